@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool base_mac_parse(const char *text, uint8_t mac[BASE_MAC_BYTES])
+{
+    uint8_t parsed[BASE_MAC_BYTES];
+    if (strlen(text) != BASE_MAC_TEXT - 1) {
+        return false;
+    }
+    for (int i = 0; i < BASE_MAC_BYTES; i++) {
+        int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+        char separator = i < BASE_MAC_BYTES - 1 ? ':' : 0;
+        if (high < 0 || low < 0 || text[3 * i + 2] != separator) {
+            return false;
+        }
+        parsed[i] = (uint8_t)(high << 4 | low);
+    }
+    memcpy(mac, parsed, sizeof parsed);
+    return true;
+}
+
+char *base_mac_format(const uint8_t mac[BASE_MAC_BYTES], char text[BASE_MAC_TEXT])
+{
+    snprintf(text, BASE_MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+             mac[4], mac[5]);
+    return text;
+}
+
+bool base_ip_parse(const char *text, uint32_t *ip)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, text, &address) != 1) {
+        return false;
+    }
+    *ip = ntohl(address.s_addr);
+    return true;
+}
+
+char *base_ip_format(uint32_t ip, char text[BASE_IP_TEXT])
+{
+    snprintf(text, BASE_IP_TEXT, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+    return text;
+}

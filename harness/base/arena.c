@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 64 * 1024 };
+
+struct base_arena_chunk {
+    struct base_arena_chunk *next;
+    size_t used;
+    size_t capacity;
+    alignas(max_align_t) uint8_t bytes[];
+};
+
+static struct base_arena_chunk *add_chunk(struct base_arena *arena, size_t n_bytes)
+{
+    size_t capacity = n_bytes > CHUNK_BYTES ? n_bytes : CHUNK_BYTES;
+    struct base_arena_chunk *chunk = malloc(sizeof *chunk + capacity);
+    if (chunk) {
+        *chunk = (struct base_arena_chunk){.next = arena->chunks, .capacity = capacity};
+        arena->chunks = chunk;
+        arena->n_bytes += sizeof *chunk + capacity;
+    }
+    return chunk;
+}
+
+void *base_arena_alloc(struct base_arena *arena, size_t n_bytes)
+{
+    enum { ALIGN = alignof(max_align_t) };
+    if (n_bytes > SIZE_MAX / 2) {
+        return NULL;
+    }
+    size_t rounded = (n_bytes + ALIGN - 1) / ALIGN * ALIGN;
+    struct base_arena_chunk *chunk = arena->chunks;
+    if (!chunk || chunk->capacity - chunk->used < rounded) {
+        chunk = add_chunk(arena, rounded);
+        if (!chunk) {
+            return NULL;
+        }
+    }
+    void *at = chunk->bytes + chunk->used;
+    chunk->used += rounded;
+    return memset(at, 0, rounded);
+}
+
+void *base_arena_copy(struct base_arena *arena, const void *bytes, size_t n_bytes)
+{
+    void *at = base_arena_alloc(arena, n_bytes);
+    if (at && n_bytes > 0) {
+        memcpy(at, bytes, n_bytes);
+    }
+    return at;
+}
+
+char *base_arena_text(struct base_arena *arena, const char *text)
+{
+    return base_arena_copy(arena, text, strlen(text) + 1);
+}
+
+char *base_arena_format(struct base_arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n_chars = vsnprintf(NULL, 0, format, args);
+    char *text = n_chars < 0 ? NULL : base_arena_alloc(arena, (size_t)n_chars + 1);
+    if (text) {
+        vsnprintf(text, (size_t)n_chars + 1, format, again);
+    }
+    va_end(again);
+    va_end(args);
+    return text;
+}
+
+void base_arena_free(struct base_arena *arena)
+{
+    struct base_arena_chunk *next;
+    for (struct base_arena_chunk *chunk = arena->chunks; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    *arena = (struct base_arena){0};
+}
+
+int base_grow(void *items, size_t n_items, size_t *capacity, size_t item_bytes)
+{
+    if (n_items < *capacity) {
+        return 0;
+    }
+    size_t larger = *capacity ? *capacity * 2 : 16;
+    void *old, *new;
+    memcpy(&old, items, sizeof old);
+    if (larger > SIZE_MAX / item_bytes || !(new = realloc(old, larger * item_bytes))) {
+        return -1;
+    }
+    memcpy(items, &new, sizeof new);
+    *capacity = larger;
+    return 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An action of OpenFlow 1.0 (section 5.2.4). Actions are applied in the order
+ * of the list; an output sends the packet as it is at that place. An empty
+ * list drops. */
+#ifndef MODEL_ACTION_H
+#define MODEL_ACTION_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The numbers are those of the wire, OFPAT_*. */
+enum action_type {
+    ACTION_OUTPUT = 0,
+    ACTION_SET_VLAN_VID = 1,
+    ACTION_SET_VLAN_PCP = 2,
+    ACTION_STRIP_VLAN = 3,
+    ACTION_SET_DL_SRC = 4,
+    ACTION_SET_DL_DST = 5,
+    ACTION_SET_NW_SRC = 6,
+    ACTION_SET_NW_DST = 7,
+    ACTION_SET_NW_TOS = 8,
+    ACTION_SET_TP_SRC = 9,
+    ACTION_SET_TP_DST = 10,
+    ACTION_ENQUEUE = 11,
+    ACTION_VENDOR = 0xffff,
+};
+
+struct action {
+    uint16_t type;       /* enum action_type */
+    uint16_t port;       /* output, enqueue: number or PORT_* of model/port.h */
+    uint16_t max_len;    /* output to the controller: bytes to send, 0 otherwise */
+    uint16_t body_bytes; /* vendor */
+    union {
+        uint16_t vlan_vid; /* 0..4095 */
+        uint8_t vlan_pcp;  /* 0..7 */
+        uint8_t dl_addr[6];
+        uint32_t nw_addr;    /* host order */
+        uint8_t nw_tos;      /* lower 2 bits 0 */
+        uint16_t tp_port;
+        uint32_t queue_id;
+        const uint8_t *body; /* vendor: from the vendor id on, a multiple of 8 plus 4 bytes */
+    };
+};
+_Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred thousand");
+
+/* Whole-value comparison, order included. */
+bool action_equal(const struct action *a, const struct action *b);
+bool actions_equal(const struct action *a, size_t n_a, const struct action *b, size_t n_b);
+
+/* Text, as `ovs-ofctl dump-flows --no-names` prints it behind "actions=":
+ * "output:2,mod_vlan_vid:5,output:6", "drop" for the empty list. A vendor
+ * action: "vendor(0xNNNNNNNN,HEX)" (not ovs-ofctl's; it can be parsed back). */
+void actions_format(const struct action *actions, size_t n_actions, struct base_buffer *out);
+
+/* Parses what ovs-ofctl(8) accepts for OpenFlow 1.0 actions: output:N, N,
+ * in_port, table, normal, flood, all, local, controller, controller:N,
+ * controller(max_len=N), output:CONTROLLER:N, enqueue:P:Q, enqueue(P,Q),
+ * mod_* and set_* forms, strip_vlan / pop_vlan, drop (alone). The actions are
+ * in the arena. Errors name the action; `*column` as in match_parse. */
+int actions_parse(const char *text, struct base_arena *arena, const struct action **actions,
+                  size_t *n_actions, size_t *column, struct base_error *error);
+
+#endif

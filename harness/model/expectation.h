@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An expectation: the "declared" statement. What each port must do with
+ * whatever enters it, which entries must be there, and which sentences about
+ * traffic must be true. It comes from YAML (spec/expectation.h). */
+#ifndef MODEL_EXPECTATION_H
+#define MODEL_EXPECTATION_H
+
+#include "model/flow.h"
+#include "model/place.h"
+#include "model/topology.h"
+
+/* One case of a port: the first one that takes a header says what to do. */
+struct expected_case {
+    struct match match; /* in_port included */
+    const struct action *actions;
+    size_t n_actions; /* 0: drop */
+    struct place place;
+};
+
+struct expected_port {
+    struct port_ref port;
+    struct expected_case *cases; /* a header that no case takes must be dropped */
+    size_t n_cases;
+    struct place place;
+};
+
+/* An entry that must be there as written (`entries:`). Fields that were not
+ * written (FLOW_HAS_*) are not compared, but the priority always is. */
+struct expected_entry {
+    size_t sw;
+    size_t number; /* from 1, within its switch: entry/SWITCH/NUMBER */
+    size_t flow;   /* index in expectation.entry_flows.entries */
+    unsigned given;
+    struct place place;
+};
+
+enum claim_kind { CLAIM_DELIVERED, CLAIM_MIRRORED, CLAIM_ISOLATED };
+const char *claim_kind_name(enum claim_kind kind); /* "delivered"… */
+
+/* One sentence about traffic, of one sender and one receiver. */
+struct claim {
+    const char *id; /* "traffic/h1/mirrored/h11", with "/MATCH" behind it if it has a match */
+    enum claim_kind kind;
+    size_t from;
+    size_t to;       /* host; SIZE_MAX: all others that the same written claim does not name */
+    unsigned copies; /* delivered, mirrored: how often, at least 1; isolated: 0 */
+    struct match match; /* without in_port; everything if none was written */
+    const char *match_text; /* as written, NULL: none */
+    size_t group; /* claims written as one entry of `traffic:` share it */
+    struct place place;
+};
+
+/* What a run leaves out. An entry is hidden if every condition that was
+ * written holds for it; a port exception leaves out the port's result. */
+struct exception {
+    size_t sw;      /* SIZE_MAX: every switch */
+    bool has_port;  /* leaves out state/SWITCH/PORT */
+    uint16_t port;
+    bool has_cookie;
+    uint64_t cookie, cookie_mask;
+    bool has_match; /* entries whose match lies within this one */
+    struct match match;
+    const char *text;   /* the condition as written, for the report */
+    const char *reason; /* never NULL or empty */
+    struct place place;
+};
+
+struct expectation {
+    const char *file;
+    struct topology *topology; /* owned */
+    struct expected_port *ports; /* ascending by switch, then port */
+    size_t n_ports;
+    bool *lists_switch;  /* by switch: `ports:` has it, so ports of it that are not listed must drop */
+    bool unlisted_any;   /* `unlisted: any`: they may do anything instead */
+    bool tables_exact;   /* `tables: exact` */
+    bool *exact_switch;  /* by switch: `entries:` has it */
+    struct expected_entry *entries;
+    size_t n_entries;
+    struct flow_table entry_flows;
+    struct claim *claims;
+    size_t n_claims;
+    struct exception *exceptions;
+    size_t n_exceptions;
+    uint16_t expires_sec; /* entries must have this hard_timeout; 0: they must be permanent */
+    struct base_arena arena;
+};
+
+/* NULL if the expectation does not list this port. */
+const struct expected_port *expectation_port(const struct expectation *expectation,
+                                             struct port_ref port);
+
+void expectation_free(struct expectation *expectation);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A port of a switch (OpenFlow 1.0, section 5.2.1), and the reserved numbers. */
+#ifndef MODEL_PORT_H
+#define MODEL_PORT_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    PORT_MAX = 0xff00, /* the last number of a physical port */
+    PORT_IN_PORT = 0xfff8,
+    PORT_TABLE = 0xfff9,
+    PORT_NORMAL = 0xfffa,
+    PORT_FLOOD = 0xfffb,
+    PORT_ALL = 0xfffc,
+    PORT_CONTROLLER = 0xfffd,
+    PORT_LOCAL = 0xfffe,
+    PORT_NONE = 0xffff,
+};
+
+/* OFPPC_* */
+enum {
+    PORT_CONFIG_DOWN = 1 << 0,
+    PORT_CONFIG_NO_STP = 1 << 1,
+    PORT_CONFIG_NO_RECV = 1 << 2,
+    PORT_CONFIG_NO_RECV_STP = 1 << 3,
+    PORT_CONFIG_NO_FLOOD = 1 << 4,
+    PORT_CONFIG_NO_FWD = 1 << 5,
+    PORT_CONFIG_NO_PACKET_IN = 1 << 6,
+};
+
+/* OFPPS_* */
+enum { PORT_STATE_LINK_DOWN = 1 << 0 };
+
+/* OFPST_PORT. UINT64_MAX: the switch does not count this. */
+struct port_counters {
+    uint64_t rx_packets, tx_packets;
+    uint64_t rx_bytes, tx_bytes;
+    uint64_t rx_dropped, tx_dropped;
+    uint64_t rx_errors, tx_errors;
+    uint64_t rx_frame_errors, rx_over_errors, rx_crc_errors;
+    uint64_t collisions;
+};
+
+struct port {
+    uint16_t number;
+    uint8_t dl_addr[6];
+    char name[17]; /* zero-terminated here, whatever the switch sent */
+    uint32_t config;
+    uint32_t state;
+    uint32_t curr, advertised, supported, peer; /* OFPPF_* */
+    bool has_counters;
+    struct port_counters counters;
+};
+
+/* "3", "LOCAL", "CONTROLLER": as ovs-ofctl names ports. */
+void port_format(uint16_t number, struct base_buffer *out);
+
+/* A number up to PORT_MAX, 0x…, or a reserved name in either case; 65534 and
+ * the like for reserved ones too. False: not a port. */
+bool port_parse(const char *text, uint16_t *number);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a run found: one result for each thing that was looked at, with its
+ * verdict and, where it deviates, the evidence. All text belongs to the arena
+ * of the report; NULL means that there is nothing to say. */
+#ifndef MODEL_RESULT_H
+#define MODEL_RESULT_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_SKIP, N_VERDICTS };
+const char *verdict_name(enum verdict verdict); /* "pass"… */
+
+enum result_kind { RESULT_SWITCH, RESULT_STATE, RESULT_ENTRY, RESULT_TRAFFIC };
+const char *result_kind_name(enum result_kind kind); /* "switch", "state"… */
+
+/* The four statements. A finding names the two that disagree. */
+enum statement { SAYS_DECLARED, SAYS_ADVERTISED, SAYS_COUNTED, SAYS_OBSERVED, N_STATEMENTS };
+const char *statement_name(enum statement statement);
+
+struct result {
+    const char *id; /* unique in the report, the same from run to run */
+    enum result_kind kind;
+    enum verdict verdict;
+    const char *switch_name; /* switch, state, entry */
+    int port;                /* state; -1: none */
+    const char *from, *to;   /* traffic; `to` is "all" for a claim about all */
+    bool is_count;           /* expected and observed are numbers of copies */
+    long expected_count, observed_count;
+    const char *expected, *observed; /* text, unless is_count */
+    const char *example; /* one packet, in ovs-ofctl's match syntax */
+    const char *source;  /* "FILE:LINE:COLUMN" of the expectation */
+    const char *suspect; /* "s1:6 -> s3:1", "s1:1 priority=…": where the fault is, if known */
+    const char *detail;  /* the reason, one or more lines; every result but a pass has one */
+    const char *says[N_STATEMENTS]; /* what each statement says of this */
+    bool disagrees;
+    enum statement disagree[2]; /* which pair */
+};
+
+struct report_timing {
+    double load_ms, dump_ms, compare_ms, open_ms, probe_ms, settle_ms, count_ms, close_ms, total_ms;
+    double converge_ms; /* until frames and tables agreed; 0: they did at once */
+    unsigned rounds;    /* of probes */
+};
+
+struct ignored {
+    const char *text; /* the condition */
+    const char *reason;
+    const char *source;
+    size_t n_entries; /* entries that it hid */
+    size_t n_ports;   /* port results that it left out */
+};
+
+struct report {
+    const char *expectation; /* file */
+    struct result *results;
+    size_t n_results, results_capacity;
+    size_t n_deselected;
+    struct ignored *ignored;
+    size_t n_ignored;
+    const char **notes; /* warnings: an entry about to expire, a hidden entry… */
+    size_t n_notes, notes_capacity;
+    size_t n_probes, n_arrivals, n_background; /* frames sent, ours captured, others captured */
+    struct report_timing timing;
+    struct base_arena arena;
+};
+
+/* One result more: zeroed, verdict pass, port -1; the id is copied. NULL
+ * without memory. The pointer lives until the next one is added. */
+struct result *report_add(struct report *report, enum result_kind kind, const char *id);
+
+/* One warning more, copied. */
+void report_note(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* fail if anything fails, else inconclusive if anything is inconclusive or
+ * nothing passed, else pass. */
+enum verdict report_verdict(const struct report *report);
+size_t report_count(const struct report *report, enum verdict verdict);
+void report_free(struct report *report);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one switch says of itself at one time: the "advertised" statement, and
+ * with its counters the "counted" one. */
+#ifndef MODEL_STATE_H
+#define MODEL_STATE_H
+
+#include "model/flow.h"
+#include "model/port.h"
+
+struct switch_state {
+    uint64_t datapath_id;
+    uint32_t n_buffers;
+    uint8_t n_tables;
+    uint32_t capabilities;      /* OFPC_* */
+    uint32_t supported_actions; /* bit n: OFPAT n */
+    struct port *ports;         /* ascending by number */
+    size_t n_ports;
+    struct flow_table flows;
+};
+
+/* NULL if the switch has no such port. */
+const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
+
+void switch_state_free(struct switch_state *state);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/topology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool same_port(struct port_ref a, struct port_ref b)
+{
+    return a.sw == b.sw && a.port == b.port;
+}
+
+struct peer topology_peer(const struct topology *topology, struct port_ref port)
+{
+    for (size_t i = 0; i < topology->n_links; i++) {
+        const struct topology_link *link = &topology->links[i];
+        if (same_port(link->a, port)) {
+            return (struct peer){.kind = PEER_SWITCH, .port = link->b};
+        }
+        if (same_port(link->b, port)) {
+            return (struct peer){.kind = PEER_SWITCH, .port = link->a};
+        }
+    }
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        if (same_port(topology->hosts[i].port, port)) {
+            return (struct peer){.kind = PEER_HOST, .host = i};
+        }
+    }
+    return (struct peer){.kind = PEER_NONE};
+}
+
+size_t topology_find_switch(const struct topology *topology, const char *name)
+{
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        if (strcmp(topology->switches[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+size_t topology_find_host(const struct topology *topology, const char *name)
+{
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        if (strcmp(topology->hosts[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+void topology_free(struct topology *topology)
+{
+    if (topology) {
+        base_arena_free(&topology->arena);
+        free(topology);
+    }
+}
+
+void lab_free(struct lab *lab)
+{
+    if (lab) {
+        base_arena_free(&lab->arena);
+        free(lab);
+    }
+}

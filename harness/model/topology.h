@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A topology: what is cabled to what; and a lab: where it runs now. Both come
+ * from YAML (spec/), and are immutable after loading. Switches and hosts are
+ * known by their index everywhere. */
+#ifndef MODEL_TOPOLOGY_H
+#define MODEL_TOPOLOGY_H
+
+#include "base/arena.h"
+#include "model/place.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct port_ref {
+    size_t sw; /* index of the switch */
+    uint16_t port;
+};
+
+struct topology_switch {
+    const char *name;
+    uint64_t dpid;
+    const char *openflow; /* endpoint, or NULL: the lab file says it */
+    struct place place;
+};
+
+struct topology_host {
+    const char *name;
+    uint8_t mac[6];
+    bool has_ip;
+    uint32_t ip;
+    struct port_ref port;
+    bool capture; /* role: capture */
+    struct place place;
+};
+
+struct topology_link {
+    struct port_ref a, b;
+    struct place place;
+};
+
+struct topology {
+    const char *file;
+    const char *name;
+    struct topology_switch *switches;
+    size_t n_switches;
+    struct topology_host *hosts;
+    size_t n_hosts;
+    struct topology_link *links;
+    size_t n_links;
+    struct base_arena arena; /* owns all of the above */
+};
+
+/* What hangs at the other end of a port. */
+enum peer_kind { PEER_NONE, PEER_HOST, PEER_SWITCH };
+struct peer {
+    enum peer_kind kind;
+    size_t host;          /* PEER_HOST */
+    struct port_ref port; /* PEER_SWITCH: the port where a frame enters */
+};
+struct peer topology_peer(const struct topology *topology, struct port_ref port);
+
+/* SIZE_MAX if there is none of that name. */
+size_t topology_find_switch(const struct topology *topology, const char *name);
+size_t topology_find_host(const struct topology *topology, const char *name);
+void topology_free(struct topology *topology);
+
+struct lab_switch {
+    const char *openflow; /* endpoint; NULL: not in the lab */
+};
+
+struct lab_host {
+    const char *netns;     /* path; NULL: this namespace */
+    const char *interface; /* NULL: no station for this host */
+    const char *exec;      /* command prefix, or NULL: this machine */
+    struct place place;
+};
+
+struct lab {
+    const char *file;            /* NULL: no lab file was given */
+    struct lab_switch *switches; /* by index of the topology */
+    struct lab_host *hosts;      /* by index of the topology */
+    struct base_arena arena;
+};
+void lab_free(struct lab *lab);
+
+#endif
