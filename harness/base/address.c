@@ -34,8 +34,12 @@ bool base_mac_parse(const char *text, uint8_t mac[BASE_MAC_BYTES])
 
 char *base_mac_format(const uint8_t mac[BASE_MAC_BYTES], char text[BASE_MAC_TEXT])
 {
-    snprintf(text, BASE_MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-             mac[4], mac[5]);
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < BASE_MAC_BYTES; i++) {
+        text[3 * i] = digits[mac[i] >> 4];
+        text[3 * i + 1] = digits[mac[i] & 0xf];
+        text[3 * i + 2] = i < BASE_MAC_BYTES - 1 ? ':' : 0;
+    }
     return text;
 }
 

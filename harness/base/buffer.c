@@ -101,6 +101,27 @@ void base_put_format(struct base_buffer *buffer, const char *format, ...)
     va_end(args);
 }
 
+static void put_number(struct base_buffer *buffer, uint64_t value, unsigned base)
+{
+    char text[20]; /* UINT64_MAX in decimal */
+    char *at = text + sizeof text;
+    do {
+        *--at = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value);
+    base_put_bytes(buffer, at, (size_t)(text + sizeof text - at));
+}
+
+void base_put_decimal(struct base_buffer *buffer, uint64_t value)
+{
+    put_number(buffer, value, 10);
+}
+
+void base_put_hex(struct base_buffer *buffer, uint64_t value)
+{
+    put_number(buffer, value, 16);
+}
+
 const char *base_buffer_text(struct base_buffer *buffer)
 {
     if (!reserve(buffer, 0)) {

@@ -39,6 +39,10 @@ void base_patch_be16(struct base_buffer *buffer, size_t offset, uint16_t value);
 void base_put_text(struct base_buffer *buffer, const char *text);
 void base_put_format(struct base_buffer *buffer, const char *format, ...) BASE_PRINTF(2, 3);
 
+/* Numbers, without the cost of a format; hexadecimal in lower case, no "0x". */
+void base_put_decimal(struct base_buffer *buffer, uint64_t value);
+void base_put_hex(struct base_buffer *buffer, uint64_t value);
+
 /* The content as a string. It lives until the next put; "" if nothing is there
  * or memory ran out. */
 const char *base_buffer_text(struct base_buffer *buffer);

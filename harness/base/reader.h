@@ -23,8 +23,8 @@ struct base_reader {
 
 static inline struct base_reader base_reader_over(const void *bytes, size_t n_bytes)
 {
-    const uint8_t *at = bytes;
-    return (struct base_reader){.at = at, .end = at ? at + n_bytes : at, .failed = false};
+    const uint8_t *at = bytes ? bytes : (const uint8_t *)""; /* NULL: no bytes */
+    return (struct base_reader){.at = at, .end = bytes ? at + n_bytes : at, .failed = false};
 }
 
 static inline size_t base_reader_left(const struct base_reader *reader)

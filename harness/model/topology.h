@@ -25,6 +25,14 @@ struct topology_switch {
     struct place place;
 };
 
+/* Where a host's station is. */
+struct lab_host {
+    const char *netns;     /* path; NULL: this namespace */
+    const char *interface; /* NULL: no station for this host */
+    const char *exec;      /* command prefix, or NULL: this machine */
+    struct place place;
+};
+
 struct topology_host {
     const char *name;
     uint8_t mac[6];
@@ -32,6 +40,7 @@ struct topology_host {
     uint32_t ip;
     struct port_ref port;
     bool capture; /* role: capture */
+    struct lab_host station; /* as the topology file says it; a lab file goes before it */
     struct place place;
 };
 
@@ -68,13 +77,6 @@ void topology_free(struct topology *topology);
 
 struct lab_switch {
     const char *openflow; /* endpoint; NULL: not in the lab */
-};
-
-struct lab_host {
-    const char *netns;     /* path; NULL: this namespace */
-    const char *interface; /* NULL: no station for this host */
-    const char *exec;      /* command prefix, or NULL: this machine */
-    struct place place;
 };
 
 struct lab {

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/channel.h"
+
+#include "channel/connection.h"
+#include "channel/listener.h"
+#include "channel/progress.h"
+#include "channel/socket.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Callers beyond the switches that are waited for: strangers, port scanners. */
+enum { MAX_STRANGERS = 16 };
+
+/* One target, as long as the channel is open; connections come and go. */
+struct session {
+    struct channel *channel;
+    char *text; /* the endpoint, for reasons */
+    struct endpoint endpoint;
+    uint64_t dpid;
+    bool any_dpid;
+    struct base_error unusable;        /* why it can never be reached, or "" */
+    struct channel_address *addresses; /* tcp, unix */
+    size_t n_addresses;
+    size_t n_tried;                    /* of the addresses, in this dump */
+    struct channel_listener *listener; /* ptcp; shared */
+    struct channel_conn *conn;         /* NULL: closed */
+    bool reused;                       /* conn is of an earlier dump, and has not answered yet */
+    bool running;                      /* a dump is under way */
+    uint32_t next_xid;
+    struct channel_progress progress;
+};
+
+struct channel {
+    struct event_base *base;
+    struct event *deadline;
+    struct channel_options options;
+    struct session *sessions;
+    size_t n_sessions;
+    struct channel_listener **listeners;
+    size_t n_listeners, listeners_capacity;
+    unsigned what;
+    struct timespec started; /* this dump */
+    size_t n_running;
+};
+
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
+
+static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
+
+static double ms_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) * 1e3 +
+           (double)(now.tv_nsec - start->tv_nsec) / 1e6;
+}
+
+/* The end of a dump: "" is success. */
+static void finish(struct session *session, const char *why)
+{
+    struct channel_dump *dump = session->progress.dump;
+    dump->ok = !*why;
+    dump->ms = ms_since(&session->channel->started);
+    if (*why) {
+        snprintf(dump->reason, sizeof dump->reason, "%s: %s", session->text, why);
+    }
+    session->running = false;
+    if (--session->channel->n_running == 0) {
+        event_base_loopbreak(session->channel->base);
+    }
+}
+
+static void hang_up(struct session *session)
+{
+    channel_conn_free(session->conn);
+    session->conn = NULL;
+    session->reused = false;
+}
+
+static void ask(struct session *session)
+{
+    channel_progress_begin(&session->progress, session->channel->what, session->next_xid,
+                           channel_conn_output(session->conn));
+    session->next_xid += CHANNEL_N_REQUESTS;
+    channel_conn_flush(session->conn);
+}
+
+/* Dials the next of its addresses; the requests go out with the HELLO. */
+static int dial_next(struct session *session, struct base_error *error)
+{
+    int fd = -1;
+    while (session->n_tried < session->n_addresses) {
+        if (channel_socket_dial(&session->addresses[session->n_tried++], &fd, error) == 0) {
+            session->conn =
+                channel_conn_new(session->channel->base, fd, &SESSION_OPS, session, error);
+            if (!session->conn) {
+                return -1;
+            }
+            ask(session);
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* A switch with a ptcp: endpoint is waited for. */
+static void dial(struct session *session)
+{
+    struct base_error error = {"no address"};
+    session->n_tried = 0;
+    if (!session->listener && dial_next(session, &error)) {
+        finish(session, error.text);
+    }
+}
+
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    (void)conn;
+    struct session *session = owner;
+    struct channel_progress *progress = &session->progress;
+    enum channel_step step;
+    session->reused = false;
+    if (!session->running) {
+        return 0;
+    }
+    if (progress->dump->first_byte_ms == 0) {
+        progress->dump->first_byte_ms = ms_since(&session->channel->started);
+    }
+    if (channel_progress_message(progress, header, body, &step, error)) {
+        return -1;
+    }
+    if (step == CHANNEL_STEP_AGAIN) {
+        ask(session);
+    } else if (step == CHANNEL_STEP_DONE) {
+        finish(session, "");
+    }
+    return 0;
+}
+
+/* Where it stands, for one who waited in vain. */
+static void explain(const struct session *session, struct base_buffer *out)
+{
+    const struct channel_progress *progress = &session->progress;
+    if (!session->conn && session->listener) {
+        base_put_text(out, "no switch dialled");
+        if (!session->any_dpid) {
+            base_put_format(out, " that has datapath id %016" PRIx64, session->dpid);
+        }
+        channel_listener_format_others(session->listener, out);
+        return;
+    }
+    switch (channel_conn_stage(session->conn)) {
+    case CHANNEL_CONN_CONNECTING:
+        base_put_text(out, "no connection");
+        return;
+    case CHANNEL_CONN_SILENT:
+        base_put_text(out, "connected, but nothing came");
+        return;
+    case CHANNEL_CONN_BABBLES:
+        base_put_text(out, "connected, but less than a message came");
+        return;
+    case CHANNEL_CONN_GREETED:
+        base_put_text(out, "still to come: ");
+        channel_progress_format_pending(progress, out);
+        if (progress->dump->n_strays > 0) {
+            base_put_format(out, "; %zu replies to requests that were not made",
+                            progress->dump->n_strays);
+        }
+        return;
+    }
+}
+
+/* "<text>: <where it stands>" */
+static void finish_waiting(struct session *session, const char *text)
+{
+    struct base_buffer why = {0};
+    base_put_format(&why, "%s: ", text);
+    explain(session, &why);
+    finish(session, base_buffer_text(&why));
+    base_buffer_free(&why);
+}
+
+static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why)
+{
+    struct session *session = owner;
+    struct base_error error = *why;
+    bool closed = channel_conn_was_closed(conn);
+    bool again = session->running && session->reused && closed;
+    bool next = session->running && channel_conn_stage(conn) == CHANNEL_CONN_CONNECTING &&
+                session->n_tried < session->n_addresses;
+    if (session->running && !again && !next) {
+        if (closed) {
+            finish_waiting(session, why->text);
+        } else {
+            finish(session, why->text);
+        }
+    }
+    hang_up(session);
+    if (again) {
+        dial(session);
+    } else if (next && dial_next(session, &error)) {
+        finish(session, error.text);
+    }
+}
+
+/* Whose switch is it? A target that takes any is bound to the first. */
+static struct session *find_dpid(struct channel *channel, const struct channel_listener *listener,
+                                 uint64_t dpid)
+{
+    struct session *any = NULL;
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        struct session *session = &channel->sessions[i];
+        if (session->listener == listener && !session->any_dpid && session->dpid == dpid) {
+            return session;
+        }
+        if (session->listener == listener && session->any_dpid && !any) {
+            any = session;
+        }
+    }
+    return any;
+}
+
+static bool on_switch(void *owner, struct channel_listener *listener, struct channel_conn *conn,
+                      uint64_t dpid)
+{
+    struct session *session = find_dpid(owner, listener, dpid);
+    /* A switch that dials again has given up the connection of an earlier dump. */
+    if (!session || (session->conn && !session->reused)) {
+        return false;
+    }
+    hang_up(session);
+    session->dpid = dpid;
+    session->any_dpid = false;
+    session->conn = conn;
+    channel_conn_set_owner(conn, &SESSION_OPS, session);
+    if (session->running) {
+        ask(session);
+    }
+    return true;
+}
+
+static void begin(struct session *session, struct channel_dump *dump)
+{
+    *dump = (struct channel_dump){.ok = false};
+    session->progress =
+        (struct channel_progress){.limits = session->channel->options, .dump = dump};
+    session->running = true;
+    session->reused = session->conn;
+    if (session->unusable.text[0]) {
+        finish(session, session->unusable.text);
+    } else if (session->conn) {
+        ask(session);
+    } else {
+        dial(session);
+    }
+}
+
+static void give_up(struct session *session)
+{
+    char text[64];
+    snprintf(text, sizeof text, "timed out after %u ms", session->channel->options.timeout_ms);
+    finish_waiting(session, text);
+    hang_up(session);
+}
+
+static void on_deadline(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    event_base_loopbreak(arg);
+}
+
+static int run_loop(struct channel *channel, struct base_error *error)
+{
+    const unsigned timeout_ms = channel->options.timeout_ms;
+    const struct timeval timeout = {.tv_sec = timeout_ms / 1000,
+                                    .tv_usec = timeout_ms % 1000 * 1000};
+    if (channel->n_running == 0) {
+        return 0;
+    }
+    if (event_add(channel->deadline, &timeout) || event_base_dispatch(channel->base)) {
+        return base_fail(error, "the event loop can not run");
+    }
+    event_del(channel->deadline);
+    return 0;
+}
+
+int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
+                 struct base_error *error)
+{
+    clock_gettime(CLOCK_MONOTONIC, &channel->started);
+    channel->what = what;
+    channel->n_running = channel->n_sessions;
+    for (size_t i = 0; i < channel->n_listeners; i++) {
+        channel_listener_start(channel->listeners[i]);
+    }
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        begin(&channel->sessions[i], &dumps[i]);
+    }
+    int status = run_loop(channel, error);
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        if (channel->sessions[i].running) {
+            give_up(&channel->sessions[i]);
+        }
+    }
+    for (size_t i = 0; i < channel->n_listeners; i++) {
+        channel_listener_stop(channel->listeners[i]);
+    }
+    return status;
+}
+
+static void set_options(struct channel_options *options, const struct channel_options *given)
+{
+    *options = given ? *given : (struct channel_options){0};
+    options->timeout_ms = options->timeout_ms ? options->timeout_ms : 10000;
+    options->max_bytes = options->max_bytes ? options->max_bytes : (size_t)512 << 20;
+    options->max_messages = options->max_messages ? options->max_messages : 1000000;
+    options->max_entries = options->max_entries ? options->max_entries : 2000000;
+}
+
+/* The listener of a ptcp: endpoint, shared with the targets before this one. */
+static int attach_listener(struct session *session, struct base_error *error)
+{
+    struct channel *channel = session->channel;
+    for (size_t i = 0; i < channel->n_listeners; i++) {
+        if (channel_listener_is_at(channel->listeners[i], &session->endpoint)) {
+            session->listener = channel->listeners[i];
+            return 0;
+        }
+    }
+    if (base_grow(&channel->listeners, channel->n_listeners, &channel->listeners_capacity,
+                  sizeof *channel->listeners)) {
+        return base_fail(error, "out of memory");
+    }
+    session->listener =
+        channel_listener_new(channel->base, &session->endpoint, channel->n_sessions + MAX_STRANGERS,
+                             on_switch, channel, error);
+    if (!session->listener) {
+        return -1;
+    }
+    channel->listeners[channel->n_listeners++] = session->listener;
+    return 0;
+}
+
+static int open_session(struct session *session, struct channel *channel,
+                        const struct channel_target *target, struct base_error *error)
+{
+    *session = (struct session){.channel = channel,
+                                .text = strdup(target->endpoint),
+                                .dpid = target->dpid,
+                                .any_dpid = target->any_dpid,
+                                .next_xid = 1};
+    if (!session->text) {
+        return base_fail(error, "out of memory");
+    }
+    if (endpoint_parse(target->endpoint, &session->endpoint, error)) {
+        return base_fail_in(error, "switch %s", target->name);
+    }
+    int status = session->endpoint.kind == ENDPOINT_PTCP
+                     ? attach_listener(session, &session->unusable)
+                     : channel_socket_resolve(&session->endpoint, &session->addresses,
+                                              &session->n_addresses, &session->unusable);
+    (void)status; /* the reason of each of its dumps */
+    return 0;
+}
+
+int channel_open(const struct channel_target *targets, size_t n_targets,
+                 const struct channel_options *options, struct channel **channel,
+                 struct base_error *error)
+{
+    struct channel *new = calloc(1, sizeof *new);
+    *channel = NULL;
+    if (!new) {
+        return base_fail(error, "out of memory");
+    }
+    set_options(&new->options, options);
+    new->base = event_base_new();
+    new->deadline = new->base ? evtimer_new(new->base, on_deadline, new->base) : NULL;
+    new->sessions = calloc(n_targets + 1, sizeof *new->sessions);
+    int status = new->deadline &&new->sessions ? 0 : base_fail(error, "out of memory");
+    new->n_sessions = status ? 0 : n_targets;
+    for (size_t i = 0; !status && i < n_targets; i++) {
+        status = open_session(&new->sessions[i], new, &targets[i], error);
+    }
+    if (status) {
+        channel_close(new);
+        return -1;
+    }
+    *channel = new;
+    return 0;
+}
+
+void channel_close(struct channel *channel)
+{
+    if (!channel) {
+        return;
+    }
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        channel_conn_free(channel->sessions[i].conn);
+        free(channel->sessions[i].addresses);
+        free(channel->sessions[i].text);
+    }
+    for (size_t i = 0; i < channel->n_listeners; i++) {
+        channel_listener_free(channel->listeners[i]);
+    }
+    free(channel->listeners);
+    free(channel->sessions);
+    if (channel->deadline) {
+        event_free(channel->deadline);
+    }
+    if (channel->base) {
+        event_base_free(channel->base);
+    }
+    free(channel);
+}

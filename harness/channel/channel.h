@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * OpenFlow 1.0 sessions to all switches at once: what does each say of itself
+ * now? One event loop, one thread; nothing on a switch is ever changed.
+ *
+ * A dump is HELLO (on a new session), FEATURES, FLOW, AGGREGATE and PORT stats
+ * and a BARRIER, all sent together. It counts only if AGGREGATE says as many
+ * entries as FLOW listed; otherwise the table moved meanwhile, and the switch is asked
+ * again. A switch that fails costs only its own dump.
+ *
+ *   channel_open(targets, n, NULL, &channel, &error)
+ *   channel_dump(channel, CHANNEL_FLOWS | CHANNEL_PORTS, dumps, &error)   as often as wanted
+ *   channel_close(channel)
+ *
+ * Neighbours: connection.h (a socket that speaks messages), progress.h (the
+ * requests and replies of one dump), socket.h (endpoints), listener.h (switches
+ * that dial us). */
+#ifndef CHANNEL_CHANNEL_H
+#define CHANNEL_CHANNEL_H
+
+#include "base/error.h"
+#include "model/state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct channel;
+
+struct channel_target {
+    const char *name;     /* of the switch, for messages */
+    const char *endpoint; /* model/endpoint.h */
+    /* ptcp: which of the switches that dial there. Targets may share an
+     * endpoint then. Otherwise not looked at: whether state.datapath_id is the
+     * right one, is the caller's to judge. */
+    uint64_t dpid;
+    bool any_dpid; /* ptcp: the first that no other target of the endpoint names */
+};
+
+/* 0 everywhere: the default. */
+struct channel_options {
+    unsigned timeout_ms; /* for one call of channel_dump; 10,000 */
+    /* What one switch may send in a dump, all repeats together, before it is
+     * given up. Decoded it is at most about twice the bytes. */
+    size_t max_bytes;    /* 512 MiB */
+    size_t max_messages; /* 1,000,000 */
+    size_t max_entries;  /* in its table; 2,000,000 */
+};
+
+enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1 };
+
+struct channel_dump {
+    bool ok;
+    char reason[512];          /* why not, beginning with the endpoint; "" if ok */
+    struct switch_state state; /* if ok; the caller frees it (switch_state_free) in any case */
+    double ms;                 /* from the call to the last answer, or to giving up */
+    double first_byte_ms;      /* from the call to the first answer; 0: there was none */
+    unsigned repeats;          /* the table moved so many times */
+    size_t n_bytes;            /* OpenFlow messages received for this dump */
+    size_t n_strays;           /* replies to requests that were not made; ignored */
+};
+
+/* Resolves names and listens at ptcp: endpoints; nobody is dialled yet.
+ * `options` may be NULL. The targets are copied. Fails on an endpoint that can not be parsed,
+ * naming the target, and without memory. A host name that can not be resolved, or an
+ * address where nobody can listen, is the reason of the dump. */
+int channel_open(const struct channel_target *targets, size_t n_targets,
+                 const struct channel_options *options, struct channel **channel,
+                 struct base_error *error);
+
+/* Asks every switch; `what` is CHANNEL_*, 0: features only. dumps[i] belongs to
+ * targets[i] and is overwritten. Returns when every switch has answered or
+ * failed, at the latest after timeout_ms.
+ *
+ * Sessions stay open for the next call, which first answers the echo requests
+ * that came meanwhile. One that was closed meanwhile is dialled again (ptcp:
+ * waited for). One that failed is closed, and dialled again by the next call.
+ *
+ * Fails only if the event loop can not run. */
+int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
+                 struct base_error *error);
+
+/* NULL is legal. */
+void channel_close(struct channel *channel);
+
+#endif

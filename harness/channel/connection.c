@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/connection.h"
+
+#include "openflow/error.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    /* Twice the longest message: behind a cut one there is still room for a
+     * read of 64 KiB. */
+    INPUT_BYTES = 2 * 65536,
+    /* Answers to echo requests that a peer does not read. */
+    MAX_OUTPUT_BYTES = 1 << 20,
+    /* CR LF twice: a server that waits for a line (HTTP, SMTP) answers at once,
+     * and can be told from a switch that is silent. */
+    HELLO_XID = 0x0d0a0d0a,
+};
+
+struct channel_conn {
+    const struct channel_conn_ops *ops;
+    void *owner;
+    int fd;
+    enum channel_conn_stage stage;
+    bool closed;
+    struct event *readable;
+    struct event *writable;
+    uint8_t *input; /* INPUT_BYTES, of which the first n_input are a message that is cut */
+    size_t n_input;
+    struct base_buffer output;
+    size_t n_sent; /* of output */
+};
+
+static void on_readable(evutil_socket_t fd, short events, void *arg);
+static void on_writable(evutil_socket_t fd, short events, void *arg);
+
+struct channel_conn *channel_conn_new(struct event_base *base, int fd_own,
+                                      const struct channel_conn_ops *ops, void *owner,
+                                      struct base_error *error)
+{
+    struct channel_conn *conn = calloc(1, sizeof *conn);
+    if (!conn) {
+        close(fd_own);
+        base_fail(error, "out of memory");
+        return NULL;
+    }
+    *conn = (struct channel_conn){.ops = ops, .owner = owner, .fd = fd_own};
+    conn->input = malloc(INPUT_BYTES);
+    conn->readable = event_new(base, fd_own, EV_READ | EV_PERSIST, on_readable, conn);
+    conn->writable = event_new(base, fd_own, EV_WRITE, on_writable, conn);
+    of_encode_empty(&conn->output, OFPT_HELLO, HELLO_XID);
+    if (!conn->input || !conn->readable || !conn->writable || conn->output.failed ||
+        event_add(conn->writable, NULL)) {
+        channel_conn_free(conn);
+        base_fail(error, "out of memory");
+        return NULL;
+    }
+    return conn;
+}
+
+void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,
+                            void *owner)
+{
+    conn->ops = ops;
+    conn->owner = owner;
+}
+
+struct base_buffer *channel_conn_output(struct channel_conn *conn)
+{
+    return &conn->output;
+}
+
+void channel_conn_flush(struct channel_conn *conn)
+{
+    event_add(conn->writable, NULL);
+}
+
+enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn)
+{
+    return conn->stage == CHANNEL_CONN_SILENT && conn->n_input > 0 ? CHANNEL_CONN_BABBLES
+                                                                   : conn->stage;
+}
+
+bool channel_conn_was_closed(const struct channel_conn *conn)
+{
+    return conn->closed;
+}
+
+void channel_conn_free(struct channel_conn *conn)
+{
+    if (!conn) {
+        return;
+    }
+    if (conn->readable) {
+        event_free(conn->readable);
+    }
+    if (conn->writable) {
+        event_free(conn->writable);
+    }
+    close(conn->fd);
+    free(conn->input);
+    base_buffer_free(&conn->output);
+    free(conn);
+}
+
+/* Sends what the socket takes. A socket that takes nothing any more is no
+ * error here: what the peer said before it closed still waits to be read, and
+ * reading ends with the reason. */
+static int send_output(struct channel_conn *conn, struct base_error *error)
+{
+    struct base_buffer *output = &conn->output;
+    if (output->failed) {
+        return base_fail(error, "out of memory");
+    }
+    while (conn->n_sent < output->n_bytes) {
+        ssize_t n = send(conn->fd, output->data + conn->n_sent, output->n_bytes - conn->n_sent,
+                         MSG_NOSIGNAL);
+        if (n >= 0) {
+            conn->n_sent += (size_t)n;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            channel_conn_flush(conn);
+            return output->n_bytes > MAX_OUTPUT_BYTES
+                       ? base_fail(error, "sends requests but does not read the replies")
+                       : 0;
+        } else if (errno != EINTR) {
+            break;
+        }
+    }
+    output->n_bytes = conn->n_sent = 0;
+    return 0;
+}
+
+static int finish_connecting(struct channel_conn *conn, struct base_error *error)
+{
+    int failure = 0;
+    if (getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &failure, &(socklen_t){sizeof failure})) {
+        failure = errno;
+    }
+    if (failure) {
+        return base_fail(error, "can not connect: %s", strerror(failure));
+    }
+    conn->stage = CHANNEL_CONN_SILENT;
+    return event_add(conn->readable, NULL) ? base_fail(error, "out of memory") : 0;
+}
+
+static void on_writable(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct channel_conn *conn = arg;
+    struct base_error error;
+    if ((conn->stage == CHANNEL_CONN_CONNECTING && finish_connecting(conn, &error)) ||
+        send_output(conn, &error)) {
+        conn->ops->down(conn->owner, conn, &error);
+    }
+}
+
+/* The first line of a banner, as far as it can be printed. */
+static int not_openflow(const struct base_reader *input, struct base_error *error)
+{
+    struct base_reader rest = *input;
+    char text[64];
+    size_t n_chars = 0;
+    while (n_chars + 1 < sizeof text && base_reader_left(&rest) > 0) {
+        int c = base_read_u8(&rest);
+        if (!isprint(c)) {
+            break;
+        }
+        text[n_chars++] = (char)c;
+    }
+    text[n_chars] = '\0';
+    return n_chars >= 2 ? base_fail(error, "answers, but not in OpenFlow: \"%s\"", text)
+                        : base_fail(error, "answers, but not in OpenFlow (first bytes %02x %02x)",
+                                    input->at[0], input->at[1]);
+}
+
+/* A session begins with HELLO, or with an ERROR against ours. Both have their
+ * layout in every version; whatever version the peer's HELLO has, the lower of
+ * both, 1.0, is spoken from there on (section 5.5.1). */
+static bool may_be_openflow(const struct base_reader *input)
+{
+    struct base_reader peek = *input;
+    uint8_t version = base_read_u8(&peek);
+    uint8_t type = base_read_u8(&peek);
+    return version != 0 && (type == OFPT_HELLO || type == OFPT_ERROR);
+}
+
+static int hello_failed(struct base_reader body, struct base_error *error)
+{
+    struct of_error of_error;
+    struct base_buffer text = {0};
+    if (of_decode_error(&body, &of_error, error)) {
+        return -1;
+    }
+    of_error_format(&of_error, &text);
+    base_fail(error, "does not speak OpenFlow 1.0: %s", base_buffer_text(&text));
+    base_buffer_free(&text);
+    return -1;
+}
+
+static bool is_hello_failed(struct base_reader body)
+{
+    return base_read_be16(&body) == OFPET_HELLO_FAILED && !body.failed;
+}
+
+static int take_message(struct channel_conn *conn, const struct of_header *header,
+                        struct base_reader *body, struct base_error *error)
+{
+    switch (header->type) {
+    case OFPT_HELLO:
+        conn->stage = CHANNEL_CONN_GREETED;
+        return 0;
+    case OFPT_ECHO_REQUEST:
+        of_encode_bytes(&conn->output, OFPT_ECHO_REPLY, header->xid, body->at,
+                        base_reader_left(body));
+        return 0;
+    case OFPT_ERROR:
+        if (conn->stage != CHANNEL_CONN_GREETED || is_hello_failed(*body)) {
+            return hello_failed(*body, error);
+        }
+        break;
+    }
+    return conn->ops->message(conn->owner, conn, header, body, error);
+}
+
+/* Takes every message that is whole; what is left is the beginning of one. */
+static int take_input(struct channel_conn *conn, struct base_reader *input,
+                      struct base_error *error)
+{
+    for (;;) {
+        size_t n_left = base_reader_left(input), n_message;
+        if (conn->stage != CHANNEL_CONN_GREETED && n_left >= 2 && !may_be_openflow(input)) {
+            return not_openflow(input, error);
+        }
+        if (of_frame(input->at, n_left, &n_message, error)) {
+            return -1;
+        }
+        if (n_message == 0 || n_message > n_left) {
+            return 0;
+        }
+        struct of_header header;
+        struct base_reader body;
+        if (of_open(base_read_bytes(input, n_message), n_message, &header, &body, error) ||
+            take_message(conn, &header, &body, error)) {
+            return -1;
+        }
+    }
+}
+
+static int read_input(struct channel_conn *conn, struct base_error *error)
+{
+    ssize_t n = read(conn->fd, conn->input + conn->n_input, INPUT_BYTES - conn->n_input);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) {
+        return 0;
+    }
+    conn->closed = n <= 0;
+    if (n < 0) {
+        return base_fail(error, "connection lost (%s)", strerror(errno));
+    }
+    if (n == 0) {
+        return base_fail(error, "closed the connection%s",
+                         conn->n_input > 0 ? " in the middle of a message" : "");
+    }
+    struct base_reader input = base_reader_over(conn->input, conn->n_input + (size_t)n);
+    if (take_input(conn, &input, error)) {
+        return -1;
+    }
+    conn->n_input = base_reader_left(&input);
+    memmove(conn->input, input.at, conn->n_input);
+    return conn->output.n_bytes > 0 ? send_output(conn, error) : 0;
+}
+
+static void on_readable(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct channel_conn *conn = arg;
+    struct base_error error;
+    if (read_input(conn, &error)) {
+        conn->ops->down(conn->owner, conn, &error);
+    }
+}

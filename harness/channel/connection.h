@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One socket that speaks OpenFlow 1.0: bytes are cut into messages, HELLO is
+ * exchanged, ECHO answered, and a peer that speaks something else recognised.
+ * Everything else goes to the owner, message by message, from the one buffer
+ * that the bytes were read into. */
+#ifndef CHANNEL_CONNECTION_H
+#define CHANNEL_CONNECTION_H
+
+#include "openflow/message.h"
+
+#include <event2/event.h>
+#include <stdbool.h>
+
+struct channel_conn;
+
+/* Who owns a connection. Both are called from the event loop only. */
+struct channel_conn_ops {
+    /* One message, neither HELLO nor ECHO_REQUEST. `body` is good until this
+     * returns. -1: the connection is of no use any more, and `down` follows with the same
+     * error. May hand the connection to another owner; may not free it. */
+    int (*message)(void *owner, struct channel_conn *conn, const struct of_header *header,
+                   struct base_reader *body, struct base_error *error);
+    /* The connection is dead, and why; the owner frees it, now. */
+    void (*down)(void *owner, struct channel_conn *conn, const struct base_error *why);
+};
+
+/* Takes over a socket, connected or connecting, and closes it in any case. Our HELLO is
+ * the first thing that it sends. NULL, with an error, without memory. */
+struct channel_conn *channel_conn_new(struct event_base *base, int fd_own,
+                                      const struct channel_conn_ops *ops, void *owner,
+                                      struct base_error *error);
+void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,
+                            void *owner);
+
+/* Append messages here, then channel_conn_flush. Bytes wait until the socket takes them. */
+struct base_buffer *channel_conn_output(struct channel_conn *conn);
+void channel_conn_flush(struct channel_conn *conn);
+
+/* How far it has come, for the one who explains why it went no further. */
+enum channel_conn_stage {
+    CHANNEL_CONN_CONNECTING,
+    CHANNEL_CONN_SILENT,  /* connected; nothing has come */
+    CHANNEL_CONN_BABBLES, /* some bytes, not yet a message */
+    CHANNEL_CONN_GREETED, /* HELLO has come */
+};
+enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn);
+
+/* In `down`: was it the peer who ended it, or the network? Otherwise it said
+ * something that it should not, or memory ran out. */
+bool channel_conn_was_closed(const struct channel_conn *conn);
+
+/* NULL is legal. */
+void channel_conn_free(struct channel_conn *conn);
+
+#endif

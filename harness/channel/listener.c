@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/listener.h"
+
+#include "channel/socket.h"
+#include "openflow/port_codec.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IDENTIFY_XID = 0x69640000 };
+
+/* A connection whose other end has not said yet who it is. */
+struct caller {
+    struct channel_listener *listener;
+    struct channel_conn *conn; /* NULL once it is somebody else's */
+    bool is_stranger;          /* it has said, and nobody waits for it */
+    struct caller *next;
+};
+
+struct channel_listener {
+    struct event_base *base;
+    struct endpoint endpoint;
+    channel_listener_take *take;
+    void *owner;
+    int fd;
+    struct event *acceptable;
+    struct caller *callers;
+    size_t n_callers, max_callers;
+    size_t n_strangers; /* switches that were not taken */
+    uint64_t last_stranger;
+    size_t n_lost;               /* callers that did not come so far */
+    struct base_error last_loss; /* why */
+};
+
+static void on_acceptable(evutil_socket_t fd, short events, void *arg);
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
+
+static const struct channel_conn_ops CALLER_OPS = {.message = on_message, .down = on_down};
+
+/* The first of its addresses where one can listen. */
+static int listen_at(const struct endpoint *endpoint, int *fd, struct base_error *error)
+{
+    struct channel_address *addresses;
+    size_t n_addresses;
+    if (channel_socket_resolve(endpoint, &addresses, &n_addresses, error)) {
+        return -1;
+    }
+    int status = -1;
+    for (size_t i = 0; status && i < n_addresses; i++) {
+        status = channel_socket_listen(&addresses[i], fd, error);
+    }
+    free(addresses);
+    return status;
+}
+
+struct channel_listener *channel_listener_new(struct event_base *base,
+                                              const struct endpoint *endpoint, size_t max_callers,
+                                              channel_listener_take *take, void *owner,
+                                              struct base_error *error)
+{
+    int fd;
+    if (listen_at(endpoint, &fd, error)) {
+        return NULL;
+    }
+    struct channel_listener *listener = calloc(1, sizeof *listener);
+    struct event *event = event_new(base, fd, EV_READ | EV_PERSIST, on_acceptable, listener);
+    if (!listener || !event) {
+        if (event) {
+            event_free(event);
+        }
+        free(listener);
+        close(fd);
+        base_fail(error, "out of memory");
+        return NULL;
+    }
+    *listener = (struct channel_listener){.base = base,
+                                          .endpoint = *endpoint,
+                                          .take = take,
+                                          .owner = owner,
+                                          .fd = fd,
+                                          .acceptable = event,
+                                          .max_callers = max_callers};
+    return listener;
+}
+
+bool channel_listener_is_at(const struct channel_listener *listener,
+                            const struct endpoint *endpoint)
+{
+    return listener->endpoint.port == endpoint->port &&
+           strcmp(listener->endpoint.host, endpoint->host) == 0;
+}
+
+void channel_listener_start(struct channel_listener *listener)
+{
+    listener->n_strangers = listener->n_lost = 0;
+    event_add(listener->acceptable, NULL);
+}
+
+/* Unlinks; the connection is closed if it is still the caller's. */
+static void forget(struct caller *caller)
+{
+    struct channel_listener *listener = caller->listener;
+    struct caller **at = &listener->callers;
+    while (*at != caller) {
+        at = &(*at)->next;
+    }
+    *at = caller->next;
+    listener->n_callers--;
+    channel_conn_free(caller->conn);
+    free(caller);
+    event_add(listener->acceptable, NULL);
+}
+
+void channel_listener_stop(struct channel_listener *listener)
+{
+    while (listener->callers) {
+        forget(listener->callers);
+    }
+    event_del(listener->acceptable);
+}
+
+void channel_listener_format_others(const struct channel_listener *listener,
+                                    struct base_buffer *out)
+{
+    if (listener->n_strangers > 0) {
+        base_put_format(out, "; %zu other%s did, the last with datapath id %016" PRIx64,
+                        listener->n_strangers, listener->n_strangers > 1 ? "s" : "",
+                        listener->last_stranger);
+    }
+    if (listener->n_lost > 0) {
+        base_put_format(out, "; %zu caller%s not understood, the last: %s", listener->n_lost,
+                        listener->n_lost > 1 ? "s were" : " was", listener->last_loss.text);
+    }
+}
+
+void channel_listener_free(struct channel_listener *listener)
+{
+    if (!listener) {
+        return;
+    }
+    channel_listener_stop(listener);
+    event_free(listener->acceptable);
+    close(listener->fd);
+    free(listener);
+}
+
+static int greet(struct channel_listener *listener, int fd_own, struct base_error *error)
+{
+    struct caller *caller = calloc(1, sizeof *caller);
+    if (!caller) {
+        close(fd_own);
+        return base_fail(error, "out of memory");
+    }
+    *caller = (struct caller){.listener = listener, .next = listener->callers};
+    caller->conn = channel_conn_new(listener->base, fd_own, &CALLER_OPS, caller, error);
+    if (!caller->conn) {
+        free(caller);
+        return -1;
+    }
+    of_encode_empty(channel_conn_output(caller->conn), OFPT_FEATURES_REQUEST, IDENTIFY_XID);
+    listener->callers = caller;
+    listener->n_callers++;
+    return 0;
+}
+
+/* Accepts as long as there is room. Where that fails for want of descriptors
+ * or memory, the next try waits until a caller has gone. */
+static void on_acceptable(evutil_socket_t fd, short events, void *arg)
+{
+    (void)events;
+    struct channel_listener *listener = arg;
+    int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (peer < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+        listener->n_lost++;
+        base_fail(&listener->last_loss, "can not accept: %s", strerror(errno));
+        event_del(listener->acceptable);
+    } else if (peer >= 0 && greet(listener, peer, &listener->last_loss)) {
+        listener->n_lost++;
+    }
+    if (listener->n_callers >= listener->max_callers) {
+        event_del(listener->acceptable);
+    }
+}
+
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    struct caller *caller = owner;
+    struct channel_listener *listener = caller->listener;
+    if (header->type != OFPT_FEATURES_REPLY || header->xid != IDENTIFY_XID) {
+        return 0;
+    }
+    struct switch_state state = {0};
+    int status = of_decode_features(body, &state, error);
+    uint64_t dpid = state.datapath_id;
+    switch_state_free(&state);
+    if (status) {
+        return -1;
+    }
+    if (listener->take(listener->owner, listener, conn, dpid)) {
+        caller->conn = NULL;
+        forget(caller);
+        return 0;
+    }
+    listener->n_strangers++;
+    listener->last_stranger = dpid;
+    caller->is_stranger = true;
+    return base_fail(error, "not a switch that is waited for");
+}
+
+static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why)
+{
+    (void)conn;
+    struct caller *caller = owner;
+    if (!caller->is_stranger) {
+        caller->listener->n_lost++;
+        caller->listener->last_loss = *why;
+    }
+    forget(caller);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/progress.h"
+
+#include "openflow/error.h"
+#include "openflow/flow_codec.h"
+#include "openflow/port_codec.h"
+#include "openflow/stats.h"
+
+/* A table that many of these could not catch is not at rest. */
+enum { MAX_REPEATS = 9 };
+
+static int take_features(struct channel_progress *progress, struct base_reader *body,
+                         struct base_error *error);
+static int take_flows(struct channel_progress *progress, struct base_reader *body,
+                      struct base_error *error);
+static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
+                          struct base_error *error);
+static int take_ports(struct channel_progress *progress, struct base_reader *body,
+                      struct base_error *error);
+static int take_barrier(struct channel_progress *progress, struct base_reader *body,
+                        struct base_error *error);
+
+static const struct request {
+    const char *name;
+    enum of_type reply;
+    enum of_stats_kind kind; /* of a STATS_REPLY */
+    int (*take)(struct channel_progress *progress, struct base_reader *body,
+                struct base_error *error);
+} REQUESTS[] = {
+    [CHANNEL_FEATURES] = {"FEATURES", OFPT_FEATURES_REPLY, 0, take_features},
+    [CHANNEL_FLOW] = {"FLOW stats", OFPT_STATS_REPLY, OFPST_FLOW, take_flows},
+    [CHANNEL_AGGREGATE] = {"AGGREGATE stats", OFPT_STATS_REPLY, OFPST_AGGREGATE, take_aggregate},
+    [CHANNEL_PORT] = {"PORT stats", OFPT_STATS_REPLY, OFPST_PORT, take_ports},
+    [CHANNEL_BARRIER] = {"BARRIER", OFPT_BARRIER_REPLY, 0, take_barrier},
+};
+_Static_assert(sizeof REQUESTS / sizeof *REQUESTS == CHANNEL_N_REQUESTS, "a row a request");
+
+static bool is_pending(const struct channel_progress *progress, enum channel_request request)
+{
+    return progress->pending & 1u << request;
+}
+
+void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,
+                            struct base_buffer *out)
+{
+    switch_state_free(&progress->dump->state);
+    progress->xid = xid;
+    progress->n_aggregate = 0; /* of no entries, if flows are not asked for */
+    progress->pending = 1u << CHANNEL_FEATURES | 1u << CHANNEL_BARRIER;
+    of_encode_empty(out, OFPT_FEATURES_REQUEST, xid + CHANNEL_FEATURES);
+    if (what & CHANNEL_FLOWS) {
+        const struct of_flow_request every = of_every_flow();
+        progress->pending |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
+        of_encode_flow_request(out, xid + CHANNEL_FLOW, OFPST_FLOW, &every, NULL);
+        of_encode_flow_request(out, xid + CHANNEL_AGGREGATE, OFPST_AGGREGATE, &every, NULL);
+    }
+    if (what & CHANNEL_PORTS) {
+        progress->pending |= 1u << CHANNEL_PORT;
+        of_encode_port_stats_request(out, xid + CHANNEL_PORT, PORT_NONE);
+    }
+    of_encode_empty(out, OFPT_BARRIER_REQUEST, xid + CHANNEL_BARRIER);
+}
+
+static int take_features(struct channel_progress *progress, struct base_reader *body,
+                         struct base_error *error)
+{
+    return of_decode_features(body, &progress->dump->state, error);
+}
+
+static int take_flows(struct channel_progress *progress, struct base_reader *body,
+                      struct base_error *error)
+{
+    return of_decode_flow_stats(body, &progress->dump->state.flows, progress->limits.max_entries,
+                                error);
+}
+
+static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
+                          struct base_error *error)
+{
+    struct of_aggregate aggregate;
+    if (of_decode_aggregate(body, &aggregate, error)) {
+        return -1;
+    }
+    progress->n_aggregate = aggregate.n_flows;
+    return 0;
+}
+
+/* The counters go into the ports that FEATURES listed. No switch is known
+ * that answers in another order than it was asked in. */
+static int take_ports(struct channel_progress *progress, struct base_reader *body,
+                      struct base_error *error)
+{
+    if (is_pending(progress, CHANNEL_FEATURES)) {
+        return base_fail(error, "came before the reply to FEATURES");
+    }
+    return of_decode_port_counters(body, &progress->dump->state, error);
+}
+
+static int take_barrier(struct channel_progress *progress, struct base_reader *body,
+                        struct base_error *error)
+{
+    (void)progress;
+    (void)body;
+    (void)error;
+    return 0;
+}
+
+static int check_limits(struct channel_progress *progress, const struct of_header *header,
+                        struct base_error *error)
+{
+    const struct channel_options *limits = &progress->limits;
+    progress->dump->n_bytes += header->length;
+    progress->n_messages++;
+    if (progress->dump->n_bytes > limits->max_bytes) {
+        return base_fail(error, "sent more than %zu bytes", limits->max_bytes);
+    }
+    if (progress->n_messages > limits->max_messages) {
+        return base_fail(error, "sent more than %zu messages", limits->max_messages);
+    }
+    return 0;
+}
+
+static int refused(const struct request *request, struct base_reader *body,
+                   struct base_error *error)
+{
+    struct of_error of_error;
+    struct base_buffer text = {0};
+    if (of_decode_error(body, &of_error, error)) {
+        return -1;
+    }
+    of_error_format(&of_error, &text);
+    base_fail(error, "refused %s: %s", request->name, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return -1;
+}
+
+/* All has been answered. Is it one table that was listed and counted? */
+static int check_agreement(struct channel_progress *progress, enum channel_step *step,
+                           struct base_error *error)
+{
+    struct channel_dump *dump = progress->dump;
+    *step = CHANNEL_STEP_DONE;
+    if (dump->state.flows.n_entries == progress->n_aggregate) {
+        return 0;
+    }
+    if (dump->repeats == MAX_REPEATS) {
+        return base_fail(error,
+                         "the table kept changing: in %d dumps FLOW stats never had as many "
+                         "entries as AGGREGATE said, at last %zu instead of %u",
+                         MAX_REPEATS + 1, dump->state.flows.n_entries, progress->n_aggregate);
+    }
+    dump->repeats++;
+    *step = CHANNEL_STEP_AGAIN;
+    return 0;
+}
+
+static int take_reply(struct channel_progress *progress, enum channel_request which,
+                      const struct of_header *header, struct base_reader *body,
+                      struct base_error *error)
+{
+    const struct request *request = &REQUESTS[which];
+    struct of_stats stats = {.kind = 0};
+    if (header->type == OFPT_STATS_REPLY && of_open_stats(header, body, &stats, error)) {
+        return base_fail_in(error, "reply to %s", request->name);
+    }
+    if (header->type != request->reply || stats.kind != request->kind) {
+        return base_fail(error, "answered %s with %s of kind %u", request->name,
+                         of_type_name(header->type), stats.kind);
+    }
+    if (!is_pending(progress, which)) {
+        return base_fail(error, "sent one reply more to %s than was asked for", request->name);
+    }
+    if (request->take(progress, body, error)) {
+        return base_fail_in(error, "reply to %s", request->name);
+    }
+    if (!stats.more) {
+        progress->pending &= ~(1u << which);
+    }
+    return 0;
+}
+
+int channel_progress_message(struct channel_progress *progress, const struct of_header *header,
+                             struct base_reader *body, enum channel_step *step,
+                             struct base_error *error)
+{
+    uint32_t which = header->xid - progress->xid;
+    *step = CHANNEL_STEP_ON;
+    if (check_limits(progress, header, error)) {
+        return -1;
+    }
+    switch (header->type) {
+    case OFPT_FEATURES_REQUEST:
+        return base_fail(error, "is an OpenFlow controller, not a switch");
+    case OFPT_ERROR:
+    case OFPT_FEATURES_REPLY:
+    case OFPT_STATS_REPLY:
+    case OFPT_BARRIER_REPLY:
+        break;
+    default: /* PACKET_IN, FLOW_REMOVED, PORT_STATUS, VENDOR and what is unknown */
+        return 0;
+    }
+    if (which >= CHANNEL_N_REQUESTS) {
+        progress->dump->n_strays++;
+        return 0;
+    }
+    if (header->type == OFPT_ERROR) {
+        return refused(&REQUESTS[which], body, error);
+    }
+    if (take_reply(progress, which, header, body, error)) {
+        return -1;
+    }
+    return progress->pending ? 0 : check_agreement(progress, step, error);
+}
+
+void channel_progress_format_pending(const struct channel_progress *progress,
+                                     struct base_buffer *out)
+{
+    const char *divider = "";
+    for (unsigned which = 0; which < CHANNEL_N_REQUESTS; which++) {
+        if (!is_pending(progress, which)) {
+            continue;
+        }
+        base_put_format(out, "%s%s", divider, REQUESTS[which].name);
+        if (which == CHANNEL_FLOW && progress->dump->state.flows.n_entries > 0) {
+            base_put_format(out, " (%zu entries so far)", progress->dump->state.flows.n_entries);
+        }
+        divider = ", ";
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The requests and replies of one dump of one switch. No socket and no clock:
+ * messages in, messages out, and a switch state that grows.
+ *
+ * A reply is taken when its transaction id, its type and its kind of
+ * statistics are those of a request. One with the id of no request is counted as a stray:
+ * it may belong to an attempt that was given up. */
+#ifndef CHANNEL_PROGRESS_H
+#define CHANNEL_PROGRESS_H
+
+#include "channel/channel.h"
+#include "openflow/message.h"
+
+enum channel_request {
+    CHANNEL_FEATURES,
+    CHANNEL_FLOW,
+    CHANNEL_AGGREGATE,
+    CHANNEL_PORT,
+    CHANNEL_BARRIER,
+    CHANNEL_N_REQUESTS
+};
+
+struct channel_progress {
+    struct channel_options limits; /* all set */
+    struct channel_dump *dump;     /* filled in */
+    unsigned pending;              /* bit n: request n has not been answered to the end */
+    uint32_t xid;                  /* of request 0; request n has xid + n */
+    uint32_t n_aggregate;          /* entries, says AGGREGATE */
+    size_t n_messages;
+};
+
+/* Appends the requests for `what` (CHANNEL_FLOWS, CHANNEL_PORTS) to `out`, with
+ * transaction ids from xid on. Called again, it starts all over but for what
+ * counts against the limits. */
+void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,
+                            struct base_buffer *out);
+
+enum channel_step {
+    CHANNEL_STEP_ON,   /* more is to come */
+    CHANNEL_STEP_DONE, /* the state is whole */
+    CHANNEL_STEP_AGAIN /* all is there, but the table moved meanwhile: begin again */
+};
+
+/* One message. -1: the switch refused a request, sent what can not be
+ * decoded, or too much; or the table never came to rest. */
+int channel_progress_message(struct channel_progress *progress, const struct of_header *header,
+                             struct base_reader *body, enum channel_step *step,
+                             struct base_error *error);
+
+/* What has not been answered yet: "FLOW stats (1,200 entries so far), BARRIER". */
+void channel_progress_format_pending(const struct channel_progress *progress,
+                                     struct base_buffer *out);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Captured frames are bytes of strangers: none may read outside itself,
+ * whatever it is parsed, recognised, described or compared as. libFuzzer; the
+ * first byte divides the input into the two frames that are compared. */
+#include "frame/parse.h"
+#include "frame/probe.h"
+#include "frame/text.h"
+
+#include "base/reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
+{
+    static const struct frame_run run = {.nonce = 1};
+    struct base_reader reader = base_reader_over(data, n_bytes);
+    size_t n_first = base_read_u8(&reader);
+    struct base_reader first = base_read_child(&reader, n_first);
+    size_t n_one = base_reader_left(&first), n_two = base_reader_left(&reader);
+    struct base_buffer out = {0};
+    struct frame_view view;
+    struct frame_mark mark;
+    frame_dissect(reader.at, n_two, 1, &view);
+    frame_recognize(&run, reader.at, n_two, &mark);
+    frame_describe(reader.at, n_two, &out);
+    if (n_one > 0 && n_two > 0) {
+        frame_difference(first.at, n_one, reader.at, n_two, &out);
+    }
+    base_buffer_free(&out);
+    return 0;
+}

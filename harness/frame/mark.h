@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The mark by which a probe is known, wherever it arrives and whatever became
+ * of its header: 32 bytes of its payload, all numbers big-endian.
+ *
+ *      0  magic      "tapproof"
+ *      8  nonce      of the run
+ *     16  number     of the probe in the run's plan
+ *     20  round      the probe is sent once a round
+ *     22  kind       enum frame_kind
+ *     23  zero
+ *     24  tag        SipHash-2-4 of the 24 bytes above, with the run's key
+ *
+ * Without the key nobody makes a tag that fits: frames of others, of older
+ * runs and of runs beside this one are never taken for ours. */
+#ifndef FRAME_MARK_H
+#define FRAME_MARK_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FRAME_MARK_BYTES = 32 };
+
+/* What all marks of a run share. The caller fills it in with random bytes,
+ * fresh ones for each run. */
+struct frame_run {
+    uint64_t nonce;
+    uint8_t key[16];
+};
+
+enum frame_kind { FRAME_PROBE = 1, FRAME_SENTINEL = 2 };
+
+struct frame_mark {
+    uint32_t number;
+    uint16_t round;
+    uint8_t kind; /* enum frame_kind */
+};
+
+/* Appends the 32 bytes. */
+void frame_mark_put(const struct frame_run *run, const struct frame_mark *mark,
+                    struct base_buffer *out);
+
+/* Whether a mark of this run stands at this offset; then `mark` is filled in. */
+bool frame_mark_read(const struct frame_run *run, const void *bytes, size_t n_bytes, size_t offset,
+                     struct frame_mark *mark);
+
+/* The first offset from `from` on where a mark of any run may stand (its magic
+ * does), or SIZE_MAX. */
+size_t frame_mark_find(const void *bytes, size_t n_bytes, size_t from);
+
+#endif

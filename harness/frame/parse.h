@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Any Ethernet frame → the header that an OpenFlow 1.0 switch sees in it, and
+ * where its parts are (OpenFlow 1.0.0, section 3.4, figure 3). */
+#ifndef FRAME_PARSE_H
+#define FRAME_PARSE_H
+
+#include "model/header.h"
+
+#include <stddef.h>
+
+/* Offsets from the start of the frame; 0: the frame has no such part. */
+struct frame_view {
+    struct header header;
+    unsigned n_tags;  /* 802.1Q and 802.1ad tags, all of them */
+    uint16_t type;    /* behind all tags; header.dl_type is what is behind the first one */
+    size_t network;   /* first byte behind Ethernet header, tags, LLC and SNAP */
+    size_t transport; /* IPv4 that is no fragment: behind the IPv4 header */
+    size_t payload; /* behind what is understood: UDP, TCP, ICMP header, IPv4 header, ARP body… */
+};
+
+/* Always gives a header, as switches do: what cannot be read (a truncated or
+ * contradictory IPv4 header, a transport header that is not whole or in a
+ * fragment) is zero. Of several tags the first one is the header's, and its
+ * dl_type is then that of the second tag. A frame of 802.3 has the type of its SNAP header
+ * (OUI 00:00:00), or DL_TYPE_NOT_ETH2. False if there is not even an Ethernet
+ * header (14 bytes); `view` is zero then. */
+bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct frame_view *view);
+
+/* The header only. */
+bool frame_parse(const void *bytes, size_t n_bytes, uint16_t in_port, struct header *header);
+
+#endif

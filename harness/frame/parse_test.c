@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a frame's header is, is asked of Open vSwitch (`ovs-ofctl parse-pcap`),
+ * for whole frames, for frames cut anywhere, and for frames with a byte
+ * changed. */
+#include "frame/parse.h"
+
+#include "base/address.h"
+#include "base/buffer.h"
+#include "base/testing.h"
+#include "frame/probe.h"
+#include "frame/sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct sample {
+    uint8_t bytes[FRAME_PROBE_BYTES];
+    size_t n_bytes;
+};
+
+static void parses_snap_tags_and_fragments(void **state)
+{
+    (void)state;
+    struct frame_view view;
+    static const uint8_t snap[60] = {2, [12] = 0, 46, 0xaa, 0xaa, 3, 0, 0, 0, 8, 6};
+    assert_true(frame_dissect(snap, sizeof snap, 9, &view));
+    assert_int_equal(view.header.dl_type, DL_TYPE_ARP);
+    assert_int_equal(view.header.in_port, 9);
+    assert_int_equal(view.network, 22);
+    static const uint8_t cisco[60] = {2, [12] = 0, 46, 0xaa, 0xaa, 3, 0, 0, 0xc, 0x20, 0};
+    assert_true(frame_dissect(cisco, sizeof cisco, 9, &view));
+    assert_int_equal(view.header.dl_type, DL_TYPE_NOT_ETH2);
+    static const uint8_t twice[60] = {2, [12] = 0x81, 0, 0x60, 5, 0x81, 0, 0, 6, 0x88, 0xb5};
+    assert_true(frame_dissect(twice, sizeof twice, 9, &view));
+    assert_int_equal(view.header.dl_type, DL_TYPE_VLAN);
+    assert_int_equal(view.header.vlan_tci, VLAN_TAGGED | 3 << VLAN_PCP_SHIFT | 5);
+    assert_int_equal(view.type, DL_TYPE_PROBE);
+    assert_int_equal(view.n_tags, 2);
+    static const uint8_t fragment[60] = {2, [12] = 8, 0, 0x45, 3, 0, 46, 0, 0, 0x20, 0,  64, 17, 0,
+                                         0, 1,        1, 1,    1, 2, 2,  2, 2, 0,    53, 0,  53};
+    assert_true(frame_dissect(fragment, sizeof fragment, 9, &view));
+    assert_int_equal(view.header.nw_src, 0x01010101);
+    assert_int_equal(view.header.nw_tos, 0);
+    assert_int_equal(view.header.tp_dst, 0);
+    assert_int_equal(view.transport, 0);
+}
+
+static void nothing_shorter_than_a_header(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[14] = {2, [12] = 0x88, 0xb5};
+    struct header header, zero = {0};
+    for (size_t n = 0; n < sizeof bytes; n++) {
+        assert_false(frame_parse(bytes, n, 9, &header));
+        assert_memory_equal(&header, &zero, sizeof zero);
+    }
+    assert_true(frame_parse(bytes, sizeof bytes, 9, &header));
+}
+
+static void build(uint64_t *seed, struct sample *sample)
+{
+    static const struct frame_run run = {.nonce = 1};
+    static const struct frame_mark mark = {.kind = FRAME_PROBE};
+    struct header header = sample_header(seed);
+    struct base_buffer out = {0};
+    assert_int_equal(frame_build(&run, &mark, &header, &header, &out, NULL), 0);
+    sample->n_bytes = out.n_bytes;
+    memcpy(sample->bytes, out.data, out.n_bytes);
+    base_buffer_free(&out);
+}
+
+/* pcap(5): the file's header, then 16 bytes in front of each frame. */
+static void write_pcap(FILE *file, const struct sample *samples, size_t n)
+{
+    const uint32_t head[6] = {0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 1};
+    fwrite(head, sizeof head, 1, file);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t length = (uint32_t)samples[i].n_bytes, record[4] = {0, 0, length, length};
+        fwrite(record, sizeof record, 1, file);
+        fwrite(samples[i].bytes, length, 1, file);
+    }
+    assert_int_equal(fflush(file), 0);
+}
+
+/* The number or address behind "name=", with "," in front, or `missing`. */
+static const char *field(const char *line, const char *name, const char *missing, char value[32])
+{
+    char key[32];
+    snprintf(key, sizeof key, ",%s=", name);
+    const char *at = strstr(line, key);
+    if (!at) {
+        return missing;
+    }
+    at += strlen(key);
+    snprintf(value, 32, "%.*s", (int)strcspn(at, ",/\n"), at);
+    return value;
+}
+
+static void assert_number(const char *line, const char *name, const char *missing, unsigned ours)
+{
+    char value[32];
+    unsigned theirs = (unsigned)strtoul(field(line, name, missing, value), NULL, 0);
+    if (theirs != ours) {
+        fail_msg("%s: %u here, %s", name, ours, line);
+    }
+}
+
+static void assert_address(const char *line, const char *name, const char *ours)
+{
+    char value[32];
+    if (strcmp(field(line, name, "0.0.0.0", value), ours) != 0) {
+        fail_msg("%s: %s here, %s", name, ours, line);
+    }
+}
+
+static void assert_type(const char *line, const struct header *header)
+{
+    static const struct {
+        const char *word;
+        uint16_t dl_type;
+        uint8_t nw_proto;
+    } words[] = {
+        {"arp,", DL_TYPE_ARP, 0},
+        {"udp,", DL_TYPE_IP, NW_PROTO_UDP},
+        {"tcp,", DL_TYPE_IP, NW_PROTO_TCP},
+        {"icmp,", DL_TYPE_IP, NW_PROTO_ICMP},
+        {"ip,", DL_TYPE_IP, 0},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strncmp(line, words[i].word, strlen(words[i].word)) == 0) {
+            assert_int_equal(header->dl_type, words[i].dl_type);
+            char proto[8];
+            snprintf(proto, sizeof proto, "%u", words[i].nw_proto);
+            assert_number(line, header->dl_type == DL_TYPE_ARP ? "arp_op" : "nw_proto", proto,
+                          header->nw_proto);
+            return;
+        }
+    }
+    assert_number(line, "dl_type", "0", header->dl_type);
+}
+
+static void assert_same_header(const char *line, const struct header *header)
+{
+    char text[BASE_MAC_TEXT];
+    bool is_arp = header->dl_type == DL_TYPE_ARP;
+    bool is_icmp = header->dl_type == DL_TYPE_IP && header->nw_proto == NW_PROTO_ICMP;
+    assert_type(line, header);
+    assert_address(line, "dl_src", base_mac_format(header->dl_src, text));
+    assert_address(line, "dl_dst", base_mac_format(header->dl_dst, text));
+    assert_int_equal(strstr(line, ",dl_vlan=") != NULL, (header->vlan_tci & VLAN_TAGGED) != 0);
+    assert_number(line, "dl_vlan", "0", header->vlan_tci & VLAN_VID);
+    assert_number(line, "dl_vlan_pcp", "0", header->vlan_tci >> VLAN_PCP_SHIFT);
+    assert_number(line, "nw_tos", "0", header->nw_tos);
+    assert_address(line, is_arp ? "arp_spa" : "nw_src", base_ip_format(header->nw_src, text));
+    assert_address(line, is_arp ? "arp_tpa" : "nw_dst", base_ip_format(header->nw_dst, text));
+    assert_number(line, is_icmp ? "icmp_type" : "tp_src", "0", header->tp_src);
+    assert_number(line, is_icmp ? "icmp_code" : "tp_dst", "0", header->tp_dst);
+}
+
+static void compare_with_open_vswitch(const struct sample *samples, size_t n)
+{
+    char path[] = "/tmp/frame-XXXXXX", command[128], line[1024];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    FILE *file = fdopen(fd, "wb");
+    write_pcap(file, samples, n);
+    snprintf(command, sizeof command, "ovs-ofctl parse-pcap %s 2>/dev/null", path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t n_lines = 0;
+    for (; n_lines < n && fgets(line, sizeof line, pipe); n_lines++) {
+        struct header header;
+        assert_true(frame_parse(samples[n_lines].bytes, samples[n_lines].n_bytes, 0, &header));
+        assert_same_header(line, &header);
+    }
+    pclose(pipe);
+    fclose(file);
+    unlink(path);
+    assert_int_equal(n_lines, n);
+}
+
+static void sees_what_open_vswitch_sees(void **state)
+{
+    (void)state;
+    enum { N = 1500 };
+    if (system("ovs-ofctl --version >/dev/null 2>&1") != 0) {
+        print_message("# no ovs-ofctl to compare with\n");
+        skip();
+    }
+    uint64_t seed = 4;
+    static struct sample samples[N];
+    for (size_t i = 0; i < N; i++) {
+        build(&seed, &samples[i]);
+        size_t random = sample_random(&seed);
+        if (i % 3 == 1) { /* cut, but not within the Ethernet header */
+            samples[i].n_bytes = 18 + random % (samples[i].n_bytes - 18);
+        } else if (i % 3 == 2) { /* one byte of what follows the types */
+            samples[i].bytes[18 + random % (samples[i].n_bytes - 18)] ^= (uint8_t)(random >> 32);
+        }
+    }
+    compare_with_open_vswitch(samples, N);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(parses_snap_tags_and_fragments),
+    cmocka_unit_test(nothing_shorter_than_a_header),
+    cmocka_unit_test(sees_what_open_vswitch_sees),
+};
+TEST_MAIN(tests)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Probes: frames that have exactly a given OpenFlow header, and carry a mark by
+ * which they are known again. Pure: no socket, no clock, no randomness.
+ *
+ * The frames are written here byte by byte: libnet culls a frame in memory only
+ * with a device opened, which needs CAP_NET_RAW. */
+#ifndef FRAME_PROBE_H
+#define FRAME_PROBE_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "frame/mark.h"
+#include "model/header.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    FRAME_MIN_BYTES = 60,   /* untagged and without FCS; the tag comes on top */
+    FRAME_PROBE_BYTES = 96, /* no frame that is built here is longer */
+};
+
+/* Appends the complete frame (from the destination address on, without FCS)
+ * that a probe sent with the header `sent` is once its header has become `as`:
+ * with as == sent the frame as it is injected, else the bytes that must arrive
+ * after the rewrites of OpenFlow 1.0 (section 5.2.4). The same arguments give
+ * the same bytes; a tag added or stripped changes nothing else.
+ *
+ * The mark is the payload: behind the UDP, TCP, ICMP, or IPv4 header, behind
+ * the body of ARP, else behind the EtherType. Frames are made so that hosts
+ * stay quiet where that can be had: TCP is a bare RST; the hardware addresses
+ * within ARP are those of `sent`, so that no host learns a wrong one. An ARP
+ * request and an ICMP echo request may still be answered, and a UDP datagram
+ * too, with an ICMP error (see frame_recognize, frame_is_echo_reply).
+ *
+ * Fails, with nothing appended, if no frame has the header `as`: a field
+ * without its prerequisite, an ICMP type over 255, dl_type of a tag or of an
+ * 802.3 length; or without memory. */
+int frame_build(const struct frame_run *run, const struct frame_mark *mark,
+                const struct header *sent, const struct header *as, struct base_buffer *out,
+                struct base_error *error);
+
+/* What a captured frame is to this run. */
+enum frame_sight {
+    FRAME_FOREIGN,   /* nothing of ours: background */
+    FRAME_OTHER_RUN, /* a mark, but not of this run: another run, or a damaged probe */
+    FRAME_MARKED,    /* the mark stands where frame_build puts it: a probe, or a copy of it */
+    FRAME_QUOTED,    /* an ICMP error that quotes a probe: a host's reply, not a copy */
+    FRAME_DISPLACED, /* a valid mark elsewhere: the probe was encapsulated or mangled */
+};
+
+/* Fills in `mark` if the result is FRAME_MARKED or above. Says nothing of the
+ * header: compare the bytes with what frame_build gives (frame/text.h says the
+ * difference in words). */
+enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes, size_t n_bytes,
+                                 struct frame_mark *mark);
+
+/* Whether `arrived` is what a host's kernel answers to `sent`: an echo reply,
+ * which carries the mark of the request (RFC 792). */
+bool frame_is_echo_reply(const struct header *sent, const struct header *arrived);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Frame → mark. */
+#include "frame/parse.h"
+#include "frame/probe.h"
+
+/* Where frame_build has put the mark. 802.3: behind the three bytes of LLC. */
+static size_t mark_offset(const struct frame_view *view)
+{
+    return view->type == DL_TYPE_NOT_ETH2 && view->payload ? view->payload + 3 : view->payload;
+}
+
+/* The ICMP messages that quote what they complain of (RFC 792). */
+static bool is_icmp_error(const struct header *header)
+{
+    return header->dl_type == DL_TYPE_IP && header->nw_proto == NW_PROTO_ICMP &&
+           (header->tp_src == 3 || header->tp_src == 4 || header->tp_src == 5 ||
+            header->tp_src == 11 || header->tp_src == 12);
+}
+
+enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes, size_t n_bytes,
+                                 struct frame_mark *mark)
+{
+    size_t at = frame_mark_find(bytes, n_bytes, 0);
+    if (at == SIZE_MAX) {
+        return FRAME_FOREIGN; /* most of what is not ours ends here */
+    }
+    struct frame_view view;
+    if (frame_dissect(bytes, n_bytes, 0, &view) &&
+        frame_mark_read(run, bytes, n_bytes, mark_offset(&view), mark)) {
+        return FRAME_MARKED;
+    }
+    for (; at != SIZE_MAX; at = frame_mark_find(bytes, n_bytes, at + 1)) {
+        if (frame_mark_read(run, bytes, n_bytes, at, mark)) {
+            return is_icmp_error(&view.header) ? FRAME_QUOTED : FRAME_DISPLACED;
+        }
+    }
+    return FRAME_OTHER_RUN;
+}
+
+bool frame_is_echo_reply(const struct header *sent, const struct header *arrived)
+{
+    enum { ECHO_REPLY = 0, ECHO_REQUEST = 8 };
+    return sent->dl_type == DL_TYPE_IP && sent->nw_proto == NW_PROTO_ICMP &&
+           sent->tp_src == ECHO_REQUEST && arrived->dl_type == DL_TYPE_IP &&
+           arrived->nw_proto == NW_PROTO_ICMP && arrived->tp_src == ECHO_REPLY;
+}

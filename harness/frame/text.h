@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Frames in words, for reports. */
+#ifndef FRAME_TEXT_H
+#define FRAME_TEXT_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Appends one line without newline:
+ * "00:00:00:00:00:01 > 00:00:00:00:00:02 vlan 5 ipv4 udp 10.0.0.1:1 > 10.0.0.2:2 (78 bytes)". */
+void frame_describe(const void *bytes, size_t n_bytes, struct base_buffer *out);
+
+/* Appends what is different in the frame that was got from the one that was
+ * expected, in words divided by "; ": "dl_dst is 00:00:00:00:00:05 instead of
+ * 00:00:00:00:00:02; vlan 7 added; byte 37 is 0x01 instead of 0x00; 4 bytes
+ * shorter". Fields have OpenFlow's names; bytes are counted from 0, in the
+ * frame that was got; a length is compared without its tags. A checksum that
+ * follows from other differences is not one. False, and nothing appended: the
+ * same bytes. */
+bool frame_difference(const void *expected, size_t n_expected, const void *got, size_t n_got,
+                      struct base_buffer *out);
+
+#endif

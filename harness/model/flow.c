@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tables of flow entries. Their text is in flow_text.c. */
+#include "model/flow.h"
+
+#include <stdlib.h>
+
+struct flow_entry *flow_table_add(struct flow_table *table)
+{
+    if (base_grow(&table->entries, table->n_entries, &table->capacity, sizeof *table->entries)) {
+        return NULL;
+    }
+    struct flow_entry *entry = &table->entries[table->n_entries++];
+    *entry = (struct flow_entry){0};
+    return entry;
+}
+
+void flow_table_free(struct flow_table *table)
+{
+    if (table) {
+        free(table->entries);
+        base_arena_free(&table->arena);
+        *table = (struct flow_table){0};
+    }
+}
+
+bool flow_equal(const struct flow_entry *a, const struct flow_entry *b)
+{
+    return a->priority == b->priority && a->cookie == b->cookie &&
+           a->idle_timeout == b->idle_timeout && a->hard_timeout == b->hard_timeout &&
+           match_equal(&a->match, &b->match) &&
+           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flow entries as text, as ovs-ofctl prints them (checked against it in
+ * ofctl_test.c) and as its add-flow reads them. */
+#include "model/flow.h"
+
+#include "model/match_reader.h"
+
+#include <string.h>
+
+/* What is read off a line. Keys that no flow entry of OpenFlow 1.0 holds (ages,
+ * flags of the flow-mod) are checked and forgotten. */
+struct flow_reader {
+    struct flow_entry entry;
+    struct match_reader match;
+    unsigned given; /* FLOW_HAS_* */
+    unsigned seen;  /* bit n: keys[n] */
+};
+
+struct flow_key {
+    const char *name;
+    bool (*read)(struct word value, const struct flow_key *key, struct flow_reader *reader);
+    const char *expected;
+    size_t offset; /* in struct flow_entry */
+    size_t bytes;
+    uint64_t max;
+    unsigned given;
+};
+
+static bool read_number(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    uint64_t wide;
+    if (!word_number(value, key->max, &wide)) {
+        return false;
+    }
+    uint16_t half = (uint16_t)wide;
+    uint8_t octet = (uint8_t)wide;
+    const void *number = key->bytes == 8 ? (void *)&wide : key->bytes == 2 ? (void *)&half : &octet;
+    memcpy((uint8_t *)&reader->entry + key->offset, number, key->bytes);
+    reader->given |= key->given;
+    return true;
+}
+
+/* SECONDS[.FRACTION]s */
+static bool read_duration(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    (void)key;
+    struct word fraction = {value.at, 0};
+    uint64_t sec, nsec = 0;
+    if (value.n_chars == 0 || value.at[value.n_chars - 1] != 's') {
+        return false;
+    }
+    value.n_chars--;
+    bool has_fraction = word_split(&value, ".", &fraction);
+    for (size_t i = 0; i < 9; i++) {
+        char digit = i < fraction.n_chars ? fraction.at[i] : '0';
+        if (digit < '0' || digit > '9') {
+            return false;
+        }
+        nsec = nsec * 10 + (uint64_t)(digit - '0');
+    }
+    reader->entry.duration_nsec = (uint32_t)nsec;
+    bool valid = word_number(value, UINT32_MAX, &sec);
+    reader->entry.duration_sec = valid ? (uint32_t)sec : 0;
+    return valid && fraction.n_chars <= 9 && has_fraction == (fraction.n_chars > 0);
+}
+
+static bool skip_number(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    (void)reader;
+    uint64_t number;
+    return word_number(value, key->max, &number);
+}
+
+static bool skip_flag(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    (void)key;
+    (void)reader;
+    return value.n_chars == 0;
+}
+
+#define AT(member)                                                                                 \
+    .read = read_number, .offset = offsetof(struct flow_entry, member),                            \
+    .bytes = sizeof(((struct flow_entry *)0)->member)
+#define U16 .max = UINT16_MAX, .expected = "a number from 0 to 65535"
+#define U64 .max = UINT64_MAX, .expected = "a number of 64 bits"
+
+static const struct flow_key keys[] = {
+    {"priority", AT(priority), U16, .given = FLOW_HAS_PRIORITY},
+    {"cookie", AT(cookie), U64, .given = FLOW_HAS_COOKIE},
+    {"idle_timeout", AT(idle_timeout), U16, .given = FLOW_HAS_IDLE_TIMEOUT},
+    {"hard_timeout", AT(hard_timeout), U16, .given = FLOW_HAS_HARD_TIMEOUT},
+    {"table", AT(table_id), .max = 254, .expected = "a number from 0 to 254"},
+    {"duration", .read = read_duration, .expected = "SECONDS or SECONDS.FRACTION, then s"},
+    {"n_packets", AT(n_packets), U64},
+    {"n_bytes", AT(n_bytes), U64},
+    {"idle_age", .read = skip_number, U64},
+    {"hard_age", .read = skip_number, U64},
+    {"send_flow_rem", .read = skip_flag, .expected = "no value"},
+    {"check_overlap", .read = skip_flag, .expected = "no value"},
+};
+enum { N_KEYS = sizeof keys / sizeof *keys };
+
+static void put_pair(struct base_buffer *out, const char *name, uint64_t value)
+{
+    base_put_text(out, name);
+    base_put_decimal(out, value);
+    base_put_text(out, ", ");
+}
+
+/* No fraction, 3 digits if they are exact, or 9. */
+static void put_duration(const struct flow_entry *entry, struct base_buffer *out)
+{
+    base_put_text(out, "duration=");
+    base_put_decimal(out, entry->duration_sec);
+    uint32_t nsec = entry->duration_nsec;
+    if (nsec > 0) {
+        bool exact = nsec % 1000000 == 0;
+        base_put_format(out, exact ? ".%03u" : ".%09u", exact ? nsec / 1000000 : nsec);
+    }
+    base_put_text(out, "s, ");
+}
+
+static void put_statistics(const struct flow_entry *entry, struct base_buffer *out)
+{
+    put_duration(entry, out);
+    put_pair(out, "table=", entry->table_id);
+    if (entry->n_packets != UINT64_MAX) {
+        put_pair(out, "n_packets=", entry->n_packets);
+    }
+    if (entry->n_bytes != UINT64_MAX) {
+        put_pair(out, "n_bytes=", entry->n_bytes);
+    }
+}
+
+void flow_format(const struct flow_entry *entry, enum flow_format how, struct base_buffer *out)
+{
+    struct match any = match_any();
+    if (how == FLOW_WITH_STATS || entry->cookie) {
+        base_put_text(out, "cookie=0x");
+        base_put_hex(out, entry->cookie);
+        base_put_text(out, ", ");
+    }
+    if (how == FLOW_WITH_STATS) {
+        put_statistics(entry, out);
+    } else if (entry->table_id) {
+        put_pair(out, "table=", entry->table_id);
+    }
+    if (entry->idle_timeout) {
+        put_pair(out, "idle_timeout=", entry->idle_timeout);
+    }
+    if (entry->hard_timeout) {
+        put_pair(out, "hard_timeout=", entry->hard_timeout);
+    }
+    bool has_priority = entry->priority != FLOW_PRIORITY_DEFAULT;
+    bool has_match = !match_equal(&entry->match, &any);
+    if (has_priority) {
+        base_put_text(out, "priority=");
+        base_put_decimal(out, entry->priority);
+        base_put_text(out, has_match ? "," : "");
+    }
+    match_format(&entry->match, out);
+    base_put_text(out, has_priority || has_match ? " actions=" : "actions=");
+    actions_format(entry->actions, entry->n_actions, out);
+}
+
+static const struct flow_key *find_key(struct word name)
+{
+    for (int i = 0; i < N_KEYS; i++) {
+        if (word_is(name, keys[i].name)) {
+            return &keys[i];
+        }
+    }
+    return NULL;
+}
+
+static int take(struct flow_reader *reader, const struct token *token, struct base_error *error)
+{
+    const struct flow_key *key = find_key(token->key);
+    if (!key) {
+        return match_reader_take(&reader->match, token, error);
+    }
+    unsigned bit = 1U << (key - keys);
+    reader->match.wrong = token->key.at;
+    if (reader->seen & bit) {
+        return base_fail(error, "%s twice", key->name);
+    }
+    reader->seen |= bit;
+    reader->match.wrong = token->value.at;
+    if (!key->read(token->value, key, reader)) {
+        return base_fail(error, "bad value \"%.*s\" for %s: expected %s", WORD(token->value),
+                         key->name, key->expected);
+    }
+    return 0;
+}
+
+/* Everything in front of "actions=", behind which `*at` stands after it. */
+static int read_head(struct flow_reader *reader, const char **at, struct base_error *error)
+{
+    struct token token;
+    for (;;) {
+        if (!token_next(at, &token)) {
+            reader->match.wrong = *at;
+            return base_fail(error, "no actions: expected \"actions=\"");
+        }
+        if (token.divider == '=' &&
+            (word_is(token.key, "actions") || word_is(token.key, "action"))) {
+            *at = token.value.at;
+            return 0;
+        }
+        if (take(reader, &token, error)) {
+            return -1;
+        }
+    }
+}
+
+static int read_flow(const char *text, struct flow_reader *reader, struct base_arena *arena,
+                     struct base_error *error)
+{
+    size_t n_actions, column = 0;
+    const char *at = text;
+    if (read_head(reader, &at, error) || match_reader_finish(&reader->match, error)) {
+        return -1;
+    }
+    if (actions_parse(at, arena, &reader->entry.actions, &n_actions, &column, error)) {
+        reader->match.wrong = at + column;
+        return -1;
+    }
+    reader->entry.n_actions = (uint16_t)n_actions;
+    reader->entry.match = reader->match.match;
+    return 0;
+}
+
+int flow_parse(const char *text, struct flow_table *table, unsigned *given, size_t *column,
+               struct base_error *error)
+{
+    size_t ignored;
+    const char *names[N_KEYS + 1] = {[N_KEYS] = "actions"};
+    column = column ? column : &ignored;
+    *column = 0;
+    for (int i = 0; i < N_KEYS; i++) {
+        names[i] = keys[i].name;
+    }
+    struct flow_reader reader = {
+        .entry = {.priority = FLOW_PRIORITY_DEFAULT,
+                  .n_packets = UINT64_MAX,
+                  .n_bytes = UINT64_MAX},
+        .match = {.wrong = text, .also = names, .n_also = N_KEYS + 1},
+    };
+    if (read_flow(text, &reader, &table->arena, error)) {
+        *column = (size_t)(reader.match.wrong - text);
+        return -1;
+    }
+    struct flow_entry *entry = flow_table_add(table);
+    if (!entry) {
+        return base_fail(error, "out of memory");
+    }
+    *entry = reader.entry;
+    if (given) {
+        *given = reader.given;
+    }
+    return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/port.h"
+
+#include "model/token.h"
+
+#include <string.h>
+
+static const struct {
+    uint16_t number;
+    const char *name; /* ovs-ofctl's */
+} reserved[] = {
+    {PORT_IN_PORT, "IN_PORT"}, {PORT_TABLE, "TABLE"}, {PORT_NORMAL, "NORMAL"},
+    {PORT_FLOOD, "FLOOD"},     {PORT_ALL, "ALL"},     {PORT_CONTROLLER, "CONTROLLER"},
+    {PORT_LOCAL, "LOCAL"},     {PORT_NONE, "ANY"},    {PORT_NONE, "NONE"},
+};
+enum { N_RESERVED = sizeof reserved / sizeof *reserved };
+
+void port_format(uint16_t number, struct base_buffer *out)
+{
+    for (int i = 0; number > PORT_MAX && i < N_RESERVED; i++) {
+        if (reserved[i].number == number) {
+            base_put_text(out, reserved[i].name);
+            return;
+        }
+    }
+    base_put_decimal(out, number);
+}
+
+/* ovs-ofctl reads port numbers as decimal even with leading zeros. */
+static struct word without_zeros(struct word word)
+{
+    while (word.n_chars > 1 && word.at[0] == '0' && (word.at[1] | 0x20) != 'x') {
+        word.at++;
+        word.n_chars--;
+    }
+    return word;
+}
+
+bool word_port(struct word word, uint16_t *number)
+{
+    uint64_t wide;
+    bool is_number = word_number(without_zeros(word), UINT16_MAX, &wide);
+    if (is_number && wide <= PORT_MAX) {
+        *number = (uint16_t)wide;
+        return true;
+    }
+    for (int i = 0; i < N_RESERVED; i++) {
+        if (is_number ? reserved[i].number == wide : word_is_nocase(word, reserved[i].name)) {
+            *number = reserved[i].number;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool port_parse(const char *text, uint16_t *number)
+{
+    return word_port((struct word){text, strlen(text)}, number);
+}

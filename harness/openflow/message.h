@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Messages of OpenFlow 1.0: framing, header, the catalogue of types with their
+ * length rules, and the messages that carry little or nothing (HELLO, ECHO,
+ * VENDOR, the configuration, BARRIER). Pure: bytes in, bytes out.
+ *
+ * Reading:  of_frame says how long the message at the front of a stream is;
+ *           of_open checks a whole message and gives its body; then the
+ *           decoder for header.type: of_decode_*.
+ * Writing:  of_encode_* appends one whole message to a buffer; several can
+ *           stand in one buffer, one behind the other. Where there is no
+ *           `error` parameter nothing can fail but memory, and a message over
+ *           65,535 bytes; both make the buffer `failed`.
+ * Pointers in decoded structs point into the message's own bytes (or into the
+ * arena that was given) and live as long as those. */
+#ifndef OPENFLOW_MESSAGE_H
+#define OPENFLOW_MESSAGE_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/reader.h"
+#include "openflow/wire.h"
+
+/* Section 5.1, struct ofp_header. */
+struct of_header {
+    uint8_t version;
+    uint8_t type;    /* enum of_type, or one that we do not know */
+    uint16_t length; /* of the whole message */
+    uint32_t xid;
+};
+
+/* How long is the message that begins at `bytes`? *n_message gets its length
+ * from its header (it may be more than n_bytes: read on), or 0 when fewer than
+ * 8 bytes are there. Fails if the length is below 8: the stream can not be
+ * followed any further. The version is not looked at: a caller that meets a
+ * peer for the first time checks that byte 0 is a version and byte 1 OFPT_HELLO
+ * (or OFPT_ERROR) before it believes the length. */
+int of_frame(const void *bytes, size_t n_bytes, size_t *n_message, struct base_error *error);
+
+/* Reads the header of one whole message of n_bytes, and gives its body (what
+ * is behind the header). A type that we do not know is no error: the header is
+ * filled in, of_type_name(type) is NULL, and the message can be skipped.
+ *
+ * Fails, with type, xid and the first bytes in the text, on: fewer than 8
+ * bytes, a length other than n_bytes, a version other than 1 (HELLO and ERROR
+ * may have any: their layout never changed), a length against the rule of the
+ * type. */
+int of_open(const void *bytes, size_t n_bytes, struct of_header *header, struct base_reader *body,
+            struct base_error *error);
+
+/* "FLOW_MOD"; NULL for a type that OpenFlow 1.0 does not have. */
+const char *of_type_name(uint8_t type);
+
+/* Begins a message at the end of the buffer: header with length 0. The value
+ * that it returns is for of_end, which writes the length. In between: body. */
+size_t of_begin(struct base_buffer *out, enum of_type type, uint32_t xid);
+void of_end(struct base_buffer *out, size_t begin);
+
+/* A message without body: HELLO, FEATURES_REQUEST, GET_CONFIG_REQUEST,
+ * BARRIER_REQUEST, BARRIER_REPLY; and HELLO or ECHO with an empty one. */
+void of_encode_empty(struct base_buffer *out, enum of_type type, uint32_t xid);
+
+/* A message whose body is bytes that mean nothing to us: ECHO_REQUEST and
+ * ECHO_REPLY (sections 5.5.2, 5.5.3: the reply carries the request's bytes). */
+void of_encode_bytes(struct base_buffer *out, enum of_type type, uint32_t xid, const void *bytes,
+                     size_t n_bytes);
+
+/* Section 5.5.4, OFPT_VENDOR. `data` is what stands behind the vendor id. */
+struct of_vendor {
+    uint32_t vendor; /* highest byte 0: IEEE OUI */
+    const uint8_t *data;
+    size_t n_data;
+};
+int of_decode_vendor(struct base_reader *body, struct of_vendor *vendor, struct base_error *error);
+void of_encode_vendor(struct base_buffer *out, uint32_t xid, const struct of_vendor *vendor);
+
+/* Section 5.3.2, struct ofp_switch_config: GET_CONFIG_REPLY and SET_CONFIG. */
+struct of_config {
+    uint16_t flags;         /* lower 2 bits: fragments, 0 normal, 1 drop, 2 reassemble */
+    uint16_t miss_send_len; /* bytes of a packet that go to the controller */
+};
+int of_decode_config(struct base_reader *body, struct of_config *config, struct base_error *error);
+void of_encode_config(struct base_buffer *out, enum of_type type, uint32_t xid,
+                      const struct of_config *config);
+
+#endif

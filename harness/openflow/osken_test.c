@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The codec against os-ken, a controller framework in Python: it decodes what
+ * we encode, and we decode what it encodes (osken_peer.py). Skipped where
+ * os-ken is not installed. */
+#include "base/testing.h"
+
+#include "openflow/flow_codec.h"
+#include "openflow/random_flow.h"
+#include "openflow/stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { N_FLOWS = 2000, A_REPLY = 100 };
+
+#define PYTHON "/usr/bin/python3"
+
+static void put_match(const struct match *match, struct base_buffer *out)
+{
+    const struct header *value = &match->value, *mask = &match->mask;
+    bool untagged = mask->vlan_tci == VLAN_TAGGED && !value->vlan_tci;
+    const struct {
+        const char *name;
+        bool matched;
+        unsigned value;
+    } whole[] = {
+        {"in_port", mask->in_port, value->in_port},
+        {"dl_vlan", untagged || mask->vlan_tci & VLAN_VID,
+         untagged ? 65535 : value->vlan_tci & VLAN_VID},
+        {"dl_vlan_pcp", mask->vlan_tci & VLAN_PCP, value->vlan_tci >> VLAN_PCP_SHIFT},
+        {"dl_type", mask->dl_type, value->dl_type},
+        {"nw_tos", mask->nw_tos, value->nw_tos},
+        {"nw_proto", mask->nw_proto, value->nw_proto},
+        {"tp_src", mask->tp_src, value->tp_src},
+        {"tp_dst", mask->tp_dst, value->tp_dst},
+    };
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+        if (whole[i].matched) {
+            base_put_format(out, " %s=%u", whole[i].name, whole[i].value);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        const uint8_t *address = i == 0 ? value->dl_src : value->dl_dst;
+        if (i == 0 ? mask->dl_src[0] : mask->dl_dst[0]) {
+            base_put_format(out, " dl_%s=%02x%02x%02x%02x%02x%02x", i == 0 ? "src" : "dst",
+                            address[0], address[1], address[2], address[3], address[4], address[5]);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        uint32_t bits = i == 0 ? mask->nw_src : mask->nw_dst;
+        if (bits) {
+            base_put_format(out, " nw_%s=%u/%d", i == 0 ? "src" : "dst",
+                            i == 0 ? value->nw_src : value->nw_dst, __builtin_popcount(bits));
+        }
+    }
+}
+
+static void put_entry(const struct flow_entry *entry, struct base_buffer *out)
+{
+    base_put_format(out, "%u %u %u %u %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %u",
+                    entry->table_id, entry->duration_sec, entry->duration_nsec, entry->priority,
+                    entry->idle_timeout, entry->hard_timeout, entry->cookie, entry->n_packets,
+                    entry->n_bytes, entry->n_actions);
+    put_match(&entry->match, out);
+    base_put_text(out, "\n");
+}
+
+static void make(struct flow_table *table, struct base_buffer *replies)
+{
+    struct dice dice = {.state = 1001};
+    for (size_t i = 0; i < N_FLOWS;) {
+        size_t begin = of_begin_stats(replies, OFPT_STATS_REPLY, 1, OFPST_FLOW, true);
+        for (size_t end = i + A_REPLY; i < end; i++) {
+            const struct flow_entry *entry = random_flow(&dice, table);
+            assert_non_null(entry);
+            assert_int_equal(of_encode_flow_stats(replies, entry, NULL), 0);
+        }
+        of_end(replies, begin);
+    }
+}
+
+static void run_peer(const char *replies, const char *mods, struct base_buffer *lines)
+{
+    char command[512], piece[4096];
+    snprintf(command, sizeof command, PYTHON " $(dirname " __FILE__ ")/osken_peer.py %s %s",
+             replies, mods);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    for (size_t n; (n = fread(piece, 1, sizeof piece, pipe)) > 0;) {
+        base_put_bytes(lines, piece, n);
+    }
+    assert_int_equal(pclose(pipe), 0);
+}
+
+static void write_temporary(char *path, const struct base_buffer *content)
+{
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, content->data, content->n_bytes), content->n_bytes);
+    close(fd);
+}
+
+static void read_whole(const char *path, struct base_buffer *out)
+{
+    char piece[4096];
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;) {
+        base_put_bytes(out, piece, n);
+    }
+    fclose(file);
+}
+
+static void assert_same_mods(const struct base_buffer *mods, const struct flow_table *table)
+{
+    struct base_reader in = base_reader_over(mods->data, mods->n_bytes);
+    struct base_arena arena = {0};
+    for (size_t i = 0; i < table->n_entries; i++) {
+        struct of_header header;
+        struct of_flow_mod mod;
+        struct base_reader body;
+        size_t n_bytes;
+        assert_int_equal(of_frame(in.at, base_reader_left(&in), &n_bytes, NULL), 0);
+        assert_int_equal(of_open(base_read_bytes(&in, n_bytes), n_bytes, &header, &body, NULL), 0);
+        assert_int_equal(of_decode_flow_mod(&body, &arena, &mod, NULL), 0);
+        assert_true(flow_equal(&mod.entry, &table->entries[i]));
+    }
+    assert_int_equal(base_reader_left(&in), 0);
+    base_arena_free(&arena);
+}
+
+static void entries_read_and_written_by_os_ken(void **state)
+{
+    (void)state;
+    if (system(PYTHON " -c 'import os_ken.ofproto.ofproto_v1_0_parser' 2>/dev/null") != 0) {
+        print_message("# skipped: python3-os-ken is not installed\n");
+        skip();
+    }
+    if (access(__FILE__, R_OK) != 0) {
+        print_message("# skipped: run it where the sources are, osken_peer.py is needed\n");
+        skip();
+    }
+    char replies_path[] = "/tmp/tapproof-replies-XXXXXX", mods_path[] = "/tmp/tapproof-mods-XXXXXX";
+    struct base_buffer replies = {0}, lines = {0}, expected = {0}, mods = {0};
+    struct flow_table table = {0};
+    make(&table, &replies);
+    for (size_t i = 0; i < table.n_entries; i++) {
+        put_entry(&table.entries[i], &expected);
+    }
+    write_temporary(replies_path, &replies);
+    write_temporary(mods_path, &mods);
+    run_peer(replies_path, mods_path, &lines);
+    read_whole(mods_path, &mods);
+    unlink(replies_path);
+    unlink(mods_path);
+    assert_string_equal(base_buffer_text(&lines), base_buffer_text(&expected));
+    assert_same_mods(&mods, &table);
+    flow_table_free(&table);
+    base_buffer_free(&replies);
+    base_buffer_free(&lines);
+    base_buffer_free(&expected);
+    base_buffer_free(&mods);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(entries_read_and_written_by_os_ken),
+};
+TEST_MAIN(tests)

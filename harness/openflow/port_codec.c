@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "openflow/port_codec.h"
+#include "openflow/check.h"
+
+#include <stdlib.h>
+
+/* Section 5.2.1, struct ofp_phy_port: 48 bytes. */
+static struct port read_port(struct base_reader *in)
+{
+    struct port port = {0};
+    port.number = base_read_be16(in);
+    base_read_copy(in, port.dl_addr, sizeof port.dl_addr);
+    of_read_text(in, port.name, sizeof port.name - 1);
+    port.config = base_read_be32(in);
+    port.state = base_read_be32(in);
+    port.curr = base_read_be32(in);
+    port.advertised = base_read_be32(in);
+    port.supported = base_read_be32(in);
+    port.peer = base_read_be32(in);
+    return port;
+}
+
+static void put_port(struct base_buffer *out, const struct port *port)
+{
+    base_put_be16(out, port->number);
+    base_put_bytes(out, port->dl_addr, sizeof port->dl_addr);
+    of_put_text(out, port->name, sizeof port->name - 1);
+    base_put_be32(out, port->config);
+    base_put_be32(out, port->state);
+    base_put_be32(out, port->curr);
+    base_put_be32(out, port->advertised);
+    base_put_be32(out, port->supported);
+    base_put_be32(out, port->peer);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct port *left = a, *right = b;
+    return (int)left->number - (int)right->number;
+}
+
+static int check_ports(const struct switch_state *state, struct base_error *error)
+{
+    for (size_t i = 1; i < state->n_ports; i++) {
+        if (state->ports[i].number == state->ports[i - 1].number) {
+            return base_fail(error, "features: port %u comes twice", state->ports[i].number);
+        }
+    }
+    return 0;
+}
+
+static int decode_ports(struct base_reader *body, struct switch_state *state,
+                        struct base_error *error)
+{
+    if (base_reader_left(body) % OF_PORT_BYTES != 0) {
+        return base_fail(error, "features: %zu bytes of ports, a port has 48",
+                         base_reader_left(body));
+    }
+    free(state->ports);
+    size_t n_ports = base_reader_left(body) / OF_PORT_BYTES;
+    state->n_ports = 0;
+    state->ports = n_ports > 0 ? calloc(n_ports, sizeof *state->ports) : NULL;
+    if (n_ports > 0 && !state->ports) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < n_ports; i++) {
+        state->ports[i] = read_port(body);
+    }
+    state->n_ports = n_ports;
+    if (n_ports > 0) {
+        qsort(state->ports, n_ports, sizeof *state->ports, by_number);
+    }
+    return check_ports(state, error);
+}
+
+int of_decode_features(struct base_reader *body, struct switch_state *state,
+                       struct base_error *error)
+{
+    state->datapath_id = base_read_be64(body);
+    state->n_buffers = base_read_be32(body);
+    state->n_tables = base_read_u8(body);
+    base_read_skip(body, 3);
+    state->capabilities = base_read_be32(body);
+    state->supported_actions = base_read_be32(body);
+    if (of_check_read(body, "features", error)) {
+        return -1;
+    }
+    return decode_ports(body, state, error);
+}
+
+void of_encode_features(struct base_buffer *out, uint32_t xid, const struct switch_state *state)
+{
+    size_t begin = of_begin(out, OFPT_FEATURES_REPLY, xid);
+    base_put_be64(out, state->datapath_id);
+    base_put_be32(out, state->n_buffers);
+    base_put_u8(out, state->n_tables);
+    (void)base_put_zeros(out, 3);
+    base_put_be32(out, state->capabilities);
+    base_put_be32(out, state->supported_actions);
+    for (size_t i = 0; i < state->n_ports; i++) {
+        put_port(out, &state->ports[i]);
+    }
+    of_end(out, begin);
+}
+
+int of_decode_port_status(struct base_reader *body, struct of_port_status *status,
+                          struct base_error *error)
+{
+    status->reason = base_read_u8(body);
+    base_read_skip(body, 7);
+    status->port = read_port(body);
+    return of_check_read(body, "port status", error);
+}
+
+void of_encode_port_status(struct base_buffer *out, uint32_t xid,
+                           const struct of_port_status *status)
+{
+    size_t begin = of_begin(out, OFPT_PORT_STATUS, xid);
+    base_put_u8(out, status->reason);
+    (void)base_put_zeros(out, 7);
+    put_port(out, &status->port);
+    of_end(out, begin);
+}
+
+int of_decode_port_mod(struct base_reader *body, struct of_port_mod *mod, struct base_error *error)
+{
+    mod->port = base_read_be16(body);
+    base_read_copy(body, mod->dl_addr, sizeof mod->dl_addr);
+    mod->config = base_read_be32(body);
+    mod->mask = base_read_be32(body);
+    mod->advertise = base_read_be32(body);
+    base_read_skip(body, 4);
+    return of_check_read(body, "port mod", error);
+}
+
+void of_encode_port_mod(struct base_buffer *out, uint32_t xid, const struct of_port_mod *mod)
+{
+    size_t begin = of_begin(out, OFPT_PORT_MOD, xid);
+    base_put_be16(out, mod->port);
+    base_put_bytes(out, mod->dl_addr, sizeof mod->dl_addr);
+    base_put_be32(out, mod->config);
+    base_put_be32(out, mod->mask);
+    base_put_be32(out, mod->advertise);
+    base_put_be32(out, 0);
+    of_end(out, begin);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One result, as the formats of report/report.h share it: its evidence as
+ * rows of text, and its fields as a tree. Within this room only. */
+#ifndef REPORT_EVIDENCE_H
+#define REPORT_EVIDENCE_H
+
+#include "model/result.h"
+#include "report/tree.h"
+
+#include <stdbool.h>
+
+enum { REPORT_INDENT = 6 }; /* columns in front of what belongs to a headline */
+
+enum report_ink { INK_PLAIN, INK_RED, INK_GREEN, INK_YELLOW, INK_CYAN, INK_DIM, N_INKS };
+
+/* Where text goes and how it looks there. */
+struct report_paper {
+    struct base_buffer *out;
+    bool color;
+    unsigned width; /* columns; 0: endless */
+};
+
+/* A piece of one line. */
+void report_put_ink(const struct report_paper *paper, enum report_ink ink, const char *text);
+
+/* Prose of one or more lines, the first one beginning in this column of a line
+ * that has been begun, all others indented to it; wrapped at blanks. */
+void report_put_prose(const struct report_paper *paper, size_t column, const char *text);
+
+/* "declared ≠ advertised"; nothing if the result names no pair. */
+void report_put_disagreement(const struct report_paper *paper, const struct result *result);
+
+/* What was expected or observed, on one line; "" if there is nothing to say. */
+void report_put_expected(const struct report_paper *paper, const struct result *result);
+void report_put_observed(const struct report_paper *paper, const struct result *result);
+
+/* The reason, then a row for each piece of evidence. */
+void report_put_evidence(const struct report_paper *paper, const struct result *result);
+
+/* The fields as keys of the map that is open. */
+void report_put_fields(struct report_tree *tree, const struct result *result);
+
+#endif

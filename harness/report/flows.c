@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Switch states as text, YAML and JSON. */
+#include "report/flows.h"
+
+#include "base/address.h"
+#include "report/escape.h"
+#include "report/tree.h"
+
+/* A tree, and text that is made for it again and again. */
+struct writer {
+    struct report_tree tree;
+    bool no_stats;
+    struct base_buffer scratch;
+};
+
+/* The text of the scratch buffer, empty for the next one. */
+static void put_scratch(struct writer *writer, const char *key)
+{
+    report_tree_text(&writer->tree, key, base_buffer_text(&writer->scratch));
+    writer->scratch.n_bytes = 0;
+}
+
+static enum flow_format flow_how(bool no_stats)
+{
+    return no_stats ? FLOW_NO_STATS : FLOW_WITH_STATS;
+}
+
+/* UINT64_MAX: the switch does not count this. */
+static void put_counter(struct writer *writer, const char *key, uint64_t value)
+{
+    if (value != UINT64_MAX) {
+        report_tree_counter(&writer->tree, key, value);
+    }
+}
+
+static void put_bits(struct writer *writer, const char *key, uint32_t bits,
+                     const char *const names[32])
+{
+    report_tree_list(&writer->tree, key, REPORT_ON_ONE_LINE);
+    for (unsigned i = 0; i < 32; i++) {
+        uint32_t bit = UINT32_C(1) << i;
+        if ((bits & bit) && names[i]) {
+            report_tree_text(&writer->tree, NULL, names[i]);
+        } else if (bits & bit) {
+            report_tree_hex(&writer->tree, NULL, bit, 1);
+        }
+    }
+    report_tree_close(&writer->tree);
+}
+
+static void put_port_counters(struct writer *writer, const struct port_counters *counters)
+{
+    const struct {
+        const char *key;
+        uint64_t value;
+    } rows[] = {
+        {"rx_packets", counters->rx_packets},
+        {"tx_packets", counters->tx_packets},
+        {"rx_bytes", counters->rx_bytes},
+        {"tx_bytes", counters->tx_bytes},
+        {"rx_dropped", counters->rx_dropped},
+        {"tx_dropped", counters->tx_dropped},
+        {"rx_errors", counters->rx_errors},
+        {"tx_errors", counters->tx_errors},
+        {"rx_frame_errors", counters->rx_frame_errors},
+        {"rx_over_errors", counters->rx_over_errors},
+        {"rx_crc_errors", counters->rx_crc_errors},
+        {"collisions", counters->collisions},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        put_counter(writer, rows[i].key, rows[i].value);
+    }
+}
+
+static void put_port_number(struct writer *writer, uint16_t number)
+{
+    if (number <= PORT_MAX) {
+        report_tree_number(&writer->tree, "number", number);
+    } else {
+        port_format(number, &writer->scratch);
+        put_scratch(writer, "number");
+    }
+}
+
+/* The bits are those of OpenFlow 1.0.0, section 5.2.1; their names, ovs-ofctl's. */
+static void put_port(struct writer *writer, const struct port *port)
+{
+    static const char *const config_names[32] = {
+        "PORT_DOWN", "NO_STP", "NO_RECV", "NO_RECV_STP", "NO_FLOOD", "NO_FWD", "NO_PACKET_IN",
+    };
+    static const char *const state_names[32] = {"LINK_DOWN"};
+    struct report_tree *tree = &writer->tree;
+    char mac[BASE_MAC_TEXT];
+    report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+    put_port_number(writer, port->number);
+    report_tree_text(tree, "name", port->name);
+    report_tree_text(tree, "mac", base_mac_format(port->dl_addr, mac));
+    put_bits(writer, "config", port->config, config_names);
+    put_bits(writer, "state", port->state, state_names);
+    report_tree_hex(tree, "curr", port->curr, 1);
+    report_tree_hex(tree, "advertised", port->advertised, 1);
+    report_tree_hex(tree, "supported", port->supported, 1);
+    report_tree_hex(tree, "peer", port->peer, 1);
+    if (port->has_counters && !writer->no_stats) {
+        put_port_counters(writer, &port->counters);
+    }
+    report_tree_close(tree);
+}
+
+static void put_flow(struct writer *writer, const struct flow_entry *entry)
+{
+    struct report_tree *tree = &writer->tree;
+    report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+    report_tree_number(tree, "table", entry->table_id);
+    report_tree_number(tree, "priority", entry->priority);
+    match_format(&entry->match, &writer->scratch);
+    put_scratch(writer, "match");
+    actions_format(entry->actions, entry->n_actions, &writer->scratch);
+    put_scratch(writer, "actions");
+    report_tree_hex(tree, "cookie", entry->cookie, 1);
+    report_tree_number(tree, "idle_timeout", entry->idle_timeout);
+    report_tree_number(tree, "hard_timeout", entry->hard_timeout);
+    if (!writer->no_stats) {
+        report_tree_real(tree, "duration", entry->duration_sec + entry->duration_nsec / 1e9);
+        put_counter(writer, "n_packets", entry->n_packets);
+        put_counter(writer, "n_bytes", entry->n_bytes);
+    }
+    flow_format(entry, flow_how(writer->no_stats), &writer->scratch);
+    put_scratch(writer, "text");
+    report_tree_close(tree);
+}
+
+static void put_state(struct writer *writer, const struct switch_state *state)
+{
+    struct report_tree *tree = &writer->tree;
+    report_tree_hex(tree, "dpid", state->datapath_id, 16);
+    report_tree_counter(tree, "n_buffers", state->n_buffers);
+    report_tree_number(tree, "n_tables", state->n_tables);
+    report_tree_hex(tree, "capabilities", state->capabilities, 1);
+    report_tree_hex(tree, "actions", state->supported_actions, 1);
+    report_tree_list(tree, "ports", REPORT_LINES);
+    for (size_t i = 0; i < state->n_ports; i++) {
+        put_port(writer, &state->ports[i]);
+    }
+    report_tree_close(tree);
+    report_tree_list(tree, "flows", REPORT_LINES);
+    for (size_t i = 0; i < state->flows.n_entries; i++) {
+        put_flow(writer, &state->flows.entries[i]);
+    }
+    report_tree_close(tree);
+}
+
+static void put_tree(const struct report_flows_switch *switches, size_t n_switches,
+                     enum report_syntax syntax, bool no_stats, struct base_buffer *out)
+{
+    struct writer writer = {.tree = {.out = out, .syntax = syntax}, .no_stats = no_stats};
+    struct report_tree *tree = &writer.tree;
+    report_tree_map(tree, NULL, REPORT_LINES);
+    report_tree_number(tree, "tapproof-state", 1);
+    report_tree_list(tree, "switches", REPORT_LINES);
+    for (size_t i = 0; i < n_switches; i++) {
+        report_tree_map(tree, NULL, REPORT_LINES);
+        report_tree_text(tree, "name", switches[i].name);
+        if (switches[i].state) {
+            put_state(&writer, switches[i].state);
+        } else {
+            report_tree_text(tree, "not_read", switches[i].reason);
+        }
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+    report_tree_close(tree);
+    report_drop_scratch(&writer.scratch, out);
+}
+
+static void put_text(const struct report_flows_switch *sw, bool no_stats, struct base_buffer *out)
+{
+    report_put_clean(out, sw->name);
+    if (!sw->state) {
+        base_put_text(out, ": not read: ");
+        report_put_clean(out, sw->reason);
+        base_put_text(out, "\n");
+        return;
+    }
+    base_put_text(out, ":\n");
+    for (size_t i = 0; i < sw->state->flows.n_entries; i++) {
+        base_put_text(out, " ");
+        flow_format(&sw->state->flows.entries[i], flow_how(no_stats), out);
+        base_put_text(out, "\n");
+    }
+}
+
+void report_flows(const struct report_flows_switch *switches, size_t n_switches,
+                  enum report_flows_format format, bool no_stats, struct base_buffer *out)
+{
+    if (format != REPORT_FLOWS_TEXT) {
+        enum report_syntax syntax = format == REPORT_FLOWS_JSON ? REPORT_JSON : REPORT_YAML;
+        put_tree(switches, n_switches, syntax, no_stats, out);
+        return;
+    }
+    for (size_t i = 0; i < n_switches; i++) {
+        put_text(&switches[i], no_stats, out);
+    }
+}

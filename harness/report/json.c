@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The report as one JSON object. */
+#include "report/evidence.h"
+#include "report/report.h"
+
+static void put_counts(struct report_tree *tree, const struct report *report)
+{
+    report_tree_map(tree, "counts", REPORT_ON_ONE_LINE);
+    for (enum verdict verdict = 0; verdict < N_VERDICTS; verdict++) {
+        report_tree_counter(tree, verdict_name(verdict), report_count(report, verdict));
+    }
+    report_tree_close(tree);
+}
+
+static void put_results(struct report_tree *tree, const struct report *report)
+{
+    report_tree_list(tree, "results", REPORT_LINES);
+    for (size_t i = 0; i < report->n_results; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_put_fields(tree, &report->results[i]);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+static void put_timing(struct report_tree *tree, const struct report_timing *timing)
+{
+    report_tree_map(tree, "timing_ms", REPORT_ON_ONE_LINE);
+    report_tree_real(tree, "load", timing->load_ms);
+    report_tree_real(tree, "dump", timing->dump_ms);
+    report_tree_real(tree, "compare", timing->compare_ms);
+    report_tree_real(tree, "open", timing->open_ms);
+    report_tree_real(tree, "probe", timing->probe_ms);
+    report_tree_real(tree, "settle", timing->settle_ms);
+    report_tree_real(tree, "count", timing->count_ms);
+    report_tree_real(tree, "close", timing->close_ms);
+    report_tree_real(tree, "total", timing->total_ms);
+    report_tree_close(tree);
+    report_tree_real(tree, "converge_ms", timing->converge_ms);
+    report_tree_counter(tree, "rounds", timing->rounds);
+}
+
+static void put_frames(struct report_tree *tree, const struct report *report)
+{
+    report_tree_map(tree, "frames", REPORT_ON_ONE_LINE);
+    report_tree_counter(tree, "sent", report->n_probes);
+    report_tree_counter(tree, "arrived", report->n_arrivals);
+    report_tree_counter(tree, "background", report->n_background);
+    report_tree_close(tree);
+}
+
+static void put_left_out(struct report_tree *tree, const struct report *report)
+{
+    report_tree_counter(tree, "deselected", report->n_deselected);
+    report_tree_list(tree, "ignored", REPORT_LINES);
+    for (size_t i = 0; i < report->n_ignored; i++) {
+        const struct ignored *ignored = &report->ignored[i];
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "condition", ignored->text);
+        report_tree_text(tree, "reason", ignored->reason);
+        report_tree_text(tree, "source", ignored->source);
+        report_tree_counter(tree, "entries", ignored->n_entries);
+        report_tree_counter(tree, "ports", ignored->n_ports);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+static void put_notes(struct report_tree *tree, const struct report *report)
+{
+    report_tree_list(tree, "notes", REPORT_LINES);
+    for (size_t i = 0; i < report->n_notes; i++) {
+        report_tree_text(tree, NULL, report->notes[i]);
+    }
+    report_tree_close(tree);
+}
+
+void report_json(const struct report *report, const char *version, struct base_buffer *out)
+{
+    struct report_tree tree = {.out = out, .syntax = REPORT_JSON};
+    report_tree_map(&tree, NULL, REPORT_LINES);
+    report_tree_text(&tree, "verdict", verdict_name(report_verdict(report)));
+    put_counts(&tree, report);
+    put_results(&tree, report);
+    put_timing(&tree, &report->timing);
+    put_frames(&tree, report);
+    put_left_out(&tree, report);
+    put_notes(&tree, report);
+    report_tree_text(&tree, "expectation", report->expectation);
+    report_tree_text(&tree, "tapproof", version);
+    report_tree_number(&tree, "format", 1);
+    report_tree_close(&tree);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spec/read.h"
+
+#include "base/suggest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char ROOT_EXPECTED[] = "a mapping (\"key: value\" lines)";
+
+const struct spec_node *spec_open(struct spec_reader *reader, const char *path,
+                                  const struct spec_reader *from, const struct spec_node *where,
+                                  struct spec_diagnostics *diagnostics, struct base_arena *nodes)
+{
+    struct base_error error;
+    if (spec_source_read(&reader->source, reader->files, path, diagnostics, &error) < 0) {
+        if (from) {
+            spec_error(from, where, "%s: %s", path, error.text);
+        } else {
+            spec_error_at(&reader->source, 0, 0, "%s", error.text);
+        }
+        return NULL;
+    }
+    const struct spec_node *root = spec_yaml_read(&reader->source, nodes);
+    return root && spec_expect(reader, root, SPEC_MAPPING, ROOT_EXPECTED) ? root : NULL;
+}
+
+void spec_close(struct spec_reader *reader)
+{
+    spec_source_free(&reader->source);
+    spec_index_free(&reader->switches);
+    spec_index_free(&reader->hosts);
+}
+
+void spec_use_topology(struct spec_reader *reader, const struct topology *topology)
+{
+    reader->topology = topology;
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        const struct topology_switch *sw = &topology->switches[i];
+        spec_index_add(&reader->switches, sw->name, strlen(sw->name), i, sw->place);
+    }
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        const struct topology_host *host = &topology->hosts[i];
+        spec_index_add(&reader->hosts, host->name, strlen(host->name), i, host->place);
+    }
+}
+
+struct spec_words spec_found(const struct spec_node *node)
+{
+    enum { SHOWN_BYTES = 60 };
+    struct spec_words words;
+    if (node->kind == SPEC_SEQUENCE) {
+        snprintf(words.text, sizeof words.text, "a list");
+    } else if (node->kind != SPEC_SCALAR) {
+        snprintf(words.text, sizeof words.text, "a mapping");
+    } else if (!*node->text && !node->quoted) {
+        snprintf(words.text, sizeof words.text, "nothing");
+    } else {
+        size_t n = strlen(node->text);
+        bool cut = n > SHOWN_BYTES;
+        n = cut ? SHOWN_BYTES : n;
+        while (cut && ((unsigned char)node->text[n] & 0xc0) == 0x80) {
+            n--;
+        }
+        snprintf(words.text, sizeof words.text, "\"%.*s%s\"", (int)n, node->text, cut ? "..." : "");
+    }
+    return words;
+}
+
+struct spec_words spec_where(const char *file, struct place place)
+{
+    struct spec_words words;
+    if (strcmp(place.file, file) == 0) {
+        snprintf(words.text, sizeof words.text, "line %d, column %d", place.line, place.column);
+    } else {
+        snprintf(words.text, sizeof words.text, "%.150s:%d:%d", place.file, place.line,
+                 place.column);
+    }
+    return words;
+}
+
+void spec_error(const struct spec_reader *reader, const struct spec_node *node, const char *format,
+                ...)
+{
+    va_list args;
+    va_start(args, format);
+    spec_verror_at(&reader->source, node->line, node->column, format, args);
+    va_end(args);
+}
+
+void spec_error_in(const struct spec_reader *reader, const struct spec_node *node, size_t offset,
+                   const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int column = node->column;
+    if (node->text_column > 0 && offset <= strlen(node->text)) {
+        column = node->text_column + (int)spec_count_characters(node->text, offset);
+    }
+    spec_verror_at(&reader->source, node->line, column, format, args);
+    va_end(args);
+}
+
+struct place spec_place(const struct spec_reader *reader, const struct spec_node *node)
+{
+    return (struct place){reader->source.file, node->line, node->column};
+}
+
+void *spec_alloc(const struct spec_reader *reader, size_t n_bytes)
+{
+    void *at = base_arena_alloc(reader->arena, n_bytes);
+    if (!at) {
+        spec_error_at(&reader->source, 0, 0, "out of memory");
+    }
+    return at;
+}
+
+bool spec_expect(const struct spec_reader *reader, const struct spec_node *node,
+                 enum spec_kind kind, const char *expected)
+{
+    if (node->kind != kind && node->kind != SPEC_REFUSED) {
+        spec_error(reader, node, "expected %s, found %s", expected, spec_found(node).text);
+    }
+    return node->kind == kind;
+}
+
+/* "; expected one of a, b, c", or as many of them as there is room for. */
+static void list_words(struct spec_words *words, const char *const *known, size_t n)
+{
+    enum { ROOM = sizeof words->text - sizeof ", ..." };
+    size_t at = (size_t)snprintf(words->text, sizeof words->text, "; expected one of ");
+    for (size_t i = 0; i < n; i++) {
+        size_t n_chars = strlen(known[i]);
+        if (at + n_chars + 2 > ROOM) {
+            snprintf(words->text + at, sizeof words->text - at, "...");
+            return;
+        }
+        at += (size_t)snprintf(words->text + at, sizeof words->text - at, "%s%s", known[i],
+                               i + 1 < n ? ", " : "");
+    }
+}
+
+struct spec_words spec_suggestion(const struct spec_reader *reader, const char *word,
+                                  const char *const *known, size_t n)
+{
+    struct spec_words words = {""};
+    if (n == 0 || spec_errors_full(reader->source.diagnostics)) {
+        return words; /* nothing to say, or nobody will read it */
+    }
+    const char *near = base_suggest(word, known, n);
+    if (near) {
+        snprintf(words.text, sizeof words.text, "; did you mean \"%.64s\"?", near);
+    } else {
+        list_words(&words, known, n);
+    }
+    return words;
+}
+
+static void report_unknown_key(const struct spec_reader *reader, const struct spec_node *key,
+                               const char *what, const struct spec_field *fields, size_t n_fields)
+{
+    enum { FIELDS_MAX = 32 };
+    const char *names[FIELDS_MAX];
+    n_fields = n_fields < FIELDS_MAX ? n_fields : FIELDS_MAX;
+    for (size_t i = 0; i < n_fields; i++) {
+        names[i] = fields[i].name;
+    }
+    const char *word = key->kind == SPEC_SCALAR ? key->text : "";
+    spec_error(reader, key, "unknown key %s in %s%s", spec_found(key).text, what,
+               spec_suggestion(reader, word, names, n_fields).text);
+}
+
+static const struct spec_field *find_field(const struct spec_node *key,
+                                           const struct spec_field *fields, size_t n_fields)
+{
+    for (size_t i = 0; key->kind == SPEC_SCALAR && i < n_fields; i++) {
+        if (strcmp(fields[i].name, key->text) == 0) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
+const struct spec_node *spec_child(const struct spec_node *mapping, const char *name)
+{
+    if (mapping->kind != SPEC_MAPPING) {
+        return NULL;
+    }
+    for (const struct spec_node *value = mapping->child; value; value = value->next) {
+        if (value->key->kind == SPEC_SCALAR && strcmp(value->key->text, name) == 0) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+void spec_read_fields(struct spec_reader *reader, const struct spec_node *node, const char *what,
+                      const struct spec_field *fields, size_t n_fields, void *into)
+{
+    char expected[80];
+    snprintf(expected, sizeof expected, "a mapping with the keys of %s", what);
+    if (!spec_expect(reader, node, SPEC_MAPPING, expected)) {
+        return;
+    }
+    for (size_t i = 0; i < n_fields; i++) {
+        if (fields[i].required && !spec_child(node, fields[i].name)) {
+            spec_error(reader, node, "%s needs the key \"%s\"", what, fields[i].name);
+        }
+    }
+    for (int first = 1; first >= 0; first--) {
+        for (const struct spec_node *value = node->child; value; value = value->next) {
+            const struct spec_field *field = find_field(value->key, fields, n_fields);
+            if (field && field->first == first) {
+                field->read(reader, value, into);
+            } else if (!field && first) {
+                report_unknown_key(reader, value->key, what, fields, n_fields);
+            }
+        }
+    }
+}
+
+void spec_each(struct spec_reader *reader, const struct spec_node *node, spec_read_fn *read,
+               void *into)
+{
+    if (node->kind != SPEC_SEQUENCE) {
+        read(reader, node, into);
+        return;
+    }
+    for (const struct spec_node *item = node->child; item; item = item->next) {
+        read(reader, item, into);
+    }
+}
+
+const char *spec_text(const struct spec_reader *reader, const struct spec_node *node,
+                      const char *expected)
+{
+    if (!spec_expect(reader, node, SPEC_SCALAR, expected)) {
+        return NULL;
+    }
+    if (!*node->text) {
+        spec_error(reader, node, "expected %s, found %s", expected, spec_found(node).text);
+        return NULL;
+    }
+    return node->text;
+}
+
+const char *spec_copy(const struct spec_reader *reader, const struct spec_node *node,
+                      const char *expected)
+{
+    const char *text = spec_text(reader, node, expected);
+    char *copy = text ? spec_alloc(reader, strlen(text) + 1) : NULL;
+    return copy ? strcpy(copy, text) : NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The text of one file, and how an error at a place of it is reported. */
+#ifndef SPEC_SOURCE_H
+#define SPEC_SOURCE_H
+
+#include "base/reader.h"
+#include "spec/spec.h"
+
+struct spec_source {
+    const char *file;
+    struct base_buffer bytes;
+    struct spec_diagnostics *diagnostics;
+};
+
+/* Reads the file. -1 with an error that does not name it: the caller knows
+ * better where to report that. */
+int spec_source_read(struct spec_source *source, const struct spec_files *files, const char *path,
+                     struct spec_diagnostics *diagnostics, struct base_error *error);
+void spec_source_free(struct spec_source *source);
+
+/* Adds a diagnostic. Lines and columns count characters, from 1; line 0: the
+ * file as a whole. */
+void spec_error_at(const struct spec_source *source, int line, int column, const char *format, ...)
+    BASE_PRINTF(4, 5);
+void spec_verror_at(const struct spec_source *source, int line, int column, const char *format,
+                    va_list args);
+
+/* Whether one error more would only be counted: no need to look for words. */
+bool spec_errors_full(const struct spec_diagnostics *diagnostics);
+size_t spec_errors_count(const struct spec_diagnostics *diagnostics);
+
+/* The next line, without its break, false at the end. Breaks are those of YAML
+ * 1.1 (section 4.2): LF, CR, CR LF, NEL, LS, PS; or places would not agree with
+ * libyaml's. */
+bool spec_next_line(struct base_reader *reader, const char **line, size_t *n_bytes);
+
+/* How many characters the first n_bytes of UTF-8 text are. */
+size_t spec_count_characters(const char *text, size_t n_bytes);
+
+#endif

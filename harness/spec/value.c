@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spec/value.h"
+
+#include "model/endpoint.h"
+#include "model/port.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *spec_name(const struct spec_reader *reader, const struct spec_node *node)
+{
+    enum { NAME_MAX_CHARS = 64 };
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-";
+    static const char expected[] = "a name of letters, digits, '.', '_' and '-'";
+    const char *text = spec_text(reader, node, expected);
+    if (!text) {
+        return NULL;
+    }
+    size_t n = strspn(text, allowed);
+    if (text[n] || n > NAME_MAX_CHARS) {
+        spec_error_in(reader, node, text[n] ? n : 0, "expected %s, at most %d, found %s", expected,
+                      NAME_MAX_CHARS, spec_found(node).text);
+        return NULL;
+    }
+    return spec_copy(reader, node, expected);
+}
+
+const char *spec_path(const struct spec_reader *reader, const struct spec_node *node,
+                      const char *expected)
+{
+    const char *text = spec_text(reader, node, expected);
+    const char *slash = strrchr(reader->source.file, '/');
+    if (!text || text[0] == '/' || !slash) {
+        return text ? spec_copy(reader, node, expected) : NULL;
+    }
+    size_t n_directory = (size_t)(slash + 1 - reader->source.file);
+    char *path = spec_alloc(reader, n_directory + strlen(text) + 1);
+    if (path) {
+        memcpy(path, reader->source.file, n_directory);
+        strcpy(path + n_directory, text);
+    }
+    return path;
+}
+
+bool spec_parse_number(const char *text, size_t n_chars, uint64_t *number)
+{
+    uint64_t value = 0;
+    if (n_chars == 0 || (text[0] == '0' && n_chars > 1)) {
+        return false;
+    }
+    for (size_t i = 0; i < n_chars; i++) {
+        unsigned digit = (unsigned)text[i] - '0';
+        if (digit > 9 || value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}
+
+bool spec_number(const struct spec_reader *reader, const struct spec_node *node,
+                 const char *expected, uint64_t min, uint64_t max, uint64_t *number)
+{
+    uint64_t value;
+    const char *text = spec_text(reader, node, expected);
+    if (!text) {
+        return false;
+    }
+    if (!spec_parse_number(text, strlen(text), &value) || value < min || value > max) {
+        spec_error(reader, node, "expected %s from %" PRIu64 " to %" PRIu64 ", found %s", expected,
+                   min, max, spec_found(node).text);
+        return false;
+    }
+    *number = value;
+    return true;
+}
+
+/* The names of items that begin with `const char *name`, `stride` bytes apart. */
+static void report_unknown_name(const struct spec_reader *reader, const struct spec_node *node,
+                                const char *what, const char *name, const void *items, size_t n,
+                                size_t stride)
+{
+    const char **names = calloc(n + 1, sizeof *names);
+    for (size_t i = 0; names && i < n; i++) {
+        memcpy(&names[i], (const char *)items + i * stride, sizeof names[i]);
+    }
+    spec_error(reader, node, "unknown %s \"%.64s\"%s", what, name,
+               names ? spec_suggestion(reader, name, names, n).text : "");
+    free(names);
+}
+
+static size_t find_switch(const struct spec_reader *reader, const struct spec_node *node,
+                          const char *name, size_t n_chars)
+{
+    const struct spec_entry *entry = spec_index_find(&reader->switches, name, n_chars);
+    if (!entry) {
+        char text[65];
+        snprintf(text, sizeof text, "%.*s", (int)(n_chars < 64 ? n_chars : 64), name);
+        report_unknown_name(reader, node, "switch", text, reader->topology->switches,
+                            reader->topology->n_switches, sizeof *reader->topology->switches);
+    }
+    return entry ? entry->number : SIZE_MAX;
+}
+
+size_t spec_switch(const struct spec_reader *reader, const struct spec_node *node)
+{
+    const char *name = spec_text(reader, node, "a switch");
+    return name ? find_switch(reader, node, name, strlen(name)) : SIZE_MAX;
+}
+
+size_t spec_host(const struct spec_reader *reader, const struct spec_node *node)
+{
+    const char *name = spec_text(reader, node, "a host");
+    const struct spec_entry *entry =
+        name ? spec_index_find(&reader->hosts, name, strlen(name)) : NULL;
+    if (name && !entry) {
+        report_unknown_name(reader, node, "host", name, reader->topology->hosts,
+                            reader->topology->n_hosts, sizeof *reader->topology->hosts);
+    }
+    return entry ? entry->number : SIZE_MAX;
+}
+
+bool spec_parse_port(const char *text, size_t n_chars, uint16_t *port)
+{
+    uint64_t number;
+    if (!spec_parse_number(text, n_chars, &number) || number < 1 || number > PORT_MAX) {
+        return false;
+    }
+    *port = (uint16_t)number;
+    return true;
+}
+
+bool spec_port(const struct spec_reader *reader, const struct spec_node *node,
+               struct port_ref *port)
+{
+    static const char expected[] = "a port as \"SWITCH:NUMBER\"";
+    const char *text = spec_text(reader, node, expected);
+    const char *colon = text ? strrchr(text, ':') : NULL;
+    if (!text) {
+        return false;
+    }
+    if (!colon) {
+        spec_error(reader, node, "expected %s, found %s", expected, spec_found(node).text);
+        return false;
+    }
+    if (!spec_parse_port(colon + 1, strlen(colon + 1), &port->port)) {
+        spec_error_in(reader, node, (size_t)(colon + 1 - text),
+                      "expected a port from 1 to %d, found \"%.40s\"", PORT_MAX, colon + 1);
+        return false;
+    }
+    port->sw = find_switch(reader, node, text, (size_t)(colon - text));
+    return port->sw != SIZE_MAX;
+}
+
+const char *spec_endpoint(const struct spec_reader *reader, const struct spec_node *node)
+{
+    struct endpoint endpoint;
+    struct base_error error;
+    const char *text = spec_copy(reader, node, "an OpenFlow endpoint such as tcp:HOST:PORT");
+    if (text && endpoint_parse(text, &endpoint, &error) < 0) {
+        spec_error(reader, node, "%s", error.text);
+        return NULL;
+    }
+    return text;
+}
+
+bool spec_match(const struct spec_reader *reader, const struct spec_node *node, struct match *match)
+{
+    size_t column = 0;
+    struct base_error error;
+    if (!spec_expect(reader, node, SPEC_SCALAR, "a match in the syntax of ovs-ofctl")) {
+        return false;
+    }
+    if (match_parse(node->text, match, &column, &error) < 0) {
+        spec_error_in(reader, node, column, "%s", error.text);
+        return false;
+    }
+    return true;
+}

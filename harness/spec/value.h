@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Scalars with a meaning: names, numbers, ports, matches. */
+#ifndef SPEC_VALUE_H
+#define SPEC_VALUE_H
+
+#include "model/match.h"
+#include "spec/read.h"
+
+/* A name: letters, digits, '.', '_', '-'. Copied; NULL after a diagnostic. */
+const char *spec_name(const struct spec_reader *reader, const struct spec_node *node);
+
+/* A path as seen from the directory of the file that names it, in the arena. */
+const char *spec_path(const struct spec_reader *reader, const struct spec_node *node,
+                      const char *expected);
+
+/* A decimal number from min to max; false after a diagnostic. */
+bool spec_number(const struct spec_reader *reader, const struct spec_node *node,
+                 const char *expected, uint64_t min, uint64_t max, uint64_t *number);
+
+/* Decimal digits without a leading zero. False: something else, or too large. */
+bool spec_parse_number(const char *text, size_t n_chars, uint64_t *number);
+
+/* The same for a port number: 1..PORT_MAX. */
+bool spec_parse_port(const char *text, size_t n_chars, uint16_t *port);
+
+/* The index of a switch or host of the topology; SIZE_MAX after a diagnostic. */
+size_t spec_switch(const struct spec_reader *reader, const struct spec_node *node);
+size_t spec_host(const struct spec_reader *reader, const struct spec_node *node);
+
+/* "SWITCH:PORT"; false after a diagnostic. */
+bool spec_port(const struct spec_reader *reader, const struct spec_node *node,
+               struct port_ref *port);
+
+/* A switch's address as model/endpoint.h has it, copied; NULL after a
+ * diagnostic. */
+const char *spec_endpoint(const struct spec_reader *reader, const struct spec_node *node);
+
+/* A match as model/match.h has it; false after a diagnostic. */
+bool spec_match(const struct spec_reader *reader, const struct spec_node *node,
+                struct match *match);
+
+/* Port numbers as written, in the order of the file; free the array with free(). */
+struct spec_ports {
+    uint16_t *numbers;
+    size_t n;
+    size_t capacity;
+};
+
+/* Adds "3", "3-5", "1,3-5", or a list of these; with `reserved` also the names
+ * of ports that an action can send to (in_port, local, controller, normal,
+ * flood, all). */
+void spec_port_list(const struct spec_reader *reader, const struct spec_node *node, bool reserved,
+                    struct spec_ports *ports);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is behind a station: a local interface (local.c) or a command (exec.c).
+ * Within this room only. */
+#ifndef STATION_BACKEND_H
+#define STATION_BACKEND_H
+
+#include "station/station.h"
+
+struct station {
+    char *name, *netns, *interface, *exec; /* as in station_spec; owned */
+    const struct station_backend *backend;
+    void *state; /* of the backend; NULL: not open */
+    int fd;      /* readable when frames may be there; -1: never again */
+    bool failed; /* then `problem` says why */
+    struct base_error problem;
+};
+
+/* Where a backend puts what it captured. */
+struct station_sink {
+    size_t station; /* its index */
+    station_on_arrival *on_arrival;
+    void *aux;
+};
+
+/* Each function works on one station. Those that return int follow the
+ * convention of base/error.h. */
+struct station_backend {
+    /* Before any thread runs: what must not happen at the same time as other
+     * opening. May be NULL. */
+    int (*prepare)(struct station *station, struct base_error *error);
+
+    /* On a thread of its own, which ends behind it: it may enter namespaces. Sets
+     * `state` and `fd`; frames that arrive behind it are captured. */
+    int (*open)(struct station *station, struct base_error *error);
+
+    int (*send)(struct station *station, const void *frame, size_t n_bytes,
+                struct base_error *error);
+
+    /* Reports at least all that was there when it was called, and never waits.
+     * 1: the sink said stop; 0: all reported; -1: it captures no more. */
+    int (*drain)(struct station *station, const struct station_sink *sink,
+                 struct base_error *error);
+
+    int (*drops)(struct station *station, uint64_t *drops, struct base_error *error);
+
+    /* Whatever came of opening; on a thread of its own too. */
+    void (*close)(struct station *station);
+};
+
+extern const struct station_backend station_local;
+extern const struct station_backend station_exec;
+
+/* Marks the station as failed, with this reason, unless it has one already. */
+void station_fail(struct station *station, const struct base_error *reason);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A station on this machine: libpcap captures, libnet injects. */
+#include "station/backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libnet.h>
+#include <linux/ethtool.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Frames that wait unread: a ring of 8 MiB has 3,900 places of this snap
+ * length, 60 windows. With libpcap's own numbers (64 KiB of 2 MiB) it has 32. */
+enum { RING_BYTES = 8 << 20 };
+
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23 /* Linux 4.20 */
+#endif
+
+struct local {
+    pcap_t *capture;
+    libnet_t *injector;
+};
+
+static int enter_namespace(const char *path, struct base_error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == EACCES || errno == EPERM
+                   ? base_fail(error,
+                               "not permitted to open the namespace %s: needs the "
+                               "capabilities of its owner (CAP_SYS_PTRACE for /proc)",
+                               path)
+               : errno == ENOENT ? base_fail(error, "no such namespace: %s", path)
+                                 : base_fail(error, "%s: %s", path, strerror(errno));
+    }
+    int failed = setns(fd, CLONE_NEWNET) ? errno : 0;
+    close(fd);
+    switch (failed) {
+    case 0:
+        return 0;
+    case EPERM:
+        return base_fail(error, "not permitted to enter the namespace %s: needs CAP_SYS_ADMIN",
+                         path);
+    case EINVAL:
+        return base_fail(error, "%s is no network namespace", path);
+    default:
+        return base_fail(error, "%s: %s", path, strerror(failed));
+    }
+}
+
+/* ETHTOOL_GLINK; interfaces that do not know are taken for linked. */
+static bool has_link(int fd, struct ifreq *request)
+{
+    struct ethtool_value link = {.cmd = ETHTOOL_GLINK};
+    request->ifr_data = (char *)&link;
+    return ioctl(fd, SIOCETHTOOL, request) != 0 || link.data != 0;
+}
+
+/* What libpcap and libnet would say in many ways, or not at all. */
+static int check_interface(const struct station *station, struct base_error *error)
+{
+    struct ifreq request = {0};
+    if (strlen(station->interface) >= sizeof request.ifr_name) {
+        return base_fail(error, "no interface is named %s: the name is too long",
+                         station->interface);
+    }
+    memcpy(request.ifr_name, station->interface, strlen(station->interface));
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return base_fail(error, "socket: %s", strerror(errno));
+    }
+    bool found = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+    bool is_up = found && (request.ifr_flags & IFF_UP);
+    bool is_linked = is_up && has_link(fd, &request);
+    close(fd);
+    if (!found) {
+        return base_fail(error, "no interface %s in %s", station->interface,
+                         station->netns ? station->netns : "this network namespace");
+    }
+    if (!is_up) {
+        return base_fail(error, "interface %s is down", station->interface);
+    }
+    return is_linked ? 0 : base_fail(error, "interface %s has no link", station->interface);
+}
+
+static int open_capture(struct local *local, const char *interface, struct base_error *error)
+{
+    char text[PCAP_ERRBUF_SIZE];
+    pcap_t *capture = local->capture = pcap_create(interface, text);
+    if (!capture) {
+        return base_fail(error, "capturing on %s: %s", interface, text);
+    }
+    pcap_set_snaplen(capture, STATION_SNAP_BYTES);
+    pcap_set_buffer_size(capture, RING_BYTES);
+    pcap_set_promisc(capture, 1);
+    pcap_set_immediate_mode(capture, 1);
+    pcap_set_tstamp_precision(capture, PCAP_TSTAMP_PRECISION_NANO);
+    int result = pcap_activate(capture);
+    if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED) {
+        return base_fail(error, "not permitted to capture on %s: needs CAP_NET_RAW", interface);
+    }
+    if (result < 0 || pcap_setdirection(capture, PCAP_D_IN) ||
+        pcap_setnonblock(capture, 1, text) < 0) {
+        return base_fail(error, "capturing on %s: %s", interface, pcap_geterr(capture));
+    }
+    if (pcap_datalink(capture) != DLT_EN10MB) {
+        return base_fail(error, "%s is no Ethernet interface", interface);
+    }
+    /* libpcap leaves out what this station sends, but only when it reads it:
+     * in the ring it would take the place of arrivals. */
+    setsockopt(pcap_fileno(capture), SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){1}, sizeof(int));
+    fcntl(pcap_fileno(capture), F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+static int open_injector(struct local *local, const char *interface, struct base_error *error)
+{
+    char text[LIBNET_ERRBUF_SIZE];
+    local->injector = libnet_init(LIBNET_LINK_ADV, interface, text);
+    if (!local->injector) {
+        return base_fail(error, "sending on %s: %s", interface, text);
+    }
+    /* libnet's socket receives everything on every interface, and nobody reads
+     * it: a filter that takes nothing spares the kernel the copies. */
+    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+    struct sock_fprog filter = {.len = 1, .filter = &nothing};
+    int fd = libnet_getfd(local->injector);
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+static int local_open(struct station *station, struct base_error *error)
+{
+    struct local *local = station->state = calloc(1, sizeof *local);
+    if (!local) {
+        return base_fail(error, "no memory for a station");
+    }
+    if ((station->netns && enter_namespace(station->netns, error)) ||
+        check_interface(station, error) || open_capture(local, station->interface, error) ||
+        open_injector(local, station->interface, error)) {
+        return -1;
+    }
+    station->fd = pcap_get_selectable_fd(local->capture);
+    return 0;
+}
+
+static int local_send(struct station *station, const void *frame, size_t n_bytes,
+                      struct base_error *error)
+{
+    struct local *local = station->state;
+    errno = 0;
+    int n_sent = libnet_adv_write_link(local->injector, frame, (uint32_t)n_bytes);
+    if (n_sent >= 0 && (size_t)n_sent == n_bytes) {
+        return 0;
+    }
+    switch (errno) {
+    case EMSGSIZE:
+        return base_fail(error, "a frame of %zu bytes is over the MTU of %s", n_bytes,
+                         station->interface);
+    case ENETDOWN:
+        return base_fail(error, "interface %s is down", station->interface);
+    case ENXIO:
+    case ENODEV:
+        return base_fail(error, "interface %s is gone", station->interface);
+    default:
+        return base_fail(error, "sending on %s: %s", station->interface, strerror(errno));
+    }
+}
+
+static bool report(const struct station_sink *sink, const struct pcap_pkthdr *head,
+                   const uint8_t *bytes)
+{
+    struct station_arrival arrival = {
+        .station = sink->station,
+        /* With nanosecond precision tv_usec counts nanoseconds. */
+        .time_ns = (uint64_t)head->ts.tv_sec * 1000000000 + (uint64_t)head->ts.tv_usec,
+        .bytes = bytes,
+        .n_bytes = head->caplen,
+        .wire_bytes = head->len,
+    };
+    return sink->on_arrival(sink->aux, &arrival);
+}
+
+/* Once around the ring at most: all that was there when this began, and an end
+ * even where frames come faster than they are read. */
+static int local_drain(struct station *station, const struct station_sink *sink,
+                       struct base_error *error)
+{
+    struct local *local = station->state;
+    struct pcap_pkthdr *head;
+    const uint8_t *bytes;
+    for (size_t n = 0; n < RING_BYTES / STATION_SNAP_BYTES; n++) {
+        int result = pcap_next_ex(local->capture, &head, &bytes);
+        if (result < 0) {
+            return base_fail(error, "capturing on %s: %s", station->interface,
+                             pcap_geterr(local->capture));
+        }
+        if (result == 0) {
+            return 0;
+        }
+        if (report(sink, head, bytes)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* libpcap reads an interface's own counters by its name, in the namespace of
+ * whoever asks: they count only where that is the station's. */
+static int local_drops(struct station *station, uint64_t *drops, struct base_error *error)
+{
+    struct local *local = station->state;
+    struct pcap_stat counters;
+    if (pcap_stats(local->capture, &counters)) {
+        return base_fail(error, "capturing on %s: %s", station->interface,
+                         pcap_geterr(local->capture));
+    }
+    *drops = (uint64_t)counters.ps_drop + (station->netns ? 0 : counters.ps_ifdrop);
+    return 0;
+}
+
+static void local_close(struct station *station)
+{
+    struct local *local = station->state;
+    if (local && local->capture) {
+        pcap_close(local->capture);
+    }
+    if (local && local->injector) {
+        libnet_destroy(local->injector);
+    }
+    free(local);
+}
+
+const struct station_backend station_local = {
+    .open = local_open,
+    .send = local_send,
+    .drain = local_drain,
+    .drops = local_drops,
+    .close = local_close,
+};

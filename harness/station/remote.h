@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `tapproof station`: the far end of a station that is reached through a
+ * command (station_spec.exec). It opens one interface, sends the frames that
+ * come in, and passes on those that it captures. */
+#ifndef STATION_REMOTE_H
+#define STATION_REMOTE_H
+
+#include "base/error.h"
+
+/* Serves until end of file on `in_fd`: then it returns 0, with everything
+ * closed. What goes wrong with the interface is told to the other side, and is
+ * no failure here. Enters the namespace that it is told to, and stays there.
+ * -1: the other side does not speak as it should, or cannot be written to
+ * (where SIGPIPE is ignored). */
+int station_serve(int in_fd, int out_fd, struct base_error *error);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The set: all stations opened and closed at once, and one loop that receives
+ * for all of them. */
+#include "station/station.h"
+
+#include "station/backend.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct station_set {
+    struct station *stations;
+    struct pollfd *polled; /* one a station, in the same order */
+    size_t n;
+};
+
+void station_fail(struct station *station, const struct base_error *reason)
+{
+    if (!station->failed) {
+        station->failed = true;
+        station->problem = *reason;
+    }
+    station->fd = -1;
+}
+
+/* One station on its way through for_each. */
+struct job {
+    struct station *station;
+    void (*work)(struct station *station);
+    pthread_t thread;
+    bool started;
+};
+
+static void *run_job(void *aux)
+{
+    struct job *job = aux;
+    job->work(job->station);
+    return NULL;
+}
+
+/* Starts the threads with all signals blocked, so that none is handled there. */
+static void start_jobs(struct job *jobs, size_t n)
+{
+    enum { STACK_BYTES = 256 << 10 };
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    for (size_t i = 0; i < n; i++) {
+        jobs[i].started = pthread_create(&jobs[i].thread, &attributes, run_job, &jobs[i]) == 0;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+}
+
+/* Does the work for each station, each on a thread of its own: it may change
+ * its namespace, and waiting for the kernel costs once instead of n times. False: a
+ * thread could not be started, and `no_thread` was called instead of it. */
+static bool for_each(struct station_set *set, void (*work)(struct station *station),
+                     void (*no_thread)(struct station *station))
+{
+    struct job *jobs = calloc(set->n + 1, sizeof *jobs);
+    for (size_t i = 0; jobs && i < set->n; i++) {
+        jobs[i] = (struct job){.station = &set->stations[i], .work = work};
+    }
+    if (jobs) {
+        start_jobs(jobs, set->n);
+    }
+    bool all_started = true;
+    for (size_t i = 0; i < set->n; i++) {
+        if (jobs && jobs[i].started) {
+            pthread_join(jobs[i].thread, NULL);
+        } else {
+            all_started = false;
+            no_thread(&set->stations[i]);
+        }
+    }
+    free(jobs);
+    return all_started;
+}
+
+static void open_one(struct station *station)
+{
+    struct base_error error;
+    if (!station->failed && station->backend->open(station, &error)) {
+        station_fail(station, &error);
+    }
+}
+
+static void close_one(struct station *station)
+{
+    station->backend->close(station);
+}
+
+static void no_thread_to_open(struct station *station)
+{
+    struct base_error error;
+    base_fail(&error, "no thread to open it");
+    station_fail(station, &error);
+}
+
+static char *copy(const char *text, bool *failed)
+{
+    char *copied = text ? strdup(text) : NULL;
+    *failed |= text && !copied;
+    return copied;
+}
+
+static bool init_station(struct station *station, const struct station_spec *spec)
+{
+    bool failed = false;
+    *station = (struct station){
+        .name = copy(spec->name, &failed),
+        .netns = copy(spec->netns, &failed),
+        .interface = copy(spec->interface, &failed),
+        .exec = copy(spec->exec, &failed),
+        .backend = spec->exec ? &station_exec : &station_local,
+        .fd = -1,
+    };
+    return !failed;
+}
+
+static void prepare(struct station *station)
+{
+    struct base_error error;
+    if (!station->interface) {
+        base_fail(&error, "no interface is named for it");
+        station_fail(station, &error);
+    } else if (station->backend->prepare && station->backend->prepare(station, &error)) {
+        station_fail(station, &error);
+    }
+}
+
+static struct station_set *new_set(const struct station_spec *specs, size_t n)
+{
+    struct station_set *set = calloc(1, sizeof *set);
+    if (!set) {
+        return NULL;
+    }
+    set->stations = calloc(n + 1, sizeof *set->stations);
+    set->polled = calloc(n + 1, sizeof *set->polled);
+    bool failed = !set->stations || !set->polled;
+    while (!failed && set->n < n) {
+        failed = !init_station(&set->stations[set->n], &specs[set->n]);
+        set->n++;
+    }
+    if (failed) {
+        station_close(set);
+        return NULL;
+    }
+    return set;
+}
+
+int station_open(const struct station_spec *specs, size_t n_specs, struct station_set **set,
+                 struct base_error *error)
+{
+    *set = new_set(specs, n_specs);
+    if (!*set) {
+        return base_fail(error, "no memory for %zu stations", n_specs);
+    }
+    for (size_t i = 0; i < n_specs; i++) {
+        prepare(&(*set)->stations[i]);
+    }
+    if (!for_each(*set, open_one, no_thread_to_open)) {
+        station_close(*set);
+        *set = NULL;
+        return base_fail(error, "not enough threads to open %zu stations", n_specs);
+    }
+    for (size_t i = 0; i < n_specs; i++) {
+        (*set)->polled[i] = (struct pollfd){.fd = (*set)->stations[i].fd, .events = POLLIN};
+    }
+    return 0;
+}
+
+const char *station_problem(const struct station_set *set, size_t station)
+{
+    const struct station *it = &set->stations[station];
+    return it->failed ? it->problem.text : NULL;
+}
+
+static int refuse(const struct station *station, struct base_error *error)
+{
+    return base_fail(error, "%s", station->problem.text);
+}
+
+int station_send(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
+                 struct base_error *error)
+{
+    struct station *it = &set->stations[station];
+    return it->failed ? refuse(it, error) : it->backend->send(it, frame, n_bytes, error);
+}
+
+/* 1: the sink said stop. A station that fails is left out from here on. */
+static int drain(struct station_set *set, size_t i, const struct station_sink *sink)
+{
+    struct station *station = &set->stations[i];
+    struct base_error error;
+    int result = station->failed ? 0 : station->backend->drain(station, sink, &error);
+    if (result < 0) {
+        station_fail(station, &error);
+        set->polled[i].fd = -1;
+    }
+    return result > 0;
+}
+
+static int drain_all(struct station_set *set, bool ready_only, struct station_sink *sink)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        sink->station = i;
+        if ((!ready_only || set->polled[i].revents) && drain(set, i, sink)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static bool is_any_open(const struct station_set *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        if (!set->stations[i].failed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 0: something is ready, or the time is over. ppoll and not epoll: a set has
+ * some dozens of descriptors, and epoll_wait counts in milliseconds. */
+static int wait_until(struct station_set *set, int64_t time_left_ns, struct base_error *error)
+{
+    struct timespec timeout = {.tv_sec = time_left_ns / 1000000000,
+                               .tv_nsec = time_left_ns % 1000000000};
+    int n_ready = ppoll(set->polled, set->n, &timeout, NULL);
+    if (n_ready < 0) {
+        for (size_t i = 0; i < set->n; i++) {
+            set->polled[i].revents = 0;
+        }
+        return errno == EINTR ? 0 : base_fail(error, "poll: %s", strerror(errno));
+    }
+    return 0;
+}
+
+int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
+                    void *aux, struct base_error *error)
+{
+    struct station_sink sink = {.on_arrival = on_arrival, .aux = aux};
+    bool ready_only = false; /* what was left over from before need not be ready */
+    for (;;) {
+        int64_t now_ns = station_now_ns(); /* before draining: what came by then is reported */
+        if (drain_all(set, ready_only && now_ns < deadline_ns, &sink)) {
+            return 1;
+        }
+        if (!is_any_open(set)) {
+            return base_fail(error, "no station captures");
+        }
+        if (now_ns >= deadline_ns) {
+            return 0;
+        }
+        if (wait_until(set, deadline_ns - now_ns, error)) {
+            return -1;
+        }
+        ready_only = true;
+    }
+}
+
+int64_t station_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+uint64_t station_drops(struct station_set *set, size_t station)
+{
+    struct station *it = &set->stations[station];
+    struct base_error error;
+    uint64_t drops;
+    if (it->failed) {
+        return UINT64_MAX;
+    }
+    if (it->backend->drops(it, &drops, &error)) {
+        station_fail(it, &error);
+        set->polled[station].fd = -1;
+        return UINT64_MAX;
+    }
+    return drops;
+}
+
+void station_close(struct station_set *set)
+{
+    if (!set) {
+        return;
+    }
+    for_each(set, close_one, close_one);
+    for (size_t i = 0; i < set->n; i++) {
+        struct station *station = &set->stations[i];
+        free(station->name);
+        free(station->netns);
+        free(station->interface);
+        free(station->exec);
+    }
+    free(set->stations);
+    free(set->polled);
+    free(set);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * All stations of a run: the interfaces where frames are injected and
+ * captured. A station may be on this machine, in this or another network
+ * namespace, or on another one, reached through a command (station/remote.h).
+ * Nothing is started that outlives station_close: no process, no namespace.
+ *
+ * One thread at a time uses a set. No signal handler is installed, and none
+ * runs on the threads that opening and closing start. */
+#ifndef STATION_STATION_H
+#define STATION_STATION_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a station is. The strings are copied. */
+struct station_spec {
+    const char *name;  /* of the host; for messages */
+    const char *netns; /* path of a network namespace; NULL: the one that is there */
+    const char *interface;
+    const char *exec; /* command prefix, for /bin/sh; NULL: this machine */
+};
+
+struct station_set;
+
+enum {
+    STATION_SNAP_BYTES = 2048,       /* captured of a frame at most */
+    STATION_WINDOW_FRAMES = 64,      /* in flight from one station, a switch loses none of them */
+    STATION_EXEC_TIMEOUT_MS = 15000, /* what a command behind `exec` may take to answer */
+};
+
+/* Opens all stations at once. 0: `*set` is there, and each of its stations
+ * captures already and can send, or has a station_problem. -1 only without
+ * memory or threads. The caller closes the set.
+ *
+ * Needs CAP_NET_RAW in the namespace of the interface, and to enter another
+ * namespace CAP_SYS_ADMIN there and here (setns(2)); once this has returned no
+ * capability is needed any more. */
+int station_open(const struct station_spec *specs, size_t n_specs, struct station_set **set,
+                 struct base_error *error);
+
+/* Why this station cannot be relied on, or NULL: it captures, has captured all
+ * the time, and can send. Without the station's name: "no interface h1-eth0 in
+ * /proc/4711/ns/net". Lives as long as the set; a station that fails during
+ * the run gets its problem then. */
+const char *station_problem(const struct station_set *set, size_t station);
+
+/* Sends one complete Ethernet frame (without FCS) and returns when the kernel
+ * has taken it; through `exec`, when it is on its way. A station does not
+ * receive what it sent itself. -1: the station has a problem, the frame is
+ * over the MTU, the interface is down or its queue is full.
+ *
+ * Who has more than STATION_WINDOW_FRAMES to send from one station receives
+ * between the windows. */
+int station_send(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
+                 struct base_error *error);
+
+/* One captured frame, whoever sent it. */
+struct station_arrival {
+    size_t station;
+    uint64_t time_ns;     /* CLOCK_REALTIME: when the kernel saw it; `exec`: when it came here */
+    const uint8_t *bytes; /* VLAN tags in their place; lives until the callback returns */
+    size_t n_bytes;       /* captured */
+    size_t wire_bytes;    /* more than n_bytes if it was longer than STATION_SNAP_BYTES */
+};
+
+/* True: that is enough, return. */
+typedef bool station_on_arrival(void *aux, const struct station_arrival *arrival);
+
+/* Calls back for each frame that was or is captured, until the callback says
+ * stop (returns 1) or the deadline (CLOCK_MONOTONIC) has passed (returns 0);
+ * then whatever had arrived by the deadline has been reported. A deadline in
+ * the past reports what is there. Frames of one station come in their order;
+ * frames not yet reported wait for the next call. -1: no station is left that
+ * captures, or poll(2) failed. */
+int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
+                    void *aux, struct base_error *error);
+
+/* CLOCK_MONOTONIC in nanoseconds, for deadlines. */
+int64_t station_now_ns(void);
+
+/* Frames that this station's capture lost so far, as the kernel (or the
+ * interface) counts them: not 0 makes absence inconclusive; 0 proves nothing
+ * by itself. UINT64_MAX: unknown, the station has a problem. */
+uint64_t station_drops(struct station_set *set, size_t station);
+
+/* Closes all stations, at once, and ends and reaps all commands. The kernel
+ * takes 25 to 40 ms for it, however many they are. NULL is legal. */
+void station_close(struct station_set *set);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What passes between a set and `tapproof station` on another machine. Each
+ * side begins with the greeting, a line of text; then messages follow:
+ *
+ *      0  type       enum station_wire_type, one byte
+ *      1  length     of the body, two bytes, big-endian
+ *      3  body
+ *
+ * The near side sends OPEN once, then SEND and ASK_DROPS as it likes; the far
+ * side answers OPEN with OPENED or PROBLEM, ASK_DROPS with DROPS, and sends
+ * ARRIVAL for each frame, and PROBLEM when it can go on no more. End of file
+ * in either direction ends it. Within this room only. */
+#ifndef STATION_WIRE_H
+#define STATION_WIRE_H
+
+#include "base/buffer.h"
+#include "base/reader.h"
+
+/* The number is the version of all this. */
+#define STATION_WIRE_GREETING "tapproof station 1\n"
+
+enum station_wire_type {
+    STATION_WIRE_OPEN = 1,  /* path of the namespace or "", 0, interface */
+    STATION_WIRE_OPENED,    /* nothing */
+    STATION_WIRE_PROBLEM,   /* text */
+    STATION_WIRE_SEND,      /* frame */
+    STATION_WIRE_ARRIVAL,   /* bytes on the wire (32 bits), frame as captured */
+    STATION_WIRE_ASK_DROPS, /* nothing */
+    STATION_WIRE_DROPS,     /* 64 bits */
+};
+
+enum { STATION_WIRE_BODY_MAX = 0xffff };
+
+/* Appends a message of two parts; the second one may be NULL and 0. A body
+ * over STATION_WIRE_BODY_MAX makes the buffer failed. */
+void station_wire_put(struct base_buffer *out, enum station_wire_type type, const void *head,
+                      size_t n_head, const void *tail, size_t n_tail);
+
+/* The message at the reader, if all of it is there: then the reader goes on
+ * behind it. */
+bool station_wire_take(struct base_reader *reader, uint8_t *type, struct base_reader *body);
+
+/* Whether the whole greeting stands at the beginning of these bytes. `*wrong`:
+ * they are not the beginning of one, and never will be. */
+bool station_wire_greeted(const void *bytes, size_t n_bytes, bool *wrong);
+
+/* Removes the first n bytes. */
+void station_wire_drop(struct base_buffer *buffer, size_t n_bytes);
+
+/* One read(2) to the end of the buffer: what it returned, errno with it;
+ * ENOMEM without memory. */
+long station_wire_read(int fd, struct base_buffer *in);
+
+#endif
