@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where on its way a probe went wrong: the first place at which what the
+ * expectation declares, what the tables advertise and what the counters count
+ * part from each other. Pure. */
+#ifndef JUDGE_LOCATE_H
+#define JUDGE_LOCATE_H
+
+#include "judge/traffic.h"
+
+/* All text is in the arena that was given; NULL where nothing is known. */
+struct judge_location {
+    const char *suspect; /* "s1:6 -> s3:1", "s1:3", "h1 -> s1:1" */
+    const char *why;     /* one sentence */
+    const char *counted; /* "s1:1 +7 packets, s3:1 +0 packets" */
+    enum statement disagree[2];
+    long advertised; /* copies that the tables would deliver; -1: not known */
+};
+
+/* Probe `probe` did not arrive at `host` as often as it should have: too
+ * seldom (or altered), or, with `extra`, too often. */
+struct judge_location judge_locate(const struct judge_evidence *evidence, size_t probe, size_t host,
+                                   bool extra, struct base_arena *arena);
+
+/* Whether every entry that the tables say the probe meets on its way has
+ * counted a packet since `before`: counters come late. */
+bool judge_counted(const struct judge_evidence *evidence, size_t probe);
+
+/* Whether a counter shows that frames of this host entered its switch: the
+ * packets received on its port since `before`. False too if none was taken. */
+bool judge_entered(const struct judge_evidence *evidence, size_t host);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From an expectation to the probes that test it, and what must arrive of
+ * each. What is expected comes from the expectation alone. Pure.
+ *
+ * A sender's headers fall into classes: those that its claims, the cases of
+ * the ports on the way, and the differences found in the tables tell apart.
+ * Of each class one probe is planned for each kind of frame that the class has
+ * (a claim without a match is about all of them): our own EtherType to one
+ * receiver and to all, ARP, UDP, TCP, ICMP, VLAN-tagged. */
+#ifndef JUDGE_PLAN_H
+#define JUDGE_PLAN_H
+
+#include "judge/walk.h"
+
+struct judge_expected_arrival {
+    size_t host;
+    unsigned copies;          /* never 0: what is not listed must not arrive */
+    const struct header *as;  /* the forms in which it may arrive, n_as of them */
+    size_t n_as;
+};
+
+struct judge_probe {
+    size_t from;
+    struct header header; /* as sent; in_port: the port of the sender */
+    const char *kind;     /* "udp", "broadcast"… */
+    bool sentinel;        /* sent behind all others of its sender; its arrivals are certain */
+    const struct judge_expected_arrival *arrivals;
+    size_t n_arrivals;
+};
+
+struct judge_plan {
+    struct judge_probe *probes; /* by sender; a sender's sentinels last */
+    size_t n_probes, capacity;
+    struct base_arena arena;
+};
+
+/* A class of headers that shall be probed too, whatever the expectation says:
+ * an example of a difference found in a table. */
+struct judge_extra {
+    size_t from;
+    struct header header;
+};
+
+struct judge_plan_options {
+    const bool *sends;     /* by host: false, and nothing is planned for it as a sender */
+    const bool *selected;  /* by claim: false, and it plans nothing; NULL: all are */
+    const struct judge_extra *extras;
+    size_t n_extras;
+};
+
+/* Fails only without memory. */
+int judge_plan(const struct expectation *expectation, const struct judge_plan_options *options,
+               struct judge_plan *plan, struct base_error *error);
+void judge_plan_free(struct judge_plan *plan);
+
+/* How many copies of this probe must arrive at `host`. */
+unsigned judge_plan_copies(const struct judge_probe *probe, size_t host);
+
+/* Whether a claim of `from` names `to` for this header: the claim, or NULL. */
+const struct claim *judge_claim_for(const struct expectation *expectation, size_t from, size_t to,
+                                    const struct header *header);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/round.h"
+
+#include <string.h>
+
+int judge_round_init(struct judge_round *round, const struct judge_plan *plan,
+                     const bool *captures, size_t n_hosts)
+{
+    *round = (struct judge_round){.captures = captures, .n_hosts = n_hosts};
+    size_t n = plan->n_probes ? plan->n_probes : 1;
+    round->seen = base_arena_alloc(&round->arena, n * sizeof(struct judge_seen *));
+    round->sent = base_arena_alloc(&round->arena, n * sizeof *round->sent);
+    return round->seen && round->sent ? 0 : -1;
+}
+
+void judge_round_free(struct judge_round *round)
+{
+    base_arena_free(&round->arena);
+    *round = (struct judge_round){0};
+}
+
+static struct judge_seen *find_seen(const struct judge_round *round, size_t probe, size_t host)
+{
+    struct judge_seen *seen = round->seen[probe];
+    while (seen && seen->host != host) {
+        seen = seen->next;
+    }
+    return seen;
+}
+
+void judge_round_see(struct judge_round *round, size_t probe, size_t host, const char *alteration)
+{
+    struct judge_seen *seen = find_seen(round, probe, host);
+    if (!seen) {
+        seen = base_arena_alloc(&round->arena, sizeof *seen);
+        if (!seen) {
+            return;
+        }
+        *seen = (struct judge_seen){.next = round->seen[probe], .host = host};
+        round->seen[probe] = seen;
+    }
+    if (!alteration) {
+        seen->copies++;
+    } else if (seen->altered++ == 0) {
+        seen->alteration = base_arena_text(&round->arena, alteration);
+    }
+}
+
+const struct judge_seen *judge_round_seen(const struct judge_round *round, size_t probe,
+                                          size_t host)
+{
+    static const struct judge_seen nothing = {0};
+    const struct judge_seen *seen = find_seen(round, probe, host);
+    return seen ? seen : &nothing;
+}
+
+unsigned judge_seen_count(const struct judge_round *round, size_t probe, size_t host)
+{
+    const struct judge_seen *seen = judge_round_seen(round, probe, host);
+    return seen->copies + seen->altered;
+}
+
+bool judge_round_complete(const struct judge_round *round, const struct judge_plan *plan)
+{
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct judge_probe *probe = &plan->probes[p];
+        for (size_t i = 0; i < probe->n_arrivals; i++) {
+            const struct judge_expected_arrival *want = &probe->arrivals[i];
+            if (round->sent[p] && round->captures[want->host] &&
+                judge_seen_count(round, p, want->host) < want->copies) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool judge_probe_conforms(const struct judge_round *round, const struct judge_plan *plan,
+                          size_t probe)
+{
+    for (size_t host = 0; round->sent[probe] && host < round->n_hosts; host++) {
+        const struct judge_seen *seen = judge_round_seen(round, probe, host);
+        unsigned want = judge_plan_copies(&plan->probes[probe], host);
+        if (round->captures[host] && (seen->altered > 0 || seen->copies != want)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool judge_round_conforms(const struct judge_round *round, const struct judge_plan *plan)
+{
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        if (!judge_probe_conforms(round, plan, p)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Compared by number of copies; their form is the expectation's business. */
+static bool probe_follows(const struct judge_round *round, size_t p, const struct judge_walk *walk)
+{
+    for (size_t host = 0; host < round->n_hosts; host++) {
+        if (round->captures[host] &&
+            judge_seen_count(round, p, host) != judge_walk_copies(walk, host)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool judge_round_follows(const struct judge_round *round, const struct judge_plan *plan,
+                         const struct topology *topology,
+                         const struct judge_forwarding *advertised)
+{
+    struct judge_walk walk;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct judge_probe *probe = &plan->probes[p];
+        judge_walk_from(topology, advertised, probe->from, &probe->header, &walk);
+        if (round->sent[p] && walk.known && !probe_follows(round, p, &walk)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool judge_round_equal(const struct judge_round *a, const struct judge_round *b,
+                       const struct judge_plan *plan)
+{
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        for (size_t host = 0; host < a->n_hosts; host++) {
+            const struct judge_seen *x = judge_round_seen(a, p, host);
+            const struct judge_seen *y = judge_round_seen(b, p, host);
+            if (x->copies != y->copies || x->altered != y->altered) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

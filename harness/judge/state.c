@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/state.h"
+
+#include "judge/state_switch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { DEFAULT_BUDGET = 4000000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
+
+/* The switch itself; with a `reason` if it was not dumped. */
+static int add_switch(struct judge_run *run, const char *reason)
+{
+    const struct topology_switch *declared = &run->expectation->topology->switches[run->sw];
+    struct base_arena *arena = &run->report->arena;
+    struct result *result = judge_add_result(
+        run, RESULT_SWITCH, base_arena_format(arena, "switch/%s", run->name), declared->place);
+    if (!result) {
+        return -1;
+    }
+    result->expected = base_arena_format(arena, "datapath id %016" PRIx64, declared->dpid);
+    result->says[SAYS_DECLARED] = result->expected;
+    if (reason) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        result->detail = base_arena_text(arena, reason);
+        return 0;
+    }
+    result->observed = base_arena_format(arena, "datapath id %016" PRIx64, run->state->datapath_id);
+    result->says[SAYS_ADVERTISED] = result->observed;
+    if (declared->dpid != run->state->datapath_id) {
+        judge_fail_result(result, result->expected, result->observed);
+        result->detail = "another switch answers here, or the topology is wrong";
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------- not looked at */
+
+static int add_unseen_port(struct judge_run *run, const struct expected_port *port,
+                           enum verdict verdict, const char *reason)
+{
+    struct result *result =
+        judge_add_result(run, RESULT_STATE, judge_port_id(run, port->port.port), port->place);
+    if (!result) {
+        return -1;
+    }
+    result->port = port->port.port;
+    result->verdict = verdict;
+    result->detail = base_arena_text(&run->report->arena, reason);
+    return 0;
+}
+
+static int add_unseen_entry(struct judge_run *run, const struct expected_entry *entry,
+                            const char *reason)
+{
+    struct base_arena *arena = &run->report->arena;
+    struct result *result = judge_add_result(
+        run, RESULT_ENTRY, base_arena_format(arena, "entry/%s/%zu", run->name, entry->number),
+        entry->place);
+    if (!result) {
+        return -1;
+    }
+    result->verdict = VERDICT_INCONCLUSIVE;
+    result->detail = base_arena_text(arena, reason);
+    return 0;
+}
+
+static int judge_unseen(struct judge_run *run, const char *reason)
+{
+    const struct expectation *expectation = run->expectation;
+    int failed = add_switch(run, reason);
+    for (size_t i = 0; i < expectation->n_ports && !failed; i++) {
+        const struct expected_port *port = &expectation->ports[i];
+        if (port->port.sw == run->sw) {
+            const char *ignored = judge_ignore_port(run, port->port.port);
+            failed = add_unseen_port(run, port, ignored ? VERDICT_SKIP : VERDICT_INCONCLUSIVE,
+                                     ignored ? ignored : reason);
+        }
+    }
+    for (size_t i = 0; i < expectation->n_entries && !failed; i++) {
+        if (expectation->entries[i].sw == run->sw) {
+            failed = add_unseen_entry(run, &expectation->entries[i], reason);
+        }
+    }
+    return failed;
+}
+
+/* ------------------------------------------------------------------- ports */
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint16_t *x = a, *y = b;
+    return *x - *y;
+}
+
+/* Ports to judge, ascending, some of them twice: those that are listed, and,
+ * of a switch that is listed, those of the topology and of the switch. */
+static size_t collect_ports(const struct judge_run *run, uint16_t *numbers)
+{
+    const struct expectation *expectation = run->expectation;
+    const struct topology *topology = expectation->topology;
+    bool all = expectation->lists_switch[run->sw] && !expectation->unlisted_any;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        if (expectation->ports[i].port.sw == run->sw) {
+            numbers[n++] = expectation->ports[i].port.port;
+        }
+    }
+    for (size_t i = 0; all && i < topology->n_hosts; i++) {
+        if (topology->hosts[i].port.sw == run->sw) {
+            numbers[n++] = topology->hosts[i].port.port;
+        }
+    }
+    for (size_t i = 0; all && i < 2 * topology->n_links; i++) {
+        const struct topology_link *link = &topology->links[i / 2];
+        const struct port_ref *end = i % 2 ? &link->b : &link->a;
+        if (end->sw == run->sw) {
+            numbers[n++] = end->port;
+        }
+    }
+    for (size_t i = 0; all && i < run->state->n_ports; i++) {
+        if (run->state->ports[i].number <= PORT_MAX) {
+            numbers[n++] = run->state->ports[i].number;
+        }
+    }
+    qsort(numbers, n, sizeof *numbers, compare_numbers);
+    return n;
+}
+
+static int judge_port(struct judge_run *run, uint16_t number)
+{
+    struct port_ref ref = {.sw = run->sw, .port = number};
+    const struct expected_port *expected = expectation_port(run->expectation, ref);
+    const char *ignored = judge_ignore_port(run, number);
+    if (ignored) {
+        return expected ? add_unseen_port(run, expected, VERDICT_SKIP, ignored) : 0;
+    }
+    struct judge_port port = {.run = run,
+                              .number = number,
+                              .expected = expected,
+                              .budget = run->options.budget,
+                              .late_entry = SIZE_MAX};
+    int failed = judge_port_decide(&port);
+    if (!failed) {
+        failed = judge_port_result(&port);
+    }
+    judge_port_free(&port);
+    return failed;
+}
+
+static int judge_ports(struct judge_run *run)
+{
+    const struct expectation *expectation = run->expectation;
+    size_t max = expectation->n_ports + expectation->topology->n_hosts +
+                 2 * expectation->topology->n_links + run->state->n_ports;
+    uint16_t *numbers = calloc(max + 1, sizeof *numbers);
+    if (!numbers) {
+        return -1;
+    }
+    int failed = 0;
+    size_t n = collect_ports(run, numbers);
+    for (size_t i = 0; i < n && !failed; i++) {
+        if (i == 0 || numbers[i] != numbers[i - 1]) {
+            failed = judge_port(run, numbers[i]);
+        }
+    }
+    free(numbers);
+    return failed;
+}
+
+/* ------------------------------------------------------------------- notes */
+
+struct hidden {
+    struct judge_run *run;
+    size_t n;
+};
+
+static void note_hidden(void *aux, size_t entry, size_t by)
+{
+    struct hidden *hidden = aux;
+    struct judge_run *run = hidden->run;
+    const struct flow_entry *entries = run->state->flows.entries;
+    if (hidden->n++ < HIDDEN_NAMED) {
+        const char *text = judge_entry_text(run->report, &entries[entry]);
+        const char *by_text = judge_entry_text(run->report, &entries[by]);
+        report_note(run->report, "%s: no packet ever reaches %s: %s takes them all", run->name,
+                    text ? text : "an entry", by_text ? by_text : "another one");
+    }
+}
+
+static void note_hidden_entries(struct judge_run *run)
+{
+    struct hidden hidden = {.run = run};
+    size_t budget = run->options.budget;
+    if (space_table_hidden(&run->table, &budget, note_hidden, &hidden) < 0) {
+        report_note(run->report, "%s: not all hidden entries were looked for", run->name);
+    }
+    if (hidden.n > HIDDEN_NAMED) {
+        report_note(run->report, "%s: %zu more entries are hidden like this", run->name,
+                    hidden.n - HIDDEN_NAMED);
+    }
+}
+
+/* ------------------------------------------------------------------ switch */
+
+static bool find_odd(const struct judge_run *run)
+{
+    for (size_t i = 0; i < run->state->flows.n_entries; i++) {
+        const struct flow_entry *entry = &run->state->flows.entries[i];
+        if (entry->table_id != 0 || judge_lifetime_wrong(run, entry) ||
+            judge_lifetime_ends(run, entry)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int judge_dumped(struct judge_run *run)
+{
+    size_t n = run->state->flows.n_entries;
+    run->has_odd = find_odd(run);
+    run->left_out = calloc(n + 1, sizeof *run->left_out);
+    run->expiring = calloc(n + 1, sizeof *run->expiring);
+    if (!run->left_out || !run->expiring || add_switch(run, NULL) < 0) {
+        return -1;
+    }
+    judge_ignore_entries(run);
+    if (space_table_index(&run->table, &run->state->flows, run->left_out) < 0) {
+        return -1;
+    }
+    run->ids = calloc(run->table.n_ids + 1, sizeof *run->ids);
+    run->present = calloc(run->table.n_ids + 1, sizeof *run->present);
+    if (!run->ids || !run->present || judge_ports(run) < 0 || judge_entries(run) < 0) {
+        return -1;
+    }
+    judge_lifetime_note(run);
+    note_hidden_entries(run);
+    return 0;
+}
+
+static void run_free(struct judge_run *run)
+{
+    space_table_free(&run->table);
+    free(run->left_out);
+    free(run->expiring);
+    free(run->ids);
+    free(run->present);
+    free(run->priorities);
+}
+
+int judge_state(const struct expectation *expectation, const struct judge_switch *switches,
+                const struct judge_state_options *options, struct report *report,
+                struct base_error *error)
+{
+    struct judge_run common = {.expectation = expectation, .report = report};
+    common.options = options ? *options : (struct judge_state_options){0};
+    common.options.budget = common.options.budget ? common.options.budget : DEFAULT_BUDGET;
+    common.options.run_ms = common.options.run_ms ? common.options.run_ms : DEFAULT_RUN_MS;
+    int failed = judge_ignore_list(expectation, report);
+    for (size_t sw = 0; sw < expectation->topology->n_switches && !failed; sw++) {
+        struct judge_run run = common;
+        run.sw = sw;
+        run.name = expectation->topology->switches[sw].name;
+        run.state = switches[sw].state;
+        failed = switches[sw].dumped
+                     ? judge_dumped(&run)
+                     : judge_unseen(&run, switches[sw].reason ? switches[sw].reason : "not dumped");
+        run_free(&run);
+    }
+    return failed ? base_fail(error, "out of memory") : 0;
+}
+
+struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,
+                                struct place place)
+{
+    struct result *result = id ? report_add(run->report, kind, id) : NULL;
+    if (result) {
+        result->switch_name = base_arena_text(&run->report->arena, run->name);
+        result->source = judge_source(run->report, place);
+    }
+    return result;
+}
+
+void judge_fail_result(struct result *result, const char *declared, const char *advertised)
+{
+    result->verdict = VERDICT_FAIL;
+    result->says[SAYS_DECLARED] = declared;
+    result->says[SAYS_ADVERTISED] = advertised;
+    result->disagrees = true;
+    result->disagree[0] = SAYS_DECLARED;
+    result->disagree[1] = SAYS_ADVERTISED;
+}

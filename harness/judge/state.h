@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The expectation (declared) against the flow tables (advertised): does each
+ * switch do with whatever enters a port what it should? Decided for every
+ * header that exists, by what entries do and not by how they are written. */
+#ifndef JUDGE_STATE_H
+#define JUDGE_STATE_H
+
+#include "base/error.h"
+#include "model/expectation.h"
+#include "model/result.h"
+#include "model/state.h"
+
+/* What is known of one switch. */
+struct judge_switch {
+    bool dumped;
+    const char *reason;               /* if not dumped: why ("connection refused") */
+    const struct switch_state *state; /* if dumped */
+};
+
+/* All zero: the defaults. */
+struct judge_state_options {
+    size_t budget;   /* comparisons of two sets a port, and for each switch; 0: 4,000,000 */
+    unsigned run_ms; /* how long the run will take: warn of entries that expire by then; 0: 5,000 */
+};
+
+/* Adds to the report, switch by switch in the order of the topology
+ * (`switches` by index):
+ *
+ *   switch/SWITCH       its datapath id. Not dumped: inconclusive with the
+ *                       reason, as all that follows.
+ *   state/SWITCH/PORT   each port that the expectation lists, ascending; and
+ *                       ports up to PORT_MAX of a listed switch that are not
+ *                       listed and do not drop (unless `unlisted: any`). Fails
+ *                       - where the table does something else for some header,
+ *                         or no entry takes it and it should not be dropped;
+ *                       - where two entries of one priority take a header, and
+ *                         do different things with it;
+ *                       - if an entry that can take a packet of this port has
+ *                         not the lifetime that it should have;
+ *                       - if the port is absent; if it, being one that should
+ *                         forward, is down or does not receive; if a port that
+ *                         it should send to is absent, down or does not send.
+ *                       Inconclusive where NORMAL, TABLE, a vendor action or
+ *                       another table than 0 decides, or over the budget.
+ *   entry/SWITCH/N      each entry of `entries:`: there, and as written.
+ *   entry/SWITCH/unexpected/priority=P,MATCH
+ *                       `tables: exact`: what `entries:` does not name.
+ *
+ * Exceptions (`ignore:`): entries that one takes are treated as if they were
+ * not there, ports that one takes are skipped; report->ignored lists all.
+ * Notes: entries hidden by another one, entries about to expire.
+ *
+ * -1 only without memory. */
+int judge_state(const struct expectation *expectation, const struct judge_switch *switches,
+                const struct judge_state_options *options, struct report *report,
+                struct base_error *error);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Decides one port: what the table does with every header that enters it,
+ * against the cases of the expectation.
+ *
+ * The headers of a case which an entry takes (the entry's match and the case's,
+ * without earlier cases and entries that go before) are a region; the table is
+ * right if on each region the entry's behaviour is the case's. Almost always
+ * it is for every header, and no region need be computed. */
+#include "judge/state_switch.h"
+
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------- cases */
+
+static int add_case(struct judge_port *port, const struct expected_case *expected)
+{
+    const struct switch_state *state = port->run->state;
+    struct match in_port = match_in_port(port->number);
+    struct judge_case *added = &port->cases[port->n_cases];
+    *added = (struct judge_case){.match = in_port};
+    if (expected) {
+        if (!space_intersect(&expected->match, &in_port, &added->match)) {
+            return 0;
+        }
+        added->actions = expected->actions;
+        added->n_actions = expected->n_actions;
+    }
+    port->n_cases++;
+    return space_behavior(added->actions, added->n_actions, port->number, state->ports,
+                          state->n_ports, &port->arena, &added->behavior);
+}
+
+/* What no case takes must be dropped: one case more. */
+static int prepare_cases(struct judge_port *port)
+{
+    size_t n = port->expected ? port->expected->n_cases : 0;
+    struct match all = match_in_port(port->number);
+    port->cases = base_arena_alloc(&port->arena, (n + 1) * sizeof *port->cases);
+    int failed = port->cases ? 0 : -1;
+    for (size_t i = 0; i < n && !failed; i++) {
+        failed = add_case(port, &port->expected->cases[i]);
+    }
+    bool complete = port->n_cases > 0 && match_equal(&port->cases[port->n_cases - 1].match, &all);
+    return failed || complete ? failed : add_case(port, NULL);
+}
+
+/* ----------------------------------------------------------------- actions */
+
+/* Cheap and one-sided: true is sure, false means that it must be looked at. */
+static bool surely_agrees(const struct judge_case *expected, const struct flow_entry *entry,
+                          const struct space_behavior *behavior)
+{
+    return space_behavior_equal(&expected->behavior, behavior) ||
+           actions_equal(expected->actions, expected->n_actions, entry->actions, entry->n_actions);
+}
+
+static int learn_actions(struct judge_port *port, uint32_t action_id)
+{
+    struct judge_run *run = port->run;
+    struct judge_id *id = &run->ids[action_id];
+    const struct flow_entry *entry = &run->state->flows.entries[run->table.id_entries[action_id]];
+    *id = (struct judge_id){.stamp = port->number + 1u, .class = action_id, .agrees = true};
+    if (space_behavior(entry->actions, entry->n_actions, port->number, run->state->ports,
+                       run->state->n_ports, &port->arena, &id->behavior) < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < port->n_cases && id->agrees; i++) {
+        id->agrees = surely_agrees(&port->cases[i], entry, &id->behavior);
+    }
+    enum { COMPARED = 16 };
+    for (size_t i = 0; i < run->n_present && i < COMPARED; i++) {
+        const struct judge_id *other = &run->ids[run->present[i]];
+        if (space_behavior_equal(&id->behavior, &other->behavior)) {
+            id->class = other->class;
+            break;
+        }
+    }
+    run->present[run->n_present++] = action_id;
+    return 0;
+}
+
+static int learn_all_actions(struct judge_port *port, struct space_entries list)
+{
+    struct judge_run *run = port->run;
+    for (size_t i = 0; i < list.n_entries; i++) {
+        uint32_t id = run->table.action_ids[list.entries[i]];
+        if (run->ids[id].stamp != port->number + 1u && learn_actions(port, id) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------- regions */
+
+/* The headers of case `c` that `entry` takes; SIZE_MAX: that none takes. */
+static enum space_answer make_region(struct judge_port *port, size_t c, size_t entry,
+                                     struct space_region *region)
+{
+    const struct judge_case *expected = &port->cases[c];
+    const struct flow_entry *entries = port->run->state->flows.entries;
+    region->cube = expected->match;
+    if (entry != SIZE_MAX &&
+        !space_intersect(&expected->match, &entries[entry].match, &region->cube)) {
+        return SPACE_EMPTY;
+    }
+    for (size_t i = 0; i < c; i++) {
+        if (space_contains(&port->cases[i].match, &region->cube)) {
+            return SPACE_EMPTY;
+        }
+        if (space_exclude(region, &port->cases[i].match) < 0) {
+            return SPACE_OPEN;
+        }
+    }
+    return space_table_exclude(&port->run->table, entry, region, &port->budget);
+}
+
+static const char *why_unknown(const struct judge_case *expected, const struct flow_entry *entry,
+                               const struct space_behavior *behavior)
+{
+    if (entry && entry->table_id != 0) {
+        return "another table than 0 decides";
+    }
+    return expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown;
+}
+
+/* What `entry` (SIZE_MAX: the lack of one) does with headers of case `c`. */
+static void compare(struct judge_port *port, size_t c, size_t entry)
+{
+    const struct judge_run *run = port->run;
+    const struct judge_case *expected = &port->cases[c];
+    const struct flow_entry *flow = entry == SIZE_MAX ? NULL : &run->state->flows.entries[entry];
+    struct space_behavior drop = {0};
+    const struct space_behavior *behavior =
+        flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop;
+    struct judge_deviation deviation = {.expected = c, .entry = entry, .rival = SIZE_MAX};
+    struct space_region region = {0};
+    const char *unknown = why_unknown(expected, flow, behavior);
+    enum space_answer answer = make_region(port, c, entry, &region);
+    if (answer == SPACE_FOUND && unknown) {
+        answer = space_find(&region.cube, region.excluded, region.n_excluded, &port->budget, NULL);
+        if (answer == SPACE_FOUND) {
+            judge_port_open(port, unknown, entry);
+        }
+    } else if (answer == SPACE_FOUND) {
+        answer =
+            space_differ(&region, &expected->behavior, behavior, &port->budget, &deviation.where);
+        if (answer == SPACE_FOUND) {
+            judge_port_add(port, &deviation);
+        }
+    }
+    if (answer == SPACE_OPEN) {
+        judge_port_open(port, NULL, SIZE_MAX);
+    }
+    space_region_free(&region);
+}
+
+static void compare_entry(struct judge_port *port, uint32_t entry)
+{
+    const struct judge_run *run = port->run;
+    const struct flow_entry *flow = &run->state->flows.entries[entry];
+    const struct judge_id *id = &run->ids[run->table.action_ids[entry]];
+    if (id->agrees && flow->table_id == 0) {
+        return;
+    }
+    for (size_t c = 0; c < port->n_cases; c++) {
+        if (flow->table_id != 0 || !surely_agrees(&port->cases[c], flow, &id->behavior)) {
+            compare(port, c, entry);
+        }
+    }
+}
+
+static void compare_entries(struct judge_port *port, struct space_entries list)
+{
+    const struct judge_run *run = port->run;
+    bool all_agree = !run->has_odd;
+    for (size_t i = 0; i < run->n_present && all_agree; i++) {
+        all_agree = run->ids[run->present[i]].agrees;
+    }
+    for (size_t i = 0; i < list.n_entries && !all_agree; i++) {
+        compare_entry(port, list.entries[i]);
+    }
+}
+
+int judge_port_decide(struct judge_port *port)
+{
+    struct judge_run *run = port->run;
+    struct space_entries own = space_table_port(&run->table, port->number);
+    struct space_entries any = space_table_any_port(&run->table);
+    run->n_present = 0;
+    if (prepare_cases(port) < 0 || learn_all_actions(port, any) < 0 ||
+        learn_all_actions(port, own) < 0) {
+        return -1;
+    }
+    compare_entries(port, any);
+    compare_entries(port, own);
+    for (size_t c = 0; c < port->n_cases; c++) {
+        const struct space_behavior *behavior = &port->cases[c].behavior;
+        if (behavior->n_outputs > 0 || behavior->unknown) {
+            compare(port, c, SIZE_MAX);
+        }
+    }
+    if (judge_port_overlaps(port) < 0) {
+        return -1;
+    }
+    if (port->expected) {
+        judge_port_lifetimes(port);
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- findings */
+
+static int count_fixed_bits(const struct match *match)
+{
+    struct space_words mask = space_words(&match->mask);
+    int n = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        n += __builtin_popcountll(mask.word[i]);
+    }
+    return n;
+}
+
+/* Negative: a is told before b. Ambiguity first, since what is said about
+ * the entries beside it depends on their order; then the larger set. The rest
+ * only keeps the report the same when the switch lists its table differently. */
+static int compare_deviations(const struct judge_deviation *a, const struct judge_deviation *b)
+{
+    int a_rank = a->rival == SIZE_MAX, b_rank = b->rival == SIZE_MAX;
+    int a_bits = count_fixed_bits(&a->where.within), b_bits = count_fixed_bits(&b->where.within);
+    if (a_rank != b_rank) {
+        return a_rank - b_rank;
+    }
+    return a_bits != b_bits ? a_bits - b_bits
+                            : memcmp(&a->where.within, &b->where.within, sizeof a->where.within);
+}
+
+void judge_port_add(struct judge_port *port, const struct judge_deviation *deviation)
+{
+    size_t n = port->n_deviations++;
+    size_t at = n < JUDGE_DEVIATIONS_SHOWN ? n : JUDGE_DEVIATIONS_SHOWN;
+    for (; at > 0 && compare_deviations(deviation, &port->deviations[at - 1]) < 0; at--) {
+        if (at < JUDGE_DEVIATIONS_SHOWN) {
+            port->deviations[at] = port->deviations[at - 1];
+        }
+    }
+    if (at < JUDGE_DEVIATIONS_SHOWN) {
+        port->deviations[at] = *deviation;
+    }
+}
+
+void judge_port_open(struct judge_port *port, const char *reason, size_t entry)
+{
+    if (port->open.n_bytes > 0) {
+        return;
+    }
+    base_put_text(&port->open, reason ? "not decided: " : "not decided within the budget");
+    base_put_text(&port->open, reason ? reason : "");
+    if (entry != SIZE_MAX) {
+        base_put_text(&port->open, " (");
+        flow_format(&port->run->state->flows.entries[entry], FLOW_NO_STATS, &port->open);
+        base_put_text(&port->open, ")");
+    }
+}
+
+void judge_port_free(struct judge_port *port)
+{
+    base_buffer_free(&port->open);
+    base_buffer_free(&port->troubles);
+    base_arena_free(&port->arena);
+}

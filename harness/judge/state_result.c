@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A port that was decided → its result. */
+#include "judge/state_switch.h"
+
+#include <stdlib.h>
+
+/* --------------------------------------------------------- ports in trouble */
+
+static void put_trouble(struct judge_port *port, const char *role, uint16_t number,
+                        const char *what)
+{
+    struct base_buffer *out = &port->troubles;
+    base_put_text(out, out->n_bytes > 0 ? "; " : "");
+    base_put_text(out, role);
+    port_format(number, out);
+    base_put_text(out, what);
+}
+
+static bool forwards(const struct judge_port *port)
+{
+    bool something = false;
+    for (size_t c = 0; c < port->n_cases; c++) {
+        something |= port->cases[c].n_actions > 0;
+    }
+    return something;
+}
+
+static void check_ingress(struct judge_port *port)
+{
+    const struct port *ingress = switch_state_port(port->run->state, port->number);
+    if (!ingress) {
+        put_trouble(port, "port ", port->number, " is not on the switch");
+    } else if (!forwards(port)) {
+        return; /* one that is down drops, too */
+    } else if (ingress->config & PORT_CONFIG_DOWN) {
+        put_trouble(port, "port ", port->number, " is down (configuration)");
+    } else if (ingress->state & PORT_STATE_LINK_DOWN) {
+        put_trouble(port, "port ", port->number, " is down (no link)");
+    } else if (ingress->config & PORT_CONFIG_NO_RECV) {
+        put_trouble(port, "port ", port->number, " drops what it receives (no-receive)");
+    }
+}
+
+static void check_egress(struct judge_port *port, uint16_t number)
+{
+    const struct port *egress = switch_state_port(port->run->state, number);
+    if (!egress) {
+        put_trouble(port, "output port ", number, " is not on the switch");
+    } else if (egress->config & PORT_CONFIG_DOWN) {
+        put_trouble(port, "output port ", number, " is down (configuration)");
+    } else if (egress->state & PORT_STATE_LINK_DOWN) {
+        put_trouble(port, "output port ", number, " is down (no link)");
+    } else if (egress->config & PORT_CONFIG_NO_FWD) {
+        put_trouble(port, "output port ", number, " does not send (no-forward)");
+    }
+}
+
+/* Whether an output before the i-th of case c names this port. FLOOD and ALL
+ * name none: what is down is not meant by them. */
+static bool named_before(const struct judge_port *port, size_t c, size_t i, uint16_t number)
+{
+    for (size_t k = 0; k <= c; k++) {
+        size_t n = k == c ? i : port->cases[k].n_actions;
+        for (size_t j = 0; j < n; j++) {
+            const struct action *action = &port->cases[k].actions[j];
+            if ((action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) &&
+                action->port == number) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void check_ports(struct judge_port *port)
+{
+    check_ingress(port);
+    for (size_t c = 0; c < port->n_cases; c++) {
+        for (size_t i = 0; i < port->cases[c].n_actions; i++) {
+            const struct action *action = &port->cases[c].actions[i];
+            bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+            if (sends && (action->port <= PORT_MAX || action->port == PORT_LOCAL) &&
+                action->port != port->number && !named_before(port, c, i, action->port)) {
+                check_egress(port, action->port);
+            }
+        }
+    }
+}
+
+/* ------------------------------------------------------------- deviations */
+
+static void put_match(const struct match *match, struct base_buffer *out)
+{
+    struct match rest = *match;
+    rest.mask.in_port = rest.value.in_port = 0;
+    match_format(&rest, out);
+}
+
+static bool is_whole_port(const struct match *match)
+{
+    struct match any = match_any(), rest = *match;
+    rest.mask.in_port = rest.value.in_port = 0;
+    return match_equal(&rest, &any);
+}
+
+/* What the port should do: "output:2", "tcp actions=output:2; actions=drop". */
+static void put_cases(const struct judge_port *port, struct base_buffer *out)
+{
+    for (size_t c = 0; c < port->n_cases; c++) {
+        const struct judge_case *expected = &port->cases[c];
+        base_put_text(out, c > 0 ? "; " : "");
+        if (port->n_cases > 1) {
+            size_t begin = out->n_bytes;
+            put_match(&expected->match, out);
+            base_put_text(out, out->n_bytes > begin ? " actions=" : "actions=");
+        }
+        actions_format(expected->actions, expected->n_actions, out);
+    }
+}
+
+static const struct flow_entry *flow_at(const struct judge_port *port, size_t entry)
+{
+    return &port->run->state->flows.entries[entry];
+}
+
+static const struct space_behavior *behavior_at(const struct judge_port *port, size_t entry)
+{
+    static const struct space_behavior drop;
+    const struct judge_run *run = port->run;
+    return entry == SIZE_MAX ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
+}
+
+static void put_actions(const struct judge_port *port, size_t entry, struct base_buffer *out)
+{
+    if (entry == SIZE_MAX) {
+        base_put_text(out, "drop");
+    } else {
+        actions_format(flow_at(port, entry)->actions, flow_at(port, entry)->n_actions, out);
+    }
+}
+
+/* The best entry that takes the header and does what it should. SIZE_MAX: none. */
+static size_t find_right_entry(const struct judge_port *port,
+                               const struct judge_deviation *deviation)
+{
+    const struct judge_run *run = port->run;
+    struct space_entries lists[] = {space_table_port(&run->table, port->number),
+                                    space_table_any_port(&run->table)};
+    const struct header *header = &deviation->where.example;
+    struct space_region region = {.cube = match_exactly(header)};
+    size_t right = SIZE_MAX;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; j < lists[i].n_entries; j++) {
+            size_t entry = lists[i].entries[j], budget = SIZE_MAX;
+            struct space_difference unused;
+            if ((right == SIZE_MAX || space_table_precedes(&run->table, entry, right)) &&
+                match_takes(&flow_at(port, entry)->match, header) &&
+                !behavior_at(port, entry)->unknown &&
+                space_differ(&region, &port->cases[deviation->expected].behavior,
+                             behavior_at(port, entry), &budget, &unused) == SPACE_EMPTY) {
+                right = entry;
+            }
+        }
+    }
+    space_region_free(&region);
+    return right;
+}
+
+/* Of two rivals the one whose text comes first: the table's order is chance. */
+static void put_rivals(const struct judge_port *port, const struct judge_deviation *deviation,
+                       struct base_buffer *out)
+{
+    struct base_buffer a = {0}, b = {0};
+    flow_format(flow_at(port, deviation->entry), FLOW_NO_STATS, &a);
+    flow_format(flow_at(port, deviation->rival), FLOW_NO_STATS, &b);
+    bool in_order = strcmp(base_buffer_text(&a), base_buffer_text(&b)) <= 0;
+    base_put_format(out,
+                    "two entries of one priority take it, which of them wins is not defined: "
+                    "%s and %s",
+                    base_buffer_text(in_order ? &a : &b), base_buffer_text(in_order ? &b : &a));
+    base_buffer_free(&a);
+    base_buffer_free(&b);
+}
+
+static void put_deviation(const struct judge_port *port, const struct judge_deviation *deviation,
+                          struct base_buffer *out)
+{
+    const struct space_difference *where = &deviation->where;
+    if (where->is_cube && !is_whole_port(&where->within)) {
+        base_put_text(out, "for ");
+        match_format(&where->within, out);
+        base_put_text(out, ": ");
+    }
+    if (deviation->rival != SIZE_MAX) {
+        put_rivals(port, deviation, out);
+    } else if (deviation->entry == SIZE_MAX) {
+        base_put_text(out, "the table drops it: no entry takes it");
+    } else {
+        judge_put_difference(&port->cases[deviation->expected].behavior,
+                             behavior_at(port, deviation->entry), &where->example, out);
+        base_put_text(out, " (");
+        flow_format(flow_at(port, deviation->entry), FLOW_NO_STATS, out);
+        base_put_text(out, ")");
+    }
+}
+
+static void put_hidden_right_entry(const struct judge_port *port,
+                                   const struct judge_deviation *deviation, struct base_buffer *out)
+{
+    if (deviation->entry == SIZE_MAX || deviation->rival != SIZE_MAX) {
+        return;
+    }
+    size_t right = find_right_entry(port, deviation);
+    if (right != SIZE_MAX) {
+        base_put_text(out, "\nthe entry that would, ");
+        flow_format(flow_at(port, right), FLOW_NO_STATS, out);
+        base_put_text(out, ", is hidden by ");
+        flow_format(flow_at(port, deviation->entry), FLOW_NO_STATS, out);
+    }
+}
+
+static void put_deviations(const struct judge_port *port, struct base_buffer *out)
+{
+    size_t n = port->n_deviations;
+    for (size_t i = 0; i < n && i < JUDGE_DEVIATIONS_SHOWN; i++) {
+        base_put_text(out, i > 0 ? "\n" : "");
+        put_deviation(port, &port->deviations[i], out);
+        if (i > 0) {
+            base_put_text(out, "; example ");
+            header_format(&port->deviations[i].where.example, out);
+        }
+        put_hidden_right_entry(port, &port->deviations[i], out);
+    }
+    if (n > JUDGE_DEVIATIONS_SHOWN) {
+        base_put_format(out, "\nand %zu more sets of headers", n - JUDGE_DEVIATIONS_SHOWN);
+    }
+}
+
+/* ---------------------------------------------------------------- lifetime */
+
+static void put_timeouts(const struct flow_entry *entry, struct base_buffer *out)
+{
+    if (entry->idle_timeout) {
+        base_put_format(out, "idle_timeout=%u,", entry->idle_timeout);
+    }
+    base_put_format(out, "hard_timeout=%u", entry->hard_timeout);
+}
+
+static void put_expected_lifetime(const struct judge_port *port, struct base_buffer *out)
+{
+    uint16_t expires = port->run->expectation->expires_sec;
+    if (expires == 0) {
+        base_put_text(out, "no timeout");
+    } else {
+        base_put_format(out, "hard_timeout=%u", expires);
+    }
+}
+
+static void put_lifetime(const struct judge_port *port, struct base_buffer *out)
+{
+    const struct flow_entry *entry = flow_at(port, port->late_entry);
+    put_timeouts(entry, out);
+    base_put_text(out, " where the expectation says ");
+    put_expected_lifetime(port, out);
+    base_put_text(out, " (");
+    flow_format(entry, FLOW_NO_STATS, out);
+    base_put_text(out, ")");
+    if (port->n_late > 1) {
+        base_put_format(out, ", one of %zu entries with a wrong lifetime", port->n_late);
+    }
+}
+
+/* ------------------------------------------------------------------ result */
+
+static const char *text_of(struct judge_port *port,
+                           void (*put)(const struct judge_port *, struct base_buffer *))
+{
+    struct base_buffer text = {0};
+    put(port, &text);
+    return judge_take_text(port->run->report, &text);
+}
+
+static const char *actions_text(struct judge_port *port, const struct judge_case *expected)
+{
+    struct base_buffer text = {0};
+    actions_format(expected->actions, expected->n_actions, &text);
+    return judge_take_text(port->run->report, &text);
+}
+
+static const char *observed_text(struct judge_port *port, const struct judge_deviation *deviation)
+{
+    struct base_buffer a = {0}, b = {0}, both = {0};
+    put_actions(port, deviation->entry, &a);
+    if (deviation->rival == SIZE_MAX) {
+        return judge_take_text(port->run->report, &a);
+    }
+    put_actions(port, deviation->rival, &b);
+    bool in_order = strcmp(base_buffer_text(&a), base_buffer_text(&b)) <= 0;
+    base_put_format(&both, "%s or %s", base_buffer_text(in_order ? &a : &b),
+                    base_buffer_text(in_order ? &b : &a));
+    base_buffer_free(&a);
+    base_buffer_free(&b);
+    return judge_take_text(port->run->report, &both);
+}
+
+/* What the failing result shows: the main deviation. */
+static void show_deviation(struct judge_port *port, struct result *result)
+{
+    struct report *report = port->run->report;
+    const struct judge_deviation *deviation = &port->deviations[0];
+    struct base_buffer example = {0};
+    header_format(&deviation->where.example, &example);
+    result->example = judge_take_text(report, &example);
+    result->expected = actions_text(port, &port->cases[deviation->expected]);
+    result->observed = observed_text(port, deviation);
+    if (deviation->entry == SIZE_MAX) {
+        result->says[SAYS_ADVERTISED] = "no entry";
+    } else {
+        const char *text = judge_entry_text(report, flow_at(port, deviation->entry));
+        result->says[SAYS_ADVERTISED] = text;
+        result->suspect = base_arena_format(&report->arena, "%s:%u %s", port->run->name,
+                                            port->number, text ? text : "");
+    }
+    if (port->expected && deviation->expected < port->expected->n_cases) {
+        result->source = judge_source(report, port->expected->cases[deviation->expected].place);
+    }
+}
+
+static void show_lifetime(struct judge_port *port, struct result *result)
+{
+    struct base_buffer observed = {0};
+    put_timeouts(flow_at(port, port->late_entry), &observed);
+    result->observed = judge_take_text(port->run->report, &observed);
+    result->expected = text_of(port, put_expected_lifetime);
+    result->says[SAYS_ADVERTISED] =
+        judge_entry_text(port->run->report, flow_at(port, port->late_entry));
+}
+
+static void put_detail(const struct judge_port *port, struct base_buffer *out)
+{
+    const char *between = "";
+    if (port->n_deviations > 0) {
+        put_deviations(port, out);
+        between = "\n";
+    }
+    if (port->troubles.n_bytes > 0) {
+        base_put_text(out, between);
+        base_put_bytes(out, port->troubles.data, port->troubles.n_bytes);
+        between = "\n";
+    }
+    if (port->late_entry != SIZE_MAX) {
+        base_put_text(out, between);
+        put_lifetime(port, out);
+        between = "\n";
+    }
+    if (port->open.n_bytes > 0) {
+        base_put_text(out, between);
+        base_put_bytes(out, port->open.data, port->open.n_bytes);
+    }
+}
+
+static void fill_failure(struct judge_port *port, struct result *result)
+{
+    judge_fail_result(result, result->says[SAYS_DECLARED], NULL);
+    if (port->n_deviations > 0) {
+        show_deviation(port, result);
+    } else if (port->troubles.n_bytes > 0) {
+        result->observed =
+            base_arena_text(&port->run->report->arena, base_buffer_text(&port->troubles));
+        result->says[SAYS_ADVERTISED] = result->observed;
+    } else {
+        show_lifetime(port, result);
+    }
+}
+
+const char *judge_port_id(struct judge_run *run, uint16_t number)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "state/%s/", run->name);
+    port_format(number, &text);
+    return judge_take_text(run->report, &text);
+}
+
+int judge_port_result(struct judge_port *port)
+{
+    if (port->expected) {
+        check_ports(port);
+    }
+    bool fails =
+        port->n_deviations > 0 || port->troubles.n_bytes > 0 || port->late_entry != SIZE_MAX;
+    bool open = port->open.n_bytes > 0;
+    if (!port->expected && !fails && !open) {
+        return 0;
+    }
+    const char *id = judge_port_id(port->run, port->number);
+    struct place place = port->expected ? port->expected->place : (struct place){0};
+    struct result *result = judge_add_result(port->run, RESULT_STATE, id, place);
+    if (!result) {
+        return -1;
+    }
+    result->port = port->number;
+    result->expected = text_of(port, put_cases);
+    result->says[SAYS_DECLARED] = port->expected ? result->expected : "drop (not listed)";
+    if (fails) {
+        fill_failure(port, result);
+    } else if (open) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+    } else {
+        result->observed = result->expected;
+        result->says[SAYS_ADVERTISED] = result->expected;
+    }
+    result->detail = fails || open ? text_of(port, put_detail) : NULL;
+    return 0;
+}

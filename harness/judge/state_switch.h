@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside judge/state*.c: one switch being judged, one port of it, and who does
+ * what. Functions that return int return -1 without memory. */
+#ifndef JUDGE_STATE_SWITCH_H
+#define JUDGE_STATE_SWITCH_H
+
+#include "judge/state.h"
+#include "space/table.h"
+
+struct judge_run {
+    const struct expectation *expectation;
+    struct judge_state_options options; /* with the defaults filled in */
+    struct report *report;
+
+    size_t sw;
+    const char *name;
+    const struct switch_state *state;
+    bool *left_out; /* by entry: an exception takes it */
+    struct space_table table;
+    bool has_odd;         /* some entry has a wrong lifetime, will expire, or is in another table */
+    bool *expiring;       /* by entry: was noted (only if has_odd) */
+    size_t n_expiring;    /* noted, or as good as */
+    struct judge_id *ids; /* by action id of the table */
+    uint32_t *present;    /* action ids that the port's entries have */
+    size_t n_present;
+    struct judge_priority *priorities; /* by priority; built when first needed */
+};
+
+/* What is known of one list of actions, for the port that is being judged. */
+struct judge_id {
+    uint32_t stamp; /* port + 1: the following is of this port */
+    uint32_t class; /* equal behaviour, equal class (but not the other way round) */
+    bool agrees;    /* it does what every case of the port says */
+    struct space_behavior behavior;
+};
+
+struct judge_priority {
+    uint32_t stamp;
+    uint32_t class; /* of its entries; UINT32_MAX: of several classes */
+};
+
+struct judge_case {
+    struct match match; /* fixes in_port */
+    const struct action *actions;
+    size_t n_actions;
+    struct space_behavior behavior;
+};
+
+/* A set of headers for which the port deviates. */
+struct judge_deviation {
+    size_t expected; /* the case */
+    size_t entry;    /* that takes them; SIZE_MAX: none does */
+    size_t rival;    /* an entry of the same priority which takes them too; SIZE_MAX: none */
+    struct space_difference where;
+};
+
+enum { JUDGE_DEVIATIONS_SHOWN = 4 };
+
+struct judge_port {
+    struct judge_run *run;
+    uint16_t number;
+    const struct expected_port *expected; /* NULL: not listed, must drop */
+    struct judge_case *cases;             /* together they take every header */
+    size_t n_cases;
+    size_t budget;                                             /* what is left */
+    struct judge_deviation deviations[JUDGE_DEVIATIONS_SHOWN]; /* the largest first */
+    size_t n_deviations;                                       /* all that were found */
+    struct base_buffer open;     /* why not everything could be decided; empty: it could */
+    struct base_buffer troubles; /* of the ports themselves, a line each */
+    size_t late_entry;           /* one of the wrong lifetime, SIZE_MAX: none */
+    size_t n_late;               /* entries of the port with a wrong lifetime, used or not */
+    struct base_arena arena;
+};
+
+/* state_ignore.c: exceptions. */
+int judge_ignore_list(const struct expectation *expectation, struct report *report);
+void judge_ignore_entries(struct judge_run *run);
+const char *judge_ignore_port(struct judge_run *run, uint16_t port); /* the reason; NULL: no */
+
+/* state_port.c: decides; then judge_port_result tells. */
+int judge_port_decide(struct judge_port *port);
+void judge_port_free(struct judge_port *port);
+void judge_port_add(struct judge_port *port, const struct judge_deviation *deviation);
+
+/* Something could not be decided: `reason` (NULL: over the budget), because of
+ * this entry (SIZE_MAX: none). */
+void judge_port_open(struct judge_port *port, const char *reason, size_t entry);
+
+/* state_overlap.c: entries of one priority that take the same header. */
+int judge_port_overlaps(struct judge_port *port);
+
+/* state_lifetime.c: timeouts. */
+bool judge_lifetime_wrong(const struct judge_run *run, const struct flow_entry *entry);
+bool judge_lifetime_ends(const struct judge_run *run, const struct flow_entry *entry);
+void judge_lifetime_note(struct judge_run *run);
+void judge_port_lifetimes(struct judge_port *port);
+
+/* state_result.c: adds the port's result, if there is something to say. */
+const char *judge_port_id(struct judge_run *run, uint16_t number); /* "state/SWITCH/PORT" */
+int judge_port_result(struct judge_port *port);
+
+/* state_entries.c: `entries:` and `tables: exact`. */
+int judge_entries(struct judge_run *run);
+
+/* state.c: one result more; the id may be NULL (no memory). */
+struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,
+                                struct place place);
+/* Declared and advertised disagree. */
+void judge_fail_result(struct result *result, const char *declared, const char *advertised);
+
+/* state_words.c. Text that is returned belongs to the report; NULL without memory. */
+const char *judge_source(struct report *report, struct place place);
+const char *judge_take_text(struct report *report, struct base_buffer *buffer);
+const char *judge_entry_text(struct report *report, const struct flow_entry *entry);
+
+/* How what the observed actions do with `header` differs from what the
+ * expected ones do, as "output:6 is missing, output:7 is extra". */
+void judge_put_difference(const struct space_behavior *expected,
+                          const struct space_behavior *observed, const struct header *header,
+                          struct base_buffer *out);
+
+#endif

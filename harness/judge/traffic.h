@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The plan and what was seen on the wire → verdicts about traffic, each with
+ * its evidence and, where it fails, the place that is suspected. Pure. */
+#ifndef JUDGE_TRAFFIC_H
+#define JUDGE_TRAFFIC_H
+
+#include "judge/round.h"
+#include "model/result.h"
+
+struct judge_evidence {
+    const struct expectation *expectation;
+    const struct judge_plan *plan;
+    const struct judge_round *round;          /* the last one */
+    const char *const *problems;              /* by host: why its station cannot be trusted, or NULL */
+    const struct switch_state *const *before; /* by switch, before the last round; NULL: not dumped */
+    const struct switch_state *const *after;  /* the same with later counters, or NULL: none taken */
+    const bool *selected;                     /* by claim; NULL: all */
+};
+
+/* Adds one result for each selected claim, in the order of the expectation,
+ * then one for each (sender, receiver) of arrivals that no claim allows:
+ * traffic/FROM/stray/TO. -1 without memory. */
+int judge_traffic(const struct judge_evidence *evidence, struct report *report);
+
+#endif

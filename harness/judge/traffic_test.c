@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Verdicts about traffic: the right one for each way in which frames can
+ * deviate, with the right place, and none where they do not. */
+#include "judge/network_testing.h"
+
+static const char simulated[] = "expected/demon/simulated.yaml";
+
+static void right_network_passes(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 0);
+    assert_int_equal(network.report.n_results, network.expectation->n_claims);
+    assert_true(judge_round_conforms(&network.round, &network.plan));
+    network_free(&network);
+}
+
+static void missing_mirror_is_the_tables_fault(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "no-mirror");
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->expected_count, 1);
+    assert_int_equal(result->observed_count, 0);
+    assert_string_equal(result->suspect, "s1:1");
+    assert_int_equal(result->disagree[0], SAYS_DECLARED);
+    assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
+    assert_string_equal(result->says[SAYS_ADVERTISED], "0 copies");
+    network_free(&network);
+}
+
+static void leak_is_the_tables_fault(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "leak");
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h3/isolated/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->observed_count, 1);
+    assert_string_equal(result->suspect, "s1:3");
+    network_free(&network);
+}
+
+/* The tables are right; the frames of h1 are lost behind s3, whose entry
+ * counted them. */
+static void lost_frame_is_the_cables_fault(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_string_equal(result->suspect, "s3:11 -> h11");
+    assert_int_equal(result->disagree[0], SAYS_ADVERTISED);
+    assert_int_equal(result->disagree[1], SAYS_OBSERVED);
+    network_free(&network);
+}
+
+/* ... and now s3 counted nothing: it is the cable between s1 and s3. */
+static void counters_locate_the_cable(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    network.later[2].flows.entries[0].n_packets = 0;
+    network_judge(&network);
+    assert_string_equal(network_result(&network, "traffic/h1/mirrored/h11")->suspect,
+                        "s1:6 -> s3:1");
+    network_free(&network);
+}
+
+static void arrival_without_a_claim_is_a_stray(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, "expected/demon/always-forward.yaml", "always-forward");
+    network_send(&network, NULL, NULL);
+    size_t p = 0;
+    while (network.plan.probes[p].from != network_host(&network, "h2")) {
+        p++;
+    }
+    struct expectation *expectation = network.expectation;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        if (expectation->claims[i].from != network_host(&network, "h2")) {
+            expectation->claims[n++] = expectation->claims[i];
+        }
+    }
+    expectation->n_claims = n;
+    judge_round_see(&network.round, p, network_host(&network, "h9"), NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h2/stray/h9");
+    assert_int_equal(result->observed_count, 1);
+    assert_string_equal(result->suspect, "s2:4 -> h9");
+    network_free(&network);
+}
+
+static void second_copy_fails(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    judge_round_see(&network.round, 0, network_host(&network, "h2"), NULL);
+    network_judge(&network);
+    const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->observed_count, 2);
+    assert_int_equal(network_not_passed(&network), 1);
+    network_free(&network);
+}
+
+static void altered_copy_fails(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    network.round.seen[0]->copies = 0;
+    judge_round_see(&network.round, 0, network.round.seen[0]->host, "byte 37 differs");
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    assert_int_equal(report_count(&network.report, VERDICT_FAIL), 1);
+    bool said = false;
+    for (size_t i = 0; i < network.report.n_results; i++) {
+        const char *detail = network.report.results[i].detail;
+        said = said || (detail && strstr(detail, "byte 37 differs"));
+    }
+    assert_true(said);
+    network_free(&network);
+}
+
+/* What was not seen because it could not be seen is never a pass or a fail. */
+static void lost_capture_is_inconclusive(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    network.problems[network_host(&network, "h11")] = "its capture lost 3 frames";
+    network_judge(&network);
+    assert_int_equal(report_count(&network.report, VERDICT_FAIL), 0);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_int_equal(result->verdict, VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(result->detail, "lost 3 frames"));
+    assert_int_equal(network_result(&network, "traffic/h5/isolated/all")->verdict,
+                     VERDICT_INCONCLUSIVE);
+    assert_int_equal(network_result(&network, "traffic/h3/delivered/h4")->verdict, VERDICT_PASS);
+    network_free(&network);
+}
+
+/* None of h3's frames is seen anywhere: its isolation is proved only if a
+ * counter saw them enter. */
+static void absence_needs_a_witness(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h3", "h4");
+    network_judge(&network);
+    assert_int_equal(network_result(&network, "traffic/h3/isolated/h11")->verdict,
+                     VERDICT_INCONCLUSIVE);
+    report_free(&network.report);
+    network.later[0].ports[2].counters.rx_packets = 9;
+    network_judge(&network);
+    assert_int_equal(network_result(&network, "traffic/h3/isolated/h11")->verdict, VERDICT_PASS);
+    assert_int_equal(network_result(&network, "traffic/h3/delivered/h4")->verdict, VERDICT_FAIL);
+    network_free(&network);
+}
+
+static void rounds_are_compared(void **state)
+{
+    (void)state;
+    struct network network, other;
+    network_load(&network, simulated, "simulated");
+    network_load(&other, simulated, "no-mirror");
+    struct judge_forwarding tables = judge_advertised_by(network.before);
+    struct judge_forwarding others = judge_advertised_by(other.before);
+    const struct topology *topology = network.expectation->topology;
+    network_send(&network, NULL, NULL);
+    network_send(&other, NULL, NULL);
+    assert_true(judge_round_follows(&network.round, &network.plan, topology, &tables));
+    assert_false(judge_round_follows(&network.round, &network.plan, topology, &others));
+    assert_true(judge_round_follows(&other.round, &network.plan, topology, &others));
+    assert_true(judge_round_complete(&network.round, &network.plan));
+    assert_false(judge_round_complete(&other.round, &network.plan));
+    assert_true(judge_round_equal(&network.round, &network.round, &network.plan));
+    assert_false(judge_round_equal(&network.round, &other.round, &network.plan));
+    assert_false(judge_round_conforms(&other.round, &network.plan));
+    network_free(&network);
+    network_free(&other);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(right_network_passes),
+    cmocka_unit_test(missing_mirror_is_the_tables_fault),
+    cmocka_unit_test(leak_is_the_tables_fault),
+    cmocka_unit_test(lost_frame_is_the_cables_fault),
+    cmocka_unit_test(counters_locate_the_cable),
+    cmocka_unit_test(arrival_without_a_claim_is_a_stray),
+    cmocka_unit_test(second_copy_fails),
+    cmocka_unit_test(altered_copy_fails),
+    cmocka_unit_test(lost_capture_is_inconclusive),
+    cmocka_unit_test(absence_needs_a_witness),
+    cmocka_unit_test(rounds_are_compared),
+};
+
+TEST_MAIN(tests)

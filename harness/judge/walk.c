@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/walk.h"
+
+#include "space/table.h"
+
+#include <string.h>
+
+/* Ports that FLOOD and ALL mean when only the expectation is asked: those of
+ * the topology. More than this are not cabled anywhere. */
+enum { DECLARED_PORTS_MAX = 1024, EMISSIONS_MAX = 256 };
+
+static size_t cabled_ports(const struct topology *topology, size_t sw, struct port *ports)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < topology->n_hosts && n < DECLARED_PORTS_MAX; i++) {
+        if (topology->hosts[i].port.sw == sw) {
+            ports[n++].number = topology->hosts[i].port.port;
+        }
+    }
+    for (size_t i = 0; i < topology->n_links && n + 2 <= DECLARED_PORTS_MAX; i++) {
+        const struct topology_link *link = &topology->links[i];
+        if (link->a.sw == sw) {
+            ports[n++].number = link->a.port;
+        }
+        if (link->b.sw == sw) {
+            ports[n++].number = link->b.port;
+        }
+    }
+    return n;
+}
+
+static int forward_declared(const void *aux, size_t sw, const struct header *header,
+                            struct space_emission *out, size_t max, size_t *entry,
+                            const char **reason)
+{
+    const struct expectation *expectation = aux;
+    struct port_ref ref = {.sw = sw, .port = header->in_port};
+    const struct expected_port *port = expectation_port(expectation, ref);
+    *entry = SIZE_MAX;
+    if (!port) {
+        *reason = "the expectation does not list this port";
+        return expectation->lists_switch[sw] && !expectation->unlisted_any ? 0 : -1;
+    }
+    for (size_t i = 0; i < port->n_cases; i++) {
+        const struct expected_case *c = &port->cases[i];
+        if (match_takes(&c->match, header)) {
+            struct port ports[DECLARED_PORTS_MAX] = {0};
+            size_t n_ports = cabled_ports(expectation->topology, sw, ports);
+            *entry = i;
+            return space_apply(c->actions, c->n_actions, ports, n_ports, header, out, max, reason);
+        }
+    }
+    return 0;
+}
+
+struct judge_forwarding judge_declared_by(const struct expectation *expectation)
+{
+    return (struct judge_forwarding){.forward = forward_declared, .aux = expectation};
+}
+
+static int forward_advertised(const void *aux, size_t sw, const struct header *header,
+                              struct space_emission *out, size_t max, size_t *entry,
+                              const char **reason)
+{
+    const struct switch_state *const *states = aux;
+    const struct switch_state *state = states[sw];
+    *entry = SIZE_MAX;
+    if (!state) {
+        *reason = "the switch was not read";
+        return -1;
+    }
+    bool ambiguous = false;
+    *entry = space_lookup(&state->flows, header, &ambiguous);
+    if (ambiguous) {
+        *reason = "two entries of the same priority take it";
+        return -1;
+    }
+    if (*entry == SIZE_MAX) {
+        return 0;
+    }
+    const struct flow_entry *flow = &state->flows.entries[*entry];
+    return space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
+                       max, reason);
+}
+
+struct judge_forwarding judge_advertised_by(const struct switch_state *const *states)
+{
+    return (struct judge_forwarding){.forward = forward_advertised, .aux = states};
+}
+
+/* A copy under way: it enters the hop's port with this header. */
+struct pending {
+    struct header header;
+    size_t hop;
+};
+
+static void give_up(struct judge_walk *walk, struct port_ref at, const char *reason)
+{
+    if (walk->known) {
+        walk->known = false;
+        walk->reason = reason;
+        walk->unknown_at = at;
+    }
+}
+
+static void enter(struct judge_walk *walk, struct pending *queue, struct port_ref in, size_t previous,
+                  uint16_t out, const struct header *header)
+{
+    if (walk->n_hops == JUDGE_WALK_HOPS) {
+        give_up(walk, in, "the expected way does not end: a loop");
+        return;
+    }
+    size_t hop = walk->n_hops++;
+    walk->hops[hop] =
+        (struct judge_hop){.in = in, .entry = SIZE_MAX, .previous = previous, .out = out};
+    queue[hop] = (struct pending){.header = *header, .hop = hop};
+    queue[hop].header.in_port = in.port;
+}
+
+static void arrive(struct judge_walk *walk, size_t host, size_t hop, const struct header *header)
+{
+    if (walk->n_arrivals == JUDGE_WALK_ARRIVALS) {
+        give_up(walk, walk->hops[hop].in, "too many copies");
+        return;
+    }
+    struct judge_walk_arrival *arrival = &walk->arrivals[walk->n_arrivals++];
+    *arrival = (struct judge_walk_arrival){.host = host, .header = *header, .hop = hop};
+}
+
+/* One packet that leaves hop's switch: over the cable to whatever is there. */
+static void leave(const struct topology *topology, struct judge_walk *walk, struct pending *queue,
+                  size_t hop, const struct space_emission *emission)
+{
+    struct port_ref out = {.sw = walk->hops[hop].in.sw, .port = emission->port};
+    struct peer peer = topology_peer(topology, out);
+    if (peer.kind == PEER_SWITCH) {
+        enter(walk, queue, peer.port, hop, out.port, &emission->header);
+    } else if (peer.kind == PEER_HOST) {
+        struct header header = emission->header;
+        header.in_port = out.port;
+        arrive(walk, peer.host, hop, &header);
+    }
+}
+
+void judge_walk_from(const struct topology *topology, const struct judge_forwarding *forwarding,
+                     size_t host, const struct header *header, struct judge_walk *walk)
+{
+    struct pending queue[JUDGE_WALK_HOPS];
+    struct space_emission out[EMISSIONS_MAX];
+    walk->n_hops = walk->n_arrivals = 0;
+    walk->known = true;
+    walk->reason = NULL;
+    enter(walk, queue, topology->hosts[host].port, SIZE_MAX, 0, header);
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        struct judge_hop *hop = &walk->hops[i];
+        const char *reason = NULL;
+        int n = forwarding->forward(forwarding->aux, hop->in.sw, &queue[i].header, out,
+                                    EMISSIONS_MAX, &hop->entry, &reason);
+        if (n < 0) {
+            give_up(walk, hop->in, reason);
+        }
+        for (int j = 0; j < n; j++) {
+            leave(topology, walk, queue, i, &out[j]);
+        }
+    }
+}
+
+unsigned judge_walk_copies(const struct judge_walk *walk, size_t host)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        n += walk->arrivals[i].host == host;
+    }
+    return n;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Follows one concrete header from a host through the network: where copies
+ * of it arrive, in what form, and by which hops. What a switch does is asked
+ * of a `judge_forwarding`: the expectation (declared) or the dumped tables
+ * (advertised). Pure. */
+#ifndef JUDGE_WALK_H
+#define JUDGE_WALK_H
+
+#include "model/expectation.h"
+#include "model/state.h"
+#include "space/behavior.h"
+
+/* How far a walk goes. A copy that is still under way then is a loop. */
+enum { JUDGE_WALK_HOPS = 256, JUDGE_WALK_ARRIVALS = 256 };
+
+struct judge_hop {
+    struct port_ref in;
+    size_t entry;    /* advertised: index in the switch's table, SIZE_MAX: none takes it */
+    size_t previous; /* index of the hop before, SIZE_MAX: this is the first */
+    uint16_t out;    /* of the hop before: the port by which it left */
+};
+
+struct judge_walk_arrival {
+    size_t host;
+    struct header header; /* as it arrives; in_port: the port by which it left the last switch */
+    size_t hop;           /* the last hop */
+};
+
+struct judge_walk {
+    struct judge_hop hops[JUDGE_WALK_HOPS];
+    size_t n_hops;
+    struct judge_walk_arrival arrivals[JUDGE_WALK_ARRIVALS];
+    size_t n_arrivals;
+    bool known;         /* every switch on the way could say what it does */
+    const char *reason; /* if not: "no expectation for this port", "NORMAL", "loop" */
+    struct port_ref unknown_at;
+};
+
+/* What happens to `header` (its in_port is the port where it enters `sw`). Up
+ * to `max` packets that leave, each with header.in_port not yet set. Sets
+ * `*entry` if it knows one. -1: not known, with the reason. */
+struct judge_forwarding {
+    int (*forward)(const void *aux, size_t sw, const struct header *header,
+                   struct space_emission *out, size_t max, size_t *entry, const char **reason);
+    const void *aux;
+};
+
+/* aux: a struct expectation. A port of a listed switch that is not listed drops. */
+struct judge_forwarding judge_declared_by(const struct expectation *expectation);
+
+/* aux: const struct switch_state *[n_switches], NULL where nothing was dumped. */
+struct judge_forwarding judge_advertised_by(const struct switch_state *const *states);
+
+/* Sends `header` from `host`. */
+void judge_walk_from(const struct topology *topology, const struct judge_forwarding *forwarding,
+                     size_t host, const struct header *header, struct judge_walk *walk);
+
+/* How many copies arrive at `host`. */
+unsigned judge_walk_copies(const struct judge_walk *walk, size_t host);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "space/behavior.h"
+
+#include "space/rewrite.h"
+
+#include <stdlib.h>
+
+/* Where outputs go while a list of actions is read. */
+struct builder {
+    uint16_t in_port;
+    const struct port *ports; /* NULL: not known */
+    size_t n_ports;
+    struct space_rewrite rewrite; /* of the actions so far */
+    struct space_output *outputs;
+    size_t n_outputs;
+};
+
+static void send(struct builder *builder, uint16_t port, const struct action *action)
+{
+    struct space_output *output = &builder->outputs[builder->n_outputs++];
+    *output = (struct space_output){.port = port, .rewrite = builder->rewrite};
+    if (action->type == ACTION_ENQUEUE) {
+        output->queued = 1;
+        output->queue_id = action->queue_id;
+    } else if (port == PORT_CONTROLLER) {
+        output->max_len = action->max_len;
+    }
+}
+
+static void send_to_many(struct builder *builder, const struct action *action)
+{
+    for (size_t i = 0; i < builder->n_ports; i++) {
+        const struct port *port = &builder->ports[i];
+        bool excepted = action->port == PORT_FLOOD && port->config & PORT_CONFIG_NO_FLOOD;
+        if (port->number != builder->in_port && !excepted) {
+            send(builder, port->number, action);
+        }
+    }
+}
+
+/* NULL, or why it is not known what it does. */
+static const char *add_output(struct builder *builder, const struct action *action)
+{
+    switch (action->port) {
+    case PORT_NORMAL:
+        return "NORMAL";
+    case PORT_TABLE:
+        return "output to TABLE";
+    case PORT_NONE:
+        return NULL;
+    case PORT_IN_PORT:
+        send(builder, builder->in_port, action);
+        return NULL;
+    case PORT_FLOOD:
+    case PORT_ALL:
+        if (builder->ports) {
+            send_to_many(builder, action);
+            return NULL;
+        }
+        break;
+    default:
+        break;
+    }
+    if (action->port != builder->in_port) {
+        send(builder, action->port, action);
+    }
+    return NULL;
+}
+
+static const char *add_action(struct builder *builder, const struct action *action)
+{
+    switch (action->type) {
+    case ACTION_OUTPUT:
+    case ACTION_ENQUEUE:
+        return add_output(builder, action);
+    case ACTION_VENDOR:
+        return "a vendor action";
+    default:
+        return space_rewrite_add(&builder->rewrite, action) ? NULL : "an action of an unknown type";
+    }
+}
+
+static size_t count_outputs(const struct action *actions, size_t n_actions, size_t n_ports)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_actions; i++) {
+        bool to_many = actions[i].port == PORT_FLOOD || actions[i].port == PORT_ALL;
+        if (actions[i].type == ACTION_OUTPUT || actions[i].type == ACTION_ENQUEUE) {
+            n += to_many && n_ports > 0 ? n_ports : 1;
+        }
+    }
+    return n;
+}
+
+int space_output_compare(const void *a, const void *b)
+{
+    const struct space_output *x = a, *y = b;
+    return x->port != y->port ? (x->port > y->port) - (x->port < y->port) : memcmp(x, y, sizeof *x);
+}
+
+int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_port,
+                   const struct port *ports, size_t n_ports, struct base_arena *arena,
+                   struct space_behavior *out)
+{
+    struct builder builder = {.in_port = in_port, .ports = ports, .n_ports = n_ports};
+    *out = (struct space_behavior){0};
+    size_t max = count_outputs(actions, n_actions, n_ports);
+    if (max > 0) {
+        builder.outputs = base_arena_alloc(arena, max * sizeof *builder.outputs);
+        if (!builder.outputs) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < n_actions && !out->unknown; i++) {
+        out->unknown = add_action(&builder, &actions[i]);
+    }
+    if (builder.n_outputs > 1) {
+        qsort(builder.outputs, builder.n_outputs, sizeof *builder.outputs, space_output_compare);
+    }
+    out->outputs = builder.outputs;
+    out->n_outputs = builder.n_outputs;
+    return 0;
+}
+
+bool space_behavior_equal(const struct space_behavior *a, const struct space_behavior *b)
+{
+    return !a->unknown && !b->unknown && a->n_outputs == b->n_outputs &&
+           (a->n_outputs == 0 ||
+            memcmp(a->outputs, b->outputs, a->n_outputs * sizeof *a->outputs) == 0);
+}
+
+int space_apply(const struct action *actions, size_t n_actions, const struct port *ports,
+                size_t n_ports, const struct header *in, struct space_emission *out, size_t max,
+                const char **reason)
+{
+    struct base_arena arena = {0};
+    struct space_behavior behavior;
+    int n = -1;
+    if (space_behavior(actions, n_actions, in->in_port, ports, n_ports, &arena, &behavior) < 0) {
+        *reason = "out of memory";
+    } else if (behavior.unknown) {
+        *reason = behavior.unknown;
+    } else if (behavior.n_outputs > max) {
+        *reason = "too many outputs";
+    } else {
+        n = (int)behavior.n_outputs;
+        for (int i = 0; i < n; i++) {
+            const struct space_output *output = &behavior.outputs[i];
+            out[i] = (struct space_emission){.port = output->port,
+                                             .max_len = output->max_len,
+                                             .queued = output->queued,
+                                             .queue_id = output->queue_id,
+                                             .header = space_rewritten(&output->rewrite, in)};
+        }
+    }
+    base_arena_free(&arena);
+    return n;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a list of actions does, as a function of the header: which packets
+ * leave by which ports, and how they have been rewritten. The order in which
+ * they leave does not matter, how many there are does.
+ *
+ * OpenFlow 1.0.0, sections 3.3 and 5.2.4; where it is silent, what Open vSwitch
+ * 3.1 does (checked against `ovs-appctl ofproto/trace`):
+ *   - an output or enqueue to the number of the ingress port sends nothing,
+ *     IN_PORT does; FLOOD and ALL include LOCAL and leave the ingress port out,
+ *     FLOOD also those with NO_FLOOD; NONE sends nothing;
+ *   - a VLAN id or priority set on an untagged packet tags it;
+ *   - nw_* are rewritten in IP only (not in ARP), tp_* in TCP, UDP and ICMP
+ *     only (8 bits in ICMP).
+ * What TABLE, NORMAL and vendor actions do is not known here. Below the outer
+ * tag nothing is modelled: a packet with two tags becomes "untagged" by
+ * strip_vlan; nor is the rewriting of IPv6. */
+#ifndef SPACE_BEHAVIOR_H
+#define SPACE_BEHAVIOR_H
+
+#include "base/arena.h"
+#include "model/action.h"
+#include "model/port.h"
+#include "space/cube.h"
+
+/* Replaces the bits of `mask` by those of `value`, in the fields that the
+ * packet has. In vlan_tci an untagged packet counts as 0: setting includes
+ * VLAN_TAGGED, stripping sets all 16 bits to 0. */
+struct space_rewrite {
+    struct header value;
+    struct header mask;
+};
+
+/* One packet that an action list sends, whatever comes in. */
+struct space_output {
+    uint16_t port; /* a number, PORT_LOCAL or PORT_CONTROLLER; FLOOD, ALL if no ports were given */
+    uint16_t max_len; /* PORT_CONTROLLER: bytes to send */
+    uint32_t queued;  /* 1: through queue_id */
+    uint32_t queue_id;
+    struct space_rewrite rewrite;
+};
+_Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes: no padding");
+
+/* A canonical action list: equal bytes, equal behaviour. */
+struct space_behavior {
+    const char *unknown; /* why it is not known what this does ("NORMAL"), NULL: it is */
+    const struct space_output *outputs; /* sorted; in the arena */
+    size_t n_outputs;                   /* 0: drop */
+};
+
+/* What the actions do with packets that enter by in_port, on a switch with
+ * these ports (numbers and config; NULL: not known, FLOOD and ALL stay as they
+ * are). -1 without memory. */
+int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_port,
+                   const struct port *ports, size_t n_ports, struct base_arena *arena,
+                   struct space_behavior *out);
+
+/* Equal for every header. (Two that are not may still do the same on a cube:
+ * space_differ.) Unknown ones are never equal. */
+bool space_behavior_equal(const struct space_behavior *a, const struct space_behavior *b);
+
+/* A set: the cube without the excluded cubes. Zero-initialise `excluded`, n
+ * and capacity; the excluded cubes are not copied. */
+struct space_region {
+    struct match cube;
+    const struct match **excluded;
+    size_t n_excluded, capacity;
+};
+
+/* Takes `cube` away, if it overlaps at all. -1 without memory. */
+int space_exclude(struct space_region *region, const struct match *cube);
+void space_region_free(struct space_region *region);
+
+struct space_difference {
+    struct header example;
+    struct match within; /* a cube that the example is in */
+    bool is_cube;        /* they differ on every header of `within` */
+};
+
+/* Whether two known behaviours send different packets for some header of the
+ * region: SPACE_FOUND and where. A rewrite to what a header has already is no
+ * difference, nor is one of a field that it does not have. The region is the
+ * same afterwards. */
+enum space_answer space_differ(struct space_region *region, const struct space_behavior *a,
+                               const struct space_behavior *b, size_t *budget,
+                               struct space_difference *difference);
+
+/* One concrete packet that leaves. */
+struct space_emission {
+    uint16_t port; /* as in space_output */
+    uint16_t max_len;
+    bool queued;
+    uint32_t queue_id;
+    struct header header; /* after the rewrites; in_port is still that of the ingress */
+};
+
+/* What becomes of `in` (in_port: where it enters). Returns how many packets
+ * leave, sorted by port; -1 and a reason if that is not known or more than
+ * `max`. `ports` as in space_behavior. */
+int space_apply(const struct action *actions, size_t n_actions, const struct port *ports,
+                size_t n_ports, const struct header *in, struct space_emission *out, size_t max,
+                const char **reason);
+
+struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in);
+
+/* The headers which after the rewrite lie in `match` (which is normal): the
+ * union of up to two normal cubes. Returns how many. (in_port is no field of
+ * the packet: it is left as `match` has it.) */
+size_t space_preimage(const struct space_rewrite *rewrite, const struct match *match,
+                      struct match out[2]);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "space/cube.h"
+
+#include <stdlib.h>
+
+/* What a header has if the cube leaves the choice. Addresses: local unicast,
+ * and TEST-NET-1 and -2 (RFC 5737). */
+static const struct header plausible = {
+    .in_port = 1,
+    .vlan_tci = 1,
+    .dl_type = DL_TYPE_PROBE,
+    .nw_proto = NW_PROTO_UDP,
+    .tp_src = 49152,
+    .tp_dst = 9,
+    .nw_src = 0xc0000201,
+    .nw_dst = 0xc6336401,
+    .dl_src = {0x02, 0, 0, 0, 0, 0x01},
+    .dl_dst = {0x02, 0, 0, 0, 0, 0x02},
+};
+
+/* The order in which cubes are split: a field after what it depends on. */
+static const struct header split_order[] = {
+    {.vlan_tci = VLAN_TAGGED},
+    {.vlan_tci = VLAN_VID | VLAN_PCP},
+    {.dl_type = 0xffff},
+    {.nw_tos = 0xff, .nw_proto = 0xff},
+    {.in_port = 0xffff,
+     .tp_src = 0xffff,
+     .tp_dst = 0xffff,
+     .nw_src = UINT32_MAX,
+     .nw_dst = UINT32_MAX,
+     .dl_src = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+     .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+};
+
+static bool is_icmp(const struct match *cube)
+{
+    return cube->mask.dl_type == 0xffff && cube->value.dl_type == DL_TYPE_IP &&
+           cube->mask.nw_proto == 0xff && cube->value.nw_proto == NW_PROTO_ICMP;
+}
+
+static bool must_be_untagged(const struct match *cube)
+{
+    return cube->mask.vlan_tci & VLAN_TAGGED && !(cube->value.vlan_tci & VLAN_TAGGED);
+}
+
+static bool exists(uint16_t dl_type, bool tagged)
+{
+    return dl_type >= DL_TYPE_NOT_ETH2 && (dl_type != DL_TYPE_VLAN || tagged);
+}
+
+/* A dl_type of the cube that exists; false: there is none. Only one of those
+ * that are high enough can be wrong, so the two highest are enough to try. */
+static bool choose_dl_type(const struct match *cube, bool tagged, uint16_t *dl_type)
+{
+    uint16_t fixed = cube->value.dl_type, free = (uint16_t)~cube->mask.dl_type;
+    const uint16_t candidates[] = {
+        fixed | (plausible.dl_type & free),
+        fixed | free,
+        fixed | (uint16_t)((free - 1) & free),
+    };
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+        *dl_type = candidates[i];
+        if (exists(*dl_type, tagged)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool space_intersect(const struct match *a, const struct match *b, struct match *out)
+{
+    if (!space_overlaps(a, b)) {
+        return false;
+    }
+    struct space_words av = space_words(&a->value), am = space_words(&a->mask);
+    struct space_words bv = space_words(&b->value), bm = space_words(&b->mask);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        av.word[i] |= bv.word[i];
+        am.word[i] |= bm.word[i];
+    }
+    struct match both;
+    memcpy(&both.value, &av, sizeof av);
+    memcpy(&both.mask, &am, sizeof am);
+    if (space_is_empty(&both)) {
+        return false;
+    }
+    *out = both;
+    return true;
+}
+
+bool space_is_empty(const struct match *cube)
+{
+    const struct header *value = &cube->value;
+    uint16_t dl_type;
+    return (must_be_untagged(cube) && value->vlan_tci != 0) || (value->nw_tos & 3) ||
+           (is_icmp(cube) && (value->tp_src | value->tp_dst) > 0xff) ||
+           !choose_dl_type(cube, !must_be_untagged(cube), &dl_type);
+}
+
+/* The bits of the cube where it has any, plausible ones elsewhere. */
+static struct header fill_in(const struct match *cube)
+{
+    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
+    struct space_words filler = space_words(&plausible);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        value.word[i] |= filler.word[i] & ~mask.word[i];
+    }
+    struct header header;
+    memcpy(&header, &value, sizeof header);
+    return header;
+}
+
+/* Removes what the packet does not have, and what does not fit. */
+static void prune(struct header *header, const struct match *cube)
+{
+    if (!header_has_nw(header)) {
+        header->nw_src = header->nw_dst = 0;
+        header->nw_proto = 0;
+    }
+    if (header->dl_type != DL_TYPE_IP) {
+        header->nw_tos = 0;
+    }
+    if (header->dl_type == DL_TYPE_ARP && cube->mask.nw_proto == 0) {
+        header->nw_proto = 1; /* a request */
+    }
+    if (!header_has_tp(header)) {
+        header->tp_src = header->tp_dst = 0;
+    } else if (header->nw_proto == NW_PROTO_ICMP) {
+        header->tp_src = cube->mask.tp_src ? header->tp_src & 0xff : 8; /* echo request */
+        header->tp_dst = cube->mask.tp_dst ? header->tp_dst & 0xff : 0;
+    }
+}
+
+bool space_member(const struct match *cube, struct header *header)
+{
+    if (space_is_empty(cube)) {
+        return false;
+    }
+    struct header member = fill_in(cube);
+    bool tagged = cube->value.vlan_tci != 0;
+    if (!choose_dl_type(cube, tagged, &member.dl_type)) {
+        tagged = true;
+        choose_dl_type(cube, tagged, &member.dl_type);
+    }
+    member.vlan_tci = tagged ? member.vlan_tci | VLAN_TAGGED : 0;
+    prune(&member, cube);
+    *header = member;
+    return true;
+}
+
+/* A search under way. */
+struct search {
+    const struct match **excluded; /* permuted: a call may reorder what it was given */
+    size_t *budget;
+    struct header *example;
+};
+
+static enum space_answer search(const struct search *state, const struct match *cube, size_t n);
+
+static unsigned count_bits_to_split(const struct match *cube, const struct match *by)
+{
+    struct space_words have = space_words(&cube->mask), want = space_words(&by->mask);
+    unsigned n = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        n += (unsigned)__builtin_popcountll(want.word[i] & ~have.word[i]);
+    }
+    return n;
+}
+
+/* Moves the excluded cubes that overlap this one to the front and returns how
+ * many they are. `*largest`: the one that cuts off most, by `*n_bits` bits. */
+static size_t gather(const struct match **excluded, size_t n, const struct match *cube,
+                     const struct match **largest, unsigned *n_bits)
+{
+    size_t n_overlaps = 0;
+    *n_bits = UINT32_MAX;
+    for (size_t i = 0; i<n && * n_bits> 0; i++) {
+        const struct match *other = excluded[i];
+        if (space_overlaps(cube, other)) {
+            unsigned bits = count_bits_to_split(cube, other);
+            if (bits < *n_bits) {
+                *n_bits = bits;
+                *largest = other;
+            }
+            excluded[i] = excluded[n_overlaps];
+            excluded[n_overlaps++] = other;
+        }
+    }
+    return n_overlaps;
+}
+
+static void fix_bit(struct match *cube, int word, uint64_t bit, bool one)
+{
+    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
+    mask.word[word] |= bit;
+    value.word[word] |= one ? bit : 0;
+    memcpy(&cube->value, &value, sizeof value);
+    memcpy(&cube->mask, &mask, sizeof mask);
+}
+
+/* Searches `rest` outside of `by`, bit by bit: where the first bit differs,
+ * then where the first agrees and the second differs, and so on. */
+static enum space_answer split(const struct search *state, struct match rest,
+                               const struct match *by, size_t n)
+{
+    struct space_words wanted = space_words(&by->value), mask = space_words(&by->mask);
+    struct space_words have = space_words(&rest.mask);
+    for (size_t step = 0; step < sizeof split_order / sizeof *split_order; step++) {
+        struct space_words fields = space_words(&split_order[step]);
+        for (int i = 0; i < SPACE_WORDS; i++) {
+            uint64_t bits = mask.word[i] & ~have.word[i] & fields.word[i];
+            for (; bits; bits &= bits - 1) {
+                uint64_t bit = bits & -bits;
+                bool one = wanted.word[i] & bit;
+                struct match piece = rest;
+                fix_bit(&piece, i, bit, !one);
+                enum space_answer answer = search(state, &piece, n);
+                if (answer != SPACE_EMPTY) {
+                    return answer;
+                }
+                fix_bit(&rest, i, bit, one);
+            }
+        }
+    }
+    return SPACE_EMPTY;
+}
+
+static enum space_answer search(const struct search *state, const struct match *cube, size_t n)
+{
+    if (space_is_empty(cube)) {
+        return SPACE_EMPTY;
+    }
+    if (*state->budget <= n) {
+        *state->budget = 0;
+        return SPACE_OPEN;
+    }
+    *state->budget -= n + 1;
+    const struct match *largest = NULL;
+    unsigned n_bits;
+    size_t n_overlaps = gather(state->excluded, n, cube, &largest, &n_bits);
+    if (!largest) {
+        return space_member(cube, state->example) ? SPACE_FOUND : SPACE_EMPTY;
+    }
+    return n_bits == 0 ? SPACE_EMPTY : split(state, *cube, largest, n_overlaps);
+}
+
+enum space_answer space_find(const struct match *cube, const struct match *const *excluded,
+                             size_t n_excluded, size_t *budget, struct header *example)
+{
+    const struct match *few[32];
+    struct header unused;
+    const struct match **copy = few;
+    if (n_excluded > sizeof few / sizeof *few) {
+        copy = malloc(n_excluded * sizeof(*copy));
+        if (!copy) {
+            return SPACE_OPEN;
+        }
+    }
+    if (n_excluded > 0) {
+        memcpy(copy, excluded, n_excluded * sizeof(*copy));
+    }
+    struct search state = {copy, budget, example ? example : &unused};
+    enum space_answer answer = search(&state, cube, n_excluded);
+    if (copy != few) {
+        free(copy);
+    }
+    return answer;
+}

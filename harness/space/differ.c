@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where two behaviours differ: struct space_difference of space/behavior.h. */
+#include "space/rewrite.h"
+
+#include <stdlib.h>
+
+/* How many packets with different rewrites may go to one port before we give
+ * up; every one of them may be the counterpart of every other. */
+enum { COUNTERPARTS_MAX = 8 };
+
+/* The outputs that only one of the two has, in the same order of ports. */
+struct comparison {
+    struct space_region *region;
+    const struct space_output **a, **b;
+    bool *taken; /* by b: it is the counterpart of one of a */
+    size_t n;
+    enum space_class class;
+    size_t *budget;
+    struct space_difference *difference;
+};
+
+static bool same_way_out(const struct space_output *a, const struct space_output *b)
+{
+    return a->port == b->port && a->max_len == b->max_len && a->queued == b->queued &&
+           a->queue_id == b->queue_id;
+}
+
+int space_exclude(struct space_region *region, const struct match *cube)
+{
+    if (!space_overlaps(&region->cube, cube)) {
+        return 0;
+    }
+    if (base_grow(&region->excluded, region->n_excluded, &region->capacity,
+                  sizeof *region->excluded) < 0) {
+        return -1;
+    }
+    region->excluded[region->n_excluded++] = cube;
+    return 0;
+}
+
+void space_region_free(struct space_region *region)
+{
+    free(region->excluded);
+    *region = (struct space_region){0};
+}
+
+/* A header of the region within `cube`, outside of `equals`. */
+static enum space_answer find_in(struct comparison *comparison, const struct match *cube,
+                                 const struct match *equals, size_t n_equals)
+{
+    struct space_region *region = comparison->region;
+    struct match whole = region->cube;
+    size_t n_excluded = region->n_excluded;
+    enum space_answer answer = SPACE_EMPTY;
+    region->cube = *cube;
+    for (size_t i = 0; i < n_equals && answer == SPACE_EMPTY; i++) {
+        answer = space_exclude(region, &equals[i]) < 0 ? SPACE_OPEN : SPACE_EMPTY;
+    }
+    if (answer == SPACE_EMPTY) {
+        answer = space_find(cube, region->excluded, region->n_excluded, comparison->budget,
+                            &comparison->difference->example);
+    }
+    if (answer == SPACE_FOUND) {
+        comparison->difference->within = *cube;
+        comparison->difference->is_cube = region->n_excluded == 0;
+    }
+    region->n_excluded = n_excluded;
+    region->cube = whole;
+    return answer;
+}
+
+/* From the i-th output of a on, within `cube`: the headers for which it has no
+ * counterpart in b; then, for each possible counterpart, the headers for which
+ * it is one, with both out of the way. */
+static enum space_answer differ_from(struct comparison *comparison, size_t i,
+                                     const struct match *cube)
+{
+    struct match equals[COUNTERPARTS_MAX] = {0};
+    size_t counterparts[COUNTERPARTS_MAX], n = 0;
+    if (i == comparison->n) {
+        return SPACE_EMPTY;
+    }
+    for (size_t j = 0; j < comparison->n; j++) {
+        const struct space_output *a = comparison->a[i], *b = comparison->b[j];
+        struct match equal;
+        if (!comparison->taken[j] && same_way_out(a, b) &&
+            space_rewrite_equal(&a->rewrite, &b->rewrite, comparison->class, &equal)) {
+            if (n == COUNTERPARTS_MAX) {
+                return SPACE_OPEN;
+            }
+            counterparts[n] = j;
+            equals[n++] = equal;
+        }
+    }
+    enum space_answer answer = find_in(comparison, cube, equals, n);
+    for (size_t k = 0; k < n && answer == SPACE_EMPTY; k++) {
+        struct match both;
+        if (space_intersect(cube, &equals[k], &both)) {
+            comparison->taken[counterparts[k]] = true;
+            answer = differ_from(comparison, i + 1, &both);
+            comparison->taken[counterparts[k]] = false;
+        }
+    }
+    return answer;
+}
+
+/* Cubes of the classes of packets; all of IP for SPACE_NOT_IP. */
+static const struct match class_cubes[N_SPACE_CLASSES] = {
+    [SPACE_NOT_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
+    [SPACE_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
+    [SPACE_TCP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
+                   {.dl_type = 0xffff, .nw_proto = 0xff}},
+    [SPACE_UDP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
+                   {.dl_type = 0xffff, .nw_proto = 0xff}},
+    [SPACE_ICMP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
+                    {.dl_type = 0xffff, .nw_proto = 0xff}},
+};
+
+/* Among the packets of one class. */
+static enum space_answer differ_in_class(struct comparison *comparison, enum space_class class)
+{
+    struct space_region *region = comparison->region;
+    struct match cube = region->cube;
+    size_t n_excluded = region->n_excluded;
+    int failed = 0;
+    if (class == SPACE_NOT_IP) {
+        failed = space_exclude(region, &class_cubes[SPACE_NOT_IP]);
+    } else if (!space_intersect(&region->cube, &class_cubes[class], &cube)) {
+        return SPACE_EMPTY;
+    }
+    for (int i = SPACE_TCP; class == SPACE_IP && i <= SPACE_ICMP && !failed; i++) {
+        failed = space_exclude(region, &class_cubes[i]);
+    }
+    comparison->class = class;
+    enum space_answer answer = failed ? SPACE_OPEN : differ_from(comparison, 0, &cube);
+    region->n_excluded = n_excluded;
+    return answer;
+}
+
+static bool rewrites_beyond_l2(const struct comparison *comparison)
+{
+    struct space_words l2 = space_words(&space_class_fields[SPACE_NOT_IP]);
+    uint64_t beyond = 0;
+    for (size_t i = 0; i < comparison->n; i++) {
+        struct space_words a = space_words(&comparison->a[i]->rewrite.mask);
+        struct space_words b = space_words(&comparison->b[i]->rewrite.mask);
+        for (int w = 0; w < SPACE_WORDS; w++) {
+            beyond |= (a.word[w] | b.word[w]) & ~l2.word[w];
+        }
+    }
+    return beyond != 0;
+}
+
+static enum space_answer differ_in_rewrites(struct comparison *comparison)
+{
+    comparison->class = SPACE_NOT_IP;
+    if (!rewrites_beyond_l2(comparison)) {
+        return differ_from(comparison, 0, &comparison->region->cube);
+    }
+    for (int class = 0; class < N_SPACE_CLASSES; class ++) {
+        enum space_answer answer = differ_in_class(comparison, (enum space_class) class);
+        if (answer != SPACE_EMPTY) {
+            return answer;
+        }
+    }
+    return SPACE_EMPTY;
+}
+
+/* Fills in what a and b do not have in common. True: as many of each, by the
+ * same ways out. */
+static bool pair_up(struct comparison *comparison, const struct space_behavior *a,
+                    const struct space_behavior *b)
+{
+    size_t i = 0, j = 0, n_a = 0, n_b = 0;
+    while (i < a->n_outputs || j < b->n_outputs) {
+        const struct space_output *x = i < a->n_outputs ? &a->outputs[i] : NULL;
+        const struct space_output *y = j < b->n_outputs ? &b->outputs[j] : NULL;
+        int order = !x ? 1 : !y ? -1 : space_output_compare(x, y);
+        if (order < 0) {
+            comparison->a[n_a++] = x;
+        } else if (order > 0) {
+            comparison->b[n_b++] = y;
+        }
+        i += order <= 0;
+        j += order >= 0;
+    }
+    comparison->n = n_a;
+    bool paired = n_a == n_b;
+    for (size_t k = 0; k < n_a && paired; k++) {
+        paired = same_way_out(comparison->a[k], comparison->b[k]);
+    }
+    return paired;
+}
+
+enum space_answer space_differ(struct space_region *region, const struct space_behavior *a,
+                               const struct space_behavior *b, size_t *budget,
+                               struct space_difference *difference)
+{
+    if (space_behavior_equal(a, b)) {
+        return SPACE_EMPTY;
+    }
+    size_t max = a->n_outputs + b->n_outputs;
+    struct comparison comparison = {.region = region, .budget = budget, .difference = difference};
+    comparison.a = calloc(max, sizeof *comparison.a);
+    comparison.b = calloc(max, sizeof *comparison.b);
+    comparison.taken = calloc(max, sizeof *comparison.taken);
+    enum space_answer answer = SPACE_OPEN;
+    if (comparison.a && comparison.b && comparison.taken) {
+        answer = pair_up(&comparison, a, b) ? differ_in_rewrites(&comparison)
+                                            : find_in(&comparison, &region->cube, NULL, 0);
+    }
+    free(comparison.a);
+    free(comparison.b);
+    free(comparison.taken);
+    return answer;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Groups of entries of one mask: which entry of a group takes all that a match
+ * takes is one look-up by hash, if the match asks for all bits of the mask. */
+#include "space/table.h"
+
+#include <stdlib.h>
+
+static uint64_t hash_value(const struct match *match, const struct header *mask)
+{
+    struct space_words value = space_words(&match->value), bits = space_words(mask);
+    uint64_t hash = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        hash = (hash ^ (value.word[i] & bits.word[i])) * 0x9e3779b97f4a7c15;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+/* The slot of the entry that takes all of `match`, or where it would be. */
+static size_t find_slot(const struct space_table *table, const struct space_group *group,
+                        const struct match *match)
+{
+    size_t at = hash_value(match, &group->mask) & (group->n_slots - 1);
+    while (group->slots[at] != 0 &&
+           !space_contains(&table->flows->entries[group->slots[at] - 1].match, match)) {
+        at = (at + 1) & (group->n_slots - 1);
+    }
+    return at;
+}
+
+/* Of entries with the same match only the one that goes before the others is filed. */
+static int index_group(const struct space_table *table, struct space_group *group)
+{
+    size_t n_slots = 16;
+    while (n_slots < 2 * group->n_entries) {
+        n_slots *= 2;
+    }
+    group->slots = calloc(n_slots, sizeof *group->slots);
+    if (!group->slots) {
+        return -1;
+    }
+    group->n_slots = n_slots;
+    for (size_t i = 0; i < group->n_entries; i++) {
+        uint32_t entry = group->entries[i];
+        size_t at = find_slot(table, group, &table->flows->entries[entry].match);
+        if (group->slots[at] == 0 || space_table_precedes(table, entry, group->slots[at] - 1)) {
+            group->slots[at] = entry + 1;
+        }
+    }
+    return 0;
+}
+
+int space_group_taker(const struct space_table *table, struct space_group *group,
+                      const struct match *match, size_t *entry)
+{
+    *entry = SIZE_MAX;
+    if (!group->slots && index_group(table, group) < 0) {
+        return -1;
+    }
+    uint32_t slot = group->slots[find_slot(table, group, match)];
+    if (slot != 0) {
+        *entry = slot - 1;
+    }
+    return 0;
+}
+
+bool space_group_asks_less(const struct space_group *group, const struct header *mask)
+{
+    struct space_words a = space_words(&group->mask), b = space_words(mask);
+    uint64_t more = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        more |= a.word[i] & ~b.word[i];
+    }
+    return more == 0;
+}
+
+/* ------------------------------------------------------------------ hidden */
+
+struct seeker {
+    struct space_table *table;
+    size_t *budget;
+    void (*hidden)(void *aux, size_t entry, size_t by);
+    void *aux;
+    struct space_group **candidates; /* groups that may hide entries of one group */
+    size_t n_candidates;
+};
+
+static bool spend(struct seeker *seeker, size_t cost)
+{
+    bool enough = *seeker->budget >= cost;
+    *seeker->budget -= enough ? cost : *seeker->budget;
+    return enough;
+}
+
+static int choose_candidates(struct seeker *seeker, const struct space_group *group)
+{
+    struct space_table *table = seeker->table;
+    seeker->n_candidates = 0;
+    if (!spend(seeker, table->n_groups)) {
+        return -1;
+    }
+    for (size_t i = 0; i < table->n_groups; i++) {
+        struct space_group *other = &table->groups[i];
+        if (other->max_priority > group->min_priority &&
+            space_group_asks_less(other, &group->mask)) {
+            seeker->candidates[seeker->n_candidates++] = other;
+        }
+    }
+    return 0;
+}
+
+/* 1: an entry of the group takes all that this one does, with a higher
+ * priority. 0: none does. -1 without memory. */
+static int hides(const struct seeker *seeker, struct space_group *group, size_t entry)
+{
+    const struct flow_entry *entries = seeker->table->flows->entries;
+    size_t by;
+    if (entries[entry].priority >= group->max_priority) {
+        return 0;
+    }
+    if (space_group_taker(seeker->table, group, &entries[entry].match, &by) < 0) {
+        return -1;
+    }
+    if (by == SIZE_MAX || entries[by].priority <= entries[entry].priority) {
+        return 0;
+    }
+    seeker->hidden(seeker->aux, entry, by);
+    return 1;
+}
+
+static int seek_in_group(struct seeker *seeker, const struct space_group *group)
+{
+    if (choose_candidates(seeker, group) < 0 ||
+        !spend(seeker, seeker->n_candidates * group->n_entries)) {
+        return -1;
+    }
+    int hidden = 0;
+    for (size_t i = 0; i < group->n_entries && hidden >= 0; i++) {
+        hidden = 0;
+        for (size_t c = 0; c < seeker->n_candidates && hidden == 0; c++) {
+            hidden = hides(seeker, seeker->candidates[c], group->entries[i]);
+        }
+    }
+    return hidden < 0 ? -1 : 0;
+}
+
+int space_table_hidden(struct space_table *table, size_t *budget,
+                       void (*hidden)(void *aux, size_t entry, size_t by), void *aux)
+{
+    struct seeker seeker = {.table = table, .budget = budget, .hidden = hidden, .aux = aux};
+    seeker.candidates = calloc(table->n_groups + 1, sizeof(*seeker.candidates));
+    int result = seeker.candidates ? 0 : -1;
+    for (size_t i = 0; i < table->n_groups && result == 0; i++) {
+        result = seek_in_group(&seeker, &table->groups[i]);
+    }
+    free(seeker.candidates);
+    return result;
+}

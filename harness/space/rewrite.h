@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rewrites inside the room: how they are put together, and which of their
+ * fields a packet has. */
+#ifndef SPACE_REWRITE_H
+#define SPACE_REWRITE_H
+
+#include "space/behavior.h"
+
+/* Packets by which of the fields that can be rewritten they have. */
+enum space_class { SPACE_NOT_IP, SPACE_IP, SPACE_TCP, SPACE_UDP, SPACE_ICMP };
+enum { N_SPACE_CLASSES = SPACE_ICMP + 1 };
+
+enum space_class space_class_of(const struct header *header);
+
+/* The bits that can be rewritten in packets of this class. */
+extern const struct header space_class_fields[N_SPACE_CLASSES];
+
+/* One more action, after those that are in there. False: it rewrites nothing
+ * that is known. */
+bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *action);
+
+/* The headers of a class for which two rewrites have the same result: the
+ * headers of the class in `*equal` (which need not be normal). False: none. */
+bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
+                         enum space_class class, struct match *equal);
+
+/* The order of outputs in a behaviour, as qsort wants it: those that leave the
+ * same way stand together. */
+int space_output_compare(const void *a, const void *b);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A flow table as a function: which entry takes a header, and an index over a
+ * table for whoever asks more than once.
+ *
+ * Of several entries that take a header the one of the highest priority wins
+ * (OpenFlow 1.0.0, section 3.4); among equals, which the specification leaves
+ * open, the first in the order of the table is meant here. */
+#ifndef SPACE_TABLE_H
+#define SPACE_TABLE_H
+
+#include "model/flow.h"
+#include "space/behavior.h"
+
+/* The index of the entry that takes the header, SIZE_MAX if none does.
+ * `*ambiguous` (may be NULL): another one of the same priority takes it too,
+ * and does something else with it. Looks at every entry. */
+size_t space_lookup(const struct flow_table *table, const struct header *header, bool *ambiguous);
+
+/* Entries with the same mask: of these, two are equal in match or disjoint
+ * (tuple space search, Srinivasan, Suri, Varghese, SIGCOMM 1999). */
+struct space_group {
+    struct header mask;
+    uint16_t min_priority, max_priority;
+    const uint32_t *entries; /* ascending */
+    size_t n_entries;
+    uint32_t *slots; /* by hash of the value; built when first needed */
+    size_t n_slots;
+};
+
+struct space_table {
+    const struct flow_table *flows;
+    size_t n_entries;     /* indexed: without those left out */
+    uint32_t *action_ids; /* by entry: equal lists of actions have equal ids */
+    uint32_t *id_entries; /* by id: an entry that has these actions */
+    size_t n_ids;
+    uint32_t *group_ids; /* by entry */
+    struct space_group *groups;
+    size_t n_groups;
+    uint32_t *by_port; /* entries, those without in_port first, then ascending by in_port */
+    uint32_t *ends;    /* by in_port + 1: where its entries end in by_port; [0]: without in_port */
+    uint32_t *by_group;
+};
+
+/* Entries of by_port: ascending indices in the flow table. */
+struct space_entries {
+    const uint32_t *entries;
+    size_t n_entries;
+};
+
+/* Indexes `flows`, which must stay as they are. left_out (by entry, NULL:
+ * none): these are treated as if they were not there. -1 without memory (or
+ * for 2^32 - 1 entries), and then there is nothing to free. */
+int space_table_index(struct space_table *table, const struct flow_table *flows,
+                      const bool *left_out);
+void space_table_free(struct space_table *table);
+
+/* Entries that name this port, and those that name none. */
+struct space_entries space_table_port(const struct space_table *table, uint16_t in_port);
+struct space_entries space_table_any_port(const struct space_table *table);
+
+/* Whether entry a wins over b where both take a header. */
+bool space_table_precedes(const struct space_table *table, size_t a, size_t b);
+
+/* Whether a mask has all bits of the group's: then one entry of the group at
+ * most takes all of a match with this mask, and the others nothing (or they have
+ * the same match, and go after it). */
+bool space_group_asks_less(const struct space_group *group, const struct header *mask);
+
+/* That entry; SIZE_MAX: there is none. -1 without memory. */
+int space_group_taker(const struct space_table *table, struct space_group *group,
+                      const struct match *match, size_t *entry);
+
+/* Takes everything away from the region (whose cube fixes in_port) that
+ * entries take before `entry` would; SIZE_MAX: that any entry takes. Uses
+ * budget as space_find does. SPACE_EMPTY: one entry alone takes all of it;
+ * SPACE_FOUND: done; SPACE_OPEN: over the budget, or no memory. */
+enum space_answer space_table_exclude(struct space_table *table, size_t entry,
+                                      struct space_region *region, size_t *budget);
+
+/* Entries that no header reaches because one other entry takes all of theirs:
+ * calls `hidden` with the entry and the index of the one that hides it. Entries
+ * that only several others together hide are not looked for. -1: over the
+ * budget, or no memory; what was reported by then is right. */
+int space_table_hidden(struct space_table *table, size_t *budget,
+                       void (*hidden)(void *aux, size_t entry, size_t by), void *aux);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "space/table.h"
+
+#include "base/testing.h"
+#include "space/random_test.h"
+
+enum { PLENTY = 1000000 };
+
+static void add_flow(struct flow_table *table, const char *text)
+{
+    struct base_error error;
+    if (flow_parse(text, table, NULL, NULL, &error) < 0) {
+        fail_msg("%s: %s", text, error.text);
+    }
+}
+
+static struct header member(const char *text)
+{
+    struct match match;
+    struct header header;
+    assert_int_equal(match_parse(text, &match, NULL, NULL), 0);
+    assert_true(space_member(&match, &header));
+    return header;
+}
+
+static void highest_priority_wins(void **state)
+{
+    (void)state;
+    struct flow_table table = {0};
+    add_flow(&table, "priority=1 actions=output:9");
+    add_flow(&table, "priority=10,in_port=1 actions=output:2");
+    add_flow(&table, "priority=20,in_port=1,tcp actions=output:3");
+    bool ambiguous = true;
+    struct header header = member("in_port=1");
+    assert_int_equal(space_lookup(&table, &header, &ambiguous), 1);
+    assert_false(ambiguous);
+    header = member("in_port=1,tcp");
+    assert_int_equal(space_lookup(&table, &header, NULL), 2);
+    header = member("in_port=2,tcp");
+    assert_int_equal(space_lookup(&table, &header, NULL), 0);
+    table.n_entries = 0;
+    assert_true(space_lookup(&table, &header, &ambiguous) == SIZE_MAX);
+    assert_false(ambiguous);
+    table.n_entries = 3;
+    flow_table_free(&table);
+}
+
+static void rivals_are_ambiguous_if_they_differ_here(void **state)
+{
+    (void)state;
+    struct flow_table table = {0};
+    add_flow(&table, "priority=10,in_port=1 actions=output:2,output:3");
+    add_flow(&table, "priority=10,tcp actions=output:3,output:2");
+    add_flow(&table, "priority=10,udp actions=mod_vlan_vid:5,output:2,output:3");
+    add_flow(&table, "priority=10,arp actions=mod_vlan_vid:5,output:2,mod_vlan_vid:5,output:3");
+    bool ambiguous = true;
+    struct header header = member("in_port=1,tcp");
+    assert_int_equal(space_lookup(&table, &header, &ambiguous), 0);
+    assert_false(ambiguous); /* only written differently */
+    header = member("in_port=1,udp");
+    space_lookup(&table, &header, &ambiguous);
+    assert_true(ambiguous);
+    header = member("in_port=1,arp,dl_vlan=5");
+    space_lookup(&table, &header, &ambiguous);
+    assert_false(ambiguous); /* it has the tag that the other one sets */
+    add_flow(&table, "priority=11,udp actions=drop");
+    header = member("in_port=1,udp");
+    assert_int_equal(space_lookup(&table, &header, &ambiguous), 4);
+    assert_false(ambiguous);
+    flow_table_free(&table);
+}
+
+/* -------------------------------------------------------- against a dumb oracle */
+
+static const struct action outputs[] = {{.type = ACTION_OUTPUT, .port = 2},
+                                        {.type = ACTION_OUTPUT, .port = 3},
+                                        {.type = ACTION_OUTPUT, .port = 4}};
+
+static void random_table(struct flow_table *table, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct flow_entry *entry = flow_table_add(table);
+        entry->match = random_match();
+        if (random_below(3)) {
+            entry->match.mask.in_port = 0xffff;
+            entry->match.value.in_port = (uint16_t)(1 + random_below(2));
+        }
+        entry->priority = (uint16_t)random_below(4);
+        entry->actions = outputs;
+        entry->n_actions = (uint16_t)random_below(4);
+    }
+}
+
+static size_t count_in(struct space_entries list, uint32_t entry)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list.n_entries; i++) {
+        n += list.entries[i] == entry;
+    }
+    return n;
+}
+
+static void every_entry_has_its_places(void **state)
+{
+    (void)state;
+    struct flow_table flows = {0};
+    struct space_table table;
+    bool left_out[300] = {[7] = true, [8] = true, [200] = true};
+    random_table(&flows, 300);
+    assert_int_equal(space_table_index(&table, &flows, left_out), 0);
+    assert_int_equal(table.n_entries, 297);
+    for (uint32_t i = 0; i < 300; i++) {
+        const struct flow_entry *entry = &flows.entries[i];
+        bool any = entry->match.mask.in_port == 0;
+        for (uint16_t port = 1; port <= 2; port++) {
+            bool here = !left_out[i] && !any && entry->match.value.in_port == port;
+            assert_int_equal(count_in(space_table_port(&table, port), i), here);
+        }
+        assert_int_equal(count_in(space_table_any_port(&table), i), any && !left_out[i]);
+        for (uint32_t j = 0; j < i && !left_out[i]; j++) {
+            const struct flow_entry *other = &flows.entries[j];
+            bool same_mask =
+                memcmp(&entry->match.mask, &other->match.mask, sizeof entry->match.mask) == 0;
+            if (!left_out[j]) {
+                assert_int_equal(table.group_ids[i] == table.group_ids[j], same_mask);
+                assert_int_equal(table.action_ids[i] == table.action_ids[j],
+                                 entry->n_actions == other->n_actions);
+            }
+        }
+    }
+    assert_int_equal(space_table_port(&table, 65535).n_entries, 0);
+    assert_int_equal(space_table_port(&table, 0).n_entries, 0);
+    space_table_free(&table);
+    flow_table_free(&flows);
+}
+
+/* The regions that space_table_exclude makes are where space_lookup says so. */
+static void regions_are_what_lookup_says(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    size_t *takers = calloc(universe.n_headers, sizeof *takers);
+    for (int round = 0; round < 8; round++) {
+        struct flow_table flows = {0};
+        struct space_table table;
+        random_table(&flows, 25);
+        assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+        for (size_t h = 0; h < universe.n_headers; h++) {
+            takers[h] = space_lookup(&flows, &universe.headers[h], NULL);
+        }
+        for (size_t i = 0; i <= flows.n_entries; i++) {
+            size_t entry = i < flows.n_entries ? i : SIZE_MAX, budget = PLENTY;
+            struct match in_port = match_in_port(1);
+            struct space_region region = {.cube = in_port};
+            bool any = i == flows.n_entries ||
+                       space_intersect(&flows.entries[i].match, &in_port, &region.cube);
+            enum space_answer answer =
+                any ? space_table_exclude(&table, entry, &region, &budget) : SPACE_EMPTY;
+            for (size_t h = 0; h < universe.n_headers; h++) {
+                bool in = answer == SPACE_FOUND && match_takes(&region.cube, &universe.headers[h]);
+                for (size_t k = 0; k < region.n_excluded && in; k++) {
+                    in = !match_takes(region.excluded[k], &universe.headers[h]);
+                }
+                assert_int_equal(in, takers[h] == entry);
+            }
+            space_region_free(&region);
+        }
+        space_table_free(&table);
+        flow_table_free(&flows);
+    }
+    free(takers);
+    free(universe.headers);
+}
+
+static void collect_hidden(void *aux, size_t entry, size_t by)
+{
+    size_t *hidden_by = aux;
+    assert_true(hidden_by[entry] == SIZE_MAX); /* told once */
+    hidden_by[entry] = by;
+}
+
+static void hidden_entries_are_found(void **state)
+{
+    (void)state;
+    enum { N = 200 };
+    struct flow_table flows = {0};
+    struct space_table table;
+    size_t hidden_by[N], budget = PLENTY, n_hidden = 0;
+    random_table(&flows, N);
+    memset(hidden_by, 0xff, sizeof hidden_by);
+    assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+    assert_int_equal(space_table_hidden(&table, &budget, collect_hidden, hidden_by), 0);
+    for (size_t i = 0; i < N; i++) {
+        const struct flow_entry *entry = &flows.entries[i];
+        bool hidden = false;
+        for (size_t j = 0; j < N; j++) {
+            const struct flow_entry *other = &flows.entries[j];
+            bool hides =
+                other->priority > entry->priority && space_contains(&other->match, &entry->match);
+            hidden |= hides;
+            assert_true(hides || hidden_by[i] != j);
+        }
+        assert_int_equal(hidden_by[i] != SIZE_MAX, hidden);
+        n_hidden += hidden;
+    }
+    assert_in_range(n_hidden, 20, 180);
+    budget = 3;
+    memset(hidden_by, 0xff, sizeof hidden_by);
+    assert_int_equal(space_table_hidden(&table, &budget, collect_hidden, hidden_by), -1);
+    space_table_free(&table);
+    flow_table_free(&flows);
+}
+
+static void budget_of_exclude_is_kept(void **state)
+{
+    (void)state;
+    struct flow_table flows = {0};
+    struct space_table table;
+    random_table(&flows, 50);
+    assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+    struct space_region region = {.cube = match_in_port(1)};
+    size_t budget = 5;
+    assert_int_equal(space_table_exclude(&table, SIZE_MAX, &region, &budget), SPACE_OPEN);
+    assert_int_equal(budget, 0);
+    space_region_free(&region);
+    space_table_free(&table);
+    flow_table_free(&flows);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(highest_priority_wins),
+    cmocka_unit_test(rivals_are_ambiguous_if_they_differ_here),
+    cmocka_unit_test(every_entry_has_its_places),
+    cmocka_unit_test(regions_are_what_lookup_says),
+    cmocka_unit_test(hidden_entries_are_found),
+    cmocka_unit_test(budget_of_exclude_is_kept),
+};
+
+TEST_MAIN(tests)
