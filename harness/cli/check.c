@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tapproof check: the options, the run, the reports. */
+#include "cli/cli.h"
+#include "report/report.h"
+#include "run/run.h"
+#include "spec/spec.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct check {
+    const char *expectation;
+    const char *lab;
+    struct run_options run;
+    const char *patterns[64];
+    bool list, verbose;
+    struct cli_output text, json, junit, tap;
+    struct timespec started;
+    bool shows_progress;
+};
+
+enum { OPT_ONLY = 256, OPT_LIST, OPT_JSON, OPT_JUNIT, OPT_TAP, OPT_TIMEOUT, OPT_CONVERGE };
+
+static const struct option options[] = {
+    {"lab", required_argument, NULL, 'l'},
+    {"only", required_argument, NULL, OPT_ONLY},
+    {"list", no_argument, NULL, OPT_LIST},
+    {"json", required_argument, NULL, OPT_JSON},
+    {"junit", required_argument, NULL, OPT_JUNIT},
+    {"tap", optional_argument, NULL, OPT_TAP},
+    {"timeout", required_argument, NULL, OPT_TIMEOUT},
+    {"converge", required_argument, NULL, OPT_CONVERGE},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int set_only(struct check *check, const char *kind)
+{
+    check->run.no_traffic = strcmp(kind, "state") == 0;
+    check->run.no_state = strcmp(kind, "traffic") == 0;
+    if (!check->run.no_traffic && !check->run.no_state) {
+        return cli_usage_error("check", "--only: '%s' is neither state nor traffic", kind);
+    }
+    return CLI_CONFORMS;
+}
+
+static int set_duration(const char *option, const char *text, unsigned *ms)
+{
+    if (!cli_parse_duration(text, ms)) {
+        return cli_usage_error("check", "%s: '%s' is not a time such as 2s or 500ms", option, text);
+    }
+    return CLI_CONFORMS;
+}
+
+static int add_pattern(struct check *check, const char *pattern)
+{
+    if (check->run.n_patterns == sizeof check->patterns / sizeof *check->patterns) {
+        return cli_usage_error("check", "too many -k");
+    }
+    check->patterns[check->run.n_patterns++] = pattern;
+    return CLI_CONFORMS;
+}
+
+static int set_option(struct check *check, int option)
+{
+    switch (option) {
+    case 'l':
+        check->lab = optarg;
+        return CLI_CONFORMS;
+    case 'k':
+        return add_pattern(check, optarg);
+    case 'v':
+        check->verbose = true;
+        return CLI_CONFORMS;
+    case OPT_ONLY:
+        return set_only(check, optarg);
+    case OPT_LIST:
+        check->list = true;
+        return CLI_CONFORMS;
+    case OPT_JSON:
+        check->json.path = optarg;
+        return CLI_CONFORMS;
+    case OPT_JUNIT:
+        check->junit.path = optarg;
+        return CLI_CONFORMS;
+    case OPT_TAP:
+        check->tap.path = optarg ? optarg : "-";
+        return CLI_CONFORMS;
+    case OPT_TIMEOUT:
+        return set_duration("--timeout", optarg, &check->run.timeout_ms);
+    case OPT_CONVERGE:
+        return set_duration("--converge", optarg, &check->run.converge_ms);
+    default:
+        return cli_usage_error("check", "bad option");
+    }
+}
+
+/* At most one report goes to stdout; the text does if no other one is to. */
+static int settle_outputs(struct check *check)
+{
+    struct cli_output *outputs[] = {&check->json, &check->junit, &check->tap};
+    int n_stdout = 0;
+    for (size_t i = 0; i < 3; i++) {
+        n_stdout += outputs[i]->path && strcmp(outputs[i]->path, "-") == 0;
+    }
+    if (n_stdout > 1) {
+        return cli_usage_error("check", "only one report can go to stdout");
+    }
+    if (n_stdout == 0) {
+        check->text.path = "-";
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (cli_open_output("check", outputs[i]) != CLI_CONFORMS) {
+            return CLI_USAGE;
+        }
+    }
+    return cli_open_output("check", &check->text);
+}
+
+static int parse_options(struct check *check, int argc, char **argv)
+{
+    int option;
+    while ((option = getopt_long(argc, argv, "l:k:vh", options, NULL)) != -1) {
+        if (option == 'h') {
+            return -1;
+        }
+        int status = set_option(check, option);
+        if (status != CLI_CONFORMS) {
+            return status;
+        }
+    }
+    if (argc - optind != 1) {
+        return cli_usage_error("check", argc == optind ? "which expectation?"
+                                                       : "one expectation at a time");
+    }
+    check->expectation = argv[optind];
+    check->lab = cli_lab_path(check->lab);
+    return CLI_CONFORMS;
+}
+
+/* A run that takes longer than a blink says on the terminal what it does. */
+static void show_progress(void *aux, const char *text)
+{
+    struct check *check = aux;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double s = (double)(now.tv_sec - check->started.tv_sec) +
+               (double)(now.tv_nsec - check->started.tv_nsec) / 1e9;
+    if (s > 0.4 || check->shows_progress) {
+        check->shows_progress = true;
+        bool terminal = isatty(STDERR_FILENO);
+        fprintf(stderr, terminal ? "\r\033[K%s" : "%s\n", text);
+        fflush(stderr);
+    }
+}
+
+static void end_progress(struct check *check)
+{
+    if (check->shows_progress && isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r\033[K");
+    }
+}
+
+static void print_id(void *aux, const char *id)
+{
+    (void)aux;
+    puts(id);
+}
+
+static void write_text(const struct check *check, const struct report *report,
+                       struct base_buffer *out)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    struct report_text_options text = {.verbose = check->verbose};
+    if (isatty(STDOUT_FILENO)) {
+        text.color = !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+        text.width = 100;
+    }
+    report_text(report, &text, out);
+}
+
+static int write_reports(struct check *check, const struct report *report)
+{
+    struct base_buffer out = {0};
+    int status = CLI_CONFORMS;
+    struct cli_output *outputs[] = {&check->text, &check->json, &check->junit, &check->tap};
+    for (size_t i = 0; i < 4; i++) {
+        if (!outputs[i]->file) {
+            continue;
+        }
+        if (outputs[i] == &check->text) {
+            write_text(check, report, &out);
+        } else if (outputs[i] == &check->json) {
+            report_json(report, CLI_VERSION, &out);
+        } else if (outputs[i] == &check->junit) {
+            report_junit(report, &out);
+        } else {
+            report_tap(report, &out);
+        }
+        status = cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
+        base_buffer_free(&out);
+    }
+    return status;
+}
+
+static int run_and_report(struct check *check, const struct expectation *expectation,
+                          const struct lab *lab)
+{
+    struct report report = {0};
+    struct base_error error = {0};
+    int status = CLI_UNJUDGED;
+    if (run_check(expectation, lab, &check->run, &report, &error) < 0) {
+        end_progress(check);
+        fprintf(stderr, "tapproof check: %s\n", error.text);
+    } else {
+        end_progress(check);
+        static const int exits[N_VERDICTS] = {[VERDICT_PASS] = CLI_CONFORMS,
+                                              [VERDICT_FAIL] = CLI_DEVIATES,
+                                              [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
+                                              [VERDICT_SKIP] = CLI_UNJUDGED};
+        status = write_reports(check, &report);
+        status = status != CLI_CONFORMS ? status : exits[report_verdict(&report)];
+    }
+    report_free(&report);
+    return status;
+}
+
+static int check_loaded(struct check *check, const struct expectation *expectation,
+                        const struct lab *lab)
+{
+    size_t n = run_list(expectation, &check->run, check->list ? print_id : NULL, NULL);
+    if (n == 0) {
+        fprintf(stderr, "tapproof check: %s: nothing is selected%s\n", check->expectation,
+                check->run.n_patterns ? " by -k" : "");
+        return CLI_USAGE;
+    }
+    if (check->list) {
+        return CLI_CONFORMS;
+    }
+    int status = settle_outputs(check);
+    return status != CLI_CONFORMS ? status : run_and_report(check, expectation, lab);
+}
+
+static int load_and_check(struct check *check)
+{
+    struct expectation *expectation = NULL;
+    struct lab *lab = NULL;
+    struct spec_diagnostics diagnostics = {0};
+    int status = CLI_USAGE;
+    if (spec_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
+        spec_load_lab(check->lab, expectation->topology, &lab, &diagnostics) == 0) {
+        status = check_loaded(check, expectation, lab);
+    } else {
+        cli_print_diagnostics(&diagnostics);
+    }
+    spec_diagnostics_free(&diagnostics);
+    lab_free(lab);
+    expectation_free(expectation);
+    return status;
+}
+
+int cli_check(int argc, char **argv)
+{
+    struct check check = {.run.converge_ms = RUN_CONVERGE_MS};
+    clock_gettime(CLOCK_MONOTONIC, &check.started);
+    check.run.patterns = check.patterns;
+    check.run.progress = show_progress;
+    check.run.progress_aux = &check;
+    int status = parse_options(&check, argc, argv);
+    if (status < 0) {
+        cli_print_help(stdout, "check");
+        return CLI_CONFORMS;
+    }
+    return status != CLI_CONFORMS ? status : load_and_check(&check);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the commands share: usage errors, durations, output files. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_usage_error(const char *command, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "tapproof %s: ", command);
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "; see tapproof %s --help\n", command);
+    va_end(args);
+    return CLI_USAGE;
+}
+
+bool cli_parse_duration(const char *text, unsigned *ms)
+{
+    static const struct {
+        const char *name;
+        double ms;
+    } units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000}, {"min", 60000}};
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || !(value >= 0)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(end, units[i].name) == 0 && value * units[i].ms <= 86400000) {
+            *ms = (unsigned)(value * units[i].ms);
+            return true;
+        }
+    }
+    return false;
+}
+
+int cli_open_output(const char *command, struct cli_output *output)
+{
+    if (!output->path) {
+        return CLI_CONFORMS;
+    }
+    output->file = strcmp(output->path, "-") == 0 ? stdout : fopen(output->path, "w");
+    if (!output->file) {
+        fprintf(stderr, "tapproof %s: %s: %s\n", command, output->path, strerror(errno));
+        return CLI_USAGE;
+    }
+    return CLI_CONFORMS;
+}
+
+int cli_write_output(const char *command, struct cli_output *output, struct base_buffer *text)
+{
+    bool written = !text->failed && fwrite(text->data, 1, text->n_bytes, output->file) ==
+                                        text->n_bytes;
+    int error = errno;
+    if (output->file == stdout ? fflush(stdout) != 0 : fclose(output->file) != 0) {
+        error = errno;
+        written = false;
+    }
+    output->file = NULL;
+    if (!written) {
+        fprintf(stderr, "tapproof %s: cannot write %s: %s\n", command,
+                strcmp(output->path, "-") == 0 ? "stdout" : output->path, strerror(error));
+        return CLI_UNJUDGED;
+    }
+    return CLI_CONFORMS;
+}
+
+void cli_print_diagnostics(const struct spec_diagnostics *diagnostics)
+{
+    struct base_buffer text = {0};
+    spec_format_diagnostics(diagnostics, &text);
+    fputs(base_buffer_text(&text), stderr);
+    base_buffer_free(&text);
+}
+
+const char *cli_lab_path(const char *option)
+{
+    const char *environment = getenv("TAPPROOF_LAB");
+    return option ? option : environment && *environment ? environment : NULL;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tapproof: the table of commands. */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct cli_command cli_commands[] = {
+    {"check", cli_check, "EXPECTED [--lab LAB]",
+     "compare the switches and the frames with the expectation",
+     "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                       endpoints in the topology file)\n"
+     "      --only KIND      state: send no frames; traffic: judge frames only\n"
+     "  -k PATTERN           only results whose id contains PATTERN, or matches it as a\n"
+     "                       whole if it has *, ? or [; may be repeated\n"
+     "      --list           print the ids that would be checked, and stop\n"
+     "      --json FILE      the report as JSON; - is stdout, in place of the text\n"
+     "      --junit FILE     the report as JUnit XML\n"
+     "      --tap            the report as TAP on stdout, in place of the text\n"
+     "      --pcapng FILE    the frames of failing probes, for Wireshark\n"
+     "  -v, --verbose        list what passed too, and where the time went\n"
+     "      --timeout TIME   for reading a switch (default 10s)\n"
+     "      --converge TIME  how long frames may lag behind the tables (default 2s)\n"
+     "\n"
+     "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
+     "input error, 3 could not be judged.\n"},
+    {"flows", cli_flows, "TOPOLOGY [--lab LAB]", "print the flow tables of all switches",
+     "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                     endpoints in the topology file)\n"
+     "      --no-stats     without counters and ages, as ovs-ofctl --no-stats --no-names\n"
+     "      --yaml         as YAML, with ports and datapath ids\n"
+     "      --json         the same as JSON\n"
+     "      --save FILE    save the state (the YAML form) to FILE\n"
+     "      --timeout TIME for reading a switch (default 10s)\n"
+     "\n"
+     "Exit status: 0 all switches read, 2 usage or input error, 3 a switch could not be\n"
+     "read.\n"},
+    {"station", cli_station, "", "the far end of an exec: host, over stdin and stdout",
+     "Started by `tapproof check` on another machine through the exec: of a lab file.\n"},
+};
+const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;
+
+static void print_overview(FILE *out)
+{
+    fprintf(out, "usage: tapproof COMMAND ...\n\n"
+                 "Proves that an OpenFlow network does what its policy says.\n\n");
+    for (size_t i = 0; i < cli_n_commands; i++) {
+        fprintf(out, "  %-8s %s\n", cli_commands[i].name, cli_commands[i].summary);
+    }
+    fprintf(out, "\n  tapproof COMMAND --help   more about a command\n"
+                 "  tapproof --version        the version\n");
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < cli_n_commands; i++) {
+        if (strcmp(cli_commands[i].name, name) == 0) {
+            return &cli_commands[i];
+        }
+    }
+    return NULL;
+}
+
+void cli_print_help(FILE *out, const char *name)
+{
+    const struct cli_command *command = find_command(name);
+    fprintf(out, "usage: tapproof %s %s\n\n%s\n\n%s", command->name, command->arguments,
+            command->summary, command->help);
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader or a far station that went away is an error of a write. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_overview(stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_overview(stdout);
+        return CLI_CONFORMS;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        printf("tapproof " CLI_VERSION "\n");
+        return CLI_CONFORMS;
+    }
+    const struct cli_command *command = find_command(argv[1]);
+    if (!command) {
+        fprintf(stderr, "tapproof: no command '%s'; see tapproof --help\n", argv[1]);
+        return CLI_USAGE;
+    }
+    return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One check from the first dump to the last verdict. */
+#include "judge/locate.h"
+#include "judge/state.h"
+#include "run/clock.h"
+#include "run/network.h"
+#include "run/probing.h"
+#include "run/run.h"
+
+#include <stdlib.h>
+
+enum {
+    EXTRAS_MAX = 256,
+    /* Two rounds that agree with each other, so far apart, are the truth, even
+     * if the tables say something else. */
+    AGREE_MS = 500,
+    /* Flow counters follow the packets by up to 300 ms on Open vSwitch. */
+    COUNT_MS = 1000,
+    COUNT_STEP_MS = 50,
+};
+
+struct checking {
+    const struct expectation *expectation;
+    const struct topology *topology;
+    const struct lab *lab;
+    const struct run_options *options;
+    struct report *report;
+    struct base_error *error;
+    struct run_network network;
+    struct run_states states, later; /* before the last round; with later counters */
+    struct run_stations stations;
+    struct judge_plan plan;
+    struct run_probing probing;
+    struct judge_round round, previous;
+    bool *selected; /* by claim */
+};
+
+static void progress(const struct checking *checking, const char *text)
+{
+    if (checking->options->progress) {
+        checking->options->progress(checking->options->progress_aux, text);
+    }
+}
+
+static int read_switches(struct checking *checking)
+{
+    uint64_t start_ns = run_now_ns();
+    progress(checking, "reading the switches");
+    if (run_network_read(&checking->network, checking->error) < 0) {
+        return -1;
+    }
+    checking->report->timing.dump_ms += run_ms_since(start_ns);
+    return 0;
+}
+
+/* The reading becomes the state that is judged. */
+static int take_states(struct checking *checking, struct run_states *states)
+{
+    run_states_free(states);
+    return run_network_take(&checking->network, states) < 0
+               ? base_fail(checking->error, "out of memory")
+               : 0;
+}
+
+static bool select_claims(struct checking *checking)
+{
+    size_t n = checking->expectation->n_claims;
+    bool any = false;
+    checking->selected = calloc(n + 1, sizeof *checking->selected);
+    for (size_t i = 0; checking->selected && i < n; i++) {
+        checking->selected[i] =
+            run_selects(checking->options, checking->expectation->claims[i].id);
+        any = any || checking->selected[i];
+    }
+    return any;
+}
+
+static int judge_tables(const struct checking *checking, struct report *report)
+{
+    size_t n = checking->topology->n_switches;
+    struct judge_switch *switches = calloc(n + 1, sizeof *switches);
+    if (!switches) {
+        return base_fail(checking->error, "out of memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        switches[i].state = checking->states.by_switch[i];
+        switches[i].dumped = switches[i].state != NULL;
+        switches[i].reason = checking->states.reasons[i];
+    }
+    struct judge_state_options options = {0};
+    int status = judge_state(checking->expectation, switches, &options, report, checking->error);
+    free(switches);
+    return status;
+}
+
+/* Packets that the table treats otherwise than the expectation, where a host
+ * can send them: what do the frames do? */
+static size_t find_extras(const struct checking *checking, const struct report *report,
+                          struct judge_extra extras[EXTRAS_MAX])
+{
+    const struct topology *topology = checking->topology;
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_results && n < EXTRAS_MAX; i++) {
+        const struct result *result = &report->results[i];
+        struct match exact;
+        if (result->kind != RESULT_STATE || !result->example ||
+            match_parse(result->example, &exact, NULL, NULL) < 0) {
+            continue;
+        }
+        struct port_ref port = {.sw = topology_find_switch(topology, result->switch_name),
+                                .port = (uint16_t)result->port};
+        struct peer peer = topology_peer(topology, port);
+        if (peer.kind == PEER_HOST) {
+            exact.value.in_port = port.port;
+            extras[n++] = (struct judge_extra){.from = peer.host, .header = exact.value};
+        }
+    }
+    return n;
+}
+
+static int make_plan(struct checking *checking)
+{
+    struct report differences = {0};
+    struct judge_extra extras[EXTRAS_MAX];
+    int status = judge_tables(checking, &differences);
+    struct judge_plan_options options = {.sends = checking->stations.captures,
+                                         .selected = checking->selected,
+                                         .extras = extras,
+                                         .n_extras = find_extras(checking, &differences, extras)};
+    report_free(&differences);
+    return status < 0 ? -1
+                      : judge_plan(checking->expectation, &options, &checking->plan,
+                                   checking->error);
+}
+
+/* One round more; the one before is kept for comparison. */
+static int next_round(struct checking *checking)
+{
+    judge_round_free(&checking->previous);
+    checking->previous = checking->round;
+    checking->report->timing.rounds++;
+    if (judge_round_init(&checking->round, &checking->plan, checking->stations.captures,
+                         checking->topology->n_hosts) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    return run_probing_round(&checking->probing, &checking->round, checking->error);
+}
+
+static bool tables_known(const struct checking *checking)
+{
+    for (size_t i = 0; i < checking->topology->n_switches; i++) {
+        if (!checking->states.by_switch[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Frames do what the tables say; where the tables are not known, what the
+ * expectation says. */
+static bool round_explained(const struct checking *checking)
+{
+    struct judge_forwarding advertised = judge_advertised_by(checking->states.by_switch);
+    return judge_round_follows(&checking->round, &checking->plan, checking->topology,
+                               &advertised) &&
+           (tables_known(checking) || judge_round_conforms(&checking->round, &checking->plan));
+}
+
+/* Nothing was the same twice: a round that deviated is worth more than one
+ * that did not. */
+static void give_up_settling(struct checking *checking)
+{
+    report_note(checking->report,
+                "frames and tables did not come to agree within %u ms (%u rounds)",
+                checking->options->converge_ms, checking->report->timing.rounds);
+    if (judge_round_conforms(&checking->round, &checking->plan)) {
+        struct judge_round last = checking->round;
+        checking->round = checking->previous;
+        checking->previous = last;
+    }
+}
+
+/* A switch that was just changed may still forward by its old table although
+ * it acknowledged the change, and a frame may be lost once. So a first round
+ * that the tables explain is believed; after one that they do not explain,
+ * only two in a row that are equal: if they are explained, or if they lie so
+ * far apart that no switch is still changing. If that does not come about in
+ * time, the last round that deviated counts. */
+static int probe_until_settled(struct checking *checking)
+{
+    struct report_timing *timing = &checking->report->timing;
+    uint64_t start_ns = run_now_ns(), equal_since_ns = start_ns;
+    if (next_round(checking) < 0) {
+        return -1;
+    }
+    if (round_explained(checking)) {
+        return 0;
+    }
+    for (;;) {
+        uint64_t round_ns = run_now_ns();
+        progress(checking, "frames and tables disagree: looking again");
+        if (read_switches(checking) < 0 || take_states(checking, &checking->states) < 0 ||
+            next_round(checking) < 0) {
+            return -1;
+        }
+        bool equal = judge_round_equal(&checking->round, &checking->previous, &checking->plan);
+        equal_since_ns = equal ? equal_since_ns : round_ns;
+        timing->converge_ms = (double)(equal_since_ns - start_ns) / 1e6;
+        if (equal && (round_explained(checking) || run_ms_since(equal_since_ns) >= AGREE_MS)) {
+            return 0;
+        }
+        if (run_ms_since(start_ns) >= checking->options->converge_ms) {
+            give_up_settling(checking);
+            return 0;
+        }
+    }
+}
+
+static struct judge_evidence evidence_of(const struct checking *checking)
+{
+    return (struct judge_evidence){.expectation = checking->expectation,
+                                   .plan = &checking->plan,
+                                   .round = &checking->round,
+                                   .problems = checking->stations.problems,
+                                   .before = checking->states.by_switch,
+                                   .after = checking->later.by_switch,
+                                   .selected = checking->selected};
+}
+
+static bool all_counted(const struct checking *checking)
+{
+    enum { LOOK_AT = 64 };
+    struct judge_evidence evidence = evidence_of(checking);
+    size_t n = 0;
+    for (size_t p = 0; p < checking->plan.n_probes && n < LOOK_AT; p++) {
+        if (!judge_probe_conforms(&checking->round, &checking->plan, p)) {
+            n++;
+            if (!judge_counted(&evidence, p)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The counters, to locate what failed. They follow the packets late: read
+ * until those of the failing probes have moved, or a second is over. */
+static int read_counters(struct checking *checking)
+{
+    uint64_t start_ns = run_now_ns();
+    progress(checking, "reading the counters");
+    for (;;) {
+        if (read_switches(checking) < 0 || take_states(checking, &checking->later) < 0) {
+            return -1;
+        }
+        if (all_counted(checking) || run_ms_since(start_ns) > COUNT_MS) {
+            break;
+        }
+        if (run_probing_drain(&checking->probing, COUNT_STEP_MS, checking->error) < 0) {
+            return -1;
+        }
+    }
+    checking->report->timing.count_ms = run_ms_since(start_ns);
+    return 0;
+}
+
+static int open_stations(struct checking *checking)
+{
+    uint64_t start_ns = run_now_ns();
+    progress(checking, "opening the captures");
+    int status = run_stations_open(&checking->stations, checking->topology, checking->lab,
+                                   checking->error);
+    checking->report->timing.open_ms = run_ms_since(start_ns);
+    return status;
+}
+
+static void note_frames(struct checking *checking)
+{
+    struct report *report = checking->report;
+    const struct run_probing *probing = &checking->probing;
+    report->n_probes = probing->n_sent;
+    report->n_arrivals = probing->n_arrived;
+    report->n_background = probing->n_background + probing->n_replies;
+    report->timing.probe_ms = probing->probe_ms;
+    report->timing.settle_ms = probing->settle_ms;
+    if (probing->n_late > 0) {
+        report_note(report, "%zu frames came later than the settling time of their round",
+                    probing->n_late);
+    }
+}
+
+/* Sends, receives and judges; what is found goes to `results`, behind the
+ * state. */
+static int check_traffic(struct checking *checking)
+{
+    progress(checking, "probing");
+    if (make_plan(checking) < 0 ||
+        run_probing_init(&checking->probing, &checking->plan, checking->topology,
+                         &checking->stations, checking->error) < 0 ||
+        probe_until_settled(checking) < 0) {
+        return -1;
+    }
+    if (!judge_round_conforms(&checking->round, &checking->plan) && read_counters(checking) < 0) {
+        return -1;
+    }
+    note_frames(checking);
+    return 0;
+}
+
+static int judge_all(struct checking *checking, bool traffic)
+{
+    uint64_t start_ns = run_now_ns();
+    if (!checking->options->no_state && judge_tables(checking, checking->report) < 0) {
+        return -1;
+    }
+    checking->report->timing.compare_ms += run_ms_since(start_ns);
+    struct judge_evidence evidence = evidence_of(checking);
+    if (traffic && judge_traffic(&evidence, checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    return 0;
+}
+
+/* Only what was asked for stays in the report. */
+static void drop_unselected(struct checking *checking)
+{
+    struct report *report = checking->report;
+    struct run_options all = *checking->options;
+    all.n_patterns = 0;
+    report->n_deselected = run_list(checking->expectation, &all, NULL, NULL) -
+                           run_list(checking->expectation, checking->options, NULL, NULL);
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_results; i++) {
+        if (run_selects(checking->options, report->results[i].id)) {
+            report->results[n++] = report->results[i];
+        }
+    }
+    report->n_results = n;
+}
+
+static int check_all(struct checking *checking)
+{
+    bool traffic = !checking->options->no_traffic && select_claims(checking);
+    if (run_network_open(&checking->network, checking->topology, checking->lab,
+                         checking->options->timeout_ms, checking->error) < 0 ||
+        read_switches(checking) < 0 || take_states(checking, &checking->states) < 0) {
+        return -1;
+    }
+    if (traffic && (open_stations(checking) < 0 || check_traffic(checking) < 0)) {
+        return -1;
+    }
+    if (judge_all(checking, traffic) < 0) {
+        return -1;
+    }
+    drop_unselected(checking);
+    return 0;
+}
+
+static void close_all(struct checking *checking)
+{
+    uint64_t start_ns = run_now_ns();
+    judge_round_free(&checking->round);
+    judge_round_free(&checking->previous);
+    run_probing_free(&checking->probing);
+    judge_plan_free(&checking->plan);
+    run_stations_close(&checking->stations);
+    run_states_free(&checking->states);
+    run_states_free(&checking->later);
+    run_network_close(&checking->network);
+    free(checking->selected);
+    checking->report->timing.close_ms = run_ms_since(start_ns);
+}
+
+int run_check(const struct expectation *expectation, const struct lab *lab,
+              const struct run_options *options, struct report *report, struct base_error *error)
+{
+    uint64_t start_ns = run_now_ns();
+    struct checking checking = {.expectation = expectation,
+                                .topology = expectation->topology,
+                                .lab = lab,
+                                .options = options,
+                                .report = report,
+                                .error = error};
+    report->expectation = expectation->file;
+    int status = check_all(&checking);
+    close_all(&checking);
+    report->timing.total_ms = run_ms_since(start_ns);
+    return status;
+}

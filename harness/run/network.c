@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/network.h"
+
+#include <stdlib.h>
+
+static const char no_endpoint[] =
+    "no endpoint: neither the lab file nor the topology says `openflow:` for it";
+
+static int open_channel(struct run_network *network, const struct topology *topology,
+                        const struct lab *lab, unsigned timeout_ms, struct base_error *error)
+{
+    struct channel_target *targets = calloc(topology->n_switches + 1, sizeof *targets);
+    if (!targets) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        network->target_of[i] = SIZE_MAX;
+        if (lab->switches[i].openflow) {
+            network->target_of[i] = network->n_dumps;
+            targets[network->n_dumps++] =
+                (struct channel_target){.name = topology->switches[i].name,
+                                        .endpoint = lab->switches[i].openflow,
+                                        .dpid = topology->switches[i].dpid};
+        }
+    }
+    struct channel_options options = {.timeout_ms = timeout_ms};
+    int status = channel_open(targets, network->n_dumps, &options, &network->channel, error);
+    free(targets);
+    return status;
+}
+
+int run_network_open(struct run_network *network, const struct topology *topology,
+                     const struct lab *lab, unsigned timeout_ms, struct base_error *error)
+{
+    *network = (struct run_network){.n_switches = topology->n_switches};
+    network->target_of = calloc(topology->n_switches + 1, sizeof *network->target_of);
+    if (!network->target_of) {
+        return base_fail(error, "out of memory");
+    }
+    return open_channel(network, topology, lab, timeout_ms, error);
+}
+
+static void free_dumps(struct channel_dump *dumps, size_t n)
+{
+    for (size_t i = 0; dumps && i < n; i++) {
+        switch_state_free(&dumps[i].state);
+    }
+    free(dumps);
+}
+
+int run_network_read(struct run_network *network, struct base_error *error)
+{
+    free_dumps(network->dumps, network->n_dumps);
+    network->dumps = calloc(network->n_dumps + 1, sizeof *network->dumps);
+    if (!network->dumps) {
+        return base_fail(error, "out of memory");
+    }
+    return channel_dump(network->channel, CHANNEL_FLOWS | CHANNEL_PORTS, network->dumps, error);
+}
+
+const struct switch_state *run_network_state(const struct run_network *network, size_t sw,
+                                             const char **reason)
+{
+    size_t target = network->target_of[sw];
+    if (target == SIZE_MAX) {
+        *reason = no_endpoint;
+        return NULL;
+    }
+    const struct channel_dump *dump = &network->dumps[target];
+    *reason = dump->ok ? NULL : dump->reason;
+    return dump->ok ? &dump->state : NULL;
+}
+
+int run_network_take(struct run_network *network, struct run_states *states)
+{
+    states->by_switch = calloc(network->n_switches + 1, sizeof *states->by_switch);
+    states->reasons = calloc(network->n_switches + 1, sizeof *states->reasons);
+    if (!states->by_switch || !states->reasons) {
+        run_states_free(states);
+        return -1;
+    }
+    for (size_t i = 0; i < network->n_switches; i++) {
+        states->by_switch[i] = run_network_state(network, i, &states->reasons[i]);
+    }
+    states->dumps = network->dumps;
+    states->n_dumps = network->n_dumps;
+    network->dumps = NULL;
+    return 0;
+}
+
+void run_states_free(struct run_states *states)
+{
+    free_dumps(states->dumps, states->n_dumps);
+    free(states->by_switch);
+    free(states->reasons);
+    *states = (struct run_states){0};
+}
+
+void run_network_close(struct run_network *network)
+{
+    free_dumps(network->dumps, network->n_dumps);
+    channel_close(network->channel);
+    free(network->target_of);
+    *network = (struct run_network){0};
+}

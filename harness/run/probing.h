@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rounds of probes on the wire: sends every probe of a plan, receives at every
+ * station, and fills in a judge_round.
+ *
+ * A round is over when no frame of ours has come for one settling time. It is
+ * the same for everything that is in flight, measured from the slowest frame
+ * so far with a floor of RUN_SETTLE_MS: no claim is waited for alone. A copy
+ * that comes later is charged to its own round, and lengthens the settling
+ * time of the next ones. */
+#ifndef RUN_PROBING_H
+#define RUN_PROBING_H
+
+#include "frame/probe.h"
+#include "judge/round.h"
+#include "run/stations.h"
+
+enum {
+    RUN_SETTLE_MS = 100,
+    RUN_SETTLE_MAX_MS = 1000,
+    /* Frames in flight for one ingress port: of small ones Open vSwitch's
+     * userspace datapath loses those above 256. */
+    RUN_WINDOW = 48,
+};
+
+struct run_probing {
+    const struct judge_plan *plan;
+    const struct topology *topology;
+    struct run_stations *stations;
+    struct frame_run run;      /* nonce and key of this run, random */
+    struct judge_round *round; /* the one that is under way */
+    uint16_t round_number;
+    uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
+    uint64_t last_ns;  /* when a frame of ours was last sent or seen */
+    uint64_t slowest_ns;
+    size_t n_sent, n_arrived, n_background, n_late, n_replies;
+    double probe_ms, settle_ms; /* of all rounds together */
+};
+
+/* -1: no memory, or no random numbers to be had. */
+int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
+                     const struct topology *topology, struct run_stations *stations,
+                     struct base_error *error);
+void run_probing_free(struct run_probing *probing);
+
+/* Sends every probe once and receives until all has settled. `round` must be
+ * initialised. -1 without memory. */
+int run_probing_round(struct run_probing *probing, struct judge_round *round,
+                      struct base_error *error);
+
+/* Receives for so long, so that nothing is lost while something else is
+ * waited for. */
+int run_probing_drain(struct run_probing *probing, unsigned ms, struct base_error *error);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A whole check: load, dump, compare, probe, judge. It is what `tapproof check`
+ * and the suites run; it prints nothing and ends nothing. */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "model/expectation.h"
+#include "model/result.h"
+
+struct run_options {
+    bool no_state;               /* judge traffic only */
+    bool no_traffic;             /* judge state only: no frame is sent */
+    const char *const *patterns; /* only ids that one of these selects; see run_selects */
+    size_t n_patterns;
+    unsigned timeout_ms;  /* for each dump; 0: 10,000 */
+    unsigned converge_ms; /* how long frames and tables may disagree before it counts */
+    void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */
+    void *progress_aux;
+};
+
+enum { RUN_CONVERGE_MS = 2000 };
+
+/* Dumps all switches, compares, probes, judges. Fills `report`, which the
+ * caller frees. 0 whatever the verdict; -1 if the run itself could not go on
+ * (no memory, no event loop). What could not be looked at is inconclusive. */
+int run_check(const struct expectation *expectation, const struct lab *lab,
+              const struct run_options *options, struct report *report, struct base_error *error);
+
+/* The ids that a check of this expectation reports whatever it finds, in the
+ * order of the report: calls `each` with those that the options select, and
+ * returns how many they are. */
+size_t run_list(const struct expectation *expectation, const struct run_options *options,
+                void (*each)(void *aux, const char *id), void *aux);
+
+/* Whether the patterns select this id: there are none, or the id contains one
+ * of them, or matches it as a whole if it has *, ? or [ (fnmatch(3)). */
+bool run_selects(const struct run_options *options, const char *id);
+
+#endif

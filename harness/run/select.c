@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/run.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+bool run_selects(const struct run_options *options, const char *id)
+{
+    for (size_t i = 0; i < options->n_patterns; i++) {
+        const char *pattern = options->patterns[i];
+        bool glob = strpbrk(pattern, "*?[") != NULL;
+        if (glob ? fnmatch(pattern, id, 0) == 0 : strstr(id, pattern) != NULL) {
+            return true;
+        }
+    }
+    return options->n_patterns == 0;
+}
+
+struct lister {
+    const struct run_options *options;
+    void (*each)(void *aux, const char *id);
+    void *aux;
+    size_t n;
+};
+
+static void list(struct lister *lister, const char *id)
+{
+    if (run_selects(lister->options, id)) {
+        lister->n++;
+        if (lister->each) {
+            lister->each(lister->aux, id);
+        }
+    }
+}
+
+static void list_state(struct lister *lister, const struct expectation *expectation)
+{
+    const struct topology *topology = expectation->topology;
+    char id[512];
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        snprintf(id, sizeof id, "switch/%s", topology->switches[i].name);
+        list(lister, id);
+    }
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        struct port_ref port = expectation->ports[i].port;
+        snprintf(id, sizeof id, "state/%s/%u", topology->switches[port.sw].name, port.port);
+        list(lister, id);
+    }
+    for (size_t i = 0; i < expectation->n_entries; i++) {
+        const struct expected_entry *entry = &expectation->entries[i];
+        snprintf(id, sizeof id, "entry/%s/%zu", topology->switches[entry->sw].name, entry->number);
+        list(lister, id);
+    }
+}
+
+size_t run_list(const struct expectation *expectation, const struct run_options *options,
+                void (*each)(void *aux, const char *id), void *aux)
+{
+    struct lister lister = {.options = options, .each = each, .aux = aux};
+    if (!options->no_state) {
+        list_state(&lister, expectation);
+    }
+    for (size_t i = 0; !options->no_traffic && i < expectation->n_claims; i++) {
+        list(&lister, expectation->claims[i].id);
+    }
+    return lister.n;
+}

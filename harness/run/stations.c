@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/stations.h"
+
+#include <stdlib.h>
+
+static int allocate(struct run_stations *stations, size_t n)
+{
+    struct base_arena *arena = &stations->arena;
+    stations->n_hosts = n;
+    stations->station_of = base_arena_alloc(arena, (n + 1) * sizeof *stations->station_of);
+    stations->host_of = base_arena_alloc(arena, (n + 1) * sizeof *stations->host_of);
+    stations->problems = base_arena_alloc(arena, (n + 1) * sizeof *stations->problems);
+    stations->captures = base_arena_alloc(arena, (n + 1) * sizeof *stations->captures);
+    return stations->station_of && stations->host_of && stations->problems && stations->captures
+               ? 0
+               : -1;
+}
+
+static size_t list_specs(struct run_stations *stations, const struct topology *topology,
+                         const struct lab *lab, struct station_spec *specs)
+{
+    size_t n = 0;
+    for (size_t host = 0; host < topology->n_hosts; host++) {
+        stations->station_of[host] = SIZE_MAX;
+        if (!lab->hosts[host].interface) {
+            stations->problems[host] = "no station: the lab file names no interface for it";
+            continue;
+        }
+        specs[n] = (struct station_spec){.name = topology->hosts[host].name,
+                                         .netns = lab->hosts[host].netns,
+                                         .interface = lab->hosts[host].interface,
+                                         .exec = lab->hosts[host].exec};
+        stations->host_of[n] = host;
+        stations->station_of[host] = n++;
+    }
+    return n;
+}
+
+int run_stations_open(struct run_stations *stations, const struct topology *topology,
+                      const struct lab *lab, struct base_error *error)
+{
+    *stations = (struct run_stations){0};
+    struct station_spec *specs = calloc(topology->n_hosts + 1, sizeof *specs);
+    if (!specs || allocate(stations, topology->n_hosts) < 0) {
+        free(specs);
+        return base_fail(error, "out of memory");
+    }
+    size_t n = list_specs(stations, topology, lab, specs);
+    int status = n > 0 ? station_open(specs, n, &stations->set, error) : 0;
+    for (size_t i = 0; status == 0 && i < n; i++) {
+        size_t host = stations->host_of[i];
+        const char *problem = station_problem(stations->set, i);
+        stations->problems[host] = problem ? base_arena_text(&stations->arena, problem) : NULL;
+        stations->captures[host] = !problem;
+    }
+    free(specs);
+    return status;
+}
+
+void run_stations_check_drops(struct run_stations *stations)
+{
+    for (size_t host = 0; host < stations->n_hosts; host++) {
+        size_t station = stations->station_of[host];
+        if (station == SIZE_MAX || stations->problems[host]) {
+            continue;
+        }
+        const char *problem = station_problem(stations->set, station);
+        uint64_t drops = station_drops(stations->set, station);
+        if (problem) {
+            stations->problems[host] = base_arena_text(&stations->arena, problem);
+        } else if (drops > 0) {
+            stations->problems[host] =
+                base_arena_format(&stations->arena, "its capture lost %llu frames",
+                                  (unsigned long long)drops);
+        }
+    }
+}
+
+void run_stations_close(struct run_stations *stations)
+{
+    station_close(stations->set);
+    base_arena_free(&stations->arena);
+    *stations = (struct run_stations){0};
+}

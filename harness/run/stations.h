@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The stations of a lab: one for each host that the lab gives an interface. */
+#ifndef RUN_STATIONS_H
+#define RUN_STATIONS_H
+
+#include "model/topology.h"
+#include "station/station.h"
+
+struct run_stations {
+    struct station_set *set; /* NULL: none could be opened */
+    size_t n_hosts;
+    size_t *station_of;    /* by host; SIZE_MAX: it has none */
+    size_t *host_of;       /* by station */
+    const char **problems; /* by host: why it cannot be trusted, NULL: it can */
+    bool *captures;        /* by host */
+    struct base_arena arena;
+};
+
+/* Opens all of them at once. A station that cannot be opened is a problem of
+ * its host; -1 only without memory. */
+int run_stations_open(struct run_stations *stations, const struct topology *topology,
+                      const struct lab *lab, struct base_error *error);
+
+/* Looks for frames that a capture lost: from then on it cannot be trusted. */
+void run_stations_check_drops(struct run_stations *stations);
+
+void run_stations_close(struct run_stations *stations);
+
+#endif
