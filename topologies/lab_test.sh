@@ -1,0 +1,291 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tests of topologies/lab: what it starts, what it says about wrong input, and
+# that it leaves nothing behind however it ends.  Prints TAP.  Everything runs as
+# a plain user: as nobody, if root starts it.
+#
+# A process belongs to a test if its environment has the test's mark; what is
+# expected "soon" is polled for, WAIT_TURNS times at most.
+
+here=$(cd "$(dirname "$0")" && pwd)
+lab=$here/lab
+demon=$here/demon.yaml
+WAIT_TURNS=500
+count=0 failed=0
+work=$(mktemp -d) || exit 1
+trap 'clean_up' EXIT
+chmod 777 "$work"
+plain=()
+[ "$(id -u)" = 0 ] && plain=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+
+clean_up() { # a test that failed may have left a lab: end it, by its mark
+    for file in /proc/[0-9]*/environ; do
+        grep -qaz "^TAPPROOF_LAB_TEST=$$\." "$file" && kill -KILL "$(basename "$(dirname "$file")")"
+    done 2>/dev/null
+    rm -rf "$work"
+}
+
+# Reporting
+
+ok() { # NAME: by the status of the command before it
+    local status=$?
+    count=$((count + 1))
+    if [ $status = 0 ]; then echo "ok $count - $1"; return; fi
+    failed=$((failed + 1))
+    echo "not ok $count - $1"
+    sed 's/^/# /' "$work/out" "$work/err" 2>/dev/null | tail -20
+}
+
+skip() { count=$((count + 1)); echo "ok $count - $1 # skip $2"; }
+
+# Running
+
+run() { # ARGUMENTS of lab: as a plain user, status in $status, output in out and err
+    mark=TAPPROOF_LAB_TEST=$$.$count
+    env -u TAPPROOF_LAB -u PYTHONDONTWRITEBYTECODE TMPDIR="$work/tmp" "$mark" "${plain[@]}" "$lab" "$@" >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+}
+
+background() { # TOPOLOGY STATE: a lab that stays up; its outermost process in $outer
+    mark=TAPPROOF_LAB_TEST=$$.$count
+    rm -f "$work/up"
+    env -u TAPPROOF_LAB "$mark" "${plain[@]}" "$lab" run "$1" --flows "$2" \
+        -- sh -c "echo up >$work/up; exec sleep 1000" >"$work/out" 2>"$work/err" </dev/null &
+    outer=$!
+    soon test -s "$work/up"
+}
+
+soon() { # COMMAND...: until it succeeds
+    for _ in $(seq $WAIT_TURNS); do
+        "$@" && return 0
+        read -r -t 0.02 <> <(:)
+    done
+    return 1
+}
+
+# Looking
+
+marked() { # [FILTER]: the processes of the current test
+    local file pid
+    for file in /proc/[0-9]*/environ; do
+        pid=${file#/proc/} pid=${pid%/environ}
+        grep -qazx "$mark" "$file" && "${1:-true}" "$pid" && echo "$pid"
+    done 2>/dev/null
+    return 0
+}
+is_first() { grep -qP '^NSpid:.*\t1$' "/proc/$1/status"; }
+is_hinge() { [ "$(sed -n 's/^PPid:\t//p' "/proc/$1/status")" = "$outer" ]; }
+is_vswitchd() { [ "$(cat "/proc/$1/comm")" = ovs-vswitchd ]; }
+is_command() { [ "$(cat "/proc/$1/comm")" = sleep ]; }
+no_process() { [ -z "$(marked)" ]; }
+
+# Sends one frame from each host named, the first as soon as it runs, and prints who got it.
+cat >"$work/frames.py" <<'END'
+import os, select, socket, sys, yaml
+sys.path.insert(0, os.environ["PATH"].split(":")[1])
+sys.dont_write_bytecode = True
+import labspace
+hosts = yaml.safe_load(open(os.environ["TAPPROOF_LAB"]))["hosts"]
+sockets = {}
+for name, host in hosts.items():
+    labspace.enter_network(host["netns"])
+    sockets[name] = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+    sockets[name].bind((host["interface"], 0x88b5))
+names = {s: name for name, s in sockets.items()}
+for sender in sys.argv[1:]:
+    sockets[sender].send(b"\2\0\0\0\0\1\2\0\0\0\0\2\x88\xb5" + sender.encode().ljust(50))
+got = {sender: set() for sender in sys.argv[1:]}
+while ready := select.select(list(names), [], [], 0.5)[0]:
+    for s in ready:
+        got[s.recv(2000)[14:].decode().strip()].add(names[s])
+for sender in sys.argv[1:]:
+    print(*[sender] + sorted(got[sender], key=lambda name: int(name[1:])))
+END
+
+# What a lab could leave on the machine, apart from processes.
+traces() {
+    cat /proc/self/mountinfo
+    ls /run/tapproof /run/openvswitch /var/lib/openvswitch /etc/openvswitch /var/log/openvswitch /run/netns 2>/dev/null
+    sed 's/:.*//' /proc/net/dev
+    find "$here" | sort
+}
+
+nothing_left() { # of the current test
+    soon no_process || { echo "left: $(marked | tr '\n' ' ')" >>"$work/err"; return 1; }
+    traces | cmp - "$work/traces" >>"$work/err"
+}
+
+# A lab that stays up ends, and quickly, when SIGNAL is sent to the process that FILTER selects.
+ends_by() { # SIGNAL FILTER EXPECTED-STATUS
+    local victim
+    background "$demon" simulated || return 1
+    victim=$(if [ "$2" = outer ]; then echo $outer; else marked "$2"; fi)
+    [ "$(marked | wc -l)" -gt 10 ] && [ -n "$victim" ] || return 1
+    kill -s "$1" $victim
+    ended
+    # Where the outermost process could, it has waited for the rest before it ended.
+    if [ "$2" = outer ] && [ "$1" != KILL ]; then no_process || return 1; fi
+    [ $status = "$3" ] && nothing_left
+}
+
+ended() { # within bounds; its status in $status
+    soon test ! -d /proc/$outer || kill -KILL $outer
+    wait $outer 2>/dev/null
+    status=$?
+}
+
+traces >"$work/traces"
+run --help
+if [ $status != 0 ]; then echo "1..0 # skip $(head -1 "$work/err")"; exit 0; fi
+run run "$demon" -- true
+if [ $status = 3 ]; then echo "1..0 # skip $(tr '\n' ' ' <"$work/err")"; exit 0; fi
+
+# The network
+
+run run "$demon" --flows simulated -- sh -c 'exit 7'
+[ $status = 7 ]; ok "the exit status of the command is passed through"
+
+run run "$demon" --flows simulated -- sh -c 'kill -9 $$'
+[ $status = 137 ] && nothing_left; ok "a command killed by signal 9 ends the lab with 137"
+
+run run "$demon" -- /nonexistent
+[ $status = 127 ] && grep -q '/nonexistent: No such file' "$work/err"; ok "a command that does not exist gives 127"
+
+run run "$demon" --flows simulated -- sh -c 'for s in s1 s2 s3; do ovs-ofctl dump-flows --no-stats $s; done'
+sed 's/^ *//; /^NXST\|^OFPST/d' "$work/out" | sort >"$work/installed"
+for s in s1 s2 s3; do sed '/^#/d; s/^\(in_port=[0-9]*\) /\1 /' "$here/demon/simulated/$s.flows"; done | sort >"$work/wanted"
+[ -s "$work/wanted" ] && diff "$work/installed" "$work/wanted" >>"$work/err"; ok "the switches have the flows of the files, and no others"
+
+run run "$demon" --flows simulated -- sh -c 'lab flows no-mirror && ovs-ofctl dump-flows --no-stats s1'
+[ $status = 0 ] && grep -q 'in_port=1 actions=output:2$' "$work/out" && ! grep -q output:6 "$work/out"
+ok "lab flows replaces them"
+
+run run "$demon" -- sh -c 'grep -c "netns: /proc/[0-9]*/ns/net, interface: h" "$TAPPROOF_LAB"; ovs-ofctl show tcp:127.0.0.1:6636'
+[ "$(head -1 "$work/out")" = 11 ] && grep -q 'dpid:0000000000000003' "$work/out" && grep -q '^ 11(s3-eth11)' "$work/out"
+ok "the lab file names hosts and the switches answer with their datapath ids"
+
+run run "$demon" --lab "$work/copy" -- sh -c 'cat "$TAPPROOF_LAB"'
+[ $status = 0 ] && [ -s "$work/copy" ] && cmp "$work/copy" "$work/out" >>"$work/err"; ok "--lab writes a copy of the lab file"
+
+run run "$demon" --flows simulated -- /usr/bin/python3 "$work/frames.py" h1 h7 h3 h5
+printf 'h1 h2 h11\nh7 h6 h11\nh3 h4\nh5\n' | diff - "$work/out" >>"$work/err"
+ok "the first frames arrive where the flows send them, and nowhere else"
+
+run run "$demon" --flows leak -- /usr/bin/python3 "$work/frames.py" h3
+printf 'h3 h4 h11\n' | diff - "$work/out" >>"$work/err"; ok "a leak is a leak"
+
+run run "$demon" -- lab exec h7 sh -c 'cat /proc/sys/net/ipv6/conf/h7-eth0/disable_ipv6; ip -br link show h7-eth0'
+grep -q '^1$' "$work/out" && grep -q ' UP  *00:00:00:00:00:07' "$work/out"; ok "a host has its address and no IPv6"
+
+run run "$demon" -- ovs-ofctl dump-ports s3
+[ "$(grep -c 'rx pkts=0,' "$work/out")" -ge 11 ] && ! grep -q '[rt]x pkts=[1-9]' "$work/out"; ok "nothing is sent that nobody asked for"
+
+run run "$demon" -- setsid sh -c 'sleep 1000 & exit 3'
+[ $status = 3 ] && nothing_left; ok "what a command leaves running ends with the lab"
+
+# Two at once
+
+background "$demon" simulated; ok "a lab stays up"
+first=$outer first_mark=$mark
+run run "$demon" --flows seed -- ovs-ofctl dump-flows --no-stats s1
+[ $status = 0 ] && grep -q hard_timeout=120 "$work/out"; ok "a second lab runs beside it, with its own switches"
+[ -d /proc/$first ] && mark=$first_mark && [ "$(marked is_vswitchd | wc -l)" = 1 ]; ok "the first one is still there"
+kill $first; outer=$first ended
+nothing_left; ok "both leave nothing behind"
+
+# Ends
+
+ends_by TERM outer 143; ok "SIGTERM ends everything"
+ends_by INT outer 130; ok "SIGINT ends everything"
+ends_by HUP outer 129; ok "SIGHUP ends everything"
+ends_by KILL outer 137; ok "kill -9 of the process that the user started ends everything"
+ends_by KILL is_hinge 137; ok "kill -9 of the process between ends everything"
+ends_by KILL is_first 137; ok "kill -9 of the lab's first process ends everything"
+ends_by KILL is_command 137; ok "kill -9 of the command ends everything"
+
+background "$demon" simulated && kill -KILL "$(marked is_vswitchd)" && kill -TERM $outer
+ended
+nothing_left; ok "after kill -9 of ovs-vswitchd nothing is left"
+
+# Wrong input
+
+sed 's/"s1:7",/"s1:6",/' "$demon" >"$work/twice.yaml"
+run run "$work/twice.yaml" -- true
+[ $status = 2 ] && grep -q 'twice.yaml:[0-9]*:6: found port s1:6, used in line [0-9]* already' "$work/err"
+ok "a port used twice: file, line, column"
+
+sed -e 's/h4:  {mac: "00/h4:  {mca: "00/' -e 's/"s1:8"/"s9:8"/' -e 's/s2: {dpid: 2}/s2: {dpid: 1}/' "$demon" >"$work/three.yaml"
+run run "$work/three.yaml" -- true
+[ $status = 2 ] && grep -q "three.yaml:[0-9]*:9: found unknown key .mca', did you mean .mac'" "$work/err" &&
+    grep -q "three.yaml:[0-9]*:6: found unknown switch .s9'" "$work/err" &&
+    grep -q "three.yaml:[0-9]*:7: found dpid 1, which s1 has already" "$work/err"
+ok "all errors of a topology are told, not only the first"
+
+sed -e 's/^  h2: /  h1: /' -e 's/00:00:00:00:00:03/00:00:00:00:00/' -e 's/10\.0\.0\.4,/10.0.0.400,/' "$demon" >"$work/host.yaml"
+run run "$work/host.yaml" -- true
+[ $status = 2 ] && grep -q "host.yaml:[0-9]*:3: found key .h1' again" "$work/err" &&
+    grep -q "host.yaml:[0-9]*:14: found mac" "$work/err" && grep -q "host.yaml:[0-9]*:[0-9]*: found ip .10.0.0.400'" "$work/err"
+ok "a key twice, a bad mac, a bad ip"
+
+printf 'name: [\n' >"$work/broken.yaml"
+run run "$work/broken.yaml" -- true
+[ $status = 2 ] && grep -q 'broken.yaml:2:1: ' "$work/err"; ok "a file that is not YAML"
+
+run run "$work/none.yaml" -- true
+[ $status = 2 ] && grep -q 'none.yaml: No such file' "$work/err"; ok "a topology that is not there"
+
+run run "$demon" --flows nonsense -- true
+[ $status = 2 ] && grep -q 'expected a directory or one of: .*simulated' "$work/err"; ok "flows that are not there: the known ones are told"
+
+cp -r "$here/demon/simulated" "$work/bad" && sed -i 's/actions=output:4/actions=outptu:4/' "$work/bad/s1.flows"
+line=$(grep -n outptu "$work/bad/s1.flows" | cut -d: -f1)
+run run "$demon" --flows "$work/bad" -- true
+[ $status = 2 ] && grep -q "bad/s1.flows:$line: .*outptu" "$work/err"; ok "a flow that cannot be read: file and line"
+
+sed -i 's/.*outptu:4/table=254,in_port=3 actions=output:4/' "$work/bad/s1.flows"
+run run "$demon" --flows "$work/bad" -- true
+[ $status = 2 ] && grep -q "bad/s1.flows:$line: .* is refused by the switch: .*EPERM" "$work/err"; ok "a flow that the switch refuses: file and line"
+
+run run "$demon" --flows simulated --nonsense -- true
+[ $status = 2 ]; ok "an unknown option"
+run exec h1 true
+[ $status = 2 ] && grep -q 'TAPPROOF_LAB is not set' "$work/err"; ok "lab exec outside of a lab"
+run run "$demon" -- lab exec h99 true
+[ $status = 2 ] && grep -q "unknown host .h99', expected one of: h1, h2" "$work/err"; ok "lab exec of an unknown host"
+
+# What the machine lacks
+
+env PATH=/nonexistent "$lab" run "$demon" -- true >"$work/out" 2>"$work/err" </dev/null
+[ $? = 3 ] && grep -q 'apt-get install .*openvswitch' "$work/err"; ok "missing packages are named"
+
+"${plain[@]}" unshare -r sh -c 'echo 0 >/proc/sys/user/max_user_namespaces
+    exec setpriv --bounding-set=-all --inh-caps=-all "$@"' - "$lab" run "$demon" -- true >"$work/out" 2>"$work/err" </dev/null
+[ $? = 3 ] && grep -q 'sysctl user.max_user_namespaces=' "$work/err"; ok "where namespaces are refused it says what to change"
+
+# In a user namespace where root is refused another one, as in some containers.
+"${plain[@]}" unshare -rm sh -c 'echo 0 >/proc/sys/user/max_user_namespaces
+    mount --make-rshared / && cat /proc/self/mountinfo >"$1/before" || exit 9
+    "$2" run "$3" -- ovs-ofctl show s3 || exit 8
+    cmp "$1/before" /proc/self/mountinfo' - "$work" "$lab" "$demon" >"$work/out" 2>"$work/err" </dev/null
+[ $? = 0 ]; ok "root without user namespaces does without, and its mounts stay inside"
+
+# As root, and the other topologies
+
+if [ "$(id -u)" = 0 ]; then
+    plain=()
+    run run "$demon" --flows simulated -- /usr/bin/python3 "$work/frames.py" h1
+    [ "$(cat "$work/out")" = "h1 h2 h11" ] && nothing_left; ok "as root"
+else
+    skip "as root" "not root"
+fi
+for states in "$here"/*/*/; do
+    state=$(basename "$states") topology=$(basename "$(dirname "$states")")
+    [ -f "$here/$topology.yaml" ] || continue
+    run run "$here/$topology.yaml" --flows "$state" -- true
+    [ $status = 0 ]; ok "$topology, $state"
+done
+nothing_left; ok "nothing is left after all of it"
+
+echo "1..$count"
+[ $failed = 0 ]
