@@ -1,63 +1,108 @@
 # SPDX-License-Identifier: Apache-2.0
-# make                  build/tapproof
-# make check            unit tests, live suites, house rules
-# make demo             the reference network, checked
-# Variables: CC, CFLAGS, B (build directory), PREFIX, DESTDIR, SANITIZE, V=1
+#
+# make                 the program: build/tapproof
+# make demo            the reference network, checked; then a broken one
+# make check           unit tests, live suites, house rules
+# make check-asan      the same under AddressSanitizer and UBSan
+# make lint            clang's warnings, clang-tidy, cppcheck
+# make bench           speed, beside what others do
+# make fuzz            each fuzz target for FUZZ_SECONDS
+# make install         to $(DESTDIR)$(PREFIX)
+#
+# Variables: CC CFLAGS LDFLAGS SANITIZE B (build directory) PREFIX DESTDIR V=1
 
-CC      ?= cc
-B       ?= build
-PREFIX  ?= /usr/local
-CFLAGS  ?= -O2 -g
+CC           ?= cc
+CFLAGS       ?= -O2 -g
+B            ?= build
+PREFIX       ?= /usr/local
+FUZZ_SECONDS ?= 60
 ifdef SANITIZE
-CFLAGS  += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
-WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-           -Wwrite-strings -Wvla -Werror
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARNINGS) -Iharness -MMD -MP
+Q = $(if $(V),,@)
 
-# Rooms from low to high: a room includes only rooms of lower rank.
-ROOMS   = base model openflow frame spec space judge report channel station run cli
-LIBS    = -lyaml -lpcap -lnet -levent_core -ljansson -lpthread
+WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+             -Wwrite-strings -Wvla -Werror
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness $(CFLAGS) $(WARNINGS) -MMD -MP
+LIBS       = -lyaml -lpcap -lnet -levent_core -ljansson -lpthread
+LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
 
+# The rooms by rank, low to high; rooms of one rank joined by +.
+RANKS    = base model openflow+frame+spec+space judge+report channel+station run cli
+ROOMS    = $(subst +, ,$(RANKS))
 sources  = $(filter-out %_test.c %_fuzz.c %_bench.c,$(wildcard harness/$(1)/*.c))
-objects  = $(patsubst harness/%.c,$(B)/obj/%.o,$(call sources,$(1)))
-# Archives from high to low, as the linker wants them; cli has main and is none.
+objects  = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
+# What the linker takes from: of each archive only what is needed, high to low.
 ARCHIVES = $(foreach r,run station channel report judge space spec frame openflow model base,$(B)/lib$(r).a)
-UNIT     = $(patsubst harness/%_test.c,$(B)/unit/%_test,$(wildcard harness/*/*_test.c))
+UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c))
+SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
+BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c))
+FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c))
+LIVE     = $(wildcard suites/*_test.sh topologies/*_test.sh)
 
-ifdef V
-Q =
-else
-Q = @
-endif
-
-.DEFAULT_GOAL = all
 all: $(B)/tapproof
 
 $(B)/tapproof: $(call objects,cli) $(ARCHIVES)
-	@echo "  LINK  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(LINK) $^ $(LIBS)
 
 define room
 $(B)/lib$(1).a: $(call objects,$(1))
-	@echo "  AR    $$@"
-	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+	$$(Q)echo "  AR    $$@" && rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(filter-out cli,$(ROOMS)),$(eval $(call room,$(r))))
 
-$(B)/obj/%.o: harness/%.c
-	@mkdir -p $(@D)
-	@echo "  CC    $<"
-	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/obj/%.o: %.c
+	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# A test links the archives: only what the module needs is taken from them.
-$(B)/unit/%_test: $(B)/obj/%_test.o $(ARCHIVES)
-	@mkdir -p $(@D)
-	@echo "  LINK  $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(UNIT): $(B)/%: $(B)/obj/%.o $(ARCHIVES)
+	$(LINK) $^ $(LIBS) -lcmocka
+$(BENCHES): $(B)/%: $(B)/obj/%.o $(ARCHIVES)
+	$(LINK) $^ $(LIBS)
+$(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES)
+	$(LINK) $^ $(LIBS) -lcmocka
 
-unit: $(UNIT)
-.PHONY: all unit
+# A fuzz target is compiled as a whole: the rooms instrumented with it.
+$(FUZZERS): $(B)/fuzz/%: %.c $(foreach r,$(filter-out run cli station channel,$(ROOMS)),$(call sources,$(r)))
+	$(Q)mkdir -p $(@D) && echo "  FUZZ  $@" && clang -std=c17 -D_GNU_SOURCE -Iharness -O1 -g \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ -lyaml -ljansson
+
+test-programs: $(B)/tapproof $(UNIT) $(SUITES)
+
+check: packages-check
+	$(Q)$(MAKE) --no-print-directory test-programs
+	$(Q)B=$(B) RANKS="$(RANKS)" CC="$(CC)" suites/tally --log $(B)/check.log \
+	    $(UNIT) $(LIVE)
+
+check-asan:
+	$(Q)$(MAKE) --no-print-directory check B=$(B)-asan SANITIZE=address,undefined
+
+demo: packages-demo
+	$(Q)$(MAKE) --no-print-directory $(B)/tapproof
+	$(Q)B=$(B) tools/demo
+
+bench: packages-check
+	$(Q)$(MAKE) --no-print-directory $(B)/tapproof $(BENCHES)
+	$(Q)B=$(B) tools/bench
+
+lint:
+	$(Q)tools/packages build test lint
+	$(Q)B=$(B) tools/lint
+
+fuzz: $(FUZZERS)
+	$(Q)B=$(B) FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
+
+packages-check:
+	$(Q)tools/packages build lab test
+packages-demo:
+	$(Q)tools/packages build lab
+
+install: $(B)/tapproof
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/tapproof $(DESTDIR)$(PREFIX)/bin/tapproof
+
+clean:
+	rm -rf $(B) $(B)-asan
+
+.PHONY: all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo
 .SECONDARY:
-
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The reference network in both states, and broken in known ways.
+
+. suites/live/tap.sh
+simulated=expected/demon/simulated.yaml
+
+conforms simulated "$simulated"
+install always-forward
+conforms always-forward expected/demon/always-forward.yaml
+install copies-2
+conforms copies-2 expected/demon/copies-2.yaml
+
+install no-mirror
+deviates "mirror missing" "$simulated" state/s1/1 traffic/h1/mirrored/h11
+suite_fails "mirror missing" mirror "$simulated" 'did not arrive at h11' traffic/h1/mirrored/h11
+suite_fails "mirror missing" flow_state "$simulated" 'output:6 is missing' state/s1/1
+
+install leak
+deviates "isolated host mirrored" "$simulated" state/s1/3 traffic/h3/isolated/h11
+suite_fails "isolated host mirrored" isolation "$simulated" 'arrived at h11' \
+    traffic/h3/isolated/h11
+
+install no-delivery
+deviates "no delivery" "$simulated" state/s1/3 traffic/h3/delivered/h4
+suite_fails "no delivery" delivery "$simulated" 'did not arrive at h4' traffic/h3/delivered/h4
+
+install wrong-uplink
+deviates "wrong uplink" "$simulated" state/s2/2
+
+install seed
+deviates "as the seed's controller programmed it" expected/demon/seed.yaml \
+    state/s1/2 state/s2/1 state/s2/2 traffic/h2/isolated/h11 traffic/h6/isolated/h11
+expect_says 1 'hard_timeout' "seed: timeouts where none are wanted" \
+    "$B/tapproof" check --only state "$simulated"
+
+# The switches' clock is moved, not waited for (ovs-vswitchd --enable-dummy).
+ovs-appctl time/stop > /dev/null && ovs-appctl time/warp 121000 1000 > /dev/null
+expect_says 1 'no entry takes it' "flows expired" "$B/tapproof" check expected/demon/seed.yaml
+plan

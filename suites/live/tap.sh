@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by the live tests, which run inside a lab (topologies/lab). A test is
+# a function call that prints one TAP line; `plan` ends the script.
+
+tests=0
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+B=${B:-build}
+
+# ok NAME STATUS: the last command's output is in $scratch/out.
+report() {
+    tests=$((tests + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $tests - $1"
+    else
+        echo "not ok $tests - $1"
+        sed 's/^/# /' "$scratch/out" | head -n 40
+    fi
+}
+
+plan() {
+    echo "1..$tests"
+}
+
+# run STATUS COMMAND...: whether it ends with this status.
+run() {
+    wanted=$1
+    shift
+    "$@" > "$scratch/out" 2>&1 < /dev/null
+    got=$?
+    [ "$got" -eq "$wanted" ] && return 0
+    echo "exit status $got instead of $wanted: $*" >> "$scratch/out"
+    return 1
+}
+
+# expect STATUS NAME COMMAND...
+expect() {
+    status=$1 name=$2
+    shift 2
+    run "$status" "$@"
+    report "$name" $?
+}
+
+# expect_says STATUS PATTERN NAME COMMAND...: and says this (a grep pattern).
+expect_says() {
+    status=$1 pattern=$2 name=$3
+    shift 3
+    run "$status" "$@" && { grep -q -- "$pattern" "$scratch/out" ||
+        { echo "nothing matches: $pattern" >> "$scratch/out"; false; }; }
+    report "$name" $?
+}
+
+# install STATE: replaces all flows of all switches.
+install() {
+    topologies/lab flows "$1" > "$scratch/out" 2>&1 || { report "install $1" 1; exit 1; }
+}
+
+# The ids of `tapproof check` that did not pass, sorted.
+not_passed() {
+    sed -n 's/^not ok [0-9]* - \([^ ]*\).*/\1/p' "$1" | sort
+}
+
+# conforms NAME EXPECTED: the command and all four suites say so.
+conforms() {
+    expect 0 "$1: tapproof check conforms" "$B/tapproof" check "$2"
+    for suite in flow_state delivery mirror isolation; do
+        expect 0 "$1: suite $suite passes" "$B/suites/$suite" "$2"
+    done
+}
+
+# deviates NAME EXPECTED ID...: these fail, and nothing else does.
+deviates() {
+    name=$1 expected=$2
+    shift 2
+    printf '%s\n' "$@" | sort > "$scratch/wanted"
+    run 1 "$B/tapproof" check --tap "$expected" && not_passed "$scratch/out" > "$scratch/got" &&
+        { diff "$scratch/wanted" "$scratch/got" > "$scratch/diff" ||
+            { sed 's/^/failing ids: /' "$scratch/diff" >> "$scratch/out"; false; }; }
+    report "$name: exactly these fail: $*" $?
+}
+
+# suite_fails NAME SUITE EXPECTED REASON ID...: the suite fails these tests and
+# no other, with this reason.
+suite_fails() {
+    name=$1 suite=$2 expected=$3 reason=$4
+    shift 4
+    printf '%s\n' "$@" | sort > "$scratch/wanted"
+    "$B/suites/$suite" "$expected" > "$scratch/out" 2>&1
+    not_passed "$scratch/out" > "$scratch/got"
+    diff "$scratch/wanted" "$scratch/got" >> "$scratch/out" && grep -q -- "$reason" "$scratch/out"
+    report "$name: suite $suite fails exactly: $*" $?
+}

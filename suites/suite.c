@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "suite.h"
+
+#include "base/testing.h"
+#include "report/report.h"
+#include "run/run.h"
+#include "spec/spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_USAGE = 2, EXIT_UNJUDGED = 3 };
+
+bool suite_is_kind(const struct result *result, const char *kind)
+{
+    char part[64];
+    snprintf(part, sizeof part, "/%s/", kind);
+    const char *from = strchr(result->id, '/');
+    const char *at = from ? strchr(from + 1, '/') : NULL;
+    return result->kind == RESULT_TRAFFIC && at && strncmp(at, part, strlen(part)) == 0;
+}
+
+static void expect_pass(void **state)
+{
+    const struct result *result = *state;
+    if (result->verdict == VERDICT_SKIP) {
+        print_message("%s: %s\n", result->id, result->detail ? result->detail : "");
+        skip();
+    }
+    if (result->verdict != VERDICT_PASS) {
+        fail_msg("%s: %s", verdict_name(result->verdict), result->detail ? result->detail : "");
+    }
+}
+
+static int report_tests(const struct suite *suite, struct report *report)
+{
+    struct CMUnitTest *tests = calloc(report->n_results + 1, sizeof *tests);
+    size_t n = 0;
+    for (size_t i = 0; tests && i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        if (suite->has(result)) {
+            tests[n++] = (struct CMUnitTest){
+                .name = result->id, .test_func = expect_pass, .initial_state = result};
+        }
+    }
+    int failed = 0;
+    if (n == 0) {
+        printf("1..0 # SKIP %s: the expectation says nothing of this kind\n", suite->name);
+    } else {
+        cmocka_set_message_output(CM_OUTPUT_TAP);
+        failed = _cmocka_run_group_tests(suite->name, tests, n, NULL, NULL);
+    }
+    free(tests);
+    return failed;
+}
+
+static int check(const struct suite *suite, const struct expectation *expectation,
+                 const struct lab *lab)
+{
+    struct report report = {0};
+    struct base_error error = {0};
+    struct run_options options = {.no_state = suite->traffic,
+                                  .no_traffic = !suite->traffic,
+                                  .converge_ms = RUN_CONVERGE_MS};
+    int status = EXIT_UNJUDGED;
+    if (run_check(expectation, lab, &options, &report, &error) == 0) {
+        status = report_tests(suite, &report);
+    } else {
+        fprintf(stderr, "%s: %s\n", suite->name, error.text);
+    }
+    report_free(&report);
+    return status;
+}
+
+int suite_main(const struct suite *suite, int argc, char **argv)
+{
+    struct expectation *expectation = NULL;
+    struct lab *lab = NULL;
+    struct spec_diagnostics diagnostics = {0};
+    if (argc < 2 || argc > 3) {
+        fprintf(stderr, "usage: %s EXPECTED [LAB]\n", argv[0]);
+        return EXIT_USAGE;
+    }
+    int status = EXIT_USAGE;
+    if (spec_load_expectation(argv[1], &expectation, &diagnostics) == 0 &&
+        spec_load_lab(argc == 3 ? argv[2] : getenv("TAPPROOF_LAB"), expectation->topology, &lab,
+                      &diagnostics) == 0) {
+        status = check(suite, expectation, lab);
+    } else {
+        struct base_buffer text = {0};
+        spec_format_diagnostics(&diagnostics, &text);
+        fputs(base_buffer_text(&text), stderr);
+        base_buffer_free(&text);
+    }
+    spec_diagnostics_free(&diagnostics);
+    lab_free(lab);
+    expectation_free(expectation);
+    return status;
+}
