@@ -20,5 +20,7 @@ lab() {
 }
 
 lab demon simulated demon
+lab demon simulated inputs
+lab demon simulated soak
 lab patch-panel patched patch-panel
 lab fabric taps fabric

@@ -24,7 +24,7 @@ static void finds_one_slip(void **state)
 static void first_of_equals_wins(void **state)
 {
     (void)state;
-    assert_string_equal(near("xl_src"), "dl_src");
+    assert_string_equal(near("x_src"), "dl_src");
 }
 
 static void far_is_nothing(void **state)

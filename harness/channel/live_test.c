@@ -34,7 +34,7 @@ static const char START[] =
     " -- add-port br1 p1 -- set interface p1 type=dummy ofport_request=1"
     " -- add-port br1 p2 -- set interface p2 type=dummy ofport_request=2\n"
     "ovs-ofctl -O OpenFlow10 show unix:$1/br1.mgmt > show\n"
-    "echo up; read -r wait\n";
+    "echo up; read -r wait || :; cd /; rm -rf \"$1\"\n";
 
 struct live {
     char directory[32];

@@ -151,11 +151,10 @@ static void show_progress(void *aux, const char *text)
     clock_gettime(CLOCK_MONOTONIC, &now);
     double s = (double)(now.tv_sec - check->started.tv_sec) +
                (double)(now.tv_nsec - check->started.tv_nsec) / 1e9;
-    if (s > 0.4 || check->shows_progress) {
+    bool terminal = isatty(STDERR_FILENO);
+    if (s > (terminal ? 0.4 : 5)) {
         check->shows_progress = true;
-        bool terminal = isatty(STDERR_FILENO);
         fprintf(stderr, terminal ? "\r\033[K%s" : "%s\n", text);
-        fflush(stderr);
     }
 }
 

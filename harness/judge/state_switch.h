@@ -96,6 +96,9 @@ bool judge_lifetime_ends(const struct judge_run *run, const struct flow_entry *e
 void judge_lifetime_note(struct judge_run *run);
 void judge_port_lifetimes(struct judge_port *port);
 
+/* state_trouble.c: fills in `troubles`. */
+void judge_port_trouble(struct judge_port *port);
+
 /* state_result.c: adds the port's result, if there is something to say. */
 const char *judge_port_id(struct judge_run *run, uint16_t number); /* "state/SWITCH/PORT" */
 int judge_port_result(struct judge_port *port);

@@ -91,7 +91,6 @@ static bool parse_ip(struct word value, const struct match_field *field, struct 
     if (!word_ip(value, &ip)) {
         return false;
     }
-    ip &= mask;
     put_bits(cube, field->offset, &ip, &mask, sizeof ip);
     return true;
 }

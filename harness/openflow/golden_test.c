@@ -123,6 +123,38 @@ static void cut_messages_are_refused(void **state)
     }
 }
 
+/* Types whose last field is bytes of free length. */
+static bool may_be_longer(const uint8_t *message)
+{
+    switch (message[1]) {
+    case OFPT_HELLO:
+    case OFPT_ERROR:
+    case OFPT_ECHO_REQUEST:
+    case OFPT_ECHO_REPLY:
+    case OFPT_VENDOR:
+    case OFPT_PACKET_IN:
+    case OFPT_PACKET_OUT:
+        return true;
+    default:
+        return message[1] == OFPT_STATS_REPLY && message[8] == 0xff;
+    }
+}
+
+static void messages_with_a_byte_too_much_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_GOLDENS; i++) {
+        struct base_buffer bytes = {0};
+        struct base_error error = {""};
+        unhex(goldens[i].hex, &bytes);
+        base_put_u8(&bytes, 0);
+        if ((recode_cut(&bytes, bytes.n_bytes, &error) == 0) != may_be_longer(bytes.data)) {
+            fail_msg("%s with a byte more: \"%s\"", goldens[i].name, error.text);
+        }
+        base_buffer_free(&bytes);
+    }
+}
+
 /* A reply to OFPST_FLOW may end only behind a record. */
 static void cut_flow_records_are_refused(void **state)
 {
@@ -177,6 +209,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_type_has_a_golden_message),
     cmocka_unit_test(golden_messages_are_written_as_they_were_read),
     cmocka_unit_test(cut_messages_are_refused),
+    cmocka_unit_test(messages_with_a_byte_too_much_are_refused),
     cmocka_unit_test(cut_flow_records_are_refused),
     cmocka_unit_test(damaged_messages_do_no_harm),
 };

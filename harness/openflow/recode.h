@@ -11,16 +11,16 @@
 #include "openflow/queue_codec.h"
 #include "openflow/stats.h"
 
-static int recode_bytes(const struct of_header *header, struct base_reader *body,
-                        struct base_buffer *out, struct base_error *error)
+static inline int recode_bytes(const struct of_header *header, struct base_reader *body,
+                               struct base_buffer *out, struct base_error *error)
 {
     size_t n_bytes = base_reader_left(body);
     of_encode_bytes(out, header->type, header->xid, base_read_bytes(body, n_bytes), n_bytes);
     return of_type_name(header->type) ? 0 : base_fail(error, "unknown type");
 }
 
-static int recode_error(const struct of_header *header, struct base_reader *body,
-                        struct base_buffer *out, struct base_error *error)
+static inline int recode_error(const struct of_header *header, struct base_reader *body,
+                               struct base_buffer *out, struct base_error *error)
 {
     struct of_error of_error;
     struct base_buffer text = {0};
@@ -33,8 +33,8 @@ static int recode_error(const struct of_header *header, struct base_reader *body
     return 0;
 }
 
-static int recode_features(const struct of_header *header, struct base_reader *body,
-                           struct base_buffer *out, struct base_error *error)
+static inline int recode_features(const struct of_header *header, struct base_reader *body,
+                                  struct base_buffer *out, struct base_error *error)
 {
     struct switch_state state = {0};
     int rc = of_decode_features(body, &state, error);
@@ -53,8 +53,8 @@ static int recode_features(const struct of_header *header, struct base_reader *b
     }                                                                                              \
     encode
 
-static int recode_small(const struct of_header *header, struct base_reader *body,
-                        struct base_buffer *out, struct base_error *error)
+static inline int recode_small(const struct of_header *header, struct base_reader *body,
+                               struct base_buffer *out, struct base_error *error)
 {
     switch (header->type) {
     case OFPT_VENDOR: {
@@ -84,9 +84,9 @@ static int recode_small(const struct of_header *header, struct base_reader *body
     }
 }
 
-static int recode_listing(const struct of_header *header, struct base_reader *body,
-                          struct base_arena *arena, struct base_buffer *out,
-                          struct base_error *error)
+static inline int recode_listing(const struct of_header *header, struct base_reader *body,
+                                 struct base_arena *arena, struct base_buffer *out,
+                                 struct base_error *error)
 {
     switch (header->type) {
     case OFPT_FLOW_MOD: {
@@ -120,9 +120,9 @@ static int recode_listing(const struct of_header *header, struct base_reader *bo
     }
 }
 
-static int recode_request_body(const struct of_header *header, const struct of_stats *stats,
-                               struct base_reader *body, struct base_buffer *out,
-                               struct base_error *error)
+static inline int recode_request_body(const struct of_header *header, const struct of_stats *stats,
+                                      struct base_reader *body, struct base_buffer *out,
+                                      struct base_error *error)
 {
     switch (stats->kind) {
     case OFPST_FLOW:
@@ -151,7 +151,8 @@ static int recode_request_body(const struct of_header *header, const struct of_s
     }
 }
 
-static int recode_flows(struct base_reader *body, struct base_buffer *out, struct base_error *error)
+static inline int recode_flows(struct base_reader *body, struct base_buffer *out,
+                               struct base_error *error)
 {
     struct flow_table table = {0};
     int rc = of_decode_flow_stats(body, &table, SIZE_MAX, error);
@@ -162,8 +163,8 @@ static int recode_flows(struct base_reader *body, struct base_buffer *out, struc
     return rc;
 }
 
-static int recode_record(uint16_t kind, struct base_reader *body, struct base_buffer *out,
-                         struct base_error *error)
+static inline int recode_record(uint16_t kind, struct base_reader *body, struct base_buffer *out,
+                                struct base_error *error)
 {
     switch (kind) {
     case OFPST_DESC: {
@@ -194,8 +195,8 @@ static int recode_record(uint16_t kind, struct base_reader *body, struct base_bu
     }
 }
 
-static int recode_stats(const struct of_header *header, struct base_reader *body,
-                        struct base_buffer *out, struct base_error *error)
+static inline int recode_stats(const struct of_header *header, struct base_reader *body,
+                               struct base_buffer *out, struct base_error *error)
 {
     struct of_stats stats;
     if (of_open_stats(header, body, &stats, error)) {
@@ -219,8 +220,8 @@ static int recode_stats(const struct of_header *header, struct base_reader *body
 
 /* Decodes one whole message and writes what was understood to `out`, which is
  * empty. 0; -1 and why; 1 for a type that we do not know. */
-static int recode(const void *bytes, size_t n_bytes, struct base_buffer *out,
-                  struct base_error *error)
+static inline int recode(const void *bytes, size_t n_bytes, struct base_buffer *out,
+                         struct base_error *error)
 {
     struct of_header header;
     struct base_reader body;

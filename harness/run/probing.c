@@ -191,33 +191,29 @@ static bool until_complete(void *aux, const struct station_arrival *arrival)
     return on_arrival(aux, arrival) || window_complete(aux);
 }
 
-static int receive_until(struct run_probing *probing, uint64_t deadline_ns,
-                         station_on_arrival *handler,
-                         struct base_error *error)
+/* False: no station captures any more; each one has its problem then. */
+static bool receive_until(struct run_probing *probing, uint64_t deadline_ns,
+                          station_on_arrival *handler)
 {
-    int got = station_receive(probing->stations->set, (int64_t)deadline_ns, handler, probing, error);
-    return got < 0 ? -1 : 0;
+    return station_receive(probing->stations->set, (int64_t)deadline_ns, handler, probing, NULL) >=
+           0;
 }
 
 /* Until nothing of ours has come for one settling time; bounded, in case that
  * somebody sends our own frames back for ever. */
-static int settle(struct run_probing *probing, struct base_error *error)
+static void settle(struct run_probing *probing)
 {
     uint64_t bound = run_now_ns() + 4 * RUN_SETTLE_MAX_MS * ns_in_ms;
-    int status = 0;
-    while (status == 0) {
-        uint64_t deadline = probing->last_ns + settle_ns(probing);
-        if (run_now_ns() >= deadline || run_now_ns() >= bound) {
-            /* What came before the deadline may still be unread. */
-            return receive_until(probing, 0, on_arrival, error);
-        }
-        status = receive_until(probing, deadline < bound ? deadline : bound, on_arrival, error);
+    uint64_t deadline = probing->last_ns + settle_ns(probing);
+    while (run_now_ns() < deadline && run_now_ns() < bound &&
+           receive_until(probing, deadline < bound ? deadline : bound, on_arrival)) {
+        deadline = probing->last_ns + settle_ns(probing);
     }
-    return status;
+    /* What came before the deadline may still be unread. */
+    receive_until(probing, 0, on_arrival);
 }
 
-int run_probing_round(struct run_probing *probing, struct judge_round *round,
-                      struct base_error *error)
+void run_probing_round(struct run_probing *probing, struct judge_round *round)
 {
     uint64_t start_ns = run_now_ns();
     bool more = true;
@@ -225,21 +221,18 @@ int run_probing_round(struct run_probing *probing, struct judge_round *round,
     probing->round_number++;
     for (size_t window = 0; more; window++) {
         more = send_window(probing, window);
-        uint64_t deadline = run_now_ns() + settle_ns(probing);
-        if (!window_complete(probing) &&
-            receive_until(probing, deadline, until_complete, error) < 0) {
-            return -1;
+        if (!window_complete(probing)) {
+            receive_until(probing, run_now_ns() + settle_ns(probing), until_complete);
         }
     }
     probing->probe_ms += run_ms_since(start_ns);
     start_ns = run_now_ns();
-    int status = settle(probing, error);
+    settle(probing);
     probing->settle_ms += run_ms_since(start_ns);
     run_stations_check_drops(probing->stations);
-    return status;
 }
 
-int run_probing_drain(struct run_probing *probing, unsigned ms, struct base_error *error)
+void run_probing_drain(struct run_probing *probing, unsigned ms)
 {
-    return receive_until(probing, run_now_ns() + ms * ns_in_ms, on_arrival, error);
+    receive_until(probing, run_now_ns() + ms * ns_in_ms, on_arrival);
 }

@@ -44,12 +44,11 @@ int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
 void run_probing_free(struct run_probing *probing);
 
 /* Sends every probe once and receives until all has settled. `round` must be
- * initialised. -1 without memory. */
-int run_probing_round(struct run_probing *probing, struct judge_round *round,
-                      struct base_error *error);
+ * initialised. A station that fails meanwhile is a problem of its host. */
+void run_probing_round(struct run_probing *probing, struct judge_round *round);
 
 /* Receives for so long, so that nothing is lost while something else is
  * waited for. */
-int run_probing_drain(struct run_probing *probing, unsigned ms, struct base_error *error);
+void run_probing_drain(struct run_probing *probing, unsigned ms);
 
 #endif

@@ -4,19 +4,11 @@
  * mask. */
 #include "space/table.h"
 
+#include "space/intern.h"
+
 #include <stdlib.h>
 
 enum { N_PORTS = 65536 };
-
-/* Numbers for things that are equal: an open hash table of ids, each with the
- * first entry that has it. */
-struct interner {
-    uint32_t *slots; /* id + 1; 0: free */
-    size_t n_slots;  /* a power of two, more than twice n_ids */
-    uint32_t *entries;
-    uint64_t *hashes;
-    size_t n_ids, capacity, hash_capacity;
-};
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -66,71 +58,9 @@ static uint64_t hash_mask(const struct flow_entry *entry)
     return hash_words(&mask, &mask);
 }
 
-static void intern_free(struct interner *interner)
-{
-    free(interner->slots);
-    free(interner->entries);
-    free(interner->hashes);
-}
-
-static int intern_grow(struct interner *interner)
-{
-    size_t n_slots = interner->n_slots ? 2 * interner->n_slots : 64;
-    uint32_t *slots = calloc(n_slots, sizeof *slots);
-    if (!slots) {
-        return -1;
-    }
-    for (size_t id = 0; id < interner->n_ids; id++) {
-        size_t at = interner->hashes[id] & (n_slots - 1);
-        while (slots[at] != 0) {
-            at = (at + 1) & (n_slots - 1);
-        }
-        slots[at] = (uint32_t)id + 1;
-    }
-    free(interner->slots);
-    interner->slots = slots;
-    interner->n_slots = n_slots;
-    return 0;
-}
-
-static int intern_new(struct interner *interner, size_t at, uint64_t hash, uint32_t entry)
-{
-    if (base_grow(&interner->entries, interner->n_ids, &interner->capacity,
-                  sizeof *interner->entries) < 0 ||
-        base_grow(&interner->hashes, interner->n_ids, &interner->hash_capacity,
-                  sizeof *interner->hashes) < 0) {
-        return -1;
-    }
-    interner->entries[interner->n_ids] = entry;
-    interner->hashes[interner->n_ids] = hash;
-    interner->slots[at] = (uint32_t)++interner->n_ids;
-    return 0;
-}
-
-/* -1 without memory. */
-static int intern(struct interner *interner, const struct flow_entry *entries, uint32_t entry,
-                  uint64_t hash, bool (*same)(const struct flow_entry *, const struct flow_entry *),
-                  uint32_t *id)
-{
-    if (2 * interner->n_ids >= interner->n_slots && intern_grow(interner) < 0) {
-        return -1;
-    }
-    size_t at = hash & (interner->n_slots - 1);
-    for (; interner->slots[at] != 0; at = (at + 1) & (interner->n_slots - 1)) {
-        *id = interner->slots[at] - 1;
-        if (interner->hashes[*id] == hash &&
-            same(&entries[interner->entries[*id]], &entries[entry])) {
-            return 0;
-        }
-    }
-    *id = (uint32_t)interner->n_ids;
-    return intern_new(interner, at, hash, entry);
-}
-
 /* Numbers all entries. Neighbours are often alike: the last one is tried first. */
-static int number_entries(const struct space_table *table, struct interner *interner,
-                          uint64_t (*hash)(const struct flow_entry *),
-                          bool (*same)(const struct flow_entry *, const struct flow_entry *),
+static int number_entries(const struct space_table *table, struct space_interner *interner,
+                          uint64_t (*hash)(const struct flow_entry *), space_same *same,
                           uint32_t *ids, const bool *left_out)
 {
     const struct flow_entry *entries = table->flows->entries;
@@ -141,7 +71,7 @@ static int number_entries(const struct space_table *table, struct interner *inte
             continue;
         }
         if ((!last || !same(last, &entries[i])) &&
-            intern(interner, entries, (uint32_t)i, hash(&entries[i]), same, &id) < 0) {
+            space_intern(interner, entries, (uint32_t)i, hash(&entries[i]), same, &id) < 0) {
             return -1;
         }
         ids[i] = id;
@@ -178,7 +108,7 @@ static void sort_by_port(struct space_table *table, const bool *left_out)
     }
 }
 
-static int sort_by_group(struct space_table *table, const struct interner *masks,
+static int sort_by_group(struct space_table *table, const struct space_interner *masks,
                          const bool *left_out)
 {
     const struct flow_entry *entries = table->flows->entries;
@@ -215,8 +145,8 @@ static int sort_by_group(struct space_table *table, const struct interner *masks
 
 /* ------------------------------------------------------------------- public */
 
-static int index_all(struct space_table *table, struct interner *actions, struct interner *masks,
-                     const bool *left_out)
+static int index_all(struct space_table *table, struct space_interner *actions,
+                     struct space_interner *masks, const bool *left_out)
 {
     size_t n = table->flows->n_entries;
     table->action_ids = calloc(n + 1, sizeof *table->action_ids);
@@ -241,11 +171,11 @@ static int index_all(struct space_table *table, struct interner *actions, struct
 int space_table_index(struct space_table *table, const struct flow_table *flows,
                       const bool *left_out)
 {
-    struct interner actions = {0}, masks = {0};
+    struct space_interner actions = {0}, masks = {0};
     *table = (struct space_table){.flows = flows};
     int result = index_all(table, &actions, &masks, left_out);
-    intern_free(&actions);
-    intern_free(&masks);
+    space_intern_free(&actions);
+    space_intern_free(&masks);
     if (result < 0) {
         space_table_free(table);
     }

@@ -229,8 +229,7 @@ static void finish_claim(struct spec_reading *reading, const struct spec_node *n
     for (size_t kind = 0; kind < N_KINDS; kind++) {
         n_to += written->to[kind].n;
     }
-    if (!spec_child(node, "delivered") && !spec_child(node, "mirrored") &&
-        !spec_child(node, "isolated")) {
+    if (n_to == 0) {
         spec_error(reader, node,
                    "the claim says nothing; expected \"delivered\", \"mirrored\" or \"isolated\"");
     } else if (is_too_many(reading, written, n_to)) {
@@ -238,7 +237,7 @@ static void finish_claim(struct spec_reading *reading, const struct spec_node *n
     } else {
         expand_claim(reading, written);
     }
-    if (written->has_copies && n_to == written->to[CLAIM_ISOLATED].n) {
+    if (written->has_copies && n_to > 0 && n_to == written->to[CLAIM_ISOLATED].n) {
         spec_error(reader, node, "\"copies\" needs \"delivered\" or \"mirrored\"");
     }
 }

@@ -58,14 +58,14 @@ static void expands_claims(void **state)
         size_t group;
         int line, column;
     } wanted[] = {
-        {"traffic/h1/delivered/h2", CLAIM_DELIVERED, 0, 1, 1, 0, 3, 27},
-        {"traffic/h1/delivered/h3", CLAIM_DELIVERED, 0, 2, 1, 0, 3, 31},
-        {"traffic/h1/mirrored/capture", CLAIM_MIRRORED, 0, 3, 2, 0, 3, 46},
+        {"traffic/h1/delivered/h2", CLAIM_DELIVERED, 0, 1, 1, 0, 3, 28},
+        {"traffic/h1/delivered/h3", CLAIM_DELIVERED, 0, 2, 1, 0, 3, 32},
+        {"traffic/h1/mirrored/capture", CLAIM_MIRRORED, 0, 3, 2, 0, 3, 47},
         {"traffic/h2/delivered/h1", CLAIM_DELIVERED, 1, 0, 1, 1, 4, 48},
         {"traffic/h2/isolated/all", CLAIM_ISOLATED, 1, SIZE_MAX, 0, 1, 4, 32},
         {"traffic/h3/delivered/h1", CLAIM_DELIVERED, 2, 0, 1, 1, 4, 48},
         {"traffic/h3/isolated/all", CLAIM_ISOLATED, 2, SIZE_MAX, 0, 1, 4, 32},
-        {"traffic/capture/delivered/h1", CLAIM_DELIVERED, 3, 0, 3, 2, 5, 31},
+        {"traffic/capture/delivered/h1", CLAIM_DELIVERED, 3, 0, 3, 2, 5, 32},
     };
     size_t n = sizeof wanted / sizeof *wanted;
     assert_int_equal(x->n_claims, n);
@@ -109,7 +109,7 @@ static void reports_bad_claims(void **state)
            "  - {from: h4, delivered: [captur, x]}\n"
            "  - {from: h1}\n"
            "  - {from: [], delivered: h2}\n"
-           "  - {from: [h1, h2], delivered: [h2, h3]}\n"
+           "  - {from: [capture, h2], delivered: [h2, h3]}\n"
            "  - {from: h1, isolated: h2, copies: 2}\n"
            "  - {from: h1, delivered: h3, copies: 0}\n"
            "  - {from: all, delivered: h3}\n"
@@ -123,7 +123,7 @@ static void reports_bad_claims(void **state)
            "x:4:36: unknown host \"x\"; expected one of h1, h2, h3, capture\n"
            "x:5:5: the claim says nothing; expected \"delivered\", \"mirrored\" or \"isolated\"\n"
            "x:6:12: expected at least one host, found none\n"
-           "x:7:35: h2 is also in \"from\"; a claim is about what others receive\n"
+           "x:7:39: h2 is also in \"from\"; a claim is about what others receive\n"
            "x:8:5: \"copies\" needs \"delivered\" or \"mirrored\"\n"
            "x:9:39: expected a number of copies from 1 to 1000, found \"0\"\n"
            "x:10:12: unknown host \"all\"; expected one of h1, h2, h3, capture\n"

@@ -153,6 +153,9 @@ static int fail_wrong_greeting(const struct station *station, struct base_error 
 static int keep_arrival(struct remote *remote, struct base_reader body, struct base_error *error)
 {
     struct timespec now;
+    if (base_reader_left(&body) < sizeof(uint32_t)) {
+        return base_fail(error, "an arrival without a length came");
+    }
     if (remote->arrivals.n_bytes > PENDING_BYTES_MAX) {
         return base_fail(error, "more than %d MiB of frames wait", PENDING_BYTES_MAX >> 20);
     }

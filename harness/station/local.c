@@ -66,31 +66,34 @@ static bool has_link(int fd, struct ifreq *request)
     return ioctl(fd, SIOCETHTOOL, request) != 0 || link.data != 0;
 }
 
-/* What libpcap and libnet would say in many ways, or not at all. */
-static int check_interface(const struct station *station, struct base_error *error)
+/* What libpcap and libnet would say in many ways, or not at all: whether the
+ * interface, in the namespace of this socket, is there, up and linked. */
+static int check_interface(const struct station *station, int fd, struct base_error *error)
 {
     struct ifreq request = {0};
-    if (strlen(station->interface) >= sizeof request.ifr_name) {
-        return base_fail(error, "no interface is named %s: the name is too long",
-                         station->interface);
+    size_t length = strlen(station->interface);
+    memcpy(request.ifr_name, station->interface, length < IFNAMSIZ ? length : IFNAMSIZ - 1);
+    if (length >= IFNAMSIZ || ioctl(fd, SIOCGIFFLAGS, &request)) {
+        return base_fail(error, "no interface %s in %s", station->interface,
+                         station->netns ? station->netns : "this network namespace");
     }
-    memcpy(request.ifr_name, station->interface, strlen(station->interface));
+    if (!(request.ifr_flags & IFF_UP)) {
+        return base_fail(error, "interface %s is down", station->interface);
+    }
+    return has_link(fd, &request)
+               ? 0
+               : base_fail(error, "interface %s has no link", station->interface);
+}
+
+static int find_interface(const struct station *station, struct base_error *error)
+{
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return base_fail(error, "socket: %s", strerror(errno));
     }
-    bool found = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-    bool is_up = found && (request.ifr_flags & IFF_UP);
-    bool is_linked = is_up && has_link(fd, &request);
+    int result = check_interface(station, fd, error);
     close(fd);
-    if (!found) {
-        return base_fail(error, "no interface %s in %s", station->interface,
-                         station->netns ? station->netns : "this network namespace");
-    }
-    if (!is_up) {
-        return base_fail(error, "interface %s is down", station->interface);
-    }
-    return is_linked ? 0 : base_fail(error, "interface %s has no link", station->interface);
+    return result;
 }
 
 static int open_capture(struct local *local, const char *interface, struct base_error *error)
@@ -147,7 +150,7 @@ static int local_open(struct station *station, struct base_error *error)
         return base_fail(error, "no memory for a station");
     }
     if ((station->netns && enter_namespace(station->netns, error)) ||
-        check_interface(station, error) || open_capture(local, station->interface, error) ||
+        find_interface(station, error) || open_capture(local, station->interface, error) ||
         open_injector(local, station->interface, error)) {
         return -1;
     }
@@ -192,6 +195,15 @@ static bool report(const struct station_sink *sink, const struct pcap_pkthdr *he
     return sink->on_arrival(sink->aux, &arrival);
 }
 
+/* libpcap waits in silence until the interface is up again. */
+static bool has_been_down(const struct local *local)
+{
+    int failed = 0;
+    socklen_t size = sizeof failed;
+    getsockopt(pcap_fileno(local->capture), SOL_SOCKET, SO_ERROR, &failed, &size);
+    return failed != 0;
+}
+
 /* Once around the ring at most: all that was there when this began, and an end
  * even where frames come faster than they are read. */
 static int local_drain(struct station *station, const struct station_sink *sink,
@@ -200,6 +212,9 @@ static int local_drain(struct station *station, const struct station_sink *sink,
     struct local *local = station->state;
     struct pcap_pkthdr *head;
     const uint8_t *bytes;
+    if (has_been_down(local)) {
+        return base_fail(error, "interface %s went down", station->interface);
+    }
     for (size_t n = 0; n < RING_BYTES / STATION_SNAP_BYTES; n++) {
         int result = pcap_next_ex(local->capture, &head, &bytes);
         if (result < 0) {
@@ -222,6 +237,9 @@ static int local_drops(struct station *station, uint64_t *drops, struct base_err
 {
     struct local *local = station->state;
     struct pcap_stat counters;
+    if (check_interface(station, pcap_fileno(local->capture), error)) {
+        return -1;
+    }
     if (pcap_stats(local->capture, &counters)) {
         return base_fail(error, "capturing on %s: %s", station->interface,
                          pcap_geterr(local->capture));

@@ -27,7 +27,7 @@ struct station_spec {
 struct station_set;
 
 enum {
-    STATION_SNAP_BYTES = 2048,       /* captured of a frame at most */
+    STATION_SNAP_BYTES = 1920,       /* captured of a frame at most */
     STATION_WINDOW_FRAMES = 64,      /* in flight from one station, a switch loses none of them */
     STATION_EXEC_TIMEOUT_MS = 15000, /* what a command behind `exec` may take to answer */
 };
@@ -84,7 +84,8 @@ int64_t station_now_ns(void);
 
 /* Frames that this station's capture lost so far, as the kernel (or the
  * interface) counts them: not 0 makes absence inconclusive; 0 proves nothing
- * by itself. UINT64_MAX: unknown, the station has a problem. */
+ * by itself. UINT64_MAX: unknown, the station has a problem; it gets one here
+ * if its interface is no longer up and linked. To be asked at the end of a run. */
 uint64_t station_drops(struct station_set *set, size_t station);
 
 /* Closes all stations, at once, and ends and reaps all commands. The kernel

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Switches that dial us. */
+#include "channel/listener.h"
+
+#include "channel/testing.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A channel that listens for `n` datapath ids (0: any) at a port that is free. */
+static struct channel *listen_for(const uint64_t *dpids, size_t n, unsigned timeout_ms,
+                                  char endpoint[64], uint16_t *port)
+{
+    struct channel_target targets[4] = {{0}};
+    struct channel *channel;
+    struct base_error error;
+    const struct channel_options options = {.timeout_ms = timeout_ms};
+    struct sockaddr_in free_one = {.sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n_bytes = sizeof free_one;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&free_one, sizeof free_one), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&free_one, &n_bytes), 0);
+    close(fd);
+    *port = ntohs(free_one.sin_port);
+    snprintf(endpoint, 64, "ptcp:%u:127.0.0.1", *port);
+    for (size_t i = 0; i < n; i++) {
+        targets[i] = (struct channel_target){
+            .name = "s", .endpoint = endpoint, .dpid = dpids[i], .any_dpid = dpids[i] == 0};
+    }
+    assert_int_equal(channel_open(targets, n, &options, &channel, &error), 0);
+    return channel;
+}
+
+static void switches_that_dial_are_known_by_their_datapath_id(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dumps[3];
+    struct channel *channel = listen_for((uint64_t[]){1, 0, 2}, 3, 20000, endpoint, &port);
+    sem_t gone;
+    sem_init(&gone, 0, 0);
+    struct channel_fake first = {.dpid = 2, .n_flows = 2, .dial_port = port, .after_dump = &gone};
+    struct channel_fake second = {.dpid = 1, .n_flows = 1, .dial_port = port, .before_dial = &gone};
+    struct channel_fake other = {.dpid = 9, .n_flows = 9, .dial_port = port, .before_dial = &gone};
+    assert_true(channel_fake_start(&first) && channel_fake_start(&second) &&
+                channel_fake_start(&other));
+    sem_post(&gone);
+    for (size_t round = 0; round < 2; round++) {
+        dump_all(channel, BOTH, dumps);
+        assert_ok(&dumps[0], 1);
+        assert_ok(&dumps[1], 9);
+        assert_ok(&dumps[2], 2);
+        for (size_t i = 0; i < 3; i++) {
+            switch_state_free(&dumps[i].state);
+        }
+    }
+    channel_close(channel);
+    stop(&first);
+    stop(&second);
+    stop(&other);
+    sem_destroy(&gone);
+}
+
+static void answer_one_dump(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (fake->n_dumps == 0) {
+        channel_fake_answer(fake, type, xid, kind);
+    }
+}
+
+/* Whether the connection of the dump before is closed, or dead without a sign. */
+static void a_switch_that_dials_again_is_taken_again(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+    struct channel_fake fakes[3] = {
+        {.dpid = 7, .n_flows = 1, .dial_port = port, .hangs_up = true},
+        {.dpid = 7, .n_flows = 2, .dial_port = port, .answer = answer_one_dump},
+        {.dpid = 7, .n_flows = 3, .dial_port = port},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(channel_fake_start(&fakes[i]));
+        dump_all(channel, BOTH, &dump);
+        assert_ok(&dump, i + 1);
+        switch_state_free(&dump.state);
+    }
+    channel_close(channel);
+    for (size_t i = 0; i < 3; i++) {
+        stop(&fakes[i]);
+    }
+}
+
+/* Introduces itself under a false id first, with a reply that nobody asked for. */
+static void claim_to_be_8(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_HELLO) {
+        fake->dpid = 8;
+        channel_fake_answer(fake, FAKE_FEATURES_REQUEST, 1, 0);
+        fake->dpid = 7;
+    }
+    channel_fake_answer(fake, type, xid, kind);
+}
+
+static void a_target_for_any_switch_stays_with_the_first(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    struct channel *channel = listen_for((uint64_t[]){0}, 1, 1000, endpoint, &port);
+    struct channel_fake first = {
+        .dpid = 7, .dial_port = port, .hangs_up = true, .answer = claim_to_be_8};
+    struct channel_fake second = {.dpid = 8, .dial_port = port};
+    assert_true(channel_fake_start(&first));
+    dump_all(channel, BOTH, &dump);
+    assert_ok(&dump, 0);
+    assert_int_equal(dump.state.datapath_id, 7);
+    switch_state_free(&dump.state);
+    assert_true(channel_fake_start(&second));
+    dump_all(channel, BOTH, &dump);
+    assert_failed(&dump, endpoint,
+                  "no switch dialled that has datapath id 0000000000000007; 1 other");
+    channel_close(channel);
+    stop(&first);
+    stop(&second);
+}
+
+static void who_dialled_instead_is_said(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    struct channel *channel = listen_for((uint64_t[]){3}, 1, 500, endpoint, &port);
+    dump_all(channel, BOTH, &dump);
+    assert_failed(
+        &dump, endpoint,
+        "timed out after 500 ms: no switch dialled that has datapath id 0000000000000003");
+    struct channel_fake stranger = {.dpid = 0xabc, .dial_port = port};
+    struct channel_fake browser = {.banner = "GET / HTTP/1.1\r\n\r\n", .dial_port = port};
+    assert_true(channel_fake_start(&stranger) && channel_fake_start(&browser));
+    dump_all(channel, BOTH, &dump);
+    assert_failed(&dump, endpoint, "; 1 other did, the last with datapath id 0000000000000abc");
+    assert_failed(&dump, endpoint,
+                  "; 1 caller was not understood, the last: answers, but not in OpenFlow: \"GET /");
+    channel_close(channel);
+    stop(&stranger);
+    stop(&browser);
+}
+
+static void an_address_that_is_taken_is_the_reason(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {0};
+    char endpoint[64];
+    struct channel_dump dump;
+    assert_true(channel_fake_start(&fake));
+    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.port);
+    struct channel *channel = open_at(endpoint, &PATIENT);
+    dump_all(channel, BOTH, &dump);
+    assert_failed(&dump, endpoint, "can not listen: Address already in use");
+    channel_close(channel);
+    stop(&fake);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
+    cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
+    cmocka_unit_test(a_target_for_any_switch_stays_with_the_first),
+    cmocka_unit_test(who_dialled_instead_is_said),
+    cmocka_unit_test(an_address_that_is_taken_is_the_reason),
+};
+TEST_MAIN(tests)

@@ -1,0 +1,727 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Two network namespaces of our own and a veth pair between them: `near` in
+ * this one, `far` in that of a child process. Everything is gone with the
+ * processes. The far end of `exec:` is this program itself, started with the
+ * arguments "tapproof station". */
+#include "station/station.h"
+
+#include "base/buffer.h"
+#include "base/testing.h"
+#include "station/remote.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What all tests share; of the fixture only. */
+struct fixture {
+    const char *program; /* this one */
+    const char *problem; /* why nothing can be tested here, or NULL */
+    pid_t holder;        /* of the other namespace */
+    char netns[64];      /* its path */
+};
+
+static int64_t in_ms(int64_t ms)
+{
+    return station_now_ns() + ms * 1000000;
+}
+
+/* Frames of ours that arrived: EtherType 0x88b5, tagged or not. */
+struct seen {
+    size_t n[2];     /* by station */
+    size_t n_wanted; /* stop when there are so many in all; 0: never */
+    uint32_t next;   /* number expected next, or it counts as disorder */
+    size_t n_disorder;
+    uint8_t last[2048]; /* the last one, whole */
+    size_t n_last;
+    uint64_t last_ns;
+};
+
+static bool is_ours(const struct station_arrival *arrival)
+{
+    for (size_t at = 12; at + 2 <= arrival->n_bytes && at <= 20; at += 4) {
+        if (arrival->bytes[at] == 0x88 && arrival->bytes[at + 1] == 0xb5) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool see(void *aux, const struct station_arrival *arrival)
+{
+    struct seen *seen = aux;
+    if (!is_ours(arrival)) {
+        return false;
+    }
+    uint32_t number;
+    memcpy(&number, arrival->bytes + 14, sizeof number);
+    seen->n_disorder += number != seen->next;
+    seen->next = number + 1;
+    seen->n[arrival->station]++;
+    seen->n_last = arrival->n_bytes;
+    seen->last_ns = arrival->time_ns;
+    memcpy(seen->last, arrival->bytes, arrival->n_bytes);
+    return seen->n[0] + seen->n[1] == seen->n_wanted;
+}
+
+static void make_frame(uint8_t frame[60], uint32_t number)
+{
+    memset(frame, 0, 60);
+    memcpy(frame, "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01\x88\xb5", 14);
+    memcpy(frame + 14, &number, sizeof number);
+    frame[59] = 0xa5;
+}
+
+static struct station_set *open_set(const struct station_spec *specs, size_t n)
+{
+    struct station_set *set;
+    struct base_error error;
+    if (station_open(specs, n, &set, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return set;
+}
+
+static void assert_no_problem(const struct station_set *set, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (station_problem(set, i)) {
+            fail_msg("station %zu: %s", i, station_problem(set, i));
+        }
+    }
+}
+
+static struct station_set *open_pair(const struct fixture *fixture)
+{
+    const struct station_spec specs[] = {
+        {.name = "h1", .interface = "near"},
+        {.name = "h2", .interface = "far", .netns = fixture->netns},
+    };
+    struct station_set *set = open_set(specs, 2);
+    assert_no_problem(set, 2);
+    return set;
+}
+
+static struct fixture *fixture_or_skip(void **state)
+{
+    struct fixture *fixture = *state;
+    if (fixture->problem) {
+        print_message("# %s\n", fixture->problem);
+        skip();
+    }
+    return fixture;
+}
+
+static void assert_send(struct station_set *set, size_t station, const void *frame, size_t n)
+{
+    struct base_error error;
+    if (station_send(set, station, frame, n, &error)) {
+        fail_msg("%s", error.text);
+    }
+}
+
+static int receive(struct station_set *set, int64_t deadline_ns, struct seen *seen)
+{
+    struct base_error error = {{0}};
+    int result = station_receive(set, deadline_ns, see, seen, &error);
+    if (result < 0) {
+        fail_msg("%s", error.text);
+    }
+    return result;
+}
+
+static void frames_cross_the_link(void **state)
+{
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    struct seen seen = {.n_wanted = 1};
+    uint8_t frame[60];
+    for (uint32_t i = 0; i < 2; i++) { /* there and back */
+        make_frame(frame, i);
+        assert_send(set, i, frame, sizeof frame);
+        seen.n[0] = seen.n[1] = 0;
+        assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+        assert_int_equal(seen.n[1 - i], 1); /* and not where it was sent */
+        assert_int_equal(seen.n_last, sizeof frame);
+        assert_memory_equal(seen.last, frame, sizeof frame);
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        assert_in_range(seen.last_ns / 1000000000, now.tv_sec - 5, now.tv_sec + 1);
+    }
+    /* The answer to the second frame's arrival came behind it: had its sender
+     * heard the frame itself, it would be here by now. */
+    assert_int_equal(receive(set, 0, &seen), 0);
+    assert_int_equal(seen.n[0] + seen.n[1], 1);
+    assert_int_equal(station_drops(set, 0), 0);
+    assert_int_equal(station_drops(set, 1), 0);
+    station_close(set);
+}
+
+/* The kernel takes the outer tag out, libpcap puts it back. */
+static void tags_arrive_in_their_place(void **state)
+{
+    static const uint8_t tags[][8] = {
+        {0x81, 0, 0x60, 5},                /* vid 5, pcp 3 */
+        {0x81, 0, 0xa0, 0},                /* vid 0, pcp 5 */
+        {0x81, 0, 0, 7, 0x81, 0, 0, 8},    /* two */
+        {0x88, 0xa8, 0, 9, 0x81, 0, 0, 8}, /* service and customer */
+    };
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        uint8_t plain[60], frame[68];
+        size_t n_tags = tags[i][4] ? 8 : 4;
+        struct seen seen = {.n_wanted = 1};
+        make_frame(plain, 0);
+        memcpy(frame, plain, 12);
+        memcpy(frame + 12, tags[i], n_tags);
+        memcpy(frame + 12 + n_tags, plain + 12, sizeof plain - 12);
+        assert_send(set, 0, frame, sizeof plain + n_tags);
+        assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+        assert_int_equal(seen.n_last, sizeof plain + n_tags);
+        assert_memory_equal(seen.last, frame, sizeof plain + n_tags);
+    }
+    station_close(set);
+}
+
+static void loses_none_of_many(void **state)
+{
+    enum { N_FRAMES = 30000 };
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    struct seen seen = {0};
+    for (uint32_t i = 0; i < N_FRAMES; i++) {
+        uint8_t frame[60];
+        make_frame(frame, i);
+        assert_send(set, 0, frame, sizeof frame);
+        if ((i + 1) % STATION_WINDOW_FRAMES == 0 || i + 1 == N_FRAMES) {
+            seen.n_wanted = i + 1;
+            assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+        }
+    }
+    assert_int_equal(seen.n[1], N_FRAMES);
+    assert_int_equal(seen.n_disorder, 0);
+    assert_int_equal(station_drops(set, 1), 0);
+    station_close(set);
+}
+
+/* Many windows wait unread: those of all stations may end at one. What does not
+ * fit is counted. */
+static void keeps_what_is_not_yet_read(void **state)
+{
+    enum { N_KEPT = 3000, N_TOO_MANY = 6000 };
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    struct seen seen = {.n_wanted = N_KEPT};
+    uint8_t frame[60];
+    for (uint32_t i = 0; i < N_KEPT; i++) {
+        make_frame(frame, i);
+        assert_send(set, 0, frame, sizeof frame);
+    }
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_int_equal(seen.n_disorder, 0);
+    assert_int_equal(station_drops(set, 1), 0);
+    for (uint32_t i = 0; i < N_TOO_MANY; i++) {
+        assert_send(set, 0, frame, sizeof frame);
+    }
+    seen = (struct seen){0};
+    assert_int_equal(receive(set, in_ms(200), &seen), 0);
+    assert_true(station_drops(set, 1) > 0);
+    assert_int_equal(seen.n[1] + station_drops(set, 1), N_TOO_MANY);
+    station_close(set);
+}
+
+static void stops_when_told_and_goes_on(void **state)
+{
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    struct seen seen = {.n_wanted = 3};
+    for (uint32_t i = 0; i < 10; i++) {
+        uint8_t frame[60];
+        make_frame(frame, i);
+        assert_send(set, 0, frame, sizeof frame);
+    }
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_int_equal(seen.n[1], 3);
+    seen.n_wanted = 10;
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_int_equal(seen.n_disorder, 0);
+    station_close(set);
+}
+
+static void waits_until_the_deadline(void **state)
+{
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    struct seen seen = {0};
+    int64_t deadline_ns = station_now_ns() + 20500000;
+    assert_int_equal(receive(set, deadline_ns, &seen), 0);
+    assert_true(station_now_ns() >= deadline_ns);
+    assert_int_equal(seen.n[0] + seen.n[1], 0);
+    station_close(set);
+}
+
+static void says_what_cannot_be_sent(void **state)
+{
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    static uint8_t frame[1600] = {2, [12] = 0x88, 0xb5};
+    struct seen seen = {.n_wanted = 1};
+    struct base_error error;
+    assert_int_equal(station_send(set, 0, frame, sizeof frame, &error), -1);
+    assert_string_equal(error.text, "a frame of 1600 bytes is over the MTU of near");
+    assert_null(station_problem(set, 0));
+    assert_send(set, 0, frame, 1514);
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_int_equal(seen.n_last, 1514);
+    station_close(set);
+}
+
+static void run(const char *format, ...) BASE_PRINTF(1, 2);
+static void run(const char *format, ...)
+{
+    char command[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    if (system(command) != 0) {
+        fail_msg("%s", command);
+    }
+}
+
+static void assert_problem(const char *interface, const char *netns, const char *text)
+{
+    const struct station_spec spec = {.name = "h1", .interface = interface, .netns = netns};
+    struct station_set *set = open_set(&spec, 1);
+    const char *problem = station_problem(set, 0);
+    struct base_error error = {{0}};
+    assert_non_null(problem);
+    assert_string_equal(problem, text);
+    assert_int_equal(station_send(set, 0, "", 1, &error), -1);
+    assert_string_equal(error.text, text);
+    assert_int_equal(station_receive(set, in_ms(5000), see, NULL, &error), -1);
+    assert_true(station_drops(set, 0) == UINT64_MAX);
+    station_close(set);
+}
+
+static void says_what_is_wrong(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    char expected[128];
+    assert_problem(NULL, NULL, "no interface is named for it");
+    assert_problem("nowhere", NULL, "no interface nowhere in this network namespace");
+    assert_problem("a-name-of-16-char", NULL,
+                   "no interface a-name-of-16-char in this network namespace");
+    snprintf(expected, sizeof expected, "no interface near in %s", fixture->netns);
+    assert_problem("near", fixture->netns, expected);
+    assert_problem("near", "/nowhere/net", "no such namespace: /nowhere/net");
+    assert_problem("near", "/proc/self/ns/uts", "/proc/self/ns/uts is no network namespace");
+    assert_problem("near", "/dev/null", "/dev/null is no network namespace");
+    run("ip link add down1 type veth peer name down2");
+    assert_problem("down1", NULL, "interface down1 is down");
+    run("ip link set down1 up");
+    assert_problem("down1", NULL, "interface down1 has no link");
+    run("ip link del down1");
+}
+
+/* One bad station costs only itself. */
+static void others_go_on(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    const struct station_spec specs[] = {
+        {.name = "h1", .interface = "nowhere"},
+        {.name = "h2", .interface = "far", .netns = fixture->netns},
+        {.name = "h3", .interface = "near"},
+    };
+    struct station_set *set = open_set(specs, 3);
+    struct seen seen = {.n_wanted = 1};
+    uint8_t frame[60];
+    make_frame(frame, 0);
+    assert_non_null(station_problem(set, 0));
+    assert_null(station_problem(set, 1));
+    assert_null(station_problem(set, 2));
+    assert_send(set, 2, frame, sizeof frame);
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_int_equal(seen.n[1], 1);
+    station_close(set);
+}
+
+static void notices_an_interface_that_went_down(void **state)
+{
+    fixture_or_skip(state);
+    run("ip link add one type veth peer name two && ip link set one up && ip link set two up");
+    const struct station_spec specs[] = {{.name = "h1", .interface = "one"},
+                                         {.name = "h2", .interface = "two"}};
+    struct station_set *set = open_set(specs, 2);
+    assert_no_problem(set, 2);
+    struct seen seen = {0};
+    run("ip link set one down && ip link set one up");
+    receive(set, 0, &seen);
+    assert_string_equal(station_problem(set, 0), "interface one went down");
+    assert_null(station_problem(set, 1));
+    run("ip link set one down");
+    assert_true(station_drops(set, 1) == UINT64_MAX);
+    assert_string_equal(station_problem(set, 1), "interface two has no link");
+    station_close(set);
+    run("ip link del one");
+}
+
+static bool drop_capabilities(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{0}};
+    return syscall(SYS_capset, &head, data) == 0;
+}
+
+/* In a child, which loses its capabilities for good. */
+static void says_what_is_not_permitted(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    pid_t child = fork();
+    if (child == 0) {
+        const struct station_spec specs[] = {
+            {.name = "h1", .interface = "near"},
+            {.name = "h2", .interface = "far", .netns = fixture->netns},
+        };
+        struct station_set *set;
+        bool right = drop_capabilities() && station_open(specs, 2, &set, NULL) == 0 &&
+                     station_problem(set, 0) && strstr(station_problem(set, 0), "CAP_NET_RAW") &&
+                     station_problem(set, 1) && strstr(station_problem(set, 1), "CAP_SYS_");
+        station_close(set);
+        _exit(right ? 0 : 1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+}
+
+/* And when all is open, none is needed. */
+static void works_without_capabilities_once_open(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    pid_t child = fork();
+    if (child == 0) {
+        struct station_set *set = open_pair(fixture);
+        struct seen seen = {.n_wanted = 1};
+        uint8_t frame[60];
+        make_frame(frame, 0);
+        bool right = drop_capabilities() && station_send(set, 0, frame, 60, NULL) == 0 &&
+                     station_receive(set, in_ms(5000), see, &seen, NULL) == 1 &&
+                     station_drops(set, 1) == 0;
+        station_close(set);
+        _exit(right ? 0 : 1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+}
+
+static struct station_set *open_exec_pair(const struct fixture *fixture, const char *prefix)
+{
+    const struct station_spec specs[] = {
+        {.name = "h1", .interface = "near"},
+        {.name = "h2", .interface = "far", .netns = fixture->netns, .exec = prefix},
+    };
+    return open_set(specs, 2);
+}
+
+static void a_command_is_a_station(void **state)
+{
+    enum { N_FRAMES = 5000 };
+    struct fixture *fixture = fixture_or_skip(state);
+    struct station_set *set = open_exec_pair(fixture, fixture->program);
+    assert_no_problem(set, 2);
+    struct seen seen = {0};
+    uint8_t frame[60];
+    for (uint32_t i = 0; i < N_FRAMES; i++) { /* to it */
+        make_frame(frame, i);
+        assert_send(set, 0, frame, sizeof frame);
+        if ((i + 1) % STATION_WINDOW_FRAMES == 0 || i + 1 == N_FRAMES) {
+            seen.n_wanted = i + 1;
+            assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+        }
+    }
+    assert_int_equal(seen.n[1], N_FRAMES);
+    assert_int_equal(seen.n_disorder, 0);
+    assert_memory_equal(seen.last, frame, sizeof frame);
+    assert_send(set, 1, frame, sizeof frame); /* and from it */
+    seen.n_wanted++;
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_int_equal(seen.n[0], 1);
+    assert_int_equal(station_drops(set, 1), 0);
+    station_close(set);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); /* only the fixture's child is left */
+}
+
+/* Both sides write more than their socket holds before either one is read. */
+static void nobody_waits_for_each_other(void **state)
+{
+    enum { N_FRAMES = 3000 };
+    struct fixture *fixture = fixture_or_skip(state);
+    struct station_set *set = open_exec_pair(fixture, fixture->program);
+    assert_no_problem(set, 2);
+    static uint8_t frame[1514];
+    make_frame(frame, 0);
+    for (int i = 0; i < N_FRAMES; i++) {
+        assert_send(set, 0, frame, sizeof frame);
+        assert_send(set, 1, frame, sizeof frame);
+    }
+    struct seen seen = {.n_wanted = 2 * N_FRAMES};
+    receive(set, in_ms(2000), &seen);
+    assert_int_equal(seen.n[0] + station_drops(set, 0), N_FRAMES);
+    assert_int_equal(seen.n[1] + station_drops(set, 1), N_FRAMES);
+    station_close(set);
+}
+
+static void assert_exec_problem(const struct fixture *fixture, const char *prefix, const char *part)
+{
+    struct station_set *set = open_exec_pair(fixture, prefix);
+    assert_null(station_problem(set, 0));
+    const char *problem = station_problem(set, 1);
+    assert_non_null(problem);
+    if (!strstr(problem, part)) {
+        fail_msg("%s: %s", prefix, problem);
+    }
+    station_close(set);
+}
+
+static void says_why_a_command_failed(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    assert_exec_problem(fixture, "no-such-program-at-all", "ended with exit status 127: ");
+    assert_exec_problem(fixture, "no-such-program-at-all", "not found");
+    assert_exec_problem(fixture, "false", "false ended with exit status 1");
+    assert_exec_problem(fixture, "sh -c 'kill -9 $$'", "was ended by signal 9");
+    assert_exec_problem(fixture, "echo welcome", "says \"welcome tapproof station");
+    assert_exec_problem(fixture, "sh -c 'echo tapproof station 2; cat'",
+                        "says \"tapproof station 2 \" instead of \"tapproof station 1\"");
+    const struct station_spec spec = {
+        .name = "h2", .interface = "nowhere", .exec = fixture->program};
+    struct station_set *set = open_set(&spec, 1);
+    assert_string_equal(station_problem(set, 0), "no interface nowhere in this network namespace");
+    station_close(set);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), 0);
+}
+
+/* This program again, the pid of which the test must learn. */
+static void notices_a_command_that_dies(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    char prefix[512], path[] = "/tmp/station-XXXXXX", text[16] = "";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    snprintf(prefix, sizeof prefix, "sh -c 'echo $$ > %s; exec %s tapproof station' ", path,
+             fixture->program);
+    struct station_set *set = open_exec_pair(fixture, prefix);
+    assert_no_problem(set, 2);
+    assert_true(read(fd, text, sizeof text - 1) > 0);
+    close(fd);
+    unlink(path);
+    assert_int_equal(kill((pid_t)atoi(text), SIGKILL), 0);
+    struct seen seen = {0};
+    int64_t deadline_ns = in_ms(5000);
+    while (!station_problem(set, 1) && station_now_ns() < deadline_ns) {
+        receive(set, in_ms(1), &seen);
+    }
+    assert_non_null(station_problem(set, 1));
+    assert_non_null(strstr(station_problem(set, 1), "was ended by signal 9"));
+    assert_null(station_problem(set, 0));
+    station_close(set);
+}
+
+/* A pipe whose other end only the far end holds tells when it has gone. */
+static void a_command_dies_with_us(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    int held[2];
+    assert_int_equal(pipe(held), 0);
+    fcntl(held[0], F_SETFD, FD_CLOEXEC);
+    pid_t child = fork();
+    if (child == 0) {
+        struct station_set *set = open_exec_pair(fixture, fixture->program);
+        kill(getpid(), station_problem(set, 1) ? SIGTERM : SIGKILL);
+    }
+    close(held[1]);
+    int status;
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    struct pollfd gone = {.fd = held[0], .events = POLLIN};
+    assert_int_equal(poll(&gone, 1, 10000), 1);
+    assert_true(gone.revents & POLLHUP);
+    close(held[0]);
+}
+
+static size_t count_entries(const char *path)
+{
+    size_t n = 0;
+    DIR *directory = opendir(path);
+    assert_non_null(directory);
+    while (readdir(directory)) {
+        n++;
+    }
+    closedir(directory);
+    return n;
+}
+
+static void leaves_nothing_open(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    size_t n_fds = count_entries("/proc/self/fd"), n_threads = count_entries("/proc/self/task");
+    station_close(open_pair(fixture));
+    station_close(open_exec_pair(fixture, fixture->program));
+    station_close(open_exec_pair(fixture, "false"));
+    station_close(open_set(NULL, 0));
+    station_close(NULL);
+    assert_int_equal(count_entries("/proc/self/fd"), n_fds);
+    assert_int_equal(count_entries("/proc/self/task"), n_threads);
+}
+
+/* Whoever types at it is told, and it does not hang. */
+static void the_far_end_refuses_strangers(void **state)
+{
+    (void)state;
+    static const char *const inputs[] = {"hello\n", "tapproof station 1\n\x07\x00\x00",
+                                         "tapproof station 1\n\x01\x00\x01\x61",
+                                         "tapproof station 1\n\x04\x00\x00"};
+    static const size_t lengths[] = {6, 22, 23, 22};
+    for (size_t i = 0; i < 4; i++) {
+        int in[2], out[2];
+        struct base_error error = {{0}};
+        assert_int_equal(pipe(in) | pipe(out), 0);
+        assert_int_equal(write(in[1], inputs[i], lengths[i]), lengths[i]);
+        close(in[1]);
+        assert_int_equal(station_serve(in[0], out[1], &error), -1);
+        assert_true(error.text[0] != '\0');
+        close(in[0]);
+        close(out[0]);
+        close(out[1]);
+    }
+}
+
+/* Becomes root of new user and network namespaces, as unshare -r -n does. */
+static bool enter_private_namespaces(void)
+{
+    char map[64];
+    unsigned uid = getuid(), gid = getgid();
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
+        return unshare(CLONE_NEWNET) == 0;
+    }
+    const char *const files[] = {"/proc/self/setgroups", "/proc/self/uid_map",
+                                 "/proc/self/gid_map"};
+    for (int i = 0; i < 3; i++) {
+        int length = i == 0 ? snprintf(map, sizeof map, "deny")
+                            : snprintf(map, sizeof map, "0 %u 1", i == 1 ? uid : gid);
+        int fd = open(files[i], O_WRONLY);
+        bool written = fd >= 0 && write(fd, map, (size_t)length) == length;
+        close(fd);
+        if (!written) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Neighbour discovery would be captured too. */
+static void silence_ipv6(void)
+{
+    int fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
+    if (fd >= 0) {
+        (void)!write(fd, "1", 1);
+        close(fd);
+    }
+}
+
+/* A child in a network namespace of its own, which ends when we do. */
+static pid_t start_holder(void)
+{
+    int ready[2], stay[2];
+    char byte;
+    if (pipe2(ready, O_CLOEXEC) || pipe2(stay, O_CLOEXEC)) {
+        return -1;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ready[0]);
+        close(stay[1]);
+        if (unshare(CLONE_NEWNET) == 0) {
+            silence_ipv6();
+            (void)!write(ready[1], "", 1);
+            (void)!read(stay[0], &byte, 1);
+        }
+        _exit(0);
+    }
+    close(ready[1]);
+    close(stay[0]); /* stay[1] is left open on purpose: our end ends the child */
+    bool is_ready = pid > 0 && read(ready[0], &byte, 1) == 1;
+    close(ready[0]);
+    return is_ready ? pid : -1;
+}
+
+static const char *set_up(struct fixture *fixture)
+{
+    if (!enter_private_namespaces()) {
+        return "no user and network namespaces here (unshare: not permitted)";
+    }
+    silence_ipv6();
+    fixture->holder = start_holder();
+    if (fixture->holder < 0) {
+        return "no second network namespace here";
+    }
+    snprintf(fixture->netns, sizeof fixture->netns, "/proc/%d/ns/net", (int)fixture->holder);
+    char command[256];
+    snprintf(command, sizeof command,
+             "exec 2>&1; ip link add near type veth peer name far netns %d && "
+             "ip link set near up && nsenter --net=%s ip link set far up",
+             (int)fixture->holder, fixture->netns);
+    return system(command) == 0 ? NULL : "no veth pair here (ip link add: see above)";
+}
+
+/* cmocka gives this to each test, as the state of its group. */
+static int group_setup(void **state)
+{
+    static char program[256];
+    static struct fixture fixture;
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    fixture.program = n > 0 ? program : "";
+    fixture.problem = set_up(&fixture);
+    *state = &fixture;
+    return 0;
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(frames_cross_the_link),
+    cmocka_unit_test(tags_arrive_in_their_place),
+    cmocka_unit_test(loses_none_of_many),
+    cmocka_unit_test(keeps_what_is_not_yet_read),
+    cmocka_unit_test(stops_when_told_and_goes_on),
+    cmocka_unit_test(waits_until_the_deadline),
+    cmocka_unit_test(says_what_cannot_be_sent),
+    cmocka_unit_test(says_what_is_wrong),
+    cmocka_unit_test(others_go_on),
+    cmocka_unit_test(notices_an_interface_that_went_down),
+    cmocka_unit_test(says_what_is_not_permitted),
+    cmocka_unit_test(works_without_capabilities_once_open),
+    cmocka_unit_test(a_command_is_a_station),
+    cmocka_unit_test(nobody_waits_for_each_other),
+    cmocka_unit_test(says_why_a_command_failed),
+    cmocka_unit_test(notices_a_command_that_dies),
+    cmocka_unit_test(a_command_dies_with_us),
+    cmocka_unit_test(leaves_nothing_open),
+    cmocka_unit_test(the_far_end_refuses_strangers),
+};
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "tapproof") == 0) {
+        struct base_error error;
+        return station_serve(STDIN_FILENO, STDOUT_FILENO, &error) ? 1 : 0;
+    }
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, group_setup, NULL);
+}
