@@ -103,12 +103,31 @@ for sender in sys.argv[1:]:
     print(*[sender] + sorted(got[sender], key=lambda name: int(name[1:])))
 END
 
+# A TCP connection from one host to another: exercises ARP, addresses and checksums.
+cat >"$work/tcp.py" <<'END'
+import os, socket, sys, yaml
+sys.path.insert(0, os.environ["PATH"].split(":")[1])
+sys.dont_write_bytecode = True
+import labspace
+hosts = yaml.safe_load(open(os.environ["TAPPROOF_LAB"]))["hosts"]
+labspace.enter_network(hosts[sys.argv[2]]["netns"])
+server = socket.create_server(("", 80))
+labspace.enter_network(hosts[sys.argv[1]]["netns"])
+client = socket.create_connection((sys.argv[3], 80), timeout=5)
+client.send(b"through\n")
+print(server.accept()[0].recv(100).decode(), end="")
+END
+
 # What a lab could leave on the machine, apart from processes.
 traces() {
     cat /proc/self/mountinfo
     ls /run/tapproof /run/openvswitch /var/lib/openvswitch /etc/openvswitch /var/log/openvswitch /run/netns 2>/dev/null
     sed 's/:.*//' /proc/net/dev
     find "$here" | sort
+}
+
+gone() { # PIDS: a process that is dying has lost its environment long before it is gone
+    for pid in "$@"; do [ ! -d "/proc/$pid" ] || return 1; done
 }
 
 nothing_left() { # of the current test
@@ -118,15 +137,16 @@ nothing_left() { # of the current test
 
 # A lab that stays up ends, and quickly, when SIGNAL is sent to the process that FILTER selects.
 ends_by() { # SIGNAL FILTER EXPECTED-STATUS
-    local victim
+    local victim pids
     background "$demon" simulated || return 1
     victim=$(if [ "$2" = outer ]; then echo $outer; else marked "$2"; fi)
-    [ "$(marked | wc -l)" -gt 10 ] && [ -n "$victim" ] || return 1
+    pids=$(marked)
+    [ "$(wc -l <<<"$pids")" -gt 10 ] && [ -n "$victim" ] || return 1
     kill -s "$1" $victim
     ended
     # Where the outermost process could, it has waited for the rest before it ended.
-    if [ "$2" = outer ] && [ "$1" != KILL ]; then no_process || return 1; fi
-    [ $status = "$3" ] && nothing_left
+    if [ "$2" = outer ] && [ "$1" != KILL ]; then gone $pids || return 1; fi
+    [ $status = "$3" ] && soon gone $pids && nothing_left
 }
 
 ended() { # within bounds; its status in $status
@@ -174,6 +194,9 @@ ok "the first frames arrive where the flows send them, and nowhere else"
 
 run run "$demon" --flows leak -- /usr/bin/python3 "$work/frames.py" h3
 printf 'h3 h4 h11\n' | diff - "$work/out" >>"$work/err"; ok "a leak is a leak"
+
+run run "$demon" --flows simulated -- /usr/bin/python3 "$work/tcp.py" h3 h4 10.0.0.4
+[ "$(cat "$work/out")" = through ]; ok "TCP passes: addresses are set, checksums are whole"
 
 run run "$demon" -- lab exec h7 sh -c 'cat /proc/sys/net/ipv6/conf/h7-eth0/disable_ipv6; ip -br link show h7-eth0'
 grep -q '^1$' "$work/out" && grep -q ' UP  *00:00:00:00:00:07' "$work/out"; ok "a host has its address and no IPv6"

@@ -19,7 +19,7 @@ enum { MANY = 20000 }; /* 2 MB, more than 30 messages */
 /* In $1. Says "up" when the switch answers. When its stdin is closed, the shell
  * ends, and with it, being the first process of the namespace, all the others. */
 static const char START[] =
-    "set -e; cd \"$1\"; PATH=$PATH:/usr/sbin:/sbin\n"
+    "trap '' PIPE; trap 'cd /; rm -rf \"$1\"' EXIT; set -e; cd \"$1\"; PATH=$PATH:/usr/sbin:/sbin\n"
     "export OVS_RUNDIR=$1 OVS_DBDIR=$1 OVS_LOGDIR=$1 OVS_SYSCONFDIR=$1\n"
     "ip link set lo up\n"
     "ovsdb-tool create conf.db /usr/share/openvswitch/vswitch.ovsschema\n"
@@ -34,7 +34,7 @@ static const char START[] =
     " -- add-port br1 p1 -- set interface p1 type=dummy ofport_request=1"
     " -- add-port br1 p2 -- set interface p2 type=dummy ofport_request=2\n"
     "ovs-ofctl -O OpenFlow10 show unix:$1/br1.mgmt > show\n"
-    "echo up; read -r wait || :; cd /; rm -rf \"$1\"\n";
+    "echo up; read -r wait\n";
 
 struct live {
     char directory[32];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/locate.h"
 
+#include "judge/count.h"
+
 /* The way of one copy, from the sender on. */
 struct way {
     size_t hops[JUDGE_WALK_HOPS]; /* indices in the walk */
@@ -95,21 +97,9 @@ static size_t advertised_entry(const struct view *view, struct port_ref in)
 /* Packets counted by the entry that takes the probe at this hop; -1: unknown. */
 static long entry_delta(const struct view *view, const struct judge_hop *hop)
 {
-    const struct switch_state *before = view->evidence->before[hop->in.sw];
-    const struct switch_state *after =
-        view->evidence->after ? view->evidence->after[hop->in.sw] : NULL;
-    if (!before || !after || hop->entry >= before->flows.n_entries) {
-        return -1;
-    }
-    const struct flow_entry *old = &before->flows.entries[hop->entry];
-    for (size_t i = 0; i < after->flows.n_entries; i++) {
-        const struct flow_entry *new = &after->flows.entries[i];
-        if (new->priority == old->priority && match_equal(&new->match, &old->match)) {
-            bool counts = new->n_packets != UINT64_MAX && new->n_packets >= old->n_packets;
-            return counts ? (long)(new->n_packets - old->n_packets) : -1;
-        }
-    }
-    return -1;
+    const struct judge_evidence *evidence = view->evidence;
+    const struct switch_state *after = evidence->after ? evidence->after[hop->in.sw] : NULL;
+    return judge_count_since(evidence->before[hop->in.sw], hop->entry, after);
 }
 
 /* The cable to a host. */
@@ -242,21 +232,6 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
         location.disagree[1] = SAYS_OBSERVED;
     }
     return location;
-}
-
-bool judge_counted(const struct judge_evidence *evidence, size_t probe)
-{
-    const struct judge_probe *sent = &evidence->plan->probes[probe];
-    struct view view = {.evidence = evidence, .topology = evidence->expectation->topology};
-    struct judge_forwarding advertised = judge_advertised_by(evidence->before);
-    judge_walk_from(view.topology, &advertised, sent->from, &sent->header, &view.advertised);
-    for (size_t i = 0; i < view.advertised.n_hops; i++) {
-        const struct judge_hop *hop = &view.advertised.hops[i];
-        if (hop->entry != SIZE_MAX && entry_delta(&view, hop) == 0) {
-            return false;
-        }
-    }
-    return true;
 }
 
 bool judge_entered(const struct judge_evidence *evidence, size_t host)

@@ -22,10 +22,6 @@ struct judge_location {
 struct judge_location judge_locate(const struct judge_evidence *evidence, size_t probe, size_t host,
                                    bool extra, struct base_arena *arena);
 
-/* Whether every entry that the tables say the probe meets on its way has
- * counted a packet since `before`: counters come late. */
-bool judge_counted(const struct judge_evidence *evidence, size_t probe);
-
 /* Whether a counter shows that frames of this host entered its switch: the
  * packets received on its port since `before`. False too if none was taken. */
 bool judge_entered(const struct judge_evidence *evidence, size_t host);

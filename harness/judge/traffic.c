@@ -13,6 +13,8 @@ struct tally {
     unsigned worst_copies;
     size_t problem_host; /* a host whose station cannot be trusted; SIZE_MAX: none */
     const char *alteration;
+    const char *kinds[8]; /* of the wrong ones */
+    size_t n_kinds;
 };
 
 struct bench {
@@ -25,6 +27,18 @@ struct bench {
 static bool selected(const struct judge_evidence *evidence, size_t claim)
 {
     return !evidence->selected || evidence->selected[claim];
+}
+
+static void add_kind(struct tally *tally, const char *kind)
+{
+    for (size_t i = 0; i < tally->n_kinds; i++) {
+        if (tally->kinds[i] == kind) {
+            return;
+        }
+    }
+    if (tally->n_kinds < sizeof tally->kinds / sizeof *tally->kinds) {
+        tally->kinds[tally->n_kinds++] = kind;
+    }
 }
 
 static void count_arrivals(const struct bench *bench, size_t p, size_t host, unsigned want,
@@ -45,6 +59,7 @@ static void count_arrivals(const struct bench *bench, size_t p, size_t host, uns
         tally->worst_copies = got;
     }
     tally->n_wrong++;
+    add_kind(tally, bench->evidence->plan->probes[p].kind);
     tally->n_extra += got > want;
     tally->n_missing += got < want;
     if (seen->altered > 0 && tally->n_altered++ == 0) {
@@ -117,23 +132,33 @@ static void fill_statements(struct result *result, const struct judge_location *
     result->says[SAYS_OBSERVED] = copies_text(arena, result->observed_count);
 }
 
-static const char *what_happened(const struct bench *bench, const struct tally *tally)
+/* "3 of 9 probes (udp, tcp) arrived at h11 twice instead of once". */
+static const char *what_happened(const struct bench *bench, const struct tally *tally,
+                                 long expected)
 {
-    const struct judge_probe *probe = &bench->evidence->plan->probes[tally->worst_probe];
+    struct base_buffer text = {0};
+    size_t n = tally->alteration    ? tally->n_altered
+               : tally->n_extra > 0 ? tally->n_extra
+                                    : tally->n_missing;
     const char *host = bench->topology->hosts[tally->worst_host].name;
-    struct base_arena *arena = &bench->report->arena;
+    base_put_format(&text, "%zu of %zu probes ", n, tally->n_probes);
+    for (size_t i = 0; tally->n_wrong < tally->n_probes && i < tally->n_kinds; i++) {
+        base_put_format(&text, "%s%s%s", i ? ", " : "(", tally->kinds[i],
+                        i + 1 == tally->n_kinds ? ") " : "");
+    }
     if (tally->alteration) {
-        return base_arena_format(arena, "%zu of %zu probes arrived altered: %s", tally->n_altered,
-                                 tally->n_probes, tally->alteration);
+        base_put_format(&text, "arrived at %s altered: %s", host, tally->alteration);
+    } else if (tally->worst_copies == 0) {
+        base_put_format(&text, "did not arrive at %s", host);
+    } else if (expected == 0 && tally->worst_copies == 1) {
+        base_put_format(&text, "arrived at %s", host);
+    } else {
+        base_put_format(&text, "arrived at %s %u times instead of %ld", host, tally->worst_copies,
+                        expected);
     }
-    if (tally->n_extra > 0) {
-        return base_arena_format(arena, "%zu of %zu probes arrived at %s too often (%s: %u times)",
-                                 tally->n_extra, tally->n_probes, host, probe->kind,
-                                 tally->worst_copies);
-    }
-    return base_arena_format(arena, "%zu of %zu probes did not arrive at %s (%s: %u times)",
-                             tally->n_missing, tally->n_probes, host, probe->kind,
-                             tally->worst_copies);
+    const char *copy = base_arena_text(&bench->report->arena, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return copy;
 }
 
 static void fail(const struct bench *bench, const struct tally *tally, struct result *result)
@@ -142,7 +167,7 @@ static void fail(const struct bench *bench, const struct tally *tally, struct re
     struct judge_location location =
         judge_locate(bench->evidence, tally->worst_probe, tally->worst_host, tally->n_extra > 0,
                      arena);
-    const char *what = what_happened(bench, tally);
+    const char *what = what_happened(bench, tally, result->expected_count);
     result->verdict = VERDICT_FAIL;
     result->observed_count = (long)tally->worst_copies;
     result->example = packet_text(bench, tally->worst_probe);

@@ -108,15 +108,18 @@ static void put_pair(struct base_buffer *out, const char *name, uint64_t value)
     base_put_text(out, ", ");
 }
 
-/* No fraction, 3 digits if they are exact, or 9. */
+/* No fraction, or 3 to 9 digits of it: as many as it needs. */
 static void put_duration(const struct flow_entry *entry, struct base_buffer *out)
 {
     base_put_text(out, "duration=");
     base_put_decimal(out, entry->duration_sec);
     uint32_t nsec = entry->duration_nsec;
     if (nsec > 0) {
-        bool exact = nsec % 1000000 == 0;
-        base_put_format(out, exact ? ".%03u" : ".%09u", exact ? nsec / 1000000 : nsec);
+        int n_digits = 9;
+        for (; n_digits > 3 && nsec % 10 == 0; n_digits--) {
+            nsec /= 10;
+        }
+        base_put_format(out, ".%0*u", n_digits, nsec);
     }
     base_put_text(out, "s, ");
 }

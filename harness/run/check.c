@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One check from the first dump to the last verdict. */
-#include "judge/locate.h"
+#include "judge/count.h"
 #include "judge/state.h"
+#include "judge/witness.h"
 #include "run/clock.h"
 #include "run/network.h"
 #include "run/probing.h"
@@ -33,7 +34,8 @@ struct checking {
     struct judge_plan plan;
     struct run_probing probing;
     struct judge_round round, previous;
-    bool *selected; /* by claim */
+    bool *selected;      /* by claim */
+    bool tables_deviate; /* from the expectation, when they were first read */
 };
 
 static void progress(const struct checking *checking, const char *text)
@@ -128,6 +130,7 @@ static int make_plan(struct checking *checking)
                                          .selected = checking->selected,
                                          .extras = extras,
                                          .n_extras = find_extras(checking, &differences, extras)};
+    checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
     return status < 0 ? -1
                       : judge_plan(checking->expectation, &options, &checking->plan,
@@ -229,39 +232,35 @@ static struct judge_evidence evidence_of(const struct checking *checking)
                                    .selected = checking->selected};
 }
 
-static bool all_counted(const struct checking *checking)
-{
-    enum { LOOK_AT = 64 };
-    struct judge_evidence evidence = evidence_of(checking);
-    size_t n = 0;
-    for (size_t p = 0; p < checking->plan.n_probes && n < LOOK_AT; p++) {
-        if (!judge_probe_conforms(&checking->round, &checking->plan, p)) {
-            n++;
-            if (!judge_counted(&evidence, p)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-/* The counters, to locate what failed. They follow the packets late: read
- * until those of the failing probes have moved, or a second is over. */
-static int read_counters(struct checking *checking)
+/* Reads the counters, which follow the packets late, until they have counted
+ * all probes of the last round, or a second is over. */
+static int read_until_counted(struct checking *checking, const struct judge_count *count)
 {
     uint64_t start_ns = run_now_ns();
-    progress(checking, "reading the counters");
     for (;;) {
         if (read_switches(checking) < 0 || take_states(checking, &checking->later) < 0) {
             return -1;
         }
-        if (all_counted(checking) || run_ms_since(start_ns) > COUNT_MS) {
-            break;
+        if (run_ms_since(start_ns) > COUNT_MS ||
+            judge_count_reached(count, checking->topology->n_switches, checking->states.by_switch,
+                                checking->later.by_switch)) {
+            checking->report->timing.count_ms = run_ms_since(start_ns);
+            return 0;
         }
         run_probing_drain(&checking->probing, COUNT_STEP_MS);
     }
-    checking->report->timing.count_ms = run_ms_since(start_ns);
-    return 0;
+}
+
+static int read_counters(struct checking *checking)
+{
+    struct judge_count count;
+    progress(checking, "reading the counters");
+    int status = judge_count_init(&count, &checking->plan, &checking->round, checking->topology,
+                                  checking->states.by_switch) < 0
+                     ? base_fail(checking->error, "out of memory")
+                     : read_until_counted(checking, &count);
+    judge_count_free(&count);
+    return status;
 }
 
 static int open_stations(struct checking *checking)
@@ -307,7 +306,9 @@ static int check_traffic(struct checking *checking)
     if (probe_until_settled(checking) < 0) {
         return -1;
     }
-    if (!judge_round_conforms(&checking->round, &checking->plan) && read_counters(checking) < 0) {
+    bool deviates =
+        checking->tables_deviate || !judge_round_conforms(&checking->round, &checking->plan);
+    if (deviates && read_counters(checking) < 0) {
         return -1;
     }
     note_frames(checking);
@@ -324,6 +325,9 @@ static int judge_all(struct checking *checking, bool traffic)
     struct judge_evidence evidence = evidence_of(checking);
     if (traffic && judge_traffic(&evidence, checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
+    }
+    if (traffic) {
+        judge_witness(&evidence, checking->report);
     }
     return 0;
 }

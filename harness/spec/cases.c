@@ -310,8 +310,8 @@ void spec_read_cases(struct spec_reader *reader, const struct spec_node *node,
         add_case(reader, node, ports, cases);
     } else if (node->n_children == 0) {
         spec_error(reader, node, "a list of cases needs at least one; expected drop or a case");
-    } else if (node->n_children > SPEC_PORT_CASES_MAX) {
-        spec_error(reader, node, "more than %d cases for one port", SPEC_PORT_CASES_MAX);
+    } else if (node->n_children > SPEC_ALTERNATIVES_MAX) {
+        spec_error(reader, node, "more than %d cases for one port", SPEC_ALTERNATIVES_MAX);
     } else {
         for (const struct spec_node *item = node->child; item; item = item->next) {
             add_case(reader, item, ports, cases);

@@ -56,12 +56,23 @@ static void check_all(const struct spec_reading *reading, const struct claim *al
     }
 }
 
+/* Comparing all with all would take too long. */
+static void report_too_many(const struct spec_reading *reading, const struct claim *claim)
+{
+    spec_error_at(&reading->reader.source, claim->place.line, claim->place.column,
+                  "more than %d claims of one sender and receiver", SPEC_ALTERNATIVES_MAX);
+}
+
 /* The claims of one sender, sorted by receiver. */
 static void check_sender(const struct spec_reading *reading, struct claim *const *claims, size_t n)
 {
     const struct spec_diagnostics *diagnostics = reading->reader.source.diagnostics;
     for (size_t i = 0; i < n && !spec_errors_full(diagnostics); i++) {
         for (size_t j = i + 1; j < n && claims[j]->to == claims[i]->to; j++) {
+            if (j - i == SPEC_ALTERNATIVES_MAX) {
+                report_too_many(reading, claims[j]);
+                return;
+            }
             check_pair(reading, claims[i], claims[j]);
         }
         for (size_t j = n; j > i + 1 && claims[j - 1]->to == SIZE_MAX; j--) {

@@ -377,6 +377,9 @@ static void reports_hidden_cases(void **state)
     expectation_free(load(T "ports: {s1: {1: [{match: \"tcp,tp_dst=80\", output: 3}, {match: tcp, "
                             "output: 2}, {match: udp, output: 2}, drop]}}\n",
                           ""));
+    expectation_free(load(T "ports: {s1: {1: [{match: \"tcp,tp_dst=0\", output: 3}, {match: tcp, "
+                            "output: 2}]}}\n",
+                          ""));
 }
 
 static void reports_entries(void **state)
@@ -440,7 +443,8 @@ static void reports_exceptions(void **state)
              "  - {cookie: 0x10/0xf, reason: x}\n"
              "  - {cookie: 1, reason: \" \"}\n"
              "  - {cookie: 1, reason: }\n"
-             "  - x\n",
+             "  - x\n"
+             "  - {cookie: 0x10000000000000000, reason: x}\n",
            "dir/x:4:5: this would leave out everything; expected at least one of \"switch\", "
            "\"port\", \"cookie\" and \"match\"\n"
            "dir/x:5:5: an exception needs the key \"reason\"\n"
@@ -450,7 +454,9 @@ static void reports_exceptions(void **state)
            "dir/x:9:14: no cookie agrees with \"0x10/0xf\": 0x10 has bits outside the mask\n"
            "dir/x:10:25: expected a reason, found only blanks\n"
            "dir/x:11:25: expected a reason, found nothing\n"
-           "dir/x:12:5: expected a mapping with the keys of an exception, found \"x\"\n");
+           "dir/x:12:5: expected a mapping with the keys of an exception, found \"x\"\n"
+           "dir/x:13:14: expected a cookie as 0x1, or with a mask as 0x1/0xff, found "
+           "\"0x10000000000000000\"\n");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -20,11 +20,11 @@
 
 enum {
     SPEC_FILE_BYTES_MAX = 64 << 20,
-    SPEC_DEPTH_MAX = 64,         /* lists and mappings within each other */
-    SPEC_NODES_MAX = 4000000,    /* scalars, lists and mappings of one file */
-    SPEC_EXPANDED_MAX = 1000000, /* cases, and claims, after ranges and lists are expanded */
-    SPEC_PORT_CASES_MAX = 10000, /* cases written for one port */
-    SPEC_DIAGNOSTICS_MAX = 20,   /* errors kept; the others are counted */
+    SPEC_DEPTH_MAX = 64,           /* lists and mappings within each other */
+    SPEC_NODES_MAX = 4000000,      /* scalars, lists and mappings of one file */
+    SPEC_EXPANDED_MAX = 1000000,   /* cases, and claims, after ranges and lists are expanded */
+    SPEC_ALTERNATIVES_MAX = 10000, /* cases written for a port; claims of one sender and receiver */
+    SPEC_DIAGNOSTICS_MAX = 20,     /* errors kept; the others are counted */
     SPEC_COPIES_MAX = 1000,
 };
 

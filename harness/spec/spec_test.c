@@ -176,6 +176,33 @@ static void limits_what_ranges_and_lists_expand_to(void **state)
     base_buffer_free(&text);
 }
 
+static void limits_claims_of_one_pair(void **state)
+{
+    (void)state;
+    struct base_buffer text = {0};
+    base_put_text(&text, "topology: t\ntraffic:\n");
+    for (int i = 0; i <= SPEC_ALTERNATIVES_MAX; i++) {
+        base_put_format(&text, "  - {from: h1, isolated: h2, match: \"tcp,tp_dst=%d\"}\n", i);
+    }
+    struct memory_file files[] = {{"x", base_buffer_text(&text), 0},
+                                  {"t",
+                                   "name: t\nswitches: {s1: {dpid: 1}}\nhosts:\n"
+                                   "  h1: {mac: 00:00:00:00:00:01, port: s1:1}\n"
+                                   "  h2: {mac: 00:00:00:00:00:02, port: s1:2}\n",
+                                   0},
+                                  {0}};
+    struct spec_files from = {files, memory_read};
+    struct spec_diagnostics diagnostics = {0};
+    struct expectation *x = NULL;
+    assert_int_equal(spec_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(diagnostics.n_items, 1);
+    assert_int_equal(diagnostics.items[0].place.line, 10003);
+    assert_string_equal(diagnostics.items[0].message,
+                        "more than 10000 claims of one sender and receiver");
+    spec_diagnostics_free(&diagnostics);
+    base_buffer_free(&text);
+}
+
 /* The files that the design shows to users. */
 static void loads_the_examples_of_the_design(void **state)
 {
@@ -299,6 +326,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(says_why_a_file_cannot_be_read, make_directory,
                                     remove_directory),
     cmocka_unit_test(limits_what_ranges_and_lists_expand_to),
+    cmocka_unit_test(limits_claims_of_one_pair),
     cmocka_unit_test(loads_the_examples_of_the_design),
     cmocka_unit_test(loads_the_topologies_of_the_repository),
     cmocka_unit_test(loads_the_expectations_of_the_repository),

@@ -149,6 +149,12 @@ static void places_errors_behind_any_line_break(void **state)
          "a: !x 1\n",
          0, "f:1:4: tags are not allowed here: \"!x\"\n"},
         {"a: 1\r\nb: !x 2\r\n", 0, "f:2:4: tags are not allowed here: \"!x\"\n"},
+        {"a: 1\xe2\x80\xa8"
+         "b: x\xff\n",
+         0, "f:2:5: not UTF-8 text: invalid leading UTF-8 octet (0xff)\n"},
+        {"a: 1\xc2\x85"
+         "b: !x 1\rc: x\xff\n",
+         0, "f:3:5: not UTF-8 text: invalid leading UTF-8 octet (0xff)\n"},
         {"\xc3\xa4\xc3\xb6: !x 1\n", 0, "f:1:5: tags are not allowed here: \"!x\"\n"},
     };
     CHECK_ALL(samples);

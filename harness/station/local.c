@@ -18,9 +18,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Frames that wait unread: a ring of 8 MiB has 3,900 places of this snap
- * length, 60 windows. With libpcap's own numbers (64 KiB of 2 MiB) it has 32. */
-enum { RING_BYTES = 8 << 20 };
+/* A place in the kernel's ring: the kernel's own head, then the frame; two of
+ * them fill a page exactly. With libpcap's default of 256 KiB a frame and 2 MiB in
+ * all, no more than 32 frames could wait. A ring twice as large takes four
+ * times as long to open, 64 at once. */
+enum { PLACE_BYTES = STATION_SNAP_BYTES + 128, RING_BYTES = STATION_UNREAD_FRAMES * PLACE_BYTES };
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23 /* Linux 4.20 */
@@ -133,8 +135,10 @@ static int open_injector(struct local *local, const char *interface, struct base
     if (!local->injector) {
         return base_fail(error, "sending on %s: %s", interface, text);
     }
-    /* libnet's socket receives everything on every interface, and nobody reads
-     * it: a filter that takes nothing spares the kernel the copies. */
+    /* libnet's socket receives everything on every interface of the namespace,
+     * and nobody reads it: a filter that takes nothing spares the copies. (To
+     * bind it to no protocol would spare the filter too, but wait for the
+     * kernel once more: 15 ms for each run.) */
     struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
     struct sock_fprog filter = {.len = 1, .filter = &nothing};
     int fd = libnet_getfd(local->injector);
@@ -215,7 +219,7 @@ static int local_drain(struct station *station, const struct station_sink *sink,
     if (has_been_down(local)) {
         return base_fail(error, "interface %s went down", station->interface);
     }
-    for (size_t n = 0; n < RING_BYTES / STATION_SNAP_BYTES; n++) {
+    for (size_t n = 0; n < STATION_UNREAD_FRAMES; n++) {
         int result = pcap_next_ex(local->capture, &head, &bytes);
         if (result < 0) {
             return base_fail(error, "capturing on %s: %s", station->interface,

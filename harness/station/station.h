@@ -29,6 +29,7 @@ struct station_set;
 enum {
     STATION_SNAP_BYTES = 1920,       /* captured of a frame at most */
     STATION_WINDOW_FRAMES = 64,      /* in flight from one station, a switch loses none of them */
+    STATION_UNREAD_FRAMES = 2048,    /* as many wait at one station to be received, not more */
     STATION_EXEC_TIMEOUT_MS = 15000, /* what a command behind `exec` may take to answer */
 };
 

@@ -218,7 +218,7 @@ static void loses_none_of_many(void **state)
  * fit is counted. */
 static void keeps_what_is_not_yet_read(void **state)
 {
-    enum { N_KEPT = 3000, N_TOO_MANY = 6000 };
+    enum { N_KEPT = STATION_UNREAD_FRAMES - 10, N_TOO_MANY = 6000 };
     struct station_set *set = open_pair(fixture_or_skip(state));
     struct seen seen = {.n_wanted = N_KEPT};
     uint8_t frame[60];
@@ -389,7 +389,7 @@ static void says_what_is_not_permitted(void **state)
             {.name = "h1", .interface = "near"},
             {.name = "h2", .interface = "far", .netns = fixture->netns},
         };
-        struct station_set *set;
+        struct station_set *set = NULL;
         bool right = drop_capabilities() && station_open(specs, 2, &set, NULL) == 0 &&
                      station_problem(set, 0) && strstr(station_problem(set, 0), "CAP_NET_RAW") &&
                      station_problem(set, 1) && strstr(station_problem(set, 1), "CAP_SYS_");

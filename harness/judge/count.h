@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many packets each entry must count for one round of probes, if the
+ * tables are followed; and whether the counters, which come late, are there
+ * yet. Pure. */
+#ifndef JUDGE_COUNT_H
+#define JUDGE_COUNT_H
+
+#include "judge/round.h"
+
+struct judge_count {
+    uint32_t **packets; /* by switch, by entry of `before`; NULL: the switch was not read */
+    struct base_arena arena;
+};
+
+/* -1 without memory. */
+int judge_count_init(struct judge_count *count, const struct judge_plan *plan,
+                     const struct judge_round *round, const struct topology *topology,
+                     const struct switch_state *const *before);
+void judge_count_free(struct judge_count *count);
+
+/* Packets that an entry of `before` has counted up to `after`, -1: not known
+ * (it is gone, or does not count). */
+long judge_count_since(const struct switch_state *before, size_t entry,
+                       const struct switch_state *after);
+
+/* Whether every entry has counted at least what it must. */
+bool judge_count_reached(const struct judge_count *count, size_t n_switches,
+                         const struct switch_state *const *before,
+                         const struct switch_state *const *after);
+
+#endif
