@@ -94,6 +94,7 @@ static void examine(struct judge_port *port, uint32_t a, uint32_t b)
     }
     if (answer == SPACE_FOUND) {
         deviation.expected = first_case(port, &deviation.where.example);
+        judge_port_forget(port, &deviation.where);
         judge_port_add(port, &deviation);
     } else if (answer == SPACE_OPEN) {
         judge_port_open(port, NULL, SIZE_MAX);

@@ -83,6 +83,10 @@ int judge_port_decide(struct judge_port *port);
 void judge_port_free(struct judge_port *port);
 void judge_port_add(struct judge_port *port, const struct judge_deviation *deviation);
 
+/* Here it is open which entry wins: what was found about one of them is no
+ * finding of its own. */
+void judge_port_forget(struct judge_port *port, const struct space_difference *where);
+
 /* Something could not be decided: `reason` (NULL: over the budget), because of
  * this entry (SIZE_MAX: none). */
 void judge_port_open(struct judge_port *port, const char *reason, size_t entry);

@@ -78,6 +78,23 @@ static void ports_must_be_there_and_up(void **state)
     check_port_trouble(egress_mute, "output port 2 does not send (no-forward)");
 }
 
+static void a_port_in_trouble_is_named_once(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "tcp", "output:2,output:3");
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "priority=2,tcp,in_port=1 actions=output:2,output:3");
+    add_flow(&world, "priority=1,in_port=1 actions=output:2");
+    world.ports[1].config = PORT_CONFIG_DOWN;
+    world.ports[2].config = PORT_CONFIG_NO_FWD;
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL,
+                 "output port 2 is down (configuration); output port 3 does not send (no-forward)");
+    free_world(&world);
+}
+
 static void a_port_that_drops_may_be_down_but_not_absent(void **state)
 {
     (void)state;
@@ -108,6 +125,8 @@ static void ports_that_are_not_listed_must_drop(void **state)
     add_flow(&world, "in_port=3 actions=output:4");
     add_flow(&world, "in_port=9 actions=output:4");  /* of the topology */
     add_flow(&world, "in_port=10 actions=output:4"); /* of nobody */
+    add_flow(&world, "in_port=LOCAL actions=output:4");
+    world.ports[N_PORTS - 1].number = PORT_LOCAL; /* what enters there is the switch's own */
     judge(&world);
     assert_int_equal(world.report.n_results, 4);
     check_result(&world, "state/s1/3", VERDICT_FAIL,
@@ -363,6 +382,7 @@ static void exceptions_leave_out_ports(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_must_be_there_and_up),
+    cmocka_unit_test(a_port_in_trouble_is_named_once),
     cmocka_unit_test(a_port_that_drops_may_be_down_but_not_absent),
     cmocka_unit_test(ports_that_are_not_listed_must_drop),
     cmocka_unit_test(another_datapath_id_fails),

@@ -153,11 +153,28 @@ static const struct kind kinds[] = {
      .detail = "not decided: NORMAL (in_port=1 actions=output:2)"},
     {.name = "another table decides",
      .declared = {"", "output:2"},
-     .wrong = {"in_port=1 actions=output:2", "table=1,priority=40000,in_port=1 actions=output:2"},
-     .right = {"in_port=1 actions=output:2", "table=1,priority=40000,in_port=2 actions=output:2"},
+     .wrong = {"in_port=1,tcp actions=output:2", "table=1,in_port=1 actions=output:2"},
+     .right = {"priority=5,in_port=1 actions=output:2",
+               "table=1,priority=40000,in_port=1 actions=output:3",
+               "table=1,priority=5,udp actions=output:4"},
      .verdict = VERDICT_INCONCLUSIVE,
      .detail = "not decided: another table than 0 decides "
-               "(table=1, priority=40000,in_port=1 actions=output:2)"},
+               "(table=1, in_port=1 actions=output:2)"},
+    {.name = "rewrites for several ports",
+     .declared = {"", "output:2,mod_vlan_vid:5,output:6,output:7"},
+     .wrong = {"in_port=1 actions=output:2,mod_vlan_vid:4,output:6,strip_vlan,output:7"},
+     .right = {"in_port=1 actions=output:2,mod_vlan_vid:5,output:7,output:6"},
+     .verdict = VERDICT_FAIL,
+     .detail = "mod_vlan_vid:4 instead of mod_vlan_vid:5 on output:6, "
+               "mod_vlan_vid:5 is missing on output:7 "
+               "(in_port=1 actions=output:2,mod_vlan_vid:4,output:6,strip_vlan,output:7)"},
+    {.name = "bytes for the controller, queues",
+     .declared = {"", "controller:64,output:6"},
+     .wrong = {"in_port=1 actions=controller:128,enqueue:6:1"},
+     .right = {"in_port=1 actions=output:6,controller:64"},
+     .verdict = VERDICT_FAIL,
+     .detail = "enqueue:6:1 instead of output:6, CONTROLLER:128 instead of CONTROLLER:64 "
+               "(in_port=1 actions=CONTROLLER:128,enqueue:6:1)"},
     {.name = "flood is a list of ports",
      .declared = {"", "output:2,output:3,output:4,output:5,output:6,output:7"},
      .wrong = {"in_port=1 actions=output:2,flood"},
@@ -248,6 +265,7 @@ static void order_of_the_table_changes_nothing(void **state)
         assert_int_equal(a->verdict, b->verdict);
         check_text("observed", b->observed, a->observed);
         check_text("example", b->example, a->example);
+        check_text("detail", b->detail, a->detail);
         free_world(&forth);
         free_world(&back);
     }

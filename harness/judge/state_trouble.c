@@ -77,7 +77,7 @@ void judge_port_trouble(struct judge_port *port)
             const struct action *action = &port->cases[c].actions[i];
             bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
             if (sends && (action->port <= PORT_MAX || action->port == PORT_LOCAL) &&
-                action->port != port->number && !named_before(port, c, i, action->port)) {
+                !named_before(port, c, i, action->port)) {
                 check_egress(port, action->port);
             }
         }

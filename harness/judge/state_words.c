@@ -35,6 +35,7 @@ struct packet {
     struct header header;
 };
 
+/* In the order of the behaviour: by port. */
 struct packets {
     struct packet *items;
     size_t n_items;
@@ -159,7 +160,8 @@ static bool same_port(const struct packet *a, const struct packet *b)
 
 static void remove_packet(struct packets *packets, size_t at)
 {
-    packets->items[at] = packets->items[--packets->n_items];
+    memmove(&packets->items[at], &packets->items[at + 1],
+            (--packets->n_items - at) * sizeof *packets->items);
 }
 
 /* Takes one packet from each, of which `alike` is true. False: there are none. */
@@ -193,16 +195,9 @@ static struct packets make_packets(const struct space_behavior *behavior,
     return packets;
 }
 
-static int compare_ports(const void *a, const void *b)
-{
-    const struct packet *x = a, *y = b;
-    return x->output->port - y->output->port;
-}
-
-static void put_unpaired(struct packets *packets, const char *what, size_t begin,
+static void put_unpaired(const struct packets *packets, const char *what, size_t begin,
                          struct base_buffer *out)
 {
-    qsort(packets->items, packets->n_items, sizeof *packets->items, compare_ports);
     for (size_t i = 0; i < packets->n_items; i++) {
         begin_item(out, begin);
         put_output(packets->items[i].output, out);

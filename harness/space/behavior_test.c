@@ -299,6 +299,34 @@ static void differs_where_the_packets_differ(void **state)
     free(universe.headers);
 }
 
+/* On a packet with vid 1 and pcp 0, both of a's packets are what the first of
+ * b's is, and none is what the second is. */
+static void a_packet_is_the_counterpart_of_one(void **state)
+{
+    (void)state;
+    const char *texts[] = {"output:2,mod_vlan_pcp:0,output:2",
+                           "mod_vlan_vid:1,output:2,mod_vlan_vid:2,output:2",
+                           "mod_vlan_vid:1,output:2,mod_vlan_pcp:0,output:2"};
+    struct base_arena arena = {0};
+    struct space_behavior behaviors[3];
+    struct space_region region = {0};
+    struct space_difference difference;
+    size_t budget = PLENTY;
+    assert_int_equal(match_parse("in_port=1,dl_vlan=1,dl_vlan_pcp=0", &region.cube, NULL, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        const struct action *actions;
+        size_t n = parse_actions(texts[i], &arena, &actions);
+        assert_int_equal(space_behavior(actions, n, 1, NULL, 0, &arena, &behaviors[i]), 0);
+    }
+    assert_int_equal(space_differ(&region, &behaviors[0], &behaviors[1], &budget, &difference),
+                     SPACE_FOUND);
+    assert_true(difference.is_cube);
+    assert_int_equal(space_differ(&region, &behaviors[0], &behaviors[2], &budget, &difference),
+                     SPACE_EMPTY);
+    space_region_free(&region);
+    base_arena_free(&arena);
+}
+
 static void preimage_is_what_is_rewritten_into(void **state)
 {
     (void)state;
@@ -337,6 +365,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(apply_refuses_more_than_fits),
     cmocka_unit_test(order_and_detours_do_not_matter),
     cmocka_unit_test(differs_where_the_packets_differ),
+    cmocka_unit_test(a_packet_is_the_counterpart_of_one),
     cmocka_unit_test(preimage_is_what_is_rewritten_into),
 };
 

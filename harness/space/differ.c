@@ -105,9 +105,10 @@ static enum space_answer differ_from(struct comparison *comparison, size_t i,
     return answer;
 }
 
-/* Cubes of the classes of packets; all of IP for SPACE_NOT_IP. */
+/* Cubes that hold the classes of packets. They overlap: where packets differ in
+ * the fields of one class, they differ. */
 static const struct match class_cubes[N_SPACE_CLASSES] = {
-    [SPACE_NOT_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
+    [SPACE_NOT_IP] = {{0}, {0}},
     [SPACE_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
     [SPACE_TCP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
                    {.dl_type = 0xffff, .nw_proto = 0xff}},
@@ -116,27 +117,6 @@ static const struct match class_cubes[N_SPACE_CLASSES] = {
     [SPACE_ICMP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
                     {.dl_type = 0xffff, .nw_proto = 0xff}},
 };
-
-/* Among the packets of one class. */
-static enum space_answer differ_in_class(struct comparison *comparison, enum space_class class)
-{
-    struct space_region *region = comparison->region;
-    struct match cube = region->cube;
-    size_t n_excluded = region->n_excluded;
-    int failed = 0;
-    if (class == SPACE_NOT_IP) {
-        failed = space_exclude(region, &class_cubes[SPACE_NOT_IP]);
-    } else if (!space_intersect(&region->cube, &class_cubes[class], &cube)) {
-        return SPACE_EMPTY;
-    }
-    for (int i = SPACE_TCP; class == SPACE_IP && i <= SPACE_ICMP && !failed; i++) {
-        failed = space_exclude(region, &class_cubes[i]);
-    }
-    comparison->class = class;
-    enum space_answer answer = failed ? SPACE_OPEN : differ_from(comparison, 0, &cube);
-    region->n_excluded = n_excluded;
-    return answer;
-}
 
 static bool rewrites_beyond_l2(const struct comparison *comparison)
 {
@@ -154,17 +134,16 @@ static bool rewrites_beyond_l2(const struct comparison *comparison)
 
 static enum space_answer differ_in_rewrites(struct comparison *comparison)
 {
-    comparison->class = SPACE_NOT_IP;
-    if (!rewrites_beyond_l2(comparison)) {
-        return differ_from(comparison, 0, &comparison->region->cube);
-    }
-    for (int class = 0; class < N_SPACE_CLASSES; class ++) {
-        enum space_answer answer = differ_in_class(comparison, (enum space_class) class);
-        if (answer != SPACE_EMPTY) {
-            return answer;
+    int n_classes = rewrites_beyond_l2(comparison) ? N_SPACE_CLASSES : 1;
+    enum space_answer answer = SPACE_EMPTY;
+    for (int i = 0; i < n_classes && answer == SPACE_EMPTY; i++) {
+        struct match cube;
+        comparison->class = (enum space_class)i;
+        if (space_intersect(&comparison->region->cube, &class_cubes[i], &cube)) {
+            answer = differ_from(comparison, 0, &cube);
         }
     }
-    return SPACE_EMPTY;
+    return answer;
 }
 
 /* Fills in what a and b do not have in common. True: as many of each, by the

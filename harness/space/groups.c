@@ -102,8 +102,7 @@ static int choose_candidates(struct seeker *seeker, const struct space_group *gr
     }
     for (size_t i = 0; i < table->n_groups; i++) {
         struct space_group *other = &table->groups[i];
-        if (other->max_priority > group->min_priority &&
-            space_group_asks_less(other, &group->mask)) {
+        if (other->max_rank > group->min_rank && space_group_asks_less(other, &group->mask)) {
             seeker->candidates[seeker->n_candidates++] = other;
         }
     }
@@ -111,18 +110,18 @@ static int choose_candidates(struct seeker *seeker, const struct space_group *gr
 }
 
 /* 1: an entry of the group takes all that this one does, with a higher
- * priority. 0: none does. -1 without memory. */
+ * rank. 0: none does. -1 without memory. */
 static int hides(const struct seeker *seeker, struct space_group *group, size_t entry)
 {
     const struct flow_entry *entries = seeker->table->flows->entries;
     size_t by;
-    if (entries[entry].priority >= group->max_priority) {
+    if (space_rank(&entries[entry]) >= group->max_rank) {
         return 0;
     }
     if (space_group_taker(seeker->table, group, &entries[entry].match, &by) < 0) {
         return -1;
     }
-    if (by == SIZE_MAX || entries[by].priority <= entries[entry].priority) {
+    if (by == SIZE_MAX || space_rank(&entries[by]) <= space_rank(&entries[entry])) {
         return 0;
     }
     seeker->hidden(seeker->aux, entry, by);

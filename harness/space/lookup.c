@@ -31,11 +31,11 @@ size_t space_lookup(const struct flow_table *table, const struct header *header,
     bool rivals = false;
     for (size_t i = 0; i < table->n_entries; i++) {
         const struct flow_entry *entry = &table->entries[i];
-        if (taker != SIZE_MAX && entry->priority < table->entries[taker].priority) {
+        if (taker != SIZE_MAX && space_rank(entry) < space_rank(&table->entries[taker])) {
             continue;
         }
         if (match_takes(&entry->match, header)) {
-            rivals = taker != SIZE_MAX && entry->priority == table->entries[taker].priority;
+            rivals = taker != SIZE_MAX && space_rank(entry) == space_rank(&table->entries[taker]);
             taker = rivals ? taker : i;
         }
     }
@@ -43,7 +43,7 @@ size_t space_lookup(const struct flow_table *table, const struct header *header,
         *ambiguous = false;
         for (size_t i = taker + 1; rivals && !*ambiguous && i < table->n_entries; i++) {
             const struct flow_entry *entry = &table->entries[i];
-            *ambiguous = entry->priority == table->entries[taker].priority &&
+            *ambiguous = space_rank(entry) == space_rank(&table->entries[taker]) &&
                          match_takes(&entry->match, header) &&
                          !do_the_same(&table->entries[taker], entry, header);
         }

@@ -124,7 +124,7 @@ static int sort_by_group(struct space_table *table, const struct space_interner 
     for (size_t g = 0; g < table->n_groups; g++) {
         struct space_group *group = &table->groups[g];
         group->mask = entries[masks->entries[g]].match.mask;
-        group->min_priority = UINT16_MAX;
+        group->min_rank = UINT32_MAX;
         group->entries = at;
         at += group->n_entries;
         group->n_entries = 0;
@@ -134,9 +134,9 @@ static int sort_by_group(struct space_table *table, const struct space_interner 
         if (left_out && left_out[i]) {
             continue;
         }
-        uint16_t priority = entries[i].priority;
-        group->min_priority = priority < group->min_priority ? priority : group->min_priority;
-        group->max_priority = priority > group->max_priority ? priority : group->max_priority;
+        uint32_t rank = space_rank(&entries[i]);
+        group->min_rank = rank < group->min_rank ? rank : group->min_rank;
+        group->max_rank = rank > group->max_rank ? rank : group->max_rank;
         table->by_group[(size_t)(group->entries - table->by_group) + group->n_entries++] =
             (uint32_t)i;
     }
@@ -210,7 +210,7 @@ struct space_entries space_table_port(const struct space_table *table, uint16_t 
 
 bool space_table_precedes(const struct space_table *table, size_t a, size_t b)
 {
-    uint16_t x = table->flows->entries[a].priority, y = table->flows->entries[b].priority;
+    uint32_t x = space_rank(&table->flows->entries[a]), y = space_rank(&table->flows->entries[b]);
     return x > y || (x == y && a < b);
 }
 
@@ -243,7 +243,7 @@ static enum space_answer ask_groups(struct space_table *table, size_t entry,
     for (size_t i = 0; i < table->n_groups && answer == SPACE_FOUND; i++) {
         struct space_group *group = &table->groups[i];
         size_t taker = SIZE_MAX;
-        if (group->max_priority < flow->priority) {
+        if (group->max_rank < space_rank(flow)) {
             continue;
         }
         if (!space_group_asks_less(group, &region->cube.mask) ||

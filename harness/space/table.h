@@ -3,9 +3,10 @@
  * A flow table as a function: which entry takes a header, and an index over a
  * table for whoever asks more than once.
  *
- * Of several entries that take a header the one of the highest priority wins
- * (OpenFlow 1.0.0, section 3.4); among equals, which the specification leaves
- * open, the first in the order of the table is meant here. */
+ * Of several entries that take a header the one of the lowest table wins
+ * (OpenFlow 1.0.0, section 5.3.5: "consulted first"), there the one of the
+ * highest priority (section 3.4); among equals, which the specification leaves
+ * open, the first in the order of the dump is meant here. */
 #ifndef SPACE_TABLE_H
 #define SPACE_TABLE_H
 
@@ -13,16 +14,22 @@
 #include "space/behavior.h"
 
 /* The index of the entry that takes the header, SIZE_MAX if none does.
- * `*ambiguous` (may be NULL): another one of the same priority takes it too,
- * and does something else with it. Looks at every entry. */
+ * `*ambiguous` (may be NULL): another one of the same rank takes it too, and
+ * does something else with it. Looks at every entry. */
 size_t space_lookup(const struct flow_table *table, const struct header *header, bool *ambiguous);
+
+/* An entry of a higher rank wins. */
+static inline uint32_t space_rank(const struct flow_entry *entry)
+{
+    return (uint32_t)(UINT8_MAX - entry->table_id) << 16 | entry->priority;
+}
 
 /* Entries with the same mask: of these, two are equal in match or disjoint
  * (tuple space search, Srinivasan, Suri, Varghese, SIGCOMM 1999). */
 struct space_group {
     struct header mask;
-    uint16_t min_priority, max_priority;
-    const uint32_t *entries; /* ascending */
+    uint32_t min_rank, max_rank; /* of its entries */
+    const uint32_t *entries;     /* ascending */
     size_t n_entries;
     uint32_t *slots; /* by hash of the value; built when first needed */
     size_t n_slots;

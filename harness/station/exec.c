@@ -137,13 +137,14 @@ static int fail_ended(const struct station *station, struct base_error *error)
     return base_fail(error, "%s %s%s%s", station->exec, how, words[0] ? ": " : "", words);
 }
 
+/* Shows its first line, such as a banner. */
 static int fail_wrong_greeting(const struct station *station, struct base_error *error)
 {
     const struct base_buffer *in = &((struct remote *)station->state)->in;
     char said[64];
-    size_t n = in->n_bytes < sizeof said - 1 ? in->n_bytes : sizeof said - 1;
-    for (size_t i = 0; i < n; i++) {
-        said[i] = in->data[i] >= ' ' && in->data[i] < 0x7f ? (char)in->data[i] : ' ';
+    size_t n = 0;
+    for (; n < in->n_bytes && n < sizeof said - 1 && in->data[n] != '\n'; n++) {
+        said[n] = in->data[n] >= ' ' && in->data[n] < 0x7f ? (char)in->data[n] : '?';
     }
     said[n] = '\0';
     return base_fail(error, "%s says \"%s\" instead of \"%.*s\"", station->exec, said,
