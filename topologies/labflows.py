@@ -29,7 +29,7 @@ def find(topology, state):
     files = {switch: os.path.join(directory, switch + ".flows") for switch in topology.switches}
     errors = [f"{path}: no such file, expected the flows of {switch}"
               for switch, path in files.items() if not os.path.isfile(path)]
-    errors += [f"{os.path.join(directory, name)}:1:1: found flows of `{name[:-6]}', expected a switch of {topology.name}"
+    errors += [f"{directory}/{name}:1:1: found flows of `{name[:-6]}', expected a switch of {topology.name}"
                for name in sorted(os.listdir(directory))
                if name.endswith(".flows") and name[:-6] not in files]
     if errors:

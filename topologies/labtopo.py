@@ -39,7 +39,7 @@ class Reader:
 
     def __init__(self, path):
         self.path = path
-        self.errors = []
+        self.errors = []        # (line, column, text)
         self.taken = {}         # (switch, port) -> line that uses it
         self.switches = {}
 
@@ -48,12 +48,12 @@ class Reader:
         name = self.name(keys["name"]) if "name" in keys else None
         for key in ("name", "switches"):
             if key not in keys and not self.errors:
-                self.errors.append(f"{self.path}:1:1: no key `{key}', which a topology needs")
+                self.errors.append((0, 0, f"{self.path}:1:1: no key `{key}', which a topology needs"))
         self.read_switches(keys.get("switches"))
         hosts = self.read_hosts(keys.get("hosts"))
         links = self.read_links(keys.get("links"))
         if self.errors:
-            raise InputError("\n".join(self.errors))
+            raise InputError("\n".join(text for _, _, text in sorted(self.errors)))
         return Topology(name, self.path, self.switches, hosts, links)
 
     def root(self):
@@ -227,5 +227,5 @@ class Reader:
         return {"mapping": "a mapping", "sequence": "a list"}.get(node.id) or f"`{node.value}'"
 
     def wrong(self, node, found, expected):
-        mark = node.start_mark
-        self.errors.append(f"{self.path}:{mark.line + 1}:{mark.column + 1}: {found}, {expected}")
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        self.errors.append((line, column, f"{self.path}:{line}:{column}: {found}, {expected}"))

@@ -18,12 +18,13 @@ struct check {
     struct run_options run;
     const char *patterns[64];
     bool list, verbose;
-    struct cli_output text, json, junit, tap;
+    struct cli_output text, json, junit, tap, pcapng;
+    struct base_buffer frames; /* for pcapng */
     struct timespec started;
     bool shows_progress;
 };
 
-enum { OPT_ONLY = 256, OPT_LIST, OPT_JSON, OPT_JUNIT, OPT_TAP, OPT_TIMEOUT, OPT_CONVERGE };
+enum { OPT_ONLY = 256, OPT_LIST, OPT_JSON, OPT_JUNIT, OPT_TAP, OPT_PCAPNG, OPT_TIMEOUT, OPT_CONVERGE };
 
 static const struct option options[] = {
     {"lab", required_argument, NULL, 'l'},
@@ -32,6 +33,7 @@ static const struct option options[] = {
     {"json", required_argument, NULL, OPT_JSON},
     {"junit", required_argument, NULL, OPT_JUNIT},
     {"tap", optional_argument, NULL, OPT_TAP},
+    {"pcapng", required_argument, NULL, OPT_PCAPNG},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"converge", required_argument, NULL, OPT_CONVERGE},
     {"verbose", no_argument, NULL, 'v'},
@@ -91,6 +93,10 @@ static int set_option(struct check *check, int option)
     case OPT_TAP:
         check->tap.path = optarg ? optarg : "-";
         return CLI_CONFORMS;
+    case OPT_PCAPNG:
+        check->pcapng.path = optarg;
+        check->run.pcapng = &check->frames;
+        return CLI_CONFORMS;
     case OPT_TIMEOUT:
         return set_duration("--timeout", optarg, &check->run.timeout_ms);
     case OPT_CONVERGE:
@@ -103,9 +109,9 @@ static int set_option(struct check *check, int option)
 /* At most one report goes to stdout; the text does if no other one is to. */
 static int settle_outputs(struct check *check)
 {
-    struct cli_output *outputs[] = {&check->json, &check->junit, &check->tap};
+    struct cli_output *outputs[] = {&check->json, &check->junit, &check->tap, &check->pcapng};
     int n_stdout = 0;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         n_stdout += outputs[i]->path && strcmp(outputs[i]->path, "-") == 0;
     }
     if (n_stdout > 1) {
@@ -114,7 +120,7 @@ static int settle_outputs(struct check *check)
     if (n_stdout == 0) {
         check->text.path = "-";
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         if (cli_open_output("check", outputs[i]) != CLI_CONFORMS) {
             return CLI_USAGE;
         }
@@ -205,6 +211,10 @@ static int write_reports(struct check *check, const struct report *report)
         status = cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
         base_buffer_free(&out);
     }
+    if (check->pcapng.file &&
+        cli_write_output("check", &check->pcapng, &check->frames) != CLI_CONFORMS) {
+        status = CLI_UNJUDGED;
+    }
     return status;
 }
 
@@ -227,6 +237,7 @@ static int run_and_report(struct check *check, const struct expectation *expecta
         status = status != CLI_CONFORMS ? status : exits[report_verdict(&report)];
     }
     report_free(&report);
+    base_buffer_free(&check->frames);
     return status;
 }
 

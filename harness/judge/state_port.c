@@ -253,12 +253,12 @@ void judge_port_add(struct judge_port *port, const struct judge_deviation *devia
 void judge_port_forget(struct judge_port *port, const struct space_difference *where)
 {
     size_t n = port->n_deviations, kept = 0;
-    if (!where->is_cube || n > JUDGE_DEVIATIONS_SHOWN) {
+    if (!where->is_whole || n > JUDGE_DEVIATIONS_SHOWN) {
         return;
     }
     for (size_t i = 0; i < n; i++) {
         const struct judge_deviation *deviation = &port->deviations[i];
-        if (deviation->rival != SIZE_MAX || !deviation->where.is_cube ||
+        if (deviation->rival != SIZE_MAX ||
             !space_contains(&where->within, &deviation->where.within)) {
             port->deviations[kept++] = *deviation;
         }

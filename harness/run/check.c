@@ -34,6 +34,8 @@ struct checking {
     struct judge_plan plan;
     struct run_probing probing;
     struct judge_round round, previous;
+    uint16_t round_number; /* of `round` */
+    struct run_frames frames;
     bool *selected;      /* by claim */
     bool tables_deviate; /* from the expectation, when they were first read */
 };
@@ -148,6 +150,7 @@ static int next_round(struct checking *checking)
         return base_fail(checking->error, "out of memory");
     }
     run_probing_round(&checking->probing, &checking->round);
+    checking->round_number = checking->probing.round_number;
     return 0;
 }
 
@@ -182,6 +185,7 @@ static void give_up_settling(struct checking *checking)
         struct judge_round last = checking->round;
         checking->round = checking->previous;
         checking->previous = last;
+        checking->round_number--;
     }
 }
 
@@ -298,6 +302,7 @@ static int check_traffic(struct checking *checking)
                          &checking->stations, checking->error) < 0) {
         return -1;
     }
+    checking->probing.frames = checking->options->pcapng ? &checking->frames : NULL;
     if (checking->plan.n_probes == 0) {
         /* Nobody can send: the problems of the stations say why. */
         return judge_round_init(&checking->round, &checking->plan, checking->stations.captures,
@@ -312,6 +317,10 @@ static int check_traffic(struct checking *checking)
         return -1;
     }
     note_frames(checking);
+    if (checking->options->pcapng) {
+        run_frames_write(&checking->frames, &checking->plan, &checking->round,
+                         checking->round_number, checking->topology, checking->options->pcapng);
+    }
     return 0;
 }
 
@@ -364,6 +373,9 @@ static int check_all(struct checking *checking)
         return -1;
     }
     drop_unselected(checking);
+    if (checking->options->pcapng && checking->options->pcapng->n_bytes == 0) {
+        report_pcapng(NULL, 0, NULL, 0, checking->options->pcapng);
+    }
     return 0;
 }
 
@@ -372,6 +384,7 @@ static void close_all(struct checking *checking)
     uint64_t start_ns = run_now_ns();
     judge_round_free(&checking->round);
     judge_round_free(&checking->previous);
+    run_frames_free(&checking->frames);
     run_probing_free(&checking->probing);
     judge_plan_free(&checking->plan);
     run_stations_close(&checking->stations);

@@ -93,6 +93,17 @@ static void see(struct run_probing *probing, const struct frame_mark *mark, size
     base_buffer_free(&text);
 }
 
+static void keep(const struct run_probing *probing, size_t p, size_t host,
+                 const struct report_frame *frame)
+{
+    if (probing->frames) {
+        run_frames_add(probing->frames, &(struct run_frame){.probe = p,
+                                                            .host = host,
+                                                            .round = probing->round_number,
+                                                            .frame = *frame});
+    }
+}
+
 /* A copy of a probe of this round. */
 static void on_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
                     const struct station_arrival *arrival)
@@ -102,6 +113,12 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
     probing->slowest_ns = latency > probing->slowest_ns ? latency : probing->slowest_ns;
     probing->last_ns = run_now_ns();
     probing->n_arrived++;
+    keep(probing, mark->number, host,
+         &(struct report_frame){.bytes = arrival->bytes,
+                                .n_bytes = arrival->n_bytes,
+                                .n_wire_bytes = arrival->wire_bytes,
+                                .time_ns = arrival->time_ns,
+                                .direction = REPORT_INBOUND});
     see(probing, mark, host, arrival);
 }
 
@@ -148,6 +165,11 @@ static void send_probe(struct run_probing *probing, size_t p)
             probing->round->sent[p] = true;
             probing->n_sent++;
             probing->last_ns = run_now_ns();
+            keep(probing, p, probe->from,
+                 &(struct report_frame){.bytes = frame.data,
+                                        .n_bytes = frame.n_bytes,
+                                        .time_ns = probing->sent_ns[p],
+                                        .direction = REPORT_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
             probing->stations->problems[probe->from] = base_arena_format(
                 &probing->stations->arena, "cannot send: %s", problem.text);

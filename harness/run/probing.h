@@ -12,7 +12,7 @@
 #define RUN_PROBING_H
 
 #include "frame/probe.h"
-#include "judge/round.h"
+#include "run/frames.h"
 #include "run/stations.h"
 
 enum {
@@ -29,6 +29,7 @@ struct run_probing {
     struct run_stations *stations;
     struct frame_run run;      /* nonce and key of this run, random */
     struct judge_round *round; /* the one that is under way */
+    struct run_frames *frames; /* keeps what is sent and seen; NULL: nobody wants it */
     uint16_t round_number;
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
     uint64_t last_ns;  /* when a frame of ours was last sent or seen */

@@ -5,6 +5,7 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "base/buffer.h"
 #include "model/expectation.h"
 #include "model/result.h"
 
@@ -15,6 +16,7 @@ struct run_options {
     size_t n_patterns;
     unsigned timeout_ms;  /* for each dump; 0: 10,000 */
     unsigned converge_ms; /* how long frames and tables may disagree before it counts */
+    struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
     void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */
     void *progress_aux;
 };

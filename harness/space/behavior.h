@@ -74,6 +74,7 @@ void space_region_free(struct space_region *region);
 struct space_difference {
     struct header example;
     struct match within; /* a cube that the example is in */
+    bool is_whole;       /* they differ on every header of the region that is in `within` */
     bool is_cube;        /* they differ on every header of `within` */
 };
 

@@ -63,6 +63,7 @@ static enum space_answer find_in(struct comparison *comparison, const struct mat
     }
     if (answer == SPACE_FOUND) {
         comparison->difference->within = *cube;
+        comparison->difference->is_whole = n_equals == 0;
         comparison->difference->is_cube = region->n_excluded == 0;
     }
     region->n_excluded = n_excluded;
