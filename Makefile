@@ -80,7 +80,7 @@ demo: packages-demo
 	$(Q)$(MAKE) --no-print-directory $(B)/tapproof
 	$(Q)B=$(B) tools/demo
 
-bench: packages-check
+bench: packages-bench
 	$(Q)$(MAKE) --no-print-directory $(B)/tapproof $(BENCHES)
 	$(Q)B=$(B) tools/bench
 
@@ -88,13 +88,17 @@ lint:
 	$(Q)tools/packages build test lint
 	$(Q)B=$(B) tools/lint
 
-fuzz: $(FUZZERS)
+fuzz:
+	$(Q)tools/packages build lint
+	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
 	$(Q)B=$(B) FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
 
 packages-check:
 	$(Q)tools/packages build lab test
 packages-demo:
 	$(Q)tools/packages build lab
+packages-bench:
+	$(Q)tools/packages build lab bench
 
 install: $(B)/tapproof
 	install -d $(DESTDIR)$(PREFIX)/bin
@@ -103,6 +107,6 @@ install: $(B)/tapproof
 clean:
 	rm -rf $(B) $(B)-asan
 
-.PHONY: all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo
+.PHONY: all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -182,6 +182,11 @@ static void compare_with_open_vswitch(const struct sample *samples, size_t n)
     assert_int_equal(n_lines, n);
 }
 
+static bool is_untagged_ipv4(const struct sample *sample)
+{
+    return sample->bytes[12] == 0x08 && sample->bytes[13] == 0x00;
+}
+
 static void sees_what_open_vswitch_sees(void **state)
 {
     (void)state;
@@ -195,10 +200,12 @@ static void sees_what_open_vswitch_sees(void **state)
     for (size_t i = 0; i < N; i++) {
         build(&seed, &samples[i]);
         size_t random = sample_random(&seed);
-        if (i % 3 == 1) { /* cut, but not within the Ethernet header */
+        if (i % 4 == 1) { /* cut, but not within the Ethernet header */
             samples[i].n_bytes = 18 + random % (samples[i].n_bytes - 18);
-        } else if (i % 3 == 2) { /* one byte of what follows the types */
+        } else if (i % 4 == 2) { /* one byte of what follows the types */
             samples[i].bytes[18 + random % (samples[i].n_bytes - 18)] ^= (uint8_t)(random >> 32);
+        } else if (i % 4 == 3 && is_untagged_ipv4(&samples[i])) { /* another total length */
+            samples[i].bytes[17] = random % 80;
         }
     }
     compare_with_open_vswitch(samples, N);

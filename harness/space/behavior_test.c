@@ -327,6 +327,30 @@ static void a_packet_is_the_counterpart_of_one(void **state)
     base_arena_free(&arena);
 }
 
+/* What is told as a match can be written as one. */
+static void where_they_differ_is_normal(void **state)
+{
+    (void)state;
+    const char *texts[] = {"output:2,mod_dl_src:02:00:00:00:00:05,output:3",
+                           "strip_vlan,output:2,mod_dl_src:02:00:00:00:00:06,output:3"};
+    struct base_arena arena = {0};
+    struct space_behavior behaviors[2];
+    struct space_region region = {0};
+    struct space_difference difference;
+    size_t budget = PLENTY;
+    assert_int_equal(match_parse("in_port=1,vlan_tci=0", &region.cube, NULL, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        const struct action *actions;
+        size_t n = parse_actions(texts[i], &arena, &actions);
+        assert_int_equal(space_behavior(actions, n, 1, NULL, 0, &arena, &behaviors[i]), 0);
+    }
+    assert_int_equal(space_differ(&region, &behaviors[0], &behaviors[1], &budget, &difference),
+                     SPACE_FOUND);
+    assert_true(match_equal(&difference.within, &region.cube));
+    space_region_free(&region);
+    base_arena_free(&arena);
+}
+
 static void preimage_is_what_is_rewritten_into(void **state)
 {
     (void)state;
@@ -366,6 +390,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(order_and_detours_do_not_matter),
     cmocka_unit_test(differs_where_the_packets_differ),
     cmocka_unit_test(a_packet_is_the_counterpart_of_one),
+    cmocka_unit_test(where_they_differ_is_normal),
     cmocka_unit_test(preimage_is_what_is_rewritten_into),
 };
 

@@ -114,6 +114,15 @@ static struct station_set *open_pair(const struct fixture *fixture)
     return set;
 }
 
+static struct station_set *open_exec_pair(const struct fixture *fixture, const char *prefix)
+{
+    const struct station_spec specs[] = {
+        {.name = "h1", .interface = "near"},
+        {.name = "h2", .interface = "far", .netns = fixture->netns, .exec = prefix},
+    };
+    return open_set(specs, 2);
+}
+
 static struct fixture *fixture_or_skip(void **state)
 {
     struct fixture *fixture = *state;
@@ -239,9 +248,8 @@ static void keeps_what_is_not_yet_read(void **state)
     station_close(set);
 }
 
-static void stops_when_told_and_goes_on(void **state)
+static void assert_stops_and_goes_on(struct station_set *set)
 {
-    struct station_set *set = open_pair(fixture_or_skip(state));
     struct seen seen = {.n_wanted = 3};
     for (uint32_t i = 0; i < 10; i++) {
         uint8_t frame[60];
@@ -254,6 +262,13 @@ static void stops_when_told_and_goes_on(void **state)
     assert_int_equal(receive(set, in_ms(5000), &seen), 1);
     assert_int_equal(seen.n_disorder, 0);
     station_close(set);
+}
+
+static void stops_when_told_and_goes_on(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    assert_stops_and_goes_on(open_pair(fixture));
+    assert_stops_and_goes_on(open_exec_pair(fixture, fixture->program));
 }
 
 static void waits_until_the_deadline(void **state)
@@ -420,15 +435,6 @@ static void works_without_capabilities_once_open(void **state)
     int status;
     waitpid(child, &status, 0);
     assert_int_equal(status, 0);
-}
-
-static struct station_set *open_exec_pair(const struct fixture *fixture, const char *prefix)
-{
-    const struct station_spec specs[] = {
-        {.name = "h1", .interface = "near"},
-        {.name = "h2", .interface = "far", .netns = fixture->netns, .exec = prefix},
-    };
-    return open_set(specs, 2);
 }
 
 static void a_command_is_a_station(void **state)

@@ -12,6 +12,19 @@ conforms always-forward expected/demon/always-forward.yaml
 install copies-2
 conforms copies-2 expected/demon/copies-2.yaml
 
+# Stations behind a command, switches behind a socket: the same verdict.
+sed -e 's|netns: \(/proc/[0-9]*/ns/net\), interface: h\([1-3]\)-|exec: "nsenter --net=\1", interface: h\2-|' \
+    -e 's|tcp:127.0.0.1:6634|unix:/run/openvswitch/s1.mgmt|' "$TAPPROOF_LAB" > "$scratch/exec.yaml"
+install simulated
+expect 0 "exec stations and a unix socket" "$B/tapproof" check --lab "$scratch/exec.yaml" "$simulated"
+expect_says 0 'exec:' "the lab file really has exec stations" cat "$scratch/exec.yaml"
+
+# The frames of what failed, and of nothing else.
+install leak
+run 1 "$B/tapproof" check --pcapng "$scratch/frames.pcapng" "$simulated"
+expect_says 0 'of h3 as it came to h11' "the frames of a failure are saved" \
+    strings -n 8 "$scratch/frames.pcapng"
+
 install no-mirror
 deviates "mirror missing" "$simulated" state/s1/1 traffic/h1/mirrored/h11
 suite_fails "mirror missing" mirror "$simulated" 'did not arrive at h11' traffic/h1/mirrored/h11

@@ -5,4 +5,10 @@
 
 . suites/live/tap.sh
 conforms taps expected/fabric/taps.yaml
+
+install half-tap
+deviates "a tap of everything mirrors IPv4 alone" expected/fabric/taps.yaml \
+    state/f2/1 traffic/h21/mirrored/c2
+suite_fails "half a tap" mirror expected/fabric/taps.yaml 'broadcast, vlan, arp' \
+    traffic/h21/mirrored/c2
 plan
