@@ -164,9 +164,7 @@ static void misses_no_byte(void **state)
             got.data[at / 8] ^= (uint8_t)(1 << at % 8);
             assert_true(
                 frame_difference(expected.data, expected.n_bytes, got.data, got.n_bytes, &out));
-            bool is_dei = headers[i].vlan_tci && at == 14 * 8 + 4; /* OpenFlow has no name for it */
-            assert_int_equal(strstr(base_buffer_text(&out), "encoded") != NULL, is_dei);
-            assert_true(is_dei || strchr(base_buffer_text(&out), ' '));
+            assert_non_null(strchr(base_buffer_text(&out), ' '));
             base_buffer_free(&got);
             base_buffer_free(&out);
         }

@@ -2,8 +2,9 @@
  *
  * Entries of one priority that take the same header and do different things
  * with it: OpenFlow 1.0 does not say which one wins. Only priorities which have
- * entries of different behaviour are looked at, and there only pairs of
- * entries with different masks (with one mask two are equal or disjoint). */
+ * entries of different behaviour are looked at, and there pairs of entries with
+ * different masks; with one mask two are disjoint, or equal, which no switch
+ * should have. */
 #include "judge/state_switch.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ enum { MIXED = UINT32_MAX };
 
 struct overlaps {
     struct judge_port *port;
-    uint32_t *entries; /* of the port, of mixed priorities; by priority, then mask */
+    uint32_t *entries; /* of the port, of mixed priorities; by priority, mask, match */
     size_t n_entries;
 };
 
@@ -56,8 +57,11 @@ static int compare_entries(const void *a, const void *b, void *aux)
     if (entries[x].priority != entries[y].priority) {
         return entries[x].priority < entries[y].priority ? 1 : -1;
     }
-    return groups[x] != groups[y] ? (groups[x] > groups[y]) - (groups[x] < groups[y])
-                                  : (x > y) - (x < y);
+    if (groups[x] != groups[y]) {
+        return groups[x] > groups[y] ? 1 : -1;
+    }
+    int order = memcmp(&entries[x].match, &entries[y].match, sizeof entries[x].match);
+    return order ? order : (x > y) - (x < y);
 }
 
 static size_t first_case(const struct judge_port *port, const struct header *header)
@@ -102,19 +106,25 @@ static void examine(struct judge_port *port, uint32_t a, uint32_t b)
     space_region_free(&region);
 }
 
-/* Pairs of one priority, entries [begin, end): each with those of later groups. */
+/* Pairs of one priority, entries [begin, end): each with those of the same match,
+ * and with those of later groups. */
 static void search_priority(struct overlaps *overlaps, size_t begin, size_t end)
 {
     struct judge_port *port = overlaps->port;
     const struct judge_run *run = port->run;
     const uint32_t *entries = overlaps->entries;
-    size_t next_group = begin;
+    size_t next_group = begin, same = begin; /* the first of this match */
     for (size_t i = begin; i < end; i++) {
         const struct match *match = &run->state->flows.entries[entries[i]].match;
         uint32_t group = run->table.group_ids[entries[i]];
         uint32_t class = run->ids[run->table.action_ids[entries[i]]].class;
         while (next_group < end && run->table.group_ids[entries[next_group]] <= group) {
             next_group++;
+        }
+        if (!match_equal(match, &run->state->flows.entries[entries[same]].match)) {
+            same = i;
+        } else if (run->ids[run->table.action_ids[entries[same]]].class != class) {
+            examine(port, entries[same], entries[i]);
         }
         if (port->budget < end - next_group) {
             judge_port_open(port, NULL, SIZE_MAX);

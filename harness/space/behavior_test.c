@@ -2,7 +2,7 @@
 #include "space/behavior.h"
 
 #include "base/testing.h"
-#include "space/random_test.h"
+#include "space/random_testing.h"
 #include "space/rewrite.h"
 
 enum { PLENTY = 1000000, MANY = 8 };

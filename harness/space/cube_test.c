@@ -2,7 +2,7 @@
 #include "space/cube.h"
 
 #include "base/testing.h"
-#include "space/random_test.h"
+#include "space/random_testing.h"
 
 enum { PLENTY = 1000000, MANY_MATCHES = 12 };
 

@@ -2,7 +2,7 @@
 #include "space/table.h"
 
 #include "base/testing.h"
-#include "space/random_test.h"
+#include "space/random_testing.h"
 
 enum { PLENTY = 1000000 };
 

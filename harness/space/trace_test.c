@@ -6,7 +6,7 @@
 #include "space/behavior.h"
 
 #include "base/testing.h"
-#include "space/random_test.h"
+#include "space/random_testing.h"
 #include "space/rewrite.h"
 
 #include <stdio.h>

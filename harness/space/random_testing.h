@@ -4,8 +4,8 @@
  * universe of headers in which every header that exists has a counterpart
  * which is in the same of these matches. So a question about all headers is
  * answered by asking each of the universe, without any cube. */
-#ifndef SPACE_RANDOM_TEST_H
-#define SPACE_RANDOM_TEST_H
+#ifndef SPACE_RANDOM_TESTING_H
+#define SPACE_RANDOM_TESTING_H
 
 #include "model/match.h"
 
