@@ -17,7 +17,7 @@
 
 struct suite {
     const char *name;
-    bool traffic;                         /* sends frames; otherwise reads tables */
+    bool traffic;                             /* sends frames; otherwise reads tables */
     bool (*has)(const struct result *result); /* which results are its tests */
 };
 

@@ -24,7 +24,16 @@ struct check {
     bool shows_progress;
 };
 
-enum { OPT_ONLY = 256, OPT_LIST, OPT_JSON, OPT_JUNIT, OPT_TAP, OPT_PCAPNG, OPT_TIMEOUT, OPT_CONVERGE };
+enum {
+    OPT_ONLY = 256,
+    OPT_LIST,
+    OPT_JSON,
+    OPT_JUNIT,
+    OPT_TAP,
+    OPT_PCAPNG,
+    OPT_TIMEOUT,
+    OPT_CONVERGE
+};
 
 static const struct option options[] = {
     {"lab", required_argument, NULL, 'l'},
@@ -141,8 +150,8 @@ static int parse_options(struct check *check, int argc, char **argv)
         }
     }
     if (argc - optind != 1) {
-        return cli_usage_error("check", argc == optind ? "which expectation?"
-                                                       : "one expectation at a time");
+        return cli_usage_error("check",
+                               argc == optind ? "which expectation?" : "one expectation at a time");
     }
     check->expectation = argv[optind];
     check->lab = cli_lab_path(check->lab);
@@ -208,7 +217,8 @@ static int write_reports(struct check *check, const struct report *report)
         } else {
             report_tap(report, &out);
         }
-        status = cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
+        status =
+            cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
         base_buffer_free(&out);
     }
     if (check->pcapng.file &&

@@ -16,7 +16,7 @@
 enum cli_exit {
     CLI_CONFORMS = 0,
     CLI_DEVIATES = 1,
-    CLI_USAGE = 2,  /* usage or input error */
+    CLI_USAGE = 2,   /* usage or input error */
     CLI_UNJUDGED = 3 /* could not be judged */
 };
 

@@ -53,8 +53,8 @@ int cli_open_output(const char *command, struct cli_output *output)
 
 int cli_write_output(const char *command, struct cli_output *output, struct base_buffer *text)
 {
-    bool written = !text->failed && fwrite(text->data, 1, text->n_bytes, output->file) ==
-                                        text->n_bytes;
+    bool written =
+        !text->failed && fwrite(text->data, 1, text->n_bytes, output->file) == text->n_bytes;
     int error = errno;
     if (output->file == stdout ? fflush(stdout) != 0 : fclose(output->file) != 0) {
         error = errno;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapproof flows: what the switches say now, as text, YAML or JSON. */
-#include "cli/cli.h"
 #include "report/flows.h"
+#include "cli/cli.h"
 #include "run/network.h"
 #include "spec/spec.h"
 
@@ -148,8 +148,8 @@ int cli_flows(int argc, char **argv)
         }
     }
     if (argc - optind != 1) {
-        return cli_usage_error("flows", argc == optind ? "which topology?"
-                                                       : "one topology at a time");
+        return cli_usage_error("flows",
+                               argc == optind ? "which topology?" : "one topology at a time");
     }
     flows.topology = argv[optind];
     flows.lab = cli_lab_path(flows.lab);

@@ -83,8 +83,8 @@ static void follow_case(struct collector *collector, struct port_ref port,
                         const struct space_rewrite *rewrite, int depth)
 {
     struct space_behavior behavior;
-    if (space_behavior(c->actions, c->n_actions, port.port, NULL, 0, &collector->arena,
-                       &behavior) < 0 ||
+    if (space_behavior(c->actions, c->n_actions, port.port, NULL, 0, &collector->arena, &behavior) <
+            0 ||
         behavior.unknown) {
         return;
     }

@@ -74,7 +74,7 @@ long judge_count_since(const struct switch_state *before, size_t entry,
     }
     const struct flow_entry *old = &before->flows.entries[entry];
     const struct flow_entry *new = find_entry(&after->flows, entry, old);
-    bool counts = new && new->n_packets != UINT64_MAX && new->n_packets >= old->n_packets;
+    bool counts = new &&new->n_packets != UINT64_MAX &&new->n_packets >= old->n_packets;
     return counts ? (long)(new->n_packets - old->n_packets) : -1;
 }
 

@@ -144,15 +144,15 @@ static void locate_by_counters(struct view *view, const struct way *way,
         return;
     }
     if (moved == SIZE_MAX) {
-        location->suspect = base_arena_format(view->arena, "%s -> %s",
-                                              view->topology->hosts[view->from].name,
-                                              port_text(view, view->topology->hosts[view->from].port));
+        location->suspect =
+            base_arena_format(view->arena, "%s -> %s", view->topology->hosts[view->from].name,
+                              port_text(view, view->topology->hosts[view->from].port));
         location->why = "no entry on its way counted it";
     } else {
         location->suspect = segment_behind(view, way, moved);
-        location->why = base_arena_format(
-            view->arena, "the tables would deliver it; %s counted it last",
-            port_text(view, view->advertised.hops[way->hops[moved]].in));
+        location->why =
+            base_arena_format(view->arena, "the tables would deliver it; %s counted it last",
+                              port_text(view, view->advertised.hops[way->hops[moved]].in));
     }
 }
 
@@ -166,9 +166,10 @@ static void locate_missing(struct view *view, struct judge_location *location)
         if (i != SIZE_MAX) {
             struct port_ref in = view->declared.hops[way.hops[i]].in;
             location->suspect = port_text(view, in);
-            location->why = base_arena_format(view->arena, "the table of %s does not send it on: %s",
-                                              view->topology->switches[in.sw].name,
-                                              entry_text(view, in.sw, advertised_entry(view, in)));
+            location->why =
+                base_arena_format(view->arena, "the table of %s does not send it on: %s",
+                                  view->topology->switches[in.sw].name,
+                                  entry_text(view, in.sw, advertised_entry(view, in)));
             location->disagree[0] = SAYS_DECLARED;
             location->disagree[1] = SAYS_ADVERTISED;
             return;
@@ -241,7 +242,7 @@ bool judge_entered(const struct judge_evidence *evidence, size_t host)
     const struct switch_state *after = evidence->after ? evidence->after[ref.sw] : NULL;
     const struct port *old = before ? switch_state_port(before, ref.port) : NULL;
     const struct port *new = after ? switch_state_port(after, ref.port) : NULL;
-    return old && new && old->has_counters && new->has_counters &&
-           new->counters.rx_packets != UINT64_MAX &&
-           new->counters.rx_packets > old->counters.rx_packets;
+    return old && new &&
+           old->has_counters &&new->has_counters &&new->counters.rx_packets !=
+               UINT64_MAX &&new->counters.rx_packets > old->counters.rx_packets;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/plan.h"
 
-#include "judge/classes.h"
 #include "base/address.h"
+#include "judge/classes.h"
 #include "space/cube.h"
 
 #include <stdlib.h>
@@ -90,8 +90,8 @@ static unsigned expected_copies(const struct sender *sender, size_t to, const st
 static const struct header *expected_forms(struct sender *sender, size_t to,
                                            const struct header *header, size_t *n)
 {
-    struct header *forms = base_arena_alloc(
-        &sender->plan->arena, (sender->walk.n_arrivals + 1) * sizeof *forms);
+    struct header *forms =
+        base_arena_alloc(&sender->plan->arena, (sender->walk.n_arrivals + 1) * sizeof *forms);
     *n = 0;
     for (size_t i = 0; forms && i < sender->walk.n_arrivals; i++) {
         if (sender->walk.arrivals[i].host == to) {

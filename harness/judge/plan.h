@@ -15,8 +15,8 @@
 
 struct judge_expected_arrival {
     size_t host;
-    unsigned copies;          /* never 0: what is not listed must not arrive */
-    const struct header *as;  /* the forms in which it may arrive, n_as of them */
+    unsigned copies;         /* never 0: what is not listed must not arrive */
+    const struct header *as; /* the forms in which it may arrive, n_as of them */
     size_t n_as;
 };
 
@@ -43,8 +43,8 @@ struct judge_extra {
 };
 
 struct judge_plan_options {
-    const bool *sends;     /* by host: false, and nothing is planned for it as a sender */
-    const bool *selected;  /* by claim: false, and it plans nothing; NULL: all are */
+    const bool *sends;    /* by host: false, and nothing is planned for it as a sender */
+    const bool *selected; /* by claim: false, and it plans nothing; NULL: all are */
     const struct judge_extra *extras;
     size_t n_extras;
 };

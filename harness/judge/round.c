@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-int judge_round_init(struct judge_round *round, const struct judge_plan *plan,
-                     const bool *captures, size_t n_hosts)
+int judge_round_init(struct judge_round *round, const struct judge_plan *plan, const bool *captures,
+                     size_t n_hosts)
 {
     *round = (struct judge_round){.captures = captures, .n_hosts = n_hosts};
     size_t n = plan->n_probes ? plan->n_probes : 1;
@@ -111,8 +111,7 @@ static bool probe_follows(const struct judge_round *round, size_t p, const struc
 }
 
 bool judge_round_follows(const struct judge_round *round, const struct judge_plan *plan,
-                         const struct topology *topology,
-                         const struct judge_forwarding *advertised)
+                         const struct topology *topology, const struct judge_forwarding *advertised)
 {
     struct judge_walk walk;
     for (size_t p = 0; p < plan->n_probes; p++) {

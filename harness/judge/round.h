@@ -28,8 +28,8 @@ struct judge_round {
 };
 
 /* -1 without memory. */
-int judge_round_init(struct judge_round *round, const struct judge_plan *plan,
-                     const bool *captures, size_t n_hosts);
+int judge_round_init(struct judge_round *round, const struct judge_plan *plan, const bool *captures,
+                     size_t n_hosts);
 void judge_round_free(struct judge_round *round);
 
 /* Notes one arrival. `alteration` NULL: byte for byte as expected. */

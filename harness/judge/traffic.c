@@ -164,9 +164,8 @@ static const char *what_happened(const struct bench *bench, const struct tally *
 static void fail(const struct bench *bench, const struct tally *tally, struct result *result)
 {
     struct base_arena *arena = &bench->report->arena;
-    struct judge_location location =
-        judge_locate(bench->evidence, tally->worst_probe, tally->worst_host, tally->n_extra > 0,
-                     arena);
+    struct judge_location location = judge_locate(bench->evidence, tally->worst_probe,
+                                                  tally->worst_host, tally->n_extra > 0, arena);
     const char *what = what_happened(bench, tally, result->expected_count);
     result->verdict = VERDICT_FAIL;
     result->observed_count = (long)tally->worst_copies;
@@ -198,8 +197,7 @@ static bool absence_proved(const struct judge_evidence *evidence, size_t from)
     return anything_arrived(evidence, from, &wanted) || !wanted || judge_entered(evidence, from);
 }
 
-static void judge_claim(const struct bench *bench, const struct claim *claim,
-                        struct result *result)
+static void judge_claim(const struct bench *bench, const struct claim *claim, struct result *result)
 {
     struct base_arena *arena = &bench->report->arena;
     struct tally tally = tally_claim(bench, claim);
@@ -211,9 +209,9 @@ static void judge_claim(const struct bench *bench, const struct claim *claim,
         return;
     }
     if (tally.problem_host != SIZE_MAX) {
-        result->detail = base_arena_format(arena, "%s: %s",
-                                           bench->topology->hosts[tally.problem_host].name,
-                                           problems[tally.problem_host]);
+        result->detail =
+            base_arena_format(arena, "%s: %s", bench->topology->hosts[tally.problem_host].name,
+                              problems[tally.problem_host]);
     } else if (tally.n_probes == 0) {
         result->detail = "no probe could be sent that this claim speaks of";
     } else if (claim->kind == CLAIM_ISOLATED && !absence_proved(bench->evidence, claim->from)) {
@@ -266,9 +264,9 @@ static int judge_stray(const struct bench *bench, size_t from, size_t to)
     if (tally.n_extra == 0 && !tally.alteration) {
         return 0;
     }
-    const char *id = base_arena_format(&bench->report->arena, "traffic/%s/stray/%s",
-                                       bench->topology->hosts[from].name,
-                                       bench->topology->hosts[to].name);
+    const char *id =
+        base_arena_format(&bench->report->arena, "traffic/%s/stray/%s",
+                          bench->topology->hosts[from].name, bench->topology->hosts[to].name);
     struct result *result = id ? add_result(bench, id, from, to) : NULL;
     if (!result) {
         return -1;

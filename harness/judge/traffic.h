@@ -11,11 +11,12 @@
 struct judge_evidence {
     const struct expectation *expectation;
     const struct judge_plan *plan;
-    const struct judge_round *round;          /* the last one */
-    const char *const *problems;              /* by host: why its station cannot be trusted, or NULL */
-    const struct switch_state *const *before; /* by switch, before the last round; NULL: not dumped */
-    const struct switch_state *const *after;  /* the same with later counters, or NULL: none taken */
-    const bool *selected;                     /* by claim; NULL: all */
+    const struct judge_round *round; /* the last one */
+    const char *const *problems;     /* by host: why its station cannot be trusted, or NULL */
+    const struct switch_state *const
+        *before; /* by switch, before the last round; NULL: not dumped */
+    const struct switch_state *const *after; /* the same with later counters, or NULL: none taken */
+    const bool *selected;                    /* by claim; NULL: all */
 };
 
 /* Adds one result for each selected claim, in the order of the expectation,

@@ -103,8 +103,8 @@ static void give_up(struct judge_walk *walk, struct port_ref at, const char *rea
     }
 }
 
-static void enter(struct judge_walk *walk, struct pending *queue, struct port_ref in, size_t previous,
-                  uint16_t out, const struct header *header)
+static void enter(struct judge_walk *walk, struct pending *queue, struct port_ref in,
+                  size_t previous, uint16_t out, const struct header *header)
 {
     if (walk->n_hops == JUDGE_WALK_HOPS) {
         give_up(walk, in, "the expected way does not end: a loop");

@@ -146,9 +146,8 @@ static const char *take(const struct witness *witness, struct base_buffer *text)
 static void fill_port(const struct witness *witness, struct result *result)
 {
     struct base_buffer text = {0};
-    struct port_ref port = {
-        .sw = topology_find_switch(witness->topology, result->switch_name),
-        .port = (uint16_t)result->port};
+    struct port_ref port = {.sw = topology_find_switch(witness->topology, result->switch_name),
+                            .port = (uint16_t)result->port};
     if (witness->evidence->before[port.sw]) {
         put_count(witness, port, &text);
         if (result->verdict == VERDICT_FAIL) {

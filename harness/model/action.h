@@ -40,8 +40,8 @@ struct action {
         uint16_t vlan_vid; /* 0..4095 */
         uint8_t vlan_pcp;  /* 0..7 */
         uint8_t dl_addr[6];
-        uint32_t nw_addr;    /* host order */
-        uint8_t nw_tos;      /* lower 2 bits 0 */
+        uint32_t nw_addr; /* host order */
+        uint8_t nw_tos;   /* lower 2 bits 0 */
         uint16_t tp_port;
         uint32_t queue_id;
         const uint8_t *body; /* vendor: from the vendor id on, a multiple of 8 plus 4 bytes */

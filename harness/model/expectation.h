@@ -43,19 +43,19 @@ struct claim {
     const char *id; /* "traffic/h1/mirrored/h11", with "/MATCH" behind it if it has a match */
     enum claim_kind kind;
     size_t from;
-    size_t to;       /* host; SIZE_MAX: all others that the same written claim does not name */
-    unsigned copies; /* delivered, mirrored: how often, at least 1; isolated: 0 */
+    size_t to;          /* host; SIZE_MAX: all others that the same written claim does not name */
+    unsigned copies;    /* delivered, mirrored: how often, at least 1; isolated: 0 */
     struct match match; /* without in_port; everything if none was written */
     const char *match_text; /* as written, NULL: none */
-    size_t group; /* claims written as one entry of `traffic:` share it */
+    size_t group;           /* claims written as one entry of `traffic:` share it */
     struct place place;
 };
 
 /* What a run leaves out. An entry is hidden if every condition that was
  * written holds for it; a port exception leaves out the port's result. */
 struct exception {
-    size_t sw;      /* SIZE_MAX: every switch */
-    bool has_port;  /* leaves out state/SWITCH/PORT */
+    size_t sw;     /* SIZE_MAX: every switch */
+    bool has_port; /* leaves out state/SWITCH/PORT */
     uint16_t port;
     bool has_cookie;
     uint64_t cookie, cookie_mask;
@@ -68,13 +68,14 @@ struct exception {
 
 struct expectation {
     const char *file;
-    struct topology *topology; /* owned */
+    struct topology *topology;   /* owned */
     struct expected_port *ports; /* ascending by switch, then port */
     size_t n_ports;
-    bool *lists_switch;  /* by switch: `ports:` has it, so ports of it that are not listed must drop */
-    bool unlisted_any;   /* `unlisted: any`: they may do anything instead */
-    bool tables_exact;   /* `tables: exact` */
-    bool *exact_switch;  /* by switch: `entries:` has it */
+    bool *
+        lists_switch; /* by switch: `ports:` has it, so ports of it that are not listed must drop */
+    bool unlisted_any;  /* `unlisted: any`: they may do anything instead */
+    bool tables_exact;  /* `tables: exact` */
+    bool *exact_switch; /* by switch: `entries:` has it */
     struct expected_entry *entries;
     size_t n_entries;
     struct flow_table entry_flows;

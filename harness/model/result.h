@@ -32,8 +32,8 @@ struct result {
     bool is_count;           /* expected and observed are numbers of copies */
     long expected_count, observed_count;
     const char *expected, *observed; /* text, unless is_count */
-    const char *example; /* one packet, in ovs-ofctl's match syntax */
-    const char *source;  /* "FILE:LINE:COLUMN" of the expectation */
+    const char *example;             /* one packet, in ovs-ofctl's match syntax */
+    const char *source;              /* "FILE:LINE:COLUMN" of the expectation */
     const char *suspect; /* "s1:6 -> s3:1", "s1:1 priority=…": where the fault is, if known */
     const char *detail;  /* the reason, one or more lines; every result but a pass has one */
     const char *says[N_STATEMENTS]; /* what each statement says of this */

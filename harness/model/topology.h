@@ -39,7 +39,7 @@ struct topology_host {
     bool has_ip;
     uint32_t ip;
     struct port_ref port;
-    bool capture; /* role: capture */
+    bool capture;            /* role: capture */
     struct lab_host station; /* as the topology file says it; a lab file goes before it */
     struct place place;
 };

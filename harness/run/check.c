@@ -73,8 +73,7 @@ static bool select_claims(struct checking *checking)
     bool any = false;
     checking->selected = calloc(n + 1, sizeof *checking->selected);
     for (size_t i = 0; checking->selected && i < n; i++) {
-        checking->selected[i] =
-            run_selects(checking->options, checking->expectation->claims[i].id);
+        checking->selected[i] = run_selects(checking->options, checking->expectation->claims[i].id);
         any = any || checking->selected[i];
     }
     return any;
@@ -134,9 +133,9 @@ static int make_plan(struct checking *checking)
                                          .n_extras = find_extras(checking, &differences, extras)};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
-    return status < 0 ? -1
-                      : judge_plan(checking->expectation, &options, &checking->plan,
-                                   checking->error);
+    return status < 0
+               ? -1
+               : judge_plan(checking->expectation, &options, &checking->plan, checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
@@ -271,8 +270,8 @@ static int open_stations(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     progress(checking, "opening the captures");
-    int status = run_stations_open(&checking->stations, checking->topology, checking->lab,
-                                   checking->error);
+    int status =
+        run_stations_open(&checking->stations, checking->topology, checking->lab, checking->error);
     checking->report->timing.open_ms = run_ms_since(start_ns);
     return status;
 }

@@ -6,8 +6,8 @@
 void run_frames_add(struct run_frames *frames, const struct run_frame *frame)
 {
     void *bytes = base_arena_copy(&frames->arena, frame->frame.bytes, frame->frame.n_bytes);
-    if (bytes && base_grow(&frames->items, frames->n_items, &frames->capacity,
-                           sizeof *frames->items) == 0) {
+    if (bytes &&
+        base_grow(&frames->items, frames->n_items, &frames->capacity, sizeof *frames->items) == 0) {
         frames->items[frames->n_items] = *frame;
         frames->items[frames->n_items++].frame.bytes = bytes;
     }

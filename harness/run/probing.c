@@ -32,10 +32,10 @@ void run_probing_free(struct run_probing *probing)
 
 static struct frame_mark mark_of(const struct run_probing *probing, size_t p)
 {
-    return (struct frame_mark){
-        .number = (uint32_t)p,
-        .round = probing->round_number,
-        .kind = probing->plan->probes[p].sentinel ? FRAME_SENTINEL : FRAME_PROBE};
+    return (struct frame_mark){.number = (uint32_t)p,
+                               .round = probing->round_number,
+                               .kind = probing->plan->probes[p].sentinel ? FRAME_SENTINEL
+                                                                         : FRAME_PROBE};
 }
 
 /* The bytes that must arrive if the probe's header has become `form`. */
@@ -161,7 +161,8 @@ static void send_probe(struct run_probing *probing, size_t p)
     size_t station = probing->stations->station_of[probe->from];
     if (build(probing, &mark, &probe->header, &frame) == 0) {
         probing->sent_ns[p] = run_wall_ns();
-        if (station_send(probing->stations->set, station, frame.data, frame.n_bytes, &problem) == 0) {
+        if (station_send(probing->stations->set, station, frame.data, frame.n_bytes, &problem) ==
+            0) {
             probing->round->sent[p] = true;
             probing->n_sent++;
             probing->last_ns = run_now_ns();
@@ -171,26 +172,44 @@ static void send_probe(struct run_probing *probing, size_t p)
                                         .time_ns = probing->sent_ns[p],
                                         .direction = REPORT_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
-            probing->stations->problems[probe->from] = base_arena_format(
-                &probing->stations->arena, "cannot send: %s", problem.text);
+            probing->stations->problems[probe->from] =
+                base_arena_format(&probing->stations->arena, "cannot send: %s", problem.text);
         }
     }
     base_buffer_free(&frame);
 }
 
+static size_t count_senders(const struct judge_plan *plan)
+{
+    size_t n = 0;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        n += p == 0 || plan->probes[p].from != plan->probes[p - 1].from;
+    }
+    return n;
+}
+
+/* How many frames each sender has in flight: all of them may go to the same
+ * receiver. */
+static size_t window_size(const struct run_probing *probing)
+{
+    size_t n_senders = count_senders(probing->plan);
+    size_t n = n_senders ? STATION_UNREAD_FRAMES / 2 / n_senders : RUN_WINDOW;
+    return n > RUN_WINDOW ? RUN_WINDOW : n ? n : 1;
+}
+
 /* Sends what belongs to this window: the probes of each sender in their
  * order, so many of each. True if there are more. */
-static bool send_window(struct run_probing *probing, size_t window)
+static bool send_window(struct run_probing *probing, size_t window, size_t size)
 {
     const struct judge_plan *plan = probing->plan;
     size_t number = 0;
     bool more = false;
     for (size_t p = 0; p < plan->n_probes; p++) {
         number = p > 0 && plan->probes[p].from == plan->probes[p - 1].from ? number + 1 : 0;
-        if (number / RUN_WINDOW == window) {
+        if (number / size == window) {
             send_probe(probing, p);
         }
-        more = more || number / RUN_WINDOW > window;
+        more = more || number / size > window;
     }
     return more;
 }
@@ -239,10 +258,11 @@ void run_probing_round(struct run_probing *probing, struct judge_round *round)
 {
     uint64_t start_ns = run_now_ns();
     bool more = true;
+    size_t size = window_size(probing);
     probing->round = round;
     probing->round_number++;
     for (size_t window = 0; more; window++) {
-        more = send_window(probing, window);
+        more = send_window(probing, window, size);
         if (!window_complete(probing)) {
             receive_until(probing, run_now_ns() + settle_ns(probing), until_complete);
         }

@@ -14,8 +14,8 @@ struct run_options {
     bool no_traffic;             /* judge state only: no frame is sent */
     const char *const *patterns; /* only ids that one of these selects; see run_selects */
     size_t n_patterns;
-    unsigned timeout_ms;  /* for each dump; 0: 10,000 */
-    unsigned converge_ms; /* how long frames and tables may disagree before it counts */
+    unsigned timeout_ms;        /* for each dump; 0: 10,000 */
+    unsigned converge_ms;       /* how long frames and tables may disagree before it counts */
     struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
     void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */
     void *progress_aux;

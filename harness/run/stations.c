@@ -69,9 +69,8 @@ void run_stations_check_drops(struct run_stations *stations)
         if (problem) {
             stations->problems[host] = base_arena_text(&stations->arena, problem);
         } else if (drops > 0) {
-            stations->problems[host] =
-                base_arena_format(&stations->arena, "its capture lost %llu frames",
-                                  (unsigned long long)drops);
+            stations->problems[host] = base_arena_format(
+                &stations->arena, "its capture lost %llu frames", (unsigned long long)drops);
         }
     }
 }
