@@ -116,9 +116,11 @@ static void put_deviation(const struct judge_port *port, const struct judge_devi
     } else {
         judge_put_difference(&port->cases[deviation->expected].behavior,
                              behavior_at(port, deviation->entry), &where->example, out);
-        base_put_text(out, " (");
-        flow_format(flow_at(port, deviation->entry), FLOW_NO_STATS, out);
-        base_put_text(out, ")");
+        if (deviation != &port->deviations[0]) { /* its entry is what is advertised */
+            base_put_text(out, " (");
+            flow_format(flow_at(port, deviation->entry), FLOW_NO_STATS, out);
+            base_put_text(out, ")");
+        }
     }
 }
 
@@ -234,11 +236,9 @@ static void show_deviation(struct judge_port *port, struct result *result)
     if (deviation->entry == SIZE_MAX) {
         result->says[SAYS_ADVERTISED] = "no entry";
     } else {
-        const char *text = judge_entry_text(report, flow_at(port, deviation->entry));
-        result->says[SAYS_ADVERTISED] = text;
-        result->suspect = base_arena_format(&report->arena, "%s:%u %s", port->run->name,
-                                            port->number, text ? text : "");
+        result->says[SAYS_ADVERTISED] = judge_entry_text(report, flow_at(port, deviation->entry));
     }
+    result->suspect = base_arena_format(&report->arena, "%s:%u", port->run->name, port->number);
     if (port->expected && deviation->expected < port->expected->n_cases) {
         result->source = judge_source(report, port->expected->cases[deviation->expected].place);
     }

@@ -129,8 +129,7 @@ static void ports_that_are_not_listed_must_drop(void **state)
     world.ports[N_PORTS - 1].number = PORT_LOCAL; /* what enters there is the switch's own */
     judge(&world);
     assert_int_equal(world.report.n_results, 4);
-    check_result(&world, "state/s1/3", VERDICT_FAIL,
-                 "output:4 is extra (in_port=3 actions=output:4)");
+    check_result(&world, "state/s1/3", VERDICT_FAIL, "output:4 is extra");
     check_result(&world, "state/s1/9", VERDICT_FAIL, NULL);
     check_text("expected", get_result(&world, "state/s1/3")->expected, "drop");
     check_text("declared", get_result(&world, "state/s1/3")->says[SAYS_DECLARED],

@@ -26,7 +26,7 @@ static const struct kind kinds[] = {
      .verdict = VERDICT_FAIL,
      .expected = "output:2,output:6",
      .observed = "output:2",
-     .detail = "output:6 is missing (priority=100,in_port=1 actions=output:2)"},
+     .detail = "output:6 is missing"},
     {.name = "an output is extra",
      .declared = {"", "output:2"},
      .wrong = {"in_port=1 actions=output:2,output:6"},
@@ -34,19 +34,19 @@ static const struct kind kinds[] = {
      .verdict = VERDICT_FAIL,
      .expected = "output:2",
      .observed = "output:2,output:6",
-     .detail = "output:6 is extra (in_port=1 actions=output:2,output:6)"},
+     .detail = "output:6 is extra"},
     {.name = "an output goes elsewhere",
      .declared = {"", "output:2,output:7"},
      .wrong = {"in_port=1 actions=output:2,output:6"},
      .right = {"in_port=1 actions=output:2,output:7"},
      .verdict = VERDICT_FAIL,
-     .detail = "output:6 instead of output:7 (in_port=1 actions=output:2,output:6)"},
+     .detail = "output:6 instead of output:7"},
     {.name = "a copy too many",
      .declared = {"", "output:2"},
      .wrong = {"in_port=1 actions=output:2,output:2"},
      .right = {"actions=output:2"},
      .verdict = VERDICT_FAIL,
-     .detail = "output:2 is extra (in_port=1 actions=output:2,output:2)"},
+     .detail = "output:2 is extra"},
     {.name = "outputs where it should drop",
      .declared = {"", "drop"},
      .wrong = {"priority=5 actions=output:3"},
@@ -54,13 +54,13 @@ static const struct kind kinds[] = {
      .verdict = VERDICT_FAIL,
      .expected = "drop",
      .observed = "output:3",
-     .detail = "output:3 is extra (priority=5 actions=output:3)"},
+     .detail = "output:3 is extra"},
     {.name = "a rewrite is missing",
      .declared = {"", "mod_vlan_vid:5,output:6"},
      .wrong = {"in_port=1 actions=output:6"},
      .right = {"in_port=1 actions=mod_vlan_vid:5,output:6"},
      .verdict = VERDICT_FAIL,
-     .detail = "mod_vlan_vid:5 is missing on output:6 (in_port=1 actions=output:6)"},
+     .detail = "mod_vlan_vid:5 is missing on output:6"},
     {.name = "a rewrite is another one",
      .declared = {"", "output:2,mod_dl_dst:02:00:00:00:00:07,output:6"},
      .wrong = {"in_port=1 actions=output:2,mod_dl_dst:02:00:00:00:00:08,output:6"},
@@ -68,8 +68,7 @@ static const struct kind kinds[] = {
                "priority=40000,in_port=1 "
                "actions=output:2,mod_dl_dst:02:00:00:00:00:07,output:6"},
      .verdict = VERDICT_FAIL,
-     .detail = "mod_dl_dst:02:00:00:00:00:08 instead of mod_dl_dst:02:00:00:00:00:07 on output:6 "
-               "(in_port=1 actions=output:2,mod_dl_dst:02:00:00:00:00:08,output:6)"},
+     .detail = "mod_dl_dst:02:00:00:00:00:08 instead of mod_dl_dst:02:00:00:00:00:07 on output:6"},
     {.name = "a rewrite to what is there is none",
      .declared = {"dl_vlan=5", "output:6"},
      .wrong = {"in_port=1,dl_vlan=5 actions=mod_vlan_pcp:0,output:6"},
@@ -100,8 +99,7 @@ static const struct kind kinds[] = {
      .verdict = VERDICT_FAIL,
      .expected = "output:2",
      .observed = "drop",
-     .detail = "for tcp,in_port=1,tp_dst=80: output:2 is missing "
-               "(priority=8,tcp,in_port=1,tp_dst=80 actions=drop)\n"
+     .detail = "for tcp,in_port=1,tp_dst=80: output:2 is missing\n"
                "the entry that would, priority=7,in_port=1 actions=output:2, is hidden by "
                "priority=8,tcp,in_port=1,tp_dst=80 actions=drop"},
     {.name = "cases, each with its own behaviour",
@@ -179,22 +177,20 @@ static const struct kind kinds[] = {
      .right = {"in_port=1 actions=output:2,mod_vlan_vid:5,output:7,output:6"},
      .verdict = VERDICT_FAIL,
      .detail = "mod_vlan_vid:4 instead of mod_vlan_vid:5 on output:6, "
-               "mod_vlan_vid:5 is missing on output:7 "
-               "(in_port=1 actions=output:2,mod_vlan_vid:4,output:6,strip_vlan,output:7)"},
+               "mod_vlan_vid:5 is missing on output:7"},
     {.name = "bytes for the controller, queues",
      .declared = {"", "controller:64,output:6"},
      .wrong = {"in_port=1 actions=controller:128,enqueue:6:1"},
      .right = {"in_port=1 actions=output:6,controller:64"},
      .verdict = VERDICT_FAIL,
-     .detail = "enqueue:6:1 instead of output:6, CONTROLLER:128 instead of CONTROLLER:64 "
-               "(in_port=1 actions=CONTROLLER:128,enqueue:6:1)"},
+     .detail = "enqueue:6:1 instead of output:6, CONTROLLER:128 instead of CONTROLLER:64"},
     {.name = "flood is a list of ports",
      .declared = {"", "output:2,output:3,output:4,output:5,output:6,output:7"},
      .wrong = {"in_port=1 actions=output:2,flood"},
      .right = {"in_port=1 actions=flood"},
      .verdict = VERDICT_FAIL,
      .observed = "output:2,FLOOD",
-     .detail = "output:2 is extra (in_port=1 actions=output:2,FLOOD)"},
+     .detail = "output:2 is extra"},
     {.name = "a permanent entry has a timeout",
      .declared = {"", "output:2"},
      .wrong = {"idle_timeout=60,hard_timeout=120,in_port=1 actions=output:2"},
@@ -299,7 +295,7 @@ static void a_finding_has_its_evidence(void **state)
     assert_int_equal(result->port, 1);
     assert_int_equal(result->kind, RESULT_STATE);
     check_text("source", result->source, "e.yaml:1:11"); /* the case */
-    check_text("suspect", result->suspect, "s1:1 priority=10,tcp,in_port=1 actions=output:4");
+    check_text("suspect", result->suspect, "s1:1");
     check_text("declared", result->says[SAYS_DECLARED], "tcp actions=output:2; actions=output:3");
     check_text("advertised", result->says[SAYS_ADVERTISED],
                "priority=10,tcp,in_port=1 actions=output:4");
@@ -370,8 +366,7 @@ static void the_seeds_deviations_are_found(void **state)
     judge(&world);
     assert_int_equal(report_count(&world.report, VERDICT_PASS), 5);
     assert_int_equal(world.report.n_results, 6);
-    check_result(&world, "state/s1/2", VERDICT_FAIL,
-                 "output:6 is extra (hard_timeout=120, in_port=2 actions=output:1,output:6)");
+    check_result(&world, "state/s1/2", VERDICT_FAIL, "output:6 is extra");
     free_world(&world);
 }
 
