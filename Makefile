@@ -5,6 +5,7 @@
 # make check           unit tests, live suites, house rules
 # make check-asan      the same under AddressSanitizer and UBSan
 # make lint            clang's warnings, clang-tidy, cppcheck
+# make soak            200 checks on a busy machine, 1,000 edits with a check each
 # make bench           speed, beside what others do
 # make fuzz            each fuzz target for FUZZ_SECONDS
 # make install         to $(DESTDIR)$(PREFIX)
@@ -84,6 +85,11 @@ bench: packages-bench
 	$(Q)$(MAKE) --no-print-directory $(B)/tapproof $(BENCHES)
 	$(Q)B=$(B) tools/bench
 
+soak: packages-check
+	$(Q)$(MAKE) --no-print-directory $(B)/tapproof
+	$(Q)B=$(B) RUNS=200 CYCLES=1000 topologies/lab run topologies/demon.yaml --flows simulated -- \
+	    sh suites/live/soak.sh
+
 lint:
 	$(Q)tools/packages build test lint
 	$(Q)B=$(B) tools/lint
@@ -107,6 +113,6 @@ install: $(B)/tapproof
 clean:
 	rm -rf $(B) $(B)-asan
 
-.PHONY: all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

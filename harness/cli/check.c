@@ -21,6 +21,7 @@ struct check {
     struct cli_output text, json, junit, tap, pcapng;
     struct base_buffer frames; /* for pcapng */
     struct timespec started;
+    double load_ms;
     bool shows_progress;
 };
 
@@ -111,7 +112,7 @@ static int set_option(struct check *check, int option)
     case OPT_CONVERGE:
         return set_duration("--converge", optarg, &check->run.converge_ms);
     default:
-        return cli_usage_error("check", "bad option");
+        return CLI_USAGE;
     }
 }
 
@@ -125,6 +126,14 @@ static int settle_outputs(struct check *check)
     }
     if (n_stdout > 1) {
         return cli_usage_error("check", "only one report can go to stdout");
+    }
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (outputs[i]->path && outputs[j]->path &&
+                strcmp(outputs[i]->path, outputs[j]->path) == 0) {
+                return cli_usage_error("check", "two reports cannot go to %s", outputs[i]->path);
+            }
+        }
     }
     if (n_stdout == 0) {
         check->text.path = "-";
@@ -140,9 +149,13 @@ static int settle_outputs(struct check *check)
 static int parse_options(struct check *check, int argc, char **argv)
 {
     int option;
-    while ((option = getopt_long(argc, argv, "l:k:vh", options, NULL)) != -1) {
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
         if (option == 'h') {
             return -1;
+        }
+        if (option == '?' || option == ':') {
+            return cli_option_error("check", option, argv);
         }
         int status = set_option(check, option);
         if (status != CLI_CONFORMS) {
@@ -158,14 +171,19 @@ static int parse_options(struct check *check, int argc, char **argv)
     return CLI_CONFORMS;
 }
 
+static double ms_since_start(const struct check *check)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - check->started.tv_sec) * 1e3 +
+           (double)(now.tv_nsec - check->started.tv_nsec) / 1e6;
+}
+
 /* A run that takes longer than a blink says on the terminal what it does. */
 static void show_progress(void *aux, const char *text)
 {
     struct check *check = aux;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double s = (double)(now.tv_sec - check->started.tv_sec) +
-               (double)(now.tv_nsec - check->started.tv_nsec) / 1e9;
+    double s = ms_since_start(check) / 1e3;
     bool terminal = isatty(STDERR_FILENO);
     if (s > (terminal ? 0.4 : 5)) {
         check->shows_progress = true;
@@ -228,6 +246,13 @@ static int write_reports(struct check *check, const struct report *report)
     return status;
 }
 
+static int nothing_selected(const struct check *check)
+{
+    fprintf(stderr, "tapproof check: %s: nothing is selected%s\n", check->expectation,
+            check->run.n_patterns ? " by -k" : "");
+    return CLI_USAGE;
+}
+
 static int run_and_report(struct check *check, const struct expectation *expectation,
                           const struct lab *lab)
 {
@@ -237,14 +262,21 @@ static int run_and_report(struct check *check, const struct expectation *expecta
     if (run_check(expectation, lab, &check->run, &report, &error) < 0) {
         end_progress(check);
         fprintf(stderr, "tapproof check: %s\n", error.text);
+    } else if (report.n_results == 0) {
+        end_progress(check);
+        status = nothing_selected(check);
     } else {
         end_progress(check);
+        report.timing.load_ms = check->load_ms;
+        report.timing.total_ms += check->load_ms;
         static const int exits[N_VERDICTS] = {[VERDICT_PASS] = CLI_CONFORMS,
                                               [VERDICT_FAIL] = CLI_DEVIATES,
                                               [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
                                               [VERDICT_SKIP] = CLI_UNJUDGED};
-        status = write_reports(check, &report);
-        status = status != CLI_CONFORMS ? status : exits[report_verdict(&report)];
+        status = exits[report_verdict(&report)];
+        if (write_reports(check, &report) != CLI_CONFORMS && status != CLI_DEVIATES) {
+            status = CLI_UNJUDGED;
+        }
     }
     report_free(&report);
     base_buffer_free(&check->frames);
@@ -254,14 +286,9 @@ static int run_and_report(struct check *check, const struct expectation *expecta
 static int check_loaded(struct check *check, const struct expectation *expectation,
                         const struct lab *lab)
 {
-    size_t n = run_list(expectation, &check->run, check->list ? print_id : NULL, NULL);
-    if (n == 0) {
-        fprintf(stderr, "tapproof check: %s: nothing is selected%s\n", check->expectation,
-                check->run.n_patterns ? " by -k" : "");
-        return CLI_USAGE;
-    }
     if (check->list) {
-        return CLI_CONFORMS;
+        return run_list(expectation, &check->run, print_id, NULL) > 0 ? CLI_CONFORMS
+                                                                     : nothing_selected(check);
     }
     int status = settle_outputs(check);
     return status != CLI_CONFORMS ? status : run_and_report(check, expectation, lab);
@@ -275,6 +302,7 @@ static int load_and_check(struct check *check)
     int status = CLI_USAGE;
     if (spec_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
         spec_load_lab(check->lab, expectation->topology, &lab, &diagnostics) == 0) {
+        check->load_ms = ms_since_start(check);
         status = check_loaded(check, expectation, lab);
     } else {
         cli_print_diagnostics(&diagnostics);

@@ -41,6 +41,10 @@ void cli_print_help(FILE *out, const char *command);
 /* "tapproof COMMAND: TEXT" on stderr and how to get help. Returns CLI_USAGE. */
 int cli_usage_error(const char *command, const char *format, ...) BASE_PRINTF(2, 3);
 
+/* For what getopt_long (with opterr 0 and ':' first) does not know: '?' or ':'.
+ * Returns CLI_USAGE. */
+int cli_option_error(const char *command, int option, char **argv);
+
 /* "2s", "500ms", "1m", or plain seconds. False: not a duration, or over a day. */
 bool cli_parse_duration(const char *text, unsigned *ms);
 

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,13 @@ int cli_usage_error(const char *command, const char *format, ...)
     fprintf(stderr, "; see tapproof %s --help\n", command);
     va_end(args);
     return CLI_USAGE;
+}
+
+int cli_option_error(const char *command, int option, char **argv)
+{
+    const char *word = argv[optind - 1];
+    return option == ':' ? cli_usage_error(command, "%s needs a value", word)
+                         : cli_usage_error(command, "unknown option '%s'", word);
 }
 
 bool cli_parse_duration(const char *text, unsigned *ms)

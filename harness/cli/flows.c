@@ -55,7 +55,7 @@ static int set_option(struct flows *flows, int option)
         }
         return CLI_CONFORMS;
     default:
-        return cli_usage_error("flows", "bad option");
+        return CLI_USAGE;
     }
 }
 
@@ -137,10 +137,14 @@ int cli_flows(int argc, char **argv)
 {
     struct flows flows = {.out.path = "-"};
     int option;
-    while ((option = getopt_long(argc, argv, "l:h", options, NULL)) != -1) {
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":l:h", options, NULL)) != -1) {
         if (option == 'h') {
             cli_print_help(stdout, "flows");
             return CLI_CONFORMS;
+        }
+        if (option == '?' || option == ':') {
+            return cli_option_error("flows", option, argv);
         }
         int status = set_option(&flows, option);
         if (status != CLI_CONFORMS) {

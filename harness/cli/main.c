@@ -3,9 +3,11 @@
  * tapproof: the table of commands. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct cli_command cli_commands[] = {
     {"check", cli_check, "EXPECTED [--lab LAB]",
@@ -70,8 +72,32 @@ void cli_print_help(FILE *out, const char *name)
             command->summary, command->help);
 }
 
+/* Descriptors 0 to 2 that somebody closed would become sockets, and what is
+ * printed would go there. */
+static void keep_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO) {
+        close(fd);
+    }
+}
+
+/* What was printed must have been written. */
+static int end(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "tapproof: cannot write to stdout\n");
+        return status == CLI_DEVIATES ? status : CLI_UNJUDGED;
+    }
+    return status;
+}
+
 int main(int argc, char **argv)
 {
+    keep_standard_streams();
     /* A reader or a far station that went away is an error of a write. */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
@@ -81,16 +107,16 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_overview(stdout);
-        return CLI_CONFORMS;
+        return end(CLI_CONFORMS);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         printf("tapproof " CLI_VERSION "\n");
-        return CLI_CONFORMS;
+        return end(CLI_CONFORMS);
     }
     const struct cli_command *command = find_command(argv[1]);
     if (!command) {
         fprintf(stderr, "tapproof: no command '%s'; see tapproof --help\n", argv[1]);
         return CLI_USAGE;
     }
-    return command->run(argc - 1, argv + 1);
+    return end(command->run(argc - 1, argv + 1));
 }

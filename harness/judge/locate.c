@@ -3,6 +3,8 @@
 
 #include "judge/count.h"
 
+#include <string.h>
+
 /* The way of one copy, from the sender on. */
 struct way {
     size_t hops[JUDGE_WALK_HOPS]; /* indices in the walk */
@@ -15,6 +17,9 @@ struct view {
     struct judge_walk declared, advertised;
     struct base_arena *arena;
     size_t from, to;
+    long observed; /* copies, of so many sendings */
+    long sent;
+    bool altered;
 };
 
 static void way_to(const struct judge_walk *walk, size_t last, struct way *way)
@@ -28,27 +33,6 @@ static void way_to(const struct judge_walk *walk, size_t last, struct way *way)
         way->hops[i] = way->hops[other];
         way->hops[other] = hop;
     }
-}
-
-/* The first copy of the walk that arrives at `host`, SIZE_MAX: none. */
-static size_t arrival_at(const struct judge_walk *walk, size_t host)
-{
-    for (size_t i = 0; i < walk->n_arrivals; i++) {
-        if (walk->arrivals[i].host == host) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
-static bool has_hop(const struct judge_walk *walk, struct port_ref in)
-{
-    for (size_t i = 0; i < walk->n_hops; i++) {
-        if (walk->hops[i].in.sw == in.sw && walk->hops[i].in.port == in.port) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static const char *port_text(const struct view *view, struct port_ref port)
@@ -68,30 +52,6 @@ static const char *entry_text(const struct view *view, size_t sw, size_t entry)
     const char *copy = base_arena_text(view->arena, base_buffer_text(&text));
     base_buffer_free(&text);
     return copy;
-}
-
-/* The first hop of `way` (a way of `walk`) whose next step `other` does not
- * make: there the two statements part. SIZE_MAX: they go together to the end. */
-static size_t parting(const struct judge_walk *walk, const struct way *way,
-                      const struct judge_walk *other, size_t host)
-{
-    for (size_t i = 0; i + 1 < way->n_hops; i++) {
-        if (!has_hop(other, walk->hops[way->hops[i + 1]].in)) {
-            return i;
-        }
-    }
-    return arrival_at(other, host) == SIZE_MAX ? way->n_hops - 1 : SIZE_MAX;
-}
-
-static size_t advertised_entry(const struct view *view, struct port_ref in)
-{
-    for (size_t i = 0; i < view->advertised.n_hops; i++) {
-        const struct judge_hop *hop = &view->advertised.hops[i];
-        if (hop->in.sw == in.sw && hop->in.port == in.port) {
-            return hop->entry;
-        }
-    }
-    return SIZE_MAX;
 }
 
 /* Packets counted by the entry that takes the probe at this hop; -1: unknown. */
@@ -156,57 +116,169 @@ static void locate_by_counters(struct view *view, const struct way *way,
     }
 }
 
-static void locate_missing(struct view *view, struct judge_location *location)
+static bool same_step(struct port_ref a, const struct header *a_header, struct port_ref b,
+                      const struct header *b_header)
+{
+    return a.sw == b.sw && a.port == b.port && memcmp(a_header, b_header, sizeof *a_header) == 0;
+}
+
+/* How often a walk enters this port with this header. */
+static size_t count_hops(const struct judge_walk *walk, const struct judge_hop *like)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        n += same_step(walk->hops[i].in, &walk->hops[i].header, like->in, &like->header);
+    }
+    return n;
+}
+
+/* How often it arrives at this host in this form. */
+static size_t count_arrivals(const struct judge_walk *walk, const struct judge_walk_arrival *like)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        n += walk->arrivals[i].host == like->host &&
+             memcmp(&walk->arrivals[i].header, &like->header, sizeof like->header) == 0;
+    }
+    return n;
+}
+
+/* The first hop on the way of one arrival whose next step `other` makes less
+ * often: there the two walks part. SIZE_MAX: they go together to the end. */
+static size_t parting(const struct judge_walk *walk, const struct judge_walk_arrival *arrival,
+                      const struct judge_walk *other)
 {
     struct way way;
-    size_t arrival = arrival_at(&view->declared, view->to);
-    if (arrival != SIZE_MAX && view->advertised.known) {
-        way_to(&view->declared, view->declared.arrivals[arrival].hop, &way);
-        size_t i = parting(&view->declared, &way, &view->advertised, view->to);
-        if (i != SIZE_MAX) {
-            struct port_ref in = view->declared.hops[way.hops[i]].in;
-            location->suspect = port_text(view, in);
-            location->why =
-                base_arena_format(view->arena, "the table of %s does not send it on: %s",
-                                  view->topology->switches[in.sw].name,
-                                  entry_text(view, in.sw, advertised_entry(view, in)));
-            location->disagree[0] = SAYS_DECLARED;
-            location->disagree[1] = SAYS_ADVERTISED;
+    way_to(walk, arrival->hop, &way);
+    for (size_t i = 0; i + 1 < way.n_hops; i++) {
+        const struct judge_hop *next = &walk->hops[way.hops[i + 1]];
+        if (count_hops(other, next) < count_hops(walk, next)) {
+            return way.hops[i];
+        }
+    }
+    return count_arrivals(other, arrival) < count_arrivals(walk, arrival) ? arrival->hop : SIZE_MAX;
+}
+
+/* ... of all its arrivals at the host; SIZE_MAX: none parts. */
+static size_t first_parting(const struct judge_walk *walk, size_t host,
+                            const struct judge_walk *other)
+{
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        size_t hop = walk->arrivals[i].host == host ? parting(walk, &walk->arrivals[i], other)
+                                                    : SIZE_MAX;
+        if (hop != SIZE_MAX) {
+            return hop;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* What the table does with packets that enter like this. */
+static size_t advertised_entry(const struct view *view, const struct judge_hop *like)
+{
+    for (size_t i = 0; i < view->advertised.n_hops; i++) {
+        const struct judge_hop *hop = &view->advertised.hops[i];
+        if (same_step(hop->in, &hop->header, like->in, &like->header)) {
+            return hop->entry;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void blame_table(const struct view *view, const struct judge_hop *hop, const char *what,
+                        struct judge_location *location)
+{
+    location->suspect = port_text(view, hop->in);
+    location->why =
+        base_arena_format(view->arena, "%s %s: %s", view->topology->switches[hop->in.sw].name, what,
+                          entry_text(view, hop->in.sw, advertised_entry(view, hop)));
+    location->disagree[0] = SAYS_DECLARED;
+    location->disagree[1] = SAYS_ADVERTISED;
+}
+
+/* The expectation says the way, and the tables go another one, or rewrite the
+ * packet otherwise. */
+static bool locate_by_ways(struct view *view, struct judge_location *location)
+{
+    if (!view->declared.known || !view->advertised.known) {
+        return false;
+    }
+    size_t hop = first_parting(&view->declared, view->to, &view->advertised);
+    if (hop != SIZE_MAX) {
+        blame_table(view, &view->declared.hops[hop], "does not send it on as declared", location);
+        return true;
+    }
+    hop = first_parting(&view->advertised, view->to, &view->declared);
+    if (hop != SIZE_MAX) {
+        blame_table(view, &view->advertised.hops[hop], "sends it on", location);
+        return true;
+    }
+    return false;
+}
+
+/* The expectation does not say the way. The tables do what was seen: it is
+ * they that are not as claimed, from where the packet is rewritten or, if it
+ * is not, from where it enters. */
+static bool locate_by_tables(struct view *view, struct judge_location *location)
+{
+    const struct judge_walk *walk = &view->advertised;
+    if (!walk->known || walk->n_hops == 0) {
+        return false;
+    }
+    const struct judge_hop *hop = &walk->hops[0];
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        struct way way;
+        way_to(walk, walk->arrivals[i].hop, &way);
+        for (size_t j = 0; j + 1 < way.n_hops && walk->arrivals[i].host == view->to; j++) {
+            struct header next = walk->hops[way.hops[j + 1]].header;
+            next.in_port = walk->hops[way.hops[j]].header.in_port;
+            if (memcmp(&next, &walk->hops[way.hops[j]].header, sizeof next) != 0) {
+                blame_table(view, &walk->hops[way.hops[j]], "rewrites it", location);
+                return true;
+            }
+        }
+    }
+    blame_table(view, hop, walk->n_hops > 1 ? "sends it on" : "does this", location);
+    return true;
+}
+
+/* The tables would not alter it: somewhere on its way. */
+static const char *whole_way(const struct view *view, const struct way *way)
+{
+    struct base_buffer text = {0};
+    base_put_text(&text, view->topology->hosts[view->from].name);
+    for (size_t i = 0; i < way->n_hops; i++) {
+        const struct judge_hop *hop = &view->advertised.hops[way->hops[i]];
+        base_put_format(&text, " -> %s", port_text(view, hop->in));
+    }
+    base_put_format(&text, " -> %s", view->topology->hosts[view->to].name);
+    const char *copy = base_arena_text(view->arena, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return copy;
+}
+
+static void locate_by_frames(struct view *view, struct judge_location *location)
+{
+    for (size_t i = 0; i < view->advertised.n_arrivals; i++) {
+        if (view->advertised.arrivals[i].host == view->to) {
+            struct way way;
+            way_to(&view->advertised, view->advertised.arrivals[i].hop, &way);
+            locate_by_counters(view, &way, location);
+            if (view->altered) {
+                location->suspect = whole_way(view, &way);
+                location->why = "the tables would deliver it unaltered";
+            }
             return;
         }
     }
-    arrival = arrival_at(&view->advertised, view->to);
-    if (arrival != SIZE_MAX) {
-        way_to(&view->advertised, view->advertised.arrivals[arrival].hop, &way);
-        locate_by_counters(view, &way, location);
-    }
-}
-
-static void locate_extra(struct view *view, struct judge_location *location)
-{
-    struct way way;
-    size_t arrival = arrival_at(&view->advertised, view->to);
-    if (arrival == SIZE_MAX) {
+    if (view->advertised.known) {
         location->suspect = last_segment(view);
         location->why = "no table sends it there";
-        return;
-    }
-    way_to(&view->advertised, view->advertised.arrivals[arrival].hop, &way);
-    size_t i = view->declared.known ? parting(&view->advertised, &way, &view->declared, view->to)
-                                    : way.n_hops - 1;
-    if (i != SIZE_MAX) {
-        const struct judge_hop *hop = &view->advertised.hops[way.hops[i]];
-        location->suspect = port_text(view, hop->in);
-        location->why = base_arena_format(view->arena, "the table of %s sends it on: %s",
-                                          view->topology->switches[hop->in.sw].name,
-                                          entry_text(view, hop->in.sw, hop->entry));
-        location->disagree[0] = SAYS_DECLARED;
-        location->disagree[1] = SAYS_ADVERTISED;
     }
 }
 
 struct judge_location judge_locate(const struct judge_evidence *evidence, size_t probe, size_t host,
-                                   bool extra, struct base_arena *arena)
+                                   bool altered, struct base_arena *arena)
 {
     struct judge_location location = {.disagree = {SAYS_ADVERTISED, SAYS_OBSERVED},
                                       .advertised = -1};
@@ -215,22 +287,23 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
                         .topology = evidence->expectation->topology,
                         .arena = arena,
                         .from = sent->from,
-                        .to = host};
+                        .to = host,
+                        .observed = (long)judge_seen_count(evidence->round, probe, host),
+                        .sent = (long)evidence->round->sent[probe],
+                        .altered = altered};
     struct judge_forwarding declared = judge_declared_by(evidence->expectation);
     struct judge_forwarding advertised = judge_advertised_by(evidence->before);
     judge_walk_from(view.topology, &declared, sent->from, &sent->header, &view.declared);
     judge_walk_from(view.topology, &advertised, sent->from, &sent->header, &view.advertised);
     if (view.advertised.known) {
         location.advertised = (long)judge_walk_copies(&view.advertised, host);
-    }
-    if (extra) {
-        locate_extra(&view, &location);
     } else {
-        locate_missing(&view, &location);
-    }
-    if (location.advertised < 0) {
         location.disagree[0] = SAYS_DECLARED;
-        location.disagree[1] = SAYS_OBSERVED;
+    }
+    bool tables_explain = location.advertised * view.sent == view.observed;
+    if (!(tables_explain && (locate_by_ways(&view, &location) ||
+                             locate_by_tables(&view, &location)))) {
+        locate_by_frames(&view, &location);
     }
     return location;
 }
@@ -245,4 +318,13 @@ bool judge_entered(const struct judge_evidence *evidence, size_t host)
     return old && new &&
            old->has_counters &&new->has_counters &&new->counters.rx_packets !=
                UINT64_MAX &&new->counters.rx_packets > old->counters.rx_packets;
+}
+
+bool judge_may_enter(const struct judge_evidence *evidence, size_t host)
+{
+    struct port_ref ref = evidence->expectation->topology->hosts[host].port;
+    const struct switch_state *state = evidence->before[ref.sw];
+    const struct port *port = state ? switch_state_port(state, ref.port) : NULL;
+    return !state || (port && !(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV)) &&
+                      !(port->state & PORT_STATE_LINK_DOWN));
 }

@@ -17,13 +17,17 @@ struct judge_location {
     long advertised; /* copies that the tables would deliver; -1: not known */
 };
 
-/* Probe `probe` did not arrive at `host` as often as it should have: too
- * seldom (or altered), or, with `extra`, too often. */
+/* Probe `probe` did not arrive at `host` as often, or in the form, that it
+ * should have. */
 struct judge_location judge_locate(const struct judge_evidence *evidence, size_t probe, size_t host,
-                                   bool extra, struct base_arena *arena);
+                                   bool altered, struct base_arena *arena);
 
 /* Whether a counter shows that frames of this host entered its switch: the
  * packets received on its port since `before`. False too if none was taken. */
 bool judge_entered(const struct judge_evidence *evidence, size_t host);
+
+/* Whether the switch says that it takes frames at this host's port: it is
+ * there, up, and receives. True if the switch was not read. */
+bool judge_may_enter(const struct judge_evidence *evidence, size_t host);
 
 #endif

@@ -86,7 +86,7 @@ static inline void network_send(struct network *network, const char *from, const
     for (size_t p = 0; p < network->plan.n_probes; p++) {
         const struct judge_probe *probe = &network->plan.probes[p];
         struct judge_walk walk;
-        network->round.sent[p] = true;
+        network->round.sent[p] = 1;
         judge_walk_from(network->expectation->topology, &tables, probe->from, &probe->header,
                         &walk);
         for (size_t i = 0; i < walk.n_hops; i++) {
@@ -98,7 +98,7 @@ static inline void network_send(struct network *network, const char *from, const
             bool lost = from && probe->from == network_host(network, from) &&
                         walk.arrivals[i].host == network_host(network, to);
             if (!lost) {
-                judge_round_see(&network->round, p, walk.arrivals[i].host, NULL);
+                judge_round_see(&network->round, p, walk.arrivals[i].host, 0);
             }
         }
     }

@@ -314,8 +314,8 @@ static int plan_sender(struct sender *sender, const struct judge_plan_options *o
     return add_sentinels(sender);
 }
 
-/* Whoever has a selected claim; whoever has none at all, but a port whose
- * behaviour is declared. */
+/* Whoever has a selected claim; without a selection also who has no claim at
+ * all, but a port whose behaviour is declared. */
 static bool is_sender(const struct expectation *expectation,
                       const struct judge_plan_options *options, size_t host)
 {
@@ -331,8 +331,10 @@ static bool is_sender(const struct expectation *expectation,
             }
         }
     }
-    return !claimed && !options->selected &&
-           expectation_port(expectation, expectation->topology->hosts[host].port);
+    struct port_ref port = expectation->topology->hosts[host].port;
+    bool declared = expectation_port(expectation, port) ||
+                    (expectation->lists_switch[port.sw] && !expectation->unlisted_any);
+    return !claimed && !options->selected && declared;
 }
 
 int judge_plan(const struct expectation *expectation, const struct judge_plan_options *options,

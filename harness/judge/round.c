@@ -28,20 +28,30 @@ static struct judge_seen *find_seen(const struct judge_round *round, size_t prob
     return seen;
 }
 
-void judge_round_see(struct judge_round *round, size_t probe, size_t host, const char *alteration)
+static struct judge_seen *get_seen(struct judge_round *round, size_t probe, size_t host)
 {
     struct judge_seen *seen = find_seen(round, probe, host);
-    if (!seen) {
-        seen = base_arena_alloc(&round->arena, sizeof *seen);
-        if (!seen) {
-            return;
-        }
+    if (!seen && (seen = base_arena_alloc(&round->arena, sizeof *seen))) {
         *seen = (struct judge_seen){.next = round->seen[probe], .host = host};
         round->seen[probe] = seen;
     }
-    if (!alteration) {
+    return seen;
+}
+
+void judge_round_see(struct judge_round *round, size_t probe, size_t host, size_t form)
+{
+    struct judge_seen *seen = get_seen(round, probe, host);
+    if (seen) {
         seen->copies++;
-    } else if (seen->altered++ == 0) {
+        seen->forms[form < JUDGE_FORMS_MAX ? form : JUDGE_FORMS_MAX - 1]++;
+    }
+}
+
+void judge_round_see_altered(struct judge_round *round, size_t probe, size_t host,
+                             const char *alteration)
+{
+    struct judge_seen *seen = get_seen(round, probe, host);
+    if (seen && seen->altered++ == 0) {
         seen->alteration = base_arena_text(&round->arena, alteration);
     }
 }
@@ -60,19 +70,31 @@ unsigned judge_seen_count(const struct judge_round *round, size_t probe, size_t 
     return seen->copies + seen->altered;
 }
 
-bool judge_round_complete(const struct judge_round *round, const struct judge_plan *plan)
+static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe, size_t host)
 {
-    for (size_t p = 0; p < plan->n_probes; p++) {
-        const struct judge_probe *probe = &plan->probes[p];
-        for (size_t i = 0; i < probe->n_arrivals; i++) {
-            const struct judge_expected_arrival *want = &probe->arrivals[i];
-            if (round->sent[p] && round->captures[want->host] &&
-                judge_seen_count(round, p, want->host) < want->copies) {
-                return false;
-            }
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        if (probe->arrivals[i].host == host) {
+            return &probe->arrivals[i];
         }
     }
-    return true;
+    return NULL;
+}
+
+size_t judge_round_wrong_form(const struct judge_round *round, const struct judge_plan *plan,
+                              size_t probe, size_t host)
+{
+    const struct judge_expected_arrival *expected = expected_at(&plan->probes[probe], host);
+    const struct judge_seen *seen = judge_round_seen(round, probe, host);
+    /* Where claims and ports do not agree on the number, forms say nothing. */
+    if (!expected || expected->n_as != expected->copies || expected->n_as > JUDGE_FORMS_MAX) {
+        return SIZE_MAX;
+    }
+    for (size_t form = 0; form < expected->n_as; form++) {
+        if (seen->forms[form] > round->sent[probe]) {
+            return form;
+        }
+    }
+    return SIZE_MAX;
 }
 
 bool judge_probe_conforms(const struct judge_round *round, const struct judge_plan *plan,
@@ -80,8 +102,10 @@ bool judge_probe_conforms(const struct judge_round *round, const struct judge_pl
 {
     for (size_t host = 0; round->sent[probe] && host < round->n_hosts; host++) {
         const struct judge_seen *seen = judge_round_seen(round, probe, host);
-        unsigned want = judge_plan_copies(&plan->probes[probe], host);
-        if (round->captures[host] && (seen->altered > 0 || seen->copies != want)) {
+        unsigned want = judge_plan_copies(&plan->probes[probe], host) * round->sent[probe];
+        if (round->captures[host] &&
+            (seen->altered > 0 || seen->copies != want ||
+             judge_round_wrong_form(round, plan, probe, host) != SIZE_MAX)) {
             return false;
         }
     }
@@ -103,7 +127,7 @@ static bool probe_follows(const struct judge_round *round, size_t p, const struc
 {
     for (size_t host = 0; host < round->n_hosts; host++) {
         if (round->captures[host] &&
-            judge_seen_count(round, p, host) != judge_walk_copies(walk, host)) {
+            judge_seen_count(round, p, host) != judge_walk_copies(walk, host) * round->sent[p]) {
             return false;
         }
     }
@@ -131,7 +155,8 @@ bool judge_round_equal(const struct judge_round *a, const struct judge_round *b,
         for (size_t host = 0; host < a->n_hosts; host++) {
             const struct judge_seen *x = judge_round_seen(a, p, host);
             const struct judge_seen *y = judge_round_seen(b, p, host);
-            if (x->copies != y->copies || x->altered != y->altered) {
+            if (x->copies * b->sent[p] != y->copies * a->sent[p] ||
+                x->altered * b->sent[p] != y->altered * a->sent[p]) {
                 return false;
             }
         }

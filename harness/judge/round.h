@@ -9,19 +9,22 @@
 
 #include "judge/plan.h"
 
+enum { JUDGE_FORMS_MAX = 16 };
+
 /* What arrived of one probe at one host. */
 struct judge_seen {
     struct judge_seen *next;
     size_t host;
-    unsigned copies;        /* as expected, byte for byte */
+    unsigned copies;        /* in a form that was expected, byte for byte */
+    unsigned forms[JUDGE_FORMS_MAX]; /* of these: by the expected arrival's form */
     unsigned altered;       /* known by their mark, but not what was expected */
     const char *alteration; /* in words, of the first altered one */
 };
 
-/* Every probe of the plan, sent once. */
+/* Every probe of the plan, sent once or several times. */
 struct judge_round {
     struct judge_seen **seen; /* by probe */
-    bool *sent;               /* by probe: the station could send it */
+    unsigned *sent;           /* by probe: how often the station could send it */
     const bool *captures;     /* by host, borrowed */
     size_t n_hosts;
     struct base_arena arena;
@@ -32,8 +35,13 @@ int judge_round_init(struct judge_round *round, const struct judge_plan *plan, c
                      size_t n_hosts);
 void judge_round_free(struct judge_round *round);
 
-/* Notes one arrival. `alteration` NULL: byte for byte as expected. */
-void judge_round_see(struct judge_round *round, size_t probe, size_t host, const char *alteration);
+/* Notes one arrival, byte for byte in this form of the expected arrival (0
+ * where nothing is expected)... */
+void judge_round_see(struct judge_round *round, size_t probe, size_t host, size_t form);
+
+/* ... or in none of the expected forms. */
+void judge_round_see_altered(struct judge_round *round, size_t probe, size_t host,
+                             const char *alteration);
 
 /* Never NULL: all zero if nothing arrived. */
 const struct judge_seen *judge_round_seen(const struct judge_round *round, size_t probe,
@@ -42,8 +50,10 @@ const struct judge_seen *judge_round_seen(const struct judge_round *round, size_
 /* Copies and altered ones together. */
 unsigned judge_seen_count(const struct judge_round *round, size_t probe, size_t host);
 
-/* Every arrival that the expectation wants has come. */
-bool judge_round_complete(const struct judge_round *round, const struct judge_plan *plan);
+/* The expected forms of which more copies than expected came to this host,
+ * instead of others: SIZE_MAX if there is none. */
+size_t judge_round_wrong_form(const struct judge_round *round, const struct judge_plan *plan,
+                              size_t probe, size_t host);
 
 /* Frames as the expectation wants them, no more and no less: of one probe, of
  * all. */
@@ -56,7 +66,7 @@ bool judge_round_follows(const struct judge_round *round, const struct judge_pla
                          const struct topology *topology,
                          const struct judge_forwarding *advertised);
 
-/* The same arrivals in both. */
+/* The same arrivals for each frame that was sent in both. */
 bool judge_round_equal(const struct judge_round *a, const struct judge_round *b,
                        const struct judge_plan *plan);
 

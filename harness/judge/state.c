@@ -8,7 +8,28 @@
 
 enum { DEFAULT_BUDGET = 4000000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
 
-/* The switch itself; with a `reason` if it was not dumped. */
+/* Whose tables these are, if they are not those of the switch. NULL without
+ * memory. */
+static const char *another_switch(const struct judge_run *run)
+{
+    const struct topology *topology = run->expectation->topology;
+    uint64_t dpid = run->state->datapath_id, declared = topology->switches[run->sw].dpid;
+    struct base_arena *arena = &run->report->arena;
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        if (topology->switches[i].dpid == dpid) {
+            return base_arena_format(arena,
+                                     "another switch answers here: %s, datapath id %016" PRIx64
+                                     " instead of %016" PRIx64 "; are the endpoints swapped?",
+                                     topology->switches[i].name, dpid, declared);
+        }
+    }
+    return base_arena_format(arena,
+                             "another switch answers here, datapath id %016" PRIx64
+                             " instead of %016" PRIx64 "; is the endpoint wrong, or the topology?",
+                             dpid, declared);
+}
+
+/* The switch itself; with a `reason` if its tables are not judged. */
 static int add_switch(struct judge_run *run, const char *reason)
 {
     const struct topology_switch *declared = &run->expectation->topology->switches[run->sw];
@@ -20,16 +41,15 @@ static int add_switch(struct judge_run *run, const char *reason)
     }
     result->expected = base_arena_format(arena, "datapath id %016" PRIx64, declared->dpid);
     result->says[SAYS_DECLARED] = result->expected;
-    if (reason) {
+    result->detail = reason ? base_arena_text(arena, reason) : NULL;
+    if (!run->state) {
         result->verdict = VERDICT_INCONCLUSIVE;
-        result->detail = base_arena_text(arena, reason);
         return 0;
     }
     result->observed = base_arena_format(arena, "datapath id %016" PRIx64, run->state->datapath_id);
     result->says[SAYS_ADVERTISED] = result->observed;
     if (declared->dpid != run->state->datapath_id) {
         judge_fail_result(result, result->expected, result->observed);
-        result->detail = "another switch answers here, or the topology is wrong";
     }
     return 0;
 }
@@ -93,38 +113,58 @@ static int compare_numbers(const void *a, const void *b)
     return *x - *y;
 }
 
-/* Ports to judge, ascending, some of them twice: those that are listed, and,
- * of a switch that is listed, those of the topology and of the switch. */
-static size_t collect_ports(const struct judge_run *run, uint16_t *numbers)
+/* Adds the ports of the topology and of the switch, and those, whether there
+ * is such a port or not, that an entry names. */
+static size_t collect_unlisted(const struct judge_run *run, uint16_t *numbers, size_t n)
 {
-    const struct expectation *expectation = run->expectation;
-    const struct topology *topology = expectation->topology;
-    bool all = expectation->lists_switch[run->sw] && !expectation->unlisted_any;
-    size_t n = 0;
-    for (size_t i = 0; i < expectation->n_ports; i++) {
-        if (expectation->ports[i].port.sw == run->sw) {
-            numbers[n++] = expectation->ports[i].port.port;
-        }
-    }
-    for (size_t i = 0; all && i < topology->n_hosts; i++) {
+    const struct topology *topology = run->expectation->topology;
+    const struct space_table *table = &run->table;
+    for (size_t i = 0; i < topology->n_hosts; i++) {
         if (topology->hosts[i].port.sw == run->sw) {
             numbers[n++] = topology->hosts[i].port.port;
         }
     }
-    for (size_t i = 0; all && i < 2 * topology->n_links; i++) {
+    for (size_t i = 0; i < 2 * topology->n_links; i++) {
         const struct topology_link *link = &topology->links[i / 2];
         const struct port_ref *end = i % 2 ? &link->b : &link->a;
         if (end->sw == run->sw) {
             numbers[n++] = end->port;
         }
     }
-    for (size_t i = 0; all && i < run->state->n_ports; i++) {
+    for (size_t i = 0; i < run->state->n_ports; i++) {
         if (run->state->ports[i].number <= PORT_MAX) {
             numbers[n++] = run->state->ports[i].number;
         }
     }
+    for (size_t i = table->ends[0]; i < table->n_entries; i = table->ends[numbers[n - 1] + 1]) {
+        numbers[n++] = table->flows->entries[table->by_port[i]].match.value.in_port;
+    }
+    return n;
+}
+
+/* Ports to judge, ascending, some of them twice. */
+static size_t collect_ports(const struct judge_run *run, uint16_t *numbers)
+{
+    const struct expectation *expectation = run->expectation;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        if (expectation->ports[i].port.sw == run->sw) {
+            numbers[n++] = expectation->ports[i].port.port;
+        }
+    }
+    if (expectation->lists_switch[run->sw] && !expectation->unlisted_any) {
+        n = collect_unlisted(run, numbers, n);
+    }
     qsort(numbers, n, sizeof *numbers, compare_numbers);
     return n;
+}
+
+/* Whether nothing can enter there now: no port of the switch, or a reserved one,
+ * and not cabled either. */
+static bool is_nowhere(const struct judge_run *run, struct port_ref port)
+{
+    return (port.port > PORT_MAX || !switch_state_port(run->state, port.port)) &&
+           topology_peer(run->expectation->topology, port).kind == PEER_NONE;
 }
 
 static int judge_port(struct judge_run *run, uint16_t number)
@@ -138,6 +178,7 @@ static int judge_port(struct judge_run *run, uint16_t number)
     struct judge_port port = {.run = run,
                               .number = number,
                               .expected = expected,
+                              .named_only = !expected && is_nowhere(run, ref),
                               .budget = run->options.budget,
                               .late_entry = SIZE_MAX};
     int failed = judge_port_decide(&port);
@@ -152,7 +193,7 @@ static int judge_ports(struct judge_run *run)
 {
     const struct expectation *expectation = run->expectation;
     size_t max = expectation->n_ports + expectation->topology->n_hosts +
-                 2 * expectation->topology->n_links + run->state->n_ports;
+                 2 * expectation->topology->n_links + run->state->n_ports + run->table.n_entries;
     uint16_t *numbers = calloc(max + 1, sizeof *numbers);
     if (!numbers) {
         return -1;
@@ -207,7 +248,7 @@ static bool find_odd(const struct judge_run *run)
 {
     for (size_t i = 0; i < run->state->flows.n_entries; i++) {
         const struct flow_entry *entry = &run->state->flows.entries[i];
-        if (entry->table_id != 0 || judge_lifetime_wrong(run, entry) ||
+        if (entry->table_id != 0 || judge_lifetime_wrong(entry, run->expectation->expires_sec, 0) ||
             judge_lifetime_ends(run, entry)) {
             return true;
         }
@@ -230,9 +271,11 @@ static int judge_dumped(struct judge_run *run)
     }
     run->ids = calloc(run->table.n_ids + 1, sizeof *run->ids);
     run->present = calloc(run->table.n_ids + 1, sizeof *run->present);
-    if (!run->ids || !run->present || judge_ports(run) < 0 || judge_entries(run) < 0) {
+    if (!run->ids || !run->present || judge_entries_find(run) < 0 || judge_ports(run) < 0 ||
+        judge_entries_result(run) < 0) {
         return -1;
     }
+    judge_cabling_note(run);
     judge_lifetime_note(run);
     note_hidden_entries(run);
     return 0;
@@ -246,6 +289,21 @@ static void run_free(struct judge_run *run)
     free(run->ids);
     free(run->present);
     free(run->priorities);
+    judge_entries_free(run);
+}
+
+static int judge_switch(struct judge_run *run, const struct judge_switch *known)
+{
+    const struct topology *topology = run->expectation->topology;
+    if (!known->dumped) {
+        return judge_unseen(run, known->reason ? known->reason : "not dumped");
+    }
+    run->state = known->state;
+    if (run->state->datapath_id != topology->switches[run->sw].dpid) {
+        const char *reason = another_switch(run);
+        return reason ? judge_unseen(run, reason) : -1;
+    }
+    return judge_dumped(run);
 }
 
 int judge_state(const struct expectation *expectation, const struct judge_switch *switches,
@@ -261,10 +319,7 @@ int judge_state(const struct expectation *expectation, const struct judge_switch
         struct judge_run run = common;
         run.sw = sw;
         run.name = expectation->topology->switches[sw].name;
-        run.state = switches[sw].state;
-        failed = switches[sw].dumped
-                     ? judge_dumped(&run)
-                     : judge_unseen(&run, switches[sw].reason ? switches[sw].reason : "not dumped");
+        failed = judge_switch(&run, &switches[sw]);
         run_free(&run);
     }
     return failed ? base_fail(error, "out of memory") : 0;

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `entries:` and `tables: exact`. An entry is known by match and priority, of
- * which a table has one (OpenFlow 1.0.0, section 4.6: an ADD of the same
+ * which each table has one (OpenFlow 1.0.0, section 4.6: an ADD of the same
  * replaces it); expected entries are hashed by them, and the table is read
  * through once. */
 #include "judge/state_switch.h"
 
 #include <stdlib.h>
-
-struct lookup {
-    struct judge_run *run;
-    uint32_t *slots; /* index in expectation->entries + 1; 0: free */
-    size_t n_slots;  /* a power of two, or 0 */
-    size_t *found;   /* by expected entry: index in the table, SIZE_MAX: not there */
-    uint32_t *unexpected;
-    size_t n_unexpected;
-};
 
 static uint64_t hash_key(const struct flow_entry *entry)
 {
@@ -41,45 +32,54 @@ static const struct flow_entry *expected_flow(const struct judge_run *run, size_
     return &expectation->entry_flows.entries[expectation->entries[i].flow];
 }
 
-/* Files the expected entries of the switch; how many they are. -1 without memory. */
-static int file_expected(struct lookup *lookup)
+/* Files the expected entries of the switch. -1 without memory. */
+static int file_expected(struct judge_run *run)
 {
-    const struct expectation *expectation = lookup->run->expectation;
+    const struct expectation *expectation = run->expectation;
+    struct judge_listed *listed = &run->listed;
     size_t n = 0;
     for (size_t i = 0; i < expectation->n_entries; i++) {
-        n += expectation->entries[i].sw == lookup->run->sw;
+        n += expectation->entries[i].sw == run->sw;
     }
-    for (lookup->n_slots = 16; lookup->n_slots < 2 * n; lookup->n_slots *= 2) {
+    for (listed->n_slots = 16; listed->n_slots < 2 * n; listed->n_slots *= 2) {
         continue;
     }
-    lookup->slots = calloc(lookup->n_slots, sizeof *lookup->slots);
-    lookup->found = calloc(expectation->n_entries + 1, sizeof *lookup->found);
-    if (!lookup->slots || !lookup->found) {
+    listed->slots = calloc(listed->n_slots, sizeof *listed->slots);
+    listed->found = calloc(expectation->n_entries + 1, sizeof *listed->found);
+    if (!listed->slots || !listed->found) {
         return -1;
     }
     for (size_t i = 0; i < expectation->n_entries; i++) {
-        if (expectation->entries[i].sw == lookup->run->sw) {
-            size_t at = hash_key(expected_flow(lookup->run, i)) & (lookup->n_slots - 1);
-            while (lookup->slots[at] != 0) {
-                at = (at + 1) & (lookup->n_slots - 1);
+        if (expectation->entries[i].sw == run->sw) {
+            size_t at = hash_key(expected_flow(run, i)) & (listed->n_slots - 1);
+            while (listed->slots[at] != 0) {
+                at = (at + 1) & (listed->n_slots - 1);
             }
-            lookup->slots[at] = (uint32_t)i + 1;
-            lookup->found[i] = SIZE_MAX;
+            listed->slots[at] = (uint32_t)i + 1;
+            listed->found[i] = SIZE_MAX;
         }
     }
     return 0;
 }
 
-/* Notes that the table has it, for each expected entry that means it. */
-static bool account_for(struct lookup *lookup, size_t entry)
+/* Notes that the switch has it, for the expected entry that means it, and for
+ * one that means another table and has found nothing there. False: none means
+ * it. */
+static bool account_for(struct judge_run *run, size_t entry)
 {
-    const struct flow_entry *flow = &lookup->run->state->flows.entries[entry];
+    struct judge_listed *listed = &run->listed;
+    const struct flow_entry *flow = &run->state->flows.entries[entry];
     bool expected = false;
-    size_t at = hash_key(flow) & (lookup->n_slots - 1);
-    for (; lookup->slots[at] != 0; at = (at + 1) & (lookup->n_slots - 1)) {
-        size_t i = lookup->slots[at] - 1;
-        if (same_key(expected_flow(lookup->run, i), flow)) {
-            lookup->found[i] = entry;
+    size_t at = hash_key(flow) & (listed->n_slots - 1);
+    for (; listed->slots[at] != 0; at = (at + 1) & (listed->n_slots - 1)) {
+        size_t i = listed->slots[at] - 1;
+        bool same = same_key(expected_flow(run, i), flow);
+        bool here = same && expected_flow(run, i)->table_id == flow->table_id;
+        if (here || (same && listed->found[i] == SIZE_MAX)) {
+            listed->found[i] = entry;
+        }
+        if (here) {
+            listed->given[entry] = (uint8_t)run->expectation->entries[i].given;
             expected = true;
         }
     }
@@ -91,24 +91,27 @@ static int compare_flows(const void *a, const void *b, void *aux)
     const struct flow_entry *entries = aux;
     const struct flow_entry *x = &entries[*(const uint32_t *)a],
                             *y = &entries[*(const uint32_t *)b];
-    return x->priority != y->priority ? (x->priority < y->priority ? 1 : -1)
-                                      : memcmp(&x->match, &y->match, sizeof x->match);
+    uint32_t x_rank = space_rank(x), y_rank = space_rank(y);
+    return x_rank != y_rank ? (x_rank < y_rank ? 1 : -1)
+                            : memcmp(&x->match, &y->match, sizeof x->match);
 }
 
-static int read_table(struct lookup *lookup)
+static int read_table(struct judge_run *run)
 {
-    struct flow_table flows = lookup->run->state->flows;
-    lookup->unexpected = calloc(flows.n_entries + 1, sizeof *lookup->unexpected);
-    if (!lookup->unexpected) {
+    struct judge_listed *listed = &run->listed;
+    struct flow_table flows = run->state->flows;
+    listed->given = calloc(flows.n_entries + 1, sizeof *listed->given);
+    listed->unexpected = calloc(flows.n_entries + 1, sizeof *listed->unexpected);
+    if (!listed->given || !listed->unexpected) {
         return -1;
     }
     for (size_t i = 0; i < flows.n_entries; i++) {
-        if (!lookup->run->left_out[i] && !account_for(lookup, i)) {
-            lookup->unexpected[lookup->n_unexpected++] = (uint32_t)i;
+        if (!run->left_out[i] && !account_for(run, i)) {
+            listed->unexpected[listed->n_unexpected++] = (uint32_t)i;
         }
     }
-    if (lookup->n_unexpected > 1) {
-        qsort_r(lookup->unexpected, lookup->n_unexpected, sizeof *lookup->unexpected, compare_flows,
+    if (listed->n_unexpected > 1) {
+        qsort_r(listed->unexpected, listed->n_unexpected, sizeof *listed->unexpected, compare_flows,
                 flows.entries);
     }
     return 0;
@@ -141,6 +144,7 @@ static void put_entry_difference(const struct flow_entry *expected, unsigned giv
         base_put_text(out, " instead of ");
         actions_format(expected->actions, expected->n_actions, out);
     }
+    put_number_difference("table", expected->table_id, observed->table_id, out);
     if (given & FLOW_HAS_COOKIE && expected->cookie != observed->cookie) {
         put_comma(out);
         base_put_format(out, "cookie is 0x%llx instead of 0x%llx",
@@ -154,9 +158,8 @@ static void put_entry_difference(const struct flow_entry *expected, unsigned giv
     }
 }
 
-static int add_expected(struct lookup *lookup, size_t i)
+static int add_expected(struct judge_run *run, size_t i)
 {
-    struct judge_run *run = lookup->run;
     struct report *report = run->report;
     const struct expected_entry *expected = &run->expectation->entries[i];
     const struct flow_entry *flow = expected_flow(run, i), *observed = NULL;
@@ -166,10 +169,10 @@ static int add_expected(struct lookup *lookup, size_t i)
         return -1;
     }
     struct base_buffer detail = {0};
-    if (lookup->found[i] == SIZE_MAX) {
+    if (run->listed.found[i] == SIZE_MAX) {
         base_put_text(&detail, "there is no entry of this match and priority");
     } else {
-        observed = &run->state->flows.entries[lookup->found[i]];
+        observed = &run->state->flows.entries[run->listed.found[i]];
         put_entry_difference(flow, expected->given, observed, &detail);
     }
     if (detail.n_bytes > 0) {
@@ -181,14 +184,17 @@ static int add_expected(struct lookup *lookup, size_t i)
     return 0;
 }
 
-static int add_unexpected(struct lookup *lookup, uint32_t entry)
+static int add_unexpected(struct judge_run *run, uint32_t entry)
 {
-    struct judge_run *run = lookup->run;
     const struct flow_entry *flow = &run->state->flows.entries[entry];
     struct base_buffer match = {0}, id = {0};
     match_format(&flow->match, &match);
-    base_put_format(&id, "entry/%s/unexpected/priority=%u%s%s", run->name, flow->priority,
-                    match.n_bytes > 0 ? "," : "", base_buffer_text(&match));
+    base_put_format(&id, "entry/%s/unexpected/", run->name);
+    if (flow->table_id != 0) {
+        base_put_format(&id, "table=%u,", flow->table_id);
+    }
+    base_put_format(&id, "priority=%u%s%s", flow->priority, match.n_bytes > 0 ? "," : "",
+                    base_buffer_text(&match));
     base_buffer_free(&match);
     struct result *result =
         judge_add_result(run, RESULT_ENTRY, judge_take_text(run->report, &id), (struct place){0});
@@ -202,37 +208,36 @@ static int add_unexpected(struct lookup *lookup, uint32_t entry)
     return 0;
 }
 
-static int add_results(struct lookup *lookup)
-{
-    struct judge_run *run = lookup->run;
-    const struct expectation *expectation = run->expectation;
-    int failed = 0;
-    for (size_t i = 0; i < expectation->n_entries && !failed; i++) {
-        if (expectation->entries[i].sw == run->sw) {
-            failed = add_expected(lookup, i);
-        }
-    }
-    for (size_t i = 0; expectation->tables_exact && i < lookup->n_unexpected && !failed; i++) {
-        failed = add_unexpected(lookup, lookup->unexpected[i]);
-    }
-    return failed;
-}
-
-int judge_entries(struct judge_run *run)
+int judge_entries_find(struct judge_run *run)
 {
     if (!run->expectation->exact_switch[run->sw]) {
         return 0;
     }
-    struct lookup lookup = {.run = run};
-    int failed = file_expected(&lookup);
-    if (!failed) {
-        failed = read_table(&lookup);
+    return file_expected(run) < 0 || read_table(run) < 0 ? -1 : 0;
+}
+
+int judge_entries_result(struct judge_run *run)
+{
+    const struct expectation *expectation = run->expectation;
+    int failed = 0;
+    if (!expectation->exact_switch[run->sw]) {
+        return 0;
     }
-    if (!failed) {
-        failed = add_results(&lookup);
+    for (size_t i = 0; i < expectation->n_entries && !failed; i++) {
+        if (expectation->entries[i].sw == run->sw) {
+            failed = add_expected(run, i);
+        }
     }
-    free(lookup.slots);
-    free(lookup.found);
-    free(lookup.unexpected);
+    for (size_t i = 0; expectation->tables_exact && i < run->listed.n_unexpected && !failed; i++) {
+        failed = add_unexpected(run, run->listed.unexpected[i]);
+    }
     return failed;
+}
+
+void judge_entries_free(struct judge_run *run)
+{
+    free(run->listed.slots);
+    free(run->listed.found);
+    free(run->listed.given);
+    free(run->listed.unexpected);
 }

@@ -5,11 +5,13 @@
 
 enum { EXPIRING_NAMED = 3 };
 
-bool judge_lifetime_wrong(const struct judge_run *run, const struct flow_entry *entry)
+bool judge_lifetime_wrong(const struct flow_entry *entry, uint16_t expires_sec, unsigned given)
 {
-    uint16_t expires = run->expectation->expires_sec;
-    return entry->hard_timeout != expires ||
-           (entry->idle_timeout != 0 && (expires == 0 || entry->idle_timeout < expires));
+    uint16_t idle = entry->idle_timeout;
+    bool hard_wrong = entry->hard_timeout != expires_sec;
+    bool idle_wrong = idle != 0 && (expires_sec == 0 || idle < expires_sec);
+    return (hard_wrong && !(given & FLOW_HAS_HARD_TIMEOUT)) ||
+           (idle_wrong && !(given & FLOW_HAS_IDLE_TIMEOUT));
 }
 
 /* Milliseconds until it may be gone; UINT64_MAX: never. When it was last used
@@ -52,16 +54,11 @@ void judge_lifetime_note(struct judge_run *run)
     }
 }
 
-/* Whether some header that enters by the port comes to this entry. */
-static enum space_answer is_used(struct judge_port *port, size_t entry)
+/* Whether some header of the case comes to this entry. */
+static enum space_answer is_used(struct judge_port *port, size_t c, size_t entry)
 {
-    struct judge_run *run = port->run;
-    struct match in_port = match_in_port(port->number);
     struct space_region region = {0};
-    if (!space_intersect(&run->state->flows.entries[entry].match, &in_port, &region.cube)) {
-        return SPACE_EMPTY;
-    }
-    enum space_answer answer = space_table_exclude(&run->table, entry, &region, &port->budget);
+    enum space_answer answer = judge_port_region(port, c, entry, &region);
     if (answer == SPACE_FOUND) {
         answer = space_find(&region.cube, region.excluded, region.n_excluded, &port->budget, NULL);
     }
@@ -69,22 +66,20 @@ static enum space_answer is_used(struct judge_port *port, size_t entry)
     return answer;
 }
 
-/* One of the wrong lifetime that is used is enough, and a few that will
- * expire; the others of the port are only counted. */
-static void check_lifetime(struct judge_port *port, size_t entry)
+/* An entry that takes headers of the case, as far as matches tell. */
+static void check_case(struct judge_port *port, size_t c, size_t entry, bool wrong)
 {
     struct judge_run *run = port->run;
-    const struct flow_entry *flow = &run->state->flows.entries[entry];
-    bool wrong = judge_lifetime_wrong(run, flow), ends = judge_lifetime_ends(run, flow);
-    port->n_late += wrong;
+    bool ends = judge_lifetime_ends(run, &run->state->flows.entries[entry]);
     bool ask_late = wrong && port->late_entry == SIZE_MAX;
     bool ask_ends = ends && run->n_expiring < EXPIRING_NAMED;
     if (ends && !ask_ends) {
         note_expiring(run, entry);
     }
-    enum space_answer used = ask_late || ask_ends ? is_used(port, entry) : SPACE_EMPTY;
+    enum space_answer used = ask_late || ask_ends ? is_used(port, c, entry) : SPACE_EMPTY;
     if (used == SPACE_FOUND && ask_late) {
         port->late_entry = entry;
+        port->late_case = c;
     }
     if (used == SPACE_FOUND && ask_ends) {
         note_expiring(run, entry);
@@ -94,11 +89,34 @@ static void check_lifetime(struct judge_port *port, size_t entry)
     }
 }
 
+/* One of the wrong lifetime that is used is enough, and a few that will
+ * expire; the others of the port are only counted. */
+static void check_lifetime(struct judge_port *port, size_t entry)
+{
+    const struct judge_run *run = port->run;
+    const struct flow_entry *flow = &run->state->flows.entries[entry];
+    unsigned given = run->listed.given ? run->listed.given[entry] : 0;
+    bool late = false;
+    for (size_t c = 0; c < port->n_cases; c++) {
+        if (space_overlaps(&port->cases[c].match, &flow->match)) {
+            bool wrong = judge_lifetime_wrong(flow, port->cases[c].expires_sec, given);
+            check_case(port, c, entry, wrong);
+            late = late || wrong;
+        }
+    }
+    port->n_late += late;
+}
+
 void judge_port_lifetimes(struct judge_port *port)
 {
-    struct space_entries lists[] = {space_table_port(&port->run->table, port->number),
-                                    space_table_any_port(&port->run->table)};
-    for (size_t i = 0; port->run->has_odd && i < 2; i++) {
+    struct judge_run *run = port->run;
+    struct space_entries lists[] = {space_table_port(&run->table, port->number),
+                                    space_table_any_port(&run->table)};
+    bool look = run->has_odd;
+    for (size_t c = 0; c < port->n_cases; c++) {
+        look = look || port->cases[c].expires_sec != run->expectation->expires_sec;
+    }
+    for (size_t i = 0; look && i < 2; i++) {
         for (size_t j = 0; j < lists[i].n_entries; j++) {
             check_lifetime(port, lists[i].entries[j]);
         }

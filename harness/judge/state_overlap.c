@@ -83,8 +83,9 @@ static void examine(struct judge_port *port, uint32_t a, uint32_t b)
     struct match in_port = match_in_port(port->number);
     struct space_region region = {0};
     /* What is unknown was told already; two tables do not compete. */
-    if (of_a->behavior.unknown || of_b->behavior.unknown || entries[a].table_id != 0 ||
-        entries[b].table_id != 0 ||
+    bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
+    if ((port->named_only && !named) || of_a->behavior.unknown || of_b->behavior.unknown ||
+        entries[a].table_id != 0 || entries[b].table_id != 0 ||
         !space_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
         !space_intersect(&region.cube, &in_port, &region.cube)) {
         return;

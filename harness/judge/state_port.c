@@ -10,6 +10,7 @@
 #include "judge/state_switch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------- cases */
 
@@ -18,13 +19,15 @@ static int add_case(struct judge_port *port, const struct expected_case *expecte
     const struct switch_state *state = port->run->state;
     struct match in_port = match_in_port(port->number);
     struct judge_case *added = &port->cases[port->n_cases];
-    *added = (struct judge_case){.match = in_port};
+    *added =
+        (struct judge_case){.match = in_port, .expires_sec = port->run->expectation->expires_sec};
     if (expected) {
         if (!space_intersect(&expected->match, &in_port, &added->match)) {
             return 0;
         }
         added->actions = expected->actions;
         added->n_actions = expected->n_actions;
+        added->expires_sec = expected->has_expires ? expected->expires_sec : added->expires_sec;
     }
     port->n_cases++;
     return space_behavior(added->actions, added->n_actions, port->number, state->ports,
@@ -94,9 +97,8 @@ static int learn_all_actions(struct judge_port *port, struct space_entries list)
 
 /* ----------------------------------------------------------------- regions */
 
-/* The headers of case `c` that `entry` takes; SIZE_MAX: that none takes. */
-static enum space_answer make_region(struct judge_port *port, size_t c, size_t entry,
-                                     struct space_region *region)
+enum space_answer judge_port_region(struct judge_port *port, size_t c, size_t entry,
+                                    struct space_region *region)
 {
     const struct judge_case *expected = &port->cases[c];
     const struct flow_entry *entries = port->run->state->flows.entries;
@@ -116,13 +118,21 @@ static enum space_answer make_region(struct judge_port *port, size_t c, size_t e
     return space_table_exclude(&port->run->table, entry, region, &port->budget);
 }
 
+/* What to tell of it. */
+static const char *in_words(const char *unknown)
+{
+    return unknown && strcmp(unknown, "NORMAL") == 0
+               ? "NORMAL depends on what the switch has learnt: it cannot be decided from the table"
+               : unknown;
+}
+
 static const char *why_unknown(const struct judge_case *expected, const struct flow_entry *entry,
                                const struct space_behavior *behavior)
 {
     if (entry && entry->table_id != 0) {
         return "another table than 0 decides";
     }
-    return expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown;
+    return in_words(expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown);
 }
 
 /* What `entry` (SIZE_MAX: the lack of one) does with headers of case `c`. */
@@ -137,7 +147,7 @@ static void compare(struct judge_port *port, size_t c, size_t entry)
     struct judge_deviation deviation = {.expected = c, .entry = entry, .rival = SIZE_MAX};
     struct space_region region = {0};
     const char *unknown = why_unknown(expected, flow, behavior);
-    enum space_answer answer = make_region(port, c, entry, &region);
+    enum space_answer answer = judge_port_region(port, c, entry, &region);
     if (answer == SPACE_FOUND && unknown) {
         answer = space_find(&region.cube, region.excluded, region.n_excluded, &port->budget, NULL);
         if (answer == SPACE_FOUND) {
@@ -193,7 +203,9 @@ int judge_port_decide(struct judge_port *port)
         learn_all_actions(port, own) < 0) {
         return -1;
     }
-    compare_entries(port, any);
+    if (!port->named_only) {
+        compare_entries(port, any);
+    }
     compare_entries(port, own);
     for (size_t c = 0; c < port->n_cases; c++) {
         const struct space_behavior *behavior = &port->cases[c].behavior;

@@ -48,6 +48,8 @@ static const struct space_behavior *behavior_at(const struct judge_port *port, s
     return entry == SIZE_MAX ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
 }
 
+typedef void put_entry_fn(const struct judge_port *port, size_t entry, struct base_buffer *out);
+
 static void put_actions(const struct judge_port *port, size_t entry, struct base_buffer *out)
 {
     if (entry == SIZE_MAX) {
@@ -57,6 +59,30 @@ static void put_actions(const struct judge_port *port, size_t entry, struct base
     }
 }
 
+static void put_entry(const struct judge_port *port, size_t entry, struct base_buffer *out)
+{
+    if (entry == SIZE_MAX) {
+        base_put_text(out, "no entry");
+    } else {
+        flow_format(flow_at(port, entry), FLOW_NO_STATS, out);
+    }
+}
+
+/* Whether the entry does with the deviation's example what it should. */
+static bool is_right(const struct judge_port *port, const struct judge_deviation *deviation,
+                     size_t entry)
+{
+    const struct space_behavior *expected = &port->cases[deviation->expected].behavior;
+    struct space_region region = {.cube = match_exactly(&deviation->where.example)};
+    struct space_difference unused;
+    size_t budget = SIZE_MAX; /* a single header is never split */
+    bool right =
+        !expected->unknown && !behavior_at(port, entry)->unknown &&
+        space_differ(&region, expected, behavior_at(port, entry), &budget, &unused) == SPACE_EMPTY;
+    space_region_free(&region);
+    return right;
+}
+
 /* The best entry that takes the header and does what it should. SIZE_MAX: none. */
 static size_t find_right_entry(const struct judge_port *port,
                                const struct judge_deviation *deviation)
@@ -64,40 +90,47 @@ static size_t find_right_entry(const struct judge_port *port,
     const struct judge_run *run = port->run;
     struct space_entries lists[] = {space_table_port(&run->table, port->number),
                                     space_table_any_port(&run->table)};
-    const struct header *header = &deviation->where.example;
-    struct space_region region = {.cube = match_exactly(header)};
     size_t right = SIZE_MAX;
     for (size_t i = 0; i < 2; i++) {
         for (size_t j = 0; j < lists[i].n_entries; j++) {
-            size_t entry = lists[i].entries[j], budget = SIZE_MAX;
-            struct space_difference unused;
+            size_t entry = lists[i].entries[j];
             if ((right == SIZE_MAX || space_table_precedes(&run->table, entry, right)) &&
-                match_takes(&flow_at(port, entry)->match, header) &&
-                !behavior_at(port, entry)->unknown &&
-                space_differ(&region, &port->cases[deviation->expected].behavior,
-                             behavior_at(port, entry), &budget, &unused) == SPACE_EMPTY) {
+                match_takes(&flow_at(port, entry)->match, &deviation->where.example) &&
+                is_right(port, deviation, entry)) {
                 right = entry;
             }
         }
     }
-    space_region_free(&region);
     return right;
 }
 
-/* Of two rivals the one whose text comes first: the table's order is chance. */
+/* Of two rivals first the one whose text is first: the table's order is chance. */
 static void put_rivals(const struct judge_port *port, const struct judge_deviation *deviation,
-                       struct base_buffer *out)
+                       put_entry_fn *put, const char *between, struct base_buffer *out)
 {
     struct base_buffer a = {0}, b = {0};
-    flow_format(flow_at(port, deviation->entry), FLOW_NO_STATS, &a);
-    flow_format(flow_at(port, deviation->rival), FLOW_NO_STATS, &b);
+    put(port, deviation->entry, &a);
+    put(port, deviation->rival, &b);
     bool in_order = strcmp(base_buffer_text(&a), base_buffer_text(&b)) <= 0;
-    base_put_format(out,
-                    "two entries of one priority take it, which of them wins is not defined: "
-                    "%s and %s",
-                    base_buffer_text(in_order ? &a : &b), base_buffer_text(in_order ? &b : &a));
+    base_put_text(out, base_buffer_text(in_order ? &a : &b));
+    base_put_text(out, between);
+    base_put_text(out, base_buffer_text(in_order ? &b : &a));
     base_buffer_free(&a);
     base_buffer_free(&b);
+}
+
+/* What is wrong: an entry, or that of two rivals which is, or both. */
+static void put_wrong(const struct judge_port *port, const struct judge_deviation *deviation,
+                      put_entry_fn *put, const char *between, struct base_buffer *out)
+{
+    bool has_rival = deviation->rival != SIZE_MAX;
+    if (has_rival && is_right(port, deviation, deviation->entry)) {
+        put(port, deviation->rival, out);
+    } else if (!has_rival || is_right(port, deviation, deviation->rival)) {
+        put(port, deviation->entry, out);
+    } else {
+        put_rivals(port, deviation, put, between, out);
+    }
 }
 
 static void put_deviation(const struct judge_port *port, const struct judge_deviation *deviation,
@@ -110,7 +143,9 @@ static void put_deviation(const struct judge_port *port, const struct judge_devi
         base_put_text(out, ": ");
     }
     if (deviation->rival != SIZE_MAX) {
-        put_rivals(port, deviation, out);
+        base_put_text(out, "two entries of one priority take it, which of them wins is not "
+                           "defined: ");
+        put_rivals(port, deviation, put_entry, " and ", out);
     } else if (deviation->entry == SIZE_MAX) {
         base_put_text(out, "the table drops it: no entry takes it");
     } else {
@@ -168,7 +203,7 @@ static void put_timeouts(const struct flow_entry *entry, struct base_buffer *out
 
 static void put_expected_lifetime(const struct judge_port *port, struct base_buffer *out)
 {
-    uint16_t expires = port->run->expectation->expires_sec;
+    uint16_t expires = port->cases[port->late_case].expires_sec;
     if (expires == 0) {
         base_put_text(out, "no timeout");
     } else {
@@ -207,20 +242,28 @@ static const char *actions_text(struct judge_port *port, const struct judge_case
     return judge_take_text(port->run->report, &text);
 }
 
-static const char *observed_text(struct judge_port *port, const struct judge_deviation *deviation)
+static const char *wrong_text(struct judge_port *port, const struct judge_deviation *deviation,
+                              put_entry_fn *put, const char *between)
 {
-    struct base_buffer a = {0}, b = {0}, both = {0};
-    put_actions(port, deviation->entry, &a);
-    if (deviation->rival == SIZE_MAX) {
-        return judge_take_text(port->run->report, &a);
+    struct base_buffer text = {0};
+    put_wrong(port, deviation, put, between, &text);
+    return judge_take_text(port->run->report, &text);
+}
+
+/* Where the case is written, if it is. */
+static void show_case(struct judge_port *port, size_t c, struct result *result)
+{
+    if (port->expected && c < port->expected->n_cases) {
+        result->source = judge_source(port->run->report, port->expected->cases[c].place);
     }
-    put_actions(port, deviation->rival, &b);
-    bool in_order = strcmp(base_buffer_text(&a), base_buffer_text(&b)) <= 0;
-    base_put_format(&both, "%s or %s", base_buffer_text(in_order ? &a : &b),
-                    base_buffer_text(in_order ? &b : &a));
-    base_buffer_free(&a);
-    base_buffer_free(&b);
-    return judge_take_text(port->run->report, &both);
+}
+
+static const char *place_text(struct judge_port *port)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "%s:", port->run->name);
+    port_format(port->number, &text);
+    return judge_take_text(port->run->report, &text);
 }
 
 /* What the failing result shows: the main deviation. */
@@ -232,16 +275,10 @@ static void show_deviation(struct judge_port *port, struct result *result)
     header_format(&deviation->where.example, &example);
     result->example = judge_take_text(report, &example);
     result->expected = actions_text(port, &port->cases[deviation->expected]);
-    result->observed = observed_text(port, deviation);
-    if (deviation->entry == SIZE_MAX) {
-        result->says[SAYS_ADVERTISED] = "no entry";
-    } else {
-        result->says[SAYS_ADVERTISED] = judge_entry_text(report, flow_at(port, deviation->entry));
-    }
-    result->suspect = base_arena_format(&report->arena, "%s:%u", port->run->name, port->number);
-    if (port->expected && deviation->expected < port->expected->n_cases) {
-        result->source = judge_source(report, port->expected->cases[deviation->expected].place);
-    }
+    result->observed = wrong_text(port, deviation, put_actions, "\nor ");
+    result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, put_entry, "\n");
+    result->suspect = place_text(port);
+    show_case(port, deviation->expected, result);
 }
 
 static void show_lifetime(struct judge_port *port, struct result *result)
@@ -250,14 +287,29 @@ static void show_lifetime(struct judge_port *port, struct result *result)
     put_timeouts(flow_at(port, port->late_entry), &observed);
     result->observed = judge_take_text(port->run->report, &observed);
     result->expected = text_of(port, put_expected_lifetime);
+    show_case(port, port->late_case, result);
     result->says[SAYS_ADVERTISED] =
         judge_entry_text(port->run->report, flow_at(port, port->late_entry));
+}
+
+/* Of an entry that is dead, for want of its port. */
+static void put_absence(const struct judge_port *port, struct base_buffer *out)
+{
+    size_t entry = port->deviations[0].entry;
+    bool is_port = port->number != PORT_CONTROLLER && port->number != PORT_NONE;
+    if (!port->expected && entry != SIZE_MAX && flow_at(port, entry)->match.mask.in_port &&
+        is_port && !switch_state_port(port->run->state, port->number)) {
+        base_put_text(out, "entry for port ");
+        port_format(port->number, out);
+        base_put_text(out, ", which the switch does not have: ");
+    }
 }
 
 static void put_detail(const struct judge_port *port, struct base_buffer *out)
 {
     const char *between = "";
     if (port->n_deviations > 0) {
+        put_absence(port, out);
         put_deviations(port, out);
         between = "\n";
     }

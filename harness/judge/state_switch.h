@@ -8,6 +8,16 @@
 #include "judge/state.h"
 #include "space/table.h"
 
+/* What `entries:` says of a switch, beside its table. */
+struct judge_listed {
+    uint32_t *slots; /* index in expectation->entries + 1, by match and priority; 0: free */
+    size_t n_slots;  /* a power of two */
+    size_t *found;   /* by expected entry: index in the table, SIZE_MAX: not there */
+    uint8_t *given;  /* by entry: FLOW_HAS_* of the expected one; NULL: no `entries:` */
+    uint32_t *unexpected;
+    size_t n_unexpected;
+};
+
 struct judge_run {
     const struct expectation *expectation;
     struct judge_state_options options; /* with the defaults filled in */
@@ -18,6 +28,7 @@ struct judge_run {
     const struct switch_state *state;
     bool *left_out; /* by entry: an exception takes it */
     struct space_table table;
+    struct judge_listed listed;
     bool has_odd;         /* some entry has a wrong lifetime, will expire, or is in another table */
     bool *expiring;       /* by entry: was noted (only if has_odd) */
     size_t n_expiring;    /* noted, or as good as */
@@ -44,6 +55,7 @@ struct judge_case {
     struct match match; /* fixes in_port */
     const struct action *actions;
     size_t n_actions;
+    uint16_t expires_sec; /* as in struct expectation */
     struct space_behavior behavior;
 };
 
@@ -63,12 +75,14 @@ struct judge_port {
     const struct expected_port *expected; /* NULL: not listed, must drop */
     struct judge_case *cases;             /* together they take every header */
     size_t n_cases;
-    size_t budget;                                             /* what is left */
+    bool named_only; /* nothing is there: entries that name this port are judged, and no others */
+    size_t budget;   /* what is left */
     struct judge_deviation deviations[JUDGE_DEVIATIONS_SHOWN]; /* the largest first */
     size_t n_deviations;                                       /* all that were found */
     struct base_buffer open;     /* why not everything could be decided; empty: it could */
     struct base_buffer troubles; /* of the ports themselves, a line each */
     size_t late_entry;           /* one of the wrong lifetime, SIZE_MAX: none */
+    size_t late_case;            /* … in this case */
     size_t n_late;               /* entries of the port with a wrong lifetime, used or not */
     struct base_arena arena;
 };
@@ -91,11 +105,17 @@ void judge_port_forget(struct judge_port *port, const struct space_difference *w
  * this entry (SIZE_MAX: none). */
 void judge_port_open(struct judge_port *port, const char *reason, size_t entry);
 
+/* The headers of case `c` that come to `entry`; SIZE_MAX: that no entry takes.
+ * SPACE_FOUND: it is in `region`, and may still be empty. */
+enum space_answer judge_port_region(struct judge_port *port, size_t c, size_t entry,
+                                    struct space_region *region);
+
 /* state_overlap.c: entries of one priority that take the same header. */
 int judge_port_overlaps(struct judge_port *port);
 
 /* state_lifetime.c: timeouts. */
-bool judge_lifetime_wrong(const struct judge_run *run, const struct flow_entry *entry);
+/* `given`: FLOW_HAS_* of what `entries:` says of it, and answers for. */
+bool judge_lifetime_wrong(const struct flow_entry *entry, uint16_t expires_sec, unsigned given);
 bool judge_lifetime_ends(const struct judge_run *run, const struct flow_entry *entry);
 void judge_lifetime_note(struct judge_run *run);
 void judge_port_lifetimes(struct judge_port *port);
@@ -107,8 +127,14 @@ void judge_port_trouble(struct judge_port *port);
 const char *judge_port_id(struct judge_run *run, uint16_t number); /* "state/SWITCH/PORT" */
 int judge_port_result(struct judge_port *port);
 
-/* state_entries.c: `entries:` and `tables: exact`. */
-int judge_entries(struct judge_run *run);
+/* state_entries.c: `entries:` and `tables: exact`. First what of it is there
+ * is found, in run->listed, then there are results. */
+int judge_entries_find(struct judge_run *run);
+int judge_entries_result(struct judge_run *run);
+void judge_entries_free(struct judge_run *run);
+
+/* state_cabling.c: ports that the expectation names, and the topology does not. */
+void judge_cabling_note(struct judge_run *run);
 
 /* state.c: one result more; the id may be NULL (no memory). */
 struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,

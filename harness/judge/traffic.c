@@ -5,12 +5,17 @@
 
 #include <stdlib.h>
 
+/* One probe at one host that is not as it should be. */
+struct deviation {
+    size_t probe, host;
+    unsigned copies, sent; /* came; of so many sendings */
+};
+
 /* What all probes of one claim showed at all hosts that it speaks of. */
 struct tally {
     size_t n_probes;
-    size_t n_wrong, n_extra, n_missing, n_altered;
-    size_t worst_probe, worst_host; /* of the first wrong one, an extra copy before the others */
-    unsigned worst_copies;
+    size_t n_wrong, n_extra, n_missing, n_altered; /* of probes at hosts */
+    struct deviation extra, missing, altered;      /* the first of each kind */
     size_t problem_host; /* a host whose station cannot be trusted; SIZE_MAX: none */
     const char *alteration;
     const char *kinds[8]; /* of the wrong ones */
@@ -41,29 +46,58 @@ static void add_kind(struct tally *tally, const char *kind)
     }
 }
 
-static void count_arrivals(const struct bench *bench, size_t p, size_t host, unsigned want,
+static void first_of(size_t *n, struct deviation *first, const struct deviation *deviation)
+{
+    if ((*n)++ == 0) {
+        *first = *deviation;
+    }
+}
+
+/* The alteration in words: what the frames say, or that a form came too often. */
+static const char *altered_how(const struct bench *bench, size_t p, size_t host)
+{
+    const struct judge_evidence *evidence = bench->evidence;
+    const struct judge_seen *seen = judge_round_seen(evidence->round, p, host);
+    size_t form = judge_round_wrong_form(evidence->round, evidence->plan, p, host);
+    if (seen->altered > 0 || form == SIZE_MAX) {
+        return seen->altered > 0 ? seen->alteration : NULL;
+    }
+    const struct judge_probe *probe = &evidence->plan->probes[p];
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        if (probe->arrivals[i].host == host) {
+            base_put_text(&text, "more copies than expected, and none of another form, came as ");
+            header_format(&probe->arrivals[i].as[form], &text);
+        }
+    }
+    const char *copy = base_arena_text(&bench->report->arena, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return copy;
+}
+
+static void count_arrivals(const struct bench *bench, size_t p, size_t host, unsigned copies,
                            struct tally *tally)
 {
-    const struct judge_seen *seen = judge_round_seen(bench->evidence->round, p, host);
-    unsigned got = seen->copies + seen->altered;
+    const struct judge_round *round = bench->evidence->round;
+    unsigned want = copies * round->sent[p], got = judge_seen_count(round, p, host);
+    const char *alteration = altered_how(bench, p, host);
     if (bench->evidence->problems[host]) {
         tally->problem_host = host;
     }
-    if (got == want && seen->altered == 0) {
+    if (got == want && !alteration) {
         return;
     }
-    bool first = tally->n_wrong == 0 || (got > want && tally->n_extra == 0);
-    if (first) {
-        tally->worst_probe = p;
-        tally->worst_host = host;
-        tally->worst_copies = got;
-    }
+    struct deviation deviation = {.probe = p, .host = host, .copies = got, .sent = round->sent[p]};
     tally->n_wrong++;
     add_kind(tally, bench->evidence->plan->probes[p].kind);
-    tally->n_extra += got > want;
-    tally->n_missing += got < want;
-    if (seen->altered > 0 && tally->n_altered++ == 0) {
-        tally->alteration = seen->alteration;
+    if (got > want) {
+        first_of(&tally->n_extra, &tally->extra, &deviation);
+    } else if (got < want) {
+        first_of(&tally->n_missing, &tally->missing, &deviation);
+    }
+    if (alteration) {
+        tally->alteration = tally->alteration ? tally->alteration : alteration;
+        first_of(&tally->n_altered, &tally->altered, &deviation);
     }
 }
 
@@ -132,29 +166,57 @@ static void fill_statements(struct result *result, const struct judge_location *
     result->says[SAYS_OBSERVED] = copies_text(arena, result->observed_count);
 }
 
+/* The deviation that is told: what came and should not have before what did
+ * not come. */
+static const struct deviation *worst_of(const struct tally *tally, size_t *n)
+{
+    if (tally->n_extra > 0) {
+        *n = tally->n_extra;
+        return &tally->extra;
+    }
+    *n = tally->alteration ? tally->n_altered : tally->n_missing;
+    return tally->alteration ? &tally->altered : &tally->missing;
+}
+
+static void put_times(unsigned n, struct base_buffer *out)
+{
+    static const char *const words[] = {"not", "once", "twice"};
+    base_put_format(out, n < 3 ? "%s" : "%s%u times", n < 3 ? words[n] : "", n);
+}
+
+static void put_copies_of(const struct deviation *worst, long expected, struct base_buffer *out)
+{
+    if (worst->sent > 1 && worst->copies % worst->sent != 0) {
+        base_put_format(out, ", %u copies of %u sendings instead of %ld", worst->copies,
+                        worst->sent, expected * worst->sent);
+    } else if (worst->copies / worst->sent > 1 || expected > 1) {
+        base_put_text(out, " ");
+        put_times(worst->copies / worst->sent, out);
+        base_put_text(out, " instead of ");
+        put_times((unsigned)expected, out);
+    }
+}
+
 /* "3 of 9 probes (udp, tcp) arrived at h11 twice instead of once". */
 static const char *what_happened(const struct bench *bench, const struct tally *tally,
                                  long expected)
 {
     struct base_buffer text = {0};
-    size_t n = tally->alteration    ? tally->n_altered
-               : tally->n_extra > 0 ? tally->n_extra
-                                    : tally->n_missing;
-    const char *host = bench->topology->hosts[tally->worst_host].name;
+    size_t n;
+    const struct deviation *worst = worst_of(tally, &n);
+    const char *host = bench->topology->hosts[worst->host].name;
     base_put_format(&text, "%zu of %zu probes ", n, tally->n_probes);
-    for (size_t i = 0; tally->n_wrong < tally->n_probes && i < tally->n_kinds; i++) {
+    for (size_t i = 0; n < tally->n_probes && i < tally->n_kinds; i++) {
         base_put_format(&text, "%s%s%s", i ? ", " : "(", tally->kinds[i],
                         i + 1 == tally->n_kinds ? ") " : "");
     }
-    if (tally->alteration) {
+    if (worst == &tally->altered) {
         base_put_format(&text, "arrived at %s altered: %s", host, tally->alteration);
-    } else if (tally->worst_copies == 0) {
+    } else if (worst->copies == 0) {
         base_put_format(&text, "did not arrive at %s", host);
-    } else if (expected == 0 && tally->worst_copies == 1) {
-        base_put_format(&text, "arrived at %s", host);
     } else {
-        base_put_format(&text, "arrived at %s %u times instead of %ld", host, tally->worst_copies,
-                        expected);
+        base_put_format(&text, "arrived at %s", host);
+        put_copies_of(worst, expected, &text);
     }
     const char *copy = base_arena_text(&bench->report->arena, base_buffer_text(&text));
     base_buffer_free(&text);
@@ -164,22 +226,31 @@ static const char *what_happened(const struct bench *bench, const struct tally *
 static void fail(const struct bench *bench, const struct tally *tally, struct result *result)
 {
     struct base_arena *arena = &bench->report->arena;
-    struct judge_location location = judge_locate(bench->evidence, tally->worst_probe,
-                                                  tally->worst_host, tally->n_extra > 0, arena);
+    size_t n;
+    const struct deviation *worst = worst_of(tally, &n);
+    struct judge_location location =
+        judge_locate(bench->evidence, worst->probe, worst->host, worst == &tally->altered, arena);
     const char *what = what_happened(bench, tally, result->expected_count);
+    unsigned rounding = worst == &tally->extra ? worst->sent - 1 : 0;
     result->verdict = VERDICT_FAIL;
-    result->observed_count = (long)tally->worst_copies;
-    result->example = packet_text(bench, tally->worst_probe);
+    result->observed_count = (long)((worst->copies + rounding) / worst->sent);
+    result->example = packet_text(bench, worst->probe);
     result->detail = location.why ? base_arena_format(arena, "%s; %s", what, location.why) : what;
     fill_statements(result, &location, arena);
+    if (worst == &tally->altered) {
+        result->says[SAYS_OBSERVED] =
+            base_arena_format(arena, "%s, altered", result->says[SAYS_OBSERVED]);
+    }
 }
 
-static bool anything_arrived(const struct judge_evidence *evidence, size_t from, bool *wanted)
+/* Whether a sentinel of this sender arrived anywhere. `*has`: it has any. */
+static bool sentinel_arrived(const struct judge_evidence *evidence, size_t from, bool *has)
 {
-    *wanted = false;
+    *has = false;
     for (size_t p = 0; p < evidence->plan->n_probes; p++) {
-        if (evidence->plan->probes[p].from == from) {
-            *wanted = *wanted || evidence->plan->probes[p].n_arrivals > 0;
+        const struct judge_probe *probe = &evidence->plan->probes[p];
+        if (probe->from == from && probe->sentinel) {
+            *has = true;
             if (evidence->round->seen[p]) {
                 return true;
             }
@@ -188,13 +259,17 @@ static bool anything_arrived(const struct judge_evidence *evidence, size_t from,
     return false;
 }
 
-/* Absence proves something only if the frames entered the network: some of
- * them arrived somewhere, or a counter saw them. A sender all of whose frames
- * must be dropped has no such witness; there the settling time has to do. */
+/* Absence proves something only if the frames entered the network: the
+ * sentinels, sent last, arrived somewhere, or a counter saw frames of the
+ * sender. A sender all of whose frames must be dropped has no such witness;
+ * there the settling time has to do, if the switch takes frames at its port. */
 static bool absence_proved(const struct judge_evidence *evidence, size_t from)
 {
-    bool wanted;
-    return anything_arrived(evidence, from, &wanted) || !wanted || judge_entered(evidence, from);
+    bool has;
+    if (sentinel_arrived(evidence, from, &has)) {
+        return true;
+    }
+    return has ? judge_entered(evidence, from) : judge_may_enter(evidence, from);
 }
 
 static void judge_claim(const struct bench *bench, const struct claim *claim, struct result *result)
@@ -215,8 +290,8 @@ static void judge_claim(const struct bench *bench, const struct claim *claim, st
     } else if (tally.n_probes == 0) {
         result->detail = "no probe could be sent that this claim speaks of";
     } else if (claim->kind == CLAIM_ISOLATED && !absence_proved(bench->evidence, claim->from)) {
-        result->detail = "none of the sender's frames was seen anywhere, neither by a station nor "
-                         "by a counter: that none came here proves nothing";
+        result->detail = "none of the sender's frames was seen to enter the network, neither by a "
+                         "station nor by its switch: that none came here proves nothing";
     } else {
         return;
     }
@@ -248,8 +323,8 @@ static int add_claim(const struct bench *bench, const struct claim *claim)
     return 0;
 }
 
-/* Arrivals of one sender at one host that no claim speaks of. */
-static int judge_stray(const struct bench *bench, size_t from, size_t to)
+/* Probes of one sender that no claim says anything of at this host. */
+static struct tally tally_unclaimed(const struct bench *bench, size_t from, size_t to)
 {
     struct tally tally = {.problem_host = SIZE_MAX};
     const struct judge_plan *plan = bench->evidence->plan;
@@ -261,18 +336,80 @@ static int judge_stray(const struct bench *bench, size_t from, size_t to)
             count_arrivals(bench, p, to, judge_plan_copies(probe, to), &tally);
         }
     }
-    if (tally.n_extra == 0 && !tally.alteration) {
+    return tally;
+}
+
+static struct result *add_unclaimed(const struct bench *bench, const char *from, const char *kind,
+                                    size_t to)
+{
+    const char *host = bench->topology->hosts[to].name;
+    const char *id =
+        base_arena_format(&bench->report->arena, "traffic/%s/%s/%s", from, kind, host);
+    struct result *result = id ? report_add(bench->report, RESULT_TRAFFIC, id) : NULL;
+    if (result) {
+        result->from = from;
+        result->to = host;
+        result->source = bench->expectation->file;
+    }
+    return result;
+}
+
+/* A stray is an arrival that no claim allows. Of a sender of whom no claim
+ * says anything `ports:` says what must arrive, and it is told if it does not. */
+static int judge_unclaimed(const struct bench *bench, size_t from, size_t to)
+{
+    struct tally tally = tally_unclaimed(bench, from, to);
+    bool told = tally.n_extra > 0 || tally.alteration ||
+                (tally.n_missing > 0 && tally.problem_host == SIZE_MAX &&
+                 !bench->evidence->problems[from]);
+    if (!told) {
         return 0;
     }
-    const char *id =
-        base_arena_format(&bench->report->arena, "traffic/%s/stray/%s",
-                          bench->topology->hosts[from].name, bench->topology->hosts[to].name);
-    struct result *result = id ? add_result(bench, id, from, to) : NULL;
+    struct result *result = add_unclaimed(bench, bench->topology->hosts[from].name,
+                                          tally.n_extra > 0 ? "stray" : "delivered", to);
     if (!result) {
         return -1;
     }
-    result->source = bench->expectation->file;
+    size_t n;
+    const struct deviation *worst = worst_of(&tally, &n);
+    result->is_count = true;
+    result->expected_count =
+        judge_plan_copies(&bench->evidence->plan->probes[worst->probe], to);
     fail(bench, &tally, result);
+    return 0;
+}
+
+static bool port_is_ignored(const struct expectation *expectation, struct port_ref port)
+{
+    for (size_t i = 0; i < expectation->n_exceptions; i++) {
+        const struct exception *exception = &expectation->exceptions[i];
+        if (exception->has_port && exception->port == port.port &&
+            (exception->sw == SIZE_MAX || exception->sw == port.sw)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A host where strays would not be seen. */
+static int judge_blind(const struct bench *bench, size_t to)
+{
+    if (!bench->evidence->problems[to] ||
+        port_is_ignored(bench->expectation, bench->topology->hosts[to].port)) {
+        return 0;
+    }
+    for (size_t from = 0; from < bench->topology->n_hosts; from++) {
+        if (tally_unclaimed(bench, from, to).n_probes > 0) {
+            struct result *result = add_unclaimed(bench, "any", "stray", to);
+            if (result) {
+                result->verdict = VERDICT_INCONCLUSIVE;
+                result->detail = base_arena_format(
+                    &bench->report->arena, "strays to %s would not be seen: %s",
+                    bench->topology->hosts[to].name, bench->evidence->problems[to]);
+            }
+            return result ? 0 : -1;
+        }
+    }
     return 0;
 }
 
@@ -290,7 +427,12 @@ int judge_traffic(const struct judge_evidence *evidence, struct report *report)
     }
     size_t n_hosts = expectation->topology->n_hosts;
     for (size_t i = 0; i < n_hosts * n_hosts; i++) {
-        if (judge_stray(&bench, i / n_hosts, i % n_hosts) < 0) {
+        if (judge_unclaimed(&bench, i / n_hosts, i % n_hosts) < 0) {
+            return -1;
+        }
+    }
+    for (size_t to = 0; to < n_hosts; to++) {
+        if (judge_blind(&bench, to) < 0) {
             return -1;
         }
     }

@@ -21,7 +21,10 @@ struct judge_evidence {
 
 /* Adds one result for each selected claim, in the order of the expectation,
  * then one for each (sender, receiver) of arrivals that no claim allows:
- * traffic/FROM/stray/TO. -1 without memory. */
+ * traffic/FROM/stray/TO; of what a sender without any claim should deliver by
+ * `ports:` and does not: traffic/FROM/delivered/TO; and, inconclusive, of each
+ * host where strays would not be seen, unless its port is ignored:
+ * traffic/any/stray/TO. -1 without memory. */
 int judge_traffic(const struct judge_evidence *evidence, struct report *report);
 
 #endif

@@ -58,6 +58,31 @@ struct judge_forwarding judge_declared_by(const struct expectation *expectation)
     return (struct judge_forwarding){.forward = forward_declared, .aux = expectation};
 }
 
+/* Whether packets leave by this port as things are. Reserved ports always. */
+static bool port_sends(const struct switch_state *state, uint16_t number)
+{
+    const struct port *port = number <= PORT_MAX ? switch_state_port(state, number) : NULL;
+    return !port || (!(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
+                     !(port->state & PORT_STATE_LINK_DOWN));
+}
+
+static bool port_receives(const struct switch_state *state, uint16_t number)
+{
+    const struct port *port = switch_state_port(state, number);
+    return !port || !(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV));
+}
+
+static int keep_sending(const struct switch_state *state, struct space_emission *out, int n)
+{
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        if (port_sends(state, out[i].port)) {
+            out[kept++] = out[i];
+        }
+    }
+    return n < 0 ? n : kept;
+}
+
 static int forward_advertised(const void *aux, size_t sw, const struct header *header,
                               struct space_emission *out, size_t max, size_t *entry,
                               const char **reason)
@@ -69,6 +94,9 @@ static int forward_advertised(const void *aux, size_t sw, const struct header *h
         *reason = "the switch was not read";
         return -1;
     }
+    if (!port_receives(state, header->in_port)) {
+        return 0;
+    }
     bool ambiguous = false;
     *entry = space_lookup(&state->flows, header, &ambiguous);
     if (ambiguous) {
@@ -79,20 +107,15 @@ static int forward_advertised(const void *aux, size_t sw, const struct header *h
         return 0;
     }
     const struct flow_entry *flow = &state->flows.entries[*entry];
-    return space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
-                       max, reason);
+    int n = space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
+                        max, reason);
+    return keep_sending(state, out, n);
 }
 
 struct judge_forwarding judge_advertised_by(const struct switch_state *const *states)
 {
     return (struct judge_forwarding){.forward = forward_advertised, .aux = states};
 }
-
-/* A copy under way: it enters the hop's port with this header. */
-struct pending {
-    struct header header;
-    size_t hop;
-};
 
 static void give_up(struct judge_walk *walk, struct port_ref at, const char *reason)
 {
@@ -103,18 +126,17 @@ static void give_up(struct judge_walk *walk, struct port_ref at, const char *rea
     }
 }
 
-static void enter(struct judge_walk *walk, struct pending *queue, struct port_ref in,
-                  size_t previous, uint16_t out, const struct header *header)
+static void enter(struct judge_walk *walk, struct port_ref in, size_t previous, uint16_t out,
+                  const struct header *header)
 {
     if (walk->n_hops == JUDGE_WALK_HOPS) {
         give_up(walk, in, "the expected way does not end: a loop");
         return;
     }
-    size_t hop = walk->n_hops++;
-    walk->hops[hop] =
-        (struct judge_hop){.in = in, .entry = SIZE_MAX, .previous = previous, .out = out};
-    queue[hop] = (struct pending){.header = *header, .hop = hop};
-    queue[hop].header.in_port = in.port;
+    struct judge_hop *hop = &walk->hops[walk->n_hops++];
+    *hop = (struct judge_hop){
+        .in = in, .header = *header, .entry = SIZE_MAX, .previous = previous, .out = out};
+    hop->header.in_port = in.port;
 }
 
 static void arrive(struct judge_walk *walk, size_t host, size_t hop, const struct header *header)
@@ -128,13 +150,13 @@ static void arrive(struct judge_walk *walk, size_t host, size_t hop, const struc
 }
 
 /* One packet that leaves hop's switch: over the cable to whatever is there. */
-static void leave(const struct topology *topology, struct judge_walk *walk, struct pending *queue,
-                  size_t hop, const struct space_emission *emission)
+static void leave(const struct topology *topology, struct judge_walk *walk, size_t hop,
+                  const struct space_emission *emission)
 {
     struct port_ref out = {.sw = walk->hops[hop].in.sw, .port = emission->port};
     struct peer peer = topology_peer(topology, out);
     if (peer.kind == PEER_SWITCH) {
-        enter(walk, queue, peer.port, hop, out.port, &emission->header);
+        enter(walk, peer.port, hop, out.port, &emission->header);
     } else if (peer.kind == PEER_HOST) {
         struct header header = emission->header;
         header.in_port = out.port;
@@ -145,22 +167,21 @@ static void leave(const struct topology *topology, struct judge_walk *walk, stru
 void judge_walk_from(const struct topology *topology, const struct judge_forwarding *forwarding,
                      size_t host, const struct header *header, struct judge_walk *walk)
 {
-    struct pending queue[JUDGE_WALK_HOPS];
     struct space_emission out[EMISSIONS_MAX];
     walk->n_hops = walk->n_arrivals = 0;
     walk->known = true;
     walk->reason = NULL;
-    enter(walk, queue, topology->hosts[host].port, SIZE_MAX, 0, header);
+    enter(walk, topology->hosts[host].port, SIZE_MAX, 0, header);
     for (size_t i = 0; i < walk->n_hops; i++) {
         struct judge_hop *hop = &walk->hops[i];
         const char *reason = NULL;
-        int n = forwarding->forward(forwarding->aux, hop->in.sw, &queue[i].header, out,
+        int n = forwarding->forward(forwarding->aux, hop->in.sw, &hop->header, out,
                                     EMISSIONS_MAX, &hop->entry, &reason);
         if (n < 0) {
             give_up(walk, hop->in, reason);
         }
         for (int j = 0; j < n; j++) {
-            leave(topology, walk, queue, i, &out[j]);
+            leave(topology, walk, i, &out[j]);
         }
     }
 }

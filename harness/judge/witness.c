@@ -33,7 +33,7 @@ static void put_count(const struct witness *witness, struct port_ref port, struc
                     witness->topology->switches[port.sw].name, port.port);
     if (evidence->after && evidence->after[port.sw]) {
         uint64_t after = count_port(evidence->after[port.sw], port.port);
-        base_put_format(out, "+%llu packets", (unsigned long long)(after - before));
+        base_put_format(out, "+%llu packets", (unsigned long long)(after > before ? after - before : 0));
     } else {
         base_put_format(out, "%llu packets in all", (unsigned long long)before);
     }
@@ -115,23 +115,47 @@ static void put_frames(const struct witness *witness, size_t from, struct base_b
     }
 }
 
-/* Failed claims whose place is this port. */
-static void put_broken_claims(const struct witness *witness, const struct result *port,
-                              struct base_buffer *out)
+static bool crosses(const struct judge_walk *walk, struct port_ref port)
 {
-    size_t n_claims = 0, n_broken = 0;
-    for (size_t i = 0; i < witness->report->n_results; i++) {
-        const struct result *claim = &witness->report->results[i];
-        char place[300];
-        snprintf(place, sizeof place, "%s:%d", port->switch_name, port->port);
-        n_claims += claim->kind == RESULT_TRAFFIC;
-        if (claim->kind == RESULT_TRAFFIC && claim->verdict == VERDICT_FAIL && claim->suspect &&
-            strcmp(claim->suspect, place) == 0) {
-            base_put_format(out, "%s%s", n_broken++ ? ", " : "\nbreaks ", claim->id);
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        if (walk->hops[i].in.sw == port.sw && walk->hops[i].in.port == port.port) {
+            return true;
         }
     }
-    if (n_claims > 0 && n_broken == 0) {
-        base_put_text(out, "\nbreaks no claim that was probed");
+    return false;
+}
+
+/* Whether the packet of a failed claim enters this port on its way, by the
+ * expectation or by the tables. */
+static bool is_broken_by(const struct witness *witness, const struct result *claim,
+                         struct port_ref port)
+{
+    struct match packet;
+    size_t from = claim->from ? topology_find_host(witness->topology, claim->from) : SIZE_MAX;
+    if (claim->kind != RESULT_TRAFFIC || claim->verdict != VERDICT_FAIL || !claim->example ||
+        from == SIZE_MAX || match_parse(claim->example, &packet, NULL, NULL) < 0) {
+        return false;
+    }
+    struct judge_forwarding declared = judge_declared_by(witness->evidence->expectation);
+    struct judge_forwarding advertised = judge_advertised_by(witness->evidence->before);
+    struct judge_walk walk;
+    judge_walk_from(witness->topology, &declared, from, &packet.value, &walk);
+    if (crosses(&walk, port)) {
+        return true;
+    }
+    judge_walk_from(witness->topology, &advertised, from, &packet.value, &walk);
+    return crosses(&walk, port);
+}
+
+static void put_broken_claims(const struct witness *witness, struct port_ref port,
+                              struct base_buffer *out)
+{
+    size_t n_broken = 0;
+    for (size_t i = 0; i < witness->report->n_results; i++) {
+        const struct result *claim = &witness->report->results[i];
+        if (is_broken_by(witness, claim, port)) {
+            base_put_format(out, "%s%s", n_broken++ ? ", " : "\nbreaks ", claim->id);
+        }
     }
 }
 
@@ -162,7 +186,7 @@ static void fill_port(const struct witness *witness, struct result *result)
     }
     if (result->verdict == VERDICT_FAIL && result->detail) {
         base_put_text(&text, result->detail);
-        put_broken_claims(witness, result, &text);
+        put_broken_claims(witness, port, &text);
         const char *detail = take(witness, &text);
         result->detail = detail ? detail : result->detail;
     }

@@ -181,38 +181,49 @@ static bool one_line(const char *text)
     return text && !strchr(text, '\n');
 }
 
-static void put_expected_rows(const struct report_paper *paper, const struct result *result)
+/* What is not known is not said: a negative number of copies. */
+static void put_count_row(const struct report_paper *paper, const char *label, long n)
 {
-    if (result->is_count) {
-        begin_row(paper, "expected");
-        put_copies(paper, result->expected_count);
+    if (n >= 0) {
+        begin_row(paper, label);
+        put_copies(paper, n);
         base_put_text(paper->out, "\n");
-        begin_row(paper, "observed");
-        put_copies(paper, result->observed_count);
-        base_put_text(paper->out, "\n");
-    } else if (one_line(result->expected) && one_line(result->observed)) {
-        put_list_row(paper, "expected", result->expected, result->observed, "missing: ", INK_GREEN);
-        put_list_row(paper, "observed", result->observed, result->expected, "extra: ", INK_RED);
-    } else {
-        put_row(paper, "expected", result->expected);
-        put_row(paper, "observed", result->observed);
     }
 }
 
-/* A statement that is only another's name for a row above is not repeated. */
+static void put_compared_rows(const struct report_paper *paper, const struct result *result)
+{
+    if (result->is_count) {
+        put_count_row(paper, "declared", result->expected_count);
+    } else if (one_line(result->expected) && one_line(result->observed)) {
+        put_list_row(paper, "declared", result->expected, result->observed, "missing: ", INK_GREEN);
+        put_list_row(paper, "advertised", result->observed, result->expected, "extra: ", INK_RED);
+    } else {
+        put_row(paper, "declared", result->expected);
+        put_row(paper, "advertised", result->observed);
+    }
+}
+
+/* Each statement once: what is compared, as it is compared; then the others. */
 static void put_statement_rows(const struct report_paper *paper, const struct result *result)
 {
     static const char *const labels[N_STATEMENTS] = {
         [SAYS_DECLARED] = "declared",
         [SAYS_ADVERTISED] = "advertised",
         [SAYS_COUNTED] = "counted",
-        [SAYS_OBSERVED] = "frames", /* "observed" is the row that may show any statement */
+        [SAYS_OBSERVED] = "observed",
     };
+    put_compared_rows(paper, result);
     for (size_t i = 0; i < N_STATEMENTS; i++) {
         const char *says = result->says[i];
         bool repeats = says && ((result->expected && strcmp(says, result->expected) == 0) ||
                                 (result->observed && strcmp(says, result->observed) == 0));
-        put_row(paper, labels[i], repeats ? NULL : says);
+        repeats = repeats || (i == SAYS_DECLARED && (result->is_count || result->expected));
+        bool entry = i == SAYS_ADVERTISED && !result->is_count && result->observed;
+        put_row(paper, entry ? "entry" : labels[i], repeats ? NULL : says);
+    }
+    if (result->is_count && !result->says[SAYS_OBSERVED]) {
+        put_count_row(paper, "observed", result->observed_count);
     }
 }
 
@@ -223,7 +234,6 @@ void report_put_evidence(const struct report_paper *paper, const struct result *
         report_put_prose(paper, REPORT_INDENT, result->detail);
         base_put_text(paper->out, "\n");
     }
-    put_expected_rows(paper, result);
     put_statement_rows(paper, result);
     put_row(paper, "example", result->example);
     put_row(paper, "suspect", result->suspect);
@@ -259,7 +269,9 @@ void report_put_fields(struct report_tree *tree, const struct result *result)
     report_tree_text(tree, "verdict", verdict_name(result->verdict));
     if (result->is_count) {
         report_tree_number(tree, "expected", result->expected_count);
-        report_tree_number(tree, "observed", result->observed_count);
+        if (result->observed_count >= 0) {
+            report_tree_number(tree, "observed", result->observed_count);
+        }
     } else {
         report_tree_text(tree, "expected", result->expected);
         report_tree_text(tree, "observed", result->observed);

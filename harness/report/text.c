@@ -260,11 +260,47 @@ static void put_notes(const struct report_paper *paper, const struct report *rep
     }
 }
 
+static bool named_before(const struct report *report, size_t of)
+{
+    for (size_t i = 0; i < of; i++) {
+        const struct result *result = &report->results[i];
+        if (result->verdict == VERDICT_FAIL && result->suspect &&
+            strcmp(result->suspect, report->results[of].suspect) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Several results may have one cause: each place once, with how many name it. */
+static void put_suspects(const struct report_paper *paper, const struct report *report)
+{
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *result = &report->results[i];
+        if (result->verdict != VERDICT_FAIL || !result->suspect || named_before(report, i)) {
+            continue;
+        }
+        size_t n = 0;
+        for (size_t j = i; j < report->n_results; j++) {
+            const struct result *other = &report->results[j];
+            n += other->verdict == VERDICT_FAIL && other->suspect &&
+                 strcmp(other->suspect, result->suspect) == 0;
+        }
+        base_put_format(&text, "%s%s (%zu result%s)", text.n_bytes ? ", " : "", result->suspect, n,
+                        n == 1 ? "" : "s");
+    }
+    if (text.n_bytes > 0 && report_count(report, VERDICT_FAIL) > 1) {
+        put_note(paper, INK_RED, "suspect", base_buffer_text(&text));
+    }
+    report_drop_scratch(&text, paper->out);
+}
+
 static void put_timing(const struct report_paper *paper, const struct report *report)
 {
     const struct report_timing *timing = &report->timing;
     base_put_format(paper->out,
-                    "frames   %zu sent, %zu arrived, %zu of others seen\n"
+                    "frames   %zu sent, %zu copies arrived, %zu frames of others seen\n"
                     "time     load %.1f, dump %.1f, compare %.1f, open %.1f, probe %.1f, "
                     "settle %.1f, count %.1f, close %.1f ms\n",
                     report->n_probes, report->n_arrivals, report->n_background, timing->load_ms,
@@ -328,6 +364,7 @@ void report_text(const struct report *report, const struct report_text_options *
     if (options->verbose) {
         put_passes(section);
     }
+    put_suspects(&section.paper, report);
     put_notes(&section.paper, report);
     if (options->verbose) {
         put_timing(&section.paper, report);

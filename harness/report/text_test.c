@@ -13,8 +13,8 @@
 static const char golden[] =
     "FAIL  state/s1/2                declared ≠ advertised\n"
     "      s1 sends to port 6 too what enters port 2\n"
-    "      expected    output:1\n"
-    "      observed    output:1,output:6    extra: output:6\n"
+    "      declared    output:1\n"
+    "      advertised  output:1,output:6    extra: output:6\n"
     "      counted     3 packets\n"
     "      example     in_port=2,dl_type=0x88b5\n"
     "      suspect     s1 priority=32768,in_port=2 actions=output:1,output:6\n"
@@ -22,7 +22,7 @@ static const char golden[] =
     "\n"
     "FAIL  traffic/h2/isolated/h11   declared ≠ observed\n"
     "      a frame of h2 arrived at h11\n"
-    "      expected    0 copies\n"
+    "      declared    0 copies\n"
     "      observed    1 copy\n"
     "      source      expected/demon/simulated.yaml:24:5\n"
     "\n"
@@ -33,6 +33,7 @@ static const char golden[] =
     "SKIP  traffic/h5/isolated/all\n"
     "      h5 has no station\n"
     "\n"
+    "suspect  s1 priority=32768,in_port=2 actions=output:1,output:6 (1 result)\n"
     "note     an entry of s1 expires in 8 s\n"
     "ignored  cookie=0x2a/-1 hid 3 entries: installed by the monitor "
     "(expected/demon/simulated.yaml:30:5)\n"
@@ -157,14 +158,14 @@ static void test_hundreds_of_failures(void **state)
         result->disagree[1] = SAYS_ADVERTISED;
     }
     char *text = text_of(&report, (struct report_text_options){0});
-    assert_int_equal(count_parts(text, "      expected    drop\n"), 20);
+    assert_int_equal(count_parts(text, "      declared    drop\n"), 20);
     assert_int_equal(count_parts(text, "FAIL  state/s1/"), 300);
     assert_has(text, "\n280 more, a line each (all of it: --verbose, --json)\n"
                      "FAIL  state/s1/21    declared ≠ advertised   expected drop, observed "
                      "output:9   e.yaml:3:1\n");
     free(text);
     text = text_of(&report, (struct report_text_options){.verbose = true});
-    assert_int_equal(count_parts(text, "      expected    drop\n"), 300);
+    assert_int_equal(count_parts(text, "      declared    drop\n"), 300);
     assert_has_not(text, " more, a line each");
     free(text);
     report_free(&report);
@@ -224,7 +225,7 @@ static void test_missing_and_extra(void **state)
         char *text = text_of(&report, (struct report_text_options){0});
         char expected[256];
         snprintf(expected, sizeof expected,
-                 "FAIL  state/s1/1\n      expected    %s      observed    %s\n",
+                 "FAIL  state/s1/1\n      declared    %s      advertised  %s\n",
                  rows[i].expected_row, rows[i].observed_row);
         assert_memory_equal(text, expected, strlen(expected));
         free(text);

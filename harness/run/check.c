@@ -67,10 +67,16 @@ static int take_states(struct checking *checking, struct run_states *states)
                : 0;
 }
 
+/* Claims that the patterns select; NULL, and all are, if there are none, or
+ * if they select nothing that is known before the run. */
 static bool select_claims(struct checking *checking)
 {
     size_t n = checking->expectation->n_claims;
     bool any = false;
+    if (checking->options->n_patterns == 0 ||
+        run_list(checking->expectation, checking->options, NULL, NULL) == 0) {
+        return true;
+    }
     checking->selected = calloc(n + 1, sizeof *checking->selected);
     for (size_t i = 0; checking->selected && i < n; i++) {
         checking->selected[i] = run_selects(checking->options, checking->expectation->claims[i].id);
@@ -139,7 +145,7 @@ static int make_plan(struct checking *checking)
 }
 
 /* One round more; the one before is kept for comparison. */
-static int next_round(struct checking *checking)
+static int next_round(struct checking *checking, unsigned repeats)
 {
     judge_round_free(&checking->previous);
     checking->previous = checking->round;
@@ -148,7 +154,7 @@ static int next_round(struct checking *checking)
                          checking->topology->n_hosts) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    run_probing_round(&checking->probing, &checking->round);
+    run_probing_round(&checking->probing, &checking->round, repeats);
     checking->round_number = checking->probing.round_number;
     return 0;
 }
@@ -156,7 +162,7 @@ static int next_round(struct checking *checking)
 static bool tables_known(const struct checking *checking)
 {
     for (size_t i = 0; i < checking->topology->n_switches; i++) {
-        if (!checking->states.by_switch[i]) {
+        if (!checking->states.right[i]) {
             return false;
         }
     }
@@ -167,7 +173,7 @@ static bool tables_known(const struct checking *checking)
  * expectation says. */
 static bool round_explained(const struct checking *checking)
 {
-    struct judge_forwarding advertised = judge_advertised_by(checking->states.by_switch);
+    struct judge_forwarding advertised = judge_advertised_by(checking->states.right);
     return judge_round_follows(&checking->round, &checking->plan, checking->topology,
                                &advertised) &&
            (tables_known(checking) || judge_round_conforms(&checking->round, &checking->plan));
@@ -189,39 +195,42 @@ static void give_up_settling(struct checking *checking)
 }
 
 /* A switch that was just changed may still forward by its old table although
- * it acknowledged the change, and a frame may be lost once. So a first round
- * that the tables explain is believed; after one that they do not explain,
- * only two in a row that are equal: if they are explained, or if they lie so
- * far apart that no switch is still changing. If that does not come about in
- * time, the last round that deviated counts. */
+ * it acknowledged the change. So a first round that the tables explain is
+ * believed; after one that they do not explain, only two in a row that are
+ * equal: if they are explained, or if they lie so far apart that no switch is
+ * still changing. Those rounds send each probe often, so that a cable which
+ * loses frames now and then is not taken for a switch that was changing. If
+ * nothing comes to agree in time, the last round that deviated counts. */
 static int probe_until_settled(struct checking *checking)
 {
-    struct report_timing *timing = &checking->report->timing;
     uint64_t start_ns = run_now_ns(), equal_since_ns = start_ns;
-    if (next_round(checking) < 0) {
+    if (next_round(checking, RUN_REPEATS) < 0) {
         return -1;
     }
     if (round_explained(checking)) {
         return 0;
     }
-    for (;;) {
+    while (run_ms_since(start_ns) < checking->options->converge_ms) {
         uint64_t round_ns = run_now_ns();
         progress(checking, "frames and tables disagree: looking again");
         if (read_switches(checking) < 0 || take_states(checking, &checking->states) < 0 ||
-            next_round(checking) < 0) {
+            next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
             return -1;
         }
-        bool equal = judge_round_equal(&checking->round, &checking->previous, &checking->plan);
-        equal_since_ns = equal ? equal_since_ns : round_ns;
-        timing->converge_ms = (double)(equal_since_ns - start_ns) / 1e6;
-        if (equal && (round_explained(checking) || run_ms_since(equal_since_ns) >= AGREE_MS)) {
-            return 0;
+        if (!judge_round_equal(&checking->round, &checking->previous, &checking->plan)) {
+            equal_since_ns = round_ns;
+            continue;
         }
-        if (run_ms_since(start_ns) >= checking->options->converge_ms) {
-            give_up_settling(checking);
+        bool explained = round_explained(checking);
+        if (explained) {
+            checking->report->timing.converge_ms = (double)(equal_since_ns - start_ns) / 1e6;
+        }
+        if (explained || run_ms_since(equal_since_ns) >= AGREE_MS) {
             return 0;
         }
     }
+    give_up_settling(checking);
+    return 0;
 }
 
 static struct judge_evidence evidence_of(const struct checking *checking)
@@ -230,8 +239,8 @@ static struct judge_evidence evidence_of(const struct checking *checking)
                                    .plan = &checking->plan,
                                    .round = &checking->round,
                                    .problems = checking->stations.problems,
-                                   .before = checking->states.by_switch,
-                                   .after = checking->later.by_switch,
+                                   .before = checking->states.right,
+                                   .after = checking->later.right,
                                    .selected = checking->selected};
 }
 
@@ -245,8 +254,8 @@ static int read_until_counted(struct checking *checking, const struct judge_coun
             return -1;
         }
         if (run_ms_since(start_ns) > COUNT_MS ||
-            judge_count_reached(count, checking->topology->n_switches, checking->states.by_switch,
-                                checking->later.by_switch)) {
+            judge_count_reached(count, checking->topology->n_switches, checking->states.right,
+                                checking->later.right)) {
             checking->report->timing.count_ms = run_ms_since(start_ns);
             return 0;
         }
@@ -259,7 +268,7 @@ static int read_counters(struct checking *checking)
     struct judge_count count;
     progress(checking, "reading the counters");
     int status = judge_count_init(&count, &checking->plan, &checking->round, checking->topology,
-                                  checking->states.by_switch) < 0
+                                  checking->states.right) < 0
                      ? base_fail(checking->error, "out of memory")
                      : read_until_counted(checking, &count);
     judge_count_free(&count);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 static const char no_endpoint[] =
-    "no endpoint: neither the lab file nor the topology says `openflow:` for it";
+    "no endpoint: neither the lab file nor the topology says `openflow:` for it (give --lab, "
+    "or run inside `topologies/lab shell`)";
 
 static int open_channel(struct run_network *network, const struct topology *topology,
                         const struct lab *lab, unsigned timeout_ms, struct base_error *error)
@@ -32,7 +33,7 @@ static int open_channel(struct run_network *network, const struct topology *topo
 int run_network_open(struct run_network *network, const struct topology *topology,
                      const struct lab *lab, unsigned timeout_ms, struct base_error *error)
 {
-    *network = (struct run_network){.n_switches = topology->n_switches};
+    *network = (struct run_network){.topology = topology, .n_switches = topology->n_switches};
     network->target_of = calloc(topology->n_switches + 1, sizeof *network->target_of);
     if (!network->target_of) {
         return base_fail(error, "out of memory");
@@ -75,12 +76,16 @@ int run_network_take(struct run_network *network, struct run_states *states)
 {
     states->by_switch = calloc(network->n_switches + 1, sizeof *states->by_switch);
     states->reasons = calloc(network->n_switches + 1, sizeof *states->reasons);
-    if (!states->by_switch || !states->reasons) {
+    states->right = calloc(network->n_switches + 1, sizeof *states->right);
+    if (!states->by_switch || !states->reasons || !states->right) {
         run_states_free(states);
         return -1;
     }
     for (size_t i = 0; i < network->n_switches; i++) {
-        states->by_switch[i] = run_network_state(network, i, &states->reasons[i]);
+        const struct switch_state *state = run_network_state(network, i, &states->reasons[i]);
+        states->by_switch[i] = state;
+        states->right[i] =
+            state && state->datapath_id == network->topology->switches[i].dpid ? state : NULL;
     }
     states->dumps = network->dumps;
     states->n_dumps = network->n_dumps;
@@ -93,6 +98,7 @@ void run_states_free(struct run_states *states)
     free_dumps(states->dumps, states->n_dumps);
     free(states->by_switch);
     free(states->reasons);
+    free(states->right);
     *states = (struct run_states){0};
 }
 

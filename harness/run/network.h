@@ -8,6 +8,7 @@
 #include "model/topology.h"
 
 struct run_network {
+    const struct topology *topology; /* borrowed */
     size_t n_switches;
     struct channel *channel;
     size_t *target_of; /* by switch: its index in dumps, SIZE_MAX: it has no endpoint */
@@ -31,6 +32,7 @@ const struct switch_state *run_network_state(const struct run_network *network, 
 struct run_states {
     const struct switch_state **by_switch; /* NULL where nothing was read */
     const char **reasons;                  /* by switch: why not */
+    const struct switch_state **right;     /* NULL too where another switch answered */
     struct channel_dump *dumps;
     size_t n_dumps;
 };

@@ -57,15 +57,43 @@ static bool same_frame(const struct run_probing *probing, const struct header *f
     return same;
 }
 
-static void describe_alteration(const struct run_probing *probing, const struct header *form,
-                                const struct frame_mark *mark,
-                                const struct station_arrival *arrival, struct base_buffer *text)
+static void see_altered(struct run_probing *probing, const struct frame_mark *mark, size_t host,
+                        const struct header *form, const struct station_arrival *arrival)
 {
-    struct base_buffer expected = {0};
+    struct base_buffer expected = {0}, text = {0};
     if (build(probing, mark, form, &expected) == 0) {
-        frame_difference(expected.data, expected.n_bytes, arrival->bytes, arrival->n_bytes, text);
+        frame_difference(expected.data, expected.n_bytes, arrival->bytes, arrival->n_bytes, &text);
     }
+    judge_round_see_altered(probing->round, mark->number, host, base_buffer_text(&text));
     base_buffer_free(&expected);
+    base_buffer_free(&text);
+}
+
+static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe, size_t host)
+{
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        if (probe->arrivals[i].host == host) {
+            return &probe->arrivals[i];
+        }
+    }
+    return NULL;
+}
+
+/* Of equal forms the one of which least has come. SIZE_MAX: in none of them. */
+static size_t find_form(const struct run_probing *probing,
+                        const struct judge_expected_arrival *expected,
+                        const struct frame_mark *mark, const struct station_arrival *arrival)
+{
+    const struct judge_seen *seen =
+        judge_round_seen(probing->round, mark->number, expected->host);
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < expected->n_as && i < JUDGE_FORMS_MAX; i++) {
+        if ((found == SIZE_MAX || seen->forms[i] < seen->forms[found]) &&
+            same_frame(probing, &expected->as[i], mark, arrival)) {
+            found = i;
+        }
+    }
+    return found;
 }
 
 /* Where nothing is expected a copy in whatever form is one too many, and its
@@ -73,24 +101,18 @@ static void describe_alteration(const struct run_probing *probing, const struct 
 static void see(struct run_probing *probing, const struct frame_mark *mark, size_t host,
                 const struct station_arrival *arrival)
 {
-    const struct judge_probe *probe = &probing->plan->probes[mark->number];
-    const struct judge_expected_arrival *expected = NULL;
-    for (size_t i = 0; i < probe->n_arrivals; i++) {
-        if (probe->arrivals[i].host == host) {
-            expected = &probe->arrivals[i];
-        }
+    const struct judge_expected_arrival *expected =
+        expected_at(&probing->plan->probes[mark->number], host);
+    size_t form = expected ? find_form(probing, expected, mark, arrival) : 0;
+    if (expected && judge_seen_count(probing->round, mark->number, host) <
+                        expected->copies * probing->round->sent[mark->number]) {
+        probing->n_came++;
     }
-    for (size_t i = 0; expected && i < expected->n_as; i++) {
-        if (same_frame(probing, &expected->as[i], mark, arrival)) {
-            expected = NULL;
-        }
+    if (form == SIZE_MAX) {
+        see_altered(probing, mark, host, &expected->as[0], arrival);
+    } else {
+        judge_round_see(probing->round, mark->number, host, form);
     }
-    struct base_buffer text = {0};
-    if (expected) {
-        describe_alteration(probing, &expected->as[0], mark, arrival, &text);
-    }
-    judge_round_see(probing->round, mark->number, host, expected ? base_buffer_text(&text) : NULL);
-    base_buffer_free(&text);
 }
 
 static void keep(const struct run_probing *probing, size_t p, size_t host,
@@ -150,6 +172,15 @@ static bool on_arrival(void *aux, const struct station_arrival *arrival)
     return false;
 }
 
+static void await_arrivals(struct run_probing *probing, const struct judge_probe *probe)
+{
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        if (probing->stations->captures[probe->arrivals[i].host]) {
+            probing->n_awaited += probe->arrivals[i].copies;
+        }
+    }
+}
+
 /* A header of which no frame can be made is not sent, nor is one that the
  * station refuses; whoever needs it says that it was not sent. */
 static void send_probe(struct run_probing *probing, size_t p)
@@ -163,55 +194,21 @@ static void send_probe(struct run_probing *probing, size_t p)
         probing->sent_ns[p] = run_wall_ns();
         if (station_send(probing->stations->set, station, frame.data, frame.n_bytes, &problem) ==
             0) {
-            probing->round->sent[p] = true;
+            probing->round->sent[p]++;
             probing->n_sent++;
             probing->last_ns = run_now_ns();
+            await_arrivals(probing, probe);
             keep(probing, p, probe->from,
                  &(struct report_frame){.bytes = frame.data,
                                         .n_bytes = frame.n_bytes,
                                         .time_ns = probing->sent_ns[p],
                                         .direction = REPORT_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
-            probing->stations->problems[probe->from] =
-                base_arena_format(&probing->stations->arena, "cannot send: %s", problem.text);
+            probing->stations->problems[probe->from] = base_arena_format(
+                &probing->stations->arena, "cannot send: %s", problem.text);
         }
     }
     base_buffer_free(&frame);
-}
-
-static size_t count_senders(const struct judge_plan *plan)
-{
-    size_t n = 0;
-    for (size_t p = 0; p < plan->n_probes; p++) {
-        n += p == 0 || plan->probes[p].from != plan->probes[p - 1].from;
-    }
-    return n;
-}
-
-/* How many frames each sender has in flight: all of them may go to the same
- * receiver. */
-static size_t window_size(const struct run_probing *probing)
-{
-    size_t n_senders = count_senders(probing->plan);
-    size_t n = n_senders ? STATION_UNREAD_FRAMES / 2 / n_senders : RUN_WINDOW;
-    return n > RUN_WINDOW ? RUN_WINDOW : n ? n : 1;
-}
-
-/* Sends what belongs to this window: the probes of each sender in their
- * order, so many of each. True if there are more. */
-static bool send_window(struct run_probing *probing, size_t window, size_t size)
-{
-    const struct judge_plan *plan = probing->plan;
-    size_t number = 0;
-    bool more = false;
-    for (size_t p = 0; p < plan->n_probes; p++) {
-        number = p > 0 && plan->probes[p].from == plan->probes[p - 1].from ? number + 1 : 0;
-        if (number / size == window) {
-            send_probe(probing, p);
-        }
-        more = more || number / size > window;
-    }
-    return more;
 }
 
 static uint64_t settle_ns(const struct run_probing *probing)
@@ -221,10 +218,11 @@ static uint64_t settle_ns(const struct run_probing *probing)
     return ns < RUN_SETTLE_MAX_MS * ns_in_ms ? ns : RUN_SETTLE_MAX_MS * ns_in_ms;
 }
 
-/* Whether all that was sent so far, and is expected to arrive, has arrived. */
+/* Whether all that was sent so far, and must arrive, has arrived; but for what
+ * an earlier window has waited for in vain. */
 static bool window_complete(const struct run_probing *probing)
 {
-    return judge_round_complete(probing->round, probing->plan);
+    return probing->n_awaited - probing->n_came <= probing->n_given_up;
 }
 
 static bool until_complete(void *aux, const struct station_arrival *arrival)
@@ -254,19 +252,39 @@ static void settle(struct run_probing *probing)
     receive_until(probing, 0, on_arrival);
 }
 
-void run_probing_round(struct run_probing *probing, struct judge_round *round)
+static void end_window(struct run_probing *probing)
 {
-    uint64_t start_ns = run_now_ns();
-    bool more = true;
-    size_t size = window_size(probing);
-    probing->round = round;
-    probing->round_number++;
-    for (size_t window = 0; more; window++) {
-        more = send_window(probing, window, size);
-        if (!window_complete(probing)) {
-            receive_until(probing, run_now_ns() + settle_ns(probing), until_complete);
+    uint64_t wait_ms = probing->n_given_up > 0 ? RUN_WINDOW_LOST_MS : RUN_WINDOW_MS;
+    if (!window_complete(probing)) {
+        receive_until(probing, run_now_ns() + wait_ms * ns_in_ms, until_complete);
+    } else {
+        receive_until(probing, 0, on_arrival);
+    }
+    probing->n_given_up = probing->n_awaited - probing->n_came;
+}
+
+static void send_all(struct run_probing *probing, unsigned repeats)
+{
+    size_t in_flight = 0;
+    for (unsigned repeat = 0; repeat < repeats; repeat++) {
+        for (size_t p = 0; p < probing->plan->n_probes; p++) {
+            send_probe(probing, p);
+            if (++in_flight == RUN_WINDOW) {
+                end_window(probing);
+                in_flight = 0;
+            }
         }
     }
+    end_window(probing);
+}
+
+void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats)
+{
+    uint64_t start_ns = run_now_ns();
+    probing->round = round;
+    probing->round_number++;
+    probing->n_awaited = probing->n_came = probing->n_given_up = 0;
+    send_all(probing, repeats);
     probing->probe_ms += run_ms_since(start_ns);
     start_ns = run_now_ns();
     settle(probing);

@@ -18,9 +18,14 @@
 enum {
     RUN_SETTLE_MS = 100,
     RUN_SETTLE_MAX_MS = 1000,
-    /* Frames in flight for one ingress port: of small ones Open vSwitch's
-     * userspace datapath loses those above 256. */
-    RUN_WINDOW = 48,
+    /* Frames in flight, of all senders together, since all may come to the same
+     * port: of small ones Open vSwitch's userspace datapath loses those above
+     * 256 for one ingress port. */
+    RUN_WINDOW = 64,
+    RUN_WINDOW_MS = 20,     /* how long a window waits for what must arrive */
+    RUN_WINDOW_LOST_MS = 3, /* ... once something that must arrive did not */
+    RUN_REPEATS = 3,          /* sendings of each probe in a round */
+    RUN_REPEATS_CONFIRM = 16, /* ... in one that confirms another: a loss of 10 % shows */
 };
 
 struct run_probing {
@@ -34,6 +39,8 @@ struct run_probing {
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
     uint64_t last_ns;  /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
+    size_t n_awaited, n_came; /* in the round under way: must arrive so far; of these came */
+    size_t n_given_up;        /* of these no window waits for any more */
     size_t n_sent, n_arrived, n_background, n_late, n_replies;
     double probe_ms, settle_ms; /* of all rounds together */
 };
@@ -44,9 +51,9 @@ int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
                      struct base_error *error);
 void run_probing_free(struct run_probing *probing);
 
-/* Sends every probe once and receives until all has settled. `round` must be
- * initialised. A station that fails meanwhile is a problem of its host. */
-void run_probing_round(struct run_probing *probing, struct judge_round *round);
+/* Sends every probe so often and receives until all has settled. `round` must
+ * be initialised. A station that fails meanwhile is a problem of its host. */
+void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats);
 
 /* Receives for so long, so that nothing is lost while something else is
  * waited for. */

@@ -65,7 +65,14 @@ not_passed() {
 conforms() {
     expect 0 "$1: tapproof check conforms" "$B/tapproof" check "$2"
     for suite in flow_state delivery mirror isolation; do
-        expect 0 "$1: suite $suite passes" "$B/suites/$suite" "$2"
+        run 0 "$B/suites/$suite" "$2"
+        status=$?
+        if grep -q '^1\.\.0 # SKIP' "$scratch/out"; then
+            tests=$((tests + 1))
+            echo "ok $tests - $1: suite $suite # SKIP $(sed -n 's/.*SKIP //p' "$scratch/out")"
+        else
+            report "$1: suite $suite passes" $status
+        fi
     done
 }
 
