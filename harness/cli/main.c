@@ -42,6 +42,22 @@ const struct cli_command cli_commands[] = {
      "\n"
      "Exit status: 0 the same, 1 different, 2 usage or input error, 3 could not be\n"
      "decided.\n"},
+    {"explain", cli_explain, "EXPECTED SWITCH PORT [PACKET]",
+     "which entry takes a packet, and where it goes, hop by hop",
+     "PACKET is a match of ovs-ofctl (\"tcp,nw_dst=10.0.0.2,tp_dst=80\"); what it does not say\n"
+     "is chosen, and told. Without PACKET: every entry of the port, and which packets\n"
+     "reach it.\n"
+     "\n"
+     "      --frame HEX    a whole frame in place of PACKET; outputs are then told as\n"
+     "                     frames too, byte for byte\n"
+     "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                     endpoints in the topology file)\n"
+     "      --state FILE   the tables saved in FILE (flows --save) instead\n"
+     "      --json FILE    as JSON; - is stdout, in place of the text\n"
+     "      --timeout TIME for reading a switch (default 10s)\n"
+     "\n"
+     "Exit status: 0 told, and the expectation says the same; 1 it says something else; 2\n"
+     "usage or input error; 3 not everything on the packet's way is known.\n"},
     {"flows", cli_flows, "TOPOLOGY [--lab LAB]", "print the flow tables of all switches",
      "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
      "                     endpoints in the topology file)\n"
