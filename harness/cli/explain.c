@@ -18,8 +18,8 @@ struct explain {
     unsigned timeout_ms;
     struct cli_output text, json;
     struct judge_question question;
-    struct header header; /* of the packet */
-    const char *chosen;
+    struct header header;      /* of the packet */
+    struct base_buffer chosen; /* fields that PACKET leaves open */
     struct base_buffer frame;
 };
 
@@ -76,10 +76,41 @@ static int find_port(struct explain *explain, const struct topology *topology)
     return CLI_CONFORMS;
 }
 
+/* The fields of the packet of which `match` leaves something open. */
+static void name_chosen(const struct match *match, const struct header *header,
+                        struct base_buffer *out)
+{
+    static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    const struct header *mask = &match->mask;
+    bool ip = header->dl_type == DL_TYPE_IP, nw = header_has_nw(header), tp = header_has_tp(header);
+    const struct {
+        const char *name;
+        bool open;
+    } rows[] = {
+        {"dl_src", memcmp(mask->dl_src, all, sizeof all) != 0},
+        {"dl_dst", memcmp(mask->dl_dst, all, sizeof all) != 0},
+        {"dl_vlan", !(mask->vlan_tci & VLAN_TAGGED) ||
+                        (header->vlan_tci && (mask->vlan_tci & VLAN_VID) != VLAN_VID)},
+        {"dl_vlan_pcp", header->vlan_tci && (mask->vlan_tci & VLAN_PCP) != VLAN_PCP},
+        {"dl_type", mask->dl_type != 0xffff},
+        {"nw_src", nw && mask->nw_src != UINT32_MAX},
+        {"nw_dst", nw && mask->nw_dst != UINT32_MAX},
+        {"nw_proto", nw && mask->nw_proto != 0xff},
+        {"nw_tos", ip && mask->nw_tos != 0xfc},
+        {"tp_src", tp && mask->tp_src != 0xffff},
+        {"tp_dst", tp && mask->tp_dst != 0xffff},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].open) {
+            base_put_format(out, "%s%s", out->n_bytes > 0 ? ", " : "", rows[i].name);
+        }
+    }
+}
+
 /* The packet need not say everything: the rest is chosen. */
 static int read_packet(struct explain *explain)
 {
-    struct match match, in_port = match_in_port(explain->question.in.port), exact;
+    struct match match, in_port = match_in_port(explain->question.in.port);
     struct base_error error;
     size_t column;
     if (match_parse(explain->packet, &match, &column, &error) < 0) {
@@ -90,10 +121,7 @@ static int read_packet(struct explain *explain)
         return cli_usage_error("explain", "PACKET: no packet of port %s is like this",
                                explain->port);
     }
-    exact = match_exactly(&explain->header);
-    explain->chosen = match_equal(&match, &exact)
-                          ? NULL
-                          : "what PACKET does not say; other packets like it may fare otherwise";
+    name_chosen(&match, &explain->header, &explain->chosen);
     return CLI_CONFORMS;
 }
 
@@ -180,7 +208,8 @@ static int answer(struct explain *explain)
     if (failed) {
         fprintf(stderr, "tapproof explain: out of memory\n");
     } else {
-        explanation.chosen = explain->chosen;
+        explanation.chosen =
+            explain->chosen.n_bytes > 0 ? base_buffer_text(&explain->chosen) : NULL;
         status = report(explain, &explanation);
     }
     base_arena_free(&arena);
@@ -219,6 +248,7 @@ static int load_and_answer(struct explain *explain)
     }
     spec_diagnostics_free(&diagnostics);
     base_buffer_free(&explain->frame);
+    base_buffer_free(&explain->chosen);
     run_source_close(&source);
     expectation_free(expectation);
     return status;

@@ -80,20 +80,30 @@ static void set_tos(struct packet *packet, uint8_t tos)
     update(packet->ipv4 + IPV4_CHECKSUM, old, get16(packet->ipv4));
 }
 
-/* TCP and UDP: the ports; ICMP: type and code, an octet each. */
-static void set_transport(struct packet *packet, const struct header *as)
+static void set_word(struct packet *packet, size_t offset, uint16_t value)
 {
-    uint16_t words[2] = {as->tp_src, as->tp_dst};
-    bool icmp = as->nw_proto == NW_PROTO_ICMP;
-    if (icmp) {
-        words[0] = (uint16_t)(as->tp_src << 8 | (as->tp_dst & 0xff));
+    uint8_t *at = packet->segment + offset;
+    uint16_t old = get16(at);
+    put16(at, value);
+    update_segment(packet, old, value);
+}
+
+/* TCP and UDP: the ports; ICMP: type and code, an octet each. What `as` leaves
+ * as it was is left alone: in a fragment `old` has 0, whatever is there. */
+static void set_transport(struct packet *packet, const struct header *old, const struct header *as)
+{
+    bool src = as->tp_src != old->tp_src, dst = as->tp_dst != old->tp_dst;
+    if (old->nw_proto == NW_PROTO_ICMP) {
+        uint8_t type = src ? (uint8_t)as->tp_src : packet->segment[0];
+        uint8_t code = dst ? (uint8_t)as->tp_dst : packet->segment[1];
+        set_word(packet, 0, (uint16_t)(type << 8 | code));
+        return;
     }
-    for (int i = 0; i < (icmp ? 1 : 2); i++) {
-        uint16_t old = get16(packet->segment + 2 * i);
-        if (old != words[i]) {
-            put16(packet->segment + 2 * i, words[i]);
-            update_segment(packet, old, words[i]);
-        }
+    if (src) {
+        set_word(packet, 0, as->tp_src);
+    }
+    if (dst) {
+        set_word(packet, 2, as->tp_dst);
     }
 }
 
@@ -141,8 +151,9 @@ static void rewrite_ipv4(uint8_t *ipv4, const uint8_t *end, const struct frame_v
     if (as->nw_tos != view->header.nw_tos) {
         set_tos(&packet, as->nw_tos);
     }
-    if (view->transport && packet.segment) {
-        set_transport(&packet, as);
+    if (packet.segment &&
+        (as->tp_src != view->header.tp_src || as->tp_dst != view->header.tp_dst)) {
+        set_transport(&packet, &view->header, as);
     }
 }
 

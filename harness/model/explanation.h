@@ -50,7 +50,7 @@ struct explanation {
     size_t n_hops;
     struct explained_class *classes; /* without a packet: of all, best entry first */
     size_t n_classes;
-    const char *chosen; /* what the packet did not say and was chosen, in words; NULL: nothing */
+    const char *chosen; /* fields that the packet did not say and that were chosen; NULL: none */
     bool unknown;       /* somewhere it is not known what happens */
     bool deviates;      /* somewhere the table does not do what the expectation says */
 };

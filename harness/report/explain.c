@@ -129,7 +129,7 @@ void report_explain_text(const struct explanation *explanation, struct base_buff
         return;
     }
     if (explanation->chosen) {
-        base_put_format(out, "chosen    %s\n\n", explanation->chosen);
+        base_put_format(out, "not said, and chosen: %s\n\n", explanation->chosen);
     }
     for (size_t i = 0; i < explanation->n_hops; i++) {
         put_hop(explanation, &explanation->hops[i], out);
