@@ -62,8 +62,10 @@ static void put_set(const struct difference *difference, struct base_buffer *out
 static void put_difference(const struct switch_difference *sw, const struct difference *difference,
                            struct base_buffer *out)
 {
-    base_put_format(out, "%s %s%s: ", sw->name,
-                    strncmp(difference->ports, "any", 3) == 0 ? "" : "port ", difference->ports);
+    const char *word = strncmp(difference->ports, "any", 3) == 0 ? ""
+                       : strpbrk(difference->ports, ",-")        ? "ports "
+                                                                 : "port ";
+    base_put_format(out, "%s %s%s: ", sw->name, word, difference->ports);
     put_set(difference, out);
     base_put_text(out, "\n");
     if (difference->undecided) {
@@ -72,9 +74,8 @@ static void put_difference(const struct switch_difference *sw, const struct diff
         base_put_format(out, "  %s\n", difference->detail);
     }
     for (int i = 0; i < 2; i++) {
-        base_put_format(out, "  %c        %s", "AB"[i], difference -> actions[i]);
-        base_put_format(out, difference->entry[i] ? "    (%s)\n" : "    (no entry)\n",
-                        difference->entry[i]);
+        const char *entry = difference->entry[i] ? difference->entry[i] : "no entry takes it";
+        base_put_format(out, "  %c        %s    (%s)\n", 'A' + i, difference->actions[i], entry);
     }
     base_put_format(out, "  example  %s\n\n", difference->example);
 }
@@ -105,7 +106,7 @@ static void put_entries(const struct switch_difference *sw, struct base_buffer *
     for (size_t i = 0; i < sw->n_entries; i++) {
         for (int j = 0; j < 2; j++) {
             if (sw->entries[i].entry[j]) {
-                base_put_format(out, "%c%s\n", "-+"[j], sw -> entries[i].entry[j]);
+                base_put_format(out, "%c%s\n", j == 0 ? '-' : '+', sw->entries[i].entry[j]);
             }
         }
     }

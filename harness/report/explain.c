@@ -24,7 +24,10 @@ static void put_output(const struct explained_hop *hop, const struct explained_o
     if (output->queue) {
         base_put_format(out, " (%s)", output->queue);
     }
-    base_put_format(out, " -> %s", output->to ? output->to : "nothing is cabled there");
+    const char *nowhere = *output->port_text >= '0' && *output->port_text <= '9'
+                              ? "nothing is cabled there"
+                              : "leaves the network";
+    base_put_format(out, " -> %s", output->to ? output->to : nowhere);
     if (strcmp(output->packet, hop->packet) != 0) {
         base_put_format(out, "  as %s", output->packet);
     }
