@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "report/report.h"
 #include "run/run.h"
+#include "run/source.h"
 #include "spec/spec.h"
 
 #include <getopt.h>
@@ -14,7 +15,7 @@
 
 struct check {
     const char *expectation;
-    const char *lab;
+    const char *lab, *state;
     struct run_options run;
     const char *patterns[64];
     bool list, verbose;
@@ -33,11 +34,13 @@ enum {
     OPT_TAP,
     OPT_PCAPNG,
     OPT_TIMEOUT,
-    OPT_CONVERGE
+    OPT_CONVERGE,
+    OPT_STATE
 };
 
 static const struct option options[] = {
     {"lab", required_argument, NULL, 'l'},
+    {"state", required_argument, NULL, OPT_STATE},
     {"only", required_argument, NULL, OPT_ONLY},
     {"list", no_argument, NULL, OPT_LIST},
     {"json", required_argument, NULL, OPT_JSON},
@@ -88,6 +91,9 @@ static int set_option(struct check *check, int option)
         return add_pattern(check, optarg);
     case 'v':
         check->verbose = true;
+        return CLI_CONFORMS;
+    case OPT_STATE:
+        check->state = optarg;
         return CLI_CONFORMS;
     case OPT_ONLY:
         return set_only(check, optarg);
@@ -166,6 +172,11 @@ static int parse_options(struct check *check, int argc, char **argv)
         return cli_usage_error("check",
                                argc == optind ? "which expectation?" : "one expectation at a time");
     }
+    if (check->state && (check->lab || check->run.no_state)) {
+        return cli_usage_error("check", "--state cannot go with %s",
+                               check->lab ? "--lab" : "--only traffic");
+    }
+    check->run.no_traffic |= check->state != NULL;
     check->expectation = argv[optind];
     check->lab = cli_lab_path(check->lab);
     return CLI_CONFORMS;
@@ -297,18 +308,20 @@ static int check_loaded(struct check *check, const struct expectation *expectati
 static int load_and_check(struct check *check)
 {
     struct expectation *expectation = NULL;
-    struct lab *lab = NULL;
+    struct run_source source = {0};
     struct spec_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
     if (spec_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
-        spec_load_lab(check->lab, expectation->topology, &lab, &diagnostics) == 0) {
+        run_source_load(&source, expectation->topology, check->lab, check->state, &diagnostics) ==
+            0) {
         check->load_ms = ms_since_start(check);
-        status = check_loaded(check, expectation, lab);
+        check->run.saved = source.saved;
+        status = check_loaded(check, expectation, source.lab);
     } else {
         cli_print_diagnostics(&diagnostics);
     }
     spec_diagnostics_free(&diagnostics);
-    lab_free(lab);
+    run_source_close(&source);
     expectation_free(expectation);
     return status;
 }

@@ -14,6 +14,7 @@ const struct cli_command cli_commands[] = {
      "compare the switches and the frames with the expectation",
      "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"
      "                       endpoints in the topology file)\n"
+     "      --state FILE     judge the tables saved in FILE (flows --save); no frame is sent\n"
      "      --only KIND      state: send no frames; traffic: judge frames only\n"
      "  -k PATTERN           only results whose id contains PATTERN, or matches it as a\n"
      "                       whole if it has *, ? or [; may be repeated\n"
@@ -28,6 +29,37 @@ const struct cli_command cli_commands[] = {
      "\n"
      "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
      "input error, 3 could not be judged.\n"},
+    {"diff", cli_diff, "A B [--lab LAB]", "what differs in behaviour between two states",
+     "A and B are each a state that `tapproof flows --save` saved, or a topology, whose\n"
+     "switches are then read.\n"
+     "\n"
+     "  -l, --lab LAB      where topologies run (default: $TAPPROOF_LAB, else the\n"
+     "                     endpoints in the topology file)\n"
+     "      --lab-a LAB    the same for A or B alone\n"
+     "      --lab-b LAB\n"
+     "      --entries      compare entries, not what they do; lines as ovs-ofctl diff-flows\n"
+     "      --json FILE    the report as JSON; - is stdout, in place of the text\n"
+     "  -v, --verbose      all sets of packets, not only the first 10 of a switch\n"
+     "      --timeout TIME for reading a switch (default 10s)\n"
+     "\n"
+     "Exit status: 0 the same, 1 different, 2 usage or input error, 3 could not be\n"
+     "decided.\n"},
+    {"explain", cli_explain, "EXPECTED SWITCH PORT [PACKET]",
+     "which entry takes a packet, and where it goes, hop by hop",
+     "PACKET is a match of ovs-ofctl (\"tcp,nw_dst=10.0.0.2,tp_dst=80\"); what it does not say\n"
+     "is chosen, and told. Without PACKET: every entry of the port, and which packets\n"
+     "reach it.\n"
+     "\n"
+     "      --frame HEX    a whole frame in place of PACKET; outputs are then told as\n"
+     "                     frames too, byte for byte\n"
+     "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                     endpoints in the topology file)\n"
+     "      --state FILE   the tables saved in FILE (flows --save) instead\n"
+     "      --json FILE    as JSON; - is stdout, in place of the text\n"
+     "      --timeout TIME for reading a switch (default 10s)\n"
+     "\n"
+     "Exit status: 0 told, and the expectation says the same; 1 it says something else; 2\n"
+     "usage or input error; 3 not everything on the packet's way is known.\n"},
     {"flows", cli_flows, "TOPOLOGY [--lab LAB]", "print the flow tables of all switches",
      "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
      "                     endpoints in the topology file)\n"

@@ -8,6 +8,7 @@
 #include "run/network.h"
 #include "run/probing.h"
 #include "run/run.h"
+#include "run/source.h"
 
 #include <stdlib.h>
 
@@ -366,12 +367,25 @@ static void drop_unselected(struct checking *checking)
     report->n_results = n;
 }
 
+static int get_states(struct checking *checking)
+{
+    if (checking->options->saved) {
+        report_note(checking->report, "the tables are those saved in %s",
+                    checking->options->saved->file);
+        return run_states_saved(checking->options->saved, checking->topology, &checking->states,
+                                checking->error);
+    }
+    if (run_network_open(&checking->network, checking->topology, checking->lab,
+                         checking->options->timeout_ms, checking->error) < 0) {
+        return -1;
+    }
+    return read_switches(checking) < 0 ? -1 : take_states(checking, &checking->states);
+}
+
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && select_claims(checking);
-    if (run_network_open(&checking->network, checking->topology, checking->lab,
-                         checking->options->timeout_ms, checking->error) < 0 ||
-        read_switches(checking) < 0 || take_states(checking, &checking->states) < 0) {
+    if (get_states(checking) < 0) {
         return -1;
     }
     if (traffic && (open_stations(checking) < 0 || check_traffic(checking) < 0)) {

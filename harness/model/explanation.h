@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What becomes of one packet, or of the packets of one port, in words: from
+ * judge/explain.h to report/explain.h. */
+#ifndef MODEL_EXPLANATION_H
+#define MODEL_EXPLANATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct explained_output {
+    uint16_t port;
+    const char *port_text; /* "2", "LOCAL", "CONTROLLER" */
+    const char *queue;     /* "queue 3"; NULL: none */
+    const char *packet;    /* after the rewrites, as header_format writes it */
+    const char *frame;     /* the same as bytes in hexadecimal; NULL: no frame was given */
+    const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there */
+    size_t hop;            /* where it goes on; SIZE_MAX: nowhere */
+};
+
+struct explained_hop {
+    const char *at; /* "s1:1" */
+    const char *packet;
+    size_t previous;     /* hop that it came from; SIZE_MAX: the first */
+    const char *entry;   /* that takes it; NULL: none does, or that is not known */
+    const char *unknown; /* why it is not known what happens; NULL: it is */
+    const char **hidden; /* entries that would take it too, were it not for this one; best first */
+    size_t n_hidden, n_hidden_more;
+    struct explained_output *outputs; /* none: it is dropped */
+    size_t n_outputs;
+    const char *expected;  /* what the expectation says, as actions; NULL: nothing */
+    const char *deviation; /* how it differs; NULL: it does not, or one of them is not known */
+    const char *source;    /* "FILE:LINE:COLUMN" of the expectation */
+};
+
+/* An entry and what it takes of a port's packets. */
+struct explained_class {
+    const char *entry; /* NULL: what no entry takes */
+    const char *actions;
+    const char *to;        /* where it goes: "h2, s3:1"; NULL: nowhere */
+    const char *example;   /* NULL: no packet of this port reaches it */
+    const char *hidden_by; /* then: the one entry that takes all of it, or NULL: several do */
+    bool open;             /* not decided within the budget whether one reaches it */
+};
+
+struct explanation {
+    const char *at;             /* "s1:1" */
+    struct explained_hop *hops; /* of one packet */
+    size_t n_hops;
+    struct explained_class *classes; /* without a packet: of all, best entry first */
+    size_t n_classes;
+    const char *chosen; /* fields that the packet did not say and that were chosen; NULL: none */
+    bool unknown;       /* somewhere it is not known what happens */
+    bool deviates;      /* somewhere the table does not do what the expectation says */
+};
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/explain.h"
+
+#include "report/escape.h"
+#include "report/tree.h"
+
+#include <string.h>
+
+/* -------------------------------------------------------------------- text */
+
+static void put_line(struct base_buffer *out, const char *label, const char *text)
+{
+    if (text) {
+        base_put_format(out, "  %-9s ", label);
+        report_put_clean(out, text);
+        base_put_text(out, "\n");
+    }
+}
+
+static void put_output(const struct explained_hop *hop, const struct explained_output *output,
+                       struct base_buffer *out)
+{
+    base_put_format(out, "  output    %s", output->port_text);
+    if (output->queue) {
+        base_put_format(out, " (%s)", output->queue);
+    }
+    const char *nowhere = *output->port_text >= '0' && *output->port_text <= '9'
+                              ? "nothing is cabled there"
+                              : "leaves the network";
+    base_put_format(out, " -> %s", output->to ? output->to : nowhere);
+    if (strcmp(output->packet, hop->packet) != 0) {
+        base_put_format(out, "  as %s", output->packet);
+    }
+    base_put_text(out, "\n");
+    if (output->frame) {
+        base_put_format(out, "            %s\n", output->frame);
+    }
+}
+
+static void put_hop(const struct explanation *explanation, const struct explained_hop *hop,
+                    struct base_buffer *out)
+{
+    base_put_text(out, hop->at);
+    if (hop->previous != SIZE_MAX) {
+        base_put_format(out, "  from %s", explanation->hops[hop->previous].at);
+    }
+    base_put_format(out, "  %s\n", hop->packet);
+    put_line(out, "entry",
+             hop->entry     ? hop->entry
+             : hop->unknown ? NULL
+                            : "none takes it: dropped");
+    for (size_t i = 0; i < hop->n_hidden; i++) {
+        put_line(out, i == 0 ? "hides" : "", hop->hidden[i]);
+    }
+    if (hop->n_hidden_more > 0) {
+        base_put_format(out, "            and %zu more\n", hop->n_hidden_more);
+    }
+    put_line(out, "unknown", hop->unknown);
+    for (size_t i = 0; i < hop->n_outputs; i++) {
+        put_output(hop, &hop->outputs[i], out);
+    }
+    if (hop->entry && hop->n_outputs == 0 && !hop->unknown) {
+        put_line(out, "output", "none: dropped");
+    }
+    if (hop->expected) {
+        base_put_format(out, "  expected  %s  (%s)\n", hop->expected,
+                        hop->source ? hop->source : "not listed");
+    } else {
+        put_line(out, "expected", "nothing is said of this port");
+    }
+    put_line(out, "deviates", hop->deviation);
+    base_put_text(out, "\n");
+}
+
+/* Each host once, with the number of copies. */
+static void put_arrivals(const struct explanation *explanation, struct base_buffer *out)
+{
+    enum { HOSTS_MAX = 256 };
+    const char *hosts[HOSTS_MAX];
+    size_t copies[HOSTS_MAX], n = 0;
+    for (size_t i = 0; i < explanation->n_hops; i++) {
+        for (size_t j = 0; j < explanation->hops[i].n_outputs; j++) {
+            const struct explained_output *output = &explanation->hops[i].outputs[j];
+            size_t at = 0;
+            if (!output->to || strchr(output->to, ':')) {
+                continue;
+            }
+            while (at < n && strcmp(hosts[at], output->to) != 0) {
+                at++;
+            }
+            if (at == n && n < HOSTS_MAX) {
+                hosts[n] = output->to;
+                copies[n++] = 0;
+            }
+            copies[at < n ? at : n - 1]++;
+        }
+    }
+    base_put_text(out, n > 0 ? "arrives at " : "arrives at no host");
+    for (size_t i = 0; i < n; i++) {
+        base_put_format(out, "%s%s", i > 0 ? ", " : "", hosts[i]);
+        if (copies[i] > 1) {
+            base_put_format(out, " (%zu times)", copies[i]);
+        }
+    }
+    base_put_text(out, explanation->unknown    ? "; not everything is known\n"
+                       : explanation->deviates ? "; deviates from the expectation\n"
+                                               : "\n");
+}
+
+static void put_class(const struct explained_class *class, struct base_buffer *out)
+{
+    base_put_text(out, class->entry ? class->entry : "no entry: everything else is dropped");
+    base_put_text(out, "\n");
+    if (class->open) {
+        put_line(out, "open", "not decided within the budget whether a packet reaches it");
+    } else if (class->example) {
+        put_line(out, "to", class->entry ? class->to ? class->to : "nowhere" : NULL);
+        put_line(out, "example", class->example);
+    } else {
+        put_line(out, "hidden",
+                 class->hidden_by ? class->hidden_by : "several entries together take all of it");
+    }
+}
+
+void report_explain_text(const struct explanation *explanation, struct base_buffer *out)
+{
+    if (explanation->n_hops == 0) {
+        base_put_format(out, "%s, by entry, the best first:\n\n", explanation->at);
+        for (size_t i = 0; i < explanation->n_classes; i++) {
+            put_class(&explanation->classes[i], out);
+        }
+        return;
+    }
+    if (explanation->chosen) {
+        base_put_format(out, "not said, and chosen: %s\n\n", explanation->chosen);
+    }
+    for (size_t i = 0; i < explanation->n_hops; i++) {
+        put_hop(explanation, &explanation->hops[i], out);
+    }
+    put_arrivals(explanation, out);
+}
+
+/* -------------------------------------------------------------------- JSON */
+
+static void put_outputs(struct report_tree *tree, const struct explained_hop *hop)
+{
+    report_tree_list(tree, "outputs", REPORT_LINES);
+    for (size_t i = 0; i < hop->n_outputs; i++) {
+        const struct explained_output *output = &hop->outputs[i];
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        if (strspn(output->port_text, "0123456789") == strlen(output->port_text)) {
+            report_tree_number(tree, "port", output->port);
+        } else {
+            report_tree_text(tree, "port", output->port_text);
+        }
+        report_tree_text(tree, "queue", output->queue);
+        report_tree_text(tree, "packet", output->packet);
+        report_tree_text(tree, "frame", output->frame);
+        report_tree_text(tree, "to", output->to);
+        if (output->hop != SIZE_MAX) {
+            report_tree_counter(tree, "hop", output->hop);
+        }
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+static void put_hop_tree(struct report_tree *tree, const struct explained_hop *hop)
+{
+    report_tree_map(tree, NULL, REPORT_LINES);
+    report_tree_text(tree, "at", hop->at);
+    if (hop->previous != SIZE_MAX) {
+        report_tree_counter(tree, "from", hop->previous);
+    }
+    report_tree_text(tree, "packet", hop->packet);
+    report_tree_text(tree, "entry", hop->entry);
+    report_tree_text(tree, "unknown", hop->unknown);
+    report_tree_list(tree, "hidden", REPORT_LINES);
+    for (size_t i = 0; i < hop->n_hidden; i++) {
+        report_tree_text(tree, NULL, hop->hidden[i]);
+    }
+    report_tree_close(tree);
+    put_outputs(tree, hop);
+    report_tree_text(tree, "expected", hop->expected);
+    report_tree_text(tree, "deviation", hop->deviation);
+    report_tree_text(tree, "source", hop->source);
+    report_tree_close(tree);
+}
+
+static void put_packet(struct report_tree *tree, const struct explanation *explanation)
+{
+    report_tree_text(tree, "packet", explanation->hops[0].packet);
+    report_tree_text(tree, "chosen", explanation->chosen);
+    report_tree_text(tree, "entry", explanation->hops[0].entry);
+    put_outputs(tree, &explanation->hops[0]);
+    report_tree_list(tree, "hops", REPORT_LINES);
+    for (size_t i = 0; i < explanation->n_hops; i++) {
+        put_hop_tree(tree, &explanation->hops[i]);
+    }
+    report_tree_close(tree);
+}
+
+static void put_classes(struct report_tree *tree, const struct explanation *explanation)
+{
+    report_tree_list(tree, "classes", REPORT_LINES);
+    for (size_t i = 0; i < explanation->n_classes; i++) {
+        const struct explained_class *class = &explanation->classes[i];
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "entry", class->entry);
+        report_tree_text(tree, "actions", class->actions);
+        report_tree_text(tree, "to", class->to);
+        report_tree_text(tree, "example", class->example);
+        report_tree_text(tree, "hidden_by", class->hidden_by);
+        report_tree_text(tree, "open", class->open ? "not decided within the budget" : NULL);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+void report_explain_json(const struct explanation *explanation, const char *version,
+                         struct base_buffer *out)
+{
+    struct report_tree tree = {.out = out, .syntax = REPORT_JSON};
+    report_tree_map(&tree, NULL, REPORT_LINES);
+    report_tree_text(&tree, "at", explanation->at);
+    if (explanation->n_hops > 0) {
+        put_packet(&tree, explanation);
+    } else {
+        put_classes(&tree, explanation);
+    }
+    report_tree_text(&tree, "tapproof", version);
+    report_tree_number(&tree, "format", 1);
+    report_tree_close(&tree);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An explanation as text and as JSON. */
+#include "report/explain.h"
+
+#include "base/testing.h"
+
+#include <jansson.h>
+
+static const char *hidden[] = {"actions=output:3"};
+static struct explained_output outputs[] = {
+    {.port = 2, .port_text = "2", .packet = "p", .frame = "00ff", .to = "h2", .hop = SIZE_MAX},
+    {.port = 2, .port_text = "2", .packet = "q", .to = "h2", .queue = "queue 3", .hop = SIZE_MAX},
+    {.port = 6, .port_text = "6", .packet = "p", .to = "s3:1", .hop = 1},
+    {.port = 0xfffd, .port_text = "CONTROLLER", .packet = "p", .hop = SIZE_MAX},
+};
+static struct explained_hop hops[] = {
+    {.at = "s1:1",
+     .packet = "p",
+     .previous = SIZE_MAX,
+     .entry = "tcp actions=output:2",
+     .hidden = hidden,
+     .n_hidden = 1,
+     .n_hidden_more = 4,
+     .outputs = outputs,
+     .n_outputs = 4,
+     .expected = "drop",
+     .deviation = "output:2 is extra",
+     .source = "e.yaml:3:4"},
+    {.at = "s3:1", .packet = "p", .previous = 0, .unknown = "refused"},
+};
+static const struct explanation packet = {
+    .at = "s1:1", .hops = hops, .n_hops = 2, .chosen = "dl_src", .unknown = true, .deviates = true};
+
+static void assert_text(const struct explanation *explanation, const char *expected)
+{
+    struct base_buffer out = {0};
+    report_explain_text(explanation, &out);
+    assert_string_equal(base_buffer_text(&out), expected);
+    base_buffer_free(&out);
+}
+
+static void test_packet(void **state)
+{
+    (void)state;
+    assert_text(&packet, "not said, and chosen: dl_src\n\n"
+                         "s1:1  p\n"
+                         "  entry     tcp actions=output:2\n"
+                         "  hides     actions=output:3\n"
+                         "            and 4 more\n"
+                         "  output    2 -> h2\n"
+                         "            00ff\n"
+                         "  output    2 (queue 3) -> h2  as q\n"
+                         "  output    6 -> s3:1\n"
+                         "  output    CONTROLLER -> leaves the network\n"
+                         "  expected  drop  (e.yaml:3:4)\n"
+                         "  deviates  output:2 is extra\n\n"
+                         "s3:1  from s1:1  p\n"
+                         "  unknown   refused\n"
+                         "  expected  nothing is said of this port\n\n"
+                         "arrives at h2 (2 times); not everything is known\n");
+}
+
+static void test_port(void **state)
+{
+    (void)state;
+    struct explained_class classes[] = {
+        {.entry = "tcp actions=output:2", .actions = "output:2", .to = "h2", .example = "x"},
+        {.entry = "udp actions=drop", .actions = "drop", .hidden_by = "ip actions=drop"},
+        {.entry = "arp actions=drop", .actions = "drop", .open = true},
+        {.actions = "drop", .example = "y"},
+    };
+    struct explanation port = {.at = "s1:1", .classes = classes, .n_classes = 4};
+    assert_text(&port, "s1:1, by entry, the best first:\n\n"
+                       "tcp actions=output:2\n"
+                       "  to        h2\n"
+                       "  example   x\n"
+                       "udp actions=drop\n"
+                       "  hidden    ip actions=drop\n"
+                       "arp actions=drop\n"
+                       "  open      not decided within the budget whether a packet reaches it\n"
+                       "no entry: everything else is dropped\n"
+                       "  example   y\n");
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    struct base_buffer out = {0};
+    report_explain_json(&packet, "0", &out);
+    json_t *root = json_loads(base_buffer_text(&out), JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    assert_string_equal(json_string_value(json_object_get(root, "entry")), "tcp actions=output:2");
+    json_t *output = json_array_get(json_object_get(root, "outputs"), 0);
+    assert_int_equal(json_integer_value(json_object_get(output, "port")), 2);
+    assert_string_equal(json_string_value(json_object_get(output, "frame")), "00ff");
+    json_t *list = json_object_get(root, "hops");
+    assert_int_equal(json_array_size(list), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 1), "from")), 0);
+    assert_null(json_object_get(json_array_get(list, 0), "from"));
+    json_decref(root);
+    base_buffer_free(&out);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_packet),
+    cmocka_unit_test(test_port),
+    cmocka_unit_test(test_json),
+};
+
+TEST_MAIN(tests)
