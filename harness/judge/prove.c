@@ -40,8 +40,8 @@ static enum space_answer count_copies(void *aux, const struct space_atom *atom, 
 static size_t gather_regions(struct judge_prover *prover, size_t to)
 {
     size_t n = 0;
-    for (size_t i = prover->first[to]; i < prover->first[to + 1]; i++) {
-        prover->regions[n++] = &prover->sorted[i]->region;
+    for (size_t i = prover->arrivals.first[to]; i < prover->arrivals.first[to + 1]; i++) {
+        prover->regions[n++] = &prover->arrivals.all[i]->region;
     }
     for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
         prover->regions[n++] = &prover->actual.unknowns[i].region;
@@ -53,9 +53,9 @@ static long copies_of(const struct judge_prover *prover, const struct header *he
                       const struct space_arrival **last)
 {
     long n = 0;
-    for (size_t i = prover->first[to]; i < prover->first[to + 1]; i++) {
-        if (space_region_has(&prover->sorted[i]->region, header)) {
-            *last = prover->sorted[i];
+    for (size_t i = prover->arrivals.first[to]; i < prover->arrivals.first[to + 1]; i++) {
+        if (space_region_has(&prover->arrivals.all[i]->region, header)) {
+            *last = prover->arrivals.all[i];
             n++;
         }
     }
@@ -66,7 +66,7 @@ static enum space_answer judge_copies(struct judge_prover *prover, const struct 
                                       size_t to, size_t *budget,
                                       struct judge_refutation *refutation)
 {
-    size_t n_arrivals = prover->first[to + 1] - prover->first[to];
+    size_t n_arrivals = prover->arrivals.first[to + 1] - prover->arrivals.first[to];
     struct counting counting = {
         .n_arrivals = n_arrivals, .wanted = (size_t)refutation->expected, .budget = budget};
     if (n_arrivals == 0 && counting.wanted == 0) {
@@ -87,27 +87,41 @@ static enum space_answer judge_copies(struct judge_prover *prover, const struct 
 
 /* -------------------------------------------------------------------- endless */
 
-/* A header of the set that is in both regions. */
-static enum space_answer find_in_both(const struct space_region *set, const struct space_region *a,
-                                      const struct space_region *b, size_t *budget,
-                                      struct header *example)
+/* The set and the region; the caller frees `out`. SPACE_EMPTY: their cubes have
+ * nothing in common; SPACE_OPEN: no memory. */
+static enum space_answer intersect(const struct space_region *set,
+                                   const struct space_region *region, struct space_region *out)
 {
-    const struct space_region *const regions[] = {set, a, b};
-    struct match cube;
-    if (!space_intersect(&set->cube, &a->cube, &cube) || !space_intersect(&cube, &b->cube, &cube)) {
+    const struct space_region *const both[] = {set, region};
+    if (!space_intersect(&set->cube, &region->cube, &out->cube)) {
         return SPACE_EMPTY;
     }
-    struct space_region both = {.cube = cube};
-    enum space_answer answer = SPACE_EMPTY;
-    for (int r = 0; r < 3; r++) {
-        for (size_t i = 0; i < regions[r]->n_excluded && answer == SPACE_EMPTY; i++) {
-            answer = space_exclude(&both, regions[r]->excluded[i]) < 0 ? SPACE_OPEN : SPACE_EMPTY;
+    for (int b = 0; b < 2; b++) {
+        for (size_t i = 0; i < both[b]->n_excluded; i++) {
+            if (space_exclude(out, both[b]->excluded[i]) < 0) {
+                return SPACE_OPEN;
+            }
         }
     }
-    if (answer == SPACE_EMPTY) {
-        answer = space_find(&cube, both.excluded, both.n_excluded, budget, example);
+    return SPACE_FOUND;
+}
+
+/* A header of the set that is in the region, and in `also` (NULL: anything). */
+static enum space_answer find_in(const struct space_region *set, const struct space_region *region,
+                                 const struct space_region *also, size_t *budget,
+                                 struct header *example)
+{
+    struct space_region two = {0}, three = {0};
+    const struct space_region *all = also ? &three : &two;
+    enum space_answer answer = intersect(set, region, &two);
+    if (answer == SPACE_FOUND && also) {
+        answer = intersect(&two, also, &three);
     }
-    space_region_free(&both);
+    if (answer == SPACE_FOUND) {
+        answer = space_find(&all->cube, all->excluded, all->n_excluded, budget, example);
+    }
+    space_region_free(&two);
+    space_region_free(&three);
     return answer;
 }
 
@@ -119,13 +133,12 @@ static enum space_answer judge_endless(struct judge_prover *prover, const struct
     enum space_answer answer = SPACE_EMPTY;
     for (size_t i = 0; i < prover->actual.n_loops; i++) {
         const struct space_loop *loop = &prover->actual.loops[i];
-        for (size_t j = prover->first[to]; j < prover->first[to + 1]; j++) {
-            const struct space_arrival *arrival = prover->sorted[j];
+        for (size_t j = prover->arrivals.first[to]; j < prover->arrivals.first[to + 1]; j++) {
+            const struct space_arrival *arrival = prover->arrivals.all[j];
             if (!space_hop_leads(loop->first, arrival->hop)) {
                 continue;
             }
-            answer =
-                find_in_both(set, &loop->region, &arrival->region, budget, &refutation->example);
+            answer = find_in(set, &loop->region, &arrival->region, budget, &refutation->example);
             if (answer != SPACE_EMPTY) {
                 refutation->to = to;
                 refutation->copies = -1;
@@ -145,7 +158,9 @@ static enum space_answer judge_endless(struct judge_prover *prover, const struct
 struct comparing {
     const struct space_rewrite *rewrite;
     const struct space_arrival *const *declared;
-    const struct space_rewrite **forms;
+    size_t n_declared;
+    const struct space_region **regions; /* of these */
+    const struct space_rewrite **forms;  /* scratch */
     size_t *budget;
     struct header example;
 };
@@ -173,55 +188,51 @@ static enum space_answer compare_forms(void *aux, const struct space_atom *atom,
 /* The headers of the arrival that are in the set. */
 static enum space_answer compare_arrival(const struct space_region *set,
                                          const struct space_arrival *arrival,
-                                         const struct space_region *const *regions, size_t n,
                                          struct comparing *comparing)
 {
     struct space_region both = {0};
-    if (!space_intersect(&set->cube, &arrival->region.cube, &both.cube)) {
-        return SPACE_EMPTY;
-    }
-    enum space_answer answer = SPACE_EMPTY;
-    for (size_t i = 0; i < set->n_excluded && answer == SPACE_EMPTY; i++) {
-        answer = space_exclude(&both, set->excluded[i]) < 0 ? SPACE_OPEN : SPACE_EMPTY;
-    }
-    for (size_t i = 0; i < arrival->region.n_excluded && answer == SPACE_EMPTY; i++) {
-        answer = space_exclude(&both, arrival->region.excluded[i]) < 0 ? SPACE_OPEN : SPACE_EMPTY;
-    }
+    enum space_answer answer = intersect(set, &arrival->region, &both);
     comparing->rewrite = &arrival->rewrite;
-    if (answer == SPACE_EMPTY) {
-        answer = space_atoms(&both, regions, n, comparing->budget, compare_forms, comparing);
+    if (answer == SPACE_FOUND) {
+        answer = space_atoms(&both, comparing->regions, comparing->n_declared, comparing->budget,
+                             compare_forms, comparing);
     }
     space_region_free(&both);
     return answer;
 }
 
+/* What is declared to arrive at the host; the forms that a header may have. */
+static bool open_comparing(const struct judge_prover *prover, size_t to,
+                           struct comparing *comparing)
+{
+    size_t begin = prover->expected.first[to], n = prover->expected.first[to + 1] - begin;
+    comparing->declared = prover->expected.all + begin;
+    comparing->n_declared = n;
+    comparing->regions = calloc(n + 1, sizeof(*comparing->regions));
+    comparing->forms = calloc(n + 1, sizeof(*comparing->forms));
+    for (size_t i = 0; comparing->regions && i < n; i++) {
+        comparing->regions[i] = &comparing->declared[i]->region;
+    }
+    return comparing->regions && comparing->forms;
+}
+
 static enum space_answer judge_forms(struct judge_prover *prover, const struct space_region *set,
                                      size_t to, size_t *budget, struct judge_refutation *refutation)
 {
-    size_t max = prover->declared.n_arrivals, n = 0;
-    const struct space_arrival **declared = calloc(max + 1, sizeof(*declared));
-    const struct space_region **regions = calloc(max + 1, sizeof(*regions));
-    struct comparing comparing = {.declared = declared, .budget = budget};
-    comparing.forms = calloc(max + 1, sizeof(*comparing.forms));
-    enum space_answer answer = declared && regions && comparing.forms ? SPACE_EMPTY : SPACE_OPEN;
-    for (size_t i = 0; i < max && answer == SPACE_EMPTY; i++) {
-        if (prover->declared.arrivals[i].host == to) {
-            declared[n] = &prover->declared.arrivals[i];
-            regions[n++] = &prover->declared.arrivals[i].region;
-        }
-    }
-    for (size_t i = prover->first[to]; i < prover->first[to + 1] && answer == SPACE_EMPTY; i++) {
-        answer = compare_arrival(set, prover->sorted[i], regions, n, &comparing);
+    struct comparing comparing = {.budget = budget};
+    enum space_answer answer = open_comparing(prover, to, &comparing) ? SPACE_EMPTY : SPACE_OPEN;
+    for (size_t i = prover->arrivals.first[to];
+         i < prover->arrivals.first[to + 1] && answer == SPACE_EMPTY; i++) {
+        answer = compare_arrival(set, prover->arrivals.all[i], &comparing);
         if (answer == SPACE_FOUND) {
             refutation->to = to;
             refutation->example = comparing.example;
             refutation->altered = true;
             refutation->copies = copies_of(prover, &comparing.example, to, &refutation->arrival);
-            refutation->arrival = prover->sorted[i];
+            refutation->arrival = prover->arrivals.all[i];
         }
     }
-    free(declared);
-    free(regions);
+    free(comparing.regions);
     free(comparing.forms);
     return answer;
 }
@@ -250,7 +261,7 @@ static const struct space_unknown *find_unknown(const struct judge_prover *prove
     for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
         const struct space_unknown *unknown = &prover->actual.unknowns[i];
         struct header example;
-        *answer = find_in_both(set, &unknown->region, set, budget, &example);
+        *answer = find_in(set, &unknown->region, NULL, budget, &example);
         if (*answer != SPACE_EMPTY) {
             return *answer == SPACE_FOUND ? unknown : NULL;
         }
@@ -272,14 +283,15 @@ static void settle(struct judge_prover *prover, const struct space_region *set, 
 }
 
 /* Whether a claim speaks of this receiver. */
-static bool names(const struct expectation *expectation, const struct claim *claim, size_t host)
+static bool names(const struct judge_prover *prover, const struct claim *claim, size_t host)
 {
+    const struct claim *claims = prover->proof->expectation->claims;
     if (claim->to != SIZE_MAX) {
         return claim->to == host;
     }
-    for (size_t i = 0; i < expectation->n_claims; i++) {
-        const struct claim *other = &expectation->claims[i];
-        if (other->group == claim->group && other->from == claim->from && other->to == host) {
+    for (size_t i = 0; i < prover->n_claims; i++) {
+        const struct claim *other = &claims[prover->claims[i]];
+        if (other->group == claim->group && other->to == host) {
             return false;
         }
     }
@@ -303,8 +315,8 @@ static void prove_claim(struct judge_prover *prover, const struct claim *claim,
     size_t budget = proof->budget;
     bool open = false;
     for (size_t to = 0; to < proof->topology->n_hosts; to++) {
-        bool arrives = prover->first[to + 1] > prover->first[to];
-        if ((arrives || claim->copies > 0) && names(proof->expectation, claim, to)) {
+        bool arrives = prover->arrivals.first[to + 1] > prover->arrivals.first[to];
+        if ((arrives || claim->copies > 0) && names(prover, claim, to)) {
             enum space_answer answer = judge_host(prover, &set, to, &budget, &refutation);
             /* What is missing may be in what was not looked at any more. */
             bool sure = refutation.altered ? !prover->declared.exhausted
@@ -346,11 +358,11 @@ static int unclaimed(const struct judge_prover *prover, size_t to, struct space_
     const struct expectation *expectation = prover->proof->expectation;
     *set = (struct space_region){
         .cube = match_in_port(prover->proof->topology->hosts[prover->from].port.port)};
-    for (size_t i = 0; i < expectation->n_claims; i++) {
-        const struct claim *claim = &expectation->claims[i];
+    for (size_t i = 0; i < prover->n_claims; i++) {
+        const struct claim *claim = &expectation->claims[prover->claims[i]];
         bool speaks =
             to == SIZE_MAX || claim->to == to || (claim->to == SIZE_MAX && to != prover->from);
-        if (claim->from == prover->from && speaks && space_exclude(set, &claim->match) < 0) {
+        if (speaks && space_exclude(set, &claim->match) < 0) {
             return -1;
         }
     }
@@ -385,7 +397,8 @@ static int prove_no_strays(struct judge_prover *prover)
     size_t budget = prover->proof->budget;
     bool open = false;
     for (size_t to = 0; to < prover->proof->topology->n_hosts; to++) {
-        if (prover->first[to + 1] > prover->first[to] && prove_no_stray(prover, to, &open) < 0) {
+        if (prover->arrivals.first[to + 1] > prover->arrivals.first[to] &&
+            prove_no_stray(prover, to, &open) < 0) {
             return -1;
         }
     }
@@ -409,29 +422,26 @@ static int prove_no_strays(struct judge_prover *prover)
 /* --------------------------------------------------------------------- senders */
 
 /* By host, in the order in which they were found. */
-static int sort_arrivals(struct judge_prover *prover)
+static int sort_arrivals(const struct space_reach *reach, size_t n_hosts,
+                         struct judge_arrivals *arrivals)
 {
-    const struct space_reach *reach = &prover->actual;
-    size_t n_hosts = prover->proof->topology->n_hosts;
-    prover->first = calloc(n_hosts + 2, sizeof *prover->first);
-    prover->sorted = calloc(reach->n_arrivals + 1, sizeof(*prover->sorted));
-    prover->regions = calloc(reach->n_arrivals + reach->n_unknowns + 1, sizeof(*prover->regions));
-    if (!prover->first || !prover->sorted || !prover->regions) {
+    size_t *first = calloc(n_hosts + 1, sizeof *first);
+    arrivals->first = first;
+    arrivals->all = calloc(reach->n_arrivals + 1, sizeof(*arrivals->all));
+    if (!first || !arrivals->all) {
         return -1;
     }
     for (size_t i = 0; i < reach->n_arrivals; i++) {
-        prover->first[reach->arrivals[i].host + 1]++;
+        first[reach->arrivals[i].host + 1]++;
     }
     for (size_t host = 0; host < n_hosts; host++) {
-        prover->first[host + 1] += prover->first[host];
+        first[host + 1] += first[host];
     }
     for (size_t i = 0; i < reach->n_arrivals; i++) {
-        prover->sorted[prover->first[reach->arrivals[i].host]++] = &reach->arrivals[i];
+        arrivals->all[first[reach->arrivals[i].host]++] = &reach->arrivals[i];
     }
-    for (size_t host = n_hosts; host > 0; host--) {
-        prover->first[host] = prover->first[host - 1];
-    }
-    prover->first[0] = 0;
+    memmove(first + 1, first, n_hosts * sizeof *first);
+    first[0] = 0;
     return 0;
 }
 
@@ -439,12 +449,17 @@ static int reach_all(struct judge_prover *prover)
 {
     struct judge_proof *proof = prover->proof;
     struct port_ref port = proof->topology->hosts[prover->from].port;
+    size_t n_hosts = proof->topology->n_hosts;
     size_t budget = proof->budget, declared_budget = proof->budget;
-    return space_reach(&proof->actual, port, &budget, &prover->actual) < 0 ||
-                   space_reach(&proof->declared, port, &declared_budget, &prover->declared) < 0 ||
-                   sort_arrivals(prover) < 0
-               ? -1
-               : 0;
+    if (space_reach(&proof->actual, port, &budget, &prover->actual) < 0 ||
+        space_reach(&proof->declared, port, &declared_budget, &prover->declared) < 0 ||
+        sort_arrivals(&prover->actual, n_hosts, &prover->arrivals) < 0 ||
+        sort_arrivals(&prover->declared, n_hosts, &prover->expected) < 0) {
+        return -1;
+    }
+    size_t max = prover->actual.n_arrivals + prover->actual.n_unknowns;
+    prover->regions = calloc(max + 1, sizeof(*prover->regions));
+    return prover->regions ? 0 : -1;
 }
 
 static bool is_selected(const struct judge_prove_options *options, size_t claim)
@@ -458,9 +473,10 @@ static int prove_all_of(struct judge_prover *prover, const struct judge_prove_op
 {
     const struct expectation *expectation = prover->proof->expectation;
     struct report *report = prover->proof->report;
-    for (size_t i = 0; i < expectation->n_claims; i++) {
-        if (expectation->claims[i].from == prover->from && is_selected(options, i)) {
-            prove_claim(prover, &expectation->claims[i], &report->results[at[i]]);
+    for (size_t i = 0; i < prover->n_claims; i++) {
+        size_t claim = prover->claims[i];
+        if (is_selected(options, claim)) {
+            prove_claim(prover, &expectation->claims[claim], &report->results[at[claim]]);
         }
     }
     if (prover->actual.n_loops > 0) {
@@ -473,24 +489,48 @@ static int prove_all_of(struct judge_prover *prover, const struct judge_prove_op
     return prove_no_strays(prover);
 }
 
-static int prove_sender(struct judge_proof *proof, size_t from,
-                        const struct judge_prove_options *options, const size_t *at)
+static int prove_sender(struct judge_proof *proof, size_t from, const size_t *claims,
+                        size_t n_claims, const struct judge_prove_options *options,
+                        const size_t *at)
 {
-    struct judge_prover prover = {.proof = proof, .from = from};
+    struct judge_prover prover = {
+        .proof = proof, .from = from, .claims = claims, .n_claims = n_claims};
     int status = reach_all(&prover) < 0 || prove_all_of(&prover, options, at) < 0 ? -1 : 0;
     space_reach_free(&prover.actual);
     space_reach_free(&prover.declared);
-    free(prover.first);
-    free(prover.sorted);
+    free(prover.arrivals.first);
+    free(prover.arrivals.all);
+    free(prover.expected.first);
+    free(prover.expected.all);
     free(prover.regions);
+    return status;
+}
+
+/* Each sender that has a selected claim. `claims`: room for all numbers. */
+static int prove_senders(struct judge_proof *proof, const struct judge_prove_options *options,
+                         const size_t *at, size_t *claims)
+{
+    const struct expectation *expectation = proof->expectation;
+    int status = 0;
+    for (size_t from = 0; from < proof->topology->n_hosts && status == 0; from++) {
+        size_t n = 0;
+        bool any = false;
+        for (size_t i = 0; i < expectation->n_claims; i++) {
+            if (expectation->claims[i].from == from) {
+                claims[n++] = i;
+                any = any || is_selected(options, i);
+            }
+        }
+        status = any ? prove_sender(proof, from, claims, n, options, at) : 0;
+    }
     return status;
 }
 
 /* ---------------------------------------------------------------------- public */
 
-/* One result a claim, in the order of the expectation; which senders have any. */
+/* One result a claim, in the order of the expectation. */
 static int add_claims(struct judge_proof *proof, const struct judge_prove_options *options,
-                      size_t *at, bool *sends)
+                      size_t *at)
 {
     for (size_t i = 0; i < proof->expectation->n_claims; i++) {
         const struct claim *claim = &proof->expectation->claims[i];
@@ -502,7 +542,6 @@ static int add_claims(struct judge_proof *proof, const struct judge_prove_option
         if (!result) {
             return -1;
         }
-        sends[claim->from] = true;
         result->from = proof->topology->hosts[claim->from].name;
         result->to = claim->to == SIZE_MAX ? "all" : proof->topology->hosts[claim->to].name;
         result->is_count = true;
@@ -560,20 +599,13 @@ int judge_prove(const struct expectation *expectation, const struct judge_switch
                                 .topology = expectation->topology,
                                 .budget = options && options->budget ? options->budget : BUDGET,
                                 .report = report};
-    size_t n_hosts = proof.topology->n_hosts;
     size_t *at = calloc(expectation->n_claims + 1, sizeof *at);
-    bool *sends = calloc(n_hosts + 1, sizeof *sends);
-    int status = at && sends && open_proof(&proof, switches) == 0 ? 0 : -1;
-    if (status == 0) {
-        status = add_claims(&proof, options, at, sends);
-    }
-    for (size_t from = 0; from < n_hosts && status == 0; from++) {
-        if (sends[from]) {
-            status = prove_sender(&proof, from, options, at);
-        }
-    }
+    size_t *claims = calloc(expectation->n_claims + 1, sizeof *claims);
+    int status = at && claims && open_proof(&proof, switches) == 0 ? 0 : -1;
+    status = status == 0 ? add_claims(&proof, options, at) : -1;
+    status = status == 0 ? prove_senders(&proof, options, at, claims) : -1;
     close_proof(&proof);
     free(at);
-    free(sends);
+    free(claims);
     return status < 0 ? base_fail(error, "out of memory") : 0;
 }

@@ -18,13 +18,20 @@ struct judge_proof {
     struct report *report;
 };
 
+/* The arrivals of a reach, by host. */
+struct judge_arrivals {
+    size_t *first; /* by host: where its arrivals begin in `all`; then where they end */
+    const struct space_arrival **all;
+};
+
 /* What one sender's headers do. */
 struct judge_prover {
     struct judge_proof *proof;
     size_t from;
+    const size_t *claims; /* the numbers of all its claims */
+    size_t n_claims;
     struct space_reach actual, declared;
-    size_t *first;                       /* by host + 1: where its arrivals begin in `sorted` */
-    const struct space_arrival **sorted; /* of `actual`, by host */
+    struct judge_arrivals arrivals, expected; /* of these two */
     const struct space_region **regions; /* scratch: those of arrivals at a host, then unknown */
 };
 

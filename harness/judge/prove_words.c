@@ -316,8 +316,9 @@ static void put_arrival(const struct judge_prover *prover, const struct space_ar
 static void put_arrivals(const struct judge_prover *prover,
                          const struct judge_refutation *refutation, struct base_buffer *out)
 {
-    for (size_t i = prover->first[refutation->to]; i < prover->first[refutation->to + 1]; i++) {
-        const struct space_arrival *arrival = prover->sorted[i];
+    for (size_t i = prover->arrivals.first[refutation->to];
+         i < prover->arrivals.first[refutation->to + 1]; i++) {
+        const struct space_arrival *arrival = prover->arrivals.all[i];
         bool wanted = !refutation->altered || arrival == refutation->arrival;
         if (wanted && space_region_has(&arrival->region, &refutation->example)) {
             put_arrival(prover, arrival, out);
