@@ -119,7 +119,11 @@ static bool put_surplus(struct base_buffer *out, const char *list, const char *o
 
 static void put_copies(const struct report_paper *paper, long n)
 {
-    base_put_format(paper->out, "%ld %s", n, n == 1 ? "copy" : "copies");
+    if (n < 0) {
+        base_put_text(paper->out, "not known");
+    } else {
+        base_put_format(paper->out, "%ld %s", n, n == 1 ? "copy" : "copies");
+    }
 }
 
 static void put_value(const struct report_paper *paper, bool is_count, long count, const char *text)
