@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "report/report.h"
 #include "run/run.h"
+#include "run/source.h"
 #include "spec/spec.h"
 
 #include <getopt.h>
@@ -14,7 +15,7 @@
 
 struct check {
     const char *expectation;
-    const char *lab;
+    const char *lab, *state;
     struct run_options run;
     const char *patterns[64];
     bool list, verbose;
@@ -24,10 +25,21 @@ struct check {
     bool shows_progress;
 };
 
-enum { OPT_ONLY = 256, OPT_LIST, OPT_JSON, OPT_JUNIT, OPT_TAP, OPT_PCAPNG, OPT_TIMEOUT, OPT_CONVERGE };
+enum {
+    OPT_ONLY = 256,
+    OPT_LIST,
+    OPT_JSON,
+    OPT_JUNIT,
+    OPT_TAP,
+    OPT_PCAPNG,
+    OPT_TIMEOUT,
+    OPT_CONVERGE,
+    OPT_STATE
+};
 
 static const struct option options[] = {
     {"lab", required_argument, NULL, 'l'},
+    {"state", required_argument, NULL, OPT_STATE},
     {"only", required_argument, NULL, OPT_ONLY},
     {"list", no_argument, NULL, OPT_LIST},
     {"json", required_argument, NULL, OPT_JSON},
@@ -78,6 +90,9 @@ static int set_option(struct check *check, int option)
         return add_pattern(check, optarg);
     case 'v':
         check->verbose = true;
+        return CLI_CONFORMS;
+    case OPT_STATE:
+        check->state = optarg;
         return CLI_CONFORMS;
     case OPT_ONLY:
         return set_only(check, optarg);
@@ -141,9 +156,14 @@ static int parse_options(struct check *check, int argc, char **argv)
         }
     }
     if (argc - optind != 1) {
-        return cli_usage_error("check", argc == optind ? "which expectation?"
-                                                       : "one expectation at a time");
+        return cli_usage_error("check",
+                               argc == optind ? "which expectation?" : "one expectation at a time");
     }
+    if (check->state && (check->lab || check->run.no_state)) {
+        return cli_usage_error("check", "--state cannot go with %s",
+                               check->lab ? "--lab" : "--only traffic");
+    }
+    check->run.no_traffic |= check->state != NULL;
     check->expectation = argv[optind];
     check->lab = cli_lab_path(check->lab);
     return CLI_CONFORMS;
@@ -208,7 +228,8 @@ static int write_reports(struct check *check, const struct report *report)
         } else {
             report_tap(report, &out);
         }
-        status = cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
+        status =
+            cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
         base_buffer_free(&out);
     }
     if (check->pcapng.file &&
@@ -260,17 +281,19 @@ static int check_loaded(struct check *check, const struct expectation *expectati
 static int load_and_check(struct check *check)
 {
     struct expectation *expectation = NULL;
-    struct lab *lab = NULL;
+    struct run_source source = {0};
     struct spec_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
     if (spec_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
-        spec_load_lab(check->lab, expectation->topology, &lab, &diagnostics) == 0) {
-        status = check_loaded(check, expectation, lab);
+        run_source_load(&source, expectation->topology, check->lab, check->state, &diagnostics) ==
+            0) {
+        check->run.saved = source.saved;
+        status = check_loaded(check, expectation, source.lab);
     } else {
         cli_print_diagnostics(&diagnostics);
     }
     spec_diagnostics_free(&diagnostics);
-    lab_free(lab);
+    run_source_close(&source);
     expectation_free(expectation);
     return status;
 }

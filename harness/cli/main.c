@@ -12,6 +12,7 @@ const struct cli_command cli_commands[] = {
      "compare the switches and the frames with the expectation",
      "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"
      "                       endpoints in the topology file)\n"
+     "      --state FILE     judge the tables saved in FILE (flows --save); no frame is sent\n"
      "      --only KIND      state: send no frames; traffic: judge frames only\n"
      "  -k PATTERN           only results whose id contains PATTERN, or matches it as a\n"
      "                       whole if it has *, ? or [; may be repeated\n"

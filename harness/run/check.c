@@ -8,6 +8,7 @@
 #include "run/network.h"
 #include "run/probing.h"
 #include "run/run.h"
+#include "run/source.h"
 
 #include <stdlib.h>
 
@@ -73,8 +74,7 @@ static bool select_claims(struct checking *checking)
     bool any = false;
     checking->selected = calloc(n + 1, sizeof *checking->selected);
     for (size_t i = 0; checking->selected && i < n; i++) {
-        checking->selected[i] =
-            run_selects(checking->options, checking->expectation->claims[i].id);
+        checking->selected[i] = run_selects(checking->options, checking->expectation->claims[i].id);
         any = any || checking->selected[i];
     }
     return any;
@@ -134,9 +134,9 @@ static int make_plan(struct checking *checking)
                                          .n_extras = find_extras(checking, &differences, extras)};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
-    return status < 0 ? -1
-                      : judge_plan(checking->expectation, &options, &checking->plan,
-                                   checking->error);
+    return status < 0
+               ? -1
+               : judge_plan(checking->expectation, &options, &checking->plan, checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
@@ -271,8 +271,8 @@ static int open_stations(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     progress(checking, "opening the captures");
-    int status = run_stations_open(&checking->stations, checking->topology, checking->lab,
-                                   checking->error);
+    int status =
+        run_stations_open(&checking->stations, checking->topology, checking->lab, checking->error);
     checking->report->timing.open_ms = run_ms_since(start_ns);
     return status;
 }
@@ -358,12 +358,25 @@ static void drop_unselected(struct checking *checking)
     report->n_results = n;
 }
 
+static int get_states(struct checking *checking)
+{
+    if (checking->options->saved) {
+        report_note(checking->report, "the tables are those saved in %s",
+                    checking->options->saved->file);
+        return run_states_saved(checking->options->saved, checking->topology, &checking->states,
+                                checking->error);
+    }
+    if (run_network_open(&checking->network, checking->topology, checking->lab,
+                         checking->options->timeout_ms, checking->error) < 0) {
+        return -1;
+    }
+    return read_switches(checking) < 0 ? -1 : take_states(checking, &checking->states);
+}
+
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && select_claims(checking);
-    if (run_network_open(&checking->network, checking->topology, checking->lab,
-                         checking->options->timeout_ms, checking->error) < 0 ||
-        read_switches(checking) < 0 || take_states(checking, &checking->states) < 0) {
+    if (get_states(checking) < 0) {
         return -1;
     }
     if (traffic && (open_stations(checking) < 0 || check_traffic(checking) < 0)) {

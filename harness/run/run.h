@@ -8,14 +8,16 @@
 #include "base/buffer.h"
 #include "model/expectation.h"
 #include "model/result.h"
+#include "spec/state.h"
 
 struct run_options {
-    bool no_state;               /* judge traffic only */
-    bool no_traffic;             /* judge state only: no frame is sent */
-    const char *const *patterns; /* only ids that one of these selects; see run_selects */
+    bool no_state;                  /* judge traffic only */
+    bool no_traffic;                /* judge state only: no frame is sent */
+    const struct spec_state *saved; /* the tables, in place of the switches; with no_traffic */
+    const char *const *patterns;    /* only ids that one of these selects; see run_selects */
     size_t n_patterns;
-    unsigned timeout_ms;  /* for each dump; 0: 10,000 */
-    unsigned converge_ms; /* how long frames and tables may disagree before it counts */
+    unsigned timeout_ms;        /* for each dump; 0: 10,000 */
+    unsigned converge_ms;       /* how long frames and tables may disagree before it counts */
     struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
     void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */
     void *progress_aux;
@@ -24,8 +26,9 @@ struct run_options {
 enum { RUN_CONVERGE_MS = 2000 };
 
 /* Dumps all switches, compares, probes, judges. Fills `report`, which the
- * caller frees. 0 whatever the verdict; -1 if the run itself could not go on
- * (no memory, no event loop). What could not be looked at is inconclusive. */
+ * caller frees; the lab may be NULL if there is a saved state. 0 whatever the verdict; -1 if the
+ * run itself could not go on (no memory, no event loop). What could not be looked at is
+ * inconclusive. */
 int run_check(const struct expectation *expectation, const struct lab *lab,
               const struct run_options *options, struct report *report, struct base_error *error);
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/source.h"
+
+#include <stdlib.h>
+
+int run_source_load(struct run_source *source, const struct topology *topology,
+                    const char *lab_path, const char *state_path,
+                    struct spec_diagnostics *diagnostics)
+{
+    *source = (struct run_source){.topology = topology};
+    return state_path ? spec_load_state(state_path, &source->saved, diagnostics)
+                      : spec_load_lab(lab_path, topology, &source->lab, diagnostics);
+}
+
+static int read_live(struct run_source *source, unsigned timeout_ms, struct base_error *error)
+{
+    struct run_network network;
+    int status = -1;
+    if (run_network_open(&network, source->topology, source->lab, timeout_ms, error) == 0 &&
+        run_network_read(&network, error) == 0) {
+        status = run_network_take(&network, &source->states);
+        if (status < 0) {
+            base_fail(error, "out of memory");
+        }
+    }
+    run_network_close(&network);
+    return status;
+}
+
+int run_source_read(struct run_source *source, unsigned timeout_ms, struct base_error *error)
+{
+    run_states_free(&source->states);
+    return source->saved ? run_states_saved(source->saved, source->topology, &source->states, error)
+                         : read_live(source, timeout_ms, error);
+}
+
+/* The states stay with the file: there are no dumps to free. */
+int run_states_saved(const struct spec_state *saved, const struct topology *topology,
+                     struct run_states *states, struct base_error *error)
+{
+    *states = (struct run_states){0};
+    states->by_switch = calloc(topology->n_switches + 1, sizeof *states->by_switch);
+    states->reasons = calloc(topology->n_switches + 1, sizeof *states->reasons);
+    if (!states->by_switch || !states->reasons) {
+        run_states_free(states);
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        const struct spec_state_switch *sw = spec_state_find(saved, topology->switches[i].name);
+        states->by_switch[i] = sw && !sw->not_read ? &sw->state : NULL;
+        states->reasons[i] = sw ? sw->not_read : "the saved state does not have this switch";
+    }
+    return 0;
+}
+
+void run_source_close(struct run_source *source)
+{
+    run_states_free(&source->states);
+    spec_state_free(source->saved);
+    lab_free(source->lab);
+    *source = (struct run_source){0};
+}

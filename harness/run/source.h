@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where the states of a topology's switches come from: a live lab, read once,
+ * or a file that `tapproof flows --save` wrote. Commands that read a network
+ * need not know which. */
+#ifndef RUN_SOURCE_H
+#define RUN_SOURCE_H
+
+#include "run/network.h"
+#include "spec/state.h"
+
+/* Zero-initialise before use. */
+struct run_source {
+    const struct topology *topology;
+    struct lab *lab;          /* live; NULL: saved */
+    struct spec_state *saved; /* NULL: live */
+    struct run_states states; /* by index of the topology; filled in by run_source_read */
+};
+
+/* Loads the saved state, or, if `state_path` is NULL, the lab file (`lab_path`
+ * may be NULL: the endpoints of the topology's file). No switch is asked. The
+ * topology must outlive the source. -1: input errors, in the diagnostics. */
+int run_source_load(struct run_source *source, const struct topology *topology,
+                    const char *lab_path, const char *state_path,
+                    struct spec_diagnostics *diagnostics);
+
+/* Reads all switches at once, or takes them from the file, once. A switch that
+ * could not be read, or is not in the file, has NULL in states.by_switch and a
+ * reason. timeout_ms as in run_network_open; 0: the default. -1 without memory,
+ * or if the event loop can not run. */
+int run_source_read(struct run_source *source, unsigned timeout_ms, struct base_error *error);
+
+/* The states of a saved file by index of the topology, which run_states_free
+ * frees; they point into `saved`. -1 without memory. */
+int run_states_saved(const struct spec_state *saved, const struct topology *topology,
+                     struct run_states *states, struct base_error *error);
+
+/* Frees everything, the states too. */
+void run_source_close(struct run_source *source);
+
+#endif
