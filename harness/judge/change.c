@@ -213,7 +213,7 @@ int judge_edit_apply(struct judge_edit *edit, const struct flow_mod *mod,
 {
     struct flow_mod effective = *mod;
     size_t n = 0;
-    if (is_exact(&mod->flow.match)) {
+    if (is_exact(&mod->flow.match) && mod->cookie_mask == 0) {
         effective.flow.priority = UINT16_MAX;
     }
     if (mod->command != FLOW_ADD && change_rows(edit, &effective, &n) < 0) {

@@ -8,7 +8,9 @@
  *   - modify gives its cookie to the entries (unless it chooses by cookie), and
  *     keeps their timeouts, priority and counters; where it chooses none it is an
  *     add, unless it chooses by cookie;
- *   - a match without any wildcard has priority 65535, whatever was written;
+ *   - a match without any wildcard has priority 65535, whatever was written
+ *     (a flow-mod that chooses by cookie is Open vSwitch's own, not 1.0's, and
+ *     has no such rule);
  *   - not strict: priorities do not count, and entries within the match are
  *     chosen; out_port counts for delete only, and enqueue is an output too.
  * Limits of a switch (a full table, an action it does not have) are not
