@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What report_flows saves, spec/state.h reads back: random tables and ports,
+ * every field. */
+#include "base/testing.h"
+#include "report/flows.h"
+#include "spec/memory.h"
+#include "spec/state.h"
+
+#include <stdlib.h>
+
+static uint64_t random_bits(void)
+{
+    static uint64_t state = 0x2545f4914f6cdd1d; /* xorshift64: the same in every run */
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+static void add_random_flow(struct flow_table *table, bool no_stats)
+{
+    static const char *const matches[] = {"",
+                                          "in_port=3",
+                                          "tcp,nw_src=10.0.0.0/8,tp_dst=80",
+                                          "dl_vlan=0xffff",
+                                          "dl_vlan=5,dl_vlan_pcp=3",
+                                          "arp"};
+    static const char *const actions[] = {"drop", "output:2,mod_vlan_vid:5,output:6",
+                                          "controller:128", "enqueue:2:9", "normal"};
+    struct base_buffer text = {0};
+    base_put_format(&text, "%s%spriority=%u actions=%s", matches[random_bits() % 6], " ",
+                    (unsigned)(random_bits() & 0xffff), actions[random_bits() % 5]);
+    assert_int_equal(flow_parse(base_buffer_text(&text), table, NULL, NULL, NULL), 0);
+    base_buffer_free(&text);
+    struct flow_entry *entry = &table->entries[table->n_entries - 1];
+    entry->cookie = random_bits() % 3 ? random_bits() : 0;
+    entry->table_id = random_bits() % 4 ? 0 : 7;
+    entry->idle_timeout = random_bits() & 0xf;
+    entry->hard_timeout = random_bits() & 0xf;
+    if (!no_stats) {
+        entry->n_packets = random_bits() % 5 ? random_bits() : UINT64_MAX;
+        entry->n_bytes = random_bits();
+        entry->duration_sec = (uint32_t)random_bits();
+        entry->duration_nsec = random_bits() % 1000000000;
+    }
+}
+
+static void fill(struct switch_state *state, bool no_stats)
+{
+    state->datapath_id = random_bits();
+    state->n_buffers = (uint32_t)random_bits();
+    state->n_tables = 254;
+    state->capabilities = (uint32_t)random_bits();
+    state->supported_actions = 0xfff;
+    state->ports = calloc(9, sizeof *state->ports);
+    for (uint16_t i = 0; i < 9; i++) {
+        struct port *port = &state->ports[state->n_ports++];
+        *port = (struct port){.number = i < 8 ? i + 1 : PORT_LOCAL, .name = "s1-eth \"x'"};
+        port->dl_addr[5] = (uint8_t)i;
+        port->config = (uint32_t)random_bits();
+        port->state = (uint32_t)random_bits();
+        port->curr = (uint32_t)random_bits();
+        port->peer = (uint32_t)random_bits();
+        port->has_counters = !no_stats && i % 2;
+        port->counters.rx_packets = port->has_counters ? random_bits() : 0;
+        port->counters.tx_errors = port->has_counters ? UINT64_MAX : 0;
+    }
+    for (int i = 0; i < 200; i++) {
+        add_random_flow(&state->flows, no_stats);
+    }
+}
+
+static void assert_same(const struct switch_state *a, const struct switch_state *b)
+{
+    assert_int_equal(a->datapath_id, b->datapath_id);
+    assert_int_equal(a->n_buffers, b->n_buffers);
+    assert_int_equal(a->n_tables, b->n_tables);
+    assert_int_equal(a->capabilities, b->capabilities);
+    assert_int_equal(a->supported_actions, b->supported_actions);
+    assert_int_equal(a->n_ports, b->n_ports);
+    assert_memory_equal(a->ports, b->ports, a->n_ports * sizeof *a->ports);
+    assert_int_equal(a->flows.n_entries, b->flows.n_entries);
+    for (size_t i = 0; i < a->flows.n_entries; i++) {
+        const struct flow_entry *x = &a->flows.entries[i], *y = &b->flows.entries[i];
+        assert_true(flow_equal(x, y));
+        assert_int_equal(x->table_id, y->table_id);
+        assert_true(x->n_packets == y->n_packets && x->n_bytes == y->n_bytes);
+        assert_int_equal(x->duration_sec, y->duration_sec);
+        assert_int_equal(x->duration_nsec, y->duration_nsec);
+    }
+}
+
+static void round_trip(bool no_stats)
+{
+    struct switch_state state = {0};
+    fill(&state, no_stats);
+    const struct report_flows_switch switches[] = {{.name = "s1", .state = &state},
+                                                   {.name = "s2", .reason = "no \"answer\": x"}};
+    struct base_buffer text = {0};
+    report_flows(switches, 2, REPORT_FLOWS_YAML, no_stats, &text);
+    const struct memory_file files[] = {{"s.yaml", base_buffer_text(&text), 0}, {0}};
+    const struct spec_files memory = {(void *)files, memory_read};
+    struct spec_diagnostics diagnostics = {0};
+    struct base_buffer errors = {0};
+    struct spec_state *saved;
+    if (spec_load_state_from(&memory, "s.yaml", &saved, &diagnostics) < 0) {
+        fail_msg("%s", memory_errors(&diagnostics, &errors));
+    }
+    assert_same(&state, &spec_state_find(saved, "s1")->state);
+    assert_string_equal(spec_state_find(saved, "s2")->not_read, "no \"answer\": x");
+    spec_state_free(saved);
+    spec_diagnostics_free(&diagnostics);
+    base_buffer_free(&errors);
+    base_buffer_free(&text);
+    switch_state_free(&state);
+}
+
+static void test_with_statistics(void **state)
+{
+    (void)state;
+    round_trip(false);
+}
+
+static void test_without_statistics(void **state)
+{
+    (void)state;
+    round_trip(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_with_statistics),
+        cmocka_unit_test(test_without_statistics),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
