@@ -32,6 +32,7 @@ extern const struct cli_command cli_commands[];
 extern const size_t cli_n_commands;
 
 int cli_check(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_flows(int argc, char **argv);
 int cli_station(int argc, char **argv);
 

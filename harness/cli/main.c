@@ -27,6 +27,21 @@ const struct cli_command cli_commands[] = {
      "\n"
      "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
      "input error, 3 could not be judged.\n"},
+    {"diff", cli_diff, "A B [--lab LAB]", "what differs in behaviour between two states",
+     "A and B are each a state that `tapproof flows --save` saved, or a topology, whose\n"
+     "switches are then read.\n"
+     "\n"
+     "  -l, --lab LAB      where topologies run (default: $TAPPROOF_LAB, else the\n"
+     "                     endpoints in the topology file)\n"
+     "      --lab-a LAB    the same for A or B alone\n"
+     "      --lab-b LAB\n"
+     "      --entries      compare entries, not what they do; lines as ovs-ofctl diff-flows\n"
+     "      --json FILE    the report as JSON; - is stdout, in place of the text\n"
+     "  -v, --verbose      all sets of packets, not only the first 10 of a switch\n"
+     "      --timeout TIME for reading a switch (default 10s)\n"
+     "\n"
+     "Exit status: 0 the same, 1 different, 2 usage or input error, 3 could not be\n"
+     "decided.\n"},
     {"flows", cli_flows, "TOPOLOGY [--lab LAB]", "print the flow tables of all switches",
      "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
      "                     endpoints in the topology file)\n"

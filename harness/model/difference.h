@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is different between two states of a switch, in words: from judge/diff.h
+ * to report/diff.h. In pairs, [0] is the first state and [1] the second. */
+#ifndef MODEL_DIFFERENCE_H
+#define MODEL_DIFFERENCE_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+/* A set of headers with which the two do different things. */
+struct difference {
+    const char *ports;    /* where they enter: "1", "1-5,7", "LOCAL"; or one of the two below */
+    const char *match;    /* the set, as ovs-ofctl writes a match, without in_port; "": all */
+    const char *except;   /* less these, "; " between them; NULL: less nothing */
+    size_t n_except_more; /* and so many more, by other entries */
+    bool is_part;         /* the headers are within the set, but not all of it */
+    const char *example;  /* one packet, as header_format writes it */
+    const char *actions[2];
+    const char *entry[2];  /* that takes them; NULL: none does */
+    const char *detail;    /* what is missing and extra in the second */
+    const char *undecided; /* not NULL: why it is not known whether there is a difference */
+};
+#define DIFFERENCE_OTHER_PORTS "any other port" /* that neither the tables nor the switch name */
+#define DIFFERENCE_ALL_PORTS   "any port"
+
+/* One entry that is not in both, or not the same. */
+struct entry_difference {
+    const char *entry[2]; /* NULL: it is not there */
+};
+
+struct switch_difference {
+    const char *name;
+    const char *not_compared; /* why not; then nothing else follows */
+    struct difference *items;
+    size_t n_items;
+    const char *open;   /* why not everything could be decided; NULL: it was */
+    const char **ports; /* of the ports themselves, a line each: "port 3: LINK_DOWN in B" */
+    size_t n_ports;
+    struct entry_difference *entries; /* by priority, then match */
+    size_t n_entries;
+};
+
+#endif
