@@ -208,21 +208,41 @@ static const char *why_unknown(const struct diffing *diffing, const struct judge
     return behaviors[0]->unknown ? behaviors[0]->unknown : behaviors[1]->unknown;
 }
 
-/* The region is what the two entries take. */
+static enum space_answer find_unknown(struct diffing *diffing, const struct space_region *region,
+                                      struct space_difference *where)
+{
+    *where = (struct space_difference){.within = region->cube, .is_whole = true};
+    return space_find(&region->cube, region->excluded, region->n_excluded, diffing->budget,
+                      &where->example);
+}
+
+/* The region is what the two entries take. Where only rewrites differ, it may
+ * be in several parts of it; what was found is out of the way then. */
 static enum space_answer decide(struct diffing *diffing, struct judge_change *change,
                                 struct space_region *region,
                                 const struct space_behavior *const behaviors[2])
 {
-    enum space_answer answer;
+    enum { PARTS_MAX = 16 };
+    struct match parts[PARTS_MAX];
+    enum space_answer answer = SPACE_FOUND;
     change->unknown = why_unknown(diffing, change, behaviors);
-    if (!change->unknown) {
-        return space_differ(region, behaviors[0], behaviors[1], diffing->budget, &change->where);
+    for (int i = 0; i < PARTS_MAX && answer == SPACE_FOUND; i++) {
+        change->n_except = change->n_except_more = 0;
+        answer = change->unknown ? find_unknown(diffing, region, &change->where)
+                                 : space_differ(region, behaviors[0], behaviors[1], diffing->budget,
+                                                &change->where);
+        if (answer == SPACE_FOUND) {
+            add_change(diffing, change, region);
+            parts[i] = change->where.within;
+            if (space_contains(&parts[i], &region->cube)) {
+                return SPACE_EMPTY;
+            }
+            if (space_exclude(region, &parts[i]) < 0) {
+                return SPACE_OPEN;
+            }
+        }
     }
-    answer = space_find(&region->cube, region->excluded, region->n_excluded, diffing->budget,
-                        &change->where.example);
-    change->where.within = region->cube;
-    change->where.is_whole = true;
-    return answer;
+    return answer == SPACE_FOUND ? SPACE_OPEN : answer;
 }
 
 static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
@@ -266,9 +286,6 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     }
     if (answer == SPACE_FOUND) {
         answer = decide(diffing, &change, &region, behaviors);
-    }
-    if (answer == SPACE_FOUND) {
-        add_change(diffing, &change, &region);
     }
     diffing->diff->open |= answer == SPACE_OPEN;
     space_region_free(&region);

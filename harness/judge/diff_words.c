@@ -126,7 +126,8 @@ static const char *except_text(struct telling *telling, const struct judge_chang
 }
 
 /* What is missing and extra in the second state, for the example. */
-static const char *detail_text(struct telling *telling, const struct judge_change *change)
+static const char *detail_text(struct telling *telling, const struct judge_change *change,
+                               size_t n_ports)
 {
     struct base_arena arena = {0};
     struct base_buffer text = {0};
@@ -140,6 +141,11 @@ static const char *detail_text(struct telling *telling, const struct judge_chang
         }
     }
     judge_put_difference(&behaviors[0], &behaviors[1], &change->where.example, &text);
+    if (n_ports > 1) { /* on the others it may look different: nothing returns to its port */
+        base_put_text(&text, " (entering by port ");
+        port_format(change->in_port, &text);
+        base_put_text(&text, ")");
+    }
     base_arena_free(&arena);
     return take_text(telling, &text);
 }
@@ -156,7 +162,7 @@ static void tell_change(struct telling *telling, const struct judge_change *chan
     difference->except = change->n_except > 0 ? except_text(telling, change) : NULL;
     header_format(&change->where.example, &example);
     difference->example = take_text(telling, &example);
-    difference->detail = change->unknown ? NULL : detail_text(telling, change);
+    difference->detail = change->unknown ? NULL : detail_text(telling, change, n_ports);
     for (int i = 0; i < 2; i++) {
         const struct flow_entry *flow = entry_of(telling, i, change->entry[i]);
         struct base_buffer actions = {0};

@@ -128,11 +128,9 @@ static void test_without_statistics(void **state)
     round_trip(true);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_with_statistics),
-        cmocka_unit_test(test_without_statistics),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_with_statistics),
+    cmocka_unit_test(test_without_statistics),
+};
+
+TEST_MAIN(tests)

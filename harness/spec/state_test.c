@@ -122,13 +122,11 @@ static void test_refused_flows(void **unused)
                    "s.yaml:10:10: unknown key \"txt\" in a flow; did you mean \"text\"?\n");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_switches),
-        cmocka_unit_test(test_refused_files),
-        cmocka_unit_test(test_refused_ports),
-        cmocka_unit_test(test_refused_flows),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_switches),
+    cmocka_unit_test(test_refused_files),
+    cmocka_unit_test(test_refused_ports),
+    cmocka_unit_test(test_refused_flows),
+};
+
+TEST_MAIN(tests)
