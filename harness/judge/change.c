@@ -225,7 +225,7 @@ int judge_edit_apply(struct judge_edit *edit, const struct flow_mod *mod,
 
 /* ----------------------------------------------------------------- network */
 
-static int refuse(struct judge_change *change, size_t item, const struct flow_entry *overlaps)
+static int refuse(struct judge_changed *change, size_t item, const struct flow_entry *overlaps)
 {
     struct base_buffer text = {0};
     base_put_text(&text, "overlaps with ");
@@ -236,7 +236,7 @@ static int refuse(struct judge_change *change, size_t item, const struct flow_en
     return change->refused[item] ? 0 : -1;
 }
 
-static int change_switch(struct judge_change *change, const struct flow_changes *changes,
+static int change_switch(struct judge_changed *change, const struct flow_changes *changes,
                          const struct switch_state *before, size_t sw)
 {
     struct judge_edit edit;
@@ -257,10 +257,10 @@ static int change_switch(struct judge_change *change, const struct flow_changes 
     return status;
 }
 
-int judge_change_make(struct judge_change *change, const struct flow_changes *changes,
-                      const struct switch_state *const *before, size_t n_switches)
+int judge_changed_make(struct judge_changed *change, const struct flow_changes *changes,
+                       const struct switch_state *const *before, size_t n_switches)
 {
-    *change = (struct judge_change){.n_switches = n_switches};
+    *change = (struct judge_changed){.n_switches = n_switches};
     change->copies = calloc(n_switches + 1, sizeof *change->copies);
     change->states = calloc(n_switches + 1, sizeof *change->states);
     change->refused = calloc(changes->n_items + 1, sizeof *change->refused);
@@ -269,12 +269,12 @@ int judge_change_make(struct judge_change *change, const struct flow_changes *ch
         status = before[sw] ? change_switch(change, changes, before[sw], sw) : 0;
     }
     if (status < 0) {
-        judge_change_free(change);
+        judge_changed_free(change);
     }
     return status;
 }
 
-void judge_change_free(struct judge_change *change)
+void judge_changed_free(struct judge_changed *change)
 {
     for (size_t sw = 0; change->copies && sw < change->n_switches; sw++) {
         flow_table_free(&change->copies[sw].flows);
@@ -283,5 +283,5 @@ void judge_change_free(struct judge_change *change)
     free(change->states);
     free(change->refused);
     base_arena_free(&change->arena);
-    *change = (struct judge_change){0};
+    *change = (struct judge_changed){0};
 }

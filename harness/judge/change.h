@@ -47,7 +47,7 @@ struct flow_table judge_edit_end(struct judge_edit *edit);
 void judge_edit_free(struct judge_edit *edit);
 
 /* A change made on copies of the switches' states. */
-struct judge_change {
+struct judge_changed {
     struct switch_state *copies;        /* by switch; everything but the entries is borrowed */
     const struct switch_state **states; /* by switch: after the change; NULL: not read */
     const char **refused;               /* by item: why the switch would refuse it, or NULL */
@@ -58,8 +58,8 @@ struct judge_change {
 /* Makes all items in their order: one that is refused changes nothing, and the
  * next one follows. Both `changes` and `before` must outlive `change`. -1 without
  * memory. */
-int judge_change_make(struct judge_change *change, const struct flow_changes *changes,
-                      const struct switch_state *const *before, size_t n_switches);
-void judge_change_free(struct judge_change *change);
+int judge_changed_make(struct judge_changed *change, const struct flow_changes *changes,
+                       const struct switch_state *const *before, size_t n_switches);
+void judge_changed_free(struct judge_changed *change);
 
 #endif

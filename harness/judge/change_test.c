@@ -247,13 +247,13 @@ static void a_change_leaves_the_states_alone(void **state)
     const struct switch_state *before[] = {&s1, NULL, &s2};
     struct flow_change items[3] = {{.sw = 2}, {.sw = 1}, {.sw = 2}};
     struct flow_changes changes = {.items = items, .n_items = 3};
-    struct judge_change change;
+    struct judge_changed change;
     struct base_buffer text = {0};
     add_entry(&s2.flows, "n_packets=3,arp,actions=1");
     flow_mod_parse("check_overlap,actions=3", &changes.arena, &items[0].mod, NULL, NULL);
     flow_mod_parse("actions=3", &changes.arena, &items[1].mod, NULL, NULL);
     flow_mod_parse("udp,actions=4", &changes.arena, &items[2].mod, NULL, NULL);
-    assert_int_equal(judge_change_make(&change, &changes, before, 3), 0);
+    assert_int_equal(judge_changed_make(&change, &changes, before, 3), 0);
     assert_int_equal(s2.flows.n_entries, 1);
     assert_int_equal(change.states[0]->flows.n_entries, 0);
     assert_null(change.states[1]);
@@ -263,7 +263,7 @@ static void a_change_leaves_the_states_alone(void **state)
     assert_string_equal(change.refused[0], "overlaps with arp actions=output:1 (OFPFMFC_OVERLAP)");
     assert_null(change.refused[2]);
     base_buffer_free(&text);
-    judge_change_free(&change);
+    judge_changed_free(&change);
     flow_table_free(&s2.flows);
     base_arena_free(&changes.arena);
 }
