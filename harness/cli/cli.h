@@ -34,6 +34,7 @@ extern const size_t cli_n_commands;
 int cli_check(int argc, char **argv);
 int cli_diff(int argc, char **argv);
 int cli_flows(int argc, char **argv);
+int cli_plan(int argc, char **argv);
 int cli_station(int argc, char **argv);
 
 /* Prints the help of the command whose name this is. */
