@@ -21,6 +21,7 @@ lab() {
 
 lab demon simulated demon
 lab demon simulated inputs
+lab demon simulated plan
 lab demon simulated soak
 lab patch-panel patched patch-panel
 lab fabric taps fabric

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec/change.h"
 
-#include "base/suggest.h"
-#include "spec/index.h"
-#include "spec/source.h"
+#include "spec/read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,10 +79,10 @@ static void report_unknown_switch(const struct reading *reading, const char *nam
     for (size_t i = 0; names && i < topology->n_switches; i++) {
         names[i] = topology->switches[i].name;
     }
-    const char *near = names ? base_suggest(name, names, topology->n_switches) : NULL;
-    spec_error_at(&reading->source, reading->line, reading->column,
-                  "unknown switch \"%.64s\"%s%.64s%s", name, near ? "; did you mean \"" : "",
-                  near ? near : "", near ? "\"?" : "");
+    struct spec_reader reader = {.source = reading->source};
+    spec_error_at(&reading->source, reading->line, reading->column, "unknown switch \"%.64s\"%s",
+                  name,
+                  names ? spec_suggestion(&reader, name, names, topology->n_switches).text : "");
     free(names);
 }
 
