@@ -57,22 +57,6 @@ static size_t carry_back(const struct space_rewrite *rewrite, const struct match
     return n_out;
 }
 
-/* What `second` does after `first`, field by field. */
-static struct space_rewrite composed(const struct space_rewrite *first,
-                                     const struct space_rewrite *second)
-{
-    struct space_words v1 = space_words(&first->value), m1 = space_words(&first->mask);
-    struct space_words v2 = space_words(&second->value), m2 = space_words(&second->mask);
-    struct space_rewrite both;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        v1.word[i] = (v1.word[i] & ~m2.word[i]) | v2.word[i];
-        m1.word[i] |= m2.word[i];
-    }
-    memcpy(&both.value, &v1, sizeof both.value);
-    memcpy(&both.mask, &m1, sizeof both.mask);
-    return both;
-}
-
 /* Headers of the sender (before any rewrite) that enter `port` behind
  * `rewrite`. */
 static void descend(struct collector *collector, struct port_ref port, const struct match *headers,
@@ -92,7 +76,8 @@ static void follow_case(struct collector *collector, struct port_ref port,
         struct port_ref out = {.sw = port.sw, .port = behavior.outputs[i].port};
         struct peer peer = topology_peer(collector->expectation->topology, out);
         if (peer.kind == PEER_SWITCH) {
-            struct space_rewrite both = composed(rewrite, &behavior.outputs[i].rewrite);
+            struct space_rewrite both =
+                space_rewrite_then(rewrite, &behavior.outputs[i].rewrite);
             descend(collector, peer.port, headers, &both, depth + 1);
         }
     }

@@ -102,6 +102,10 @@ int space_apply(const struct action *actions, size_t n_actions, const struct por
                 size_t n_ports, const struct header *in, struct space_emission *out, size_t max,
                 const char **reason);
 
+/* What `second` does after `first`, as one rewrite. */
+struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
+                                        const struct space_rewrite *second);
+
 struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in);
 
 /* The headers which after the rewrite lie in `match` (which is normal): the

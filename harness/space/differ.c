@@ -106,19 +106,6 @@ static enum space_answer differ_from(struct comparison *comparison, size_t i,
     return answer;
 }
 
-/* Cubes that hold the classes of packets. They overlap: where packets differ in
- * the fields of one class, they differ. */
-static const struct match class_cubes[N_SPACE_CLASSES] = {
-    [SPACE_NOT_IP] = {{0}, {0}},
-    [SPACE_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
-    [SPACE_TCP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
-                   {.dl_type = 0xffff, .nw_proto = 0xff}},
-    [SPACE_UDP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
-                   {.dl_type = 0xffff, .nw_proto = 0xff}},
-    [SPACE_ICMP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
-                    {.dl_type = 0xffff, .nw_proto = 0xff}},
-};
-
 static bool rewrites_beyond_l2(const struct comparison *comparison)
 {
     struct space_words l2 = space_words(&space_class_fields[SPACE_NOT_IP]);
@@ -140,7 +127,7 @@ static enum space_answer differ_in_rewrites(struct comparison *comparison)
     for (int i = 0; i < n_classes && answer == SPACE_EMPTY; i++) {
         struct match cube;
         comparison->class = (enum space_class)i;
-        if (space_intersect(&comparison->region->cube, &class_cubes[i], &cube)) {
+        if (space_intersect(&comparison->region->cube, &space_class_cubes[i], &cube)) {
             answer = differ_from(comparison, 0, &cube);
         }
     }

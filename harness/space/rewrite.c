@@ -14,6 +14,17 @@ const struct header space_class_fields[N_SPACE_CLASSES] = {
     [SPACE_ICMP] = {REWRITE_NW, .tp_src = 0xff, .tp_dst = 0xff},
 };
 
+const struct match space_class_cubes[N_SPACE_CLASSES] = {
+    [SPACE_NOT_IP] = {{0}, {0}},
+    [SPACE_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
+    [SPACE_TCP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
+                   {.dl_type = 0xffff, .nw_proto = 0xff}},
+    [SPACE_UDP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
+                   {.dl_type = 0xffff, .nw_proto = 0xff}},
+    [SPACE_ICMP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
+                    {.dl_type = 0xffff, .nw_proto = 0xff}},
+};
+
 enum space_class space_class_of(const struct header *header)
 {
     if (header->dl_type != DL_TYPE_IP) {
@@ -86,6 +97,21 @@ bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *actio
     }
 }
 
+struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
+                                        const struct space_rewrite *second)
+{
+    struct space_words v1 = space_words(&first->value), m1 = space_words(&first->mask);
+    struct space_words v2 = space_words(&second->value), m2 = space_words(&second->mask);
+    struct space_rewrite both;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        v1.word[i] = (v1.word[i] & ~m2.word[i]) | v2.word[i];
+        m1.word[i] |= m2.word[i];
+    }
+    memcpy(&both.value, &v1, sizeof both.value);
+    memcpy(&both.mask, &m1, sizeof both.mask);
+    return both;
+}
+
 struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in)
 {
     struct space_words header = space_words(in), value = space_words(&rewrite->value);
@@ -130,6 +156,24 @@ bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewri
     memcpy(&equal->mask, &mask, sizeof mask);
     tidy_vlan(equal);
     return true;
+}
+
+struct match space_image(const struct space_rewrite *rewrite, const struct match *cube)
+{
+    /* A normal cube has bits of nw_* and tp_* only where it fixes the class. */
+    struct space_words fields = space_words(&space_class_fields[space_class_of(&cube->value)]);
+    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
+    struct space_words set = space_words(&rewrite->mask), to = space_words(&rewrite->value);
+    struct match image;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        uint64_t bits = set.word[i] & fields.word[i];
+        value.word[i] = (value.word[i] & ~bits) | (to.word[i] & bits);
+        mask.word[i] |= bits;
+    }
+    memcpy(&image.value, &value, sizeof value);
+    memcpy(&image.mask, &mask, sizeof mask);
+    tidy_vlan(&image);
+    return image;
 }
 
 size_t space_preimage(const struct space_rewrite *rewrite, const struct match *match,

@@ -16,6 +16,10 @@ enum space_class space_class_of(const struct header *header);
 /* The bits that can be rewritten in packets of this class. */
 extern const struct header space_class_fields[N_SPACE_CLASSES];
 
+/* Cubes that hold the classes of packets. They overlap (a TCP packet is in
+ * three); the fields of a narrower class include those of a wider one. */
+extern const struct match space_class_cubes[N_SPACE_CLASSES];
+
 /* One more action, after those that are in there. False: it rewrites nothing
  * that is known. */
 bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *action);
@@ -24,6 +28,10 @@ bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *actio
  * headers of the class in `*equal` (which need not be normal). False: none. */
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal);
+
+/* A normal cube that holds what becomes of the headers of this normal cube,
+ * and perhaps more. */
+struct match space_image(const struct space_rewrite *rewrite, const struct match *cube);
 
 /* The order of outputs in a behaviour, as qsort wants it: those that leave the
  * same way stand together. */
