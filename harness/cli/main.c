@@ -71,6 +71,20 @@ const struct cli_command cli_commands[] = {
      "Nothing is sent to any switch but requests to read. Exit status, of the network\n"
      "after the change: 0 conforms, 1 deviates, 2 usage or input error, 3 could not be\n"
      "judged.\n"},
+    {"prove", cli_prove, "EXPECTED [--lab LAB | --state FILE]",
+     "prove or refute the claims for every header; no frame is sent",
+     "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                       endpoints in the topology file)\n"
+     "      --state FILE     the tables saved in FILE (flows --save)\n"
+     "      --confirm        send the packet that refutes a claim, and say where it arrives\n"
+     "  -k PATTERN           only claims whose id contains PATTERN, or matches it as a\n"
+     "                       whole if it has *, ? or [; may be repeated\n"
+     "      --json FILE      the report as JSON; - is stdout, in place of the text\n"
+     "  -v, --verbose        list what was proved too, and where the time went\n"
+     "      --timeout TIME   for reading a switch (default 10s)\n"
+     "\n"
+     "A claim passes if it holds for every header that its sender can send. Exit status:\n"
+     "0 all proved, 1 one is refuted, 2 usage or input error, 3 not decided.\n"},
     {"station", cli_station, "", "the far end of an exec: host, over stdin and stdout",
      "Started by `tapproof check` on another machine through the exec: of a lab file.\n"},
 };

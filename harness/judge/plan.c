@@ -296,8 +296,11 @@ static int add_sentinels(struct sender *sender)
 
 static int plan_sender(struct sender *sender, const struct judge_plan_options *options)
 {
-    judge_classes_of(sender->expectation, sender->host, &sender->classes);
     sender->first = sender->plan->n_probes;
+    sender->classes.n_cubes = 0;
+    if (!options->extras_only) {
+        judge_classes_of(sender->expectation, sender->host, &sender->classes);
+    }
     for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
         for (size_t kind = 0; kind < N_KINDS; kind++) {
             if (plan_kind(sender, class, &kinds[kind]) < 0) {
@@ -321,6 +324,9 @@ static bool is_sender(const struct expectation *expectation,
 {
     if (!options->sends[host]) {
         return false;
+    }
+    if (options->extras_only) {
+        return true;
     }
     bool claimed = false;
     for (size_t i = 0; i < expectation->n_claims; i++) {

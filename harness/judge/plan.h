@@ -47,6 +47,7 @@ struct judge_plan_options {
     const bool *selected;  /* by claim: false, and it plans nothing; NULL: all are */
     const struct judge_extra *extras;
     size_t n_extras;
+    bool extras_only; /* plan nothing else */
 };
 
 /* Fails only without memory. */

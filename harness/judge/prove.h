@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Claims proved or refuted for every header that their sender can send, from
+ * the flow tables alone: no frame is needed. Pure. */
+#ifndef JUDGE_PROVE_H
+#define JUDGE_PROVE_H
+
+#include "judge/state.h"
+
+struct judge_prove_options {
+    size_t budget;        /* comparisons of two sets a sender, and a claim; 0: 20,000,000 */
+    const bool *selected; /* by claim; NULL: all */
+};
+
+/* Adds to the report, with the ids of judge_traffic:
+ *
+ *   traffic/FROM/…         each selected claim, in the order of the expectation.
+ *                          Proved (pass): every header of its match arrives at
+ *                          each host of the claim exactly as often as it says,
+ *                          and with the rewrites that `ports:` declares for it
+ *                          (none where they declare no way). Refuted (fail):
+ *                          the example does not; `detail` is its way, hop by
+ *                          hop, `suspect` where table and expectation part.
+ *   traffic/FROM/stray/TO  headers that arrive at TO and that no claim of FROM
+ *                          allows; `…/stray/all` if that could not be decided.
+ *   traffic/FROM/loop      headers that go round for ever, whatever the claims.
+ *
+ * Inconclusive: nothing refutes the claim, but a header of it comes to a place
+ * where it is not known what becomes of it (space/reach.h), or the budget is
+ * over. A switch that was not read costs only what could have passed through
+ * it. -1 only without memory. */
+int judge_prove(const struct expectation *expectation, const struct judge_switch *switches,
+                const struct judge_prove_options *options, struct report *report,
+                struct base_error *error);
+
+#endif

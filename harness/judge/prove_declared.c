@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An expectation compiled to flow tables, so that the same engine follows what
+ * is declared and what is advertised: the cases of a port become entries, the
+ * first one with the highest priority. */
+#include "judge/prove_inside.h"
+
+#include <stdlib.h>
+
+static int compile_port(const struct expected_port *port, struct flow_table *table)
+{
+    for (size_t i = 0; i < port->n_cases; i++) {
+        struct flow_entry *entry = flow_table_add(table);
+        if (!entry) {
+            return -1;
+        }
+        entry->match = port->cases[i].match;
+        entry->actions = port->cases[i].actions;
+        entry->n_actions = (uint16_t)port->cases[i].n_actions;
+        /* Beyond the last priority cases may become ambiguous, and so unknown. */
+        entry->priority = (uint16_t)(i < UINT16_MAX ? UINT16_MAX - i : 0);
+    }
+    return 0;
+}
+
+static int add_cabled(struct port **ports, size_t *n, size_t *capacity, uint16_t number)
+{
+    if (base_grow(ports, *n, capacity, sizeof **ports) < 0) {
+        return -1;
+    }
+    (*ports)[(*n)++] = (struct port){.number = number};
+    return 0;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const struct port *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* The ports of the topology: those that FLOOD and ALL mean. */
+static int collect_cabled(struct judge_proof *proof, size_t sw, size_t *n)
+{
+    const struct topology *topology = proof->topology;
+    struct port **ports = &proof->cabled[sw];
+    size_t capacity = 0;
+    int status = 0;
+    for (size_t i = 0; i < topology->n_hosts && status == 0; i++) {
+        if (topology->hosts[i].port.sw == sw) {
+            status = add_cabled(ports, n, &capacity, topology->hosts[i].port.port);
+        }
+    }
+    for (size_t i = 0; i < topology->n_links && status == 0; i++) {
+        const struct topology_link *link = &topology->links[i];
+        if (link->a.sw == sw) {
+            status = add_cabled(ports, n, &capacity, link->a.port);
+        }
+        if (link->b.sw == sw && status == 0) {
+            status = add_cabled(ports, n, &capacity, link->b.port);
+        }
+    }
+    if (*n > 1) {
+        qsort(*ports, *n, sizeof **ports, compare_numbers);
+    }
+    return status;
+}
+
+/* Ports that the expectation says nothing of drop here, or do something that
+ * nobody knows: either way they declare no arrival. */
+int judge_proof_declare(struct judge_proof *proof)
+{
+    const struct expectation *expectation = proof->expectation;
+    size_t n = proof->topology->n_switches;
+    struct space_network_switch *switches = calloc(n + 1, sizeof *switches);
+    proof->declared_flows = calloc(n + 1, sizeof *proof->declared_flows);
+    proof->cabled = calloc(n + 1, sizeof *proof->cabled);
+    int status = switches && proof->declared_flows && proof->cabled ? 0 : -1;
+    for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
+        const struct expected_port *port = &expectation->ports[i];
+        status = compile_port(port, &proof->declared_flows[port->port.sw]);
+    }
+    for (size_t i = 0; i < n && status == 0; i++) {
+        switches[i].flows = &proof->declared_flows[i];
+        status = collect_cabled(proof, i, &switches[i].n_ports);
+        switches[i].ports = proof->cabled[i];
+    }
+    if (status == 0) {
+        status = space_network_init(&proof->declared, proof->topology, switches);
+    }
+    free(switches);
+    return status;
+}

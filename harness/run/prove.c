@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/prove.h"
+
+#include "judge/prove.h"
+#include "run/clock.h"
+#include "run/probing.h"
+
+#include <stdlib.h>
+
+/* A frame may be lost once, and a switch lag behind its tables. */
+enum { ROUNDS_MAX = 3 };
+
+struct proving {
+    const struct expectation *expectation;
+    const struct topology *topology;
+    struct run_source *source;
+    const struct run_prove_options *options;
+    struct report *report;
+    struct base_error *error;
+    struct run_stations stations;
+    struct judge_plan plan;
+    struct run_probing probing;
+    struct judge_round round;
+};
+
+static void progress(const struct proving *proving, const char *text)
+{
+    const struct run_options *run = &proving->options->run;
+    if (run->progress) {
+        run->progress(run->progress_aux, text);
+    }
+}
+
+/* ----------------------------------------------------------------- the proof */
+
+static int judge(struct proving *proving)
+{
+    const struct expectation *expectation = proving->expectation;
+    const struct run_states *states = &proving->source->states;
+    size_t n = proving->topology->n_switches;
+    struct judge_switch *switches = calloc(n + 1, sizeof *switches);
+    bool *selected = calloc(expectation->n_claims + 1, sizeof *selected);
+    int status = -1;
+    for (size_t i = 0; switches && i < n; i++) {
+        switches[i] = (struct judge_switch){.dumped = states->by_switch[i] != NULL,
+                                            .reason = states->reasons[i],
+                                            .state = states->by_switch[i]};
+    }
+    for (size_t i = 0; selected && i < expectation->n_claims; i++) {
+        selected[i] = run_selects(&proving->options->run, expectation->claims[i].id);
+        proving->report->n_deselected += !selected[i];
+    }
+    if (switches && selected) {
+        struct judge_prove_options options = {.selected = selected};
+        status = judge_prove(expectation, switches, &options, proving->report, proving->error);
+    } else {
+        base_fail(proving->error, "out of memory");
+    }
+    free(switches);
+    free(selected);
+    return status;
+}
+
+static int read_and_judge(struct proving *proving)
+{
+    struct report_timing *timing = &proving->report->timing;
+    uint64_t start_ns = run_now_ns();
+    if (proving->source->saved) {
+        report_note(proving->report, "the tables are those saved in %s",
+                    proving->source->saved->file);
+    }
+    progress(proving, "reading the switches");
+    if (run_source_read(proving->source, proving->options->run.timeout_ms, proving->error) < 0) {
+        return -1;
+    }
+    timing->dump_ms = run_ms_since(start_ns);
+    start_ns = run_now_ns();
+    progress(proving, "proving");
+    int status = judge(proving);
+    timing->compare_ms = run_ms_since(start_ns);
+    return status;
+}
+
+/* ------------------------------------------------------------------ confirmed */
+
+/* The packet that refutes this claim; false: there is none that can be sent. */
+static bool example_of(const struct proving *proving, const struct result *result,
+                       struct judge_extra *extra)
+{
+    struct match exact;
+    bool endless = !result->is_count || result->observed_count < 0;
+    if (result->verdict != VERDICT_FAIL || endless || !result->example ||
+        match_parse(result->example, &exact, NULL, NULL) < 0) {
+        return false;
+    }
+    extra->from = topology_find_host(proving->topology, result->from);
+    extra->header = exact.value;
+    extra->header.in_port = proving->topology->hosts[extra->from].port.port;
+    return true;
+}
+
+static int plan_examples(struct proving *proving)
+{
+    const struct report *report = proving->report;
+    struct judge_extra *extras = calloc(report->n_results + 1, sizeof *extras);
+    struct judge_plan_options options = {
+        .sends = proving->stations.captures, .extras = extras, .extras_only = true};
+    if (!extras) {
+        return base_fail(proving->error, "out of memory");
+    }
+    for (size_t i = 0; i < report->n_results; i++) {
+        options.n_extras += example_of(proving, &report->results[i], &extras[options.n_extras]);
+    }
+    int status = judge_plan(proving->expectation, &options, &proving->plan, proving->error);
+    free(extras);
+    return status;
+}
+
+/* SIZE_MAX: it was not planned. */
+static size_t probe_of(const struct proving *proving, const struct judge_extra *extra)
+{
+    for (size_t p = 0; p < proving->plan.n_probes; p++) {
+        const struct judge_probe *probe = &proving->plan.probes[p];
+        if (probe->from == extra->from &&
+            memcmp(&probe->header, &extra->header, sizeof probe->header) == 0) {
+            return p;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static const char *take_text(struct proving *proving, struct base_buffer *text)
+{
+    const char *copy = base_arena_text(&proving->report->arena, base_buffer_text(text));
+    base_buffer_free(text);
+    return copy;
+}
+
+/* "h4 1, h11 1". `*as_told`: exactly what the tables say of this packet. */
+static const char *what_arrived(struct proving *proving, size_t p, bool *as_told)
+{
+    const struct judge_probe *probe = &proving->plan.probes[p];
+    struct judge_forwarding tables = judge_advertised_by(proving->source->states.by_switch);
+    struct base_buffer text = {0};
+    struct judge_walk walk;
+    judge_walk_from(proving->topology, &tables, probe->from, &probe->header, &walk);
+    *as_told = walk.known;
+    base_put_text(&text, "sent, it arrived ");
+    for (size_t host = 0; host < proving->topology->n_hosts; host++) {
+        unsigned n = judge_seen_count(&proving->round, p, host);
+        *as_told = *as_told && (n == judge_walk_copies(&walk, host) ||
+                                proving->stations.problems[host] != NULL);
+        if (n > 0) {
+            bool first = base_buffer_text(&text)[text.n_bytes - 1] == ' ';
+            base_put_format(&text, "%sat %s", first ? "" : ", ",
+                            proving->topology->hosts[host].name);
+            base_put_format(&text, n > 1 ? " %u times" : "", n);
+        }
+    }
+    if (base_buffer_text(&text)[text.n_bytes - 1] == ' ') {
+        base_put_text(&text, "nowhere");
+    }
+    return take_text(proving, &text);
+}
+
+static void confirm(struct proving *proving, struct result *result)
+{
+    struct base_arena *arena = &proving->report->arena;
+    struct judge_extra extra;
+    if (result->verdict != VERDICT_FAIL || !result->example) {
+        return;
+    }
+    if (!example_of(proving, result, &extra)) {
+        result->says[SAYS_OBSERVED] = "not sent: it would go round for ever";
+        return;
+    }
+    size_t p = probe_of(proving, &extra);
+    const char *problem = proving->stations.problems[extra.from];
+    if (p == SIZE_MAX || !proving->round.sent[p]) {
+        result->says[SAYS_OBSERVED] = base_arena_format(
+            arena, "could not be sent: %s", problem ? problem : "no such frame can be made");
+        return;
+    }
+    bool as_told;
+    const char *arrived = what_arrived(proving, p, &as_told);
+    result->says[SAYS_OBSERVED] = base_arena_format(
+        arena, as_told ? "confirmed: %s" : "%s: not what the tables say", arrived);
+}
+
+static int send_examples(struct proving *proving)
+{
+    struct judge_forwarding tables = judge_advertised_by(proving->source->states.by_switch);
+    bool explained = proving->plan.n_probes == 0;
+    if (run_probing_init(&proving->probing, &proving->plan, proving->topology, &proving->stations,
+                         proving->error) < 0) {
+        return -1;
+    }
+    for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
+        judge_round_free(&proving->round);
+        if (judge_round_init(&proving->round, &proving->plan, proving->stations.captures,
+                             proving->topology->n_hosts) < 0) {
+            return base_fail(proving->error, "out of memory");
+        }
+        if (proving->plan.n_probes > 0) {
+            run_probing_round(&proving->probing, &proving->round);
+            explained =
+                judge_round_follows(&proving->round, &proving->plan, proving->topology, &tables);
+        }
+    }
+    proving->report->n_probes = proving->probing.n_sent;
+    proving->report->n_arrivals = proving->probing.n_arrived;
+    proving->report->timing.probe_ms = proving->probing.probe_ms;
+    proving->report->timing.settle_ms = proving->probing.settle_ms;
+    return 0;
+}
+
+static int confirm_all(struct proving *proving)
+{
+    progress(proving, "sending the packets that refute");
+    if (run_stations_open(&proving->stations, proving->topology, proving->source->lab,
+                          proving->error) < 0 ||
+        plan_examples(proving) < 0 || send_examples(proving) < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < proving->report->n_results; i++) {
+        confirm(proving, &proving->report->results[i]);
+    }
+    return 0;
+}
+
+int run_prove(const struct expectation *expectation, struct run_source *source,
+              const struct run_prove_options *options, struct report *report,
+              struct base_error *error)
+{
+    uint64_t start_ns = run_now_ns();
+    struct proving proving = {.expectation = expectation,
+                              .topology = expectation->topology,
+                              .source = source,
+                              .options = options,
+                              .report = report,
+                              .error = error};
+    report->expectation = expectation->file;
+    int status = read_and_judge(&proving);
+    if (status == 0 && options->confirm && report_count(report, VERDICT_FAIL) > 0) {
+        status = confirm_all(&proving);
+        judge_round_free(&proving.round);
+        run_probing_free(&proving.probing);
+        judge_plan_free(&proving.plan);
+        run_stations_close(&proving.stations);
+    }
+    report->timing.total_ms = run_ms_since(start_ns);
+    return status;
+}
