@@ -195,7 +195,7 @@ static bool anything_arrived(const struct judge_evidence *evidence, size_t from,
 static bool absence_proved(const struct judge_evidence *evidence, size_t from)
 {
     bool wanted;
-    return evidence->is_computed || anything_arrived(evidence, from, &wanted) || !wanted || judge_entered(evidence, from);
+    return anything_arrived(evidence, from, &wanted) || !wanted || judge_entered(evidence, from);
 }
 
 static void judge_claim(const struct bench *bench, const struct claim *claim,

@@ -16,7 +16,6 @@ struct judge_evidence {
     const struct switch_state *const *before; /* by switch, before the last round; NULL: not dumped */
     const struct switch_state *const *after;  /* the same with later counters, or NULL: none taken */
     const bool *selected;                     /* by claim; NULL: all */
-    bool is_computed; /* nothing was sent: the round is what the tables would do */
 };
 
 /* Adds one result for each selected claim, in the order of the expectation,

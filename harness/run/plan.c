@@ -2,21 +2,18 @@
 #include "run/plan.h"
 
 #include "judge/diff.h"
-#include "judge/rehearse.h"
+#include "judge/prove.h"
 #include "judge/state.h"
 #include "run/clock.h"
 
 #include <stdlib.h>
-
-enum { EXTRAS_MAX = 256 };
 
 struct planning {
     struct run_plan *plan;
     const struct expectation *expectation;
     const struct run_states *read;
     const struct run_options *options;
-    struct judge_extra extras[EXTRAS_MAX];
-    size_t n_extras;
+    bool *selected; /* by claim */
 };
 
 static int compare_switches(struct planning *planning)
@@ -39,38 +36,21 @@ static int compare_switches(struct planning *planning)
     return failed;
 }
 
-/* A packet that a host can send, and that is treated otherwise on its first
- * switch. */
-static void add_extra(struct planning *planning, size_t sw, const struct difference *item)
+static int judge_switches(const struct planning *planning, const struct judge_switch *switches,
+                          struct report *report, struct base_error *error)
 {
-    const struct topology *topology = planning->expectation->topology;
-    struct match packet;
-    if (match_parse(item->example, &packet, NULL, NULL) < 0) {
-        return;
-    }
-    for (size_t host = 0; host < topology->n_hosts && planning->n_extras < EXTRAS_MAX; host++) {
-        struct port_ref port = topology->hosts[host].port;
-        if (port.sw == sw) {
-            packet.value.in_port = port.port;
-            planning->extras[planning->n_extras++] =
-                (struct judge_extra){.from = host, .header = packet.value};
-        }
-    }
+    struct judge_state_options tables = {0};
+    struct judge_prove_options claims = {.selected = planning->selected};
+    int status = judge_state(planning->expectation, switches, &tables, report, error);
+    return status < 0 ? status
+                      : judge_prove(planning->expectation, switches, &claims, report, error);
 }
 
-static void add_extras(struct planning *planning)
+/* What the expectation says of these tables. */
+static int judge(const struct planning *planning, const struct switch_state *const *states,
+                 struct report *report, struct base_error *error)
 {
-    for (size_t i = 0; i < planning->plan->n_switches; i++) {
-        const struct switch_difference *sw = &planning->plan->switches[i];
-        for (size_t j = 0; j < sw->n_items; j++) {
-            add_extra(planning, i, &sw->items[j]);
-        }
-    }
-}
-
-static int judge_tables(const struct planning *planning, const struct switch_state *const *states,
-                        struct report *report, struct base_error *error)
-{
+    uint64_t start_ns = run_now_ns();
     size_t n = planning->expectation->topology->n_switches;
     struct judge_switch *switches = calloc(n + 1, sizeof *switches);
     if (!switches) {
@@ -80,26 +60,30 @@ static int judge_tables(const struct planning *planning, const struct switch_sta
         switches[i] = (struct judge_switch){
             .dumped = states[i] != NULL, .reason = planning->read->reasons[i], .state = states[i]};
     }
-    struct judge_state_options options = {0};
-    int status = judge_state(planning->expectation, switches, &options, report, error);
+    report->expectation = planning->expectation->file;
+    int status = judge_switches(planning, switches, report, error);
+    run_select(planning->expectation, planning->options, report);
+    report->timing.compare_ms = report->timing.total_ms = run_ms_since(start_ns);
     free(switches);
     return status;
 }
 
-/* What the expectation says of these tables. */
-static int judge_all(const struct planning *planning, const struct switch_state *const *states,
-                     struct report *report, struct base_error *error)
+static int make(struct planning *planning, const struct flow_changes *changes,
+                struct base_error *error)
 {
-    uint64_t start_ns = run_now_ns();
-    report->expectation = planning->expectation->file;
-    if (judge_tables(planning, states, report, error) < 0 ||
-        judge_rehearse(planning->expectation, states, planning->extras, planning->n_extras, report,
-                       error) < 0) {
-        return -1;
+    struct run_plan *plan = planning->plan;
+    const struct expectation *expectation = planning->expectation;
+    const struct switch_state *const *before = planning->read->by_switch;
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        planning->selected[i] = run_selects(planning->options, expectation->claims[i].id);
     }
-    run_select(planning->expectation, planning->options, report);
-    report->timing.compare_ms = report->timing.total_ms = run_ms_since(start_ns);
-    return 0;
+    if (judge_changed_make(&plan->changed, changes, before, expectation->topology->n_switches) <
+            0 ||
+        compare_switches(planning) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = judge(planning, before, &plan->before, error);
+    return status < 0 ? status : judge(planning, plan->changed.states, &plan->after, error);
 }
 
 int run_plan_make(struct run_plan *plan, const struct expectation *expectation,
@@ -107,24 +91,12 @@ int run_plan_make(struct run_plan *plan, const struct expectation *expectation,
                   const struct run_options *options, struct base_error *error)
 {
     *plan = (struct run_plan){0};
-    struct planning *planning = calloc(1, sizeof *planning);
-    if (!planning) {
-        return base_fail(error, "out of memory");
-    }
-    *planning = (struct planning){
+    struct planning planning = {
         .plan = plan, .expectation = expectation, .read = read, .options = options};
-    int status = judge_changed_make(&plan->changed, changes, read->by_switch,
-                                    expectation->topology->n_switches);
-    status = status < 0 ? status : compare_switches(planning);
-    if (status < 0) {
-        base_fail(error, "out of memory");
-    } else {
-        add_extras(planning);
-        status = judge_all(planning, read->by_switch, &plan->before, error);
-        status =
-            status < 0 ? status : judge_all(planning, plan->changed.states, &plan->after, error);
-    }
-    free(planning);
+    planning.selected = calloc(expectation->n_claims + 1, sizeof *planning.selected);
+    int status =
+        planning.selected ? make(&planning, changes, error) : base_fail(error, "out of memory");
+    free(planning.selected);
     return status;
 }
 
