@@ -94,9 +94,8 @@ static void what_is_wrong_is_said_with_its_place(void **state)
         {"s1: not read: connection refused\n", true,
          "c.txt:1:5: expected nothing, or \"replace\" for a whole new table\n"},
         {"s1:\n  delete in_port=x # no\n  delete priority=1\n", false,
-         "c.txt:2:18: bad value \"x\" for in_port: expected a port number up to 65280 or a "
-         "reserved "
-         "port's name\n"
+         "c.txt:2:18: bad value \"x\" for in_port: expected a port up to 65280 or a "
+         "reserved port\n"
          "c.txt:3:10: priority does not go with this command\n"},
         {"s1: replace\n delete\n", false, "c.txt:2:2: expected a flow: this is a whole table\n"},
         {"s1: replace\n arp actions=1\ns2: replace\n arp actions=1\n arp actions=2\n", false,
