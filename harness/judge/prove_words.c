@@ -28,6 +28,11 @@ static const char *packet_text(const struct judge_prover *prover, const struct h
     return take_text(prover, &text);
 }
 
+static bool same_port(struct port_ref a, struct port_ref b)
+{
+    return a.sw == b.sw && a.port == b.port;
+}
+
 static void put_entry(const struct judge_prover *prover, size_t sw, size_t entry,
                       struct base_buffer *out)
 {
@@ -91,25 +96,50 @@ static void put_walk(const struct judge_prover *prover, const struct judge_walk 
     put_entry(prover, hop->in.sw, hop->entry, out);
 }
 
-/* The cable by which the switch of this hop should have sent it on; why that
- * cannot carry it. */
-static void put_silence(const struct judge_prover *prover, const struct judge_walk *declared,
-                        struct port_ref in, struct base_buffer *out)
+/* NULL, or why nothing comes over the cable from hop's predecessor. */
+static const char *why_cut(const struct judge_prover *prover, const struct judge_walk *walk,
+                           const struct judge_hop *hop, struct port_ref *at)
 {
     const struct space_network *network = &prover->proof->actual;
+    if (hop->previous == SIZE_MAX) {
+        *at = hop->in;
+        return space_network_deaf(network, hop->in);
+    }
+    *at = (struct port_ref){.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
+    const char *mute = space_network_mute(network, *at);
+    if (!mute) {
+        *at = hop->in;
+    }
+    return mute ? mute : space_network_deaf(network, hop->in);
+}
+
+static void put_cut(const struct judge_prover *prover, struct port_ref at, const char *why,
+                    struct base_buffer *out)
+{
+    if (why) {
+        base_put_text(out, "\n");
+        put_port(prover, at, out);
+        base_put_format(out, " %s", why);
+    }
+}
+
+/* The cables by which it was to go on from this port, and which carry nothing. */
+static void put_cuts(const struct judge_prover *prover, const struct judge_walk *declared,
+                     struct port_ref in, struct base_buffer *out)
+{
+    struct port_ref at;
     for (size_t i = 0; i < declared->n_hops; i++) {
         const struct judge_hop *hop = &declared->hops[i];
-        if (hop->previous == SIZE_MAX || declared->hops[hop->previous].in.sw != in.sw ||
-            declared->hops[hop->previous].in.port != in.port) {
-            continue;
+        if (hop->previous != SIZE_MAX && same_port(declared->hops[hop->previous].in, in)) {
+            const char *why = why_cut(prover, declared, hop, &at);
+            put_cut(prover, at, why, out);
         }
-        struct port_ref from = {.sw = in.sw, .port = hop->out};
-        const char *mute = space_network_mute(network, from);
-        const char *deaf = mute ? NULL : space_network_deaf(network, hop->in);
-        if (mute || deaf) {
-            base_put_text(out, "\n");
-            put_port(prover, mute ? from : hop->in, out);
-            base_put_format(out, " %s", mute ? mute : deaf);
+    }
+    for (size_t i = 0; i < declared->n_arrivals; i++) {
+        const struct judge_walk_arrival *arrival = &declared->arrivals[i];
+        at = (struct port_ref){.sw = in.sw, .port = arrival->header.in_port};
+        if (same_port(declared->hops[arrival->hop].in, in)) {
+            put_cut(prover, at, space_network_mute(&prover->proof->actual, at), out);
         }
     }
 }
@@ -117,32 +147,72 @@ static void put_silence(const struct judge_prover *prover, const struct judge_wa
 static bool walk_has(const struct judge_walk *walk, struct port_ref in)
 {
     for (size_t i = 0; i < walk->n_hops; i++) {
-        if (walk->hops[i].in.sw == in.sw && walk->hops[i].in.port == in.port) {
+        if (same_port(walk->hops[i].in, in)) {
             return true;
         }
     }
     return false;
 }
 
-/* How far a packet comes that should have arrived: along the way that is
- * declared, as far as the tables go it. */
-static void put_missing_way(const struct judge_prover *prover, const struct header *header,
-                            struct base_buffer *out)
+/* The first hop of the way that is declared which the tables or cables do not
+ * make: its number in `declared`; n_hops: they make all of them. */
+static size_t first_missed(const struct judge_prover *prover, const struct judge_walk *declared,
+                           const struct judge_walk *advertised)
+{
+    struct port_ref at;
+    size_t i = 0;
+    while (i < declared->n_hops && walk_has(advertised, declared->hops[i].in) &&
+           !why_cut(prover, declared, &declared->hops[i], &at)) {
+        i++;
+    }
+    return i;
+}
+
+/* The hop behind which a packet is missing, in `advertised`: where the tables
+ * leave the way that is declared; where none is, the last one. `*sure`: it is
+ * known that it was to go on from there. */
+static size_t missing_behind(const struct judge_prover *prover, const struct judge_walk *declared,
+                             const struct judge_walk *advertised, size_t to, bool *sure)
+{
+    size_t missed = first_missed(prover, declared, advertised), last = SIZE_MAX;
+    if (missed < declared->n_hops && missed > 0) {
+        last = declared->hops[missed].previous;
+    }
+    for (size_t i = 0; i < declared->n_arrivals && last == SIZE_MAX; i++) {
+        last = declared->arrivals[i].host == to ? declared->arrivals[i].hop : SIZE_MAX;
+    }
+    *sure = last != SIZE_MAX;
+    for (size_t i = 0; i < advertised->n_hops && *sure; i++) {
+        if (same_port(advertised->hops[i].in, declared->hops[last].in)) {
+            return i;
+        }
+    }
+    *sure = false;
+    return advertised->n_hops - 1;
+}
+
+/* How far a packet comes that should have arrived; the suspect, or NULL. */
+static const char *put_missing_way(const struct judge_prover *prover,
+                                   const struct judge_refutation *refutation,
+                                   struct base_buffer *out)
 {
     struct judge_walk declared, advertised;
     struct judge_forwarding as_declared = judge_declared_by(prover->proof->expectation);
     struct judge_forwarding as_advertised = judge_advertised_by(prover->proof->states);
     const struct topology *topology = prover->proof->topology;
-    judge_walk_from(topology, &as_declared, prover->from, header, &declared);
-    judge_walk_from(topology, &as_advertised, prover->from, header, &advertised);
-    size_t last = 0;
-    for (size_t i = 0; i < advertised.n_hops; i++) {
-        if (declared.n_hops <= 1 || walk_has(&declared, advertised.hops[i].in)) {
-            last = i;
-        }
-    }
+    const struct header *example = &refutation->example;
+    struct base_buffer suspect = {0};
+    bool sure;
+    judge_walk_from(topology, &as_declared, prover->from, example, &declared);
+    judge_walk_from(topology, &as_advertised, prover->from, example, &advertised);
+    size_t last = missing_behind(prover, &declared, &advertised, refutation->to, &sure);
     put_walk(prover, &advertised, last, out);
-    put_silence(prover, &declared, advertised.hops[last].in, out);
+    put_cuts(prover, &declared, advertised.hops[last].in, out);
+    if (!sure) {
+        return NULL;
+    }
+    put_port(prover, advertised.hops[last].in, &suspect);
+    return take_text(prover, &suspect);
 }
 
 /* ------------------------------------------------------------------------ results */
@@ -199,20 +269,15 @@ static const char *altering_switch(const struct judge_prover *prover,
     return take_text(prover, &text);
 }
 
-static void locate(const struct judge_prover *prover, const struct judge_refutation *refutation,
-                   struct result *result)
+/* The first hop of a way that should not be which is not declared. */
+static const char *leaking_switch(const struct judge_prover *prover,
+                                  const struct judge_refutation *refutation)
 {
-    struct base_arena *arena = &prover->proof->report->arena;
     struct judge_probe probe = {.from = prover->from, .header = refutation->example};
     struct judge_plan plan = {.probes = &probe, .n_probes = 1};
     struct judge_evidence evidence = {
         .expectation = prover->proof->expectation, .plan = &plan, .before = prover->proof->states};
-    if (refutation->altered) {
-        result->suspect = altering_switch(prover, refutation->arrival, &refutation->example);
-    } else {
-        result->suspect =
-            judge_locate(&evidence, 0, refutation->to, refutation->arrival != NULL, arena).suspect;
-    }
+    return judge_locate(&evidence, 0, refutation->to, true, &prover->proof->report->arena).suspect;
 }
 
 static void put_what(const struct judge_prover *prover, const struct judge_refutation *refutation,
@@ -232,8 +297,8 @@ static void put_what(const struct judge_prover *prover, const struct judge_refut
     } else if (refutation->expected == 0 && refutation->copies == 1) {
         base_put_format(out, "it arrives at %s", name);
     } else {
-        base_put_format(out, "it arrives at %s %ld times instead of %ld", name, refutation->copies,
-                        refutation->expected);
+        base_put_format(out, "it arrives at %s %ld time%s instead of %ld", name, refutation->copies,
+                        refutation->copies == 1 ? "" : "s", refutation->expected);
     }
 }
 
@@ -287,13 +352,16 @@ void judge_refute(struct judge_prover *prover, const struct judge_refutation *re
     } else if (refutation->copies > 0) {
         put_arrivals(prover, refutation, &detail);
     }
-    if (refutation->copies >= 0 && refutation->copies < refutation->expected) {
-        put_missing_way(prover, &refutation->example, &detail);
+    if (!refutation->arrival) {
+        result->suspect = put_missing_way(prover, refutation, &detail);
+    } else if (refutation->altered) {
+        result->suspect = altering_switch(prover, refutation->arrival, &refutation->example);
+    } else {
+        result->suspect = leaking_switch(prover, refutation);
     }
     result->detail = take_text(prover, &detail);
     result->observed_count = refutation->copies;
     result->example = packet_text(prover, &refutation->example);
-    locate(prover, refutation, result);
     disagree(prover, result);
 }
 

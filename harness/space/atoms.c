@@ -27,7 +27,8 @@ static bool spend(struct search *state, size_t cost)
     return enough;
 }
 
-/* SPACE_EMPTY: `excluded` takes the whole cube. */
+/* SPACE_FOUND: something is left of the cube; SPACE_EMPTY: `excluded` takes all
+ * of it; SPACE_OPEN: no memory. */
 static enum space_answer push(struct search *state, const struct match *cube,
                               const struct match *excluded)
 {
@@ -158,9 +159,10 @@ static enum space_answer search(struct search *state, const struct match *cube, 
         if (answer == SPACE_EMPTY) {
             answer = search_excluded(state, &both, begin, i + 1, region);
         }
-        if (answer == SPACE_EMPTY) {
-            answer = push(state, cube, &region->cube);
+        if (answer != SPACE_EMPTY) {
+            return answer;
         }
+        answer = push(state, cube, &region->cube);
         if (answer != SPACE_FOUND) {
             return answer;
         }
