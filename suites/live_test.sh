@@ -26,6 +26,7 @@ lab demon simulated demon
 lab demon simulated inputs
 lab demon simulated states
 lab demon simulated prove
+lab demon simulated plan
 lab demon simulated soak
 lab patch-panel patched patch-panel
 lab fabric taps fabric

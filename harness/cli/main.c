@@ -71,6 +71,24 @@ const struct cli_command cli_commands[] = {
      "\n"
      "Exit status: 0 all switches read, 2 usage or input error, 3 a switch could not be\n"
      "read.\n"},
+    {"plan", cli_plan, "EXPECTED --change FILE [--lab LAB | --state FILE]",
+     "say what a change would do before it is made",
+     "      --change FILE    flow-mods as `ovs-ofctl add-flows` reads them (add, modify,\n"
+     "                       modify_strict, delete, delete_strict), those of a switch behind\n"
+     "                       a line `SWITCH:`; behind `SWITCH: replace` its whole new table\n"
+     "      --replace        FILE holds whole tables, as `tapproof flows --no-stats` prints\n"
+     "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                       endpoints in the topology file)\n"
+     "      --state FILE     a saved state in place of the switches\n"
+     "  -k PATTERN           only results whose id contains PATTERN, or matches it as a\n"
+     "                       whole if it has *, ? or [; may be repeated\n"
+     "      --json FILE      the report as JSON; - is stdout, in place of the text\n"
+     "  -v, --verbose        list everything\n"
+     "      --timeout TIME   for reading a switch (default 10s)\n"
+     "\n"
+     "Nothing is sent to any switch but requests to read. Exit status, of the network\n"
+     "after the change: 0 conforms, 1 deviates, 2 usage or input error, 3 could not be\n"
+     "judged.\n"},
     {"prove", cli_prove, "EXPECTED [--lab LAB | --state FILE]",
      "prove or refute the claims for every header; no frame is sent",
      "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"

@@ -51,6 +51,7 @@ enum {
     FLOW_HAS_COOKIE = 1 << 1,
     FLOW_HAS_IDLE_TIMEOUT = 1 << 2,
     FLOW_HAS_HARD_TIMEOUT = 1 << 3,
+    FLOW_HAS_TABLE = 1 << 4,
 };
 
 /* Parses one flow in the syntax of `ovs-ofctl add-flow`, as printed by

@@ -86,7 +86,7 @@ static void reads_every_field_of_an_entry(void **state)
     assert_int_equal(entry->n_actions, 1);
     assert_int_equal(entry->actions[0].port, 10);
     assert_int_equal(given, FLOW_HAS_COOKIE | FLOW_HAS_PRIORITY | FLOW_HAS_IDLE_TIMEOUT |
-                                FLOW_HAS_HARD_TIMEOUT);
+                                FLOW_HAS_HARD_TIMEOUT | FLOW_HAS_TABLE);
     entry = parsed("in_port=1 actions=drop", &table, &given);
     assert_int_equal(given, 0);
     assert_int_equal(entry->priority, FLOW_PRIORITY_DEFAULT);

@@ -4,21 +4,14 @@
  * ofctl_test.c) and as its add-flow reads them. */
 #include "model/flow.h"
 
-#include "model/match_reader.h"
+#include "model/flow_reader.h"
+#include "model/port.h"
 
 #include <string.h>
 
-/* What is read off a line. Keys that no flow entry of OpenFlow 1.0 holds (ages,
- * flags of the flow-mod) are checked and forgotten. */
-struct flow_reader {
-    struct flow_entry entry;
-    struct match_reader match;
-    unsigned given; /* FLOW_HAS_* */
-    unsigned seen;  /* bit n: keys[n] */
-};
-
 struct flow_key {
     const char *name;
+    unsigned uses; /* enum flow_use: the lines that may have it */
     bool (*read)(struct word value, const struct flow_key *key, struct flow_reader *reader);
     const char *expected;
     size_t offset; /* in struct flow_entry */
@@ -27,18 +20,51 @@ struct flow_key {
     unsigned given;
 };
 
-static bool read_number(struct word value, const struct flow_key *key, struct flow_reader *reader)
+static void store(struct flow_reader *reader, const struct flow_key *key, uint64_t wide)
 {
-    uint64_t wide;
-    if (!word_number(value, key->max, &wide)) {
-        return false;
-    }
     uint16_t half = (uint16_t)wide;
     uint8_t octet = (uint8_t)wide;
     const void *number = key->bytes == 8 ? (void *)&wide : key->bytes == 2 ? (void *)&half : &octet;
-    memcpy((uint8_t *)&reader->entry + key->offset, number, key->bytes);
+    memcpy((uint8_t *)reader + key->offset, number, key->bytes);
     reader->given |= key->given;
+}
+
+static bool read_number(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    uint64_t number;
+    if (!word_number(value, key->max, &number)) {
+        return false;
+    }
+    store(reader, key, number);
     return true;
+}
+
+/* VALUE to give, or VALUE/MASK to choose by; a mask of -1 is all bits. */
+static bool read_cookie(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    uint64_t number;
+    struct word mask;
+    bool has_mask = word_split(&value, "/", &mask);
+    bool chooses = reader->use & (FLOW_OF_DELETE | FLOW_OF_DELETE_STRICT);
+    if (has_mask ? !(chooses || reader->use == FLOW_OF_MODIFY) : chooses) {
+        return false;
+    }
+    if (has_mask && word_is(mask, "-1")) {
+        reader->cookie_mask = UINT64_MAX;
+    } else if (has_mask && !word_number(mask, UINT64_MAX, &reader->cookie_mask)) {
+        return false;
+    }
+    if (!word_number(value, UINT64_MAX, &number)) {
+        return false;
+    }
+    store(reader, key, number);
+    return true;
+}
+
+static bool read_out_port(struct word value, const struct flow_key *key, struct flow_reader *reader)
+{
+    (void)key;
+    return word_port(value, &reader->out_port);
 }
 
 /* SECONDS[.FRACTION]s */
@@ -79,25 +105,41 @@ static bool skip_flag(struct word value, const struct flow_key *key, struct flow
     return value.n_chars == 0;
 }
 
+static bool read_check_overlap(struct word value, const struct flow_key *key,
+                               struct flow_reader *reader)
+{
+    reader->check_overlap = true;
+    return skip_flag(value, key, reader);
+}
+
 #define AT(member)                                                                                 \
-    .read = read_number, .offset = offsetof(struct flow_entry, member),                            \
+    .read = read_number, .offset = offsetof(struct flow_reader, entry.member),                     \
     .bytes = sizeof(((struct flow_entry *)0)->member)
-#define U16 .max = UINT16_MAX, .expected = "a number from 0 to 65535"
-#define U64 .max = UINT64_MAX, .expected = "a number of 64 bits"
+#define U16     .max = UINT16_MAX, .expected = "a number from 0 to 65535"
+#define U64     .max = UINT64_MAX, .expected = "a number of 64 bits"
+#define DELETES (FLOW_OF_DELETE | FLOW_OF_DELETE_STRICT)
+#define ADDS    (FLOW_OF_ENTRY | FLOW_OF_ADD)
+#define MAKES   (ADDS | FLOW_OF_MODIFY)
 
 static const struct flow_key keys[] = {
-    {"priority", AT(priority), U16, .given = FLOW_HAS_PRIORITY},
-    {"cookie", AT(cookie), U64, .given = FLOW_HAS_COOKIE},
-    {"idle_timeout", AT(idle_timeout), U16, .given = FLOW_HAS_IDLE_TIMEOUT},
-    {"hard_timeout", AT(hard_timeout), U16, .given = FLOW_HAS_HARD_TIMEOUT},
-    {"table", AT(table_id), .max = 254, .expected = "a number from 0 to 254"},
-    {"duration", .read = read_duration, .expected = "SECONDS or SECONDS.FRACTION, then s"},
-    {"n_packets", AT(n_packets), U64},
-    {"n_bytes", AT(n_bytes), U64},
-    {"idle_age", .read = skip_number, U64},
-    {"hard_age", .read = skip_number, U64},
-    {"send_flow_rem", .read = skip_flag, .expected = "no value"},
-    {"check_overlap", .read = skip_flag, .expected = "no value"},
+    {"priority", MAKES | FLOW_OF_DELETE_STRICT, AT(priority), U16, .given = FLOW_HAS_PRIORITY},
+    {"cookie", MAKES | DELETES, .read = read_cookie,
+     .expected = "a number of 64 bits, or VALUE/MASK in modify and delete",
+     .offset = offsetof(struct flow_reader, entry.cookie), .bytes = sizeof(uint64_t),
+     .given = FLOW_HAS_COOKIE},
+    {"idle_timeout", MAKES, AT(idle_timeout), U16, .given = FLOW_HAS_IDLE_TIMEOUT},
+    {"hard_timeout", MAKES, AT(hard_timeout), U16, .given = FLOW_HAS_HARD_TIMEOUT},
+    {"table", MAKES | DELETES, AT(table_id), .max = 254, .expected = "a number from 0 to 254",
+     .given = FLOW_HAS_TABLE},
+    {"out_port", DELETES, .read = read_out_port, .expected = "a port"},
+    {"duration", ADDS, .read = read_duration, .expected = "SECONDS or SECONDS.FRACTION, then s"},
+    {"n_packets", ADDS, AT(n_packets), U64},
+    {"n_bytes", ADDS, AT(n_bytes), U64},
+    {"idle_age", ADDS, .read = skip_number, U64},
+    {"hard_age", ADDS, .read = skip_number, U64},
+    {"send_flow_rem", MAKES, .read = skip_flag, .expected = "no value"},
+    {"check_overlap", MAKES, .read = read_check_overlap, .expected = "no value"},
+    {"reset_counts", MAKES, .read = skip_flag, .expected = "no value"},
 };
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
@@ -180,7 +222,7 @@ static const struct flow_key *find_key(struct word name)
 static int take(struct flow_reader *reader, const struct token *token, struct base_error *error)
 {
     const struct flow_key *key = find_key(token->key);
-    if (!key) {
+    if (!key || (reader->use == FLOW_OF_ENTRY && !(key->uses & FLOW_OF_ENTRY))) {
         return match_reader_take(&reader->match, token, error);
     }
     unsigned bit = 1U << (key - keys);
@@ -189,6 +231,9 @@ static int take(struct flow_reader *reader, const struct token *token, struct ba
         return base_fail(error, "%s twice", key->name);
     }
     reader->seen |= bit;
+    if (!(key->uses & reader->use)) {
+        return base_fail(error, "%s does not go with this command", key->name);
+    }
     reader->match.wrong = token->value.at;
     if (!key->read(token->value, key, reader)) {
         return base_fail(error, "bad value \"%.*s\" for %s: expected %s", WORD(token->value),
@@ -197,17 +242,20 @@ static int take(struct flow_reader *reader, const struct token *token, struct ba
     return 0;
 }
 
-/* Everything in front of "actions=", behind which `*at` stands after it. */
+/* Everything in front of "actions=", behind which `*at` stands after it; all of
+ * it in a line that deletes. */
 static int read_head(struct flow_reader *reader, const char **at, struct base_error *error)
 {
     struct token token;
-    for (;;) {
-        if (!token_next(at, &token)) {
-            reader->match.wrong = *at;
-            return base_fail(error, "no actions: expected \"actions=\"");
+    bool deletes = reader->use & DELETES;
+    while (token_next(at, &token)) {
+        bool actions =
+            token.divider == '=' && (word_is(token.key, "actions") || word_is(token.key, "action"));
+        reader->match.wrong = token.key.at;
+        if (actions && deletes) {
+            return base_fail(error, "no actions go with delete: out_port=N chooses by an output");
         }
-        if (token.divider == '=' &&
-            (word_is(token.key, "actions") || word_is(token.key, "action"))) {
+        if (actions) {
             *at = token.value.at;
             return 0;
         }
@@ -215,17 +263,20 @@ static int read_head(struct flow_reader *reader, const char **at, struct base_er
             return -1;
         }
     }
+    reader->match.wrong = *at;
+    return deletes ? 0 : base_fail(error, "no actions: expected \"actions=\"");
 }
 
-static int read_flow(const char *text, struct flow_reader *reader, struct base_arena *arena,
+static int read_line(const char *text, struct flow_reader *reader, struct base_arena *arena,
                      struct base_error *error)
 {
-    size_t n_actions, column = 0;
+    size_t n_actions = 0, column = 0;
     const char *at = text;
     if (read_head(reader, &at, error) || match_reader_finish(&reader->match, error)) {
         return -1;
     }
-    if (actions_parse(at, arena, &reader->entry.actions, &n_actions, &column, error)) {
+    if (!(reader->use & DELETES) &&
+        actions_parse(at, arena, &reader->entry.actions, &n_actions, &column, error)) {
         reader->match.wrong = at + column;
         return -1;
     }
@@ -234,24 +285,41 @@ static int read_flow(const char *text, struct flow_reader *reader, struct base_a
     return 0;
 }
 
-int flow_parse(const char *text, struct flow_table *table, unsigned *given, size_t *column,
-               struct base_error *error)
+int flow_read(const char *text, enum flow_use use, struct flow_reader *reader,
+              struct base_arena *arena, size_t *column, struct base_error *error)
 {
     size_t ignored;
-    const char *names[N_KEYS + 1] = {[N_KEYS] = "actions"};
+    const char *names[N_KEYS + 1];
+    size_t n_names = 0;
     column = column ? column : &ignored;
     *column = 0;
     for (int i = 0; i < N_KEYS; i++) {
-        names[i] = keys[i].name;
+        if (keys[i].uses & use) {
+            names[n_names++] = keys[i].name;
+        }
     }
-    struct flow_reader reader = {
+    if (!(use & DELETES)) {
+        names[n_names++] = "actions";
+    }
+    *reader = (struct flow_reader){
+        .use = use,
         .entry = {.priority = FLOW_PRIORITY_DEFAULT,
                   .n_packets = UINT64_MAX,
                   .n_bytes = UINT64_MAX},
-        .match = {.wrong = text, .also = names, .n_also = N_KEYS + 1},
+        .match = {.wrong = text, .also = names, .n_also = n_names},
+        .out_port = PORT_NONE,
     };
-    if (read_flow(text, &reader, &table->arena, error)) {
-        *column = (size_t)(reader.match.wrong - text);
+    int status = read_line(text, reader, arena, error);
+    *column = status < 0 ? (size_t)(reader->match.wrong - text) : 0;
+    reader->match.also = NULL;
+    return status;
+}
+
+int flow_parse(const char *text, struct flow_table *table, unsigned *given, size_t *column,
+               struct base_error *error)
+{
+    struct flow_reader reader;
+    if (flow_read(text, FLOW_OF_ENTRY, &reader, &table->arena, column, error) < 0) {
         return -1;
     }
     struct flow_entry *entry = flow_table_add(table);

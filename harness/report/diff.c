@@ -46,7 +46,7 @@ enum report_diff_verdict report_diff_verdict(const struct report_diff *diff)
 
 /* -------------------------------------------------------------------- text */
 
-static void put_set(const struct difference *difference, struct base_buffer *out)
+void report_put_set(const struct difference *difference, struct base_buffer *out)
 {
     base_put_text(out, difference->is_part ? "some of " : "");
     base_put_text(out, *difference->match ? difference->match : "every packet");
@@ -66,7 +66,7 @@ static void put_difference(const struct switch_difference *sw, const struct diff
                        : strpbrk(difference->ports, ",-")        ? "ports "
                                                                  : "port ";
     base_put_format(out, "%s %s%s: ", sw->name, word, difference->ports);
-    put_set(difference, out);
+    report_put_set(difference, out);
     base_put_text(out, "\n");
     if (difference->undecided) {
         base_put_format(out, "  not decided: %s\n", difference->undecided);
@@ -142,9 +142,9 @@ void report_diff_text(const struct report_diff *diff, size_t max, struct base_bu
 
 /* -------------------------------------------------------------------- JSON */
 
-static void put_item(struct report_tree *tree, const struct difference *item)
+void report_put_difference(struct report_tree *tree, const struct difference *item,
+                           const char *const keys[2])
 {
-    static const char *const keys[] = {"a", "b"};
     report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
     report_tree_text(tree, "ports", item->ports);
     report_tree_text(tree, "match", item->match);
@@ -169,12 +169,13 @@ static void put_item(struct report_tree *tree, const struct difference *item)
 
 static void put_switch(struct report_tree *tree, const struct switch_difference *sw)
 {
+    static const char *const keys[] = {"a", "b"};
     report_tree_map(tree, NULL, REPORT_LINES);
     report_tree_text(tree, "switch", sw->name);
     report_tree_text(tree, "not_compared", sw->not_compared);
     report_tree_list(tree, "differences", REPORT_LINES);
     for (size_t i = 0; i < sw->n_items; i++) {
-        put_item(tree, &sw->items[i]);
+        report_put_difference(tree, &sw->items[i], keys);
     }
     report_tree_close(tree);
     report_tree_text(tree, "open", sw->open);

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "model/difference.h"
+#include "report/tree.h"
 
 #include <stddef.h>
 
@@ -32,5 +33,11 @@ void report_diff_text(const struct report_diff *diff, size_t max, struct base_bu
  * "detail", "undecided"}], "open", "ports": […], "entries": [{"a", "b"}]}]}.
  * Both views, whatever `entries` says; the verdict is that of the one asked for. */
 void report_diff_json(const struct report_diff *diff, const char *version, struct base_buffer *out);
+
+/* For the other reports of this room: the set of a difference in words, and the
+ * difference as a map of a list; the two states under these keys. */
+void report_put_set(const struct difference *difference, struct base_buffer *out);
+void report_put_difference(struct report_tree *tree, const struct difference *difference,
+                           const char *const keys[2]);
 
 #endif

@@ -41,4 +41,7 @@ void report_put_evidence(const struct report_paper *paper, const struct result *
 /* The fields as keys of the map that is open. */
 void report_put_fields(struct report_tree *tree, const struct result *result);
 
+/* The whole report as keys of the map that is open; see report_json. */
+void report_put_report(struct report_tree *tree, const struct report *report, const char *version);
+
 #endif

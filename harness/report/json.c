@@ -76,19 +76,24 @@ static void put_notes(struct report_tree *tree, const struct report *report)
     report_tree_close(tree);
 }
 
+void report_put_report(struct report_tree *tree, const struct report *report, const char *version)
+{
+    report_tree_text(tree, "verdict", verdict_name(report_verdict(report)));
+    put_counts(tree, report);
+    put_results(tree, report);
+    put_timing(tree, &report->timing);
+    put_frames(tree, report);
+    put_left_out(tree, report);
+    put_notes(tree, report);
+    report_tree_text(tree, "expectation", report->expectation);
+    report_tree_text(tree, "tapproof", version);
+    report_tree_number(tree, "format", 1);
+}
+
 void report_json(const struct report *report, const char *version, struct base_buffer *out)
 {
     struct report_tree tree = {.out = out, .syntax = REPORT_JSON};
     report_tree_map(&tree, NULL, REPORT_LINES);
-    report_tree_text(&tree, "verdict", verdict_name(report_verdict(report)));
-    put_counts(&tree, report);
-    put_results(&tree, report);
-    put_timing(&tree, &report->timing);
-    put_frames(&tree, report);
-    put_left_out(&tree, report);
-    put_notes(&tree, report);
-    report_tree_text(&tree, "expectation", report->expectation);
-    report_tree_text(&tree, "tapproof", version);
-    report_tree_number(&tree, "format", 1);
+    report_put_report(&tree, report, version);
     report_tree_close(&tree);
 }

@@ -350,23 +350,6 @@ static int judge_all(struct checking *checking, bool traffic)
     return 0;
 }
 
-/* Only what was asked for stays in the report. */
-static void drop_unselected(struct checking *checking)
-{
-    struct report *report = checking->report;
-    struct run_options all = *checking->options;
-    all.n_patterns = 0;
-    report->n_deselected = run_list(checking->expectation, &all, NULL, NULL) -
-                           run_list(checking->expectation, checking->options, NULL, NULL);
-    size_t n = 0;
-    for (size_t i = 0; i < report->n_results; i++) {
-        if (run_selects(checking->options, report->results[i].id)) {
-            report->results[n++] = report->results[i];
-        }
-    }
-    report->n_results = n;
-}
-
 static int get_states(struct checking *checking)
 {
     if (checking->options->saved) {
@@ -394,7 +377,7 @@ static int check_all(struct checking *checking)
     if (judge_all(checking, traffic) < 0) {
         return -1;
     }
-    drop_unselected(checking);
+    run_select(checking->expectation, checking->options, checking->report);
     if (checking->options->pcapng && checking->options->pcapng->n_bytes == 0) {
         report_pcapng(NULL, 0, NULL, 0, checking->options->pcapng);
     }

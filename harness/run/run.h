@@ -42,4 +42,8 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
  * of them, or matches it as a whole if it has *, ? or [ (fnmatch(3)). */
 bool run_selects(const struct run_options *options, const char *id);
 
+/* Only the selected results stay in the report. */
+void run_select(const struct expectation *expectation, const struct run_options *options,
+                struct report *report);
+
 #endif

@@ -66,3 +66,19 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
     }
     return lister.n;
 }
+
+void run_select(const struct expectation *expectation, const struct run_options *options,
+                struct report *report)
+{
+    struct run_options all = *options;
+    all.n_patterns = 0;
+    report->n_deselected =
+        run_list(expectation, &all, NULL, NULL) - run_list(expectation, options, NULL, NULL);
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_results; i++) {
+        if (run_selects(options, report->results[i].id)) {
+            report->results[n++] = report->results[i];
+        }
+    }
+    report->n_results = n;
+}

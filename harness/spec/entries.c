@@ -92,25 +92,6 @@ static void read_flow(struct spec_reader *reader, const struct spec_node *node, 
     }
 }
 
-/* The line without blanks around it and without its comment, in `text`; false
- * if nothing is left. `*n_before` is where it begins in the line. */
-static bool take_flow(const char *line, size_t n_bytes, struct base_buffer *text, size_t *n_before)
-{
-    static const char blanks[] = " \t";
-    const char *comment = memchr(line, '#', n_bytes);
-    size_t from = 0, to = comment ? (size_t)(comment - line) : n_bytes;
-    while (from < to && memchr(blanks, line[from], 2)) {
-        from++;
-    }
-    while (to > from && memchr(blanks, line[to - 1], 2)) {
-        to--;
-    }
-    text->n_bytes = 0;
-    base_put_bytes(text, line + from, to - from);
-    *n_before = from;
-    return to > from;
-}
-
 static void read_flow_lines(struct switch_entries *entries, const struct spec_source *source)
 {
     struct base_reader reader = base_reader_over(source->bytes.data, source->bytes.n_bytes);
@@ -122,7 +103,7 @@ static void read_flow_lines(struct switch_entries *entries, const struct spec_so
             spec_error_at(source, number, 1, "not text: a byte of zero");
             break;
         }
-        if (take_flow(line, n_bytes, &text, &n_before)) {
+        if (spec_take_flow(line, n_bytes, &text, &n_before)) {
             add_entry(entries, &(struct flow_text){
                                    .text = base_buffer_text(&text),
                                    .source = source,

@@ -115,6 +115,23 @@ bool spec_next_line(struct base_reader *reader, const char **line, size_t *n_byt
     return n_left > 0;
 }
 
+bool spec_take_flow(const char *line, size_t n_bytes, struct base_buffer *text, size_t *n_before)
+{
+    static const char blanks[] = " \t";
+    const char *comment = memchr(line, '#', n_bytes);
+    size_t from = 0, to = comment ? (size_t)(comment - line) : n_bytes;
+    while (from < to && memchr(blanks, line[from], 2)) {
+        from++;
+    }
+    while (to > from && memchr(blanks, line[to - 1], 2)) {
+        to--;
+    }
+    text->n_bytes = 0;
+    base_put_bytes(text, line + from, to - from);
+    *n_before = from;
+    return to > from;
+}
+
 size_t spec_count_characters(const char *text, size_t n_bytes)
 {
     size_t n = 0;

@@ -35,6 +35,11 @@ size_t spec_errors_count(const struct spec_diagnostics *diagnostics);
  * libyaml's. */
 bool spec_next_line(struct base_reader *reader, const char **line, size_t *n_bytes);
 
+/* Of a line of a flow file: the line without blanks around it and without its
+ * comment, in `text`; false if nothing is left. `*n_before` is where it begins
+ * in the line. */
+bool spec_take_flow(const char *line, size_t n_bytes, struct base_buffer *text, size_t *n_before);
+
 /* How many characters the first n_bytes of UTF-8 text are. */
 size_t spec_count_characters(const char *text, size_t n_bytes);
 

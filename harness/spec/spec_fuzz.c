@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * libFuzzer target over the three loaders. One input is one file; the first
- * byte says which: a topology, a lab, an expectation, or a flow file. The
+ * byte says which: a topology, a lab, an expectation, a flow file, or a change. The
  * others are good. Beyond crashes: a load either succeeds without a word, or
  * fails with at least one, and what it says can be shown. */
+#include "spec/change.h"
 #include "spec/memory.h"
 
 #include <stdint.h>
@@ -69,11 +70,28 @@ static void load_expectation(const struct spec_files *files)
     expectation_free(expectation);
 }
 
+static void load_change(const struct spec_files *files)
+{
+    struct spec_diagnostics diagnostics = {0};
+    struct topology *topology = NULL;
+    struct flow_changes *changes = NULL;
+    int result = spec_load_topology_from(files, "t", &topology, &diagnostics);
+    check_result(result, topology, &diagnostics);
+    result = spec_load_change_from(files, "c", topology, false, &changes, &diagnostics);
+    check_result(result, changes, &diagnostics);
+    flow_changes_free(changes);
+    topology_free(topology);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 {
-    static const char kinds[] = "tlxf"; /* the names of the files, too */
-    struct memory_file files[] = {
-        {"t", good_topology, 0}, {"l", "", 0}, {"x", good_expectation, 0}, {"f", "", 0}, {0}};
+    static const char kinds[] = "tlxfc"; /* the names of the files, too */
+    struct memory_file files[] = {{"t", good_topology, 0},
+                                  {"l", "", 0},
+                                  {"x", good_expectation, 0},
+                                  {"f", "", 0},
+                                  {"c", "", 0},
+                                  {0}};
     const char *kind = n_bytes > 1 ? memchr(kinds, data[0], sizeof kinds - 1) : NULL;
     if (!kind) {
         return -1;
@@ -86,6 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
         load_topology(&from);
     } else if (*kind == 'l') {
         load_lab(&from);
+    } else if (*kind == 'c') {
+        load_change(&from);
     } else {
         load_expectation(&from);
     }

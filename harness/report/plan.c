@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/plan.h"
+
+#include "report/diff.h"
+#include "report/escape.h"
+#include "report/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------- transitions */
+
+/* The results of a report by id. */
+struct index {
+    const struct result **results;
+    size_t n;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct result *const *x = a, *const *y = b;
+    return strcmp((*x)->id, (*y)->id);
+}
+
+/* Without memory it is empty. */
+static struct index make_index(const struct report *report)
+{
+    struct index index = {calloc(report->n_results + 1, sizeof *index.results), 0};
+    for (size_t i = 0; index.results && i < report->n_results; i++) {
+        index.results[index.n++] = &report->results[i];
+    }
+    if (index.n > 0) {
+        qsort(index.results, index.n, sizeof *index.results, by_id);
+    }
+    return index;
+}
+
+/* What is not in a report (a port that drops, a host where nothing strays) is as
+ * it should be. */
+static enum verdict verdict_of(const struct index *index, const struct result *result)
+{
+    const struct result *const *found =
+        index->n > 0 ? bsearch(&result, index->results, index->n, sizeof *index->results, by_id)
+                     : NULL;
+    return found ? (*found)->verdict : VERDICT_PASS;
+}
+
+/* Calls `each` with the ids whose verdict becomes this one, in the order of the
+ * reports: those of the report after, then those that only `before` has.
+ * Returns how many. */
+static size_t for_each_turn(const struct report_plan *plan, enum verdict to,
+                            void (*each)(void *aux, const char *id), void *aux)
+{
+    struct index before = make_index(plan->before), after = make_index(plan->after);
+    size_t n = 0;
+    for (size_t i = 0; i < plan->after->n_results; i++) {
+        const struct result *result = &plan->after->results[i];
+        if (result->verdict == to && verdict_of(&before, result) != to) {
+            each(aux, result->id);
+            n++;
+        }
+    }
+    for (size_t i = 0; to == VERDICT_PASS && i < plan->before->n_results; i++) {
+        const struct result *result = &plan->before->results[i];
+        bool gone =
+            after.n == 0 || !bsearch(&result, after.results, after.n, sizeof *after.results, by_id);
+        if (gone && (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE)) {
+            each(aux, result->id);
+            n++;
+        }
+    }
+    free(before.results);
+    free(after.results);
+    return n;
+}
+
+static const struct {
+    enum verdict to;
+    const char *key, *label;
+    enum report_ink ink;
+} turns[] = {
+    {VERDICT_FAIL, "breaks", "breaks", INK_RED},
+    {VERDICT_PASS, "becomes_true", "becomes true", INK_GREEN},
+    {VERDICT_INCONCLUSIVE, "becomes_undecided", "becomes undecided", INK_YELLOW},
+};
+enum { N_TURNS = sizeof turns / sizeof *turns };
+
+/* ----------------------------------------------------------------- counts */
+
+struct counts {
+    size_t added, changed, removed, sets, switches;
+};
+
+static struct counts count(const struct switch_difference *switches, size_t n)
+{
+    struct counts counts = {0};
+    for (size_t i = 0; i < n; i++) {
+        const struct switch_difference *sw = &switches[i];
+        for (size_t j = 0; j < sw->n_entries; j++) {
+            counts.added += !sw->entries[j].entry[0];
+            counts.removed += !sw->entries[j].entry[1];
+            counts.changed += sw->entries[j].entry[0] && sw->entries[j].entry[1];
+        }
+        counts.sets += sw->n_items;
+        counts.switches += sw->n_entries > 0;
+    }
+    return counts;
+}
+
+/* -------------------------------------------------------------------- text */
+
+static void put_entries(const struct report_paper *paper, const struct switch_difference *sw)
+{
+    for (size_t i = 0; i < sw->n_entries; i++) {
+        const struct entry_difference *entry = &sw->entries[i];
+        const char *sign = !entry->entry[0] ? "  + " : entry->entry[1] ? "  ~ " : "  - ";
+        enum report_ink ink = !entry->entry[0] ? INK_GREEN : entry->entry[1] ? INK_YELLOW : INK_RED;
+        report_put_ink(paper, ink, sign);
+        base_put_text(paper->out, entry->entry[0] ? entry->entry[0] : entry->entry[1]);
+        if (entry->entry[0] && entry->entry[1]) {
+            base_put_format(paper->out, "\n   -> %s", entry->entry[1]);
+        }
+        base_put_text(paper->out, "\n");
+    }
+}
+
+static void put_port(const struct report_paper *paper, const struct difference *set)
+{
+    struct base_buffer *out = paper->out;
+    bool any = strncmp(set->ports, "any", 3) == 0;
+    base_put_format(out, "  %s%s: ", any ? "" : "port ", set->ports);
+    report_put_set(set, out);
+    base_put_format(out, "\n      %s -> %s\n", set->actions[0], set->actions[1]);
+    if (set->undecided) {
+        base_put_format(out, "      not decided: %s\n", set->undecided);
+    }
+    base_put_format(out, "      example %s\n", set->example);
+}
+
+static void put_switch(const struct report_paper *paper, const struct switch_difference *sw,
+                       size_t max)
+{
+    struct counts counts = count(sw, 1);
+    size_t shown = max > 0 && sw->n_items > max ? max : sw->n_items;
+    if (sw->not_compared) {
+        base_put_format(paper->out, "%s: not read: ", sw->name);
+        report_put_clean(paper->out, sw->not_compared);
+        base_put_text(paper->out, "\n\n");
+        return;
+    }
+    if (sw->n_entries == 0) {
+        return;
+    }
+    base_put_format(paper->out, "%s: %zu to add, %zu to change, %zu to remove\n", sw->name,
+                    counts.added, counts.changed, counts.removed);
+    put_entries(paper, sw);
+    for (size_t i = 0; i < shown; i++) {
+        put_port(paper, &sw->items[i]);
+    }
+    if (shown < sw->n_items) {
+        base_put_format(paper->out, "  %zu more sets of packets (-v lists them)\n",
+                        sw->n_items - shown);
+    }
+    if (sw->n_items == 0 && !sw->open) {
+        base_put_text(paper->out, "  no packet is treated otherwise\n");
+    }
+    base_put_format(paper->out, sw->open ? "  %s\n\n" : "\n", sw->open);
+}
+
+struct turn_writer {
+    const struct report_paper *paper;
+    enum report_ink ink;
+    const char *label;
+};
+
+static void put_turn(void *aux, const char *id)
+{
+    const struct turn_writer *writer = aux;
+    report_put_ink(writer->paper, writer->ink, writer->label);
+    base_put_text(writer->paper->out, "  ");
+    report_put_clean(writer->paper->out, id);
+    base_put_text(writer->paper->out, "\n");
+}
+
+static void put_refused(const struct report_paper *paper, const struct report_plan *plan)
+{
+    for (size_t i = 0; i < plan->changes->n_items; i++) {
+        const struct flow_change *item = &plan->changes->items[i];
+        if (plan->refused[i]) {
+            report_put_ink(paper, INK_RED, "refused");
+            base_put_format(paper->out, "  %s:%d:%d: ", item->place.file, item->place.line,
+                            item->place.column);
+            report_put_clean(paper->out, item->text);
+            base_put_format(paper->out, ": %s\n", plan->refused[i]);
+        }
+    }
+}
+
+void report_plan_text(const struct report_plan *plan, size_t max,
+                      const struct report_text_options *options, struct base_buffer *out)
+{
+    struct report_paper paper = {.out = out, .color = options->color, .width = options->width};
+    struct counts counts = count(plan->switches, plan->n_switches);
+    size_t n[N_TURNS];
+    for (size_t i = 0; i < plan->n_switches; i++) {
+        put_switch(&paper, &plan->switches[i], max);
+    }
+    put_refused(&paper, plan);
+    for (size_t i = 0; i < N_TURNS; i++) {
+        struct turn_writer writer = {&paper, turns[i].ink, turns[i].label};
+        n[i] = for_each_turn(plan, turns[i].to, put_turn, &writer);
+    }
+    base_put_format(out,
+                    "PLAN: %zu to add, %zu to change, %zu to remove on %zu switch%s; %zu break%s, "
+                    "%zu become%s true\n\nAfter the change:\n",
+                    counts.added, counts.changed, counts.removed, counts.switches,
+                    counts.switches == 1 ? "" : "es", n[0], n[0] == 1 ? "s" : "", n[1],
+                    n[1] == 1 ? "s" : "");
+    report_text(plan->after, options, out);
+}
+
+/* -------------------------------------------------------------------- JSON */
+
+static void put_json_entries(struct report_tree *tree, const struct switch_difference *sw)
+{
+    report_tree_list(tree, "entries", REPORT_LINES);
+    for (size_t i = 0; i < sw->n_entries; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "before", sw->entries[i].entry[0]);
+        report_tree_text(tree, "after", sw->entries[i].entry[1]);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+static void put_json_switch(struct report_tree *tree, const struct switch_difference *sw)
+{
+    static const char *const keys[] = {"before", "after"};
+    report_tree_map(tree, NULL, REPORT_LINES);
+    report_tree_text(tree, "switch", sw->name);
+    report_tree_text(tree, "not_compared", sw->not_compared);
+    put_json_entries(tree, sw);
+    report_tree_list(tree, "ports", REPORT_LINES);
+    for (size_t i = 0; i < sw->n_items; i++) {
+        report_put_difference(tree, &sw->items[i], keys);
+    }
+    report_tree_close(tree);
+    report_tree_text(tree, "open", sw->open);
+    report_tree_close(tree);
+}
+
+static void put_json_refused(struct report_tree *tree, const struct report_plan *plan)
+{
+    struct base_buffer place = {0};
+    report_tree_list(tree, "refused", REPORT_LINES);
+    for (size_t i = 0; i < plan->changes->n_items; i++) {
+        const struct flow_change *item = &plan->changes->items[i];
+        if (plan->refused[i]) {
+            place.n_bytes = 0;
+            base_put_format(&place, "%s:%d:%d", item->place.file, item->place.line,
+                            item->place.column);
+            report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+            report_tree_text(tree, "source", base_buffer_text(&place));
+            report_tree_text(tree, "flow_mod", item->text);
+            report_tree_text(tree, "reason", plan->refused[i]);
+            report_tree_close(tree);
+        }
+    }
+    report_tree_close(tree);
+    report_drop_scratch(&place, tree->out);
+}
+
+static void put_json_turn(void *aux, const char *id)
+{
+    report_tree_text(aux, NULL, id);
+}
+
+static void put_json_change(struct report_tree *tree, const struct report_plan *plan)
+{
+    struct counts counts = count(plan->switches, plan->n_switches);
+    report_tree_map(tree, "change", REPORT_LINES);
+    report_tree_text(tree, "file", plan->changes->file);
+    report_tree_map(tree, "entries", REPORT_ON_ONE_LINE);
+    report_tree_counter(tree, "add", counts.added);
+    report_tree_counter(tree, "change", counts.changed);
+    report_tree_counter(tree, "remove", counts.removed);
+    report_tree_close(tree);
+    report_tree_list(tree, "switches", REPORT_LINES);
+    for (size_t i = 0; i < plan->n_switches; i++) {
+        put_json_switch(tree, &plan->switches[i]);
+    }
+    report_tree_close(tree);
+    put_json_refused(tree, plan);
+    for (size_t i = 0; i < N_TURNS; i++) {
+        report_tree_list(tree, turns[i].key, REPORT_LINES);
+        for_each_turn(plan, turns[i].to, put_json_turn, tree);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+void report_plan_json(const struct report_plan *plan, const char *version, struct base_buffer *out)
+{
+    struct report_tree tree = {.out = out, .syntax = REPORT_JSON};
+    report_tree_map(&tree, NULL, REPORT_LINES);
+    put_json_change(&tree, plan);
+    report_put_report(&tree, plan->after, version);
+    report_tree_close(&tree);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What `tapproof plan` prints: what a change would do. Pure, as
+ * report/report.h. */
+#ifndef REPORT_PLAN_H
+#define REPORT_PLAN_H
+
+#include "model/difference.h"
+#include "model/flow_mod.h"
+#include "report/report.h"
+
+struct report_plan {
+    const struct flow_changes *changes;
+    const char *const *refused; /* by item of the changes: why a switch would refuse it, or NULL */
+    const struct switch_difference *switches; /* from as it is to as it would be */
+    size_t n_switches;
+    const struct report *before, *after; /* the verdicts on both */
+};
+
+/* By switch the entries that are added (+), changed (~) and removed (-), and the
+ * sets of packets that are treated otherwise (at most `max` of a switch, 0:
+ * all); which results break, become true or can no longer be decided; then the
+ * report on the network after the change, whose summary is the last line. */
+void report_plan_text(const struct report_plan *plan, size_t max,
+                      const struct report_text_options *options, struct base_buffer *out);
+
+/* As report_json of the network after the change, with "change": {"file",
+ * "entries": {"add", "change", "remove"}, "switches": [{"switch",
+ * "not_compared", "entries": [{"before", "after"}], "ports": [{"ports", "match",
+ * "except", "except_more", "part", "example", "before": {"actions", "entry"},
+ * "after": {…}, "detail", "undecided"}], "open"}], "refused": [{"source",
+ * "flow_mod", "reason"}], "breaks": [id…], "becomes_true": [id…],
+ * "becomes_undecided": [id…]} in front. */
+void report_plan_json(const struct report_plan *plan, const char *version, struct base_buffer *out);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/plan.h"
+
+#include "base/testing.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static struct report make_report(const enum verdict verdicts[3])
+{
+    static const char *const ids[] = {"state/s1/1", "state/s1/2", "traffic/a/stray/b"};
+    struct report report = {0};
+    for (int i = 0; i < 3; i++) {
+        if (verdicts[i] != VERDICT_SKIP) {
+            struct result *result = report_add(&report, RESULT_STATE, ids[i]);
+            assert_non_null(result);
+            result->verdict = verdicts[i];
+            result->detail = "why";
+        }
+    }
+    return report;
+}
+
+/* s1: an entry of each kind and one set of packets; s2 was not read, s3 stays. */
+struct world {
+    struct difference set;
+    struct entry_difference entries[3];
+    struct switch_difference switches[3];
+    struct flow_change items[2];
+    struct flow_changes changes;
+    const char *refused[2];
+    struct report before, after;
+    struct report_plan plan;
+};
+
+/* Of the results [2] is there only where it is not VERDICT_SKIP. */
+static void make_world(struct world *world, const enum verdict before[3],
+                       const enum verdict after[3])
+{
+    *world = (struct world){
+        .set = {.ports = "1",
+                .match = "tcp",
+                .example = "tcp,in_port=1",
+                .actions = {"output:2", "drop"},
+                .entry = {"tcp actions=output:2", NULL},
+                .detail = "output:2 is missing"},
+        .entries = {{{NULL, "arp actions=output:1"}},
+                    {{"ip actions=output:1", "ip actions=output:2"}},
+                    {{"tcp actions=output:2", NULL}}},
+        .switches = {{.name = "s1", .n_items = 1, .n_entries = 3},
+                     {.name = "s2", .not_compared = "connection refused"},
+                     {.name = "s3"}},
+        .items = {{.text = "delete tcp", .place = {"c.txt", 2, 3}},
+                  {.text = "check_overlap actions=drop", .place = {"c.txt", 3, 3}}},
+        .changes = {.file = "c.txt", .n_items = 2},
+        .refused = {NULL, "overlaps"},
+        .before = make_report(before),
+        .after = make_report(after),
+    };
+    world->switches[0].items = &world->set;
+    world->switches[0].entries = world->entries;
+    world->changes.items = world->items;
+    world->plan = (struct report_plan){.changes = &world->changes,
+                                       .refused = world->refused,
+                                       .switches = world->switches,
+                                       .n_switches = 3,
+                                       .before = &world->before,
+                                       .after = &world->after};
+}
+
+static void free_world(struct world *world)
+{
+    report_free(&world->before);
+    report_free(&world->after);
+}
+
+static const enum verdict before[] = {VERDICT_PASS, VERDICT_FAIL, VERDICT_FAIL};
+static const enum verdict after[] = {VERDICT_FAIL, VERDICT_PASS, VERDICT_SKIP};
+
+static void the_text_tells_all_of_it(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_buffer text = {0};
+    struct report_text_options options = {0};
+    static const char expected[] =
+        "s1: 1 to add, 1 to change, 1 to remove\n"
+        "  + arp actions=output:1\n"
+        "  ~ ip actions=output:1\n"
+        "   -> ip actions=output:2\n"
+        "  - tcp actions=output:2\n"
+        "  port 1: tcp\n"
+        "      output:2 -> drop\n"
+        "      example tcp,in_port=1\n"
+        "\n"
+        "s2: not read: connection refused\n"
+        "\n"
+        "refused  c.txt:3:3: check_overlap actions=drop: overlaps\n"
+        "breaks  state/s1/1\n"
+        "becomes true  state/s1/2\n"
+        "becomes true  traffic/a/stray/b\n"
+        "PLAN: 1 to add, 1 to change, 1 to remove on 1 switch; 1 breaks, 2 become true\n"
+        "\n"
+        "After the change:\n"
+        "FAIL  state/s1/1\n";
+    make_world(&world, before, after);
+    report_plan_text(&world.plan, 0, &options, &text);
+    const char *told = base_buffer_text(&text);
+    if (strncmp(told, expected, strlen(expected)) != 0) {
+        fail_msg("%s\ninstead of\n%s", told, expected);
+    }
+    assert_non_null(strstr(told, "\nFAIL: 1 passed, 1 failed"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+static void what_can_no_longer_be_decided_is_told(void **state)
+{
+    (void)state;
+    static const enum verdict open[] = {VERDICT_INCONCLUSIVE, VERDICT_FAIL, VERDICT_FAIL};
+    struct world world;
+    struct base_buffer text = {0};
+    struct report_text_options options = {0};
+    make_world(&world, before, open);
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "\nbecomes undecided  state/s1/1\nPLAN:"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+static void the_json_is_that_of_a_check_with_the_change(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_buffer text = {0};
+    const char *breaks, *first, *second, *place, *actions;
+    int add;
+    make_world(&world, before, after);
+    report_plan_json(&world.plan, "1.2.3", &text);
+    json_t *root = json_loadb((const char *)text.data, text.n_bytes, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_unpack(root, "{s:{s:{s:i},s:[{s:[{s:{s:s}}]}],s:[{s:s}],s:[s],s:[s,s]}}",
+                                 "change", "entries", "add", &add, "switches", "ports", "before",
+                                 "actions", &actions, "refused", "source", &place, "breaks",
+                                 &breaks, "becomes_true", &first, &second),
+                     0);
+    assert_int_equal(add, 1);
+    assert_string_equal(actions, "output:2");
+    assert_string_equal(place, "c.txt:3:3");
+    assert_string_equal(breaks, "state/s1/1");
+    assert_string_equal(first, "state/s1/2");
+    assert_string_equal(second, "traffic/a/stray/b");
+    assert_string_equal(json_string_value(json_object_get(root, "verdict")), "fail");
+    assert_int_equal(json_array_size(json_object_get(root, "results")), 2);
+    json_decref(root);
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_text_tells_all_of_it),
+    cmocka_unit_test(what_can_no_longer_be_decided_is_told),
+    cmocka_unit_test(the_json_is_that_of_a_check_with_the_change),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/plan.h"
+
+#include "judge/diff.h"
+#include "judge/prove.h"
+#include "judge/state.h"
+#include "run/clock.h"
+
+#include <stdlib.h>
+
+struct planning {
+    struct run_plan *plan;
+    const struct expectation *expectation;
+    const struct run_states *read;
+    const struct run_options *options;
+    bool *selected; /* by claim */
+};
+
+static int compare_switches(struct planning *planning)
+{
+    struct run_plan *plan = planning->plan;
+    const struct topology *topology = planning->expectation->topology;
+    plan->switches = calloc(topology->n_switches + 1, sizeof *plan->switches);
+    plan->n_switches = plan->switches ? topology->n_switches : 0;
+    int failed = plan->switches ? 0 : -1;
+    for (size_t i = 0; i < plan->n_switches && !failed; i++) {
+        struct switch_difference *sw = &plan->switches[i];
+        size_t budget = JUDGE_DIFF_BUDGET;
+        sw->name = topology->switches[i].name;
+        sw->not_compared = planning->read->reasons[i];
+        if (plan->changed.states[i]) {
+            failed = judge_diff_tell(planning->read->by_switch[i], plan->changed.states[i], &budget,
+                                     &plan->arena, sw);
+        }
+    }
+    return failed;
+}
+
+static int judge_switches(const struct planning *planning, const struct judge_switch *switches,
+                          struct report *report, struct base_error *error)
+{
+    struct judge_state_options tables = {0};
+    struct judge_prove_options claims = {.selected = planning->selected};
+    int status = judge_state(planning->expectation, switches, &tables, report, error);
+    return status < 0 ? status
+                      : judge_prove(planning->expectation, switches, &claims, report, error);
+}
+
+/* What the expectation says of these tables. */
+static int judge(const struct planning *planning, const struct switch_state *const *states,
+                 struct report *report, struct base_error *error)
+{
+    uint64_t start_ns = run_now_ns();
+    size_t n = planning->expectation->topology->n_switches;
+    struct judge_switch *switches = calloc(n + 1, sizeof *switches);
+    if (!switches) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        switches[i] = (struct judge_switch){
+            .dumped = states[i] != NULL, .reason = planning->read->reasons[i], .state = states[i]};
+    }
+    report->expectation = planning->expectation->file;
+    int status = judge_switches(planning, switches, report, error);
+    run_select(planning->expectation, planning->options, report);
+    report->timing.compare_ms = report->timing.total_ms = run_ms_since(start_ns);
+    free(switches);
+    return status;
+}
+
+static int make(struct planning *planning, const struct flow_changes *changes,
+                struct base_error *error)
+{
+    struct run_plan *plan = planning->plan;
+    const struct expectation *expectation = planning->expectation;
+    const struct switch_state *const *before = planning->read->by_switch;
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        planning->selected[i] = run_selects(planning->options, expectation->claims[i].id);
+    }
+    if (judge_changed_make(&plan->changed, changes, before, expectation->topology->n_switches) <
+            0 ||
+        compare_switches(planning) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = judge(planning, before, &plan->before, error);
+    return status < 0 ? status : judge(planning, plan->changed.states, &plan->after, error);
+}
+
+int run_plan_make(struct run_plan *plan, const struct expectation *expectation,
+                  const struct run_states *read, const struct flow_changes *changes,
+                  const struct run_options *options, struct base_error *error)
+{
+    *plan = (struct run_plan){0};
+    struct planning planning = {
+        .plan = plan, .expectation = expectation, .read = read, .options = options};
+    planning.selected = calloc(expectation->n_claims + 1, sizeof *planning.selected);
+    int status =
+        planning.selected ? make(&planning, changes, error) : base_fail(error, "out of memory");
+    free(planning.selected);
+    return status;
+}
+
+void run_plan_free(struct run_plan *plan)
+{
+    report_free(&plan->before);
+    report_free(&plan->after);
+    judge_changed_free(&plan->changed);
+    free(plan->switches);
+    base_arena_free(&plan->arena);
+    *plan = (struct run_plan){0};
+}
