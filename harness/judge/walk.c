@@ -58,6 +58,22 @@ struct judge_forwarding judge_declared_by(const struct expectation *expectation)
     return (struct judge_forwarding){.forward = forward_declared, .aux = expectation};
 }
 
+int judge_apply_entry(const struct switch_state *state, size_t entry, bool ambiguous,
+                      const struct header *header, struct space_emission *out, size_t max,
+                      const char **reason)
+{
+    if (ambiguous) {
+        *reason = "two entries of the same priority take it";
+        return -1;
+    }
+    if (entry == SIZE_MAX) {
+        return 0;
+    }
+    const struct flow_entry *flow = &state->flows.entries[entry];
+    return space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
+                       max, reason);
+}
+
 static int forward_advertised(const void *aux, size_t sw, const struct header *header,
                               struct space_emission *out, size_t max, size_t *entry,
                               const char **reason)
@@ -71,16 +87,7 @@ static int forward_advertised(const void *aux, size_t sw, const struct header *h
     }
     bool ambiguous = false;
     *entry = space_lookup(&state->flows, header, &ambiguous);
-    if (ambiguous) {
-        *reason = "two entries of the same priority take it";
-        return -1;
-    }
-    if (*entry == SIZE_MAX) {
-        return 0;
-    }
-    const struct flow_entry *flow = &state->flows.entries[*entry];
-    return space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
-                       max, reason);
+    return judge_apply_entry(state, *entry, ambiguous, header, out, max, reason);
 }
 
 struct judge_forwarding judge_advertised_by(const struct switch_state *const *states)
@@ -103,8 +110,8 @@ static void give_up(struct judge_walk *walk, struct port_ref at, const char *rea
     }
 }
 
-static void enter(struct judge_walk *walk, struct pending *queue, struct port_ref in, size_t previous,
-                  uint16_t out, const struct header *header)
+static void enter(struct judge_walk *walk, struct pending *queue, struct port_ref in,
+                  size_t previous, uint16_t out, const struct header *header)
 {
     if (walk->n_hops == JUDGE_WALK_HOPS) {
         give_up(walk, in, "the expected way does not end: a loop");

@@ -3,6 +3,7 @@
  * One check from the first dump to the last verdict. */
 #include "judge/count.h"
 #include "judge/state.h"
+#include "judge/tables.h"
 #include "judge/witness.h"
 #include "run/clock.h"
 #include "run/network.h"
@@ -73,8 +74,7 @@ static bool select_claims(struct checking *checking)
     bool any = false;
     checking->selected = calloc(n + 1, sizeof *checking->selected);
     for (size_t i = 0; checking->selected && i < n; i++) {
-        checking->selected[i] =
-            run_selects(checking->options, checking->expectation->claims[i].id);
+        checking->selected[i] = run_selects(checking->options, checking->expectation->claims[i].id);
         any = any || checking->selected[i];
     }
     return any;
@@ -134,9 +134,9 @@ static int make_plan(struct checking *checking)
                                          .n_extras = find_extras(checking, &differences, extras)};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
-    return status < 0 ? -1
-                      : judge_plan(checking->expectation, &options, &checking->plan,
-                                   checking->error);
+    return status < 0
+               ? -1
+               : judge_plan(checking->expectation, &options, &checking->plan, checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
@@ -168,9 +168,15 @@ static bool tables_known(const struct checking *checking)
  * expectation says. */
 static bool round_explained(const struct checking *checking)
 {
-    struct judge_forwarding advertised = judge_advertised_by(checking->states.by_switch);
-    return judge_round_follows(&checking->round, &checking->plan, checking->topology,
-                               &advertised) &&
+    struct judge_tables tables;
+    if (judge_tables_index(&tables, checking->topology, checking->states.by_switch) < 0) {
+        return false;
+    }
+    struct judge_forwarding advertised = judge_looked_up_in(&tables);
+    bool follows =
+        judge_round_follows(&checking->round, &checking->plan, checking->topology, &advertised);
+    judge_tables_free(&tables);
+    return follows &&
            (tables_known(checking) || judge_round_conforms(&checking->round, &checking->plan));
 }
 
@@ -271,8 +277,8 @@ static int open_stations(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     progress(checking, "opening the captures");
-    int status = run_stations_open(&checking->stations, checking->topology, checking->lab,
-                                   checking->error);
+    int status =
+        run_stations_open(&checking->stations, checking->topology, checking->lab, checking->error);
     checking->report->timing.open_ms = run_ms_since(start_ns);
     return status;
 }
