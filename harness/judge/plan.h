@@ -15,8 +15,8 @@
 
 struct judge_expected_arrival {
     size_t host;
-    unsigned copies;          /* never 0: what is not listed must not arrive */
-    const struct header *as;  /* the forms in which it may arrive, n_as of them */
+    unsigned copies;         /* never 0: what is not listed must not arrive */
+    const struct header *as; /* the forms in which it may arrive, n_as of them */
     size_t n_as;
 };
 
@@ -35,19 +35,25 @@ struct judge_plan {
     struct base_arena arena;
 };
 
-/* A class of headers that shall be probed too, whatever the expectation says:
- * an example of a difference found in a table. */
+/* A header that shall be probed too, whatever the expectation says: an example
+ * of a difference found in a table, or one that exercises an entry. */
 struct judge_extra {
     size_t from;
     struct header header;
+    const char *kind; /* of the probe */
 };
 
 struct judge_plan_options {
-    const bool *sends;     /* by host: false, and nothing is planned for it as a sender */
-    const bool *selected;  /* by claim: false, and it plans nothing; NULL: all are */
+    const bool *sends;    /* by host: false, and nothing is planned for it as a sender */
+    const bool *selected; /* by claim: false, and it plans nothing; NULL: all are */
     const struct judge_extra *extras;
     size_t n_extras;
 };
+
+/* Whether probes of this host are planned: it may send, and has a selected
+ * claim; or no claim at all, but a port whose behaviour is declared. */
+bool judge_plan_sends(const struct expectation *expectation,
+                      const struct judge_plan_options *options, size_t host);
 
 /* Fails only without memory. */
 int judge_plan(const struct expectation *expectation, const struct judge_plan_options *options,

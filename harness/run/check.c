@@ -117,7 +117,8 @@ static size_t find_extras(const struct checking *checking, const struct report *
         struct peer peer = topology_peer(topology, port);
         if (peer.kind == PEER_HOST) {
             exact.value.in_port = port.port;
-            extras[n++] = (struct judge_extra){.from = peer.host, .header = exact.value};
+            extras[n++] = (struct judge_extra){
+                .from = peer.host, .header = exact.value, .kind = "difference"};
         }
     }
     return n;
