@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The report as one JSON object. */
+#include "report/coverage.h"
 #include "report/evidence.h"
 #include "report/report.h"
 
@@ -87,6 +88,7 @@ void report_json(const struct report *report, const char *version, struct base_b
     put_frames(&tree, report);
     put_left_out(&tree, report);
     put_notes(&tree, report);
+    report_put_coverage_tree(&tree, &report->coverage);
     report_tree_text(&tree, "expectation", report->expectation);
     report_tree_text(&tree, "tapproof", version);
     report_tree_number(&tree, "format", 1);

@@ -6,6 +6,7 @@
 #include "judge/tables.h"
 #include "judge/witness.h"
 #include "run/clock.h"
+#include "run/coverage.h"
 #include "run/network.h"
 #include "run/probing.h"
 #include "run/run.h"
@@ -135,9 +136,16 @@ static int make_plan(struct checking *checking)
                                          .n_extras = find_extras(checking, &differences, extras)};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
-    return status < 0
-               ? -1
-               : judge_plan(checking->expectation, &options, &checking->plan, checking->error);
+    if (status < 0 ||
+        judge_plan(checking->expectation, &options, &checking->plan, checking->error) < 0) {
+        return -1;
+    }
+    /* Of a part of the claims it would say nothing. */
+    return checking->options->n_patterns > 0
+               ? 0
+               : run_coverage(checking->expectation, checking->states.by_switch, &options,
+                              checking->stations.captures, &checking->plan, checking->report,
+                              checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
