@@ -46,8 +46,7 @@ enum { MISS_UNKNOWN = UINT8_MAX };
 struct trail {
     uint32_t entries[TRAIL_MAX];
     size_t n_entries;
-    bool ends;     /* false: it loops, or there are too many copies */
-    bool is_known; /* false: it comes to entries that compete */
+    bool ends; /* false: it loops, or there are too many copies */
 };
 
 /* ---------------------------------------------------------------- following */
@@ -71,7 +70,6 @@ static size_t forward_copy(const struct cover_work *work, const struct copy *cop
     if (n_out < 0 && entry != SIZE_MAX) {
         space_table_lookup(&work->tables->tables[copy->in.sw], &copy->header, &ambiguous);
     }
-    trail->is_known = trail->is_known && !ambiguous;
     if (entry != SIZE_MAX && !ambiguous) {
         trail->entries[trail->n_entries++] = (uint32_t)(work->first[copy->in.sw] + entry);
     }
@@ -95,7 +93,6 @@ static void follow(const struct cover_work *work, size_t host, const struct head
     queue[0] = (struct copy){.in = work->tables->topology->hosts[host].port, .header = *packet};
     queue[0].header.in_port = queue[0].in.port;
     trail->n_entries = 0;
-    trail->is_known = true;
     for (size_t i = 0; i < n && n <= TRAIL_MAX; i++) {
         n = forward_copy(work, &queue[i], trail, queue, n);
     }
@@ -270,31 +267,48 @@ static int sample_hosts(struct cover_work *work, struct trail *trail)
     return 0;
 }
 
+/* An entry that is looked for, and what became of the last frame found. */
+struct wanted {
+    struct cover_work *work;
+    uint32_t number;
+    struct trail *trail;
+    enum judge_miss miss;
+};
+
+static bool accepts(void *aux, size_t host, const struct header *header)
+{
+    struct wanted *wanted = aux;
+    struct trail *trail = wanted->trail;
+    follow(wanted->work, host, header, trail);
+    wanted->miss = !trail->ends ? JUDGE_MISS_LOOP : JUDGE_MISS_AMBIGUOUS;
+    for (size_t i = 0; trail->ends && i < trail->n_entries; i++) {
+        if (trail->entries[i] == wanted->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Decides about an entry that no sample exercised. */
 static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct trail *trail)
 {
     size_t number = work->first[sw] + entry, packet;
     size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
     struct judge_reach reach;
-    enum space_answer answer =
-        judge_reach_entry(work->tables, work->options->sends, sw, entry, &budget, &reach);
+    struct wanted wanted = {.work = work, .number = (uint32_t)number, .trail = trail};
+    enum space_answer answer = judge_reach_entry(work->tables, work->options->sends, sw, entry,
+                                                 &budget, accepts, &wanted, &reach);
     work->budget -= had - budget;
-    if (answer != SPACE_FOUND) {
-        work->hidden_by[number] = (uint32_t)reach.hidden_by;
-        work->miss[number] = answer == SPACE_OPEN ? JUDGE_MISS_OPEN
-                             : reach.is_hidden    ? JUDGE_MISS_HIDDEN
-                                                  : JUDGE_MISS_UNREACHABLE;
-        return 0;
+    if (answer == SPACE_FOUND) {
+        return number_packet(work, reach.header, &packet) < 0
+                   ? -1
+                   : try_packet(work, reach.host, packet, trail);
     }
-    if (number_packet(work, reach.header, &packet) < 0 ||
-        try_packet(work, reach.host, packet, trail) < 0) {
-        return -1;
-    }
-    if (!work->has_candidate[number]) {
-        work->miss[number] = !trail->ends       ? JUDGE_MISS_LOOP
-                             : !trail->is_known ? JUDGE_MISS_AMBIGUOUS
-                                                : JUDGE_MISS_OPEN;
-    }
+    work->hidden_by[number] = (uint32_t)reach.hidden_by;
+    work->miss[number] = reach.was_rejected     ? wanted.miss
+                         : answer == SPACE_OPEN ? JUDGE_MISS_OPEN
+                         : reach.is_hidden      ? JUDGE_MISS_HIDDEN
+                                                : JUDGE_MISS_UNREACHABLE;
     return 0;
 }
 

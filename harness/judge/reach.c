@@ -9,6 +9,8 @@ struct search {
     const bool *sends;
     size_t *budget;
     struct judge_reach *reach;
+    judge_reach_accepts *accepts;
+    void *aux;
     struct base_arena arena;
     struct port_ref way[DEPTH_MAX];
     size_t depth;
@@ -17,18 +19,12 @@ struct search {
 };
 
 /* Packets that enter the last port of the way are wanted: can they come? */
-static enum space_answer come_from(struct search *search, struct space_region *region);
+static enum space_answer come_from(struct search *search, const struct space_region *region);
 
 static enum space_answer undecided(struct search *search)
 {
     search->open = true;
     return SPACE_EMPTY;
-}
-
-static enum space_answer find(struct search *search, const struct space_region *region,
-                              struct header *header)
-{
-    return space_find(&region->cube, region->excluded, region->n_excluded, search->budget, header);
 }
 
 /* What the entry takes of the packets in `cube` (in_port fixed). */
@@ -204,7 +200,46 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     return answer;
 }
 
-static enum space_answer come_from(struct search *search, struct space_region *region)
+/* What packets may be, for whoever did not accept the first one. */
+static const struct match kinds[] = {
+    {.mask = {0}},
+    {.mask = {.vlan_tci = VLAN_TAGGED}},
+    {.value = {.dl_type = DL_TYPE_ARP}, .mask = {.dl_type = 0xffff}},
+    {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
+     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}},
+    {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
+     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}},
+    {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
+     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}},
+    {.value = {.vlan_tci = VLAN_TAGGED}, .mask = {.vlan_tci = VLAN_TAGGED}},
+};
+
+/* A packet of the region that this host sends. */
+static enum space_answer sent_by(struct search *search, size_t host,
+                                 const struct space_region *region)
+{
+    struct judge_reach *reach = search->reach;
+    enum space_answer answer = SPACE_EMPTY;
+    reach->host = host;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct match cube;
+        if (!space_intersect(&region->cube, &kinds[i], &cube)) {
+            continue;
+        }
+        answer =
+            space_find(&cube, region->excluded, region->n_excluded, search->budget, &reach->header);
+        if (answer == SPACE_FOUND && search->accepts(search->aux, host, &reach->header)) {
+            return SPACE_FOUND;
+        }
+        reach->was_rejected = reach->was_rejected || answer == SPACE_FOUND;
+        if (i == 0 && answer != SPACE_FOUND) {
+            return answer;
+        }
+    }
+    return SPACE_EMPTY;
+}
+
+static enum space_answer come_from(struct search *search, const struct space_region *region)
 {
     struct peer peer = judge_tables_peer(search->tables, search->way[search->depth - 1]);
     if (peer.kind == PEER_SWITCH) {
@@ -213,8 +248,7 @@ static enum space_answer come_from(struct search *search, struct space_region *r
     if (peer.kind == PEER_NONE || (search->sends && !search->sends[peer.host])) {
         return SPACE_EMPTY;
     }
-    search->reach->host = peer.host;
-    return find(search, region, &search->reach->header);
+    return sent_by(search, peer.host, region);
 }
 
 /* An entry that goes before this one and takes some of its packets; all, if
@@ -258,9 +292,15 @@ static enum space_answer reach_by(struct search *search, struct port_ref in, siz
 }
 
 enum space_answer judge_reach_entry(const struct judge_tables *tables, const bool *sends, size_t sw,
-                                    size_t entry, size_t *budget, struct judge_reach *reach)
+                                    size_t entry, size_t *budget, judge_reach_accepts *accepts,
+                                    void *aux, struct judge_reach *reach)
 {
-    struct search search = {.tables = tables, .sends = sends, .budget = budget, .reach = reach};
+    struct search search = {.tables = tables,
+                            .sends = sends,
+                            .budget = budget,
+                            .reach = reach,
+                            .accepts = accepts,
+                            .aux = aux};
     const struct match *match = &tables->states[sw]->flows.entries[entry].match;
     enum space_answer answer = SPACE_EMPTY;
     bool enters = match->mask.in_port || tables->begins[sw] < tables->begins[sw + 1];

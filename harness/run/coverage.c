@@ -11,8 +11,8 @@ static const char *const reasons[] = {
     [JUDGE_MISS_NONE] = "",
     [JUDGE_MISS_HIDDEN] = "hidden",
     [JUDGE_MISS_UNREACHABLE] = "unreachable from every host that sends",
-    [JUDGE_MISS_LOOP] = "reached only by frames that loop",
-    [JUDGE_MISS_AMBIGUOUS] = "behind entries of one priority that compete",
+    [JUDGE_MISS_LOOP] = "only frames that loop were found to reach it",
+    [JUDGE_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
     [JUDGE_MISS_LIMIT] = "over the limit of probes",
     [JUDGE_MISS_OPEN] = "not decided",
 };
