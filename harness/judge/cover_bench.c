@@ -3,7 +3,7 @@
  * Probes for every entry of a backbone, and packets looked up in its tables.
  * `cover_bench [SWITCHES [PREFIXES]]`. Prints how long it took, how many probes
  * there are, and what they do not exercise. */
-#include "judge/backbone.h"
+#include "judge/backbone_testing.h"
 #include "judge/cover.h"
 
 #include <time.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/cover.h"
 
-#include "judge/backbone.h"
+#include "judge/backbone_testing.h"
 #include "judge/forbidden.h"
 #include "judge/network_testing.h"
 #include "judge/reach.h"

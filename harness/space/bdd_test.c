@@ -48,6 +48,14 @@ static struct match random_cube(void)
         match.mask.nw_dst = random_below(33) ? UINT32_MAX << random_below(32) : 0;
         match.value.nw_dst = (0x0a000000 | random_below(1u << 24)) & match.mask.nw_dst;
     }
+    if (match.mask.tp_dst && random_below(4) == 0) {
+        match.value.tp_dst = 0x0150; /* no ICMP code */
+    }
+    if (match.mask.dl_type == 0 && random_below(8) == 0) {
+        static const uint16_t rare[] = {0x05fe, DL_TYPE_NOT_ETH2, DL_TYPE_VLAN};
+        match.mask.dl_type = 0xffff;
+        match.value.dl_type = rare[random_below(3)];
+    }
     if (random_below(8) == 0) {
         match.mask.dl_dst[0] = (uint8_t)random_below(4);
         match.value.dl_dst[0] = (uint8_t)random_below(4) & match.mask.dl_dst[0];

@@ -5,8 +5,8 @@
  * distributed as in the Internet's routing table (three in five are /24, some
  * 40 % lie within a shorter one), and each router rewrites the addresses of the
  * link layer. The same arguments give the same tables. */
-#ifndef JUDGE_BACKBONE_H
-#define JUDGE_BACKBONE_H
+#ifndef JUDGE_BACKBONE_TESTING_H
+#define JUDGE_BACKBONE_TESTING_H
 
 #include "model/state.h"
 #include "model/topology.h"
