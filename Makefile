@@ -57,6 +57,8 @@ $(B)/obj/%.o: %.c
 
 $(UNIT): $(B)/%: $(B)/obj/%.o $(ARCHIVES)
 	$(LINK) $^ $(LIBS) -lcmocka
+# BuDDy, the oracle of harness/space: only where it is installed.
+$(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
 $(BENCHES): $(B)/%: $(B)/obj/%.o $(ARCHIVES)
 	$(LINK) $^ $(LIBS)
 $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/count.h"
 
+#include "judge/tables.h"
+
 static void count_probe(struct judge_count *count, const struct judge_walk *walk)
 {
     for (size_t i = 0; i < walk->n_hops; i++) {
@@ -28,7 +30,11 @@ int judge_count_init(struct judge_count *count, const struct judge_plan *plan,
             return -1;
         }
     }
-    struct judge_forwarding advertised = judge_advertised_by(before);
+    struct judge_tables tables;
+    if (judge_tables_index(&tables, topology, before) < 0) {
+        return -1;
+    }
+    struct judge_forwarding advertised = judge_looked_up_in(&tables);
     struct judge_walk walk;
     for (size_t p = 0; p < plan->n_probes; p++) {
         if (round->sent[p]) {
@@ -37,6 +43,7 @@ int judge_count_init(struct judge_count *count, const struct judge_plan *plan,
             count_probe(count, &walk);
         }
     }
+    judge_tables_free(&tables);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "judge/diff.h"
 
 #include "base/testing.h"
-#include "space/random_test.h"
+#include "space/random_testing.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -288,8 +288,8 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
                         .arena = arena,
                         .from = sent->from,
                         .to = host,
-                        .observed = (long)judge_seen_count(evidence->round, probe, host),
-                        .sent = (long)evidence->round->sent[probe],
+                        .observed = -1,
+                        .sent = 1,
                         .altered = altered};
     struct judge_forwarding declared = judge_declared_by(evidence->expectation);
     struct judge_forwarding advertised = judge_advertised_by(evidence->before);
@@ -299,6 +299,12 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
         location.advertised = (long)judge_walk_copies(&view.advertised, host);
     } else {
         location.disagree[0] = SAYS_DECLARED;
+    }
+    if (evidence->round) {
+        view.observed = (long)judge_seen_count(evidence->round, probe, host);
+        view.sent = (long)evidence->round->sent[probe];
+    } else {
+        view.observed = location.advertised;
     }
     bool tables_explain = location.advertised * view.sent == view.observed;
     if (!(tables_explain && (locate_by_ways(&view, &location) ||

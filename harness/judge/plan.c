@@ -310,16 +310,14 @@ static int plan_sender(struct sender *sender, const struct judge_plan_options *o
     }
     for (size_t i = 0; i < options->n_extras; i++) {
         const struct judge_extra *extra = &options->extras[i];
-        if (extra->from == sender->host && add_probe(sender, &extra->header, "difference") < 0) {
+        if (extra->from == sender->host && add_probe(sender, &extra->header, extra->kind) < 0) {
             return -1;
         }
     }
     return add_sentinels(sender);
 }
 
-/* Whoever has a selected claim; without a selection also who has no claim at
- * all, but a port whose behaviour is declared. */
-static bool is_sender(const struct expectation *expectation,
+bool judge_plan_sends(const struct expectation *expectation,
                       const struct judge_plan_options *options, size_t host)
 {
     if (!options->sends[host]) {
@@ -350,7 +348,7 @@ int judge_plan(const struct expectation *expectation, const struct judge_plan_op
     *plan = (struct judge_plan){0};
     int status = sender ? 0 : -1;
     for (size_t host = 0; status == 0 && host < expectation->topology->n_hosts; host++) {
-        if (is_sender(expectation, options, host)) {
+        if (judge_plan_sends(expectation, options, host)) {
             sender->expectation = expectation;
             sender->topology = expectation->topology;
             sender->host = host;

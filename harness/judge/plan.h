@@ -35,11 +35,12 @@ struct judge_plan {
     struct base_arena arena;
 };
 
-/* A class of headers that shall be probed too, whatever the expectation says:
- * an example of a difference found in a table. */
+/* A header that shall be probed too, whatever the expectation says: an example
+ * of a difference found in a table, or one that exercises an entry. */
 struct judge_extra {
     size_t from;
     struct header header;
+    const char *kind; /* of the probe */
 };
 
 struct judge_plan_options {
@@ -49,6 +50,11 @@ struct judge_plan_options {
     size_t n_extras;
     bool extras_only; /* plan nothing else */
 };
+
+/* Whether probes of this host are planned: it may send, and has a selected
+ * claim; or no claim at all, but a port whose behaviour is declared. */
+bool judge_plan_sends(const struct expectation *expectation,
+                      const struct judge_plan_options *options, size_t host);
 
 /* Fails only without memory. */
 int judge_plan(const struct expectation *expectation, const struct judge_plan_options *options,

@@ -2,7 +2,7 @@
 #include "judge/prove.h"
 
 #include "judge/prove_testing.h"
-#include "space/random_test.h"
+#include "space/random_testing.h"
 
 enum { A, B, C };
 enum { H1, H2, H3, H4, H5 };

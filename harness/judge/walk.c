@@ -83,6 +83,26 @@ static int keep_sending(const struct switch_state *state, struct space_emission 
     return n < 0 ? n : kept;
 }
 
+int judge_apply_entry(const struct switch_state *state, size_t entry, bool ambiguous,
+                      const struct header *header, struct space_emission *out, size_t max,
+                      const char **reason)
+{
+    if (!port_receives(state, header->in_port)) {
+        return 0;
+    }
+    if (ambiguous) {
+        *reason = "two entries of the same priority take it";
+        return -1;
+    }
+    if (entry == SIZE_MAX) {
+        return 0;
+    }
+    const struct flow_entry *flow = &state->flows.entries[entry];
+    int n = space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
+                        max, reason);
+    return keep_sending(state, out, n);
+}
+
 static int forward_advertised(const void *aux, size_t sw, const struct header *header,
                               struct space_emission *out, size_t max, size_t *entry,
                               const char **reason)
@@ -99,17 +119,7 @@ static int forward_advertised(const void *aux, size_t sw, const struct header *h
     }
     bool ambiguous = false;
     *entry = space_lookup(&state->flows, header, &ambiguous);
-    if (ambiguous) {
-        *reason = "two entries of the same priority take it";
-        return -1;
-    }
-    if (*entry == SIZE_MAX) {
-        return 0;
-    }
-    const struct flow_entry *flow = &state->flows.entries[*entry];
-    int n = space_apply(flow->actions, flow->n_actions, state->ports, state->n_ports, header, out,
-                        max, reason);
-    return keep_sending(state, out, n);
+    return judge_apply_entry(state, *entry, ambiguous, header, out, max, reason);
 }
 
 struct judge_forwarding judge_advertised_by(const struct switch_state *const *states)

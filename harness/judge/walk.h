@@ -53,6 +53,12 @@ struct judge_forwarding judge_declared_by(const struct expectation *expectation)
 /* aux: const struct switch_state *[n_switches], NULL where nothing was dumped. */
 struct judge_forwarding judge_advertised_by(const struct switch_state *const *states);
 
+/* What a switch does with a packet that this entry takes (SIZE_MAX: none does):
+ * as forward above. `ambiguous`: another one of its rank takes it too. */
+int judge_apply_entry(const struct switch_state *state, size_t entry, bool ambiguous,
+                      const struct header *header, struct space_emission *out, size_t max,
+                      const char **reason);
+
 /* Sends `header` from `host`. */
 void judge_walk_from(const struct topology *topology, const struct judge_forwarding *forwarding,
                      size_t host, const struct header *header, struct judge_walk *walk);

@@ -55,6 +55,28 @@ struct ignored {
     size_t n_ports;   /* port results that it left out */
 };
 
+/* An entry that no probe exercised, a pair of hosts that no probe tried. */
+struct missed_entry {
+    const char *entry; /* "s3 in_port=2" */
+    const char *reason;
+    const char *by; /* the entry that hides it, or NULL */
+};
+struct missed_pair {
+    const char *from, *to;
+    const char *reason;
+};
+
+/* What the planned probes exercise, by the tables as they were read. */
+struct report_coverage {
+    bool is_known; /* the run looked at it */
+    size_t n_entries, n_exercised;
+    struct missed_entry *missed; /* in the arena of the report */
+    size_t n_missed;
+    size_t n_pairs, n_pairs_probed; /* (sender, receiver) of which something is forbidden */
+    struct missed_pair *unprobed;
+    size_t n_unprobed;
+};
+
 struct report {
     const char *expectation; /* file */
     struct result *results;
@@ -66,6 +88,7 @@ struct report {
     size_t n_notes, notes_capacity;
     size_t n_probes, n_arrivals, n_background; /* frames sent, ours captured, others captured */
     struct report_timing timing;
+    struct report_coverage coverage;
     struct base_arena arena;
 };
 

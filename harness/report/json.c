@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The report as one JSON object. */
+#include "report/coverage.h"
 #include "report/evidence.h"
 #include "report/report.h"
 
@@ -85,6 +86,7 @@ void report_put_report(struct report_tree *tree, const struct report *report, co
     put_frames(tree, report);
     put_left_out(tree, report);
     put_notes(tree, report);
+    report_put_coverage_tree(tree, &report->coverage);
     report_tree_text(tree, "expectation", report->expectation);
     report_tree_text(tree, "tapproof", version);
     report_tree_number(tree, "format", 1);

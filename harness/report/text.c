@@ -5,6 +5,7 @@
  * when a command returns. */
 #include "report/report.h"
 
+#include "report/coverage.h"
 #include "report/escape.h"
 #include "report/evidence.h"
 
@@ -296,6 +297,16 @@ static void put_suspects(const struct report_paper *paper, const struct report *
     report_drop_scratch(&text, paper->out);
 }
 
+static void put_coverage(const struct report_paper *paper, const struct report *report)
+{
+    struct base_buffer text = {0};
+    report_put_coverage(&report->coverage, &text);
+    if (text.n_bytes > 0) {
+        put_note(paper, INK_CYAN, "coverage", base_buffer_text(&text));
+    }
+    report_drop_scratch(&text, paper->out);
+}
+
 static void put_timing(const struct report_paper *paper, const struct report *report)
 {
     const struct report_timing *timing = &report->timing;
@@ -366,6 +377,7 @@ void report_text(const struct report *report, const struct report_text_options *
     }
     put_suspects(&section.paper, report);
     put_notes(&section.paper, report);
+    put_coverage(&section.paper, report);
     if (options->verbose) {
         put_timing(&section.paper, report);
     }

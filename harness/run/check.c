@@ -3,8 +3,10 @@
  * One check from the first dump to the last verdict. */
 #include "judge/count.h"
 #include "judge/state.h"
+#include "judge/tables.h"
 #include "judge/witness.h"
 #include "run/clock.h"
+#include "run/coverage.h"
 #include "run/network.h"
 #include "run/probing.h"
 #include "run/run.h"
@@ -123,7 +125,8 @@ static size_t find_extras(const struct checking *checking, const struct report *
         struct peer peer = topology_peer(topology, port);
         if (peer.kind == PEER_HOST) {
             exact.value.in_port = port.port;
-            extras[n++] = (struct judge_extra){.from = peer.host, .header = exact.value};
+            extras[n++] = (struct judge_extra){
+                .from = peer.host, .header = exact.value, .kind = "difference"};
         }
     }
     return n;
@@ -140,9 +143,16 @@ static int make_plan(struct checking *checking)
                                          .n_extras = find_extras(checking, &differences, extras)};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
-    return status < 0
-               ? -1
-               : judge_plan(checking->expectation, &options, &checking->plan, checking->error);
+    if (status < 0 ||
+        judge_plan(checking->expectation, &options, &checking->plan, checking->error) < 0) {
+        return -1;
+    }
+    /* Of a part of the claims it would say nothing. */
+    return checking->options->n_patterns > 0
+               ? 0
+               : run_coverage(checking->expectation, checking->states.right, &options,
+                              checking->stations.captures, &checking->plan, checking->report,
+                              checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
@@ -174,9 +184,15 @@ static bool tables_known(const struct checking *checking)
  * expectation says. */
 static bool round_explained(const struct checking *checking)
 {
-    struct judge_forwarding advertised = judge_advertised_by(checking->states.right);
-    return judge_round_follows(&checking->round, &checking->plan, checking->topology,
-                               &advertised) &&
+    struct judge_tables tables;
+    if (judge_tables_index(&tables, checking->topology, checking->states.right) < 0) {
+        return false;
+    }
+    struct judge_forwarding advertised = judge_looked_up_in(&tables);
+    bool follows =
+        judge_round_follows(&checking->round, &checking->plan, checking->topology, &advertised);
+    judge_tables_free(&tables);
+    return follows &&
            (tables_known(checking) || judge_round_conforms(&checking->round, &checking->plan));
 }
 

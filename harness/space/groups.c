@@ -30,9 +30,12 @@ static size_t find_slot(const struct space_table *table, const struct space_grou
 }
 
 /* Of entries with the same match only the one that goes before the others is filed. */
-static int index_group(const struct space_table *table, struct space_group *group)
+int space_group_index(const struct space_table *table, struct space_group *group)
 {
     size_t n_slots = 16;
+    if (group->slots) {
+        return 0;
+    }
     while (n_slots < 2 * group->n_entries) {
         n_slots *= 2;
     }
@@ -44,24 +47,33 @@ static int index_group(const struct space_table *table, struct space_group *grou
     for (size_t i = 0; i < group->n_entries; i++) {
         uint32_t entry = group->entries[i];
         size_t at = find_slot(table, group, &table->flows->entries[entry].match);
-        if (group->slots[at] == 0 || space_table_precedes(table, entry, group->slots[at] - 1)) {
+        uint32_t filed = group->slots[at];
+        const struct flow_entry *flows = table->flows->entries;
+        if (filed != 0 && space_rank(&flows[entry]) == space_rank(&flows[filed - 1])) {
+            group->has_twins = true;
+        }
+        if (filed == 0 || space_table_precedes(table, entry, filed - 1)) {
             group->slots[at] = entry + 1;
         }
     }
     return 0;
 }
 
+size_t space_group_find(const struct space_table *table, const struct space_group *group,
+                        const struct match *match)
+{
+    uint32_t slot = group->slots[find_slot(table, group, match)];
+    return slot != 0 ? slot - 1 : SIZE_MAX;
+}
+
 int space_group_taker(const struct space_table *table, struct space_group *group,
                       const struct match *match, size_t *entry)
 {
     *entry = SIZE_MAX;
-    if (!group->slots && index_group(table, group) < 0) {
+    if (space_group_index(table, group) < 0) {
         return -1;
     }
-    uint32_t slot = group->slots[find_slot(table, group, match)];
-    if (slot != 0) {
-        *entry = slot - 1;
-    }
+    *entry = space_group_find(table, group, match);
     return 0;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * space_lookup of space/table.h. */
+ * Which entry takes a header: by looking at every entry, and by an index. */
 #include "space/table.h"
+
+#include <stdlib.h>
 
 /* Unknown counts as something else. */
 static bool do_the_same(const struct flow_entry *a, const struct flow_entry *b,
@@ -46,6 +48,97 @@ size_t space_lookup(const struct flow_table *table, const struct header *header,
             *ambiguous = space_rank(entry) == space_rank(&table->entries[taker]) &&
                          match_takes(&entry->match, header) &&
                          !do_the_same(&table->entries[taker], entry, header);
+        }
+    }
+    return taker;
+}
+
+/* ---------------------------------------------------------------- by index */
+
+static int compare_groups(const void *a, const void *b, void *aux)
+{
+    const struct space_group *groups = aux;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    uint32_t of_x = groups[x].max_rank, of_y = groups[y].max_rank;
+    return of_x != of_y ? (of_x < of_y) - (of_x > of_y) : (x > y) - (x < y);
+}
+
+int space_table_prepare(struct space_table *table)
+{
+    if (table->by_rank) {
+        return 0;
+    }
+    uint32_t *by_rank = calloc(table->n_groups + 1, sizeof *by_rank);
+    if (!by_rank) {
+        return -1;
+    }
+    for (size_t i = 0; i < table->n_groups; i++) {
+        by_rank[i] = (uint32_t)i;
+        if (space_group_index(table, &table->groups[i]) < 0) {
+            free(by_rank);
+            return -1;
+        }
+    }
+    if (table->n_groups > 1) {
+        qsort_r(by_rank, table->n_groups, sizeof *by_rank, compare_groups, table->groups);
+    }
+    table->by_rank = by_rank;
+    return 0;
+}
+
+/* Whether an entry of the group takes the packet, is of the taker's rank, and
+ * does something else. */
+static bool has_rival(const struct space_table *table, const struct space_group *group,
+                      size_t taker, const struct match *packet)
+{
+    const struct flow_entry *flows = table->flows->entries;
+    size_t found = space_group_find(table, group, packet);
+    if (found == SIZE_MAX || space_rank(&flows[found]) != space_rank(&flows[taker])) {
+        return false;
+    }
+    if (!group->has_twins) {
+        return found != taker && !do_the_same(&flows[taker], &flows[found], &packet->value);
+    }
+    for (size_t i = 0; i < group->n_entries; i++) {
+        const struct flow_entry *entry = &flows[group->entries[i]];
+        if (entry != &flows[taker] && space_rank(entry) == space_rank(&flows[taker]) &&
+            match_takes(&entry->match, &packet->value) &&
+            !do_the_same(&flows[taker], entry, &packet->value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t space_table_lookup(const struct space_table *table, const struct header *header,
+                          bool *ambiguous)
+{
+    struct match packet = {.value = *header};
+    const struct flow_entry *flows = table->flows->entries;
+    size_t taker = SIZE_MAX, n_asked = 0;
+    bool rivals = false; /* there may be some */
+    memset(&packet.mask, 0xff, sizeof packet.mask);
+    for (; n_asked < table->n_groups; n_asked++) {
+        const struct space_group *group = &table->groups[table->by_rank[n_asked]];
+        if (taker != SIZE_MAX && group->max_rank < space_rank(&flows[taker])) {
+            break;
+        }
+        size_t found = space_group_find(table, group, &packet);
+        if (found == SIZE_MAX) {
+            continue;
+        }
+        bool equal = taker != SIZE_MAX && space_rank(&flows[found]) == space_rank(&flows[taker]);
+        if (taker == SIZE_MAX || space_table_precedes(table, found, taker)) {
+            rivals = equal || group->has_twins;
+            taker = found;
+        } else {
+            rivals = rivals || equal;
+        }
+    }
+    if (ambiguous) {
+        *ambiguous = false;
+        for (size_t i = 0; rivals && i < n_asked && !*ambiguous; i++) {
+            *ambiguous = has_rival(table, &table->groups[table->by_rank[i]], taker, &packet);
         }
     }
     return taker;

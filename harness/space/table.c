@@ -193,6 +193,7 @@ void space_table_free(struct space_table *table)
     free(table->group_ids);
     free(table->by_port);
     free(table->by_group);
+    free(table->by_rank);
     free(table->ends);
     *table = (struct space_table){0};
 }

@@ -33,6 +33,7 @@ struct space_group {
     size_t n_entries;
     uint32_t *slots; /* by hash of the value; built when first needed */
     size_t n_slots;
+    bool has_twins; /* entries of equal match and rank; known once slots are built */
 };
 
 struct space_table {
@@ -47,6 +48,7 @@ struct space_table {
     uint32_t *by_port; /* entries, those without in_port first, then ascending by in_port */
     uint32_t *ends;    /* by in_port + 1: where its entries end in by_port; [0]: without in_port */
     uint32_t *by_group;
+    uint32_t *by_rank; /* groups, the highest max_rank first; by space_table_prepare */
 };
 
 /* Entries of by_port: ascending indices in the flow table. */
@@ -62,6 +64,15 @@ int space_table_index(struct space_table *table, const struct flow_table *flows,
                       const bool *left_out);
 void space_table_free(struct space_table *table);
 
+/* Makes the table ready for space_table_lookup. -1 without memory. */
+int space_table_prepare(struct space_table *table);
+
+/* As space_lookup, among the entries that are indexed; the table must be
+ * prepared. One look-up by hash in each group that may hold the winner, in
+ * the order of their highest rank ("tuple space search with pruning"). */
+size_t space_table_lookup(const struct space_table *table, const struct header *header,
+                          bool *ambiguous);
+
 /* Entries that name this port, and those that name none. */
 struct space_entries space_table_port(const struct space_table *table, uint16_t in_port);
 struct space_entries space_table_any_port(const struct space_table *table);
@@ -73,6 +84,13 @@ bool space_table_precedes(const struct space_table *table, size_t a, size_t b);
  * most takes all of a match with this mask, and the others nothing (or they have
  * the same match, and go after it). */
 bool space_group_asks_less(const struct space_group *group, const struct header *mask);
+
+/* Builds the slots, if that is not done. -1 without memory. */
+int space_group_index(const struct space_table *table, struct space_group *group);
+
+/* The entry that takes all of `match`; SIZE_MAX: none does. The slots must be built. */
+size_t space_group_find(const struct space_table *table, const struct space_group *group,
+                        const struct match *match);
 
 /* That entry; SIZE_MAX: there is none. -1 without memory. */
 int space_group_taker(const struct space_table *table, struct space_group *group,

@@ -222,6 +222,33 @@ static void hidden_entries_are_found(void **state)
     flow_table_free(&flows);
 }
 
+static void index_looks_up_what_the_table_says(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    for (int round = 0; round < 60; round++) {
+        struct flow_table flows = {0};
+        struct space_table table;
+        random_table(&flows, random_below(60), round % 2);
+        for (size_t i = 1; i < flows.n_entries; i += 7) {
+            flows.entries[i].match = flows.entries[i - 1].match; /* twins, if of equal priority */
+        }
+        assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+        assert_int_equal(space_table_prepare(&table), 0);
+        for (int i = 0; i < 500; i++) {
+            struct header header = universe.headers[random_below((unsigned)universe.n_headers)];
+            header.in_port = (uint16_t)(1 + random_below(3));
+            bool ambiguous = true, expected = false;
+            size_t taker = space_lookup(&flows, &header, &expected);
+            assert_true(space_table_lookup(&table, &header, &ambiguous) == taker);
+            assert_int_equal(ambiguous, expected);
+        }
+        space_table_free(&table);
+        flow_table_free(&flows);
+    }
+    free(universe.headers);
+}
+
 static void budget_of_exclude_is_kept(void **state)
 {
     (void)state;
@@ -244,6 +271,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_entry_has_its_places),
     cmocka_unit_test(regions_are_what_lookup_says),
     cmocka_unit_test(hidden_entries_are_found),
+    cmocka_unit_test(index_looks_up_what_the_table_says),
     cmocka_unit_test(budget_of_exclude_is_kept),
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What random actions do with random packets, against a real switch: a private
- * Open vSwitch, of which `ofproto/trace` is asked. Skipped where there is none,
- * or where namespaces are refused. */
-#include "space/behavior.h"
+ * What random tables do with random packets, against a real switch: a private
+ * Open vSwitch, of which `ofproto/trace` is asked: which entry takes the packet,
+ * where it leaves, and as what. Skipped where there is none, or where
+ * namespaces are refused. TRACE_TABLES=200 asks for 10,000 packets. */
+#include "space/table.h"
 
 #include "base/testing.h"
 #include "space/random_testing.h"
@@ -12,10 +13,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { CASES = 100, MAX_ACTIONS = 8, LINE = 1024 };
+enum { TABLES = 16, PACKETS = 50, MAX_ENTRIES = 40, MAX_ACTIONS = 8, LINE = 1024 };
 
-/* In the directory $1: adds the flows of the file `flows`, asks for each line
- * of `packets`, and writes the answers to stdout. */
+/* In the directory $1, for each of $2 tables: installs the flows of `flows.N`,
+ * asks for each line of `packets.N`, and writes the answers to stdout. */
 static const char script[] =
     "cd \"$1\" || exit 77\n"
     "export OVS_RUNDIR=\"$1\" OVS_DBDIR=\"$1\" OVS_LOGDIR=\"$1\" OVS_SYSCONFDIR=\"$1\"\n"
@@ -34,16 +35,15 @@ static const char script[] =
     "    -- add-port br p1 -- set interface p1 type=dummy ofport_request=1 \\\n"
     "    -- add-port br p2 -- set interface p2 type=dummy ofport_request=2 \\\n"
     "    -- add-port br p3 -- set interface p3 type=dummy ofport_request=3 &&\n"
-    "  ovs-ofctl mod-port br p3 no-flood && ovs-ofctl add-flows br flows; } >&2 || exit 77\n"
-    "while read -r packet; do\n"
-    "  ovs-appctl -t \"$1/v.ctl\" ofproto/trace --names br \"$packet\" || echo failed\n"
-    "done < packets\n";
-
-struct trace {
-    struct action actions[MAX_ACTIONS];
-    size_t n_actions;
-    struct header header;
-};
+    "  ovs-ofctl mod-port br p3 no-flood; } >&2 || exit 77\n"
+    "n=0\n"
+    "while [ $n -lt \"$2\" ]; do\n"
+    "  { ovs-ofctl del-flows br && ovs-ofctl add-flows br flows.$n; } >&2 || exit 77\n"
+    "  while read -r packet; do\n"
+    "    ovs-appctl -t \"$1/v.ctl\" ofproto/trace --names br \"$packet\" || echo failed\n"
+    "  done < packets.$n\n"
+    "  n=$((n + 1))\n"
+    "done\n";
 
 static void random_rewrite(struct action *action)
 {
@@ -79,56 +79,121 @@ static void random_rewrite(struct action *action)
 }
 
 /* Rewrites, then outputs: the final flow that the switch tells is what leaves. */
-static void random_trace(struct trace *trace, size_t number)
+static void random_actions(struct flow_table *table, struct flow_entry *entry)
 {
     static const uint16_t ports[] = {1, 2, 3, PORT_IN_PORT, PORT_FLOOD, PORT_ALL, PORT_LOCAL};
-    struct match match = random_match();
-    match.mask.in_port = 0xffff;
-    match.value.in_port = 1 + random_below(2);
-    match.mask.dl_dst[0] = 0xff; /* by which its flow is known */
-    match.value.dl_dst[0] = 0x0e;
-    match.mask.dl_dst[5] = 0xff;
-    match.value.dl_dst[5] = (uint8_t)number;
-    assert_true(space_member(&match, &trace->header));
-    trace->n_actions = random_below(5);
-    for (size_t i = 0; i < trace->n_actions; i++) {
-        random_rewrite(&trace->actions[i]);
+    struct action *actions = base_arena_alloc(&table->arena, MAX_ACTIONS * sizeof *actions);
+    assert_non_null(actions);
+    entry->n_actions = (uint16_t)random_below(5);
+    for (size_t i = 0; i < entry->n_actions; i++) {
+        random_rewrite(&actions[i]);
     }
-    for (unsigned n = 1 + random_below(3); n > 0; n--) {
-        trace->actions[trace->n_actions++] =
+    for (unsigned n = random_below(4); n > 0; n--) {
+        actions[entry->n_actions++] =
             (struct action){.port = ports[random_below(UNIVERSE_COUNT(ports))]};
     }
+    entry->actions = actions;
 }
 
-static void put_line(const char *directory, const char *file, struct base_buffer *line)
+/* Overlapping priorities and prefixes; no two entries that the switch would
+ * take for one. An entry's cookie is its number, from 1. */
+static void random_entry(struct flow_table *table)
+{
+    struct match match = random_match();
+    uint16_t priority = (uint16_t)random_below(32);
+    if (random_below(2)) {
+        match.mask.in_port = 0xffff;
+        match.value.in_port = (uint16_t)(1 + random_below(3));
+    }
+    if (header_has_nw(&match.value) && random_below(2)) {
+        match.mask.nw_dst = UINT32_MAX << random_below(32);
+        match.value.nw_dst = (0x0a000000 + random_below(4)) & match.mask.nw_dst;
+    }
+    for (size_t i = 0; i < table->n_entries; i++) {
+        if (table->entries[i].priority == priority &&
+            match_equal(&table->entries[i].match, &match)) {
+            return;
+        }
+    }
+    struct flow_entry *entry = flow_table_add(table);
+    assert_non_null(entry);
+    entry->match = match;
+    entry->priority = priority;
+    entry->cookie = table->n_entries;
+    random_actions(table, entry);
+}
+
+/* A packet where two entries meet, if they do: there priorities matter. */
+static struct header random_packet(const struct flow_table *table)
+{
+    struct match cube = table->entries[random_below((unsigned)table->n_entries)].match;
+    struct match in_port = match_in_port((uint16_t)(1 + random_below(3)));
+    struct header header;
+    for (int i = 0; i < 3; i++) {
+        space_intersect(&cube, &table->entries[random_below((unsigned)table->n_entries)].match,
+                        &cube);
+    }
+    space_intersect(&cube, &in_port, &cube);
+    assert_true(space_member(&cube, &header));
+    if (random_below(2) && header_has_nw(&header) && !cube.mask.nw_src) {
+        header.nw_src = universe_nw[random_below(UNIVERSE_COUNT(universe_nw))];
+    }
+    return header;
+}
+
+static FILE *open_file(const char *directory, const char *file, size_t number)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s/%s", directory, file);
-    FILE *out = fopen(path, "a");
+    snprintf(path, sizeof path, "%s/%s.%zu", directory, file, number);
+    FILE *out = fopen(path, "w");
     assert_non_null(out);
-    fprintf(out, "%s\n", base_buffer_text(line));
-    fclose(out);
-    base_buffer_free(line);
+    return out;
 }
 
-static void write_trace(const char *directory, const struct trace *trace)
+static void write_packet(FILE *out, const struct header *header)
 {
-    struct base_buffer flow = {0}, packet = {0};
-    base_put_format(&flow, "dl_dst=0e:00:00:00:00:%02x,actions=", trace->header.dl_dst[5]);
-    actions_format(trace->actions, trace->n_actions, &flow);
-    struct match match = match_exactly(&trace->header);
-    bool is_udp = header_has_tp(&trace->header) && trace->header.nw_proto == NW_PROTO_UDP;
+    struct base_buffer packet = {0};
+    struct match match = match_exactly(header);
+    bool is_udp = header_has_tp(header) && header->nw_proto == NW_PROTO_UDP;
     if (is_udp) { /* trace takes tp_src for TCP's only */
         match.mask.tp_src = match.mask.tp_dst = match.value.tp_src = match.value.tp_dst = 0;
     }
     match_format(&match, &packet);
     if (is_udp) {
-        base_put_format(&packet, ",udp_src=%u,udp_dst=%u", trace->header.tp_src,
-                        trace->header.tp_dst);
+        base_put_format(&packet, ",udp_src=%u,udp_dst=%u", header->tp_src, header->tp_dst);
     }
-    base_put_text(&packet, trace->header.dl_type == DL_TYPE_IP ? ",nw_ttl=64" : "");
-    put_line(directory, "flows", &flow);
-    put_line(directory, "packets", &packet);
+    base_put_text(&packet, header->dl_type == DL_TYPE_IP ? ",nw_ttl=64" : "");
+    fprintf(out, "%s\n", base_buffer_text(&packet));
+    base_buffer_free(&packet);
+}
+
+struct scene {
+    struct flow_table flows;
+    struct space_table table;
+    struct header packets[PACKETS];
+};
+
+static void make_scene(const char *directory, size_t number, struct scene *scene)
+{
+    for (unsigned n = 4 + random_below(MAX_ENTRIES - 4); n > 0; n--) {
+        random_entry(&scene->flows);
+    }
+    assert_int_equal(space_table_index(&scene->table, &scene->flows, NULL), 0);
+    assert_int_equal(space_table_prepare(&scene->table), 0);
+    FILE *out = open_file(directory, "flows", number);
+    for (size_t i = 0; i < scene->flows.n_entries; i++) {
+        struct base_buffer text = {0};
+        flow_format(&scene->flows.entries[i], FLOW_NO_STATS, &text);
+        fprintf(out, "%s\n", base_buffer_text(&text));
+        base_buffer_free(&text);
+    }
+    fclose(out);
+    out = open_file(directory, "packets", number);
+    for (size_t i = 0; i < PACKETS; i++) {
+        scene->packets[i] = random_packet(&scene->flows);
+        write_packet(out, &scene->packets[i]);
+    }
+    fclose(out);
 }
 
 /* The header of "Final flow: …", without the fields that OpenFlow 1.0 does not have. */
@@ -171,7 +236,14 @@ static void count_outputs(const char *text, unsigned counts[5])
     }
 }
 
-static void check_trace(const struct trace *trace, char *final, const char *datapath)
+/* What the switch says of one packet. */
+struct answer {
+    char final[LINE], datapath[LINE];
+    size_t entry; /* SIZE_MAX: none takes it */
+};
+
+static void check_outputs(const struct flow_entry *entry, const struct header *packet,
+                          struct answer *answer)
 {
     static const struct port ports[] = {{.number = 1},
                                         {.number = 2},
@@ -180,82 +252,110 @@ static void check_trace(const struct trace *trace, char *final, const char *data
     unsigned counts[5] = {0}, ours[5] = {0};
     struct space_emission out[16];
     const char *reason = "";
-    int n =
-        space_apply(trace->actions, trace->n_actions, ports, 4, &trace->header, out, 16, &reason);
+    int n = space_apply(entry->actions, entry->n_actions, ports, 4, packet, out, 16, &reason);
     assert_in_range(n, 0, 16);
     struct space_rewrite rewrite = {0};
-    for (size_t i = 0; i < trace->n_actions; i++) {
-        space_rewrite_add(&rewrite, &trace->actions[i]);
+    for (size_t i = 0; i < entry->n_actions; i++) {
+        space_rewrite_add(&rewrite, &entry->actions[i]);
     }
-    struct header after = space_rewritten(&rewrite, &trace->header);
-    if (strncmp(final, "unchanged", 9) == 0) {
-        assert_memory_equal(&after, &trace->header, sizeof after);
+    struct header after = space_rewritten(&rewrite, packet);
+    if (strncmp(answer->final, "unchanged", 9) == 0) {
+        assert_memory_equal(&after, packet, sizeof after);
     } else {
-        struct header theirs = final_header(final);
-        theirs.in_port = trace->header.in_port;
+        struct header theirs = final_header(answer->final);
+        theirs.in_port = packet->in_port;
         assert_memory_equal(&after, &theirs, sizeof after);
     }
     for (int i = 0; i < n; i++) {
         ours[out[i].port == PORT_LOCAL ? 4 : out[i].port]++;
         assert_memory_equal(&out[i].header, &after, sizeof after);
     }
-    count_outputs(datapath, counts);
+    count_outputs(answer->datapath, counts);
     assert_memory_equal(counts, ours, sizeof counts);
 }
 
-/* What the switch says of one packet. */
-struct answer {
-    char final[LINE], datapath[LINE];
-};
-
-static size_t run_switch(const char *directory, struct answer *answers)
+/* Where entries of one priority compete, the switch may choose any of them. */
+static bool check_packet(const struct scene *scene, const struct header *packet,
+                         struct answer *answer)
 {
-    char command[sizeof script + 512], line[LINE], final[LINE] = "";
-    size_t n = 0;
-    snprintf(command, sizeof command,
-             "unshare -r -n -m -p -f --kill-child=KILL --mount-proc sh -s '%s' <<'END' 2>'%s/log'\n"
-             "%sEND",
-             directory, directory, script);
-    FILE *in = popen(command, "r");
-    assert_non_null(in);
+    bool ambiguous;
+    size_t taker = space_table_lookup(&scene->table, packet, &ambiguous);
+    const struct flow_entry *entries = scene->flows.entries;
+    if (taker == SIZE_MAX) {
+        assert_true(answer->entry == SIZE_MAX);
+        return false;
+    }
+    assert_true(answer->entry < scene->flows.n_entries);
+    assert_int_equal(entries[answer->entry].priority, entries[taker].priority);
+    assert_true(match_takes(&entries[answer->entry].match, packet));
+    check_outputs(&entries[ambiguous ? answer->entry : taker], packet, answer);
+    return ambiguous;
+}
+
+/* Of one packet, up to its last line. False: there is none. */
+static bool read_answer(FILE *in, struct answer *answer)
+{
+    char line[LINE];
     while (fgets(line, sizeof line, in)) {
-        if (strncmp(line, "Final flow: ", 12) == 0) {
-            strcpy(final, line + 12);
-        } else if (strncmp(line, "Datapath actions: ", 18) == 0 && n < CASES) {
-            memcpy(answers[n].final, final, sizeof final);
-            strcpy(answers[n++].datapath, line + 18);
+        const char *cookie = strstr(line, ", cookie 0x");
+        if (strncmp(line, " 0. ", 4) == 0) {
+            answer->entry = cookie ? strtoul(cookie + 9, NULL, 16) - 1 : SIZE_MAX;
+        } else if (strncmp(line, "Final flow: ", 12) == 0) {
+            strcpy(answer->final, line + 12);
+        } else if (strncmp(line, "Datapath actions: ", 18) == 0) {
+            strcpy(answer->datapath, line + 18);
+            return true;
         }
     }
+    return false;
+}
+
+static size_t run_switch(const char *directory, const struct scene *scenes, size_t n_scenes)
+{
+    char command[sizeof script + 512];
+    struct answer answer;
+    size_t n = 0, n_ambiguous = 0;
+    snprintf(command, sizeof command,
+             "unshare -r -n -m -p -f --kill-child=KILL --mount-proc sh -s '%s' %zu "
+             "<<'END' 2>'%s/log'\n%sEND",
+             directory, n_scenes, directory, script);
+    FILE *in = popen(command, "r");
+    assert_non_null(in);
+    for (; n < n_scenes * PACKETS && read_answer(in, &answer); n++) {
+        const struct scene *scene = &scenes[n / PACKETS];
+        n_ambiguous += check_packet(scene, &scene->packets[n % PACKETS], &answer);
+    }
     pclose(in);
-    snprintf(command, sizeof command, "rm -rf '%s'", directory);
-    assert_int_equal(system(command), 0);
+    print_message("# %zu packets, %zu of them taken by entries that compete\n", n, n_ambiguous);
     return n;
 }
 
 static void agrees_with_open_vswitch(void **state)
 {
     (void)state;
-    const char *root = getenv("TMPDIR");
-    char directory[128];
-    struct trace traces[CASES];
-    struct answer *answers = calloc(CASES, sizeof *answers);
+    const char *root = getenv("TMPDIR"), *wanted = getenv("TRACE_TABLES");
+    size_t n_scenes = wanted ? strtoul(wanted, NULL, 10) : TABLES;
+    char directory[128], command[256];
+    struct scene *scenes = calloc(n_scenes, sizeof *scenes);
+    assert_non_null(scenes);
     snprintf(directory, sizeof directory, "%s/tapproof-trace.XXXXXX", root ? root : "/tmp");
     assert_non_null(mkdtemp(directory));
-    for (size_t i = 0; i < CASES; i++) {
-        traces[i] = (struct trace){.n_actions = 0};
-        random_trace(&traces[i], i);
-        write_trace(directory, &traces[i]);
+    for (size_t i = 0; i < n_scenes; i++) {
+        make_scene(directory, i, &scenes[i]);
     }
-    size_t n = run_switch(directory, answers);
-    for (size_t i = 0; i < n; i++) {
-        check_trace(&traces[i], answers[i].final, answers[i].datapath);
+    size_t n = run_switch(directory, scenes, n_scenes);
+    for (size_t i = 0; i < n_scenes; i++) {
+        space_table_free(&scenes[i].table);
+        flow_table_free(&scenes[i].flows);
     }
-    free(answers);
+    free(scenes);
+    snprintf(command, sizeof command, "rm -rf '%s'", directory);
+    assert_int_equal(system(command), 0);
     if (n == 0) {
         print_message("# no private Open vSwitch can be run here\n");
         skip();
     }
-    assert_int_equal(n, CASES);
+    assert_int_equal(n, n_scenes * PACKETS);
 }
 
 static const struct CMUnitTest tests[] = {

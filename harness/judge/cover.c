@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/cover.h"
+
+#include "judge/reach.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_PROBES = 4096,
+    MAX_WALKS = 400000,
+    BUDGET = 400000000,
+    ENTRY_BUDGET = 4000000, /* of one entry, so that one alone does not use up all */
+    TRAIL_MAX = 256,        /* entries on all ways of one probe */
+    NO_ENTRY = UINT32_MAX
+};
+
+/* A packet of a host, and the entries that it exercises. */
+struct candidate {
+    uint32_t host, packet;
+    uint32_t begin, n; /* in cover_work.exercised */
+    uint32_t next;     /* of the same worth */
+};
+
+struct cover_work {
+    const struct judge_tables *tables;
+    const struct judge_cover_options *options;
+    struct judge_cover *cover;
+    size_t *first;          /* by switch: the number of its first entry */
+    uint8_t *miss;          /* by entry: enum judge_miss; until that is known, MISS_UNKNOWN */
+    uint32_t *hidden_by;    /* by entry */
+    bool *has_candidate;    /* by entry */
+    struct header *packets; /* no two equal, without in_port */
+    bool *anywhere;         /* by packet: to be tried from hosts of other switches too */
+    size_t n_packets, packets_capacity, anywhere_capacity;
+    uint32_t *slots; /* of packets, by hash; number + 1 */
+    size_t n_slots;
+    struct candidate *candidates;
+    size_t n_candidates, candidates_capacity;
+    uint32_t *exercised;
+    size_t n_exercised, exercised_capacity;
+    size_t budget;
+};
+enum { MISS_UNKNOWN = UINT8_MAX };
+
+/* The ways of one packet through the network. */
+struct trail {
+    uint32_t entries[TRAIL_MAX];
+    size_t n_entries;
+    bool ends; /* false: it loops, or there are too many copies */
+};
+
+/* ---------------------------------------------------------------- following */
+
+struct copy {
+    struct port_ref in;
+    struct header header;
+};
+
+/* What one copy does at one switch: its entry is noted, what leaves is queued. */
+static size_t forward_copy(const struct cover_work *work, const struct copy *copy,
+                           struct trail *trail, struct copy *queue, size_t n)
+{
+    struct space_emission out[TRAIL_MAX];
+    struct judge_forwarding tables = judge_looked_up_in(work->tables);
+    const char *reason = NULL;
+    size_t entry;
+    int n_out =
+        tables.forward(tables.aux, copy->in.sw, &copy->header, out, TRAIL_MAX, &entry, &reason);
+    bool ambiguous = false;
+    if (n_out < 0 && entry != SIZE_MAX) {
+        space_table_lookup(&work->tables->tables[copy->in.sw], &copy->header, &ambiguous);
+    }
+    if (entry != SIZE_MAX && !ambiguous) {
+        trail->entries[trail->n_entries++] = (uint32_t)(work->first[copy->in.sw] + entry);
+    }
+    for (int i = 0; i < n_out; i++) {
+        struct port_ref port = {.sw = copy->in.sw, .port = out[i].port};
+        struct peer peer = judge_tables_peer(work->tables, port);
+        if (peer.kind == PEER_SWITCH && n < TRAIL_MAX) {
+            queue[n] = (struct copy){.in = peer.port, .header = out[i].header};
+            queue[n].header.in_port = peer.port.port;
+        }
+        n += peer.kind == PEER_SWITCH;
+    }
+    return n;
+}
+
+static void follow(const struct cover_work *work, size_t host, const struct header *packet,
+                   struct trail *trail)
+{
+    struct copy queue[TRAIL_MAX];
+    size_t n = 1;
+    queue[0] = (struct copy){.in = work->tables->topology->hosts[host].port, .header = *packet};
+    queue[0].header.in_port = queue[0].in.port;
+    trail->n_entries = 0;
+    for (size_t i = 0; i < n && n <= TRAIL_MAX; i++) {
+        n = forward_copy(work, &queue[i], trail, queue, n);
+    }
+    trail->ends = n <= TRAIL_MAX;
+}
+
+/* --------------------------------------------------------------- candidates */
+
+static bool sends(const struct cover_work *work, size_t host)
+{
+    return !work->options->sends || work->options->sends[host];
+}
+
+static bool lists(const struct cover_work *work, const struct candidate *candidate, uint32_t entry)
+{
+    for (size_t i = 0; i < candidate->n; i++) {
+        if (work->exercised[candidate->begin + i] == entry) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Follows the packet; if it exercises something that no planned probe does, it
+ * is a candidate. -1 without memory. */
+static int try_packet(struct cover_work *work, size_t host, size_t packet, struct trail *trail)
+{
+    follow(work, host, &work->packets[packet], trail);
+    struct candidate candidate = {
+        .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
+    for (size_t i = 0; trail->ends && i < trail->n_entries; i++) {
+        uint32_t entry = trail->entries[i];
+        if (work->miss[entry] == JUDGE_MISS_NONE || lists(work, &candidate, entry)) {
+            continue;
+        }
+        if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
+                      sizeof *work->exercised) < 0) {
+            return -1;
+        }
+        work->exercised[work->n_exercised++] = entry;
+        work->has_candidate[entry] = true;
+        candidate.n++;
+    }
+    if (candidate.n == 0) {
+        return 0;
+    }
+    if (base_grow(&work->candidates, work->n_candidates, &work->candidates_capacity,
+                  sizeof *work->candidates) < 0) {
+        return -1;
+    }
+    work->candidates[work->n_candidates++] = candidate;
+    return 0;
+}
+
+static size_t slot_of(const struct cover_work *work, const struct header *packet)
+{
+    struct space_words words = space_words(packet);
+    uint64_t hash = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        hash = (hash ^ words.word[i]) * 0x9e3779b97f4a7c15;
+        hash ^= hash >> 32;
+    }
+    size_t at = hash & (work->n_slots - 1);
+    while (work->slots[at] != 0 &&
+           memcmp(&work->packets[work->slots[at] - 1], packet, sizeof *packet) != 0) {
+        at = (at + 1) & (work->n_slots - 1);
+    }
+    return at;
+}
+
+static int widen_slots(struct cover_work *work)
+{
+    size_t n_slots = work->n_slots ? 2 * work->n_slots : 1024;
+    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    if (!slots) {
+        return -1;
+    }
+    free(work->slots);
+    work->slots = slots;
+    work->n_slots = n_slots;
+    for (size_t i = 0; i < work->n_packets; i++) {
+        slots[slot_of(work, &work->packets[i])] = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* The packet's number; a new one if there is none like it. */
+static int number_packet(struct cover_work *work, struct header packet, size_t *number)
+{
+    packet.in_port = 0;
+    if (2 * work->n_packets >= work->n_slots && widen_slots(work) < 0) {
+        return -1;
+    }
+    size_t at = slot_of(work, &packet);
+    if (work->slots[at] == 0) {
+        if (base_grow(&work->packets, work->n_packets, &work->packets_capacity,
+                      sizeof *work->packets) < 0 ||
+            base_grow(&work->anywhere, work->n_packets, &work->anywhere_capacity,
+                      sizeof *work->anywhere) < 0) {
+            return -1;
+        }
+        work->anywhere[work->n_packets] = false;
+        work->packets[work->n_packets++] = packet;
+        work->slots[at] = (uint32_t)work->n_packets;
+    }
+    *number = work->slots[at] - 1;
+    return 0;
+}
+
+/* A port by which packets for this entry may come: its own; that of a host that
+ * sends; any. */
+static struct judge_cabled way_in(const struct cover_work *work, size_t sw,
+                                  const struct flow_entry *flow)
+{
+    const struct judge_tables *tables = work->tables;
+    struct judge_cabled any = {.port = {.sw = sw, .port = 1}};
+    if (flow->match.mask.in_port) {
+        any.port.port = flow->match.value.in_port;
+        any.peer = judge_tables_peer(tables, any.port);
+        return any;
+    }
+    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1]; i++) {
+        any = tables->cabled[i];
+        if (any.peer.kind == PEER_HOST && sends(work, any.peer.host)) {
+            break;
+        }
+    }
+    return any;
+}
+
+/* One packet that the entry takes: it is tried from the host at whose port it
+ * enters, if there is one, and noted for the others. */
+static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct trail *trail)
+{
+    const struct flow_entry *flow = &work->tables->states[sw]->flows.entries[entry];
+    struct judge_cabled in = way_in(work, sw, flow);
+    struct header header;
+    size_t packet, number = work->first[sw] + entry;
+    if (work->miss[number] == JUDGE_MISS_NONE ||
+        judge_reach_sample(work->tables, sw, entry, in.port.port, &work->budget, &header) !=
+            SPACE_FOUND) {
+        return 0;
+    }
+    if (number_packet(work, header, &packet) < 0) {
+        return -1;
+    }
+    bool from_host = in.peer.kind == PEER_HOST;
+    work->anywhere[packet] = work->anywhere[packet] || !from_host || !flow->match.mask.in_port;
+    return from_host && sends(work, in.peer.host) ? try_packet(work, in.peer.host, packet, trail)
+                                                  : 0;
+}
+
+/* The noted packets from as many hosts as the number of walks allows, others
+ * for each packet. */
+static int sample_hosts(struct cover_work *work, struct trail *trail)
+{
+    size_t n_hosts = work->tables->topology->n_hosts, n_packets = 0;
+    size_t max_walks = work->options->max_walks ? work->options->max_walks : MAX_WALKS;
+    for (size_t i = 0; i < work->n_packets; i++) {
+        n_packets += work->anywhere[i];
+    }
+    size_t n_tries = n_packets ? max_walks / n_packets : 0;
+    n_tries = n_tries < n_hosts ? n_tries : n_hosts;
+    for (size_t packet = 0; packet < work->n_packets; packet++) {
+        for (size_t i = 0; work->anywhere[packet] && i < n_tries; i++) {
+            size_t host = (packet + i * n_hosts / n_tries) % n_hosts;
+            if (sends(work, host) && try_packet(work, host, packet, trail) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* An entry that is looked for, and what became of the last frame found. */
+struct wanted {
+    struct cover_work *work;
+    uint32_t number;
+    struct trail *trail;
+    enum judge_miss miss;
+};
+
+static bool accepts(void *aux, size_t host, const struct header *header)
+{
+    struct wanted *wanted = aux;
+    struct trail *trail = wanted->trail;
+    follow(wanted->work, host, header, trail);
+    wanted->miss = !trail->ends ? JUDGE_MISS_LOOP : JUDGE_MISS_AMBIGUOUS;
+    for (size_t i = 0; trail->ends && i < trail->n_entries; i++) {
+        if (trail->entries[i] == wanted->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Decides about an entry that no sample exercised. */
+static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct trail *trail)
+{
+    size_t number = work->first[sw] + entry, packet;
+    size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
+    struct judge_reach reach;
+    struct wanted wanted = {.work = work, .number = (uint32_t)number, .trail = trail};
+    enum space_answer answer = judge_reach_entry(work->tables, work->options->sends, sw, entry,
+                                                 &budget, accepts, &wanted, &reach);
+    work->budget -= had - budget;
+    if (answer == SPACE_FOUND) {
+        return number_packet(work, reach.header, &packet) < 0
+                   ? -1
+                   : try_packet(work, reach.host, packet, trail);
+    }
+    work->hidden_by[number] = (uint32_t)reach.hidden_by;
+    work->miss[number] = reach.was_rejected     ? wanted.miss
+                         : answer == SPACE_OPEN ? JUDGE_MISS_OPEN
+                         : reach.is_hidden      ? JUDGE_MISS_HIDDEN
+                                                : JUDGE_MISS_UNREACHABLE;
+    return 0;
+}
+
+static int find_candidates(struct cover_work *work, struct trail *trail)
+{
+    const struct judge_tables *tables = work->tables;
+    size_t n_switches = tables->topology->n_switches;
+    int status = 0;
+    for (size_t sw = 0; sw < n_switches; sw++) {
+        for (size_t i = 0; i < tables->tables[sw].n_entries && status == 0; i++) {
+            status = sample_entry(work, sw, i, trail);
+        }
+    }
+    status = status < 0 ? -1 : sample_hosts(work, trail);
+    for (size_t sw = 0; sw < n_switches; sw++) {
+        for (size_t i = 0; i < tables->tables[sw].n_entries && status == 0; i++) {
+            size_t number = work->first[sw] + i;
+            if (work->miss[number] != JUDGE_MISS_NONE && !work->has_candidate[number]) {
+                status = search_entry(work, sw, i, trail);
+            }
+        }
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------- greedy cover */
+
+static size_t worth(const struct cover_work *work, const struct candidate *candidate)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < candidate->n; i++) {
+        n += work->miss[work->exercised[candidate->begin + i]] != JUDGE_MISS_NONE;
+    }
+    return n;
+}
+
+static int take(struct cover_work *work, const struct candidate *candidate)
+{
+    struct judge_cover *cover = work->cover;
+    if (base_grow(&cover->probes, cover->n_probes, &cover->capacity, sizeof *cover->probes) < 0) {
+        return -1;
+    }
+    struct judge_extra *probe = &cover->probes[cover->n_probes++];
+    *probe = (struct judge_extra){
+        .from = candidate->host, .header = work->packets[candidate->packet], .kind = "entry"};
+    probe->header.in_port = work->tables->topology->hosts[candidate->host].port.port;
+    for (size_t i = 0; i < candidate->n; i++) {
+        work->miss[work->exercised[candidate->begin + i]] = JUDGE_MISS_NONE;
+    }
+    return 0;
+}
+
+/* The candidate that exercises most of what is left, again and again.
+ * Candidates lie in a heap for each worth and move down when they lose some:
+ * what they are worth never grows. */
+static int cover_greedily(struct cover_work *work)
+{
+    uint32_t heads[TRAIL_MAX + 1];
+    size_t max = work->options->max_probes ? work->options->max_probes : MAX_PROBES;
+    memset(heads, 0xff, sizeof heads);
+    for (size_t i = work->n_candidates; i-- > 0;) {
+        work->candidates[i].next = heads[work->candidates[i].n];
+        heads[work->candidates[i].n] = (uint32_t)i;
+    }
+    for (size_t n = TRAIL_MAX; n > 0; n--) {
+        while (heads[n] != NO_ENTRY && work->cover->n_probes < max) {
+            struct candidate *best = &work->candidates[heads[n]];
+            uint32_t index = heads[n];
+            size_t left = worth(work, best);
+            heads[n] = best->next;
+            if (left == n) {
+                if (take(work, best) < 0) {
+                    return -1;
+                }
+            } else {
+                best->next = heads[left];
+                heads[left] = index;
+            }
+        }
+    }
+    return 0;
+}
+
+/* -------------------------------------------------------------------- whole */
+
+static void mark_planned(struct cover_work *work, struct trail *trail)
+{
+    const struct judge_plan *plan = work->options->plan;
+    for (size_t p = 0; plan && p < plan->n_probes; p++) {
+        follow(work, plan->probes[p].from, &plan->probes[p].header, trail);
+        for (size_t i = 0; i < trail->n_entries; i++) {
+            work->miss[trail->entries[i]] = JUDGE_MISS_NONE;
+        }
+    }
+}
+
+static int list_missed(struct cover_work *work)
+{
+    struct judge_cover *cover = work->cover;
+    size_t n = 0, capacity = 0;
+    for (size_t sw = 0; sw < work->tables->topology->n_switches; sw++) {
+        for (size_t i = 0; i < work->tables->tables[sw].n_entries; i++, n++) {
+            if (work->miss[n] == JUDGE_MISS_NONE) {
+                continue;
+            }
+            if (base_grow(&cover->missed, cover->n_missed, &capacity, sizeof *cover->missed) < 0) {
+                return -1;
+            }
+            cover->missed[cover->n_missed++] = (struct judge_missed){
+                .sw = sw,
+                .entry = (uint32_t)i,
+                .why = work->miss[n] == MISS_UNKNOWN ? JUDGE_MISS_LIMIT
+                                                     : (enum judge_miss)work->miss[n],
+                .hidden_by = work->hidden_by[n]};
+        }
+    }
+    cover->n_entries = n;
+    cover->n_exercised = n - cover->n_missed;
+    return 0;
+}
+
+static int number_entries(struct cover_work *work)
+{
+    size_t n_switches = work->tables->topology->n_switches, n = 0;
+    work->first = calloc(n_switches + 1, sizeof *work->first);
+    for (size_t sw = 0; work->first && sw < n_switches; sw++) {
+        work->first[sw] = n;
+        n += work->tables->tables[sw].n_entries;
+    }
+    work->miss = malloc(n + 1);
+    work->hidden_by = calloc(n + 1, sizeof *work->hidden_by);
+    work->has_candidate = calloc(n + 1, sizeof *work->has_candidate);
+    if (!work->first || !work->miss || !work->hidden_by || !work->has_candidate) {
+        return -1;
+    }
+    memset(work->miss, MISS_UNKNOWN, n + 1);
+    return 0;
+}
+
+int judge_cover(const struct judge_tables *tables, const struct judge_cover_options *options,
+                struct judge_cover *cover)
+{
+    struct cover_work work = {.tables = tables,
+                              .options = options,
+                              .cover = cover,
+                              .budget = options->budget ? options->budget : BUDGET};
+    struct trail trail;
+    *cover = (struct judge_cover){0};
+    int status = number_entries(&work);
+    if (status == 0) {
+        mark_planned(&work, &trail);
+        status = find_candidates(&work, &trail) < 0 || cover_greedily(&work) < 0 ||
+                         list_missed(&work) < 0
+                     ? -1
+                     : 0;
+    }
+    free(work.first);
+    free(work.miss);
+    free(work.hidden_by);
+    free(work.has_candidate);
+    free(work.packets);
+    free(work.anywhere);
+    free(work.slots);
+    free(work.candidates);
+    free(work.exercised);
+    if (status < 0) {
+        judge_cover_free(cover);
+    }
+    return status;
+}
+
+void judge_cover_free(struct judge_cover *cover)
+{
+    free(cover->probes);
+    free(cover->missed);
+    *cover = (struct judge_cover){0};
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Probes that exercise the entries of the dumped tables: each entry that a
+ * frame of some host can reach is taken by at least one probe, and there are
+ * as few probes as a greedy cover needs (the "automatic test packet
+ * generation" of Zeng, Kazemian, Varghese, McKeown, CoNEXT 2012). Deterministic
+ * and pure.
+ *
+ * Packets that entries take are sampled, and followed from the hosts through
+ * the indexed tables. What no sample exercises is searched for exactly, from
+ * the entry back to the hosts, over all headers (judge/reach.h). */
+#ifndef JUDGE_COVER_H
+#define JUDGE_COVER_H
+
+#include "judge/plan.h"
+#include "judge/tables.h"
+
+/* Why an entry is exercised by no probe. */
+enum judge_miss {
+    JUDGE_MISS_NONE,        /* it is exercised */
+    JUDGE_MISS_HIDDEN,      /* entries that go before it take all of its packets */
+    JUDGE_MISS_UNREACHABLE, /* proved: no frame of a host that sends gets there as it must be */
+    JUDGE_MISS_LOOP,        /* the frame that was found would never stop: it is not sent */
+    JUDGE_MISS_AMBIGUOUS,   /* it can be had only past entries of one priority that compete */
+    JUDGE_MISS_LIMIT,       /* more probes would be needed than are allowed */
+    JUDGE_MISS_OPEN,        /* not decided: over the budget, or behind a switch that is not known */
+};
+
+struct judge_missed {
+    size_t sw;
+    uint32_t entry;
+    enum judge_miss why;
+    uint32_t hidden_by; /* JUDGE_MISS_HIDDEN: one of them, the only one if it alone does it */
+};
+
+struct judge_cover {
+    struct judge_extra *probes; /* in the order of the cover: the most useful first */
+    size_t n_probes, capacity;
+    struct judge_missed *missed; /* by switch and entry */
+    size_t n_missed;
+    size_t n_entries, n_exercised; /* of all switches that were read */
+};
+
+/* All zero: the defaults. */
+struct judge_cover_options {
+    const bool *sends;             /* by host: it may send; NULL: every host */
+    const struct judge_plan *plan; /* probes that are planned already; NULL: none */
+    size_t max_probes;             /* 0: 4,096 */
+    size_t max_walks;              /* packets that may be followed; 0: 400,000 */
+    size_t budget;                 /* comparisons of two sets, in all; 0: 400,000,000 */
+};
+
+/* -1 only without memory, and then there is nothing to free. */
+int judge_cover(const struct judge_tables *tables, const struct judge_cover_options *options,
+                struct judge_cover *cover);
+void judge_cover_free(struct judge_cover *cover);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/forbidden.h"
+
+#include <stdlib.h>
+
+/* What claims say of a sender and a receiver. */
+struct said {
+    bool of_sender; /* some claim speaks of the sender */
+    bool allows_all;
+};
+
+static struct said say(const struct expectation *expectation, size_t from, size_t to)
+{
+    struct said said = {0};
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        const struct claim *claim = &expectation->claims[i];
+        const struct match any = match_any();
+        said.of_sender = said.of_sender || claim->from == from;
+        said.allows_all =
+            said.allows_all || (claim->from == from && claim->to == to && claim->copies > 0 &&
+                                match_equal(&claim->match, &any));
+    }
+    return said;
+}
+
+static int judge_pair(const struct expectation *expectation, const struct judge_probe *probes,
+                      size_t n_probes, const bool *captures, size_t from, size_t to,
+                      struct judge_forbidden *forbidden)
+{
+    bool probed = false;
+    for (size_t p = 0; p < n_probes && !probed; p++) {
+        probed = judge_plan_copies(&probes[p], to) == 0;
+    }
+    if (!probed) {
+        struct said said = n_probes == 0 ? say(expectation, from, to) : (struct said){0};
+        if (!said.of_sender || said.allows_all) {
+            return 0;
+        }
+    }
+    forbidden->n_pairs++;
+    if (probed && captures[to]) {
+        forbidden->n_probed++;
+        return 0;
+    }
+    if (base_grow(&forbidden->unprobed, forbidden->n_unprobed, &forbidden->capacity,
+                  sizeof *forbidden->unprobed) < 0) {
+        return -1;
+    }
+    forbidden->unprobed[forbidden->n_unprobed++] = (struct judge_unprobed){
+        .from = from,
+        .to = to,
+        .reason = probed ? "the receiver does not capture" : "the sender sends nothing"};
+    return 0;
+}
+
+int judge_forbidden(const struct expectation *expectation, const struct judge_plan *plan,
+                    const bool *captures, struct judge_forbidden *forbidden)
+{
+    size_t n_hosts = expectation->topology->n_hosts, begin = 0;
+    *forbidden = (struct judge_forbidden){0};
+    for (size_t from = 0; from < n_hosts; from++) {
+        size_t end = begin; /* a plan is in the order of senders */
+        while (end < plan->n_probes && plan->probes[end].from == from) {
+            end++;
+        }
+        for (size_t to = 0; to < n_hosts; to++) {
+            if (to != from && judge_pair(expectation, &plan->probes[begin], end - begin, captures,
+                                         from, to, forbidden) < 0) {
+                judge_forbidden_free(forbidden);
+                return -1;
+            }
+        }
+        begin = end;
+    }
+    return 0;
+}
+
+void judge_forbidden_free(struct judge_forbidden *forbidden)
+{
+    free(forbidden->unprobed);
+    *forbidden = (struct judge_forbidden){0};
+}

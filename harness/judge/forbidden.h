@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pairs of hosts of which the expectation forbids some traffic: is a frame
+ * planned that would show it? Pure. */
+#ifndef JUDGE_FORBIDDEN_H
+#define JUDGE_FORBIDDEN_H
+
+#include "judge/plan.h"
+
+struct judge_forbidden {
+    size_t n_pairs, n_probed;
+    struct judge_unprobed {
+        size_t from, to;
+        const char *reason;
+    } * unprobed;
+    size_t n_unprobed, capacity;
+};
+
+/* A pair (from, to) is forbidden if a planned probe of `from` must not arrive at
+ * `to`, and it is probed if `to` captures then. Where nothing is planned for a
+ * sender that claims speak of, every pair of it is forbidden that no claim
+ * allows for all headers. captures: by host. -1 without memory, and then there
+ * is nothing to free. */
+int judge_forbidden(const struct expectation *expectation, const struct judge_plan *plan,
+                    const bool *captures, struct judge_forbidden *forbidden);
+void judge_forbidden_free(struct judge_forbidden *forbidden);
+
+#endif

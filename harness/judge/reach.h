@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether a host's frame can reach an entry, decided over all headers by going
+ * backwards: from the entry's effective match over the cable to the entries
+ * that send there, through their rewrites, until a host's port. For a judgement
+ * of one entry; the paths of all headers are another matter. Pure. */
+#ifndef JUDGE_REACH_H
+#define JUDGE_REACH_H
+
+#include "judge/tables.h"
+
+struct judge_reach {
+    size_t host;          /* SPACE_FOUND: who must send ... */
+    struct header header; /* ... this; in_port: its port */
+    bool was_rejected;    /* frames that can reach it were found, and `accepts` took none */
+    bool is_hidden;       /* SPACE_EMPTY: no packet that enters the switch is left for it */
+    size_t hidden_by;     /* then: an entry that goes before it */
+};
+
+/* Whether a frame that has been found will do; if not, others are looked for. */
+typedef bool judge_reach_accepts(void *aux, size_t host, const struct header *header);
+
+/* SPACE_EMPTY: proved that none can, unless was_rejected. SPACE_OPEN: over the budget (as in
+ * space_find), no memory, or a switch on the way is not known. sends: as in
+ * judge_cover_options. */
+enum space_answer judge_reach_entry(const struct judge_tables *tables, const bool *sends, size_t sw,
+                                    size_t entry, size_t *budget, judge_reach_accepts *accepts,
+                                    void *aux, struct judge_reach *reach);
+
+/* A header that this entry takes if it enters by in_port, wherever it may come from. */
+enum space_answer judge_reach_sample(const struct judge_tables *tables, size_t sw, size_t entry,
+                                     uint16_t in_port, size_t *budget, struct header *header);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The dumped tables of a network, indexed: packets are looked up in them, and
+ * ports have their peers at hand. For whoever asks by the thousand; who asks
+ * once takes judge_advertised_by. Pure. */
+#ifndef JUDGE_TABLES_H
+#define JUDGE_TABLES_H
+
+#include "judge/walk.h"
+#include "space/table.h"
+
+struct judge_cabled {
+    struct port_ref port;
+    struct peer peer;
+};
+
+struct judge_tables {
+    const struct topology *topology;
+    const struct switch_state *const *states; /* by switch; NULL: it was not read */
+    struct space_table *tables;               /* by switch, prepared; empty if it was not read */
+    struct judge_cabled *cabled;              /* ports with a peer, by switch and port */
+    size_t *begins;                           /* by switch, and one more: its first in cabled */
+};
+
+/* The states must stay as they are. -1 without memory, and then there is
+ * nothing to free. */
+int judge_tables_index(struct judge_tables *tables, const struct topology *topology,
+                       const struct switch_state *const *states);
+void judge_tables_free(struct judge_tables *tables);
+
+/* As topology_peer. */
+struct peer judge_tables_peer(const struct judge_tables *tables, struct port_ref port);
+
+/* As judge_advertised_by, by look-up. */
+struct judge_forwarding judge_looked_up_in(const struct judge_tables *tables);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/coverage.h"
+
+#include "report/escape.h"
+
+#include <string.h>
+
+enum { MAX_NAMED = 8 }; /* of one reason */
+
+static void put_entry(const struct missed_entry *missed, struct base_buffer *out)
+{
+    report_put_clean(out, missed->entry);
+    if (missed->by) {
+        base_put_text(out, " (by ");
+        report_put_clean(out, missed->by);
+        base_put_text(out, ")");
+    }
+}
+
+/* All that were missed for the reason of the one at `first`, if no one before has it. */
+static void put_reason(const struct report_coverage *coverage, size_t first,
+                       struct base_buffer *out)
+{
+    const char *reason = coverage->missed[first].reason;
+    size_t n = 0;
+    for (size_t i = 0; i < first; i++) {
+        if (strcmp(coverage->missed[i].reason, reason) == 0) {
+            return;
+        }
+    }
+    for (size_t i = first; i < coverage->n_missed; i++) {
+        if (strcmp(coverage->missed[i].reason, reason) == 0 && n++ < MAX_NAMED) {
+            base_put_format(out, n == 1 ? "; %s: " : ", ", reason);
+            put_entry(&coverage->missed[i], out);
+        }
+    }
+    if (n > MAX_NAMED) {
+        base_put_format(out, " and %zu more", n - MAX_NAMED);
+    }
+}
+
+static void put_pairs(const struct report_coverage *coverage, struct base_buffer *out)
+{
+    base_put_format(out, "; forbidden pairs probed %zu/%zu", coverage->n_pairs_probed,
+                    coverage->n_pairs);
+    for (size_t i = 0; i < coverage->n_unprobed && i < MAX_NAMED; i++) {
+        const struct missed_pair *pair = &coverage->unprobed[i];
+        base_put_text(out, i == 0 ? ", not " : ", ");
+        report_put_clean(out, pair->from);
+        base_put_text(out, " -> ");
+        report_put_clean(out, pair->to);
+        base_put_format(out, " (%s)", pair->reason);
+    }
+    if (coverage->n_unprobed > MAX_NAMED) {
+        base_put_format(out, " and %zu more", coverage->n_unprobed - MAX_NAMED);
+    }
+}
+
+void report_put_coverage(const struct report_coverage *coverage, struct base_buffer *out)
+{
+    if (!coverage->is_known) {
+        return;
+    }
+    base_put_format(out, "entries exercised %zu/%zu", coverage->n_exercised, coverage->n_entries);
+    for (size_t i = 0; i < coverage->n_missed; i++) {
+        bool again = i > 0 && coverage->missed[i].reason == coverage->missed[i - 1].reason;
+        if (!again) {
+            put_reason(coverage, i, out);
+        }
+    }
+    put_pairs(coverage, out);
+}
+
+void report_put_coverage_tree(struct report_tree *tree, const struct report_coverage *coverage)
+{
+    if (!coverage->is_known) {
+        return;
+    }
+    report_tree_map(tree, "coverage", REPORT_LINES);
+    report_tree_counter(tree, "exercised", coverage->n_exercised);
+    report_tree_counter(tree, "entries", coverage->n_entries);
+    report_tree_list(tree, "missed", REPORT_LINES);
+    for (size_t i = 0; i < coverage->n_missed; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "entry", coverage->missed[i].entry);
+        report_tree_text(tree, "reason", coverage->missed[i].reason);
+        report_tree_text(tree, "by", coverage->missed[i].by);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+    report_tree_counter(tree, "pairs_probed", coverage->n_pairs_probed);
+    report_tree_counter(tree, "pairs_forbidden", coverage->n_pairs);
+    report_tree_list(tree, "pairs_missed", REPORT_LINES);
+    for (size_t i = 0; i < coverage->n_unprobed; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "from", coverage->unprobed[i].from);
+        report_tree_text(tree, "to", coverage->unprobed[i].to);
+        report_tree_text(tree, "reason", coverage->unprobed[i].reason);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+    report_tree_close(tree);
+}

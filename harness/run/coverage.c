@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/coverage.h"
+
+#include "judge/cover.h"
+#include "judge/forbidden.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const reasons[] = {
+    [JUDGE_MISS_NONE] = "",
+    [JUDGE_MISS_HIDDEN] = "hidden",
+    [JUDGE_MISS_UNREACHABLE] = "unreachable from every host that sends",
+    [JUDGE_MISS_LOOP] = "only frames that loop were found to reach it",
+    [JUDGE_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
+    [JUDGE_MISS_LIMIT] = "over the limit of probes",
+    [JUDGE_MISS_OPEN] = "not decided",
+};
+
+struct telling {
+    const struct topology *topology;
+    const struct switch_state *const *states;
+    struct report *report;
+};
+
+/* "s3 in_port=2": as ovs-ofctl would write it, without what it does. */
+static const char *name_entry(const struct telling *telling, const char *sw,
+                              const struct flow_entry *entry)
+{
+    struct base_buffer text = {0};
+    struct match any = match_any();
+    bool is_any = match_equal(&entry->match, &any);
+    base_put_format(&text, "%s%s", sw, *sw ? " " : "");
+    if (entry->priority != FLOW_PRIORITY_DEFAULT || is_any) {
+        base_put_format(&text, "priority=%u%s", entry->priority, is_any ? "" : ",");
+    }
+    match_format(&entry->match, &text);
+    const char *name = base_arena_text(&telling->report->arena, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return name;
+}
+
+static int tell_missed(const struct telling *telling, const struct judge_cover *cover)
+{
+    struct report_coverage *coverage = &telling->report->coverage;
+    coverage->missed =
+        base_arena_alloc(&telling->report->arena, (cover->n_missed + 1) * sizeof *coverage->missed);
+    if (!coverage->missed) {
+        return -1;
+    }
+    for (size_t i = 0; i < cover->n_missed; i++) {
+        const struct judge_missed *missed = &cover->missed[i];
+        const struct flow_entry *entries = telling->states[missed->sw]->flows.entries;
+        struct missed_entry *told = &coverage->missed[coverage->n_missed++];
+        const char *sw = telling->topology->switches[missed->sw].name;
+        told->entry = name_entry(telling, sw, &entries[missed->entry]);
+        told->reason = reasons[missed->why];
+        if (missed->why == JUDGE_MISS_HIDDEN) {
+            told->by = name_entry(telling, "", &entries[missed->hidden_by]);
+        }
+        if (!told->entry || (missed->why == JUDGE_MISS_HIDDEN && !told->by)) {
+            return -1;
+        }
+    }
+    coverage->n_entries = cover->n_entries;
+    coverage->n_exercised = cover->n_exercised;
+    coverage->is_known = true;
+    return 0;
+}
+
+static int tell_pairs(const struct telling *telling, const struct judge_forbidden *forbidden)
+{
+    struct report_coverage *coverage = &telling->report->coverage;
+    const struct topology_host *hosts = telling->topology->hosts;
+    coverage->n_pairs = forbidden->n_pairs;
+    coverage->n_pairs_probed = forbidden->n_probed;
+    coverage->unprobed = base_arena_alloc(&telling->report->arena,
+                                          (forbidden->n_unprobed + 1) * sizeof *coverage->unprobed);
+    if (!coverage->unprobed) {
+        return -1;
+    }
+    for (size_t i = 0; i < forbidden->n_unprobed; i++) {
+        const struct judge_unprobed *pair = &forbidden->unprobed[i];
+        coverage->unprobed[coverage->n_unprobed++] = (struct missed_pair){
+            .from = hosts[pair->from].name, .to = hosts[pair->to].name, .reason = pair->reason};
+    }
+    return 0;
+}
+
+/* The plan with the probes of the cover besides those that were asked for. */
+static int plan_again(const struct expectation *expectation,
+                      const struct judge_plan_options *options, const struct judge_cover *cover,
+                      struct judge_plan *plan, struct base_error *error)
+{
+    size_t n = options->n_extras + cover->n_probes;
+    struct judge_extra *extras = calloc(n, sizeof *extras);
+    struct judge_plan_options more = *options;
+    if (!extras) {
+        return base_fail(error, "out of memory");
+    }
+    if (options->n_extras > 0) {
+        memcpy(extras, options->extras, options->n_extras * sizeof *extras);
+    }
+    memcpy(extras + options->n_extras, cover->probes, cover->n_probes * sizeof *extras);
+    more.extras = extras;
+    more.n_extras = n;
+    judge_plan_free(plan);
+    int status = judge_plan(expectation, &more, plan, error);
+    free(extras);
+    return status;
+}
+
+static int cover(const struct expectation *expectation, const struct judge_tables *tables,
+                 const struct judge_plan_options *options, struct judge_plan *plan,
+                 struct judge_cover *cover, struct base_error *error)
+{
+    size_t n_hosts = expectation->topology->n_hosts;
+    bool *sends = calloc(n_hosts + 1, sizeof *sends);
+    struct judge_cover_options how = {.sends = sends, .plan = plan};
+    for (size_t host = 0; sends && host < n_hosts; host++) {
+        sends[host] = judge_plan_sends(expectation, options, host);
+    }
+    int status =
+        sends && judge_cover(tables, &how, cover) == 0 ? 0 : base_fail(error, "out of memory");
+    free(sends);
+    if (status == 0 && cover->n_probes > 0) {
+        status = plan_again(expectation, options, cover, plan, error);
+    }
+    return status;
+}
+
+int run_coverage(const struct expectation *expectation, const struct switch_state *const *states,
+                 const struct judge_plan_options *options, const bool *captures,
+                 struct judge_plan *plan, struct report *report, struct base_error *error)
+{
+    struct telling telling = {expectation->topology, states, report};
+    struct judge_tables tables;
+    struct judge_cover found = {0};
+    struct judge_forbidden forbidden = {0};
+    if (judge_tables_index(&tables, expectation->topology, states) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = cover(expectation, &tables, options, plan, &found, error);
+    if (status == 0 &&
+        (judge_forbidden(expectation, plan, captures, &forbidden) < 0 ||
+         tell_missed(&telling, &found) < 0 || tell_pairs(&telling, &forbidden) < 0)) {
+        status = base_fail(error, "out of memory");
+    }
+    judge_cover_free(&found);
+    judge_forbidden_free(&forbidden);
+    judge_tables_free(&tables);
+    return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * For tests and benchmarks: sets of headers as binary decision diagrams, by
+ * BuDDy (Lind-Nielsen, libbdd-dev), which shares nothing with our cubes. A
+ * variable a bit of struct header. Include only where <bdd.h> is there. */
+#ifndef SPACE_BDD_TESTING_H
+#define SPACE_BDD_TESTING_H
+
+#include "model/match.h"
+
+#include <bdd.h>
+#include <string.h>
+
+enum { BDD_VARIABLES = 8 * sizeof(struct header) };
+
+/* Fields that entries fix come first: diagrams of cubes are smaller then. */
+static inline void bdd_begin(int n_nodes)
+{
+    bdd_init(n_nodes, n_nodes / 8);
+    bdd_setvarnum(BDD_VARIABLES);
+    bdd_gbc_hook(NULL);
+    bdd_setmaxincrease(n_nodes);
+}
+
+static inline bool bdd_bit(const struct header *header, int i)
+{
+    uint8_t bytes[sizeof *header];
+    memcpy(bytes, header, sizeof bytes);
+    return bytes[i / 8] >> (i % 8) & 1;
+}
+
+/* The bit patterns of a cube; a reference is the caller's (bdd_delref). */
+static inline BDD bdd_of(const struct match *match)
+{
+    uint8_t value[sizeof(struct header)], mask[sizeof(struct header)];
+    BDD cube = bddtrue;
+    memcpy(value, &match->value, sizeof value);
+    memcpy(mask, &match->mask, sizeof mask);
+    for (int i = BDD_VARIABLES - 1; i >= 0; i--) {
+        if (mask[i / 8] >> (i % 8) & 1) {
+            BDD wider = cube;
+            cube = bdd_addref(
+                bdd_and(value[i / 8] >> (i % 8) & 1 ? bdd_ithvar(i) : bdd_nithvar(i), wider));
+            bdd_delref(wider);
+        }
+    }
+    return cube;
+}
+
+/* a := a op b; b stays. */
+static inline void bdd_into(BDD *a, BDD b, int op)
+{
+    BDD result = bdd_addref(bdd_apply(*a, b, op));
+    bdd_delref(*a);
+    *a = result;
+}
+
+static inline bool bdd_takes(BDD set, const struct header *header)
+{
+    while (set != bddtrue && set != bddfalse) {
+        set = bdd_bit(header, bdd_var(set)) ? bdd_high(set) : bdd_low(set);
+    }
+    return set == bddtrue;
+}
+
+#endif
