@@ -3,13 +3,85 @@
  * For each sender: where its headers go (space/reach.h), once by the tables
  * and once by the expectation; then each of its claims is a question about how
  * the regions that arrive at a host overlap (space/atoms.h). */
-#include "judge/prove_inside.h"
+#include "judge/prove.h"
 
+#include "judge/prove_inside.h"
 #include "space/atoms.h"
 
 #include <stdlib.h>
 
 enum { BUDGET = 20000000 };
+
+/* ------------------------------------------------------------------- unknown */
+
+/* Everything that may leave the switch, whatever it does, is followed from the
+ * ports that its cables lead to. */
+static int spread_from(struct judge_proof *proof, size_t sw, bool *switches, bool *hosts)
+{
+    int status = 0;
+    for (size_t i = 0; i < proof->actual.n_cables && status == 0; i++) {
+        const struct space_cable *cable = &proof->actual.cables[i];
+        struct space_reach reach = {0};
+        size_t budget = proof->budget;
+        if (cable->port.sw != sw) {
+            continue;
+        }
+        if (cable->peer.kind == PEER_HOST) {
+            hosts[cable->peer.host] = true;
+            continue;
+        }
+        status = space_reach(&proof->actual, cable->peer.port, &budget, &reach);
+        for (size_t a = 0; a < reach.n_arrivals; a++) {
+            hosts[reach.arrivals[a].host] = true;
+        }
+        for (size_t u = 0; u < reach.n_unknowns; u++) {
+            switches[reach.unknowns[u].hop->in.sw] = true;
+        }
+        for (size_t h = 0; h < proof->topology->n_hosts; h++) {
+            hosts[h] = hosts[h] || reach.exhausted;
+        }
+        space_reach_free(&reach);
+    }
+    return status;
+}
+
+/* By host: whether it may receive what comes to this switch, if nothing is known
+ * of that. NULL without memory. */
+static bool *spread(struct judge_proof *proof, size_t sw)
+{
+    size_t n = proof->topology->n_switches;
+    bool *hosts = calloc(proof->topology->n_hosts + 1, sizeof *hosts);
+    bool *seen = calloc(2 * n + 1, sizeof *seen), *done = seen + n;
+    int status = hosts && seen ? 0 : -1;
+    if (status == 0) {
+        seen[sw] = true;
+    }
+    for (size_t i = 0; i < n && status == 0; i++) {
+        if (seen[i] && !done[i]) {
+            done[i] = true;
+            status = spread_from(proof, i, seen, hosts);
+            i = SIZE_MAX; /* from the first again: there may be new ones */
+        }
+    }
+    free(seen);
+    if (status < 0) {
+        free(hosts);
+        return NULL;
+    }
+    return hosts;
+}
+
+/* Whether what is unknown may arrive at the host. In doubt it may. */
+static bool may_reach(const struct judge_prover *prover, const struct space_unknown *unknown,
+                      size_t to)
+{
+    size_t sw = unknown->hop->in.sw;
+    bool **spreads = prover->proof->spreads;
+    if (!spreads[sw]) {
+        spreads[sw] = spread(prover->proof, sw);
+    }
+    return !spreads[sw] || spreads[sw][to];
+}
 
 /* -------------------------------------------------------------------- copies */
 
@@ -44,7 +116,9 @@ static size_t gather_regions(struct judge_prover *prover, size_t to)
         prover->regions[n++] = &prover->arrivals.all[i]->region;
     }
     for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
-        prover->regions[n++] = &prover->actual.unknowns[i].region;
+        if (may_reach(prover, &prover->actual.unknowns[i], to)) {
+            prover->regions[n++] = &prover->actual.unknowns[i].region;
+        }
     }
     return n;
 }
@@ -252,34 +326,43 @@ static enum space_answer judge_host(struct judge_prover *prover, const struct sp
     return answer;
 }
 
-/* A place where headers of the set come, and it is not known what becomes of
- * them; NULL: there is none. `*answer`: SPACE_OPEN if that was not decided. */
-static const struct space_unknown *find_unknown(const struct judge_prover *prover,
-                                                const struct space_region *set, size_t *budget,
-                                                enum space_answer *answer)
+/* What keeps a claim from being proved although nothing refutes it. */
+struct opening {
+    bool open;                           /* over the budget */
+    const struct space_unknown *unknown; /* or this place */
+};
+
+/* Whether headers of the set come to a place where it is not known what becomes
+ * of them, but they might arrive at `to`. */
+static void look_for_unknown(const struct judge_prover *prover, const struct space_region *set,
+                             size_t to, size_t *budget, struct opening *opening)
 {
-    for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
+    for (size_t i = 0; i < prover->actual.n_unknowns && !opening->unknown; i++) {
         const struct space_unknown *unknown = &prover->actual.unknowns[i];
         struct header example;
-        *answer = find_in(set, &unknown->region, NULL, budget, &example);
-        if (*answer != SPACE_EMPTY) {
-            return *answer == SPACE_FOUND ? unknown : NULL;
-        }
+        enum space_answer answer = may_reach(prover, unknown, to)
+                                       ? find_in(set, &unknown->region, NULL, budget, &example)
+                                       : SPACE_EMPTY;
+        opening->open = opening->open || answer == SPACE_OPEN;
+        opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
     }
-    return NULL;
 }
 
-/* `answer`: what was found so far. Nothing refutes it: is it proved? */
-static void settle(struct judge_prover *prover, const struct space_region *set, size_t *budget,
-                   enum space_answer answer, struct result *result)
+/* SPACE_FOUND: the refutation is sure. */
+static enum space_answer judge_at(struct judge_prover *prover, const struct space_region *set,
+                                  size_t to, size_t *budget, struct judge_refutation *refutation,
+                                  struct opening *opening)
 {
-    const struct space_unknown *unknown = NULL;
-    if (answer == SPACE_EMPTY) {
-        unknown = find_unknown(prover, set, budget, &answer);
+    enum space_answer answer = judge_host(prover, set, to, budget, refutation);
+    /* What is missing may be in what was not looked at any more. */
+    bool sure = refutation->altered ? !prover->declared.exhausted
+                                    : !prover->actual.exhausted || refutation->arrival;
+    if (answer == SPACE_FOUND && sure) {
+        return SPACE_FOUND;
     }
-    if (unknown || answer == SPACE_OPEN || prover->actual.exhausted) {
-        judge_leave_open(prover, unknown, result);
-    }
+    opening->open = opening->open || answer != SPACE_EMPTY || prover->actual.exhausted;
+    look_for_unknown(prover, set, to, budget, opening);
+    return SPACE_EMPTY;
 }
 
 /* Whether a claim speaks of this receiver. */
@@ -306,29 +389,32 @@ static struct match from_port(const struct judge_prover *prover, const struct ma
     return cube;
 }
 
+static bool nothing_comes(const struct judge_prover *prover, size_t to)
+{
+    return prover->arrivals.first[to + 1] == prover->arrivals.first[to] &&
+           prover->actual.n_unknowns == 0 && !prover->actual.exhausted;
+}
+
 static void prove_claim(struct judge_prover *prover, const struct claim *claim,
                         struct result *result)
 {
     struct judge_proof *proof = prover->proof;
     struct space_region set = {.cube = from_port(prover, &claim->match)};
-    struct judge_refutation refutation = {.expected = (long)claim->copies};
+    struct opening opening = {0};
     size_t budget = proof->budget;
-    bool open = false;
     for (size_t to = 0; to < proof->topology->n_hosts; to++) {
-        bool arrives = prover->arrivals.first[to + 1] > prover->arrivals.first[to];
-        if ((arrives || claim->copies > 0) && names(prover, claim, to)) {
-            enum space_answer answer = judge_host(prover, &set, to, &budget, &refutation);
-            /* What is missing may be in what was not looked at any more. */
-            bool sure = refutation.altered ? !prover->declared.exhausted
-                                           : !prover->actual.exhausted || refutation.arrival;
-            if (answer == SPACE_FOUND && sure) {
-                judge_refute(prover, &refutation, result);
-                return;
-            }
-            open = open || answer != SPACE_EMPTY;
+        struct judge_refutation refutation = {.expected = (long)claim->copies};
+        if ((claim->copies == 0 && nothing_comes(prover, to)) || !names(prover, claim, to)) {
+            continue;
+        }
+        if (judge_at(prover, &set, to, &budget, &refutation, &opening) == SPACE_FOUND) {
+            judge_refute(prover, &refutation, result);
+            return;
         }
     }
-    settle(prover, &set, &budget, open ? SPACE_OPEN : SPACE_EMPTY, result);
+    if (opening.open || opening.unknown) {
+        judge_leave_open(prover, opening.unknown, result);
+    }
 }
 
 static struct result *add_result(const struct judge_prover *prover, const char *kind, size_t to)
@@ -351,17 +437,15 @@ static struct result *add_result(const struct judge_prover *prover, const char *
 
 /* ---------------------------------------------------------------------- strays */
 
-/* The headers of which no claim of the sender says anything at `to`; SIZE_MAX:
- * no claim at all. -1 without memory. */
+/* The headers of which no claim of the sender says anything at `to`. -1 without
+ * memory. */
 static int unclaimed(const struct judge_prover *prover, size_t to, struct space_region *set)
 {
-    const struct expectation *expectation = prover->proof->expectation;
-    *set = (struct space_region){
-        .cube = match_in_port(prover->proof->topology->hosts[prover->from].port.port)};
+    const struct match all = match_any();
+    *set = (struct space_region){.cube = from_port(prover, &all)};
     for (size_t i = 0; i < prover->n_claims; i++) {
-        const struct claim *claim = &expectation->claims[prover->claims[i]];
-        bool speaks =
-            to == SIZE_MAX || claim->to == to || (claim->to == SIZE_MAX && to != prover->from);
+        const struct claim *claim = &prover->proof->expectation->claims[prover->claims[i]];
+        bool speaks = claim->to == to || (claim->to == SIZE_MAX && to != prover->from);
         if (speaks && space_exclude(set, &claim->match) < 0) {
             return -1;
         }
@@ -369,7 +453,7 @@ static int unclaimed(const struct judge_prover *prover, size_t to, struct space_
     return 0;
 }
 
-static int prove_no_stray(struct judge_prover *prover, size_t to, bool *open)
+static int prove_no_stray(struct judge_prover *prover, size_t to, struct opening *opening)
 {
     struct space_region set;
     struct judge_refutation refutation = {0};
@@ -377,46 +461,31 @@ static int prove_no_stray(struct judge_prover *prover, size_t to, bool *open)
     if (unclaimed(prover, to, &set) < 0) {
         return -1;
     }
-    enum space_answer answer = judge_host(prover, &set, to, &budget, &refutation);
+    enum space_answer answer = judge_at(prover, &set, to, &budget, &refutation, opening);
     space_region_free(&set);
-    *open = *open || answer == SPACE_OPEN;
-    if (answer == SPACE_FOUND) {
-        struct result *result = add_result(prover, "stray", to);
-        if (!result) {
-            return -1;
-        }
+    struct result *result = answer == SPACE_FOUND ? add_result(prover, "stray", to) : NULL;
+    if (result) {
         judge_refute(prover, &refutation, result);
     }
-    return 0;
+    return answer == SPACE_FOUND && !result ? -1 : 0;
 }
 
 static int prove_no_strays(struct judge_prover *prover)
 {
-    struct space_region set;
-    struct result result = {0};
-    size_t budget = prover->proof->budget;
-    bool open = false;
+    struct opening opening = {0};
     for (size_t to = 0; to < prover->proof->topology->n_hosts; to++) {
-        if (prover->arrivals.first[to + 1] > prover->arrivals.first[to] &&
-            prove_no_stray(prover, to, &open) < 0) {
+        if (!nothing_comes(prover, to) && prove_no_stray(prover, to, &opening) < 0) {
             return -1;
         }
     }
-    if (unclaimed(prover, SIZE_MAX, &set) < 0) {
-        return -1;
+    if (opening.open || opening.unknown) {
+        struct result *result = add_result(prover, "stray", SIZE_MAX);
+        if (!result) {
+            return -1;
+        }
+        judge_leave_open(prover, opening.unknown, result);
     }
-    settle(prover, &set, &budget, open ? SPACE_OPEN : SPACE_EMPTY, &result);
-    space_region_free(&set);
-    if (result.verdict == VERDICT_PASS) {
-        return 0;
-    }
-    struct result *added = add_result(prover, "stray", SIZE_MAX);
-    if (added) {
-        added->verdict = result.verdict;
-        added->detail = result.detail;
-        added->observed_count = -1;
-    }
-    return added ? 0 : -1;
+    return 0;
 }
 
 /* --------------------------------------------------------------------- senders */
@@ -557,7 +626,8 @@ static int open_proof(struct judge_proof *proof, const struct judge_switch *swit
     size_t n = proof->topology->n_switches;
     struct space_network_switch *tables = calloc(n + 1, sizeof *tables);
     proof->states = calloc(n + 1, sizeof(*proof->states));
-    int status = tables && proof->states ? 0 : -1;
+    proof->spreads = calloc(n + 1, sizeof(*proof->spreads));
+    int status = tables && proof->states && proof->spreads ? 0 : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         const struct switch_state *state = switches[i].dumped ? switches[i].state : NULL;
         proof->states[i] = state;
@@ -585,9 +655,11 @@ static void close_proof(struct judge_proof *proof)
             flow_table_free(&proof->declared_flows[i]);
         }
         free(proof->cabled ? proof->cabled[i] : NULL);
+        free(proof->spreads ? proof->spreads[i] : NULL);
     }
     free(proof->declared_flows);
     free(proof->cabled);
+    free(proof->spreads);
     free(proof->states);
 }
 

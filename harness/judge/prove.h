@@ -27,8 +27,8 @@ struct judge_prove_options {
  *
  * Inconclusive: nothing refutes the claim, but a header of it comes to a place
  * where it is not known what becomes of it (space/reach.h), or the budget is
- * over. A switch that was not read costs only what could have passed through
- * it. -1 only without memory. */
+ * over. A switch that was not read costs only claims of headers that come to it,
+ * at hosts that something which leaves it can reach. -1 only without memory. */
 int judge_prove(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_prove_options *options, struct report *report,
                 struct base_error *error);

@@ -14,6 +14,8 @@ struct judge_proof {
     struct space_network actual, declared; /* as the tables are; as the expectation wants them */
     struct flow_table *declared_flows;     /* by switch */
     struct port **cabled;                  /* by switch: what FLOOD means in the expectation */
+    bool **spreads; /* by switch: by host, whether what the switch may send can arrive there; NULL:
+                       not asked so far */
     size_t budget;
     struct report *report;
 };

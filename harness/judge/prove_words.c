@@ -37,6 +37,7 @@ static void put_entry(const struct judge_prover *prover, size_t sw, size_t entry
                       struct base_buffer *out)
 {
     const struct switch_state *state = prover->proof->states[sw];
+    base_put_text(out, "  ");
     if (!state) {
         base_put_text(out, "not read");
     } else if (entry == SIZE_MAX) {
@@ -60,7 +61,6 @@ static void put_step(const struct judge_prover *prover, bool is_first, struct po
     }
     base_put_text(out, " -> ");
     put_port(prover, in, out);
-    base_put_text(out, "  ");
 }
 
 static void put_way(const struct judge_prover *prover, const struct space_hop *last,
@@ -330,7 +330,7 @@ static void put_cycle(const struct judge_prover *prover, const struct space_loop
                       struct base_buffer *out)
 {
     put_way(prover, loop->again, false, out);
-    base_put_text(out, "where it came before, in the same form");
+    base_put_text(out, "  where it came before, in the same form");
 }
 
 static void disagree(const struct judge_prover *prover, struct result *result)
@@ -362,6 +362,11 @@ void judge_refute(struct judge_prover *prover, const struct judge_refutation *re
     }
     result->detail = take_text(prover, &detail);
     result->observed_count = refutation->copies;
+    if (refutation->copies < 0) {
+        result->is_count = false;
+        result->expected = copies_text(prover, refutation->expected);
+        result->observed = copies_text(prover, refutation->copies);
+    }
     result->example = packet_text(prover, &refutation->example);
     disagree(prover, result);
 }

@@ -119,7 +119,11 @@ static bool put_surplus(struct base_buffer *out, const char *list, const char *o
 
 static void put_copies(const struct report_paper *paper, long n)
 {
-    base_put_format(paper->out, "%ld %s", n, n == 1 ? "copy" : "copies");
+    if (n < 0) {
+        base_put_text(paper->out, "not known");
+    } else {
+        base_put_format(paper->out, "%ld %s", n, n == 1 ? "copy" : "copies");
+    }
 }
 
 static void put_value(const struct report_paper *paper, bool is_count, long count, const char *text)
@@ -259,7 +263,9 @@ void report_put_fields(struct report_tree *tree, const struct result *result)
     report_tree_text(tree, "verdict", verdict_name(result->verdict));
     if (result->is_count) {
         report_tree_number(tree, "expected", result->expected_count);
-        report_tree_number(tree, "observed", result->observed_count);
+        if (result->observed_count >= 0) {
+            report_tree_number(tree, "observed", result->observed_count);
+        }
     } else {
         report_tree_text(tree, "expected", result->expected);
         report_tree_text(tree, "observed", result->observed);

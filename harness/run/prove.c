@@ -143,6 +143,7 @@ static const char *what_arrived(struct proving *proving, size_t p, bool *as_told
     struct judge_forwarding tables = judge_advertised_by(proving->source->states.by_switch);
     struct base_buffer text = {0};
     struct judge_walk walk;
+    size_t n_hosts = 0;
     judge_walk_from(proving->topology, &tables, probe->from, &probe->header, &walk);
     *as_told = walk.known;
     base_put_text(&text, "sent, it arrived ");
@@ -151,13 +152,14 @@ static const char *what_arrived(struct proving *proving, size_t p, bool *as_told
         *as_told = *as_told && (n == judge_walk_copies(&walk, host) ||
                                 proving->stations.problems[host] != NULL);
         if (n > 0) {
-            bool first = base_buffer_text(&text)[text.n_bytes - 1] == ' ';
-            base_put_format(&text, "%sat %s", first ? "" : ", ",
+            base_put_format(&text, "%sat %s", n_hosts++ ? ", " : "",
                             proving->topology->hosts[host].name);
-            base_put_format(&text, n > 1 ? " %u times" : "", n);
+            if (n > 1) {
+                base_put_format(&text, " %u times", n);
+            }
         }
     }
-    if (base_buffer_text(&text)[text.n_bytes - 1] == ' ') {
+    if (n_hosts == 0) {
         base_put_text(&text, "nowhere");
     }
     return take_text(proving, &text);
