@@ -196,6 +196,14 @@ static void test_hairpin(void **state)
     small_claim(&small, "untagged", H1, H3, 1, "vlan_tci=0/0x1000");
     small_prove(&small, NULL);
     assert_verdict(&small, "untagged", VERDICT_PASS);
+    /* What had the tag from the first is no more than one loop, the rest another. */
+    small_claim(&small, "lldp", H1, H3, 1, "dl_type=0x88cc,vlan_tci=0/0x1000");
+    small_flow(&small, B, "priority=10,in_port=3,dl_vlan=5,dl_type=0x88cc actions=strip_vlan,1");
+    small.states[B].flows.entries[0].priority = 0;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "lldp", VERDICT_PASS);
+    assert_verdict(&small, "untagged", VERDICT_FAIL);
+    assert_string_equal(small_result(&small, "traffic/h1/loop")->observed, "2 loops");
     small_free(&small);
 }
 
@@ -357,7 +365,8 @@ static void check_claim(const struct small *small, const struct claim *claim,
         assert_int_not_equal(refutes(small, claim, &exact.value), 0);
         return;
     }
-    for (size_t i = 0; i < 2000; i++) {
+    bool open = result->verdict == VERDICT_INCONCLUSIVE && !small->switches[C].dumped;
+    for (size_t i = 0; i < 2000 && !open; i++) {
         struct header header = universe->headers[random_below((unsigned)universe->n_headers)];
         header.in_port = in_port;
         if (match_takes(&claim->match, &header) && refutes(small, claim, &header) == 1) {

@@ -364,6 +364,18 @@ static const struct space_bar *bar_narrower(struct explorer *explorer, const str
     return bars;
 }
 
+/* Whether it matters of which class a packet is. */
+static bool beyond_l2(const struct space_rewrite *rewrite)
+{
+    struct space_words mask = space_words(&rewrite->mask);
+    struct space_words l2 = space_words(&space_class_fields[SPACE_NOT_IP]);
+    uint64_t beyond = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        beyond |= mask.word[i] & ~l2.word[i];
+    }
+    return beyond != 0;
+}
+
 static void enter_behind(struct explorer *explorer, struct space_hop *hop,
                          const struct space_hop *behind, const struct match *cube);
 
@@ -378,7 +390,9 @@ static void enter_again(struct explorer *explorer, const struct space_hop *hop,
     if (!rest || !space_intersect(cube, &space_class_cubes[class], &of_class)) {
         return;
     }
-    rest->bars = bar_narrower(explorer, rest->bars, class);
+    if (beyond_l2(&before->rewrite) || beyond_l2(&hop->rewrite)) {
+        rest->bars = bar_narrower(explorer, rest->bars, class);
+    }
     if (space_rewrite_equal(&before->rewrite, &hop->rewrite, class, &equal)) {
         struct space_hop *loop = copy_hop(explorer, rest);
         if (loop && space_intersect(&of_class, &equal, &same)) {
@@ -400,7 +414,8 @@ static void enter_behind(struct explorer *explorer, struct space_hop *hop,
     } else if (memcmp(&before->rewrite, &hop->rewrite, sizeof hop->rewrite) == 0) {
         note_loop(explorer, before, hop, cube);
     } else if (passes(explorer, hop, cube, &example)) {
-        for (int c = 0; c < N_SPACE_CLASSES; c++) {
+        bool by_class = beyond_l2(&before->rewrite) || beyond_l2(&hop->rewrite);
+        for (int c = 0; c < (by_class ? N_SPACE_CLASSES : 1); c++) {
             enter_again(explorer, hop, before, cube, (enum space_class)c);
         }
     }
