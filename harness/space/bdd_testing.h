@@ -2,7 +2,9 @@
  *
  * For tests and benchmarks: sets of headers as binary decision diagrams, by
  * BuDDy (Lind-Nielsen, libbdd-dev), which shares nothing with our cubes. A
- * variable a bit of struct header. Include only where <bdd.h> is there. */
+ * variable a bit of struct header, from its last bit to its first: so the bits
+ * of each field come with the highest first, which keeps prefixes small.
+ * Include only where <bdd.h> is there. */
 #ifndef SPACE_BDD_TESTING_H
 #define SPACE_BDD_TESTING_H
 
@@ -13,7 +15,6 @@
 
 enum { BDD_VARIABLES = 8 * sizeof(struct header) };
 
-/* Fields that entries fix come first: diagrams of cubes are smaller then. */
 static inline void bdd_begin(int n_nodes)
 {
     bdd_init(n_nodes, n_nodes / 8);
@@ -36,11 +37,13 @@ static inline BDD bdd_of(const struct match *match)
     BDD cube = bddtrue;
     memcpy(value, &match->value, sizeof value);
     memcpy(mask, &match->mask, sizeof mask);
-    for (int i = BDD_VARIABLES - 1; i >= 0; i--) {
+    for (int i = 0; i < BDD_VARIABLES; i++) {
         if (mask[i / 8] >> (i % 8) & 1) {
             BDD wider = cube;
-            cube = bdd_addref(
-                bdd_and(value[i / 8] >> (i % 8) & 1 ? bdd_ithvar(i) : bdd_nithvar(i), wider));
+            cube =
+                bdd_addref(bdd_and(value[i / 8] >> (i % 8) & 1 ? bdd_ithvar(BDD_VARIABLES - 1 - i)
+                                                               : bdd_nithvar(BDD_VARIABLES - 1 - i),
+                                   wider));
             bdd_delref(wider);
         }
     }
@@ -58,7 +61,7 @@ static inline void bdd_into(BDD *a, BDD b, int op)
 static inline bool bdd_takes(BDD set, const struct header *header)
 {
     while (set != bddtrue && set != bddfalse) {
-        set = bdd_bit(header, bdd_var(set)) ? bdd_high(set) : bdd_low(set);
+        set = bdd_bit(header, BDD_VARIABLES - 1 - bdd_var(set)) ? bdd_high(set) : bdd_low(set);
     }
     return set == bddtrue;
 }

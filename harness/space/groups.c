@@ -6,24 +6,30 @@
 
 #include <stdlib.h>
 
+/* Multilinear, then mixed: its upper half is what counts. */
 static uint64_t hash_value(const struct match *match, const struct header *mask)
 {
+    static const uint64_t odd[SPACE_WORDS] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9,
+                                              0x94d049bb133111eb, 0xd6e8feb86659fd93};
     struct space_words value = space_words(&match->value), bits = space_words(mask);
     uint64_t hash = 0;
     for (int i = 0; i < SPACE_WORDS; i++) {
-        hash = (hash ^ (value.word[i] & bits.word[i])) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 32;
+        uint64_t word = value.word[i] & bits.word[i];
+        hash += (word ^ word >> 32) * odd[i];
     }
-    return hash;
+    return (hash ^ hash >> 32) * odd[0];
 }
 
 /* The slot of the entry that takes all of `match`, or where it would be. */
 static size_t find_slot(const struct space_table *table, const struct space_group *group,
-                        const struct match *match)
+                        const struct match *match, uint32_t *tag)
 {
-    size_t at = hash_value(match, &group->mask) & (group->n_slots - 1);
-    while (group->slots[at] != 0 &&
-           !space_contains(&table->flows->entries[group->slots[at] - 1].match, match)) {
+    uint64_t hash = hash_value(match, &group->mask);
+    size_t at = hash >> 32 & (group->n_slots - 1);
+    *tag = (uint32_t)hash;
+    while (group->slots[at].entry != 0 &&
+           (group->slots[at].tag != *tag ||
+            !space_contains(&table->flows->entries[group->slots[at].entry - 1].match, match))) {
         at = (at + 1) & (group->n_slots - 1);
     }
     return at;
@@ -46,14 +52,15 @@ int space_group_index(const struct space_table *table, struct space_group *group
     group->n_slots = n_slots;
     for (size_t i = 0; i < group->n_entries; i++) {
         uint32_t entry = group->entries[i];
-        size_t at = find_slot(table, group, &table->flows->entries[entry].match);
-        uint32_t filed = group->slots[at];
+        uint32_t tag;
+        size_t at = find_slot(table, group, &table->flows->entries[entry].match, &tag);
+        uint32_t filed = group->slots[at].entry;
         const struct flow_entry *flows = table->flows->entries;
         if (filed != 0 && space_rank(&flows[entry]) == space_rank(&flows[filed - 1])) {
             group->has_twins = true;
         }
         if (filed == 0 || space_table_precedes(table, entry, filed - 1)) {
-            group->slots[at] = entry + 1;
+            group->slots[at] = (struct space_slot){.tag = tag, .entry = entry + 1};
         }
     }
     return 0;
@@ -62,7 +69,7 @@ int space_group_index(const struct space_table *table, struct space_group *group
 size_t space_group_find(const struct space_table *table, const struct space_group *group,
                         const struct match *match)
 {
-    uint32_t slot = group->slots[find_slot(table, group, match)];
+    uint32_t tag, slot = group->slots[find_slot(table, group, match, &tag)].entry;
     return slot != 0 ? slot - 1 : SIZE_MAX;
 }
 

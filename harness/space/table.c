@@ -194,6 +194,7 @@ void space_table_free(struct space_table *table)
     free(table->by_port);
     free(table->by_group);
     free(table->by_rank);
+    free(table->matches);
     free(table->ends);
     *table = (struct space_table){0};
 }
@@ -215,18 +216,32 @@ bool space_table_precedes(const struct space_table *table, size_t a, size_t b)
     return x > y || (x == y && a < b);
 }
 
+/* Matches in the order of by_port: a list of them is read as one piece. */
+static int copy_matches(struct space_table *table)
+{
+    if (table->matches) {
+        return 0;
+    }
+    table->matches = malloc((table->n_entries + 1) * sizeof *table->matches);
+    for (size_t i = 0; table->matches && i < table->n_entries; i++) {
+        table->matches[i] = table->flows->entries[table->by_port[i]].match;
+    }
+    return table->matches ? 0 : -1;
+}
+
 static enum space_answer exclude_entries(const struct space_table *table, struct space_entries list,
                                          size_t entry, struct space_region *region)
 {
+    const struct match *matches = table->matches + (list.entries - table->by_port);
     for (size_t i = 0; i < list.n_entries; i++) {
-        const struct match *match = &table->flows->entries[list.entries[i]].match;
-        if (entry != SIZE_MAX && !space_table_precedes(table, list.entries[i], entry)) {
+        if (!space_overlaps(&matches[i], &region->cube) ||
+            (entry != SIZE_MAX && !space_table_precedes(table, list.entries[i], entry))) {
             continue;
         }
-        if (space_contains(match, &region->cube)) {
+        if (space_contains(&matches[i], &region->cube)) {
             return SPACE_EMPTY;
         }
-        if (space_exclude(region, match) < 0) {
+        if (space_exclude(region, &matches[i]) < 0) {
             return SPACE_OPEN;
         }
     }
@@ -271,7 +286,7 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
     if (answer != SPACE_OPEN) {
         return answer;
     }
-    if (*budget < cost) {
+    if (*budget < cost || copy_matches(table) < 0) {
         *budget = 0;
         return SPACE_OPEN;
     }

@@ -24,6 +24,11 @@ static inline uint32_t space_rank(const struct flow_entry *entry)
     return (uint32_t)(UINT8_MAX - entry->table_id) << 16 | entry->priority;
 }
 
+struct space_slot {
+    uint32_t tag;   /* more of the hash: most others are told apart without a look at them */
+    uint32_t entry; /* and 1; 0: free */
+};
+
 /* Entries with the same mask: of these, two are equal in match or disjoint
  * (tuple space search, Srinivasan, Suri, Varghese, SIGCOMM 1999). */
 struct space_group {
@@ -31,7 +36,7 @@ struct space_group {
     uint32_t min_rank, max_rank; /* of its entries */
     const uint32_t *entries;     /* ascending */
     size_t n_entries;
-    uint32_t *slots; /* by hash of the value; built when first needed */
+    struct space_slot *slots; /* by hash of the value; built when first needed */
     size_t n_slots;
     bool has_twins; /* entries of equal match and rank; known once slots are built */
 };
@@ -48,7 +53,8 @@ struct space_table {
     uint32_t *by_port; /* entries, those without in_port first, then ascending by in_port */
     uint32_t *ends;    /* by in_port + 1: where its entries end in by_port; [0]: without in_port */
     uint32_t *by_group;
-    uint32_t *by_rank; /* groups, the highest max_rank first; by space_table_prepare */
+    struct match *matches; /* in the order of by_port; built when first needed */
+    uint32_t *by_rank;     /* groups, the highest max_rank first; by space_table_prepare */
 };
 
 /* Entries of by_port: ascending indices in the flow table. */
@@ -99,7 +105,8 @@ int space_group_taker(const struct space_table *table, struct space_group *group
 /* Takes everything away from the region (whose cube fixes in_port) that
  * entries take before `entry` would; SIZE_MAX: that any entry takes. Uses
  * budget as space_find does. SPACE_EMPTY: one entry alone takes all of it;
- * SPACE_FOUND: done; SPACE_OPEN: over the budget, or no memory. */
+ * SPACE_FOUND: done; SPACE_OPEN: over the budget, or no memory. The
+ * excluded cubes belong to the table. */
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
 
