@@ -277,7 +277,7 @@ static const char *leaking_switch(const struct judge_prover *prover,
     struct judge_plan plan = {.probes = &probe, .n_probes = 1};
     struct judge_evidence evidence = {
         .expectation = prover->proof->expectation, .plan = &plan, .before = prover->proof->states};
-    return judge_locate(&evidence, 0, refutation->to, true, &prover->proof->report->arena).suspect;
+    return judge_locate(&evidence, 0, refutation->to, false, &prover->proof->report->arena).suspect;
 }
 
 static void put_what(const struct judge_prover *prover, const struct judge_refutation *refutation,
