@@ -204,7 +204,7 @@ static int send_examples(struct proving *proving)
             return base_fail(proving->error, "out of memory");
         }
         if (proving->plan.n_probes > 0) {
-            run_probing_round(&proving->probing, &proving->round, RUN_REPEATS);
+            run_probing_round(&proving->probing, &proving->round, 1);
             explained =
                 judge_round_follows(&proving->round, &proving->plan, proving->topology, &tables);
         }
