@@ -15,6 +15,8 @@ struct expected_case {
     struct match match; /* in_port included */
     const struct action *actions;
     size_t n_actions; /* 0: drop */
+    bool has_expires;
+    uint16_t expires_sec; /* of its entries, instead of the expectation's */
     struct place place;
 };
 
@@ -26,7 +28,8 @@ struct expected_port {
 };
 
 /* An entry that must be there as written (`entries:`). Fields that were not
- * written (FLOW_HAS_*) are not compared, but the priority always is. */
+ * written (FLOW_HAS_*) are not compared, but priority and table always are. Of
+ * an entry that it means the timeouts that were written are expected. */
 struct expected_entry {
     size_t sw;
     size_t number; /* from 1, within its switch: entry/SWITCH/NUMBER */
