@@ -251,6 +251,32 @@ run run "$work/host.yaml" -- true
     grep -q "host.yaml:[0-9]*:14: found mac" "$work/err" && grep -q "host.yaml:[0-9]*:[0-9]*: found ip .10.0.0.400'" "$work/err"
 ok "a key twice, a bad mac, a bad ip"
 
+# The rules of harness/spec, and what is the lab's own.
+sed -e 's/00:00:00:00:00:03/00:00:00:00:00:02/' -e 's/"s1:4"/"s1:65281"/' -e 's/"s1:5"/"s1:65280"/' -e 's/"s2:1"/"s2:01"/' \
+    -e 's/^  h8: /  all: /' -e 's/^  h9: /  h9%: /' -e 's/^  h10: /  h-234567890: /' -e 's/^  h1: /  -h1: /' "$demon" >"$work/rules.yaml"
+run run "$work/rules.yaml" -- true
+[ $status = 2 ] && grep -q 'found mac 00:00:00:00:00:02, used in line [0-9]* already' "$work/err" &&
+    grep -q "found port .s1:65281', expected .* from 1 to 65280" "$work/err" &&
+    grep -q 'found port s1:65280, expected in a lab 65279 at most' "$work/err" && grep -q "found port .s2:01'" "$work/err" &&
+    grep -q 'found a host named all' "$work/err" && grep -q "found the name .h9%'" "$work/err" &&
+    grep -q 'makes the interface h-234567890-eth0 of 16 characters, expected in a lab 15 at most' "$work/err" &&
+    grep -q 'makes the interface -h1-eth0, expected in a lab none that begins with -' "$work/err"
+ok "names, addresses and ports by the rules of harness/spec, and by those of a lab"
+
+printf 'name: 2.x\nswitches: {1s: {dpid: 0000000000000010}, _: {dpid: "00:00:00:00:00:00:00:11"}}
+hosts: {.h: {mac: "00:00:00:00:00:01", port: "1s:65279", interface: eth1}}\nlinks: [["1s:1", "_:1"]]\n' >"$work/odd.yaml"
+run run "$work/odd.yaml" -- sh -c 'ovs-ofctl show 1s; ovs-ofctl show _; lab exec .h ip -br link show .h-eth0'
+[ $status = 0 ] && grep -q 'dpid:0000000000000010' "$work/out" && grep -q 'dpid:0000000000000011' "$work/out" &&
+    grep -q '^ 65279(' "$work/out" && grep -q '^\.h-eth0@.* UP ' "$work/out"
+ok "names that begin with another character than a letter, datapath ids as harness/spec reads them"
+
+printf 'name: x\nswitches:\n\ts1: {dpid: 1}\n' >"$work/tab.yaml"
+printf 'name: x\nlinks:\n  - - s1:1\n   - s1:2\n' >"$work/indent.yaml"
+run run "$work/tab.yaml" -- true
+[ $status = 2 ] && grep -q 'tab.yaml:3:1: a tab is used for indentation; YAML needs spaces' "$work/err" && run run "$work/indent.yaml" -- true &&
+    grep -q 'indent.yaml:4:4: wrong indentation: this line begins in column 4; by the lines above it can begin in column 1, 3, 5 or 7' "$work/err"
+ok "wrong indentation is called that"
+
 printf 'name: [\n' >"$work/broken.yaml"
 run run "$work/broken.yaml" -- true
 [ $status = 2 ] && grep -q 'broken.yaml:2:1: ' "$work/err"; ok "a file that is not YAML"
@@ -266,9 +292,32 @@ line=$(grep -n outptu "$work/bad/s1.flows" | cut -d: -f1)
 run run "$demon" --flows "$work/bad" -- true
 [ $status = 2 ] && grep -q "bad/s1.flows:$line: .*outptu" "$work/err"; ok "a flow that cannot be read: file and line"
 
-sed -i 's/.*outptu:4/table=254,in_port=3 actions=output:4/' "$work/bad/s1.flows"
+printf '# c\nin_port=1 actions=output:2\npriority=20,in_port=2,tp_dst=53 actions=output:1\nin_prt=3 actions=output:4\nin_port=4 actions=outptu:3
+in_port=5,nw_src=10.0.0.1,tp_src=7 actions=output:1\n' >"$work/bad/s1.flows"
+run run "$demon" --flows "$work/bad" -- true
+[ $status = 2 ] && [ "$(wc -l <"$work/err")" = 4 ] &&
+    grep -q 'bad/s1.flows:3: .priority=20,in_port=2,tp_dst=53 actions=output:1. would be installed without tp_dst=53: .*protocol' "$work/err" &&
+    grep -q 'bad/s1.flows:4: .*unknown keyword in_prt' "$work/err" && grep -q 'bad/s1.flows:5: .*unknown action outptu' "$work/err" &&
+    grep -q 'bad/s1.flows:6: .* without nw_src=10.0.0.1,tp_src=7: ' "$work/err"
+ok "all errors of flow files are told, and a match that ovs-ofctl would cut is one"
+
+run run "$demon" -- sh -c 'lab flows "$1"' - "$work/bad"
+[ $status = 2 ] && grep -q 'bad/s1.flows:3: .* without tp_dst=53' "$work/err"; ok "to lab flows too"
+
+sed 's/.*actions=output:4/table=254,in_port=3 actions=output:4/' "$here/demon/simulated/s1.flows" >"$work/bad/s1.flows"
 run run "$demon" --flows "$work/bad" -- true
 [ $status = 2 ] && grep -q "bad/s1.flows:$line: .* is refused by the switch: .*EPERM" "$work/err"; ok "a flow that the switch refuses: file and line"
+
+run run "$demon" --flows simulated tapproof check x.yaml -v 'a b'
+[ $status = 2 ] && grep -q -- "put -- before the command: topologies/lab run .*/demon.yaml --flows simulated -- tapproof check x.yaml -v 'a b'\$" "$work/err"
+ok "a command without --"
+run run --help
+[ $status = 0 ] && [ ! -s "$work/err" ] && grep -q '^Exit status:' "$work/out"; ok "lab run --help is lab --help"
+for shell in sh dash; do
+    [ -x "/bin/$shell" ] && command -v script >"$work/out" || { skip "the prompt of $shell" "not here"; continue; }
+    (cd "$work" && echo exit | SHELL=/bin/$shell "${plain[@]}" script -qc "'$lab' shell '$demon'" /dev/null) >"$work/out" 2>"$work/err"
+    grep -qF "lab:$work$ " "$work/out"; ok "the prompt of $shell is the directory"
+done
 
 run run "$demon" --flows simulated --nonsense -- true
 [ $status = 2 ]; ok "an unknown option"

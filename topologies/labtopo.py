@@ -4,7 +4,8 @@
 Neighbours: lab (the command), labnet (builds what is read here).  Nothing here
 touches the network.  The file is walked as YAML nodes and not as plain data,
 because only nodes know their line and column, and because plain loading
-silently keeps the last of two equal keys.
+silently keeps the last of two equal keys.  The rules are those of harness/spec,
+and besides those of what a lab is made of: each is told as the lab's own.
 """
 
 import difflib
@@ -18,11 +19,14 @@ import yaml
 Topology = namedtuple("Topology", "name path switches hosts links")
 Host = namedtuple("Host", "mac ip switch port role")   # ip: "a.b.c.d/n" or None
 
-MAX_PORT = 0xfeff           # OpenFlow 1.0: 0xff00 and above are reserved ports
+MAX_PORT = 0xff00           # OpenFlow 1.0, OFPP_MAX: the numbers above are reserved ports
+MAX_OVS_PORT = 0xfeff       # of Open vSwitch
+MAX_NAME = 64
 MAX_IFNAME = 15             # of Linux
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
+NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
 MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}\Z")
-PORT = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):([0-9]+)\Z")
+PORT = re.compile(r"(.*):([1-9][0-9]*)\Z")
+DPID = re.compile(r"(0[xX][0-9a-fA-F]{1,16}|[0-9a-fA-F]{16}|[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){7})\Z|(0|[1-9][0-9]*)\Z")
 
 
 class InputError(Exception):
@@ -40,7 +44,7 @@ class Reader:
     def __init__(self, path):
         self.path = path
         self.errors = []        # (line, column, text)
-        self.taken = {}         # (switch, port) -> line that uses it
+        self.taken = {}         # (switch, port) or MAC address -> line that uses it
         self.switches = {}
 
     def topology(self):
@@ -59,10 +63,13 @@ class Reader:
     def root(self):
         try:
             with open(self.path, encoding="utf-8") as stream:
-                node = yaml.compose(stream, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+                text = stream.read()
+            node = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise InputError(f"{self.path}:{mark.line + 1}:{mark.column + 1}: {error.problem}") from None
+            plain = wrong_indent(text.split("\n"), mark.line, mark.column, error.problem)
+            column, problem = plain or (mark.column, error.problem)
+            raise InputError(f"{self.path}:{mark.line + 1}:{column + 1}: {problem}") from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             text = str(error).split("\n", maxsplit=1)[0]
             raise InputError(f"{self.path}:1:1: not YAML text: {text}") from None
@@ -77,11 +84,14 @@ class Reader:
     def read_switches(self, node):
         for key, value in self.pairs(node, "switches"):
             name = self.name(key)
+            self.ifname(key, name)
             dpid = self.dpid(self.mapping(value, ["dpid", "openflow"]).get("dpid"), value)
-            if dpid in self.switches.values():
+            if dpid is not None and dpid in self.switches.values():
                 other = next(n for n, d in self.switches.items() if d == dpid)
                 self.wrong(value, f"found dpid {dpid}, which {other} has already", "expected one of its own")
             self.switches[name] = dpid
+        if isinstance(node, yaml.MappingNode) and not node.value:
+            self.wrong(node, "found no switch", "expected at least one")
 
     def read_hosts(self, node):
         hosts = {}
@@ -89,6 +99,8 @@ class Reader:
             name = self.name(key)
             if name in self.switches:
                 self.wrong(key, f"found host {name}, which is a switch already", "expected another name")
+            if name == "all":
+                self.wrong(key, "found a host named all", "expected another name: expectations use it for all hosts")
             hosts[name] = self.host(name, key, value)
         return hosts
 
@@ -103,7 +115,7 @@ class Reader:
         return links
 
     def host(self, name, key, node):
-        keys = self.mapping(node, ["mac", "ip", "port", "role"])
+        keys = self.mapping(node, ["mac", "ip", "port", "role", "netns", "interface", "exec"])  # the last: where it runs
         for needed in ("mac", "port"):
             if needed not in keys and isinstance(node, yaml.MappingNode):
                 self.wrong(key, f"found host {name} without `{needed}'", "expected {mac: ..., port: ...}")
@@ -118,19 +130,21 @@ class Reader:
 
     def name(self, node):
         text = self.text(node)
-        if not NAME.match(text):
-            self.wrong(node, f"found the name `{text}'", "expected a letter, then letters, digits, _, . or -")
+        if not NAME.match(text) or len(text) > MAX_NAME:
+            self.wrong(node, f"found the name `{text}'", f"expected letters, digits, ., _ and -, {MAX_NAME} at most")
         return text
 
     def dpid(self, node, parent):
         if node is None:
             return self.wrong(parent, "found a switch without `dpid'", "expected {dpid: NUMBER}")
-        try:
-            value = int(self.text(node), 0)
-        except ValueError:
-            value = 0
-        if not 0 < value < 1 << 64:
-            return self.wrong(node, f"found dpid `{self.text(node)}'", "expected a number from 1 to 2^64-1")
+        text = self.text(node)
+        form = DPID.match(text)
+        value = (int(text.replace(":", ""), 16) if form[1] else int(text)) if form else 1 << 64
+        if value >= 1 << 64:
+            return self.wrong(node, f"found dpid `{text}'",
+                              "expected a number, 0x..., sixteen hexadecimal digits, or eight bytes with colons")
+        if value == 0:
+            return self.wrong(node, f"found dpid `{text}'", "expected in a lab another than 0: Open vSwitch refuses that")
         return value
 
     def mac(self, node):
@@ -139,6 +153,7 @@ class Reader:
             return self.wrong(node, f"found mac `{text}'", 'expected six hex bytes in quotes, "00:00:00:00:00:01"')
         if int(text[:2], 16) & 1 or not int(text.replace(":", ""), 16):
             return self.wrong(node, f"found mac `{text}'", "expected a unicast address other than zero")
+        self.use(node, f"mac {text}", text.lower(), "expected one of its own")
         return text.lower()
 
     def ip(self, node):
@@ -159,23 +174,33 @@ class Reader:
         """(switch, port) of "s1:6", checked to be of a known switch and used here only."""
         text = self.text(node)
         match = PORT.match(text)
-        if not match or not 0 < int(match[2]) <= MAX_PORT:
+        if not match or int(match[2]) > MAX_PORT:
             self.wrong(node, f"found port `{text}'", f'expected "SWITCH:NUMBER", the number from 1 to {MAX_PORT}')
             return None, None
         end = (match[1], int(match[2]))
         if end[0] not in self.switches:
             self.wrong(node, f"found unknown switch `{end[0]}'",
                        "expected one of " + (", ".join(self.switches) or "`switches:', which is empty"))
-        elif end in self.taken:
-            self.wrong(node, f"found port {text}, used in line {self.taken[end]} already", "expected a free port")
+            return end
+        if end[1] > MAX_OVS_PORT:
+            self.wrong(node, f"found port {text}", f"expected in a lab {MAX_OVS_PORT} at most, as Open vSwitch has it")
         self.ifname(node, f"{end[0]}-eth{end[1]}")
-        self.taken.setdefault(end, node.start_mark.line + 1)
+        self.use(node, f"port {text}", end, "expected a free port")
         return end
 
+    def use(self, node, what, key, expected):
+        """Refuses what stands in an earlier line too."""
+        if key in self.taken:
+            self.wrong(node, f"found {what}, used in line {self.taken[key]} already", expected)
+        self.taken.setdefault(key, node.start_mark.line + 1)
+
     def ifname(self, node, name):
+        """A lab's own limits: what Linux takes, and what ip and ovs-vsctl do not take for an option."""
         if len(name) > MAX_IFNAME:
-            self.wrong(node, f"found a name that makes the interface {name}",
-                       f"expected an interface name of {MAX_IFNAME} characters or less")
+            self.wrong(node, f"found a name that makes the interface {name} of {len(name)} characters",
+                       f"expected in a lab {MAX_IFNAME} at most, as Linux has it")
+        if name.startswith("-"):
+            self.wrong(node, f"found a name that makes the interface {name}", "expected in a lab none that begins with -")
 
     # Shapes.
 
@@ -229,3 +254,34 @@ class Reader:
     def wrong(self, node, found, expected):
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         self.errors.append((line, column, f"{self.path}:{line}:{column}: {found}, {expected}"))
+
+
+def wrong_indent(lines, number, column, problem):
+    """(column, what is wrong) of a line that is indented wrongly, which libyaml calls something else; else None.
+
+    As harness/spec/indent.c, which says why."""
+    line = lines[number] if number < len(lines) else ""
+    if "\t" in line[column:column + 1] and not line[:column].strip(" \t"):
+        return column, "a tab is used for indentation; YAML needs spaces"
+    indent = len(line) - len(line.lstrip(" "))
+    columns = open_columns(lines[:number])
+    at_key = problem.startswith("mapping values are not allowed") and re.search(r":( |$)", line)
+    at_first = column == indent and problem.startswith(("did not find expected key", "did not find expected '-'",
+                                                        "did not find expected <document start>"))
+    if not columns or indent in columns or not (at_first or at_key and column == at_key.start()):
+        return None
+    known = " or ".join(", ".join(str(each + 1) for each in columns).rsplit(", ", 1))
+    return indent, f"wrong indentation: this line begins in column {indent + 1}; " \
+                   f"by the lines above it can begin in column {known}"
+
+
+def open_columns(lines):
+    """The columns, from 0, in which a line below these could begin."""
+    columns = []
+    for line in lines:
+        if line.strip() and not line.lstrip(" ").startswith("#"):
+            begins = [len(line) - len(line.lstrip(" "))]
+            while line.startswith("- ", begins[-1]):
+                begins.append(len(line) - len(line[begins[-1] + 1:].lstrip(" ")))
+            columns = [each for each in columns if each < begins[0]] + begins
+    return columns

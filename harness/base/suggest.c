@@ -3,8 +3,12 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
-enum { MAX_CHARS = 48 }; /* longer words are not misspelt, they are something else */
+enum {
+    MAX_CHARS = 48, /* longer words are not misspelt, they are something else */
+    MIN_BEGIN = 3,  /* letters of the beginning of a word that tell which it is */
+};
 
 static int same(char a, char b)
 {
@@ -37,11 +41,27 @@ static unsigned distance(const char *a, size_t n_a, const char *b, size_t n_b)
     return rows[n_a % 3][n_b];
 }
 
+/* The shortest of the words that begin with this one. */
+static const char *find_longer(const char *word, size_t n_word, const char *const *known, size_t n)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < n && n_word >= MIN_BEGIN; i++) {
+        if (strncasecmp(word, known[i], n_word) == 0 &&
+            (!found || strlen(known[i]) < strlen(found))) {
+            found = known[i];
+        }
+    }
+    return found;
+}
+
 const char *base_suggest(const char *word, const char *const *known, size_t n)
 {
-    const char *nearest = NULL;
-    unsigned least = MAX_CHARS;
     size_t n_word = strlen(word);
+    const char *nearest = find_longer(word, n_word, known, n);
+    unsigned least = MAX_CHARS;
+    if (nearest) {
+        return nearest;
+    }
     for (size_t i = 0; i < n && n_word <= MAX_CHARS; i++) {
         size_t n_known = strlen(known[i]);
         if (n_known > MAX_CHARS) {

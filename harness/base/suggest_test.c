@@ -27,6 +27,17 @@ static void first_of_equals_wins(void **state)
     assert_string_equal(near("x_src"), "dl_src");
 }
 
+static void the_beginning_of_a_word_is_that_word(void **state)
+{
+    (void)state;
+    static const char *const actions[] = {"pop_vlan", "mod_vlan_vid", "mod_vlan_pcp", "output"};
+    assert_string_equal(base_suggest("mod_vlan", actions, 4), "mod_vlan_vid");
+    assert_string_equal(base_suggest("MOD", actions, 4), "mod_vlan_vid");
+    assert_null(base_suggest("mo", actions, 4));
+    static const char *const three[] = {"portals", "ports", "sport"};
+    assert_string_equal(base_suggest("port", three, 3), "ports"); /* the shortest */
+}
+
 static void far_is_nothing(void **state)
 {
     (void)state;
@@ -40,6 +51,7 @@ static void far_is_nothing(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_one_slip),
     cmocka_unit_test(first_of_equals_wins),
+    cmocka_unit_test(the_beginning_of_a_word_is_that_word),
     cmocka_unit_test(far_is_nothing),
 };
 

@@ -15,6 +15,10 @@
 /* Callers beyond the switches that are waited for: strangers, port scanners. */
 enum { MAX_STRANGERS = 16 };
 
+/* For a switch that has not answered before: a round trip to any that is alive
+ * again. A dead one must not cost the whole timeout once more. */
+enum { GRACE_MS = 250 };
+
 /* One target, as long as the channel is open; connections come and go. */
 struct session {
     struct channel *channel;
@@ -30,13 +34,14 @@ struct session {
     struct channel_conn *conn;         /* NULL: closed */
     bool reused;                       /* conn is of an earlier dump, and has not answered yet */
     bool running;                      /* a dump is under way */
+    bool silent; /* the dump before timed out, and nothing has been answered since */
     uint32_t next_xid;
     struct channel_progress progress;
 };
 
 struct channel {
     struct event_base *base;
-    struct event *deadline;
+    struct event *deadline, *grace;
     struct channel_options options;
     struct session *sessions;
     size_t n_sessions;
@@ -126,7 +131,7 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     struct session *session = owner;
     struct channel_progress *progress = &session->progress;
     enum channel_step step;
-    session->reused = false;
+    session->reused = session->silent = false;
     if (!session->running) {
         return 0;
     }
@@ -238,6 +243,7 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
     hang_up(session);
     session->dpid = dpid;
     session->any_dpid = false;
+    session->silent = false;
     session->conn = conn;
     channel_conn_set_owner(conn, &SESSION_OPS, session);
     if (session->running) {
@@ -265,9 +271,29 @@ static void begin(struct session *session, struct channel_dump *dump)
 static void give_up(struct session *session)
 {
     char text[64];
-    snprintf(text, sizeof text, "timed out after %u ms", session->channel->options.timeout_ms);
+    unsigned ms = session->channel->options.timeout_ms;
+    if (!session->silent) {
+        snprintf(text, sizeof text, "timed out after %u ms", ms);
+    } else if (ms % 1000 == 0) {
+        snprintf(text, sizeof text, "did not answer before (%u s), nor now", ms / 1000);
+    } else {
+        snprintf(text, sizeof text, "did not answer before (%u ms), nor now", ms);
+    }
     finish_waiting(session, text);
+    session->silent = session->progress.dump->first_byte_ms == 0;
     hang_up(session);
+}
+
+static void on_grace(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct channel *channel = arg;
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        if (channel->sessions[i].running && channel->sessions[i].silent) {
+            give_up(&channel->sessions[i]);
+        }
+    }
 }
 
 static void on_deadline(evutil_socket_t fd, short events, void *arg)
@@ -282,13 +308,16 @@ static int run_loop(struct channel *channel, struct base_error *error)
     const unsigned timeout_ms = channel->options.timeout_ms;
     const struct timeval timeout = {.tv_sec = timeout_ms / 1000,
                                     .tv_usec = timeout_ms % 1000 * 1000};
+    const struct timeval grace = {.tv_usec = GRACE_MS * 1000};
     if (channel->n_running == 0) {
         return 0;
     }
-    if (event_add(channel->deadline, &timeout) || event_base_dispatch(channel->base)) {
+    if (event_add(channel->deadline, &timeout) || event_add(channel->grace, &grace) ||
+        event_base_dispatch(channel->base)) {
         return base_fail(error, "the event loop can not run");
     }
     event_del(channel->deadline);
+    event_del(channel->grace);
     return 0;
 }
 
@@ -383,8 +412,9 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
     set_options(&new->options, options);
     new->base = event_base_new();
     new->deadline = new->base ? evtimer_new(new->base, on_deadline, new->base) : NULL;
+    new->grace = new->deadline ? evtimer_new(new->base, on_grace, new) : NULL;
     new->sessions = calloc(n_targets + 1, sizeof *new->sessions);
-    int status = new->deadline &&new->sessions ? 0 : base_fail(error, "out of memory");
+    int status = new->grace &&new->sessions ? 0 : base_fail(error, "out of memory");
     new->n_sessions = status ? 0 : n_targets;
     for (size_t i = 0; !status && i < n_targets; i++) {
         status = open_session(&new->sessions[i], new, &targets[i], error);
@@ -414,6 +444,9 @@ void channel_close(struct channel *channel)
     free(channel->sessions);
     if (channel->deadline) {
         event_free(channel->deadline);
+    }
+    if (channel->grace) {
+        event_free(channel->grace);
     }
     if (channel->base) {
         event_base_free(channel->base);

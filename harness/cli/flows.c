@@ -87,8 +87,10 @@ static int show_network(struct flows *flows, const struct topology *topology,
         switches[i].name = topology->switches[i].name;
         switches[i].state = run_network_state(network, i, &switches[i].reason);
         if (!switches[i].state) {
-            fprintf(stderr, "tapproof flows: %s: %s\n", switches[i].name, switches[i].reason);
             all = false;
+            if (flows->format != REPORT_FLOWS_TEXT) { /* the text says it itself */
+                fprintf(stderr, "tapproof flows: %s: %s\n", switches[i].name, switches[i].reason);
+            }
         }
     }
     int status = write_flows(flows, switches, topology->n_switches);

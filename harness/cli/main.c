@@ -104,7 +104,8 @@ const struct cli_command cli_commands[] = {
      "A claim passes if it holds for every header that its sender can send. Exit status:\n"
      "0 all proved, 1 one is refuted, 2 usage or input error, 3 not decided.\n"},
     {"station", cli_station, "", "the far end of an exec: host, over stdin and stdout",
-     "Started by `tapproof check` on another machine through the exec: of a lab file.\n"},
+     "Started by `tapproof check` on another machine: `exec: ssh root@host` in a lab file\n"
+     "needs `tapproof` in the PATH of that host.\n"},
 };
 const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;
 
@@ -132,8 +133,8 @@ static const struct cli_command *find_command(const char *name)
 void cli_print_help(FILE *out, const char *name)
 {
     const struct cli_command *command = find_command(name);
-    fprintf(out, "usage: tapproof %s %s\n\n%s\n\n%s", command->name, command->arguments,
-            command->summary, command->help);
+    fprintf(out, "usage: tapproof %s%s%s\n\n%s\n\n%s", command->name,
+            *command->arguments ? " " : "", command->arguments, command->summary, command->help);
 }
 
 /* Descriptors 0 to 2 that somebody closed would become sockets, and what is

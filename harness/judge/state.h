@@ -28,28 +28,35 @@ struct judge_state_options {
  * (`switches` by index):
  *
  *   switch/SWITCH       its datapath id. Not dumped: inconclusive with the
- *                       reason, as all that follows.
+ *                       reason, as all that follows; another id: fails, and all
+ *                       that follows is inconclusive, since these are the tables
+ *                       of another switch.
  *   state/SWITCH/PORT   each port that the expectation lists, ascending; and
- *                       ports up to PORT_MAX of a listed switch that are not
- *                       listed and do not drop (unless `unlisted: any`). Fails
+ *                       of a listed switch ports that are not listed and do
+ *                       not drop (unless `unlisted: any`): those up to PORT_MAX,
+ *                       and any other that an entry names, LOCAL, CONTROLLER and
+ *                       absent ones included, for the entries that name it. Fails
  *                       - where the table does something else for some header,
  *                         or no entry takes it and it should not be dropped;
  *                       - where two entries of one priority take a header, and
  *                         do different things with it;
  *                       - if an entry that can take a packet of this port has
- *                         not the lifetime that it should have;
+ *                         not the lifetime that the packet's case should have,
+ *                         nor the timeouts that `entries:` writes for it;
  *                       - if the port is absent; if it, being one that should
  *                         forward, is down or does not receive; if a port that
  *                         it should send to is absent, down or does not send.
  *                       Inconclusive where NORMAL, TABLE, a vendor action or
  *                       another table than 0 decides, or over the budget.
- *   entry/SWITCH/N      each entry of `entries:`: there, and as written.
- *   entry/SWITCH/unexpected/priority=P,MATCH
+ *   entry/SWITCH/N      each entry of `entries:`: there, in its table, and as
+ *                       written.
+ *   entry/SWITCH/unexpected/[table=T,]priority=P,MATCH
  *                       `tables: exact`: what `entries:` does not name.
  *
  * Exceptions (`ignore:`): entries that one takes are treated as if they were
  * not there, ports that one takes are skipped; report->ignored lists all.
- * Notes: entries hidden by another one, entries about to expire.
+ * Notes: entries hidden by another one, entries about to expire, ports that the
+ * expectation names and the topology does not cable (if it cables any).
  *
  * -1 only without memory. */
 int judge_state(const struct expectation *expectation, const struct judge_switch *switches,

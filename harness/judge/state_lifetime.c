@@ -96,15 +96,15 @@ static void check_lifetime(struct judge_port *port, size_t entry)
     const struct judge_run *run = port->run;
     const struct flow_entry *flow = &run->state->flows.entries[entry];
     unsigned given = run->listed.given ? run->listed.given[entry] : 0;
-    bool late = false;
+    bool right = false; /* somewhere */
     for (size_t c = 0; c < port->n_cases; c++) {
         if (space_overlaps(&port->cases[c].match, &flow->match)) {
             bool wrong = judge_lifetime_wrong(flow, port->cases[c].expires_sec, given);
             check_case(port, c, entry, wrong);
-            late = late || wrong;
+            right = right || !wrong;
         }
     }
-    port->n_late += late;
+    port->n_late += !right || port->late_entry == entry;
 }
 
 void judge_port_lifetimes(struct judge_port *port)

@@ -83,7 +83,7 @@ struct judge_port {
     struct base_buffer troubles; /* of the ports themselves, a line each */
     size_t late_entry;           /* one of the wrong lifetime, SIZE_MAX: none */
     size_t late_case;            /* … in this case */
-    size_t n_late;               /* entries of the port with a wrong lifetime, used or not */
+    size_t n_late;               /* that one and those that would be of the wrong one in any case */
     struct base_arena arena;
 };
 

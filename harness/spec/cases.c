@@ -123,6 +123,12 @@ static void keep_text(struct spec_reader *reader, const struct spec_node *node, 
     reading->text = node;
 }
 
+static void read_expires(struct spec_reader *reader, const struct spec_node *node, void *into)
+{
+    struct expected_case *result = ((struct reading_case *)into)->result;
+    result->has_expires = spec_lifetime(reader, node, &result->expires_sec);
+}
+
 static const struct spec_field case_fields[] = {
     {.name = "match", .read = read_match},           {.name = "output", .read = keep_output},
     {.name = "actions", .read = keep_text},          {.name = "max_len", .read = read_max_len},
@@ -135,7 +141,7 @@ static const struct spec_field case_fields[] = {
     {.name = "set_dl_src", .read = read_rewrite},    {.name = "set_dl_dst", .read = read_rewrite},
     {.name = "set_nw_src", .read = read_rewrite},    {.name = "set_nw_dst", .read = read_rewrite},
     {.name = "set_nw_tos", .read = read_rewrite},    {.name = "set_tp_src", .read = read_rewrite},
-    {.name = "set_tp_dst", .read = read_rewrite},
+    {.name = "set_tp_dst", .read = read_rewrite},    {.name = "expires", .read = read_expires},
 };
 
 static void add_output(struct spec_reader *reader, const struct spec_node *node,
@@ -249,7 +255,8 @@ static void finish_case(struct spec_reader *reader, const struct spec_node *node
         finish_text(reader, reading->text, reading);
     } else if (reading->output) {
         finish_outputs(reader, node, reading);
-    } else {
+    } else if (!spec_has_key(node, "output", SPEC_FIELDS(case_fields)) &&
+               !spec_has_key(node, "actions", SPEC_FIELDS(case_fields))) {
         spec_error(reader, node,
                    "what happens to these packets? expected \"output\", \"actions\" or drop");
     }

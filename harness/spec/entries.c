@@ -24,7 +24,7 @@ struct flow_text {
 
 /* What makes two entries of a table one (OpenFlow 1.0, section 4.6). */
 struct flow_key {
-    uint64_t sw, priority;
+    uint64_t sw, table, priority;
     struct match match;
 };
 
@@ -42,7 +42,7 @@ static void check_unique(struct switch_entries *entries, const struct flow_text 
 {
     struct spec_reading *reading = entries->reading;
     const struct flow_entry *parsed = &reading->expectation->entry_flows.entries[entry->flow];
-    struct flow_key key = {entries->sw, parsed->priority, parsed->match};
+    struct flow_key key = {entries->sw, parsed->table_id, parsed->priority, parsed->match};
     const struct spec_entry *first =
         spec_index_add(&reading->flows, &key, sizeof key, 0, entry->place);
     if (first) {

@@ -46,24 +46,10 @@ static void read_unlisted(struct spec_reader *reader, const struct spec_node *no
     x->unlisted_any = read_choice(reader, node, "any", "drop", "\"drop\" or \"any\"");
 }
 
-/* "120s", "2m" or "120", in seconds as an entry's hard_timeout has it. */
 static void read_expires(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
-    static const char expected[] = "a time from 1 to 65535 seconds, as 120s or 2m";
     struct expectation *x = into;
-    uint64_t number = 0;
-    const char *text = spec_text(reader, node, expected);
-    if (!text) {
-        return;
-    }
-    size_t n = strlen(text);
-    uint64_t unit = text[n - 1] == 'm' ? 60 : 1;
-    n -= text[n - 1] == 'm' || text[n - 1] == 's';
-    if (!spec_parse_number(text, n, &number) || number < 1 || number > UINT16_MAX / unit) {
-        spec_error(reader, node, "expected %s, found %s", expected, spec_found(node).text);
-        return;
-    }
-    x->expires_sec = (uint16_t)(number * unit);
+    spec_lifetime(reader, node, &x->expires_sec);
 }
 
 static const struct spec_field expectation_fields[] = {
@@ -77,16 +63,40 @@ static const struct spec_field expectation_fields[] = {
     {.name = "unlisted", .read = read_unlisted},
 };
 
+static bool has_key(const struct spec_node *root, const char *name)
+{
+    return spec_has_key(root, name, SPEC_FIELDS(expectation_fields));
+}
+
+/* A switch that is left out by mistake would not be compared at all. */
+static void check_exact(struct spec_reader *reader, const struct spec_node *ports,
+                        const struct spec_node *entries)
+{
+    const struct expectation *x = spec_reading_of(reader)->expectation;
+    bool readable = x->topology && entries && entries->kind == SPEC_MAPPING;
+    for (size_t i = 0; readable && i < x->topology->n_switches; i++) {
+        const char *name = x->topology->switches[i].name;
+        if (x->lists_switch[i] && !x->exact_switch[i]) {
+            spec_error(
+                reader, spec_child(ports, name)->key,
+                "\"tables: exact\", but \"entries\" has no key for %s; write %s: [] for none", name,
+                name);
+        }
+    }
+}
+
 /* A file that expects nothing would conform to any network. */
-static void check_expects(struct spec_reader *reader, const struct spec_node *root)
+static void check_expects(struct spec_reader *reader, const struct spec_node *root, bool exact)
 {
     const struct spec_node *tables = spec_child(root, "tables");
-    if (!spec_child(root, "ports") && !spec_child(root, "entries") &&
-        !spec_child(root, "traffic")) {
+    bool has_entries = has_key(root, "entries");
+    if (!has_key(root, "ports") && !has_entries && !has_key(root, "traffic")) {
         spec_error(reader, root,
                    "nothing is expected; the file needs \"ports\", \"entries\" or \"traffic\"");
-    } else if (tables && !spec_child(root, "entries")) {
+    } else if (exact && !has_entries) {
         spec_error(reader, tables->key, "\"tables: exact\" needs the key \"entries\"");
+    } else if (exact) {
+        check_exact(reader, spec_child(root, "ports"), spec_child(root, "entries"));
     }
 }
 
@@ -107,9 +117,9 @@ static void read_expectation(struct spec_reading *reading, struct spec_diagnosti
     struct spec_reader *reader = &reading->reader;
     struct base_arena nodes = {0};
     const struct spec_node *root = spec_open(reader, x->file, NULL, NULL, diagnostics, &nodes);
-    if (root) {
+    if (root && spec_expect_file(reader, root, SPEC_EXPECTATION)) {
         spec_read_fields(reader, root, "an expectation", SPEC_FIELDS(expectation_fields), x);
-        check_expects(reader, root);
+        check_expects(reader, root, x->tables_exact);
     }
     base_arena_free(&nodes);
     x->ports = settle(reader, x->ports, x->n_ports * sizeof *x->ports);

@@ -209,6 +209,68 @@ static void reads_entries(void **state)
     expectation_free(x);
 }
 
+static void reads_lifetimes_of_cases(void **state)
+{
+    (void)state;
+    struct expectation *x = load(T "ports:\n"
+                                   "  s1:\n"
+                                   "    1-2: {output: 3, expires: 2m}\n"
+                                   "    3: [{match: arp, actions: drop, expires: never}, drop]\n"
+                                   "expires: never\n",
+                                 "");
+    assert_int_equal(x->expires_sec, 0);
+    const struct expected_case *second =
+        expectation_port(x, (struct port_ref){.sw = 0, .port = 2})->cases;
+    const struct expected_case *third =
+        expectation_port(x, (struct port_ref){.sw = 0, .port = 3})->cases;
+    assert_true(second->has_expires);
+    assert_int_equal(second->expires_sec, 120);
+    assert_true(third[0].has_expires);
+    assert_int_equal(third[0].expires_sec, 0);
+    assert_false(third[1].has_expires);
+    expectation_free(x);
+    refuse(T "ports: {s1: {1: {output: 3, expires: 0}, 2: {expires: 3s}}}\n",
+           "dir/x:2:38: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, found "
+           "\"0\"\n"
+           "dir/x:2:45: what happens to these packets? expected \"output\", \"actions\" or drop\n");
+}
+
+static void exact_tables_need_the_entries_of_each_listed_switch(void **state)
+{
+    (void)state;
+    refuse(T "tables: exact\n"
+             "ports:\n"
+             "  s1: {1: drop}\n"
+             "  s2: {1: drop}\n"
+             "entries:\n"
+             "  s1: [\"in_port=1 actions=drop\"]\n",
+           "dir/x:5:3: \"tables: exact\", but \"entries\" has no key for s2; write s2: [] for "
+           "none\n");
+    refuse(T "ports: {s1: {}}\ntables: exact\nentries: none\n",
+           "dir/x:4:10: expected switches by name, found \"none\"\n");
+    struct expectation *x = load(T "tables: exact\nports: {s2: {}}\nentries: {s2: []}\n", "");
+    assert_true(x->exact_switch[1]);
+    assert_false(x->exact_switch[0]); /* not listed: not judged */
+    assert_int_equal(x->n_entries, 0);
+    expectation_free(x);
+    expectation_free(load(T "ports: {s1: {}}\nentries: {s2: []}\n", ""));
+}
+
+static void entries_of_two_tables_are_two(void **state)
+{
+    (void)state;
+    struct expectation *x = load(T "entries:\n"
+                                   "  s1: [\"in_port=1 actions=drop\", \"table=1,in_port=1 "
+                                   "actions=drop\"]\n",
+                                 "");
+    assert_int_equal(x->n_entries, 2);
+    expectation_free(x);
+    refuse(
+        T "entries:\n  s1: [\"in_port=1 actions=drop\", \"table=0,in_port=1 actions=drop\"]\n",
+        "dir/x:3:35: the same match and priority as in line 3, column 9: a switch keeps only one "
+        "of them\n");
+}
+
 static void reports_the_file(void **state)
 {
     (void)state;
@@ -216,7 +278,6 @@ static void reports_the_file(void **state)
               "\"traffic\"\n");
     refuse(T "port: {}\ntables: excat\nunlisted: none\nports: {}\n",
            "dir/x:2:1: unknown key \"port\" in an expectation; did you mean \"ports\"?\n"
-           "dir/x:3:1: \"tables: exact\" needs the key \"entries\"\n"
            "dir/x:3:9: expected \"exact\", found \"excat\"\n"
            "dir/x:4:11: expected \"drop\" or \"any\", found \"none\"\n");
     static const char *const times[] = {"0",  "0s",    "65536", "1093m", "12h",
@@ -224,12 +285,108 @@ static void reports_the_file(void **state)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         char text[100], errors[200];
         snprintf(text, sizeof text, T "ports: {}\nexpires: %s\n", times[i]);
-        snprintf(errors, sizeof errors,
-                 "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, found "
-                 "\"%s\"\n",
-                 times[i]);
+        snprintf(
+            errors, sizeof errors,
+            "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, found "
+            "\"%s\"\n",
+            times[i]);
         refuse(text, errors);
     }
+}
+
+/* One mistake is one error: what is missing is what was misspelt. */
+static void reports_a_misspelt_key_once(void **state)
+{
+    (void)state;
+    refuse("toplogy: ../t\nports: {}\n",
+           "dir/x:1:1: unknown key \"toplogy\" in an expectation; did you mean \"topology\"?\n");
+    refuse(T "trafic: []\n",
+           "dir/x:2:1: unknown key \"trafic\" in an expectation; did you mean \"traffic\"?\n");
+    refuse(T "tables: exact\nentires: {}\nports: {}\n",
+           "dir/x:3:1: unknown key \"entires\" in an expectation; did you mean \"entries\"?\n");
+    refuse(T "tables: yes\nports: {}\n", "dir/x:2:9: expected \"exact\", found \"yes\"\n");
+    refuse(T "tables: exact\nports: {}\n",
+           "dir/x:2:1: \"tables: exact\" needs the key \"entries\"\n");
+    refuse(T "ports: {s1: {1: {ouput: 2}, 2: {atcions: drop}, 3: {macth: tcp}}}\n",
+           "dir/x:2:18: unknown key \"ouput\" in what a port does; did you mean \"output\"?\n"
+           "dir/x:2:33: unknown key \"atcions\" in what a port does; did you mean \"actions\"?\n"
+           "dir/x:2:52: what happens to these packets? expected \"output\", \"actions\" or drop\n"
+           "dir/x:2:53: unknown key \"macth\" in what a port does; did you mean \"match\"?\n");
+}
+
+#define QUOTE(key) ": quote the value of \"" key "\", it contains a comma\n"
+#define NO_KEY     " in an exception; expected one of switch, port, cookie, match, reason\n"
+
+/* In {...} a comma ends a text that has no quotes. */
+static void reports_a_match_without_quotes(void **state)
+{
+    (void)state;
+    refuse(T "ports:\n"
+             "  s1:\n"
+             "    1: {match: udp,tp_dst=53, output: 2}\n"
+             "    2: {match: in_port=2,tcp,tp_dst=80, output: 2}\n"
+             "    3: {actions: mod_vlan_vid:7,output:2}\n"
+             "    4: {output: 2,3}\n"
+             "ignore:\n"
+             "  - {match: arp,arp_op=1, reason: x}\n",
+           "dir/x:4:20: unknown key \"tp_dst=53\"" QUOTE(
+               "match") "dir/x:5:26: unknown key "
+                        "\"tcp\"" QUOTE(
+                            "match") "dir/"
+                                     "x:6:33: "
+                                     "unknown "
+                                     "key "
+                                     "\"output:"
+                                     "2\"" QUOTE("actions") "dir/x:7:19: unknown key \"3\"" QUOTE(
+                                         "outpu"
+                                         "t") "d"
+                                              "i"
+                                              "r"
+                                              "/"
+                                              "x"
+                                              ":"
+                                              "9"
+                                              ":"
+                                              "1"
+                                              "7"
+                                              ":"
+                                              " "
+                                              "u"
+                                              "n"
+                                              "k"
+                                              "n"
+                                              "o"
+                                              "w"
+                                              "n"
+                                              " "
+                                              "k"
+                                              "e"
+                                              "y"
+                                              " "
+                                              "\"arp_op=1\"" QUOTE("match"));
+    /* These are keys. */
+    refuse(T "ports: {}\n"
+             "ignore:\n"
+             "  - {match: udp, tp_dst=53: 2, reason: x}\n"
+             "  - {match: \"udp\", tp_src=1, reason: x}\n"
+             "  - {match: udp, tcp, reason: x}\n",
+           "dir/x:4:18: unknown key \"tp_dst=53\"" NO_KEY
+           "dir/x:5:20: unknown key \"tp_src=1\"" NO_KEY "dir/x:6:18: unknown key \"tcp\"" NO_KEY);
+}
+
+static void reports_another_kind_of_file(void **state)
+{
+    (void)state;
+    refuse(topology_text, "dir/x:1:1: this is a topology; an expectation was expected (it has "
+                          "topology:, ports:, traffic:)\n");
+    refuse("switches: {s1: {openflow: x}}\n",
+           "dir/x:1:1: this is a lab; an expectation was expected (it has topology:, ports:, "
+           "traffic:)\n");
+    refuse("topology: x\nports: {}\n", "dir/x:1:1: this is an expectation; a topology was expected "
+                                       "(it has name:, switches:, hosts:, links:)\n");
+    refuse(T "ports: {}\nlinks: []\n",
+           "dir/x:3:1: unknown key \"links\" in an expectation; expected one of topology, ports, "
+           "tables, entries, traffic, ignore, expires, unlisted\n");
 }
 
 static void reports_the_topology(void **state)
@@ -245,7 +402,8 @@ static void reports_the_topology(void **state)
            "that begins in line 2\n");
     refuse("topology: /abs/t\nports: {}\nexpires: x\n",
            "/abs/t:2:16: a switch needs the key \"dpid\"\n"
-           "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, found \"x\"\n");
+           "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, found "
+           "\"x\"\n");
 }
 
 static void reports_ports(void **state)
@@ -299,7 +457,6 @@ static void reports_cases(void **state)
            "dir/x:5:8: \"actions\" says all that is done; leave out \"output\", \"max_len\" and "
            "rewrites\n"
            "dir/x:6:8: \"max_len\" needs an output to the controller\n"
-           "dir/x:7:8: what happens to these packets? expected \"output\", \"actions\" or drop\n"
            "dir/x:7:9: unknown key \"outputs\" in what a port does; did you mean \"output\"?\n"
            "dir/x:8:8: expected drop, or a mapping as {output: [2, 6]}, found \"forward\"\n"
            "dir/x:9:7: expected drop, or a mapping as {output: [2, 6]}, found nothing\n"
@@ -390,7 +547,6 @@ static void reports_entries(void **state)
              "  s2: {fiel: s1.flows}\n"
              "  s3: []\n",
            "dir/x:3:14: dir/none: no such file\n"
-           "dir/x:4:7: a flow file as {file: PATH} needs the key \"file\"\n"
            "dir/x:4:8: unknown key \"fiel\" in a flow file as {file: PATH}; did you mean "
            "\"file\"?\n"
            "dir/x:5:3: unknown switch \"s3\"; expected one of s1, s2\n");
@@ -464,7 +620,13 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reads_rewrites),
     cmocka_unit_test(reads_the_rest),
     cmocka_unit_test(reads_entries),
+    cmocka_unit_test(reads_lifetimes_of_cases),
+    cmocka_unit_test(exact_tables_need_the_entries_of_each_listed_switch),
+    cmocka_unit_test(entries_of_two_tables_are_two),
     cmocka_unit_test(reports_the_file),
+    cmocka_unit_test(reports_a_misspelt_key_once),
+    cmocka_unit_test(reports_a_match_without_quotes),
+    cmocka_unit_test(reports_another_kind_of_file),
     cmocka_unit_test(reports_the_topology),
     cmocka_unit_test(reports_ports),
     cmocka_unit_test(reports_cases),

@@ -39,11 +39,18 @@ void spec_read_exec(struct spec_reader *reader, const struct spec_node *node, vo
     station->exec = spec_copy(reader, node, "a command prefix");
 }
 
+static const struct spec_field host_fields[] = {
+    {.name = "netns", .read = spec_read_netns},
+    {.name = "interface", .read = spec_read_interface, .required = true},
+    {.name = "exec", .read = spec_read_exec},
+};
+
 void spec_check_station(struct spec_reader *reader, const struct spec_node *node,
                         struct lab_host *station)
 {
     station->place = spec_place(reader, node->key);
-    if ((station->netns || station->exec) && !spec_child(node, "interface")) {
+    if ((station->netns || station->exec) &&
+        !spec_has_key(node, "interface", SPEC_FIELDS(host_fields))) {
         spec_error(reader, node, "a host with \"netns\" or \"exec\" needs the key \"interface\"");
     }
 }
@@ -73,12 +80,6 @@ static void read_switches(struct spec_reader *reader, const struct spec_node *no
         }
     }
 }
-
-static const struct spec_field host_fields[] = {
-    {.name = "netns", .read = spec_read_netns},
-    {.name = "interface", .read = spec_read_interface, .required = true},
-    {.name = "exec", .read = spec_read_exec},
-};
 
 static void read_hosts(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
@@ -143,7 +144,7 @@ static void read_lab(struct spec_reader *reader, const char *path, const struct 
     struct base_arena nodes = {0};
     const struct spec_node *root =
         spec_open(reader, lab->file, NULL, NULL, reader->source.diagnostics, &nodes);
-    if (root) {
+    if (root && spec_expect_file(reader, root, SPEC_LAB)) {
         spec_use_topology(reader, topology);
         spec_read_fields(reader, root, "a lab", SPEC_FIELDS(lab_fields), lab);
     }

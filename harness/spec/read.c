@@ -157,18 +157,29 @@ struct spec_words spec_suggestion(const struct spec_reader *reader, const char *
     return words;
 }
 
+/* The keys of a table as words. */
+struct field_names {
+    const char *words[32];
+    size_t n;
+};
+
+static struct field_names names_of(const struct spec_field *fields, size_t n_fields)
+{
+    struct field_names names = {.n = 0};
+    while (names.n < n_fields && names.n < sizeof names.words / sizeof *names.words) {
+        names.words[names.n] = fields[names.n].name;
+        names.n++;
+    }
+    return names;
+}
+
 static void report_unknown_key(const struct spec_reader *reader, const struct spec_node *key,
                                const char *what, const struct spec_field *fields, size_t n_fields)
 {
-    enum { FIELDS_MAX = 32 };
-    const char *names[FIELDS_MAX];
-    n_fields = n_fields < FIELDS_MAX ? n_fields : FIELDS_MAX;
-    for (size_t i = 0; i < n_fields; i++) {
-        names[i] = fields[i].name;
-    }
+    struct field_names names = names_of(fields, n_fields);
     const char *word = key->kind == SPEC_SCALAR ? key->text : "";
     spec_error(reader, key, "unknown key %s in %s%s", spec_found(key).text, what,
-               spec_suggestion(reader, word, names, n_fields).text);
+               spec_suggestion(reader, word, names.words, names.n).text);
 }
 
 static const struct spec_field *find_field(const struct spec_node *key,
@@ -195,6 +206,71 @@ const struct spec_node *spec_child(const struct spec_node *mapping, const char *
     return NULL;
 }
 
+bool spec_has_key(const struct spec_node *mapping, const char *name,
+                  const struct spec_field *fields, size_t n_fields)
+{
+    struct field_names names = names_of(fields, n_fields);
+    bool found = spec_child(mapping, name) != NULL;
+    for (const struct spec_node *at = mapping->child; at && !found; at = at->next) {
+        if (at->key->kind == SPEC_SCALAR && !find_field(at->key, fields, n_fields)) {
+            const char *meant = base_suggest(at->key->text, names.words, names.n);
+            found = meant && strcmp(meant, name) == 0;
+        }
+    }
+    return found;
+}
+
+/* What stands behind a comma of a value that lacks its quotes: {match: udp,tp_dst=53}
+ * has a key "tp_dst=53" with nothing behind it. */
+static bool is_piece(const struct spec_node *value, const struct spec_field *fields,
+                     size_t n_fields)
+{
+    const struct spec_node *key = value->key;
+    return value->kind == SPEC_SCALAR && !*value->text && !value->quoted &&
+           key->kind == SPEC_SCALAR && !key->quoted && !find_field(key, fields, n_fields);
+}
+
+/* The end of the pieces of `before` that begin with `value`: `value` if they are
+ * none. One of them at least must look like no key. */
+static const struct spec_node *pieces_end(const struct spec_node *before,
+                                          const struct spec_node *value,
+                                          const struct spec_field *fields, size_t n_fields)
+{
+    bool sure = false;
+    const struct spec_node *end = value;
+    if (!before || before->kind != SPEC_SCALAR || before->quoted) {
+        return value;
+    }
+    for (; end && is_piece(end, fields, n_fields); end = end->next) {
+        const char *text = end->key->text;
+        sure = sure || text[strcspn(text, "=:")] || (text[0] >= '0' && text[0] <= '9');
+    }
+    return sure ? end : value;
+}
+
+static void report_unknown_keys(const struct spec_reader *reader, const struct spec_node *node,
+                                const char *what, const struct spec_field *fields, size_t n_fields)
+{
+    const struct spec_node *before = NULL, *next; /* before: in front, if its key is known */
+    for (const struct spec_node *value = node->child; value; value = next) {
+        next = value->next;
+        if (find_field(value->key, fields, n_fields)) {
+            before = value;
+            continue;
+        }
+        const struct spec_node *end = pieces_end(before, value, fields, n_fields);
+        if (end == value) {
+            report_unknown_key(reader, value->key, what, fields, n_fields);
+        } else {
+            spec_error(reader, value->key,
+                       "unknown key %s: quote the value of \"%s\", it contains a comma",
+                       spec_found(value->key).text, before->key->text);
+            next = end;
+        }
+        before = NULL;
+    }
+}
+
 void spec_read_fields(struct spec_reader *reader, const struct spec_node *node, const char *what,
                       const struct spec_field *fields, size_t n_fields, void *into)
 {
@@ -204,20 +280,56 @@ void spec_read_fields(struct spec_reader *reader, const struct spec_node *node, 
         return;
     }
     for (size_t i = 0; i < n_fields; i++) {
-        if (fields[i].required && !spec_child(node, fields[i].name)) {
+        if (fields[i].required && !spec_has_key(node, fields[i].name, fields, n_fields)) {
             spec_error(reader, node, "%s needs the key \"%s\"", what, fields[i].name);
         }
     }
+    report_unknown_keys(reader, node, what, fields, n_fields);
     for (int first = 1; first >= 0; first--) {
         for (const struct spec_node *value = node->child; value; value = value->next) {
             const struct spec_field *field = find_field(value->key, fields, n_fields);
             if (field && field->first == first) {
                 field->read(reader, value, into);
-            } else if (!field && first) {
-                report_unknown_key(reader, value->key, what, fields, n_fields);
             }
         }
     }
+}
+
+static bool has_any(const struct spec_node *root, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (spec_child(root, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+#define HAS_ANY(root, names) has_any(root, names, sizeof(names) / sizeof *(names))
+
+bool spec_expect_file(const struct spec_reader *reader, const struct spec_node *root,
+                      enum spec_file_kind wanted)
+{
+    static const char *const kinds[] = {
+        [SPEC_TOPOLOGY] = "a topology was expected (it has name:, switches:, hosts:, links:)",
+        [SPEC_EXPECTATION] = "an expectation was expected (it has topology:, ports:, traffic:)",
+        [SPEC_LAB] = "a lab was expected (it has switches:, hosts:)",
+    };
+    static const char *const of_expectation[] = {"topology", "ports", "entries", "traffic"};
+    static const char *const of_network[] = {"switches", "hosts", "links"};
+    static const char *const of_topology[] = {"name", "links"};
+    bool expects = HAS_ANY(root, of_expectation), is_network = HAS_ANY(root, of_network);
+    const char *found = NULL;
+    if (expects && !is_network && wanted != SPEC_EXPECTATION) {
+        found = "an expectation";
+    } else if (is_network && !expects && wanted != SPEC_TOPOLOGY && HAS_ANY(root, of_topology)) {
+        found = "a topology";
+    } else if (is_network && !expects && wanted == SPEC_EXPECTATION) {
+        found = "a lab";
+    }
+    if (found) {
+        spec_error(reader, root, "this is %s; %s", found, kinds[wanted]);
+    }
+    return !found;
 }
 
 void spec_each(struct spec_reader *reader, const struct spec_node *node, spec_read_fn *read,

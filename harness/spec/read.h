@@ -26,6 +26,12 @@ const struct spec_node *spec_open(struct spec_reader *reader, const char *path,
                                   struct spec_diagnostics *diagnostics, struct base_arena *nodes);
 void spec_close(struct spec_reader *reader);
 
+/* Whether the file is of the wanted kind, by the keys of its root; false after
+ * one error in place of one for each key. In doubt it is. */
+enum spec_file_kind { SPEC_TOPOLOGY, SPEC_EXPECTATION, SPEC_LAB };
+bool spec_expect_file(const struct spec_reader *reader, const struct spec_node *root,
+                      enum spec_file_kind wanted);
+
 /* Makes the names of a topology known. */
 void spec_use_topology(struct spec_reader *reader, const struct topology *topology);
 
@@ -64,10 +70,15 @@ struct spec_field {
 
 /* Reads a mapping by its table, in the order of the file. `what` is the thing
  * that has these fields ("a host"). Reports another shape than a mapping, keys
- * that are not in the table, and required ones that are not there. */
+ * that are not in the table, and required ones that are not there (spec_has_key). */
 void spec_read_fields(struct spec_reader *reader, const struct spec_node *node, const char *what,
                       const struct spec_field *fields, size_t n_fields, void *into);
 #define SPEC_FIELDS(table) (table), sizeof(table) / sizeof *(table)
+
+/* Whether a key of the table is there, or one that is unknown and whose nearest
+ * known word it is: that was reported, and what lacks the key need not be. */
+bool spec_has_key(const struct spec_node *mapping, const char *name,
+                  const struct spec_field *fields, size_t n_fields);
 
 /* The value of a key; NULL if it is not there, or `mapping` is none. */
 const struct spec_node *spec_child(const struct spec_node *mapping, const char *name);

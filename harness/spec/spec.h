@@ -71,8 +71,8 @@ extern const struct spec_files spec_disk;
  * pointer into the diagnostics and the other way round.
  *
  * Errors of all: the file cannot be read, is empty, is not YAML or not UTF-8,
- * exceeds a limit; an unknown key (with the nearest known one), a missing key,
- * a value of another shape than expected.
+ * exceeds a limit, is of another kind than expected; an unknown key (with the
+ * nearest known one), a missing key, a value of another shape than expected.
  *
  * Topology: besides, a port used twice, or by an unknown switch, or outside
  * 1..65280; datapath ids or MAC addresses that are not unique; names with other
@@ -84,8 +84,8 @@ int spec_load_topology(const char *path, struct topology **topology,
  * own place), and the flow files that it names; paths are relative to the
  * directory of the expectation. Ranges and lists are expanded. Besides: unknown
  * switches and hosts, a port listed twice, a case without an action or hidden
- * by an earlier one, two entries of one switch with the same match and
- * priority, a claim twice, and claims that cannot all be true. */
+ * by an earlier one, two entries of one table with the same match and priority,
+ * `tables: exact` without the entries of a listed switch, a claim twice, and claims that cannot all be true. */
 int spec_load_expectation(const char *path, struct expectation **expectation,
                           struct spec_diagnostics *diagnostics);
 

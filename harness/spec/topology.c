@@ -290,7 +290,7 @@ static void read_topology(struct reading *reading, const struct spec_reader *fro
     reading->reader.topology = topology;
     const struct spec_node *root =
         spec_open(&reading->reader, topology->file, from, where, diagnostics, &nodes);
-    if (root) {
+    if (root && spec_expect_file(&reading->reader, root, SPEC_TOPOLOGY)) {
         spec_read_fields(&reading->reader, root, "a topology", SPEC_FIELDS(topology_fields),
                          topology);
     }

@@ -91,8 +91,36 @@ static void reports_shapes_and_keys(void **state)
            "links\n");
     refuse("name: x\nswitches:\n  s1:\n  s2: {dpdi: 1}\n",
            "t:3:6: expected a mapping with the keys of a switch, found nothing\n"
-           "t:4:7: a switch needs the key \"dpid\"\n"
            "t:4:8: unknown key \"dpdi\" in a switch; did you mean \"dpid\"?\n");
+}
+
+static void reports_another_kind_of_file(void **state)
+{
+    (void)state;
+    refuse("topology: t\nports: {}\n", "t:1:1: this is an expectation; a topology was expected (it "
+                                       "has name:, switches:, hosts:, links:)\n");
+    /* In doubt it is what was expected. */
+    refuse("switches: {s1: {dpid: 1}}\nports: {}\n",
+           "t:1:1: a topology needs the key \"name\"\n"
+           "t:2:1: unknown key \"ports\" in a topology; expected one of name, switches, hosts, "
+           "links\n");
+}
+
+static void reports_a_misspelt_key_once(void **state)
+{
+    (void)state;
+    refuse("name: x\nswitches: {s1: {dpd: 0x12}}\nhosts:\n"
+           "  h1: {mca: \"00:00:00:00:00:01\", prot: \"s1:1\"}\n"
+           "  h2: {mac: \"00:00:00:00:00:02\", port: \"s1:2\", exec: ssh h2, intreface: eth0}\n",
+           "t:2:17: unknown key \"dpd\" in a switch; did you mean \"dpid\"?\n"
+           "t:4:8: unknown key \"mca\" in a host; did you mean \"mac\"?\n"
+           "t:4:34: unknown key \"prot\" in a host; did you mean \"port\"?\n"
+           "t:5:62: unknown key \"intreface\" in a host; did you mean \"interface\"?\n");
+    /* Two mistakes stay two. */
+    refuse("name: x\nswitches: {s1: {color: red}, s2: {dpid: 2, dpd: 3}}\n",
+           "t:2:16: a switch needs the key \"dpid\"\n"
+           "t:2:17: unknown key \"color\" in a switch; expected one of dpid, openflow\n"
+           "t:2:44: unknown key \"dpd\" in a switch; did you mean \"dpid\"?\n");
 }
 
 static void reports_bad_values(void **state)
@@ -232,15 +260,20 @@ static void reports_what_a_lab_cannot_have(void **state)
              "ptcp:[PORT][:HOST]\n"
              "l:6:3: unknown host \"g1\"; expected one of h1, h2\n"
              "l:7:7: a host of a lab needs the key \"interface\"\n"
-             "l:8:7: a host of a lab needs the key \"interface\"\n"
              "l:8:8: unknown key \"intreface\" in a host of a lab; did you mean \"interface\"?\n");
     load_lab(t, "", "l:0:0: the file is empty\n");
+    load_lab(t, two_switches,
+             "l:1:1: this is a topology; a lab was expected (it has switches:, hosts:)\n");
+    load_lab(t, "topology: t\nports: {}\n",
+             "l:1:1: this is an expectation; a lab was expected (it has switches:, hosts:)\n");
     topology_free(t);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reads_a_topology),
     cmocka_unit_test(reports_shapes_and_keys),
+    cmocka_unit_test(reports_another_kind_of_file),
+    cmocka_unit_test(reports_a_misspelt_key_once),
     cmocka_unit_test(reports_bad_values),
     cmocka_unit_test(reports_bad_ports),
     cmocka_unit_test(reports_what_is_there_twice),

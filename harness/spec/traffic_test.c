@@ -129,7 +129,6 @@ static void reports_bad_claims(void **state)
            "x:10:12: unknown host \"all\"; expected one of h1, h2, h3, capture\n"
            "x:11:27: unknown host \"all\"; expected one of h1, h2, h3, capture\n"
            "x:12:23: a claim's match cannot have in_port: the sender says it\n"
-           "x:13:5: a claim needs the key \"from\"\n"
            "x:13:6: unknown key \"form\" in a claim; did you mean \"from\"?\n"
            "x:14:5: expected a mapping with the keys of a claim, found \"h1\"\n");
 }

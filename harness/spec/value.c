@@ -79,6 +79,28 @@ bool spec_number(const struct spec_reader *reader, const struct spec_node *node,
     return true;
 }
 
+bool spec_lifetime(const struct spec_reader *reader, const struct spec_node *node,
+                   uint16_t *seconds)
+{
+    static const char expected[] = "a time from 1 to 65535 seconds, as 120s or 2m, or never";
+    uint64_t number = 0;
+    const char *text = spec_text(reader, node, expected);
+    if (!text) {
+        return false;
+    }
+    size_t n = strlen(text);
+    uint64_t unit = text[n - 1] == 'm' ? 60 : 1;
+    n -= text[n - 1] == 'm' || text[n - 1] == 's';
+    bool never = strcmp(text, "never") == 0;
+    if (!never &&
+        (!spec_parse_number(text, n, &number) || number < 1 || number > UINT16_MAX / unit)) {
+        spec_error(reader, node, "expected %s, found %s", expected, spec_found(node).text);
+        return false;
+    }
+    *seconds = (uint16_t)(number * unit);
+    return true;
+}
+
 /* The names of items that begin with `const char *name`, `stride` bytes apart. */
 static void report_unknown_name(const struct spec_reader *reader, const struct spec_node *node,
                                 const char *what, const char *name, const void *items, size_t n,

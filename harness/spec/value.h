@@ -18,6 +18,11 @@ const char *spec_path(const struct spec_reader *reader, const struct spec_node *
 bool spec_number(const struct spec_reader *reader, const struct spec_node *node,
                  const char *expected, uint64_t min, uint64_t max, uint64_t *number);
 
+/* "120s", "2m", "120" or "never" (0), in seconds as a hard_timeout has it; false
+ * after a diagnostic. */
+bool spec_lifetime(const struct spec_reader *reader, const struct spec_node *node,
+                   uint16_t *seconds);
+
 /* Decimal digits without a leading zero. False: something else, or too large. */
 bool spec_parse_number(const char *text, size_t n_chars, uint64_t *number);
 

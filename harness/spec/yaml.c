@@ -4,6 +4,7 @@
  * on deep nesting and refuses neither duplicate keys nor alias bombs. */
 #include "spec/yaml.h"
 
+#include "spec/indent.h"
 #include "spec/index.h"
 
 #include <string.h>
@@ -305,10 +306,14 @@ static int report_parser(struct builder *builder)
         break;
     }
     const char *problem = parser->problem ? parser->problem : "cannot be parsed";
-    if (!parser->context) {
-        return fail_at(builder, parser->problem_mark, "not YAML: %s", problem);
+    yaml_mark_t mark = parser->problem_mark;
+    if (spec_report_indent(builder->source, (int)mark.line + 1, (int)mark.column + 1, problem)) {
+        return -1;
     }
-    return fail_at(builder, parser->problem_mark, "not YAML: %s %s that begins in line %d", problem,
+    if (!parser->context) {
+        return fail_at(builder, mark, "not YAML: %s", problem);
+    }
+    return fail_at(builder, mark, "not YAML: %s %s that begins in line %d", problem,
                    parser->context, (int)parser->context_mark.line + 1);
 }
 

@@ -49,11 +49,42 @@ static void refuses_what_is_not_yaml(void **state)
          "f:2:1: not YAML: found unexpected end of stream while scanning a quoted scalar that "
          "begins in line 1\n"},
         {"a: b: c\n", 0, "f:1:5: not YAML: mapping values are not allowed in this context\n"},
-        {"a: 1\n\tb: 2\n", 0,
-         "f:2:1: not YAML: found a tab character that violates indentation while scanning a plain "
-         "scalar that begins in line 1\n"},
+        {"a: 1\n\tb: 2\n", 0, "f:2:1: a tab is used for indentation; YAML needs spaces\n"},
         {"", 0, "f:0:0: the file is empty\n"},
         {"# only a comment\n", 0, "f:0:0: the file is empty\n"},
+    };
+    CHECK_ALL(samples);
+}
+
+#define INDENTED  "wrong indentation: this line begins in column "
+#define CAN_BEGIN "; by the lines above it can begin in column "
+
+static void says_what_is_wrong_with_indentation(void **state)
+{
+    (void)state;
+    static const char tab[] = "f:2:1: a tab is used for indentation; YAML needs spaces\n";
+    static const struct sample samples[] = {
+        {"a:\n\tb: 1\n", 0, tab},
+        {"a:\n\t- b\n", 0, tab},
+        {"a:\n  \tb: 1\n", 0, "f:2:3: a tab is used for indentation; YAML needs spaces\n"},
+        {"a:\n  b: 1\n\tc: 1\n", 0, "f:3:1: a tab is used for indentation; YAML needs spaces\n"},
+        {"a:\n  b:\n    c: 1\n   d: 2\n", 0, "f:4:4: " INDENTED "4" CAN_BEGIN "1, 3 or 5\n"},
+        {"# x\n\na:\n  b: 1\n c: 2\n", 0, "f:5:2: " INDENTED "2" CAN_BEGIN "1 or 3\n"},
+        {"a: 1\n  b: 2\n", 0, "f:2:3: " INDENTED "3" CAN_BEGIN "1\n"},
+        {"a: \"1\"\n  b: 2\n", 0, "f:2:3: " INDENTED "3" CAN_BEGIN "1\n"},
+        {"a: [1]\n  b:\n", 0, "f:2:3: " INDENTED "3" CAN_BEGIN "1\n"},
+        {"a:\n  - x: 1\n    y: 2\n   z: 3\n", 0, "f:4:4: " INDENTED "4" CAN_BEGIN "1, 3 or 5\n"},
+        {"a:\n  - x\n - y\n", 0, "f:3:2: " INDENTED "2" CAN_BEGIN "1, 3 or 5\n"},
+        {"  a: 1\nb: 2\n", 0, "f:2:1: " INDENTED "1" CAN_BEGIN "3\n"},
+        /* What is indented well is something else. */
+        {"a:\n  b: c: d\n", 0, "f:2:7: not YAML: mapping values are not allowed in this context\n"},
+        {"a: 1\n- b\n", 0,
+         "f:2:1: not YAML: did not find expected key while parsing a block mapping that begins in "
+         "line 1\n"},
+        {"a: \"x\" y\n", 0,
+         "f:1:8: not YAML: did not find expected key while parsing a block mapping that begins in "
+         "line 1\n"},
+        {"a:\tb\n", 0, ""},
     };
     CHECK_ALL(samples);
 }
@@ -220,6 +251,7 @@ static void knows_where_text_stands(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(refuses_what_is_not_yaml),
+    cmocka_unit_test(says_what_is_wrong_with_indentation),
     cmocka_unit_test(refuses_what_is_not_utf8),
     cmocka_unit_test(refuses_anchors_aliases_tags_and_merges),
     cmocka_unit_test(refuses_duplicate_keys),

@@ -10,9 +10,12 @@
 struct station {
     char *name, *netns, *interface, *exec; /* as in station_spec; owned */
     const struct station_backend *backend;
-    void *state; /* of the backend; NULL: not open */
-    int fd;      /* readable when frames may be there; -1: never again */
-    bool failed; /* then `problem` says why */
+    void *state;      /* of the backend; NULL: not open */
+    int fd;           /* readable when frames may be there; -1: never again */
+    bool unsent;      /* when `fd` is writable, drain has something to write */
+    unsigned n_asked; /* questions of `ask` that have no answer yet */
+    uint64_t drops;   /* said with the last answer */
+    bool failed;      /* then `problem` says why */
     struct base_error problem;
 };
 
@@ -43,6 +46,11 @@ struct station_backend {
                  struct base_error *error);
 
     int (*drops)(struct station *station, uint64_t *drops, struct base_error *error);
+
+    /* For a station at a distance, otherwise NULL. Asks whether all that it was
+     * given to send is sent, and for all that it has captured; never waits. The
+     * answer comes behind those frames: whoever drains finds it. */
+    int (*ask)(struct station *station, struct base_error *error);
 
     /* Whatever came of opening; on a thread of its own too. */
     void (*close)(struct station *station);

@@ -32,8 +32,8 @@ struct remote {
     pid_t pid;  /* 0: not started, or reaped */
     int fd;     /* our end of the socket; -1: closed */
     int errors; /* a memory file, its stderr; -1: none */
-    bool greeted, opened, has_drops;
-    uint64_t drops;
+    bool greeted, opened;
+    struct base_buffer out;      /* not yet written */
     struct base_buffer in;       /* not yet taken apart */
     struct base_buffer arrivals; /* time_ns (64 bits), then an ARRIVAL message, each */
     size_t n_reported;           /* bytes of `arrivals` */
@@ -167,7 +167,18 @@ static int keep_arrival(struct remote *remote, struct base_reader body, struct b
     return remote->arrivals.failed ? base_fail(error, "no memory for captured frames") : 0;
 }
 
-static int take_message(const struct station *station, uint8_t type, struct base_reader body,
+static int take_synced(struct station *station, struct base_reader body, struct base_error *error)
+{
+    station->drops = base_read_be64(&body);
+    if (body.failed || station->n_asked == 0) {
+        return base_fail(error, "%s sent %s", station->exec,
+                         body.failed ? "half an answer" : "an answer that nobody asked for");
+    }
+    station->n_asked--;
+    return 0;
+}
+
+static int take_message(struct station *station, uint8_t type, struct base_reader body,
                         struct base_error *error)
 {
     struct remote *remote = station->state;
@@ -179,17 +190,15 @@ static int take_message(const struct station *station, uint8_t type, struct base
         return base_fail(error, "%.*s", (int)base_reader_left(&body), (const char *)body.at);
     case STATION_WIRE_ARRIVAL:
         return keep_arrival(remote, body, error);
-    case STATION_WIRE_DROPS:
-        remote->drops = base_read_be64(&body);
-        remote->has_drops = true;
-        return body.failed ? base_fail(error, "%s sent half a counter", station->exec) : 0;
+    case STATION_WIRE_SYNCED:
+        return take_synced(station, body, error);
     default:
         return base_fail(error, "%s sent a message of unknown type %u", station->exec, type);
     }
 }
 
 /* Takes apart what has come so far. */
-static int take_messages(const struct station *station, struct base_error *error)
+static int take_messages(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
     if (!remote->greeted) {
@@ -215,7 +224,7 @@ static int take_messages(const struct station *station, struct base_error *error
 }
 
 /* Reads all that is there, without waiting. */
-static int pump(const struct station *station, struct base_error *error)
+static int read_in(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
     long n_read;
@@ -232,13 +241,48 @@ static int pump(const struct station *station, struct base_error *error)
                : base_fail(error, "%s: %s", station->exec, strerror(errno));
 }
 
-/* Waits for these events, and reads in any case. */
-static int pump_until(const struct station *station, short events, int64_t deadline_ns,
-                      struct base_error *error)
+/* Writes what is taken, without waiting. */
+static int write_out(struct station *station, struct base_error *error)
+{
+    struct remote *remote = station->state;
+    size_t n_written = 0;
+    int failed = 0;
+    if (remote->out.failed) {
+        return base_fail(error, "no memory for a message");
+    }
+    while (n_written < remote->out.n_bytes && !failed) {
+        ssize_t n = send(remote->fd, remote->out.data + n_written, remote->out.n_bytes - n_written,
+                         MSG_NOSIGNAL);
+        n_written += n > 0 ? (size_t)n : 0;
+        failed = n < 0 && errno != EINTR ? errno : 0;
+    }
+    station_wire_drop(&remote->out, n_written);
+    station->unsent = remote->out.n_bytes > 0;
+    switch (failed) {
+    case 0:
+    case EAGAIN:
+        return 0;
+    case EPIPE:
+    case ECONNRESET: /* it may have said why before it ended */
+        return read_in(station, error) ? -1 : fail_ended(station, error);
+    default:
+        return base_fail(error, "%s: %s", station->exec, strerror(failed));
+    }
+}
+
+static int pump(struct station *station, struct base_error *error)
+{
+    return write_out(station, error) || read_in(station, error) ? -1 : 0;
+}
+
+/* Waits until something can be read, or what is unsent be written. Both at
+ * once: the other side may be waiting to be read before it goes on reading. */
+static int pump_until(struct station *station, int64_t deadline_ns, struct base_error *error)
 {
     struct remote *remote = station->state;
     int64_t left_ms = (deadline_ns - station_now_ns()) / 1000000;
-    struct pollfd polled = {.fd = remote->fd, .events = (short)(events | POLLIN)};
+    struct pollfd polled = {.fd = remote->fd,
+                            .events = (short)(POLLIN | (station->unsent ? POLLOUT : 0))};
     if (left_ms <= 0 || poll(&polled, 1, (int)left_ms) == 0) {
         return base_fail(error, "%s has not answered for %d s", station->exec,
                          STATION_EXEC_TIMEOUT_MS / 1000);
@@ -251,54 +295,19 @@ static int64_t answer_deadline(void)
     return station_now_ns() + (int64_t)STATION_EXEC_TIMEOUT_MS * 1000000;
 }
 
-/* Writes all of it, and reads meanwhile: the other side may be waiting to be
- * read before it goes on reading. */
-static int write_all(const struct station *station, const struct base_buffer *out,
-                     struct base_error *error)
-{
-    struct remote *remote = station->state;
-    int64_t deadline_ns = answer_deadline();
-    size_t n_written = 0;
-    while (n_written < out->n_bytes) {
-        ssize_t n = send(remote->fd, out->data + n_written, out->n_bytes - n_written, MSG_NOSIGNAL);
-        if (n > 0) {
-            n_written += (size_t)n;
-        } else if (errno == EPIPE || errno == ECONNRESET) {
-            /* It may have said why before it ended. */
-            return pump(station, error) ? -1 : fail_ended(station, error);
-        } else if (errno != EAGAIN && errno != EINTR) {
-            return base_fail(error, "%s: %s", station->exec, strerror(errno));
-        } else if (pump_until(station, POLLOUT, deadline_ns, error)) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-/* Writes the message and frees it. */
-static int write_out(const struct station *station, struct base_buffer *out,
-                     struct base_error *error)
-{
-    int result =
-        out->failed ? base_fail(error, "no memory for a message") : write_all(station, out, error);
-    base_buffer_free(out);
-    return result;
-}
-
 static int exec_open(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
     const char *netns = station->netns ? station->netns : "";
     int64_t deadline_ns = answer_deadline();
-    struct base_buffer out = {0};
-    base_put_text(&out, STATION_WIRE_GREETING);
-    station_wire_put(&out, STATION_WIRE_OPEN, netns, strlen(netns) + 1, station->interface,
+    base_put_text(&remote->out, STATION_WIRE_GREETING);
+    station_wire_put(&remote->out, STATION_WIRE_OPEN, netns, strlen(netns) + 1, station->interface,
                      strlen(station->interface));
-    if (write_out(station, &out, error)) {
+    if (write_out(station, error)) {
         return -1;
     }
     while (!remote->opened) {
-        if (pump_until(station, POLLIN, deadline_ns, error)) {
+        if (pump_until(station, deadline_ns, error)) {
             return -1;
         }
     }
@@ -306,15 +315,39 @@ static int exec_open(struct station *station, struct base_error *error)
     return 0;
 }
 
+/* Writes all that is unsent. Whoever could not be written to is of no use any more. */
+static int flush(struct station *station, struct base_error *error)
+{
+    struct base_error reason;
+    int64_t deadline_ns = answer_deadline();
+    int failed = write_out(station, &reason);
+    while (!failed && station->unsent) {
+        failed = pump_until(station, deadline_ns, &reason);
+    }
+    if (failed) {
+        station_fail(station, &reason);
+        return base_fail(error, "%s", reason.text);
+    }
+    return 0;
+}
+
 static int exec_send(struct station *station, const void *frame, size_t n_bytes,
                      struct base_error *error)
 {
-    struct base_buffer out = {0};
+    struct remote *remote = station->state;
     if (n_bytes > STATION_WIRE_BODY_MAX) {
         return base_fail(error, "a frame of %zu bytes is over every MTU", n_bytes);
     }
-    station_wire_put(&out, STATION_WIRE_SEND, frame, n_bytes, NULL, 0);
-    return write_out(station, &out, error);
+    station_wire_put(&remote->out, STATION_WIRE_SEND, frame, n_bytes, NULL, 0);
+    return flush(station, error);
+}
+
+static int exec_ask(struct station *station, struct base_error *error)
+{
+    struct remote *remote = station->state;
+    station_wire_put(&remote->out, STATION_WIRE_SYNC, NULL, 0, NULL, 0);
+    station->n_asked++;
+    return write_out(station, error);
 }
 
 /* Reports from `arrivals` until it is empty or the sink says stop. */
@@ -350,20 +383,16 @@ static int exec_drain(struct station *station, const struct station_sink *sink,
 
 static int exec_drops(struct station *station, uint64_t *drops, struct base_error *error)
 {
-    struct remote *remote = station->state;
     int64_t deadline_ns = answer_deadline();
-    struct base_buffer out = {0};
-    station_wire_put(&out, STATION_WIRE_ASK_DROPS, NULL, 0, NULL, 0);
-    remote->has_drops = false;
-    if (write_out(station, &out, error)) {
+    if (exec_ask(station, error)) {
         return -1;
     }
-    while (!remote->has_drops) {
-        if (pump_until(station, POLLIN, deadline_ns, error)) {
+    while (station->n_asked > 0) {
+        if (pump_until(station, deadline_ns, error)) {
             return -1;
         }
     }
-    *drops = remote->drops;
+    *drops = station->drops;
     return 0;
 }
 
@@ -382,6 +411,7 @@ static void exec_close(struct station *station)
     if (remote->errors >= 0) {
         close(remote->errors);
     }
+    base_buffer_free(&remote->out);
     base_buffer_free(&remote->in);
     base_buffer_free(&remote->arrivals);
     free(remote);
@@ -393,5 +423,6 @@ const struct station_backend station_exec = {
     .send = exec_send,
     .drain = exec_drain,
     .drops = exec_drops,
+    .ask = exec_ask,
     .close = exec_close,
 };

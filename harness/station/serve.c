@@ -23,6 +23,26 @@ static void put_problem(struct server *server, const struct base_error *problem)
                      0);
 }
 
+static bool put_arrival(void *aux, const struct station_arrival *arrival)
+{
+    struct server *server = aux;
+    uint32_t wire_bytes = (uint32_t)arrival->wire_bytes;
+    const uint8_t head[4] = {(uint8_t)(wire_bytes >> 24), (uint8_t)(wire_bytes >> 16),
+                             (uint8_t)(wire_bytes >> 8), (uint8_t)wire_bytes};
+    station_wire_put(&server->out, STATION_WIRE_ARRIVAL, head, sizeof head, arrival->bytes,
+                     arrival->n_bytes);
+    return false;
+}
+
+static void put_arrivals(struct server *server)
+{
+    struct station_sink sink = {.on_arrival = put_arrival, .aux = server};
+    struct base_error problem;
+    if (server->station.backend->drain(&server->station, &sink, &problem) < 0) {
+        put_problem(server, &problem);
+    }
+}
+
 static int take_open(struct server *server, struct base_reader body, struct base_error *error)
 {
     struct station *station = &server->station;
@@ -55,17 +75,22 @@ static void take_send(struct server *server, struct base_reader body)
     }
 }
 
-static void put_drops(struct server *server)
+/* Whatever was to be sent has been: messages are taken in their order. */
+static void take_sync(struct server *server)
 {
     struct base_error problem;
     uint64_t drops;
+    put_arrivals(server);
+    if (server->station.failed) {
+        return;
+    }
     if (server->station.backend->drops(&server->station, &drops, &problem)) {
         put_problem(server, &problem);
         return;
     }
     struct base_buffer body = {0};
     base_put_be64(&body, drops);
-    station_wire_put(&server->out, STATION_WIRE_DROPS, body.data, body.n_bytes, NULL, 0);
+    station_wire_put(&server->out, STATION_WIRE_SYNCED, body.data, body.n_bytes, NULL, 0);
     server->out.failed |= body.failed;
     base_buffer_free(&body);
 }
@@ -76,8 +101,7 @@ static int take_message(struct server *server, uint8_t type, struct base_reader 
     if (type == STATION_WIRE_OPEN) {
         return take_open(server, body, error);
     }
-    if (!server->station.interface ||
-        (type != STATION_WIRE_SEND && type != STATION_WIRE_ASK_DROPS)) {
+    if (!server->station.interface || (type != STATION_WIRE_SEND && type != STATION_WIRE_SYNC)) {
         return base_fail(error, "a message of type %u where none is expected", type);
     }
     if (server->station.failed) {
@@ -86,7 +110,7 @@ static int take_message(struct server *server, uint8_t type, struct base_reader 
     if (type == STATION_WIRE_SEND) {
         take_send(server, body);
     } else {
-        put_drops(server);
+        take_sync(server);
     }
     return 0;
 }
@@ -113,26 +137,6 @@ static int take_messages(struct server *server, struct base_error *error)
     }
     station_wire_drop(&server->in, server->in.n_bytes - base_reader_left(&reader));
     return 0;
-}
-
-static bool put_arrival(void *aux, const struct station_arrival *arrival)
-{
-    struct server *server = aux;
-    uint32_t wire_bytes = (uint32_t)arrival->wire_bytes;
-    const uint8_t head[4] = {(uint8_t)(wire_bytes >> 24), (uint8_t)(wire_bytes >> 16),
-                             (uint8_t)(wire_bytes >> 8), (uint8_t)wire_bytes};
-    station_wire_put(&server->out, STATION_WIRE_ARRIVAL, head, sizeof head, arrival->bytes,
-                     arrival->n_bytes);
-    return false;
-}
-
-static void put_arrivals(struct server *server)
-{
-    struct station_sink sink = {.on_arrival = put_arrival, .aux = server};
-    struct base_error problem;
-    if (server->station.backend->drain(&server->station, &sink, &problem) < 0) {
-        put_problem(server, &problem);
-    }
 }
 
 static int flush(struct server *server, struct base_error *error)

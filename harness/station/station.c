@@ -18,6 +18,7 @@ struct station_set {
     struct station *stations;
     struct pollfd *polled; /* one a station, in the same order */
     size_t n;
+    bool synced; /* nothing was sent or received since the last station_sync */
 };
 
 void station_fail(struct station *station, const struct base_error *reason)
@@ -174,9 +175,6 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
         *set = NULL;
         return base_fail(error, "not enough threads to open %zu stations", n_specs);
     }
-    for (size_t i = 0; i < n_specs; i++) {
-        (*set)->polled[i] = (struct pollfd){.fd = (*set)->stations[i].fd, .events = POLLIN};
-    }
     return 0;
 }
 
@@ -195,6 +193,7 @@ int station_send(struct station_set *set, size_t station, const void *frame, siz
                  struct base_error *error)
 {
     struct station *it = &set->stations[station];
+    set->synced = false;
     return it->failed ? refuse(it, error) : it->backend->send(it, frame, n_bytes, error);
 }
 
@@ -206,7 +205,6 @@ static int drain(struct station_set *set, size_t i, const struct station_sink *s
     int result = station->failed ? 0 : station->backend->drain(station, sink, &error);
     if (result < 0) {
         station_fail(station, &error);
-        set->polled[i].fd = -1;
     }
     return result > 0;
 }
@@ -238,6 +236,11 @@ static int wait_until(struct station_set *set, int64_t time_left_ns, struct base
 {
     struct timespec timeout = {.tv_sec = time_left_ns / 1000000000,
                                .tv_nsec = time_left_ns % 1000000000};
+    for (size_t i = 0; i < set->n; i++) {
+        const struct station *station = &set->stations[i];
+        set->polled[i] = (struct pollfd){
+            .fd = station->fd, .events = (short)(POLLIN | (station->unsent ? POLLOUT : 0))};
+    }
     int n_ready = ppoll(set->polled, set->n, &timeout, NULL);
     if (n_ready < 0) {
         for (size_t i = 0; i < set->n; i++) {
@@ -248,20 +251,30 @@ static int wait_until(struct station_set *set, int64_t time_left_ns, struct base
     return 0;
 }
 
-int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
-                    void *aux, struct base_error *error)
+static bool is_any_asked(const struct station_set *set)
 {
-    struct station_sink sink = {.on_arrival = on_arrival, .aux = aux};
+    for (size_t i = 0; i < set->n; i++) {
+        if (!set->stations[i].failed && set->stations[i].n_asked > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Until the deadline, or (`syncing`) until every station has answered. */
+static int receive_until(struct station_set *set, int64_t deadline_ns, bool syncing,
+                         struct station_sink *sink, struct base_error *error)
+{
     bool ready_only = false; /* what was left over from before need not be ready */
     for (;;) {
         int64_t now_ns = station_now_ns(); /* before draining: what came by then is reported */
-        if (drain_all(set, ready_only && now_ns < deadline_ns, &sink)) {
+        if (drain_all(set, ready_only && now_ns < deadline_ns, sink)) {
             return 1;
         }
         if (!is_any_open(set)) {
             return base_fail(error, "no station captures");
         }
-        if (now_ns >= deadline_ns) {
+        if (now_ns >= deadline_ns || (syncing && !is_any_asked(set))) {
             return 0;
         }
         if (wait_until(set, deadline_ns - now_ns, error)) {
@@ -269,6 +282,56 @@ int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arr
         }
         ready_only = true;
     }
+}
+
+int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
+                    void *aux, struct base_error *error)
+{
+    struct station_sink sink = {.on_arrival = on_arrival, .aux = aux};
+    set->synced = false;
+    return receive_until(set, deadline_ns, false, &sink, error);
+}
+
+static void ask_all(struct station_set *set)
+{
+    struct base_error error;
+    for (size_t i = 0; i < set->n; i++) {
+        struct station *station = &set->stations[i];
+        if (!station->failed && station->backend->ask && station->backend->ask(station, &error)) {
+            station_fail(station, &error);
+        }
+    }
+}
+
+static void fail_unanswered(struct station_set *set, int64_t waited_ns)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        struct station *station = &set->stations[i];
+        struct base_error error;
+        if (station->n_asked > 0) {
+            base_fail(&error, "%s did not answer within %lld ms", station->exec,
+                      (long long)(waited_ns + 999999) / 1000000);
+            station_fail(station, &error);
+        }
+    }
+}
+
+int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
+                 void *aux, struct base_error *error)
+{
+    struct station_sink sink = {.on_arrival = on_arrival, .aux = aux};
+    int64_t start_ns = station_now_ns();
+    set->synced = false;
+    ask_all(set);
+    int result = receive_until(set, deadline_ns, true, &sink, error);
+    if (result == 0) {
+        result = drain_all(set, false, &sink); /* what the last one sent is at a local one now */
+    }
+    if (result == 0) {
+        fail_unanswered(set, deadline_ns > start_ns ? deadline_ns - start_ns : 0);
+        set->synced = true;
+    }
+    return result;
 }
 
 int64_t station_now_ns(void)
@@ -286,9 +349,11 @@ uint64_t station_drops(struct station_set *set, size_t station)
     if (it->failed) {
         return UINT64_MAX;
     }
+    if (it->backend->ask && set->synced) {
+        return it->drops;
+    }
     if (it->backend->drops(it, &drops, &error)) {
         station_fail(it, &error);
-        set->polled[station].fd = -1;
         return UINT64_MAX;
     }
     return drops;

@@ -50,7 +50,8 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
 const char *station_problem(const struct station_set *set, size_t station);
 
 /* Sends one complete Ethernet frame (without FCS) and returns when the kernel
- * has taken it; through `exec`, when it is on its way. A station does not
+ * has taken it; through `exec`, when it is on its way (station_sync waits
+ * until it has been sent). A station does not
  * receive what it sent itself. -1: the station has a problem, the frame is
  * over the MTU, the interface is down or its queue is full.
  *
@@ -80,13 +81,32 @@ typedef bool station_on_arrival(void *aux, const struct station_arrival *arrival
 int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
                     void *aux, struct base_error *error);
 
+/* Waits for the stations at a distance. 0: every station that has no problem
+ * now has (a) sent all that station_send was given, and (b) called back for all
+ * that it had captured when it said so: at the earliest when this was called.
+ * All `exec` stations are asked at once, and answer behind their frames: one
+ * round trip to the slowest. A local one has nothing to wait for, and is
+ * drained before this returns; a set without `exec` stations does not wait at
+ * all. A station that has not answered by the deadline (CLOCK_MONOTONIC) gets
+ * its problem: "ssh h11 did not answer within 2000 ms".
+ *
+ * Time in which frames cross the network counts from (a): sync after sending,
+ * and again, for (b), when that time is over.
+ *
+ * 1: the callback said stop; neither (a) nor (b) is known then, frames not yet
+ * reported wait, and the next call asks anew. -1: as station_receive. */
+int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
+                 void *aux, struct base_error *error);
+
 /* CLOCK_MONOTONIC in nanoseconds, for deadlines. */
 int64_t station_now_ns(void);
 
 /* Frames that this station's capture lost so far, as the kernel (or the
  * interface) counts them: not 0 makes absence inconclusive; 0 proves nothing
  * by itself. UINT64_MAX: unknown, the station has a problem; it gets one here
- * if its interface is no longer up and linked. To be asked at the end of a run. */
+ * if its interface is no longer up and linked. To be asked at the end of a run,
+ * behind station_sync: an `exec` station has told its count with its answer
+ * there. If a frame was sent or received since, it is asked again, and waited for. */
 uint64_t station_drops(struct station_set *set, size_t station);
 
 /* Closes all stations, at once, and ends and reaps all commands. The kernel

@@ -7,10 +7,12 @@
  *      1  length     of the body, two bytes, big-endian
  *      3  body
  *
- * The near side sends OPEN once, then SEND and ASK_DROPS as it likes; the far
- * side answers OPEN with OPENED or PROBLEM, ASK_DROPS with DROPS, and sends
- * ARRIVAL for each frame, and PROBLEM when it can go on no more. End of file
- * in either direction ends it. Within this room only. */
+ * The near side sends OPEN once, then SEND and SYNC as it likes; the far side
+ * answers OPEN with OPENED or PROBLEM, and sends ARRIVAL for each frame, and
+ * PROBLEM when it can go on no more. It answers each SYNC with SYNCED: behind
+ * the injection of every frame that was sent before, and behind the ARRIVAL of
+ * every frame that it had captured by then. End of file in either direction
+ * ends it. Within this room only. */
 #ifndef STATION_WIRE_H
 #define STATION_WIRE_H
 
@@ -18,16 +20,16 @@
 #include "base/reader.h"
 
 /* The number is the version of all this. */
-#define STATION_WIRE_GREETING "tapproof station 1\n"
+#define STATION_WIRE_GREETING "tapproof station 2\n"
 
 enum station_wire_type {
-    STATION_WIRE_OPEN = 1,  /* path of the namespace or "", 0, interface */
-    STATION_WIRE_OPENED,    /* nothing */
-    STATION_WIRE_PROBLEM,   /* text */
-    STATION_WIRE_SEND,      /* frame */
-    STATION_WIRE_ARRIVAL,   /* bytes on the wire (32 bits), frame as captured */
-    STATION_WIRE_ASK_DROPS, /* nothing */
-    STATION_WIRE_DROPS,     /* 64 bits */
+    STATION_WIRE_OPEN = 1, /* path of the namespace or "", 0, interface */
+    STATION_WIRE_OPENED,   /* nothing */
+    STATION_WIRE_PROBLEM,  /* text */
+    STATION_WIRE_SEND,     /* frame */
+    STATION_WIRE_ARRIVAL,  /* bytes on the wire (32 bits), frame as captured */
+    STATION_WIRE_SYNC,     /* nothing */
+    STATION_WIRE_SYNCED,   /* what its capture has lost so far (64 bits) */
 };
 
 enum { STATION_WIRE_BODY_MAX = 0xffff };
