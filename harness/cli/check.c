@@ -299,7 +299,7 @@ static int check_loaded(struct check *check, const struct expectation *expectati
 {
     if (check->list) {
         return run_list(expectation, &check->run, print_id, NULL) > 0 ? CLI_CONFORMS
-                                                                     : nothing_selected(check);
+                                                                      : nothing_selected(check);
     }
     int status = settle_outputs(check);
     return status != CLI_CONFORMS ? status : run_and_report(check, expectation, lab);

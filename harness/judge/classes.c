@@ -76,8 +76,7 @@ static void follow_case(struct collector *collector, struct port_ref port,
         struct port_ref out = {.sw = port.sw, .port = behavior.outputs[i].port};
         struct peer peer = topology_peer(collector->expectation->topology, out);
         if (peer.kind == PEER_SWITCH) {
-            struct space_rewrite both =
-                space_rewrite_then(rewrite, &behavior.outputs[i].rewrite);
+            struct space_rewrite both = space_rewrite_then(rewrite, &behavior.outputs[i].rewrite);
             descend(collector, peer.port, headers, &both, depth + 1);
         }
     }

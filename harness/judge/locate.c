@@ -164,8 +164,8 @@ static size_t first_parting(const struct judge_walk *walk, size_t host,
                             const struct judge_walk *other)
 {
     for (size_t i = 0; i < walk->n_arrivals; i++) {
-        size_t hop = walk->arrivals[i].host == host ? parting(walk, &walk->arrivals[i], other)
-                                                    : SIZE_MAX;
+        size_t hop =
+            walk->arrivals[i].host == host ? parting(walk, &walk->arrivals[i], other) : SIZE_MAX;
         if (hop != SIZE_MAX) {
             return hop;
         }
@@ -307,8 +307,8 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
         view.observed = location.advertised;
     }
     bool tables_explain = location.advertised * view.sent == view.observed;
-    if (!(tables_explain && (locate_by_ways(&view, &location) ||
-                             locate_by_tables(&view, &location)))) {
+    if (!(tables_explain &&
+          (locate_by_ways(&view, &location) || locate_by_tables(&view, &location)))) {
         locate_by_frames(&view, &location);
     }
     return location;

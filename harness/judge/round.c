@@ -70,7 +70,8 @@ unsigned judge_seen_count(const struct judge_round *round, size_t probe, size_t 
     return seen->copies + seen->altered;
 }
 
-static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe, size_t host)
+static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe,
+                                                        size_t host)
 {
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         if (probe->arrivals[i].host == host) {

@@ -15,10 +15,10 @@ enum { JUDGE_FORMS_MAX = 16 };
 struct judge_seen {
     struct judge_seen *next;
     size_t host;
-    unsigned copies;        /* in a form that was expected, byte for byte */
+    unsigned copies;                 /* in a form that was expected, byte for byte */
     unsigned forms[JUDGE_FORMS_MAX]; /* of these: by the expected arrival's form */
-    unsigned altered;       /* known by their mark, but not what was expected */
-    const char *alteration; /* in words, of the first altered one */
+    unsigned altered;                /* known by their mark, but not what was expected */
+    const char *alteration;          /* in words, of the first altered one */
 };
 
 /* Every probe of the plan, sent once or several times. */

@@ -221,6 +221,12 @@ int judge_entries_result(struct judge_run *run)
     const struct expectation *expectation = run->expectation;
     int failed = 0;
     if (!expectation->exact_switch[run->sw]) {
+        if (expectation->tables_exact && expectation->lists_switch[run->sw]) {
+            report_note(run->report,
+                        "tables: exact, but `entries:` has no key for %s: its entries are not "
+                        "compared one by one (write %s: [] for none)",
+                        run->name, run->name);
+        }
         return 0;
     }
     for (size_t i = 0; i < expectation->n_entries && !failed; i++) {

@@ -343,8 +343,7 @@ static struct result *add_unclaimed(const struct bench *bench, const char *from,
                                     size_t to)
 {
     const char *host = bench->topology->hosts[to].name;
-    const char *id =
-        base_arena_format(&bench->report->arena, "traffic/%s/%s/%s", from, kind, host);
+    const char *id = base_arena_format(&bench->report->arena, "traffic/%s/%s/%s", from, kind, host);
     struct result *result = id ? report_add(bench->report, RESULT_TRAFFIC, id) : NULL;
     if (result) {
         result->from = from;
@@ -359,9 +358,9 @@ static struct result *add_unclaimed(const struct bench *bench, const char *from,
 static int judge_unclaimed(const struct bench *bench, size_t from, size_t to)
 {
     struct tally tally = tally_unclaimed(bench, from, to);
-    bool told = tally.n_extra > 0 || tally.alteration ||
-                (tally.n_missing > 0 && tally.problem_host == SIZE_MAX &&
-                 !bench->evidence->problems[from]);
+    bool told =
+        tally.n_extra > 0 || tally.alteration ||
+        (tally.n_missing > 0 && tally.problem_host == SIZE_MAX && !bench->evidence->problems[from]);
     if (!told) {
         return 0;
     }
@@ -373,8 +372,7 @@ static int judge_unclaimed(const struct bench *bench, size_t from, size_t to)
     size_t n;
     const struct deviation *worst = worst_of(&tally, &n);
     result->is_count = true;
-    result->expected_count =
-        judge_plan_copies(&bench->evidence->plan->probes[worst->probe], to);
+    result->expected_count = judge_plan_copies(&bench->evidence->plan->probes[worst->probe], to);
     fail(bench, &tally, result);
     return 0;
 }

@@ -185,8 +185,8 @@ void judge_walk_from(const struct topology *topology, const struct judge_forward
     for (size_t i = 0; i < walk->n_hops; i++) {
         struct judge_hop *hop = &walk->hops[i];
         const char *reason = NULL;
-        int n = forwarding->forward(forwarding->aux, hop->in.sw, &hop->header, out,
-                                    EMISSIONS_MAX, &hop->entry, &reason);
+        int n = forwarding->forward(forwarding->aux, hop->in.sw, &hop->header, out, EMISSIONS_MAX,
+                                    &hop->entry, &reason);
         if (n < 0) {
             give_up(walk, hop->in, reason);
         }

@@ -17,9 +17,9 @@ enum { JUDGE_WALK_HOPS = 256, JUDGE_WALK_ARRIVALS = 256 };
 struct judge_hop {
     struct port_ref in;
     struct header header; /* as it enters */
-    size_t entry;    /* advertised: index in the switch's table, SIZE_MAX: none takes it */
-    size_t previous; /* index of the hop before, SIZE_MAX: this is the first */
-    uint16_t out;    /* of the hop before: the port by which it left */
+    size_t entry;         /* advertised: index in the switch's table, SIZE_MAX: none takes it */
+    size_t previous;      /* index of the hop before, SIZE_MAX: this is the first */
+    uint16_t out;         /* of the hop before: the port by which it left */
 };
 
 struct judge_walk_arrival {

@@ -33,7 +33,8 @@ static void put_count(const struct witness *witness, struct port_ref port, struc
                     witness->topology->switches[port.sw].name, port.port);
     if (evidence->after && evidence->after[port.sw]) {
         uint64_t after = count_port(evidence->after[port.sw], port.port);
-        base_put_format(out, "+%llu packets", (unsigned long long)(after > before ? after - before : 0));
+        base_put_format(out, "+%llu packets",
+                        (unsigned long long)(after > before ? after - before : 0));
     } else {
         base_put_format(out, "%llu packets in all", (unsigned long long)before);
     }

@@ -69,7 +69,8 @@ static void see_altered(struct run_probing *probing, const struct frame_mark *ma
     base_buffer_free(&text);
 }
 
-static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe, size_t host)
+static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe,
+                                                        size_t host)
 {
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         if (probe->arrivals[i].host == host) {
@@ -84,8 +85,7 @@ static size_t find_form(const struct run_probing *probing,
                         const struct judge_expected_arrival *expected,
                         const struct frame_mark *mark, const struct station_arrival *arrival)
 {
-    const struct judge_seen *seen =
-        judge_round_seen(probing->round, mark->number, expected->host);
+    const struct judge_seen *seen = judge_round_seen(probing->round, mark->number, expected->host);
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < expected->n_as && i < JUDGE_FORMS_MAX; i++) {
         if ((found == SIZE_MAX || seen->forms[i] < seen->forms[found]) &&
@@ -204,8 +204,8 @@ static void send_probe(struct run_probing *probing, size_t p)
                                         .time_ns = probing->sent_ns[p],
                                         .direction = REPORT_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
-            probing->stations->problems[probe->from] = base_arena_format(
-                &probing->stations->arena, "cannot send: %s", problem.text);
+            probing->stations->problems[probe->from] =
+                base_arena_format(&probing->stations->arena, "cannot send: %s", problem.text);
         }
     }
     base_buffer_free(&frame);
@@ -278,6 +278,14 @@ static void send_all(struct run_probing *probing, unsigned repeats)
     end_window(probing);
 }
 
+/* Stations behind a command have sent what they were given, and told what they
+ * saw: then nothing is on the way but in the network. */
+static void synchronize(struct run_probing *probing)
+{
+    station_sync(probing->stations->set, (int64_t)(run_now_ns() + RUN_SYNC_MS * ns_in_ms),
+                 on_arrival, probing, NULL);
+}
+
 void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats)
 {
     uint64_t start_ns = run_now_ns();
@@ -285,9 +293,12 @@ void run_probing_round(struct run_probing *probing, struct judge_round *round, u
     probing->round_number++;
     probing->n_awaited = probing->n_came = probing->n_given_up = 0;
     send_all(probing, repeats);
+    synchronize(probing);
+    probing->last_ns = run_now_ns(); /* by now everything has been sent, wherever */
     probing->probe_ms += run_ms_since(start_ns);
     start_ns = run_now_ns();
     settle(probing);
+    synchronize(probing);
     probing->settle_ms += run_ms_since(start_ns);
     run_stations_check_drops(probing->stations);
 }

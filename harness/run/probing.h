@@ -22,8 +22,9 @@ enum {
      * port: of small ones Open vSwitch's userspace datapath loses those above
      * 256 for one ingress port. */
     RUN_WINDOW = 64,
-    RUN_WINDOW_MS = 20,     /* how long a window waits for what must arrive */
-    RUN_WINDOW_LOST_MS = 3, /* ... once something that must arrive did not */
+    RUN_WINDOW_MS = 20,       /* how long a window waits for what must arrive */
+    RUN_WINDOW_LOST_MS = 3,   /* ... once something that must arrive did not */
+    RUN_SYNC_MS = 5000,       /* what a station behind a command may take to answer */
     RUN_REPEATS = 3,          /* sendings of each probe in a round */
     RUN_REPEATS_CONFIRM = 16, /* ... in one that confirms another: a loss of 10 % shows */
 };

@@ -49,10 +49,10 @@ int run_states_saved(const struct spec_state *saved, const struct topology *topo
     for (size_t i = 0; i < topology->n_switches; i++) {
         const struct spec_state_switch *sw = spec_state_find(saved, topology->switches[i].name);
         states->by_switch[i] = sw && !sw->not_read ? &sw->state : NULL;
-        states->right[i] = states->by_switch[i] && states->by_switch[i]->datapath_id ==
-                                                       topology->switches[i].dpid
-                               ? states->by_switch[i]
-                               : NULL;
+        states->right[i] =
+            states->by_switch[i] && states->by_switch[i]->datapath_id == topology->switches[i].dpid
+                ? states->by_switch[i]
+                : NULL;
         states->reasons[i] = sw ? sw->not_read : "the saved state does not have this switch";
     }
     return 0;

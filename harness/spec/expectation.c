@@ -68,23 +68,6 @@ static bool has_key(const struct spec_node *root, const char *name)
     return spec_has_key(root, name, SPEC_FIELDS(expectation_fields));
 }
 
-/* A switch that is left out by mistake would not be compared at all. */
-static void check_exact(struct spec_reader *reader, const struct spec_node *ports,
-                        const struct spec_node *entries)
-{
-    const struct expectation *x = spec_reading_of(reader)->expectation;
-    bool readable = x->topology && entries && entries->kind == SPEC_MAPPING;
-    for (size_t i = 0; readable && i < x->topology->n_switches; i++) {
-        const char *name = x->topology->switches[i].name;
-        if (x->lists_switch[i] && !x->exact_switch[i]) {
-            spec_error(
-                reader, spec_child(ports, name)->key,
-                "\"tables: exact\", but \"entries\" has no key for %s; write %s: [] for none", name,
-                name);
-        }
-    }
-}
-
 /* A file that expects nothing would conform to any network. */
 static void check_expects(struct spec_reader *reader, const struct spec_node *root, bool exact)
 {
@@ -95,8 +78,6 @@ static void check_expects(struct spec_reader *reader, const struct spec_node *ro
                    "nothing is expected; the file needs \"ports\", \"entries\" or \"traffic\"");
     } else if (exact && !has_entries) {
         spec_error(reader, tables->key, "\"tables: exact\" needs the key \"entries\"");
-    } else if (exact) {
-        check_exact(reader, spec_child(root, "ports"), spec_child(root, "entries"));
     }
 }
 

@@ -85,7 +85,8 @@ int spec_load_topology(const char *path, struct topology **topology,
  * directory of the expectation. Ranges and lists are expanded. Besides: unknown
  * switches and hosts, a port listed twice, a case without an action or hidden
  * by an earlier one, two entries of one table with the same match and priority,
- * `tables: exact` without the entries of a listed switch, a claim twice, and claims that cannot all be true. */
+ * `tables: exact` without the entries of a listed switch, a claim twice, and claims that cannot all
+ * be true. */
 int spec_load_expectation(const char *path, struct expectation **expectation,
                           struct spec_diagnostics *diagnostics);
 

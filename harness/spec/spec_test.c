@@ -235,8 +235,6 @@ static void loads_the_examples_of_the_design(void **state)
          "tables: exact\n"
          "entries:\n"
          "  s1: [\"priority=32768,in_port=1 actions=output:2,output:6\"]\n"
-         "  s2: []\n"
-         "  s3: []\n"
          "traffic:\n"
          "  - {from: h1, delivered: [h2], mirrored: [h11]}\n"
          "  - {from: [h5, h2], isolated: all}\n",

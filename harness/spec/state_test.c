@@ -118,7 +118,6 @@ static void test_refused_flows(void **unused)
                    "else\n"
                    "s.yaml:8:68: cookie is \"5\", but the entry's \"text\" says something else\n"
                    "s.yaml:9:17: unknown field \"in_prt\" (did you mean in_port?)\n"
-                   "s.yaml:10:9: a flow needs the key \"text\"\n"
                    "s.yaml:10:10: unknown key \"txt\" in a flow; did you mean \"text\"?\n");
 }
 
