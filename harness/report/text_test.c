@@ -273,6 +273,37 @@ static void test_no_terminal_sequence_gets_through(void **state)
     report_free(&report);
 }
 
+static void coverage_names_what_is_missed(void **state)
+{
+    (void)state;
+    static const char hidden[] = "hidden", unreachable[] = "unreachable";
+    struct missed_entry missed[] = {{.entry = "s1 tcp", .reason = hidden, .by = "ip"},
+                                    {.entry = "s2 in_port=3", .reason = unreachable},
+                                    {.entry = "s3 arp", .reason = hidden, .by = "priority=9,arp"}};
+    struct missed_pair pair = {.from = "h1", .to = "h2", .reason = "the sender sends nothing"};
+    struct report report = {.coverage = {.is_known = true,
+                                         .n_entries = 45,
+                                         .n_exercised = 42,
+                                         .missed = missed,
+                                         .n_missed = 3,
+                                         .n_pairs = 2,
+                                         .n_pairs_probed = 1,
+                                         .unprobed = &pair,
+                                         .n_unprobed = 1}};
+    struct report_text_options options = {0};
+    struct base_buffer out = {0};
+    report_text(&report, &options, &out);
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "coverage entries exercised 42/45; hidden: s1 tcp (by ip), s3 arp (by "
+                           "priority=9,arp); unreachable: s2 in_port=3; forbidden pairs probed "
+                           "1/2, not h1 -> h2 (the sender sends nothing)\n"));
+    base_buffer_free(&out);
+    report_json(&report, "1", &out);
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "{\"entry\": \"s1 tcp\", \"reason\": \"hidden\", \"by\": \"ip\"}"));
+    base_buffer_free(&out);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_golden),
     cmocka_unit_test(test_color_is_only_color),
@@ -283,6 +314,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_missing_and_extra),
     cmocka_unit_test(test_prose_wraps_and_evidence_does_not),
     cmocka_unit_test(test_no_terminal_sequence_gets_through),
+    cmocka_unit_test(coverage_names_what_is_missed),
 };
 
 TEST_MAIN(tests)
