@@ -87,19 +87,19 @@ static void put_counts_behind(const struct witness *witness, struct port_ref por
     }
 }
 
-/* "9 probes: h1 9, h11 9". */
+/* "27 frames: h1 27, h11 27". */
 static void put_frames(const struct witness *witness, size_t from, struct base_buffer *out)
 {
     const struct judge_plan *plan = witness->evidence->plan;
     const struct judge_round *round = witness->evidence->round;
     size_t n_sent = 0;
     for (size_t p = 0; p < plan->n_probes; p++) {
-        n_sent += plan->probes[p].from == from && round->sent[p];
+        n_sent += plan->probes[p].from == from ? round->sent[p] : 0;
     }
     if (n_sent == 0) {
         return;
     }
-    base_put_format(out, "%zu probes:", n_sent);
+    base_put_format(out, "%zu frames:", n_sent);
     size_t begin = out->n_bytes;
     for (size_t host = 0; host < round->n_hosts; host++) {
         size_t n = 0;

@@ -105,7 +105,7 @@ static void test_verbose_shows_passes_and_time(void **state)
                      "PASS  switch/s1\n"
                      "PASS  traffic/h1/delivered/h2\n\n");
     assert_has(text, "INCONCLUSIVE  state/s2/2\n      s2 does not answer");
-    assert_has(text, "frames   77 sent, 75 arrived, 4 of others seen\n");
+    assert_has(text, "frames   77 sent, 75 copies arrived, 4 frames of others seen\n");
     assert_has(text, "dump 1.2, compare 0.1, open 0.0, probe 9.8, settle 0.0");
     free(text);
     report_free(&report);
