@@ -7,11 +7,14 @@
 # coming up is a failure. With REQUIRE_LIVE=1, as in CI, a refusal is one too.
 cd "$(dirname "$0")/.." || exit 1
 out=$(mktemp) || exit 1
-trap 'rm -f "$out"' EXIT
+NETWORKS=$(mktemp -d) || exit 1
+export NETWORKS
+trap 'rm -rf "$out" "$NETWORKS"' EXIT
+suites/live/networks.sh "$NETWORKS"
 
-# lab NAME TOPOLOGY STATE SCRIPT: the script's TAP, renumbered by the tally.
+# lab TOPOLOGY STATE SCRIPT: the script's TAP, renumbered by the tally.
 lab() {
-    topologies/lab run "topologies/$1.yaml" --flows "$2" -- sh "suites/live/$3.sh" > "$out" 2>&1
+    topologies/lab run "$1.yaml" --flows "$2" -- sh "suites/live/$3.sh" > "$out" 2>&1
     status=$?
     if [ "$status" -eq 3 ] && [ "${REQUIRE_LIVE:-0}" != 1 ] && ! grep -q '^ok\|^not ok' "$out" &&
         reason=$(grep -m 1 'cannot make namespaces\|missing: ' "$out"); then
@@ -22,11 +25,13 @@ lab() {
     grep -q '^1\.\.' "$out" || printf 'not ok - %s ended early with status %d\n1..1\n' "$3" "$status"
 }
 
-lab demon simulated demon
-lab demon simulated inputs
-lab demon simulated states
-lab demon simulated prove
-lab demon simulated plan
-lab demon simulated soak
-lab patch-panel patched patch-panel
-lab fabric taps fabric
+lab topologies/demon simulated demon
+lab topologies/demon simulated inputs
+lab topologies/demon simulated states
+lab topologies/demon simulated prove
+lab topologies/demon simulated plan
+lab topologies/demon simulated soak
+lab topologies/patch-panel patched patch-panel
+lab topologies/fabric taps fabric
+lab "$NETWORKS/cable" tapped cable
+lab "$NETWORKS/shared" tapped shared

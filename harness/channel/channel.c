@@ -34,7 +34,7 @@ struct session {
     struct channel_conn *conn;         /* NULL: closed */
     bool reused;                       /* conn is of an earlier dump, and has not answered yet */
     bool running;                      /* a dump is under way */
-    bool silent; /* the dump before timed out, and nothing has been answered since */
+    double silent_ms; /* so long it was waited for in vain; 0: it has answered since, or at once */
     uint32_t next_xid;
     struct channel_progress progress;
 };
@@ -72,6 +72,7 @@ static void finish(struct session *session, const char *why)
     struct channel_dump *dump = session->progress.dump;
     dump->ok = !*why;
     dump->ms = ms_since(&session->channel->started);
+    session->silent_ms = *why && dump->first_byte_ms == 0 && dump->ms >= GRACE_MS ? dump->ms : 0;
     if (*why) {
         snprintf(dump->reason, sizeof dump->reason, "%s: %s", session->text, why);
     }
@@ -131,7 +132,8 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     struct session *session = owner;
     struct channel_progress *progress = &session->progress;
     enum channel_step step;
-    session->reused = session->silent = false;
+    session->reused = false;
+    session->silent_ms = 0;
     if (!session->running) {
         return 0;
     }
@@ -243,7 +245,7 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
     hang_up(session);
     session->dpid = dpid;
     session->any_dpid = false;
-    session->silent = false;
+    session->silent_ms = 0;
     session->conn = conn;
     channel_conn_set_owner(conn, &SESSION_OPS, session);
     if (session->running) {
@@ -271,16 +273,14 @@ static void begin(struct session *session, struct channel_dump *dump)
 static void give_up(struct session *session)
 {
     char text[64];
-    unsigned ms = session->channel->options.timeout_ms;
-    if (!session->silent) {
-        snprintf(text, sizeof text, "timed out after %u ms", ms);
-    } else if (ms % 1000 == 0) {
-        snprintf(text, sizeof text, "did not answer before (%u s), nor now", ms / 1000);
+    double before_ms = session->silent_ms;
+    if (before_ms > 0) {
+        snprintf(text, sizeof text, "did not answer before (%.3g s), nor now", before_ms / 1e3);
     } else {
-        snprintf(text, sizeof text, "did not answer before (%u ms), nor now", ms);
+        snprintf(text, sizeof text, "timed out after %u ms", session->channel->options.timeout_ms);
     }
     finish_waiting(session, text);
-    session->silent = session->progress.dump->first_byte_ms == 0;
+    session->silent_ms = before_ms > 0 ? before_ms : session->silent_ms;
     hang_up(session);
 }
 
@@ -290,7 +290,7 @@ static void on_grace(evutil_socket_t fd, short events, void *arg)
     (void)events;
     struct channel *channel = arg;
     for (size_t i = 0; i < channel->n_sessions; i++) {
-        if (channel->sessions[i].running && channel->sessions[i].silent) {
+        if (channel->sessions[i].running && channel->sessions[i].silent_ms > 0) {
             give_up(&channel->sessions[i]);
         }
     }

@@ -76,10 +76,11 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
  * that came meanwhile. One that was closed meanwhile is dialled again (ptcp:
  * waited for). One that failed is closed, and dialled again by the next call.
  *
- * A switch that answered nothing until the timeout is given 250 ms in the next
- * call to begin to answer, so that a dead one costs the timeout once and not in
- * each dump: "tcp:192.0.2.1:6653: did not answer before (10 s), nor now: no
- * connection". As soon as it answers anything it has all the time again.
+ * A switch that answered nothing before it timed out, or failed later than
+ * after 250 ms, is given 250 ms in the next call to begin to answer, so that a
+ * dead one costs the timeout once and not in each dump: "tcp:192.0.2.1:6653:
+ * did not answer before (10 s), nor now: no connection". With its first answer
+ * it has all of timeout_ms again.
  *
  * Fails only if the event loop can not run. */
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,

@@ -145,6 +145,8 @@ static void who_dialled_instead_is_said(void **state)
     assert_failed(
         &dump, endpoint,
         "timed out after 500 ms: no switch dialled that has datapath id 0000000000000003");
+    channel_close(channel);
+    channel = listen_for((uint64_t[]){3}, 1, 500, endpoint, &port);
     struct channel_fake stranger = {.dpid = 0xabc, .dial_port = port};
     struct channel_fake browser = {.banner = "GET / HTTP/1.1\r\n\r\n", .dial_port = port};
     assert_true(channel_fake_start(&stranger) && channel_fake_start(&browser));

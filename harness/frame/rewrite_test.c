@@ -248,8 +248,8 @@ static void test_any_bytes(void **state)
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        in[random % n] = (uint8_t)(random >> 32);
-        n = random >> 60 == 0 ? (random >> 20) % n : n;
+        in[random % (n ? n : 1)] = (uint8_t)(random >> 32);
+        n = random >> 60 == 0 ? (random >> 20) % (n ? n : 1) : n;
         uint8_t *exact = malloc(n + 1);
         memcpy(exact, in, n);
         bool parsed = frame_parse(exact, n, 0, &header);

@@ -238,6 +238,9 @@ static bool locate_by_tables(struct view *view, struct judge_location *location)
             }
         }
     }
+    if (view->altered) {
+        return false; /* no table rewrites it */
+    }
     blame_table(view, hop, walk->n_hops > 1 ? "sends it on" : "does this", location);
     return true;
 }

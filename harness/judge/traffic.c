@@ -206,7 +206,11 @@ static const char *what_happened(const struct bench *bench, const struct tally *
     const struct deviation *worst = worst_of(tally, &n);
     const char *host = bench->topology->hosts[worst->host].name;
     base_put_format(&text, "%zu of %zu probes ", n, tally->n_probes);
-    for (size_t i = 0; n < tally->n_probes && i < tally->n_kinds; i++) {
+    if (n != tally->n_wrong) {
+        base_put_format(&text, "(%s%s) ", bench->evidence->plan->probes[worst->probe].kind,
+                        n > 1 ? "…" : "");
+    }
+    for (size_t i = 0; n == tally->n_wrong && n < tally->n_probes && i < tally->n_kinds; i++) {
         base_put_format(&text, "%s%s%s", i ? ", " : "(", tally->kinds[i],
                         i + 1 == tally->n_kinds ? ") " : "");
     }

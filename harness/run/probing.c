@@ -252,13 +252,23 @@ static void settle(struct run_probing *probing)
     receive_until(probing, 0, on_arrival);
 }
 
+/* Stations behind a command have sent what they were given, and told what they
+ * saw: then nothing is on the way but in the network. */
+static void synchronize(struct run_probing *probing)
+{
+    station_sync(probing->stations->set, (int64_t)(run_now_ns() + RUN_SYNC_MS * ns_in_ms),
+                 on_arrival, probing, NULL);
+}
+
 static void end_window(struct run_probing *probing)
 {
     uint64_t wait_ms = probing->n_given_up > 0 ? RUN_WINDOW_LOST_MS : RUN_WINDOW_MS;
+    receive_until(probing, 0, on_arrival);
+    if (!window_complete(probing)) {
+        synchronize(probing);
+    }
     if (!window_complete(probing)) {
         receive_until(probing, run_now_ns() + wait_ms * ns_in_ms, until_complete);
-    } else {
-        receive_until(probing, 0, on_arrival);
     }
     probing->n_given_up = probing->n_awaited - probing->n_came;
 }
@@ -276,14 +286,6 @@ static void send_all(struct run_probing *probing, unsigned repeats)
         }
     }
     end_window(probing);
-}
-
-/* Stations behind a command have sent what they were given, and told what they
- * saw: then nothing is on the way but in the network. */
-static void synchronize(struct run_probing *probing)
-{
-    station_sync(probing->stations->set, (int64_t)(run_now_ns() + RUN_SYNC_MS * ns_in_ms),
-                 on_arrival, probing, NULL);
 }
 
 void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats)
@@ -306,4 +308,5 @@ void run_probing_round(struct run_probing *probing, struct judge_round *round, u
 void run_probing_drain(struct run_probing *probing, unsigned ms)
 {
     receive_until(probing, run_now_ns() + ms * ns_in_ms, on_arrival);
+    synchronize(probing);
 }

@@ -64,8 +64,8 @@ void run_stations_check_drops(struct run_stations *stations)
         if (station == SIZE_MAX || stations->problems[host]) {
             continue;
         }
-        const char *problem = station_problem(stations->set, station);
         uint64_t drops = station_drops(stations->set, station);
+        const char *problem = station_problem(stations->set, station);
         if (problem) {
             stations->problems[host] = base_arena_text(&stations->arena, problem);
         } else if (drops > 0) {

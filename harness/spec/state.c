@@ -254,7 +254,7 @@ static void check_flow_actions(struct spec_reader *reader, const struct spec_nod
 {
     const struct flow_reading *flow = into;
     const struct action *actions;
-    size_t n_actions, column = 0;
+    size_t n_actions = 0, column = 0;
     struct base_error error;
     const char *text = spec_text(reader, node, "actions as ovs-ofctl prints them");
     if (text && actions_parse(text, &reading_of(reader)->scratch, &actions, &n_actions, &column,

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Networks that only tests need, written to a directory:
+#
+#   cable.yaml         a tap network whose cable s1:3 - s2:1 is a pair of hosts,
+#                      between which suites/live/cable.py carries the frames
+#   joined.yaml        the same as a checker sees it; joined-x.yaml its expectation
+#   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation
+#
+#   suites/live/networks.sh DIR
+
+mkdir -p "$1/cable/tapped" "$1/shared/tapped" && cd "$1" || exit 1
+
+heads() {
+    printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
+}
+tapped_hosts() {
+    echo '  a:   {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, port: "s1:1"}'
+    echo '  b:   {mac: "00:00:00:00:00:0b", ip: 10.0.0.2, port: "s1:2"}'
+    echo '  c:   {mac: "00:00:00:00:00:0d", ip: 10.0.0.4, port: "s1:4"}'
+    echo '  cap: {mac: "00:00:00:00:00:0c", port: "s2:2", role: capture}'
+}
+{ heads cable; tapped_hosts
+  echo '  w1:  {mac: "00:00:00:00:01:01", port: "s1:3"}'
+  echo '  w2:  {mac: "00:00:00:00:01:02", port: "s2:1"}'
+  echo 'links: []'; } > cable.yaml
+{ heads joined; tapped_hosts; echo 'links: [["s1:3", "s2:1"]]'; } > joined.yaml
+printf 'in_port=1 actions=output:2,output:3\nin_port=2 actions=output:1\n' > cable/tapped/s1.flows
+printf 'in_port=1 actions=output:2\n' > cable/tapped/s2.flows
+cat > joined-x.yaml << EOF
+topology: joined.yaml
+ports:
+  s1: {1: {output: [2, 3]}, 2: {output: [1]}, 3-4: drop}
+  s2: {1: {output: [2]}, 2: drop}
+traffic:
+  - {from: a, delivered: [b], mirrored: [cap]}
+  - {from: b, delivered: [a], isolated: [cap]}
+EOF
+
+hosts=$(seq -s ', ' -f 'h%g' 60)
+{ heads shared
+  for i in $(seq 60); do
+      printf '  h%d: {mac: "00:00:00:00:01:%02x", ip: 10.0.1.%d, port: "s1:%d"}\n' "$i" "$i" "$i" "$i"
+  done
+  echo '  cap: {mac: "00:00:00:00:02:01", port: "s2:2", role: capture}'
+  echo 'links: [["s1:300", "s2:1"]]'; } > shared.yaml
+seq -f 'in_port=%g actions=output:300' 60 > shared/tapped/s1.flows
+printf 'in_port=1 actions=output:2\n' > shared/tapped/s2.flows
+cat > shared-x.yaml << EOF
+topology: shared.yaml
+ports:
+  s1: {1-60: {output: [300]}}
+  s2: {1: {output: [2]}}
+traffic:
+  - {from: [$hosts], mirrored: [cap]}
+EOF
