@@ -66,7 +66,7 @@ static void no_connection_is_waited_for_once(void **state)
     assert_int_equal(listen(listening, 0), 0);
     for (size_t i = 0; i < 4; i++) { /* a queue that is full: no answer to a SYN any more */
         callers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        connect(callers[i], (struct sockaddr *)&address, n_bytes);
+        (void)connect(callers[i], (struct sockaddr *)&address, n_bytes);
     }
     snprintf(endpoint, sizeof endpoint, "tcp:127.0.0.1:%u", ntohs(address.sin_port));
     struct channel *channel = open_at(endpoint, &OPTIONS);
