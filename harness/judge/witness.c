@@ -29,8 +29,10 @@ static void put_count(const struct witness *witness, struct port_ref port, struc
 {
     const struct judge_evidence *evidence = witness->evidence;
     uint64_t before = count_port(evidence->before[port.sw], port.port);
-    base_put_format(out, "%s%s:%u ", out->n_bytes ? ", " : "",
-                    witness->topology->switches[port.sw].name, port.port);
+    base_put_format(out, "%s%s:", out->n_bytes ? ", " : "",
+                    witness->topology->switches[port.sw].name);
+    port_format(port.port, out);
+    base_put_text(out, " ");
     if (evidence->after && evidence->after[port.sw]) {
         uint64_t after = count_port(evidence->after[port.sw], port.port);
         base_put_format(out, "+%llu packets",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One check from the first dump to the last verdict. */
+#include "judge/contradict.h"
 #include "judge/count.h"
 #include "judge/state.h"
 #include "judge/tables.h"
@@ -147,6 +148,7 @@ static int make_plan(struct checking *checking)
         judge_plan(checking->expectation, &options, &checking->plan, checking->error) < 0) {
         return -1;
     }
+    judge_contradictions(checking->expectation, &checking->plan, checking->report);
     /* Of a part of the claims it would say nothing. */
     return checking->options->n_patterns > 0
                ? 0
