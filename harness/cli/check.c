@@ -17,7 +17,7 @@ struct check {
     const char *expectation;
     const char *lab, *state;
     struct run_options run;
-    const char *patterns[64];
+    struct cli_patterns patterns;
     bool list, verbose;
     struct cli_output text, json, junit, tap, pcapng;
     struct base_buffer frames; /* for pcapng */
@@ -64,23 +64,6 @@ static int set_only(struct check *check, const char *kind)
     return CLI_CONFORMS;
 }
 
-static int set_duration(const char *option, const char *text, unsigned *ms)
-{
-    if (!cli_parse_duration(text, ms)) {
-        return cli_usage_error("check", "%s: '%s' is not a time such as 2s or 500ms", option, text);
-    }
-    return CLI_CONFORMS;
-}
-
-static int add_pattern(struct check *check, const char *pattern)
-{
-    if (check->run.n_patterns == sizeof check->patterns / sizeof *check->patterns) {
-        return cli_usage_error("check", "too many -k");
-    }
-    check->patterns[check->run.n_patterns++] = pattern;
-    return CLI_CONFORMS;
-}
-
 static int set_option(struct check *check, int option)
 {
     switch (option) {
@@ -88,7 +71,7 @@ static int set_option(struct check *check, int option)
         check->lab = optarg;
         return CLI_CONFORMS;
     case 'k':
-        return add_pattern(check, optarg);
+        return cli_add_pattern("check", &check->patterns, &check->run, optarg);
     case 'v':
         check->verbose = true;
         return CLI_CONFORMS;
@@ -114,9 +97,9 @@ static int set_option(struct check *check, int option)
         check->run.pcapng = &check->frames;
         return CLI_CONFORMS;
     case OPT_TIMEOUT:
-        return set_duration("--timeout", optarg, &check->run.timeout_ms);
+        return cli_set_duration("check", "--timeout", optarg, &check->run.timeout_ms);
     case OPT_CONVERGE:
-        return set_duration("--converge", optarg, &check->run.converge_ms);
+        return cli_set_duration("check", "--converge", optarg, &check->run.converge_ms);
     default:
         return CLI_USAGE;
     }
@@ -155,7 +138,6 @@ static int settle_outputs(struct check *check)
 static int parse_options(struct check *check, int argc, char **argv)
 {
     int option;
-    opterr = 0;
     while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
         if (option == 'h') {
             return -1;
@@ -215,19 +197,6 @@ static void print_id(void *aux, const char *id)
     puts(id);
 }
 
-static void write_text(const struct check *check, const struct report *report,
-                       struct base_buffer *out)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const char *terminal = getenv("TERM");
-    struct report_text_options text = {.verbose = check->verbose};
-    if (isatty(STDOUT_FILENO)) {
-        text.color = !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
-        text.width = 100;
-    }
-    report_text(report, &text, out);
-}
-
 static int write_reports(struct check *check, const struct report *report)
 {
     struct base_buffer out = {0};
@@ -238,7 +207,8 @@ static int write_reports(struct check *check, const struct report *report)
             continue;
         }
         if (outputs[i] == &check->text) {
-            write_text(check, report, &out);
+            struct report_text_options text = cli_text_options(check->verbose);
+            report_text(report, &text, &out);
         } else if (outputs[i] == &check->json) {
             report_json(report, CLI_VERSION, &out);
         } else if (outputs[i] == &check->junit) {
@@ -280,11 +250,7 @@ static int run_and_report(struct check *check, const struct expectation *expecta
         end_progress(check);
         report.timing.load_ms = check->load_ms;
         report.timing.total_ms += check->load_ms;
-        static const int exits[N_VERDICTS] = {[VERDICT_PASS] = CLI_CONFORMS,
-                                              [VERDICT_FAIL] = CLI_DEVIATES,
-                                              [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
-                                              [VERDICT_SKIP] = CLI_UNJUDGED};
-        status = exits[report_verdict(&report)];
+        status = cli_exit_of(&report);
         if (write_reports(check, &report) != CLI_CONFORMS && status != CLI_DEVIATES) {
             status = CLI_UNJUDGED;
         }
@@ -330,7 +296,6 @@ int cli_check(int argc, char **argv)
 {
     struct check check = {.run.converge_ms = RUN_CONVERGE_MS};
     clock_gettime(CLOCK_MONOTONIC, &check.started);
-    check.run.patterns = check.patterns;
     check.run.progress = show_progress;
     check.run.progress_aux = &check;
     int status = parse_options(&check, argc, argv);

@@ -7,6 +7,8 @@
 #include "base/buffer.h"
 #include "model/expectation.h"
 #include "model/result.h"
+#include "report/report.h"
+#include "run/run.h"
 #include "spec/spec.h"
 
 #include <stdio.h>
@@ -48,6 +50,24 @@ int cli_usage_error(const char *command, const char *format, ...) BASE_PRINTF(2,
 /* For what getopt_long (with opterr 0 and ':' first) does not know: '?' or ':'.
  * Returns CLI_USAGE. */
 int cli_option_error(const char *command, int option, char **argv);
+
+/* Keeps what a -k says. CLI_CONFORMS, or a message and CLI_USAGE. */
+enum { CLI_PATTERNS_MAX = 64 };
+struct cli_patterns {
+    const char *items[CLI_PATTERNS_MAX];
+};
+int cli_add_pattern(const char *command, struct cli_patterns *patterns, struct run_options *run,
+                    const char *pattern);
+
+/* The value of an option that is a time. CLI_CONFORMS, or a message and CLI_USAGE. */
+int cli_set_duration(const char *command, const char *option, const char *text, unsigned *ms);
+
+/* How text goes to stdout: in colour on a terminal, unless NO_COLOR or TERM say
+ * otherwise. */
+struct report_text_options cli_text_options(bool verbose);
+
+/* The exit status that the verdict of a report means. */
+int cli_exit_of(const struct report *report);
 
 /* "2s", "500ms", "1m", or plain seconds. False: not a duration, or over a day. */
 bool cli_parse_duration(const char *text, unsigned *ms);

@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int cli_usage_error(const char *command, const char *format, ...)
 {
@@ -44,6 +45,46 @@ bool cli_parse_duration(const char *text, unsigned *ms)
         }
     }
     return false;
+}
+
+int cli_set_duration(const char *command, const char *option, const char *text, unsigned *ms)
+{
+    return cli_parse_duration(text, ms)
+               ? CLI_CONFORMS
+               : cli_usage_error(command, "%s: '%s' is not a time such as 2s or 500ms", option,
+                                 text);
+}
+
+int cli_add_pattern(const char *command, struct cli_patterns *patterns, struct run_options *run,
+                    const char *pattern)
+{
+    if (run->n_patterns == CLI_PATTERNS_MAX) {
+        return cli_usage_error(command, "more than %d -k", CLI_PATTERNS_MAX);
+    }
+    patterns->items[run->n_patterns++] = pattern;
+    run->patterns = patterns->items;
+    return CLI_CONFORMS;
+}
+
+struct report_text_options cli_text_options(bool verbose)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    struct report_text_options text = {.verbose = verbose};
+    if (isatty(STDOUT_FILENO)) {
+        text.color = !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+        text.width = 100;
+    }
+    return text;
+}
+
+int cli_exit_of(const struct report *report)
+{
+    static const int exits[N_VERDICTS] = {[VERDICT_PASS] = CLI_CONFORMS,
+                                          [VERDICT_FAIL] = CLI_DEVIATES,
+                                          [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
+                                          [VERDICT_SKIP] = CLI_UNJUDGED};
+    return exits[report_verdict(report)];
 }
 
 int cli_open_output(const char *command, struct cli_output *output)

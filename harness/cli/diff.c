@@ -67,7 +67,7 @@ static int set_option(struct diff *diff, int option)
         }
         return CLI_CONFORMS;
     default:
-        return cli_usage_error("diff", "bad option");
+        return CLI_USAGE;
     }
 }
 
@@ -222,7 +222,10 @@ int cli_diff(int argc, char **argv)
 {
     struct diff diff = {0};
     int option;
-    while ((option = getopt_long(argc, argv, "l:vh", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":l:vh", options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            return cli_option_error("diff", option, argv);
+        }
         if (option == 'h') {
             cli_print_help(stdout, "diff");
             return CLI_CONFORMS;

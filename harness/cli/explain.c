@@ -56,7 +56,7 @@ static int set_option(struct explain *explain, int option)
         }
         return CLI_CONFORMS;
     default:
-        return cli_usage_error("explain", "bad option");
+        return CLI_USAGE;
     }
 }
 
@@ -258,7 +258,10 @@ int cli_explain(int argc, char **argv)
 {
     struct explain explain = {0};
     int option;
-    while ((option = getopt_long(argc, argv, "l:h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":l:h", options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            return cli_option_error("explain", option, argv);
+        }
         if (option == 'h') {
             cli_print_help(stdout, "explain");
             return CLI_CONFORMS;

@@ -139,7 +139,6 @@ int cli_flows(int argc, char **argv)
 {
     struct flows flows = {.out.path = "-"};
     int option;
-    opterr = 0;
     while ((option = getopt_long(argc, argv, ":l:h", options, NULL)) != -1) {
         if (option == 'h') {
             cli_print_help(stdout, "flows");

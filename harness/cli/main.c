@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -183,5 +184,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "tapproof: no command '%s'; see tapproof --help\n", argv[1]);
         return CLI_USAGE;
     }
+    opterr = 0; /* the commands say it themselves: cli_option_error */
     return end(command->run(argc - 1, argv + 1));
 }

@@ -12,12 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_PATTERNS = 64, SHOWN = 10 };
+enum { SHOWN = 10 };
 
 struct plan {
     const char *expectation, *change, *lab, *state;
     bool replace, verbose;
-    const char *patterns[MAX_PATTERNS];
+    struct cli_patterns patterns;
     struct run_options run;
     struct cli_output text, json;
 };
@@ -36,15 +36,6 @@ static const struct option options[] = {
     {0},
 };
 
-static int add_pattern(struct plan *plan, const char *pattern)
-{
-    if (plan->run.n_patterns == MAX_PATTERNS) {
-        return cli_usage_error("plan", "more than %d -k", MAX_PATTERNS);
-    }
-    plan->patterns[plan->run.n_patterns++] = pattern;
-    return CLI_CONFORMS;
-}
-
 static int set_option(struct plan *plan, int option)
 {
     switch (option) {
@@ -61,7 +52,7 @@ static int set_option(struct plan *plan, int option)
         plan->state = optarg;
         return CLI_CONFORMS;
     case 'k':
-        return add_pattern(plan, optarg);
+        return cli_add_pattern("plan", &plan->patterns, &plan->run, optarg);
     case OPT_JSON:
         plan->json.path = optarg;
         return CLI_CONFORMS;
@@ -69,19 +60,19 @@ static int set_option(struct plan *plan, int option)
         plan->verbose = true;
         return CLI_CONFORMS;
     case OPT_TIMEOUT:
-        if (!cli_parse_duration(optarg, &plan->run.timeout_ms)) {
-            return cli_usage_error("plan", "--timeout: '%s' is not a time such as 2s", optarg);
-        }
-        return CLI_CONFORMS;
+        return cli_set_duration("plan", "--timeout", optarg, &plan->run.timeout_ms);
     default:
-        return cli_usage_error("plan", "bad option");
+        return CLI_USAGE;
     }
 }
 
 static int parse_options(struct plan *plan, int argc, char **argv)
 {
     int option;
-    while ((option = getopt_long(argc, argv, "l:k:vh", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            return cli_option_error("plan", option, argv);
+        }
         if (option == 'h') {
             return -1;
         }
@@ -105,24 +96,12 @@ static int parse_options(struct plan *plan, int argc, char **argv)
     return CLI_CONFORMS;
 }
 
-static struct report_text_options text_options(const struct plan *plan)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const char *terminal = getenv("TERM");
-    struct report_text_options text = {.verbose = plan->verbose};
-    if (isatty(STDOUT_FILENO)) {
-        text.color = !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
-        text.width = 100;
-    }
-    return text;
-}
-
 static int write_reports(struct plan *plan, const struct report_plan *told)
 {
     struct base_buffer out = {0};
     int status = CLI_CONFORMS;
     if (plan->text.file) {
-        struct report_text_options text = text_options(plan);
+        struct report_text_options text = cli_text_options(plan->verbose);
         report_plan_text(told, plan->verbose ? 0 : SHOWN, &text, &out);
         status = cli_write_output("plan", &plan->text, &out);
         base_buffer_free(&out);
@@ -139,10 +118,6 @@ static int write_reports(struct plan *plan, const struct report_plan *told)
 static int make_and_report(struct plan *plan, const struct expectation *expectation,
                            const struct run_states *states, const struct flow_changes *changes)
 {
-    static const int exits[N_VERDICTS] = {[VERDICT_PASS] = CLI_CONFORMS,
-                                          [VERDICT_FAIL] = CLI_DEVIATES,
-                                          [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
-                                          [VERDICT_SKIP] = CLI_UNJUDGED};
     struct run_plan made;
     struct base_error error = {0};
     int status = CLI_UNJUDGED;
@@ -156,7 +131,7 @@ static int make_and_report(struct plan *plan, const struct expectation *expectat
                                    .before = &made.before,
                                    .after = &made.after};
         status = write_reports(plan, &told);
-        status = status != CLI_CONFORMS ? status : exits[report_verdict(&made.after)];
+        status = status != CLI_CONFORMS ? status : cli_exit_of(&made.after);
     }
     run_plan_free(&made);
     return status;
@@ -211,7 +186,6 @@ static int load_and_plan(struct plan *plan)
 int cli_plan(int argc, char **argv)
 {
     struct plan plan = {0};
-    plan.run.patterns = plan.patterns;
     int status = parse_options(&plan, argc, argv);
     if (status < 0) {
         cli_print_help(stdout, "plan");

@@ -13,7 +13,7 @@
 struct prove {
     const char *expectation, *lab, *state;
     struct run_prove_options run;
-    const char *patterns[64];
+    struct cli_patterns patterns;
     bool verbose;
     struct cli_output text, json;
 };
@@ -42,11 +42,7 @@ static int set_option(struct prove *prove, int option)
         prove->state = optarg;
         return CLI_CONFORMS;
     case 'k':
-        if (run->n_patterns == sizeof prove->patterns / sizeof *prove->patterns) {
-            return cli_usage_error("prove", "too many -k");
-        }
-        prove->patterns[run->n_patterns++] = optarg;
-        return CLI_CONFORMS;
+        return cli_add_pattern("prove", &prove->patterns, run, optarg);
     case 'v':
         prove->verbose = true;
         return CLI_CONFORMS;
@@ -57,12 +53,9 @@ static int set_option(struct prove *prove, int option)
         prove->run.confirm = true;
         return CLI_CONFORMS;
     case OPT_TIMEOUT:
-        return cli_parse_duration(optarg, &run->timeout_ms)
-                   ? CLI_CONFORMS
-                   : cli_usage_error("prove", "--timeout: '%s' is not a time such as 2s or 500ms",
-                                     optarg);
+        return cli_set_duration("prove", "--timeout", optarg, &run->timeout_ms);
     default:
-        return cli_usage_error("prove", "bad option");
+        return CLI_USAGE;
     }
 }
 
@@ -70,7 +63,10 @@ static int set_option(struct prove *prove, int option)
 static int parse_options(struct prove *prove, int argc, char **argv)
 {
     int option;
-    while ((option = getopt_long(argc, argv, "l:k:vh", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            return cli_option_error("prove", option, argv);
+        }
         int status = option == 'h' ? -1 : set_option(prove, option);
         if (status != CLI_CONFORMS) {
             return status;
@@ -99,12 +95,7 @@ static int write_reports(struct prove *prove, const struct report *report)
         base_buffer_free(&out);
     }
     if (prove->text.file) {
-        const char *no_color = getenv("NO_COLOR");
-        struct report_text_options text = {.verbose = prove->verbose};
-        if (isatty(STDOUT_FILENO)) {
-            text.color = !(no_color && *no_color);
-            text.width = 100;
-        }
+        struct report_text_options text = cli_text_options(prove->verbose);
         report_text(report, &text, &out);
         status =
             cli_write_output("prove", &prove->text, &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
@@ -116,10 +107,6 @@ static int write_reports(struct prove *prove, const struct report *report)
 static int run_and_report(struct prove *prove, const struct expectation *expectation,
                           struct run_source *source)
 {
-    static const int exits[N_VERDICTS] = {[VERDICT_PASS] = CLI_CONFORMS,
-                                          [VERDICT_FAIL] = CLI_DEVIATES,
-                                          [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
-                                          [VERDICT_SKIP] = CLI_UNJUDGED};
     struct report report = {0};
     struct base_error error = {0};
     int status = CLI_UNJUDGED;
@@ -127,7 +114,7 @@ static int run_and_report(struct prove *prove, const struct expectation *expecta
         fprintf(stderr, "tapproof prove: %s\n", error.text);
     } else {
         status = write_reports(prove, &report);
-        status = status != CLI_CONFORMS ? status : exits[report_verdict(&report)];
+        status = status != CLI_CONFORMS ? status : cli_exit_of(&report);
     }
     report_free(&report);
     return status;
@@ -157,7 +144,6 @@ int cli_prove(int argc, char **argv)
     struct expectation *expectation = NULL;
     struct run_source source = {0};
     struct spec_diagnostics diagnostics = {0};
-    prove.run.run.patterns = prove.patterns;
     int status = parse_options(&prove, argc, argv);
     if (status != CLI_CONFORMS) {
         if (status < 0) {
