@@ -85,6 +85,92 @@ static void counters_locate_the_cable(void **state)
     network_free(&network);
 }
 
+/* s3 has no entry for what enters port 1. */
+static void table_in_the_middle_is_blamed(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network.states[2].flows.entries[0].match.value.in_port = 99;
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_string_equal(result->suspect, "s3:1");
+    assert_non_null(strstr(result->detail, "no entry takes it"));
+    network_free(&network);
+}
+
+static void forget_claims_of(struct network *network, const char *host)
+{
+    struct expectation *expectation = network->expectation;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        if (expectation->claims[i].from != network_host(network, host)) {
+            expectation->claims[n++] = expectation->claims[i];
+        }
+    }
+    expectation->n_claims = n;
+}
+
+/* Nobody claims anything of h2; `ports:` says that its frames go to h1. */
+static void ports_speak_where_no_claim_does(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    forget_claims_of(&network, "h2");
+    network_send(&network, "h2", "h1");
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h2/delivered/h1");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->expected_count, 1);
+    assert_int_equal(result->observed_count, 0);
+    network_free(&network);
+}
+
+/* A host at which strays would not be seen leaves the closed world open. */
+static void blind_host_is_inconclusive(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    network.problems[network_host(&network, "h8")] = "no station";
+    network_judge(&network);
+    assert_int_equal(network_result(&network, "traffic/any/stray/h8")->verdict,
+                     VERDICT_INCONCLUSIVE);
+    assert_int_equal(report_count(&network.report, VERDICT_FAIL), 0);
+    network_free(&network);
+}
+
+/* Two copies, one tagged 30 and one tagged 40, are not two tagged 40. */
+static void each_form_is_counted(void **state)
+{
+    (void)state;
+    static const struct header forms[2] = {{.vlan_tci = VLAN_TAGGED | 30},
+                                           {.vlan_tci = VLAN_TAGGED | 40}};
+    const struct judge_expected_arrival arrival = {.host = 1, .copies = 2, .as = forms, .n_as = 2};
+    struct judge_probe probe = {.from = 0, .kind = "udp", .arrivals = &arrival, .n_arrivals = 1};
+    struct judge_plan plan = {.probes = &probe, .n_probes = 1};
+    const bool captures[2] = {true, true};
+    struct judge_round round;
+    assert_int_equal(judge_round_init(&round, &plan, captures, 2), 0);
+    round.sent[0] = 1;
+    judge_round_see(&round, 0, 1, 1);
+    judge_round_see(&round, 0, 1, 1);
+    assert_int_equal(judge_round_wrong_form(&round, &plan, 0, 1), 1);
+    assert_false(judge_round_conforms(&round, &plan));
+    judge_round_free(&round);
+    assert_int_equal(judge_round_init(&round, &plan, captures, 2), 0);
+    round.sent[0] = 1;
+    judge_round_see(&round, 0, 1, 0);
+    judge_round_see(&round, 0, 1, 1);
+    assert_true(judge_round_conforms(&round, &plan));
+    judge_round_free(&round);
+}
+
 static void arrival_without_a_claim_is_a_stray(void **state)
 {
     (void)state;
@@ -95,14 +181,7 @@ static void arrival_without_a_claim_is_a_stray(void **state)
     while (network.plan.probes[p].from != network_host(&network, "h2")) {
         p++;
     }
-    struct expectation *expectation = network.expectation;
-    size_t n = 0;
-    for (size_t i = 0; i < expectation->n_claims; i++) {
-        if (expectation->claims[i].from != network_host(&network, "h2")) {
-            expectation->claims[n++] = expectation->claims[i];
-        }
-    }
-    expectation->n_claims = n;
+    forget_claims_of(&network, "h2");
     judge_round_see(&network.round, p, network_host(&network, "h9"), 0);
     network_judge(&network);
     assert_int_equal(network_not_passed(&network), 1);
@@ -212,6 +291,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(leak_is_the_tables_fault),
     cmocka_unit_test(lost_frame_is_the_cables_fault),
     cmocka_unit_test(counters_locate_the_cable),
+    cmocka_unit_test(table_in_the_middle_is_blamed),
+    cmocka_unit_test(ports_speak_where_no_claim_does),
+    cmocka_unit_test(blind_host_is_inconclusive),
+    cmocka_unit_test(each_form_is_counted),
     cmocka_unit_test(arrival_without_a_claim_is_a_stray),
     cmocka_unit_test(second_copy_fails),
     cmocka_unit_test(altered_copy_fails),
