@@ -32,6 +32,7 @@ static void missing_mirror_is_the_tables_fault(void **state)
     assert_int_equal(result->expected_count, 1);
     assert_int_equal(result->observed_count, 0);
     assert_string_equal(result->suspect, "s1:1");
+    assert_non_null(strstr(result->detail, "s1 does not send it on as declared: in_port=1"));
     assert_int_equal(result->disagree[0], SAYS_DECLARED);
     assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
     assert_string_equal(result->says[SAYS_ADVERTISED], "0 copies");
