@@ -7,6 +7,8 @@ tests=0
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 B=${B:-build}
+PATH=$(cd "$B" && pwd):$PATH # an exec: station starts the program that is tested
+export PATH
 
 # ok NAME STATUS: the last command's output is in $scratch/out.
 report() {
