@@ -364,8 +364,8 @@ static void assert_exec_problem(const struct fixture *fixture, const char *prefi
 static void says_why_a_command_failed(void **state)
 {
     struct fixture *fixture = fixture_or_skip(state);
-    assert_exec_problem(fixture, "no-such-program-at-all", "ended with exit status 127: ");
-    assert_exec_problem(fixture, "no-such-program-at-all", "not found");
+    assert_exec_problem(fixture, "/no-such-program-at-all", "ended with exit status 127: ");
+    assert_exec_problem(fixture, "/no-such-program-at-all", "not found");
     assert_exec_problem(fixture, "false", "false ended with exit status 1");
     assert_exec_problem(fixture, "sh -c 'kill -9 $$'", "was ended by signal 9");
     assert_exec_problem(fixture, "echo welcome", "says \"welcome tapproof station");
