@@ -24,7 +24,7 @@ Q = $(if $(V),,@)
 
 WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
              -Wwrite-strings -Wvla -Werror
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness $(CFLAGS) $(WARNINGS) -MMD -MP
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness -Itools $(CFLAGS) $(WARNINGS) -MMD -MP
 LIBS       = -lyaml -lpcap -lnet -levent_core -ljansson -lpthread
 LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
 
@@ -35,13 +35,16 @@ sources  = $(filter-out %_test.c %_fuzz.c %_bench.c,$(wildcard harness/$(1)/*.c)
 objects  = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
 # What the linker takes from: of each archive only what is needed, high to low.
 ARCHIVES = $(foreach r,run station channel report judge space spec frame openflow model base,$(B)/lib$(r).a)
-UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c))
+# The programs around it, and what they share; each is a room of tools/, of the rank of cli.
+TOOLS    = $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
+TOOLBOX  = $(filter $(patsubst tools/%/,%,$(wildcard tools/*/)),tapd tapping tapsniff faults sflow)
+UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c tools/*/*_test.c))
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
-BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c))
-FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c))
+BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c tools/*/*_bench.c))
+FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c tools/*/*_fuzz.c))
 LIVE     = $(wildcard suites/*_test.sh topologies/*_test.sh)
 
-all: $(B)/tapproof
+all: $(B)/tapproof $(TOOLS:%=$(B)/%)
 
 $(B)/tapproof: $(call objects,cli) $(ARCHIVES)
 	$(LINK) $^ $(LIBS)
@@ -52,24 +55,34 @@ $(B)/lib$(1).a: $(call objects,$(1))
 endef
 $(foreach r,$(filter-out cli,$(ROOMS)),$(eval $(call room,$(r))))
 
+define toolbox
+$(B)/lib$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c %_test.c %_fuzz.c %_bench.c,$(wildcard tools/$(1)/*.c)))
+	$$(Q)echo "  AR    $$@" && rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach r,$(TOOLBOX),$(eval $(call toolbox,$(r))))
+TOOL_ARCHIVES = $(TOOLBOX:%=$(B)/lib%.a)
+$(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(TOOL_ARCHIVES) $(ARCHIVES)
+	$(LINK) $^ $(LIBS) -levent_extra
+
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(UNIT): $(B)/%: $(B)/obj/%.o $(ARCHIVES)
-	$(LINK) $^ $(LIBS) -lcmocka
+$(UNIT): $(B)/%: $(B)/obj/%.o $(TOOL_ARCHIVES) $(ARCHIVES)
+	$(LINK) $^ $(LIBS) -levent_extra -lcmocka
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
-$(BENCHES): $(B)/%: $(B)/obj/%.o $(ARCHIVES)
-	$(LINK) $^ $(LIBS)
+$(BENCHES): $(B)/%: $(B)/obj/%.o $(TOOL_ARCHIVES) $(ARCHIVES)
+	$(LINK) $^ $(LIBS) -levent_extra
 $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES)
 	$(LINK) $^ $(LIBS) -lcmocka
 
 # A fuzz target is compiled as a whole: the rooms instrumented with it.
+$(filter $(B)/fuzz/tools/sflow/%,$(FUZZERS)): $(wildcard tools/sflow/datagram.c)
 $(FUZZERS): $(B)/fuzz/%: %.c $(foreach r,$(filter-out run cli station channel,$(ROOMS)),$(call sources,$(r)))
-	$(Q)mkdir -p $(@D) && echo "  FUZZ  $@" && clang -std=c17 -D_GNU_SOURCE -Iharness -O1 -g \
+	$(Q)mkdir -p $(@D) && echo "  FUZZ  $@" && clang -std=c17 -D_GNU_SOURCE -Iharness -Itools -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ -lyaml -ljansson
 
-test-programs: $(B)/tapproof $(UNIT) $(SUITES)
+test-programs: all $(UNIT) $(SUITES)
 
 check: packages-check
 	$(Q)$(MAKE) --no-print-directory test-programs
@@ -80,15 +93,15 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory check B=$(B)-asan SANITIZE=address,undefined
 
 demo: packages-demo
-	$(Q)$(MAKE) --no-print-directory $(B)/tapproof
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) tools/demo
 
 bench: packages-bench
-	$(Q)$(MAKE) --no-print-directory $(B)/tapproof $(BENCHES)
+	$(Q)$(MAKE) --no-print-directory all $(BENCHES)
 	$(Q)B=$(B) tools/bench
 
 soak: packages-check
-	$(Q)$(MAKE) --no-print-directory $(B)/tapproof
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) RUNS=200 CYCLES=1000 topologies/lab run topologies/demon.yaml --flows simulated -- \
 	    sh suites/live/soak.sh
 
@@ -108,9 +121,9 @@ packages-demo:
 packages-bench:
 	$(Q)tools/packages build lab bench
 
-install: $(B)/tapproof
+install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(B)/tapproof $(DESTDIR)$(PREFIX)/bin/tapproof
+	install -m 755 $(B)/tapproof $(TOOLS:%=$(B)/%) $(DESTDIR)$(PREFIX)/bin/
 
 clean:
 	rm -rf $(B) $(B)-asan

@@ -42,7 +42,27 @@ list_includes() {
     done
 }
 
+# What a room of tools/ may include: its own files, harness rooms below cli
+# (none that decides: the controller and the judge share nothing but the codec),
+# and sflow.
+tool_includes() {
+    for file in $sources; do
+        case $file in
+        tools/*/*_test.c | tools/*/*_bench.c) ;;
+        tools/*/*)
+            own=${file#tools/} own=${own%%/*}
+            sed -n 's|^#include "\([a-z]*\)/.*"|\1|p' "$file" | sort -u | while read -r to; do
+                case " base model openflow frame spec channel station sflow $own " in
+                *" $to "*) ;;
+                *) echo "$file includes $to/" ;;
+                esac
+            done ;;
+        esac
+    done
+}
+
 upward_includes() {
+    tool_includes
     list_includes | while read -r file from to; do
         [ "$from" = "$to" ] && continue
         if [ "$(rank_of "$to")" -ge "$(rank_of "$from")" ]; then
@@ -55,7 +75,7 @@ lonely_headers() {
     for file in $sources; do
         case $file in
         *.h) printf '#include "%s"\n' "$PWD/$file" > "$scratch/one.c"
-            ${CC:-cc} -std=c17 -D_GNU_SOURCE -Wall -Werror -Iharness -Isuites -fsyntax-only \
+            ${CC:-cc} -std=c17 -D_GNU_SOURCE -Wall -Werror -Iharness -Itools -Isuites -fsyntax-only \
                 "$scratch/one.c" > "$scratch/errors" 2>&1 || echo "$file does not compile alone" ;;
         esac
     done
@@ -65,7 +85,7 @@ lonely_headers() {
 include_cycles() {
     for file in $sources; do
         case $file in
-        harness/*.h) sed -n "s|^#include \"\([a-z_]*/[a-z_]*\.h\)\"|${file#harness/} \1|p" "$file" ;;
+        harness/*.h | tools/*.h) sed -n "s|^#include \"\([a-z_]*/[a-z_]*\.h\)\"|${file#*/} \1|p" "$file" ;;
         esac
     done | tsort 2>&1 > /dev/null
 }
@@ -109,9 +129,9 @@ missing_first() {
     for file in $sources; do
         header=${file%.c}.h
         case $file in
-        harness/*.c) [ -f "$header" ] || continue
+        harness/*.c | tools/*/*.c) [ -f "$header" ] || continue
             first=$(sed -n 's|^#include [<"]\(.*\)[>"]|\1|p' "$file" | head -n 1)
-            [ "$first" = "${header#harness/}" ] || echo "$file includes $first first" ;;
+            [ "$first" = "${header#*/}" ] || echo "$file includes $first first" ;;
         esac
     done
 }
