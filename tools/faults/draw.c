@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The catalogue as a whole, and places drawn at random. */
+#include "faults/fault.h"
+
+#include <string.h>
+
+enum { DRAWS_MAX = 4000 };
+
+const struct fault_group *const fault_groups[] = {
+    &faults_tables, &faults_ports, &faults_lies, &faults_cables, &faults_stations, &faults_nothing,
+    NULL,
+};
+
+size_t fault_count(void)
+{
+    size_t n = 0;
+    for (size_t g = 0; fault_groups[g]; g++) {
+        n += fault_groups[g]->n_faults;
+    }
+    return n;
+}
+
+const struct fault *fault_number(size_t number)
+{
+    for (size_t g = 0; fault_groups[g]; g++) {
+        if (number < fault_groups[g]->n_faults) {
+            return &fault_groups[g]->faults[number];
+        }
+        number -= fault_groups[g]->n_faults;
+    }
+    return NULL;
+}
+
+const struct fault *fault_find(const char *name)
+{
+    for (size_t i = 0; i < fault_count(); i++) {
+        if (strcmp(fault_number(i)->name, name) == 0) {
+            return fault_number(i);
+        }
+    }
+    return NULL;
+}
+
+const char *fault_group_of(const struct fault *fault)
+{
+    for (size_t g = 0; fault_groups[g]; g++) {
+        const struct fault_group *group = fault_groups[g];
+        if (fault >= group->faults && fault < group->faults + group->n_faults) {
+            return group->name;
+        }
+    }
+    return "";
+}
+
+static bool is_output(const struct flow_entry *entry, uint16_t port)
+{
+    for (size_t i = 0; entry && i < entry->n_actions; i++) {
+        if (entry->actions[i].type == ACTION_OUTPUT && entry->actions[i].port == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint16_t draw_output(const struct flow_entry *entry, uint64_t *state)
+{
+    uint16_t outputs[64];
+    size_t n = 0;
+    for (size_t i = 0; entry && i < entry->n_actions && n < 64; i++) {
+        if (entry->actions[i].type == ACTION_OUTPUT && entry->actions[i].port <= PORT_MAX) {
+            outputs[n++] = entry->actions[i].port;
+        }
+    }
+    return n ? outputs[random_below(state, n)] : PORT_NONE;
+}
+
+/* One of the kinds of frames that come out there; the first kind if none does. */
+static enum frame_kind draw_kind(const struct cable_end *end, uint64_t *state)
+{
+    size_t nth = random_below(state, faults_lab_frames(end));
+    for (size_t kind = 0; kind < N_FRAMES; kind++) {
+        if (nth < end->frames[kind]) {
+            return (enum frame_kind)kind;
+        }
+        nth -= end->frames[kind];
+    }
+    return FRAMES_OWN;
+}
+
+static void draw(const struct faults_lab *lab, uint64_t *state, struct spot *place)
+{
+    const struct topology *topology = lab->topology;
+    *place = (struct spot){.sw = random_below(state, topology->n_switches)};
+    const struct switch_state *right = &lab->right[place->sw].state;
+    place->entry = random_below(state, right->flows.n_entries);
+    const struct flow_entry *entry =
+        place->entry < right->flows.n_entries ? &right->flows.entries[place->entry] : NULL;
+    uint16_t some = right->ports[random_below(state, right->n_ports)].number;
+    place->port = entry && entry->match.mask.in_port ? entry->match.value.in_port : some;
+    place->output = draw_output(entry, state);
+    place->other = right->ports[random_below(state, right->n_ports)].number;
+    if (place->other > PORT_MAX || place->other == place->port || is_output(entry, place->other)) {
+        place->other = PORT_NONE;
+    }
+    place->cable = random_below(state, lab->n_cables);
+    place->cable2 = random_below(state, lab->n_cables);
+    place->end = (unsigned)random_below(state, 2);
+    place->host = random_below(state, topology->n_hosts);
+    place->host2 = random_below(state, topology->n_hosts);
+    place->kind = draw_kind(&lab->cables[place->cable].ends[place->end], state);
+    place->dice = random_next(state);
+}
+
+bool fault_draw(const struct faults_lab *lab, const struct fault *fault, uint64_t seed,
+                struct spot *place)
+{
+    uint64_t state = seed;
+    for (const char *at = fault->name; *at; at++) {
+        state = state * 31 + (unsigned char)*at;
+    }
+    for (unsigned i = 0; i < DRAWS_MAX; i++) {
+        draw(lab, &state, place);
+        if (!fault->fits || fault->fits(lab, place)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults/lab.h"
+
+#include "faults/command.h"
+#include "faults/seed_way.h"
+#include "faults/survey.h"
+#include "spec/spec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PORTS_MS = 10000, PORTS_STEP_MS = 20 };
+
+static int load(struct faults_lab *lab, struct base_error *error);
+static int connect_all(struct faults_lab *lab, struct base_error *error);
+static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *error);
+static int list_cables(struct faults_lab *lab, struct base_error *error);
+static bool ports_as_right(const struct switch_state *right, const struct switch_state *now);
+
+int faults_lab_open(struct faults_lab *lab, const char *expected, struct base_error *error)
+{
+    const char *program = getenv("TAPPROOF");
+    *lab = (struct faults_lab){.tapproof = program ? program : "tapproof",
+                               .expected = expected,
+                               .scratch = "/run/tapproof"};
+    if (load(lab, error) < 0 || connect_all(lab, error) < 0) {
+        return -1;
+    }
+    lab->flows = base_arena_alloc(&lab->arena, lab->topology->n_switches * sizeof *lab->flows);
+    lab->seed = base_arena_alloc(&lab->arena, lab->topology->n_switches * sizeof *lab->seed);
+    for (size_t i = 0; i < lab->topology->n_switches; i++) {
+        if (save_flows(lab, i, error) < 0 || seed_way_read(lab, i, &lab->seed[i], error) < 0) {
+            return -1;
+        }
+    }
+    return list_cables(lab, error) < 0 ? -1 : survey(lab, error);
+}
+
+void faults_lab_close(struct faults_lab *lab)
+{
+    size_t n = lab->topology ? lab->topology->n_switches : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (lab->right) {
+            switch_state_free(&lab->right[i].state);
+        }
+        if (lab->seed) {
+            base_buffer_free(&lab->seed[i]);
+        }
+    }
+    channel_close(lab->channel);
+    lab_free(lab->lab);
+    expectation_free(lab->expectation);
+    base_arena_free(&lab->arena);
+    *lab = (struct faults_lab){0};
+}
+
+int faults_lab_read(struct faults_lab *lab, struct channel_dump *dumps, struct base_error *error)
+{
+    return channel_dump(lab->channel, CHANNEL_FLOWS | CHANNEL_PORTS, dumps, error);
+}
+
+int faults_lab_await_ports(struct faults_lab *lab, struct base_error *error)
+{
+    size_t n = lab->topology->n_switches;
+    struct channel_dump *dumps = calloc(n, sizeof *dumps);
+    if (!dumps) {
+        return base_fail(error, "out of memory");
+    }
+    bool right = false;
+    int status = 0;
+    for (unsigned ms = 0; status == 0 && !right && ms < PORTS_MS; ms += PORTS_STEP_MS) {
+        status = faults_lab_read(lab, dumps, error);
+        right = status == 0;
+        for (size_t i = 0; i < n; i++) {
+            right = right && dumps[i].ok && ports_as_right(&lab->right[i].state, &dumps[i].state);
+            switch_state_free(&dumps[i].state);
+            memset(&dumps[i], 0, sizeof dumps[i]);
+        }
+        if (!right) {
+            nanosleep(&(struct timespec){.tv_nsec = PORTS_STEP_MS * 1000000L}, NULL);
+        }
+    }
+    free(dumps);
+    return status < 0 || right ? status : base_fail(error, "the ports did not come back");
+}
+
+int faults_lab_restore(struct faults_lab *lab, size_t sw, struct base_error *error)
+{
+    const char *name = faults_switch(lab, sw);
+    return command_run(NULL, error, "ovs-ofctl -O OpenFlow10 replace-flows %s %s", name,
+                       lab->flows[sw]);
+}
+
+unsigned faults_lab_frames(const struct cable_end *end)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < N_FRAMES; i++) {
+        n += end->frames[i];
+    }
+    return n;
+}
+
+bool faults_lab_matters(const struct faults_lab *lab, const struct cable_end *end)
+{
+    const struct flow_table *flows = &lab->right[end->port.sw].state.flows;
+    if (end->is_host) {
+        return true;
+    }
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        const struct flow_entry *entry = &flows->entries[i];
+        if (entry->n_actions > 0 &&
+            (!entry->match.mask.in_port || entry->match.value.in_port == end->port.port)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t faults_lab_cable_of(const struct faults_lab *lab, struct port_ref port)
+{
+    for (size_t i = 0; i < lab->n_cables; i++) {
+        for (int e = 0; e < 2; e++) {
+            const struct cable_end *end = &lab->cables[i].ends[e];
+            if (!end->is_host && end->port.sw == port.sw && end->port.port == port.port) {
+                return i;
+            }
+        }
+    }
+    return SIZE_MAX;
+}
+
+const char *faults_lab_interface(const struct faults_lab *lab, struct port_ref port)
+{
+    const struct port *found = switch_state_port(&lab->right[port.sw].state, port.port);
+    return found ? found->name : "";
+}
+
+static int load(struct faults_lab *lab, struct base_error *error)
+{
+    struct spec_diagnostics diagnostics = {0};
+    const char *file = getenv("TAPPROOF_LAB");
+    bool loaded =
+        spec_load_expectation(lab->expected, &lab->expectation, &diagnostics) == 0 &&
+        spec_load_lab(file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
+    if (!loaded) {
+        base_fail(error, "%s", diagnostics.n_items ? diagnostics.items[0].message : "cannot load");
+    } else {
+        lab->topology = lab->expectation->topology;
+    }
+    spec_diagnostics_free(&diagnostics);
+    return loaded ? 0 : -1;
+}
+
+static int connect_all(struct faults_lab *lab, struct base_error *error)
+{
+    size_t n = lab->topology->n_switches;
+    struct channel_target *targets = base_arena_alloc(&lab->arena, n * sizeof *targets);
+    lab->right = base_arena_alloc(&lab->arena, n * sizeof *lab->right);
+    if (!targets || !lab->right) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        targets[i] = (struct channel_target){.name = faults_switch(lab, i),
+                                             .endpoint = lab->lab->switches[i].openflow};
+        if (!targets[i].endpoint) {
+            return base_fail(error, "%s: no endpoint: this must run inside a lab",
+                             targets[i].name);
+        }
+    }
+    if (channel_open(targets, n, NULL, &lab->channel, error) < 0 ||
+        faults_lab_read(lab, lab->right, error) < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!lab->right[i].ok) {
+            return base_fail(error, "%s", lab->right[i].reason);
+        }
+    }
+    return 0;
+}
+
+static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *error)
+{
+    const struct flow_table *flows = &lab->right[sw].state.flows;
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        flow_format(&flows->entries[i], FLOW_NO_STATS, &text);
+        base_put_text(&text, "\n");
+    }
+    lab->flows[sw] = base_arena_format(&lab->arena, "%s/faults-%s.flows", lab->scratch,
+                                       faults_switch(lab, sw));
+    FILE *file = fopen(lab->flows[sw], "w");
+    bool written = file && fwrite(text.data, 1, text.n_bytes, file) == text.n_bytes;
+    written = file && fclose(file) == 0 && written;
+    base_buffer_free(&text);
+    return written ? 0 : base_fail(error, "%s: cannot be written", lab->flows[sw]);
+}
+
+static void switch_end(const struct faults_lab *lab, struct port_ref port, struct cable_end *end)
+{
+    *end = (struct cable_end){.port = port};
+    snprintf(end->interface, sizeof end->interface, "%s", faults_lab_interface(lab, port));
+}
+
+static int list_cables(struct faults_lab *lab, struct base_error *error)
+{
+    const struct topology *topology = lab->topology;
+    lab->cables = base_arena_alloc(&lab->arena, (topology->n_hosts + topology->n_links + 1) *
+                                                    sizeof *lab->cables);
+    if (!lab->cables) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        struct cable *cable = &lab->cables[lab->n_cables++];
+        switch_end(lab, topology->hosts[i].port, &cable->ends[0]);
+        cable->ends[1] =
+            (struct cable_end){.is_host = true, .host = i, .port = topology->hosts[i].port};
+        snprintf(cable->ends[1].interface, sizeof cable->ends[1].interface, "%s",
+                 lab->lab->hosts[i].interface ? lab->lab->hosts[i].interface : "");
+    }
+    for (size_t i = 0; i < topology->n_links; i++) {
+        struct cable *cable = &lab->cables[lab->n_cables++];
+        switch_end(lab, topology->links[i].a, &cable->ends[0]);
+        switch_end(lab, topology->links[i].b, &cable->ends[1]);
+    }
+    return 0;
+}
+
+static bool ports_as_right(const struct switch_state *right, const struct switch_state *now)
+{
+    if (right->n_ports != now->n_ports || right->datapath_id != now->datapath_id) {
+        return false;
+    }
+    for (size_t i = 0; i < right->n_ports; i++) {
+        const struct port *a = &right->ports[i], *b = &now->ports[i];
+        if (a->number != b->number || a->config != b->config || a->state != b->state ||
+            strcmp(a->name, b->name) != 0) {
+            return false;
+        }
+    }
+    return true;
+}

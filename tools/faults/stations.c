@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults/fault.h"
+const struct fault_group faults_stations = {.name = "stations"};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tables that are not as they should be. Each fault is a list of flow-mods,
+ * divided by ';', in the manner of ovs-ofctl --strict. */
+#include "faults/command.h"
+#include "faults/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct flow_entry *entry_of(const struct faults_lab *lab, const struct spot *place)
+{
+    const struct flow_table *flows = &lab->right[place->sw].state.flows;
+    return place->entry < flows->n_entries ? &flows->entries[place->entry] : NULL;
+}
+
+/* ------------------------------------------------------------------ places */
+
+static bool sends(const struct faults_lab *lab, const struct spot *place)
+{
+    return entry_of(lab, place) && place->output != PORT_NONE;
+}
+
+static bool sends_has_other(const struct faults_lab *lab, const struct spot *place)
+{
+    return sends(lab, place) && place->other != PORT_NONE;
+}
+
+static bool is_link(const struct faults_lab *lab, size_t sw, uint16_t port)
+{
+    struct peer peer = topology_peer(lab->topology, (struct port_ref){sw, port});
+    return peer.kind == PEER_SWITCH;
+}
+
+static bool uplink_has_other(const struct faults_lab *lab, const struct spot *place)
+{
+    return sends_has_other(lab, place) && is_link(lab, place->sw, place->output) &&
+           is_link(lab, place->sw, place->other);
+}
+
+/* The entry matches its port and nothing else, and is alone with it. */
+static bool is_plain(const struct faults_lab *lab, const struct spot *place)
+{
+    const struct flow_entry *entry = entry_of(lab, place);
+    struct match match = match_in_port(place->port);
+    return sends(lab, place) && entry->priority < UINT16_MAX && match_equal(&entry->match, &match);
+}
+
+static bool plain_has_other(const struct faults_lab *lab, const struct spot *place)
+{
+    return is_plain(lab, place) && place->other != PORT_NONE;
+}
+
+static bool plain_uplink(const struct faults_lab *lab, const struct spot *place)
+{
+    return is_plain(lab, place) && is_link(lab, place->sw, place->output);
+}
+
+/* A port of which no entry takes anything. */
+static bool other_is_silent(const struct faults_lab *lab, const struct spot *place)
+{
+    const struct flow_table *flows = &lab->right[place->sw].state.flows;
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        if (!flows->entries[i].match.mask.in_port ||
+            flows->entries[i].match.value.in_port == place->other) {
+            return false;
+        }
+    }
+    return sends_has_other(lab, place);
+}
+
+static bool has_entries(const struct faults_lab *lab, const struct spot *place)
+{
+    return sends(lab, place);
+}
+
+/* --------------------------------------------------------------- flow-mods */
+
+static int send_mod(const struct faults_lab *lab, const struct spot *place, const char *mod,
+                    struct base_error *error)
+{
+    const char *name = faults_switch(lab, place->sw);
+    if (strcmp(mod, "wipe") == 0) {
+        return command_run(NULL, error, "ovs-ofctl -O OpenFlow10 del-flows %s", name);
+    }
+    const char *flow = mod + strcspn(mod, ":");
+    bool adds = strncmp(mod, "add", 3) == 0;
+    return command_run(NULL, error, "ovs-ofctl -O OpenFlow10 %s %.*s-flow%s %s %s",
+                       adds ? "" : "--strict", (int)(flow - mod), mod, adds ? "" : "s", name,
+                       flow + 1);
+}
+
+static int send_mods(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    struct base_buffer filled = {0};
+    words_fill(lab, &injection->place, injection->fault->argument, &filled);
+    char *mods = base_buffer_take_text(&filled), *rest = mods;
+    int status = 0;
+    for (char *mod; status == 0 && rest && (mod = strtok_r(rest, ";", &rest));) {
+        status = send_mod(lab, &injection->place, mod, error);
+    }
+    free(mods);
+    return status;
+}
+
+static int restore(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    return faults_lab_restore(lab, injection->place.sw, error);
+}
+
+#define MOD "mod:priority=$P,$M,actions="
+#define DEL "del:priority=$P,$M;"
+
+/* A table fault at the port of an entry. */
+#define TABLE(title, words, where_it_fits, mods)                                                   \
+    {                                                                                              \
+        .name = (title), .text = (words), .fits = (where_it_fits), .argument = (mods),             \
+        .inject = send_mods, .undo = restore, .found = "state/$s/$p", .where = "$s:$p"             \
+    }
+
+static const struct fault faults[] = {
+    TABLE("entry-missing", "an entry is not there", sends, "del:priority=$P,$M"),
+    TABLE("output-missing", "an output is missing", sends, MOD "$W"),
+    TABLE("output-extra", "one output too many", sends_has_other, MOD "$A,output:$x"),
+    TABLE("output-twice", "an output stands there twice", sends, MOD "$A,output:$o"),
+    TABLE("output-wrong", "an output goes to another port", sends_has_other, MOD "$X"),
+    TABLE("mirror-wrong-uplink", "a copy goes to another uplink", uplink_has_other, MOD "$X"),
+    TABLE("mirror-part-protocol", "only TCP is copied to the uplink", plain_uplink,
+          MOD "$W;add:priority=$+,tcp,$M,actions=$A"),
+    TABLE("mirror-part-vlan", "only one VLAN is copied to the uplink", plain_uplink,
+          MOD "$W;add:priority=$+,dl_vlan=100,$M,actions=$A"),
+    TABLE("mirror-part-prefix", "only one prefix is copied to the uplink", plain_uplink,
+          MOD "$W;add:priority=$+,ip,nw_dst=10.0.0.0/9,$M,actions=$A"),
+    TABLE("mirror-not-prefix", "one prefix is not copied to the uplink", plain_uplink,
+          "add:priority=$+,ip,nw_src=10.128.0.0/9,$M,actions=$W"),
+    TABLE("entry-hidden", "a higher priority hides an entry for UDP", is_plain,
+          "add:priority=$+,udp,$M,actions=drop"),
+    TABLE("entry-hidden-one-address", "a higher priority hides an entry for one address", is_plain,
+          "add:priority=$+,ip,nw_dst=192.0.2.77,$M,actions=drop"),
+    TABLE("same-priority", "two entries of one priority take the same packets", plain_has_other,
+          "add:priority=$P,udp,$M,actions=output:$x"),
+    TABLE("idle-timeout", "an entry that is to stay has an idle timeout", sends,
+          DEL "add:priority=$P,idle_timeout=3600,$M,actions=$A"),
+    TABLE("hard-timeout", "an entry that is to stay has a hard timeout", sends,
+          DEL "add:priority=$P,hard_timeout=3600,$M,actions=$A"),
+    TABLE("flood-added", "FLOOD among the actions", sends, MOD "$A,FLOOD"),
+    TABLE("all-added", "ALL among the actions", sends, MOD "$A,ALL"),
+    TABLE("normal-added", "NORMAL among the actions", sends, MOD "$A,NORMAL"),
+    TABLE("controller-added", "CONTROLLER among the actions", sends, MOD "$A,CONTROLLER:65535"),
+    TABLE("in-port-added", "IN_PORT among the actions", sends, MOD "$A,IN_PORT"),
+    TABLE("rewrites-dl-src", "the source MAC address is rewritten", sends,
+          MOD "mod_dl_src:02:00:00:00:00:99,$A"),
+    TABLE("rewrites-dl-dst", "the destination MAC address is rewritten", sends,
+          MOD "mod_dl_dst:02:00:00:00:00:99,$A"),
+    TABLE("rewrites-vlan", "a VLAN tag is set", sends, MOD "mod_vlan_vid:999,$A"),
+    TABLE("strips-vlan", "a VLAN tag is taken off", is_plain, MOD "strip_vlan,$A"),
+    TABLE("rewrites-tos", "the IP TOS is rewritten", is_plain, MOD "mod_nw_tos:32,$A"),
+    TABLE("rewrites-nw-dst", "the destination IP address is rewritten", is_plain,
+          MOD "mod_nw_dst:192.0.2.99,$A"),
+    TABLE("rewrites-tp-dst", "the destination port is rewritten", is_plain,
+          MOD "mod_tp_dst:9,$A"),
+    TABLE("truncates", "a copy is cut off (max_len, an extension of Open vSwitch)", sends,
+          MOD "$W,output(port=$o,max_len=40)"),
+    TABLE("entry-narrowed", "an entry takes TCP only", is_plain,
+          DEL "add:priority=$P,tcp,$M,actions=$A"),
+    {.name = "entry-widened",
+     .text = "an entry takes packets of every port",
+     .fits = is_plain,
+     .argument = "add:priority=1,actions=$A",
+     .inject = send_mods,
+     .undo = restore,
+     .found = "state/$s/*",
+     .where = "$s:*"},
+    {.name = "stale-entry",
+     .text = "an entry of a former policy forwards a port that drops",
+     .fits = other_is_silent,
+     .argument = "add:priority=7,in_port=$x,actions=output:$o",
+     .inject = send_mods,
+     .undo = restore,
+     .found = "state/$s/$x",
+     .where = "$s:$x"},
+    {.name = "table-wiped",
+     .text = "a switch has no entries",
+     .fits = has_entries,
+     .argument = "wipe",
+     .inject = send_mods,
+     .undo = restore,
+     .found = "state/$s/$p",
+     .where = "$s|$s:*"},
+    {.name = "wrong-cookie",
+     .text = "an entry is of another owner, by its cookie",
+     .outcome = OUTCOME_UNSEEN,
+     .reason = "the expectation of the network names no cookies: `entries:` with cookie= does",
+     .fits = sends,
+     .argument = DEL "add:cookie=0xbad,priority=$P,$M,actions=$A",
+     .inject = send_mods,
+     .undo = restore,
+     .where = "$s:$p"},
+};
+
+const struct fault_group faults_tables = FAULT_GROUP("tables", faults);

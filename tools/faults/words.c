@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults/words.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct flow_entry *entry_of(const struct faults_lab *lab, const struct spot *place)
+{
+    const struct flow_table *flows = &lab->right[place->sw].state.flows;
+    return place->entry < flows->n_entries ? &flows->entries[place->entry] : NULL;
+}
+
+/* "in_port=1,tcp" of "priority=200,in_port=1,tcp actions=…". */
+static void put_match(const struct flow_entry *entry, struct base_buffer *out)
+{
+    struct base_buffer text = {0};
+    flow_format(entry, FLOW_NO_STATS, &text);
+    char *copy = base_buffer_take_text(&text);
+    if (copy) {
+        char *end = strstr(copy, "actions=");
+        *end = '\0';
+        char *rest = copy;
+        const char *divider = "";
+        for (char *field; (field = strtok_r(rest, ", ", &rest));) {
+            if (strncmp(field, "priority=", 9) != 0) {
+                base_put_format(out, "%s%s", divider, field);
+                divider = ",";
+            }
+        }
+    }
+    free(copy);
+}
+
+enum edit { EDIT_NONE, EDIT_WITHOUT, EDIT_EXCHANGED };
+
+static void put_actions(const struct flow_entry *entry, const struct spot *place, enum edit edit,
+                        struct base_buffer *out)
+{
+    struct action *actions = calloc(entry->n_actions + 1u, sizeof *actions);
+    size_t n = 0;
+    bool edited = edit == EDIT_NONE;
+    for (size_t i = 0; actions && i < entry->n_actions; i++) {
+        bool meant = !edited && entry->actions[i].type == ACTION_OUTPUT &&
+                     entry->actions[i].port == place->output;
+        edited = edited || meant;
+        if (meant && edit == EDIT_WITHOUT) {
+            continue;
+        }
+        actions[n] = entry->actions[i];
+        actions[n].port = meant ? place->other : actions[n].port;
+        n++;
+    }
+    actions_format(actions, n, out);
+    free(actions);
+}
+
+void words_put_end(const struct faults_lab *lab, const struct cable_end *end,
+                   struct base_buffer *out)
+{
+    if (end->is_host) {
+        base_put_text(out, lab->topology->hosts[end->host].name);
+    } else {
+        base_put_format(out, "%s:%u", faults_switch(lab, end->port.sw), end->port.port);
+    }
+}
+
+static void put_entry_variable(const struct flow_entry *entry, const struct spot *place,
+                               char variable, struct base_buffer *out)
+{
+    switch (variable) {
+    case 'M':
+        put_match(entry, out);
+        break;
+    case 'P':
+        base_put_format(out, "%u", entry->priority);
+        break;
+    case '+':
+        base_put_format(out, "%u", entry->priority + 1u);
+        break;
+    case 'A':
+        put_actions(entry, place, EDIT_NONE, out);
+        break;
+    case 'W':
+        put_actions(entry, place, EDIT_WITHOUT, out);
+        break;
+    case 'X':
+        put_actions(entry, place, EDIT_EXCHANGED, out);
+        break;
+    default:
+        base_put_format(out, "$%c", variable);
+    }
+}
+
+static void put_variable(const struct faults_lab *lab, const struct spot *place, char variable,
+                         struct base_buffer *out)
+{
+    const struct flow_entry *entry = entry_of(lab, place);
+    const struct cable *cable = &lab->cables[place->cable], *cable2 = &lab->cables[place->cable2];
+    switch (variable) {
+    case 's':
+        base_put_text(out, faults_switch(lab, place->sw));
+        break;
+    case 'p':
+        base_put_format(out, "%u", place->port);
+        break;
+    case 'o':
+        base_put_format(out, "%u", place->output);
+        break;
+    case 'x':
+        base_put_format(out, "%u", place->other);
+        break;
+    case 'i':
+        base_put_text(out, faults_lab_interface(lab, (struct port_ref){place->sw, place->port}));
+        break;
+    case 'a':
+    case 'b':
+        words_put_end(lab, &cable->ends[variable == 'b' ? place->end : !place->end], out);
+        break;
+    case 'c':
+    case 'd':
+        words_put_end(lab, &cable2->ends[variable == 'd'], out);
+        break;
+    case 'h':
+    case 'g':
+        base_put_text(out,
+                      lab->topology->hosts[variable == 'h' ? place->host : place->host2].name);
+        break;
+    default:
+        if (entry) {
+            put_entry_variable(entry, place, variable, out);
+        }
+    }
+}
+
+void words_fill(const struct faults_lab *lab, const struct spot *place, const char *template,
+                struct base_buffer *out)
+{
+    for (const char *at = template; *at; at++) {
+        if (*at == '$' && at[1]) {
+            put_variable(lab, place, *++at, out);
+        } else {
+            base_put_u8(out, (uint8_t)*at);
+        }
+    }
+}
+
+bool words_match(const struct faults_lab *lab, const struct spot *place, const char *template,
+                 const char *text)
+{
+    struct base_buffer filled = {0};
+    words_fill(lab, place, template ? template : "", &filled);
+    char *copy = base_buffer_take_text(&filled);
+    bool matches = false;
+    char *rest = copy;
+    for (char *pattern; rest && (pattern = strtok_r(rest, "|", &rest));) {
+        matches = matches || fnmatch(pattern, text, 0) == 0;
+    }
+    free(copy);
+    return matches;
+}
+
+void words_put_place(const struct faults_lab *lab, const struct injection *injection,
+                     struct base_buffer *out)
+{
+    const char *where = injection->fault->where;
+    struct base_buffer first = {0};
+    base_put_bytes(&first, where ? where : "", where ? strcspn(where, "|") : 0);
+    words_fill(lab, &injection->place, base_buffer_text(&first), out);
+    base_buffer_free(&first);
+}
