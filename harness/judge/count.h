@@ -8,8 +8,23 @@
 
 #include "judge/round.h"
 
+/* A port, and the cable by which frames come in there: what must be counted,
+ * and how many of the copies that should have come this way arrived well. */
+struct judge_port_count {
+    uint32_t rx, tx;
+    uint32_t good, bad;
+};
+
+/* A host, and the cable by which frames come to it. */
+struct judge_host_count {
+    uint32_t sent, arrived; /* frames of ours */
+    uint32_t good, bad;
+};
+
 struct judge_count {
     uint32_t **packets; /* by switch, by entry of `before`; NULL: the switch was not read */
+    struct judge_port_count **ports; /* by switch, by port of `before`; as above */
+    struct judge_host_count *hosts;
     struct base_arena arena;
 };
 
@@ -18,6 +33,18 @@ int judge_count_init(struct judge_count *count, const struct judge_plan *plan,
                      const struct judge_round *round, const struct topology *topology,
                      const struct switch_state *const *before);
 void judge_count_free(struct judge_count *count);
+
+/* NULL: the switch was not read, or has no such port. */
+struct judge_port_count *judge_count_port(const struct judge_count *count,
+                                          const struct switch_state *const *before,
+                                          struct port_ref port);
+
+/* What a port has received, or sent, from `before` to `after`; -1: not known.
+ * `bytes`, if not NULL, gets the same in bytes. */
+long judge_count_rx(const struct switch_state *const *before,
+                    const struct switch_state *const *after, struct port_ref port, long *bytes);
+long judge_count_tx(const struct switch_state *const *before,
+                    const struct switch_state *const *after, struct port_ref port, long *bytes);
 
 /* Packets that an entry of `before` has counted up to `after`, -1: not known
  * (it is gone, or does not count). */

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/locate.h"
 
-#include "judge/count.h"
+#include "judge/cause.h"
+#include "judge/locate_inside.h"
 
 #include <string.h>
 
-/* The way of one copy, from the sender on. */
-struct way {
-    size_t hops[JUDGE_WALK_HOPS]; /* indices in the walk */
-    size_t n_hops;
-};
-
-struct view {
-    const struct judge_evidence *evidence;
-    const struct topology *topology;
-    struct judge_walk declared, advertised;
-    struct base_arena *arena;
-    size_t from, to;
-    long observed; /* copies, of so many sendings */
-    long sent;
-    bool altered;
-};
-
-static void way_to(const struct judge_walk *walk, size_t last, struct way *way)
+void judge_way_to(const struct judge_walk *walk, size_t last, struct judge_way *way)
 {
     way->n_hops = 0;
     for (size_t hop = last; hop != SIZE_MAX; hop = walk->hops[hop].previous) {
@@ -35,13 +19,7 @@ static void way_to(const struct judge_walk *walk, size_t last, struct way *way)
     }
 }
 
-static const char *port_text(const struct view *view, struct port_ref port)
-{
-    return base_arena_format(view->arena, "%s:%u", view->topology->switches[port.sw].name,
-                             port.port);
-}
-
-static const char *entry_text(const struct view *view, size_t sw, size_t entry)
+static const char *entry_text(const struct judge_view *view, size_t sw, size_t entry)
 {
     const struct switch_state *state = view->evidence->before[sw];
     if (!state || entry >= state->flows.n_entries) {
@@ -52,68 +30,6 @@ static const char *entry_text(const struct view *view, size_t sw, size_t entry)
     const char *copy = base_arena_text(view->arena, base_buffer_text(&text));
     base_buffer_free(&text);
     return copy;
-}
-
-/* Packets counted by the entry that takes the probe at this hop; -1: unknown. */
-static long entry_delta(const struct view *view, const struct judge_hop *hop)
-{
-    const struct judge_evidence *evidence = view->evidence;
-    const struct switch_state *after = evidence->after ? evidence->after[hop->in.sw] : NULL;
-    return judge_count_since(evidence->before[hop->in.sw], hop->entry, after);
-}
-
-/* The cable to a host. */
-static const char *last_segment(const struct view *view)
-{
-    const struct topology_host *host = &view->topology->hosts[view->to];
-    return base_arena_format(view->arena, "%s -> %s", port_text(view, host->port), host->name);
-}
-
-static const char *segment_behind(const struct view *view, const struct way *way, size_t i)
-{
-    const struct judge_walk *walk = &view->advertised;
-    const struct judge_hop *hop = &walk->hops[way->hops[i]];
-    if (i + 1 < way->n_hops) {
-        const struct judge_hop *next = &walk->hops[way->hops[i + 1]];
-        struct port_ref out = {.sw = hop->in.sw, .port = next->out};
-        return base_arena_format(view->arena, "%s -> %s", port_text(view, out),
-                                 port_text(view, next->in));
-    }
-    return last_segment(view);
-}
-
-/* The tables are right and the frame did not come: the last hop whose counter
- * moved, and the cable behind it. */
-static void locate_by_counters(struct view *view, const struct way *way,
-                               struct judge_location *location)
-{
-    struct base_buffer counted = {0};
-    size_t moved = SIZE_MAX;
-    bool known = false;
-    for (size_t i = 0; i < way->n_hops; i++) {
-        const struct judge_hop *hop = &view->advertised.hops[way->hops[i]];
-        long delta = entry_delta(view, hop);
-        known = known || delta >= 0;
-        moved = delta > 0 ? i : moved;
-        base_put_format(&counted, delta < 0 ? "%s%s not counted" : "%s%s +%ld packets",
-                        i ? ", " : "", port_text(view, hop->in), delta);
-    }
-    location->counted = base_arena_text(view->arena, base_buffer_text(&counted));
-    base_buffer_free(&counted);
-    if (!known) {
-        return;
-    }
-    if (moved == SIZE_MAX) {
-        location->suspect =
-            base_arena_format(view->arena, "%s -> %s", view->topology->hosts[view->from].name,
-                              port_text(view, view->topology->hosts[view->from].port));
-        location->why = "no entry on its way counted it";
-    } else {
-        location->suspect = segment_behind(view, way, moved);
-        location->why =
-            base_arena_format(view->arena, "the tables would deliver it; %s counted it last",
-                              port_text(view, view->advertised.hops[way->hops[moved]].in));
-    }
 }
 
 static bool same_step(struct port_ref a, const struct header *a_header, struct port_ref b,
@@ -148,8 +64,8 @@ static size_t count_arrivals(const struct judge_walk *walk, const struct judge_w
 static size_t parting(const struct judge_walk *walk, const struct judge_walk_arrival *arrival,
                       const struct judge_walk *other)
 {
-    struct way way;
-    way_to(walk, arrival->hop, &way);
+    struct judge_way way;
+    judge_way_to(walk, arrival->hop, &way);
     for (size_t i = 0; i + 1 < way.n_hops; i++) {
         const struct judge_hop *next = &walk->hops[way.hops[i + 1]];
         if (count_hops(other, next) < count_hops(walk, next)) {
@@ -174,7 +90,7 @@ static size_t first_parting(const struct judge_walk *walk, size_t host,
 }
 
 /* What the table does with packets that enter like this. */
-static size_t advertised_entry(const struct view *view, const struct judge_hop *like)
+static size_t advertised_entry(const struct judge_view *view, const struct judge_hop *like)
 {
     for (size_t i = 0; i < view->advertised.n_hops; i++) {
         const struct judge_hop *hop = &view->advertised.hops[i];
@@ -185,10 +101,12 @@ static size_t advertised_entry(const struct view *view, const struct judge_hop *
     return SIZE_MAX;
 }
 
-static void blame_table(const struct view *view, const struct judge_hop *hop, const char *what,
+static void blame_table(const struct judge_view *view, const struct judge_hop *hop, const char *what,
                         struct judge_location *location)
 {
-    location->suspect = port_text(view, hop->in);
+    location->suspect = judge_port_name(view->topology, hop->in, view->arena);
+    location->cause_kind = CAUSE_TABLE;
+    location->cause = location->suspect;
     location->why =
         base_arena_format(view->arena, "%s %s: %s", view->topology->switches[hop->in.sw].name, what,
                           entry_text(view, hop->in.sw, advertised_entry(view, hop)));
@@ -198,7 +116,7 @@ static void blame_table(const struct view *view, const struct judge_hop *hop, co
 
 /* The expectation says the way, and the tables go another one, or rewrite the
  * packet otherwise. */
-static bool locate_by_ways(struct view *view, struct judge_location *location)
+static bool locate_by_ways(struct judge_view *view, struct judge_location *location)
 {
     if (!view->declared.known || !view->advertised.known) {
         return false;
@@ -219,7 +137,7 @@ static bool locate_by_ways(struct view *view, struct judge_location *location)
 /* The expectation does not say the way. The tables do what was seen: it is
  * they that are not as claimed, from where the packet is rewritten or, if it
  * is not, from where it enters. */
-static bool locate_by_tables(struct view *view, struct judge_location *location)
+static bool locate_by_tables(struct judge_view *view, struct judge_location *location)
 {
     const struct judge_walk *walk = &view->advertised;
     if (!walk->known || walk->n_hops == 0) {
@@ -227,8 +145,8 @@ static bool locate_by_tables(struct view *view, struct judge_location *location)
     }
     const struct judge_hop *hop = &walk->hops[0];
     for (size_t i = 0; i < walk->n_arrivals; i++) {
-        struct way way;
-        way_to(walk, walk->arrivals[i].hop, &way);
+        struct judge_way way;
+        judge_way_to(walk, walk->arrivals[i].hop, &way);
         for (size_t j = 0; j + 1 < way.n_hops && walk->arrivals[i].host == view->to; j++) {
             struct header next = walk->hops[way.hops[j + 1]].header;
             next.in_port = walk->hops[way.hops[j]].header.in_port;
@@ -245,50 +163,16 @@ static bool locate_by_tables(struct view *view, struct judge_location *location)
     return true;
 }
 
-/* The tables would not alter it: somewhere on its way. */
-static const char *whole_way(const struct view *view, const struct way *way)
-{
-    struct base_buffer text = {0};
-    base_put_text(&text, view->topology->hosts[view->from].name);
-    for (size_t i = 0; i < way->n_hops; i++) {
-        const struct judge_hop *hop = &view->advertised.hops[way->hops[i]];
-        base_put_format(&text, " -> %s", port_text(view, hop->in));
-    }
-    base_put_format(&text, " -> %s", view->topology->hosts[view->to].name);
-    const char *copy = base_arena_text(view->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
-}
-
-static void locate_by_frames(struct view *view, struct judge_location *location)
-{
-    for (size_t i = 0; i < view->advertised.n_arrivals; i++) {
-        if (view->advertised.arrivals[i].host == view->to) {
-            struct way way;
-            way_to(&view->advertised, view->advertised.arrivals[i].hop, &way);
-            locate_by_counters(view, &way, location);
-            if (view->altered) {
-                location->suspect = whole_way(view, &way);
-                location->why = "the tables would deliver it unaltered";
-            }
-            return;
-        }
-    }
-    if (view->advertised.known) {
-        location->suspect = last_segment(view);
-        location->why = "no table sends it there";
-    }
-}
-
 struct judge_location judge_locate(const struct judge_evidence *evidence, size_t probe, size_t host,
                                    bool altered, struct base_arena *arena)
 {
     struct judge_location location = {.disagree = {SAYS_ADVERTISED, SAYS_OBSERVED},
                                       .advertised = -1};
     const struct judge_probe *sent = &evidence->plan->probes[probe];
-    struct view view = {.evidence = evidence,
+    struct judge_view view = {.evidence = evidence,
                         .topology = evidence->expectation->topology,
                         .arena = arena,
+                        .probe = probe,
                         .from = sent->from,
                         .to = host,
                         .observed = -1,
@@ -312,7 +196,7 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
     bool tables_explain = location.advertised * view.sent == view.observed;
     if (!(tables_explain &&
           (locate_by_ways(&view, &location) || locate_by_tables(&view, &location)))) {
-        locate_by_frames(&view, &location);
+        judge_locate_frames(&view, &location);
     }
     return location;
 }

@@ -11,6 +11,8 @@
 /* All text is in the arena that was given; NULL where nothing is known. */
 struct judge_location {
     const char *suspect; /* "s1:6 -> s3:1", "s1:3", "h1 -> s1:1" */
+    enum cause_kind cause_kind;
+    const char *cause;   /* the place, as judge/cause.h names it */
     const char *why;     /* one sentence */
     const char *counted; /* "s1:1 +7 packets, s3:1 +0 packets" */
     enum statement disagree[2];

@@ -50,6 +50,8 @@ static int add_switch(struct judge_run *run, const char *reason)
     result->says[SAYS_ADVERTISED] = result->observed;
     if (declared->dpid != run->state->datapath_id) {
         judge_fail_result(result, result->expected, result->observed);
+        result->cause_kind = CAUSE_SWITCH;
+        result->cause = result->switch_name;
     }
     return 0;
 }

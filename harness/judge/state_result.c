@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A port that was decided → its result. */
+#include "judge/cause.h"
 #include "judge/state_switch.h"
 
 #include <stdlib.h>
@@ -278,12 +279,16 @@ static void show_deviation(struct judge_port *port, struct result *result)
     result->observed = wrong_text(port, deviation, put_actions, "\nor ");
     result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, put_entry, "\n");
     result->suspect = place_text(port);
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = result->suspect;
     show_case(port, deviation->expected, result);
 }
 
 static void show_lifetime(struct judge_port *port, struct result *result)
 {
     struct base_buffer observed = {0};
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = place_text(port);
     put_timeouts(flow_at(port, port->late_entry), &observed);
     result->observed = judge_take_text(port->run->report, &observed);
     result->expected = text_of(port, put_expected_lifetime);
@@ -329,6 +334,17 @@ static void put_detail(const struct judge_port *port, struct base_buffer *out)
     }
 }
 
+/* A port that has no link is one end of a cable. */
+static void show_trouble(struct judge_port *port, struct result *result)
+{
+    const struct judge_run *run = port->run;
+    struct port_ref ref = {.sw = run->sw, .port = port->trouble_port};
+    result->cause_kind = port->trouble_kind;
+    result->cause = port->trouble_kind == CAUSE_CABLE
+                        ? judge_cable_name(run->expectation->topology, ref, &run->report->arena)
+                        : judge_port_name(run->expectation->topology, ref, &run->report->arena);
+}
+
 static void fill_failure(struct judge_port *port, struct result *result)
 {
     judge_fail_result(result, result->says[SAYS_DECLARED], NULL);
@@ -338,6 +354,7 @@ static void fill_failure(struct judge_port *port, struct result *result)
         result->observed =
             base_arena_text(&port->run->report->arena, base_buffer_text(&port->troubles));
         result->says[SAYS_ADVERTISED] = result->observed;
+        show_trouble(port, result);
     } else {
         show_lifetime(port, result);
     }
@@ -375,6 +392,8 @@ int judge_port_result(struct judge_port *port)
         fill_failure(port, result);
     } else if (open) {
         result->verdict = VERDICT_INCONCLUSIVE;
+        result->cause_kind = CAUSE_TABLE;
+        result->cause = place_text(port);
     } else {
         result->observed = result->expected;
         result->says[SAYS_ADVERTISED] = result->expected;

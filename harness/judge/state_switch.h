@@ -81,6 +81,8 @@ struct judge_port {
     size_t n_deviations;                                       /* all that were found */
     struct base_buffer open;     /* why not everything could be decided; empty: it could */
     struct base_buffer troubles; /* of the ports themselves, a line each */
+    uint16_t trouble_port;       /* the first of them */
+    enum cause_kind trouble_kind;
     size_t late_entry;           /* one of the wrong lifetime, SIZE_MAX: none */
     size_t late_case;            /* … in this case */
     size_t n_late;               /* that one and those that would be of the wrong one in any case */

@@ -4,9 +4,13 @@
 #include "judge/state_switch.h"
 
 static void put_trouble(struct judge_port *port, const char *role, uint16_t number,
-                        const char *what)
+                        enum cause_kind kind, const char *what)
 {
     struct base_buffer *out = &port->troubles;
+    if (out->n_bytes == 0) {
+        port->trouble_port = number;
+        port->trouble_kind = kind;
+    }
     base_put_text(out, out->n_bytes > 0 ? "; " : "");
     base_put_text(out, role);
     port_format(number, out);
@@ -26,15 +30,15 @@ static void check_ingress(struct judge_port *port)
 {
     const struct port *ingress = switch_state_port(port->run->state, port->number);
     if (!ingress) {
-        put_trouble(port, "port ", port->number, " is not on the switch");
+        put_trouble(port, "port ", port->number, CAUSE_PORT, " is not on the switch");
     } else if (!forwards(port)) {
         return; /* one that is down drops, too */
     } else if (ingress->config & PORT_CONFIG_DOWN) {
-        put_trouble(port, "port ", port->number, " is down (configuration)");
+        put_trouble(port, "port ", port->number, CAUSE_PORT, " is down (configuration)");
     } else if (ingress->state & PORT_STATE_LINK_DOWN) {
-        put_trouble(port, "port ", port->number, " is down (no link)");
+        put_trouble(port, "port ", port->number, CAUSE_CABLE, " is down (no link)");
     } else if (ingress->config & PORT_CONFIG_NO_RECV) {
-        put_trouble(port, "port ", port->number, " drops what it receives (no-receive)");
+        put_trouble(port, "port ", port->number, CAUSE_PORT, " drops what it receives (no-receive)");
     }
 }
 
@@ -42,13 +46,13 @@ static void check_egress(struct judge_port *port, uint16_t number)
 {
     const struct port *egress = switch_state_port(port->run->state, number);
     if (!egress) {
-        put_trouble(port, "output port ", number, " is not on the switch");
+        put_trouble(port, "output port ", number, CAUSE_PORT, " is not on the switch");
     } else if (egress->config & PORT_CONFIG_DOWN) {
-        put_trouble(port, "output port ", number, " is down (configuration)");
+        put_trouble(port, "output port ", number, CAUSE_PORT, " is down (configuration)");
     } else if (egress->state & PORT_STATE_LINK_DOWN) {
-        put_trouble(port, "output port ", number, " is down (no link)");
+        put_trouble(port, "output port ", number, CAUSE_CABLE, " is down (no link)");
     } else if (egress->config & PORT_CONFIG_NO_FWD) {
-        put_trouble(port, "output port ", number, " does not send (no-forward)");
+        put_trouble(port, "output port ", number, CAUSE_PORT, " does not send (no-forward)");
     }
 }
 

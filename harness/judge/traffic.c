@@ -157,6 +157,8 @@ static void fill_statements(struct result *result, const struct judge_location *
                             struct base_arena *arena)
 {
     result->suspect = location->suspect;
+    result->cause_kind = location->cause_kind;
+    result->cause = location->cause;
     result->disagrees = true;
     result->disagree[0] = location->disagree[0];
     result->disagree[1] = location->disagree[1];

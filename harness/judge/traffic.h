@@ -5,7 +5,7 @@
 #ifndef JUDGE_TRAFFIC_H
 #define JUDGE_TRAFFIC_H
 
-#include "judge/round.h"
+#include "judge/count.h"
 #include "model/result.h"
 
 struct judge_evidence {
@@ -16,7 +16,8 @@ struct judge_evidence {
     const struct switch_state *const
         *before; /* by switch, before the last round; NULL: not dumped */
     const struct switch_state *const *after; /* the same with later counters, or NULL: none taken */
-    const bool *selected;                    /* by claim; NULL: all */
+    const struct judge_count *count; /* of `round`, by `before`; NULL: not counted */
+    const bool *selected;            /* by claim; NULL: all */
 };
 
 /* Adds one result for each selected claim, in the order of the expectation,

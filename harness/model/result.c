@@ -37,6 +37,16 @@ const char *statement_name(enum statement statement)
     return names[statement];
 }
 
+const char *cause_kind_name(enum cause_kind kind)
+{
+    static const char *const names[N_CAUSE_KINDS] = {
+        [CAUSE_UNKNOWN] = "unknown", [CAUSE_SWITCH] = "switch", [CAUSE_TABLE] = "table",
+        [CAUSE_PORT] = "port",       [CAUSE_CABLE] = "cable",   [CAUSE_SWAP] = "swap",
+        [CAUSE_STATION] = "station",
+    };
+    return names[kind];
+}
+
 struct result *report_add(struct report *report, enum result_kind kind, const char *id)
 {
     char *copy = base_arena_text(&report->arena, id);

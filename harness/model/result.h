@@ -22,6 +22,20 @@ const char *result_kind_name(enum result_kind kind); /* "switch", "state"… */
 enum statement { SAYS_DECLARED, SAYS_ADVERTISED, SAYS_COUNTED, SAYS_OBSERVED, N_STATEMENTS };
 const char *statement_name(enum statement statement);
 
+/* What kind of thing is at fault. */
+enum cause_kind {
+    CAUSE_UNKNOWN,
+    CAUSE_SWITCH,  /* "s1": does not answer, is another one; "s1:3": does with packets of this port
+                      what its table does not say */
+    CAUSE_TABLE,   /* "s1:3": its entries */
+    CAUSE_PORT,    /* "s1:6": is missing, down, does not send or receive */
+    CAUSE_CABLE,   /* "s1:6 - s3:1", "h1 - s1:1" */
+    CAUSE_SWAP,    /* two cables, "s1:6 - s3:1, s1:7 - s3:2" */
+    CAUSE_STATION, /* "h1" */
+    N_CAUSE_KINDS
+};
+const char *cause_kind_name(enum cause_kind kind); /* "table", "cable"… */
+
 struct result {
     const char *id; /* unique in the report, the same from run to run */
     enum result_kind kind;
@@ -35,6 +49,8 @@ struct result {
     const char *example;             /* one packet, in ovs-ofctl's match syntax */
     const char *source;              /* "FILE:LINE:COLUMN" of the expectation */
     const char *suspect; /* "s1:6 -> s3:1", "s1:1 priority=…": where the fault is, if known */
+    enum cause_kind cause_kind;
+    const char *cause;   /* the same place, named alike by all that have it; NULL: not known */
     const char *detail;  /* the reason, one or more lines; every result but a pass has one */
     const char *says[N_STATEMENTS]; /* what each statement says of this */
     bool disagrees;
@@ -77,11 +93,22 @@ struct report_coverage {
     size_t n_unprobed;
 };
 
+/* One thing that is wrong, with all results that fail because of it. */
+struct cause {
+    enum cause_kind kind;
+    const char *where;
+    const char *why; /* the first line of what the first of its results says */
+    size_t *results; /* indices, in the arena of the report; the first one tells it best */
+    size_t n_results;
+};
+
 struct report {
     const char *expectation; /* file */
     struct result *results;
     size_t n_results, results_capacity;
     size_t n_deselected;
+    struct cause *causes; /* in the arena of the report */
+    size_t n_causes;
     struct ignored *ignored;
     size_t n_ignored;
     const char **notes; /* warnings: an entry about to expire, a hidden entry… */

@@ -25,6 +25,25 @@ static void put_results(struct report_tree *tree, const struct report *report)
     report_tree_close(tree);
 }
 
+static void put_causes(struct report_tree *tree, const struct report *report)
+{
+    report_tree_list(tree, "causes", REPORT_LINES);
+    for (size_t i = 0; i < report->n_causes; i++) {
+        const struct cause *cause = &report->causes[i];
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "where", cause->where);
+        report_tree_text(tree, "kind", cause_kind_name(cause->kind));
+        report_tree_text(tree, "why", cause->why);
+        report_tree_list(tree, "results", REPORT_ON_ONE_LINE);
+        for (size_t j = 0; j < cause->n_results; j++) {
+            report_tree_text(tree, NULL, report->results[cause->results[j]].id);
+        }
+        report_tree_close(tree);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
 static void put_timing(struct report_tree *tree, const struct report_timing *timing)
 {
     report_tree_map(tree, "timing_ms", REPORT_ON_ONE_LINE);
@@ -82,6 +101,7 @@ void report_put_report(struct report_tree *tree, const struct report *report, co
     report_tree_text(tree, "verdict", verdict_name(report_verdict(report)));
     put_counts(tree, report);
     put_results(tree, report);
+    put_causes(tree, report);
     put_timing(tree, &report->timing);
     put_frames(tree, report);
     put_left_out(tree, report);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One check from the first dump to the last verdict. */
+#include "judge/cause.h"
 #include "judge/contradict.h"
 #include "judge/count.h"
 #include "judge/state.h"
@@ -38,6 +39,8 @@ struct checking {
     struct judge_plan plan;
     struct run_probing probing;
     struct judge_round round, previous;
+    struct judge_count count; /* of `round` */
+    bool counted;
     uint16_t round_number; /* of `round` */
     struct run_frames frames;
     bool *selected;      /* by claim */
@@ -260,12 +263,13 @@ static struct judge_evidence evidence_of(const struct checking *checking)
                                    .problems = checking->stations.problems,
                                    .before = checking->states.right,
                                    .after = checking->later.right,
+                                   .count = checking->counted ? &checking->count : NULL,
                                    .selected = checking->selected};
 }
 
 /* Reads the counters, which follow the packets late, until they have counted
  * all probes of the last round, or a second is over. */
-static int read_until_counted(struct checking *checking, const struct judge_count *count)
+static int read_until_counted(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     for (;;) {
@@ -273,7 +277,7 @@ static int read_until_counted(struct checking *checking, const struct judge_coun
             return -1;
         }
         if (run_ms_since(start_ns) > COUNT_MS ||
-            judge_count_reached(count, checking->topology->n_switches, checking->states.right,
+            judge_count_reached(&checking->count, checking->topology->n_switches, checking->states.right,
                                 checking->later.right)) {
             checking->report->timing.count_ms = run_ms_since(start_ns);
             return 0;
@@ -284,14 +288,13 @@ static int read_until_counted(struct checking *checking, const struct judge_coun
 
 static int read_counters(struct checking *checking)
 {
-    struct judge_count count;
     progress(checking, "reading the counters");
-    int status = judge_count_init(&count, &checking->plan, &checking->round, checking->topology,
-                                  checking->states.right) < 0
-                     ? base_fail(checking->error, "out of memory")
-                     : read_until_counted(checking, &count);
-    judge_count_free(&count);
-    return status;
+    if (judge_count_init(&checking->count, &checking->plan, &checking->round, checking->topology,
+                         checking->states.right) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    checking->counted = true;
+    return read_until_counted(checking);
 }
 
 static int open_stations(struct checking *checking)
@@ -396,6 +399,9 @@ static int check_all(struct checking *checking)
         return -1;
     }
     run_select(checking->expectation, checking->options, checking->report);
+    if (judge_causes(checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
     if (checking->options->pcapng && checking->options->pcapng->n_bytes == 0) {
         report_pcapng(NULL, 0, NULL, 0, checking->options->pcapng);
     }
@@ -407,6 +413,7 @@ static void close_all(struct checking *checking)
     uint64_t start_ns = run_now_ns();
     judge_round_free(&checking->round);
     judge_round_free(&checking->previous);
+    judge_count_free(&checking->count);
     run_frames_free(&checking->frames);
     run_probing_free(&checking->probing);
     judge_plan_free(&checking->plan);

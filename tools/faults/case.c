@@ -30,7 +30,7 @@ static void choose(struct bench *bench)
         bool wanted = options->kind ? fault == options->kind : true;
         wanted = wanted &&
                  (!options->group || strcmp(options->group, fault_group_of(fault)) == 0) &&
-                 (!options->pairs || fault->outcome == OUTCOME_FOUND);
+                 (!options->pairs || fault->outcome <= OUTCOME_OPEN);
         if (wanted) {
             bench->chosen[bench->n_chosen++] = fault;
         }
@@ -58,15 +58,15 @@ static bool draw(const struct bench *bench, uint64_t seed, struct injection *inj
 {
     injections[0] = (struct injection){
         .fault = bench->chosen[seed % bench->n_chosen], .seed = seed};
-    if (!fault_draw(&bench->lab, injections[0].fault, seed, &injections[0].place)) {
+    if (!fault_draw(&bench->lab, injections[0].fault, seed, &injections[0].spot)) {
         return false;
     }
     uint64_t state = seed;
     for (unsigned i = 0; n_injections == 2 && i < 1000; i++) {
         const struct fault *fault = bench->chosen[random_below(&state, bench->n_chosen)];
         injections[1] = (struct injection){.fault = fault, .seed = random_next(&state)};
-        if (fault_draw(&bench->lab, fault, injections[1].seed, &injections[1].place) &&
-            apart(&bench->lab, &injections[0].place, &injections[1].place)) {
+        if (fault_draw(&bench->lab, fault, injections[1].seed, &injections[1].spot) &&
+            apart(&bench->lab, &injections[0].spot, &injections[1].spot)) {
             return true;
         }
     }
@@ -132,14 +132,14 @@ static void judge(struct bench *bench, struct injection *injections, size_t n,
     row->found = true;
     for (size_t i = 0; i < n; i++) {
         struct base_buffer not_found = {0};
-        bool found = n > 1 ? report->status == 1
+        bool found = n > 1 ? report->status == 1 || report->status == 3
                            : verdict_found(&bench->lab, &injections[i], report, &not_found);
         row->found = row->found && found;
         row->n_named += verdict_names(&bench->lab, &injections[i], report);
         base_put_text(why, base_buffer_text(&not_found));
         base_buffer_free(&not_found);
     }
-    if (injections[0].fault->outcome == OUTCOME_FOUND) {
+    if (injections[0].fault->outcome <= OUTCOME_OPEN) {
         struct base_buffer *blames = row->found ? why : &(struct base_buffer){0};
         bool only = verdict_blames_only(&bench->lab, injections, n, report, blames);
         row->located = row->n_named > 0 && only;

@@ -88,40 +88,40 @@ static enum frame_kind draw_kind(const struct cable_end *end, uint64_t *state)
     return FRAMES_OWN;
 }
 
-static void draw(const struct faults_lab *lab, uint64_t *state, struct spot *place)
+static void draw(const struct faults_lab *lab, uint64_t *state, struct spot *spot)
 {
     const struct topology *topology = lab->topology;
-    *place = (struct spot){.sw = random_below(state, topology->n_switches)};
-    const struct switch_state *right = &lab->right[place->sw].state;
-    place->entry = random_below(state, right->flows.n_entries);
+    *spot = (struct spot){.sw = random_below(state, topology->n_switches)};
+    const struct switch_state *right = &lab->right[spot->sw].state;
+    spot->entry = random_below(state, right->flows.n_entries);
     const struct flow_entry *entry =
-        place->entry < right->flows.n_entries ? &right->flows.entries[place->entry] : NULL;
+        spot->entry < right->flows.n_entries ? &right->flows.entries[spot->entry] : NULL;
     uint16_t some = right->ports[random_below(state, right->n_ports)].number;
-    place->port = entry && entry->match.mask.in_port ? entry->match.value.in_port : some;
-    place->output = draw_output(entry, state);
-    place->other = right->ports[random_below(state, right->n_ports)].number;
-    if (place->other > PORT_MAX || place->other == place->port || is_output(entry, place->other)) {
-        place->other = PORT_NONE;
+    spot->port = entry && entry->match.mask.in_port ? entry->match.value.in_port : some;
+    spot->output = draw_output(entry, state);
+    spot->other = right->ports[random_below(state, right->n_ports)].number;
+    if (spot->other > PORT_MAX || spot->other == spot->port || is_output(entry, spot->other)) {
+        spot->other = PORT_NONE;
     }
-    place->cable = random_below(state, lab->n_cables);
-    place->cable2 = random_below(state, lab->n_cables);
-    place->end = (unsigned)random_below(state, 2);
-    place->host = random_below(state, topology->n_hosts);
-    place->host2 = random_below(state, topology->n_hosts);
-    place->kind = draw_kind(&lab->cables[place->cable].ends[place->end], state);
-    place->dice = random_next(state);
+    spot->cable = random_below(state, lab->n_cables);
+    spot->cable2 = random_below(state, lab->n_cables);
+    spot->end = (unsigned)random_below(state, 2);
+    spot->host = random_below(state, topology->n_hosts);
+    spot->host2 = random_below(state, topology->n_hosts);
+    spot->kind = draw_kind(&lab->cables[spot->cable].ends[spot->end], state);
+    spot->dice = random_next(state);
 }
 
 bool fault_draw(const struct faults_lab *lab, const struct fault *fault, uint64_t seed,
-                struct spot *place)
+                struct spot *spot)
 {
     uint64_t state = seed;
     for (const char *at = fault->name; *at; at++) {
         state = state * 31 + (unsigned char)*at;
     }
     for (unsigned i = 0; i < DRAWS_MAX; i++) {
-        draw(lab, &state, place);
-        if (!fault->fits || fault->fits(lab, place)) {
+        draw(lab, &state, spot);
+        if (!fault->fits || fault->fits(lab, spot)) {
             return true;
         }
     }

@@ -28,13 +28,14 @@ struct spot {
 /* A fault that was made. */
 struct injection {
     const struct fault *fault;
-    struct spot place;
+    struct spot spot;
     uint64_t seed;
     pid_t helper; /* a child that must be ended; 0: none */
 };
 
 enum fault_outcome {
     OUTCOME_FOUND,   /* check exits with 1 */
+    OUTCOME_OPEN,    /* it exits with 1, or with 3: what a switch does is not known */
     OUTCOME_SILENT,  /* nothing is wrong: check exits with 0 */
     OUTCOME_UNSEEN,  /* a fault that no check can see; it exits with 0 */
 };
@@ -45,7 +46,7 @@ struct fault {
     enum fault_outcome outcome;
     const char *reason; /* OUTCOME_UNSEEN: why */
     /* Whether it can be made at this place so that it makes a difference. */
-    bool (*fits)(const struct faults_lab *lab, const struct spot *place);
+    bool (*fits)(const struct faults_lab *lab, const struct spot *spot);
     const char *argument; /* of inject, as a template */
     int (*inject)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
     int (*undo)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
@@ -78,6 +79,6 @@ const char *fault_group_of(const struct fault *fault);
 
 /* Draws a place that fits. False: the network has none, as it seems. */
 bool fault_draw(const struct faults_lab *lab, const struct fault *fault, uint64_t seed,
-                struct spot *place);
+                struct spot *spot);
 
 #endif

@@ -54,7 +54,7 @@ static int usage_error(const char *what, const char *word)
 static int list(void)
 {
     static const char *const outcomes[] = {
-        [OUTCOME_FOUND] = "", [OUTCOME_SILENT] = "must pass: ", [OUTCOME_UNSEEN] = "not seen: "};
+        [OUTCOME_FOUND] = "", [OUTCOME_OPEN] = "", [OUTCOME_SILENT] = "must pass: ", [OUTCOME_UNSEEN] = "not seen: "};
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_number(i);
         printf("%-9s %-26s %s%s%s%s\n", fault_group_of(fault), fault->name,

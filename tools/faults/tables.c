@@ -8,22 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct flow_entry *entry_of(const struct faults_lab *lab, const struct spot *place)
+static const struct flow_entry *entry_of(const struct faults_lab *lab, const struct spot *spot)
 {
-    const struct flow_table *flows = &lab->right[place->sw].state.flows;
-    return place->entry < flows->n_entries ? &flows->entries[place->entry] : NULL;
+    const struct flow_table *flows = &lab->right[spot->sw].state.flows;
+    return spot->entry < flows->n_entries ? &flows->entries[spot->entry] : NULL;
 }
 
 /* ------------------------------------------------------------------ places */
 
-static bool sends(const struct faults_lab *lab, const struct spot *place)
+static bool sends(const struct faults_lab *lab, const struct spot *spot)
 {
-    return entry_of(lab, place) && place->output != PORT_NONE;
+    return entry_of(lab, spot) && spot->output != PORT_NONE;
 }
 
-static bool sends_has_other(const struct faults_lab *lab, const struct spot *place)
+static bool sends_has_other(const struct faults_lab *lab, const struct spot *spot)
 {
-    return sends(lab, place) && place->other != PORT_NONE;
+    return sends(lab, spot) && spot->other != PORT_NONE;
 }
 
 static bool is_link(const struct faults_lab *lab, size_t sw, uint16_t port)
@@ -32,54 +32,54 @@ static bool is_link(const struct faults_lab *lab, size_t sw, uint16_t port)
     return peer.kind == PEER_SWITCH;
 }
 
-static bool uplink_has_other(const struct faults_lab *lab, const struct spot *place)
+static bool uplink_has_other(const struct faults_lab *lab, const struct spot *spot)
 {
-    return sends_has_other(lab, place) && is_link(lab, place->sw, place->output) &&
-           is_link(lab, place->sw, place->other);
+    return sends_has_other(lab, spot) && is_link(lab, spot->sw, spot->output) &&
+           is_link(lab, spot->sw, spot->other);
 }
 
 /* The entry matches its port and nothing else, and is alone with it. */
-static bool is_plain(const struct faults_lab *lab, const struct spot *place)
+static bool is_plain(const struct faults_lab *lab, const struct spot *spot)
 {
-    const struct flow_entry *entry = entry_of(lab, place);
-    struct match match = match_in_port(place->port);
-    return sends(lab, place) && entry->priority < UINT16_MAX && match_equal(&entry->match, &match);
+    const struct flow_entry *entry = entry_of(lab, spot);
+    struct match match = match_in_port(spot->port);
+    return sends(lab, spot) && entry->priority < UINT16_MAX && match_equal(&entry->match, &match);
 }
 
-static bool plain_has_other(const struct faults_lab *lab, const struct spot *place)
+static bool plain_has_other(const struct faults_lab *lab, const struct spot *spot)
 {
-    return is_plain(lab, place) && place->other != PORT_NONE;
+    return is_plain(lab, spot) && spot->other != PORT_NONE;
 }
 
-static bool plain_uplink(const struct faults_lab *lab, const struct spot *place)
+static bool plain_uplink(const struct faults_lab *lab, const struct spot *spot)
 {
-    return is_plain(lab, place) && is_link(lab, place->sw, place->output);
+    return is_plain(lab, spot) && is_link(lab, spot->sw, spot->output);
 }
 
 /* A port of which no entry takes anything. */
-static bool other_is_silent(const struct faults_lab *lab, const struct spot *place)
+static bool other_is_silent(const struct faults_lab *lab, const struct spot *spot)
 {
-    const struct flow_table *flows = &lab->right[place->sw].state.flows;
+    const struct flow_table *flows = &lab->right[spot->sw].state.flows;
     for (size_t i = 0; i < flows->n_entries; i++) {
         if (!flows->entries[i].match.mask.in_port ||
-            flows->entries[i].match.value.in_port == place->other) {
+            flows->entries[i].match.value.in_port == spot->other) {
             return false;
         }
     }
-    return sends_has_other(lab, place);
+    return sends_has_other(lab, spot);
 }
 
-static bool has_entries(const struct faults_lab *lab, const struct spot *place)
+static bool has_entries(const struct faults_lab *lab, const struct spot *spot)
 {
-    return sends(lab, place);
+    return sends(lab, spot);
 }
 
 /* --------------------------------------------------------------- flow-mods */
 
-static int send_mod(const struct faults_lab *lab, const struct spot *place, const char *mod,
+static int send_mod(const struct faults_lab *lab, const struct spot *spot, const char *mod,
                     struct base_error *error)
 {
-    const char *name = faults_switch(lab, place->sw);
+    const char *name = faults_switch(lab, spot->sw);
     if (strcmp(mod, "wipe") == 0) {
         return command_run(NULL, error, "ovs-ofctl -O OpenFlow10 del-flows %s", name);
     }
@@ -93,11 +93,11 @@ static int send_mod(const struct faults_lab *lab, const struct spot *place, cons
 static int send_mods(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     struct base_buffer filled = {0};
-    words_fill(lab, &injection->place, injection->fault->argument, &filled);
+    words_fill(lab, &injection->spot, injection->fault->argument, &filled);
     char *mods = base_buffer_take_text(&filled), *rest = mods;
     int status = 0;
     for (char *mod; status == 0 && rest && (mod = strtok_r(rest, ";", &rest));) {
-        status = send_mod(lab, &injection->place, mod, error);
+        status = send_mod(lab, &injection->spot, mod, error);
     }
     free(mods);
     return status;
@@ -105,7 +105,7 @@ static int send_mods(struct faults_lab *lab, struct injection *injection, struct
 
 static int restore(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
-    return faults_lab_restore(lab, injection->place.sw, error);
+    return faults_lab_restore(lab, injection->spot.sw, error);
 }
 
 #define MOD "mod:priority=$P,$M,actions="
@@ -116,6 +116,14 @@ static int restore(struct faults_lab *lab, struct injection *injection, struct b
     {                                                                                              \
         .name = (title), .text = (words), .fits = (where_it_fits), .argument = (mods),             \
         .inject = send_mods, .undo = restore, .found = "state/$s/$p", .where = "$s:$p"             \
+    }
+
+/* ... whose actions OpenFlow 1.0 does not define. */
+#define OPEN_TABLE(title, words, mods)                                                             \
+    {                                                                                              \
+        .name = (title), .text = (words), .outcome = OUTCOME_OPEN, .fits = sends,                  \
+        .argument = (mods), .inject = send_mods, .undo = restore, .found = "state/$s/$p",          \
+        .where = "$s:$p"                                                                           \
     }
 
 static const struct fault faults[] = {
@@ -145,7 +153,7 @@ static const struct fault faults[] = {
           DEL "add:priority=$P,hard_timeout=3600,$M,actions=$A"),
     TABLE("flood-added", "FLOOD among the actions", sends, MOD "$A,FLOOD"),
     TABLE("all-added", "ALL among the actions", sends, MOD "$A,ALL"),
-    TABLE("normal-added", "NORMAL among the actions", sends, MOD "$A,NORMAL"),
+    OPEN_TABLE("normal-added", "NORMAL among the actions", MOD "$A,NORMAL"),
     TABLE("controller-added", "CONTROLLER among the actions", sends, MOD "$A,CONTROLLER:65535"),
     TABLE("in-port-added", "IN_PORT among the actions", sends, MOD "$A,IN_PORT"),
     TABLE("rewrites-dl-src", "the source MAC address is rewritten", sends,
@@ -159,8 +167,8 @@ static const struct fault faults[] = {
           MOD "mod_nw_dst:192.0.2.99,$A"),
     TABLE("rewrites-tp-dst", "the destination port is rewritten", is_plain,
           MOD "mod_tp_dst:9,$A"),
-    TABLE("truncates", "a copy is cut off (max_len, an extension of Open vSwitch)", sends,
-          MOD "$W,output(port=$o,max_len=40)"),
+    OPEN_TABLE("truncates", "a copy is cut off (max_len, an extension of Open vSwitch)",
+               MOD "$W,output(port=$o,max_len=40)"),
     TABLE("entry-narrowed", "an entry takes TCP only", is_plain,
           DEL "add:priority=$P,tcp,$M,actions=$A"),
     {.name = "entry-widened",

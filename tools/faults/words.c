@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct flow_entry *entry_of(const struct faults_lab *lab, const struct spot *place)
+static const struct flow_entry *entry_of(const struct faults_lab *lab, const struct spot *spot)
 {
-    const struct flow_table *flows = &lab->right[place->sw].state.flows;
-    return place->entry < flows->n_entries ? &flows->entries[place->entry] : NULL;
+    const struct flow_table *flows = &lab->right[spot->sw].state.flows;
+    return spot->entry < flows->n_entries ? &flows->entries[spot->entry] : NULL;
 }
 
 /* "in_port=1,tcp" of "priority=200,in_port=1,tcp actions=…". */
@@ -34,7 +34,7 @@ static void put_match(const struct flow_entry *entry, struct base_buffer *out)
 
 enum edit { EDIT_NONE, EDIT_WITHOUT, EDIT_EXCHANGED };
 
-static void put_actions(const struct flow_entry *entry, const struct spot *place, enum edit edit,
+static void put_actions(const struct flow_entry *entry, const struct spot *spot, enum edit edit,
                         struct base_buffer *out)
 {
     struct action *actions = calloc(entry->n_actions + 1u, sizeof *actions);
@@ -42,13 +42,13 @@ static void put_actions(const struct flow_entry *entry, const struct spot *place
     bool edited = edit == EDIT_NONE;
     for (size_t i = 0; actions && i < entry->n_actions; i++) {
         bool meant = !edited && entry->actions[i].type == ACTION_OUTPUT &&
-                     entry->actions[i].port == place->output;
+                     entry->actions[i].port == spot->output;
         edited = edited || meant;
         if (meant && edit == EDIT_WITHOUT) {
             continue;
         }
         actions[n] = entry->actions[i];
-        actions[n].port = meant ? place->other : actions[n].port;
+        actions[n].port = meant ? spot->other : actions[n].port;
         n++;
     }
     actions_format(actions, n, out);
@@ -65,7 +65,7 @@ void words_put_end(const struct faults_lab *lab, const struct cable_end *end,
     }
 }
 
-static void put_entry_variable(const struct flow_entry *entry, const struct spot *place,
+static void put_entry_variable(const struct flow_entry *entry, const struct spot *spot,
                                char variable, struct base_buffer *out)
 {
     switch (variable) {
@@ -79,43 +79,43 @@ static void put_entry_variable(const struct flow_entry *entry, const struct spot
         base_put_format(out, "%u", entry->priority + 1u);
         break;
     case 'A':
-        put_actions(entry, place, EDIT_NONE, out);
+        put_actions(entry, spot, EDIT_NONE, out);
         break;
     case 'W':
-        put_actions(entry, place, EDIT_WITHOUT, out);
+        put_actions(entry, spot, EDIT_WITHOUT, out);
         break;
     case 'X':
-        put_actions(entry, place, EDIT_EXCHANGED, out);
+        put_actions(entry, spot, EDIT_EXCHANGED, out);
         break;
     default:
         base_put_format(out, "$%c", variable);
     }
 }
 
-static void put_variable(const struct faults_lab *lab, const struct spot *place, char variable,
+static void put_variable(const struct faults_lab *lab, const struct spot *spot, char variable,
                          struct base_buffer *out)
 {
-    const struct flow_entry *entry = entry_of(lab, place);
-    const struct cable *cable = &lab->cables[place->cable], *cable2 = &lab->cables[place->cable2];
+    const struct flow_entry *entry = entry_of(lab, spot);
+    const struct cable *cable = &lab->cables[spot->cable], *cable2 = &lab->cables[spot->cable2];
     switch (variable) {
     case 's':
-        base_put_text(out, faults_switch(lab, place->sw));
+        base_put_text(out, faults_switch(lab, spot->sw));
         break;
     case 'p':
-        base_put_format(out, "%u", place->port);
+        base_put_format(out, "%u", spot->port);
         break;
     case 'o':
-        base_put_format(out, "%u", place->output);
+        base_put_format(out, "%u", spot->output);
         break;
     case 'x':
-        base_put_format(out, "%u", place->other);
+        base_put_format(out, "%u", spot->other);
         break;
     case 'i':
-        base_put_text(out, faults_lab_interface(lab, (struct port_ref){place->sw, place->port}));
+        base_put_text(out, faults_lab_interface(lab, (struct port_ref){spot->sw, spot->port}));
         break;
     case 'a':
     case 'b':
-        words_put_end(lab, &cable->ends[variable == 'b' ? place->end : !place->end], out);
+        words_put_end(lab, &cable->ends[variable == 'b' ? spot->end : !spot->end], out);
         break;
     case 'c':
     case 'd':
@@ -124,32 +124,32 @@ static void put_variable(const struct faults_lab *lab, const struct spot *place,
     case 'h':
     case 'g':
         base_put_text(out,
-                      lab->topology->hosts[variable == 'h' ? place->host : place->host2].name);
+                      lab->topology->hosts[variable == 'h' ? spot->host : spot->host2].name);
         break;
     default:
         if (entry) {
-            put_entry_variable(entry, place, variable, out);
+            put_entry_variable(entry, spot, variable, out);
         }
     }
 }
 
-void words_fill(const struct faults_lab *lab, const struct spot *place, const char *template,
+void words_fill(const struct faults_lab *lab, const struct spot *spot, const char *template,
                 struct base_buffer *out)
 {
     for (const char *at = template; *at; at++) {
         if (*at == '$' && at[1]) {
-            put_variable(lab, place, *++at, out);
+            put_variable(lab, spot, *++at, out);
         } else {
             base_put_u8(out, (uint8_t)*at);
         }
     }
 }
 
-bool words_match(const struct faults_lab *lab, const struct spot *place, const char *template,
+bool words_match(const struct faults_lab *lab, const struct spot *spot, const char *template,
                  const char *text)
 {
     struct base_buffer filled = {0};
-    words_fill(lab, place, template ? template : "", &filled);
+    words_fill(lab, spot, template ? template : "", &filled);
     char *copy = base_buffer_take_text(&filled);
     bool matches = false;
     char *rest = copy;
@@ -166,6 +166,6 @@ void words_put_place(const struct faults_lab *lab, const struct injection *injec
     const char *where = injection->fault->where;
     struct base_buffer first = {0};
     base_put_bytes(&first, where ? where : "", where ? strcspn(where, "|") : 0);
-    words_fill(lab, &injection->place, base_buffer_text(&first), out);
+    words_fill(lab, &injection->spot, base_buffer_text(&first), out);
     base_buffer_free(&first);
 }

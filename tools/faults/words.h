@@ -15,12 +15,12 @@
 #include "faults/fault.h"
 
 /* Appends the template with its variables filled in. */
-void words_fill(const struct faults_lab *lab, const struct spot *place, const char *template,
+void words_fill(const struct faults_lab *lab, const struct spot *spot, const char *template,
                 struct base_buffer *out);
 
 /* Whether the text is one of the alternatives of this template, each with *
  * and ? as in a shell. NULL has none. */
-bool words_match(const struct faults_lab *lab, const struct spot *place, const char *template,
+bool words_match(const struct faults_lab *lab, const struct spot *spot, const char *template,
                  const char *text);
 
 /* "s1:6", "h3". */

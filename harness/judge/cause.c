@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/cause.h"
+
+#include "model/port.h"
+
+#include <string.h>
+
+static bool same_port(struct port_ref a, struct port_ref b)
+{
+    return a.sw == b.sw && a.port == b.port;
+}
+
+const char *judge_port_name(const struct topology *topology, struct port_ref port,
+                            struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "%s:", topology->switches[port.sw].name);
+    port_format(port.port, &text);
+    const char *name = base_arena_text(arena, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return name;
+}
+
+const char *judge_cable_name(const struct topology *topology, struct port_ref port,
+                             struct base_arena *arena)
+{
+    const char *name = judge_port_name(topology, port, arena);
+    struct peer peer = topology_peer(topology, port);
+    if (peer.kind == PEER_HOST) {
+        return base_arena_format(arena, "%s - %s", topology->hosts[peer.host].name, name);
+    }
+    if (peer.kind == PEER_NONE) {
+        return base_arena_format(arena, "%s - nothing", name);
+    }
+    const char *other = judge_port_name(topology, peer.port, arena);
+    for (size_t i = 0; i < topology->n_links; i++) {
+        if (same_port(topology->links[i].b, port)) {
+            return base_arena_format(arena, "%s - %s", other, name);
+        }
+    }
+    return base_arena_format(arena, "%s - %s", name, other);
+}
+
+/* What could not be decided may be the cause of what fails. */
+static bool fails(const struct result *result)
+{
+    return result->cause &&
+           (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE);
+}
+
+static struct cause *find_cause(struct report *report, const char *where)
+{
+    for (size_t i = 0; i < report->n_causes; i++) {
+        if (strcmp(report->causes[i].where, where) == 0) {
+            return &report->causes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether the place is an end of the cable. */
+static bool is_end(const char *cable, const char *place)
+{
+    size_t n = strlen(place), n_cable = strlen(cable);
+    return (strncmp(cable, place, n) == 0 && strncmp(cable + n, " - ", 3) == 0) ||
+           (n_cable > n + 3 && strcmp(cable + n_cable - n, place) == 0 &&
+            strncmp(cable + n_cable - n - 3, " - ", 3) == 0);
+}
+
+/* What stands for this result's cause: a cable at a port that is down has no
+ * link because of the port. */
+static const struct result *root_of(const struct report *report, const struct result *result)
+{
+    for (size_t i = 0; result->cause_kind == CAUSE_CABLE && i < report->n_results; i++) {
+        const struct result *other = &report->results[i];
+        if (fails(other) && other->cause_kind == CAUSE_PORT &&
+            is_end(result->cause, other->cause)) {
+            return other;
+        }
+    }
+    return result;
+}
+
+/* Of results of one cause the first that is not about traffic tells it best:
+ * what a switch says is nearer to it than what frames did. */
+static void lead(struct report *report, struct cause *cause)
+{
+    for (size_t i = 0; i < cause->n_results; i++) {
+        size_t index = cause->results[i];
+        if (report->results[index].kind != RESULT_TRAFFIC) {
+            memmove(cause->results + 1, cause->results, i * sizeof *cause->results);
+            cause->results[0] = index;
+            break;
+        }
+    }
+    const char *detail = report->results[cause->results[0]].detail;
+    cause->why = detail ? base_arena_format(&report->arena, "%.*s", (int)strcspn(detail, "\n"),
+                                            detail)
+                        : NULL;
+}
+
+/* The cause that this result is a consequence of; a new one if it is the first. */
+static struct cause *cause_of(struct report *report, const struct result *result)
+{
+    const struct result *root = root_of(report, result);
+    struct cause *cause = find_cause(report, root->cause);
+    if (!cause) {
+        cause = &report->causes[report->n_causes++];
+        *cause = (struct cause){.kind = root->cause_kind, .where = root->cause};
+    }
+    return cause;
+}
+
+static int list_results(struct report *report, struct cause *const *of)
+{
+    for (size_t i = 0; i < report->n_causes; i++) {
+        struct cause *cause = &report->causes[i];
+        cause->results =
+            base_arena_alloc(&report->arena, cause->n_results * sizeof *cause->results);
+        if (!cause->results) {
+            return -1;
+        }
+        cause->n_results = 0;
+    }
+    for (size_t i = 0; i < report->n_results; i++) {
+        if (of[i]) {
+            of[i]->results[of[i]->n_results++] = i;
+        }
+    }
+    for (size_t i = 0; i < report->n_causes; i++) {
+        lead(report, &report->causes[i]);
+    }
+    return 0;
+}
+
+int judge_causes(struct report *report)
+{
+    size_t n = report_count(report, VERDICT_FAIL) + report_count(report, VERDICT_INCONCLUSIVE);
+    struct cause **of =
+        base_arena_alloc(&report->arena, (report->n_results + 1) * sizeof(struct cause *));
+    report->causes = base_arena_alloc(&report->arena, (n + 1) * sizeof *report->causes);
+    report->n_causes = 0;
+    if (!report->causes || !of) {
+        return -1;
+    }
+    for (size_t i = 0; i < report->n_results; i++) {
+        if (fails(&report->results[i])) {
+            of[i] = cause_of(report, &report->results[i]);
+            of[i]->n_results++;
+        }
+    }
+    return list_results(report, of);
+}
