@@ -114,6 +114,56 @@ static void blame_table(const struct judge_view *view, const struct judge_hop *h
     location->disagree[1] = SAYS_ADVERTISED;
 }
 
+/* Whether a port of the way does not do its part: then it is not the table. */
+static bool blame_port(const struct judge_view *view, struct port_ref port, bool receives,
+                       struct judge_location *location)
+{
+    const struct switch_state *state = view->evidence->before[port.sw];
+    const struct port *found = state ? switch_state_port(state, port.port) : NULL;
+    uint32_t stops = receives ? PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV
+                              : PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD;
+    if (!state || port.port > PORT_MAX || (found && !(found->config & stops) &&
+                                           (receives || !(found->state & PORT_STATE_LINK_DOWN)))) {
+        return false;
+    }
+    bool cable = found && !(found->config & stops);
+    const char *name = judge_port_name(view->topology, port, view->arena);
+    location->suspect = name;
+    location->cause_kind = cable ? CAUSE_CABLE : CAUSE_PORT;
+    location->cause = cable ? judge_cable_name(view->topology, port, view->arena) : name;
+    location->why = base_arena_format(view->arena, "%s %s", name,
+                                      !found     ? "is not on the switch"
+                                      : cable    ? "has no link"
+                                      : receives ? "does not receive"
+                                                 : "does not send");
+    location->disagree[0] = SAYS_DECLARED;
+    location->disagree[1] = SAYS_ADVERTISED;
+    return true;
+}
+
+/* ... of those by which the i-th hop of a walk is entered and left. */
+static bool blame_ports_of(const struct judge_view *view, const struct judge_walk *walk, size_t i,
+                           struct judge_location *location)
+{
+    const struct judge_hop *hop = &walk->hops[i];
+    if (blame_port(view, hop->in, true, location)) {
+        return true;
+    }
+    for (size_t j = i + 1; j < walk->n_hops; j++) {
+        struct port_ref out = {.sw = hop->in.sw, .port = walk->hops[j].out};
+        if (walk->hops[j].previous == i && blame_port(view, out, false, location)) {
+            return true;
+        }
+    }
+    for (size_t j = 0; j < walk->n_arrivals; j++) {
+        struct port_ref out = {.sw = hop->in.sw, .port = walk->arrivals[j].header.in_port};
+        if (walk->arrivals[j].hop == i && blame_port(view, out, false, location)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The expectation says the way, and the tables go another one, or rewrite the
  * packet otherwise. */
 static bool locate_by_ways(struct judge_view *view, struct judge_location *location)
@@ -123,7 +173,10 @@ static bool locate_by_ways(struct judge_view *view, struct judge_location *locat
     }
     size_t hop = first_parting(&view->declared, view->to, &view->advertised);
     if (hop != SIZE_MAX) {
-        blame_table(view, &view->declared.hops[hop], "does not send it on as declared", location);
+        if (!blame_ports_of(view, &view->declared, hop, location)) {
+            blame_table(view, &view->declared.hops[hop], "does not send it on as declared",
+                        location);
+        }
         return true;
     }
     hop = first_parting(&view->advertised, view->to, &view->declared);

@@ -1,3 +1,201 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "faults/fault.h"
-const struct fault_group faults_cables = {.name = "cables"};
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Cables that are down, in the wrong place, or bad. */
+#include "faults/cable.h"
+#include "faults/command.h"
+#include "faults/relay.h"
+#include "faults/words.h"
+
+static const struct cable *cable_of(const struct faults_lab *lab, const struct spot *spot)
+{
+    return &lab->cables[spot->cable];
+}
+
+/* ------------------------------------------------------------------ places */
+
+/* Frames that matter come out at the end that is meant. */
+static bool carries(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable_end *end = &cable_of(lab, spot)->ends[spot->end];
+    return faults_lab_frames(end) > 0 && faults_lab_matters(lab, end);
+}
+
+static bool carries_much(const struct faults_lab *lab, const struct spot *spot)
+{
+    enum { MUCH = 6 };
+    const struct cable_end *end = &cable_of(lab, spot)->ends[spot->end];
+    return carries(lab, spot) && faults_lab_frames(end) >= MUCH;
+}
+
+static bool is_between_switches(const struct cable *cable)
+{
+    return !cable->ends[1].is_host;
+}
+
+/* Two cables of which one at least carries something that the other does not. */
+static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable *a = cable_of(lab, spot), *b = &lab->cables[spot->cable2];
+    if (!carries(lab, spot) || a == b || is_between_switches(a) != is_between_switches(b)) {
+        return false;
+    }
+    bool same[2] = {a->ends[0].port.sw == b->ends[0].port.sw,
+                    a->ends[1].port.sw == b->ends[1].port.sw};
+    return !(same[0] && same[1]) || !is_between_switches(a);
+}
+
+/* -------------------------------------------------------------------- down */
+
+static int set_link(struct faults_lab *lab, struct injection *injection, unsigned end,
+                    const char *how, struct base_error *error)
+{
+    const struct cable_end *at = &cable_of(lab, &injection->spot)->ends[end];
+    return cable_ip(lab, at, error, "link set %s %s", at->interface, how);
+}
+
+static int link_down(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    return set_link(lab, injection, injection->spot.end, "down", error);
+}
+
+static int cut(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    return cable_cut(lab, cable_of(lab, &injection->spot), error);
+}
+
+static int mend(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const struct cable *cable = cable_of(lab, &injection->spot);
+    cable_cut(lab, cable, NULL); /* what of it is still there */
+    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_ports(lab, error);
+}
+
+/* ---------------------------------------------------------- in wrong places */
+
+static int swap(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const struct cable *a = cable_of(lab, &injection->spot);
+    const struct cable *b = &lab->cables[injection->spot.cable2];
+    if (cable_cut(lab, a, error) < 0 || cable_cut(lab, b, error) < 0 ||
+        cable_join(lab, &a->ends[0], &b->ends[1], error) < 0 ||
+        cable_join(lab, &b->ends[0], &a->ends[1], error) < 0) {
+        return -1;
+    }
+    return faults_lab_await_ports(lab, error);
+}
+
+static int unswap(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const struct cable *a = cable_of(lab, &injection->spot);
+    const struct cable *b = &lab->cables[injection->spot.cable2];
+    cable_cut(lab, a, NULL);
+    cable_cut(lab, b, NULL);
+    if (cable_mend(lab, a, error) < 0 || cable_mend(lab, b, error) < 0) {
+        return -1;
+    }
+    return faults_lab_await_ports(lab, error);
+}
+
+/* ------------------------------------------------------------ a box in them */
+
+static int put_relay(struct faults_lab *lab, struct injection *injection, enum relay_fault fault,
+                     struct base_error *error)
+{
+    const struct cable *cable = cable_of(lab, &injection->spot);
+    struct relay relay = {.fault = fault,
+                          .interfaces = {"relay0", "relay1"},
+                          .n_interfaces = 2,
+                          .bad_end = injection->spot.end,
+                          .kind = injection->spot.kind,
+                          .dice = injection->spot.dice};
+    if (cable_cut(lab, cable, error) < 0 ||
+        cable_to_relay(lab, &cable->ends[0], relay.interfaces[0], error) < 0 ||
+        cable_to_relay(lab, &cable->ends[1], relay.interfaces[1], error) < 0 ||
+        (injection->helper = relay_start(&relay, error)) < 0) {
+        return -1;
+    }
+    return faults_lab_await_ports(lab, error);
+}
+
+static int take_relay_away(struct faults_lab *lab, struct injection *injection,
+                           struct base_error *error)
+{
+    const struct cable *cable = cable_of(lab, &injection->spot);
+    /* Each removes a pair, and with it the end that has the cable's name. */
+    command_run(NULL, NULL, "ip link del relay0");
+    command_run(NULL, NULL, "ip link del relay1");
+    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_ports(lab, error);
+}
+
+#define RELAY(name, fault)                                                                         \
+    static int name(struct faults_lab *lab, struct injection *injection, struct base_error *error) \
+    {                                                                                              \
+        return put_relay(lab, injection, fault, error);                                            \
+    }
+RELAY(one_way, RELAY_ONE_WAY)
+RELAY(loses, RELAY_LOSES)
+RELAY(doubles, RELAY_DOUBLES)
+RELAY(delays, RELAY_DELAYS)
+RELAY(reorders, RELAY_REORDERS)
+RELAY(corrupts, RELAY_CORRUPTS)
+RELAY(truncates, RELAY_TRUNCATES)
+RELAY(drops_kind, RELAY_DROPS_KIND)
+RELAY(tags, RELAY_TAGS)
+
+/* A bad cable: tables and ports are right. */
+#define BAD(title, words, where_it_fits, put)                                                      \
+    {                                                                                              \
+        .name = (title), .text = (words), .fits = (where_it_fits), .inject = (put),                \
+        .undo = take_relay_away, .found = "traffic/*", .silent = "state/*|switch/*",               \
+        .where = "$a - $b|$b - $a"                                                                 \
+    }
+
+static const struct fault faults[] = {
+    {.name = "link-down",
+     .text = "one end of a cable is down",
+     .fits = carries,
+     .inject = link_down,
+     .undo = mend,
+     .found = "state/*|traffic/*",
+     .where = "$a - $b|$b - $a|$b"},
+    {.name = "cable-cut",
+     .text = "a cable is not there, and its interfaces are gone",
+     .fits = carries,
+     .inject = cut,
+     .undo = mend,
+     .found = "state/*",
+     .where = "$a - $b|$b - $a|$a|$b"},
+    {.name = "cables-swapped",
+     .text = "two cables are swapped at one side",
+     .fits = can_be_swapped,
+     .inject = swap,
+     .undo = unswap,
+     .found = "traffic/*",
+     .silent = "state/*|switch/*",
+     .where = "$a - $b, *|$b - $a, *|*, $a - $b|*, $b - $a"},
+    BAD("one-way", "nothing comes out of a cable at one end", carries, one_way),
+    BAD("loses", "a cable loses each fifth frame", carries_much, loses),
+    BAD("doubles", "a cable doubles each third frame", carries_much, doubles),
+    BAD("corrupts", "a cable changes a byte of each third frame", carries_much, corrupts),
+    BAD("truncates-frames", "frames end early behind a cable", carries, truncates),
+    BAD("drops-one-kind", "a cable loses one kind of frames", carries, drops_kind),
+    BAD("tags", "frames come out of a cable with a VLAN tag", carries, tags),
+    {.name = "delays",
+     .text = "frames come out of a cable 30 ms late",
+     .outcome = OUTCOME_UNSEEN,
+     .reason = "an expectation says which frames arrive where, and not when",
+     .fits = carries,
+     .inject = delays,
+     .undo = take_relay_away,
+     .where = "$a - $b"},
+    {.name = "reorders",
+     .text = "frames overtake each other in a cable",
+     .outcome = OUTCOME_UNSEEN,
+     .reason = "an expectation says which frames arrive where, and not in what order",
+     .fits = carries,
+     .inject = reorders,
+     .undo = take_relay_away,
+     .where = "$a - $b"},
+};
+
+const struct fault_group faults_cables = FAULT_GROUP("cables", faults);

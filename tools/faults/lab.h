@@ -22,7 +22,7 @@ enum frame_kind frame_kind_of(const uint8_t *bytes, size_t n_bytes);
 
 /* One end of a cable. */
 struct cable_end {
-    bool is_host;
+    bool is_host, is_relay; /* else a switch's port */
     size_t host;          /* is_host */
     struct port_ref port; /* the switch's port; of a host: the one that it is cabled to */
     char interface[32];

@@ -134,7 +134,8 @@ static int right_datapath_id(struct faults_lab *lab, struct injection *injection
                : faults_lab_await_ports(lab, error);
 }
 
-/* The bridge is made anew in one transaction: its table is gone with the old one. */
+/* The bridge is made anew, and its table is gone with the old one; in one
+ * transaction it would be the same. */
 static int restart(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     size_t sw = injection->spot.sw;
@@ -146,10 +147,10 @@ static int restart(struct faults_lab *lab, struct injection *injection, struct b
         return -1;
     }
     base_put_format(&command,
-                    "ovs-vsctl del-br %s -- add-br %s -- set Bridge %s datapath_type=dummy "
+                    "ovs-vsctl add-br %s -- set Bridge %s datapath_type=dummy "
                     "fail_mode=secure other-config:datapath-id=%016" PRIx64
                     " -- set-controller %s",
-                    name, name, name, right->datapath_id, name);
+                    name, name, right->datapath_id, name);
     char *targets = base_buffer_take_text(&controller), *rest = targets;
     for (char *target; rest && (target = strtok_r(rest, "\n", &rest));) {
         base_put_format(&command, " %s", target);
@@ -161,7 +162,10 @@ static int restart(struct faults_lab *lab, struct injection *injection, struct b
                             right->ports[i].name, right->ports[i].name, right->ports[i].number);
         }
     }
-    int status = command_run(NULL, error, "%s", base_buffer_text(&command));
+    int status = command_run(NULL, error, "ovs-vsctl del-br %s", name);
+    if (status == 0) {
+        status = command_run(NULL, error, "%s", base_buffer_text(&command));
+    }
     free(targets);
     base_buffer_free(&command);
     return status < 0 ? -1 : faults_lab_await_ports(lab, error);

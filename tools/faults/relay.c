@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "faults/relay.h"
+
+#include "faults/command.h"
+#include "faults/packet_socket.h"
+#include "faults/random.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FRAME_MAX = 9216, HELD_MAX = 4096, DELAY_MS = 30, HOLD_MS = 5, TAG = 77 };
+
+struct frame {
+    size_t n_bytes, to;
+    uint64_t due_ms;
+    uint8_t bytes[2048];
+};
+
+struct box {
+    struct relay relay;
+    int fds[RELAY_ENDS_MAX];
+    unsigned long n_seen;
+    uint64_t random;
+    struct frame held[HELD_MAX]; /* a ring */
+    size_t first, n_held;
+};
+
+static struct box box; /* the child's own; too large for a stack */
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void emit(size_t to, const uint8_t *bytes, size_t n_bytes)
+{
+    if (send(box.fds[to], bytes, n_bytes, 0) < 0) {
+        return; /* the other end is down: as with a cable */
+    }
+}
+
+static void hold(size_t to, const uint8_t *bytes, size_t n_bytes, uint64_t ms)
+{
+    if (box.n_held < HELD_MAX && n_bytes <= sizeof box.held->bytes) {
+        struct frame *frame = &box.held[(box.first + box.n_held++) % HELD_MAX];
+        *frame = (struct frame){.n_bytes = n_bytes, .to = to, .due_ms = now_ms() + ms};
+        memcpy(frame->bytes, bytes, n_bytes);
+    }
+}
+
+static void release(uint64_t until_ms)
+{
+    while (box.n_held > 0 && box.held[box.first].due_ms <= until_ms) {
+        struct frame *frame = &box.held[box.first];
+        emit(frame->to, frame->bytes, frame->n_bytes);
+        box.first = (box.first + 1) % HELD_MAX;
+        box.n_held--;
+    }
+}
+
+static void emit_tagged(size_t to, const uint8_t *bytes, size_t n_bytes)
+{
+    enum { ADDRESSES = 12 };
+    static const uint8_t tag[] = {0x81, 0x00, 0x00, TAG};
+    uint8_t tagged[FRAME_MAX + sizeof tag];
+    memcpy(tagged, bytes, ADDRESSES);
+    memcpy(tagged + ADDRESSES, tag, sizeof tag);
+    memcpy(tagged + ADDRESSES + sizeof tag, bytes + ADDRESSES, n_bytes - ADDRESSES);
+    emit(to, tagged, n_bytes + sizeof tag);
+}
+
+static void reorder(size_t to, const uint8_t *bytes, size_t n_bytes)
+{
+    if (box.n_held == 0 && box.n_seen % 4 == 0) {
+        hold(to, bytes, n_bytes, HOLD_MS);
+        return;
+    }
+    emit(to, bytes, n_bytes);
+    release(UINT64_MAX);
+}
+
+/* A frame that suffers. */
+static void spoil(size_t to, uint8_t *bytes, size_t n_bytes)
+{
+    box.n_seen++;
+    switch (box.relay.fault) {
+    case RELAY_ONE_WAY:
+        return;
+    case RELAY_LOSES:
+        if (box.n_seen % 5 == 0) {
+            return;
+        }
+        break;
+    case RELAY_DOUBLES:
+        if (box.n_seen % 3 == 0) {
+            emit(to, bytes, n_bytes);
+        }
+        break;
+    case RELAY_DELAYS:
+        hold(to, bytes, n_bytes, DELAY_MS);
+        return;
+    case RELAY_REORDERS:
+        reorder(to, bytes, n_bytes);
+        return;
+    case RELAY_CORRUPTS:
+        bytes[random_below(&box.random, n_bytes)] ^= box.n_seen % 3 ? 0 : 0x10;
+        break;
+    case RELAY_TRUNCATES:
+        n_bytes -= n_bytes > 24 ? 10 : 0;
+        break;
+    case RELAY_DROPS_KIND:
+        if (frame_kind_of(bytes, n_bytes) == box.relay.kind) {
+            return;
+        }
+        break;
+    case RELAY_TAGS:
+        emit_tagged(to, bytes, n_bytes);
+        return;
+    case RELAY_JOINS:
+        emit(3, bytes, n_bytes); /* the other host */
+        break;
+    case RELAY_GOOD:
+        break;
+    }
+    emit(to, bytes, n_bytes);
+}
+
+static void carry(size_t from)
+{
+    uint8_t bytes[FRAME_MAX];
+    ssize_t n = packet_socket_receive(box.fds[from], bytes, sizeof bytes, NULL);
+    size_t to = from ^ 1;
+    if (n < 14) {
+        return;
+    }
+    if (to == box.relay.bad_end) {
+        spoil(to, bytes, (size_t)n);
+    } else {
+        emit(to, bytes, (size_t)n);
+    }
+}
+
+static void carry_all(void *aux)
+{
+    (void)aux;
+    struct pollfd fds[RELAY_ENDS_MAX];
+    for (;;) {
+        for (size_t i = 0; i < box.relay.n_interfaces; i++) {
+            fds[i] = (struct pollfd){.fd = box.fds[i], .events = POLLIN};
+        }
+        poll(fds, box.relay.n_interfaces, box.n_held ? 1 : -1);
+        for (size_t i = 0; i < box.relay.n_interfaces; i++) {
+            if (fds[i].revents & POLLIN) {
+                carry(i);
+            }
+        }
+        release(now_ms());
+    }
+}
+
+pid_t relay_start(const struct relay *relay, struct base_error *error)
+{
+    box = (struct box){.relay = *relay, .random = relay->dice};
+    pid_t pid = -1;
+    size_t n = 0;
+    for (; n < relay->n_interfaces; n++) {
+        if ((box.fds[n] = packet_socket_open(NULL, relay->interfaces[n], error)) < 0) {
+            break;
+        }
+    }
+    if (n == relay->n_interfaces) {
+        pid = command_fork(carry_all, NULL, error);
+    }
+    while (n-- > 0) {
+        close(box.fds[n]);
+    }
+    return pid;
+}
