@@ -1,3 +1,247 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "faults/fault.h"
-const struct fault_group faults_lies = {.name = "lies"};
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Switches whose tables, as OpenFlow 1.0 reads them, are right, and which do
+ * something else. */
+#include "faults/cable.h"
+#include "faults/command.h"
+#include "faults/relay.h"
+#include "faults/words.h"
+
+static bool sends(const struct faults_lab *lab, const struct spot *spot)
+{
+    struct port_ref port = {.sw = spot->sw, .port = spot->port};
+    size_t cable = faults_lab_cable_of(lab, port);
+    if (spot->output == PORT_NONE || cable == SIZE_MAX) {
+        return false;
+    }
+    for (int e = 0; e < 2; e++) {
+        const struct cable_end *end = &lab->cables[cable].ends[e];
+        if (!end->is_host && end->port.sw == port.sw && end->port.port == port.port) {
+            return faults_lab_frames(end) > 0;
+        }
+    }
+    return false;
+}
+
+/* What leaves by the other port is seen: a host is there, or a switch that
+ * sends it on. */
+static bool other_is_seen(const struct faults_lab *lab, const struct spot *spot)
+{
+    struct port_ref other = {.sw = spot->sw, .port = spot->other};
+    size_t cable = spot->other == PORT_NONE ? SIZE_MAX : faults_lab_cable_of(lab, other);
+    if (!sends(lab, spot) || cable == SIZE_MAX) {
+        return false;
+    }
+    const struct cable *found = &lab->cables[cable];
+    bool first = found->ends[0].port.sw == other.sw && found->ends[0].port.port == other.port;
+    const struct cable_end *far = &found->ends[first ? 1 : 0];
+    return far->is_host || (faults_lab_matters(lab, far) && faults_lab_frames(far) > 0);
+}
+
+/* The datapath goes on with the flows that it has, whatever mirror is added. */
+static int forget_megaflows(struct base_error *error)
+{
+    return command_run(NULL, error, "ovs-appctl dpctl/del-flows");
+}
+
+/* ------------------------------------------------------------------- OVSDB */
+
+static int span(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const struct spot *spot = &injection->spot;
+    const char *sw = faults_switch(lab, spot->sw);
+    const char *from = faults_lab_interface(lab, (struct port_ref){spot->sw, spot->port});
+    const char *to = faults_lab_interface(lab, (struct port_ref){spot->sw, spot->other});
+    return command_run(NULL, error,
+                       "ovs-vsctl -- --id=@i get Port %s -- --id=@o get Port %s -- --id=@m create "
+                       "Mirror name=span select-src-port=@i output-port=@o -- add Bridge %s "
+                       "mirrors @m",
+                       from, to, sw) < 0
+               ? -1
+               : forget_megaflows(error);
+}
+
+static int clear_span(struct faults_lab *lab, struct injection *injection,
+                      struct base_error *error)
+{
+    return command_run(NULL, error, "ovs-vsctl clear Bridge %s mirrors",
+                       faults_switch(lab, injection->spot.sw)) < 0
+               ? -1
+               : forget_megaflows(error);
+}
+
+static int tag(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    struct base_buffer name = {0};
+    words_fill(lab, &injection->spot, "$i", &name);
+    int status =
+        command_run(NULL, error, "ovs-vsctl set Port %s tag=10", base_buffer_text(&name));
+    base_buffer_free(&name);
+    return status;
+}
+
+static int untag(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    struct base_buffer name = {0};
+    words_fill(lab, &injection->spot, "$i", &name);
+    int status = command_run(NULL, error, "ovs-vsctl clear Port %s tag", base_buffer_text(&name));
+    base_buffer_free(&name);
+    return status;
+}
+
+/* --------------------------------------------- what OpenFlow 1.0 cannot read */
+
+static int modify(struct faults_lab *lab, struct injection *injection, const char *first,
+                  const char *actions, struct base_error *error)
+{
+    struct base_buffer text = {0};
+    words_fill(lab, &injection->spot, first, &text);
+    int status = command_run(NULL, error, "ovs-ofctl -O OpenFlow13 %s", base_buffer_text(&text));
+    base_buffer_free(&text);
+    words_fill(lab, &injection->spot, actions, &text);
+    if (status == 0) {
+        status = command_run(NULL, error, "ovs-ofctl -O OpenFlow13 --strict mod-flows %s %s",
+                             faults_switch(lab, injection->spot.sw), base_buffer_text(&text));
+    }
+    base_buffer_free(&text);
+    return status;
+}
+
+static int throttle(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    return modify(lab, injection, "add-meter $s meter=1,pktps,band=type=drop,rate=3",
+                  "priority=$P,$M,actions=meter:1,$A", error);
+}
+
+static int leak_by_group(struct faults_lab *lab, struct injection *injection,
+                         struct base_error *error)
+{
+    return modify(lab, injection, "add-group $s group_id=1,type=all,bucket=actions=output:$x",
+                  "priority=$P,$M,actions=$A,group:1", error);
+}
+
+static int lose_by_group(struct faults_lab *lab, struct injection *injection,
+                         struct base_error *error)
+{
+    return modify(lab, injection, "add-group $s group_id=1,type=all,bucket=actions=output:$x",
+                  "priority=$P,$M,actions=group:1,$A", error);
+}
+
+static int undo_13(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const char *sw = faults_switch(lab, injection->spot.sw);
+    /* The entries that use them go with them. */
+    if (command_run(NULL, error, "ovs-ofctl -O OpenFlow13 del-meters %s", sw) < 0 ||
+        command_run(NULL, error, "ovs-ofctl -O OpenFlow13 del-groups %s", sw) < 0) {
+        return -1;
+    }
+    return faults_lab_restore(lab, injection->spot.sw, error);
+}
+
+/* ------------------------------------------------------------------ egress */
+
+static int shape(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const struct spot *spot = &injection->spot;
+    return command_run(NULL, error,
+                       "tc qdisc add dev %s root tbf rate 8kbit burst 1600 limit 1600",
+                       faults_lab_interface(lab, (struct port_ref){spot->sw, spot->output}));
+}
+
+static int unshape(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    const struct spot *spot = &injection->spot;
+    return command_run(NULL, error, "tc qdisc del dev %s root",
+                       faults_lab_interface(lab, (struct port_ref){spot->sw, spot->output}));
+}
+
+/* ----------------------------------------------------------- another bridge */
+
+static const struct cable *cable_of_host(const struct faults_lab *lab, size_t host)
+{
+    return &lab->cables[host]; /* hosts' cables come first */
+}
+
+static bool two_hosts(const struct faults_lab *lab, const struct spot *spot)
+{
+    return spot->host != spot->host2 &&
+           faults_lab_frames(&cable_of_host(lab, spot->host)->ends[0]) > 0;
+}
+
+/* Both hosts' cables go through one box, which passes what the first one sends
+ * to the second one too. */
+static int join_hosts(struct faults_lab *lab, struct injection *injection,
+                      struct base_error *error)
+{
+    const struct cable *cables[] = {cable_of_host(lab, injection->spot.host),
+                                    cable_of_host(lab, injection->spot.host2)};
+    struct relay relay = {.fault = RELAY_JOINS,
+                          .interfaces = {"relay0", "relay1", "relay2", "relay3"},
+                          .n_interfaces = 4,
+                          .bad_end = 0};
+    for (size_t i = 0; i < 2; i++) {
+        if (cable_cut(lab, cables[i], error) < 0 ||
+            cable_to_relay(lab, &cables[i]->ends[0], relay.interfaces[2 * i], error) < 0 ||
+            cable_to_relay(lab, &cables[i]->ends[1], relay.interfaces[2 * i + 1], error) < 0) {
+            return -1;
+        }
+    }
+    injection->helper = relay_start(&relay, error);
+    return injection->helper < 0 ? -1 : faults_lab_await_ports(lab, error);
+}
+
+static int part_hosts(struct faults_lab *lab, struct injection *injection,
+                      struct base_error *error)
+{
+    for (int i = 0; i < 4; i++) {
+        command_run(NULL, NULL, "ip link del relay%d", i);
+    }
+    if (cable_mend(lab, cable_of_host(lab, injection->spot.host), error) < 0 ||
+        cable_mend(lab, cable_of_host(lab, injection->spot.host2), error) < 0) {
+        return -1;
+    }
+    return faults_lab_await_ports(lab, error);
+}
+
+#define LIE(title, words, where_it_fits, make, unmake)                                             \
+    {                                                                                              \
+        .name = (title), .text = (words), .fits = (where_it_fits), .inject = (make),               \
+        .undo = (unmake), .found = "traffic/*", .silent = "state/*|switch/*", .where = "$s:$p"     \
+    }
+
+static const struct fault faults[] = {
+    LIE("span", "a mirror of OVSDB copies what enters a port to another one", other_is_seen, span,
+        clear_span),
+    LIE("hidden-group", "an entry sends to a group too, which OpenFlow 1.0 does not show",
+        other_is_seen, leak_by_group, undo_13),
+    LIE("hidden-group-first", "the same, in front of its outputs", other_is_seen, lose_by_group,
+        undo_13),
+    LIE("hidden-meter", "a meter drops most packets, which OpenFlow 1.0 does not show", sends,
+        throttle, undo_13),
+    {.name = "egress-shaper",
+     .text = "a port drops under load what it should send",
+     .fits = sends,
+     .inject = shape,
+     .undo = unshape,
+     .found = "traffic/*",
+     .silent = "state/*|switch/*",
+     .where = "$s:$p|$s:*|* - $s:$o|$s:$o - *"},
+    {.name = "second-bridge",
+     .text = "a second bridge joins two hosts behind the switch",
+     .fits = two_hosts,
+     .inject = join_hosts,
+     .undo = part_hosts,
+     .found = "traffic/$h/*",
+     .silent = "state/*|switch/*",
+     .where = "$g - *|$h - *"},
+    {.name = "access-vlan",
+     .text = "a VLAN tag on a port, which is for NORMAL alone",
+     .outcome = OUTCOME_UNSEEN,
+     .reason = "entries send where they say: no packet is treated otherwise",
+     .fits = sends,
+     .inject = tag,
+     .undo = untag,
+     .where = "$s:$p"},
+};
+
+const struct fault_group faults_lies = FAULT_GROUP("lies", faults);
