@@ -99,6 +99,67 @@ static void lead(struct report *report, struct cause *cause)
                         : NULL;
 }
 
+/* ------------------------------------------------------ one place of several */
+
+/* The next of "A or B or C"; its length in `*n`. NULL behind the last one. */
+static const char *next_place(const char **rest, size_t *n)
+{
+    const char *place = *rest, *end = place ? strstr(place, " or ") : NULL;
+    *n = !place ? 0 : end ? (size_t)(end - place) : strlen(place);
+    *rest = end ? end + strlen(" or ") : NULL;
+    return place;
+}
+
+static bool names(const char *causes, const char *place, size_t n)
+{
+    size_t n_other;
+    for (const char *other; (other = next_place(&causes, &n_other));) {
+        if (n_other == n && memcmp(other, place, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t count_naming(const struct report *report, const char *place, size_t n)
+{
+    size_t n_naming = 0;
+    for (size_t i = 0; i < report->n_results; i++) {
+        n_naming += fails(&report->results[i]) && names(report->results[i].cause, place, n);
+    }
+    return n_naming;
+}
+
+/* Of several places that may be at fault the one that most results name. */
+static void decide(struct report *report, struct result *result)
+{
+    const char *rest = result->cause, *best = NULL;
+    size_t n, n_best = 0, most = 0;
+    bool tie = false;
+    for (const char *place; (place = next_place(&rest, &n));) {
+        size_t n_naming = count_naming(report, place, n);
+        tie = n_naming == most || (tie && n_naming < most);
+        if (n_naming > most) {
+            most = n_naming;
+            best = place;
+            n_best = n;
+        }
+    }
+    if (best && !tie) {
+        result->cause = base_arena_format(&report->arena, "%.*s", (int)n_best, best);
+    }
+}
+
+static void decide_all(struct report *report)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        if (fails(result) && strstr(result->cause, " or ")) {
+            decide(report, result);
+        }
+    }
+}
+
 /* The cause that this result is a consequence of; a new one if it is the first. */
 static struct cause *cause_of(struct report *report, const struct result *result)
 {
@@ -143,6 +204,7 @@ int judge_causes(struct report *report)
     if (!report->causes || !of) {
         return -1;
     }
+    decide_all(report);
     for (size_t i = 0; i < report->n_results; i++) {
         if (fails(&report->results[i])) {
             of[i] = cause_of(report, &report->results[i]);

@@ -38,23 +38,43 @@ static bool same_step(struct port_ref a, const struct header *a_header, struct p
     return a.sw == b.sw && a.port == b.port && memcmp(a_header, b_header, sizeof *a_header) == 0;
 }
 
-/* How often a walk enters this port with this header. */
-static size_t count_hops(const struct judge_walk *walk, const struct judge_hop *like)
+/* Whether two hops, of these walks, enter the same port with the same header,
+ * and come from the same: several copies may meet on one cable. */
+static bool same_hop(const struct judge_walk *a, const struct judge_hop *x,
+                     const struct judge_walk *b, const struct judge_hop *y)
+{
+    if (!same_step(x->in, &x->header, y->in, &y->header)) {
+        return false;
+    }
+    if (x->previous == SIZE_MAX || y->previous == SIZE_MAX) {
+        return x->previous == y->previous;
+    }
+    const struct judge_hop *from_x = &a->hops[x->previous], *from_y = &b->hops[y->previous];
+    return same_step(from_x->in, &from_x->header, from_y->in, &from_y->header);
+}
+
+static size_t count_hops(const struct judge_walk *walk, const struct judge_walk *of,
+                         const struct judge_hop *like)
 {
     size_t n = 0;
     for (size_t i = 0; i < walk->n_hops; i++) {
-        n += same_step(walk->hops[i].in, &walk->hops[i].header, like->in, &like->header);
+        n += same_hop(walk, &walk->hops[i], of, like);
     }
     return n;
 }
 
-/* How often it arrives at this host in this form. */
-static size_t count_arrivals(const struct judge_walk *walk, const struct judge_walk_arrival *like)
+/* How often it arrives like this: at this host, in this form, from this port. */
+static size_t count_arrivals(const struct judge_walk *walk, const struct judge_walk *of,
+                             const struct judge_walk_arrival *like)
 {
+    const struct judge_hop *last = &of->hops[like->hop];
     size_t n = 0;
     for (size_t i = 0; i < walk->n_arrivals; i++) {
-        n += walk->arrivals[i].host == like->host &&
-             memcmp(&walk->arrivals[i].header, &like->header, sizeof like->header) == 0;
+        const struct judge_walk_arrival *arrival = &walk->arrivals[i];
+        const struct judge_hop *hop = &walk->hops[arrival->hop];
+        n += arrival->host == like->host &&
+             memcmp(&arrival->header, &like->header, sizeof like->header) == 0 &&
+             same_step(hop->in, &hop->header, last->in, &last->header);
     }
     return n;
 }
@@ -68,11 +88,12 @@ static size_t parting(const struct judge_walk *walk, const struct judge_walk_arr
     judge_way_to(walk, arrival->hop, &way);
     for (size_t i = 0; i + 1 < way.n_hops; i++) {
         const struct judge_hop *next = &walk->hops[way.hops[i + 1]];
-        if (count_hops(other, next) < count_hops(walk, next)) {
+        if (count_hops(other, walk, next) < count_hops(walk, walk, next)) {
             return way.hops[i];
         }
     }
-    return count_arrivals(other, arrival) < count_arrivals(walk, arrival) ? arrival->hop : SIZE_MAX;
+    return count_arrivals(other, walk, arrival) < count_arrivals(walk, walk, arrival) ? arrival->hop
+                                                                                      : SIZE_MAX;
 }
 
 /* ... of all its arrivals at the host; SIZE_MAX: none parts. */

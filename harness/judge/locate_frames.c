@@ -17,6 +17,7 @@ struct cable {
     struct port_ref in;    /* ... where they come out, unless to_host */
     long tx, rx;           /* packets; -1: not known */
     long tx_bytes, rx_bytes;
+    long others; /* to_host: frames that came and are not known for ours */
 };
 
 static const char *port_text(const struct judge_view *view, struct port_ref port)
@@ -87,6 +88,14 @@ static long count_rx(const struct judge_view *view, struct port_ref port, long *
     return judge_count_rx(view->evidence->before, view->evidence->after, port, bytes);
 }
 
+/* Bytes that a host sent, of our frames, or got; -1: not known. */
+static long round_host(const struct judge_view *view, size_t host, bool sent)
+{
+    const struct judge_round *round = view->evidence->round;
+    return !round ? -1
+                  : (long)(sent ? round->hosts[host].sent_bytes : round->hosts[host].arrived_bytes);
+}
+
 /* The i-th cable of a way of n switches, 0 to n. A host sends other things
  * too, and gets them: of its own cables only frames of ours count. */
 static struct cable cable_at(const struct judge_view *view, const struct judge_way *way, size_t i)
@@ -97,6 +106,7 @@ static struct cable cable_at(const struct judge_view *view, const struct judge_w
         cable.from_host = true;
         cable.host = view->from;
         cable.tx = host ? (long)host->sent : -1;
+        cable.tx_bytes = round_host(view, view->from, true);
     } else {
         cable.out = out_of(view, way, i - 1);
         cable.tx = count_tx(view, cable.out, &cable.tx_bytes);
@@ -107,11 +117,12 @@ static struct cable cable_at(const struct judge_view *view, const struct judge_w
         return cable;
     }
     const struct judge_host_count *host = host_count(view, view->to);
-    const struct judge_port_count *port = port_count(view, cable.out);
     cable.to_host = true;
     cable.host = view->to;
     cable.rx = host ? (long)host->arrived : -1;
-    cable.tx = port && cable.tx > (long)port->tx ? (long)port->tx : cable.tx;
+    cable.rx_bytes = round_host(view, view->to, false);
+    cable.others =
+        view->evidence->round ? (long)view->evidence->round->hosts[view->to].n_others : 0;
     return cable;
 }
 
@@ -140,12 +151,25 @@ static void blame_switch(const struct judge_view *view, struct port_ref in, cons
     location->why = why;
 }
 
+/* Less came out than went in. To a host a switch sends what is not ours, too,
+ * and what it gets and does not know may have been ours. */
+static bool loses(const struct judge_view *view, const struct cable *cable)
+{
+    long tx = cable->tx, rx = cable->rx;
+    if (cable->to_host) {
+        const struct judge_port_count *port = port_count(view, cable->out);
+        tx = port && tx > (long)port->tx ? (long)port->tx : tx;
+        rx += rx >= 0 ? cable->others : 0;
+    }
+    return tx >= 0 && rx >= 0 && rx < tx;
+}
+
 static bool locate_lossy_cable(const struct judge_view *view, const struct judge_way *way,
                                struct judge_location *location)
 {
     for (size_t i = 0; i <= way->n_hops; i++) {
         struct cable cable = cable_at(view, way, i);
-        if (cable.tx >= 0 && cable.rx >= 0 && cable.rx < cable.tx) {
+        if (loses(view, &cable)) {
             blame_cable(view, &cable, cable_counts(view, &cable), location);
             return true;
         }
@@ -188,7 +212,7 @@ static long badness(const struct judge_view *view, const struct cable *cable)
 
 static bool bytes_differ(const struct cable *cable)
 {
-    return !cable->to_host && cable->tx > 0 && cable->tx == cable->rx && cable->tx_bytes >= 0 &&
+    return cable->tx > 0 && cable->tx == cable->rx + cable->others && cable->tx_bytes >= 0 &&
            cable->rx_bytes >= 0 && cable->tx_bytes != cable->rx_bytes;
 }
 
@@ -248,7 +272,9 @@ static bool locate_sending_station(const struct judge_view *view, struct judge_l
     for (size_t host = 0; host < view->topology->n_hosts; host++) {
         const struct judge_host_count *count = host_count(view, host);
         long entered = count_rx(view, view->topology->hosts[host].port, NULL);
-        if (host != view->from && count && entered > (long)count->sent) {
+        /* A cable that doubles could do as much to the sender's own frames. */
+        long allowed = count ? (long)count->sent * (host == view->from ? 2 : 1) : 0;
+        if (count && entered > allowed) {
             location->suspect = host_text(view, host);
             location->cause_kind = CAUSE_STATION;
             location->cause = location->suspect;
@@ -335,7 +361,7 @@ static void put_counted(const struct judge_view *view, const struct judge_way *w
 }
 
 /* The last hop whose entry counted something, and the cable behind it. */
-static bool locate_by_entries(const struct judge_view *view, const struct judge_way *way,
+static void locate_by_entries(const struct judge_view *view, const struct judge_way *way,
                               struct judge_location *location)
 {
     size_t behind = 0;
@@ -355,7 +381,6 @@ static bool locate_by_entries(const struct judge_view *view, const struct judge_
                                             port_text(view, hop_at(view, way, behind - 1)->in)),
                     location);
     }
-    return known;
 }
 
 /* -------------------------------------------------------------------- which */
@@ -363,18 +388,22 @@ static bool locate_by_entries(const struct judge_view *view, const struct judge_
 static void locate_missing(const struct judge_view *view, const struct judge_way *way,
                            struct judge_location *location)
 {
-    if (locate_lossy_cable(view, way, location) || locate_keeping_switch(view, way, location) ||
-        locate_by_entries(view, way, location)) {
+    if (locate_lossy_cable(view, way, location) || locate_keeping_switch(view, way, location)) {
         return;
     }
-    locate_by_company(view, way, "of what went over it least arrived", location);
+    if (view->evidence->count) {
+        locate_by_company(view, way, "of what went over it least arrived", location);
+    }
+    if (!location->suspect) {
+        locate_by_entries(view, way, location);
+    }
 }
 
 static void locate_surplus(const struct judge_view *view, const struct judge_way *way,
                            struct judge_location *location)
 {
-    if ((way && locate_doubling_cable(view, way, location)) ||
-        locate_sending_station(view, location) || locate_leaking_switch(view, location)) {
+    if (locate_sending_station(view, location) ||
+        (way && locate_doubling_cable(view, way, location)) || locate_leaking_switch(view, location)) {
         return;
     }
     locate_host_cable(view, location);

@@ -7,6 +7,8 @@
 #define JUDGE_NETWORK_TESTING_H
 
 #include "base/testing.h"
+#include "judge/cause.h"
+#include "judge/swap.h"
 #include "judge/traffic.h"
 #include "spec/spec.h"
 
@@ -78,6 +80,28 @@ static inline size_t network_host(const struct network *network, const char *nam
     return host;
 }
 
+static inline void network_count_port(struct network *network, struct port_ref ref, bool rx)
+{
+    struct switch_state *state = &network->later[ref.sw];
+    for (size_t i = 0; i < state->n_ports; i++) {
+        if (state->ports[i].number == ref.port) {
+            state->ports[i].counters.rx_packets += rx;
+            state->ports[i].counters.tx_packets += !rx;
+        }
+    }
+}
+
+/* The ports by which a walk comes to its i-th hop. */
+static inline void network_count(struct network *network, const struct judge_walk *walk, size_t i)
+{
+    const struct judge_hop *hop = &walk->hops[i];
+    network_count_port(network, hop->in, true);
+    if (hop->previous != SIZE_MAX) {
+        size_t sw = walk->hops[hop->previous].in.sw;
+        network_count_port(network, (struct port_ref){sw, hop->out}, false);
+    }
+}
+
 /* All probes are sent, and arrive as the tables say; but those from `from` are
  * lost on the way to `to` (both may be NULL). Entries count what they take. */
 static inline void network_send(struct network *network, const char *from, const char *to)
@@ -90,11 +114,15 @@ static inline void network_send(struct network *network, const char *from, const
         judge_walk_from(network->expectation->topology, &tables, probe->from, &probe->header,
                         &walk);
         for (size_t i = 0; i < walk.n_hops; i++) {
+            network_count(network, &walk, i);
             if (walk.hops[i].entry != SIZE_MAX) {
                 network->later[walk.hops[i].in.sw].flows.entries[walk.hops[i].entry].n_packets++;
             }
         }
         for (size_t i = 0; i < walk.n_arrivals; i++) {
+            size_t sw = walk.hops[walk.arrivals[i].hop].in.sw;
+            network_count_port(
+                network, (struct port_ref){sw, walk.arrivals[i].header.in_port}, false);
             bool lost = from && probe->from == network_host(network, from) &&
                         walk.arrivals[i].host == network_host(network, to);
             if (!lost) {
@@ -106,13 +134,21 @@ static inline void network_send(struct network *network, const char *from, const
 
 static inline void network_judge(struct network *network)
 {
+    struct judge_count count;
+    assert_int_equal(judge_count_init(&count, &network->plan, &network->round,
+                                      network->expectation->topology, network->before),
+                     0);
     struct judge_evidence evidence = {.expectation = network->expectation,
                                       .plan = &network->plan,
                                       .round = &network->round,
                                       .problems = network->problems,
                                       .before = network->before,
-                                      .after = network->after};
+                                      .after = network->after,
+                                      .count = &count};
     assert_int_equal(judge_traffic(&evidence, &network->report), 0);
+    assert_int_equal(judge_swap(&evidence, &network->report), 0);
+    assert_int_equal(judge_causes(&network->report), 0);
+    judge_count_free(&count);
 }
 
 static inline const struct result *network_result(const struct network *network, const char *id)

@@ -10,7 +10,8 @@ int judge_round_init(struct judge_round *round, const struct judge_plan *plan, c
     size_t n = plan->n_probes ? plan->n_probes : 1;
     round->seen = base_arena_alloc(&round->arena, n * sizeof(struct judge_seen *));
     round->sent = base_arena_alloc(&round->arena, n * sizeof *round->sent);
-    return round->seen && round->sent ? 0 : -1;
+    round->hosts = base_arena_alloc(&round->arena, (n_hosts + 1) * sizeof *round->hosts);
+    return round->seen && round->sent && round->hosts ? 0 : -1;
 }
 
 void judge_round_free(struct judge_round *round)
@@ -124,11 +125,12 @@ bool judge_round_conforms(const struct judge_round *round, const struct judge_pl
 }
 
 /* Compared by number of copies; their form is the expectation's business. */
-static bool probe_follows(const struct judge_round *round, size_t p, const struct judge_walk *walk)
+bool judge_probe_follows(const struct judge_round *round, size_t probe,
+                         const struct judge_walk *walk)
 {
     for (size_t host = 0; host < round->n_hosts; host++) {
-        if (round->captures[host] &&
-            judge_seen_count(round, p, host) != judge_walk_copies(walk, host) * round->sent[p]) {
+        if (round->captures[host] && judge_seen_count(round, probe, host) !=
+                                         judge_walk_copies(walk, host) * round->sent[probe]) {
             return false;
         }
     }
@@ -142,7 +144,7 @@ bool judge_round_follows(const struct judge_round *round, const struct judge_pla
     for (size_t p = 0; p < plan->n_probes; p++) {
         const struct judge_probe *probe = &plan->probes[p];
         judge_walk_from(topology, advertised, probe->from, &probe->header, &walk);
-        if (round->sent[p] && walk.known && !probe_follows(round, p, &walk)) {
+        if (round->sent[p] && walk.known && !judge_probe_follows(round, p, &walk)) {
             return false;
         }
     }

@@ -21,11 +21,19 @@ struct judge_seen {
     const char *alteration;          /* in words, of the first altered one */
 };
 
+/* What one host sent and got in a round. */
+struct judge_round_host {
+    uint64_t sent_bytes;    /* of our frames */
+    uint64_t arrived_bytes; /* of all frames */
+    uint64_t n_others;      /* frames that are not, or no longer, known for ours */
+};
+
 /* Every probe of the plan, sent once or several times. */
 struct judge_round {
     struct judge_seen **seen; /* by probe */
     unsigned *sent;           /* by probe: how often the station could send it */
-    const bool *captures;     /* by host, borrowed */
+    struct judge_round_host *hosts;
+    const bool *captures; /* by host, borrowed */
     size_t n_hosts;
     struct base_arena arena;
 };
@@ -60,6 +68,10 @@ size_t judge_round_wrong_form(const struct judge_round *round, const struct judg
 bool judge_probe_conforms(const struct judge_round *round, const struct judge_plan *plan,
                           size_t probe);
 bool judge_round_conforms(const struct judge_round *round, const struct judge_plan *plan);
+
+/* Of one probe as many copies as this walk delivers, at every host. */
+bool judge_probe_follows(const struct judge_round *round, size_t probe,
+                         const struct judge_walk *walk);
 
 /* Frames as the dumped tables would forward them, wherever the tables say it. */
 bool judge_round_follows(const struct judge_round *round, const struct judge_plan *plan,

@@ -5,6 +5,7 @@
 #include "judge/contradict.h"
 #include "judge/count.h"
 #include "judge/state.h"
+#include "judge/swap.h"
 #include "judge/tables.h"
 #include "judge/witness.h"
 #include "run/clock.h"
@@ -363,6 +364,9 @@ static int judge_all(struct checking *checking, bool traffic)
     checking->report->timing.compare_ms += run_ms_since(start_ns);
     struct judge_evidence evidence = evidence_of(checking);
     if (traffic && judge_traffic(&evidence, checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    if (traffic && judge_swap(&evidence, checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     if (traffic) {

@@ -157,10 +157,12 @@ static bool on_arrival(void *aux, const struct station_arrival *arrival)
     struct run_probing *probing = aux;
     struct frame_mark mark;
     size_t host = probing->stations->host_of[arrival->station];
+    probing->round->hosts[host].arrived_bytes += arrival->wire_bytes;
     enum frame_sight sight =
         frame_recognize(&probing->run, arrival->bytes, arrival->n_bytes, &mark);
     if (sight < FRAME_MARKED || mark.number >= probing->plan->n_probes) {
         probing->n_background++;
+        probing->round->hosts[host].n_others++;
     } else if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
         probing->n_replies++;
     } else if (mark.round != probing->round_number) {
@@ -196,6 +198,7 @@ static void send_probe(struct run_probing *probing, size_t p)
             0) {
             probing->round->sent[p]++;
             probing->n_sent++;
+            probing->round->hosts[probe->from].sent_bytes += frame.n_bytes;
             probing->last_ns = run_now_ns();
             await_arrivals(probing, probe);
             keep(probing, p, probe->from,

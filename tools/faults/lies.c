@@ -144,7 +144,7 @@ static int shape(struct faults_lab *lab, struct injection *injection, struct bas
 {
     const struct spot *spot = &injection->spot;
     return command_run(NULL, error,
-                       "tc qdisc add dev %s root tbf rate 8kbit burst 1600 limit 1600",
+                       "tc qdisc add dev %s root tbf rate 8kbit burst 500 limit 500",
                        faults_lab_interface(lab, (struct port_ref){spot->sw, spot->output}));
 }
 

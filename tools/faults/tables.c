@@ -95,6 +95,9 @@ static int send_mods(struct faults_lab *lab, struct injection *injection, struct
     struct base_buffer filled = {0};
     words_fill(lab, &injection->spot, injection->fault->argument, &filled);
     char *mods = base_buffer_take_text(&filled), *rest = mods;
+    for (char *at = mods; at && (at = strstr(at, "=drop,"));) { /* $W of one output, and more */
+        memmove(at + 1, at + strlen("=drop,"), strlen(at + strlen("=drop,")) + 1);
+    }
     int status = 0;
     for (char *mod; status == 0 && rest && (mod = strtok_r(rest, ";", &rest));) {
         status = send_mod(lab, &injection->spot, mod, error);
