@@ -5,6 +5,7 @@
 #include "channel/listener.h"
 #include "channel/progress.h"
 #include "channel/socket.h"
+#include "openflow/packet_codec.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -343,6 +344,24 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
         channel_listener_stop(channel->listeners[i]);
     }
     return status;
+}
+
+int channel_packet_out(struct channel *channel, size_t target, uint16_t port, const void *frame,
+                       size_t n_bytes, struct base_error *error)
+{
+    struct session *session = &channel->sessions[target];
+    struct action output = {.type = ACTION_OUTPUT, .port = port};
+    struct of_packet_out packet = {.buffer_id = OFP_NO_BUFFER,
+                                   .in_port = PORT_NONE,
+                                   .actions = &output,
+                                   .n_actions = 1,
+                                   .data = frame,
+                                   .n_data = n_bytes};
+    if (!session->conn) {
+        return base_fail(error, "%s: no session", session->text);
+    }
+    return of_encode_packet_out(channel_conn_output(session->conn), session->next_xid++, &packet,
+                                error);
 }
 
 static void set_options(struct channel_options *options, const struct channel_options *given)

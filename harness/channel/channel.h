@@ -86,6 +86,13 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
                  struct base_error *error);
 
+/* Has a switch send a frame by one of its ports (PACKET_OUT), with the next
+ * channel_dump, in front of what that asks. It goes past the table, and changes
+ * nothing on the switch. Fails if there is no session with the switch, for
+ * want of a dump that was answered, and without memory. */
+int channel_packet_out(struct channel *channel, size_t target, uint16_t port, const void *frame,
+                       size_t n_bytes, struct base_error *error);
+
 /* NULL is legal. */
 void channel_close(struct channel *channel);
 

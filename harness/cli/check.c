@@ -35,7 +35,8 @@ enum {
     OPT_PCAPNG,
     OPT_TIMEOUT,
     OPT_CONVERGE,
-    OPT_STATE
+    OPT_STATE,
+    OPT_PACKET_OUT
 };
 
 static const struct option options[] = {
@@ -49,6 +50,7 @@ static const struct option options[] = {
     {"pcapng", required_argument, NULL, OPT_PCAPNG},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"converge", required_argument, NULL, OPT_CONVERGE},
+    {"packet-out", no_argument, NULL, OPT_PACKET_OUT},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -95,6 +97,9 @@ static int set_option(struct check *check, int option)
     case OPT_PCAPNG:
         check->pcapng.path = optarg;
         check->run.pcapng = &check->frames;
+        return CLI_CONFORMS;
+    case OPT_PACKET_OUT:
+        check->run.packet_out = true;
         return CLI_CONFORMS;
     case OPT_TIMEOUT:
         return cli_set_duration("check", "--timeout", optarg, &check->run.timeout_ms);

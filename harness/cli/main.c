@@ -26,7 +26,9 @@ const struct cli_command cli_commands[] = {
      "      --pcapng FILE    the frames of failing probes, for Wireshark\n"
      "  -v, --verbose        list what passed too, and where the time went\n"
      "      --timeout TIME   for reading a switch (default 10s)\n"
-     "      --converge TIME  how long frames may lag behind the tables (default 2s)\n"
+     "      --packet-out     where hosts cannot tell which cable is bad, have switches send\n"
+    "                       frames (PACKET_OUT); their tables stay as they are\n"
+    "      --converge TIME  how long frames may lag behind the tables (default 2s)\n"
      "\n"
      "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
      "input error, 3 could not be judged.\n"},

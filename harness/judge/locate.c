@@ -38,43 +38,40 @@ static bool same_step(struct port_ref a, const struct header *a_header, struct p
     return a.sw == b.sw && a.port == b.port && memcmp(a_header, b_header, sizeof *a_header) == 0;
 }
 
-/* Whether two hops, of these walks, enter the same port with the same header,
- * and come from the same: several copies may meet on one cable. */
-static bool same_hop(const struct judge_walk *a, const struct judge_hop *x,
-                     const struct judge_walk *b, const struct judge_hop *y)
+/* Whether two hops, of these walks, enter the same port with the same header
+ * after the same way: several copies may meet on one cable. */
+static bool same_hop(const struct judge_walk *a, size_t i, const struct judge_walk *b, size_t j)
 {
-    if (!same_step(x->in, &x->header, y->in, &y->header)) {
-        return false;
+    while (i != SIZE_MAX && j != SIZE_MAX) {
+        const struct judge_hop *x = &a->hops[i], *y = &b->hops[j];
+        if (!same_step(x->in, &x->header, y->in, &y->header)) {
+            return false;
+        }
+        i = x->previous;
+        j = y->previous;
     }
-    if (x->previous == SIZE_MAX || y->previous == SIZE_MAX) {
-        return x->previous == y->previous;
-    }
-    const struct judge_hop *from_x = &a->hops[x->previous], *from_y = &b->hops[y->previous];
-    return same_step(from_x->in, &from_x->header, from_y->in, &from_y->header);
+    return i == j;
 }
 
-static size_t count_hops(const struct judge_walk *walk, const struct judge_walk *of,
-                         const struct judge_hop *like)
+static size_t count_hops(const struct judge_walk *walk, const struct judge_walk *of, size_t like)
 {
     size_t n = 0;
     for (size_t i = 0; i < walk->n_hops; i++) {
-        n += same_hop(walk, &walk->hops[i], of, like);
+        n += same_hop(walk, i, of, like);
     }
     return n;
 }
 
-/* How often it arrives like this: at this host, in this form, from this port. */
+/* How often it arrives at this host, in this form, by this way. */
 static size_t count_arrivals(const struct judge_walk *walk, const struct judge_walk *of,
                              const struct judge_walk_arrival *like)
 {
-    const struct judge_hop *last = &of->hops[like->hop];
     size_t n = 0;
     for (size_t i = 0; i < walk->n_arrivals; i++) {
         const struct judge_walk_arrival *arrival = &walk->arrivals[i];
-        const struct judge_hop *hop = &walk->hops[arrival->hop];
         n += arrival->host == like->host &&
              memcmp(&arrival->header, &like->header, sizeof like->header) == 0 &&
-             same_step(hop->in, &hop->header, last->in, &last->header);
+             same_hop(walk, arrival->hop, of, like->hop);
     }
     return n;
 }
@@ -87,7 +84,7 @@ static size_t parting(const struct judge_walk *walk, const struct judge_walk_arr
     struct judge_way way;
     judge_way_to(walk, arrival->hop, &way);
     for (size_t i = 0; i + 1 < way.n_hops; i++) {
-        const struct judge_hop *next = &walk->hops[way.hops[i + 1]];
+        size_t next = way.hops[i + 1];
         if (count_hops(other, walk, next) < count_hops(walk, walk, next)) {
             return way.hops[i];
         }

@@ -216,12 +216,48 @@ static bool bytes_differ(const struct cable *cable)
            cable->rx_bytes >= 0 && cable->tx_bytes != cable->rx_bytes;
 }
 
+/* What switches were told to send on this way: from behind the bad cable it
+ * arrives well, from in front of it it does not. */
+static bool locate_by_shots(const struct judge_view *view, const struct judge_way *way,
+                            struct judge_location *location)
+{
+    size_t good_from = SIZE_MAX, n = way->n_hops;
+    for (size_t i = 0; i < view->evidence->n_shots; i++) {
+        const struct judge_shot *shot = &view->evidence->shots[i];
+        bool ours = view->evidence->plan->probes[shot->probe].from == view->from &&
+                    shot->to == view->to && shot->depth <= n && shot->sent > 0;
+        if (!ours) {
+            continue;
+        }
+        if (shot->good < shot->sent) {
+            struct cable cable = cable_at(view, way, n - shot->depth + 1);
+            blame_cable(view, &cable,
+                        base_arena_format(view->arena,
+                                          "of %u frames that the switch was told to send there %u "
+                                          "arrived well",
+                                          shot->sent, shot->good),
+                        location);
+            return true;
+        }
+        good_from = n - shot->depth + 1;
+    }
+    if (good_from != 1) {
+        return false;
+    }
+    struct cable cable = cable_at(view, way, 0);
+    blame_cable(view, &cable, "what the first switch was told to send arrived well", location);
+    return true;
+}
+
 /* The cables of the way over which the worst part came. Two that carry the same
  * frames and no others cannot be told apart by what hosts see: both are named. */
 static void locate_by_company(const struct judge_view *view, const struct judge_way *way,
                               const char *why, struct judge_location *location)
 {
     long worst = 0;
+    if (locate_by_shots(view, way, location)) {
+        return;
+    }
     for (size_t i = 0; i <= way->n_hops; i++) {
         struct cable cable = cable_at(view, way, i);
         long bad = badness(view, &cable);

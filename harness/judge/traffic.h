@@ -8,6 +8,16 @@
 #include "judge/count.h"
 #include "model/result.h"
 
+/* A frame that a switch was told to send by a port, as it should have left there
+ * on the way of a probe to a host: how often, and how often it arrived well. */
+struct judge_shot {
+    size_t probe, to;
+    unsigned depth; /* 1: from the last switch of the way, 2: from the one before it… */
+    struct port_ref by;
+    struct header header; /* as it leaves there */
+    unsigned sent, good;
+};
+
 struct judge_evidence {
     const struct expectation *expectation;
     const struct judge_plan *plan;
@@ -17,7 +27,9 @@ struct judge_evidence {
         *before; /* by switch, before the last round; NULL: not dumped */
     const struct switch_state *const *after; /* the same with later counters, or NULL: none taken */
     const struct judge_count *count; /* of `round`, by `before`; NULL: not counted */
-    const bool *selected;            /* by claim; NULL: all */
+    const struct judge_shot *shots; /* how they fared */
+    size_t n_shots;
+    const bool *selected; /* by claim; NULL: all */
 };
 
 /* Adds one result for each selected claim, in the order of the expectation,

@@ -4,6 +4,7 @@
 #include "judge/cause.h"
 #include "judge/contradict.h"
 #include "judge/count.h"
+#include "judge/shots.h"
 #include "judge/state.h"
 #include "judge/swap.h"
 #include "judge/tables.h"
@@ -40,6 +41,8 @@ struct checking {
     struct judge_plan plan;
     struct run_probing probing;
     struct judge_round round, previous;
+    struct judge_shot *shots;
+    size_t n_shots;
     struct judge_count count; /* of `round` */
     bool counted;
     uint16_t round_number; /* of `round` */
@@ -265,6 +268,8 @@ static struct judge_evidence evidence_of(const struct checking *checking)
                                    .before = checking->states.right,
                                    .after = checking->later.right,
                                    .count = checking->counted ? &checking->count : NULL,
+                                   .shots = checking->shots,
+                                   .n_shots = checking->n_shots,
                                    .selected = checking->selected};
 }
 
@@ -296,6 +301,20 @@ static int read_counters(struct checking *checking)
     }
     checking->counted = true;
     return read_until_counted(checking);
+}
+
+/* Where frames are altered hosts cannot always tell by which cable. */
+static int shoot(struct checking *checking)
+{
+    struct judge_evidence evidence = evidence_of(checking);
+    progress(checking, "having switches send");
+    checking->shots = calloc(JUDGE_SHOTS_MAX, sizeof *checking->shots);
+    if (!checking->shots) {
+        return base_fail(checking->error, "out of memory");
+    }
+    checking->n_shots = judge_shots(&evidence, checking->shots);
+    return run_probing_shoot(&checking->probing, &checking->network, checking->shots,
+                             checking->n_shots, checking->error);
 }
 
 static int open_stations(struct checking *checking)
@@ -345,6 +364,9 @@ static int check_traffic(struct checking *checking)
     bool deviates =
         checking->tables_deviate || !judge_round_conforms(&checking->round, &checking->plan);
     if (deviates && read_counters(checking) < 0) {
+        return -1;
+    }
+    if (deviates && checking->options->packet_out && shoot(checking) < 0) {
         return -1;
     }
     note_frames(checking);
@@ -425,6 +447,7 @@ static void close_all(struct checking *checking)
     run_states_free(&checking->states);
     run_states_free(&checking->later);
     run_network_close(&checking->network);
+    free(checking->shots);
     free(checking->selected);
     checking->report->timing.close_ms = run_ms_since(start_ns);
 }

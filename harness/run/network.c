@@ -59,6 +59,25 @@ int run_network_read(struct run_network *network, struct base_error *error)
     return channel_dump(network->channel, CHANNEL_FLOWS | CHANNEL_PORTS, network->dumps, error);
 }
 
+int run_network_send(struct run_network *network, struct port_ref by, const void *frame,
+                     size_t n_bytes, struct base_error *error)
+{
+    size_t target = network->target_of[by.sw];
+    return target == SIZE_MAX ? base_fail(error, "%s", no_endpoint)
+                              : channel_packet_out(network->channel, target, by.port, frame,
+                                                   n_bytes, error);
+}
+
+/* What a reading of nothing but features brings is thrown away. */
+int run_network_flush(struct run_network *network, struct base_error *error)
+{
+    struct channel_dump *dumps = calloc(network->n_dumps + 1, sizeof *dumps);
+    int status = !dumps ? base_fail(error, "out of memory")
+                        : channel_dump(network->channel, 0, dumps, error);
+    free_dumps(dumps, network->n_dumps);
+    return status;
+}
+
 const struct switch_state *run_network_state(const struct run_network *network, size_t sw,
                                              const char **reason)
 {

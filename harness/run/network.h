@@ -23,6 +23,12 @@ int run_network_open(struct run_network *network, const struct topology *topolog
 /* Reads all switches; what was read before is freed. As channel_dump. */
 int run_network_read(struct run_network *network, struct base_error *error);
 
+/* Has a switch send a frame by a port of its own, past its table; it is sent by
+ * run_network_flush. -1: there is no session with the switch, or no memory. */
+int run_network_send(struct run_network *network, struct port_ref by, const void *frame,
+                     size_t n_bytes, struct base_error *error);
+int run_network_flush(struct run_network *network, struct base_error *error);
+
 /* What the last reading said of a switch; NULL and a reason if nothing. */
 const struct switch_state *run_network_state(const struct run_network *network, size_t sw,
                                              const char **reason);

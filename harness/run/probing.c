@@ -308,6 +308,71 @@ void run_probing_round(struct run_probing *probing, struct judge_round *round, u
     run_stations_check_drops(probing->stations);
 }
 
+/* One frame, sent by a switch. */
+static void shoot(struct run_probing *probing, struct run_network *network,
+                  struct judge_shot *shot)
+{
+    struct frame_mark mark = mark_of(probing, shot->probe);
+    struct base_buffer frame = {0};
+    if (build(probing, &mark, &shot->header, &frame) == 0 &&
+        run_network_send(network, shot->by, frame.data, frame.n_bytes, NULL) == 0) {
+        probing->sent_ns[shot->probe] = run_wall_ns();
+        probing->round->sent[shot->probe]++;
+        probing->n_awaited++;
+        shot->sent++;
+    }
+    base_buffer_free(&frame);
+}
+
+static int shoot_depth(struct run_probing *probing, struct run_network *network,
+                       struct judge_shot *shots, size_t n_shots, unsigned depth,
+                       struct base_error *error)
+{
+    for (size_t i = 0; i < n_shots; i++) {
+        for (unsigned n = 0; shots[i].depth == depth && n < RUN_SHOTS; n++) {
+            shoot(probing, network, &shots[i]);
+        }
+        if (shots[i].depth == depth) {
+            if (run_network_flush(network, error) < 0) {
+                return -1;
+            }
+            end_window(probing);
+        }
+    }
+    probing->last_ns = run_now_ns();
+    settle(probing);
+    for (size_t i = 0; i < n_shots; i++) {
+        if (shots[i].depth == depth) {
+            shots[i].good = judge_round_seen(probing->round, shots[i].probe, shots[i].to)->copies;
+        }
+    }
+    return 0;
+}
+
+int run_probing_shoot(struct run_probing *probing, struct run_network *network,
+                      struct judge_shot *shots, size_t n_shots, struct base_error *error)
+{
+    struct judge_round *before = probing->round;
+    unsigned deepest = 0;
+    int status = 0;
+    for (size_t i = 0; i < n_shots; i++) {
+        deepest = shots[i].depth > deepest ? shots[i].depth : deepest;
+    }
+    for (unsigned depth = 1; status == 0 && depth <= deepest; depth++) {
+        struct judge_round round;
+        if (judge_round_init(&round, probing->plan, before->captures, before->n_hosts) < 0) {
+            return base_fail(error, "out of memory");
+        }
+        probing->round = &round;
+        probing->round_number++;
+        probing->n_awaited = probing->n_came = probing->n_given_up = 0;
+        status = shoot_depth(probing, network, shots, n_shots, depth, error);
+        judge_round_free(&round);
+    }
+    probing->round = before;
+    return status;
+}
+
 void run_probing_drain(struct run_probing *probing, unsigned ms)
 {
     receive_until(probing, run_now_ns() + ms * ns_in_ms, on_arrival);

@@ -12,7 +12,9 @@
 #define RUN_PROBING_H
 
 #include "frame/probe.h"
+#include "judge/traffic.h"
 #include "run/frames.h"
+#include "run/network.h"
 #include "run/stations.h"
 
 enum {
@@ -26,6 +28,7 @@ enum {
     RUN_WINDOW_LOST_MS = 3,   /* ... once something that must arrive did not */
     RUN_SYNC_MS = 5000,       /* what a station behind a command may take to answer */
     RUN_REPEATS = 3,          /* sendings of each probe in a round */
+    RUN_SHOTS = 32, /* sendings of a frame by a switch */
     RUN_REPEATS_CONFIRM = 16, /* ... in one that confirms another: a loss of 10 % shows */
 };
 
@@ -55,6 +58,11 @@ void run_probing_free(struct run_probing *probing);
 /* Sends every probe so often and receives until all has settled. `round` must
  * be initialised. A station that fails meanwhile is a problem of its host. */
 void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats);
+
+/* Has switches send, all shots of one depth at a time, what the shots say, and
+ * fills in how they fared. -1 without memory. */
+int run_probing_shoot(struct run_probing *probing, struct run_network *network,
+                      struct judge_shot *shots, size_t n_shots, struct base_error *error);
 
 /* Receives for so long, so that nothing is lost while something else is
  * waited for. */

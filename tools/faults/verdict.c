@@ -19,7 +19,7 @@ int verdict_check(struct faults_lab *lab, struct verdict_report *report, struct 
     struct base_buffer out = {0};
     double start_ms = now_ms();
     *report = (struct verdict_report){0};
-    int status = command_status(&out, &report->status, error, "%s check --json - %s", lab->tapproof,
+    int status = command_status(&out, &report->status, error, "%s check --packet-out --json - %s", lab->tapproof,
                                 lab->expected);
     report->ms = now_ms() - start_ms;
     if (status == 0) {
