@@ -134,8 +134,27 @@ static void put_back(struct guessing *guessing, size_t cable)
     }
 }
 
+/* What a switch was told to send arrives where it should, or does not, as it
+ * would in this network. */
+static bool explains_shot(struct guessing *guessing, const struct judge_shot *shot)
+{
+    struct peer peer = topology_peer(&guessing->changed, shot->by);
+    bool arrives = peer.kind == PEER_HOST && peer.host == shot->to;
+    if (peer.kind == PEER_SWITCH) {
+        judge_walk_entering(&guessing->changed, &guessing->advertised, peer.port, &shot->header,
+                            &guessing->walk);
+        arrives = judge_walk_copies(&guessing->walk, shot->to) > 0;
+    }
+    return shot->sent == 0 || arrives == (shot->good > 0);
+}
+
 static bool explains(struct guessing *guessing)
 {
+    for (size_t i = 0; i < guessing->evidence->n_shots; i++) {
+        if (!explains_shot(guessing, &guessing->evidence->shots[i])) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < guessing->n_odd; i++) {
         if (!follows(guessing, &guessing->changed, guessing->odd[i])) {
             return false;

@@ -4,6 +4,7 @@
 #include "judge/locate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* One probe at one host that is not as it should be. */
 struct deviation {
@@ -417,6 +418,43 @@ static int judge_blind(const struct bench *bench, size_t to)
     return 0;
 }
 
+static const char *address_text(struct base_arena *arena, const uint8_t *mac)
+{
+    return base_arena_format(arena, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+                             mac[4], mac[5]);
+}
+
+/* What a host sends of itself, and what is sent to it, is not what was probed
+ * if its address is another one. */
+static int judge_address(const struct bench *bench, size_t host)
+{
+    const uint8_t *const *addresses = bench->evidence->addresses;
+    const struct topology_host *declared = &bench->topology->hosts[host];
+    struct base_arena *arena = &bench->report->arena;
+    if (!addresses || !addresses[host] ||
+        memcmp(addresses[host], declared->mac, sizeof declared->mac) == 0) {
+        return 0;
+    }
+    const char *id = base_arena_format(arena, "host/%s", declared->name);
+    struct result *result = id ? report_add(bench->report, RESULT_HOST, id) : NULL;
+    if (!result) {
+        return -1;
+    }
+    result->verdict = VERDICT_FAIL;
+    result->from = declared->name;
+    result->expected = address_text(arena, declared->mac);
+    result->observed = address_text(arena, addresses[host]);
+    result->detail = "the interface of its station has another MAC address than the topology says";
+    result->cause_kind = CAUSE_STATION;
+    result->cause = result->suspect = declared->name;
+    result->disagrees = true;
+    result->disagree[0] = SAYS_DECLARED;
+    result->disagree[1] = SAYS_OBSERVED;
+    result->says[SAYS_DECLARED] = result->expected;
+    result->says[SAYS_OBSERVED] = result->observed;
+    return 0;
+}
+
 int judge_traffic(const struct judge_evidence *evidence, struct report *report)
 {
     const struct expectation *expectation = evidence->expectation;
@@ -424,6 +462,11 @@ int judge_traffic(const struct judge_evidence *evidence, struct report *report)
                           .expectation = expectation,
                           .topology = expectation->topology,
                           .report = report};
+    for (size_t host = 0; host < bench.topology->n_hosts; host++) {
+        if (judge_address(&bench, host) < 0) {
+            return -1;
+        }
+    }
     for (size_t i = 0; i < expectation->n_claims; i++) {
         if (selected(evidence, i) && add_claim(&bench, &expectation->claims[i]) < 0) {
             return -1;

@@ -23,6 +23,7 @@ struct judge_evidence {
     const struct judge_plan *plan;
     const struct judge_round *round; /* the last one */
     const char *const *problems;     /* by host: why its station cannot be trusted, or NULL */
+    const uint8_t *const *addresses; /* by host: of its interface, NULL: not known; may be NULL */
     const struct switch_state *const
         *before; /* by switch, before the last round; NULL: not dumped */
     const struct switch_state *const *after; /* the same with later counters, or NULL: none taken */
@@ -37,7 +38,8 @@ struct judge_evidence {
  * traffic/FROM/stray/TO; of what a sender without any claim should deliver by
  * `ports:` and does not: traffic/FROM/delivered/TO; and, inconclusive, of each
  * host where strays would not be seen, unless its port is ignored:
- * traffic/any/stray/TO. -1 without memory. */
+ * traffic/any/stray/TO. In front of them host/NAME for each host whose
+ * interface has another address than the topology says. -1 without memory. */
 int judge_traffic(const struct judge_evidence *evidence, struct report *report);
 
 #endif

@@ -177,11 +177,17 @@ static void leave(const struct topology *topology, struct judge_walk *walk, size
 void judge_walk_from(const struct topology *topology, const struct judge_forwarding *forwarding,
                      size_t host, const struct header *header, struct judge_walk *walk)
 {
+    judge_walk_entering(topology, forwarding, topology->hosts[host].port, header, walk);
+}
+
+void judge_walk_entering(const struct topology *topology, const struct judge_forwarding *forwarding,
+                         struct port_ref in, const struct header *header, struct judge_walk *walk)
+{
     struct space_emission out[EMISSIONS_MAX];
     walk->n_hops = walk->n_arrivals = 0;
     walk->known = true;
     walk->reason = NULL;
-    enter(walk, topology->hosts[host].port, SIZE_MAX, 0, header);
+    enter(walk, in, SIZE_MAX, 0, header);
     for (size_t i = 0; i < walk->n_hops; i++) {
         struct judge_hop *hop = &walk->hops[i];
         const char *reason = NULL;

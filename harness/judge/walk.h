@@ -63,6 +63,10 @@ int judge_apply_entry(const struct switch_state *state, size_t entry, bool ambig
 void judge_walk_from(const struct topology *topology, const struct judge_forwarding *forwarding,
                      size_t host, const struct header *header, struct judge_walk *walk);
 
+/* ... and as it enters a switch by this port. */
+void judge_walk_entering(const struct topology *topology, const struct judge_forwarding *forwarding,
+                         struct port_ref in, const struct header *header, struct judge_walk *walk);
+
 /* How many copies arrive at `host`. */
 unsigned judge_walk_copies(const struct judge_walk *walk, size_t host);
 

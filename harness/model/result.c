@@ -21,6 +21,7 @@ const char *result_kind_name(enum result_kind kind)
         [RESULT_SWITCH] = "switch",
         [RESULT_STATE] = "state",
         [RESULT_ENTRY] = "entry",
+        [RESULT_HOST] = "host",
         [RESULT_TRAFFIC] = "traffic",
     };
     return names[kind];

@@ -15,7 +15,7 @@
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_SKIP, N_VERDICTS };
 const char *verdict_name(enum verdict verdict); /* "pass"… */
 
-enum result_kind { RESULT_SWITCH, RESULT_STATE, RESULT_ENTRY, RESULT_TRAFFIC };
+enum result_kind { RESULT_SWITCH, RESULT_STATE, RESULT_ENTRY, RESULT_HOST, RESULT_TRAFFIC };
 const char *result_kind_name(enum result_kind kind); /* "switch", "state"… */
 
 /* The four statements. A finding names the two that disagree. */

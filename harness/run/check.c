@@ -265,6 +265,7 @@ static struct judge_evidence evidence_of(const struct checking *checking)
                                    .plan = &checking->plan,
                                    .round = &checking->round,
                                    .problems = checking->stations.problems,
+                                   .addresses = checking->stations.addresses,
                                    .before = checking->states.right,
                                    .after = checking->later.right,
                                    .count = checking->counted ? &checking->count : NULL,

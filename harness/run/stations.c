@@ -11,7 +11,8 @@ static int allocate(struct run_stations *stations, size_t n)
     stations->host_of = base_arena_alloc(arena, (n + 1) * sizeof *stations->host_of);
     stations->problems = base_arena_alloc(arena, (n + 1) * sizeof *stations->problems);
     stations->captures = base_arena_alloc(arena, (n + 1) * sizeof *stations->captures);
-    return stations->station_of && stations->host_of && stations->problems && stations->captures
+    stations->addresses = base_arena_alloc(arena, (n + 1) * sizeof *stations->addresses);
+    return stations->addresses && stations->station_of && stations->host_of && stations->problems && stations->captures
                ? 0
                : -1;
 }
@@ -52,6 +53,7 @@ int run_stations_open(struct run_stations *stations, const struct topology *topo
         const char *problem = station_problem(stations->set, i);
         stations->problems[host] = problem ? base_arena_text(&stations->arena, problem) : NULL;
         stations->captures[host] = !problem;
+        stations->addresses[host] = problem ? NULL : station_address(stations->set, i);
     }
     free(specs);
     return status;

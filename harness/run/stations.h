@@ -13,6 +13,7 @@ struct run_stations {
     size_t *station_of;    /* by host; SIZE_MAX: it has none */
     size_t *host_of;       /* by station */
     const char **problems; /* by host: why it cannot be trusted, NULL: it can */
+    const uint8_t **addresses; /* by host: of its interface; NULL: not known */
     bool *captures;        /* by host */
     struct base_arena arena;
 };

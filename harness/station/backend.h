@@ -15,6 +15,8 @@ struct station {
     bool unsent;      /* when `fd` is writable, drain has something to write */
     unsigned n_asked; /* questions of `ask` that have no answer yet */
     uint64_t drops;   /* said with the last answer */
+    bool has_address;
+    uint8_t address[6]; /* of the interface, when it was opened */
     bool failed;      /* then `problem` says why */
     struct base_error problem;
 };

@@ -70,7 +70,7 @@ static bool has_link(int fd, struct ifreq *request)
 
 /* What libpcap and libnet would say in many ways, or not at all: whether the
  * interface, in the namespace of this socket, is there, up and linked. */
-static int check_interface(const struct station *station, int fd, struct base_error *error)
+static int check_interface(struct station *station, int fd, struct base_error *error)
 {
     struct ifreq request = {0};
     size_t length = strlen(station->interface);
@@ -82,12 +82,16 @@ static int check_interface(const struct station *station, int fd, struct base_er
     if (!(request.ifr_flags & IFF_UP)) {
         return base_fail(error, "interface %s is down", station->interface);
     }
+    if (ioctl(fd, SIOCGIFHWADDR, &request) == 0) {
+        memcpy(station->address, request.ifr_hwaddr.sa_data, sizeof station->address);
+        station->has_address = true;
+    }
     return has_link(fd, &request)
                ? 0
                : base_fail(error, "interface %s has no link", station->interface);
 }
 
-static int find_interface(const struct station *station, struct base_error *error)
+static int find_interface(struct station *station, struct base_error *error)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) {

@@ -61,7 +61,8 @@ static int take_open(struct server *server, struct base_reader body, struct base
     if (station->backend->open(station, &problem)) {
         put_problem(server, &problem);
     } else {
-        station_wire_put(&server->out, STATION_WIRE_OPENED, NULL, 0, NULL, 0);
+        station_wire_put(&server->out, STATION_WIRE_OPENED, station->address,
+                         station->has_address ? sizeof station->address : 0, NULL, 0);
     }
     return 0;
 }

@@ -184,6 +184,12 @@ const char *station_problem(const struct station_set *set, size_t station)
     return it->failed ? it->problem.text : NULL;
 }
 
+const uint8_t *station_address(const struct station_set *set, size_t station)
+{
+    const struct station *it = &set->stations[station];
+    return it->has_address ? it->address : NULL;
+}
+
 static int refuse(const struct station *station, struct base_error *error)
 {
     return base_fail(error, "%s", station->problem.text);

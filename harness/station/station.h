@@ -49,6 +49,10 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
  * the run gets its problem then. */
 const char *station_problem(const struct station_set *set, size_t station);
 
+/* The MAC address that the station's interface had when it was opened: six
+ * bytes, as long as the set. NULL: not known. */
+const uint8_t *station_address(const struct station_set *set, size_t station);
+
 /* Sends one complete Ethernet frame (without FCS) and returns when the kernel
  * has taken it; through `exec`, when it is on its way (station_sync waits
  * until it has been sent). A station does not

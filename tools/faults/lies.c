@@ -210,8 +210,14 @@ static int part_hosts(struct faults_lab *lab, struct injection *injection,
     }
 
 static const struct fault faults[] = {
-    LIE("span", "a mirror of OVSDB copies what enters a port to another one", other_is_seen, span,
-        clear_span),
+    {.name = "span",
+     .text = "a mirror of OVSDB copies what enters a port to another one",
+     .fits = other_is_seen,
+     .inject = span,
+     .undo = clear_span,
+     .found = "traffic/*",
+     .silent = "state/*|switch/*",
+     .where = "$s:$p|$s:$x"}, /* what enters the other one is lost */
     LIE("hidden-group", "an entry sends to a group too, which OpenFlow 1.0 does not show",
         other_is_seen, leak_by_group, undo_13),
     LIE("hidden-group-first", "the same, in front of its outputs", other_is_seen, lose_by_group,
