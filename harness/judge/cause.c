@@ -93,6 +93,10 @@ static void lead(struct report *report, struct cause *cause)
             break;
         }
     }
+    bool told = report->results[cause->results[0]].verdict == VERDICT_FAIL;
+    for (size_t i = 1; i < cause->n_results; i++) {
+        report->results[cause->results[i]].is_consequence = told;
+    }
     const char *detail = report->results[cause->results[0]].detail;
     cause->why = detail ? base_arena_format(&report->arena, "%.*s", (int)strcspn(detail, "\n"),
                                             detail)

@@ -5,6 +5,7 @@
 #include "judge/tables.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Pairs that are looked at: beyond it a network is too large to guess in. */
 enum { CABLES_MAX = 512 };
@@ -226,6 +227,19 @@ static const char *end_text(const struct guessing *guessing, const struct end *e
                         : judge_port_name(guessing->topology, end->port, arena);
 }
 
+/* Whether a switch says of itself what this result blames its table for. */
+static bool is_admitted(const struct report *report, const struct result *result)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *other = &report->results[i];
+        if (other->kind != RESULT_TRAFFIC && other->verdict != VERDICT_PASS && other->cause &&
+            result->cause && strcmp(other->cause, result->cause) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void tell(struct guessing *guessing, const struct guess *guess, struct report *report)
 {
     struct base_arena *arena = &report->arena;
@@ -247,7 +261,7 @@ static void tell(struct guessing *guessing, const struct guess *guess, struct re
     for (size_t i = 0; i < report->n_results; i++) {
         struct result *result = &report->results[i];
         if (result->kind == RESULT_TRAFFIC && result->verdict == VERDICT_FAIL &&
-            result->cause_kind != CAUSE_TABLE && result->cause_kind != CAUSE_PORT) {
+            !is_admitted(report, result)) {
             result->cause_kind = CAUSE_SWAP;
             result->cause = result->suspect = cause;
             result->detail = base_arena_format(arena, "%s; %s", result->detail, why);

@@ -58,11 +58,15 @@ struct judge_forwarding judge_declared_by(const struct expectation *expectation)
     return (struct judge_forwarding){.forward = forward_declared, .aux = expectation};
 }
 
-/* Whether packets leave by this port as things are. Reserved ports always. */
+/* Whether packets leave by this port as things are. Reserved ports always; of a
+ * state in which no ports are listed nothing is known to stop them. */
 static bool port_sends(const struct switch_state *state, uint16_t number)
 {
     const struct port *port = number <= PORT_MAX ? switch_state_port(state, number) : NULL;
-    return !port || (!(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
+    if (!port) {
+        return number > PORT_MAX || state->n_ports == 0;
+    }
+    return (!(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
                      !(port->state & PORT_STATE_LINK_DOWN));
 }
 

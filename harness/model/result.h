@@ -51,6 +51,7 @@ struct result {
     const char *suspect; /* "s1:6 -> s3:1", "s1:1 priority=…": where the fault is, if known */
     enum cause_kind cause_kind;
     const char *cause;   /* the same place, named alike by all that have it; NULL: not known */
+    bool is_consequence; /* another failing result tells the cause better */
     const char *detail;  /* the reason, one or more lines; every result but a pass has one */
     const char *says[N_STATEMENTS]; /* what each statement says of this */
     bool disagrees;

@@ -37,11 +37,17 @@ struct section {
     size_t id_columns;
 };
 
-/* The next result with this section's verdict, from index i on; n_results at the end. */
+/* Consequences of what another result tells stand below that one. */
+static bool is_shown(const struct section *section, const struct result *result)
+{
+    return result->verdict == section->verdict && (section->verbose || !result->is_consequence);
+}
+
+/* The next result of this section, from index i on; n_results at the end. */
 static size_t next_of(const struct section *section, size_t i)
 {
     const struct report *report = section->report;
-    while (i < report->n_results && report->results[i].verdict != section->verdict) {
+    while (i < report->n_results && !is_shown(section, &report->results[i])) {
         i++;
     }
     return i;
@@ -68,11 +74,46 @@ static void put_headline(const struct section *section, const struct result *res
     }
 }
 
+/* The cause that this result tells; NULL: none, or it has no other results. */
+static const struct cause *cause_told_by(const struct section *section, const struct result *result)
+{
+    const struct report *report = section->report;
+    for (size_t i = 0; i < report->n_causes && !result->is_consequence; i++) {
+        const struct cause *cause = &report->causes[i];
+        if (&report->results[cause->results[0]] == result && cause->n_results > 1) {
+            return cause;
+        }
+    }
+    return NULL;
+}
+
+/* What fails for the same cause, a line each. */
+static void put_consequences(const struct section *section, const struct cause *cause)
+{
+    struct base_buffer *out = section->paper.out;
+    for (size_t i = 1; i < cause->n_results; i++) {
+        const struct result *result = &section->report->results[cause->results[i]];
+        base_put_format(out, "%*s", REPORT_INDENT, "");
+        report_put_ink(&section->paper, looks[result->verdict].ink, "therefore");
+        base_put_text(out, "   ");
+        report_put_clean(out, result->id);
+        if (result->detail) {
+            base_put_text(out, ": ");
+            report_put_clean_part(out, result->detail, strcspn(result->detail, ";\n"));
+        }
+        base_put_text(out, "\n");
+    }
+}
+
 static void put_in_full(const struct section *section, const struct result *result)
 {
+    const struct cause *cause = cause_told_by(section, result);
     put_headline(section, result);
     base_put_text(section->paper.out, "\n");
     report_put_evidence(&section->paper, result);
+    if (cause && !section->verbose) {
+        put_consequences(section, cause);
+    }
     base_put_text(section->paper.out, "\n");
 }
 

@@ -372,8 +372,12 @@ static int check_traffic(struct checking *checking)
     }
     note_frames(checking);
     if (checking->options->pcapng) {
-        run_frames_write(&checking->frames, &checking->plan, &checking->round,
-                         checking->round_number, checking->topology, checking->options->pcapng);
+        struct run_frames_of of = {.expectation = checking->expectation,
+                                   .plan = &checking->plan,
+                                   .round = &checking->round,
+                                   .round_number = checking->round_number,
+                                   .run = &checking->probing.run};
+        run_frames_write(&checking->frames, &of, checking->options->pcapng);
     }
     return 0;
 }

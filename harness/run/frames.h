@@ -5,6 +5,7 @@
 #ifndef RUN_FRAMES_H
 #define RUN_FRAMES_H
 
+#include "frame/probe.h"
 #include "judge/round.h"
 #include "report/pcapng.h"
 
@@ -24,12 +25,19 @@ struct run_frames {
 /* Copies the bytes. Without memory the frame is left out. */
 void run_frames_add(struct run_frames *frames, const struct run_frame *frame);
 
-/* A pcapng file with the frames of the probes that did not conform in this
- * round, in the order of time, an interface for each host; each frame's comment
- * says what it is. */
-void run_frames_write(struct run_frames *frames, const struct judge_plan *plan,
-                      const struct judge_round *round, uint16_t round_number,
-                      const struct topology *topology, struct base_buffer *out);
+/* A pcapng file of the probes that did not conform in the last round: what was
+ * sent and what came, on an interface for each host, and what should have come,
+ * on one for each host beside it ("h11 expected"), in the order of time. Each
+ * frame's comment says what it is, and which claim it is about. */
+struct run_frames_of {
+    const struct expectation *expectation;
+    const struct judge_plan *plan;
+    const struct judge_round *round;
+    uint16_t round_number;
+    const struct frame_run *run;
+};
+void run_frames_write(struct run_frames *frames, const struct run_frames_of *of,
+                      struct base_buffer *out);
 
 void run_frames_free(struct run_frames *frames);
 
