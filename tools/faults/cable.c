@@ -36,6 +36,22 @@ int cable_join(struct faults_lab *lab, const struct cable_end *a, const struct c
     return 0;
 }
 
+void cable_relay_names(size_t cable, char names[2][CABLE_RELAY_NAME])
+{
+    for (int i = 0; i < 2; i++) {
+        snprintf(names[i], CABLE_RELAY_NAME, "relay%u%c", (unsigned)cable % 100000, "ab"[i]);
+    }
+}
+
+void cable_from_relay(size_t cable)
+{
+    char names[2][CABLE_RELAY_NAME];
+    cable_relay_names(cable, names);
+    /* Each removes a pair, and with it the end that has the cable's name. */
+    command_run(NULL, NULL, "ip link del %s", names[0]);
+    command_run(NULL, NULL, "ip link del %s", names[1]);
+}
+
 int cable_to_relay(struct faults_lab *lab, const struct cable_end *end, const char *name,
                    struct base_error *error)
 {

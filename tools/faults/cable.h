@@ -16,6 +16,13 @@ int cable_cut(struct faults_lab *lab, const struct cable *cable, struct base_err
 int cable_join(struct faults_lab *lab, const struct cable_end *a, const struct cable_end *b,
                struct base_error *error);
 
+/* The names of the interfaces of a relay in this cable. */
+enum { CABLE_RELAY_NAME = 16 };
+void cable_relay_names(size_t cable, char names[2][CABLE_RELAY_NAME]);
+
+/* Takes away both halves of a cable that a relay is in. */
+void cable_from_relay(size_t cable);
+
 /* A new cable from an end to a free interface of this name, for a relay. */
 int cable_to_relay(struct faults_lab *lab, const struct cable_end *end, const char *name,
                    struct base_error *error);

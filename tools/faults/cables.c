@@ -102,8 +102,10 @@ static int put_relay(struct faults_lab *lab, struct injection *injection, enum r
                      struct base_error *error)
 {
     const struct cable *cable = cable_of(lab, &injection->spot);
+    char names[2][CABLE_RELAY_NAME];
+    cable_relay_names(injection->spot.cable, names);
     struct relay relay = {.fault = fault,
-                          .interfaces = {"relay0", "relay1"},
+                          .interfaces = {names[0], names[1]},
                           .n_interfaces = 2,
                           .bad_end = injection->spot.end,
                           .kind = injection->spot.kind,
@@ -121,9 +123,7 @@ static int take_relay_away(struct faults_lab *lab, struct injection *injection,
                            struct base_error *error)
 {
     const struct cable *cable = cable_of(lab, &injection->spot);
-    /* Each removes a pair, and with it the end that has the cable's name. */
-    command_run(NULL, NULL, "ip link del relay0");
-    command_run(NULL, NULL, "ip link del relay1");
+    cable_from_relay(injection->spot.cable);
     return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_ports(lab, error);
 }
 

@@ -37,20 +37,35 @@ static void choose(struct bench *bench)
     }
 }
 
+/* The cables that a fault at this spot may touch; hosts' come first. */
+enum { TOUCHED = 6 };
+static void list_touched(const struct faults_lab *lab, const struct spot *spot,
+                         size_t cables[TOUCHED])
+{
+    const size_t touched[TOUCHED] = {
+        spot->cable,
+        spot->cable2,
+        spot->host,
+        spot->host2,
+        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->port}),
+        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->other}),
+    };
+    memcpy(cables, touched, sizeof touched);
+}
+
 /* Two faults must not be at one place, where one might undo the other. */
 static bool apart(const struct faults_lab *lab, const struct spot *a, const struct spot *b)
 {
-    size_t cables[2][2];
-    const struct spot *places[2] = {a, b};
-    for (int i = 0; i < 2; i++) {
-        cables[i][0] =
-            faults_lab_cable_of(lab, (struct port_ref){places[i]->sw, places[i]->port});
-        cables[i][1] = places[i]->cable;
+    size_t of_a[TOUCHED], of_b[TOUCHED];
+    list_touched(lab, a, of_a);
+    list_touched(lab, b, of_b);
+    for (size_t i = 0; i < TOUCHED * TOUCHED; i++) {
+        size_t cable = of_a[i / TOUCHED];
+        if (cable != SIZE_MAX && cable == of_b[i % TOUCHED]) {
+            return false;
+        }
     }
-    return a->sw != b->sw && cables[0][0] != cables[1][1] && cables[0][1] != cables[1][0] &&
-           a->cable != b->cable && a->cable2 != b->cable2 && a->cable != b->cable2 &&
-           a->cable2 != b->cable && a->host != b->host && a->host != b->host2 &&
-           a->host2 != b->host;
+    return a->sw != b->sw;
 }
 
 static bool draw(const struct bench *bench, uint64_t seed, struct injection *injections,

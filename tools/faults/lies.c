@@ -175,8 +175,11 @@ static int join_hosts(struct faults_lab *lab, struct injection *injection,
 {
     const struct cable *cables[] = {cable_of_host(lab, injection->spot.host),
                                     cable_of_host(lab, injection->spot.host2)};
+    char names[2][2][CABLE_RELAY_NAME];
+    cable_relay_names(injection->spot.host, names[0]);
+    cable_relay_names(injection->spot.host2, names[1]);
     struct relay relay = {.fault = RELAY_JOINS,
-                          .interfaces = {"relay0", "relay1", "relay2", "relay3"},
+                          .interfaces = {names[0][0], names[0][1], names[1][0], names[1][1]},
                           .n_interfaces = 4,
                           .bad_end = 0};
     for (size_t i = 0; i < 2; i++) {
@@ -193,9 +196,8 @@ static int join_hosts(struct faults_lab *lab, struct injection *injection,
 static int part_hosts(struct faults_lab *lab, struct injection *injection,
                       struct base_error *error)
 {
-    for (int i = 0; i < 4; i++) {
-        command_run(NULL, NULL, "ip link del relay%d", i);
-    }
+    cable_from_relay(injection->spot.host);
+    cable_from_relay(injection->spot.host2);
     if (cable_mend(lab, cable_of_host(lab, injection->spot.host), error) < 0 ||
         cable_mend(lab, cable_of_host(lab, injection->spot.host2), error) < 0) {
         return -1;

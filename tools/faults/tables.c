@@ -69,6 +69,12 @@ static bool other_is_silent(const struct faults_lab *lab, const struct spot *spo
     return sends_has_other(lab, spot);
 }
 
+/* ... and an entry for every port would make it send. */
+static bool plain_other_is_silent(const struct faults_lab *lab, const struct spot *spot)
+{
+    return is_plain(lab, spot) && other_is_silent(lab, spot);
+}
+
 static bool has_entries(const struct faults_lab *lab, const struct spot *spot)
 {
     return sends(lab, spot);
@@ -176,7 +182,7 @@ static const struct fault faults[] = {
           DEL "add:priority=$P,tcp,$M,actions=$A"),
     {.name = "entry-widened",
      .text = "an entry takes packets of every port",
-     .fits = is_plain,
+     .fits = plain_other_is_silent,
      .argument = "add:priority=1,actions=$A",
      .inject = send_mods,
      .undo = restore,
