@@ -177,6 +177,29 @@ static bool locate_lossy_cable(const struct judge_view *view, const struct judge
     return false;
 }
 
+static bool bytes_differ(const struct cable *cable)
+{
+    return cable->tx > 0 && cable->tx == cable->rx + cable->others && cable->tx_bytes >= 0 &&
+           cable->rx_bytes >= 0 && cable->tx_bytes != cable->rx_bytes;
+}
+
+static bool locate_altering_cable(const struct judge_view *view, const struct judge_way *way,
+                                  struct judge_location *location)
+{
+    for (size_t i = 0; i <= way->n_hops; i++) {
+        struct cable cable = cable_at(view, way, i);
+        if (bytes_differ(&cable)) {
+            blame_cable(view, &cable,
+                        base_arena_format(view->arena, "%ld bytes left %s, %ld came to %s",
+                                          cable.tx_bytes, from_text(view, &cable), cable.rx_bytes,
+                                          to_text(view, &cable)),
+                        location);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool locate_keeping_switch(const struct judge_view *view, const struct judge_way *way,
                                   struct judge_location *location)
 {
@@ -208,12 +231,6 @@ static long badness(const struct judge_view *view, const struct cable *cable)
     unsigned long good = host ? host->good : port ? port->good : 0;
     unsigned long bad = host ? host->bad : port ? port->bad : 0;
     return good + bad == 0 ? -1 : (long)(1000 * bad / (good + bad));
-}
-
-static bool bytes_differ(const struct cable *cable)
-{
-    return cable->tx > 0 && cable->tx == cable->rx + cable->others && cable->tx_bytes >= 0 &&
-           cable->rx_bytes >= 0 && cable->tx_bytes != cable->rx_bytes;
 }
 
 /* What switches were told to send on this way: from behind the bad cable it
@@ -261,14 +278,6 @@ static void locate_by_company(const struct judge_view *view, const struct judge_
     for (size_t i = 0; i <= way->n_hops; i++) {
         struct cable cable = cable_at(view, way, i);
         long bad = badness(view, &cable);
-        if (bytes_differ(&cable)) {
-            blame_cable(view, &cable,
-                        base_arena_format(view->arena, "%ld bytes left %s, %ld came to %s",
-                                          cable.tx_bytes, from_text(view, &cable), cable.rx_bytes,
-                                          to_text(view, &cable)),
-                        location);
-            return;
-        }
         worst = bad > worst ? bad : worst;
     }
     for (size_t i = 0; worst > 0 && i <= way->n_hops; i++) {
@@ -421,10 +430,33 @@ static void locate_by_entries(const struct judge_view *view, const struct judge_
 
 /* -------------------------------------------------------------------- which */
 
+typedef bool locate_fn(const struct judge_view *view, const struct judge_way *way,
+                       struct judge_location *location);
+
+/* Tries one way after another, if several copies should arrive. */
+static bool locate_on_any_way(const struct judge_view *view, locate_fn *locate,
+                              struct judge_location *location)
+{
+    const struct judge_walk *walk = &view->advertised;
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        struct judge_way way;
+        if (walk->arrivals[i].host != view->to) {
+            continue;
+        }
+        judge_way_to(walk, walk->arrivals[i].hop, &way);
+        if (locate(view, &way, location)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void locate_missing(const struct judge_view *view, const struct judge_way *way,
                            struct judge_location *location)
 {
-    if (locate_lossy_cable(view, way, location) || locate_keeping_switch(view, way, location)) {
+    if (locate_on_any_way(view, locate_lossy_cable, location) ||
+        locate_on_any_way(view, locate_altering_cable, location) ||
+        locate_on_any_way(view, locate_keeping_switch, location)) {
         return;
     }
     if (view->evidence->count) {
@@ -435,14 +467,22 @@ static void locate_missing(const struct judge_view *view, const struct judge_way
     }
 }
 
-static void locate_surplus(const struct judge_view *view, const struct judge_way *way,
-                           struct judge_location *location)
+static void locate_surplus(const struct judge_view *view, struct judge_location *location)
 {
     if (locate_sending_station(view, location) ||
-        (way && locate_doubling_cable(view, way, location)) || locate_leaking_switch(view, location)) {
+        locate_on_any_way(view, locate_doubling_cable, location) ||
+        locate_leaking_switch(view, location)) {
         return;
     }
     locate_host_cable(view, location);
+}
+
+static void locate_alteration(const struct judge_view *view, const struct judge_way *way,
+                              struct judge_location *location)
+{
+    if (!locate_on_any_way(view, locate_altering_cable, location)) {
+        locate_by_company(view, way, "the tables would deliver it unaltered", location);
+    }
 }
 
 void judge_locate_frames(struct judge_view *view, struct judge_location *location)
@@ -463,12 +503,10 @@ void judge_locate_frames(struct judge_view *view, struct judge_location *locatio
         location->cause = location->suspect;
         location->why = base_arena_format(view->arena, "what %s does with it is not known: %s",
                                           location->suspect, walk->reason);
-        return;
-    }
-    if (way.n_hops == 0 || view->observed > location->advertised * view->sent) {
-        locate_surplus(view, way.n_hops ? &way : NULL, location);
+    } else if (way.n_hops == 0 || view->observed > location->advertised * view->sent) {
+        locate_surplus(view, location);
     } else if (view->altered) {
-        locate_by_company(view, &way, "the tables would deliver it unaltered", location);
+        locate_alteration(view, &way, location);
     } else {
         locate_missing(view, &way, location);
     }

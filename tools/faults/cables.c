@@ -67,7 +67,7 @@ static int mend(struct faults_lab *lab, struct injection *injection, struct base
 {
     const struct cable *cable = cable_of(lab, &injection->spot);
     cable_cut(lab, cable, NULL); /* what of it is still there */
-    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_ports(lab, error);
+    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_cable(lab, cable, error);
 }
 
 /* ---------------------------------------------------------- in wrong places */
@@ -78,10 +78,11 @@ static int swap(struct faults_lab *lab, struct injection *injection, struct base
     const struct cable *b = &lab->cables[injection->spot.cable2];
     if (cable_cut(lab, a, error) < 0 || cable_cut(lab, b, error) < 0 ||
         cable_join(lab, &a->ends[0], &b->ends[1], error) < 0 ||
-        cable_join(lab, &b->ends[0], &a->ends[1], error) < 0) {
+        cable_join(lab, &b->ends[0], &a->ends[1], error) < 0 ||
+        faults_lab_await_cable(lab, a, error) < 0) {
         return -1;
     }
-    return faults_lab_await_ports(lab, error);
+    return faults_lab_await_cable(lab, b, error);
 }
 
 static int unswap(struct faults_lab *lab, struct injection *injection, struct base_error *error)
@@ -90,10 +91,11 @@ static int unswap(struct faults_lab *lab, struct injection *injection, struct ba
     const struct cable *b = &lab->cables[injection->spot.cable2];
     cable_cut(lab, a, NULL);
     cable_cut(lab, b, NULL);
-    if (cable_mend(lab, a, error) < 0 || cable_mend(lab, b, error) < 0) {
+    if (cable_mend(lab, a, error) < 0 || cable_mend(lab, b, error) < 0 ||
+        faults_lab_await_cable(lab, a, error) < 0) {
         return -1;
     }
-    return faults_lab_await_ports(lab, error);
+    return faults_lab_await_cable(lab, b, error);
 }
 
 /* ------------------------------------------------------------ a box in them */
@@ -116,7 +118,7 @@ static int put_relay(struct faults_lab *lab, struct injection *injection, enum r
         (injection->helper = relay_start(&relay, error)) < 0) {
         return -1;
     }
-    return faults_lab_await_ports(lab, error);
+    return faults_lab_await_cable(lab, cable, error);
 }
 
 static int take_relay_away(struct faults_lab *lab, struct injection *injection,
@@ -124,7 +126,7 @@ static int take_relay_away(struct faults_lab *lab, struct injection *injection,
 {
     const struct cable *cable = cable_of(lab, &injection->spot);
     cable_from_relay(injection->spot.cable);
-    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_ports(lab, error);
+    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_cable(lab, cable, error);
 }
 
 #define RELAY(name, fault)                                                                         \

@@ -17,7 +17,7 @@ static int load(struct faults_lab *lab, struct base_error *error);
 static int connect_all(struct faults_lab *lab, struct base_error *error);
 static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *error);
 static int list_cables(struct faults_lab *lab, struct base_error *error);
-static bool ports_as_right(const struct switch_state *right, const struct switch_state *now);
+static bool port_is_right(const struct port *right, const struct port *now);
 
 int faults_lab_open(struct faults_lab *lab, const char *expected, struct base_error *error)
 {
@@ -61,22 +61,23 @@ int faults_lab_read(struct faults_lab *lab, struct channel_dump *dumps, struct b
     return channel_dump(lab->channel, CHANNEL_FLOWS | CHANNEL_PORTS, dumps, error);
 }
 
-int faults_lab_await_ports(struct faults_lab *lab, struct base_error *error)
+/* Whatever is awaited of all that the switches say. */
+typedef bool is_right_fn(const struct faults_lab *lab, const struct channel_dump *dumps,
+                         const void *aux);
+
+static int await(struct faults_lab *lab, is_right_fn *is_right, const void *aux,
+                 struct base_error *error)
 {
     size_t n = lab->topology->n_switches;
     struct channel_dump *dumps = calloc(n, sizeof *dumps);
-    if (!dumps) {
-        return base_fail(error, "out of memory");
-    }
+    int status = dumps ? 0 : base_fail(error, "out of memory");
     bool right = false;
-    int status = 0;
     for (unsigned ms = 0; status == 0 && !right && ms < PORTS_MS; ms += PORTS_STEP_MS) {
         status = faults_lab_read(lab, dumps, error);
-        right = status == 0;
+        right = status == 0 && is_right(lab, dumps, aux);
         for (size_t i = 0; i < n; i++) {
-            right = right && dumps[i].ok && ports_as_right(&lab->right[i].state, &dumps[i].state);
             switch_state_free(&dumps[i].state);
-            memset(&dumps[i], 0, sizeof dumps[i]);
+            dumps[i] = (struct channel_dump){0};
         }
         if (!right) {
             nanosleep(&(struct timespec){.tv_nsec = PORTS_STEP_MS * 1000000L}, NULL);
@@ -84,6 +85,45 @@ int faults_lab_await_ports(struct faults_lab *lab, struct base_error *error)
     }
     free(dumps);
     return status < 0 || right ? status : base_fail(error, "the ports did not come back");
+}
+
+static bool cable_is_right(const struct faults_lab *lab, const struct channel_dump *dumps,
+                           const void *aux)
+{
+    const struct cable *cable = aux;
+    for (int e = 0; e < 2; e++) {
+        struct port_ref at = cable->ends[e].port;
+        const struct switch_state *now = &dumps[at.sw].state;
+        const struct port *port = dumps[at.sw].ok ? switch_state_port(now, at.port) : NULL;
+        if (!port || !port_is_right(switch_state_port(&lab->right[at.sw].state, at.port), port)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int faults_lab_await_cable(struct faults_lab *lab, const struct cable *cable,
+                           struct base_error *error)
+{
+    return await(lab, cable_is_right, cable, error);
+}
+
+static bool switch_is_right(const struct faults_lab *lab, const struct channel_dump *dumps,
+                            const void *aux)
+{
+    size_t sw = *(const size_t *)aux;
+    const struct switch_state *right = &lab->right[sw].state, *now = &dumps[sw].state;
+    bool same = dumps[sw].ok && right->n_ports == now->n_ports &&
+                right->datapath_id == now->datapath_id;
+    for (size_t i = 0; same && i < right->n_ports; i++) {
+        same = port_is_right(&right->ports[i], &now->ports[i]);
+    }
+    return same;
+}
+
+int faults_lab_await_switch(struct faults_lab *lab, size_t sw, struct base_error *error)
+{
+    return await(lab, switch_is_right, &sw, error);
 }
 
 int faults_lab_restore(struct faults_lab *lab, size_t sw, struct base_error *error)
@@ -228,17 +268,8 @@ static int list_cables(struct faults_lab *lab, struct base_error *error)
     return 0;
 }
 
-static bool ports_as_right(const struct switch_state *right, const struct switch_state *now)
+static bool port_is_right(const struct port *right, const struct port *now)
 {
-    if (right->n_ports != now->n_ports || right->datapath_id != now->datapath_id) {
-        return false;
-    }
-    for (size_t i = 0; i < right->n_ports; i++) {
-        const struct port *a = &right->ports[i], *b = &now->ports[i];
-        if (a->number != b->number || a->config != b->config || a->state != b->state ||
-            strcmp(a->name, b->name) != 0) {
-            return false;
-        }
-    }
-    return true;
+    return right->number == now->number && right->config == now->config &&
+           right->state == now->state && strcmp(right->name, now->name) == 0;
 }

@@ -57,9 +57,11 @@ void faults_lab_close(struct faults_lab *lab);
 /* Reads all switches; dumps[i] belongs to switch i, the caller frees their states. */
 int faults_lab_read(struct faults_lab *lab, struct channel_dump *dumps, struct base_error *error);
 
-/* Waits until every switch has the ports, up or not, that it has when all is
- * right, 10 s at most. */
-int faults_lab_await_ports(struct faults_lab *lab, struct base_error *error);
+/* Wait, 10 s at most, until the ports at both ends of a cable are as they are
+ * when all is right; or all ports and the name of a switch. */
+int faults_lab_await_cable(struct faults_lab *lab, const struct cable *cable,
+                           struct base_error *error);
+int faults_lab_await_switch(struct faults_lab *lab, size_t sw, struct base_error *error);
 
 /* Gives a switch its right entries again. */
 int faults_lab_restore(struct faults_lab *lab, size_t sw, struct base_error *error);

@@ -66,7 +66,7 @@ static int reset_port(struct faults_lab *lab, struct injection *injection,
             return -1;
         }
     }
-    return faults_lab_await_ports(lab, error);
+    return faults_lab_await_cable(lab, &lab->cables[injection->spot.cable], error);
 }
 
 /* ------------------------------------------------------- numbers and names */
@@ -90,7 +90,7 @@ static int number_again(struct faults_lab *lab, struct injection *injection,
 {
     return set_number(lab, injection, port_of(lab, &injection->spot).port, error) < 0
                ? -1
-               : faults_lab_await_ports(lab, error);
+               : faults_lab_await_cable(lab, &lab->cables[injection->spot.cable], error);
 }
 
 static int remove_port(struct faults_lab *lab, struct injection *injection,
@@ -109,7 +109,7 @@ static int add_port(struct faults_lab *lab, struct injection *injection, struct 
                        "ovs-vsctl add-port %s %s -- set Interface %s ofport_request=%u",
                        faults_switch(lab, port.sw), interface, interface, port.port) < 0
                ? -1
-               : faults_lab_await_ports(lab, error);
+               : faults_lab_await_cable(lab, &lab->cables[injection->spot.cable], error);
 }
 
 static int set_datapath_id(struct faults_lab *lab, size_t sw, uint64_t id, struct base_error *error)
@@ -131,7 +131,7 @@ static int right_datapath_id(struct faults_lab *lab, struct injection *injection
     size_t sw = injection->spot.sw;
     return set_datapath_id(lab, sw, lab->topology->switches[sw].dpid, error) < 0
                ? -1
-               : faults_lab_await_ports(lab, error);
+               : faults_lab_await_switch(lab, sw, error);
 }
 
 /* The bridge is made anew, and its table is gone with the old one; in one
@@ -168,7 +168,7 @@ static int restart(struct faults_lab *lab, struct injection *injection, struct b
     }
     free(targets);
     base_buffer_free(&command);
-    return status < 0 ? -1 : faults_lab_await_ports(lab, error);
+    return status < 0 ? -1 : faults_lab_await_switch(lab, sw, error);
 }
 
 static int fill_again(struct faults_lab *lab, struct injection *injection,

@@ -54,7 +54,7 @@ static int interface_up(struct faults_lab *lab, struct injection *injection,
 {
     const struct cable *cable = cable_of(lab, injection->spot.host);
     cable_cut(lab, cable, NULL);
-    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_ports(lab, error);
+    return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_cable(lab, cable, error);
 }
 
 static int set_address(struct faults_lab *lab, struct injection *injection, const uint8_t *mac,
