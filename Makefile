@@ -6,6 +6,7 @@
 # make check-asan      the same under AddressSanitizer and UBSan
 # make lint            clang's warnings, clang-tidy, cppcheck
 # make soak            200 checks on a busy machine, 1,000 edits with a check each
+# make faults          every kind of fault, at many places, found and located? (half an hour)
 # make bench           speed, beside what others do
 # make fuzz            each fuzz target for FUZZ_SECONDS
 # make install         to $(DESTDIR)$(PREFIX)
@@ -105,6 +106,10 @@ soak: packages-check
 	$(Q)B=$(B) RUNS=200 CYCLES=1000 topologies/lab run topologies/demon.yaml --flows simulated -- \
 	    sh suites/live/soak.sh
 
+faults: packages-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)B=$(B) tools/faults/sweep
+
 lint:
 	$(Q)tools/packages build test lint
 	$(Q)B=$(B) tools/lint
@@ -128,6 +133,6 @@ install: all
 clean:
 	rm -rf $(B) $(B)-asan
 
-.PHONY: soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: faults soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

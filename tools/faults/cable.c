@@ -15,7 +15,7 @@
 
 static int raise_end(struct faults_lab *lab, const struct cable_end *end, const char *now,
                      struct base_error *error);
-static int ask_carrier(void *aux, struct base_error *error);
+static void notice_carrier(struct faults_lab *lab, const struct cable_end *end);
 
 int cable_cut(struct faults_lab *lab, const struct cable *cable, struct base_error *error)
 {
@@ -30,9 +30,8 @@ int cable_join(struct faults_lab *lab, const struct cable_end *a, const struct c
         raise_end(lab, a, "fa0", error) < 0 || raise_end(lab, b, "fb0", error) < 0) {
         return -1;
     }
-    /* Asking makes the kernel bring the carrier up to date at once. */
-    in_namespace(cable_netns(lab, a), ask_carrier, (void *)a->interface, NULL);
-    in_namespace(cable_netns(lab, b), ask_carrier, (void *)b->interface, NULL);
+    notice_carrier(lab, a);
+    notice_carrier(lab, b);
     return 0;
 }
 
@@ -63,6 +62,18 @@ int cable_to_relay(struct faults_lab *lab, const struct cable_end *end, const ch
 int cable_mend(struct faults_lab *lab, const struct cable *cable, struct base_error *error)
 {
     return cable_join(lab, &cable->ends[0], &cable->ends[1], error);
+}
+
+int cable_down(struct faults_lab *lab, const struct cable *cable, unsigned end,
+               struct base_error *error)
+{
+    const struct cable_end *at = &cable->ends[end];
+    if (cable_ip(lab, at, error, "link set %s down", at->interface) < 0) {
+        return -1;
+    }
+    notice_carrier(lab, &cable->ends[0]);
+    notice_carrier(lab, &cable->ends[1]);
+    return faults_lab_await_no_link(lab, cable, error);
 }
 
 const char *cable_netns(const struct faults_lab *lab, const struct cable_end *end)
@@ -144,4 +155,11 @@ static int ask_carrier(void *aux, struct base_error *error)
     int status = ioctl(fd, SIOCETHTOOL, &request);
     close(fd);
     return status;
+}
+
+/* Asking makes the kernel bring the carrier up to date at once, which it else
+ * does within a second. */
+static void notice_carrier(struct faults_lab *lab, const struct cable_end *end)
+{
+    in_namespace(cable_netns(lab, end), ask_carrier, (void *)end->interface, NULL);
 }

@@ -30,6 +30,10 @@ int cable_to_relay(struct faults_lab *lab, const struct cable_end *end, const ch
 /* All of a cable as it was. */
 int cable_mend(struct faults_lab *lab, const struct cable *cable, struct base_error *error);
 
+/* Takes one end down, and waits until the switches have noticed. */
+int cable_down(struct faults_lab *lab, const struct cable *cable, unsigned end,
+               struct base_error *error);
+
 /* Runs `ip LINE` where an end is. */
 int cable_ip(struct faults_lab *lab, const struct cable_end *end, struct base_error *error,
              const char *format, ...) BASE_PRINTF(4, 5);

@@ -46,16 +46,9 @@ static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot
 
 /* -------------------------------------------------------------------- down */
 
-static int set_link(struct faults_lab *lab, struct injection *injection, unsigned end,
-                    const char *how, struct base_error *error)
-{
-    const struct cable_end *at = &cable_of(lab, &injection->spot)->ends[end];
-    return cable_ip(lab, at, error, "link set %s %s", at->interface, how);
-}
-
 static int link_down(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
-    return set_link(lab, injection, injection->spot.end, "down", error);
+    return cable_down(lab, cable_of(lab, &injection->spot), injection->spot.end, error);
 }
 
 static int cut(struct faults_lab *lab, struct injection *injection, struct base_error *error)

@@ -108,6 +108,28 @@ int faults_lab_await_cable(struct faults_lab *lab, const struct cable *cable,
     return await(lab, cable_is_right, cable, error);
 }
 
+static bool cable_is_down(const struct faults_lab *lab, const struct channel_dump *dumps,
+                          const void *aux)
+{
+    (void)lab;
+    const struct cable *cable = aux;
+    for (int e = 0; e < 2; e++) {
+        struct port_ref at = cable->ends[e].port;
+        const struct port *port =
+            dumps[at.sw].ok ? switch_state_port(&dumps[at.sw].state, at.port) : NULL;
+        if (!port || !(port->state & PORT_STATE_LINK_DOWN)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int faults_lab_await_no_link(struct faults_lab *lab, const struct cable *cable,
+                             struct base_error *error)
+{
+    return await(lab, cable_is_down, cable, error);
+}
+
 static bool switch_is_right(const struct faults_lab *lab, const struct channel_dump *dumps,
                             const void *aux)
 {

@@ -61,6 +61,9 @@ int faults_lab_read(struct faults_lab *lab, struct channel_dump *dumps, struct b
  * when all is right; or all ports and the name of a switch. */
 int faults_lab_await_cable(struct faults_lab *lab, const struct cable *cable,
                            struct base_error *error);
+/* ... until the switches have noticed that a cable has no link any more. */
+int faults_lab_await_no_link(struct faults_lab *lab, const struct cable *cable,
+                             struct base_error *error);
 int faults_lab_await_switch(struct faults_lab *lab, size_t sw, struct base_error *error);
 
 /* Gives a switch its right entries again. */

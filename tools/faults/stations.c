@@ -45,8 +45,7 @@ static bool bridges(const struct faults_lab *lab, const struct spot *spot)
 static int interface_down(struct faults_lab *lab, struct injection *injection,
                           struct base_error *error)
 {
-    const struct cable_end *end = end_of(lab, injection->spot.host);
-    return cable_ip(lab, end, error, "link set %s down", end->interface);
+    return cable_down(lab, cable_of(lab, injection->spot.host), 1, error);
 }
 
 static int interface_up(struct faults_lab *lab, struct injection *injection,
