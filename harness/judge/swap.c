@@ -41,6 +41,7 @@ struct guessing {
     struct cable *cables;
     size_t n_cables;
     size_t *odd; /* probes that do other than the tables say */
+    bool *is_odd; /* by probe */
     size_t n_odd;
     struct topology changed; /* its hosts and links are our own */
     struct judge_walk walk;
@@ -75,6 +76,7 @@ static void find_odd(struct guessing *guessing)
     for (size_t p = 0; p < guessing->evidence->plan->n_probes; p++) {
         if (!follows(guessing, guessing->topology, p)) {
             guessing->odd[guessing->n_odd++] = p;
+            guessing->is_odd[p] = true;
         }
     }
 }
@@ -149,24 +151,21 @@ static bool explains_shot(struct guessing *guessing, const struct judge_shot *sh
     return shot->sent == 0 || arrives == (shot->good > 0);
 }
 
-static bool explains(struct guessing *guessing)
+/* How many of the odd probes it leaves unexplained, `enough` for as many or
+ * more, or if a shot or what was as it should be speaks against it. */
+static size_t unexplained(struct guessing *guessing, size_t enough)
 {
-    for (size_t i = 0; i < guessing->evidence->n_shots; i++) {
-        if (!explains_shot(guessing, &guessing->evidence->shots[i])) {
-            return false;
-        }
+    size_t n = 0;
+    for (size_t i = 0; i < guessing->n_odd && n < enough; i++) {
+        n += !follows(guessing, &guessing->changed, guessing->odd[i]);
     }
-    for (size_t i = 0; i < guessing->n_odd; i++) {
-        if (!follows(guessing, &guessing->changed, guessing->odd[i])) {
-            return false;
-        }
+    for (size_t i = 0; i < guessing->evidence->n_shots && n < enough; i++) {
+        n = explains_shot(guessing, &guessing->evidence->shots[i]) ? n : enough;
     }
-    for (size_t p = 0; p < guessing->evidence->plan->n_probes; p++) {
-        if (!follows(guessing, &guessing->changed, p)) {
-            return false;
-        }
+    for (size_t p = 0; p < guessing->evidence->plan->n_probes && n < enough; p++) {
+        n = guessing->is_odd[p] || follows(guessing, &guessing->changed, p) ? n : enough;
     }
-    return true;
+    return n;
 }
 
 /* ----------------------------------------------------------------- counters */
@@ -227,6 +226,21 @@ static const char *end_text(const struct guessing *guessing, const struct end *e
                         : judge_port_name(guessing->topology, end->port, arena);
 }
 
+/* Whether the guess leaves something open that a host sent. */
+static bool leaves_open(struct guessing *guessing, const struct guess *guess, const char *from)
+{
+    bool open = false;
+    lay(guessing, guess);
+    for (size_t i = 0; i < guessing->n_odd && !open; i++) {
+        size_t sender = guessing->evidence->plan->probes[guessing->odd[i]].from;
+        open = strcmp(guessing->topology->hosts[sender].name, from) == 0 &&
+               !follows(guessing, &guessing->changed, guessing->odd[i]);
+    }
+    put_back(guessing, guess->a);
+    put_back(guessing, guess->b);
+    return open;
+}
+
 /* Whether a switch says of itself what this result blames its table for. */
 static bool is_admitted(const struct report *report, const struct result *result)
 {
@@ -261,7 +275,7 @@ static void tell(struct guessing *guessing, const struct guess *guess, struct re
     for (size_t i = 0; i < report->n_results; i++) {
         struct result *result = &report->results[i];
         if (result->kind == RESULT_TRAFFIC && result->verdict == VERDICT_FAIL &&
-            !is_admitted(report, result)) {
+            !is_admitted(report, result) && !leaves_open(guessing, guess, result->from)) {
             result->cause_kind = CAUSE_SWAP;
             result->cause = result->suspect = cause;
             result->detail = base_arena_format(arena, "%s; %s", result->detail, why);
@@ -269,24 +283,28 @@ static void tell(struct guessing *guessing, const struct guess *guess, struct re
     }
 }
 
-/* The only guess that explains all; false: there is none, or there are two. */
+/* The only guess that explains the most, and that is the greater part: there may
+ * be another fault besides. False: there is none, or there are two. */
 static bool find_guess(struct guessing *guessing, struct guess *found)
 {
-    size_t n_found = 0;
+    size_t best = guessing->n_odd / 2 + 1, n_found = 0;
     for (struct guess guess = {0}; guess.a < guessing->n_cables; guess.a++) {
-        for (guess.b = guess.a + 1; guess.b < guessing->n_cables && n_found < 2; guess.b++) {
-            bool explained = false;
-            for (guess.exchange = 0; guess.exchange < N_EXCHANGES && !explained;
-                 guess.exchange++) {
-                explained = counted_so(guessing, &guess) && lay(guessing, &guess) &&
-                            explains(guessing);
-                if (explained) {
-                    *found = guess;
+        for (guess.b = guess.a + 1; guess.b < guessing->n_cables; guess.b++) {
+            bool found_here = false;
+            for (guess.exchange = 0; guess.exchange < N_EXCHANGES; guess.exchange++) {
+                size_t n = best + 1;
+                if (counted_so(guessing, &guess) && lay(guessing, &guess)) {
+                    n = unexplained(guessing, best + 1);
                 }
                 put_back(guessing, guess.a);
                 put_back(guessing, guess.b);
+                if (n < best || (n == best && n_found > 0 && !found_here)) {
+                    n_found = n < best ? 1 : n_found + 1;
+                    best = n;
+                    *found = guess;
+                    found_here = true;
+                }
             }
-            n_found += explained;
         }
     }
     return n_found == 1;
@@ -298,10 +316,12 @@ static int make_room(struct guessing *guessing)
     size_t n_cables = topology->n_hosts + topology->n_links;
     guessing->cables = calloc(n_cables + 1, sizeof *guessing->cables);
     guessing->odd = calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->odd);
+    guessing->is_odd = calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->is_odd);
     guessing->changed = *topology;
     guessing->changed.hosts = calloc(topology->n_hosts + 1, sizeof *topology->hosts);
     guessing->changed.links = calloc(topology->n_links + 1, sizeof *topology->links);
-    if (!guessing->cables || !guessing->odd || !guessing->changed.hosts ||
+    if (!guessing->cables || !guessing->odd || !guessing->is_odd ||
+        !guessing->changed.hosts ||
         !guessing->changed.links) {
         return -1;
     }
@@ -336,6 +356,7 @@ int judge_swap(const struct judge_evidence *evidence, struct report *report)
     judge_tables_free(&tables);
     free(guessing->cables);
     free(guessing->odd);
+    free(guessing->is_odd);
     free(guessing->changed.hosts);
     free(guessing->changed.links);
     free(guessing);
