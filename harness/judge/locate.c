@@ -211,8 +211,8 @@ static bool locate_by_ways(struct judge_view *view, struct judge_location *locat
 static bool locate_by_tables(struct judge_view *view, struct judge_location *location)
 {
     const struct judge_walk *walk = &view->advertised;
-    if (!walk->known || walk->n_hops == 0) {
-        return false;
+    if (!walk->known || walk->n_hops == 0 || (view->altered && view->declared.known)) {
+        return false; /* or it does say it, and the tables go along with it to the end */
     }
     const struct judge_hop *hop = &walk->hops[0];
     for (size_t i = 0; i < walk->n_arrivals; i++) {

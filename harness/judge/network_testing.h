@@ -24,6 +24,9 @@ struct network {
     struct judge_round round;
     bool captures[16];
     const char *problems[16];
+    const uint8_t *const *addresses;
+    const struct judge_shot *shots;
+    size_t n_shots;
     struct report report;
 };
 
@@ -144,6 +147,9 @@ static inline void network_judge(struct network *network)
                                       .problems = network->problems,
                                       .before = network->before,
                                       .after = network->after,
+                                      .addresses = network->addresses,
+                                      .shots = network->shots,
+                                      .n_shots = network->n_shots,
                                       .count = &count};
     assert_int_equal(judge_traffic(&evidence, &network->report), 0);
     assert_int_equal(judge_swap(&evidence, &network->report), 0);
