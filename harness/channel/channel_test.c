@@ -54,6 +54,30 @@ static void only_what_is_asked_for_is_dumped(void **state)
     assert_int_equal(fake.types_seen & 1u << FAKE_STATS_REQUEST, 0);
 }
 
+/* With the next dump, on the session of the one before. */
+static void a_switch_is_told_to_send(void **state)
+{
+    (void)state;
+    enum { PACKET_OUT = 13 };
+    static const uint8_t frame[60] = {2};
+    struct channel_fake fake = {.n_flows = 3};
+    struct channel_dump dump;
+    struct base_error error;
+    assert_true(channel_fake_start(&fake));
+    struct channel *channel = open_at(fake.endpoint, &PATIENT);
+    assert_int_equal(channel_packet_out(channel, 0, 7, frame, sizeof frame, &error), -1);
+    assert_non_null(strstr(error.text, "no session"));
+    dump_all(channel, 0, &dump);
+    switch_state_free(&dump.state);
+    assert_int_equal(channel_packet_out(channel, 0, 7, frame, sizeof frame, &error), 0);
+    dump_all(channel, 0, &dump);
+    assert_ok(&dump, 0);
+    switch_state_free(&dump.state);
+    channel_close(channel);
+    channel_fake_stop(&fake);
+    assert_true(fake.types_seen & 1u << PACKET_OUT);
+}
+
 static void bytes_may_come_in_any_pieces(void **state)
 {
     (void)state;
@@ -315,6 +339,7 @@ static void no_targets_is_no_work(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_dump_is_the_switch_as_it_says_it_is),
     cmocka_unit_test(only_what_is_asked_for_is_dumped),
+    cmocka_unit_test(a_switch_is_told_to_send),
     cmocka_unit_test(bytes_may_come_in_any_pieces),
     cmocka_unit_test(a_peer_of_any_version_speaks_1_0),
     cmocka_unit_test(nobody_there_is_said),

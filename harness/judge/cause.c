@@ -98,9 +98,9 @@ static void lead(struct report *report, struct cause *cause)
         report->results[cause->results[i]].is_consequence = told;
     }
     const char *detail = report->results[cause->results[0]].detail;
-    cause->why = detail ? base_arena_format(&report->arena, "%.*s", (int)strcspn(detail, "\n"),
-                                            detail)
-                        : NULL;
+    cause->why = detail
+                     ? base_arena_format(&report->arena, "%.*s", (int)strcspn(detail, "\n"), detail)
+                     : NULL;
 }
 
 /* ------------------------------------------------------ one place of several */

@@ -64,8 +64,7 @@ static void count_arrivals(struct counting *counting, const struct judge_walk *w
         const struct judge_walk_arrival *arrival = &walk->arrivals[i];
         struct port_ref out = {.sw = walk->hops[arrival->hop].in.sw,
                                .port = arrival->header.in_port};
-        struct judge_port_count *port =
-            judge_count_port(counting->count, counting->before, out);
+        struct judge_port_count *port = judge_count_port(counting->count, counting->before, out);
         if (port) {
             port->tx += counting->round->sent[p];
         }
@@ -82,8 +81,8 @@ static int make_room(struct counting *counting)
     size_t n_switches = counting->topology->n_switches;
     count->packets = base_arena_alloc(&count->arena, (n_switches + 1) * sizeof *count->packets);
     count->ports = base_arena_alloc(&count->arena, (n_switches + 1) * sizeof *count->ports);
-    count->hosts = base_arena_alloc(&count->arena,
-                                    (counting->topology->n_hosts + 1) * sizeof *count->hosts);
+    count->hosts =
+        base_arena_alloc(&count->arena, (counting->topology->n_hosts + 1) * sizeof *count->hosts);
     if (!count->packets || !count->ports || !count->hosts) {
         return -1;
     }
@@ -92,8 +91,8 @@ static int make_room(struct counting *counting)
         if (!state) {
             continue;
         }
-        count->packets[sw] = base_arena_alloc(
-            &count->arena, (state->flows.n_entries + 1) * sizeof **count->packets);
+        count->packets[sw] =
+            base_arena_alloc(&count->arena, (state->flows.n_entries + 1) * sizeof **count->packets);
         count->ports[sw] =
             base_arena_alloc(&count->arena, (state->n_ports + 1) * sizeof **count->ports);
         if (!count->packets[sw] || !count->ports[sw]) {

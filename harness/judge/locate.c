@@ -119,8 +119,8 @@ static size_t advertised_entry(const struct judge_view *view, const struct judge
     return SIZE_MAX;
 }
 
-static void blame_table(const struct judge_view *view, const struct judge_hop *hop, const char *what,
-                        struct judge_location *location)
+static void blame_table(const struct judge_view *view, const struct judge_hop *hop,
+                        const char *what, struct judge_location *location)
 {
     location->suspect = judge_port_name(view->topology, hop->in, view->arena);
     location->cause_kind = CAUSE_TABLE;
@@ -138,10 +138,11 @@ static bool blame_port(const struct judge_view *view, struct port_ref port, bool
 {
     const struct switch_state *state = view->evidence->before[port.sw];
     const struct port *found = state ? switch_state_port(state, port.port) : NULL;
-    uint32_t stops = receives ? PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV
-                              : PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD;
-    if (!state || port.port > PORT_MAX || (found && !(found->config & stops) &&
-                                           (receives || !(found->state & PORT_STATE_LINK_DOWN)))) {
+    uint32_t stops =
+        receives ? PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV : PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD;
+    if (!state || port.port > PORT_MAX ||
+        (found && !(found->config & stops) &&
+         (receives || !(found->state & PORT_STATE_LINK_DOWN)))) {
         return false;
     }
     bool cable = found && !(found->config & stops);
@@ -241,14 +242,14 @@ struct judge_location judge_locate(const struct judge_evidence *evidence, size_t
                                       .advertised = -1};
     const struct judge_probe *sent = &evidence->plan->probes[probe];
     struct judge_view view = {.evidence = evidence,
-                        .topology = evidence->expectation->topology,
-                        .arena = arena,
-                        .probe = probe,
-                        .from = sent->from,
-                        .to = host,
-                        .observed = -1,
-                        .sent = 1,
-                        .altered = altered};
+                              .topology = evidence->expectation->topology,
+                              .arena = arena,
+                              .probe = probe,
+                              .from = sent->from,
+                              .to = host,
+                              .observed = -1,
+                              .sent = 1,
+                              .altered = altered};
     struct judge_forwarding declared = judge_declared_by(evidence->expectation);
     struct judge_forwarding advertised = judge_advertised_by(evidence->before);
     judge_walk_from(view.topology, &declared, sent->from, &sent->header, &view.declared);

@@ -12,10 +12,10 @@
 /* One cable on a way, from one end to the other. */
 struct cable {
     bool from_host, to_host;
-    size_t host;           /* from_host, to_host */
-    struct port_ref out;   /* the end where frames go in, unless from_host */
-    struct port_ref in;    /* ... where they come out, unless to_host */
-    long tx, rx;           /* packets; -1: not known */
+    size_t host;         /* from_host, to_host */
+    struct port_ref out; /* the end where frames go in, unless from_host */
+    struct port_ref in;  /* ... where they come out, unless to_host */
+    long tx, rx;         /* packets; -1: not known */
     long tx_bytes, rx_bytes;
     long others; /* to_host: frames that came and are not known for ours */
 };
@@ -47,8 +47,7 @@ static const char *cable_text(const struct judge_view *view, const struct cable 
 
 static const char *cable_name(const struct judge_view *view, const struct cable *cable)
 {
-    return judge_cable_name(view->topology, cable->from_host ? cable->in : cable->out,
-                            view->arena);
+    return judge_cable_name(view->topology, cable->from_host ? cable->in : cable->out, view->arena);
 }
 
 static const struct judge_hop *hop_at(const struct judge_view *view, const struct judge_way *way,

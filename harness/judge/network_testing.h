@@ -124,8 +124,8 @@ static inline void network_send(struct network *network, const char *from, const
         }
         for (size_t i = 0; i < walk.n_arrivals; i++) {
             size_t sw = walk.hops[walk.arrivals[i].hop].in.sw;
-            network_count_port(
-                network, (struct port_ref){sw, walk.arrivals[i].header.in_port}, false);
+            network_count_port(network, (struct port_ref){sw, walk.arrivals[i].header.in_port},
+                               false);
             bool lost = from && probe->from == network_host(network, from) &&
                         walk.arrivals[i].host == network_host(network, to);
             if (!lost) {

@@ -29,13 +29,13 @@ static void aim_along(struct aiming *aiming, size_t p, const struct judge_walk_a
     for (size_t depth = 1; depth <= way.n_hops && aiming->n_shots < JUDGE_SHOTS_MAX; depth++) {
         size_t i = way.n_hops - depth;
         const struct judge_hop *next = depth > 1 ? &walk->hops[way.hops[i + 1]] : NULL;
-        aiming->shots[aiming->n_shots++] = (struct judge_shot){
-            .probe = p,
-            .to = arrival->host,
-            .depth = (unsigned)depth,
-            .by = {.sw = walk->hops[way.hops[i]].in.sw,
-                   .port = next ? next->out : arrival->header.in_port},
-            .header = next ? next->header : arrival->header};
+        aiming->shots[aiming->n_shots++] =
+            (struct judge_shot){.probe = p,
+                                .to = arrival->host,
+                                .depth = (unsigned)depth,
+                                .by = {.sw = walk->hops[way.hops[i]].in.sw,
+                                       .port = next ? next->out : arrival->header.in_port},
+                                .header = next ? next->header : arrival->header};
     }
 }
 

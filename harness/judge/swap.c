@@ -25,8 +25,8 @@ struct cable {
 static const struct {
     int first, second;
     bool both;
-} exchanges[] = {{0, 1, true}, {0, 0, true}, {0, 1, false}, {0, 0, false}, {1, 1, false},
-                 {1, 0, false}};
+} exchanges[] = {{0, 1, true},  {0, 0, true},  {0, 1, false},
+                 {0, 0, false}, {1, 1, false}, {1, 0, false}};
 enum { N_EXCHANGES = sizeof exchanges / sizeof *exchanges };
 
 struct guess {
@@ -40,7 +40,7 @@ struct guessing {
     struct judge_forwarding advertised;
     struct cable *cables;
     size_t n_cables;
-    size_t *odd; /* probes that do other than the tables say */
+    size_t *odd;  /* probes that do other than the tables say */
     bool *is_odd; /* by probe */
     size_t n_odd;
     struct topology changed; /* its hosts and links are our own */
@@ -107,7 +107,9 @@ static bool plug(struct guessing *guessing, const struct guess *guess, const str
         return !port->is_host;
     }
     /* Of a host's cable and a link only one may become the link. */
-    size_t cable = guess->a < n_hosts ? guess->b : guess->b < n_hosts || first ? guess->a : guess->b;
+    size_t cable = guess->a < n_hosts            ? guess->b
+                   : guess->b < n_hosts || first ? guess->a
+                                                 : guess->b;
     if (cable < n_hosts) {
         return false;
     }
@@ -266,8 +268,8 @@ static void tell(struct guessing *guessing, const struct guess *guess, struct re
     const char *y = end_text(guessing, &b->ends[second], arena);
     const char *why =
         exchanges[guess->exchange].both
-            ? base_arena_format(arena, "%s and %s are swapped: %s is cabled to %s, and %s to %s",
-                                x, end_text(guessing, &b->ends[!second], arena), x, y,
+            ? base_arena_format(arena, "%s and %s are swapped: %s is cabled to %s, and %s to %s", x,
+                                end_text(guessing, &b->ends[!second], arena), x, y,
                                 end_text(guessing, &b->ends[!second], arena),
                                 end_text(guessing, &a->ends[!first], arena))
             : base_arena_format(arena, "%s is cabled to %s, not to %s", x, y,
@@ -320,8 +322,7 @@ static int make_room(struct guessing *guessing)
     guessing->changed = *topology;
     guessing->changed.hosts = calloc(topology->n_hosts + 1, sizeof *topology->hosts);
     guessing->changed.links = calloc(topology->n_links + 1, sizeof *topology->links);
-    if (!guessing->cables || !guessing->odd || !guessing->is_odd ||
-        !guessing->changed.hosts ||
+    if (!guessing->cables || !guessing->odd || !guessing->is_odd || !guessing->changed.hosts ||
         !guessing->changed.links) {
         return -1;
     }

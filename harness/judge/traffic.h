@@ -27,8 +27,8 @@ struct judge_evidence {
     const struct switch_state *const
         *before; /* by switch, before the last round; NULL: not dumped */
     const struct switch_state *const *after; /* the same with later counters, or NULL: none taken */
-    const struct judge_count *count; /* of `round`, by `before`; NULL: not counted */
-    const struct judge_shot *shots; /* how they fared */
+    const struct judge_count *count;         /* of `round`, by `before`; NULL: not counted */
+    const struct judge_shot *shots;          /* how they fared */
     size_t n_shots;
     const bool *selected; /* by claim; NULL: all */
 };

@@ -67,7 +67,7 @@ static bool port_sends(const struct switch_state *state, uint16_t number)
         return number > PORT_MAX || state->n_ports == 0;
     }
     return (!(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
-                     !(port->state & PORT_STATE_LINK_DOWN));
+            !(port->state & PORT_STATE_LINK_DOWN));
 }
 
 static bool port_receives(const struct switch_state *state, uint16_t number)

@@ -18,11 +18,8 @@ const char *verdict_name(enum verdict verdict)
 const char *result_kind_name(enum result_kind kind)
 {
     static const char *const names[] = {
-        [RESULT_SWITCH] = "switch",
-        [RESULT_STATE] = "state",
-        [RESULT_ENTRY] = "entry",
-        [RESULT_HOST] = "host",
-        [RESULT_TRAFFIC] = "traffic",
+        [RESULT_SWITCH] = "switch", [RESULT_STATE] = "state",     [RESULT_ENTRY] = "entry",
+        [RESULT_HOST] = "host",     [RESULT_TRAFFIC] = "traffic",
     };
     return names[kind];
 }

@@ -304,7 +304,40 @@ static void coverage_names_what_is_missed(void **state)
     base_buffer_free(&out);
 }
 
+/* What fails for the same cause stands below what tells the cause, a line each. */
+static void test_consequences(void **state)
+{
+    (void)state;
+    struct report report = sample_report();
+    size_t told_by[] = {2, 3};
+    struct cause cause = {
+        .kind = CAUSE_TABLE, .where = "s1:2", .why = "why", .results = told_by, .n_results = 2};
+    report.causes = &cause;
+    report.n_causes = 1;
+    assert_string_equal(report.results[3].id, "traffic/h2/isolated/h11");
+    report.results[3].is_consequence = true;
+    struct report_text_options options = {0};
+    struct base_buffer out = {0};
+    report_text(&report, &options, &out);
+    const char *text = base_buffer_text(&out);
+    assert_non_null(
+        strstr(text, "therefore   traffic/h2/isolated/h11: a frame of h2 arrived at h11\n"));
+    assert_null(strstr(text, "FAIL  traffic/h2/isolated/h11"));
+    base_buffer_free(&out);
+    options.verbose = true;
+    report_text(&report, &options, &out);
+    assert_non_null(strstr(base_buffer_text(&out), "FAIL  traffic/h2/isolated/h11"));
+    base_buffer_free(&out);
+    report_json(&report, "1", &out);
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "{\"where\": \"s1:2\", \"kind\": \"table\", \"why\": \"why\", "
+                           "\"results\": [\"state/s1/2\", \"traffic/h2/isolated/h11\"]}"));
+    base_buffer_free(&out);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_consequences),
     cmocka_unit_test(test_golden),
     cmocka_unit_test(test_color_is_only_color),
     cmocka_unit_test(test_verbose_shows_passes_and_time),

@@ -284,8 +284,8 @@ static int read_until_counted(struct checking *checking)
             return -1;
         }
         if (run_ms_since(start_ns) > COUNT_MS ||
-            judge_count_reached(&checking->count, checking->topology->n_switches, checking->states.right,
-                                checking->later.right)) {
+            judge_count_reached(&checking->count, checking->topology->n_switches,
+                                checking->states.right, checking->later.right)) {
             checking->report->timing.count_ms = run_ms_since(start_ns);
             return 0;
         }

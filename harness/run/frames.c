@@ -25,8 +25,7 @@ static const char *claim_of(struct run_frames *frames, const struct run_frames_o
 {
     const struct judge_probe *probe = &of->plan->probes[p];
     const struct topology *topology = of->expectation->topology;
-    const struct claim *claim =
-        judge_claim_for(of->expectation, probe->from, host, &probe->header);
+    const struct claim *claim = judge_claim_for(of->expectation, probe->from, host, &probe->header);
     return claim ? claim->id
                  : base_arena_format(&frames->arena, "traffic/%s/stray/%s",
                                      topology->hosts[probe->from].name, topology->hosts[host].name);
@@ -45,8 +44,7 @@ static const char *claims_of(struct run_frames *frames, const struct run_frames_
     struct base_buffer text = {0};
     for (size_t host = 0; host < of->round->n_hosts; host++) {
         if (deviates_at(of, p, host)) {
-            base_put_format(&text, "%s%s", text.n_bytes ? ", " : "",
-                            claim_of(frames, of, p, host));
+            base_put_format(&text, "%s%s", text.n_bytes ? ", " : "", claim_of(frames, of, p, host));
         }
     }
     const char *copy = base_arena_text(&frames->arena, base_buffer_text(&text));
@@ -67,11 +65,10 @@ static const char *comment_of(struct run_frames *frames, const struct run_frames
                                  from);
     }
     unsigned copies = judge_plan_copies(probe, item->host);
-    return base_arena_format(&frames->arena,
-                             "%s: probe %zu (%s) of %s as it came to %s, where %u %s",
-                             claim_of(frames, of, item->probe, item->host), item->probe,
-                             probe->kind, from, at, copies,
-                             copies == 1 ? "copy was expected" : "copies were expected");
+    return base_arena_format(
+        &frames->arena, "%s: probe %zu (%s) of %s as it came to %s, where %u %s",
+        claim_of(frames, of, item->probe, item->host), item->probe, probe->kind, from, at, copies,
+        copies == 1 ? "copy was expected" : "copies were expected");
 }
 
 /* One frame as it should have come to a host, in one of its forms. */
@@ -161,8 +158,8 @@ void run_frames_write(struct run_frames *frames, const struct run_frames_of *of,
             !judge_probe_conforms(of->round, of->plan, item->probe)) {
             chosen[n] = item->frame;
             chosen[n].interface = item->host;
-            chosen[n].comment = item->frame.comment ? item->frame.comment
-                                                    : comment_of(frames, of, item);
+            chosen[n].comment =
+                item->frame.comment ? item->frame.comment : comment_of(frames, of, item);
             n++;
         }
     }

@@ -63,9 +63,9 @@ int run_network_send(struct run_network *network, struct port_ref by, const void
                      size_t n_bytes, struct base_error *error)
 {
     size_t target = network->target_of[by.sw];
-    return target == SIZE_MAX ? base_fail(error, "%s", no_endpoint)
-                              : channel_packet_out(network->channel, target, by.port, frame,
-                                                   n_bytes, error);
+    return target == SIZE_MAX
+               ? base_fail(error, "%s", no_endpoint)
+               : channel_packet_out(network->channel, target, by.port, frame, n_bytes, error);
 }
 
 /* What a reading of nothing but features brings is thrown away. */

@@ -309,8 +309,7 @@ void run_probing_round(struct run_probing *probing, struct judge_round *round, u
 }
 
 /* One frame, sent by a switch. */
-static void shoot(struct run_probing *probing, struct run_network *network,
-                  struct judge_shot *shot)
+static void shoot(struct run_probing *probing, struct run_network *network, struct judge_shot *shot)
 {
     struct frame_mark mark = mark_of(probing, shot->probe);
     struct base_buffer frame = {0};

@@ -28,7 +28,7 @@ enum {
     RUN_WINDOW_LOST_MS = 3,   /* ... once something that must arrive did not */
     RUN_SYNC_MS = 5000,       /* what a station behind a command may take to answer */
     RUN_REPEATS = 3,          /* sendings of each probe in a round */
-    RUN_SHOTS = 32, /* sendings of a frame by a switch */
+    RUN_SHOTS = 32,           /* sendings of a frame by a switch */
     RUN_REPEATS_CONFIRM = 16, /* ... in one that confirms another: a loss of 10 % shows */
 };
 

@@ -12,7 +12,8 @@ static int allocate(struct run_stations *stations, size_t n)
     stations->problems = base_arena_alloc(arena, (n + 1) * sizeof *stations->problems);
     stations->captures = base_arena_alloc(arena, (n + 1) * sizeof *stations->captures);
     stations->addresses = base_arena_alloc(arena, (n + 1) * sizeof *stations->addresses);
-    return stations->addresses && stations->station_of && stations->host_of && stations->problems && stations->captures
+    return stations->addresses && stations->station_of && stations->host_of && stations->problems &&
+                   stations->captures
                ? 0
                : -1;
 }

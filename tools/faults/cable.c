@@ -113,10 +113,10 @@ static int raise_host(struct faults_lab *lab, const struct cable_end *end, const
         cable_ip(lab, end, error, "link set %s up", end->interface) < 0) {
         return -1;
     }
-    return host->has_ip ? cable_ip(lab, end, error, "address add %u.%u.%u.%u/8 dev %s",
-                                   host->ip >> 24, host->ip >> 16 & 255, host->ip >> 8 & 255,
-                                   host->ip & 255, end->interface)
-                        : 0;
+    return host->has_ip
+               ? cable_ip(lab, end, error, "address add %u.%u.%u.%u/8 dev %s", host->ip >> 24,
+                          host->ip >> 16 & 255, host->ip >> 8 & 255, host->ip & 255, end->interface)
+               : 0;
 }
 
 /* Open vSwitch goes on with the interface that is gone, of which the new one has
@@ -140,9 +140,9 @@ static int raise_end(struct faults_lab *lab, const struct cable_end *end, const 
     if (end->is_host) {
         return raise_host(lab, end, now, error);
     }
-    return end->is_relay ? command_run(NULL, error, "ip link set %s name %s up", now,
-                                       end->interface)
-                         : raise_port(lab, end, now, error);
+    return end->is_relay
+               ? command_run(NULL, error, "ip link set %s name %s up", now, end->interface)
+               : raise_port(lab, end, now, error);
 }
 
 static int ask_carrier(void *aux, struct base_error *error)

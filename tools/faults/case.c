@@ -71,8 +71,8 @@ static bool apart(const struct faults_lab *lab, const struct spot *a, const stru
 static bool draw(const struct bench *bench, uint64_t seed, struct injection *injections,
                  size_t n_injections)
 {
-    injections[0] = (struct injection){
-        .fault = bench->chosen[seed % bench->n_chosen], .seed = seed};
+    injections[0] =
+        (struct injection){.fault = bench->chosen[seed % bench->n_chosen], .seed = seed};
     if (!fault_draw(&bench->lab, injections[0].fault, seed, &injections[0].spot)) {
         return false;
     }
@@ -178,7 +178,8 @@ static void tell(const struct bench *bench, const struct injection *injections, 
     printf("%s %s (%.0f ms%s)\n    again: faults run %s --kind %s --seed %llu --cases 1%s\n",
            score_is_miss(row) ? "MISS" : "ok  ", base_buffer_text(&text), row->ms,
            row->seed_way ? ", the seed's way notices it" : "", bench->options->expected,
-           injections[0].fault->name, (unsigned long long)injections[0].seed, n > 1 ? " --pairs" : "");
+           injections[0].fault->name, (unsigned long long)injections[0].seed,
+           n > 1 ? " --pairs" : "");
     base_buffer_free(&text);
     struct base_buffer copy = *why;
     if (copy.n_bytes) {
@@ -196,10 +197,8 @@ static int run_case(struct bench *bench, uint64_t seed, struct base_error *error
                bench->chosen[seed % bench->n_chosen]->name);
         return 0;
     }
-    struct score_case row = {.fault = injections[0].fault,
-                             .pair = n > 1,
-                             .clean_after = true,
-                             .seed = seed};
+    struct score_case row = {
+        .fault = injections[0].fault, .pair = n > 1, .clean_after = true, .seed = seed};
     struct base_buffer why = {0};
     struct verdict_report report = {0};
     int status = inject(bench, injections, n, &n_made, error);

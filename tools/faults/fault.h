@@ -14,12 +14,12 @@
 /* A place, drawn at random; a fault uses of it what it needs. */
 struct spot {
     size_t sw;
-    size_t entry;        /* index in lab->right[sw].state.flows */
-    uint16_t port;       /* of the switch: the one that the entry takes packets of */
-    uint16_t output;     /* one of the entry's outputs; PORT_NONE: it has none */
-    uint16_t other;      /* another cabled port of the switch, neither `port` nor an output */
+    size_t entry;    /* index in lab->right[sw].state.flows */
+    uint16_t port;   /* of the switch: the one that the entry takes packets of */
+    uint16_t output; /* one of the entry's outputs; PORT_NONE: it has none */
+    uint16_t other;  /* another cabled port of the switch, neither `port` nor an output */
     size_t cable, cable2;
-    unsigned end;        /* 0 or 1: frames that come out at this end of `cable` are meant */
+    unsigned end; /* 0 or 1: frames that come out at this end of `cable` are meant */
     size_t host, host2;
     enum frame_kind kind; /* one of those that come out there */
     uint64_t dice;
@@ -34,10 +34,10 @@ struct injection {
 };
 
 enum fault_outcome {
-    OUTCOME_FOUND,   /* check exits with 1 */
-    OUTCOME_OPEN,    /* it exits with 1, or with 3: what a switch does is not known */
-    OUTCOME_SILENT,  /* nothing is wrong: check exits with 0 */
-    OUTCOME_UNSEEN,  /* a fault that no check can see; it exits with 0 */
+    OUTCOME_FOUND,  /* check exits with 1 */
+    OUTCOME_OPEN,   /* it exits with 1, or with 3: what a switch does is not known */
+    OUTCOME_SILENT, /* nothing is wrong: check exits with 0 */
+    OUTCOME_UNSEEN, /* a fault that no check can see; it exits with 0 */
 };
 
 struct fault {

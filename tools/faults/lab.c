@@ -135,8 +135,8 @@ static bool switch_is_right(const struct faults_lab *lab, const struct channel_d
 {
     size_t sw = *(const size_t *)aux;
     const struct switch_state *right = &lab->right[sw].state, *now = &dumps[sw].state;
-    bool same = dumps[sw].ok && right->n_ports == now->n_ports &&
-                right->datapath_id == now->datapath_id;
+    bool same =
+        dumps[sw].ok && right->n_ports == now->n_ports && right->datapath_id == now->datapath_id;
     for (size_t i = 0; same && i < right->n_ports; i++) {
         same = port_is_right(&right->ports[i], &now->ports[i]);
     }
@@ -203,9 +203,8 @@ static int load(struct faults_lab *lab, struct base_error *error)
 {
     struct spec_diagnostics diagnostics = {0};
     const char *file = getenv("TAPPROOF_LAB");
-    bool loaded =
-        spec_load_expectation(lab->expected, &lab->expectation, &diagnostics) == 0 &&
-        spec_load_lab(file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
+    bool loaded = spec_load_expectation(lab->expected, &lab->expectation, &diagnostics) == 0 &&
+                  spec_load_lab(file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
     if (!loaded) {
         base_fail(error, "%s", diagnostics.n_items ? diagnostics.items[0].message : "cannot load");
     } else {
@@ -227,8 +226,7 @@ static int connect_all(struct faults_lab *lab, struct base_error *error)
         targets[i] = (struct channel_target){.name = faults_switch(lab, i),
                                              .endpoint = lab->lab->switches[i].openflow};
         if (!targets[i].endpoint) {
-            return base_fail(error, "%s: no endpoint: this must run inside a lab",
-                             targets[i].name);
+            return base_fail(error, "%s: no endpoint: this must run inside a lab", targets[i].name);
         }
     }
     if (channel_open(targets, n, NULL, &lab->channel, error) < 0 ||
@@ -251,8 +249,8 @@ static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *erro
         flow_format(&flows->entries[i], FLOW_NO_STATS, &text);
         base_put_text(&text, "\n");
     }
-    lab->flows[sw] = base_arena_format(&lab->arena, "%s/faults-%s.flows", lab->scratch,
-                                       faults_switch(lab, sw));
+    lab->flows[sw] =
+        base_arena_format(&lab->arena, "%s/faults-%s.flows", lab->scratch, faults_switch(lab, sw));
     FILE *file = fopen(lab->flows[sw], "w");
     bool written = file && fwrite(text.data, 1, text.n_bytes, file) == text.n_bytes;
     written = file && fclose(file) == 0 && written;

@@ -14,7 +14,15 @@
 #include "model/state.h"
 
 /* What one frame is, for faults that hit one kind of frames only. */
-enum frame_kind { FRAMES_OWN, FRAMES_ARP, FRAMES_UDP, FRAMES_TCP, FRAMES_ICMP, FRAMES_VLAN, N_FRAMES };
+enum frame_kind {
+    FRAMES_OWN,
+    FRAMES_ARP,
+    FRAMES_UDP,
+    FRAMES_TCP,
+    FRAMES_ICMP,
+    FRAMES_VLAN,
+    N_FRAMES
+};
 extern const char *const frame_kind_names[N_FRAMES];
 
 /* The kind of these bytes; N_FRAMES: another one. */
@@ -23,8 +31,8 @@ enum frame_kind frame_kind_of(const uint8_t *bytes, size_t n_bytes);
 /* One end of a cable. */
 struct cable_end {
     bool is_host, is_relay; /* else a switch's port */
-    size_t host;          /* is_host */
-    struct port_ref port; /* the switch's port; of a host: the one that it is cabled to */
+    size_t host;            /* is_host */
+    struct port_ref port;   /* the switch's port; of a host: the one that it is cabled to */
     char interface[32];
     unsigned frames[N_FRAMES]; /* that came out of the cable here, in one check */
 };
@@ -41,10 +49,10 @@ struct faults_lab {
     const struct topology *topology;
     struct lab *lab;
     struct channel *channel;
-    struct channel_dump *right;  /* by switch: how it is when all is right */
-    const char **flows;          /* by switch: the file with its right entries */
-    struct base_buffer *seed;    /* by switch: what the seed's way reads when all is right */
-    struct cable *cables;        /* hosts' cables first */
+    struct channel_dump *right; /* by switch: how it is when all is right */
+    const char **flows;         /* by switch: the file with its right entries */
+    struct base_buffer *seed;   /* by switch: what the seed's way reads when all is right */
+    struct cable *cables;       /* hosts' cables first */
     size_t n_cables;
     struct base_arena arena;
 };

@@ -61,8 +61,7 @@ static int span(struct faults_lab *lab, struct injection *injection, struct base
                : forget_megaflows(error);
 }
 
-static int clear_span(struct faults_lab *lab, struct injection *injection,
-                      struct base_error *error)
+static int clear_span(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     return command_run(NULL, error, "ovs-vsctl clear Bridge %s mirrors",
                        faults_switch(lab, injection->spot.sw)) < 0
@@ -74,8 +73,7 @@ static int tag(struct faults_lab *lab, struct injection *injection, struct base_
 {
     struct base_buffer name = {0};
     words_fill(lab, &injection->spot, "$i", &name);
-    int status =
-        command_run(NULL, error, "ovs-vsctl set Port %s tag=10", base_buffer_text(&name));
+    int status = command_run(NULL, error, "ovs-vsctl set Port %s tag=10", base_buffer_text(&name));
     base_buffer_free(&name);
     return status;
 }
@@ -136,8 +134,7 @@ static int undo_13(struct faults_lab *lab, struct injection *injection, struct b
 static int shape(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     const struct spot *spot = &injection->spot;
-    return command_run(NULL, error,
-                       "tc qdisc add dev %s root tbf rate 8kbit burst 500 limit 500",
+    return command_run(NULL, error, "tc qdisc add dev %s root tbf rate 8kbit burst 500 limit 500",
                        faults_lab_interface(lab, (struct port_ref){spot->sw, spot->output}));
 }
 
@@ -171,8 +168,7 @@ static int await_hosts(struct faults_lab *lab, const struct injection *injection
 
 /* Both hosts' cables go through one box, which passes what the first one sends
  * to the second one too. */
-static int join_hosts(struct faults_lab *lab, struct injection *injection,
-                      struct base_error *error)
+static int join_hosts(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     const struct cable *cables[] = {cable_of_host(lab, injection->spot.host),
                                     cable_of_host(lab, injection->spot.host2)};
@@ -194,8 +190,7 @@ static int join_hosts(struct faults_lab *lab, struct injection *injection,
     return injection->helper < 0 ? -1 : await_hosts(lab, injection, error);
 }
 
-static int part_hosts(struct faults_lab *lab, struct injection *injection,
-                      struct base_error *error)
+static int part_hosts(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     cable_from_relay(injection->spot.host);
     cable_from_relay(injection->spot.host2);

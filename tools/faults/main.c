@@ -38,10 +38,14 @@ static const char help[] =
 enum { OPT_SEED = 256, OPT_CASES, OPT_KIND, OPT_GROUP, OPT_PAIRS, OPT_LOG };
 
 static const struct option options[] = {
-    {"seed", required_argument, NULL, OPT_SEED},   {"cases", required_argument, NULL, OPT_CASES},
-    {"kind", required_argument, NULL, OPT_KIND},   {"group", required_argument, NULL, OPT_GROUP},
-    {"pairs", no_argument, NULL, OPT_PAIRS},       {"log", required_argument, NULL, OPT_LOG},
-    {"verbose", no_argument, NULL, 'v'},           {"help", no_argument, NULL, 'h'},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"cases", required_argument, NULL, OPT_CASES},
+    {"kind", required_argument, NULL, OPT_KIND},
+    {"group", required_argument, NULL, OPT_GROUP},
+    {"pairs", no_argument, NULL, OPT_PAIRS},
+    {"log", required_argument, NULL, OPT_LOG},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
     {0},
 };
 
@@ -53,8 +57,10 @@ static int usage_error(const char *what, const char *word)
 
 static int list(void)
 {
-    static const char *const outcomes[] = {
-        [OUTCOME_FOUND] = "", [OUTCOME_OPEN] = "", [OUTCOME_SILENT] = "must pass: ", [OUTCOME_UNSEEN] = "not seen: "};
+    static const char *const outcomes[] = {[OUTCOME_FOUND] = "",
+                                           [OUTCOME_OPEN] = "",
+                                           [OUTCOME_SILENT] = "must pass: ",
+                                           [OUTCOME_UNSEEN] = "not seen: "};
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_number(i);
         printf("%-9s %-26s %s%s%s%s\n", fault_group_of(fault), fault->name,

@@ -57,8 +57,7 @@ static int set_port(struct faults_lab *lab, struct injection *injection, struct 
     return mod_port(lab, injection, injection->fault->argument, error);
 }
 
-static int reset_port(struct faults_lab *lab, struct injection *injection,
-                      struct base_error *error)
+static int reset_port(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     static const char *const right[] = {"up", "receive", "forward", "flood"};
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
@@ -114,8 +113,7 @@ static int add_port(struct faults_lab *lab, struct injection *injection, struct 
 
 static int set_datapath_id(struct faults_lab *lab, size_t sw, uint64_t id, struct base_error *error)
 {
-    return command_run(NULL, error,
-                       "ovs-vsctl set Bridge %s other-config:datapath-id=%016" PRIx64,
+    return command_run(NULL, error, "ovs-vsctl set Bridge %s other-config:datapath-id=%016" PRIx64,
                        faults_switch(lab, sw), id);
 }
 
@@ -148,8 +146,7 @@ static int restart(struct faults_lab *lab, struct injection *injection, struct b
     }
     base_put_format(&command,
                     "ovs-vsctl add-br %s -- set Bridge %s datapath_type=dummy "
-                    "fail_mode=secure other-config:datapath-id=%016" PRIx64
-                    " -- set-controller %s",
+                    "fail_mode=secure other-config:datapath-id=%016" PRIx64 " -- set-controller %s",
                     name, name, right->datapath_id, name);
     char *targets = base_buffer_take_text(&controller), *rest = targets;
     for (char *target; rest && (target = strtok_r(rest, "\n", &rest));) {
@@ -157,9 +154,9 @@ static int restart(struct faults_lab *lab, struct injection *injection, struct b
     }
     for (size_t i = 0; i < right->n_ports; i++) {
         if (right->ports[i].number <= PORT_MAX) {
-            base_put_format(&command,
-                            " -- add-port %s %s -- set Interface %s ofport_request=%u", name,
-                            right->ports[i].name, right->ports[i].name, right->ports[i].number);
+            base_put_format(&command, " -- add-port %s %s -- set Interface %s ofport_request=%u",
+                            name, right->ports[i].name, right->ports[i].name,
+                            right->ports[i].number);
         }
     }
     int status = command_run(NULL, error, "ovs-vsctl del-br %s", name);
@@ -171,8 +168,7 @@ static int restart(struct faults_lab *lab, struct injection *injection, struct b
     return status < 0 ? -1 : faults_lab_await_switch(lab, sw, error);
 }
 
-static int fill_again(struct faults_lab *lab, struct injection *injection,
-                      struct base_error *error)
+static int fill_again(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
     return faults_lab_restore(lab, injection->spot.sw, error);
 }

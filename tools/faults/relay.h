@@ -11,16 +11,16 @@
 #include <sys/types.h>
 
 enum relay_fault {
-    RELAY_ONE_WAY,   /* nothing comes out at one end */
-    RELAY_LOSES,     /* each fifth frame is lost */
-    RELAY_DOUBLES,   /* each third frame comes twice */
-    RELAY_DELAYS,    /* frames come late, by 30 ms */
-    RELAY_REORDERS,  /* each fourth frame is overtaken by the next one */
-    RELAY_CORRUPTS,  /* one byte of each third frame is changed */
-    RELAY_TRUNCATES, /* frames end early */
-    RELAY_DROPS_KIND,/* one kind of frames is lost */
-    RELAY_TAGS,      /* frames get a VLAN tag */
-    RELAY_JOINS,     /* frames of one host go to another one too */
+    RELAY_ONE_WAY,    /* nothing comes out at one end */
+    RELAY_LOSES,      /* each fifth frame is lost */
+    RELAY_DOUBLES,    /* each third frame comes twice */
+    RELAY_DELAYS,     /* frames come late, by 30 ms */
+    RELAY_REORDERS,   /* each fourth frame is overtaken by the next one */
+    RELAY_CORRUPTS,   /* one byte of each third frame is changed */
+    RELAY_TRUNCATES,  /* frames end early */
+    RELAY_DROPS_KIND, /* one kind of frames is lost */
+    RELAY_TAGS,       /* frames get a VLAN tag */
+    RELAY_JOINS,      /* frames of one host go to another one too */
     RELAY_GOOD
 };
 

@@ -17,8 +17,8 @@ static struct sums sum(const struct score *score, const struct fault *fault,
     struct sums sums = {0};
     for (size_t i = 0; i < score->n_cases; i++) {
         const struct score_case *row = &score->cases[i];
-        enum fault_outcome of = row->fault->outcome == OUTCOME_OPEN ? OUTCOME_FOUND
-                                                                    : row->fault->outcome;
+        enum fault_outcome of =
+            row->fault->outcome == OUTCOME_OPEN ? OUTCOME_FOUND : row->fault->outcome;
         if ((fault && row->fault != fault) || row->pair != pair || of != outcome) {
             continue;
         }
@@ -48,8 +48,8 @@ void score_free(struct score *score)
 
 bool score_is_miss(const struct score_case *row)
 {
-    bool located = row->pair ? row->n_named > 1
-                             : row->located || row->fault->outcome > OUTCOME_OPEN;
+    bool located =
+        row->pair ? row->n_named > 1 : row->located || row->fault->outcome > OUTCOME_OPEN;
     return !row->found || !row->clean_after || !located;
 }
 

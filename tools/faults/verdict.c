@@ -19,8 +19,8 @@ int verdict_check(struct faults_lab *lab, struct verdict_report *report, struct 
     struct base_buffer out = {0};
     double start_ms = now_ms();
     *report = (struct verdict_report){0};
-    int status = command_status(&out, &report->status, error, "%s check --packet-out --json - %s", lab->tapproof,
-                                lab->expected);
+    int status = command_status(&out, &report->status, error, "%s check --packet-out --json - %s",
+                                lab->tapproof, lab->expected);
     report->ms = now_ms() - start_ms;
     if (status == 0) {
         report->json = json_loadb((const char *)out.data, out.n_bytes, 0, NULL);
@@ -45,7 +45,8 @@ static void put_failures(const struct verdict_report *report, struct base_buffer
 {
     size_t i;
     json_t *result;
-    json_array_foreach(json_object_get(report->json, "results"), i, result) {
+    json_array_foreach(json_object_get(report->json, "results"), i, result)
+    {
         if (strcmp(text_of(result, "verdict"), "pass") != 0) {
             base_put_format(why, "\n      %s %s: %.160s; suspect %s", text_of(result, "verdict"),
                             text_of(result, "id"), text_of(result, "detail"),
@@ -63,7 +64,8 @@ bool verdict_found(const struct faults_lab *lab, const struct injection *injecti
     bool found = !fault->found, silent = true;
     size_t i;
     json_t *result;
-    json_array_foreach(json_object_get(report->json, "results"), i, result) {
+    json_array_foreach(json_object_get(report->json, "results"), i, result)
+    {
         const char *id = text_of(result, "id");
         bool fails = strcmp(text_of(result, "verdict"), "fail") == 0;
         if (fails || (open && strcmp(text_of(result, "verdict"), "inconclusive") == 0)) {
@@ -92,7 +94,8 @@ bool verdict_names(const struct faults_lab *lab, const struct injection *injecti
 {
     size_t i;
     json_t *cause;
-    json_array_foreach(causes(report), i, cause) {
+    json_array_foreach(causes(report), i, cause)
+    {
         if (words_match(lab, &injection->spot, injection->fault->where, text_of(cause, "where"))) {
             return true;
         }
@@ -118,7 +121,8 @@ bool verdict_blames_only(const struct faults_lab *lab, const struct injection *i
     bool only = true;
     size_t i;
     json_t *cause;
-    json_array_foreach(causes(report), i, cause) {
+    json_array_foreach(causes(report), i, cause)
+    {
         const char *where = text_of(cause, "where");
         if (!is_place_of_any(lab, injections, n_injections, where)) {
             only = false;

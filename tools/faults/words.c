@@ -123,8 +123,7 @@ static void put_variable(const struct faults_lab *lab, const struct spot *spot, 
         break;
     case 'h':
     case 'g':
-        base_put_text(out,
-                      lab->topology->hosts[variable == 'h' ? spot->host : spot->host2].name);
+        base_put_text(out, lab->topology->hosts[variable == 'h' ? spot->host : spot->host2].name);
         break;
     default:
         if (entry) {

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The catalogue, its templates, and the numbers by which places are drawn. */
+#include "faults/words.h"
+
+#include "base/testing.h"
+#include "faults/random.h"
+
+#include <string.h>
+
+/* One switch s1 with h1 on port 1 and a cable from port 2 to s2:7. */
+struct small {
+    struct topology_switch switches[2];
+    struct topology_host hosts[2];
+    struct topology topology;
+    struct channel_dump right[2];
+    struct port ports[3];
+    struct cable cables[2];
+    struct faults_lab lab;
+};
+
+static void build(struct small *small, const char *flow)
+{
+    *small = (struct small){
+        .switches = {{.name = "s1"}, {.name = "s2"}},
+        .hosts = {{.name = "h1", .port = {0, 1}}, {.name = "h2", .port = {0, 3}}},
+        .ports = {{.number = 1, .name = "s1-eth1"}, {.number = 2}, {.number = 3}},
+        .cables = {{{{.port = {0, 1}}, {.is_host = true, .host = 0}}},
+                   {{{.port = {0, 2}}, {.port = {1, 7}}}}},
+    };
+    small->topology = (struct topology){
+        .switches = small->switches, .n_switches = 2, .hosts = small->hosts, .n_hosts = 2};
+    small->right[0].state.ports = small->ports;
+    small->right[0].state.n_ports = 3;
+    small->right[1].state.ports = small->ports;
+    small->right[1].state.n_ports = 1;
+    assert_int_equal(flow_parse(flow, &small->right[0].state.flows, NULL, NULL, NULL), 0);
+    small->lab = (struct faults_lab){.topology = &small->topology,
+                                     .right = small->right,
+                                     .cables = small->cables,
+                                     .n_cables = 2};
+}
+
+static void expect_filled(const struct small *small, const struct spot *spot, const char *template,
+                          const char *expected)
+{
+    struct base_buffer text = {0};
+    words_fill(&small->lab, spot, template, &text);
+    assert_string_equal(base_buffer_text(&text), expected);
+    base_buffer_free(&text);
+}
+
+static void templates_are_filled(void **state)
+{
+    (void)state;
+    struct small small;
+    build(&small, "priority=200,tcp,in_port=1,tp_dst=80 actions=output:2,mod_vlan_vid:5,output:3");
+    struct spot spot = {.port = 1, .output = 2, .other = 9, .cable = 1, .end = 1, .host2 = 1};
+    expect_filled(&small, &spot, "$s:$p $o $x", "s1:1 2 9");
+    expect_filled(&small, &spot, "$a - $b, $c - $d", "s1:2 - s2:7, s1:1 - h1");
+    expect_filled(&small, &spot, "$h $g $i", "h1 h2 s1-eth1");
+    expect_filled(&small, &spot, "priority=$+,$M", "priority=201,tcp,in_port=1,tp_dst=80");
+    expect_filled(&small, &spot, "$P $A", "200 output:2,mod_vlan_vid:5,output:3");
+    expect_filled(&small, &spot, "$W|$X",
+                  "mod_vlan_vid:5,output:3|output:9,mod_vlan_vid:5,output:3");
+    flow_table_free(&small.right[0].state.flows);
+}
+
+static void places_are_matched(void **state)
+{
+    (void)state;
+    struct small small;
+    build(&small, "in_port=1 actions=output:2");
+    struct spot spot = {.port = 1, .output = 2};
+    assert_true(words_match(&small.lab, &spot, "$s:$p", "s1:1"));
+    assert_false(words_match(&small.lab, &spot, "$s:$p", "s1:11"));
+    assert_true(words_match(&small.lab, &spot, "$s|$s:*", "s1:11"));
+    assert_false(words_match(&small.lab, &spot, "$s", "s1:11"));
+    assert_false(words_match(&small.lab, &spot, NULL, "s1"));
+    flow_table_free(&small.right[0].state.flows);
+}
+
+static void the_same_seed_is_the_same_place(void **state)
+{
+    (void)state;
+    struct small small;
+    build(&small, "in_port=1 actions=output:2");
+    const struct fault *fault = fault_find("output-missing");
+    struct spot a, b;
+    assert_true(fault_draw(&small.lab, fault, 7, &a));
+    assert_true(fault_draw(&small.lab, fault, 7, &b));
+    assert_memory_equal(&a, &b, sizeof a);
+    assert_int_equal(a.output, 2);
+    /* Nothing comes out of a cable here. */
+    assert_false(fault_draw(&small.lab, fault_find("one-way"), 7, &a));
+    flow_table_free(&small.right[0].state.flows);
+}
+
+static void the_catalogue_is_complete(void **state)
+{
+    (void)state;
+    assert_true(fault_count() >= 60);
+    for (size_t i = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_number(i);
+        assert_ptr_equal(fault_find(fault->name), fault);
+        assert_non_null(fault->text);
+        assert_non_null(fault->inject);
+        assert_true(*fault_group_of(fault));
+        if (fault->outcome <= OUTCOME_OPEN && !(fault->found && fault->where)) {
+            fail_msg("%s does not say what must be found, or where", fault->name);
+        }
+        if (fault->outcome == OUTCOME_UNSEEN && !fault->reason) {
+            fail_msg("%s does not say why it cannot be seen", fault->name);
+        }
+    }
+    assert_null(fault_number(fault_count()));
+    assert_null(fault_find("no-such-fault"));
+}
+
+static void frames_are_told_apart(void **state)
+{
+    (void)state;
+    uint8_t bytes[60] = {0};
+    bytes[12] = 0x08;
+    bytes[23] = 17;
+    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_UDP);
+    bytes[23] = 6;
+    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_TCP);
+    bytes[13] = 0x06;
+    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_ARP);
+    bytes[12] = 0x81;
+    bytes[13] = 0x00;
+    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_VLAN);
+    assert_int_equal(frame_kind_of(bytes, 13), N_FRAMES);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(templates_are_filled),
+    cmocka_unit_test(places_are_matched),
+    cmocka_unit_test(the_same_seed_is_the_same_place),
+    cmocka_unit_test(the_catalogue_is_complete),
+    cmocka_unit_test(frames_are_told_apart),
+};
+
+TEST_MAIN(tests)
