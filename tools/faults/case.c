@@ -38,7 +38,7 @@ static void choose(struct bench *bench)
 }
 
 /* The cables that a fault at this spot may touch; hosts' come first. */
-enum { TOUCHED = 6 };
+enum { TOUCHED = 7 };
 static void list_touched(const struct faults_lab *lab, const struct spot *spot,
                          size_t cables[TOUCHED])
 {
@@ -49,6 +49,7 @@ static void list_touched(const struct faults_lab *lab, const struct spot *spot,
         spot->host2,
         faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->port}),
         faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->other}),
+        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->output}),
     };
     memcpy(cables, touched, sizeof touched);
 }
