@@ -240,6 +240,7 @@ int cases_run(const struct case_options *options, struct score *score, struct ba
         return base_fail(error, "no kind of fault is chosen");
     }
     int status = faults_lab_open(&bench.lab, options->expected, error);
+    bench.lab.no_packet_out = options->no_packet_out;
     unsigned long long n = options->n_cases ? options->n_cases : bench.n_chosen;
     for (unsigned long long i = 0; status == 0 && i < n; i++) {
         status = run_case(&bench, options->seed + i, error);

@@ -13,7 +13,8 @@ struct case_options {
     const struct fault *kind;         /* NULL: one after another */
     const char *group;                /* NULL: all */
     bool pairs;
-    const char *log; /* a line a case is appended; NULL: nowhere */
+    bool no_packet_out; /* switches are not told to send */
+    const char *log;    /* a line a case is appended; NULL: nowhere */
     bool verbose;
 };
 

@@ -44,7 +44,8 @@ struct cable {
 
 struct faults_lab {
     const char *tapproof, *expected; /* the program, the expectation file */
-    const char *scratch;             /* a directory for files */
+    bool no_packet_out;
+    const char *scratch; /* a directory for files */
     struct expectation *expectation;
     const struct topology *topology;
     struct lab *lab;

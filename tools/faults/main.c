@@ -16,7 +16,7 @@
 static const char help[] =
     "usage: faults list\n"
     "       faults run EXPECTED [--seed N] [--cases N] [--kind KIND] [--group GROUP] [--pairs]\n"
-    "                  [--log FILE] [--verbose]\n"
+    "                  [--no-packet-out] [--log FILE] [--verbose]\n"
     "       faults table FILE...\n"
     "\n"
     "run makes each fault at a place chosen by the seed, has `tapproof check' look at the\n"
@@ -30,12 +30,13 @@ static const char help[] =
     "  --kind KIND   this kind of fault only; see `faults list'\n"
     "  --group GROUP this group of kinds only\n"
     "  --pairs       two faults at once\n"
+    "  --no-packet-out  the check does without PACKET_OUT\n"
     "  --log FILE    append a line a case; `faults table' makes one table of such files\n"
     "\n"
     "Exit status: 0 if every fault was found and nothing else, 1 if not, 2 usage, 3 if the\n"
     "lab could not be used or did not become right again.\n";
 
-enum { OPT_SEED = 256, OPT_CASES, OPT_KIND, OPT_GROUP, OPT_PAIRS, OPT_LOG };
+enum { OPT_SEED = 256, OPT_CASES, OPT_KIND, OPT_GROUP, OPT_PAIRS, OPT_NO_PACKET_OUT, OPT_LOG };
 
 static const struct option options[] = {
     {"seed", required_argument, NULL, OPT_SEED},
@@ -43,6 +44,7 @@ static const struct option options[] = {
     {"kind", required_argument, NULL, OPT_KIND},
     {"group", required_argument, NULL, OPT_GROUP},
     {"pairs", no_argument, NULL, OPT_PAIRS},
+    {"no-packet-out", no_argument, NULL, OPT_NO_PACKET_OUT},
     {"log", required_argument, NULL, OPT_LOG},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
@@ -92,6 +94,9 @@ static int set_option(struct case_options *cases, int option)
         return 0;
     case OPT_PAIRS:
         cases->pairs = true;
+        return 0;
+    case OPT_NO_PACKET_OUT:
+        cases->no_packet_out = true;
         return 0;
     case OPT_LOG:
         cases->log = optarg;

@@ -19,8 +19,9 @@ int verdict_check(struct faults_lab *lab, struct verdict_report *report, struct 
     struct base_buffer out = {0};
     double start_ms = now_ms();
     *report = (struct verdict_report){0};
-    int status = command_status(&out, &report->status, error, "%s check --packet-out --json - %s",
-                                lab->tapproof, lab->expected);
+    int status =
+        command_status(&out, &report->status, error, "%s check %s--json - %s", lab->tapproof,
+                       lab->no_packet_out ? "" : "--packet-out ", lab->expected);
     report->ms = now_ms() - start_ms;
     if (status == 0) {
         report->json = json_loadb((const char *)out.data, out.n_bytes, 0, NULL);
