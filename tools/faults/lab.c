@@ -180,6 +180,18 @@ bool faults_lab_matters(const struct faults_lab *lab, const struct cable_end *en
     return false;
 }
 
+bool faults_lab_sends_all(const struct faults_lab *lab, struct port_ref port)
+{
+    const struct flow_table *flows = &lab->right[port.sw].state.flows;
+    struct match all = match_in_port(port.port);
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        if (flows->entries[i].n_actions > 0 && match_equal(&flows->entries[i].match, &all)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t faults_lab_cable_of(const struct faults_lab *lab, struct port_ref port)
 {
     for (size_t i = 0; i < lab->n_cables; i++) {

@@ -85,6 +85,9 @@ unsigned faults_lab_frames(const struct cable_end *end);
  * or at a port of which an entry sends packets somewhere. */
 bool faults_lab_matters(const struct faults_lab *lab, const struct cable_end *end);
 
+/* Whether an entry sends on whatever comes in at this port. */
+bool faults_lab_sends_all(const struct faults_lab *lab, struct port_ref port);
+
 /* The cable of a switch's port; SIZE_MAX: none. */
 size_t faults_lab_cable_of(const struct faults_lab *lab, struct port_ref port);
 

@@ -23,19 +23,32 @@ static bool sends(const struct faults_lab *lab, const struct spot *spot)
     return false;
 }
 
-/* What leaves by the other port is seen: a host is there, or a switch that
- * sends it on. */
-static bool other_is_seen(const struct faults_lab *lab, const struct spot *spot)
+/* What is behind the other port; NULL: nothing. */
+static const struct cable_end *behind_other(const struct faults_lab *lab, const struct spot *spot)
 {
     struct port_ref other = {.sw = spot->sw, .port = spot->other};
     size_t cable = spot->other == PORT_NONE ? SIZE_MAX : faults_lab_cable_of(lab, other);
-    if (!sends(lab, spot) || cable == SIZE_MAX) {
-        return false;
+    if (cable == SIZE_MAX) {
+        return NULL;
     }
     const struct cable *found = &lab->cables[cable];
     bool first = found->ends[0].port.sw == other.sw && found->ends[0].port.port == other.port;
-    const struct cable_end *far = &found->ends[first ? 1 : 0];
-    return far->is_host || (faults_lab_matters(lab, far) && faults_lab_frames(far) > 0);
+    return &found->ends[first ? 1 : 0];
+}
+
+/* What leaves by the other port is seen: a host is there, or a switch that sends
+ * on whatever comes. */
+static bool other_is_seen(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable_end *far = behind_other(lab, spot);
+    return far && sends(lab, spot) && (far->is_host || faults_lab_sends_all(lab, far->port));
+}
+
+/* ... or a switch that drops whatever comes. */
+static bool other_is_dropped(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable_end *far = behind_other(lab, spot);
+    return far && sends(lab, spot) && !faults_lab_matters(lab, far);
 }
 
 /* The datapath goes on with the flows that it has, whatever mirror is added. */
@@ -216,6 +229,14 @@ static const struct fault faults[] = {
      .found = "traffic/*",
      .silent = "state/*|switch/*",
      .where = "$s:$p|$s:$x"}, /* what enters the other one is lost */
+    {.name = "span-to-nobody",
+     .text = "a mirror of OVSDB copies to a port behind which all is dropped",
+     .outcome = OUTCOME_UNSEEN,
+     .reason = "no host gets a frame too many, and no table says anything of it",
+     .fits = other_is_dropped,
+     .inject = span,
+     .undo = clear_span,
+     .where = "$s:$p"},
     {.name = "group-added",
      .text = "an entry sends to a group too, of which OpenFlow 1.0 knows nothing",
      .outcome = OUTCOME_OPEN,
