@@ -23,8 +23,9 @@ static bool sends(const struct faults_lab *lab, const struct spot *spot)
     return false;
 }
 
-/* What is behind the other port; NULL: nothing. */
-static const struct cable_end *behind_other(const struct faults_lab *lab, const struct spot *spot)
+/* The other port's end of its cable, or the far one; NULL: nothing is there. */
+static const struct cable_end *end_of_other(const struct faults_lab *lab, const struct spot *spot,
+                                            bool far)
 {
     struct port_ref other = {.sw = spot->sw, .port = spot->other};
     size_t cable = spot->other == PORT_NONE ? SIZE_MAX : faults_lab_cable_of(lab, other);
@@ -33,22 +34,24 @@ static const struct cable_end *behind_other(const struct faults_lab *lab, const 
     }
     const struct cable *found = &lab->cables[cable];
     bool first = found->ends[0].port.sw == other.sw && found->ends[0].port.port == other.port;
-    return &found->ends[first ? 1 : 0];
+    return &found->ends[first == far];
 }
 
 /* What leaves by the other port is seen: a host is there, or a switch that sends
  * on whatever comes. */
 static bool other_is_seen(const struct faults_lab *lab, const struct spot *spot)
 {
-    const struct cable_end *far = behind_other(lab, spot);
+    const struct cable_end *far = end_of_other(lab, spot, true);
     return far && sends(lab, spot) && (far->is_host || faults_lab_sends_all(lab, far->port));
 }
 
-/* ... or a switch that drops whatever comes. */
+/* ... or a switch that drops whatever comes; and nothing comes from there, which
+ * would be lost. */
 static bool other_is_dropped(const struct faults_lab *lab, const struct spot *spot)
 {
-    const struct cable_end *far = behind_other(lab, spot);
-    return far && sends(lab, spot) && !faults_lab_matters(lab, far);
+    const struct cable_end *far = end_of_other(lab, spot, true);
+    return far && sends(lab, spot) && !faults_lab_matters(lab, far) &&
+           faults_lab_frames(end_of_other(lab, spot, false)) == 0;
 }
 
 /* The datapath goes on with the flows that it has, whatever mirror is added. */
