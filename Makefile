@@ -7,6 +7,7 @@
 # make lint            clang's warnings, clang-tidy, cppcheck
 # make soak            200 checks on a busy machine, 1,000 edits with a check each
 # make faults          every kind of fault, at many places, found and located? (half an hour)
+# make faults-rules    is each rule of the judge needed for that?
 # make bench           speed, beside what others do
 # make fuzz            each fuzz target for FUZZ_SECONDS
 # make install         to $(DESTDIR)$(PREFIX)
@@ -110,6 +111,10 @@ faults: packages-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) tools/faults/sweep
 
+faults-rules: packages-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)B=$(B) tools/faults/rules
+
 lint:
 	$(Q)tools/packages build test lint
 	$(Q)B=$(B) tools/lint
@@ -133,6 +138,6 @@ install: all
 clean:
 	rm -rf $(B) $(B)-asan
 
-.PHONY: faults soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -4,6 +4,7 @@
  * which each table has one (OpenFlow 1.0.0, section 4.6: an ADD of the same
  * replaces it); expected entries are hashed by them, and the table is read
  * through once. */
+#include "judge/cause.h"
 #include "judge/state_switch.h"
 
 #include <stdlib.h>
@@ -158,6 +159,17 @@ static void put_entry_difference(const struct flow_entry *expected, unsigned giv
     }
 }
 
+/* An entry's place is the port whose packets it takes; of one that takes those
+ * of every port, the switch. */
+static void blame_entry(struct judge_run *run, const struct flow_entry *flow, struct result *result)
+{
+    struct port_ref port = {.sw = run->sw, .port = flow->match.value.in_port};
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = flow->match.mask.in_port
+                        ? judge_port_name(run->expectation->topology, port, &run->report->arena)
+                        : result->switch_name;
+}
+
 static int add_expected(struct judge_run *run, size_t i)
 {
     struct report *report = run->report;
@@ -180,6 +192,7 @@ static int add_expected(struct judge_run *run, size_t i)
         result->observed = observed ? judge_entry_text(report, observed) : "no entry";
         judge_fail_result(result, result->expected, result->observed);
         result->detail = judge_take_text(report, &detail);
+        blame_entry(run, flow, result);
     }
     return 0;
 }
@@ -205,6 +218,7 @@ static int add_unexpected(struct judge_run *run, uint32_t entry)
     result->observed = judge_entry_text(run->report, flow);
     judge_fail_result(result, result->expected, result->observed);
     result->detail = "tables: exact, and no entry of the expectation names it";
+    blame_entry(run, flow, result);
     return 0;
 }
 

@@ -60,21 +60,23 @@ static void list_cables(struct guessing *guessing)
     }
 }
 
-static bool follows(struct guessing *guessing, const struct topology *topology, size_t p)
+/* `unknown`: what is said of a probe with which nobody knows what a switch does. */
+static bool follows(struct guessing *guessing, const struct topology *topology, size_t p,
+                    bool unknown)
 {
     const struct judge_probe *probe = &guessing->evidence->plan->probes[p];
     if (!guessing->evidence->round->sent[p]) {
         return true;
     }
     judge_walk_from(topology, &guessing->advertised, probe->from, &probe->header, &guessing->walk);
-    return guessing->walk.known &&
-           judge_probe_follows(guessing->evidence->round, p, &guessing->walk);
+    return guessing->walk.known ? judge_probe_follows(guessing->evidence->round, p, &guessing->walk)
+                                : unknown;
 }
 
 static void find_odd(struct guessing *guessing)
 {
     for (size_t p = 0; p < guessing->evidence->plan->n_probes; p++) {
-        if (!follows(guessing, guessing->topology, p)) {
+        if (!follows(guessing, guessing->topology, p, true)) {
             guessing->odd[guessing->n_odd++] = p;
             guessing->is_odd[p] = true;
         }
@@ -159,13 +161,13 @@ static size_t unexplained(struct guessing *guessing, size_t enough)
 {
     size_t n = 0;
     for (size_t i = 0; i < guessing->n_odd && n < enough; i++) {
-        n += !follows(guessing, &guessing->changed, guessing->odd[i]);
+        n += !follows(guessing, &guessing->changed, guessing->odd[i], false);
     }
     for (size_t i = 0; i < guessing->evidence->n_shots && n < enough; i++) {
         n = explains_shot(guessing, &guessing->evidence->shots[i]) ? n : enough;
     }
     for (size_t p = 0; p < guessing->evidence->plan->n_probes && n < enough; p++) {
-        n = guessing->is_odd[p] || follows(guessing, &guessing->changed, p) ? n : enough;
+        n = guessing->is_odd[p] || follows(guessing, &guessing->changed, p, true) ? n : enough;
     }
     return n;
 }
@@ -236,7 +238,7 @@ static bool leaves_open(struct guessing *guessing, const struct guess *guess, co
     for (size_t i = 0; i < guessing->n_odd && !open; i++) {
         size_t sender = guessing->evidence->plan->probes[guessing->odd[i]].from;
         open = strcmp(guessing->topology->hosts[sender].name, from) == 0 &&
-               !follows(guessing, &guessing->changed, guessing->odd[i]);
+               !follows(guessing, &guessing->changed, guessing->odd[i], false);
     }
     put_back(guessing, guess->a);
     put_back(guessing, guess->b);

@@ -30,7 +30,7 @@ static void choose(struct bench *bench)
         bool wanted = options->kind ? fault == options->kind : true;
         wanted = wanted &&
                  (!options->group || strcmp(options->group, fault_group_of(fault)) == 0) &&
-                 (!options->pairs || fault->outcome <= OUTCOME_OPEN);
+                 (!options->pairs || (fault->outcome <= OUTCOME_OPEN && !fault->lists_entries));
         if (wanted) {
             bench->chosen[bench->n_chosen++] = fault;
         }
@@ -123,7 +123,7 @@ static int confirm(struct bench *bench, struct score_case *row, struct base_buff
 {
     for (int i = 0; i < RECOVERY_CHECKS; i++) {
         struct verdict_report report;
-        if (verdict_check(&bench->lab, &report, error) < 0) {
+        if (verdict_check(&bench->lab, bench->lab.expected, &report, error) < 0) {
             return -1;
         }
         int status = report.status;
@@ -204,7 +204,9 @@ static int run_case(struct bench *bench, uint64_t seed, struct base_error *error
     struct verdict_report report = {0};
     int status = inject(bench, injections, n, &n_made, error);
     if (status == 0) {
-        status = verdict_check(&bench->lab, &report, error);
+        bool exact = injections[0].fault->lists_entries;
+        status = verdict_check(&bench->lab, exact ? bench->lab.exact : bench->lab.expected, &report,
+                               error);
     }
     if (status == 0) {
         judge(bench, injections, n, &report, &row, &why);

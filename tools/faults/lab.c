@@ -16,6 +16,7 @@ enum { PORTS_MS = 10000, PORTS_STEP_MS = 20 };
 static int load(struct faults_lab *lab, struct base_error *error);
 static int connect_all(struct faults_lab *lab, struct base_error *error);
 static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *error);
+static int save_exact(struct faults_lab *lab, struct base_error *error);
 static int list_cables(struct faults_lab *lab, struct base_error *error);
 static bool port_is_right(const struct port *right, const struct port *now);
 
@@ -35,7 +36,7 @@ int faults_lab_open(struct faults_lab *lab, const char *expected, struct base_er
             return -1;
         }
     }
-    return list_cables(lab, error) < 0 ? -1 : survey(lab, error);
+    return save_exact(lab, error) < 0 || list_cables(lab, error) < 0 ? -1 : survey(lab, error);
 }
 
 void faults_lab_close(struct faults_lab *lab)
@@ -253,6 +254,14 @@ static int connect_all(struct faults_lab *lab, struct base_error *error)
     return 0;
 }
 
+static int save(const char *path, const struct base_buffer *text, struct base_error *error)
+{
+    FILE *file = fopen(path, "w");
+    bool written = file && fwrite(text->data, 1, text->n_bytes, file) == text->n_bytes;
+    written = file && fclose(file) == 0 && written;
+    return written ? 0 : base_fail(error, "%s: cannot be written", path);
+}
+
 static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *error)
 {
     const struct flow_table *flows = &lab->right[sw].state.flows;
@@ -263,11 +272,52 @@ static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *erro
     }
     lab->flows[sw] =
         base_arena_format(&lab->arena, "%s/faults-%s.flows", lab->scratch, faults_switch(lab, sw));
-    FILE *file = fopen(lab->flows[sw], "w");
-    bool written = file && fwrite(text.data, 1, text.n_bytes, file) == text.n_bytes;
-    written = file && fclose(file) == 0 && written;
+    int status = save(lab->flows[sw], &text, error);
     base_buffer_free(&text);
-    return written ? 0 : base_fail(error, "%s: cannot be written", lab->flows[sw]);
+    return status;
+}
+
+/* The expectation's lines, with another path to its topology, as it is to stand
+ * elsewhere. */
+static int copy_expectation(struct faults_lab *lab, struct base_buffer *out,
+                            struct base_error *error)
+{
+    char *topology = realpath(lab->topology->file, NULL), line[4096];
+    FILE *file = fopen(lab->expected, "r");
+    while (file && topology && fgets(line, sizeof line, file)) {
+        if (strncmp(line, "topology:", 9) == 0) {
+            base_put_format(out, "topology: %s\n", topology);
+        } else {
+            base_put_text(out, line);
+        }
+    }
+    int status = file && topology ? 0 : base_fail(error, "%s: cannot be copied", lab->expected);
+    if (file) {
+        fclose(file);
+    }
+    free(topology);
+    return status;
+}
+
+static int save_exact(struct faults_lab *lab, struct base_error *error)
+{
+    struct base_buffer text = {0};
+    int status = copy_expectation(lab, &text, error);
+    base_put_text(&text, "entries:\n");
+    for (size_t sw = 0; sw < lab->topology->n_switches; sw++) {
+        const struct flow_table *flows = &lab->right[sw].state.flows;
+        base_put_format(&text, "  %s:%s\n", faults_switch(lab, sw), flows->n_entries ? "" : " []");
+        for (size_t i = 0; i < flows->n_entries; i++) {
+            base_put_format(&text, "    - \"cookie=0x%llx,",
+                            (unsigned long long)flows->entries[i].cookie);
+            flow_format(&flows->entries[i], FLOW_NO_STATS, &text);
+            base_put_text(&text, "\"\n");
+        }
+    }
+    lab->exact = base_arena_format(&lab->arena, "%s/faults-exact.yaml", lab->scratch);
+    status = status == 0 ? save(lab->exact, &text, error) : status;
+    base_buffer_free(&text);
+    return status;
 }
 
 static void switch_end(const struct faults_lab *lab, struct port_ref port, struct cable_end *end)

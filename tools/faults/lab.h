@@ -44,6 +44,7 @@ struct cable {
 
 struct faults_lab {
     const char *tapproof, *expected; /* the program, the expectation file */
+    const char *exact;               /* the same with all entries listed */
     bool no_packet_out;
     const char *scratch; /* a directory for files */
     struct expectation *expectation;
