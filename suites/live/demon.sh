@@ -26,6 +26,9 @@ expect_says 0 'of h3 as it came to h11' "the frames of a failure are saved" \
     strings -n 8 "$scratch/frames.pcapng"
 
 install no-mirror
+run 1 "$B/tapproof" check --pcapng "$scratch/frames.pcapng" "$simulated"
+expect_says 0 'traffic/h1/mirrored/h11: probe .* as 1 copy was expected at h11' \
+    "the frames that were expected are saved with their claim" strings -n 8 "$scratch/frames.pcapng"
 deviates "mirror missing" "$simulated" state/s1/1 traffic/h1/mirrored/h11
 suite_fails "mirror missing" mirror "$simulated" 'did not arrive at h11' traffic/h1/mirrored/h11
 suite_fails "mirror missing" flow_state "$simulated" 'output:6 is missing' state/s1/1

@@ -32,16 +32,54 @@ static bool is_between_switches(const struct cable *cable)
     return !cable->ends[1].is_host;
 }
 
-/* Two cables of which one at least carries something that the other does not. */
+/* The entry that takes whatever comes in at a port; NULL: there is none, or
+ * others besides. */
+static const struct flow_entry *only_entry(const struct faults_lab *lab, struct port_ref port,
+                                           size_t *n_entries)
+{
+    const struct flow_table *flows = &lab->right[port.sw].state.flows;
+    const struct flow_entry *only = NULL;
+    struct match all = match_in_port(port.port);
+    *n_entries = 0;
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        const struct flow_entry *entry = &flows->entries[i];
+        if (!entry->match.mask.in_port || entry->match.value.in_port == port.port) {
+            ++*n_entries;
+            only = match_equal(&entry->match, &all) ? entry : NULL;
+        }
+    }
+    return *n_entries == 1 ? only : NULL;
+}
+
+/* Whether it makes no difference by which of two ports a packet comes in. */
+static bool ports_are_alike(const struct faults_lab *lab, struct port_ref a, struct port_ref b)
+{
+    size_t n_a, n_b;
+    const struct flow_entry *x = only_entry(lab, a, &n_a), *y = only_entry(lab, b, &n_b);
+    return a.sw == b.sw &&
+           ((n_a == 0 && n_b == 0) ||
+            (x && y && actions_equal(x->actions, x->n_actions, y->actions, y->n_actions)));
+}
+
+/* Of two swapped cables the one carries frames which the end of the other one
+ * treats otherwise. */
 static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot)
 {
     const struct cable *a = cable_of(lab, spot), *b = &lab->cables[spot->cable2];
     if (!carries(lab, spot) || a == b || is_between_switches(a) != is_between_switches(b)) {
         return false;
     }
-    bool same[2] = {a->ends[0].port.sw == b->ends[0].port.sw,
-                    a->ends[1].port.sw == b->ends[1].port.sw};
-    return !(same[0] && same[1]) || !is_between_switches(a);
+    return !is_between_switches(a) ||
+           !ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port);
+}
+
+/* ... or in the same way, whatever it is. */
+static bool swapped_makes_no_difference(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable *a = cable_of(lab, spot), *b = &lab->cables[spot->cable2];
+    return carries(lab, spot) && a != b && is_between_switches(a) && is_between_switches(b) &&
+           faults_lab_frames(&a->ends[!spot->end]) + faults_lab_frames(&b->ends[!spot->end]) == 0 &&
+           ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port);
 }
 
 /* -------------------------------------------------------------------- down */
@@ -168,6 +206,14 @@ static const struct fault faults[] = {
      .found = "traffic/*",
      .silent = "state/*|switch/*",
      .where = "$a - $b, *|$b - $a, *|*, $a - $b|*, $b - $a"},
+    {.name = "swapped-alike",
+     .text = "two cables are swapped whose ports do the same with every packet",
+     .outcome = OUTCOME_UNSEEN,
+     .reason = "every packet goes where it should",
+     .fits = swapped_makes_no_difference,
+     .inject = swap,
+     .undo = unswap,
+     .where = "$a - $b"},
     BAD("one-way", "nothing comes out of a cable at one end", carries, one_way),
     BAD("loses", "a cable loses each fifth frame", carries_much, loses),
     BAD("doubles", "a cable doubles each third frame", carries_much, doubles),
