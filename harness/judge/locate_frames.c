@@ -95,9 +95,19 @@ static long round_host(const struct judge_view *view, size_t host, bool sent)
                   : (long)(sent ? round->hosts[host].sent_bytes : round->hosts[host].arrived_bytes);
 }
 
-/* The i-th cable of a way of n switches, 0 to n. A host sends other things
- * too, and gets them: of its own cables only frames of ours count. */
-static struct cable cable_at(const struct judge_view *view, const struct judge_way *way, size_t i)
+/* Ports of some switches are counted seconds late: a counter that has not even
+ * counted what arrived well, from over this cable, says nothing. */
+static void drop_late_counts(const struct judge_view *view, struct cable *cable)
+{
+    const struct judge_port_count *port = cable->to_host ? NULL : port_count(view, cable->in);
+    const struct judge_host_count *host = cable->to_host ? host_count(view, cable->host) : NULL;
+    long good = port ? (long)port->good : host ? (long)host->good : 0;
+    cable->tx = cable->tx < good ? -1 : cable->tx;
+    cable->rx = cable->rx < good ? -1 : cable->rx;
+}
+
+static struct cable counted_cable(const struct judge_view *view, const struct judge_way *way,
+                                  size_t i)
 {
     struct cable cable = {.tx = -1, .rx = -1, .tx_bytes = -1, .rx_bytes = -1};
     if (i == 0) {
@@ -122,6 +132,15 @@ static struct cable cable_at(const struct judge_view *view, const struct judge_w
     cable.rx_bytes = round_host(view, view->to, false);
     cable.others =
         view->evidence->round ? (long)view->evidence->round->hosts[view->to].n_others : 0;
+    return cable;
+}
+
+/* The i-th cable of a way of n switches, 0 to n. A host sends other things
+ * too, and gets them: of its own cables only frames of ours count. */
+static struct cable cable_at(const struct judge_view *view, const struct judge_way *way, size_t i)
+{
+    struct cable cable = counted_cable(view, way, i);
+    drop_late_counts(view, &cable);
     return cable;
 }
 
@@ -205,7 +224,7 @@ static bool locate_keeping_switch(const struct judge_view *view, const struct ju
     for (size_t i = 0; i < way->n_hops; i++) {
         struct port_ref out = out_of(view, way, i), in = hop_at(view, way, i)->in;
         const struct judge_port_count *wanted = port_count(view, out);
-        long sent = count_tx(view, out, NULL);
+        long sent = cable_at(view, way, i + 1).tx;
         if (wanted && sent >= 0 && sent < (long)wanted->tx) {
             blame_switch(view, in,
                          base_arena_format(view->arena,

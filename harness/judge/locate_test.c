@@ -3,6 +3,7 @@
  * Tables that are right, and frames that are not: which cable, switch or host
  * the counters and the arrivals tell. */
 #include "judge/network_testing.h"
+#include "judge/shots.h"
 
 static const char simulated[] = "expected/demon/simulated.yaml";
 
@@ -38,6 +39,21 @@ static void a_cable_loses(void **state)
     expect_cause(result, CAUSE_CABLE, "s1:6 - s3:1");
     assert_string_equal(result->suspect, "s1:6 -> s3:1");
     assert_non_null(strstr(result->detail, "frames left s1:6, 3 came to s3:1"));
+    network_free(&network);
+}
+
+/* s3:11, over which the frames of h7 came, has counted nothing so far. */
+static void a_late_counter_is_not_believed(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    port_of(&network, 2, 7)->counters.rx_packets = 0;
+    port_of(&network, 2, 11)->counters.tx_packets = 0;
+    const struct result *result = judged(&network, "traffic/h1/mirrored/h11");
+    assert_null(strstr(result->detail, "frames left"));
+    assert_null(strstr(result->detail, "by its table"));
     network_free(&network);
 }
 
@@ -148,6 +164,29 @@ static void two_cables_are_told_apart(void **state)
     network_free(&network);
 }
 
+/* From the end of the way to its beginning, as the frame leaves each switch. */
+static void shots_are_aimed_along_the_way(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    struct judge_evidence evidence = {.expectation = network.expectation,
+                                      .plan = &network.plan,
+                                      .round = &network.round,
+                                      .before = network.before};
+    struct judge_shot shots[JUDGE_SHOTS_MAX];
+    assert_int_equal(judge_shots(&evidence, shots), 2);
+    assert_int_equal(shots[0].to, network_host(&network, "h11"));
+    assert_int_equal(shots[0].by.sw, 2);
+    assert_int_equal(shots[0].by.port, 11);
+    assert_int_equal(shots[0].depth, 1);
+    assert_int_equal(shots[1].by.sw, 0);
+    assert_int_equal(shots[1].by.port, 6);
+    assert_int_equal(shots[1].depth, 2);
+    network_free(&network);
+}
+
 static void bytes_tell_who_cuts(void **state)
 {
     (void)state;
@@ -206,6 +245,34 @@ static void cables_are_swapped(void **state)
     network_free(&network);
 }
 
+/* ... and h9 gets what it should not, by a cable that nobody knows. The swap is
+ * told, and so is that. */
+static void another_fault_beside_a_swap(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology;
+    struct topology_host *h2 = &topology->hosts[network_host(&network, "h2")];
+    struct topology_host *h3 = &topology->hosts[network_host(&network, "h3")];
+    struct port_ref of_h2 = h2->port, of_h3 = h3->port;
+    h2->port = of_h3;
+    h3->port = of_h2;
+    network_send(&network, NULL, NULL);
+    h2->port = of_h2;
+    h3->port = of_h3;
+    size_t p = 0;
+    while (network.plan.probes[p].from != network_host(&network, "h6")) {
+        p++;
+    }
+    judge_round_see(&network.round, p, network_host(&network, "h9"), 0);
+    network_judge(&network);
+    assert_int_equal(network.report.n_causes, 2);
+    assert_string_equal(network.report.causes[0].where, "h2 - s1:2, h3 - s1:3");
+    assert_string_equal(network.report.causes[1].where, "h9 - s2:4");
+    network_free(&network);
+}
+
 static void another_address(void **state)
 {
     (void)state;
@@ -229,14 +296,17 @@ static void another_address(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_cable_loses),
+    cmocka_unit_test(a_late_counter_is_not_believed),
     cmocka_unit_test(a_switch_keeps_back),
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
     cmocka_unit_test(company_tells_who_alters),
     cmocka_unit_test(two_cables_are_told_apart),
+    cmocka_unit_test(shots_are_aimed_along_the_way),
     cmocka_unit_test(bytes_tell_who_cuts),
     cmocka_unit_test(a_port_is_down),
     cmocka_unit_test(cables_are_swapped),
+    cmocka_unit_test(another_fault_beside_a_swap),
     cmocka_unit_test(another_address),
 };
 
