@@ -4,16 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *path_or(const char *path, const char *variable)
+{
+    const char *value = path ? path : getenv(variable);
+    return value && *value ? value : NULL;
+}
+
 int station_lab_load(struct station_lab *lab, const char *topology_path, const char *lab_path,
-                     struct spec_diagnostics *diagnostics)
+                     struct base_buffer *diagnostics)
 {
     *lab = (struct station_lab){0};
-    if (spec_load_topology(topology_path, &lab->topology, diagnostics) < 0 ||
-        spec_load_lab(lab_path, lab->topology, &lab->lab, diagnostics) < 0) {
-        station_lab_close(lab);
+    struct spec_diagnostics found = {0};
+    const char *path = path_or(topology_path, "TAPPROOF_TOPOLOGY");
+    if (!path) {
+        base_put_text(diagnostics,
+                      "error: no topology is named, and TAPPROOF_TOPOLOGY is not set\n");
         return -1;
     }
-    return 0;
+    if (spec_load_topology(path, &lab->topology, &found) == 0 &&
+        spec_load_lab(path_or(lab_path, "TAPPROOF_LAB"), lab->topology, &lab->lab, &found) == 0) {
+        return 0;
+    }
+    spec_format_diagnostics(&found, diagnostics);
+    spec_diagnostics_free(&found);
+    station_lab_close(lab);
+    return -1;
 }
 
 bool station_lab_has(const struct station_lab *lab, size_t host)
@@ -44,8 +59,10 @@ static int choose_one(const struct station_lab *lab, const char *name, unsigned 
         return -1;
     }
     if (!station_lab_has(lab, host)) {
-        return base_fail(error, "%s has no station: %s names no interface for it", name,
-                         lab->lab->file ? lab->lab->file : "no lab file is given, and nothing");
+        const char *file = lab->lab->file;
+        return file
+                   ? base_fail(error, "%s has no station: %s names no interface for it", name, file)
+                   : base_fail(error, "%s has no station: no lab file says where it is", name);
     }
     chosen[host] |= bits;
     return 0;
@@ -61,7 +78,7 @@ static int choose_all(const struct station_lab *lab, unsigned bits, unsigned *ch
             chosen[host] = chosen[host] ? chosen[host] : bits;
         }
     }
-    return any ? 0 : base_fail(error, "no host has a station: is there a lab file?");
+    return any ? 0 : base_fail(error, "no host has a station: no lab file says where they are");
 }
 
 int station_lab_choose(const struct station_lab *lab, const char *list, unsigned bits,

@@ -20,10 +20,12 @@ struct station_lab {
     size_t n_stations;
 };
 
-/* Loads the files; `lab_path` may be NULL: the topology's own stations. -1:
- * input errors, in the diagnostics. */
+/* Loads the files. A path that is NULL is that of $TAPPROOF_TOPOLOGY, and of
+ * $TAPPROOF_LAB, as a lab sets them; without a lab file the topology says where
+ * stations are. -1: no topology is named, or there are input errors: `diagnostics`
+ * gets them, as text for a terminal. */
 int station_lab_load(struct station_lab *lab, const char *topology_path, const char *lab_path,
-                     struct spec_diagnostics *diagnostics);
+                     struct base_buffer *diagnostics);
 
 /* Whether the lab says where the station of a host is. */
 bool station_lab_has(const struct station_lab *lab, size_t host);

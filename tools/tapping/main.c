@@ -33,15 +33,10 @@ static int fail(int status, const struct base_error *error)
 
 static int load(const struct tapping_options *options, struct station_lab *lab)
 {
-    struct spec_diagnostics diagnostics = {0};
     struct base_buffer text = {0};
-    int status = station_lab_load(lab, options->topology, options->lab, &diagnostics);
-    if (status < 0) {
-        spec_format_diagnostics(&diagnostics, &text);
-        fputs(base_buffer_text(&text), stderr);
-    }
+    int status = station_lab_load(lab, options->topology, options->lab, &text);
+    fputs(base_buffer_text(&text), stderr);
     base_buffer_free(&text);
-    spec_diagnostics_free(&diagnostics);
     return status < 0 ? USAGE : SHOWN;
 }
 

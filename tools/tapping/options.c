@@ -260,27 +260,15 @@ static int check(const struct tapping_options *options, struct base_error *error
     if (!options->to && !options->mirrored && !options->isolated && !options->watch) {
         return base_fail(error, "to which host, or where to look (--watch, --isolated)?");
     }
-    if (!options->topology || !*options->topology) {
-        return base_fail(error, "no topology: --topology FILE, or TAPPROOF_TOPOLOGY as in a lab");
-    }
     return 0;
-}
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
 }
 
 int tapping_options_parse(int argc, char **argv, struct tapping_options *options,
                           struct base_error *error)
 {
     struct parts parts = {.vlan = UINT64_MAX};
-    *options = (struct tapping_options){.topology = environment("TAPPROOF_TOPOLOGY"),
-                                        .lab = environment("TAPPROOF_LAB"),
-                                        .interval_ns = 1000000000,
-                                        .timeout_ns = 1000000000,
-                                        .max_loss = 100};
+    *options = (struct tapping_options){
+        .interval_ns = 1000000000, .timeout_ns = 1000000000, .max_loss = 100};
     int option;
     optind = 0;
     opterr = 0;

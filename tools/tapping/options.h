@@ -16,8 +16,8 @@ enum {
 
 struct tapping_options {
     bool help;
-    const char *from, *to; /* `to` NULL: no host in particular */
-    const char *topology, *lab;
+    const char *from, *to;                   /* `to` NULL: no host in particular */
+    const char *topology, *lab;              /* NULL: as the environment says */
     const char *mirrored, *isolated, *watch; /* lists of hosts, or NULL */
     bool echo;                               /* the kernel of the far host answers */
     struct match form; /* fields of the frames that are not chosen by default; always a dl_type */
