@@ -221,32 +221,38 @@ static const char *words_of_type(const char *type)
     return NULL;
 }
 
-/* --type, --vlan and --match as one match; the type may be in --match too. */
-static int parse_form(struct tapping_options *options, const struct parts *parts,
-                      struct base_error *error)
+/* A type, --vlan and --match as one match. */
+static int parse_match(const char *type, const struct parts *parts, struct match *match,
+                       struct base_error *error)
 {
     struct base_buffer text = {0};
-    const char *type = parts->type ? words_of_type(parts->type) : "";
-    if (!type) {
-        return base_fail(error, "--type: '%s' is none of raw, icmp, arp, udp, tcp", parts->type);
-    }
     base_put_text(&text, type);
     if (parts->vlan != UINT64_MAX) {
         base_put_format(&text, ",dl_vlan=%llu", (unsigned long long)parts->vlan);
     }
     base_put_format(&text, ",%s", parts->match ? parts->match : "");
-    int status = match_parse(base_buffer_text(&text), &options->form, NULL, error);
+    int status = match_parse(base_buffer_text(&text), match, NULL, error);
     base_buffer_free(&text);
-    if (status < 0) {
-        return base_fail_in(error, parts->match ? "--match" : "--vlan");
+    return status < 0 ? base_fail_in(error, parts->match ? "--match" : "--vlan") : 0;
+}
+
+/* The type may be in --match too; where it is nowhere it is the default. */
+static int parse_form(struct tapping_options *options, const struct parts *parts,
+                      struct base_error *error)
+{
+    const char *type = parts->type ? words_of_type(parts->type) : "";
+    if (!type) {
+        return base_fail(error, "--type: '%s' is none of raw, icmp, arp, udp, tcp", parts->type);
+    }
+    if (parse_match(type, parts, &options->form, error) < 0) {
+        return -1;
     }
     if (options->form.mask.in_port) {
         return base_fail(error, "--match: frames enter where FROM is: leave in_port out");
     }
-    if (!options->form.mask.dl_type) {
-        match_parse(words_of_type(options->echo ? "icmp" : "raw"), &options->form, NULL, NULL);
-    }
-    return 0;
+    return options->form.mask.dl_type ? 0
+                                      : parse_match(words_of_type(options->echo ? "icmp" : "raw"),
+                                                    parts, &options->form, error);
 }
 
 static int check(const struct tapping_options *options, struct base_error *error)
