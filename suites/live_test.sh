@@ -31,6 +31,7 @@ lab topologies/demon simulated states
 lab topologies/demon simulated prove
 lab topologies/demon simulated plan
 lab topologies/demon simulated soak
+lab topologies/demon simulated tools
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable
