@@ -121,6 +121,9 @@ static void takes_paths_from_the_environment(void **state)
     assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), 0);
     assert_false(station_lab_has(&lab, WEB1));
     station_lab_close(&lab);
+    setenv("TAPPROOF_LAB", "", 1); /* as not set */
+    assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), 0);
+    station_lab_close(&lab);
     setenv("TAPPROOF_LAB", files->lab, 1);
     assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), 0);
     assert_true(station_lab_has(&lab, WEB1));

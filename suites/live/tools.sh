@@ -107,6 +107,14 @@ gone() {
 gone
 report "an interface that goes down ends it with status 3" $?
 
+# Nobody reads on: an endless run ends all the same.
+unread() {
+    { "$B/tapping" h1 h2 -r 200; echo "exit $?" > "$scratch/status"; } 2> "$scratch/out" | head -n 3 > /dev/null
+    grep -q 'exit 3' "$scratch/status" && grep -q 'cannot write' "$scratch/out"
+}
+unread
+report "a run whose lines nobody reads ends" $?
+
 # sniff ARGUMENT...: tapsniff, with tcp and udp frames for it to see; its lines
 # are in $scratch/out.
 sniff() {
@@ -159,6 +167,8 @@ sniff --lab "$scratch/exec.yaml" h2 -c 2 -m tcp && [ "$(lines)" -eq 2 ]
 report "exec stations: all are shown" $?
 
 expect_says 2 "'h22' is no host.*did you mean 'h2'" "an unknown host" "$B/tapping" h1 h22
+expect_says 2 'frames must arrive at h2, and must not' "a contradiction" \
+    "$B/tapping" h1 h2 --isolated h2
 expect_says 2 "no host 'h12'.*did you mean 'h1'" "an unknown host for tapsniff" "$B/tapsniff" h12
 expect_says 3 'over the MTU of h1-eth0' "a frame over the MTU" "$B/tapping" h1 h2 -c 1 -s 1515
 expect_says 3 'needs CAP_NET_RAW' "no privilege" setpriv --bounding-set=-net_raw "$B/tapping" h1 h2 -c 1

@@ -42,7 +42,7 @@ uint64_t tapping_latency_percentile(const struct tapping_latency *latency, unsig
         below += latency->buckets[i];
         if (below >= rank) {
             uint64_t ns = highest_in(i);
-            ns = ns > latency->max_ns ? latency->max_ns : ns;
+            ns = i == TAPPING_LATENCY_BUCKETS - 1 || ns > latency->max_ns ? latency->max_ns : ns;
             return ns < latency->min_ns ? latency->min_ns : ns;
         }
     }

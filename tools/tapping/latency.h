@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-enum { TAPPING_LATENCY_BUCKETS = 64 * 36 }; /* up to 2^41 ns, 36 minutes */
+/* Up to 2^41 ns, 36 minutes; all above share the last one. */
+enum { TAPPING_LATENCY_BUCKETS = 64 * 36 };
 
 /* Zero-initialise before use. */
 struct tapping_latency {

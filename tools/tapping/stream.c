@@ -57,6 +57,10 @@ static int choose(const struct tapping_stream *stream, unsigned *chosen, struct 
     bool any = options->echo;
     for (size_t host = 0; host < topology->n_hosts; host++) {
         any |= chosen[host] != 0;
+        if ((chosen[host] & TAPPING_ISOLATED) && (chosen[host] & TAPPING_MUST_COME)) {
+            return base_fail(error, "frames must arrive at %s, and must not (--isolated)",
+                             topology->hosts[host].name);
+        }
     }
     if (!any) {
         return base_fail(error,
@@ -298,6 +302,9 @@ static bool has_sent_all(const struct tapping_stream *stream, uint64_t start_ns)
 
 static bool is_any_failed(struct tapping_stream *stream)
 {
+    if (stream->lines && ferror(stream->lines) && !has_problem(stream)) {
+        base_fail(&stream->problem, "cannot write to stdout");
+    }
     for (size_t i = 0; i < stream->lab->n_stations; i++) {
         const char *problem = station_problem(stream->lab->set, i);
         if (problem && !has_problem(stream)) {
