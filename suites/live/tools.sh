@@ -118,7 +118,7 @@ report "a run whose lines nobody reads ends" $?
 # sniff ARGUMENT...: tapsniff, with tcp and udp frames for it to see; its lines
 # are in $scratch/out.
 sniff() {
-    "$B/tapsniff" "$@" > "$scratch/out" 2> "$scratch/counters" &
+    "$B/tapsniff" --duration 20s "$@" > "$scratch/out" 2> "$scratch/counters" &
     pid=$!
     wait_until grep -q listening "$scratch/counters" || return 1
     "$B/tapping" h1 h2 -q -c 2 -i 1ms -t udp > "$scratch/sent" 2>&1 &&
