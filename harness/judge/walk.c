@@ -204,3 +204,26 @@ unsigned judge_walk_copies(const struct judge_walk *walk, size_t host)
     }
     return n;
 }
+
+static unsigned copies_into(const struct judge_walk *walk, struct port_ref port)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        n += walk->hops[i].in.sw == port.sw && walk->hops[i].in.port == port.port;
+    }
+    return n;
+}
+
+unsigned judge_walk_load(const struct judge_walk *walk)
+{
+    unsigned load = 1;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        unsigned n = copies_into(walk, walk->hops[i].in);
+        load = n > load ? n : load;
+    }
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        unsigned n = judge_walk_copies(walk, walk->arrivals[i].host);
+        load = n > load ? n : load;
+    }
+    return load;
+}

@@ -66,4 +66,7 @@ void judge_walk_from(const struct topology *topology, const struct judge_forward
 /* How many copies arrive at `host`. */
 unsigned judge_walk_copies(const struct judge_walk *walk, size_t host);
 
+/* How many copies come to the port or to the host that most of them come to; at least 1. */
+unsigned judge_walk_load(const struct judge_walk *walk);
+
 #endif

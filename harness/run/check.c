@@ -157,6 +157,18 @@ static int make_plan(struct checking *checking)
                               checking->error);
 }
 
+static int weigh_probes(struct checking *checking)
+{
+    struct judge_tables tables;
+    if (judge_tables_index(&tables, checking->topology, checking->states.right) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    struct judge_forwarding advertised = judge_looked_up_in(&tables);
+    run_probing_weigh(&checking->probing, &advertised);
+    judge_tables_free(&tables);
+    return 0;
+}
+
 /* One round more; the one before is kept for comparison. */
 static int next_round(struct checking *checking, unsigned repeats)
 {
@@ -326,7 +338,8 @@ static int check_traffic(struct checking *checking)
     progress(checking, "probing");
     if (make_plan(checking) < 0 ||
         run_probing_init(&checking->probing, &checking->plan, checking->topology,
-                         &checking->stations, checking->error) < 0) {
+                         &checking->stations, checking->error) < 0 ||
+        weigh_probes(checking) < 0) {
         return -1;
     }
     checking->probing.frames = checking->options->pcapng ? &checking->frames : NULL;
