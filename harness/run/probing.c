@@ -50,8 +50,8 @@ void run_probing_weigh(struct run_probing *probing, const struct judge_forwardin
         const struct judge_probe *probe = &probing->plan->probes[p];
         struct judge_walk walk;
         judge_walk_from(probing->topology, tables, probe->from, &probe->header, &walk);
-        unsigned load = judge_walk_load(&walk);
-        probing->loads[p] = load > probing->loads[p] ? load : probing->loads[p];
+        unsigned load = judge_walk_load(&walk), expected = expected_load(probe);
+        probing->loads[p] = walk.loops ? 0 : load > expected ? load : expected;
     }
 }
 
@@ -303,6 +303,9 @@ static void send_all(struct run_probing *probing, unsigned repeats)
     size_t in_flight = 0;
     for (unsigned repeat = 0; repeat < repeats; repeat++) {
         for (size_t p = 0; p < probing->plan->n_probes; p++) {
+            if (probing->loads[p] == 0) {
+                continue;
+            }
             if (in_flight > 0 && in_flight + probing->loads[p] > RUN_WINDOW) {
                 end_window(probing);
                 in_flight = 0;

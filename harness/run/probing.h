@@ -38,7 +38,7 @@ struct run_probing {
     struct judge_round *round; /* the one that is under way */
     struct run_frames *frames; /* keeps what is sent and seen; NULL: nobody wants it */
     uint16_t round_number;
-    unsigned *loads;   /* by probe: as many frames in flight does it count as */
+    unsigned *loads;   /* by probe: as many frames in flight does it count as; 0: not to be sent */
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
     uint64_t last_ns;  /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
@@ -54,8 +54,9 @@ int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
                      struct base_error *error);
 void run_probing_free(struct run_probing *probing);
 
-/* What the probes do by these tables as well as by what is expected of them: a
- * network that floods them has fewer at a time to carry. */
+/* Looks at what the probes do by these tables as well as at what is expected of
+ * them: a network that floods them has fewer at a time to carry, and those that
+ * would go round for ever are not sent. */
 void run_probing_weigh(struct run_probing *probing, const struct judge_forwarding *tables);
 
 /* Sends every probe so often and receives until all has settled. `round` must
