@@ -35,4 +35,6 @@ lab topologies/demon simulated tools
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable
+lab "$NETWORKS/copied" tapped copied
+lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/shared" tapped shared
