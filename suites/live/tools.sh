@@ -59,6 +59,10 @@ expect_says 1 '^h5 delivered: 0 arrived, 3 lost (100%)' "nobody sees what is not
     "$B/tapping" h1 h5 -c 3 -i 10ms -W 200ms
 expect_says 1 '^h11 isolated: 3 arrived: LEAKED' "a leak is one" \
     "$B/tapping" h1 h2 -c 3 -i 10ms --isolated h11
+expect_says 1 '^h11 isolated: 1 arrived: LEAKED' "whoever is watched and isolated is isolated" \
+    "$B/tapping" h1 h2 -c 1 --watch all --isolated all
+expect_says 0 '^h11 watched: 1 arrived' "all are those who are not named otherwise" \
+    "$B/tapping" h1 h2 -c 1 --isolated all --watch h11
 expect_says 0 '^nothing arrived at h1 h2 .* h11 (isolated)' "an isolated host leaks nothing" \
     "$B/tapping" h5 -c 20 -r 500 --isolated all
 expect_says 0 '^nothing arrived at h1 h3 .* h10 (watched)' "where frames go, asked of all hosts" \

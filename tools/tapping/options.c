@@ -31,7 +31,7 @@ const char tapping_options_help[] =
     "      --mirrored HOSTS  each frame must arrive there too\n"
     "      --isolated HOSTS  no frame may arrive there: one is a leak\n"
     "      --watch HOSTS     say what arrives there, whatever it is\n"
-    "                        HOSTS: h3,h11 or all (that are not named otherwise)\n"
+    "                        HOSTS: h3,h11, or all that are not named otherwise: all\n"
     "      --max-loss P      what may be lost, in percent (default: all but one)\n"
     "  -q, --quiet           no line for each frame\n"
     "      --json FILE       the summary as JSON; - is stdout, in place of the text\n"

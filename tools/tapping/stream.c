@@ -31,30 +31,39 @@ static uint64_t wall_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* The roles of all hosts by the command line. A host that is named twice has
- * the role that asks most of it. */
-static int choose(const struct tapping_stream *stream, unsigned *chosen, struct base_error *error)
+/* The roles of all hosts by the command line: what is named first, then the
+ * lists "all", which leave out who has a role. */
+static int choose_places(const struct tapping_stream *stream, unsigned *chosen,
+                         struct base_error *error)
 {
     const struct tapping_options *options = stream->options;
-    const struct topology *topology = stream->lab->topology;
+    bool captured = !options->echo && stream->form->to != SIZE_MAX;
     const struct {
         const char *list;
         unsigned role;
     } lists[] = {
-        {!options->echo && stream->form->to != SIZE_MAX ? topology->hosts[stream->form->to].name
-                                                        : NULL,
-         TAPPING_DELIVERED},
+        {captured ? stream->lab->topology->hosts[stream->form->to].name : NULL, TAPPING_DELIVERED},
         {options->mirrored, TAPPING_MIRRORED},
-        {options->watch, TAPPING_WATCHED},
         {options->isolated, TAPPING_ISOLATED},
+        {options->watch, TAPPING_WATCHED},
     };
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        if (lists[i].list &&
-            station_lab_choose(stream->lab, lists[i].list, lists[i].role, chosen, error) < 0) {
+    enum { N_LISTS = sizeof lists / sizeof *lists };
+    for (size_t i = 0; i < (size_t)2 * N_LISTS; i++) {
+        const char *list = lists[i % N_LISTS].list;
+        bool is_all = list && strcmp(list, "all") == 0;
+        if (list && is_all == (i >= N_LISTS) &&
+            station_lab_choose(stream->lab, list, lists[i % N_LISTS].role, chosen, error) < 0) {
             return -1;
         }
     }
-    bool any = options->echo;
+    return 0;
+}
+
+static int check_places(const struct tapping_stream *stream, const unsigned *chosen,
+                        struct base_error *error)
+{
+    const struct topology *topology = stream->lab->topology;
+    bool any = stream->options->echo;
     for (size_t host = 0; host < topology->n_hosts; host++) {
         any |= chosen[host] != 0;
         if ((chosen[host] & TAPPING_ISOLATED) && (chosen[host] & TAPPING_MUST_COME)) {
@@ -62,14 +71,19 @@ static int choose(const struct tapping_stream *stream, unsigned *chosen, struct 
                              topology->hosts[host].name);
         }
     }
-    if (!any) {
-        return base_fail(error,
-                         "nobody captures the frames to %s: it is no host of %s (--echo, or "
-                         "--watch all)",
-                         options->to, topology->file);
-    }
-    return station_lab_choose(stream->lab, topology->hosts[stream->form->from].name, SENDER, chosen,
-                              error);
+    return any ? 0
+               : base_fail(error,
+                           "nobody captures the frames to %s: it is no host of %s (--echo, or "
+                           "--watch all)",
+                           stream->options->to, topology->file);
+}
+
+static int choose(const struct tapping_stream *stream, unsigned *chosen, struct base_error *error)
+{
+    const char *from = stream->lab->topology->hosts[stream->form->from].name;
+    return choose_places(stream, chosen, error) < 0 || check_places(stream, chosen, error) < 0
+               ? -1
+               : station_lab_choose(stream->lab, from, SENDER, chosen, error);
 }
 
 static enum tapping_role role_of(unsigned chosen)
