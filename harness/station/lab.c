@@ -36,8 +36,8 @@ bool station_lab_has(const struct station_lab *lab, size_t host)
     return lab->lab->hosts[host].interface;
 }
 
-int station_lab_find(const struct station_lab *lab, const char *name, size_t *host,
-                     struct base_error *error)
+static int find(const struct station_lab *lab, const char *name, size_t *host,
+                struct base_error *error)
 {
     *host = topology_find_host(lab->topology, name);
     if (*host != SIZE_MAX) {
@@ -55,7 +55,7 @@ static int choose_one(const struct station_lab *lab, const char *name, unsigned 
     if (*name == '\0') {
         return base_fail(error, "a host's name is missing");
     }
-    if (station_lab_find(lab, name, &host, error) < 0) {
+    if (find(lab, name, &host, error) < 0) {
         return -1;
     }
     if (!station_lab_has(lab, host)) {

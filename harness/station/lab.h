@@ -37,10 +37,6 @@ bool station_lab_has(const struct station_lab *lab, size_t host);
 int station_lab_choose(const struct station_lab *lab, const char *list, unsigned bits,
                        unsigned *chosen, struct base_error *error);
 
-/* The host of this name. -1: there is none (with the nearest name). */
-int station_lab_find(const struct station_lab *lab, const char *name, size_t *host,
-                     struct base_error *error);
-
 /* Opens the stations of all hosts whose chosen[host] is not 0, at once. -1: one
  * of them cannot be opened; the error names its host. */
 int station_lab_open(struct station_lab *lab, const unsigned *chosen, struct base_error *error);
