@@ -25,7 +25,8 @@ Q = $(if $(V),,@)
 WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
              -Wwrite-strings -Wvla -Werror
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness -Itools $(CFLAGS) $(WARNINGS) -MMD -MP
-LIBS       = -lyaml -lpcap -lnet -levent_core -ljansson -lpthread
+# libpcap and libnet are loaded when they are needed: station/libraries.h.
+LIBS       = -lyaml -levent_core -ljansson -lpthread
 LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
 
 # The rooms by rank, low to high; rooms of one rank joined by +.
