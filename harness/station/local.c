@@ -11,6 +11,7 @@
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -255,14 +256,31 @@ static int local_drops(struct station *station, uint64_t *drops, struct base_err
     return 0;
 }
 
+static void *close_injector(void *aux)
+{
+    struct local *local = aux;
+    if (local->injector) {
+        local->lib.libnet_destroy(local->injector);
+    }
+    return NULL;
+}
+
+/* Either waits for the kernel: at the same time, if a thread can be had. */
 static void local_close(struct station *station)
 {
     struct local *local = station->state;
-    if (local && local->capture) {
+    pthread_t thread;
+    if (!local) {
+        return;
+    }
+    bool beside = pthread_create(&thread, NULL, close_injector, local) == 0;
+    if (local->capture) {
         local->lib.pcap_close(local->capture);
     }
-    if (local && local->injector) {
-        local->lib.libnet_destroy(local->injector);
+    if (beside) {
+        pthread_join(thread, NULL);
+    } else {
+        close_injector(local);
     }
     free(local);
 }
