@@ -44,4 +44,6 @@ lab topologies/demon simulated soak
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable
+lab "$NETWORKS/copied" tapped copied
+lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/shared" tapped shared
