@@ -34,6 +34,7 @@ struct checking {
     struct report *report;
     struct base_error *error;
     struct run_network network;
+    unsigned reads; /* CHANNEL_*; port counters tell which frames came in */
     struct run_states states, later; /* before the last round; with later counters */
     struct run_stations stations;
     struct judge_plan plan;
@@ -57,7 +58,7 @@ static int read_switches(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     progress(checking, "reading the switches");
-    if (run_network_read(&checking->network, checking->error) < 0) {
+    if (run_network_read(&checking->network, checking->reads, checking->error) < 0) {
         return -1;
     }
     checking->report->timing.dump_ms += run_ms_since(start_ns);
@@ -425,6 +426,7 @@ static int get_states(struct checking *checking)
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && select_claims(checking);
+    checking->reads = CHANNEL_FLOWS | (traffic ? CHANNEL_PORTS : 0);
     if (get_states(checking) < 0) {
         return -1;
     }
