@@ -59,7 +59,7 @@ static const char *comment_of(struct run_frames *frames, const struct run_frames
     const struct judge_probe *probe = &of->plan->probes[item->probe];
     const char *from = topology->hosts[probe->from].name;
     const char *at = topology->hosts[item->host].name;
-    if (item->frame.direction == REPORT_OUTBOUND) {
+    if (item->frame.direction == FRAME_OUTBOUND) {
         return base_arena_format(&frames->arena, "%s: probe %zu (%s) as %s sent it",
                                  claims_of(frames, of, item->probe), item->probe, probe->kind,
                                  from);
@@ -105,7 +105,7 @@ static uint64_t sent_at(const struct run_frames *frames, const struct run_frames
     for (size_t i = 0; i < frames->n_items; i++) {
         const struct run_frame *item = &frames->items[i];
         if (item->probe == p && item->round == of->round_number &&
-            item->frame.direction == REPORT_OUTBOUND) {
+            item->frame.direction == FRAME_OUTBOUND) {
             return item->frame.time_ns;
         }
     }
@@ -146,7 +146,7 @@ void run_frames_write(struct run_frames *frames, const struct run_frames_of *of,
 {
     const struct topology *topology = of->expectation->topology;
     add_all_expected(frames, of);
-    struct report_frame *chosen = calloc(frames->n_items + 1, sizeof *chosen);
+    struct frame_captured *chosen = calloc(frames->n_items + 1, sizeof *chosen);
     const char **names = calloc(2 * topology->n_hosts + 1, sizeof *names);
     size_t n = 0;
     if (frames->n_items > 0) {

@@ -20,8 +20,10 @@ struct run_network {
 int run_network_open(struct run_network *network, const struct topology *topology,
                      const struct lab *lab, unsigned timeout_ms, struct base_error *error);
 
-/* Reads all switches; what was read before is freed. As channel_dump. */
-int run_network_read(struct run_network *network, struct base_error *error);
+/* Reads all switches; what was read before is freed. As channel_dump: port
+ * counters (CHANNEL_PORTS) cost a switch more than its flows, so ask for them
+ * only where they are looked at. */
+int run_network_read(struct run_network *network, unsigned what, struct base_error *error);
 
 /* Has a switch send a frame by a port of its own, past its table; it is sent by
  * run_network_flush. -1: there is no session with the switch, or no memory. */
