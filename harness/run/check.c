@@ -27,6 +27,7 @@ enum {
     /* Flow counters follow the packets by up to 300 ms on Open vSwitch. */
     COUNT_MS = 1000,
     COUNT_STEP_MS = 50,
+    ROUNDS_MIN = 3, /* before frames and tables are said not to agree */
 };
 
 struct checking {
@@ -37,7 +38,7 @@ struct checking {
     struct report *report;
     struct base_error *error;
     struct run_network network;
-    unsigned reads; /* CHANNEL_*; port counters tell which frames came in */
+    unsigned reads;                  /* CHANNEL_*; port counters tell which frames came in */
     struct run_states states, later; /* before the last round; with later counters */
     struct run_stations stations;
     struct judge_plan plan;
@@ -205,7 +206,7 @@ static int next_round(struct checking *checking, unsigned repeats)
 {
     judge_round_free(&checking->previous);
     checking->previous = checking->round;
-    checking->report->timing.rounds++;
+    checking->probing.previous = checking->report->timing.rounds++ ? &checking->previous : NULL;
     if (judge_round_init(&checking->round, &checking->plan, checking->stations.captures,
                          checking->topology->n_hosts) < 0) {
         return base_fail(checking->error, "out of memory");
@@ -275,7 +276,9 @@ static int probe_until_settled(struct checking *checking)
     if (round_explained(checking)) {
         return 0;
     }
-    while (run_ms_since(start_ns) < checking->options->converge_ms) {
+    /* Time alone decides nothing: on a busy machine a round may take all of it. */
+    while (run_ms_since(start_ns) < checking->options->converge_ms ||
+           checking->report->timing.rounds < ROUNDS_MIN) {
         uint64_t round_ns = run_now_ns();
         progress(checking, "frames and tables disagree: looking again");
         if (read_switches(checking) < 0 || take_states(checking, &checking->states) < 0 ||

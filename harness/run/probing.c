@@ -82,14 +82,15 @@ static bool same_frame(const struct run_probing *probing, const struct header *f
     return same;
 }
 
-static void see_altered(struct run_probing *probing, const struct frame_mark *mark, size_t host,
-                        const struct header *form, const struct station_arrival *arrival)
+static void see_altered(const struct run_probing *probing, struct judge_round *round,
+                        const struct frame_mark *mark, size_t host, const struct header *form,
+                        const struct station_arrival *arrival)
 {
     struct base_buffer expected = {0}, text = {0};
     if (build(probing, mark, form, &expected) == 0) {
         frame_difference(expected.data, expected.n_bytes, arrival->bytes, arrival->n_bytes, &text);
     }
-    judge_round_see_altered(probing->round, mark->number, host, base_buffer_text(&text));
+    judge_round_see_altered(round, mark->number, host, base_buffer_text(&text));
     base_buffer_free(&expected);
     base_buffer_free(&text);
 }
@@ -106,11 +107,11 @@ static const struct judge_expected_arrival *expected_at(const struct judge_probe
 }
 
 /* Of equal forms the one of which least has come. SIZE_MAX: in none of them. */
-static size_t find_form(const struct run_probing *probing,
+static size_t find_form(const struct run_probing *probing, const struct judge_round *round,
                         const struct judge_expected_arrival *expected,
                         const struct frame_mark *mark, const struct station_arrival *arrival)
 {
-    const struct judge_seen *seen = judge_round_seen(probing->round, mark->number, expected->host);
+    const struct judge_seen *seen = judge_round_seen(round, mark->number, expected->host);
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < expected->n_as && i < JUDGE_FORMS_MAX; i++) {
         if ((found == SIZE_MAX || seen->forms[i] < seen->forms[found]) &&
@@ -123,20 +124,32 @@ static size_t find_form(const struct run_probing *probing,
 
 /* Where nothing is expected a copy in whatever form is one too many, and its
  * form is of no interest. */
-static void see(struct run_probing *probing, const struct frame_mark *mark, size_t host,
-                const struct station_arrival *arrival)
+static void see(struct run_probing *probing, struct judge_round *round,
+                const struct frame_mark *mark, size_t host, const struct station_arrival *arrival)
 {
     const struct judge_expected_arrival *expected =
         expected_at(&probing->plan->probes[mark->number], host);
-    size_t form = expected ? find_form(probing, expected, mark, arrival) : 0;
-    if (expected && judge_seen_count(probing->round, mark->number, host) <
-                        expected->copies * probing->round->sent[mark->number]) {
+    size_t form = expected ? find_form(probing, round, expected, mark, arrival) : 0;
+    if (expected && round == probing->round &&
+        judge_seen_count(round, mark->number, host) <
+            expected->copies * round->sent[mark->number]) {
         probing->n_came++;
     }
     if (form == SIZE_MAX) {
-        see_altered(probing, mark, host, &expected->as[0], arrival);
+        see_altered(probing, round, mark, host, &expected->as[0], arrival);
     } else {
-        judge_round_see(probing->round, mark->number, host, form);
+        judge_round_see(round, mark->number, host, form);
+    }
+}
+
+/* A copy of an earlier round: it was not lost. */
+static void on_late_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
+                         const struct station_arrival *arrival)
+{
+    probing->n_late++;
+    probing->slowest_ns = RUN_SETTLE_MAX_MS * ns_in_ms;
+    if (probing->previous && mark->round == (uint16_t)(probing->round_number - 1)) {
+        see(probing, probing->previous, mark, host, arrival);
     }
 }
 
@@ -166,7 +179,7 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
                                   .n_wire_bytes = arrival->wire_bytes,
                                   .time_ns = arrival->time_ns,
                                   .direction = FRAME_INBOUND});
-    see(probing, mark, host, arrival);
+    see(probing, probing->round, mark, host, arrival);
 }
 
 static bool is_reply(const struct run_probing *probing, const struct frame_mark *mark,
@@ -191,8 +204,7 @@ static bool on_arrival(void *aux, const struct station_arrival *arrival)
     } else if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
         probing->n_replies++;
     } else if (mark.round != probing->round_number) {
-        probing->n_late++;
-        probing->slowest_ns = RUN_SETTLE_MAX_MS * ns_in_ms;
+        on_late_copy(probing, &mark, host, arrival);
     } else {
         on_copy(probing, &mark, host, arrival);
     }
@@ -381,6 +393,7 @@ int run_probing_shoot(struct run_probing *probing, struct run_network *network,
                       struct judge_shot *shots, size_t n_shots, struct base_error *error)
 {
     struct judge_round *before = probing->round;
+    probing->previous = NULL;
     unsigned deepest = 0;
     int status = 0;
     for (size_t i = 0; i < n_shots; i++) {

@@ -37,9 +37,10 @@ struct run_probing {
     const struct judge_plan *plan;
     const struct topology *topology;
     struct run_stations *stations;
-    struct frame_run run;      /* nonce and key of this run, random */
-    struct judge_round *round; /* the one that is under way */
-    struct run_frames *frames; /* keeps what is sent and seen; NULL: nobody wants it */
+    struct frame_run run;         /* nonce and key of this run, random */
+    struct judge_round *round;    /* the one that is under way */
+    struct judge_round *previous; /* the one before it, which gets its late copies; or NULL */
+    struct run_frames *frames;    /* keeps what is sent and seen; NULL: nobody wants it */
     uint16_t round_number;
     unsigned *loads;   /* by probe: as many frames in flight does it count as; 0: not to be sent */
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
