@@ -81,7 +81,7 @@ static int chatty(struct faults_lab *lab, struct injection *injection, struct ba
 
 static int storm(struct faults_lab *lab, struct injection *injection, struct base_error *error)
 {
-    return start_chat(lab, injection, 100000, error);
+    return start_chat(lab, injection, 1000000, error);
 }
 
 /* ------------------------------------------------------------- other programs */
@@ -231,7 +231,7 @@ static int nothing_at_all(struct faults_lab *lab, struct injection *injection,
 static const struct fault faults[] = {
     RIGHT("nothing", "nothing was done", nothing_at_all),
     RIGHT("chatty-host", "a host sends LLDP, ARP, ND, mDNS and broadcasts", chatty),
-    RIGHT("storm", "a host sends thousands of such frames a second", storm),
+    RIGHT("storm", "a host sends a thousand such frames a second", storm),
     RIGHT("busy", "both cores are busy", busy),
     RIGHT("other-capture", "another program captures, with a filter", other_capture),
     RIGHT_TABLE("reinstalled", "entries are installed again during the check", has_entry, reinstall,
