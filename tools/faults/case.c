@@ -156,9 +156,11 @@ static void judge(struct bench *bench, struct injection *injections, size_t n,
         base_buffer_free(&not_found);
     }
     if (injections[0].fault->outcome <= OUTCOME_OPEN) {
-        struct base_buffer *blames = row->found ? why : &(struct base_buffer){0};
-        bool only = verdict_blames_only(&bench->lab, injections, n, report, blames);
+        struct base_buffer blames = {0};
+        bool only = verdict_blames_only(&bench->lab, injections, n, report, &blames);
         row->located = row->n_named > 0 && only;
+        base_put_text(why, row->found ? base_buffer_text(&blames) : "");
+        base_buffer_free(&blames);
     }
     row->ms = report->ms;
     row->seed_way = seed_way_notices(&bench->lab);
@@ -189,47 +191,64 @@ static void tell(const struct bench *bench, const struct injection *injections, 
     fflush(stdout);
 }
 
+/* Makes the faults, `*n_made` of them, has them looked for and judges. */
+static int look(struct bench *bench, struct injection *injections, size_t n, size_t *n_made,
+                struct score_case *row, struct base_buffer *why, struct base_error *error)
+{
+    struct verdict_report report = {0};
+    bool exact = injections[0].fault->lists_entries;
+    int status = inject(bench, injections, n, n_made, error);
+    if (status == 0) {
+        status = verdict_check(&bench->lab, exact ? bench->lab.exact : bench->lab.expected, &report,
+                               error);
+    }
+    if (status == 0) {
+        judge(bench, injections, n, &report, row, why);
+    }
+    verdict_free(&report);
+    return status;
+}
+
+/* Draws a place for each; says why if it does not come to that. */
+static bool prepare(const struct bench *bench, uint64_t seed, struct injection *injections,
+                    size_t n)
+{
+    bool drawn = draw(bench, seed, injections, n);
+    if (!drawn) {
+        printf("skip %s: no place for it in this network\n",
+               bench->chosen[seed % bench->n_chosen]->name);
+    }
+    return drawn;
+}
+
 static int run_case(struct bench *bench, uint64_t seed, struct base_error *error)
 {
     struct injection injections[TOGETHER_MAX];
     size_t n = bench->options->pairs ? 2 : 1, n_made = 0;
-    if (!draw(bench, seed, injections, n)) {
-        printf("skip %s: no place for it in this network\n",
-               bench->chosen[seed % bench->n_chosen]->name);
+    if (!prepare(bench, seed, injections, n)) {
         return 0;
     }
     struct score_case row = {
         .fault = injections[0].fault, .pair = n > 1, .clean_after = true, .seed = seed};
     struct base_buffer why = {0};
-    struct verdict_report report = {0};
-    int status = inject(bench, injections, n, &n_made, error);
-    if (status == 0) {
-        bool exact = injections[0].fault->lists_entries;
-        status = verdict_check(&bench->lab, exact ? bench->lab.exact : bench->lab.expected, &report,
-                               error);
-    }
-    if (status == 0) {
-        judge(bench, injections, n, &report, &row, &why);
-    }
-    bool together = status == 0 || n == 1;
     struct base_error undo_error;
+    int looked = look(bench, injections, n, &n_made, &row, &why, error), status = looked;
+    if (looked < 0 && n > 1) { /* one may be in the other's way */
+        printf("skip %s with %s: %s\n", injections[0].fault->name, injections[1].fault->name,
+               error->text);
+        status = 0;
+    }
     if (undo(bench, injections, n_made, &undo_error) < 0 && status == 0) {
         status = base_fail(error, "%s", undo_error.text);
     }
-    if (!together) { /* one may be in the other's way */
-        printf("skip %s with %s: %s\n", injections[0].fault->name, injections[1].fault->name,
-               error->text);
-        status = confirm(bench, &row, &why, error);
-        base_buffer_free(&why);
-        return status;
-    }
     if (status == 0) {
         status = confirm(bench, &row, &why, error);
+    }
+    if (looked == 0) {
         tell(bench, injections, n, &row, &why);
         score_add(bench->score, &row);
         score_log(&row, bench->options->log);
     }
-    verdict_free(&report);
     base_buffer_free(&why);
     return status;
 }
