@@ -67,10 +67,42 @@ static bool is_end(const char *cable, const char *place)
             strncmp(cable + n_cable - n - 3, " - ", 3) == 0);
 }
 
+/* The result that says what is wrong at this place; NULL: none does. */
+static const struct result *state_at(const struct report *report, const char *place)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *result = &report->results[i];
+        if (fails(result) && result->kind == RESULT_STATE && strcmp(result->cause, place) == 0) {
+            return result;
+        }
+    }
+    return NULL;
+}
+
+/* The first port that has the same entry to blame: one of those that take
+ * packets of several ports. */
+static const struct result *same_entry(const struct report *report, const struct result *result)
+{
+    const struct result *state = state_at(report, result->cause);
+    const char *entry = state ? state->says[SAYS_ADVERTISED] : NULL;
+    for (size_t i = 0; entry && strstr(entry, "actions=") && i < report->n_results; i++) {
+        const struct result *other = &report->results[i];
+        if (fails(other) && other->kind == RESULT_STATE && other->cause_kind == CAUSE_TABLE &&
+            other->says[SAYS_ADVERTISED] && strcmp(other->says[SAYS_ADVERTISED], entry) == 0 &&
+            strcmp(other->switch_name, state->switch_name) == 0) {
+            return other;
+        }
+    }
+    return result;
+}
+
 /* What stands for this result's cause: a cable at a port that is down has no
  * link because of the port. */
 static const struct result *root_of(const struct report *report, const struct result *result)
 {
+    if (result->cause_kind == CAUSE_TABLE) {
+        return same_entry(report, result);
+    }
     for (size_t i = 0; result->cause_kind == CAUSE_CABLE && i < report->n_results; i++) {
         const struct result *other = &report->results[i];
         if (fails(other) && other->cause_kind == CAUSE_PORT &&

@@ -61,6 +61,26 @@ static void a_port_takes_its_cable_in(void **state)
     report_free(&report);
 }
 
+/* An entry that takes packets of every port is wrong once. */
+static void one_entry_of_several_ports(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    static const char *const ids[] = {"state/s1/1", "state/s1/2", "state/s2/1"};
+    static const char *const places[] = {"s1:1", "s1:2", "s2:1"};
+    for (size_t i = 0; i < 3; i++) {
+        add(&report, RESULT_STATE, ids[i], CAUSE_TABLE, places[i]);
+        report.results[i].switch_name = i < 2 ? "s1" : "s2";
+        report.results[i].says[SAYS_ADVERTISED] = "tcp actions=output:9";
+    }
+    add(&report, RESULT_TRAFFIC, "traffic/h2/stray/h3", CAUSE_TABLE, "s1:2");
+    assert_int_equal(judge_causes(&report), 0);
+    assert_int_equal(report.n_causes, 2);
+    cause_at(&report, 0, "s1:1", 3);
+    cause_at(&report, 1, "s2:1", 1);
+    report_free(&report);
+}
+
 static void results_decide_between_places(void **state)
 {
     (void)state;
@@ -92,6 +112,7 @@ static void open_questions(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(symptoms_of_one_cause),
     cmocka_unit_test(a_port_takes_its_cable_in),
+    cmocka_unit_test(one_entry_of_several_ports),
     cmocka_unit_test(results_decide_between_places),
     cmocka_unit_test(open_questions),
 };

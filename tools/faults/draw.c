@@ -98,7 +98,7 @@ static void draw(const struct faults_lab *lab, uint64_t *state, struct spot *spo
         spot->entry < right->flows.n_entries ? &right->flows.entries[spot->entry] : NULL;
     uint16_t some = right->ports[random_below(state, right->n_ports)].number;
     spot->port = entry && entry->match.mask.in_port ? entry->match.value.in_port : some;
-    spot->output = draw_output(entry, state);
+    spot->output = spot->port <= PORT_MAX ? draw_output(entry, state) : PORT_NONE;
     spot->other = right->ports[random_below(state, right->n_ports)].number;
     if (spot->other > PORT_MAX || spot->other == spot->port || is_output(entry, spot->other)) {
         spot->other = PORT_NONE;

@@ -34,7 +34,7 @@ struct cable_end {
     size_t host;            /* is_host */
     struct port_ref port;   /* the switch's port; of a host: the one that it is cabled to */
     char interface[32];
-    unsigned frames[N_FRAMES]; /* that came out of the cable here, in one check */
+    unsigned frames[N_FRAMES]; /* that come out here, in one check, and come to a host */
 };
 
 /* ends[1] is a host or a switch; ends[0] always a switch. */

@@ -23,6 +23,19 @@ static bool sends(const struct faults_lab *lab, const struct spot *spot)
     return false;
 }
 
+/* A port at which frames come to the far end of its cable. */
+static bool output_is_seen(const struct faults_lab *lab, const struct spot *spot)
+{
+    struct port_ref output = {.sw = spot->sw, .port = spot->output};
+    size_t cable = sends(lab, spot) ? faults_lab_cable_of(lab, output) : SIZE_MAX;
+    if (cable == SIZE_MAX) {
+        return false;
+    }
+    const struct cable *found = &lab->cables[cable];
+    bool first = found->ends[0].port.sw == output.sw && found->ends[0].port.port == output.port;
+    return faults_lab_frames(&found->ends[first ? 1 : 0]) > 0;
+}
+
 /* The other port's end of its cable, or the far one; NULL: nothing is there. */
 static const struct cable_end *end_of_other(const struct faults_lab *lab, const struct spot *spot,
                                             bool far)
@@ -248,11 +261,11 @@ static const struct fault faults[] = {
      .undo = undo_13,
      .found = "state/$s/$p",
      .where = "$s:$p"},
-    LIE("hidden-meter", "a meter drops most packets, which OpenFlow 1.0 does not show", sends,
-        throttle, undo_13),
+    LIE("hidden-meter", "a meter drops most packets, which OpenFlow 1.0 does not show",
+        output_is_seen, throttle, undo_13),
     {.name = "egress-shaper",
      .text = "a port drops under load what it should send",
-     .fits = sends,
+     .fits = output_is_seen,
      .inject = shape,
      .undo = unshape,
      .found = "traffic/*",

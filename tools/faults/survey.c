@@ -20,13 +20,25 @@ const char *const frame_kind_names[N_FRAMES] = {
     [FRAMES_TCP] = "tcp",    [FRAMES_ICMP] = "icmp", [FRAMES_VLAN] = "vlan",
 };
 
+enum { MARK = 8, NUMBER_AT = 16, NUMBERS_MAX = 1 << 20 };
+
+/* One frame at one end, by the number that stands in its mark (frame/mark.h). */
+struct sighting {
+    struct cable_end *end;
+    enum frame_kind kind;
+    uint32_t number;
+};
+
 struct listening {
     struct faults_lab *lab;
     int fd;
     atomic_bool over;
+    struct sighting *sightings;
+    size_t n_sightings, capacity;
 };
 
 static void *listen_all(void *aux);
+static void count_all(const struct listening *listening);
 
 enum frame_kind frame_kind_of(const uint8_t *bytes, size_t n_bytes)
 {
@@ -67,6 +79,7 @@ int survey(struct faults_lab *lab, struct base_error *error)
         status = command_status(&out, &code, error, "%s check %s", lab->tapproof, lab->expected);
         atomic_store(&listening.over, true);
         pthread_join(thread, NULL);
+        count_all(&listening);
         if (status == 0 && code != 0) {
             status = base_fail(error, "the network is not right to begin with: %.300s",
                                base_buffer_text(&out));
@@ -74,28 +87,57 @@ int survey(struct faults_lab *lab, struct base_error *error)
         base_buffer_free(&out);
     }
     close(listening.fd);
+    free(listening.sightings);
     return status;
 }
 
-/* A host's end of a cable is in its own namespace: what the switch sends there
- * comes out there. */
-static void count(struct faults_lab *lab, const struct sockaddr_ll *from, enum frame_kind kind)
+/* Frames that come to no host are not counted: nobody would miss them. */
+static void count_all(const struct listening *listening)
+{
+    uint8_t *arrives = calloc(NUMBERS_MAX, 1);
+    for (size_t i = 0; arrives && i < listening->n_sightings; i++) {
+        const struct sighting *sighting = &listening->sightings[i];
+        arrives[sighting->number] |= sighting->end->is_host;
+    }
+    for (size_t i = 0; arrives && i < listening->n_sightings; i++) {
+        const struct sighting *sighting = &listening->sightings[i];
+        sighting->end->frames[sighting->kind] += arrives[sighting->number];
+    }
+    free(arrives);
+}
+
+/* The end of a cable where the frame comes out. A host's end is in its own
+ * namespace: what the switch sends there comes out there. NULL: none. */
+static struct cable_end *end_of(struct faults_lab *lab, const struct sockaddr_ll *from)
 {
     bool outgoing = from->sll_pkttype == PACKET_OUTGOING;
     for (size_t i = 0; i < lab->n_cables; i++) {
         for (int e = 0; e < 2; e++) {
             struct cable_end *end = &lab->cables[i].ends[e], *other = &lab->cables[i].ends[!e];
-            if (end->is_host || (int)if_nametoindex(end->interface) != from->sll_ifindex) {
-                continue;
+            if (!end->is_host && (int)if_nametoindex(end->interface) == from->sll_ifindex) {
+                return !outgoing ? end : other->is_host ? other : NULL;
             }
-            if (!outgoing) {
-                end->frames[kind]++;
-            } else if (other->is_host) {
-                other->frames[kind]++;
-            }
-            return;
         }
     }
+    return NULL;
+}
+
+static void take(struct listening *listening, const struct sockaddr_ll *from, const uint8_t *bytes,
+                 size_t n_bytes)
+{
+    enum frame_kind kind = frame_kind_of(bytes, n_bytes);
+    const uint8_t *mark = memmem(bytes, n_bytes, "tapproof", MARK);
+    struct cable_end *end = end_of(listening->lab, from);
+    if (kind == N_FRAMES || !mark || !end || mark + NUMBER_AT + 4 > bytes + n_bytes ||
+        base_grow(&listening->sightings, listening->n_sightings, &listening->capacity,
+                  sizeof *listening->sightings) < 0) {
+        return;
+    }
+    const uint8_t *number = mark + NUMBER_AT;
+    listening->sightings[listening->n_sightings++] = (struct sighting){
+        .end = end,
+        .kind = kind,
+        .number = (uint32_t)(number[1] & 15) << 16 | (uint32_t)number[2] << 8 | number[3]};
 }
 
 static void *listen_all(void *aux)
@@ -109,9 +151,8 @@ static void *listen_all(void *aux)
             continue;
         }
         ssize_t n = packet_socket_receive(listening->fd, bytes, sizeof bytes, &from);
-        enum frame_kind kind = n > 0 ? frame_kind_of(bytes, (size_t)n) : N_FRAMES;
-        if (kind != N_FRAMES) {
-            count(listening->lab, &from, kind);
+        if (n > 0) {
+            take(listening, &from, bytes, (size_t)n);
         }
     }
     return NULL;

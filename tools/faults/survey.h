@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which frames go where when all is right: every interface of the lab is
- * listened to during one check. It says where a fault of a cable can be seen
- * at all, and of which kinds of frames. */
+ * listened to during one check, and each frame known by its mark wherever it is.
+ * It says where a fault of a cable can be seen at all, and of which kinds of
+ * frames. */
 #ifndef FAULTS_SURVEY_H
 #define FAULTS_SURVEY_H
 

@@ -124,15 +124,15 @@ static int restore(struct faults_lab *lab, struct injection *injection, struct b
 #define TABLE(title, words, where_it_fits, mods)                                                   \
     {                                                                                              \
         .name = (title), .text = (words), .fits = (where_it_fits), .argument = (mods),             \
-        .inject = send_mods, .undo = restore, .found = "state/$s/$p", .where = "$s:$p"             \
+        .inject = send_mods, .undo = restore, .found = "state/$s/$q", .where = "$s:$q"             \
     }
 
 /* ... whose actions OpenFlow 1.0 does not define. */
 #define OPEN_TABLE(title, words, mods)                                                             \
     {                                                                                              \
         .name = (title), .text = (words), .outcome = OUTCOME_OPEN, .fits = sends,                  \
-        .argument = (mods), .inject = send_mods, .undo = restore, .found = "state/$s/$p",          \
-        .where = "$s:$p"                                                                           \
+        .argument = (mods), .inject = send_mods, .undo = restore, .found = "state/$s/$q",          \
+        .where = "$s:$q"                                                                           \
     }
 
 static const struct fault faults[] = {

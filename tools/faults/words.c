@@ -104,6 +104,13 @@ static void put_variable(const struct faults_lab *lab, const struct spot *spot, 
     case 'p':
         base_put_format(out, "%u", spot->port);
         break;
+    case 'q':
+        if (entry && !entry->match.mask.in_port) {
+            base_put_text(out, "*");
+        } else {
+            base_put_format(out, "%u", spot->port);
+        }
+        break;
     case 'o':
         base_put_format(out, "%u", spot->output);
         break;

@@ -8,6 +8,7 @@
  *   $h $g         its hosts
  *   $M $P $+      its entry: match without priority, priority, priority + 1
  *   $A $W $X      its actions; without the output; with the other port instead
+ *   $q            its port; * if its entry takes packets of every port
  *   $i            the interface of its port */
 #ifndef FAULTS_WORDS_H
 #define FAULTS_WORDS_H
