@@ -78,7 +78,7 @@ bool space_table_overlapping(struct space_table *table, const struct match *cube
 
 struct excluding {
     const struct space_table *table;
-    size_t entry;
+    size_t entry, but;
     struct space_region *region;
     enum space_answer answer;
 };
@@ -86,8 +86,9 @@ struct excluding {
 static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct excluding *excluding = aux;
-    if (excluding->entry != SIZE_MAX &&
-        !space_table_precedes(excluding->table, entry, excluding->entry)) {
+    if (entry == excluding->but ||
+        (excluding->entry != SIZE_MAX &&
+         !space_table_precedes(excluding->table, entry, excluding->entry))) {
         return true;
     }
     if (space_contains(match, &excluding->region->cube)) {
@@ -122,14 +123,15 @@ static enum space_answer ask_groups(struct space_table *table, size_t entry,
     return answer;
 }
 
-enum space_answer space_table_exclude(struct space_table *table, size_t entry,
-                                      struct space_region *region, size_t *budget)
+enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
+                                          struct space_region *region, size_t *budget)
 {
     struct excluding excluding = {
-        .table = table, .entry = entry, .region = region, .answer = SPACE_FOUND};
+        .table = table, .entry = entry, .but = but, .region = region, .answer = SPACE_FOUND};
     uint32_t min_rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_OPEN;
-    if (entry != SIZE_MAX && table->n_groups < table->n_entries && *budget >= table->n_groups) {
+    if (entry != SIZE_MAX && but == SIZE_MAX && table->n_groups < table->n_entries &&
+        *budget >= table->n_groups) {
         *budget -= table->n_groups;
         answer = ask_groups(table, entry, region);
     }
@@ -140,4 +142,10 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                    exclude_entry, &excluding)
                ? excluding.answer
                : SPACE_OPEN;
+}
+
+enum space_answer space_table_exclude(struct space_table *table, size_t entry,
+                                      struct space_region *region, size_t *budget)
+{
+    return space_table_exclude_but(table, entry, SIZE_MAX, region, budget);
 }
