@@ -5,6 +5,7 @@
 #ifndef JUDGE_PROVE_H
 #define JUDGE_PROVE_H
 
+#include "judge/forbidden.h"
 #include "judge/state.h"
 
 struct judge_prove_options {
@@ -32,5 +33,16 @@ struct judge_prove_options {
 int judge_prove(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_prove_options *options, struct report *report,
                 struct base_error *error);
+
+/* Proves of pairs that no frame would show that nothing forbidden arrives: takes
+ * them off the list of the unprobed, and counts them. Where the tables let
+ * something through there is a result traffic/FROM/stray/TO more, as above; where
+ * it stays open, the reason says so. `options`: the budget, of all that together
+ * (0: 100,000,000). -1 only without memory. */
+int judge_prove_forbidden(const struct expectation *expectation,
+                          const struct judge_switch *switches,
+                          const struct judge_prove_options *options,
+                          struct judge_forbidden *forbidden, struct report *report,
+                          struct base_error *error);
 
 #endif
