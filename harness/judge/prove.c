@@ -53,22 +53,25 @@ static int prove_no_stray(struct judge_prover *prover, size_t to, struct judge_o
     return result ? 0 : -1;
 }
 
+/* Of a sender of whom no claim speaks there is a result even if nothing strays,
+ * unless `ports:` leave it open where its headers may go. */
 static int prove_no_strays(struct judge_prover *prover)
 {
     struct judge_opening opening = {0};
+    size_t n = prover->proof->report->n_results;
     for (size_t to = 0; to < prover->proof->topology->n_hosts; to++) {
         if (prove_no_stray(prover, to, &opening) < 0) {
             return -1;
         }
     }
-    if (opening.open || opening.unknown) {
-        struct result *result = add_result(prover, "stray", SIZE_MAX);
-        if (!result) {
-            return -1;
-        }
+    bool open = opening.open || opening.unknown;
+    bool tells = prover->n_claims == 0 && prover->declared.n_unknowns == 0 &&
+                 prover->proof->report->n_results == n;
+    struct result *result = open || tells ? add_result(prover, "stray", SIZE_MAX) : NULL;
+    if (open && result) {
         judge_leave_open(prover, opening.unknown, result);
     }
-    return 0;
+    return (open || tells) && !result ? -1 : 0;
 }
 
 /* --------------------------------------------------------------------- senders */
@@ -113,16 +116,26 @@ static int prove_sender(struct judge_proof *proof, size_t from,
     return status;
 }
 
+static bool all_selected(const struct expectation *expectation,
+                         const struct judge_prove_options *options)
+{
+    bool all = true;
+    for (size_t i = 0; i < expectation->n_claims && all; i++) {
+        all = is_selected(options, i);
+    }
+    return all;
+}
+
 /* Each sender that has a selected claim; if all are, also those of whom no claim
  * speaks but `ports:` do. */
 static int prove_senders(struct judge_proof *proof, const struct judge_prove_options *options,
                          const size_t *at)
 {
+    bool by_ports = proof->expectation->n_ports > 0 && all_selected(proof->expectation, options);
     int status = 0;
     for (size_t from = 0; from < proof->topology->n_hosts && status == 0; from++) {
         size_t begin = proof->begins[from], end = proof->begins[from + 1];
-        bool any =
-            begin == end && proof->expectation->n_ports > 0 && !(options && options->selected);
+        bool any = begin == end && by_ports;
         for (size_t i = begin; i < end && !any; i++) {
             any = is_selected(options, proof->claims[i]);
         }

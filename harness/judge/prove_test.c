@@ -51,7 +51,7 @@ static void test_one_bad_header(void **state)
     /* The one hidden by another entry is not. */
     small_flow(&small, A, "priority=10,ip,in_port=1,nw_dst=10.77.0.0/16 actions=output:2");
     small_prove(&small, NULL);
-    assert_int_equal(report_count(&small.report, VERDICT_PASS), 4);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), 4 + 1); /* h2 sends nothing */
     small_free(&small);
 }
 
@@ -177,7 +177,8 @@ static void test_stray_beyond_ports(void **state)
     small_flow(&small, B, "priority=8,in_port=3 actions=output:1");
     small_flow(&small, C, "in_port=3 actions=output:1");
     small_prove(&small, NULL);
-    assert_int_equal(small.report.n_results, 3);
+    assert_int_equal(small.report.n_results, 3 + 3); /* a and b drop what others send */
+    assert_verdict(&small, "traffic/h2/stray/all", VERDICT_PASS);
     assert_verdict(&small, "traffic/h1/stray/h5", VERDICT_FAIL); /* one header in 2^32 */
     assert_says(small_result(&small, "traffic/h1/stray/h5")->example, "nw_dst=10.77.3.99");
     assert_verdict(&small, "traffic/h1/stray/h4", VERDICT_FAIL);
@@ -193,7 +194,7 @@ static void test_stray_beyond_ports(void **state)
     /* Nothing is declared of b, where all of it goes. */
     small.lists[B] = false;
     small_prove(&small, NULL);
-    assert_int_equal(small.report.n_results, 0);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), small.report.n_results);
     small.lists[B] = true;
     small.expectation.ports[1].port.port = 4; /* b:3 is not listed; b:4 is */
     small.cases[1].match = match_in_port(4);
@@ -201,7 +202,7 @@ static void test_stray_beyond_ports(void **state)
     assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
     small.expectation.unlisted_any = true;
     small_prove(&small, NULL);
-    assert_int_equal(small.report.n_results, 0);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), small.report.n_results);
     small_free(&small);
 }
 
