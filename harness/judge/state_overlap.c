@@ -135,6 +135,7 @@ static void search_priority(struct overlaps *overlaps, size_t begin, size_t end)
     struct judge_port *port = overlaps->port;
     struct judge_run *run = port->run;
     const uint32_t *entries = overlaps->entries;
+    uint32_t last = run->table.group_ids[entries[end - 1]];
     size_t same = begin; /* the first of this match */
     for (size_t i = begin; i < end; i++) {
         const struct flow_entry *flow = &run->state->flows.entries[entries[i]];
@@ -146,7 +147,8 @@ static void search_priority(struct overlaps *overlaps, size_t begin, size_t end)
                    run->ids[run->table.action_ids[entries[i]]].class) {
             examine(port, entries[same], entries[i]);
         }
-        if (space_intersect(&flow->match, &in_port, &cube) &&
+        if (run->table.group_ids[entries[i]] < last &&
+            space_intersect(&flow->match, &in_port, &cube) &&
             !space_table_overlapping(&run->table, &cube, space_rank(flow), space_rank(flow),
                                      &port->budget, meet, &rivals)) {
             judge_port_open(port, NULL, SIZE_MAX);
