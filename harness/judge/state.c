@@ -314,21 +314,36 @@ static int judge_switch(struct judge_run *run, const struct judge_switch *known)
     return judge_dumped(run);
 }
 
+static int judge_one(const struct expectation *expectation, size_t sw,
+                     const struct judge_switch *known, const struct judge_state_options *options,
+                     struct report *report)
+{
+    struct judge_run run = {.expectation = expectation, .report = report, .sw = sw};
+    run.options = options ? *options : (struct judge_state_options){0};
+    run.options.run_ms = run.options.run_ms ? run.options.run_ms : DEFAULT_RUN_MS;
+    run.name = expectation->topology->switches[sw].name;
+    int failed = judge_switch(&run, known);
+    run_free(&run);
+    return failed;
+}
+
 int judge_state(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_state_options *options, struct report *report,
                 struct base_error *error)
 {
-    struct judge_run common = {.expectation = expectation, .report = report};
-    common.options = options ? *options : (struct judge_state_options){0};
-    common.options.run_ms = common.options.run_ms ? common.options.run_ms : DEFAULT_RUN_MS;
     int failed = judge_ignore_list(expectation, report);
     for (size_t sw = 0; sw < expectation->topology->n_switches && !failed; sw++) {
-        struct judge_run run = common;
-        run.sw = sw;
-        run.name = expectation->topology->switches[sw].name;
-        failed = judge_switch(&run, &switches[sw]);
-        run_free(&run);
+        failed = judge_one(expectation, sw, &switches[sw], options, report);
     }
+    return failed ? base_fail(error, "out of memory") : 0;
+}
+
+int judge_state_switch(const struct expectation *expectation, size_t sw,
+                       const struct judge_switch *known, const struct judge_state_options *options,
+                       struct report *report, struct base_error *error)
+{
+    int failed = judge_ignore_list(expectation, report);
+    failed = failed ? failed : judge_one(expectation, sw, known, options, report);
     return failed ? base_fail(error, "out of memory") : 0;
 }
 

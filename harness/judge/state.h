@@ -64,4 +64,9 @@ int judge_state(const struct expectation *expectation, const struct judge_switch
                 const struct judge_state_options *options, struct report *report,
                 struct base_error *error);
 
+/* The same of one switch alone. */
+int judge_state_switch(const struct expectation *expectation, size_t sw,
+                       const struct judge_switch *known, const struct judge_state_options *options,
+                       struct report *report, struct base_error *error);
+
 #endif

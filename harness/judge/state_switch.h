@@ -93,6 +93,12 @@ int judge_ignore_list(const struct expectation *expectation, struct report *repo
 void judge_ignore_entries(struct judge_run *run);
 const char *judge_ignore_port(struct judge_run *run, uint16_t port); /* the reason; NULL: no */
 
+/* The same for whoever has no run: the first exception that takes it, or NULL. */
+const struct exception *judge_ignored_entry(const struct expectation *expectation, size_t sw,
+                                            const struct flow_entry *entry);
+const struct exception *judge_ignored_port(const struct expectation *expectation,
+                                           struct port_ref port);
+
 /* state_port.c: decides; then judge_port_result tells. */
 int judge_port_decide(struct judge_port *port);
 void judge_port_free(struct judge_port *port);

@@ -109,7 +109,7 @@ static void put_case(struct base_buffer *out, const struct expected_case *writte
     base_put_text(out, "{");
     put_match(out, &written->match);
     put_actions(out, written);
-    base_put_text(out, "}\n");
+    base_put_text(out, "}");
 }
 
 static bool is_plain(const struct expected_port *port)
@@ -125,13 +125,26 @@ static void put_cases(struct base_buffer *out, const struct expected_port *port)
     } else if (is_plain(port)) {
         base_put_text(out, " ");
         put_case(out, &port->cases[0]);
+        base_put_text(out, "\n");
     } else {
         base_put_text(out, "\n");
         for (size_t i = 0; i < port->n_cases; i++) {
             base_put_text(out, "      - ");
             put_case(out, &port->cases[i]);
+            base_put_text(out, "\n");
         }
     }
+}
+
+void spec_write_port(const struct expected_port *port, struct base_buffer *out)
+{
+    bool list = port->n_cases > 0 && !is_plain(port);
+    base_put_format(out, "%u: %s", port->port.port, list ? "[" : "");
+    for (size_t i = 0; i < port->n_cases; i++) {
+        base_put_text(out, i > 0 ? ", " : "");
+        put_case(out, &port->cases[i]);
+    }
+    base_put_text(out, port->n_cases == 0 ? "drop" : list ? "]" : "");
 }
 
 /* Ports of one switch that do the same, as one key: "1-4", or "1-4,6" in quotes. */
@@ -184,13 +197,13 @@ static void put_switch(struct base_buffer *out, const struct expectation *expect
     free(written);
 }
 
-static void put_all_ports(struct base_buffer *out, const struct expectation *expectation)
+void spec_write_ports(const struct expectation *expectation, struct base_buffer *out)
 {
     bool any = false;
     for (size_t sw = 0; sw < expectation->topology->n_switches; sw++) {
         any = any || expectation->lists_switch[sw];
     }
-    base_put_text(out, any ? "\nports:\n" : "\nports: {}\n");
+    base_put_text(out, any ? "ports:\n" : "ports: {}\n");
     for (size_t sw = 0; sw < expectation->topology->n_switches; sw++) {
         if (expectation->lists_switch[sw]) {
             put_switch(out, expectation, sw);
@@ -313,7 +326,8 @@ void spec_write_expectation(const struct expectation *expectation, const char *t
         base_put_format(out, "expires: %us\n", expectation->expires_sec);
     }
     base_put_text(out, expectation->unlisted_any ? "unlisted: any\n" : "");
-    put_all_ports(out, expectation);
+    base_put_text(out, "\n");
+    spec_write_ports(expectation, out);
     put_traffic(out, expectation);
     put_exceptions(out, expectation);
 }
