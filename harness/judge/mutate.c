@@ -15,6 +15,8 @@
 
 #include <stdlib.h>
 
+enum { ROWS_FEW = 2 };
+
 struct mutator {
     const struct expectation *expectation;
     const struct judge_switch *switches;
@@ -310,7 +312,7 @@ static int judge_cut(struct trial *trial, const struct expectation *cut,
     return status;
 }
 
-static int try_state(struct trial *trial)
+static int try_region(struct trial *trial)
 {
     const struct mutator *mutator = trial->mutator;
     struct expectation cut = *mutator->expectation;
@@ -326,6 +328,35 @@ static int try_state(struct trial *trial)
     status = status == 0 ? judge_cut(trial, &cut, &flows) : status;
     flow_table_free(&flows);
     return status;
+}
+
+/* What touches much and every port fails at one port, as a rule: each is looked at
+ * alone, until one does. */
+static int try_ports(struct trial *trial)
+{
+    const struct expectation *expectation = trial->mutator->expectation;
+    struct match region = trial->region;
+    int status = 0;
+    for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
+        struct port_ref port = expectation->ports[i].port;
+        if (port.sw == trial->mutator->sw && !is_nowhere(trial->mutator, port.port) &&
+            !trial->told->sensed[SENSED_BY_PORTS]) {
+            trial->region.mask.in_port = UINT16_MAX;
+            trial->region.value.in_port = port.port;
+            status = try_region(trial);
+        }
+    }
+    trial->region = region;
+    return status;
+}
+
+static int try_state(struct trial *trial)
+{
+    int status = 0;
+    if (!trial->whole && trial->n_rows > ROWS_FEW && !trial->region.mask.in_port) {
+        status = try_ports(trial);
+    }
+    return status < 0 || trial->told->sensed[SENSED_BY_PORTS] ? status : try_region(trial);
 }
 
 /* -------------------------------------------------------------------- claims */
@@ -351,19 +382,22 @@ static void sense_standings(struct trial *trial)
     }
 }
 
-/* One row, and how many changes that took. */
-static int change_row(struct trial *trial, size_t row, size_t *n_changes)
+/* One row, and how many changes that took. After the last one a failure is enough. */
+static int change_row(struct trial *trial, size_t row, bool is_last, size_t *n_changes)
 {
     struct judge_whatif *whatif = trial->mutator->whatif;
     size_t sw = trial->mutator->sw, unused;
     const struct flow_entry *before = &trial->mutator->state->flows.entries[row];
     const struct flow_entry *now = mutated(trial, row);
     ++*n_changes;
+    judge_whatif_hurry(whatif, is_last);
     if (now && now->priority == before->priority && match_equal(&now->match, &before->match)) {
         return judge_whatif_modify(whatif, sw, row, now->actions, now->n_actions);
     }
+    judge_whatif_hurry(whatif, is_last && !now);
     int status = judge_whatif_remove(whatif, sw, row);
     if (status == 0 && now) {
+        judge_whatif_hurry(whatif, is_last);
         status = judge_whatif_add(whatif, sw, now, &unused);
         ++*n_changes;
     }
@@ -377,9 +411,10 @@ static int try_claims(struct trial *trial)
     if (mutant->is_lifetime) {
         return 0;
     }
-    int status = change_row(trial, mutant->row, &n_changes);
-    if (status == 0 && mutant->other != SIZE_MAX) {
-        status = change_row(trial, mutant->other, &n_changes);
+    bool is_alone = mutant->other == SIZE_MAX;
+    int status = change_row(trial, mutant->row, is_alone, &n_changes);
+    if (status == 0 && !is_alone) {
+        status = change_row(trial, mutant->other, true, &n_changes);
     }
     if (status == 0) {
         sense_standings(trial);

@@ -30,6 +30,7 @@ struct judge_whatif {
     size_t n_turned, turned_capacity;
     size_t *seen; /* by standing: the number of the change that last overwrote it */
     size_t n_changes;
+    bool hurries;
     bool *whole; /* by host: all of it was decided again, for this change */
     struct judge_affected affected;
 };
@@ -107,6 +108,11 @@ const struct judge_standing *judge_whatif_standings(const struct judge_whatif *w
 {
     *n = whatif->n_standings;
     return whatif->standings;
+}
+
+void judge_whatif_hurry(struct judge_whatif *whatif, bool hurries)
+{
+    whatif->hurries = hurries;
 }
 
 const struct judge_turn *judge_whatif_turned(const struct judge_whatif *whatif, size_t *n)
@@ -522,6 +528,17 @@ static bool is_hidden(struct judge_whatif *whatif, size_t sw, size_t row)
     return hiding.hidden;
 }
 
+/* Of what the last step has decided something fails, and that is enough. */
+static bool is_enough(const struct judge_whatif *whatif)
+{
+    bool failed = false;
+    for (size_t i = whatif->steps[whatif->n_steps - 1].journal;
+         whatif->hurries && i < whatif->n_journal && !failed; i++) {
+        failed = whatif->standings[whatif->journal[i].what].verdict == VERDICT_FAIL;
+    }
+    return failed;
+}
+
 /* A row has changed, come, or left. */
 static int decide_again(struct judge_whatif *whatif, size_t sw, size_t row)
 {
@@ -537,7 +554,7 @@ static int decide_again(struct judge_whatif *whatif, size_t sw, size_t row)
     status = status < 0
                  ? -1
                  : judge_affected_find(&whatif->proof.actual, whatif->rewritten, sw, row, affected);
-    for (size_t i = 0; i < affected->n_headers && status == 0; i++) {
+    for (size_t i = 0; i < affected->n_headers && status == 0 && !is_enough(whatif); i++) {
         size_t host = affected->headers[i].host;
         if (!whatif->whole[host] && speaks_of(whatif, host)) {
             status = decide_headers(whatif, &affected->headers[i]);

@@ -48,6 +48,11 @@ int judge_whatif_remove(struct judge_whatif *whatif, size_t sw, size_t row);
 int judge_whatif_modify(struct judge_whatif *whatif, size_t sw, size_t row,
                         const struct action *actions, size_t n_actions);
 
+/* For whoever asks only whether anything fails: from now on a change decides no
+ * more once a standing fails, and leaves the others as they were. It must be taken
+ * back before the next one. */
+void judge_whatif_hurry(struct judge_whatif *whatif, bool hurries);
+
 /* The standings whose verdict the last change turned, and how they stood. */
 const struct judge_turn *judge_whatif_turned(const struct judge_whatif *whatif, size_t *n);
 
