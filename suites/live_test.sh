@@ -40,6 +40,7 @@ lab topologies/demon simulated inputs
 lab topologies/demon simulated states
 lab topologies/demon simulated prove
 lab topologies/demon simulated plan
+lab topologies/demon simulated mutate
 lab topologies/demon simulated soak
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
