@@ -58,9 +58,6 @@ const struct flow_entry *judge_trial_row(const struct judge_trial *trial, size_t
 int judge_trial_cut(const struct judge_trial *trial, const struct flow_entry *entry,
                     struct flow_table *out);
 
-/* Whether no frame enters there: judge_state judges only entries that name it. */
-bool judge_mutator_nowhere(const struct judge_mutator *mutator, uint16_t port);
-
 /* mutate_line.c: of a mutant that nothing notices the fate, and the line. */
 int judge_trial_compare(struct judge_trial *trial);
 

@@ -8,9 +8,26 @@
 
 #include <stdlib.h>
 
-/* ----------------------------------------------------------------- unnoticed */
+/* The switch without the entries that are ignored. */
+static int copy_judged(const struct judge_mutator *mutator, size_t sw, struct switch_state *copy)
+{
+    const struct flow_table *flows = &mutator->switches[sw].state->flows;
+    *copy = *mutator->switches[sw].state;
+    copy->flows = (struct flow_table){0};
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        if (judge_ignored_entry(mutator->expectation, sw, &flows->entries[i])) {
+            continue;
+        }
+        struct flow_entry *entry = flow_table_add(&copy->flows);
+        if (!entry) {
+            return -1;
+        }
+        *entry = flows->entries[i];
+    }
+    return 0;
+}
 
-/* The ports as they are, without the entries that are ignored. */
+/* The ports as they are. */
 static int learn(struct judge_mutator *mutator)
 {
     const struct expectation *expectation = mutator->expectation;
@@ -20,21 +37,9 @@ static int learn(struct judge_mutator *mutator)
     int status = known && states ? 0 : -1;
     for (size_t sw = 0; sw < n && status == 0; sw++) {
         known[sw] = mutator->switches[sw];
-        if (!known[sw].dumped) {
-            continue;
-        }
-        const struct flow_table *flows = &known[sw].state->flows;
-        states[sw] = *known[sw].state;
-        states[sw].flows = (struct flow_table){0};
-        known[sw].state = &states[sw];
-        for (size_t i = 0; i < flows->n_entries && status == 0; i++) {
-            if (!judge_ignored_entry(expectation, sw, &flows->entries[i])) {
-                struct flow_entry *entry = flow_table_add(&states[sw].flows);
-                status = entry ? 0 : -1;
-                if (entry) {
-                    *entry = flows->entries[i];
-                }
-            }
+        if (known[sw].dumped) {
+            known[sw].state = &states[sw];
+            status = copy_judged(mutator, sw, &states[sw]);
         }
     }
     if (status == 0) {
@@ -62,9 +67,9 @@ static int want_line(struct judge_trial *trial, uint16_t number)
     bool all =
         !mutator->expectation->lists_switch[mutator->sw] && !mutator->expectation->unlisted_any;
     for (size_t i = 0; i < learned->n_ports; i++) {
-        bool this = learned->ports[i].port.sw == mutator->sw;
-        bool is_told = this && learned->ports[i].port.port == number;
-        mutator->wanted[i] |= is_told || (this && all);
+        bool here = learned->ports[i].port.sw == mutator->sw;
+        bool is_told = here && learned->ports[i].port.port == number;
+        mutator->wanted[i] |= is_told || (here && all);
         trial->told->line = is_told ? i : trial->told->line;
     }
     return 0;
@@ -106,7 +111,9 @@ static int propose(struct judge_trial *trial, const struct judge_diff *diff)
     told->open = diff->open ? "over the budget" : NULL;
     for (size_t i = 0; i < diff->n_changes; i++) {
         const struct judge_change *change = &diff->changes[i];
-        if (change->others || judge_mutator_nowhere(mutator, change->in_port)) {
+        struct port_ref port = {.sw = mutator->sw, .port = change->in_port};
+        if (change->others ||
+            judge_port_is_nowhere(mutator->expectation->topology, mutator->state, port)) {
             continue;
         }
         if (change->unknown) {

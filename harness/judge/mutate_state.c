@@ -30,11 +30,10 @@ static int compare_rows(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-bool judge_mutator_nowhere(const struct judge_mutator *mutator, uint16_t number)
+static bool is_nowhere(const struct judge_mutator *mutator, uint16_t port)
 {
-    struct port_ref port = {.sw = mutator->sw, .port = number};
-    return (number > PORT_MAX || !switch_state_port(mutator->state, number)) &&
-           topology_peer(mutator->expectation->topology, port).kind == PEER_NONE;
+    return judge_port_is_nowhere(mutator->expectation->topology, mutator->state,
+                                 (struct port_ref){.sw = mutator->sw, .port = port});
 }
 
 /* Not cut down: where `entries:` speak of entries as they are written, and where
@@ -45,7 +44,7 @@ int judge_trial_open(struct judge_trial *trial)
     const struct match *region = &trial->mutant->region;
     size_t budget = SIZE_MAX;
     trial->whole = mutator->expectation->exact_switch[mutator->sw] ||
-                   (region->mask.in_port && judge_mutator_nowhere(mutator, region->value.in_port));
+                   (region->mask.in_port && is_nowhere(mutator, region->value.in_port));
     trial->region = trial->whole ? match_any() : *region;
     if (!space_table_overlapping(&mutator->table, &trial->region, 0, UINT32_MAX, &budget, add_row,
                                  trial)) {
@@ -187,7 +186,7 @@ static int try_ports(struct judge_trial *trial)
     int status = 0;
     for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
         struct port_ref port = expectation->ports[i].port;
-        if (port.sw == trial->mutator->sw && !judge_mutator_nowhere(trial->mutator, port.port) &&
+        if (port.sw == trial->mutator->sw && !is_nowhere(trial->mutator, port.port) &&
             !trial->told->sensed[SENSED_BY_PORTS]) {
             trial->region.mask.in_port = UINT16_MAX;
             trial->region.value.in_port = port.port;

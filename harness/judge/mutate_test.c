@@ -8,7 +8,7 @@
 #include "judge/mutants.h"
 #include "judge/prove_testing.h"
 
-enum { NETWORKS = 60, MAX_SENT = 16 };
+enum { NETWORKS = 80, MAX_SENT = 16 };
 
 static void init(struct small *small)
 {
@@ -82,7 +82,7 @@ static void each_kind_of_mistake_is_made(void **state)
 {
     static const char *const one[] = {"in_port=1,dl_vlan=5,actions=strip_vlan,output:2,output:2"};
     static const char *const two[] = {"priority=9,tcp,tp_dst=80 hard_timeout=5 actions=drop",
-                                      "priority=8,ip actions=drop", "priority=7,ip actions=drop"};
+                                      "priority=9,tcp actions=drop", "priority=7,ip actions=drop"};
     (void)state;
     check_ids(one, 1,
               "mutate/a/in_port=1,dl_vlan=5/removed\n"
@@ -99,25 +99,22 @@ static void each_kind_of_mistake_is_made(void **state)
               "mutate/a/in_port=1,dl_vlan=5/narrowed/tcp,tp_dst=80\n"
               "mutate/a/in_port=1,dl_vlan=5/narrowed/udp,tp_dst=53\n"
               "mutate/a/in_port=1,dl_vlan=5/timeout-added\n");
-    /* The first cannot become the second, nor the second the third. */
+    /* The first cannot become the second, nor the second the first. */
     check_ids(two, 3,
               "mutate/a/priority=9,tcp,tp_dst=80/removed\n"
               "mutate/a/priority=9,tcp,tp_dst=80/widened/dl_type\n"
               "mutate/a/priority=9,tcp,tp_dst=80/widened/nw_proto\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/widened/tp_dst\n"
               "mutate/a/priority=9,tcp,tp_dst=80/narrowed/dl_vlan=0xffff\n"
               "mutate/a/priority=9,tcp,tp_dst=80/narrowed/in_port=1\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/priority-swapped/priority=8,ip\n"
+              "mutate/a/priority=9,tcp,tp_dst=80/priority-swapped/priority=7,ip\n"
               "mutate/a/priority=9,tcp,tp_dst=80/timeout-dropped\n"
-              "mutate/a/priority=8,ip/removed\n"
-              "mutate/a/priority=8,ip/widened/dl_type\n"
-              "mutate/a/priority=8,ip/narrowed/tcp\n"
-              "mutate/a/priority=8,ip/narrowed/dl_vlan=0xffff\n"
-              "mutate/a/priority=8,ip/narrowed/tcp,tp_dst=80\n"
-              "mutate/a/priority=8,ip/narrowed/udp,tp_dst=53\n"
-              "mutate/a/priority=8,ip/narrowed/in_port=1\n"
-              "mutate/a/priority=8,ip/priority-swapped/priority=7,ip\n"
-              "mutate/a/priority=8,ip/timeout-added\n"
+              "mutate/a/priority=9,tcp/removed\n"
+              "mutate/a/priority=9,tcp/widened/dl_type\n"
+              "mutate/a/priority=9,tcp/widened/nw_proto\n"
+              "mutate/a/priority=9,tcp/narrowed/dl_vlan=0xffff\n"
+              "mutate/a/priority=9,tcp/narrowed/in_port=1\n"
+              "mutate/a/priority=9,tcp/priority-swapped/priority=7,ip\n"
+              "mutate/a/priority=9,tcp/timeout-added\n"
               "mutate/a/priority=7,ip/removed\n"
               "mutate/a/priority=7,ip/widened/dl_type\n"
               "mutate/a/priority=7,ip/narrowed/tcp\n"
@@ -286,7 +283,7 @@ static int compare_emissions(const void *a, const void *b)
                               : memcmp(&x->header, &y->header, sizeof x->header);
 }
 
-static size_t emit(const struct small *small, const struct flow_table *flows,
+static size_t emit(const struct switch_state *state, const struct flow_table *flows,
                    const struct header *header, struct space_emission *out)
 {
     const char *reason;
@@ -296,7 +293,7 @@ static size_t emit(const struct small *small, const struct flow_table *flows,
     int n = taker == SIZE_MAX
                 ? 0
                 : space_apply(flows->entries[taker].actions, flows->entries[taker].n_actions,
-                              small->ports[0], N_PORTS, header, out, MAX_SENT, &reason);
+                              state->ports, state->n_ports, header, out, MAX_SENT, &reason);
     assert_in_range(n, 0, MAX_SENT);
     qsort(out, (size_t)n, sizeof *out, compare_emissions);
     return (size_t)n;
@@ -306,12 +303,14 @@ static size_t emit(const struct small *small, const struct flow_table *flows,
 static bool is_seen(const struct oracle *oracle, const struct flow_table *before,
                     const struct flow_table *after)
 {
+    const struct switch_state *state = &oracle->small->states[oracle->sw];
+    uint16_t n_ports = (uint16_t)state->n_ports;
     struct space_emission sent[2][MAX_SENT];
     for (size_t i = 0; i < oracle->universe->n_headers; i++) {
         struct header header = oracle->universe->headers[i];
-        for (header.in_port = 1; header.in_port <= N_PORTS; header.in_port++) {
-            size_t n = emit(oracle->small, before, &header, sent[0]);
-            bool same = n == emit(oracle->small, after, &header, sent[1]);
+        for (header.in_port = 1; header.in_port <= n_ports; header.in_port++) {
+            size_t n = emit(state, before, &header, sent[0]);
+            bool same = n == emit(state, after, &header, sent[1]);
             for (size_t k = 0; k < n && same; k++) {
                 same = compare_emissions(&sent[0][k], &sent[1][k]) == 0;
             }
@@ -397,6 +396,7 @@ static void random_tables(struct small *small)
 {
     init(small);
     for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        small->states[sw].n_ports -= sw != 1 && random_below(4) == 0; /* of a and c: port 5 */
         for (unsigned i = random_below(6); i > 0; i--) {
             random_flow(small, sw, 10 + i - (random_below(6) == 0));
             if (random_below(8) == 0) {
@@ -443,18 +443,46 @@ static void list_entries(struct small *small, struct expectation *expectation,
     }
 }
 
-static void ignore(struct expectation *expectation, struct exception *exception)
+static struct exception random_exception(void)
 {
-    *exception = (struct exception){
-        .sw = random_below(N_SWITCHES), .reason = "a test", .match = random_match()};
-    exception->has_port = random_below(2);
-    exception->port = (uint16_t)(1 + random_below(N_PORTS));
-    exception->has_match = !exception->has_port;
-    if (random_below(2)) {
-        exception->match = match_in_port(exception->port);
+    struct exception exception = {.sw = random_below(N_SWITCHES),
+                                  .reason = "a test",
+                                  .has_port = random_below(3) == 0,
+                                  .port = (uint16_t)(1 + random_below(N_PORTS))};
+    exception.has_match = !exception.has_port;
+    exception.match = random_below(2) ? match_in_port(exception.port) : random_match();
+    return exception;
+}
+
+/* What the entries do that the exception (NULL: none) leaves; without claims if it
+ * leaves some out, as frames know of no exception. */
+static void learn(const struct small *small, const struct exception *exception,
+                  struct judge_learned *learned)
+{
+    struct switch_state states[N_SWITCHES];
+    struct judge_switch switches[N_SWITCHES];
+    size_t n_left_out = 0;
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        const struct flow_table *flows = &small->states[sw].flows;
+        states[sw] = small->states[sw];
+        states[sw].flows = (struct flow_table){0};
+        switches[sw] = (struct judge_switch){.dumped = true, .state = &states[sw]};
+        for (size_t i = 0; i < flows->n_entries; i++) {
+            if (exception && exception->sw == sw && exception->has_match &&
+                space_contains(&exception->match, &flows->entries[i].match)) {
+                n_left_out++;
+            } else {
+                *flow_table_add(&states[sw].flows) = flows->entries[i];
+            }
+        }
     }
-    expectation->exceptions = exception;
-    expectation->n_exceptions = 1;
+    assert_int_equal(
+        judge_learn(&small->topology, switches, &(struct judge_learn_options){0}, learned, NULL),
+        0);
+    learned->expectation.n_claims = n_left_out > 0 ? 0 : learned->expectation.n_claims;
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        flow_table_free(&states[sw].flows);
+    }
 }
 
 /* With its lines the expectation notices all. */
@@ -494,21 +522,19 @@ static bool try_network(struct oracle *oracle)
     struct small small;
     struct judge_learned learned;
     struct expected_entry entries[8];
-    struct exception exception;
+    struct exception exception = random_exception();
+    bool ignores = random_below(2);
     struct mutations mutations;
     random_tables(&small);
-    assert_int_equal(judge_learn(&small.topology, small.switches, &(struct judge_learn_options){0},
-                                 &learned, NULL),
-                     0);
+    learn(&small, ignores ? &exception : NULL, &learned);
     small.expectation = learned.expectation;
     small.expectation.file = "test";
     forget(&small.expectation);
     if (random_below(3) == 0) {
         list_entries(&small, &small.expectation, entries);
     }
-    if (random_below(3) == 0) {
-        ignore(&small.expectation, &exception);
-    }
+    small.expectation.exceptions = &exception;
+    small.expectation.n_exceptions = ignores;
     assert_int_equal(judge_mutate(&small.expectation, small.switches,
                                   &(struct judge_mutate_options){0}, &mutations, NULL),
                      0);
@@ -536,8 +562,8 @@ static void it_is_what_the_judges_say(void **state)
     for (int i = 0; i < NETWORKS; i++) {
         n_passed += try_network(&oracle);
     }
-    assert_in_range(n_passed, NETWORKS / 2, NETWORKS - 1);
-    assert_in_range(oracle.n_lines, NETWORKS / 4, NETWORKS / 2); /* others have an exception */
+    assert_in_range(n_passed, NETWORKS / 3, NETWORKS - 1);
+    assert_in_range(oracle.n_lines, NETWORKS / 8, NETWORKS / 2); /* others have an exception */
     for (size_t i = 0; i < N_MUTATION_SENSES; i++) {
         assert_in_range(oracle.senses[i], 100, 10000);
     }

@@ -159,14 +159,6 @@ static size_t collect_ports(const struct judge_run *run, uint16_t *numbers)
     return n;
 }
 
-/* Whether nothing can enter there now: no port of the switch, or a reserved one,
- * and not cabled either. */
-static bool is_nowhere(const struct judge_run *run, struct port_ref port)
-{
-    return (port.port > PORT_MAX || !switch_state_port(run->state, port.port)) &&
-           topology_peer(run->expectation->topology, port).kind == PEER_NONE;
-}
-
 /* Large tables may take long, but not much longer than they are. */
 static size_t budget_of(const struct judge_run *run, size_t n_cases)
 {
@@ -183,12 +175,14 @@ static int judge_port(struct judge_run *run, uint16_t number)
     if (ignored) {
         return expected ? add_unseen_port(run, expected, VERDICT_SKIP, ignored) : 0;
     }
-    struct judge_port port = {.run = run,
-                              .number = number,
-                              .expected = expected,
-                              .named_only = !expected && is_nowhere(run, ref),
-                              .budget = budget_of(run, expected ? expected->n_cases : 0),
-                              .late_entry = SIZE_MAX};
+    struct judge_port port = {
+        .run = run,
+        .number = number,
+        .expected = expected,
+        .named_only =
+            !expected && judge_port_is_nowhere(run->expectation->topology, run->state, ref),
+        .budget = budget_of(run, expected ? expected->n_cases : 0),
+        .late_entry = SIZE_MAX};
     int failed = judge_port_decide(&port);
     if (!failed) {
         failed = judge_port_result(&port);
@@ -345,6 +339,13 @@ int judge_state_switch(const struct expectation *expectation, size_t sw,
     int failed = judge_ignore_list(expectation, report);
     failed = failed ? failed : judge_one(expectation, sw, known, options, report);
     return failed ? base_fail(error, "out of memory") : 0;
+}
+
+bool judge_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port)
+{
+    return (port.port > PORT_MAX || !switch_state_port(state, port.port)) &&
+           topology_peer(topology, port).kind == PEER_NONE;
 }
 
 struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,

@@ -149,6 +149,11 @@ void judge_entries_free(struct judge_run *run);
 void judge_cabling_note(struct judge_run *run);
 
 /* state.c: one result more; the id may be NULL (no memory). */
+/* Whether nothing can enter there now: no port of the switch, or a reserved one,
+ * and not cabled either. Entries that name it are judged, and no others. */
+bool judge_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port);
+
 struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,
                                 struct place place);
 /* Declared and advertised disagree. */
