@@ -203,6 +203,51 @@ static void an_exception_is_told(void **state)
     small_free(&small);
 }
 
+/* The line is that of the entries that count. */
+static void an_entry_that_is_ignored_has_no_line(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    struct exception exception = {
+        .sw = 0, .has_match = true, .reason = "a test", .place = {.file = "test", .line = 7}};
+    (void)state;
+    tapped(&small);
+    small_flow(&small, 0, "priority=50000,tcp,in_port=1 actions=output:2,output:4");
+    assert_int_equal(match_parse("tcp", &exception.match, NULL, NULL), 0);
+    small.lists[0] = small.expectation.unlisted_any = true;
+    small.expectation.exceptions = &exception;
+    small.expectation.n_exceptions = 1;
+    mutate(&small, &mutations);
+    const char *ignored = "mutate/a/priority=50000,tcp,in_port=1/output-removed/4";
+    assert_string_equal(find(&mutations, ignored)->ignore, "test:7:0");
+    check_fate(&mutations, "mutate/a/in_port=1/output-removed/5", MUTATION_UNNOTICED);
+    assert_int_equal(mutations.lines[0].port.port, 1);
+    assert_int_equal(mutations.lines[0].n_cases, 1);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
+/* Of a port that is not there only entries that name it count, and no packet. */
+static void an_absent_port_has_no_packets(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    init(&small);
+    small.states[0].n_ports = 4;
+    small_flow(&small, 0, "in_port=5 actions=drop");
+    small_flow(&small, 0, "priority=5 actions=output:2");
+    for (uint16_t port = 1; port <= 4; port++) {
+        small_expect(&small, 0, port, "output:2");
+    }
+    mutate(&small, &mutations);
+    check_fate(&mutations, "mutate/a/in_port=5/removed", MUTATION_EQUIVALENT);
+    check_fate(&mutations, "mutate/a/in_port=5/output-added/4", MUTATION_NOTICED);
+    check_fate(&mutations, "mutate/a/priority=5/removed", MUTATION_NOTICED);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 static void a_wrong_network_has_no_score(void **state)
 {
     struct small small;
@@ -578,6 +623,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(claims_see_arrivals_only),
     cmocka_unit_test(ports_see_all),
     cmocka_unit_test(an_exception_is_told),
+    cmocka_unit_test(an_entry_that_is_ignored_has_no_line),
+    cmocka_unit_test(an_absent_port_has_no_packets),
     cmocka_unit_test(a_wrong_network_has_no_score),
     cmocka_unit_test(some_are_chosen),
     cmocka_unit_test(it_is_what_the_judges_say),
