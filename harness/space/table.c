@@ -2,6 +2,8 @@
  *
  * The index over a flow table: entries by ingress port, by actions, by mask,
  * and by what they overlap. */
+#include "space/table.h"
+
 #include "space/table_inside.h"
 
 #include <stdlib.h>
