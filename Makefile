@@ -66,6 +66,9 @@ TOOL_ARCHIVES = $(TOOLBOX:%=$(B)/lib%.a)
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(TOOL_ARCHIVES) $(ARCHIVES)
 	$(LINK) $^ $(LIBS) -levent_extra
 
+# The filter language of tcpdump, and a reader of capture files.
+$(B)/tapsniff $(B)/tools/tapsniff/filter_test $(B)/harness/frame/pcapng_test: LIBS += -lpcap
+
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 

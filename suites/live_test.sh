@@ -42,6 +42,7 @@ lab topologies/demon simulated prove
 lab topologies/demon simulated plan
 lab topologies/demon simulated mutate
 lab topologies/demon simulated soak
+lab topologies/demon simulated tools
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable

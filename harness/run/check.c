@@ -34,7 +34,7 @@ struct checking {
     struct report *report;
     struct base_error *error;
     struct run_network network;
-    unsigned reads; /* CHANNEL_*; port counters tell which frames came in */
+    unsigned reads;                  /* CHANNEL_*; port counters tell which frames came in */
     struct run_states states, later; /* before the last round; with later counters */
     struct run_stations stations;
     struct judge_plan plan;

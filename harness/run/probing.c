@@ -141,7 +141,7 @@ static void see(struct run_probing *probing, const struct frame_mark *mark, size
 }
 
 static void keep(const struct run_probing *probing, size_t p, size_t host,
-                 const struct report_frame *frame)
+                 const struct frame_captured *frame)
 {
     if (probing->frames) {
         run_frames_add(probing->frames, &(struct run_frame){.probe = p,
@@ -161,11 +161,11 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
     probing->last_ns = run_now_ns();
     probing->n_arrived++;
     keep(probing, mark->number, host,
-         &(struct report_frame){.bytes = arrival->bytes,
-                                .n_bytes = arrival->n_bytes,
-                                .n_wire_bytes = arrival->wire_bytes,
-                                .time_ns = arrival->time_ns,
-                                .direction = REPORT_INBOUND});
+         &(struct frame_captured){.bytes = arrival->bytes,
+                                  .n_bytes = arrival->n_bytes,
+                                  .n_wire_bytes = arrival->wire_bytes,
+                                  .time_ns = arrival->time_ns,
+                                  .direction = FRAME_INBOUND});
     see(probing, mark, host, arrival);
 }
 
@@ -224,10 +224,10 @@ static void send_probe(struct run_probing *probing, size_t p)
             probing->last_ns = run_now_ns();
             await_arrivals(probing, probe);
             keep(probing, p, probe->from,
-                 &(struct report_frame){.bytes = frame.data,
-                                        .n_bytes = frame.n_bytes,
-                                        .time_ns = probing->sent_ns[p],
-                                        .direction = REPORT_OUTBOUND});
+                 &(struct frame_captured){.bytes = frame.data,
+                                          .n_bytes = frame.n_bytes,
+                                          .time_ns = probing->sent_ns[p],
+                                          .direction = FRAME_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
             probing->stations->problems[probe->from] =
                 base_arena_format(&probing->stations->arena, "cannot send: %s", problem.text);

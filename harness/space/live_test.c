@@ -65,7 +65,7 @@ static void remember(struct changing *changing)
 static void change(struct changing *changing)
 {
     struct space_live *live = &changing->live;
-    size_t row = random_below((unsigned)live->flows.n_entries);
+    size_t n = live->flows.n_entries, row = n ? random_below((unsigned)n) : 0;
     bool there = live->table.indexed[row];
     unsigned kind = random_below(4);
     if (kind == 0 && live->table.n_entries < ROWS) {

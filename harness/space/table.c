@@ -2,14 +2,15 @@
  *
  * The index over a flow table: entries by ingress port, by actions, by mask,
  * and by what they overlap. */
+#include "space/table.h"
+
 #include "space/table_inside.h"
 
 #include <stdlib.h>
 
-enum { N_PORTS = 65536 };
-
 static int reserve_rows(struct space_table *table, size_t n);
 static int number_entry(struct space_table *table, size_t entry, size_t like);
+static struct space_bucket *bucket_of(const struct space_table *table, size_t entry);
 static int find_bucket(struct space_table *table, size_t entry, struct space_bucket **bucket);
 static int append(struct space_list *list, uint32_t entry);
 static int list_insert(struct space_list *list, uint32_t entry);
@@ -21,8 +22,7 @@ static void list_remove(struct space_list *list, uint32_t entry);
 static int index_all(struct space_table *table, const bool *left_out)
 {
     size_t last = SIZE_MAX;
-    table->bucket_ids = calloc(N_PORTS, sizeof *table->bucket_ids);
-    if (table->flows->n_entries >= UINT32_MAX || !table->bucket_ids ||
+    if (table->flows->n_entries >= UINT32_MAX ||
         base_grow(&table->buckets, 0, &table->buckets_capacity, sizeof *table->buckets) < 0 ||
         reserve_rows(table, table->flows->n_entries) < 0) {
         return -1;
@@ -119,11 +119,9 @@ void space_table_remove(struct space_table *table, size_t entry)
 {
     struct space_item item = item_of(table, entry);
     struct space_group *group = &table->groups[table->group_ids[entry]];
-    struct space_bucket *bucket;
     space_group_unfile(table, group, entry);
     list_remove(&group->list, item.entry);
-    find_bucket(table, entry, &bucket); /* it is there */
-    list_remove(&bucket->list, item.entry);
+    list_remove(&bucket_of(table, entry)->list, item.entry);
     if (table->has_tree) {
         space_tree_remove(&table->tree, &item);
     }
@@ -138,7 +136,7 @@ static struct space_entries entries_of(const struct space_list *list)
 
 struct space_entries space_table_port(const struct space_table *table, uint16_t in_port)
 {
-    uint32_t id = table->bucket_ids[in_port];
+    uint32_t id = in_port < table->n_ports ? table->bucket_ids[in_port] : 0;
     return id ? entries_of(&table->buckets[id].list) : (struct space_entries){0};
 }
 
@@ -287,20 +285,30 @@ static int reserve_rows(struct space_table *table, size_t n)
                : 0;
 }
 
-/* (OpenFlow 1.0 knows no masks of in_port.) */
+/* Of an entry whose bucket is there. (OpenFlow 1.0 knows no masks of in_port.) */
+static struct space_bucket *bucket_of(const struct space_table *table, size_t entry)
+{
+    const struct match *match = &table->flows->entries[entry].match;
+    return &table->buckets[match->mask.in_port ? table->bucket_ids[match->value.in_port] : 0];
+}
+
 static int find_bucket(struct space_table *table, size_t entry, struct space_bucket **bucket)
 {
     const struct match *match = &table->flows->entries[entry].match;
-    uint32_t *id = match->mask.in_port ? &table->bucket_ids[match->value.in_port] : NULL;
-    if (id && *id == 0) {
+    uint16_t port = match->value.in_port;
+    if (match->mask.in_port &&
+        reserve(&table->bucket_ids, port + 1u, &table->n_ports, sizeof *table->bucket_ids) < 0) {
+        return -1;
+    }
+    if (match->mask.in_port && table->bucket_ids[port] == 0) {
         if (base_grow(&table->buckets, table->n_buckets, &table->buckets_capacity,
                       sizeof *table->buckets) < 0) {
             return -1;
         }
-        *id = (uint32_t)table->n_buckets;
-        table->buckets[table->n_buckets++] = (struct space_bucket){.in_port = match->value.in_port};
+        table->bucket_ids[port] = (uint32_t)table->n_buckets;
+        table->buckets[table->n_buckets++] = (struct space_bucket){.in_port = port};
     }
-    *bucket = &table->buckets[id ? *id : 0];
+    *bucket = bucket_of(table, entry);
     return 0;
 }
 
