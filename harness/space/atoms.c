@@ -351,14 +351,18 @@ static enum space_answer search(struct search *state, const struct match *cube, 
     return left ? ask(state, cube, begin, true, &unused) : answer;
 }
 
-static bool build_tree(struct search *state)
+/* Of the regions that the search may come to. */
+static bool build_tree(struct search *state, const struct match *cube)
 {
     struct space_item *items = calloc(state->n_regions, sizeof *items);
+    size_t n = 0;
     for (size_t i = 0; items && i < state->n_regions; i++) {
-        items[i] = (struct space_item){
-            .match = state->regions[i]->cube, .rank = (uint32_t)i, .entry = (uint32_t)i};
+        if (space_overlaps(&state->regions[i]->cube, cube)) {
+            items[n++] = (struct space_item){
+                .match = state->regions[i]->cube, .rank = (uint32_t)i, .entry = (uint32_t)i};
+        }
     }
-    bool built = items && space_tree_build(&state->tree, items, state->n_regions) == 0;
+    bool built = items && space_tree_build(&state->tree, items, n) == 0;
     free(items);
     return built;
 }
@@ -372,7 +376,7 @@ enum space_answer space_atoms(const struct space_region *set,
     state.inside = calloc(n_regions + 1, sizeof *state.inside);
     state.trees = calloc(n_regions + 1, sizeof *state.trees);
     enum space_answer answer = SPACE_OPEN;
-    if (state.inside && state.trees && (n_regions <= FEW || build_tree(&state))) {
+    if (state.inside && state.trees && (n_regions <= FEW || build_tree(&state, &set->cube))) {
         answer = descend(&state, &set->cube, 0, set->excluded, set->n_excluded, 0);
     }
     for (size_t i = 0; state.trees && i < n_regions; i++) {
