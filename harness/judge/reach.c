@@ -1,25 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/reach.h"
 
-/* Switches on a way; longer ones are not looked for. */
-enum { DEPTH_MAX = 32 };
+#include "judge/trail.h"
+
+#include <stdlib.h>
+
+enum {
+    DEPTH_MAX = JUDGE_TRAIL_MAX, /* switches on a way; longer ones are not looked for */
+    TRIES_MAX = 256              /* frames of one host by one way that turn out not to do */
+};
+
+/* Packets at a port whose origin has been looked for. */
+struct seen {
+    const struct seen *next;
+    struct port_ref port;
+    struct match cube;
+    const struct match *const *excluded;
+    size_t n_excluded;
+};
 
 struct search {
     const struct judge_tables *tables;
     const bool *sends;
     size_t *budget;
     struct judge_reach *reach;
-    judge_reach_accepts *accepts;
-    void *aux;
+    size_t sw, entry; /* wanted */
     struct base_arena arena;
-    struct port_ref way[DEPTH_MAX];
+    const struct seen *seen;
     size_t depth;
-    size_t n_pure; /* of the last ports of the way: no rewrite between them */
-    bool open;     /* something was left undecided */
+    bool any;  /* any frame that reaches the entry will do */
+    bool open; /* something was left undecided */
+    struct judge_trail trail;
 };
 
-/* Packets that enter the last port of the way are wanted: can they come? */
-static enum space_answer come_from(struct search *search, const struct space_region *region);
+/* Packets of the region that enter by this port are wanted: can they come? May
+ * take away from the region what cannot. */
+static enum space_answer come_from(struct search *search, struct port_ref in,
+                                   struct space_region *region);
 
 static enum space_answer undecided(struct search *search)
 {
@@ -59,16 +76,6 @@ static int exclude_carried(struct search *search, const struct space_rewrite *re
     return 0;
 }
 
-static bool rewrites(const struct space_rewrite *rewrite)
-{
-    struct space_words mask = space_words(&rewrite->mask);
-    uint64_t any = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        any |= mask.word[i];
-    }
-    return any != 0;
-}
-
 /* Packets in `cube` that entry `f` takes at `in` and sends where they become
  * those of `wanted`. */
 static enum space_answer through(struct search *search, struct port_ref in, size_t f,
@@ -77,17 +84,11 @@ static enum space_answer through(struct search *search, struct port_ref in, size
 {
     struct space_region region = {.cube = *cube};
     enum space_answer answer = SPACE_OPEN;
-    size_t n_pure = search->n_pure;
     if (exclude_carried(search, rewrite, wanted, &region) == 0) {
         answer = effective(search->tables, in.sw, f, search->budget, &region);
     }
     if (answer == SPACE_FOUND) {
-        search->n_pure = rewrites(rewrite) ? 0 : n_pure;
-        search->way[search->depth++] = in;
-        search->n_pure++;
-        answer = come_from(search, &region);
-        search->depth--;
-        search->n_pure = n_pure;
+        answer = come_from(search, in, &region);
     }
     space_region_free(&region);
     return answer == SPACE_OPEN ? undecided(search) : answer;
@@ -158,18 +159,6 @@ static enum space_answer through_list(struct search *search, struct port_ref in,
     return answer;
 }
 
-/* A packet that comes by a port twice without having changed goes round for
- * ever, or did not need the round. */
-static bool goes_round(const struct search *search, struct port_ref port)
-{
-    for (size_t i = search->depth - search->n_pure; i < search->depth; i++) {
-        if (search->way[i].sw == port.sw && search->way[i].port == port.port) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Packets that leave a switch by `out`: from its hosts first, then from others. */
 static enum space_answer come_through(struct search *search, struct port_ref out,
                                       const struct space_region *wanted)
@@ -179,11 +168,17 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     if (!tables->states[out.sw] || search->depth == DEPTH_MAX) {
         return undecided(search);
     }
+    if (!judge_port_sends(tables->states[out.sw], out.port)) {
+        return SPACE_EMPTY;
+    }
+    search->depth++;
     for (int hosts = 1; hosts >= 0; hosts--) {
-        for (size_t i = tables->begins[out.sw]; i < tables->begins[out.sw + 1]; i++) {
+        size_t end = tables->begins[out.sw + 1];
+        for (size_t i = tables->begins[out.sw]; i < end && answer != SPACE_FOUND; i++) {
             const struct judge_cabled *in = &tables->cabled[i];
             struct space_table *table = &tables->tables[out.sw];
-            if ((in->peer.kind == PEER_HOST) != hosts || goes_round(search, in->port)) {
+            if ((in->peer.kind == PEER_HOST) != hosts ||
+                !judge_port_receives(tables->states[out.sw], in->port.port)) {
                 continue;
             }
             answer = through_list(search, in->port, space_table_port(table, in->port.port),
@@ -192,63 +187,118 @@ static enum space_answer come_through(struct search *search, struct port_ref out
                 answer =
                     through_list(search, in->port, space_table_any_port(table), out.port, wanted);
             }
-            if (answer == SPACE_FOUND) {
-                return answer;
-            }
         }
     }
+    search->depth--;
     return answer;
 }
 
-/* What packets may be, for whoever did not accept the first one. */
-static const struct match kinds[] = {
-    {.mask = {0}},
-    {.mask = {.vlan_tci = VLAN_TAGGED}},
-    {.value = {.dl_type = DL_TYPE_ARP}, .mask = {.dl_type = 0xffff}},
-    {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
-     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}},
-    {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
-     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}},
-    {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
-     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}},
-    {.value = {.vlan_tci = VLAN_TAGGED}, .mask = {.vlan_tci = VLAN_TAGGED}},
-};
-
-/* A packet of the region that this host sends. */
-static enum space_answer sent_by(struct search *search, size_t host,
-                                 const struct space_region *region)
+/* Why the frame that was followed exercises nothing. */
+static int reject(struct search *search, struct judge_reach *why)
 {
-    struct judge_reach *reach = search->reach;
-    enum space_answer answer = SPACE_EMPTY;
-    reach->host = host;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct match cube;
-        if (!space_intersect(&region->cube, &kinds[i], &cube)) {
+    const struct judge_trail *trail = &search->trail;
+    why->competes = why->competes || trail->ends;
+    why->loops = why->loops || !trail->ends;
+    for (size_t i = 0; !trail->ends && i < trail->n_visits; i++) {
+        struct judge_reach *reach = search->reach;
+        struct judge_passed passed = {trail->visits[i].sw, trail->visits[i].entry};
+        bool known = passed.entry == JUDGE_NOBODY;
+        for (size_t j = 0; j < reach->n_passed && !known; j++) {
+            known = memcmp(&reach->passed[j], &passed, sizeof passed) == 0;
+        }
+        if (known) {
             continue;
         }
-        answer =
-            space_find(&cube, region->excluded, region->n_excluded, search->budget, &reach->header);
-        if (answer == SPACE_FOUND && search->accepts(search->aux, host, &reach->header)) {
-            return SPACE_FOUND;
+        if (base_grow(&reach->passed, reach->n_passed, &reach->capacity, sizeof passed) < 0) {
+            return -1;
         }
-        reach->was_rejected = reach->was_rejected || answer == SPACE_FOUND;
-        if (i == 0 && answer != SPACE_FOUND) {
-            return answer;
-        }
+        reach->passed[reach->n_passed++] = passed;
     }
-    return SPACE_EMPTY;
+    return 0;
 }
 
-static enum space_answer come_from(struct search *search, const struct space_region *region)
+/* Takes away all headers that share the fate of the one that was followed. */
+static int exclude_alike(struct search *search, struct space_region *region)
 {
-    struct peer peer = judge_tables_peer(search->tables, search->way[search->depth - 1]);
-    if (peer.kind == PEER_SWITCH) {
-        return come_through(search, peer.port, region);
+    struct match alike = judge_trail_alike(search->tables, &search->trail, search->budget);
+    struct match *kept = base_arena_copy(&search->arena, &alike, sizeof alike);
+    return kept ? space_exclude(region, kept) : -1;
+}
+
+/* Takes from the region what does not exercise the entry, or does not stop, if it enters by `in`,
+ * until it has a header that does. Tells why what was taken would not do. */
+static enum space_answer sift(struct search *search, struct port_ref in,
+                              struct space_region *region, struct header *header,
+                              struct judge_reach *why)
+{
+    for (int i = 0; i < TRIES_MAX; i++) {
+        enum space_answer answer =
+            space_find(&region->cube, region->excluded, region->n_excluded, search->budget, header);
+        if (answer != SPACE_FOUND || search->any) {
+            return answer;
+        }
+        judge_trail_follow(search->tables, in, header, &search->trail);
+        if (search->trail.ends &&
+            judge_trail_exercises(&search->trail, search->sw, search->entry)) {
+            return SPACE_FOUND;
+        }
+        if (reject(search, why) < 0 || exclude_alike(search, region) < 0) {
+            return SPACE_OPEN;
+        }
     }
-    if (peer.kind == PEER_NONE || (search->sends && !search->sends[peer.host])) {
+    return SPACE_OPEN;
+}
+
+/* Whether each packet of the region was looked for before, here. If not, it is now. */
+static int has_seen(struct search *search, struct port_ref in, const struct space_region *region,
+                    bool *seen)
+{
+    *seen = false;
+    for (const struct seen *s = search->seen; s && !*seen; s = s->next) {
+        *seen = s->port.sw == in.sw && s->port.port == in.port &&
+                space_contains(&s->cube, &region->cube);
+        for (size_t i = 0; i < s->n_excluded && *seen; i++) {
+            bool is_out = !space_overlaps(s->excluded[i], &region->cube);
+            for (size_t j = 0; j < region->n_excluded && !is_out; j++) {
+                is_out = space_contains(region->excluded[j], s->excluded[i]);
+            }
+            *seen = is_out;
+        }
+        *search->budget -= *search->budget > 0;
+    }
+    if (*seen) {
+        return 0;
+    }
+    struct seen *now = base_arena_alloc(&search->arena, sizeof *now);
+    const struct match **excluded =
+        region->n_excluded ? base_arena_copy(&search->arena, region->excluded,
+                                             region->n_excluded * sizeof(struct match *))
+                           : NULL;
+    if (!now || (region->n_excluded && !excluded)) {
+        return -1;
+    }
+    *now = (struct seen){search->seen, in, region->cube, excluded, region->n_excluded};
+    search->seen = now;
+    return 0;
+}
+
+static enum space_answer come_from(struct search *search, struct port_ref in,
+                                   struct space_region *region)
+{
+    struct peer peer = judge_tables_peer(search->tables, in);
+    if (peer.kind == PEER_NONE ||
+        (peer.kind == PEER_HOST && search->sends && !search->sends[peer.host])) {
         return SPACE_EMPTY;
     }
-    return sent_by(search, peer.host, region);
+    if (peer.kind == PEER_HOST) {
+        search->reach->host = peer.host;
+        return sift(search, in, region, &search->reach->header, search->reach);
+    }
+    bool seen;
+    if (has_seen(search, in, region, &seen) < 0) {
+        return undecided(search);
+    }
+    return seen ? SPACE_EMPTY : come_through(search, peer.port, region);
 }
 
 /* An entry that goes before this one and takes some of its packets; all, if
@@ -271,47 +321,82 @@ static size_t name_hider(const struct space_table *table, size_t entry)
     return some;
 }
 
-/* The entry's packets that enter by one port. */
-static enum space_answer reach_by(struct search *search, struct port_ref in, size_t entry)
+/* Whether what was taken away from the region could have come: then that is why. */
+static void tell_why(struct search *search, struct port_ref in, struct space_region *region,
+                     const struct judge_reach *why)
+{
+    struct judge_reach *reach = search->reach;
+    const struct seen *seen = search->seen;
+    if ((!why->loops && !why->competes) || reach->loops || reach->competes) {
+        return;
+    }
+    search->any = true;
+    if (come_from(search, in, region) == SPACE_FOUND) {
+        reach->loops = why->loops;
+        reach->competes = why->competes;
+    }
+    search->any = false;
+    search->seen = seen;
+}
+
+/* The entry's packets that enter by one port. Those that would not do wherever
+ * they come from are taken away before their origin is looked for. */
+static enum space_answer reach_by(struct search *search, struct port_ref in)
 {
     struct match in_port = match_in_port(in.port);
     struct space_region region = {0};
-    const struct flow_entry *flow = &search->tables->states[in.sw]->flows.entries[entry];
-    if (!space_intersect(&flow->match, &in_port, &region.cube)) {
+    const struct switch_state *state = search->tables->states[in.sw];
+    struct judge_reach why = {0};
+    struct header header;
+    if (!space_intersect(&state->flows.entries[search->entry].match, &in_port, &region.cube)) {
         return SPACE_EMPTY;
     }
-    enum space_answer answer = effective(search->tables, in.sw, entry, search->budget, &region);
+    enum space_answer answer =
+        effective(search->tables, in.sw, search->entry, search->budget, &region);
+    size_t n_excluded = region.n_excluded;
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        search->way[0] = in;
-        search->depth = search->n_pure = 1;
-        answer = come_from(search, &region);
+        answer = judge_port_receives(state, in.port) ? sift(search, in, &region, &header, &why)
+                                                     : SPACE_EMPTY;
+    }
+    if (answer == SPACE_FOUND) {
+        answer = come_from(search, in, &region);
+    }
+    if (answer == SPACE_EMPTY) {
+        region.n_excluded = n_excluded;
+        tell_why(search, in, &region, &why);
     }
     space_region_free(&region);
     return answer == SPACE_OPEN ? undecided(search) : answer;
 }
 
+static enum space_answer search_all(struct search *search)
+{
+    const struct judge_tables *tables = search->tables;
+    size_t sw = search->sw, end = tables->begins[sw + 1];
+    const struct match *match = &tables->states[sw]->flows.entries[search->entry].match;
+    enum space_answer answer = SPACE_EMPTY;
+    search->reach->is_hidden = match->mask.in_port || tables->begins[sw] < end;
+    if (match->mask.in_port) {
+        return reach_by(search, (struct port_ref){sw, match->value.in_port});
+    }
+    for (size_t i = tables->begins[sw]; i < end && answer != SPACE_FOUND; i++) {
+        answer = reach_by(search, tables->cabled[i].port);
+    }
+    return answer;
+}
+
 enum space_answer judge_reach_entry(const struct judge_tables *tables, const bool *sends, size_t sw,
-                                    size_t entry, size_t *budget, judge_reach_accepts *accepts,
-                                    void *aux, struct judge_reach *reach)
+                                    size_t entry, size_t *budget, struct judge_reach *reach)
 {
     struct search search = {.tables = tables,
                             .sends = sends,
                             .budget = budget,
                             .reach = reach,
-                            .accepts = accepts,
-                            .aux = aux};
-    const struct match *match = &tables->states[sw]->flows.entries[entry].match;
-    enum space_answer answer = SPACE_EMPTY;
-    bool enters = match->mask.in_port || tables->begins[sw] < tables->begins[sw + 1];
-    *reach = (struct judge_reach){.is_hidden = enters, .hidden_by = SIZE_MAX};
-    if (match->mask.in_port) {
-        answer = reach_by(&search, (struct port_ref){sw, match->value.in_port}, entry);
-    }
-    for (size_t i = tables->begins[sw];
-         !match->mask.in_port && i < tables->begins[sw + 1] && answer != SPACE_FOUND; i++) {
-        answer = reach_by(&search, tables->cabled[i].port, entry);
-    }
+                            .sw = sw,
+                            .entry = entry};
+    *reach = (struct judge_reach){.hidden_by = SIZE_MAX};
+    enum space_answer answer = search_all(&search);
     base_arena_free(&search.arena);
     if (answer != SPACE_FOUND && search.open) {
         return SPACE_OPEN;

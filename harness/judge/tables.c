@@ -100,6 +100,9 @@ static int forward(const void *aux, size_t sw, const struct header *header,
         *reason = "the switch was not read";
         return -1;
     }
+    if (!judge_port_receives(state, header->in_port)) {
+        return 0;
+    }
     bool ambiguous;
     *entry = space_table_lookup(&tables->tables[sw], header, &ambiguous);
     return judge_apply_entry(state, *entry, ambiguous, header, out, max, reason);
