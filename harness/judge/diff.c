@@ -123,7 +123,7 @@ static int open_side(struct side *side, const struct switch_state *state,
             !actions_equal(entry->actions, entry->n_actions, same->actions, same->n_actions) ||
             (!alike && floods(entry));
     }
-    side->learned = calloc(side->table.n_ids + 1, sizeof *side->learned);
+    side->learned = calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
     return side->learned ? 0 : -1;
 }
 

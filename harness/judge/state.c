@@ -136,8 +136,8 @@ static size_t collect_unlisted(const struct judge_run *run, uint16_t *numbers, s
             numbers[n++] = run->state->ports[i].number;
         }
     }
-    for (size_t i = table->ends[0]; i < table->n_entries; i = table->ends[numbers[n - 1] + 1]) {
-        numbers[n++] = table->flows->entries[table->by_port[i]].match.value.in_port;
+    for (size_t i = 1; i < table->n_buckets; i++) {
+        numbers[n++] = table->buckets[i].in_port;
     }
     return n;
 }
@@ -269,8 +269,8 @@ static int judge_dumped(struct judge_run *run)
     if (space_table_index(&run->table, &run->state->flows, run->left_out) < 0) {
         return -1;
     }
-    run->ids = calloc(run->table.n_ids + 1, sizeof *run->ids);
-    run->present = calloc(run->table.n_ids + 1, sizeof *run->present);
+    run->ids = calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
+    run->present = calloc(run->table.actions.n_ids + 1, sizeof *run->present);
     if (!run->ids || !run->present || judge_entries_find(run) < 0 || judge_ports(run) < 0 ||
         judge_entries_result(run) < 0) {
         return -1;

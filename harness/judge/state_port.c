@@ -51,25 +51,25 @@ static int prepare_cases(struct judge_port *port)
 /* ----------------------------------------------------------------- actions */
 
 /* Cheap and one-sided: true is sure, false means that it must be looked at. */
-static bool surely_agrees(const struct judge_case *expected, const struct flow_entry *entry,
+static bool surely_agrees(const struct judge_case *expected, const struct space_actions *list,
                           const struct space_behavior *behavior)
 {
     return space_behavior_equal(&expected->behavior, behavior) ||
-           actions_equal(expected->actions, expected->n_actions, entry->actions, entry->n_actions);
+           actions_equal(expected->actions, expected->n_actions, list->actions, list->n_actions);
 }
 
 static int learn_actions(struct judge_port *port, uint32_t action_id)
 {
     struct judge_run *run = port->run;
     struct judge_id *id = &run->ids[action_id];
-    const struct flow_entry *entry = &run->state->flows.entries[run->table.id_entries[action_id]];
+    const struct space_actions *list = &run->table.id_actions[action_id];
     *id = (struct judge_id){.stamp = port->number + 1u, .class = action_id, .agrees = true};
-    if (space_behavior(entry->actions, entry->n_actions, port->number, run->state->ports,
+    if (space_behavior(list->actions, list->n_actions, port->number, run->state->ports,
                        run->state->n_ports, &port->arena, &id->behavior) < 0) {
         return -1;
     }
     for (size_t i = 0; i < port->n_cases && id->agrees; i++) {
-        id->agrees = surely_agrees(&port->cases[i], entry, &id->behavior);
+        id->agrees = surely_agrees(&port->cases[i], list, &id->behavior);
     }
     enum { COMPARED = 16 };
     for (size_t i = 0; i < run->n_present && i < COMPARED; i++) {
@@ -170,12 +170,14 @@ static void compare_entry(struct judge_port *port, uint32_t entry)
 {
     const struct judge_run *run = port->run;
     const struct flow_entry *flow = &run->state->flows.entries[entry];
-    const struct judge_id *id = &run->ids[run->table.action_ids[entry]];
+    uint32_t action_id = run->table.action_ids[entry];
+    const struct judge_id *id = &run->ids[action_id];
     if (id->agrees && flow->table_id == 0) {
         return;
     }
     for (size_t c = 0; c < port->n_cases; c++) {
-        if (flow->table_id != 0 || !surely_agrees(&port->cases[c], flow, &id->behavior)) {
+        if (flow->table_id != 0 ||
+            !surely_agrees(&port->cases[c], &run->table.id_actions[action_id], &id->behavior)) {
             compare(port, c, entry);
         }
     }
