@@ -6,13 +6,7 @@
 
 #include <stdlib.h>
 
-enum {
-    MAX_PROBES = 4096,
-    MAX_WALKS = 400000,
-    BUDGET = 400000000,
-    ENTRY_BUDGET = 4000000, /* of one entry, so that one alone does not use up all */
-    NO_ENTRY = UINT32_MAX
-};
+enum { MAX_WALKS = 400000, NO_ENTRY = UINT32_MAX };
 
 /* A packet of a host, and the entries that it exercises. */
 struct candidate {
@@ -230,7 +224,9 @@ static int sample_hosts(struct cover_work *work, struct judge_trail *trail)
 static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct judge_trail *trail)
 {
     size_t number = work->first[sw] + entry, packet;
-    size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
+    size_t budget =
+               work->budget < JUDGE_COVER_ENTRY_BUDGET ? work->budget : JUDGE_COVER_ENTRY_BUDGET,
+           had = budget;
     struct judge_reach reach;
     enum space_answer answer =
         judge_reach_entry(work->tables, work->options->sends, sw, entry, &budget, &reach);
@@ -301,7 +297,7 @@ static int take(struct cover_work *work, const struct candidate *candidate)
 static int cover_greedily(struct cover_work *work)
 {
     uint32_t heads[JUDGE_TRAIL_MAX + 1];
-    size_t max = work->options->max_probes ? work->options->max_probes : MAX_PROBES;
+    size_t max = work->options->max_probes ? work->options->max_probes : JUDGE_COVER_PROBES;
     memset(heads, 0xff, sizeof heads);
     for (size_t i = work->n_candidates; i-- > 0;) {
         work->candidates[i].next = heads[work->candidates[i].n];
@@ -401,7 +397,7 @@ int judge_cover(const struct judge_tables *tables, const struct judge_cover_opti
     struct cover_work work = {.tables = tables,
                               .options = options,
                               .cover = cover,
-                              .budget = options->budget ? options->budget : BUDGET};
+                              .budget = options->budget ? options->budget : JUDGE_COVER_BUDGET};
     struct judge_trail trail;
     *cover = (struct judge_cover){0};
     int status = number_entries(&work);

@@ -42,6 +42,13 @@ struct judge_cover {
     size_t n_entries, n_exercised; /* of all switches that were read */
 };
 
+/* The defaults. */
+enum {
+    JUDGE_COVER_PROBES = 4096,
+    JUDGE_COVER_BUDGET = 400000000,
+    JUDGE_COVER_ENTRY_BUDGET = 4000000 /* of one entry, so that one alone does not use up all */
+};
+
 /* All zero: the defaults. */
 struct judge_cover_options {
     const bool *sends;             /* by host: it may send; NULL: every host */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/reach.h"
 
+#include "judge/overlap.h"
 #include "judge/trail.h"
 
 #include <stdlib.h>
@@ -303,21 +304,25 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
 
 /* An entry that goes before this one and takes some of its packets; all, if
  * there is such a one. */
-static size_t name_hider(const struct space_table *table, size_t entry)
+static size_t name_hider(struct search *search)
 {
-    const struct flow_entry *flows = table->flows->entries;
+    struct space_table *table = &search->tables->tables[search->sw];
+    const struct flow_entry *flows = table->flows->entries, *flow = &flows[search->entry];
+    struct judge_overlap found = {0};
     size_t some = SIZE_MAX;
-    for (size_t i = 0; i < table->flows->n_entries; i++) {
-        if (i == entry || !space_table_precedes(table, i, entry)) {
+    judge_overlapping(table, &flow->match, space_rank(flow), UINT32_MAX, search->budget, &found);
+    for (size_t i = 0; i < found.n_entries; i++) {
+        size_t entry = found.entries[i];
+        if (!space_table_precedes(table, entry, search->entry)) {
             continue;
         }
-        if (space_contains(&flows[i].match, &flows[entry].match)) {
-            return i;
+        if (space_contains(&flows[entry].match, &flow->match)) {
+            some = entry;
+            break;
         }
-        if (some == SIZE_MAX && space_overlaps(&flows[i].match, &flows[entry].match)) {
-            some = i;
-        }
+        some = some == SIZE_MAX ? entry : some;
     }
+    free(found.entries);
     return some;
 }
 
@@ -402,7 +407,7 @@ enum space_answer judge_reach_entry(const struct judge_tables *tables, const boo
         return SPACE_OPEN;
     }
     if (answer != SPACE_FOUND && reach->is_hidden) {
-        reach->hidden_by = name_hider(&tables->tables[sw], entry);
+        reach->hidden_by = name_hider(&search);
         reach->is_hidden = reach->hidden_by != SIZE_MAX;
     }
     return answer;

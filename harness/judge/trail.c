@@ -195,11 +195,11 @@ static int ask_rewritten(struct kin *kin, size_t visit, const struct flow_entry 
 static int ask_rivals(struct kin *kin, size_t index, size_t entry)
 {
     const struct judge_visit *visit = &kin->trail->visits[index];
-    const struct space_table *table = &kin->tables->tables[visit->sw];
+    struct space_table *table = &kin->tables->tables[visit->sw];
     const struct flow_entry *flows = table->flows->entries;
     uint32_t rank = space_rank(&flows[entry]);
     struct match cube = here(kin, index);
-    if (judge_overlapping(table, &cube, rank, rank, &kin->found) < 0) {
+    if (judge_overlapping(table, &cube, rank, rank, kin->budget, &kin->found) < 0) {
         return -1;
     }
     for (size_t i = 0; i < kin->found.n_entries; i++) {
