@@ -5,43 +5,7 @@
 #include "judge/forbidden.h"
 #include "judge/network_testing.h"
 #include "judge/reach.h"
-#include "space/random_testing.h"
-
-enum { SWITCHES = 3, PORTS = 4 };
-
-/* Three switches in a ring: ports 1 and 2 have a host, 3 and 4 a neighbour. */
-struct ring {
-    struct topology topology;
-    struct topology_switch switches[SWITCHES];
-    struct topology_host hosts[2 * SWITCHES];
-    struct topology_link links[SWITCHES];
-    struct switch_state states[SWITCHES];
-    const struct switch_state *by_switch[SWITCHES];
-    struct judge_tables tables;
-};
-
-static void ring_make(struct ring *ring)
-{
-    static struct port ports[] = {{.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
-    *ring = (struct ring){.topology = {.n_switches = SWITCHES, .n_links = SWITCHES}};
-    ring->topology.switches = ring->switches;
-    ring->topology.hosts = ring->hosts;
-    ring->topology.links = ring->links;
-    for (size_t sw = 0; sw < SWITCHES; sw++) {
-        for (uint16_t port = 1; port <= 2; port++) {
-            ring->hosts[ring->topology.n_hosts++].port = (struct port_ref){sw, port};
-        }
-        ring->links[sw] = (struct topology_link){.a = {sw, 3}, .b = {(sw + 1) % SWITCHES, 4}};
-        ring->states[sw].ports = ports;
-        ring->states[sw].n_ports = PORTS;
-        ring->by_switch[sw] = &ring->states[sw];
-    }
-}
-
-static void ring_flow(struct ring *ring, size_t sw, const char *text)
-{
-    assert_int_equal(flow_parse(text, &ring->states[sw].flows, NULL, NULL, NULL), 0);
-}
+#include "judge/ring_testing.h"
 
 static void ring_cover(struct ring *ring, const struct judge_cover_options *options,
                        struct judge_cover *cover)
@@ -50,12 +14,10 @@ static void ring_cover(struct ring *ring, const struct judge_cover_options *opti
     assert_int_equal(judge_cover(&ring->tables, options, cover), 0);
 }
 
-static void ring_free(struct ring *ring)
+static void ring_end(struct ring *ring)
 {
     judge_tables_free(&ring->tables);
-    for (size_t sw = 0; sw < SWITCHES; sw++) {
-        flow_table_free(&ring->states[sw].flows);
-    }
+    ring_free(ring);
 }
 
 static enum judge_miss why(const struct judge_cover *cover, size_t sw, uint32_t entry)
@@ -84,7 +46,7 @@ static void one_probe_exercises_a_whole_way(void **state)
     assert_int_equal(cover.probes[0].from, 0);
     assert_int_equal(cover.probes[0].header.tp_dst, 80);
     judge_cover_free(&cover);
-    ring_free(&ring);
+    ring_end(&ring);
 }
 
 static void what_is_missed_has_its_reason(void **state)
@@ -111,7 +73,7 @@ static void what_is_missed_has_its_reason(void **state)
     assert_int_equal(cover.n_exercised, 3);
     assert_int_equal(cover.n_missed, 5);
     judge_cover_free(&cover);
-    ring_free(&ring);
+    ring_end(&ring);
 }
 
 static void frames_that_loop_are_not_sent(void **state)
@@ -128,7 +90,7 @@ static void frames_that_loop_are_not_sent(void **state)
     assert_int_equal(cover.n_probes, 0);
     assert_int_equal(why(&cover, 0, 0), JUDGE_MISS_LOOP);
     judge_cover_free(&cover);
-    ring_free(&ring);
+    ring_end(&ring);
 }
 
 static void limits_are_kept_and_told(void **state)
@@ -156,7 +118,7 @@ static void limits_are_kept_and_told(void **state)
     assert_int_equal(cover.n_entries, 3);
     assert_int_equal(why(&cover, 2, 0), JUDGE_MISS_OPEN);
     judge_cover_free(&cover);
-    ring_free(&ring);
+    ring_end(&ring);
 }
 
 static void planned_probes_count(void **state)
@@ -207,34 +169,6 @@ static void forbidden_pairs_are_counted(void **state)
 
 /* -------------------------------------------------------- against a dumb oracle */
 
-static void random_flow(struct ring *ring, size_t sw)
-{
-    static const char *const actions[] = {
-        "drop",
-        "output:1",
-        "output:3",
-        "output:4",
-        "output:3,output:2",
-        "mod_vlan_vid:1,output:3",
-        "strip_vlan,output:3",
-        "output:4,mod_nw_src:10.0.0.2,output:3",
-        "mod_tp_dst:80,output:3",
-        "output:2",
-    };
-    struct base_buffer text = {0};
-    base_put_format(&text, "actions=%s", actions[random_below(10)]);
-    ring_flow(ring, sw, base_buffer_text(&text));
-    base_buffer_free(&text);
-    struct flow_table *flows = &ring->states[sw].flows;
-    struct flow_entry *entry = &flows->entries[flows->n_entries - 1];
-    entry->match = random_match();
-    entry->priority = (uint16_t)random_below(6);
-    if (random_below(3)) {
-        entry->match.mask.in_port = 0xffff;
-        entry->match.value.in_port = (uint16_t)(1 + random_below(PORTS));
-    }
-}
-
 /* Each host sends each header of the universe; what entries take them, if none
  * loops and nothing is ambiguous? */
 static void brute_force(struct ring *ring, const struct universe *universe, bool (*taken)[32])
@@ -283,7 +217,7 @@ static void covers_what_can_be_reached(void **state)
         ring_make(&ring);
         for (size_t sw = 0; sw < SWITCHES; sw++) {
             for (unsigned n = 4 + random_below(16); n > 0; n--) {
-                random_flow(&ring, sw);
+                ring_random_flow(&ring, sw);
             }
         }
         ring_cover(&ring, &options, &cover);
@@ -304,7 +238,7 @@ static void covers_what_can_be_reached(void **state)
             }
         }
         judge_cover_free(&cover);
-        ring_free(&ring);
+        ring_end(&ring);
     }
     print_message("# %zu exercised, %zu reachable but past a loop or competitors, %zu open\n",
                   n_exercised, n_searched, n_open);

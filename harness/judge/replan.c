@@ -568,10 +568,17 @@ void judge_replan_free(struct judge_replan *replan)
 
 /* ------------------------------------------------------------------- telling */
 
-const struct flow_entry *judge_replan_entry(const struct judge_replan *replan, size_t sw,
-                                            uint32_t row)
+size_t judge_replan_n_rows(const struct judge_replan *replan, size_t sw)
 {
-    return &replan->copies[sw].flows.entries[row];
+    return replan->ledger.switches[sw].n_rows;
+}
+
+const struct flow_entry *judge_replan_entry(const struct judge_replan *replan, size_t sw,
+                                            size_t row)
+{
+    return judge_ledger_row(&replan->ledger, sw, row)->is_there
+               ? &replan->copies[sw].flows.entries[row]
+               : NULL;
 }
 
 size_t judge_replan_n_probes(const struct judge_replan *replan)

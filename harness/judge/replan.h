@@ -42,10 +42,11 @@ int judge_replan_put(struct judge_replan *replan, size_t sw, const struct flow_e
 /* Removes the entry of this table, priority and match. 1: there is none. -1 as above. */
 int judge_replan_remove(struct judge_replan *replan, size_t sw, const struct flow_entry *key);
 
-/* Entries as judge_missed numbers them: rows, some of which may have been
- * removed. It lives until the next change. */
+/* Entries as judge_missed numbers them: rows. NULL: there is none any more. It
+ * lives until the next change. */
+size_t judge_replan_n_rows(const struct judge_replan *replan, size_t sw);
 const struct flow_entry *judge_replan_entry(const struct judge_replan *replan, size_t sw,
-                                            uint32_t row);
+                                            size_t row);
 
 size_t judge_replan_n_probes(const struct judge_replan *replan);
 
