@@ -113,6 +113,22 @@ static size_t check(const struct ring *ring, const struct judge_replan *replan,
     return n_open;
 }
 
+/* No two entries of a switch have the same table, priority and match. */
+static void fill_at_random(struct ring *ring, size_t sw)
+{
+    struct flow_table *flows = &ring->states[sw].flows;
+    for (unsigned n = random_below(12); n > 0; n--) {
+        ring_random_flow(ring, sw);
+        const struct flow_entry *last = &flows->entries[flows->n_entries - 1];
+        bool is_twin = false;
+        for (size_t i = 0; i + 1 < flows->n_entries; i++) {
+            is_twin |= flows->entries[i].priority == last->priority &&
+                       match_equal(&flows->entries[i].match, &last->match);
+        }
+        flows->n_entries -= is_twin;
+    }
+}
+
 /* An entry goes, comes, or comes with other actions. */
 static void change_at_random(struct ring *ring, struct judge_replan *replan)
 {
@@ -143,7 +159,7 @@ static void change_at_random(struct ring *ring, struct judge_replan *replan)
 static void random_changes_are_followed(void **state)
 {
     (void)state;
-    enum { ROUNDS = 30, CHANGES = 40 };
+    enum { ROUNDS = 150, CHANGES = 40 };
     size_t n_open = 0, n_checked = 0;
     for (int round = 0; round < ROUNDS; round++) {
         static struct port some_down[] = {{.number = 1},
@@ -155,9 +171,7 @@ static void random_changes_are_followed(void **state)
         struct judge_cover_options options = {.sends = round % 3 == 1 ? sends : NULL};
         ring_make(&ring);
         for (size_t sw = 0; sw < SWITCHES; sw++) {
-            for (unsigned n = random_below(12); n > 0; n--) {
-                ring_random_flow(&ring, sw);
-            }
+            fill_at_random(&ring, sw);
         }
         if (round % 5 == 4) {
             ring.states[1].ports = some_down;
