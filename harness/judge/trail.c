@@ -2,6 +2,7 @@
 #include "judge/trail.h"
 
 #include "judge/overlap.h"
+#include "space/rewrite.h"
 
 #include <stdlib.h>
 
@@ -176,17 +177,69 @@ static void stay_out(struct kin *kin, size_t visit, const struct match *other)
     }
 }
 
-/* What the entry does to a packet depends on what it rewrites, if it is
- * compared with another. */
-static int ask_rewritten(struct kin *kin, size_t visit, const struct flow_entry *flow)
+/* All kin have the fields that are rewritten, or none has. Returns the bits in those that the
+ * packet has. */
+static struct header ask_fields(struct kin *kin, size_t visit, const struct space_rewrite *rewrite)
 {
-    struct space_behavior behavior;
-    if (space_behavior(flow->actions, flow->n_actions, kin->trail->visits[visit].header.in_port,
-                       NULL, 0, &kin->arena, &behavior) < 0) {
+    const struct header *header = &kin->trail->visits[visit].header;
+    struct header mask = rewrite->mask;
+    bool is_ip = header->dl_type == DL_TYPE_IP, has_tp = header_has_tp(header);
+    bool wants_tp = mask.tp_src || mask.tp_dst;
+    if (wants_tp || mask.nw_src || mask.nw_dst || mask.nw_tos) {
+        if (is_ip) {
+            ask(kin, visit, &space_class_cubes[SPACE_IP].mask);
+        } else {
+            stay_out(kin, visit, &space_class_cubes[SPACE_IP]);
+        }
+    }
+    if (wants_tp && has_tp) {
+        ask(kin, visit, &space_class_cubes[SPACE_TCP].mask);
+    } else if (wants_tp && is_ip) {
+        stay_out(kin, visit, &space_class_cubes[SPACE_TCP]);
+        stay_out(kin, visit, &space_class_cubes[SPACE_UDP]);
+        stay_out(kin, visit, &space_class_cubes[SPACE_ICMP]);
+    }
+    if (!is_ip) {
+        mask.nw_src = mask.nw_dst = 0;
+        mask.nw_tos = 0;
+    }
+    if (!has_tp) {
+        mask.tp_src = mask.tp_dst = 0;
+    }
+    return mask;
+}
+
+/* What an entry does depends on what it rewrites, if it is compared with another. */
+static void ask_rewritten(struct kin *kin, size_t visit, const struct space_behavior *behavior)
+{
+    for (size_t i = 0; i < behavior->n_outputs; i++) {
+        struct header mask = ask_fields(kin, visit, &behavior->outputs[i].rewrite);
+        ask(kin, visit, &mask);
+    }
+}
+
+static bool same_ports(const struct space_behavior *a, const struct space_behavior *b)
+{
+    bool same = a->n_outputs == b->n_outputs && !a->unknown && !b->unknown;
+    for (size_t i = 0; i < a->n_outputs && same; i++) {
+        same = a->outputs[i].port == b->outputs[i].port;
+    }
+    return same;
+}
+
+/* Both entries do the same with the kin, or with none of it. */
+static int ask_both(struct kin *kin, size_t visit, const struct flow_entry *a,
+                    const struct flow_entry *b)
+{
+    uint16_t in_port = kin->trail->visits[visit].header.in_port;
+    struct space_behavior x, y;
+    if (space_behavior(a->actions, a->n_actions, in_port, NULL, 0, &kin->arena, &x) < 0 ||
+        space_behavior(b->actions, b->n_actions, in_port, NULL, 0, &kin->arena, &y) < 0) {
         return -1;
     }
-    for (size_t i = 0; i < behavior.n_outputs; i++) {
-        ask(kin, visit, &behavior.outputs[i].rewrite.mask);
+    if (same_ports(&x, &y) && !actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
+        ask_rewritten(kin, visit, &x);
+        ask_rewritten(kin, visit, &y);
     }
     return 0;
 }
@@ -212,7 +265,7 @@ static int ask_rivals(struct kin *kin, size_t index, size_t entry)
             continue;
         }
         ask(kin, index, &rival->match.mask);
-        if (ask_rewritten(kin, index, &flows[entry]) < 0 || ask_rewritten(kin, index, rival) < 0) {
+        if (ask_both(kin, index, &flows[entry], rival) < 0) {
             return -1;
         }
     }
@@ -244,21 +297,6 @@ static int ask_entry(struct kin *kin, size_t index)
     return entry == SIZE_MAX ? 0 : ask_rivals(kin, index, entry);
 }
 
-/* The bits of a rewrite in the fields that the packet has. */
-static struct space_words rewritten(const struct header *header,
-                                    const struct space_rewrite *rewrite)
-{
-    struct header mask = rewrite->mask;
-    if (header->dl_type != DL_TYPE_IP) {
-        mask.nw_src = mask.nw_dst = 0;
-        mask.nw_tos = 0;
-    }
-    if (!header_has_tp(header)) {
-        mask.tp_src = mask.tp_dst = 0;
-    }
-    return space_words(&mask);
-}
-
 /* A copy has its bits from the visit before, and from the rewrite of the output that sent it. */
 static void inherit(struct kin *kin, size_t parent, size_t child,
                     const struct space_behavior *behavior)
@@ -275,12 +313,8 @@ static void inherit(struct kin *kin, size_t parent, size_t child,
             memcmp(&became, &next->header, sizeof became) != 0) {
             continue;
         }
-        /* Whether the fields are there must not differ. */
-        struct header needs = rewrite->mask;
-        ask_prerequisites(&needs);
-        needs = (struct header){.dl_type = needs.dl_type, .nw_proto = needs.nw_proto};
-        ask(kin, parent, &needs);
-        struct space_words set = rewritten(&visit->header, rewrite);
+        struct header mask = ask_fields(kin, parent, rewrite);
+        struct space_words set = space_words(&mask);
         for (int w = 0; w < SPACE_WORDS; w++) {
             kin->set[child].word[w] = kin->set[parent].word[w] | set.word[w];
         }
