@@ -8,7 +8,7 @@
 
 enum {
     DEPTH_MAX = JUDGE_TRAIL_MAX, /* switches on a way; longer ones are not looked for */
-    TRIES_MAX = 256              /* frames of one host by one way that turn out not to do */
+    TRIES_MAX = 4096             /* frames for one entry that turn out not to do */
 };
 
 /* Packets at a port whose origin has been looked for. */
@@ -28,7 +28,7 @@ struct search {
     size_t sw, entry; /* wanted */
     struct base_arena arena;
     const struct seen *seen;
-    size_t depth;
+    size_t depth, n_tries;
     bool any;  /* any frame that reaches the entry will do */
     bool open; /* something was left undecided */
     struct judge_trail trail;
@@ -218,36 +218,73 @@ static int reject(struct search *search, struct judge_reach *why)
     return 0;
 }
 
-/* Takes away all headers that share the fate of the one that was followed. */
-static int exclude_alike(struct search *search, struct space_region *region)
+/* Finds a header of the cube, and in none of those that are excluded, which
+ * exercises the entry and stops, if it enters by `in`. Of those that do not, it
+ * tells why. (The region's cube holds the other one. Its excluded cubes are
+ * used as a stack.) */
+static enum space_answer sift(struct search *search, struct port_ref in, const struct match *cube,
+                              struct space_region *region, struct header *header,
+                              struct judge_reach *why);
+
+static int exclude_copy(struct search *search, struct space_region *region,
+                        const struct match *cube)
 {
-    struct match alike = judge_trail_alike(search->tables, &search->trail, search->budget);
-    struct match *kept = base_arena_copy(&search->arena, &alike, sizeof alike);
-    return kept ? space_exclude(region, kept) : -1;
+    const struct match *copy = base_arena_copy(&search->arena, cube, sizeof *cube);
+    return copy ? space_exclude(region, copy) : -1;
 }
 
-/* Takes from the region what does not exercise the entry, or does not stop, if it enters by `in`,
- * until it has a header that does. Tells why what was taken would not do. */
-static enum space_answer sift(struct search *search, struct port_ref in,
+/* The header that was followed will not do: nor will those that share its fate. They are excluded;
+ * those that differ from them in that another entry takes them are looked through now. */
+static enum space_answer sift_others(struct search *search, struct port_ref in,
+                                     const struct match *cube, struct space_region *region,
+                                     struct header *header, struct judge_reach *why)
+{
+    struct judge_alike alike;
+    struct match kin, part;
+    size_t n_excluded = region->n_excluded;
+    enum space_answer answer = SPACE_EMPTY;
+    judge_trail_alike(search->tables, &search->trail, search->budget, &alike);
+    bool is_one = space_intersect(cube, &alike.cube, &kin);
+    for (size_t i = 0; i < alike.n_less && is_one && answer == SPACE_EMPTY; i++) {
+        if (space_intersect(&kin, &alike.less[i], &part)) {
+            answer = sift(search, in, &part, region, header, why);
+            answer = answer == SPACE_EMPTY && exclude_copy(search, region, &part) < 0 ? SPACE_OPEN
+                                                                                      : answer;
+        }
+    }
+    region->n_excluded = n_excluded;
+    if (answer == SPACE_EMPTY && exclude_copy(search, region, &alike.cube) < 0) {
+        answer = SPACE_OPEN;
+    }
+    free(alike.less);
+    return answer;
+}
+
+static enum space_answer sift(struct search *search, struct port_ref in, const struct match *cube,
                               struct space_region *region, struct header *header,
                               struct judge_reach *why)
 {
-    for (int i = 0; i < TRIES_MAX; i++) {
-        enum space_answer answer =
-            space_find(&region->cube, region->excluded, region->n_excluded, search->budget, header);
+    size_t n_excluded = region->n_excluded;
+    enum space_answer answer = SPACE_EMPTY;
+    while (answer == SPACE_EMPTY) {
+        answer = space_find(cube, region->excluded, region->n_excluded, search->budget, header);
         if (answer != SPACE_FOUND || search->any) {
-            return answer;
+            break;
         }
         judge_trail_follow(search->tables, in, header, &search->trail);
         if (search->trail.ends &&
             judge_trail_exercises(&search->trail, search->sw, search->entry)) {
-            return SPACE_FOUND;
+            break;
         }
-        if (reject(search, why) < 0 || exclude_alike(search, region) < 0) {
-            return SPACE_OPEN;
+        if (search->n_tries == 0 || reject(search, why) < 0) {
+            answer = SPACE_OPEN;
+            break;
         }
+        search->n_tries--;
+        answer = sift_others(search, in, cube, region, header, why);
     }
-    return SPACE_OPEN;
+    region->n_excluded = n_excluded;
+    return answer;
 }
 
 /* Whether each packet of the region was looked for before, here. If not, it is now. */
@@ -293,7 +330,7 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
     }
     if (peer.kind == PEER_HOST) {
         search->reach->host = peer.host;
-        return sift(search, in, region, &search->reach->header, search->reach);
+        return sift(search, in, &region->cube, region, &search->reach->header, search->reach);
     }
     bool seen;
     if (has_seen(search, in, region, &seen) < 0) {
@@ -326,17 +363,15 @@ static size_t name_hider(struct search *search)
     return some;
 }
 
-/* Whether what was taken away from the region could have come: then that is why. */
+/* None of the region's packets would do, wherever they come from. If any can
+ * come, that is why there is no frame. */
 static void tell_why(struct search *search, struct port_ref in, struct space_region *region,
                      const struct judge_reach *why)
 {
     struct judge_reach *reach = search->reach;
     const struct seen *seen = search->seen;
-    if ((!why->loops && !why->competes) || reach->loops || reach->competes) {
-        return;
-    }
     search->any = true;
-    if (come_from(search, in, region) == SPACE_FOUND) {
+    if (!reach->loops && !reach->competes && come_from(search, in, region) == SPACE_FOUND) {
         reach->loops = why->loops;
         reach->competes = why->competes;
     }
@@ -344,8 +379,7 @@ static void tell_why(struct search *search, struct port_ref in, struct space_reg
     search->seen = seen;
 }
 
-/* The entry's packets that enter by one port. Those that would not do wherever
- * they come from are taken away before their origin is looked for. */
+/* The entry's packets that enter by one port. */
 static enum space_answer reach_by(struct search *search, struct port_ref in)
 {
     struct match in_port = match_in_port(in.port);
@@ -358,18 +392,15 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
     }
     enum space_answer answer =
         effective(search->tables, in.sw, search->entry, search->budget, &region);
-    size_t n_excluded = region.n_excluded;
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        answer = judge_port_receives(state, in.port) ? sift(search, in, &region, &header, &why)
-                                                     : SPACE_EMPTY;
-    }
-    if (answer == SPACE_FOUND) {
-        answer = come_from(search, in, &region);
-    }
-    if (answer == SPACE_EMPTY) {
-        region.n_excluded = n_excluded;
-        tell_why(search, in, &region, &why);
+        bool receives = judge_port_receives(state, in.port);
+        answer = receives ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
+        if (answer == SPACE_FOUND) {
+            answer = come_from(search, in, &region);
+        } else if (answer == SPACE_EMPTY && receives) {
+            tell_why(search, in, &region, &why);
+        }
     }
     space_region_free(&region);
     return answer == SPACE_OPEN ? undecided(search) : answer;
@@ -399,7 +430,8 @@ enum space_answer judge_reach_entry(const struct judge_tables *tables, const boo
                             .budget = budget,
                             .reach = reach,
                             .sw = sw,
-                            .entry = entry};
+                            .entry = entry,
+                            .n_tries = TRIES_MAX};
     *reach = (struct judge_reach){.hidden_by = SIZE_MAX};
     enum space_answer answer = search_all(&search);
     base_arena_free(&search.arena);

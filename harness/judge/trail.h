@@ -27,6 +27,8 @@ struct judge_trail {
     struct judge_visit visits[JUDGE_TRAIL_MAX];
     size_t n_visits;
     bool ends; /* false: a copy comes back as it was, or there are too many; cut short */
+    struct judge_visit again; /* that copy; JUDGE_NOBODY in `first`: there are too many */
+    uint32_t first;           /* the visit that it repeats */
 };
 
 /* Follows the packet, which enters by `in`. */
@@ -36,9 +38,18 @@ void judge_trail_follow(const struct judge_tables *tables, struct port_ref in,
 /* Whether the entry takes a copy, and it alone. */
 bool judge_trail_exercises(const struct judge_trail *trail, size_t sw, size_t entry);
 
-/* A normal cube of headers (in_port fixed) around the first visit's that all go the same way, by
- * the same entries, as far as the trail was followed. At worst that header alone. */
-struct match judge_trail_alike(const struct judge_tables *tables, const struct judge_trail *trail,
-                               size_t *budget);
+/* Headers that share a fate: those of a cube (in_port fixed), less some others. */
+struct judge_alike {
+    struct match cube;
+    struct match *less;
+    size_t n_less, capacity;
+};
+
+/* The headers around the first visit's that go the same way, by the same
+ * entries, as far as the trail was followed, if the same entry takes them at the
+ * first switch. At worst, without memory or over the budget (as in space_find),
+ * that header alone. Free `less`. */
+void judge_trail_alike(const struct judge_tables *tables, const struct judge_trail *trail,
+                       size_t *budget, struct judge_alike *alike);
 
 #endif
