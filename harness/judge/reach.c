@@ -112,15 +112,34 @@ static bool may_send(const struct flow_entry *flow, uint16_t out, uint16_t in_po
     return false;
 }
 
+/* The packets of a cube, whatever they have in these bits, as they enter by this port. */
+static struct match before_rewrite(const struct match *cube, const struct header *rewritten,
+                                   uint16_t in_port)
+{
+    struct space_words mask = space_words(&cube->mask), bits = space_words(rewritten);
+    struct match before = *cube;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] &= ~bits.word[i];
+    }
+    memcpy(&before.mask, &mask, sizeof mask);
+    before.value.in_port = in_port;
+    before.mask.in_port = UINT16_MAX;
+    match_normalize(&before);
+    return before;
+}
+
 /* Packets that entry `f` takes at `in` and sends by `out`, as those of `wanted`. */
 static enum space_answer through_entry(struct search *search, struct port_ref in, size_t f,
                                        uint16_t out, const struct space_region *wanted)
 {
     const struct switch_state *state = search->tables->states[in.sw];
     const struct flow_entry *flow = &state->flows.entries[f];
-    struct match in_port = match_in_port(in.port), taken, target = wanted->cube;
+    struct header rewritten = judge_rewritten_by(flow);
+    struct match before = before_rewrite(&wanted->cube, &rewritten, in.port), taken;
+    struct match in_port = match_in_port(in.port), target = wanted->cube;
     struct space_behavior behavior;
-    if (!may_send(flow, out, in.port) || !space_intersect(&flow->match, &in_port, &taken)) {
+    if (!may_send(flow, out, in.port) || !space_overlaps(&flow->match, &before) ||
+        !space_intersect(&flow->match, &in_port, &taken)) {
         return SPACE_EMPTY;
     }
     if (space_behavior(flow->actions, flow->n_actions, in.port, state->ports, state->n_ports,
@@ -144,19 +163,22 @@ static enum space_answer through_entry(struct search *search, struct port_ref in
     return answer;
 }
 
-static enum space_answer through_list(struct search *search, struct port_ref in,
-                                      struct space_entries list, uint16_t out,
-                                      const struct space_region *wanted)
+/* Packets that enter a switch and leave it by `out`. */
+static enum space_answer through_switch(struct search *search, struct port_ref in, uint16_t out,
+                                        const struct space_region *wanted)
 {
+    const struct judge_tables *tables = search->tables;
+    struct match before = before_rewrite(&wanted->cube, &tables->rewritten[in.sw], in.port);
+    struct judge_overlap found = {0};
     enum space_answer answer = SPACE_EMPTY;
-    if (*search->budget < list.n_entries) {
-        *search->budget = 0;
-        return undecided(search);
+    if (judge_overlapping(&tables->tables[in.sw], &before, 0, UINT32_MAX, search->budget, &found) <
+        0) {
+        answer = undecided(search);
     }
-    *search->budget -= list.n_entries;
-    for (size_t i = 0; i < list.n_entries && answer != SPACE_FOUND; i++) {
-        answer = through_entry(search, in, list.entries[i], out, wanted);
+    for (size_t i = 0; i < found.n_entries && answer != SPACE_FOUND; i++) {
+        answer = through_entry(search, in, found.entries[i], out, wanted);
     }
+    free(found.entries);
     return answer;
 }
 
@@ -177,16 +199,9 @@ static enum space_answer come_through(struct search *search, struct port_ref out
         size_t end = tables->begins[out.sw + 1];
         for (size_t i = tables->begins[out.sw]; i < end && answer != SPACE_FOUND; i++) {
             const struct judge_cabled *in = &tables->cabled[i];
-            struct space_table *table = &tables->tables[out.sw];
-            if ((in->peer.kind == PEER_HOST) != hosts ||
-                !judge_port_receives(tables->states[out.sw], in->port.port)) {
-                continue;
-            }
-            answer = through_list(search, in->port, space_table_port(table, in->port.port),
-                                  out.port, wanted);
-            if (answer != SPACE_FOUND) {
-                answer =
-                    through_list(search, in->port, space_table_any_port(table), out.port, wanted);
+            if ((in->peer.kind == PEER_HOST) == hosts &&
+                judge_port_receives(tables->states[out.sw], in->port.port)) {
+                answer = through_switch(search, in->port, out.port, wanted);
             }
         }
     }

@@ -408,6 +408,7 @@ int judge_replan_put(struct judge_replan *replan, size_t sw, const struct flow_e
     }
     entries = replan->copies[sw].flows.entries;
     entries[index] = *flow;
+    judge_tables_note(&replan->tables, sw, flow);
     if (space_table_insert(table, index) < 0) {
         return -1;
     }
