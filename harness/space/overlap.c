@@ -78,7 +78,7 @@ bool space_table_overlapping(struct space_table *table, const struct match *cube
 
 struct excluding {
     const struct space_table *table;
-    size_t entry;
+    size_t entry, but;
     struct space_region *region;
     enum space_answer answer;
 };
@@ -86,8 +86,9 @@ struct excluding {
 static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct excluding *excluding = aux;
-    if (excluding->entry != SIZE_MAX &&
-        !space_table_precedes(excluding->table, entry, excluding->entry)) {
+    if (entry == excluding->but ||
+        (excluding->entry != SIZE_MAX &&
+         !space_table_precedes(excluding->table, entry, excluding->entry))) {
         return true;
     }
     if (space_contains(match, &excluding->region->cube)) {
@@ -100,36 +101,38 @@ static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 
 /* Asks the groups for what goes before `entry`, if that can be had by look-up
  * alone: SPACE_EMPTY, one entry takes all; SPACE_FOUND: nothing goes before it;
- * SPACE_OPEN: all entries must be looked at. */
+ * SPACE_OPEN: the tree must be asked. As long as there is none, all groups are
+ * asked: one entry may take all, and no tree be needed. */
 static enum space_answer ask_groups(struct space_table *table, size_t entry,
                                     const struct space_region *region)
 {
-    const struct flow_entry *flow = &table->flows->entries[entry];
+    uint32_t rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_FOUND;
-    for (size_t i = 0; i < table->n_groups && answer == SPACE_FOUND; i++) {
+    for (size_t i = 0; i < table->n_groups && (answer == SPACE_FOUND || !table->has_tree); i++) {
         struct space_group *group = &table->groups[i];
         size_t taker = SIZE_MAX;
-        if (group->max_rank < space_rank(flow)) {
+        if (group->max_rank < rank) {
             continue;
         }
         if (!space_group_asks_less(group, &region->cube.mask) ||
             space_group_taker(table, group, &region->cube, &taker) < 0) {
             answer = SPACE_OPEN;
-        } else if (taker != SIZE_MAX && space_table_precedes(table, taker, entry)) {
-            answer = SPACE_EMPTY;
+        } else if (taker != SIZE_MAX &&
+                   (entry == SIZE_MAX || space_table_precedes(table, taker, entry))) {
+            return SPACE_EMPTY;
         }
     }
     return answer;
 }
 
-enum space_answer space_table_exclude(struct space_table *table, size_t entry,
-                                      struct space_region *region, size_t *budget)
+enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
+                                          struct space_region *region, size_t *budget)
 {
     struct excluding excluding = {
-        .table = table, .entry = entry, .region = region, .answer = SPACE_FOUND};
+        .table = table, .entry = entry, .but = but, .region = region, .answer = SPACE_FOUND};
     uint32_t min_rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_OPEN;
-    if (entry != SIZE_MAX && table->n_groups < table->n_entries && *budget >= table->n_groups) {
+    if (but == SIZE_MAX && table->n_groups < table->n_entries && *budget >= table->n_groups) {
         *budget -= table->n_groups;
         answer = ask_groups(table, entry, region);
     }
@@ -140,4 +143,10 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                    exclude_entry, &excluding)
                ? excluding.answer
                : SPACE_OPEN;
+}
+
+enum space_answer space_table_exclude(struct space_table *table, size_t entry,
+                                      struct space_region *region, size_t *budget)
+{
+    return space_table_exclude_but(table, entry, SIZE_MAX, region, budget);
 }

@@ -531,17 +531,17 @@ static void explore(struct explorer *explorer, struct space_hop *hop, const stru
 
 /* ---------------------------------------------------------------------- public */
 
-int space_reach(struct space_network *network, struct port_ref port, size_t *budget,
-                struct space_reach *reach)
+int space_reach_within(struct space_network *network, size_t sw, const struct match *within,
+                       size_t *budget, struct space_reach *reach)
 {
     struct explorer explorer = {.network = network, .reach = reach, .budget = budget};
-    struct match all = match_in_port(port.port);
+    struct port_ref port = {.sw = sw, .port = within->value.in_port};
     *reach = (struct space_reach){0};
     if (!space_network_deaf(network, port)) {
         struct space_hop *first = allocate(&explorer, sizeof *first);
         if (first) {
             *first = (struct space_hop){.in = port, .entry = SIZE_MAX};
-            explore(&explorer, first, &all);
+            explore(&explorer, first, within);
         }
     }
     free(explorer.entries);
@@ -549,6 +549,13 @@ int space_reach(struct space_network *network, struct port_ref port, size_t *bud
     free(explorer.pointers);
     free(explorer.rivals);
     return explorer.no_memory ? -1 : 0;
+}
+
+int space_reach(struct space_network *network, struct port_ref port, size_t *budget,
+                struct space_reach *reach)
+{
+    struct match all = match_in_port(port.port);
+    return space_reach_within(network, port.sw, &all, budget, reach);
 }
 
 void space_reach_free(struct space_reach *reach)

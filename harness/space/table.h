@@ -152,6 +152,11 @@ int space_group_taker(struct space_table *table, struct space_group *group,
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
 
+/* The same as if entry `but` were not there; SIZE_MAX: it is the same. `entry`
+ * need not be indexed. */
+enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
+                                          struct space_region *region, size_t *budget);
+
 /* Entries that no header reaches because one other entry takes all of theirs:
  * calls `hidden` with the entry and the index of the one that hides it. Entries
  * that only several others together hide are not looked for. -1: over the

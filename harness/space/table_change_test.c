@@ -23,7 +23,8 @@ static void fill_row(struct changing *changing, size_t row)
     struct flow_entry *entry = &changing->flows.entries[row];
     *entry = (struct flow_entry){.match = random_match(), .priority = (uint16_t)random_below(4)};
     if (random_below(5) == 0) {
-        entry->match = changing->flows.entries[random_below(ROWS)].match; /* a twin, perhaps */
+        entry->match = changing->flows.entries[random_below((unsigned)changing->flows.n_entries)]
+                           .match; /* a twin, perhaps */
     } else if (random_below(3)) {
         entry->match.mask.in_port = 0xffff;
         entry->match.value.in_port = (uint16_t)(1 + random_below(3));
