@@ -93,6 +93,26 @@ static void frames_that_loop_are_not_sent(void **state)
     ring_end(&ring);
 }
 
+/* Frames whose port number is not 9 yet go round once; of these, some leave then. */
+static void some_leave_a_loop(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct judge_cover cover;
+    struct judge_cover_options options = {.max_walks = 1};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1,udp actions=output:3");
+    ring_flow(&ring, 0, "in_port=4,udp actions=output:3");
+    ring_flow(&ring, 1, "priority=9,in_port=4,udp,tp_src=5,tp_dst=9 actions=drop");
+    ring_flow(&ring, 1, "priority=5,in_port=4,udp actions=output:3");
+    ring_flow(&ring, 2, "in_port=4,udp actions=mod_tp_dst:9,output:3");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 2, 0), JUDGE_MISS_NONE);
+    assert_int_equal(cover.n_missed, 0);
+    judge_cover_free(&cover);
+    ring_end(&ring);
+}
+
 static void limits_are_kept_and_told(void **state)
 {
     (void)state;
@@ -188,6 +208,11 @@ static void ports_that_are_down_lead_nowhere(void **state)
     assert_int_equal(why(&cover, 0, 1), JUDGE_MISS_NONE);
     assert_int_equal(why(&cover, 1, 0), JUDGE_MISS_UNREACHABLE);
     assert_int_equal(why(&cover, 2, 0), JUDGE_MISS_NONE);
+    struct judge_forwarding forwarding = judge_looked_up_in(&ring.tables);
+    struct header header = {.in_port = 1};
+    size_t entry;
+    assert_int_equal(forwarding.forward(&ring.tables, 0, &header, NULL, 0, &entry, NULL), 0);
+    assert_true(entry == SIZE_MAX);
     judge_cover_free(&cover);
     ring_end(&ring);
 }
@@ -450,6 +475,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_probe_exercises_a_whole_way),
     cmocka_unit_test(what_is_missed_has_its_reason),
     cmocka_unit_test(frames_that_loop_are_not_sent),
+    cmocka_unit_test(some_leave_a_loop),
     cmocka_unit_test(limits_are_kept_and_told),
     cmocka_unit_test(ports_that_are_down_lead_nowhere),
     cmocka_unit_test(one_header_in_all_is_found),

@@ -44,7 +44,8 @@ struct judge_row *judge_ledger_open(struct judge_ledger *ledger, size_t sw, size
             ledger->no_memory = true;
             return NULL;
         }
-        of->rows[of->n_rows++] = (struct judge_row){.visits = JUDGE_NOTHING, .loop = JUDGE_NOTHING};
+        of->rows[of->n_rows++] =
+            (struct judge_row){.visits = JUDGE_NOTHING, .rejected = JUDGE_NOTHING};
     }
     return &of->rows[row];
 }

@@ -17,14 +17,15 @@ enum judge_walk_kind {
     JUDGE_WALK_FREE,    /* its place may be used again */
     JUDGE_WALK_PROBE,   /* a frame that is sent */
     JUDGE_WALK_PLANNED, /* the same, and it is not for us to drop it */
-    JUDGE_WALK_LOOP     /* not sent: frames that loop, noted with the entry that only they reach */
+    JUDGE_WALK_REJECTED /* not sent: frames that would not do, noted with the entry that only they
+                           reach */
 };
 
 /* A frame's way. */
 struct judge_walked {
     struct header header; /* as the host sends it; in_port: its port */
     uint32_t host;
-    uint32_t sw, row; /* JUDGE_WALK_LOOP: the entry */
+    uint32_t sw, row; /* JUDGE_WALK_REJECTED: the entry */
     uint32_t visits;  /* the first */
     uint8_t kind;
     bool is_kept;   /* its place is not used again */
@@ -33,7 +34,7 @@ struct judge_walked {
 
 /* A walk passes an entry. */
 struct judge_passing {
-    struct header header; /* as it enters; JUDGE_WALK_LOOP: without meaning */
+    struct header header; /* as it enters; JUDGE_WALK_REJECTED: without meaning */
     uint32_t sw, row;     /* JUDGE_NOTHING: no entry takes it */
     uint32_t walk;
     uint32_t next_of_walk;
@@ -45,7 +46,7 @@ struct judge_row {
     uint32_t visits;   /* the first */
     uint32_t n_probes; /* that exercise it; planned ones too */
     /* For the caller: */
-    uint32_t hidden_by, loop;
+    uint32_t hidden_by, rejected;
     uint8_t miss;
     bool is_there, is_queued;
 };

@@ -209,28 +209,33 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     return answer;
 }
 
-/* Why the frame that was followed exercises nothing. */
-static int reject(struct search *search, struct judge_reach *why)
+/* What is found depends on what the packet that was followed passed. */
+static int note_passed(struct search *search)
 {
-    const struct judge_trail *trail = &search->trail;
-    why->competes = why->competes || trail->ends;
-    why->loops = why->loops || !trail->ends;
-    for (size_t i = 0; !trail->ends && i < trail->n_visits; i++) {
-        struct judge_reach *reach = search->reach;
-        struct judge_passed passed = {trail->visits[i].sw, trail->visits[i].entry};
-        bool known = passed.entry == JUDGE_NOBODY;
+    struct judge_reach *reach = search->reach;
+    for (size_t i = 0; i < search->trail.n_visits; i++) {
+        const struct judge_visit *visit = &search->trail.visits[i];
+        struct judge_passed passed = {visit->sw, visit->entry};
+        bool known = false;
         for (size_t j = 0; j < reach->n_passed && !known; j++) {
             known = memcmp(&reach->passed[j], &passed, sizeof passed) == 0;
         }
-        if (known) {
-            continue;
+        if (!known) {
+            if (base_grow(&reach->passed, reach->n_passed, &reach->capacity, sizeof passed) < 0) {
+                return -1;
+            }
+            reach->passed[reach->n_passed++] = passed;
         }
-        if (base_grow(&reach->passed, reach->n_passed, &reach->capacity, sizeof passed) < 0) {
-            return -1;
-        }
-        reach->passed[reach->n_passed++] = passed;
     }
     return 0;
+}
+
+/* Why the frame that was followed exercises nothing. */
+static int reject(struct search *search, struct judge_reach *why)
+{
+    why->competes = why->competes || search->trail.ends;
+    why->loops = why->loops || !search->trail.ends;
+    return note_passed(search);
 }
 
 /* Finds a header of the cube, and in none of those that are excluded, which
@@ -412,7 +417,7 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
         bool receives = judge_port_receives(state, in.port);
         answer = receives ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
         if (answer == SPACE_FOUND) {
-            answer = come_from(search, in, &region);
+            answer = note_passed(search) < 0 ? SPACE_OPEN : come_from(search, in, &region);
         } else if (answer == SPACE_EMPTY && receives) {
             tell_why(search, in, &region, &why);
         }

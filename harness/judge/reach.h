@@ -9,7 +9,7 @@
 
 #include "judge/tables.h"
 
-/* An entry on the way of a frame. */
+/* An entry on the way of a frame; JUDGE_NOBODY: no entry takes it there. */
 struct judge_passed {
     uint32_t sw, entry;
 };
@@ -21,7 +21,7 @@ struct judge_reach {
     bool competes;        /* frames were found, but only past entries of one rank that compete */
     bool is_hidden;       /* SPACE_EMPTY: no packet that enters the switch is left for it */
     size_t hidden_by;     /* then: an entry that goes before it, the only one if it alone does it */
-    struct judge_passed *passed; /* by frames that loop, also where they come to; to be freed */
+    struct judge_passed *passed; /* by packets that were followed; to be freed */
     size_t n_passed, capacity;
 };
 

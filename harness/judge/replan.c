@@ -43,6 +43,12 @@ static bool is_limited(uint8_t miss)
     return miss == JUDGE_MISS_LIMIT;
 }
 
+/* Frames were found, but would not do. */
+static bool was_rejected(uint8_t miss)
+{
+    return miss == JUDGE_MISS_LOOP || miss == JUDGE_MISS_AMBIGUOUS;
+}
+
 static void set_miss(struct judge_replan *replan, struct judge_row *row, uint8_t miss)
 {
     replan->n_open += is_open(miss);
@@ -50,9 +56,9 @@ static void set_miss(struct judge_replan *replan, struct judge_row *row, uint8_t
     replan->n_limit += miss == JUDGE_MISS_LIMIT;
     replan->n_limit -= row->miss == JUDGE_MISS_LIMIT;
     row->miss = miss;
-    if (row->loop != JUDGE_NOTHING && miss != JUDGE_MISS_LOOP) {
-        judge_ledger_drop(&replan->ledger, row->loop);
-        row->loop = JUDGE_NOTHING;
+    if (row->rejected != JUDGE_NOTHING && !was_rejected(miss)) {
+        judge_ledger_drop(&replan->ledger, row->rejected);
+        row->rejected = JUDGE_NOTHING;
     }
 }
 
@@ -188,15 +194,15 @@ static size_t choose_host(struct judge_replan *replan, size_t sw, size_t row,
     return best;
 }
 
-/* The entries by whose change the loop could end. */
-static void note_loop(struct judge_replan *replan, size_t sw, size_t row,
-                      const struct judge_reach *reach)
+/* The entries by whose change the frames that were found could come to do. */
+static void note_rejected(struct judge_replan *replan, size_t sw, size_t row,
+                          const struct judge_reach *reach)
 {
-    uint32_t walk = judge_ledger_walk(&replan->ledger, JUDGE_WALK_LOOP);
+    uint32_t walk = judge_ledger_walk(&replan->ledger, JUDGE_WALK_REJECTED);
     if (walk != JUDGE_NOTHING) {
         replan->ledger.walks[walk].sw = (uint32_t)sw;
         replan->ledger.walks[walk].row = (uint32_t)row;
-        judge_ledger_row(&replan->ledger, sw, row)->loop = walk;
+        judge_ledger_row(&replan->ledger, sw, row)->rejected = walk;
         for (size_t i = 0; i < reach->n_passed; i++) {
             judge_ledger_pass(&replan->ledger, walk, reach->passed[i].sw, reach->passed[i].entry);
         }
@@ -218,53 +224,56 @@ static void decide(struct judge_replan *replan, size_t sw, size_t index)
         miss = JUDGE_MISS_LIMIT;
     }
     row->hidden_by = (uint32_t)reach.hidden_by;
-    set_miss(replan, row, MISS_UNKNOWN); /* what was noted of a loop goes */
+    set_miss(replan, row, MISS_UNKNOWN); /* what was noted of frames goes */
     set_miss(replan, row, miss);
     if (miss == JUDGE_MISS_NONE) {
         size_t host = choose_host(replan, sw, index, &reach);
         follow(replan, host, &reach.header);
         add_probe(replan, JUDGE_WALK_PROBE, host);
-    } else if (miss == JUDGE_MISS_LOOP) {
-        note_loop(replan, sw, index, &reach);
+    } else if (was_rejected(miss)) {
+        note_rejected(replan, sw, index, &reach);
     }
     free(reach.passed);
 }
 
-/* Decides what is queued. If probes become free, entries that had none for want
- * of them follow. */
+static void decide_queued(struct judge_replan *replan)
+{
+    struct judge_numbers *list = &replan->queue;
+    for (size_t i = 0; i < list->n && !replan->ledger.no_memory; i += 2) {
+        size_t sw = list->items[i], index = list->items[i + 1];
+        struct judge_row *row = judge_ledger_row(&replan->ledger, sw, index);
+        row->is_queued = false;
+        if (row->is_there && row->n_probes == 0) {
+            decide(replan, sw, index);
+        }
+    }
+    list->n = 0;
+}
+
+/* If probes become free, entries that had none for want of them follow. */
 static int decide_all(struct judge_replan *replan)
 {
-    struct judge_ledger *ledger = &replan->ledger;
-    struct judge_numbers *list = &replan->queue;
-    while (list->n > 0 && !ledger->no_memory) {
-        for (size_t i = 0; i < list->n && !ledger->no_memory; i += 2) {
-            struct judge_row *row = judge_ledger_row(ledger, list->items[i], list->items[i + 1]);
-            row->is_queued = false;
-            if (row->is_there && row->n_probes == 0) {
-                decide(replan, list->items[i], list->items[i + 1]);
-            }
-        }
-        list->n = 0;
+    do {
+        decide_queued(replan);
         drop_spared(replan);
         if (replan->n_limit > 0 && replan->n_probes < replan->max_probes) {
             queue_all(replan, is_limited);
         }
-    }
-    drop_spared(replan);
-    return ledger->no_memory ? -1 : 0;
+    } while (replan->queue.n > 0 && !replan->ledger.no_memory);
+    return replan->ledger.no_memory ? -1 : 0;
 }
 
 /* ----------------------------------------------------------------- changes */
 
 /* The probes among these visits that a change of the match concerns, and the
- * entries whose frames loop here. */
+ * entries whose frames were rejected and pass here. */
 static void gather(struct judge_replan *replan, uint32_t visit, const struct match *match)
 {
     struct judge_ledger *ledger = &replan->ledger;
     for (; visit != JUDGE_NOTHING; visit = ledger->visits[visit].next) {
         uint32_t number = ledger->visits[visit].walk;
         struct judge_walked *walk = &ledger->walks[number];
-        if (walk->kind == JUDGE_WALK_LOOP) {
+        if (walk->kind == JUDGE_WALK_REJECTED) {
             queue(replan, walk->sw, walk->row);
         } else if (!walk->is_marked && match_takes(match, &ledger->visits[visit].header)) {
             walk->is_marked = true;
@@ -503,7 +512,7 @@ static void take_over(struct judge_replan *replan, const struct judge_cover *cov
         struct judge_row *row = judge_ledger_row(&replan->ledger, missed->sw, missed->entry);
         row->hidden_by = missed->hidden_by;
         set_miss(replan, row, (uint8_t)missed->why);
-        if (missed->why == JUDGE_MISS_LOOP) {
+        if (was_rejected(row->miss)) {
             queue(replan, missed->sw, missed->entry);
         }
     }

@@ -18,7 +18,7 @@
  * probe are looked for over all headers (judge/reach.h). So are those without a
  * probe whose reason may be another one now: the ones at the switch that overlap
  * with the changed entry and go after it, those downstream (judge/spread.h), and
- * those whose frames loop by way of it. Deterministic and pure. */
+ * those whose only frames loop or meet competitors, and pass it. Deterministic and pure. */
 #ifndef JUDGE_REPLAN_H
 #define JUDGE_REPLAN_H
 

@@ -64,14 +64,22 @@ static void walk_probes(const struct ring *ring, const struct anew *anew,
     }
 }
 
+/* One of those that hide the entry; one that does it alone, if there is such a one. */
 static void hider_hides(const struct judge_replan *replan, size_t sw, uint32_t row, uint32_t by)
 {
     const struct flow_entry *hidden = judge_replan_entry(replan, sw, row);
     const struct flow_entry *hider = judge_replan_entry(replan, sw, by);
+    bool alone = false;
     assert_non_null(hider);
     assert_true(space_overlaps(&hider->match, &hidden->match));
-    assert_true(space_rank(hider) > space_rank(hidden) ||
-                (space_rank(hider) == space_rank(hidden) && by < row));
+    for (uint32_t i = 0; i < judge_replan_n_rows(replan, sw); i++) {
+        const struct flow_entry *other = judge_replan_entry(replan, sw, i);
+        bool precedes = other && (space_rank(other) > space_rank(hidden) ||
+                                  (space_rank(other) == space_rank(hidden) && i < row));
+        alone = alone || (precedes && space_contains(&other->match, &hidden->match));
+        assert_true(i != by || precedes);
+    }
+    assert_true(!alone || space_contains(&hider->match, &hidden->match));
 }
 
 /* The cover that was kept is one that a new cover of the same tables could be. */
@@ -156,7 +164,7 @@ static void change_at_random(struct ring *ring, struct judge_replan *replan)
 static void random_changes_are_followed(void **state)
 {
     (void)state;
-    enum { ROUNDS = 400, CHANGES = 40 };
+    enum { ROUNDS = 200, CHANGES = 40 };
     size_t n_open = 0, n_checked = 0;
     for (int round = 0; round < ROUNDS; round++) {
         static struct port some_down[] = {{.number = 1},
@@ -167,6 +175,7 @@ static void random_changes_are_followed(void **state)
         bool sends[2 * SWITCHES] = {true, false, true, true, false, true};
         struct judge_cover_options options = {.sends = round % 3 == 1 ? sends : NULL};
         ring_make(&ring);
+        ring.with_normal = round % 4 == 3;
         for (size_t sw = 0; sw < SWITCHES; sw++) {
             fill_at_random(&ring, sw);
         }
@@ -189,7 +198,129 @@ static void random_changes_are_followed(void **state)
     print_message("# %zu changes, %zu times an entry was left open\n", n_checked, n_open);
 }
 
+static struct flow_entry parse(struct flow_table *flows, const char *text)
+{
+    assert_int_equal(flow_parse(text, flows, NULL, NULL, NULL), 0);
+    return flows->entries[flows->n_entries - 1];
+}
+
+static enum judge_miss why_now(const struct judge_replan *replan, size_t sw, uint32_t row)
+{
+    struct judge_cover cover;
+    uint32_t by;
+    assert_int_equal(judge_replan_tell(replan, &cover), 0);
+    enum judge_miss miss = why_row(&cover, sw, row, &by);
+    judge_cover_free(&cover);
+    return miss;
+}
+
+/* The entry that comes has the lowest rank; what it sends comes back, and to one of a higher. */
+static void what_comes_back_is_followed(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct flow_table more = {0};
+    struct judge_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,in_port=4,udp actions=output:1");
+    ring_flow(&ring, 1, "in_port=4 actions=output:3");
+    ring_flow(&ring, 2, "in_port=4,udp actions=output:3");
+    struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
+    assert_non_null(replan);
+    assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_UNREACHABLE);
+    struct flow_entry flow = parse(&more, "priority=1 actions=output:3");
+    assert_int_equal(judge_replan_put(replan, 0, &flow), 0);
+    assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_NONE);
+    check(&ring, replan, &options);
+    judge_replan_free(replan);
+    flow_table_free(&more);
+    ring_free(&ring);
+}
+
+static void probes_stay_come_and_go(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct flow_table more = {0};
+    struct judge_cover_options options = {0};
+    struct judge_replan_difference difference;
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1 actions=output:3");
+    ring_flow(&ring, 1, "in_port=4 actions=output:1");
+    ring_flow(&ring, 2, "in_port=1 actions=drop");
+    struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
+    assert_non_null(replan);
+    assert_int_equal(judge_replan_n_probes(replan), 2);
+    struct flow_entry flow = parse(&more, "priority=65000,in_port=1,arp actions=drop");
+    assert_int_equal(judge_replan_put(replan, 0, &flow), 0);
+    struct flow_entry key = parse(&more, "in_port=1 actions=drop");
+    assert_int_equal(judge_replan_remove(replan, 2, &key), 0);
+    assert_int_equal(judge_replan_differ(replan, &difference), 0);
+    assert_int_equal(difference.n_added, 1);
+    assert_int_equal(difference.added[0].from, 0);
+    assert_int_equal(difference.added[0].header.dl_type, DL_TYPE_ARP);
+    assert_int_equal(difference.n_dropped, 1);
+    assert_int_equal(difference.dropped[0].from, 4);
+    assert_int_equal(judge_replan_n_probes(replan), 2);
+    free(difference.added);
+    free(difference.dropped);
+    judge_replan_free(replan);
+    flow_table_free(&more);
+    ring_free(&ring);
+}
+
+/* A probe that becomes free is given to an entry that had none. */
+static void the_limit_is_kept(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct judge_cover_options options = {.max_probes = 1};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1 actions=drop");
+    ring_flow(&ring, 0, "in_port=2 actions=drop");
+    struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
+    assert_non_null(replan);
+    assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_NONE);
+    assert_int_equal(why_now(replan, 0, 1), JUDGE_MISS_LIMIT);
+    struct flow_entry key = ring.states[0].flows.entries[0];
+    assert_int_equal(judge_replan_remove(replan, 0, &key), 0);
+    assert_int_equal(why_now(replan, 0, 1), JUDGE_MISS_NONE);
+    assert_int_equal(judge_replan_put(replan, 0, &key), 0);
+    assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_LIMIT);
+    assert_int_equal(judge_replan_n_probes(replan), 1);
+    judge_replan_free(replan);
+    ring_free(&ring);
+}
+
+/* Planned probes exercise what they do, stay, and need no others beside them. */
+static void planned_probes_stay(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct flow_table more = {0};
+    struct judge_probe probe = {.from = 0, .header = {.in_port = 1, .dl_type = DL_TYPE_ARP}};
+    struct judge_plan plan = {.probes = &probe, .n_probes = 1};
+    struct judge_cover_options options = {.plan = &plan};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1 actions=drop");
+    struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
+    assert_non_null(replan);
+    assert_int_equal(judge_replan_n_probes(replan), 0);
+    struct flow_entry flow = parse(&more, "priority=65000,in_port=1,arp actions=output:3");
+    assert_int_equal(judge_replan_put(replan, 0, &flow), 0);
+    assert_int_equal(judge_replan_n_probes(replan), 1);
+    assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_NONE);
+    assert_int_equal(why_now(replan, 0, 1), JUDGE_MISS_NONE);
+    assert_int_equal(judge_replan_remove(replan, 0, &flow), 0);
+    assert_int_equal(judge_replan_n_probes(replan), 0);
+    judge_replan_free(replan);
+    flow_table_free(&more);
+    ring_free(&ring);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(probes_stay_come_and_go),     cmocka_unit_test(what_comes_back_is_followed),
+    cmocka_unit_test(the_limit_is_kept),           cmocka_unit_test(planned_probes_stay),
     cmocka_unit_test(random_changes_are_followed),
 };
 

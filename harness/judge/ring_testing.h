@@ -19,6 +19,7 @@ struct ring {
     struct switch_state states[SWITCHES];
     const struct switch_state *by_switch[SWITCHES];
     struct judge_tables tables;
+    bool with_normal; /* random flows may be of unknown effect */
 };
 
 static inline void ring_make(struct ring *ring)
@@ -64,9 +65,13 @@ static inline void ring_random_flow(struct ring *ring, size_t sw)
         "output:4,mod_nw_src:10.0.0.2,output:3",
         "mod_tp_dst:80,output:3",
         "output:2",
+        "mod_vlan_pcp:1,output:3",
+        "mod_nw_tos:32,output:4",
+        "normal",
     };
+    unsigned n = sizeof actions / sizeof *actions - (ring->with_normal ? 0 : 1);
     struct base_buffer text = {0};
-    base_put_format(&text, "actions=%s", actions[random_below(10)]);
+    base_put_format(&text, "actions=%s", actions[random_below(n)]);
     ring_flow(ring, sw, base_buffer_text(&text));
     base_buffer_free(&text);
     struct flow_table *flows = &ring->states[sw].flows;
