@@ -223,8 +223,10 @@ static void what_comes_back_is_followed(void **state)
     struct judge_cover_options options = {0};
     ring_make(&ring);
     ring_flow(&ring, 0, "priority=9,in_port=4,udp actions=output:1");
+    ring_flow(&ring, 0, "priority=8,in_port=4 actions=drop");
+    ring_flow(&ring, 0, "priority=7,in_port=1,arp actions=output:3");
     ring_flow(&ring, 1, "in_port=4 actions=output:3");
-    ring_flow(&ring, 2, "in_port=4,udp actions=output:3");
+    ring_flow(&ring, 2, "in_port=4 actions=output:3");
     struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
     assert_non_null(replan);
     assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_UNREACHABLE);
@@ -311,7 +313,13 @@ static void planned_probes_stay(void **state)
     assert_int_equal(judge_replan_n_probes(replan), 1);
     assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_NONE);
     assert_int_equal(why_now(replan, 0, 1), JUDGE_MISS_NONE);
+    struct flow_entry round = parse(&more, "in_port=4 actions=output:3");
+    for (size_t sw = 0; sw < SWITCHES; sw++) {
+        assert_int_equal(judge_replan_put(replan, sw, &round), 0); /* it is sent even if it loops */
+        assert_int_equal(why_now(replan, 0, 1), JUDGE_MISS_NONE);
+    }
     assert_int_equal(judge_replan_remove(replan, 0, &flow), 0);
+    assert_int_equal(why_now(replan, 0, 0), JUDGE_MISS_NONE);
     assert_int_equal(judge_replan_n_probes(replan), 0);
     judge_replan_free(replan);
     flow_table_free(&more);
