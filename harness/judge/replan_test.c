@@ -294,6 +294,34 @@ static void the_limit_is_kept(void **state)
     ring_free(&ring);
 }
 
+/* The place of a removed entry is not given to one that would then go before its rival. */
+static void rivals_keep_their_order(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct flow_table more = {0};
+    struct judge_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=2 actions=drop");
+    ring_flow(&ring, 0, "in_port=1 actions=output:3");
+    struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
+    assert_non_null(replan);
+    struct flow_entry first = ring.states[0].flows.entries[0];
+    struct flow_entry rival = parse(&more, "tcp actions=drop"),
+                      other = parse(&more, "in_port=2 actions=output:1");
+    assert_int_equal(judge_replan_remove(replan, 0, &first), 0);
+    assert_int_equal(judge_replan_put(replan, 0, &rival), 0);
+    assert_null(judge_replan_entry(replan, 0, 0));
+    assert_int_equal(judge_replan_n_rows(replan, 0), 3);
+    assert_int_equal(judge_replan_remove(replan, 0, &rival), 0);
+    assert_int_equal(judge_replan_put(replan, 0, &other), 0);
+    assert_int_equal(judge_replan_n_rows(replan, 0), 3);
+    check(&ring, replan, &options);
+    judge_replan_free(replan);
+    flow_table_free(&more);
+    ring_free(&ring);
+}
+
 /* Planned probes exercise what they do, stay, and need no others beside them. */
 static void planned_probes_stay(void **state)
 {
@@ -327,9 +355,9 @@ static void planned_probes_stay(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(probes_stay_come_and_go),     cmocka_unit_test(what_comes_back_is_followed),
-    cmocka_unit_test(the_limit_is_kept),           cmocka_unit_test(planned_probes_stay),
-    cmocka_unit_test(random_changes_are_followed),
+    cmocka_unit_test(probes_stay_come_and_go), cmocka_unit_test(what_comes_back_is_followed),
+    cmocka_unit_test(the_limit_is_kept),       cmocka_unit_test(rivals_keep_their_order),
+    cmocka_unit_test(planned_probes_stay),     cmocka_unit_test(random_changes_are_followed),
 };
 
 TEST_MAIN(tests)
