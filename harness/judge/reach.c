@@ -34,8 +34,7 @@ struct search {
     struct judge_trail trail;
 };
 
-/* Packets of the region that enter by this port are wanted: can they come? May
- * take away from the region what cannot. */
+/* Packets of the region that enter by this port are wanted: can they come? */
 static enum space_answer come_from(struct search *search, struct port_ref in,
                                    struct space_region *region);
 

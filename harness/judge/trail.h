@@ -45,7 +45,7 @@ struct judge_alike {
     size_t n_less, capacity;
 };
 
-/* The headers around the first visit's that go the same way, by the same
+/* (alike.c) The headers around the first visit's that go the same way, by the same
  * entries, as far as the trail was followed, if the same entry takes them at the
  * first switch. At worst, without memory or over the budget (as in space_find),
  * that header alone. Free `less`. */
