@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/replan.h"
+
 #include "judge/replan_inside.h"
 
 #include <stdlib.h>
