@@ -2,8 +2,8 @@
 #include "judge/cover.h"
 
 #include "judge/backbone_testing.h"
-#include "judge/forbidden.h"
 #include "judge/network_testing.h"
+#include "judge/prove.h"
 #include "judge/reach.h"
 #include "judge/ring_testing.h"
 
@@ -183,6 +183,100 @@ static void forbidden_pairs_are_counted(void **state)
     assert_int_equal(forbidden.n_pairs, 11 * 10 - 8);
     assert_int_equal(forbidden.n_probed, 0);
     assert_int_equal(forbidden.n_unprobed, forbidden.n_pairs);
+    judge_forbidden_free(&forbidden);
+    network_free(&network);
+}
+
+static void list_switches(const struct network *network, struct judge_switch switches[3])
+{
+    for (size_t i = 0; i < 3; i++) {
+        switches[i] = (struct judge_switch){.dumped = true, .state = network->before[i]};
+    }
+}
+
+static const struct judge_unprobed *find_pair(const struct network *network,
+                                              const struct judge_forbidden *forbidden,
+                                              const char *from, const char *to)
+{
+    for (size_t i = 0; i < forbidden->n_unprobed; i++) {
+        if (forbidden->unprobed[i].from == network_host(network, from) &&
+            forbidden->unprobed[i].to == network_host(network, to)) {
+            return &forbidden->unprobed[i];
+        }
+    }
+    return NULL;
+}
+
+/* Nobody sends: what no frame can show the tables prove, if it is so. */
+static void forbidden_pairs_are_proved(void **state)
+{
+    (void)state;
+    struct network network;
+    struct judge_forbidden forbidden;
+    struct judge_switch switches[3];
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    network.plan.n_probes = 0;
+    list_switches(&network, switches);
+    for (int unread = 0; unread < 2; unread++) {
+        switches[0].dumped = !unread;
+        switches[0].reason = "connection refused";
+        assert_int_equal(
+            judge_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+        assert_int_equal(judge_prove_forbidden(network.expectation, switches, NULL, &forbidden,
+                                               &network.report, NULL),
+                         0);
+        assert_int_equal(forbidden.n_proved + forbidden.n_unprobed, 11 * 10 - 8);
+        assert_int_equal(forbidden.n_unprobed == 0, !unread);
+        assert_int_equal(network.report.n_results, 0);
+        assert_null(find_pair(&network, &forbidden, "h6", "h11")); /* on another switch */
+        const struct judge_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
+        assert_true(!unread == !pair);
+        if (pair) {
+            assert_non_null(strstr(pair->reason, "sends nothing, and not proved: "));
+            assert_non_null(strstr(pair->reason, "connection refused"));
+        }
+        judge_forbidden_free(&forbidden);
+    }
+    network_free(&network);
+}
+
+static void pairs_that_tables_let_through_are_told(void **state)
+{
+    (void)state;
+    struct network network;
+    struct judge_forbidden forbidden;
+    struct judge_switch switches[3];
+    struct judge_prove_options little = {.budget = 10};
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    network.plan.n_probes = 0;
+    assert_int_equal(flow_parse("priority=40000,tcp,in_port=3,nw_dst=10.77.3.99 actions=output:6",
+                                &network.states[0].flows, NULL, NULL, NULL),
+                     0);
+    list_switches(&network, switches);
+    assert_int_equal(
+        judge_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+    assert_int_equal(judge_prove_forbidden(network.expectation, switches, NULL, &forbidden,
+                                           &network.report, NULL),
+                     0);
+    const struct judge_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
+    assert_int_equal(forbidden.n_unprobed, 1);
+    assert_non_null(pair);
+    assert_non_null(strstr(pair->reason, "the tables let it through"));
+    const struct result *result = network_result(&network, "traffic/h3/stray/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_non_null(strstr(result->example, "nw_dst=10.77.3.99"));
+    judge_forbidden_free(&forbidden);
+    /* Over the budget nothing is claimed. */
+    assert_int_equal(
+        judge_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+    assert_int_equal(judge_prove_forbidden(network.expectation, switches, &little, &forbidden,
+                                           &network.report, NULL),
+                     0);
+    pair = find_pair(&network, &forbidden, "h3", "h4");
+    assert_true(!pair);
+    pair = find_pair(&network, &forbidden, "h3", "h11");
+    assert_non_null(pair);
+    assert_non_null(strstr(pair->reason, "not proved: over the budget"));
     judge_forbidden_free(&forbidden);
     network_free(&network);
 }
@@ -483,6 +577,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_full_mesh_is_decided),
     cmocka_unit_test(planned_probes_count),
     cmocka_unit_test(forbidden_pairs_are_counted),
+    cmocka_unit_test(forbidden_pairs_are_proved),
+    cmocka_unit_test(pairs_that_tables_let_through_are_told),
     cmocka_unit_test(covers_what_can_be_reached),
     cmocka_unit_test(backbone_is_covered),
 };

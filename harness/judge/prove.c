@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { BUDGET = 20000000 };
+enum { BUDGET = 20000000, FORBIDDEN_BUDGET = 100000000 };
 
 static struct result *add_result(const struct judge_prover *prover, const char *kind, size_t to)
 {
@@ -53,22 +53,25 @@ static int prove_no_stray(struct judge_prover *prover, size_t to, struct judge_o
     return result ? 0 : -1;
 }
 
+/* Of a sender of whom no claim speaks there is a result even if nothing strays,
+ * unless `ports:` leave it open where its headers may go. */
 static int prove_no_strays(struct judge_prover *prover)
 {
     struct judge_opening opening = {0};
+    size_t n = prover->proof->report->n_results;
     for (size_t to = 0; to < prover->proof->topology->n_hosts; to++) {
         if (prove_no_stray(prover, to, &opening) < 0) {
             return -1;
         }
     }
-    if (opening.open || opening.unknown) {
-        struct result *result = add_result(prover, "stray", SIZE_MAX);
-        if (!result) {
-            return -1;
-        }
+    bool open = opening.open || opening.unknown;
+    bool tells = prover->n_claims == 0 && prover->declared.n_unknowns == 0 &&
+                 prover->proof->report->n_results == n;
+    struct result *result = open || tells ? add_result(prover, "stray", SIZE_MAX) : NULL;
+    if (open && result) {
         judge_leave_open(prover, opening.unknown, result);
     }
-    return 0;
+    return (open || tells) && !result ? -1 : 0;
 }
 
 /* --------------------------------------------------------------------- senders */
@@ -113,16 +116,26 @@ static int prove_sender(struct judge_proof *proof, size_t from,
     return status;
 }
 
+static bool all_selected(const struct expectation *expectation,
+                         const struct judge_prove_options *options)
+{
+    bool all = true;
+    for (size_t i = 0; i < expectation->n_claims && all; i++) {
+        all = is_selected(options, i);
+    }
+    return all;
+}
+
 /* Each sender that has a selected claim; if all are, also those of whom no claim
  * speaks but `ports:` do. */
 static int prove_senders(struct judge_proof *proof, const struct judge_prove_options *options,
                          const size_t *at)
 {
+    bool by_ports = proof->expectation->n_ports > 0 && all_selected(proof->expectation, options);
     int status = 0;
     for (size_t from = 0; from < proof->topology->n_hosts && status == 0; from++) {
         size_t begin = proof->begins[from], end = proof->begins[from + 1];
-        bool any =
-            begin == end && proof->expectation->n_ports > 0 && !(options && options->selected);
+        bool any = begin == end && by_ports;
         for (size_t i = begin; i < end && !any; i++) {
             any = is_selected(options, proof->claims[i]);
         }
@@ -157,29 +170,123 @@ static int add_claims(struct judge_proof *proof, const struct judge_prove_option
     return 0;
 }
 
+/* `states` and the network of the switches that were read. */
+static int open_proof(struct judge_proof *proof, const struct judge_switch *switches)
+{
+    size_t n = proof->topology->n_switches;
+    const char **reasons = calloc(n + 1, sizeof(*reasons));
+    proof->states = calloc(n + 1, sizeof(*proof->states));
+    int status = reasons && proof->states ? 0 : -1;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        proof->states[i] = switches[i].dumped ? switches[i].state : NULL;
+        reasons[i] = switches[i].reason;
+    }
+    status = status == 0 ? judge_proof_open(proof, reasons) : -1;
+    free(reasons);
+    return status;
+}
+
+static void close_proof(struct judge_proof *proof)
+{
+    judge_proof_close(proof);
+    free(proof->states);
+}
+
 int judge_prove(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_prove_options *options, struct report *report,
                 struct base_error *error)
 {
-    size_t n = expectation->topology->n_switches;
     struct judge_proof proof = {.expectation = expectation,
                                 .topology = expectation->topology,
                                 .budget = options && options->budget ? options->budget : BUDGET,
                                 .report = report};
     size_t *at = calloc(expectation->n_claims + 1, sizeof *at);
-    const char **reasons = calloc(n + 1, sizeof(*reasons));
-    proof.states = calloc(n + 1, sizeof(*proof.states));
-    int status = at && reasons && proof.states ? 0 : -1;
-    for (size_t i = 0; i < n && status == 0; i++) {
-        proof.states[i] = switches[i].dumped ? switches[i].state : NULL;
-        reasons[i] = switches[i].reason;
-    }
-    status = status == 0 ? judge_proof_open(&proof, reasons) : -1;
+    int status = at ? open_proof(&proof, switches) : -1;
     status = status == 0 ? add_claims(&proof, options, at) : -1;
     status = status == 0 ? prove_senders(&proof, options, at) : -1;
-    judge_proof_close(&proof);
-    free(proof.states);
-    free(reasons);
+    close_proof(&proof);
     free(at);
+    return status < 0 ? base_fail(error, "out of memory") : 0;
+}
+
+/* ------------------------------------------------------------------- forbidden */
+
+/* Whether it was decided; if not, its reason tells more. */
+static int prove_pair(struct judge_prover *prover, struct judge_unprobed *pair, bool *proved)
+{
+    struct judge_opening opening = {0};
+    struct judge_refutation refutation;
+    enum space_answer answer = judge_prover_forbidden(prover, pair->to, &refutation, &opening);
+    *proved = answer == SPACE_EMPTY && !opening.open && !opening.unknown;
+    if (*proved || answer == SPACE_OPEN) {
+        return *proved ? 0 : -1;
+    }
+    const char *why = "over the budget";
+    if (answer == SPACE_FOUND) {
+        struct result *result = add_result(prover, "stray", pair->to);
+        if (!result) {
+            return -1;
+        }
+        judge_refute(prover, &refutation, result);
+        why = "the tables let it through";
+    } else if (opening.unknown) {
+        why = opening.unknown->reason;
+    }
+    pair->reason = base_arena_format(&prover->proof->report->arena, "%s, and not proved: %s",
+                                     pair->reason, why);
+    return pair->reason ? 0 : -1;
+}
+
+/* Pairs of one sender, from the begin-th on, move to the kept-th if they stay. */
+static int prove_pairs(struct judge_proof *proof, struct judge_forbidden *forbidden, size_t begin,
+                       size_t end, size_t *kept)
+{
+    const struct match all = match_any();
+    struct judge_prover prover;
+    int status = judge_prover_open(&prover, proof, forbidden->unprobed[begin].from, &all);
+    for (size_t i = begin; i < end && status == 0; i++) {
+        struct judge_unprobed *pair = &forbidden->unprobed[i];
+        bool proved;
+        status = prove_pair(&prover, pair, &proved);
+        if (proved) {
+            forbidden->n_proved++;
+        } else {
+            forbidden->unprobed[(*kept)++] = *pair;
+        }
+    }
+    judge_prover_close(&prover);
+    return status;
+}
+
+/* What is left of the budget, and no more than this share of it for a question. */
+static void share(struct judge_proof *proof, size_t budget)
+{
+    enum { SHARES = 25 };
+    size_t left = budget > proof->spent ? budget - proof->spent : 0;
+    proof->budget = left < budget / SHARES ? left : budget / SHARES;
+}
+
+int judge_prove_forbidden(const struct expectation *expectation,
+                          const struct judge_switch *switches,
+                          const struct judge_prove_options *options,
+                          struct judge_forbidden *forbidden, struct report *report,
+                          struct base_error *error)
+{
+    struct judge_proof proof = {
+        .expectation = expectation, .topology = expectation->topology, .report = report};
+    size_t budget = options && options->budget ? options->budget : FORBIDDEN_BUDGET;
+    size_t n = forbidden->n_unprobed, kept = 0, end;
+    int status = n > 0 ? open_proof(&proof, switches) : 0;
+    for (size_t begin = 0; begin < n && status == 0; begin = end) {
+        for (end = begin + 1;
+             end < n && forbidden->unprobed[end].from == forbidden->unprobed[begin].from; end++) {
+        }
+        share(&proof, budget);
+        status = prove_pairs(&proof, forbidden, begin, end, &kept);
+    }
+    forbidden->n_unprobed = status == 0 ? kept : n;
+    if (n > 0) {
+        close_proof(&proof);
+    }
     return status < 0 ? base_fail(error, "out of memory") : 0;
 }

@@ -18,7 +18,8 @@ struct judge_proof {
                        not asked so far */
     size_t *claims; /* numbers of claims, by sender, ascending */
     size_t *begins; /* by sender, and one more: its first in claims */
-    size_t budget;
+    size_t budget;  /* of a question */
+    size_t spent;   /* by all questions so far */
     struct base_arena arena; /* why switches were not read */
     struct report *report;   /* NULL: nothing is told */
 };
@@ -81,6 +82,11 @@ enum space_answer judge_prover_claim(struct judge_prover *prover, const struct c
 enum space_answer judge_prover_stray(struct judge_prover *prover, size_t to,
                                      struct judge_refutation *refutation,
                                      struct judge_opening *opening);
+
+/* Both, for all headers of which the expectation forbids that they arrive at `to`. */
+enum space_answer judge_prover_forbidden(struct judge_prover *prover, size_t to,
+                                         struct judge_refutation *refutation,
+                                         struct judge_opening *opening);
 
 /* prove_decide.c: as above. */
 /* The set at one receiver, where refutation->expected of each are to arrive. */

@@ -120,6 +120,7 @@ int judge_prover_open(struct judge_prover *prover, struct judge_proof *proof, si
         sort_arrivals(&prover->declared, n_hosts, &prover->expected) < 0) {
         return -1;
     }
+    proof->spent += 2 * proof->budget - budget - declared_budget;
     size_t max = prover->actual.n_arrivals + prover->actual.n_unknowns +
                  prover->declared.n_arrivals + prover->declared.n_unknowns;
     prover->regions = calloc(max + 1, sizeof(*prover->regions));
@@ -161,26 +162,33 @@ static bool nothing_comes(const struct judge_prover *prover, size_t to)
            prover->actual.n_unknowns == 0 && !prover->actual.exhausted;
 }
 
+/* A claim at one receiver. */
+static enum space_answer judge_claim_at(struct judge_prover *prover, const struct claim *claim,
+                                        size_t to, size_t *budget,
+                                        struct judge_refutation *refutation,
+                                        struct judge_opening *opening)
+{
+    struct space_region set = {0};
+    *refutation = (struct judge_refutation){.expected = (long)claim->copies};
+    if ((claim->copies == 0 && nothing_comes(prover, to)) || !names(prover, claim, to) ||
+        !space_intersect(&claim->match, &prover->within, &set.cube)) {
+        return SPACE_EMPTY;
+    }
+    return judge_prover_set(prover, &set, to, budget, refutation, opening);
+}
+
 enum space_answer judge_prover_claim(struct judge_prover *prover, const struct claim *claim,
                                      struct judge_refutation *refutation,
                                      struct judge_opening *opening)
 {
-    const struct judge_proof *proof = prover->proof;
-    struct space_region set = {0};
+    struct judge_proof *proof = prover->proof;
     size_t budget = proof->budget;
-    if (!space_intersect(&claim->match, &prover->within, &set.cube)) {
-        return SPACE_EMPTY;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t to = 0; to < proof->topology->n_hosts && answer == SPACE_EMPTY; to++) {
+        answer = judge_claim_at(prover, claim, to, &budget, refutation, opening);
     }
-    for (size_t to = 0; to < proof->topology->n_hosts; to++) {
-        *refutation = (struct judge_refutation){.expected = (long)claim->copies};
-        if ((claim->copies == 0 && nothing_comes(prover, to)) || !names(prover, claim, to)) {
-            continue;
-        }
-        if (judge_prover_set(prover, &set, to, &budget, refutation, opening) == SPACE_FOUND) {
-            return SPACE_FOUND;
-        }
-    }
-    return SPACE_EMPTY;
+    proof->spent += proof->budget - budget;
+    return answer;
 }
 
 /* The headers of which no claim of the sender says anything at `to`. -1 without
@@ -202,19 +210,37 @@ enum space_answer judge_prover_stray(struct judge_prover *prover, size_t to,
                                      struct judge_refutation *refutation,
                                      struct judge_opening *opening)
 {
+    struct judge_proof *proof = prover->proof;
     struct space_region set = {0};
-    size_t budget = prover->proof->budget;
+    size_t budget = proof->budget;
     enum space_answer answer = SPACE_OPEN;
     *refutation = (struct judge_refutation){0};
     if (nothing_comes(prover, to)) {
         return SPACE_EMPTY;
     }
     if (prover->n_claims == 0) {
-        return judge_prover_extra(prover, to, &budget, refutation, opening);
-    }
-    if (unclaimed(prover, to, &set) == 0) {
+        answer = judge_prover_extra(prover, to, &budget, refutation, opening);
+    } else if (unclaimed(prover, to, &set) == 0) {
         answer = judge_prover_set(prover, &set, to, &budget, refutation, opening);
     }
     space_region_free(&set);
+    proof->spent += proof->budget - budget;
     return answer;
+}
+
+enum space_answer judge_prover_forbidden(struct judge_prover *prover, size_t to,
+                                         struct judge_refutation *refutation,
+                                         struct judge_opening *opening)
+{
+    struct judge_proof *proof = prover->proof;
+    size_t budget = proof->budget;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = 0; i < prover->n_claims && answer == SPACE_EMPTY; i++) {
+        const struct claim *claim = &proof->expectation->claims[prover->claims[i]];
+        if (claim->copies == 0) {
+            answer = judge_claim_at(prover, claim, to, &budget, refutation, opening);
+        }
+    }
+    proof->spent += proof->budget - budget;
+    return answer == SPACE_EMPTY ? judge_prover_stray(prover, to, refutation, opening) : answer;
 }

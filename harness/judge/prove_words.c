@@ -361,6 +361,7 @@ void judge_refute(struct judge_prover *prover, const struct judge_refutation *re
         result->suspect = leaking_switch(prover, refutation);
     }
     result->detail = take_text(prover, &detail);
+    result->expected_count = refutation->expected;
     result->observed_count = refutation->copies;
     if (refutation->copies < 0) {
         result->is_count = false;

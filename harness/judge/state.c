@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { DEFAULT_BUDGET = 4000000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
+enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
 
 /* Whose tables these are, if they are not those of the switch. NULL without
  * memory. */
@@ -167,6 +167,14 @@ static bool is_nowhere(const struct judge_run *run, struct port_ref port)
            topology_peer(run->expectation->topology, port).kind == PEER_NONE;
 }
 
+/* Large tables may take long, but not much longer than they are. */
+static size_t budget_of(const struct judge_run *run, size_t n_cases)
+{
+    return run->options.budget
+               ? run->options.budget
+               : DEFAULT_BUDGET + BUDGET_AN_ENTRY * (run->table.n_entries + n_cases);
+}
+
 static int judge_port(struct judge_run *run, uint16_t number)
 {
     struct port_ref ref = {.sw = run->sw, .port = number};
@@ -179,7 +187,7 @@ static int judge_port(struct judge_run *run, uint16_t number)
                               .number = number,
                               .expected = expected,
                               .named_only = !expected && is_nowhere(run, ref),
-                              .budget = run->options.budget,
+                              .budget = budget_of(run, expected ? expected->n_cases : 0),
                               .late_entry = SIZE_MAX};
     int failed = judge_port_decide(&port);
     if (!failed) {
@@ -232,7 +240,7 @@ static void note_hidden(void *aux, size_t entry, size_t by)
 static void note_hidden_entries(struct judge_run *run)
 {
     struct hidden hidden = {.run = run};
-    size_t budget = run->options.budget;
+    size_t budget = budget_of(run, 0);
     if (space_table_hidden(&run->table, &budget, note_hidden, &hidden) < 0) {
         report_note(run->report, "%s: not all hidden entries were looked for", run->name);
     }
@@ -312,7 +320,6 @@ int judge_state(const struct expectation *expectation, const struct judge_switch
 {
     struct judge_run common = {.expectation = expectation, .report = report};
     common.options = options ? *options : (struct judge_state_options){0};
-    common.options.budget = common.options.budget ? common.options.budget : DEFAULT_BUDGET;
     common.options.run_ms = common.options.run_ms ? common.options.run_ms : DEFAULT_RUN_MS;
     int failed = judge_ignore_list(expectation, report);
     for (size_t sw = 0; sw < expectation->topology->n_switches && !failed; sw++) {

@@ -20,7 +20,8 @@ struct judge_switch {
 
 /* All zero: the defaults. */
 struct judge_state_options {
-    size_t budget;   /* comparisons of two sets a port, and for each switch; 0: 4,000,000 */
+    size_t budget;   /* comparisons of two sets a port, and for each switch; 0: 4,000,000, and
+                        1,000 for each entry of the table and case of the port */
     unsigned run_ms; /* how long the run will take: warn of entries that expire by then; 0: 5,000 */
 };
 

@@ -75,6 +75,7 @@ struct judge_port {
     const struct expected_port *expected; /* NULL: not listed, must drop */
     struct judge_case *cases;             /* together they take every header */
     size_t n_cases;
+    struct space_tree tree; /* of the cases, the first with the highest rank; if they are many */
     bool named_only; /* nothing is there: entries that name this port are judged, and no others */
     size_t budget;   /* what is left */
     struct judge_deviation deviations[JUDGE_DEVIATIONS_SHOWN]; /* the largest first */
@@ -104,6 +105,11 @@ void judge_port_forget(struct judge_port *port, const struct space_difference *w
 /* Something could not be decided: `reason` (NULL: over the budget), because of
  * this entry (SIZE_MAX: none). */
 void judge_port_open(struct judge_port *port, const char *reason, size_t entry);
+
+/* Calls `visit` for each case that overlaps the cube, up to the `end`-th; in order
+ * only if they are few. False: over the budget. */
+bool judge_port_cases(struct judge_port *port, const struct match *cube, size_t end,
+                      space_tree_visit *visit, void *aux);
 
 /* The headers of case `c` that come to `entry`; SIZE_MAX: that no entry takes.
  * SPACE_FOUND: it is in `region`, and may still be empty. */

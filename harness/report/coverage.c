@@ -43,6 +43,9 @@ static void put_pairs(const struct report_coverage *coverage, struct base_buffer
 {
     base_put_format(out, "; forbidden pairs probed %zu/%zu", coverage->n_pairs_probed,
                     coverage->n_pairs);
+    if (coverage->n_pairs_proved > 0) {
+        base_put_format(out, ", proved %zu", coverage->n_pairs_proved);
+    }
     for (size_t i = 0; i < coverage->n_unprobed && i < MAX_NAMED; i++) {
         const struct missed_pair *pair = &coverage->unprobed[i];
         base_put_text(out, i == 0 ? ", not " : ", ");
@@ -98,6 +101,7 @@ void report_put_coverage_tree(struct report_tree *tree, const struct report_cove
     report_tree_map(tree, "coverage", REPORT_LINES);
     report_put_exercised_tree(tree, coverage);
     report_tree_counter(tree, "pairs_probed", coverage->n_pairs_probed);
+    report_tree_counter(tree, "pairs_proved", coverage->n_pairs_proved);
     report_tree_counter(tree, "pairs_forbidden", coverage->n_pairs);
     report_tree_list(tree, "pairs_missed", REPORT_LINES);
     for (size_t i = 0; i < coverage->n_unprobed; i++) {

@@ -2,7 +2,7 @@
 #include "run/coverage.h"
 
 #include "judge/cover.h"
-#include "judge/forbidden.h"
+#include "judge/prove.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,6 @@ static const char *const reasons[] = {
     [JUDGE_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
     [JUDGE_MISS_LIMIT] = "over the limit of probes",
     [JUDGE_MISS_OPEN] = "not decided",
-};
-
-struct telling {
-    const struct topology *topology;
-    struct report *report;
 };
 
 /* "s3 in_port=2": as ovs-ofctl would write it, without what it does. */
@@ -73,14 +68,16 @@ static const struct flow_entry *entry_of_state(const void *aux, size_t sw, size_
     return &states[sw]->flows.entries[entry];
 }
 
-static int tell_pairs(const struct telling *telling, const struct judge_forbidden *forbidden)
+static int tell_pairs(const struct topology *topology, const struct judge_forbidden *forbidden,
+                      struct report *report)
 {
-    struct report_coverage *coverage = &telling->report->coverage;
-    const struct topology_host *hosts = telling->topology->hosts;
+    struct report_coverage *coverage = &report->coverage;
+    const struct topology_host *hosts = topology->hosts;
     coverage->n_pairs = forbidden->n_pairs;
     coverage->n_pairs_probed = forbidden->n_probed;
-    coverage->unprobed = base_arena_alloc(&telling->report->arena,
-                                          (forbidden->n_unprobed + 1) * sizeof *coverage->unprobed);
+    coverage->n_pairs_proved = forbidden->n_proved;
+    coverage->unprobed =
+        base_arena_alloc(&report->arena, (forbidden->n_unprobed + 1) * sizeof *coverage->unprobed);
     if (!coverage->unprobed) {
         return -1;
     }
@@ -135,25 +132,36 @@ static int cover(const struct expectation *expectation, const struct judge_table
 }
 
 int run_coverage(const struct expectation *expectation, const struct switch_state *const *states,
-                 const struct judge_plan_options *options, const bool *captures,
-                 struct judge_plan *plan, struct report *report, struct base_error *error)
+                 const struct judge_plan_options *options, struct judge_plan *plan,
+                 struct report *report, struct base_error *error)
 {
-    struct telling telling = {expectation->topology, report};
     struct judge_tables tables;
     struct judge_cover found = {0};
-    struct judge_forbidden forbidden = {0};
     if (judge_tables_index(&tables, expectation->topology, states) < 0) {
         return base_fail(error, "out of memory");
     }
     int status = cover(expectation, &tables, options, plan, &found, error);
-    if (status == 0 && (judge_forbidden(expectation, plan, captures, &forbidden) < 0 ||
-                        run_coverage_tell(expectation->topology, &found, entry_of_state, states,
-                                          &report->arena, &report->coverage) < 0 ||
-                        tell_pairs(&telling, &forbidden) < 0)) {
+    if (status == 0 && run_coverage_tell(expectation->topology, &found, entry_of_state, states,
+                                         &report->arena, &report->coverage) < 0) {
         status = base_fail(error, "out of memory");
     }
     judge_cover_free(&found);
-    judge_forbidden_free(&forbidden);
     judge_tables_free(&tables);
+    return status;
+}
+
+int run_forbidden(const struct expectation *expectation, const struct judge_switch *switches,
+                  const bool *captures, const struct judge_plan *plan, struct report *report,
+                  struct base_error *error)
+{
+    struct judge_forbidden forbidden;
+    if (judge_forbidden(expectation, plan, captures, &forbidden) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = judge_prove_forbidden(expectation, switches, NULL, &forbidden, report, error);
+    if (status == 0 && tell_pairs(expectation->topology, &forbidden, report) < 0) {
+        status = base_fail(error, "out of memory");
+    }
+    judge_forbidden_free(&forbidden);
     return status;
 }

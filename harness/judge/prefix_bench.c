@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tables that are hard for a list of exclusions: the forwarding table of a
+ * backbone router, whose prefixes lie in each other, and prefixes of two
+ * fields at random, which all overlap. What is decided of them, and how long it
+ * takes. `prefix_bench [PREFIXES]`. */
+#include "judge/backbone_testing.h"
+#include "judge/diff.h"
+#include "judge/prove.h"
+#include "space/live.h"
+
+#include <time.h>
+
+/* Of this process: what else the machine does is not counted. */
+static double now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static void count_hidden(void *aux, size_t entry, size_t by)
+{
+    (void)entry;
+    (void)by;
+    ++*(size_t *)aux;
+}
+
+static void bench_table(const struct flow_table *flows)
+{
+    struct space_live live;
+    size_t n_hidden = 0, n_open = 0, n_alone = 0, budget = SIZE_MAX;
+    double start = now_ms();
+    if (space_live_open(&live, flows, NULL, 0) < 0) {
+        abort();
+    }
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        n_hidden += live.known[i].answer == SPACE_EMPTY;
+        n_open += live.known[i].answer == SPACE_OPEN;
+    }
+    double ms = now_ms() - start;
+    printf("  every entry        %8.1f ms  (%zu hidden, %zu not decided)\n", ms, n_hidden, n_open);
+    start = now_ms();
+    if (space_table_hidden(&live.table, &budget, count_hidden, &n_alone) < 0) {
+        abort();
+    }
+    printf("  hidden by one      %8.1f ms  (%zu)\n", now_ms() - start, n_alone);
+    struct space_region rest = {.cube = match_in_port(1)};
+    start = now_ms();
+    budget = SIZE_MAX;
+    enum space_answer answer = space_table_exclude(&live.table, SIZE_MAX, &rest, &budget);
+    if (answer == SPACE_FOUND) {
+        answer = space_find(&rest.cube, rest.excluded, rest.n_excluded, &budget, NULL);
+    }
+    printf("  packets that none takes %3.1f ms  (%s, %zu comparisons)\n", now_ms() - start,
+           answer == SPACE_FOUND   ? "there are"
+           : answer == SPACE_EMPTY ? "none"
+                                   : "not decided",
+           SIZE_MAX - budget);
+    space_region_free(&rest);
+    space_live_free(&live);
+}
+
+static void report_times(const char *what, double ms, const struct report *report)
+{
+    printf("  %-18s %8.1f ms  (%zu pass, %zu fail, %zu inconclusive)\n", what, ms,
+           report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
+           report_count(report, VERDICT_INCONCLUSIVE));
+}
+
+static void judge(const char *what, const struct expectation *expectation,
+                  const struct judge_switch *switches)
+{
+    struct report report = {0};
+    double start = now_ms();
+    if (judge_state(expectation, switches, NULL, &report, NULL) < 0) {
+        abort();
+    }
+    report_times(what, now_ms() - start, &report);
+    for (size_t i = 0; i < report.n_results; i++) {
+        if (report.results[i].verdict == VERDICT_INCONCLUSIVE) {
+            printf("    %s: %s\n", report.results[i].id, report.results[i].detail);
+            break;
+        }
+    }
+    report_free(&report);
+}
+
+/* Port 1 of router 0: by one case, and by the table itself, longest first. */
+static int compare_length(const void *a, const void *b)
+{
+    const struct expected_case *x = a, *y = b;
+    return __builtin_popcount(y->match.mask.nw_dst) - __builtin_popcount(x->match.mask.nw_dst);
+}
+
+static void bench_state(struct backbone *backbone, const struct judge_switch *switches)
+{
+    const struct flow_table *flows = &backbone->states[0].flows;
+    struct expected_case *cases = backbone_memory(flows->n_entries + 1, sizeof *cases);
+    struct expected_port port = {.port = {.port = 1}, .cases = cases, .n_cases = 1};
+    bool lists[BACKBONE_SWITCHES_MAX] = {true}, exact[BACKBONE_SWITCHES_MAX] = {0};
+    struct expectation expectation = {.file = "bench",
+                                      .topology = &backbone->topology,
+                                      .ports = &port,
+                                      .n_ports = 1,
+                                      .lists_switch = lists,
+                                      .unlisted_any = true,
+                                      .exact_switch = exact};
+    cases[0] = (struct expected_case){.match = match_in_port(1),
+                                      .actions = flows->entries[0].actions,
+                                      .n_actions = flows->entries[0].n_actions};
+    judge("one case a port", &expectation, switches);
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        const struct flow_entry *entry = &flows->entries[i];
+        cases[i] = (struct expected_case){
+            .match = entry->match, .actions = entry->actions, .n_actions = entry->n_actions};
+        cases[i].match.value.in_port = 1;
+        cases[i].match.mask.in_port = UINT16_MAX;
+    }
+    qsort(cases, flows->n_entries, sizeof *cases, compare_length);
+    port.n_cases = flows->n_entries;
+    judge("a case a prefix", &expectation, switches);
+    free(cases);
+}
+
+static void bench_diff(const struct switch_state *a, const struct switch_state *b, const char *what)
+{
+    struct judge_diff diff = {0};
+    size_t budget = JUDGE_DIFF_BUDGET;
+    double start = now_ms();
+    if (judge_diff(a, b, &budget, &diff) < 0) {
+        abort();
+    }
+    printf("  %-18s %8.1f ms  (%zu changes%s)\n", what, now_ms() - start, diff.n_changes,
+           diff.open ? ", NOT ALL DECIDED" : "");
+    judge_diff_free(&diff);
+}
+
+static void bench_prove(struct backbone *backbone, const struct judge_switch *switches)
+{
+    struct claim claims[] = {
+        {.id = "a", .from = 0, .to = 1, .copies = 0, .match = match_any(), .place.file = "b"},
+        {.id = "b", .from = 0, .to = 2, .copies = 0, .match = match_any(), .place.file = "b"},
+        {.id = "c", .from = 1, .to = 3, .copies = 1, .match = match_any(), .place.file = "b"}};
+    bool lists[BACKBONE_SWITCHES_MAX] = {0};
+    struct expectation expectation = {.file = "bench",
+                                      .topology = &backbone->topology,
+                                      .claims = claims,
+                                      .n_claims = 3,
+                                      .lists_switch = lists};
+    struct report report = {0};
+    for (size_t i = 0; i < 3; i++) {
+        claims[i].kind = claims[i].copies ? CLAIM_DELIVERED : CLAIM_ISOLATED;
+        claims[i].group = i;
+    }
+    double start = now_ms();
+    if (judge_prove(&expectation, switches, NULL, &report, NULL) < 0) {
+        abort();
+    }
+    report_times("claims", now_ms() - start, &report);
+    report_free(&report);
+}
+
+int main(int argc, char **argv)
+{
+    size_t n_prefixes = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
+    struct backbone backbone;
+    struct judge_switch switches[2];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    backbone_make(&backbone, 2, n_prefixes);
+    for (size_t i = 0; i < 2; i++) {
+        switches[i] = (struct judge_switch){.dumped = true, .state = &backbone.states[i]};
+        backbone.topology.switches[i].dpid = i + 1;
+    }
+    printf("%zu prefixes as a backbone has them\n", n_prefixes);
+    bench_table(&backbone.states[0].flows);
+    bench_diff(&backbone.states[0], &backbone.states[0], "diff, the same");
+    bench_diff(&backbone.states[0], &backbone.states[1], "diff, all others");
+    bench_prove(&backbone, switches);
+    bench_state(&backbone, switches);
+    backbone_free(&backbone);
+    return 0;
+}
