@@ -127,6 +127,18 @@ static struct match before_rewrite(const struct match *cube, const struct header
     return before;
 }
 
+/* Nobody knows what an entry does; if it takes any of these packets at all. */
+static enum space_answer through_unknown(struct search *search, struct port_ref in, size_t f,
+                                         const struct match *before)
+{
+    struct space_region region = {0};
+    const struct flow_entry *flow = &search->tables->states[in.sw]->flows.entries[f];
+    bool any = space_intersect(before, &flow->match, &region.cube) &&
+               effective(search->tables, in.sw, f, search->budget, &region) != SPACE_EMPTY;
+    space_region_free(&region);
+    return any ? undecided(search) : SPACE_EMPTY;
+}
+
 /* Packets that entry `f` takes at `in` and sends by `out`, as those of `wanted`. */
 static enum space_answer through_entry(struct search *search, struct port_ref in, size_t f,
                                        uint16_t out, const struct space_region *wanted)
@@ -142,9 +154,11 @@ static enum space_answer through_entry(struct search *search, struct port_ref in
         return SPACE_EMPTY;
     }
     if (space_behavior(flow->actions, flow->n_actions, in.port, state->ports, state->n_ports,
-                       &search->arena, &behavior) < 0 ||
-        behavior.unknown) {
+                       &search->arena, &behavior) < 0) {
         return undecided(search);
+    }
+    if (behavior.unknown) {
+        return through_unknown(search, in, f, &before);
     }
     target.value.in_port = target.mask.in_port = 0;
     enum space_answer answer = SPACE_EMPTY;

@@ -9,7 +9,8 @@
 /* Packets that enter a switch. */
 struct wave {
     struct port_ref in;
-    struct match cube; /* in_port fixed */
+    struct match cube;            /* in_port fixed */
+    struct space_words rewritten; /* bits that may have been, since the start */
 };
 
 struct spread {
@@ -20,17 +21,30 @@ struct spread {
     struct wave *waves;
     size_t n_waves, capacity;
     size_t n_first; /* of these, not all packets are followed */
+    size_t sw;      /* where it starts: what entries of a higher rank take there stays */
+    uint32_t rank;
     struct base_arena arena;
 };
 
-/* More packets to follow, unless they are among those that are followed already. */
-static int add_wave(struct spread *spread, struct port_ref in, struct match cube)
+/* Whether `a` has all bits of `b`. */
+static bool has_bits(const struct space_words *a, const struct space_words *b)
 {
-    cube.value.in_port = in.port;
-    cube.mask.in_port = UINT16_MAX;
+    uint64_t more = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        more |= b->word[i] & ~a->word[i];
+    }
+    return more == 0;
+}
+
+/* More packets to follow, unless they are among those that are followed already. */
+static int add_wave(struct spread *spread, struct wave wave)
+{
+    wave.cube.value.in_port = wave.in.port;
+    wave.cube.mask.in_port = UINT16_MAX;
     for (size_t i = spread->n_first; i < spread->n_waves; i++) {
-        const struct wave *wave = &spread->waves[i];
-        if (wave->in.sw == in.sw && space_contains(&wave->cube, &cube)) {
+        const struct wave *other = &spread->waves[i];
+        if (other->in.sw == wave.in.sw && space_contains(&other->cube, &wave.cube) &&
+            has_bits(&other->rewritten, &wave.rewritten)) {
             return 0;
         }
     }
@@ -39,27 +53,63 @@ static int add_wave(struct spread *spread, struct port_ref in, struct match cube
         return -1;
     }
     *spread->budget -= spread->n_waves;
-    spread->waves[spread->n_waves++] = (struct wave){.in = in, .cube = cube};
+    spread->waves[spread->n_waves++] = wave;
     return 0;
 }
 
-/* What leaves by this port. */
-static int send(struct spread *spread, struct port_ref out, const struct match *cube)
+/* Packets that have been rewritten leave by this port. */
+static int send(struct spread *spread, const struct wave *from, uint16_t out,
+                const struct match *cube, const struct header *rewritten)
 {
-    struct peer peer = judge_tables_peer(spread->tables, out);
-    return peer.kind == PEER_SWITCH && judge_port_sends(spread->tables->states[out.sw], out.port)
-               ? add_wave(spread, peer.port, *cube)
-               : 0;
+    struct port_ref port = {.sw = from->in.sw, .port = out};
+    struct peer peer = judge_tables_peer(spread->tables, port);
+    if (peer.kind != PEER_SWITCH || !judge_port_sends(spread->tables->states[port.sw], out)) {
+        return 0;
+    }
+    struct wave wave = {.in = peer.port, .cube = *cube, .rewritten = from->rewritten};
+    struct space_words bits = space_words(rewritten);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        wave.rewritten.word[i] |= bits.word[i];
+    }
+    return add_wave(spread, wave);
+}
+
+/* Whether the packets were taken by another entry where all starts, whatever they
+ * were before they were rewritten. */
+static bool stays(const struct spread *spread, const struct wave *wave, const struct match *cube)
+{
+    const struct space_table *table = &spread->tables->tables[spread->sw];
+    struct space_words mask = space_words(&cube->mask);
+    struct match first = *cube;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] &= ~wave->rewritten.word[i];
+    }
+    memcpy(&first.mask, &mask, sizeof mask);
+    first.mask.in_port = 0;
+    match_normalize(&first);
+    for (size_t i = 0; i < table->n_groups; i++) {
+        const struct space_group *group = &table->groups[i];
+        size_t taker = group->max_rank > spread->rank && space_group_asks_less(group, &first.mask)
+                           ? space_group_find(table, group, &first)
+                           : SIZE_MAX;
+        if (taker != SIZE_MAX && space_rank(&table->flows->entries[taker]) > spread->rank) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What an entry sends of which nothing is known. */
-static int send_anything(struct spread *spread, size_t sw)
+static int send_anything(struct spread *spread, const struct wave *from)
 {
     const struct judge_tables *tables = spread->tables;
     struct match any = match_any();
+    struct header all;
+    size_t sw = from->in.sw;
     int status = 0;
+    memset(&all, 0xff, sizeof all);
     for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1] && status == 0; i++) {
-        status = send(spread, tables->cabled[i].port, &any);
+        status = send(spread, from, tables->cabled[i].port.port, &any, &all);
     }
     return status;
 }
@@ -70,7 +120,7 @@ static int pass_entry(struct spread *spread, const struct wave *wave, size_t ent
     const struct flow_entry *flow = &state->flows.entries[entry];
     struct space_behavior behavior;
     struct match taken;
-    if (!space_intersect(&wave->cube, &flow->match, &taken)) {
+    if (!space_intersect(&wave->cube, &flow->match, &taken) || stays(spread, wave, &taken)) {
         return 0;
     }
     spread->reached(spread->aux, wave->in.sw, entry);
@@ -78,11 +128,11 @@ static int pass_entry(struct spread *spread, const struct wave *wave, size_t ent
                        &spread->arena, &behavior) < 0) {
         return -1;
     }
-    int status = behavior.unknown ? send_anything(spread, wave->in.sw) : 0;
+    int status = behavior.unknown ? send_anything(spread, wave) : 0;
     for (size_t i = 0; i < behavior.n_outputs && status == 0; i++) {
-        struct port_ref out = {.sw = wave->in.sw, .port = behavior.outputs[i].port};
-        struct match image = space_image(&behavior.outputs[i].rewrite, &taken);
-        status = send(spread, out, &image);
+        const struct space_output *output = &behavior.outputs[i];
+        struct match image = space_image(&output->rewrite, &taken);
+        status = send(spread, wave, output->port, &image, &output->rewrite.mask);
     }
     return status;
 }
@@ -117,7 +167,7 @@ static int start(struct spread *spread, size_t sw, const struct match *match)
     for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1] && status == 0; i++) {
         struct port_ref in = tables->cabled[i].port;
         if (!match->mask.in_port || match->value.in_port == in.port) {
-            status = add_wave(spread, in, *match);
+            status = add_wave(spread, (struct wave){.in = in, .cube = *match});
         }
     }
     return status;
@@ -127,7 +177,8 @@ int judge_spread(const struct judge_tables *tables, size_t sw, const struct matc
                  uint32_t rank, size_t *budget, void (*reached)(void *aux, size_t sw, size_t entry),
                  void *aux)
 {
-    struct spread spread = {.tables = tables, .budget = budget, .reached = reached, .aux = aux};
+    struct spread spread = {
+        .tables = tables, .budget = budget, .reached = reached, .aux = aux, .sw = sw, .rank = rank};
     struct judge_overlap found = {0};
     int status = start(&spread, sw, match);
     spread.n_first = spread.n_waves;
