@@ -311,6 +311,35 @@ static void ports_that_are_down_lead_nowhere(void **state)
     ring_end(&ring);
 }
 
+/* NORMAL may send anything anywhere, if packets are left for it; what it does not take it does not
+ * send. */
+static void what_is_not_known_is_left_open(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct judge_cover cover;
+    struct judge_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,in_port=1,arp actions=drop");
+    ring_flow(&ring, 0, "priority=8,arp actions=normal");
+    ring_flow(&ring, 0, "priority=7,in_port=1,arp actions=normal"); /* hidden */
+    ring_flow(&ring, 1, "in_port=4,arp actions=drop");
+    ring_flow(&ring, 1, "in_port=4,udp actions=drop");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 1), JUDGE_MISS_NONE);
+    assert_int_equal(why(&cover, 0, 2), JUDGE_MISS_HIDDEN);
+    assert_int_equal(why(&cover, 1, 0), JUDGE_MISS_OPEN);
+    assert_int_equal(why(&cover, 1, 1), JUDGE_MISS_UNREACHABLE);
+    judge_cover_free(&cover);
+    judge_tables_free(&ring.tables);
+    ring.states[0].flows.entries[1].match.mask.in_port = UINT16_MAX; /* now it is hidden, too */
+    ring.states[0].flows.entries[1].match.value.in_port = 1;
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 1, 0), JUDGE_MISS_UNREACHABLE);
+    judge_cover_free(&cover);
+    ring_end(&ring);
+}
+
 static void one_header_in_all_is_found(void **state)
 {
     (void)state;
@@ -572,6 +601,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(some_leave_a_loop),
     cmocka_unit_test(limits_are_kept_and_told),
     cmocka_unit_test(ports_that_are_down_lead_nowhere),
+    cmocka_unit_test(what_is_not_known_is_left_open),
     cmocka_unit_test(one_header_in_all_is_found),
     cmocka_unit_test(the_end_of_a_long_way_is_reached),
     cmocka_unit_test(a_full_mesh_is_decided),
