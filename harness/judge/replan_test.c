@@ -294,6 +294,28 @@ static void the_limit_is_kept(void **state)
     ring_free(&ring);
 }
 
+/* What comes out of the new entry looks like what another one takes before it. */
+static void what_is_rewritten_is_followed(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct flow_table more = {0};
+    struct judge_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,ip,nw_dst=10.9.9.9 actions=drop");
+    ring_flow(&ring, 1, "in_port=4,ip,nw_dst=10.9.9.9 actions=drop");
+    struct judge_replan *replan = judge_replan_begin(&ring.topology, ring.by_switch, &options);
+    assert_non_null(replan);
+    assert_int_equal(why_now(replan, 1, 0), JUDGE_MISS_UNREACHABLE);
+    struct flow_entry flow = parse(&more, "priority=1 actions=mod_nw_dst:10.9.9.9,output:3");
+    assert_int_equal(judge_replan_put(replan, 0, &flow), 0);
+    assert_int_equal(why_now(replan, 1, 0), JUDGE_MISS_NONE);
+    check(&ring, replan, &options);
+    judge_replan_free(replan);
+    flow_table_free(&more);
+    ring_free(&ring);
+}
+
 /* The place of a removed entry is not given to one that would then go before its rival. */
 static void rivals_keep_their_order(void **state)
 {
@@ -355,9 +377,10 @@ static void planned_probes_stay(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(probes_stay_come_and_go), cmocka_unit_test(what_comes_back_is_followed),
-    cmocka_unit_test(the_limit_is_kept),       cmocka_unit_test(rivals_keep_their_order),
-    cmocka_unit_test(planned_probes_stay),     cmocka_unit_test(random_changes_are_followed),
+    cmocka_unit_test(probes_stay_come_and_go),     cmocka_unit_test(what_comes_back_is_followed),
+    cmocka_unit_test(the_limit_is_kept),           cmocka_unit_test(what_is_rewritten_is_followed),
+    cmocka_unit_test(rivals_keep_their_order),     cmocka_unit_test(planned_probes_stay),
+    cmocka_unit_test(random_changes_are_followed),
 };
 
 TEST_MAIN(tests)
