@@ -5,15 +5,25 @@
 # and is skipped as a whole, with the reason, where the machine refuses the
 # namespaces or misses the packages; anything else that keeps a lab from
 # coming up is a failure. With REQUIRE_LIVE=1, as in CI, a refusal is one too.
+#
+#   suites/live_test.sh [SUITE]      one of them, or all
+#   suites/live_test.sh --list       their names
 cd "$(dirname "$0")/.." || exit 1
+wanted=$1
 out=$(mktemp) || exit 1
 NETWORKS=$(mktemp -d) || exit 1
 export NETWORKS
 trap 'rm -rf "$out" "$NETWORKS"' EXIT
+trap 'exit 130' HUP INT TERM
 suites/live/networks.sh "$NETWORKS"
 
 # lab TOPOLOGY STATE SCRIPT: the script's TAP, renumbered by the tally.
 lab() {
+    case $wanted in
+    --list) echo "$3"; return ;;
+    '' | "$3") ;;
+    *) return ;;
+    esac
     topologies/lab run "$1.yaml" --flows "$2" -- sh "suites/live/$3.sh" > "$out" 2>&1
     status=$?
     if [ "$status" -eq 3 ] && [ "${REQUIRE_LIVE:-0}" != 1 ] && ! grep -q '^ok\|^not ok' "$out" &&
@@ -31,7 +41,10 @@ lab topologies/demon simulated states
 lab topologies/demon simulated prove
 lab topologies/demon simulated plan
 lab topologies/demon simulated soak
+lab topologies/demon simulated tools
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable
+lab "$NETWORKS/copied" tapped copied
+lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/shared" tapped shared

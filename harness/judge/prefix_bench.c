@@ -9,6 +9,7 @@
 #include "judge/prove.h"
 #include "space/live.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 /* Of this process: what else the machine does is not counted. */
@@ -66,6 +67,11 @@ static void report_times(const char *what, double ms, const struct report *repor
     printf("  %-18s %8.1f ms  (%zu pass, %zu fail, %zu inconclusive)\n", what, ms,
            report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
            report_count(report, VERDICT_INCONCLUSIVE));
+    for (size_t i = 0; i < report->n_results; i++) {
+        if (report->results[i].verdict == VERDICT_INCONCLUSIVE) {
+            printf("    %s: %s\n", report->results[i].id, report->results[i].detail);
+        }
+    }
 }
 
 static void judge(const char *what, const struct expectation *expectation,
@@ -77,12 +83,6 @@ static void judge(const char *what, const struct expectation *expectation,
         abort();
     }
     report_times(what, now_ms() - start, &report);
-    for (size_t i = 0; i < report.n_results; i++) {
-        if (report.results[i].verdict == VERDICT_INCONCLUSIVE) {
-            printf("    %s: %s\n", report.results[i].id, report.results[i].detail);
-            break;
-        }
-    }
     report_free(&report);
 }
 
@@ -136,29 +136,86 @@ static void bench_diff(const struct switch_state *a, const struct switch_state *
     judge_diff_free(&diff);
 }
 
-static void bench_prove(struct backbone *backbone, const struct judge_switch *switches)
+static void prove(const char *what, struct backbone *backbone, const struct judge_switch *switches,
+                  struct claim *claims, size_t n)
 {
-    struct claim claims[] = {
-        {.id = "a", .from = 0, .to = 1, .copies = 0, .match = match_any(), .place.file = "b"},
-        {.id = "b", .from = 0, .to = 2, .copies = 0, .match = match_any(), .place.file = "b"},
-        {.id = "c", .from = 1, .to = 3, .copies = 1, .match = match_any(), .place.file = "b"}};
     bool lists[BACKBONE_SWITCHES_MAX] = {0};
     struct expectation expectation = {.file = "bench",
                                       .topology = &backbone->topology,
                                       .claims = claims,
-                                      .n_claims = 3,
+                                      .n_claims = n,
                                       .lists_switch = lists};
     struct report report = {0};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < n; i++) {
         claims[i].kind = claims[i].copies ? CLAIM_DELIVERED : CLAIM_ISOLATED;
         claims[i].group = i;
+        claims[i].place.file = "bench";
     }
     double start = now_ms();
     if (judge_prove(&expectation, switches, NULL, &report, NULL) < 0) {
         abort();
     }
-    report_times("claims", now_ms() - start, &report);
+    report_times(what, now_ms() - start, &report);
     report_free(&report);
+}
+
+static void bench_refuted(struct backbone *backbone, const struct judge_switch *switches)
+{
+    struct claim claims[] = {{.id = "a", .from = 0, .to = 1},
+                             {.id = "b", .from = 0, .to = 2},
+                             {.id = "c", .from = 1, .to = 3, .copies = 1}};
+    prove("claims, refuted", backbone, switches, claims, 3);
+}
+
+/* All prefixes and what is left of IP go to one host: that it gets all of it once
+ * is true, and no single entry shows it. */
+static void bench_proved(struct backbone *backbone, const struct judge_switch *switches)
+{
+    static const struct action to_host = {.port = 2};
+    struct claim claims[] = {{.id = "all", .from = 0, .to = 1, .copies = 1},
+                             {.id = "tcp", .from = 0, .to = 1, .copies = 1},
+                             {.id = "other", .from = 0, .to = 2}};
+    struct flow_table *flows = &backbone->states[0].flows;
+    match_parse("ip", &claims[0].match, NULL, NULL);
+    match_parse("tcp,nw_dst=64.0.0.0/3", &claims[1].match, NULL, NULL);
+    struct flow_entry *rest = flow_table_add(flows);
+    if (!rest) {
+        abort();
+    }
+    rest->match = claims[0].match;
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        flows->entries[i].actions = &to_host;
+        flows->entries[i].n_actions = 1;
+    }
+    prove("claims, proved", backbone, switches, claims, 3);
+}
+
+/* ------------------------------------------------------------------ two fields */
+
+static uint32_t random_prefix(struct backbone *backbone, uint32_t *mask)
+{
+    *mask = UINT32_MAX << (32 - 1 - backbone_below(backbone, 16));
+    return backbone_below(backbone, INT32_MAX) * 2u & *mask;
+}
+
+/* Sources and destinations, short prefixes of both, each over all others. */
+static void fill_two_fields(struct backbone *backbone, size_t n)
+{
+    static const struct action outputs[] = {{.port = 2}, {.port = 3}, {.port = 5}};
+    struct flow_table *flows = &backbone->states[0].flows;
+    flows->n_entries = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct flow_entry *entry = flow_table_add(flows);
+        if (!entry) {
+            abort();
+        }
+        *entry = (struct flow_entry){.actions = &outputs[i % 3], .n_actions = 1};
+        entry->match.value.dl_type = DL_TYPE_IP;
+        entry->match.mask.dl_type = UINT16_MAX;
+        entry->match.value.nw_src = random_prefix(backbone, &entry->match.mask.nw_src);
+        entry->match.value.nw_dst = random_prefix(backbone, &entry->match.mask.nw_dst);
+        entry->priority = (uint16_t)backbone_below(backbone, UINT16_MAX);
+    }
 }
 
 int main(int argc, char **argv)
@@ -176,8 +233,19 @@ int main(int argc, char **argv)
     bench_table(&backbone.states[0].flows);
     bench_diff(&backbone.states[0], &backbone.states[0], "diff, the same");
     bench_diff(&backbone.states[0], &backbone.states[1], "diff, all others");
-    bench_prove(&backbone, switches);
     bench_state(&backbone, switches);
+    bench_refuted(&backbone, switches);
+    bench_proved(&backbone, switches);
+    size_t n_hard = n_prefixes < 10000 ? n_prefixes : 10000;
+    printf("%zu short prefixes of two fields, at random\n", n_hard);
+    fill_two_fields(&backbone, n_hard);
+    bench_table(&backbone.states[0].flows);
+    bench_diff(&backbone.states[0], &backbone.states[0], "diff, the same");
+    bench_state(&backbone, switches);
+    bench_refuted(&backbone, switches);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("memory at most %.0f MB\n", (double)usage.ru_maxrss / 1024);
     backbone_free(&backbone);
     return 0;
 }

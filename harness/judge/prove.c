@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { BUDGET = 20000000, FORBIDDEN_BUDGET = 100000000 };
+enum { FORBIDDEN_BUDGET = 100000000 };
 
 static struct result *add_result(const struct judge_prover *prover, const char *kind, size_t to)
 {
@@ -198,7 +198,7 @@ int judge_prove(const struct expectation *expectation, const struct judge_switch
 {
     struct judge_proof proof = {.expectation = expectation,
                                 .topology = expectation->topology,
-                                .budget = options && options->budget ? options->budget : BUDGET,
+                                .budget = options ? options->budget : 0,
                                 .report = report};
     size_t *at = calloc(expectation->n_claims + 1, sizeof *at);
     int status = at ? open_proof(&proof, switches) : -1;

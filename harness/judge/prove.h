@@ -9,7 +9,8 @@
 #include "judge/state.h"
 
 struct judge_prove_options {
-    size_t budget;        /* comparisons of two sets a sender, and a claim; 0: 20,000,000 */
+    size_t budget;        /* comparisons of two sets a sender, and a claim; 0: 20,000,000, and
+                             2,000 for each entry */
     const bool *selected; /* by claim; NULL: all */
 };
 

@@ -104,14 +104,21 @@ static enum space_answer count_copies(void *aux, const struct space_atom *atom, 
     return SPACE_EMPTY;
 }
 
-static size_t gather_regions(struct judge_prover *prover, size_t to)
+/* What has to do with the set: arrivals, and where it is not known what becomes of
+ * headers. */
+static size_t gather_regions(struct judge_prover *prover, const struct space_region *set, size_t to,
+                             size_t *n_arrivals)
 {
     size_t n = 0;
     for (size_t i = prover->arrivals.first[to]; i < prover->arrivals.first[to + 1]; i++) {
-        prover->regions[n++] = &prover->arrivals.all[i]->region;
+        if (space_overlaps(&prover->arrivals.all[i]->region.cube, &set->cube)) {
+            prover->regions[n++] = &prover->arrivals.all[i]->region;
+        }
     }
+    *n_arrivals = n;
     for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
-        if (may_reach(prover, &prover->actual.unknowns[i], to)) {
+        if (space_overlaps(&prover->actual.unknowns[i].region.cube, &set->cube) &&
+            may_reach(prover, &prover->actual.unknowns[i], to)) {
             prover->regions[n++] = &prover->actual.unknowns[i].region;
         }
     }
@@ -135,14 +142,13 @@ static enum space_answer judge_copies(struct judge_prover *prover, const struct 
                                       size_t to, size_t *budget,
                                       struct judge_refutation *refutation)
 {
-    size_t n_arrivals = prover->arrivals.first[to + 1] - prover->arrivals.first[to];
-    struct counting counting = {
-        .n_arrivals = n_arrivals, .wanted = (size_t)refutation->expected, .budget = budget};
-    if (n_arrivals == 0 && counting.wanted == 0) {
+    struct counting counting = {.wanted = (size_t)refutation->expected, .budget = budget};
+    if (prover->arrivals.first[to] == prover->arrivals.first[to + 1] && counting.wanted == 0) {
         return SPACE_EMPTY;
     }
-    enum space_answer answer = space_atoms(set, prover->regions, gather_regions(prover, to), budget,
-                                           count_copies, &counting);
+    size_t n = gather_regions(prover, set, to, &counting.n_arrivals);
+    enum space_answer answer =
+        space_atoms(set, prover->regions, n, budget, count_copies, &counting);
     if (answer == SPACE_FOUND) {
         refutation->to = to;
         refutation->example = counting.example;

@@ -18,7 +18,7 @@ struct judge_proof {
                        not asked so far */
     size_t *claims; /* numbers of claims, by sender, ascending */
     size_t *begins; /* by sender, and one more: its first in claims */
-    size_t budget;  /* of a question */
+    size_t budget;  /* of a question; 0 before it is opened: the default */
     size_t spent;   /* by all questions so far */
     struct base_arena arena; /* why switches were not read */
     struct report *report;   /* NULL: nothing is told */

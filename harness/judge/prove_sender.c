@@ -32,9 +32,21 @@ static int sort_claims(struct judge_proof *proof)
     return 0;
 }
 
+/* Large tables may take long, but not much longer than they are. */
+static size_t budget_of(const struct judge_proof *proof)
+{
+    enum { BUDGET = 20000000, BUDGET_AN_ENTRY = 2000 };
+    size_t budget = BUDGET;
+    for (size_t i = 0; i < proof->topology->n_switches; i++) {
+        budget += proof->states[i] ? BUDGET_AN_ENTRY * proof->states[i]->flows.n_entries : 0;
+    }
+    return budget;
+}
+
 int judge_proof_open(struct judge_proof *proof, const char *const *reasons)
 {
     size_t n = proof->topology->n_switches;
+    proof->budget = proof->budget ? proof->budget : budget_of(proof);
     struct space_network_switch *tables = calloc(n + 1, sizeof *tables);
     proof->spreads = calloc(n + 1, sizeof(*proof->spreads));
     int status = tables && proof->spreads ? sort_claims(proof) : -1;

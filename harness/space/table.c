@@ -2,11 +2,11 @@
  *
  * The index over a flow table: entries by ingress port, by actions, by mask,
  * and by what they overlap. */
+#include "space/table.h"
+
 #include "space/table_inside.h"
 
 #include <stdlib.h>
-
-enum { N_PORTS = 65536 };
 
 static int reserve_rows(struct space_table *table, size_t n);
 static int number_entry(struct space_table *table, size_t entry, size_t like);
@@ -21,8 +21,7 @@ static void list_remove(struct space_list *list, uint32_t entry);
 static int index_all(struct space_table *table, const bool *left_out)
 {
     size_t last = SIZE_MAX;
-    table->bucket_ids = calloc(N_PORTS, sizeof *table->bucket_ids);
-    if (table->flows->n_entries >= UINT32_MAX || !table->bucket_ids ||
+    if (table->flows->n_entries >= UINT32_MAX ||
         base_grow(&table->buckets, 0, &table->buckets_capacity, sizeof *table->buckets) < 0 ||
         reserve_rows(table, table->flows->n_entries) < 0) {
         return -1;
@@ -138,7 +137,7 @@ static struct space_entries entries_of(const struct space_list *list)
 
 struct space_entries space_table_port(const struct space_table *table, uint16_t in_port)
 {
-    uint32_t id = table->bucket_ids[in_port];
+    uint32_t id = in_port < table->n_ports ? table->bucket_ids[in_port] : 0;
     return id ? entries_of(&table->buckets[id].list) : (struct space_entries){0};
 }
 
@@ -291,6 +290,10 @@ static int reserve_rows(struct space_table *table, size_t n)
 static int find_bucket(struct space_table *table, size_t entry, struct space_bucket **bucket)
 {
     const struct match *match = &table->flows->entries[entry].match;
+    if (match->mask.in_port && reserve(&table->bucket_ids, match->value.in_port + 1u,
+                                       &table->n_ports, sizeof *table->bucket_ids) < 0) {
+        return -1;
+    }
     uint32_t *id = match->mask.in_port ? &table->bucket_ids[match->value.in_port] : NULL;
     if (id && *id == 0) {
         if (base_grow(&table->buckets, table->n_buckets, &table->buckets_capacity,

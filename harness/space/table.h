@@ -77,6 +77,7 @@ struct space_table {
     struct space_bucket *buckets; /* [0]: without in_port */
     size_t n_buckets, buckets_capacity;
     uint32_t *bucket_ids; /* by in_port; 0: no entry names it */
+    size_t n_ports;       /* of bucket_ids: as many as the highest number needs */
     uint32_t *by_rank;    /* groups, the highest max_rank first; by space_table_prepare */
     size_t n_ranked, ranked_capacity;
     struct space_tree tree; /* what overlaps; built when first needed */

@@ -36,6 +36,8 @@ ovs-ofctl -O OpenFlow10 add-flow unix:/run/openvswitch/s1.mgmt \
 expect_says 1 'nw_dst=10.77.3.99.*tp_dst=4791' "one bad header: found" $prove "$simulated"
 expect_says 1 'confirmed: sent, it arrived at h4, at h11' "one bad header: confirmed" \
     $prove --confirm "$simulated"
+expect_says 1 'nw_dst=10.77.3.99' "one bad header: shown by the state of a check" \
+    "$B/tapproof" check --only state "$simulated"
 "$B/tapproof" flows --save "$scratch/state.yaml" topologies/demon.yaml > "$scratch/out"
 expect_says 1 'nw_dst=10.77.3.99' "one bad header: in the saved state" \
     $prove --state "$scratch/state.yaml" "$simulated"
