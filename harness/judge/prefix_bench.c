@@ -3,7 +3,7 @@
  * Tables that are hard for a list of exclusions: the forwarding table of a
  * backbone router, whose prefixes lie in each other, and prefixes of two
  * fields at random, which all overlap. What is decided of them, and how long it
- * takes. `prefix_bench [PREFIXES]`. */
+ * takes; and one entry changed. `prefix_bench [PREFIXES]`. */
 #include "judge/backbone_testing.h"
 #include "judge/diff.h"
 #include "judge/prove.h"
@@ -218,6 +218,68 @@ static void fill_two_fields(struct backbone *backbone, size_t n)
     }
 }
 
+/* ------------------------------------------------------------------ one changed entry */
+
+static int compare_times(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* A row leaves, or comes back, or sends elsewhere; then what each port does. */
+static double time_change(struct backbone *backbone, struct space_live *live, size_t sw,
+                          bool modify, struct space_effect *effect)
+{
+    static const struct action elsewhere = {.port = 1};
+    size_t row = backbone_below(backbone, (uint32_t)live->flows.n_entries);
+    const struct switch_state *state = &backbone->states[sw];
+    double start = now_ms();
+    int status = !live->table.indexed[row] ? space_live_restore(live, row, effect)
+                 : modify                  ? space_live_modify(live, row, &elsewhere, 1, effect)
+                                           : space_live_remove(live, row, effect);
+    for (size_t i = 0; status == 0 && i < effect->n_pieces; i++) {
+        for (size_t p = 0; p < state->n_ports; p++) {
+            struct space_difference where;
+            space_live_differs(live, effect, &effect->pieces[i], state->ports[p].number,
+                               state->ports, state->n_ports, &where);
+        }
+    }
+    if (status < 0) {
+        abort();
+    }
+    return (now_ms() - start) * 1e3;
+}
+
+static void bench_changes(void)
+{
+    enum { ROUTERS = 16, PREFIXES = 4688, CHANGES = 20000 };
+    static struct space_live live[ROUTERS];
+    static double times[CHANGES];
+    struct space_effect effect = {0};
+    struct backbone backbone;
+    backbone_make(&backbone, ROUTERS, PREFIXES);
+    double start = now_ms();
+    for (size_t sw = 0; sw < ROUTERS; sw++) {
+        if (space_live_open(&live[sw], &backbone.states[sw].flows, NULL, 0) < 0) {
+            abort();
+        }
+    }
+    double anew = (now_ms() - start) * 1e3;
+    for (size_t i = 0; i < CHANGES; i++) {
+        times[i] = time_change(&backbone, &live[i % ROUTERS], i % ROUTERS, i % 3 == 0, &effect);
+    }
+    qsort(times, CHANGES, sizeof *times, compare_times);
+    printf("%d routers, %d prefixes each: one changed entry, by %zu ports\n"
+           "  median %.1f us  p99 %.1f us  max %.1f us; a start from nothing takes x%.0f\n",
+           ROUTERS, PREFIXES, backbone.states[0].n_ports, times[CHANGES / 2],
+           times[CHANGES * 99 / 100], times[CHANGES - 1], anew / times[CHANGES / 2]);
+    for (size_t sw = 0; sw < ROUTERS; sw++) {
+        space_live_free(&live[sw]);
+    }
+    space_effect_free(&effect);
+    backbone_free(&backbone);
+}
+
 int main(int argc, char **argv)
 {
     size_t n_prefixes = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
@@ -243,6 +305,7 @@ int main(int argc, char **argv)
     bench_diff(&backbone.states[0], &backbone.states[0], "diff, the same");
     bench_state(&backbone, switches);
     bench_refuted(&backbone, switches);
+    bench_changes();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("memory at most %.0f MB\n", (double)usage.ru_maxrss / 1024);

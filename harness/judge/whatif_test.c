@@ -23,21 +23,15 @@ struct tried {
     size_t n_steps;
 };
 
-static const char *const lists[] = {"output:1",
-                                    "output:3",
-                                    "output:4",
-                                    "output:1,output:3",
-                                    "drop",
-                                    "mod_vlan_vid:1,output:3",
-                                    "normal",
-                                    "output:5",
-                                    "strip_vlan,output:1"};
+static const char *const lists[] = {
+    "output:1", "output:3", "output:4", "output:1,output:3",   "drop", "mod_vlan_vid:1,output:3",
+    "in_port",  "normal",   "output:5", "strip_vlan,output:1", "flood"};
 
 static void random_actions(struct small *small, struct flow_entry *entry)
 {
     const struct action *list;
     size_t n;
-    const char *text = lists[random_below(random_below(3) ? 6 : UNIVERSE_COUNT(lists))];
+    const char *text = lists[random_below(random_below(3) ? 7 : UNIVERSE_COUNT(lists))];
     assert_int_equal(actions_parse(text, &small->arena, &list, &n, NULL, NULL), 0);
     entry->actions = list;
     entry->n_actions = (uint16_t)n;

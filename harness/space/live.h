@@ -13,7 +13,7 @@
 
 #include "space/table.h"
 
-/* What is known of a row of the table. */
+/* What is known of a row of the table; of one that is gone, nothing. */
 struct space_known {
     enum space_answer answer; /* SPACE_FOUND: it takes `example`; SPACE_EMPTY: it is hidden */
     struct header example;
