@@ -341,6 +341,7 @@ static void disagree(const struct judge_prover *prover, struct result *result)
     result->disagree[1] = SAYS_ADVERTISED;
     result->says[SAYS_DECLARED] = copies_text(prover, result->expected_count);
     result->says[SAYS_ADVERTISED] = copies_text(prover, result->observed_count);
+    result->says[SAYS_OBSERVED] = "not looked for";
 }
 
 void judge_refute(struct judge_prover *prover, const struct judge_refutation *refutation,

@@ -4,7 +4,7 @@
 #ifndef RUN_COVERAGE_H
 #define RUN_COVERAGE_H
 
-#include "judge/plan.h"
+#include "judge/cover.h"
 #include "judge/state.h"
 #include "model/result.h"
 #include "model/state.h"
@@ -22,5 +22,12 @@ int run_coverage(const struct expectation *expectation, const struct switch_stat
 int run_forbidden(const struct expectation *expectation, const struct judge_switch *switches,
                   const bool *captures, const struct judge_plan *plan, struct report *report,
                   struct base_error *error);
+
+/* The same in words, in the arena: everything but the pairs. entry_of: the entry
+ * that the cover means by a number. -1: no memory. */
+int run_coverage_tell(const struct topology *topology, const struct judge_cover *cover,
+                      const struct flow_entry *(*entry_of)(const void *aux, size_t sw,
+                                                           size_t entry),
+                      const void *aux, struct base_arena *arena, struct report_coverage *coverage);
 
 #endif

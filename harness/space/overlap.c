@@ -28,7 +28,7 @@ static int build_tree(struct space_table *table)
  * by look-up, which then is quicker than the tree. */
 static bool few_groups(const struct space_table *table, const struct match *cube, uint32_t min_rank)
 {
-    enum { FEW = 4 };
+    enum { FEW = 16 };
     size_t n = 0;
     for (size_t i = 0; i < table->n_groups && n <= FEW; i++) {
         if (table->groups[i].max_rank >= min_rank) {
