@@ -46,7 +46,8 @@ static int prove_no_stray(struct judge_prover *prover, size_t to, struct judge_o
     if (answer != SPACE_FOUND) {
         return answer == SPACE_OPEN ? -1 : 0;
     }
-    struct result *result = add_result(prover, "stray", to);
+    bool missing = refutation.copies >= 0 && refutation.copies < refutation.expected;
+    struct result *result = add_result(prover, missing ? "delivered" : "stray", to);
     if (result) {
         judge_refute(prover, &refutation, result);
     }

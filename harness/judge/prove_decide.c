@@ -364,9 +364,10 @@ enum space_answer judge_prover_set(struct judge_prover *prover, const struct spa
 /* ---------------------------------------------------------------------- extra */
 
 /* The question: headers of a region that arrive in more of the first regions
- * than of the next ones, and are in none of the rest, which are unknown. */
+ * than of the next ones, or in fewer, and are in none of the rest, which are unknown. */
 struct exceeding {
     size_t n_actual, n_declared; /* of the regions */
+    bool fewer;                  /* the other way round */
     bool anyhow;                 /* in whatever number */
     size_t *budget;
     struct header example;
@@ -384,7 +385,8 @@ static enum space_answer compare_numbers(void *aux, const struct space_atom *ato
         n_actual += actual;
         n_declared += declared;
     }
-    if (*leave_out || !atom->is_whole || (!exceeding->anyhow && n_actual <= n_declared)) {
+    bool asked = exceeding->fewer ? n_actual < n_declared : n_actual > n_declared;
+    if (*leave_out || !atom->is_whole || (!exceeding->anyhow && !asked)) {
         return SPACE_EMPTY;
     }
     return space_find(&atom->set.cube, atom->set.excluded, atom->set.n_excluded, exceeding->budget,
@@ -410,6 +412,16 @@ static size_t gather_declared(struct judge_prover *prover, size_t to, struct exc
     return n;
 }
 
+static void compare_example(const struct judge_prover *prover, size_t to,
+                            const struct header *example, struct judge_refutation *refutation)
+{
+    const struct space_arrival *declared = NULL;
+    refutation->to = to;
+    refutation->example = *example;
+    refutation->copies = copies_of(&prover->arrivals, example, to, &refutation->arrival);
+    refutation->expected = copies_of(&prover->expected, example, to, &declared);
+}
+
 enum space_answer judge_prover_extra(struct judge_prover *prover, size_t to, size_t *budget,
                                      struct judge_refutation *refutation,
                                      struct judge_opening *opening)
@@ -422,12 +434,7 @@ enum space_answer judge_prover_extra(struct judge_prover *prover, size_t to, siz
                              &exceeding);
     }
     if (answer == SPACE_FOUND && !prover->declared.exhausted) {
-        const struct space_arrival *declared = NULL;
-        refutation->to = to;
-        refutation->example = exceeding.example;
-        refutation->copies =
-            copies_of(&prover->arrivals, &exceeding.example, to, &refutation->arrival);
-        refutation->expected = copies_of(&prover->expected, &exceeding.example, to, &declared);
+        compare_example(prover, to, &exceeding.example, refutation);
         return SPACE_FOUND;
     }
     opening->open = opening->open || answer != SPACE_EMPTY || prover->actual.exhausted;
@@ -439,6 +446,42 @@ enum space_answer judge_prover_extra(struct judge_prover *prover, size_t to, siz
                                                 : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
         opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
+    }
+    return SPACE_EMPTY;
+}
+
+/* What else may arrive at the host, but is not known: behind what gather_declared gave. */
+static size_t gather_unknown(struct judge_prover *prover, size_t to, size_t n)
+{
+    for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
+        if (may_reach(prover, &prover->actual.unknowns[i], to)) {
+            prover->regions[n++] = &prover->actual.unknowns[i].region;
+        }
+    }
+    return n;
+}
+
+enum space_answer judge_prover_missing(struct judge_prover *prover, size_t to, size_t *budget,
+                                       struct judge_refutation *refutation,
+                                       struct judge_opening *opening)
+{
+    struct exceeding exceeding = {.budget = budget, .fewer = true};
+    size_t n = gather_unknown(prover, to, gather_declared(prover, to, &exceeding));
+    size_t end = exceeding.n_actual + exceeding.n_declared;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = exceeding.n_actual; i < end && answer == SPACE_EMPTY; i++) {
+        answer = space_atoms(prover->regions[i], prover->regions, n, budget, compare_numbers,
+                             &exceeding);
+    }
+    if (answer == SPACE_FOUND && !prover->actual.exhausted && !prover->declared.exhausted) {
+        compare_example(prover, to, &exceeding.example, refutation);
+        refutation->arrival = NULL;
+        return SPACE_FOUND;
+    }
+    opening->open = opening->open || answer != SPACE_EMPTY ||
+                    (exceeding.n_declared > 0 && prover->actual.exhausted);
+    for (size_t i = exceeding.n_actual; i < end && !opening->unknown; i++) {
+        look_for_unknown(prover, prover->regions[i], to, budget, opening);
     }
     return SPACE_EMPTY;
 }

@@ -78,7 +78,8 @@ enum space_answer judge_prover_claim(struct judge_prover *prover, const struct c
                                      struct judge_opening *opening);
 
 /* The same of headers that arrive at `to` though no claim of the sender allows
- * it; of a sender of whom no claim speaks, though `ports:` do not. */
+ * it; of a sender of whom no claim speaks, that arrive more or less often than
+ * `ports:` declare. */
 enum space_answer judge_prover_stray(struct judge_prover *prover, size_t to,
                                      struct judge_refutation *refutation,
                                      struct judge_opening *opening);
@@ -94,10 +95,13 @@ enum space_answer judge_prover_set(struct judge_prover *prover, const struct spa
                                    size_t to, size_t *budget, struct judge_refutation *refutation,
                                    struct judge_opening *opening);
 
-/* Everything at one receiver, where no more may arrive than is declared. */
+/* Everything at one receiver, where no more may arrive than is declared, and no less. */
 enum space_answer judge_prover_extra(struct judge_prover *prover, size_t to, size_t *budget,
                                      struct judge_refutation *refutation,
                                      struct judge_opening *opening);
+enum space_answer judge_prover_missing(struct judge_prover *prover, size_t to, size_t *budget,
+                                       struct judge_refutation *refutation,
+                                       struct judge_opening *opening);
 
 /* prove_words.c: fills in verdict, example, detail, suspect and statements. */
 void judge_refute(struct judge_prover *prover, const struct judge_refutation *refutation,

@@ -227,11 +227,13 @@ enum space_answer judge_prover_stray(struct judge_prover *prover, size_t to,
     size_t budget = proof->budget;
     enum space_answer answer = SPACE_OPEN;
     *refutation = (struct judge_refutation){0};
-    if (nothing_comes(prover, to)) {
-        return SPACE_EMPTY;
-    }
     if (prover->n_claims == 0) {
         answer = judge_prover_extra(prover, to, &budget, refutation, opening);
+        if (answer == SPACE_EMPTY) {
+            answer = judge_prover_missing(prover, to, &budget, refutation, opening);
+        }
+    } else if (nothing_comes(prover, to)) {
+        return SPACE_EMPTY;
     } else if (unclaimed(prover, to, &set) == 0) {
         answer = judge_prover_set(prover, &set, to, &budget, refutation, opening);
     }

@@ -177,7 +177,9 @@ static void test_stray_beyond_ports(void **state)
     small_flow(&small, B, "priority=8,in_port=3 actions=output:1");
     small_flow(&small, C, "in_port=3 actions=output:1");
     small_prove(&small, NULL);
-    assert_int_equal(small.report.n_results, 3 + 3); /* a and b drop what others send */
+    assert_int_equal(small.report.n_results, 3 + 4); /* a and b drop what others send */
+    assert_verdict(&small, "traffic/h1/delivered/h3", VERDICT_FAIL); /* it should be, too */
+    assert_says(small_result(&small, "traffic/h1/delivered/h3")->example, "arp");
     assert_verdict(&small, "traffic/h2/stray/all", VERDICT_PASS);
     assert_verdict(&small, "traffic/h1/stray/h5", VERDICT_FAIL); /* one header in 2^32 */
     assert_says(small_result(&small, "traffic/h1/stray/h5")->example, "nw_dst=10.77.3.99");
