@@ -16,6 +16,7 @@ enum {
 struct parser {
     struct base_reader reader;
     const uint8_t *start;
+    size_t n_cut; /* bytes of the frame that are behind the end of the reader */
     struct frame_view *view;
     struct header *header;
 };
@@ -78,15 +79,16 @@ static void parse_ipv4(struct parser *parser)
     uint8_t proto = base_read_u8(&reader);
     base_read_skip(&reader, 2);
     uint32_t src = base_read_be32(&reader), dst = base_read_be32(&reader);
+    size_t left = base_reader_left(&parser->reader);
     if (reader.failed || header_bytes < IPV4_MIN || total_bytes < header_bytes ||
-        total_bytes > base_reader_left(&parser->reader)) {
+        total_bytes > left + parser->n_cut) {
         return;
     }
     parser->header->nw_tos = tos & 0xfc;
     parser->header->nw_proto = proto;
     parser->header->nw_src = src;
     parser->header->nw_dst = dst;
-    parser->reader = base_read_child(&parser->reader, total_bytes);
+    parser->reader = base_read_child(&parser->reader, total_bytes < left ? total_bytes : left);
     base_read_skip(&parser->reader, header_bytes);
     if (!fragment) {
         parse_transport(parser, proto);
@@ -128,12 +130,16 @@ static bool is_tag(uint16_t type)
     return type == DL_TYPE_VLAN || type == TYPE_SERVICE_TAG;
 }
 
-bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct frame_view *view)
+static bool dissect(const void *bytes, size_t n_bytes, size_t n_cut, uint16_t in_port,
+                    struct frame_view *view)
 {
     *view = (struct frame_view){.header = {.in_port = in_port}};
     struct header *header = &view->header, behind_tags = {0};
-    struct parser parser = {
-        .reader = base_reader_over(bytes, n_bytes), .start = bytes, .view = view, .header = header};
+    struct parser parser = {.reader = base_reader_over(bytes, n_bytes),
+                            .start = bytes,
+                            .n_cut = n_cut,
+                            .view = view,
+                            .header = header};
     base_read_copy(&parser.reader, header->dl_dst, sizeof header->dl_dst);
     base_read_copy(&parser.reader, header->dl_src, sizeof header->dl_src);
     uint16_t type = read_type(&parser.reader);
@@ -159,10 +165,25 @@ bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct f
     return true;
 }
 
+bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct frame_view *view)
+{
+    return dissect(bytes, n_bytes, 0, in_port, view);
+}
+
 bool frame_parse(const void *bytes, size_t n_bytes, uint16_t in_port, struct header *header)
 {
     struct frame_view view;
     bool parsed = frame_dissect(bytes, n_bytes, in_port, &view);
+    *header = view.header;
+    return parsed;
+}
+
+bool frame_parse_cut(const void *bytes, size_t n_bytes, size_t frame_bytes, uint16_t in_port,
+                     struct header *header)
+{
+    struct frame_view view;
+    size_t n_cut = frame_bytes > n_bytes ? frame_bytes - n_bytes : 0;
+    bool parsed = dissect(bytes, n_bytes, n_cut, in_port, &view);
     *header = view.header;
     return parsed;
 }

@@ -30,4 +30,9 @@ bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct f
 /* The header only. */
 bool frame_parse(const void *bytes, size_t n_bytes, uint16_t in_port, struct header *header);
 
+/* The same of a frame of frame_bytes of which only the first n_bytes are there,
+ * as a sampler cuts it: what is behind them counts as there but is not read. */
+bool frame_parse_cut(const void *bytes, size_t n_bytes, size_t frame_bytes, uint16_t in_port,
+                     struct header *header);
+
 #endif

@@ -60,6 +60,28 @@ static void nothing_shorter_than_a_header(void **state)
     assert_true(frame_parse(bytes, sizeof bytes, 9, &header));
 }
 
+/* A sample of 128 bytes has the header of the whole frame, and so has one that
+ * ends behind the transport header; one that ends within it has no ports. */
+static void a_cut_frame_has_the_header_of_the_whole(void **state)
+{
+    (void)state;
+    static const uint8_t frame[1514] = {
+        2, [12] = 8, 0, 0x45, 0, 1500 >> 8, 1500 & 0xff, 0, 0, 0, 0,  64, 6,  0,
+        0, 1,        1, 1,    1, 2,         2,           2, 2, 0, 53, 0,  80, [46] = 0x50};
+    struct header whole, cut;
+    assert_true(frame_parse(frame, sizeof frame, 9, &whole));
+    assert_int_equal(whole.tp_dst, 80);
+    for (size_t n_bytes = 54; n_bytes <= 128; n_bytes++) {
+        assert_true(frame_parse_cut(frame, n_bytes, sizeof frame, 9, &cut));
+        assert_memory_equal(&cut, &whole, sizeof cut);
+    }
+    assert_true(frame_parse_cut(frame, 53, sizeof frame, 9, &cut));
+    assert_int_equal(cut.nw_src, whole.nw_src);
+    assert_int_equal(cut.tp_dst, 0);
+    assert_true(frame_parse_cut(frame, 128, 1513, 9, &cut)); /* shorter than its IPv4 length */
+    assert_int_equal(cut.nw_src, 0);
+}
+
 static void build(uint64_t *seed, struct sample *sample)
 {
     static const struct frame_run run = {.nonce = 1};
@@ -214,6 +236,7 @@ static void sees_what_open_vswitch_sees(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parses_snap_tags_and_fragments),
     cmocka_unit_test(nothing_shorter_than_a_header),
+    cmocka_unit_test(a_cut_frame_has_the_header_of_the_whole),
     cmocka_unit_test(sees_what_open_vswitch_sees),
 };
 TEST_MAIN(tests)

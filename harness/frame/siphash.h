@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * SipHash-2-4: a keyed hash for short messages (Aumasson and Bernstein,
- * "SipHash: a fast short-input PRF", INDOCRYPT 2012). Within this room only. */
+ * "SipHash: a fast short-input PRF", INDOCRYPT 2012). */
 #ifndef FRAME_SIPHASH_H
 #define FRAME_SIPHASH_H
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who speaks: (agent address, sub-agent, ifIndex) → (switch, port). Pure.
+ *
+ * An ifIndex is a number of the agent's own: in Open vSwitch that of the
+ * kernel's interface, and the sub-agent the order in which bridges got sFlow.
+ * So neither says which port of which switch it is. Two ways tell:
+ *
+ * - *declared*: an agent is this switch, with a table of its ports or with
+ *   ports whose ifIndex is the OpenFlow port number;
+ * - *learned*: counter samples with the OpenFlow port record (Open vSwitch sends
+ *   them at every polling interval, the first at once) say datapath id and port.
+ *
+ * What is declared goes first; a flow sample of a port that is neither is
+ * counted as unresolved and left out, never guessed. */
+#ifndef SFLOW_AGENTS_H
+#define SFLOW_AGENTS_H
+
+#include "model/topology.h"
+#include "sflow/datagram.h"
+#include "sflow/sequence.h"
+
+struct sflow_port_number {
+    uint32_t if_index;
+    uint16_t port;
+};
+
+/* How the port of an ifIndex is found. */
+enum sflow_ports {
+    SFLOW_PORTS_LEARNED, /* from OpenFlow port records of this switch */
+    SFLOW_PORTS_SAME,    /* the ifIndex is the OpenFlow port */
+    SFLOW_PORTS_TABLE,
+};
+
+/* One line of a policy's `sflow: agents:`. */
+struct sflow_agent_declared {
+    struct sflow_address address;
+    bool any_sub_agent;
+    uint32_t sub_agent; /* unless any_sub_agent */
+    size_t sw;          /* index of the topology */
+    enum sflow_ports ports;
+    const struct sflow_port_number *table;
+    size_t n_table;
+};
+
+enum { SFLOW_AGENTS_MAX = 4096, SFLOW_LEARNED_MAX = 65536 };
+
+struct sflow_agent; /* one address and sub-agent that has been heard */
+struct sflow_agents;
+
+/* With declared agents (copied), only those are heard; with none, everybody
+ * who sends OpenFlow port records with the datapath id of a switch of the
+ * topology. The topology must outlive it. NULL without memory. */
+struct sflow_agents *sflow_agents_new(const struct topology *topology,
+                                      const struct sflow_agent_declared *declared,
+                                      size_t n_declared);
+
+/* NULL is legal. */
+void sflow_agents_free(struct sflow_agents *agents);
+
+/* The agent of a datagram, noted in its sequence; NULL: none that is declared,
+ * or one more than SFLOW_AGENTS_MAX, or no memory. Lives as long as `agents`. */
+struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
+                                      const struct sflow_datagram *datagram);
+
+/* Learns from an OpenFlow port record; what is wrong (a datapath id that the
+ * topology lacks, a port above 0xff00, another switch than declared) is left out. */
+void sflow_agent_learn(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t if_index,
+                       const struct sflow_counters *counters);
+
+/* False: not known (yet). */
+bool sflow_agent_port(const struct sflow_agents *agents, const struct sflow_agent *agent,
+                      uint32_t if_index, struct port_ref *port);
+
+/* All sequences together; `started`, `highest` and `uptime_ms` mean nothing. */
+struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents);
+size_t sflow_agents_n_heard(const struct sflow_agents *agents);
+
+#endif

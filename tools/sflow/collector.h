@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The socket: sFlow datagrams in, observations out. UDP on a libevent base;
+ * datagram.h reads, agents.h says whose they are. A datagram with any error in
+ * it is refused as a whole and counted; nothing that is sent makes memory grow
+ * beyond the bounds of agents.h. */
+#ifndef SFLOW_COLLECTOR_H
+#define SFLOW_COLLECTOR_H
+
+#include "base/buffer.h"
+#include "sflow/agents.h"
+
+#include "model/header.h"
+
+struct event_base;
+
+/* One sampled frame. */
+struct sflow_observation {
+    size_t sw;            /* index of the topology */
+    struct header header; /* with in_port, a port of `sw` */
+    uint64_t n_bytes;     /* what the sample stands for: its length times the sampling rate */
+    uint64_t n_packets;
+    struct sflow_port output;
+};
+typedef void sflow_collector_take(void *context, const struct sflow_observation *observation);
+
+struct sflow_collector_options {
+    const char *address; /* numeric; IPv6 without brackets; NULL: 127.0.0.1 */
+    uint16_t port;       /* 0: one that is free, see sflow_collector_port */
+    size_t
+        receive_bytes; /* the kernel's buffer; 0: SFLOW_RECEIVE_BYTES; less if the kernel says so */
+    struct sflow_agents *agents; /* must outlive the collector */
+    sflow_collector_take *take;
+    void *context;
+};
+enum { SFLOW_RECEIVE_BYTES = 8 << 20 };
+
+struct sflow_collector_stats {
+    uint64_t n_datagrams; /* received, all of them */
+    uint64_t n_refused;   /* garbage */
+    uint64_t n_strangers; /* of agents that are not heard */
+    uint64_t n_flow_samples, n_counter_samples, n_other_samples;
+    uint64_t n_observations;        /* given to take */
+    uint64_t n_unresolved;          /* flow samples whose port is not known */
+    uint64_t n_headerless;          /* flow samples without an Ethernet header */
+    uint64_t n_kernel_drops;        /* datagrams: the socket's buffer was full (SO_RXQ_OVFL) */
+    struct sflow_sequence sequence; /* of all agents: sflow_agents_total */
+    size_t n_agents;
+    uint32_t receive_bytes; /* that the kernel granted */
+    char last_refusal[256]; /* "192.0.2.1: sample 2, …", "" if nothing was refused */
+};
+
+struct sflow_collector;
+
+/* Listens from now on. NULL with an error: an address that is not numeric or
+ * cannot be had, no memory. */
+struct sflow_collector *sflow_collector_new(struct event_base *base,
+                                            const struct sflow_collector_options *options,
+                                            struct base_error *error);
+
+/* NULL is legal. */
+void sflow_collector_free(struct sflow_collector *collector);
+
+/* The UDP port that it listens at. */
+uint16_t sflow_collector_port(const struct sflow_collector *collector);
+
+struct sflow_collector_stats sflow_collector_stats(const struct sflow_collector *collector);
+
+#endif
