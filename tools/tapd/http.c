@@ -38,7 +38,7 @@ static void on_request(struct evhttp_request *request, void *arg);
 
 void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *format, ...)
 {
-    char text[1024];
+    char text[8192];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

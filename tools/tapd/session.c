@@ -10,16 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_CALLERS = 256 }; /* that have not said which switch they are */
+
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
 static void on_timer(evutil_socket_t fd, short events, void *arg);
 static bool take_caller(void *owner, struct channel_listener *listener, struct channel_conn *conn,
                         uint64_t dpid);
-static void ask_for_table(struct tapd_session *session);
-static void enter(struct tapd_session *session, enum stage stage);
 static void free_session(struct tapd_session *session);
-static void send_part(struct tapd_session *session);
 
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
 
@@ -197,7 +196,7 @@ static unsigned backoff_ms(const struct tapd_session *session)
 }
 
 /* Every change of the stage goes through here, and sets its timer. */
-static void enter(struct tapd_session *session, enum stage stage)
+void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
 {
     const struct tapd_session_options *options = &session->sessions->options;
     session->stage = stage;
@@ -223,7 +222,7 @@ static void enter(struct tapd_session *session, enum stage stage)
     }
 }
 
-static uint32_t take_xids(struct tapd_session *session, size_t n)
+uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n)
 {
     uint32_t first = session->next_xid;
     session->next_xid += (uint32_t)n;
@@ -251,22 +250,10 @@ static void lose(struct tapd_session *session, const struct base_error *why)
     switch_state_free(&session->dump.state);
     session->n_failures += session->n_failures < UINT32_MAX;
     tell_trouble(session, why->text, was_up);
-    enter(session, STAGE_AWAY);
+    tapd_session_enter(session, STAGE_AWAY);
     if (was_up) {
         session->ops->down(session->owner, session->trouble.text);
     }
-}
-
-static void go_up(struct tapd_session *session)
-{
-    struct base_buffer *output = channel_conn_output(session->conn);
-    of_encode_config(output, OFPT_SET_CONFIG, take_xids(session, 1),
-                     &(struct of_config){.miss_send_len = MISS_SEND_LEN});
-    channel_conn_flush(session->conn);
-    session->n_failures = 0;
-    tapd_log("%s: connected", session->name);
-    enter(session, STAGE_IDLE);
-    session->ops->up(session->owner);
 }
 
 /* Dialling */
@@ -285,10 +272,7 @@ static int dial_next(struct tapd_session *session, struct base_error *error)
     if (!session->conn) {
         return -1;
     }
-    session->features_xid = take_xids(session, 1);
-    of_encode_empty(channel_conn_output(session->conn), OFPT_FEATURES_REQUEST,
-                    session->features_xid);
-    enter(session, STAGE_GREETING);
+    tapd_session_greet(session);
     return 0;
 }
 
@@ -322,7 +306,7 @@ static void tell_stranger(struct tapd_sessions *sessions, uint64_t dpid)
             return;
         }
     }
-    if (sessions->n_strangers < STRANGERS_TOLD) {
+    if (sessions->n_strangers < TAPD_STRANGERS_TOLD) {
         sessions->strangers[sessions->n_strangers++] = dpid;
         tapd_log("a switch with datapath id %016" PRIx64
                  " dials, which the topology does not have; it is left alone",
@@ -349,8 +333,15 @@ static bool take_caller(void *owner, struct channel_listener *listener, struct c
     }
     channel_conn_set_owner(conn, &SESSION_OPS, session);
     session->conn = conn;
-    go_up(session);
+    tapd_session_go_up(session);
     return true;
+}
+
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    (void)conn;
+    return tapd_session_take(owner, header, body, error);
 }
 
 /* A dialled one that does not even connect may have another address. */
@@ -372,7 +363,8 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
 
 static void ask_for_echo(struct tapd_session *session)
 {
-    of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST, take_xids(session, 1));
+    of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
+                    tapd_session_take_xids(session, 1));
     channel_conn_flush(session->conn);
     set_timer(session, session->sessions->options.idle_ms);
     session->echo_due = true;

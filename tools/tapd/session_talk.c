@@ -12,8 +12,6 @@ enum {
     /* Flow-mods between two barriers: bounds what waits in memory, and how long a
      * slow switch says nothing. */
     PART_BYTES = 1 << 18,
-    MAX_CALLERS = 256,    /* that have not said who they are */
-    STRANGERS_TOLD = 256, /* each once */
     MAX_READ_BYTES = 512 << 20,
     MAX_READ_MESSAGES = 1000000,
     MAX_READ_ENTRIES = 2000000,
@@ -22,6 +20,19 @@ enum {
     MISS_SEND_LEN = 1,
 };
 
+static void ask_for_table(struct tapd_session *session);
+static void send_part(struct tapd_session *session);
+static int greeting_message(struct tapd_session *session, const struct of_header *header,
+                            struct base_reader *body, struct base_error *error);
+static int reading_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error);
+static int sending_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error);
+static int take_error(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+static int take_event(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+
 void tapd_session_read(struct tapd_session *session)
 {
     session->dump = (struct channel_dump){0};
@@ -29,7 +40,7 @@ void tapd_session_read(struct tapd_session *session)
                                                              .max_messages = MAX_READ_MESSAGES,
                                                              .max_entries = MAX_READ_ENTRIES},
                                                   .dump = &session->dump};
-    enter(session, STAGE_READING);
+    tapd_session_enter(session, STAGE_READING);
     ask_for_table(session);
 }
 
@@ -38,14 +49,62 @@ void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *m
     session->mods = mods;
     session->n_mods = n_mods;
     session->part_end = 0;
-    enter(session, STAGE_SENDING);
+    tapd_session_enter(session, STAGE_SENDING);
     send_part(session);
+}
+
+void tapd_session_greet(struct tapd_session *session)
+{
+    session->features_xid = tapd_session_take_xids(session, 1);
+    of_encode_empty(channel_conn_output(session->conn), OFPT_FEATURES_REQUEST,
+                    session->features_xid);
+    channel_conn_flush(session->conn);
+    tapd_session_enter(session, STAGE_GREETING);
+}
+
+void tapd_session_go_up(struct tapd_session *session)
+{
+    struct base_buffer *output = channel_conn_output(session->conn);
+    of_encode_config(output, OFPT_SET_CONFIG, tapd_session_take_xids(session, 1),
+                     &(struct of_config){.miss_send_len = MISS_SEND_LEN});
+    channel_conn_flush(session->conn);
+    session->n_failures = 0;
+    tapd_log("%s: connected", session->name);
+    tapd_session_enter(session, STAGE_IDLE);
+    session->ops->up(session->owner);
+}
+
+static bool is_event(uint8_t type)
+{
+    return type == OFPT_PACKET_IN || type == OFPT_FLOW_REMOVED || type == OFPT_PORT_STATUS ||
+           type == OFPT_ECHO_REPLY;
+}
+
+int tapd_session_take(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    if (session->stage == STAGE_GREETING) {
+        return greeting_message(session, header, body, error);
+    }
+    if (is_event(header->type)) {
+        session->heard |= session->stage == STAGE_IDLE;
+        return take_event(session, header, body, error);
+    }
+    switch (session->stage) {
+    case STAGE_READING:
+        return reading_message(session, header, body, error);
+    case STAGE_SENDING:
+        return sending_message(session, header, body, error);
+    default:
+        session->heard = true;
+        return header->type == OFPT_ERROR ? take_error(session, header, body, error) : 0;
+    }
 }
 
 static void ask_for_table(struct tapd_session *session)
 {
     channel_progress_begin(&session->progress, CHANNEL_FLOWS,
-                           take_xids(session, CHANNEL_N_REQUESTS),
+                           tapd_session_take_xids(session, CHANNEL_N_REQUESTS),
                            channel_conn_output(session->conn));
     channel_conn_flush(session->conn);
 }
@@ -61,11 +120,12 @@ static void send_part(struct tapd_session *session)
     while (session->part_end < session->n_mods && output->n_bytes - n_before < PART_BYTES) {
         struct base_error error;
         size_t index = session->part_end++;
-        if (of_encode_flow_mod(output, take_xids(session, 1), &session->mods[index], &error)) {
+        if (of_encode_flow_mod(output, tapd_session_take_xids(session, 1), &session->mods[index],
+                               &error)) {
             session->ops->refused(session->owner, index, error.text);
         }
     }
-    session->barrier_xid = take_xids(session, 1);
+    session->barrier_xid = tapd_session_take_xids(session, 1);
     of_encode_empty(output, OFPT_BARRIER_REQUEST, session->barrier_xid);
     channel_conn_flush(session->conn);
 }
@@ -87,7 +147,7 @@ static int take_features(struct tapd_session *session, struct base_reader *body,
                          "another switch, with datapath id %016" PRIx64 " instead of %016" PRIx64,
                          dpid, session->dpid);
     }
-    go_up(session);
+    tapd_session_go_up(session);
     return 0;
 }
 
@@ -117,7 +177,7 @@ static int reading_message(struct tapd_session *session, const struct of_header 
     } else if (step == CHANNEL_STEP_DONE) {
         struct switch_state state = session->dump.state;
         session->dump.state = (struct switch_state){0};
-        enter(session, STAGE_IDLE);
+        tapd_session_enter(session, STAGE_IDLE);
         session->ops->read(session->owner, &state);
         switch_state_free(&state);
     }
@@ -169,7 +229,7 @@ static int sending_message(struct tapd_session *session, const struct of_header 
     if (session->part_end < session->n_mods) {
         send_part(session);
     } else {
-        enter(session, STAGE_IDLE);
+        tapd_session_enter(session, STAGE_IDLE);
         session->ops->acknowledged(session->owner);
     }
     return 0;
@@ -213,33 +273,3 @@ static int take_event(struct tapd_session *session, const struct of_header *head
         return 0;
     }
 }
-
-static bool is_event(uint8_t type)
-{
-    return type == OFPT_PACKET_IN || type == OFPT_FLOW_REMOVED || type == OFPT_PORT_STATUS ||
-           type == OFPT_ECHO_REPLY;
-}
-
-static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
-                      struct base_reader *body, struct base_error *error)
-{
-    (void)conn;
-    struct tapd_session *session = owner;
-    if (session->stage == STAGE_GREETING) {
-        return greeting_message(session, header, body, error);
-    }
-    if (is_event(header->type)) {
-        session->heard |= session->stage == STAGE_IDLE;
-        return take_event(session, header, body, error);
-    }
-    switch (session->stage) {
-    case STAGE_READING:
-        return reading_message(session, header, body, error);
-    case STAGE_SENDING:
-        return sending_message(session, header, body, error);
-    default:
-        session->heard = true;
-        return header->type == OFPT_ERROR ? take_error(session, header, body, error) : 0;
-    }
-}
-
