@@ -6,9 +6,12 @@
 
 enum { PORT_MAX = 0xff00 }; /* OFPP_MAX: OpenFlow 1.0.0, section 5.2.1 */
 
-struct learned {
-    uint32_t if_index;
-    struct port_ref port;
+/* A data source of an agent: an interface, or what else it samples at. */
+struct source {
+    uint64_t id;          /* class << 32 | index; of an interface: its ifIndex */
+    struct port_ref port; /* number 0: not learned */
+    bool has_drops;
+    uint32_t drops; /* as last told */
 };
 
 struct sflow_agent {
@@ -16,8 +19,8 @@ struct sflow_agent {
     uint32_t sub_agent;
     const struct sflow_agent_declared *declared; /* NULL: it is not */
     struct sflow_sequence sequence;
-    struct learned *learned; /* sorted by ifIndex */
-    size_t n_learned, capacity;
+    struct source *sources; /* sorted by id */
+    size_t n_sources, capacity;
 };
 
 struct sflow_agents {
@@ -26,7 +29,8 @@ struct sflow_agents {
     size_t n_declared;
     struct sflow_agent **heard; /* sorted by address and sub-agent */
     size_t n_heard, capacity;
-    size_t n_learned;
+    size_t n_sources; /* of all agents */
+    uint64_t n_drops;
     struct sflow_sequence gone; /* of agents that made room */
 };
 
@@ -38,7 +42,13 @@ static size_t place_of(const struct sflow_agents *agents, const struct sflow_dat
 static struct sflow_agent *add_agent(struct sflow_agents *agents,
                                      const struct sflow_datagram *datagram,
                                      const struct sflow_agent_declared *declared);
-static size_t place_of_learned(const struct sflow_agent *agent, uint32_t if_index, bool *there);
+static void learn_port(struct sflow_agents *agents, struct sflow_agent *agent,
+                       const struct sflow_sample *sample);
+static void note_drops(struct sflow_agents *agents, struct sflow_agent *agent,
+                       const struct sflow_sample *sample);
+static size_t place_of_source(const struct sflow_agent *agent, uint64_t id, bool *there);
+static struct source *find_or_add(struct sflow_agents *agents, struct sflow_agent *agent,
+                                  uint64_t id);
 static void add_up(struct sflow_sequence *total, const struct sflow_sequence *sequence);
 
 struct sflow_agents *sflow_agents_new(const struct topology *topology,
@@ -65,7 +75,7 @@ struct sflow_agents *sflow_agents_new(const struct topology *topology,
 
 static void free_agent(struct sflow_agent *agent)
 {
-    free(agent->learned);
+    free(agent->sources);
     free(agent);
 }
 
@@ -101,43 +111,20 @@ struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
     uint64_t n_restarts = agent->sequence.n_restarts;
     sflow_sequence_note(&agent->sequence, datagram->sequence, datagram->uptime_ms);
     if (agent->sequence.n_restarts > n_restarts) {
-        agents->n_learned -= agent->n_learned;
-        agent->n_learned = 0;
+        agents->n_sources -= agent->n_sources;
+        agent->n_sources = 0;
     }
     return agent;
 }
 
-static size_t find_dpid(const struct topology *topology, uint64_t dpid)
+void sflow_agent_note(struct sflow_agents *agents, struct sflow_agent *agent,
+                      const struct sflow_sample *sample)
 {
-    size_t sw = 0;
-    while (sw < topology->n_switches && topology->switches[sw].dpid != dpid) {
-        sw++;
+    if (sample->kind == SFLOW_COUNTERS && sample->counters.has_openflow) {
+        learn_port(agents, agent, sample);
+    } else if (sample->kind == SFLOW_FLOW && (agent->declared || agent->n_sources > 0)) {
+        note_drops(agents, agent, sample);
     }
-    return sw;
-}
-
-void sflow_agent_learn(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t if_index,
-                       const struct sflow_counters *counters)
-{
-    bool there;
-    size_t at = place_of_learned(agent, if_index, &there);
-    size_t sw = find_dpid(agents->topology, counters->dpid);
-    if (sw == agents->topology->n_switches || counters->port == 0 || counters->port > PORT_MAX ||
-        (agent->declared && agent->declared->sw != sw)) {
-        return;
-    }
-    if (!there) {
-        if (agents->n_learned == SFLOW_LEARNED_MAX ||
-            base_grow(&agent->learned, agent->n_learned, &agent->capacity,
-                      sizeof *agent->learned)) {
-            return;
-        }
-        memmove(&agent->learned[at + 1], &agent->learned[at],
-                (agent->n_learned - at) * sizeof *agent->learned);
-        agent->n_learned++;
-        agents->n_learned++;
-    }
-    agent->learned[at] = (struct learned){if_index, {sw, (uint16_t)counters->port}};
 }
 
 static uint16_t port_in_table(const struct sflow_agent_declared *declared, uint32_t if_index)
@@ -155,11 +142,9 @@ bool sflow_agent_port(const struct sflow_agent *agent, uint32_t if_index, struct
     const struct sflow_agent_declared *declared = agent->declared;
     if (!declared || declared->ports == SFLOW_PORTS_LEARNED) {
         bool there;
-        size_t at = place_of_learned(agent, if_index, &there);
-        if (there) {
-            *port = agent->learned[at].port;
-        }
-        return there;
+        size_t at = place_of_source(agent, if_index, &there);
+        *port = there ? agent->sources[at].port : (struct port_ref){0};
+        return port->port != 0;
     }
     uint32_t number =
         declared->ports == SFLOW_PORTS_SAME ? if_index : port_in_table(declared, if_index);
@@ -177,6 +162,11 @@ struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents)
         add_up(&total, &agents->heard[i]->sequence);
     }
     return total;
+}
+
+uint64_t sflow_agents_n_drops(const struct sflow_agents *agents)
+{
+    return agents->n_drops;
 }
 
 size_t sflow_agents_n_heard(const struct sflow_agents *agents)
@@ -245,12 +235,12 @@ static size_t place_of(const struct sflow_agents *agents, const struct sflow_dat
     return low;
 }
 
-/* False: something was learned of every agent. */
+/* False: of every agent something is known. */
 static bool make_room(struct sflow_agents *agents)
 {
     for (size_t i = 0; i < agents->n_heard; i++) {
         struct sflow_agent *agent = agents->heard[i];
-        if (agent->n_learned == 0 && !agent->declared) {
+        if (agent->n_sources == 0 && !agent->declared) {
             add_up(&agents->gone, &agent->sequence);
             free_agent(agent);
             agents->n_heard--;
@@ -286,19 +276,84 @@ static struct sflow_agent *add_agent(struct sflow_agents *agents,
     return agent;
 }
 
-static size_t place_of_learned(const struct sflow_agent *agent, uint32_t if_index, bool *there)
+/* Their sources */
+
+static uint64_t id_of(const struct sflow_sample *sample)
 {
-    size_t low = 0, high = agent->n_learned;
+    return (uint64_t)sample->source_class << 32 | sample->source_index;
+}
+
+static size_t find_dpid(const struct topology *topology, uint64_t dpid)
+{
+    size_t sw = 0;
+    while (sw < topology->n_switches && topology->switches[sw].dpid != dpid) {
+        sw++;
+    }
+    return sw;
+}
+
+static void learn_port(struct sflow_agents *agents, struct sflow_agent *agent,
+                       const struct sflow_sample *sample)
+{
+    const struct sflow_counters *counters = &sample->counters;
+    size_t sw = find_dpid(agents->topology, counters->dpid);
+    if (sw == agents->topology->n_switches || counters->port == 0 || counters->port > PORT_MAX ||
+        (agent->declared && agent->declared->sw != sw)) {
+        return;
+    }
+    struct source *source = find_or_add(agents, agent, id_of(sample));
+    if (source) {
+        source->port = (struct port_ref){sw, (uint16_t)counters->port};
+    }
+}
+
+/* The total wraps; a step back of it is an agent that began anew. */
+static void note_drops(struct sflow_agents *agents, struct sflow_agent *agent,
+                       const struct sflow_sample *sample)
+{
+    struct source *source = find_or_add(agents, agent, id_of(sample));
+    if (source) {
+        uint32_t more = sample->flow.drops - source->drops;
+        agents->n_drops += source->has_drops && more <= INT32_MAX ? more : 0;
+        source->has_drops = true;
+        source->drops = sample->flow.drops;
+    }
+}
+
+static size_t place_of_source(const struct sflow_agent *agent, uint64_t id, bool *there)
+{
+    size_t low = 0, high = agent->n_sources;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (agent->learned[middle].if_index < if_index) {
+        if (agent->sources[middle].id < id) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    *there = low < agent->n_learned && agent->learned[low].if_index == if_index;
+    *there = low < agent->n_sources && agent->sources[low].id == id;
     return low;
+}
+
+/* NULL: no room for one more, or no memory. */
+static struct source *find_or_add(struct sflow_agents *agents, struct sflow_agent *agent,
+                                  uint64_t id)
+{
+    bool there;
+    size_t at = place_of_source(agent, id, &there);
+    if (there) {
+        return &agent->sources[at];
+    }
+    if (agents->n_sources == SFLOW_SOURCES_MAX ||
+        base_grow(&agent->sources, agent->n_sources, &agent->capacity, sizeof *agent->sources)) {
+        return NULL;
+    }
+    memmove(&agent->sources[at + 1], &agent->sources[at],
+            (agent->n_sources - at) * sizeof *agent->sources);
+    agent->sources[at] = (struct source){.id = id};
+    agent->n_sources++;
+    agents->n_sources++;
+    return &agent->sources[at];
 }
 
 static void add_up(struct sflow_sequence *total, const struct sflow_sequence *sequence)

@@ -25,8 +25,12 @@ static struct sflow_agent *hear(struct sflow_agents *agents, const char *address
 static void learn(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t if_index,
                   uint64_t dpid, uint32_t port)
 {
-    const struct sflow_counters counters = {.has_openflow = true, .dpid = dpid, .port = port};
-    sflow_agent_learn(agents, agent, if_index, &counters);
+    const struct sflow_sample sample = {
+        .kind = SFLOW_COUNTERS,
+        .source_index = if_index,
+        .counters = {.has_openflow = true, .dpid = dpid, .port = port},
+    };
+    sflow_agent_note(agents, agent, &sample);
 }
 
 static void assert_port(const struct sflow_agent *agent, uint32_t if_index, size_t sw,
@@ -141,11 +145,39 @@ static void a_flood_of_interfaces_is_bounded(void **state)
     (void)state;
     struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
     struct sflow_agent *agent = hear(agents, "127.0.0.1", 0);
-    for (uint32_t i = 1; i <= SFLOW_LEARNED_MAX + 1; i++) {
+    for (uint32_t i = 1; i <= SFLOW_SOURCES_MAX + 1; i++) {
         learn(agents, agent, i, 1, 3);
     }
-    assert_port(agent, SFLOW_LEARNED_MAX, 0, 3);
-    assert_unknown(agent, SFLOW_LEARNED_MAX + 1);
+    assert_port(agent, SFLOW_SOURCES_MAX, 0, 3);
+    assert_unknown(agent, SFLOW_SOURCES_MAX + 1);
+    sflow_agents_free(agents);
+}
+
+static void drop(struct sflow_agents *agents, uint32_t source_index, uint32_t total)
+{
+    const struct sflow_sample sample = {.kind = SFLOW_FLOW,
+                                        .source_class = 2,
+                                        .source_index = source_index,
+                                        .flow = {.drops = total}};
+    sflow_agent_note(agents, hear(agents, "127.0.0.1", 0), &sample);
+}
+
+/* The first total of a source tells nothing; from then on the difference counts. */
+static void samples_that_agents_left_out_are_counted(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    drop(agents, 1, 10); /* nothing is known of the agent */
+    learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
+    drop(agents, 1, UINT32_MAX - 1);
+    drop(agents, 2, 70);
+    assert_int_equal(sflow_agents_n_drops(agents), 0);
+    drop(agents, 1, 3);
+    drop(agents, 2, 71);
+    assert_int_equal(sflow_agents_n_drops(agents), 6);
+    drop(agents, 2, 0);
+    drop(agents, 2, 0);
+    assert_int_equal(sflow_agents_n_drops(agents), 6);
     sflow_agents_free(agents);
 }
 
@@ -156,6 +188,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(declared_agents_alone_are_heard),
     cmocka_unit_test(a_flood_of_agents_does_not_displace_a_known_one),
     cmocka_unit_test(a_flood_of_interfaces_is_bounded),
+    cmocka_unit_test(samples_that_agents_left_out_are_counted),
 };
 
 TEST_MAIN(tests)
