@@ -7,10 +7,8 @@
 #ifndef SFLOW_COLLECTOR_H
 #define SFLOW_COLLECTOR_H
 
-#include "base/buffer.h"
-#include "sflow/agents.h"
-
 #include "model/header.h"
+#include "sflow/agents.h"
 
 struct event_base;
 
@@ -43,11 +41,12 @@ struct sflow_collector_stats {
     uint64_t n_observations;        /* given to take */
     uint64_t n_unresolved;          /* flow samples whose port is not known */
     uint64_t n_headerless;          /* flow samples without an Ethernet header */
+    uint64_t n_agent_drops;         /* samples that agents left out: sflow_agents_n_drops */
     uint64_t n_kernel_drops;        /* datagrams: the socket's buffer was full (SO_RXQ_OVFL) */
     struct sflow_sequence sequence; /* of all agents: sflow_agents_total */
     size_t n_agents;
-    uint32_t receive_bytes; /* that the kernel granted */
-    char last_refusal[256]; /* "192.0.2.1: sample 2, …", "" if nothing was refused */
+    int receive_bytes;      /* that the kernel granted */
+    char last_refusal[256]; /* "192.0.2.1: sample 2 of 3: cut short"; "": nothing was refused */
 };
 
 struct sflow_collector;
