@@ -103,20 +103,6 @@ uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger)
     return next_ms;
 }
 
-bool sflow_trigger_restore(struct sflow_trigger *trigger, size_t threshold,
-                           const struct sflow_key *key, uint64_t expires_ms)
-{
-    if (threshold >= trigger->n_watches) {
-        return false;
-    }
-    struct watch *watch = &trigger->watches[threshold];
-    bool there;
-    size_t at = place_of(watch, key, &there);
-    const struct tap tap = {
-        .key = *key, .port = {key->sw, key->flow.in_port}, .expires_ms = expires_ms};
-    return !there && watch->n_taps < watch->threshold.max_taps && insert_tap(watch, at, &tap);
-}
-
 void sflow_trigger_forget(struct sflow_trigger *trigger, size_t threshold,
                           const struct sflow_key *key)
 {

@@ -102,11 +102,6 @@ void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms);
 /* When the next lifetime runs out; UINT64_MAX: there is no tap. */
 uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger);
 
-/* A tap that was there before a restart: is not told. False if there is no such
- * threshold, the tap is there already, or there are max_taps. */
-bool sflow_trigger_restore(struct sflow_trigger *trigger, size_t threshold,
-                           const struct sflow_key *key, uint64_t expires_ms);
-
 /* A tap that somebody else removed: it is forgotten, not told; traffic that is
  * still above the threshold brings it back with its next sample. */
 void sflow_trigger_forget(struct sflow_trigger *trigger, size_t threshold,

@@ -245,19 +245,17 @@ static void above_nothing_is_the_first_frame(void **state)
     sflow_trigger_free(trigger);
 }
 
-static void what_was_there_before_is_not_told_again(void **state)
+static void one_that_was_removed_comes_back_with_the_next_sample(void **state)
 {
     (void)state;
     struct told told = {0};
     struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_PORT);
     struct sflow_trigger *trigger = start(&threshold, &told);
-    const struct sflow_key key = {.sw = 1, .flow = {.in_port = 4}};
-    assert_false(sflow_trigger_restore(trigger, 1, &key, 9000));
-    assert_true(sflow_trigger_restore(trigger, 0, &key, 9000));
-    assert_false(sflow_trigger_restore(trigger, 0, &key, 9000));
     run(trigger, 4, 1000, 1500, 5000);
-    assert_told(&told, "");
-    sflow_trigger_forget(trigger, 0, &key);
+    assert_told(&told, "add 1:4; ");
+    sflow_trigger_forget(trigger, 0, &told.last.key);
+    sflow_trigger_forget(trigger, 0, &told.last.key);
+    sflow_trigger_forget(trigger, 1, &told.last.key);
     assert_int_equal(sflow_trigger_stats(trigger).n_taps, 0);
     run(trigger, 4, 1500, 1510, 5000);
     assert_told(&told, "add 1:4; ");
@@ -320,7 +318,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_more_than_the_cap),
     cmocka_unit_test(few_samples_decide_nothing),
     cmocka_unit_test(above_nothing_is_the_first_frame),
-    cmocka_unit_test(what_was_there_before_is_not_told_again),
+    cmocka_unit_test(one_that_was_removed_comes_back_with_the_next_sample),
     cmocka_unit_test(thresholds_that_make_no_sense_are_refused),
     cmocka_unit_test(rates_are_read),
 };
