@@ -88,6 +88,11 @@ void sflow_collector_free(struct sflow_collector *collector)
     free(collector);
 }
 
+void sflow_collector_use(struct sflow_collector *collector, struct sflow_agents *agents)
+{
+    collector->agents = agents;
+}
+
 uint16_t sflow_collector_port(const struct sflow_collector *collector)
 {
     return collector->port;
@@ -96,9 +101,11 @@ uint16_t sflow_collector_port(const struct sflow_collector *collector)
 struct sflow_collector_stats sflow_collector_stats(const struct sflow_collector *collector)
 {
     struct sflow_collector_stats stats = collector->stats;
-    stats.sequence = sflow_agents_total(collector->agents);
-    stats.n_agent_drops = sflow_agents_n_drops(collector->agents);
-    stats.n_agents = sflow_agents_n_heard(collector->agents);
+    if (collector->agents) {
+        stats.sequence = sflow_agents_total(collector->agents);
+        stats.n_agent_drops = sflow_agents_n_drops(collector->agents);
+        stats.n_agents = sflow_agents_n_heard(collector->agents);
+    }
     return stats;
 }
 
@@ -195,7 +202,8 @@ static void observe(struct sflow_collector *collector, const struct sflow_agent 
 static void hear(struct sflow_collector *collector, struct sflow_datagram *datagram)
 {
     struct sflow_collector_stats *stats = &collector->stats;
-    struct sflow_agent *agent = sflow_agents_hear(collector->agents, datagram);
+    struct sflow_agent *agent =
+        collector->agents ? sflow_agents_hear(collector->agents, datagram) : NULL;
     struct sflow_sample sample;
     if (!agent) {
         stats->n_strangers++;

@@ -27,7 +27,7 @@ struct sflow_collector_options {
     uint16_t port;       /* 0: one that is free, see sflow_collector_port */
     size_t
         receive_bytes; /* the kernel's buffer; 0: SFLOW_RECEIVE_BYTES; less if the kernel says so */
-    struct sflow_agents *agents; /* must outlive the collector */
+    struct sflow_agents *agents; /* must outlive the collector; NULL: nobody is heard */
     sflow_collector_take *take;
     void *context;
 };
@@ -59,6 +59,9 @@ struct sflow_collector *sflow_collector_new(struct event_base *base,
 
 /* NULL is legal. */
 void sflow_collector_free(struct sflow_collector *collector);
+
+/* Other agents from now on; the old ones may go. */
+void sflow_collector_use(struct sflow_collector *collector, struct sflow_agents *agents);
 
 /* The UDP port that it listens at. */
 uint16_t sflow_collector_port(const struct sflow_collector *collector);
