@@ -68,6 +68,16 @@ def target(switch):
     return "tcp:127.0.0.1:%s" % switch.listenPort.split(":")[0]
 
 
+def set_controller(net, remote):
+    """Every switch dials the controller; one that is away does not stop it (fail-mode is secure)."""
+    command = ["ovs-vsctl"]
+    for switch in net.switches:
+        command += ["--", "set-controller", switch.name, remote,
+                    "--", "set", "bridge", switch.name, "other-config:disable-in-band=true",
+                    "--", "set", "controller", switch.name, "connection_mode=out-of-band", "max_backoff=1000"]
+    must(*command)
+
+
 def lab_file(topology, net):
     """The text of the lab file."""
     lines = [f"# Where the topology {topology.name} runs now. Written by topologies/lab; only valid inside this lab.",

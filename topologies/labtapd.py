@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller of a lab: tapd programs the switches by a policy.
+
+Neighbours: lab (the command), labnet (the switches), labflows (the other way
+to program them).
+"""
+
+import os
+import re
+import select
+import subprocess
+
+from labnet import HOME, LabError
+from labtopo import InputError
+
+HTTP = f"unix:{HOME}/tapd.sock"
+INSTALL_S = 60      # all of it is on this machine; a busy one may be slow
+
+
+def check(policy, repository):
+    """Refuse a policy that tapd does not take, before anything is started.  Raises InputError."""
+    done = subprocess.run([program(repository), policy, "--print"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise InputError(done.stderr.strip() or f"{policy}: tapd ended with status {done.returncode}")
+
+
+def start(policy, repository, lab_file, remote):
+    """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
+    command = [program(repository), policy, "--http", HTTP, "--state", f"{HOME}/taps.json"]
+    command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    if not select.select([process.stdout], [], [], INSTALL_S)[0] or process.stdout.readline() != b"ready\n":
+        raise LabError(f"tapd did not install {policy}")
+    return HTTP
+
+
+def program(repository):
+    return os.path.join(os.path.abspath(os.environ.get("B", repository + "/build")), "tapd")
+
+
+def passive(remote):
+    """The other end of what a switch dials: tcp:HOST:PORT is ptcp:PORT:HOST."""
+    match = re.fullmatch(r"tcp:(.+):(\d+)", remote)
+    if not match:
+        raise InputError(f"found controller `{remote}', expected tcp:HOST:PORT")
+    return f"ptcp:{match[2]}:{match[1]}"
