@@ -72,6 +72,19 @@ const struct cli_command cli_commands[] = {
      "\n"
      "Exit status: 0 all switches read, 2 usage or input error, 3 a switch could not be\n"
      "read.\n"},
+    {"learn", cli_learn, "TOPOLOGY [--lab LAB | --state FILE]",
+     "write an expectation from the network as it is",
+     "  -o, --output FILE  where to; default: stdout. A file that exists is not touched,\n"
+     "      --force        unless it may be replaced\n"
+     "  -l, --lab LAB      where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                     endpoints in the topology file)\n"
+     "      --state FILE   the tables saved in FILE (flows --save)\n"
+     "      --timeout TIME for reading a switch (default 10s)\n"
+     "\n"
+     "It is a draft: what it says the network does, which need not be what it should\n"
+     "do. What no expectation can say, or is wrong whatever is expected, stands in its\n"
+     "head and on stderr. Exit status: 0 written, 2 usage or input error, 3 a switch\n"
+     "could not be read, and is not in it.\n"},
     {"plan", cli_plan, "EXPECTED --change FILE [--lab LAB | --state FILE]",
      "say what a change would do before it is made",
      "      --change FILE    flow-mods as `ovs-ofctl add-flows` reads them (add, modify,\n"

@@ -62,4 +62,18 @@ expect_says 3 'unknown   NORMAL' "nor explained" "$tapproof" explain "$simulated
 sed 's/tapproof-state: 1/tapproof-state: 9/' "$saved" > "$scratch/newer.yaml"
 expect_says 2 'newer.yaml:1:17: error: .*version 9' "another version is refused" \
     "$tapproof" check "$simulated" --state "$scratch/newer.yaml"
+# Learned, and then judged by what was learned.
+install simulated
+learned=$scratch/learned.yaml
+expect 0 "an expectation is learned" "$tapproof" learn "$topology" -o "$learned"
+expect 0 "the network conforms to it" "$tapproof" check "$learned"
+expect 0 "and is proved to" "$tapproof" prove "$learned"
+sed 's|^topology:.*||; /^#/d' "$simulated" | grep 'from:' | grep -v all | sort > "$scratch/theirs"
+grep 'from:' "$learned" | grep -v all | sort > "$scratch/ours"
+expect 0 "its claims are those that are written by hand" diff "$scratch/theirs" "$scratch/ours"
+expect_says 2 'learned.yaml exists' "a file that is there is not touched" \
+    "$tapproof" learn "$topology" -o "$learned"
+ofctl mod-flows "$s1" 'in_port=2 actions=output:1,output:6'
+expect_says 1 'output:6 is extra' "a later leak is found" "$tapproof" check "$learned"
+
 plan

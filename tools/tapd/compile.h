@@ -20,7 +20,8 @@
  * below is the network as it was. Of two that overlap the one that ends first
  * is above.
  *
- * Neighbours: route.h (which links), classify.h (union → priorities). */
+ * Neighbours: compiling.h (what is asked for), route.h (which links), classify.h and
+ * unite.h (union → entries). */
 #ifndef TAPD_COMPILE_H
 #define TAPD_COMPILE_H
 
@@ -36,10 +37,13 @@ struct tapd_active {
     uint16_t left_sec; /* with an id: until its end, at least 1 */
 };
 
-/* One end of a link that carries the copies of a tap out of a source's switch. */
+/* How a tap's frames get from a source to a destination. */
 struct tapd_uplink {
-    const struct tapd_tap *tap;
-    struct port_ref source, uplink;
+    const struct tapd_tap *tap; /* not looked at in `before`: it may be gone by then */
+    struct port_ref source, to;
+    struct port_ref uplink; /* by which they leave the source's switch */
+    uint16_t tag;           /* VLAN id of the copy, or TAPD_UNTAGGED */
+    uint16_t nth;           /* of the copies, from 0 */
 };
 
 struct tapd_network {
@@ -48,8 +52,7 @@ struct tapd_network {
                                   policy's in the upper half, an id in the lower */
     uint16_t *layers;          /* by switch: links between it and the nearest destination of a tap;
                                   UINT16_MAX: none is reached from there */
-    struct tapd_uplink *uplinks; /* what was chosen or given, by tap in the order of the
-                                    policy, then of `active` */
+    struct tapd_uplink *uplinks; /* what was named or chosen */
     size_t n_uplinks;
     struct base_arena arena;
 };

@@ -34,7 +34,7 @@
  *   timeouts: {idle: 0, hard: 0}       # of entries that stay, in seconds; 0: never
  *   cookie: 0x74617064                 # upper half of the cookie of all entries
  *
- * Neighbours: policy.c, policy_tap.c (reading), policy_text.c (writing a tap). */
+ * Neighbours: reading.h (its parts), policy_text.c (writing a tap), graph.h. */
 #ifndef TAPD_POLICY_H
 #define TAPD_POLICY_H
 
@@ -61,7 +61,7 @@ struct tapd_pair {
 };
 
 struct tapd_tap {
-    const char *name;               /* unique in its policy */
+    const char *name;               /* letters, digits, ". _ - @ :"; unique in its policy */
     const struct port_ref *sources; /* what enters here is copied; distinct, at least one */
     size_t n_sources;
     struct match match;             /* in_port is a wildcard */
@@ -90,7 +90,8 @@ struct tapd_always {
 struct tapd_policy {
     const char *file;
     struct topology *topology;
-    bool *owns; /* by switch of the topology: this controller programs it */
+    struct tapd_graph *graph; /* of the topology */
+    bool *owns;               /* by switch of the topology: this controller programs it */
     const struct tapd_pair *pairs;
     size_t n_pairs;
     const struct tapd_tap *const *taps; /* in the order of the file */
@@ -109,7 +110,7 @@ struct tapd_policy {
  *
  * Errors, besides those of all loaders: an unknown host or switch; a port that
  * the topology does not use; an uplink or `via` that is no end of a link; a
- * source or pair at no edge; `to` among the sources; a name twice; a pair twice;
+ * pair or `to` at a link; `to` among the sources; a name twice; a pair twice;
  * in_port in a match; `for: never` or no `for` with `when`; `strip` without
  * `tag`; `at` without `per: tap`; more uplinks on a switch than copies need;
  * `below` that is more than `above`. Paths and conflicts: compile.h. */
@@ -136,7 +137,7 @@ int tapd_tap_read(const struct tapd_policy *policy, const char *file, const char
 
 /* The tap that a rule (a tap with `when`) asks for when traffic has crossed its
  * threshold: the same without `when`, named RULE, RULE@SWITCH:PORT or
- * RULE@SWITCH:PORT/HASH; by `per`, from the port of the key only, and of the key's
+ * RULE@SWITCH:PORT.HASH; by `per`, from the port of the key only, and of the key's
  * flow only (the headers of the tap's match which agree with the flow in dl_type,
  * nw_proto, nw_src, nw_dst, tp_src and tp_dst). NULL without memory; else
  * tapd_tap_free. It may be used as long as the rule. */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An expectation as the YAML that a person would have written: ranges of ports
+ * that do the same in one line, claims in one line each. */
+#ifndef SPEC_WRITE_H
+#define SPEC_WRITE_H
+
+#include "base/buffer.h"
+#include "model/expectation.h"
+
+/* Appends the file. `topology_path` is what it names as its topology. Loaded
+ * again (spec/spec.h) it means the same; `entries:` are not written. Without
+ * memory the buffer has failed. */
+void spec_write_expectation(const struct expectation *expectation, const char *topology_path,
+                            struct base_buffer *out);
+
+#endif
