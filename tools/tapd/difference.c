@@ -94,8 +94,10 @@ static bool is_ours(const struct differing *d, const struct flow_entry *entry)
            (tapd_is_own(d->network->policy, entry->cookie) && entry->table_id == 0);
 }
 
-static void report_foreign(struct differing *d, const struct flow_entry *entry)
+/* blocked: by wanted entry. */
+static void report_foreign(struct differing *d, const struct flow_entry *entry, bool *blocked)
 {
+    const struct flow_table *wanted = &d->network->tables[d->sw];
     struct tapd_difference *out = d->out;
     if (base_grow(&out->foreign, out->n_foreign, &d->foreign_capacity, sizeof *out->foreign) < 0) {
         d->failed = true;
@@ -103,18 +105,11 @@ static void report_foreign(struct differing *d, const struct flow_entry *entry)
     }
     struct tapd_foreign *foreign = &out->foreign[out->n_foreign++];
     *foreign = (struct tapd_foreign){.sw = d->sw, .entry = *entry};
-    tapd_foreign_judge(foreign, &d->network->tables[d->sw]);
-}
-
-static bool is_blocked(const struct differing *d, size_t first_foreign,
-                       const struct flow_entry *wanted)
-{
-    for (size_t i = first_foreign; i < d->out->n_foreign; i++) {
-        if (tapd_foreign_blocks(&d->out->foreign[i].entry, wanted)) {
-            return true;
-        }
+    tapd_foreign_judge(foreign, wanted);
+    if (foreign->kind == TAPD_FOREIGN_BLOCKS) {
+        blocked[foreign->ours - wanted->entries] = true;
+        out->n_blocked++;
     }
-    return false;
 }
 
 /* By port, so that rows which a header can meet are together; those without a port
@@ -147,23 +142,22 @@ static size_t join_rows(struct tapd_row *rows, size_t n)
 static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
 {
     const struct flow_table *old = d->actual[d->sw], *wanted = &d->network->tables[d->sw];
-    size_t n = 0, first_foreign = d->out->n_foreign;
+    size_t n = 0;
+    bool *blocked = base_arena_alloc(&d->scratch, wanted->n_entries);
     struct tapd_row *rows =
         base_arena_alloc(&d->scratch, (old->n_entries + wanted->n_entries) * sizeof *rows);
-    for (size_t i = 0; rows && i < old->n_entries; i++) {
+    for (size_t i = 0; rows && blocked && i < old->n_entries; i++) {
         const struct flow_entry *entry = &old->entries[i];
         if (is_ours(d, entry)) {
             rows[n++] =
                 (struct tapd_row){.match = entry->match, .priority = entry->priority, .old = entry};
         } else {
-            report_foreign(d, entry);
+            report_foreign(d, entry, blocked);
         }
     }
-    for (size_t i = 0; rows && i < wanted->n_entries; i++) {
+    for (size_t i = 0; rows && blocked && i < wanted->n_entries; i++) {
         const struct flow_entry *entry = &wanted->entries[i];
-        if (is_blocked(d, first_foreign, entry)) {
-            d->out->n_blocked++;
-        } else {
+        if (!blocked[i]) {
             rows[n++] = (struct tapd_row){
                 .match = entry->match, .priority = entry->priority, .wanted = entry};
         }
@@ -172,7 +166,7 @@ static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
         qsort(rows, n, sizeof *rows, by_port);
     }
     *n_rows = join_rows(rows, n);
-    return rows;
+    return blocked ? rows : NULL;
 }
 
 /* Whether the switch behind a port is one that we program and do not know. */

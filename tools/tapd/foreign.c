@@ -9,10 +9,25 @@ static struct tapd_actions actions_of(const struct flow_entry *entry)
     return (struct tapd_actions){entry->actions, entry->n_actions};
 }
 
-bool tapd_foreign_blocks(const struct flow_entry *foreign, const struct flow_entry *wanted)
+static bool blocks(const struct flow_entry *foreign, const struct flow_entry *ours)
 {
-    return foreign->table_id == wanted->table_id && foreign->priority == wanted->priority &&
-           match_equal(&foreign->match, &wanted->match);
+    return foreign->table_id == ours->table_id && foreign->priority == ours->priority &&
+           match_equal(&foreign->match, &ours->match);
+}
+
+/* The first of our entries for this port or one behind it. */
+static size_t find_port(const struct flow_table *wanted, uint16_t in_port)
+{
+    size_t low = 0, high = wanted->n_entries;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (wanted->entries[middle].match.value.in_port < in_port) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
 }
 
 void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *wanted)
@@ -21,13 +36,17 @@ void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *w
     struct tapd_actions its = actions_of(entry), none = {0};
     bool covered = false;
     foreign->kind = TAPD_FOREIGN_APART;
-    for (size_t i = 0; i < wanted->n_entries; i++) {
+    uint16_t in_port = entry->match.value.in_port, mask = entry->match.mask.in_port;
+    for (size_t i = mask ? find_port(wanted, in_port) : 0; i < wanted->n_entries; i++) {
         const struct flow_entry *ours = &wanted->entries[i];
+        if (mask && ours->match.value.in_port != in_port) {
+            break;
+        }
         struct tapd_actions actions = actions_of(ours);
         if (!tapd_overlap(&entry->match, &ours->match)) {
             continue;
         }
-        if (tapd_foreign_blocks(entry, ours)) {
+        if (blocks(entry, ours)) {
             foreign->kind = TAPD_FOREIGN_BLOCKS;
             foreign->ours = ours;
             return;

@@ -6,10 +6,8 @@
 
 #include "tapd/difference.h"
 
-/* Whether somebody else's entry stands where this one should. */
-bool tapd_foreign_blocks(const struct flow_entry *foreign, const struct flow_entry *wanted);
-
-/* Fills in kind and ours of an entry; `wanted` is the table of its switch. */
+/* Fills in kind and ours of an entry; `wanted` is the table of its switch, as
+ * compiled: by in_port. */
 void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *wanted);
 
 #endif
