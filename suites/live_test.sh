@@ -12,17 +12,21 @@ export NETWORKS
 trap 'rm -rf "$out" "$NETWORKS"' EXIT
 suites/live/networks.sh "$NETWORKS"
 
-# lab TOPOLOGY STATE SCRIPT: the script's TAP, renumbered by the tally.
+# lab TOPOLOGY STATE SCRIPT [OPTION...]: the script's TAP, renumbered by the tally.
+# STATE may be empty; the options are those of topologies/lab.
 lab() {
-    topologies/lab run "$1.yaml" --flows "$2" -- sh "suites/live/$3.sh" > "$out" 2>&1
+    topology=$1 state=$2 script=$3
+    shift 3
+    topologies/lab run "$topology.yaml" ${state:+--flows "$state"} "$@" -- \
+        sh "suites/live/$script.sh" > "$out" 2>&1
     status=$?
     if [ "$status" -eq 3 ] && [ "${REQUIRE_LIVE:-0}" != 1 ] && ! grep -q '^ok\|^not ok' "$out" &&
         reason=$(grep -m 1 'cannot make namespaces\|missing: ' "$out"); then
-        echo "1..0 # SKIP $3: $reason"
+        echo "1..0 # SKIP $script: $reason"
         return
     fi
     cat "$out"
-    grep -q '^1\.\.' "$out" || printf 'not ok - %s ended early with status %d\n1..1\n' "$3" "$status"
+    grep -q '^1\.\.' "$out" || printf 'not ok - %s ended early with status %d\n1..1\n' "$script" "$status"
 }
 
 lab topologies/demon simulated demon
@@ -35,3 +39,7 @@ lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/shared" tapped shared
+lab topologies/demon "" tapd
+lab topologies/demon "" tapd-faults
+lab topologies/demon "" tapd-dialled --controller tcp:127.0.0.1:6653
+lab topologies/demon "" tapd-edits

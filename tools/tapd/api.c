@@ -116,8 +116,8 @@ static json_t *tap_to_json(const struct tapd_controller *controller, size_t inde
     if (value) {
         json_object_set_new(value, "origin", json_string(tapd_origin_name(now.origin)));
         if (now.id != 0) {
-            double left = (double)(now.expires_ms - tapd_now_ms()) / 1000;
-            json_object_set_new(value, "ends_in_s", json_real(left > 0 ? left : 0));
+            int64_t left_ms = now.expires_ms - tapd_now_ms();
+            json_object_set_new(value, "ends_in_s", json_integer((left_ms + 999) / 1000));
         }
     }
     return value;

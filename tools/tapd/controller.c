@@ -272,6 +272,10 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
         lifetime_sec = changed->lifetime_sec;
         tapd_tap_free(changed);
     }
+    if (lifetime_sec == 0) {
+        base_put_text(why, "expected a time, \"120s\"\n");
+        return TAPD_BAD;
+    }
     if (tapd_roster_copy(&controller->roster, &roster)) {
         base_put_text(why, "out of memory\n");
         return TAPD_FAILED;

@@ -18,7 +18,9 @@
 #include <unistd.h>
 
 enum {
-    MAX_BODY_BYTES = 1 << 20,
+    MAX_BODY_BYTES = 256 << 10,
+    /* Beyond that evhttp reads no more, and says so in HTML. */
+    MAX_READ_BYTES = 16 << 20,
     MAX_HEADER_BYTES = 16 << 10,
     TIMEOUT_S = 10, /* of a connection on which nothing moves */
     BACKLOG = 64,
@@ -63,7 +65,7 @@ static int serve(struct tapd_http *http, struct event_base *base, int fd, struct
         evconnlistener_free(listener);
         return base_fail(error, "out of memory");
     }
-    evhttp_set_max_body_size(http->server, MAX_BODY_BYTES);
+    evhttp_set_max_body_size(http->server, MAX_READ_BYTES);
     evhttp_set_max_headers_size(http->server, MAX_HEADER_BYTES);
     evhttp_set_timeout(http->server, TIMEOUT_S);
     evhttp_set_allowed_methods(http->server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PATCH |
@@ -278,6 +280,11 @@ static int read_body(struct evhttp_request *request, json_t **body, struct tapd_
     *body = NULL;
     if (n_bytes == 0) {
         return 0;
+    }
+    if (n_bytes > MAX_BODY_BYTES) {
+        tapd_http_fail(reply, 413, "a body of %zu bytes; at most %d are taken", n_bytes,
+                       MAX_BODY_BYTES);
+        return -1;
     }
     json_error_t error;
     const char *bytes = (const char *)evbuffer_pullup(input, -1);

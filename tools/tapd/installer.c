@@ -622,6 +622,9 @@ static void send_wave(struct tapd_installer *installer)
     tapd_log_detail("wave %zu of %zu: %zu flow-mods to %zu switches%s", installer->wave,
                     installer->difference.n_waves, wave->n_steps, installer->n_awaited,
                     wave->grows ? "" : ", shrinking");
+    if (installer->n_awaited == 0) {
+        poke(installer);
+    }
 }
 
 static void count_rounds(struct tapd_installer *installer)
