@@ -8,6 +8,14 @@
 . suites/live/controller.sh
 here=ptcp:6653:127.0.0.1
 
+# dials SWITCH PORT: another controller than before.
+dials() {
+    listens=$(endpoint "$1") # tcp:HOST:PORT
+    ovs-vsctl -- --id=@near create controller "target=\"ptcp:${listens##*:}:127.0.0.1\"" \
+        -- --id=@far create controller "target=\"tcp:127.0.0.1:$2\"" max_backoff=1000 \
+        -- set bridge "$1" 'controller=[@near,@far]' > /dev/null
+}
+
 clear_tables() {
     for sw in s1 s2 s3; do ofctl del-flows $sw; done
 }
@@ -22,7 +30,7 @@ until_says '3' sh -c "ovs-ofctl dump-flows s2 | grep -c 'in_port' | sed 's/2/3/'
 report "deleted entries come back" $?
 
 # From one address to another, as a switch that restarts does; and one that nobody knows.
-ovs-vsctl set-controller s2 tcp:127.0.0.1:6633
+dials s2 6633
 until_says 's2: connected' sh -c "tail -n 1 $scratch/log"
 installed
 exactly "$policy" "a switch may dial anew"
@@ -33,7 +41,7 @@ report "an unknown switch is told" $?
 ovs-vsctl del-br stranger
 [ "$(grep -c 00000000000000aa "$scratch/log")" -eq 1 ]
 report "once" $?
-ovs-vsctl set-controller s2 tcp:127.0.0.1:6653
+dials s2 6653
 stop_tapd
 exactly "$policy" "the entries stay when it ends"
 
@@ -42,7 +50,7 @@ clear_tables
 sed "s|topology: .*|topology: $PWD/topologies/demon.yaml|" "$policy" > "$scratch/whole.yaml"
 { cat "$scratch/whole.yaml"; echo 'switches: [s1, s3]'; } > "$scratch/first.yaml"
 { cat "$scratch/whole.yaml"; printf 'switches: [s2]\ncookie: 0x5ec0de\n'; } > "$scratch/second.yaml"
-ovs-vsctl set-controller s2 tcp:127.0.0.1:6633
+dials s2 6633
 start_tapd "$scratch/first.yaml" --listen $here
 expect_says 0 '^ready' "two controllers" \
     "$B/tapd" "$scratch/second.yaml" --listen ptcp:6633:127.0.0.1 --once
@@ -51,7 +59,7 @@ wanted_tables "$policy" | sed 's/cookie=[^ ]*, //' | diff - "$scratch/got" > "$s
 report "make the network that one makes" $?
 expect 0 "and it conforms" "$B/tapproof" check "$simulated"
 stop_tapd
-ovs-vsctl set-controller s2 tcp:127.0.0.1:6653
+dials s2 6653
 
 # A controller of another make.
 if command -v osken-manager > /dev/null; then

@@ -101,7 +101,7 @@ ofctl del-flows s1
 repaired "deleted entries come back"
 ofctl del-flows s3 in_port=1
 repaired "one deleted entry comes back"
-ofctl mod-flows s1 in_port=1,actions=drop
+ofctl mod-flows s1 cookie=0x7461706400000000,in_port=1,actions=drop # without it, it is not ours
 kill -HUP "$tapd_pid"
 repaired "a changed entry is set right when it is read"
 
