@@ -3,7 +3,6 @@
 
 #include "tapd/cube.h"
 #include "tapd/foreign.h"
-#include "tapd/graph.h"
 #include "tapd/transition.h"
 
 #include <stdlib.h>
@@ -24,6 +23,7 @@ struct differing {
     size_t sw; /* the one that is looked at */
     struct placed *placed;
     size_t n_placed, placed_capacity, foreign_capacity;
+    struct tapd_held held;
     struct base_arena scratch; /* of one switch */
     bool failed;
 };
@@ -169,20 +169,6 @@ static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
     return blocked ? rows : NULL;
 }
 
-/* Whether the switch behind a port is one that we program and do not know. */
-static bool is_held(const void *context, uint16_t port)
-{
-    const struct differing *d = context;
-    const struct tapd_policy *policy = d->network->policy;
-    const struct tapd_end *end =
-        tapd_graph_end(policy->graph, (struct port_ref){.sw = d->sw, .port = port});
-    if (!end || end->link == UINT32_MAX) {
-        return false;
-    }
-    size_t peer = policy->graph->links[end->link].to.sw;
-    return policy->owns[peer] && !d->actual[peer];
-}
-
 /* The rows of each port on their own, unless there are some that every port
  * meets. */
 static void differ(struct differing *d)
@@ -203,7 +189,8 @@ static void differ(struct differing *d)
         }
         struct tapd_rows some = {rows + first, n};
         d->failed =
-            tapd_transition(&some, is_held, d, place_mod, d, &d->scratch, &n_held) < 0 || d->failed;
+            tapd_transition(d->sw, &some, &d->held, place_mod, d, &d->scratch, &n_held) < 0 ||
+            d->failed;
         d->out->n_held += n_held;
     }
     base_arena_free(&d->scratch);
@@ -215,6 +202,7 @@ int tapd_difference_make(const struct tapd_network *network, const struct flow_t
     *difference = (struct tapd_difference){0};
     struct differing d = {
         .network = network, .actual = actual, .own_tables = own_tables, .out = difference};
+    d.failed = tapd_held_find(&d.held, network, actual, &difference->arena) < 0;
     for (size_t sw = 0; sw < network->policy->topology->n_switches && !d.failed; sw++) {
         if (network->policy->owns[sw] && actual[sw]) {
             d.sw = sw;

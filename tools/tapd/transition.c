@@ -13,8 +13,8 @@
 
 struct transition {
     struct tapd_rows *rows;
-    tapd_is_held *is_held;
-    const void *holder;
+    size_t sw;
+    const struct tapd_held *held;
     struct base_arena *arena;
     size_t *below;         /* scratch: rows of one side that win below a row */
     bool from_old, to_new; /* `between` is the old table; the new one */
@@ -111,28 +111,28 @@ static bool does_just(struct transition *t, size_t row, enum side side,
 /* ------------------------------------------------------------------ held */
 
 struct holding {
-    const struct transition *t;
-    const struct tapd_actions *before;
+    const struct tapd_held *held;
+    struct port_ref in;
+    struct tapd_actions before;
 };
 
 static bool may_send(const void *context, const struct tapd_actions *actions, size_t at)
 {
     const struct holding *holding = context;
-    return !holding->t->is_held(holding->t->holder, actions->items[at].port) ||
-           tapd_sends(holding->before, actions, at);
+    return !tapd_is_held(holding->held, holding->in, actions->items[at].port) ||
+           tapd_sends(&holding->before, actions, at);
 }
 
 static int hold_back(struct transition *t)
 {
     for (size_t i = 0; i < t->rows->n; i++) {
         struct tapd_row *row = &t->rows->items[i];
-        struct tapd_actions wanted, before;
         if (!row->wanted) {
             continue;
         }
-        wanted = (struct tapd_actions){row->wanted->actions, row->wanted->n_actions};
-        struct holding holding = {t, &before};
-        if (least(t, i, OLD, &before) < 0 ||
+        struct tapd_actions wanted = {row->wanted->actions, row->wanted->n_actions};
+        struct holding holding = {t->held, {t->sw, row->match.value.in_port}, {0}};
+        if (least(t, i, OLD, &holding.before) < 0 ||
             tapd_filter(&wanted, may_send, &holding, t->arena, &row->then) < 0) {
             return -1;
         }
@@ -271,13 +271,13 @@ static void tell_by_way(const struct tapd_rows *rows, tapd_tell_mod *tell, void 
     tell_deletes(rows, TAPD_GROW, tell, context);
 }
 
-int tapd_transition(struct tapd_rows *rows, tapd_is_held *is_held, const void *holder,
+int tapd_transition(size_t sw, struct tapd_rows *rows, const struct tapd_held *held,
                     tapd_tell_mod *tell, void *context, struct base_arena *arena, size_t *n_held)
 {
     struct transition t = {
         .rows = rows,
-        .is_held = is_held,
-        .holder = holder,
+        .sw = sw,
+        .held = held,
         .arena = arena,
         .below = calloc(rows->n + 1, sizeof *t.below),
     };

@@ -6,6 +6,7 @@
 #define TAPD_TRANSITION_H
 
 #include "model/flow_mod.h"
+#include "tapd/held.h"
 #include "tapd/unite.h"
 
 /* A match and priority: an entry of the old table, of the new one, or of both. */
@@ -27,13 +28,10 @@ enum tapd_phase { TAPD_SHRINK, TAPD_GROW };
 
 typedef void tapd_tell_mod(void *context, enum tapd_phase phase, const struct flow_mod *mod);
 
-/* Whether copies must not be sent into a port, unless they are already. */
-typedef bool tapd_is_held(const void *context, uint16_t port);
-
 /* Works out `then` and `between`, and tells the flow-mods: of each phase first
  * those that write, from the highest priority down, then those that delete, from
  * the lowest up. *n_held: rows whose `then` lacks something. -1 without memory. */
-int tapd_transition(struct tapd_rows *rows, tapd_is_held *is_held, const void *holder,
+int tapd_transition(size_t sw, struct tapd_rows *rows, const struct tapd_held *held,
                     tapd_tell_mod *tell, void *context, struct base_arena *arena, size_t *n_held);
 
 /* By priority, the highest first, then by match. */
