@@ -9,7 +9,7 @@
 typedef void answer(struct tapd_controller *controller, const char *name, json_t *body,
                     struct tapd_http_reply *reply);
 
-static answer get_status, get_taps, get_tap, add_tap, extend_tap, remove_tap, reload;
+static answer get_status, get_taps, get_tap, add_tap, extend_tap, remove_tap, get_sflow, reload;
 
 /* NAME stands for one word of the path. */
 static const struct route {
@@ -25,6 +25,7 @@ static const struct route {
     {"/taps/NAME", TAPD_HTTP_PATCH, extend_tap, true},
     {"/taps/NAME", TAPD_HTTP_DELETE, remove_tap, false},
     {"/taps/NAME/extend", TAPD_HTTP_POST, extend_tap, true},
+    {"/sflow", TAPD_HTTP_GET, get_sflow, false},
     {"/reload", TAPD_HTTP_POST, reload, false},
 };
 enum { N_ROUTES = sizeof ROUTES / sizeof *ROUTES };
@@ -78,8 +79,8 @@ void tapd_api_handle(void *controller, const struct tapd_http_request *request,
         tapd_http_fail(reply, 405, "%s does not take this method", request->path);
     } else {
         tapd_http_fail(reply, 404,
-                       "no %s; there are /status, /taps, /taps/NAME, /taps/NAME/extend "
-                       "and /reload",
+                       "no %s; there are /status, /taps, /taps/NAME, /taps/NAME/extend, "
+                       "/sflow and /reload",
                        request->path);
     }
 }
@@ -209,6 +210,19 @@ static void remove_tap(struct tapd_controller *controller, const char *name, jso
     struct base_buffer why = {0};
     enum tapd_outcome outcome = tapd_controller_remove(controller, name, &why);
     reply_outcome(outcome, &why, 200, json_pack("{s:s}", "removed", name), reply);
+}
+
+static void get_sflow(struct tapd_controller *controller, const char *name, json_t *body,
+                      struct tapd_http_reply *reply)
+{
+    (void)name;
+    (void)body;
+    const struct tapd_traffic *traffic = tapd_controller_traffic(controller);
+    if (traffic) {
+        *reply = (struct tapd_http_reply){.status = 200, .body = tapd_traffic_report(traffic)};
+    } else {
+        tapd_http_fail(reply, 404, "no samples are listened for: tapd was started without --sflow");
+    }
 }
 
 static void reload(struct tapd_controller *controller, const char *name, json_t *body,

@@ -9,6 +9,7 @@
  *   PATCH  /taps/NAME          {"for": "300s"}: it ends so long from now
  *   POST   /taps/NAME/extend   the same; without a body its own lifetime begins anew
  *   DELETE /taps/NAME
+ *   GET    /sflow              what was sampled, lost, refused and decided; 404 without --sflow
  *   POST   /reload             the policy file is read again
  *
  * 200 or 201 when it is done (the switches follow: GET /status), 400 for a request or a

@@ -28,6 +28,7 @@ struct tapd_controller {
     struct tapd_installer *installer;
     char *fabric; /* of the installer, as text: what is cabled to what, and reached where */
     struct event *expiry;
+    struct tapd_traffic *traffic; /* NULL: none is listened for */
 };
 
 /* What is to be in force. */
@@ -52,6 +53,7 @@ static void enforce(struct tapd_controller *controller, struct proposal *proposa
 static int use_fabric(struct tapd_controller *controller, const struct proposal *proposal,
                       struct base_buffer *why);
 static char *describe_fabric(const struct tapd_policy *policy, const struct lab *lab);
+static int start_traffic(struct tapd_controller *controller, struct base_buffer *why);
 static void on_settled(void *owner);
 static void on_expired(void *owner, uint32_t id);
 static void on_expiry(evutil_socket_t fd, short events, void *arg);
@@ -84,6 +86,7 @@ void tapd_controller_free(struct tapd_controller *controller)
     if (!controller) {
         return;
     }
+    tapd_traffic_free(controller->traffic);
     tapd_installer_free(controller->installer);
     tapd_network_free(controller->network);
     tapd_roster_free(&controller->roster, NULL);
@@ -165,21 +168,13 @@ static bool is_taken(const struct tapd_controller *controller, const char *name)
            tapd_roster_find(&controller->roster, name) != SIZE_MAX;
 }
 
-enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const char *json,
-                                      struct base_buffer *why)
+/* The tap is the roster's, or freed. */
+static enum tapd_outcome put(struct tapd_controller *controller, struct tapd_tap *tap,
+                             enum tapd_origin origin, struct base_buffer *why)
 {
-    struct tapd_tap *tap = read_tap(controller, json, why);
     struct tapd_roster roster;
-    if (!tap) {
-        return TAPD_BAD;
-    }
-    if (is_taken(controller, tap->name)) {
-        base_put_format(why, "there is a tap \"%s\" already\n", tap->name);
-        tapd_tap_free(tap);
-        return TAPD_CONFLICT;
-    }
     if (tapd_roster_copy(&controller->roster, &roster) ||
-        tapd_roster_add(&roster, tap, TAPD_FROM_REQUEST, tapd_now_ms())) {
+        tapd_roster_add(&roster, tap, origin, tapd_now_ms())) {
         base_put_text(why, "out of memory\n");
         tapd_tap_free(tap);
         return TAPD_FAILED;
@@ -189,6 +184,21 @@ enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const 
         tapd_log("tap %s added%s", tap->name, tap->lifetime_sec ? ", for a time" : "");
     }
     return outcome;
+}
+
+enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const char *json,
+                                      struct base_buffer *why)
+{
+    struct tapd_tap *tap = read_tap(controller, json, why);
+    if (!tap) {
+        return TAPD_BAD;
+    }
+    if (is_taken(controller, tap->name)) {
+        base_put_format(why, "there is a tap \"%s\" already\n", tap->name);
+        tapd_tap_free(tap);
+        return TAPD_CONFLICT;
+    }
+    return put(controller, tap, TAPD_FROM_REQUEST, why);
 }
 
 /* Which one of the roster. */
@@ -334,6 +344,11 @@ const struct tapd_installer *tapd_controller_installer(const struct tapd_control
     return controller->installer;
 }
 
+const struct tapd_traffic *tapd_controller_traffic(const struct tapd_controller *controller)
+{
+    return controller->traffic;
+}
+
 int64_t tapd_now_ms(void)
 {
     struct timespec now;
@@ -370,7 +385,7 @@ static int start(struct tapd_controller *controller, struct base_buffer *why)
         save(controller, proposal.policy, &proposal.roster, why) == 0 &&
         use_fabric(controller, &proposal, why) == 0) {
         enforce(controller, &proposal);
-        status = 0;
+        status = start_traffic(controller, why);
     } else {
         drop_proposal(&proposal);
     }
@@ -497,6 +512,11 @@ static void enforce(struct tapd_controller *controller, struct proposal *proposa
     tapd_installer_set(controller->installer, controller->network);
     tapd_network_free(network);
     tapd_roster_free(&roster, &controller->roster);
+    if (controller->traffic && policy == controller->policy) {
+        tapd_traffic_changed(controller->traffic);
+    } else if (controller->traffic && tapd_traffic_use(controller->traffic, controller->policy)) {
+        tapd_log("out of memory: no taps come by themselves until the next reload");
+    }
     if (policy != controller->policy) {
         lab_free(lab);
         tapd_policy_free(policy);
@@ -596,6 +616,58 @@ static int use_fabric(struct tapd_controller *controller, const struct proposal 
     }
     free(controller->fabric);
     controller->fabric = fabric;
+    return 0;
+}
+
+/* Traffic */
+
+static int64_t now_ms(void *owner)
+{
+    (void)owner;
+    return tapd_now_ms();
+}
+
+static bool has_tap(void *owner, const char *name)
+{
+    const struct tapd_controller *controller = owner;
+    size_t index = tapd_roster_find(&controller->roster, name);
+    return index != SIZE_MAX && !controller->roster.items[index].over;
+}
+
+static bool add_for_traffic(void *owner, struct tapd_tap *tap_own)
+{
+    struct base_buffer why = {0};
+    bool added = put(owner, tap_own, TAPD_FROM_TRAFFIC, &why) == TAPD_DONE;
+    if (!added) {
+        tapd_log("traffic asked for a tap that cannot be: %s", base_buffer_text(&why));
+    }
+    base_buffer_free(&why);
+    return added;
+}
+
+static void extend_for_traffic(void *owner, const char *name)
+{
+    struct base_buffer why = {0};
+    if (tapd_controller_extend(owner, name, NULL, &why) != TAPD_DONE) {
+        tapd_log("tap %s is not extended: %s", name, base_buffer_text(&why));
+    }
+    base_buffer_free(&why);
+}
+
+static int start_traffic(struct tapd_controller *controller, struct base_buffer *why)
+{
+    static const struct tapd_traffic_ops ops = {
+        .now_ms = now_ms, .has = has_tap, .add = add_for_traffic, .extend = extend_for_traffic};
+    struct base_error error;
+    if (!controller->options->sflow) {
+        return 0;
+    }
+    controller->traffic = tapd_traffic_new(controller->base, controller->options->sflow,
+                                           controller->policy, &ops, controller, &error);
+    if (!controller->traffic) {
+        base_put_format(why, "%s\n", error.text);
+        return -1;
+    }
     return 0;
 }
 

@@ -6,12 +6,13 @@
  * put into force; one that fails changes nothing and says why.
  *
  * Neighbours: compile.h (what it means), store.h (what is kept), installer.h
- * (the switches), api.h (requests). */
+ * (the switches), traffic.h (samples), api.h (requests). */
 #ifndef TAPD_CONTROLLER_H
 #define TAPD_CONTROLLER_H
 
 #include "tapd/installer.h"
 #include "tapd/store.h"
+#include "tapd/traffic.h"
 
 struct tapd_controller;
 
@@ -21,6 +22,7 @@ struct tapd_controller_options {
     const char *const *listen; /* ptcp: endpoints */
     size_t n_listen;
     const char *state; /* path; NULL: taps on demand end with the program */
+    const char *sflow; /* where agents send to: tapd_traffic_new; NULL: no tap comes by itself */
     struct tapd_installer_options installer;
 };
 
@@ -78,6 +80,9 @@ struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller
 
 const struct tapd_policy *tapd_controller_policy(const struct tapd_controller *controller);
 const struct tapd_installer *tapd_controller_installer(const struct tapd_controller *controller);
+
+/* NULL: no samples are listened for. */
+const struct tapd_traffic *tapd_controller_traffic(const struct tapd_controller *controller);
 
 /* Wall clock, in ms since 1970-01-01 UTC. */
 int64_t tapd_now_ms(void);

@@ -30,6 +30,7 @@ static const char help[] =
     "      --http ADDRESS    answer requests: unix:PATH or HOST:PORT\n"
     "      --token-file FILE what requests must bring: Authorization: Bearer TOKEN; needed\n"
     "                        where other machines can reach the address\n"
+    "      --sflow WHERE     listen for samples at [ADDRESS:]PORT (UDP), for taps with \"when\"\n"
     "      --state FILE      keep taps on demand there, across restarts\n"
     "      --own-tables      remove entries that are not ours; else they are only reported\n"
     "      --resync TIME     read all tables and make them good again so often (default 10s)\n"
@@ -106,6 +107,7 @@ enum option_key {
     LISTEN = 256,
     HTTP,
     TOKEN_FILE,
+    SFLOW,
     STATE,
     OWN_TABLES,
     RESYNC,
@@ -120,6 +122,7 @@ static const struct option long_options[] = {
     {"listen", required_argument, NULL, LISTEN},
     {"http", required_argument, NULL, HTTP},
     {"token-file", required_argument, NULL, TOKEN_FILE},
+    {"sflow", required_argument, NULL, SFLOW},
     {"state", required_argument, NULL, STATE},
     {"own-tables", no_argument, NULL, OWN_TABLES},
     {"resync", required_argument, NULL, RESYNC},
@@ -150,6 +153,9 @@ static int take_option(int key, struct options *options)
         return 0;
     case TOKEN_FILE:
         options->token_file = optarg;
+        return 0;
+    case SFLOW:
+        controller->sflow = optarg;
         return 0;
     case STATE:
         controller->state = optarg;

@@ -18,6 +18,7 @@ struct collected {
     size_t taps_capacity;
     struct tapd_always *always;
     size_t always_capacity;
+    struct tapd_agents agents;
 };
 
 void *tapd_settle(const struct spec_reader *reader, void *items, size_t n_bytes)
@@ -214,12 +215,18 @@ static void read_cookie(struct spec_reader *reader, const struct spec_node *node
     ((struct collected *)into)->policy->cookie = (uint32_t)number;
 }
 
+static void read_sflow(struct spec_reader *reader, const struct spec_node *node, void *into)
+{
+    tapd_read_sflow(reader, node, &((struct collected *)into)->agents);
+}
+
 static const struct spec_field policy_fields[] = {
     {.name = "topology", .read = read_topology, .required = true, .first = true},
     {.name = "switches", .read = read_switches},
     {.name = "pairs", .read = read_pairs},
     {.name = "taps", .read = read_taps},
     {.name = "always", .read = read_always},
+    {.name = "sflow", .read = read_sflow},
     {.name = "timeouts", .read = read_timeouts},
     {.name = "cookie", .read = read_cookie},
 };
@@ -261,6 +268,9 @@ static void read_policy(struct tapd_reading *reading, struct tapd_policy *policy
         tapd_settle(reader, collected.taps, policy->n_taps * sizeof(const struct tapd_tap *));
     policy->always =
         tapd_settle(reader, collected.always, policy->n_always * sizeof *policy->always);
+    policy->n_agents = collected.agents.n;
+    policy->agents =
+        tapd_settle(reader, collected.agents.items, policy->n_agents * sizeof *policy->agents);
     policy->source = reader->source;
     policy->source.diagnostics = NULL;
     reader->source.bytes = (struct base_buffer){0};

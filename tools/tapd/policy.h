@@ -31,6 +31,10 @@
  *         samples: 2                   # fewer in the window decide nothing
  *         max: 16                      # taps at once
  *   always: [{from: "s3:1-10", to: "s3:11"}]   # whatever enters leaves, tap or no tap
+ *   sflow:                             # whose samples count; else all of agents that send
+ *     - {agent: 192.0.2.1, switch: s1}              # OpenFlow port records, as Open vSwitch
+ *     - {agent: 192.0.2.2, sub_agent: 1, switch: s2, ports: {1001: 1, 1002: 2}}   # ifIndex: port
+ *     - {agent: 192.0.2.3, switch: s3, ports: same} # the ifIndex is the port
  *   timeouts: {idle: 0, hard: 0}       # of entries that stay, in seconds; 0: never
  *   cookie: 0x74617064                 # upper half of the cookie of all entries
  *
@@ -40,6 +44,7 @@
 
 #include "model/match.h"
 #include "model/topology.h"
+#include "sflow/agents.h"
 #include "sflow/trigger.h"
 #include "spec/source.h"
 #include "spec/spec.h"
@@ -98,6 +103,8 @@ struct tapd_policy {
     size_t n_taps;
     const struct tapd_always *always; /* ranges are expanded */
     size_t n_always;
+    const struct sflow_agent_declared *agents;
+    size_t n_agents;
     uint16_t idle_timeout_sec, hard_timeout_sec;
     uint32_t cookie;
     struct spec_source source; /* its text */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The parts of a policy file, a reader each, and what they share: policy.c (the
- * file), reading_ends.c (hosts, ports, pairs), reading_tap.c, reading_when.c. */
+ * file), reading_ends.c (hosts, ports, pairs), reading_tap.c, reading_when.c,
+ * reading_sflow.c. */
 #ifndef TAPD_READING_H
 #define TAPD_READING_H
 
@@ -48,6 +49,14 @@ struct tapd_pairs {
 
 /* `pairs`, into a struct tapd_pairs. */
 spec_read_fn tapd_read_pairs;
+
+struct tapd_agents {
+    struct sflow_agent_declared *items;
+    size_t n, capacity;
+};
+
+/* `sflow`, into a struct tapd_agents. */
+spec_read_fn tapd_read_sflow;
 
 /* A tap, into the reader's arena; NULL after a diagnostic. */
 struct tapd_tap *tapd_read_tap(struct spec_reader *reader, const struct spec_node *node,

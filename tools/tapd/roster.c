@@ -207,6 +207,20 @@ static int restore(const struct tapd_record *record, const struct tapd_policy *p
     return 0;
 }
 
+/* Whether there is still a tap with `when` that asks for such a tap: RULE, or
+ * RULE@PORT. */
+static bool is_ruled(const struct tapd_policy *policy, const char *name)
+{
+    size_t n = strcspn(name, "@");
+    for (size_t i = 0; i < policy->n_taps; i++) {
+        const struct tapd_tap *tap = policy->taps[i];
+        if (tap->when && strlen(tap->name) == n && strncmp(tap->name, name, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A tap on demand: read again, because ports and hosts may be others now. */
 static int restore_tap(const struct tapd_record *record, const struct tapd_policy *policy,
                        const char *file, struct tapd_roster *roster,
@@ -216,7 +230,11 @@ static int restore_tap(const struct tapd_record *record, const struct tapd_polic
     if (tapd_tap_read(policy, file, record->tap, strlen(record->tap), &tap, diagnostics)) {
         return -1;
     }
-    if (tapd_policy_find(policy, tap->name)) {
+    if (record->origin == TAPD_FROM_TRAFFIC && !is_ruled(policy, tap->name)) {
+        tapd_tap_free(tap);
+        return 0;
+    }
+    if (record->origin == TAPD_FROM_REQUEST && tapd_policy_find(policy, tap->name)) {
         struct spec_source source = {.file = policy->file, .diagnostics = diagnostics};
         const struct tapd_tap *own = tapd_policy_find(policy, tap->name);
         spec_error_at(&source, own->place.line, own->place.column,

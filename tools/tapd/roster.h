@@ -62,7 +62,8 @@ struct tapd_active *tapd_roster_active(const struct tapd_roster *roster, int64_t
 int tapd_roster_to_records(const struct tapd_roster *roster, const struct tapd_policy *policy,
                            struct tapd_records *records);
 
-/* What the records are under this policy. Those that have ended are left out; a
+/* What the records are under this policy. Those that have ended are left out, and those
+ * that a tap with `when` asked for which is no longer in the policy; a
  * tap of the policy that ends begins now, unless it has a record and says the same as
  * it did. -1, and at least one diagnostic (tapd_roster_drop or _free the roster in any case): a
  * record that the policy makes impossible, a name that the policy has now, no memory. `file` is

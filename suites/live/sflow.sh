@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# A tap that comes by itself, on the reference network: Open vSwitch sends
+# samples, real TCP crosses the threshold, the tap is there, and when the
+# switches say that its time is over all is as before. A ping of two neighbours
+# on the same switch runs all the time and loses nothing.
+
+. suites/live/controller.sh
+policy=policies/demon/on-demand.yaml
+on_demand=expected/demon/on-demand.yaml
+
+# A number of GET /sflow.
+sampled() {
+    ask GET /sflow | sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p"
+}
+
+neighbour() {
+    lab exec "$1" ip neigh replace "$2" lladdr "$3" dev "$1-eth0"
+}
+
+start_tapd "$policy" --sflow 6343 --resync 1h
+report "tapd listens for samples" $?
+answers 200 '"datagrams": 0' "and has none yet" GET /sflow
+lab exec h6 ping -i 0.02 -q 10.0.0.7 > "$scratch/ping" 2>&1 &
+ping_pid=$!
+for sw in s1 s2 s3; do
+    ovs-vsctl -- --id=@s create sFlow agent=lo 'targets="127.0.0.1:6343"' header=128 sampling=1 polling=1 \
+        -- set bridge "$sw" sflow=@s > /dev/null
+done
+until_says '"agents": 3,' ask GET /sflow
+report "each bridge is an agent" $?
+
+# Before: what a check sends is sampled, too, and is too little to cross it.
+expect 0 "before, the network conforms" "$B/tapproof" check "$simulated"
+expect_says 1 'traffic/h9/mirrored/h11' "and there is no tap" "$B/tapproof" check --only traffic "$on_demand"
+until_says '"matched": [1-9]' ask GET /sflow
+report "what was sent was sampled" $?
+answers 404 'no tap' "and is no reason for one" GET /taps/h8-h9
+
+# Garbage
+tables > "$scratch/tables"
+python3 - <<'END'
+import random, socket
+random.seed(1)
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for n in range(3000):
+    out.sendto((b"\0\0\0\5\0\0\0\1" if n % 2 else b"") + random.randbytes(random.randrange(1400)), ("127.0.0.1", 6343))
+END
+[ "$(sampled refused)" = 3000 ] && tables | diff "$scratch/tables" - > "$scratch/out"
+report "garbage is counted and changes nothing" $?
+
+# Real traffic
+neighbour h8 10.0.0.9 00:00:00:00:00:09
+neighbour h9 10.0.0.8 00:00:00:00:00:08
+timeout 60 topologies/lab exec h9 python3 suites/live/connect.py accept 80 200 > "$scratch/server" 2>&1 &
+server_pid=$!
+until_says listening cat "$scratch/server"
+expect_says 0 '200 of 200' "TCP finds its way by itself" \
+    timeout 30 topologies/lab exec h8 python3 suites/live/connect.py dial 10.0.0.9 80 200
+wait "$server_pid"
+answers 200 '"origin": "traffic"' "the tap is there" GET /taps/h8-h9
+installed
+expect 0 "and the network conforms to it" "$B/tapproof" check "$on_demand"
+expect_says 1 'traffic/h9/stray/h11\|traffic/h9/isolated' "which is another network than before" \
+    "$B/tapproof" check --only traffic "$simulated"
+
+# Its end: the switches' clock is moved, not waited for.
+ovs-appctl time/warp 121000 > /dev/null
+until_says '^404$' ask GET /taps/h8-h9
+report "it ends when its time is over" $?
+installed
+expect 0 "then all is as before" "$B/tapproof" check "$simulated"
+exactly "$policy" "to the entry"
+kill -INT "$ping_pid"
+wait "$ping_pid"
+expect_says 0 ' 0% packet loss' "the neighbours lost nothing" cat "$scratch/ping"
+expect_says 0 '"lost": 0,' "no sample was lost" ask GET /sflow
+plan
