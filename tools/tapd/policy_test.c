@@ -164,9 +164,10 @@ static void test_refused_taps(void **unused)
                    "most 200, found \"a b\"\n"
                    "p:5:35: expected a port where a host is, found s3:1, an end of a link\n"
                    "p:5:48: \"source\" says the port, not the match\n");
-    assert_refused(HEAD "taps:\n"
-                        "  - {name: a, source: h1, to: c1, copies: 0, tag: 4095, strip: yes}\n"
-                        "  - {name: b, source: h1, to: c1, strip: true, match: \"tcp,tp_dts=80\"}\n",
+    assert_refused(HEAD
+                   "taps:\n"
+                   "  - {name: a, source: h1, to: c1, copies: 0, tag: 4095, strip: yes}\n"
+                   "  - {name: b, source: h1, to: c1, strip: true, match: \"tcp,tp_dts=80\"}\n",
                    "p:3:43: expected a number of copies from 1 to 16, found \"0\"\n"
                    "p:3:51: expected a VLAN id from 1 to 4094, or \"port\", found \"4095\"\n"
                    "p:3:64: expected \"true\" or \"false\", found \"yes\"\n"
