@@ -69,12 +69,13 @@ def target(switch):
 
 
 def set_controller(net, remote):
-    """Every switch dials the controller; one that is away does not stop it (fail-mode is secure)."""
+    """Every switch dials the controller, besides listening; without one it goes on (fail-mode is secure)."""
     command = ["ovs-vsctl"]
-    for switch in net.switches:
-        command += ["--", "set-controller", switch.name, remote,
-                    "--", "set", "bridge", switch.name, "other-config:disable-in-band=true",
-                    "--", "set", "controller", switch.name, "connection_mode=out-of-band", "max_backoff=1000"]
+    for index, switch in enumerate(net.switches):
+        command += ["--", f"--id=@near{index}", "create", "controller", f'target="ptcp:{switch.listenPort}"',
+                    "--", f"--id=@far{index}", "create", "controller", f'target="{remote}"', "max_backoff=1000",
+                    "--", "set", "bridge", switch.name, f"controller=[@near{index},@far{index}]",
+                    "other-config:disable-in-band=true"]
     must(*command)
 
 

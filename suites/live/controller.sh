@@ -23,6 +23,7 @@ start_tapd() {
     tapd_pid=$!
     ready=
     read -r ready < "$scratch/ready"
+    tail -n 5 "$scratch/log" > "$scratch/out"
     [ "$ready" = ready ]
 }
 
@@ -81,7 +82,7 @@ wanted_tables() {
 
 # Each entry behind the name of its switch, in one order.
 entries_sorted() {
-    awk '/^[^ ]*:$/ { sw = $0; next } NF { print sw " " $0 }' | sort
+    awk '/^[^ ]*:$/ { sw = $0; next } NF { sub(/^ */, ""); print sw " " $0 }' | sort
 }
 
 # exactly POLICY NAME: the switches have what the policy asks for, each entry once.

@@ -23,7 +23,7 @@ expect 0 "unless the tables are its own" "$B/tapd" "$policy" --once --own-tables
 exactly "$policy" "then it is gone"
 
 # Taps on demand
-start_tapd policies/demon/always-forward.yaml --state "$scratch/state" --resync 1h
+start_tapd policies/demon/always-forward.yaml --state "$scratch/state" --resync 60m
 report "another policy takes its place" $?
 expect 0 "and the network conforms to that" "$B/tapproof" check expected/demon/always-forward.yaml
 answers 200 '"taps": \[\]' "there is no tap" GET /taps
