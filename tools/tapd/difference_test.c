@@ -109,9 +109,9 @@ static void test_exchange(void **unused)
     assert_steps(&f, false,
                  "shrink\ns1 modify_strict in_port=1 actions=output:2\n"
                  "shrink\ns3 modify_strict in_port=1 actions=drop\n"
-                 "grow\ns3 modify_strict in_port=1 actions=output:6\n"
-                 "grow\ns1 modify_strict in_port=2 actions=output:1,output:6\n"
-                 "s2 add in_port=6 actions=output:1\n");
+                 "grow\ns2 add in_port=6 actions=output:1\n"
+                 "s3 modify_strict in_port=1 actions=output:6\n"
+                 "grow\ns1 modify_strict in_port=2 actions=output:1,output:6\n");
     end(&f);
 }
 
