@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A policy being compiled: from pairs, rules of `always` (production.c) and taps
- * (lanes.c) to uses of ports. */
+ * (lanes.c) by links (ways.c) to uses of ports. */
 #ifndef TAPD_COMPILING_H
 #define TAPD_COMPILING_H
 
@@ -25,9 +25,10 @@ struct tapd_compiling {
 void tapd_refuse(struct tapd_compiling *c, const struct tapd_user *user, const char *format, ...)
     BASE_PRINTF(3, 4);
 
-/* Why there is no route, at the place of the user: `what` could not be done. */
+/* Why there is no route, at the place of the user: `what` could not be done. The
+ * advice is for one whose links carry something else. */
 void tapd_refuse_route(struct tapd_compiling *c, const struct tapd_user *user, const char *what,
-                       const struct tapd_refusal *refusal);
+                       const char *advice, const struct tapd_refusal *refusal);
 
 /* Adds a use of a port; `lanes` are copied, in_port is added to the match. False
  * without memory. */

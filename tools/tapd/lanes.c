@@ -83,7 +83,8 @@ static bool refuse_route(struct copying *copying, const struct tapd_dest *dest,
     snprintf(what, sizeof what, "copies from %s cannot reach %s",
              tapd_port_words(copying->c->policy->topology, copying->source).text,
              words_of(copying, dest).text);
-    tapd_refuse_route(copying->c, copying->user, what, refusal);
+    tapd_refuse_route(copying->c, copying->user, what,
+                      "; another uplink, or a \"tag\" on both, would tell them apart", refusal);
     return false;
 }
 

@@ -217,7 +217,7 @@ static uint32_t route_pair(struct tapd_compiling *c, const struct tapd_pair *pai
     char what[600];
     snprintf(what, sizeof what, "%s cannot reach %s", tapd_port_words(topology, from).text,
              tapd_port_words(topology, to).text);
-    tapd_refuse_route(c, user, what, &first);
+    tapd_refuse_route(c, user, what, "", &first);
     return UINT32_MAX;
 }
 

@@ -51,8 +51,8 @@ static void read_source(struct spec_reader *reader, const struct spec_node *node
 
 static void read_match(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
-    struct tap_reading *reading = into;
-    if (spec_match(reader, node, &reading->tap->match) && reading->tap->match.mask.in_port) {
+    struct match *match = &((struct tap_reading *)into)->tap->match;
+    if (spec_match(reader, node, match) && match->mask.in_port) {
         spec_error(reader, node, "\"source\" says the port, not the match");
     }
 }

@@ -157,6 +157,8 @@ static int find_between(struct transition *t)
             tapd_common(&old, &new, t->arena, &row->between) < 0) {
             return -1;
         }
+        bool whole;
+        row->fresh = !row->old && find_below(t, i, OLD, &whole) == 0;
         t->from_old = t->from_old && does_just(t, i, OLD, &row->between);
         t->to_new = t->to_new && does_just(t, i, NEW, &row->between);
     }
@@ -217,7 +219,7 @@ static void tell_between(const struct tapd_row *row, tapd_tell_mod *tell, void *
     if (row->old) {
         old = actions_of(row, OLD);
     }
-    if (!row->old || !tapd_sends_same(&old, &row->between)) {
+    if (!row->fresh && (!row->old || !tapd_sends_same(&old, &row->between))) {
         struct flow_mod mod = row->old ? make_mod(FLOW_MODIFY_STRICT, row->old, &row->between)
                                        : make_mod(FLOW_ADD, row->wanted, &row->between);
         tell(context, TAPD_SHRINK, &mod);
@@ -265,7 +267,8 @@ static void tell_by_way(const struct tapd_rows *rows, tapd_tell_mod *tell, void 
                 struct tapd_actions old = actions_of(row, OLD);
                 now = tapd_sends_same(&old, &now) ? old : now;
             }
-            tell_wanted(row, row->old ? row->old : row->wanted, &now, TAPD_GROW, tell, context);
+            const struct flow_entry *there = row->fresh ? NULL : row->wanted;
+            tell_wanted(row, row->old ? row->old : there, &now, TAPD_GROW, tell, context);
         }
     }
     tell_deletes(rows, TAPD_GROW, tell, context);

@@ -16,6 +16,7 @@ struct tapd_row {
     const struct flow_entry *old, *wanted;
     struct tapd_actions then;    /* wanted: its actions, less what is held back */
     struct tapd_actions between; /* what it does in between, of all rows of its port */
+    bool fresh;                  /* no old entry takes what it takes: nothing is in between */
 };
 
 /* Rows that a header of one port can meet, from the highest priority down. */
