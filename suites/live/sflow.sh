@@ -19,7 +19,7 @@ neighbour() {
     lab exec "$1" ip neigh replace "$2" lladdr "$3" dev "$1-eth0"
 }
 
-start_tapd "$policy" --sflow 6343
+start_tapd "$policy" --sflow 6343 --state "$scratch/state"
 status=$?
 report "tapd listens for samples" $status
 [ "$status" -eq 0 ] || exit 1
@@ -70,6 +70,10 @@ installed
 expect 0 "and the network conforms to it" "$B/tapproof" check "$on_demand"
 expect_says 1 'traffic/h9/stray/h11\|traffic/h9/isolated' "which is another network than before" \
     "$B/tapproof" check --only traffic "$simulated"
+
+kill_tapd
+start_tapd "$policy" --sflow 6343 --state "$scratch/state"
+answers 200 '"origin": "traffic"' "a controller that was killed remembers it" GET /taps/h8-h9
 
 # Its end: the switches' clock is moved, not waited for.
 ovs-appctl time/warp 121000 > /dev/null
