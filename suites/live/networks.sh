@@ -6,22 +6,14 @@
 #   cable.yaml         a tap network whose cable s1:3 - s2:1 is a pair of hosts,
 #                      between which suites/live/cable.py carries the frames
 #   joined.yaml        the same as a checker sees it; joined-x.yaml its expectation
-<<<<<<< HEAD
+#   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
+#   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
 #                      shared-policy.yaml its policy
 #
 #   suites/live/networks.sh DIR
 
-mkdir -p "$1/cable/tapped" && cd "$1" || exit 1
-=======
-#   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
-#   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
-#   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation
-#
-#   suites/live/networks.sh DIR
-
-mkdir -p "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" "$1/shared/tapped" && cd "$1" || exit 1
->>>>>>> main
+mkdir -p "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
