@@ -79,7 +79,7 @@ struct tapd_http *tapd_http_new(struct event_base *base, const char *address, co
                                 tapd_http_handler *handler, void *owner, struct base_error *error)
 {
     struct tapd_http *http = calloc(1, sizeof *http);
-    int fd;
+    int fd = -1;
     if (!http) {
         base_fail(error, "out of memory");
         return NULL;
