@@ -252,12 +252,14 @@ static struct timeval after_ms(unsigned ms)
     return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 }
 
-/* A round is due. */
+/* A round is due. What is due already is not put off. */
 static void wake(struct tapd_installer *installer, unsigned after)
 {
     const struct timeval delay = after_ms(after);
+    if (after == 0 || !installer->due || !evtimer_pending(installer->wakeup, NULL)) {
+        evtimer_add(installer->wakeup, &delay);
+    }
     installer->due = true;
-    evtimer_add(installer->wakeup, &delay);
 }
 
 /* The round may go on. */
