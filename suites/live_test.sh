@@ -5,11 +5,16 @@
 # and is skipped as a whole, with the reason, where the machine refuses the
 # namespaces or misses the packages; anything else that keeps a lab from
 # coming up is a failure. With REQUIRE_LIVE=1, as in CI, a refusal is one too.
+#
+#   suites/live_test.sh [SUITE]      one of them, or all
+#   suites/live_test.sh --list       their names
 cd "$(dirname "$0")/.." || exit 1
+wanted=$1
 out=$(mktemp) || exit 1
 NETWORKS=$(mktemp -d) || exit 1
 export NETWORKS
 trap 'rm -rf "$out" "$NETWORKS"' EXIT
+trap 'exit 130' HUP INT TERM
 suites/live/networks.sh "$NETWORKS"
 
 # lab TOPOLOGY STATE SCRIPT [OPTION...]: the script's TAP, renumbered by the tally.
@@ -17,6 +22,11 @@ suites/live/networks.sh "$NETWORKS"
 lab() {
     topology=$1 state=$2 script=$3
     shift 3
+    case $wanted in
+    --list) echo "$script"; return ;;
+    '' | "$script") ;;
+    *) return ;;
+    esac
     topologies/lab run "$topology.yaml" ${state:+--flows "$state"} "$@" -- \
         sh "suites/live/$script.sh" > "$out" 2>&1
     status=$?
@@ -35,9 +45,12 @@ lab topologies/demon simulated states
 lab topologies/demon simulated prove
 lab topologies/demon simulated plan
 lab topologies/demon simulated soak
+lab topologies/demon simulated tools
 lab topologies/patch-panel patched patch-panel
 lab topologies/fabric taps fabric
 lab "$NETWORKS/cable" tapped cable
+lab "$NETWORKS/copied" tapped copied
+lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/shared" tapped shared
 lab topologies/demon "" tapd
 lab topologies/demon "" tapd-faults

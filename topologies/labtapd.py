@@ -27,7 +27,7 @@ def check(policy, repository):
 
 def start(policy, repository, lab_file, remote):
     """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
-    command = [program(repository), policy, "--http", HTTP, "--state", f"{HOME}/taps.json"]
+    command = [program(repository), policy, "--http", HTTP, "--state", f"{HOME}/taps.json", "--sflow", "6343"]
     command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     if not select.select([process.stdout], [], [], INSTALL_S)[0] or process.stdout.readline() != b"ready\n":
