@@ -5,7 +5,8 @@
 # make check           unit tests, live suites, house rules
 # make check-asan      the same under AddressSanitizer and UBSan
 # make lint            clang's warnings, clang-tidy, cppcheck
-# make soak            200 checks on a busy machine, 1,000 edits with a check each
+# make soak            200 checks on a busy machine, 1,000 edits with a check each;
+#                      1,000 of a policy, 1,000 installs that are cut off
 # make bench           speed, beside what others do
 # make fuzz            each fuzz target for FUZZ_SECONDS
 # make install         to $(DESTDIR)$(PREFIX)
@@ -113,6 +114,8 @@ soak: packages-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) RUNS=200 CYCLES=1000 topologies/lab run topologies/demon.yaml --flows simulated -- \
 	    sh suites/live/soak.sh
+	$(Q)B=$(B) EDITS=1000 topologies/lab run topologies/demon.yaml -- sh suites/live/tapd-edits.sh
+	$(Q)B=$(B) KILLS=500 CUTS=500 topologies/lab run topologies/demon.yaml -- sh suites/live/tapd-faults.sh
 
 lint:
 	$(Q)tools/packages build test lint

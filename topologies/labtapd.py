@@ -31,8 +31,8 @@ def check(policy, repository):
 
 def start(policy, repository, lab_file, remote):
     """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
-    command = [program(repository), policy, "--http", "unix:" + SOCKET, "--state", f"{HOME}/taps.json",
-               "--sflow", SAMPLES]
+    command = [program(repository), policy, "--own-tables", "--http", "unix:" + SOCKET,
+               "--state", f"{HOME}/taps.json", "--sflow", SAMPLES]
     command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
     with open(LOG_FILE, "ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
@@ -65,7 +65,7 @@ def program(repository):
 
 def passive(remote):
     """The other end of what a switch dials: tcp:HOST:PORT is ptcp:PORT:HOST."""
-    match = re.fullmatch(r"tcp:(.+):(\d+)", remote)
+    match = re.fullmatch(r"tcp:([^:]+):(\d+)", remote)
     if not match:
         raise InputError(f"found controller `{remote}', expected tcp:HOST:PORT")
     return f"ptcp:{match[2]}:{match[1]}"
