@@ -213,10 +213,20 @@ static int write_cubes(struct tapd_rows *rows, const struct cubes *cubes, size_t
     return 0;
 }
 
+/* Unless nothing changes. */
 static void send_nothing(struct tapd_rows *rows, struct tapd_between *between)
 {
-    *between = (struct tapd_between){false, false};
-    for (size_t i = 0; i < rows->n; i++) {
+    bool same = true;
+    for (size_t i = 0; i < rows->n && same; i++) {
+        struct tapd_actions old = {0};
+        if (rows->items[i].old) {
+            old = old_actions(&rows->items[i]);
+        }
+        same = rows->items[i].old && rows->items[i].wanted &&
+               tapd_sends_same(&old, &rows->items[i].then);
+    }
+    *between = (struct tapd_between){same, same};
+    for (size_t i = 0; i < rows->n && !same; i++) {
         struct tapd_row *row = &rows->items[i];
         row->is_between = row->old != NULL;
         row->between = (struct tapd_actions){0};

@@ -8,7 +8,7 @@
 #include "tapd/difference.h"
 #include "tapd/random_testing.h"
 
-enum { N_PAIRS = 1500, N_HEADERS = 12, N_TAPS_MAX = 8, N_SWITCHES = 8 };
+enum { N_PAIRS = 3000, N_HEADERS = 12, N_TAPS_MAX = 8, N_SWITCHES = 8 };
 
 /* ------------------------------------------------------------ model tables */
 
