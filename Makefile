@@ -25,7 +25,8 @@ Q = $(if $(V),,@)
 WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
              -Wwrite-strings -Wvla -Werror
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness -Itools $(CFLAGS) $(WARNINGS) -MMD -MP
-LIBS       = -lyaml -lpcap -lnet -levent_core -ljansson -lpthread
+# libpcap and libnet are loaded when they are needed: station/libraries.h.
+LIBS       = -lyaml -levent_core -ljansson -lpthread
 LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
 
 # The rooms by rank, low to high; rooms of one rank joined by +.
@@ -45,7 +46,8 @@ TAPD_PURE = $(wildcard tools/tapd/reading_*.c) $(patsubst %,tools/tapd/%.c,polic
            compile production lanes ways route classify unite difference held transition between \
            action_set foreign) $(filter-out %_test.c %_fuzz.c %_bench.c %/collector.c,$(wildcard tools/sflow/*.c))
 FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c tools/*/*_fuzz.c))
-LIVE     = $(wildcard suites/*_test.sh topologies/*_test.sh)
+SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh topologies/*_test.sh))
+LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --list))
 
 all: $(B)/tapproof $(TOOLS:%=$(B)/%)
 
@@ -66,6 +68,9 @@ $(foreach r,$(TOOLBOX),$(eval $(call toolbox,$(r))))
 TOOL_ARCHIVES = $(TOOLBOX:%=$(B)/lib%.a)
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(TOOL_ARCHIVES) $(ARCHIVES)
 	$(LINK) $^ $(LIBS) -levent_extra
+
+# The filter language of tcpdump, and a reader of capture files.
+$(B)/tapsniff $(B)/tools/tapsniff/filter_test $(B)/harness/frame/pcapng_test: LIBS += -lpcap
 
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -91,7 +96,7 @@ test-programs: all $(UNIT) $(SUITES)
 check: packages-check
 	$(Q)$(MAKE) --no-print-directory test-programs
 	$(Q)B=$(B) RANKS="$(RANKS)" CC="$(CC)" suites/tally --log $(B)/check.log \
-	    $(UNIT) $(LIVE)
+	    $(UNIT) $(SCRIPTS) $(LIVE)
 
 check-asan:
 	$(Q)$(MAKE) --no-print-directory check B=$(B)-asan SANITIZE=address,undefined

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Runs commands in turn, A B A B ..., and prints of each the wall time in
- * milliseconds (min, median, max) and the peak memory. In turn, so that a
- * machine that slows down slows all of them.
+ * milliseconds (min, median, max), the processor time (user and system, median)
+ * and the peak memory. In turn, so that a machine that slows down slows all of
+ * them.
  *
  *   stopwatch RUNS COMMAND [COMMAND...]     each COMMAND for /bin/sh -c
  *
- * A line a command: MIN MEDIAN MAX PEAK_KIB EXIT_STATUS COMMAND. What the
+ * A line a command: MIN MEDIAN MAX CPU PEAK_KIB EXIT_STATUS COMMAND. What the
  * commands print is thrown away. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 enum { COMMANDS_MAX = 16, RUNS_MAX = 1000 };
 
 struct lap {
-    double ms[RUNS_MAX];
+    double ms[RUNS_MAX], cpu_ms[RUNS_MAX];
     long peak_kib;
     int status;
 };
@@ -29,6 +30,11 @@ static double now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static double to_ms(const struct timeval *time)
+{
+    return (double)time->tv_sec * 1e3 + (double)time->tv_usec / 1e3;
 }
 
 static void become(const char *command)
@@ -55,6 +61,7 @@ static void run(const char *command, size_t number, struct lap *lap)
         exit(1);
     }
     lap->ms[number] = now_ms() - start_ms;
+    lap->cpu_ms[number] = to_ms(&usage.ru_utime) + to_ms(&usage.ru_stime);
     lap->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     lap->peak_kib = usage.ru_maxrss > lap->peak_kib ? usage.ru_maxrss : lap->peak_kib;
 }
@@ -80,10 +87,11 @@ int main(int argc, char **argv)
         }
     }
     for (size_t c = 0; c < n_commands; c++) {
-        double *ms = laps[c].ms;
+        double *ms = laps[c].ms, *cpu_ms = laps[c].cpu_ms;
         qsort(ms, n_runs, sizeof *ms, ascending);
-        printf("%.1f %.1f %.1f %ld %d %s\n", ms[0], ms[n_runs / 2], ms[n_runs - 1],
-               laps[c].peak_kib, laps[c].status, argv[c + 2]);
+        qsort(cpu_ms, n_runs, sizeof *cpu_ms, ascending);
+        printf("%.1f %.1f %.1f %.1f %ld %d %s\n", ms[0], ms[n_runs / 2], ms[n_runs - 1],
+               cpu_ms[n_runs / 2], laps[c].peak_kib, laps[c].status, argv[c + 2]);
     }
     return 0;
 }

@@ -8,12 +8,15 @@ to program them).
 import os
 import re
 import select
+import signal
 import subprocess
+import time
 
 from labnet import HOME, LabError
 from labtopo import InputError
 
-HTTP = f"unix:{HOME}/tapd.sock"
+SOCKET = HOME + "/tapd.sock"
+PID_FILE, LOG_FILE = HOME + "/tapd.pid", HOME + "/tapd.log"
 INSTALL_S = 60      # all of it is on this machine; a busy one may be slow
 
 
@@ -27,12 +30,31 @@ def check(policy, repository):
 
 def start(policy, repository, lab_file, remote):
     """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
-    command = [program(repository), policy, "--http", HTTP, "--state", f"{HOME}/taps.json"]
+    command = [program(repository), policy, "--http", "unix:" + SOCKET, "--state", f"{HOME}/taps.json"]
     command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    with open(LOG_FILE, "ab") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
     if not select.select([process.stdout], [], [], INSTALL_S)[0] or process.stdout.readline() != b"ready\n":
-        raise LabError(f"tapd did not install {policy}")
-    return HTTP
+        process.kill()
+        with open(LOG_FILE, encoding="utf-8", errors="replace") as log:
+            raise LabError(f"tapd did not install {policy}\n" + "".join(log.readlines()[-10:]).rstrip())
+    with open(PID_FILE, "w", encoding="ascii") as stream:
+        stream.write(str(process.pid))
+    return SOCKET
+
+
+def stop():
+    """Ends the tapd of this lab, if there is one; the entries stay."""
+    try:
+        with open(PID_FILE, encoding="ascii") as stream:
+            pid = int(stream.read())
+        os.unlink(PID_FILE)
+        os.kill(pid, signal.SIGTERM)
+        while True:
+            os.kill(pid, 0)
+            time.sleep(0.005)
+    except (FileNotFoundError, ProcessLookupError):
+        pass
 
 
 def program(repository):

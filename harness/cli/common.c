@@ -3,6 +3,8 @@
  * What the commands share: usage errors, durations, output files. */
 #include "cli/cli.h"
 
+#include "base/duration.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -29,22 +31,12 @@ int cli_option_error(const char *command, int option, char **argv)
 
 bool cli_parse_duration(const char *text, unsigned *ms)
 {
-    static const struct {
-        const char *name;
-        double ms;
-    } units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000}, {"min", 60000}};
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || !(value >= 0)) {
+    uint64_t ns;
+    if (!base_duration_parse(text, &ns) || ns > UINT64_C(86400000000000)) {
         return false;
     }
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcmp(end, units[i].name) == 0 && value * units[i].ms <= 86400000) {
-            *ms = (unsigned)(value * units[i].ms);
-            return true;
-        }
-    }
-    return false;
+    *ms = (unsigned)(ns / 1000000);
+    return true;
 }
 
 int cli_set_duration(const char *command, const char *option, const char *text, unsigned *ms)

@@ -105,7 +105,7 @@ static int read_and_show(struct flows *flows, const struct topology *topology,
     struct base_error error = {0};
     int status = CLI_UNJUDGED;
     if (run_network_open(&network, topology, lab, flows->timeout_ms, &error) == 0 &&
-        run_network_read(&network, &error) == 0) {
+        run_network_read(&network, CHANNEL_FLOWS | CHANNEL_PORTS, &error) == 0) {
         status = show_network(flows, topology, &network);
     } else {
         fprintf(stderr, "tapproof flows: %s\n", error.text);

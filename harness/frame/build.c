@@ -155,14 +155,20 @@ static void put_packet(const struct header *sent, const struct header *as,
     }
 }
 
-static void put_frame(const struct header *sent, const struct header *as,
-                      const struct base_buffer *mark, struct base_buffer *out)
+/* The mark becomes longer, by zeros, if the frame is to have more bytes. */
+static void put_frame(const struct header *sent, const struct header *as, size_t wanted_bytes,
+                      struct base_buffer *mark, struct base_buffer *out)
 {
     size_t start = out->n_bytes;
     put_ethernet(as, out);
     put_packet(sent, as, mark, out);
     size_t n_bytes = out->n_bytes - start, min_bytes = FRAME_MIN_BYTES + (as->vlan_tci ? 4 : 0);
-    if (n_bytes < min_bytes) {
+    if (n_bytes < wanted_bytes && wanted_bytes >= min_bytes && !out->failed) {
+        base_put_zeros(mark, wanted_bytes - n_bytes);
+        out->n_bytes = start;
+        put_ethernet(as, out);
+        put_packet(sent, as, mark, out);
+    } else if (n_bytes < min_bytes) {
         base_put_zeros(out, min_bytes - n_bytes);
     }
 }
@@ -181,10 +187,17 @@ int frame_build(const struct frame_run *run, const struct frame_mark *mark,
                 const struct header *sent, const struct header *as, struct base_buffer *out,
                 struct base_error *error)
 {
+    return frame_build_sized(run, mark, sent, as, 0, out, error);
+}
+
+int frame_build_sized(const struct frame_run *run, const struct frame_mark *mark,
+                      const struct header *sent, const struct header *as, size_t n_bytes,
+                      struct base_buffer *out, struct base_error *error)
+{
     struct base_buffer mark_bytes = {0};
     size_t start = out->n_bytes;
     frame_mark_put(run, mark, &mark_bytes);
-    put_frame(sent, as, &mark_bytes, out);
+    put_frame(sent, as, n_bytes, &mark_bytes, out);
     bool failed = out->failed || mark_bytes.failed;
     base_buffer_free(&mark_bytes);
     if (failed) {

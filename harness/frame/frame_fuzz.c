@@ -4,6 +4,7 @@
  * whatever it is parsed, recognised, described or compared as. libFuzzer; the
  * first byte divides the input into the two frames that are compared. */
 #include "frame/parse.h"
+#include "frame/print.h"
 #include "frame/probe.h"
 #include "frame/text.h"
 
@@ -24,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
     frame_dissect(reader.at, n_two, 1, &view);
     frame_recognize(&run, reader.at, n_two, &mark);
     frame_describe(reader.at, n_two, &out);
+    frame_print(reader.at, n_two, n_two, &out);
     if (n_one > 0 && n_two > 0) {
         frame_difference(first.at, n_one, reader.at, n_two, &out);
     }

@@ -30,14 +30,22 @@ bool frame_mark_read(const struct frame_run *run, const void *bytes, size_t n_by
     struct base_reader reader = base_reader_over(bytes, n_bytes);
     base_read_skip(&reader, offset);
     struct base_reader tagged = base_read_child(&reader, TAGGED_BYTES);
-    uint64_t tag = base_read_be64(&reader);
-    if (reader.failed || frame_siphash(run->key, tagged.at, TAGGED_BYTES) != tag) {
-        return false;
-    }
+    uint64_t tag = base_read_be64(&reader), nonce;
+    return !reader.failed && frame_siphash(run->key, tagged.at, TAGGED_BYTES) == tag &&
+           frame_mark_peek(bytes, n_bytes, offset, &nonce, mark) && nonce == run->nonce;
+}
+
+bool frame_mark_peek(const void *bytes, size_t n_bytes, size_t offset, uint64_t *nonce,
+                     struct frame_mark *mark)
+{
+    struct base_reader reader = base_reader_over(bytes, n_bytes);
+    base_read_skip(&reader, offset);
+    struct base_reader tagged = base_read_child(&reader, TAGGED_BYTES);
     const uint8_t *begins = base_read_bytes(&tagged, sizeof magic);
-    if (memcmp(begins, magic, sizeof magic) != 0 || base_read_be64(&tagged) != run->nonce) {
+    if (!begins || memcmp(begins, magic, sizeof magic) != 0) {
         return false;
     }
+    *nonce = base_read_be64(&tagged);
     *mark = (struct frame_mark){.number = base_read_be32(&tagged),
                                 .round = base_read_be16(&tagged),
                                 .kind = base_read_u8(&tagged)};

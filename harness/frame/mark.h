@@ -47,6 +47,11 @@ void frame_mark_put(const struct frame_run *run, const struct frame_mark *mark,
 bool frame_mark_read(const struct frame_run *run, const void *bytes, size_t n_bytes, size_t offset,
                      struct frame_mark *mark);
 
+/* What a mark of any run says that stands at this offset. Without the run's key
+ * it is not known whether the run has made it. False: there is none. */
+bool frame_mark_peek(const void *bytes, size_t n_bytes, size_t offset, uint64_t *nonce,
+                     struct frame_mark *mark);
+
 /* The first offset from `from` on where a mark of any run may stand (its magic
  * does), or SIZE_MAX. */
 size_t frame_mark_find(const void *bytes, size_t n_bytes, size_t from);

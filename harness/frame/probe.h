@@ -19,7 +19,7 @@
 
 enum {
     FRAME_MIN_BYTES = 60,   /* untagged and without FCS; the tag comes on top */
-    FRAME_PROBE_BYTES = 96, /* no frame that is built here is longer */
+    FRAME_PROBE_BYTES = 96, /* no frame of frame_build is longer */
 };
 
 /* Appends the complete frame (from the destination address on, without FCS)
@@ -41,6 +41,12 @@ enum {
 int frame_build(const struct frame_run *run, const struct frame_mark *mark,
                 const struct header *sent, const struct header *as, struct base_buffer *out,
                 struct base_error *error);
+
+/* The same, with at least n_bytes: zeros behind the mark fill it up, and the
+ * lengths and checksums of IPv4 and UDP count them. */
+int frame_build_sized(const struct frame_run *run, const struct frame_mark *mark,
+                      const struct header *sent, const struct header *as, size_t n_bytes,
+                      struct base_buffer *out, struct base_error *error);
 
 /* What a captured frame is to this run. */
 enum frame_sight {

@@ -256,7 +256,33 @@ static void knows_an_echo_reply(void **state)
     assert_false(frame_is_echo_reply(&request, &unreachable));
 }
 
+/* Of the size that was asked for, with the same header, and a mark where it was;
+ * and as short as can be if that is more. */
+static void frames_of_a_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 59, 60, 61, 64, 90, 91, 1514, 9216};
+    for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
+        const struct header *header = &golden[i].header;
+        struct base_buffer least = build(header);
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            struct base_buffer frame = {0};
+            struct header parsed;
+            struct frame_mark read;
+            assert_int_equal(frame_build_sized(&run, &mark, header, header, sizes[s], &frame, NULL),
+                             0);
+            assert_int_equal(frame.n_bytes, sizes[s] > least.n_bytes ? sizes[s] : least.n_bytes);
+            assert_true(frame_parse(frame.data, frame.n_bytes, 1, &parsed));
+            assert_memory_equal(&parsed, header, sizeof parsed);
+            assert_int_equal(frame_recognize(&run, frame.data, frame.n_bytes, &read), FRAME_MARKED);
+            base_buffer_free(&frame);
+        }
+        base_buffer_free(&least);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(frames_of_a_size),
     cmocka_unit_test(builds_the_golden_frames),
     cmocka_unit_test(every_header_comes_back),
     cmocka_unit_test(a_tag_changes_nothing_else),

@@ -136,9 +136,32 @@ static void give_up(struct judge_walk *walk, struct port_ref at, const char *rea
     }
 }
 
+/* The hop on the way to `last` where the same had entered before; SIZE_MAX: none. */
+static size_t find_same(const struct judge_walk *walk, size_t last, struct port_ref in,
+                        const struct header *header)
+{
+    struct header same = *header;
+    same.in_port = in.port;
+    for (size_t i = last; i != SIZE_MAX; i = walk->hops[i].previous) {
+        const struct judge_hop *hop = &walk->hops[i];
+        if (hop->in.sw == in.sw && memcmp(&hop->header, &same, sizeof same) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
 static void enter(struct judge_walk *walk, struct port_ref in, size_t previous, uint16_t out,
                   const struct header *header)
 {
+    size_t same = find_same(walk, previous, in, header);
+    if (same != SIZE_MAX) {
+        give_up(walk, in, "it comes back unchanged: a loop");
+        walk->loops = true;
+        walk->loop_first = same;
+        walk->loop_last = previous;
+        return;
+    }
     if (walk->n_hops == JUDGE_WALK_HOPS) {
         give_up(walk, in, "the expected way does not end: a loop");
         return;
@@ -180,6 +203,7 @@ void judge_walk_from(const struct topology *topology, const struct judge_forward
     struct space_emission out[EMISSIONS_MAX];
     walk->n_hops = walk->n_arrivals = 0;
     walk->known = true;
+    walk->loops = false;
     walk->reason = NULL;
     enter(walk, topology->hosts[host].port, SIZE_MAX, 0, header);
     for (size_t i = 0; i < walk->n_hops; i++) {
@@ -203,4 +227,27 @@ unsigned judge_walk_copies(const struct judge_walk *walk, size_t host)
         n += walk->arrivals[i].host == host;
     }
     return n;
+}
+
+static unsigned copies_into(const struct judge_walk *walk, struct port_ref port)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        n += walk->hops[i].in.sw == port.sw && walk->hops[i].in.port == port.port;
+    }
+    return n;
+}
+
+unsigned judge_walk_load(const struct judge_walk *walk)
+{
+    unsigned load = 1;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        unsigned n = copies_into(walk, walk->hops[i].in);
+        load = n > load ? n : load;
+    }
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        unsigned n = judge_walk_copies(walk, walk->arrivals[i].host);
+        load = n > load ? n : load;
+    }
+    return load;
 }

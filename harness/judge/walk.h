@@ -36,6 +36,10 @@ struct judge_walk {
     bool known;         /* every switch on the way could say what it does */
     const char *reason; /* if not: "no expectation for this port", "NORMAL", "loop" */
     struct port_ref unknown_at;
+    /* A copy comes back to a port in the form in which it had entered it: it
+     * goes round for ever. It is not followed any further. */
+    bool loops;
+    size_t loop_first, loop_last; /* the hop that it comes back to, and the one it comes from */
 };
 
 /* What happens to `header` (its in_port is the port where it enters `sw`). Up
@@ -65,5 +69,8 @@ void judge_walk_from(const struct topology *topology, const struct judge_forward
 
 /* How many copies arrive at `host`. */
 unsigned judge_walk_copies(const struct judge_walk *walk, size_t host);
+
+/* How many copies come to the port or to the host that most of them come to; at least 1. */
+unsigned judge_walk_load(const struct judge_walk *walk);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/topology.h"
 
+#include "base/suggest.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +48,17 @@ size_t topology_find_host(const struct topology *topology, const char *name)
         }
     }
     return SIZE_MAX;
+}
+
+const char *topology_nearest_host(const struct topology *topology, const char *name)
+{
+    const char **names = calloc(topology->n_hosts + 1, sizeof *names);
+    for (size_t i = 0; names && i < topology->n_hosts; i++) {
+        names[i] = topology->hosts[i].name;
+    }
+    const char *nearest = names ? base_suggest(name, names, topology->n_hosts) : NULL;
+    free(names);
+    return nearest;
 }
 
 void topology_free(struct topology *topology)

@@ -73,6 +73,10 @@ struct peer topology_peer(const struct topology *topology, struct port_ref port)
 /* SIZE_MAX if there is none of that name. */
 size_t topology_find_switch(const struct topology *topology, const char *name);
 size_t topology_find_host(const struct topology *topology, const char *name);
+
+/* The host whose name is nearest to one that is misspelt; NULL: none is near. */
+const char *topology_nearest_host(const struct topology *topology, const char *name);
+
 void topology_free(struct topology *topology);
 
 struct lab_switch {

@@ -12,20 +12,20 @@ static const uint8_t frame_bytes[] = {
 
 static const char *const interfaces[] = {"h1-eth0", "h11-eth0"};
 
-static const struct report_frame frames[] = {
+static const struct frame_captured frames[] = {
     {.bytes = frame_bytes,
      .n_bytes = sizeof frame_bytes,
      .time_ns = UINT64_C(1700000000123456789), /* 2023-11-14 22:13:20.123456789 UTC */
      .interface = 0,
      .comment = "probe 7 of h1",
-     .direction = REPORT_OUTBOUND},
+     .direction = FRAME_OUTBOUND},
     {.bytes = frame_bytes,
      .n_bytes = 16,
      .n_wire_bytes = 60,
      .time_ns = UINT64_C(1700000000123456999),
      .interface = 1,
      .comment = "≠ \x1b",
-     .direction = REPORT_INBOUND},
+     .direction = FRAME_INBOUND},
     {.bytes = frame_bytes, .n_bytes = 15, .interface = 1},
 };
 
@@ -82,7 +82,7 @@ static void test_a_long_comment_is_cut(void **state)
     for (int i = 0; i < N_CHARS; i++) {
         base_put_text(&comment, "≠");
     }
-    struct report_frame frame = {.bytes = frame_bytes};
+    struct frame_captured frame = {.bytes = frame_bytes};
     frame.comment = base_buffer_text(&comment);
     struct base_buffer out = {0};
     report_pcapng(&frame, 1, interfaces, 1, &out);

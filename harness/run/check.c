@@ -3,6 +3,7 @@
  * One check from the first dump to the last verdict. */
 #include "judge/contradict.h"
 #include "judge/count.h"
+#include "judge/endless.h"
 #include "judge/state.h"
 #include "judge/tables.h"
 #include "judge/witness.h"
@@ -33,9 +34,11 @@ struct checking {
     struct report *report;
     struct base_error *error;
     struct run_network network;
+    unsigned reads; /* CHANNEL_*; port counters tell which frames came in */
     struct run_states states, later; /* before the last round; with later counters */
     struct run_stations stations;
     struct judge_plan plan;
+    struct judge_plan endless; /* probes that are not sent: by the tables they never stop */
     struct run_probing probing;
     struct judge_round round, previous;
     uint16_t round_number; /* of `round` */
@@ -55,7 +58,7 @@ static int read_switches(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     progress(checking, "reading the switches");
-    if (run_network_read(&checking->network, checking->error) < 0) {
+    if (run_network_read(&checking->network, checking->reads, checking->error) < 0) {
         return -1;
     }
     checking->report->timing.dump_ms += run_ms_since(start_ns);
@@ -133,6 +136,36 @@ static size_t find_extras(const struct checking *checking, const struct report *
     return n;
 }
 
+/* Calls back with the tables as they were read last. */
+static int with_tables(struct checking *checking,
+                       int (*use)(struct checking *checking, const struct judge_forwarding *tables))
+{
+    struct judge_tables tables;
+    if (judge_tables_index(&tables, checking->topology, checking->states.right) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    struct judge_forwarding advertised = judge_looked_up_in(&tables);
+    int status = use(checking, &advertised);
+    judge_tables_free(&tables);
+    return status < 0 ? base_fail(checking->error, "out of memory") : 0;
+}
+
+static int take_endless(struct checking *checking, const struct judge_forwarding *tables)
+{
+    return judge_endless_take(&checking->plan, checking->topology, tables, &checking->endless);
+}
+
+static int judge_loops(struct checking *checking, const struct judge_forwarding *tables)
+{
+    return judge_endless(&checking->endless, checking->topology, tables, checking->report);
+}
+
+static int weigh_probes(struct checking *checking, const struct judge_forwarding *tables)
+{
+    run_probing_weigh(&checking->probing, tables);
+    return 0;
+}
+
 static int make_plan(struct checking *checking)
 {
     struct report differences = {0};
@@ -149,6 +182,9 @@ static int make_plan(struct checking *checking)
         return -1;
     }
     judge_contradictions(checking->expectation, &checking->plan, checking->report);
+    if (with_tables(checking, take_endless) < 0) {
+        return -1;
+    }
     /* Of a part of the claims it would say nothing. */
     return checking->options->n_patterns > 0
                ? 0
@@ -166,6 +202,9 @@ static int next_round(struct checking *checking, unsigned repeats)
     if (judge_round_init(&checking->round, &checking->plan, checking->stations.captures,
                          checking->topology->n_hosts) < 0) {
         return base_fail(checking->error, "out of memory");
+    }
+    if (with_tables(checking, weigh_probes) < 0) {
+        return -1;
     }
     run_probing_round(&checking->probing, &checking->round, repeats);
     checking->round_number = checking->probing.round_number;
@@ -359,7 +398,8 @@ static int judge_all(struct checking *checking, bool traffic)
     }
     checking->report->timing.compare_ms += run_ms_since(start_ns);
     struct judge_evidence evidence = evidence_of(checking);
-    if (traffic && judge_traffic(&evidence, checking->report) < 0) {
+    if (traffic && (judge_traffic(&evidence, checking->report) < 0 ||
+                    with_tables(checking, judge_loops) < 0)) {
         return base_fail(checking->error, "out of memory");
     }
     if (traffic) {
@@ -386,6 +426,7 @@ static int get_states(struct checking *checking)
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && select_claims(checking);
+    checking->reads = CHANNEL_FLOWS | (traffic ? CHANNEL_PORTS : 0);
     if (get_states(checking) < 0) {
         return -1;
     }
@@ -409,6 +450,7 @@ static void close_all(struct checking *checking)
     judge_round_free(&checking->previous);
     run_frames_free(&checking->frames);
     run_probing_free(&checking->probing);
+    judge_plan_free(&checking->endless);
     judge_plan_free(&checking->plan);
     run_stations_close(&checking->stations);
     run_states_free(&checking->states);

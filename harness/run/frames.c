@@ -24,7 +24,7 @@ static const char *comment_of(struct run_frames *frames, const struct run_frame 
 {
     const char *from = topology->hosts[probe->from].name;
     const char *at = topology->hosts[item->host].name;
-    if (item->frame.direction == REPORT_OUTBOUND) {
+    if (item->frame.direction == FRAME_OUTBOUND) {
         return base_arena_format(&frames->arena, "probe %zu (%s) as %s sent it", item->probe,
                                  probe->kind, from);
     }
@@ -38,7 +38,7 @@ void run_frames_write(struct run_frames *frames, const struct judge_plan *plan,
                       const struct judge_round *round, uint16_t round_number,
                       const struct topology *topology, struct base_buffer *out)
 {
-    struct report_frame *chosen = calloc(frames->n_items + 1, sizeof *chosen);
+    struct frame_captured *chosen = calloc(frames->n_items + 1, sizeof *chosen);
     const char **names = calloc(topology->n_hosts + 1, sizeof *names);
     size_t n = 0;
     if (frames->n_items > 0) {

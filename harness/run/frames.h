@@ -11,7 +11,7 @@
 struct run_frame {
     size_t probe, host; /* where it was sent or seen */
     uint16_t round;
-    struct report_frame frame;
+    struct frame_captured frame;
 };
 
 /* Zero-initialise before use. */

@@ -49,14 +49,14 @@ static void free_dumps(struct channel_dump *dumps, size_t n)
     free(dumps);
 }
 
-int run_network_read(struct run_network *network, struct base_error *error)
+int run_network_read(struct run_network *network, unsigned what, struct base_error *error)
 {
     free_dumps(network->dumps, network->n_dumps);
     network->dumps = calloc(network->n_dumps + 1, sizeof *network->dumps);
     if (!network->dumps) {
         return base_fail(error, "out of memory");
     }
-    return channel_dump(network->channel, CHANNEL_FLOWS | CHANNEL_PORTS, network->dumps, error);
+    return channel_dump(network->channel, what, network->dumps, error);
 }
 
 const struct switch_state *run_network_state(const struct run_network *network, size_t sw,

@@ -20,8 +20,10 @@ struct run_network {
 int run_network_open(struct run_network *network, const struct topology *topology,
                      const struct lab *lab, unsigned timeout_ms, struct base_error *error);
 
-/* Reads all switches; what was read before is freed. As channel_dump. */
-int run_network_read(struct run_network *network, struct base_error *error);
+/* Reads all switches; what was read before is freed. As channel_dump: port
+ * counters (CHANNEL_PORTS) cost a switch more than its flows, so ask for them
+ * only where they are looked at. */
+int run_network_read(struct run_network *network, unsigned what, struct base_error *error);
 
 /* What the last reading said of a switch; NULL and a reason if nothing. */
 const struct switch_state *run_network_state(const struct run_network *network, size_t sw,

@@ -10,14 +10,27 @@
 
 static const uint64_t ns_in_ms = 1000000;
 
+static unsigned expected_load(const struct judge_probe *probe)
+{
+    unsigned load = 1;
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        load = probe->arrivals[i].copies > load ? probe->arrivals[i].copies : load;
+    }
+    return load;
+}
+
 int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
                      const struct topology *topology, struct run_stations *stations,
                      struct base_error *error)
 {
     *probing = (struct run_probing){.plan = plan, .topology = topology, .stations = stations};
     probing->sent_ns = calloc(plan->n_probes + 1, sizeof *probing->sent_ns);
-    if (!probing->sent_ns) {
+    probing->loads = calloc(plan->n_probes + 1, sizeof *probing->loads);
+    if (!probing->sent_ns || !probing->loads) {
         return base_fail(error, "out of memory");
+    }
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        probing->loads[p] = expected_load(&plan->probes[p]);
     }
     if (getrandom(&probing->run, sizeof probing->run, 0) != sizeof probing->run) {
         return base_fail(error, "no random numbers for the marks of the probes");
@@ -28,6 +41,18 @@ int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
 void run_probing_free(struct run_probing *probing)
 {
     free(probing->sent_ns);
+    free(probing->loads);
+}
+
+void run_probing_weigh(struct run_probing *probing, const struct judge_forwarding *tables)
+{
+    for (size_t p = 0; p < probing->plan->n_probes; p++) {
+        const struct judge_probe *probe = &probing->plan->probes[p];
+        struct judge_walk walk;
+        judge_walk_from(probing->topology, tables, probe->from, &probe->header, &walk);
+        unsigned load = judge_walk_load(&walk), expected = expected_load(probe);
+        probing->loads[p] = walk.loops ? 0 : load > expected ? load : expected;
+    }
 }
 
 static struct frame_mark mark_of(const struct run_probing *probing, size_t p)
@@ -116,7 +141,7 @@ static void see(struct run_probing *probing, const struct frame_mark *mark, size
 }
 
 static void keep(const struct run_probing *probing, size_t p, size_t host,
-                 const struct report_frame *frame)
+                 const struct frame_captured *frame)
 {
     if (probing->frames) {
         run_frames_add(probing->frames, &(struct run_frame){.probe = p,
@@ -136,11 +161,11 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
     probing->last_ns = run_now_ns();
     probing->n_arrived++;
     keep(probing, mark->number, host,
-         &(struct report_frame){.bytes = arrival->bytes,
-                                .n_bytes = arrival->n_bytes,
-                                .n_wire_bytes = arrival->wire_bytes,
-                                .time_ns = arrival->time_ns,
-                                .direction = REPORT_INBOUND});
+         &(struct frame_captured){.bytes = arrival->bytes,
+                                  .n_bytes = arrival->n_bytes,
+                                  .n_wire_bytes = arrival->wire_bytes,
+                                  .time_ns = arrival->time_ns,
+                                  .direction = FRAME_INBOUND});
     see(probing, mark, host, arrival);
 }
 
@@ -199,10 +224,10 @@ static void send_probe(struct run_probing *probing, size_t p)
             probing->last_ns = run_now_ns();
             await_arrivals(probing, probe);
             keep(probing, p, probe->from,
-                 &(struct report_frame){.bytes = frame.data,
-                                        .n_bytes = frame.n_bytes,
-                                        .time_ns = probing->sent_ns[p],
-                                        .direction = REPORT_OUTBOUND});
+                 &(struct frame_captured){.bytes = frame.data,
+                                          .n_bytes = frame.n_bytes,
+                                          .time_ns = probing->sent_ns[p],
+                                          .direction = FRAME_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
             probing->stations->problems[probe->from] =
                 base_arena_format(&probing->stations->arena, "cannot send: %s", problem.text);
@@ -278,11 +303,15 @@ static void send_all(struct run_probing *probing, unsigned repeats)
     size_t in_flight = 0;
     for (unsigned repeat = 0; repeat < repeats; repeat++) {
         for (size_t p = 0; p < probing->plan->n_probes; p++) {
-            send_probe(probing, p);
-            if (++in_flight == RUN_WINDOW) {
+            if (probing->loads[p] == 0) {
+                continue;
+            }
+            if (in_flight > 0 && in_flight + probing->loads[p] > RUN_WINDOW) {
                 end_window(probing);
                 in_flight = 0;
             }
+            send_probe(probing, p);
+            in_flight += probing->loads[p];
         }
     }
     end_window(probing);

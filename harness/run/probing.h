@@ -20,7 +20,8 @@ enum {
     RUN_SETTLE_MAX_MS = 1000,
     /* Frames in flight, of all senders together, since all may come to the same
      * port: of small ones Open vSwitch's userspace datapath loses those above
-     * 256 for one ingress port. */
+     * 256 for one ingress port. A probe of which several copies come to one
+     * place counts as so many. */
     RUN_WINDOW = 64,
     RUN_WINDOW_MS = 20,       /* how long a window waits for what must arrive */
     RUN_WINDOW_LOST_MS = 3,   /* ... once something that must arrive did not */
@@ -37,6 +38,7 @@ struct run_probing {
     struct judge_round *round; /* the one that is under way */
     struct run_frames *frames; /* keeps what is sent and seen; NULL: nobody wants it */
     uint16_t round_number;
+    unsigned *loads;   /* by probe: as many frames in flight does it count as; 0: not to be sent */
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
     uint64_t last_ns;  /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
@@ -51,6 +53,11 @@ int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
                      const struct topology *topology, struct run_stations *stations,
                      struct base_error *error);
 void run_probing_free(struct run_probing *probing);
+
+/* Looks at what the probes do by these tables as well as at what is expected of
+ * them: a network that floods them has fewer at a time to carry, and those that
+ * would go round for ever are not sent. */
+void run_probing_weigh(struct run_probing *probing, const struct judge_forwarding *tables);
 
 /* Sends every probe so often and receives until all has settled. `round` must
  * be initialised. A station that fails meanwhile is a problem of its host. */

@@ -178,6 +178,10 @@ static void confirm(struct proving *proving, struct result *result)
     }
     size_t p = probe_of(proving, &extra);
     const char *problem = proving->stations.problems[extra.from];
+    if (p != SIZE_MAX && proving->probing.loads[p] == 0) {
+        result->says[SAYS_OBSERVED] = "not sent: it would go round for ever";
+        return;
+    }
     if (p == SIZE_MAX || !proving->round.sent[p]) {
         result->says[SAYS_OBSERVED] = base_arena_format(
             arena, "could not be sent: %s", problem ? problem : "no such frame can be made");
@@ -197,6 +201,7 @@ static int send_examples(struct proving *proving)
                          proving->error) < 0) {
         return -1;
     }
+    run_probing_weigh(&proving->probing, &tables);
     for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
         judge_round_free(&proving->round);
         if (judge_round_init(&proving->round, &proving->plan, proving->stations.captures,

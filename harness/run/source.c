@@ -17,7 +17,7 @@ static int read_live(struct run_source *source, unsigned timeout_ms, struct base
     struct run_network network;
     int status = -1;
     if (run_network_open(&network, source->topology, source->lab, timeout_ms, error) == 0 &&
-        run_network_read(&network, error) == 0) {
+        run_network_read(&network, CHANNEL_FLOWS, error) == 0) {
         status = run_network_take(&network, &source->states);
         if (status < 0) {
             base_fail(error, "out of memory");

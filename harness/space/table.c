@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-enum { N_PORTS = 65536 };
-
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * 0x9e3779b97f4a7c15;
@@ -88,6 +86,20 @@ static size_t bucket_of(const struct flow_entry *entry)
     return entry->match.mask.in_port ? (size_t)entry->match.value.in_port + 1 : 0;
 }
 
+/* Port numbers are small, as a rule: the array ends with the highest one that
+ * an entry names, so that small tables need not cost half a megabyte. */
+static int make_buckets(struct space_table *table)
+{
+    const struct flow_table *flows = table->flows;
+    table->n_buckets = 1;
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        size_t bucket = bucket_of(&flows->entries[i]);
+        table->n_buckets = bucket < table->n_buckets ? table->n_buckets : bucket + 1;
+    }
+    table->ends = calloc(table->n_buckets, sizeof *table->ends);
+    return table->ends ? 0 : -1;
+}
+
 static void sort_by_port(struct space_table *table, const bool *left_out)
 {
     const struct flow_table *flows = table->flows;
@@ -95,7 +107,7 @@ static void sort_by_port(struct space_table *table, const bool *left_out)
         table->ends[bucket_of(&flows->entries[i])] += !(left_out && left_out[i]);
     }
     uint32_t total = 0;
-    for (size_t bucket = 0; bucket <= N_PORTS; bucket++) {
+    for (size_t bucket = 0; bucket < table->n_buckets; bucket++) {
         uint32_t n = table->ends[bucket];
         table->ends[bucket] = total; /* its begin, for now */
         total += n;
@@ -153,9 +165,8 @@ static int index_all(struct space_table *table, struct space_interner *actions,
     table->group_ids = calloc(n + 1, sizeof *table->group_ids);
     table->by_port = calloc(n + 1, sizeof *table->by_port);
     table->by_group = calloc(n + 1, sizeof *table->by_group);
-    table->ends = calloc(N_PORTS + 1, sizeof *table->ends);
     if (n >= UINT32_MAX || !table->action_ids || !table->group_ids || !table->by_port ||
-        !table->by_group || !table->ends ||
+        !table->by_group || make_buckets(table) < 0 ||
         number_entries(table, actions, hash_actions, same_actions, table->action_ids, left_out) <
             0 ||
         number_entries(table, masks, hash_mask, same_mask, table->group_ids, left_out) < 0) {
@@ -206,7 +217,11 @@ struct space_entries space_table_any_port(const struct space_table *table)
 
 struct space_entries space_table_port(const struct space_table *table, uint16_t in_port)
 {
-    uint32_t begin = table->ends[in_port], end = table->ends[(size_t)in_port + 1];
+    size_t bucket = (size_t)in_port + 1;
+    if (bucket >= table->n_buckets) {
+        return (struct space_entries){.entries = table->by_port};
+    }
+    uint32_t begin = table->ends[bucket - 1], end = table->ends[bucket];
     return (struct space_entries){.entries = table->by_port + begin, .n_entries = end - begin};
 }
 

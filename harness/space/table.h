@@ -52,6 +52,7 @@ struct space_table {
     size_t n_groups;
     uint32_t *by_port; /* entries, those without in_port first, then ascending by in_port */
     uint32_t *ends;    /* by in_port + 1: where its entries end in by_port; [0]: without in_port */
+    size_t n_buckets;  /* of ends: up to the highest in_port that an entry has */
     uint32_t *by_group;
     struct match *matches; /* in the order of by_port; built when first needed */
     uint32_t *by_rank;     /* groups, the highest max_rank first; by space_table_prepare */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-    READ_BYTES = 256 * 1024,
+    READ_BYTES = 16 * 1024,
     EXCERPT_BYTES = 160, /* of a long line */
     EXCERPT_LEAD = 60,   /* of them in front of the place */
 };

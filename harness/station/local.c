@@ -2,16 +2,16 @@
  *
  * A station on this machine: libpcap captures, libnet injects. */
 #include "station/backend.h"
+#include "station/libraries.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libnet.h>
 #include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
-#include <pcap/pcap.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -29,6 +29,7 @@ enum { PLACE_BYTES = STATION_SNAP_BYTES + 128, RING_BYTES = STATION_UNREAD_FRAME
 #endif
 
 struct local {
+    struct station_libraries lib;
     pcap_t *capture;
     libnet_t *injector;
 };
@@ -100,38 +101,40 @@ static int find_interface(const struct station *station, struct base_error *erro
 
 static int open_capture(struct local *local, const char *interface, struct base_error *error)
 {
+    const struct station_libraries *lib = &local->lib;
     char text[PCAP_ERRBUF_SIZE];
-    pcap_t *capture = local->capture = pcap_create(interface, text);
+    pcap_t *capture = local->capture = lib->pcap_create(interface, text);
     if (!capture) {
         return base_fail(error, "capturing on %s: %s", interface, text);
     }
-    pcap_set_snaplen(capture, STATION_SNAP_BYTES);
-    pcap_set_buffer_size(capture, RING_BYTES);
-    pcap_set_promisc(capture, 1);
-    pcap_set_immediate_mode(capture, 1);
-    pcap_set_tstamp_precision(capture, PCAP_TSTAMP_PRECISION_NANO);
-    int result = pcap_activate(capture);
+    lib->pcap_set_snaplen(capture, STATION_SNAP_BYTES);
+    lib->pcap_set_buffer_size(capture, RING_BYTES);
+    lib->pcap_set_promisc(capture, 1);
+    lib->pcap_set_immediate_mode(capture, 1);
+    lib->pcap_set_tstamp_precision(capture, PCAP_TSTAMP_PRECISION_NANO);
+    int result = lib->pcap_activate(capture);
     if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED) {
         return base_fail(error, "not permitted to capture on %s: needs CAP_NET_RAW", interface);
     }
-    if (result < 0 || pcap_setdirection(capture, PCAP_D_IN) ||
-        pcap_setnonblock(capture, 1, text) < 0) {
-        return base_fail(error, "capturing on %s: %s", interface, pcap_geterr(capture));
+    if (result < 0 || lib->pcap_setdirection(capture, PCAP_D_IN) ||
+        lib->pcap_setnonblock(capture, 1, text) < 0) {
+        return base_fail(error, "capturing on %s: %s", interface, lib->pcap_geterr(capture));
     }
-    if (pcap_datalink(capture) != DLT_EN10MB) {
+    if (lib->pcap_datalink(capture) != DLT_EN10MB) {
         return base_fail(error, "%s is no Ethernet interface", interface);
     }
     /* libpcap leaves out what this station sends, but only when it reads it:
      * in the ring it would take the place of arrivals. */
-    setsockopt(pcap_fileno(capture), SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){1}, sizeof(int));
-    fcntl(pcap_fileno(capture), F_SETFD, FD_CLOEXEC);
+    setsockopt(lib->pcap_fileno(capture), SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){1},
+               sizeof(int));
+    fcntl(lib->pcap_fileno(capture), F_SETFD, FD_CLOEXEC);
     return 0;
 }
 
 static int open_injector(struct local *local, const char *interface, struct base_error *error)
 {
     char text[LIBNET_ERRBUF_SIZE];
-    local->injector = libnet_init(LIBNET_LINK_ADV, interface, text);
+    local->injector = local->lib.libnet_init(LIBNET_LINK_ADV, interface, text);
     if (!local->injector) {
         return base_fail(error, "sending on %s: %s", interface, text);
     }
@@ -141,7 +144,7 @@ static int open_injector(struct local *local, const char *interface, struct base
      * kernel once more: 15 ms for each run.) */
     struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
     struct sock_fprog filter = {.len = 1, .filter = &nothing};
-    int fd = libnet_getfd(local->injector);
+    int fd = local->lib.libnet_getfd(local->injector);
     setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     return 0;
@@ -153,12 +156,13 @@ static int local_open(struct station *station, struct base_error *error)
     if (!local) {
         return base_fail(error, "no memory for a station");
     }
-    if ((station->netns && enter_namespace(station->netns, error)) ||
+    if (station_libraries_load(&local->lib, error) ||
+        (station->netns && enter_namespace(station->netns, error)) ||
         find_interface(station, error) || open_capture(local, station->interface, error) ||
         open_injector(local, station->interface, error)) {
         return -1;
     }
-    station->fd = pcap_get_selectable_fd(local->capture);
+    station->fd = local->lib.pcap_get_selectable_fd(local->capture);
     return 0;
 }
 
@@ -167,7 +171,7 @@ static int local_send(struct station *station, const void *frame, size_t n_bytes
 {
     struct local *local = station->state;
     errno = 0;
-    int n_sent = libnet_adv_write_link(local->injector, frame, (uint32_t)n_bytes);
+    int n_sent = local->lib.libnet_adv_write_link(local->injector, frame, (uint32_t)n_bytes);
     if (n_sent >= 0 && (size_t)n_sent == n_bytes) {
         return 0;
     }
@@ -204,7 +208,7 @@ static bool has_been_down(const struct local *local)
 {
     int failed = 0;
     socklen_t size = sizeof failed;
-    getsockopt(pcap_fileno(local->capture), SOL_SOCKET, SO_ERROR, &failed, &size);
+    getsockopt(local->lib.pcap_fileno(local->capture), SOL_SOCKET, SO_ERROR, &failed, &size);
     return failed != 0;
 }
 
@@ -220,10 +224,10 @@ static int local_drain(struct station *station, const struct station_sink *sink,
         return base_fail(error, "interface %s went down", station->interface);
     }
     for (size_t n = 0; n < STATION_UNREAD_FRAMES; n++) {
-        int result = pcap_next_ex(local->capture, &head, &bytes);
+        int result = local->lib.pcap_next_ex(local->capture, &head, &bytes);
         if (result < 0) {
             return base_fail(error, "capturing on %s: %s", station->interface,
-                             pcap_geterr(local->capture));
+                             local->lib.pcap_geterr(local->capture));
         }
         if (result == 0) {
             return 0;
@@ -241,25 +245,42 @@ static int local_drops(struct station *station, uint64_t *drops, struct base_err
 {
     struct local *local = station->state;
     struct pcap_stat counters;
-    if (check_interface(station, pcap_fileno(local->capture), error)) {
+    if (check_interface(station, local->lib.pcap_fileno(local->capture), error)) {
         return -1;
     }
-    if (pcap_stats(local->capture, &counters)) {
+    if (local->lib.pcap_stats(local->capture, &counters)) {
         return base_fail(error, "capturing on %s: %s", station->interface,
-                         pcap_geterr(local->capture));
+                         local->lib.pcap_geterr(local->capture));
     }
     *drops = (uint64_t)counters.ps_drop + (station->netns ? 0 : counters.ps_ifdrop);
     return 0;
 }
 
+static void *close_injector(void *aux)
+{
+    struct local *local = aux;
+    if (local->injector) {
+        local->lib.libnet_destroy(local->injector);
+    }
+    return NULL;
+}
+
+/* Either waits for the kernel: at the same time, if a thread can be had. */
 static void local_close(struct station *station)
 {
     struct local *local = station->state;
-    if (local && local->capture) {
-        pcap_close(local->capture);
+    pthread_t thread;
+    if (!local) {
+        return;
     }
-    if (local && local->injector) {
-        libnet_destroy(local->injector);
+    bool beside = pthread_create(&thread, NULL, close_injector, local) == 0;
+    if (local->capture) {
+        local->lib.pcap_close(local->capture);
+    }
+    if (beside) {
+        pthread_join(thread, NULL);
+    } else {
+        close_injector(local);
     }
     free(local);
 }

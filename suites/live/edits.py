@@ -238,17 +238,28 @@ class Editor:
             return self.remove()
         self.controller.rest()
         subprocess.run(["ovs-appctl", "time/warp", "101000"], check=True, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + REST_S
         for name in gone:
-            while self.controller.ask("GET", "/taps/" + name)[0] != 404:
-                if time.monotonic() > deadline:
-                    raise RuntimeError(f"{name} does not end")
-                time.sleep(0.005)
+            if not self.ends(name):
+                self.controller.ask("DELETE", "/taps/" + name)
             del self.taps["request"][name]
         for name, tap in self.taps["request"].items():      # the others have less left than they know
             if "for" in tap:
                 self.controller.must("PATCH", "/taps/" + name, {"for": tap["for"]})
         return self.count("expired")
+
+    def ends(self, name):
+        """Whether a tap ends by itself. One beside others may have no entry of its own, and goes on by tapd's clock."""
+        source = self.taps["request"][name]["source"]
+        alone = sum(tap["source"] == source for which in self.taps.values() for tap in which.values()) == 1
+        deadline = time.monotonic() + (REST_S if alone else 1)
+        while self.controller.ask("GET", "/taps/" + name)[0] != 404:
+            if time.monotonic() > deadline:
+                if alone:
+                    raise RuntimeError(f"{name} does not end")
+                return False
+            time.sleep(0.005)
+        self.count("ended by itself")
+        return True
 
     def expectation(self):
         """What must be so now, port by port."""

@@ -85,6 +85,15 @@ expect_says 1 'datapath id' "a wrong datapath id" $check --only state "$edited"
 expect_says 3 'CAP_NET_RAW\|not permitted\|ermission' "no privilege" \
     setpriv --bounding-set=-all --inh-caps=-all $check "$good"
 
+# A machine where libpcap is not installed: nothing can be captured, the tables
+# can be read all the same.
+without_pcap() {
+    pcap=$(PATH=$PATH:/sbin ldconfig -p | awk '$1 == "libpcap.so.0.8" { print $NF; exit }')
+    unshare -m sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$pcap" "$@"
+}
+expect_says 3 'h1.*libpcap0.8' "no libpcap" without_pcap $check "$good"
+expect 0 "no libpcap, and none is needed" without_pcap $check --only state "$good"
+
 # What a run cannot look at is no pass: everything ignored.
 { cat "$good"; echo 'ignore:'
   for sw in s1 s2 s3; do for port in 1 2 3 4 5 6 7 8 9 10 11; do

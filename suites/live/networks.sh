@@ -6,11 +6,14 @@
 #   cable.yaml         a tap network whose cable s1:3 - s2:1 is a pair of hosts,
 #                      between which suites/live/cable.py carries the frames
 #   joined.yaml        the same as a checker sees it; joined-x.yaml its expectation
-#   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation
+#   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
+#   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
+#   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
+#                      shared-policy.yaml its policy
 #
 #   suites/live/networks.sh DIR
 
-mkdir -p "$1/cable/tapped" "$1/shared/tapped" && cd "$1" || exit 1
+mkdir -p "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
@@ -45,8 +48,10 @@ hosts=$(seq -s ', ' -f 'h%g' 60)
   done
   echo '  cap: {mac: "00:00:00:00:02:01", port: "s2:2", role: capture}'
   echo 'links: [["s1:300", "s2:1"]]'; } > shared.yaml
-seq -f 'in_port=%g actions=output:300' 60 > shared/tapped/s1.flows
-printf 'in_port=1 actions=output:2\n' > shared/tapped/s2.flows
+cat > shared-policy.yaml << EOF
+topology: shared.yaml
+taps: [{name: all, source: [$hosts], to: cap}]
+EOF
 cat > shared-x.yaml << EOF
 topology: shared.yaml
 ports:
@@ -54,4 +59,51 @@ ports:
   s2: {1: {output: [2]}}
 traffic:
   - {from: [$hosts], mirrored: [cap]}
+EOF
+
+cat > copied.yaml << EOF
+name: copied
+switches: {s1: {dpid: 1}, s2: {dpid: 2}, s3: {dpid: 3}}
+hosts:
+  a:   {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, port: "s1:1"}
+  b:   {mac: "00:00:00:00:00:0b", ip: 10.0.0.2, port: "s1:3"}
+  cap: {mac: "00:00:00:00:00:0c", port: "s3:2", role: capture}
+links: [["s1:2", "s2:1"], ["s2:2", "s3:1"]]
+EOF
+echo 'actions=output:2,output:2,output:2,output:2' | tee copied/tapped/s1.flows > copied/tapped/s2.flows
+echo 'in_port=1 actions=output:2,output:2' > copied/tapped/s3.flows
+cat > copied-x.yaml << EOF
+topology: copied.yaml
+ports:
+  s1: {1: {output: [2, 2, 2, 2]}, 2: drop, 3: {output: [2, 2, 2, 2]}}
+  s2: {1: {output: [2, 2, 2, 2]}, 2: drop}
+  s3: {1: {output: [2, 2]}, 2: drop}
+traffic:
+  - {from: [a, b], mirrored: [cap], copies: 32}
+EOF
+
+cat > ring.yaml << EOF
+name: ring
+switches: {s1: {dpid: 1}, s2: {dpid: 2}, s3: {dpid: 3}}
+hosts:
+  a: {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, port: "s1:1"}
+  b: {mac: "00:00:00:00:00:0b", ip: 10.0.0.2, port: "s2:1"}
+  c: {mac: "00:00:00:00:00:0c", ip: 10.0.0.3, port: "s3:1"}
+links: [["s1:2", "s2:3"], ["s2:2", "s3:3"], ["s3:2", "s1:3"]]
+EOF
+for n in 1 2 3; do
+    cat > ring/tapped/s$n.flows << EOF
+dl_dst=ff:ff:ff:ff:ff:ff actions=flood
+priority=1,in_port=1 actions=output:2
+priority=1,in_port=3 actions=output:1
+EOF
+done
+cat > ring-x.yaml << EOF
+topology: ring.yaml
+ports:
+  s1: {1: {output: [2]}, 2: drop, 3: {output: [1]}}
+  s2: {1: {output: [2]}, 2: drop, 3: {output: [1]}}
+  s3: {1: {output: [2]}, 2: drop, 3: {output: [1]}}
+traffic:
+  - {from: a, delivered: [b], isolated: [c]}
 EOF

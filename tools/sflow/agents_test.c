@@ -130,13 +130,15 @@ static void a_flood_of_agents_does_not_displace_a_known_one(void **state)
 {
     (void)state;
     struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    learn(agents, hear(agents, "9.0.0.1", 0), 9, 1, 3); /* first of all, and last */
     learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
     for (uint32_t i = 1; i <= 2 * SFLOW_AGENTS_MAX; i++) {
         assert_non_null(hear(agents, "10.0.0.1", i));
     }
     assert_int_equal(sflow_agents_n_heard(agents), SFLOW_AGENTS_MAX);
+    assert_port(hear(agents, "9.0.0.1", 0), 9, 0, 3);
     assert_port(hear(agents, "127.0.0.1", 0), 9, 0, 3);
-    assert_int_equal(sflow_agents_total(agents).n_received, 2 + 2 * SFLOW_AGENTS_MAX);
+    assert_int_equal(sflow_agents_total(agents).n_received, 4 + 2 * SFLOW_AGENTS_MAX);
     sflow_agents_free(agents);
 }
 

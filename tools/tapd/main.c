@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapd: the controller of a tap network. Options, signals, exit status. */
+#include "base/duration.h"
 #include "tapd/api.h"
 #include "tapd/controller.h"
 #include "tapd/http.h"
@@ -84,23 +85,14 @@ static int complain(const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* "10s", "500ms", "2m"; a plain number is seconds. */
 static int read_time(const char *option, const char *text, unsigned *ms)
 {
-    static const struct {
-        const char *name;
-        double ms;
-    } units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000}, {"min", 60000}};
-    char *end;
-    double value = strtod(text, &end);
-    for (size_t i = 0; end != text && i < sizeof units / sizeof *units; i++) {
-        double total = value * units[i].ms;
-        if (strcmp(end, units[i].name) == 0 && total >= 1 && total <= 86400000) {
-            *ms = (unsigned)total;
-            return 0;
-        }
+    uint64_t ns;
+    if (!base_duration_parse(text, &ns) || ns < 1000000) {
+        return complain("--%s: '%s' is not a time such as 2s or 500ms", option, text);
     }
-    return complain("--%s: '%s' is not a time such as 2s or 500ms", option, text);
+    *ms = (unsigned)(ns / 1000000); /* of 30 days at most */
+    return 0;
 }
 
 enum option_key {

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "judge/endless.h"
+
+#include "judge/network_testing.h"
+
+static const char simulated[] = "expected/demon/simulated.yaml";
+
+/* What comes from h1 is sent to s3 and back, on two cables of s1, when it is broadcast. */
+static void make_loop(struct network *network)
+{
+    struct flow_table *s1 = &network->states[0].flows, *s3 = &network->states[2].flows;
+    assert_int_equal(flow_parse("priority=50000,dl_dst=ff:ff:ff:ff:ff:ff actions=output:6,in_port",
+                                s1, NULL, NULL, NULL),
+                     0);
+    assert_int_equal(flow_parse("priority=50000,in_port=1,dl_dst=ff:ff:ff:ff:ff:ff actions=in_port",
+                                s3, NULL, NULL, NULL),
+                     0);
+}
+
+static void nothing_is_taken_where_nothing_loops(void **state)
+{
+    (void)state;
+    struct network network;
+    struct judge_plan endless = {0};
+    network_load(&network, simulated, "simulated");
+    struct judge_forwarding tables = judge_advertised_by(network.before);
+    size_t n = network.plan.n_probes;
+    assert_int_equal(
+        judge_endless_take(&network.plan, network.expectation->topology, &tables, &endless), 0);
+    assert_int_equal(network.plan.n_probes, n);
+    assert_int_equal(endless.n_probes, 0);
+    judge_plan_free(&endless);
+    network_free(&network);
+}
+
+static void only_what_loops_is_taken(void **state)
+{
+    (void)state;
+    struct network network;
+    struct judge_plan endless = {0};
+    struct judge_walk walk;
+    network_load(&network, simulated, "simulated");
+    make_loop(&network);
+    struct judge_forwarding tables = judge_advertised_by(network.before);
+    const struct topology *topology = network.expectation->topology;
+    size_t n = network.plan.n_probes;
+    assert_int_equal(judge_endless_take(&network.plan, topology, &tables, &endless), 0);
+    assert_int_equal(network.plan.n_probes + endless.n_probes, n);
+    assert_true(endless.n_probes > 0 && network.plan.n_probes > 0);
+    for (size_t p = 0; p < endless.n_probes; p++) {
+        const struct judge_probe *probe = &endless.probes[p];
+        assert_int_equal(probe->header.dl_dst[0], 0xff);
+        judge_walk_from(topology, &tables, probe->from, &probe->header, &walk);
+        assert_true(walk.loops);
+    }
+    for (size_t p = 0; p < network.plan.n_probes; p++) {
+        const struct judge_probe *probe = &network.plan.probes[p];
+        judge_walk_from(topology, &tables, probe->from, &probe->header, &walk);
+        assert_false(walk.loops);
+    }
+    assert_int_equal(judge_endless(&endless, topology, &tables, &network.report), 0);
+    const struct result *result = network_result(&network, "traffic/h1/loop");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_non_null(strstr(result->detail, "s3:1 -> s1:6 -> s3:1"));
+    judge_plan_free(&endless);
+    network_free(&network);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(nothing_is_taken_where_nothing_loops),
+    cmocka_unit_test(only_what_loops_is_taken),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "station/lab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *path_or(const char *path, const char *variable)
+{
+    const char *value = path ? path : getenv(variable);
+    return value && *value ? value : NULL;
+}
+
+int station_lab_load(struct station_lab *lab, const char *topology_path, const char *lab_path,
+                     struct base_buffer *diagnostics)
+{
+    *lab = (struct station_lab){0};
+    struct spec_diagnostics found = {0};
+    const char *path = path_or(topology_path, "TAPPROOF_TOPOLOGY");
+    if (!path) {
+        base_put_text(diagnostics,
+                      "error: no topology is named, and TAPPROOF_TOPOLOGY is not set\n");
+        return -1;
+    }
+    if (spec_load_topology(path, &lab->topology, &found) == 0 &&
+        spec_load_lab(path_or(lab_path, "TAPPROOF_LAB"), lab->topology, &lab->lab, &found) == 0) {
+        return 0;
+    }
+    spec_format_diagnostics(&found, diagnostics);
+    spec_diagnostics_free(&found);
+    station_lab_close(lab);
+    return -1;
+}
+
+bool station_lab_has(const struct station_lab *lab, size_t host)
+{
+    return lab->lab->hosts[host].interface;
+}
+
+static int find(const struct station_lab *lab, const char *name, size_t *host,
+                struct base_error *error)
+{
+    *host = topology_find_host(lab->topology, name);
+    if (*host != SIZE_MAX) {
+        return 0;
+    }
+    const char *file = lab->topology->file, *nearest = topology_nearest_host(lab->topology, name);
+    return nearest ? base_fail(error, "no host '%s' in %s; did you mean '%s'?", name, file, nearest)
+                   : base_fail(error, "no host '%s' in %s", name, file);
+}
+
+static int choose_one(const struct station_lab *lab, const char *name, unsigned bits,
+                      unsigned *chosen, struct base_error *error)
+{
+    size_t host;
+    if (*name == '\0') {
+        return base_fail(error, "a host's name is missing");
+    }
+    if (find(lab, name, &host, error) < 0) {
+        return -1;
+    }
+    if (!station_lab_has(lab, host)) {
+        const char *file = lab->lab->file;
+        return file
+                   ? base_fail(error, "%s has no station: %s names no interface for it", name, file)
+                   : base_fail(error, "%s has no station: no lab file says where it is", name);
+    }
+    chosen[host] |= bits;
+    return 0;
+}
+
+static int choose_all(const struct station_lab *lab, unsigned bits, unsigned *chosen,
+                      struct base_error *error)
+{
+    bool any = false;
+    for (size_t host = 0; host < lab->topology->n_hosts; host++) {
+        if (station_lab_has(lab, host)) {
+            any = true;
+            chosen[host] = chosen[host] ? chosen[host] : bits;
+        }
+    }
+    return any ? 0 : base_fail(error, "no host has a station: no lab file says where they are");
+}
+
+int station_lab_choose(const struct station_lab *lab, const char *list, unsigned bits,
+                       unsigned *chosen, struct base_error *error)
+{
+    if (strcmp(list, "all") == 0) {
+        return choose_all(lab, bits, chosen, error);
+    }
+    char *copy = strdup(list), *rest = copy;
+    int status = copy ? 0 : base_fail(error, "out of memory");
+    while (status == 0 && rest) {
+        status = choose_one(lab, strsep(&rest, ","), bits, chosen, error);
+    }
+    free(copy);
+    return status;
+}
+
+static size_t list_specs(struct station_lab *lab, const unsigned *chosen,
+                         struct station_spec *specs)
+{
+    size_t n = 0;
+    for (size_t host = 0; host < lab->topology->n_hosts; host++) {
+        const struct lab_host *where = &lab->lab->hosts[host];
+        lab->station_of[host] = SIZE_MAX;
+        if (chosen[host]) {
+            specs[n] = (struct station_spec){.name = lab->topology->hosts[host].name,
+                                             .netns = where->netns,
+                                             .interface = where->interface,
+                                             .exec = where->exec};
+            lab->host_of[n] = host;
+            lab->station_of[host] = n++;
+        }
+    }
+    return n;
+}
+
+/* The name of the host in front of what is wrong with its station. */
+static int fail_station(const struct station_lab *lab, size_t station, const char *problem,
+                        struct base_error *error)
+{
+    return base_fail(error, "%s: %s", lab->topology->hosts[lab->host_of[station]].name, problem);
+}
+
+static int check_problems(const struct station_lab *lab, struct base_error *error)
+{
+    for (size_t i = 0; i < lab->n_stations; i++) {
+        const char *problem = station_problem(lab->set, i);
+        if (problem) {
+            return fail_station(lab, i, problem, error);
+        }
+    }
+    return 0;
+}
+
+int station_lab_open(struct station_lab *lab, const unsigned *chosen, struct base_error *error)
+{
+    size_t n = lab->topology->n_hosts;
+    struct station_spec *specs = calloc(n + 1, sizeof *specs);
+    lab->station_of = calloc(n + 1, sizeof *lab->station_of);
+    lab->host_of = calloc(n + 1, sizeof *lab->host_of);
+    if (!specs || !lab->station_of || !lab->host_of) {
+        free(specs);
+        return base_fail(error, "out of memory");
+    }
+    lab->n_stations = list_specs(lab, chosen, specs);
+    int status = station_open(specs, lab->n_stations, &lab->set, error);
+    free(specs);
+    return status < 0 ? status : check_problems(lab, error);
+}
+
+int station_lab_check(const struct station_lab *lab, struct base_error *error)
+{
+    for (size_t i = 0; i < lab->n_stations; i++) {
+        uint64_t drops = station_drops(lab->set, i);
+        const char *problem = station_problem(lab->set, i);
+        if (problem) {
+            return fail_station(lab, i, problem, error);
+        }
+        if (drops > 0) {
+            struct base_error lost;
+            base_fail(&lost, "its capture lost %llu frames", (unsigned long long)drops);
+            return fail_station(lab, i, lost.text, error);
+        }
+    }
+    return 0;
+}
+
+void station_lab_close(struct station_lab *lab)
+{
+    station_close(lab->set);
+    free(lab->station_of);
+    free(lab->host_of);
+    lab_free(lab->lab);
+    topology_free(lab->topology);
+    *lab = (struct station_lab){0};
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# A ring that floods broadcasts: no probe is sent that would go round for ever.
+
+. suites/live/tap.sh
+expected=$NETWORKS/ring-x.yaml
+expect_says 1 'probes would go round for ever' "a loop is told" "$B/tapproof" check "$expected"
+expect_says 1 's[123]:[123] -> s[123]:[123] -> s[123]:[123] -> s' "and its circle" \
+    "$B/tapproof" check "$expected"
+run 1 "$B/tapproof" check --tap "$expected"
+grep -q '^not ok.*traffic/a/loop' "$scratch/out"
+report "its sender is named" $?
+run 1 "$B/tapproof" prove --confirm "$expected"
+report "prove sends none either" $?
+
+# Nothing goes round now: counters that stand still.
+packets() {
+    for switch in s1 s2 s3; do ovs-ofctl -O OpenFlow10 dump-ports "$switch"; done | grep -o 'pkts=[0-9]*'
+}
+wait_for_counters() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        packets > "$scratch/before"
+        sleep 0.2
+        packets | cmp -s - "$scratch/before" && return 0
+    done
+    return 1
+}
+wait_for_counters
+report "no storm is left behind" $?
+
+for switch in s1 s2 s3; do
+    ovs-ofctl -O OpenFlow10 del-flows "$switch" 'dl_dst=ff:ff:ff:ff:ff:ff'
+done
+expect 0 "without the flooding it conforms" "$B/tapproof" check "$expected"
+plan

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tapping/form.h"
+
+#include "base/address.h"
+
+#include <string.h>
+
+enum { ARP_REQUEST = 1, ECHO_REQUEST = 8, ANY_PORT = 40000, DISCARD_PORT = 9 };
+
+/* What is known of one end. */
+struct end {
+    uint8_t mac[6];
+    bool has_ip;
+    uint32_t ip;
+};
+
+static struct end end_of_host(const struct topology_host *host)
+{
+    struct end end = {.has_ip = host->has_ip, .ip = host->ip};
+    memcpy(end.mac, host->mac, sizeof end.mac);
+    return end;
+}
+
+static int fail_unknown(const struct topology *topology, const char *name, const char *wanted,
+                        struct base_error *error)
+{
+    const char *nearest = topology_nearest_host(topology, name);
+    base_fail(error, "'%s' is no %s of %s", name, wanted, topology->file);
+    return nearest ? base_fail(error, "'%s' is no %s of %s; did you mean '%s'?", name, wanted,
+                               topology->file, nearest)
+                   : -1;
+}
+
+static size_t host_with(const struct topology *topology, const uint8_t *mac, const uint32_t *ip)
+{
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        const struct topology_host *host = &topology->hosts[i];
+        if (mac ? memcmp(host->mac, mac, 6) == 0 : host->has_ip && host->ip == *ip) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* A host by its name or one of its addresses, or an address that is nobody's. */
+static int find_to(const struct topology *topology, const char *to, size_t *host, struct end *end,
+                   struct base_error *error)
+{
+    *end = (struct end){.mac = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    *host = SIZE_MAX;
+    if (!to) {
+        return 0;
+    }
+    *host = topology_find_host(topology, to);
+    if (*host == SIZE_MAX && base_mac_parse(to, end->mac)) {
+        *host = host_with(topology, end->mac, NULL);
+    } else if (*host == SIZE_MAX && base_ip_parse(to, &end->ip)) {
+        end->has_ip = true;
+        *host = host_with(topology, NULL, &end->ip);
+    } else if (*host == SIZE_MAX) {
+        return fail_unknown(topology, to, "host, IPv4 or MAC address", error);
+    }
+    if (*host != SIZE_MAX) {
+        *end = end_of_host(&topology->hosts[*host]);
+    }
+    return 0;
+}
+
+static struct header header_by_default(const struct match *form, const struct end *from,
+                                       const struct end *to)
+{
+    struct header header = {.dl_type = form->value.dl_type, .nw_proto = form->value.nw_proto};
+    memcpy(header.dl_src, from->mac, sizeof header.dl_src);
+    memcpy(header.dl_dst, to->mac, sizeof header.dl_dst);
+    if (header_has_nw(&header)) {
+        header.nw_src = from->ip;
+        header.nw_dst = to->has_ip ? to->ip : UINT32_MAX;
+    }
+    if (header.dl_type == DL_TYPE_ARP) {
+        header.nw_proto = form->mask.nw_proto ? header.nw_proto : ARP_REQUEST;
+        memset(header.dl_dst, 0xff, sizeof header.dl_dst);
+    } else if (header_has_tp(&header)) {
+        bool is_icmp = header.nw_proto == NW_PROTO_ICMP;
+        header.tp_src = is_icmp ? ECHO_REQUEST : ANY_PORT;
+        header.tp_dst = is_icmp ? 0 : DISCARD_PORT;
+    }
+    return header;
+}
+
+/* What the match fixes goes before the default, bit by bit. */
+static void overlay(struct header *header, const struct match *form)
+{
+    uint8_t bytes[sizeof *header], value[sizeof *header], mask[sizeof *header];
+    memcpy(bytes, header, sizeof bytes);
+    memcpy(value, &form->value, sizeof value);
+    memcpy(mask, &form->mask, sizeof mask);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)((bytes[i] & ~mask[i]) | (value[i] & mask[i]));
+    }
+    memcpy(header, bytes, sizeof bytes);
+}
+
+static bool is_answered(const struct header *header)
+{
+    return header->dl_type == DL_TYPE_ARP
+               ? header->nw_proto == ARP_REQUEST
+               : header->dl_type == DL_TYPE_IP && header->nw_proto == NW_PROTO_ICMP &&
+                     header->tp_src == ECHO_REQUEST;
+}
+
+static int check(const struct tapping_options *options, const struct topology *topology,
+                 const struct tapping_form *form, const struct end *from, const struct end *to,
+                 struct base_error *error)
+{
+    bool has_nw = header_has_nw(&form->header);
+    if (has_nw && !from->has_ip && !options->form.mask.nw_src) {
+        return base_fail(error, "%s has no ip in %s: say it with --match nw_src=...",
+                         topology->hosts[form->from].name, topology->file);
+    }
+    if (has_nw && options->to && !to->has_ip && !options->form.mask.nw_dst) {
+        return base_fail(error, "no IPv4 address of %s is known: say it with --match nw_dst=...",
+                         options->to);
+    }
+    if (options->echo && !is_answered(&form->header)) {
+        return base_fail(error, "--echo: no kernel answers such frames: only icmp and arp");
+    }
+    return 0;
+}
+
+int tapping_form_make(const struct tapping_options *options, const struct topology *topology,
+                      struct tapping_form *form, struct base_error *error)
+{
+    *form = (struct tapping_form){.from = topology_find_host(topology, options->from)};
+    struct end from, to;
+    if (form->from == SIZE_MAX) {
+        return fail_unknown(topology, options->from, "host", error);
+    }
+    if (find_to(topology, options->to, &form->to, &to, error) < 0) {
+        return -1;
+    }
+    from = end_of_host(&topology->hosts[form->from]);
+    form->header = header_by_default(&options->form, &from, &to);
+    overlay(&form->header, &options->form);
+    return check(options, topology, form, &from, &to, error);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tapping: numbered frames from a host of a lab, and where they arrive. */
+#include "tapping/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 0, NOTHING_CAME = 1, USAGE = 2, COULD_NOT_LOOK = 3 };
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = stop + 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int fail(int status, const struct base_error *error)
+{
+    fprintf(stderr, "tapping: %s%s\n", error->text, status == USAGE ? "; see tapping --help" : "");
+    return status;
+}
+
+static int load(const struct tapping_options *options, struct station_lab *lab)
+{
+    struct base_buffer text = {0};
+    int status = station_lab_load(lab, options->topology, options->lab, &text);
+    fputs(base_buffer_text(&text), stderr);
+    base_buffer_free(&text);
+    return status < 0 ? USAGE : SHOWN;
+}
+
+static int print(const struct tapping_options *options, FILE *json,
+                 const struct tapping_summary *summary)
+{
+    struct base_buffer text = {0}, object = {0};
+    tapping_report_text(summary, &text);
+    if (json) {
+        tapping_report_json(summary, &object);
+        fputs(base_buffer_text(&object), json);
+    }
+    if (json != stdout) {
+        fputs(base_buffer_text(&text), stdout);
+    }
+    bool failed = text.failed || object.failed || fflush(stdout) || ferror(stdout) ||
+                  (json && (fflush(json) || ferror(json)));
+    if (failed) {
+        fprintf(stderr, "tapping: cannot write %s\n", options->json ? options->json : "to stdout");
+    }
+    base_buffer_free(&text);
+    base_buffer_free(&object);
+    return failed ? COULD_NOT_LOOK : tapping_report_status(summary);
+}
+
+static int run(struct tapping_stream *stream, FILE *json)
+{
+    struct base_buffer frame = {0};
+    tapping_stream_describe(stream, &frame);
+    if (json != stdout) {
+        printf("%s%s%s: %s\n", stream->options->from, stream->options->to ? " > " : "",
+               stream->options->to ? stream->options->to : "", base_buffer_text(&frame));
+        fflush(stdout);
+    }
+    stream->lines = json == stdout || stream->options->quiet ? NULL : stdout;
+    tapping_stream_run(stream);
+    const char *problem = *stream->problem.text ? stream->problem.text : NULL;
+    struct tapping_summary summary = {.from = stream->options->from,
+                                      .to = stream->options->to,
+                                      .frame = base_buffer_text(&frame),
+                                      .tally = &stream->tally,
+                                      .duration_ns = stream->duration_ns,
+                                      .max_loss = stream->options->max_loss,
+                                      .problem = problem};
+    int status = print(stream->options, json, &summary);
+    if (problem) {
+        fprintf(stderr, "tapping: %s\n", problem);
+    }
+    base_buffer_free(&frame);
+    return status;
+}
+
+static int open_and_run(const struct tapping_options *options, struct station_lab *lab, FILE *json)
+{
+    struct tapping_form form;
+    struct base_error error;
+    bool usage;
+    if (tapping_form_make(options, lab->topology, &form, &error) < 0) {
+        return fail(USAGE, &error);
+    }
+    struct tapping_stream stream = {.options = options, .lab = lab, .form = &form, .stop = &stop};
+    int status;
+    if (tapping_stream_open(&stream, &usage, &error) < 0) {
+        status = fail(usage ? USAGE : COULD_NOT_LOOK, &error);
+    } else {
+        status = run(&stream, json);
+    }
+    tapping_stream_close(&stream);
+    return status;
+}
+
+static int load_and_run(const struct tapping_options *options)
+{
+    FILE *json = NULL;
+    struct station_lab lab = {0};
+    if (options->json) {
+        json = strcmp(options->json, "-") == 0 ? stdout : fopen(options->json, "w");
+        if (!json) {
+            fprintf(stderr, "tapping: %s: %s\n", options->json, strerror(errno));
+            return USAGE;
+        }
+    }
+    int status = load(options, &lab);
+    if (status == SHOWN) {
+        status = open_and_run(options, &lab, json);
+    }
+    station_lab_close(&lab);
+    if (json && json != stdout) {
+        fclose(json);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct tapping_options options;
+    struct base_error error;
+    catch_signals();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (tapping_options_parse(argc, argv, &options, &error) < 0) {
+        return fail(USAGE, &error);
+    }
+    if (options.help) {
+        fputs(tapping_options_help, stdout);
+        return SHOWN;
+    }
+    return load_and_run(&options);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tapping/report.h"
+
+#include "base/testing.h"
+
+#include <jansson.h>
+#include <string.h>
+
+enum { H2, H11, H3, H4, N_PLACES };
+
+struct fixture {
+    struct tapping_place places[N_PLACES];
+    struct tapping_tally tally;
+    struct tapping_summary summary;
+    struct base_buffer out;
+};
+
+/* Ten frames; h2 lacks two of them, h11 has all and one twice, h3 and h4 see none. */
+static int set_up(void **state)
+{
+    static struct fixture fixture;
+    fixture = (struct fixture){.places = {{.name = "h2", .role = TAPPING_DELIVERED},
+                                          {.name = "h11", .role = TAPPING_MIRRORED},
+                                          {.name = "h3", .role = TAPPING_ISOLATED},
+                                          {.name = "h4", .role = TAPPING_ISOLATED}},
+                               .summary = {.from = "h1",
+                                           .to = "h2",
+                                           .frame = "a frame",
+                                           .tally = &fixture.tally,
+                                           .duration_ns = 9000000,
+                                           .max_loss = 100}};
+    struct tapping_tally *tally = &fixture.tally;
+    uint64_t latency_ns;
+    assert_int_equal(tapping_tally_init(tally, fixture.places, N_PLACES, NULL), 0);
+    for (uint64_t number = 0; number < 10; number++) {
+        tapping_tally_send(tally, 1000000 * number, 1000000 * number);
+        for (size_t place = H2; place <= H11; place++) {
+            if (place == H11 || (number != 4 && number != 5)) {
+                tapping_tally_arrive(tally, place, number, 1000000 * number + 150000, false,
+                                     &latency_ns);
+            }
+        }
+    }
+    tapping_tally_arrive(tally, H11, 9, 9999999, true, &latency_ns);
+    tapping_tally_end(tally);
+    *state = &fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    tapping_tally_free(&fixture->tally);
+    base_buffer_free(&fixture->out);
+    return 0;
+}
+
+static void tells_a_run(void **state)
+{
+    struct fixture *fixture = *state;
+    tapping_report_text(&fixture->summary, &fixture->out);
+    assert_string_equal(base_buffer_text(&fixture->out),
+                        "--- h1 > h2: 10 frames sent in 9 ms ---\n"
+                        "h2 delivered: 8 arrived, 2 lost (20%)\n"
+                        "  one way min/p50/p90/p99/max = 0.150/0.150/0.150/0.150/0.150 ms\n"
+                        "  seq 4 to 5 lost, from 0.004 s on, for 2.000 ms\n"
+                        "h11 mirrored: 11 arrived, 0 lost (0%), 1 duplicates, 1 altered\n"
+                        "  one way min/p50/p90/p99/max = 0.150/0.150/0.150/0.150/0.150 ms\n"
+                        "nothing arrived at h3 h4 (isolated)\n");
+}
+
+static void assert_line(const struct tapping_place *place, enum tapping_sight sight,
+                        const char *note, const char *expected)
+{
+    struct base_buffer out = {0};
+    tapping_report_line(place, sight, 3, 84000, 60, note, &out);
+    assert_string_equal(base_buffer_text(&out), expected);
+    base_buffer_free(&out);
+}
+
+static void tells_a_frame(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct tapping_place *h2 = &fixture->places[H2];
+    struct tapping_place answered = {.name = "h2", .role = TAPPING_ANSWERED};
+    assert_line(h2, TAPPING_FIRST, "", "60 bytes at h2: seq=3 time=0.084 ms\n");
+    assert_line(h2, TAPPING_REORDERED, "", "60 bytes at h2: seq=3 time=0.084 ms (reordered)\n");
+    assert_line(h2, TAPPING_DUPLICATE, "", "60 bytes at h2: seq=3 (duplicate)\n");
+    assert_line(h2, TAPPING_LATE, "", "60 bytes at h2: seq=3 (late)\n");
+    assert_line(h2, TAPPING_FIRST, "vlan 7 added",
+                "60 bytes at h2: seq=3 time=0.084 ms altered: vlan 7 added\n");
+    assert_line(&fixture->places[H3], TAPPING_FIRST, "",
+                "60 bytes at h3: seq=3 time=0.084 ms LEAKED\n");
+    assert_line(&answered, TAPPING_FIRST, "", "60 bytes from h2: seq=3 time=0.084 ms\n");
+}
+
+static json_int_t number_in(const json_t *root, const char *host, const char *key)
+{
+    const json_t *object = host ? json_object_get(json_object_get(root, "hosts"), host) : root;
+    assert_true(json_is_integer(json_object_get(object, key)));
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void is_json(void **state)
+{
+    struct fixture *fixture = *state;
+    tapping_report_json(&fixture->summary, &fixture->out);
+    json_t *root = json_loads(base_buffer_text(&fixture->out), JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    assert_int_equal(number_in(root, NULL, "sent"), 10);
+    assert_int_equal(number_in(root, NULL, "lost"), 2);
+    assert_int_equal(number_in(root, NULL, "duplicates"), 1);
+    assert_int_equal(number_in(root, NULL, "leaked"), 0);
+    assert_int_equal(number_in(root, NULL, "status"), 0);
+    assert_int_equal(number_in(root, "h2", "lost"), 2);
+    assert_int_equal(number_in(root, "h2", "frames"), 8);
+    assert_int_equal(number_in(root, "h11", "arrived"), 11);
+    assert_int_equal(number_in(root, "h3", "arrived"), 0);
+    assert_true(json_is_null(json_object_get(root, "problem")));
+    const json_t *h2 = json_object_get(json_object_get(root, "hosts"), "h2");
+    assert_int_equal(json_array_size(json_object_get(h2, "outages")), 1);
+    const json_t *p50 = json_object_get(json_object_get(h2, "latency_us"), "p50");
+    assert_true(json_real_value(p50) > 149.9 && json_real_value(p50) < 150.1);
+    json_decref(root);
+}
+
+static void has_a_status(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tapping_summary *summary = &fixture->summary;
+    assert_int_equal(tapping_report_status(summary), 0);
+    summary->max_loss = 20;
+    assert_int_equal(tapping_report_status(summary), 0);
+    summary->max_loss = 19.9;
+    assert_int_equal(tapping_report_status(summary), 1);
+    summary->problem = "h3: its capture lost 1 frames";
+    assert_int_equal(tapping_report_status(summary), 3);
+    fixture->places[H3].n_arrived = 1; /* a leak stays one, whatever else was not seen */
+    assert_int_equal(tapping_report_status(summary), 1);
+}
+
+static void nothing_came(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->places[H2].n_came = 0;
+    fixture->places[H2].n_lost = 10;
+    assert_int_equal(tapping_report_status(&fixture->summary), 1);
+    fixture->tally.n_places = 1;
+    fixture->places[H2].role = TAPPING_WATCHED;
+    assert_int_equal(tapping_report_status(&fixture->summary), 1);
+    fixture->places[H2].role = TAPPING_ISOLATED;
+    fixture->places[H2].n_arrived = 0;
+    assert_int_equal(tapping_report_status(&fixture->summary), 0);
+    fixture->tally.n_sent = 0;
+    assert_int_equal(tapping_report_status(&fixture->summary), 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static const struct CMUnitTest tests[] = {
+    TEST(tells_a_run), TEST(tells_a_frame), TEST(is_json), TEST(has_a_status), TEST(nothing_came),
+};
+TEST_MAIN(tests)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tapsniff: what arrives at the hosts of a lab. */
+#include "tapsniff/sniff.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 0, NOTHING_SHOWN = 1, USAGE = 2, COULD_NOT_LOOK = 3 };
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* an error of a write */
+}
+
+static int fail(int status, const struct base_error *error)
+{
+    fprintf(stderr, "tapsniff: %s%s\n", error->text,
+            status == USAGE ? "; see tapsniff --help" : "");
+    return status;
+}
+
+static int load(const struct tapsniff_options *options, struct station_lab *lab)
+{
+    struct base_buffer text = {0};
+    int status = station_lab_load(lab, options->topology, options->lab, &text);
+    fputs(base_buffer_text(&text), stderr);
+    base_buffer_free(&text);
+    return status < 0 ? USAGE : SHOWN;
+}
+
+/* Chooses and opens the stations. */
+static int open_stations(const struct tapsniff_options *options, struct station_lab *lab)
+{
+    struct base_error error;
+    unsigned *chosen = calloc(lab->topology->n_hosts + 1, sizeof *chosen);
+    int status = SHOWN;
+    if (!chosen) {
+        base_fail(&error, "out of memory");
+        status = fail(COULD_NOT_LOOK, &error);
+    } else if (station_lab_choose(lab, options->hosts, 1, chosen, &error) < 0) {
+        status = fail(USAGE, &error);
+    } else if (station_lab_open(lab, chosen, &error) < 0) {
+        status = fail(COULD_NOT_LOOK, &error);
+    }
+    free(chosen);
+    return status;
+}
+
+/* Whoever waits for this line misses no frame. */
+static void tell_start(const struct station_lab *lab)
+{
+    fputs("tapsniff: listening at", stderr);
+    for (size_t i = 0; i < lab->n_stations; i++) {
+        fprintf(stderr, " %s", lab->topology->hosts[lab->host_of[i]].name);
+    }
+    fputs("\n", stderr);
+}
+
+static int sniff(struct tapsniff_sniff *it)
+{
+    struct base_error error;
+    struct base_buffer counters = {0};
+    tell_start(it->lab);
+    int status = tapsniff_sniff_run(it, stderr, &error) < 0 ? fail(COULD_NOT_LOOK, &error)
+                 : it->failed                               ? COULD_NOT_LOOK
+                 : it->n_shown > 0                          ? SHOWN
+                                                            : NOTHING_SHOWN;
+    if (it->counters) {
+        tapsniff_sniff_count(it, &counters);
+        fputs(base_buffer_text(&counters), stderr);
+    }
+    base_buffer_free(&counters);
+    tapsniff_sniff_free(it);
+    return status;
+}
+
+static int open_and_sniff(const struct tapsniff_options *options,
+                          const struct tapsniff_filter *filter, FILE *save)
+{
+    struct station_lab lab = {0};
+    int status = load(options, &lab);
+    if (status == SHOWN) {
+        status = open_stations(options, &lab);
+    }
+    if (status == SHOWN) {
+        struct tapsniff_sniff it = {.options = options,
+                                    .filter = filter,
+                                    .lab = &lab,
+                                    .stop = &stop,
+                                    .lines = options->quiet ? NULL : stdout,
+                                    .save = save};
+        status = sniff(&it);
+    }
+    station_lab_close(&lab);
+    return status;
+}
+
+static int run(const struct tapsniff_options *options)
+{
+    struct tapsniff_filter filter;
+    struct base_error error;
+    FILE *save = NULL;
+    int status = SHOWN;
+    if (tapsniff_filter_make(&filter, options->filter, options->match, &error) < 0) {
+        status = fail(USAGE, &error);
+    } else if (options->save && !(save = fopen(options->save, "w"))) {
+        base_fail(&error, "%s: %s", options->save, strerror(errno));
+        status = fail(USAGE, &error);
+    } else {
+        status = open_and_sniff(options, &filter, save);
+    }
+    if (save && fclose(save) != 0 && status < USAGE) {
+        base_fail(&error, "cannot write %s: %s", options->save, strerror(errno));
+        status = fail(COULD_NOT_LOOK, &error);
+    }
+    tapsniff_filter_free(&filter);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct tapsniff_options options;
+    struct base_error error;
+    int status;
+    catch_signals();
+    if (tapsniff_options_parse(argc, argv, &options, &error) < 0) {
+        status = fail(USAGE, &error);
+    } else if (options.help) {
+        status = fputs(tapsniff_options_help, stdout) < 0 ? COULD_NOT_LOOK : SHOWN;
+    } else {
+        status = run(&options);
+    }
+    free(options.filter);
+    return status;
+}

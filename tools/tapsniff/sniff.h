@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The run: takes what arrives at the stations, and shows, saves and counts it. */
+#ifndef TAPSNIFF_SNIFF_H
+#define TAPSNIFF_SNIFF_H
+
+#include "base/buffer.h"
+#include "station/lab.h"
+#include "tapsniff/filter.h"
+#include "tapsniff/options.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+struct tapsniff_counters {
+    uint64_t n_captured; /* frames that arrived */
+    uint64_t n_shown;    /* of them those that the filter took */
+    uint64_t n_lost;     /* by the capture; UINT64_MAX: it failed */
+    bool told;           /* that it failed */
+};
+
+struct tapsniff_sniff {
+    const struct tapsniff_options *options;
+    const struct tapsniff_filter *filter;
+    struct station_lab *lab; /* open */
+    const volatile sig_atomic_t *stop;
+    FILE *lines; /* a line each goes there; NULL: none */
+    FILE *save;  /* a pcapng file; NULL: none */
+    /* What tapsniff_sniff_run leaves. */
+    struct tapsniff_counters *counters; /* by station */
+    uint64_t n_shown;
+    bool failed; /* a station failed or lost frames */
+    /* The rest is its own. */
+    int name_width;
+    struct base_buffer text;
+};
+
+/* Runs until it is stopped, has shown enough, or its time is over. What a station
+ * has to say goes to `errors` at once. -1: no memory, or a file cannot be
+ * written. */
+int tapsniff_sniff_run(struct tapsniff_sniff *sniff, FILE *errors, struct base_error *error);
+
+/* Appends "h11: 12 captured, 3 shown, 0 lost by the capture", a line a host; those
+ * that saw nothing share one. */
+void tapsniff_sniff_count(const struct tapsniff_sniff *sniff, struct base_buffer *out);
+
+void tapsniff_sniff_free(struct tapsniff_sniff *sniff);
+
+#endif
