@@ -97,6 +97,16 @@ static void test_chosen_uplinks(void **unused)
                   "in_port=2 actions=output:5,output:6,output:7\n");
 }
 
+/* The links between the layers are few: d1 has one of each mux. */
+static void test_shared_ways(void **unused)
+{
+    (void)unused;
+    assert_tables(FABRIC "taps:\n  - {name: a, source: h21, to: c1, uplink: f2:6}\n"
+                         "  - {name: b, source: h11, to: c1}\n"
+                         "  - {name: c, source: h12, to: c2}\n",
+                  "f1", "in_port=1 actions=output:6\nin_port=2 actions=output:5\n");
+}
+
 static void test_merging(void **unused)
 {
     (void)unused;
@@ -325,12 +335,13 @@ static void test_always(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chosen_uplinks), cmocka_unit_test(test_merging),
-        cmocka_unit_test(test_tags),           cmocka_unit_test(test_few_uplinks),
-        cmocka_unit_test(test_pairs),          cmocka_unit_test(test_ending),
-        cmocka_unit_test(test_stable),         cmocka_unit_test(test_two_controllers),
-        cmocka_unit_test(test_format),         cmocka_unit_test(test_layers),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_always),
+        cmocka_unit_test(test_chosen_uplinks),  cmocka_unit_test(test_shared_ways),
+        cmocka_unit_test(test_merging),         cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_few_uplinks),     cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_ending),          cmocka_unit_test(test_stable),
+        cmocka_unit_test(test_two_controllers), cmocka_unit_test(test_format),
+        cmocka_unit_test(test_layers),          cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_always),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
