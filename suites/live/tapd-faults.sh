@@ -10,16 +10,32 @@
 
 . suites/live/controller.sh
 kills=${KILLS:-30} cuts=${CUTS:-40}
-other=policies/demon/always-forward.yaml
+other=$scratch/other.yaml
+cat > "$other" << END
+topology: $PWD/topologies/demon.yaml
+pairs: [[h1, h2], [h3, h4], [h6, h9]]
+taps:
+  - {name: h1, source: h1, uplink: "s1:8", to: h11}
+  - {name: h6, source: h6, match: tcp, uplink: "s2:6", to: h11}
+  - {name: h8, source: h8, uplink: "s2:7", tag: 7, strip: true, to: h11}
+END
 
 # is_exactly POLICY: the tables are those of the policy.
 is_exactly() {
     tables > "$scratch/got"
-    diff "$scratch/$(basename "$1")" "$scratch/got" >> "$scratch/out"
+    diff "$scratch/$(basename "$1").tables" "$scratch/got" >> "$scratch/out"
 }
 for each in "$policy" "$other"; do
-    wanted_tables "$each" > "$scratch/$(basename "$each")"
+    wanted_tables "$each" > "$scratch/$(basename "$each").tables"
 done
+
+# Frames of a pair that both policies have, and of a host that neither has.
+"$B/tapd" "$other" --once > /dev/null 2>&1
+mkfifo "$scratch/stream.in" "$scratch/stream.out"
+/usr/bin/python3 suites/live/stream.py < "$scratch/stream.in" > "$scratch/stream.out" &
+stream=$!
+exec 5> "$scratch/stream.in" 6< "$scratch/stream.out"
+read -r told <&6
 
 # Killed. It reads, writes and verifies within some 15 ms.
 wrong=0 target=$other
@@ -39,7 +55,7 @@ report "killed $kills times in the middle of an install: $wrong times not as it 
 
 # Cut. Three relays in front of the switches.
 mkfifo "$scratch/relay.in" "$scratch/relay.out"
-suites/live/relay.py 7001=6634 7002=6635 7003=6636 < "$scratch/relay.in" > "$scratch/relay.out" &
+suites/live/relay.py 7001=6634 7002=6635 7003=6636 < "$scratch/relay.in" > "$scratch/relay.out" 5>&- 6<&- &
 relay=$!
 exec 3> "$scratch/relay.in" 4< "$scratch/relay.out"
 tell() {
@@ -65,9 +81,15 @@ for cut in $(seq "$cuts"); do
 done
 report "connections cut at $cuts places of an install: $wrong times not as it should be" "$wrong"
 
+exec 5>&-
+cat <&6 > "$scratch/out"
+exec 6<&-
+wait "$stream"
+report "meanwhile an untouched pair lost no frame, and an isolated host leaked none" $?
+
 # One switch is away; the others do not wait, and nothing goes into a link to it.
-tell pass
-relayed "$other"
+ofctl del-flows s1
+ofctl del-flows s2
 sed 's/127.0.0.1:6636/127.0.0.1:9/' "$TAPPROOF_LAB" > "$scratch/away.yaml"
 run 3 "$B/tapd" "$policy" --lab "$scratch/away.yaml" --once --timeout 2s
 grep -q 's3: not installed' "$scratch/out"
