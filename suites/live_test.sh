@@ -28,17 +28,12 @@ lab() {
     '' | "$script") ;;
     *) return ;;
     esac
-<<<<<<< HEAD
-    topologies/lab run "$topology.yaml" ${state:+--flows "$state"} "$@" -- \
-        sh "suites/live/$script.sh" > "$out" 2>&1
-=======
     case $state in
     *.yaml) set -- --policy "$state" "$@" ;;
     -) ;;
     *) set -- --flows "$state" "$@" ;;
     esac
     topologies/lab run "$topology.yaml" "$@" -- sh "suites/live/$script.sh" > "$out" 2>&1
->>>>>>> i4run
     status=$?
     if [ "$status" -eq 3 ] && [ "${REQUIRE_LIVE:-0}" != 1 ] && ! grep -q '^ok\|^not ok' "$out" &&
         reason=$(grep -m 1 'cannot make namespaces\|missing: ' "$out"); then
