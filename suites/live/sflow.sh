@@ -26,12 +26,15 @@ report "tapd listens for samples" $status
 answers 200 '"datagrams": 0' "and has none yet" GET /sflow
 lab exec h6 ping -i 0.02 -q 10.0.0.7 > "$scratch/ping" 2>&1 &
 ping_pid=$!
+# One transaction: Open vSwitch numbers the agents anew with each.
+set --
 for sw in s1 s2 s3; do
-    ovs-vsctl -- --id=@s create sFlow agent=lo 'targets="127.0.0.1:6343"' header=128 sampling=1 polling=1 \
-        -- set bridge "$sw" sflow=@s > /dev/null
+    set -- "$@" -- "--id=@$sw" create sFlow agent=lo 'targets="127.0.0.1:6343"' header=128 sampling=1 polling=1 \
+        -- set bridge "$sw" "sflow=@$sw"
 done
-until_says '"agents": 3,' ask GET /sflow
-report "each bridge is an agent" $?
+ovs-vsctl "$@" > /dev/null
+until_says '"learned_ports": 31,' ask GET /sflow
+report "each bridge is an agent, and tells its ports" $?
 
 # Before: what a check sends is sampled, too, and is too little to cross it.
 expect 0 "before, the network conforms" "$B/tapproof" check "$simulated"
@@ -103,10 +106,12 @@ taps:
   - {name: high, source: [h1, h3], to: h11, for: 60s, when: {match: udp, above: 20kpps}}
 END
 start_tapd "$scratch/rates.yaml" --sflow 6343
+set --
 for sw in s1 s2 s3; do
-    ovs-vsctl set sflow "$(ovs-vsctl get bridge "$sw" sflow)" sampling=10
+    set -- "$@" -- set sflow "$(ovs-vsctl get bridge "$sw" sflow)" sampling=10
 done
-until_says '"agents": 3,' ask GET /sflow
+ovs-vsctl "$@"
+until_says '"learned_ports": 31,' ask GET /sflow
 neighbour h1 10.0.0.2 00:00:00:00:00:02
 timeout 60 topologies/lab exec h1 python3 -c '
 import socket, time

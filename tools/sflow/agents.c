@@ -172,6 +172,17 @@ uint64_t sflow_agents_n_drops(const struct sflow_agents *agents)
     return agents->n_drops;
 }
 
+size_t sflow_agents_n_learned(const struct sflow_agents *agents)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < agents->n_heard; i++) {
+        for (size_t k = 0; k < agents->heard[i]->n_sources; k++) {
+            n += agents->heard[i]->sources[k].port.port != 0;
+        }
+    }
+    return n;
+}
+
 size_t sflow_agents_n_heard(const struct sflow_agents *agents)
 {
     return agents->n_heard;

@@ -82,6 +82,7 @@ struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents);
 
 /* Samples that agents left out. */
 uint64_t sflow_agents_n_drops(const struct sflow_agents *agents);
+size_t sflow_agents_n_learned(const struct sflow_agents *agents); /* ports */
 size_t sflow_agents_n_heard(const struct sflow_agents *agents);
 
 #endif

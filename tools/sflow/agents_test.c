@@ -68,6 +68,7 @@ static void ports_are_learned(void **state)
     assert_port(one, 9, 0, 4);
     assert_port(hear(agents, "127.0.0.1", 2), 9, 1, 5);
     assert_int_equal(sflow_agents_n_heard(agents), 2);
+    assert_int_equal(sflow_agents_n_learned(agents), 3);
     sflow_agents_free(agents);
 }
 
