@@ -182,28 +182,39 @@ static bool list_users(struct tapd_compiling *c, const struct tapd_active *activ
     return true;
 }
 
-/* Where the policy leaves no choice first. */
+static void add_pairs(struct tapd_compiling *c, const struct tapd_pair *pairs, size_t n,
+                      const struct tapd_user *users, bool same_user, bool named)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((pairs[i].n_via > 0) == named) {
+            tapd_add_pair(c, &pairs[i], same_user ? users : &users[i]);
+        }
+    }
+}
+
+/* Taps from `first` to `end`, and pairs of the policy; where they leave no choice
+ * first. */
+static void add_group(struct tapd_compiling *c, const struct users *users, size_t first, size_t end,
+                      size_t n_pairs)
+{
+    for (int named = 1; named >= 0; named--) {
+        add_pairs(c, c->policy->pairs, n_pairs, users->pairs, false, named);
+        for (size_t i = first; i < end; i++) {
+            const struct tapd_tap *tap = users->taps[i].tap;
+            add_pairs(c, tap->pairs, tap->n_pairs, &users->taps[i], true, named);
+        }
+        for (size_t i = first; i < end; i++) {
+            tapd_add_copies(c, &users->taps[i], (uint32_t)i, named);
+        }
+    }
+}
+
+/* What stays, before what does not: who comes moves nobody who is there. */
 static void add_users(struct tapd_compiling *c, const struct users *users, size_t n_staying)
 {
     tapd_add_always(c, users->rules);
-    for (size_t i = 0; i < c->policy->n_pairs; i++) {
-        tapd_add_pair(c, &c->policy->pairs[i], &users->pairs[i]);
-    }
-    for (size_t first = 0; first < users->n_taps; first = n_staying) {
-        size_t end = first < n_staying ? n_staying : users->n_taps;
-        for (size_t i = first; i < end; i++) {
-            const struct tapd_user *user = &users->taps[i];
-            for (size_t j = 0; j < user->tap->n_pairs; j++) {
-                tapd_add_pair(c, &user->tap->pairs[j], user);
-            }
-        }
-        for (int named = 1; named >= 0; named--) {
-            for (size_t i = first; i < end; i++) {
-                tapd_add_copies(c, &users->taps[i], (uint32_t)i, named);
-            }
-        }
-        n_staying = end;
-    }
+    add_group(c, users, 0, n_staying, c->policy->n_pairs);
+    add_group(c, users, n_staying, users->n_taps, 0);
     use_links(c);
 }
 

@@ -97,6 +97,16 @@ static void test_chosen_uplinks(void **unused)
                   "in_port=2 actions=output:5,output:6,output:7\n");
 }
 
+/* The links between the layers are few: d1 has one of each mux. */
+static void test_shared_ways(void **unused)
+{
+    (void)unused;
+    assert_tables(FABRIC "taps:\n  - {name: a, source: h21, to: c1, uplink: f2:6}\n"
+                         "  - {name: b, source: h11, to: c1}\n"
+                         "  - {name: c, source: h12, to: c2}\n",
+                  "f1", "in_port=1 actions=output:6\nin_port=2 actions=output:5\n");
+}
+
 static void test_merging(void **unused)
 {
     (void)unused;
@@ -117,6 +127,32 @@ static void test_merging(void **unused)
                   "actions=output:5,output:6\n"
                   "priority=32808,tcp,in_port=1,tp_dst=80 actions=output:5\n"
                   "priority=32792,ip,in_port=1,nw_src=10.0.0.0/8 actions=output:6\n");
+}
+
+/* A match without a wildcard has the highest priority, whatever is asked for. */
+static void test_exact(void **unused)
+{
+    (void)unused;
+    static const char match[] = "tcp,dl_vlan=5,dl_vlan_pcp=3,dl_src=02:00:00:00:00:01,"
+                                "dl_dst=02:00:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2,"
+                                "nw_tos=0,tp_src=1,tp_dst=2";
+    char text[700];
+    snprintf(text, sizeof text,
+             DEMON "pairs: [[h1, h2]]\ntaps:\n"
+                   "  - {name: a, source: h1, match: \"%s\", to: h11}\n"
+                   "  - {name: b, source: h1, match: \"tcp\", to: h11, tag: 9, for: 60s}\n",
+             match);
+    struct tapd_policy *policy = load(text);
+    struct tapd_active active = {policy->taps[1], 1, 60};
+    struct tapd_network *network = compile(policy, &active, 1, NULL);
+    const struct flow_table *table = &network->tables[0];
+    assert_int_equal(table->n_entries, 4);
+    assert_int_equal(table->entries[0].priority, 65535);
+    assert_int_equal(table->entries[0].n_actions, 4); /* the tag is on the copy of b only */
+    assert_int_equal(table->entries[0].hard_timeout, 60);
+    assert_int_equal(table->entries[1].priority, 32768 + 256 + 24);
+    tapd_network_free(network);
+    tapd_policy_free(policy);
 }
 
 static void test_tags(void **unused)
@@ -325,7 +361,8 @@ static void test_always(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chosen_uplinks), cmocka_unit_test(test_merging),
+        cmocka_unit_test(test_chosen_uplinks), cmocka_unit_test(test_shared_ways),
+        cmocka_unit_test(test_merging),        cmocka_unit_test(test_exact),
         cmocka_unit_test(test_tags),           cmocka_unit_test(test_few_uplinks),
         cmocka_unit_test(test_pairs),          cmocka_unit_test(test_ending),
         cmocka_unit_test(test_stable),         cmocka_unit_test(test_two_controllers),

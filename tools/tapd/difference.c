@@ -88,10 +88,11 @@ static int make_waves(struct differing *d)
 
 /* ------------------------------------------------------------------- rows */
 
+/* OpenFlow 1.0 cannot say of which table an entry is to be deleted. */
 static bool is_ours(const struct differing *d, const struct flow_entry *entry)
 {
-    return d->own_tables ||
-           (tapd_is_own(d->network->policy, entry->cookie) && entry->table_id == 0);
+    return entry->table_id == 0 &&
+           (d->own_tables || tapd_is_own(d->network->policy, entry->cookie));
 }
 
 /* blocked: by wanted entry. */

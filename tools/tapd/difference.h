@@ -3,18 +3,17 @@
  * From the tables that are there to those that are wanted: flow-mods in an order
  * that neither leaks nor interrupts. Pure.
  *
- * Between two states no header of any port is ever sent where neither of them
- * sends it, and no switch sends more than before until all switches have stopped
- * sending what is no longer wanted: nothing ever arrives that neither state
- * delivers. That takes two phases: first each header falls back to what both states
- * do with it, then it gets what is new. What a port does with all of its headers
- * in both states, as a pair does, is never interrupted; a copy that both states
- * make may be missed between the phases only while overlapping taps of its port
- * are exchanged for others. Within a table entries are written from the highest priority down, and
- * then those that are left over deleted from the lowest up, so that a header
- * never falls through to a third entry (checked for each step in
- * difference_test.c). Where nothing is only added or only removed one phase is
- * empty.
+ * Between two states every switch does with every header, at each moment, at least
+ * what both states do with it, and nothing that neither does; and no switch sends
+ * more than before until all switches have stopped sending what is no longer wanted.
+ * So what two states have in common is never interrupted, and nothing ever arrives
+ * that neither of them delivers. That takes two phases: first each header falls back
+ * to what both states do with it, then it gets what is new. Within a table entries
+ * are written from the highest priority down, and then those that are left over
+ * deleted from the lowest up: a header never falls through to a third entry
+ * (checked for each step in difference_random_test.c). Where something is only added
+ * or only removed one phase is empty. What moves from one link to another is not
+ * in common: its copies pause between the phases.
  *
  * Entries without the policy's cookie belong to somebody else. */
 #ifndef TAPD_DIFFERENCE_H
@@ -76,9 +75,10 @@ struct tapd_difference {
 
 /* actual: by switch, what is installed there as read from it; NULL: not known,
  * nothing is planned for it, and nothing new is sent to where it may come from or
- * get to it (unless the policy leaves it to another controller). With own_tables foreign entries
- * are deleted as if they were ours, and are not reported. No steps: the tables are as they should
- * be. -1 without memory; then and else tapd_difference_free. */
+ * get to it (unless the policy leaves it to another controller). With own_tables
+ * foreign entries of the first table are deleted as if they were ours, and are not
+ * reported. No steps: the tables are as they should be. -1 without memory; then and
+ * else tapd_difference_free. */
 int tapd_difference_make(const struct tapd_network *network, const struct flow_table *const *actual,
                          bool own_tables, struct tapd_difference *difference);
 void tapd_difference_free(struct tapd_difference *difference);

@@ -186,13 +186,14 @@ static void test_own_tables(void **unused)
     add(&f, 0, "in_port=1 actions=output:2");
     add(&f, 0, "priority=40000,tcp,in_port=2 actions=output:9");
     add(&f, 1, "priority=0 actions=normal");
+    add(&f, 2, "table=1,in_port=1 actions=output:2"); /* not within reach */
     assert_steps(&f, true,
                  "shrink\ns1 modify_strict priority=40000,tcp,in_port=2 actions=drop\n"
                  "s2 delete_strict priority=0 actions=drop\n"
                  "grow\ns1 modify_strict in_port=1 actions=output:2\n"
                  "s1 add in_port=2 actions=output:1\n"
                  "s1 delete_strict priority=40000,tcp,in_port=2 actions=drop\n");
-    assert_int_equal(f.difference.n_foreign, 0);
+    assert_int_equal(f.difference.n_foreign, 1);
     end(&f);
 }
 
@@ -209,6 +210,15 @@ static void test_held(void **unused)
     add(&f, 0, OURS "in_port=1 actions=output:2,output:6");
     assert_steps(&f, false, "grow\ns1 add in_port=2 actions=output:1\n");
     assert_int_equal(f.difference.n_held, 0);
+    end(&f);
+    /* some of it is not enough */
+    begin(&f, DEMON "taps: [{name: a, source: h1, match: \"tcp,tp_dst=80\", to: h11}]\n");
+    f.actual[2] = NULL;
+    add(&f, 0, OURS "priority=32792,ip,in_port=1,nw_src=10.0.0.0/8 actions=output:6");
+    assert_steps(&f, false,
+                 "shrink\ns1 add priority=32808,tcp,in_port=1,tp_dst=80 actions=drop\n"
+                 "s1 delete_strict priority=32792,ip,in_port=1,nw_src=10.0.0.0/8 actions=drop\n");
+    assert_int_equal(f.difference.n_held, 1);
     end(&f);
     /* the switch of another controller is trusted */
     begin(&f, DEMON "switches: [s1]\ntaps: [{name: a, source: h1, to: h11}]\n");

@@ -215,7 +215,7 @@ static uint32_t known_link(const struct copying *copying, const struct spec_inde
 }
 
 static bool try_link(struct copying *copying, uint32_t link, const struct tapd_dests *dests,
-                     struct tapd_refusal *first)
+                     struct tapd_refusal *first, size_t *n_more)
 {
     struct tapd_router *router = &copying->c->router;
     struct tapd_refusal refusal;
@@ -224,12 +224,36 @@ static bool try_link(struct copying *copying, uint32_t link, const struct tapd_d
         !tapd_leads_to(router, link, dests, copying->source.sw, &n_hops)) {
         return false;
     }
-    bool routed =
-        tapd_route(router, link, dests, copying->tag, copying->source.sw, copying->user, &refusal);
+    bool routed = tapd_route_try(router, link, dests, copying->tag, copying->source.sw,
+                                 copying->user, &refusal, n_more);
     if (!routed && !first->by) {
         *first = refusal;
     }
     return routed;
+}
+
+/* What was chosen before, or the first of the links that needs the fewest others
+ * behind it: those between the layers are few. UINT32_MAX: none is left. */
+static uint32_t find_link(struct copying *copying, const struct tapd_dests *dests, uint16_t nth,
+                          const uint32_t *links, size_t n_links, struct tapd_refusal *refusal)
+{
+    struct tapd_compiling *c = copying->c;
+    uint32_t known[] = {known_link(copying, &c->chosen, &dests->items[0], nth),
+                        known_link(copying, &c->before, &dests->items[0], nth)};
+    uint32_t best = UINT32_MAX;
+    size_t n_more, fewest = SIZE_MAX;
+    for (int i = 0; i < 2; i++) {
+        if (known[i] != UINT32_MAX && try_link(copying, known[i], dests, refusal, &n_more)) {
+            return known[i];
+        }
+    }
+    for (size_t i = 0; i < n_links && fewest > 0; i++) {
+        if (try_link(copying, links[i], dests, refusal, &n_more) && n_more < fewest) {
+            fewest = n_more;
+            best = links[i];
+        }
+    }
+    return best;
 }
 
 /* One copy for these destinations. */
@@ -237,19 +261,17 @@ static bool choose_link(struct copying *copying, const struct tapd_dests *dests,
                         const uint32_t *links, size_t n_links, struct tapd_refusal *refusal)
 {
     struct tapd_compiling *c = copying->c;
-    uint32_t known[] = {known_link(copying, &c->chosen, &dests->items[0], nth),
-                        known_link(copying, &c->before, &dests->items[0], nth)};
-    for (size_t i = 0; i < 2 + n_links; i++) {
-        uint32_t link = i < 2 ? known[i] : links[i - 2];
-        if (link != UINT32_MAX && try_link(copying, link, dests, refusal)) {
-            add_lane(copying, c->policy->graph->links[link].from.port, copying->tag, dests);
-            for (size_t j = 0; j < dests->n; j++) {
-                note_uplink(copying, &dests->items[j], link, nth);
-            }
-            return true;
-        }
+    struct tapd_refusal ignored;
+    uint32_t link = find_link(copying, dests, nth, links, n_links, refusal);
+    if (link == UINT32_MAX || !tapd_route(&c->router, link, dests, copying->tag, copying->source.sw,
+                                          copying->user, &ignored)) {
+        return false;
     }
-    return false;
+    add_lane(copying, c->policy->graph->links[link].from.port, copying->tag, dests);
+    for (size_t i = 0; i < dests->n; i++) {
+        note_uplink(copying, &dests->items[i], link, nth);
+    }
+    return true;
 }
 
 static bool choose_links(struct copying *copying, const struct tapd_dests *dests,

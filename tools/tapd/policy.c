@@ -275,6 +275,7 @@ static void read_policy(struct tapd_reading *reading, struct tapd_policy *policy
     policy->source.diagnostics = NULL;
     reader->source.bytes = (struct base_buffer){0};
     spec_index_free(&reading->names);
+    spec_index_free(&reading->pairs);
     spec_close(reader);
 }
 
@@ -370,6 +371,7 @@ static struct tapd_tap *read_on_demand(struct tapd_reading *reading, const char 
     }
     base_arena_free(&nodes);
     spec_index_free(&reading->names);
+    spec_index_free(&reading->pairs);
     spec_close(reader);
     return tap;
 }

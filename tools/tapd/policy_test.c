@@ -90,7 +90,7 @@ static void test_when(void **unused)
     struct tapd_policy *policy =
         load_good(HEAD "taps:\n"
                        "  - {name: a, source: [h1, h2], match: ip, to: c1, for: 60s,\n"
-                       "     when: {above: 10Mbps, over: 500ms}}\n"
+                       "     pairs: [[h1, h2]], when: {above: 10Mbps, over: 500ms}}\n"
                        "  - {name: b, source: h1, to: c1, for: 60s, pairs: [[h1, h2]],\n"
                        "     when: {match: tcp, at: [\"s1:1-2\"], above: 100pps, below: 0pps,\n"
                        "            per: tap, samples: 3, max: 5}}\n");

@@ -218,10 +218,11 @@ static inline uint16_t tag_of(const struct tapd_tap *tap, struct port_ref source
     return tap->tag == TAPD_TAG_PORT ? source.port : tap->tag;
 }
 
-/* The copies at one destination with one tag: of the tap that asks for most. */
+/* The copies at one destination with one tag, taken off or not: of the tap that
+ * asks for most. */
 static inline unsigned copies_wanted(const struct tapd_tap *const *taps, size_t n_taps,
                                      struct port_ref source, const struct header *header,
-                                     struct port_ref to, uint16_t tag)
+                                     struct port_ref to, uint16_t tag, bool strip)
 {
     unsigned most = 0;
     for (size_t i = 0; i < n_taps; i++) {
@@ -233,24 +234,12 @@ static inline unsigned copies_wanted(const struct tapd_tap *const *taps, size_t 
         for (size_t j = 0; j < tap->n_to; j++) {
             leads |= tapd_same_port(tap->to[j], to);
         }
-        if (from && leads && tag_of(tap, source) == tag && match_takes(&tap->match, header)) {
+        if (from && leads && tag_of(tap, source) == tag && tap->strip == strip &&
+            match_takes(&tap->match, header)) {
             most = tap->copies > most ? tap->copies : most;
         }
     }
     return most;
-}
-
-/* Of one tag all taps to one destination strip it, or none. */
-static inline bool is_stripped(const struct tapd_tap *const *taps, size_t n_taps,
-                               struct port_ref source, const struct header *header,
-                               struct port_ref to, uint16_t tag)
-{
-    for (size_t i = 0; i < n_taps; i++) {
-        if (taps[i]->strip && copies_wanted(&taps[i], 1, source, header, to, tag) > 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static inline void add_partners(const struct tapd_pair *pairs, size_t n, struct port_ref source,
@@ -282,12 +271,14 @@ static inline void expect(const struct tapd_policy *policy, const struct tapd_ta
     }
     for (size_t i = 0; i < topology->n_hosts; i++) {
         struct port_ref to = topology->hosts[i].port;
-        for (size_t t = 0; t < sizeof tags / sizeof *tags; t++) {
-            unsigned n = copies_wanted(taps, n_taps, source, header, to, tags[t]);
-            uint16_t tci = (uint16_t)((header->vlan_tci & VLAN_PCP) | VLAN_TAGGED | tags[t]);
-            tci = is_stripped(taps, n_taps, source, header, to, tags[t]) ? 0 : tci;
+        for (size_t t = 0; t < 2 * sizeof tags / sizeof *tags; t++) {
+            uint16_t tag = tags[t / 2];
+            bool strip = t % 2;
+            unsigned n = copies_wanted(taps, n_taps, source, header, to, tag, strip);
+            uint16_t tci = (uint16_t)((header->vlan_tci & VLAN_PCP) | VLAN_TAGGED | tag);
+            tci = strip ? 0 : tci;
             for (unsigned j = 0; j < n; j++) {
-                arrive(arrivals, to, tags[t] ? tci : header->vlan_tci);
+                arrive(arrivals, to, tag ? tci : header->vlan_tci);
             }
         }
     }

@@ -14,6 +14,8 @@ struct tapd_reading {
     struct spec_reader reader; /* first: a reader is a reading */
     const struct tapd_policy *policy;
     struct spec_index names; /* of taps */
+    struct spec_index pairs; /* of each list of pairs */
+    uint64_t n_lists;        /* of pairs */
 };
 
 static inline struct tapd_reading *tapd_reading_of(struct spec_reader *reader)
@@ -45,6 +47,7 @@ struct spec_words tapd_port_words(const struct topology *topology, struct port_r
 struct tapd_pairs {
     struct tapd_pair *items;
     size_t n, capacity;
+    uint64_t list; /* its number */
 };
 
 /* `pairs`, into a struct tapd_pairs. */

@@ -193,16 +193,14 @@ static const struct spec_field pair_fields[] = {
     {.name = "via", .read = read_via},
 };
 
-static bool is_there(const struct tapd_pairs *pairs, const struct tapd_pair *pair)
+/* Whether it is new in its list, whichever of its ends comes first. */
+static bool note_pair(struct spec_reader *reader, const struct tapd_pairs *pairs,
+                      const struct tapd_pair *pair)
 {
-    for (size_t i = 0; i < pairs->n; i++) {
-        const struct tapd_pair *other = &pairs->items[i];
-        if ((tapd_same_port(other->a, pair->a) && tapd_same_port(other->b, pair->b)) ||
-            (tapd_same_port(other->a, pair->b) && tapd_same_port(other->b, pair->a))) {
-            return true;
-        }
-    }
-    return false;
+    uint64_t a = (uint64_t)pair->a.sw << 16 | pair->a.port;
+    uint64_t b = (uint64_t)pair->b.sw << 16 | pair->b.port;
+    uint64_t key[] = {pairs->list, a < b ? a : b, a < b ? b : a};
+    return !spec_index_add(&tapd_reading_of(reader)->pairs, key, sizeof key, 0, pair->place);
 }
 
 static void read_pair(struct spec_reader *reader, const struct spec_node *node, void *into)
@@ -217,7 +215,7 @@ static void read_pair(struct spec_reader *reader, const struct spec_node *node, 
     if (!reading.complete) {
         return;
     }
-    if (is_there(pairs, &reading.pair)) {
+    if (!note_pair(reader, pairs, &reading.pair)) {
         spec_error(reader, node, "%s and %s are a pair already",
                    tapd_port_words(reader->topology, reading.pair.a).text,
                    tapd_port_words(reader->topology, reading.pair.b).text);
@@ -231,6 +229,7 @@ static void read_pair(struct spec_reader *reader, const struct spec_node *node, 
 void tapd_read_pairs(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
     if (reader->topology && spec_expect(reader, node, SPEC_SEQUENCE, "a list of pairs")) {
+        ((struct tapd_pairs *)into)->list = ++tapd_reading_of(reader)->n_lists;
         spec_each(reader, node, read_pair, into);
     }
 }

@@ -14,6 +14,7 @@ struct tap_reading {
     struct tapd_ends sources, uplinks, to;
     struct tapd_pairs pairs;
     const struct spec_node *when;
+    bool never_ends; /* as `for` says */
 };
 
 /* A name of spec_name, in which '@' and ':' may be too: taps of rules have them. */
@@ -115,7 +116,8 @@ static void read_tap_pairs(struct spec_reader *reader, const struct spec_node *n
 static void read_for(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
     struct tap_reading *reading = into;
-    spec_lifetime(reader, node, &reading->tap->lifetime_sec);
+    bool valid = spec_lifetime(reader, node, &reading->tap->lifetime_sec);
+    reading->never_ends = valid && reading->tap->lifetime_sec == 0;
 }
 
 /* Read at the end: it needs what the tap says. */
@@ -210,7 +212,7 @@ static void check_tap(struct spec_reader *reader, const struct spec_node *node,
     if (reading->when && reading->tap->lifetime_sec == 0 && !spec_child(node, "for")) {
         spec_error(reader, reading->when->key,
                    "a tap with \"when\" needs \"for\": how long it stays");
-    } else if (reading->when && reading->tap->lifetime_sec == 0) {
+    } else if (reading->when && reading->never_ends) {
         spec_error(reader, spec_child(node, "for"), "a tap with \"when\" must end");
     }
 }

@@ -372,3 +372,17 @@ bool tapd_route(struct tapd_router *router, uint32_t link, const struct tapd_des
     use_longer(&search, class);
     return true;
 }
+
+bool tapd_route_try(struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,
+                    uint16_t tag, size_t avoid, const struct tapd_user *user,
+                    struct tapd_refusal *refusal, size_t *n_more)
+{
+    struct search search = {router, tag, avoid, user, refusal};
+    size_t n_before = router->n_journal;
+    *refusal = (struct tapd_refusal){.link = link};
+    bool routed = route(&search, link, dests);
+    size_t n_new = router->n_journal - n_before;
+    *n_more = n_new > 0 ? n_new - 1 : 0;
+    tapd_router_undo(router, n_before);
+    return routed;
+}

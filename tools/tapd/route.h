@@ -98,6 +98,12 @@ bool tapd_route(struct tapd_router *router, uint32_t link, const struct tapd_des
                 uint16_t tag, size_t avoid, const struct tapd_user *user,
                 struct tapd_refusal *refusal);
 
+/* The same without doing it: *n_more is how many links behind this one would get
+ * frames that they do not carry so far. */
+bool tapd_route_try(struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,
+                    uint16_t tag, size_t avoid, const struct tapd_user *user,
+                    struct tapd_refusal *refusal, size_t *n_more);
+
 /* Whether all destinations can be reached from here at all, going out by the
  * link, and not through `avoid`; *n_hops: how many links to the farthest. */
 bool tapd_leads_to(const struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,

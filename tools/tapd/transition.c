@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * Old and new table are called sides. On the rows of both together each header
- * has one winner, the uppermost row that takes it; if that row is of one side
- * only, the other side's winner is further down. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/transition.h"
 
 #include "tapd/action_set.h"
@@ -12,127 +8,95 @@
 #include <stdlib.h>
 
 struct transition {
-    struct tapd_rows *rows;
     size_t sw;
+    struct tapd_rows rows;
     const struct tapd_held *held;
     struct base_arena *arena;
-    size_t *below;         /* scratch: rows of one side that win below a row */
-    bool from_old, to_new; /* `between` is the old table; the new one */
+    size_t *below; /* scratch: old rows that win below a row */
     size_t n_held;
+    tapd_tell_mod *tell;
+    void *context;
 };
 
-enum side { OLD, NEW };
-
-/* ---------------------------------------------------------- what is below */
-
-static bool has(const struct tapd_row *row, enum side side)
+static struct tapd_actions old_actions(const struct tapd_row *row)
 {
-    return side == OLD ? row->old != NULL : row->wanted != NULL;
+    struct tapd_actions none = {0};
+    return row->old ? (struct tapd_actions){row->old->actions, row->old->n_actions} : none;
 }
 
-static struct tapd_actions actions_of(const struct tapd_row *row, enum side side)
-{
-    return side == OLD ? (struct tapd_actions){row->old->actions, row->old->n_actions} : row->then;
-}
+/* ------------------------------------------------------------------ held */
 
 /* Whether one of the first n of `below` takes all that both matches take. */
 static bool is_hidden(const struct transition *t, size_t n, const struct match *both)
 {
     for (size_t i = 0; i < n; i++) {
-        if (tapd_contains(&t->rows->items[t->below[i]].match, both)) {
+        if (tapd_contains(&t->rows.items[t->below[i]].match, both)) {
             return true;
         }
     }
     return false;
 }
 
-/* The rows of a side that may take headers which `row`, that the side does not
- * have, would win: how many, in t->below. *whole: together they leave none. */
-static size_t find_below(struct transition *t, size_t row, enum side side, bool *whole)
+/* The old rows that may take headers of a new one: how many, in t->below. 0 if
+ * they leave some. */
+static size_t find_below(struct transition *t, const struct tapd_row *row)
 {
-    const struct tapd_row *items = t->rows->items;
-    size_t n = 0, first = row;
-    while (first > 0 && items[first - 1].priority == items[row].priority) {
-        first--; /* of two of the same priority either may win */
-    }
-    *whole = false;
-    for (size_t i = first; i < t->rows->n && !*whole; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->rows.n; i++) {
+        const struct tapd_row *below = &t->rows.items[i];
         struct match both;
-        if (i != row && has(&items[i], side) &&
-            tapd_intersect(&items[i].match, &items[row].match, &both) && !is_hidden(t, n, &both)) {
+        if (below->old && below->priority <= row->priority &&
+            tapd_intersect(&below->match, &row->match, &both) && !is_hidden(t, n, &both)) {
             t->below[n++] = i;
-            *whole =
-                match_equal(&both, &items[row].match) && items[i].priority < items[row].priority;
+            if (match_equal(&both, &row->match)) {
+                return n;
+            }
         }
     }
-    return n;
+    return 0;
 }
 
-/* What a side does at least with all headers that the row wins. */
-static int least(struct transition *t, size_t row, enum side side, struct tapd_actions *actions)
+/* What is sent already of all headers of a row. */
+static int find_sent(struct transition *t, const struct tapd_row *row, struct tapd_actions *sent)
 {
-    const struct tapd_row *items = t->rows->items;
-    bool whole;
-    if (has(&items[row], side)) {
-        *actions = actions_of(&items[row], side);
-        return 0;
-    }
-    size_t n = find_below(t, row, side, &whole);
-    *actions = whole ? actions_of(&items[t->below[0]], side) : (struct tapd_actions){0};
-    for (size_t i = 1; whole && i < n; i++) {
-        struct tapd_actions next = actions_of(&items[t->below[i]], side);
-        if (tapd_common(actions, &next, t->arena, actions) < 0) {
+    size_t n = row->old ? 0 : find_below(t, row);
+    *sent = n > 0 ? old_actions(&t->rows.items[t->below[0]]) : old_actions(row);
+    for (size_t i = 1; i < n; i++) {
+        struct tapd_actions next = old_actions(&t->rows.items[t->below[i]]);
+        if (tapd_common(sent, &next, t->arena, sent) < 0) {
             return -1;
         }
     }
     return 0;
 }
 
-/* Whether a side does exactly this with all headers that the row wins. */
-static bool does_just(struct transition *t, size_t row, enum side side,
-                      const struct tapd_actions *actions)
-{
-    const struct tapd_row *items = t->rows->items;
-    bool whole = true, just = true;
-    size_t n = 1;
-    if (has(&items[row], side)) {
-        t->below[0] = row;
-    } else {
-        n = find_below(t, row, side, &whole);
-    }
-    for (size_t i = 0; i < n && just; i++) {
-        struct tapd_actions its = actions_of(&items[t->below[i]], side);
-        just = tapd_sends_same(&its, actions);
-    }
-    struct tapd_actions none = {0};
-    return just && (whole || tapd_sends_within(actions, &none));
-}
-
-/* ------------------------------------------------------------------ held */
-
 struct holding {
     const struct tapd_held *held;
     struct port_ref in;
-    struct tapd_actions before;
+    struct tapd_actions sent;
 };
 
 static bool may_send(const void *context, const struct tapd_actions *actions, size_t at)
 {
     const struct holding *holding = context;
     return !tapd_is_held(holding->held, holding->in, actions->items[at].port) ||
-           tapd_sends(&holding->before, actions, at);
+           tapd_sends(&holding->sent, actions, at);
 }
 
 static int hold_back(struct transition *t)
 {
-    for (size_t i = 0; i < t->rows->n; i++) {
-        struct tapd_row *row = &t->rows->items[i];
+    for (size_t i = 0; i < t->rows.n; i++) {
+        struct tapd_row *row = &t->rows.items[i];
         if (!row->wanted) {
             continue;
         }
         struct tapd_actions wanted = {row->wanted->actions, row->wanted->n_actions};
         struct holding holding = {t->held, {t->sw, row->match.value.in_port}, {0}};
-        if (least(t, i, OLD, &holding.before) < 0 ||
+        row->then = wanted;
+        if (!t->held->ahead) {
+            continue; /* all switches are known */
+        }
+        if (find_sent(t, row, &holding.sent) < 0 ||
             tapd_filter(&wanted, may_send, &holding, t->arena, &row->then) < 0) {
             return -1;
         }
@@ -141,26 +105,6 @@ static int hold_back(struct transition *t)
         } else {
             t->n_held++;
         }
-    }
-    return 0;
-}
-
-/* --------------------------------------------------------------- between */
-
-static int find_between(struct transition *t)
-{
-    t->from_old = t->to_new = true;
-    for (size_t i = 0; i < t->rows->n; i++) {
-        struct tapd_actions old, new;
-        struct tapd_row *row = &t->rows->items[i];
-        if (least(t, i, OLD, &old) < 0 || least(t, i, NEW, &new) < 0 ||
-            tapd_common(&old, &new, t->arena, &row->between) < 0) {
-            return -1;
-        }
-        bool whole;
-        row->fresh = !row->old && find_below(t, i, OLD, &whole) == 0;
-        t->from_old = t->from_old && does_just(t, i, OLD, &row->between);
-        t->to_new = t->to_new && does_just(t, i, NEW, &row->between);
     }
     return 0;
 }
@@ -197,109 +141,84 @@ static bool same_list(const struct tapd_actions *a, const struct tapd_actions *b
     return actions_equal(a->items, a->n, b->items, b->n);
 }
 
-/* An entry that is there with `now` becomes the wanted one. */
-static void tell_wanted(const struct tapd_row *row, const struct flow_entry *there,
-                        const struct tapd_actions *now, enum tapd_phase phase, tapd_tell_mod *tell,
-                        void *context)
+/* What there is becomes the wanted entry; `there` has its cookie and timeouts. */
+static void tell_wanted(const struct transition *t, const struct tapd_row *row,
+                        enum tapd_phase phase)
 {
-    bool stays = there && (there == row->wanted || same_end(there, row->wanted));
-    if (!stays) {
+    const struct flow_entry *fresh = row->is_between ? row->wanted : NULL;
+    const struct flow_entry *there = row->old ? row->old : fresh;
+    struct tapd_actions now = row->is_between ? row->between : old_actions(row);
+    if (!there || (there != row->wanted && !same_end(there, row->wanted))) {
         struct flow_mod mod = make_mod(FLOW_ADD, row->wanted, &row->then);
-        tell(context, phase, &mod);
-    } else if (there->cookie != row->wanted->cookie || !same_list(now, &row->then)) {
+        t->tell(t->context, phase, &mod);
+    } else if (there->cookie != row->wanted->cookie || !same_list(&now, &row->then)) {
         struct flow_mod mod = make_mod(FLOW_MODIFY_STRICT, row->wanted, &row->then);
-        tell(context, phase, &mod);
+        t->tell(t->context, phase, &mod);
     }
 }
 
-/* The old entry, or a new one, does only what it does in between. */
-static void tell_between(const struct tapd_row *row, tapd_tell_mod *tell, void *context)
+/* An entry that is neither old nor wanted, for a moment. Its cookie is ours, so that
+ * it is removed if nobody comes to do it then. */
+static struct flow_entry make_entry(const struct transition *t, const struct tapd_row *row)
 {
-    struct tapd_actions old = {0};
-    if (row->old) {
-        old = actions_of(row, OLD);
-    }
-    if (!row->fresh && (!row->old || !tapd_sends_same(&old, &row->between))) {
-        struct flow_mod mod = row->old ? make_mod(FLOW_MODIFY_STRICT, row->old, &row->between)
-                                       : make_mod(FLOW_ADD, row->wanted, &row->between);
-        tell(context, TAPD_SHRINK, &mod);
+    return (struct flow_entry){.match = row->match,
+                               .priority = row->priority,
+                               .cookie = (uint64_t)t->held->network->policy->cookie << 32};
+}
+
+static void tell_between(const struct transition *t)
+{
+    for (size_t i = 0; i < t->rows.n; i++) {
+        const struct tapd_row *row = &t->rows.items[i];
+        if (row->is_between) {
+            struct flow_entry entry = make_entry(t, row);
+            const struct flow_entry *like = row->wanted ? row->wanted : &entry;
+            struct flow_mod mod = row->old ? make_mod(FLOW_MODIFY_STRICT, row->old, &row->between)
+                                           : make_mod(FLOW_ADD, like, &row->between);
+            t->tell(t->context, TAPD_SHRINK, &mod);
+        }
     }
 }
 
-static void tell_deletes(const struct tapd_rows *rows, enum tapd_phase phase, tapd_tell_mod *tell,
-                         void *context)
+static void tell_all(const struct transition *t, enum tapd_phase phase)
 {
     const struct tapd_actions none = {0};
-    for (size_t i = rows->n; i-- > 0;) {
-        if (!rows->items[i].wanted) {
-            struct flow_mod mod = make_mod(FLOW_DELETE_STRICT, rows->items[i].old, &none);
-            tell(context, phase, &mod);
+    for (size_t i = 0; i < t->rows.n; i++) {
+        if (t->rows.items[i].wanted) {
+            tell_wanted(t, &t->rows.items[i], phase);
+        }
+    }
+    for (size_t i = t->rows.n; i-- > 0;) {
+        const struct tapd_row *row = &t->rows.items[i];
+        if (!row->wanted) {
+            struct flow_entry entry = make_entry(t, row);
+            struct flow_mod mod = make_mod(FLOW_DELETE_STRICT, row->old ? row->old : &entry, &none);
+            t->tell(t->context, phase, &mod);
         }
     }
 }
 
-static void tell_at_once(const struct tapd_rows *rows, enum tapd_phase phase, tapd_tell_mod *tell,
-                         void *context)
-{
-    for (size_t i = 0; i < rows->n; i++) {
-        const struct tapd_row *row = &rows->items[i];
-        if (row->wanted) {
-            struct tapd_actions now = {0};
-            if (row->old) {
-                now = actions_of(row, OLD);
-            }
-            tell_wanted(row, row->old, &now, phase, tell, context);
-        }
-    }
-    tell_deletes(rows, phase, tell, context);
-}
-
-static void tell_by_way(const struct tapd_rows *rows, tapd_tell_mod *tell, void *context)
-{
-    for (size_t i = 0; i < rows->n; i++) {
-        tell_between(&rows->items[i], tell, context);
-    }
-    for (size_t i = 0; i < rows->n; i++) {
-        const struct tapd_row *row = &rows->items[i];
-        if (row->wanted) {
-            struct tapd_actions now = row->between;
-            if (row->old) {
-                struct tapd_actions old = actions_of(row, OLD);
-                now = tapd_sends_same(&old, &now) ? old : now;
-            }
-            const struct flow_entry *there = row->fresh ? NULL : row->wanted;
-            tell_wanted(row, row->old ? row->old : there, &now, TAPD_GROW, tell, context);
-        }
-    }
-    tell_deletes(rows, TAPD_GROW, tell, context);
-}
-
-int tapd_transition(size_t sw, struct tapd_rows *rows, const struct tapd_held *held,
+int tapd_transition(size_t sw, const struct tapd_rows *rows, const struct tapd_held *held,
                     tapd_tell_mod *tell, void *context, struct base_arena *arena, size_t *n_held)
 {
     struct transition t = {
-        .rows = rows,
         .sw = sw,
+        .rows = *rows,
         .held = held,
         .arena = arena,
         .below = calloc(rows->n + 1, sizeof *t.below),
+        .tell = tell,
+        .context = context,
     };
-    bool done = t.below && hold_back(&t) == 0 && find_between(&t) == 0;
-    if (done && t.from_old) {
-        tell_at_once(rows, TAPD_GROW, tell, context);
-    } else if (done && t.to_new) {
-        tell_at_once(rows, TAPD_SHRINK, tell, context);
-    } else if (done) {
-        tell_by_way(rows, tell, context);
+    struct tapd_between between;
+    bool done = t.below && hold_back(&t) == 0 && tapd_between_find(&t.rows, arena, &between) == 0;
+    if (done && !between.from_old && !between.to_wanted) {
+        tell_between(&t);
+    }
+    if (done) {
+        tell_all(&t, between.to_wanted && !between.from_old ? TAPD_SHRINK : TAPD_GROW);
     }
     *n_held = t.n_held;
     free(t.below);
     return done ? 0 : -1;
-}
-
-int tapd_compare_rows(const void *a, const void *b)
-{
-    const struct tapd_row *x = a, *y = b;
-    return x->priority != y->priority ? y->priority - x->priority
-                                      : memcmp(&x->match, &y->match, sizeof x->match);
 }
