@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The policies of topologies/ (TAP): what the controller would install conforms
-# to the expectations that were written by hand. No switch is needed.
+# The policies (TAP): what the controller would install conforms to the
+# expectations that were written by hand. No switch is needed.
 
 cd "$(dirname "$0")/.." || exit 1
 . suites/live/tap.sh
@@ -26,8 +26,8 @@ as_state() {
 
 # conforms NETWORK STATE
 conforms() {
-    as_state "topologies/$1/$2.policy.yaml" "topologies/$1.yaml" > "$scratch/state.yaml"
-    expect 0 "$1/$2.policy.yaml conforms to expected/$1/$2.yaml" \
+    as_state "policies/$1/$2.yaml" "topologies/$1.yaml" > "$scratch/state.yaml"
+    expect 0 "policies/$1/$2.yaml conforms to expected/$1/$2.yaml" \
         "$B/tapproof" check "expected/$1/$2.yaml" --state "$scratch/state.yaml"
 }
 
@@ -39,8 +39,8 @@ conforms fabric taps
 conforms patch-panel patched
 
 # And one that does something else is seen.
-sed "s/uplink: s1:6/uplink: s1:7/; s|\.\./demon|$PWD/topologies/demon|" \
-    topologies/demon/simulated.policy.yaml > "$scratch/other.yaml"
+sed "s/uplink: \"s1:6\"/uplink: s1:7/; s|\.\./\.\./|$PWD/|" policies/demon/simulated.yaml \
+    > "$scratch/other.yaml"
 as_state "$scratch/other.yaml" topologies/demon.yaml > "$scratch/state.yaml"
 expect_says 1 'state/s1/1' "a tap by another uplink is told" \
     "$B/tapproof" check expected/demon/simulated.yaml --state "$scratch/state.yaml"

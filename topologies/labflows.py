@@ -26,8 +26,7 @@ def find(topology, state):
     if not os.path.isdir(directory):
         directory = os.path.abspath(state)
     if not os.path.isdir(directory):
-        known = ", ".join(sorted(entry.name for entry in os.scandir(home) if entry.is_dir())) \
-            if os.path.isdir(home) else f"no directory {home}"
+        known = ", ".join(sorted(os.listdir(home))) if os.path.isdir(home) else f"no directory {home}"
         raise InputError(f"found no flows `{state}', expected a directory or one of: {known}")
     files = {switch: os.path.join(directory, switch + ".flows") for switch in topology.switches}
     errors = [f"{path}: no such file, expected the flows of {switch}"

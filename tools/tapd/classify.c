@@ -46,10 +46,7 @@ static int by_end(const void *a, const void *b)
 {
     const struct tapd_user *x = ((const struct layer *)a)->user;
     const struct tapd_user *y = ((const struct layer *)b)->user;
-    if (x->left_sec != y->left_sec) {
-        return x->left_sec < y->left_sec ? 1 : -1;
-    }
-    return x->id < y->id ? -1 : x->id > y->id;
+    return tapd_outlives(y, x) - tapd_outlives(x, y);
 }
 
 /* Layer 0 is what stays, whether there is something or not. */

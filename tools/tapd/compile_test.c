@@ -240,6 +240,23 @@ static void test_ending(void **unused)
     tapd_policy_free(policy);
 }
 
+/* Of two that end in the same second the later one is below: it ends later. */
+static void test_same_second(void **unused)
+{
+    (void)unused;
+    struct tapd_policy *policy =
+        load(DEMON "taps:\n  - {name: a, source: h1, match: tcp, to: h11, tag: 3, for: 60s}\n"
+                   "  - {name: b, source: h1, to: h11, for: 60s}\n");
+    struct tapd_active active[] = {{policy->taps[0], 1, 50}, {policy->taps[1], 2, 50}};
+    struct tapd_network *network = compile(policy, active, 2, NULL);
+    assert_table(network, "s1",
+                 "hard_timeout=50, priority=33304,tcp,in_port=1 "
+                 "actions=output:6,mod_vlan_vid:3,output:6\n"
+                 "hard_timeout=50, priority=33024,in_port=1 actions=output:6\n");
+    tapd_network_free(network);
+    tapd_policy_free(policy);
+}
+
 /* Taps that come and go move no other. */
 static void test_stable(void **unused)
 {
@@ -361,13 +378,21 @@ static void test_always(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chosen_uplinks), cmocka_unit_test(test_shared_ways),
-        cmocka_unit_test(test_merging),        cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_tags),           cmocka_unit_test(test_few_uplinks),
-        cmocka_unit_test(test_pairs),          cmocka_unit_test(test_ending),
-        cmocka_unit_test(test_stable),         cmocka_unit_test(test_two_controllers),
-        cmocka_unit_test(test_format),         cmocka_unit_test(test_layers),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_always),
+        cmocka_unit_test(test_chosen_uplinks),
+        cmocka_unit_test(test_shared_ways),
+        cmocka_unit_test(test_merging),
+        cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_few_uplinks),
+        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_ending),
+        cmocka_unit_test(test_same_second),
+        cmocka_unit_test(test_stable),
+        cmocka_unit_test(test_two_controllers),
+        cmocka_unit_test(test_format),
+        cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_always),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -320,7 +320,8 @@ static bool spread(const struct search *search, struct tapd_class *class, struct
 /* One that is used for longer than before. */
 static void use_longer(const struct search *search, struct tapd_class *class)
 {
-    if (class->fixed || (class->user != search->user && tapd_outlives(class->user, search->user))) {
+    if (class->fixed ||
+        (class->user != search->user && !tapd_outlives(search->user, class->user))) {
         return;
     }
     class->user = search->user;

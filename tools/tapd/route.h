@@ -33,10 +33,14 @@ struct tapd_user {
     uint16_t left_sec; /* with an id */
 };
 
-/* Whether a's entries are there at least as long as b's. */
+/* Whether a's entries are there longer than b's. In the same second, the tap that
+ * came later is likely to: what ends in the same order has the same order always. */
 static inline bool tapd_outlives(const struct tapd_user *a, const struct tapd_user *b)
 {
-    return a->id == 0 || (b->id != 0 && a->left_sec >= b->left_sec);
+    if (a->id == 0 || b->id == 0) {
+        return a->id == 0 && b->id != 0;
+    }
+    return a->left_sec != b->left_sec ? a->left_sec > b->left_sec : a->id > b->id;
 }
 
 /* A way out of a switch. */
