@@ -42,9 +42,9 @@ TOOLBOX  = $(filter $(patsubst tools/%/,%,$(wildcard tools/*/)),tapd tapping tap
 UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c tools/*/*_test.c))
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
 BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c tools/*/*_bench.c))
-TAPD_PURE = $(wildcard tools/tapd/reading_*.c) $(patsubst %,tools/tapd/%.c,policy policy_text graph \
-           compile production lanes ways route classify unite difference held transition between \
-           action_set foreign) $(filter-out %_test.c %_fuzz.c %_bench.c %/collector.c,$(wildcard tools/sflow/*.c))
+TAPD_PURE = $(filter-out %_test.c %_fuzz.c %_bench.c %/collector.c,$(wildcard tools/tapd/reading_*.c tools/sflow/*.c) \
+           $(patsubst %,tools/tapd/%.c,policy policy_text graph compile production lanes ways route classify \
+           unite difference held transition between action_set foreign))
 FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c tools/*/*_fuzz.c))
 SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh topologies/*_test.sh))
 LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --list))
