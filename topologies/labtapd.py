@@ -16,6 +16,7 @@ from labnet import HOME, LabError
 from labtopo import InputError
 
 SOCKET = HOME + "/tapd.sock"
+SAMPLES = "127.0.0.1:6343"     # where agents send to
 PID_FILE, LOG_FILE = HOME + "/tapd.pid", HOME + "/tapd.log"
 INSTALL_S = 60      # all of it is on this machine; a busy one may be slow
 
@@ -30,7 +31,8 @@ def check(policy, repository):
 
 def start(policy, repository, lab_file, remote):
     """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
-    command = [program(repository), policy, "--http", "unix:" + SOCKET, "--state", f"{HOME}/taps.json"]
+    command = [program(repository), policy, "--own-tables", "--http", "unix:" + SOCKET,
+               "--state", f"{HOME}/taps.json", "--sflow", SAMPLES]
     command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
     with open(LOG_FILE, "ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
@@ -63,7 +65,7 @@ def program(repository):
 
 def passive(remote):
     """The other end of what a switch dials: tcp:HOST:PORT is ptcp:PORT:HOST."""
-    match = re.fullmatch(r"tcp:(.+):(\d+)", remote)
+    match = re.fullmatch(r"tcp:([^:]+):(\d+)", remote)
     if not match:
         raise InputError(f"found controller `{remote}', expected tcp:HOST:PORT")
     return f"ptcp:{match[2]}:{match[1]}"

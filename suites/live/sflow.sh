@@ -26,12 +26,15 @@ report "tapd listens for samples" $status
 answers 200 '"datagrams": 0' "and has none yet" GET /sflow
 lab exec h6 ping -i 0.02 -q 10.0.0.7 > "$scratch/ping" 2>&1 &
 ping_pid=$!
+# One transaction: Open vSwitch numbers the agents anew with each.
+set --
 for sw in s1 s2 s3; do
-    ovs-vsctl -- --id=@s create sFlow agent=lo 'targets="127.0.0.1:6343"' header=128 sampling=1 polling=1 \
-        -- set bridge "$sw" sflow=@s > /dev/null
+    set -- "$@" -- "--id=@$sw" create sFlow agent=lo 'targets="127.0.0.1:6343"' header=128 sampling=1 polling=1 \
+        -- set bridge "$sw" "sflow=@$sw"
 done
-until_says '"agents": 3,' ask GET /sflow
-report "each bridge is an agent" $?
+ovs-vsctl "$@" > /dev/null
+until_says '"learned_ports": 31,' ask GET /sflow
+report "each bridge is an agent, and tells its ports" $?
 
 # Before: what a check sends is sampled, too, and is too little to cross it.
 expect 0 "before, the network conforms" "$B/tapproof" check "$simulated"
@@ -90,4 +93,41 @@ sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$scra
 status=$?
 cp "$scratch/ping" "$scratch/out"
 report "the neighbours lost nothing" $status
+
+# One frame of ten is sampled, and stands for ten: a tap for the flow, one for the
+# port, none for what is ten times as much.
+stop_tapd
+cat > "$scratch/rates.yaml" << END
+topology: $PWD/topologies/demon.yaml
+pairs: [[h1, h2], [h3, h4]]
+taps:
+  - {name: flow, source: [h1, h3], to: h11, match: udp, for: 60s, when: {above: 300pps, samples: 5, per: flow}}
+  - {name: port, source: [h1, h3], to: h11, for: 60s, when: {match: udp, above: 1Mbps, samples: 5}}
+  - {name: high, source: [h1, h3], to: h11, for: 60s, when: {match: udp, above: 20kpps}}
+END
+start_tapd "$scratch/rates.yaml" --sflow 6343
+set --
+for sw in s1 s2 s3; do
+    set -- "$@" -- set sflow "$(ovs-vsctl get bridge "$sw" sflow)" sampling=10
+done
+ovs-vsctl "$@"
+until_says '"learned_ports": 31,' ask GET /sflow
+neighbour h1 10.0.0.2 00:00:00:00:00:02
+timeout 60 topologies/lab exec h1 python3 -c '
+import socket, time
+out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+out.bind(("", 4000))
+while True:     # about 1,000 frames of 500 bytes a second
+    for _ in range(10):
+        out.sendto(bytes(458), ("10.0.0.2", 5000))
+    time.sleep(0.01)' &
+sender_pid=$!
+until_says 'nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=4000,tp_dst=5000' ask GET /taps
+report "a flow of which a tenth is sampled gets its tap" $?
+until_says '^200$' ask GET /taps/port@s1:1
+report "and so does its port" $?
+kill "$sender_pid"
+wait "$sender_pid" 2> /dev/null
+[ "$(sampled taps)" -eq 2 ] && [ "$(sampled over_max)" -eq 0 ]
+report "and nothing else" $?
 plan

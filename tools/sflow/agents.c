@@ -19,6 +19,7 @@ struct sflow_agent {
     uint32_t sub_agent;
     const struct sflow_agent_declared *declared; /* NULL: it is not */
     struct sflow_sequence sequence;
+    uint64_t heard;         /* number of its last datagram, of all agents' */
     struct source *sources; /* sorted by id */
     size_t n_sources, capacity;
 };
@@ -30,6 +31,7 @@ struct sflow_agents {
     struct sflow_agent **heard; /* sorted by address and sub-agent */
     size_t n_heard, capacity;
     size_t n_sources; /* of all agents */
+    uint64_t n_datagrams;
     uint64_t n_drops;
     struct sflow_sequence gone; /* of agents that made room */
 };
@@ -108,6 +110,7 @@ struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
             return NULL;
         }
     }
+    agent->heard = ++agents->n_datagrams;
     uint64_t n_restarts = agent->sequence.n_restarts;
     sflow_sequence_note(&agent->sequence, datagram->sequence, datagram->uptime_ms);
     if (agent->sequence.n_restarts > n_restarts) {
@@ -167,6 +170,17 @@ struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents)
 uint64_t sflow_agents_n_drops(const struct sflow_agents *agents)
 {
     return agents->n_drops;
+}
+
+size_t sflow_agents_n_learned(const struct sflow_agents *agents)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < agents->n_heard; i++) {
+        for (size_t k = 0; k < agents->heard[i]->n_sources; k++) {
+            n += agents->heard[i]->sources[k].port.port != 0;
+        }
+    }
+    return n;
 }
 
 size_t sflow_agents_n_heard(const struct sflow_agents *agents)
@@ -235,21 +249,29 @@ static size_t place_of(const struct sflow_agents *agents, const struct sflow_dat
     return low;
 }
 
-/* False: of every agent something is known. */
-static bool make_room(struct sflow_agents *agents)
+/* Whether one should go before the other: of whom nothing is known, then who has
+ * been silent longer. */
+static bool goes_before(const struct sflow_agent *one, const struct sflow_agent *other)
 {
-    for (size_t i = 0; i < agents->n_heard; i++) {
-        struct sflow_agent *agent = agents->heard[i];
-        if (agent->n_sources == 0 && !agent->declared) {
-            add_up(&agents->gone, &agent->sequence);
-            free_agent(agent);
-            agents->n_heard--;
-            memmove(&agents->heard[i], &agents->heard[i + 1],
-                    (agents->n_heard - i) * sizeof *agents->heard);
-            return true;
-        }
+    if ((one->n_sources == 0) != (other->n_sources == 0)) {
+        return one->n_sources == 0;
     }
-    return false;
+    return one->heard < other->heard;
+}
+
+static void make_room(struct sflow_agents *agents)
+{
+    size_t victim = 0;
+    for (size_t i = 1; i < agents->n_heard; i++) {
+        victim = goes_before(agents->heard[i], agents->heard[victim]) ? i : victim;
+    }
+    struct sflow_agent *agent = agents->heard[victim];
+    add_up(&agents->gone, &agent->sequence);
+    agents->n_sources -= agent->n_sources;
+    free_agent(agent);
+    agents->n_heard--;
+    memmove(&agents->heard[victim], &agents->heard[victim + 1],
+            (agents->n_heard - victim) * sizeof(struct sflow_agent *));
 }
 
 static struct sflow_agent *add_agent(struct sflow_agents *agents,
@@ -257,8 +279,11 @@ static struct sflow_agent *add_agent(struct sflow_agents *agents,
                                      const struct sflow_agent_declared *declared)
 {
     bool there;
-    if ((agents->n_heard == SFLOW_AGENTS_MAX && !make_room(agents)) ||
-        base_grow(&agents->heard, agents->n_heard, &agents->capacity, sizeof *agents->heard)) {
+    if (agents->n_heard == SFLOW_AGENTS_MAX) {
+        make_room(agents);
+    }
+    if (base_grow(&agents->heard, agents->n_heard, &agents->capacity,
+                  sizeof(struct sflow_agent *))) {
         return NULL;
     }
     struct sflow_agent *agent = calloc(1, sizeof *agent);
@@ -270,7 +295,7 @@ static struct sflow_agent *add_agent(struct sflow_agents *agents,
     agent->declared = declared;
     size_t at = place_of(agents, datagram, &there);
     memmove(&agents->heard[at + 1], &agents->heard[at],
-            (agents->n_heard - at) * sizeof *agents->heard);
+            (agents->n_heard - at) * sizeof(struct sflow_agent *));
     agents->heard[at] = agent;
     agents->n_heard++;
     return agent;

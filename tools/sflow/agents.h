@@ -60,9 +60,9 @@ struct sflow_agents *sflow_agents_new(const struct topology *topology,
 void sflow_agents_free(struct sflow_agents *agents);
 
 /* The agent of a datagram, which is noted in its sequence; one that began anew
- * (sequence.h) has to be learned anew. NULL: not declared, or no room: when
- * SFLOW_AGENTS_MAX are there, one of whom nothing was learned makes room, if there
- * is one. Lives until the next call. */
+ * (sequence.h) has to be learned anew. When SFLOW_AGENTS_MAX are there, one makes
+ * room: of whom nothing was learned, or else who has been silent longest. NULL: not
+ * declared, or no memory. Lives until the next call. */
 struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
                                       const struct sflow_datagram *datagram);
 
@@ -82,6 +82,7 @@ struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents);
 
 /* Samples that agents left out. */
 uint64_t sflow_agents_n_drops(const struct sflow_agents *agents);
+size_t sflow_agents_n_learned(const struct sflow_agents *agents); /* ports */
 size_t sflow_agents_n_heard(const struct sflow_agents *agents);
 
 #endif

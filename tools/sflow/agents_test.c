@@ -68,6 +68,7 @@ static void ports_are_learned(void **state)
     assert_port(one, 9, 0, 4);
     assert_port(hear(agents, "127.0.0.1", 2), 9, 1, 5);
     assert_int_equal(sflow_agents_n_heard(agents), 2);
+    assert_int_equal(sflow_agents_n_learned(agents), 3);
     sflow_agents_free(agents);
 }
 
@@ -142,6 +143,26 @@ static void a_flood_of_agents_does_not_displace_a_known_one(void **state)
     sflow_agents_free(agents);
 }
 
+/* Who forges ports, too, displaces who is silent; that one is back when it speaks. */
+static void a_flood_of_learned_agents_locks_nobody_out(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
+    learn(agents, hear(agents, "127.0.0.1", 1), 9, 1, 3);
+    for (uint32_t i = 1; i <= 5000; i++) { /* 75,000 ports, of which 61,440 stay */
+        for (uint32_t if_index = 1; if_index <= 15; if_index++) {
+            learn(agents, hear(agents, "10.0.0.1", i), if_index, 1, 3);
+        }
+        assert_port(hear(agents, "127.0.0.1", 0), 9, 0, 3);
+    }
+    assert_unknown(hear(agents, "127.0.0.1", 1), 9);
+    learn(agents, hear(agents, "127.0.0.1", 1), 9, 1, 4);
+    assert_port(hear(agents, "127.0.0.1", 1), 9, 0, 4);
+    assert_int_equal(sflow_agents_n_heard(agents), SFLOW_AGENTS_MAX);
+    sflow_agents_free(agents);
+}
+
 static void a_flood_of_interfaces_is_bounded(void **state)
 {
     (void)state;
@@ -189,6 +210,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_agent_that_began_anew_is_learned_anew),
     cmocka_unit_test(declared_agents_alone_are_heard),
     cmocka_unit_test(a_flood_of_agents_does_not_displace_a_known_one),
+    cmocka_unit_test(a_flood_of_learned_agents_locks_nobody_out),
     cmocka_unit_test(a_flood_of_interfaces_is_bounded),
     cmocka_unit_test(samples_that_agents_left_out_are_counted),
 };

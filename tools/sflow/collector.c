@@ -104,6 +104,7 @@ struct sflow_collector_stats sflow_collector_stats(const struct sflow_collector 
     if (collector->agents) {
         stats.sequence = sflow_agents_total(collector->agents);
         stats.n_agent_drops = sflow_agents_n_drops(collector->agents);
+        stats.n_learned = sflow_agents_n_learned(collector->agents);
         stats.n_agents = sflow_agents_n_heard(collector->agents);
     }
     return stats;

@@ -44,8 +44,8 @@ struct sflow_collector_stats {
     uint64_t n_agent_drops;         /* samples that agents left out: sflow_agents_n_drops */
     uint64_t n_kernel_drops;        /* datagrams: the socket's buffer was full (SO_RXQ_OVFL) */
     struct sflow_sequence sequence; /* of all agents: sflow_agents_total */
-    size_t n_agents;
-    int receive_bytes;      /* that the kernel granted */
+    size_t n_agents, n_learned;     /* and ports of theirs */
+    int receive_bytes;              /* that the kernel granted */
     char last_refusal[256]; /* "192.0.2.1: sample 2 of 3: cut short"; "": nothing was refused */
 };
 

@@ -79,7 +79,7 @@ struct tapd_http *tapd_http_new(struct event_base *base, const char *address, co
                                 tapd_http_handler *handler, void *owner, struct base_error *error)
 {
     struct tapd_http *http = calloc(1, sizeof *http);
-    int fd;
+    int fd = -1;
     if (!http) {
         base_fail(error, "out of memory");
         return NULL;
@@ -286,7 +286,7 @@ static int read_body(struct evhttp_request *request, json_t **body, struct tapd_
                        MAX_BODY_BYTES);
         return -1;
     }
-    json_error_t error;
+    json_error_t error = {.text = "out of memory"};
     const char *bytes = (const char *)evbuffer_pullup(input, -1);
     *body = bytes ? json_loadb(bytes, n_bytes, JSON_REJECT_DUPLICATES, &error) : NULL;
     if (!*body) {

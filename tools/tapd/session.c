@@ -261,7 +261,7 @@ static void lose(struct tapd_session *session, const struct base_error *why)
 /* Tries its addresses from the next one on. */
 static int dial_next(struct tapd_session *session, struct base_error *error)
 {
-    int fd, status = -1;
+    int fd = -1, status = -1;
     while (status && session->n_tried < session->n_addresses) {
         status = channel_socket_dial(&session->addresses[session->n_tried++], &fd, error);
     }

@@ -132,6 +132,7 @@ json_t *tapd_traffic_report(const struct tapd_traffic *traffic)
         {"port", tapd_traffic_port(traffic)},
         {"receive_bytes", (uint64_t)in.receive_bytes},
         {"agents", in.n_agents},
+        {"learned_ports", in.n_learned},
         {"datagrams", in.n_datagrams},
         {"refused", in.n_refused},
         {"strangers", in.n_strangers},
