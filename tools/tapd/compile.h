@@ -14,6 +14,8 @@
  * the same destinations: the switch behind knows a copy by its in_port, and by
  * its tag where the tap has one. A link that another tap uses for other
  * destinations is not chosen, and refused where the policy names it.
+ * Each hop leads nearer to the destination (the first one not farther away), so
+ * no copy ever goes round; longer ways are not looked for.
  *
  * A tap that ends has entries of its own above what is there without it, with a
  * hard_timeout: if nobody comes to remove it, the switch ends it, and what is

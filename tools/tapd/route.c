@@ -200,7 +200,7 @@ static uint32_t nth_link(const struct search *search, const struct tapd_node *no
 {
     size_t n = node->n_ends;
     bool first = i < n;
-    uint32_t link = node->ends[(start + i) % n].link;
+    uint32_t link = n > 0 ? node->ends[(start + i) % n].link : UINT32_MAX;
     bool preferred = link != UINT32_MAX && search->router->preferred[link] == search->router->round;
     return preferred == first ? link : UINT32_MAX;
 }

@@ -118,9 +118,10 @@ uint32_t *tapd_list_links(struct tapd_compiling *c, struct port_ref from,
     for (unsigned n_hops = 1; n_hops <= most; n_hops++) {
         uint32_t *some = links + *n_links;
         size_t n = take_ways(ways, n_ways, named, n_hops, some);
-        size_t n_slices = to->capture == UINT32_MAX ? 1 : c->policy->graph->n_captures;
-        n_slices = n_slices < n ? n_slices : n;
+        size_t n_captures = to->capture == UINT32_MAX ? 0 : c->policy->graph->n_captures;
+        size_t n_slices = n_captures < n ? n_captures : n;
         if (n > 0) {
+            n_slices = n_slices > 0 ? n_slices : 1;
             rotate(some, n, preferred_way(end, to, n, n_slices), n_slices, &c->arena);
         }
         *n_links += n;
