@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/controller.h"
 
+#include "tapd/controller_inside.h"
 #include "tapd/log.h"
-#include "tapd/roster.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,22 +12,6 @@
 enum {
     CHECK_MS_MAX = 60000, /* the wall clock may be set: look at it now and then */
     RETRY_MS = 5000,      /* after a tap could not be ended */
-};
-
-struct tapd_controller {
-    struct event_base *base;
-    const struct tapd_controller_options *options;
-    void (*settled)(void *owner);
-    void *owner;
-    struct tapd_store *store; /* NULL: nothing is kept */
-    struct tapd_policy *policy;
-    struct lab *lab;
-    struct tapd_roster roster;
-    struct tapd_network *network;
-    struct tapd_installer *installer;
-    char *fabric; /* of the installer, as text: what is cabled to what, and reached where */
-    struct event *expiry;
-    struct tapd_traffic *traffic; /* NULL: none is listened for */
 };
 
 /* What is to be in force. */
@@ -45,8 +28,6 @@ static int load(struct tapd_controller *controller, const struct tapd_records *r
 static int compile(struct tapd_controller *controller, struct proposal *proposal, bool same_fabric,
                    struct spec_diagnostics *diagnostics);
 static void drop_proposal(struct proposal *proposal);
-static enum tapd_outcome change(struct tapd_controller *controller, struct tapd_roster *roster,
-                                struct base_buffer *why);
 static int save(struct tapd_controller *controller, const struct tapd_policy *policy,
                 const struct tapd_roster *roster, struct base_buffer *why);
 static void enforce(struct tapd_controller *controller, struct proposal *proposal);
@@ -132,6 +113,8 @@ enum tapd_outcome tapd_controller_reload(struct tapd_controller *controller,
             enforce(controller, &proposal);
             tapd_log("reloaded %s", controller->policy->file);
             outcome = TAPD_DONE;
+        } else {
+            save(controller, controller->policy, &controller->roster, why);
         }
     }
     if (outcome != TAPD_DONE) {
@@ -141,197 +124,11 @@ enum tapd_outcome tapd_controller_reload(struct tapd_controller *controller,
     return outcome;
 }
 
-/* Diagnostics as text, and none left. */
-static int explain(struct spec_diagnostics *diagnostics, struct base_buffer *why)
+int tapd_controller_explain(struct spec_diagnostics *diagnostics, struct base_buffer *why)
 {
     spec_format_diagnostics(diagnostics, why);
     spec_diagnostics_free(diagnostics);
     return -1;
-}
-
-static struct tapd_tap *read_tap(const struct tapd_controller *controller, const char *json,
-                                 struct base_buffer *why)
-{
-    struct spec_diagnostics diagnostics = {0};
-    struct tapd_tap *tap;
-    if (tapd_tap_read(controller->policy, "request", json, strlen(json), &tap, &diagnostics)) {
-        explain(&diagnostics, why);
-        return NULL;
-    }
-    return tap;
-}
-
-/* A tap of the policy that is over keeps its name. */
-static bool is_taken(const struct tapd_controller *controller, const char *name)
-{
-    return tapd_policy_find(controller->policy, name) ||
-           tapd_roster_find(&controller->roster, name) != SIZE_MAX;
-}
-
-/* The tap is the roster's, or freed. */
-static enum tapd_outcome put(struct tapd_controller *controller, struct tapd_tap *tap,
-                             enum tapd_origin origin, struct base_buffer *why)
-{
-    struct tapd_roster roster;
-    if (tapd_roster_copy(&controller->roster, &roster) ||
-        tapd_roster_add(&roster, tap, origin, tapd_now_ms())) {
-        base_put_text(why, "out of memory\n");
-        tapd_tap_free(tap);
-        return TAPD_FAILED;
-    }
-    enum tapd_outcome outcome = change(controller, &roster, why);
-    if (outcome == TAPD_DONE) {
-        tapd_log("tap %s added%s", tap->name, tap->lifetime_sec ? ", for a time" : "");
-    }
-    return outcome;
-}
-
-enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const char *json,
-                                      struct base_buffer *why)
-{
-    struct tapd_tap *tap = read_tap(controller, json, why);
-    if (!tap) {
-        return TAPD_BAD;
-    }
-    if (is_taken(controller, tap->name)) {
-        base_put_format(why, "there is a tap \"%s\" already\n", tap->name);
-        tapd_tap_free(tap);
-        return TAPD_CONFLICT;
-    }
-    return put(controller, tap, TAPD_FROM_REQUEST, why);
-}
-
-/* Which one of the roster. */
-static enum tapd_outcome find(const struct tapd_controller *controller, const char *name,
-                              size_t *index, struct base_buffer *why)
-{
-    *index = tapd_roster_find(&controller->roster, name);
-    if (*index != SIZE_MAX && !controller->roster.items[*index].over) {
-        return TAPD_DONE;
-    }
-    const struct tapd_tap *own = tapd_policy_find(controller->policy, name);
-    if (own && own->lifetime_sec == 0) {
-        base_put_format(why, "the tap \"%s\" is one of the policy, and stays; change %s\n", name,
-                        controller->policy->file);
-        return TAPD_CONFLICT;
-    }
-    base_put_format(why, "there is no tap \"%s\"\n", name);
-    return TAPD_NOT_FOUND;
-}
-
-enum tapd_outcome tapd_controller_remove(struct tapd_controller *controller, const char *name,
-                                         struct base_buffer *why)
-{
-    size_t index;
-    struct tapd_roster roster;
-    enum tapd_outcome outcome = find(controller, name, &index, why);
-    if (outcome != TAPD_DONE) {
-        return outcome;
-    }
-    if (tapd_roster_copy(&controller->roster, &roster)) {
-        base_put_text(why, "out of memory\n");
-        return TAPD_FAILED;
-    }
-    tapd_roster_end(&roster, index);
-    outcome = change(controller, &roster, why);
-    if (outcome == TAPD_DONE) {
-        tapd_log("tap %s removed", name);
-    }
-    return outcome;
-}
-
-/* The same tap with another lifetime. */
-static struct tapd_tap *with_lifetime(const struct tapd_controller *controller,
-                                      const struct tapd_tap *tap, const char *lifetime,
-                                      struct base_buffer *why)
-{
-    struct base_buffer text = {0};
-    tapd_tap_format(controller->policy, tap, &text);
-    json_t *value = json_loads(base_buffer_text(&text), 0, NULL);
-    base_buffer_free(&text);
-    json_object_set_new(value, "for", json_string(lifetime));
-    char *json = json_dumps(value, 0);
-    struct tapd_tap *changed = json ? read_tap(controller, json, why) : NULL;
-    free(json);
-    json_decref(value);
-    return changed;
-}
-
-/* Its end, and nothing else of it, moves; so it keeps its id. */
-enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, const char *name,
-                                         const char *lifetime, struct base_buffer *why)
-{
-    size_t index;
-    struct tapd_roster roster;
-    enum tapd_outcome outcome = find(controller, name, &index, why);
-    if (outcome != TAPD_DONE) {
-        return outcome;
-    }
-    const struct tapd_tap *tap = controller->roster.items[index].tap;
-    uint16_t lifetime_sec = tap->lifetime_sec;
-    if (lifetime_sec == 0) {
-        base_put_format(why, "the tap \"%s\" has no lifetime; it stays until it is removed\n",
-                        name);
-        return TAPD_CONFLICT;
-    }
-    if (lifetime) {
-        struct tapd_tap *changed = with_lifetime(controller, tap, lifetime, why);
-        if (!changed) {
-            return TAPD_BAD;
-        }
-        lifetime_sec = changed->lifetime_sec;
-        tapd_tap_free(changed);
-    }
-    if (lifetime_sec == 0) {
-        base_put_text(why, "expected a time, \"120s\"\n");
-        return TAPD_BAD;
-    }
-    if (tapd_roster_copy(&controller->roster, &roster)) {
-        base_put_text(why, "out of memory\n");
-        return TAPD_FAILED;
-    }
-    roster.items[index].expires_ms = tapd_now_ms() + lifetime_sec * INT64_C(1000);
-    outcome = change(controller, &roster, why);
-    if (outcome == TAPD_DONE) {
-        tapd_log("tap %s extended: it ends in %u s", name, lifetime_sec);
-    }
-    return outcome;
-}
-
-/* Taps of the policy that are there in any case. */
-static bool always_there(const struct tapd_tap *tap)
-{
-    return tap->lifetime_sec == 0 && !tap->when;
-}
-
-size_t tapd_controller_n_taps(const struct tapd_controller *controller)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < controller->policy->n_taps; i++) {
-        n += always_there(controller->policy->taps[i]);
-    }
-    for (size_t i = 0; i < controller->roster.n_items; i++) {
-        n += !controller->roster.items[i].over;
-    }
-    return n;
-}
-
-struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller, size_t index)
-{
-    const struct tapd_policy *policy = controller->policy;
-    for (size_t i = 0; i < policy->n_taps; i++) {
-        if (always_there(policy->taps[i]) && index-- == 0) {
-            return (struct tapd_tap_now){.tap = policy->taps[i], .origin = TAPD_FROM_POLICY};
-        }
-    }
-    const struct tapd_entry *entry = controller->roster.items;
-    while (entry->over || index-- > 0) {
-        entry++;
-    }
-    return (struct tapd_tap_now){.tap = entry->tap,
-                                 .origin = entry->origin,
-                                 .id = entry->id,
-                                 .expires_ms = entry->expires_ms};
 }
 
 const struct tapd_policy *tapd_controller_policy(const struct tapd_controller *controller)
@@ -407,12 +204,14 @@ static int load(struct tapd_controller *controller, const struct tapd_records *r
         tapd_compile_check(proposal->policy, &diagnostics) ||
         tapd_roster_from_records(records, proposal->policy, file ? file : "", tapd_now_ms(),
                                  &proposal->roster, &diagnostics)) {
-        return explain(&diagnostics, why);
+        return tapd_controller_explain(&diagnostics, why);
     }
     char *fabric = describe_fabric(proposal->policy, proposal->lab);
     bool same = fabric && controller->fabric && strcmp(fabric, controller->fabric) == 0;
     free(fabric);
-    return compile(controller, proposal, same, &diagnostics) ? explain(&diagnostics, why) : 0;
+    return compile(controller, proposal, same, &diagnostics)
+               ? tapd_controller_explain(&diagnostics, why)
+               : 0;
 }
 
 static int compile(struct tapd_controller *controller, struct proposal *proposal, bool same_fabric,
@@ -430,16 +229,15 @@ static int compile(struct tapd_controller *controller, struct proposal *proposal
     return status;
 }
 
-/* Other taps under the same policy: takes the roster, and frees it if it fails. */
-static enum tapd_outcome change(struct tapd_controller *controller, struct tapd_roster *roster,
-                                struct base_buffer *why)
+enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
+                                         struct tapd_roster *roster, struct base_buffer *why)
 {
     struct spec_diagnostics diagnostics = {0};
     struct proposal proposal = {
         .policy = controller->policy, .lab = controller->lab, .roster = *roster};
     enum tapd_outcome outcome = TAPD_DONE;
     if (compile(controller, &proposal, true, &diagnostics)) {
-        explain(&diagnostics, why);
+        tapd_controller_explain(&diagnostics, why);
         outcome = TAPD_BAD;
     } else if (save(controller, controller->policy, roster, why)) {
         outcome = TAPD_FAILED;
@@ -637,7 +435,7 @@ static bool has_tap(void *owner, const char *name)
 static bool add_for_traffic(void *owner, struct tapd_tap *tap_own)
 {
     struct base_buffer why = {0};
-    bool added = put(owner, tap_own, TAPD_FROM_TRAFFIC, &why) == TAPD_DONE;
+    bool added = tapd_controller_put(owner, tap_own, TAPD_FROM_TRAFFIC, &why) == TAPD_DONE;
     if (!added) {
         tapd_log("traffic asked for a tap that cannot be: %s", base_buffer_text(&why));
     }
@@ -686,7 +484,7 @@ static void on_settled(void *owner)
 static void end_taps(struct tapd_controller *controller, struct tapd_roster *roster)
 {
     struct base_buffer why = {0};
-    if (change(controller, roster, &why) != TAPD_DONE) {
+    if (tapd_controller_change(controller, roster, &why) != TAPD_DONE) {
         tapd_log("a tap that has ended is not removed yet: %s", base_buffer_text(&why));
         set_expiry(controller, RETRY_MS);
     }
