@@ -22,7 +22,8 @@ import subprocess
 import sys
 import time
 
-from stream import Stream
+sys.dont_write_bytecode = True      # a run leaves no file behind
+from stream import Stream                                       # noqa: E402
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("B", REPOSITORY + "/build")

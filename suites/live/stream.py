@@ -19,6 +19,7 @@ import time
 
 import yaml
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + "/topologies")
 import labspace                                                 # noqa: E402
 
