@@ -107,6 +107,13 @@ report "nothing is mirrored into a link to it" $?
 # Repair: nobody reads the tables again for an hour, the switches tell.
 exec 3>&- 4<&-
 wait "$relay"
+# One switch has no room; the others do not wait, and it is tried again.
+ovs-vsctl -- --id=@t create Flow_Table flow_limit=2 -- set bridge s1 flow_tables:0=@t > /dev/null
+run 3 "$B/tapd" "$policy" --once --timeout 2s && grep -q 's1: refuses add .*FULL' "$scratch/out" &&
+    [ "$(grep -c 'refuses' "$scratch/out")" -le 2 ] && tables | grep -q 's2: .*output:1,output:7'
+report "a refused entry is told, and the rest is installed" $?
+ovs-vsctl clear bridge s1 flow_tables
+
 start_tapd "$policy" --resync 60m
 report "it goes on" $?
 

@@ -228,10 +228,10 @@ static void on_read(void *owner, struct switch_state *state)
 
 void tapd_target_refuse(struct tapd_target *target, const struct base_error *why)
 {
-    if (strcmp(target->trouble.text, why->text) != 0) {
+    if (!target->refuses && strcmp(target->trouble.text, why->text) != 0) {
         tapd_log("%s: %s", target->name, why->text);
+        target->trouble = *why;
     }
-    target->trouble = *why;
     target->refuses = true;
     target->installer->abandoned = true;
 }

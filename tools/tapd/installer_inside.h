@@ -63,7 +63,7 @@ struct tapd_installer {
     struct event *resync;
 };
 
-/* Left out until the next resync. Told once, and not with every attempt. */
+/* Left out until the next resync. The first reason is told, once, and not with every attempt. */
 void tapd_target_refuse(struct tapd_target *target, const struct base_error *why);
 
 bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry);

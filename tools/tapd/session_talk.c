@@ -184,25 +184,28 @@ static int reading_message(struct tapd_session *session, const struct of_header 
     return 0;
 }
 
-static int describe_error(struct base_reader *body, struct base_buffer *text,
-                          struct base_error *error)
+/* What an ERROR says, without the message that it is about: names, or numbers. */
+static void put_reason(const struct of_error *of_error, struct base_buffer *text)
 {
-    struct of_error of_error;
-    if (of_decode_error(body, &of_error, error)) {
-        return -1;
+    const char *type = of_error_type_name(of_error->type);
+    const char *code = of_error_code_name(of_error->type, of_error->code);
+    if (type && code) {
+        base_put_format(text, "%s %s", type, code);
+    } else {
+        base_put_format(text, "error type %u code %u", of_error->type, of_error->code);
     }
-    of_error_format(&of_error, text);
-    return 0;
 }
 
 /* An ERROR belongs to the flow-mod that has its transaction id. */
 static int take_error(struct tapd_session *session, const struct of_header *header,
                       struct base_reader *body, struct base_error *error)
 {
+    struct of_error of_error;
     struct base_buffer text = {0};
-    if (describe_error(body, &text, error)) {
+    if (of_decode_error(body, &of_error, error)) {
         return -1;
     }
+    put_reason(&of_error, &text);
     uint32_t place = header->xid - session->part_xid;
     int status = 0;
     if (session->stage == STAGE_SENDING && place < session->part_end - session->part_begin) {
@@ -210,7 +213,7 @@ static int take_error(struct tapd_session *session, const struct of_header *head
     } else if (session->stage == STAGE_SENDING && header->xid == session->barrier_xid) {
         status = base_fail(error, "refused BARRIER: %s", base_buffer_text(&text));
     } else {
-        tapd_log("%s: %s", session->name, base_buffer_text(&text));
+        tapd_log("%s: does not like what it was sent: %s", session->name, base_buffer_text(&text));
     }
     base_buffer_free(&text);
     return status;
