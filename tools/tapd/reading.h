@@ -41,7 +41,7 @@ bool tapd_read_end(struct spec_reader *reader, const struct spec_node *node,
 void tapd_read_ends(struct spec_reader *reader, const struct spec_node *node,
                     enum tapd_end_kind kind, struct tapd_ends *ends);
 
-/* Appends "SWITCH:PORT". */
+/* "SWITCH:PORT" */
 struct spec_words tapd_port_words(const struct topology *topology, struct port_ref port);
 
 struct tapd_pairs {
