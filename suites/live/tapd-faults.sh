@@ -108,6 +108,7 @@ report "nothing is mirrored into a link to it" $?
 exec 3>&- 4<&-
 wait "$relay"
 # One switch has no room; the others do not wait, and it is tried again.
+ofctl del-flows s1
 ovs-vsctl -- --id=@t create Flow_Table flow_limit=2 -- set bridge s1 flow_tables:0=@t > /dev/null
 run 3 "$B/tapd" "$policy" --once --timeout 2s && grep -q 's1: refuses add .*FULL' "$scratch/out" &&
     [ "$(grep -c 'refuses' "$scratch/out")" -le 2 ] && tables | grep -q 's2: .*output:1,output:7'
