@@ -9,5 +9,5 @@
 WORK=$(mktemp -d) || exit 1
 trap 'rm -rf "$WORK"' EXIT
 export WORK
-/usr/bin/python3 suites/live/edits.py "${EDITS:-100}" "${SEED:-1}" ||
+/usr/bin/python3 suites/live/edits.py "${EDITS:-200}" "${SEED:-1}" ||
     { echo "not ok - edits.py ended with an error"; tail -n 20 "$WORK/tapd.log" | sed 's/^/# /'; }
