@@ -474,6 +474,9 @@ static int start_traffic(struct tapd_controller *controller, struct base_buffer 
 static void on_settled(void *owner)
 {
     struct tapd_controller *controller = owner;
+    if (tapd_installer_is_installed(controller->installer)) {
+        tapd_roster_settle(&controller->roster);
+    }
     if (controller->settled) {
         controller->settled(controller->owner);
     }
@@ -497,6 +500,7 @@ static void on_expired(void *owner, uint32_t id)
     struct tapd_roster roster;
     size_t index = tapd_roster_find_id(&controller->roster, id);
     if (index == SIZE_MAX || controller->roster.items[index].over ||
+        controller->roster.items[index].fresh || /* an entry of before it was extended */
         tapd_roster_copy(&controller->roster, &roster)) {
         return;
     }

@@ -278,13 +278,15 @@ static void on_removed(void *owner, const struct of_flow_removed *removed)
     struct tapd_installer *installer = target->installer;
     uint32_t id = (uint32_t)removed->entry.cookie;
     bool by_wave = installer->stage == STAGE_WRITING && target->awaited;
-    if (!tapd_target_is_own(target, &removed->entry) || by_wave) {
+    if (!tapd_target_is_own(target, &removed->entry)) {
+        return;
+    }
+    if (removed->reason == OFPRR_HARD_TIMEOUT && id != 0) {
+        installer->ops->expired(installer->owner, id);
+    } else if (by_wave) {
         return;
     }
     target->stale = true;
-    if (removed->reason == OFPRR_HARD_TIMEOUT && id != 0 && installer->stage == STAGE_RESTING) {
-        installer->ops->expired(installer->owner, id);
-    }
     tapd_round_wake(installer, GATHER_MS);
 }
 

@@ -148,6 +148,7 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
         base_put_text(why, "out of memory\n");
         return TAPD_FAILED;
     }
+    roster.items[index].fresh = true;
     roster.items[index].expires_ms = tapd_now_ms() + lifetime_sec * INT64_C(1000);
     outcome = tapd_controller_change(controller, &roster, why);
     if (outcome == TAPD_DONE) {

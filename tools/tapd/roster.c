@@ -53,7 +53,7 @@ static struct tapd_entry *add_entry(struct tapd_roster *roster, const struct tap
         return NULL;
     }
     struct tapd_entry *entry = &roster->items[roster->n_items++];
-    *entry = (struct tapd_entry){.tap = tap, .origin = origin};
+    *entry = (struct tapd_entry){.tap = tap, .origin = origin, .fresh = true};
     return entry;
 }
 
@@ -118,6 +118,13 @@ size_t tapd_roster_expire(struct tapd_roster *roster, int64_t now_ms)
         }
     }
     return n;
+}
+
+void tapd_roster_settle(struct tapd_roster *roster)
+{
+    for (size_t i = 0; i < roster->n_items; i++) {
+        roster->items[i].fresh = false;
+    }
 }
 
 int64_t tapd_roster_next_ms(const struct tapd_roster *roster)

@@ -18,6 +18,7 @@ struct tapd_entry {
     uint32_t id;        /* 0: it stays */
     int64_t expires_ms; /* wall clock, if it has an id */
     bool over;          /* a tap of the policy that has ended: only remembered */
+    bool fresh;         /* entries of an earlier end of it may still be on the switches */
 };
 
 struct tapd_roster {
@@ -50,6 +51,9 @@ void tapd_roster_end(struct tapd_roster *roster, size_t index);
 
 /* Ends all whose time has come; how many those were. */
 size_t tapd_roster_expire(struct tapd_roster *roster, int64_t now_ms);
+
+/* The switches have what the roster asks for: nothing is fresh any more. */
+void tapd_roster_settle(struct tapd_roster *roster);
 
 /* When the next one ends; INT64_MAX: none does. */
 int64_t tapd_roster_next_ms(const struct tapd_roster *roster);
