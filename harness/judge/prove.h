@@ -26,9 +26,9 @@ struct judge_prove_options {
  *   traffic/FROM/stray/TO  headers that arrive at TO and that no claim of FROM
  *                          allows; `…/stray/all` if that could not be decided.
  *                          If all claims are selected: of a host of which none
- *                          speaks, what arrives beyond what `ports:` declare; and
- *                          `…/stray/all` passes if they declare it all and nothing
- *                          does.
+ *                          speaks, what arrives beyond what `ports:` declare, and
+ *                          traffic/FROM/delivered/TO of what they declare and does
+ *                          not; `…/stray/all` passes if there is neither.
  *   traffic/FROM/loop      headers that go round for ever, whatever the claims.
  *
  * Inconclusive: nothing refutes the claim, but a header of it comes to a place

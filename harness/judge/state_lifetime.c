@@ -5,11 +5,14 @@
 
 enum { EXPIRING_NAMED = 3 };
 
-bool judge_lifetime_wrong(const struct flow_entry *entry, uint16_t expires_sec, unsigned given)
+bool judge_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given)
 {
     uint16_t idle = entry->idle_timeout;
     bool hard_wrong = entry->hard_timeout != expires_sec;
     bool idle_wrong = idle != 0 && (expires_sec == 0 || idle < expires_sec);
+    if (expires_sec == EXPECTATION_ANY_LIFETIME) {
+        return false;
+    }
     return (hard_wrong && !(given & FLOW_HAS_HARD_TIMEOUT)) ||
            (idle_wrong && !(given & FLOW_HAS_IDLE_TIMEOUT));
 }

@@ -55,7 +55,7 @@ struct judge_case {
     struct match match; /* fixes in_port */
     const struct action *actions;
     size_t n_actions;
-    uint16_t expires_sec; /* as in struct expectation */
+    uint32_t expires_sec; /* as in struct expectation */
     struct space_behavior behavior;
 };
 
@@ -127,7 +127,7 @@ int judge_port_overlaps(struct judge_port *port);
 
 /* state_lifetime.c: timeouts. */
 /* `given`: FLOW_HAS_* of what `entries:` says of it, and answers for. */
-bool judge_lifetime_wrong(const struct flow_entry *entry, uint16_t expires_sec, unsigned given);
+bool judge_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given);
 bool judge_lifetime_ends(const struct judge_run *run, const struct flow_entry *entry);
 void judge_lifetime_note(struct judge_run *run);
 void judge_port_lifetimes(struct judge_port *port);

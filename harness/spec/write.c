@@ -81,6 +81,15 @@ static bool only_outputs(const struct expected_case *written)
     return written->n_actions > 0;
 }
 
+static void put_expires(struct base_buffer *out, uint32_t seconds)
+{
+    if (seconds == 0 || seconds == EXPECTATION_ANY_LIFETIME) {
+        base_put_text(out, seconds ? "expires: any" : "expires: never");
+    } else {
+        base_put_format(out, "expires: %us", seconds);
+    }
+}
+
 /* Without braces: "output: [2, 6]". */
 static void put_actions(struct base_buffer *out, const struct expected_case *written)
 {
@@ -97,8 +106,8 @@ static void put_actions(struct base_buffer *out, const struct expected_case *wri
         put_quoted(out, base_buffer_text(&text));
     }
     if (written->has_expires) {
-        base_put_format(out, written->expires_sec ? ", expires: %us" : ", expires: never",
-                        written->expires_sec);
+        base_put_text(out, ", ");
+        put_expires(out, written->expires_sec);
     }
     out->failed |= text.failed;
     base_buffer_free(&text);
@@ -323,7 +332,8 @@ void spec_write_expectation(const struct expectation *expectation, const char *t
     put_name(out, topology_path);
     base_put_text(out, "\n");
     if (expectation->expires_sec > 0) {
-        base_put_format(out, "expires: %us\n", expectation->expires_sec);
+        put_expires(out, expectation->expires_sec);
+        base_put_text(out, "\n");
     }
     base_put_text(out, expectation->unlisted_any ? "unlisted: any\n" : "");
     base_put_text(out, "\n");
