@@ -5,7 +5,8 @@
 # make check           unit tests, live suites, house rules
 # make check-asan      the same under AddressSanitizer and UBSan
 # make lint            clang's warnings, clang-tidy, cppcheck
-# make soak            200 checks on a busy machine, 1,000 edits with a check each
+# make soak            200 checks on a busy machine, 1,000 edits with a check each;
+#                      1,000 of a policy, 1,000 installs that are cut off
 # make faults          every kind of fault, at many places, found and located? (half an hour)
 # make faults-rules    is each rule of the judge needed for that?
 # make bench           speed, beside what others do
@@ -44,6 +45,9 @@ TOOLBOX  = $(filter $(patsubst tools/%/,%,$(wildcard tools/*/)),tapd tapping tap
 UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c tools/*/*_test.c))
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
 BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c tools/*/*_bench.c))
+TAPD_PURE = $(patsubst %,tools/tapd/%.c,policy policy_text graph compile production lanes ways route \
+           classify unite difference held transition between action_set foreign) \
+           $(filter-out %_test.c %_fuzz.c %_bench.c %/collector.c,$(wildcard tools/sflow/*.c tools/tapd/reading_*.c))
 FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c tools/*/*_fuzz.c))
 SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh topologies/*_test.sh))
 LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --list))
@@ -85,6 +89,7 @@ $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES
 
 # A fuzz target is compiled as a whole: the rooms instrumented with it.
 $(filter $(B)/fuzz/tools/sflow/%,$(FUZZERS)): $(wildcard tools/sflow/datagram.c)
+$(filter $(B)/fuzz/tools/tapd/policy%,$(FUZZERS)): $(TAPD_PURE)
 $(FUZZERS): $(B)/fuzz/%: %.c $(foreach r,$(filter-out run cli station channel,$(ROOMS)),$(call sources,$(r)))
 	$(Q)mkdir -p $(@D) && echo "  FUZZ  $@" && clang -std=c17 -D_GNU_SOURCE -Iharness -Itools -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ -lyaml -ljansson
@@ -111,6 +116,8 @@ soak: packages-check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) RUNS=200 CYCLES=1000 topologies/lab run topologies/demon.yaml --flows simulated -- \
 	    sh suites/live/soak.sh
+	$(Q)B=$(B) EDITS=1000 topologies/lab run topologies/demon.yaml -- sh suites/live/tapd-edits.sh
+	$(Q)B=$(B) KILLS=500 CUTS=500 topologies/lab run topologies/demon.yaml -- sh suites/live/tapd-faults.sh
 
 faults: packages-check
 	$(Q)$(MAKE) --no-print-directory all

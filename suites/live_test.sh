@@ -17,34 +17,49 @@ trap 'rm -rf "$out" "$NETWORKS"' EXIT
 trap 'exit 130' HUP INT TERM
 suites/live/networks.sh "$NETWORKS"
 
-# lab TOPOLOGY STATE SCRIPT: the script's TAP, renumbered by the tally.
+# lab TOPOLOGY STATE SCRIPT [OPTION...]: the script's TAP, renumbered by the tally.
+# STATE is a policy, for tapd, or a state of flow files, or -; the options are
+# those of topologies/lab.
 lab() {
+    topology=$1 state=$2 script=$3
+    shift 3
     case $wanted in
-    --list) echo "$3"; return ;;
-    '' | "$3") ;;
+    --list) echo "$script"; return ;;
+    '' | "$script") ;;
     *) return ;;
     esac
-    topologies/lab run "$1.yaml" --flows "$2" -- sh "suites/live/$3.sh" > "$out" 2>&1
+    case $state in
+    *.yaml) set -- --policy "$state" "$@" ;;
+    -) ;;
+    *) set -- --flows "$state" "$@" ;;
+    esac
+    topologies/lab run "$topology.yaml" "$@" -- sh "suites/live/$script.sh" > "$out" 2>&1
     status=$?
     if [ "$status" -eq 3 ] && [ "${REQUIRE_LIVE:-0}" != 1 ] && ! grep -q '^ok\|^not ok' "$out" &&
         reason=$(grep -m 1 'cannot make namespaces\|missing: ' "$out"); then
-        echo "1..0 # SKIP $3: $reason"
+        echo "1..0 # SKIP $script: $reason"
         return
     fi
     cat "$out"
-    grep -q '^1\.\.' "$out" || printf 'not ok - %s ended early with status %d\n1..1\n' "$3" "$status"
+    grep -q '^1\.\.' "$out" || printf 'not ok - %s ended early with status %d\n1..1\n' "$script" "$status"
 }
 
-lab topologies/demon simulated demon
+lab topologies/demon policies/demon/simulated.yaml demon
 lab topologies/demon simulated inputs
 lab topologies/demon simulated states
 lab topologies/demon simulated prove
 lab topologies/demon simulated plan
+lab topologies/demon simulated mutate
 lab topologies/demon simulated soak
 lab topologies/demon simulated tools
-lab topologies/patch-panel patched patch-panel
-lab topologies/fabric taps fabric
+lab topologies/patch-panel policies/patch-panel/patched.yaml patch-panel
+lab topologies/fabric policies/fabric/taps.yaml fabric
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
 lab "$NETWORKS/ring" tapped ring
-lab "$NETWORKS/shared" tapped shared
+lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
+lab topologies/demon - tapd
+lab topologies/demon - tapd-faults
+lab topologies/demon - tapd-dialled --controller tcp:127.0.0.1:6653
+lab topologies/demon - tapd-edits
+lab topologies/demon - sflow

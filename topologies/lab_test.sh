@@ -321,6 +321,29 @@ for shell in sh dash; do
     grep -qF "lab:$work$ " "$work/out"; ok "the prompt of $shell is the directory"
 done
 
+# The controller
+policies=$here/../policies/demon
+run run "$demon" --policy "$policies/simulated.yaml" -- sh -c \
+    'ovs-ofctl dump-flows s1; curl -s --unix-socket "$TAPD_SOCKET" http://tapd/status'
+[ $status = 0 ] && grep -q 'in_port=1 actions=output:2,output:6' "$work/out" && grep -q '"installed": true,' "$work/out"
+ok "a policy: tapd has installed it, and goes on"
+run run "$demon" --policy "$policies/simulated.yaml" --controller tcp:127.0.0.1:6653 -- sh -c \
+    'ovs-vsctl get-controller s1; ovs-ofctl dump-flows s1'
+[ $status = 0 ] && grep -q 'tcp:127.0.0.1:6653' "$work/out" && grep -q 'output:2,output:6' "$work/out"
+ok "a policy and a controller: the switches dial tapd"
+run run "$demon" --policy "$policies/simulated.yaml" -- sh -c \
+    'lab flows leak && lab policy "$1" && ovs-ofctl dump-flows s1 && lab flows leak && ovs-ofctl dump-flows s1' \
+    - "$policies/always-forward.yaml"
+[ $status = 0 ] && [ "$(grep -c 'in_port=3 actions=output:4,output:6' "$work/out")" = 1 ]
+ok "lab flows takes over from tapd, lab policy from flows"
+printf 'topology: %s\npairs: [[h1, h99]]\n' "$demon" >"$work/bad.yaml"
+run run "$demon" --policy "$work/bad.yaml" -- true
+[ $status = 2 ] && grep -q 'bad.yaml:2:.*h99' "$work/err"; ok "a policy that is wrong: told before anything is started"
+run run "$demon" --policy "$policies/simulated.yaml" --flows simulated -- true
+[ $status = 2 ] && grep -q 'expected one of them' "$work/err"; ok "a policy and flows"
+run run "$demon" --policy "$policies/simulated.yaml" --controller ssl:1.2.3.4 -- true
+[ $status = 2 ] && grep -q 'expected tcp:HOST:PORT' "$work/err"; ok "a controller that tapd can not be"
+
 run run "$demon" --flows simulated --nonsense -- true
 [ $status = 2 ]; ok "an unknown option"
 run exec h1 true

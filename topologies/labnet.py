@@ -68,6 +68,17 @@ def target(switch):
     return "tcp:127.0.0.1:%s" % switch.listenPort.split(":")[0]
 
 
+def set_controller(net, remote):
+    """Every switch dials the controller, besides listening; without one it goes on (fail-mode is secure)."""
+    command = ["ovs-vsctl"]
+    for index, switch in enumerate(net.switches):
+        command += ["--", f"--id=@near{index}", "create", "controller", f'target="ptcp:{switch.listenPort}"',
+                    "--", f"--id=@far{index}", "create", "controller", f'target="{remote}"', "max_backoff=1000",
+                    "--", "set", "bridge", switch.name, f"controller=[@near{index},@far{index}]",
+                    "other-config:disable-in-band=true"]
+    must(*command)
+
+
 def lab_file(topology, net):
     """The text of the lab file."""
     lines = [f"# Where the topology {topology.name} runs now. Written by topologies/lab; only valid inside this lab.",

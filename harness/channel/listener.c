@@ -16,6 +16,7 @@ enum { IDENTIFY_XID = 0x69640000 };
 struct caller {
     struct channel_listener *listener;
     struct channel_conn *conn; /* NULL once it is somebody else's */
+    struct event *impatience;  /* NULL: there is none */
     bool is_stranger;          /* it has said, and nobody waits for it */
     struct caller *next;
 };
@@ -29,6 +30,7 @@ struct channel_listener {
     struct event *acceptable;
     struct caller *callers;
     size_t n_callers, max_callers;
+    unsigned patience_ms;
     size_t n_strangers; /* switches that were not taken */
     uint64_t last_stranger;
     size_t n_lost;               /* callers that did not come so far */
@@ -95,6 +97,11 @@ bool channel_listener_is_at(const struct channel_listener *listener,
            strcmp(listener->endpoint.host, endpoint->host) == 0;
 }
 
+void channel_listener_set_patience(struct channel_listener *listener, unsigned patience_ms)
+{
+    listener->patience_ms = patience_ms;
+}
+
 void channel_listener_start(struct channel_listener *listener)
 {
     listener->n_strangers = listener->n_lost = 0;
@@ -111,6 +118,9 @@ static void forget(struct caller *caller)
     }
     *at = caller->next;
     listener->n_callers--;
+    if (caller->impatience) {
+        event_free(caller->impatience);
+    }
     channel_conn_free(caller->conn);
     free(caller);
     event_add(listener->acceptable, NULL);
@@ -149,6 +159,34 @@ void channel_listener_free(struct channel_listener *listener)
     free(listener);
 }
 
+static void lose(struct caller *caller, const struct base_error *why)
+{
+    caller->listener->n_lost++;
+    caller->listener->last_loss = *why;
+    forget(caller);
+}
+
+static void on_impatience(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct base_error error;
+    base_fail(&error, "did not say which switch it is");
+    lose(arg, &error);
+}
+
+/* 0, or -1 without memory. */
+static int limit_time(struct caller *caller)
+{
+    unsigned ms = caller->listener->patience_ms;
+    if (ms == 0) {
+        return 0;
+    }
+    const struct timeval patience = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    caller->impatience = evtimer_new(caller->listener->base, on_impatience, caller);
+    return caller->impatience ? evtimer_add(caller->impatience, &patience) : -1;
+}
+
 static int greet(struct channel_listener *listener, int fd_own, struct base_error *error)
 {
     struct caller *caller = calloc(1, sizeof *caller);
@@ -165,6 +203,10 @@ static int greet(struct channel_listener *listener, int fd_own, struct base_erro
     of_encode_empty(channel_conn_output(caller->conn), OFPT_FEATURES_REQUEST, IDENTIFY_XID);
     listener->callers = caller;
     listener->n_callers++;
+    if (limit_time(caller)) {
+        forget(caller);
+        return base_fail(error, "out of memory");
+    }
     return 0;
 }
 
@@ -217,9 +259,9 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
 {
     (void)conn;
     struct caller *caller = owner;
-    if (!caller->is_stranger) {
-        caller->listener->n_lost++;
-        caller->listener->last_loss = *why;
+    if (caller->is_stranger) {
+        forget(caller);
+    } else {
+        lose(caller, why);
     }
-    forget(caller);
 }

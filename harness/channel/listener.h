@@ -29,6 +29,10 @@ struct channel_listener *channel_listener_new(struct event_base *base,
 bool channel_listener_is_at(const struct channel_listener *listener,
                             const struct endpoint *endpoint);
 
+/* From the next start on, hangs up on a caller that has not said who it is after
+ * so long. 0, as without this call: it may take as long as it likes. */
+void channel_listener_set_patience(struct channel_listener *listener, unsigned patience_ms);
+
 void channel_listener_start(struct channel_listener *listener);
 
 /* Hangs up on those who have not been taken; later callers wait in the queue of the kernel. */

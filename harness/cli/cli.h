@@ -38,6 +38,7 @@ int cli_diff(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_flows(int argc, char **argv);
 int cli_learn(int argc, char **argv);
+int cli_mutate(int argc, char **argv);
 int cli_plan(int argc, char **argv);
 int cli_prove(int argc, char **argv);
 int cli_station(int argc, char **argv);

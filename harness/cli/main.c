@@ -87,6 +87,25 @@ const struct cli_command cli_commands[] = {
      "do. What no expectation can say, or is wrong whatever is expected, stands in its\n"
      "head and on stderr. Exit status: 0 written, 2 usage or input error, 3 a switch\n"
      "could not be read, and is not in it.\n"},
+    {"mutate", cli_mutate, "EXPECTED [--lab LAB | --state FILE]",
+     "find the mistakes that an expectation would not notice",
+     "  -l, --lab LAB        where the topology runs (default: $TAPPROOF_LAB, else the\n"
+     "                       endpoints in the topology file)\n"
+     "      --state FILE     the tables saved in FILE (flows --save)\n"
+     "      --min-score N    exit 1 if less than N percent would be noticed\n"
+     "  -k PATTERN           only changes whose id contains PATTERN, or matches it as a\n"
+     "                       whole if it has *, ? or [; may be repeated\n"
+     "      --limit N        try N of them, chosen at random; the others are counted\n"
+     "      --seed N         of that choice (default 0)\n"
+     "      --json FILE      the report as JSON; - is stdout, in place of the text\n"
+     "  -v, --verbose        list what is noticed too, and by what\n"
+     "      --timeout TIME   for reading a switch (default 10s)\n"
+     "\n"
+     "Small changes of each entry are tried in memory: removed, an output removed, added\n"
+     "or moved, the match wider or narrower, priorities swapped, a rewrite dropped, a\n"
+     "timeout. What treats no packet otherwise does not count. Exit status: 0, 1 less than\n"
+     "--min-score, 2 usage or input error, 3 the network as it is does not conform, or\n"
+     "could not be judged.\n"},
     {"plan", cli_plan, "EXPECTED --change FILE [--lab LAB | --state FILE]",
      "say what a change would do before it is made",
      "      --change FILE    flow-mods as `ovs-ofctl add-flows` reads them (add, modify,\n"

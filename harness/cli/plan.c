@@ -128,6 +128,7 @@ static int make_and_report(struct plan *plan, const struct expectation *expectat
                                    .refused = made.changed.refused,
                                    .switches = made.switches,
                                    .n_switches = made.n_switches,
+                                   .probes = &made.probes,
                                    .before = &made.before,
                                    .after = &made.after};
         status = write_reports(plan, &told);

@@ -125,9 +125,11 @@ static int prove_loaded(struct prove *prove, const struct expectation *expectati
 {
     struct run_options claims = prove->run.run;
     claims.no_state = true;
-    if (run_list(expectation, &claims, NULL, NULL) == 0) {
+    bool by_ports = claims.n_patterns == 0 && expectation->n_ports > 0;
+    if (!by_ports && run_list(expectation, &claims, NULL, NULL) == 0) {
         fprintf(stderr, "tapproof prove: %s: %s\n", prove->expectation,
-                claims.n_patterns ? "nothing is selected by -k" : "no claim in `traffic:`");
+                claims.n_patterns ? "nothing is selected by -k"
+                                  : "no claim in `traffic:`, and no `ports:`");
         return CLI_USAGE;
     }
     prove->text.path = prove->json.path && strcmp(prove->json.path, "-") == 0 ? NULL : "-";

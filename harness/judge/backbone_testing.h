@@ -125,29 +125,45 @@ static inline void backbone_add(struct switch_state *state, uint32_t prefix, uin
     entry->n_actions = 2;
 }
 
-/* n_prefixes entries a router, all with the same prefixes (no two equal). */
-static inline void backbone_fill(struct backbone *backbone, size_t n_prefixes)
+/* No two equal. */
+static inline void backbone_prefixes(struct backbone *backbone, uint32_t *prefixes,
+                                     uint8_t *lengths, size_t n_prefixes)
 {
-    uint32_t *prefixes = backbone_memory(n_prefixes, sizeof *prefixes);
-    uint8_t *lengths = backbone_memory(n_prefixes, sizeof *lengths);
+    size_t n_slots = 16;
+    while (n_slots < 2 * n_prefixes) {
+        n_slots *= 2;
+    }
+    uint64_t *slots = backbone_memory(n_slots, sizeof *slots); /* a prefix and its length */
     for (size_t n = 0; n < n_prefixes;) {
         uint8_t length = backbone_length(backbone);
         uint32_t mask = UINT32_MAX << (32 - length), prefix = 0;
-        size_t parent = n ? backbone_below(backbone, (uint32_t)n) : 0, i = 0;
+        size_t parent = n ? backbone_below(backbone, (uint32_t)n) : 0;
         if (n > 0 && backbone_below(backbone, 10) < 4 && lengths[parent] < length) {
             uint32_t outer = UINT32_MAX << (32 - lengths[parent]);
             prefix = prefixes[parent] | (backbone_below(backbone, INT32_MAX) * 2u & mask & ~outer);
         } else {
             prefix = (0x10000000 + backbone_below(backbone, 0x60000000)) & mask;
         }
-        while (i < n && (prefixes[i] != prefix || lengths[i] != length)) {
-            i++;
+        uint64_t key = (uint64_t)prefix << 8 | length;
+        size_t at = key * 0x9e3779b97f4a7c15 >> 32 & (n_slots - 1);
+        while (slots[at] != 0 && slots[at] != key) {
+            at = (at + 1) & (n_slots - 1);
         }
-        if (i == n) {
+        if (slots[at] == 0) {
+            slots[at] = key;
             prefixes[n] = prefix;
             lengths[n++] = length;
         }
     }
+    free(slots);
+}
+
+/* n_prefixes entries a router, all with the same prefixes. */
+static inline void backbone_fill(struct backbone *backbone, size_t n_prefixes)
+{
+    uint32_t *prefixes = backbone_memory(n_prefixes, sizeof *prefixes);
+    uint8_t *lengths = backbone_memory(n_prefixes, sizeof *lengths);
+    backbone_prefixes(backbone, prefixes, lengths, n_prefixes);
     for (size_t i = 0; i < n_prefixes; i++) {
         uint16_t ports[BACKBONE_SWITCHES_MAX];
         size_t home = backbone_below(backbone, (uint32_t)backbone->n);

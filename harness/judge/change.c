@@ -7,8 +7,9 @@
 
 /* -------------------------------------------------------------------- rows */
 
-static bool same_key(const struct flow_entry *a, const struct flow_entry *b)
+static bool same_key(const void *aux, uint32_t row, const void *key)
 {
+    const struct flow_entry *a = &((const struct flow_table *)aux)->entries[row], *b = key;
     return a->table_id == b->table_id && a->priority == b->priority &&
            match_equal(&a->match, &b->match);
 }
@@ -31,23 +32,18 @@ static int find_row(struct judge_edit *edit, const struct flow_entry *key, size_
 {
     struct flow_table *rows = &edit->rows;
     uint32_t id;
-    if (base_grow(&edit->gone, rows->n_entries, &edit->capacity, sizeof *edit->gone) < 0) {
+    if (base_grow(&edit->gone, rows->n_entries, &edit->capacity, sizeof *edit->gone) < 0 ||
+        !flow_table_add(rows)) {
         return -1;
     }
-    struct flow_entry *added = flow_table_add(rows);
-    if (!added) {
+    rows->n_entries--; /* room, if it is needed */
+    if (space_intern(&edit->keys, hash_key(key), same_key, rows, key, &id) < 0) {
         return -1;
     }
-    *added = *key;
-    *row = rows->n_entries - 1;
-    edit->gone[*row] = true;
-    if (space_intern(&edit->keys, rows->entries, (uint32_t)*row, hash_key(key), same_key, &id) <
-        0) {
-        return -1;
-    }
-    if (edit->keys.entries[id] != *row) {
-        *row = edit->keys.entries[id];
-        rows->n_entries--;
+    *row = id;
+    if (id == rows->n_entries) {
+        rows->entries[rows->n_entries++] = *key;
+        edit->gone[id] = true;
     }
     return 0;
 }

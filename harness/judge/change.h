@@ -28,7 +28,7 @@ struct judge_edit {
     struct flow_table rows; /* those that are gone too */
     bool *gone;             /* by row */
     size_t capacity;
-    struct space_interner keys; /* one for each row: table, priority and match */
+    struct space_interner keys; /* by row: table, priority and match */
     uint8_t last_table;
 };
 

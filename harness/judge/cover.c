@@ -2,17 +2,11 @@
 #include "judge/cover.h"
 
 #include "judge/reach.h"
+#include "judge/trail.h"
 
 #include <stdlib.h>
 
-enum {
-    MAX_PROBES = 4096,
-    MAX_WALKS = 400000,
-    BUDGET = 400000000,
-    ENTRY_BUDGET = 4000000, /* of one entry, so that one alone does not use up all */
-    TRAIL_MAX = 256,        /* entries on all ways of one probe */
-    NO_ENTRY = UINT32_MAX
-};
+enum { MAX_WALKS = 400000, NO_ENTRY = UINT32_MAX };
 
 /* A packet of a host, and the entries that it exercises. */
 struct candidate {
@@ -42,68 +36,25 @@ struct cover_work {
 };
 enum { MISS_UNKNOWN = UINT8_MAX };
 
-/* The ways of one packet through the network. */
-struct trail {
-    uint32_t entries[TRAIL_MAX];
-    size_t n_entries;
-    bool ends; /* false: it loops, or there are too many copies */
-};
-
-/* ---------------------------------------------------------------- following */
-
-struct copy {
-    struct port_ref in;
-    struct header header;
-};
-
-/* What one copy does at one switch: its entry is noted, what leaves is queued. */
-static size_t forward_copy(const struct cover_work *work, const struct copy *copy,
-                           struct trail *trail, struct copy *queue, size_t n)
-{
-    struct space_emission out[TRAIL_MAX];
-    struct judge_forwarding tables = judge_looked_up_in(work->tables);
-    const char *reason = NULL;
-    size_t entry;
-    int n_out =
-        tables.forward(tables.aux, copy->in.sw, &copy->header, out, TRAIL_MAX, &entry, &reason);
-    bool ambiguous = false;
-    if (n_out < 0 && entry != SIZE_MAX) {
-        space_table_lookup(&work->tables->tables[copy->in.sw], &copy->header, &ambiguous);
-    }
-    if (entry != SIZE_MAX && !ambiguous) {
-        trail->entries[trail->n_entries++] = (uint32_t)(work->first[copy->in.sw] + entry);
-    }
-    for (int i = 0; i < n_out; i++) {
-        struct port_ref port = {.sw = copy->in.sw, .port = out[i].port};
-        struct peer peer = judge_tables_peer(work->tables, port);
-        if (peer.kind == PEER_SWITCH && n < TRAIL_MAX) {
-            queue[n] = (struct copy){.in = peer.port, .header = out[i].header};
-            queue[n].header.in_port = peer.port.port;
-        }
-        n += peer.kind == PEER_SWITCH;
-    }
-    return n;
-}
-
-static void follow(const struct cover_work *work, size_t host, const struct header *packet,
-                   struct trail *trail)
-{
-    struct copy queue[TRAIL_MAX];
-    size_t n = 1;
-    queue[0] = (struct copy){.in = work->tables->topology->hosts[host].port, .header = *packet};
-    queue[0].header.in_port = queue[0].in.port;
-    trail->n_entries = 0;
-    for (size_t i = 0; i < n && n <= TRAIL_MAX; i++) {
-        n = forward_copy(work, &queue[i], trail, queue, n);
-    }
-    trail->ends = n <= TRAIL_MAX;
-}
-
 /* --------------------------------------------------------------- candidates */
 
 static bool sends(const struct cover_work *work, size_t host)
 {
     return !work->options->sends || work->options->sends[host];
+}
+
+static void follow(const struct cover_work *work, size_t host, const struct header *packet,
+                   struct judge_trail *trail)
+{
+    judge_trail_follow(work->tables, work->tables->topology->hosts[host].port, packet, trail);
+}
+
+/* The number of the entry that a visit exercises; NO_ENTRY: it exercises none. */
+static uint32_t exercised_by(const struct cover_work *work, const struct judge_visit *visit)
+{
+    return visit->entry == JUDGE_NOBODY || visit->ambiguous
+               ? NO_ENTRY
+               : (uint32_t)work->first[visit->sw] + visit->entry;
 }
 
 static bool lists(const struct cover_work *work, const struct candidate *candidate, uint32_t entry)
@@ -118,14 +69,16 @@ static bool lists(const struct cover_work *work, const struct candidate *candida
 
 /* Follows the packet; if it exercises something that no planned probe does, it
  * is a candidate. -1 without memory. */
-static int try_packet(struct cover_work *work, size_t host, size_t packet, struct trail *trail)
+static int try_packet(struct cover_work *work, size_t host, size_t packet,
+                      struct judge_trail *trail)
 {
     follow(work, host, &work->packets[packet], trail);
     struct candidate candidate = {
         .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
-    for (size_t i = 0; trail->ends && i < trail->n_entries; i++) {
-        uint32_t entry = trail->entries[i];
-        if (work->miss[entry] == JUDGE_MISS_NONE || lists(work, &candidate, entry)) {
+    for (size_t i = 0; trail->ends && i < trail->n_visits; i++) {
+        uint32_t entry = exercised_by(work, &trail->visits[i]);
+        if (entry == NO_ENTRY || work->miss[entry] == JUDGE_MISS_NONE ||
+            lists(work, &candidate, entry)) {
             continue;
         }
         if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
@@ -225,7 +178,7 @@ static struct judge_cabled way_in(const struct cover_work *work, size_t sw,
 
 /* One packet that the entry takes: it is tried from the host at whose port it
  * enters, if there is one, and noted for the others. */
-static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct trail *trail)
+static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct judge_trail *trail)
 {
     const struct flow_entry *flow = &work->tables->states[sw]->flows.entries[entry];
     struct judge_cabled in = way_in(work, sw, flow);
@@ -247,7 +200,7 @@ static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct
 
 /* The noted packets from as many hosts as the number of walks allows, others
  * for each packet. */
-static int sample_hosts(struct cover_work *work, struct trail *trail)
+static int sample_hosts(struct cover_work *work, struct judge_trail *trail)
 {
     size_t n_hosts = work->tables->topology->n_hosts, n_packets = 0;
     size_t max_walks = work->options->max_walks ? work->options->max_walks : MAX_WALKS;
@@ -267,37 +220,17 @@ static int sample_hosts(struct cover_work *work, struct trail *trail)
     return 0;
 }
 
-/* An entry that is looked for, and what became of the last frame found. */
-struct wanted {
-    struct cover_work *work;
-    uint32_t number;
-    struct trail *trail;
-    enum judge_miss miss;
-};
-
-static bool accepts(void *aux, size_t host, const struct header *header)
-{
-    struct wanted *wanted = aux;
-    struct trail *trail = wanted->trail;
-    follow(wanted->work, host, header, trail);
-    wanted->miss = !trail->ends ? JUDGE_MISS_LOOP : JUDGE_MISS_AMBIGUOUS;
-    for (size_t i = 0; trail->ends && i < trail->n_entries; i++) {
-        if (trail->entries[i] == wanted->number) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Decides about an entry that no sample exercised. */
-static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct trail *trail)
+static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct judge_trail *trail)
 {
     size_t number = work->first[sw] + entry, packet;
-    size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
+    size_t budget =
+               work->budget < JUDGE_COVER_ENTRY_BUDGET ? work->budget : JUDGE_COVER_ENTRY_BUDGET,
+           had = budget;
     struct judge_reach reach;
-    struct wanted wanted = {.work = work, .number = (uint32_t)number, .trail = trail};
-    enum space_answer answer = judge_reach_entry(work->tables, work->options->sends, sw, entry,
-                                                 &budget, accepts, &wanted, &reach);
+    enum space_answer answer =
+        judge_reach_entry(work->tables, work->options->sends, sw, entry, &budget, &reach);
+    free(reach.passed);
     work->budget -= had - budget;
     if (answer == SPACE_FOUND) {
         return number_packet(work, reach.header, &packet) < 0
@@ -305,14 +238,11 @@ static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct
                    : try_packet(work, reach.host, packet, trail);
     }
     work->hidden_by[number] = (uint32_t)reach.hidden_by;
-    work->miss[number] = reach.was_rejected     ? wanted.miss
-                         : answer == SPACE_OPEN ? JUDGE_MISS_OPEN
-                         : reach.is_hidden      ? JUDGE_MISS_HIDDEN
-                                                : JUDGE_MISS_UNREACHABLE;
+    work->miss[number] = (uint8_t)judge_miss_of(answer, &reach);
     return 0;
 }
 
-static int find_candidates(struct cover_work *work, struct trail *trail)
+static int find_candidates(struct cover_work *work, struct judge_trail *trail)
 {
     const struct judge_tables *tables = work->tables;
     size_t n_switches = tables->topology->n_switches;
@@ -366,14 +296,14 @@ static int take(struct cover_work *work, const struct candidate *candidate)
  * what they are worth never grows. */
 static int cover_greedily(struct cover_work *work)
 {
-    uint32_t heads[TRAIL_MAX + 1];
-    size_t max = work->options->max_probes ? work->options->max_probes : MAX_PROBES;
+    uint32_t heads[JUDGE_TRAIL_MAX + 1];
+    size_t max = work->options->max_probes ? work->options->max_probes : JUDGE_COVER_PROBES;
     memset(heads, 0xff, sizeof heads);
     for (size_t i = work->n_candidates; i-- > 0;) {
         work->candidates[i].next = heads[work->candidates[i].n];
         heads[work->candidates[i].n] = (uint32_t)i;
     }
-    for (size_t n = TRAIL_MAX; n > 0; n--) {
+    for (size_t n = JUDGE_TRAIL_MAX; n > 0; n--) {
         while (heads[n] != NO_ENTRY && work->cover->n_probes < max) {
             struct candidate *best = &work->candidates[heads[n]];
             uint32_t index = heads[n];
@@ -394,13 +324,16 @@ static int cover_greedily(struct cover_work *work)
 
 /* -------------------------------------------------------------------- whole */
 
-static void mark_planned(struct cover_work *work, struct trail *trail)
+static void mark_planned(struct cover_work *work, struct judge_trail *trail)
 {
     const struct judge_plan *plan = work->options->plan;
     for (size_t p = 0; plan && p < plan->n_probes; p++) {
         follow(work, plan->probes[p].from, &plan->probes[p].header, trail);
-        for (size_t i = 0; i < trail->n_entries; i++) {
-            work->miss[trail->entries[i]] = JUDGE_MISS_NONE;
+        for (size_t i = 0; i < trail->n_visits; i++) {
+            uint32_t entry = exercised_by(work, &trail->visits[i]);
+            if (entry != NO_ENTRY) {
+                work->miss[entry] = JUDGE_MISS_NONE;
+            }
         }
     }
 }
@@ -448,14 +381,24 @@ static int number_entries(struct cover_work *work)
     return 0;
 }
 
+enum judge_miss judge_miss_of(enum space_answer answer, const struct judge_reach *reach)
+{
+    return answer == SPACE_FOUND  ? JUDGE_MISS_NONE
+           : answer == SPACE_OPEN ? JUDGE_MISS_OPEN
+           : reach->loops         ? JUDGE_MISS_LOOP
+           : reach->competes      ? JUDGE_MISS_AMBIGUOUS
+           : reach->is_hidden     ? JUDGE_MISS_HIDDEN
+                                  : JUDGE_MISS_UNREACHABLE;
+}
+
 int judge_cover(const struct judge_tables *tables, const struct judge_cover_options *options,
                 struct judge_cover *cover)
 {
     struct cover_work work = {.tables = tables,
                               .options = options,
                               .cover = cover,
-                              .budget = options->budget ? options->budget : BUDGET};
-    struct trail trail;
+                              .budget = options->budget ? options->budget : JUDGE_COVER_BUDGET};
+    struct judge_trail trail;
     *cover = (struct judge_cover){0};
     int status = number_entries(&work);
     if (status == 0) {

@@ -13,6 +13,7 @@
 #define JUDGE_COVER_H
 
 #include "judge/plan.h"
+#include "judge/reach.h"
 #include "judge/tables.h"
 
 /* Why an entry is exercised by no probe. */
@@ -20,8 +21,8 @@ enum judge_miss {
     JUDGE_MISS_NONE,        /* it is exercised */
     JUDGE_MISS_HIDDEN,      /* entries that go before it take all of its packets */
     JUDGE_MISS_UNREACHABLE, /* proved: no frame of a host that sends gets there as it must be */
-    JUDGE_MISS_LOOP,        /* the frame that was found would never stop: it is not sent */
-    JUDGE_MISS_AMBIGUOUS,   /* it can be had only past entries of one priority that compete */
+    JUDGE_MISS_LOOP,        /* proved: frames that get there never stop; they are not sent */
+    JUDGE_MISS_AMBIGUOUS,   /* proved: it can be had only past entries of one rank that compete */
     JUDGE_MISS_LIMIT,       /* more probes would be needed than are allowed */
     JUDGE_MISS_OPEN,        /* not decided: over the budget, or behind a switch that is not known */
 };
@@ -41,6 +42,13 @@ struct judge_cover {
     size_t n_entries, n_exercised; /* of all switches that were read */
 };
 
+/* The defaults. */
+enum {
+    JUDGE_COVER_PROBES = 4096,
+    JUDGE_COVER_BUDGET = 400000000,
+    JUDGE_COVER_ENTRY_BUDGET = 4000000 /* of one entry, so that one alone does not use up all */
+};
+
 /* All zero: the defaults. */
 struct judge_cover_options {
     const bool *sends;             /* by host: it may send; NULL: every host */
@@ -53,6 +61,9 @@ struct judge_cover_options {
 /* -1 only without memory, and then there is nothing to free. */
 int judge_cover(const struct judge_tables *tables, const struct judge_cover_options *options,
                 struct judge_cover *cover);
+/* What an answer of judge_reach_entry means. */
+enum judge_miss judge_miss_of(enum space_answer answer, const struct judge_reach *reach);
+
 void judge_cover_free(struct judge_cover *cover);
 
 #endif

@@ -123,7 +123,7 @@ static int open_side(struct side *side, const struct switch_state *state,
             !actions_equal(entry->actions, entry->n_actions, same->actions, same->n_actions) ||
             (!alike && floods(entry));
     }
-    side->learned = calloc(side->table.n_ids + 1, sizeof *side->learned);
+    side->learned = calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
     return side->learned ? 0 : -1;
 }
 
@@ -251,20 +251,20 @@ static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }
 
-/* x, of side s, and y, of the other one (SIZE_MAX: the lack of one): `region`
- * is what x takes on this port. */
+/* x, of side s, and y, of the other one (SIZE_MAX: the lack of one), among the
+ * headers in `cube`. */
 static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
-                         const struct space_region *of_x)
+                         const struct match *cube)
 {
     struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
     size_t mine = y == SIZE_MAX ? SIZE_MAX : other->counterparts[y], theirs = side->counterparts[x];
     struct judge_change change = {.in_port = diffing->in_port, .others = diffing->others};
-    struct space_region region = {.cube = of_x->cube};
+    struct space_region region = {.cube = *cube};
     /* An entry with the very match of one of them goes before the other one. */
     if ((mine != SIZE_MAX && mine != x && space_table_precedes(&side->table, mine, x)) ||
         (theirs != SIZE_MAX && theirs != y &&
          (y == SIZE_MAX || space_table_precedes(&other->table, theirs, y))) ||
-        (y != SIZE_MAX && !space_intersect(&of_x->cube, &flow_of(other, y)->match, &region.cube))) {
+        (y != SIZE_MAX && !space_intersect(cube, &flow_of(other, y)->match, &region.cube))) {
         return;
     }
     change.entry[s] = x;
@@ -277,12 +277,8 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
         return;
     }
     enum space_answer answer = space_table_exclude(&other->table, y, &region, diffing->budget);
-    for (size_t i = 0; i < of_x->n_excluded && answer == SPACE_FOUND; i++) {
-        if (space_contains(of_x->excluded[i], &region.cube)) {
-            answer = SPACE_EMPTY;
-        } else if (space_exclude(&region, of_x->excluded[i]) < 0) {
-            answer = SPACE_OPEN;
-        }
+    if (answer == SPACE_FOUND) {
+        answer = space_table_exclude(&side->table, x, &region, diffing->budget);
     }
     if (answer == SPACE_FOUND) {
         answer = decide(diffing, &change, &region, behaviors);
@@ -291,16 +287,23 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     space_region_free(&region);
 }
 
-static void compare_list(struct diffing *diffing, int s, size_t x, struct space_entries list,
-                         const struct space_region *of_x)
+/* What one changed entry is compared with. */
+struct comparing {
+    struct diffing *diffing;
+    int s;
+    size_t x;
+    struct match cube;
+};
+
+/* Two changed ones meet once, from the first side. */
+static bool compare_with(void *aux, uint32_t y, const struct match *match)
 {
-    const struct side *other = &diffing->sides[!s];
-    for (size_t i = 0; i < list.n_entries; i++) {
-        /* Two changed ones meet once, from the first side. */
-        if (s == 0 || !other->changed[list.entries[i]]) {
-            compare_pair(diffing, s, x, list.entries[i], of_x);
-        }
+    const struct comparing *comparing = aux;
+    (void)match;
+    if (comparing->s == 0 || !comparing->diffing->sides[0].changed[y]) {
+        compare_pair(comparing->diffing, comparing->s, comparing->x, y, &comparing->cube);
     }
+    return !comparing->diffing->no_memory;
 }
 
 /* What a changed entry takes, against all that the other table does with it. */
@@ -308,25 +311,22 @@ static void compare_entry(struct diffing *diffing, int s, size_t x)
 {
     struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
     struct match in_port = match_in_port(diffing->in_port);
-    struct space_entries any = space_table_any_port(&other->table);
-    struct space_entries own = space_table_port(&other->table, diffing->in_port);
+    struct comparing comparing = {.diffing = diffing, .s = s, .x = x};
     struct space_region region = {0};
-    if (!space_intersect(&flow_of(side, x)->match, &in_port, &region.cube)) {
+    if (!space_intersect(&flow_of(side, x)->match, &in_port, &comparing.cube)) {
         return;
     }
+    region.cube = comparing.cube;
     enum space_answer answer = space_table_exclude(&side->table, x, &region, diffing->budget);
-    if (*diffing->budget < any.n_entries + own.n_entries) {
-        *diffing->budget = 0;
-        answer = answer == SPACE_FOUND ? SPACE_OPEN : answer;
-    }
+    space_region_free(&region);
     if (answer == SPACE_FOUND) {
-        *diffing->budget -= any.n_entries + own.n_entries;
-        compare_list(diffing, s, x, any, &region);
-        compare_list(diffing, s, x, own, &region);
-        compare_pair(diffing, s, x, SIZE_MAX, &region);
+        if (!space_table_overlapping(&other->table, &comparing.cube, 0, UINT32_MAX, diffing->budget,
+                                     compare_with, &comparing)) {
+            answer = SPACE_OPEN;
+        }
+        compare_pair(diffing, s, x, SIZE_MAX, &comparing.cube);
     }
     diffing->diff->open |= answer == SPACE_OPEN;
-    space_region_free(&region);
 }
 
 static void compare_changed(struct diffing *diffing, int s, struct space_entries list)

@@ -13,7 +13,7 @@
 #include "model/state.h"
 #include "space/table.h"
 
-enum { JUDGE_DIFF_BUDGET = 100000000, JUDGE_DIFF_EXCEPTIONS = 4 };
+enum { JUDGE_DIFF_BUDGET = 1000000000, JUDGE_DIFF_EXCEPTIONS = 4 };
 
 /* A set of headers of one ingress port. Entries: index in the table of each
  * state, SIZE_MAX: none takes them. */

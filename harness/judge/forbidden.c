@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/forbidden.h"
 
+#include "judge/walk.h"
+#include "space/cube.h"
+
 #include <stdlib.h>
 
 /* What claims say of a sender and a receiver. */
@@ -23,6 +26,20 @@ static struct said say(const struct expectation *expectation, size_t from, size_
     return said;
 }
 
+/* What `ports:` say of a plain frame. */
+static bool ports_forbid(const struct expectation *expectation, size_t from, size_t to)
+{
+    struct judge_forwarding declared = judge_declared_by(expectation);
+    struct match all = match_in_port(expectation->topology->hosts[from].port.port);
+    struct judge_walk walk;
+    struct header header;
+    if (expectation->n_ports == 0 || !space_member(&all, &header)) {
+        return false;
+    }
+    judge_walk_from(expectation->topology, &declared, from, &header, &walk);
+    return walk.known && judge_walk_copies(&walk, to) == 0;
+}
+
 static int judge_pair(const struct expectation *expectation, const struct judge_probe *probes,
                       size_t n_probes, const bool *captures, size_t from, size_t to,
                       struct judge_forbidden *forbidden)
@@ -33,7 +50,9 @@ static int judge_pair(const struct expectation *expectation, const struct judge_
     }
     if (!probed) {
         struct said said = n_probes == 0 ? say(expectation, from, to) : (struct said){0};
-        if (!said.of_sender || said.allows_all) {
+        bool forbidden_pair = said.of_sender ? !said.allows_all
+                                             : n_probes == 0 && ports_forbid(expectation, from, to);
+        if (!forbidden_pair) {
             return 0;
         }
     }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Pairs of hosts of which the expectation forbids some traffic: is a frame
- * planned that would show it? Pure. */
+ * planned that would show it? If not, the tables may prove it
+ * (judge_prove_forbidden of judge/prove.h). Pure. */
 #ifndef JUDGE_FORBIDDEN_H
 #define JUDGE_FORBIDDEN_H
 
 #include "judge/plan.h"
 
 struct judge_forbidden {
-    size_t n_pairs, n_probed;
+    size_t n_pairs, n_probed, n_proved;
     struct judge_unprobed {
         size_t from, to;
         const char *reason;
@@ -19,8 +20,9 @@ struct judge_forbidden {
 /* A pair (from, to) is forbidden if a planned probe of `from` must not arrive at
  * `to`, and it is probed if `to` captures then. Where nothing is planned for a
  * sender that claims speak of, every pair of it is forbidden that no claim
- * allows for all headers. captures: by host. -1 without memory, and then there
- * is nothing to free. */
+ * allows for all headers; for one that only `ports:` speak of, every pair where
+ * they do not deliver a plain frame. captures: by host. -1 without memory, and then
+ * there is nothing to free. */
 int judge_forbidden(const struct expectation *expectation, const struct judge_plan *plan,
                     const bool *captures, struct judge_forbidden *forbidden);
 void judge_forbidden_free(struct judge_forbidden *forbidden);

@@ -323,6 +323,23 @@ static int judge_once_more(struct judge_learner *learner, struct base_error *err
     return status;
 }
 
+static int learn_switches(struct judge_learner *learner, uint16_t expires_sec)
+{
+    struct judge_learned *learned = learner->learned;
+    struct expectation *expectation = &learned->expectation;
+    const struct topology *topology = learner->topology;
+    *learned = (struct judge_learned){.expectation = {.topology = (struct topology *)topology}};
+    size_t n_flags = topology->n_switches + 1;
+    expectation->lists_switch = base_arena_alloc(&expectation->arena, n_flags);
+    expectation->exact_switch = base_arena_alloc(&expectation->arena, n_flags);
+    expectation->expires_sec = expires_sec;
+    int status = expectation->lists_switch && expectation->exact_switch ? 0 : -1;
+    for (size_t sw = 0; sw < topology->n_switches && status == 0; sw++) {
+        status = learn_switch(learner, sw);
+    }
+    return status;
+}
+
 int judge_learn(const struct topology *topology, const struct judge_switch *switches,
                 const struct judge_learn_options *options, struct judge_learned *learned,
                 struct base_error *error)
@@ -331,16 +348,7 @@ int judge_learn(const struct topology *topology, const struct judge_switch *swit
                                     .switches = switches,
                                     .budget = options->budget ? options->budget : BUDGET,
                                     .learned = learned};
-    struct expectation *expectation = &learned->expectation;
-    *learned = (struct judge_learned){.expectation = {.topology = (struct topology *)topology}};
-    size_t n_flags = topology->n_switches + 1;
-    expectation->lists_switch = base_arena_alloc(&expectation->arena, n_flags);
-    expectation->exact_switch = base_arena_alloc(&expectation->arena, n_flags);
-    expectation->expires_sec = common_lifetime(&learner);
-    int status = expectation->lists_switch && expectation->exact_switch ? 0 : -1;
-    for (size_t sw = 0; sw < topology->n_switches && status == 0; sw++) {
-        status = learn_switch(&learner, sw);
-    }
+    int status = learn_switches(&learner, common_lifetime(&learner));
     if (status == 0) {
         status = judge_learn_claims(&learner, error);
     }
@@ -348,6 +356,14 @@ int judge_learn(const struct topology *topology, const struct judge_switch *swit
         status = judge_once_more(&learner, error);
     }
     return status == 0 ? 0 : base_fail(error, "out of memory");
+}
+
+int judge_learn_ports(const struct topology *topology, const struct judge_switch *switches,
+                      uint16_t expires_sec, struct judge_learned *learned, struct base_error *error)
+{
+    struct judge_learner learner = {
+        .topology = topology, .switches = switches, .budget = BUDGET, .learned = learned};
+    return learn_switches(&learner, expires_sec) == 0 ? 0 : base_fail(error, "out of memory");
 }
 
 void judge_learned_free(struct judge_learned *learned)

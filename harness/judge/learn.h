@@ -49,6 +49,12 @@ struct judge_learn_options {
 int judge_learn(const struct topology *topology, const struct judge_switch *switches,
                 const struct judge_learn_options *options, struct judge_learned *learned,
                 struct base_error *error);
+
+/* Of that only the ports, for a file that expects this lifetime: no claims, and
+ * nothing is judged. -1 only without memory; judge_learned_free then, too. */
+int judge_learn_ports(const struct topology *topology, const struct judge_switch *switches,
+                      uint16_t expires_sec, struct judge_learned *learned,
+                      struct base_error *error);
 void judge_learned_free(struct judge_learned *learned);
 
 #endif

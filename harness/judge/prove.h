@@ -5,10 +5,12 @@
 #ifndef JUDGE_PROVE_H
 #define JUDGE_PROVE_H
 
+#include "judge/forbidden.h"
 #include "judge/state.h"
 
 struct judge_prove_options {
-    size_t budget;        /* comparisons of two sets a sender, and a claim; 0: 20,000,000 */
+    size_t budget;        /* comparisons of two sets a sender, and a claim; 0: 20,000,000, and
+                             2,000 for each entry */
     const bool *selected; /* by claim; NULL: all */
 };
 
@@ -23,6 +25,10 @@ struct judge_prove_options {
  *                          hop, `suspect` where table and expectation part.
  *   traffic/FROM/stray/TO  headers that arrive at TO and that no claim of FROM
  *                          allows; `…/stray/all` if that could not be decided.
+ *                          If all claims are selected: of a host of which none
+ *                          speaks, what arrives beyond what `ports:` declare, and
+ *                          traffic/FROM/delivered/TO of what they declare and does
+ *                          not; `…/stray/all` passes if there is neither.
  *   traffic/FROM/loop      headers that go round for ever, whatever the claims.
  *
  * Inconclusive: nothing refutes the claim, but a header of it comes to a place
@@ -32,5 +38,16 @@ struct judge_prove_options {
 int judge_prove(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_prove_options *options, struct report *report,
                 struct base_error *error);
+
+/* Proves of pairs that no frame would show that nothing forbidden arrives: takes
+ * them off the list of the unprobed, and counts them. Where the tables let
+ * something through there is a result traffic/FROM/stray/TO more, as above; where
+ * it stays open, the reason says so. `options`: the budget, of all that together
+ * (0: 100,000,000). -1 only without memory. */
+int judge_prove_forbidden(const struct expectation *expectation,
+                          const struct judge_switch *switches,
+                          const struct judge_prove_options *options,
+                          struct judge_forbidden *forbidden, struct report *report,
+                          struct base_error *error);
 
 #endif

@@ -17,10 +17,38 @@ static int compile_port(const struct expected_port *port, struct flow_table *tab
         entry->match = port->cases[i].match;
         entry->actions = port->cases[i].actions;
         entry->n_actions = (uint16_t)port->cases[i].n_actions;
-        /* Beyond the last priority cases may become ambiguous, and so unknown. */
-        entry->priority = (uint16_t)(i < UINT16_MAX ? UINT16_MAX - i : 0);
+        /* Beyond the last priority cases may become ambiguous, and so unknown. Two are left
+         * for what no case takes. */
+        entry->priority = (uint16_t)(i < UINT16_MAX - 2 ? UINT16_MAX - i : 2);
     }
     return 0;
+}
+
+static int add_entry(struct flow_table *table, const struct flow_entry *entry)
+{
+    struct flow_entry *added = flow_table_add(table);
+    if (added) {
+        *added = *entry;
+    }
+    return added ? 0 : -1;
+}
+
+/* `unlisted: any`: what no case of a port takes drops, what enters by others is
+ * not known. */
+static int leave_unlisted(const struct expectation *expectation, struct flow_table *tables)
+{
+    static const struct action anything = {.type = ACTION_OUTPUT, .port = PORT_NORMAL};
+    const struct flow_entry unknown = {.actions = &anything, .n_actions = 1};
+    int status = 0;
+    for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
+        struct port_ref port = expectation->ports[i].port;
+        struct flow_entry drop = {.match = match_in_port(port.port), .priority = 1};
+        status = add_entry(&tables[port.sw], &drop);
+    }
+    for (size_t sw = 0; sw < expectation->topology->n_switches && status == 0; sw++) {
+        status = expectation->lists_switch[sw] ? add_entry(&tables[sw], &unknown) : 0;
+    }
+    return status;
 }
 
 static int add_cabled(struct port **ports, size_t *n, size_t *capacity, uint16_t number)
@@ -65,8 +93,8 @@ static int collect_cabled(struct judge_proof *proof, size_t sw, size_t *n)
     return status;
 }
 
-/* Ports that the expectation says nothing of drop here, or do something that
- * nobody knows: either way they declare no arrival. */
+/* Of a switch that `ports:` does not list nothing is declared; a port that it
+ * does not list drops, if the switch is listed, unless `unlisted: any`. */
 int judge_proof_declare(struct judge_proof *proof)
 {
     const struct expectation *expectation = proof->expectation;
@@ -79,8 +107,12 @@ int judge_proof_declare(struct judge_proof *proof)
         const struct expected_port *port = &expectation->ports[i];
         status = compile_port(port, &proof->declared_flows[port->port.sw]);
     }
+    if (status == 0 && expectation->unlisted_any) {
+        status = leave_unlisted(expectation, proof->declared_flows);
+    }
     for (size_t i = 0; i < n && status == 0; i++) {
-        switches[i].flows = &proof->declared_flows[i];
+        switches[i].unknown = "the expectation does not list this switch";
+        switches[i].flows = expectation->lists_switch[i] ? &proof->declared_flows[i] : NULL;
         status = collect_cabled(proof, i, &switches[i].n_ports);
         switches[i].ports = proof->cabled[i];
     }

@@ -16,8 +16,12 @@ struct judge_proof {
     struct port **cabled;                  /* by switch: what FLOOD means in the expectation */
     bool **spreads; /* by switch: by host, whether what the switch may send can arrive there; NULL:
                        not asked so far */
-    size_t budget;
-    struct report *report;
+    size_t *claims; /* numbers of claims, by sender, ascending */
+    size_t *begins; /* by sender, and one more: its first in claims */
+    size_t budget;  /* of a question; 0 before it is opened: the default */
+    size_t spent;   /* by all questions so far */
+    struct base_arena arena; /* why switches were not read */
+    struct report *report;   /* NULL: nothing is told */
 };
 
 /* The arrivals of a reach, by host. */
@@ -30,11 +34,12 @@ struct judge_arrivals {
 struct judge_prover {
     struct judge_proof *proof;
     size_t from;
+    struct match within;  /* these of them; in_port fixed */
     const size_t *claims; /* the numbers of all its claims */
     size_t n_claims;
     struct space_reach actual, declared;
     struct judge_arrivals arrivals, expected; /* of these two */
-    const struct space_region **regions; /* scratch: those of arrivals at a host, then unknown */
+    const struct space_region **regions; /* scratch: those of arrivals at a host, then others */
 };
 
 /* Why a claim does not hold. */
@@ -47,8 +52,56 @@ struct judge_refutation {
     bool altered;
 };
 
+/* What keeps something from being proved although nothing refutes it. */
+struct judge_opening {
+    bool open;                           /* over the budget */
+    const struct space_unknown *unknown; /* or this place */
+};
+
 /* prove_declared.c: the expectation as tables. -1 without memory. */
 int judge_proof_declare(struct judge_proof *proof);
+
+/* prove_sender.c. -1 without memory; close them all the same. */
+/* Not read: `reasons` by switch (an entry, or all, may be NULL). */
+int judge_proof_open(struct judge_proof *proof, const char *const *reasons);
+void judge_proof_close(struct judge_proof *proof);
+
+/* Follows the sender's headers that are in `within`. */
+int judge_prover_open(struct judge_prover *prover, struct judge_proof *proof, size_t from,
+                      const struct match *within);
+void judge_prover_close(struct judge_prover *prover);
+
+/* SPACE_FOUND: surely refuted. SPACE_EMPTY: not, and proved unless something is
+ * open. SPACE_OPEN: no memory. */
+enum space_answer judge_prover_claim(struct judge_prover *prover, const struct claim *claim,
+                                     struct judge_refutation *refutation,
+                                     struct judge_opening *opening);
+
+/* The same of headers that arrive at `to` though no claim of the sender allows
+ * it; of a sender of whom no claim speaks, that arrive more or less often than
+ * `ports:` declare. */
+enum space_answer judge_prover_stray(struct judge_prover *prover, size_t to,
+                                     struct judge_refutation *refutation,
+                                     struct judge_opening *opening);
+
+/* Both, for all headers of which the expectation forbids that they arrive at `to`. */
+enum space_answer judge_prover_forbidden(struct judge_prover *prover, size_t to,
+                                         struct judge_refutation *refutation,
+                                         struct judge_opening *opening);
+
+/* prove_decide.c: as above. */
+/* The set at one receiver, where refutation->expected of each are to arrive. */
+enum space_answer judge_prover_set(struct judge_prover *prover, const struct space_region *set,
+                                   size_t to, size_t *budget, struct judge_refutation *refutation,
+                                   struct judge_opening *opening);
+
+/* Everything at one receiver, where no more may arrive than is declared, and no less. */
+enum space_answer judge_prover_extra(struct judge_prover *prover, size_t to, size_t *budget,
+                                     struct judge_refutation *refutation,
+                                     struct judge_opening *opening);
+enum space_answer judge_prover_missing(struct judge_prover *prover, size_t to, size_t *budget,
+                                       struct judge_refutation *refutation,
+                                       struct judge_opening *opening);
 
 /* prove_words.c: fills in verdict, example, detail, suspect and statements. */
 void judge_refute(struct judge_prover *prover, const struct judge_refutation *refutation,

@@ -51,7 +51,7 @@ static void test_one_bad_header(void **state)
     /* The one hidden by another entry is not. */
     small_flow(&small, A, "priority=10,ip,in_port=1,nw_dst=10.77.0.0/16 actions=output:2");
     small_prove(&small, NULL);
-    assert_int_equal(report_count(&small.report, VERDICT_PASS), 4);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), 4 + 1); /* h2 sends nothing */
     small_free(&small);
 }
 
@@ -159,6 +159,55 @@ static void test_stray(void **state)
 }
 
 /* Round and round: and what leaves on the way leaves without end. */
+/* Of h1 no claim speaks: what its ports declare may arrive, and nothing else;
+ * where they declare nothing, anything. */
+static void test_stray_beyond_ports(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_expect(&small, A, 1, "output:2,output:3");
+    small_expect(&small, B, 3, "output:1");
+    small_flow(
+        &small, A,
+        "priority=9,udp,in_port=1,tp_dst=4789 actions=output:2,mod_nw_tos:32,output:2,output:3");
+    small_flow(&small, A, "priority=8,arp,in_port=1 actions=output:2,output:4");
+    small_flow(&small, A, "priority=7,in_port=1 actions=output:2,output:3");
+    small_flow(&small, B, "priority=9,tcp,in_port=3,nw_dst=10.77.3.99 actions=output:1,output:5");
+    small_flow(&small, B, "priority=8,in_port=3 actions=output:1");
+    small_flow(&small, C, "in_port=3 actions=output:1");
+    small_prove(&small, NULL);
+    assert_int_equal(small.report.n_results, 3 + 4); /* a and b drop what others send */
+    assert_verdict(&small, "traffic/h1/delivered/h3", VERDICT_FAIL); /* it should be, too */
+    assert_says(small_result(&small, "traffic/h1/delivered/h3")->example, "arp");
+    assert_verdict(&small, "traffic/h2/stray/all", VERDICT_PASS);
+    assert_verdict(&small, "traffic/h1/stray/h5", VERDICT_FAIL); /* one header in 2^32 */
+    assert_says(small_result(&small, "traffic/h1/stray/h5")->example, "nw_dst=10.77.3.99");
+    assert_verdict(&small, "traffic/h1/stray/h4", VERDICT_FAIL);
+    assert_says(small_result(&small, "traffic/h1/stray/h4")->example, "arp");
+    assert_verdict(&small, "traffic/h1/stray/h2", VERDICT_FAIL); /* twice, and once is declared */
+    assert_says(small_result(&small, "traffic/h1/stray/h2")->example, "tp_dst=4789");
+    assert_int_equal(small_result(&small, "traffic/h1/stray/h2")->expected_count, 1);
+    assert_int_equal(small_result(&small, "traffic/h1/stray/h2")->observed_count, 2);
+    /* A switch that was not read may send anything. */
+    small.switches[B] = (struct judge_switch){.reason = "refused"};
+    small_prove(&small, NULL);
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
+    /* Nothing is declared of b, where all of it goes. */
+    small.lists[B] = false;
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), small.report.n_results);
+    small.lists[B] = true;
+    small.expectation.ports[1].port.port = 4; /* b:3 is not listed; b:4 is */
+    small.cases[1].match = match_in_port(4);
+    small_prove(&small, NULL);
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
+    small.expectation.unlisted_any = true;
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), small.report.n_results);
+    small_free(&small);
+}
+
 static void test_loop(void **state)
 {
     (void)state;
@@ -284,46 +333,6 @@ static void test_budget(void **state)
 
 /* ------------------------------------------------------------------ properties */
 
-static void random_flow(struct small *small, size_t sw, unsigned priority)
-{
-    static const char *const actions[] = {"output:%u",
-                                          "output:%u,output:%u",
-                                          "mod_vlan_vid:1,output:%u",
-                                          "strip_vlan,output:%u",
-                                          "mod_vlan_pcp:1,output:%u",
-                                          "mod_tp_dst:80,output:%u",
-                                          "mod_nw_src:10.0.0.1,output:%u",
-                                          "output:%u,mod_nw_tos:32,output:%u",
-                                          "flood",
-                                          "in_port"};
-    char text[64];
-    struct flow_entry *entry = flow_table_add(&small->states[sw].flows);
-    const struct action *list;
-    size_t n;
-    snprintf(text, sizeof text, actions[random_below(UNIVERSE_COUNT(actions))],
-             1 + random_below(N_PORTS), 1 + random_below(N_PORTS));
-    assert_int_equal(actions_parse(text, &small->arena, &list, &n, NULL, NULL), 0);
-    entry->match = random_match();
-    if (random_below(2)) {
-        entry->match.mask.in_port = UINT16_MAX;
-        entry->match.value.in_port = (uint16_t)(1 + random_below(N_PORTS));
-    }
-    entry->priority = (uint16_t)priority;
-    entry->actions = list;
-    entry->n_actions = (uint16_t)n;
-}
-
-static void random_network(struct small *small)
-{
-    small_init(small);
-    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
-        for (unsigned i = 0; i < 7; i++) {
-            /* Now and then two of one priority. */
-            random_flow(small, sw, 10 + i - (random_below(8) == 0 && i > 0));
-        }
-    }
-}
-
 /* Whether this header refutes the claim; -1: its way is not known. */
 static int refutes(const struct small *small, const struct claim *claim,
                    const struct header *header)
@@ -410,11 +419,17 @@ static void test_against_walks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_bad_header), cmocka_unit_test(test_several_entries_together),
-        cmocka_unit_test(test_copies),         cmocka_unit_test(test_vlan_on_the_way),
-        cmocka_unit_test(test_stray),          cmocka_unit_test(test_loop),
-        cmocka_unit_test(test_hairpin),        cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_ambiguous),      cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_one_bad_header),
+        cmocka_unit_test(test_several_entries_together),
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_vlan_on_the_way),
+        cmocka_unit_test(test_stray),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_stray_beyond_ports),
+        cmocka_unit_test(test_hairpin),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_budget),
         cmocka_unit_test(test_against_walks),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

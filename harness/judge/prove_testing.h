@@ -10,6 +10,7 @@
 #include "base/testing.h"
 #include "judge/prove.h"
 #include "judge/walk.h"
+#include "space/random_testing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,46 @@ static inline void small_free(struct small *small)
     }
     report_free(&small->report);
     base_arena_free(&small->arena);
+}
+
+static inline void random_flow(struct small *small, size_t sw, unsigned priority)
+{
+    static const char *const actions[] = {"output:%u",
+                                          "output:%u,output:%u",
+                                          "mod_vlan_vid:1,output:%u",
+                                          "strip_vlan,output:%u",
+                                          "mod_vlan_pcp:1,output:%u",
+                                          "mod_tp_dst:80,output:%u",
+                                          "mod_nw_src:10.0.0.1,output:%u",
+                                          "output:%u,mod_nw_tos:32,output:%u",
+                                          "flood",
+                                          "in_port"};
+    char text[64];
+    struct flow_entry *entry = flow_table_add(&small->states[sw].flows);
+    const struct action *list;
+    size_t n;
+    snprintf(text, sizeof text, actions[random_below(UNIVERSE_COUNT(actions))],
+             1 + random_below(N_PORTS), 1 + random_below(N_PORTS));
+    assert_int_equal(actions_parse(text, &small->arena, &list, &n, NULL, NULL), 0);
+    entry->match = random_match();
+    if (random_below(2)) {
+        entry->match.mask.in_port = UINT16_MAX;
+        entry->match.value.in_port = (uint16_t)(1 + random_below(N_PORTS));
+    }
+    entry->priority = (uint16_t)priority;
+    entry->actions = list;
+    entry->n_actions = (uint16_t)n;
+}
+
+static inline void random_network(struct small *small)
+{
+    small_init(small);
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        for (unsigned i = 0; i < 7; i++) {
+            /* Now and then two of one priority. */
+            random_flow(small, sw, 10 + i - (random_below(8) == 0 && i > 0));
+        }
+    }
 }
 
 #endif

@@ -341,6 +341,7 @@ static void disagree(const struct judge_prover *prover, struct result *result)
     result->disagree[1] = SAYS_ADVERTISED;
     result->says[SAYS_DECLARED] = copies_text(prover, result->expected_count);
     result->says[SAYS_ADVERTISED] = copies_text(prover, result->observed_count);
+    result->says[SAYS_OBSERVED] = "not looked for";
 }
 
 void judge_refute(struct judge_prover *prover, const struct judge_refutation *refutation,
@@ -361,6 +362,7 @@ void judge_refute(struct judge_prover *prover, const struct judge_refutation *re
         result->suspect = leaking_switch(prover, refutation);
     }
     result->detail = take_text(prover, &detail);
+    result->expected_count = refutation->expected;
     result->observed_count = refutation->copies;
     if (refutation->copies < 0) {
         result->is_count = false;

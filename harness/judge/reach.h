@@ -9,23 +9,28 @@
 
 #include "judge/tables.h"
 
+/* An entry on the way of a frame; JUDGE_NOBODY: no entry takes it there. */
+struct judge_passed {
+    uint32_t sw, entry;
+};
+
 struct judge_reach {
     size_t host;          /* SPACE_FOUND: who must send ... */
     struct header header; /* ... this; in_port: its port */
-    bool was_rejected;    /* frames that can reach it were found, and `accepts` took none */
+    bool loops;           /* frames that can reach it were found, but they would never stop */
+    bool competes;        /* frames were found, but only past entries of one rank that compete */
     bool is_hidden;       /* SPACE_EMPTY: no packet that enters the switch is left for it */
-    size_t hidden_by;     /* then: an entry that goes before it */
+    size_t hidden_by;     /* then: an entry that goes before it, the only one if it alone does it */
+    struct judge_passed *passed; /* by packets that were followed; to be freed */
+    size_t n_passed, capacity;
 };
 
-/* Whether a frame that has been found will do; if not, others are looked for. */
-typedef bool judge_reach_accepts(void *aux, size_t host, const struct header *header);
-
-/* SPACE_EMPTY: proved that none can, unless was_rejected. SPACE_OPEN: over the budget (as in
- * space_find), no memory, or a switch on the way is not known. sends: as in
+/* Looks for a frame that exercises the entry (judge/trail.h) and stops. SPACE_EMPTY: proved that
+ * there is none; none at all that reaches the entry, unless `loops` or `competes`. SPACE_OPEN: over
+ * the budget (as in space_find), no memory, or a switch on the way is not known. sends: as in
  * judge_cover_options. */
 enum space_answer judge_reach_entry(const struct judge_tables *tables, const bool *sends, size_t sw,
-                                    size_t entry, size_t *budget, judge_reach_accepts *accepts,
-                                    void *aux, struct judge_reach *reach);
+                                    size_t entry, size_t *budget, struct judge_reach *reach);
 
 /* A header that this entry takes if it enters by in_port, wherever it may come from. */
 enum space_answer judge_reach_sample(const struct judge_tables *tables, size_t sw, size_t entry,

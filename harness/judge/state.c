@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { DEFAULT_BUDGET = 4000000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
+enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
 
 /* Whose tables these are, if they are not those of the switch. NULL without
  * memory. */
@@ -138,8 +138,8 @@ static size_t collect_unlisted(const struct judge_run *run, uint16_t *numbers, s
             numbers[n++] = run->state->ports[i].number;
         }
     }
-    for (size_t i = table->ends[0]; i < table->n_entries; i = table->ends[numbers[n - 1] + 1]) {
-        numbers[n++] = table->flows->entries[table->by_port[i]].match.value.in_port;
+    for (size_t i = 1; i < table->n_buckets; i++) {
+        numbers[n++] = table->buckets[i].in_port;
     }
     return n;
 }
@@ -161,12 +161,12 @@ static size_t collect_ports(const struct judge_run *run, uint16_t *numbers)
     return n;
 }
 
-/* Whether nothing can enter there now: no port of the switch, or a reserved one,
- * and not cabled either. */
-static bool is_nowhere(const struct judge_run *run, struct port_ref port)
+/* Large tables may take long, but not much longer than they are. */
+static size_t budget_of(const struct judge_run *run, size_t n_cases)
 {
-    return (port.port > PORT_MAX || !switch_state_port(run->state, port.port)) &&
-           topology_peer(run->expectation->topology, port).kind == PEER_NONE;
+    return run->options.budget
+               ? run->options.budget
+               : DEFAULT_BUDGET + BUDGET_AN_ENTRY * (run->table.n_entries + n_cases);
 }
 
 static int judge_port(struct judge_run *run, uint16_t number)
@@ -177,12 +177,14 @@ static int judge_port(struct judge_run *run, uint16_t number)
     if (ignored) {
         return expected ? add_unseen_port(run, expected, VERDICT_SKIP, ignored) : 0;
     }
-    struct judge_port port = {.run = run,
-                              .number = number,
-                              .expected = expected,
-                              .named_only = !expected && is_nowhere(run, ref),
-                              .budget = run->options.budget,
-                              .late_entry = SIZE_MAX};
+    struct judge_port port = {
+        .run = run,
+        .number = number,
+        .expected = expected,
+        .named_only =
+            !expected && judge_port_is_nowhere(run->expectation->topology, run->state, ref),
+        .budget = budget_of(run, expected ? expected->n_cases : 0),
+        .late_entry = SIZE_MAX};
     int failed = judge_port_decide(&port);
     if (!failed) {
         failed = judge_port_result(&port);
@@ -234,7 +236,7 @@ static void note_hidden(void *aux, size_t entry, size_t by)
 static void note_hidden_entries(struct judge_run *run)
 {
     struct hidden hidden = {.run = run};
-    size_t budget = run->options.budget;
+    size_t budget = budget_of(run, 0);
     if (space_table_hidden(&run->table, &budget, note_hidden, &hidden) < 0) {
         report_note(run->report, "%s: not all hidden entries were looked for", run->name);
     }
@@ -271,8 +273,8 @@ static int judge_dumped(struct judge_run *run)
     if (space_table_index(&run->table, &run->state->flows, run->left_out) < 0) {
         return -1;
     }
-    run->ids = calloc(run->table.n_ids + 1, sizeof *run->ids);
-    run->present = calloc(run->table.n_ids + 1, sizeof *run->present);
+    run->ids = calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
+    run->present = calloc(run->table.actions.n_ids + 1, sizeof *run->present);
     if (!run->ids || !run->present || judge_entries_find(run) < 0 || judge_ports(run) < 0 ||
         judge_entries_result(run) < 0) {
         return -1;
@@ -308,23 +310,44 @@ static int judge_switch(struct judge_run *run, const struct judge_switch *known)
     return judge_dumped(run);
 }
 
+static int judge_one(const struct expectation *expectation, size_t sw,
+                     const struct judge_switch *known, const struct judge_state_options *options,
+                     struct report *report)
+{
+    struct judge_run run = {.expectation = expectation, .report = report, .sw = sw};
+    run.options = options ? *options : (struct judge_state_options){0};
+    run.options.run_ms = run.options.run_ms ? run.options.run_ms : DEFAULT_RUN_MS;
+    run.name = expectation->topology->switches[sw].name;
+    int failed = judge_switch(&run, known);
+    run_free(&run);
+    return failed;
+}
+
 int judge_state(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_state_options *options, struct report *report,
                 struct base_error *error)
 {
-    struct judge_run common = {.expectation = expectation, .report = report};
-    common.options = options ? *options : (struct judge_state_options){0};
-    common.options.budget = common.options.budget ? common.options.budget : DEFAULT_BUDGET;
-    common.options.run_ms = common.options.run_ms ? common.options.run_ms : DEFAULT_RUN_MS;
     int failed = judge_ignore_list(expectation, report);
     for (size_t sw = 0; sw < expectation->topology->n_switches && !failed; sw++) {
-        struct judge_run run = common;
-        run.sw = sw;
-        run.name = expectation->topology->switches[sw].name;
-        failed = judge_switch(&run, &switches[sw]);
-        run_free(&run);
+        failed = judge_one(expectation, sw, &switches[sw], options, report);
     }
     return failed ? base_fail(error, "out of memory") : 0;
+}
+
+int judge_state_switch(const struct expectation *expectation, size_t sw,
+                       const struct judge_switch *known, const struct judge_state_options *options,
+                       struct report *report, struct base_error *error)
+{
+    int failed = judge_ignore_list(expectation, report);
+    failed = failed ? failed : judge_one(expectation, sw, known, options, report);
+    return failed ? base_fail(error, "out of memory") : 0;
+}
+
+bool judge_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port)
+{
+    return (port.port > PORT_MAX || !switch_state_port(state, port.port)) &&
+           topology_peer(topology, port).kind == PEER_NONE;
 }
 
 struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,

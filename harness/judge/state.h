@@ -20,7 +20,8 @@ struct judge_switch {
 
 /* All zero: the defaults. */
 struct judge_state_options {
-    size_t budget;   /* comparisons of two sets a port, and for each switch; 0: 4,000,000 */
+    size_t budget;   /* comparisons of two sets a port, and for each switch; 0: 4,000,000, and
+                        1,000 for each entry of the table and case of the port */
     unsigned run_ms; /* how long the run will take: warn of entries that expire by then; 0: 5,000 */
 };
 
@@ -62,5 +63,10 @@ struct judge_state_options {
 int judge_state(const struct expectation *expectation, const struct judge_switch *switches,
                 const struct judge_state_options *options, struct report *report,
                 struct base_error *error);
+
+/* The same of one switch alone. */
+int judge_state_switch(const struct expectation *expectation, size_t sw,
+                       const struct judge_switch *known, const struct judge_state_options *options,
+                       struct report *report, struct base_error *error);
 
 #endif

@@ -31,6 +31,12 @@ static bool is_about_entries(const struct exception *exception)
     return exception->has_cookie || exception->has_match;
 }
 
+static bool is_about_port(const struct exception *exception, size_t sw, uint16_t port)
+{
+    return exception->has_port && exception->port == port && !is_about_entries(exception) &&
+           is_about_switch(exception, sw);
+}
+
 static bool takes_entry(const struct exception *exception, const struct flow_entry *entry)
 {
     struct match port = match_in_port(exception->port);
@@ -55,13 +61,36 @@ void judge_ignore_entries(struct judge_run *run)
     }
 }
 
+const struct exception *judge_ignored_entry(const struct expectation *expectation, size_t sw,
+                                            const struct flow_entry *entry)
+{
+    for (size_t i = 0; i < expectation->n_exceptions; i++) {
+        const struct exception *exception = &expectation->exceptions[i];
+        if (is_about_entries(exception) && is_about_switch(exception, sw) &&
+            takes_entry(exception, entry)) {
+            return exception;
+        }
+    }
+    return NULL;
+}
+
+const struct exception *judge_ignored_port(const struct expectation *expectation,
+                                           struct port_ref port)
+{
+    for (size_t i = 0; i < expectation->n_exceptions; i++) {
+        if (is_about_port(&expectation->exceptions[i], port.sw, port.port)) {
+            return &expectation->exceptions[i];
+        }
+    }
+    return NULL;
+}
+
 const char *judge_ignore_port(struct judge_run *run, uint16_t port)
 {
     const char *reason = NULL;
     for (size_t i = 0; i < run->expectation->n_exceptions; i++) {
         const struct exception *exception = &run->expectation->exceptions[i];
-        if (exception->has_port && exception->port == port && !is_about_entries(exception) &&
-            is_about_switch(exception, run->sw)) {
+        if (is_about_port(exception, run->sw, port)) {
             run->report->ignored[i].n_ports++;
             reason = reason ? reason : run->report->ignored[i].reason;
         }

@@ -5,11 +5,14 @@
 
 enum { EXPIRING_NAMED = 3 };
 
-bool judge_lifetime_wrong(const struct flow_entry *entry, uint16_t expires_sec, unsigned given)
+bool judge_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given)
 {
     uint16_t idle = entry->idle_timeout;
     bool hard_wrong = entry->hard_timeout != expires_sec;
     bool idle_wrong = idle != 0 && (expires_sec == 0 || idle < expires_sec);
+    if (expires_sec == EXPECTATION_ANY_LIFETIME) {
+        return false;
+    }
     return (hard_wrong && !(given & FLOW_HAS_HARD_TIMEOUT)) ||
            (idle_wrong && !(given & FLOW_HAS_IDLE_TIMEOUT));
 }
@@ -89,6 +92,25 @@ static void check_case(struct judge_port *port, size_t c, size_t entry, bool wro
     }
 }
 
+struct checking {
+    struct judge_port *port;
+    size_t entry;
+    unsigned given;
+    bool right; /* somewhere */
+};
+
+static bool check_overlapping(void *aux, uint32_t c, const struct match *match)
+{
+    struct checking *checking = aux;
+    struct judge_port *port = checking->port;
+    const struct flow_entry *flow = &port->run->state->flows.entries[checking->entry];
+    bool wrong = judge_lifetime_wrong(flow, port->cases[c].expires_sec, checking->given);
+    (void)match;
+    check_case(port, c, checking->entry, wrong);
+    checking->right = checking->right || !wrong;
+    return true;
+}
+
 /* One of the wrong lifetime that is used is enough, and a few that will
  * expire; the others of the port are only counted. */
 static void check_lifetime(struct judge_port *port, size_t entry)
@@ -96,15 +118,11 @@ static void check_lifetime(struct judge_port *port, size_t entry)
     const struct judge_run *run = port->run;
     const struct flow_entry *flow = &run->state->flows.entries[entry];
     unsigned given = run->listed.given ? run->listed.given[entry] : 0;
-    bool right = false; /* somewhere */
-    for (size_t c = 0; c < port->n_cases; c++) {
-        if (space_overlaps(&port->cases[c].match, &flow->match)) {
-            bool wrong = judge_lifetime_wrong(flow, port->cases[c].expires_sec, given);
-            check_case(port, c, entry, wrong);
-            right = right || !wrong;
-        }
+    struct checking checking = {.port = port, .entry = entry, .given = given};
+    if (!judge_port_cases(port, &flow->match, port->n_cases, check_overlapping, &checking)) {
+        judge_port_open(port, NULL, SIZE_MAX);
     }
-    port->n_late += !right || port->late_entry == entry;
+    port->n_late += !checking.right || port->late_entry == entry;
 }
 
 void judge_port_lifetimes(struct judge_port *port)

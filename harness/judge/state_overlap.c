@@ -107,36 +107,52 @@ static void examine(struct judge_port *port, uint32_t a, uint32_t b)
     space_region_free(&region);
 }
 
+/* One entry, and those of its rank that overlap it. */
+struct rivals {
+    struct judge_port *port;
+    uint32_t entry;
+};
+
+/* Two of different masks meet once; two of one mask are disjoint, or equal. */
+static bool meet(void *aux, uint32_t other, const struct match *match)
+{
+    const struct rivals *rivals = aux;
+    const struct judge_run *run = rivals->port->run;
+    const struct space_table *table = &run->table;
+    (void)match;
+    if (table->group_ids[other] > table->group_ids[rivals->entry] &&
+        run->ids[table->action_ids[other]].class !=
+            run->ids[table->action_ids[rivals->entry]].class) {
+        examine(rivals->port, rivals->entry, other);
+    }
+    return true;
+}
+
 /* Pairs of one priority, entries [begin, end): each with those of the same match,
- * and with those of later groups. */
+ * and with those of other groups that overlap it. */
 static void search_priority(struct overlaps *overlaps, size_t begin, size_t end)
 {
     struct judge_port *port = overlaps->port;
-    const struct judge_run *run = port->run;
+    struct judge_run *run = port->run;
     const uint32_t *entries = overlaps->entries;
-    size_t next_group = begin, same = begin; /* the first of this match */
+    uint32_t last = run->table.group_ids[entries[end - 1]];
+    size_t same = begin; /* the first of this match */
     for (size_t i = begin; i < end; i++) {
-        const struct match *match = &run->state->flows.entries[entries[i]].match;
-        uint32_t group = run->table.group_ids[entries[i]];
-        uint32_t class = run->ids[run->table.action_ids[entries[i]]].class;
-        while (next_group < end && run->table.group_ids[entries[next_group]] <= group) {
-            next_group++;
-        }
-        if (!match_equal(match, &run->state->flows.entries[entries[same]].match)) {
+        const struct flow_entry *flow = &run->state->flows.entries[entries[i]];
+        struct rivals rivals = {.port = port, .entry = entries[i]};
+        struct match in_port = match_in_port(port->number), cube;
+        if (!match_equal(&flow->match, &run->state->flows.entries[entries[same]].match)) {
             same = i;
-        } else if (run->ids[run->table.action_ids[entries[same]]].class != class) {
+        } else if (run->ids[run->table.action_ids[entries[same]]].class !=
+                   run->ids[run->table.action_ids[entries[i]]].class) {
             examine(port, entries[same], entries[i]);
         }
-        if (port->budget < end - next_group) {
+        if (run->table.group_ids[entries[i]] < last &&
+            space_intersect(&flow->match, &in_port, &cube) &&
+            !space_table_overlapping(&run->table, &cube, space_rank(flow), space_rank(flow),
+                                     &port->budget, meet, &rivals)) {
             judge_port_open(port, NULL, SIZE_MAX);
             return;
-        }
-        port->budget -= end - next_group;
-        for (size_t j = next_group; j < end; j++) {
-            if (run->ids[run->table.action_ids[entries[j]]].class != class &&
-                space_overlaps(match, &run->state->flows.entries[entries[j]].match)) {
-                examine(port, entries[i], entries[j]);
-            }
         }
     }
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW_CASES = 8 }; /* looked at one by one */
+
 /* ------------------------------------------------------------------- cases */
 
 static int add_case(struct judge_port *port, const struct expected_case *expected)
@@ -34,6 +36,24 @@ static int add_case(struct judge_port *port, const struct expected_case *expecte
                           state->n_ports, &port->arena, &added->behavior);
 }
 
+/* Of cases as items of a tree: the first ones come first. */
+static uint32_t rank_of(size_t c)
+{
+    return UINT32_MAX - (uint32_t)c;
+}
+
+static int build_tree(struct judge_port *port)
+{
+    struct space_item *items = calloc(port->n_cases, sizeof *items);
+    for (size_t c = 0; items && c < port->n_cases; c++) {
+        items[c] = (struct space_item){
+            .match = port->cases[c].match, .rank = rank_of(c), .entry = (uint32_t)c};
+    }
+    int status = items ? space_tree_build(&port->tree, items, port->n_cases) : -1;
+    free(items);
+    return status;
+}
+
 /* What no case takes must be dropped: one case more. */
 static int prepare_cases(struct judge_port *port)
 {
@@ -45,31 +65,48 @@ static int prepare_cases(struct judge_port *port)
         failed = add_case(port, &port->expected->cases[i]);
     }
     bool complete = port->n_cases > 0 && match_equal(&port->cases[port->n_cases - 1].match, &all);
-    return failed || complete ? failed : add_case(port, NULL);
+    failed = failed || complete ? failed : add_case(port, NULL);
+    return failed || port->n_cases <= FEW_CASES ? failed : build_tree(port);
+}
+
+bool judge_port_cases(struct judge_port *port, const struct match *cube, size_t end,
+                      space_tree_visit *visit, void *aux)
+{
+    if (port->tree.root) {
+        return end == 0 || space_tree_overlapping(&port->tree, cube, rank_of(end - 1), UINT32_MAX,
+                                                  &port->budget, visit, aux);
+    }
+    for (size_t c = 0; c < end; c++) {
+        if (space_overlaps(&port->cases[c].match, cube) &&
+            !visit(aux, (uint32_t)c, &port->cases[c].match)) {
+            return true;
+        }
+    }
+    return true;
 }
 
 /* ----------------------------------------------------------------- actions */
 
 /* Cheap and one-sided: true is sure, false means that it must be looked at. */
-static bool surely_agrees(const struct judge_case *expected, const struct flow_entry *entry,
+static bool surely_agrees(const struct judge_case *expected, const struct space_actions *list,
                           const struct space_behavior *behavior)
 {
     return space_behavior_equal(&expected->behavior, behavior) ||
-           actions_equal(expected->actions, expected->n_actions, entry->actions, entry->n_actions);
+           actions_equal(expected->actions, expected->n_actions, list->actions, list->n_actions);
 }
 
 static int learn_actions(struct judge_port *port, uint32_t action_id)
 {
     struct judge_run *run = port->run;
     struct judge_id *id = &run->ids[action_id];
-    const struct flow_entry *entry = &run->state->flows.entries[run->table.id_entries[action_id]];
+    const struct space_actions *list = &run->table.id_actions[action_id];
     *id = (struct judge_id){.stamp = port->number + 1u, .class = action_id, .agrees = true};
-    if (space_behavior(entry->actions, entry->n_actions, port->number, run->state->ports,
+    if (space_behavior(list->actions, list->n_actions, port->number, run->state->ports,
                        run->state->n_ports, &port->arena, &id->behavior) < 0) {
         return -1;
     }
     for (size_t i = 0; i < port->n_cases && id->agrees; i++) {
-        id->agrees = surely_agrees(&port->cases[i], entry, &id->behavior);
+        id->agrees = surely_agrees(&port->cases[i], list, &id->behavior);
     }
     enum { COMPARED = 16 };
     for (size_t i = 0; i < run->n_present && i < COMPARED; i++) {
@@ -97,25 +134,41 @@ static int learn_all_actions(struct judge_port *port, struct space_entries list)
 
 /* ----------------------------------------------------------------- regions */
 
+/* Earlier cases are taken away. */
+struct excluding {
+    struct space_region *region;
+    enum space_answer answer;
+};
+
+static bool exclude_case(void *aux, uint32_t c, const struct match *match)
+{
+    struct excluding *excluding = aux;
+    (void)c;
+    if (space_contains(match, &excluding->region->cube)) {
+        excluding->answer = SPACE_EMPTY;
+    } else if (space_exclude(excluding->region, match) < 0) {
+        excluding->answer = SPACE_OPEN;
+    }
+    return excluding->answer == SPACE_FOUND;
+}
+
 enum space_answer judge_port_region(struct judge_port *port, size_t c, size_t entry,
                                     struct space_region *region)
 {
     const struct judge_case *expected = &port->cases[c];
     const struct flow_entry *entries = port->run->state->flows.entries;
+    struct excluding excluding = {.region = region, .answer = SPACE_FOUND};
     region->cube = expected->match;
     if (entry != SIZE_MAX &&
         !space_intersect(&expected->match, &entries[entry].match, &region->cube)) {
         return SPACE_EMPTY;
     }
-    for (size_t i = 0; i < c; i++) {
-        if (space_contains(&port->cases[i].match, &region->cube)) {
-            return SPACE_EMPTY;
-        }
-        if (space_exclude(region, &port->cases[i].match) < 0) {
-            return SPACE_OPEN;
-        }
+    if (!judge_port_cases(port, &region->cube, c, exclude_case, &excluding)) {
+        return SPACE_OPEN;
     }
-    return space_table_exclude(&port->run->table, entry, region, &port->budget);
+    return excluding.answer != SPACE_FOUND
+               ? excluding.answer
+               : space_table_exclude(&port->run->table, entry, region, &port->budget);
 }
 
 /* What to tell of it. */
@@ -166,6 +219,26 @@ static void compare(struct judge_port *port, size_t c, size_t entry)
     space_region_free(&region);
 }
 
+/* One entry that is compared with cases. */
+struct comparing {
+    struct judge_port *port;
+    uint32_t entry;
+};
+
+static bool compare_case(void *aux, uint32_t c, const struct match *match)
+{
+    struct judge_port *port = ((struct comparing *)aux)->port;
+    uint32_t entry = ((struct comparing *)aux)->entry;
+    const struct space_table *table = &port->run->table;
+    uint32_t id = table->action_ids[entry];
+    (void)match;
+    if (table->flows->entries[entry].table_id != 0 ||
+        !surely_agrees(&port->cases[c], &table->id_actions[id], &port->run->ids[id].behavior)) {
+        compare(port, c, entry);
+    }
+    return true;
+}
+
 static void compare_entry(struct judge_port *port, uint32_t entry)
 {
     const struct judge_run *run = port->run;
@@ -174,10 +247,9 @@ static void compare_entry(struct judge_port *port, uint32_t entry)
     if (id->agrees && flow->table_id == 0) {
         return;
     }
-    for (size_t c = 0; c < port->n_cases; c++) {
-        if (flow->table_id != 0 || !surely_agrees(&port->cases[c], flow, &id->behavior)) {
-            compare(port, c, entry);
-        }
+    struct comparing comparing = {.port = port, .entry = entry};
+    if (!judge_port_cases(port, &flow->match, port->n_cases, compare_case, &comparing)) {
+        judge_port_open(port, NULL, SIZE_MAX);
     }
 }
 
@@ -296,5 +368,6 @@ void judge_port_free(struct judge_port *port)
 {
     base_buffer_free(&port->open);
     base_buffer_free(&port->troubles);
+    space_tree_free(&port->tree);
     base_arena_free(&port->arena);
 }

@@ -204,7 +204,7 @@ static void put_timeouts(const struct flow_entry *entry, struct base_buffer *out
 
 static void put_expected_lifetime(const struct judge_port *port, struct base_buffer *out)
 {
-    uint16_t expires = port->cases[port->late_case].expires_sec;
+    uint32_t expires = port->cases[port->late_case].expires_sec;
     if (expires == 0) {
         base_put_text(out, "no timeout");
     } else {

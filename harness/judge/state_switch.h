@@ -55,7 +55,7 @@ struct judge_case {
     struct match match; /* fixes in_port */
     const struct action *actions;
     size_t n_actions;
-    uint16_t expires_sec; /* as in struct expectation */
+    uint32_t expires_sec; /* as in struct expectation */
     struct space_behavior behavior;
 };
 
@@ -75,6 +75,7 @@ struct judge_port {
     const struct expected_port *expected; /* NULL: not listed, must drop */
     struct judge_case *cases;             /* together they take every header */
     size_t n_cases;
+    struct space_tree tree; /* of the cases, the first with the highest rank; if they are many */
     bool named_only; /* nothing is there: entries that name this port are judged, and no others */
     size_t budget;   /* what is left */
     struct judge_deviation deviations[JUDGE_DEVIATIONS_SHOWN]; /* the largest first */
@@ -94,6 +95,12 @@ int judge_ignore_list(const struct expectation *expectation, struct report *repo
 void judge_ignore_entries(struct judge_run *run);
 const char *judge_ignore_port(struct judge_run *run, uint16_t port); /* the reason; NULL: no */
 
+/* The same for whoever has no run: the first exception that takes it, or NULL. */
+const struct exception *judge_ignored_entry(const struct expectation *expectation, size_t sw,
+                                            const struct flow_entry *entry);
+const struct exception *judge_ignored_port(const struct expectation *expectation,
+                                           struct port_ref port);
+
 /* state_port.c: decides; then judge_port_result tells. */
 int judge_port_decide(struct judge_port *port);
 void judge_port_free(struct judge_port *port);
@@ -107,6 +114,11 @@ void judge_port_forget(struct judge_port *port, const struct space_difference *w
  * this entry (SIZE_MAX: none). */
 void judge_port_open(struct judge_port *port, const char *reason, size_t entry);
 
+/* Calls `visit` for each case that overlaps the cube, up to the `end`-th; in order
+ * only if they are few. False: over the budget. */
+bool judge_port_cases(struct judge_port *port, const struct match *cube, size_t end,
+                      space_tree_visit *visit, void *aux);
+
 /* The headers of case `c` that come to `entry`; SIZE_MAX: that no entry takes.
  * SPACE_FOUND: it is in `region`, and may still be empty. */
 enum space_answer judge_port_region(struct judge_port *port, size_t c, size_t entry,
@@ -117,7 +129,7 @@ int judge_port_overlaps(struct judge_port *port);
 
 /* state_lifetime.c: timeouts. */
 /* `given`: FLOW_HAS_* of what `entries:` says of it, and answers for. */
-bool judge_lifetime_wrong(const struct flow_entry *entry, uint16_t expires_sec, unsigned given);
+bool judge_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given);
 bool judge_lifetime_ends(const struct judge_run *run, const struct flow_entry *entry);
 void judge_lifetime_note(struct judge_run *run);
 void judge_port_lifetimes(struct judge_port *port);
@@ -139,6 +151,11 @@ void judge_entries_free(struct judge_run *run);
 void judge_cabling_note(struct judge_run *run);
 
 /* state.c: one result more; the id may be NULL (no memory). */
+/* Whether nothing can enter there now: no port of the switch, or a reserved one,
+ * and not cabled either. Entries that name it are judged, and no others. */
+bool judge_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port);
+
 struct result *judge_add_result(struct judge_run *run, enum result_kind kind, const char *id,
                                 struct place place);
 /* Declared and advertised disagree. */

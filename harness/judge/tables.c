@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judge/tables.h"
 
+#include "space/rewrite.h"
+
 #include <stdlib.h>
 
 static int compare_cabled(const void *a, const void *b)
@@ -46,7 +48,8 @@ static int index_all(struct judge_tables *tables)
     static const struct flow_table nothing = {0};
     size_t n = tables->topology->n_switches;
     tables->tables = calloc(n + 1, sizeof *tables->tables);
-    if (!tables->tables || list_cabled(tables) < 0) {
+    tables->rewritten = calloc(n + 1, sizeof *tables->rewritten);
+    if (!tables->tables || !tables->rewritten || list_cabled(tables) < 0) {
         return -1;
     }
     for (size_t sw = 0; sw < n; sw++) {
@@ -54,6 +57,9 @@ static int index_all(struct judge_tables *tables)
         if (space_table_index(&tables->tables[sw], flows, NULL) < 0 ||
             space_table_prepare(&tables->tables[sw]) < 0) {
             return -1;
+        }
+        for (size_t i = 0; i < flows->n_entries; i++) {
+            judge_tables_note(tables, sw, &flows->entries[i]);
         }
     }
     return 0;
@@ -78,7 +84,33 @@ void judge_tables_free(struct judge_tables *tables)
     free(tables->tables);
     free(tables->cabled);
     free(tables->begins);
+    free(tables->rewritten);
     *tables = (struct judge_tables){0};
+}
+
+struct header judge_rewritten_by(const struct flow_entry *flow)
+{
+    struct space_rewrite rewrite = {0};
+    for (size_t i = 0; i < flow->n_actions; i++) {
+        const struct action *action = &flow->actions[i];
+        space_rewrite_add(&rewrite, action);
+        bool is_output = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+        if (action->type == ACTION_VENDOR || (is_output && action->port == PORT_TABLE)) {
+            memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
+            break;
+        }
+    }
+    return rewrite.mask;
+}
+
+void judge_tables_note(struct judge_tables *tables, size_t sw, const struct flow_entry *flow)
+{
+    struct header bits = judge_rewritten_by(flow);
+    struct space_words more = space_words(&bits), all = space_words(&tables->rewritten[sw]);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        all.word[i] |= more.word[i];
+    }
+    memcpy(&tables->rewritten[sw], &all, sizeof all);
 }
 
 struct peer judge_tables_peer(const struct judge_tables *tables, struct port_ref port)
@@ -99,6 +131,9 @@ static int forward(const void *aux, size_t sw, const struct header *header,
     if (!state) {
         *reason = "the switch was not read";
         return -1;
+    }
+    if (!judge_port_receives(state, header->in_port)) {
+        return 0;
     }
     bool ambiguous;
     *entry = space_table_lookup(&tables->tables[sw], header, &ambiguous);

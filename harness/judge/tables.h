@@ -20,6 +20,7 @@ struct judge_tables {
     struct space_table *tables;               /* by switch, prepared; empty if it was not read */
     struct judge_cabled *cabled;              /* ports with a peer, by switch and port */
     size_t *begins;                           /* by switch, and one more: its first in cabled */
+    struct header *rewritten; /* by switch: bits that its entries rewrite, and perhaps more */
 };
 
 /* The states must stay as they are. -1 without memory, and then there is
@@ -27,6 +28,12 @@ struct judge_tables {
 int judge_tables_index(struct judge_tables *tables, const struct topology *topology,
                        const struct switch_state *const *states);
 void judge_tables_free(struct judge_tables *tables);
+
+/* An entry comes to a switch's table (which space_table_insert is told, too). */
+void judge_tables_note(struct judge_tables *tables, size_t sw, const struct flow_entry *flow);
+
+/* The bits that its actions may rewrite. */
+struct header judge_rewritten_by(const struct flow_entry *flow);
 
 /* As topology_peer. */
 struct peer judge_tables_peer(const struct judge_tables *tables, struct port_ref port);

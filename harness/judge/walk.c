@@ -58,19 +58,17 @@ struct judge_forwarding judge_declared_by(const struct expectation *expectation)
     return (struct judge_forwarding){.forward = forward_declared, .aux = expectation};
 }
 
-/* Whether packets leave by this port as things are. Reserved ports always; of a
- * state in which no ports are listed nothing is known to stop them. */
-static bool port_sends(const struct switch_state *state, uint16_t number)
+bool judge_port_sends(const struct switch_state *state, uint16_t number)
 {
     const struct port *port = number <= PORT_MAX ? switch_state_port(state, number) : NULL;
     if (!port) {
         return number > PORT_MAX || state->n_ports == 0;
     }
-    return (!(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
-            !(port->state & PORT_STATE_LINK_DOWN));
+    return !(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
+           !(port->state & PORT_STATE_LINK_DOWN);
 }
 
-static bool port_receives(const struct switch_state *state, uint16_t number)
+bool judge_port_receives(const struct switch_state *state, uint16_t number)
 {
     const struct port *port = switch_state_port(state, number);
     return !port || !(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV));
@@ -80,7 +78,7 @@ static int keep_sending(const struct switch_state *state, struct space_emission 
 {
     int kept = 0;
     for (int i = 0; i < n; i++) {
-        if (port_sends(state, out[i].port)) {
+        if (judge_port_sends(state, out[i].port)) {
             out[kept++] = out[i];
         }
     }
@@ -91,7 +89,7 @@ int judge_apply_entry(const struct switch_state *state, size_t entry, bool ambig
                       const struct header *header, struct space_emission *out, size_t max,
                       const char **reason)
 {
-    if (!port_receives(state, header->in_port)) {
+    if (!judge_port_receives(state, header->in_port)) {
         return 0;
     }
     if (ambiguous) {
@@ -118,7 +116,7 @@ static int forward_advertised(const void *aux, size_t sw, const struct header *h
         *reason = "the switch was not read";
         return -1;
     }
-    if (!port_receives(state, header->in_port)) {
+    if (!judge_port_receives(state, header->in_port)) {
         return 0;
     }
     bool ambiguous = false;

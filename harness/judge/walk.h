@@ -57,6 +57,11 @@ struct judge_forwarding judge_declared_by(const struct expectation *expectation)
 /* aux: const struct switch_state *[n_switches], NULL where nothing was dumped. */
 struct judge_forwarding judge_advertised_by(const struct switch_state *const *states);
 
+/* Whether packets leave, or enter, by this port as things are. Reserved ports
+ * send always; what is not known of a port is not held against it. */
+bool judge_port_sends(const struct switch_state *state, uint16_t number);
+bool judge_port_receives(const struct switch_state *state, uint16_t number);
+
 /* What a switch does with a packet that this entry takes (SIZE_MAX: none does):
  * as forward above. `ambiguous`: another one of its rank takes it too. */
 int judge_apply_entry(const struct switch_state *state, size_t entry, bool ambiguous,

@@ -5,7 +5,7 @@
 #ifndef MODEL_DIFFERENCE_H
 #define MODEL_DIFFERENCE_H
 
-#include "base/arena.h"
+#include "model/result.h"
 
 #include <stdbool.h>
 
@@ -40,6 +40,19 @@ struct switch_difference {
     size_t n_ports;
     struct entry_difference *entries; /* by priority, then match */
     size_t n_entries;
+};
+
+/* A frame by which an entry is exercised. */
+struct named_probe {
+    const char *from;   /* a host */
+    const char *packet; /* as header_format writes it */
+};
+
+/* How the probes that exercise the entries of a network change with its tables. */
+struct probe_difference {
+    struct named_probe *added, *dropped;
+    size_t n_added, n_dropped;
+    struct report_coverage after; /* is_known: it was looked at. No pairs */
 };
 
 #endif

@@ -10,13 +10,16 @@
 #include "model/place.h"
 #include "model/topology.h"
 
+/* In place of seconds: how long an entry lives is not judged. */
+enum { EXPECTATION_ANY_LIFETIME = 1 << 16 };
+
 /* One case of a port: the first one that takes a header says what to do. */
 struct expected_case {
     struct match match; /* in_port included */
     const struct action *actions;
     size_t n_actions; /* 0: drop */
     bool has_expires;
-    uint16_t expires_sec; /* of its entries, instead of the expectation's */
+    uint32_t expires_sec; /* of its entries, instead of the expectation's */
     struct place place;
 };
 
@@ -86,7 +89,8 @@ struct expectation {
     size_t n_claims;
     struct exception *exceptions;
     size_t n_exceptions;
-    uint16_t expires_sec; /* entries must have this hard_timeout; 0: they must be permanent */
+    uint32_t expires_sec; /* entries must have this hard_timeout; 0: they must be permanent;
+                             EXPECTATION_ANY_LIFETIME */
     struct base_arena arena;
 };
 

@@ -72,7 +72,8 @@ struct ignored {
     size_t n_ports;   /* port results that it left out */
 };
 
-/* An entry that no probe exercised, a pair of hosts that no probe tried. */
+/* An entry that no probe exercised, a pair of hosts that no probe tried and of
+ * which nothing was proved. */
 struct missed_entry {
     const char *entry; /* "s3 in_port=2" */
     const char *reason;
@@ -89,7 +90,8 @@ struct report_coverage {
     size_t n_entries, n_exercised;
     struct missed_entry *missed; /* in the arena of the report */
     size_t n_missed;
-    size_t n_pairs, n_pairs_probed; /* (sender, receiver) of which something is forbidden */
+    size_t n_pairs;                        /* (sender, receiver) of which something is forbidden */
+    size_t n_pairs_probed, n_pairs_proved; /* the latter from the tables: no frame would show it */
     struct missed_pair *unprobed;
     size_t n_unprobed;
 };

@@ -43,6 +43,9 @@ static void put_pairs(const struct report_coverage *coverage, struct base_buffer
 {
     base_put_format(out, "; forbidden pairs probed %zu/%zu", coverage->n_pairs_probed,
                     coverage->n_pairs);
+    if (coverage->n_pairs_proved > 0) {
+        base_put_format(out, ", proved %zu", coverage->n_pairs_proved);
+    }
     for (size_t i = 0; i < coverage->n_unprobed && i < MAX_NAMED; i++) {
         const struct missed_pair *pair = &coverage->unprobed[i];
         base_put_text(out, i == 0 ? ", not " : ", ");
@@ -58,9 +61,14 @@ static void put_pairs(const struct report_coverage *coverage, struct base_buffer
 
 void report_put_coverage(const struct report_coverage *coverage, struct base_buffer *out)
 {
-    if (!coverage->is_known) {
-        return;
+    if (coverage->is_known) {
+        report_put_exercised(coverage, out);
+        put_pairs(coverage, out);
     }
+}
+
+void report_put_exercised(const struct report_coverage *coverage, struct base_buffer *out)
+{
     base_put_format(out, "entries exercised %zu/%zu", coverage->n_exercised, coverage->n_entries);
     for (size_t i = 0; i < coverage->n_missed; i++) {
         bool again = i > 0 && coverage->missed[i].reason == coverage->missed[i - 1].reason;
@@ -68,15 +76,10 @@ void report_put_coverage(const struct report_coverage *coverage, struct base_buf
             put_reason(coverage, i, out);
         }
     }
-    put_pairs(coverage, out);
 }
 
-void report_put_coverage_tree(struct report_tree *tree, const struct report_coverage *coverage)
+void report_put_exercised_tree(struct report_tree *tree, const struct report_coverage *coverage)
 {
-    if (!coverage->is_known) {
-        return;
-    }
-    report_tree_map(tree, "coverage", REPORT_LINES);
     report_tree_counter(tree, "exercised", coverage->n_exercised);
     report_tree_counter(tree, "entries", coverage->n_entries);
     report_tree_list(tree, "missed", REPORT_LINES);
@@ -88,7 +91,17 @@ void report_put_coverage_tree(struct report_tree *tree, const struct report_cove
         report_tree_close(tree);
     }
     report_tree_close(tree);
+}
+
+void report_put_coverage_tree(struct report_tree *tree, const struct report_coverage *coverage)
+{
+    if (!coverage->is_known) {
+        return;
+    }
+    report_tree_map(tree, "coverage", REPORT_LINES);
+    report_put_exercised_tree(tree, coverage);
     report_tree_counter(tree, "pairs_probed", coverage->n_pairs_probed);
+    report_tree_counter(tree, "pairs_proved", coverage->n_pairs_proved);
     report_tree_counter(tree, "pairs_forbidden", coverage->n_pairs);
     report_tree_list(tree, "pairs_missed", REPORT_LINES);
     for (size_t i = 0; i < coverage->n_unprobed; i++) {

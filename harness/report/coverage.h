@@ -12,6 +12,12 @@
  * the run did not look at it. */
 void report_put_coverage(const struct report_coverage *coverage, struct base_buffer *out);
 
+/* The same without the pairs. */
+void report_put_exercised(const struct report_coverage *coverage, struct base_buffer *out);
+
+/* "exercised", "entries" and "missed", in the map that is open. */
+void report_put_exercised_tree(struct report_tree *tree, const struct report_coverage *coverage);
+
 /* As the key "coverage" of the map that is open. */
 void report_put_coverage_tree(struct report_tree *tree, const struct report_coverage *coverage);
 

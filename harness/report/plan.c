@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/plan.h"
 
+#include "report/coverage.h"
 #include "report/diff.h"
 #include "report/escape.h"
 #include "report/evidence.h"
@@ -196,6 +197,33 @@ static void put_refused(const struct report_paper *paper, const struct report_pl
     }
 }
 
+static void put_probe_list(const struct report_paper *paper, const char *sign, enum report_ink ink,
+                           const struct named_probe *probes, size_t n, size_t max)
+{
+    for (size_t i = 0; i < n && (max == 0 || i < max); i++) {
+        report_put_ink(paper, ink, sign);
+        report_put_clean(paper->out, probes[i].from);
+        base_put_format(paper->out, ": %s\n", probes[i].packet);
+    }
+    if (max > 0 && n > max) {
+        base_put_format(paper->out, "%s%zu more (-v lists them)\n", sign, n - max);
+    }
+}
+
+static void put_probes(const struct report_paper *paper, const struct probe_difference *probes,
+                       size_t max)
+{
+    if (!probes || !probes->after.is_known) {
+        return;
+    }
+    base_put_format(paper->out, "probes: %zu new, %zu no longer needed; ", probes->n_added,
+                    probes->n_dropped);
+    report_put_exercised(&probes->after, paper->out);
+    base_put_text(paper->out, "\n");
+    put_probe_list(paper, "  + ", INK_GREEN, probes->added, probes->n_added, max);
+    put_probe_list(paper, "  - ", INK_RED, probes->dropped, probes->n_dropped, max);
+}
+
 void report_plan_text(const struct report_plan *plan, size_t max,
                       const struct report_text_options *options, struct base_buffer *out)
 {
@@ -210,6 +238,7 @@ void report_plan_text(const struct report_plan *plan, size_t max,
         struct turn_writer writer = {&paper, turns[i].ink, turns[i].label};
         n[i] = for_each_turn(plan, turns[i].to, put_turn, &writer);
     }
+    put_probes(&paper, plan->probes, max);
     base_put_format(out,
                     "PLAN: %zu to add, %zu to change, %zu to remove on %zu switch%s; %zu break%s, "
                     "%zu become%s true\n\nAfter the change:\n",
@@ -275,6 +304,31 @@ static void put_json_turn(void *aux, const char *id)
     report_tree_text(aux, NULL, id);
 }
 
+static void put_json_probe_list(struct report_tree *tree, const char *key,
+                                const struct named_probe *probes, size_t n)
+{
+    report_tree_list(tree, key, REPORT_LINES);
+    for (size_t i = 0; i < n; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "from", probes[i].from);
+        report_tree_text(tree, "packet", probes[i].packet);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+static void put_json_probes(struct report_tree *tree, const struct probe_difference *probes)
+{
+    if (!probes || !probes->after.is_known) {
+        return;
+    }
+    report_tree_map(tree, "probes", REPORT_LINES);
+    put_json_probe_list(tree, "new", probes->added, probes->n_added);
+    put_json_probe_list(tree, "dropped", probes->dropped, probes->n_dropped);
+    report_put_exercised_tree(tree, &probes->after);
+    report_tree_close(tree);
+}
+
 static void put_json_change(struct report_tree *tree, const struct report_plan *plan)
 {
     struct counts counts = count(plan->switches, plan->n_switches);
@@ -296,6 +350,7 @@ static void put_json_change(struct report_tree *tree, const struct report_plan *
         for_each_turn(plan, turns[i].to, put_json_turn, tree);
         report_tree_close(tree);
     }
+    put_json_probes(tree, plan->probes);
     report_tree_close(tree);
 }
 

@@ -14,12 +14,14 @@ struct report_plan {
     const char *const *refused; /* by item of the changes: why a switch would refuse it, or NULL */
     const struct switch_difference *switches; /* from as it is to as it would be */
     size_t n_switches;
-    const struct report *before, *after; /* the verdicts on both */
+    const struct report *before, *after;   /* the verdicts on both */
+    const struct probe_difference *probes; /* NULL: not looked at */
 };
 
 /* By switch the entries that are added (+), changed (~) and removed (-), and the
  * sets of packets that are treated otherwise (at most `max` of a switch, 0:
- * all); which results break, become true or can no longer be decided; then the
+ * all); which results break, become true or can no longer be decided; which
+ * probes would be new (at most `max`), and which are needed no longer; then the
  * report on the network after the change, whose summary is the last line. */
 void report_plan_text(const struct report_plan *plan, size_t max,
                       const struct report_text_options *options, struct base_buffer *out);
@@ -30,7 +32,9 @@ void report_plan_text(const struct report_plan *plan, size_t max,
  * "except", "except_more", "part", "example", "before": {"actions", "entry"},
  * "after": {…}, "detail", "undecided"}], "open"}], "refused": [{"source",
  * "flow_mod", "reason"}], "breaks": [id…], "becomes_true": [id…],
- * "becomes_undecided": [id…]} in front. */
+ * "becomes_undecided": [id…], "probes": {"new": [{"from", "packet"}],
+ * "dropped": […], "exercised", "entries", "missed": [{"entry", "reason",
+ * "by"}]}} in front. */
 void report_plan_json(const struct report_plan *plan, const char *version, struct base_buffer *out);
 
 #endif

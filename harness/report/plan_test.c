@@ -157,10 +157,57 @@ static void the_json_is_that_of_a_check_with_the_change(void **state)
     free_world(&world);
 }
 
+static void probes_that_come_and_go_are_told(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_buffer text = {0};
+    struct report_text_options options = {0};
+    struct named_probe added[] = {{"h1", "in_port=1,tp_dst=22"}, {"h2", "in_port=2,arp"}};
+    struct named_probe dropped[] = {{"h3", "in_port=3"}};
+    struct missed_entry missed[] = {{.entry = "s1 tcp", .reason = "hidden", .by = "ip"}};
+    struct probe_difference probes = {
+        .added = added,
+        .dropped = dropped,
+        .n_added = 2,
+        .n_dropped = 1,
+        .after = {
+            .is_known = true, .n_entries = 4, .n_exercised = 3, .missed = missed, .n_missed = 1}};
+    make_world(&world, before, after);
+    world.plan.probes = &probes;
+    report_plan_text(&world.plan, 1, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text),
+                           "\nprobes: 2 new, 1 no longer needed; entries exercised 3/4; hidden: s1 "
+                           "tcp (by ip)\n"
+                           "  + h1: in_port=1,tp_dst=22\n"
+                           "  + 1 more (-v lists them)\n"
+                           "  - h3: in_port=3\n"
+                           "PLAN: "));
+    base_buffer_free(&text);
+    report_plan_json(&world.plan, "1.2.3", &text);
+    json_t *root = json_loadb((const char *)text.data, text.n_bytes, JSON_REJECT_DUPLICATES, NULL);
+    const char *from, *packet, *reason;
+    int exercised, n_entries;
+    assert_int_equal(json_unpack(root, "{s:{s:{s:[{s:s,s:s},{}],s:[{}],s:i,s:i,s:[{s:s}]}}}",
+                                 "change", "probes", "new", "from", &from, "packet", &packet,
+                                 "dropped", "exercised", &exercised, "entries", &n_entries,
+                                 "missed", "reason", &reason),
+                     0);
+    assert_string_equal(from, "h1");
+    assert_string_equal(packet, "in_port=1,tp_dst=22");
+    assert_string_equal(reason, "hidden");
+    assert_int_equal(exercised, 3);
+    assert_int_equal(n_entries, 4);
+    json_decref(root);
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_text_tells_all_of_it),
     cmocka_unit_test(what_can_no_longer_be_decided_is_told),
     cmocka_unit_test(the_json_is_that_of_a_check_with_the_change),
+    cmocka_unit_test(probes_that_come_and_go_are_told),
 };
 
 TEST_MAIN(tests)

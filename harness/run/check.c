@@ -100,20 +100,41 @@ static bool select_claims(struct checking *checking)
     return any;
 }
 
-static int judge_tables(const struct checking *checking, struct report *report)
+/* By switch; free it. NULL without memory. */
+static struct judge_switch *list_switches(const struct checking *checking)
 {
     size_t n = checking->topology->n_switches;
     struct judge_switch *switches = calloc(n + 1, sizeof *switches);
-    if (!switches) {
-        return base_fail(checking->error, "out of memory");
-    }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; switches && i < n; i++) {
         switches[i].state = checking->states.by_switch[i];
         switches[i].dumped = switches[i].state != NULL;
         switches[i].reason = checking->states.reasons[i];
     }
+    return switches;
+}
+
+static int judge_tables(const struct checking *checking, struct report *report)
+{
+    struct judge_switch *switches = list_switches(checking);
     struct judge_state_options options = {0};
-    int status = judge_state(checking->expectation, switches, &options, report, checking->error);
+    int status =
+        switches ? judge_state(checking->expectation, switches, &options, report, checking->error)
+                 : base_fail(checking->error, "out of memory");
+    free(switches);
+    return status;
+}
+
+/* Of a part of the claims it would say nothing. */
+static int judge_pairs(const struct checking *checking)
+{
+    if (checking->options->n_patterns > 0) {
+        return 0;
+    }
+    struct judge_switch *switches = list_switches(checking);
+    int status = switches
+                     ? run_forbidden(checking->expectation, switches, checking->stations.captures,
+                                     &checking->plan, checking->report, checking->error)
+                     : base_fail(checking->error, "out of memory");
     free(switches);
     return status;
 }
@@ -197,8 +218,7 @@ static int make_plan(struct checking *checking)
     return checking->options->n_patterns > 0
                ? 0
                : run_coverage(checking->expectation, checking->states.right, &options,
-                              checking->stations.captures, &checking->plan, checking->report,
-                              checking->error);
+                              &checking->plan, checking->report, checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
@@ -442,7 +462,7 @@ static int judge_all(struct checking *checking, bool traffic)
     if (traffic) {
         judge_witness(&evidence, checking->report);
     }
-    return 0;
+    return traffic ? judge_pairs(checking) : 0;
 }
 
 static int get_states(struct checking *checking)

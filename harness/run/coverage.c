@@ -2,7 +2,7 @@
 #include "run/coverage.h"
 
 #include "judge/cover.h"
-#include "judge/forbidden.h"
+#include "judge/prove.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +17,8 @@ static const char *const reasons[] = {
     [JUDGE_MISS_OPEN] = "not decided",
 };
 
-struct telling {
-    const struct topology *topology;
-    const struct switch_state *const *states;
-    struct report *report;
-};
-
 /* "s3 in_port=2": as ovs-ofctl would write it, without what it does. */
-static const char *name_entry(const struct telling *telling, const char *sw,
+static const char *name_entry(struct base_arena *arena, const char *sw,
                               const struct flow_entry *entry)
 {
     struct base_buffer text = {0};
@@ -35,28 +29,28 @@ static const char *name_entry(const struct telling *telling, const char *sw,
         base_put_format(&text, "priority=%u%s", entry->priority, is_any ? "" : ",");
     }
     match_format(&entry->match, &text);
-    const char *name = base_arena_text(&telling->report->arena, base_buffer_text(&text));
+    const char *name = base_arena_text(arena, base_buffer_text(&text));
     base_buffer_free(&text);
     return name;
 }
 
-static int tell_missed(const struct telling *telling, const struct judge_cover *cover)
+int run_coverage_tell(const struct topology *topology, const struct judge_cover *cover,
+                      const struct flow_entry *(*entry_of)(const void *aux, size_t sw,
+                                                           size_t entry),
+                      const void *aux, struct base_arena *arena, struct report_coverage *coverage)
 {
-    struct report_coverage *coverage = &telling->report->coverage;
-    coverage->missed =
-        base_arena_alloc(&telling->report->arena, (cover->n_missed + 1) * sizeof *coverage->missed);
+    coverage->missed = base_arena_alloc(arena, (cover->n_missed + 1) * sizeof *coverage->missed);
     if (!coverage->missed) {
         return -1;
     }
     for (size_t i = 0; i < cover->n_missed; i++) {
         const struct judge_missed *missed = &cover->missed[i];
-        const struct flow_entry *entries = telling->states[missed->sw]->flows.entries;
         struct missed_entry *told = &coverage->missed[coverage->n_missed++];
-        const char *sw = telling->topology->switches[missed->sw].name;
-        told->entry = name_entry(telling, sw, &entries[missed->entry]);
+        const char *sw = topology->switches[missed->sw].name;
+        told->entry = name_entry(arena, sw, entry_of(aux, missed->sw, missed->entry));
         told->reason = reasons[missed->why];
         if (missed->why == JUDGE_MISS_HIDDEN) {
-            told->by = name_entry(telling, "", &entries[missed->hidden_by]);
+            told->by = name_entry(arena, "", entry_of(aux, missed->sw, missed->hidden_by));
         }
         if (!told->entry || (missed->why == JUDGE_MISS_HIDDEN && !told->by)) {
             return -1;
@@ -68,14 +62,22 @@ static int tell_missed(const struct telling *telling, const struct judge_cover *
     return 0;
 }
 
-static int tell_pairs(const struct telling *telling, const struct judge_forbidden *forbidden)
+static const struct flow_entry *entry_of_state(const void *aux, size_t sw, size_t entry)
 {
-    struct report_coverage *coverage = &telling->report->coverage;
-    const struct topology_host *hosts = telling->topology->hosts;
+    const struct switch_state *const *states = aux;
+    return &states[sw]->flows.entries[entry];
+}
+
+static int tell_pairs(const struct topology *topology, const struct judge_forbidden *forbidden,
+                      struct report *report)
+{
+    struct report_coverage *coverage = &report->coverage;
+    const struct topology_host *hosts = topology->hosts;
     coverage->n_pairs = forbidden->n_pairs;
     coverage->n_pairs_probed = forbidden->n_probed;
-    coverage->unprobed = base_arena_alloc(&telling->report->arena,
-                                          (forbidden->n_unprobed + 1) * sizeof *coverage->unprobed);
+    coverage->n_pairs_proved = forbidden->n_proved;
+    coverage->unprobed =
+        base_arena_alloc(&report->arena, (forbidden->n_unprobed + 1) * sizeof *coverage->unprobed);
     if (!coverage->unprobed) {
         return -1;
     }
@@ -130,24 +132,36 @@ static int cover(const struct expectation *expectation, const struct judge_table
 }
 
 int run_coverage(const struct expectation *expectation, const struct switch_state *const *states,
-                 const struct judge_plan_options *options, const bool *captures,
-                 struct judge_plan *plan, struct report *report, struct base_error *error)
+                 const struct judge_plan_options *options, struct judge_plan *plan,
+                 struct report *report, struct base_error *error)
 {
-    struct telling telling = {expectation->topology, states, report};
     struct judge_tables tables;
     struct judge_cover found = {0};
-    struct judge_forbidden forbidden = {0};
     if (judge_tables_index(&tables, expectation->topology, states) < 0) {
         return base_fail(error, "out of memory");
     }
     int status = cover(expectation, &tables, options, plan, &found, error);
-    if (status == 0 &&
-        (judge_forbidden(expectation, plan, captures, &forbidden) < 0 ||
-         tell_missed(&telling, &found) < 0 || tell_pairs(&telling, &forbidden) < 0)) {
+    if (status == 0 && run_coverage_tell(expectation->topology, &found, entry_of_state, states,
+                                         &report->arena, &report->coverage) < 0) {
         status = base_fail(error, "out of memory");
     }
     judge_cover_free(&found);
-    judge_forbidden_free(&forbidden);
     judge_tables_free(&tables);
+    return status;
+}
+
+int run_forbidden(const struct expectation *expectation, const struct judge_switch *switches,
+                  const bool *captures, const struct judge_plan *plan, struct report *report,
+                  struct base_error *error)
+{
+    struct judge_forbidden forbidden;
+    if (judge_forbidden(expectation, plan, captures, &forbidden) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = judge_prove_forbidden(expectation, switches, NULL, &forbidden, report, error);
+    if (status == 0 && tell_pairs(expectation->topology, &forbidden, report) < 0) {
+        status = base_fail(error, "out of memory");
+    }
+    judge_forbidden_free(&forbidden);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "judge/prove.h"
 #include "judge/state.h"
 #include "run/clock.h"
+#include "run/probes.h"
 
 #include <stdlib.h>
 
@@ -83,6 +84,10 @@ static int make(struct planning *planning, const struct flow_changes *changes,
         return base_fail(error, "out of memory");
     }
     int status = judge(planning, before, &plan->before, error);
+    if (status == 0 && planning->options->n_patterns == 0) {
+        status = run_probes_differ(expectation, before, plan->changed.states, &plan->arena,
+                                   &plan->probes, error);
+    }
     return status < 0 ? status : judge(planning, plan->changed.states, &plan->after, error);
 }
 

@@ -15,6 +15,7 @@ struct run_plan {
     struct judge_changed changed;
     struct switch_difference *switches; /* from before to after, by index of the topology */
     size_t n_switches;
+    struct probe_difference probes; /* not known where only some claims are selected */
     struct base_arena arena;
 };
 

@@ -2,8 +2,12 @@
 #include "space/atoms.h"
 
 #include "space/rewrite.h"
+#include "space/tree.h"
 
 #include <stdlib.h>
+
+/* Regions, or what one excludes: looked at one by one up to so many. */
+enum { FEW = 16, MANY = 64 };
 
 struct search {
     const struct space_region *const *regions;
@@ -15,6 +19,10 @@ struct search {
     size_t n_excluded, capacity;
     uint32_t *inside;
     size_t n_inside;
+    struct space_tree tree;   /* of the regions' cubes by number, if they are many */
+    struct space_tree *trees; /* by region: of what it excludes, if that is much */
+    uint32_t *listed;         /* a stack: the regions that every level is about */
+    size_t n_listed, listed_capacity;
 };
 
 static enum space_answer search(struct search *state, const struct match *cube, size_t begin,
@@ -78,31 +86,6 @@ static enum space_answer ask(struct search *state, const struct match *cube, siz
     return state->visit(state->aux, &atom, leave_out);
 }
 
-/* The headers of the cube that are in the region's cube, but excluded there. */
-static enum space_answer search_excluded(struct search *state, const struct match *cube,
-                                         size_t begin, size_t next,
-                                         const struct space_region *region)
-{
-    size_t end = state->n_excluded;
-    enum space_answer answer = SPACE_EMPTY;
-    for (size_t i = 0; i < region->n_excluded && answer == SPACE_EMPTY; i++) {
-        struct match piece;
-        if (!spend(state, 1)) {
-            answer = SPACE_OPEN;
-        } else if (space_intersect(cube, region->excluded[i], &piece)) {
-            answer = descend(state, &piece, begin, NULL, 0, next);
-            enum space_answer pushed =
-                answer == SPACE_EMPTY ? push(state, cube, region->excluded[i]) : answer;
-            if (pushed == SPACE_EMPTY) {
-                break;
-            }
-            answer = pushed == SPACE_OPEN ? SPACE_OPEN : answer;
-        }
-    }
-    state->n_excluded = end;
-    return answer;
-}
-
 /* The headers of the cube that are in the region. */
 static enum space_answer search_inside(struct search *state, const struct match *cube, size_t begin,
                                        size_t next, const struct space_region *region)
@@ -129,45 +112,259 @@ static enum space_answer search_inside(struct search *state, const struct match 
     return answer;
 }
 
+static struct space_tree *tree_of_excluded(struct search *state, size_t number)
+{
+    const struct space_region *region = state->regions[number];
+    struct space_tree *tree = &state->trees[number];
+    struct space_item *items = tree->root ? NULL : calloc(region->n_excluded, sizeof *items);
+    for (size_t i = 0; items && i < region->n_excluded; i++) {
+        items[i] = (struct space_item){
+            .match = *region->excluded[i], .rank = (uint32_t)i, .entry = (uint32_t)i};
+    }
+    if (items) {
+        space_tree_build(tree, items, region->n_excluded); /* without memory they are read */
+    }
+    free(items);
+    return tree->root ? tree : NULL;
+}
+
+struct containing {
+    const struct match *cube;
+    bool found;
+};
+
+static bool look_at(void *aux, uint32_t unused, const struct match *match)
+{
+    struct containing *containing = aux;
+    (void)unused;
+    containing->found = space_contains(match, containing->cube);
+    return !containing->found;
+}
+
+struct pushing {
+    struct search *state;
+    const struct match *cube;
+    enum space_answer answer;
+};
+
+static bool push_one(void *aux, uint32_t unused, const struct match *excluded)
+{
+    struct pushing *pushing = aux;
+    (void)unused;
+    pushing->answer = push(pushing->state, pushing->cube, excluded);
+    return pushing->answer == SPACE_FOUND;
+}
+
 /* Whether one excluded cube takes all of `cube`: then none of it is in the
  * region. (So what is searched below is always a narrower cube, and the depth of
  * the recursion is bounded by the bits of a header.) */
-static bool takes_nothing(const struct space_region *region, const struct match *cube)
+static bool takes_nothing(struct search *state, size_t number, const struct match *cube)
 {
-    for (size_t i = 0; i < region->n_excluded; i++) {
-        if (space_contains(region->excluded[i], cube)) {
-            return true;
+    const struct space_region *region = state->regions[number];
+    struct containing containing = {.cube = cube};
+    size_t budget = SIZE_MAX; /* no more than reading them all */
+    struct space_tree *tree = region->n_excluded > MANY ? tree_of_excluded(state, number) : NULL;
+    if (tree) {
+        space_tree_overlapping(tree, cube, 0, UINT32_MAX, &budget, look_at, &containing);
+    }
+    for (size_t i = 0; !tree && i < region->n_excluded && !containing.found; i++) {
+        look_at(&containing, 0, region->excluded[i]);
+    }
+    return containing.found;
+}
+
+static bool list_region(void *aux, uint32_t region, const struct match *cube)
+{
+    struct search *state = aux;
+    (void)cube;
+    if (base_grow(&state->listed, state->n_listed, &state->listed_capacity, sizeof *state->listed) <
+        0) {
+        return false;
+    }
+    state->listed[state->n_listed++] = region;
+    return true;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Lists the regions [first, last] whose cubes overlap this one, ascending. False:
+ * over the budget, or no memory. */
+static bool list_regions(struct search *state, const struct match *cube, size_t first, size_t last)
+{
+    size_t begin = state->n_listed;
+    if (state->tree.root) {
+        if (!space_tree_overlapping(&state->tree, cube, (uint32_t)first, (uint32_t)last,
+                                    state->budget, list_region, state)) {
+            return false;
+        }
+        if (state->n_listed > begin + 1) {
+            qsort(state->listed + begin, state->n_listed - begin, sizeof *state->listed,
+                  compare_numbers);
+        }
+        return true;
+    }
+    bool listed = spend(state, last + 1 - first);
+    for (size_t i = first; i <= last && listed; i++) {
+        listed = !space_overlaps(&state->regions[i]->cube, cube) ||
+                 list_region(state, (uint32_t)i, NULL);
+    }
+    return listed;
+}
+
+/* Whether the region, or one that all of this is inside of, has nothing of a cube. */
+static bool is_idle(struct search *state, size_t number, const struct match *cube)
+{
+    bool idle = takes_nothing(state, number, cube);
+    for (size_t i = 0; i < state->n_inside && !idle; i++) {
+        idle = takes_nothing(state, state->inside[i], cube);
+    }
+    return idle;
+}
+
+/* Of the regions listed from `begin` on those stay that may have something of the
+ * cube. */
+static void drop_idle(struct search *state, const struct match *cube, size_t begin)
+{
+    size_t kept = begin;
+    for (size_t k = begin; k < state->n_listed; k++) {
+        uint32_t number = state->listed[k];
+        struct match both;
+        if (space_intersect(cube, &state->regions[number]->cube, &both) &&
+            !is_idle(state, number, &both)) {
+            state->listed[kept++] = state->listed[k];
         }
     }
-    return false;
+    state->n_listed = kept;
+}
+
+/* Takes the cubes of regions that are listed before the k-th away from `cube`. */
+static enum space_answer push_earlier(struct search *state, const struct match *cube, size_t begin,
+                                      size_t k)
+{
+    enum space_answer answer = SPACE_FOUND;
+    if (!state->tree.root || k - begin <= FEW) {
+        for (size_t i = begin; i < k && answer == SPACE_FOUND; i++) {
+            answer = push(state, cube, &state->regions[state->listed[i]]->cube);
+        }
+        return spend(state, k - begin) ? answer : SPACE_OPEN;
+    }
+    size_t end = state->n_listed;
+    if (!list_regions(state, cube, state->listed[begin], state->listed[k] - 1)) {
+        answer = SPACE_OPEN;
+    }
+    for (size_t i = end; i < state->n_listed && answer == SPACE_FOUND; i++) {
+        uint32_t region = state->listed[i];
+        if (bsearch(&region, state->listed + begin, k - begin, sizeof region, compare_numbers)) {
+            answer = push(state, cube, &state->regions[region]->cube);
+        }
+    }
+    state->n_listed = end;
+    return answer;
+}
+
+/* What a region excludes, up to the n-th: taken away from `cube`. */
+static enum space_answer push_excluded(struct search *state, const struct match *cube,
+                                       size_t number, size_t n)
+{
+    const struct space_region *region = state->regions[number];
+    struct space_tree *tree = n > MANY ? tree_of_excluded(state, number) : NULL;
+    struct pushing pushing = {.state = state, .cube = cube, .answer = SPACE_FOUND};
+    if (tree) {
+        return space_tree_overlapping(tree, cube, 0, (uint32_t)n - 1, state->budget, push_one,
+                                      &pushing)
+                   ? pushing.answer
+                   : SPACE_OPEN;
+    }
+    for (size_t i = 0; i < n && pushing.answer == SPACE_FOUND; i++) {
+        push_one(&pushing, 0, region->excluded[i]);
+    }
+    return spend(state, n) ? pushing.answer : SPACE_OPEN;
+}
+
+/* The headers of the cube that the k-th of the listed regions excludes, and that
+ * no earlier one has. */
+static enum space_answer search_excluded(struct search *state, const struct match *cube,
+                                         size_t begin, size_t list, size_t k)
+{
+    uint32_t number = state->listed[k];
+    const struct space_region *region = state->regions[number];
+    size_t end = state->n_excluded;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = 0; i < region->n_excluded && answer == SPACE_EMPTY; i++) {
+        struct match piece;
+        if (!spend(state, 1)) {
+            return SPACE_OPEN;
+        }
+        if (!space_intersect(cube, region->excluded[i], &piece)) {
+            continue;
+        }
+        enum space_answer left = push_earlier(state, &piece, list, k);
+        left = left == SPACE_FOUND ? push_excluded(state, &piece, number, i) : left;
+        answer = left == SPACE_FOUND ? descend(state, &piece, begin, NULL, 0, number + 1u) : left;
+        state->n_excluded = end;
+    }
+    return answer;
+}
+
+/* The k-th of the listed regions, without what earlier ones have. */
+static enum space_answer search_region(struct search *state, const struct match *cube, size_t begin,
+                                       size_t list, size_t k)
+{
+    uint32_t number = state->listed[k];
+    const struct space_region *region = state->regions[number];
+    size_t end = state->n_excluded;
+    struct match both;
+    space_intersect(cube, &region->cube, &both); /* drop_idle has asked */
+    enum space_answer answer = push_earlier(state, &both, list, k);
+    if (answer == SPACE_FOUND) {
+        answer = search_inside(state, &both, begin, number + 1u, region);
+    }
+    state->n_excluded = end;
+    return answer == SPACE_EMPTY ? search_excluded(state, &both, begin, list, k) : answer;
 }
 
 static enum space_answer search(struct search *state, const struct match *cube, size_t begin,
                                 size_t next)
 {
+    size_t list = state->n_listed;
+    enum space_answer answer = SPACE_EMPTY;
     bool unused = false;
-    for (size_t i = next; i < state->n_regions; i++) {
-        const struct space_region *region = state->regions[i];
-        struct match both;
-        if (!spend(state, 1)) {
-            return SPACE_OPEN;
-        }
-        if (!space_intersect(cube, &region->cube, &both) || takes_nothing(region, &both)) {
-            continue;
-        }
-        enum space_answer answer = search_inside(state, &both, begin, i + 1, region);
-        if (answer == SPACE_EMPTY) {
-            answer = search_excluded(state, &both, begin, i + 1, region);
-        }
-        if (answer != SPACE_EMPTY) {
-            return answer;
-        }
-        answer = push(state, cube, &region->cube);
-        if (answer != SPACE_FOUND) {
-            return answer;
+    if (next < state->n_regions && !list_regions(state, cube, next, state->n_regions - 1)) {
+        return SPACE_OPEN;
+    }
+    drop_idle(state, cube, list);
+    size_t end = state->n_listed;
+    for (size_t k = list; k < end && answer == SPACE_EMPTY; k++) {
+        answer = search_region(state, cube, begin, list, k);
+    }
+    bool left = answer == SPACE_EMPTY;
+    for (size_t k = list; k < end && left && answer == SPACE_EMPTY; k++) {
+        enum space_answer pushed = push(state, cube, &state->regions[state->listed[k]]->cube);
+        left = pushed == SPACE_FOUND;
+        answer = pushed == SPACE_OPEN ? SPACE_OPEN : SPACE_EMPTY;
+    }
+    state->n_listed = list;
+    return left ? ask(state, cube, begin, true, &unused) : answer;
+}
+
+/* Of the regions that the search may come to. */
+static bool build_tree(struct search *state, const struct match *cube)
+{
+    struct space_item *items = calloc(state->n_regions, sizeof *items);
+    size_t n = 0;
+    for (size_t i = 0; items && i < state->n_regions; i++) {
+        if (space_overlaps(&state->regions[i]->cube, cube)) {
+            items[n++] = (struct space_item){
+                .match = state->regions[i]->cube, .rank = (uint32_t)i, .entry = (uint32_t)i};
         }
     }
-    return ask(state, cube, begin, true, &unused);
+    bool built = items && space_tree_build(&state->tree, items, n) == 0;
+    free(items);
+    return built;
 }
 
 enum space_answer space_atoms(const struct space_region *set,
@@ -177,9 +374,17 @@ enum space_answer space_atoms(const struct space_region *set,
     struct search state = {
         .regions = regions, .n_regions = n_regions, .budget = budget, .visit = visit, .aux = aux};
     state.inside = calloc(n_regions + 1, sizeof *state.inside);
-    enum space_answer answer =
-        state.inside ? descend(&state, &set->cube, 0, set->excluded, set->n_excluded, 0)
-                     : SPACE_OPEN;
+    state.trees = calloc(n_regions + 1, sizeof *state.trees);
+    enum space_answer answer = SPACE_OPEN;
+    if (state.inside && state.trees && (n_regions <= FEW || build_tree(&state, &set->cube))) {
+        answer = descend(&state, &set->cube, 0, set->excluded, set->n_excluded, 0);
+    }
+    for (size_t i = 0; state.trees && i < n_regions; i++) {
+        space_tree_free(&state.trees[i]);
+    }
+    space_tree_free(&state.tree);
+    free(state.trees);
+    free(state.listed);
     free(state.inside);
     free(state.excluded);
     return answer;

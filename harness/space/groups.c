@@ -2,7 +2,7 @@
  *
  * Groups of entries of one mask: which entry of a group takes all that a match
  * takes is one look-up by hash, if the match asks for all bits of the mask. */
-#include "space/table.h"
+#include "space/table_inside.h"
 
 #include <stdlib.h>
 
@@ -35,35 +35,93 @@ static size_t find_slot(const struct space_table *table, const struct space_grou
     return at;
 }
 
-/* Of entries with the same match only the one that goes before the others is filed. */
-int space_group_index(const struct space_table *table, struct space_group *group)
+/* Files the entry; those of the same match stand behind each other. */
+static void file(struct space_table *table, struct space_group *group, uint32_t entry)
 {
-    size_t n_slots = 16;
-    if (group->slots) {
-        return 0;
+    uint32_t tag;
+    size_t at = find_slot(table, group, &table->flows->entries[entry].match, &tag);
+    uint32_t *link = &group->slots[at].entry;
+    group->n_filed += *link == 0;
+    group->slots[at].tag = tag;
+    while (*link != 0 && space_table_precedes(table, *link - 1, entry)) {
+        link = &table->next_same[*link - 1];
     }
-    while (n_slots < 2 * group->n_entries) {
-        n_slots *= 2;
-    }
-    group->slots = calloc(n_slots, sizeof *group->slots);
-    if (!group->slots) {
+    table->next_same[entry] = *link;
+    *link = entry + 1;
+}
+
+static int build(struct space_table *table, struct space_group *group, size_t n_slots)
+{
+    struct space_slot *slots = calloc(n_slots, sizeof *slots);
+    if (!slots) {
         return -1;
     }
+    free(group->slots);
+    group->slots = slots;
     group->n_slots = n_slots;
-    for (size_t i = 0; i < group->n_entries; i++) {
-        uint32_t entry = group->entries[i];
-        uint32_t tag;
-        size_t at = find_slot(table, group, &table->flows->entries[entry].match, &tag);
-        uint32_t filed = group->slots[at].entry;
-        const struct flow_entry *flows = table->flows->entries;
-        if (filed != 0 && space_rank(&flows[entry]) == space_rank(&flows[filed - 1])) {
-            group->has_twins = true;
-        }
-        if (filed == 0 || space_table_precedes(table, entry, filed - 1)) {
-            group->slots[at] = (struct space_slot){.tag = tag, .entry = entry + 1};
-        }
+    group->n_filed = 0;
+    for (size_t i = 0; i < group->list.n; i++) {
+        file(table, group, group->list.entries[i]);
     }
     return 0;
+}
+
+int space_group_index(struct space_table *table, struct space_group *group)
+{
+    size_t n_slots = 16;
+    while (n_slots < 2 * group->list.n) {
+        n_slots *= 2;
+    }
+    return group->slots ? 0 : build(table, group, n_slots);
+}
+
+int space_group_file(struct space_table *table, struct space_group *group, size_t entry)
+{
+    if (table->by_rank && space_table_rank(table, group) < 0) {
+        return -1;
+    }
+    if (!group->slots) {
+        return table->by_rank ? space_group_index(table, group) : 0;
+    }
+    if (2 * group->n_filed >= group->n_slots) {
+        return build(table, group, 2 * group->n_slots);
+    }
+    file(table, group, (uint32_t)entry);
+    return 0;
+}
+
+/* Frees the slot, and moves those up that had to go past it. */
+static void close_slot(const struct space_table *table, struct space_group *group, size_t gap)
+{
+    size_t last = group->n_slots - 1;
+    for (size_t at = (gap + 1) & last; group->slots[at].entry != 0; at = (at + 1) & last) {
+        const struct match *match = &table->flows->entries[group->slots[at].entry - 1].match;
+        size_t home = hash_value(match, &group->mask) >> 32 & last;
+        if (((at - home) & last) >= ((at - gap) & last)) {
+            group->slots[gap] = group->slots[at];
+            gap = at;
+        }
+    }
+    group->slots[gap] = (struct space_slot){0};
+    group->n_filed--;
+}
+
+void space_group_unfile(struct space_table *table, struct space_group *group, size_t entry)
+{
+    uint32_t tag;
+    if (!group->slots) {
+        return;
+    }
+    size_t at = find_slot(table, group, &table->flows->entries[entry].match, &tag);
+    uint32_t *link = &group->slots[at].entry;
+    while (*link != entry + 1) {
+        link = &table->next_same[*link - 1];
+    }
+    *link = table->next_same[entry];
+    table->next_same[entry] = 0;
+    if (group->slots[at].entry == 0) {
+        close_slot(table, group, at);
+    }
 }
 
 size_t space_group_find(const struct space_table *table, const struct space_group *group,
@@ -73,7 +131,7 @@ size_t space_group_find(const struct space_table *table, const struct space_grou
     return slot != 0 ? slot - 1 : SIZE_MAX;
 }
 
-int space_group_taker(const struct space_table *table, struct space_group *group,
+int space_group_taker(struct space_table *table, struct space_group *group,
                       const struct match *match, size_t *entry)
 {
     *entry = SIZE_MAX;
@@ -150,14 +208,14 @@ static int hides(const struct seeker *seeker, struct space_group *group, size_t 
 static int seek_in_group(struct seeker *seeker, const struct space_group *group)
 {
     if (choose_candidates(seeker, group) < 0 ||
-        !spend(seeker, seeker->n_candidates * group->n_entries)) {
+        !spend(seeker, seeker->n_candidates * group->list.n)) {
         return -1;
     }
     int hidden = 0;
-    for (size_t i = 0; i < group->n_entries && hidden >= 0; i++) {
+    for (size_t i = 0; i < group->list.n && hidden >= 0; i++) {
         hidden = 0;
         for (size_t c = 0; c < seeker->n_candidates && hidden == 0; c++) {
-            hidden = hides(seeker, seeker->candidates[c], group->entries[i]);
+            hidden = hides(seeker, seeker->candidates[c], group->list.entries[i]);
         }
     }
     return hidden < 0 ? -1 : 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/intern.h"
 
+#include "base/arena.h"
+
 #include <stdlib.h>
 
 static int grow(struct space_interner *interner)
@@ -23,22 +25,8 @@ static int grow(struct space_interner *interner)
     return 0;
 }
 
-static int add(struct space_interner *interner, size_t at, uint64_t hash, uint32_t entry)
-{
-    if (base_grow(&interner->entries, interner->n_ids, &interner->capacity,
-                  sizeof *interner->entries) < 0 ||
-        base_grow(&interner->hashes, interner->n_ids, &interner->hash_capacity,
-                  sizeof *interner->hashes) < 0) {
-        return -1;
-    }
-    interner->entries[interner->n_ids] = entry;
-    interner->hashes[interner->n_ids] = hash;
-    interner->slots[at] = (uint32_t)++interner->n_ids;
-    return 0;
-}
-
-int space_intern(struct space_interner *interner, const struct flow_entry *entries, uint32_t entry,
-                 uint64_t hash, space_same *same, uint32_t *id)
+int space_intern(struct space_interner *interner, uint64_t hash, space_same *same, const void *aux,
+                 const void *key, uint32_t *id)
 {
     if (2 * interner->n_ids >= interner->n_slots && grow(interner) < 0) {
         return -1;
@@ -46,18 +34,23 @@ int space_intern(struct space_interner *interner, const struct flow_entry *entri
     size_t at = hash & (interner->n_slots - 1);
     for (; interner->slots[at] != 0; at = (at + 1) & (interner->n_slots - 1)) {
         *id = interner->slots[at] - 1;
-        if (interner->hashes[*id] == hash &&
-            same(&entries[interner->entries[*id]], &entries[entry])) {
+        if (interner->hashes[*id] == hash && same(aux, *id, key)) {
             return 0;
         }
     }
+    if (base_grow(&interner->hashes, interner->n_ids, &interner->capacity,
+                  sizeof *interner->hashes) < 0) {
+        return -1;
+    }
     *id = (uint32_t)interner->n_ids;
-    return add(interner, at, hash, entry);
+    interner->hashes[*id] = hash;
+    interner->slots[at] = (uint32_t)++interner->n_ids;
+    return 0;
 }
 
 void space_intern_free(struct space_interner *interner)
 {
     free(interner->slots);
-    free(interner->entries);
     free(interner->hashes);
+    *interner = (struct space_interner){0};
 }

@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numbers for flow entries: those that are equal in some respect have the same
- * number, and numbers are given out from 0 on. */
+ * Numbers for things: those that are equal in some respect have the same
+ * number, and numbers are given out from 0 on. The things themselves are the
+ * caller's. */
 #ifndef SPACE_INTERN_H
 #define SPACE_INTERN_H
 
-#include "model/flow.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* An open hash table of numbers. Zero-initialise before use. */
 struct space_interner {
-    uint32_t *slots;   /* id + 1; 0: free */
-    size_t n_slots;    /* a power of two, more than twice n_ids */
-    uint32_t *entries; /* by number: the first entry that has it */
-    uint64_t *hashes;
-    size_t n_ids, capacity, hash_capacity;
+    uint32_t *slots;  /* number + 1; 0: free */
+    size_t n_slots;   /* a power of two, more than twice n_ids */
+    uint64_t *hashes; /* by number */
+    size_t n_ids, capacity;
 };
 
-/* Whether two entries are equal. */
-typedef bool space_same(const struct flow_entry *a, const struct flow_entry *b);
+/* Whether the thing that has this number equals `key`. */
+typedef bool space_same(const void *aux, uint32_t id, const void *key);
 
-/* The number of entries[entry], whose hash is equal if the entry is. -1 without
- * memory. */
-int space_intern(struct space_interner *interner, const struct flow_entry *entries, uint32_t entry,
-                 uint64_t hash, space_same *same, uint32_t *id);
+/* The number of what equals `key`, which has the same hash. If there is none it
+ * gets the next one, and n_ids has grown: the caller keeps what `same` will ask
+ * for. -1 without memory, and then nothing has changed. */
+int space_intern(struct space_interner *interner, uint64_t hash, space_same *same, const void *aux,
+                 const void *key, uint32_t *id);
 
 void space_intern_free(struct space_interner *interner);
 

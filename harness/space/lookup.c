@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which entry takes a header: by looking at every entry, and by an index. */
-#include "space/table.h"
+#include "space/table_inside.h"
 
 #include <stdlib.h>
 
@@ -68,22 +68,55 @@ int space_table_prepare(struct space_table *table)
     if (table->by_rank) {
         return 0;
     }
+    for (size_t i = 0; i < table->n_groups; i++) {
+        if (space_group_index(table, &table->groups[i]) < 0) {
+            return -1;
+        }
+    }
     uint32_t *by_rank = calloc(table->n_groups + 1, sizeof *by_rank);
     if (!by_rank) {
         return -1;
     }
     for (size_t i = 0; i < table->n_groups; i++) {
         by_rank[i] = (uint32_t)i;
-        if (space_group_index(table, &table->groups[i]) < 0) {
-            free(by_rank);
-            return -1;
-        }
     }
     if (table->n_groups > 1) {
         qsort_r(by_rank, table->n_groups, sizeof *by_rank, compare_groups, table->groups);
     }
     table->by_rank = by_rank;
+    table->n_ranked = table->n_groups;
+    table->ranked_capacity = table->n_groups + 1;
     return 0;
+}
+
+int space_table_rank(struct space_table *table, const struct space_group *group)
+{
+    uint32_t *by_rank = table->by_rank, id = (uint32_t)(group - table->groups);
+    size_t at = 0;
+    if (id >= table->n_ranked) {
+        if (base_grow(&table->by_rank, table->n_ranked, &table->ranked_capacity,
+                      sizeof *table->by_rank) < 0) {
+            return -1;
+        }
+        by_rank = table->by_rank;
+        by_rank[table->n_ranked++] = id;
+    }
+    while (by_rank[at] != id) {
+        at++;
+    }
+    for (; at > 0 && table->groups[by_rank[at - 1]].max_rank < group->max_rank; at--) {
+        by_rank[at] = by_rank[at - 1];
+    }
+    by_rank[at] = id;
+    return 0;
+}
+
+/* Whether another entry has its match and its rank. */
+static bool has_twin(const struct space_table *table, size_t entry)
+{
+    const struct flow_entry *flows = table->flows->entries;
+    uint32_t next = table->next_same[entry];
+    return next != 0 && space_rank(&flows[next - 1]) == space_rank(&flows[entry]);
 }
 
 /* Whether an entry of the group takes the packet, is of the taker's rank, and
@@ -93,17 +126,10 @@ static bool has_rival(const struct space_table *table, const struct space_group 
 {
     const struct flow_entry *flows = table->flows->entries;
     size_t found = space_group_find(table, group, packet);
-    if (found == SIZE_MAX || space_rank(&flows[found]) != space_rank(&flows[taker])) {
-        return false;
-    }
-    if (!group->has_twins) {
-        return found != taker && !do_the_same(&flows[taker], &flows[found], &packet->value);
-    }
-    for (size_t i = 0; i < group->n_entries; i++) {
-        const struct flow_entry *entry = &flows[group->entries[i]];
-        if (entry != &flows[taker] && space_rank(entry) == space_rank(&flows[taker]) &&
-            match_takes(&entry->match, &packet->value) &&
-            !do_the_same(&flows[taker], entry, &packet->value)) {
+    for (uint32_t next = found == SIZE_MAX ? 0 : (uint32_t)found + 1;
+         next != 0 && space_rank(&flows[next - 1]) == space_rank(&flows[taker]);
+         next = table->next_same[next - 1]) {
+        if (next - 1 != taker && !do_the_same(&flows[taker], &flows[next - 1], &packet->value)) {
             return true;
         }
     }
@@ -118,7 +144,7 @@ size_t space_table_lookup(const struct space_table *table, const struct header *
     size_t taker = SIZE_MAX, n_asked = 0;
     bool rivals = false; /* there may be some */
     memset(&packet.mask, 0xff, sizeof packet.mask);
-    for (; n_asked < table->n_groups; n_asked++) {
+    for (; n_asked < table->n_ranked; n_asked++) {
         const struct space_group *group = &table->groups[table->by_rank[n_asked]];
         if (taker != SIZE_MAX && group->max_rank < space_rank(&flows[taker])) {
             break;
@@ -129,7 +155,7 @@ size_t space_table_lookup(const struct space_table *table, const struct header *
         }
         bool equal = taker != SIZE_MAX && space_rank(&flows[found]) == space_rank(&flows[taker]);
         if (taker == SIZE_MAX || space_table_precedes(table, found, taker)) {
-            rivals = equal || group->has_twins;
+            rivals = equal || has_twin(table, found);
             taker = found;
         } else {
             rivals = rivals || equal;

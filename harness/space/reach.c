@@ -69,49 +69,10 @@ static bool push_entry(struct explorer *explorer, uint32_t entry)
     return true;
 }
 
-static bool push_overlapping(struct explorer *explorer, const struct flow_table *flows,
-                             struct space_entries list, const struct match *cube, uint32_t min_rank)
+static bool push_overlapping(void *aux, uint32_t entry, const struct match *match)
 {
-    if (!spend(explorer, list.n_entries)) {
-        return false;
-    }
-    for (size_t i = 0; i < list.n_entries; i++) {
-        const struct flow_entry *entry = &flows->entries[list.entries[i]];
-        if (space_rank(entry) >= min_rank && space_overlaps(&entry->match, cube) &&
-            !push_entry(explorer, list.entries[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool push_from_group(struct explorer *explorer, struct space_table *table,
-                            struct space_group *group, const struct match *cube, uint32_t min_rank)
-{
-    size_t taker;
-    if (!space_group_asks_less(group, &cube->mask)) {
-        struct space_entries all = {.entries = group->entries, .n_entries = group->n_entries};
-        return push_overlapping(explorer, table->flows, all, cube, min_rank);
-    }
-    if (space_group_taker(table, group, cube, &taker) < 0) {
-        explorer->no_memory = true;
-        return false;
-    }
-    return taker == SIZE_MAX || space_rank(&table->flows->entries[taker]) < min_rank ||
-           push_entry(explorer, (uint32_t)taker);
-}
-
-/* How many entries must be looked at one by one, if the groups are asked. */
-static size_t count_to_scan(const struct space_table *table, const struct match *cube,
-                            uint32_t min_rank)
-{
-    size_t n = table->n_groups;
-    for (size_t i = 0; i < table->n_groups; i++) {
-        const struct space_group *group = &table->groups[i];
-        bool scan = group->max_rank >= min_rank && !space_group_asks_less(group, &cube->mask);
-        n += scan ? group->n_entries : 0;
-    }
-    return n;
+    (void)match;
+    return push_entry(aux, entry);
 }
 
 /* Pushes the entries of at least this rank that overlap the cube (in the
@@ -119,22 +80,10 @@ static size_t count_to_scan(const struct space_table *table, const struct match 
 static bool push_entries(struct explorer *explorer, struct space_table *table,
                          const struct match *cube, uint32_t min_rank)
 {
-    struct space_entries own = space_table_port(table, cube->value.in_port);
-    struct space_entries any = space_table_any_port(table);
-    size_t all = own.n_entries + any.n_entries;
-    bool by_group = table->n_groups < all && spend(explorer, table->n_groups) &&
-                    count_to_scan(table, cube, min_rank) < all;
-    if (!by_group) {
-        return push_overlapping(explorer, table->flows, any, cube, min_rank) &&
-               push_overlapping(explorer, table->flows, own, cube, min_rank);
-    }
-    for (size_t i = 0; i < table->n_groups; i++) {
-        if (table->groups[i].max_rank >= min_rank &&
-            !push_from_group(explorer, table, &table->groups[i], cube, min_rank)) {
-            return false;
-        }
-    }
-    return true;
+    bool all = space_table_overlapping(table, cube, min_rank, UINT32_MAX, explorer->budget,
+                                       push_overlapping, explorer);
+    explorer->reach->exhausted |= !all;
+    return all && !explorer->no_memory;
 }
 
 static struct match at_switch(const struct space_hop *hop, const struct match *cube)
@@ -582,17 +531,17 @@ static void explore(struct explorer *explorer, struct space_hop *hop, const stru
 
 /* ---------------------------------------------------------------------- public */
 
-int space_reach(struct space_network *network, struct port_ref port, size_t *budget,
-                struct space_reach *reach)
+int space_reach_within(struct space_network *network, size_t sw, const struct match *within,
+                       size_t *budget, struct space_reach *reach)
 {
     struct explorer explorer = {.network = network, .reach = reach, .budget = budget};
-    struct match all = match_in_port(port.port);
+    struct port_ref port = {.sw = sw, .port = within->value.in_port};
     *reach = (struct space_reach){0};
     if (!space_network_deaf(network, port)) {
         struct space_hop *first = allocate(&explorer, sizeof *first);
         if (first) {
             *first = (struct space_hop){.in = port, .entry = SIZE_MAX};
-            explore(&explorer, first, &all);
+            explore(&explorer, first, within);
         }
     }
     free(explorer.entries);
@@ -600,6 +549,13 @@ int space_reach(struct space_network *network, struct port_ref port, size_t *bud
     free(explorer.pointers);
     free(explorer.rivals);
     return explorer.no_memory ? -1 : 0;
+}
+
+int space_reach(struct space_network *network, struct port_ref port, size_t *budget,
+                struct space_reach *reach)
+{
+    struct match all = match_in_port(port.port);
+    return space_reach_within(network, port.sw, &all, budget, reach);
 }
 
 void space_reach_free(struct space_reach *reach)

@@ -79,6 +79,10 @@ struct space_reach {
  * absent neither send nor receive. -1 without memory; free it even then. */
 int space_reach(struct space_network *network, struct port_ref port, size_t *budget,
                 struct space_reach *reach);
+
+/* The same for the headers of a cube, which fixes in_port, at this switch. */
+int space_reach_within(struct space_network *network, size_t sw, const struct match *within,
+                       size_t *budget, struct space_reach *reach);
 void space_reach_free(struct space_reach *reach);
 
 /* Whether the way to `hop` leads through `through`. */

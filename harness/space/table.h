@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A flow table as a function: which entry takes a header, and an index over a
- * table for whoever asks more than once.
+ * table for whoever asks more than once. The index can follow changes of the
+ * table, an entry at a time.
  *
  * Of several entries that take a header the one of the lowest table wins
  * (OpenFlow 1.0.0, section 5.3.5: "consulted first"), there the one of the
@@ -12,6 +13,8 @@
 
 #include "model/flow.h"
 #include "space/behavior.h"
+#include "space/intern.h"
+#include "space/tree.h"
 
 /* The index of the entry that takes the header, SIZE_MAX if none does.
  * `*ambiguous` (may be NULL): another one of the same rank takes it too, and
@@ -29,47 +32,81 @@ struct space_slot {
     uint32_t entry; /* and 1; 0: free */
 };
 
+/* Ascending indices in the flow table. */
+struct space_list {
+    uint32_t *entries;
+    size_t n, capacity;
+};
+
 /* Entries with the same mask: of these, two are equal in match or disjoint
  * (tuple space search, Srinivasan, Suri, Varghese, SIGCOMM 1999). */
 struct space_group {
     struct header mask;
-    uint32_t min_rank, max_rank; /* of its entries */
-    const uint32_t *entries;     /* ascending */
-    size_t n_entries;
+    uint32_t min_rank, max_rank; /* no entry of it lies outside */
+    struct space_list list;
     struct space_slot *slots; /* by hash of the value; built when first needed */
-    size_t n_slots;
-    bool has_twins; /* entries of equal match and rank; known once slots are built */
+    size_t n_slots, n_filed;
+};
+
+/* Entries that name the same ingress port, or none. */
+struct space_bucket {
+    uint16_t in_port;
+    struct space_list list;
+};
+
+struct space_actions {
+    const struct action *actions;
+    uint16_t n_actions;
 };
 
 struct space_table {
     const struct flow_table *flows;
-    size_t n_entries;     /* indexed: without those left out */
+    size_t n_entries;     /* indexed: without those left out or removed */
+    bool *indexed;        /* by entry */
     uint32_t *action_ids; /* by entry: equal lists of actions have equal ids */
-    uint32_t *id_entries; /* by id: an entry that has these actions */
-    size_t n_ids;
-    uint32_t *group_ids; /* by entry */
-    struct space_group *groups;
-    size_t n_groups;
-    uint32_t *by_port; /* entries, those without in_port first, then ascending by in_port */
-    uint32_t *ends;    /* by in_port + 1: where its entries end in by_port; [0]: without in_port */
-    size_t n_buckets;  /* of ends: up to the highest in_port that an entry has */
-    uint32_t *by_group;
-    struct match *matches; /* in the order of by_port; built when first needed */
-    uint32_t *by_rank;     /* groups, the highest max_rank first; by space_table_prepare */
+    uint32_t *group_ids;  /* by entry */
+    uint32_t *next_same;  /* by entry: the next of those with its match, and 1; 0: none. They go by
+                             precedence, and only the first is filed in the slots */
+    size_t rows_capacity[4]; /* of these four */
+
+    struct space_interner actions, masks;
+    struct space_actions *id_actions; /* by action id */
+    size_t ids_capacity;
+    struct space_group *groups; /* some may have become empty */
+    size_t n_groups, groups_capacity;
+    struct space_bucket *buckets; /* [0]: without in_port */
+    size_t n_buckets, buckets_capacity;
+    uint32_t *bucket_ids; /* by in_port; 0: no entry names it */
+    size_t n_ports;       /* of bucket_ids: as many as the highest number needs */
+    uint32_t *by_rank;    /* groups, the highest max_rank first; by space_table_prepare */
+    size_t n_ranked, ranked_capacity;
+    struct space_tree tree; /* what overlaps; built when first needed */
+    bool has_tree;
 };
 
-/* Entries of by_port: ascending indices in the flow table. */
+/* Entries of one bucket. */
 struct space_entries {
-    const uint32_t *entries;
+    const uint32_t *entries; /* ascending */
     size_t n_entries;
 };
 
-/* Indexes `flows`, which must stay as they are. left_out (by entry, NULL:
- * none): these are treated as if they were not there. -1 without memory (or
- * for 2^32 - 1 entries), and then there is nothing to free. */
+/* Indexes `flows`. left_out (by entry, NULL: none): these are treated as if they
+ * were not there. Rows that are indexed must stay as they are; to change one,
+ * remove it, change it, and insert it again. -1 without memory (or for 2^32 - 1
+ * entries), and then there is nothing to free. */
 int space_table_index(struct space_table *table, const struct flow_table *flows,
                       const bool *left_out);
 void space_table_free(struct space_table *table);
+
+/* One entry more: a row of the flow table (which may have grown) that is not
+ * indexed. Everything here is afterwards as if the table had been indexed anew
+ * without those rows that are not, except for the numbers of actions and groups;
+ * what had been prepared stays so. The action lists of removed entries must live
+ * as long as the table. -1 without memory, and then it is not indexed. */
+int space_table_insert(struct space_table *table, size_t entry);
+
+/* One less. Its row stays where it is, and may be inserted again. */
+void space_table_remove(struct space_table *table, size_t entry);
 
 /* Makes the table ready for space_table_lookup. -1 without memory. */
 int space_table_prepare(struct space_table *table);
@@ -87,29 +124,39 @@ struct space_entries space_table_any_port(const struct space_table *table);
 /* Whether entry a wins over b where both take a header. */
 bool space_table_precedes(const struct space_table *table, size_t a, size_t b);
 
+/* As space_tree_overlapping, for the entries of the table; without memory it is
+ * false, too. */
+bool space_table_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
+                             uint32_t max_rank, size_t *budget, space_tree_visit *visit, void *aux);
+
 /* Whether a mask has all bits of the group's: then one entry of the group at
  * most takes all of a match with this mask, and the others nothing (or they have
  * the same match, and go after it). */
 bool space_group_asks_less(const struct space_group *group, const struct header *mask);
 
 /* Builds the slots, if that is not done. -1 without memory. */
-int space_group_index(const struct space_table *table, struct space_group *group);
+int space_group_index(struct space_table *table, struct space_group *group);
 
 /* The entry that takes all of `match`; SIZE_MAX: none does. The slots must be built. */
 size_t space_group_find(const struct space_table *table, const struct space_group *group,
                         const struct match *match);
 
 /* That entry; SIZE_MAX: there is none. -1 without memory. */
-int space_group_taker(const struct space_table *table, struct space_group *group,
+int space_group_taker(struct space_table *table, struct space_group *group,
                       const struct match *match, size_t *entry);
 
-/* Takes everything away from the region (whose cube fixes in_port) that
- * entries take before `entry` would; SIZE_MAX: that any entry takes. Uses
- * budget as space_find does. SPACE_EMPTY: one entry alone takes all of it;
- * SPACE_FOUND: done; SPACE_OPEN: over the budget, or no memory. The
- * excluded cubes belong to the table. */
+/* Takes everything away from the region that entries take before `entry`
+ * would; SIZE_MAX: that any entry takes. Uses budget as space_find does.
+ * SPACE_EMPTY: one entry alone takes all of it; SPACE_FOUND: done; SPACE_OPEN:
+ * over the budget, or no memory. The excluded cubes belong to the table, until it
+ * is changed. */
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
+
+/* The same as if entry `but` were not there; SIZE_MAX: it is the same. `entry`
+ * need not be indexed. */
+enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
+                                          struct space_region *region, size_t *budget);
 
 /* Entries that no header reaches because one other entry takes all of theirs:
  * calls `hidden` with the entry and the index of the one that hides it. Entries

@@ -126,7 +126,7 @@ static void keep_text(struct spec_reader *reader, const struct spec_node *node, 
 static void read_expires(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
     struct expected_case *result = ((struct reading_case *)into)->result;
-    result->has_expires = spec_lifetime(reader, node, &result->expires_sec);
+    result->has_expires = spec_expires(reader, node, &result->expires_sec);
 }
 
 static const struct spec_field case_fields[] = {

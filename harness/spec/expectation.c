@@ -49,7 +49,7 @@ static void read_unlisted(struct spec_reader *reader, const struct spec_node *no
 static void read_expires(struct spec_reader *reader, const struct spec_node *node, void *into)
 {
     struct expectation *x = into;
-    spec_lifetime(reader, node, &x->expires_sec);
+    spec_expires(reader, node, &x->expires_sec);
 }
 
 static const struct spec_field expectation_fields[] = {

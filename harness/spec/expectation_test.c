@@ -216,9 +216,9 @@ static void reads_lifetimes_of_cases(void **state)
                                    "  s1:\n"
                                    "    1-2: {output: 3, expires: 2m}\n"
                                    "    3: [{match: arp, actions: drop, expires: never}, drop]\n"
-                                   "expires: never\n",
+                                   "expires: any\n",
                                  "");
-    assert_int_equal(x->expires_sec, 0);
+    assert_int_equal(x->expires_sec, EXPECTATION_ANY_LIFETIME);
     const struct expected_case *second =
         expectation_port(x, (struct port_ref){.sw = 0, .port = 2})->cases;
     const struct expected_case *third =
@@ -230,7 +230,7 @@ static void reads_lifetimes_of_cases(void **state)
     assert_false(third[1].has_expires);
     expectation_free(x);
     refuse(T "ports: {s1: {1: {output: 3, expires: 0}, 2: {expires: 3s}}}\n",
-           "dir/x:2:38: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, found "
+           "dir/x:2:38: expected a time from 1 to 65535 seconds, as 120s or 2m, never or any, found "
            "\"0\"\n"
            "dir/x:2:45: what happens to these packets? expected \"output\", \"actions\" or drop\n");
 }
@@ -279,7 +279,7 @@ static void reports_the_file(void **state)
         snprintf(text, sizeof text, T "ports: {}\nexpires: %s\n", times[i]);
         snprintf(
             errors, sizeof errors,
-            "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, found "
+            "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, never or any, found "
             "\"%s\"\n",
             times[i]);
         refuse(text, errors);
@@ -394,7 +394,7 @@ static void reports_the_topology(void **state)
            "that begins in line 2\n");
     refuse("topology: /abs/t\nports: {}\nexpires: x\n",
            "/abs/t:2:16: a switch needs the key \"dpid\"\n"
-           "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, found "
+           "dir/x:3:10: expected a time from 1 to 65535 seconds, as 120s or 2m, never or any, found "
            "\"x\"\n");
 }
 

@@ -79,10 +79,9 @@ bool spec_number(const struct spec_reader *reader, const struct spec_node *node,
     return true;
 }
 
-bool spec_lifetime(const struct spec_reader *reader, const struct spec_node *node,
-                   uint16_t *seconds)
+static bool read_lifetime(const struct spec_reader *reader, const struct spec_node *node,
+                          const char *expected, uint16_t *seconds)
 {
-    static const char expected[] = "a time from 1 to 65535 seconds, as 120s or 2m, or never";
     uint64_t number = 0;
     const char *text = spec_text(reader, node, expected);
     if (!text) {
@@ -98,6 +97,28 @@ bool spec_lifetime(const struct spec_reader *reader, const struct spec_node *nod
         return false;
     }
     *seconds = (uint16_t)(number * unit);
+    return true;
+}
+
+bool spec_lifetime(const struct spec_reader *reader, const struct spec_node *node,
+                   uint16_t *seconds)
+{
+    return read_lifetime(reader, node, "a time from 1 to 65535 seconds, as 120s or 2m, or never",
+                         seconds);
+}
+
+bool spec_expires(const struct spec_reader *reader, const struct spec_node *node, uint32_t *seconds)
+{
+    uint16_t value;
+    if (node->text && strcmp(node->text, "any") == 0) {
+        *seconds = EXPECTATION_ANY_LIFETIME;
+        return true;
+    }
+    if (!read_lifetime(reader, node, "a time from 1 to 65535 seconds, as 120s or 2m, never or any",
+                       &value)) {
+        return false;
+    }
+    *seconds = value;
     return true;
 }
 

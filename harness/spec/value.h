@@ -23,6 +23,10 @@ bool spec_number(const struct spec_reader *reader, const struct spec_node *node,
 bool spec_lifetime(const struct spec_reader *reader, const struct spec_node *node,
                    uint16_t *seconds);
 
+/* The same, or "any": EXPECTATION_ANY_LIFETIME. */
+bool spec_expires(const struct spec_reader *reader, const struct spec_node *node,
+                  uint32_t *seconds);
+
 /* Decimal digits without a leading zero. False: something else, or too large. */
 bool spec_parse_number(const char *text, size_t n_chars, uint64_t *number);
 

@@ -81,6 +81,15 @@ static bool only_outputs(const struct expected_case *written)
     return written->n_actions > 0;
 }
 
+static void put_expires(struct base_buffer *out, uint32_t seconds)
+{
+    if (seconds == 0 || seconds == EXPECTATION_ANY_LIFETIME) {
+        base_put_text(out, seconds ? "expires: any" : "expires: never");
+    } else {
+        base_put_format(out, "expires: %us", seconds);
+    }
+}
+
 /* Without braces: "output: [2, 6]". */
 static void put_actions(struct base_buffer *out, const struct expected_case *written)
 {
@@ -97,8 +106,8 @@ static void put_actions(struct base_buffer *out, const struct expected_case *wri
         put_quoted(out, base_buffer_text(&text));
     }
     if (written->has_expires) {
-        base_put_format(out, written->expires_sec ? ", expires: %us" : ", expires: never",
-                        written->expires_sec);
+        base_put_text(out, ", ");
+        put_expires(out, written->expires_sec);
     }
     out->failed |= text.failed;
     base_buffer_free(&text);
@@ -109,7 +118,7 @@ static void put_case(struct base_buffer *out, const struct expected_case *writte
     base_put_text(out, "{");
     put_match(out, &written->match);
     put_actions(out, written);
-    base_put_text(out, "}\n");
+    base_put_text(out, "}");
 }
 
 static bool is_plain(const struct expected_port *port)
@@ -125,13 +134,26 @@ static void put_cases(struct base_buffer *out, const struct expected_port *port)
     } else if (is_plain(port)) {
         base_put_text(out, " ");
         put_case(out, &port->cases[0]);
+        base_put_text(out, "\n");
     } else {
         base_put_text(out, "\n");
         for (size_t i = 0; i < port->n_cases; i++) {
             base_put_text(out, "      - ");
             put_case(out, &port->cases[i]);
+            base_put_text(out, "\n");
         }
     }
+}
+
+void spec_write_port(const struct expected_port *port, struct base_buffer *out)
+{
+    bool list = port->n_cases > 0 && !is_plain(port);
+    base_put_format(out, "%u: %s", port->port.port, list ? "[" : "");
+    for (size_t i = 0; i < port->n_cases; i++) {
+        base_put_text(out, i > 0 ? ", " : "");
+        put_case(out, &port->cases[i]);
+    }
+    base_put_text(out, port->n_cases == 0 ? "drop" : list ? "]" : "");
 }
 
 /* Ports of one switch that do the same, as one key: "1-4", or "1-4,6" in quotes. */
@@ -184,13 +206,13 @@ static void put_switch(struct base_buffer *out, const struct expectation *expect
     free(written);
 }
 
-static void put_all_ports(struct base_buffer *out, const struct expectation *expectation)
+void spec_write_ports(const struct expectation *expectation, struct base_buffer *out)
 {
     bool any = false;
     for (size_t sw = 0; sw < expectation->topology->n_switches; sw++) {
         any = any || expectation->lists_switch[sw];
     }
-    base_put_text(out, any ? "\nports:\n" : "\nports: {}\n");
+    base_put_text(out, any ? "ports:\n" : "ports: {}\n");
     for (size_t sw = 0; sw < expectation->topology->n_switches; sw++) {
         if (expectation->lists_switch[sw]) {
             put_switch(out, expectation, sw);
@@ -310,10 +332,12 @@ void spec_write_expectation(const struct expectation *expectation, const char *t
     put_name(out, topology_path);
     base_put_text(out, "\n");
     if (expectation->expires_sec > 0) {
-        base_put_format(out, "expires: %us\n", expectation->expires_sec);
+        put_expires(out, expectation->expires_sec);
+        base_put_text(out, "\n");
     }
     base_put_text(out, expectation->unlisted_any ? "unlisted: any\n" : "");
-    put_all_ports(out, expectation);
+    base_put_text(out, "\n");
+    spec_write_ports(expectation, out);
     put_traffic(out, expectation);
     put_exceptions(out, expectation);
 }

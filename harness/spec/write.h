@@ -14,4 +14,11 @@
 void spec_write_expectation(const struct expectation *expectation, const char *topology_path,
                             struct base_buffer *out);
 
+/* Of that only `ports:`. */
+void spec_write_ports(const struct expectation *expectation, struct base_buffer *out);
+
+/* Appends one port on one line, without a newline, as it stands below its switch:
+ * "1: {output: [2, 6]}". */
+void spec_write_port(const struct expected_port *port, struct base_buffer *out);
+
 #endif

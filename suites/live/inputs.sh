@@ -41,6 +41,13 @@ expect_says 2 'nothing is selected' "a selection that selects nothing" $check -k
 expect_says 2 "unknown option '--nonsense'.*--help" "an unknown option" $check --nonsense "$good"
 expect_says 2 'no command' "an unknown command" "$B/tapproof" chekc
 expect_says 2 'No such file\|cannot' "a report that cannot be written" $check --json "$work/no/where.json" "$good"
+mutate="$B/tapproof mutate"
+expect_says 2 'which expectation' "mutate: no expectation" $mutate
+expect_says 2 'from 0 to 100' "mutate: a score that is none" $mutate --min-score 101 "$good"
+expect_says 2 'at least 1' "mutate: no limit" $mutate --limit 0 "$good"
+expect_says 2 "'-1' is not a number" "mutate: a seed that is none" $mutate --seed -1 "$good"
+expect_says 2 'not both' "mutate: two sources" $mutate --lab "$TAPPROOF_LAB" --state x "$good"
+expect_says 2 'no such file' "mutate: no saved state" $mutate --state nowhere.yaml "$good"
 expect_says 2 'one report' "two reports on stdout" $check --json - --tap "$good"
 
 lab '/^  h4:/d'

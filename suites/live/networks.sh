@@ -8,11 +8,12 @@
 #   joined.yaml        the same as a checker sees it; joined-x.yaml its expectation
 #   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
 #   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
-#   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation
+#   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
+#                      shared-policy.yaml its policy
 #
 #   suites/live/networks.sh DIR
 
-mkdir -p "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" "$1/shared/tapped" && cd "$1" || exit 1
+mkdir -p "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
@@ -47,8 +48,10 @@ hosts=$(seq -s ', ' -f 'h%g' 60)
   done
   echo '  cap: {mac: "00:00:00:00:02:01", port: "s2:2", role: capture}'
   echo 'links: [["s1:300", "s2:1"]]'; } > shared.yaml
-seq -f 'in_port=%g actions=output:300' 60 > shared/tapped/s1.flows
-printf 'in_port=1 actions=output:2\n' > shared/tapped/s2.flows
+cat > shared-policy.yaml << EOF
+topology: shared.yaml
+taps: [{name: all, source: [$hosts], to: cap}]
+EOF
 cat > shared-x.yaml << EOF
 topology: shared.yaml
 ports:

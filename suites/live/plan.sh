@@ -23,6 +23,11 @@ make_change() {
     done
 }
 
+# exercised JSON: what is said of the entries that probes exercise.
+exercised() {
+    sed -n '/"exercised"/,/]/{s/^ *//;s/,$//;p}' "$1"
+}
+
 # verdicts JSON: id and verdict of the results about tables, sorted.
 verdicts() {
     sed -n 's/.*"id": *"\([^"]*\)".*"verdict": *"\([^"]*\)".*/\1 \2/p' "$1" | grep -v '^traffic' | sort
@@ -50,11 +55,14 @@ predicts() {
     verdicts "$scratch/plan.json" > "$scratch/got"
     verdicts "$scratch/check.json" | diff - "$scratch/got" > "$scratch/out" && [ -s "$scratch/got" ]
     report "$name: plan and check say the same of each port" $?
-    "$tapproof" check --tap "$simulated" 2>&1 > "$scratch/tap"
+    "$tapproof" check --tap --json "$scratch/full.json" "$simulated" 2>&1 > "$scratch/tap"
     not_passed "$scratch/tap" > "$scratch/wanted"
     sed -n 's/.*"id": *"\([^"]*\)".*"verdict": *"\(fail\|inconclusive\)".*/\1/p' "$scratch/plan.json" |
         sort | diff "$scratch/wanted" - > "$scratch/out"
     report "$name: frames do what was planned" $?
+    exercised "$scratch/plan.json" > "$scratch/got"
+    exercised "$scratch/full.json" | diff - "$scratch/got" > "$scratch/out" && [ -s "$scratch/got" ]
+    report "$name: plan and check exercise the same entries" $?
 }
 
 cat > "$change" << EOT

@@ -58,6 +58,11 @@ install() {
     topologies/lab flows "$1" > "$scratch/out" 2>&1 || { report "install $1" 1; exit 1; }
 }
 
+# program POLICY: tapd does, and goes on; an `install` ends it.
+program() {
+    topologies/lab policy "$1" > "$scratch/out" 2>&1 || { report "program $1" 1; exit 1; }
+}
+
 # The ids of `tapproof check` that did not pass, sorted.
 not_passed() {
     sed -n 's/^not ok [0-9]* - \([^ ]*\).*/\1/p' "$1" | sort

@@ -43,12 +43,13 @@ struct sflow_agent_declared {
     size_t n_table;
 };
 
-enum { SFLOW_AGENTS_MAX = 4096, SFLOW_LEARNED_MAX = 65536 };
+enum { SFLOW_AGENTS_MAX = 4096, SFLOW_SOURCES_MAX = 65536 };
 
 struct sflow_agent; /* one address and sub-agent that has been heard */
 struct sflow_agents;
 
-/* With declared agents (copied), only those are heard; with none, everybody
+/* With declared agents (copied; a line with a sub-agent goes before one
+ * without), only those are heard; with none, everybody
  * who sends OpenFlow port records with the datapath id of a switch of the
  * topology. The topology must outlive it. NULL without memory. */
 struct sflow_agents *sflow_agents_new(const struct topology *topology,
@@ -58,22 +59,30 @@ struct sflow_agents *sflow_agents_new(const struct topology *topology,
 /* NULL is legal. */
 void sflow_agents_free(struct sflow_agents *agents);
 
-/* The agent of a datagram, noted in its sequence; NULL: none that is declared,
- * or one more than SFLOW_AGENTS_MAX, or no memory. Lives as long as `agents`. */
+/* The agent of a datagram, which is noted in its sequence; one that began anew
+ * (sequence.h) has to be learned anew. When SFLOW_AGENTS_MAX are there, one makes
+ * room: of whom nothing was learned, or else who has been silent longest. NULL: not
+ * declared, or no memory. Lives until the next call. */
 struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
                                       const struct sflow_datagram *datagram);
 
-/* Learns from an OpenFlow port record; what is wrong (a datapath id that the
- * topology lacks, a port above 0xff00, another switch than declared) is left out. */
-void sflow_agent_learn(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t if_index,
-                       const struct sflow_counters *counters);
+/* What a sample says of its agent: the port of a source (OpenFlow port record),
+ * and how many samples the agent had to leave out (`drops`). A port that cannot
+ * be (a datapath id that the topology lacks, a port above 0xff00, another switch
+ * than declared) is not learned; drops are counted once the agent is declared
+ * or a port of it learned. At most SFLOW_SOURCES_MAX sources are kept of all agents. */
+void sflow_agent_note(struct sflow_agents *agents, struct sflow_agent *agent,
+                      const struct sflow_sample *sample);
 
 /* False: not known (yet). */
-bool sflow_agent_port(const struct sflow_agents *agents, const struct sflow_agent *agent,
-                      uint32_t if_index, struct port_ref *port);
+bool sflow_agent_port(const struct sflow_agent *agent, uint32_t if_index, struct port_ref *port);
 
 /* All sequences together; `started`, `highest` and `uptime_ms` mean nothing. */
 struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents);
+
+/* Samples that agents left out. */
+uint64_t sflow_agents_n_drops(const struct sflow_agents *agents);
+size_t sflow_agents_n_learned(const struct sflow_agents *agents); /* ports */
 size_t sflow_agents_n_heard(const struct sflow_agents *agents);
 
 #endif

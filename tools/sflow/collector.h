@@ -7,10 +7,8 @@
 #ifndef SFLOW_COLLECTOR_H
 #define SFLOW_COLLECTOR_H
 
-#include "base/buffer.h"
-#include "sflow/agents.h"
-
 #include "model/header.h"
+#include "sflow/agents.h"
 
 struct event_base;
 
@@ -29,7 +27,7 @@ struct sflow_collector_options {
     uint16_t port;       /* 0: one that is free, see sflow_collector_port */
     size_t
         receive_bytes; /* the kernel's buffer; 0: SFLOW_RECEIVE_BYTES; less if the kernel says so */
-    struct sflow_agents *agents; /* must outlive the collector */
+    struct sflow_agents *agents; /* must outlive the collector; NULL: nobody is heard */
     sflow_collector_take *take;
     void *context;
 };
@@ -43,11 +41,12 @@ struct sflow_collector_stats {
     uint64_t n_observations;        /* given to take */
     uint64_t n_unresolved;          /* flow samples whose port is not known */
     uint64_t n_headerless;          /* flow samples without an Ethernet header */
+    uint64_t n_agent_drops;         /* samples that agents left out: sflow_agents_n_drops */
     uint64_t n_kernel_drops;        /* datagrams: the socket's buffer was full (SO_RXQ_OVFL) */
     struct sflow_sequence sequence; /* of all agents: sflow_agents_total */
-    size_t n_agents;
-    uint32_t receive_bytes; /* that the kernel granted */
-    char last_refusal[256]; /* "192.0.2.1: sample 2, …", "" if nothing was refused */
+    size_t n_agents, n_learned;     /* and ports of theirs */
+    int receive_bytes;              /* that the kernel granted */
+    char last_refusal[256]; /* "192.0.2.1: sample 2 of 3: cut short"; "": nothing was refused */
 };
 
 struct sflow_collector;
@@ -60,6 +59,9 @@ struct sflow_collector *sflow_collector_new(struct event_base *base,
 
 /* NULL is legal. */
 void sflow_collector_free(struct sflow_collector *collector);
+
+/* Other agents from now on; the old ones may go. */
+void sflow_collector_use(struct sflow_collector *collector, struct sflow_agents *agents);
 
 /* The UDP port that it listens at. */
 uint16_t sflow_collector_port(const struct sflow_collector *collector);

@@ -40,7 +40,8 @@ struct sflow_datagram {
         sub_agent;     /* several sources of datagrams in one agent: Open vSwitch numbers bridges */
     uint32_t sequence; /* of datagrams, for each sub-agent */
     uint32_t uptime_ms; /* wraps after 49 days */
-    uint32_t n_samples; /* that are still to be read */
+    uint32_t n_samples; /* that it says to have */
+    uint32_t n_read;    /* of them */
     struct base_reader reader;
 };
 
@@ -102,10 +103,10 @@ int sflow_open(const void *bytes, size_t n_bytes, struct sflow_datagram *datagra
                struct base_error *error);
 
 /* The next sample: 1; 0 behind the last one; -1 on an error: a length that
- * leaves its sample or the datagram or is no multiple of 4, a record that is
- * shorter than what its type has, a sampling rate of 0, bytes behind the last
- * sample. Errors name the sample and the record ("sample 2, record 1 (raw
- * packet header): …"). Nothing can be read after an error. */
+ * leaves its record, its sample or the datagram, a record that is shorter than
+ * what its type has, a sampling rate of 0, bytes behind the last sample. Errors
+ * say where ("sample 2 (flow): record 1 (raw packet header): cut short").
+ * Nothing may be read after an error. */
 int sflow_next(struct sflow_datagram *datagram, struct sflow_sample *sample,
                struct base_error *error);
 

@@ -24,7 +24,7 @@ struct sflow_sequence {
  * highest one is late if it is lower by at most SFLOW_LATE_MAX and its uptime
  * by at most SFLOW_LATE_MS; any other step back, and a step forward of more
  * than SFLOW_GAP_MAX, is a restart: it is not counted as loss. */
-enum { SFLOW_LATE_MAX = 64, SFLOW_LATE_MS = 10000, SFLOW_GAP_MAX = 1000000 };
+enum { SFLOW_LATE_MAX = 64, SFLOW_LATE_MS = 2000, SFLOW_GAP_MAX = 1000000 };
 void sflow_sequence_note(struct sflow_sequence *sequence, uint32_t number, uint32_t uptime_ms);
 
 #endif

@@ -5,9 +5,9 @@
  * calls makes taps of them.
  *
  * A key (a port, a flow, or a threshold as a whole) whose rate over the window
- * is above `above` gets a tap for `lifetime_ms`. While the rate is at least
- * `below` the lifetime begins anew, told once a quarter of it is over; when it
- * has run out the tap is removed. So a rate that swings between the two
+ * is above `above` gets a tap for `lifetime_ms`. A sample that finds the rate at
+ * `below` or more makes the lifetime begin anew, once a quarter of it is over;
+ * when it has run out the tap is removed. So a rate that swings between the two
  * neither adds nor removes anything. */
 #ifndef SFLOW_TRIGGER_H
 #define SFLOW_TRIGGER_H
@@ -21,12 +21,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Keys a threshold, unless there is a reason: about 1 MB. */
+enum { SFLOW_KEYS_DEFAULT = 4096 };
+
 enum sflow_unit { SFLOW_BITS_PER_S, SFLOW_PACKETS_PER_S };
 
 /* What is summed up, and gets a tap of its own. */
 enum sflow_per {
     SFLOW_PER_PORT,      /* all that enters a port of a switch and matches */
-    SFLOW_PER_FLOW,      /* each header: twelve fields of OpenFlow 1.0 */
+    SFLOW_PER_FLOW,      /* of that, each type, addresses, protocol and ports of IPv4 or ARP */
     SFLOW_PER_THRESHOLD, /* all that matches, on all its ports: one tap */
 };
 
@@ -39,7 +42,7 @@ struct sflow_threshold {
     uint64_t above;       /* a tap comes when the rate is above; 0: with the first frame */
     uint64_t below;       /* it stays while the rate is at least this, and not 0; at most `above` */
     uint32_t over_ms;     /* the window; at least SFLOW_WINDOW_MIN_MS */
-    uint32_t min_samples; /* fewer in the window decide nothing; 0 is 1 */
+    uint32_t min_samples; /* with fewer in the window no tap comes; 0 is 1 */
     uint32_t lifetime_ms; /* at least 1 */
     enum sflow_per per;
     size_t max_taps; /* at once; at least 1 */
@@ -54,12 +57,15 @@ enum sflow_event_kind {
 
 struct sflow_event {
     enum sflow_event_kind kind;
-    size_t threshold;       /* index */
-    struct sflow_key key;   /* PER_PORT: sw and flow.in_port; PER_FLOW: all; PER_THRESHOLD: zero */
-    struct port_ref port;   /* where the sample entered that crossed the threshold */
+    size_t threshold;     /* index */
+    struct sflow_key key; /* PER_PORT: sw, in_port; PER_FLOW: and dl_type, nw_proto, nw_src, nw_dst,
+                             tp_src, tp_dst; the rest, and PER_THRESHOLD: zero */
+    struct port_ref port; /* where the sample entered that crossed the threshold */
     struct sflow_rate rate; /* at this moment */
     uint64_t expires_ms;    /* ADD, EXTEND: when it will be removed, unless it is extended */
 };
+
+/* May forget the tap that it is told of, and nothing else of the trigger. */
 typedef void sflow_trigger_tell(void *context, const struct sflow_event *event);
 
 struct sflow_trigger_stats {
@@ -85,21 +91,16 @@ struct sflow_trigger *sflow_trigger_new(const struct sflow_threshold *thresholds
 void sflow_trigger_free(struct sflow_trigger *trigger);
 
 /* One sample: a frame with this header (in_port is the port of `sw`), which
- * stands for so many bytes and packets. Tells ADD and REFUSED at once. */
+ * stands for so many bytes and packets. Tells ADD, EXTEND and REFUSED at once. */
 void sflow_trigger_note(struct sflow_trigger *trigger, size_t sw, const struct header *header,
                         uint64_t n_bytes, uint64_t n_packets, uint64_t now_ms);
 
-/* Tells EXTEND and REMOVE as far as they are due. To be called now and then:
- * no earlier than sflow_trigger_next_ms has anything to be told. */
+/* Tells REMOVE of taps whose lifetime has run out (EXTEND if the rate is still
+ * `below` or more). Before sflow_trigger_next_ms there is nothing to be told. */
 void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms);
 
-/* When the next tap wants a decision; UINT64_MAX: there is none. */
+/* When the next lifetime runs out; UINT64_MAX: there is no tap. */
 uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger);
-
-/* A tap that was there before a restart: counts as added, is not told. A
- * threshold or key that does not exist (any more), or one too many: false. */
-bool sflow_trigger_restore(struct sflow_trigger *trigger, size_t threshold,
-                           const struct sflow_key *key, uint64_t expires_ms);
 
 /* A tap that somebody else removed: it is forgotten, not told; traffic that is
  * still above the threshold brings it back with its next sample. */

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/mutate.h"
+
+#include "base/testing.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* One change of each fate, and one that an exception lets pass. */
+struct world {
+    struct mutation items[5];
+    struct action outputs[2];
+    struct expected_case cases[2];
+    struct expected_port line;
+    struct topology_switch sw;
+    struct topology topology;
+    struct mutations mutations;
+};
+
+static void make_world(struct world *world, enum verdict base)
+{
+    *world = (struct world){
+        .items = {{.id = "mutate/s1/in_port=1/removed",
+                   .before = "in_port=1 actions=output:2",
+                   .fate = MUTATION_NOTICED,
+                   .sensed = {"state/s1/1", "traffic/h1/delivered/h2"},
+                   .line = SIZE_MAX},
+                  {.id = "mutate/s1/in_port=1/output-added/3",
+                   .before = "in_port=1 actions=output:2",
+                   .after = "in_port=1 actions=output:2,output:3",
+                   .fate = MUTATION_UNNOTICED},
+                  {.id = "mutate/s1/ip/removed",
+                   .before = "ip actions=drop",
+                   .fate = MUTATION_EQUIVALENT,
+                   .line = SIZE_MAX},
+                  {.id = "mutate/s1/tcp/removed",
+                   .before = "tcp actions=normal",
+                   .fate = MUTATION_UNDECIDED,
+                   .open = "state/s1/2 is inconclusive",
+                   .line = SIZE_MAX},
+                  {.id = "mutate/s1/arp/removed",
+                   .before = "arp actions=output:2",
+                   .fate = MUTATION_UNNOTICED,
+                   .ignore = "e.yaml:7:5",
+                   .line = SIZE_MAX}},
+        .outputs = {{.port = 2}, {.port = 5}},
+        .cases = {{.match = match_in_port(1), .n_actions = 1},
+                  {.match = match_in_port(1), .n_actions = 2}},
+        .line = {.port = {0, 1}, .n_cases = 2},
+        .sw = {.name = "s1"},
+        .topology = {.n_switches = 1},
+        .mutations = {.n_items = 5, .n_lines = 1, .n_unsampled = 7, .n_deselected = 3},
+    };
+    world->cases[0].match.value.dl_type = DL_TYPE_ARP;
+    world->cases[0].match.mask.dl_type = UINT16_MAX;
+    world->cases[0].actions = world->cases[1].actions = world->outputs;
+    world->line.cases = world->cases;
+    world->topology.switches = &world->sw;
+    world->mutations.items = world->items;
+    world->mutations.lines = &world->line;
+    report_add(&world->mutations.base, RESULT_STATE, "state/s1/1")->verdict = base;
+}
+
+static void free_world(struct world *world)
+{
+    world->mutations.items = NULL; /* they are not allocated */
+    mutations_free(&world->mutations);
+}
+
+static void check(const struct world *world, bool verbose, size_t max, const char *expected)
+{
+    struct base_buffer text = {0};
+    struct report_text_options options = {.verbose = verbose};
+    report_mutate_text(&world->mutations, &world->topology, max, &options, &text);
+    assert_string_equal(base_buffer_text(&text), expected);
+    base_buffer_free(&text);
+}
+
+#define UNNOTICED                                                                                  \
+    "UNNOTICED  mutate/s1/in_port=1/output-added/3\n"                                              \
+    "      from    in_port=1 actions=output:2\n"                                                   \
+    "      to      in_port=1 actions=output:2,output:3\n"                                          \
+    "      add     ports: {s1: {1: [{match: \"arp\", output: [2]}, {output: [2, 5]}]}}\n"
+#define REST                                                                                       \
+    "\nTo notice them, add what is missing of this:\n\n"                                           \
+    "ports:\n"                                                                                     \
+    "  s1:\n"                                                                                      \
+    "    1:\n"                                                                                     \
+    "      - {match: \"arp\", output: [2]}\n"                                                      \
+    "      - {output: [2, 5]}\n\n"                                                                 \
+    "MUTATE: 33.3 % noticed, 1 of 3 (by ports 1, traffic 1, entries 0); 1 equivalent, "            \
+    "1 undecided, 7 not tried (--limit), 3 not asked for (-k)\n"
+
+static void what_nobody_notices_is_told(void **state)
+{
+    struct world world;
+    (void)state;
+    make_world(&world, VERDICT_PASS);
+    check(&world, false, 1, UNNOTICED "and 2 more (-v lists them)\n" REST);
+    check(&world, true, 0,
+          "noticed  mutate/s1/in_port=1/removed\n"
+          "      ports   state/s1/1\n"
+          "      traffic traffic/h1/delivered/h2\n" UNNOTICED "equivalent  mutate/s1/ip/removed\n"
+          "UNDECIDED  mutate/s1/tcp/removed\n"
+          "      from    tcp actions=normal\n"
+          "      to      no entry\n"
+          "      open    state/s1/2 is inconclusive\n"
+          "UNNOTICED  mutate/s1/arp/removed\n"
+          "      from    arp actions=output:2\n"
+          "      to      no entry\n"
+          "      ignored e.yaml:7:5\n" REST);
+    free_world(&world);
+}
+
+static void a_hundred_is_all(void **state)
+{
+    struct mutation items[2000] = {{.fate = MUTATION_UNNOTICED, .line = SIZE_MAX}};
+    struct world world;
+    struct base_buffer text = {0};
+    (void)state;
+    make_world(&world, VERDICT_PASS);
+    items[0].id = items[0].before = "x";
+    world.mutations.items = items;
+    world.mutations.n_items = 2000;
+    report_mutate_text(&world.mutations, &world.topology, 1, &(struct report_text_options){0},
+                       &text);
+    assert_non_null(strstr(base_buffer_text(&text), "MUTATE: 99.9 % noticed, 1999 of 2000 "));
+    base_buffer_free(&text);
+    world.mutations.n_items = 0;
+    assert_true(mutations_score(&world.mutations) < 0);
+    report_mutate_text(&world.mutations, &world.topology, 1, &(struct report_text_options){0},
+                       &text);
+    assert_non_null(strstr(base_buffer_text(&text), "MUTATE: no change that counts"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+static void of_a_wrong_network_its_report(void **state)
+{
+    struct world world;
+    struct base_buffer text = {0};
+    (void)state;
+    make_world(&world, VERDICT_FAIL);
+    report_mutate_text(&world.mutations, &world.topology, 0, &(struct report_text_options){0},
+                       &text);
+    assert_non_null(strstr(base_buffer_text(&text), "FAIL  state/s1/1"));
+    assert_null(strstr(base_buffer_text(&text), "MUTATE"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+static void the_json_has_all(void **state)
+{
+    struct world world;
+    struct base_buffer text = {0};
+    const char *network, *fate, *add, *ignore, *all, *ports;
+    int noticed, not_tried;
+    double score;
+    (void)state;
+    make_world(&world, VERDICT_PASS);
+    report_mutate_json(&world.mutations, &world.topology, "1.2.3", &text);
+    json_t *root = json_loadb((const char *)text.data, text.n_bytes, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_unpack(root, "{s:s, s:F, s:{s:i, s:i}, s:s}", "network", &network,
+                                 "score", &score, "counts", "noticed", &noticed, "not_tried",
+                                 &not_tried, "add", &all),
+                     0);
+    json_t *items = json_object_get(root, "mutations");
+    assert_int_equal(json_array_size(items), 5);
+    assert_int_equal(
+        json_unpack(items, "[{s:s}, {s:s, s:s}]", "ports", &ports, "fate", &fate, "add", &add), 0);
+    assert_int_equal(json_unpack(json_array_get(items, 4), "{s:s}", "ignore", &ignore), 0);
+    assert_string_equal(network, "pass");
+    assert_true(score > 33.3 && score < 33.4);
+    assert_int_equal(noticed, 1);
+    assert_int_equal(not_tried, 7);
+    assert_string_equal(ports, "state/s1/1");
+    assert_string_equal(fate, "unnoticed");
+    assert_string_equal(add, "ports: {s1: {1: [{match: \"arp\", output: [2]}, {output: [2, 5]}]}}");
+    assert_string_equal(ignore, "e.yaml:7:5");
+    assert_non_null(strstr(all, "ports:\n  s1:\n    1:\n"));
+    json_decref(root);
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_nobody_notices_is_told),
+    cmocka_unit_test(a_hundred_is_all),
+    cmocka_unit_test(of_a_wrong_network_its_report),
+    cmocka_unit_test(the_json_has_all),
+};
+
+TEST_MAIN(tests)

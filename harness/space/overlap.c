@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What of a table overlaps a cube, and what of that goes before an entry. */
+#include "space/table.h"
+
+#include <stdlib.h>
+
+static int build_tree(struct space_table *table)
+{
+    size_t n = 0;
+    if (table->has_tree) {
+        return 0;
+    }
+    struct space_item *items = calloc(table->n_entries + 1, sizeof *items);
+    for (size_t i = 0; items && n < table->n_entries; i++) {
+        const struct flow_entry *flow = &table->flows->entries[i];
+        if (table->indexed[i]) {
+            items[n++] = (struct space_item){
+                .match = flow->match, .rank = space_rank(flow), .entry = (uint32_t)i};
+        }
+    }
+    table->has_tree = items && space_tree_build(&table->tree, items, n) == 0;
+    free(items);
+    return table->has_tree ? 0 : -1;
+}
+
+/* Whether so few groups may have something of these ranks that all can be asked
+ * by look-up, which then is quicker than the tree. */
+static bool few_groups(const struct space_table *table, const struct match *cube, uint32_t min_rank)
+{
+    enum { FEW = 16 };
+    size_t n = 0;
+    for (size_t i = 0; i < table->n_groups && n <= FEW; i++) {
+        if (table->groups[i].max_rank >= min_rank) {
+            n += space_group_asks_less(&table->groups[i], &cube->mask) ? 1 : FEW + 1;
+        }
+    }
+    return n <= FEW;
+}
+
+/* 1: done; 0: `visit` ended it; -1: no memory. */
+static int visit_groups(struct space_table *table, const struct match *cube, uint32_t min_rank,
+                        uint32_t max_rank, space_tree_visit *visit, void *aux)
+{
+    const struct flow_entry *flows = table->flows->entries;
+    for (size_t i = 0; i < table->n_groups; i++) {
+        struct space_group *group = &table->groups[i];
+        if (group->max_rank < min_rank) {
+            continue;
+        }
+        if (space_group_index(table, group) < 0) {
+            return -1;
+        }
+        size_t found = space_group_find(table, group, cube);
+        for (uint32_t next = found == SIZE_MAX ? 0 : (uint32_t)found + 1; next != 0;
+             next = table->next_same[next - 1]) {
+            const struct flow_entry *flow = &flows[next - 1];
+            if (space_rank(flow) >= min_rank && space_rank(flow) <= max_rank &&
+                !visit(aux, next - 1, &flow->match)) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
+bool space_table_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
+                             uint32_t max_rank, size_t *budget, space_tree_visit *visit, void *aux)
+{
+    if (few_groups(table, cube, min_rank)) {
+        return visit_groups(table, cube, min_rank, max_rank, visit, aux) >= 0;
+    }
+    return build_tree(table) == 0 &&
+           space_tree_overlapping(&table->tree, cube, min_rank, max_rank, budget, visit, aux);
+}
+
+/* ------------------------------------------------------------------ exclude */
+
+struct excluding {
+    const struct space_table *table;
+    size_t entry, but;
+    struct space_region *region;
+    enum space_answer answer;
+};
+
+static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
+{
+    struct excluding *excluding = aux;
+    if (entry == excluding->but ||
+        (excluding->entry != SIZE_MAX &&
+         !space_table_precedes(excluding->table, entry, excluding->entry))) {
+        return true;
+    }
+    if (space_contains(match, &excluding->region->cube)) {
+        excluding->answer = SPACE_EMPTY;
+    } else if (space_exclude(excluding->region, match) < 0) {
+        excluding->answer = SPACE_OPEN;
+    }
+    return excluding->answer == SPACE_FOUND;
+}
+
+/* Asks the groups for what goes before `entry`, if that can be had by look-up
+ * alone: SPACE_EMPTY, one entry takes all; SPACE_FOUND: nothing goes before it;
+ * SPACE_OPEN: the tree must be asked. As long as there is none, all groups are
+ * asked: one entry may take all, and no tree be needed. */
+static enum space_answer ask_groups(struct space_table *table, size_t entry,
+                                    const struct space_region *region)
+{
+    uint32_t rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t i = 0; i < table->n_groups && (answer == SPACE_FOUND || !table->has_tree); i++) {
+        struct space_group *group = &table->groups[i];
+        size_t taker = SIZE_MAX;
+        if (group->max_rank < rank) {
+            continue;
+        }
+        if (!space_group_asks_less(group, &region->cube.mask) ||
+            space_group_taker(table, group, &region->cube, &taker) < 0) {
+            answer = SPACE_OPEN;
+        } else if (taker != SIZE_MAX &&
+                   (entry == SIZE_MAX || space_table_precedes(table, taker, entry))) {
+            return SPACE_EMPTY;
+        }
+    }
+    return answer;
+}
+
+enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
+                                          struct space_region *region, size_t *budget)
+{
+    struct excluding excluding = {
+        .table = table, .entry = entry, .but = but, .region = region, .answer = SPACE_FOUND};
+    uint32_t min_rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
+    enum space_answer answer = SPACE_OPEN;
+    if (but == SIZE_MAX && table->n_groups < table->n_entries && *budget >= table->n_groups) {
+        *budget -= table->n_groups;
+        answer = ask_groups(table, entry, region);
+    }
+    if (answer != SPACE_OPEN) {
+        return answer;
+    }
+    return space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX, budget,
+                                   exclude_entry, &excluding)
+               ? excluding.answer
+               : SPACE_OPEN;
+}
+
+enum space_answer space_table_exclude(struct space_table *table, size_t entry,
+                                      struct space_region *region, size_t *budget)
+{
+    return space_table_exclude_but(table, entry, SIZE_MAX, region, budget);
+}

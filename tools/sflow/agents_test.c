@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sflow/agents.h"
+
+#include "base/testing.h"
+
+#include <string.h>
+
+static struct topology_switch switches[] = {{.name = "s1", .dpid = 1}, {.name = "s2", .dpid = 2}};
+static const struct topology topology = {.switches = switches, .n_switches = 2};
+
+static struct sflow_datagram datagram_of(const char *address, uint32_t sub_agent, uint32_t sequence)
+{
+    struct sflow_datagram datagram = {.sub_agent = sub_agent, .sequence = sequence};
+    assert_true(sflow_address_parse(address, &datagram.agent));
+    return datagram;
+}
+
+static struct sflow_agent *hear(struct sflow_agents *agents, const char *address,
+                                uint32_t sub_agent)
+{
+    struct sflow_datagram datagram = datagram_of(address, sub_agent, 7);
+    return sflow_agents_hear(agents, &datagram);
+}
+
+static void learn(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t if_index,
+                  uint64_t dpid, uint32_t port)
+{
+    const struct sflow_sample sample = {
+        .kind = SFLOW_COUNTERS,
+        .source_index = if_index,
+        .counters = {.has_openflow = true, .dpid = dpid, .port = port},
+    };
+    sflow_agent_note(agents, agent, &sample);
+}
+
+static void assert_port(const struct sflow_agent *agent, uint32_t if_index, size_t sw,
+                        uint16_t number)
+{
+    struct port_ref port;
+    assert_true(sflow_agent_port(agent, if_index, &port));
+    assert_int_equal(port.sw, sw);
+    assert_int_equal(port.port, number);
+}
+
+static void assert_unknown(const struct sflow_agent *agent, uint32_t if_index)
+{
+    struct port_ref port;
+    assert_false(sflow_agent_port(agent, if_index, &port));
+}
+
+/* As Open vSwitch does it: one address, a sub-agent a bridge, kernel's ifIndexes. */
+static void ports_are_learned(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    struct sflow_agent *one = hear(agents, "127.0.0.1", 0);
+    assert_unknown(one, 9);
+    learn(agents, one, 9, 1, 3);
+    learn(agents, one, 2, 1, 1);
+    struct sflow_agent *two = hear(agents, "127.0.0.1", 2);
+    assert_ptr_not_equal(one, two);
+    learn(agents, two, 9, 2, 5);
+    one = hear(agents, "127.0.0.1", 0);
+    assert_port(one, 9, 0, 3);
+    assert_port(one, 2, 0, 1);
+    assert_unknown(one, 3);
+    learn(agents, one, 9, 1, 4); /* renumbered */
+    assert_port(one, 9, 0, 4);
+    assert_port(hear(agents, "127.0.0.1", 2), 9, 1, 5);
+    assert_int_equal(sflow_agents_n_heard(agents), 2);
+    assert_int_equal(sflow_agents_n_learned(agents), 3);
+    sflow_agents_free(agents);
+}
+
+static void nonsense_is_not_learned(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    struct sflow_agent *agent = hear(agents, "127.0.0.1", 0);
+    learn(agents, agent, 9, 77, 3);
+    learn(agents, agent, 9, 1, 0);
+    learn(agents, agent, 9, 1, 0xfffe);
+    assert_unknown(agent, 9);
+    sflow_agents_free(agents);
+}
+
+/* Its interfaces may have other numbers then. */
+static void an_agent_that_began_anew_is_learned_anew(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    struct sflow_datagram datagram = datagram_of("127.0.0.1", 0, 5000);
+    learn(agents, sflow_agents_hear(agents, &datagram), 9, 1, 3);
+    datagram.sequence = 5001;
+    assert_port(sflow_agents_hear(agents, &datagram), 9, 0, 3);
+    datagram.sequence = 1;
+    assert_unknown(sflow_agents_hear(agents, &datagram), 9);
+    assert_int_equal(sflow_agents_total(agents).n_restarts, 1);
+    assert_int_equal(sflow_agents_total(agents).n_received, 3);
+    sflow_agents_free(agents);
+}
+
+static void declared_agents_alone_are_heard(void **state)
+{
+    (void)state;
+    static const struct sflow_port_number table[] = {{1001, 1}, {1002, 2}};
+    struct sflow_agent_declared declared[] = {
+        {.any_sub_agent = true, .sw = 0, .ports = SFLOW_PORTS_SAME},
+        {.sub_agent = 4, .sw = 1, .ports = SFLOW_PORTS_TABLE, .table = table, .n_table = 2},
+        {.any_sub_agent = true, .sw = 1, .ports = SFLOW_PORTS_LEARNED},
+    };
+    sflow_address_parse("192.0.2.1", &declared[0].address);
+    sflow_address_parse("192.0.2.1", &declared[1].address);
+    sflow_address_parse("2001:db8::1", &declared[2].address);
+    struct sflow_agents *agents = sflow_agents_new(&topology, declared, 3);
+    assert_null(hear(agents, "192.0.2.2", 0));
+    assert_port(hear(agents, "192.0.2.1", 0), 7, 0, 7);
+    assert_unknown(hear(agents, "192.0.2.1", 0), 0x10001);
+    assert_port(hear(agents, "192.0.2.1", 4), 1002, 1, 2);
+    assert_unknown(hear(agents, "192.0.2.1", 4), 2);
+    struct sflow_agent *third = hear(agents, "2001:db8::1", 0);
+    learn(agents, third, 3, 1, 1); /* another switch than declared */
+    assert_unknown(third, 3);
+    learn(agents, third, 3, 2, 1);
+    assert_port(third, 3, 1, 1);
+    assert_int_equal(sflow_agents_n_heard(agents), 3);
+    sflow_agents_free(agents);
+}
+
+static void a_flood_of_agents_does_not_displace_a_known_one(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    learn(agents, hear(agents, "9.0.0.1", 0), 9, 1, 3); /* first of all, and last */
+    learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
+    for (uint32_t i = 1; i <= 2 * SFLOW_AGENTS_MAX; i++) {
+        assert_non_null(hear(agents, "10.0.0.1", i));
+    }
+    assert_int_equal(sflow_agents_n_heard(agents), SFLOW_AGENTS_MAX);
+    assert_port(hear(agents, "9.0.0.1", 0), 9, 0, 3);
+    assert_port(hear(agents, "127.0.0.1", 0), 9, 0, 3);
+    assert_int_equal(sflow_agents_total(agents).n_received, 4 + 2 * SFLOW_AGENTS_MAX);
+    sflow_agents_free(agents);
+}
+
+/* Who forges ports, too, displaces who is silent; that one is back when it speaks. */
+static void a_flood_of_learned_agents_locks_nobody_out(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
+    learn(agents, hear(agents, "127.0.0.1", 1), 9, 1, 3);
+    for (uint32_t i = 1; i <= 5000; i++) { /* 75,000 ports, of which 61,440 stay */
+        for (uint32_t if_index = 1; if_index <= 15; if_index++) {
+            learn(agents, hear(agents, "10.0.0.1", i), if_index, 1, 3);
+        }
+        assert_port(hear(agents, "127.0.0.1", 0), 9, 0, 3);
+    }
+    assert_unknown(hear(agents, "127.0.0.1", 1), 9);
+    learn(agents, hear(agents, "127.0.0.1", 1), 9, 1, 4);
+    assert_port(hear(agents, "127.0.0.1", 1), 9, 0, 4);
+    assert_int_equal(sflow_agents_n_heard(agents), SFLOW_AGENTS_MAX);
+    sflow_agents_free(agents);
+}
+
+static void a_flood_of_interfaces_is_bounded(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    struct sflow_agent *agent = hear(agents, "127.0.0.1", 0);
+    for (uint32_t i = 1; i <= SFLOW_SOURCES_MAX + 1; i++) {
+        learn(agents, agent, i, 1, 3);
+    }
+    assert_port(agent, SFLOW_SOURCES_MAX, 0, 3);
+    assert_unknown(agent, SFLOW_SOURCES_MAX + 1);
+    sflow_agents_free(agents);
+}
+
+static void drop(struct sflow_agents *agents, uint32_t source_index, uint32_t total)
+{
+    const struct sflow_sample sample = {.kind = SFLOW_FLOW,
+                                        .source_class = 2,
+                                        .source_index = source_index,
+                                        .flow = {.drops = total}};
+    sflow_agent_note(agents, hear(agents, "127.0.0.1", 0), &sample);
+}
+
+/* The first total of a source tells nothing; from then on the difference counts. */
+static void samples_that_agents_left_out_are_counted(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    drop(agents, 1, 10); /* nothing is known of the agent */
+    learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
+    drop(agents, 1, UINT32_MAX - 1);
+    drop(agents, 2, 70);
+    assert_int_equal(sflow_agents_n_drops(agents), 0);
+    drop(agents, 1, 3);
+    drop(agents, 2, 71);
+    assert_int_equal(sflow_agents_n_drops(agents), 6);
+    drop(agents, 2, 0);
+    drop(agents, 2, 0);
+    assert_int_equal(sflow_agents_n_drops(agents), 6);
+    sflow_agents_free(agents);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(ports_are_learned),
+    cmocka_unit_test(nonsense_is_not_learned),
+    cmocka_unit_test(an_agent_that_began_anew_is_learned_anew),
+    cmocka_unit_test(declared_agents_alone_are_heard),
+    cmocka_unit_test(a_flood_of_agents_does_not_displace_a_known_one),
+    cmocka_unit_test(a_flood_of_learned_agents_locks_nobody_out),
+    cmocka_unit_test(a_flood_of_interfaces_is_bounded),
+    cmocka_unit_test(samples_that_agents_left_out_are_counted),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The collector over a socket of the loopback: what Open vSwitch sent is
+ * resolved and observed, garbage is counted and changes nothing, and a buffer
+ * that ran over is told. A datagram to the loopback is in the receiver's buffer
+ * when the sender's call returns, so nothing is waited for. */
+#include "sflow/collector.h"
+
+#include "base/testing.h"
+#include "sflow/golden.h"
+
+#include <arpa/inet.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct topology_switch switches[] = {
+    {.name = "s1", .dpid = 1}, {.name = "s2", .dpid = 2}, {.name = "s3", .dpid = 3}};
+static const struct topology topology = {.switches = switches, .n_switches = 3};
+
+struct setup {
+    struct event_base *base;
+    struct sflow_agents *agents;
+    struct sflow_collector *collector;
+    int fd; /* the sender's */
+    size_t n_taken;
+    struct sflow_observation last;
+};
+
+static void take(void *context, const struct sflow_observation *observation)
+{
+    struct setup *setup = context;
+    setup->n_taken++;
+    setup->last = *observation;
+}
+
+static void start(struct setup *setup, const struct sflow_agent_declared *declared, size_t n,
+                  size_t receive_bytes)
+{
+    struct base_error error = {""};
+    *setup = (struct setup){.base = event_base_new()};
+    setup->agents = sflow_agents_new(&topology, declared, n);
+    const struct sflow_collector_options options = {
+        .agents = setup->agents, .receive_bytes = receive_bytes, .take = take, .context = setup};
+    setup->collector = sflow_collector_new(setup->base, &options, &error);
+    assert_string_equal(error.text, "");
+    assert_non_null(setup->collector);
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(sflow_collector_port(setup->collector)),
+                             .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    setup->fd = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_int_equal(connect(setup->fd, (struct sockaddr *)&to, sizeof to), 0);
+}
+
+static void stop(struct setup *setup)
+{
+    close(setup->fd);
+    sflow_collector_free(setup->collector);
+    sflow_agents_free(setup->agents);
+    event_base_free(setup->base);
+}
+
+static void send_bytes(struct setup *setup, const void *bytes, size_t n_bytes)
+{
+    assert_int_equal(send(setup->fd, bytes, n_bytes, 0), n_bytes);
+}
+
+static struct sflow_collector_stats collect(struct setup *setup)
+{
+    uint64_t before;
+    do {
+        before = sflow_collector_stats(setup->collector).n_datagrams;
+        event_base_loop(setup->base, EVLOOP_NONBLOCK);
+    } while (sflow_collector_stats(setup->collector).n_datagrams > before);
+    return sflow_collector_stats(setup->collector);
+}
+
+static void samples_are_observed_at_their_port(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start(&setup, NULL, 0, 0);
+    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    assert_int_equal(collect(&setup).n_unresolved, 1);
+    assert_int_equal(setup.n_taken, 0);
+    send_bytes(&setup, golden_port, sizeof golden_port);
+    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_int_equal(stats.n_observations, 1);
+    assert_int_equal(setup.n_taken, 1);
+    assert_int_equal(setup.last.sw, 1);
+    assert_int_equal(setup.last.header.in_port, 3);
+    assert_int_equal(setup.last.header.nw_proto, NW_PROTO_TCP);
+    assert_int_equal(setup.last.header.nw_src, 0x0a000008);
+    assert_int_equal(setup.last.header.tp_dst, 80);
+    assert_int_equal(setup.last.n_bytes, 78);
+    assert_int_equal(setup.last.n_packets, 1);
+    assert_int_equal(setup.last.output.kind, SFLOW_PORT_DISCARDED);
+    assert_int_equal(stats.n_datagrams, 3);
+    assert_int_equal(stats.n_flow_samples, 2);
+    assert_int_equal(stats.n_counter_samples, 1);
+    assert_int_equal(stats.n_refused, 0);
+    assert_int_equal(stats.n_agents, 1);
+    stop(&setup);
+}
+
+/* The header is 64 bytes of 1,042: its ICMP is known all the same, and counted
+ * with the length of the frame. */
+static void cut_headers_are_understood(void **state)
+{
+    (void)state;
+    struct setup setup;
+    struct sflow_agent_declared declared = {
+        .any_sub_agent = true, .sw = 0, .ports = SFLOW_PORTS_SAME};
+    sflow_address_parse("127.0.0.1", &declared.address);
+    start(&setup, &declared, 1, 0);
+    send_bytes(&setup, golden_two_flows, sizeof golden_two_flows);
+    collect(&setup);
+    assert_int_equal(setup.n_taken, 2);
+    assert_int_equal(setup.last.header.in_port, 3);
+    assert_int_equal(setup.last.header.nw_proto, NW_PROTO_ICMP);
+    assert_int_equal(setup.last.header.nw_dst, 0x0a000001);
+    assert_int_equal(setup.last.n_bytes, 1046);
+    stop(&setup);
+}
+
+static void strangers_are_counted(void **state)
+{
+    (void)state;
+    struct setup setup;
+    struct sflow_agent_declared declared = {
+        .any_sub_agent = true, .sw = 0, .ports = SFLOW_PORTS_SAME};
+    sflow_address_parse("192.0.2.1", &declared.address);
+    start(&setup, &declared, 1, 0);
+    send_bytes(&setup, golden_two_flows, sizeof golden_two_flows);
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_int_equal(stats.n_strangers, 1);
+    assert_int_equal(stats.n_flow_samples, 0);
+    assert_int_equal(setup.n_taken, 0);
+    stop(&setup);
+}
+
+/* A good sample in front of a bad one is not believed either. */
+static void garbage_is_refused_whole(void **state)
+{
+    (void)state;
+    struct setup setup;
+    struct sflow_agent_declared declared = {
+        .any_sub_agent = true, .sw = 0, .ports = SFLOW_PORTS_SAME};
+    sflow_address_parse("127.0.0.1", &declared.address);
+    start(&setup, &declared, 1, 0);
+    static const uint8_t huge[20000] = {0, 0, 0, 5};
+    send_bytes(&setup, golden_two_flows, sizeof golden_two_flows - 4);
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_string_equal(stats.last_refusal, "127.0.0.1: sample 2 of 2: cut short");
+    send_bytes(&setup, "", 0);
+    send_bytes(&setup, "hello", 5);
+    send_bytes(&setup, huge, sizeof huge);
+    stats = collect(&setup);
+    assert_string_equal(stats.last_refusal, "127.0.0.1: a datagram of more than 16384 bytes");
+    srand(3);
+    for (int i = 0; i < 1000; i++) {
+        uint8_t noise[256];
+        for (size_t k = 0; k < sizeof noise; k++) {
+            noise[k] = (uint8_t)rand();
+        }
+        send_bytes(&setup, noise, (size_t)rand() % sizeof noise);
+        stats = collect(&setup);
+    }
+    assert_int_equal(stats.n_datagrams, 1004);
+    assert_int_equal(stats.n_refused, 1004);
+    assert_int_equal(stats.n_agents, 0);
+    assert_int_equal(stats.sequence.n_received, 0);
+    assert_int_equal(setup.n_taken, 0);
+    stop(&setup);
+}
+
+/* Every datagram is either received or told to be lost. */
+static void what_the_kernel_drops_is_counted(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start(&setup, NULL, 0, 4096);
+    enum { N = 200 };
+    for (int i = 0; i < N; i++) {
+        send_bytes(&setup, golden_two_flows, sizeof golden_two_flows);
+    }
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_in_range(stats.n_datagrams, 1, N - 1);
+    send_bytes(&setup, golden_two_flows, sizeof golden_two_flows); /* brings the total */
+    stats = collect(&setup);
+    assert_int_equal(stats.n_datagrams + stats.n_kernel_drops, N + 1);
+    stop(&setup);
+}
+
+static void addresses_that_cannot_be_had(void **state)
+{
+    (void)state;
+    struct setup setup;
+    struct base_error error = {""};
+    start(&setup, NULL, 0, 0);
+    struct sflow_collector_options options = {.agents = setup.agents, .address = "localhost"};
+    assert_null(sflow_collector_new(setup.base, &options, &error));
+    assert_string_equal(error.text, "found `localhost', expected an IPv4 or IPv6 address");
+    options.address = "127.0.0.1";
+    options.port = sflow_collector_port(setup.collector);
+    assert_null(sflow_collector_new(setup.base, &options, &error));
+    assert_non_null(strstr(error.text, "Address already in use"));
+    stop(&setup);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(samples_are_observed_at_their_port),
+    cmocka_unit_test(cut_headers_are_understood),
+    cmocka_unit_test(strangers_are_counted),
+    cmocka_unit_test(garbage_is_refused_whole),
+    cmocka_unit_test(what_the_kernel_drops_is_counted),
+    cmocka_unit_test(addresses_that_cannot_be_had),
+};
+
+TEST_MAIN(tests)

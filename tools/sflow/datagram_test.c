@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What Open vSwitch sent is read field by field; what it never sends (expanded
+ * samples, other interfaces, other enterprises) was written by hand after the
+ * specification; all of it is refused when it is cut anywhere. */
+#include "sflow/datagram.h"
+
+#include "base/buffer.h"
+#include "base/testing.h"
+#include "sflow/golden.h"
+
+#include <string.h>
+
+static struct sflow_datagram open_checked(const void *bytes, size_t n_bytes)
+{
+    struct base_error error = {""};
+    struct sflow_datagram datagram;
+    assert_int_equal(sflow_check(bytes, n_bytes, &error), 0);
+    assert_int_equal(sflow_open(bytes, n_bytes, &datagram, &error), 0);
+    return datagram;
+}
+
+static struct sflow_sample next(struct sflow_datagram *datagram)
+{
+    struct base_error error = {""};
+    struct sflow_sample sample;
+    assert_int_equal(sflow_next(datagram, &sample, &error), 1);
+    return sample;
+}
+
+static void no_more(struct sflow_datagram *datagram)
+{
+    struct sflow_sample sample;
+    assert_int_equal(sflow_next(datagram, &sample, NULL), 0);
+}
+
+static void assert_port(struct sflow_port port, enum sflow_port_kind kind, uint32_t value)
+{
+    assert_int_equal(port.kind, kind);
+    assert_int_equal(port.value, value);
+}
+
+static void reads_flow_samples(void **state)
+{
+    (void)state;
+    char text[SFLOW_ADDRESS_TEXT];
+    struct sflow_datagram datagram = open_checked(golden_two_flows, sizeof golden_two_flows);
+    assert_string_equal(sflow_address_format(&datagram.agent, text), "127.0.0.1");
+    assert_int_equal(datagram.sub_agent, 0);
+    assert_int_equal(datagram.sequence, 1);
+    assert_int_equal(datagram.uptime_ms, 3000);
+    struct sflow_sample first = next(&datagram), second = next(&datagram);
+    no_more(&datagram);
+    assert_int_equal(first.kind, SFLOW_FLOW);
+    assert_int_equal(first.sequence, 1);
+    assert_int_equal(first.source_class, 2);
+    assert_int_equal(first.source_index, 1000);
+    assert_int_equal(first.flow.sampling_rate, 1);
+    assert_int_equal(first.flow.sample_pool, 1);
+    assert_int_equal(first.flow.drops, 0);
+    assert_port(first.flow.input, SFLOW_PORT_ONE, 2);
+    assert_port(first.flow.output, SFLOW_PORT_SEVERAL, 2);
+    assert_int_equal(first.flow.frame_bytes, 14 + 20 + 8 + 1000 + 4);
+    assert_int_equal(first.flow.stripped_bytes, 4);
+    assert_int_equal(first.flow.n_header_bytes, 64);
+    assert_memory_equal(first.flow.header, "\0\0\0\0\0\2\0\0\0\0\0\1\x08\0\x45", 15);
+    assert_true(first.flow.has_switch);
+    assert_int_equal(first.flow.in_vlan, 0);
+    assert_int_equal(first.n_skipped, 0);
+    assert_port(second.flow.input, SFLOW_PORT_ONE, 3);
+    assert_port(second.flow.output, SFLOW_PORT_ONE, 2);
+}
+
+static void reads_what_a_switch_dropped(void **state)
+{
+    (void)state;
+    struct sflow_datagram datagram = open_checked(golden_dropped, sizeof golden_dropped);
+    struct sflow_sample sample = next(&datagram);
+    no_more(&datagram);
+    assert_int_equal(datagram.sub_agent, 2);
+    assert_port(sample.flow.input, SFLOW_PORT_ONE, 9);
+    assert_port(sample.flow.output, SFLOW_PORT_DISCARDED, 256); /* unknown reason */
+}
+
+static void reads_counter_samples(void **state)
+{
+    (void)state;
+    struct sflow_datagram datagram = open_checked(golden_counters, sizeof golden_counters);
+    struct sflow_sample sample = next(&datagram);
+    no_more(&datagram);
+    assert_int_equal(sample.kind, SFLOW_COUNTERS);
+    assert_int_equal(sample.source_class, 0);
+    assert_int_equal(sample.source_index, 12);
+    assert_true(sample.counters.has_interface);
+    assert_int_equal(sample.counters.if_index, 12);
+    assert_int_equal(sample.counters.if_type, 6); /* ethernetCsmacd */
+    assert_int_equal(sample.counters.if_speed_bps, 10000000000u);
+    assert_int_equal(sample.counters.if_status, 3); /* admin up, oper up */
+    assert_int_equal(sample.counters.in_octets, 0);
+    assert_int_equal(sample.counters.out_octets, 2084); /* two pings of 1,042 bytes */
+    assert_int_equal(sample.counters.out_unicast, 2);
+    assert_int_equal(sample.counters.out_discards, 0);
+    assert_true(sample.counters.has_openflow);
+    assert_int_equal(sample.counters.dpid, 3);
+    assert_int_equal(sample.counters.port, 11);
+    assert_int_equal(sample.n_skipped, 2); /* Ethernet counters and port name */
+}
+
+/* An agent with an IPv6 address: an expanded flow sample, expanded counters,
+ * and a sample of another enterprise. */
+static void put_expanded(struct base_buffer *out)
+{
+    static const uint8_t agent[16] = {0x20, 1, 0xd, 0xb8, [15] = 7};
+    static const uint32_t flow[] = {
+        3, 88,     7, 0,    900000, 1000, 5000,       3,
+        0, 900001, 1, 5,    2,      77,   4,          0xfeedface, /* a record of nobody's */
+        1, 24,     1, 1518, 4,      5,    0x01020304, 0x05000000};
+    static const uint32_t counters[] = {4, 36, 8, 3, 900000, 1, 1004, 12, 0, 2, 3};
+    static const uint32_t other[] = {0x1234001, 5, 0x61626364, 0x65000000}; /* padded */
+    base_put_be32(out, 5);
+    base_put_be32(out, 2);
+    base_put_bytes(out, agent, sizeof agent);
+    for (uint32_t i = 0; i < 4; i++) {
+        base_put_be32(out, i == 3 ? 3 : UINT32_MAX - i);
+    }
+    for (size_t i = 0; i < sizeof flow / sizeof *flow; i++) {
+        base_put_be32(out, flow[i]);
+    }
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
+        base_put_be32(out, counters[i]);
+    }
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        base_put_be32(out, other[i]);
+    }
+}
+
+static void reads_expanded_samples(void **state)
+{
+    (void)state;
+    char text[SFLOW_ADDRESS_TEXT];
+    struct base_buffer bytes = {0};
+    put_expanded(&bytes);
+    struct sflow_datagram datagram = open_checked(bytes.data, bytes.n_bytes);
+    assert_string_equal(sflow_address_format(&datagram.agent, text), "[2001:db8::7]");
+    assert_int_equal(datagram.sub_agent, UINT32_MAX);
+    assert_int_equal(datagram.sequence, UINT32_MAX - 1);
+    struct sflow_sample flow = next(&datagram), counters = next(&datagram), other = next(&datagram);
+    no_more(&datagram);
+    assert_int_equal(flow.kind, SFLOW_FLOW);
+    assert_int_equal(flow.source_index, 900000);
+    assert_int_equal(flow.flow.sampling_rate, 1000);
+    assert_int_equal(flow.flow.drops, 3);
+    assert_port(flow.flow.input, SFLOW_PORT_ONE, 900001);
+    assert_port(flow.flow.output, SFLOW_PORT_DISCARDED, 5);
+    assert_int_equal(flow.flow.frame_bytes, 1518);
+    assert_int_equal(flow.flow.n_header_bytes, 5);
+    assert_memory_equal(flow.flow.header, "\1\2\3\4\5", 5);
+    assert_int_equal(flow.n_skipped, 1);
+    assert_int_equal(counters.kind, SFLOW_COUNTERS);
+    assert_int_equal(counters.source_class, 3);
+    assert_int_equal(counters.counters.dpid, 2);
+    assert_int_equal(counters.counters.port, 3);
+    assert_int_equal(other.kind, SFLOW_OTHER);
+    assert_int_equal(other.type, 0x1234001);
+    base_buffer_free(&bytes);
+}
+
+/* The output field of the dropped frame is the last word before the number of records. */
+static void reads_every_form_of_an_output(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t wire;
+        struct sflow_port port;
+    } rows[] = {
+        {0, {SFLOW_PORT_UNKNOWN, 0}},
+        {SFLOW_IFINDEX_MAX, {SFLOW_PORT_UNKNOWN, 0}},
+        {42, {SFLOW_PORT_ONE, 42}},
+        {0x3ffffffe, {SFLOW_PORT_ONE, 0x3ffffffe}},
+        {0x40000000, {SFLOW_PORT_DISCARDED, 0}},
+        {0x40000101, {SFLOW_PORT_DISCARDED, 257}},
+        {0x80000000, {SFLOW_PORT_SEVERAL, 0}},
+        {0x80000007, {SFLOW_PORT_SEVERAL, 7}},
+        {0xc0000001, {SFLOW_PORT_UNKNOWN, 0}},
+    };
+    enum { OUTPUT = 28 + 8 + 24 };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct base_buffer bytes = {0};
+        base_put_bytes(&bytes, golden_dropped, sizeof golden_dropped);
+        base_patch_be16(&bytes, OUTPUT, (uint16_t)(rows[i].wire >> 16));
+        base_patch_be16(&bytes, OUTPUT + 2, (uint16_t)rows[i].wire);
+        struct sflow_datagram datagram = open_checked(bytes.data, bytes.n_bytes);
+        assert_port(next(&datagram).flow.output, rows[i].port.kind, rows[i].port.value);
+        base_buffer_free(&bytes);
+    }
+}
+
+static void refuses_what_is_cut_anywhere(void **state)
+{
+    (void)state;
+    struct base_buffer expanded = {0};
+    put_expanded(&expanded);
+    const struct {
+        const void *bytes;
+        size_t n_bytes;
+    } whole[] = {{golden_two_flows, sizeof golden_two_flows},
+                 {golden_counters, sizeof golden_counters},
+                 {expanded.data, expanded.n_bytes}};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        for (size_t n_bytes = 0; n_bytes < whole[i].n_bytes; n_bytes++) {
+            struct base_error error = {""};
+            assert_int_equal(sflow_check(whole[i].bytes, n_bytes, &error), -1);
+            assert_non_null(strstr(error.text, "cut short"));
+        }
+    }
+    base_buffer_free(&expanded);
+}
+
+/* A datagram with one word changed. */
+static void assert_refused_of(const uint8_t *golden, size_t n_bytes, size_t offset, uint32_t word,
+                              const char *text)
+{
+    struct base_buffer bytes = {0};
+    struct base_error error = {""};
+    base_put_bytes(&bytes, golden, n_bytes);
+    base_patch_be16(&bytes, offset, (uint16_t)(word >> 16));
+    base_patch_be16(&bytes, offset + 2, (uint16_t)word);
+    assert_int_equal(sflow_check(bytes.data, bytes.n_bytes, &error), -1);
+    assert_string_equal(error.text, text);
+    base_buffer_free(&bytes);
+}
+
+static void assert_refused(size_t offset, uint32_t word, const char *text)
+{
+    assert_refused_of(golden_dropped, sizeof golden_dropped, offset, word, text);
+}
+
+static void says_what_is_wrong_and_where(void **state)
+{
+    (void)state;
+    enum { SAMPLE = 28, RECORD = SAMPLE + 8 + 32, RAW = RECORD + 8 + 16 };
+    assert_refused(0, 4, "version 4, expected sFlow version 5");
+    assert_refused(4, 3, "agent address of type 3, expected 1 (IPv4) or 2 (IPv6)");
+    assert_refused(24, 2, "sample 2 of 2: cut short");
+    assert_refused(24, 0, "152 bytes behind the last sample");
+    assert_refused(SAMPLE + 4, 0xfffffffd, "sample 1 of 1: cut short");
+    assert_refused(SAMPLE + 4, 20, "sample 1 (flow): cut short");
+    assert_refused(SAMPLE + 8 + 8, 0, "sample 1 (flow): sampling rate 0, expected at least 1");
+    assert_refused(SAMPLE + 8 + 28, 0xffffffff, "sample 1 (flow): record 3: cut short");
+    assert_refused(SAMPLE + 8 + 28, 1, "sample 1 (flow): 88 bytes behind the last record");
+    assert_refused(RECORD + 4, 0xffffffff, "sample 1 (flow): record 1: cut short");
+    assert_refused_of(golden_counters, sizeof golden_counters, SAMPLE + 8 + 12, 1,
+                      "sample 1 (counters): record 1 (generic interface): cut short");
+    assert_refused(RAW + 8 + 12, 65, "sample 1 (flow): record 2 (raw packet header): cut short");
+    assert_refused(RAW + 8 + 12, 0xffffffff,
+                   "sample 1 (flow): record 2 (raw packet header): cut short");
+}
+
+static void addresses_are_text_and_back(void **state)
+{
+    (void)state;
+    char text[SFLOW_ADDRESS_TEXT];
+    struct sflow_address address = {0};
+    assert_string_equal(sflow_address_format(&address, text), "an unknown address");
+    assert_true(sflow_address_parse("192.0.2.1", &address));
+    assert_string_equal(sflow_address_format(&address, text), "192.0.2.1");
+    assert_true(sflow_address_parse("2001:DB8::1", &address));
+    assert_true(sflow_address_parse("[2001:db8:0::1]", &address));
+    assert_string_equal(sflow_address_format(&address, text), "[2001:db8::1]");
+    static const char *const bad[] = {
+        "",
+        "[]",
+        "192.0.2",
+        "[192.0.2.1]x",
+        "2001:db8::1]",
+        "localhost",
+        "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(sflow_address_parse(bad[i], &address));
+    }
+    assert_int_equal(address.n_bytes, 16);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(reads_flow_samples),
+    cmocka_unit_test(reads_what_a_switch_dropped),
+    cmocka_unit_test(reads_counter_samples),
+    cmocka_unit_test(reads_expanded_samples),
+    cmocka_unit_test(reads_every_form_of_an_output),
+    cmocka_unit_test(refuses_what_is_cut_anywhere),
+    cmocka_unit_test(says_what_is_wrong_and_where),
+    cmocka_unit_test(addresses_are_text_and_back),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sflow/sequence.h"
+
+#include "base/testing.h"
+
+static void assert_counts(const struct sflow_sequence *sequence, uint64_t n_lost, uint64_t n_late,
+                          uint64_t n_restarts)
+{
+    assert_int_equal(sequence->n_lost, n_lost);
+    assert_int_equal(sequence->n_late, n_late);
+    assert_int_equal(sequence->n_restarts, n_restarts);
+}
+
+static void the_first_one_may_have_any_number(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    sflow_sequence_note(&sequence, 4000, 99);
+    sflow_sequence_note(&sequence, 4001, 99);
+    assert_int_equal(sequence.n_received, 2);
+    assert_counts(&sequence, 0, 0, 0);
+}
+
+static void gaps_are_losses_over_the_wrap_too(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    sflow_sequence_note(&sequence, UINT32_MAX - 1, 10);
+    sflow_sequence_note(&sequence, 2, 20); /* MAX, 0 and 1 are missing */
+    assert_counts(&sequence, 3, 0, 0);
+    sflow_sequence_note(&sequence, 3, 20);
+    assert_counts(&sequence, 3, 0, 0);
+}
+
+static void a_late_one_was_not_lost(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    sflow_sequence_note(&sequence, UINT32_MAX, 1000);
+    sflow_sequence_note(&sequence, 1, 1010);
+    assert_counts(&sequence, 1, 0, 0);
+    sflow_sequence_note(&sequence, 0, 1005);
+    assert_counts(&sequence, 0, 1, 0);
+    sflow_sequence_note(&sequence, 2, 1020);
+    assert_counts(&sequence, 0, 1, 0);
+}
+
+static void one_that_comes_twice_is_no_gain(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    sflow_sequence_note(&sequence, 5, 0);
+    sflow_sequence_note(&sequence, 7, 0);
+    sflow_sequence_note(&sequence, 7, 0);
+    assert_counts(&sequence, 1, 1, 0);
+}
+
+static void an_agent_that_begins_anew_loses_nothing(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    sflow_sequence_note(&sequence, 50, 600000);
+    sflow_sequence_note(&sequence, 1, 1000); /* a small step, but uptime says it */
+    assert_counts(&sequence, 0, 0, 1);
+    sflow_sequence_note(&sequence, 3, 2000);
+    assert_counts(&sequence, 1, 0, 1);
+    sflow_sequence_note(&sequence, 3000000000, 2000);
+    assert_counts(&sequence, 1, 0, 2);
+    sflow_sequence_note(&sequence, 5, 2500);
+    assert_counts(&sequence, 1, 0, 3);
+}
+
+/* 49 days of milliseconds are over between the two. */
+static void an_uptime_that_wraps_is_no_restart(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    sflow_sequence_note(&sequence, 10, 5);
+    sflow_sequence_note(&sequence, 9, UINT32_MAX - 5);
+    assert_counts(&sequence, 0, 1, 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_first_one_may_have_any_number),
+    cmocka_unit_test(gaps_are_losses_over_the_wrap_too),
+    cmocka_unit_test(a_late_one_was_not_lost),
+    cmocka_unit_test(one_that_comes_twice_is_no_gain),
+    cmocka_unit_test(an_agent_that_begins_anew_loses_nothing),
+    cmocka_unit_test(an_uptime_that_wraps_is_no_restart),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tapd: the controller of a tap network. Options, signals, exit status. */
+#include "base/duration.h"
+#include "tapd/api.h"
+#include "tapd/controller.h"
+#include "tapd/http.h"
+#include "tapd/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_UNDONE = 3 };
+enum { MAX_LISTEN = 64, MAX_TOKEN_BYTES = 4096, ONCE_MS = 30000 };
+
+static const char help[] =
+    "usage: tapd POLICY [OPTION...]\n"
+    "\n"
+    "Programs the switches of a tap network by a policy, and keeps them so.\n"
+    "\n"
+    "  -l, --lab LAB         where the switches are (default: $TAPPROOF_LAB, unless --listen\n"
+    "                        is given; else the endpoints in the topology file)\n"
+    "      --listen ENDPOINT where switches dial: ptcp:[PORT][:HOST]; may be repeated\n"
+    "      --http ADDRESS    answer requests: unix:PATH or HOST:PORT\n"
+    "      --token-file FILE what requests must bring: Authorization: Bearer TOKEN; needed\n"
+    "                        where other machines can reach the address\n"
+    "      --sflow WHERE     listen for samples at [ADDRESS:]PORT (UDP), for taps with \"when\"\n"
+    "      --state FILE      keep taps on demand there, across restarts\n"
+    "      --own-tables      remove entries that are not ours; else they are only reported\n"
+    "      --resync TIME     read all tables and make them good again so often (default 10s)\n"
+    "      --settle TIME     between what ends and what begins: so long a switch may forward\n"
+    "                        by its old table after its barrier (default 20ms)\n"
+    "      --print           print the entries that the policy asks for, and send nothing\n"
+    "      --once            install, be sure of it, and end\n"
+    "      --timeout TIME    for --once (default 30s)\n"
+    "  -v, --verbose         tell details\n"
+    "\n"
+    "When everything is installed for the first time it prints \"ready\". SIGHUP reads the\n"
+    "policy again; SIGTERM ends it, and leaves the entries where they are.\n"
+    "\n"
+    "Requests: GET /status, GET /taps, POST /taps, PATCH /taps/NAME, DELETE /taps/NAME,\n"
+    "POST /reload:\n"
+    "  curl --unix-socket PATH http://tapd/taps -d '{\"name\": \"web\", \"source\": \"h1\",\n"
+    "       \"match\": \"tcp,tp_dst=80\", \"to\": \"h11\", \"for\": \"120s\"}'\n"
+    "\n"
+    "Exit status: 0 ended as it should; 2 usage or input error; 3 not everything could be\n"
+    "installed (--once), or an address cannot be had.\n";
+
+struct options {
+    struct tapd_controller_options controller;
+    const char *listen[MAX_LISTEN];
+    const char *http;
+    const char *token_file;
+    unsigned timeout_ms;
+    bool print, once;
+};
+
+struct program {
+    const struct options *options;
+    struct event_base *base;
+    struct tapd_controller *controller;
+    struct tapd_http *http;
+    char *token;
+    bool told_ready;
+    int status;
+};
+
+static int complain(const char *format, ...) BASE_PRINTF(1, 2);
+
+static int complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("tapd: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("; see tapd --help\n", stderr);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+static int read_time(const char *option, const char *text, unsigned *ms)
+{
+    uint64_t ns;
+    if (!base_duration_parse(text, &ns) || ns < 1000000) {
+        return complain("--%s: '%s' is not a time such as 2s or 500ms", option, text);
+    }
+    *ms = (unsigned)(ns / 1000000); /* of 30 days at most */
+    return 0;
+}
+
+enum option_key {
+    LISTEN = 256,
+    HTTP,
+    TOKEN_FILE,
+    SFLOW,
+    STATE,
+    OWN_TABLES,
+    RESYNC,
+    SETTLE,
+    PRINT,
+    ONCE,
+    TIMEOUT
+};
+
+static const struct option long_options[] = {
+    {"lab", required_argument, NULL, 'l'},
+    {"listen", required_argument, NULL, LISTEN},
+    {"http", required_argument, NULL, HTTP},
+    {"token-file", required_argument, NULL, TOKEN_FILE},
+    {"sflow", required_argument, NULL, SFLOW},
+    {"state", required_argument, NULL, STATE},
+    {"own-tables", no_argument, NULL, OWN_TABLES},
+    {"resync", required_argument, NULL, RESYNC},
+    {"settle", required_argument, NULL, SETTLE},
+    {"print", no_argument, NULL, PRINT},
+    {"once", no_argument, NULL, ONCE},
+    {"timeout", required_argument, NULL, TIMEOUT},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static int take_option(int key, struct options *options)
+{
+    struct tapd_controller_options *controller = &options->controller;
+    switch (key) {
+    case 'l':
+        controller->lab = optarg;
+        return 0;
+    case LISTEN:
+        if (controller->n_listen == MAX_LISTEN) {
+            return complain("more than %d --listen", MAX_LISTEN);
+        }
+        options->listen[controller->n_listen++] = optarg;
+        return 0;
+    case HTTP:
+        options->http = optarg;
+        return 0;
+    case TOKEN_FILE:
+        options->token_file = optarg;
+        return 0;
+    case SFLOW:
+        controller->sflow = optarg;
+        return 0;
+    case STATE:
+        controller->state = optarg;
+        return 0;
+    case OWN_TABLES:
+        controller->installer.own_tables = true;
+        return 0;
+    case RESYNC:
+        return read_time("resync", optarg, &controller->installer.resync_ms);
+    case SETTLE:
+        return read_time("settle", optarg, &controller->installer.settle_ms);
+    case PRINT:
+        options->print = true;
+        return 0;
+    case ONCE:
+        options->once = true;
+        return 0;
+    case TIMEOUT:
+        return read_time("timeout", optarg, &options->timeout_ms);
+    case 'v':
+        tapd_log_set_verbose(true);
+        return 0;
+    default:
+        return key == ':' ? complain("an option needs a value") : complain("unknown option");
+    }
+}
+
+/* 0, or the exit status; -1: the help was asked for. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+    int key;
+    *options = (struct options){.timeout_ms = ONCE_MS};
+    opterr = 0;
+    while ((key = getopt_long(argc, argv, ":l:vh", long_options, NULL)) != -1) {
+        if (key == 'h') {
+            return -1;
+        }
+        if (key == ':' || key == '?') {
+            return complain(key == ':' ? "%s needs a value" : "unknown option '%s'",
+                            argv[optind - 1]);
+        }
+        int status = take_option(key, options);
+        if (status) {
+            return status;
+        }
+    }
+    if (argc - optind != 1) {
+        return complain("expected one policy file");
+    }
+    options->controller.policy = argv[optind];
+    options->controller.listen = options->listen;
+    if (!options->controller.lab && options->controller.n_listen == 0) {
+        options->controller.lab = getenv("TAPPROOF_LAB");
+    }
+    return 0;
+}
+
+/* The first line of the file. */
+static char *read_token(const char *path, struct base_error *error)
+{
+    char line[MAX_TOKEN_BYTES];
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        base_fail(error, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *got = fgets(line, sizeof line, file);
+    fclose(file);
+    if (got) {
+        line[strcspn(line, "\r\n")] = '\0';
+    }
+    if (!got || !*line) {
+        base_fail(error, "%s: expected a token in its first line", path);
+        return NULL;
+    }
+    return strdup(line);
+}
+
+static int print_tables(const struct options *options)
+{
+    struct base_buffer out = {0}, why = {0};
+    int status = tapd_controller_format(&options->controller, &out, &why);
+    fputs(status ? base_buffer_text(&why) : base_buffer_text(&out), status ? stderr : stdout);
+    base_buffer_free(&out);
+    base_buffer_free(&why);
+    return status ? EXIT_USAGE : fflush(stdout) ? EXIT_UNDONE : EXIT_DONE;
+}
+
+static void end(struct program *program, int status)
+{
+    program->status = status;
+    event_base_loopbreak(program->base);
+}
+
+static void on_settled(void *owner)
+{
+    struct program *program = owner;
+    if (program->told_ready || !program->controller ||
+        !tapd_installer_is_installed(tapd_controller_installer(program->controller))) {
+        return;
+    }
+    program->told_ready = true;
+    puts("ready");
+    fflush(stdout);
+    if (program->options->once) {
+        end(program, EXIT_DONE);
+    }
+}
+
+static void on_hangup(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct program *program = arg;
+    struct base_buffer why = {0};
+    if (tapd_controller_reload(program->controller, &why) != TAPD_DONE) {
+        tapd_log("not reloaded, the policy in force stays:\n%s", base_buffer_text(&why));
+    }
+    base_buffer_free(&why);
+}
+
+static void on_terminate(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    end(arg, EXIT_DONE);
+}
+
+/* --once: why not, switch by switch. */
+static void on_timeout(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct program *program = arg;
+    const struct topology *topology = tapd_controller_policy(program->controller)->topology;
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        struct tapd_switch_report report =
+            tapd_installer_report(tapd_controller_installer(program->controller), i);
+        if (report.owned && !report.installed) {
+            tapd_log("%s: not installed: %s", topology->switches[i].name,
+                     *report.trouble ? report.trouble : "no answer yet");
+        }
+    }
+    tapd_log("not everything is installed after %u ms", program->options->timeout_ms);
+    end(program, EXIT_UNDONE);
+}
+
+/* The events of the program's own. NULLs stand where one is not wanted. */
+enum { ON_HANGUP, ON_TERMINATE, ON_INTERRUPT, ON_TIMEOUT, N_EVENTS };
+
+static void add_events(struct program *program, struct event *events[N_EVENTS])
+{
+    struct event_base *base = program->base;
+    unsigned ms = program->options->timeout_ms;
+    const struct timeval timeout = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    events[ON_HANGUP] = evsignal_new(base, SIGHUP, on_hangup, program);
+    events[ON_TERMINATE] = evsignal_new(base, SIGTERM, on_terminate, program);
+    events[ON_INTERRUPT] = evsignal_new(base, SIGINT, on_terminate, program);
+    events[ON_TIMEOUT] = evtimer_new(base, on_timeout, program);
+    for (size_t i = 0; i < N_EVENTS; i++) {
+        if (events[i] && (i != ON_TIMEOUT || program->options->once)) {
+            event_add(events[i], i == ON_TIMEOUT ? &timeout : NULL);
+        }
+    }
+}
+
+static int open_http(struct program *program)
+{
+    const struct options *options = program->options;
+    struct base_error error;
+    if (options->token_file) {
+        program->token = read_token(options->token_file, &error);
+        if (!program->token) {
+            tapd_log("%s", error.text);
+            return EXIT_USAGE;
+        }
+    }
+    if (options->http) {
+        program->http = tapd_http_new(program->base, options->http, program->token, tapd_api_handle,
+                                      program->controller, &error);
+        if (!program->http) {
+            tapd_log("%s", error.text);
+            return EXIT_UNDONE;
+        }
+    }
+    return 0;
+}
+
+static int open_controller(struct program *program)
+{
+    struct base_buffer why = {0};
+    program->controller = tapd_controller_new(program->base, &program->options->controller,
+                                              on_settled, program, &why);
+    if (!program->controller) {
+        fputs(base_buffer_text(&why), stderr);
+    }
+    base_buffer_free(&why);
+    return program->controller ? 0 : EXIT_USAGE;
+}
+
+static int run(const struct options *options)
+{
+    struct program program = {.options = options, .base = event_base_new()};
+    struct event *events[N_EVENTS] = {0};
+    if (!program.base) {
+        return EXIT_UNDONE;
+    }
+    add_events(&program, events);
+    program.status = open_controller(&program);
+    program.status = program.status ? program.status : open_http(&program);
+    if (program.status == 0 && event_base_dispatch(program.base) < 0) {
+        program.status = EXIT_UNDONE;
+    }
+    tapd_http_free(program.http);
+    tapd_controller_free(program.controller);
+    for (size_t i = 0; i < N_EVENTS; i++) {
+        if (events[i]) {
+            event_free(events[i]);
+        }
+    }
+    event_base_free(program.base);
+    free(program.token);
+    return program.status;
+}
+
+/* Descriptors 0 to 2 that somebody closed would become sockets; and a switch
+ * needs one each. */
+static void prepare_descriptors(void)
+{
+    struct rlimit limit;
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO) {
+        close(fd);
+    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    prepare_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    int status = read_options(argc, argv, &options);
+    if (status < 0) {
+        fputs(help, stdout);
+        return EXIT_DONE;
+    }
+    if (status == 0) {
+        status = options.print ? print_tables(&options) : run(&options);
+    }
+    return status;
+}

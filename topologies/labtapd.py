@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controller of a lab: tapd programs the switches by a policy.
+
+Neighbours: lab (the command), labnet (the switches), labflows (the other way
+to program them).
+"""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+
+from labnet import HOME, LabError
+from labtopo import InputError
+
+SOCKET = HOME + "/tapd.sock"
+SAMPLES = "127.0.0.1:6343"     # where agents send to
+PID_FILE, LOG_FILE = HOME + "/tapd.pid", HOME + "/tapd.log"
+INSTALL_S = 60      # all of it is on this machine; a busy one may be slow
+
+
+def check(policy, repository):
+    """Refuse a policy that tapd does not take, before anything is started.  Raises InputError."""
+    done = subprocess.run([program(repository), policy, "--print"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise InputError(done.stderr.strip() or f"{policy}: tapd ended with status {done.returncode}")
+
+
+def start(policy, repository, lab_file, remote):
+    """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
+    command = [program(repository), policy, "--own-tables", "--http", "unix:" + SOCKET,
+               "--state", f"{HOME}/taps.json", "--sflow", SAMPLES]
+    command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
+    with open(LOG_FILE, "ab") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+    if not select.select([process.stdout], [], [], INSTALL_S)[0] or process.stdout.readline() != b"ready\n":
+        process.kill()
+        with open(LOG_FILE, encoding="utf-8", errors="replace") as log:
+            raise LabError(f"tapd did not install {policy}\n" + "".join(log.readlines()[-10:]).rstrip())
+    with open(PID_FILE, "w", encoding="ascii") as stream:
+        stream.write(str(process.pid))
+    return SOCKET
+
+
+def stop():
+    """Ends the tapd of this lab, if there is one; the entries stay."""
+    try:
+        with open(PID_FILE, encoding="ascii") as stream:
+            pid = int(stream.read())
+        os.unlink(PID_FILE)
+        os.kill(pid, signal.SIGTERM)
+        while True:
+            os.kill(pid, 0)
+            time.sleep(0.005)
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+
+
+def program(repository):
+    return os.path.join(os.path.abspath(os.environ.get("B", repository + "/build")), "tapd")
+
+
+def passive(remote):
+    """The other end of what a switch dials: tcp:HOST:PORT is ptcp:PORT:HOST."""
+    match = re.fullmatch(r"tcp:([^:]+):(\d+)", remote)
+    if not match:
+        raise InputError(f"found controller `{remote}', expected tcp:HOST:PORT")
+    return f"ptcp:{match[2]}:{match[1]}"
