@@ -61,6 +61,23 @@ static bool ports_are_alike(const struct faults_lab *lab, struct port_ref a, str
             (x && y && actions_equal(x->actions, x->n_actions, y->actions, y->n_actions)));
 }
 
+/* Whether what comes in at a port leaves by the other one, and by no other. */
+static bool sends_only_to(const struct faults_lab *lab, struct port_ref a, struct port_ref b)
+{
+    size_t n;
+    const struct flow_entry *entry = only_entry(lab, a, &n);
+    return a.sw == b.sw && entry && entry->n_actions == 1 &&
+           entry->actions[0].type == ACTION_OUTPUT && entry->actions[0].port == b.port;
+}
+
+/* Two hosts that are joined to each other, and to nobody else, may change places. */
+static bool are_joined(const struct faults_lab *lab, const struct cable *a, const struct cable *b)
+{
+    struct port_ref x = a->ends[0].port, y = b->ends[0].port;
+    return !is_between_switches(a) && !is_between_switches(b) && sends_only_to(lab, x, y) &&
+           sends_only_to(lab, y, x);
+}
+
 /* Of two swapped cables the one carries frames which the end of the other one
  * treats otherwise. */
 static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot)
@@ -69,14 +86,18 @@ static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot
     if (!carries(lab, spot) || a == b || is_between_switches(a) != is_between_switches(b)) {
         return false;
     }
-    return !is_between_switches(a) ||
-           !ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port);
+    return (!is_between_switches(a) && !are_joined(lab, a, b)) ||
+           (is_between_switches(a) &&
+            !ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port));
 }
 
 /* ... or in the same way, whatever it is. */
 static bool swapped_makes_no_difference(const struct faults_lab *lab, const struct spot *spot)
 {
     const struct cable *a = cable_of(lab, spot), *b = &lab->cables[spot->cable2];
+    if (carries(lab, spot) && a != b && are_joined(lab, a, b)) {
+        return true;
+    }
     return carries(lab, spot) && a != b && is_between_switches(a) && is_between_switches(b) &&
            faults_lab_frames(&a->ends[!spot->end]) + faults_lab_frames(&b->ends[!spot->end]) == 0 &&
            ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port);
