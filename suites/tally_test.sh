@@ -63,12 +63,20 @@ tally 0 '3 passed, 0 failed, 0 skipped' -j 3 "touch $scratch/c; $good; rm $scrat
     --alone "mkdir $scratch/d && [ ! -e $scratch/c ] && $good; rmdir $scratch/d" "mkdir $scratch/d && $good"
 ok "after the others, one by one"
 
-# A signal to the tally ends what it runs, and what that has started.
+# A signal to the tally ends what it runs, and what that has started; a process
+# that has ended is there until somebody reaps it.
+gone() {
+    for _ in $(seq 500); do
+        kill -0 "$1" 2> /dev/null || return 0
+        sleep 0.02
+    done
+    return 1
+}
 suites/tally -j 2 "echo \$\$ > $scratch/pid; sleep 1000 & wait" "touch $scratch/e; exec sleep 1000" > "$scratch/out" 2>&1 &
 tally=$!
 until [ -s "$scratch/pid" ] && [ -e "$scratch/e" ]; do kill -0 $tally || break; sleep 0.02; done
 kill -TERM $tally
 wait $tally
-[ $? -eq 143 ] && ! kill -0 "$(cat "$scratch/pid")" 2> /dev/null
+[ $? -eq 143 ] && gone "$(cat "$scratch/pid")"
 ok "a signal ends everything"
 echo "1..$count"
