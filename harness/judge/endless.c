@@ -93,7 +93,7 @@ static int add_result(const struct judge_probe *probe, const struct topology *to
     result->verdict = VERDICT_FAIL;
     result->from = from;
     result->detail = base_arena_format(
-        &report->arena, "%zu of its probes would go round for ever, and %s not sent:\n%s",
+        &report->arena, "%zu of its probes would go round for ever, and %s not sent: %s",
         n_endless, n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
     base_buffer_free(&circle);
     result->example = take_text(report, &example);
