@@ -145,7 +145,7 @@ packages-bench:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(B)/tapproof $(TOOLS:%=$(B)/%) $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/tapproof $(patsubst %,$(B)/%,$(filter-out faults,$(TOOLS))) $(DESTDIR)$(PREFIX)/bin/
 
 clean:
 	rm -rf $(B) $(B)-asan
