@@ -66,7 +66,42 @@ static void only_what_loops_is_taken(void **state)
     network_free(&network);
 }
 
+/* The same, but each time with another VLAN: it takes more hops than are followed to
+ * come back unchanged. */
+static void what_comes_back_in_ever_other_forms_is_taken(void **state)
+{
+    (void)state;
+    struct network network;
+    struct judge_plan endless = {0};
+    network_load(&network, simulated, "simulated");
+    struct flow_table *s1 = &network.states[0].flows, *s3 = &network.states[2].flows;
+    char text[128];
+    assert_int_equal(flow_parse("priority=50000,in_port=1 actions=mod_vlan_vid:0,output:6", s1,
+                                NULL, NULL, NULL),
+                     0);
+    for (int vlan = 0; vlan < 300; vlan++) {
+        snprintf(text, sizeof text,
+                 "priority=50000,in_port=6,dl_vlan=%d actions=mod_vlan_vid:%d,in_port", vlan,
+                 (vlan + 1) % 300);
+        assert_int_equal(flow_parse(text, s1, NULL, NULL, NULL), 0);
+    }
+    assert_int_equal(flow_parse("priority=50000,in_port=1 actions=in_port", s3, NULL, NULL, NULL),
+                     0);
+    struct judge_forwarding tables = judge_advertised_by(network.before);
+    const struct topology *topology = network.expectation->topology;
+    assert_int_equal(judge_endless_take(&network.plan, topology, &tables, &endless), 0);
+    assert_true(endless.n_probes > 0);
+    for (size_t p = 0; p < network.plan.n_probes; p++) {
+        assert_string_not_equal(topology->hosts[network.plan.probes[p].from].name, "h1");
+    }
+    assert_int_equal(judge_endless(&endless, topology, &tables, &network.report), 0);
+    assert_int_equal(network_result(&network, "traffic/h1/loop")->verdict, VERDICT_FAIL);
+    judge_plan_free(&endless);
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_comes_back_in_ever_other_forms_is_taken),
     cmocka_unit_test(nothing_is_taken_where_nothing_loops),
     cmocka_unit_test(only_what_loops_is_taken),
 };

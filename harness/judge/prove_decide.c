@@ -9,15 +9,19 @@
 
 /* ------------------------------------------------------------------- unknown */
 
+/* It only narrows what is unknown: to follow it from each cable of a network as
+ * far as a proof goes would take longer than all proofs. */
+enum { SPREAD_SHARES = 16 };
+
 /* Everything that may leave the switch, whatever it does, is followed from the
- * ports that its cables lead to. */
-static int spread_from(struct judge_proof *proof, size_t sw, bool *switches, bool *hosts)
+ * ports that its cables lead to. Over the budget any host may receive it. */
+static int spread_from(struct judge_proof *proof, size_t sw, size_t *budget, bool *switches,
+                       bool *hosts)
 {
     int status = 0;
     for (size_t i = 0; i < proof->actual.n_cables && status == 0; i++) {
         const struct space_cable *cable = &proof->actual.cables[i];
         struct space_reach reach = {0};
-        size_t budget = proof->budget;
         if (cable->port.sw != sw) {
             continue;
         }
@@ -25,7 +29,7 @@ static int spread_from(struct judge_proof *proof, size_t sw, bool *switches, boo
             hosts[cable->peer.host] = true;
             continue;
         }
-        status = space_reach(&proof->actual, cable->peer.port, &budget, &reach);
+        status = space_reach(&proof->actual, cable->peer.port, budget, &reach);
         for (size_t a = 0; a < reach.n_arrivals; a++) {
             hosts[reach.arrivals[a].host] = true;
         }
@@ -47,6 +51,7 @@ static bool *spread(struct judge_proof *proof, size_t sw)
     size_t n = proof->topology->n_switches;
     bool *hosts = calloc(proof->topology->n_hosts + 1, sizeof *hosts);
     bool *seen = calloc(2 * n + 1, sizeof *seen), *done = seen + n;
+    size_t budget = proof->budget / SPREAD_SHARES;
     int status = hosts && seen ? 0 : -1;
     if (status == 0) {
         seen[sw] = true;
@@ -54,7 +59,7 @@ static bool *spread(struct judge_proof *proof, size_t sw)
     for (size_t i = 0; i < n && status == 0; i++) {
         if (seen[i] && !done[i]) {
             done[i] = true;
-            status = spread_from(proof, i, seen, hosts);
+            status = spread_from(proof, i, &budget, seen, hosts);
             i = SIZE_MAX; /* from the first again: there may be new ones */
         }
     }

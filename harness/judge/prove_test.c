@@ -113,6 +113,21 @@ static void test_copies(void **state)
     small_free(&small);
 }
 
+static void test_many_copies(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3,output:3,output:3,output:3,output:3");
+    small_flow(&small, B, "in_port=3 actions=output:1,output:1");
+    small_claim(&small, "once", H1, H3, 1, "");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "once", VERDICT_FAIL);
+    assert_int_equal(small_result(&small, "once")->observed_count, 10);
+    assert_says(small_result(&small, "once")->detail, "and by 2 more ways");
+    small_free(&small);
+}
+
 /* A tag that one switch sets and the next one strips; forgotten, it is found. */
 static void test_vlan_on_the_way(void **state)
 {
@@ -422,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_one_bad_header),
         cmocka_unit_test(test_several_entries_together),
         cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_many_copies),
         cmocka_unit_test(test_vlan_on_the_way),
         cmocka_unit_test(test_stray),
         cmocka_unit_test(test_loop),

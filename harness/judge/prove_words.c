@@ -312,17 +312,22 @@ static void put_arrival(const struct judge_prover *prover, const struct space_ar
     base_put_format(out, " -> %s", prover->proof->topology->hosts[arrival->host].name);
 }
 
-/* Every way to the receiver that this packet takes. */
+/* The ways to the receiver that this packet takes; of many, the first. */
 static void put_arrivals(const struct judge_prover *prover,
                          const struct judge_refutation *refutation, struct base_buffer *out)
 {
+    enum { WAYS_MAX = 8 };
+    size_t n = 0;
     for (size_t i = prover->arrivals.first[refutation->to];
          i < prover->arrivals.first[refutation->to + 1]; i++) {
         const struct space_arrival *arrival = prover->arrivals.all[i];
         bool wanted = !refutation->altered || arrival == refutation->arrival;
-        if (wanted && space_region_has(&arrival->region, &refutation->example)) {
+        if (wanted && space_region_has(&arrival->region, &refutation->example) && n++ < WAYS_MAX) {
             put_arrival(prover, arrival, out);
         }
+    }
+    if (n > WAYS_MAX) {
+        base_put_format(out, "\nand by %zu more ways", n - WAYS_MAX);
     }
 }
 

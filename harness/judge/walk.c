@@ -153,19 +153,39 @@ static size_t find_same(const struct judge_walk *walk, size_t last, struct port_
     return SIZE_MAX;
 }
 
+/* The same, in whatever form. */
+static size_t find_port(const struct judge_walk *walk, size_t last, struct port_ref in)
+{
+    size_t i = last;
+    while (i != SIZE_MAX && (walk->hops[i].in.sw != in.sw || walk->hops[i].in.port != in.port)) {
+        i = walk->hops[i].previous;
+    }
+    return i;
+}
+
+static void note_loop(struct judge_walk *walk, size_t first, size_t last)
+{
+    walk->loops = true;
+    walk->loop_first = first;
+    walk->loop_last = last;
+}
+
 static void enter(struct judge_walk *walk, struct port_ref in, size_t previous, uint16_t out,
                   const struct header *header)
 {
     size_t same = find_same(walk, previous, in, header);
     if (same != SIZE_MAX) {
         give_up(walk, in, "it comes back unchanged: a loop");
-        walk->loops = true;
-        walk->loop_first = same;
-        walk->loop_last = previous;
+        note_loop(walk, same, previous);
         return;
     }
     if (walk->n_hops == JUDGE_WALK_HOPS) {
+        /* Rewritten on its way, it may come back in another form each time. */
+        size_t round = find_port(walk, previous, in);
         give_up(walk, in, "the expected way does not end: a loop");
+        if (round != SIZE_MAX) {
+            note_loop(walk, round, previous);
+        }
         return;
     }
     struct judge_hop *hop = &walk->hops[walk->n_hops++];

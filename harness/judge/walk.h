@@ -37,7 +37,9 @@ struct judge_walk {
     const char *reason; /* if not: "no expectation for this port", "NORMAL", "loop" */
     struct port_ref unknown_at;
     /* A copy comes back to a port in the form in which it had entered it: it
-     * goes round for ever. It is not followed any further. */
+     * goes round for ever. It is not followed any further. So does, as far as
+     * anyone follows it, what is rewritten each time and still comes back when
+     * there is no hop left. */
     bool loops;
     size_t loop_first, loop_last; /* the hop that it comes back to, and the one it comes from */
 };
