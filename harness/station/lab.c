@@ -18,7 +18,8 @@ int station_lab_load(struct station_lab *lab, const char *topology_path, const c
     const char *path = path_or(topology_path, "TAPPROOF_TOPOLOGY");
     if (!path) {
         base_put_text(diagnostics,
-                      "error: no topology is named, and TAPPROOF_TOPOLOGY is not set\n");
+                      "error: no topology is named, and TAPPROOF_TOPOLOGY is not set (give "
+                      "--topology and --lab, or run inside `topologies/lab shell`)\n");
         return -1;
     }
     if (spec_load_topology(path, &lab->topology, &found) == 0 &&
