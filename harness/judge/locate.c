@@ -206,32 +206,131 @@ static bool locate_by_ways(struct judge_view *view, struct judge_location *locat
     return false;
 }
 
+/* Whether the expectation says what is done with what enters like this. */
+static bool declares(const struct judge_view *view, const struct judge_hop *hop)
+{
+    struct judge_forwarding declared = judge_declared_by(view->evidence->expectation);
+    struct space_emission out[JUDGE_WALK_ARRIVALS];
+    const char *reason;
+    size_t entry;
+    return declared.forward(declared.aux, hop->in.sw, &hop->header, out, JUDGE_WALK_ARRIVALS,
+                            &entry, &reason) >= 0;
+}
+
+static bool goes_on(const struct judge_walk *walk, size_t hop)
+{
+    for (size_t i = hop + 1; i < walk->n_hops; i++) {
+        if (walk->hops[i].previous == hop) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        if (walk->arrivals[i].hop == hop) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where a copy comes to and is not sent on; of several, one at the receiver's
+ * switch, or else the last. SIZE_MAX: all arrive somewhere. */
+static size_t dead_end(const struct judge_view *view)
+{
+    const struct judge_walk *walk = &view->advertised;
+    size_t end = SIZE_MAX, sw = view->topology->hosts[view->to].port.sw;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        if (!goes_on(walk, i) && (end == SIZE_MAX || walk->hops[end].in.sw != sw)) {
+            end = i;
+        }
+    }
+    return end;
+}
+
+/* The ports that the hop's entry names, too: of what they do not send, the walk
+ * shows nothing. */
+static bool blame_ports_named(const struct judge_view *view, const struct judge_hop *hop,
+                              struct judge_location *location)
+{
+    const struct switch_state *state = view->evidence->before[hop->in.sw];
+    if (blame_port(view, hop->in, true, location)) {
+        return true;
+    }
+    for (size_t i = 0; hop->entry != SIZE_MAX && i < state->flows.entries[hop->entry].n_actions;
+         i++) {
+        const struct action *action = &state->flows.entries[hop->entry].actions[i];
+        struct port_ref out = {.sw = hop->in.sw, .port = action->port};
+        if (action->type == ACTION_OUTPUT && blame_port(view, out, false, location)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* None arrives by the tables: they lose it where the way ends, unless it left
+ * what is declared of the way before. */
+static bool locate_loss(const struct judge_view *view, struct judge_location *location)
+{
+    const struct judge_walk *walk = &view->advertised;
+    size_t end = dead_end(view);
+    struct judge_way way;
+    if (end == SIZE_MAX) {
+        return false;
+    }
+    judge_way_to(walk, end, &way);
+    for (size_t i = 0; i + 1 < way.n_hops; i++) {
+        const struct judge_hop *hop = &walk->hops[way.hops[i]];
+        if (count_hops(&view->declared, walk, way.hops[i + 1]) == 0 && declares(view, hop)) {
+            blame_table(view, hop, "does not send it on as declared", location);
+            return true;
+        }
+    }
+    if (!blame_ports_named(view, &walk->hops[end], location)) {
+        blame_table(view, &walk->hops[end], "does not send it on", location);
+    }
+    return true;
+}
+
+/* Where a table on the way to the receiver rewrites the packet; SIZE_MAX: none does. */
+static size_t first_rewriting(const struct judge_walk *walk, size_t host)
+{
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        struct judge_way way;
+        judge_way_to(walk, walk->arrivals[i].hop, &way);
+        for (size_t j = 0; j + 1 < way.n_hops && walk->arrivals[i].host == host; j++) {
+            struct header next = walk->hops[way.hops[j + 1]].header;
+            next.in_port = walk->hops[way.hops[j]].header.in_port;
+            if (memcmp(&next, &walk->hops[way.hops[j]].header, sizeof next) != 0) {
+                return way.hops[j];
+            }
+        }
+    }
+    return SIZE_MAX;
+}
+
 /* The expectation does not say the way. The tables do what was seen: it is
- * they that are not as claimed, from where the packet is rewritten or, if it
- * is not, from where it enters. */
+ * they that are not as claimed, where they lose the packet, or rewrite it, or
+ * else where it leaves what is declared of its way, which may be where it
+ * enters. */
 static bool locate_by_tables(struct judge_view *view, struct judge_location *location)
 {
     const struct judge_walk *walk = &view->advertised;
     if (!walk->known || walk->n_hops == 0 || (view->altered && view->declared.known)) {
         return false; /* or it does say it, and the tables go along with it to the end */
     }
-    const struct judge_hop *hop = &walk->hops[0];
-    for (size_t i = 0; i < walk->n_arrivals; i++) {
-        struct judge_way way;
-        judge_way_to(walk, walk->arrivals[i].hop, &way);
-        for (size_t j = 0; j + 1 < way.n_hops && walk->arrivals[i].host == view->to; j++) {
-            struct header next = walk->hops[way.hops[j + 1]].header;
-            next.in_port = walk->hops[way.hops[j]].header.in_port;
-            if (memcmp(&next, &walk->hops[way.hops[j]].header, sizeof next) != 0) {
-                blame_table(view, &walk->hops[way.hops[j]], "rewrites it", location);
-                return true;
-            }
-        }
+    if (location->advertised == 0 && locate_loss(view, location)) {
+        return true;
+    }
+    size_t hop = first_rewriting(walk, view->to);
+    if (hop != SIZE_MAX) {
+        blame_table(view, &walk->hops[hop], "rewrites it", location);
+        return true;
     }
     if (view->altered) {
         return false; /* no table rewrites it */
     }
-    blame_table(view, hop, walk->n_hops > 1 ? "sends it on" : "does this", location);
+    hop = first_parting(walk, view->to, &view->declared);
+    blame_table(view, &walk->hops[hop != SIZE_MAX ? hop : 0],
+                walk->n_hops > 1 ? "sends it on" : "does this", location);
     return true;
 }
 

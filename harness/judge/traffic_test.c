@@ -54,6 +54,103 @@ static void leak_is_the_tables_fault(void **state)
     network_free(&network);
 }
 
+/* The expectation lists the ports of one switch less. */
+static void unlist_switch(struct network *network, size_t sw)
+{
+    struct expectation *expectation = network->expectation;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        if (expectation->ports[i].port.sw != sw) {
+            expectation->ports[n++] = expectation->ports[i];
+        }
+    }
+    expectation->n_ports = n;
+    expectation->lists_switch[sw] = false;
+}
+
+static void remove_entry(struct network *network, size_t sw, const char *match)
+{
+    struct match wanted;
+    assert_int_equal(match_parse(match, &wanted, NULL, NULL), 0);
+    struct switch_state *states[] = {&network->states[sw], &network->later[sw]};
+    for (size_t i = 0; i < 2; i++) {
+        struct flow_table *flows = &states[i]->flows;
+        size_t n = 0;
+        for (size_t j = 0; j < flows->n_entries; j++) {
+            if (!match_equal(&flows->entries[j].match, &wanted)) {
+                flows->entries[n++] = flows->entries[j];
+            }
+        }
+        assert_int_equal(n + 1, flows->n_entries);
+        flows->n_entries = n;
+    }
+}
+
+/* s1 sends on what s3, of whose ports nothing is declared, has no entry for:
+ * h7, who comes to s3 by another port, is not lost. */
+static void the_switch_without_an_entry_is_blamed(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    unlist_switch(&network, 2);
+    remove_entry(&network, 2, "in_port=1");
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_string_equal(result->suspect, "s3:1");
+    assert_string_equal(result->cause, "s3:1");
+    assert_non_null(strstr(result->detail, "s3 does not send it on: no entry takes it"));
+    network_free(&network);
+}
+
+/* ... and it makes no difference that nothing is declared of s1 either. */
+static void several_claims_blame_the_same_hop(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    for (size_t sw = 0; sw < 3; sw++) {
+        unlist_switch(&network, sw);
+    }
+    remove_entry(&network, 2, "in_port=1");
+    remove_entry(&network, 2, "in_port=7");
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 2);
+    assert_string_equal(network_result(&network, "traffic/h1/mirrored/h11")->suspect, "s3:1");
+    assert_string_equal(network_result(&network, "traffic/h7/mirrored/h11")->suspect, "s3:7");
+    assert_int_equal(network.report.n_causes, 2);
+    network_free(&network);
+}
+
+/* What leaves the declared way at s1 is not the fault of where it ends. */
+static void leaving_the_declared_way_is_blamed_first(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    unlist_switch(&network, 2);
+    remove_entry(&network, 2, "in_port=3");
+    for (size_t i = 0; i < network.states[0].flows.n_entries; i++) {
+        struct flow_entry *flow = &network.states[0].flows.entries[i];
+        if (flow->match.value.in_port == 1) {
+            for (size_t j = 0; j < flow->n_actions; j++) {
+                struct action *action = (struct action *)&flow->actions[j];
+                action->port = action->port == 6 ? 8 : action->port;
+            }
+        }
+    }
+    network_send(&network, NULL, NULL);
+    network_judge(&network);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_string_equal(result->suspect, "s1:1");
+    assert_non_null(strstr(result->detail, "s1 does not send it on as declared"));
+    network_free(&network);
+}
+
 /* The tables are right; the frames of h1 are lost behind s3, whose entry
  * counted them. */
 static void lost_frame_is_the_cables_fault(void **state)
@@ -293,6 +390,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(missing_mirror_is_the_tables_fault),
     cmocka_unit_test(leak_is_the_tables_fault),
     cmocka_unit_test(lost_frame_is_the_cables_fault),
+    cmocka_unit_test(the_switch_without_an_entry_is_blamed),
+    cmocka_unit_test(several_claims_blame_the_same_hop),
+    cmocka_unit_test(leaving_the_declared_way_is_blamed_first),
     cmocka_unit_test(counters_locate_the_cable),
     cmocka_unit_test(table_in_the_middle_is_blamed),
     cmocka_unit_test(ports_speak_where_no_claim_does),
