@@ -291,6 +291,15 @@ static uint16_t common_lifetime(const struct judge_learner *learner)
 
 /* --------------------------------------------------------------------- check */
 
+/* Of a switch that was not read its remark says so already. */
+static bool is_told(const struct judge_learner *learner, const struct result *result)
+{
+    size_t sw = result->kind == RESULT_SWITCH
+                    ? topology_find_switch(learner->topology, result->switch_name)
+                    : SIZE_MAX;
+    return sw != SIZE_MAX && !learner->switches[sw].dumped;
+}
+
 /* What does not pass although it was learned is told: a port that is down, an
  * entry with an idle_timeout, two entries of one priority. */
 static int remark_troubles(struct judge_learner *learner, const struct report *report)
@@ -298,7 +307,8 @@ static int remark_troubles(struct judge_learner *learner, const struct report *r
     int status = 0;
     for (size_t i = 0; i < report->n_results && status == 0; i++) {
         const struct result *result = &report->results[i];
-        if (result->verdict != VERDICT_PASS && result->verdict != VERDICT_SKIP && result->detail) {
+        if (result->verdict != VERDICT_PASS && result->verdict != VERDICT_SKIP && result->detail &&
+            !is_told(learner, result)) {
             status = judge_learn_remark(learner, "%s: %s: %.*s", result->id,
                                         verdict_name(result->verdict),
                                         (int)strcspn(result->detail, "\n"), result->detail);

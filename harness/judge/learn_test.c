@@ -175,11 +175,13 @@ static void what_no_expectation_says_is_remarked(void **state)
     expect_text(&learning, "  - {switch: s1, match: \"in_port=LOCAL\", reason: \"");
     expect_remark(&learning, "s3 is not in here: connection refused");
     expect_remark(&learning, "h1 has no claims: a switch on its way was not read");
-    bool idle = false;
+    bool idle = false, twice = false;
     for (size_t i = 0; i < learning.learned.n_remarks; i++) {
         idle = idle || strstr(learning.learned.remarks[i].text, "idle_timeout=9");
+        twice = twice || strstr(learning.learned.remarks[i].text, "switch/s3");
     }
     assert_true(idle);
+    assert_false(twice);
     judge_loaded(&learning);
     forget(&learning);
 }

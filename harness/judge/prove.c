@@ -175,16 +175,11 @@ static int add_claims(struct judge_proof *proof, const struct judge_prove_option
 static int open_proof(struct judge_proof *proof, const struct judge_switch *switches)
 {
     size_t n = proof->topology->n_switches;
-    const char **reasons = calloc(n + 1, sizeof(*reasons));
     proof->states = calloc(n + 1, sizeof(*proof->states));
-    int status = reasons && proof->states ? 0 : -1;
-    for (size_t i = 0; i < n && status == 0; i++) {
+    for (size_t i = 0; proof->states && i < n; i++) {
         proof->states[i] = switches[i].dumped ? switches[i].state : NULL;
-        reasons[i] = switches[i].reason;
     }
-    status = status == 0 ? judge_proof_open(proof, reasons) : -1;
-    free(reasons);
-    return status;
+    return proof->states ? judge_proof_open(proof) : -1;
 }
 
 static void close_proof(struct judge_proof *proof)

@@ -20,7 +20,7 @@ struct judge_proof {
     size_t *begins; /* by sender, and one more: its first in claims */
     size_t budget;  /* of a question; 0 before it is opened: the default */
     size_t spent;   /* by all questions so far */
-    struct base_arena arena; /* why switches were not read */
+    struct base_arena arena; /* which switches were not read */
     struct report *report;   /* NULL: nothing is told */
 };
 
@@ -63,7 +63,7 @@ int judge_proof_declare(struct judge_proof *proof);
 
 /* prove_sender.c. -1 without memory; close them all the same. */
 /* Not read: `reasons` by switch (an entry, or all, may be NULL). */
-int judge_proof_open(struct judge_proof *proof, const char *const *reasons);
+int judge_proof_open(struct judge_proof *proof);
 void judge_proof_close(struct judge_proof *proof);
 
 /* Follows the sender's headers that are in `within`. */

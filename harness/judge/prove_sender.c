@@ -43,7 +43,7 @@ static size_t budget_of(const struct judge_proof *proof)
     return budget;
 }
 
-int judge_proof_open(struct judge_proof *proof, const char *const *reasons)
+int judge_proof_open(struct judge_proof *proof)
 {
     size_t n = proof->topology->n_switches;
     proof->budget = proof->budget ? proof->budget : budget_of(proof);
@@ -52,8 +52,8 @@ int judge_proof_open(struct judge_proof *proof, const char *const *reasons)
     int status = tables && proof->spreads ? sort_claims(proof) : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         const struct switch_state *state = proof->states[i];
-        const char *reason = reasons && reasons[i] ? reasons[i] : "unknown";
-        tables[i].unknown = base_arena_format(&proof->arena, "the switch was not read: %s", reason);
+        tables[i].unknown =
+            base_arena_format(&proof->arena, "%s was not read", proof->topology->switches[i].name);
         if (state) {
             tables[i].flows = &state->flows;
             tables[i].ports = state->ports;

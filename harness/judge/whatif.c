@@ -250,7 +250,7 @@ static int copy_tables(struct judge_whatif *whatif, const struct judge_switch *s
     for (size_t i = 0; i < n && status == 0; i++) {
         status = switches[i].dumped ? copy_table(whatif, i, switches[i].state) : 0;
     }
-    status = status == 0 ? judge_proof_open(proof, NULL) : -1;
+    status = status == 0 ? judge_proof_open(proof) : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         const struct space_table *table = &proof->actual.tables[i];
         for (size_t id = 0; id < table->actions.n_ids && status == 0; id++) {

@@ -61,6 +61,18 @@ static int judge(struct proving *proving)
     return status;
 }
 
+/* Why, once a switch: the claims say only that it was not read. */
+static void note_unread(const struct proving *proving)
+{
+    const struct run_states *states = &proving->source->states;
+    for (size_t i = 0; i < proving->topology->n_switches; i++) {
+        if (!states->by_switch[i]) {
+            report_note(proving->report, "%s was not read: %s", proving->topology->switches[i].name,
+                        states->reasons[i]);
+        }
+    }
+}
+
 static int read_and_judge(struct proving *proving)
 {
     struct report_timing *timing = &proving->report->timing;
@@ -73,6 +85,7 @@ static int read_and_judge(struct proving *proving)
     if (run_source_read(proving->source, proving->options->run.timeout_ms, proving->error) < 0) {
         return -1;
     }
+    note_unread(proving);
     timing->dump_ms = run_ms_since(start_ns);
     start_ns = run_now_ns();
     progress(proving, "proving");

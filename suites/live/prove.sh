@@ -52,6 +52,8 @@ install simulated
 sed 's|s3: {.*|s3: {openflow: "unix:/nowhere"}|' "$TAPPROOF_LAB" > "$scratch/lab.yaml"
 expect_says 3 '15 passed, 0 failed, 3 inconclusive' "a switch that was not read" \
     $prove --lab "$scratch/lab.yaml" "$simulated"
+expect_says 3 '^note  *s3 was not read: ' "... and why, once" \
+    $prove --lab "$scratch/lab.yaml" "$simulated"
 # Of whom no claim speaks, ports do.
 install simulated
 sed '/^traffic:/,$d; s|^topology:.*|topology: '"$PWD"'/topologies/demon.yaml|' "$simulated" \
