@@ -91,10 +91,11 @@ static int add_result(const struct judge_probe *probe, const struct topology *to
     header_format(&probe->header, &example);
     put_port(topology, walk->hops[walk->loop_first].in, &suspect);
     result->verdict = VERDICT_FAIL;
+    result->by_tables = true;
     result->from = from;
     result->detail = base_arena_format(
-        &report->arena, "%zu of its probes would go round for ever, and %s not sent: %s",
-        n_endless, n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
+        &report->arena, "%zu of its probes would go round for ever, and %s not sent: %s", n_endless,
+        n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
     base_buffer_free(&circle);
     result->example = take_text(report, &example);
     result->suspect = take_text(report, &suspect);

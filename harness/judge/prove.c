@@ -21,7 +21,8 @@ static struct result *add_result(const struct judge_prover *prover, const char *
     if (result) {
         result->from = hosts[prover->from].name;
         result->to = name;
-        result->is_count = true;
+        result->is_count = result->by_tables = true;
+        result->says[SAYS_ADVERTISED] = judge_copies_text(prover->proof, 0);
         result->source = prover->proof->expectation->file;
     }
     return result;
@@ -163,8 +164,9 @@ static int add_claims(struct judge_proof *proof, const struct judge_prove_option
         }
         result->from = proof->topology->hosts[claim->from].name;
         result->to = claim->to == SIZE_MAX ? "all" : proof->topology->hosts[claim->to].name;
-        result->is_count = true;
+        result->is_count = result->by_tables = true;
         result->expected_count = result->observed_count = (long)claim->copies;
+        result->says[SAYS_ADVERTISED] = judge_copies_text(proof, (long)claim->copies);
         result->source = base_arena_format(&proof->report->arena, "%s:%d:%d", claim->place.file,
                                            claim->place.line, claim->place.column);
     }

@@ -103,7 +103,10 @@ enum space_answer judge_prover_missing(struct judge_prover *prover, size_t to, s
                                        struct judge_refutation *refutation,
                                        struct judge_opening *opening);
 
-/* prove_words.c: fills in verdict, example, detail, suspect and statements. */
+/* prove_words.c: "1 copy", "copies without end" if negative; in the report's arena. */
+const char *judge_copies_text(const struct judge_proof *proof, long n);
+
+/* ... fills in verdict, example, detail, suspect and statements. */
 void judge_refute(struct judge_prover *prover, const struct judge_refutation *refutation,
                   struct result *result);
 void judge_refute_loop(struct judge_prover *prover, const struct space_loop *loop,

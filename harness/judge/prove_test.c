@@ -99,6 +99,8 @@ static void test_copies(void **state)
     small_expect(&small, C, 3, "output:4");
     small_prove(&small, NULL);
     assert_verdict(&small, "twice", VERDICT_PASS);
+    assert_true(small_result(&small, "twice")->by_tables);
+    assert_string_equal(small_result(&small, "twice")->says[SAYS_ADVERTISED], "2 copies");
     assert_verdict(&small, "once", VERDICT_FAIL);
     assert_verdict(&small, "thrice", VERDICT_FAIL);
     assert_int_equal(small_result(&small, "once")->observed_count, 2);
@@ -144,6 +146,7 @@ static void test_vlan_on_the_way(void **state)
     assert_verdict(&small, "claim", VERDICT_FAIL);
     assert_says(small_result(&small, "claim")->example, "dl_type=0x88cc");
     assert_says(small_result(&small, "claim")->detail, "altered: ");
+    assert_says(small_result(&small, "claim")->says[SAYS_ADVERTISED], "1 copy, altered: in_port=");
     assert_string_equal(small_result(&small, "claim")->suspect, "a:1");
     /* Where the ports say so, it is as it should be; and the other way is not. */
     small_expect(&small, A, 1, "mod_vlan_vid:7,output:3");

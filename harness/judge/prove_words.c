@@ -217,9 +217,9 @@ static const char *put_missing_way(const struct judge_prover *prover,
 
 /* ------------------------------------------------------------------------ results */
 
-static const char *copies_text(const struct judge_prover *prover, long n)
+const char *judge_copies_text(const struct judge_proof *proof, long n)
 {
-    struct base_arena *arena = &prover->proof->report->arena;
+    struct base_arena *arena = &proof->report->arena;
     return n < 0 ? "copies without end"
                  : base_arena_format(arena, n == 1 ? "%ld copy" : "%ld copies", n);
 }
@@ -280,16 +280,21 @@ static const char *leaking_switch(const struct judge_prover *prover,
     return judge_locate(&evidence, 0, refutation->to, false, &prover->proof->report->arena).suspect;
 }
 
+/* In what form it arrives. */
+static void put_form(const struct judge_refutation *refutation, struct base_buffer *out)
+{
+    struct header arrives = space_rewritten(&refutation->arrival->rewrite, &refutation->example);
+    arrives.in_port = refutation->arrival->out;
+    header_format(&arrives, out);
+}
+
 static void put_what(const struct judge_prover *prover, const struct judge_refutation *refutation,
                      struct base_buffer *out)
 {
     const char *name = prover->proof->topology->hosts[refutation->to].name;
     if (refutation->altered) {
-        struct header arrives =
-            space_rewritten(&refutation->arrival->rewrite, &refutation->example);
         base_put_format(out, "it arrives at %s altered: ", name);
-        arrives.in_port = refutation->arrival->out;
-        header_format(&arrives, out);
+        put_form(refutation, out);
     } else if (refutation->copies == 0) {
         base_put_format(out, "it does not arrive at %s", name);
     } else if (refutation->copies < 0) {
@@ -344,9 +349,19 @@ static void disagree(const struct judge_prover *prover, struct result *result)
     result->disagrees = true;
     result->disagree[0] = SAYS_DECLARED;
     result->disagree[1] = SAYS_ADVERTISED;
-    result->says[SAYS_DECLARED] = copies_text(prover, result->expected_count);
-    result->says[SAYS_ADVERTISED] = copies_text(prover, result->observed_count);
+    result->says[SAYS_DECLARED] = judge_copies_text(prover->proof, result->expected_count);
+    result->says[SAYS_ADVERTISED] = judge_copies_text(prover->proof, result->observed_count);
     result->says[SAYS_OBSERVED] = "not looked for";
+}
+
+/* "1 copy, altered: in_port=1,…". */
+static const char *altered_text(const struct judge_prover *prover,
+                                const struct judge_refutation *refutation)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "%s, altered: ", judge_copies_text(prover->proof, refutation->copies));
+    put_form(refutation, &text);
+    return take_text(prover, &text);
 }
 
 void judge_refute(struct judge_prover *prover, const struct judge_refutation *refutation,
@@ -371,11 +386,14 @@ void judge_refute(struct judge_prover *prover, const struct judge_refutation *re
     result->observed_count = refutation->copies;
     if (refutation->copies < 0) {
         result->is_count = false;
-        result->expected = copies_text(prover, refutation->expected);
-        result->observed = copies_text(prover, refutation->copies);
+        result->expected = judge_copies_text(prover->proof, refutation->expected);
+        result->observed = judge_copies_text(prover->proof, refutation->copies);
     }
     result->example = packet_text(prover, &refutation->example);
     disagree(prover, result);
+    if (refutation->altered) {
+        result->says[SAYS_ADVERTISED] = altered_text(prover, refutation);
+    }
 }
 
 void judge_refute_loop(struct judge_prover *prover, const struct space_loop *loop,
@@ -391,11 +409,12 @@ void judge_refute_loop(struct judge_prover *prover, const struct space_loop *loo
     result->observed_count = -1;
     disagree(prover, result);
     result->is_count = false;
-    result->says[SAYS_DECLARED] = result->says[SAYS_ADVERTISED] = NULL;
+    result->says[SAYS_DECLARED] = NULL;
     result->expected = "no packet goes round for ever";
     result->observed =
         base_arena_format(&prover->proof->report->arena, "%zu loop%s", prover->actual.n_loops,
                           prover->actual.n_loops == 1 ? "" : "s");
+    result->says[SAYS_ADVERTISED] = result->observed;
 }
 
 void judge_leave_open(struct judge_prover *prover, const struct space_unknown *unknown,
@@ -404,6 +423,7 @@ void judge_leave_open(struct judge_prover *prover, const struct space_unknown *u
     struct base_buffer detail = {0};
     result->verdict = VERDICT_INCONCLUSIVE;
     result->observed_count = -1;
+    result->says[SAYS_ADVERTISED] = NULL;
     if (!unknown) {
         result->detail = "not decided within the budget";
         return;

@@ -245,8 +245,12 @@ static void fail(const struct bench *bench, const struct tally *tally, struct re
     result->detail = location.why ? base_arena_format(arena, "%s; %s", what, location.why) : what;
     fill_statements(result, &location, arena);
     if (worst == &tally->altered) {
-        result->says[SAYS_OBSERVED] =
-            base_arena_format(arena, "%s, altered", result->says[SAYS_OBSERVED]);
+        result->says[SAYS_OBSERVED] = base_arena_format(
+            arena, "%s, altered: %s", result->says[SAYS_OBSERVED], tally->alteration);
+        if (location.disagree[1] == SAYS_ADVERTISED && location.advertised >= 0) {
+            result->says[SAYS_ADVERTISED] =
+                base_arena_format(arena, "%s, altered", result->says[SAYS_ADVERTISED]);
+        }
     }
 }
 

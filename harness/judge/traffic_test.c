@@ -325,6 +325,34 @@ static void altered_copy_fails(void **state)
     network_free(&network);
 }
 
+/* s1 rewrites what it mirrors: each statement of the altered copy says so. */
+static void a_table_that_alters_is_said_to(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    unlist_switch(&network, 0);
+    remove_entry(&network, 0, "in_port=1");
+    assert_int_equal(flow_parse("in_port=1 actions=output:2,mod_nw_tos:4,mod_dl_src:2:0:0:0:0:9,"
+                                "output:6",
+                                &network.states[0].flows, NULL, NULL, NULL),
+                     0);
+    network_send(&network, "h1", "h11");
+    for (size_t p = 0; p < network.plan.n_probes; p++) {
+        if (network.plan.probes[p].from == network_host(&network, "h1")) {
+            judge_round_see_altered(&network.round, p, network_host(&network, "h11"), "dl_src");
+        }
+    }
+    network_judge(&network);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_string_equal(result->suspect, "s1:1");
+    assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
+    assert_string_equal(result->says[SAYS_DECLARED], "1 copy");
+    assert_string_equal(result->says[SAYS_ADVERTISED], "1 copy, altered");
+    assert_string_equal(result->says[SAYS_OBSERVED], "1 copy, altered: dl_src");
+    network_free(&network);
+}
+
 /* What was not seen because it could not be seen is never a pass or a fail. */
 static void lost_capture_is_inconclusive(void **state)
 {
@@ -401,6 +429,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(arrival_without_a_claim_is_a_stray),
     cmocka_unit_test(second_copy_fails),
     cmocka_unit_test(altered_copy_fails),
+    cmocka_unit_test(a_table_that_alters_is_said_to),
     cmocka_unit_test(lost_capture_is_inconclusive),
     cmocka_unit_test(absence_needs_a_witness),
     cmocka_unit_test(rounds_are_compared),

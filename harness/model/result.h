@@ -44,6 +44,7 @@ struct result {
     int port;                /* state; -1: none */
     const char *from, *to;   /* traffic; `to` is "all" for a claim about all */
     bool is_count;           /* expected and observed are numbers of copies */
+    bool by_tables;          /* no frame was looked for: `observed` is what the tables do */
     long expected_count, observed_count;
     const char *expected, *observed; /* text, unless is_count */
     const char *example;             /* one packet, in ovs-ofctl's match syntax */

@@ -145,6 +145,15 @@ void report_put_observed(const struct report_paper *paper, const struct result *
     put_value(paper, result->is_count, result->observed_count, result->observed);
 }
 
+void report_put_compared(const struct report_paper *paper, const struct result *result)
+{
+    base_put_text(paper->out, "expected ");
+    report_put_expected(paper, result);
+    base_put_format(paper->out, ", %s ",
+                    statement_name(result->by_tables ? SAYS_ADVERTISED : SAYS_OBSERVED));
+    report_put_observed(paper, result);
+}
+
 static void begin_row(const struct report_paper *paper, const char *label)
 {
     base_put_format(paper->out, "%*s", REPORT_INDENT, "");
@@ -226,7 +235,7 @@ static void put_statement_rows(const struct report_paper *paper, const struct re
         bool entry = i == SAYS_ADVERTISED && !result->is_count && result->observed;
         put_row(paper, entry ? "entry" : labels[i], repeats ? NULL : says);
     }
-    if (result->is_count && !result->says[SAYS_OBSERVED]) {
+    if (result->is_count && !result->by_tables && !result->says[SAYS_OBSERVED]) {
         put_count_row(paper, "observed", result->observed_count);
     }
 }
@@ -273,12 +282,12 @@ void report_put_fields(struct report_tree *tree, const struct result *result)
     report_tree_text(tree, "verdict", verdict_name(result->verdict));
     if (result->is_count) {
         report_tree_number(tree, "expected", result->expected_count);
-        if (result->observed_count >= 0) {
+        if (result->observed_count >= 0 && !result->by_tables) {
             report_tree_number(tree, "observed", result->observed_count);
         }
     } else {
         report_tree_text(tree, "expected", result->expected);
-        report_tree_text(tree, "observed", result->observed);
+        report_tree_text(tree, "observed", result->by_tables ? NULL : result->observed);
     }
     report_tree_text(tree, "example", result->example);
     report_tree_text(tree, "source", result->source);

@@ -35,6 +35,9 @@ void report_put_disagreement(const struct report_paper *paper, const struct resu
 void report_put_expected(const struct report_paper *paper, const struct result *result);
 void report_put_observed(const struct report_paper *paper, const struct result *result);
 
+/* "expected 1 copy, observed 0 copies"; "advertised" where the tables say it. */
+void report_put_compared(const struct report_paper *paper, const struct result *result);
+
 /* The reason, then a row for each piece of evidence. */
 void report_put_evidence(const struct report_paper *paper, const struct result *result);
 

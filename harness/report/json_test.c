@@ -92,6 +92,29 @@ static void test_results(void **state)
     report_free(&report);
 }
 
+/* What the tables do was not observed. */
+static void test_what_tables_say_is_not_observed(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct result *count = report_add(&report, RESULT_TRAFFIC, "traffic/h1/delivered/h2");
+    count->is_count = count->by_tables = true;
+    count->expected_count = 1;
+    count->says[SAYS_ADVERTISED] = "0 copies";
+    struct result *loop = report_add(&report, RESULT_TRAFFIC, "traffic/h1/loop");
+    loop->by_tables = true;
+    loop->observed = loop->says[SAYS_ADVERTISED] = "1 loop";
+    json_t *root = load(&report);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *read = json_array_get(json_object_get(root, "results"), i);
+        assert_null(json_object_get(read, "observed"));
+        assert_string_equal(string_at(json_object_get(read, "statements"), "advertised"),
+                            i == 0 ? "0 copies" : "1 loop");
+    }
+    json_decref(root);
+    report_free(&report);
+}
+
 /* A port name with bad bytes is spelled, and nothing else is changed. */
 static void test_foreign_bytes(void **state)
 {
@@ -154,6 +177,7 @@ static void test_a_result_a_line(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_head_and_tail),
     cmocka_unit_test(test_results),
+    cmocka_unit_test(test_what_tables_say_is_not_observed),
     cmocka_unit_test(test_foreign_bytes),
     cmocka_unit_test(test_random_bytes_parse),
     cmocka_unit_test(test_numbers_that_json_has_not),

@@ -38,10 +38,7 @@ static void put_message(struct base_buffer *out, const struct result *result)
     struct report_paper paper = {.out = &text};
     bool values = result->is_count || (result->expected && result->observed);
     if (values && result->verdict == VERDICT_FAIL) {
-        base_put_text(&text, "expected ");
-        report_put_expected(&paper, result);
-        base_put_text(&text, ", observed ");
-        report_put_observed(&paper, result);
+        report_put_compared(&paper, result);
     } else if (result->detail) {
         base_put_bytes(&text, result->detail, strcspn(result->detail, "\n"));
     }

@@ -127,8 +127,8 @@ static void put_summary(const struct report_paper *paper, const struct mutations
     if (score < 0) {
         base_put_text(out, ": no change that counts");
     } else { /* 100 only if it is all */
-        base_put_format(out, ": %.1f %% noticed, %zu of %zu", (double)(long)(score * 10) / 10, noticed,
-                        noticed + unnoticed);
+        base_put_format(out, ": %.1f %% noticed, %zu of %zu", (double)(long)(score * 10) / 10,
+                        noticed, noticed + unnoticed);
     }
     for (enum mutation_sense by = 0; by < N_MUTATION_SENSES; by++) {
         base_put_format(out, "%s%s %zu", by == 0 ? " (by " : ", ", mutation_sense_name(by),
@@ -211,7 +211,7 @@ void report_mutate_json(const struct mutations *mutations, const struct topology
     struct base_buffer lines = {0};
     report_tree_map(&tree, NULL, REPORT_LINES);
     report_tree_number(&tree, "format", 1);
-    report_tree_text(&tree, "version", version);
+    report_tree_text(&tree, "tapproof", version);
     report_tree_text(&tree, "network", verdict_name(report_verdict(&mutations->base)));
     if (mutations_score(mutations) >= 0) {
         report_tree_real(&tree, "score", mutations_score(mutations));

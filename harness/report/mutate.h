@@ -16,7 +16,7 @@ void report_mutate_text(const struct mutations *mutations, const struct topology
                         size_t max, const struct report_text_options *options,
                         struct base_buffer *out);
 
-/* {"format", "version", "network": verdict on the network as it is, "score" (not
+/* {"format", "tapproof", "network": verdict on the network as it is, "score" (not
  * if nothing counts), "counts": {"noticed", "unnoticed", "equivalent",
  * "undecided", "deselected", "not_tried"}, "by": {"ports", "traffic",
  * "entries"}, "mutations": [{"id", "fate", "before", "after", "ports",

@@ -153,7 +153,7 @@ static void the_json_has_all(void **state)
 {
     struct world world;
     struct base_buffer text = {0};
-    const char *network, *fate, *add, *ignore, *all, *ports;
+    const char *network, *version, *fate, *add, *ignore, *all, *ports;
     int noticed, not_tried;
     double score;
     (void)state;
@@ -161,15 +161,16 @@ static void the_json_has_all(void **state)
     report_mutate_json(&world.mutations, &world.topology, "1.2.3", &text);
     json_t *root = json_loadb((const char *)text.data, text.n_bytes, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(root);
-    assert_int_equal(json_unpack(root, "{s:s, s:F, s:{s:i, s:i}, s:s}", "network", &network,
-                                 "score", &score, "counts", "noticed", &noticed, "not_tried",
-                                 &not_tried, "add", &all),
+    assert_int_equal(json_unpack(root, "{s:s, s:s, s:F, s:{s:i, s:i}, s:s}", "tapproof", &version,
+                                 "network", &network, "score", &score, "counts", "noticed",
+                                 &noticed, "not_tried", &not_tried, "add", &all),
                      0);
     json_t *items = json_object_get(root, "mutations");
     assert_int_equal(json_array_size(items), 5);
     assert_int_equal(
         json_unpack(items, "[{s:s}, {s:s, s:s}]", "ports", &ports, "fate", &fate, "add", &add), 0);
     assert_int_equal(json_unpack(json_array_get(items, 4), "{s:s}", "ignore", &ignore), 0);
+    assert_string_equal(version, "1.2.3");
     assert_string_equal(network, "pass");
     assert_true(score > 33.3 && score < 33.4);
     assert_int_equal(noticed, 1);

@@ -123,10 +123,8 @@ static void put_on_one_line(const struct section *section, const struct result *
     const struct report_paper *paper = &section->paper;
     put_headline(section, result);
     if (result->is_count || (result->expected && result->observed)) {
-        base_put_text(paper->out, "   expected ");
-        report_put_expected(paper, result);
-        base_put_text(paper->out, ", observed ");
-        report_put_observed(paper, result);
+        base_put_text(paper->out, "   ");
+        report_put_compared(paper, result);
     } else if (result->detail) {
         base_put_text(paper->out, "   ");
         report_put_clean_part(paper->out, result->detail, strcspn(result->detail, "\n"));
