@@ -4,6 +4,7 @@
 #include "model/flow_reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
     const char *name;
@@ -41,6 +42,23 @@ static enum flow_command read_command(const char **at)
     return FLOW_ADD;
 }
 
+/* A first word that is no field may be meant for a command. */
+static int hint_command(const char *at, struct base_error *error)
+{
+    const char *names[N_COMMANDS];
+    struct token token;
+    for (int i = 0; i < N_COMMANDS; i++) {
+        names[i] = commands[i].name;
+    }
+    if (token_next(&at, &token) && !token.divider) {
+        struct token_hint hint = token_hint(token.key, names, N_COMMANDS);
+        if (hint.text[0]) {
+            return base_fail(error, "unknown command \"%.*s\"%s", WORD(token.key), hint.text);
+        }
+    }
+    return -1;
+}
+
 int flow_mod_parse(const char *text, struct base_arena *arena, struct flow_mod *mod, size_t *column,
                    struct base_error *error)
 {
@@ -50,8 +68,9 @@ int flow_mod_parse(const char *text, struct base_arena *arena, struct flow_mod *
     column = column ? column : &ignored;
     enum flow_command command = read_command(&at);
     if (flow_read(at, commands[command].use, &reader, arena, column, error) < 0) {
+        bool is_first = *column == 0 && error && strncmp(error->text, "unknown field", 13) == 0;
         *column += (size_t)(at - text);
-        return -1;
+        return is_first ? hint_command(at, error) : -1;
     }
     *mod = (struct flow_mod){
         .command = command,
