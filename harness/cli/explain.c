@@ -186,6 +186,26 @@ static int report(struct explain *explain, const struct explanation *explanation
     return status;
 }
 
+/* Of a port that the switch does not have no way is made up. What was saved
+ * without ports, or without LOCAL, may have it. */
+static int check_port(const struct explain *explain, const struct switch_state *state)
+{
+    struct port_ref in = explain->question.in;
+    struct base_buffer ports = {0};
+    if (state->n_ports == 0 || in.port == PORT_LOCAL || switch_state_port(state, in.port)) {
+        return CLI_CONFORMS;
+    }
+    for (size_t i = 0; i < state->n_ports; i++) {
+        base_put_text(&ports, i > 0 ? ", " : "");
+        port_format(state->ports[i].number, &ports);
+    }
+    fprintf(stderr, "tapproof explain: %s has no port %s, but %s\n", explain->sw, explain->port,
+            base_buffer_text(&ports));
+    base_buffer_free(&ports);
+    struct peer peer = topology_peer(explain->question.expectation->topology, in);
+    return peer.kind == PEER_NONE ? CLI_USAGE : CLI_DEVIATES;
+}
+
 static int answer(struct explain *explain)
 {
     struct explanation explanation;
@@ -198,8 +218,9 @@ static int answer(struct explain *explain)
         fprintf(stderr, "tapproof explain: %s: %s\n", explain->sw, explain->question.reasons[sw]);
         return CLI_UNJUDGED;
     }
-    if (!switch_state_port(state, explain->question.in.port)) {
-        fprintf(stderr, "tapproof explain: %s has no port %s now\n", explain->sw, explain->port);
+    int known = check_port(explain, state);
+    if (known != CLI_CONFORMS) {
+        return known;
     }
     int failed =
         all ? judge_explain_port(&explain->question, &budget, &arena, &explanation)

@@ -281,3 +281,54 @@ void judge_changed_free(struct judge_changed *change)
     base_arena_free(&change->arena);
     *change = (struct judge_changed){0};
 }
+
+/* ----------------------------------------------------------------------- ports */
+
+static void put_foreign(const struct switch_state *state, uint16_t number, struct base_buffer *out)
+{
+    if (number > 0 && number <= PORT_MAX && !switch_state_port(state, number)) {
+        base_put_format(out, "%s%u", out->n_bytes > 0 ? ", " : "", number);
+    }
+}
+
+/* The ports that an item names and the switch does not have: "99, 77". */
+static void put_foreign_ports(const struct flow_mod *mod, const struct switch_state *state,
+                              struct base_buffer *out)
+{
+    bool is_delete = mod->command == FLOW_DELETE || mod->command == FLOW_DELETE_STRICT;
+    if (!is_delete && mod->flow.match.mask.in_port == UINT16_MAX) {
+        put_foreign(state, mod->flow.match.value.in_port, out);
+    }
+    for (size_t i = 0; i < mod->flow.n_actions; i++) {
+        const struct action *action = &mod->flow.actions[i];
+        if (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) {
+            put_foreign(state, action->port, out);
+        }
+    }
+}
+
+void judge_change_note_ports(const struct flow_changes *changes,
+                             const struct switch_state *const *before,
+                             const struct topology *topology, struct report *report)
+{
+    enum { NOTED_MAX = 8 };
+    struct base_buffer ports = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < changes->n_items; i++) {
+        const struct flow_change *item = &changes->items[i];
+        const struct switch_state *state = before[item->sw];
+        ports.n_bytes = 0;
+        if (state && state->n_ports > 0) { /* a saved state may leave its ports out */
+            put_foreign_ports(&item->mod, state, &ports);
+        }
+        if (ports.n_bytes > 0 && n++ < NOTED_MAX) {
+            report_note(report, "%s:%d: %s has no port %s", item->place.file, item->place.line,
+                        topology->switches[item->sw].name, base_buffer_text(&ports));
+        }
+    }
+    if (n > NOTED_MAX) {
+        report_note(report, "%zu more lines of the change name ports that the switch does not have",
+                    n - NOTED_MAX);
+    }
+    base_buffer_free(&ports);
+}

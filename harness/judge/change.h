@@ -19,7 +19,9 @@
 #define JUDGE_CHANGE_H
 
 #include "model/flow_mod.h"
+#include "model/result.h"
 #include "model/state.h"
+#include "model/topology.h"
 #include "space/intern.h"
 
 /* A copy of a table that is being changed. Actions are borrowed from the table
@@ -61,5 +63,11 @@ struct judge_changed {
 int judge_changed_make(struct judge_changed *change, const struct flow_changes *changes,
                        const struct switch_state *const *before, size_t n_switches);
 void judge_changed_free(struct judge_changed *change);
+
+/* Notes each item that brings an entry for, or to, a port that its switch does
+ * not have: in_port, output, enqueue. Of many the first 8, and how many more. */
+void judge_change_note_ports(const struct flow_changes *changes,
+                             const struct switch_state *const *before,
+                             const struct topology *topology, struct report *report);
 
 #endif

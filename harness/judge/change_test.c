@@ -268,6 +268,36 @@ static void a_change_leaves_the_states_alone(void **state)
     base_arena_free(&changes.arena);
 }
 
+static void ports_that_the_switch_has_not_are_noted(void **state)
+{
+    (void)state;
+    struct port ports[] = {{.number = 1}, {.number = 2}};
+    struct switch_state s1 = {.ports = ports, .n_ports = 2}, bare = {0};
+    const struct switch_state *before[] = {&s1, NULL, &bare};
+    struct topology_switch switches[] = {{.name = "s1"}, {.name = "s2"}, {.name = "s3"}};
+    struct topology topology = {.switches = switches, .n_switches = 3};
+    static const char *const lines[] = {"in_port=99 actions=output:77,2,LOCAL,IN_PORT",
+                                        "in_port=LOCAL actions=flood",
+                                        "delete in_port=99",
+                                        "modify in_port=1 actions=enqueue:7:1",
+                                        "in_port=98 actions=1",
+                                        "in_port=98 actions=1"};
+    static const size_t of[] = {0, 0, 0, 0, 1, 2};
+    struct flow_change items[6];
+    struct flow_changes changes = {.items = items, .n_items = 6};
+    struct report report = {0};
+    for (size_t i = 0; i < 6; i++) {
+        items[i] = (struct flow_change){.sw = of[i], .place = {"c.txt", (int)i + 1, 1}};
+        assert_int_equal(flow_mod_parse(lines[i], &changes.arena, &items[i].mod, NULL, NULL), 0);
+    }
+    judge_change_note_ports(&changes, before, &topology, &report);
+    assert_int_equal(report.n_notes, 2);
+    assert_string_equal(report.notes[0], "c.txt:1: s1 has no port 99, 77");
+    assert_string_equal(report.notes[1], "c.txt:4: s1 has no port 7");
+    report_free(&report);
+    base_arena_free(&changes.arena);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(add_inserts_or_replaces),
     cmocka_unit_test(overlaps_are_refused_when_asked),
@@ -275,6 +305,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(delete_deletes_what_it_chooses),
     cmocka_unit_test(exact_matches_have_the_highest_priority),
     cmocka_unit_test(a_change_leaves_the_states_alone),
+    cmocka_unit_test(ports_that_the_switch_has_not_are_noted),
 };
 
 TEST_MAIN(tests)

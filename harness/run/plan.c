@@ -83,6 +83,7 @@ static int make(struct planning *planning, const struct flow_changes *changes,
         compare_switches(planning) < 0) {
         return base_fail(error, "out of memory");
     }
+    judge_change_note_ports(changes, before, expectation->topology, &plan->after);
     int status = judge(planning, before, &plan->before, error);
     if (status == 0 && planning->options->n_patterns == 0) {
         status = run_probes_differ(expectation, before, plan->changed.states, &plan->arena,

@@ -53,6 +53,8 @@ expect_says 0 'in_port=1 actions=output:2,output:6' "all packets of a port" \
     "$tapproof" explain "$simulated" s1 1
 expect_says 0 '"frame": "ffffffffffff02000000000188b500"' "explain: a frame" \
     "$tapproof" explain "$simulated" s1 1 --frame ffffffffffff02000000000188b500 --json -
+expect_says 2 'no port 99, but 1, 2' "explain: a port that is nowhere" \
+    "$tapproof" explain "$simulated" s1 99
 
 # What cannot be known is not the same.
 ofctl mod-flows "$s1" 'in_port=3 actions=normal'
