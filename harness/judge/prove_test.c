@@ -323,6 +323,10 @@ static void test_ambiguous(void **state)
     assert_verdict(&small, "both", VERDICT_INCONCLUSIVE);
     assert_verdict(&small, "one", VERDICT_PASS);
     assert_says(small_result(&small, "both")->detail, "two entries of the same priority");
+    /* Where neither sends anything it does not matter which one it is. */
+    small.ports[A][1].config = small.ports[A][2].config = PORT_CONFIG_NO_FWD;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "both", VERDICT_PASS);
     small_free(&small);
 }
 

@@ -109,21 +109,41 @@ static size_t part_of(const struct space_hop *hop, const struct flow_entry *entr
 
 /* ------------------------------------------ what is excluded from a cube, and why */
 
+/* What entry does with packets of the hop's port as the ports are now: what one
+ * that does not send would send is not done. */
+static bool behavior_now(const struct explorer *explorer, const struct space_hop *hop, size_t entry,
+                         struct base_arena *arena, struct space_behavior *behavior)
+{
+    const struct space_network_switch *sw = &explorer->network->switches[hop->in.sw];
+    const struct flow_entry *flow = &sw->flows->entries[entry];
+    if (space_behavior(flow->actions, flow->n_actions, hop->in.port, sw->ports, sw->n_ports, arena,
+                       behavior) < 0) {
+        return false;
+    }
+    size_t n = behavior->n_outputs;
+    struct space_output *sent = base_arena_alloc(arena, (n + 1) * sizeof *sent);
+    behavior->n_outputs = 0;
+    for (size_t i = 0; sent && i < n; i++) {
+        struct port_ref out = {.sw = hop->in.sw, .port = behavior->outputs[i].port};
+        if (out.port > PORT_MAX || !space_network_mute(explorer->network, out)) {
+            sent[behavior->n_outputs++] = behavior->outputs[i];
+        }
+    }
+    behavior->outputs = sent;
+    return sent != NULL;
+}
+
 static bool same_behavior(struct explorer *explorer, const struct space_hop *hop, size_t a,
                           size_t b)
 {
-    const struct space_network_switch *sw = &explorer->network->switches[hop->in.sw];
     const uint32_t *ids = explorer->network->tables[hop->in.sw].action_ids;
-    const struct flow_entry *x = &sw->flows->entries[a], *y = &sw->flows->entries[b];
     struct space_behavior one, other;
     if (ids[a] == ids[b]) {
         return true;
     }
     struct base_arena arena = {0};
-    bool same = space_behavior(x->actions, x->n_actions, hop->in.port, sw->ports, sw->n_ports,
-                               &arena, &one) == 0 &&
-                space_behavior(y->actions, y->n_actions, hop->in.port, sw->ports, sw->n_ports,
-                               &arena, &other) == 0 &&
+    bool same = behavior_now(explorer, hop, a, &arena, &one) &&
+                behavior_now(explorer, hop, b, &arena, &other) &&
                 space_behavior_equal(&one, &other);
     base_arena_free(&arena);
     return same;
