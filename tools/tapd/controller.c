@@ -225,6 +225,9 @@ static int compile(struct tapd_controller *controller, struct proposal *proposal
             tapd_compile(proposal->policy, active, n_active,
                          same_fabric ? controller->network : NULL, &proposal->network, diagnostics);
     }
+    if (status == 0) {
+        proposal->network->since_ms = tapd_monotonic_ms();
+    }
     free(active);
     return status;
 }
