@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { GATHER_MS = 10 }; /* entries that go, often go together */
 
@@ -96,13 +95,6 @@ void tapd_installer_start(struct tapd_installer *installer)
     const struct timeval period = tapd_after_ms(installer->options.resync_ms);
     event_add(installer->resync, &period);
     tapd_sessions_start(installer->sessions);
-}
-
-int64_t tapd_monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 void tapd_installer_set(struct tapd_installer *installer, const struct tapd_network *network)
