@@ -13,6 +13,8 @@ expect 0 "and the network conforms" "$B/tapproof" check "$simulated"
 ofctl dump-flows s1 > "$scratch/before"
 run 0 "$B/tapd" "$policy" --once && ! grep -q 'flow-mods' "$scratch/out"
 report "a second time nothing is sent" $?
+expect_says 0 'h8-h9 waits .*--sflow' "a tap that nothing would ever bring is told" \
+    "$B/tapd" policies/demon/on-demand.yaml --once
 
 # Foreign entries
 ofctl add-flow s1 'priority=7,in_port=9,actions=output:10'

@@ -28,6 +28,7 @@ static int load(struct tapd_controller *controller, const struct tapd_records *r
 static int compile(struct tapd_controller *controller, struct proposal *proposal, bool same_fabric,
                    struct spec_diagnostics *diagnostics);
 static void drop_proposal(struct proposal *proposal);
+static void warn_deaf(const struct tapd_controller *controller);
 static int save(struct tapd_controller *controller, const struct tapd_policy *policy,
                 const struct tapd_roster *roster, struct base_buffer *why);
 static enum tapd_outcome change(struct tapd_controller *controller, struct tapd_roster *roster,
@@ -331,10 +332,24 @@ static void enforce(struct tapd_controller *controller, struct proposal *proposa
         tapd_log("out of memory: no taps come by themselves until the next reload");
     }
     if (policy != controller->policy) {
+        warn_deaf(controller);
         lab_free(lab);
         tapd_policy_free(policy);
     }
     await_expiry(controller);
+}
+
+/* A policy that waits for samples which nobody listens for. */
+static void warn_deaf(const struct tapd_controller *controller)
+{
+    const struct tapd_policy *policy = controller->policy;
+    for (size_t i = 0; i < policy->n_taps && !controller->options->sflow; i++) {
+        if (policy->taps[i]->when) {
+            tapd_log("warning: the tap %s waits for traffic (when), and no samples are listened "
+                     "for without --sflow",
+                     policy->taps[i]->name);
+        }
+    }
 }
 
 /* The fabric */
