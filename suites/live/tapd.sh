@@ -97,6 +97,20 @@ s.shutdown(socket.SHUT_WR)
 while s.recv(65536): pass' "$socket" 2> /dev/null
 done
 answers 200 '"installed": true' "it outlives malformed requests" GET /status
+prlimit --pid "$tapd_pid" --nofile="$(ls "/proc/$tapd_pid/fd" | wc -l)":
+timeout 20 python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+sys.stdin.read()' "$socket" < "$scratch/ready" &
+exec 9> "$scratch/ready"
+until_says 'can not take a request' cat "$scratch/log"
+report "without descriptors it says so" $?
+[ "$(wc -l < "$scratch/log")" -lt 1000 ]
+report "and rests" $?
+prlimit --pid "$tapd_pid" --nofile=1024:
+exec 9>&-
+answers 200 '"installed": true' "until there are some again" GET /status
 printf 'topology: nothing.yaml\n' > "$scratch/bad.yaml"
 expect_says 2 'bad.yaml:1:' "a bad policy at the start" "$B/tapd" "$scratch/bad.yaml" --once
 tables | diff "$scratch/tables" - > "$scratch/out"
