@@ -13,6 +13,8 @@
 enum { IDENTIFY_XID = 0x69640000 };
 
 /* A connection whose other end has not said yet who it is. */
+enum { REST_MS = 200 }; /* after a caller could not be accepted */
+
 struct caller {
     struct channel_listener *listener;
     struct channel_conn *conn; /* NULL once it is somebody else's */
@@ -27,7 +29,7 @@ struct channel_listener {
     channel_listener_take *take;
     void *owner;
     int fd;
-    struct event *acceptable;
+    struct event *acceptable, *rest;
     struct caller *callers;
     size_t n_callers, max_callers;
     unsigned patience_ms;
@@ -38,6 +40,7 @@ struct channel_listener {
 };
 
 static void on_acceptable(evutil_socket_t fd, short events, void *arg);
+static void on_rested(evutil_socket_t fd, short events, void *arg);
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
@@ -71,9 +74,13 @@ struct channel_listener *channel_listener_new(struct event_base *base,
     }
     struct channel_listener *listener = calloc(1, sizeof *listener);
     struct event *event = event_new(base, fd, EV_READ | EV_PERSIST, on_acceptable, listener);
-    if (!listener || !event) {
+    struct event *rest = evtimer_new(base, on_rested, listener);
+    if (!listener || !event || !rest) {
         if (event) {
             event_free(event);
+        }
+        if (rest) {
+            event_free(rest);
         }
         free(listener);
         close(fd);
@@ -86,6 +93,7 @@ struct channel_listener *channel_listener_new(struct event_base *base,
                                           .owner = owner,
                                           .fd = fd,
                                           .acceptable = event,
+                                          .rest = rest,
                                           .max_callers = max_callers};
     return listener;
 }
@@ -132,6 +140,7 @@ void channel_listener_stop(struct channel_listener *listener)
         forget(listener->callers);
     }
     event_del(listener->acceptable);
+    event_del(listener->rest);
 }
 
 void channel_listener_format_others(const struct channel_listener *listener,
@@ -155,6 +164,7 @@ void channel_listener_free(struct channel_listener *listener)
     }
     channel_listener_stop(listener);
     event_free(listener->acceptable);
+    event_free(listener->rest);
     close(listener->fd);
     free(listener);
 }
@@ -210,8 +220,17 @@ static int greet(struct channel_listener *listener, int fd_own, struct base_erro
     return 0;
 }
 
+static void on_rested(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct channel_listener *listener = arg;
+    event_add(listener->acceptable, NULL);
+}
+
 /* Accepts as long as there is room. Where that fails for want of descriptors
- * or memory, the next try waits until a caller has gone. */
+ * or memory, the next try waits until a caller has gone, or for a moment: it may be
+ * others who have them. */
 static void on_acceptable(evutil_socket_t fd, short events, void *arg)
 {
     (void)events;
@@ -221,6 +240,7 @@ static void on_acceptable(evutil_socket_t fd, short events, void *arg)
         listener->n_lost++;
         base_fail(&listener->last_loss, "can not accept: %s", strerror(errno));
         event_del(listener->acceptable);
+        evtimer_add(listener->rest, &(const struct timeval){.tv_usec = REST_MS * 1000});
     } else if (peer >= 0 && greet(listener, peer, &listener->last_loss)) {
         listener->n_lost++;
     }

@@ -8,8 +8,23 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+/* An endpoint at a port that is free, and its address. */
+static struct sockaddr_in find_free(char endpoint[64])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n_bytes = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &n_bytes), 0);
+    close(fd);
+    snprintf(endpoint, 64, "ptcp:%u:127.0.0.1", ntohs(address.sin_port));
+    return address;
+}
 
 /* A channel that listens for `n` datapath ids (0: any) at a port that is free. */
 static struct channel *listen_for(const uint64_t *dpids, size_t n, unsigned timeout_ms,
@@ -19,15 +34,7 @@ static struct channel *listen_for(const uint64_t *dpids, size_t n, unsigned time
     struct channel *channel;
     struct base_error error;
     const struct channel_options options = {.timeout_ms = timeout_ms};
-    struct sockaddr_in free_one = {.sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n_bytes = sizeof free_one;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&free_one, sizeof free_one), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&free_one, &n_bytes), 0);
-    close(fd);
-    *port = ntohs(free_one.sin_port);
-    snprintf(endpoint, 64, "ptcp:%u:127.0.0.1", *port);
+    *port = ntohs(find_free(endpoint).sin_port);
     for (size_t i = 0; i < n; i++) {
         targets[i] = (struct channel_target){
             .name = "s", .endpoint = endpoint, .dpid = dpids[i], .any_dpid = dpids[i] == 0};
@@ -174,11 +181,62 @@ static void an_address_that_is_taken_is_the_reason(void **state)
     stop(&fake);
 }
 
+static bool take_nobody(void *owner, struct channel_listener *listener, struct channel_conn *conn,
+                        uint64_t dpid)
+{
+    (void)owner, (void)listener, (void)conn, (void)dpid;
+    return false;
+}
+
+/* Whether it is greeted, sooner or later. */
+static bool is_greeted(struct event_base *base, int fd)
+{
+    char byte;
+    time_t give_up = time(NULL) + 20;
+    while (recv(fd, &byte, 1, MSG_DONTWAIT) != 1) {
+        event_base_loop(base, EVLOOP_NONBLOCK);
+        if (time(NULL) > give_up) {
+            return false;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return true;
+}
+
+/* And there is no caller that could make room by going. */
+static void without_descriptors_a_caller_waits(void **state)
+{
+    (void)state;
+    struct base_error error;
+    struct rlimit limit, none;
+    struct event_base *base = event_base_new();
+    struct endpoint endpoint;
+    char text[64];
+    const struct sockaddr_in address = find_free(text);
+    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
+    struct channel_listener *listener =
+        channel_listener_new(base, &endpoint, 4, take_nobody, NULL, &error);
+    assert_non_null(listener);
+    channel_listener_start(listener);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    event_base_loop(base, EVLOOP_ONCE);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_true(is_greeted(base, fd));
+    close(fd);
+    channel_listener_free(listener);
+    event_base_free(base);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
     cmocka_unit_test(a_target_for_any_switch_stays_with_the_first),
     cmocka_unit_test(who_dialled_instead_is_said),
     cmocka_unit_test(an_address_that_is_taken_is_the_reason),
+    cmocka_unit_test(without_descriptors_a_caller_waits),
 };
 TEST_MAIN(tests)

@@ -32,13 +32,15 @@ for flows in "$RANDOM_NETWORK"/net/random/*.flows; do
     "$tapproof" diff "$saved" "$topology" 2>&1 | grep -q '^s[0-9]* \(any port\|ports* [0-9]\)'
     expect $((! $?)) "network $network: $switch without ${line%% actions=*} is the same or not" \
         "$tapproof" check --only state "$learned"
-    "$tapproof" prove "$learned" > "$scratch/proof" 2>&1
-    proof=$?
-    "$tapproof" check --only traffic "$learned" > "$scratch/out" 2>&1
-    frames=$?
-    cat "$scratch/proof" >> "$scratch/out"
-    [ $frames -eq $proof ]
-    report "network $network: then its frames do what is proved of them ($proof)" $?
+    if grep -q '^traffic:' "$learned"; then
+        "$tapproof" prove "$learned" > "$scratch/proof" 2>&1
+        proof=$?
+        "$tapproof" check --only traffic "$learned" > "$scratch/out" 2>&1
+        frames=$?
+        cat "$scratch/proof" >> "$scratch/out"
+        [ $frames -eq $proof ]
+        report "network $network: then its frames do what is proved of them ($proof)" $?
+    fi
     change "$switch" "$line"
 done
 expect 0 "network $network conforms again" "$tapproof" check "$learned"

@@ -13,6 +13,8 @@ expect 0 "and the network conforms" "$B/tapproof" check "$simulated"
 ofctl dump-flows s1 > "$scratch/before"
 run 0 "$B/tapd" "$policy" --once && ! grep -q 'flow-mods' "$scratch/out"
 report "a second time nothing is sent" $?
+expect_says 0 'h8-h9 waits .*--sflow' "a tap that nothing would ever bring is told" \
+    "$B/tapd" policies/demon/on-demand.yaml --once
 
 # Foreign entries
 ofctl add-flow s1 'priority=7,in_port=9,actions=output:10'
@@ -95,6 +97,20 @@ s.shutdown(socket.SHUT_WR)
 while s.recv(65536): pass' "$socket" 2> /dev/null
 done
 answers 200 '"installed": true' "it outlives malformed requests" GET /status
+prlimit --pid "$tapd_pid" --nofile="$(ls "/proc/$tapd_pid/fd" | wc -l)":
+timeout 20 python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+sys.stdin.read()' "$socket" < "$scratch/ready" &
+exec 9> "$scratch/ready"
+until_says 'can not take a request' cat "$scratch/log"
+report "without descriptors it says so" $?
+[ "$(wc -l < "$scratch/log")" -lt 1000 ]
+report "and rests" $?
+prlimit --pid "$tapd_pid" --nofile=1024:
+exec 9>&-
+answers 200 '"installed": true' "until there are some again" GET /status
 printf 'topology: nothing.yaml\n' > "$scratch/bad.yaml"
 expect_says 2 'bad.yaml:1:' "a bad policy at the start" "$B/tapd" "$scratch/bad.yaml" --once
 tables | diff "$scratch/tables" - > "$scratch/out"
@@ -137,6 +153,27 @@ for damage in '' '{' '[]' '{"tapd-state": 9}' '{"tapd-state": 1, "next_id": 1, "
         grep -q 'damaged' "$scratch/out" && [ "$(cat "$scratch/state")" = "$damage" ]
     report "a damaged state is refused, and kept: '$damage'" $?
 done
+
+# A state that cannot be written
+mkdir "$scratch/gone"
+start_tapd policies/demon/always-forward.yaml --state "$scratch/gone/state" --resync 200ms
+answers 201 '"ends_in_s": 60' "a tap that ends" POST /taps "$h3"
+installed
+until_says 'duration=[6-9]\.' ofctl dump-flows s1 in_port=3
+report "its entry is not renewed" $?
+rm -r "$scratch/gone"
+answers 500 'can not be written' "without a disk nothing is added" POST /taps "$h1"
+ovs-appctl time/warp 61000 > /dev/null
+until_says 'not forgotten yet: .*gone/state' cat "$scratch/log"
+answers 404 'no tap' "what ends is gone all the same" GET /taps/h3
+installed
+exactly policies/demon/always-forward.yaml "from the switches, too"
+mkdir "$scratch/gone"
+until_says 'are forgotten' cat "$scratch/log"
+report "and is forgotten when there is a disk again" $?
+! grep -q h3 "$scratch/gone/state"
+report "for good" $?
+stop_tapd
 
 # Tokens
 expect_says 3 'token-file' "no token, no address that others reach" \
