@@ -13,6 +13,8 @@ expect 0 "and the network conforms" "$B/tapproof" check "$simulated"
 ofctl dump-flows s1 > "$scratch/before"
 run 0 "$B/tapd" "$policy" --once && ! grep -q 'flow-mods' "$scratch/out"
 report "a second time nothing is sent" $?
+expect_says 0 'h8-h9 waits .*--sflow' "a tap that nothing would ever bring is told" \
+    "$B/tapd" policies/demon/on-demand.yaml --once
 
 # Foreign entries
 ofctl add-flow s1 'priority=7,in_port=9,actions=output:10'
@@ -137,6 +139,27 @@ for damage in '' '{' '[]' '{"tapd-state": 9}' '{"tapd-state": 1, "next_id": 1, "
         grep -q 'damaged' "$scratch/out" && [ "$(cat "$scratch/state")" = "$damage" ]
     report "a damaged state is refused, and kept: '$damage'" $?
 done
+
+# A state that cannot be written
+mkdir "$scratch/gone"
+start_tapd policies/demon/always-forward.yaml --state "$scratch/gone/state" --resync 200ms
+answers 201 '"ends_in_s": 60' "a tap that ends" POST /taps "$h3"
+installed
+until_says 'duration=[6-9]\.' ofctl dump-flows s1 in_port=3
+report "its entry is not renewed" $?
+rm -r "$scratch/gone"
+answers 500 'can not be written' "without a disk nothing is added" POST /taps "$h1"
+ovs-appctl time/warp 61000 > /dev/null
+until_says 'not forgotten yet: .*gone/state' cat "$scratch/log"
+answers 404 'no tap' "what ends is gone all the same" GET /taps/h3
+installed
+exactly policies/demon/always-forward.yaml "from the switches, too"
+mkdir "$scratch/gone"
+until_says 'are forgotten' cat "$scratch/log"
+report "and is forgotten when there is a disk again" $?
+! grep -q h3 "$scratch/gone/state"
+report "for good" $?
+stop_tapd
 
 # Tokens
 expect_says 3 'token-file' "no token, no address that others reach" \

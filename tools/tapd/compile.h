@@ -56,6 +56,7 @@ struct tapd_network {
                                   UINT16_MAX: none is reached from there */
     struct tapd_uplink *uplinks; /* what was named or chosen */
     size_t n_uplinks;
+    int64_t since_ms; /* when the lifetimes in it began, CLOCK_MONOTONIC: set by the owner */
     struct base_arena arena;
 };
 

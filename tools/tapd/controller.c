@@ -28,8 +28,11 @@ static int load(struct tapd_controller *controller, const struct tapd_records *r
 static int compile(struct tapd_controller *controller, struct proposal *proposal, bool same_fabric,
                    struct spec_diagnostics *diagnostics);
 static void drop_proposal(struct proposal *proposal);
+static void warn_deaf(const struct tapd_controller *controller);
 static int save(struct tapd_controller *controller, const struct tapd_policy *policy,
                 const struct tapd_roster *roster, struct base_buffer *why);
+static enum tapd_outcome change(struct tapd_controller *controller, struct tapd_roster *roster,
+                                bool must_save, struct base_buffer *why);
 static void enforce(struct tapd_controller *controller, struct proposal *proposal);
 static int use_fabric(struct tapd_controller *controller, const struct proposal *proposal,
                       struct base_buffer *why);
@@ -225,12 +228,22 @@ static int compile(struct tapd_controller *controller, struct proposal *proposal
             tapd_compile(proposal->policy, active, n_active,
                          same_fabric ? controller->network : NULL, &proposal->network, diagnostics);
     }
+    if (status == 0) {
+        proposal->network->since_ms = tapd_monotonic_ms();
+    }
     free(active);
     return status;
 }
 
 enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
                                          struct tapd_roster *roster, struct base_buffer *why)
+{
+    return change(controller, roster, true, why);
+}
+
+/* Not saved, and then in force all the same only if it needs not be. */
+static enum tapd_outcome change(struct tapd_controller *controller, struct tapd_roster *roster,
+                                bool must_save, struct base_buffer *why)
 {
     struct spec_diagnostics diagnostics = {0};
     struct proposal proposal = {
@@ -240,7 +253,8 @@ enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
         tapd_controller_explain(&diagnostics, why);
         outcome = TAPD_BAD;
     } else if (save(controller, controller->policy, roster, why)) {
-        outcome = TAPD_FAILED;
+        outcome = must_save ? TAPD_FAILED : TAPD_DONE;
+        controller->unsaved |= !must_save;
     }
     if (outcome != TAPD_DONE) {
         tapd_network_free(proposal.network);
@@ -274,6 +288,8 @@ static int save(struct tapd_controller *controller, const struct tapd_policy *po
     tapd_records_free(&records);
     if (status) {
         base_put_format(why, "%s\n", error.text);
+    } else {
+        controller->unsaved = false;
     }
     return status;
 }
@@ -316,10 +332,24 @@ static void enforce(struct tapd_controller *controller, struct proposal *proposa
         tapd_log("out of memory: no taps come by themselves until the next reload");
     }
     if (policy != controller->policy) {
+        warn_deaf(controller);
         lab_free(lab);
         tapd_policy_free(policy);
     }
     await_expiry(controller);
+}
+
+/* A policy that waits for samples which nobody listens for. */
+static void warn_deaf(const struct tapd_controller *controller)
+{
+    const struct tapd_policy *policy = controller->policy;
+    for (size_t i = 0; i < policy->n_taps && !controller->options->sflow; i++) {
+        if (policy->taps[i]->when) {
+            tapd_log("warning: the tap %s waits for traffic (when), and no samples are listened "
+                     "for without --sflow",
+                     policy->taps[i]->name);
+        }
+    }
 }
 
 /* The fabric */
@@ -483,13 +513,28 @@ static void on_settled(void *owner)
 }
 
 /* A tap that has ended is gone from the switches even if its end can not be
- * saved; it is told and tried again. */
+ * saved; that is told and tried again. */
 static void end_taps(struct tapd_controller *controller, struct tapd_roster *roster)
 {
     struct base_buffer why = {0};
-    if (tapd_controller_change(controller, roster, &why) != TAPD_DONE) {
-        tapd_log("a tap that has ended is not removed yet: %s", base_buffer_text(&why));
+    bool ended = change(controller, roster, false, &why) == TAPD_DONE;
+    if (!ended || controller->unsaved) {
+        tapd_log("a tap that has ended is not %s yet: %s", ended ? "forgotten" : "removed",
+                 base_buffer_text(&why));
         set_expiry(controller, RETRY_MS);
+    }
+    base_buffer_free(&why);
+}
+
+/* Nothing is told again. */
+static void save_at_last(struct tapd_controller *controller)
+{
+    struct base_buffer why = {0};
+    if (save(controller, controller->policy, &controller->roster, &why)) {
+        set_expiry(controller, RETRY_MS);
+    } else {
+        tapd_log("taps that have ended are forgotten");
+        await_expiry(controller);
     }
     base_buffer_free(&why);
 }
@@ -522,7 +567,11 @@ static void on_expiry(evutil_socket_t fd, short events, void *arg)
     size_t n = tapd_roster_expire(&roster, tapd_now_ms());
     if (n == 0) {
         tapd_roster_drop(&roster);
-        await_expiry(controller);
+        if (controller->unsaved) {
+            save_at_last(controller);
+        } else {
+            await_expiry(controller);
+        }
         return;
     }
     tapd_log("%zu tap%s ended", n, n == 1 ? " has" : "s have");

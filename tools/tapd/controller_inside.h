@@ -14,6 +14,7 @@ struct tapd_controller {
     void (*settled)(void *owner);
     void *owner;
     struct tapd_store *store; /* NULL: nothing is kept */
+    bool unsaved;             /* the roster has ended taps that the store still has */
     struct tapd_policy *policy;
     struct lab *lab;
     struct tapd_roster roster;

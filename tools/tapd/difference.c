@@ -17,6 +17,7 @@ struct placed {
 
 struct differing {
     const struct tapd_network *network;
+    unsigned age_sec;
     const struct flow_table *const *actual;
     bool own_tables;
     struct tapd_difference *out;
@@ -139,6 +140,24 @@ static size_t join_rows(struct tapd_row *rows, size_t n)
     return n_joined;
 }
 
+/* A wanted entry with the lifetime that it has left; NULL if it has none, or
+ * without memory. */
+static const struct flow_entry *still_wanted(struct differing *d, const struct flow_entry *entry)
+{
+    if ((uint32_t)entry->cookie == 0 || d->age_sec == 0) {
+        return entry;
+    }
+    if (entry->hard_timeout <= d->age_sec) {
+        return NULL;
+    }
+    struct flow_entry *aged = base_arena_copy(&d->scratch, entry, sizeof *entry);
+    if (aged) {
+        aged->hard_timeout = (uint16_t)(entry->hard_timeout - d->age_sec);
+    }
+    d->failed |= !aged;
+    return aged;
+}
+
 /* What is there and ours, and what is wanted; and what is somebody else's. */
 static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
 {
@@ -157,8 +176,8 @@ static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
         }
     }
     for (size_t i = 0; rows && blocked && i < wanted->n_entries; i++) {
-        const struct flow_entry *entry = &wanted->entries[i];
-        if (!blocked[i]) {
+        const struct flow_entry *entry = still_wanted(d, &wanted->entries[i]);
+        if (entry && !blocked[i]) {
             rows[n++] = (struct tapd_row){
                 .match = entry->match, .priority = entry->priority, .wanted = entry};
         }
@@ -197,12 +216,16 @@ static void differ(struct differing *d)
     base_arena_free(&d->scratch);
 }
 
-int tapd_difference_make(const struct tapd_network *network, const struct flow_table *const *actual,
-                         bool own_tables, struct tapd_difference *difference)
+int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
+                         const struct flow_table *const *actual, bool own_tables,
+                         struct tapd_difference *difference)
 {
     *difference = (struct tapd_difference){0};
-    struct differing d = {
-        .network = network, .actual = actual, .own_tables = own_tables, .out = difference};
+    struct differing d = {.network = network,
+                          .age_sec = age_sec,
+                          .actual = actual,
+                          .own_tables = own_tables,
+                          .out = difference};
     d.failed = tapd_held_find(&d.held, network, actual, &difference->arena) < 0;
     for (size_t sw = 0; sw < network->policy->topology->n_switches && !d.failed; sw++) {
         if (network->policy->owns[sw] && actual[sw]) {

@@ -73,14 +73,17 @@ struct tapd_difference {
     struct base_arena arena;
 };
 
-/* actual: by switch, what is installed there as read from it; NULL: not known,
+/* age_sec: how long ago the network was compiled. What ends has so much less left;
+ * what has nothing left is not wanted. actual: by switch, what is installed there as
+ * read from it; NULL: not known,
  * nothing is planned for it, and nothing new is sent to where it may come from or
  * get to it (unless the policy leaves it to another controller). With own_tables
  * foreign entries of the first table are deleted as if they were ours, and are not
  * reported. No steps: the tables are as they should be. -1 without memory; then and
  * else tapd_difference_free. */
-int tapd_difference_make(const struct tapd_network *network, const struct flow_table *const *actual,
-                         bool own_tables, struct tapd_difference *difference);
+int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
+                         const struct flow_table *const *actual, bool own_tables,
+                         struct tapd_difference *difference);
 void tapd_difference_free(struct tapd_difference *difference);
 
 /* "hides", "blocks", …: what a report says of a foreign entry. */

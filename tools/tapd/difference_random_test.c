@@ -166,7 +166,7 @@ static void make_wave(struct passage *p, const struct tapd_difference *differenc
 static void make_difference(struct passage *p, const struct tapd_network *wanted,
                             const struct flow_table *const *known, struct tapd_difference *made)
 {
-    assert_int_equal(tapd_difference_make(wanted, known, false, made), 0);
+    assert_int_equal(tapd_difference_make(wanted, 0, known, false, made), 0);
     assert_int_equal(made->n_foreign, 0);
     bool grows = false;
     for (size_t i = 0; i < made->n_waves; i++) {

@@ -16,6 +16,7 @@ struct fixture {
     struct tapd_network *network;
     struct flow_table there[N_SWITCHES];
     const struct flow_table *actual[N_SWITCHES];
+    unsigned age_sec;
     struct tapd_difference difference;
 };
 
@@ -44,7 +45,8 @@ static void assert_steps(struct fixture *f, bool own_tables, const char *steps)
 {
     struct base_buffer out = {0};
     tapd_difference_free(&f->difference);
-    assert_int_equal(tapd_difference_make(f->network, f->actual, own_tables, &f->difference), 0);
+    assert_int_equal(
+        tapd_difference_make(f->network, f->age_sec, f->actual, own_tables, &f->difference), 0);
     for (size_t i = 0; i < f->difference.n_waves; i++) {
         const struct tapd_wave *wave = &f->difference.waves[i];
         base_put_text(&out, wave->grows ? "grow\n" : "shrink\n");
@@ -144,6 +146,19 @@ static void test_ends(void **unused)
     assert_steps(&f, false, "");
     f.there[0].entries[0].duration_sec = 44;
     assert_steps(&f, false, wanted);
+    f.age_sec = 2; /* since there were 60 s left */
+    assert_steps(&f, false, "");
+    f.there[0].entries[0].duration_sec = 97;
+    f.age_sec = 57;
+    assert_steps(&f, false, "");
+    f.there[0].entries[0].duration_sec = 90;
+    assert_steps(&f, false,
+                 "grow\ns1 add hard_timeout=3, priority=33024,in_port=1 actions=output:6\n");
+    f.age_sec = 60;
+    assert_steps(&f, false,
+                 "shrink\ns1 delete_strict hard_timeout=100, priority=33024,in_port=1 "
+                 "actions=drop\n");
+    f.age_sec = 0;
     f.there[0].entries[0].duration_sec = 36;
     assert_steps(&f, false, wanted);
     f.there[0].entries[0].hard_timeout = 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/http.h"
 
+#include "tapd/log.h"
+
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/http.h>
@@ -24,6 +26,7 @@ enum {
     MAX_HEADER_BYTES = 16 << 10,
     TIMEOUT_S = 10, /* of a connection on which nothing moves */
     BACKLOG = 64,
+    REST_S = 1, /* after a connection could not be taken */
 };
 
 struct tapd_http {
@@ -49,6 +52,26 @@ void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *forma
     *reply = (struct tapd_http_reply){.status = status, .body = json_pack("{s:s}", "error", text)};
 }
 
+static void on_resume(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    evconnlistener_enable(arg);
+}
+
+/* Most likely there are no descriptors left: some have to be closed first, and
+ * whoever waits goes on waiting. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    const struct timeval rest = {.tv_sec = REST_S};
+    (void)arg; /* evhttp's */
+    tapd_log("can not take a request: %s", strerror(errno));
+    if (event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, on_resume, listener,
+                        &rest) == 0) {
+        evconnlistener_disable(listener);
+    }
+}
+
 static int serve(struct tapd_http *http, struct event_base *base, int fd, struct base_error *error)
 {
     http->server = evhttp_new(base);
@@ -65,6 +88,7 @@ static int serve(struct tapd_http *http, struct event_base *base, int fd, struct
         evconnlistener_free(listener);
         return base_fail(error, "out of memory");
     }
+    evconnlistener_set_error_cb(listener, on_accept_error);
     evhttp_set_max_body_size(http->server, MAX_READ_BYTES);
     evhttp_set_max_headers_size(http->server, MAX_HEADER_BYTES);
     evhttp_set_timeout(http->server, TIMEOUT_S);

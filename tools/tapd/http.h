@@ -44,7 +44,8 @@ struct tapd_http;
 /* Serves at `address`: "unix:PATH" (made with mode 0600; a socket of that name where nobody
  * answers is replaced), or "HOST:PORT", "[::1]:PORT". `token` may be NULL only where
  * no other machine can reach: every request needs "Authorization: Bearer TOKEN" then.
- * NULL, with an error, if the address can not be had. */
+ * NULL, with an error, if the address can not be had. The event loop must not run any more
+ * when it is freed. */
 struct tapd_http *tapd_http_new(struct event_base *base, const char *address, const char *token,
                                 tapd_http_handler *handler, void *owner, struct base_error *error);
 

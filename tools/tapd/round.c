@@ -210,8 +210,9 @@ static bool plan(struct tapd_installer *installer)
     tapd_difference_free(&installer->difference);
     installer->difference = (struct tapd_difference){0};
     installer->abandoned = false;
-    if (tapd_difference_make(installer->network, installer->actual, installer->options.own_tables,
-                             &installer->difference)) {
+    int64_t age_ms = tapd_monotonic_ms() - installer->network->since_ms;
+    if (tapd_difference_make(installer->network, (unsigned)(age_ms / 1000), installer->actual,
+                             installer->options.own_tables, &installer->difference)) {
         tapd_log("out of memory");
         tapd_round_wake(installer, 1000);
         return false;

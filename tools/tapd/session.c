@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { MAX_CALLERS = 256 }; /* that have not said which switch they are */
 
@@ -21,6 +22,13 @@ static bool take_caller(void *owner, struct channel_listener *listener, struct c
 static void free_session(struct tapd_session *session);
 
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
+
+int64_t tapd_monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
 
 static unsigned or_default(unsigned value, unsigned otherwise)
 {
@@ -244,10 +252,14 @@ static void tell_trouble(struct tapd_session *session, const char *why, bool was
 /* Away, and why. The owner hears of it if the session was up. */
 static void lose(struct tapd_session *session, const struct base_error *why)
 {
+    const struct tapd_session_options *options = &session->sessions->options;
     bool was_up = tapd_session_is_up(session);
     channel_conn_free(session->conn);
     session->conn = NULL;
     switch_state_free(&session->dump.state);
+    if (was_up && tapd_monotonic_ms() - session->up_since_ms > options->backoff_max_ms) {
+        session->n_failures = 0;
+    }
     session->n_failures += session->n_failures < UINT32_MAX;
     tell_trouble(session, why->text, was_up);
     tapd_session_enter(session, STAGE_AWAY);

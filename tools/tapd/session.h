@@ -95,4 +95,7 @@ bool tapd_session_is_idle(const struct tapd_session *session);
  * "" while it is up. */
 const char *tapd_session_trouble(const struct tapd_session *session);
 
+/* CLOCK_MONOTONIC, in ms. */
+int64_t tapd_monotonic_ms(void);
+
 #endif

@@ -35,7 +35,8 @@ struct tapd_session {
     struct event *timer;       /* what is due in this stage if nothing else happens */
     bool heard;                /* since the timer was set: what counts in this stage */
     bool echo_due;             /* an ECHO_REQUEST has not been answered */
-    unsigned n_failures;       /* connections in vain since the last that was up */
+    int64_t up_since_ms;       /* tapd_monotonic_ms */
+    unsigned n_failures;       /* connections in vain since one that lasted, or took flow-mods */
     uint32_t next_xid;
     uint32_t features_xid;
     struct channel_progress progress; /* STAGE_READING */

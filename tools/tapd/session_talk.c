@@ -68,7 +68,7 @@ void tapd_session_go_up(struct tapd_session *session)
     of_encode_config(output, OFPT_SET_CONFIG, tapd_session_take_xids(session, 1),
                      &(struct of_config){.miss_send_len = MISS_SEND_LEN});
     channel_conn_flush(session->conn);
-    session->n_failures = 0;
+    session->up_since_ms = tapd_monotonic_ms();
     tapd_log("%s: connected", session->name);
     tapd_session_enter(session, STAGE_IDLE);
     session->ops->up(session->owner);
@@ -232,6 +232,7 @@ static int sending_message(struct tapd_session *session, const struct of_header 
     if (session->part_end < session->n_mods) {
         send_part(session);
     } else {
+        session->n_failures = 0;
         tapd_session_enter(session, STAGE_IDLE);
         session->ops->acknowledged(session->owner);
     }

@@ -5,6 +5,7 @@
 
 #include "base/testing.h"
 #include "channel/fake.h"
+#include "tapd/session_inside.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -231,6 +232,30 @@ static void it_comes_back(void **state)
         await(&watch, &watch.n_down, i);
         assert_non_null(strstr(watch.down_why, "closed the connection"));
     }
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+/* Connected, read, gone, again and again; until it takes flow-mods. */
+static void one_that_never_lasts_waits_longer(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .hangs_up = true};
+    const struct tapd_session_options options = {.backoff_min_ms = 1, .backoff_max_ms = 600000};
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(1);
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    for (unsigned i = 1; i <= 4; i++) {
+        await(&watch, &watch.n_up, i);
+        tapd_session_read(watch.session);
+        await(&watch, &watch.n_down, i);
+        assert_int_equal(watch.session->n_failures, i);
+    }
+    await(&watch, &watch.n_up, 5);
+    tapd_session_send(watch.session, &mod, 1);
+    await(&watch, &watch.n_acknowledged, 1);
+    assert_in_range(watch.session->n_failures, 0, 1); /* it may be gone by now */
     end(&watch);
     channel_fake_stop(&fake);
 }
@@ -462,6 +487,7 @@ int main(void)
         cmocka_unit_test(what_can_not_be_said_is_refused),
         cmocka_unit_test(very_many_go_in_parts),
         cmocka_unit_test(it_comes_back),
+        cmocka_unit_test(one_that_never_lasts_waits_longer),
         cmocka_unit_test(another_switch_is_left_alone),
         cmocka_unit_test(a_mute_one_is_given_up),
         cmocka_unit_test(one_that_confirms_nothing_is_given_up),
