@@ -215,7 +215,7 @@ static int write_reports(struct check *check, const struct report *report)
             struct report_text_options text = cli_text_options(check->verbose);
             report_text(report, &text, &out);
         } else if (outputs[i] == &check->json) {
-            report_json(report, CLI_VERSION, &out);
+            report_json(report, BASE_VERSION, &out);
         } else if (outputs[i] == &check->junit) {
             report_junit(report, &out);
         } else {

@@ -5,6 +5,7 @@
 #define CLI_CLI_H
 
 #include "base/buffer.h"
+#include "base/version.h"
 #include "model/expectation.h"
 #include "model/result.h"
 #include "report/report.h"
@@ -12,8 +13,6 @@
 #include "spec/spec.h"
 
 #include <stdio.h>
-
-#define CLI_VERSION "0.1.0"
 
 enum cli_exit {
     CLI_CONFORMS = 0,

@@ -174,7 +174,7 @@ static int report(struct diff *diff)
         base_buffer_free(&out);
     }
     if (diff->json.file) {
-        report_diff_json(&told, CLI_VERSION, &out);
+        report_diff_json(&told, BASE_VERSION, &out);
         status = cli_write_output("diff", &diff->json, &out) ? CLI_UNJUDGED : status;
         base_buffer_free(&out);
     }

@@ -179,7 +179,7 @@ static int report(struct explain *explain, const struct explanation *explanation
         base_buffer_free(&out);
     }
     if (explain->json.file) {
-        report_explain_json(explanation, CLI_VERSION, &out);
+        report_explain_json(explanation, BASE_VERSION, &out);
         status = cli_write_output("explain", &explain->json, &out) ? CLI_UNJUDGED : status;
         base_buffer_free(&out);
     }

@@ -27,8 +27,8 @@ const struct cli_command cli_commands[] = {
      "  -v, --verbose        list what passed too, and where the time went\n"
      "      --timeout TIME   for reading a switch (default 10s)\n"
      "      --packet-out     where hosts cannot tell which cable is bad, have switches send\n"
-    "                       frames (PACKET_OUT); their tables stay as they are\n"
-    "      --converge TIME  how long frames may lag behind the tables (default 2s)\n"
+     "                       frames (PACKET_OUT); their tables stay as they are\n"
+     "      --converge TIME  how long frames may lag behind the tables (default 2s)\n"
      "\n"
      "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
      "input error, 3 could not be judged.\n"},
@@ -151,7 +151,7 @@ static void print_overview(FILE *out)
     for (size_t i = 0; i < cli_n_commands; i++) {
         fprintf(out, "  %-8s %s\n", cli_commands[i].name, cli_commands[i].summary);
     }
-    fprintf(out, "\n  tapproof COMMAND --help   more about a command\n"
+    fprintf(out, "\n  tapproof help COMMAND     more about a command (COMMAND --help)\n"
                  "  tapproof --version        the version\n");
 }
 
@@ -204,19 +204,24 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return CLI_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    bool helps = strcmp(argv[1], "help") == 0;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (helps && argc == 2)) {
         print_overview(stdout);
         return end(CLI_CONFORMS);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        printf("tapproof " CLI_VERSION "\n");
+        printf("tapproof " BASE_VERSION "\n");
         return end(CLI_CONFORMS);
     }
-    const struct cli_command *command = find_command(argv[1]);
+    const char *name = helps ? argv[2] : argv[1];
+    const struct cli_command *command = find_command(name);
     if (!command) {
-        fprintf(stderr, "tapproof: no command '%s'; see tapproof --help\n", argv[1]);
+        fprintf(stderr, "tapproof: no command '%s'; see tapproof --help\n", name);
         return CLI_USAGE;
+    }
+    if (helps) {
+        cli_print_help(stdout, name);
+        return end(CLI_CONFORMS);
     }
     opterr = 0; /* the commands say it themselves: cli_option_error */
     return end(command->run(argc - 1, argv + 1));

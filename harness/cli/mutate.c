@@ -142,7 +142,7 @@ static int write_reports(struct mutate *mutate, const struct mutations *mutation
         base_buffer_free(&out);
     }
     if (mutate->json.file) {
-        report_mutate_json(mutations, topology, CLI_VERSION, &out);
+        report_mutate_json(mutations, topology, BASE_VERSION, &out);
         int written = cli_write_output("mutate", &mutate->json, &out);
         status = status != CLI_CONFORMS ? status : written;
         base_buffer_free(&out);

@@ -107,7 +107,7 @@ static int write_reports(struct plan *plan, const struct report_plan *told)
         base_buffer_free(&out);
     }
     if (plan->json.file) {
-        report_plan_json(told, CLI_VERSION, &out);
+        report_plan_json(told, BASE_VERSION, &out);
         int written = cli_write_output("plan", &plan->json, &out);
         status = status != CLI_CONFORMS ? status : written;
         base_buffer_free(&out);

@@ -90,7 +90,7 @@ static int write_reports(struct prove *prove, const struct report *report)
     struct base_buffer out = {0};
     int status = CLI_CONFORMS;
     if (prove->json.file) {
-        report_json(report, CLI_VERSION, &out);
+        report_json(report, BASE_VERSION, &out);
         status = cli_write_output("prove", &prove->json, &out);
         base_buffer_free(&out);
     }

@@ -107,6 +107,12 @@ expect 0 "no libpcap, and none is needed" without_pcap $check --only state "$goo
       echo "  - {switch: $sw, port: $port, reason: a test}"; done; done; } > "$edited"
 cp topologies/demon.yaml "$work/topologies/demon.yaml"
 expect_says 3 'skipped' "everything skipped is no pass" $check --only state -k state/ "$edited"
-expect 0 "--version" "$B/tapproof" --version
+for program in tapproof tapd tapping tapsniff; do
+    expect_says 0 "^$program [0-9.]*$" "$program --version" "$B/$program" --version
+done
 expect_says 0 'usage' "check --help" "$B/tapproof" check --help
+"$B/tapproof" check --help > "$scratch/help"
+run 0 "$B/tapproof" help check && cmp "$scratch/help" "$scratch/out" > /dev/null
+report "help check says the same" $?
+expect_says 2 "no command 'chek'" "help of no command" "$B/tapproof" help chek
 plan

@@ -38,6 +38,8 @@ answers 201 '"ends_in_s": 60' "and another" POST /taps "$h3"
 answers 409 'already' "a name in use" POST /taps "$h1"
 answers 200 '"ends_in_s": 120' "it is extended" PATCH /taps/h7 '{"for": "120s"}'
 answers 200 '"ends_in_s": 60' "by its own lifetime" POST /taps/h3/extend
+answers 400 'unknown key .*"fro.*expected' "by what is misspelt" PATCH /taps/h3 '{"fro": "300s"}'
+answers 400 'expected {.*for' "by no text" PATCH /taps/h3 '{"for": 300}'
 answers 409 'no lifetime' "one that stays can not be" POST /taps/h1/extend
 installed
 report "all are installed" $?

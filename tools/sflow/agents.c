@@ -22,6 +22,7 @@ struct sflow_agent {
     uint64_t heard;         /* number of its last datagram, of all agents' */
     struct source *sources; /* sorted by id */
     size_t n_sources, capacity;
+    bool complained;
 };
 
 struct sflow_agents {
@@ -155,6 +156,36 @@ bool sflow_agent_port(const struct sflow_agent *agent, uint32_t if_index, struct
         return false;
     }
     *port = (struct port_ref){declared->sw, (uint16_t)number};
+    return true;
+}
+
+static bool has_learned(const struct sflow_agent *agent)
+{
+    for (size_t i = 0; i < agent->n_sources; i++) {
+        if (agent->sources[i].port.port != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sflow_agent_complain(struct sflow_agent *agent, uint32_t if_index, struct base_error *why)
+{
+    char address[SFLOW_ADDRESS_TEXT];
+    enum sflow_ports ports = agent->declared ? agent->declared->ports : SFLOW_PORTS_LEARNED;
+    if (agent->complained || ports == SFLOW_PORTS_SAME ||
+        (ports == SFLOW_PORTS_LEARNED && has_learned(agent))) {
+        return false;
+    }
+    agent->complained = true;
+    if (ports == SFLOW_PORTS_TABLE) {
+        base_fail(why, "ifIndex %u is not among its `ports' under `sflow' in the policy", if_index);
+    } else {
+        base_fail(why, "it has not sent OpenFlow port records of a switch of the topology yet; set "
+                       "polling in its sFlow settings, or its `ports' under `sflow' in the policy");
+    }
+    base_fail_in(why, "samples of agent %s, sub-agent %u, cannot be told to a port",
+                 sflow_address_format(&agent->address, address), agent->sub_agent);
     return true;
 }
 

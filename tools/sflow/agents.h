@@ -16,6 +16,7 @@
 #ifndef SFLOW_AGENTS_H
 #define SFLOW_AGENTS_H
 
+#include "base/error.h"
 #include "model/topology.h"
 #include "sflow/datagram.h"
 #include "sflow/sequence.h"
@@ -76,6 +77,10 @@ void sflow_agent_note(struct sflow_agents *agents, struct sflow_agent *agent,
 
 /* False: not known (yet). */
 bool sflow_agent_port(const struct sflow_agent *agent, uint32_t if_index, struct port_ref *port);
+
+/* Why it is not known, where somebody has to mend that: no port of the agent is learned,
+ * or its table lacks this one. True only once for each agent. */
+bool sflow_agent_complain(struct sflow_agent *agent, uint32_t if_index, struct base_error *why);
 
 /* All sequences together; `started`, `highest` and `uptime_ms` mean nothing. */
 struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents);

@@ -39,6 +39,7 @@ struct sflow_collector {
     struct event *event;
     struct sflow_agents *agents;
     sflow_collector_take *take;
+    void (*complain)(void *context, const char *text);
     void *context;
     struct sflow_collector_stats stats;
     uint32_t overflow; /* SO_RXQ_OVFL as last told: a total that wraps */
@@ -60,6 +61,7 @@ struct sflow_collector *sflow_collector_new(struct event_base *base,
     }
     collector->agents = options->agents;
     collector->take = options->take;
+    collector->complain = options->complain;
     collector->context = options->context;
     if (open_socket(collector, options, error)) {
         sflow_collector_free(collector);
@@ -91,6 +93,7 @@ void sflow_collector_free(struct sflow_collector *collector)
 void sflow_collector_use(struct sflow_collector *collector, struct sflow_agents *agents)
 {
     collector->agents = agents;
+    collector->stats.last_complaint.text[0] = '\0';
 }
 
 uint16_t sflow_collector_port(const struct sflow_collector *collector)
@@ -174,12 +177,26 @@ static void refuse(struct sflow_collector *collector, const union address *from,
              text, why);
 }
 
-static void observe(struct sflow_collector *collector, const struct sflow_agent *agent,
+static bool resolve(struct sflow_collector *collector, struct sflow_agent *agent,
+                    const struct sflow_port *input, struct port_ref *port)
+{
+    struct base_error *why = &collector->stats.last_complaint;
+    if (input->kind == SFLOW_PORT_ONE && sflow_agent_port(agent, input->value, port)) {
+        return true;
+    }
+    collector->stats.n_unresolved++;
+    if (input->kind == SFLOW_PORT_ONE && sflow_agent_complain(agent, input->value, why) &&
+        collector->complain) {
+        collector->complain(collector->context, why->text);
+    }
+    return false;
+}
+
+static void observe(struct sflow_collector *collector, struct sflow_agent *agent,
                     const struct sflow_flow *flow)
 {
     struct port_ref port;
-    if (flow->input.kind != SFLOW_PORT_ONE || !sflow_agent_port(agent, flow->input.value, &port)) {
-        collector->stats.n_unresolved++;
+    if (!resolve(collector, agent, &flow->input, &port)) {
         return;
     }
     struct sflow_observation observation = {

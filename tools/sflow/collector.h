@@ -29,6 +29,8 @@ struct sflow_collector_options {
         receive_bytes; /* the kernel's buffer; 0: SFLOW_RECEIVE_BYTES; less if the kernel says so */
     struct sflow_agents *agents; /* must outlive the collector; NULL: nobody is heard */
     sflow_collector_take *take;
+    /* What somebody has to mend, once an agent (sflow_agent_complain). May be NULL. */
+    void (*complain)(void *context, const char *text);
     void *context;
 };
 enum { SFLOW_RECEIVE_BYTES = 8 << 20 };
@@ -47,6 +49,7 @@ struct sflow_collector_stats {
     size_t n_agents, n_learned;     /* and ports of theirs */
     int receive_bytes;              /* that the kernel granted */
     char last_refusal[256]; /* "192.0.2.1: sample 2 of 3: cut short"; "": nothing was refused */
+    struct base_error last_complaint; /* "": none */
 };
 
 struct sflow_collector;

@@ -27,6 +27,7 @@ struct setup {
     int fd; /* the sender's */
     size_t n_taken;
     struct sflow_observation last;
+    size_t n_complaints;
 };
 
 static void take(void *context, const struct sflow_observation *observation)
@@ -36,14 +37,24 @@ static void take(void *context, const struct sflow_observation *observation)
     setup->last = *observation;
 }
 
+static void complain(void *context, const char *text)
+{
+    struct setup *setup = context;
+    setup->n_complaints++;
+    assert_string_equal(sflow_collector_stats(setup->collector).last_complaint.text, text);
+}
+
 static void start(struct setup *setup, const struct sflow_agent_declared *declared, size_t n,
                   size_t receive_bytes)
 {
     struct base_error error = {""};
     *setup = (struct setup){.base = event_base_new()};
     setup->agents = sflow_agents_new(&topology, declared, n);
-    const struct sflow_collector_options options = {
-        .agents = setup->agents, .receive_bytes = receive_bytes, .take = take, .context = setup};
+    const struct sflow_collector_options options = {.agents = setup->agents,
+                                                    .receive_bytes = receive_bytes,
+                                                    .take = take,
+                                                    .complain = complain,
+                                                    .context = setup};
     setup->collector = sflow_collector_new(setup->base, &options, &error);
     assert_string_equal(error.text, "");
     assert_non_null(setup->collector);
@@ -123,6 +134,39 @@ static void cut_headers_are_understood(void **state)
     assert_int_equal(setup.last.header.nw_proto, NW_PROTO_ICMP);
     assert_int_equal(setup.last.header.nw_dst, 0x0a000001);
     assert_int_equal(setup.last.n_bytes, 1046);
+    stop(&setup);
+}
+
+/* Once, and not if its ports are known. */
+static void who_cannot_be_told_to_a_port_is_complained_of(void **state)
+{
+    (void)state;
+    struct setup setup;
+    static const struct sflow_port_number table[] = {{.if_index = 1000, .port = 1}};
+    struct sflow_agent_declared declared = {
+        .any_sub_agent = true, .ports = SFLOW_PORTS_TABLE, .table = table, .n_table = 1};
+    start(&setup, NULL, 0, 0);
+    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    assert_string_equal(
+        collect(&setup).last_complaint.text,
+        "samples of agent 127.0.0.1, sub-agent 2, cannot be told to a port: it has "
+        "not sent OpenFlow port records of a switch of the topology yet; set "
+        "polling in its sFlow settings, or its `ports' under `sflow' in the policy");
+    assert_int_equal(setup.n_complaints, 1);
+    stop(&setup);
+    start(&setup, NULL, 0, 0);
+    send_bytes(&setup, golden_port, sizeof golden_port);
+    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    assert_string_equal(collect(&setup).last_complaint.text, "");
+    stop(&setup);
+    sflow_address_parse("127.0.0.1", &declared.address);
+    start(&setup, &declared, 1, 0);
+    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    assert_string_equal(collect(&setup).last_complaint.text,
+                        "samples of agent 127.0.0.1, sub-agent 2, cannot be told to a port: "
+                        "ifIndex 9 is not among its `ports' under `sflow' in the policy");
+    assert_int_equal(setup.n_complaints, 1);
     stop(&setup);
 }
 
@@ -214,6 +258,7 @@ static void addresses_that_cannot_be_had(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(samples_are_observed_at_their_port),
     cmocka_unit_test(cut_headers_are_understood),
+    cmocka_unit_test(who_cannot_be_told_to_a_port_is_complained_of),
     cmocka_unit_test(strangers_are_counted),
     cmocka_unit_test(garbage_is_refused_whole),
     cmocka_unit_test(what_the_kernel_drops_is_counted),

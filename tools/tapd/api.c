@@ -181,10 +181,17 @@ static void add_tap(struct tapd_controller *controller, const char *unused, json
 /* {"for": "120s"} or nothing. */
 static int read_lifetime(json_t *body, const char **lifetime, struct tapd_http_reply *reply)
 {
-    json_error_t error;
-    *lifetime = NULL;
-    if (body && json_unpack_ex(body, &error, JSON_STRICT, "{s:s}", "for", lifetime)) {
-        tapd_http_fail(reply, 400, "expected {\"for\": \"120s\"}: %s", error.text);
+    static const char expected[] = "expected {\"for\": \"120s\"}";
+    *lifetime = json_string_value(json_object_get(body, "for"));
+    for (void *at = json_object_iter(body); at; at = json_object_iter_next(body, at)) {
+        const char *key = json_object_iter_key(at);
+        if (strcmp(key, "for") != 0) {
+            tapd_http_fail(reply, 400, "unknown key \"%s\", %s", key, expected);
+            return -1;
+        }
+    }
+    if (body && !*lifetime) {
+        tapd_http_fail(reply, 400, "%s", expected);
         return -1;
     }
     return 0;

@@ -23,8 +23,12 @@
 #include "tapd/compile.h"
 
 enum {
-    /* A hard_timeout that ends so much earlier or later than wanted is left as it is. */
-    TAPD_LEFT_TOLERANCE_SEC = 3,
+    /* An entry that ends so much earlier or later than wanted is left as it is. Earlier:
+     * a switch may count in whole seconds, no more; traffic extends a tap when a quarter
+     * of its lifetime has gone (sflow/trigger.h), and the shortest one is then renewed at
+     * once. Later does no harm: the controller ends it. */
+    TAPD_EARLY_TOLERANCE_MS = 1000,
+    TAPD_LATE_TOLERANCE_MS = 3000,
 };
 
 struct tapd_step {

@@ -141,10 +141,13 @@ static void test_ends(void **unused)
                     "taps: [{name: a, source: h1, to: h11, for: 60s}]\n");
     add(&f, 2, OURS "in_port=1 actions=output:11");
     add(&f, 0,
-        "cookie=0x7461706400000001,hard_timeout=100,duration=42s,priority=33024,in_port=1 "
+        "cookie=0x7461706400000001,hard_timeout=100,duration=41s,priority=33024,in_port=1 "
         "actions=output:6");
     assert_steps(&f, false, "");
-    f.there[0].entries[0].duration_sec = 44;
+    f.there[0].entries[0].duration_nsec = 250000000; /* a quarter of 5 s, the shortest */
+    assert_steps(&f, false, wanted);
+    f.there[0].entries[0].duration_nsec = 0;
+    f.there[0].entries[0].duration_sec = 43;
     assert_steps(&f, false, wanted);
     f.age_sec = 2; /* since there were 60 s left */
     assert_steps(&f, false, "");

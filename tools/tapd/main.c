@@ -2,6 +2,7 @@
  *
  * tapd: the controller of a tap network. Options, signals, exit status. */
 #include "base/duration.h"
+#include "base/version.h"
 #include "tapd/api.h"
 #include "tapd/controller.h"
 #include "tapd/http.h"
@@ -41,12 +42,20 @@ static const char help[] =
     "      --once            install, be sure of it, and end\n"
     "      --timeout TIME    for --once (default 30s)\n"
     "  -v, --verbose         tell details\n"
+    "      --version         print the version\n"
     "\n"
     "When everything is installed for the first time it prints \"ready\". SIGHUP reads the\n"
     "policy again; SIGTERM ends it, and leaves the entries where they are.\n"
     "\n"
-    "Requests: GET /status, GET /taps, POST /taps, PATCH /taps/NAME, DELETE /taps/NAME,\n"
-    "POST /reload:\n"
+    "Requests (JSON):\n"
+    "  GET /status               switches: connected, installed, foreign entries\n"
+    "  GET /taps, /taps/NAME     taps that are there now\n"
+    "  POST /taps                one more, with the keys of a policy's\n"
+    "  PATCH /taps/NAME          its lifetime begins anew; {\"for\": \"300s\"}: another one;\n"
+    "                            POST /taps/NAME/extend does the same\n"
+    "  DELETE /taps/NAME         it ends\n"
+    "  GET /sflow                samples: received, lost, told to no port\n"
+    "  POST /reload              read the policy again\n"
     "  curl --unix-socket PATH http://tapd/taps -d '{\"name\": \"web\", \"source\": \"h1\",\n"
     "       \"match\": \"tcp,tp_dst=80\", \"to\": \"h11\", \"for\": \"120s\"}'\n"
     "\n"
@@ -106,7 +115,8 @@ enum option_key {
     SETTLE,
     PRINT,
     ONCE,
-    TIMEOUT
+    TIMEOUT,
+    VERSION
 };
 
 static const struct option long_options[] = {
@@ -123,6 +133,7 @@ static const struct option long_options[] = {
     {"once", no_argument, NULL, ONCE},
     {"timeout", required_argument, NULL, TIMEOUT},
     {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, VERSION},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -175,14 +186,15 @@ static int take_option(int key, struct options *options)
     }
 }
 
-/* 0, or the exit status; -1: the help was asked for. */
+/* 0, or the exit status; -1: the help or the version was asked for, and printed. */
 static int read_options(int argc, char **argv, struct options *options)
 {
     int key;
     *options = (struct options){.timeout_ms = ONCE_MS};
     opterr = 0;
     while ((key = getopt_long(argc, argv, ":l:vh", long_options, NULL)) != -1) {
-        if (key == 'h') {
+        if (key == 'h' || key == VERSION) {
+            fputs(key == 'h' ? help : "tapd " BASE_VERSION "\n", stdout);
             return -1;
         }
         if (key == ':' || key == '?') {
@@ -398,7 +410,6 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     int status = read_options(argc, argv, &options);
     if (status < 0) {
-        fputs(help, stdout);
         return EXIT_DONE;
     }
     if (status == 0) {

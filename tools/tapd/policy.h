@@ -20,7 +20,7 @@
  *       tag: 30                        # VLAN id of the copy, or `port`: the source's number
  *       strip: true                    # the tag is taken off again in front of `to`
  *       pairs: [[h8, h9]]              # forward to each other while the tap is there
- *       for: 120s                      # its lifetime; else it stays
+ *       for: 120s                      # its lifetime; else it stays; with `when` at least 5s
  *       when:                          # it comes by itself (sflow/trigger.h)
  *         match: tcp                   # of the samples; else that of the tap
  *         at: [s2:3, s2:4]             # where they enter; else the sources
@@ -54,6 +54,7 @@ enum {
     TAPD_TAG_MAX = 4094,
     TAPD_TAG_PORT = 0xffff, /* the number of the port where the frame entered */
     TAPD_COPIES_MAX = 16,
+    TAPD_WHEN_SEC_MIN = 5,    /* the lifetime of one with `when` */
     TAPD_COOKIE = 0x74617064, /* "tapd" */
 };
 
@@ -118,8 +119,8 @@ struct tapd_policy {
  * Errors, besides those of all loaders: an unknown host or switch; a port that
  * the topology does not use; an uplink or `via` that is no end of a link; a
  * pair or `to` at a link; `to` among the sources; a name twice; a pair twice;
- * in_port in a match; `for: never` or no `for` with `when`; `strip` without
- * `tag`; `at` without `per: tap`; more uplinks on a switch than copies need;
+ * in_port in a match; `for: never`, no `for` or one of less than TAPD_WHEN_SEC_MIN with `when`;
+ * `strip` without `tag`; `at` without `per: tap`; more uplinks on a switch than copies need;
  * `below` that is more than `above`. Paths and conflicts: compile.h. */
 int tapd_policy_load(const char *path, struct tapd_policy **policy,
                      struct spec_diagnostics *diagnostics);

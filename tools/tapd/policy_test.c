@@ -189,15 +189,18 @@ static void test_refused_when(void **unused)
     assert_refused(HEAD "taps:\n"
                         "  - {name: a, source: h1, to: c1, when: {above: 1Mbps}}\n"
                         "  - {name: b, source: h1, to: c1, for: never, when: {above: 1Mbps}}\n"
-                        "  - {name: c, source: h1, to: c1, for: 1s, when: {over: 1s}}\n",
+                        "  - {name: c, source: h1, to: c1, for: 5s, when: {over: 1s}}\n"
+                        "  - {name: d, source: h1, to: c1, for: 4s, when: {above: 1Mbps}}\n",
                    "p:3:35: a tap with \"when\" needs \"for\": how long it stays\n"
                    "p:4:40: a tap with \"when\" must end\n"
-                   "p:5:50: \"when\" needs the key \"above\"\n");
+                   "p:5:50: \"when\" needs the key \"above\"\n"
+                   "p:6:40: a tap with \"when\" needs at least 5s: samples may come a second late, "
+                   "too late to extend it\n");
     assert_refused(
         HEAD "taps:\n"
-             "  - {name: a, source: h1, to: c1, for: 1s,\n"
+             "  - {name: a, source: h1, to: c1, for: 5s,\n"
              "     when: {above: 1Mbps, below: 2Mbps, over: 10ms, per: host, at: h2}}\n"
-             "  - {name: b, source: h1, to: c1, for: 1s, when: {above: 1Mbps, below: 1pps}}\n",
+             "  - {name: b, source: h1, to: c1, for: 5s, when: {above: 1Mbps, below: 1pps}}\n",
         "p:4:34: \"below\" is more than \"above\"\n"
         "p:4:47: expected a time from 100ms to 60m, as 500ms, 2s or 1m, found \"10ms\"\n"
         "p:4:58: expected \"port\", \"flow\" or \"tap\", found \"host\"\n"

@@ -214,6 +214,12 @@ static void check_tap(struct spec_reader *reader, const struct spec_node *node,
                    "a tap with \"when\" needs \"for\": how long it stays");
     } else if (reading->when && reading->never_ends) {
         spec_error(reader, spec_child(node, "for"), "a tap with \"when\" must end");
+    } else if (reading->when && reading->tap->lifetime_sec > 0 &&
+               reading->tap->lifetime_sec < TAPD_WHEN_SEC_MIN) {
+        spec_error(reader, spec_child(node, "for"),
+                   "a tap with \"when\" needs at least %ds: samples may come a second late, too "
+                   "late to extend it",
+                   TAPD_WHEN_SEC_MIN);
     }
 }
 

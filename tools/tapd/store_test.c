@@ -150,7 +150,8 @@ static void a_failed_save_loses_nothing(void **state)
 static void damage_is_refused(void **state)
 {
     (void)state;
-#define TAP "\"tap\": {\"name\": \"a\"}"
+#define TAP              "\"tap\": {\"name\": \"a\"}"
+#define STATE(next, tap) ("{\"tapd-state\": 1, \"next_id\": " next ", \"taps\": [" tap "]}")
     static const char *const damaged[] = {
         "",
         "{",
@@ -166,17 +167,14 @@ static void damage_is_refused(void **state)
         "{\"tapd-state\": 1, \"next_id\": 1, \"taps\": [], \"more\": 1}",
         "{\"tapd-state\": 1, \"next_id\": 1, \"next_id\": 1, \"taps\": []}",
         "{\"tapd-state\": 1, \"next_id\": 1, \"taps\": [1]}",
-        "{\"tapd-state\": 1, \"next_id\": 1, \"taps\": [{\"origin\": \"x\", \"id\": 0, " TAP "}]}",
-        "{\"tapd-state\": 1, \"next_id\": 1, \"taps\": [{\"origin\": \"request\", \"id\": 1, " TAP
-        "}]}",
-        "{\"tapd-state\": 1, \"next_id\": 9, \"taps\": [{\"origin\": \"request\", \"id\": 1, " TAP
-        "}]}",
-        "{\"tapd-state\": 1, \"next_id\": 9, \"taps\": [{\"origin\": \"request\", \"id\": -1, "
-        "\"expires_ms\": 5, " TAP "}]}",
-        "{\"tapd-state\": 1, \"next_id\": 9, \"taps\": [{\"origin\": \"request\", \"id\": 0, "
-        "\"tap\": []}]}",
+        STATE("1", "{\"origin\": \"x\", \"id\": 0, " TAP "}"),
+        STATE("1", "{\"origin\": \"request\", \"id\": 1, " TAP "}"),
+        STATE("9", "{\"origin\": \"request\", \"id\": 1, " TAP "}"),
+        STATE("9", "{\"origin\": \"request\", \"id\": -1, \"expires_ms\": 5, " TAP "}"),
+        STATE("9", "{\"origin\": \"request\", \"id\": 0, \"tap\": []}"),
         "{\"tapd-state\": 1, \"next_id\": 9, \"taps\": []} x",
     };
+#undef STATE
 #undef TAP
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         struct tapd_records records;

@@ -38,6 +38,7 @@ static int listen_at(struct tapd_traffic *traffic, struct event_base *base, cons
 static void drop_policy(struct tapd_traffic *traffic);
 static int collect_rules(struct tapd_traffic *traffic, struct sflow_threshold **thresholds);
 static void observe(void *context, const struct sflow_observation *observation);
+static void complain(void *context, const char *text);
 static void tell(void *context, const struct sflow_event *event);
 static void on_timer(evutil_socket_t fd, short what, void *context);
 static void deal(struct tapd_traffic *traffic);
@@ -161,6 +162,7 @@ json_t *tapd_traffic_report(const struct tapd_traffic *traffic)
         json_object_set_new(report, rows[i].name, json_integer((json_int_t)rows[i].number));
     }
     json_object_set_new(report, "last_refusal", json_string(in.last_refusal));
+    json_object_set_new(report, "last_complaint", json_string(in.last_complaint.text));
     return report;
 }
 
@@ -186,8 +188,11 @@ static int listen_at(struct tapd_traffic *traffic, struct event_base *base, cons
         memcpy(address, where + brackets, n);
         address[n] = '\0';
     }
-    const struct sflow_collector_options options = {
-        .address = address, .port = (uint16_t)port, .take = observe, .context = traffic};
+    const struct sflow_collector_options options = {.address = address,
+                                                    .port = (uint16_t)port,
+                                                    .take = observe,
+                                                    .complain = complain,
+                                                    .context = traffic};
     traffic->collector = sflow_collector_new(base, &options, error);
     return traffic->collector ? 0 : -1;
 }
@@ -240,6 +245,12 @@ static void observe(void *context, const struct sflow_observation *observation)
                            observation->n_bytes, observation->n_packets, now(traffic));
         deal(traffic);
     }
+}
+
+static void complain(void *context, const char *text)
+{
+    (void)context;
+    tapd_log("warning: %s", text);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)

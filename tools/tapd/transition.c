@@ -132,8 +132,10 @@ static bool same_end(const struct flow_entry *old, const struct flow_entry *want
     if ((uint32_t)wanted->cookie == 0 || old->hard_timeout == 0) {
         return old->hard_timeout == wanted->hard_timeout;
     }
-    int64_t left = (int64_t)old->hard_timeout - old->duration_sec;
-    return llabs(left - wanted->hard_timeout) <= TAPD_LEFT_TOLERANCE_SEC;
+    int64_t left_ms =
+        (old->hard_timeout - (int64_t)old->duration_sec) * 1000 - old->duration_nsec / 1000000;
+    int64_t late_ms = left_ms - wanted->hard_timeout * INT64_C(1000);
+    return -TAPD_EARLY_TOLERANCE_MS <= late_ms && late_ms <= TAPD_LATE_TOLERANCE_MS;
 }
 
 static bool same_list(const struct tapd_actions *a, const struct tapd_actions *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapping: numbered frames from a host of a lab, and where they arrive. */
+#include "base/version.h"
 #include "tapping/stream.h"
 
 #include <errno.h>
@@ -141,6 +142,10 @@ int main(int argc, char **argv)
     }
     if (options.help) {
         fputs(tapping_options_help, stdout);
+        return SHOWN;
+    }
+    if (options.version) {
+        puts("tapping " BASE_VERSION);
         return SHOWN;
     }
     return load_and_run(&options);

@@ -37,6 +37,7 @@ const char tapping_options_help[] =
     "      --json FILE       the summary as JSON; - is stdout, in place of the text\n"
     "      --topology FILE   default $TAPPROOF_TOPOLOGY\n"
     "  -l, --lab FILE        default $TAPPROOF_LAB\n"
+    "      --version         print the version\n"
     "\n"
     "No more than 64 frames are in flight: the network loses none by itself. SIGINT ends\n"
     "the run and prints the summary. Exit status: 0 frames came (or nothing leaked, where\n"
@@ -50,6 +51,7 @@ enum {
     OPT_MAX_LOSS,
     OPT_JSON,
     OPT_TOPOLOGY,
+    OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
     {"topology", required_argument, NULL, OPT_TOPOLOGY},
     {"lab", required_argument, NULL, 'l'},
     {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
     {0},
 };
 
@@ -201,6 +204,9 @@ static int set_option(struct tapping_options *options, struct parts *parts, int 
     case 'h':
         options->help = true;
         return 0;
+    case OPT_VERSION:
+        options->version = true;
+        return 0;
     default:
         return set_number(options, parts, option, error);
     }
@@ -288,7 +294,7 @@ int tapping_options_parse(int argc, char **argv, struct tapping_options *options
             return -1;
         }
     }
-    if (options->help) {
+    if (options->help || options->version) {
         return 0;
     }
     if (argc - optind > 2) {

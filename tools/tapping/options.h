@@ -15,7 +15,7 @@ enum {
 };
 
 struct tapping_options {
-    bool help;
+    bool help, version;                      /* then nothing else counts */
     const char *from, *to;                   /* `to` NULL: no host in particular */
     const char *topology, *lab;              /* NULL: as the environment says */
     const char *mirrored, *isolated, *watch; /* lists of hosts, or NULL */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapsniff: what arrives at the hosts of a lab. */
+#include "base/version.h"
 #include "tapsniff/sniff.h"
 
 #include <errno.h>
@@ -140,6 +141,8 @@ int main(int argc, char **argv)
         status = fail(USAGE, &error);
     } else if (options.help) {
         status = fputs(tapsniff_options_help, stdout) < 0 ? COULD_NOT_LOOK : SHOWN;
+    } else if (options.version) {
+        status = puts("tapsniff " BASE_VERSION) < 0 ? COULD_NOT_LOOK : SHOWN;
     } else {
         status = run(&options);
     }

@@ -29,12 +29,13 @@ const char tapsniff_options_help[] =
     "  -q, --quiet          no line for each frame: counters only\n"
     "      --topology FILE  default $TAPPROOF_TOPOLOGY\n"
     "  -l, --lab FILE       default $TAPPROOF_LAB\n"
+    "      --version        print the version\n"
     "\n"
     "SIGINT ends it. The counters of each host then go to stderr; a capture that has lost\n"
     "frames says so. Exit status: 0 frames were shown, 1 none were, 2 usage or input error,\n"
     "3 could not look: no station, no privilege, a capture lost frames.\n";
 
-enum { OPT_DURATION = 256, OPT_TOPOLOGY };
+enum { OPT_DURATION = 256, OPT_TOPOLOGY, OPT_VERSION };
 
 static const struct option long_options[] = {
     {"match", required_argument, NULL, 'm'},
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
     {"topology", required_argument, NULL, OPT_TOPOLOGY},
     {"lab", required_argument, NULL, 'l'},
     {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
     {0},
 };
 
@@ -101,6 +103,9 @@ static int set_option(struct tapsniff_options *options, int option, struct base_
     case 'h':
         options->help = true;
         return 0;
+    case OPT_VERSION:
+        options->version = true;
+        return 0;
     default:
         return set_value(options, option, error);
     }
@@ -133,7 +138,7 @@ int tapsniff_options_parse(int argc, char **argv, struct tapsniff_options *optio
             return -1;
         }
     }
-    if (options->help) {
+    if (options->help || options->version) {
         return 0;
     }
     if (argc > optind) {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct tapsniff_options {
-    bool help;
+    bool help, version;         /* then nothing else counts */
     const char *topology, *lab; /* NULL: as the environment says */
     const char *hosts;          /* a list, or "all" */
     char *filter;               /* of pcap-filter(7); malloc'd; NULL: none */
