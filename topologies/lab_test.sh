@@ -325,7 +325,8 @@ done
 policies=$here/../policies/demon
 run run "$demon" --policy "$policies/simulated.yaml" -- sh -c \
     'ovs-ofctl dump-flows s1; curl -s --unix-socket "$TAPD_SOCKET" http://tapd/status'
-[ $status = 0 ] && grep -q 'in_port=1 actions=output:2,output:6' "$work/out" && grep -q '"installed": true,' "$work/out"
+[ $status = 0 ] && grep -q 'in_port=1 actions=output:2,output:6' "$work/out" && grep -q '"installed": true,' "$work/out" &&
+    grep -q 'links, up in' "$work/err"
 ok "a policy: tapd has installed it, and goes on"
 run run "$demon" --policy "$policies/simulated.yaml" --controller tcp:127.0.0.1:6653 -- sh -c \
     'ovs-vsctl get-controller s1; ovs-ofctl dump-flows s1'
