@@ -136,7 +136,12 @@ missing_first() {
     done
 }
 
-echo 1..8
+unexpected_top() {
+    git ls-files -co --exclude-standard 2> /dev/null | cut -d/ -f1 | sort -u |
+        grep -vxE 'suites|harness|expected|topologies|tools|Makefile|README\.md|LICENSE|\..*'
+}
+
+echo 1..9
 upward_includes | verdict 1 "a room includes only lower rooms" \
     "Move the declaration down, or pass what is needed as a parameter (DESIGN: rooms)."
 lonely_headers | verdict 2 "each header compiles alone" "Include what the header uses."
@@ -150,3 +155,5 @@ long_files | verdict 5 "files are below 800 lines" "Split the file by what its p
 below_cli | verdict 6 "only cli prints, sleeps or exits" "Return an error; let the command decide."
 no_licence | verdict 7 "each file names its licence" "Begin it with SPDX-License-Identifier: Apache-2.0."
 missing_first | verdict 8 "a file includes its own header first" "It shows that the header stands alone."
+unexpected_top | verdict 9 "nothing else stands at the top" \
+    "Put it into suites, harness, expected, topologies or tools."

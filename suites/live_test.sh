@@ -44,7 +44,7 @@ lab() {
     grep -q '^1\.\.' "$out" || printf 'not ok - %s ended early with status %d\n1..1\n' "$script" "$status"
 }
 
-lab topologies/demon policies/demon/simulated.yaml demon
+lab topologies/demon topologies/policies/demon/simulated.yaml demon
 lab topologies/demon simulated inputs
 lab topologies/demon simulated states
 lab topologies/demon simulated prove
@@ -52,8 +52,8 @@ lab topologies/demon simulated plan
 lab topologies/demon simulated mutate
 lab topologies/demon simulated soak
 lab topologies/demon simulated tools
-lab topologies/patch-panel policies/patch-panel/patched.yaml patch-panel
-lab topologies/fabric policies/fabric/taps.yaml fabric
+lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-panel
+lab topologies/fabric topologies/policies/fabric/taps.yaml fabric
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
 lab "$NETWORKS/ring" tapped ring

@@ -26,8 +26,8 @@ as_state() {
 
 # conforms NETWORK STATE
 conforms() {
-    as_state "policies/$1/$2.yaml" "topologies/$1.yaml" > "$scratch/state.yaml"
-    expect 0 "policies/$1/$2.yaml conforms to expected/$1/$2.yaml" \
+    as_state "topologies/policies/$1/$2.yaml" "topologies/$1.yaml" > "$scratch/state.yaml"
+    expect 0 "topologies/policies/$1/$2.yaml conforms to expected/$1/$2.yaml" \
         "$B/tapproof" check "expected/$1/$2.yaml" --state "$scratch/state.yaml"
 }
 
@@ -39,7 +39,7 @@ conforms fabric taps
 conforms patch-panel patched
 
 # And one that does something else is seen.
-sed "s/uplink: \"s1:6\"/uplink: s1:7/; s|\.\./\.\./|$PWD/|" policies/demon/simulated.yaml \
+sed "s/uplink: \"s1:6\"/uplink: s1:7/; s|\.\./\.\./|$PWD/topologies/|" topologies/policies/demon/simulated.yaml \
     > "$scratch/other.yaml"
 as_state "$scratch/other.yaml" topologies/demon.yaml > "$scratch/state.yaml"
 expect_says 1 'state/s1/1' "a tap by another uplink is told" \

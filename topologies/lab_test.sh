@@ -322,7 +322,7 @@ for shell in sh dash; do
 done
 
 # The controller
-policies=$here/../policies/demon
+policies=$here/policies/demon
 run run "$demon" --policy "$policies/simulated.yaml" -- sh -c \
     'ovs-ofctl dump-flows s1; curl -s --unix-socket "$TAPD_SOCKET" http://tapd/status'
 [ $status = 0 ] && grep -q 'in_port=1 actions=output:2,output:6' "$work/out" && grep -q '"installed": true,' "$work/out" &&

@@ -5,7 +5,7 @@
 . suites/live/tap.sh
 socket=$scratch/tapd.sock
 simulated=expected/demon/simulated.yaml
-policy=policies/demon/simulated.yaml
+policy=topologies/policies/demon/simulated.yaml
 tapd_pid=
 trap 'kill_tapd; rm -rf "$scratch"' EXIT
 

@@ -8,15 +8,15 @@
 simulated=expected/demon/simulated.yaml
 
 conforms simulated "$simulated"
-program policies/demon/always-forward.yaml
+program topologies/policies/demon/always-forward.yaml
 conforms always-forward expected/demon/always-forward.yaml
-program policies/demon/copies-2.yaml
+program topologies/policies/demon/copies-2.yaml
 conforms copies-2 expected/demon/copies-2.yaml
 
 # Stations behind a command, switches behind a socket: the same verdict.
 sed -e 's|netns: \(/proc/[0-9]*/ns/net\), interface: h\([1-3]\)-|exec: "nsenter --net=\1", interface: h\2-|' \
     -e 's|tcp:127.0.0.1:6634|unix:/run/openvswitch/s1.mgmt|' "$TAPPROOF_LAB" > "$scratch/exec.yaml"
-program policies/demon/simulated.yaml
+program topologies/policies/demon/simulated.yaml
 expect 0 "exec stations and a unix socket" "$B/tapproof" check --lab "$scratch/exec.yaml" "$simulated"
 expect_says 0 'exec:' "the lab file really has exec stations" cat "$scratch/exec.yaml"
 

@@ -7,7 +7,7 @@
 # on the same switch runs all the time and loses nothing.
 
 . suites/live/controller.sh
-policy=policies/demon/on-demand.yaml
+policy=topologies/policies/demon/on-demand.yaml
 on_demand=expected/demon/on-demand.yaml
 
 # A number of GET /sflow.

@@ -14,7 +14,7 @@ ofctl dump-flows s1 > "$scratch/before"
 run 0 "$B/tapd" "$policy" --once && ! grep -q 'flow-mods' "$scratch/out"
 report "a second time nothing is sent" $?
 expect_says 0 'h8-h9 waits .*--sflow' "a tap that nothing would ever bring is told" \
-    "$B/tapd" policies/demon/on-demand.yaml --once
+    "$B/tapd" topologies/policies/demon/on-demand.yaml --once
 
 # Foreign entries
 ofctl add-flow s1 'priority=7,in_port=9,actions=output:10'
@@ -25,7 +25,7 @@ expect 0 "unless the tables are its own" "$B/tapd" "$policy" --once --own-tables
 exactly "$policy" "then it is gone"
 
 # Taps on demand
-start_tapd policies/demon/always-forward.yaml --state "$scratch/state" --resync 60m
+start_tapd topologies/policies/demon/always-forward.yaml --state "$scratch/state" --resync 60m
 report "another policy takes its place" $?
 expect 0 "and the network conforms to that" "$B/tapproof" check expected/demon/always-forward.yaml
 answers 200 '"taps": \[\]' "there is no tap" GET /taps
@@ -59,19 +59,19 @@ report "nothing of it is left" $?
 
 # Restart
 kill_tapd
-start_tapd policies/demon/always-forward.yaml --state "$scratch/state"
+start_tapd topologies/policies/demon/always-forward.yaml --state "$scratch/state"
 report "killed and started again" $?
 answers 200 '"name": "h1"' "the taps are there" GET /taps/h1
 answers 200 '"ends_in_s"' "and know their end" GET /taps/h7
 answers 404 'no tap' "and only those" GET /taps/h3
-"$B/tapd" policies/demon/always-forward.yaml --state "$scratch/state" --once > "$scratch/out" 2>&1
+"$B/tapd" topologies/policies/demon/always-forward.yaml --state "$scratch/state" --once > "$scratch/out" 2>&1
 [ $? -eq 2 ] && grep -q 'another tapd uses it' "$scratch/out"
 report "one tapd a state" $?
 answers 200 removed "a tap is removed" DELETE /taps/h7
 answers 404 'no tap' "once" DELETE /taps/h7
 answers 200 removed "and the other one" DELETE /taps/h1
 installed
-exactly policies/demon/always-forward.yaml "as if they had never been"
+exactly topologies/policies/demon/always-forward.yaml "as if they had never been"
 
 # Refused, and nothing changes
 tables > "$scratch/tables"
@@ -119,11 +119,11 @@ tables | diff "$scratch/tables" - > "$scratch/out"
 report "the tables are as they were" $?
 
 # Reload
-cp policies/demon/always-forward.yaml "$scratch/live.yaml"
+cp topologies/policies/demon/always-forward.yaml "$scratch/live.yaml"
 sed -i "s|topology: .*|topology: $PWD/topologies/demon.yaml|" "$scratch/live.yaml"
 stop_tapd
 report "SIGTERM ends it with status 0" $?
-exactly policies/demon/always-forward.yaml "and leaves the entries"
+exactly topologies/policies/demon/always-forward.yaml "and leaves the entries"
 start_tapd "$scratch/live.yaml" --state "$scratch/state"
 { cat "$scratch/live.yaml"; echo 'pairs: [[h1, h99]]'; } > "$scratch/worse.yaml"
 cp "$scratch/live.yaml" "$scratch/good.yaml"
@@ -158,7 +158,7 @@ done
 
 # A state that cannot be written
 mkdir "$scratch/gone"
-start_tapd policies/demon/always-forward.yaml --state "$scratch/gone/state" --resync 200ms
+start_tapd topologies/policies/demon/always-forward.yaml --state "$scratch/gone/state" --resync 200ms
 answers 201 '"ends_in_s": 60' "a tap that ends" POST /taps "$h3"
 installed
 until_says 'duration=[6-9]\.' ofctl dump-flows s1 in_port=3
@@ -169,7 +169,7 @@ ovs-appctl time/warp 61000 > /dev/null
 until_says 'not forgotten yet: .*gone/state' cat "$scratch/log"
 answers 404 'no tap' "what ends is gone all the same" GET /taps/h3
 installed
-exactly policies/demon/always-forward.yaml "from the switches, too"
+exactly topologies/policies/demon/always-forward.yaml "from the switches, too"
 mkdir "$scratch/gone"
 until_says 'are forgotten' cat "$scratch/log"
 report "and is forgotten when there is a disk again" $?
