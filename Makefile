@@ -33,12 +33,17 @@ LIBS       = -lyaml -levent_core -ljansson -lpthread
 LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
 
 # The rooms by rank, low to high; rooms of one rank joined by +.
-RANKS    = base model openflow+frame+spec+space judge+report channel+station run cli
+RANKS    = base model ofctl openflow+frame+yaml+space path state+prove+traffic+channel+station \
+           blame+change+learn+explain mutate report run cli
 ROOMS    = $(subst +, ,$(RANKS))
 sources  = $(filter-out %_test.c %_fuzz.c %_bench.c,$(wildcard harness/$(1)/*.c))
 objects  = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
 # What the linker takes from: of each archive only what is needed, high to low.
-ARCHIVES = $(foreach r,run station channel report judge space spec frame openflow model base,$(B)/lib$(r).a)
+ARCHIVES = $(foreach r,run report mutate blame change learn explain station channel traffic prove state path \
+             yaml space frame openflow ofctl model base,$(B)/lib$(r).a)
+GROUP    = -Wl,--start-group $^ -Wl,--end-group
+# What tests share: fakes, generators, golden bytes.
+TESTING  = $(B)/libtesting.a
 # The programs around it, and what they share; each is a room of tools/, of the rank of cli.
 TOOLS    = $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
 TOOLBOX  = $(filter $(patsubst tools/%/,%,$(wildcard tools/*/)),tapd tapping tapsniff faults sflow)
@@ -55,13 +60,13 @@ LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --li
 all: $(B)/tapproof $(TOOLS:%=$(B)/%)
 
 $(B)/tapproof: $(call objects,cli) $(ARCHIVES)
-	$(LINK) $^ $(LIBS)
+	$(LINK) $(GROUP) $(LIBS)
 
 define room
 $(B)/lib$(1).a: $(call objects,$(1))
 	$$(Q)echo "  AR    $$@" && rm -f $$@ && ar rcs $$@ $$^
 endef
-$(foreach r,$(filter-out cli,$(ROOMS)),$(eval $(call room,$(r))))
+$(foreach r,testing $(filter-out cli,$(ROOMS)),$(eval $(call room,$(r))))
 
 define toolbox
 $(B)/lib$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c %_test.c %_fuzz.c %_bench.c,$(wildcard tools/$(1)/*.c)))
@@ -70,7 +75,7 @@ endef
 $(foreach r,$(TOOLBOX),$(eval $(call toolbox,$(r))))
 TOOL_ARCHIVES = $(TOOLBOX:%=$(B)/lib%.a)
 $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(TOOL_ARCHIVES) $(ARCHIVES)
-	$(LINK) $^ $(LIBS) -levent_extra
+	$(LINK) $(GROUP) $(LIBS) -levent_extra
 
 # The filter language of tcpdump, and a reader of capture files.
 $(B)/tapsniff $(B)/tools/tapsniff/filter_test $(B)/harness/frame/pcapng_test: LIBS += -lpcap
@@ -78,14 +83,14 @@ $(B)/tapsniff $(B)/tools/tapsniff/filter_test $(B)/harness/frame/pcapng_test: LI
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(UNIT): $(B)/%: $(B)/obj/%.o $(TOOL_ARCHIVES) $(ARCHIVES)
-	$(LINK) $^ $(LIBS) -levent_extra -lcmocka
+$(UNIT): $(B)/%: $(B)/obj/%.o $(TESTING) $(TOOL_ARCHIVES) $(ARCHIVES)
+	$(LINK) $(GROUP) $(LIBS) -levent_extra -lcmocka
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
-$(BENCHES): $(B)/%: $(B)/obj/%.o $(TOOL_ARCHIVES) $(ARCHIVES)
-	$(LINK) $^ $(LIBS) -levent_extra
+$(BENCHES): $(B)/%: $(B)/obj/%.o $(TESTING) $(TOOL_ARCHIVES) $(ARCHIVES)
+	$(LINK) $(GROUP) $(LIBS) -levent_extra
 $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES)
-	$(LINK) $^ $(LIBS) -lcmocka
+	$(LINK) $(GROUP) $(LIBS) -lcmocka
 
 # A fuzz target is compiled as a whole: the rooms instrumented with it.
 $(filter $(B)/fuzz/tools/sflow/%,$(FUZZERS)): $(wildcard tools/sflow/datagram.c)

@@ -6,7 +6,8 @@
 #   RANKS="ROOM ROOM+ROOM ..." suites/house_rules_test.sh      rooms by rank, low to high
 
 cd "$(dirname "$0")/.." || exit 1
-rooms=${RANKS:-base model openflow+frame+spec+space judge+report channel+station run cli}
+rooms=${RANKS:-base model ofctl openflow+frame+yaml+space path state+prove+traffic+channel+station \
+    blame+change+learn+explain mutate report run cli}
 sources=$(git ls-files -co --exclude-standard '*.c' '*.h' 2> /dev/null || find . -name '*.[ch]')
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -52,7 +53,7 @@ tool_includes() {
         tools/*/*)
             own=${file#tools/} own=${own%%/*}
             sed -n 's|^#include "\([a-z]*\)/.*"|\1|p' "$file" | sort -u | while read -r to; do
-                case " base model openflow frame spec channel station sflow $own " in
+                case " base model ofctl openflow frame yaml channel station sflow $own " in
                 *" $to "*) ;;
                 *) echo "$file includes $to/" ;;
                 esac
@@ -61,10 +62,17 @@ tool_includes() {
     done
 }
 
+# Still to be turned round; the list may only shrink.
+upward_known="harness/prove/prove.h:traffic harness/prove/words.c:blame harness/prove/words.c:traffic
+    harness/traffic/traffic.c:blame harness/traffic/cover_test.c:prove"
+
 upward_includes() {
-    tool_includes
+    tool_includes | grep -v 'includes testing/$'
     list_includes | while read -r file from to; do
         [ "$from" = "$to" ] && continue
+        [ "$from" = testing ] && continue
+        [ "$to" = testing ] && case $file in *_test.c | *_bench.c | *_fuzz.c) continue ;; esac
+        case " $(echo $upward_known) " in *" $file:$to "*) continue ;; esac
         if [ "$(rank_of "$to")" -ge "$(rank_of "$from")" ]; then
             echo "$file includes $to/"
         fi
@@ -112,7 +120,7 @@ long_files() {
 below_cli() {
     for file in $sources; do
         case $file in
-        *_test.c | *_fuzz.c | *_bench.c | *testing.h | harness/cli/*) ;;
+        *_test.c | *_fuzz.c | *_bench.c | *testing.h | harness/testing/* | harness/cli/*) ;;
         harness/*) grep -nE '(^|[^_a-z])(exit|abort|printf|fprintf|puts|perror|sleep|usleep|nanosleep|system)\(' \
             "$file" | grep -vE '^[0-9]+: ?\*|/\*.*\(' | sed "s|^|$file:|" ;;
         esac

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suite.h"
 
-#include "base/testing.h"
 #include "report/report.h"
 #include "run/run.h"
-#include "spec/spec.h"
+#include "testing/cmocka.h"
+#include "yaml/load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,23 +76,23 @@ int suite_main(const struct suite *suite, int argc, char **argv)
 {
     struct expectation *expectation = NULL;
     struct lab *lab = NULL;
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     if (argc < 2 || argc > 3) {
         fprintf(stderr, "usage: %s EXPECTED [LAB]\n", argv[0]);
         return EXIT_USAGE;
     }
     int status = EXIT_USAGE;
-    if (spec_load_expectation(argv[1], &expectation, &diagnostics) == 0 &&
-        spec_load_lab(argc == 3 ? argv[2] : getenv("TAPPROOF_LAB"), expectation->topology, &lab,
+    if (yaml_load_expectation(argv[1], &expectation, &diagnostics) == 0 &&
+        yaml_load_lab(argc == 3 ? argv[2] : getenv("TAPPROOF_LAB"), expectation->topology, &lab,
                       &diagnostics) == 0) {
         status = check(suite, expectation, lab);
     } else {
         struct base_buffer text = {0};
-        spec_format_diagnostics(&diagnostics, &text);
+        yaml_format_diagnostics(&diagnostics, &text);
         fputs(base_buffer_text(&text), stderr);
         base_buffer_free(&text);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     lab_free(lab);
     expectation_free(expectation);
     return status;

@@ -259,7 +259,7 @@ class Reader:
 def wrong_indent(lines, number, column, problem):
     """(column, what is wrong) of a line that is indented wrongly, which libyaml calls something else; else None.
 
-    As harness/spec/indent.c, which says why."""
+    As harness/yaml/indent.c, which says why."""
     line = lines[number] if number < len(lines) else ""
     if "\t" in line[column:column + 1] and not line[:column].strip(" \t"):
         return column, "a tab is used for indentation; YAML needs spaces"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/duration.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 static void reads_units(void **state)
 {

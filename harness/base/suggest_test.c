@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/suggest.h"
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 static const char *const fields[] = {"in_port", "dl_src", "dl_dst",  "nw_src", "nw_dst",
                                      "tp_src",  "tp_dst", "dl_vlan", "port"};

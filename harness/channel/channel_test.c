@@ -5,7 +5,7 @@
  * that dial us; live_test.c asks a real one. */
 #include "channel/channel.h"
 
-#include "channel/testing.h"
+#include "testing/channel.h"
 
 #include <stdio.h>
 

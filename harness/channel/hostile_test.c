@@ -4,7 +4,7 @@
  * with a reason that helps. */
 #include "channel/channel.h"
 
-#include "channel/testing.h"
+#include "testing/channel.h"
 
 static void refuse_hello(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {

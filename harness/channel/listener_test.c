@@ -3,7 +3,7 @@
  * Switches that dial us. */
 #include "channel/listener.h"
 
-#include "channel/testing.h"
+#include "testing/channel.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -6,7 +6,8 @@
  * no namespace. */
 #include "channel/channel.h"
 
-#include "base/testing.h"
+#include "ofctl/flow.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +129,7 @@ static char **sorted_text(const struct flow_table *flows)
     assert_non_null(lines);
     for (size_t i = 0; i < flows->n_entries; i++) {
         struct base_buffer line = {0};
-        flow_format(&flows->entries[i], FLOW_NO_STATS, &line);
+        ofctl_format_flow(&flows->entries[i], FLOW_NO_STATS, &line);
         lines[i] = base_buffer_take_text(&line);
         assert_non_null(lines[i]);
     }

@@ -4,7 +4,7 @@
  * costs the timeout once, and is taken again as soon as it answers. */
 #include "channel/channel.h"
 
-#include "channel/testing.h"
+#include "testing/channel.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

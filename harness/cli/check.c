@@ -5,7 +5,7 @@
 #include "report/report.h"
 #include "run/run.h"
 #include "run/source.h"
-#include "spec/spec.h"
+#include "yaml/load.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -280,9 +280,9 @@ static int load_and_check(struct check *check)
 {
     struct expectation *expectation = NULL;
     struct run_source source = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
-    if (spec_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
+    if (yaml_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
         run_source_load(&source, expectation->topology, check->lab, check->state, &diagnostics) ==
             0) {
         check->load_ms = ms_since_start(check);
@@ -291,7 +291,7 @@ static int load_and_check(struct check *check)
     } else {
         cli_print_diagnostics(&diagnostics);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     run_source_close(&source);
     expectation_free(expectation);
     return status;

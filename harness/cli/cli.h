@@ -10,7 +10,7 @@
 #include "model/result.h"
 #include "report/report.h"
 #include "run/run.h"
-#include "spec/spec.h"
+#include "yaml/load.h"
 
 #include <stdio.h>
 
@@ -87,7 +87,7 @@ int cli_open_output(const char *command, struct cli_output *output);
 int cli_write_output(const char *command, struct cli_output *output, struct base_buffer *text);
 
 /* What is wrong with the files that were read, on stderr. */
-void cli_print_diagnostics(const struct spec_diagnostics *diagnostics);
+void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics);
 
 /* The lab file: what --lab says, else $TAPPROOF_LAB, else NULL (the topology's
  * own endpoints). */

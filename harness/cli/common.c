@@ -110,10 +110,10 @@ int cli_write_output(const char *command, struct cli_output *output, struct base
     return CLI_CONFORMS;
 }
 
-void cli_print_diagnostics(const struct spec_diagnostics *diagnostics)
+void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics)
 {
     struct base_buffer text = {0};
-    spec_format_diagnostics(diagnostics, &text);
+    yaml_format_diagnostics(diagnostics, &text);
     fputs(base_buffer_text(&text), stderr);
     base_buffer_free(&text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapproof diff: what differs between two states, each of them saved or live. */
-#include "judge/diff.h"
+#include "change/diff.h"
 #include "cli/cli.h"
 #include "report/diff.h"
 #include "run/source.h"
@@ -15,7 +15,7 @@ struct side {
     const char *path, *lab;
     struct topology *topology; /* live */
     struct run_source source;  /* live */
-    struct spec_state *saved;
+    struct yaml_state *saved;
 };
 
 struct diff {
@@ -73,12 +73,12 @@ static int set_option(struct diff *diff, int option)
 
 /* ------------------------------------------------------------------- sides */
 
-static int load_side(struct side *side, struct spec_diagnostics *diagnostics)
+static int load_side(struct side *side, struct yaml_diagnostics *diagnostics)
 {
-    if (spec_is_state(side->path)) {
-        return spec_load_state(side->path, &side->saved, diagnostics);
+    if (yaml_is_state(side->path)) {
+        return yaml_load_state(side->path, &side->saved, diagnostics);
     }
-    if (spec_load_topology(side->path, &side->topology, diagnostics) < 0) {
+    if (yaml_load_topology(side->path, &side->topology, diagnostics) < 0) {
         return -1;
     }
     return run_source_load(&side->source, side->topology, cli_lab_path(side->lab), NULL,
@@ -89,7 +89,7 @@ static void free_side(struct side *side)
 {
     run_source_close(&side->source);
     topology_free(side->topology);
-    spec_state_free(side->saved);
+    yaml_state_free(side->saved);
 }
 
 static size_t count_switches(const struct side *side)
@@ -108,7 +108,7 @@ static const struct switch_state *find_state(const struct side *side, const char
 {
     *reason = "no such switch";
     if (side->saved) {
-        const struct spec_state_switch *sw = spec_state_find(side->saved, name);
+        const struct yaml_state_switch *sw = yaml_state_find(side->saved, name);
         *reason = sw ? sw->not_read : *reason;
         return sw && !sw->not_read ? &sw->state : NULL;
     }
@@ -128,10 +128,10 @@ static int compare_switch(struct diff *diff, const char *name)
     const char *reasons[2];
     const struct switch_state *a = find_state(&diff->sides[0], name, &reasons[0]);
     const struct switch_state *b = find_state(&diff->sides[1], name, &reasons[1]);
-    size_t budget = JUDGE_DIFF_BUDGET;
+    size_t budget = CHANGE_DIFF_BUDGET;
     sw->name = name;
     if (a && b) {
-        return judge_diff_tell(a, b, &budget, &diff->arena, sw);
+        return change_diff_tell(a, b, &budget, &diff->arena, sw);
     }
     sw->not_compared =
         base_arena_format(&diff->arena, "%s: %s", a ? "B" : "A", a ? reasons[1] : reasons[0]);
@@ -200,7 +200,7 @@ static int read_and_compare(struct diff *diff)
 
 static int load_and_compare(struct diff *diff)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
     int failed = load_side(&diff->sides[0], &diagnostics);
     failed |= load_side(&diff->sides[1], &diagnostics);
@@ -210,7 +210,7 @@ static int load_and_compare(struct diff *diff)
                cli_open_output("diff", &diff->text) == CLI_CONFORMS) {
         status = read_and_compare(diff);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     free_side(&diff->sides[0]);
     free_side(&diff->sides[1]);
     free(diff->switches);

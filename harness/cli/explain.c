@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapproof explain: what becomes of a packet, or of all packets of a port. */
-#include "judge/explain.h"
+#include "explain/explain.h"
 #include "cli/cli.h"
 #include "frame/parse.h"
+#include "ofctl/match.h"
 #include "report/explain.h"
 #include "run/source.h"
 #include "space/cube.h"
@@ -17,7 +18,7 @@ struct explain {
     const char *lab, *state, *frame_text;
     unsigned timeout_ms;
     struct cli_output text, json;
-    struct judge_question question;
+    struct explain_question question;
     struct header header;      /* of the packet */
     struct base_buffer chosen; /* fields that PACKET leaves open */
     struct base_buffer frame;
@@ -113,7 +114,7 @@ static int read_packet(struct explain *explain)
     struct match match, in_port = match_in_port(explain->question.in.port);
     struct base_error error;
     size_t column;
-    if (match_parse(explain->packet, &match, &column, &error) < 0) {
+    if (ofctl_parse_match(explain->packet, &match, &column, &error) < 0) {
         return cli_usage_error("explain", "PACKET: %s (at '%s')", error.text,
                                explain->packet + column);
     }
@@ -210,7 +211,7 @@ static int answer(struct explain *explain)
 {
     struct explanation explanation;
     struct base_arena arena = {0};
-    size_t budget = JUDGE_EXPLAIN_BUDGET, sw = explain->question.in.sw;
+    size_t budget = EXPLAIN_BUDGET, sw = explain->question.in.sw;
     const struct switch_state *state = explain->question.states[sw];
     bool all = !explain->packet && !explain->frame_text;
     int status = CLI_UNJUDGED;
@@ -222,10 +223,9 @@ static int answer(struct explain *explain)
     if (known != CLI_CONFORMS) {
         return known;
     }
-    int failed =
-        all ? judge_explain_port(&explain->question, &budget, &arena, &explanation)
-            : judge_explain_packet(&explain->question, &explain->header, explain->frame.data,
-                                   explain->frame.n_bytes, &arena, &explanation);
+    int failed = all ? explain_port(&explain->question, &budget, &arena, &explanation)
+                     : explain_packet(&explain->question, &explain->header, explain->frame.data,
+                                      explain->frame.n_bytes, &arena, &explanation);
     if (failed) {
         fprintf(stderr, "tapproof explain: out of memory\n");
     } else {
@@ -256,9 +256,9 @@ static int load_and_answer(struct explain *explain)
 {
     struct expectation *expectation = NULL;
     struct run_source source = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
-    if (spec_load_expectation(explain->expectation, &expectation, &diagnostics) == 0 &&
+    if (yaml_load_expectation(explain->expectation, &expectation, &diagnostics) == 0 &&
         run_source_load(&source, expectation->topology, cli_lab_path(explain->lab), explain->state,
                         &diagnostics) == 0) {
         explain->question.expectation = expectation;
@@ -267,7 +267,7 @@ static int load_and_answer(struct explain *explain)
     } else {
         cli_print_diagnostics(&diagnostics);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     base_buffer_free(&explain->frame);
     base_buffer_free(&explain->chosen);
     run_source_close(&source);

@@ -4,7 +4,7 @@
 #include "report/flows.h"
 #include "cli/cli.h"
 #include "run/network.h"
-#include "spec/spec.h"
+#include "yaml/load.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -118,10 +118,10 @@ static int load_and_show(struct flows *flows)
 {
     struct topology *topology = NULL;
     struct lab *lab = NULL;
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
-    if (spec_load_topology(flows->topology, &topology, &diagnostics) == 0 &&
-        spec_load_lab(flows->lab, topology, &lab, &diagnostics) == 0) {
+    if (yaml_load_topology(flows->topology, &topology, &diagnostics) == 0 &&
+        yaml_load_lab(flows->lab, topology, &lab, &diagnostics) == 0) {
         if (cli_open_output("flows", &flows->out) == CLI_CONFORMS &&
             cli_open_output("flows", &flows->save) == CLI_CONFORMS) {
             status = read_and_show(flows, topology, lab);
@@ -129,7 +129,7 @@ static int load_and_show(struct flows *flows)
     } else {
         cli_print_diagnostics(&diagnostics);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     lab_free(lab);
     topology_free(topology);
     return status;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapproof learn: an expectation file written from the network as it is. */
-#include "judge/learn.h"
+#include "learn/learn.h"
 #include "cli/cli.h"
 #include "run/source.h"
-#include "spec/write.h"
+#include "yaml/write.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -111,7 +111,7 @@ static void put_path(const struct learn *learn, struct base_buffer *out)
     free(target);
 }
 
-static void put_head(const struct judge_learned *learned, struct base_buffer *out)
+static void put_head(const struct learned *learned, struct base_buffer *out)
 {
     base_put_format(
         out,
@@ -127,12 +127,12 @@ static void put_head(const struct judge_learned *learned, struct base_buffer *ou
     base_put_text(out, "\n");
 }
 
-static int write_learned(struct learn *learn, const struct judge_learned *learned)
+static int write_learned(struct learn *learn, const struct learned *learned)
 {
     struct base_buffer text = {0}, path = {0};
     put_path(learn, &path);
     put_head(learned, &text);
-    spec_write_expectation(&learned->expectation, base_buffer_text(&path), &text);
+    yaml_write_expectation(&learned->expectation, base_buffer_text(&path), &text);
     int status = cli_write_output("learn", &learn->out, &text);
     for (size_t i = 0; i < learned->n_remarks; i++) {
         fprintf(stderr, "tapproof learn: %s\n", learned->remarks[i].text);
@@ -145,19 +145,19 @@ static int write_learned(struct learn *learn, const struct judge_learned *learne
 static int learn_from(struct learn *learn, const struct run_source *source)
 {
     const struct topology *topology = source->topology;
-    struct judge_switch *switches = calloc(topology->n_switches + 1, sizeof *switches);
-    struct judge_learned learned = {0};
+    struct switch_dump *switches = calloc(topology->n_switches + 1, sizeof *switches);
+    struct learned learned = {0};
     struct base_error error = {0};
     int status = CLI_UNJUDGED;
     bool all = true;
     for (size_t i = 0; switches && i < topology->n_switches; i++) {
         const struct switch_state *state = source->states.by_switch[i];
-        switches[i] = (struct judge_switch){
+        switches[i] = (struct switch_dump){
             .dumped = state != NULL, .reason = source->states.reasons[i], .state = state};
         all = all && state;
     }
     if (!switches ||
-        judge_learn(topology, switches, &(struct judge_learn_options){0}, &learned, &error) < 0) {
+        learn_expectation(topology, switches, &(struct learn_options){0}, &learned, &error) < 0) {
         fprintf(stderr, "tapproof learn: out of memory\n");
     } else {
         status = cli_open_output("learn", &learn->out) == CLI_CONFORMS
@@ -165,7 +165,7 @@ static int learn_from(struct learn *learn, const struct run_source *source)
                      : CLI_USAGE;
         status = status != CLI_CONFORMS || all ? status : CLI_UNJUDGED;
     }
-    judge_learned_free(&learned);
+    learned_free(&learned);
     free(switches);
     return status;
 }
@@ -185,7 +185,7 @@ int cli_learn(int argc, char **argv)
     struct learn learn = {.out.path = "-"};
     struct topology *topology = NULL;
     struct run_source source = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = parse_options(&learn, argc, argv);
     if (status != CLI_CONFORMS) {
         if (status < 0) {
@@ -197,13 +197,13 @@ int cli_learn(int argc, char **argv)
     if (!learn.force && strcmp(learn.out.path, "-") != 0 && access(learn.out.path, F_OK) == 0) {
         return cli_usage_error("learn", "%s exists; --force replaces it", learn.out.path);
     }
-    if (spec_load_topology(learn.topology, &topology, &diagnostics) == 0 &&
+    if (yaml_load_topology(learn.topology, &topology, &diagnostics) == 0 &&
         run_source_load(&source, topology, learn.lab, learn.state, &diagnostics) == 0) {
         status = read_and_learn(&learn, &source);
     } else {
         cli_print_diagnostics(&diagnostics);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     run_source_close(&source);
     topology_free(topology);
     return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapproof mutate: which mistakes an expectation would not notice. */
-#include "judge/mutate.h"
+#include "mutate/mutate.h"
 #include "cli/cli.h"
 #include "report/mutate.h"
 #include "run/source.h"
@@ -18,7 +18,7 @@ struct mutate {
     const char *expectation, *lab, *state;
     bool verbose;
     double min_score; /* percent; -1: none */
-    struct judge_mutate_options options;
+    struct mutate_options options;
     struct run_options run;
     struct cli_patterns patterns;
     struct cli_output text, json;
@@ -185,19 +185,19 @@ static int try_and_report(struct mutate *mutate, const struct expectation *expec
                           const struct run_states *states)
 {
     const struct topology *topology = expectation->topology;
-    struct judge_switch *switches = calloc(topology->n_switches + 1, sizeof *switches);
+    struct switch_dump *switches = calloc(topology->n_switches + 1, sizeof *switches);
     struct mutations mutations = {0};
     struct base_error error = {0};
     int status = CLI_UNJUDGED;
     for (size_t i = 0; switches && i < topology->n_switches; i++) {
-        switches[i] = (struct judge_switch){.dumped = states->by_switch[i] != NULL,
-                                            .reason = states->reasons[i],
-                                            .state = states->by_switch[i]};
+        switches[i] = (struct switch_dump){.dumped = states->by_switch[i] != NULL,
+                                           .reason = states->reasons[i],
+                                           .state = states->by_switch[i]};
     }
     mutate->options.selects = selects;
     mutate->options.aux = &mutate->run;
     if (!switches ||
-        judge_mutate(expectation, switches, &mutate->options, &mutations, &error) < 0) {
+        mutate_expectation(expectation, switches, &mutate->options, &mutations, &error) < 0) {
         fprintf(stderr, "tapproof mutate: out of memory\n");
     } else {
         status = write_reports(mutate, &mutations, topology);
@@ -228,7 +228,7 @@ int cli_mutate(int argc, char **argv)
     struct mutate mutate = {.min_score = -1};
     struct expectation *expectation = NULL;
     struct run_source source = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = parse_options(&mutate, argc, argv);
     if (status != CLI_CONFORMS) {
         if (status < 0) {
@@ -237,14 +237,14 @@ int cli_mutate(int argc, char **argv)
         return status < 0 ? CLI_CONFORMS : status;
     }
     status = CLI_USAGE;
-    if (spec_load_expectation(mutate.expectation, &expectation, &diagnostics) == 0 &&
+    if (yaml_load_expectation(mutate.expectation, &expectation, &diagnostics) == 0 &&
         run_source_load(&source, expectation->topology, cli_lab_path(mutate.lab), mutate.state,
                         &diagnostics) == 0) {
         status = read_and_try(&mutate, expectation, &source);
     } else {
         cli_print_diagnostics(&diagnostics);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     run_source_close(&source);
     expectation_free(expectation);
     return status;

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "run/plan.h"
 #include "run/source.h"
-#include "spec/change.h"
+#include "yaml/change.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -162,13 +162,13 @@ static int load_and_plan(struct plan *plan)
     struct expectation *expectation = NULL;
     struct flow_changes *changes = NULL;
     struct run_source source = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
-    bool failed = spec_load_expectation(plan->expectation, &expectation, &diagnostics) < 0;
+    bool failed = yaml_load_expectation(plan->expectation, &expectation, &diagnostics) < 0;
     if (!failed) {
         const struct topology *topology = expectation->topology;
         failed =
-            spec_load_change(plan->change, topology, plan->replace, &changes, &diagnostics) < 0;
+            yaml_load_change(plan->change, topology, plan->replace, &changes, &diagnostics) < 0;
         failed |= run_source_load(&source, topology, cli_lab_path(plan->lab), plan->state,
                                   &diagnostics) < 0;
     }
@@ -177,7 +177,7 @@ static int load_and_plan(struct plan *plan)
     } else {
         status = read_and_make(plan, expectation, &source, changes);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     run_source_close(&source);
     flow_changes_free(changes);
     expectation_free(expectation);

@@ -145,7 +145,7 @@ int cli_prove(int argc, char **argv)
     struct prove prove = {0};
     struct expectation *expectation = NULL;
     struct run_source source = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     int status = parse_options(&prove, argc, argv);
     if (status != CLI_CONFORMS) {
         if (status < 0) {
@@ -154,14 +154,14 @@ int cli_prove(int argc, char **argv)
         return status < 0 ? CLI_CONFORMS : status;
     }
     status = CLI_USAGE;
-    if (spec_load_expectation(prove.expectation, &expectation, &diagnostics) == 0 &&
+    if (yaml_load_expectation(prove.expectation, &expectation, &diagnostics) == 0 &&
         run_source_load(&source, expectation->topology, prove.lab, prove.state, &diagnostics) ==
             0) {
         status = prove_loaded(&prove, expectation, &source);
     } else {
         cli_print_diagnostics(&diagnostics);
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     run_source_close(&source);
     expectation_free(expectation);
     return status;

@@ -7,9 +7,9 @@
 
 #include "base/address.h"
 #include "base/buffer.h"
-#include "base/testing.h"
 #include "frame/probe.h"
-#include "frame/sample.h"
+#include "testing/cmocka.h"
+#include "testing/frame_sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>

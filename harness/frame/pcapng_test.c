@@ -3,7 +3,7 @@
  * The capture file as libpcap reads it. (Its bytes: report/pcapng_test.c.) */
 #include "frame/pcapng.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * room says more or less than tcpdump. */
 #include "frame/print.h"
 
-#include "base/testing.h"
 #include "frame/probe.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "frame/probe.h"
 
-#include "base/testing.h"
 #include "frame/parse.h"
-#include "frame/sample.h"
+#include "testing/cmocka.h"
+#include "testing/frame_sample.h"
 
 #include <stdio.h>
 #include <string.h>

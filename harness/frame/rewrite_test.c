@@ -6,9 +6,10 @@
  * two bytes of the data where a checksum would be. */
 #include "frame/rewrite.h"
 
-#include "base/testing.h"
 #include "frame/parse.h"
 #include "model/action.h"
+#include "ofctl/action.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,7 +207,8 @@ static void check(const struct golden *golden)
     size_t n_actions;
     struct header header;
     assert_true(frame_parse(in, n_in, 1, &header));
-    assert_int_equal(actions_parse(golden->actions, &arena, &actions, &n_actions, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_actions(golden->actions, &arena, &actions, &n_actions, NULL, NULL),
+                     0);
     for (size_t i = 0; i < n_actions; i++) {
         apply(&actions[i], &header);
     }

@@ -4,7 +4,7 @@
  * implementation: key 00 01 … 0f, message 00 01 … */
 #include "frame/siphash.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 static void fill(uint8_t *bytes, size_t n_bytes)
 {

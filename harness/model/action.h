@@ -53,17 +53,4 @@ _Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred t
 bool action_equal(const struct action *a, const struct action *b);
 bool actions_equal(const struct action *a, size_t n_a, const struct action *b, size_t n_b);
 
-/* Text, as `ovs-ofctl dump-flows --no-names` prints it behind "actions=":
- * "output:2,mod_vlan_vid:5,output:6", "drop" for the empty list. A vendor
- * action: "vendor(0xNNNNNNNN,HEX)" (not ovs-ofctl's; it can be parsed back). */
-void actions_format(const struct action *actions, size_t n_actions, struct base_buffer *out);
-
-/* Parses what ovs-ofctl(8) accepts for OpenFlow 1.0 actions: output:N, N,
- * in_port, table, normal, flood, all, local, controller, controller:N,
- * controller(max_len=N), output:CONTROLLER:N, enqueue:P:Q, enqueue(P,Q),
- * mod_* and set_* forms, strip_vlan / pop_vlan, drop (alone). The actions are
- * in the arena. Errors name the action; `*column` as in match_parse. */
-int actions_parse(const char *text, struct base_arena *arena, const struct action **actions,
-                  size_t *n_actions, size_t *column, struct base_error *error);
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is different between two states of a switch, in words: from judge/diff.h
+ * What is different between two states of a switch, in words: from change/diff.h
  * to report/diff.h. In pairs, [0] is the first state and [1] the second. */
 #ifndef MODEL_DIFFERENCE_H
 #define MODEL_DIFFERENCE_H
@@ -16,7 +16,7 @@ struct difference {
     const char *except;   /* less these, "; " between them; NULL: less nothing */
     size_t n_except_more; /* and so many more, by other entries */
     bool is_part;         /* the headers are within the set, but not all of it */
-    const char *example;  /* one packet, as header_format writes it */
+    const char *example;  /* one packet, as ofctl_format_header writes it */
     const char *actions[2];
     const char *entry[2];  /* that takes them; NULL: none does */
     const char *detail;    /* what is missing and extra in the second */
@@ -45,7 +45,7 @@ struct switch_difference {
 /* A frame by which an entry is exercised. */
 struct named_probe {
     const char *from;   /* a host */
-    const char *packet; /* as header_format writes it */
+    const char *packet; /* as ofctl_format_header writes it */
 };
 
 /* How the probes that exercise the entries of a network change with its tables. */

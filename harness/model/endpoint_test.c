@@ -3,7 +3,7 @@
  * Endpoints: what is accepted, and what the errors say. */
 #include "model/endpoint.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <string.h>
 

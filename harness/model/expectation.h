@@ -2,7 +2,7 @@
  *
  * An expectation: the "declared" statement. What each port must do with
  * whatever enters it, which entries must be there, and which sentences about
- * traffic must be true. It comes from YAML (spec/spec.h). */
+ * traffic must be true. It comes from YAML (yaml/load.h). */
 #ifndef MODEL_EXPECTATION_H
 #define MODEL_EXPECTATION_H
 

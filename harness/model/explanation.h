@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What becomes of one packet, or of the packets of one port, in words: from
- * judge/explain.h to report/explain.h. */
+ * explain/explain.h to report/explain.h. */
 #ifndef MODEL_EXPLANATION_H
 #define MODEL_EXPLANATION_H
 
@@ -13,7 +13,7 @@ struct explained_output {
     uint16_t port;
     const char *port_text; /* "2", "LOCAL", "CONTROLLER" */
     const char *queue;     /* "queue 3"; NULL: none */
-    const char *packet;    /* after the rewrites, as header_format writes it */
+    const char *packet;    /* after the rewrites, as ofctl_format_header writes it */
     const char *frame;     /* the same as bytes in hexadecimal; NULL: no frame was given */
     const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there */
     size_t hop;            /* where it goes on; SIZE_MAX: nowhere */

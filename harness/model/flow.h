@@ -36,33 +36,6 @@ struct flow_table {
 struct flow_entry *flow_table_add(struct flow_table *table);
 void flow_table_free(struct flow_table *table);
 
-/* What flow_format shows. */
-enum flow_format {
-    FLOW_NO_STATS,  /* as `ovs-ofctl dump-flows --no-stats --no-names` */
-    FLOW_WITH_STATS /* as `ovs-ofctl -F openflow10 dump-flows --no-names` */
-};
-
-/* One entry as ovs-ofctl prints it, without leading blank and newline. */
-void flow_format(const struct flow_entry *entry, enum flow_format how, struct base_buffer *out);
-
-/* What was written explicitly in a flow's text. */
-enum {
-    FLOW_HAS_PRIORITY = 1 << 0,
-    FLOW_HAS_COOKIE = 1 << 1,
-    FLOW_HAS_IDLE_TIMEOUT = 1 << 2,
-    FLOW_HAS_HARD_TIMEOUT = 1 << 3,
-    FLOW_HAS_TABLE = 1 << 4,
-};
-
-/* Parses one flow in the syntax of `ovs-ofctl add-flow`, as printed by
- * dump-flows too (statistics are read: cookie, duration, table, n_packets,
- * n_bytes; idle_age and hard_age are skipped). Priority is 32768 unless given.
- * Adds it to the table; `*given`, if not NULL, tells which of FLOW_HAS_* were
- * written. Errors as match_parse and actions_parse, "no actions" included;
- * nothing is added then. */
-int flow_parse(const char *text, struct flow_table *table, unsigned *given, size_t *column,
-               struct base_error *error);
-
 /* Same match, priority, actions, cookie and timeouts; not the counters. */
 bool flow_equal(const struct flow_entry *a, const struct flow_entry *b);
 

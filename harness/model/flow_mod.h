@@ -2,7 +2,7 @@
  *
  * A flow-mod: a message that changes a flow table (OpenFlow 1.0.0, sections 4.6
  * and 5.3.3), in the text of ovs-ofctl(8), and a file of them. What one does to
- * a table stands in judge/change.h. */
+ * a table stands in change/change.h. */
 #ifndef MODEL_FLOW_MOD_H
 #define MODEL_FLOW_MOD_H
 
@@ -28,16 +28,6 @@ struct flow_mod {
     bool any_table;         /* modify, delete: in every table; add goes to flow.table_id */
     bool check_overlap;     /* OFPFF_CHECK_OVERLAP */
 };
-
-/* Parses one line as `ovs-ofctl add-flows` reads it: [flow] [add | modify |
- * modify_strict | delete | delete_strict] FLOW; add unless a command is written.
- * The keys are those of flow_parse; besides check_overlap, send_flow_rem and
- * reset_counts (which 1.0 does not have: an add resets anyway), cookie=VALUE/MASK
- * to choose entries by their cookie in modify and delete, out_port=N in delete.
- * A delete has no actions, no timeouts, and, unless it is strict, no priority.
- * The actions are in the arena. Errors as flow_parse. */
-int flow_mod_parse(const char *text, struct base_arena *arena, struct flow_mod *mod, size_t *column,
-                   struct base_error *error);
 
 /* One line of a file, for a switch of a topology. */
 struct flow_change {

@@ -36,25 +36,4 @@ void match_normalize(struct match *match);
 bool match_equal(const struct match *a, const struct match *b);
 bool match_takes(const struct match *match, const struct header *header);
 
-/* Text, as `ovs-ofctl -O OpenFlow10 dump-flows --no-names` prints the match
- * part (without "priority="): "tcp,in_port=1,nw_src=10.0.0.0/8,tp_dst=80".
- * Everything matched: "" is appended. */
-void match_format(const struct match *match, struct base_buffer *out);
-
-/* The same with every field that the header has: "in_port=1,dl_vlan=…". */
-void header_format(const struct header *header, struct base_buffer *out);
-
-/* Parses what ovs-ofctl(8) accepts for an OpenFlow 1.0 match: fields divided
- * by commas or white space, the keywords ip, icmp, tcp, udp, arp, "*", ANY,
- * port names of reserved ports, hexadecimal numbers, prefix lengths and
- * contiguous netmasks, dl_vlan=0xffff for untagged. Names of ovs-ofctl's newer
- * syntax for the same fields (eth_src, ip_dst, vlan_vid=0x1005…) too.
- * `text` may be empty: every header.
- *
- * Errors: unknown field (with the nearest known one), bad value, a field
- * twice, a field without its prerequisite ("tp_dst=80 needs tcp, udp or
- * icmp"), a field of a later OpenFlow. `*column`, if given, is the 0-based
- * offset of what is wrong in `text`. */
-int match_parse(const char *text, struct match *match, size_t *column, struct base_error *error);
-
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Small changes of flow tables, such as mistakes make, and which of them an
- * expectation would notice: from judge/mutate.h to report/mutate.h. */
+ * expectation would notice: from mutate/mutate.h to report/mutate.h. */
 #ifndef MODEL_MUTATION_H
 #define MODEL_MUTATION_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/port.h"
 
-#include "model/token.h"
+#include "base/token.h"
 
 #include <string.h>
 

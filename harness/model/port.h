@@ -5,6 +5,7 @@
 #define MODEL_PORT_H
 
 #include "base/buffer.h"
+#include "base/token.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,5 +63,8 @@ void port_format(uint16_t number, struct base_buffer *out);
 /* A number up to PORT_MAX, 0x…, or a reserved name in either case; 65534 and
  * the like for reserved ones too. False: not a port. */
 bool port_parse(const char *text, uint16_t *number);
+
+/* The same for a word of a line. */
+bool word_port(struct word word, uint16_t *number);
 
 #endif

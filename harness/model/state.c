@@ -17,6 +17,22 @@ const struct port *switch_state_port(const struct switch_state *state, uint16_t 
     return bsearch(&number, state->ports, state->n_ports, sizeof *state->ports, by_number);
 }
 
+bool switch_state_sends(const struct switch_state *state, uint16_t number)
+{
+    const struct port *port = number <= PORT_MAX ? switch_state_port(state, number) : NULL;
+    if (!port) {
+        return number > PORT_MAX || state->n_ports == 0;
+    }
+    return !(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD)) &&
+           !(port->state & PORT_STATE_LINK_DOWN);
+}
+
+bool switch_state_receives(const struct switch_state *state, uint16_t number)
+{
+    const struct port *port = switch_state_port(state, number);
+    return !port || !(port->config & (PORT_CONFIG_DOWN | PORT_CONFIG_NO_RECV));
+}
+
 void switch_state_free(struct switch_state *state)
 {
     if (state) {

@@ -22,6 +22,18 @@ struct switch_state {
 /* NULL if the switch has no such port. */
 const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
 
+/* Whether packets leave, or enter, by this port as things are. Reserved ports
+ * send always; what is not known of a port is not held against it. */
+bool switch_state_sends(const struct switch_state *state, uint16_t number);
+bool switch_state_receives(const struct switch_state *state, uint16_t number);
+
 void switch_state_free(struct switch_state *state);
+
+/* What is known of one switch. */
+struct switch_dump {
+    bool dumped;
+    const char *reason;               /* if not dumped: why ("connection refused") */
+    const struct switch_state *state; /* if dumped */
+};
 
 #endif

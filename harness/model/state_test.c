@@ -3,7 +3,7 @@
  * Ports: their names, and finding one in the state of a switch. */
 #include "model/state.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/topology.h"
 
+#include "base/buffer.h"
 #include "base/suggest.h"
+#include "model/port.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,37 @@ struct peer topology_peer(const struct topology *topology, struct port_ref port)
         }
     }
     return (struct peer){.kind = PEER_NONE};
+}
+
+const char *topology_port_name(const struct topology *topology, struct port_ref port,
+                               struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "%s:", topology->switches[port.sw].name);
+    port_format(port.port, &text);
+    const char *name = base_arena_text(arena, base_buffer_text(&text));
+    base_buffer_free(&text);
+    return name;
+}
+
+const char *topology_cable_name(const struct topology *topology, struct port_ref port,
+                                struct base_arena *arena)
+{
+    const char *name = topology_port_name(topology, port, arena);
+    struct peer peer = topology_peer(topology, port);
+    if (peer.kind == PEER_HOST) {
+        return base_arena_format(arena, "%s - %s", topology->hosts[peer.host].name, name);
+    }
+    if (peer.kind == PEER_NONE) {
+        return base_arena_format(arena, "%s - nothing", name);
+    }
+    const char *other = topology_port_name(topology, peer.port, arena);
+    for (size_t i = 0; i < topology->n_links; i++) {
+        if (same_port(topology->links[i].b, port)) {
+            return base_arena_format(arena, "%s - %s", other, name);
+        }
+    }
+    return base_arena_format(arena, "%s - %s", name, other);
 }
 
 size_t topology_find_switch(const struct topology *topology, const char *name)

@@ -70,6 +70,14 @@ struct peer {
 };
 struct peer topology_peer(const struct topology *topology, struct port_ref port);
 
+/* The names of places, the same for all that speak of them: "s1:6"; of the
+ * cable at a port, from its end in the topology that is named first,
+ * "s1:6 - s3:1", "h1 - s1:1", "s1:6 - nothing" where none is. */
+const char *topology_port_name(const struct topology *topology, struct port_ref port,
+                               struct base_arena *arena);
+const char *topology_cable_name(const struct topology *topology, struct port_ref port,
+                                struct base_arena *arena);
+
 /* SIZE_MAX if there is none of that name. */
 size_t topology_find_switch(const struct topology *topology, const char *name);
 size_t topology_find_host(const struct topology *topology, const char *name);

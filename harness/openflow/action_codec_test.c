@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include "model/port.h"
 #include "openflow/action_codec.h"
-#include "openflow/golden.h"
+#include "testing/golden.h"
 
 static int decode(const char *hex, struct base_arena *arena, const struct action **actions,
                   size_t *n_actions, struct base_error *error)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include "model/port.h"
 #include "openflow/flow_codec.h"
-#include "openflow/golden.h"
 #include "openflow/stats.h"
+#include "testing/golden.h"
 
 /* udp,in_port=3,nw_src=10.1.2.0/24,tp_dst=53: the match of the hand-made ones */
 static const struct match udp53 = {

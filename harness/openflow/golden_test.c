@@ -2,10 +2,10 @@
  *
  * Every golden message through decoder and encoder; cut and damaged in every
  * place. What the fields mean is tested beside each codec. */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
-#include "openflow/golden.h"
-#include "openflow/recode.h"
+#include "testing/golden.h"
+#include "testing/recode.h"
 
 static void every_type_has_a_golden_message(void **state)
 {

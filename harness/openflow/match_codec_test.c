@@ -2,12 +2,12 @@
  *
  * The expected meanings are those that `ovs-ofctl ofp-print` gives to the same
  * bytes; ofctl_test.c compares thousands more. */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 
-#include "openflow/golden.h"
 #include "openflow/match_codec.h"
+#include "testing/golden.h"
 
 static struct match decode(const char *hex, bool *exact)
 {

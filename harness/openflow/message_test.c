@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include "openflow/error.h"
-#include "openflow/golden.h"
+#include "testing/golden.h"
 
 static void frame_tells_the_length(void **state)
 {

@@ -3,12 +3,15 @@
  * The codec against ovs-ofctl, an implementation by others, in both
  * directions: what we encode is printed by `ovs-ofctl ofp-parse`, and what
  * `ovs-ofctl add-flows` encodes is decoded here. Skipped where it is missing. */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
 #include "openflow/flow_codec.h"
 #include "openflow/port_codec.h"
-#include "openflow/random_flow.h"
 #include "openflow/stats.h"
+#include "testing/random_flow.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -114,7 +117,7 @@ static void flow_stats_read_by_ovs_ofctl(void **state)
             const struct flow_entry *entry = &fixture->flows.entries[j];
             assert_int_equal(of_encode_flow_stats(&messages, entry, NULL), 0);
             base_put_text(&expected, " ");
-            flow_format(entry, FLOW_WITH_STATS, &expected);
+            ofctl_format_flow(entry, FLOW_WITH_STATS, &expected);
             base_put_text(&expected, "\n");
         }
         of_end(&messages, begin);
@@ -133,7 +136,7 @@ static void format_mod(const struct of_flow_mod *mod, struct base_buffer *out)
     const struct flow_entry *entry = &mod->entry;
     struct base_buffer match = {0};
     base_put_format(out, "OFPT_FLOW_MOD (xid=0x7): %s ", commands[mod->command]);
-    match_format(&entry->match, &match);
+    ofctl_format_match(&entry->match, &match);
     if (entry->priority != FLOW_PRIORITY_DEFAULT) {
         base_put_format(out, "priority=%u%s", entry->priority, match.n_bytes > 0 ? "," : "");
     }
@@ -160,7 +163,7 @@ static void format_mod(const struct of_flow_mod *mod, struct base_buffer *out)
     base_put_text(out, mod->flags & OFPFF_SEND_FLOW_REM ? "send_flow_rem " : "");
     base_put_text(out, mod->flags & OFPFF_CHECK_OVERLAP ? "check_overlap " : "");
     base_put_text(out, "actions=");
-    actions_format(entry->actions, entry->n_actions, out);
+    ofctl_format_actions(entry->actions, entry->n_actions, out);
     base_put_text(out, "\n");
 }
 
@@ -335,7 +338,7 @@ static void flow_mods_written_by_ovs_ofctl(void **state)
     for (size_t i = 0; i < N_FLOWS; i++) {
         struct flow_entry entry = fixture->flows.entries[i];
         entry.table_id = 0; /* FLOW_MOD of 1.0 has none */
-        flow_format(&entry, FLOW_NO_STATS, &text);
+        ofctl_format_flow(&entry, FLOW_NO_STATS, &text);
         base_put_text(&text, "\n");
     }
     write_file(fixture->second, text.data, text.n_bytes);
@@ -350,7 +353,7 @@ static void flow_mods_written_by_ovs_ofctl(void **state)
     for (size_t i = 0; i < N_FLOWS; i++) {
         if (!flow_equal(&got.entries[i], &fixture->flows.entries[i])) {
             struct base_buffer other = {0};
-            flow_format(&got.entries[i], FLOW_NO_STATS, &other);
+            ofctl_format_flow(&got.entries[i], FLOW_NO_STATS, &other);
             fail_msg("entry %zu came back as %s", i + 1, base_buffer_text(&other));
         }
     }

@@ -4,7 +4,7 @@
  * understood; what was understood can be written, and is then read and written
  * as the same bytes. The length in the header is made right, because of_frame
  * would have cut the stream there. Seeds are in corpus/. */
-#include "openflow/recode.h"
+#include "testing/recode.h"
 
 #include <stdlib.h>
 

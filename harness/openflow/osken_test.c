@@ -3,11 +3,11 @@
  * The codec against os-ken, a controller framework in Python: it decodes what
  * we encode, and we decode what it encodes (osken_peer.py). Skipped where
  * os-ken is not installed. */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include "openflow/flow_codec.h"
-#include "openflow/random_flow.h"
 #include "openflow/stats.h"
+#include "testing/random_flow.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Ports, queues, and packets through the controller. */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/golden.h"
 #include "openflow/packet_codec.h"
 #include "openflow/port_codec.h"
 #include "openflow/queue_codec.h"
+#include "testing/golden.h"
 
 static void features(void **state)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Statistics but for the records of OFPST_FLOW (flow_codec_test.c). */
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/golden.h"
 #include "openflow/stats.h"
+#include "testing/golden.h"
 
 static struct base_reader open_golden(const char *golden, struct base_buffer *bytes,
                                       struct of_stats *stats)

@@ -3,7 +3,7 @@
  * Differences as text and as JSON. */
 #include "report/diff.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <jansson.h>
 

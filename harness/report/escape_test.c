@@ -4,7 +4,7 @@
  * are those of the Unicode Standard 15, section 3.9. */
 #include "report/escape.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 static void assert_put(void (*put)(struct base_buffer *, const char *), const char *text,
                        const char *expected)

@@ -3,7 +3,7 @@
  * An explanation as text and as JSON. */
 #include "report/explain.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <jansson.h>
 

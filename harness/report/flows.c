@@ -4,6 +4,9 @@
 #include "report/flows.h"
 
 #include "base/address.h"
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
 #include "report/escape.h"
 #include "report/tree.h"
 
@@ -21,7 +24,7 @@ static void put_scratch(struct writer *writer, const char *key)
     writer->scratch.n_bytes = 0;
 }
 
-static enum flow_format flow_how(bool no_stats)
+static enum ofctl_flow_style flow_how(bool no_stats)
 {
     return no_stats ? FLOW_NO_STATS : FLOW_WITH_STATS;
 }
@@ -114,9 +117,9 @@ static void put_flow(struct writer *writer, const struct flow_entry *entry)
     report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
     report_tree_number(tree, "table", entry->table_id);
     report_tree_number(tree, "priority", entry->priority);
-    match_format(&entry->match, &writer->scratch);
+    ofctl_format_match(&entry->match, &writer->scratch);
     put_scratch(writer, "match");
-    actions_format(entry->actions, entry->n_actions, &writer->scratch);
+    ofctl_format_actions(entry->actions, entry->n_actions, &writer->scratch);
     put_scratch(writer, "actions");
     report_tree_hex(tree, "cookie", entry->cookie, 1);
     report_tree_number(tree, "idle_timeout", entry->idle_timeout);
@@ -126,7 +129,7 @@ static void put_flow(struct writer *writer, const struct flow_entry *entry)
         put_counter(writer, "n_packets", entry->n_packets);
         put_counter(writer, "n_bytes", entry->n_bytes);
     }
-    flow_format(entry, flow_how(writer->no_stats), &writer->scratch);
+    ofctl_format_flow(entry, flow_how(writer->no_stats), &writer->scratch);
     put_scratch(writer, "text");
     report_tree_close(tree);
 }
@@ -186,7 +189,7 @@ static void put_text(const struct report_flows_switch *sw, bool no_stats, struct
     base_put_text(out, ":\n");
     for (size_t i = 0; i < sw->state->flows.n_entries; i++) {
         base_put_text(out, " ");
-        flow_format(&sw->state->flows.entries[i], flow_how(no_stats), out);
+        ofctl_format_flow(&sw->state->flows.entries[i], flow_how(no_stats), out);
         base_put_text(out, "\n");
     }
 }

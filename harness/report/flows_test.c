@@ -4,7 +4,8 @@
  * vSwitch 3.1's ovs-ofctl printed for the same stats reply. */
 #include "report/flows.h"
 
-#include "report/tool_testing.h"
+#include "ofctl/match.h"
+#include "testing/tool.h"
 
 #include <jansson.h>
 
@@ -43,7 +44,7 @@ static struct switch_state sample_state(void)
     };
     entries[0].match = match_in_port(1);
     entries[1] = (struct flow_entry){.priority = 100, .duration_sec = 7};
-    assert_int_equal(match_parse("tcp,tp_dst=80", &entries[1].match, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_match("tcp,tp_dst=80", &entries[1].match, NULL, NULL), 0);
     return (struct switch_state){
         .datapath_id = 0x1f,
         .n_tables = 254,

@@ -3,9 +3,9 @@
  * The JSON report, read back by jansson. */
 #include "report/report.h"
 
-#include "base/testing.h"
-#include "report/sample_testing.h"
-#include "report/tool_testing.h"
+#include "testing/cmocka.h"
+#include "testing/report_sample.h"
+#include "testing/tool.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -3,8 +3,8 @@
  * JUnit's XML, letter by letter and as an XML parser of another make sees it. */
 #include "report/report.h"
 
-#include "report/sample_testing.h"
-#include "report/tool_testing.h"
+#include "testing/report_sample.h"
+#include "testing/tool.h"
 
 static const char PARSE[] = "/usr/bin/python3 -c 'import sys, xml.etree.ElementTree as e\n"
                             "for c in e.parse(sys.argv[1]).iter(\"testcase\"):\n"

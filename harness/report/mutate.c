@@ -3,7 +3,7 @@
 
 #include "report/escape.h"
 #include "report/evidence.h"
-#include "spec/write.h"
+#include "yaml/write.h"
 
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ static void put_line(const struct mutations *mutations, const struct topology *t
 {
     const struct expected_port *port = &mutations->lines[line];
     base_put_format(out, "ports: {%s: {", topology->switches[port->port.sw].name);
-    spec_write_port(port, out);
+    yaml_write_port(port, out);
     base_put_text(out, "}}");
 }
 
@@ -48,7 +48,7 @@ static void put_lines(const struct mutations *mutations, const struct topology *
         lists_switch[mutations->lines[i].port.sw] = true;
     }
     if (lists_switch) {
-        spec_write_ports(&lines, out);
+        yaml_write_ports(&lines, out);
     }
     free(lists_switch);
 }

@@ -4,7 +4,7 @@
  * reads it. */
 #include "report/pcapng.h"
 
-#include "report/tool_testing.h"
+#include "testing/tool.h"
 
 static const uint8_t frame_bytes[] = {
     0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x88, 0xb5, 't', 'a', 'p',

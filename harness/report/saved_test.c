@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What report_flows saves, spec/state.h reads back: random tables and ports,
+ * What report_flows saves, yaml/state.h reads back: random tables and ports,
  * every field. */
-#include "base/testing.h"
+#include "ofctl/flow.h"
 #include "report/flows.h"
-#include "spec/memory.h"
-#include "spec/state.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
+#include "yaml/state.h"
 
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@ static void add_random_flow(struct flow_table *table, bool no_stats)
     struct base_buffer text = {0};
     base_put_format(&text, "%s%spriority=%u actions=%s", matches[random_bits() % 6], " ",
                     (unsigned)(random_bits() & 0xffff), actions[random_bits() % 5]);
-    assert_int_equal(flow_parse(base_buffer_text(&text), table, NULL, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_flow(base_buffer_text(&text), table, NULL, NULL, NULL), 0);
     base_buffer_free(&text);
     struct flow_entry *entry = &table->entries[table->n_entries - 1];
     entry->cookie = random_bits() % 3 ? random_bits() : 0;
@@ -100,17 +101,17 @@ static void round_trip(bool no_stats)
     struct base_buffer text = {0};
     report_flows(switches, 2, REPORT_FLOWS_YAML, no_stats, &text);
     const struct memory_file files[] = {{"s.yaml", base_buffer_text(&text), 0}, {0}};
-    const struct spec_files memory = {(void *)files, memory_read};
-    struct spec_diagnostics diagnostics = {0};
+    const struct yaml_files memory = {(void *)files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer errors = {0};
-    struct spec_state *saved;
-    if (spec_load_state_from(&memory, "s.yaml", &saved, &diagnostics) < 0) {
+    struct yaml_state *saved;
+    if (yaml_load_state_from(&memory, "s.yaml", &saved, &diagnostics) < 0) {
         fail_msg("%s", memory_errors(&diagnostics, &errors));
     }
-    assert_same(&state, &spec_state_find(saved, "s1")->state);
-    assert_string_equal(spec_state_find(saved, "s2")->not_read, "no \"answer\": x");
-    spec_state_free(saved);
-    spec_diagnostics_free(&diagnostics);
+    assert_same(&state, &yaml_state_find(saved, "s1")->state);
+    assert_string_equal(yaml_state_find(saved, "s2")->not_read, "no \"answer\": x");
+    yaml_state_free(saved);
+    yaml_diagnostics_free(&diagnostics);
     base_buffer_free(&errors);
     base_buffer_free(&text);
     switch_state_free(&state);

@@ -3,8 +3,8 @@
  * TAP, letter by letter, as Perl's prove reads it, and its YAML as PyYAML does. */
 #include "report/report.h"
 
-#include "report/sample_testing.h"
-#include "report/tool_testing.h"
+#include "testing/report_sample.h"
+#include "testing/tool.h"
 
 static void test_golden(void **state)
 {

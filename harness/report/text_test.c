@@ -3,8 +3,8 @@
  * The report for a person, letter by letter. */
 #include "report/report.h"
 
-#include "base/testing.h"
-#include "report/sample_testing.h"
+#include "testing/cmocka.h"
+#include "testing/report_sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>

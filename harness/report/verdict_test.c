@@ -4,8 +4,8 @@
  * four formats agree about it. */
 #include "report/report.h"
 
-#include "base/testing.h"
-#include "report/sample_testing.h"
+#include "testing/cmocka.h"
+#include "testing/report_sample.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One check from the first dump to the last verdict. */
-#include "judge/cause.h"
-#include "judge/contradict.h"
-#include "judge/count.h"
-#include "judge/endless.h"
-#include "judge/shots.h"
-#include "judge/state.h"
-#include "judge/swap.h"
-#include "judge/tables.h"
-#include "judge/witness.h"
+#include "blame/cause.h"
+#include "blame/shots.h"
+#include "blame/swap.h"
+#include "blame/witness.h"
+#include "ofctl/match.h"
+#include "path/tables.h"
 #include "run/clock.h"
 #include "run/coverage.h"
 #include "run/network.h"
 #include "run/probing.h"
 #include "run/run.h"
 #include "run/source.h"
+#include "state/state.h"
+#include "traffic/contradict.h"
+#include "traffic/count.h"
+#include "traffic/endless.h"
 
 #include <stdlib.h>
 
@@ -41,13 +42,13 @@ struct checking {
     unsigned reads;                  /* CHANNEL_*; port counters tell which frames came in */
     struct run_states states, later; /* before the last round; with later counters */
     struct run_stations stations;
-    struct judge_plan plan;
-    struct judge_plan endless; /* probes that are not sent: by the tables they never stop */
+    struct traffic_plan plan;
+    struct traffic_plan endless; /* probes that are not sent: by the tables they never stop */
     struct run_probing probing;
-    struct judge_round round, previous;
-    struct judge_shot *shots;
+    struct traffic_round round, previous;
+    struct traffic_shot *shots;
     size_t n_shots;
-    struct judge_count count; /* of `round` */
+    struct traffic_count count; /* of `round` */
     bool counted;
     uint16_t round_number; /* of `round` */
     struct run_frames frames;
@@ -101,10 +102,10 @@ static bool select_claims(struct checking *checking)
 }
 
 /* By switch; free it. NULL without memory. */
-static struct judge_switch *list_switches(const struct checking *checking)
+static struct switch_dump *list_switches(const struct checking *checking)
 {
     size_t n = checking->topology->n_switches;
-    struct judge_switch *switches = calloc(n + 1, sizeof *switches);
+    struct switch_dump *switches = calloc(n + 1, sizeof *switches);
     for (size_t i = 0; switches && i < n; i++) {
         switches[i].state = checking->states.by_switch[i];
         switches[i].dumped = switches[i].state != NULL;
@@ -113,12 +114,12 @@ static struct judge_switch *list_switches(const struct checking *checking)
     return switches;
 }
 
-static int judge_tables(const struct checking *checking, struct report *report)
+static int path_tables(const struct checking *checking, struct report *report)
 {
-    struct judge_switch *switches = list_switches(checking);
-    struct judge_state_options options = {0};
+    struct switch_dump *switches = list_switches(checking);
+    struct state_options options = {0};
     int status =
-        switches ? judge_state(checking->expectation, switches, &options, report, checking->error)
+        switches ? state_judge(checking->expectation, switches, &options, report, checking->error)
                  : base_fail(checking->error, "out of memory");
     free(switches);
     return status;
@@ -130,7 +131,7 @@ static int judge_pairs(const struct checking *checking)
     if (checking->options->n_patterns > 0) {
         return 0;
     }
-    struct judge_switch *switches = list_switches(checking);
+    struct switch_dump *switches = list_switches(checking);
     int status = switches
                      ? run_forbidden(checking->expectation, switches, checking->stations.captures,
                                      &checking->plan, checking->report, checking->error)
@@ -142,7 +143,7 @@ static int judge_pairs(const struct checking *checking)
 /* Packets that the table treats otherwise than the expectation, where a host
  * can send them: what do the frames do? */
 static size_t find_extras(const struct checking *checking, const struct report *report,
-                          struct judge_extra extras[EXTRAS_MAX])
+                          struct traffic_extra extras[EXTRAS_MAX])
 {
     const struct topology *topology = checking->topology;
     size_t n = 0;
@@ -150,7 +151,7 @@ static size_t find_extras(const struct checking *checking, const struct report *
         const struct result *result = &report->results[i];
         struct match exact;
         if (result->kind != RESULT_STATE || !result->example ||
-            match_parse(result->example, &exact, NULL, NULL) < 0) {
+            ofctl_parse_match(result->example, &exact, NULL, NULL) < 0) {
             continue;
         }
         struct port_ref port = {.sw = topology_find_switch(topology, result->switch_name),
@@ -158,7 +159,7 @@ static size_t find_extras(const struct checking *checking, const struct report *
         struct peer peer = topology_peer(topology, port);
         if (peer.kind == PEER_HOST) {
             exact.value.in_port = port.port;
-            extras[n++] = (struct judge_extra){
+            extras[n++] = (struct traffic_extra){
                 .from = peer.host, .header = exact.value, .kind = "difference"};
         }
     }
@@ -167,29 +168,29 @@ static size_t find_extras(const struct checking *checking, const struct report *
 
 /* Calls back with the tables as they were read last. */
 static int with_tables(struct checking *checking,
-                       int (*use)(struct checking *checking, const struct judge_forwarding *tables))
+                       int (*use)(struct checking *checking, const struct path_forwarding *tables))
 {
-    struct judge_tables tables;
-    if (judge_tables_index(&tables, checking->topology, checking->states.right) < 0) {
+    struct path_tables tables;
+    if (path_tables_index(&tables, checking->topology, checking->states.right) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    struct judge_forwarding advertised = judge_looked_up_in(&tables);
+    struct path_forwarding advertised = path_looked_up_in(&tables);
     int status = use(checking, &advertised);
-    judge_tables_free(&tables);
+    path_tables_free(&tables);
     return status < 0 ? base_fail(checking->error, "out of memory") : 0;
 }
 
-static int take_endless(struct checking *checking, const struct judge_forwarding *tables)
+static int take_endless(struct checking *checking, const struct path_forwarding *tables)
 {
-    return judge_endless_take(&checking->plan, checking->topology, tables, &checking->endless);
+    return traffic_endless_take(&checking->plan, checking->topology, tables, &checking->endless);
 }
 
-static int judge_loops(struct checking *checking, const struct judge_forwarding *tables)
+static int judge_loops(struct checking *checking, const struct path_forwarding *tables)
 {
-    return judge_endless(&checking->endless, checking->topology, tables, checking->report);
+    return traffic_endless(&checking->endless, checking->topology, tables, checking->report);
 }
 
-static int weigh_probes(struct checking *checking, const struct judge_forwarding *tables)
+static int weigh_probes(struct checking *checking, const struct path_forwarding *tables)
 {
     run_probing_weigh(&checking->probing, tables);
     return 0;
@@ -198,19 +199,19 @@ static int weigh_probes(struct checking *checking, const struct judge_forwarding
 static int make_plan(struct checking *checking)
 {
     struct report differences = {0};
-    struct judge_extra extras[EXTRAS_MAX];
-    int status = judge_tables(checking, &differences);
-    struct judge_plan_options options = {.sends = checking->stations.captures,
-                                         .selected = checking->selected,
-                                         .extras = extras,
-                                         .n_extras = find_extras(checking, &differences, extras)};
+    struct traffic_extra extras[EXTRAS_MAX];
+    int status = path_tables(checking, &differences);
+    struct traffic_plan_options options = {.sends = checking->stations.captures,
+                                           .selected = checking->selected,
+                                           .extras = extras,
+                                           .n_extras = find_extras(checking, &differences, extras)};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
     if (status < 0 ||
-        judge_plan(checking->expectation, &options, &checking->plan, checking->error) < 0) {
+        traffic_plan(checking->expectation, &options, &checking->plan, checking->error) < 0) {
         return -1;
     }
-    judge_contradictions(checking->expectation, &checking->plan, checking->report);
+    traffic_contradictions(checking->expectation, &checking->plan, checking->report);
     if (with_tables(checking, take_endless) < 0) {
         return -1;
     }
@@ -224,11 +225,11 @@ static int make_plan(struct checking *checking)
 /* One round more; the one before is kept for comparison. */
 static int next_round(struct checking *checking, unsigned repeats)
 {
-    judge_round_free(&checking->previous);
+    traffic_round_free(&checking->previous);
     checking->previous = checking->round;
     checking->probing.previous = checking->report->timing.rounds++ ? &checking->previous : NULL;
-    if (judge_round_init(&checking->round, &checking->plan, checking->stations.captures,
-                         checking->topology->n_hosts) < 0) {
+    if (traffic_round_init(&checking->round, &checking->plan, checking->stations.captures,
+                           checking->topology->n_hosts) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     if (with_tables(checking, weigh_probes) < 0) {
@@ -253,16 +254,16 @@ static bool tables_known(const struct checking *checking)
  * expectation says. */
 static bool round_explained(const struct checking *checking)
 {
-    struct judge_tables tables;
-    if (judge_tables_index(&tables, checking->topology, checking->states.right) < 0) {
+    struct path_tables tables;
+    if (path_tables_index(&tables, checking->topology, checking->states.right) < 0) {
         return false;
     }
-    struct judge_forwarding advertised = judge_looked_up_in(&tables);
+    struct path_forwarding advertised = path_looked_up_in(&tables);
     bool follows =
-        judge_round_follows(&checking->round, &checking->plan, checking->topology, &advertised);
-    judge_tables_free(&tables);
+        traffic_round_follows(&checking->round, &checking->plan, checking->topology, &advertised);
+    path_tables_free(&tables);
     return follows &&
-           (tables_known(checking) || judge_round_conforms(&checking->round, &checking->plan));
+           (tables_known(checking) || traffic_round_conforms(&checking->round, &checking->plan));
 }
 
 /* Nothing was the same twice: a round that deviated is worth more than one
@@ -272,8 +273,8 @@ static void give_up_settling(struct checking *checking)
     report_note(checking->report,
                 "frames and tables did not come to agree within %u ms (%u rounds)",
                 checking->options->converge_ms, checking->report->timing.rounds);
-    if (judge_round_conforms(&checking->round, &checking->plan)) {
-        struct judge_round last = checking->round;
+    if (traffic_round_conforms(&checking->round, &checking->plan)) {
+        struct traffic_round last = checking->round;
         checking->round = checking->previous;
         checking->previous = last;
         checking->round_number--;
@@ -305,7 +306,7 @@ static int probe_until_settled(struct checking *checking)
             next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
             return -1;
         }
-        if (!judge_round_equal(&checking->round, &checking->previous, &checking->plan)) {
+        if (!traffic_round_equal(&checking->round, &checking->previous, &checking->plan)) {
             equal_since_ns = round_ns;
             continue;
         }
@@ -321,19 +322,19 @@ static int probe_until_settled(struct checking *checking)
     return 0;
 }
 
-static struct judge_evidence evidence_of(const struct checking *checking)
+static struct traffic_evidence evidence_of(const struct checking *checking)
 {
-    return (struct judge_evidence){.expectation = checking->expectation,
-                                   .plan = &checking->plan,
-                                   .round = &checking->round,
-                                   .problems = checking->stations.problems,
-                                   .addresses = checking->stations.addresses,
-                                   .before = checking->states.right,
-                                   .after = checking->later.right,
-                                   .count = checking->counted ? &checking->count : NULL,
-                                   .shots = checking->shots,
-                                   .n_shots = checking->n_shots,
-                                   .selected = checking->selected};
+    return (struct traffic_evidence){.expectation = checking->expectation,
+                                     .plan = &checking->plan,
+                                     .round = &checking->round,
+                                     .problems = checking->stations.problems,
+                                     .addresses = checking->stations.addresses,
+                                     .before = checking->states.right,
+                                     .after = checking->later.right,
+                                     .count = checking->counted ? &checking->count : NULL,
+                                     .shots = checking->shots,
+                                     .n_shots = checking->n_shots,
+                                     .selected = checking->selected};
 }
 
 /* Reads the counters, which follow the packets late, until they have counted
@@ -346,8 +347,8 @@ static int read_until_counted(struct checking *checking)
             return -1;
         }
         if (run_ms_since(start_ns) > COUNT_MS ||
-            judge_count_reached(&checking->count, checking->topology->n_switches,
-                                checking->states.right, checking->later.right)) {
+            traffic_count_reached(&checking->count, checking->topology->n_switches,
+                                  checking->states.right, checking->later.right)) {
             checking->report->timing.count_ms = run_ms_since(start_ns);
             return 0;
         }
@@ -358,8 +359,8 @@ static int read_until_counted(struct checking *checking)
 static int read_counters(struct checking *checking)
 {
     progress(checking, "reading the counters");
-    if (judge_count_init(&checking->count, &checking->plan, &checking->round, checking->topology,
-                         checking->states.right) < 0) {
+    if (traffic_count_init(&checking->count, &checking->plan, &checking->round, checking->topology,
+                           checking->states.right) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     checking->counted = true;
@@ -369,13 +370,13 @@ static int read_counters(struct checking *checking)
 /* Where frames are altered hosts cannot always tell by which cable. */
 static int shoot(struct checking *checking)
 {
-    struct judge_evidence evidence = evidence_of(checking);
+    struct traffic_evidence evidence = evidence_of(checking);
     progress(checking, "having switches send");
-    checking->shots = calloc(JUDGE_SHOTS_MAX, sizeof *checking->shots);
+    checking->shots = calloc(BLAME_SHOTS_MAX, sizeof *checking->shots);
     if (!checking->shots) {
         return base_fail(checking->error, "out of memory");
     }
-    checking->n_shots = judge_shots(&evidence, checking->shots);
+    checking->n_shots = blame_shots(&evidence, checking->shots);
     return run_probing_shoot(&checking->probing, &checking->network, checking->shots,
                              checking->n_shots, checking->error);
 }
@@ -418,14 +419,14 @@ static int check_traffic(struct checking *checking)
     checking->probing.frames = checking->options->pcapng ? &checking->frames : NULL;
     if (checking->plan.n_probes == 0) {
         /* Nobody can send: the problems of the stations say why. */
-        return judge_round_init(&checking->round, &checking->plan, checking->stations.captures,
-                                checking->topology->n_hosts);
+        return traffic_round_init(&checking->round, &checking->plan, checking->stations.captures,
+                                  checking->topology->n_hosts);
     }
     if (probe_until_settled(checking) < 0) {
         return -1;
     }
     bool deviates =
-        checking->tables_deviate || !judge_round_conforms(&checking->round, &checking->plan);
+        checking->tables_deviate || !traffic_round_conforms(&checking->round, &checking->plan);
     if (deviates && read_counters(checking) < 0) {
         return -1;
     }
@@ -447,20 +448,20 @@ static int check_traffic(struct checking *checking)
 static int judge_all(struct checking *checking, bool traffic)
 {
     uint64_t start_ns = run_now_ns();
-    if (!checking->options->no_state && judge_tables(checking, checking->report) < 0) {
+    if (!checking->options->no_state && path_tables(checking, checking->report) < 0) {
         return -1;
     }
     checking->report->timing.compare_ms += run_ms_since(start_ns);
-    struct judge_evidence evidence = evidence_of(checking);
-    if (traffic && (judge_traffic(&evidence, checking->report) < 0 ||
+    struct traffic_evidence evidence = evidence_of(checking);
+    if (traffic && (traffic_judge(&evidence, checking->report) < 0 ||
                     with_tables(checking, judge_loops) < 0)) {
         return base_fail(checking->error, "out of memory");
     }
-    if (traffic && judge_swap(&evidence, checking->report) < 0) {
+    if (traffic && blame_swap(&evidence, checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     if (traffic) {
-        judge_witness(&evidence, checking->report);
+        blame_witness(&evidence, checking->report);
     }
     return traffic ? judge_pairs(checking) : 0;
 }
@@ -494,7 +495,7 @@ static int check_all(struct checking *checking)
         return -1;
     }
     run_select(checking->expectation, checking->options, checking->report);
-    if (judge_causes(checking->report) < 0) {
+    if (blame_causes(checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     if (checking->options->pcapng && checking->options->pcapng->n_bytes == 0) {
@@ -506,13 +507,13 @@ static int check_all(struct checking *checking)
 static void close_all(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
-    judge_round_free(&checking->round);
-    judge_round_free(&checking->previous);
-    judge_count_free(&checking->count);
+    traffic_round_free(&checking->round);
+    traffic_round_free(&checking->previous);
+    traffic_count_free(&checking->count);
     run_frames_free(&checking->frames);
     run_probing_free(&checking->probing);
-    judge_plan_free(&checking->endless);
-    judge_plan_free(&checking->plan);
+    traffic_plan_free(&checking->endless);
+    traffic_plan_free(&checking->plan);
     run_stations_close(&checking->stations);
     run_states_free(&checking->states);
     run_states_free(&checking->later);

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/coverage.h"
 
-#include "judge/cover.h"
-#include "judge/prove.h"
+#include "ofctl/match.h"
+#include "prove/prove.h"
+#include "traffic/cover.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const reasons[] = {
-    [JUDGE_MISS_NONE] = "",
-    [JUDGE_MISS_HIDDEN] = "hidden",
-    [JUDGE_MISS_UNREACHABLE] = "unreachable from every host that sends",
-    [JUDGE_MISS_LOOP] = "only frames that loop were found to reach it",
-    [JUDGE_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
-    [JUDGE_MISS_LIMIT] = "over the limit of probes",
-    [JUDGE_MISS_OPEN] = "not decided",
+    [TRAFFIC_MISS_NONE] = "",
+    [TRAFFIC_MISS_HIDDEN] = "hidden",
+    [TRAFFIC_MISS_UNREACHABLE] = "unreachable from every host that sends",
+    [TRAFFIC_MISS_LOOP] = "only frames that loop were found to reach it",
+    [TRAFFIC_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
+    [TRAFFIC_MISS_LIMIT] = "over the limit of probes",
+    [TRAFFIC_MISS_OPEN] = "not decided",
 };
 
 /* "s3 in_port=2": as ovs-ofctl would write it, without what it does. */
@@ -28,13 +29,13 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
     if (entry->priority != FLOW_PRIORITY_DEFAULT || is_any) {
         base_put_format(&text, "priority=%u%s", entry->priority, is_any ? "" : ",");
     }
-    match_format(&entry->match, &text);
+    ofctl_format_match(&entry->match, &text);
     const char *name = base_arena_text(arena, base_buffer_text(&text));
     base_buffer_free(&text);
     return name;
 }
 
-int run_coverage_tell(const struct topology *topology, const struct judge_cover *cover,
+int run_coverage_tell(const struct topology *topology, const struct traffic_cover *cover,
                       const struct flow_entry *(*entry_of)(const void *aux, size_t sw,
                                                            size_t entry),
                       const void *aux, struct base_arena *arena, struct report_coverage *coverage)
@@ -44,15 +45,15 @@ int run_coverage_tell(const struct topology *topology, const struct judge_cover 
         return -1;
     }
     for (size_t i = 0; i < cover->n_missed; i++) {
-        const struct judge_missed *missed = &cover->missed[i];
+        const struct traffic_missed *missed = &cover->missed[i];
         struct missed_entry *told = &coverage->missed[coverage->n_missed++];
         const char *sw = topology->switches[missed->sw].name;
         told->entry = name_entry(arena, sw, entry_of(aux, missed->sw, missed->entry));
         told->reason = reasons[missed->why];
-        if (missed->why == JUDGE_MISS_HIDDEN) {
+        if (missed->why == TRAFFIC_MISS_HIDDEN) {
             told->by = name_entry(arena, "", entry_of(aux, missed->sw, missed->hidden_by));
         }
-        if (!told->entry || (missed->why == JUDGE_MISS_HIDDEN && !told->by)) {
+        if (!told->entry || (missed->why == TRAFFIC_MISS_HIDDEN && !told->by)) {
             return -1;
         }
     }
@@ -68,7 +69,7 @@ static const struct flow_entry *entry_of_state(const void *aux, size_t sw, size_
     return &states[sw]->flows.entries[entry];
 }
 
-static int tell_pairs(const struct topology *topology, const struct judge_forbidden *forbidden,
+static int tell_pairs(const struct topology *topology, const struct traffic_forbidden *forbidden,
                       struct report *report)
 {
     struct report_coverage *coverage = &report->coverage;
@@ -82,7 +83,7 @@ static int tell_pairs(const struct topology *topology, const struct judge_forbid
         return -1;
     }
     for (size_t i = 0; i < forbidden->n_unprobed; i++) {
-        const struct judge_unprobed *pair = &forbidden->unprobed[i];
+        const struct traffic_unprobed *pair = &forbidden->unprobed[i];
         coverage->unprobed[coverage->n_unprobed++] = (struct missed_pair){
             .from = hosts[pair->from].name, .to = hosts[pair->to].name, .reason = pair->reason};
     }
@@ -91,12 +92,12 @@ static int tell_pairs(const struct topology *topology, const struct judge_forbid
 
 /* The plan with the probes of the cover besides those that were asked for. */
 static int plan_again(const struct expectation *expectation,
-                      const struct judge_plan_options *options, const struct judge_cover *cover,
-                      struct judge_plan *plan, struct base_error *error)
+                      const struct traffic_plan_options *options, const struct traffic_cover *cover,
+                      struct traffic_plan *plan, struct base_error *error)
 {
     size_t n = options->n_extras + cover->n_probes;
-    struct judge_extra *extras = calloc(n, sizeof *extras);
-    struct judge_plan_options more = *options;
+    struct traffic_extra *extras = calloc(n, sizeof *extras);
+    struct traffic_plan_options more = *options;
     if (!extras) {
         return base_fail(error, "out of memory");
     }
@@ -106,24 +107,24 @@ static int plan_again(const struct expectation *expectation,
     memcpy(extras + options->n_extras, cover->probes, cover->n_probes * sizeof *extras);
     more.extras = extras;
     more.n_extras = n;
-    judge_plan_free(plan);
-    int status = judge_plan(expectation, &more, plan, error);
+    traffic_plan_free(plan);
+    int status = traffic_plan(expectation, &more, plan, error);
     free(extras);
     return status;
 }
 
-static int cover(const struct expectation *expectation, const struct judge_tables *tables,
-                 const struct judge_plan_options *options, struct judge_plan *plan,
-                 struct judge_cover *cover, struct base_error *error)
+static int cover(const struct expectation *expectation, const struct path_tables *tables,
+                 const struct traffic_plan_options *options, struct traffic_plan *plan,
+                 struct traffic_cover *cover, struct base_error *error)
 {
     size_t n_hosts = expectation->topology->n_hosts;
     bool *sends = calloc(n_hosts + 1, sizeof *sends);
-    struct judge_cover_options how = {.sends = sends, .plan = plan};
+    struct traffic_cover_options how = {.sends = sends, .plan = plan};
     for (size_t host = 0; sends && host < n_hosts; host++) {
-        sends[host] = judge_plan_sends(expectation, options, host);
+        sends[host] = traffic_plan_sends(expectation, options, host);
     }
     int status =
-        sends && judge_cover(tables, &how, cover) == 0 ? 0 : base_fail(error, "out of memory");
+        sends && traffic_cover(tables, &how, cover) == 0 ? 0 : base_fail(error, "out of memory");
     free(sends);
     if (status == 0 && cover->n_probes > 0) {
         status = plan_again(expectation, options, cover, plan, error);
@@ -132,12 +133,12 @@ static int cover(const struct expectation *expectation, const struct judge_table
 }
 
 int run_coverage(const struct expectation *expectation, const struct switch_state *const *states,
-                 const struct judge_plan_options *options, struct judge_plan *plan,
+                 const struct traffic_plan_options *options, struct traffic_plan *plan,
                  struct report *report, struct base_error *error)
 {
-    struct judge_tables tables;
-    struct judge_cover found = {0};
-    if (judge_tables_index(&tables, expectation->topology, states) < 0) {
+    struct path_tables tables;
+    struct traffic_cover found = {0};
+    if (path_tables_index(&tables, expectation->topology, states) < 0) {
         return base_fail(error, "out of memory");
     }
     int status = cover(expectation, &tables, options, plan, &found, error);
@@ -145,23 +146,23 @@ int run_coverage(const struct expectation *expectation, const struct switch_stat
                                          &report->arena, &report->coverage) < 0) {
         status = base_fail(error, "out of memory");
     }
-    judge_cover_free(&found);
-    judge_tables_free(&tables);
+    traffic_cover_free(&found);
+    path_tables_free(&tables);
     return status;
 }
 
-int run_forbidden(const struct expectation *expectation, const struct judge_switch *switches,
-                  const bool *captures, const struct judge_plan *plan, struct report *report,
+int run_forbidden(const struct expectation *expectation, const struct switch_dump *switches,
+                  const bool *captures, const struct traffic_plan *plan, struct report *report,
                   struct base_error *error)
 {
-    struct judge_forbidden forbidden;
-    if (judge_forbidden(expectation, plan, captures, &forbidden) < 0) {
+    struct traffic_forbidden forbidden;
+    if (traffic_forbidden(expectation, plan, captures, &forbidden) < 0) {
         return base_fail(error, "out of memory");
     }
-    int status = judge_prove_forbidden(expectation, switches, NULL, &forbidden, report, error);
+    int status = prove_forbidden(expectation, switches, NULL, &forbidden, report, error);
     if (status == 0 && tell_pairs(expectation->topology, &forbidden, report) < 0) {
         status = base_fail(error, "out of memory");
     }
-    judge_forbidden_free(&forbidden);
+    traffic_forbidden_free(&forbidden);
     return status;
 }

@@ -23,9 +23,10 @@ static int by_time(const void *a, const void *b)
 static const char *claim_of(struct run_frames *frames, const struct run_frames_of *of, size_t p,
                             size_t host)
 {
-    const struct judge_probe *probe = &of->plan->probes[p];
+    const struct traffic_probe *probe = &of->plan->probes[p];
     const struct topology *topology = of->expectation->topology;
-    const struct claim *claim = judge_claim_for(of->expectation, probe->from, host, &probe->header);
+    const struct claim *claim =
+        traffic_claim_for(of->expectation, probe->from, host, &probe->header);
     return claim ? claim->id
                  : base_arena_format(&frames->arena, "traffic/%s/stray/%s",
                                      topology->hosts[probe->from].name, topology->hosts[host].name);
@@ -33,8 +34,8 @@ static const char *claim_of(struct run_frames *frames, const struct run_frames_o
 
 static bool deviates_at(const struct run_frames_of *of, size_t p, size_t host)
 {
-    const struct judge_seen *seen = judge_round_seen(of->round, p, host);
-    unsigned want = judge_plan_copies(&of->plan->probes[p], host) * of->round->sent[p];
+    const struct traffic_seen *seen = traffic_round_seen(of->round, p, host);
+    unsigned want = traffic_plan_copies(&of->plan->probes[p], host) * of->round->sent[p];
     return of->round->captures[host] && (seen->altered > 0 || seen->copies != want);
 }
 
@@ -56,7 +57,7 @@ static const char *comment_of(struct run_frames *frames, const struct run_frames
                               const struct run_frame *item)
 {
     const struct topology *topology = of->expectation->topology;
-    const struct judge_probe *probe = &of->plan->probes[item->probe];
+    const struct traffic_probe *probe = &of->plan->probes[item->probe];
     const char *from = topology->hosts[probe->from].name;
     const char *at = topology->hosts[item->host].name;
     if (item->frame.direction == FRAME_OUTBOUND) {
@@ -64,7 +65,7 @@ static const char *comment_of(struct run_frames *frames, const struct run_frames
                                  claims_of(frames, of, item->probe), item->probe, probe->kind,
                                  from);
     }
-    unsigned copies = judge_plan_copies(probe, item->host);
+    unsigned copies = traffic_plan_copies(probe, item->host);
     return base_arena_format(
         &frames->arena, "%s: probe %zu (%s) of %s as it came to %s, where %u %s",
         claim_of(frames, of, item->probe, item->host), item->probe, probe->kind, from, at, copies,
@@ -73,10 +74,10 @@ static const char *comment_of(struct run_frames *frames, const struct run_frames
 
 /* One frame as it should have come to a host, in one of its forms. */
 static void add_expected(struct run_frames *frames, const struct run_frames_of *of, size_t p,
-                         const struct judge_expected_arrival *arrival, size_t form,
+                         const struct traffic_expected_arrival *arrival, size_t form,
                          uint64_t time_ns)
 {
-    const struct judge_probe *probe = &of->plan->probes[p];
+    const struct traffic_probe *probe = &of->plan->probes[p];
     const struct topology *topology = of->expectation->topology;
     struct frame_mark mark = {.number = (uint32_t)p,
                               .round = of->round_number,
@@ -115,13 +116,13 @@ static uint64_t sent_at(const struct run_frames *frames, const struct run_frames
 static void add_all_expected(struct run_frames *frames, const struct run_frames_of *of)
 {
     for (size_t p = 0; p < of->plan->n_probes; p++) {
-        const struct judge_probe *probe = &of->plan->probes[p];
-        if (judge_probe_conforms(of->round, of->plan, p)) {
+        const struct traffic_probe *probe = &of->plan->probes[p];
+        if (traffic_probe_conforms(of->round, of->plan, p)) {
             continue;
         }
         uint64_t time_ns = sent_at(frames, of, p);
         for (size_t i = 0; i < probe->n_arrivals && time_ns > 0; i++) {
-            const struct judge_expected_arrival *arrival = &probe->arrivals[i];
+            const struct traffic_expected_arrival *arrival = &probe->arrivals[i];
             for (size_t form = 0; form < arrival->n_as; form++) {
                 if (deviates_at(of, p, arrival->host)) {
                     add_expected(frames, of, p, arrival, form, time_ns);
@@ -155,7 +156,7 @@ void run_frames_write(struct run_frames *frames, const struct run_frames_of *of,
     for (size_t i = 0; chosen && i < frames->n_items; i++) {
         const struct run_frame *item = &frames->items[i];
         if (item->round == of->round_number &&
-            !judge_probe_conforms(of->round, of->plan, item->probe)) {
+            !traffic_probe_conforms(of->round, of->plan, item->probe)) {
             chosen[n] = item->frame;
             chosen[n].interface = item->host;
             chosen[n].comment =

@@ -6,8 +6,8 @@
 #define RUN_FRAMES_H
 
 #include "frame/probe.h"
-#include "judge/round.h"
 #include "report/pcapng.h"
+#include "traffic/round.h"
 
 struct run_frame {
     size_t probe, host; /* where it was sent or seen */
@@ -31,8 +31,8 @@ void run_frames_add(struct run_frames *frames, const struct run_frame *frame);
  * frame's comment says what it is, and which claim it is about. */
 struct run_frames_of {
     const struct expectation *expectation;
-    const struct judge_plan *plan;
-    const struct judge_round *round;
+    const struct traffic_plan *plan;
+    const struct traffic_round *round;
     uint16_t round_number;
     const struct frame_run *run;
 };

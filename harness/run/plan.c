@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/plan.h"
 
-#include "judge/diff.h"
-#include "judge/prove.h"
-#include "judge/state.h"
+#include "change/diff.h"
+#include "prove/prove.h"
 #include "run/clock.h"
 #include "run/probes.h"
+#include "state/state.h"
 
 #include <stdlib.h>
 
@@ -26,25 +26,25 @@ static int compare_switches(struct planning *planning)
     int failed = plan->switches ? 0 : -1;
     for (size_t i = 0; i < plan->n_switches && !failed; i++) {
         struct switch_difference *sw = &plan->switches[i];
-        size_t budget = JUDGE_DIFF_BUDGET;
+        size_t budget = CHANGE_DIFF_BUDGET;
         sw->name = topology->switches[i].name;
         sw->not_compared = planning->read->reasons[i];
         if (plan->changed.states[i]) {
-            failed = judge_diff_tell(planning->read->by_switch[i], plan->changed.states[i], &budget,
-                                     &plan->arena, sw);
+            failed = change_diff_tell(planning->read->by_switch[i], plan->changed.states[i],
+                                      &budget, &plan->arena, sw);
         }
     }
     return failed;
 }
 
-static int judge_switches(const struct planning *planning, const struct judge_switch *switches,
+static int judge_switches(const struct planning *planning, const struct switch_dump *switches,
                           struct report *report, struct base_error *error)
 {
-    struct judge_state_options tables = {0};
-    struct judge_prove_options claims = {.selected = planning->selected};
-    int status = judge_state(planning->expectation, switches, &tables, report, error);
+    struct state_options tables = {0};
+    struct prove_options claims = {.selected = planning->selected};
+    int status = state_judge(planning->expectation, switches, &tables, report, error);
     return status < 0 ? status
-                      : judge_prove(planning->expectation, switches, &claims, report, error);
+                      : prove_claims(planning->expectation, switches, &claims, report, error);
 }
 
 /* What the expectation says of these tables. */
@@ -53,12 +53,12 @@ static int judge(const struct planning *planning, const struct switch_state *con
 {
     uint64_t start_ns = run_now_ns();
     size_t n = planning->expectation->topology->n_switches;
-    struct judge_switch *switches = calloc(n + 1, sizeof *switches);
+    struct switch_dump *switches = calloc(n + 1, sizeof *switches);
     if (!switches) {
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < n; i++) {
-        switches[i] = (struct judge_switch){
+        switches[i] = (struct switch_dump){
             .dumped = states[i] != NULL, .reason = planning->read->reasons[i], .state = states[i]};
     }
     report->expectation = planning->expectation->file;
@@ -78,12 +78,12 @@ static int make(struct planning *planning, const struct flow_changes *changes,
     for (size_t i = 0; i < expectation->n_claims; i++) {
         planning->selected[i] = run_selects(planning->options, expectation->claims[i].id);
     }
-    if (judge_changed_make(&plan->changed, changes, before, expectation->topology->n_switches) <
+    if (change_outcome_make(&plan->changed, changes, before, expectation->topology->n_switches) <
             0 ||
         compare_switches(planning) < 0) {
         return base_fail(error, "out of memory");
     }
-    judge_change_note_ports(changes, before, expectation->topology, &plan->after);
+    change_note_ports(changes, before, expectation->topology, &plan->after);
     int status = judge(planning, before, &plan->before, error);
     if (status == 0 && planning->options->n_patterns == 0) {
         status = run_probes_differ(expectation, before, plan->changed.states, &plan->arena,
@@ -110,7 +110,7 @@ void run_plan_free(struct run_plan *plan)
 {
     report_free(&plan->before);
     report_free(&plan->after);
-    judge_changed_free(&plan->changed);
+    change_outcome_free(&plan->changed);
     free(plan->switches);
     base_arena_free(&plan->arena);
     *plan = (struct run_plan){0};

@@ -5,14 +5,14 @@
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
 
-#include "judge/change.h"
+#include "change/change.h"
 #include "model/difference.h"
 #include "run/network.h"
 #include "run/run.h"
 
 struct run_plan {
     struct report before, after;
-    struct judge_changed changed;
+    struct change_outcome changed;
     struct switch_difference *switches; /* from before to after, by index of the topology */
     size_t n_switches;
     struct probe_difference probes; /* not known where only some claims are selected */

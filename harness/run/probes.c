@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/probes.h"
 
-#include "judge/diff.h"
-#include "judge/replan.h"
+#include "change/diff.h"
+#include "change/replan.h"
+#include "ofctl/match.h"
 #include "run/coverage.h"
 
 #include <stdlib.h>
 
 /* Entries of `from` that `to` does not have, or has with other actions. */
 static int for_each_change(const struct flow_table *from, const struct flow_table *to,
-                           struct judge_replan *replan, size_t sw,
-                           int (*each)(struct judge_replan *replan, size_t sw,
+                           struct change_replan *replan, size_t sw,
+                           int (*each)(struct change_replan *replan, size_t sw,
                                        const struct flow_entry *flow, bool is_in_both))
 {
-    size_t *counterparts = judge_diff_counterparts(from, to);
+    size_t *counterparts = change_diff_counterparts(from, to);
     int status = counterparts ? 0 : -1;
     for (size_t i = 0; i < from->n_entries && status == 0; i++) {
         const struct flow_entry *flow = &from->entries[i];
@@ -28,20 +29,20 @@ static int for_each_change(const struct flow_table *from, const struct flow_tabl
     return status;
 }
 
-static int remove_entry(struct judge_replan *replan, size_t sw, const struct flow_entry *flow,
+static int remove_entry(struct change_replan *replan, size_t sw, const struct flow_entry *flow,
                         bool is_in_both)
 {
-    return is_in_both ? 0 : judge_replan_remove(replan, sw, flow);
+    return is_in_both ? 0 : change_replan_remove(replan, sw, flow);
 }
 
-static int put_entry(struct judge_replan *replan, size_t sw, const struct flow_entry *flow,
+static int put_entry(struct change_replan *replan, size_t sw, const struct flow_entry *flow,
                      bool is_in_both)
 {
     (void)is_in_both;
-    return judge_replan_put(replan, sw, flow);
+    return change_replan_put(replan, sw, flow);
 }
 
-static int change_all(struct judge_replan *replan, size_t n_switches,
+static int change_all(struct change_replan *replan, size_t n_switches,
                       const struct switch_state *const *before,
                       const struct switch_state *const *after)
 {
@@ -56,14 +57,14 @@ static int change_all(struct judge_replan *replan, size_t n_switches,
     return status;
 }
 
-static int name_probes(const struct topology *topology, const struct judge_extra *probes, size_t n,
-                       struct base_arena *arena, struct named_probe **out)
+static int name_probes(const struct topology *topology, const struct traffic_extra *probes,
+                       size_t n, struct base_arena *arena, struct named_probe **out)
 {
     struct named_probe *named = base_arena_alloc(arena, (n + 1) * sizeof *named);
     *out = named;
     for (size_t i = 0; named && i < n; i++) {
         struct base_buffer text = {0};
-        header_format(&probes[i].header, &text);
+        ofctl_format_header(&probes[i].header, &text);
         named[i] = (struct named_probe){topology->hosts[probes[i].from].name,
                                         base_arena_text(arena, base_buffer_text(&text))};
         base_buffer_free(&text);
@@ -76,17 +77,17 @@ static int name_probes(const struct topology *topology, const struct judge_extra
 
 static const struct flow_entry *entry_of(const void *replan, size_t sw, size_t row)
 {
-    return judge_replan_entry(replan, sw, row);
+    return change_replan_entry(replan, sw, row);
 }
 
-static int tell(const struct topology *topology, const struct judge_replan *replan,
+static int tell(const struct topology *topology, const struct change_replan *replan,
                 struct base_arena *arena, struct probe_difference *out)
 {
-    struct judge_cover cover = {0};
-    struct judge_replan_difference probes = {0};
-    int status = judge_replan_differ(replan, &probes);
+    struct traffic_cover cover = {0};
+    struct change_replan_difference probes = {0};
+    int status = change_replan_differ(replan, &probes);
     if (status == 0) {
-        status = judge_replan_tell(replan, &cover);
+        status = change_replan_tell(replan, &cover);
     }
     if (status == 0) {
         out->n_added = probes.n_added;
@@ -99,7 +100,7 @@ static int tell(const struct topology *topology, const struct judge_replan *repl
                 ? -1
                 : 0;
     }
-    judge_cover_free(&cover);
+    traffic_cover_free(&cover);
     free(probes.added);
     free(probes.dropped);
     return status;
@@ -108,7 +109,7 @@ static int tell(const struct topology *topology, const struct judge_replan *repl
 /* Who sends, and what is sent anyway. */
 struct planned {
     bool *sends;
-    struct judge_plan plan;
+    struct traffic_plan plan;
 };
 
 static int plan_probes(const struct expectation *expectation, struct planned *planned,
@@ -120,13 +121,13 @@ static int plan_probes(const struct expectation *expectation, struct planned *pl
         return base_fail(error, "out of memory");
     }
     memset(planned->sends, true, n_hosts + 1);
-    struct judge_plan_options options = {.sends = planned->sends};
-    if (judge_plan(expectation, &options, &planned->plan, error) < 0) {
+    struct traffic_plan_options options = {.sends = planned->sends};
+    if (traffic_plan(expectation, &options, &planned->plan, error) < 0) {
         return -1;
     }
     bool *sends = planned->sends;
     for (size_t host = 0; host < n_hosts; host++) {
-        sends[host] = judge_plan_sends(expectation, &options, host);
+        sends[host] = traffic_plan_sends(expectation, &options, host);
     }
     return 0;
 }
@@ -140,15 +141,15 @@ int run_probes_differ(const struct expectation *expectation,
     struct planned planned = {0};
     int status = plan_probes(expectation, &planned, error);
     if (status == 0) {
-        struct judge_cover_options options = {.sends = planned.sends, .plan = &planned.plan};
-        struct judge_replan *replan = judge_replan_begin(topology, before, &options);
+        struct traffic_cover_options options = {.sends = planned.sends, .plan = &planned.plan};
+        struct change_replan *replan = change_replan_begin(topology, before, &options);
         if (!replan || change_all(replan, topology->n_switches, before, after) < 0 ||
             tell(topology, replan, arena, difference) < 0) {
             status = base_fail(error, "out of memory");
         }
-        judge_replan_free(replan);
+        change_replan_free(replan);
     }
-    judge_plan_free(&planned.plan);
+    traffic_plan_free(&planned.plan);
     free(planned.sends);
     return status;
 }

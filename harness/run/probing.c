@@ -10,7 +10,7 @@
 
 static const uint64_t ns_in_ms = 1000000;
 
-static unsigned expected_load(const struct judge_probe *probe)
+static unsigned expected_load(const struct traffic_probe *probe)
 {
     unsigned load = 1;
     for (size_t i = 0; i < probe->n_arrivals; i++) {
@@ -19,7 +19,7 @@ static unsigned expected_load(const struct judge_probe *probe)
     return load;
 }
 
-int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
+int run_probing_init(struct run_probing *probing, const struct traffic_plan *plan,
                      const struct topology *topology, struct run_stations *stations,
                      struct base_error *error)
 {
@@ -44,13 +44,13 @@ void run_probing_free(struct run_probing *probing)
     free(probing->loads);
 }
 
-void run_probing_weigh(struct run_probing *probing, const struct judge_forwarding *tables)
+void run_probing_weigh(struct run_probing *probing, const struct path_forwarding *tables)
 {
     for (size_t p = 0; p < probing->plan->n_probes; p++) {
-        const struct judge_probe *probe = &probing->plan->probes[p];
-        struct judge_walk walk;
-        judge_walk_from(probing->topology, tables, probe->from, &probe->header, &walk);
-        unsigned load = judge_walk_load(&walk), expected = expected_load(probe);
+        const struct traffic_probe *probe = &probing->plan->probes[p];
+        struct path_walk walk;
+        path_walk_from(probing->topology, tables, probe->from, &probe->header, &walk);
+        unsigned load = path_walk_load(&walk), expected = expected_load(probe);
         probing->loads[p] = walk.loops ? 0 : load > expected ? load : expected;
     }
 }
@@ -82,7 +82,7 @@ static bool same_frame(const struct run_probing *probing, const struct header *f
     return same;
 }
 
-static void see_altered(const struct run_probing *probing, struct judge_round *round,
+static void see_altered(const struct run_probing *probing, struct traffic_round *round,
                         const struct frame_mark *mark, size_t host, const struct header *form,
                         const struct station_arrival *arrival)
 {
@@ -90,13 +90,13 @@ static void see_altered(const struct run_probing *probing, struct judge_round *r
     if (build(probing, mark, form, &expected) == 0) {
         frame_difference(expected.data, expected.n_bytes, arrival->bytes, arrival->n_bytes, &text);
     }
-    judge_round_see_altered(round, mark->number, host, base_buffer_text(&text));
+    traffic_round_see_altered(round, mark->number, host, base_buffer_text(&text));
     base_buffer_free(&expected);
     base_buffer_free(&text);
 }
 
-static const struct judge_expected_arrival *expected_at(const struct judge_probe *probe,
-                                                        size_t host)
+static const struct traffic_expected_arrival *expected_at(const struct traffic_probe *probe,
+                                                          size_t host)
 {
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         if (probe->arrivals[i].host == host) {
@@ -107,13 +107,13 @@ static const struct judge_expected_arrival *expected_at(const struct judge_probe
 }
 
 /* Of equal forms the one of which least has come. SIZE_MAX: in none of them. */
-static size_t find_form(const struct run_probing *probing, const struct judge_round *round,
-                        const struct judge_expected_arrival *expected,
+static size_t find_form(const struct run_probing *probing, const struct traffic_round *round,
+                        const struct traffic_expected_arrival *expected,
                         const struct frame_mark *mark, const struct station_arrival *arrival)
 {
-    const struct judge_seen *seen = judge_round_seen(round, mark->number, expected->host);
+    const struct traffic_seen *seen = traffic_round_seen(round, mark->number, expected->host);
     size_t found = SIZE_MAX;
-    for (size_t i = 0; i < expected->n_as && i < JUDGE_FORMS_MAX; i++) {
+    for (size_t i = 0; i < expected->n_as && i < TRAFFIC_FORMS_MAX; i++) {
         if ((found == SIZE_MAX || seen->forms[i] < seen->forms[found]) &&
             same_frame(probing, &expected->as[i], mark, arrival)) {
             found = i;
@@ -124,21 +124,21 @@ static size_t find_form(const struct run_probing *probing, const struct judge_ro
 
 /* Where nothing is expected a copy in whatever form is one too many, and its
  * form is of no interest. */
-static void see(struct run_probing *probing, struct judge_round *round,
+static void see(struct run_probing *probing, struct traffic_round *round,
                 const struct frame_mark *mark, size_t host, const struct station_arrival *arrival)
 {
-    const struct judge_expected_arrival *expected =
+    const struct traffic_expected_arrival *expected =
         expected_at(&probing->plan->probes[mark->number], host);
     size_t form = expected ? find_form(probing, round, expected, mark, arrival) : 0;
     if (expected && round == probing->round &&
-        judge_seen_count(round, mark->number, host) <
+        traffic_seen_count(round, mark->number, host) <
             expected->copies * round->sent[mark->number]) {
         probing->n_came++;
     }
     if (form == SIZE_MAX) {
         see_altered(probing, round, mark, host, &expected->as[0], arrival);
     } else {
-        judge_round_see(round, mark->number, host, form);
+        traffic_round_see(round, mark->number, host, form);
     }
 }
 
@@ -211,7 +211,7 @@ static bool on_arrival(void *aux, const struct station_arrival *arrival)
     return false;
 }
 
-static void await_arrivals(struct run_probing *probing, const struct judge_probe *probe)
+static void await_arrivals(struct run_probing *probing, const struct traffic_probe *probe)
 {
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         if (probing->stations->captures[probe->arrivals[i].host]) {
@@ -224,7 +224,7 @@ static void await_arrivals(struct run_probing *probing, const struct judge_probe
  * station refuses; whoever needs it says that it was not sent. */
 static void send_probe(struct run_probing *probing, size_t p)
 {
-    const struct judge_probe *probe = &probing->plan->probes[p];
+    const struct traffic_probe *probe = &probing->plan->probes[p];
     struct frame_mark mark = mark_of(probing, p);
     struct base_buffer frame = {0};
     struct base_error problem;
@@ -332,7 +332,7 @@ static void send_all(struct run_probing *probing, unsigned repeats)
     end_window(probing);
 }
 
-void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats)
+void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats)
 {
     uint64_t start_ns = run_now_ns();
     probing->round = round;
@@ -350,7 +350,8 @@ void run_probing_round(struct run_probing *probing, struct judge_round *round, u
 }
 
 /* One frame, sent by a switch. */
-static void shoot(struct run_probing *probing, struct run_network *network, struct judge_shot *shot)
+static void shoot(struct run_probing *probing, struct run_network *network,
+                  struct traffic_shot *shot)
 {
     struct frame_mark mark = mark_of(probing, shot->probe);
     struct base_buffer frame = {0};
@@ -365,7 +366,7 @@ static void shoot(struct run_probing *probing, struct run_network *network, stru
 }
 
 static int shoot_depth(struct run_probing *probing, struct run_network *network,
-                       struct judge_shot *shots, size_t n_shots, unsigned depth,
+                       struct traffic_shot *shots, size_t n_shots, unsigned depth,
                        struct base_error *error)
 {
     for (size_t i = 0; i < n_shots; i++) {
@@ -383,16 +384,16 @@ static int shoot_depth(struct run_probing *probing, struct run_network *network,
     settle(probing);
     for (size_t i = 0; i < n_shots; i++) {
         if (shots[i].depth == depth) {
-            shots[i].good = judge_round_seen(probing->round, shots[i].probe, shots[i].to)->copies;
+            shots[i].good = traffic_round_seen(probing->round, shots[i].probe, shots[i].to)->copies;
         }
     }
     return 0;
 }
 
 int run_probing_shoot(struct run_probing *probing, struct run_network *network,
-                      struct judge_shot *shots, size_t n_shots, struct base_error *error)
+                      struct traffic_shot *shots, size_t n_shots, struct base_error *error)
 {
-    struct judge_round *before = probing->round;
+    struct traffic_round *before = probing->round;
     probing->previous = NULL;
     unsigned deepest = 0;
     int status = 0;
@@ -400,15 +401,15 @@ int run_probing_shoot(struct run_probing *probing, struct run_network *network,
         deepest = shots[i].depth > deepest ? shots[i].depth : deepest;
     }
     for (unsigned depth = 1; status == 0 && depth <= deepest; depth++) {
-        struct judge_round round;
-        if (judge_round_init(&round, probing->plan, before->captures, before->n_hosts) < 0) {
+        struct traffic_round round;
+        if (traffic_round_init(&round, probing->plan, before->captures, before->n_hosts) < 0) {
             return base_fail(error, "out of memory");
         }
         probing->round = &round;
         probing->round_number++;
         probing->n_awaited = probing->n_came = probing->n_given_up = 0;
         status = shoot_depth(probing, network, shots, n_shots, depth, error);
-        judge_round_free(&round);
+        traffic_round_free(&round);
     }
     probing->round = before;
     return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Rounds of probes on the wire: sends every probe of a plan, receives at every
- * station, and fills in a judge_round.
+ * station, and fills in a traffic_round.
  *
  * A round is over when no frame of ours has come for one settling time. It is
  * the same for everything that is in flight, measured from the slowest frame
@@ -12,10 +12,10 @@
 #define RUN_PROBING_H
 
 #include "frame/probe.h"
-#include "judge/traffic.h"
 #include "run/frames.h"
 #include "run/network.h"
 #include "run/stations.h"
+#include "traffic/traffic.h"
 
 enum {
     RUN_SETTLE_MS = 100,
@@ -34,13 +34,13 @@ enum {
 };
 
 struct run_probing {
-    const struct judge_plan *plan;
+    const struct traffic_plan *plan;
     const struct topology *topology;
     struct run_stations *stations;
-    struct frame_run run;         /* nonce and key of this run, random */
-    struct judge_round *round;    /* the one that is under way */
-    struct judge_round *previous; /* the one before it, which gets its late copies; or NULL */
-    struct run_frames *frames;    /* keeps what is sent and seen; NULL: nobody wants it */
+    struct frame_run run;           /* nonce and key of this run, random */
+    struct traffic_round *round;    /* the one that is under way */
+    struct traffic_round *previous; /* the one before it, which gets its late copies; or NULL */
+    struct run_frames *frames;      /* keeps what is sent and seen; NULL: nobody wants it */
     uint16_t round_number;
     unsigned *loads;   /* by probe: as many frames in flight does it count as; 0: not to be sent */
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
@@ -53,7 +53,7 @@ struct run_probing {
 };
 
 /* -1: no memory, or no random numbers to be had. */
-int run_probing_init(struct run_probing *probing, const struct judge_plan *plan,
+int run_probing_init(struct run_probing *probing, const struct traffic_plan *plan,
                      const struct topology *topology, struct run_stations *stations,
                      struct base_error *error);
 void run_probing_free(struct run_probing *probing);
@@ -61,16 +61,16 @@ void run_probing_free(struct run_probing *probing);
 /* Looks at what the probes do by these tables as well as at what is expected of
  * them: a network that floods them has fewer at a time to carry, and those that
  * would go round for ever are not sent. */
-void run_probing_weigh(struct run_probing *probing, const struct judge_forwarding *tables);
+void run_probing_weigh(struct run_probing *probing, const struct path_forwarding *tables);
 
 /* Sends every probe so often and receives until all has settled. `round` must
  * be initialised. A station that fails meanwhile is a problem of its host. */
-void run_probing_round(struct run_probing *probing, struct judge_round *round, unsigned repeats);
+void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats);
 
 /* Has switches send, all shots of one depth at a time, what the shots say, and
  * fills in how they fared. -1 without memory. */
 int run_probing_shoot(struct run_probing *probing, struct run_network *network,
-                      struct judge_shot *shots, size_t n_shots, struct base_error *error);
+                      struct traffic_shot *shots, size_t n_shots, struct base_error *error);
 
 /* Receives for so long, so that nothing is lost while something else is
  * waited for. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/prove.h"
 
-#include "judge/prove.h"
+#include "ofctl/match.h"
+#include "prove/prove.h"
 #include "run/clock.h"
 #include "run/probing.h"
 
@@ -18,9 +19,9 @@ struct proving {
     struct report *report;
     struct base_error *error;
     struct run_stations stations;
-    struct judge_plan plan;
+    struct traffic_plan plan;
     struct run_probing probing;
-    struct judge_round round;
+    struct traffic_round round;
 };
 
 static void progress(const struct proving *proving, const char *text)
@@ -38,21 +39,21 @@ static int judge(struct proving *proving)
     const struct expectation *expectation = proving->expectation;
     const struct run_states *states = &proving->source->states;
     size_t n = proving->topology->n_switches;
-    struct judge_switch *switches = calloc(n + 1, sizeof *switches);
+    struct switch_dump *switches = calloc(n + 1, sizeof *switches);
     bool *selected = calloc(expectation->n_claims + 1, sizeof *selected);
     int status = -1;
     for (size_t i = 0; switches && i < n; i++) {
-        switches[i] = (struct judge_switch){.dumped = states->by_switch[i] != NULL,
-                                            .reason = states->reasons[i],
-                                            .state = states->by_switch[i]};
+        switches[i] = (struct switch_dump){.dumped = states->by_switch[i] != NULL,
+                                           .reason = states->reasons[i],
+                                           .state = states->by_switch[i]};
     }
     for (size_t i = 0; selected && i < expectation->n_claims; i++) {
         selected[i] = run_selects(&proving->options->run, expectation->claims[i].id);
         proving->report->n_deselected += !selected[i];
     }
     if (switches && selected) {
-        struct judge_prove_options options = {.selected = selected};
-        status = judge_prove(expectation, switches, &options, proving->report, proving->error);
+        struct prove_options options = {.selected = selected};
+        status = prove_claims(expectation, switches, &options, proving->report, proving->error);
     } else {
         base_fail(proving->error, "out of memory");
     }
@@ -98,12 +99,12 @@ static int read_and_judge(struct proving *proving)
 
 /* The packet that refutes this claim; false: there is none that can be sent. */
 static bool example_of(const struct proving *proving, const struct result *result,
-                       struct judge_extra *extra)
+                       struct traffic_extra *extra)
 {
     struct match exact;
     bool endless = !result->is_count || result->observed_count < 0;
     if (result->verdict != VERDICT_FAIL || endless || !result->example ||
-        match_parse(result->example, &exact, NULL, NULL) < 0) {
+        ofctl_parse_match(result->example, &exact, NULL, NULL) < 0) {
         return false;
     }
     extra->from = topology_find_host(proving->topology, result->from);
@@ -115,8 +116,8 @@ static bool example_of(const struct proving *proving, const struct result *resul
 static int plan_examples(struct proving *proving)
 {
     const struct report *report = proving->report;
-    struct judge_extra *extras = calloc(report->n_results + 1, sizeof *extras);
-    struct judge_plan_options options = {
+    struct traffic_extra *extras = calloc(report->n_results + 1, sizeof *extras);
+    struct traffic_plan_options options = {
         .sends = proving->stations.captures, .extras = extras, .extras_only = true};
     if (!extras) {
         return base_fail(proving->error, "out of memory");
@@ -124,16 +125,16 @@ static int plan_examples(struct proving *proving)
     for (size_t i = 0; i < report->n_results; i++) {
         options.n_extras += example_of(proving, &report->results[i], &extras[options.n_extras]);
     }
-    int status = judge_plan(proving->expectation, &options, &proving->plan, proving->error);
+    int status = traffic_plan(proving->expectation, &options, &proving->plan, proving->error);
     free(extras);
     return status;
 }
 
 /* SIZE_MAX: it was not planned. */
-static size_t probe_of(const struct proving *proving, const struct judge_extra *extra)
+static size_t probe_of(const struct proving *proving, const struct traffic_extra *extra)
 {
     for (size_t p = 0; p < proving->plan.n_probes; p++) {
-        const struct judge_probe *probe = &proving->plan.probes[p];
+        const struct traffic_probe *probe = &proving->plan.probes[p];
         if (probe->from == extra->from &&
             memcmp(&probe->header, &extra->header, sizeof probe->header) == 0) {
             return p;
@@ -152,18 +153,18 @@ static const char *take_text(struct proving *proving, struct base_buffer *text)
 /* "h4 1, h11 1". `*as_told`: exactly what the tables say of this packet. */
 static const char *what_arrived(struct proving *proving, size_t p, bool *as_told)
 {
-    const struct judge_probe *probe = &proving->plan.probes[p];
-    struct judge_forwarding tables = judge_advertised_by(proving->source->states.by_switch);
+    const struct traffic_probe *probe = &proving->plan.probes[p];
+    struct path_forwarding tables = path_advertised_by(proving->source->states.by_switch);
     struct base_buffer text = {0};
-    struct judge_walk walk;
+    struct path_walk walk;
     size_t n_hosts = 0;
-    judge_walk_from(proving->topology, &tables, probe->from, &probe->header, &walk);
+    path_walk_from(proving->topology, &tables, probe->from, &probe->header, &walk);
     *as_told = walk.known;
     base_put_text(&text, "sent, it arrived ");
     for (size_t host = 0; host < proving->topology->n_hosts; host++) {
-        unsigned n = judge_seen_count(&proving->round, p, host);
-        *as_told = *as_told && (n == judge_walk_copies(&walk, host) ||
-                                proving->stations.problems[host] != NULL);
+        unsigned n = traffic_seen_count(&proving->round, p, host);
+        *as_told = *as_told &&
+                   (n == path_walk_copies(&walk, host) || proving->stations.problems[host] != NULL);
         if (n > 0) {
             base_put_format(&text, "%sat %s", n_hosts++ ? ", " : "",
                             proving->topology->hosts[host].name);
@@ -181,7 +182,7 @@ static const char *what_arrived(struct proving *proving, size_t p, bool *as_told
 static void confirm(struct proving *proving, struct result *result)
 {
     struct base_arena *arena = &proving->report->arena;
-    struct judge_extra extra;
+    struct traffic_extra extra;
     if (result->verdict != VERDICT_FAIL || !result->example) {
         return;
     }
@@ -208,7 +209,7 @@ static void confirm(struct proving *proving, struct result *result)
 
 static int send_examples(struct proving *proving)
 {
-    struct judge_forwarding tables = judge_advertised_by(proving->source->states.by_switch);
+    struct path_forwarding tables = path_advertised_by(proving->source->states.by_switch);
     bool explained = proving->plan.n_probes == 0;
     if (run_probing_init(&proving->probing, &proving->plan, proving->topology, &proving->stations,
                          proving->error) < 0) {
@@ -216,15 +217,15 @@ static int send_examples(struct proving *proving)
     }
     run_probing_weigh(&proving->probing, &tables);
     for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
-        judge_round_free(&proving->round);
-        if (judge_round_init(&proving->round, &proving->plan, proving->stations.captures,
-                             proving->topology->n_hosts) < 0) {
+        traffic_round_free(&proving->round);
+        if (traffic_round_init(&proving->round, &proving->plan, proving->stations.captures,
+                               proving->topology->n_hosts) < 0) {
             return base_fail(proving->error, "out of memory");
         }
         if (proving->plan.n_probes > 0) {
             run_probing_round(&proving->probing, &proving->round, 1);
             explained =
-                judge_round_follows(&proving->round, &proving->plan, proving->topology, &tables);
+                traffic_round_follows(&proving->round, &proving->plan, proving->topology, &tables);
         }
     }
     proving->report->n_probes = proving->probing.n_sent;
@@ -263,9 +264,9 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
     int status = read_and_judge(&proving);
     if (status == 0 && options->confirm && report_count(report, VERDICT_FAIL) > 0) {
         status = confirm_all(&proving);
-        judge_round_free(&proving.round);
+        traffic_round_free(&proving.round);
         run_probing_free(&proving.probing);
-        judge_plan_free(&proving.plan);
+        traffic_plan_free(&proving.plan);
         run_stations_close(&proving.stations);
     }
     report->timing.total_ms = run_ms_since(start_ns);

@@ -13,7 +13,7 @@ struct run_prove_options {
     bool confirm;           /* send the example of each refutation; live only */
 };
 
-/* Reads the source and judges it (judge/prove.h). With `confirm` the packet of
+/* Reads the source and judges it (prove/prove.h). With `confirm` the packet of
  * each refuted claim is sent from its host, and SAYS_OBSERVED of the result says
  * where it arrived; the detail, whether the tables had said so. The verdict is that
  * of the tables. A packet that would go round for ever is not sent. 0 whatever

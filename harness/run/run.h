@@ -8,12 +8,12 @@
 #include "base/buffer.h"
 #include "model/expectation.h"
 #include "model/result.h"
-#include "spec/state.h"
+#include "yaml/state.h"
 
 struct run_options {
     bool no_state;                  /* judge traffic only */
     bool no_traffic;                /* judge state only: no frame is sent */
-    const struct spec_state *saved; /* the tables, in place of the switches; with no_traffic */
+    const struct yaml_state *saved; /* the tables, in place of the switches; with no_traffic */
     const char *const *patterns;    /* only ids that one of these selects; see run_selects */
     size_t n_patterns;
     unsigned timeout_ms;  /* for each dump; 0: 10,000 */

@@ -3,8 +3,8 @@
  * Which ids a run reports, and which of them patterns select. */
 #include "run/run.h"
 
-#include "base/testing.h"
-#include "spec/spec.h"
+#include "testing/cmocka.h"
+#include "yaml/load.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,11 +43,11 @@ static void ids_are_unique_and_in_order(void **state)
 {
     (void)state;
     struct expectation *expectation = NULL;
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer ids = {0};
     struct run_options options = {0};
     assert_int_equal(
-        spec_load_expectation("expected/demon/always-forward.yaml", &expectation, &diagnostics), 0);
+        yaml_load_expectation("expected/demon/always-forward.yaml", &expectation, &diagnostics), 0);
     size_t n = run_list(expectation, &options, remember, &ids);
     const char *text = base_buffer_text(&ids);
     assert_non_null(strstr(text, "switch/s1\n"));

@@ -5,11 +5,11 @@
 
 int run_source_load(struct run_source *source, const struct topology *topology,
                     const char *lab_path, const char *state_path,
-                    struct spec_diagnostics *diagnostics)
+                    struct yaml_diagnostics *diagnostics)
 {
     *source = (struct run_source){.topology = topology};
-    return state_path ? spec_load_state(state_path, &source->saved, diagnostics)
-                      : spec_load_lab(lab_path, topology, &source->lab, diagnostics);
+    return state_path ? yaml_load_state(state_path, &source->saved, diagnostics)
+                      : yaml_load_lab(lab_path, topology, &source->lab, diagnostics);
 }
 
 static int read_live(struct run_source *source, unsigned timeout_ms, struct base_error *error)
@@ -35,7 +35,7 @@ int run_source_read(struct run_source *source, unsigned timeout_ms, struct base_
 }
 
 /* The states stay with the file: there are no dumps to free. */
-int run_states_saved(const struct spec_state *saved, const struct topology *topology,
+int run_states_saved(const struct yaml_state *saved, const struct topology *topology,
                      struct run_states *states, struct base_error *error)
 {
     *states = (struct run_states){0};
@@ -47,7 +47,7 @@ int run_states_saved(const struct spec_state *saved, const struct topology *topo
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < topology->n_switches; i++) {
-        const struct spec_state_switch *sw = spec_state_find(saved, topology->switches[i].name);
+        const struct yaml_state_switch *sw = yaml_state_find(saved, topology->switches[i].name);
         states->by_switch[i] = sw && !sw->not_read ? &sw->state : NULL;
         states->right[i] =
             states->by_switch[i] && states->by_switch[i]->datapath_id == topology->switches[i].dpid
@@ -61,7 +61,7 @@ int run_states_saved(const struct spec_state *saved, const struct topology *topo
 void run_source_close(struct run_source *source)
 {
     run_states_free(&source->states);
-    spec_state_free(source->saved);
+    yaml_state_free(source->saved);
     lab_free(source->lab);
     *source = (struct run_source){0};
 }

@@ -7,13 +7,13 @@
 #define RUN_SOURCE_H
 
 #include "run/network.h"
-#include "spec/state.h"
+#include "yaml/state.h"
 
 /* Zero-initialise before use. */
 struct run_source {
     const struct topology *topology;
     struct lab *lab;          /* live; NULL: saved */
-    struct spec_state *saved; /* NULL: live */
+    struct yaml_state *saved; /* NULL: live */
     struct run_states states; /* by index of the topology; filled in by run_source_read */
 };
 
@@ -22,7 +22,7 @@ struct run_source {
  * topology must outlive the source. -1: input errors, in the diagnostics. */
 int run_source_load(struct run_source *source, const struct topology *topology,
                     const char *lab_path, const char *state_path,
-                    struct spec_diagnostics *diagnostics);
+                    struct yaml_diagnostics *diagnostics);
 
 /* Reads all switches at once, or takes them from the file, once. A switch that
  * could not be read, or is not in the file, has NULL in states.by_switch and a
@@ -32,7 +32,7 @@ int run_source_read(struct run_source *source, unsigned timeout_ms, struct base_
 
 /* The states of a saved file by index of the topology, which run_states_free
  * frees; they point into `saved`. -1 without memory. */
-int run_states_saved(const struct spec_state *saved, const struct topology *topology,
+int run_states_saved(const struct yaml_state *saved, const struct topology *topology,
                      struct run_states *states, struct base_error *error);
 
 /* Frees everything, the states too. */

@@ -4,13 +4,13 @@
  * Skipped where BuDDy is not installed. */
 #include "space/cube.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { CASES = 100000, EXCLUDED_MAX = 6, PLENTY = 1000000 };
 
 #if __has_include(<bdd.h>)
-#include "space/bdd_testing.h"
+#include "testing/bdd.h"
 
 /* The headers that exist, written down from OpenFlow 1.0.0 and IEEE 802.1Q, not
  * from cube.c. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/behavior.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "ofctl/action.h"
+#include "ofctl/match.h"
 #include "space/rewrite.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { PLENTY = 1000000, MANY = 8 };
 
@@ -18,7 +20,7 @@ static size_t parse_actions(const char *text, struct base_arena *arena,
 {
     size_t n;
     struct base_error error;
-    if (actions_parse(text, arena, actions, &n, NULL, &error) < 0) {
+    if (ofctl_parse_actions(text, arena, actions, &n, NULL, &error) < 0) {
         fail_msg("%s: %s", text, error.text);
     }
     return n;
@@ -34,7 +36,7 @@ static char *applied(const char *actions_text, const char *match_text)
     const struct action *actions;
     size_t n_actions = parse_actions(actions_text, &arena, &actions);
     struct match match;
-    assert_int_equal(match_parse(match_text, &match, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_match(match_text, &match, NULL, NULL), 0);
     struct header header;
     assert_true(space_member(&match, &header));
     struct space_emission out[16];
@@ -312,7 +314,8 @@ static void a_packet_is_the_counterpart_of_one(void **state)
     struct space_region region = {0};
     struct space_difference difference;
     size_t budget = PLENTY;
-    assert_int_equal(match_parse("in_port=1,dl_vlan=1,dl_vlan_pcp=0", &region.cube, NULL, NULL), 0);
+    assert_int_equal(
+        ofctl_parse_match("in_port=1,dl_vlan=1,dl_vlan_pcp=0", &region.cube, NULL, NULL), 0);
     for (int i = 0; i < 3; i++) {
         const struct action *actions;
         size_t n = parse_actions(texts[i], &arena, &actions);
@@ -338,7 +341,7 @@ static void where_they_differ_is_normal(void **state)
     struct space_region region = {0};
     struct space_difference difference;
     size_t budget = PLENTY;
-    assert_int_equal(match_parse("in_port=1,vlan_tci=0", &region.cube, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_match("in_port=1,vlan_tci=0", &region.cube, NULL, NULL), 0);
     for (int i = 0; i < 2; i++) {
         const struct action *actions;
         size_t n = parse_actions(texts[i], &arena, &actions);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/cube.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "ofctl/match.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { PLENTY = 1000000, MANY_MATCHES = 12 };
 
@@ -10,7 +11,7 @@ static struct match parsed(const char *text)
 {
     struct match match;
     struct base_error error;
-    if (match_parse(text, &match, NULL, &error) < 0) {
+    if (ofctl_parse_match(text, &match, NULL, &error) < 0) {
         fail_msg("%s: %s", text, error.text);
     }
     return match;

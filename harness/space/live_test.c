@@ -4,8 +4,8 @@
  * start from nothing says, and with look-ups. */
 #include "space/live.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { ROWS = 40, CHANGES = 1500, PORTS = 4, SAMPLES = 60 };
 

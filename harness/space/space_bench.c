@@ -13,7 +13,7 @@
 
 #if __has_include(<bdd.h>)
 #define HAS_BDD 1
-#include "space/bdd_testing.h"
+#include "testing/bdd.h"
 #else
 #define HAS_BDD 0
 #endif

@@ -3,8 +3,8 @@
  * An index that has followed changes is one of the table as it is now. */
 #include "space/table.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { ROWS = 120, PLENTY = 1000000 };
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/table.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { PLENTY = 1000000 };
 
 static void add_flow(struct flow_table *table, const char *text)
 {
     struct base_error error;
-    if (flow_parse(text, table, NULL, NULL, &error) < 0) {
+    if (ofctl_parse_flow(text, table, NULL, NULL, &error) < 0) {
         fail_msg("%s: %s", text, error.text);
     }
 }
@@ -18,7 +20,7 @@ static struct header member(const char *text)
 {
     struct match match;
     struct header header;
-    assert_int_equal(match_parse(text, &match, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_match(text, &match, NULL, NULL), 0);
     assert_true(space_member(&match, &header));
     return header;
 }

@@ -6,9 +6,11 @@
  * namespaces are refused. TRACE_TABLES=200 asks for 10,000 packets. */
 #include "space/table.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
 #include "space/rewrite.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -158,7 +160,7 @@ static void write_packet(FILE *out, const struct header *header)
     if (is_udp) { /* trace takes tp_src for TCP's only */
         match.mask.tp_src = match.mask.tp_dst = match.value.tp_src = match.value.tp_dst = 0;
     }
-    match_format(&match, &packet);
+    ofctl_format_match(&match, &packet);
     if (is_udp) {
         base_put_format(&packet, ",udp_src=%u,udp_dst=%u", header->tp_src, header->tp_dst);
     }
@@ -183,7 +185,7 @@ static void make_scene(const char *directory, size_t number, struct scene *scene
     FILE *out = open_file(directory, "flows", number);
     for (size_t i = 0; i < scene->flows.n_entries; i++) {
         struct base_buffer text = {0};
-        flow_format(&scene->flows.entries[i], FLOW_NO_STATS, &text);
+        ofctl_format_flow(&scene->flows.entries[i], FLOW_NO_STATS, &text);
         fprintf(out, "%s\n", base_buffer_text(&text));
         base_buffer_free(&text);
     }
@@ -212,7 +214,7 @@ static struct header final_header(char *text)
         }
         base_put_format(&known, "%s%s", is_later ? "" : ",", is_later ? "" : field);
     }
-    if (match_parse(base_buffer_text(&known) + 1, &match, NULL, &error) < 0) {
+    if (ofctl_parse_match(base_buffer_text(&known) + 1, &match, NULL, &error) < 0) {
         fail_msg("%s: %s", base_buffer_text(&known), error.text);
     }
     base_buffer_free(&known);

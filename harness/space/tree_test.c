@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/tree.h"
 
-#include "base/testing.h"
-#include "space/random_testing.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
 
 enum { N = 400, PLENTY = 1000000 };
 

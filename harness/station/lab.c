@@ -14,7 +14,7 @@ int station_lab_load(struct station_lab *lab, const char *topology_path, const c
                      struct base_buffer *diagnostics)
 {
     *lab = (struct station_lab){0};
-    struct spec_diagnostics found = {0};
+    struct yaml_diagnostics found = {0};
     const char *path = path_or(topology_path, "TAPPROOF_TOPOLOGY");
     if (!path) {
         base_put_text(diagnostics,
@@ -22,12 +22,12 @@ int station_lab_load(struct station_lab *lab, const char *topology_path, const c
                       "--topology and --lab, or run inside `topologies/lab shell`)\n");
         return -1;
     }
-    if (spec_load_topology(path, &lab->topology, &found) == 0 &&
-        spec_load_lab(path_or(lab_path, "TAPPROOF_LAB"), lab->topology, &lab->lab, &found) == 0) {
+    if (yaml_load_topology(path, &lab->topology, &found) == 0 &&
+        yaml_load_lab(path_or(lab_path, "TAPPROOF_LAB"), lab->topology, &lab->lab, &found) == 0) {
         return 0;
     }
-    spec_format_diagnostics(&found, diagnostics);
-    spec_diagnostics_free(&found);
+    yaml_format_diagnostics(&found, diagnostics);
+    yaml_diagnostics_free(&found);
     station_lab_close(lab);
     return -1;
 }

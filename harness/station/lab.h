@@ -7,8 +7,8 @@
 #define STATION_LAB_H
 
 #include "model/topology.h"
-#include "spec/spec.h"
 #include "station/station.h"
+#include "yaml/load.h"
 
 /* Zero-initialise before use. Hosts are indices of the topology. */
 struct station_lab {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "station/lab.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>

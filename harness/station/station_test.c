@@ -4,7 +4,7 @@
  * sync_test.c has the commands that take their time. */
 #include "station/station.h"
 
-#include "station/testing.h"
+#include "testing/station.h"
 
 #include <dirent.h>
 #include <linux/capability.h>

@@ -5,8 +5,8 @@
  * the program, and passes on what that reads and writes MS milliseconds late. */
 #include "station/station.h"
 
-#include "station/testing.h"
 #include "station/wire.h"
+#include "testing/station.h"
 
 #include <poll.h>
 #include <signal.h>

@@ -4,7 +4,8 @@
 #include "faults/command.h"
 #include "faults/seed_way.h"
 #include "faults/survey.h"
-#include "spec/spec.h"
+#include "ofctl/flow.h"
+#include "yaml/load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,16 +215,16 @@ const char *faults_lab_interface(const struct faults_lab *lab, struct port_ref p
 
 static int load(struct faults_lab *lab, struct base_error *error)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     const char *file = getenv("TAPPROOF_LAB");
-    bool loaded = spec_load_expectation(lab->expected, &lab->expectation, &diagnostics) == 0 &&
-                  spec_load_lab(file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
+    bool loaded = yaml_load_expectation(lab->expected, &lab->expectation, &diagnostics) == 0 &&
+                  yaml_load_lab(file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
     if (!loaded) {
         base_fail(error, "%s", diagnostics.n_items ? diagnostics.items[0].message : "cannot load");
     } else {
         lab->topology = lab->expectation->topology;
     }
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     return loaded ? 0 : -1;
 }
 
@@ -267,7 +268,7 @@ static int save_flows(struct faults_lab *lab, size_t sw, struct base_error *erro
     const struct flow_table *flows = &lab->right[sw].state.flows;
     struct base_buffer text = {0};
     for (size_t i = 0; i < flows->n_entries; i++) {
-        flow_format(&flows->entries[i], FLOW_NO_STATS, &text);
+        ofctl_format_flow(&flows->entries[i], FLOW_NO_STATS, &text);
         base_put_text(&text, "\n");
     }
     lab->flows[sw] =
@@ -310,7 +311,7 @@ static int save_exact(struct faults_lab *lab, struct base_error *error)
         for (size_t i = 0; i < flows->n_entries; i++) {
             base_put_format(&text, "    - \"cookie=0x%llx,",
                             (unsigned long long)flows->entries[i].cookie);
-            flow_format(&flows->entries[i], FLOW_NO_STATS, &text);
+            ofctl_format_flow(&flows->entries[i], FLOW_NO_STATS, &text);
             base_put_text(&text, "\"\n");
         }
     }

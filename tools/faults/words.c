@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faults/words.h"
 
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +18,7 @@ static const struct flow_entry *entry_of(const struct faults_lab *lab, const str
 static void put_match(const struct flow_entry *entry, struct base_buffer *out)
 {
     struct base_buffer text = {0};
-    flow_format(entry, FLOW_NO_STATS, &text);
+    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
     char *copy = base_buffer_take_text(&text);
     if (copy) {
         char *end = strstr(copy, "actions=");
@@ -51,7 +54,7 @@ static void put_actions(const struct flow_entry *entry, const struct spot *spot,
         actions[n].port = meant ? spot->other : actions[n].port;
         n++;
     }
-    actions_format(actions, n, out);
+    ofctl_format_actions(actions, n, out);
     free(actions);
 }
 

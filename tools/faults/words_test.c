@@ -3,8 +3,9 @@
  * The catalogue, its templates, and the numbers by which places are drawn. */
 #include "faults/words.h"
 
-#include "base/testing.h"
 #include "faults/random.h"
+#include "ofctl/flow.h"
+#include "testing/cmocka.h"
 
 #include <string.h>
 
@@ -34,7 +35,7 @@ static void build(struct small *small, const char *flow)
     small->right[0].state.n_ports = 3;
     small->right[1].state.ports = small->ports;
     small->right[1].state.n_ports = 1;
-    assert_int_equal(flow_parse(flow, &small->right[0].state.flows, NULL, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_flow(flow, &small->right[0].state.flows, NULL, NULL, NULL), 0);
     small->lab = (struct faults_lab){.topology = &small->topology,
                                      .right = small->right,
                                      .cables = small->cables,

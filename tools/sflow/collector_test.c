@@ -6,8 +6,8 @@
  * when the sender's call returns, so nothing is waited for. */
 #include "sflow/collector.h"
 
-#include "base/testing.h"
 #include "sflow/golden.h"
+#include "testing/cmocka.h"
 
 #include <arpa/inet.h>
 #include <event2/event.h>

@@ -6,8 +6,8 @@
 #include "sflow/datagram.h"
 
 #include "base/buffer.h"
-#include "base/testing.h"
 #include "sflow/golden.h"
+#include "testing/cmocka.h"
 
 #include <string.h>
 

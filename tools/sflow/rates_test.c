@@ -4,7 +4,7 @@
  * keeps every sample. */
 #include "sflow/rates.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sflow/sequence.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 static void assert_counts(const struct sflow_sequence *sequence, uint64_t n_lost, uint64_t n_late,
                           uint64_t n_restarts)

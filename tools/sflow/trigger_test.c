@@ -3,7 +3,8 @@
  * Thresholds with a clock of the test's own: what is told, and what is not. */
 #include "sflow/trigger.h"
 
-#include "base/testing.h"
+#include "ofctl/match.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static struct sflow_threshold tcp_threshold(enum sflow_per per)
                                         .lifetime_ms = 10000,
                                         .per = per,
                                         .max_taps = 3};
-    assert_int_equal(match_parse("tcp", &threshold.match, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_match("tcp", &threshold.match, NULL, NULL), 0);
     return threshold;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/compile.h"
 
+#include "ofctl/flow.h"
 #include "tapd/compiling.h"
 
 #include <stdio.h>
@@ -12,31 +13,31 @@
 void tapd_refuse(struct tapd_compiling *c, const struct tapd_user *user, const char *format, ...)
 {
     va_list args;
-    struct spec_source source = *user->source;
+    struct yaml_source source = *user->source;
     source.diagnostics = c->diagnostics;
     va_start(args, format);
-    spec_verror_at(&source, user->place.line, user->place.column, format, args);
+    yaml_verror_at(&source, user->place.line, user->place.column, format, args);
     va_end(args);
 }
 
 /* "the pair in line 3, column 5", "tap "web"" */
-static struct spec_words user_words(const struct tapd_user *user, const struct tapd_user *seen_from)
+static struct yaml_words user_words(const struct tapd_user *user, const struct tapd_user *seen_from)
 {
-    struct spec_words words;
+    struct yaml_words words;
     if (user->tap) {
         snprintf(words.text, sizeof words.text, "tap \"%.200s\"", user->tap->name);
     } else {
         snprintf(words.text, sizeof words.text, "%s",
-                 spec_where(seen_from->place.file, user->place).text);
+                 yaml_where(seen_from->place.file, user->place).text);
     }
     return words;
 }
 
 /* "s3:11, s3:12", as many as there is room for. */
-static struct spec_words dests_words(const struct topology *topology,
+static struct yaml_words dests_words(const struct topology *topology,
                                      const struct tapd_dests *dests)
 {
-    struct spec_words words = {""};
+    struct yaml_words words = {""};
     size_t at = 0;
     for (size_t i = 0; i < dests->n && at + 90 < sizeof words.text; i++) {
         struct port_ref port = {dests->items[i].sw, dests->items[i].port};
@@ -299,7 +300,7 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
                          struct tapd_network *network)
 {
     struct users users;
-    size_t n_before = spec_errors_count(c->diagnostics);
+    size_t n_before = yaml_errors_count(c->diagnostics);
     network->policy = c->policy;
     network->tables = calloc(c->policy->topology->n_switches, sizeof *network->tables);
     bool done = network->tables && tapd_router_init(&c->router, c->policy->graph, &c->arena) == 0 &&
@@ -309,7 +310,7 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
     }
     learn_before(c, before);
     add_users(c, &users, users.n_taps - n_active);
-    if (c->router.failed || spec_errors_count(c->diagnostics) > n_before) {
+    if (c->router.failed || yaml_errors_count(c->diagnostics) > n_before) {
         return !c->router.failed;
     }
     network->uplinks =
@@ -321,22 +322,22 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
 
 int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *active,
                  size_t n_active, const struct tapd_network *before, struct tapd_network **network,
-                 struct spec_diagnostics *diagnostics)
+                 struct yaml_diagnostics *diagnostics)
 {
-    size_t n_before = spec_errors_count(diagnostics);
+    size_t n_before = yaml_errors_count(diagnostics);
     struct tapd_compiling c = {.policy = policy, .diagnostics = diagnostics};
     *network = calloc(1, sizeof **network);
     if (!*network || !make_network(&c, active, n_active, before, *network)) {
-        struct spec_source source = {.file = policy->file, .diagnostics = diagnostics};
-        spec_error_at(&source, 0, 0, "out of memory");
+        struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
+        yaml_error_at(&source, 0, 0, "out of memory");
     }
     tapd_router_free(&c.router);
-    spec_index_free(&c.chosen);
-    spec_index_free(&c.before);
+    yaml_index_free(&c.chosen);
+    yaml_index_free(&c.before);
     free(c.uses);
     free(c.uplinks);
     base_arena_free(&c.arena);
-    if (spec_errors_count(diagnostics) > n_before) {
+    if (yaml_errors_count(diagnostics) > n_before) {
         tapd_network_free(*network);
         *network = NULL;
         return -1;
@@ -347,7 +348,7 @@ int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *act
 /* With a rule as if all its ports had crossed the threshold. */
 static int check_rule(const struct tapd_policy *policy, const struct tapd_tap *rule,
                       struct tapd_active *active, size_t n_active,
-                      struct spec_diagnostics *diagnostics)
+                      struct yaml_diagnostics *diagnostics)
 {
     struct tapd_network *network;
     active[n_active] = (struct tapd_active){rule, (uint32_t)n_active + 1, rule->lifetime_sec};
@@ -356,7 +357,7 @@ static int check_rule(const struct tapd_policy *policy, const struct tapd_tap *r
     return result;
 }
 
-int tapd_compile_check(const struct tapd_policy *policy, struct spec_diagnostics *diagnostics)
+int tapd_compile_check(const struct tapd_policy *policy, struct yaml_diagnostics *diagnostics)
 {
     struct tapd_active *active = calloc(policy->n_taps + 1, sizeof *active);
     struct tapd_network *network = NULL;
@@ -404,7 +405,7 @@ void tapd_network_format(const struct tapd_network *network, struct base_buffer 
         }
         base_put_format(out, "%s:\n", topology->switches[sw].name);
         for (size_t i = 0; i < network->tables[sw].n_entries; i++) {
-            flow_format(&network->tables[sw].entries[i], FLOW_NO_STATS, out);
+            ofctl_format_flow(&network->tables[sw].entries[i], FLOW_NO_STATS, out);
             base_put_u8(out, '\n');
         }
     }

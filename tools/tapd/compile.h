@@ -72,12 +72,12 @@ struct tapd_network {
 enum { TAPD_PORT_ENTRIES_MAX = 4096 };
 int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *active,
                  size_t n_active, const struct tapd_network *before, struct tapd_network **network,
-                 struct spec_diagnostics *diagnostics);
+                 struct yaml_diagnostics *diagnostics);
 
 /* Whether a policy that was just read can be put into force: it compiles with
  * its taps that end, and besides with each of those that traffic may ask for.
  * -1 after at least one diagnostic. */
-int tapd_compile_check(const struct tapd_policy *policy, struct spec_diagnostics *diagnostics);
+int tapd_compile_check(const struct tapd_policy *policy, struct yaml_diagnostics *diagnostics);
 
 /* Whose cookie it is: the policy's. */
 static inline bool tapd_is_own(const struct tapd_policy *policy, uint64_t cookie)

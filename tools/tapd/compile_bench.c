@@ -4,8 +4,8 @@
  * empty tables, and those that one tap more takes.
  *
  *   compile_bench [TAPS] */
-#include "spec/memory.h"
 #include "tapd/difference.h"
+#include "testing/yaml_memory.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -75,11 +75,11 @@ static void told(const char *what, double *since)
     *since = now_ms();
 }
 
-static void or_fail(int result, const struct spec_diagnostics *diagnostics)
+static void or_fail(int result, const struct yaml_diagnostics *diagnostics)
 {
     struct base_buffer out = {0};
     if (result < 0) {
-        spec_format_diagnostics(diagnostics, &out);
+        yaml_format_diagnostics(diagnostics, &out);
         fputs(base_buffer_text(&out), stderr);
         exit(1);
     }
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 {
     static const char one_more[] = "{name: more, source: h5, match: arp, to: c1, for: 60s}";
     struct base_buffer topology = {0}, text = {0};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy;
     struct tapd_network *network, *next;
     struct tapd_tap *tap;
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     put_policy(&text, argc > 1 ? atoi(argv[1]) : 10000);
     struct memory_file files[] = {
         {"t", base_buffer_text(&topology), 0}, {"p", base_buffer_text(&text), 0}, {0}};
-    struct spec_files from = {files, memory_read};
+    struct yaml_files from = {files, memory_read};
     double since = now_ms();
     or_fail(tapd_policy_load_from(&from, "p", &policy, &diagnostics), &diagnostics);
     told("policy and topology read", &since);

@@ -3,6 +3,7 @@
  * Random policies: whatever compiles delivers each header where the policy says,
  * as often as it says, and nowhere else; and goes on to do so when taps end by
  * themselves. */
+#include "ofctl/match.h"
 #include "tapd/random_testing.h"
 
 enum { N_POLICIES = 3000, N_HEADERS = 60, N_TAPS_MAX = 8 };
@@ -12,7 +13,7 @@ static void print_and_fail(const char *text, const struct tapd_network *network,
                            const struct arrivals *got)
 {
     struct base_buffer out = {0};
-    header_format(header, &out);
+    ofctl_format_header(header, &out);
     base_put_format(&out, "\nwanted:");
     for (size_t i = 0; i < wanted->n; i++) {
         base_put_format(&out, " %zu:%u/%x", wanted->items[i].at.sw, wanted->items[i].at.port,
@@ -73,7 +74,7 @@ static void check_headers(const char *text, const struct tapd_network *network, 
 
 static bool check_policy(const char *text)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_active active[N_TAPS_MAX];
     struct tapd_network *network = NULL;
     struct tapd_policy *policy = policy_of(text, &diagnostics);
@@ -91,7 +92,7 @@ static bool check_policy(const char *text)
     assert_int_equal(compiled, diagnostics.n_items == 0);
     tapd_network_free(network);
     tapd_policy_free(policy);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     return compiled;
 }
 

@@ -3,9 +3,10 @@
  * Policies by example; whatever can be told by frames is in compile_random_test.c. */
 #include "tapd/compile.h"
 
-#include "base/testing.h"
-#include "spec/memory.h"
+#include "ofctl/flow.h"
 #include "tapd/random_testing.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 
 #define DEMON  "topology: topologies/demon.yaml\n"
 #define FABRIC "topology: topologies/fabric.yaml\n"
@@ -19,7 +20,7 @@ struct compiled {
 
 static struct tapd_policy *load(const char *text)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     struct tapd_policy *policy = policy_of(text, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &words), "");
@@ -31,7 +32,7 @@ static struct tapd_network *compile(const struct tapd_policy *policy,
                                     const struct tapd_active *active, size_t n,
                                     const struct tapd_network *before)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     struct tapd_network *network;
     tapd_compile(policy, active, n, before, &network, &diagnostics);
@@ -50,7 +51,7 @@ static void assert_table(const struct tapd_network *network, const char *sw, con
         struct flow_entry entry = table->entries[i];
         assert_true(tapd_is_own(network->policy, entry.cookie));
         entry.cookie = 0;
-        flow_format(&entry, FLOW_NO_STATS, &out);
+        ofctl_format_flow(&entry, FLOW_NO_STATS, &out);
         base_put_u8(&out, '\n');
     }
     assert_string_equal(base_buffer_text(&out), entries);
@@ -68,14 +69,14 @@ static void assert_tables(const char *text, const char *sw, const char *entries)
 
 static void assert_refused(const char *text, const char *errors)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     struct tapd_policy *policy = policy_of(text, &diagnostics);
     assert_non_null(policy);
     assert_int_equal(tapd_compile_check(policy, &diagnostics), -1);
     assert_string_equal(memory_errors(&diagnostics, &words), errors);
     base_buffer_free(&words);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     tapd_policy_free(policy);
 }
 

@@ -5,9 +5,9 @@
 #ifndef TAPD_COMPILING_H
 #define TAPD_COMPILING_H
 
-#include "spec/read.h"
 #include "tapd/classify.h"
 #include "tapd/reading.h"
+#include "yaml/read.h"
 
 struct tapd_compiling {
     const struct tapd_policy *policy;
@@ -16,9 +16,9 @@ struct tapd_compiling {
     size_t n_uses, uses_capacity;
     struct tapd_uplink *uplinks;
     size_t n_uplinks, uplinks_capacity;
-    struct spec_index chosen, before; /* source, destination, tag, nth → uplink */
+    struct yaml_index chosen, before; /* source, destination, tag, nth → uplink */
     struct base_arena arena;
-    struct spec_diagnostics *diagnostics;
+    struct yaml_diagnostics *diagnostics;
 };
 
 /* An error at the place of the user. */

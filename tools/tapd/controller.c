@@ -26,7 +26,7 @@ static int start(struct tapd_controller *controller, struct base_buffer *why);
 static int load(struct tapd_controller *controller, const struct tapd_records *records,
                 const char *file, struct proposal *proposal, struct base_buffer *why);
 static int compile(struct tapd_controller *controller, struct proposal *proposal, bool same_fabric,
-                   struct spec_diagnostics *diagnostics);
+                   struct yaml_diagnostics *diagnostics);
 static void drop_proposal(struct proposal *proposal);
 static void warn_deaf(const struct tapd_controller *controller);
 static int save(struct tapd_controller *controller, const struct tapd_policy *policy,
@@ -127,10 +127,10 @@ enum tapd_outcome tapd_controller_reload(struct tapd_controller *controller,
     return outcome;
 }
 
-int tapd_controller_explain(struct spec_diagnostics *diagnostics, struct base_buffer *why)
+int tapd_controller_explain(struct yaml_diagnostics *diagnostics, struct base_buffer *why)
 {
-    spec_format_diagnostics(diagnostics, why);
-    spec_diagnostics_free(diagnostics);
+    yaml_format_diagnostics(diagnostics, why);
+    yaml_diagnostics_free(diagnostics);
     return -1;
 }
 
@@ -200,10 +200,10 @@ static int start(struct tapd_controller *controller, struct base_buffer *why)
 static int load(struct tapd_controller *controller, const struct tapd_records *records,
                 const char *file, struct proposal *proposal, struct base_buffer *why)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     const struct tapd_controller_options *options = controller->options;
     if (tapd_policy_load(options->policy, &proposal->policy, &diagnostics) ||
-        spec_load_lab(options->lab, proposal->policy->topology, &proposal->lab, &diagnostics) ||
+        yaml_load_lab(options->lab, proposal->policy->topology, &proposal->lab, &diagnostics) ||
         tapd_compile_check(proposal->policy, &diagnostics) ||
         tapd_roster_from_records(records, proposal->policy, file ? file : "", tapd_now_ms(),
                                  &proposal->roster, &diagnostics)) {
@@ -218,7 +218,7 @@ static int load(struct tapd_controller *controller, const struct tapd_records *r
 }
 
 static int compile(struct tapd_controller *controller, struct proposal *proposal, bool same_fabric,
-                   struct spec_diagnostics *diagnostics)
+                   struct yaml_diagnostics *diagnostics)
 {
     size_t n_active;
     struct tapd_active *active = tapd_roster_active(&proposal->roster, tapd_now_ms(), &n_active);
@@ -245,7 +245,7 @@ enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
 static enum tapd_outcome change(struct tapd_controller *controller, struct tapd_roster *roster,
                                 bool must_save, struct base_buffer *why)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct proposal proposal = {
         .policy = controller->policy, .lab = controller->lab, .roster = *roster};
     enum tapd_outcome outcome = TAPD_DONE;

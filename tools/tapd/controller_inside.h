@@ -35,6 +35,6 @@ enum tapd_outcome tapd_controller_put(struct tapd_controller *controller, struct
                                       enum tapd_origin origin, struct base_buffer *why);
 
 /* Diagnostics as text, and none left; -1. */
-int tapd_controller_explain(struct spec_diagnostics *diagnostics, struct base_buffer *why);
+int tapd_controller_explain(struct yaml_diagnostics *diagnostics, struct base_buffer *why);
 
 #endif

@@ -251,7 +251,7 @@ static struct tapd_network *random_network(const struct tapd_network *before)
     struct tapd_network *network = NULL;
     while (!network) {
         struct base_buffer text = {0};
-        struct spec_diagnostics diagnostics = {0};
+        struct yaml_diagnostics diagnostics = {0};
         struct tapd_active active[N_TAPS_MAX];
         put_policy(&text, random_below(N_TAPS_MAX + 1));
         struct tapd_policy *policy = policy_of(base_buffer_text(&text), &diagnostics);
@@ -261,7 +261,7 @@ static struct tapd_network *random_network(const struct tapd_network *before)
         if (!network) {
             tapd_policy_free(policy);
         }
-        spec_diagnostics_free(&diagnostics);
+        yaml_diagnostics_free(&diagnostics);
         base_buffer_free(&text);
     }
     return network;

@@ -3,9 +3,10 @@
  * Steps by example; that no step leaks is in difference_random_test.c. */
 #include "tapd/difference.h"
 
-#include "base/testing.h"
-#include "spec/memory.h"
+#include "ofctl/flow.h"
 #include "tapd/random_testing.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 
 #define DEMON "topology: topologies/demon.yaml\n"
 enum { N_SWITCHES = 3 };
@@ -22,7 +23,7 @@ struct fixture {
 
 static void begin(struct fixture *f, const char *text)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_active active[4];
     *f = (struct fixture){.policy = policy_of(text, &diagnostics)};
     assert_non_null(f->policy);
@@ -35,7 +36,7 @@ static void begin(struct fixture *f, const char *text)
 
 static void add(struct fixture *f, size_t sw, const char *flow)
 {
-    assert_int_equal(flow_parse(flow, &f->there[sw], NULL, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_flow(flow, &f->there[sw], NULL, NULL, NULL), 0);
 }
 
 /* "c" is the cookie of the policy in the flow's text. */
@@ -54,7 +55,7 @@ static void assert_steps(struct fixture *f, bool own_tables, const char *steps)
             struct tapd_step step = f->difference.steps[j];
             step.mod.flow.cookie = 0;
             base_put_format(&out, "s%zu %s ", step.sw + 1, flow_command_name(step.mod.command));
-            flow_format(&step.mod.flow, FLOW_NO_STATS, &out);
+            ofctl_format_flow(&step.mod.flow, FLOW_NO_STATS, &out);
             base_put_u8(&out, '\n');
         }
     }

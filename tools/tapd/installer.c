@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/installer.h"
 
+#include "ofctl/flow.h"
 #include "tapd/installer_inside.h"
 #include "tapd/log.h"
 
@@ -242,7 +243,7 @@ static void on_refused(void *owner, size_t index, const char *why)
     const struct of_flow_mod *mod = &target->mods[index];
     struct base_buffer text = {0};
     struct base_error trouble;
-    flow_format(&mod->entry, FLOW_NO_STATS, &text);
+    ofctl_format_flow(&mod->entry, FLOW_NO_STATS, &text);
     base_fail(&trouble, "refuses %s %s: %s", flow_command_name(mod->command),
               base_buffer_text(&text), why);
     base_buffer_free(&text);

@@ -60,8 +60,9 @@ int tapd_installer_listen(struct tapd_installer *installer, const char *endpoint
 /* Dials and accepts. */
 void tapd_installer_start(struct tapd_installer *installer);
 
-/* These tables are wanted from now on, what ends in them for as long as it has left. The network must live until the next call.
- * Here and below NULL is a legal installer: one that could not be made. */
+/* These tables are wanted from now on, what ends in them for as long as it has left. The network
+ * must live until the next call. Here and below NULL is a legal installer: one that could not be
+ * made. */
 void tapd_installer_set(struct tapd_installer *installer, const struct tapd_network *network);
 
 /* Reads everything and makes good what is not as it should be, now. */

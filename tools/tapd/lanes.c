@@ -40,7 +40,7 @@ void tapd_learn_uplink(struct tapd_compiling *c, const struct tapd_uplink *uplin
                                      ? tapd_graph_end(graph, uplink->uplink)
                                      : NULL;
     if (end && end->link != UINT32_MAX) {
-        spec_index_add(&c->before, &key, sizeof key, end->link, (struct place){0});
+        yaml_index_add(&c->before, &key, sizeof key, end->link, (struct place){0});
     }
 }
 
@@ -57,7 +57,7 @@ static void note_uplink(struct copying *copying, const struct tapd_dest *dest, u
         .nth = nth,
     };
     struct choice_key key = key_of(&uplink);
-    spec_index_add(&c->chosen, &key, sizeof key, link, (struct place){0});
+    yaml_index_add(&c->chosen, &key, sizeof key, link, (struct place){0});
     if (base_grow(&c->uplinks, c->n_uplinks, &c->uplinks_capacity, sizeof *c->uplinks) < 0) {
         c->router.failed = true;
     } else {
@@ -71,7 +71,7 @@ static void add_lane(struct copying *copying, uint16_t port, uint16_t rewrite,
     copying->lanes[copying->n_lanes++] = (struct tapd_lane){port, rewrite, dests};
 }
 
-static struct spec_words words_of(const struct copying *copying, const struct tapd_dest *dest)
+static struct yaml_words words_of(const struct copying *copying, const struct tapd_dest *dest)
 {
     return tapd_port_words(copying->c->policy->topology, (struct port_ref){dest->sw, dest->port});
 }
@@ -204,13 +204,13 @@ static bool is_used(const struct copying *copying, uint32_t link, const struct t
 }
 
 /* The link that was chosen before for the same copy; UINT32_MAX: none was. */
-static uint32_t known_link(const struct copying *copying, const struct spec_index *index,
+static uint32_t known_link(const struct copying *copying, const struct yaml_index *index,
                            const struct tapd_dest *dest, uint16_t nth)
 {
     struct tapd_uplink uplink = {
         .source = copying->source, .to = {dest->sw, dest->port}, .tag = copying->tag, .nth = nth};
     struct choice_key key = key_of(&uplink);
-    const struct spec_entry *known = spec_index_find(index, &key, sizeof key);
+    const struct yaml_entry *known = yaml_index_find(index, &key, sizeof key);
     return known ? (uint32_t)known->number : UINT32_MAX;
 }
 

@@ -46,8 +46,8 @@
 #include "model/topology.h"
 #include "sflow/agents.h"
 #include "sflow/trigger.h"
-#include "spec/source.h"
-#include "spec/spec.h"
+#include "yaml/load.h"
+#include "yaml/source.h"
 
 enum {
     TAPD_UNTAGGED = 0,
@@ -83,7 +83,7 @@ struct tapd_tap {
     size_t n_pairs;
     uint16_t lifetime_sec;              /* 0: it stays until it is removed */
     const struct sflow_threshold *when; /* NULL: it does not come by itself */
-    const struct spec_source *source;   /* the text that it was read from, for errors */
+    const struct yaml_source *source;   /* the text that it was read from, for errors */
     struct place place;                 /* there */
     struct base_arena *own;             /* tapd_tap_free; NULL: it belongs to its policy */
 };
@@ -108,11 +108,11 @@ struct tapd_policy {
     size_t n_agents;
     uint16_t idle_timeout_sec, hard_timeout_sec;
     uint32_t cookie;
-    struct spec_source source; /* its text */
+    struct yaml_source source; /* its text */
     struct base_arena arena;
 };
 
-/* Reads one; as the loaders of spec/spec.h: 0 and *policy (tapd_policy_free),
+/* Reads one; as the loaders of yaml/load.h: 0 and *policy (tapd_policy_free),
  * or -1, NULL and at least one diagnostic. What was loaded before is not
  * touched: who reloads keeps the old policy until the new one compiles too.
  *
@@ -123,9 +123,9 @@ struct tapd_policy {
  * `strip` without `tag`; `at` without `per: tap`; more uplinks on a switch than copies need;
  * `below` that is more than `above`. Paths and conflicts: compile.h. */
 int tapd_policy_load(const char *path, struct tapd_policy **policy,
-                     struct spec_diagnostics *diagnostics);
-int tapd_policy_load_from(const struct spec_files *files, const char *path,
-                          struct tapd_policy **policy, struct spec_diagnostics *diagnostics);
+                     struct yaml_diagnostics *diagnostics);
+int tapd_policy_load_from(const struct yaml_files *files, const char *path,
+                          struct tapd_policy **policy, struct yaml_diagnostics *diagnostics);
 
 /* NULL is legal. Nothing that points into it may be used after that: taps that
  * were read with it, networks that were compiled from it. */
@@ -141,7 +141,7 @@ const struct tapd_tap *tapd_policy_find(const struct tapd_policy *policy, const 
  * in use is the caller's to see to. The tap belongs to this policy's topology: to
  * take it over to another policy, write it and read it again. */
 int tapd_tap_read(const struct tapd_policy *policy, const char *file, const char *text,
-                  size_t n_bytes, struct tapd_tap **tap, struct spec_diagnostics *diagnostics);
+                  size_t n_bytes, struct tapd_tap **tap, struct yaml_diagnostics *diagnostics);
 
 /* The tap that a rule (a tap with `when`) asks for when traffic has crossed its
  * threshold: the same without `when`, named RULE, RULE@SWITCH:PORT or

@@ -4,8 +4,8 @@
  * first byte says which: p, a policy; r, a request. Beyond crashes: what is
  * refused is told why, what loads and compiles takes steps to get there and then
  * none, and a tap that was read is the same when it is written and read again. */
-#include "spec/memory.h"
 #include "tapd/difference.h"
+#include "testing/yaml_memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,14 +31,14 @@ static void must(bool holds)
     }
 }
 
-static void check_result(int result, const void *made, struct spec_diagnostics *diagnostics)
+static void check_result(int result, const void *made, struct yaml_diagnostics *diagnostics)
 {
     struct base_buffer shown = {0};
     size_t n = diagnostics->n_items + diagnostics->n_more;
     must((result == 0) == (n == 0) && (result == 0) == (made != NULL));
-    spec_format_diagnostics(diagnostics, &shown);
+    yaml_format_diagnostics(diagnostics, &shown);
     base_buffer_free(&shown);
-    spec_diagnostics_free(diagnostics);
+    yaml_diagnostics_free(diagnostics);
 }
 
 /* From empty tables, and from those that are wanted. */
@@ -65,7 +65,7 @@ static void take_steps(const struct tapd_network *network)
 
 static void compile(const struct tapd_policy *policy)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_active active[N_TAPS_MAX];
     struct tapd_network *network;
     size_t n = 0;
@@ -85,7 +85,7 @@ static void compile(const struct tapd_policy *policy)
 
 static void read_again(const struct tapd_policy *policy, const struct tapd_tap *tap)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer once = {0}, twice = {0};
     struct tapd_tap *again;
     tapd_tap_format(policy, tap, &once);
@@ -100,7 +100,7 @@ static void read_again(const struct tapd_policy *policy, const struct tapd_tap *
 
 static void read_request(const struct tapd_policy *policy, const char *text, size_t n_bytes)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_tap *tap;
     int result = tapd_tap_read(policy, "r", text, n_bytes, &tap, &diagnostics);
     check_result(result, tap, &diagnostics);
@@ -120,8 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
         {"t", good_topology, 0},
         {"p", is_policy ? (const char *)data + 1 : "topology: t\n", is_policy ? n_bytes - 1 : 0},
         {0}};
-    struct spec_files from = {files, memory_read};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy;
     int result = tapd_policy_load_from(&from, "p", &policy, &diagnostics);
     check_result(result, policy, &diagnostics);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/policy.h"
 
-#include "base/testing.h"
-#include "spec/memory.h"
+#include "ofctl/match.h"
 #include "tapd/graph.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 
 #define TOPOLOGY                                                                                   \
     "name: t\n"                                                                                    \
@@ -17,10 +18,10 @@
 
 #define HEAD "topology: t\n"
 
-static struct tapd_policy *load(const char *text, struct spec_diagnostics *diagnostics)
+static struct tapd_policy *load(const char *text, struct yaml_diagnostics *diagnostics)
 {
     struct memory_file files[] = {{"t", TOPOLOGY, 0}, {"p", text, 0}, {0}};
-    struct spec_files from = {files, memory_read};
+    struct yaml_files from = {files, memory_read};
     struct tapd_policy *policy;
     int result = tapd_policy_load_from(&from, "p", &policy, diagnostics);
     assert_int_equal(result, policy ? 0 : -1);
@@ -29,7 +30,7 @@ static struct tapd_policy *load(const char *text, struct spec_diagnostics *diagn
 
 static struct tapd_policy *load_good(const char *text)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     struct tapd_policy *policy = load(text, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &words), "");
@@ -40,12 +41,12 @@ static struct tapd_policy *load_good(const char *text)
 
 static void assert_refused(const char *text, const char *errors)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     assert_null(load(text, &diagnostics));
     assert_string_equal(memory_errors(&diagnostics, &words), errors);
     base_buffer_free(&words);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
 }
 
 static void test_everything(void **unused)
@@ -213,7 +214,7 @@ static void test_refused_when(void **unused)
 
 static struct tapd_tap *read_tap(const struct tapd_policy *policy, const char *text)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_tap *tap = NULL;
     assert_int_equal(tapd_tap_read(policy, "request", text, strlen(text), &tap, &diagnostics), 0);
     assert_int_equal(diagnostics.n_items, 0);
@@ -263,7 +264,7 @@ static void test_refused_on_demand(void **unused)
     static const char text[] =
         "{\"name\": \"x\", \"source\": \"h7\",\n \"to\": \"c1\", \"when\": {}}";
     struct tapd_policy *policy = load_good(HEAD);
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_tap *tap;
     struct base_buffer words = {0};
     assert_int_equal(tapd_tap_read(policy, "request", text, sizeof text - 1, &tap, &diagnostics),
@@ -275,7 +276,7 @@ static void test_refused_on_demand(void **unused)
         "request:2:14: unknown key \"when\" in a tap; expected one of name, source, "
         "match, uplink, to, copies, tag, strip, pairs, for\n");
     base_buffer_free(&words);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     tapd_policy_free(policy);
 }
 
@@ -314,7 +315,7 @@ static void test_of_rule(void **unused)
     assert_int_equal(p->sources[0].port, 2);
     assert_int_equal(p->n_uplinks, 1);
     assert_memory_equal(f->name, "f@s1:2.", 7);
-    match_format(&f->match, &text);
+    ofctl_format_match(&f->match, &text);
     assert_string_equal(base_buffer_text(&text),
                         "tcp,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=4000,tp_dst=80");
     assert_string_equal(t->name, "t");

@@ -3,6 +3,7 @@
  * Taps as text, and the taps that rules ask for. */
 #include "tapd/policy.h"
 
+#include "ofctl/match.h"
 #include "tapd/graph.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static void put_match(const struct match *match, struct base_buffer *out)
     struct match any = match_any();
     if (!match_equal(match, &any)) {
         base_put_text(out, ", \"match\": \"");
-        match_format(match, out);
+        ofctl_format_match(match, out);
         base_put_u8(out, '"');
     }
 }

@@ -139,7 +139,7 @@ static void add_rule(struct rules *rules, const struct tapd_always *rule)
 void tapd_add_always(struct tapd_compiling *c, const struct tapd_user *users)
 {
     const struct tapd_policy *policy = c->policy;
-    size_t n_errors = spec_errors_count(c->diagnostics);
+    size_t n_errors = yaml_errors_count(c->diagnostics);
     struct rules rules = {
         .c = c,
         .users = users,
@@ -159,7 +159,7 @@ void tapd_add_always(struct tapd_compiling *c, const struct tapd_user *users)
         qsort(rules.sorted, rules.n, sizeof(const struct tapd_always *), by_from);
     }
     for (size_t i = 0; i < policy->n_always; i++) {
-        if (spec_errors_count(c->diagnostics) == n_errors) {
+        if (yaml_errors_count(c->diagnostics) == n_errors) {
             add_rule(&rules, &policy->always[i]);
         }
     }

@@ -9,7 +9,7 @@
 #include "tapd/compile.h"
 #include "tapd/graph.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +41,12 @@ static inline int policy_read(void *context, const char *path, struct base_buffe
         base_put_text(bytes, context);
         return 0;
     }
-    return spec_disk.read(spec_disk.context, path, bytes, error);
+    return yaml_disk.read(yaml_disk.context, path, bytes, error);
 }
 
-static inline struct tapd_policy *policy_of(const char *text, struct spec_diagnostics *diagnostics)
+static inline struct tapd_policy *policy_of(const char *text, struct yaml_diagnostics *diagnostics)
 {
-    struct spec_files files = {(void *)(uintptr_t)text, policy_read};
+    struct yaml_files files = {(void *)(uintptr_t)text, policy_read};
     struct tapd_policy *policy;
     tapd_policy_load_from(&files, "p", &policy, diagnostics);
     return policy;

@@ -6,19 +6,19 @@
 #ifndef TAPD_READING_H
 #define TAPD_READING_H
 
-#include "spec/read.h"
 #include "tapd/policy.h"
+#include "yaml/read.h"
 
 /* A policy, or a tap on demand, being read. */
 struct tapd_reading {
-    struct spec_reader reader; /* first: a reader is a reading */
+    struct yaml_reader reader; /* first: a reader is a reading */
     const struct tapd_policy *policy;
-    struct spec_index names; /* of taps */
-    struct spec_index pairs; /* of each list of pairs */
+    struct yaml_index names; /* of taps */
+    struct yaml_index pairs; /* of each list of pairs */
     uint64_t n_lists;        /* of pairs */
 };
 
-static inline struct tapd_reading *tapd_reading_of(struct spec_reader *reader)
+static inline struct tapd_reading *tapd_reading_of(struct yaml_reader *reader)
 {
     return (struct tapd_reading *)reader;
 }
@@ -33,16 +33,16 @@ struct tapd_ends {
 enum tapd_end_kind { TAPD_END_ANY, TAPD_END_EDGE, TAPD_END_LINK };
 
 /* A host, which stands for its port, or SWITCH:PORT. False after a diagnostic. */
-bool tapd_read_end(struct spec_reader *reader, const struct spec_node *node,
+bool tapd_read_end(struct yaml_reader *reader, const struct yaml_node *node,
                    enum tapd_end_kind kind, struct port_ref *port);
 
 /* One or a list of them, or of SWITCH:PORTS with ranges ("s1:1-5"): added to
  * those that are there; one that is there already is reported. */
-void tapd_read_ends(struct spec_reader *reader, const struct spec_node *node,
+void tapd_read_ends(struct yaml_reader *reader, const struct yaml_node *node,
                     enum tapd_end_kind kind, struct tapd_ends *ends);
 
 /* "SWITCH:PORT" */
-struct spec_words tapd_port_words(const struct topology *topology, struct port_ref port);
+struct yaml_words tapd_port_words(const struct topology *topology, struct port_ref port);
 
 struct tapd_pairs {
     struct tapd_pair *items;
@@ -51,7 +51,7 @@ struct tapd_pairs {
 };
 
 /* `pairs`, into a struct tapd_pairs. */
-spec_read_fn tapd_read_pairs;
+yaml_read_fn tapd_read_pairs;
 
 struct tapd_agents {
     struct sflow_agent_declared *items;
@@ -59,19 +59,19 @@ struct tapd_agents {
 };
 
 /* `sflow`, into a struct tapd_agents. */
-spec_read_fn tapd_read_sflow;
+yaml_read_fn tapd_read_sflow;
 
 /* A tap, into the reader's arena; NULL after a diagnostic. */
-struct tapd_tap *tapd_read_tap(struct spec_reader *reader, const struct spec_node *node,
+struct tapd_tap *tapd_read_tap(struct yaml_reader *reader, const struct yaml_node *node,
                                bool on_demand);
 
 /* `when`, into the sflow_threshold; what it leaves out is taken from the tap, which
  * is read by then. */
-void tapd_read_when(struct spec_reader *reader, const struct spec_node *node,
+void tapd_read_when(struct yaml_reader *reader, const struct yaml_node *node,
                     const struct tapd_tap *tap, struct sflow_threshold *when);
 
 /* What grew with malloc goes to the arena; its memory is freed. NULL for none,
  * or after a diagnostic. */
-void *tapd_settle(const struct spec_reader *reader, void *items, size_t n_bytes);
+void *tapd_settle(const struct yaml_reader *reader, void *items, size_t n_bytes);
 
 #endif

@@ -4,7 +4,7 @@
  * interfaces are. */
 #include "tapd/reading.h"
 
-#include "spec/value.h"
+#include "yaml/value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,67 +15,67 @@ struct agent_reading {
     size_t n_table, table_capacity;
 };
 
-static void read_agent(struct spec_reader *reader, const struct spec_node *node, void *into)
+static void read_agent(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct agent_reading *reading = into;
-    const char *text = spec_text(reader, node, "the address of an agent");
+    const char *text = yaml_text(reader, node, "the address of an agent");
     if (text && !sflow_address_parse(text, &reading->agent->address)) {
-        spec_error(reader, node, "expected an IPv4 or IPv6 address, found %s",
-                   spec_found(node).text);
+        yaml_error(reader, node, "expected an IPv4 or IPv6 address, found %s",
+                   yaml_found(node).text);
     }
 }
 
-static void read_sub_agent(struct spec_reader *reader, const struct spec_node *node, void *into)
+static void read_sub_agent(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct agent_reading *reading = into;
     uint64_t number = 0;
-    spec_number(reader, node, "the number of a sub-agent", 0, UINT32_MAX, &number);
+    yaml_number(reader, node, "the number of a sub-agent", 0, UINT32_MAX, &number);
     reading->agent->sub_agent = (uint32_t)number;
     reading->agent->any_sub_agent = false;
 }
 
-static void read_switch(struct spec_reader *reader, const struct spec_node *node, void *into)
+static void read_switch(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct agent_reading *reading = into;
-    reading->agent->sw = spec_switch(reader, node);
+    reading->agent->sw = yaml_switch(reader, node);
 }
 
 /* "IFINDEX: PORT", from a mapping. */
-static void read_port(struct spec_reader *reader, const struct spec_node *node,
+static void read_port(struct yaml_reader *reader, const struct yaml_node *node,
                       struct agent_reading *reading)
 {
     struct sflow_port_number row = {0};
     uint64_t number = 0;
-    if (!spec_number(reader, node->key, "an ifIndex", 1, SFLOW_IFINDEX_MAX - 1, &number)) {
+    if (!yaml_number(reader, node->key, "an ifIndex", 1, SFLOW_IFINDEX_MAX - 1, &number)) {
         return;
     }
-    const char *text = spec_text(reader, node, "a port number");
-    if (text && !spec_parse_port(text, strlen(text), &row.port)) {
-        spec_error(reader, node, "expected a port number, found %s", spec_found(node).text);
+    const char *text = yaml_text(reader, node, "a port number");
+    if (text && !yaml_parse_port(text, strlen(text), &row.port)) {
+        yaml_error(reader, node, "expected a port number, found %s", yaml_found(node).text);
     }
     if (base_grow(&reading->table, reading->n_table, &reading->table_capacity, sizeof row)) {
-        spec_error(reader, node, "out of memory");
+        yaml_error(reader, node, "out of memory");
         return;
     }
     row.if_index = (uint32_t)number;
     reading->table[reading->n_table++] = row;
 }
 
-static void read_ports(struct spec_reader *reader, const struct spec_node *node, void *into)
+static void read_ports(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     static const char expected[] = "\"same\", or a mapping from ifIndex to port";
     struct agent_reading *reading = into;
-    if (node->kind == SPEC_SCALAR && strcmp(node->text, "same") == 0) {
+    if (node->kind == YAML_SCALAR && strcmp(node->text, "same") == 0) {
         reading->agent->ports = SFLOW_PORTS_SAME;
-    } else if (spec_expect(reader, node, SPEC_MAPPING, expected)) {
+    } else if (yaml_expect(reader, node, YAML_MAPPING, expected)) {
         reading->agent->ports = SFLOW_PORTS_TABLE;
-        for (const struct spec_node *port = node->child; port; port = port->next) {
+        for (const struct yaml_node *port = node->child; port; port = port->next) {
             read_port(reader, port, reading);
         }
     }
 }
 
-static const struct spec_field agent_fields[] = {
+static const struct yaml_field agent_fields[] = {
     {.name = "agent", .read = read_agent, .required = true},
     {.name = "sub_agent", .read = read_sub_agent},
     {.name = "switch", .read = read_switch, .required = true},
@@ -94,26 +94,26 @@ static bool is_twice(const struct tapd_agents *agents, const struct sflow_agent_
     return false;
 }
 
-static void read_item(struct spec_reader *reader, const struct spec_node *node, void *into)
+static void read_item(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct tapd_agents *agents = into;
     struct sflow_agent_declared agent = {.any_sub_agent = true};
     struct agent_reading reading = {.agent = &agent};
-    spec_read_fields(reader, node, "an agent", SPEC_FIELDS(agent_fields), &reading);
+    yaml_read_fields(reader, node, "an agent", YAML_FIELDS(agent_fields), &reading);
     agent.n_table = reading.n_table;
     agent.table = tapd_settle(reader, reading.table, reading.n_table * sizeof *reading.table);
     if (agent.address.n_bytes > 0 && is_twice(agents, &agent)) {
-        spec_error(reader, node, "this agent is listed twice");
+        yaml_error(reader, node, "this agent is listed twice");
     } else if (base_grow(&agents->items, agents->n, &agents->capacity, sizeof agent)) {
-        spec_error(reader, node, "out of memory");
+        yaml_error(reader, node, "out of memory");
     } else {
         agents->items[agents->n++] = agent;
     }
 }
 
-void tapd_read_sflow(struct spec_reader *reader, const struct spec_node *node, void *into)
+void tapd_read_sflow(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    if (reader->topology && spec_expect(reader, node, SPEC_SEQUENCE, "a list of agents")) {
-        spec_each(reader, node, read_item, into);
+    if (reader->topology && yaml_expect(reader, node, YAML_SEQUENCE, "a list of agents")) {
+        yaml_each(reader, node, read_item, into);
     }
 }

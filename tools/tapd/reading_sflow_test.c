@@ -3,8 +3,8 @@
  * `sflow` of a policy: what is read, and the places of what is wrong. */
 #include "tapd/policy.h"
 
-#include "base/testing.h"
-#include "spec/memory.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 
 static const char topology_text[] = "name: t\n"
                                     "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"
@@ -18,12 +18,12 @@ static struct tapd_policy *load(const char *sflow, struct base_buffer *errors)
     struct memory_file files[] = {{.path = "t.yaml", .text = topology_text},
                                   {.path = "p.yaml", .text = base_buffer_text(&text)},
                                   {0}};
-    struct spec_files memory = {.context = files, .read = memory_read};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_files memory = {.context = files, .read = memory_read};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy;
     tapd_policy_load_from(&memory, "p.yaml", &policy, &diagnostics);
     memory_errors(&diagnostics, errors);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     base_buffer_free(&text);
     return policy;
 }

@@ -11,7 +11,7 @@
 static struct tapd_tap *read_tap(const struct tapd_controller *controller, const char *json,
                                  struct base_buffer *why)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_tap *tap;
     if (tapd_tap_read(controller->policy, "request", json, strlen(json), &tap, &diagnostics)) {
         tapd_controller_explain(&diagnostics, why);

@@ -193,16 +193,16 @@ int tapd_roster_to_records(const struct tapd_roster *roster, const struct tapd_p
     return 0;
 }
 
-static int no_memory(const struct tapd_policy *policy, struct spec_diagnostics *diagnostics)
+static int no_memory(const struct tapd_policy *policy, struct yaml_diagnostics *diagnostics)
 {
-    struct spec_source source = {.file = policy->file, .diagnostics = diagnostics};
-    spec_error_at(&source, 0, 0, "out of memory");
+    struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
+    yaml_error_at(&source, 0, 0, "out of memory");
     return -1;
 }
 
 static int restore(const struct tapd_record *record, const struct tapd_policy *policy,
                    const struct tapd_tap *tap, struct tapd_roster *roster,
-                   struct spec_diagnostics *diagnostics)
+                   struct yaml_diagnostics *diagnostics)
 {
     struct tapd_entry *entry = add_entry(roster, tap, record->origin);
     if (!entry) {
@@ -231,7 +231,7 @@ static bool is_ruled(const struct tapd_policy *policy, const char *name)
 /* A tap on demand: read again, because ports and hosts may be others now. */
 static int restore_tap(const struct tapd_record *record, const struct tapd_policy *policy,
                        const char *file, struct tapd_roster *roster,
-                       struct spec_diagnostics *diagnostics)
+                       struct yaml_diagnostics *diagnostics)
 {
     struct tapd_tap *tap;
     if (tapd_tap_read(policy, file, record->tap, strlen(record->tap), &tap, diagnostics)) {
@@ -242,9 +242,9 @@ static int restore_tap(const struct tapd_record *record, const struct tapd_polic
         return 0;
     }
     if (record->origin == TAPD_FROM_REQUEST && tapd_policy_find(policy, tap->name)) {
-        struct spec_source source = {.file = policy->file, .diagnostics = diagnostics};
+        struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
         const struct tapd_tap *own = tapd_policy_find(policy, tap->name);
-        spec_error_at(&source, own->place.line, own->place.column,
+        yaml_error_at(&source, own->place.line, own->place.column,
                       "a tap named \"%s\" was asked for on demand, and is still there", tap->name);
         tapd_tap_free(tap);
         return -1;
@@ -285,7 +285,7 @@ static const struct tapd_record *find_record(const struct tapd_records *records,
 
 static int add_policy_taps(const struct tapd_records *records, const struct tapd_policy *policy,
                            int64_t now_ms, struct tapd_roster *roster,
-                           struct spec_diagnostics *diagnostics)
+                           struct yaml_diagnostics *diagnostics)
 {
     for (size_t i = 0; i < policy->n_taps; i++) {
         const struct tapd_tap *tap = policy->taps[i];
@@ -303,7 +303,7 @@ static int add_policy_taps(const struct tapd_records *records, const struct tapd
 
 int tapd_roster_from_records(const struct tapd_records *records, const struct tapd_policy *policy,
                              const char *file, int64_t now_ms, struct tapd_roster *roster,
-                             struct spec_diagnostics *diagnostics)
+                             struct yaml_diagnostics *diagnostics)
 {
     *roster = (struct tapd_roster){.next_id = records->next_id};
     int status = add_policy_taps(records, policy, now_ms, roster, diagnostics);

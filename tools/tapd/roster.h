@@ -74,6 +74,6 @@ int tapd_roster_to_records(const struct tapd_roster *roster, const struct tapd_p
  * where the records are from, for the diagnostics. */
 int tapd_roster_from_records(const struct tapd_records *records, const struct tapd_policy *policy,
                              const char *file, int64_t now_ms, struct tapd_roster *roster,
-                             struct spec_diagnostics *diagnostics);
+                             struct yaml_diagnostics *diagnostics);
 
 #endif

@@ -3,8 +3,8 @@
  * Taps that come and go, taken over from policy to policy and from the store. */
 #include "tapd/roster.h"
 
-#include "base/testing.h"
-#include "spec/memory.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +26,8 @@ enum { NOW = 1000000 }; /* ms */
 static struct tapd_policy *load(const char *text)
 {
     struct memory_file files[] = {{"t", TOPOLOGY, 0}, {"p", text, 0}, {0}};
-    struct spec_files from = {files, memory_read};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy;
     assert_int_equal(tapd_policy_load_from(&from, "p", &policy, &diagnostics), 0);
     return policy;
@@ -35,7 +35,7 @@ static struct tapd_policy *load(const char *text)
 
 static struct tapd_tap *read_tap(const struct tapd_policy *policy, const char *json)
 {
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_tap *tap;
     assert_int_equal(tapd_tap_read(policy, "request", json, strlen(json), &tap, &diagnostics), 0);
     return tap;
@@ -43,7 +43,7 @@ static struct tapd_tap *read_tap(const struct tapd_policy *policy, const char *j
 
 static int take_over(const struct tapd_roster *from, const struct tapd_policy *old,
                      const struct tapd_policy *policy, int64_t now_ms, struct tapd_roster *roster,
-                     struct spec_diagnostics *diagnostics)
+                     struct yaml_diagnostics *diagnostics)
 {
     struct tapd_records records;
     assert_int_equal(tapd_roster_to_records(from, old, &records), 0);
@@ -55,7 +55,7 @@ static int take_over(const struct tapd_roster *from, const struct tapd_policy *o
 static struct tapd_roster begin(const struct tapd_policy *policy)
 {
     const struct tapd_records none = {.next_id = 1};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_roster roster;
     assert_int_equal(tapd_roster_from_records(&none, policy, "", NOW, &roster, &diagnostics), 0);
     return roster;
@@ -78,7 +78,7 @@ static void taps_of_a_policy_begin(void **state)
 static void they_do_not_begin_again(void **state)
 {
     (void)state;
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy = load(POLICY(ENDS)), *same = load(POLICY(STAYS ENDS)),
                        *other = load(POLICY("  - {name: ends, source: h1, to: c1, for: 90s}\n"));
     struct tapd_roster roster = begin(policy), again, changed;
@@ -106,7 +106,7 @@ static void they_do_not_begin_again(void **state)
 static void taps_on_demand_are_taken_over(void **state)
 {
     (void)state;
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy = load(POLICY(STAYS)), *same = load(POLICY(STAYS));
     struct tapd_roster roster = begin(policy), again;
     struct tapd_tap *lasting =
@@ -133,7 +133,7 @@ static void taps_on_demand_are_taken_over(void **state)
 static void what_a_policy_makes_impossible_is_told(void **state)
 {
     (void)state;
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     struct tapd_policy *policy = load(POLICY(STAYS)),
                        *named = load(POLICY(STAYS "  - {name: a, source: h1, to: c1}\n"));
@@ -145,7 +145,7 @@ static void what_a_policy_makes_impossible_is_told(void **state)
     assert_non_null(strstr(memory_errors(&diagnostics, &words), "p:4:"));
     assert_non_null(strstr(memory_errors(&diagnostics, &words), "was asked for on demand"));
     base_buffer_free(&words);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     tapd_roster_free(&again, NULL);
     tapd_roster_free(&roster, NULL);
     tapd_policy_free(policy);

@@ -3,6 +3,7 @@
  * Rounds: read, make the difference, send it wave by wave, read again. */
 #include "tapd/installer_inside.h"
 
+#include "ofctl/flow.h"
 #include "tapd/log.h"
 
 enum { ROUNDS_IN_VAIN = 5 }; /* after so many a switch does not keep what it is told */
@@ -142,7 +143,7 @@ static void note_foreign(struct tapd_target *target, const struct tapd_foreign *
     if (target->n_foreign++ >= TAPD_FOREIGN_TOLD) {
         return;
     }
-    flow_format(&foreign->entry, FLOW_NO_STATS, &text);
+    ofctl_format_flow(&foreign->entry, FLOW_NO_STATS, &text);
     const char *entry = base_arena_text(&target->texts, base_buffer_text(&text));
     base_buffer_free(&text);
     if (entry) {

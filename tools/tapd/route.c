@@ -41,7 +41,7 @@ int tapd_router_init(struct tapd_router *router, struct tapd_graph *graph, struc
 
 void tapd_router_free(struct tapd_router *router)
 {
-    spec_index_free(&router->sets);
+    yaml_index_free(&router->sets);
     free(router->journal);
     free(router->dests);
 }
@@ -62,7 +62,7 @@ const struct tapd_dests *tapd_router_dests(struct tapd_router *router, struct ta
     if (n > 1) {
         qsort(items, n, sizeof *items, by_place);
     }
-    const struct spec_entry *known = spec_index_find(&router->sets, items, n_bytes);
+    const struct yaml_entry *known = yaml_index_find(&router->sets, items, n_bytes);
     if (known) {
         return router->dests[known->number];
     }
@@ -76,7 +76,7 @@ const struct tapd_dests *tapd_router_dests(struct tapd_router *router, struct ta
     if (n > 0) {
         memcpy(dests->items, items, n_bytes);
     }
-    spec_index_add(&router->sets, dests->items, n_bytes, router->n_dests, (struct place){0});
+    yaml_index_add(&router->sets, dests->items, n_bytes, router->n_dests, (struct place){0});
     router->dests[router->n_dests++] = dests;
     return dests;
 }

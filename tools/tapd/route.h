@@ -6,9 +6,9 @@
 #ifndef TAPD_ROUTE_H
 #define TAPD_ROUTE_H
 
-#include "spec/index.h"
 #include "tapd/compile.h"
 #include "tapd/graph.h"
+#include "yaml/index.h"
 
 /* Where frames leave the network. */
 struct tapd_dest {
@@ -27,7 +27,7 @@ struct tapd_dests {
 /* Who asks for something: a pair, a rule of `always`, or a tap. */
 struct tapd_user {
     const struct tapd_tap *tap; /* NULL: a pair or rule */
-    const struct spec_source *source;
+    const struct yaml_source *source;
     struct place place;
     uint32_t id;       /* 0: it stays */
     uint16_t left_sec; /* with an id */
@@ -75,7 +75,7 @@ struct tapd_router {
     uint32_t round;
     struct tapd_undo *journal;
     size_t n_journal, journal_capacity;
-    struct spec_index sets;
+    struct yaml_index sets;
     const struct tapd_dests **dests; /* by number in `sets` */
     size_t n_dests, dests_capacity;
     struct base_arena *arena;

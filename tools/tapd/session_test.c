@@ -3,9 +3,9 @@
  * Sessions with switches that do as they should, and with some that do not. */
 #include "tapd/session.h"
 
-#include "base/testing.h"
-#include "channel/fake.h"
 #include "tapd/session_inside.h"
+#include "testing/cmocka.h"
+#include "testing/fake_switch.h"
 
 #include <netinet/in.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * What is saved is read again, as it was; what is damaged is refused, and stays. */
 #include "tapd/store.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <fcntl.h>
 #include <stdio.h>

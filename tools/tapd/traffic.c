@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapd/traffic.h"
 
-#include "spec/value.h"
 #include "tapd/log.h"
+#include "yaml/value.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -176,7 +176,7 @@ static int listen_at(struct tapd_traffic *traffic, struct event_base *base, cons
     const char *colon = strrchr(where, ':');
     const char *number = colon ? colon + 1 : where;
     uint64_t port;
-    if (!spec_parse_number(number, strlen(number), &port) || port > UINT16_MAX) {
+    if (!yaml_parse_number(number, strlen(number), &port) || port > UINT16_MAX) {
         return base_fail(error, "found `%s', %s", where, expected);
     }
     if (colon) {

@@ -5,9 +5,9 @@
  * by port 3. */
 #include "tapd/traffic.h"
 
-#include "base/testing.h"
 #include "sflow/golden.h"
-#include "spec/memory.h"
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 
 #include <arpa/inet.h>
 #include <event2/event.h>
@@ -79,14 +79,14 @@ static struct tapd_policy *load(const char *text)
 {
     struct memory_file files[] = {
         {.path = "t.yaml", .text = topology_text}, {.path = "p.yaml", .text = text}, {0}};
-    struct spec_files memory = {.context = files, .read = memory_read};
-    struct spec_diagnostics diagnostics = {0};
+    struct yaml_files memory = {.context = files, .read = memory_read};
+    struct yaml_diagnostics diagnostics = {0};
     struct tapd_policy *policy;
     struct base_buffer errors = {0};
     tapd_policy_load_from(&memory, "p.yaml", &policy, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &errors), "");
     base_buffer_free(&errors);
-    spec_diagnostics_free(&diagnostics);
+    yaml_diagnostics_free(&diagnostics);
     return policy;
 }
 

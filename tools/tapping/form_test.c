@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapping/form.h"
 
-#include "base/testing.h"
+#include "ofctl/match.h"
+#include "testing/cmocka.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ enum { H1, H2, CAP };
 static struct tapping_options options_of(const char *from, const char *to, const char *match)
 {
     struct tapping_options options = {.from = from, .to = to};
-    assert_int_equal(match_parse(match, &options.form, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_match(match, &options.form, NULL, NULL), 0);
     return options;
 }
 
@@ -30,7 +31,7 @@ static void assert_form(const char *from, const char *to, const char *match, con
     if (tapping_form_make(&options, &topology, &form, &error) < 0) {
         fail_msg("%s", error.text);
     }
-    header_format(&form.header, &text);
+    ofctl_format_header(&form.header, &text);
     if (!strstr(base_buffer_text(&text), expected)) {
         fail_msg("'%s' does not have '%s'", base_buffer_text(&text), expected);
     }

@@ -2,6 +2,7 @@
 #include "tapping/options.h"
 
 #include "base/duration.h"
+#include "ofctl/match.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -237,7 +238,7 @@ static int parse_match(const char *type, const struct parts *parts, struct match
         base_put_format(&text, ",dl_vlan=%llu", (unsigned long long)parts->vlan);
     }
     base_put_format(&text, ",%s", parts->match ? parts->match : "");
-    int status = match_parse(base_buffer_text(&text), match, NULL, error);
+    int status = ofctl_parse_match(base_buffer_text(&text), match, NULL, error);
     base_buffer_free(&text);
     return status < 0 ? base_fail_in(error, parts->match ? "--match" : "--vlan") : 0;
 }

@@ -3,7 +3,7 @@
  * The pace, by a clock that the test moves. */
 #include "tapping/pace.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 static const uint64_t ms = 1000000, start = 5000000000;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapping/report.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <jansson.h>
 #include <string.h>

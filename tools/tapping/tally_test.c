@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapping/tally.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "tapsniff/filter.h"
 
 #include "frame/parse.h"
+#include "ofctl/match.h"
 
 static int compile(struct tapsniff_filter *filter, const char *expression, struct base_error *error)
 {
@@ -25,7 +26,7 @@ int tapsniff_filter_make(struct tapsniff_filter *filter, const char *expression,
     *filter = (struct tapsniff_filter){0};
     if (match) {
         filter->has_match = true;
-        if (match_parse(match, &filter->match, NULL, error) < 0) {
+        if (ofctl_parse_match(match, &filter->match, NULL, error) < 0) {
             return base_fail_in(error, "--match");
         }
         if (filter->match.mask.in_port) {

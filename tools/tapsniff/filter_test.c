@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapsniff/filter.h"
 
-#include "base/testing.h"
 #include "frame/probe.h"
+#include "testing/cmocka.h"
 
 #include <string.h>
 

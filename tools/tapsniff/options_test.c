@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tapsniff/options.h"
 
-#include "base/testing.h"
+#include "testing/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>

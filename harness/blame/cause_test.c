@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "blame/cause.h"
+
+#include "testing/cmocka.h"
+
+#include <string.h>
+
+static void add(struct report *report, enum result_kind kind, const char *id,
+                enum cause_kind cause_kind, const char *cause)
+{
+    struct result *result = report_add(report, kind, id);
+    assert_non_null(result);
+    result->verdict = VERDICT_FAIL;
+    result->cause_kind = cause_kind;
+    result->cause = cause;
+    result->detail = "first line\nsecond line";
+}
+
+static const struct cause *cause_at(const struct report *report, size_t i, const char *where,
+                                    size_t n_results)
+{
+    assert_true(i < report->n_causes);
+    assert_string_equal(report->causes[i].where, where);
+    assert_int_equal(report->causes[i].n_results, n_results);
+    return &report->causes[i];
+}
+
+/* What a switch says tells it best, wherever it stands in the report. */
+static void symptoms_of_one_cause(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    report_add(&report, RESULT_STATE, "state/s1/2");
+    add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_TABLE, "s1:1");
+    add(&report, RESULT_STATE, "state/s1/1", CAUSE_TABLE, "s1:1");
+    add(&report, RESULT_TRAFFIC, "traffic/h2/delivered/h3", CAUSE_CABLE, "h2 - s1:2");
+    add(&report, RESULT_TRAFFIC, "traffic/h5/isolated/all", CAUSE_UNKNOWN, NULL);
+    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(report.n_causes, 2);
+    const struct cause *cause = cause_at(&report, 0, "s1:1", 2);
+    assert_int_equal(cause->results[0], 2);
+    assert_int_equal(cause->results[1], 1);
+    assert_string_equal(cause->why, "first line");
+    assert_true(report.results[1].is_consequence);
+    assert_false(report.results[2].is_consequence);
+    cause_at(&report, 1, "h2 - s1:2", 1);
+    report_free(&report);
+}
+
+static void a_port_takes_its_cable_in(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    add(&report, RESULT_STATE, "state/s3/1", CAUSE_CABLE, "s1:6 - s3:1");
+    add(&report, RESULT_STATE, "state/s1/1", CAUSE_PORT, "s1:6");
+    add(&report, RESULT_STATE, "state/s3/2", CAUSE_CABLE, "s1:66 - s3:2");
+    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(report.n_causes, 2);
+    cause_at(&report, 0, "s1:6", 2);
+    cause_at(&report, 1, "s1:66 - s3:2", 1);
+    report_free(&report);
+}
+
+/* An entry that takes packets of every port is wrong once. */
+static void one_entry_of_several_ports(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    static const char *const ids[] = {"state/s1/1", "state/s1/2", "state/s2/1"};
+    static const char *const places[] = {"s1:1", "s1:2", "s2:1"};
+    for (size_t i = 0; i < 3; i++) {
+        add(&report, RESULT_STATE, ids[i], CAUSE_TABLE, places[i]);
+        report.results[i].switch_name = i < 2 ? "s1" : "s2";
+        report.results[i].says[SAYS_ADVERTISED] = "tcp actions=output:9";
+    }
+    add(&report, RESULT_TRAFFIC, "traffic/h2/stray/h3", CAUSE_TABLE, "s1:2");
+    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(report.n_causes, 2);
+    cause_at(&report, 0, "s1:1", 3);
+    cause_at(&report, 1, "s2:1", 1);
+    report_free(&report);
+}
+
+static void results_decide_between_places(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    add(&report, RESULT_TRAFFIC, "a", CAUSE_CABLE, "h1 - s1:1 or h2 - s1:2");
+    add(&report, RESULT_TRAFFIC, "b", CAUSE_CABLE, "h1 - s1:1 or s1:6 - s3:1");
+    add(&report, RESULT_TRAFFIC, "c", CAUSE_CABLE, "h3 - s1:3 or h4 - s1:4");
+    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(report.n_causes, 2);
+    cause_at(&report, 0, "h1 - s1:1", 2);
+    cause_at(&report, 1, "h3 - s1:3 or h4 - s1:4", 1);
+    report_free(&report);
+}
+
+/* What could not be decided is a cause, but hides no failure. */
+static void open_questions(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    add(&report, RESULT_STATE, "state/s1/1", CAUSE_TABLE, "s1:1");
+    report.results[0].verdict = VERDICT_INCONCLUSIVE;
+    add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_TABLE, "s1:1");
+    assert_int_equal(blame_causes(&report), 0);
+    cause_at(&report, 0, "s1:1", 2);
+    assert_false(report.results[1].is_consequence);
+    report_free(&report);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(symptoms_of_one_cause),
+    cmocka_unit_test(a_port_takes_its_cable_in),
+    cmocka_unit_test(one_entry_of_several_ports),
+    cmocka_unit_test(results_decide_between_places),
+    cmocka_unit_test(open_questions),
+};
+
+TEST_MAIN(tests)

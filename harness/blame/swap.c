@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "blame/swap.h"
+
+#include "blame/cause.h"
+#include "path/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pairs that are looked at: beyond it a network is too large to guess in. */
+enum { CABLES_MAX = 512 };
+
+struct end {
+    bool is_host;
+    size_t host;
+    struct port_ref port;
+};
+
+struct cable {
+    struct end ends[2];
+};
+
+/* How two cables may be laid wrongly: which end of the second one the first
+ * end of the first one is joined to, and whether the other two ends are joined. */
+static const struct {
+    int first, second;
+    bool both;
+} exchanges[] = {{0, 1, true},  {0, 0, true},  {0, 1, false},
+                 {0, 0, false}, {1, 1, false}, {1, 0, false}};
+enum { N_EXCHANGES = sizeof exchanges / sizeof *exchanges };
+
+struct guess {
+    size_t a, b;
+    int exchange;
+};
+
+struct guessing {
+    const struct traffic_evidence *evidence;
+    const struct topology *topology;
+    struct path_forwarding advertised;
+    struct cable *cables;
+    size_t n_cables;
+    size_t *odd;  /* probes that do other than the tables say */
+    bool *is_odd; /* by probe */
+    size_t n_odd;
+    struct topology changed; /* its hosts and links are our own */
+    struct path_walk walk;
+};
+
+static void list_cables(struct guessing *guessing)
+{
+    const struct topology *topology = guessing->topology;
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        guessing->cables[guessing->n_cables++] =
+            (struct cable){{{.port = topology->hosts[i].port}, {.is_host = true, .host = i}}};
+    }
+    for (size_t i = 0; i < topology->n_links; i++) {
+        guessing->cables[guessing->n_cables++] =
+            (struct cable){{{.port = topology->links[i].a}, {.port = topology->links[i].b}}};
+    }
+}
+
+/* `unknown`: what is said of a probe with which nobody knows what a switch does. */
+static bool follows(struct guessing *guessing, const struct topology *topology, size_t p,
+                    bool unknown)
+{
+    const struct traffic_probe *probe = &guessing->evidence->plan->probes[p];
+    if (!guessing->evidence->round->sent[p]) {
+        return true;
+    }
+    path_walk_from(topology, &guessing->advertised, probe->from, &probe->header, &guessing->walk);
+    return guessing->walk.known
+               ? traffic_probe_follows(guessing->evidence->round, p, &guessing->walk)
+               : unknown;
+}
+
+static void find_odd(struct guessing *guessing)
+{
+    for (size_t p = 0; p < guessing->evidence->plan->n_probes; p++) {
+        if (!follows(guessing, guessing->topology, p, true)) {
+            guessing->odd[guessing->n_odd++] = p;
+            guessing->is_odd[p] = true;
+        }
+    }
+}
+
+/* -------------------------------------------------------- another topology */
+
+static void unplug(struct guessing *guessing, size_t cable)
+{
+    static const struct port_ref nowhere = {.sw = 0, .port = PORT_NONE};
+    size_t n_hosts = guessing->topology->n_hosts;
+    if (cable < n_hosts) {
+        guessing->changed.hosts[cable].port = nowhere;
+    } else {
+        struct topology_link *link = &guessing->changed.links[cable - n_hosts];
+        link->a = link->b = nowhere;
+    }
+}
+
+/* A cable between these ends, where the model has room for it: a host's, or
+ * that of one of the two. False: two hosts, which no switch joins. */
+static bool plug(struct guessing *guessing, const struct guess *guess, const struct end *x,
+                 const struct end *y, bool first)
+{
+    size_t n_hosts = guessing->topology->n_hosts;
+    if (x->is_host || y->is_host) {
+        const struct end *host = x->is_host ? x : y, *port = x->is_host ? y : x;
+        guessing->changed.hosts[host->host].port = port->port;
+        return !port->is_host;
+    }
+    /* Of a host's cable and a link only one may become the link. */
+    size_t cable = guess->a < n_hosts            ? guess->b
+                   : guess->b < n_hosts || first ? guess->a
+                                                 : guess->b;
+    if (cable < n_hosts) {
+        return false;
+    }
+    guessing->changed.links[cable - n_hosts].a = x->port;
+    guessing->changed.links[cable - n_hosts].b = y->port;
+    return true;
+}
+
+static bool lay(struct guessing *guessing, const struct guess *guess)
+{
+    const struct cable *a = &guessing->cables[guess->a], *b = &guessing->cables[guess->b];
+    int first = exchanges[guess->exchange].first, second = exchanges[guess->exchange].second;
+    unplug(guessing, guess->a);
+    unplug(guessing, guess->b);
+    return plug(guessing, guess, &a->ends[first], &b->ends[second], true) &&
+           (!exchanges[guess->exchange].both ||
+            plug(guessing, guess, &a->ends[!first], &b->ends[!second], false));
+}
+
+static void put_back(struct guessing *guessing, size_t cable)
+{
+    size_t n_hosts = guessing->topology->n_hosts;
+    if (cable < n_hosts) {
+        guessing->changed.hosts[cable] = guessing->topology->hosts[cable];
+    } else {
+        guessing->changed.links[cable - n_hosts] = guessing->topology->links[cable - n_hosts];
+    }
+}
+
+/* What a switch was told to send arrives where it should, or does not, as it
+ * would in this network. */
+static bool explains_shot(struct guessing *guessing, const struct traffic_shot *shot)
+{
+    struct peer peer = topology_peer(&guessing->changed, shot->by);
+    bool arrives = peer.kind == PEER_HOST && peer.host == shot->to;
+    if (peer.kind == PEER_SWITCH) {
+        path_walk_entering(&guessing->changed, &guessing->advertised, peer.port, &shot->header,
+                           &guessing->walk);
+        arrives = path_walk_copies(&guessing->walk, shot->to) > 0;
+    }
+    return shot->sent == 0 || arrives == (shot->good > 0);
+}
+
+/* How many of the odd probes it leaves unexplained, `enough` for as many or
+ * more, or if a shot or what was as it should be speaks against it. */
+static size_t unexplained(struct guessing *guessing, size_t enough)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < guessing->n_odd && n < enough; i++) {
+        n += !follows(guessing, &guessing->changed, guessing->odd[i], false);
+    }
+    for (size_t i = 0; i < guessing->evidence->n_shots && n < enough; i++) {
+        n = explains_shot(guessing, &guessing->evidence->shots[i]) ? n : enough;
+    }
+    for (size_t p = 0; p < guessing->evidence->plan->n_probes && n < enough; p++) {
+        n = guessing->is_odd[p] || follows(guessing, &guessing->changed, p, true) ? n : enough;
+    }
+    return n;
+}
+
+/* ----------------------------------------------------------------- counters */
+
+/* What went into a cable at this end, or came out of it; -1: not known. */
+static long count_in(const struct guessing *guessing, const struct end *end)
+{
+    const struct traffic_evidence *evidence = guessing->evidence;
+    if (end->is_host) {
+        return evidence->count ? (long)evidence->count->hosts[end->host].sent : -1;
+    }
+    return traffic_count_tx(evidence->before, evidence->after, end->port, NULL);
+}
+
+static long count_out(const struct guessing *guessing, const struct end *end)
+{
+    const struct traffic_evidence *evidence = guessing->evidence;
+    if (end->is_host) {
+        return evidence->count ? (long)(evidence->count->hosts[end->host].arrived +
+                                        evidence->round->hosts[end->host].n_others)
+                               : -1;
+    }
+    return traffic_count_rx(evidence->before, evidence->after, end->port, NULL);
+}
+
+/* What goes in at one end comes out at the other; some may be of others. */
+static bool agree(long in, long out)
+{
+    enum { SLACK = 4 };
+    long slack = in / 8 + SLACK;
+    return in < 0 || out < 0 || (out >= in - slack && in >= out - slack);
+}
+
+static bool counters_agree(const struct guessing *guessing, const struct end *x,
+                           const struct end *y)
+{
+    return agree(count_in(guessing, x), count_out(guessing, y)) &&
+           agree(count_in(guessing, y), count_out(guessing, x));
+}
+
+/* The counters at the ends that a guess joins do not contradict it: of frames
+ * that are lost nearly every exchange is an explanation. */
+static bool counted_so(const struct guessing *guessing, const struct guess *guess)
+{
+    const struct cable *a = &guessing->cables[guess->a], *b = &guessing->cables[guess->b];
+    int first = exchanges[guess->exchange].first, second = exchanges[guess->exchange].second;
+    return counters_agree(guessing, &a->ends[first], &b->ends[second]) &&
+           (!exchanges[guess->exchange].both ||
+            counters_agree(guessing, &a->ends[!first], &b->ends[!second]));
+}
+
+/* ------------------------------------------------------------------ telling */
+
+static const char *end_text(const struct guessing *guessing, const struct end *end,
+                            struct base_arena *arena)
+{
+    return end->is_host ? guessing->topology->hosts[end->host].name
+                        : topology_port_name(guessing->topology, end->port, arena);
+}
+
+/* Whether the guess leaves something open that a host sent. */
+static bool leaves_open(struct guessing *guessing, const struct guess *guess, const char *from)
+{
+    bool open = false;
+    lay(guessing, guess);
+    for (size_t i = 0; i < guessing->n_odd && !open; i++) {
+        size_t sender = guessing->evidence->plan->probes[guessing->odd[i]].from;
+        open = strcmp(guessing->topology->hosts[sender].name, from) == 0 &&
+               !follows(guessing, &guessing->changed, guessing->odd[i], false);
+    }
+    put_back(guessing, guess->a);
+    put_back(guessing, guess->b);
+    return open;
+}
+
+/* Whether a switch says of itself what this result blames its table for. */
+static bool is_admitted(const struct report *report, const struct result *result)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *other = &report->results[i];
+        if (other->kind != RESULT_TRAFFIC && other->verdict != VERDICT_PASS && other->cause &&
+            result->cause && strcmp(other->cause, result->cause) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell(struct guessing *guessing, const struct guess *guess, struct report *report)
+{
+    struct base_arena *arena = &report->arena;
+    const struct cable *a = &guessing->cables[guess->a], *b = &guessing->cables[guess->b];
+    int first = exchanges[guess->exchange].first, second = exchanges[guess->exchange].second;
+    const char *cause = base_arena_format(
+        arena, "%s, %s", topology_cable_name(guessing->topology, a->ends[0].port, arena),
+        topology_cable_name(guessing->topology, b->ends[0].port, arena));
+    const char *x = end_text(guessing, &a->ends[first], arena);
+    const char *y = end_text(guessing, &b->ends[second], arena);
+    const char *why =
+        exchanges[guess->exchange].both
+            ? base_arena_format(arena, "%s and %s are swapped: %s is cabled to %s, and %s to %s", x,
+                                end_text(guessing, &b->ends[!second], arena), x, y,
+                                end_text(guessing, &b->ends[!second], arena),
+                                end_text(guessing, &a->ends[!first], arena))
+            : base_arena_format(arena, "%s is cabled to %s, not to %s", x, y,
+                                end_text(guessing, &a->ends[!first], arena));
+    for (size_t i = 0; i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        if (result->kind == RESULT_TRAFFIC && result->verdict == VERDICT_FAIL &&
+            !is_admitted(report, result) && !leaves_open(guessing, guess, result->from)) {
+            result->cause_kind = CAUSE_SWAP;
+            result->cause = result->suspect = cause;
+            result->detail = base_arena_format(arena, "%s; %s", result->detail, why);
+        }
+    }
+}
+
+/* The only guess that explains the most, and that is the greater part: there may
+ * be another fault besides. False: there is none, or there are two. */
+static bool find_guess(struct guessing *guessing, struct guess *found)
+{
+    size_t best = guessing->n_odd / 2 + 1, n_found = 0;
+    for (struct guess guess = {0}; guess.a < guessing->n_cables; guess.a++) {
+        for (guess.b = guess.a + 1; guess.b < guessing->n_cables; guess.b++) {
+            bool found_here = false;
+            for (guess.exchange = 0; guess.exchange < N_EXCHANGES; guess.exchange++) {
+                size_t n = best + 1;
+                if (counted_so(guessing, &guess) && lay(guessing, &guess)) {
+                    n = unexplained(guessing, best + 1);
+                }
+                put_back(guessing, guess.a);
+                put_back(guessing, guess.b);
+                if (n < best || (n == best && n_found > 0 && !found_here)) {
+                    n_found = n < best ? 1 : n_found + 1;
+                    best = n;
+                    *found = guess;
+                    found_here = true;
+                }
+            }
+        }
+    }
+    return n_found == 1;
+}
+
+static int make_room(struct guessing *guessing)
+{
+    const struct topology *topology = guessing->topology;
+    size_t n_cables = topology->n_hosts + topology->n_links;
+    guessing->cables = calloc(n_cables + 1, sizeof *guessing->cables);
+    guessing->odd = calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->odd);
+    guessing->is_odd = calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->is_odd);
+    guessing->changed = *topology;
+    guessing->changed.hosts = calloc(topology->n_hosts + 1, sizeof *topology->hosts);
+    guessing->changed.links = calloc(topology->n_links + 1, sizeof *topology->links);
+    if (!guessing->cables || !guessing->odd || !guessing->is_odd || !guessing->changed.hosts ||
+        !guessing->changed.links) {
+        return -1;
+    }
+    for (size_t i = 0; i < n_cables; i++) {
+        put_back(guessing, i);
+    }
+    return 0;
+}
+
+int blame_swap(const struct traffic_evidence *evidence, struct report *report)
+{
+    const struct topology *topology = evidence->expectation->topology;
+    struct path_tables tables;
+    struct guessing *guessing = calloc(1, sizeof *guessing);
+    if (!guessing || path_tables_index(&tables, topology, evidence->before) < 0) {
+        free(guessing);
+        return -1;
+    }
+    guessing->evidence = evidence;
+    guessing->topology = topology;
+    guessing->advertised = path_looked_up_in(&tables);
+    int status = make_room(guessing);
+    if (status == 0) {
+        struct guess guess;
+        list_cables(guessing);
+        find_odd(guessing);
+        if (guessing->n_odd > 0 && guessing->n_cables <= CABLES_MAX &&
+            find_guess(guessing, &guess)) {
+            tell(guessing, &guess, report);
+        }
+    }
+    path_tables_free(&tables);
+    free(guessing->cables);
+    free(guessing->odd);
+    free(guessing->is_odd);
+    free(guessing->changed.hosts);
+    free(guessing->changed.links);
+    free(guessing);
+    return status;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "blame/witness.h"
+
+#include "ofctl/match.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { OUTPUTS_MAX = 64 };
+
+struct witness {
+    const struct traffic_evidence *evidence;
+    const struct topology *topology;
+    struct report *report;
+};
+
+static uint64_t count_port(const struct switch_state *state, uint16_t port)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; state && i < state->flows.n_entries; i++) {
+        const struct flow_entry *entry = &state->flows.entries[i];
+        if (entry->match.mask.in_port && entry->match.value.in_port == port &&
+            entry->n_packets != UINT64_MAX) {
+            n += entry->n_packets;
+        }
+    }
+    return n;
+}
+
+static void put_count(const struct witness *witness, struct port_ref port, struct base_buffer *out)
+{
+    const struct traffic_evidence *evidence = witness->evidence;
+    uint64_t before = count_port(evidence->before[port.sw], port.port);
+    base_put_format(out, "%s%s:", out->n_bytes ? ", " : "",
+                    witness->topology->switches[port.sw].name);
+    port_format(port.port, out);
+    base_put_text(out, " ");
+    if (evidence->after && evidence->after[port.sw]) {
+        uint64_t after = count_port(evidence->after[port.sw], port.port);
+        base_put_format(out, "+%llu packets",
+                        (unsigned long long)(after > before ? after - before : 0));
+    } else {
+        base_put_format(out, "%llu packets in all", (unsigned long long)before);
+    }
+}
+
+static size_t add_outputs(const struct action *actions, size_t n_actions, uint16_t *outputs,
+                          size_t n)
+{
+    for (size_t i = 0; i < n_actions; i++) {
+        bool known = actions[i].type != ACTION_OUTPUT || n == OUTPUTS_MAX;
+        for (size_t j = 0; j < n; j++) {
+            known = known || outputs[j] == actions[i].port;
+        }
+        if (!known) {
+            outputs[n++] = actions[i].port;
+        }
+    }
+    return n;
+}
+
+/* The ports by which a port sends, by the expectation or by the table. */
+static size_t outputs_of(const struct witness *witness, struct port_ref port, uint16_t *outputs)
+{
+    size_t n = 0;
+    const struct expected_port *expected = expectation_port(witness->evidence->expectation, port);
+    for (size_t i = 0; expected && i < expected->n_cases; i++) {
+        n = add_outputs(expected->cases[i].actions, expected->cases[i].n_actions, outputs, n);
+    }
+    const struct switch_state *state = witness->evidence->before[port.sw];
+    for (size_t i = 0; state && i < state->flows.n_entries; i++) {
+        const struct flow_entry *entry = &state->flows.entries[i];
+        if (entry->match.mask.in_port && entry->match.value.in_port == port.port) {
+            n = add_outputs(entry->actions, entry->n_actions, outputs, n);
+        }
+    }
+    return n;
+}
+
+static void put_counts_behind(const struct witness *witness, struct port_ref port,
+                              struct base_buffer *out)
+{
+    uint16_t outputs[OUTPUTS_MAX];
+    size_t n = outputs_of(witness, port, outputs);
+    for (size_t i = 0; i < n; i++) {
+        struct port_ref by = {.sw = port.sw, .port = outputs[i]};
+        struct peer peer = topology_peer(witness->topology, by);
+        if (peer.kind == PEER_SWITCH) {
+            put_count(witness, peer.port, out);
+        }
+    }
+}
+
+/* "27 frames: h1 27, h11 27". */
+static void put_frames(const struct witness *witness, size_t from, struct base_buffer *out)
+{
+    const struct traffic_plan *plan = witness->evidence->plan;
+    const struct traffic_round *round = witness->evidence->round;
+    size_t n_sent = 0;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        n_sent += plan->probes[p].from == from ? round->sent[p] : 0;
+    }
+    if (n_sent == 0) {
+        return;
+    }
+    base_put_format(out, "%zu frames:", n_sent);
+    size_t begin = out->n_bytes;
+    for (size_t host = 0; host < round->n_hosts; host++) {
+        size_t n = 0;
+        for (size_t p = 0; p < plan->n_probes; p++) {
+            n += plan->probes[p].from == from ? traffic_seen_count(round, p, host) : 0;
+        }
+        if (n > 0) {
+            base_put_format(out, "%s %s %zu", out->n_bytes > begin ? "," : "",
+                            witness->topology->hosts[host].name, n);
+        }
+    }
+    if (out->n_bytes == begin) {
+        base_put_text(out, " none arrived");
+    }
+}
+
+static bool crosses(const struct path_walk *walk, struct port_ref port)
+{
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        if (walk->hops[i].in.sw == port.sw && walk->hops[i].in.port == port.port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the packet of a failed claim enters this port on its way, by the
+ * expectation or by the tables. */
+static bool is_broken_by(const struct witness *witness, const struct result *claim,
+                         struct port_ref port)
+{
+    struct match packet;
+    size_t from = claim->from ? topology_find_host(witness->topology, claim->from) : SIZE_MAX;
+    if (claim->kind != RESULT_TRAFFIC || claim->verdict != VERDICT_FAIL || !claim->example ||
+        from == SIZE_MAX || ofctl_parse_match(claim->example, &packet, NULL, NULL) < 0) {
+        return false;
+    }
+    struct path_forwarding declared = path_declared_by(witness->evidence->expectation);
+    struct path_forwarding advertised = path_advertised_by(witness->evidence->before);
+    struct path_walk walk;
+    path_walk_from(witness->topology, &declared, from, &packet.value, &walk);
+    if (crosses(&walk, port)) {
+        return true;
+    }
+    path_walk_from(witness->topology, &advertised, from, &packet.value, &walk);
+    return crosses(&walk, port);
+}
+
+static void put_broken_claims(const struct witness *witness, struct port_ref port,
+                              struct base_buffer *out)
+{
+    size_t n_broken = 0;
+    for (size_t i = 0; i < witness->report->n_results; i++) {
+        const struct result *claim = &witness->report->results[i];
+        if (is_broken_by(witness, claim, port)) {
+            base_put_format(out, "%s%s", n_broken++ ? ", " : "\nbreaks ", claim->id);
+        }
+    }
+}
+
+static const char *take(const struct witness *witness, struct base_buffer *text)
+{
+    const char *copy =
+        text->n_bytes ? base_arena_text(&witness->report->arena, base_buffer_text(text)) : NULL;
+    base_buffer_free(text);
+    return copy;
+}
+
+static void fill_port(const struct witness *witness, struct result *result)
+{
+    struct base_buffer text = {0};
+    struct port_ref port = {.sw = topology_find_switch(witness->topology, result->switch_name),
+                            .port = (uint16_t)result->port};
+    if (witness->evidence->before[port.sw]) {
+        put_count(witness, port, &text);
+        if (result->verdict == VERDICT_FAIL) {
+            put_counts_behind(witness, port, &text);
+        }
+        result->says[SAYS_COUNTED] = take(witness, &text);
+    }
+    struct peer peer = topology_peer(witness->topology, port);
+    if (peer.kind == PEER_HOST && witness->evidence->plan->n_probes > 0) {
+        put_frames(witness, peer.host, &text);
+        result->says[SAYS_OBSERVED] = take(witness, &text);
+    }
+    if (result->verdict == VERDICT_FAIL && result->detail) {
+        base_put_text(&text, result->detail);
+        put_broken_claims(witness, port, &text);
+        const char *detail = take(witness, &text);
+        result->detail = detail ? detail : result->detail;
+    }
+}
+
+void blame_witness(const struct traffic_evidence *evidence, struct report *report)
+{
+    struct witness witness = {
+        .evidence = evidence, .topology = evidence->expectation->topology, .report = report};
+    for (size_t i = 0; i < report->n_results; i++) {
+        if (report->results[i].kind == RESULT_STATE) {
+            fill_port(&witness, &report->results[i]);
+        }
+    }
+}

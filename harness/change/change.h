@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What flow-mods do to a flow table (OpenFlow 1.0.0, sections 3.4, 4.6 and
+ * 5.3.3), on a copy of it. Where the specification is silent, what Open vSwitch
+ * 3.1 does (checked against it in change_test.c):
+ *   - add replaces the entry of the same match and priority, counters and all,
+ *     even if that one is the only thing that CHECK_OVERLAP could object to;
+ *   - modify gives its cookie to the entries (unless it chooses by cookie), and
+ *     keeps their timeouts, priority and counters; where it chooses none it is an
+ *     add, unless it chooses by cookie;
+ *   - a match without any wildcard has priority 65535, whatever was written
+ *     (a flow-mod that chooses by cookie is Open vSwitch's own, not 1.0's, and
+ *     has no such rule);
+ *   - not strict: priorities do not count, and entries within the match are
+ *     chosen; out_port counts for delete only, and enqueue is an output too.
+ * Limits of a switch (a full table, an action it does not have) are not
+ * foreseen. Pure. */
+#ifndef CHANGE_CHANGE_H
+#define CHANGE_CHANGE_H
+
+#include "model/flow_mod.h"
+#include "model/result.h"
+#include "model/state.h"
+#include "model/topology.h"
+#include "space/intern.h"
+
+/* A copy of a table that is being changed. Actions are borrowed from the table
+ * and from the flow-mods. */
+struct change_edit {
+    struct flow_table rows; /* those that are gone too */
+    bool *gone;             /* by row */
+    size_t capacity;
+    struct space_interner keys; /* by row: table, priority and match */
+    uint8_t last_table;
+};
+
+/* -1 without memory; change_edit_free all the same. */
+int change_edit_begin(struct change_edit *edit, const struct flow_table *table);
+
+/* One flow-mod. 0: done; 1: refused, the switch would answer with
+ * OFPFMFC_OVERLAP, and `*overlaps` is an entry that it overlaps with (until the
+ * next call); -1 without memory. */
+int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
+                      const struct flow_entry **overlaps);
+
+/* Takes the table out, those entries first that were there before, in their
+ * order: free it with flow_table_free. */
+struct flow_table change_edit_end(struct change_edit *edit);
+void change_edit_free(struct change_edit *edit);
+
+/* A change made on copies of the switches' states. */
+struct change_outcome {
+    struct switch_state *copies;        /* by switch; everything but the entries is borrowed */
+    const struct switch_state **states; /* by switch: after the change; NULL: not read */
+    const char **refused;               /* by item: why the switch would refuse it, or NULL */
+    size_t n_switches;
+    struct base_arena arena;
+};
+
+/* Makes all items in their order: one that is refused changes nothing, and the
+ * next one follows. Both `changes` and `before` must outlive `change`. -1 without
+ * memory. */
+int change_outcome_make(struct change_outcome *change, const struct flow_changes *changes,
+                        const struct switch_state *const *before, size_t n_switches);
+void change_outcome_free(struct change_outcome *change);
+
+/* Notes each item that brings an entry for, or to, a port that its switch does
+ * not have: in_port, output, enqueue. Of many the first 8, and how many more. */
+void change_note_ports(const struct flow_changes *changes, const struct switch_state *const *before,
+                       const struct topology *topology, struct report *report);
+
+#endif

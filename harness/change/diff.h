@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Two states of one switch, compared as functions: for which headers do they
+ * not do the same? Decided for every header that exists, on every port. Pure.
+ *
+ * Where both tables choose an entry that is in both, they agree; so only the
+ * headers that a changed entry takes are looked at, and a small change of a
+ * large table costs little. */
+#ifndef CHANGE_DIFF_H
+#define CHANGE_DIFF_H
+
+#include "model/difference.h"
+#include "model/state.h"
+#include "space/table.h"
+
+enum { CHANGE_DIFF_BUDGET = 1000000000, CHANGE_DIFF_EXCEPTIONS = 4 };
+
+/* A set of headers of one ingress port. Entries: index in the table of each
+ * state, SIZE_MAX: none takes them. */
+struct change_difference {
+    uint16_t in_port; /* if `others`: one that stands for all that nothing names */
+    bool others;
+    size_t entry[2];
+    struct space_difference where;
+    struct match
+        except[CHANGE_DIFF_EXCEPTIONS]; /* is_cube is false: largest sets that are not meant */
+    size_t n_except, n_except_more;
+    const char *unknown; /* not NULL: why it is not known whether they differ */
+};
+
+/* Zero-initialise before use. */
+struct change_diff {
+    struct change_difference *changes; /* by port, others last */
+    size_t n_changes, capacity;
+    uint16_t *ports; /* that were compared, the one that stands for all others last */
+    size_t n_ports;
+    bool open; /* over the budget: there may be more */
+};
+
+/* `*budget` is the number of comparisons of two sets that may be made, and goes
+ * down by what was used. A port's number and NO_FLOOD count where an action
+ * floods; else the ports are not compared here. Of entries of the same priority
+ * the first of the dump is meant (space/table.h). -1 only without memory. */
+int change_diff(const struct switch_state *a, const struct switch_state *b, size_t *budget,
+                struct change_diff *diff);
+void change_diff_free(struct change_diff *diff);
+
+/* The same in words, with what differs in the ports and the entries, text and
+ * all in the arena. Changes of several ports that differ in nothing else become
+ * one. What is compared of a port: whether it is there, config and link state;
+ * of an entry: as flow_equal. -1 only without memory. */
+int change_diff_tell(const struct switch_state *a, const struct switch_state *b, size_t *budget,
+                     struct base_arena *arena, struct switch_difference *out);
+
+/* For each entry of `a` the index of the entry of `b` with the same table,
+ * priority and match, SIZE_MAX: there is none; free it with free(). NULL without
+ * memory. */
+size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_table *b);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What two states do differently: small cases in words, and random tables
+ * against asking both tables about every header of a universe. */
+#include "change/diff.h"
+
+#include "ofctl/flow.h"
+#include "testing/cmocka.h"
+#include "testing/random_space.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void add_flow(struct switch_state *state, const char *text)
+{
+    struct base_error error;
+    if (ofctl_parse_flow(text, &state->flows, NULL, NULL, &error) < 0) {
+        fail_msg("%s: %s", text, error.text);
+    }
+}
+
+/* Four ports; flows divided by "; ". */
+static struct switch_state make_state(const char *flows)
+{
+    static struct port ports[] = {{.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
+    struct switch_state state = {.ports = ports, .n_ports = 4};
+    char text[512], *rest = text;
+    strcpy(text, flows);
+    for (char *flow; (flow = strsep(&rest, ";"));) {
+        if (*flow) {
+            add_flow(&state, flow);
+        }
+    }
+    return state;
+}
+
+/* Each set of headers as "PORTS MATCH [except …]: DETAIL" on a line. */
+static void assert_told(const char *flows_a, const char *flows_b, const char *expected)
+{
+    struct switch_state a = make_state(flows_a), b = make_state(flows_b);
+    struct base_arena arena = {0};
+    struct base_buffer out = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    assert_int_equal(change_diff_tell(&a, &b, &budget, &arena, &told), 0);
+    for (size_t i = 0; i < told.n_items; i++) {
+        const struct difference *item = &told.items[i];
+        base_put_format(&out, "%s%s %s%s%s: %s\n", item->is_part ? "part of " : "", item->ports,
+                        item->match, item->except ? " except " : "",
+                        item->except ? item->except : "",
+                        item->undecided ? item->undecided : item->detail);
+    }
+    assert_string_equal(base_buffer_text(&out), expected);
+    assert_null(told.open);
+    base_buffer_free(&out);
+    base_arena_free(&arena);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+}
+
+static void test_same(void **state)
+{
+    (void)state;
+    assert_told("", "", "");
+    assert_told("in_port=1 actions=2,3", "in_port=1 actions=3,2", "");
+    assert_told("priority=5,tcp actions=2;priority=4,tcp,tp_dst=1 actions=3",
+                "priority=5,tcp actions=2", ""); /* hidden */
+    assert_told("ip actions=2", "ip,nw_dst=0.0.0.0/1 actions=2;ip,nw_dst=128.0.0.0/1 actions=2",
+                "");
+    assert_told("in_port=1 actions=normal", "in_port=1 actions=normal", "");
+    assert_told("in_port=1 actions=1", "", ""); /* nothing returns to its port */
+    assert_told("dl_vlan=5 actions=mod_vlan_vid:5,2", "dl_vlan=5 actions=2", "");
+}
+
+static void test_sets(void **state)
+{
+    (void)state;
+    assert_told("in_port=1 actions=2,3", "in_port=1 actions=2", "1 : output:3 is missing\n");
+    assert_told("in_port=1 actions=2", "", "1 : output:2 is missing\n");
+    assert_told("priority=5,in_port=1,tcp actions=2;priority=1,in_port=1 actions=3",
+                "priority=5,in_port=1,tcp,tp_dst=80 actions=2;priority=1,in_port=1 actions=3",
+                "1 tcp except tcp,tp_dst=80: output:3 instead of output:2\n");
+    assert_told("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2",
+                "part of 1 ip: mod_nw_tos:4 is missing on output:2\n");
+    assert_told("in_port=1 actions=normal", "in_port=1 actions=2", "1 : NORMAL\n");
+}
+
+static void test_ports(void **state)
+{
+    (void)state;
+    assert_told("tcp actions=9", "",
+                "1-4, any other port tcp: output:9 is missing (entering by "
+                "port 1)\n");
+    assert_told("tcp actions=controller:9", "",
+                "any port tcp: CONTROLLER:9 is missing (entering by port 1)\n");
+}
+
+/* A port that is gone is one by which a flood no longer leaves. */
+static void test_ports_change(void **state)
+{
+    (void)state;
+    struct switch_state a = make_state("in_port=1 actions=flood"),
+                        b = make_state("in_port=1 actions=flood");
+    static struct port fewer[] = {{.number = 1, .state = PORT_STATE_LINK_DOWN},
+                                  {.number = 2},
+                                  {.number = 4, .config = PORT_CONFIG_NO_FLOOD}};
+    struct base_arena arena = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    b.ports = fewer;
+    b.n_ports = 3;
+    assert_int_equal(change_diff_tell(&a, &b, &budget, &arena, &told), 0);
+    assert_int_equal(told.n_items, 1);
+    assert_string_equal(told.items[0].detail, "output:3 is missing, output:4 is missing");
+    assert_int_equal(told.n_ports, 3);
+    assert_string_equal(told.ports[0], "port 1: up in A, LINK_DOWN in B");
+    assert_string_equal(told.ports[1], "port 3: up in A, no such port in B");
+    assert_string_equal(told.ports[2], "port 4: up in A, NO_FLOOD in B");
+    assert_int_equal(told.n_entries, 0);
+    base_arena_free(&arena);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+}
+
+static void test_entries(void **state)
+{
+    (void)state;
+    struct switch_state a = make_state("priority=5,tcp actions=2;udp actions=2;arp actions=1"),
+                        b = make_state("arp actions=1;cookie=0x1,priority=5,tcp actions=2;icmp "
+                                       "actions=2");
+    struct base_arena arena = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    assert_int_equal(change_diff_tell(&a, &b, &budget, &arena, &told), 0);
+    assert_int_equal(told.n_entries, 3);
+    assert_string_equal(told.entries[0].entry[1], "cookie=0x1, priority=5,tcp actions=output:2");
+    assert_string_equal(told.entries[1].entry[0], "udp actions=output:2");
+    assert_null(told.entries[1].entry[1]);
+    assert_null(told.entries[2].entry[0]);
+    assert_string_equal(told.entries[2].entry[1], "icmp actions=output:2");
+    base_arena_free(&arena);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+}
+
+static void test_budget(void **state)
+{
+    (void)state;
+    struct switch_state a = make_state("tcp actions=2;udp actions=2"), b = make_state("");
+    struct change_diff diff = {0};
+    size_t budget = 3;
+    assert_int_equal(change_diff(&a, &b, &budget, &diff), 0);
+    assert_true(diff.open);
+    change_diff_free(&diff);
+    flow_table_free(&a.flows);
+}
+
+/* ------------------------------------------------------------------ random */
+
+static void add_random_entry(struct switch_state *state)
+{
+    static const char *const actions[] = {"drop",
+                                          "2",
+                                          "2,3",
+                                          "mod_vlan_vid:1,2",
+                                          "strip_vlan,2",
+                                          "mod_nw_tos:32,3",
+                                          "mod_tp_dst:80,2,3",
+                                          "flood"};
+    char text[64];
+    struct match match = random_match();
+    for (size_t i = 0; i < state->flows.n_entries; i++) {
+        if (match_equal(&match, &state->flows.entries[i].match)) {
+            return; /* a switch holds one entry of a match and priority */
+        }
+    }
+    /* No two of one priority: which of them wins is not defined. */
+    snprintf(text, sizeof text, "priority=%u actions=%s",
+             1 + (unsigned)state->flows.n_entries * 8 + random_below(8), actions[random_below(8)]);
+    add_flow(state, text);
+    state->flows.entries[state->flows.n_entries - 1].match = match;
+}
+
+static void copy_entry(struct switch_state *to, const struct flow_entry *from)
+{
+    struct flow_entry *entry = flow_table_add(&to->flows);
+    *entry = *from;
+    entry->actions =
+        base_arena_copy(&to->flows.arena, from->actions, from->n_actions * sizeof *from->actions);
+}
+
+/* Most of a, something else in place of the rest. */
+static void make_pair(struct switch_state *a, struct switch_state *b)
+{
+    *a = make_state("");
+    *b = make_state("");
+    for (int i = 0; i < 6; i++) {
+        add_random_entry(a);
+    }
+    for (size_t i = 0; i < a->flows.n_entries; i++) {
+        if (random_below(4)) {
+            copy_entry(b, &a->flows.entries[i]);
+        } else {
+            add_random_entry(b);
+        }
+    }
+}
+
+static bool do_the_same(const struct switch_state *const states[2], const struct header *header)
+{
+    struct space_emission out[2][16];
+    int n[2];
+    memset(out, 0, sizeof out);
+    for (int i = 0; i < 2; i++) {
+        const char *reason;
+        size_t entry = space_lookup(&states[i]->flows, header, NULL);
+        const struct flow_entry *flow = &states[i]->flows.entries[entry];
+        n[i] = entry == SIZE_MAX ? 0
+                                 : space_apply(flow->actions, flow->n_actions, states[i]->ports,
+                                               states[i]->n_ports, header, out[i], 16, &reason);
+        assert_true(n[i] >= 0);
+    }
+    /* One packet a port at most: the order is that of the ports. */
+    bool same = n[0] == n[1];
+    for (int i = 0; i < n[0] && same; i++) {
+        same = out[0][i].port == out[1][i].port &&
+               memcmp(&out[0][i].header, &out[1][i].header, sizeof out[0][i].header) == 0;
+    }
+    return same;
+}
+
+/* Whether the change speaks of this header; `*surely`: and says that it differs. */
+static bool is_about(const struct change_difference *change, const struct header *header,
+                     bool *surely)
+{
+    bool about = match_takes(&change->where.within, header);
+    for (size_t i = 0; i < change->n_except && about; i++) {
+        about = !match_takes(&change->except[i], header);
+    }
+    *surely = about && change->where.is_whole && change->n_except_more == 0;
+    return about;
+}
+
+static void check_pair(const struct switch_state *const states[2], const struct universe *universe,
+                       size_t *n_different)
+{
+    struct change_diff diff = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    assert_int_equal(change_diff(states[0], states[1], &budget, &diff), 0);
+    assert_false(diff.open);
+    for (size_t i = 0; i < diff.n_changes; i++) {
+        assert_null(diff.changes[i].unknown);
+        assert_false(do_the_same(states, &diff.changes[i].where.example));
+    }
+    for (size_t h = 0; h < universe->n_headers; h++) {
+        const struct header *header = &universe->headers[h];
+        bool told = false, sure = false;
+        for (size_t i = 0; i < diff.n_changes; i++) {
+            bool surely;
+            told |= is_about(&diff.changes[i], header, &surely);
+            sure |= surely;
+        }
+        bool same = do_the_same(states, header);
+        *n_different += !same;
+        assert_true(same || told);
+        assert_true(!same || !sure);
+    }
+    change_diff_free(&diff);
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    size_t n_different = 0;
+    for (int i = 0; i < 150; i++) {
+        struct switch_state a, b;
+        make_pair(&a, &b);
+        const struct switch_state *const states[] = {&a, &b};
+        check_pair(states, &universe, &n_different);
+        flow_table_free(&a.flows);
+        flow_table_free(&b.flows);
+    }
+    assert_true(n_different > 1000); /* the tables do differ */
+    free(universe.headers);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_same),    cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_ports),   cmocka_unit_test(test_ports_change),
+    cmocka_unit_test(test_entries), cmocka_unit_test(test_budget),
+    cmocka_unit_test(test_random),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Differences in words: change_diff_tell of change/diff.h. */
+#include "change/diff.h"
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
+#include "state/inside.h"
+
+#include <stdlib.h>
+
+struct telling {
+    const struct switch_state *states[2];
+    struct change_diff diff;
+    struct base_arena *arena;
+    struct switch_difference *out;
+    bool no_memory;
+};
+
+static const char *take_text(struct telling *telling, struct base_buffer *buffer)
+{
+    const char *text =
+        buffer->failed ? NULL : base_arena_text(telling->arena, base_buffer_text(buffer));
+    telling->no_memory |= !text;
+    base_buffer_free(buffer);
+    return text;
+}
+
+static const char *entry_text(struct telling *telling, const struct flow_entry *entry)
+{
+    struct base_buffer text = {0};
+    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
+    return take_text(telling, &text);
+}
+
+static const struct flow_entry *entry_of(const struct telling *telling, int side, size_t entry)
+{
+    return entry == SIZE_MAX ? NULL : &telling->states[side]->flows.entries[entry];
+}
+
+/* ------------------------------------------------------------------ groups */
+
+static struct match without_port(const struct match *match)
+{
+    struct match rest = *match;
+    rest.mask.in_port = rest.value.in_port = 0;
+    return rest;
+}
+
+static int compare_matches(const struct match *a, const struct match *b)
+{
+    struct match x = without_port(a), y = without_port(b);
+    return memcmp(&x, &y, sizeof x);
+}
+
+/* 0: the same in all but the port. */
+static int compare_sets(const struct change_difference *a, const struct change_difference *b)
+{
+    for (int i = 0; i < 2; i++) {
+        if (a->entry[i] != b->entry[i]) {
+            return a->entry[i] < b->entry[i] ? -1 : 1;
+        }
+    }
+    int order = compare_matches(&a->where.within, &b->where.within);
+    if (order == 0 && a->n_except + a->n_except_more != b->n_except + b->n_except_more) {
+        order = a->n_except + a->n_except_more < b->n_except + b->n_except_more ? -1 : 1;
+    }
+    for (size_t i = 0; i < a->n_except && i < b->n_except && order == 0; i++) {
+        order = compare_matches(&a->except[i], &b->except[i]);
+    }
+    return order ? order : a->where.is_whole - b->where.is_whole;
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+    const struct change_difference *x = a, *y = b;
+    int order = compare_sets(x, y);
+    if (order == 0 && x->others != y->others) {
+        return x->others - y->others;
+    }
+    return order ? order : x->in_port - y->in_port;
+}
+
+/* "1-3,7, any other port" */
+static const char *ports_text(struct telling *telling, const struct change_difference *first,
+                              size_t n)
+{
+    struct base_buffer text = {0};
+    if (n == telling->diff.n_ports) {
+        return DIFFERENCE_ALL_PORTS;
+    }
+    for (size_t i = 0, end; i < n; i = end) {
+        end = i + 1;
+        base_put_text(&text, i > 0 ? "," : "");
+        if (first[i].others) {
+            base_put_text(&text, i > 0 ? " " DIFFERENCE_OTHER_PORTS : DIFFERENCE_OTHER_PORTS);
+            continue;
+        }
+        while (end < n && !first[end].others && first[end].in_port == first[end - 1].in_port + 1) {
+            end++;
+        }
+        port_format(first[i].in_port, &text);
+        if (end - i > 1) {
+            base_put_text(&text, "-");
+            port_format(first[end - 1].in_port, &text);
+        }
+    }
+    return take_text(telling, &text);
+}
+
+/* ------------------------------------------------------------- differences */
+
+static const char *match_text(struct telling *telling, const struct match *match)
+{
+    struct base_buffer text = {0};
+    struct match rest = without_port(match);
+    ofctl_format_match(&rest, &text);
+    return take_text(telling, &text);
+}
+
+static const char *except_text(struct telling *telling, const struct change_difference *change)
+{
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < change->n_except; i++) {
+        struct match rest = without_port(&change->except[i]);
+        base_put_text(&text, i > 0 ? "; " : "");
+        ofctl_format_match(&rest, &text);
+    }
+    return take_text(telling, &text);
+}
+
+/* What is missing and extra in the second state, for the example. */
+static const char *detail_text(struct telling *telling, const struct change_difference *change,
+                               size_t n_ports)
+{
+    struct base_arena arena = {0};
+    struct base_buffer text = {0};
+    struct space_behavior behaviors[2] = {{0}, {0}};
+    for (int i = 0; i < 2; i++) {
+        const struct flow_entry *flow = entry_of(telling, i, change->entry[i]);
+        if (flow && space_behavior(flow->actions, flow->n_actions, change->in_port,
+                                   telling->states[i]->ports, telling->states[i]->n_ports, &arena,
+                                   &behaviors[i]) < 0) {
+            text.failed = true;
+        }
+    }
+    state_put_difference(&behaviors[0], &behaviors[1], &change->where.example, &text);
+    if (n_ports > 1) { /* on the others it may look different: nothing returns to its port */
+        base_put_text(&text, " (entering by port ");
+        port_format(change->in_port, &text);
+        base_put_text(&text, ")");
+    }
+    base_arena_free(&arena);
+    return take_text(telling, &text);
+}
+
+static void tell_change(struct telling *telling, const struct change_difference *change,
+                        size_t n_ports)
+{
+    struct difference *difference = &telling->out->items[telling->out->n_items++];
+    struct base_buffer example = {0};
+    *difference = (struct difference){.ports = ports_text(telling, change, n_ports),
+                                      .match = match_text(telling, &change->where.within),
+                                      .n_except_more = change->n_except_more,
+                                      .is_part = !change->where.is_whole,
+                                      .undecided = change->unknown};
+    difference->except = change->n_except > 0 ? except_text(telling, change) : NULL;
+    ofctl_format_header(&change->where.example, &example);
+    difference->example = take_text(telling, &example);
+    difference->detail = change->unknown ? NULL : detail_text(telling, change, n_ports);
+    for (int i = 0; i < 2; i++) {
+        const struct flow_entry *flow = entry_of(telling, i, change->entry[i]);
+        struct base_buffer actions = {0};
+        ofctl_format_actions(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, &actions);
+        difference->actions[i] = take_text(telling, &actions);
+        difference->entry[i] = flow ? entry_text(telling, flow) : NULL;
+    }
+}
+
+static int tell_changes(struct telling *telling)
+{
+    struct change_diff *diff = &telling->diff;
+    telling->out->items =
+        base_arena_alloc(telling->arena, (diff->n_changes + 1) * sizeof *telling->out->items);
+    if (!telling->out->items) {
+        return -1;
+    }
+    if (diff->n_changes > 0) {
+        qsort(diff->changes, diff->n_changes, sizeof *diff->changes, compare_changes);
+    }
+    for (size_t i = 0, end; i < diff->n_changes; i = end) {
+        end = i + 1;
+        while (end < diff->n_changes && compare_sets(&diff->changes[i], &diff->changes[end]) == 0) {
+            end++;
+        }
+        tell_change(telling, &diff->changes[i], end - i);
+    }
+    telling->out->open = diff->open ? "not decided within the budget" : NULL;
+    return 0;
+}
+
+/* ------------------------------------------------------------------- ports */
+
+/* The bits that matter to what a port does with packets, in ovs-ofctl's words. */
+static void put_bits(const struct port *port, struct base_buffer *out)
+{
+    static const char *const names[] = {"PORT_DOWN", "NO_STP", "NO_RECV",     "NO_RECV_STP",
+                                        "NO_FLOOD",  "NO_FWD", "NO_PACKET_IN"};
+    size_t begin = out->n_bytes;
+    for (size_t i = 0; port && i < sizeof names / sizeof *names; i++) {
+        if (port->config & 1U << i) {
+            base_put_format(out, "%s%s", out->n_bytes > begin ? " " : "", names[i]);
+        }
+    }
+    if (port && port->state & PORT_STATE_LINK_DOWN) {
+        base_put_format(out, "%sLINK_DOWN", out->n_bytes > begin ? " " : "");
+    }
+    if (out->n_bytes == begin) {
+        base_put_text(out, port ? "up" : "no such port");
+    }
+}
+
+static void tell_port(struct telling *telling, const struct port *a, const struct port *b)
+{
+    struct base_buffer of_a = {0}, of_b = {0}, line = {0};
+    put_bits(a, &of_a);
+    put_bits(b, &of_b);
+    if (strcmp(base_buffer_text(&of_a), base_buffer_text(&of_b)) != 0) {
+        base_put_text(&line, "port ");
+        port_format(a ? a->number : b->number, &line);
+        base_put_format(&line, ": %s in A, %s in B", base_buffer_text(&of_a),
+                        base_buffer_text(&of_b));
+        telling->out->ports[telling->out->n_ports++] = take_text(telling, &line);
+    }
+    base_buffer_free(&of_a);
+    base_buffer_free(&of_b);
+}
+
+static int tell_ports(struct telling *telling)
+{
+    const struct switch_state *a = telling->states[0], *b = telling->states[1];
+    size_t i = 0, j = 0;
+    telling->out->ports = base_arena_alloc(telling->arena, (a->n_ports + b->n_ports + 1) *
+                                                               sizeof *telling->out->ports);
+    while (telling->out->ports && (i < a->n_ports || j < b->n_ports)) {
+        const struct port *x = i < a->n_ports ? &a->ports[i] : NULL;
+        const struct port *y = j < b->n_ports ? &b->ports[j] : NULL;
+        bool has_x = x && (!y || x->number <= y->number),
+             has_y = y && (!x || y->number <= x->number);
+        tell_port(telling, has_x ? x : NULL, has_y ? y : NULL);
+        i += has_x;
+        j += has_y;
+    }
+    return telling->out->ports ? 0 : -1;
+}
+
+/* ----------------------------------------------------------------- entries */
+
+static void tell_entry(struct telling *telling, const struct flow_entry *a,
+                       const struct flow_entry *b)
+{
+    struct entry_difference *difference = &telling->out->entries[telling->out->n_entries++];
+    difference->entry[0] = a ? entry_text(telling, a) : NULL;
+    difference->entry[1] = b ? entry_text(telling, b) : NULL;
+}
+
+static int tell_entries(struct telling *telling)
+{
+    const struct flow_table *a = &telling->states[0]->flows, *b = &telling->states[1]->flows;
+    size_t *of_a = change_diff_counterparts(a, b), *of_b = change_diff_counterparts(b, a);
+    telling->out->entries = base_arena_alloc(telling->arena, (a->n_entries + b->n_entries + 1) *
+                                                                 sizeof *telling->out->entries);
+    bool ready = of_a && of_b && telling->out->entries;
+    for (size_t i = 0; ready && i < a->n_entries; i++) {
+        const struct flow_entry *other = entry_of(telling, 1, of_a[i]);
+        if (!other || !flow_equal(&a->entries[i], other)) {
+            tell_entry(telling, &a->entries[i], other);
+        }
+    }
+    for (size_t i = 0; ready && i < b->n_entries; i++) {
+        if (of_b[i] == SIZE_MAX) {
+            tell_entry(telling, NULL, &b->entries[i]);
+        }
+    }
+    free(of_a);
+    free(of_b);
+    return ready ? 0 : -1;
+}
+
+int change_diff_tell(const struct switch_state *a, const struct switch_state *b, size_t *budget,
+                     struct base_arena *arena, struct switch_difference *out)
+{
+    struct telling telling = {.states = {a, b}, .arena = arena, .out = out};
+    int failed = change_diff(a, b, budget, &telling.diff) < 0 || tell_changes(&telling) < 0 ||
+                 tell_ports(&telling) < 0 || tell_entries(&telling) < 0;
+    change_diff_free(&telling.diff);
+    return failed || telling.no_memory ? -1 : 0;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What becomes of a packet, in the reference network and with tables that
+ * rewrite, hide, loop and contradict. */
+#include "explain/explain.h"
+
+#include "frame/parse.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
+#include "testing/reference_network.h"
+
+struct asking {
+    struct network network;
+    struct base_arena arena;
+    struct explanation answer;
+    const char *reasons[3];
+};
+
+static void setup(struct asking *asking)
+{
+    *asking = (struct asking){0};
+    network_load(&asking->network, "expected/demon/simulated.yaml", "simulated");
+}
+
+static void teardown(struct asking *asking)
+{
+    base_arena_free(&asking->arena);
+    network_free(&asking->network);
+}
+
+/* Replaces the table of a switch; flows divided by ";". */
+static void set_flows(struct asking *asking, size_t sw, const char *flows)
+{
+    struct flow_table *table = &asking->network.states[sw].flows;
+    char text[512], *rest = text;
+    flow_table_free(table);
+    *table = (struct flow_table){0};
+    strcpy(text, flows);
+    for (char *flow; (flow = strsep(&rest, ";"));) {
+        assert_int_equal(ofctl_parse_flow(flow, table, NULL, NULL, NULL), 0);
+    }
+}
+
+static struct explain_question question_of(struct asking *asking, size_t sw, uint16_t port)
+{
+    return (struct explain_question){.expectation = asking->network.expectation,
+                                     .states = asking->network.before,
+                                     .reasons = asking->reasons,
+                                     .in = {.sw = sw, .port = port}};
+}
+
+static const struct explanation *ask(struct asking *asking, uint16_t port, const char *packet)
+{
+    struct explain_question question = question_of(asking, 0, port);
+    struct match match;
+    struct header header;
+    assert_int_equal(ofctl_parse_match(packet, &match, NULL, NULL), 0);
+    match.mask.in_port = 0xffff;
+    match.value.in_port = port;
+    assert_true(space_member(&match, &header));
+    assert_int_equal(explain_packet(&question, &header, NULL, 0, &asking->arena, &asking->answer),
+                     0);
+    return &asking->answer;
+}
+
+static void test_way(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    const struct explanation *answer = ask(&asking, 1, "tcp");
+    assert_int_equal(answer->n_hops, 2);
+    assert_false(answer->unknown || answer->deviates);
+    assert_string_equal(answer->hops[0].at, "s1:1");
+    assert_string_equal(answer->hops[0].entry, "in_port=1 actions=output:2,output:6");
+    assert_string_equal(answer->hops[0].expected, "output:2,output:6");
+    assert_int_equal(answer->hops[0].n_outputs, 2);
+    assert_string_equal(answer->hops[0].outputs[0].to, "h2");
+    assert_true(answer->hops[0].outputs[0].hop == SIZE_MAX);
+    assert_string_equal(answer->hops[0].outputs[1].to, "s3:1");
+    assert_int_equal(answer->hops[0].outputs[1].hop, 1);
+    assert_string_equal(answer->hops[1].at, "s3:1");
+    assert_string_equal(answer->hops[1].outputs[0].to, "h11");
+    teardown(&asking);
+}
+
+static void test_drop_and_miss(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0, "in_port=5 actions=drop");
+    const struct explanation *answer = ask(&asking, 5, "tcp");
+    assert_string_equal(answer->hops[0].entry, "in_port=5 actions=drop");
+    assert_int_equal(answer->hops[0].n_outputs, 0);
+    assert_false(answer->deviates);
+    answer = ask(&asking, 1, "tcp");
+    assert_null(answer->hops[0].entry);
+    assert_string_equal(answer->hops[0].deviation, "output:2 is missing, output:6 is missing");
+    assert_true(answer->deviates && !answer->unknown);
+    teardown(&asking);
+}
+
+static void test_hidden(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0,
+              "priority=1 actions=drop;priority=9,tcp actions=2;priority=3,ip actions=3;"
+              "priority=7,udp actions=4;priority=4,in_port=1 actions=4;"
+              "priority=2 actions=5;priority=5,tcp,tp_dst=80 actions=1");
+    const struct explained_hop *hop = &ask(&asking, 1, "tcp,tp_dst=80")->hops[0];
+    assert_string_equal(hop->entry, "priority=9,tcp actions=output:2");
+    assert_int_equal(hop->n_hidden, 4);
+    assert_string_equal(hop->hidden[0], "priority=5,tcp,tp_dst=80 actions=output:1");
+    assert_string_equal(hop->hidden[1], "priority=4,in_port=1 actions=output:4");
+    assert_string_equal(hop->hidden[2], "priority=3,ip actions=output:3");
+    assert_string_equal(hop->hidden[3], "priority=2 actions=output:5");
+    assert_int_equal(hop->n_hidden_more, 1);
+    teardown(&asking);
+}
+
+static void test_unknown(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0, "priority=5,tcp actions=2;priority=5,in_port=1 actions=3");
+    assert_true(ask(&asking, 1, "tcp")->unknown);
+    assert_non_null(asking.answer.hops[0].unknown);
+    assert_int_equal(asking.answer.hops[0].n_outputs, 0);
+    set_flows(&asking, 0, "actions=normal");
+    assert_string_equal(ask(&asking, 1, "tcp")->hops[0].unknown, "NORMAL");
+    set_flows(&asking, 0, "in_port=1 actions=6;in_port=6 actions=in_port");
+    set_flows(&asking, 2, "actions=in_port");
+    assert_string_equal(ask(&asking, 1, "tcp")->hops[2].unknown,
+                        "a loop: the same packet was there before");
+    assert_int_equal(asking.answer.n_hops, 3);
+    asking.network.before[2] = NULL;
+    asking.reasons[2] = "connection refused";
+    assert_string_equal(ask(&asking, 1, "tcp")->hops[1].unknown, "connection refused");
+    teardown(&asking);
+}
+
+/* A tag is set and another address; the next switch takes the tag off again. */
+static void test_frame(void **state)
+{
+    (void)state;
+    static const uint8_t frame[] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5, 'a', 'b', 'c'};
+    struct asking asking;
+    struct header header;
+    setup(&asking);
+    set_flows(&asking, 0, "in_port=1 actions=mod_vlan_vid:5,mod_dl_src:0a:00:00:00:00:09,6");
+    set_flows(&asking, 2, "dl_vlan=5 actions=strip_vlan,11");
+    struct explain_question question = question_of(&asking, 0, 1);
+    assert_true(frame_parse(frame, sizeof frame, 1, &header));
+    assert_int_equal(
+        explain_packet(&question, &header, frame, sizeof frame, &asking.arena, &asking.answer), 0);
+    assert_int_equal(asking.answer.n_hops, 2);
+    assert_string_equal(asking.answer.hops[0].outputs[0].frame,
+                        "0200000000020a00000000098100000588b5616263");
+    assert_string_equal(asking.answer.hops[1].outputs[0].frame,
+                        "0200000000020a000000000988b5616263");
+    assert_string_equal(asking.answer.hops[0].deviation,
+                        "mod_vlan_vid:5 is extra on output:6, mod_dl_src:0a:00:00:00:00:09 is "
+                        "extra on output:6, output:2 is missing");
+    teardown(&asking);
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0,
+              "priority=1,ip,nw_dst=10.0.0.1 actions=drop;priority=9,tcp actions=2,6;"
+              "priority=5,in_port=1,tcp,tp_dst=80 actions=3;priority=8,in_port=2 actions=1;"
+              "priority=4,dl_vlan=0xffff actions=12;priority=3,dl_vlan=7 actions=9;"
+              "priority=2,dl_vlan_pcp=1,dl_vlan=7 actions=9");
+    struct explain_question question = question_of(&asking, 0, 1);
+    size_t budget = EXPLAIN_BUDGET;
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    const struct explained_class *classes = asking.answer.classes;
+    assert_int_equal(asking.answer.n_classes, 7); /* not in_port=2; what none takes */
+    assert_string_equal(classes[0].entry, "priority=9,tcp actions=output:2,output:6");
+    assert_string_equal(classes[0].to, "h2, s3:1");
+    assert_non_null(classes[0].example);
+    assert_null(classes[1].example);
+    assert_string_equal(classes[1].hidden_by, classes[0].entry);
+    assert_string_equal(classes[2].to, "port 12");
+    assert_string_equal(classes[4].hidden_by, "priority=3,dl_vlan=7 actions=output:9");
+    assert_null(classes[5].hidden_by);
+    assert_non_null(classes[5].example);
+    assert_null(classes[6].entry);
+    assert_non_null(classes[6].example);
+    budget = 0;
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    assert_true(asking.answer.unknown && asking.answer.classes[0].open);
+    teardown(&asking);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_way),    cmocka_unit_test(test_drop_and_miss),
+    cmocka_unit_test(test_hidden), cmocka_unit_test(test_unknown),
+    cmocka_unit_test(test_frame),  cmocka_unit_test(test_classes),
+};
+
+TEST_MAIN(tests)

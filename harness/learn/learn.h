@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An expectation learned from a network as it is: what its tables do, port by
+ * port, and what becomes of the frames of each host. It is a first draft for a
+ * person to read and to correct, and a record to compare a later state with.
+ * Pure. */
+#ifndef LEARN_LEARN_H
+#define LEARN_LEARN_H
+
+#include "state/state.h"
+
+/* Something that the expectation cannot say, or that is wrong whatever is
+ * expected: "state/s1/9: the port is absent". */
+struct learn_remark {
+    const char *text;
+};
+
+struct learned {
+    struct expectation expectation; /* its topology is the caller's, who must keep it */
+    struct learn_remark *remarks;
+    size_t n_remarks, remarks_capacity;
+    size_t ports_capacity, claims_capacity, exceptions_capacity;
+};
+
+/* All zero: the defaults. */
+struct learn_options {
+    size_t budget; /* comparisons of two sets, a port, and a sender; 0: 4,000,000 */
+};
+
+/* What is learned holds by construction and is judged once more before it is
+ * given out:
+ *
+ *   ports    every port that a switch has, that is cabled, or that an entry
+ *            names, with the cases that its packets come to: entries, the first
+ *            that takes a packet first; those that no packet reaches are left out.
+ *   expires  the hard_timeout of the entries; by case where they differ.
+ *   claims   for each sender the hosts where its frames arrive, "mirrored" at a
+ *            host whose role is capture and "delivered" at others; by match
+ *            where not all of its frames do. A sender whose traffic cannot be
+ *            said so (it would need "all but", or is not known) has no claim,
+ *            which leaves it to the ports, and a remark.
+ *
+ * A switch that was not read is not listed, and has a remark; so has each
+ * result of state_judge and prove_claims that is not a pass with what was learned
+ * (a port that is down, two entries of one priority, NORMAL). Entries that name
+ * a reserved port (LOCAL) as in_port become exceptions with a reason.
+ *
+ * -1 only without memory; learned_free then, too. */
+int learn_expectation(const struct topology *topology, const struct switch_dump *switches,
+                      const struct learn_options *options, struct learned *learned,
+                      struct base_error *error);
+
+/* Of that only the ports, for a file that expects this lifetime: no claims, and
+ * nothing is judged. -1 only without memory; learned_free then, too. */
+int learn_ports(const struct topology *topology, const struct switch_dump *switches,
+                uint16_t expires_sec, struct learned *learned, struct base_error *error);
+void learned_free(struct learned *learned);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between the files of mutate. Functions that return int return -1 without
+ * memory. */
+#ifndef MUTATE_INSIDE_H
+#define MUTATE_INSIDE_H
+
+#include "learn/learn.h"
+#include "mutate/mutants.h"
+#include "mutate/mutate.h"
+#include "prove/whatif.h"
+
+struct mutate_run {
+    const struct expectation *expectation;
+    const struct switch_dump *switches;
+    const struct mutate_options *options;
+    struct mutations *mutations;
+    struct base_error *error;
+
+    struct prove_whatif *whatif;
+    struct learned learned; /* ports; when first needed */
+    bool has_learned;
+    bool *wanted; /* by learned port: a line of it would notice something */
+
+    size_t sw; /* whose mutants are made */
+    const struct switch_state *state;
+    struct space_table table;
+    bool tries;            /* else they are counted */
+    size_t n_left, n_open; /* to be chosen, of so many that are still to come */
+    uint64_t random;
+};
+
+/* One mutant being tried. */
+struct mutate_trial {
+    struct mutate_run *mutator;
+    const struct mutate_mutant *mutant;
+    struct mutation *told;
+    struct match region;
+    bool whole;     /* the region is everything, and nothing is cut down */
+    uint32_t *rows; /* that overlap the region, in the order of the dump */
+    size_t n_rows, rows_capacity;
+    struct base_arena arena;
+};
+
+/* mutate_state.c: finds the rows; what state_judge would say. */
+int mutate_trial_open(struct mutate_trial *trial);
+void mutate_trial_close(struct mutate_trial *trial);
+int mutate_trial_state(struct mutate_trial *trial);
+
+/* A result of this verdict is told. */
+void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
+                        const char *id);
+
+/* The row in the mutant; NULL: it is gone. */
+const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size_t row);
+
+/* Adds the entry, cut down to the region. */
+int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
+                     struct flow_table *out);
+
+/* mutate_line.c: of a mutant that nothing notices the fate, and the line. */
+int mutate_trial_compare(struct mutate_trial *trial);
+
+/* In the end: the lines for the report. */
+int mutate_keep_lines(struct mutate_run *mutator);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A change touches no header outside a region (mutate/mutants.h). So entries and
+ * cases are cut down to that region, which leaves few of them, and the rest of
+ * the header space is made to drop on either side: what state_judge then says of
+ * the ports is what it would say of the whole table. */
+#include "mutate/inside.h"
+#include "state/inside.h"
+
+#include <stdlib.h>
+
+enum { ROWS_FEW = 2 };
+
+/* -------------------------------------------------------------- the region only */
+
+static bool add_row(void *aux, uint32_t entry, const struct match *match)
+{
+    struct mutate_trial *trial = aux;
+    (void)match;
+    if (base_grow(&trial->rows, trial->n_rows, &trial->rows_capacity, sizeof *trial->rows) < 0) {
+        return false;
+    }
+    trial->rows[trial->n_rows++] = entry;
+    return true;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool is_nowhere(const struct mutate_run *mutator, uint16_t port)
+{
+    return state_port_is_nowhere(mutator->expectation->topology, mutator->state,
+                                 (struct port_ref){.sw = mutator->sw, .port = port});
+}
+
+/* Not cut down: where `entries:` speak of entries as they are written, and where
+ * it counts which of them name a port. */
+int mutate_trial_open(struct mutate_trial *trial)
+{
+    struct mutate_run *mutator = trial->mutator;
+    const struct match *region = &trial->mutant->region;
+    size_t budget = SIZE_MAX;
+    trial->whole = mutator->expectation->exact_switch[mutator->sw] ||
+                   (region->mask.in_port && is_nowhere(mutator, region->value.in_port));
+    trial->region = trial->whole ? match_any() : *region;
+    if (!space_table_overlapping(&mutator->table, &trial->region, 0, UINT32_MAX, &budget, add_row,
+                                 trial)) {
+        return -1;
+    }
+    qsort(trial->rows, trial->n_rows, sizeof *trial->rows, compare_rows);
+    return 0;
+}
+
+void mutate_trial_close(struct mutate_trial *trial)
+{
+    free(trial->rows);
+    base_arena_free(&trial->arena);
+}
+
+const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size_t row)
+{
+    const struct mutate_mutant *mutant = trial->mutant;
+    if (row == mutant->row) {
+        return mutant->gone ? NULL : &mutant->now;
+    }
+    return row == mutant->other ? &mutant->other_now : &trial->mutator->state->flows.entries[row];
+}
+
+int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
+                     struct flow_table *out)
+{
+    struct match match;
+    if (!space_intersect(&entry->match, &trial->region, &match)) {
+        return 0;
+    }
+    struct flow_entry *added = flow_table_add(out);
+    if (!added) {
+        return -1;
+    }
+    *added = *entry;
+    added->match = match;
+    return 0;
+}
+
+static int cut_ports(struct mutate_trial *trial, struct expectation *cut)
+{
+    const struct expectation *expectation = trial->mutator->expectation;
+    cut->ports = base_arena_alloc(&trial->arena, (expectation->n_ports + 1) * sizeof *cut->ports);
+    cut->n_ports = 0;
+    for (size_t i = 0; cut->ports && i < expectation->n_ports; i++) {
+        const struct expected_port *port = &expectation->ports[i];
+        struct match in_port = match_in_port(port->port.port);
+        if (port->port.sw != trial->mutator->sw || !space_overlaps(&in_port, &trial->region)) {
+            continue;
+        }
+        struct expected_port *to = &cut->ports[cut->n_ports++];
+        *to = *port;
+        to->n_cases = 0;
+        to->cases = base_arena_alloc(&trial->arena, (port->n_cases + 1) * sizeof *to->cases);
+        if (!to->cases) {
+            return -1;
+        }
+        for (size_t c = 0; c < port->n_cases; c++) {
+            to->cases[to->n_cases] = port->cases[c];
+            to->n_cases += space_intersect(&port->cases[c].match, &trial->region,
+                                           &to->cases[to->n_cases].match);
+        }
+    }
+    return cut->ports ? 0 : -1;
+}
+
+/* Exceptions of entries go by the match as it is: they were applied before. */
+static int cut_exceptions(struct mutate_trial *trial, struct expectation *cut)
+{
+    const struct expectation *expectation = trial->mutator->expectation;
+    size_t n = expectation->n_exceptions;
+    cut->exceptions = base_arena_alloc(&trial->arena, (n + 1) * sizeof *cut->exceptions);
+    cut->n_exceptions = 0;
+    for (size_t i = 0; cut->exceptions && i < n; i++) {
+        if (!expectation->exceptions[i].has_cookie && !expectation->exceptions[i].has_match) {
+            cut->exceptions[cut->n_exceptions++] = expectation->exceptions[i];
+        }
+    }
+    return cut->exceptions ? 0 : -1;
+}
+
+/* --------------------------------------------------------------------- state */
+
+void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
+                        const char *id)
+{
+    struct mutation *told = trial->told;
+    struct base_arena *arena = &trial->mutator->mutations->arena;
+    if (verdict == VERDICT_FAIL && !told->sensed[by]) {
+        told->sensed[by] = base_arena_text(arena, id);
+    } else if (verdict == VERDICT_INCONCLUSIVE && !told->open) {
+        told->open = base_arena_format(arena, "%s is inconclusive", id);
+    }
+}
+
+static int mutate_cut(struct mutate_trial *trial, const struct expectation *cut,
+                      const struct flow_table *flows)
+{
+    struct mutate_run *mutator = trial->mutator;
+    struct report report = {0};
+    struct switch_state state = *mutator->state;
+    state.flows = *flows;
+    struct switch_dump known = {.dumped = true, .state = &state};
+    int status = state_judge_switch(cut, mutator->sw, &known, NULL, &report, mutator->error);
+    for (size_t i = 0; i < report.n_results && status == 0; i++) {
+        const struct result *result = &report.results[i];
+        mutate_trial_sense(trial,
+                           result->kind == RESULT_ENTRY ? SENSED_BY_ENTRIES : SENSED_BY_PORTS,
+                           result->verdict, result->id);
+    }
+    report_free(&report);
+    return status;
+}
+
+static int try_region(struct mutate_trial *trial)
+{
+    const struct mutate_run *mutator = trial->mutator;
+    struct expectation cut = *mutator->expectation;
+    struct flow_table flows = {0};
+    int status =
+        trial->whole || (cut_ports(trial, &cut) == 0 && cut_exceptions(trial, &cut) == 0) ? 0 : -1;
+    for (size_t i = 0; i < trial->n_rows && status == 0; i++) {
+        const struct flow_entry *entry = mutate_trial_row(trial, trial->rows[i]);
+        bool left_out = !entry || (!trial->whole &&
+                                   state_ignored_entry(mutator->expectation, mutator->sw, entry));
+        status = left_out ? 0 : mutate_trial_cut(trial, entry, &flows);
+    }
+    status = status == 0 ? mutate_cut(trial, &cut, &flows) : status;
+    flow_table_free(&flows);
+    return status;
+}
+
+/* What touches much and every port fails at one port, as a rule: each is looked at
+ * alone, until one does. */
+static int try_ports(struct mutate_trial *trial)
+{
+    const struct expectation *expectation = trial->mutator->expectation;
+    struct match region = trial->region;
+    int status = 0;
+    for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
+        struct port_ref port = expectation->ports[i].port;
+        if (port.sw == trial->mutator->sw && !is_nowhere(trial->mutator, port.port) &&
+            !trial->told->sensed[SENSED_BY_PORTS]) {
+            trial->region.mask.in_port = UINT16_MAX;
+            trial->region.value.in_port = port.port;
+            status = try_region(trial);
+        }
+    }
+    trial->region = region;
+    return status;
+}
+
+int mutate_trial_state(struct mutate_trial *trial)
+{
+    int status = 0;
+    if (!trial->whole && trial->n_rows > ROWS_FEW && !trial->region.mask.in_port) {
+        status = try_ports(trial);
+    }
+    return status < 0 || trial->told->sensed[SENSED_BY_PORTS] ? status : try_region(trial);
+}

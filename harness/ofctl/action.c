@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Actions as text, spelt as ovs-ofctl does (checked against it in
+ * ofctl_test.c). */
+#include "ofctl/action.h"
+
+#include "base/address.h"
+#include "base/token.h"
+#include "model/port.h"
+
+#include <string.h>
+
+enum { VENDOR_ID_BYTES = 4, MAX_LEN_ALL = UINT16_MAX };
+
+struct verb {
+    const char *name;
+    uint16_t type;
+    bool (*parse)(struct word value, const struct verb *verb, struct action *action);
+    uint16_t max;         /* parse_u16, parse_u8 */
+    const char *expected; /* "expected ...": what is behind the name */
+};
+
+static bool is_destination(uint16_t port)
+{
+    return port != PORT_NONE;
+}
+
+/* OpenFlow 1.0.0, section 5.2.4: a physical port or IN_PORT; Open vSwitch
+ * takes LOCAL as well. */
+static bool has_queues(uint16_t port)
+{
+    return port <= PORT_MAX || port == PORT_IN_PORT || port == PORT_LOCAL;
+}
+
+static bool parse_max_len(struct word value, uint16_t *max_len)
+{
+    uint64_t number;
+    if (!word_number(value, UINT16_MAX, &number)) {
+        return false;
+    }
+    *max_len = (uint16_t)number;
+    return true;
+}
+
+/* PORT or CONTROLLER:BYTES */
+static bool parse_output(struct word value, const struct verb *verb, struct action *action)
+{
+    (void)verb;
+    struct word max_len;
+    bool has_max_len = word_split(&value, ":", &max_len);
+    if (!word_port(value, &action->port) || !is_destination(action->port)) {
+        return false;
+    }
+    action->max_len = action->port == PORT_CONTROLLER ? MAX_LEN_ALL : 0;
+    return !has_max_len ||
+           (action->port == PORT_CONTROLLER && parse_max_len(max_len, &action->max_len));
+}
+
+/* Nothing, BYTES or max_len=BYTES */
+static bool parse_controller(struct word value, const struct verb *verb, struct action *action)
+{
+    (void)verb;
+    struct word name = value, bytes;
+    action->port = PORT_CONTROLLER;
+    action->max_len = MAX_LEN_ALL;
+    if (word_split(&name, "=", &bytes)) {
+        return word_is(name, "max_len") && parse_max_len(bytes, &action->max_len);
+    }
+    return value.n_chars == 0 || parse_max_len(value, &action->max_len);
+}
+
+static bool parse_enqueue(struct word value, const struct verb *verb, struct action *action)
+{
+    (void)verb;
+    struct word queue;
+    uint64_t id;
+    if (!word_split(&value, ":,q", &queue) || !word_number(queue, UINT32_MAX, &id)) {
+        return false;
+    }
+    action->queue_id = (uint32_t)id;
+    return word_port(value, &action->port) && has_queues(action->port);
+}
+
+static bool parse_u16(struct word value, const struct verb *verb, struct action *action)
+{
+    uint64_t number;
+    bool valid = word_number(value, verb->max, &number);
+    action->tp_port = valid ? (uint16_t)number : 0; /* vlan_vid is the same member */
+    return valid;
+}
+
+static bool parse_u8(struct word value, const struct verb *verb, struct action *action)
+{
+    uint64_t number;
+    bool valid = word_number(value, verb->max, &number);
+    action->nw_tos = valid ? (uint8_t)number : 0; /* vlan_pcp is the same member */
+    return valid;
+}
+
+static bool parse_tos(struct word value, const struct verb *verb, struct action *action)
+{
+    return parse_u8(value, verb, action) && (action->nw_tos & 3) == 0;
+}
+
+static bool parse_mac(struct word value, const struct verb *verb, struct action *action)
+{
+    (void)verb;
+    return word_mac(value, action->dl_addr);
+}
+
+static bool parse_ip(struct word value, const struct verb *verb, struct action *action)
+{
+    (void)verb;
+    uint32_t ip;
+    bool valid = word_ip(value, &ip);
+    action->nw_addr = valid ? ip : 0;
+    return valid;
+}
+
+static bool parse_nothing(struct word value, const struct verb *verb, struct action *action)
+{
+    (void)verb;
+    (void)action;
+    return value.n_chars == 0;
+}
+
+#define PORT   .parse = parse_output, .expected = "a port, or CONTROLLER:BYTES"
+#define CTRL   .parse = parse_controller, .expected = "the number of bytes to send, up to 65535"
+#define VID    .parse = parse_u16, .max = 4095, .expected = "a VLAN id from 0 to 4095"
+#define PCP    .parse = parse_u8, .max = 7, .expected = "a VLAN priority from 0 to 7"
+#define NONE   .parse = parse_nothing, .expected = "nothing behind it"
+#define MAC    .parse = parse_mac, .expected = "xx:xx:xx:xx:xx:xx"
+#define IP     .parse = parse_ip, .expected = "a.b.c.d"
+#define TOS    .parse = parse_tos, .max = 252, .expected = "a multiple of 4 from 0 to 252"
+#define L4PORT .parse = parse_u16, .max = UINT16_MAX, .expected = "a port from 0 to 65535"
+#define QUEUE  .parse = parse_enqueue, .expected = "PORT:QUEUE, a physical port, IN_PORT or LOCAL"
+
+/* The first name of a type is the one that ovs-ofctl prints. */
+static const struct verb verbs[] = {
+    {"output", ACTION_OUTPUT, PORT},
+    {"controller", ACTION_OUTPUT, CTRL},
+    {"mod_vlan_vid", ACTION_SET_VLAN_VID, VID},
+    {"set_vlan_vid", ACTION_SET_VLAN_VID, VID},
+    {"mod_vlan_pcp", ACTION_SET_VLAN_PCP, PCP},
+    {"set_vlan_pcp", ACTION_SET_VLAN_PCP, PCP},
+    {"strip_vlan", ACTION_STRIP_VLAN, NONE},
+    {"pop_vlan", ACTION_STRIP_VLAN, NONE},
+    {"mod_dl_src", ACTION_SET_DL_SRC, MAC},
+    {"set_dl_src", ACTION_SET_DL_SRC, MAC},
+    {"mod_dl_dst", ACTION_SET_DL_DST, MAC},
+    {"set_dl_dst", ACTION_SET_DL_DST, MAC},
+    {"mod_nw_src", ACTION_SET_NW_SRC, IP},
+    {"set_nw_src", ACTION_SET_NW_SRC, IP},
+    {"mod_nw_dst", ACTION_SET_NW_DST, IP},
+    {"set_nw_dst", ACTION_SET_NW_DST, IP},
+    {"mod_nw_tos", ACTION_SET_NW_TOS, TOS},
+    {"set_nw_tos", ACTION_SET_NW_TOS, TOS},
+    {"mod_tp_src", ACTION_SET_TP_SRC, L4PORT},
+    {"set_tp_src", ACTION_SET_TP_SRC, L4PORT},
+    {"mod_tp_dst", ACTION_SET_TP_DST, L4PORT},
+    {"set_tp_dst", ACTION_SET_TP_DST, L4PORT},
+    {"enqueue", ACTION_ENQUEUE, QUEUE},
+};
+enum { N_VERBS = sizeof verbs / sizeof *verbs };
+
+static const char *const plain_words[] = {"drop",  "in_port", "table", "normal",
+                                          "flood", "all",     "local", "vendor"};
+enum { N_PLAIN = sizeof plain_words / sizeof *plain_words };
+
+/* Known to ovs-ofctl, but not in OpenFlow 1.0. */
+static const char *const later[] = {
+    "group",
+    "push_vlan",
+    "set_field",
+    "resubmit",
+    "goto_table",
+    "load",
+    "move",
+    "learn",
+    "set_queue",
+    "pop_queue",
+    "dec_ttl",
+    "mod_nw_ttl",
+    "write_metadata",
+    "meter",
+    "note",
+    "exit",
+    "ct",
+    "multipath",
+    "bundle",
+    "bundle_load",
+    "conjunction",
+    "push_mpls",
+    "pop_mpls",
+    "set_tunnel",
+    "sample",
+    "clone",
+    "encap",
+    "decap",
+    "check_pkt_larger",
+    "write_actions",
+    "clear_actions",
+    "apply_actions",
+    "push",
+    "pop",
+    "mod_nw_ecn",
+    "fin_timeout",
+    "nat",
+    "delete_field",
+};
+
+static const struct verb *verb_of_type(uint16_t type)
+{
+    for (int i = 0; i < N_VERBS; i++) {
+        if (verbs[i].type == type) {
+            return &verbs[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct verb *verb_of_name(struct word name)
+{
+    for (int i = 0; i < N_VERBS; i++) {
+        if (word_is_nocase(name, verbs[i].name)) {
+            return &verbs[i];
+        }
+    }
+    return NULL;
+}
+
+static void put_output(const struct action *action, struct base_buffer *out)
+{
+    if (action->port <= PORT_MAX) {
+        base_put_text(out, "output:");
+    }
+    port_format(action->port, out);
+    if (action->port == PORT_CONTROLLER) {
+        base_put_u8(out, ':');
+        base_put_decimal(out, action->max_len);
+    }
+}
+
+/* "vendor(0xID,HEX)"; the body begins with the vendor's id. */
+static void put_vendor(const struct action *action, struct base_buffer *out)
+{
+    base_put_text(out, "vendor(0x");
+    for (size_t i = 0; i < action->body_bytes; i++) {
+        base_put_text(out, i == VENDOR_ID_BYTES ? "," : "");
+        base_put_hex(out, action->body[i] >> 4);
+        base_put_hex(out, action->body[i] & 0xf);
+    }
+    base_put_text(out, action->body_bytes > VENDOR_ID_BYTES ? ")" : ",)");
+}
+
+static void put_argument(const struct action *action, struct base_buffer *out)
+{
+    char text[BASE_MAC_TEXT];
+    base_put_u8(out, ':');
+    switch ((enum action_type)action->type) {
+    case ACTION_SET_VLAN_VID:
+        base_put_decimal(out, action->vlan_vid);
+        break;
+    case ACTION_SET_VLAN_PCP:
+        base_put_decimal(out, action->vlan_pcp);
+        break;
+    case ACTION_SET_DL_SRC:
+    case ACTION_SET_DL_DST:
+        base_put_text(out, base_mac_format(action->dl_addr, text));
+        break;
+    case ACTION_SET_NW_SRC:
+    case ACTION_SET_NW_DST:
+        base_put_text(out, base_ip_format(action->nw_addr, text));
+        break;
+    case ACTION_SET_NW_TOS:
+        base_put_decimal(out, action->nw_tos);
+        break;
+    case ACTION_SET_TP_SRC:
+    case ACTION_SET_TP_DST:
+        base_put_decimal(out, action->tp_port);
+        break;
+    case ACTION_ENQUEUE:
+        port_format(action->port, out);
+        base_put_u8(out, ':');
+        base_put_decimal(out, action->queue_id);
+        break;
+    case ACTION_OUTPUT:
+    case ACTION_STRIP_VLAN:
+    case ACTION_VENDOR:
+        break;
+    }
+}
+
+static void action_format(const struct action *action, struct base_buffer *out)
+{
+    const struct verb *verb = verb_of_type(action->type);
+    if (action->type == ACTION_VENDOR) {
+        put_vendor(action, out);
+    } else if (action->type == ACTION_OUTPUT) {
+        put_output(action, out);
+    } else if (verb) {
+        base_put_text(out, verb->name);
+        if (action->type != ACTION_STRIP_VLAN) {
+            put_argument(action, out);
+        }
+    }
+}
+
+void ofctl_format_actions(const struct action *actions, size_t n_actions, struct base_buffer *out)
+{
+    if (n_actions == 0) {
+        base_put_text(out, "drop");
+    }
+    for (size_t i = 0; i < n_actions; i++) {
+        if (i > 0) {
+            base_put_u8(out, ',');
+        }
+        action_format(&actions[i], out);
+    }
+}
+
+static bool hex_bytes(struct word digits, uint8_t *bytes)
+{
+    for (size_t i = 0; i + 1 < digits.n_chars; i += 2) {
+        char octet[] = {'0', 'x', digits.at[i], digits.at[i + 1]};
+        uint64_t number;
+        if (!word_number((struct word){octet, sizeof octet}, UINT8_MAX, &number)) {
+            return false;
+        }
+        bytes[i / 2] = (uint8_t)number;
+    }
+    return digits.n_chars % 2 == 0;
+}
+
+/* (0xID,HEX) with 8 digits of id and 16 digits, or none, for each 8 bytes: the
+ * lengths that OpenFlow 1.0 can send. */
+static int parse_vendor(struct word value, struct base_arena *arena, struct action *action,
+                        struct base_error *error)
+{
+    struct word id = value, data;
+    bool shape = word_split(&id, ",", &data) && id.n_chars == 2 + 2 * VENDOR_ID_BYTES &&
+                 (id.at[1] | 0x20) == 'x' && data.n_chars % 16 == 0 &&
+                 data.n_chars / 2 < UINT16_MAX - VENDOR_ID_BYTES;
+    if (!shape) {
+        return base_fail(error, "vendor: expected (0xNNNNNNNN,HEX), HEX a multiple of 8 bytes");
+    }
+    uint8_t *body = base_arena_alloc(arena, VENDOR_ID_BYTES + data.n_chars / 2);
+    if (!body) {
+        return base_fail(error, "out of memory");
+    }
+    struct word id_digits = {id.at + 2, id.n_chars - 2};
+    if (!hex_bytes(id_digits, body) || !hex_bytes(data, body + VENDOR_ID_BYTES)) {
+        return base_fail(error, "vendor: expected (0xNNNNNNNN,HEX)");
+    }
+    action->type = ACTION_VENDOR;
+    action->body = body;
+    action->body_bytes = (uint16_t)(VENDOR_ID_BYTES + data.n_chars / 2);
+    return 0;
+}
+
+static int unknown_action(struct word name, struct base_error *error)
+{
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (word_is_nocase(name, later[i])) {
+            return base_fail(error, "%s is not an action of OpenFlow 1.0", later[i]);
+        }
+    }
+    const char *known[N_VERBS + N_PLAIN];
+    for (int i = 0; i < N_VERBS; i++) {
+        known[i] = verbs[i].name;
+    }
+    memcpy(&known[N_VERBS], plain_words, sizeof plain_words);
+    return base_fail(error, "unknown action \"%.*s\"%s", WORD(name),
+                     token_hint(name, known, N_VERBS + N_PLAIN).text);
+}
+
+static int action_parse(const struct token *token, struct base_arena *arena, struct action *action,
+                        struct base_error *error)
+{
+    const struct verb *verb = verb_of_name(token->key);
+    if (verb) {
+        action->type = verb->type;
+        if (!verb->parse(token->value, verb, action)) {
+            return base_fail(error, "bad action %s \"%.*s\": expected %s", verb->name,
+                             WORD(token->value), verb->expected);
+        }
+        return 0;
+    }
+    if (word_is_nocase(token->key, "vendor")) {
+        return parse_vendor(token->value, arena, action, error);
+    }
+    if (word_is_nocase(token->key, "drop")) {
+        return base_fail(error, "drop must stand alone");
+    }
+    if (token->value.n_chars > 0 || !word_port(token->key, &action->port) ||
+        !is_destination(action->port)) {
+        return unknown_action(token->key, error);
+    }
+    action->type = ACTION_OUTPUT;
+    return 0;
+}
+
+/* How many actions there are, up to one more than fit in an entry. */
+static size_t count(const char *text)
+{
+    struct token token;
+    size_t n = 0;
+    while (n <= UINT16_MAX && token_next(&text, &token)) {
+        n++;
+    }
+    return n;
+}
+
+static bool is_drop(const char *text)
+{
+    struct token token;
+    return !token_next(&text, &token) ||
+           (word_is_nocase(token.key, "drop") && token.value.n_chars == 0 && count(text) == 0);
+}
+
+int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct action **actions,
+                        size_t *n_actions, size_t *column, struct base_error *error)
+{
+    struct token token = {.key.at = text};
+    const char *at = text;
+    int failed = 0;
+    size_t ignored;
+    column = column ? column : &ignored;
+    *column = 0;
+    *actions = NULL;
+    *n_actions = 0;
+    if (is_drop(text)) {
+        return 0;
+    }
+    size_t n = count(text);
+    if (n > UINT16_MAX) {
+        return base_fail(error, "more than %d actions", UINT16_MAX);
+    }
+    struct action *parsed = base_arena_alloc(arena, n * sizeof *parsed);
+    if (!parsed) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < n && !failed && token_next(&at, &token); i++) {
+        failed = action_parse(&token, arena, &parsed[i], error);
+    }
+    if (failed) {
+        *column = (size_t)(token.key.at - text);
+        return -1;
+    }
+    *actions = parsed;
+    *n_actions = n;
+    return 0;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Matches as text: the order of the fields and their spelling are ovs-ofctl's
+ * (checked against it in ofctl_test.c). */
+#include "ofctl/match.h"
+
+#include "base/address.h"
+#include "model/port.h"
+#include "ofctl/match_reader.h"
+
+/* A list of fields, divided by commas. */
+struct list {
+    struct base_buffer *out;
+    size_t start;
+};
+
+static void put_key(const struct list *list, const char *key)
+{
+    if (list->out->n_bytes > list->start) {
+        base_put_u8(list->out, ',');
+    }
+    base_put_text(list->out, key);
+}
+
+static void put_name(const struct list *list, const char *name)
+{
+    put_key(list, name);
+    base_put_u8(list->out, '=');
+}
+
+static void put_0x(struct base_buffer *out, uint64_t value)
+{
+    base_put_text(out, "0x");
+    base_put_hex(out, value);
+}
+
+static void put_0x4(struct base_buffer *out, uint16_t value)
+{
+    base_put_text(out, "0x");
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        base_put_hex(out, value >> shift & 0xf);
+    }
+}
+
+/* Decimal, or VALUE/MASK in hexadecimal: OpenFlow 1.0 has no such mask, but
+ * sets of headers do. */
+static void put_number(const struct list *list, const char *name, uint16_t value, uint16_t mask,
+                       uint16_t ones)
+{
+    if (mask == 0) {
+        return;
+    }
+    put_name(list, name);
+    if (mask == ones) {
+        base_put_decimal(list->out, value);
+    } else {
+        put_0x(list->out, value);
+        base_put_u8(list->out, '/');
+        put_0x(list->out, mask);
+    }
+}
+
+static void put_in_port(const struct list *list, const struct match *match)
+{
+    if (match->mask.in_port == UINT16_MAX) {
+        put_name(list, "in_port");
+        port_format(match->value.in_port, list->out);
+    } else {
+        put_number(list, "in_port", match->value.in_port, match->mask.in_port, UINT16_MAX);
+    }
+}
+
+static void put_vlan(const struct list *list, const struct match *match)
+{
+    uint16_t tci = match->value.vlan_tci, mask = match->mask.vlan_tci;
+    uint16_t vid = mask & VLAN_VID, pcp = mask & VLAN_PCP;
+    bool whole = (vid == 0 || vid == VLAN_VID) && (pcp == 0 || pcp == VLAN_PCP) && (vid | pcp);
+    if (mask == 0) {
+        return;
+    }
+    if (!whole) {
+        put_name(list, "vlan_tci");
+        put_0x4(list->out, tci);
+        if (tci & VLAN_TAGGED) { /* else untagged, all of it */
+            base_put_u8(list->out, '/');
+            put_0x4(list->out, mask);
+        }
+        return;
+    }
+    put_number(list, "dl_vlan", tci & VLAN_VID, vid, VLAN_VID);
+    put_number(list, "dl_vlan_pcp", tci >> VLAN_PCP_SHIFT, pcp, VLAN_PCP);
+}
+
+static void put_mac(const struct list *list, const char *name, const uint8_t mac[BASE_MAC_BYTES],
+                    const uint8_t mask[BASE_MAC_BYTES])
+{
+    char text[BASE_MAC_TEXT];
+    uint8_t any = 0, all = UINT8_MAX;
+    for (int i = 0; i < BASE_MAC_BYTES; i++) {
+        any |= mask[i];
+        all &= mask[i];
+    }
+    if (!any) {
+        return;
+    }
+    put_name(list, name);
+    base_put_text(list->out, base_mac_format(mac, text));
+    if (all != UINT8_MAX) {
+        base_put_u8(list->out, '/');
+        base_put_text(list->out, base_mac_format(mask, text));
+    }
+}
+
+static void put_ip(const struct list *list, const char *name, uint32_t ip, uint32_t mask)
+{
+    char text[BASE_IP_TEXT];
+    if (mask == 0) {
+        return;
+    }
+    put_name(list, name);
+    base_put_text(list->out, base_ip_format(ip, text));
+    if (mask == UINT32_MAX) {
+        return;
+    }
+    base_put_u8(list->out, '/');
+    if ((~mask & (~mask + 1)) == 0) {
+        base_put_decimal(list->out, 32 - (unsigned)__builtin_ctz(mask));
+    } else {
+        base_put_text(list->out, base_ip_format(mask, text));
+    }
+}
+
+/* The word that stands for dl_type and perhaps nw_proto; NULL: there is none. */
+static const char *keyword(const struct match *match, bool *says_proto)
+{
+    bool has_proto = match->mask.nw_proto == UINT8_MAX;
+    *says_proto = false;
+    if (match->mask.dl_type != UINT16_MAX) {
+        return NULL;
+    }
+    if (match->value.dl_type != DL_TYPE_IP || !has_proto) {
+        return match_keyword(match->value.dl_type, -1);
+    }
+    const char *name = match_keyword(DL_TYPE_IP, match->value.nw_proto);
+    *says_proto = name != NULL;
+    return name ? name : match_keyword(DL_TYPE_IP, -1);
+}
+
+static void put_dl_type(const struct list *list, uint16_t dl_type, uint16_t mask)
+{
+    if (mask == 0) {
+        return;
+    }
+    put_name(list, "dl_type");
+    put_0x4(list->out, dl_type);
+    if (mask != UINT16_MAX) {
+        base_put_u8(list->out, '/');
+        put_0x4(list->out, mask);
+    }
+}
+
+void ofctl_format_match(const struct match *match, struct base_buffer *out)
+{
+    const struct header *value = &match->value, *mask = &match->mask;
+    struct list list = {.out = out, .start = out->n_bytes};
+    bool says_proto;
+    const char *word = keyword(match, &says_proto);
+    bool arp = word && value->dl_type == DL_TYPE_ARP;
+    bool icmp = says_proto && value->nw_proto == NW_PROTO_ICMP;
+    if (word) {
+        put_key(&list, word);
+    }
+    put_in_port(&list, match);
+    put_vlan(&list, match);
+    put_mac(&list, "dl_src", value->dl_src, mask->dl_src);
+    put_mac(&list, "dl_dst", value->dl_dst, mask->dl_dst);
+    put_dl_type(&list, value->dl_type, word ? 0 : mask->dl_type);
+    put_ip(&list, arp ? "arp_spa" : "nw_src", value->nw_src, mask->nw_src);
+    put_ip(&list, arp ? "arp_tpa" : "nw_dst", value->nw_dst, mask->nw_dst);
+    put_number(&list, arp ? "arp_op" : "nw_proto", value->nw_proto, says_proto ? 0 : mask->nw_proto,
+               UINT8_MAX);
+    put_number(&list, "nw_tos", value->nw_tos, mask->nw_tos, 0xfc);
+    put_number(&list, icmp ? "icmp_type" : "tp_src", value->tp_src, mask->tp_src, UINT16_MAX);
+    put_number(&list, icmp ? "icmp_code" : "tp_dst", value->tp_dst, mask->tp_dst, UINT16_MAX);
+}
+
+void ofctl_format_header(const struct header *header, struct base_buffer *out)
+{
+    struct match match = match_exactly(header);
+    ofctl_format_match(&match, out);
+}
+
+int ofctl_parse_match(const char *text, struct match *match, size_t *column,
+                      struct base_error *error)
+{
+    struct match_reader reader = {.wrong = text};
+    struct token token;
+    const char *at = text;
+    int failed = 0;
+    while (!failed && token_next(&at, &token)) {
+        failed = match_reader_take(&reader, &token, error);
+    }
+    if (failed || match_reader_finish(&reader, error)) {
+        if (column) {
+            *column = (size_t)(reader.wrong - text);
+        }
+        return -1;
+    }
+    *match = reader.match;
+    return 0;
+}

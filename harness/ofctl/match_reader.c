@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ovs-ofctl's match syntax, read. A field becomes a cube of its own, and the
+ * match is the intersection of these cubes. What ovs-ofctl would cut off or
+ * drop with a warning (dl_vlan=4096, tp_dst without tcp) is an error here: a
+ * match that means something else than it says proves nothing. */
+#include "ofctl/match_reader.h"
+
+#include "model/port.h"
+
+#include <string.h>
+
+enum needs {
+    NEEDS_NOTHING,
+    NEEDS_NW,
+    NEEDS_IP,
+    NEEDS_ARP,
+    NEEDS_TP,
+    NEEDS_TCP,
+    NEEDS_UDP,
+    NEEDS_ICMP
+};
+
+struct match_field {
+    const char *name;
+    enum match_field_id id;
+    enum needs needs;
+    bool (*parse)(struct word value, const struct match_field *field, struct match *cube);
+    const char *expected; /* "expected ...": what a value looks like */
+    uint16_t offset;      /* parse_number, parse_mac, parse_ip: in struct header */
+    uint16_t max;         /* parse_number */
+    uint8_t bytes;        /* parse_number: 1 or 2 */
+};
+
+static void put_bits(struct match *cube, size_t offset, const void *value, const void *mask,
+                     size_t n_bytes)
+{
+    memcpy((uint8_t *)&cube->value + offset, value, n_bytes);
+    memcpy((uint8_t *)&cube->mask + offset, mask, n_bytes);
+}
+
+static bool parse_number(struct word value, const struct match_field *field, struct match *cube)
+{
+    uint64_t number;
+    if (!word_number(value, field->max, &number)) {
+        return false;
+    }
+    uint16_t wide = (uint16_t)number, ones = UINT16_MAX;
+    uint8_t narrow = (uint8_t)number;
+    put_bits(cube, field->offset, field->bytes == 1 ? (void *)&narrow : (void *)&wide, &ones,
+             field->bytes);
+    return true;
+}
+
+static bool parse_in_port(struct word value, const struct match_field *field, struct match *cube)
+{
+    (void)field;
+    cube->mask.in_port = UINT16_MAX;
+    return word_port(value, &cube->value.in_port);
+}
+
+static bool parse_mac(struct word value, const struct match_field *field, struct match *cube)
+{
+    uint8_t mac[6], ones[6];
+    memset(ones, 0xff, sizeof ones);
+    if (!word_mac(value, mac)) {
+        return false;
+    }
+    put_bits(cube, field->offset, mac, ones, sizeof mac);
+    return true;
+}
+
+/* LENGTH or a netmask whose ones come first. */
+static bool parse_netmask(struct word word, uint32_t *mask)
+{
+    uint64_t length;
+    if (word_number(word, 32, &length)) {
+        *mask = length == 0 ? 0 : UINT32_MAX << (32 - length);
+        return true;
+    }
+    return word_ip(word, mask) && (~*mask & (~*mask + 1)) == 0;
+}
+
+static bool parse_ip(struct word value, const struct match_field *field, struct match *cube)
+{
+    struct word netmask;
+    uint32_t ip, mask = UINT32_MAX;
+    if (word_split(&value, "/", &netmask) && !parse_netmask(netmask, &mask)) {
+        return false;
+    }
+    if (!word_ip(value, &ip)) {
+        return false;
+    }
+    put_bits(cube, field->offset, &ip, &mask, sizeof ip);
+    return true;
+}
+
+static void put_vlan(struct match *cube, uint64_t tci, uint16_t mask)
+{
+    cube->value.vlan_tci = (uint16_t)(tci & mask);
+    cube->mask.vlan_tci = mask;
+}
+
+/* 65535 is OFP_VLAN_NONE. */
+static bool parse_dl_vlan(struct word value, const struct match_field *field, struct match *cube)
+{
+    (void)field;
+    uint64_t vid;
+    if (!word_number(value, UINT16_MAX, &vid) || (vid > VLAN_VID && vid != UINT16_MAX)) {
+        return false;
+    }
+    if (vid == UINT16_MAX) {
+        put_vlan(cube, 0, VLAN_TAGGED);
+    } else {
+        put_vlan(cube, VLAN_TAGGED | vid, VLAN_TAGGED | VLAN_VID);
+    }
+    return true;
+}
+
+/* The newer name: bit 0x1000 says that there is a tag; 0 is untagged. */
+static bool parse_vlan_vid(struct word value, const struct match_field *field, struct match *cube)
+{
+    (void)field;
+    uint64_t vid;
+    if (!word_number(value, VLAN_TAGGED | VLAN_VID, &vid) || (vid != 0 && !(vid & VLAN_TAGGED))) {
+        return false;
+    }
+    put_vlan(cube, vid, vid ? VLAN_TAGGED | VLAN_VID : VLAN_TAGGED);
+    return true;
+}
+
+static bool parse_vlan_pcp(struct word value, const struct match_field *field, struct match *cube)
+{
+    (void)field;
+    uint64_t pcp;
+    if (!word_number(value, 7, &pcp)) {
+        return false;
+    }
+    put_vlan(cube, VLAN_TAGGED | pcp << VLAN_PCP_SHIFT, VLAN_TAGGED | VLAN_PCP);
+    return true;
+}
+
+/* TCI or TCI/MASK, as far as OpenFlow 1.0 can say it: untagged, or tagged and
+ * the vid, the pcp or both. */
+static bool parse_vlan_tci(struct word value, const struct match_field *field, struct match *cube)
+{
+    (void)field;
+    struct word mask_word;
+    uint64_t tci, mask = UINT16_MAX;
+    if (word_split(&value, "/", &mask_word) && !word_number(mask_word, UINT16_MAX, &mask)) {
+        return false;
+    }
+    if (!word_number(value, UINT16_MAX, &tci) || (mask != 0 && !(mask & VLAN_TAGGED))) {
+        return false;
+    }
+    tci &= mask;
+    if (tci == 0) {
+        put_vlan(cube, 0, mask & VLAN_TAGGED);
+        return true;
+    }
+    put_vlan(cube, tci, (uint16_t)mask);
+    uint64_t vid = mask & VLAN_VID, pcp = mask & VLAN_PCP;
+    return (tci & VLAN_TAGGED) && (vid | pcp) && (vid == 0 || vid == VLAN_VID) &&
+           (pcp == 0 || pcp == VLAN_PCP);
+}
+
+/* The lower two bits are ECN's; a value with them set matches nothing. */
+static bool parse_nw_tos(struct word value, const struct match_field *field, struct match *cube)
+{
+    return parse_number(value, field, cube) && (cube->value.nw_tos & 3) == 0;
+}
+
+static bool parse_dscp(struct word value, const struct match_field *field, struct match *cube)
+{
+    (void)field;
+    uint64_t dscp;
+    cube->mask.nw_tos = 0xfc;
+    if (!word_number(value, 63, &dscp)) {
+        return false;
+    }
+    cube->value.nw_tos = (uint8_t)(dscp << 2);
+    return true;
+}
+
+#define AT(member) .offset = offsetof(struct header, member)
+#define U8(member)                                                                                 \
+    .parse = parse_number, AT(member), .bytes = 1, .max = UINT8_MAX,                               \
+    .expected = "a number from 0 to 255"
+#define U16(member)                                                                                \
+    .parse = parse_number, AT(member), .bytes = 2, .max = UINT16_MAX,                              \
+    .expected = "a number from 0 to 65535"
+#define ICMP(member)                                                                               \
+    .parse = parse_number, AT(member), .bytes = 2, .max = UINT8_MAX,                               \
+    .expected = "a number from 0 to 255"
+#define MAC(member) .parse = parse_mac, AT(member), .expected = "xx:xx:xx:xx:xx:xx"
+#define IP(member)                                                                                 \
+    .parse = parse_ip, AT(member),                                                                 \
+    .expected = "a.b.c.d, a.b.c.d/LENGTH or a.b.c.d/NETMASK (ones first)"
+#define PORT    .parse = parse_in_port, .expected = "a port up to 65280 or a reserved port"
+#define DL_VLAN .parse = parse_dl_vlan, .expected = "0 to 4095, or 65535 for untagged"
+#define VID     .parse = parse_vlan_vid, .expected = "0x1000 + VLAN id, or 0 for untagged"
+#define PCP     .parse = parse_vlan_pcp, .expected = "a number from 0 to 7"
+#define TCI                                                                                        \
+    .parse = parse_vlan_tci,                                                                       \
+    .expected = "0 for untagged, or bit 0x1000 with the VLAN id, priority or both"
+#define TOS                                                                                        \
+    .parse = parse_nw_tos, AT(nw_tos), .bytes = 1, .max = UINT8_MAX,                               \
+    .expected = "a multiple of 4 from 0 to 252"
+#define DSCP .parse = parse_dscp, .expected = "a number from 0 to 63"
+
+/* ovs-fields(7); the first name of a field is the one of OpenFlow 1.0. */
+static const struct match_field fields[] = {
+    {"in_port", MATCH_IN_PORT, NEEDS_NOTHING, PORT},
+    {"dl_vlan", MATCH_VLAN_VID, NEEDS_NOTHING, DL_VLAN},
+    {"vlan_vid", MATCH_VLAN_VID, NEEDS_NOTHING, VID},
+    {"dl_vlan_pcp", MATCH_VLAN_PCP, NEEDS_NOTHING, PCP},
+    {"vlan_pcp", MATCH_VLAN_PCP, NEEDS_NOTHING, PCP},
+    {"vlan_tci", MATCH_VLAN_TCI, NEEDS_NOTHING, TCI},
+    {"dl_src", MATCH_DL_SRC, NEEDS_NOTHING, MAC(dl_src)},
+    {"eth_src", MATCH_DL_SRC, NEEDS_NOTHING, MAC(dl_src)},
+    {"dl_dst", MATCH_DL_DST, NEEDS_NOTHING, MAC(dl_dst)},
+    {"eth_dst", MATCH_DL_DST, NEEDS_NOTHING, MAC(dl_dst)},
+    {"dl_type", MATCH_DL_TYPE, NEEDS_NOTHING, U16(dl_type)},
+    {"eth_type", MATCH_DL_TYPE, NEEDS_NOTHING, U16(dl_type)},
+    {"nw_src", MATCH_NW_SRC, NEEDS_NW, IP(nw_src)},
+    {"ip_src", MATCH_NW_SRC, NEEDS_NW, IP(nw_src)},
+    {"arp_spa", MATCH_NW_SRC, NEEDS_ARP, IP(nw_src)},
+    {"nw_dst", MATCH_NW_DST, NEEDS_NW, IP(nw_dst)},
+    {"ip_dst", MATCH_NW_DST, NEEDS_NW, IP(nw_dst)},
+    {"arp_tpa", MATCH_NW_DST, NEEDS_ARP, IP(nw_dst)},
+    {"nw_proto", MATCH_NW_PROTO, NEEDS_NW, U8(nw_proto)},
+    {"ip_proto", MATCH_NW_PROTO, NEEDS_NW, U8(nw_proto)},
+    {"arp_op", MATCH_NW_PROTO, NEEDS_ARP, U8(nw_proto)},
+    {"nw_tos", MATCH_NW_TOS, NEEDS_IP, TOS},
+    {"ip_dscp", MATCH_NW_TOS, NEEDS_IP, DSCP},
+    {"tp_src", MATCH_TP_SRC, NEEDS_TP, U16(tp_src)},
+    {"tcp_src", MATCH_TP_SRC, NEEDS_TCP, U16(tp_src)},
+    {"udp_src", MATCH_TP_SRC, NEEDS_UDP, U16(tp_src)},
+    {"icmp_type", MATCH_TP_SRC, NEEDS_ICMP, ICMP(tp_src)},
+    {"tp_dst", MATCH_TP_DST, NEEDS_TP, U16(tp_dst)},
+    {"tcp_dst", MATCH_TP_DST, NEEDS_TCP, U16(tp_dst)},
+    {"udp_dst", MATCH_TP_DST, NEEDS_UDP, U16(tp_dst)},
+    {"icmp_code", MATCH_TP_DST, NEEDS_ICMP, ICMP(tp_dst)},
+};
+enum { N_FIELDS = sizeof fields / sizeof *fields, ANY_PROTO = -1 };
+
+/* Words without a value; dl_type 0 is every type. Of two for the same, the
+ * first is the one that ovs-ofctl prints. */
+static const struct {
+    const char *name;
+    uint16_t dl_type;
+    int16_t nw_proto; /* ANY_PROTO: every one */
+} keywords[] = {
+    {"ip", DL_TYPE_IP, ANY_PROTO},
+    {"tcp", DL_TYPE_IP, NW_PROTO_TCP},
+    {"udp", DL_TYPE_IP, NW_PROTO_UDP},
+    {"icmp", DL_TYPE_IP, NW_PROTO_ICMP},
+    {"arp", DL_TYPE_ARP, ANY_PROTO},
+    {"rarp", 0x8035, ANY_PROTO},
+    {"ipv6", 0x86dd, ANY_PROTO},
+    {"mpls", 0x8847, ANY_PROTO},
+    {"mplsm", 0x8848, ANY_PROTO},
+    {"sctp", DL_TYPE_IP, 132},
+    {"ipv4", DL_TYPE_IP, ANY_PROTO},
+    {"ip4", DL_TYPE_IP, ANY_PROTO},
+    {"eth", 0, ANY_PROTO},
+    {"*", 0, ANY_PROTO},
+    {"ANY", 0, ANY_PROTO},
+};
+enum { N_KEYWORDS = sizeof keywords / sizeof *keywords };
+
+/* Known to ovs-ofctl, but not in OpenFlow 1.0. */
+static const char *const later[] = {
+    "metadata",    "tun_id",     "tunnel_id",    "tun_src",     "tun_dst",       "ipv6_src",
+    "ipv6_dst",    "ipv6_label", "nd_target",    "nd_sll",      "nd_tll",        "arp_sha",
+    "arp_tha",     "nw_ttl",     "nw_ecn",       "ip_ecn",      "nw_frag",       "ip_frag",
+    "tcp_flags",   "sctp_src",   "sctp_dst",     "icmpv6_type", "icmpv6_code",   "mpls_label",
+    "mpls_tc",     "mpls_bos",   "mpls_ttl",     "ct_state",    "ct_zone",       "ct_mark",
+    "ct_label",    "pkt_mark",   "skb_priority", "conj_id",     "actset_output", "packet_type",
+    "in_port_oxm", "tcp6",       "udp6",         "sctp6",       "icmp6",         "reg0",
+    "reg1",        "reg2",       "reg3",         "reg4",        "reg5",          "reg6",
+    "reg7",
+};
+
+static const char *const needs_text[] = {
+    [NEEDS_NW] = "ip or arp",        [NEEDS_IP] = "ip",   [NEEDS_ARP] = "arp",
+    [NEEDS_TP] = "tcp, udp or icmp", [NEEDS_TCP] = "tcp", [NEEDS_UDP] = "udp",
+    [NEEDS_ICMP] = "icmp",
+};
+
+static const struct match_field *find_field(struct word name)
+{
+    for (int i = 0; i < N_FIELDS; i++) {
+        if (word_is(name, fields[i].name)) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown(const struct match_reader *reader, struct word name, struct base_error *error)
+{
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (word_is(name, later[i])) {
+            return base_fail(error, "%s is of a later OpenFlow: version 1.0 cannot match it",
+                             later[i]);
+        }
+    }
+    const char *known[N_FIELDS + N_KEYWORDS + 32];
+    size_t n = 0;
+    for (size_t i = 0; i < reader->n_also && i < 32; i++) {
+        known[n++] = reader->also[i];
+    }
+    for (int i = 0; i < N_FIELDS; i++) {
+        known[n++] = fields[i].name;
+    }
+    for (int i = 0; i < N_KEYWORDS; i++) {
+        known[n++] = keywords[i].name;
+    }
+    return base_fail(error, "unknown field \"%.*s\"%s", WORD(name),
+                     token_hint(name, known, n).text);
+}
+
+static bool intersect(struct match *match, const struct match *cube)
+{
+    uint8_t *value = (uint8_t *)&match->value, *mask = (uint8_t *)&match->mask;
+    const uint8_t *more = (const uint8_t *)&cube->value, *more_mask = (const uint8_t *)&cube->mask;
+    uint8_t differ = 0;
+    for (size_t i = 0; i < sizeof match->value; i++) {
+        differ |= (value[i] ^ more[i]) & mask[i] & more_mask[i];
+        value[i] |= more[i];
+        mask[i] |= more_mask[i];
+    }
+    return differ == 0;
+}
+
+static bool take_keyword(struct word name, struct match *cube)
+{
+    for (int i = 0; i < N_KEYWORDS; i++) {
+        if (word_is(name, keywords[i].name)) {
+            cube->value.dl_type = keywords[i].dl_type;
+            cube->mask.dl_type = keywords[i].dl_type ? UINT16_MAX : 0;
+            if (keywords[i].nw_proto != ANY_PROTO) {
+                cube->value.nw_proto = (uint8_t)keywords[i].nw_proto;
+                cube->mask.nw_proto = UINT8_MAX;
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+static int take_field(struct match_reader *reader, const struct token *token, struct match *cube,
+                      struct base_error *error)
+{
+    const struct match_field *field = find_field(token->key);
+    if (!field) {
+        return unknown(reader, token->key, error);
+    }
+    if (reader->written[field->id].at) {
+        return base_fail(error, "%s: the same field twice", field->name);
+    }
+    reader->written[field->id].at = token->key.at;
+    if (word_is(token->value, "*")) {
+        return 0;
+    }
+    reader->wrong = token->value.at;
+    if (!field->parse(token->value, field, cube)) {
+        return base_fail(error, "bad value \"%.*s\" for %s: expected %s", WORD(token->value),
+                         field->name, field->expected);
+    }
+    reader->written[field->id].field = field;
+    return 0;
+}
+
+int match_reader_take(struct match_reader *reader, const struct token *token,
+                      struct base_error *error)
+{
+    struct match cube = {0};
+    reader->wrong = token->key.at;
+    bool is_keyword = !token->divider && take_keyword(token->key, &cube);
+    if (!is_keyword && take_field(reader, token, &cube, error)) {
+        return -1;
+    }
+    if (!intersect(&reader->match, &cube)) {
+        reader->wrong = token->key.at;
+        return base_fail(error, "%.*s contradicts what is in front of it", WORD(token->key));
+    }
+    return 0;
+}
+
+static bool has_what_it_needs(const struct match *match, enum needs needs)
+{
+    bool has_type = match->mask.dl_type == UINT16_MAX;
+    bool is_ip = has_type && match->value.dl_type == DL_TYPE_IP;
+    bool is_arp = has_type && match->value.dl_type == DL_TYPE_ARP;
+    int proto = is_ip && match->mask.nw_proto == UINT8_MAX ? match->value.nw_proto : ANY_PROTO;
+    switch (needs) {
+    case NEEDS_NOTHING:
+        return true;
+    case NEEDS_NW:
+        return is_ip || is_arp;
+    case NEEDS_IP:
+        return is_ip;
+    case NEEDS_ARP:
+        return is_arp;
+    case NEEDS_TP:
+        return proto == NW_PROTO_TCP || proto == NW_PROTO_UDP || proto == NW_PROTO_ICMP;
+    case NEEDS_TCP:
+        return proto == NW_PROTO_TCP;
+    case NEEDS_UDP:
+        return proto == NW_PROTO_UDP;
+    case NEEDS_ICMP:
+        return proto == NW_PROTO_ICMP;
+    }
+    return false;
+}
+
+int match_reader_finish(struct match_reader *reader, struct base_error *error)
+{
+    struct match *match = &reader->match;
+    for (int i = 0; i < N_MATCH_FIELDS; i++) {
+        const struct match_field *field = reader->written[i].field;
+        if (!field) {
+            continue;
+        }
+        reader->wrong = reader->written[i].at;
+        if (!has_what_it_needs(match, field->needs)) {
+            return base_fail(error, "%s needs %s", field->name, needs_text[field->needs]);
+        }
+        uint16_t number = i == MATCH_TP_SRC ? match->value.tp_src : match->value.tp_dst;
+        if (i >= MATCH_TP_SRC && match->value.nw_proto == NW_PROTO_ICMP && number > UINT8_MAX) {
+            return base_fail(error, "%s: an ICMP type or code is at most 255", field->name);
+        }
+    }
+    match_normalize(match);
+    return 0;
+}
+
+const char *match_keyword(uint16_t dl_type, int nw_proto)
+{
+    for (int i = 0; i < N_KEYWORDS; i++) {
+        if (dl_type && keywords[i].dl_type == dl_type && keywords[i].nw_proto == nw_proto) {
+            return keywords[i].name;
+        }
+    }
+    return NULL;
+}

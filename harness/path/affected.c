@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "path/affected.h"
+
+#include <stdlib.h>
+
+/* Sets of headers that are looked for, and of a host's; with more of them it is
+ * quicker to follow everything again. */
+enum { WANTED_MAX = 4096, HEADERS_MAX = 32 };
+
+/* Packets that enter a switch. in_port is fixed, or any. */
+struct path_wanted {
+    size_t sw;
+    struct match cube;
+};
+
+struct search {
+    struct path_network *network;
+    const struct header *rewritten;
+    size_t sw, entry; /* the one that is asked for */
+    struct path_affected *affected;
+    struct base_arena arena; /* behaviours of one step */
+    struct port_ref out;     /* packets leave by this one ... */
+    struct match cube;       /* ... as these */
+    bool no_memory;
+};
+
+static void want(struct search *search, size_t sw, const struct match *cube)
+{
+    struct path_affected *affected = search->affected;
+    for (size_t i = 0; i < affected->n_wanted; i++) {
+        if (affected->wanted[i].sw == sw && space_contains(&affected->wanted[i].cube, cube)) {
+            return;
+        }
+    }
+    if (base_grow(&affected->wanted, affected->n_wanted, &affected->wanted_capacity,
+                  sizeof *affected->wanted) < 0) {
+        search->no_memory = true;
+        return;
+    }
+    affected->wanted[affected->n_wanted++] = (struct path_wanted){.sw = sw, .cube = *cube};
+}
+
+static void send(struct search *search, size_t host, const struct match *cube)
+{
+    struct path_affected *affected = search->affected;
+    if (base_grow(&affected->headers, affected->n_headers, &affected->capacity,
+                  sizeof *affected->headers) < 0) {
+        search->no_memory = true;
+        return;
+    }
+    affected->headers[affected->n_headers++] = (struct path_headers){.host = host, .cube = *cube};
+}
+
+/* ------------------------------------------------------------------ one entry */
+
+/* Packets in `taken` may leave as wanted after this rewrite. */
+static void want_before(struct search *search, const struct space_rewrite *rewrite, size_t entry,
+                        const struct match *taken)
+{
+    struct space_table *table = &search->network->tables[search->out.sw];
+    size_t but = search->out.sw == search->sw ? search->entry : SIZE_MAX;
+    struct match back[2];
+    size_t n = space_preimage(rewrite, &search->cube, back);
+    for (size_t i = 0; i < n; i++) {
+        struct space_region region = {0};
+        size_t budget = SIZE_MAX; /* one look through the table */
+        if (space_intersect(&back[i], taken, &region.cube) &&
+            space_table_exclude_but(table, entry, but, &region, &budget) != SPACE_EMPTY) {
+            want(search, search->out.sw, &region.cube);
+        }
+        space_region_free(&region);
+    }
+}
+
+/* What the entry does with packets that enter by in_port. */
+static void ask_behavior(struct search *search, size_t entry, uint16_t in_port,
+                         const struct match *taken)
+{
+    const struct path_switch *sw = &search->network->switches[search->out.sw];
+    const struct flow_entry *flow = &sw->flows->entries[entry];
+    struct space_behavior behavior;
+    if (space_behavior(flow->actions, flow->n_actions, in_port, sw->ports, sw->n_ports,
+                       &search->arena, &behavior) < 0) {
+        search->no_memory = true;
+        return;
+    }
+    if (behavior.unknown || flow->table_id != 0) {
+        want(search, search->out.sw, taken);
+        return;
+    }
+    for (size_t i = 0; i < behavior.n_outputs; i++) {
+        uint16_t port = behavior.outputs[i].port;
+        if (port == search->out.port || port == PORT_FLOOD || port == PORT_ALL) {
+            want_before(search, &behavior.outputs[i].rewrite, entry, taken);
+        }
+    }
+}
+
+/* An ingress port that no packet has stands for all but the one by which the
+ * packets leave. */
+static bool ask_entry(void *aux, uint32_t entry, const struct match *match)
+{
+    struct search *search = aux;
+    struct match by_out = match_in_port(search->out.port), taken;
+    if (match->mask.in_port) {
+        ask_behavior(search, entry, match->value.in_port, match);
+        return !search->no_memory;
+    }
+    ask_behavior(search, entry, PORT_NONE, match);
+    if (space_intersect(match, &by_out, &taken)) {
+        ask_behavior(search, entry, search->out.port, &taken);
+    }
+    return !search->no_memory;
+}
+
+/* ------------------------------------------------------------------- one step */
+
+/* Packets that leave a switch by a port, as these. */
+static void come_through(struct search *search, struct port_ref out, const struct match *cube)
+{
+    const struct path_switch *sw = &search->network->switches[out.sw];
+    const struct match all = match_any();
+    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
+    struct space_words may_change = space_words(&search->rewritten[out.sw]);
+    size_t budget = SIZE_MAX;
+    struct match wide;
+    if (!sw->flows) {
+        want(search, out.sw, &all);
+        return;
+    }
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] &= ~may_change.word[i];
+        value.word[i] &= mask.word[i];
+    }
+    memcpy(&wide.value, &value, sizeof value);
+    memcpy(&wide.mask, &mask, sizeof mask);
+    search->out = out;
+    search->cube = *cube;
+    if (!space_table_overlapping(&search->network->tables[out.sw], &wide, 0, UINT32_MAX, &budget,
+                                 ask_entry, search)) {
+        search->no_memory = true;
+    }
+    base_arena_free(&search->arena);
+}
+
+static size_t first_cable(const struct path_network *network, size_t sw)
+{
+    size_t begin = 0, end = network->n_cables;
+    while (begin < end) {
+        size_t middle = begin + (end - begin) / 2;
+        if (network->cables[middle].port.sw < sw) {
+            begin = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return begin;
+}
+
+/* By all ports of the switch by which such packets may enter. */
+static void step_back(struct search *search, const struct path_wanted *wanted)
+{
+    const struct path_network *network = search->network;
+    for (size_t i = first_cable(network, wanted->sw); i < network->n_cables; i++) {
+        const struct path_cable *cable = &network->cables[i];
+        struct match cube = match_in_port(cable->port.port);
+        if (cable->port.sw != wanted->sw || search->no_memory) {
+            break;
+        }
+        if (path_network_deaf(network, cable->port) ||
+            !space_intersect(&cube, &wanted->cube, &cube)) {
+            continue;
+        }
+        if (cable->peer.kind == PEER_HOST) {
+            send(search, cable->peer.host, &cube);
+        } else if (cable->peer.kind == PEER_SWITCH &&
+                   !path_network_mute(network, cable->peer.port)) {
+            cube.value.in_port = cube.mask.in_port = 0;
+            come_through(search, cable->peer.port, &cube);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------- the hosts */
+
+static int compare_headers(const void *a, const void *b)
+{
+    const struct path_headers *x = a, *y = b;
+    return x->host != y->host ? (x->host > y->host) - (x->host < y->host)
+                              : memcmp(&x->cube, &y->cube, sizeof x->cube);
+}
+
+/* Keeps those of one host that no other contains; all that it can send, if they
+ * are too many. Returns how many. */
+static size_t reduce(struct path_headers *headers, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool contained = false;
+        for (size_t j = 0; j < n && !contained; j++) {
+            contained = j != i && space_contains(&headers[j].cube, &headers[i].cube) &&
+                        (j < i || !space_contains(&headers[i].cube, &headers[j].cube));
+        }
+        if (!contained) {
+            headers[kept++] = headers[i];
+        }
+    }
+    return kept;
+}
+
+static void reduce_all(struct path_affected *affected)
+{
+    struct path_headers *headers = affected->headers;
+    size_t kept = 0, end;
+    if (affected->n_headers > 1) {
+        qsort(headers, affected->n_headers, sizeof *headers, compare_headers);
+    }
+    for (size_t begin = 0; begin < affected->n_headers; begin = end) {
+        for (end = begin + 1; end < affected->n_headers && headers[end].host == headers[begin].host;
+             end++) {
+        }
+        size_t n = end - begin;
+        if (n > HEADERS_MAX) {
+            headers[begin].cube = match_in_port(headers[begin].cube.value.in_port);
+            n = 1;
+        } else {
+            n = reduce(&headers[begin], n);
+        }
+        memmove(&headers[kept], &headers[begin], n * sizeof *headers);
+        kept += n;
+    }
+    affected->n_headers = kept;
+}
+
+static void send_everything(struct search *search)
+{
+    const struct topology *topology = search->network->topology;
+    search->affected->n_headers = 0;
+    for (size_t host = 0; host < topology->n_hosts && !search->no_memory; host++) {
+        struct match all = match_in_port(topology->hosts[host].port.port);
+        send(search, host, &all);
+    }
+}
+
+int path_affected_find(struct path_network *network, const struct header *rewritten, size_t sw,
+                       size_t entry, struct path_affected *affected)
+{
+    struct search search = {
+        .network = network, .rewritten = rewritten, .sw = sw, .entry = entry, .affected = affected};
+    affected->n_headers = affected->n_wanted = 0;
+    want(&search, sw, &network->switches[sw].flows->entries[entry].match);
+    for (size_t i = 0; i < affected->n_wanted && i < WANTED_MAX && !search.no_memory; i++) {
+        struct path_wanted wanted = affected->wanted[i];
+        step_back(&search, &wanted);
+    }
+    if (affected->n_wanted > WANTED_MAX) {
+        send_everything(&search);
+    }
+    reduce_all(affected);
+    return search.no_memory ? -1 : 0;
+}
+
+void path_affected_free(struct path_affected *affected)
+{
+    free(affected->headers);
+    free(affected->wanted);
+    *affected = (struct path_affected){0};
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which packets share the fate of one that was followed (path/trail.h): what a
+ * network does to a packet is explained by the bits that were looked at, as a
+ * switch that caches flows does it for one table. */
+#include "path/trail.h"
+#include "space/overlapping.h"
+#include "space/rewrite.h"
+
+#include <stdlib.h>
+
+/* The headers that share the way so far. */
+struct kin {
+    const struct path_tables *tables;
+    const struct path_trail *trail;
+    struct path_alike *alike;
+    size_t *budget;
+    struct space_words asked;               /* bits of the header as it is sent that must agree */
+    struct space_words set[PATH_TRAIL_MAX]; /* by visit: bits that were rewritten before it */
+    struct space_overlapping found;
+    struct base_arena arena;
+};
+
+/* What decides whether the packet has a field that is asked for. */
+static void ask_prerequisites(struct header *mask)
+{
+    if (mask->tp_src | mask->tp_dst) {
+        mask->nw_proto = UINT8_MAX;
+    }
+    if (mask->nw_proto | mask->nw_tos | mask->nw_src | mask->nw_dst) {
+        mask->dl_type = UINT16_MAX;
+    }
+    if (mask->vlan_tci) {
+        mask->vlan_tci |= VLAN_TAGGED;
+    }
+}
+
+/* These bits must agree, if they come from where the packet was sent. */
+static void ask(struct kin *kin, const struct space_words *set, const struct header *mask)
+{
+    struct space_words bits = space_words(mask);
+    struct header asked;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        bits.word[i] &= ~set->word[i];
+    }
+    memcpy(&asked, &bits, sizeof asked);
+    ask_prerequisites(&asked);
+    bits = space_words(&asked);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        kin->asked.word[i] |= bits.word[i];
+    }
+}
+
+/* What is known of the kin where this visit is. */
+static struct match here(const struct kin *kin, size_t visit)
+{
+    struct space_words mask = kin->asked;
+    struct match cube = {.value = kin->trail->visits[visit].header};
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] |= kin->set[visit].word[i];
+    }
+    memcpy(&cube.mask, &mask, sizeof mask);
+    cube.mask.in_port = UINT16_MAX;
+    match_normalize(&cube);
+    return cube;
+}
+
+/* A cube as it looks where packets are sent. What is left of a tag without the bit that there is
+ * one: the kin are all tagged then, or none is. */
+static struct match carried_back(struct kin *kin, size_t visit, const struct match *match)
+{
+    static const struct header tag = {.vlan_tci = VLAN_TAGGED};
+    static const struct space_words nothing = {{0}};
+    struct space_words value = space_words(&match->value), mask = space_words(&match->mask);
+    struct match back;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] &= ~kin->set[visit].word[i];
+        value.word[i] &= mask.word[i];
+    }
+    memcpy(&back.value, &value, sizeof value);
+    memcpy(&back.mask, &mask, sizeof mask);
+    back.value.in_port = back.mask.in_port = 0;
+    if (back.mask.vlan_tci != 0 && !(back.mask.vlan_tci & VLAN_TAGGED)) {
+        ask(kin, &nothing, &tag);
+        back.mask.vlan_tci |= VLAN_TAGGED;
+        back.value.vlan_tci |= kin->trail->visits[0].header.vlan_tci & VLAN_TAGGED;
+        if (!(back.value.vlan_tci & VLAN_TAGGED) && back.value.vlan_tci == 0) {
+            back.mask.vlan_tci = VLAN_TAGGED;
+        }
+    }
+    return back;
+}
+
+/* The header is not in `other` at this visit: those that are are no kin. */
+static int leave_out(struct kin *kin, size_t visit, const struct match *other)
+{
+    struct path_alike *alike = kin->alike;
+    struct match known = here(kin, visit);
+    if (!space_overlaps(&known, other)) {
+        return 0;
+    }
+    if (base_grow(&alike->less, alike->n_less, &alike->capacity, sizeof *alike->less) < 0) {
+        return -1;
+    }
+    alike->less[alike->n_less++] = carried_back(kin, visit, other);
+    return 0;
+}
+
+/* All kin have the fields that are rewritten, or none has. `*mask`: the bits in those that the
+ * packet has. */
+static int ask_fields(struct kin *kin, size_t visit, const struct space_rewrite *rewrite,
+                      struct header *mask)
+{
+    const struct header *header = &kin->trail->visits[visit].header;
+    const struct space_words *set = &kin->set[visit];
+    bool is_ip = header->dl_type == DL_TYPE_IP, has_tp = header_has_tp(header);
+    int status = 0;
+    *mask = rewrite->mask;
+    bool wants_tp = mask->tp_src || mask->tp_dst;
+    if (wants_tp || mask->nw_src || mask->nw_dst || mask->nw_tos) {
+        if (is_ip) {
+            ask(kin, set, &space_class_cubes[SPACE_IP].mask);
+        } else {
+            status = leave_out(kin, visit, &space_class_cubes[SPACE_IP]);
+            mask->nw_src = mask->nw_dst = 0;
+            mask->nw_tos = 0;
+        }
+    }
+    if (wants_tp && has_tp) {
+        ask(kin, set, &space_class_cubes[SPACE_TCP].mask);
+    } else if (wants_tp) {
+        for (int class = SPACE_TCP; class <= SPACE_ICMP && is_ip && status == 0; class ++) {
+            status = leave_out(kin, visit, &space_class_cubes[class]);
+        }
+        mask->tp_src = mask->tp_dst = 0;
+    }
+    return status;
+}
+
+/* Outputs are sorted by port. */
+static bool same_ports(const struct space_behavior *a, const struct space_behavior *b)
+{
+    bool same = a->n_outputs == b->n_outputs && !a->unknown && !b->unknown;
+    for (size_t i = 0; same && i < a->n_outputs; i++) {
+        same = a->outputs[i].port == b->outputs[i].port;
+    }
+    return same;
+}
+
+static bool sends_twice(const struct space_behavior *behavior)
+{
+    bool twice = false;
+    for (size_t i = 1; i < behavior->n_outputs; i++) {
+        twice = twice || behavior->outputs[i].port == behavior->outputs[i - 1].port;
+    }
+    return twice;
+}
+
+/* Two copies by one port may agree with those of another entry in either order: the kin are those
+ * that look like the header in all that is rewritten. */
+static int ask_rewritten(struct kin *kin, size_t visit, const struct space_behavior *behavior)
+{
+    int status = 0;
+    for (size_t i = 0; i < behavior->n_outputs && status == 0; i++) {
+        struct header mask;
+        status = ask_fields(kin, visit, &behavior->outputs[i].rewrite, &mask);
+        ask(kin, &kin->set[visit], &mask);
+    }
+    return status;
+}
+
+/* Headers to which both rewrites do the same, at each port. False: there are none. */
+static bool agree(const struct space_behavior *a, const struct space_behavior *b,
+                  enum space_class class, struct match *equal)
+{
+    *equal = match_any();
+    for (size_t i = 0; i < a->n_outputs; i++) {
+        struct match here;
+        if (!space_rewrite_equal(&a->outputs[i].rewrite, &b->outputs[i].rewrite, class, &here) ||
+            !space_overlaps(&here, equal)) {
+            return false;
+        }
+        struct space_words value = space_words(&equal->value), mask = space_words(&equal->mask);
+        for (int w = 0; w < SPACE_WORDS; w++) {
+            value.word[w] |= space_words(&here.value).word[w];
+            mask.word[w] |= space_words(&here.mask).word[w];
+        }
+        memcpy(&equal->value, &value, sizeof value);
+        memcpy(&equal->mask, &mask, sizeof mask);
+    }
+    return true;
+}
+
+/* Both entries do the same with all kin, or with none. */
+static int ask_both(struct kin *kin, size_t visit, const struct flow_entry *a,
+                    const struct flow_entry *b)
+{
+    const struct header *header = &kin->trail->visits[visit].header;
+    struct space_behavior x, y;
+    struct match equal;
+    struct header mask;
+    if (space_behavior(a->actions, a->n_actions, header->in_port, NULL, 0, &kin->arena, &x) < 0 ||
+        space_behavior(b->actions, b->n_actions, header->in_port, NULL, 0, &kin->arena, &y) < 0) {
+        return -1;
+    }
+    if (!same_ports(&x, &y) || actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
+        return 0;
+    }
+    if (sends_twice(&x)) {
+        return ask_rewritten(kin, visit, &x) < 0 ? -1 : ask_rewritten(kin, visit, &y);
+    }
+    for (size_t i = 0; i < x.n_outputs; i++) {
+        if (ask_fields(kin, visit, &x.outputs[i].rewrite, &mask) < 0 ||
+            ask_fields(kin, visit, &y.outputs[i].rewrite, &mask) < 0) {
+            return -1;
+        }
+    }
+    if (!agree(&x, &y, space_class_of(header), &equal)) {
+        return 0;
+    }
+    if (!match_takes(&equal, header)) {
+        return leave_out(kin, visit, &equal);
+    }
+    ask(kin, &kin->set[visit], &equal.mask);
+    return 0;
+}
+
+/* An entry that may take kin as the one does that takes the header: one of its
+ * rank, or one that goes before it. */
+static int ask_other(struct kin *kin, size_t index, const struct flow_entry *other)
+{
+    const struct path_visit *visit = &kin->trail->visits[index];
+    const struct flow_entry *flows = kin->tables->states[visit->sw]->flows.entries;
+    if (!match_takes(&other->match, &visit->header)) {
+        return leave_out(kin, index, &other->match);
+    }
+    ask(kin, &kin->set[index], &other->match.mask);
+    return ask_both(kin, index, &flows[visit->entry], other);
+}
+
+/* The same entry takes the kin at this visit, and others compete with it for all
+ * of them or for none. At the first one what goes before the entry is left to the caller. */
+static int ask_entry(struct kin *kin, size_t index)
+{
+    const struct path_visit *visit = &kin->trail->visits[index];
+    const struct switch_state *state = kin->tables->states[visit->sw];
+    bool is_taken = visit->entry != PATH_NOBODY;
+    if (!state || !switch_state_receives(state, visit->header.in_port)) {
+        return 0;
+    }
+    const struct flow_entry *flows = state->flows.entries;
+    uint32_t rank = is_taken ? space_rank(&flows[visit->entry]) : 0;
+    if (is_taken) {
+        ask(kin, &kin->set[index], &flows[visit->entry].match.mask);
+    }
+    struct match cube = here(kin, index);
+    int status = space_list_overlapping(&kin->tables->tables[visit->sw], &cube, rank,
+                                        index == 0 && is_taken ? rank : UINT32_MAX, kin->budget,
+                                        &kin->found);
+    for (size_t i = 0; i < kin->found.n_entries && status == 0; i++) {
+        uint32_t other = kin->found.entries[i];
+        status = other == visit->entry ? 0 : ask_other(kin, index, &flows[other]);
+    }
+    return status;
+}
+
+/* Which bits were rewritten before `next`, which comes from a visit: those that were before that,
+ * and those of the output that sent it. */
+static int inherit(struct kin *kin, const struct path_visit *next,
+                   const struct space_behavior *behavior, struct space_words *set)
+{
+    const struct path_visit *visit = &kin->trail->visits[next->previous];
+    struct port_ref in = {.sw = next->sw, .port = next->header.in_port};
+    struct port_ref from = path_tables_peer(kin->tables, in).port;
+    for (size_t i = 0; i < behavior->n_outputs; i++) {
+        const struct space_rewrite *rewrite = &behavior->outputs[i].rewrite;
+        struct header became = space_rewritten(rewrite, &visit->header), mask;
+        became.in_port = in.port;
+        if (behavior->outputs[i].port == from.port &&
+            memcmp(&became, &next->header, sizeof became) == 0) {
+            int status = ask_fields(kin, next->previous, rewrite, &mask);
+            struct space_words bits = space_words(&mask);
+            for (int w = 0; w < SPACE_WORDS; w++) {
+                set->word[w] = kin->set[next->previous].word[w] | bits.word[w];
+            }
+            return status;
+        }
+    }
+    return -1;
+}
+
+/* A copy has come back as it was. So do its kin, if they have the bits already that are rewritten
+ * on the way round. */
+static int close_loop(struct kin *kin, const struct space_behavior *behavior)
+{
+    struct space_words set;
+    struct header mask;
+    if (inherit(kin, &kin->trail->again, behavior, &set) < 0) {
+        return -1;
+    }
+    memcpy(&mask, &set, sizeof mask);
+    ask(kin, &kin->set[kin->trail->first], &mask);
+    return 0;
+}
+
+/* Which bits were rewritten where the copies of this visit go to. */
+static int carry_on(struct kin *kin, size_t index)
+{
+    const struct path_trail *trail = kin->trail;
+    const struct path_visit *visit = &trail->visits[index];
+    const struct switch_state *state = kin->tables->states[visit->sw];
+    struct space_behavior behavior;
+    if (visit->entry == PATH_NOBODY || visit->ambiguous) {
+        return 0;
+    }
+    const struct flow_entry *flow = &state->flows.entries[visit->entry];
+    int status = space_behavior(flow->actions, flow->n_actions, visit->header.in_port, state->ports,
+                                state->n_ports, &kin->arena, &behavior);
+    for (size_t child = index + 1; child < trail->n_visits && status == 0; child++) {
+        if (trail->visits[child].previous == index) {
+            status = inherit(kin, &trail->visits[child], &behavior, &kin->set[child]);
+        }
+    }
+    bool closes = !trail->ends && trail->first != PATH_NOBODY && trail->again.previous == index;
+    return status == 0 && closes ? close_loop(kin, &behavior) : status;
+}
+
+static int ask_all(struct kin *kin)
+{
+    ask(kin, &kin->set[0], &(struct header){.in_port = UINT16_MAX});
+    for (size_t i = 0; i < kin->trail->n_visits; i++) {
+        if (ask_entry(kin, i) < 0 || carry_on(kin, i) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void path_trail_alike(const struct path_tables *tables, const struct path_trail *trail,
+                      size_t *budget, struct path_alike *alike)
+{
+    struct kin *kin = calloc(1, sizeof *kin);
+    *alike = (struct path_alike){0};
+    if (kin) {
+        kin->tables = tables;
+        kin->trail = trail;
+        kin->alike = alike;
+        kin->budget = budget;
+    }
+    if (kin && ask_all(kin) == 0) {
+        alike->cube.value = trail->visits[0].header;
+        memcpy(&alike->cube.mask, &kin->asked, sizeof alike->cube.mask);
+        match_normalize(&alike->cube);
+    } else {
+        alike->cube = match_exactly(&trail->visits[0].header);
+        alike->n_less = 0;
+    }
+    if (kin) {
+        free(kin->found.entries);
+        base_arena_free(&kin->arena);
+    }
+    free(kin);
+}

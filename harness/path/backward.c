@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "path/backward.h"
+
+#include "path/trail.h"
+#include "space/overlapping.h"
+
+#include <stdlib.h>
+
+enum {
+    DEPTH_MAX = PATH_TRAIL_MAX, /* switches on a way; longer ones are not looked for */
+    TRIES_MAX = 4096            /* frames for one entry that turn out not to do */
+};
+
+/* Packets at a port whose origin has been looked for. */
+struct seen {
+    const struct seen *next;
+    struct port_ref port;
+    struct match cube;
+    const struct match *const *excluded;
+    size_t n_excluded;
+};
+
+struct search {
+    const struct path_tables *tables;
+    const bool *sends;
+    size_t *budget;
+    struct path_origin *reach;
+    size_t sw, entry; /* wanted */
+    struct base_arena arena;
+    const struct seen *seen;
+    size_t depth, n_tries;
+    bool any;  /* any frame that reaches the entry will do */
+    bool open; /* something was left undecided */
+    struct path_trail trail;
+};
+
+/* Packets of the region that enter by this port are wanted: can they come? */
+static enum space_answer come_from(struct search *search, struct port_ref in,
+                                   struct space_region *region);
+
+static enum space_answer undecided(struct search *search)
+{
+    search->open = true;
+    return SPACE_EMPTY;
+}
+
+/* What the entry takes of the packets in `cube` (in_port fixed). */
+static enum space_answer effective(const struct path_tables *tables, size_t sw, size_t entry,
+                                   size_t *budget, struct space_region *region)
+{
+    enum space_answer answer = space_table_exclude(&tables->tables[sw], entry, region, budget);
+    return answer != SPACE_FOUND
+               ? answer
+               : space_find(&region->cube, region->excluded, region->n_excluded, budget, NULL);
+}
+
+/* The cubes of `from` without in_port, carried back through the rewrite, are
+ * taken away from `region`. */
+static int exclude_carried(struct search *search, const struct space_rewrite *rewrite,
+                           const struct space_region *from, struct space_region *region)
+{
+    for (size_t i = 0; i < from->n_excluded; i++) {
+        struct match excluded = *from->excluded[i];
+        excluded.value.in_port = excluded.mask.in_port = 0;
+        struct match *back = base_arena_alloc(&search->arena, 2 * sizeof *back);
+        size_t n = back ? space_preimage(rewrite, &excluded, back) : 0;
+        for (size_t j = 0; j < n; j++) {
+            if (space_exclude(region, &back[j]) < 0) {
+                return -1;
+            }
+        }
+        if (!back) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Packets in `cube` that entry `f` takes at `in` and sends where they become
+ * those of `wanted`. */
+static enum space_answer through(struct search *search, struct port_ref in, size_t f,
+                                 const struct space_rewrite *rewrite, const struct match *cube,
+                                 const struct space_region *wanted)
+{
+    struct space_region region = {.cube = *cube};
+    enum space_answer answer = SPACE_OPEN;
+    if (exclude_carried(search, rewrite, wanted, &region) == 0) {
+        answer = effective(search->tables, in.sw, f, search->budget, &region);
+    }
+    if (answer == SPACE_FOUND) {
+        answer = come_from(search, in, &region);
+    }
+    space_region_free(&region);
+    return answer == SPACE_OPEN ? undecided(search) : answer;
+}
+
+/* Whether the actions may send by this port at all: a glance before the work. */
+static bool may_send(const struct flow_entry *flow, uint16_t out, uint16_t in_port)
+{
+    for (size_t i = 0; i < flow->n_actions; i++) {
+        const struct action *action = &flow->actions[i];
+        bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+        if (action->type == ACTION_VENDOR ||
+            (sends &&
+             (action->port == out || action->port == PORT_FLOOD || action->port == PORT_ALL ||
+              action->port == PORT_NORMAL || action->port == PORT_TABLE ||
+              (action->port == PORT_IN_PORT && in_port == out)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The packets of a cube, whatever they have in these bits, as they enter by this port. */
+static struct match before_rewrite(const struct match *cube, const struct header *rewritten,
+                                   uint16_t in_port)
+{
+    struct space_words mask = space_words(&cube->mask), bits = space_words(rewritten);
+    struct match before = *cube;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] &= ~bits.word[i];
+    }
+    memcpy(&before.mask, &mask, sizeof mask);
+    before.value.in_port = in_port;
+    before.mask.in_port = UINT16_MAX;
+    match_normalize(&before);
+    return before;
+}
+
+/* Nobody knows what an entry does; if it takes any of these packets at all. */
+static enum space_answer through_unknown(struct search *search, struct port_ref in, size_t f,
+                                         const struct match *before)
+{
+    struct space_region region = {0};
+    const struct flow_entry *flow = &search->tables->states[in.sw]->flows.entries[f];
+    bool any = space_intersect(before, &flow->match, &region.cube) &&
+               effective(search->tables, in.sw, f, search->budget, &region) != SPACE_EMPTY;
+    space_region_free(&region);
+    return any ? undecided(search) : SPACE_EMPTY;
+}
+
+/* Packets that entry `f` takes at `in` and sends by `out`, as those of `wanted`. */
+static enum space_answer through_entry(struct search *search, struct port_ref in, size_t f,
+                                       uint16_t out, const struct space_region *wanted)
+{
+    const struct switch_state *state = search->tables->states[in.sw];
+    const struct flow_entry *flow = &state->flows.entries[f];
+    struct header rewritten = path_rewritten_by(flow);
+    struct match before = before_rewrite(&wanted->cube, &rewritten, in.port), taken;
+    struct match in_port = match_in_port(in.port), target = wanted->cube;
+    struct space_behavior behavior;
+    if (!may_send(flow, out, in.port) || !space_overlaps(&flow->match, &before) ||
+        !space_intersect(&flow->match, &in_port, &taken)) {
+        return SPACE_EMPTY;
+    }
+    if (space_behavior(flow->actions, flow->n_actions, in.port, state->ports, state->n_ports,
+                       &search->arena, &behavior) < 0) {
+        return undecided(search);
+    }
+    if (behavior.unknown) {
+        return through_unknown(search, in, f, &before);
+    }
+    target.value.in_port = target.mask.in_port = 0;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = 0; i < behavior.n_outputs && answer != SPACE_FOUND; i++) {
+        struct match back[2];
+        const struct space_rewrite *rewrite = &behavior.outputs[i].rewrite;
+        size_t n = behavior.outputs[i].port == out ? space_preimage(rewrite, &target, back) : 0;
+        for (size_t j = 0; j < n && answer != SPACE_FOUND; j++) {
+            struct match cube;
+            if (space_intersect(&back[j], &taken, &cube)) {
+                answer = through(search, in, f, rewrite, &cube, wanted);
+            }
+        }
+    }
+    return answer;
+}
+
+/* Packets that enter a switch and leave it by `out`. */
+static enum space_answer through_switch(struct search *search, struct port_ref in, uint16_t out,
+                                        const struct space_region *wanted)
+{
+    const struct path_tables *tables = search->tables;
+    struct match before = before_rewrite(&wanted->cube, &tables->rewritten[in.sw], in.port);
+    struct space_overlapping found = {0};
+    enum space_answer answer = SPACE_EMPTY;
+    if (space_list_overlapping(&tables->tables[in.sw], &before, 0, UINT32_MAX, search->budget,
+                               &found) < 0) {
+        answer = undecided(search);
+    }
+    for (size_t i = 0; i < found.n_entries && answer != SPACE_FOUND; i++) {
+        answer = through_entry(search, in, found.entries[i], out, wanted);
+    }
+    free(found.entries);
+    return answer;
+}
+
+/* Packets that leave a switch by `out`: from its hosts first, then from others. */
+static enum space_answer come_through(struct search *search, struct port_ref out,
+                                      const struct space_region *wanted)
+{
+    const struct path_tables *tables = search->tables;
+    enum space_answer answer = SPACE_EMPTY;
+    if (!tables->states[out.sw] || search->depth == DEPTH_MAX) {
+        return undecided(search);
+    }
+    if (!switch_state_sends(tables->states[out.sw], out.port)) {
+        return SPACE_EMPTY;
+    }
+    search->depth++;
+    for (int hosts = 1; hosts >= 0; hosts--) {
+        size_t end = tables->begins[out.sw + 1];
+        for (size_t i = tables->begins[out.sw]; i < end && answer != SPACE_FOUND; i++) {
+            const struct path_cabled *in = &tables->cabled[i];
+            if ((in->peer.kind == PEER_HOST) == hosts &&
+                switch_state_receives(tables->states[out.sw], in->port.port)) {
+                answer = through_switch(search, in->port, out.port, wanted);
+            }
+        }
+    }
+    search->depth--;
+    return answer;
+}
+
+/* What is found depends on what the packet that was followed passed. */
+static int note_passed(struct search *search)
+{
+    struct path_origin *reach = search->reach;
+    for (size_t i = 0; i < search->trail.n_visits; i++) {
+        const struct path_visit *visit = &search->trail.visits[i];
+        struct path_passed passed = {visit->sw, visit->entry};
+        bool known = false;
+        for (size_t j = 0; j < reach->n_passed && !known; j++) {
+            known = memcmp(&reach->passed[j], &passed, sizeof passed) == 0;
+        }
+        if (!known) {
+            if (base_grow(&reach->passed, reach->n_passed, &reach->capacity, sizeof passed) < 0) {
+                return -1;
+            }
+            reach->passed[reach->n_passed++] = passed;
+        }
+    }
+    return 0;
+}
+
+/* Why the frame that was followed exercises nothing. */
+static int reject(struct search *search, struct path_origin *why)
+{
+    why->competes = why->competes || search->trail.ends;
+    why->loops = why->loops || !search->trail.ends;
+    return note_passed(search);
+}
+
+/* Finds a header of the cube, and in none of those that are excluded, which
+ * exercises the entry and stops, if it enters by `in`. Of those that do not, it
+ * tells why. (The region's cube holds the other one. Its excluded cubes are
+ * used as a stack.) */
+static enum space_answer sift(struct search *search, struct port_ref in, const struct match *cube,
+                              struct space_region *region, struct header *header,
+                              struct path_origin *why);
+
+static int exclude_copy(struct search *search, struct space_region *region,
+                        const struct match *cube)
+{
+    const struct match *copy = base_arena_copy(&search->arena, cube, sizeof *cube);
+    return copy ? space_exclude(region, copy) : -1;
+}
+
+/* The header that was followed will not do: nor will those that share its fate. They are excluded;
+ * those that differ from them in that another entry takes them are looked through now. */
+static enum space_answer sift_others(struct search *search, struct port_ref in,
+                                     const struct match *cube, struct space_region *region,
+                                     struct header *header, struct path_origin *why)
+{
+    struct path_alike alike;
+    struct match kin, part;
+    size_t n_excluded = region->n_excluded;
+    enum space_answer answer = SPACE_EMPTY;
+    path_trail_alike(search->tables, &search->trail, search->budget, &alike);
+    bool is_one = space_intersect(cube, &alike.cube, &kin);
+    for (size_t i = 0; i < alike.n_less && is_one && answer == SPACE_EMPTY; i++) {
+        if (space_intersect(&kin, &alike.less[i], &part)) {
+            answer = sift(search, in, &part, region, header, why);
+            answer = answer == SPACE_EMPTY && exclude_copy(search, region, &part) < 0 ? SPACE_OPEN
+                                                                                      : answer;
+        }
+    }
+    region->n_excluded = n_excluded;
+    if (answer == SPACE_EMPTY && exclude_copy(search, region, &alike.cube) < 0) {
+        answer = SPACE_OPEN;
+    }
+    free(alike.less);
+    return answer;
+}
+
+static enum space_answer sift(struct search *search, struct port_ref in, const struct match *cube,
+                              struct space_region *region, struct header *header,
+                              struct path_origin *why)
+{
+    size_t n_excluded = region->n_excluded;
+    enum space_answer answer = SPACE_EMPTY;
+    while (answer == SPACE_EMPTY) {
+        answer = space_find(cube, region->excluded, region->n_excluded, search->budget, header);
+        if (answer != SPACE_FOUND || search->any) {
+            break;
+        }
+        path_trail_follow(search->tables, in, header, &search->trail);
+        if (search->trail.ends && path_trail_exercises(&search->trail, search->sw, search->entry)) {
+            break;
+        }
+        if (search->n_tries == 0 || reject(search, why) < 0) {
+            answer = SPACE_OPEN;
+            break;
+        }
+        search->n_tries--;
+        answer = sift_others(search, in, cube, region, header, why);
+    }
+    region->n_excluded = n_excluded;
+    return answer;
+}
+
+/* Whether each packet of the region was looked for before, here. If not, it is now. */
+static int has_seen(struct search *search, struct port_ref in, const struct space_region *region,
+                    bool *seen)
+{
+    *seen = false;
+    for (const struct seen *s = search->seen; s && !*seen; s = s->next) {
+        *seen = s->port.sw == in.sw && s->port.port == in.port &&
+                space_contains(&s->cube, &region->cube);
+        for (size_t i = 0; i < s->n_excluded && *seen; i++) {
+            bool is_out = !space_overlaps(s->excluded[i], &region->cube);
+            for (size_t j = 0; j < region->n_excluded && !is_out; j++) {
+                is_out = space_contains(region->excluded[j], s->excluded[i]);
+            }
+            *seen = is_out;
+        }
+        *search->budget -= *search->budget > 0;
+    }
+    if (*seen) {
+        return 0;
+    }
+    struct seen *now = base_arena_alloc(&search->arena, sizeof *now);
+    const struct match **excluded =
+        region->n_excluded ? base_arena_copy(&search->arena, region->excluded,
+                                             region->n_excluded * sizeof(struct match *))
+                           : NULL;
+    if (!now || (region->n_excluded && !excluded)) {
+        return -1;
+    }
+    *now = (struct seen){search->seen, in, region->cube, excluded, region->n_excluded};
+    search->seen = now;
+    return 0;
+}
+
+static enum space_answer come_from(struct search *search, struct port_ref in,
+                                   struct space_region *region)
+{
+    struct peer peer = path_tables_peer(search->tables, in);
+    if (peer.kind == PEER_NONE ||
+        (peer.kind == PEER_HOST && search->sends && !search->sends[peer.host])) {
+        return SPACE_EMPTY;
+    }
+    if (peer.kind == PEER_HOST) {
+        search->reach->host = peer.host;
+        return sift(search, in, &region->cube, region, &search->reach->header, search->reach);
+    }
+    bool seen;
+    if (has_seen(search, in, region, &seen) < 0) {
+        return undecided(search);
+    }
+    return seen ? SPACE_EMPTY : come_through(search, peer.port, region);
+}
+
+/* An entry that goes before this one and takes some of its packets; all, if
+ * there is such a one. */
+static size_t name_hider(struct search *search)
+{
+    struct space_table *table = &search->tables->tables[search->sw];
+    const struct flow_entry *flows = table->flows->entries, *flow = &flows[search->entry];
+    struct space_overlapping found = {0};
+    size_t some = SIZE_MAX;
+    space_list_overlapping(table, &flow->match, space_rank(flow), UINT32_MAX, search->budget,
+                           &found);
+    for (size_t i = 0; i < found.n_entries; i++) {
+        size_t entry = found.entries[i];
+        if (!space_table_precedes(table, entry, search->entry)) {
+            continue;
+        }
+        if (space_contains(&flows[entry].match, &flow->match)) {
+            some = entry;
+            break;
+        }
+        some = some == SIZE_MAX ? entry : some;
+    }
+    free(found.entries);
+    return some;
+}
+
+/* None of the region's packets would do, wherever they come from. If any can
+ * come, that is why there is no frame. */
+static void tell_why(struct search *search, struct port_ref in, struct space_region *region,
+                     const struct path_origin *why)
+{
+    struct path_origin *reach = search->reach;
+    const struct seen *seen = search->seen;
+    search->any = true;
+    if (!reach->loops && !reach->competes && come_from(search, in, region) == SPACE_FOUND) {
+        reach->loops = why->loops;
+        reach->competes = why->competes;
+    }
+    search->any = false;
+    search->seen = seen;
+}
+
+/* The entry's packets that enter by one port. */
+static enum space_answer reach_by(struct search *search, struct port_ref in)
+{
+    struct match in_port = match_in_port(in.port);
+    struct space_region region = {0};
+    const struct switch_state *state = search->tables->states[in.sw];
+    struct path_origin why = {0};
+    struct header header;
+    if (!space_intersect(&state->flows.entries[search->entry].match, &in_port, &region.cube)) {
+        return SPACE_EMPTY;
+    }
+    enum space_answer answer =
+        effective(search->tables, in.sw, search->entry, search->budget, &region);
+    if (answer == SPACE_FOUND) {
+        search->reach->is_hidden = false;
+        bool receives = switch_state_receives(state, in.port);
+        answer = receives ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
+        if (answer == SPACE_FOUND) {
+            answer = note_passed(search) < 0 ? SPACE_OPEN : come_from(search, in, &region);
+        } else if (answer == SPACE_EMPTY && receives) {
+            tell_why(search, in, &region, &why);
+        }
+    }
+    space_region_free(&region);
+    return answer == SPACE_OPEN ? undecided(search) : answer;
+}
+
+static enum space_answer search_all(struct search *search)
+{
+    const struct path_tables *tables = search->tables;
+    size_t sw = search->sw, end = tables->begins[sw + 1];
+    const struct match *match = &tables->states[sw]->flows.entries[search->entry].match;
+    enum space_answer answer = SPACE_EMPTY;
+    search->reach->is_hidden = match->mask.in_port || tables->begins[sw] < end;
+    if (match->mask.in_port) {
+        return reach_by(search, (struct port_ref){sw, match->value.in_port});
+    }
+    for (size_t i = tables->begins[sw]; i < end && answer != SPACE_FOUND; i++) {
+        answer = reach_by(search, tables->cabled[i].port);
+    }
+    return answer;
+}
+
+enum space_answer path_origin_of_entry(const struct path_tables *tables, const bool *sends,
+                                       size_t sw, size_t entry, size_t *budget,
+                                       struct path_origin *reach)
+{
+    struct search search = {.tables = tables,
+                            .sends = sends,
+                            .budget = budget,
+                            .reach = reach,
+                            .sw = sw,
+                            .entry = entry,
+                            .n_tries = TRIES_MAX};
+    *reach = (struct path_origin){.hidden_by = SIZE_MAX};
+    enum space_answer answer = search_all(&search);
+    base_arena_free(&search.arena);
+    if (answer != SPACE_FOUND && search.open) {
+        return SPACE_OPEN;
+    }
+    if (answer != SPACE_FOUND && reach->is_hidden) {
+        reach->hidden_by = name_hider(&search);
+        reach->is_hidden = reach->hidden_by != SIZE_MAX;
+    }
+    return answer;
+}
+
+enum space_answer path_origin_sample(const struct path_tables *tables, size_t sw, size_t entry,
+                                     uint16_t in_port, size_t *budget, struct header *header)
+{
+    const struct flow_entry *flow = &tables->states[sw]->flows.entries[entry];
+    struct match port = match_in_port(in_port);
+    struct space_region region = {0};
+    if (!space_intersect(&flow->match, &port, &region.cube) ||
+        !space_member(&region.cube, header)) {
+        return SPACE_EMPTY;
+    }
+    if (space_table_lookup(&tables->tables[sw], header, NULL) == entry) {
+        return SPACE_FOUND;
+    }
+    enum space_answer answer = space_table_exclude(&tables->tables[sw], entry, &region, budget);
+    if (answer == SPACE_FOUND) {
+        answer = space_find(&region.cube, region.excluded, region.n_excluded, budget, header);
+    }
+    space_region_free(&region);
+    return answer;
+}

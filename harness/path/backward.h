@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether a host's frame can reach an entry, decided over all headers by going
+ * backwards: from the entry's effective match over the cable to the entries
+ * that send there, through their rewrites, until a host's port. For a judgement
+ * of one entry; the paths of all headers are another matter. Pure. */
+#ifndef PATH_BACKWARD_H
+#define PATH_BACKWARD_H
+
+#include "path/tables.h"
+
+/* An entry on the way of a frame; PATH_NOBODY: no entry takes it there. */
+struct path_passed {
+    uint32_t sw, entry;
+};
+
+struct path_origin {
+    size_t host;          /* SPACE_FOUND: who must send ... */
+    struct header header; /* ... this; in_port: its port */
+    bool loops;           /* frames that can reach it were found, but they would never stop */
+    bool competes;        /* frames were found, but only past entries of one rank that compete */
+    bool is_hidden;       /* SPACE_EMPTY: no packet that enters the switch is left for it */
+    size_t hidden_by;     /* then: an entry that goes before it, the only one if it alone does it */
+    struct path_passed *passed; /* by packets that were followed; to be freed */
+    size_t n_passed, capacity;
+};
+
+/* Looks for a frame that exercises the entry (path/trail.h) and stops. SPACE_EMPTY: proved that
+ * there is none; none at all that reaches the entry, unless `loops` or `competes`. SPACE_OPEN: over
+ * the budget (as in space_find), no memory, or a switch on the way is not known. sends: as in
+ * traffic_cover_options. */
+enum space_answer path_origin_of_entry(const struct path_tables *tables, const bool *sends,
+                                       size_t sw, size_t entry, size_t *budget,
+                                       struct path_origin *reach);
+
+/* A header that this entry takes if it enters by in_port, wherever it may come from. */
+enum space_answer path_origin_sample(const struct path_tables *tables, size_t sw, size_t entry,
+                                     uint16_t in_port, size_t *budget, struct header *header);
+
+#endif

@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "path/forward.h"
+
+#include "space/rewrite.h"
+
+#include <stdlib.h>
+
+/* What one more step costs besides its comparisons: memory, above all. */
+enum { STEP_COST = 64 };
+
+/* One exploration. The arrays are stacks, or scratch. */
+struct explorer {
+    struct path_network *network;
+    struct path_reach *reach;
+    size_t *budget;
+    uint32_t *entries; /* a stack: candidates of every switch on the way */
+    size_t n_entries, entries_capacity;
+    struct match *taken; /* what is excluded from the cube that is being looked at */
+    size_t n_taken, taken_capacity;
+    const struct match **pointers; /* to these */
+    size_t n_pointers, pointers_capacity;
+    uint32_t *rivals; /* entries of the same rank that overlap and come later */
+    size_t n_rivals, rivals_capacity;
+    bool no_memory;
+};
+
+static void explore(struct explorer *explorer, struct path_reach_hop *hop,
+                    const struct match *cube);
+
+static bool spend(struct explorer *explorer, size_t cost)
+{
+    bool enough = *explorer->budget > cost;
+    *explorer->budget = enough ? *explorer->budget - cost : 0;
+    explorer->reach->exhausted |= !enough;
+    return enough;
+}
+
+static void *allocate(struct explorer *explorer, size_t n_bytes)
+{
+    void *memory = base_arena_alloc(&explorer->reach->arena, n_bytes);
+    explorer->no_memory |= !memory;
+    return memory;
+}
+
+static bool grow(struct explorer *explorer, void *items, size_t n, size_t *capacity, size_t bytes)
+{
+    bool grown = base_grow(items, n, capacity, bytes) == 0;
+    explorer->no_memory |= !grown;
+    return grown;
+}
+
+static struct path_reach_hop *copy_hop(struct explorer *explorer, const struct path_reach_hop *hop)
+{
+    struct path_reach_hop *copy = allocate(explorer, sizeof *copy);
+    if (copy) {
+        *copy = *hop;
+    }
+    return copy;
+}
+
+/* ------------------------------------------------- entries that overlap a cube */
+
+static bool push_entry(struct explorer *explorer, uint32_t entry)
+{
+    if (!grow(explorer, &explorer->entries, explorer->n_entries, &explorer->entries_capacity,
+              sizeof *explorer->entries)) {
+        return false;
+    }
+    explorer->entries[explorer->n_entries++] = entry;
+    return true;
+}
+
+static bool push_overlapping(void *aux, uint32_t entry, const struct match *match)
+{
+    (void)match;
+    return push_entry(aux, entry);
+}
+
+/* Pushes the entries of at least this rank that overlap the cube (in the
+ * coordinates of the switch, in_port fixed). False: over the budget, or no memory. */
+static bool push_entries(struct explorer *explorer, struct space_table *table,
+                         const struct match *cube, uint32_t min_rank)
+{
+    bool all = space_table_overlapping(table, cube, min_rank, UINT32_MAX, explorer->budget,
+                                       push_overlapping, explorer);
+    explorer->reach->exhausted |= !all;
+    return all && !explorer->no_memory;
+}
+
+static struct match at_switch(const struct path_reach_hop *hop, const struct match *cube)
+{
+    struct match image = space_image(&hop->rewrite, cube);
+    image.value.in_port = hop->in.port;
+    image.mask.in_port = UINT16_MAX;
+    return image;
+}
+
+/* The part of `cube` that the entry's match takes, behind the hop's rewrite. */
+static size_t part_of(const struct path_reach_hop *hop, const struct flow_entry *entry,
+                      const struct match *cube, struct match parts[2])
+{
+    struct match match = entry->match, back[2];
+    match.value.in_port = match.mask.in_port = 0;
+    size_t n = space_preimage(&hop->rewrite, &match, back), n_parts = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_parts += space_intersect(&back[i], cube, &parts[n_parts]);
+    }
+    return n_parts;
+}
+
+/* ------------------------------------------ what is excluded from a cube, and why */
+
+/* What entry does with packets of the hop's port as the ports are now: what one
+ * that does not send would send is not done. */
+static bool behavior_now(const struct explorer *explorer, const struct path_reach_hop *hop,
+                         size_t entry, struct base_arena *arena, struct space_behavior *behavior)
+{
+    const struct path_switch *sw = &explorer->network->switches[hop->in.sw];
+    const struct flow_entry *flow = &sw->flows->entries[entry];
+    if (space_behavior(flow->actions, flow->n_actions, hop->in.port, sw->ports, sw->n_ports, arena,
+                       behavior) < 0) {
+        return false;
+    }
+    size_t n = behavior->n_outputs;
+    struct space_output *sent = base_arena_alloc(arena, (n + 1) * sizeof *sent);
+    behavior->n_outputs = 0;
+    for (size_t i = 0; sent && i < n; i++) {
+        struct port_ref out = {.sw = hop->in.sw, .port = behavior->outputs[i].port};
+        if (out.port > PORT_MAX || !path_network_mute(explorer->network, out)) {
+            sent[behavior->n_outputs++] = behavior->outputs[i];
+        }
+    }
+    behavior->outputs = sent;
+    return sent != NULL;
+}
+
+static bool same_behavior(struct explorer *explorer, const struct path_reach_hop *hop, size_t a,
+                          size_t b)
+{
+    const uint32_t *ids = explorer->network->tables[hop->in.sw].action_ids;
+    struct space_behavior one, other;
+    if (ids[a] == ids[b]) {
+        return true;
+    }
+    struct base_arena arena = {0};
+    bool same = behavior_now(explorer, hop, a, &arena, &one) &&
+                behavior_now(explorer, hop, b, &arena, &other) &&
+                space_behavior_equal(&one, &other);
+    base_arena_free(&arena);
+    return same;
+}
+
+/* Takes `excluded` away; false: then nothing is left, or memory is short. */
+static bool take(struct explorer *explorer, const struct match *excluded, const struct match *cube)
+{
+    if (!space_overlaps(excluded, cube)) {
+        return true;
+    }
+    if (space_contains(excluded, cube) ||
+        !grow(explorer, &explorer->taken, explorer->n_taken, &explorer->taken_capacity,
+              sizeof *explorer->taken)) {
+        return false;
+    }
+    explorer->taken[explorer->n_taken++] = *excluded;
+    return true;
+}
+
+/* Whether `entry` goes before the hop's; notes rivals, if they are wanted. */
+static bool goes_before(struct explorer *explorer, const struct path_reach_hop *hop, uint32_t entry,
+                        bool notes_rivals)
+{
+    const struct space_table *table = &explorer->network->tables[hop->in.sw];
+    const struct flow_entry *entries = table->flows->entries;
+    if (entry == hop->entry) {
+        return false;
+    }
+    if (space_rank(&entries[entry]) > space_rank(&entries[hop->entry])) {
+        return true;
+    }
+    if (hop->either) {
+        return false;
+    }
+    if (same_behavior(explorer, hop, entry, hop->entry)) {
+        return entry < hop->entry;
+    }
+    if (notes_rivals && entry > hop->entry &&
+        grow(explorer, &explorer->rivals, explorer->n_rivals, &explorer->rivals_capacity,
+             sizeof *explorer->rivals)) {
+        explorer->rivals[explorer->n_rivals++] = entry;
+    }
+    return true;
+}
+
+/* Takes away from the cube what did not come this way at one hop. */
+static bool take_at(struct explorer *explorer, const struct path_reach_hop *hop,
+                    const struct match *cube, bool is_last)
+{
+    for (const struct path_bar *bar = hop->bars; bar; bar = bar->next) {
+        if (!take(explorer, &bar->cube, cube)) {
+            return false;
+        }
+    }
+    if (hop->entry == SIZE_MAX) {
+        return true;
+    }
+    struct space_table *table = &explorer->network->tables[hop->in.sw];
+    struct match local = at_switch(hop, cube);
+    size_t begin = explorer->n_entries;
+    bool left =
+        push_entries(explorer, table, &local, space_rank(&table->flows->entries[hop->entry]));
+    for (size_t i = begin; i < explorer->n_entries && left; i++) {
+        uint32_t entry = explorer->entries[i];
+        struct match parts[2];
+        if (goes_before(explorer, hop, entry, is_last)) {
+            size_t n = part_of(hop, &table->flows->entries[entry], cube, parts);
+            for (size_t j = 0; j < n && left; j++) {
+                left = take(explorer, &parts[j], cube);
+            }
+        }
+    }
+    explorer->n_entries = begin;
+    return left;
+}
+
+/* Whether a header of `cube` comes the way of `hop`; what is excluded from the
+ * cube then stands in explorer->taken and ->pointers. */
+static bool passes(struct explorer *explorer, const struct path_reach_hop *hop,
+                   const struct match *cube, struct header *example)
+{
+    explorer->n_taken = explorer->n_pointers = explorer->n_rivals = 0;
+    for (const struct path_reach_hop *at = hop; at; at = at->previous) {
+        if (!take_at(explorer, at, cube, at == hop)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < explorer->n_taken; i++) {
+        if (!grow(explorer, &explorer->pointers, i, &explorer->pointers_capacity,
+                  sizeof(*explorer->pointers))) {
+            return false;
+        }
+        explorer->pointers[i] = &explorer->taken[i];
+    }
+    explorer->n_pointers = explorer->n_taken;
+    enum space_answer answer =
+        space_find(cube, explorer->pointers, explorer->n_pointers, explorer->budget, example);
+    explorer->reach->exhausted |= answer == SPACE_OPEN;
+    return answer == SPACE_FOUND;
+}
+
+/* The region that `passes` has just looked at, for good. False: over the
+ * budget, or no memory. */
+static bool keep(struct explorer *explorer, const struct match *cube, struct space_region *region)
+{
+    size_t n = explorer->n_taken;
+    *region = (struct space_region){.cube = *cube, .n_excluded = n};
+    if (n == 0) {
+        return true;
+    }
+    struct match *cubes = spend(explorer, n) ? allocate(explorer, n * sizeof *cubes) : NULL;
+    region->excluded = cubes ? allocate(explorer, n * sizeof(*region->excluded)) : NULL;
+    for (size_t i = 0; region->excluded && i < n; i++) {
+        cubes[i] = explorer->taken[i];
+        region->excluded[i] = &cubes[i];
+    }
+    return region->excluded != NULL;
+}
+
+/* ----------------------------------------------------------------------- notes */
+
+/* `passes` was asked just before. */
+static void note_unknown(struct explorer *explorer, const struct path_reach_hop *hop,
+                         const struct match *cube, const struct header *example, const char *reason)
+{
+    struct path_reach *reach = explorer->reach;
+    struct path_unknown unknown = {.example = *example, .reason = reason, .hop = hop};
+    if (keep(explorer, cube, &unknown.region) &&
+        grow(explorer, &reach->unknowns, reach->n_unknowns, &reach->unknowns_capacity,
+             sizeof *reach->unknowns)) {
+        reach->unknowns[reach->n_unknowns++] = unknown;
+    }
+}
+
+static void note_loop(struct explorer *explorer, const struct path_reach_hop *first,
+                      const struct path_reach_hop *again, const struct match *cube)
+{
+    struct path_reach *reach = explorer->reach;
+    struct path_loop loop = {.first = first, .again = again};
+    if (passes(explorer, again, cube, &loop.example) && keep(explorer, cube, &loop.region) &&
+        grow(explorer, &reach->loops, reach->n_loops, &reach->loops_capacity,
+             sizeof *reach->loops)) {
+        reach->loops[reach->n_loops++] = loop;
+    }
+}
+
+static void note_arrival(struct explorer *explorer, const struct path_arrival *arrival)
+{
+    struct path_reach *reach = explorer->reach;
+    if (grow(explorer, &reach->arrivals, reach->n_arrivals, &reach->arrivals_capacity,
+             sizeof *reach->arrivals)) {
+        reach->arrivals[reach->n_arrivals++] = *arrival;
+    }
+}
+
+/* ----------------------------------------------------------------------- loops */
+
+static const struct path_reach_hop *earlier(const struct path_reach_hop *hop, struct port_ref in)
+{
+    while (hop && (hop->in.sw != in.sw || hop->in.port != in.port)) {
+        hop = hop->previous;
+    }
+    return hop;
+}
+
+static const struct path_bar *bar(struct explorer *explorer, const struct path_bar *next,
+                                  const struct match *cube)
+{
+    struct path_bar *made = allocate(explorer, sizeof *made);
+    if (made) {
+        *made = (struct path_bar){.next = next, .cube = *cube};
+    }
+    return made;
+}
+
+/* Bars what belongs to a narrower class. */
+static const struct path_bar *bar_narrower(struct explorer *explorer, const struct path_bar *bars,
+                                           enum space_class class)
+{
+    if (class == SPACE_NOT_IP) {
+        return bar(explorer, bars, &space_class_cubes[SPACE_IP]);
+    }
+    for (enum space_class c = SPACE_TCP; class == SPACE_IP && c <= SPACE_ICMP; c++) {
+        bars = bar(explorer, bars, &space_class_cubes[c]);
+    }
+    return bars;
+}
+
+/* Whether it matters of which class a packet is. */
+static bool beyond_l2(const struct space_rewrite *rewrite)
+{
+    struct space_words mask = space_words(&rewrite->mask);
+    struct space_words l2 = space_words(&space_class_fields[SPACE_NOT_IP]);
+    uint64_t beyond = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        beyond |= mask.word[i] & ~l2.word[i];
+    }
+    return beyond != 0;
+}
+
+static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
+                         const struct path_reach_hop *behind, const struct match *cube);
+
+/* The port was entered before, in another form at least of some headers. Those
+ * of one class: where both forms are the same, they loop; the others go on. */
+static void enter_again(struct explorer *explorer, const struct path_reach_hop *hop,
+                        const struct path_reach_hop *before, const struct match *cube,
+                        enum space_class class)
+{
+    struct match of_class, equal, same;
+    struct path_reach_hop *rest = copy_hop(explorer, hop);
+    if (!rest || !space_intersect(cube, &space_class_cubes[class], &of_class)) {
+        return;
+    }
+    if (beyond_l2(&before->rewrite) || beyond_l2(&hop->rewrite)) {
+        rest->bars = bar_narrower(explorer, rest->bars, class);
+    }
+    if (space_rewrite_equal(&before->rewrite, &hop->rewrite, class, &equal)) {
+        struct path_reach_hop *loop = copy_hop(explorer, rest);
+        if (loop && space_intersect(&of_class, &equal, &same)) {
+            note_loop(explorer, before, loop, &same);
+        }
+        rest->bars = bar(explorer, rest->bars, &equal);
+    }
+    enter_behind(explorer, rest, before->previous, &of_class);
+}
+
+/* Enters hop->in, which no hop up to `behind` has been compared with so far. */
+static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
+                         const struct path_reach_hop *behind, const struct match *cube)
+{
+    const struct path_reach_hop *before = earlier(behind, hop->in);
+    struct header example;
+    if (!before) {
+        explore(explorer, hop, cube);
+    } else if (memcmp(&before->rewrite, &hop->rewrite, sizeof hop->rewrite) == 0) {
+        note_loop(explorer, before, hop, cube);
+    } else if (passes(explorer, hop, cube, &example)) {
+        bool by_class = beyond_l2(&before->rewrite) || beyond_l2(&hop->rewrite);
+        for (int c = 0; c < (by_class ? N_SPACE_CLASSES : 1); c++) {
+            enter_again(explorer, hop, before, cube, (enum space_class)c);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------ hops */
+
+/* One packet that leaves hop's switch towards another one. */
+static void cross(struct explorer *explorer, const struct path_reach_hop *hop, struct port_ref in,
+                  const struct space_output *output, const struct match *cube)
+{
+    struct header example;
+    struct path_reach_hop *next = allocate(explorer, sizeof *next);
+    if (!next || path_network_deaf(explorer->network, in)) {
+        return;
+    }
+    *next = (struct path_reach_hop){.previous = hop,
+                                    .in = in,
+                                    .out = output->port,
+                                    .depth = (uint16_t)(hop->depth + 1),
+                                    .entry = SIZE_MAX,
+                                    .rewrite = space_rewrite_then(&hop->rewrite, &output->rewrite)};
+    if (next->depth < PATH_REACH_HOPS) {
+        enter_behind(explorer, next, hop, cube);
+    } else if (passes(explorer, hop, cube, &example)) {
+        note_unknown(explorer, next, cube, &example, "the way does not end: more than 256 hops");
+    }
+}
+
+/* `passes` was asked just before. */
+static void arrive(struct explorer *explorer, const struct path_reach_hop *hop,
+                   const struct match *cube, const struct header *example,
+                   const struct space_behavior *behavior)
+{
+    struct path_arrival arrival = {.example = *example, .hop = hop};
+    bool kept = false;
+    for (size_t i = 0; i < behavior->n_outputs; i++) {
+        const struct space_output *output = &behavior->outputs[i];
+        struct port_ref out = {.sw = hop->in.sw, .port = output->port};
+        struct peer peer = path_network_peer(explorer->network, out);
+        if (peer.kind != PEER_HOST || path_network_mute(explorer->network, out)) {
+            continue;
+        }
+        kept = kept || keep(explorer, cube, &arrival.region);
+        if (!kept) {
+            return;
+        }
+        arrival.host = peer.host;
+        arrival.out = output->port;
+        arrival.rewrite = space_rewrite_then(&hop->rewrite, &output->rewrite);
+        note_arrival(explorer, &arrival);
+    }
+}
+
+static void leave(struct explorer *explorer, const struct path_reach_hop *hop,
+                  const struct match *cube, const struct space_behavior *behavior)
+{
+    for (size_t i = 0; i < behavior->n_outputs && !explorer->no_memory; i++) {
+        const struct space_output *output = &behavior->outputs[i];
+        struct port_ref out = {.sw = hop->in.sw, .port = output->port};
+        struct peer peer = path_network_peer(explorer->network, out);
+        if (peer.kind == PEER_SWITCH && !path_network_mute(explorer->network, out)) {
+            cross(explorer, hop, peer.port, output, cube);
+        }
+    }
+}
+
+static const char *why_unknown(const struct flow_entry *entry,
+                               const struct space_behavior *behavior)
+{
+    if (entry->table_id != 0) {
+        return "another table than 0 decides";
+    }
+    for (size_t i = 0; i < behavior->n_outputs; i++) {
+        uint16_t port = behavior->outputs[i].port;
+        if (port == PORT_FLOOD || port == PORT_ALL) {
+            return "it floods, and the ports of the switch are not known";
+        }
+    }
+    return behavior->unknown;
+}
+
+/* Where entries of one rank overlap and do different things. */
+static void note_rivals(struct explorer *explorer, const struct path_reach_hop *hop,
+                        const struct match *cube)
+{
+    const struct flow_entry *entries = explorer->network->tables[hop->in.sw].flows->entries;
+    size_t begin = explorer->n_entries, n = explorer->n_rivals;
+    for (size_t i = 0; i < n && push_entry(explorer, explorer->rivals[i]); i++) {
+    }
+    struct path_reach_hop *either = n > 0 ? copy_hop(explorer, hop) : NULL;
+    for (size_t i = begin; i < explorer->n_entries && either; i++) {
+        struct match parts[2];
+        struct header example;
+        size_t n_parts = part_of(hop, &entries[explorer->entries[i]], cube, parts);
+        either->either = true;
+        for (size_t j = 0; j < n_parts; j++) {
+            if (passes(explorer, either, &parts[j], &example)) {
+                note_unknown(explorer, either, &parts[j], &example,
+                             "two entries of the same priority take it");
+            }
+        }
+    }
+    explorer->n_entries = begin;
+}
+
+/* The part of the headers that this hop's entry takes. */
+static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
+                   const struct match *cube)
+{
+    const struct path_switch *sw = &explorer->network->switches[hop->in.sw];
+    const struct flow_entry *entry = &sw->flows->entries[hop->entry];
+    struct header example;
+    struct space_behavior behavior;
+    bool found = passes(explorer, hop, cube, &example);
+    if (explorer->n_rivals > 0) {
+        note_rivals(explorer, hop, cube);
+        found = found && passes(explorer, hop, cube, &example);
+    }
+    if (!found) {
+        return;
+    }
+    if (space_behavior(entry->actions, entry->n_actions, hop->in.port, sw->ports, sw->n_ports,
+                       &explorer->reach->arena, &behavior) < 0) {
+        explorer->no_memory = true;
+        return;
+    }
+    const char *unknown = why_unknown(entry, &behavior);
+    if (unknown) {
+        note_unknown(explorer, hop, cube, &example, unknown);
+    } else {
+        arrive(explorer, hop, cube, &example, &behavior);
+        leave(explorer, hop, cube, &behavior);
+    }
+}
+
+/* What the table of hop's switch does with the cube; hop->entry is not set. */
+static void explore(struct explorer *explorer, struct path_reach_hop *hop, const struct match *cube)
+{
+    const struct path_switch *sw = &explorer->network->switches[hop->in.sw];
+    struct header example;
+    if (!sw->flows) {
+        if (passes(explorer, hop, cube, &example)) {
+            note_unknown(explorer, hop, cube, &example, sw->unknown);
+        }
+        return;
+    }
+    struct match local = at_switch(hop, cube);
+    size_t begin = explorer->n_entries;
+    push_entries(explorer, &explorer->network->tables[hop->in.sw], &local, 0);
+    size_t end = explorer->n_entries;
+    for (size_t i = begin; i < end && !explorer->no_memory && !explorer->reach->exhausted; i++) {
+        uint32_t entry = explorer->entries[i];
+        struct match parts[2];
+        size_t n = part_of(hop, &sw->flows->entries[entry], cube, parts);
+        for (size_t j = 0; j < n && spend(explorer, STEP_COST); j++) {
+            struct path_reach_hop *taken = copy_hop(explorer, hop);
+            if (taken) {
+                taken->entry = entry;
+                follow(explorer, taken, &parts[j]);
+            }
+        }
+    }
+    explorer->n_entries = begin;
+}
+
+/* ---------------------------------------------------------------------- public */
+
+int path_reach_within(struct path_network *network, size_t sw, const struct match *within,
+                      size_t *budget, struct path_reach *reach)
+{
+    struct explorer explorer = {.network = network, .reach = reach, .budget = budget};
+    struct port_ref port = {.sw = sw, .port = within->value.in_port};
+    *reach = (struct path_reach){0};
+    if (!path_network_deaf(network, port)) {
+        struct path_reach_hop *first = allocate(&explorer, sizeof *first);
+        if (first) {
+            *first = (struct path_reach_hop){.in = port, .entry = SIZE_MAX};
+            explore(&explorer, first, within);
+        }
+    }
+    free(explorer.entries);
+    free(explorer.taken);
+    free(explorer.pointers);
+    free(explorer.rivals);
+    return explorer.no_memory ? -1 : 0;
+}
+
+int path_reach(struct path_network *network, struct port_ref port, size_t *budget,
+               struct path_reach *reach)
+{
+    struct match all = match_in_port(port.port);
+    return path_reach_within(network, port.sw, &all, budget, reach);
+}
+
+void path_reach_free(struct path_reach *reach)
+{
+    free(reach->arrivals);
+    free(reach->loops);
+    free(reach->unknowns);
+    base_arena_free(&reach->arena);
+    *reach = (struct path_reach){0};
+}
+
+bool path_hop_leads(const struct path_reach_hop *through, const struct path_reach_hop *hop)
+{
+    while (hop && hop != through) {
+        hop = hop->previous;
+    }
+    return hop != NULL;
+}
+
+bool space_region_has(const struct space_region *region, const struct header *header)
+{
+    bool has = match_takes(&region->cube, header);
+    for (size_t i = 0; i < region->n_excluded && has; i++) {
+        has = !match_takes(region->excluded[i], header);
+    }
+    return has;
+}

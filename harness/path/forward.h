@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where all headers that enter a network by one port can go: header space
+ * analysis (Kazemian, Varghese, McKeown, NSDI 2012) on ternary cubes.
+ *
+ * Everything is told in ingress coordinates, that is, of the header as it was
+ * sent: what travels is a cube of those, the rewrite that it has undergone, and
+ * the entries that took it. What entries of higher rank took away on the way is
+ * computed from the tables when it is needed, for the cube at hand. */
+#ifndef PATH_FORWARD_H
+#define PATH_FORWARD_H
+
+#include "path/network.h"
+
+/* A way with more switches than this counts as unknown. */
+enum { PATH_REACH_HOPS = 256 };
+
+/* A switch on the way, and the entry that took the packet there. */
+struct path_reach_hop {
+    const struct path_reach_hop *previous; /* NULL: the first */
+    struct port_ref in;
+    uint16_t out; /* by which port it left `previous` */
+    uint16_t depth;
+    size_t entry;                 /* SIZE_MAX: none is known (the last hop of a loop, or unknown) */
+    struct space_rewrite rewrite; /* from the ingress to here, before `entry` */
+    bool either;                  /* another entry of the same rank takes it too */
+    const struct path_bar *bars;  /* not these, besides */
+};
+
+/* Excluded cubes that no entry accounts for. */
+struct path_bar {
+    const struct path_bar *next;
+    struct match cube;
+};
+
+/* Headers that come out at a host, once for each arrival that they are in. No
+ * region here is empty: it has the example. */
+struct path_arrival {
+    size_t host;
+    struct space_region region; /* in the arena: not to be freed */
+    struct header example;
+    struct space_rewrite rewrite;
+    const struct path_reach_hop *hop; /* the last */
+    uint16_t out;                     /* by which port it left that */
+};
+
+/* Headers that come back to a port in the form in which they had entered it:
+ * they go round for ever, and so do the copies that leave on the way. */
+struct path_loop {
+    struct space_region region;
+    struct header example;
+    const struct path_reach_hop *first; /* where they enter it first */
+    const struct path_reach_hop *again; /* the same port, at the end of the chain */
+};
+
+/* Headers of which it is not known what becomes of them. */
+struct path_unknown {
+    struct space_region region;
+    struct header example;
+    const char *reason;
+    const struct path_reach_hop *hop; /* where: `in` and perhaps `entry` */
+};
+
+struct path_reach {
+    struct path_arrival *arrivals;
+    size_t n_arrivals, arrivals_capacity;
+    struct path_loop *loops;
+    size_t n_loops, loops_capacity;
+    struct path_unknown *unknowns;
+    size_t n_unknowns, unknowns_capacity;
+    bool exhausted; /* over the budget: there may be more of everything */
+    struct base_arena arena;
+};
+
+/* Follows every header that enters by `port`. `*budget` as in space_find, for
+ * all of it. Unknown is what a switch does that was not read; NORMAL, TABLE, a
+ * vendor action; an entry of another table than 0; two entries of one rank that
+ * do different things. What no entry takes is dropped. Ports that are down or
+ * absent neither send nor receive. -1 without memory; free it even then. */
+int path_reach(struct path_network *network, struct port_ref port, size_t *budget,
+               struct path_reach *reach);
+
+/* The same for the headers of a cube, which fixes in_port, at this switch. */
+int path_reach_within(struct path_network *network, size_t sw, const struct match *within,
+                      size_t *budget, struct path_reach *reach);
+void path_reach_free(struct path_reach *reach);
+
+/* Whether the way to `hop` leads through `through`. */
+bool path_hop_leads(const struct path_reach_hop *through, const struct path_reach_hop *hop);
+
+/* Whether the header is in the region. */
+bool space_region_has(const struct space_region *region, const struct header *header);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "path/spread.h"
+
+#include "space/overlapping.h"
+#include "space/rewrite.h"
+
+#include <stdlib.h>
+
+/* Packets that enter a switch. */
+struct wave {
+    struct port_ref in;
+    struct match cube;            /* in_port fixed */
+    struct space_words rewritten; /* bits that may have been, since the start */
+};
+
+struct spread {
+    const struct path_tables *tables;
+    size_t *budget;
+    void (*reached)(void *aux, size_t sw, size_t entry);
+    void *aux;
+    struct wave *waves;
+    size_t n_waves, capacity;
+    size_t n_first; /* of these, not all packets are followed */
+    size_t sw;      /* where it starts: what entries of a higher rank take there stays */
+    uint32_t rank;
+    struct base_arena arena;
+};
+
+/* Whether `a` has all bits of `b`. */
+static bool has_bits(const struct space_words *a, const struct space_words *b)
+{
+    uint64_t more = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        more |= b->word[i] & ~a->word[i];
+    }
+    return more == 0;
+}
+
+/* More packets to follow, unless they are among those that are followed already. */
+static int add_wave(struct spread *spread, struct wave wave)
+{
+    wave.cube.value.in_port = wave.in.port;
+    wave.cube.mask.in_port = UINT16_MAX;
+    for (size_t i = spread->n_first; i < spread->n_waves; i++) {
+        const struct wave *other = &spread->waves[i];
+        if (other->in.sw == wave.in.sw && space_contains(&other->cube, &wave.cube) &&
+            has_bits(&other->rewritten, &wave.rewritten)) {
+            return 0;
+        }
+    }
+    if (*spread->budget < spread->n_waves ||
+        base_grow(&spread->waves, spread->n_waves, &spread->capacity, sizeof *spread->waves) < 0) {
+        return -1;
+    }
+    *spread->budget -= spread->n_waves;
+    spread->waves[spread->n_waves++] = wave;
+    return 0;
+}
+
+/* Packets that have been rewritten leave by this port. */
+static int send(struct spread *spread, const struct wave *from, uint16_t out,
+                const struct match *cube, const struct header *rewritten)
+{
+    struct port_ref port = {.sw = from->in.sw, .port = out};
+    struct peer peer = path_tables_peer(spread->tables, port);
+    if (peer.kind != PEER_SWITCH || !switch_state_sends(spread->tables->states[port.sw], out)) {
+        return 0;
+    }
+    struct wave wave = {.in = peer.port, .cube = *cube, .rewritten = from->rewritten};
+    struct space_words bits = space_words(rewritten);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        wave.rewritten.word[i] |= bits.word[i];
+    }
+    return add_wave(spread, wave);
+}
+
+/* Whether the packets were taken by another entry where all starts, whatever they
+ * were before they were rewritten. */
+static bool stays(const struct spread *spread, const struct wave *wave, const struct match *cube)
+{
+    const struct space_table *table = &spread->tables->tables[spread->sw];
+    struct space_words mask = space_words(&cube->mask);
+    struct match first = *cube;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        mask.word[i] &= ~wave->rewritten.word[i];
+    }
+    memcpy(&first.mask, &mask, sizeof mask);
+    first.mask.in_port = 0;
+    match_normalize(&first);
+    for (size_t i = 0; i < table->n_groups; i++) {
+        const struct space_group *group = &table->groups[i];
+        size_t taker = group->max_rank > spread->rank && space_group_asks_less(group, &first.mask)
+                           ? space_group_find(table, group, &first)
+                           : SIZE_MAX;
+        if (taker != SIZE_MAX && space_rank(&table->flows->entries[taker]) > spread->rank) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What an entry sends of which nothing is known. */
+static int send_anything(struct spread *spread, const struct wave *from)
+{
+    const struct path_tables *tables = spread->tables;
+    struct match any = match_any();
+    struct header all;
+    size_t sw = from->in.sw;
+    int status = 0;
+    memset(&all, 0xff, sizeof all);
+    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1] && status == 0; i++) {
+        status = send(spread, from, tables->cabled[i].port.port, &any, &all);
+    }
+    return status;
+}
+
+static int pass_entry(struct spread *spread, const struct wave *wave, size_t entry)
+{
+    const struct switch_state *state = spread->tables->states[wave->in.sw];
+    const struct flow_entry *flow = &state->flows.entries[entry];
+    struct space_behavior behavior;
+    struct match taken;
+    if (!space_intersect(&wave->cube, &flow->match, &taken) || stays(spread, wave, &taken)) {
+        return 0;
+    }
+    spread->reached(spread->aux, wave->in.sw, entry);
+    if (space_behavior(flow->actions, flow->n_actions, wave->in.port, state->ports, state->n_ports,
+                       &spread->arena, &behavior) < 0) {
+        return -1;
+    }
+    int status = behavior.unknown ? send_anything(spread, wave) : 0;
+    for (size_t i = 0; i < behavior.n_outputs && status == 0; i++) {
+        const struct space_output *output = &behavior.outputs[i];
+        struct match image = space_image(&output->rewrite, &taken);
+        status = send(spread, wave, output->port, &image, &output->rewrite.mask);
+    }
+    return status;
+}
+
+/* Entries in their order, until all of the packets are taken; of one rank, all. */
+static int pass_switch(struct spread *spread, struct wave wave, uint32_t max_rank,
+                       struct space_overlapping *found)
+{
+    const struct flow_table *flows = &spread->tables->states[wave.in.sw]->flows;
+    uint32_t min_rank = 0;
+    if (space_list_overlapping(&spread->tables->tables[wave.in.sw], &wave.cube, 0, max_rank,
+                               spread->budget, found) < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < found->n_entries; i++) {
+        const struct flow_entry *flow = &flows->entries[found->entries[i]];
+        if (space_rank(flow) < min_rank) {
+            break;
+        }
+        if (pass_entry(spread, &wave, found->entries[i]) < 0) {
+            return -1;
+        }
+        min_rank = space_contains(&flow->match, &wave.cube) ? space_rank(flow) : min_rank;
+    }
+    return 0;
+}
+
+static int start(struct spread *spread, size_t sw, const struct match *match)
+{
+    const struct path_tables *tables = spread->tables;
+    int status = 0;
+    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1] && status == 0; i++) {
+        struct port_ref in = tables->cabled[i].port;
+        if (!match->mask.in_port || match->value.in_port == in.port) {
+            status = add_wave(spread, (struct wave){.in = in, .cube = *match});
+        }
+    }
+    return status;
+}
+
+int path_spread(const struct path_tables *tables, size_t sw, const struct match *match,
+                uint32_t rank, size_t *budget, void (*reached)(void *aux, size_t sw, size_t entry),
+                void *aux)
+{
+    struct spread spread = {
+        .tables = tables, .budget = budget, .reached = reached, .aux = aux, .sw = sw, .rank = rank};
+    struct space_overlapping found = {0};
+    int status = start(&spread, sw, match);
+    spread.n_first = spread.n_waves;
+    for (size_t i = 0; i < spread.n_waves && status == 0; i++) {
+        struct wave wave = spread.waves[i];
+        const struct switch_state *state = tables->states[wave.in.sw];
+        if (state && switch_state_receives(state, wave.in.port)) {
+            status = pass_switch(&spread, wave, i < spread.n_first ? rank : UINT32_MAX, &found);
+        }
+    }
+    free(found.entries);
+    free(spread.waves);
+    base_arena_free(&spread.arena);
+    return status;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A set of headers of one sender at one receiver: do they arrive as often as
+ * they should, and in the form that they should have? */
+#include "prove/inside.h"
+#include "space/atoms.h"
+
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------- unknown */
+
+/* It only narrows what is unknown: to follow it from each cable of a network as
+ * far as a proof goes would take longer than all proofs. */
+enum { SPREAD_SHARES = 16 };
+
+/* Everything that may leave the switch, whatever it does, is followed from the
+ * ports that its cables lead to. Over the budget any host may receive it. */
+static int spread_from(struct prove_context *proof, size_t sw, size_t *budget, bool *switches,
+                       bool *hosts)
+{
+    int status = 0;
+    for (size_t i = 0; i < proof->actual.n_cables && status == 0; i++) {
+        const struct path_cable *cable = &proof->actual.cables[i];
+        struct path_reach reach = {0};
+        if (cable->port.sw != sw) {
+            continue;
+        }
+        if (cable->peer.kind == PEER_HOST) {
+            hosts[cable->peer.host] = true;
+            continue;
+        }
+        status = path_reach(&proof->actual, cable->peer.port, budget, &reach);
+        for (size_t a = 0; a < reach.n_arrivals; a++) {
+            hosts[reach.arrivals[a].host] = true;
+        }
+        for (size_t u = 0; u < reach.n_unknowns; u++) {
+            switches[reach.unknowns[u].hop->in.sw] = true;
+        }
+        for (size_t h = 0; h < proof->topology->n_hosts; h++) {
+            hosts[h] = hosts[h] || reach.exhausted;
+        }
+        path_reach_free(&reach);
+    }
+    return status;
+}
+
+/* By host: whether it may receive what comes to this switch, if nothing is known
+ * of that. NULL without memory. */
+static bool *spread(struct prove_context *proof, size_t sw)
+{
+    size_t n = proof->topology->n_switches;
+    bool *hosts = calloc(proof->topology->n_hosts + 1, sizeof *hosts);
+    bool *seen = calloc(2 * n + 1, sizeof *seen), *done = seen + n;
+    size_t budget = proof->budget / SPREAD_SHARES;
+    int status = hosts && seen ? 0 : -1;
+    if (status == 0) {
+        seen[sw] = true;
+    }
+    for (size_t i = 0; i < n && status == 0; i++) {
+        if (seen[i] && !done[i]) {
+            done[i] = true;
+            status = spread_from(proof, i, &budget, seen, hosts);
+            i = SIZE_MAX; /* from the first again: there may be new ones */
+        }
+    }
+    free(seen);
+    if (status < 0) {
+        free(hosts);
+        return NULL;
+    }
+    return hosts;
+}
+
+/* Whether what is unknown may arrive at the host. In doubt it may. */
+static bool may_reach(const struct prove_sender *prover, const struct path_unknown *unknown,
+                      size_t to)
+{
+    size_t sw = unknown->hop->in.sw;
+    bool **spreads = prover->proof->spreads;
+    if (!spreads[sw]) {
+        spreads[sw] = spread(prover->proof, sw);
+    }
+    return !spreads[sw] || spreads[sw][to];
+}
+
+/* -------------------------------------------------------------------- copies */
+
+/* The question: a header that arrives more often than `wanted`, or less often
+ * although it is known what becomes of it. */
+struct counting {
+    size_t n_arrivals; /* of the regions; those behind them are unknown */
+    size_t wanted;
+    size_t *budget;
+    struct header example;
+};
+
+static enum space_answer count_copies(void *aux, const struct space_atom *atom, bool *leave_out)
+{
+    struct counting *counting = aux;
+    size_t n = atom->n_inside;
+    bool unknown = n > 0 && atom->inside[n - 1] >= counting->n_arrivals;
+    n -= unknown;
+    /* Regions are taken in order: whoever is in an unknown one is in no further arrival. */
+    *leave_out = unknown || n > counting->wanted;
+    if (n > counting->wanted || (atom->is_whole && !unknown && n < counting->wanted)) {
+        return space_find(&atom->set.cube, atom->set.excluded, atom->set.n_excluded,
+                          counting->budget, &counting->example);
+    }
+    return SPACE_EMPTY;
+}
+
+/* What has to do with the set: arrivals, and where it is not known what becomes of
+ * headers. */
+static size_t gather_regions(struct prove_sender *prover, const struct space_region *set, size_t to,
+                             size_t *n_arrivals)
+{
+    size_t n = 0;
+    for (size_t i = prover->arrivals.first[to]; i < prover->arrivals.first[to + 1]; i++) {
+        if (space_overlaps(&prover->arrivals.all[i]->region.cube, &set->cube)) {
+            prover->regions[n++] = &prover->arrivals.all[i]->region;
+        }
+    }
+    *n_arrivals = n;
+    for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
+        if (space_overlaps(&prover->actual.unknowns[i].region.cube, &set->cube) &&
+            may_reach(prover, &prover->actual.unknowns[i], to)) {
+            prover->regions[n++] = &prover->actual.unknowns[i].region;
+        }
+    }
+    return n;
+}
+
+static long copies_of(const struct prove_arrivals *arrivals, const struct header *header, size_t to,
+                      const struct path_arrival **last)
+{
+    long n = 0;
+    for (size_t i = arrivals->first[to]; i < arrivals->first[to + 1]; i++) {
+        if (space_region_has(&arrivals->all[i]->region, header)) {
+            *last = arrivals->all[i];
+            n++;
+        }
+    }
+    return n;
+}
+
+static enum space_answer prove_copies(struct prove_sender *prover, const struct space_region *set,
+                                      size_t to, size_t *budget,
+                                      struct prove_refutation *refutation)
+{
+    struct counting counting = {.wanted = (size_t)refutation->expected, .budget = budget};
+    if (prover->arrivals.first[to] == prover->arrivals.first[to + 1] && counting.wanted == 0) {
+        return SPACE_EMPTY;
+    }
+    size_t n = gather_regions(prover, set, to, &counting.n_arrivals);
+    enum space_answer answer =
+        space_atoms(set, prover->regions, n, budget, count_copies, &counting);
+    if (answer == SPACE_FOUND) {
+        refutation->to = to;
+        refutation->example = counting.example;
+        refutation->copies =
+            copies_of(&prover->arrivals, &counting.example, to, &refutation->arrival);
+        if (refutation->copies < refutation->expected) {
+            refutation->arrival = NULL;
+        }
+    }
+    return answer;
+}
+
+/* -------------------------------------------------------------------- endless */
+
+/* The set and the region; the caller frees `out`. SPACE_EMPTY: their cubes have
+ * nothing in common; SPACE_OPEN: no memory. */
+static enum space_answer intersect(const struct space_region *set,
+                                   const struct space_region *region, struct space_region *out)
+{
+    const struct space_region *const both[] = {set, region};
+    if (!space_intersect(&set->cube, &region->cube, &out->cube)) {
+        return SPACE_EMPTY;
+    }
+    for (int b = 0; b < 2; b++) {
+        for (size_t i = 0; i < both[b]->n_excluded; i++) {
+            if (space_exclude(out, both[b]->excluded[i]) < 0) {
+                return SPACE_OPEN;
+            }
+        }
+    }
+    return SPACE_FOUND;
+}
+
+/* A header of the set that is in the region, and in `also` (NULL: anything). */
+static enum space_answer find_in(const struct space_region *set, const struct space_region *region,
+                                 const struct space_region *also, size_t *budget,
+                                 struct header *example)
+{
+    struct space_region two = {0}, three = {0};
+    const struct space_region *all = also ? &three : &two;
+    enum space_answer answer = intersect(set, region, &two);
+    if (answer == SPACE_FOUND && also) {
+        answer = intersect(&two, also, &three);
+    }
+    if (answer == SPACE_FOUND) {
+        answer = space_find(&all->cube, all->excluded, all->n_excluded, budget, example);
+    }
+    space_region_free(&two);
+    space_region_free(&three);
+    return answer;
+}
+
+/* Copies that leave a loop come again and again. */
+static enum space_answer traffic_endless(struct prove_sender *prover,
+                                         const struct space_region *set, size_t to, size_t *budget,
+                                         struct prove_refutation *refutation)
+{
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = 0; i < prover->actual.n_loops; i++) {
+        const struct path_loop *loop = &prover->actual.loops[i];
+        for (size_t j = prover->arrivals.first[to]; j < prover->arrivals.first[to + 1]; j++) {
+            const struct path_arrival *arrival = prover->arrivals.all[j];
+            if (!path_hop_leads(loop->first, arrival->hop)) {
+                continue;
+            }
+            answer = find_in(set, &loop->region, &arrival->region, budget, &refutation->example);
+            if (answer != SPACE_EMPTY) {
+                refutation->to = to;
+                refutation->copies = -1;
+                refutation->arrival = arrival;
+                refutation->loop = loop;
+                return answer;
+            }
+        }
+    }
+    return answer;
+}
+
+/* -------------------------------------------------------------------- altered */
+
+/* The question: a header of one arrival that has another form than each of
+ * those that are declared for it. */
+struct comparing {
+    const struct space_rewrite *rewrite;
+    const struct path_arrival *const *declared;
+    size_t n_declared;
+    const struct space_region **regions; /* of these */
+    const struct space_rewrite **forms;  /* scratch */
+    size_t *budget;
+    struct header example;
+};
+
+static enum space_answer compare_forms(void *aux, const struct space_atom *atom, bool *leave_out)
+{
+    static const struct space_rewrite as_sent;
+    struct comparing *comparing = aux;
+    size_t n = 0;
+    for (size_t i = 0; i < atom->n_inside; i++) {
+        const struct space_rewrite *form = &comparing->declared[atom->inside[i]]->rewrite;
+        *leave_out |= memcmp(form, comparing->rewrite, sizeof *form) == 0;
+        comparing->forms[n++] = form;
+    }
+    if (*leave_out || !atom->is_whole) {
+        return SPACE_EMPTY;
+    }
+    if (n == 0) {
+        comparing->forms[n++] = &as_sent;
+    }
+    return space_differs_from_all(&atom->set, comparing->rewrite, comparing->forms, n,
+                                  comparing->budget, &comparing->example);
+}
+
+/* The headers of the arrival that are in the set. */
+static enum space_answer compare_arrival(const struct space_region *set,
+                                         const struct path_arrival *arrival,
+                                         struct comparing *comparing)
+{
+    struct space_region both = {0};
+    enum space_answer answer = intersect(set, &arrival->region, &both);
+    comparing->rewrite = &arrival->rewrite;
+    if (answer == SPACE_FOUND) {
+        answer = space_atoms(&both, comparing->regions, comparing->n_declared, comparing->budget,
+                             compare_forms, comparing);
+    }
+    space_region_free(&both);
+    return answer;
+}
+
+/* What is declared to arrive at the host; the forms that a header may have. */
+static bool open_comparing(const struct prove_sender *prover, size_t to,
+                           struct comparing *comparing)
+{
+    size_t begin = prover->expected.first[to], n = prover->expected.first[to + 1] - begin;
+    comparing->declared = prover->expected.all + begin;
+    comparing->n_declared = n;
+    comparing->regions = calloc(n + 1, sizeof(*comparing->regions));
+    comparing->forms = calloc(n + 1, sizeof(*comparing->forms));
+    for (size_t i = 0; comparing->regions && i < n; i++) {
+        comparing->regions[i] = &comparing->declared[i]->region;
+    }
+    return comparing->regions && comparing->forms;
+}
+
+static enum space_answer prove_forms(struct prove_sender *prover, const struct space_region *set,
+                                     size_t to, size_t *budget, struct prove_refutation *refutation)
+{
+    struct comparing comparing = {.budget = budget};
+    enum space_answer answer = open_comparing(prover, to, &comparing) ? SPACE_EMPTY : SPACE_OPEN;
+    for (size_t i = prover->arrivals.first[to];
+         i < prover->arrivals.first[to + 1] && answer == SPACE_EMPTY; i++) {
+        answer = compare_arrival(set, prover->arrivals.all[i], &comparing);
+        if (answer == SPACE_FOUND) {
+            refutation->to = to;
+            refutation->example = comparing.example;
+            refutation->altered = true;
+            refutation->copies =
+                copies_of(&prover->arrivals, &comparing.example, to, &refutation->arrival);
+            refutation->arrival = prover->arrivals.all[i];
+        }
+    }
+    free(comparing.regions);
+    free(comparing.forms);
+    return answer;
+}
+
+/* --------------------------------------------------------------------- claims */
+
+static enum space_answer prove_host(struct prove_sender *prover, const struct space_region *set,
+                                    size_t to, size_t *budget, struct prove_refutation *refutation)
+{
+    enum space_answer answer = traffic_endless(prover, set, to, budget, refutation);
+    if (answer == SPACE_EMPTY) {
+        answer = prove_copies(prover, set, to, budget, refutation);
+    }
+    if (answer == SPACE_EMPTY && refutation->expected > 0) {
+        answer = prove_forms(prover, set, to, budget, refutation);
+    }
+    return answer;
+}
+
+/* Whether headers of the set come to a place where it is not known what becomes
+ * of them, but they might arrive at `to`. */
+static void look_for_unknown(const struct prove_sender *prover, const struct space_region *set,
+                             size_t to, size_t *budget, struct prove_opening *opening)
+{
+    for (size_t i = 0; i < prover->actual.n_unknowns && !opening->unknown; i++) {
+        const struct path_unknown *unknown = &prover->actual.unknowns[i];
+        struct header example;
+        enum space_answer answer = may_reach(prover, unknown, to)
+                                       ? find_in(set, &unknown->region, NULL, budget, &example)
+                                       : SPACE_EMPTY;
+        opening->open = opening->open || answer == SPACE_OPEN;
+        opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
+    }
+}
+
+enum space_answer prove_sender_set(struct prove_sender *prover, const struct space_region *set,
+                                   size_t to, size_t *budget, struct prove_refutation *refutation,
+                                   struct prove_opening *opening)
+{
+    enum space_answer answer = prove_host(prover, set, to, budget, refutation);
+    /* What is missing may be in what was not looked at any more. */
+    bool sure = refutation->altered ? !prover->declared.exhausted
+                                    : !prover->actual.exhausted || refutation->arrival;
+    if (answer == SPACE_FOUND && sure) {
+        return SPACE_FOUND;
+    }
+    opening->open = opening->open || answer != SPACE_EMPTY || prover->actual.exhausted;
+    look_for_unknown(prover, set, to, budget, opening);
+    return SPACE_EMPTY;
+}
+
+/* ---------------------------------------------------------------------- extra */
+
+/* The question: headers of a region that arrive in more of the first regions
+ * than of the next ones, or in fewer, and are in none of the rest, which are unknown. */
+struct exceeding {
+    size_t n_actual, n_declared; /* of the regions */
+    bool fewer;                  /* the other way round */
+    bool anyhow;                 /* in whatever number */
+    size_t *budget;
+    struct header example;
+};
+
+static enum space_answer compare_numbers(void *aux, const struct space_atom *atom, bool *leave_out)
+{
+    struct exceeding *exceeding = aux;
+    size_t n_actual = 0, n_declared = 0;
+    for (size_t i = 0; i < atom->n_inside; i++) {
+        size_t region = atom->inside[i];
+        bool actual = region < exceeding->n_actual;
+        bool declared = !actual && region < exceeding->n_actual + exceeding->n_declared;
+        *leave_out |= !actual && !declared;
+        n_actual += actual;
+        n_declared += declared;
+    }
+    bool asked = exceeding->fewer ? n_actual < n_declared : n_actual > n_declared;
+    if (*leave_out || !atom->is_whole || (!exceeding->anyhow && !asked)) {
+        return SPACE_EMPTY;
+    }
+    return space_find(&atom->set.cube, atom->set.excluded, atom->set.n_excluded, exceeding->budget,
+                      &exceeding->example);
+}
+
+/* Arrivals, declared arrivals, and where it is not declared what is to happen. */
+static size_t gather_declared(struct prove_sender *prover, size_t to, struct exceeding *exceeding)
+{
+    const struct prove_arrivals *arrivals = &prover->arrivals, *expected = &prover->expected;
+    size_t n = 0;
+    for (size_t i = arrivals->first[to]; i < arrivals->first[to + 1]; i++) {
+        prover->regions[n++] = &arrivals->all[i]->region;
+    }
+    exceeding->n_actual = n;
+    for (size_t i = expected->first[to]; i < expected->first[to + 1]; i++) {
+        prover->regions[n++] = &expected->all[i]->region;
+    }
+    exceeding->n_declared = n - exceeding->n_actual;
+    for (size_t i = 0; i < prover->declared.n_unknowns; i++) {
+        prover->regions[n++] = &prover->declared.unknowns[i].region;
+    }
+    return n;
+}
+
+static void compare_example(const struct prove_sender *prover, size_t to,
+                            const struct header *example, struct prove_refutation *refutation)
+{
+    const struct path_arrival *declared = NULL;
+    refutation->to = to;
+    refutation->example = *example;
+    refutation->copies = copies_of(&prover->arrivals, example, to, &refutation->arrival);
+    refutation->expected = copies_of(&prover->expected, example, to, &declared);
+}
+
+enum space_answer prove_sender_extra(struct prove_sender *prover, size_t to, size_t *budget,
+                                     struct prove_refutation *refutation,
+                                     struct prove_opening *opening)
+{
+    struct exceeding exceeding = {.budget = budget};
+    size_t n = gather_declared(prover, to, &exceeding);
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = 0; i < exceeding.n_actual && answer == SPACE_EMPTY; i++) {
+        answer = space_atoms(prover->regions[i], prover->regions, n, budget, compare_numbers,
+                             &exceeding);
+    }
+    if (answer == SPACE_FOUND && !prover->declared.exhausted) {
+        compare_example(prover, to, &exceeding.example, refutation);
+        return SPACE_FOUND;
+    }
+    opening->open = opening->open || answer != SPACE_EMPTY || prover->actual.exhausted;
+    exceeding.anyhow = true;
+    for (size_t i = 0; i < prover->actual.n_unknowns && !opening->unknown; i++) {
+        const struct path_unknown *unknown = &prover->actual.unknowns[i];
+        answer = may_reach(prover, unknown, to) ? space_atoms(&unknown->region, prover->regions, n,
+                                                              budget, compare_numbers, &exceeding)
+                                                : SPACE_EMPTY;
+        opening->open = opening->open || answer == SPACE_OPEN;
+        opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
+    }
+    return SPACE_EMPTY;
+}
+
+/* What else may arrive at the host, but is not known: behind what gather_declared gave. */
+static size_t gather_unknown(struct prove_sender *prover, size_t to, size_t n)
+{
+    for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
+        if (may_reach(prover, &prover->actual.unknowns[i], to)) {
+            prover->regions[n++] = &prover->actual.unknowns[i].region;
+        }
+    }
+    return n;
+}
+
+enum space_answer prove_sender_missing(struct prove_sender *prover, size_t to, size_t *budget,
+                                       struct prove_refutation *refutation,
+                                       struct prove_opening *opening)
+{
+    struct exceeding exceeding = {.budget = budget, .fewer = true};
+    size_t n = gather_unknown(prover, to, gather_declared(prover, to, &exceeding));
+    size_t end = exceeding.n_actual + exceeding.n_declared;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t i = exceeding.n_actual; i < end && answer == SPACE_EMPTY; i++) {
+        answer = space_atoms(prover->regions[i], prover->regions, n, budget, compare_numbers,
+                             &exceeding);
+    }
+    if (answer == SPACE_FOUND && !prover->actual.exhausted && !prover->declared.exhausted) {
+        compare_example(prover, to, &exceeding.example, refutation);
+        refutation->arrival = NULL;
+        return SPACE_FOUND;
+    }
+    opening->open = opening->open || answer != SPACE_EMPTY ||
+                    (exceeding.n_declared > 0 && prover->actual.exhausted);
+    for (size_t i = exceeding.n_actual; i < end && !opening->unknown; i++) {
+        look_for_unknown(prover, prover->regions[i], to, budget, opening);
+    }
+    return SPACE_EMPTY;
+}

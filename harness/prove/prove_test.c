@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "prove/prove.h"
+
+#include "ofctl/match.h"
+#include "testing/random_proof.h"
+#include "testing/random_space.h"
+
+enum { A, B, C };
+enum { H1, H2, H3, H4, H5 };
+
+static void assert_verdict(const struct small *small, const char *id, enum verdict verdict)
+{
+    const struct result *result = small_result(small, id);
+    if (result->verdict != verdict) {
+        fail_msg("%s: %s instead of %s: %s", id, verdict_name(result->verdict),
+                 verdict_name(verdict), result->detail ? result->detail : "");
+    }
+}
+
+static void assert_says(const char *text, const char *part)
+{
+    if (!text || !strstr(text, part)) {
+        fail_msg("'%s' is not in: %s", part, text ? text : "NULL");
+    }
+}
+
+/* One of 2^32 destinations gets through: that one is found. */
+static void test_one_bad_header(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "priority=9,ip,in_port=1,nw_dst=10.77.3.99 actions=output:2,output:3");
+    small_flow(&small, A, "priority=8,in_port=1 actions=output:2");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_claim(&small, "delivered", H1, H2, 1, "");
+    small_claim(&small, "isolated", H1, H3, 0, "");
+    small_claim(&small, "quiet", H1, H3, 0, "tcp");
+    small_claim(&small, "other", H1, H3, 0, "arp");
+    small_expect(&small, A, 1, "output:2");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "delivered", VERDICT_PASS);
+    assert_verdict(&small, "isolated", VERDICT_FAIL);
+    assert_verdict(&small, "quiet", VERDICT_FAIL);
+    assert_verdict(&small, "other", VERDICT_PASS);
+    const struct result *result = small_result(&small, "isolated");
+    assert_says(result->example, "nw_dst=10.77.3.99");
+    assert_says(result->detail, "h1 -> a:1  priority=9,ip,in_port=1,nw_dst=10.77.3.99");
+    assert_says(result->detail, "a:3 -> b:3  in_port=3 actions=output:1\nb:1 -> h3");
+    assert_string_equal(result->suspect, "a:1");
+    assert_says(small_result(&small, "quiet")->example, "tcp");
+    /* The one hidden by another entry is not. */
+    small_flow(&small, A, "priority=10,ip,in_port=1,nw_dst=10.77.0.0/16 actions=output:2");
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), 4 + 1); /* h2 sends nothing */
+    small_free(&small);
+}
+
+/* Halves of a prefix by two entries deliver all of it; without one they do not. */
+static void test_several_entries_together(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "ip,in_port=1,nw_dst=10.0.0.0/9 actions=output:3");
+    small_flow(&small, A, "ip,in_port=1,nw_dst=10.128.0.0/10 actions=output:3");
+    small_flow(&small, A, "ip,in_port=1,nw_dst=10.192.0.0/10 actions=output:4");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_flow(&small, C, "in_port=3 actions=output:4");
+    small_flow(&small, B, "in_port=4 actions=output:1");
+    small_claim(&small, "all", H1, H3, 1, "ip,nw_dst=10.0.0.0/8");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "all", VERDICT_PASS);
+    assert_int_equal(small.report.n_results, 1);
+    small.states[A].flows.n_entries = 2;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "all", VERDICT_FAIL);
+    const struct result *result = small_result(&small, "all");
+    assert_says(result->example, "nw_dst=10.2");
+    assert_says(result->detail, "it does not arrive at h3\nh1 -> a:1  no entry takes it");
+    small.states[A].flows.n_entries = 3;
+    small_free(&small);
+}
+
+static void test_copies(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3,output:4");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_flow(&small, C, "in_port=3 actions=output:4");
+    small_flow(&small, B, "in_port=4 actions=output:1");
+    small_claim(&small, "twice", H1, H3, 2, "");
+    small_claim(&small, "once", H1, H3, 1, "");
+    small_claim(&small, "thrice", H1, H3, 3, "");
+    small_expect(&small, A, 1, "output:3,output:4");
+    small_expect(&small, B, 3, "output:1");
+    small_expect(&small, B, 4, "output:1");
+    small_expect(&small, C, 3, "output:4");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "twice", VERDICT_PASS);
+    assert_true(small_result(&small, "twice")->by_tables);
+    assert_string_equal(small_result(&small, "twice")->says[SAYS_ADVERTISED], "2 copies");
+    assert_verdict(&small, "once", VERDICT_FAIL);
+    assert_verdict(&small, "thrice", VERDICT_FAIL);
+    assert_int_equal(small_result(&small, "once")->observed_count, 2);
+    assert_int_equal(small_result(&small, "thrice")->observed_count, 2);
+    /* One of the two ways ends: a port that is switched off. */
+    small.ports[C][3].config = PORT_CONFIG_DOWN;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "once", VERDICT_PASS);
+    assert_verdict(&small, "twice", VERDICT_FAIL);
+    assert_says(small_result(&small, "twice")->detail, "c:4 is switched off");
+    assert_string_equal(small_result(&small, "twice")->suspect, "c:3");
+    small_free(&small);
+}
+
+static void test_many_copies(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3,output:3,output:3,output:3,output:3");
+    small_flow(&small, B, "in_port=3 actions=output:1,output:1");
+    small_claim(&small, "once", H1, H3, 1, "");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "once", VERDICT_FAIL);
+    assert_int_equal(small_result(&small, "once")->observed_count, 10);
+    assert_says(small_result(&small, "once")->detail, "and by 2 more ways");
+    small_free(&small);
+}
+
+/* A tag that one switch sets and the next one strips; forgotten, it is found. */
+static void test_vlan_on_the_way(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=mod_vlan_vid:7,output:3");
+    small_flow(&small, B, "in_port=3,dl_vlan=7 actions=strip_vlan,output:1");
+    small_claim(&small, "claim", H1, H3, 1, "vlan_tci=0/0x1000");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "claim", VERDICT_PASS);
+    small_flow(&small, B, "priority=40000,in_port=3,dl_vlan=7,dl_type=0x88cc actions=output:1");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "claim", VERDICT_FAIL);
+    assert_says(small_result(&small, "claim")->example, "dl_type=0x88cc");
+    assert_says(small_result(&small, "claim")->detail, "altered: ");
+    assert_says(small_result(&small, "claim")->says[SAYS_ADVERTISED], "1 copy, altered: in_port=");
+    assert_string_equal(small_result(&small, "claim")->suspect, "a:1");
+    /* Where the ports say so, it is as it should be; and the other way is not. */
+    small_expect(&small, A, 1, "mod_vlan_vid:7,output:3");
+    small_expect(&small, B, 3, "output:1");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "claim", VERDICT_FAIL);
+    assert_string_equal(small_result(&small, "claim")->suspect, "b:3");
+    small_free(&small);
+}
+
+static void test_stray(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:2,output:4");
+    small_flow(&small, C, "udp,in_port=3,tp_dst=4789 actions=output:1");
+    small_claim(&small, "claim", H1, H2, 1, "");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "claim", VERDICT_PASS);
+    assert_verdict(&small, "traffic/h1/stray/h4", VERDICT_FAIL);
+    assert_says(small_result(&small, "traffic/h1/stray/h4")->example, "tp_dst=4789");
+    small_claim(&small, "allowed", H1, H4, 1, "udp,tp_dst=4789");
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), 2);
+    assert_int_equal(small.report.n_results, 2);
+    small_free(&small);
+}
+
+/* Round and round: and what leaves on the way leaves without end. */
+/* Of h1 no claim speaks: what its ports declare may arrive, and nothing else;
+ * where they declare nothing, anything. */
+static void test_stray_beyond_ports(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_expect(&small, A, 1, "output:2,output:3");
+    small_expect(&small, B, 3, "output:1");
+    small_flow(
+        &small, A,
+        "priority=9,udp,in_port=1,tp_dst=4789 actions=output:2,mod_nw_tos:32,output:2,output:3");
+    small_flow(&small, A, "priority=8,arp,in_port=1 actions=output:2,output:4");
+    small_flow(&small, A, "priority=7,in_port=1 actions=output:2,output:3");
+    small_flow(&small, B, "priority=9,tcp,in_port=3,nw_dst=10.77.3.99 actions=output:1,output:5");
+    small_flow(&small, B, "priority=8,in_port=3 actions=output:1");
+    small_flow(&small, C, "in_port=3 actions=output:1");
+    small_prove(&small, NULL);
+    assert_int_equal(small.report.n_results, 3 + 4); /* a and b drop what others send */
+    assert_verdict(&small, "traffic/h1/delivered/h3", VERDICT_FAIL); /* it should be, too */
+    assert_says(small_result(&small, "traffic/h1/delivered/h3")->example, "arp");
+    assert_verdict(&small, "traffic/h2/stray/all", VERDICT_PASS);
+    assert_verdict(&small, "traffic/h1/stray/h5", VERDICT_FAIL); /* one header in 2^32 */
+    assert_says(small_result(&small, "traffic/h1/stray/h5")->example, "nw_dst=10.77.3.99");
+    assert_verdict(&small, "traffic/h1/stray/h4", VERDICT_FAIL);
+    assert_says(small_result(&small, "traffic/h1/stray/h4")->example, "arp");
+    assert_verdict(&small, "traffic/h1/stray/h2", VERDICT_FAIL); /* twice, and once is declared */
+    assert_says(small_result(&small, "traffic/h1/stray/h2")->example, "tp_dst=4789");
+    assert_int_equal(small_result(&small, "traffic/h1/stray/h2")->expected_count, 1);
+    assert_int_equal(small_result(&small, "traffic/h1/stray/h2")->observed_count, 2);
+    /* A switch that was not read may send anything. */
+    small.switches[B] = (struct switch_dump){.reason = "refused"};
+    small_prove(&small, NULL);
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
+    /* Nothing is declared of b, where all of it goes. */
+    small.lists[B] = false;
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), small.report.n_results);
+    small.lists[B] = true;
+    small.expectation.ports[1].port.port = 4; /* b:3 is not listed; b:4 is */
+    small.cases[1].match = match_in_port(4);
+    small_prove(&small, NULL);
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
+    small.expectation.unlisted_any = true;
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_PASS), small.report.n_results);
+    small_free(&small);
+}
+
+static void test_loop(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3");
+    small_flow(&small, B, "in_port=3,dl_type=0x88cc actions=output:1,output:4");
+    small_flow(&small, B, "priority=1,in_port=3 actions=output:1");
+    small_flow(&small, C, "in_port=4 actions=output:3");
+    small_flow(&small, A, "in_port=4 actions=output:3");
+    small_claim(&small, "claim", H1, H3, 1, "");
+    small_claim(&small, "ip", H1, H3, 1, "ip");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "ip", VERDICT_PASS);
+    assert_verdict(&small, "claim", VERDICT_FAIL);
+    assert_int_equal(small_result(&small, "claim")->observed_count, -1);
+    const struct result *loop = small_result(&small, "traffic/h1/loop");
+    assert_int_equal(loop->verdict, VERDICT_FAIL);
+    assert_says(loop->example, "dl_type=0x88cc");
+    assert_says(loop->detail, "b:4 -> c:4  in_port=4 actions=output:3\nc:3 -> a:4");
+    assert_string_equal(loop->suspect, "b:3");
+    small_free(&small);
+}
+
+/* Twice through the same port is no loop, if the header is another one. */
+static void test_hairpin(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3");
+    small_flow(&small, B, "priority=9,in_port=3,dl_vlan=5 actions=strip_vlan,output:1");
+    small_flow(&small, B, "priority=1,in_port=3 actions=mod_vlan_vid:5,in_port");
+    small_flow(&small, A, "in_port=3 actions=in_port");
+    small_claim(&small, "untagged", H1, H3, 1, "vlan_tci=0/0x1000");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "untagged", VERDICT_PASS);
+    /* What had the tag from the first is no more than one loop, the rest another. */
+    small_claim(&small, "lldp", H1, H3, 1, "dl_type=0x88cc,vlan_tci=0/0x1000");
+    small_flow(&small, B, "priority=10,in_port=3,dl_vlan=5,dl_type=0x88cc actions=strip_vlan,1");
+    small.states[B].flows.entries[0].priority = 0;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "lldp", VERDICT_PASS);
+    assert_verdict(&small, "untagged", VERDICT_FAIL);
+    assert_string_equal(small_result(&small, "traffic/h1/loop")->observed, "2 loops");
+    small_free(&small);
+}
+
+static void test_unknown(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "priority=2,arp,in_port=1 actions=NORMAL");
+    small_flow(&small, A, "priority=1,in_port=1 actions=output:2");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_claim(&small, "all", H1, H3, 0, "");
+    small_claim(&small, "far", H1, H4, 0, ""); /* where nothing that leaves a can go */
+    small_claim(&small, "ip", H1, H3, 0, "ip");
+    small_claim(&small, "delivered", H1, H2, 1, "");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "all", VERDICT_INCONCLUSIVE);
+    assert_verdict(&small, "delivered", VERDICT_INCONCLUSIVE);
+    assert_verdict(&small, "ip", VERDICT_PASS);
+    assert_verdict(&small, "far", VERDICT_PASS);
+    assert_says(small_result(&small, "all")->detail, "a:1 does with some of these headers: NORMAL");
+    assert_says(small_result(&small, "all")->example, "arp");
+    /* A switch that was not read costs only what goes through it. */
+    small_flow(&small, A, "priority=3,udp,in_port=1 actions=output:3");
+    small.switches[B] = (struct switch_dump){.reason = "connection refused"};
+    small_prove(&small, NULL);
+    assert_says(small_result(&small, "ip")->detail, "headers: b was not read");
+    assert_verdict(&small, "delivered", VERDICT_FAIL); /* UDP, whatever b does with it */
+    small_flow(&small, A, "in_port=3 actions=output:2");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "delivered", VERDICT_INCONCLUSIVE); /* b may send it back */
+    small.states[A].flows.n_entries = 2;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "ip", VERDICT_PASS);
+    small.states[A].flows.n_entries = 4;
+    small_free(&small);
+}
+
+static void test_ambiguous(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1,dl_type=0x0800 actions=output:2");
+    small_flow(&small, A, "in_port=1,dl_dst=02:00:00:00:00:09 actions=output:3");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_claim(&small, "both", H1, H3, 0, "ip,dl_dst=02:00:00:00:00:09");
+    small_claim(&small, "one", H1, H3, 0, "ip,dl_dst=02:00:00:00:00:08");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "both", VERDICT_INCONCLUSIVE);
+    assert_verdict(&small, "one", VERDICT_PASS);
+    assert_says(small_result(&small, "both")->detail, "two entries of the same priority");
+    /* Where neither sends anything it does not matter which one it is. */
+    small.ports[A][1].config = small.ports[A][2].config = PORT_CONFIG_NO_FWD;
+    small_prove(&small, NULL);
+    assert_verdict(&small, "both", VERDICT_PASS);
+    small_free(&small);
+}
+
+/* Thousands of overlapping prefixes of two fields: an answer, or none, soon. */
+static void test_budget(void **state)
+{
+    (void)state;
+    struct small small;
+    char flow[128];
+    small_init(&small);
+    for (unsigned i = 0; i < 3000; i++) {
+        snprintf(
+            flow, sizeof flow, "priority=%u,ip,nw_src=%u.%u.0.0/%u,nw_dst=%u.%u.0.0/%u actions=%u",
+            1 + random_below(60000), random_below(256), random_below(256), 1 + random_below(16),
+            random_below(256), random_below(256), 1 + random_below(16), 2 + random_below(3));
+        small_flow(&small, A, flow);
+        small_flow(&small, B, flow);
+    }
+    small_claim(&small, "claim", H1, H3, 1, "ip");
+    struct prove_options options = {.budget = 300000};
+    small_prove(&small, &options);
+    assert_verdict(&small, "claim", VERDICT_INCONCLUSIVE);
+    assert_says(small_result(&small, "claim")->detail, "not decided within the budget");
+    small_free(&small);
+}
+
+/* ------------------------------------------------------------------ properties */
+
+/* Whether this header refutes the claim; -1: its way is not known. */
+static int refutes(const struct small *small, const struct claim *claim,
+                   const struct header *header)
+{
+    struct path_walk walk;
+    struct path_forwarding tables = path_advertised_by(small->by_switch);
+    path_walk_from(&small->topology, &tables, claim->from, header, &walk);
+    if (!walk.known) {
+        return -1;
+    }
+    bool wrong = path_walk_copies(&walk, claim->to) != claim->copies;
+    for (size_t i = 0; i < walk.n_arrivals && claim->copies > 0; i++) {
+        struct header arrived = walk.arrivals[i].header;
+        arrived.in_port = header->in_port;
+        wrong |=
+            walk.arrivals[i].host == claim->to && memcmp(&arrived, header, sizeof arrived) != 0;
+    }
+    return wrong;
+}
+
+struct tally {
+    unsigned proved, refuted, open;
+};
+
+/* The proof of one claim against walks of single headers. */
+static void check_claim(const struct small *small, const struct claim *claim,
+                        const struct universe *universe, struct tally *tally)
+{
+    const struct result *result = small_result(small, claim->id);
+    struct match exact;
+    uint16_t in_port = small_hosts[claim->from].port.port;
+    tally->proved += result->verdict == VERDICT_PASS;
+    tally->open += result->verdict == VERDICT_INCONCLUSIVE;
+    if (result->verdict == VERDICT_FAIL) {
+        tally->refuted++;
+        assert_int_equal(ofctl_parse_match(result->example, &exact, NULL, NULL), 0);
+        assert_true(match_takes(&claim->match, &exact.value));
+        /* -1: a walk gives up where only another branch is open, or loops. */
+        assert_int_not_equal(refutes(small, claim, &exact.value), 0);
+        return;
+    }
+    bool open = result->verdict == VERDICT_INCONCLUSIVE && !small->switches[C].dumped;
+    for (size_t i = 0; i < 2000 && !open; i++) {
+        struct header header = universe->headers[random_below((unsigned)universe->n_headers)];
+        header.in_port = in_port;
+        if (match_takes(&claim->match, &header) && refutes(small, claim, &header) == 1) {
+            struct base_buffer text = {0};
+            ofctl_format_header(&header, &text);
+            fail_msg("%s, but %s refutes it", verdict_name(result->verdict),
+                     base_buffer_text(&text));
+        }
+    }
+}
+
+static void test_against_walks(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    struct tally tally = {0};
+    static char ids[CLAIMS_MAX][8];
+    for (unsigned n = 0; n < 400; n++) {
+        struct small small;
+        random_network(&small);
+        for (size_t c = 0; c < CLAIMS_MAX; c++) {
+            snprintf(ids[c], sizeof ids[c], "c%zu", c);
+            small_claim(&small, ids[c], random_below(N_HOSTS), random_below(N_HOSTS),
+                        random_below(3), "");
+            small.claims[c].match = random_match();
+        }
+        if (random_below(3) == 0) { /* whatever c does, and it does something */
+            small.switches[C] = (struct switch_dump){.reason = "refused"};
+        }
+        small_prove(&small, NULL);
+        for (size_t c = 0; c < CLAIMS_MAX; c++) {
+            check_claim(&small, &small.claims[c], &universe, &tally);
+        }
+        small_free(&small);
+    }
+    print_message("# %u proved, %u refuted, %u open\n", tally.proved, tally.refuted, tally.open);
+    assert_true(tally.proved > 300 && tally.refuted > 300 && tally.open > 30);
+    free(universe.headers);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_bad_header),
+        cmocka_unit_test(test_several_entries_together),
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_many_copies),
+        cmocka_unit_test(test_vlan_on_the_way),
+        cmocka_unit_test(test_stray),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_stray_beyond_ports),
+        cmocka_unit_test(test_hairpin),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_against_walks),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

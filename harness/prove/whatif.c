@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "prove/whatif.h"
+
+#include "path/affected.h"
+#include "prove/inside.h"
+
+#include <stdlib.h>
+
+/* How a change is taken back. */
+struct step {
+    enum { ADDED, REMOVED, MODIFIED } kind;
+    size_t sw, row;
+    struct space_actions was;
+    size_t journal; /* where it begins */
+};
+
+struct prove_whatif {
+    struct prove_context proof;
+    struct switch_state *copies; /* by switch; what is not of the table is borrowed */
+    struct header *rewritten;    /* by switch: the bits that actions of its table may change */
+    struct prove_standing *standings;
+    size_t n_standings;
+    struct prove_turn *journal; /* standings that were overwritten, of all steps */
+    size_t n_journal, journal_capacity;
+    struct step *steps;
+    size_t n_steps, steps_capacity;
+    struct prove_turn *turned;
+    size_t n_turned, turned_capacity;
+    size_t *seen; /* by standing: the number of the change that last overwrote it */
+    size_t n_changes;
+    bool hurries;
+    bool *whole; /* by host: all of it was decided again, for this change */
+    struct path_affected affected;
+};
+
+static int copy_tables(struct prove_whatif *whatif, const struct switch_dump *switches);
+static int decide_sender(struct prove_whatif *whatif, size_t from);
+static int begin(struct prove_whatif *whatif, const struct step *step);
+static int widen(struct prove_whatif *whatif, size_t sw, const struct action *actions,
+                 size_t n_actions);
+static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row);
+
+/* ------------------------------------------------------------------- public */
+
+static int open_all(struct prove_whatif *whatif, const struct switch_dump *switches)
+{
+    const struct expectation *expectation = whatif->proof.expectation;
+    size_t n_hosts = expectation->topology->n_hosts, n = expectation->n_claims + 2 * n_hosts;
+    whatif->standings = calloc(n + 1, sizeof *whatif->standings);
+    whatif->seen = calloc(n + 1, sizeof *whatif->seen);
+    whatif->n_standings = n;
+    whatif->whole = calloc(n_hosts + 1, sizeof *whatif->whole);
+    int status =
+        whatif->standings && whatif->seen && whatif->whole ? copy_tables(whatif, switches) : -1;
+    for (size_t from = 0; from < n_hosts && status == 0; from++) {
+        status = decide_sender(whatif, from);
+    }
+    whatif->n_journal = 0;
+    return status;
+}
+
+int prove_whatif_open(const struct expectation *expectation, const struct switch_dump *switches,
+                      const struct prove_options *options, struct prove_whatif **whatif,
+                      struct base_error *error)
+{
+    struct prove_whatif *made = calloc(1, sizeof *made);
+    *whatif = made;
+    if (made) {
+        made->proof = (struct prove_context){
+            .expectation = expectation,
+            .topology = expectation->topology,
+            .budget = options ? options->budget : 0,
+        };
+        if (open_all(made, switches) == 0) {
+            return 0;
+        }
+    }
+    prove_whatif_free(made);
+    *whatif = NULL;
+    return base_fail(error, "out of memory");
+}
+
+void prove_whatif_free(struct prove_whatif *whatif)
+{
+    if (!whatif) {
+        return;
+    }
+    prove_context_close(&whatif->proof);
+    for (size_t i = 0; whatif->copies && i < whatif->proof.topology->n_switches; i++) {
+        flow_table_free(&whatif->copies[i].flows);
+    }
+    path_affected_free(&whatif->affected);
+    free(whatif->proof.states);
+    free(whatif->copies);
+    free(whatif->rewritten);
+    free(whatif->standings);
+    free(whatif->seen);
+    free(whatif->whole);
+    free(whatif->journal);
+    free(whatif->steps);
+    free(whatif->turned);
+    free(whatif);
+}
+
+const struct prove_standing *prove_whatif_standings(const struct prove_whatif *whatif, size_t *n)
+{
+    *n = whatif->n_standings;
+    return whatif->standings;
+}
+
+void prove_whatif_hurry(struct prove_whatif *whatif, bool hurries)
+{
+    whatif->hurries = hurries;
+}
+
+const struct prove_turn *prove_whatif_turned(const struct prove_whatif *whatif, size_t *n)
+{
+    *n = whatif->n_turned;
+    return whatif->turned;
+}
+
+int prove_whatif_add(struct prove_whatif *whatif, size_t sw, const struct flow_entry *entry,
+                     size_t *row)
+{
+    struct flow_table *flows = &whatif->copies[sw].flows;
+    struct flow_entry *added = flow_table_add(flows);
+    if (!added) {
+        return -1;
+    }
+    *added = *entry;
+    *row = flows->n_entries - 1;
+    struct step step = {.kind = ADDED, .sw = sw, .row = *row};
+    return begin(whatif, &step) < 0 || widen(whatif, sw, entry->actions, entry->n_actions) < 0 ||
+                   space_table_insert(&whatif->proof.actual.tables[sw], *row) < 0
+               ? -1
+               : decide_again(whatif, sw, *row);
+}
+
+int prove_whatif_remove(struct prove_whatif *whatif, size_t sw, size_t row)
+{
+    struct step step = {.kind = REMOVED, .sw = sw, .row = row};
+    if (begin(whatif, &step) < 0) {
+        return -1;
+    }
+    space_table_remove(&whatif->proof.actual.tables[sw], row);
+    return decide_again(whatif, sw, row);
+}
+
+/* The row has these actions now; `*same`: as good as before. */
+static int give_actions(struct prove_whatif *whatif, size_t sw, size_t row,
+                        const struct space_actions *list, bool *same)
+{
+    struct space_table *table = &whatif->proof.actual.tables[sw];
+    struct flow_entry *entry = &whatif->copies[sw].flows.entries[row];
+    uint32_t before = table->action_ids[row];
+    space_table_remove(table, row);
+    entry->actions = list->actions;
+    entry->n_actions = list->n_actions;
+    int status = space_table_insert(table, row);
+    *same = table->action_ids[row] == before;
+    return status;
+}
+
+int prove_whatif_modify(struct prove_whatif *whatif, size_t sw, size_t row,
+                        const struct action *actions, size_t n_actions)
+{
+    const struct flow_entry *entry = &whatif->copies[sw].flows.entries[row];
+    const struct space_actions list = {.actions = actions, .n_actions = (uint16_t)n_actions};
+    struct step step = {.kind = MODIFIED,
+                        .sw = sw,
+                        .row = row,
+                        .was = {.actions = entry->actions, .n_actions = entry->n_actions}};
+    bool same;
+    if (begin(whatif, &step) < 0 || widen(whatif, sw, actions, n_actions) < 0 ||
+        give_actions(whatif, sw, row, &list, &same) < 0) {
+        return -1;
+    }
+    return same ? 0 : decide_again(whatif, sw, row);
+}
+
+int prove_whatif_undo(struct prove_whatif *whatif)
+{
+    const struct step *step = &whatif->steps[--whatif->n_steps];
+    struct space_table *table = &whatif->proof.actual.tables[step->sw];
+    bool unused;
+    while (whatif->n_journal > step->journal) {
+        const struct prove_turn *turn = &whatif->journal[--whatif->n_journal];
+        whatif->standings[turn->what] = turn->before;
+    }
+    whatif->n_turned = 0;
+    if (step->kind == MODIFIED) {
+        return give_actions(whatif, step->sw, step->row, &step->was, &unused);
+    }
+    if (step->kind == REMOVED) {
+        return space_table_insert(table, step->row);
+    }
+    space_table_remove(table, step->row);
+    whatif->copies[step->sw].flows.n_entries--;
+    return 0;
+}
+
+/* ------------------------------------------------------------------- tables */
+
+/* Bits that a list of actions may change, wherever it stands. */
+static int widen(struct prove_whatif *whatif, size_t sw, const struct action *actions,
+                 size_t n_actions)
+{
+    struct base_arena arena = {0};
+    struct space_behavior behavior;
+    struct space_words all = space_words(&whatif->rewritten[sw]);
+    int status = space_behavior(actions, n_actions, PORT_NONE, NULL, 0, &arena, &behavior);
+    for (size_t i = 0; status == 0 && i < behavior.n_outputs; i++) {
+        struct space_words mask = space_words(&behavior.outputs[i].rewrite.mask);
+        for (int w = 0; w < SPACE_WORDS; w++) {
+            all.word[w] |= mask.word[w];
+        }
+    }
+    if (status == 0 && behavior.unknown) {
+        memset(&all, 0xff, sizeof all);
+    }
+    memcpy(&whatif->rewritten[sw], &all, sizeof all);
+    base_arena_free(&arena);
+    return status;
+}
+
+static int copy_table(struct prove_whatif *whatif, size_t sw, const struct switch_state *state)
+{
+    struct switch_state *copy = &whatif->copies[sw];
+    *copy = *state;
+    copy->flows = (struct flow_table){0};
+    for (size_t i = 0; i < state->flows.n_entries; i++) {
+        struct flow_entry *entry = flow_table_add(&copy->flows);
+        if (!entry) {
+            return -1;
+        }
+        *entry = state->flows.entries[i];
+    }
+    whatif->proof.states[sw] = copy;
+    return 0;
+}
+
+static int copy_tables(struct prove_whatif *whatif, const struct switch_dump *switches)
+{
+    struct prove_context *proof = &whatif->proof;
+    size_t n = proof->topology->n_switches;
+    proof->states = calloc(n + 1, sizeof(*proof->states));
+    whatif->copies = calloc(n + 1, sizeof *whatif->copies);
+    whatif->rewritten = calloc(n + 1, sizeof *whatif->rewritten);
+    int status = proof->states && whatif->copies && whatif->rewritten ? 0 : -1;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        status = switches[i].dumped ? copy_table(whatif, i, switches[i].state) : 0;
+    }
+    status = status == 0 ? prove_context_open(proof) : -1;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        const struct space_table *table = &proof->actual.tables[i];
+        for (size_t id = 0; id < table->actions.n_ids && status == 0; id++) {
+            status =
+                widen(whatif, i, table->id_actions[id].actions, table->id_actions[id].n_actions);
+        }
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- standings */
+
+static size_t stray_of(const struct prove_whatif *whatif, size_t from)
+{
+    return whatif->proof.expectation->n_claims + from;
+}
+
+static size_t loop_of(const struct prove_whatif *whatif, size_t from)
+{
+    return stray_of(whatif, from) + whatif->proof.topology->n_hosts;
+}
+
+static int stand(struct prove_whatif *whatif, size_t what, const struct prove_standing *standing)
+{
+    if (base_grow(&whatif->journal, whatif->n_journal, &whatif->journal_capacity,
+                  sizeof *whatif->journal) < 0) {
+        return -1;
+    }
+    whatif->journal[whatif->n_journal++] =
+        (struct prove_turn){.what = what, .before = whatif->standings[what]};
+    whatif->standings[what] = *standing;
+    return 0;
+}
+
+static struct prove_standing standing_of(const struct prove_refutation *refutation,
+                                         const struct prove_opening *opening)
+{
+    struct prove_standing standing = {.to = SIZE_MAX};
+    if (refutation) {
+        standing = (struct prove_standing){
+            .verdict = VERDICT_FAIL, .example = refutation->example, .to = refutation->to};
+    } else {
+        standing.verdict = opening->open || opening->unknown ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
+    }
+    return standing;
+}
+
+static int stand_claim(struct prove_whatif *whatif, struct prove_sender *prover, size_t claim)
+{
+    struct prove_opening opening = {0};
+    struct prove_refutation refutation;
+    bool refuted = prove_sender_claim(prover, &whatif->proof.expectation->claims[claim],
+                                      &refutation, &opening) == SPACE_FOUND;
+    struct prove_standing standing = standing_of(refuted ? &refutation : NULL, &opening);
+    return stand(whatif, claim, &standing);
+}
+
+static bool is_unclear(const struct prove_sender *prover)
+{
+    return prover->actual.n_unknowns > 0 || prover->actual.exhausted;
+}
+
+static int stand_stray(struct prove_whatif *whatif, struct prove_sender *prover)
+{
+    struct prove_opening opening = {0};
+    struct prove_refutation refutation;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t to = 0; to < whatif->proof.topology->n_hosts && answer == SPACE_EMPTY; to++) {
+        answer = prove_sender_stray(prover, to, &refutation, &opening);
+    }
+    struct prove_standing standing =
+        standing_of(answer == SPACE_FOUND ? &refutation : NULL, &opening);
+    standing.unclear = is_unclear(prover);
+    return answer == SPACE_OPEN ? -1 : stand(whatif, stray_of(whatif, prover->from), &standing);
+}
+
+static int stand_loop(struct prove_whatif *whatif, struct prove_sender *prover)
+{
+    struct prove_standing standing = {.verdict = VERDICT_PASS, .to = SIZE_MAX};
+    if (prover->actual.n_loops > 0) {
+        standing.verdict = VERDICT_FAIL;
+        standing.example = prover->actual.loops[0].example;
+    }
+    return stand(whatif, loop_of(whatif, prover->from), &standing);
+}
+
+static bool speaks_of(const struct prove_whatif *whatif, size_t from)
+{
+    const struct prove_context *proof = &whatif->proof;
+    return proof->begins[from] < proof->begins[from + 1] || proof->expectation->n_ports > 0;
+}
+
+static int decide_sender(struct prove_whatif *whatif, size_t from)
+{
+    const struct match all = match_any();
+    struct prove_sender prover;
+    if (!speaks_of(whatif, from)) {
+        return 0;
+    }
+    int status = prove_sender_open(&prover, &whatif->proof, from, &all);
+    for (size_t i = 0; i < prover.n_claims && status == 0; i++) {
+        status = stand_claim(whatif, &prover, prover.claims[i]);
+    }
+    status =
+        status < 0 || stand_stray(whatif, &prover) < 0 || stand_loop(whatif, &prover) < 0 ? -1 : 0;
+    prove_sender_close(&prover);
+    return status;
+}
+
+/* -------------------------------------------------------------- decide again */
+
+/* What a standing says of the headers in `cube`, which may have changed, and of
+ * the others, which have not. */
+enum scope {
+    NOWHERE, /* it stands, whatever becomes of them */
+    THERE,   /* all others conform: they alone decide */
+    ANYWHERE
+};
+
+static enum scope scope_of(const struct prove_standing *standing, const struct match *cube)
+{
+    switch (standing->verdict) {
+    case VERDICT_PASS:
+        return THERE;
+    case VERDICT_FAIL:
+        return match_takes(cube, &standing->example) ? ANYWHERE : NOWHERE;
+    default:
+        return ANYWHERE;
+    }
+}
+
+static int stand_claim_anew(struct prove_whatif *whatif, size_t claim)
+{
+    const struct claim *of = &whatif->proof.expectation->claims[claim];
+    struct prove_sender prover;
+    int status = prove_sender_open(&prover, &whatif->proof, of->from, &of->match) < 0
+                     ? -1
+                     : stand_claim(whatif, &prover, claim);
+    prove_sender_close(&prover);
+    return status;
+}
+
+static int stand_rest_anew(struct prove_whatif *whatif, size_t from)
+{
+    const struct match all = match_any();
+    struct prove_sender prover;
+    int status = prove_sender_open(&prover, &whatif->proof, from, &all) < 0 ||
+                         stand_stray(whatif, &prover) < 0 || stand_loop(whatif, &prover) < 0
+                     ? -1
+                     : 0;
+    prove_sender_close(&prover);
+    return status;
+}
+
+static int decide_claims(struct prove_whatif *whatif, struct prove_sender *prover)
+{
+    int status = 0;
+    for (size_t i = 0; i < prover->n_claims && status == 0; i++) {
+        size_t claim = prover->claims[i];
+        const struct match *match = &whatif->proof.expectation->claims[claim].match;
+        enum scope scope = space_overlaps(match, &prover->within)
+                               ? scope_of(&whatif->standings[claim], &prover->within)
+                               : NOWHERE;
+        if (scope != NOWHERE) {
+            status = scope == THERE ? stand_claim(whatif, prover, claim)
+                                    : stand_claim_anew(whatif, claim);
+        }
+    }
+    return status;
+}
+
+static int decide_rest(struct prove_whatif *whatif, struct prove_sender *prover)
+{
+    enum scope stray =
+        scope_of(&whatif->standings[stray_of(whatif, prover->from)], &prover->within);
+    enum scope loop = scope_of(&whatif->standings[loop_of(whatif, prover->from)], &prover->within);
+    if (stray == ANYWHERE || loop == ANYWHERE) {
+        return stand_rest_anew(whatif, prover->from);
+    }
+    return (stray == THERE && stand_stray(whatif, prover) < 0) ||
+                   (loop == THERE && stand_loop(whatif, prover) < 0)
+               ? -1
+               : 0;
+}
+
+static int note_unclear(struct prove_whatif *whatif, size_t from)
+{
+    struct prove_standing standing = whatif->standings[stray_of(whatif, from)];
+    bool noted = standing.unclear;
+    standing.unclear = true;
+    return noted ? 0 : stand(whatif, stray_of(whatif, from), &standing);
+}
+
+static int decide_headers(struct prove_whatif *whatif, const struct path_headers *headers)
+{
+    struct prove_sender prover;
+    int status = prove_sender_open(&prover, &whatif->proof, headers->host, &headers->cube);
+    if (status == 0) {
+        bool unclear =
+            whatif->standings[stray_of(whatif, headers->host)].unclear || is_unclear(&prover);
+        status = decide_claims(whatif, &prover) < 0 || decide_rest(whatif, &prover) < 0 ? -1 : 0;
+        status = status == 0 && unclear ? note_unclear(whatif, headers->host) : status;
+    }
+    prove_sender_close(&prover);
+    return status;
+}
+
+/* Where something of a sender is unknown, its claims depend on whatever the rest
+ * of the network does: all of it is decided again. */
+static int decide_unclear(struct prove_whatif *whatif)
+{
+    int status = 0;
+    for (size_t from = 0; from < whatif->proof.topology->n_hosts && status == 0; from++) {
+        whatif->whole[from] = whatif->standings[stray_of(whatif, from)].unclear;
+        status = whatif->whole[from] ? decide_sender(whatif, from) : 0;
+    }
+    return status;
+}
+
+static int begin(struct prove_whatif *whatif, const struct step *step)
+{
+    if (base_grow(&whatif->steps, whatif->n_steps, &whatif->steps_capacity, sizeof *whatif->steps) <
+        0) {
+        return -1;
+    }
+    whatif->steps[whatif->n_steps] = *step;
+    whatif->steps[whatif->n_steps++].journal = whatif->n_journal;
+    whatif->n_changes++;
+    whatif->n_turned = 0;
+    return 0;
+}
+
+/* Of the standings that the last step has overwritten. */
+static int list_turned(struct prove_whatif *whatif)
+{
+    for (size_t i = whatif->steps[whatif->n_steps - 1].journal; i < whatif->n_journal; i++) {
+        const struct prove_turn *turn = &whatif->journal[i];
+        bool again = whatif->seen[turn->what] == whatif->n_changes;
+        whatif->seen[turn->what] = whatif->n_changes;
+        if (again || whatif->standings[turn->what].verdict == turn->before.verdict) {
+            continue;
+        }
+        if (base_grow(&whatif->turned, whatif->n_turned, &whatif->turned_capacity,
+                      sizeof *whatif->turned) < 0) {
+            return -1;
+        }
+        whatif->turned[whatif->n_turned++] = *turn;
+    }
+    return 0;
+}
+
+struct hiding {
+    const struct match *match;
+    bool hidden;
+};
+
+static bool hides(void *aux, uint32_t entry, const struct match *match)
+{
+    struct hiding *hiding = aux;
+    (void)entry;
+    hiding->hidden = space_contains(match, hiding->match);
+    return !hiding->hidden;
+}
+
+/* One entry of higher rank takes all that this one would. */
+static bool is_hidden(struct prove_whatif *whatif, size_t sw, size_t row)
+{
+    const struct flow_entry *entry = &whatif->copies[sw].flows.entries[row];
+    struct hiding hiding = {.match = &entry->match};
+    size_t budget = SIZE_MAX; /* one look through the table */
+    space_table_overlapping(&whatif->proof.actual.tables[sw], &entry->match, space_rank(entry) + 1,
+                            UINT32_MAX, &budget, hides, &hiding);
+    return hiding.hidden;
+}
+
+/* Of what the last step has decided something fails, and that is enough. */
+static bool is_enough(const struct prove_whatif *whatif)
+{
+    bool failed = false;
+    for (size_t i = whatif->steps[whatif->n_steps - 1].journal;
+         whatif->hurries && i < whatif->n_journal && !failed; i++) {
+        failed = whatif->standings[whatif->journal[i].what].verdict == VERDICT_FAIL;
+    }
+    return failed;
+}
+
+/* A row has changed, come, or left. */
+static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row)
+{
+    struct path_affected *affected = &whatif->affected;
+    if (is_hidden(whatif, sw, row)) {
+        return 0;
+    }
+    for (size_t i = 0; i < whatif->proof.topology->n_switches; i++) {
+        free(whatif->proof.spreads[i]); /* what is unknown may go elsewhere now */
+        whatif->proof.spreads[i] = NULL;
+    }
+    int status = decide_unclear(whatif);
+    status = status < 0
+                 ? -1
+                 : path_affected_find(&whatif->proof.actual, whatif->rewritten, sw, row, affected);
+    for (size_t i = 0; i < affected->n_headers && status == 0 && !is_enough(whatif); i++) {
+        size_t host = affected->headers[i].host;
+        if (!whatif->whole[host] && speaks_of(whatif, host)) {
+            status = decide_headers(whatif, &affected->headers[i]);
+        }
+    }
+    return status < 0 ? -1 : list_turned(whatif);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Claims that are kept decided while entries change: after every change they
+ * stand as a proof from nothing has them. */
+#include "prove/whatif.h"
+
+#include "ofctl/action.h"
+#include "testing/random_proof.h"
+
+enum { ROWS_MAX = 64 };
+
+struct tried {
+    struct small small; /* the tables as they should be now: no rows that are gone */
+    struct small begin; /* as they were */
+    struct prove_whatif *whatif;
+    struct flow_entry rows[N_SWITCHES][ROWS_MAX]; /* as whatif has them */
+    bool gone[N_SWITCHES][ROWS_MAX];
+    size_t n_rows[N_SWITCHES];
+    struct tried_step {
+        size_t sw, row;
+        struct flow_entry was;
+        bool was_gone, added;
+    } steps[64];
+    size_t n_steps;
+};
+
+static const char *const lists[] = {
+    "output:1", "output:3", "output:4", "output:1,output:3",   "drop", "mod_vlan_vid:1,output:3",
+    "in_port",  "normal",   "output:5", "strip_vlan,output:1", "flood"};
+
+static void random_actions(struct small *small, struct flow_entry *entry)
+{
+    const struct action *list;
+    size_t n;
+    const char *text = lists[random_below(random_below(3) ? 7 : UNIVERSE_COUNT(lists))];
+    assert_int_equal(ofctl_parse_actions(text, &small->arena, &list, &n, NULL, NULL), 0);
+    entry->actions = list;
+    entry->n_actions = (uint16_t)n;
+}
+
+static void random_expectation(struct small *small)
+{
+    static char ids[CLAIMS_MAX][8];
+    for (size_t c = 0; c < CLAIMS_MAX; c++) {
+        snprintf(ids[c], sizeof ids[c], "c%zu", c);
+        small_claim(small, ids[c], random_below(3), random_below(N_HOSTS), random_below(3) == 0,
+                    "");
+        small->claims[c].match = random_match();
+    }
+    if (random_below(2)) { /* of h4 and h5 only ports speak */
+        small_expect(small, 0, 1, "output:3");
+        small_expect(small, 1, 5, random_below(2) ? "drop" : "output:4");
+        small_expect(small, 2, 1, random_below(2) ? "drop" : "output:3");
+        small_expect(small, 2, 4, "output:1");
+    }
+}
+
+/* The tables without what is gone. */
+static void compact(struct tried *tried)
+{
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        struct flow_table *flows = &tried->small.states[sw].flows;
+        flows->n_entries = 0;
+        for (size_t i = 0; i < tried->n_rows[sw]; i++) {
+            if (!tried->gone[sw][i]) {
+                *flow_table_add(flows) = tried->rows[sw][i];
+            }
+        }
+    }
+}
+
+static enum verdict worst(const struct small *small, const char *prefix)
+{
+    enum verdict verdict = VERDICT_PASS;
+    for (size_t i = 0; i < small->report.n_results; i++) {
+        const struct result *result = &small->report.results[i];
+        if (strncmp(result->id, prefix, strlen(prefix)) == 0 && verdict != VERDICT_FAIL &&
+            result->verdict != VERDICT_PASS) {
+            verdict = result->verdict;
+        }
+    }
+    return verdict;
+}
+
+static void expect_standings(struct tried *tried)
+{
+    size_t n;
+    const struct prove_standing *standings = prove_whatif_standings(tried->whatif, &n);
+    assert_int_equal(n, CLAIMS_MAX + 2 * N_HOSTS);
+    compact(tried);
+    small_prove(&tried->small, NULL);
+    for (size_t i = 0; i < n; i++) {
+        char id[32];
+        size_t host = (i - CLAIMS_MAX) % N_HOSTS;
+        bool stray = i < CLAIMS_MAX + N_HOSTS;
+        enum verdict expected;
+        if (i < CLAIMS_MAX) {
+            snprintf(id, sizeof id, "c%zu", i);
+            expected = small_result(&tried->small, id)->verdict;
+        } else {
+            snprintf(id, sizeof id, "traffic/%s/%s", small_hosts[host].name,
+                     stray ? "stray" : "loop");
+            expected = worst(&tried->small, id);
+        }
+        if (i >= CLAIMS_MAX && stray && expected != VERDICT_FAIL) {
+            snprintf(id, sizeof id, "traffic/%s/delivered", small_hosts[host].name);
+            enum verdict missing = worst(&tried->small, id);
+            expected = missing != VERDICT_PASS ? missing : expected;
+        }
+        if (standings[i].verdict != expected) {
+            fail_msg("%s: %s instead of %s", id, verdict_name(standings[i].verdict),
+                     verdict_name(expected));
+        }
+    }
+}
+
+static void change(struct tried *tried)
+{
+    size_t sw = random_below(tried->begin.switches[2].dumped ? N_SWITCHES : 2);
+    size_t row = random_below((unsigned)tried->n_rows[sw]);
+    unsigned kind = random_below(3);
+    struct tried_step step = {.sw = sw, .row = row};
+    if (kind == 0 && tried->n_rows[sw] < ROWS_MAX) {
+        struct flow_entry entry = {.match = random_match(),
+                                   .priority = (uint16_t)(8 + random_below(10))};
+        random_actions(&tried->begin, &entry);
+        assert_int_equal(prove_whatif_add(tried->whatif, sw, &entry, &step.row), 0);
+        assert_int_equal(step.row, tried->n_rows[sw]++);
+        step.added = step.was_gone = true;
+        tried->rows[sw][step.row] = step.was = entry;
+        tried->gone[sw][step.row] = false;
+    } else if (tried->gone[sw][row]) {
+        return;
+    } else {
+        struct flow_entry *entry = &tried->rows[sw][row];
+        step.was = *entry;
+        if (kind == 1) {
+            random_actions(&tried->begin, entry);
+            assert_int_equal(
+                prove_whatif_modify(tried->whatif, sw, row, entry->actions, entry->n_actions), 0);
+        } else {
+            tried->gone[sw][row] = true;
+            assert_int_equal(prove_whatif_remove(tried->whatif, sw, row), 0);
+        }
+    }
+    tried->steps[tried->n_steps++] = step;
+}
+
+static void undo(struct tried *tried)
+{
+    const struct tried_step *step = &tried->steps[--tried->n_steps];
+    assert_int_equal(prove_whatif_undo(tried->whatif), 0);
+    tried->rows[step->sw][step->row] = step->was;
+    tried->gone[step->sw][step->row] = step->was_gone;
+    tried->n_rows[step->sw] -= step->added;
+}
+
+static void begin(struct tried *tried)
+{
+    *tried = (struct tried){0};
+    random_network(&tried->begin);
+    random_expectation(&tried->begin);
+    if (random_below(6) == 0) {
+        tried->begin.switches[2] = (struct switch_dump){.reason = "refused"};
+    }
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        const struct flow_table *flows = &tried->begin.states[sw].flows;
+        tried->n_rows[sw] = flows->n_entries;
+        memcpy(tried->rows[sw], flows->entries, flows->n_entries * sizeof *flows->entries);
+    }
+    assert_int_equal(prove_whatif_open(&tried->begin.expectation, tried->begin.switches, NULL,
+                                       &tried->whatif, NULL),
+                     0);
+    /* The same network, with tables of its own. */
+    tried->small = tried->begin;
+    tried->small.arena = (struct base_arena){0};
+    tried->small.report = (struct report){0};
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        tried->small.states[sw].flows = (struct flow_table){0};
+        if (tried->small.switches[sw].dumped) {
+            tried->small.switches[sw].state = &tried->small.states[sw];
+        }
+    }
+}
+
+static void end(struct tried *tried)
+{
+    prove_whatif_free(tried->whatif);
+    small_free(&tried->small);
+    small_free(&tried->begin);
+}
+
+static void changes_are_followed(void **state)
+{
+    (void)state;
+    struct tried *tried = calloc(1, sizeof *tried);
+    size_t n_turned = 0, n_unread = 0;
+    for (int network = 0; network < 150; network++) {
+        begin(tried);
+        n_unread += !tried->begin.switches[2].dumped;
+        expect_standings(tried);
+        for (int i = 0; i < 25; i++) {
+            size_t n;
+            if (tried->n_steps > 0 && random_below(4) == 0) {
+                undo(tried);
+            } else {
+                change(tried);
+                prove_whatif_turned(tried->whatif, &n);
+                n_turned += n;
+            }
+            expect_standings(tried);
+        }
+        while (tried->n_steps > 0) {
+            undo(tried);
+        }
+        expect_standings(tried);
+        end(tried);
+    }
+    assert_in_range(n_turned, 300, 30000);
+    assert_in_range(n_unread, 5, 60);
+    free(tried);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(changes_are_followed),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `entries:` and `tables: exact`. An entry is known by match and priority, of
+ * which each table has one (OpenFlow 1.0.0, section 4.6: an ADD of the same
+ * replaces it); expected entries are hashed by them, and the table is read
+ * through once. */
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
+#include "state/inside.h"
+
+#include <stdlib.h>
+
+static uint64_t hash_key(const struct flow_entry *entry)
+{
+    struct space_words value = space_words(&entry->match.value);
+    struct space_words mask = space_words(&entry->match.mask);
+    uint64_t hash = entry->priority;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        hash = (hash ^ value.word[i]) * 0x9e3779b97f4a7c15;
+        hash = (hash ^ hash >> 32 ^ mask.word[i]) * 0xc2b2ae3d27d4eb4f;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+static bool same_key(const struct flow_entry *a, const struct flow_entry *b)
+{
+    return a->priority == b->priority && match_equal(&a->match, &b->match);
+}
+
+static const struct flow_entry *expected_flow(const struct state_run *run, size_t i)
+{
+    const struct expectation *expectation = run->expectation;
+    return &expectation->entry_flows.entries[expectation->entries[i].flow];
+}
+
+/* Files the expected entries of the switch. -1 without memory. */
+static int file_expected(struct state_run *run)
+{
+    const struct expectation *expectation = run->expectation;
+    struct state_listed *listed = &run->listed;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_entries; i++) {
+        n += expectation->entries[i].sw == run->sw;
+    }
+    for (listed->n_slots = 16; listed->n_slots < 2 * n; listed->n_slots *= 2) {
+        continue;
+    }
+    listed->slots = calloc(listed->n_slots, sizeof *listed->slots);
+    listed->found = calloc(expectation->n_entries + 1, sizeof *listed->found);
+    if (!listed->slots || !listed->found) {
+        return -1;
+    }
+    for (size_t i = 0; i < expectation->n_entries; i++) {
+        if (expectation->entries[i].sw == run->sw) {
+            size_t at = hash_key(expected_flow(run, i)) & (listed->n_slots - 1);
+            while (listed->slots[at] != 0) {
+                at = (at + 1) & (listed->n_slots - 1);
+            }
+            listed->slots[at] = (uint32_t)i + 1;
+            listed->found[i] = SIZE_MAX;
+        }
+    }
+    return 0;
+}
+
+/* Notes that the switch has it, for the expected entry that means it, and for
+ * one that means another table and has found nothing there. False: none means
+ * it. */
+static bool account_for(struct state_run *run, size_t entry)
+{
+    struct state_listed *listed = &run->listed;
+    const struct flow_entry *flow = &run->state->flows.entries[entry];
+    bool expected = false;
+    size_t at = hash_key(flow) & (listed->n_slots - 1);
+    for (; listed->slots[at] != 0; at = (at + 1) & (listed->n_slots - 1)) {
+        size_t i = listed->slots[at] - 1;
+        bool same = same_key(expected_flow(run, i), flow);
+        bool here = same && expected_flow(run, i)->table_id == flow->table_id;
+        if (here || (same && listed->found[i] == SIZE_MAX)) {
+            listed->found[i] = entry;
+        }
+        if (here) {
+            listed->given[entry] = (uint8_t)run->expectation->entries[i].given;
+            expected = true;
+        }
+    }
+    return expected;
+}
+
+static int compare_flows(const void *a, const void *b, void *aux)
+{
+    const struct flow_entry *entries = aux;
+    const struct flow_entry *x = &entries[*(const uint32_t *)a],
+                            *y = &entries[*(const uint32_t *)b];
+    uint32_t x_rank = space_rank(x), y_rank = space_rank(y);
+    return x_rank != y_rank ? (x_rank < y_rank ? 1 : -1)
+                            : memcmp(&x->match, &y->match, sizeof x->match);
+}
+
+static int read_table(struct state_run *run)
+{
+    struct state_listed *listed = &run->listed;
+    struct flow_table flows = run->state->flows;
+    listed->given = calloc(flows.n_entries + 1, sizeof *listed->given);
+    listed->unexpected = calloc(flows.n_entries + 1, sizeof *listed->unexpected);
+    if (!listed->given || !listed->unexpected) {
+        return -1;
+    }
+    for (size_t i = 0; i < flows.n_entries; i++) {
+        if (!run->left_out[i] && !account_for(run, i)) {
+            listed->unexpected[listed->n_unexpected++] = (uint32_t)i;
+        }
+    }
+    if (listed->n_unexpected > 1) {
+        qsort_r(listed->unexpected, listed->n_unexpected, sizeof *listed->unexpected, compare_flows,
+                flows.entries);
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------- results */
+
+static void put_comma(struct base_buffer *out)
+{
+    base_put_text(out, out->n_bytes > 0 ? ", " : "");
+}
+
+static void put_number_difference(const char *field, unsigned expected, unsigned observed,
+                                  struct base_buffer *out)
+{
+    if (expected != observed) {
+        put_comma(out);
+        base_put_format(out, "%s is %u instead of %u", field, observed, expected);
+    }
+}
+
+/* Empty: the entry is as it was written. */
+static void put_entry_difference(const struct flow_entry *expected, unsigned given,
+                                 const struct flow_entry *observed, struct base_buffer *out)
+{
+    if (!actions_equal(expected->actions, expected->n_actions, observed->actions,
+                       observed->n_actions)) {
+        base_put_text(out, "actions are ");
+        ofctl_format_actions(observed->actions, observed->n_actions, out);
+        base_put_text(out, " instead of ");
+        ofctl_format_actions(expected->actions, expected->n_actions, out);
+    }
+    put_number_difference("table", expected->table_id, observed->table_id, out);
+    if (given & FLOW_HAS_COOKIE && expected->cookie != observed->cookie) {
+        put_comma(out);
+        base_put_format(out, "cookie is 0x%llx instead of 0x%llx",
+                        (unsigned long long)observed->cookie, (unsigned long long)expected->cookie);
+    }
+    if (given & FLOW_HAS_IDLE_TIMEOUT) {
+        put_number_difference("idle_timeout", expected->idle_timeout, observed->idle_timeout, out);
+    }
+    if (given & FLOW_HAS_HARD_TIMEOUT) {
+        put_number_difference("hard_timeout", expected->hard_timeout, observed->hard_timeout, out);
+    }
+}
+
+/* An entry's place is the port whose packets it takes; of one that takes those
+ * of every port, the switch. */
+static void blame_entry(struct state_run *run, const struct flow_entry *flow, struct result *result)
+{
+    struct port_ref port = {.sw = run->sw, .port = flow->match.value.in_port};
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = flow->match.mask.in_port
+                        ? topology_port_name(run->expectation->topology, port, &run->report->arena)
+                        : result->switch_name;
+}
+
+static int add_expected(struct state_run *run, size_t i)
+{
+    struct report *report = run->report;
+    const struct expected_entry *expected = &run->expectation->entries[i];
+    const struct flow_entry *flow = expected_flow(run, i), *observed = NULL;
+    char *id = base_arena_format(&report->arena, "entry/%s/%zu", run->name, expected->number);
+    struct result *result = state_add_result(run, RESULT_ENTRY, id, expected->place);
+    if (!result) {
+        return -1;
+    }
+    struct base_buffer detail = {0};
+    if (run->listed.found[i] == SIZE_MAX) {
+        base_put_text(&detail, "there is no entry of this match and priority");
+    } else {
+        observed = &run->state->flows.entries[run->listed.found[i]];
+        put_entry_difference(flow, expected->given, observed, &detail);
+    }
+    if (detail.n_bytes > 0) {
+        result->expected = state_entry_text(report, flow);
+        result->observed = observed ? state_entry_text(report, observed) : "no entry";
+        state_fail_result(result, result->expected, result->observed);
+        result->detail = state_take_text(report, &detail);
+        blame_entry(run, flow, result);
+    }
+    return 0;
+}
+
+static int add_unexpected(struct state_run *run, uint32_t entry)
+{
+    const struct flow_entry *flow = &run->state->flows.entries[entry];
+    struct base_buffer match = {0}, id = {0};
+    ofctl_format_match(&flow->match, &match);
+    base_put_format(&id, "entry/%s/unexpected/", run->name);
+    if (flow->table_id != 0) {
+        base_put_format(&id, "table=%u,", flow->table_id);
+    }
+    base_put_format(&id, "priority=%u%s%s", flow->priority, match.n_bytes > 0 ? "," : "",
+                    base_buffer_text(&match));
+    base_buffer_free(&match);
+    struct result *result =
+        state_add_result(run, RESULT_ENTRY, state_take_text(run->report, &id), (struct place){0});
+    if (!result) {
+        return -1;
+    }
+    result->expected = "no entry";
+    result->observed = state_entry_text(run->report, flow);
+    state_fail_result(result, result->expected, result->observed);
+    result->detail = "tables: exact, and no entry of the expectation names it";
+    blame_entry(run, flow, result);
+    return 0;
+}
+
+int state_entries_find(struct state_run *run)
+{
+    if (!run->expectation->exact_switch[run->sw]) {
+        return 0;
+    }
+    return file_expected(run) < 0 || read_table(run) < 0 ? -1 : 0;
+}
+
+int state_entries_result(struct state_run *run)
+{
+    const struct expectation *expectation = run->expectation;
+    int failed = 0;
+    if (!expectation->exact_switch[run->sw]) {
+        if (expectation->tables_exact && expectation->lists_switch[run->sw]) {
+            report_note(run->report,
+                        "tables: exact, but `entries:` has no key for %s: its entries are not "
+                        "compared one by one (write %s: [] for none)",
+                        run->name, run->name);
+        }
+        return 0;
+    }
+    for (size_t i = 0; i < expectation->n_entries && !failed; i++) {
+        if (expectation->entries[i].sw == run->sw) {
+            failed = add_expected(run, i);
+        }
+    }
+    for (size_t i = 0; expectation->tables_exact && i < run->listed.n_unexpected && !failed; i++) {
+        failed = add_unexpected(run, run->listed.unexpected[i]);
+    }
+    return failed;
+}
+
+void state_entries_free(struct state_run *run)
+{
+    free(run->listed.slots);
+    free(run->listed.found);
+    free(run->listed.given);
+    free(run->listed.unexpected);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside state/: one switch being judged, one port of it, and who does
+ * what. Functions that return int return -1 without memory. */
+#ifndef STATE_INSIDE_H
+#define STATE_INSIDE_H
+
+#include "space/table.h"
+#include "state/state.h"
+
+/* What `entries:` says of a switch, beside its table. */
+struct state_listed {
+    uint32_t *slots; /* index in expectation->entries + 1, by match and priority; 0: free */
+    size_t n_slots;  /* a power of two */
+    size_t *found;   /* by expected entry: index in the table, SIZE_MAX: not there */
+    uint8_t *given;  /* by entry: FLOW_HAS_* of the expected one; NULL: no `entries:` */
+    uint32_t *unexpected;
+    size_t n_unexpected;
+};
+
+struct state_run {
+    const struct expectation *expectation;
+    struct state_options options; /* with the defaults filled in */
+    struct report *report;
+
+    size_t sw;
+    const char *name;
+    const struct switch_state *state;
+    bool *left_out; /* by entry: an exception takes it */
+    struct space_table table;
+    struct state_listed listed;
+    bool has_odd;         /* some entry has a wrong lifetime, will expire, or is in another table */
+    bool *expiring;       /* by entry: was noted (only if has_odd) */
+    size_t n_expiring;    /* noted, or as good as */
+    struct state_id *ids; /* by action id of the table */
+    uint32_t *present;    /* action ids that the port's entries have */
+    size_t n_present;
+    struct state_priority *priorities; /* by priority; built when first needed */
+};
+
+/* What is known of one list of actions, for the port that is being judged. */
+struct state_id {
+    uint32_t stamp; /* port + 1: the following is of this port */
+    uint32_t class; /* equal behaviour, equal class (but not the other way round) */
+    bool agrees;    /* it does what every case of the port says */
+    struct space_behavior behavior;
+};
+
+struct state_priority {
+    uint32_t stamp;
+    uint32_t class; /* of its entries; UINT32_MAX: of several classes */
+};
+
+struct state_case {
+    struct match match; /* fixes in_port */
+    const struct action *actions;
+    size_t n_actions;
+    uint32_t expires_sec; /* as in struct expectation */
+    struct space_behavior behavior;
+};
+
+/* A set of headers for which the port deviates. */
+struct state_deviation {
+    size_t expected; /* the case */
+    size_t entry;    /* that takes them; SIZE_MAX: none does */
+    size_t rival;    /* an entry of the same priority which takes them too; SIZE_MAX: none */
+    struct space_difference where;
+};
+
+enum { STATE_DEVIATIONS_SHOWN = 4 };
+
+struct state_port {
+    struct state_run *run;
+    uint16_t number;
+    const struct expected_port *expected; /* NULL: not listed, must drop */
+    struct state_case *cases;             /* together they take every header */
+    size_t n_cases;
+    struct space_tree tree; /* of the cases, the first with the highest rank; if they are many */
+    bool named_only; /* nothing is there: entries that name this port are judged, and no others */
+    size_t budget;   /* what is left */
+    struct state_deviation deviations[STATE_DEVIATIONS_SHOWN]; /* the largest first */
+    size_t n_deviations;                                       /* all that were found */
+    struct base_buffer open;     /* why not everything could be decided; empty: it could */
+    struct base_buffer troubles; /* of the ports themselves, a line each */
+    uint16_t trouble_port;       /* the first of them */
+    enum cause_kind trouble_kind;
+    size_t late_entry; /* one of the wrong lifetime, SIZE_MAX: none */
+    size_t late_case;  /* … in this case */
+    size_t n_late;     /* that one and those that would be of the wrong one in any case */
+    struct base_arena arena;
+};
+
+/* state_ignore.c: exceptions. */
+int state_ignore_list(const struct expectation *expectation, struct report *report);
+void state_ignore_entries(struct state_run *run);
+const char *state_ignore_port(struct state_run *run, uint16_t port); /* the reason; NULL: no */
+
+/* The same for whoever has no run: the first exception that takes it, or NULL. */
+const struct exception *state_ignored_entry(const struct expectation *expectation, size_t sw,
+                                            const struct flow_entry *entry);
+const struct exception *state_ignored_port(const struct expectation *expectation,
+                                           struct port_ref port);
+
+/* state_port.c: decides; then state_port_result tells. */
+int state_port_decide(struct state_port *port);
+void state_port_free(struct state_port *port);
+void state_port_add(struct state_port *port, const struct state_deviation *deviation);
+
+/* Here it is open which entry wins: what was found about one of them is no
+ * finding of its own. */
+void state_port_forget(struct state_port *port, const struct space_difference *where);
+
+/* Something could not be decided: `reason` (NULL: over the budget), because of
+ * this entry (SIZE_MAX: none). */
+void state_port_open(struct state_port *port, const char *reason, size_t entry);
+
+/* Calls `visit` for each case that overlaps the cube, up to the `end`-th; in order
+ * only if they are few. False: over the budget. */
+bool state_port_cases(struct state_port *port, const struct match *cube, size_t end,
+                      space_tree_visit *visit, void *aux);
+
+/* The headers of case `c` that come to `entry`; SIZE_MAX: that no entry takes.
+ * SPACE_FOUND: it is in `region`, and may still be empty. */
+enum space_answer state_port_region(struct state_port *port, size_t c, size_t entry,
+                                    struct space_region *region);
+
+/* state_overlap.c: entries of one priority that take the same header. */
+int state_port_overlaps(struct state_port *port);
+
+/* state_lifetime.c: timeouts. */
+/* `given`: FLOW_HAS_* of what `entries:` says of it, and answers for. */
+bool state_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given);
+bool state_lifetime_ends(const struct state_run *run, const struct flow_entry *entry);
+void state_lifetime_note(struct state_run *run);
+void state_port_lifetimes(struct state_port *port);
+
+/* state_trouble.c: fills in `troubles`. */
+void state_port_trouble(struct state_port *port);
+
+/* state_result.c: adds the port's result, if there is something to say. */
+const char *state_port_id(struct state_run *run, uint16_t number); /* "state/SWITCH/PORT" */
+int state_port_result(struct state_port *port);
+
+/* state_entries.c: `entries:` and `tables: exact`. First what of it is there
+ * is found, in run->listed, then there are results. */
+int state_entries_find(struct state_run *run);
+int state_entries_result(struct state_run *run);
+void state_entries_free(struct state_run *run);
+
+/* state_cabling.c: ports that the expectation names, and the topology does not. */
+void state_cabling_note(struct state_run *run);
+
+/* state.c: one result more; the id may be NULL (no memory). */
+/* Whether nothing can enter there now: no port of the switch, or a reserved one,
+ * and not cabled either. Entries that name it are judged, and no others. */
+bool state_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port);
+
+struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,
+                                struct place place);
+/* Declared and advertised disagree. */
+void state_fail_result(struct result *result, const char *declared, const char *advertised);
+
+/* state_words.c. Text that is returned belongs to the report; NULL without memory. */
+const char *state_source(struct report *report, struct place place);
+const char *state_take_text(struct report *report, struct base_buffer *buffer);
+const char *state_entry_text(struct report *report, const struct flow_entry *entry);
+
+/* How what the observed actions do with `header` differs from what the
+ * expected ones do, as "output:6 is missing, output:7 is extra". */
+void state_put_difference(const struct space_behavior *expected,
+                          const struct space_behavior *observed, const struct header *header,
+                          struct base_buffer *out);
+
+#endif

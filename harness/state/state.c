@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state/state.h"
+
+#include "state/inside.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
+
+/* Whose tables these are, if they are not those of the switch. NULL without
+ * memory. */
+static const char *another_switch(const struct state_run *run)
+{
+    const struct topology *topology = run->expectation->topology;
+    uint64_t dpid = run->state->datapath_id, declared = topology->switches[run->sw].dpid;
+    struct base_arena *arena = &run->report->arena;
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        if (topology->switches[i].dpid == dpid) {
+            return base_arena_format(arena,
+                                     "another switch answers here: %s, datapath id %016" PRIx64
+                                     " instead of %016" PRIx64 "; are the endpoints swapped?",
+                                     topology->switches[i].name, dpid, declared);
+        }
+    }
+    return base_arena_format(arena,
+                             "another switch answers here, datapath id %016" PRIx64
+                             " instead of %016" PRIx64 "; is the endpoint wrong, or the topology?",
+                             dpid, declared);
+}
+
+/* The switch itself; with a `reason` if its tables are not judged. */
+static int add_switch(struct state_run *run, const char *reason)
+{
+    const struct topology_switch *declared = &run->expectation->topology->switches[run->sw];
+    struct base_arena *arena = &run->report->arena;
+    struct result *result = state_add_result(
+        run, RESULT_SWITCH, base_arena_format(arena, "switch/%s", run->name), declared->place);
+    if (!result) {
+        return -1;
+    }
+    result->expected = base_arena_format(arena, "datapath id %016" PRIx64, declared->dpid);
+    result->says[SAYS_DECLARED] = result->expected;
+    result->detail = reason ? base_arena_text(arena, reason) : NULL;
+    if (!run->state) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        return 0;
+    }
+    result->observed = base_arena_format(arena, "datapath id %016" PRIx64, run->state->datapath_id);
+    result->says[SAYS_ADVERTISED] = result->observed;
+    if (declared->dpid != run->state->datapath_id) {
+        state_fail_result(result, result->expected, result->observed);
+        result->cause_kind = CAUSE_SWITCH;
+        result->cause = result->switch_name;
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------- not looked at */
+
+static int add_unseen_port(struct state_run *run, const struct expected_port *port,
+                           enum verdict verdict, const char *reason)
+{
+    struct result *result =
+        state_add_result(run, RESULT_STATE, state_port_id(run, port->port.port), port->place);
+    if (!result) {
+        return -1;
+    }
+    result->port = port->port.port;
+    result->verdict = verdict;
+    result->detail = base_arena_text(&run->report->arena, reason);
+    return 0;
+}
+
+static int add_unseen_entry(struct state_run *run, const struct expected_entry *entry,
+                            const char *reason)
+{
+    struct base_arena *arena = &run->report->arena;
+    struct result *result = state_add_result(
+        run, RESULT_ENTRY, base_arena_format(arena, "entry/%s/%zu", run->name, entry->number),
+        entry->place);
+    if (!result) {
+        return -1;
+    }
+    result->verdict = VERDICT_INCONCLUSIVE;
+    result->detail = base_arena_text(arena, reason);
+    return 0;
+}
+
+static int state_unseen(struct state_run *run, const char *reason)
+{
+    const struct expectation *expectation = run->expectation;
+    int failed = add_switch(run, reason);
+    for (size_t i = 0; i < expectation->n_ports && !failed; i++) {
+        const struct expected_port *port = &expectation->ports[i];
+        if (port->port.sw == run->sw) {
+            const char *ignored = state_ignore_port(run, port->port.port);
+            failed = add_unseen_port(run, port, ignored ? VERDICT_SKIP : VERDICT_INCONCLUSIVE,
+                                     ignored ? ignored : reason);
+        }
+    }
+    for (size_t i = 0; i < expectation->n_entries && !failed; i++) {
+        if (expectation->entries[i].sw == run->sw) {
+            failed = add_unseen_entry(run, &expectation->entries[i], reason);
+        }
+    }
+    return failed;
+}
+
+/* ------------------------------------------------------------------- ports */
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint16_t *x = a, *y = b;
+    return *x - *y;
+}
+
+/* Adds the ports of the topology and of the switch, and those, whether there
+ * is such a port or not, that an entry names. */
+static size_t collect_unlisted(const struct state_run *run, uint16_t *numbers, size_t n)
+{
+    const struct topology *topology = run->expectation->topology;
+    const struct space_table *table = &run->table;
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        if (topology->hosts[i].port.sw == run->sw) {
+            numbers[n++] = topology->hosts[i].port.port;
+        }
+    }
+    for (size_t i = 0; i < 2 * topology->n_links; i++) {
+        const struct topology_link *link = &topology->links[i / 2];
+        const struct port_ref *end = i % 2 ? &link->b : &link->a;
+        if (end->sw == run->sw) {
+            numbers[n++] = end->port;
+        }
+    }
+    for (size_t i = 0; i < run->state->n_ports; i++) {
+        if (run->state->ports[i].number <= PORT_MAX) {
+            numbers[n++] = run->state->ports[i].number;
+        }
+    }
+    for (size_t i = 1; i < table->n_buckets; i++) {
+        numbers[n++] = table->buckets[i].in_port;
+    }
+    return n;
+}
+
+/* Ports to judge, ascending, some of them twice. */
+static size_t collect_ports(const struct state_run *run, uint16_t *numbers)
+{
+    const struct expectation *expectation = run->expectation;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        if (expectation->ports[i].port.sw == run->sw) {
+            numbers[n++] = expectation->ports[i].port.port;
+        }
+    }
+    if (expectation->lists_switch[run->sw] && !expectation->unlisted_any) {
+        n = collect_unlisted(run, numbers, n);
+    }
+    qsort(numbers, n, sizeof *numbers, compare_numbers);
+    return n;
+}
+
+/* Large tables may take long, but not much longer than they are. */
+static size_t budget_of(const struct state_run *run, size_t n_cases)
+{
+    return run->options.budget
+               ? run->options.budget
+               : DEFAULT_BUDGET + BUDGET_AN_ENTRY * (run->table.n_entries + n_cases);
+}
+
+static int state_port(struct state_run *run, uint16_t number)
+{
+    struct port_ref ref = {.sw = run->sw, .port = number};
+    const struct expected_port *expected = expectation_port(run->expectation, ref);
+    const char *ignored = state_ignore_port(run, number);
+    if (ignored) {
+        return expected ? add_unseen_port(run, expected, VERDICT_SKIP, ignored) : 0;
+    }
+    struct state_port port = {
+        .run = run,
+        .number = number,
+        .expected = expected,
+        .named_only =
+            !expected && state_port_is_nowhere(run->expectation->topology, run->state, ref),
+        .budget = budget_of(run, expected ? expected->n_cases : 0),
+        .late_entry = SIZE_MAX};
+    int failed = state_port_decide(&port);
+    if (!failed) {
+        failed = state_port_result(&port);
+    }
+    state_port_free(&port);
+    return failed;
+}
+
+static int state_ports(struct state_run *run)
+{
+    const struct expectation *expectation = run->expectation;
+    size_t max = expectation->n_ports + expectation->topology->n_hosts +
+                 2 * expectation->topology->n_links + run->state->n_ports + run->table.n_entries;
+    uint16_t *numbers = calloc(max + 1, sizeof *numbers);
+    if (!numbers) {
+        return -1;
+    }
+    int failed = 0;
+    size_t n = collect_ports(run, numbers);
+    for (size_t i = 0; i < n && !failed; i++) {
+        if (i == 0 || numbers[i] != numbers[i - 1]) {
+            failed = state_port(run, numbers[i]);
+        }
+    }
+    free(numbers);
+    return failed;
+}
+
+/* ------------------------------------------------------------------- notes */
+
+struct hidden {
+    struct state_run *run;
+    size_t n;
+};
+
+static void note_hidden(void *aux, size_t entry, size_t by)
+{
+    struct hidden *hidden = aux;
+    struct state_run *run = hidden->run;
+    const struct flow_entry *entries = run->state->flows.entries;
+    if (hidden->n++ < HIDDEN_NAMED) {
+        const char *text = state_entry_text(run->report, &entries[entry]);
+        const char *by_text = state_entry_text(run->report, &entries[by]);
+        report_note(run->report, "%s: no packet ever reaches %s: %s takes them all", run->name,
+                    text ? text : "an entry", by_text ? by_text : "another one");
+    }
+}
+
+static void note_hidden_entries(struct state_run *run)
+{
+    struct hidden hidden = {.run = run};
+    size_t budget = budget_of(run, 0);
+    if (space_table_hidden(&run->table, &budget, note_hidden, &hidden) < 0) {
+        report_note(run->report, "%s: not all hidden entries were looked for", run->name);
+    }
+    if (hidden.n > HIDDEN_NAMED) {
+        report_note(run->report, "%s: %zu more entries are hidden like this", run->name,
+                    hidden.n - HIDDEN_NAMED);
+    }
+}
+
+/* ------------------------------------------------------------------ switch */
+
+static bool find_odd(const struct state_run *run)
+{
+    for (size_t i = 0; i < run->state->flows.n_entries; i++) {
+        const struct flow_entry *entry = &run->state->flows.entries[i];
+        if (entry->table_id != 0 || state_lifetime_wrong(entry, run->expectation->expires_sec, 0) ||
+            state_lifetime_ends(run, entry)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int state_dumped(struct state_run *run)
+{
+    size_t n = run->state->flows.n_entries;
+    run->has_odd = find_odd(run);
+    run->left_out = calloc(n + 1, sizeof *run->left_out);
+    run->expiring = calloc(n + 1, sizeof *run->expiring);
+    if (!run->left_out || !run->expiring || add_switch(run, NULL) < 0) {
+        return -1;
+    }
+    state_ignore_entries(run);
+    if (space_table_index(&run->table, &run->state->flows, run->left_out) < 0) {
+        return -1;
+    }
+    run->ids = calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
+    run->present = calloc(run->table.actions.n_ids + 1, sizeof *run->present);
+    if (!run->ids || !run->present || state_entries_find(run) < 0 || state_ports(run) < 0 ||
+        state_entries_result(run) < 0) {
+        return -1;
+    }
+    state_cabling_note(run);
+    state_lifetime_note(run);
+    note_hidden_entries(run);
+    return 0;
+}
+
+static void run_free(struct state_run *run)
+{
+    space_table_free(&run->table);
+    free(run->left_out);
+    free(run->expiring);
+    free(run->ids);
+    free(run->present);
+    free(run->priorities);
+    state_entries_free(run);
+}
+
+static int switch_dump(struct state_run *run, const struct switch_dump *known)
+{
+    const struct topology *topology = run->expectation->topology;
+    if (!known->dumped) {
+        return state_unseen(run, known->reason ? known->reason : "not dumped");
+    }
+    run->state = known->state;
+    if (run->state->datapath_id != topology->switches[run->sw].dpid) {
+        const char *reason = another_switch(run);
+        return reason ? state_unseen(run, reason) : -1;
+    }
+    return state_dumped(run);
+}
+
+static int state_one(const struct expectation *expectation, size_t sw,
+                     const struct switch_dump *known, const struct state_options *options,
+                     struct report *report)
+{
+    struct state_run run = {.expectation = expectation, .report = report, .sw = sw};
+    run.options = options ? *options : (struct state_options){0};
+    run.options.run_ms = run.options.run_ms ? run.options.run_ms : DEFAULT_RUN_MS;
+    run.name = expectation->topology->switches[sw].name;
+    int failed = switch_dump(&run, known);
+    run_free(&run);
+    return failed;
+}
+
+int state_judge(const struct expectation *expectation, const struct switch_dump *switches,
+                const struct state_options *options, struct report *report,
+                struct base_error *error)
+{
+    int failed = state_ignore_list(expectation, report);
+    for (size_t sw = 0; sw < expectation->topology->n_switches && !failed; sw++) {
+        failed = state_one(expectation, sw, &switches[sw], options, report);
+    }
+    return failed ? base_fail(error, "out of memory") : 0;
+}
+
+int state_judge_switch(const struct expectation *expectation, size_t sw,
+                       const struct switch_dump *known, const struct state_options *options,
+                       struct report *report, struct base_error *error)
+{
+    int failed = state_ignore_list(expectation, report);
+    failed = failed ? failed : state_one(expectation, sw, known, options, report);
+    return failed ? base_fail(error, "out of memory") : 0;
+}
+
+bool state_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port)
+{
+    return (port.port > PORT_MAX || !switch_state_port(state, port.port)) &&
+           topology_peer(topology, port).kind == PEER_NONE;
+}
+
+struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,
+                                struct place place)
+{
+    struct result *result = id ? report_add(run->report, kind, id) : NULL;
+    if (result) {
+        result->switch_name = base_arena_text(&run->report->arena, run->name);
+        result->source = state_source(run->report, place);
+    }
+    return result;
+}
+
+void state_fail_result(struct result *result, const char *declared, const char *advertised)
+{
+    result->verdict = VERDICT_FAIL;
+    result->says[SAYS_DECLARED] = declared;
+    result->says[SAYS_ADVERTISED] = advertised;
+    result->disagrees = true;
+    result->disagree[0] = SAYS_DECLARED;
+    result->disagree[1] = SAYS_ADVERTISED;
+}

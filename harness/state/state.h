@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The expectation (declared) against the flow tables (advertised): does each
+ * switch do with whatever enters a port what it should? Decided for every
+ * header that exists, by what entries do and not by how they are written. */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include "base/error.h"
+#include "model/expectation.h"
+#include "model/result.h"
+#include "model/state.h"
+
+/* All zero: the defaults. */
+struct state_options {
+    size_t budget;   /* comparisons of two sets a port, and for each switch; 0: 4,000,000, and
+                        1,000 for each entry of the table and case of the port */
+    unsigned run_ms; /* how long the run will take: warn of entries that expire by then; 0: 5,000 */
+};
+
+/* Adds to the report, switch by switch in the order of the topology
+ * (`switches` by index):
+ *
+ *   switch/SWITCH       its datapath id. Not dumped: inconclusive with the
+ *                       reason, as all that follows; another id: fails, and all
+ *                       that follows is inconclusive, since these are the tables
+ *                       of another switch.
+ *   state/SWITCH/PORT   each port that the expectation lists, ascending; and
+ *                       of a listed switch ports that are not listed and do
+ *                       not drop (unless `unlisted: any`): those up to PORT_MAX,
+ *                       and any other that an entry names, LOCAL, CONTROLLER and
+ *                       absent ones included, for the entries that name it. Fails
+ *                       - where the table does something else for some header,
+ *                         or no entry takes it and it should not be dropped;
+ *                       - where two entries of one priority take a header, and
+ *                         do different things with it;
+ *                       - if an entry that can take a packet of this port has
+ *                         not the lifetime that the packet's case should have,
+ *                         nor the timeouts that `entries:` writes for it;
+ *                       - if the port is absent; if it, being one that should
+ *                         forward, is down or does not receive; if a port that
+ *                         it should send to is absent, down or does not send.
+ *                       Inconclusive where NORMAL, TABLE, a vendor action or
+ *                       another table than 0 decides, or over the budget.
+ *   entry/SWITCH/N      each entry of `entries:`: there, in its table, and as
+ *                       written.
+ *   entry/SWITCH/unexpected/[table=T,]priority=P,MATCH
+ *                       `tables: exact`: what `entries:` does not name.
+ *
+ * Exceptions (`ignore:`): entries that one takes are treated as if they were
+ * not there, ports that one takes are skipped; report->ignored lists all.
+ * Notes: entries hidden by another one, entries about to expire, ports that the
+ * expectation names and the topology does not cable (if it cables any).
+ *
+ * -1 only without memory. */
+int state_judge(const struct expectation *expectation, const struct switch_dump *switches,
+                const struct state_options *options, struct report *report,
+                struct base_error *error);
+
+/* The same of one switch alone. */
+int state_judge_switch(const struct expectation *expectation, size_t sw,
+                       const struct switch_dump *known, const struct state_options *options,
+                       struct report *report, struct base_error *error);
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What state_judge says beside what the table does: ports, cabling, switches,
+ * exceptions, notes. */
+#include "state/state.h"
+
+#include "ofctl/match.h"
+#include "testing/state_of.h"
+
+/* ------------------------------------------------------------------- ports */
+
+static void check_port_trouble(void (*make)(struct world *), const char *detail)
+{
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "in_port=1 actions=output:2");
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_PASS, NULL);
+    make(&world);
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL, detail);
+    check_text("observed", get_result(&world, "state/s1/1")->observed, detail);
+    check_text("expected", get_result(&world, "state/s1/1")->expected, "output:2");
+    free_world(&world);
+}
+
+static void no_ingress(struct world *world)
+{
+    world->state.ports++;
+    world->state.n_ports--;
+}
+
+static void ingress_off(struct world *world)
+{
+    world->ports[0].config = PORT_CONFIG_DOWN;
+}
+
+static void ingress_unplugged(struct world *world)
+{
+    world->ports[0].state = PORT_STATE_LINK_DOWN;
+}
+
+static void ingress_deaf(struct world *world)
+{
+    world->ports[0].config = PORT_CONFIG_NO_RECV;
+}
+
+static void no_egress(struct world *world)
+{
+    world->state.n_ports = 1;
+}
+
+static void egress_off(struct world *world)
+{
+    world->ports[1].config = PORT_CONFIG_DOWN;
+}
+
+static void egress_unplugged(struct world *world)
+{
+    world->ports[1].state = PORT_STATE_LINK_DOWN;
+}
+
+static void egress_mute(struct world *world)
+{
+    world->ports[1].config = PORT_CONFIG_NO_FWD;
+}
+
+static void ports_must_be_there_and_up(void **state)
+{
+    (void)state;
+    check_port_trouble(no_ingress, "port 1 is not on the switch");
+    check_port_trouble(ingress_off, "port 1 is down (configuration)");
+    check_port_trouble(ingress_unplugged, "port 1 is down (no link)");
+    check_port_trouble(ingress_deaf, "port 1 drops what it receives (no-receive)");
+    check_port_trouble(no_egress, "output port 2 is not on the switch");
+    check_port_trouble(egress_off, "output port 2 is down (configuration)");
+    check_port_trouble(egress_unplugged, "output port 2 is down (no link)");
+    check_port_trouble(egress_mute, "output port 2 does not send (no-forward)");
+}
+
+static void a_port_in_trouble_is_named_once(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "tcp", "output:2,output:3");
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "priority=2,tcp,in_port=1 actions=output:2,output:3");
+    add_flow(&world, "priority=1,in_port=1 actions=output:2");
+    world.ports[1].config = PORT_CONFIG_DOWN;
+    world.ports[2].config = PORT_CONFIG_NO_FWD;
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL,
+                 "output port 2 is down (configuration); output port 3 does not send (no-forward)");
+    free_world(&world);
+}
+
+static void a_port_that_drops_may_be_down_but_not_absent(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    ingress_off(&world);
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_PASS, NULL);
+    no_ingress(&world);
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL, "port 1 is not on the switch");
+    free_world(&world);
+}
+
+static void ports_that_are_not_listed_must_drop(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    world.host.port.port = 9;
+    world.topology.hosts = &world.host;
+    world.topology.n_hosts = 1;
+    expect(&world, 2, "", "output:4");
+    add_flow(&world, "in_port=2 actions=output:4");
+    judge(&world);
+    assert_int_equal(world.report.n_results, 2); /* they do: nothing to say */
+    add_flow(&world, "in_port=3 actions=output:4");
+    add_flow(&world, "in_port=9 actions=output:4"); /* of the topology */
+    judge(&world);
+    assert_int_equal(world.report.n_results, 4);
+    check_result(&world, "state/s1/3", VERDICT_FAIL, "output:4 is extra");
+    check_result(&world, "state/s1/9", VERDICT_FAIL,
+                 "entry for port 9, which the switch does not have: output:4 is extra");
+    check_text("expected", get_result(&world, "state/s1/3")->expected, "drop");
+    check_text("declared", get_result(&world, "state/s1/3")->says[SAYS_DECLARED],
+               "drop (not listed)");
+    assert_string_equal(world.report.results[1].id, "state/s1/2"); /* ascending */
+    assert_string_equal(world.report.results[2].id, "state/s1/3");
+    world.expectation.unlisted_any = true;
+    judge(&world);
+    assert_int_equal(world.report.n_results, 2);
+    world.expectation.unlisted_any = world.lists = false;
+    judge(&world);
+    assert_int_equal(world.report.n_results, 2);
+    free_world(&world);
+}
+
+/* Whatever port an entry names: somebody may come to send there. */
+static void entries_for_ports_of_nobody_are_judged(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 2, "", "output:4");
+    add_flow(&world, "in_port=2 actions=output:4");
+    add_flow(&world, "priority=40000,in_port=99,arp actions=drop");
+    add_flow(&world, "in_port=65280 actions=drop");
+    world.ports[N_PORTS - 1].number = PORT_LOCAL;
+    judge(&world);
+    assert_int_equal(world.report.n_results, 2); /* they drop: nothing to say */
+    add_flow(&world, "in_port=99 actions=output:4");
+    add_flow(&world, "in_port=LOCAL,tcp actions=output:3");
+    add_flow(&world, "in_port=CONTROLLER actions=output:3");
+    judge(&world);
+    assert_int_equal(world.report.n_results, 5);
+    check_result(&world, "state/s1/99", VERDICT_FAIL,
+                 "entry for port 99, which the switch does not have: output:4 is extra");
+    check_result(&world, "state/s1/CONTROLLER", VERDICT_FAIL, "output:3 is extra");
+    const struct result *local = get_result(&world, "state/s1/LOCAL");
+    check_text("detail", local->detail, "for tcp,in_port=LOCAL: output:3 is extra");
+    check_text("suspect", local->suspect, "s1:LOCAL");
+    check_text("declared", local->says[SAYS_DECLARED], "drop (not listed)");
+    assert_int_equal(local->port, PORT_LOCAL);
+    world.expectation.unlisted_any = true;
+    judge(&world);
+    assert_int_equal(world.report.n_results, 2);
+    world.expectation.unlisted_any = false;
+    add_exception(&world, (struct exception){.sw = SIZE_MAX, .has_match = true});
+    world.exceptions[0].match = match_in_port(PORT_LOCAL);
+    judge(&world);
+    assert_null(find_result(&world, "state/s1/LOCAL"));
+    assert_non_null(find_result(&world, "state/s1/99"));
+    free_world(&world);
+}
+
+/* What names no port is judged where a frame can enter. */
+static void wildcards_are_not_judged_at_ports_of_nobody(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    for (uint16_t i = 1; i <= N_PORTS; i++) {
+        expect(&world, i, "", "output:4");
+    }
+    add_flow(&world, "priority=7 actions=output:4");
+    add_flow(&world, "priority=8,in_port=LOCAL,arp actions=drop");
+    add_flow(&world, "priority=8,in_port=99,udp actions=drop");
+    judge(&world);
+    assert_int_equal(report_count(&world.report, VERDICT_FAIL), 0);
+    assert_int_equal(world.report.n_results, 1 + N_PORTS);
+    add_flow(&world, "priority=7,in_port=99 actions=drop"); /* which wins is not defined */
+    add_flow(&world, "priority=7,icmp actions=output:5");
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL, NULL);
+    assert_null(find_result(&world, "state/s1/LOCAL"));
+    check_result(&world, "state/s1/99", VERDICT_FAIL, NULL);
+    free_world(&world);
+}
+
+/* ------------------------------------------------------------------ cabling */
+
+static void ports_that_are_not_cabled_are_noted(void **state)
+{
+    (void)state;
+    struct world world;
+    struct topology_link link = {.a = {.port = 1}, .b = {.sw = 1, .port = 5}};
+    struct topology_host hosts[2] = {{.port = {.port = 2}}, {.port = {.sw = 1, .port = 6}}};
+    make_world(&world);
+    expect(&world, 1, "", "output:2,output:7,output:LOCAL,enqueue:6:1");
+    expect(&world, 2, "tcp", "output:1,output:7");
+    expect(&world, 3, "", "drop");
+    expect(&world, 5, "", "output:1");
+    judge(&world);
+    assert_int_equal(world.report.n_notes, 0); /* a topology without cables */
+    world.topology.hosts = hosts;
+    world.topology.n_hosts = 2;
+    world.topology.links = &link;
+    world.topology.n_links = 1;
+    judge(&world);
+    assert_int_equal(world.report.n_notes, 3);
+    check_note(&world, "s1:7 is not cabled in the topology");
+    check_note(&world, "s1:6 is not cabled in the topology");
+    check_note(&world, "s1:5 is not cabled in the topology");
+    expect(&world, 6, "", "output:4,output:1");
+    judge(&world);
+    assert_int_equal(world.report.n_notes, 4);
+    check_note(&world, "s1: 1 more ports that the expectation names are not cabled");
+    free_world(&world);
+}
+
+/* ----------------------------------------------------------------- switches */
+
+static void another_datapath_id_fails(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    world.state.datapath_id = 0xabc;
+    expect(&world, 1, "", "output:2");
+    add_entry(&world, "in_port=1 actions=output:2");
+    add_flow(&world, "in_port=1 actions=output:2"); /* as if it were right */
+    add_flow(&world, "in_port=3 actions=output:2");
+    judge(&world);
+    static const char detail[] =
+        "another switch answers here, datapath id 0000000000000abc instead of 0000000000000001; "
+        "is the endpoint wrong, or the topology?";
+    assert_int_equal(world.report.n_results, 3);
+    check_result(&world, "switch/s1", VERDICT_FAIL, detail);
+    check_result(&world, "state/s1/1", VERDICT_INCONCLUSIVE, detail);
+    check_result(&world, "entry/s1/1", VERDICT_INCONCLUSIVE, detail);
+    const struct result *result = get_result(&world, "switch/s1");
+    check_text("expected", result->expected, "datapath id 0000000000000001");
+    check_text("observed", result->observed, "datapath id 0000000000000abc");
+    free_world(&world);
+}
+
+static void swapped_endpoints_are_told(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    struct topology_switch both[] = {{.name = "s1", .dpid = 1}, {.name = "s2", .dpid = 2}};
+    bool lists[] = {true, true}, exact[] = {false, false};
+    struct switch_state other = {.datapath_id = 1};
+    struct switch_dump dumps[] = {{.dumped = true, .state = &world.state},
+                                  {.dumped = true, .state = &other}};
+    world.state.datapath_id = 2;
+    world.topology.switches = both;
+    world.topology.n_switches = 2;
+    world.expectation.lists_switch = lists;
+    world.expectation.exact_switch = exact;
+    expect(&world, 1, "", "drop"); /* of s1, and s2 drops, too */
+    assert_int_equal(state_judge(&world.expectation, dumps, NULL, &world.report, NULL), 0);
+    check_result(&world, "switch/s1", VERDICT_FAIL,
+                 "another switch answers here: s2, datapath id 0000000000000002 instead of "
+                 "0000000000000001; are the endpoints swapped?");
+    check_result(&world, "switch/s2", VERDICT_FAIL,
+                 "another switch answers here: s1, datapath id 0000000000000001 instead of "
+                 "0000000000000002; are the endpoints swapped?");
+    check_result(&world, "state/s1/1", VERDICT_INCONCLUSIVE, NULL);
+    free_world(&world);
+}
+
+static void a_switch_that_was_not_dumped_is_inconclusive(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    expect(&world, 2, "", "output:3");
+    add_entry(&world, "in_port=2 actions=output:3");
+    world.dump = (struct switch_dump){.reason = "connection refused"};
+    judge(&world);
+    assert_int_equal(world.report.n_results, 4);
+    for (size_t i = 0; i < 4; i++) {
+        check_result(&world, world.report.results[i].id, VERDICT_INCONCLUSIVE,
+                     "connection refused");
+    }
+    assert_non_null(find_result(&world, "switch/s1"));
+    assert_non_null(find_result(&world, "state/s1/2"));
+    assert_non_null(find_result(&world, "entry/s1/1"));
+    assert_int_equal(report_verdict(&world.report), VERDICT_INCONCLUSIVE);
+    free_world(&world);
+}
+
+/* ------------------------------------------------------- notes and exceptions */
+
+static void hidden_entries_are_noted(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "priority=6,in_port=1 actions=output:2");
+    add_flow(&world, "priority=7,in_port=2,arp actions=drop");
+    judge(&world);
+    assert_int_equal(world.report.n_notes, 0);
+    add_flow(&world, "priority=5,in_port=1,arp actions=output:3");
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_PASS, NULL);
+    check_note(&world, "s1: no packet ever reaches priority=5,arp,in_port=1 actions=output:3: "
+                       "priority=6,in_port=1 actions=output:2 takes them all");
+    free_world(&world);
+}
+
+static void exceptions_leave_out_entries_and_are_listed(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "output:2");
+    add_entry(&world, "in_port=1 actions=output:2");
+    world.expectation.tables_exact = true;
+    add_flow(&world, "in_port=1 actions=output:2");
+    add_flow(&world, "cookie=0x15,priority=40000,arp actions=controller:65535");
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL, NULL);
+    assert_int_equal(report_count(&world.report, VERDICT_FAIL), 8); /* ports 1 to 7, the entry */
+    add_exception(&world, (struct exception){
+                              .sw = SIZE_MAX, .has_cookie = true, .cookie = 5, .cookie_mask = 0xf});
+    add_exception(&world, (struct exception){.sw = 3, .has_cookie = true, .cookie_mask = 0});
+    judge(&world);
+    assert_int_equal(report_count(&world.report, VERDICT_PASS), 3);
+    assert_int_equal(world.report.n_results, 3);
+    assert_int_equal(world.report.n_ignored, 2);
+    assert_int_equal(world.report.ignored[0].n_entries, 1);
+    assert_int_equal(world.report.ignored[0].n_ports, 0);
+    assert_int_equal(world.report.ignored[1].n_entries, 0);
+    check_text("text", world.report.ignored[0].text, "cookie 0x5");
+    check_text("reason", world.report.ignored[0].reason, "monitoring");
+    check_text("source", world.report.ignored[0].source, "e.yaml:40:5");
+    world.exceptions[0].has_match = true; /* both conditions must hold */
+    assert_int_equal(ofctl_parse_match("udp", &world.exceptions[0].match, NULL, NULL), 0);
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL, NULL);
+    assert_int_equal(ofctl_parse_match("dl_type=0x0806", &world.exceptions[0].match, NULL, NULL),
+                     0);
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_PASS, NULL);
+    free_world(&world);
+}
+
+static void exceptions_leave_out_ports(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "in_port=2 actions=output:3");
+    add_exception(&world, (struct exception){.has_port = true, .port = 1});
+    add_exception(&world, (struct exception){.has_port = true, .port = 2});
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_SKIP, "monitoring");
+    assert_null(find_result(&world, "state/s1/2"));
+    assert_int_equal(world.report.ignored[0].n_ports, 1);
+    assert_int_equal(world.report.ignored[1].n_ports, 1);
+    world.exceptions[0].sw = 1; /* another switch */
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL, NULL);
+    free_world(&world);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(ports_must_be_there_and_up),
+    cmocka_unit_test(a_port_in_trouble_is_named_once),
+    cmocka_unit_test(a_port_that_drops_may_be_down_but_not_absent),
+    cmocka_unit_test(ports_that_are_not_listed_must_drop),
+    cmocka_unit_test(entries_for_ports_of_nobody_are_judged),
+    cmocka_unit_test(wildcards_are_not_judged_at_ports_of_nobody),
+    cmocka_unit_test(ports_that_are_not_cabled_are_noted),
+    cmocka_unit_test(another_datapath_id_fails),
+    cmocka_unit_test(swapped_endpoints_are_told),
+    cmocka_unit_test(a_switch_that_was_not_dumped_is_inconclusive),
+    cmocka_unit_test(hidden_entries_are_noted),
+    cmocka_unit_test(exceptions_leave_out_entries_and_are_listed),
+    cmocka_unit_test(exceptions_leave_out_ports),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Findings in words. Actions and matches are written as ovs-ofctl does. */
+#include "state/inside.h"
+
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+
+#include <stdlib.h>
+
+const char *state_source(struct report *report, struct place place)
+{
+    return place.file
+               ? base_arena_format(&report->arena, "%s:%d:%d", place.file, place.line, place.column)
+               : NULL;
+}
+
+const char *state_take_text(struct report *report, struct base_buffer *buffer)
+{
+    const char *text =
+        buffer->failed ? NULL : base_arena_text(&report->arena, base_buffer_text(buffer));
+    base_buffer_free(buffer);
+    return text;
+}
+
+const char *state_entry_text(struct report *report, const struct flow_entry *entry)
+{
+    struct base_buffer text = {0};
+    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
+    return state_take_text(report, &text);
+}
+
+/* ------------------------------------------------------------- differences */
+
+/* A packet that is sent, or should be. */
+struct packet {
+    const struct space_output *output;
+    struct header header;
+};
+
+/* In the order of the behaviour: by port. */
+struct packets {
+    struct packet *items;
+    size_t n_items;
+};
+
+/* Words one after another, with a comma between. */
+static void begin_item(struct base_buffer *out, size_t begin)
+{
+    base_put_text(out, out->n_bytes > begin ? ", " : "");
+}
+
+static void put_output(const struct space_output *output, struct base_buffer *out)
+{
+    struct action action = {
+        .type = ACTION_OUTPUT, .port = output->port, .max_len = output->max_len};
+    if (output->queued) {
+        action.type = ACTION_ENQUEUE;
+        action.queue_id = output->queue_id;
+    }
+    ofctl_format_actions(&action, 1, out);
+}
+
+/* The rewrites that make `to` of `from`, in the order of enum action_type. */
+static size_t list_rewrites(const struct header *from, const struct header *to,
+                            struct action rewrites[ACTION_SET_TP_DST])
+{
+    size_t n = 0;
+    bool tagged = to->vlan_tci & VLAN_TAGGED, tags = tagged && !(from->vlan_tci & VLAN_TAGGED);
+    if (tagged && (tags || (from->vlan_tci ^ to->vlan_tci) & VLAN_VID)) {
+        rewrites[n++] =
+            (struct action){.type = ACTION_SET_VLAN_VID, .vlan_vid = to->vlan_tci & VLAN_VID};
+    }
+    if (tagged && (from->vlan_tci ^ to->vlan_tci) & VLAN_PCP) {
+        rewrites[n++] = (struct action){.type = ACTION_SET_VLAN_PCP,
+                                        .vlan_pcp = (uint8_t)(to->vlan_tci >> VLAN_PCP_SHIFT)};
+    }
+    if (!tagged && from->vlan_tci & VLAN_TAGGED) {
+        rewrites[n++] = (struct action){.type = ACTION_STRIP_VLAN};
+    }
+    if (memcmp(from->dl_src, to->dl_src, sizeof from->dl_src) != 0) {
+        rewrites[n] = (struct action){.type = ACTION_SET_DL_SRC};
+        memcpy(rewrites[n++].dl_addr, to->dl_src, sizeof to->dl_src);
+    }
+    if (memcmp(from->dl_dst, to->dl_dst, sizeof from->dl_dst) != 0) {
+        rewrites[n] = (struct action){.type = ACTION_SET_DL_DST};
+        memcpy(rewrites[n++].dl_addr, to->dl_dst, sizeof to->dl_dst);
+    }
+    if (from->nw_src != to->nw_src) {
+        rewrites[n++] = (struct action){.type = ACTION_SET_NW_SRC, .nw_addr = to->nw_src};
+    }
+    if (from->nw_dst != to->nw_dst) {
+        rewrites[n++] = (struct action){.type = ACTION_SET_NW_DST, .nw_addr = to->nw_dst};
+    }
+    if (from->nw_tos != to->nw_tos) {
+        rewrites[n++] = (struct action){.type = ACTION_SET_NW_TOS, .nw_tos = to->nw_tos};
+    }
+    if (from->tp_src != to->tp_src) {
+        rewrites[n++] = (struct action){.type = ACTION_SET_TP_SRC, .tp_port = to->tp_src};
+    }
+    if (from->tp_dst != to->tp_dst) {
+        rewrites[n++] = (struct action){.type = ACTION_SET_TP_DST, .tp_port = to->tp_dst};
+    }
+    return n;
+}
+
+/* "mod_vlan_vid:5 is missing on output:6": two packets by the same way out. */
+static void put_rewrite_difference(const struct header *in, const struct packet *expected,
+                                   const struct packet *observed, struct base_buffer *out)
+{
+    struct action want[ACTION_SET_TP_DST], have[ACTION_SET_TP_DST];
+    size_t n_want = list_rewrites(in, &expected->header, want), w = 0, h = 0;
+    size_t n_have = list_rewrites(in, &observed->header, have);
+    size_t begin = out->n_bytes;
+    while (w < n_want || h < n_have) {
+        int want_type = w < n_want ? want[w].type : ACTION_VENDOR;
+        int have_type = h < n_have ? have[h].type : ACTION_VENDOR;
+        bool both = want_type == have_type;
+        if (both && action_equal(&want[w], &have[h])) {
+            w++;
+            h++;
+            continue;
+        }
+        begin_item(out, begin);
+        if (have_type <= want_type) {
+            ofctl_format_actions(&have[h++], 1, out);
+            base_put_text(out, both ? " instead of " : " is extra");
+        }
+        if (want_type <= have_type) {
+            ofctl_format_actions(&want[w++], 1, out);
+            base_put_text(out, both ? "" : " is missing");
+        }
+        base_put_text(out, " on ");
+        put_output(expected->output, out);
+    }
+}
+
+/* Two packets that belong together and are not the same. */
+static void put_pair(const struct header *in, const struct packet *expected,
+                     const struct packet *observed, struct base_buffer *out)
+{
+    if (memcmp(&expected->header, &observed->header, sizeof expected->header) != 0 &&
+        expected->output->port == observed->output->port) {
+        put_rewrite_difference(in, expected, observed, out);
+    } else {
+        put_output(observed->output, out);
+        base_put_text(out, " instead of ");
+        put_output(expected->output, out);
+    }
+}
+
+static bool same_packet(const struct packet *a, const struct packet *b)
+{
+    return a->output->port == b->output->port && a->output->max_len == b->output->max_len &&
+           a->output->queued == b->output->queued && a->output->queue_id == b->output->queue_id &&
+           memcmp(&a->header, &b->header, sizeof a->header) == 0;
+}
+
+static bool same_port(const struct packet *a, const struct packet *b)
+{
+    return a->output->port == b->output->port;
+}
+
+static void remove_packet(struct packets *packets, size_t at)
+{
+    memmove(&packets->items[at], &packets->items[at + 1],
+            (--packets->n_items - at) * sizeof *packets->items);
+}
+
+/* Takes one packet from each, of which `alike` is true. False: there are none. */
+static bool take_pair(struct packets *a, struct packets *b,
+                      bool (*alike)(const struct packet *, const struct packet *),
+                      struct packet pair[2])
+{
+    for (size_t i = 0; i < a->n_items; i++) {
+        for (size_t j = 0; j < b->n_items; j++) {
+            if (alike(&a->items[i], &b->items[j])) {
+                pair[0] = a->items[i];
+                pair[1] = b->items[j];
+                remove_packet(a, i);
+                remove_packet(b, j);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct packets make_packets(const struct space_behavior *behavior,
+                                   const struct header *header)
+{
+    struct packets packets = {calloc(behavior->n_outputs + 1, sizeof *packets.items), 0};
+    for (size_t i = 0; packets.items && i < behavior->n_outputs; i++) {
+        const struct space_output *output = &behavior->outputs[i];
+        packets.items[packets.n_items++] =
+            (struct packet){output, space_rewritten(&output->rewrite, header)};
+    }
+    return packets;
+}
+
+static void put_unpaired(const struct packets *packets, const char *what, size_t begin,
+                         struct base_buffer *out)
+{
+    for (size_t i = 0; i < packets->n_items; i++) {
+        begin_item(out, begin);
+        put_output(packets->items[i].output, out);
+        base_put_text(out, what);
+    }
+}
+
+void state_put_difference(const struct space_behavior *expected,
+                          const struct space_behavior *observed, const struct header *header,
+                          struct base_buffer *out)
+{
+    struct packets missing = make_packets(expected, header);
+    struct packets extra = make_packets(observed, header);
+    struct packet pair[2];
+    size_t begin = out->n_bytes;
+    if (missing.items && extra.items) {
+        while (take_pair(&missing, &extra, same_packet, pair)) {
+            continue;
+        }
+        while (take_pair(&missing, &extra, same_port, pair)) {
+            begin_item(out, begin);
+            put_pair(header, &pair[0], &pair[1], out);
+        }
+        if (missing.n_items == 1 && extra.n_items == 1) {
+            begin_item(out, begin);
+            put_pair(header, &missing.items[0], &extra.items[0], out);
+        } else {
+            put_unpaired(&missing, " is missing", begin, out);
+            put_unpaired(&extra, " is extra", begin, out);
+        }
+    } else {
+        out->failed = true;
+    }
+    free(missing.items);
+    free(extra.items);
+}

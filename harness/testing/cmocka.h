@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every unit test includes: cmocka with the headers that it needs, and
+ * nothing of ours. One group a test binary; TAP on stdout (cmocka prints one
+ * plan a group). */
+#ifndef TESTING_CMOCKA_H
+#define TESTING_CMOCKA_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define TEST_MAIN(tests)                                                                           \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        cmocka_set_message_output(CM_OUTPUT_TAP);                                                  \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                          \
+    }
+
+#endif

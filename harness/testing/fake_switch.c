@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "testing/fake_switch.h"
+
+#include "base/reader.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEADER_BYTES = 8, MAX_FLOWS_A_PART = 600 };
+
+/* What Open vSwitch 3.1 sent. The features begin behind the datapath id. */
+static const char FEATURES[] = "00000000fe000000000000c700000fff";
+/* br1 (LOCAL) and p1 */
+static const char PORTS[] = "fffe9e8b24d55c40"
+                            "62723100000000000000000000000000"
+                            "000000000000000000000000000000000000000000000000"
+                            "0001aa55aa550101"
+                            "70310000000000000000000000000000"
+                            "000000000000000000000000000000000000000000000000";
+/* cookie=0x1234, idle_timeout=30, hard_timeout=600, priority=100,
+ * tcp,in_port=1,nw_dst=10.0.0.0/8,tp_dst=80, actions=output:2 */
+static const char FLOW[] = "00600000"                                 /* length, table */
+                           "0036204e0001000000000000000000000000"     /* wildcards ... dl_dst */
+                           "0000000008000006000000000000"             /* dl_vlan ... nw_src */
+                           "0a00000000000050"                         /* nw_dst, ports */
+                           "00000000068e77800064001e0258000000000000" /* times, priority */
+                           "0000000000001234"                         /* cookie */
+                           "00000000000000000000000000000000"         /* packets, bytes */
+                           "0000000800020000";
+
+static void put_hex(struct base_buffer *out, const char *hex)
+{
+    for (; hex[0] && hex[1]; hex += 2) {
+        char digits[3] = {hex[0], hex[1], '\0'};
+        base_put_u8(out, (uint8_t)strtoul(digits, NULL, 16));
+    }
+}
+
+void channel_fake_put(struct channel_fake *fake, uint8_t type, uint32_t xid, const void *body,
+                      size_t n_body)
+{
+    base_put_u8(&fake->out, 1);
+    base_put_u8(&fake->out, type);
+    base_put_be16(&fake->out, (uint16_t)(HEADER_BYTES + n_body));
+    base_put_be32(&fake->out, xid);
+    base_put_bytes(&fake->out, body, n_body);
+}
+
+static void put_stats(struct channel_fake *fake, uint32_t xid, uint16_t kind, bool more,
+                      const struct base_buffer *records)
+{
+    struct base_buffer body = {0};
+    base_put_be16(&body, kind);
+    base_put_be16(&body, more);
+    base_put_bytes(&body, records->data, records->n_bytes);
+    channel_fake_put(fake, FAKE_STATS_REPLY, xid, body.data, body.n_bytes);
+    base_buffer_free(&body);
+}
+
+void channel_fake_put_flows(struct channel_fake *fake, uint32_t xid, size_t n, bool more)
+{
+    struct base_buffer records = {0};
+    for (size_t i = 0; i < n; i++) {
+        put_hex(&records, FLOW);
+    }
+    put_stats(fake, xid, FAKE_FLOW, more, &records);
+    base_buffer_free(&records);
+}
+
+static void answer_flows(struct channel_fake *fake, uint32_t xid)
+{
+    size_t a_part = fake->flows_a_part ? fake->flows_a_part : MAX_FLOWS_A_PART;
+    size_t n_left = fake->n_flows;
+    for (; n_left > a_part; n_left -= a_part) {
+        channel_fake_put_flows(fake, xid, a_part, true);
+    }
+    channel_fake_put_flows(fake, xid, n_left, false);
+}
+
+static void answer_aggregate(struct channel_fake *fake, uint32_t xid)
+{
+    struct base_buffer record = {0};
+    bool wrong = fake->n_wrong_counts > 0 && fake->n_wrong_counts--;
+    base_put_be64(&record, 0);
+    base_put_be64(&record, 0);
+    base_put_be32(&record, (uint32_t)fake->n_flows + wrong);
+    base_put_be32(&record, 0);
+    put_stats(fake, xid, FAKE_AGGREGATE, false, &record);
+    base_buffer_free(&record);
+}
+
+/* Of port 1 only; rx_packets is 7 and everything else is not counted. */
+static void answer_ports(struct channel_fake *fake, uint32_t xid)
+{
+    struct base_buffer record = {0};
+    base_put_be16(&record, 1);
+    base_put_zeros(&record, 6);
+    base_put_be64(&record, 7);
+    for (size_t i = 0; i < 11; i++) {
+        base_put_be64(&record, UINT64_MAX);
+    }
+    put_stats(fake, xid, FAKE_PORT, false, &record);
+    base_buffer_free(&record);
+}
+
+static void answer_features(struct channel_fake *fake, uint32_t xid)
+{
+    struct base_buffer body = {0};
+    base_put_be64(&body, fake->dpid);
+    put_hex(&body, FEATURES);
+    put_hex(&body, PORTS);
+    channel_fake_put(fake, FAKE_FEATURES_REPLY, xid, body.data, body.n_bytes);
+    base_buffer_free(&body);
+}
+
+void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_FEATURES_REQUEST) {
+        answer_features(fake, xid);
+    } else if (type == FAKE_BARRIER_REQUEST) {
+        channel_fake_put(fake, FAKE_BARRIER_REPLY, xid, NULL, 0);
+    } else if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
+        answer_flows(fake, xid);
+    } else if (type == FAKE_STATS_REQUEST && kind == FAKE_AGGREGATE) {
+        answer_aggregate(fake, xid);
+    } else if (type == FAKE_STATS_REQUEST && kind == FAKE_PORT) {
+        answer_ports(fake, xid);
+    }
+}
+
+/* Sends fake->out, in pieces if so asked. */
+static void send_out(struct channel_fake *fake)
+{
+    struct base_reader rest = base_reader_over(fake->out.data, fake->out.n_bytes);
+    while (!fake->closing && base_reader_left(&rest) > 0) {
+        size_t n = base_reader_left(&rest);
+        if (fake->piece_bytes && n > fake->piece_bytes) {
+            n = fake->piece_bytes;
+        }
+        if (fake->close_after && n > fake->close_after - fake->n_sent) {
+            n = fake->close_after - fake->n_sent;
+        }
+        ssize_t n_sent = send(fake->fd, rest.at, n, MSG_NOSIGNAL);
+        fake->closing = n_sent <= 0;
+        base_read_skip(&rest, n_sent > 0 ? (size_t)n_sent : 0);
+        fake->n_sent += n_sent > 0 ? (size_t)n_sent : 0;
+        fake->closing |= fake->close_after && fake->n_sent >= fake->close_after;
+    }
+    fake->out.n_bytes = 0;
+}
+
+static bool receive(int fd, void *bytes, size_t n_bytes)
+{
+    return n_bytes == 0 || recv(fd, bytes, n_bytes, MSG_WAITALL) == (ssize_t)n_bytes;
+}
+
+/* One request in, its answer out; false at the end of the connection. */
+static bool serve_request(struct channel_fake *fake)
+{
+    static _Thread_local uint8_t bytes[65536];
+    if (!receive(fake->fd, bytes, HEADER_BYTES)) {
+        return false;
+    }
+    struct base_reader in = base_reader_over(bytes, sizeof bytes);
+    base_read_skip(&in, 1);
+    uint8_t type = base_read_u8(&in);
+    size_t n_body = (size_t)base_read_be16(&in) - HEADER_BYTES;
+    uint32_t xid = base_read_be32(&in);
+    if (n_body > sizeof bytes - HEADER_BYTES || !receive(fake->fd, bytes + HEADER_BYTES, n_body)) {
+        return false;
+    }
+    fake->types_seen |= 1u << (type & 31);
+    if (type == FAKE_ECHO_REPLY) {
+        snprintf(fake->echoed, sizeof fake->echoed, "%.*s", (int)n_body,
+                 (const char *)bytes + HEADER_BYTES);
+    }
+    (fake->answer ? fake->answer : channel_fake_answer)(fake, type, xid, base_read_be16(&in));
+    bool last = type == FAKE_BARRIER_REQUEST;
+    fake->n_dumps += last;
+    if (!fake->holds || last) {
+        send_out(fake);
+    }
+    if (last && fake->after_dump) {
+        sem_post(fake->after_dump);
+    }
+    return !fake->closing && !(last && fake->hangs_up);
+}
+
+static void serve(struct channel_fake *fake)
+{
+    setsockopt(fake->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    uint8_t hello[64] = {0};
+    size_t n_hello = fake->hello_bytes ? fake->hello_bytes : HEADER_BYTES;
+    fake->n_connections++;
+    fake->n_sent = 0;
+    fake->closing = false;
+    if (fake->banner) {
+        base_put_text(&fake->out, fake->banner);
+    } else if (!fake->mute) {
+        channel_fake_put(fake, FAKE_HELLO, 0, hello, n_hello - HEADER_BYTES);
+        fake->out.data[0] = fake->hello_version ? fake->hello_version : 1;
+    }
+    if (!fake->holds) {
+        send_out(fake);
+    }
+    if (fake->banner || fake->mute) {
+        while (receive(fake->fd, hello, 1)) {
+        }
+    } else {
+        while (!fake->closing && serve_request(fake)) {
+        }
+    }
+    close(fake->fd);
+}
+
+static void *listen_loop(void *arg)
+{
+    struct channel_fake *fake = arg;
+    while ((fake->fd = accept(fake->listen_fd, NULL, NULL)) >= 0) {
+        serve(fake);
+    }
+    return NULL;
+}
+
+static void *dial_loop(void *arg)
+{
+    struct channel_fake *fake = arg;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons(fake->dial_port)};
+    if (fake->before_dial) {
+        sem_wait(fake->before_dial);
+    }
+    fake->fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(fake->fd, (struct sockaddr *)&address, sizeof address) == 0) {
+        serve(fake);
+    } else {
+        close(fake->fd);
+    }
+    return NULL;
+}
+
+static bool listen_at_any_port(struct channel_fake *fake)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    fake->listen_fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(fake->listen_fd, (struct sockaddr *)&address, sizeof address) ||
+        getsockname(fake->listen_fd, (struct sockaddr *)&address, &(socklen_t){sizeof address})) {
+        return false;
+    }
+    fake->port = ntohs(address.sin_port);
+    snprintf(fake->endpoint, sizeof fake->endpoint, "tcp:127.0.0.1:%u", fake->port);
+    return true;
+}
+
+bool channel_fake_start(struct channel_fake *fake)
+{
+    fake->listen_fd = -1;
+    if (fake->dial_port) {
+        return pthread_create(&fake->thread, NULL, dial_loop, fake) == 0;
+    }
+    return listen_at_any_port(fake) && listen(fake->listen_fd, 8) == 0 &&
+           pthread_create(&fake->thread, NULL, listen_loop, fake) == 0;
+}
+
+void channel_fake_stop(struct channel_fake *fake)
+{
+    if (fake->listen_fd >= 0) {
+        shutdown(fake->listen_fd, SHUT_RDWR);
+    }
+    pthread_join(fake->thread, NULL);
+    if (fake->listen_fd >= 0) {
+        close(fake->listen_fd);
+    }
+    base_buffer_free(&fake->out);
+}

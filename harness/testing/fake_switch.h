@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A switch for tests that does what no real one can be asked to do: it answers
+ * late, cut, out of turn or not at all. It lives on a thread of its own with
+ * blocking sockets, and its records are bytes that an Open vSwitch sent. No
+ * part of the program. */
+#ifndef TESTING_FAKE_SWITCH_H
+#define TESTING_FAKE_SWITCH_H
+
+#include "base/buffer.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Message types and stats kinds as OpenFlow 1.0 numbers them; not taken from
+ * the code that is tested. */
+enum {
+    FAKE_HELLO = 0,
+    FAKE_ERROR = 1,
+    FAKE_ECHO_REQUEST = 2,
+    FAKE_ECHO_REPLY = 3,
+    FAKE_VENDOR = 4,
+    FAKE_FEATURES_REQUEST = 5,
+    FAKE_FEATURES_REPLY = 6,
+    FAKE_PACKET_IN = 10,
+    FAKE_FLOW_REMOVED = 11,
+    FAKE_PORT_STATUS = 12,
+    FAKE_STATS_REQUEST = 16,
+    FAKE_STATS_REPLY = 17,
+    FAKE_BARRIER_REQUEST = 18,
+    FAKE_BARRIER_REPLY = 19,
+    FAKE_FLOW = 1,
+    FAKE_AGGREGATE = 2,
+    FAKE_PORT = 4,
+    FAKE_FLOW_BYTES = 96, /* of a record */
+};
+
+struct channel_fake {
+    /* What it does; set before the start. All zero is the well-behaved one. */
+    uint64_t dpid;
+    uint8_t hello_version; /* 0: 1 */
+    size_t hello_bytes;    /* 0: 8 */
+    const char *banner;    /* instead of all OpenFlow */
+    bool mute;             /* accepts, and never says a word */
+    bool hangs_up;         /* closes after the reply to each BARRIER */
+    bool holds;            /* sends nothing before that reply, then all at once */
+    size_t n_flows;
+    size_t flows_a_part; /* 0: all in one */
+    int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
+    size_t piece_bytes;  /* 0: each answer in one write */
+    size_t close_after;  /* bytes sent to one connection; 0: never */
+    /* Instead of channel_fake_answer, which it may call. `kind` is that of a
+     * STATS_REQUEST. */
+    void (*answer)(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind);
+    uint16_t dial_port; /* dials 127.0.0.1 there instead of listening */
+    sem_t *before_dial; /* waited for, if not NULL */
+    sem_t *after_dump;  /* posted with each reply to BARRIER, if not NULL */
+
+    char endpoint[128]; /* good after the start, if it listens */
+    uint16_t port;      /* the same's */
+    uint32_t memo;      /* for `answer`, as it likes */
+
+    /* What came of it; read after the stop. */
+    unsigned n_connections;
+    unsigned n_dumps;    /* BARRIER requests */
+    uint32_t types_seen; /* bit n: a message of type n came */
+    char echoed[64];     /* the body of the last ECHO_REPLY, as text */
+    size_t n_sent;       /* bytes, by the last connection */
+
+    /* Its own. */
+    struct base_buffer out;
+    int listen_fd, fd;
+    bool closing;
+    pthread_t thread;
+};
+
+/* At 127.0.0.1; no file is made. False if it can not listen.. */
+bool channel_fake_start(struct channel_fake *fake);
+
+/* Waits for its end. The channel must have been closed before. */
+void channel_fake_stop(struct channel_fake *fake);
+
+/* The right answer to a request, into fake->out. */
+void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind);
+
+/* One whole message into fake->out. */
+void channel_fake_put(struct channel_fake *fake, uint8_t type, uint32_t xid, const void *body,
+                      size_t n_body);
+
+/* A FLOW reply with n records. */
+void channel_fake_put_flows(struct channel_fake *fake, uint32_t xid, size_t n, bool more);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Claims against `ports:` of the same expectation: where the two say different
+ * things no network conforms. Pure. */
+#ifndef TRAFFIC_CONTRADICT_H
+#define TRAFFIC_CONTRADICT_H
+
+#include "model/result.h"
+#include "traffic/plan.h"
+
+/* Adds a note for each claim of which a planned probe shows that the declared
+ * ways of the ports deliver another number of copies than the claim wants. */
+void traffic_contradictions(const struct expectation *expectation, const struct traffic_plan *plan,
+                            struct report *report);
+
+#endif

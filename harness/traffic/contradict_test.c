@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/contradict.h"
+
+#include "testing/reference_network.h"
+
+static void claims_and_ports_agree(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, "expected/fabric/taps.yaml", "simulated");
+    traffic_contradictions(network.expectation, &network.plan, &network.report);
+    assert_int_equal(network.report.n_notes, 0);
+    network_free(&network);
+}
+
+static void a_claim_against_the_ports_is_noted(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    for (size_t i = 0; i < network.expectation->n_claims; i++) {
+        struct claim *claim = &network.expectation->claims[i];
+        if (strcmp(claim->id, "traffic/h1/mirrored/h11") == 0) {
+            claim->kind = CLAIM_ISOLATED;
+            claim->copies = 0;
+        }
+    }
+    traffic_contradictions(network.expectation, &network.plan, &network.report);
+    assert_int_equal(network.report.n_notes, 1);
+    assert_non_null(strstr(network.report.notes[0], "simulated.yaml:23:"));
+    assert_non_null(strstr(network.report.notes[0], "wants 0 copies, but `ports:` sends 1"));
+    network_free(&network);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(claims_and_ports_agree),
+    cmocka_unit_test(a_claim_against_the_ports_is_noted),
+};
+
+TEST_MAIN(tests)

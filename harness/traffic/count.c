@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/count.h"
+
+#include "path/tables.h"
+
+struct counting {
+    struct traffic_count *count;
+    const struct traffic_plan *plan;
+    const struct traffic_round *round;
+    const struct topology *topology;
+    const struct switch_state *const *before;
+};
+
+static void count_hops(struct counting *counting, const struct path_walk *walk, unsigned sent)
+{
+    struct traffic_count *count = counting->count;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        const struct path_hop *hop = &walk->hops[i];
+        struct traffic_port_count *in = traffic_count_port(count, counting->before, hop->in);
+        if (hop->entry != SIZE_MAX && count->packets[hop->in.sw]) {
+            count->packets[hop->in.sw][hop->entry] += sent;
+        }
+        if (in) {
+            in->rx += sent;
+        }
+        if (hop->previous != SIZE_MAX) {
+            struct port_ref out = {.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
+            struct traffic_port_count *port = traffic_count_port(count, counting->before, out);
+            if (port) {
+                port->tx += sent;
+            }
+        }
+    }
+}
+
+/* Each cable on the way of a copy carried it well, or may be where it was lost
+ * or altered. */
+static void count_arrival(struct counting *counting, const struct path_walk *walk, size_t p,
+                          const struct path_walk_arrival *arrival)
+{
+    const struct traffic_round *round = counting->round;
+    const struct traffic_seen *seen = traffic_round_seen(round, p, arrival->host);
+    unsigned wanted = path_walk_copies(walk, arrival->host) * round->sent[p];
+    bool good = seen->altered == 0 && seen->copies == wanted;
+    struct traffic_host_count *host = &counting->count->hosts[arrival->host];
+    if (!round->captures[arrival->host]) {
+        return;
+    }
+    host->good += good;
+    host->bad += !good;
+    for (size_t i = arrival->hop; i != SIZE_MAX; i = walk->hops[i].previous) {
+        struct traffic_port_count *in =
+            traffic_count_port(counting->count, counting->before, walk->hops[i].in);
+        if (in) {
+            in->good += good;
+            in->bad += !good;
+        }
+    }
+}
+
+static void count_arrivals(struct counting *counting, const struct path_walk *walk, size_t p)
+{
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        const struct path_walk_arrival *arrival = &walk->arrivals[i];
+        struct port_ref out = {.sw = walk->hops[arrival->hop].in.sw,
+                               .port = arrival->header.in_port};
+        struct traffic_port_count *port =
+            traffic_count_port(counting->count, counting->before, out);
+        if (port) {
+            port->tx += counting->round->sent[p];
+        }
+        count_arrival(counting, walk, p, arrival);
+    }
+    for (size_t host = 0; host < counting->round->n_hosts; host++) {
+        counting->count->hosts[host].arrived += traffic_seen_count(counting->round, p, host);
+    }
+}
+
+static int make_room(struct counting *counting)
+{
+    struct traffic_count *count = counting->count;
+    size_t n_switches = counting->topology->n_switches;
+    count->packets = base_arena_alloc(&count->arena, (n_switches + 1) * sizeof *count->packets);
+    count->ports = base_arena_alloc(&count->arena, (n_switches + 1) * sizeof *count->ports);
+    count->hosts =
+        base_arena_alloc(&count->arena, (counting->topology->n_hosts + 1) * sizeof *count->hosts);
+    if (!count->packets || !count->ports || !count->hosts) {
+        return -1;
+    }
+    for (size_t sw = 0; sw < n_switches; sw++) {
+        const struct switch_state *state = counting->before[sw];
+        if (!state) {
+            continue;
+        }
+        count->packets[sw] =
+            base_arena_alloc(&count->arena, (state->flows.n_entries + 1) * sizeof **count->packets);
+        count->ports[sw] =
+            base_arena_alloc(&count->arena, (state->n_ports + 1) * sizeof **count->ports);
+        if (!count->packets[sw] || !count->ports[sw]) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
+                       const struct traffic_round *round, const struct topology *topology,
+                       const struct switch_state *const *before)
+{
+    *count = (struct traffic_count){0};
+    struct counting counting = {
+        .count = count, .plan = plan, .round = round, .topology = topology, .before = before};
+    struct path_tables tables;
+    if (make_room(&counting) < 0 || path_tables_index(&tables, topology, before) < 0) {
+        return -1;
+    }
+    struct path_forwarding advertised = path_looked_up_in(&tables);
+    struct path_walk walk;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        if (round->sent[p]) {
+            path_walk_from(topology, &advertised, plan->probes[p].from, &plan->probes[p].header,
+                           &walk);
+            count->hosts[plan->probes[p].from].sent += round->sent[p];
+            count_hops(&counting, &walk, round->sent[p]);
+            count_arrivals(&counting, &walk, p);
+        }
+    }
+    path_tables_free(&tables);
+    return 0;
+}
+
+struct traffic_port_count *traffic_count_port(const struct traffic_count *count,
+                                              const struct switch_state *const *before,
+                                              struct port_ref port)
+{
+    const struct switch_state *state = before[port.sw];
+    const struct port *found = state ? switch_state_port(state, port.port) : NULL;
+    return found && count->ports[port.sw] ? &count->ports[port.sw][found - state->ports] : NULL;
+}
+
+static long difference(uint64_t old, uint64_t now)
+{
+    return old == UINT64_MAX || now == UINT64_MAX || now < old ? -1 : (long)(now - old);
+}
+
+static bool find_counters(const struct switch_state *before, const struct switch_state *after,
+                          uint16_t number, const struct port_counters **old,
+                          const struct port_counters **now)
+{
+    const struct port *a = before ? switch_state_port(before, number) : NULL;
+    const struct port *b = after ? switch_state_port(after, number) : NULL;
+    if (!a || !b || !a->has_counters || !b->has_counters) {
+        return false;
+    }
+    *old = &a->counters;
+    *now = &b->counters;
+    return true;
+}
+
+long traffic_count_rx(const struct switch_state *const *before,
+                      const struct switch_state *const *after, struct port_ref port, long *bytes)
+{
+    const struct port_counters *old, *now;
+    if (!after || !find_counters(before[port.sw], after[port.sw], port.port, &old, &now)) {
+        return -1;
+    }
+    if (bytes) {
+        *bytes = difference(old->rx_bytes, now->rx_bytes);
+    }
+    return difference(old->rx_packets, now->rx_packets);
+}
+
+long traffic_count_tx(const struct switch_state *const *before,
+                      const struct switch_state *const *after, struct port_ref port, long *bytes)
+{
+    const struct port_counters *old, *now;
+    if (!after || !find_counters(before[port.sw], after[port.sw], port.port, &old, &now)) {
+        return -1;
+    }
+    if (bytes) {
+        *bytes = difference(old->tx_bytes, now->tx_bytes);
+    }
+    return difference(old->tx_packets, now->tx_packets);
+}
+
+void traffic_count_free(struct traffic_count *count)
+{
+    base_arena_free(&count->arena);
+    *count = (struct traffic_count){0};
+}
+
+static bool same_entry(const struct flow_entry *a, const struct flow_entry *b)
+{
+    return a->priority == b->priority && a->table_id == b->table_id &&
+           match_equal(&a->match, &b->match);
+}
+
+static const struct flow_entry *find_entry(const struct flow_table *table, size_t likely,
+                                           const struct flow_entry *wanted)
+{
+    if (likely < table->n_entries && same_entry(&table->entries[likely], wanted)) {
+        return &table->entries[likely];
+    }
+    for (size_t i = 0; i < table->n_entries; i++) {
+        if (same_entry(&table->entries[i], wanted)) {
+            return &table->entries[i];
+        }
+    }
+    return NULL;
+}
+
+long traffic_count_since(const struct switch_state *before, size_t entry,
+                         const struct switch_state *after)
+{
+    if (!before || !after || entry >= before->flows.n_entries) {
+        return -1;
+    }
+    const struct flow_entry *old = &before->flows.entries[entry];
+    const struct flow_entry *new = find_entry(&after->flows, entry, old);
+    bool counts = new &&new->n_packets != UINT64_MAX &&new->n_packets >= old->n_packets;
+    return counts ? (long)(new->n_packets - old->n_packets) : -1;
+}
+
+bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
+                           const struct switch_state *const *before,
+                           const struct switch_state *const *after)
+{
+    for (size_t sw = 0; sw < n_switches; sw++) {
+        size_t n = before[sw] && after[sw] ? before[sw]->flows.n_entries : 0;
+        for (size_t i = 0; i < n; i++) {
+            uint32_t wanted = count->packets[sw][i];
+            if (wanted > 0 && traffic_count_since(before[sw], i, after[sw]) < (long)wanted) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/cover.h"
+
+#include "path/backward.h"
+#include "path/trail.h"
+
+#include <stdlib.h>
+
+enum { MAX_WALKS = 400000, NO_ENTRY = UINT32_MAX };
+
+/* A packet of a host, and the entries that it exercises. */
+struct candidate {
+    uint32_t host, packet;
+    uint32_t begin, n; /* in cover_work.exercised */
+    uint32_t next;     /* of the same worth */
+};
+
+struct cover_work {
+    const struct path_tables *tables;
+    const struct traffic_cover_options *options;
+    struct traffic_cover *cover;
+    size_t *first;          /* by switch: the number of its first entry */
+    uint8_t *miss;          /* by entry: enum traffic_miss; until that is known, MISS_UNKNOWN */
+    uint32_t *hidden_by;    /* by entry */
+    bool *has_candidate;    /* by entry */
+    struct header *packets; /* no two equal, without in_port */
+    bool *anywhere;         /* by packet: to be tried from hosts of other switches too */
+    size_t n_packets, packets_capacity, anywhere_capacity;
+    uint32_t *slots; /* of packets, by hash; number + 1 */
+    size_t n_slots;
+    struct candidate *candidates;
+    size_t n_candidates, candidates_capacity;
+    uint32_t *exercised;
+    size_t n_exercised, exercised_capacity;
+    size_t budget;
+};
+enum { MISS_UNKNOWN = UINT8_MAX };
+
+/* --------------------------------------------------------------- candidates */
+
+static bool sends(const struct cover_work *work, size_t host)
+{
+    return !work->options->sends || work->options->sends[host];
+}
+
+static void follow(const struct cover_work *work, size_t host, const struct header *packet,
+                   struct path_trail *trail)
+{
+    path_trail_follow(work->tables, work->tables->topology->hosts[host].port, packet, trail);
+}
+
+/* The number of the entry that a visit exercises; NO_ENTRY: it exercises none. */
+static uint32_t exercised_by(const struct cover_work *work, const struct path_visit *visit)
+{
+    return visit->entry == PATH_NOBODY || visit->ambiguous
+               ? NO_ENTRY
+               : (uint32_t)work->first[visit->sw] + visit->entry;
+}
+
+static bool lists(const struct cover_work *work, const struct candidate *candidate, uint32_t entry)
+{
+    for (size_t i = 0; i < candidate->n; i++) {
+        if (work->exercised[candidate->begin + i] == entry) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Follows the packet; if it exercises something that no planned probe does, it
+ * is a candidate. -1 without memory. */
+static int try_packet(struct cover_work *work, size_t host, size_t packet, struct path_trail *trail)
+{
+    follow(work, host, &work->packets[packet], trail);
+    struct candidate candidate = {
+        .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
+    for (size_t i = 0; trail->ends && i < trail->n_visits; i++) {
+        uint32_t entry = exercised_by(work, &trail->visits[i]);
+        if (entry == NO_ENTRY || work->miss[entry] == TRAFFIC_MISS_NONE ||
+            lists(work, &candidate, entry)) {
+            continue;
+        }
+        if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
+                      sizeof *work->exercised) < 0) {
+            return -1;
+        }
+        work->exercised[work->n_exercised++] = entry;
+        work->has_candidate[entry] = true;
+        candidate.n++;
+    }
+    if (candidate.n == 0) {
+        return 0;
+    }
+    if (base_grow(&work->candidates, work->n_candidates, &work->candidates_capacity,
+                  sizeof *work->candidates) < 0) {
+        return -1;
+    }
+    work->candidates[work->n_candidates++] = candidate;
+    return 0;
+}
+
+static size_t slot_of(const struct cover_work *work, const struct header *packet)
+{
+    struct space_words words = space_words(packet);
+    uint64_t hash = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        hash = (hash ^ words.word[i]) * 0x9e3779b97f4a7c15;
+        hash ^= hash >> 32;
+    }
+    size_t at = hash & (work->n_slots - 1);
+    while (work->slots[at] != 0 &&
+           memcmp(&work->packets[work->slots[at] - 1], packet, sizeof *packet) != 0) {
+        at = (at + 1) & (work->n_slots - 1);
+    }
+    return at;
+}
+
+static int widen_slots(struct cover_work *work)
+{
+    size_t n_slots = work->n_slots ? 2 * work->n_slots : 1024;
+    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    if (!slots) {
+        return -1;
+    }
+    free(work->slots);
+    work->slots = slots;
+    work->n_slots = n_slots;
+    for (size_t i = 0; i < work->n_packets; i++) {
+        slots[slot_of(work, &work->packets[i])] = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* The packet's number; a new one if there is none like it. */
+static int number_packet(struct cover_work *work, struct header packet, size_t *number)
+{
+    packet.in_port = 0;
+    if (2 * work->n_packets >= work->n_slots && widen_slots(work) < 0) {
+        return -1;
+    }
+    size_t at = slot_of(work, &packet);
+    if (work->slots[at] == 0) {
+        if (base_grow(&work->packets, work->n_packets, &work->packets_capacity,
+                      sizeof *work->packets) < 0 ||
+            base_grow(&work->anywhere, work->n_packets, &work->anywhere_capacity,
+                      sizeof *work->anywhere) < 0) {
+            return -1;
+        }
+        work->anywhere[work->n_packets] = false;
+        work->packets[work->n_packets++] = packet;
+        work->slots[at] = (uint32_t)work->n_packets;
+    }
+    *number = work->slots[at] - 1;
+    return 0;
+}
+
+/* A port by which packets for this entry may come: its own; that of a host that
+ * sends; any. */
+static struct path_cabled way_in(const struct cover_work *work, size_t sw,
+                                 const struct flow_entry *flow)
+{
+    const struct path_tables *tables = work->tables;
+    struct path_cabled any = {.port = {.sw = sw, .port = 1}};
+    if (flow->match.mask.in_port) {
+        any.port.port = flow->match.value.in_port;
+        any.peer = path_tables_peer(tables, any.port);
+        return any;
+    }
+    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1]; i++) {
+        any = tables->cabled[i];
+        if (any.peer.kind == PEER_HOST && sends(work, any.peer.host)) {
+            break;
+        }
+    }
+    return any;
+}
+
+/* One packet that the entry takes: it is tried from the host at whose port it
+ * enters, if there is one, and noted for the others. */
+static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct path_trail *trail)
+{
+    const struct flow_entry *flow = &work->tables->states[sw]->flows.entries[entry];
+    struct path_cabled in = way_in(work, sw, flow);
+    struct header header;
+    size_t packet, number = work->first[sw] + entry;
+    if (work->miss[number] == TRAFFIC_MISS_NONE ||
+        path_origin_sample(work->tables, sw, entry, in.port.port, &work->budget, &header) !=
+            SPACE_FOUND) {
+        return 0;
+    }
+    if (number_packet(work, header, &packet) < 0) {
+        return -1;
+    }
+    bool from_host = in.peer.kind == PEER_HOST;
+    work->anywhere[packet] = work->anywhere[packet] || !from_host || !flow->match.mask.in_port;
+    return from_host && sends(work, in.peer.host) ? try_packet(work, in.peer.host, packet, trail)
+                                                  : 0;
+}
+
+/* The noted packets from as many hosts as the number of walks allows, others
+ * for each packet. */
+static int sample_hosts(struct cover_work *work, struct path_trail *trail)
+{
+    size_t n_hosts = work->tables->topology->n_hosts, n_packets = 0;
+    size_t max_walks = work->options->max_walks ? work->options->max_walks : MAX_WALKS;
+    for (size_t i = 0; i < work->n_packets; i++) {
+        n_packets += work->anywhere[i];
+    }
+    size_t n_tries = n_packets ? max_walks / n_packets : 0;
+    n_tries = n_tries < n_hosts ? n_tries : n_hosts;
+    for (size_t packet = 0; packet < work->n_packets; packet++) {
+        for (size_t i = 0; work->anywhere[packet] && i < n_tries; i++) {
+            size_t host = (packet + i * n_hosts / n_tries) % n_hosts;
+            if (sends(work, host) && try_packet(work, host, packet, trail) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Decides about an entry that no sample exercised. */
+static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_trail *trail)
+{
+    size_t number = work->first[sw] + entry, packet;
+    size_t budget = work->budget < TRAFFIC_COVER_ENTRY_BUDGET ? work->budget
+                                                              : TRAFFIC_COVER_ENTRY_BUDGET,
+           had = budget;
+    struct path_origin reach;
+    enum space_answer answer =
+        path_origin_of_entry(work->tables, work->options->sends, sw, entry, &budget, &reach);
+    free(reach.passed);
+    work->budget -= had - budget;
+    if (answer == SPACE_FOUND) {
+        return number_packet(work, reach.header, &packet) < 0
+                   ? -1
+                   : try_packet(work, reach.host, packet, trail);
+    }
+    work->hidden_by[number] = (uint32_t)reach.hidden_by;
+    work->miss[number] = (uint8_t)traffic_miss_of(answer, &reach);
+    return 0;
+}
+
+static int find_candidates(struct cover_work *work, struct path_trail *trail)
+{
+    const struct path_tables *tables = work->tables;
+    size_t n_switches = tables->topology->n_switches;
+    int status = 0;
+    for (size_t sw = 0; sw < n_switches; sw++) {
+        for (size_t i = 0; i < tables->tables[sw].n_entries && status == 0; i++) {
+            status = sample_entry(work, sw, i, trail);
+        }
+    }
+    status = status < 0 ? -1 : sample_hosts(work, trail);
+    for (size_t sw = 0; sw < n_switches; sw++) {
+        for (size_t i = 0; i < tables->tables[sw].n_entries && status == 0; i++) {
+            size_t number = work->first[sw] + i;
+            if (work->miss[number] != TRAFFIC_MISS_NONE && !work->has_candidate[number]) {
+                status = search_entry(work, sw, i, trail);
+            }
+        }
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------- greedy cover */
+
+static size_t worth(const struct cover_work *work, const struct candidate *candidate)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < candidate->n; i++) {
+        n += work->miss[work->exercised[candidate->begin + i]] != TRAFFIC_MISS_NONE;
+    }
+    return n;
+}
+
+static int take(struct cover_work *work, const struct candidate *candidate)
+{
+    struct traffic_cover *cover = work->cover;
+    if (base_grow(&cover->probes, cover->n_probes, &cover->capacity, sizeof *cover->probes) < 0) {
+        return -1;
+    }
+    struct traffic_extra *probe = &cover->probes[cover->n_probes++];
+    *probe = (struct traffic_extra){
+        .from = candidate->host, .header = work->packets[candidate->packet], .kind = "entry"};
+    probe->header.in_port = work->tables->topology->hosts[candidate->host].port.port;
+    for (size_t i = 0; i < candidate->n; i++) {
+        work->miss[work->exercised[candidate->begin + i]] = TRAFFIC_MISS_NONE;
+    }
+    return 0;
+}
+
+/* The candidate that exercises most of what is left, again and again.
+ * Candidates lie in a heap for each worth and move down when they lose some:
+ * what they are worth never grows. */
+static int cover_greedily(struct cover_work *work)
+{
+    uint32_t heads[PATH_TRAIL_MAX + 1];
+    size_t max = work->options->max_probes ? work->options->max_probes : TRAFFIC_COVER_PROBES;
+    memset(heads, 0xff, sizeof heads);
+    for (size_t i = work->n_candidates; i-- > 0;) {
+        work->candidates[i].next = heads[work->candidates[i].n];
+        heads[work->candidates[i].n] = (uint32_t)i;
+    }
+    for (size_t n = PATH_TRAIL_MAX; n > 0; n--) {
+        while (heads[n] != NO_ENTRY && work->cover->n_probes < max) {
+            struct candidate *best = &work->candidates[heads[n]];
+            uint32_t index = heads[n];
+            size_t left = worth(work, best);
+            heads[n] = best->next;
+            if (left == n) {
+                if (take(work, best) < 0) {
+                    return -1;
+                }
+            } else {
+                best->next = heads[left];
+                heads[left] = index;
+            }
+        }
+    }
+    return 0;
+}
+
+/* -------------------------------------------------------------------- whole */
+
+static void mark_planned(struct cover_work *work, struct path_trail *trail)
+{
+    const struct traffic_plan *plan = work->options->plan;
+    for (size_t p = 0; plan && p < plan->n_probes; p++) {
+        follow(work, plan->probes[p].from, &plan->probes[p].header, trail);
+        for (size_t i = 0; i < trail->n_visits; i++) {
+            uint32_t entry = exercised_by(work, &trail->visits[i]);
+            if (entry != NO_ENTRY) {
+                work->miss[entry] = TRAFFIC_MISS_NONE;
+            }
+        }
+    }
+}
+
+static int list_missed(struct cover_work *work)
+{
+    struct traffic_cover *cover = work->cover;
+    size_t n = 0, capacity = 0;
+    for (size_t sw = 0; sw < work->tables->topology->n_switches; sw++) {
+        for (size_t i = 0; i < work->tables->tables[sw].n_entries; i++, n++) {
+            if (work->miss[n] == TRAFFIC_MISS_NONE) {
+                continue;
+            }
+            if (base_grow(&cover->missed, cover->n_missed, &capacity, sizeof *cover->missed) < 0) {
+                return -1;
+            }
+            cover->missed[cover->n_missed++] = (struct traffic_missed){
+                .sw = sw,
+                .entry = (uint32_t)i,
+                .why = work->miss[n] == MISS_UNKNOWN ? TRAFFIC_MISS_LIMIT
+                                                     : (enum traffic_miss)work->miss[n],
+                .hidden_by = work->hidden_by[n]};
+        }
+    }
+    cover->n_entries = n;
+    cover->n_exercised = n - cover->n_missed;
+    return 0;
+}
+
+static int number_entries(struct cover_work *work)
+{
+    size_t n_switches = work->tables->topology->n_switches, n = 0;
+    work->first = calloc(n_switches + 1, sizeof *work->first);
+    for (size_t sw = 0; work->first && sw < n_switches; sw++) {
+        work->first[sw] = n;
+        n += work->tables->tables[sw].n_entries;
+    }
+    work->miss = malloc(n + 1);
+    work->hidden_by = calloc(n + 1, sizeof *work->hidden_by);
+    work->has_candidate = calloc(n + 1, sizeof *work->has_candidate);
+    if (!work->first || !work->miss || !work->hidden_by || !work->has_candidate) {
+        return -1;
+    }
+    memset(work->miss, MISS_UNKNOWN, n + 1);
+    return 0;
+}
+
+enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach)
+{
+    return answer == SPACE_FOUND  ? TRAFFIC_MISS_NONE
+           : answer == SPACE_OPEN ? TRAFFIC_MISS_OPEN
+           : reach->loops         ? TRAFFIC_MISS_LOOP
+           : reach->competes      ? TRAFFIC_MISS_AMBIGUOUS
+           : reach->is_hidden     ? TRAFFIC_MISS_HIDDEN
+                                  : TRAFFIC_MISS_UNREACHABLE;
+}
+
+int traffic_cover(const struct path_tables *tables, const struct traffic_cover_options *options,
+                  struct traffic_cover *cover)
+{
+    struct cover_work work = {.tables = tables,
+                              .options = options,
+                              .cover = cover,
+                              .budget = options->budget ? options->budget : TRAFFIC_COVER_BUDGET};
+    struct path_trail trail;
+    *cover = (struct traffic_cover){0};
+    int status = number_entries(&work);
+    if (status == 0) {
+        mark_planned(&work, &trail);
+        status = find_candidates(&work, &trail) < 0 || cover_greedily(&work) < 0 ||
+                         list_missed(&work) < 0
+                     ? -1
+                     : 0;
+    }
+    free(work.first);
+    free(work.miss);
+    free(work.hidden_by);
+    free(work.has_candidate);
+    free(work.packets);
+    free(work.anywhere);
+    free(work.slots);
+    free(work.candidates);
+    free(work.exercised);
+    if (status < 0) {
+        traffic_cover_free(cover);
+    }
+    return status;
+}
+
+void traffic_cover_free(struct traffic_cover *cover)
+{
+    free(cover->probes);
+    free(cover->missed);
+    *cover = (struct traffic_cover){0};
+}

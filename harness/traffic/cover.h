@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Probes that exercise the entries of the dumped tables: each entry that a
+ * frame of some host can reach is taken by at least one probe, and there are
+ * as few probes as a greedy cover needs (the "automatic test packet
+ * generation" of Zeng, Kazemian, Varghese, McKeown, CoNEXT 2012). Deterministic
+ * and pure.
+ *
+ * Packets that entries take are sampled, and followed from the hosts through
+ * the indexed tables. What no sample exercises is searched for exactly, from
+ * the entry back to the hosts, over all headers (path/backward.h). */
+#ifndef TRAFFIC_COVER_H
+#define TRAFFIC_COVER_H
+
+#include "path/backward.h"
+#include "path/tables.h"
+#include "traffic/plan.h"
+
+/* Why an entry is exercised by no probe. */
+enum traffic_miss {
+    TRAFFIC_MISS_NONE,        /* it is exercised */
+    TRAFFIC_MISS_HIDDEN,      /* entries that go before it take all of its packets */
+    TRAFFIC_MISS_UNREACHABLE, /* proved: no frame of a host that sends gets there as it must be */
+    TRAFFIC_MISS_LOOP,        /* proved: frames that get there never stop; they are not sent */
+    TRAFFIC_MISS_AMBIGUOUS,   /* proved: it can be had only past entries of one rank that compete */
+    TRAFFIC_MISS_LIMIT,       /* more probes would be needed than are allowed */
+    TRAFFIC_MISS_OPEN, /* not decided: over the budget, or behind a switch that is not known */
+};
+
+struct traffic_missed {
+    size_t sw;
+    uint32_t entry;
+    enum traffic_miss why;
+    uint32_t hidden_by; /* TRAFFIC_MISS_HIDDEN: one of them, the only one if it alone does it */
+};
+
+struct traffic_cover {
+    struct traffic_extra *probes; /* in the order of the cover: the most useful first */
+    size_t n_probes, capacity;
+    struct traffic_missed *missed; /* by switch and entry */
+    size_t n_missed;
+    size_t n_entries, n_exercised; /* of all switches that were read */
+};
+
+/* The defaults. */
+enum {
+    TRAFFIC_COVER_PROBES = 4096,
+    TRAFFIC_COVER_BUDGET = 400000000,
+    TRAFFIC_COVER_ENTRY_BUDGET = 4000000 /* of one entry, so that one alone does not use up all */
+};
+
+/* All zero: the defaults. */
+struct traffic_cover_options {
+    const bool *sends;               /* by host: it may send; NULL: every host */
+    const struct traffic_plan *plan; /* probes that are planned already; NULL: none */
+    size_t max_probes;               /* 0: 4,096 */
+    size_t max_walks;                /* packets that may be followed; 0: 400,000 */
+    size_t budget;                   /* comparisons of two sets, in all; 0: 400,000,000 */
+};
+
+/* -1 only without memory, and then there is nothing to free. */
+int traffic_cover(const struct path_tables *tables, const struct traffic_cover_options *options,
+                  struct traffic_cover *cover);
+/* What an answer of path_origin_of_entry means. */
+enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach);
+
+void traffic_cover_free(struct traffic_cover *cover);
+
+#endif

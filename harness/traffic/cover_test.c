@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/cover.h"
+
+#include "ofctl/flow.h"
+#include "path/backward.h"
+#include "prove/prove.h"
+#include "testing/backbone.h"
+#include "testing/reference_network.h"
+#include "testing/ring.h"
+
+static void ring_cover(struct ring *ring, const struct traffic_cover_options *options,
+                       struct traffic_cover *cover)
+{
+    assert_int_equal(path_tables_index(&ring->tables, &ring->topology, ring->by_switch), 0);
+    assert_int_equal(traffic_cover(&ring->tables, options, cover), 0);
+}
+
+static void ring_end(struct ring *ring)
+{
+    path_tables_free(&ring->tables);
+    ring_free(ring);
+}
+
+static enum traffic_miss why(const struct traffic_cover *cover, size_t sw, uint32_t entry)
+{
+    for (size_t i = 0; i < cover->n_missed; i++) {
+        if (cover->missed[i].sw == sw && cover->missed[i].entry == entry) {
+            return cover->missed[i].why;
+        }
+    }
+    return TRAFFIC_MISS_NONE;
+}
+
+static void one_probe_exercises_a_whole_way(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1,tcp,tp_dst=80 actions=mod_vlan_vid:7,output:3");
+    ring_flow(&ring, 1, "in_port=4,dl_vlan=7 actions=strip_vlan,output:3");
+    ring_flow(&ring, 2, "in_port=4,tcp,tp_dst=80 actions=output:1");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(cover.n_exercised, 3);
+    assert_int_equal(cover.n_probes, 1);
+    assert_int_equal(cover.probes[0].from, 0);
+    assert_int_equal(cover.probes[0].header.tp_dst, 80);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+static void what_is_missed_has_its_reason(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,in_port=1,ip,nw_src=10.0.0.0/9 actions=drop");
+    ring_flow(&ring, 0, "priority=8,in_port=1,ip,nw_src=10.128.0.0/9 actions=drop");
+    ring_flow(&ring, 0, "priority=7,in_port=1,ip,nw_src=10.0.0.0/8 actions=output:2"); /* by both */
+    ring_flow(&ring, 0, "priority=7,in_port=2,arp actions=output:3");
+    ring_flow(&ring, 1, "in_port=4,udp actions=output:1"); /* only ARP comes */
+    ring_flow(&ring, 1, "in_port=9 actions=output:1");     /* nothing is cabled to it */
+    ring_flow(&ring, 2, "priority=5,in_port=1 actions=output:2");
+    ring_flow(&ring, 2, "priority=5,in_port=1 actions=normal");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 2), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 1, 1), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_AMBIGUOUS);
+    assert_int_equal(why(&cover, 2, 1), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(cover.n_exercised, 3);
+    assert_int_equal(cover.n_missed, 5);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+static void frames_that_loop_are_not_sent(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    for (size_t sw = 0; sw < SWITCHES; sw++) {
+        ring_flow(&ring, sw, "actions=output:3");
+    }
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(cover.n_probes, 0);
+    assert_int_equal(why(&cover, 0, 0), TRAFFIC_MISS_LOOP);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+/* Frames whose port number is not 9 yet go round once; of these, some leave then. */
+static void some_leave_a_loop(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {.max_walks = 1};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1,udp actions=output:3");
+    ring_flow(&ring, 0, "in_port=4,udp actions=output:3");
+    ring_flow(&ring, 1, "priority=9,in_port=4,udp,tp_src=5,tp_dst=9 actions=drop");
+    ring_flow(&ring, 1, "priority=5,in_port=4,udp actions=output:3");
+    ring_flow(&ring, 2, "in_port=4,udp actions=mod_tp_dst:9,output:3");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_NONE);
+    assert_int_equal(cover.n_missed, 0);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+static void limits_are_kept_and_told(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    bool sends[2 * SWITCHES] = {true, true};
+    struct traffic_cover_options options = {.max_probes = 1, .sends = sends};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1 actions=output:2");
+    ring_flow(&ring, 0, "in_port=2 actions=output:1");
+    ring_flow(&ring, 1, "in_port=1 actions=output:2"); /* its host may not send */
+    ring_flow(&ring, 2, "in_port=4 actions=output:2");
+    ring_flow(&ring, 1, "in_port=3 actions=normal");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(cover.n_probes, 1);
+    assert_int_equal(why(&cover, 0, 0), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_LIMIT);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
+    traffic_cover_free(&cover);
+    path_tables_free(&ring.tables);
+    ring.by_switch[1] = NULL; /* not read: what it sends to s3 is not known */
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(cover.n_entries, 3);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_OPEN);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+static void planned_probes_count(void **state)
+{
+    (void)state;
+    struct network network;
+    struct path_tables tables;
+    struct traffic_cover cover;
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    struct traffic_cover_options options = {.plan = &network.plan};
+    const struct topology *topology = network.expectation->topology;
+    assert_int_equal(path_tables_index(&tables, topology, network.before), 0);
+    assert_int_equal(traffic_cover(&tables, &options, &cover), 0);
+    assert_int_equal(cover.n_probes, 0);
+    assert_int_equal(cover.n_exercised, 8);
+    assert_int_equal(cover.n_entries, 16);
+    traffic_cover_free(&cover);
+    options.plan = NULL;
+    assert_int_equal(traffic_cover(&tables, &options, &cover), 0);
+    assert_int_equal(cover.n_probes, 6); /* of h1 to h4, h6 and h7 */
+    assert_int_equal(cover.n_exercised, 8);
+    traffic_cover_free(&cover);
+    path_tables_free(&tables);
+    network_free(&network);
+}
+
+static void forbidden_pairs_are_counted(void **state)
+{
+    (void)state;
+    struct network network;
+    struct traffic_forbidden forbidden;
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    assert_int_equal(
+        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+    assert_int_equal(forbidden.n_pairs, 11 * 10 - 8); /* six deliveries, two mirrors */
+    assert_int_equal(forbidden.n_probed, forbidden.n_pairs);
+    traffic_forbidden_free(&forbidden);
+    network.captures[network_host(&network, "h11")] = false;
+    network.plan.n_probes = 0;
+    assert_int_equal(
+        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+    assert_int_equal(forbidden.n_pairs, 11 * 10 - 8);
+    assert_int_equal(forbidden.n_probed, 0);
+    assert_int_equal(forbidden.n_unprobed, forbidden.n_pairs);
+    traffic_forbidden_free(&forbidden);
+    network_free(&network);
+}
+
+static void list_switches(const struct network *network, struct switch_dump switches[3])
+{
+    for (size_t i = 0; i < 3; i++) {
+        switches[i] = (struct switch_dump){.dumped = true, .state = network->before[i]};
+    }
+}
+
+static const struct traffic_unprobed *find_pair(const struct network *network,
+                                                const struct traffic_forbidden *forbidden,
+                                                const char *from, const char *to)
+{
+    for (size_t i = 0; i < forbidden->n_unprobed; i++) {
+        if (forbidden->unprobed[i].from == network_host(network, from) &&
+            forbidden->unprobed[i].to == network_host(network, to)) {
+            return &forbidden->unprobed[i];
+        }
+    }
+    return NULL;
+}
+
+/* Nobody sends: what no frame can show the tables prove, if it is so. */
+static void forbidden_pairs_are_proved(void **state)
+{
+    (void)state;
+    struct network network;
+    struct traffic_forbidden forbidden;
+    struct switch_dump switches[3];
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    network.plan.n_probes = 0;
+    list_switches(&network, switches);
+    for (int unread = 0; unread < 2; unread++) {
+        switches[0].dumped = !unread;
+        switches[0].reason = "connection refused";
+        assert_int_equal(
+            traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+        assert_int_equal(
+            prove_forbidden(network.expectation, switches, NULL, &forbidden, &network.report, NULL),
+            0);
+        assert_int_equal(forbidden.n_proved + forbidden.n_unprobed, 11 * 10 - 8);
+        assert_int_equal(forbidden.n_unprobed == 0, !unread);
+        assert_int_equal(network.report.n_results, 0);
+        assert_null(find_pair(&network, &forbidden, "h6", "h11")); /* on another switch */
+        const struct traffic_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
+        assert_true(!unread == !pair);
+        if (pair) {
+            assert_non_null(strstr(pair->reason, "sends nothing, and not proved: "));
+            assert_non_null(strstr(pair->reason, " was not read"));
+        }
+        traffic_forbidden_free(&forbidden);
+    }
+    network_free(&network);
+}
+
+static void pairs_that_tables_let_through_are_told(void **state)
+{
+    (void)state;
+    struct network network;
+    struct traffic_forbidden forbidden;
+    struct switch_dump switches[3];
+    struct prove_options little = {.budget = 10};
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    network.plan.n_probes = 0;
+    assert_int_equal(
+        ofctl_parse_flow("priority=40000,tcp,in_port=3,nw_dst=10.77.3.99 actions=output:6",
+                         &network.states[0].flows, NULL, NULL, NULL),
+        0);
+    list_switches(&network, switches);
+    assert_int_equal(
+        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+    assert_int_equal(
+        prove_forbidden(network.expectation, switches, NULL, &forbidden, &network.report, NULL), 0);
+    const struct traffic_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
+    assert_int_equal(forbidden.n_unprobed, 1);
+    assert_non_null(pair);
+    assert_non_null(strstr(pair->reason, "the tables let it through"));
+    const struct result *result = network_result(&network, "traffic/h3/stray/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_non_null(strstr(result->example, "nw_dst=10.77.3.99"));
+    traffic_forbidden_free(&forbidden);
+    /* Over the budget nothing is claimed. */
+    assert_int_equal(
+        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+    assert_int_equal(
+        prove_forbidden(network.expectation, switches, &little, &forbidden, &network.report, NULL),
+        0);
+    pair = find_pair(&network, &forbidden, "h3", "h4");
+    assert_true(!pair);
+    pair = find_pair(&network, &forbidden, "h3", "h11");
+    assert_non_null(pair);
+    assert_non_null(strstr(pair->reason, "not proved: over the budget"));
+    traffic_forbidden_free(&forbidden);
+    network_free(&network);
+}
+
+static void ports_that_are_down_lead_nowhere(void **state)
+{
+    (void)state;
+    struct port deaf[] = {{.number = 1, .config = PORT_CONFIG_NO_RECV},
+                          {.number = 2},
+                          {.number = 3, .state = PORT_STATE_LINK_DOWN},
+                          {.number = 4}};
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring.states[0].ports = deaf;
+    ring_flow(&ring, 0, "in_port=1 actions=output:4");
+    ring_flow(&ring, 0, "in_port=2 actions=output:3,output:4");
+    ring_flow(&ring, 1, "in_port=4 actions=drop"); /* from s1, port 3 */
+    ring_flow(&ring, 2, "in_port=3 actions=drop"); /* from s1, port 4 */
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 0), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_NONE);
+    struct path_forwarding forwarding = path_looked_up_in(&ring.tables);
+    struct header header = {.in_port = 1};
+    size_t entry;
+    assert_int_equal(forwarding.forward(&ring.tables, 0, &header, NULL, 0, &entry, NULL), 0);
+    assert_true(entry == SIZE_MAX);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+/* NORMAL may send anything anywhere, if packets are left for it; what it does not take it does not
+ * send. */
+static void what_is_not_known_is_left_open(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,in_port=1,arp actions=drop");
+    ring_flow(&ring, 0, "priority=8,arp actions=normal");
+    ring_flow(&ring, 0, "priority=7,in_port=1,arp actions=normal"); /* hidden */
+    ring_flow(&ring, 1, "in_port=4,arp actions=drop");
+    ring_flow(&ring, 1, "in_port=4,udp actions=drop");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 0, 2), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_OPEN);
+    assert_int_equal(why(&cover, 1, 1), TRAFFIC_MISS_UNREACHABLE);
+    traffic_cover_free(&cover);
+    path_tables_free(&ring.tables);
+    ring.states[0].flows.entries[1].match.mask.in_port = UINT16_MAX; /* now it is hidden, too */
+    ring.states[0].flows.entries[1].match.value.in_port = 1;
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+static void one_header_in_all_is_found(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    const uint32_t only = 0x0a010203;
+    ring_make(&ring);
+    for (int length = 1; length <= 32; length++) {
+        char text[80];
+        uint32_t other = only ^ UINT32_C(1) << (32 - length);
+        snprintf(text, sizeof text, "priority=9,ip,nw_dst=%u.%u.%u.%u/%d actions=drop", other >> 24,
+                 other >> 16 & 255, other >> 8 & 255, other & 255, length);
+        ring_flow(&ring, 0, text);
+    }
+    ring_flow(&ring, 0, "priority=8,ip actions=mod_nw_dst:10.9.9.9,mod_vlan_vid:5,output:3");
+    ring_flow(&ring, 1, "in_port=4,ip,nw_dst=10.9.9.9 actions=strip_vlan,output:3");
+    ring_flow(&ring, 1, "priority=1,in_port=4,ip,nw_dst=10.1.2.3 actions=output:3");
+    ring_flow(&ring, 2, "in_port=4,ip,nw_dst=10.9.9.9,dl_vlan=0xffff actions=drop");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 32), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 1, 1), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_NONE);
+    assert_int_equal(cover.n_missed, 1);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+/* ---------------------------------------------------------- larger networks */
+
+enum { MESH_MAX = 100, MESH_LINKS = 100 };
+
+/* Switches with a host each, at port MESH_MAX. */
+struct mesh {
+    struct topology topology;
+    struct topology_switch switches[MESH_MAX];
+    struct topology_host hosts[MESH_MAX];
+    struct topology_link links[MESH_LINKS];
+    struct switch_state states[MESH_MAX];
+    const struct switch_state *by_switch[MESH_MAX];
+};
+
+static struct mesh *mesh_make(size_t n)
+{
+    struct mesh *mesh = calloc(1, sizeof *mesh);
+    assert_non_null(mesh);
+    mesh->topology = (struct topology){.switches = mesh->switches,
+                                       .n_switches = n,
+                                       .hosts = mesh->hosts,
+                                       .n_hosts = n,
+                                       .links = mesh->links};
+    for (size_t sw = 0; sw < n; sw++) {
+        mesh->hosts[sw].port = (struct port_ref){sw, MESH_MAX};
+        mesh->by_switch[sw] = &mesh->states[sw];
+    }
+    return mesh;
+}
+
+static void mesh_link(struct mesh *mesh, size_t a, uint16_t port_a, size_t b, uint16_t port_b)
+{
+    mesh->links[mesh->topology.n_links++] =
+        (struct topology_link){.a = {a, port_a}, .b = {b, port_b}};
+}
+
+__attribute__((format(printf, 3, 4))) static void mesh_flow(struct mesh *mesh, size_t sw,
+                                                            const char *format, ...)
+{
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    assert_int_equal(ofctl_parse_flow(text, &mesh->states[sw].flows, NULL, NULL, NULL), 0);
+}
+
+static void mesh_cover(struct mesh *mesh, struct traffic_cover *cover)
+{
+    struct path_tables tables;
+    struct traffic_cover_options options = {.max_walks = 1};
+    assert_int_equal(path_tables_index(&tables, &mesh->topology, mesh->by_switch), 0);
+    assert_int_equal(traffic_cover(&tables, &options, cover), 0);
+    path_tables_free(&tables);
+}
+
+static void mesh_free(struct mesh *mesh)
+{
+    for (size_t sw = 0; sw < mesh->topology.n_switches; sw++) {
+        flow_table_free(&mesh->states[sw].flows);
+    }
+    free(mesh);
+}
+
+/* A hundred switches in a row, each of which gives the frame the next VLAN. */
+static void the_end_of_a_long_way_is_reached(void **state)
+{
+    (void)state;
+    struct mesh *mesh = mesh_make(MESH_MAX);
+    struct traffic_cover cover;
+    for (size_t sw = 0; sw < MESH_MAX; sw++) {
+        if (sw + 1 < MESH_MAX) {
+            mesh_link(mesh, sw, 2, sw + 1, 1);
+        }
+        mesh_flow(mesh, sw,
+                  sw == 0 ? "dl_vlan=0xffff actions=mod_vlan_vid:%zu,output:2"
+                          : "in_port=1,dl_vlan=%zu actions=mod_vlan_vid:%zu,output:2",
+                  sw == 0 ? sw + 1 : sw, sw + 1);
+    }
+    mesh_cover(mesh, &cover);
+    assert_int_equal(cover.n_exercised, MESH_MAX);
+    assert_int_equal(cover.n_probes, 1);
+    traffic_cover_free(&cover);
+    mesh_free(mesh);
+}
+
+/* Each switch sends what it gets to all others, and tags it: very many ways, none of which a
+ * search may take twice. */
+static void a_full_mesh_is_decided(void **state)
+{
+    (void)state;
+    enum { N = 12 };
+    struct mesh *mesh = mesh_make(N);
+    struct traffic_cover cover;
+    for (size_t a = 0; a < N; a++) {
+        for (size_t b = a + 1; b < N; b++) {
+            mesh_link(mesh, a, (uint16_t)(b + 1), b, (uint16_t)(a + 1));
+        }
+        char all[200];
+        size_t n = (size_t)snprintf(all, sizeof all, "mod_dl_src:02:00:00:00:00:%02zx", a);
+        for (size_t b = 0; b < N; b++) {
+            n += b == a ? 0 : (size_t)snprintf(all + n, sizeof all - n, ",output:%zu", b + 1);
+        }
+        mesh_flow(mesh, a, "priority=9,in_port=%d,arp actions=%s", MESH_MAX, all);
+        mesh_flow(mesh, a, "priority=8,in_port=%d actions=drop", MESH_MAX);
+        mesh_flow(mesh, a, "priority=7,udp actions=%s", all);
+        mesh_flow(mesh, a, "priority=6,arp actions=%s", all);
+    }
+    mesh_cover(mesh, &cover);
+    for (size_t sw = 0; sw < N; sw++) {
+        assert_int_equal(why(&cover, sw, 0), TRAFFIC_MISS_LOOP);
+        assert_int_equal(why(&cover, sw, 1), TRAFFIC_MISS_NONE);
+        assert_int_equal(why(&cover, sw, 2), TRAFFIC_MISS_UNREACHABLE);
+        assert_int_equal(why(&cover, sw, 3), TRAFFIC_MISS_LOOP);
+    }
+    traffic_cover_free(&cover);
+    mesh_free(mesh);
+}
+
+/* -------------------------------------------------------- against a dumb oracle */
+
+/* Each host sends each header of the universe. What entries take them; and that
+ * if none loops and nothing is ambiguous? */
+static void brute_force(struct ring *ring, const struct universe *universe, bool (*passed)[32],
+                        bool (*taken)[32])
+{
+    struct path_forwarding tables = path_advertised_by(ring->by_switch);
+    struct path_walk walk;
+    for (size_t host = 0; host < ring->topology.n_hosts; host++) {
+        for (size_t i = 0; i < universe->n_headers; i++) {
+            path_walk_from(&ring->topology, &tables, host, &universe->headers[i], &walk);
+            for (size_t h = 0; h < walk.n_hops; h++) {
+                if (walk.hops[h].entry != SIZE_MAX) {
+                    passed[walk.hops[h].in.sw][walk.hops[h].entry] = true;
+                    taken[walk.hops[h].in.sw][walk.hops[h].entry] |= walk.known;
+                }
+            }
+        }
+    }
+}
+
+/* The probes exercise what is said, by walks without an index. */
+static void probes_do_it(struct ring *ring, const struct traffic_cover *cover, bool (*taken)[32])
+{
+    struct path_forwarding tables = path_advertised_by(ring->by_switch);
+    struct path_walk walk;
+    for (size_t p = 0; p < cover->n_probes; p++) {
+        path_walk_from(&ring->topology, &tables, cover->probes[p].from, &cover->probes[p].header,
+                       &walk);
+        for (size_t h = 0; h < walk.n_hops; h++) {
+            if (walk.hops[h].entry != SIZE_MAX) {
+                taken[walk.hops[h].in.sw][walk.hops[h].entry] = true;
+            }
+        }
+    }
+}
+
+static void covers_what_can_be_reached(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    size_t n_exercised = 0, n_reached = 0;
+    for (int round = 0; round < 60; round++) {
+        struct ring ring;
+        struct traffic_cover cover;
+        /* Few walks: much is left to the exact search. */
+        struct traffic_cover_options options = {.max_walks = round % 2 ? 1 : 0};
+        bool passed[SWITCHES][32] = {0}, reached[SWITCHES][32] = {0}, taken[SWITCHES][32] = {0};
+        ring_make(&ring);
+        for (size_t sw = 0; sw < SWITCHES; sw++) {
+            for (unsigned n = 4 + random_below(16); n > 0; n--) {
+                ring_random_flow(&ring, sw);
+            }
+        }
+        ring_cover(&ring, &options, &cover);
+        brute_force(&ring, &universe, passed, reached);
+        probes_do_it(&ring, &cover, taken);
+        for (size_t sw = 0; sw < SWITCHES; sw++) {
+            for (uint32_t i = 0; i < ring.states[sw].flows.n_entries; i++) {
+                enum traffic_miss miss = why(&cover, sw, i);
+                bool never = miss == TRAFFIC_MISS_HIDDEN || miss == TRAFFIC_MISS_UNREACHABLE;
+                assert_true(miss != TRAFFIC_MISS_OPEN);
+                /* Walks end at competitors: what is behind them was not passed. */
+                assert_true(never != passed[sw][i] || miss == TRAFFIC_MISS_AMBIGUOUS);
+                assert_true(taken[sw][i] || miss != TRAFFIC_MISS_NONE);
+                if (reached[sw][i]) {
+                    assert_int_equal(miss, TRAFFIC_MISS_NONE);
+                }
+                n_exercised += miss == TRAFFIC_MISS_NONE;
+                n_reached += reached[sw][i];
+            }
+        }
+        traffic_cover_free(&cover);
+        ring_end(&ring);
+    }
+    print_message("# %zu exercised, %zu by frames of which all copies are known\n", n_exercised,
+                  n_reached);
+    free(universe.headers);
+}
+
+static void backbone_is_covered(void **state)
+{
+    (void)state;
+    struct backbone *backbone = malloc(sizeof *backbone);
+    struct path_tables tables;
+    struct traffic_cover first, second;
+    struct traffic_cover_options options = {0};
+    assert_non_null(backbone);
+    backbone_make(backbone, 9, 150);
+    assert_int_equal(path_tables_index(&tables, &backbone->topology, backbone->by_switch), 0);
+    assert_int_equal(traffic_cover(&tables, &options, &first), 0);
+    assert_int_equal(traffic_cover(&tables, &options, &second), 0);
+    assert_int_equal(first.n_probes, second.n_probes);
+    assert_memory_equal(first.probes, second.probes, first.n_probes * sizeof *first.probes);
+    for (size_t i = 0; i < first.n_missed; i++) {
+        assert_int_equal(first.missed[i].why, TRAFFIC_MISS_HIDDEN);
+    }
+    assert_true(first.n_exercised > 9 * 140);
+    traffic_cover_free(&first);
+    traffic_cover_free(&second);
+    path_tables_free(&tables);
+    backbone_free(backbone);
+    free(backbone);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(one_probe_exercises_a_whole_way),
+    cmocka_unit_test(what_is_missed_has_its_reason),
+    cmocka_unit_test(frames_that_loop_are_not_sent),
+    cmocka_unit_test(some_leave_a_loop),
+    cmocka_unit_test(limits_are_kept_and_told),
+    cmocka_unit_test(ports_that_are_down_lead_nowhere),
+    cmocka_unit_test(what_is_not_known_is_left_open),
+    cmocka_unit_test(one_header_in_all_is_found),
+    cmocka_unit_test(the_end_of_a_long_way_is_reached),
+    cmocka_unit_test(a_full_mesh_is_decided),
+    cmocka_unit_test(planned_probes_count),
+    cmocka_unit_test(forbidden_pairs_are_counted),
+    cmocka_unit_test(forbidden_pairs_are_proved),
+    cmocka_unit_test(pairs_that_tables_let_through_are_told),
+    cmocka_unit_test(covers_what_can_be_reached),
+    cmocka_unit_test(backbone_is_covered),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/endless.h"
+
+#include "ofctl/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int traffic_endless_take(struct traffic_plan *plan, const struct topology *topology,
+                         const struct path_forwarding *tables, struct traffic_plan *endless)
+{
+    size_t n = 0;
+    endless->probes = calloc(plan->n_probes + 1, sizeof *endless->probes);
+    if (!endless->probes) {
+        return -1;
+    }
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        struct path_walk walk;
+        path_walk_from(topology, tables, probe->from, &probe->header, &walk);
+        if (walk.loops) {
+            endless->probes[endless->n_probes++] = *probe;
+        } else {
+            plan->probes[n++] = *probe;
+        }
+    }
+    plan->n_probes = n;
+    return 0;
+}
+
+static void put_port(const struct topology *topology, struct port_ref port, struct base_buffer *out)
+{
+    base_put_format(out, "%s:%u", topology->switches[port.sw].name, port.port);
+}
+
+/* "s1:2 -> s2:3 -> s2:2 -> s1:2": the ports of the circle. */
+static void put_circle(const struct topology *topology, const struct path_walk *walk,
+                       struct base_buffer *out)
+{
+    size_t circle[PATH_WALK_HOPS], n = 0;
+    for (size_t i = walk->loop_last; i != walk->loop_first; i = walk->hops[i].previous) {
+        circle[n++] = i;
+    }
+    put_port(topology, walk->hops[walk->loop_first].in, out);
+    while (n-- > 0) {
+        base_put_text(out, " -> ");
+        put_port(topology, walk->hops[circle[n]].in, out);
+    }
+    base_put_text(out, " -> ");
+    put_port(topology, walk->hops[walk->loop_first].in, out);
+}
+
+static const char *take_text(struct report *report, struct base_buffer *text)
+{
+    const char *copy =
+        text->failed ? NULL : base_arena_text(&report->arena, base_buffer_text(text));
+    base_buffer_free(text);
+    return copy;
+}
+
+/* The port on the way whose table is told to be wrong; else that of the circle's
+ * beginning. */
+static const char *find_cause(const struct topology *topology, const struct path_walk *walk,
+                              struct report *report)
+{
+    const char *first =
+        topology_port_name(topology, walk->hops[walk->loop_first].in, &report->arena);
+    for (size_t hop = walk->loop_last; hop != SIZE_MAX; hop = walk->hops[hop].previous) {
+        const char *name = topology_port_name(topology, walk->hops[hop].in, &report->arena);
+        for (size_t i = 0; name && i < report->n_results; i++) {
+            const struct result *state = &report->results[i];
+            if (state->kind == RESULT_STATE && state->verdict == VERDICT_FAIL && state->cause &&
+                strcmp(state->cause, name) == 0) {
+                return name;
+            }
+        }
+    }
+    return first;
+}
+
+static int add_result(const struct traffic_probe *probe, const struct topology *topology,
+                      const struct path_walk *walk, size_t n_endless, struct report *report)
+{
+    struct base_buffer circle = {0}, example = {0}, suspect = {0};
+    const char *from = topology->hosts[probe->from].name;
+    const char *id = base_arena_format(&report->arena, "traffic/%s/loop", from);
+    struct result *result = id ? report_add(report, RESULT_TRAFFIC, id) : NULL;
+    if (!result) {
+        return -1;
+    }
+    put_circle(topology, walk, &circle);
+    ofctl_format_header(&probe->header, &example);
+    put_port(topology, walk->hops[walk->loop_first].in, &suspect);
+    result->verdict = VERDICT_FAIL;
+    result->by_tables = true;
+    result->from = from;
+    result->detail = base_arena_format(
+        &report->arena, "%zu of its probes would go round for ever, and %s not sent: %s", n_endless,
+        n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
+    base_buffer_free(&circle);
+    result->example = take_text(report, &example);
+    result->suspect = take_text(report, &suspect);
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = find_cause(topology, walk, report);
+    result->expected = "no loop";
+    result->observed = "a loop";
+    result->says[SAYS_DECLARED] = "no loop";
+    result->says[SAYS_ADVERTISED] = "a loop";
+    result->disagrees = true;
+    result->disagree[0] = SAYS_DECLARED;
+    result->disagree[1] = SAYS_ADVERTISED;
+    return result->detail && result->example && result->suspect ? 0 : -1;
+}
+
+int traffic_endless(const struct traffic_plan *endless, const struct topology *topology,
+                    const struct path_forwarding *tables, struct report *report)
+{
+    int status = 0;
+    for (size_t p = 0, n; p < endless->n_probes && status == 0; p += n) {
+        const struct traffic_probe *first = &endless->probes[p];
+        struct path_walk walk;
+        for (n = 1; p + n < endless->n_probes && first[n].from == first->from; n++) {
+        }
+        path_walk_from(topology, tables, first->from, &first->header, &walk);
+        status = walk.loops ? add_result(first, topology, &walk, n, report) : 0;
+    }
+    return status;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/plan.h"
+
+#include "base/address.h"
+#include "space/cube.h"
+#include "traffic/classes.h"
+
+#include <stdlib.h>
+
+enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000, MAC_BROADCAST_BYTE = 0xff };
+
+/* A kind of frame is what its headers must have. */
+struct kind {
+    const char *name;
+    struct match essential;
+};
+
+static const struct kind kinds[] = {
+    {.name = "unicast"},
+    {.name = "broadcast",
+     .essential = {.value.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+                   .mask.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
+    {.name = "vlan",
+     .essential = {.value.vlan_tci = VLAN_TAGGED | 2049, .mask.vlan_tci = VLAN_TAGGED | VLAN_VID}},
+    {.name = "arp", .essential = {.value.dl_type = DL_TYPE_ARP, .mask.dl_type = 0xffff}},
+    {.name = "udp",
+     .essential = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
+                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
+    {.name = "tcp",
+     .essential = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
+                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
+    {.name = "icmp",
+     .essential = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
+                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+/* One sender while its probes are being planned. */
+struct sender {
+    const struct expectation *expectation;
+    const struct topology *topology;
+    size_t host;
+    struct traffic_plan *plan;
+    size_t first; /* its first probe */
+    struct traffic_classes classes;
+    struct path_walk walk;
+};
+
+const struct claim *traffic_claim_for(const struct expectation *expectation, size_t from, size_t to,
+                                      const struct header *header)
+{
+    const struct claim *all = NULL;
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        const struct claim *claim = &expectation->claims[i];
+        if (claim->from != from || !match_takes(&claim->match, header)) {
+            continue;
+        }
+        if (claim->to == to) {
+            return claim;
+        }
+        all = claim->to == SIZE_MAX ? claim : all;
+    }
+    return to != from ? all : NULL;
+}
+
+static bool has_claim(const struct expectation *expectation, size_t from)
+{
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        if (expectation->claims[i].from == from) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Copies that must arrive at `to`: what a claim says; where no claim speaks of
+ * this sender at all, what the ports say; nothing otherwise. */
+static unsigned expected_copies(const struct sender *sender, size_t to, const struct header *header)
+{
+    const struct claim *claim = traffic_claim_for(sender->expectation, sender->host, to, header);
+    if (claim) {
+        return claim->copies;
+    }
+    bool by_ports = !has_claim(sender->expectation, sender->host) && sender->walk.known;
+    return by_ports ? path_walk_copies(&sender->walk, to) : 0;
+}
+
+/* The forms in which the ports say that it arrives; as it was sent where they
+ * do not say. */
+static const struct header *expected_forms(struct sender *sender, size_t to,
+                                           const struct header *header, size_t *n)
+{
+    struct header *forms =
+        base_arena_alloc(&sender->plan->arena, (sender->walk.n_arrivals + 1) * sizeof *forms);
+    *n = 0;
+    for (size_t i = 0; forms && i < sender->walk.n_arrivals; i++) {
+        if (sender->walk.arrivals[i].host == to) {
+            forms[(*n)++] = sender->walk.arrivals[i].header;
+        }
+    }
+    if (forms && *n == 0) {
+        forms[(*n)++] = *header;
+    }
+    return forms;
+}
+
+static int add_arrivals(struct sender *sender, struct traffic_probe *probe)
+{
+    size_t n_hosts = sender->topology->n_hosts, n = 0;
+    for (size_t to = 0; to < n_hosts; to++) {
+        n += expected_copies(sender, to, &probe->header) > 0;
+    }
+    struct traffic_expected_arrival *arrivals =
+        base_arena_alloc(&sender->plan->arena, (n + 1) * sizeof *arrivals);
+    if (!arrivals) {
+        return -1;
+    }
+    probe->arrivals = arrivals;
+    for (size_t to = 0; to < n_hosts; to++) {
+        unsigned copies = expected_copies(sender, to, &probe->header);
+        if (copies > 0) {
+            struct traffic_expected_arrival *arrival = &arrivals[probe->n_arrivals++];
+            *arrival = (struct traffic_expected_arrival){.host = to, .copies = copies};
+            arrival->as = expected_forms(sender, to, &probe->header, &arrival->n_as);
+            if (!arrival->as) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static bool is_planned(const struct sender *sender, const struct header *header)
+{
+    for (size_t i = sender->first; i < sender->plan->n_probes; i++) {
+        if (memcmp(&sender->plan->probes[i].header, header, sizeof *header) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct traffic_probe *new_probe(struct traffic_plan *plan)
+{
+    if (base_grow(&plan->probes, plan->n_probes, &plan->capacity, sizeof *plan->probes) < 0) {
+        return NULL;
+    }
+    return &plan->probes[plan->n_probes++];
+}
+
+static int add_probe(struct sender *sender, const struct header *header, const char *kind)
+{
+    if (is_planned(sender, header)) {
+        return 0;
+    }
+    struct traffic_probe *probe = new_probe(sender->plan);
+    if (!probe) {
+        return -1;
+    }
+    *probe = (struct traffic_probe){.from = sender->host, .header = *header, .kind = kind};
+    struct path_forwarding declared = path_declared_by(sender->expectation);
+    path_walk_from(sender->topology, &declared, sender->host, header, &sender->walk);
+    return add_arrivals(sender, probe);
+}
+
+/* Narrows the cube to the wish, if it leaves room for it. */
+static void prefer(struct match *cube, struct match wish)
+{
+    struct match narrowed;
+    match_normalize(cube);
+    if (space_intersect(cube, &wish, &narrowed)) {
+        match_normalize(&narrowed);
+        *cube = narrowed;
+    }
+}
+
+/* Who shall be the receiver of unicast frames: somebody to whom they go. */
+static const uint8_t *receiver_mac(const struct sender *sender)
+{
+    const struct topology_host *hosts = sender->topology->hosts;
+    for (size_t i = 0; i < sender->expectation->n_claims; i++) {
+        const struct claim *claim = &sender->expectation->claims[i];
+        if (claim->from == sender->host && claim->kind == CLAIM_DELIVERED) {
+            return hosts[claim->to].mac;
+        }
+    }
+    size_t other = sender->host == 0 && sender->topology->n_hosts > 1 ? 1 : 0;
+    return hosts[other].mac;
+}
+
+/* What a class leaves open becomes an ordinary frame of this sender. The
+ * receiver's address is of a network that no host answers for (RFC 5737), so
+ * that its kernel stays silent; port 9 is "discard", protocol 253 is for
+ * experiments (RFC 3692). Prerequisites come first. */
+static void prefer_ordinary(const struct sender *sender, struct match *cube)
+{
+    const struct topology_host *host = &sender->topology->hosts[sender->host];
+    struct match mac = {0};
+    memcpy(mac.value.dl_src, host->mac, sizeof host->mac);
+    memset(mac.mask.dl_src, 0xff, sizeof mac.mask.dl_src);
+    prefer(cube, mac);
+    mac = (struct match){0};
+    memcpy(mac.value.dl_dst, receiver_mac(sender), BASE_MAC_BYTES);
+    memset(mac.mask.dl_dst, 0xff, sizeof mac.mask.dl_dst);
+    prefer(cube, mac);
+    prefer(cube, (struct match){.mask.vlan_tci = VLAN_TAGGED});
+    prefer(cube, (struct match){.mask.vlan_tci = VLAN_PCP});
+    prefer(cube, (struct match){.value.dl_type = DL_TYPE_PROBE, .mask.dl_type = 0xffff});
+    bool arp = cube->value.dl_type == DL_TYPE_ARP;
+    bool icmp = cube->value.nw_proto == NW_PROTO_ICMP;
+    uint8_t proto = arp ? 1 : 253;
+    prefer(cube, (struct match){.value.nw_proto = proto, .mask.nw_proto = 0xff});
+    prefer(cube, (struct match){.mask.nw_tos = 0xff});
+    prefer(cube, (struct match){.value.nw_src = host->ip, .mask.nw_src = UINT32_MAX});
+    prefer(cube, (struct match){.value.nw_dst = 0xc6336402, .mask.nw_dst = UINT32_MAX});
+    uint16_t tp = icmp ? 0 : 9;
+    prefer(cube, (struct match){.value.tp_src = tp, .mask.tp_src = 0xffff});
+    prefer(cube, (struct match){.value.tp_dst = tp, .mask.tp_dst = 0xffff});
+}
+
+/* The classes that are narrower than this one, or only overlap with it: what
+ * is in them is probed as theirs. */
+static size_t narrower(const struct traffic_classes *classes, size_t of,
+                       const struct match *excluded[TRAFFIC_CLASSES_MAX])
+{
+    const struct match *cube = &classes->cubes[of];
+    size_t n = 0;
+    for (size_t i = 0; i < classes->n_cubes; i++) {
+        const struct match *other = &classes->cubes[i];
+        if (i != of && space_overlaps(cube, other) && !space_contains(other, cube)) {
+            excluded[n++] = other;
+        }
+    }
+    return n;
+}
+
+static bool find_header(const struct match *cube, const struct match *const *excluded, size_t n,
+                        struct header *header)
+{
+    size_t budget = FIND_BUDGET;
+    return space_find(cube, excluded, n, &budget, header) == SPACE_FOUND;
+}
+
+/* One probe of this kind in this class, if it has one. */
+static int plan_kind(struct sender *sender, size_t class, const struct kind *kind)
+{
+    const struct match *excluded[TRAFFIC_CLASSES_MAX];
+    size_t n = narrower(&sender->classes, class, excluded);
+    struct match cube;
+    struct header header;
+    if (!space_intersect(&sender->classes.cubes[class], &kind->essential, &cube)) {
+        return 0;
+    }
+    struct match ordinary = cube;
+    prefer_ordinary(sender, &ordinary);
+    if (find_header(&ordinary, excluded, n, &header) || find_header(&cube, excluded, n, &header)) {
+        return add_probe(sender, &header, kind->name);
+    }
+    return 0;
+}
+
+static bool same_receivers(const struct traffic_probe *a, const struct traffic_probe *b)
+{
+    if (a->n_arrivals != b->n_arrivals) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_arrivals; i++) {
+        if (a->arrivals[i].host != b->arrivals[i].host) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Behind everything else, one frame again for each set of receivers. */
+static int add_sentinels(struct sender *sender)
+{
+    struct traffic_plan *plan = sender->plan;
+    size_t last = plan->n_probes;
+    for (size_t i = sender->first; i < last && plan->n_probes - last < SENTINELS_MAX; i++) {
+        bool needed = plan->probes[i].n_arrivals > 0;
+        for (size_t j = last; j < plan->n_probes; j++) {
+            needed = needed && !same_receivers(&plan->probes[i], &plan->probes[j]);
+        }
+        if (needed) {
+            struct traffic_probe *sentinel = new_probe(plan);
+            if (!sentinel) {
+                return -1;
+            }
+            *sentinel = plan->probes[i];
+            sentinel->sentinel = true;
+        }
+    }
+    return 0;
+}
+
+static int plan_sender(struct sender *sender, const struct traffic_plan_options *options)
+{
+    sender->first = sender->plan->n_probes;
+    sender->classes.n_cubes = 0;
+    if (!options->extras_only) {
+        traffic_classes_of(sender->expectation, sender->host, &sender->classes);
+    }
+    for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
+        for (size_t kind = 0; kind < N_KINDS; kind++) {
+            if (plan_kind(sender, class, &kinds[kind]) < 0) {
+                return -1;
+            }
+        }
+    }
+    for (size_t i = 0; i < options->n_extras; i++) {
+        const struct traffic_extra *extra = &options->extras[i];
+        if (extra->from == sender->host && add_probe(sender, &extra->header, extra->kind) < 0) {
+            return -1;
+        }
+    }
+    return add_sentinels(sender);
+}
+
+bool traffic_plan_sends(const struct expectation *expectation,
+                        const struct traffic_plan_options *options, size_t host)
+{
+    if (!options->sends[host]) {
+        return false;
+    }
+    if (options->extras_only) {
+        return true;
+    }
+    bool claimed = false;
+    for (size_t i = 0; i < expectation->n_claims; i++) {
+        if (expectation->claims[i].from == host) {
+            claimed = true;
+            if (!options->selected || options->selected[i]) {
+                return true;
+            }
+        }
+    }
+    struct port_ref port = expectation->topology->hosts[host].port;
+    bool declared = expectation_port(expectation, port) ||
+                    (expectation->lists_switch[port.sw] && !expectation->unlisted_any);
+    return !claimed && !options->selected && declared;
+}
+
+int traffic_plan(const struct expectation *expectation, const struct traffic_plan_options *options,
+                 struct traffic_plan *plan, struct base_error *error)
+{
+    struct sender *sender = malloc(sizeof *sender);
+    *plan = (struct traffic_plan){0};
+    int status = sender ? 0 : -1;
+    for (size_t host = 0; status == 0 && host < expectation->topology->n_hosts; host++) {
+        if (traffic_plan_sends(expectation, options, host)) {
+            sender->expectation = expectation;
+            sender->topology = expectation->topology;
+            sender->host = host;
+            sender->plan = plan;
+            status = plan_sender(sender, options);
+        }
+    }
+    free(sender);
+    if (status < 0) {
+        traffic_plan_free(plan);
+        base_fail(error, "out of memory");
+    }
+    return status;
+}
+
+void traffic_plan_free(struct traffic_plan *plan)
+{
+    free(plan->probes);
+    base_arena_free(&plan->arena);
+    *plan = (struct traffic_plan){0};
+}
+
+unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host)
+{
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        if (probe->arrivals[i].host == host) {
+            return probe->arrivals[i].copies;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From an expectation to the probes that test it, and what must arrive of
+ * each. What is expected comes from the expectation alone. Pure.
+ *
+ * A sender's headers fall into classes: those that its claims, the cases of
+ * the ports on the way, and the differences found in the tables tell apart.
+ * Of each class one probe is planned for each kind of frame that the class has
+ * (a claim without a match is about all of them): our own EtherType to one
+ * receiver and to all, ARP, UDP, TCP, ICMP, VLAN-tagged. */
+#ifndef TRAFFIC_PLAN_H
+#define TRAFFIC_PLAN_H
+
+#include "path/follow.h"
+
+struct traffic_expected_arrival {
+    size_t host;
+    unsigned copies;         /* never 0: what is not listed must not arrive */
+    const struct header *as; /* the forms in which it may arrive, n_as of them */
+    size_t n_as;
+};
+
+struct traffic_probe {
+    size_t from;
+    struct header header; /* as sent; in_port: the port of the sender */
+    const char *kind;     /* "udp", "broadcast"… */
+    bool sentinel;        /* sent behind all others of its sender; its arrivals are certain */
+    const struct traffic_expected_arrival *arrivals;
+    size_t n_arrivals;
+};
+
+struct traffic_plan {
+    struct traffic_probe *probes; /* by sender; a sender's sentinels last */
+    size_t n_probes, capacity;
+    struct base_arena arena;
+};
+
+/* A header that shall be probed too, whatever the expectation says: an example
+ * of a difference found in a table, or one that exercises an entry. */
+struct traffic_extra {
+    size_t from;
+    struct header header;
+    const char *kind; /* of the probe */
+};
+
+struct traffic_plan_options {
+    const bool *sends;    /* by host: false, and nothing is planned for it as a sender */
+    const bool *selected; /* by claim: false, and it plans nothing; NULL: all are */
+    const struct traffic_extra *extras;
+    size_t n_extras;
+    bool extras_only; /* plan nothing else */
+};
+
+/* Whether probes of this host are planned: it may send, and has a selected
+ * claim; or no claim at all, but a port whose behaviour is declared. */
+bool traffic_plan_sends(const struct expectation *expectation,
+                        const struct traffic_plan_options *options, size_t host);
+
+/* Fails only without memory. */
+int traffic_plan(const struct expectation *expectation, const struct traffic_plan_options *options,
+                 struct traffic_plan *plan, struct base_error *error);
+void traffic_plan_free(struct traffic_plan *plan);
+
+/* How many copies of this probe must arrive at `host`. */
+unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host);
+
+/* Whether a claim of `from` names `to` for this header: the claim, or NULL. */
+const struct claim *traffic_claim_for(const struct expectation *expectation, size_t from, size_t to,
+                                      const struct header *header);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traffic/round.h"
+
+#include <string.h>
+
+int traffic_round_init(struct traffic_round *round, const struct traffic_plan *plan,
+                       const bool *captures, size_t n_hosts)
+{
+    *round = (struct traffic_round){.captures = captures, .n_hosts = n_hosts};
+    size_t n = plan->n_probes ? plan->n_probes : 1;
+    round->seen = base_arena_alloc(&round->arena, n * sizeof(struct traffic_seen *));
+    round->sent = base_arena_alloc(&round->arena, n * sizeof *round->sent);
+    round->hosts = base_arena_alloc(&round->arena, (n_hosts + 1) * sizeof *round->hosts);
+    return round->seen && round->sent && round->hosts ? 0 : -1;
+}
+
+void traffic_round_free(struct traffic_round *round)
+{
+    base_arena_free(&round->arena);
+    *round = (struct traffic_round){0};
+}
+
+static struct traffic_seen *find_seen(const struct traffic_round *round, size_t probe, size_t host)
+{
+    struct traffic_seen *seen = round->seen[probe];
+    while (seen && seen->host != host) {
+        seen = seen->next;
+    }
+    return seen;
+}
+
+static struct traffic_seen *get_seen(struct traffic_round *round, size_t probe, size_t host)
+{
+    struct traffic_seen *seen = find_seen(round, probe, host);
+    if (!seen && (seen = base_arena_alloc(&round->arena, sizeof *seen))) {
+        *seen = (struct traffic_seen){.next = round->seen[probe], .host = host};
+        round->seen[probe] = seen;
+    }
+    return seen;
+}
+
+void traffic_round_see(struct traffic_round *round, size_t probe, size_t host, size_t form)
+{
+    struct traffic_seen *seen = get_seen(round, probe, host);
+    if (seen) {
+        seen->copies++;
+        seen->forms[form < TRAFFIC_FORMS_MAX ? form : TRAFFIC_FORMS_MAX - 1]++;
+    }
+}
+
+void traffic_round_see_altered(struct traffic_round *round, size_t probe, size_t host,
+                               const char *alteration)
+{
+    struct traffic_seen *seen = get_seen(round, probe, host);
+    if (seen && seen->altered++ == 0) {
+        seen->alteration = base_arena_text(&round->arena, alteration);
+    }
+}
+
+const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
+                                              size_t host)
+{
+    static const struct traffic_seen nothing = {0};
+    const struct traffic_seen *seen = find_seen(round, probe, host);
+    return seen ? seen : &nothing;
+}
+
+unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, size_t host)
+{
+    const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
+    return seen->copies + seen->altered;
+}
+
+static const struct traffic_expected_arrival *expected_at(const struct traffic_probe *probe,
+                                                          size_t host)
+{
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        if (probe->arrivals[i].host == host) {
+            return &probe->arrivals[i];
+        }
+    }
+    return NULL;
+}
+
+size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
+                                size_t probe, size_t host)
+{
+    const struct traffic_expected_arrival *expected = expected_at(&plan->probes[probe], host);
+    const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
+    /* Where claims and ports do not agree on the number, forms say nothing. */
+    if (!expected || expected->n_as != expected->copies || expected->n_as > TRAFFIC_FORMS_MAX) {
+        return SIZE_MAX;
+    }
+    for (size_t form = 0; form < expected->n_as; form++) {
+        if (seen->forms[form] > round->sent[probe]) {
+            return form;
+        }
+    }
+    return SIZE_MAX;
+}
+
+bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
+                            size_t probe)
+{
+    for (size_t host = 0; round->sent[probe] && host < round->n_hosts; host++) {
+        const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
+        unsigned want = traffic_plan_copies(&plan->probes[probe], host) * round->sent[probe];
+        if (round->captures[host] &&
+            (seen->altered > 0 || seen->copies != want ||
+             traffic_round_wrong_form(round, plan, probe, host) != SIZE_MAX)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan)
+{
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        if (!traffic_probe_conforms(round, plan, p)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Compared by number of copies; their form is the expectation's business. */
+bool traffic_probe_follows(const struct traffic_round *round, size_t probe,
+                           const struct path_walk *walk)
+{
+    for (size_t host = 0; host < round->n_hosts; host++) {
+        if (round->captures[host] && traffic_seen_count(round, probe, host) !=
+                                         path_walk_copies(walk, host) * round->sent[probe]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool traffic_round_follows(const struct traffic_round *round, const struct traffic_plan *plan,
+                           const struct topology *topology,
+                           const struct path_forwarding *advertised)
+{
+    struct path_walk walk;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        path_walk_from(topology, advertised, probe->from, &probe->header, &walk);
+        if (round->sent[p] && walk.known && !traffic_probe_follows(round, p, &walk)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool traffic_round_equal(const struct traffic_round *a, const struct traffic_round *b,
+                         const struct traffic_plan *plan)
+{
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        for (size_t host = 0; host < a->n_hosts; host++) {
+            const struct traffic_seen *x = traffic_round_seen(a, p, host);
+            const struct traffic_seen *y = traffic_round_seen(b, p, host);
+            if (x->copies * b->sent[p] != y->copies * a->sent[p] ||
+                x->altered * b->sent[p] != y->altered * a->sent[p]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one round of probes showed, and how it compares: with the expectation,
+ * with the dumped tables, with another round. A run sends, receives and fills
+ * it in. Hosts without a working capture, and probes that could not be sent,
+ * are left out of every comparison. */
+#ifndef TRAFFIC_ROUND_H
+#define TRAFFIC_ROUND_H
+
+#include "traffic/plan.h"
+
+enum { TRAFFIC_FORMS_MAX = 16 };
+
+/* What arrived of one probe at one host. */
+struct traffic_seen {
+    struct traffic_seen *next;
+    size_t host;
+    unsigned copies;                   /* in a form that was expected, byte for byte */
+    unsigned forms[TRAFFIC_FORMS_MAX]; /* of these: by the expected arrival's form */
+    unsigned altered;                  /* known by their mark, but not what was expected */
+    const char *alteration;            /* in words, of the first altered one */
+};
+
+/* What one host sent and got in a round. */
+struct traffic_round_host {
+    uint64_t sent_bytes;    /* of our frames */
+    uint64_t arrived_bytes; /* of all frames */
+    uint64_t n_others;      /* frames that are not, or no longer, known for ours */
+};
+
+/* Every probe of the plan, sent once or several times. */
+struct traffic_round {
+    struct traffic_seen **seen; /* by probe */
+    unsigned *sent;             /* by probe: how often the station could send it */
+    struct traffic_round_host *hosts;
+    const bool *captures; /* by host, borrowed */
+    size_t n_hosts;
+    struct base_arena arena;
+};
+
+/* -1 without memory. */
+int traffic_round_init(struct traffic_round *round, const struct traffic_plan *plan,
+                       const bool *captures, size_t n_hosts);
+void traffic_round_free(struct traffic_round *round);
+
+/* Notes one arrival, byte for byte in this form of the expected arrival (0
+ * where nothing is expected)... */
+void traffic_round_see(struct traffic_round *round, size_t probe, size_t host, size_t form);
+
+/* ... or in none of the expected forms. */
+void traffic_round_see_altered(struct traffic_round *round, size_t probe, size_t host,
+                               const char *alteration);
+
+/* Never NULL: all zero if nothing arrived. */
+const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
+                                              size_t host);
+
+/* Copies and altered ones together. */
+unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, size_t host);
+
+/* The expected forms of which more copies than expected came to this host,
+ * instead of others: SIZE_MAX if there is none. */
+size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
+                                size_t probe, size_t host);
+
+/* Frames as the expectation wants them, no more and no less: of one probe, of
+ * all. */
+bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
+                            size_t probe);
+bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan);
+
+/* Of one probe as many copies as this walk delivers, at every host. */
+bool traffic_probe_follows(const struct traffic_round *round, size_t probe,
+                           const struct path_walk *walk);
+
+/* Frames as the dumped tables would forward them, wherever the tables say it. */
+bool traffic_round_follows(const struct traffic_round *round, const struct traffic_plan *plan,
+                           const struct topology *topology,
+                           const struct path_forwarding *advertised);
+
+/* The same arrivals for each frame that was sent in both. */
+bool traffic_round_equal(const struct traffic_round *a, const struct traffic_round *b,
+                         const struct traffic_plan *plan);
+
+#endif

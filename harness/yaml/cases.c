@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "yaml/cases.h"
+
+#include "model/action.h"
+#include "model/port.h"
+#include "ofctl/action.h"
+#include "yaml/expectation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_LEN_DEFAULT = 0xffff }; /* what ovs-ofctl sends for "controller" */
+
+struct reading_case {
+    const struct yaml_ports *ports;
+    struct expected_case *result;
+    struct action *actions; /* rewrites, then outputs */
+    size_t n_actions;
+    size_t capacity;
+    bool has_max_len;
+    bool has_controller;
+    uint16_t max_len;
+    const struct yaml_node *output, *text; /* the values of `output` and `actions`, or NULL */
+};
+
+static void add_action(struct yaml_reader *reader, const struct yaml_node *node,
+                       struct reading_case *reading, struct action action)
+{
+    if (base_grow(&reading->actions, reading->n_actions, &reading->capacity,
+                  sizeof *reading->actions) < 0) {
+        yaml_error(reader, node, "out of memory");
+        return;
+    }
+    reading->actions[reading->n_actions++] = action;
+}
+
+/* An in_port in the match must agree with the key; it is taken out here, since
+ * the key says it. */
+static void read_match(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct reading_case *reading = into;
+    struct match match;
+    if (!yaml_match(reader, node, &match)) {
+        return;
+    }
+    for (size_t i = 0; match.mask.in_port && i < reading->ports->n; i++) {
+        uint16_t port = reading->ports->numbers[i];
+        if ((match.value.in_port ^ port) & match.mask.in_port) {
+            yaml_error(reader, node, "in_port=%u in what port %u does; leave it out",
+                       match.value.in_port, port);
+            return;
+        }
+    }
+    match.value.in_port = match.mask.in_port = 0;
+    reading->result->match = match;
+}
+
+/* The key is "mod_X" or "set_X"; ovs-ofctl's syntax for both is "mod_X:VALUE". */
+static void read_rewrite(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct reading_case *reading = into;
+    const struct action *actions;
+    size_t n_actions, column = 0, n_prefix;
+    struct base_error error;
+    const char *name = node->key->text, *value = yaml_text(reader, node, "a value");
+    char text[128];
+    if (!value) {
+        return;
+    }
+    n_prefix = (size_t)snprintf(text, sizeof text, "mod_%s:", name + strlen("mod_"));
+    if (strlen(value) >= sizeof text - n_prefix || strcspn(value, ", \t\n()") < strlen(value)) {
+        yaml_error(reader, node, "expected one value for %s, found %s", name,
+                   yaml_found(node).text);
+        return;
+    }
+    strcpy(text + n_prefix, value);
+    if (ofctl_parse_actions(text, reader->arena, &actions, &n_actions, &column, &error) < 0) {
+        yaml_error_in(reader, node, column > n_prefix ? column - n_prefix : 0, "%s", error.text);
+    } else if (n_actions == 1) {
+        add_action(reader, node, reading, actions[0]);
+    }
+}
+
+static void read_strip_vlan(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const char *text = yaml_text(reader, node, "\"true\"");
+    if (text && strcmp(text, "true") != 0) {
+        yaml_error(reader, node, "expected \"true\", found %s", yaml_found(node).text);
+    } else if (text) {
+        add_action(reader, node, into, (struct action){.type = ACTION_STRIP_VLAN});
+    }
+}
+
+static bool read_max_len_value(struct yaml_reader *reader, const struct yaml_node *node,
+                               uint16_t *max_len)
+{
+    uint64_t number;
+    bool valid = yaml_number(reader, node, "a number of bytes", 0, UINT16_MAX, &number);
+    if (valid) {
+        *max_len = (uint16_t)number;
+    }
+    return valid;
+}
+
+static void read_max_len(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct reading_case *reading = into;
+    reading->has_max_len = read_max_len_value(reader, node, &reading->max_len);
+}
+
+/* Outputs come after the rewrites, wherever they are written. */
+static void keep_output(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    (void)reader;
+    struct reading_case *reading = into;
+    reading->output = node;
+}
+
+static void keep_text(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    (void)reader;
+    struct reading_case *reading = into;
+    reading->text = node;
+}
+
+static void read_expires(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct expected_case *result = ((struct reading_case *)into)->result;
+    result->has_expires = yaml_expires(reader, node, &result->expires_sec);
+}
+
+static const struct yaml_field case_fields[] = {
+    {.name = "match", .read = read_match},           {.name = "output", .read = keep_output},
+    {.name = "actions", .read = keep_text},          {.name = "max_len", .read = read_max_len},
+    {.name = "strip_vlan", .read = read_strip_vlan}, {.name = "mod_vlan_vid", .read = read_rewrite},
+    {.name = "mod_vlan_pcp", .read = read_rewrite},  {.name = "mod_dl_src", .read = read_rewrite},
+    {.name = "mod_dl_dst", .read = read_rewrite},    {.name = "mod_nw_src", .read = read_rewrite},
+    {.name = "mod_nw_dst", .read = read_rewrite},    {.name = "mod_nw_tos", .read = read_rewrite},
+    {.name = "mod_tp_src", .read = read_rewrite},    {.name = "mod_tp_dst", .read = read_rewrite},
+    {.name = "set_vlan_vid", .read = read_rewrite},  {.name = "set_vlan_pcp", .read = read_rewrite},
+    {.name = "set_dl_src", .read = read_rewrite},    {.name = "set_dl_dst", .read = read_rewrite},
+    {.name = "set_nw_src", .read = read_rewrite},    {.name = "set_nw_dst", .read = read_rewrite},
+    {.name = "set_nw_tos", .read = read_rewrite},    {.name = "set_tp_src", .read = read_rewrite},
+    {.name = "set_tp_dst", .read = read_rewrite},    {.name = "expires", .read = read_expires},
+};
+
+static void add_output(struct yaml_reader *reader, const struct yaml_node *node,
+                       struct reading_case *reading, uint16_t port)
+{
+    struct action action = {.type = ACTION_OUTPUT, .port = port};
+    if (port == PORT_CONTROLLER) {
+        action.max_len = reading->has_max_len ? reading->max_len : MAX_LEN_DEFAULT;
+        reading->has_controller = true;
+    }
+    add_action(reader, node, reading, action);
+}
+
+/* {port: controller, max_len: 64} */
+struct long_output {
+    struct yaml_ports ports;
+    bool has_max_len;
+    uint16_t max_len;
+};
+
+static void read_output_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct long_output *output = into;
+    yaml_port_list(reader, node, true, &output->ports);
+}
+
+static void read_output_max_len(struct yaml_reader *reader, const struct yaml_node *node,
+                                void *into)
+{
+    struct long_output *output = into;
+    output->has_max_len = read_max_len_value(reader, node, &output->max_len);
+}
+
+static const struct yaml_field output_fields[] = {
+    {.name = "port", .read = read_output_port, .required = true},
+    {.name = "max_len", .read = read_output_max_len},
+};
+
+static void read_long_output(struct yaml_reader *reader, const struct yaml_node *node,
+                             struct reading_case *reading)
+{
+    struct long_output output = {0};
+    yaml_read_fields(reader, node, "an output", YAML_FIELDS(output_fields), &output);
+    for (size_t i = 0; i < output.ports.n; i++) {
+        add_output(reader, node, reading, output.ports.numbers[i]);
+        struct action *last = reading->n_actions ? &reading->actions[reading->n_actions - 1] : NULL;
+        if (output.has_max_len && output.ports.numbers[i] != PORT_CONTROLLER) {
+            yaml_error(reader, node, "\"max_len\" is for outputs to the controller only");
+        } else if (output.has_max_len && last) {
+            last->max_len = output.max_len;
+        }
+    }
+    free(output.ports.numbers);
+}
+
+static void read_output(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct yaml_ports ports = {0};
+    if (node->kind == YAML_MAPPING) {
+        read_long_output(reader, node, into);
+        return;
+    }
+    if (!yaml_expect(reader, node, YAML_SCALAR, "a port, a range, or {port: controller}")) {
+        return;
+    }
+    yaml_port_list(reader, node, true, &ports);
+    for (size_t i = 0; i < ports.n; i++) {
+        add_output(reader, node, into, ports.numbers[i]);
+    }
+    free(ports.numbers);
+}
+
+static void finish_outputs(struct yaml_reader *reader, const struct yaml_node *node,
+                           struct reading_case *reading)
+{
+    struct expected_case *result = reading->result;
+    yaml_each(reader, reading->output, read_output, reading);
+    if (reading->has_max_len && !reading->has_controller) {
+        yaml_error(reader, node, "\"max_len\" needs an output to the controller");
+    }
+    struct action *copy = yaml_alloc(reader, reading->n_actions * sizeof *copy);
+    if (copy && reading->n_actions > 0) {
+        memcpy(copy, reading->actions, reading->n_actions * sizeof *copy);
+        result->actions = copy;
+        result->n_actions = reading->n_actions;
+    }
+}
+
+static void finish_text(struct yaml_reader *reader, const struct yaml_node *node,
+                        struct reading_case *reading)
+{
+    struct expected_case *result = reading->result;
+    struct base_error error;
+    size_t column = 0;
+    const char *text = yaml_text(reader, node, "actions in the syntax of ovs-ofctl");
+    if (text && ofctl_parse_actions(text, reader->arena, &result->actions, &result->n_actions,
+                                    &column, &error) < 0) {
+        yaml_error_in(reader, node, column, "%s", error.text);
+    }
+}
+
+static void finish_case(struct yaml_reader *reader, const struct yaml_node *node,
+                        struct reading_case *reading)
+{
+    bool others = reading->output || reading->n_actions > 0 || reading->has_max_len;
+    if (reading->text && others) {
+        yaml_error(reader, node,
+                   "\"actions\" says all that is done; leave out \"output\", "
+                   "\"max_len\" and rewrites");
+    } else if (reading->text) {
+        finish_text(reader, reading->text, reading);
+    } else if (reading->output) {
+        finish_outputs(reader, node, reading);
+    } else if (!yaml_has_key(node, "output", YAML_FIELDS(case_fields)) &&
+               !yaml_has_key(node, "actions", YAML_FIELDS(case_fields))) {
+        yaml_error(reader, node,
+                   "what happens to these packets? expected \"output\", \"actions\" or drop");
+    }
+}
+
+static void read_case(struct yaml_reader *reader, const struct yaml_node *node,
+                      struct reading_case *reading)
+{
+    static const char expected[] = "drop, or a mapping as {output: [2, 6]}";
+    if (node->kind != YAML_SCALAR) {
+        if (yaml_expect(reader, node, YAML_MAPPING, expected)) {
+            yaml_read_fields(reader, node, "what a port does", YAML_FIELDS(case_fields), reading);
+            finish_case(reader, node, reading);
+        }
+    } else if (strcmp(node->text, "drop") != 0) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+    }
+}
+
+static void check_hidden(struct yaml_reader *reader, const struct yaml_node *node,
+                         const struct yaml_cases *cases, const struct match *match)
+{
+    for (size_t i = 0; i < cases->n; i++) {
+        const struct expected_case *earlier = &cases->items[i];
+        if (yaml_match_within(match, &earlier->match)) {
+            yaml_error(reader, node,
+                       "this case is never reached: hidden by line %d, column %d, which takes all "
+                       "of its packets",
+                       earlier->place.line, earlier->place.column);
+            return;
+        }
+    }
+}
+
+static void add_case(struct yaml_reader *reader, const struct yaml_node *node,
+                     const struct yaml_ports *ports, struct yaml_cases *cases)
+{
+    struct expected_case result = {.place = yaml_place(reader, node)};
+    struct reading_case reading = {.ports = ports, .result = &result};
+    size_t n_before = yaml_errors_count(reader->source.diagnostics);
+    read_case(reader, node, &reading);
+    free(reading.actions);
+    if (yaml_errors_count(reader->source.diagnostics) > n_before) {
+        return;
+    }
+    check_hidden(reader, node, cases, &result.match);
+    if (base_grow(&cases->items, cases->n, &cases->capacity, sizeof *cases->items) < 0) {
+        yaml_error(reader, node, "out of memory");
+        return;
+    }
+    cases->items[cases->n++] = result;
+}
+
+void yaml_read_cases(struct yaml_reader *reader, const struct yaml_node *node,
+                     const struct yaml_ports *ports, struct yaml_cases *cases)
+{
+    if (node->kind != YAML_SEQUENCE) {
+        add_case(reader, node, ports, cases);
+    } else if (node->n_children == 0) {
+        yaml_error(reader, node, "a list of cases needs at least one; expected drop or a case");
+    } else if (node->n_children > YAML_ALTERNATIVES_MAX) {
+        yaml_error(reader, node, "more than %d cases for one port", YAML_ALTERNATIVES_MAX);
+    } else {
+        for (const struct yaml_node *item = node->child; item; item = item->next) {
+            add_case(reader, item, ports, cases);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "yaml/expectation.h"
+
+#include "yaml/lab.h"
+#include "yaml/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void read_topology(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct expectation *x = into;
+    const char *path = yaml_path(reader, node, "the path of a topology file");
+    if (!path) {
+        return;
+    }
+    x->topology = yaml_read_topology(reader->files, path, reader, node, reader->source.diagnostics);
+    if (x->topology) {
+        size_t n = x->topology->n_switches;
+        yaml_use_topology(reader, x->topology);
+        x->lists_switch = yaml_alloc(reader, n * sizeof *x->lists_switch);
+        x->exact_switch = yaml_alloc(reader, n * sizeof *x->exact_switch);
+    }
+}
+
+static bool read_choice(struct yaml_reader *reader, const struct yaml_node *node, const char *yes,
+                        const char *no, const char *expected)
+{
+    const char *text = yaml_text(reader, node, expected);
+    bool is_yes = text && strcmp(text, yes) == 0;
+    if (text && !is_yes && (!no || strcmp(text, no) != 0)) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+    }
+    return is_yes;
+}
+
+static void read_tables(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct expectation *x = into;
+    x->tables_exact = read_choice(reader, node, "exact", NULL, "\"exact\"");
+}
+
+static void read_unlisted(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct expectation *x = into;
+    x->unlisted_any = read_choice(reader, node, "any", "drop", "\"drop\" or \"any\"");
+}
+
+static void read_expires(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct expectation *x = into;
+    yaml_expires(reader, node, &x->expires_sec);
+}
+
+static const struct yaml_field expectation_fields[] = {
+    {.name = "topology", .read = read_topology, .required = true, .first = true},
+    {.name = "ports", .read = yaml_read_ports},
+    {.name = "tables", .read = read_tables},
+    {.name = "entries", .read = yaml_read_entries},
+    {.name = "traffic", .read = yaml_read_traffic},
+    {.name = "ignore", .read = yaml_read_ignore},
+    {.name = "expires", .read = read_expires},
+    {.name = "unlisted", .read = read_unlisted},
+};
+
+static bool has_key(const struct yaml_node *root, const char *name)
+{
+    return yaml_has_key(root, name, YAML_FIELDS(expectation_fields));
+}
+
+/* A file that expects nothing would conform to any network. */
+static void check_expects(struct yaml_reader *reader, const struct yaml_node *root, bool exact)
+{
+    const struct yaml_node *tables = yaml_child(root, "tables");
+    bool has_entries = has_key(root, "entries");
+    if (!has_key(root, "ports") && !has_entries && !has_key(root, "traffic")) {
+        yaml_error(reader, root,
+                   "nothing is expected; the file needs \"ports\", \"entries\" or \"traffic\"");
+    } else if (exact && !has_entries) {
+        yaml_error(reader, tables->key, "\"tables: exact\" needs the key \"entries\"");
+    }
+}
+
+/* What grew with malloc goes to the arena, or away if the load failed. */
+static void *settle(const struct yaml_reader *reader, void *items, size_t n_bytes)
+{
+    void *copy = n_bytes > 0 ? yaml_alloc(reader, n_bytes) : NULL;
+    if (copy) {
+        memcpy(copy, items, n_bytes);
+    }
+    free(items);
+    return copy;
+}
+
+static void read_expectation(struct yaml_reading *reading, struct yaml_diagnostics *diagnostics)
+{
+    struct expectation *x = reading->expectation;
+    struct yaml_reader *reader = &reading->reader;
+    struct base_arena nodes = {0};
+    const struct yaml_node *root = yaml_open(reader, x->file, NULL, NULL, diagnostics, &nodes);
+    if (root && yaml_expect_file(reader, root, YAML_EXPECTATION)) {
+        yaml_read_fields(reader, root, "an expectation", YAML_FIELDS(expectation_fields), x);
+        check_expects(reader, root, x->tables_exact);
+    }
+    base_arena_free(&nodes);
+    x->ports = settle(reader, x->ports, x->n_ports * sizeof *x->ports);
+    x->entries = settle(reader, x->entries, x->n_entries * sizeof *x->entries);
+    x->claims = settle(reader, x->claims, x->n_claims * sizeof *x->claims);
+    x->exceptions = settle(reader, x->exceptions, x->n_exceptions * sizeof *x->exceptions);
+    yaml_index_free(&reading->ports);
+    yaml_index_free(&reading->flows);
+    yaml_index_free(&reading->claim_ids);
+    yaml_close(reader);
+}
+
+int yaml_load_expectation_from(const struct yaml_files *files, const char *path,
+                               struct expectation **expectation,
+                               struct yaml_diagnostics *diagnostics)
+{
+    size_t n_before = yaml_errors_count(diagnostics);
+    struct expectation *x = calloc(1, sizeof *x);
+    *expectation = x;
+    if (x) {
+        x->file = base_arena_text(&x->arena, path);
+    }
+    if (x && x->file) {
+        struct yaml_reading reading = {.reader = {.files = files, .arena = &x->arena},
+                                       .expectation = x};
+        read_expectation(&reading, diagnostics);
+    } else {
+        struct yaml_source source = {.file = path, .diagnostics = diagnostics};
+        yaml_error_at(&source, 0, 0, "out of memory");
+    }
+    if (yaml_errors_count(diagnostics) > n_before) {
+        expectation_free(x);
+        *expectation = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+int yaml_load_expectation(const char *path, struct expectation **expectation,
+                          struct yaml_diagnostics *diagnostics)
+{
+    return yaml_load_expectation_from(&yaml_disk, path, expectation, diagnostics);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The parts of an expectation file, one reader each, and what they share. */
+#ifndef YAML_EXPECTATION_H
+#define YAML_EXPECTATION_H
+
+#include "yaml/read.h"
+
+/* An expectation being read: its arrays grow with malloc, and are copied into
+ * its arena at the end. */
+struct yaml_reading {
+    struct yaml_reader reader; /* first: a reader is a reading */
+    struct expectation *expectation;
+    size_t ports_capacity, entries_capacity, claims_capacity, exceptions_capacity;
+    struct yaml_index ports;     /* switch and port → index in expectation->ports */
+    struct yaml_index flows;     /* switch, priority, match → index in expectation->entries */
+    struct yaml_index claim_ids; /* id → index in expectation->claims */
+    size_t n_cases;              /* after expansion */
+    size_t n_groups;             /* of claims */
+};
+
+static inline struct yaml_reading *yaml_reading_of(struct yaml_reader *reader)
+{
+    return (struct yaml_reading *)reader;
+}
+
+/* The fields `ports`, `entries`, `traffic` and `ignore`; `into` is not used. */
+yaml_read_fn yaml_read_ports, yaml_read_entries, yaml_read_traffic, yaml_read_ignore;
+
+/* Reports claims that cannot all be true. */
+void yaml_check_claims(struct yaml_reading *reading);
+
+/* Whether every header of `inner` is one of `outer`; whether there is a header
+ * that both take. Exact for normal matches: both are ternary cubes. */
+bool yaml_match_within(const struct match *inner, const struct match *outer);
+bool yaml_match_overlap(const struct match *a, const struct match *b);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "yaml/lab.h"
+
+#include "yaml/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void yaml_read_netns(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct lab_host *station = into;
+    station->netns = yaml_copy(reader, node, "the path of a network namespace");
+}
+
+/* As the kernel's dev_valid_name(). */
+static bool is_interface_name(const char *text)
+{
+    enum { INTERFACE_NAME_MAX = 15 };
+    size_t n = strlen(text);
+    return n >= 1 && n <= INTERFACE_NAME_MAX && strcspn(text, "/: \t\n") == n &&
+           strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+}
+
+void yaml_read_interface(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct lab_host *station = into;
+    static const char expected[] =
+        "an interface's name (at most 15 characters, no '/', ':' or blank)";
+    const char *text = yaml_copy(reader, node, expected);
+    if (text && !is_interface_name(text)) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+    }
+    station->interface = text;
+}
+
+void yaml_read_exec(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct lab_host *station = into;
+    station->exec = yaml_copy(reader, node, "a command prefix");
+}
+
+static const struct yaml_field host_fields[] = {
+    {.name = "netns", .read = yaml_read_netns},
+    {.name = "interface", .read = yaml_read_interface, .required = true},
+    {.name = "exec", .read = yaml_read_exec},
+};
+
+void yaml_check_station(struct yaml_reader *reader, const struct yaml_node *node,
+                        struct lab_host *station)
+{
+    station->place = yaml_place(reader, node->key);
+    if ((station->netns || station->exec) &&
+        !yaml_has_key(node, "interface", YAML_FIELDS(host_fields))) {
+        yaml_error(reader, node, "a host with \"netns\" or \"exec\" needs the key \"interface\"");
+    }
+}
+
+static void read_openflow(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct lab_switch *sw = into;
+    sw->openflow = yaml_endpoint(reader, node);
+}
+
+static const struct yaml_field switch_fields[] = {
+    {.name = "openflow", .read = read_openflow, .required = true},
+};
+
+static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct lab *lab = into;
+    if (!yaml_expect(reader, node, YAML_MAPPING, "switches by name")) {
+        return;
+    }
+    for (const struct yaml_node *at = node->child; at; at = at->next) {
+        struct lab_switch read = {0};
+        size_t sw = yaml_switch(reader, at->key);
+        yaml_read_fields(reader, at, "a switch of a lab", YAML_FIELDS(switch_fields), &read);
+        if (sw != SIZE_MAX) {
+            lab->switches[sw] = read;
+        }
+    }
+}
+
+static void read_hosts(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct lab *lab = into;
+    if (!yaml_expect(reader, node, YAML_MAPPING, "hosts by name")) {
+        return;
+    }
+    for (const struct yaml_node *at = node->child; at; at = at->next) {
+        struct lab_host read = {.place = yaml_place(reader, at->key)};
+        size_t host = yaml_host(reader, at->key);
+        yaml_read_fields(reader, at, "a host of a lab", YAML_FIELDS(host_fields), &read);
+        if (host != SIZE_MAX) {
+            lab->hosts[host] = read;
+        }
+    }
+}
+
+static const struct yaml_field lab_fields[] = {
+    {.name = "switches", .read = read_switches},
+    {.name = "hosts", .read = read_hosts},
+};
+
+/* A copy in the lab; NULL stays NULL. */
+static const char *copy_text(const struct yaml_reader *reader, const char *text)
+{
+    char *copy = text ? yaml_alloc(reader, strlen(text) + 1) : NULL;
+    return copy ? strcpy(copy, text) : NULL;
+}
+
+/* What the topology file says itself. */
+static void take_from_topology(const struct yaml_reader *reader, const struct topology *topology,
+                               struct lab *lab)
+{
+    const char *file = copy_text(reader, topology->file);
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        lab->switches[i].openflow = copy_text(reader, topology->switches[i].openflow);
+    }
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        const struct lab_host *station = &topology->hosts[i].station;
+        lab->hosts[i] = (struct lab_host){
+            .netns = copy_text(reader, station->netns),
+            .interface = copy_text(reader, station->interface),
+            .exec = copy_text(reader, station->exec),
+            .place = {file, station->place.line, station->place.column},
+        };
+    }
+}
+
+static void read_lab(struct yaml_reader *reader, const char *path, const struct topology *topology,
+                     struct lab *lab)
+{
+    lab->switches = yaml_alloc(reader, topology->n_switches * sizeof *lab->switches);
+    lab->hosts = yaml_alloc(reader, topology->n_hosts * sizeof *lab->hosts);
+    lab->file = copy_text(reader, path);
+    if (!lab->switches || !lab->hosts || (path && !lab->file)) {
+        return;
+    }
+    take_from_topology(reader, topology, lab);
+    if (!path) {
+        return;
+    }
+    struct base_arena nodes = {0};
+    const struct yaml_node *root =
+        yaml_open(reader, lab->file, NULL, NULL, reader->source.diagnostics, &nodes);
+    if (root && yaml_expect_file(reader, root, YAML_LAB)) {
+        yaml_use_topology(reader, topology);
+        yaml_read_fields(reader, root, "a lab", YAML_FIELDS(lab_fields), lab);
+    }
+    base_arena_free(&nodes);
+    yaml_close(reader);
+}
+
+int yaml_load_lab_from(const struct yaml_files *files, const char *path,
+                       const struct topology *topology, struct lab **lab,
+                       struct yaml_diagnostics *diagnostics)
+{
+    size_t n_before = yaml_errors_count(diagnostics);
+    struct yaml_source source = {.file = path ? path : topology->file, .diagnostics = diagnostics};
+    *lab = calloc(1, sizeof **lab);
+    if (!*lab) {
+        yaml_error_at(&source, 0, 0, "out of memory");
+        return -1;
+    }
+    struct yaml_reader reader = {.source = source, .files = files, .arena = &(*lab)->arena};
+    read_lab(&reader, path, topology, *lab);
+    if (yaml_errors_count(diagnostics) > n_before) {
+        lab_free(*lab);
+        *lab = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+int yaml_load_lab(const char *path, const struct topology *topology, struct lab **lab,
+                  struct yaml_diagnostics *diagnostics)
+{
+    return yaml_load_lab_from(&yaml_disk, path, topology, lab, diagnostics);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Files on the disk, how errors are shown, how much is shown; and the files of
+ * the repository, read from the working directory or from TAPPROOF_ROOT. */
+#include "yaml/load.h"
+
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ZEROS_57 "000000000000000000000000000000000000000000000000000000000"
+
+static void shows_the_source_line_with_a_caret(void **state)
+{
+    (void)state;
+    char text[1000];
+    snprintf(text, sizeof text,
+             "name: x\nnmae: \xc3\xa4\nswitches:\n  s1:\t{dpdi: 1}\n"
+             "links: [\"%0400d\", \"s1:1\"]\n",
+             0);
+    struct memory_file files[] = {{"dir/t.yaml", text, 0}, {0}};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer shown = {0};
+    struct topology *topology = NULL;
+    assert_int_equal(yaml_load_topology_from(&from, "dir/t.yaml", &topology, &diagnostics), -1);
+    yaml_format_diagnostics(&diagnostics, &shown);
+    assert_string_equal(
+        base_buffer_text(&shown),
+        "dir/t.yaml:2:1: error: unknown key \"nmae\" in a topology; did you mean \"name\"?\n"
+        "    2 | nmae: \xc3\xa4\n"
+        "      | ^\n"
+        "dir/t.yaml:4:8: error: unknown key \"dpdi\" in a switch; did you mean \"dpid\"?\n"
+        "    4 |   s1:\t{dpdi: 1}\n"
+        "      |      \t ^\n"
+        "dir/t.yaml:5:9: error: expected a link as [\"s1:6\", \"s3:1\"], found "
+        "\"000000000000000000000000000000000000000000000000000000000000...\"\n"
+        "    5 | links: [\"" ZEROS_57 ZEROS_57 "0000000000000000000000000000000000000...\n"
+        "      |         ^\n"
+        "dir/t.yaml:5:413: error: expected a link as [\"s1:6\", \"s3:1\"], found \"s1:1\"\n"
+        "    5 | ..." ZEROS_57 "\", \"s1:1\"]\n"
+        "      |                                                                ^\n");
+    base_buffer_free(&shown);
+    yaml_diagnostics_free(&diagnostics);
+}
+
+static void counts_what_it_does_not_show(void **state)
+{
+    (void)state;
+    struct base_buffer text = {0}, shown = {0};
+    base_put_text(&text, "name: x\nswitches: {s1: {dpid: 1}}\n");
+    for (int i = 0; i < 25; i++) {
+        base_put_format(&text, "key%d: 1\n", i);
+    }
+    struct memory_file files[] = {{"t", base_buffer_text(&text), 0}, {0}};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct topology *topology = NULL;
+    assert_int_equal(yaml_load_topology_from(&from, "t", &topology, &diagnostics), -1);
+    assert_int_equal(diagnostics.n_items, 20);
+    assert_int_equal(diagnostics.n_more, 5);
+    yaml_format_diagnostics(&diagnostics, &shown);
+    const char *end = strstr(base_buffer_text(&shown), "t:22:1:");
+    assert_non_null(end);
+    assert_non_null(strstr(end, "\n5 more errors\n"));
+    base_buffer_free(&text);
+    base_buffer_free(&shown);
+    yaml_diagnostics_free(&diagnostics);
+}
+
+/* What one load of a path on the disk reports. */
+static void check_path(const char *path, const char *wanted)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer shown = {0};
+    struct topology *topology = NULL;
+    struct expectation *expectation = NULL;
+    assert_int_equal(yaml_load_topology(path, &topology, &diagnostics), -1);
+    assert_null(topology);
+    yaml_format_diagnostics(&diagnostics, &shown);
+    assert_int_equal(yaml_load_expectation(path, &expectation, &diagnostics), -1);
+    assert_null(expectation);
+    assert_int_equal(diagnostics.n_items, 2);
+    assert_string_equal(diagnostics.items[0].message, diagnostics.items[1].message);
+    size_t n = strlen(path);
+    assert_memory_equal(base_buffer_text(&shown), path, n);
+    assert_string_equal(base_buffer_text(&shown) + n, wanted);
+    base_buffer_free(&shown);
+    yaml_diagnostics_free(&diagnostics);
+}
+
+struct place_on_disk {
+    char directory[64];
+    char file[80];
+};
+
+static int make_directory(void **state)
+{
+    struct place_on_disk *at = calloc(1, sizeof *at);
+    *state = at;
+    if (!at) {
+        return -1;
+    }
+    const char *base = getenv("TMPDIR");
+    snprintf(at->directory, sizeof at->directory, "%.40s/spec-XXXXXX",
+             base && strlen(base) <= 40 ? base : "/tmp");
+    if (!mkdtemp(at->directory)) {
+        return -1;
+    }
+    snprintf(at->file, sizeof at->file, "%s/f", at->directory);
+    return 0;
+}
+
+static int remove_directory(void **state)
+{
+    struct place_on_disk *at = *state;
+    unlink(at->file);
+    int result = rmdir(at->directory);
+    free(at);
+    return result;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void says_why_a_file_cannot_be_read(void **state)
+{
+    struct place_on_disk *at = *state;
+    check_path(at->file, ": error: no such file\n");
+    check_path(at->directory, ": error: is a directory, not a file\n");
+    write_file(at->file, "");
+    check_path(at->file, ": error: the file is empty\n");
+    assert_int_equal(truncate(at->file, YAML_FILE_BYTES_MAX + 1), 0);
+    check_path(at->file, ": error: larger than 64 MiB\n");
+    assert_int_equal(truncate(at->file, 0), 0);
+    assert_int_equal(chmod(at->file, 0), 0);
+    if (geteuid() != 0) {
+        check_path(at->file, ": error: cannot be opened: Permission denied\n");
+    }
+}
+
+/* A small file must not become a large expectation. */
+static void limits_what_ranges_and_lists_expand_to(void **state)
+{
+    (void)state;
+    struct base_buffer topology_text = {0}, text = {0};
+    base_put_text(&topology_text, "name: t\nswitches:\n");
+    base_put_text(&text, "topology: t\nports:\n");
+    for (int i = 1; i <= 20; i++) {
+        base_put_format(&topology_text, "  s%d: {dpid: %d}\n", i, i);
+        base_put_format(&text, "  s%d: {1-65280: drop}\n", i);
+    }
+    struct memory_file files[] = {
+        {"x", base_buffer_text(&text), 0}, {"t", base_buffer_text(&topology_text), 0}, {0}};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct expectation *x = NULL;
+    assert_int_equal(yaml_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(diagnostics.items[0].place.line, 18);
+    assert_string_equal(diagnostics.items[0].message, "more than 1000000 cases, ranges expanded");
+    yaml_diagnostics_free(&diagnostics);
+    base_buffer_free(&topology_text);
+    base_buffer_free(&text);
+}
+
+static void limits_claims_of_one_pair(void **state)
+{
+    (void)state;
+    struct base_buffer text = {0};
+    base_put_text(&text, "topology: t\ntraffic:\n");
+    for (int i = 0; i <= YAML_ALTERNATIVES_MAX; i++) {
+        base_put_format(&text, "  - {from: h1, isolated: h2, match: \"tcp,tp_dst=%d\"}\n", i);
+    }
+    struct memory_file files[] = {{"x", base_buffer_text(&text), 0},
+                                  {"t",
+                                   "name: t\nswitches: {s1: {dpid: 1}}\nhosts:\n"
+                                   "  h1: {mac: 00:00:00:00:00:01, port: s1:1}\n"
+                                   "  h2: {mac: 00:00:00:00:00:02, port: s1:2}\n",
+                                   0},
+                                  {0}};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct expectation *x = NULL;
+    assert_int_equal(yaml_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(diagnostics.n_items, 1);
+    assert_int_equal(diagnostics.items[0].place.line, 10003);
+    assert_string_equal(diagnostics.items[0].message,
+                        "more than 10000 claims of one sender and receiver");
+    yaml_diagnostics_free(&diagnostics);
+    base_buffer_free(&text);
+}
+
+/* The files that the design shows to users. */
+static void loads_the_examples_of_the_design(void **state)
+{
+    (void)state;
+    struct memory_file files[] = {
+        {"topologies/demon.yaml",
+         "name: demon\n"
+         "switches:\n"
+         "  s1: {dpid: 1}\n"
+         "  s2: {dpid: 2}\n"
+         "  s3: {dpid: 3}\n"
+         "hosts:\n"
+         "  h1:  {mac: \"00:00:00:00:00:01\", ip: 10.0.0.1, port: \"s1:1\"}\n"
+         "  h2:  {mac: \"00:00:00:00:00:02\", ip: 10.0.0.2, port: \"s1:2\"}\n"
+         "  h5:  {mac: \"00:00:00:00:00:05\", ip: 10.0.0.5, port: \"s1:5\"}\n"
+         "  h11: {mac: \"00:00:00:00:00:0b\", ip: 10.0.0.11, port: \"s3:11\", role: capture}\n"
+         "links:\n"
+         "  - [\"s1:6\", \"s3:1\"]\n",
+         0},
+        {"expected/demon/../../topologies/demon.yaml", NULL, 0},
+        {"expected/demon/simulated.yaml",
+         "topology: ../../topologies/demon.yaml\n"
+         "ports:                         # what each switch does\n"
+         "  s1:\n"
+         "    1: {output: [2, 6]}\n"
+         "    2: {output: [1]}\n"
+         "    5: drop\n"
+         "  s2:\n"
+         "    3-5: drop\n"
+         "    1: [{match: \"tcp,tp_dst=80\", output: [2, 6]}, {output: [2]}]\n"
+         "  s3:\n"
+         "    1-10: {output: [11]}\n"
+         "tables: exact\n"
+         "entries:\n"
+         "  s1: [\"priority=32768,in_port=1 actions=output:2,output:6\"]\n"
+         "traffic:\n"
+         "  - {from: h1, delivered: [h2], mirrored: [h11]}\n"
+         "  - {from: [h5, h2], isolated: all}\n",
+         0},
+        {"lab",
+         "switches: {s1: {openflow: \"tcp:127.0.0.1:6634\"}}\n"
+         "hosts:\n"
+         "  h1:  {netns: /proc/4711/ns/net, interface: h1-eth0}      # same machine\n"
+         "  h11: {exec: ssh root@capture1, interface: ens4}\n",
+         0},
+        {0}};
+    files[1].text = files[0].text;
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer shown = {0};
+    struct expectation *x = NULL;
+    struct lab *lab = NULL;
+    int result =
+        yaml_load_expectation_from(&from, "expected/demon/simulated.yaml", &x, &diagnostics);
+    assert_string_equal(memory_errors(&diagnostics, &shown), "");
+    assert_int_equal(result, 0);
+    assert_int_equal(x->n_ports, 17);
+    assert_int_equal(x->n_claims, 4);
+    assert_int_equal(yaml_load_lab_from(&from, "lab", x->topology, &lab, &diagnostics), 0);
+    assert_string_equal(lab->hosts[3].exec, "ssh root@capture1");
+    lab_free(lab);
+    expectation_free(x);
+    base_buffer_free(&shown);
+    yaml_diagnostics_free(&diagnostics);
+}
+
+static void load_topology(const char *path)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer shown = {0};
+    struct topology *topology = NULL;
+    yaml_load_topology(path, &topology, &diagnostics);
+    assert_string_equal(memory_errors(&diagnostics, &shown), "");
+    topology_free(topology);
+    base_buffer_free(&shown);
+}
+
+static void load_expectation(const char *path)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer shown = {0};
+    struct expectation *expectation = NULL;
+    yaml_load_expectation(path, &expectation, &diagnostics);
+    assert_string_equal(memory_errors(&diagnostics, &shown), "");
+    expectation_free(expectation);
+    base_buffer_free(&shown);
+}
+
+static void for_each_file(const char *pattern, void (*load)(const char *path))
+{
+    const char *root = getenv("TAPPROOF_ROOT");
+    char full[1024];
+    glob_t found = {0};
+    snprintf(full, sizeof full, "%s/%s", root ? root : ".", pattern);
+    if (glob(full, 0, NULL, &found) != 0) {
+        globfree(&found);
+        print_message("# no %s: run in the repository, or set TAPPROOF_ROOT\n", full);
+        skip();
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        load(found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
+static void loads_the_topologies_of_the_repository(void **state)
+{
+    (void)state;
+    for_each_file("topologies/*.yaml", load_topology);
+}
+
+static void loads_the_expectations_of_the_repository(void **state)
+{
+    (void)state;
+    for_each_file("expected/*/*.yaml", load_expectation);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(shows_the_source_line_with_a_caret),
+    cmocka_unit_test(counts_what_it_does_not_show),
+    cmocka_unit_test_setup_teardown(says_why_a_file_cannot_be_read, make_directory,
+                                    remove_directory),
+    cmocka_unit_test(limits_what_ranges_and_lists_expand_to),
+    cmocka_unit_test(limits_claims_of_one_pair),
+    cmocka_unit_test(loads_the_examples_of_the_design),
+    cmocka_unit_test(loads_the_topologies_of_the_repository),
+    cmocka_unit_test(loads_the_expectations_of_the_repository),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the readers of all three files share: opening, reporting, and the fields
+ * of a mapping as a table (scalars with a meaning: yaml/value.h). A reader
+ * reports what is wrong and goes on; the load fails if anything was reported. */
+#ifndef YAML_READ_H
+#define YAML_READ_H
+
+#include "yaml/events.h"
+#include "yaml/index.h"
+
+/* One file being read into something that lives in `arena`. */
+struct yaml_reader {
+    struct yaml_source source;
+    const struct yaml_files *files;
+    struct base_arena *arena;
+    const struct topology *topology;   /* whose names are known; NULL: it could not be loaded */
+    struct yaml_index switches, hosts; /* name → index in the topology */
+};
+
+/* Opens a file for reading and parses its YAML: the root, in `nodes`. NULL after
+ * a diagnostic; an unreadable file is reported at `where` of `from`, or as
+ * itself if `from` is NULL. */
+const struct yaml_node *yaml_open(struct yaml_reader *reader, const char *path,
+                                  const struct yaml_reader *from, const struct yaml_node *where,
+                                  struct yaml_diagnostics *diagnostics, struct base_arena *nodes);
+void yaml_close(struct yaml_reader *reader);
+
+/* Whether the file is of the wanted kind, by the keys of its root; false after
+ * one error in place of one for each key. In doubt it is. */
+enum yaml_file_kind { YAML_TOPOLOGY, YAML_EXPECTATION, YAML_LAB };
+bool yaml_expect_file(const struct yaml_reader *reader, const struct yaml_node *root,
+                      enum yaml_file_kind wanted);
+
+/* Makes the names of a topology known. */
+void yaml_use_topology(struct yaml_reader *reader, const struct topology *topology);
+
+/* Text for a message; it lives as long as the expression that it is made in. */
+struct yaml_words {
+    char text[240];
+};
+struct yaml_words yaml_found(const struct yaml_node *node); /* "\"s9\"", "a list"… */
+/* "line 3, column 5", with the file's name if that is not `file`. */
+struct yaml_words yaml_where(const char *file, struct place place);
+
+/* "; did you mean "x"?" for the nearest of the n known words, or "; expected one
+ * of …" if none is near. */
+struct yaml_words yaml_suggestion(const struct yaml_reader *reader, const char *word,
+                                  const char *const *known, size_t n);
+
+void yaml_error(const struct yaml_reader *reader, const struct yaml_node *node, const char *format,
+                ...) BASE_PRINTF(3, 4);
+/* The same at byte `offset` of a scalar's text. */
+void yaml_error_in(const struct yaml_reader *reader, const struct yaml_node *node, size_t offset,
+                   const char *format, ...) BASE_PRINTF(4, 5);
+
+struct place yaml_place(const struct yaml_reader *reader, const struct yaml_node *node);
+
+/* Zeroed memory in the reader's arena; NULL after a diagnostic. */
+void *yaml_alloc(const struct yaml_reader *reader, size_t n_bytes);
+
+/* A field of a mapping. */
+typedef void yaml_read_fn(struct yaml_reader *reader, const struct yaml_node *value, void *into);
+struct yaml_field {
+    const char *name;
+    yaml_read_fn *read; /* node->key has the name */
+    bool required;
+    bool first; /* read before the others, wherever it stands: they depend on it */
+};
+
+/* Reads a mapping by its table, in the order of the file. `what` is the thing
+ * that has these fields ("a host"). Reports another shape than a mapping, keys
+ * that are not in the table, and required ones that are not there (yaml_has_key). */
+void yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, const char *what,
+                      const struct yaml_field *fields, size_t n_fields, void *into);
+#define YAML_FIELDS(table) (table), sizeof(table) / sizeof *(table)
+
+/* Whether a key of the table is there, or one that is unknown and whose nearest
+ * known word it is: that was reported, and what lacks the key need not be. */
+bool yaml_has_key(const struct yaml_node *mapping, const char *name,
+                  const struct yaml_field *fields, size_t n_fields);
+
+/* The value of a key; NULL if it is not there, or `mapping` is none. */
+const struct yaml_node *yaml_child(const struct yaml_node *mapping, const char *name);
+
+/* A mapping or sequence of anything: false after a diagnostic. */
+bool yaml_expect(const struct yaml_reader *reader, const struct yaml_node *node,
+                 enum yaml_kind kind, const char *expected);
+
+/* Calls `read` for each item of a list, or once for what is not a list. */
+void yaml_each(struct yaml_reader *reader, const struct yaml_node *node, yaml_read_fn *read,
+               void *into);
+
+/* The text of a scalar that is not empty, or NULL after a diagnostic that says
+ * what was expected. It lives as long as the nodes; yaml_copy: as the arena. */
+const char *yaml_text(const struct yaml_reader *reader, const struct yaml_node *node,
+                      const char *expected);
+const char *yaml_copy(const struct yaml_reader *reader, const struct yaml_node *node,
+                      const char *expected);
+
+#endif

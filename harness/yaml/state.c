@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "yaml/state.h"
+
+#include "base/address.h"
+#include "base/token.h"
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+#include "yaml/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+    struct yaml_reader reader; /* first: a reader is a reading */
+    struct yaml_state *state;
+    struct yaml_index names;
+    struct base_arena scratch; /* actions that are only compared */
+};
+
+static struct reading *reading_of(struct yaml_reader *reader)
+{
+    return (struct reading *)reader;
+}
+
+/* ----------------------------------------------------------------- numbers */
+
+/* Where in a struct the number of a key goes. */
+struct number_key {
+    const char *name;
+    size_t offset, bytes;
+};
+#define NUMBER(type, key, member)                                                                  \
+    {                                                                                              \
+        key, offsetof(type, member), sizeof(((type *)0)->member)                                   \
+    }
+
+/* Decimal or 0x…, as report/tree.h writes both. */
+static bool read_number(const struct yaml_reader *reader, const struct yaml_node *node,
+                        size_t n_bytes, uint64_t *number)
+{
+    uint64_t max = n_bytes == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n_bytes) - 1;
+    const char *text = yaml_text(reader, node, "a number");
+    if (text && !word_number((struct word){text, strlen(text)}, max, number)) {
+        yaml_error(reader, node, "expected a number of %zu bits, found %s", 8 * n_bytes,
+                   yaml_found(node).text);
+        return false;
+    }
+    return text != NULL;
+}
+
+/* The number of node's key, from this table, into its place. */
+static void read_into(const struct yaml_reader *reader, const struct yaml_node *node,
+                      const struct number_key *keys, size_t n_keys, void *into)
+{
+    for (size_t i = 0; i < n_keys; i++) {
+        uint64_t wide;
+        if (strcmp(node->key->text, keys[i].name) == 0 &&
+            read_number(reader, node, keys[i].bytes, &wide)) {
+            uint8_t octet = (uint8_t)wide;
+            uint32_t word = (uint32_t)wide;
+            const void *number = keys[i].bytes == 8   ? (void *)&wide
+                                 : keys[i].bytes == 4 ? (void *)&word
+                                                      : &octet;
+            memcpy((uint8_t *)into + keys[i].offset, number, keys[i].bytes);
+        }
+    }
+}
+#define READ_INTO(reader, node, keys, into)                                                        \
+    read_into(reader, node, keys, sizeof(keys) / sizeof *(keys), into)
+
+/* ------------------------------------------------------------------- ports */
+
+static void read_port_number(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct port *port = into;
+    const char *text = yaml_text(reader, node, "a port");
+    if (text && !port_parse(text, &port->number)) {
+        yaml_error(reader, node, "expected a port, found %s", yaml_found(node).text);
+    }
+}
+
+static void read_port_name(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct port *port = into;
+    if (yaml_expect(reader, node, YAML_SCALAR, "a name")) {
+        strncpy(port->name, node->text, sizeof port->name - 1);
+    }
+}
+
+static void read_mac(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct port *port = into;
+    const char *text = yaml_text(reader, node, "a MAC address");
+    if (text && !base_mac_parse(text, port->dl_addr)) {
+        yaml_error(reader, node, "expected a MAC address, found %s", yaml_found(node).text);
+    }
+}
+
+/* A list of names of bits; "0x…" for one without a name. */
+static void read_bits(const struct yaml_reader *reader, const struct yaml_node *node,
+                      const char *const *names, size_t n_names, uint32_t *bits)
+{
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of names")) {
+        return;
+    }
+    for (const struct yaml_node *at = node->child; at; at = at->next) {
+        const char *text = yaml_text(reader, at, "the name of a bit");
+        size_t i = 0;
+        uint64_t number;
+        while (text && i < n_names && strcmp(text, names[i]) != 0) {
+            i++;
+        }
+        if (text && i < n_names) {
+            *bits |= UINT32_C(1) << i;
+        } else if (text && word_number((struct word){text, strlen(text)}, UINT32_MAX, &number)) {
+            *bits |= (uint32_t)number;
+        } else if (text) {
+            yaml_error(reader, at, "unknown name %s%s", yaml_found(at).text,
+                       yaml_suggestion(reader, text, names, n_names).text);
+        }
+    }
+}
+
+/* As report/flows.c writes them. */
+static void read_config(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char *const names[] = {"PORT_DOWN", "NO_STP", "NO_RECV",     "NO_RECV_STP",
+                                        "NO_FLOOD",  "NO_FWD", "NO_PACKET_IN"};
+    read_bits(reader, node, names, sizeof names / sizeof *names, &((struct port *)into)->config);
+}
+
+static void read_link_state(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char *const names[] = {"LINK_DOWN"};
+    read_bits(reader, node, names, 1, &((struct port *)into)->state);
+}
+
+static void read_port_numbers(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const struct number_key keys[] = {
+        NUMBER(struct port, "curr", curr),
+        NUMBER(struct port, "advertised", advertised),
+        NUMBER(struct port, "supported", supported),
+        NUMBER(struct port, "peer", peer),
+    };
+    READ_INTO(reader, node, keys, into);
+}
+
+static void read_port_counter(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const struct number_key keys[] = {
+        NUMBER(struct port, "rx_packets", counters.rx_packets),
+        NUMBER(struct port, "tx_packets", counters.tx_packets),
+        NUMBER(struct port, "rx_bytes", counters.rx_bytes),
+        NUMBER(struct port, "tx_bytes", counters.tx_bytes),
+        NUMBER(struct port, "rx_dropped", counters.rx_dropped),
+        NUMBER(struct port, "tx_dropped", counters.tx_dropped),
+        NUMBER(struct port, "rx_errors", counters.rx_errors),
+        NUMBER(struct port, "tx_errors", counters.tx_errors),
+        NUMBER(struct port, "rx_frame_errors", counters.rx_frame_errors),
+        NUMBER(struct port, "rx_over_errors", counters.rx_over_errors),
+        NUMBER(struct port, "rx_crc_errors", counters.rx_crc_errors),
+        NUMBER(struct port, "collisions", counters.collisions),
+    };
+    ((struct port *)into)->has_counters = true;
+    READ_INTO(reader, node, keys, into);
+}
+
+static const struct yaml_field port_fields[] = {
+    {.name = "number", .read = read_port_number, .required = true},
+    {.name = "name", .read = read_port_name},
+    {.name = "mac", .read = read_mac},
+    {.name = "config", .read = read_config},
+    {.name = "state", .read = read_link_state},
+    {.name = "curr", .read = read_port_numbers},
+    {.name = "advertised", .read = read_port_numbers},
+    {.name = "supported", .read = read_port_numbers},
+    {.name = "peer", .read = read_port_numbers},
+    {.name = "rx_packets", .read = read_port_counter},
+    {.name = "tx_packets", .read = read_port_counter},
+    {.name = "rx_bytes", .read = read_port_counter},
+    {.name = "tx_bytes", .read = read_port_counter},
+    {.name = "rx_dropped", .read = read_port_counter},
+    {.name = "tx_dropped", .read = read_port_counter},
+    {.name = "rx_errors", .read = read_port_counter},
+    {.name = "tx_errors", .read = read_port_counter},
+    {.name = "rx_frame_errors", .read = read_port_counter},
+    {.name = "rx_over_errors", .read = read_port_counter},
+    {.name = "rx_crc_errors", .read = read_port_counter},
+    {.name = "collisions", .read = read_port_counter},
+};
+
+static void read_ports(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct switch_state *state = into;
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of ports")) {
+        return;
+    }
+    state->ports = calloc(node->n_children + 1, sizeof *state->ports);
+    if (!state->ports) {
+        yaml_error(reader, node, "out of memory");
+        return;
+    }
+    for (const struct yaml_node *at = node->child; at; at = at->next) {
+        struct port *port = &state->ports[state->n_ports];
+        memset(&port->counters, 0xff, sizeof port->counters);
+        yaml_read_fields(reader, at, "a port", YAML_FIELDS(port_fields), port);
+        if (state->n_ports > 0 && port->number <= port[-1].number) {
+            yaml_error(reader, at, "port %u does not stand behind a smaller one", port->number);
+        }
+        if (!port->has_counters) {
+            port->counters = (struct port_counters){0};
+        }
+        state->n_ports++;
+    }
+}
+
+/* ------------------------------------------------------------------- flows */
+
+/* An entry being read: `text` first, then what must agree with it. */
+struct flow_reading {
+    struct flow_table *table;
+    const struct flow_entry *entry; /* NULL: its text was refused */
+};
+
+static void read_flow_text(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct flow_reading *flow = into;
+    size_t column = 0;
+    struct base_error error;
+    const char *text = yaml_text(reader, node, "a flow as ovs-ofctl prints it");
+    if (text && ofctl_parse_flow(text, flow->table, NULL, &column, &error) < 0) {
+        yaml_error_in(reader, node, column, "%s", error.text);
+    } else if (text) {
+        flow->entry = &flow->table->entries[flow->table->n_entries - 1];
+    }
+}
+
+static void refuse_other(const struct yaml_reader *reader, const struct yaml_node *node)
+{
+    yaml_error(reader, node, "%s is %s, but the entry's \"text\" says something else",
+               node->key->text, yaml_found(node).text);
+}
+
+static void check_flow_match(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const struct flow_reading *flow = into;
+    struct match match;
+    if (yaml_match(reader, node, &match) && flow->entry &&
+        !match_equal(&match, &flow->entry->match)) {
+        refuse_other(reader, node);
+    }
+}
+
+static void check_flow_actions(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const struct flow_reading *flow = into;
+    const struct action *actions;
+    size_t n_actions = 0, column = 0;
+    struct base_error error;
+    const char *text = yaml_text(reader, node, "actions as ovs-ofctl prints them");
+    if (text && ofctl_parse_actions(text, &reading_of(reader)->scratch, &actions, &n_actions,
+                                    &column, &error) < 0) {
+        yaml_error_in(reader, node, column, "%s", error.text);
+    } else if (text && flow->entry &&
+               !actions_equal(actions, n_actions, flow->entry->actions, flow->entry->n_actions)) {
+        refuse_other(reader, node);
+    }
+}
+
+static void check_flow_number(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const struct flow_reading *flow = into;
+    struct flow_entry none = {0};
+    const struct flow_entry *entry = flow->entry ? flow->entry : &none;
+    const struct {
+        const char *name;
+        uint64_t number;
+    } rows[] = {
+        {"table", entry->table_id},      {"priority", entry->priority},
+        {"cookie", entry->cookie},       {"idle_timeout", entry->idle_timeout},
+        {"n_packets", entry->n_packets}, {"hard_timeout", entry->hard_timeout},
+        {"n_bytes", entry->n_bytes},
+    };
+    uint64_t number;
+    if (!read_number(reader, node, 8, &number) || !flow->entry) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, node->key->text) == 0 && rows[i].number != number) {
+            refuse_other(reader, node);
+        }
+    }
+}
+
+/* Rounded: only `text` says it exactly. */
+static void skip_duration(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    (void)into;
+    yaml_text(reader, node, "seconds");
+}
+
+static const struct yaml_field flow_fields[] = {
+    {.name = "text", .read = read_flow_text, .required = true, .first = true},
+    {.name = "table", .read = check_flow_number},
+    {.name = "priority", .read = check_flow_number},
+    {.name = "match", .read = check_flow_match},
+    {.name = "actions", .read = check_flow_actions},
+    {.name = "cookie", .read = check_flow_number},
+    {.name = "idle_timeout", .read = check_flow_number},
+    {.name = "hard_timeout", .read = check_flow_number},
+    {.name = "duration", .read = skip_duration},
+    {.name = "n_packets", .read = check_flow_number},
+    {.name = "n_bytes", .read = check_flow_number},
+};
+
+static void read_flows(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct switch_state *state = into;
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of flows")) {
+        return;
+    }
+    for (const struct yaml_node *at = node->child; at; at = at->next) {
+        struct flow_reading flow = {.table = &state->flows};
+        yaml_read_fields(reader, at, "a flow", YAML_FIELDS(flow_fields), &flow);
+    }
+}
+
+/* ---------------------------------------------------------------- switches */
+
+static void read_name(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct yaml_state_switch *sw = into;
+    sw->name = yaml_name(reader, node);
+    const struct yaml_entry *first =
+        sw->name ? yaml_index_add(&reading_of(reader)->names, sw->name, strlen(sw->name),
+                                  reading_of(reader)->state->n_switches, yaml_place(reader, node))
+                 : NULL;
+    if (first) {
+        yaml_error(reader, node, "the switch \"%s\" is there twice, first in %s", sw->name,
+                   yaml_where(reader->source.file, first->place).text);
+    }
+}
+
+static void read_not_read(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    ((struct yaml_state_switch *)into)->not_read = yaml_copy(reader, node, "a reason");
+}
+
+static void read_switch_number(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const struct number_key keys[] = {
+        NUMBER(struct switch_state, "dpid", datapath_id),
+        NUMBER(struct switch_state, "n_buffers", n_buffers),
+        NUMBER(struct switch_state, "n_tables", n_tables),
+        NUMBER(struct switch_state, "capabilities", capabilities),
+        NUMBER(struct switch_state, "actions", supported_actions),
+    };
+    READ_INTO(reader, node, keys, &((struct yaml_state_switch *)into)->state);
+}
+
+static void read_switch_ports(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    read_ports(reader, node, &((struct yaml_state_switch *)into)->state);
+}
+
+static void read_switch_flows(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    read_flows(reader, node, &((struct yaml_state_switch *)into)->state);
+}
+
+static const struct yaml_field switch_fields[] = {
+    {.name = "name", .read = read_name, .required = true},
+    {.name = "not_read", .read = read_not_read},
+    {.name = "dpid", .read = read_switch_number},
+    {.name = "n_buffers", .read = read_switch_number},
+    {.name = "n_tables", .read = read_switch_number},
+    {.name = "capabilities", .read = read_switch_number},
+    {.name = "actions", .read = read_switch_number},
+    {.name = "ports", .read = read_switch_ports},
+    {.name = "flows", .read = read_switch_flows},
+};
+
+/* A switch is read or not_read, and nothing in between: an empty table must be
+ * written as one. */
+static void check_switch(struct yaml_reader *reader, const struct yaml_node *node)
+{
+    static const char *const needed[] = {"dpid", "ports", "flows"};
+    bool not_read = yaml_child(node, "not_read") != NULL;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (node->kind == YAML_MAPPING && !yaml_child(node, needed[i]) != not_read) {
+            yaml_error(reader, node,
+                       not_read ? "a switch that was not read cannot have the key \"%s\""
+                                : "a switch of a saved state needs the key \"%s\"",
+                       needed[i]);
+        }
+    }
+}
+
+static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct yaml_state *state = into;
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of switches")) {
+        return;
+    }
+    state->switches = yaml_alloc(reader, (node->n_children + 1) * sizeof *state->switches);
+    for (const struct yaml_node *at = node->child; at && state->switches; at = at->next) {
+        struct yaml_state_switch *sw = &state->switches[state->n_switches++];
+        sw->place = yaml_place(reader, at);
+        yaml_read_fields(reader, at, "a switch of a saved state", YAML_FIELDS(switch_fields), sw);
+        check_switch(reader, at);
+    }
+}
+
+static void read_version(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    (void)into;
+    uint64_t version;
+    if (read_number(reader, node, 4, &version) && version != YAML_STATE_VERSION) {
+        yaml_error(reader, node, "a saved state of version %s; this program reads version %d",
+                   node->text, YAML_STATE_VERSION);
+    }
+}
+
+static const struct yaml_field state_fields[] = {
+    {.name = "tapproof-state", .read = read_version, .required = true, .first = true},
+    {.name = "switches", .read = read_switches, .required = true},
+};
+
+static void read_state(struct reading *reading, struct yaml_diagnostics *diagnostics)
+{
+    struct base_arena nodes = {0};
+    struct yaml_reader *reader = &reading->reader;
+    const struct yaml_node *root =
+        yaml_open(reader, reading->state->file, NULL, NULL, diagnostics, &nodes);
+    if (root) {
+        yaml_read_fields(reader, root, "a saved state", YAML_FIELDS(state_fields), reading->state);
+    }
+    base_arena_free(&nodes);
+    base_arena_free(&reading->scratch);
+    yaml_index_free(&reading->names);
+    yaml_close(reader);
+}
+
+/* ------------------------------------------------------------------ public */
+
+int yaml_load_state_from(const struct yaml_files *files, const char *path,
+                         struct yaml_state **state, struct yaml_diagnostics *diagnostics)
+{
+    size_t n_before = yaml_errors_count(diagnostics);
+    struct yaml_state *read = calloc(1, sizeof *read);
+    *state = read;
+    if (read) {
+        read->file = base_arena_text(&read->arena, path);
+    }
+    if (read && read->file) {
+        struct reading reading = {.reader = {.files = files, .arena = &read->arena}, .state = read};
+        read_state(&reading, diagnostics);
+    } else {
+        struct yaml_source source = {.file = path, .diagnostics = diagnostics};
+        yaml_error_at(&source, 0, 0, "out of memory");
+    }
+    if (yaml_errors_count(diagnostics) > n_before) {
+        yaml_state_free(read);
+        *state = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+int yaml_load_state(const char *path, struct yaml_state **state,
+                    struct yaml_diagnostics *diagnostics)
+{
+    return yaml_load_state_from(&yaml_disk, path, state, diagnostics);
+}
+
+bool yaml_is_state(const char *path)
+{
+    static const char key[] = "tapproof-state:";
+    struct base_buffer bytes = {0};
+    struct base_error error;
+    if (yaml_disk.read(yaml_disk.context, path, &bytes, &error) < 0) {
+        base_buffer_free(&bytes);
+        return false;
+    }
+    const char *at = base_buffer_text(&bytes);
+    while (*at == '#' || *at == '\n') { /* comments that somebody put in front */
+        at += strcspn(at, "\n");
+        at += *at == '\n';
+    }
+    bool is = strncmp(at, key, strlen(key)) == 0;
+    base_buffer_free(&bytes);
+    return is;
+}
+
+const struct yaml_state_switch *yaml_state_find(const struct yaml_state *state, const char *name)
+{
+    for (size_t i = 0; i < state->n_switches; i++) {
+        if (strcmp(state->switches[i].name, name) == 0) {
+            return &state->switches[i];
+        }
+    }
+    return NULL;
+}
+
+void yaml_state_free(struct yaml_state *state)
+{
+    if (state) {
+        for (size_t i = 0; i < state->n_switches; i++) {
+            switch_state_free(&state->switches[i].state);
+        }
+        base_arena_free(&state->arena);
+        free(state);
+    }
+}

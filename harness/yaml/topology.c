@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/address.h"
+#include "yaml/lab.h"
+#include "yaml/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+    struct yaml_reader reader; /* first: a reader is a reading */
+    struct topology *topology;
+    struct yaml_index dpids, macs, ports;
+};
+
+static struct reading *reading_of(struct yaml_reader *reader)
+{
+    return (struct reading *)reader;
+}
+
+/* Reports a key that has been used before; `what` is the thing used. */
+static void use_once(struct yaml_reader *reader, struct yaml_index *index, uint64_t key,
+                     const struct yaml_node *node, const char *what)
+{
+    const struct yaml_entry *first =
+        yaml_index_add(index, &key, sizeof key, 0, yaml_place(reader, node));
+    if (first) {
+        yaml_error(reader, node, "%s %s is used twice, first in %s", what, yaml_found(node).text,
+                   yaml_where(reader->source.file, first->place).text);
+    }
+}
+
+static bool parse_hex(const char *text, uint64_t *number)
+{
+    size_t n = strlen(text);
+    if (n == 0 || n > 16 || strspn(text, "0123456789abcdefABCDEF") != n) {
+        return false;
+    }
+    *number = strtoull(text, NULL, 16);
+    return true;
+}
+
+/* "00:00:00:00:00:00:00:01" */
+static bool parse_colons(const char *text, uint64_t *number)
+{
+    enum { DPID_BYTES = 8 };
+    char digits[2 * DPID_BYTES + 1];
+    if (strlen(text) != 3 * DPID_BYTES - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < DPID_BYTES; i++) {
+        if (i > 0 && text[3 * i - 1] != ':') {
+            return false;
+        }
+        memcpy(digits + 2 * i, text + 3 * i, 2);
+    }
+    digits[2 * DPID_BYTES] = 0;
+    return parse_hex(digits, number);
+}
+
+/* Sixteen digits are hexadecimal, as Open vSwitch prints a datapath id. */
+static bool parse_dpid(const char *text, uint64_t *dpid)
+{
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+        return parse_hex(text + 2, dpid);
+    }
+    if (strlen(text) == 16 && parse_hex(text, dpid)) {
+        return true;
+    }
+    return parse_colons(text, dpid) || yaml_parse_number(text, strlen(text), dpid);
+}
+
+static void read_dpid(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] =
+        "a datapath id: a number, 0x..., sixteen hexadecimal digits, or eight bytes with colons";
+    struct topology_switch *sw = into;
+    const char *text = yaml_text(reader, node, expected);
+    if (text && !parse_dpid(text, &sw->dpid)) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+    } else if (text) {
+        use_once(reader, &reading_of(reader)->dpids, sw->dpid, node, "the datapath id");
+    }
+}
+
+static void read_switch_openflow(struct yaml_reader *reader, const struct yaml_node *node,
+                                 void *into)
+{
+    struct topology_switch *sw = into;
+    sw->openflow = yaml_endpoint(reader, node);
+}
+
+static const struct yaml_field switch_fields[] = {
+    {.name = "dpid", .read = read_dpid, .required = true},
+    {.name = "openflow", .read = read_switch_openflow},
+};
+
+static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology *topology = into;
+    if (!yaml_expect(reader, node, YAML_MAPPING, "switches by name")) {
+        return;
+    }
+    topology->switches = yaml_alloc(reader, node->n_children * sizeof *topology->switches);
+    for (const struct yaml_node *at = node->child; at && topology->switches; at = at->next) {
+        struct topology_switch sw = {.place = yaml_place(reader, at->key),
+                                     .name = yaml_name(reader, at->key)};
+        yaml_read_fields(reader, at, "a switch", YAML_FIELDS(switch_fields), &sw);
+        if (sw.name) {
+            yaml_index_add(&reader->switches, sw.name, strlen(sw.name), topology->n_switches,
+                           sw.place);
+            topology->switches[topology->n_switches++] = sw;
+        }
+    }
+    if (node->n_children == 0) {
+        yaml_error(reader, node, "expected at least one switch, found none");
+    }
+}
+
+static void read_mac(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "a MAC address as 00:00:00:00:00:01";
+    struct topology_host *host = into;
+    const char *text = yaml_text(reader, node, expected);
+    uint64_t key = 0;
+    if (!text) {
+        return;
+    }
+    if (!base_mac_parse(text, host->mac)) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        return;
+    }
+    memcpy(&key, host->mac, sizeof host->mac);
+    if (host->mac[0] & 1 || key == 0) {
+        yaml_error(reader, node, "expected the MAC address of one host, found %s",
+                   yaml_found(node).text);
+        return;
+    }
+    use_once(reader, &reading_of(reader)->macs, key, node, "the MAC address");
+}
+
+static void read_ip(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "an IPv4 address as 10.0.0.1";
+    struct topology_host *host = into;
+    const char *text = yaml_text(reader, node, expected);
+    host->has_ip = text && base_ip_parse(text, &host->ip);
+    if (text && !host->has_ip) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+    }
+}
+
+static bool read_port(struct yaml_reader *reader, const struct yaml_node *node,
+                      struct port_ref *port)
+{
+    if (!yaml_port(reader, node, port)) {
+        return false;
+    }
+    use_once(reader, &reading_of(reader)->ports, (uint64_t)port->sw << 16 | port->port, node,
+             "the port");
+    return true;
+}
+
+static void read_host_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology_host *host = into;
+    read_port(reader, node, &host->port);
+}
+
+static void read_role(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "\"host\" or \"capture\"";
+    struct topology_host *host = into;
+    const char *text = yaml_text(reader, node, expected);
+    host->capture = text && strcmp(text, "capture") == 0;
+    if (text && !host->capture && strcmp(text, "host") != 0) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+    }
+}
+
+static void read_host_netns(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology_host *host = into;
+    yaml_read_netns(reader, node, &host->station);
+}
+
+static void read_host_interface(struct yaml_reader *reader, const struct yaml_node *node,
+                                void *into)
+{
+    struct topology_host *host = into;
+    yaml_read_interface(reader, node, &host->station);
+}
+
+static void read_host_exec(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology_host *host = into;
+    yaml_read_exec(reader, node, &host->station);
+}
+
+static const struct yaml_field host_fields[] = {
+    {.name = "mac", .read = read_mac, .required = true},
+    {.name = "ip", .read = read_ip},
+    {.name = "port", .read = read_host_port, .required = true},
+    {.name = "role", .read = read_role},
+    {.name = "netns", .read = read_host_netns},
+    {.name = "interface", .read = read_host_interface},
+    {.name = "exec", .read = read_host_exec},
+};
+
+/* Hosts and switches share one name space: both are nodes of the network. */
+static void check_host_name(struct yaml_reader *reader, const struct yaml_node *key,
+                            const char *name)
+{
+    const struct yaml_entry *sw = yaml_index_find(&reader->switches, name, strlen(name));
+    if (sw) {
+        yaml_error(reader, key, "the name \"%s\" is used twice, first for the switch in %s", name,
+                   yaml_where(reader->source.file, sw->place).text);
+    }
+    if (strcmp(name, "all") == 0) {
+        yaml_error(reader, key, "\"all\" cannot be a host's name: expectations use it for all");
+    }
+}
+
+static void read_hosts(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology *topology = into;
+    if (!yaml_expect(reader, node, YAML_MAPPING, "hosts by name")) {
+        return;
+    }
+    topology->hosts = yaml_alloc(reader, node->n_children * sizeof *topology->hosts);
+    for (const struct yaml_node *at = node->child; at && topology->hosts; at = at->next) {
+        struct topology_host host = {.place = yaml_place(reader, at->key),
+                                     .name = yaml_name(reader, at->key)};
+        yaml_read_fields(reader, at, "a host", YAML_FIELDS(host_fields), &host);
+        yaml_check_station(reader, at, &host.station);
+        if (host.name) {
+            check_host_name(reader, at->key, host.name);
+            topology->hosts[topology->n_hosts++] = host;
+        }
+    }
+}
+
+static void read_link(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology *topology = into;
+    struct topology_link link = {.place = yaml_place(reader, node)};
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a link as [\"s1:6\", \"s3:1\"]")) {
+        return;
+    }
+    if (node->n_children != 2) {
+        yaml_error(reader, node, "a link has two ends, found %u", node->n_children);
+        return;
+    }
+    bool a = read_port(reader, node->child, &link.a);
+    bool b = read_port(reader, node->child->next, &link.b);
+    if (a && b) {
+        topology->links[topology->n_links++] = link;
+    }
+}
+
+static void read_links(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology *topology = into;
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of links")) {
+        return;
+    }
+    topology->links = yaml_alloc(reader, node->n_children * sizeof *topology->links);
+    for (const struct yaml_node *at = node->child; at && topology->links; at = at->next) {
+        read_link(reader, at, topology);
+    }
+}
+
+static void read_topology_name(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct topology *topology = into;
+    topology->name = yaml_name(reader, node);
+}
+
+static const struct yaml_field topology_fields[] = {
+    {.name = "name", .read = read_topology_name, .required = true},
+    {.name = "switches", .read = read_switches, .required = true, .first = true},
+    {.name = "hosts", .read = read_hosts},
+    {.name = "links", .read = read_links},
+};
+
+static void read_topology(struct reading *reading, const struct yaml_reader *from,
+                          const struct yaml_node *where, struct yaml_diagnostics *diagnostics)
+{
+    struct base_arena nodes = {0};
+    struct topology *topology = reading->topology;
+    reading->reader.topology = topology;
+    const struct yaml_node *root =
+        yaml_open(&reading->reader, topology->file, from, where, diagnostics, &nodes);
+    if (root && yaml_expect_file(&reading->reader, root, YAML_TOPOLOGY)) {
+        yaml_read_fields(&reading->reader, root, "a topology", YAML_FIELDS(topology_fields),
+                         topology);
+    }
+    base_arena_free(&nodes);
+    yaml_index_free(&reading->dpids);
+    yaml_index_free(&reading->macs);
+    yaml_index_free(&reading->ports);
+    yaml_close(&reading->reader);
+}
+
+struct topology *yaml_read_topology(const struct yaml_files *files, const char *path,
+                                    const struct yaml_reader *from, const struct yaml_node *where,
+                                    struct yaml_diagnostics *diagnostics)
+{
+    size_t n_before = yaml_errors_count(diagnostics);
+    struct topology *topology = calloc(1, sizeof *topology);
+    if (topology) {
+        topology->file = base_arena_text(&topology->arena, path);
+    }
+    if (!topology || !topology->file) {
+        topology_free(topology);
+        yaml_error_at(&(struct yaml_source){.file = path, .diagnostics = diagnostics}, 0, 0,
+                      "out of memory");
+        return NULL;
+    }
+    struct reading reading = {.reader = {.files = files, .arena = &topology->arena},
+                              .topology = topology};
+    read_topology(&reading, from, where, diagnostics);
+    if (yaml_errors_count(diagnostics) > n_before) {
+        topology_free(topology);
+        return NULL;
+    }
+    return topology;
+}
+
+int yaml_load_topology_from(const struct yaml_files *files, const char *path,
+                            struct topology **topology, struct yaml_diagnostics *diagnostics)
+{
+    *topology = yaml_read_topology(files, path, NULL, NULL, diagnostics);
+    return *topology ? 0 : -1;
+}
+
+int yaml_load_topology(const char *path, struct topology **topology,
+                       struct yaml_diagnostics *diagnostics)
+{
+    return yaml_load_topology_from(&yaml_disk, path, topology, diagnostics);
+}

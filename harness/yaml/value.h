@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Scalars with a meaning: names, numbers, ports, matches. */
+#ifndef YAML_VALUE_H
+#define YAML_VALUE_H
+
+#include "model/match.h"
+#include "yaml/read.h"
+
+/* A name: letters, digits, '.', '_', '-'. Copied; NULL after a diagnostic. */
+const char *yaml_name(const struct yaml_reader *reader, const struct yaml_node *node);
+
+/* A path as seen from the directory of the file that names it, in the arena. */
+const char *yaml_path(const struct yaml_reader *reader, const struct yaml_node *node,
+                      const char *expected);
+
+/* A decimal number from min to max; false after a diagnostic. */
+bool yaml_number(const struct yaml_reader *reader, const struct yaml_node *node,
+                 const char *expected, uint64_t min, uint64_t max, uint64_t *number);
+
+/* "120s", "2m", "120" or "never" (0), in seconds as a hard_timeout has it; false
+ * after a diagnostic. */
+bool yaml_lifetime(const struct yaml_reader *reader, const struct yaml_node *node,
+                   uint16_t *seconds);
+
+/* The same, or "any": EXPECTATION_ANY_LIFETIME. */
+bool yaml_expires(const struct yaml_reader *reader, const struct yaml_node *node,
+                  uint32_t *seconds);
+
+/* Decimal digits without a leading zero. False: something else, or too large. */
+bool yaml_parse_number(const char *text, size_t n_chars, uint64_t *number);
+
+/* The same for a port number: 1..PORT_MAX. */
+bool yaml_parse_port(const char *text, size_t n_chars, uint16_t *port);
+
+/* The index of a switch or host of the topology; SIZE_MAX after a diagnostic. */
+size_t yaml_switch(const struct yaml_reader *reader, const struct yaml_node *node);
+size_t yaml_host(const struct yaml_reader *reader, const struct yaml_node *node);
+
+/* "SWITCH:PORT"; false after a diagnostic. */
+bool yaml_port(const struct yaml_reader *reader, const struct yaml_node *node,
+               struct port_ref *port);
+
+/* A switch's address as model/endpoint.h has it, copied; NULL after a
+ * diagnostic. */
+const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_node *node);
+
+/* A match as model/match.h has it; false after a diagnostic. */
+bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node,
+                struct match *match);
+
+/* Port numbers as written, in the order of the file; free the array with free(). */
+struct yaml_ports {
+    uint16_t *numbers;
+    size_t n;
+    size_t capacity;
+};
+
+/* Adds "3", "3-5", "1,3-5", or a list of these; with `reserved` also the names
+ * of ports that an action can send to (in_port, local, controller, normal,
+ * flood, all). */
+void yaml_port_list(const struct yaml_reader *reader, const struct yaml_node *node, bool reserved,
+                    struct yaml_ports *ports);
+
+#endif
