@@ -47,13 +47,13 @@ TESTING  = $(B)/libtesting.a
 # The programs around it, and what they share; each is a room of tools/, of the rank of cli.
 TOOLS    = $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
 TOOLBOX  = $(filter $(patsubst tools/%/,%,$(wildcard tools/*/)),tapd tapping tapsniff faults sflow)
-UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c tools/*/*_test.c))
+UNIT     = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_test.c tools/*/*_test.c tools/*/*/*_test.c))
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
-BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c tools/*/*_bench.c))
-TAPD_PURE = $(patsubst %,tools/tapd/%.c,policy policy_text graph compile production lanes ways route \
-           classify unite difference held transition between action_set foreign) \
-           $(filter-out %_test.c %_fuzz.c %_bench.c %/collector.c,$(wildcard tools/sflow/*.c tools/tapd/reading_*.c))
-FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c tools/*/*_fuzz.c))
+BENCHES  = $(patsubst %.c,$(B)/%,$(wildcard harness/*/*_bench.c tools/*/*_bench.c tools/*/*/*_bench.c))
+TAPD_PURE = $(patsubst %,tools/tapd/install/%.c,difference held transition between action_set foreign) \
+           $(filter-out %_test.c %_fuzz.c %_bench.c %/collector.c,$(wildcard \
+               tools/sflow/*.c tools/tapd/policy/*.c tools/tapd/plan/*.c))
+FUZZERS  = $(patsubst %.c,$(B)/fuzz/%,$(wildcard harness/*/*_fuzz.c tools/*/*_fuzz.c tools/*/*/*_fuzz.c))
 SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh topologies/*_test.sh))
 LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --list))
 
@@ -69,7 +69,7 @@ endef
 $(foreach r,testing $(filter-out cli,$(ROOMS)),$(eval $(call room,$(r))))
 
 define toolbox
-$(B)/lib$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c %_test.c %_fuzz.c %_bench.c,$(wildcard tools/$(1)/*.c)))
+$(B)/lib$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c %_test.c %_fuzz.c %_bench.c,$(wildcard tools/$(1)/*.c tools/$(1)/*/*.c)))
 	$$(Q)echo "  AR    $$@" && rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(TOOLBOX),$(eval $(call toolbox,$(r))))
@@ -94,7 +94,7 @@ $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES
 
 # A fuzz target is compiled as a whole: the rooms instrumented with it.
 $(filter $(B)/fuzz/tools/sflow/%,$(FUZZERS)): $(wildcard tools/sflow/datagram.c)
-$(filter $(B)/fuzz/tools/tapd/policy%,$(FUZZERS)): $(TAPD_PURE)
+$(filter $(B)/fuzz/tools/tapd/policy/%,$(FUZZERS)): $(TAPD_PURE)
 $(FUZZERS): $(B)/fuzz/%: %.c $(foreach r,$(filter-out run cli station channel,$(ROOMS)),$(call sources,$(r)))
 	$(Q)mkdir -p $(@D) && echo "  FUZZ  $@" && clang -std=c17 -D_GNU_SOURCE -Iharness -Itools -O1 -g \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ -lyaml -ljansson

@@ -3,9 +3,9 @@
  * tapd: the controller of a tap network. Options, signals, exit status. */
 #include "base/duration.h"
 #include "base/version.h"
-#include "tapd/api.h"
-#include "tapd/controller.h"
-#include "tapd/http.h"
+#include "tapd/face/api.h"
+#include "tapd/face/controller.h"
+#include "tapd/face/http.h"
 #include "tapd/log.h"
 
 #include <errno.h>

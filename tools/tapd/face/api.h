@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the controller is asked over HTTP:
+ *
+ *   GET    /status             switches, what is installed, foreign entries, what is wrong
+ *   GET    /taps               those that are there now
+ *   GET    /taps/NAME
+ *   POST   /taps               {"name": "web", "source": "h1", "to": "h11", "for": "120s", …}
+ *   PATCH  /taps/NAME          {"for": "300s"}: it ends so long from now
+ *   POST   /taps/NAME/extend   the same; without a body its own lifetime begins anew
+ *   DELETE /taps/NAME
+ *   GET    /sflow              what was sampled, lost, refused and decided; 404 without --sflow
+ *   POST   /reload             the policy file is read again
+ *
+ * 200 or 201 when it is done (the switches follow: GET /status), 400 for a request or a
+ * policy that is wrong, 404, 405, 409 for a name in use and the like; 500 if the
+ * state can not be saved. Then nothing has changed, and "error" says why. */
+#ifndef TAPD_FACE_API_H
+#define TAPD_FACE_API_H
+
+#include "tapd/face/controller.h"
+#include "tapd/face/http.h"
+
+/* A tapd_http_handler; its owner is the controller. */
+void tapd_api_handle(void *controller, const struct tapd_http_request *request,
+                     struct tapd_http_reply *reply);
+
+#endif

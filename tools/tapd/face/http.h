@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A small HTTP/1.1 server that speaks JSON: on a unix socket, on loopback, or
+ * elsewhere behind a token. What the requests mean, is another's (api.h).
+ *
+ * Requests and replies have a JSON body or none; an error is
+ * {"error": "what was wrong"}. */
+#ifndef TAPD_FACE_HTTP_H
+#define TAPD_FACE_HTTP_H
+
+#include "base/error.h"
+
+#include <event2/event.h>
+#include <jansson.h>
+
+enum tapd_http_method {
+    TAPD_HTTP_GET,
+    TAPD_HTTP_POST,
+    TAPD_HTTP_PATCH,
+    TAPD_HTTP_DELETE,
+};
+
+struct tapd_http_request {
+    enum tapd_http_method method;
+    const char *path; /* decoded, without the query: "/taps/web" */
+    json_t *body;     /* NULL: none */
+};
+
+struct tapd_http_reply {
+    int status;   /* 200, ... */
+    json_t *body; /* NULL: none. The server takes the reference. */
+};
+
+/* Sets *reply, which is {500, NULL} before. */
+typedef void tapd_http_handler(void *owner, const struct tapd_http_request *request,
+                               struct tapd_http_reply *reply);
+
+/* {status, {"error": TEXT}} */
+void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *format, ...)
+    BASE_PRINTF(3, 4);
+
+struct tapd_http;
+
+/* Serves at `address`: "unix:PATH" (made with mode 0600; a socket of that name where nobody
+ * answers is replaced), or "HOST:PORT", "[::1]:PORT". `token` may be NULL only where
+ * no other machine can reach: every request needs "Authorization: Bearer TOKEN" then.
+ * NULL, with an error, if the address can not be had. The event loop must not run any more
+ * when it is freed. */
+struct tapd_http *tapd_http_new(struct event_base *base, const char *address, const char *token,
+                                tapd_http_handler *handler, void *owner, struct base_error *error);
+
+/* Removes the socket of a unix: address. NULL is legal. */
+void tapd_http_free(struct tapd_http *http);
+
+#endif

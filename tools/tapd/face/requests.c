@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the controller is asked: taps are added, removed, extended, listed. */
+#include "tapd/face/controller_inside.h"
+#include "tapd/log.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct tapd_tap *read_tap(const struct tapd_controller *controller, const char *json,
+                                 struct base_buffer *why)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_tap *tap;
+    if (tapd_tap_read(controller->policy, "request", json, strlen(json), &tap, &diagnostics)) {
+        tapd_controller_explain(&diagnostics, why);
+        return NULL;
+    }
+    return tap;
+}
+
+/* A tap of the policy that is over keeps its name. */
+static bool is_taken(const struct tapd_controller *controller, const char *name)
+{
+    return tapd_policy_find(controller->policy, name) ||
+           tapd_roster_find(&controller->roster, name) != SIZE_MAX;
+}
+
+enum tapd_outcome tapd_controller_put(struct tapd_controller *controller, struct tapd_tap *tap,
+                                      enum tapd_origin origin, struct base_buffer *why)
+{
+    struct tapd_roster roster;
+    if (tapd_roster_copy(&controller->roster, &roster) ||
+        tapd_roster_add(&roster, tap, origin, tapd_now_ms())) {
+        base_put_text(why, "out of memory\n");
+        tapd_tap_free(tap);
+        return TAPD_FAILED;
+    }
+    enum tapd_outcome outcome = tapd_controller_change(controller, &roster, why);
+    if (outcome == TAPD_DONE) {
+        tapd_log("tap %s added%s", tap->name, tap->lifetime_sec ? ", for a time" : "");
+    }
+    return outcome;
+}
+
+enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const char *json,
+                                      struct base_buffer *why)
+{
+    struct tapd_tap *tap = read_tap(controller, json, why);
+    if (!tap) {
+        return TAPD_BAD;
+    }
+    if (is_taken(controller, tap->name)) {
+        base_put_format(why, "there is a tap \"%s\" already\n", tap->name);
+        tapd_tap_free(tap);
+        return TAPD_CONFLICT;
+    }
+    return tapd_controller_put(controller, tap, TAPD_FROM_REQUEST, why);
+}
+
+/* Which one of the roster. */
+static enum tapd_outcome find(const struct tapd_controller *controller, const char *name,
+                              size_t *index, struct base_buffer *why)
+{
+    *index = tapd_roster_find(&controller->roster, name);
+    if (*index != SIZE_MAX && !controller->roster.items[*index].over) {
+        return TAPD_DONE;
+    }
+    const struct tapd_tap *own = tapd_policy_find(controller->policy, name);
+    if (own && own->lifetime_sec == 0) {
+        base_put_format(why, "the tap \"%s\" is one of the policy, and stays; change %s\n", name,
+                        controller->policy->file);
+        return TAPD_CONFLICT;
+    }
+    base_put_format(why, "there is no tap \"%s\"\n", name);
+    return TAPD_NOT_FOUND;
+}
+
+enum tapd_outcome tapd_controller_remove(struct tapd_controller *controller, const char *name,
+                                         struct base_buffer *why)
+{
+    size_t index;
+    struct tapd_roster roster;
+    enum tapd_outcome outcome = find(controller, name, &index, why);
+    if (outcome != TAPD_DONE) {
+        return outcome;
+    }
+    if (tapd_roster_copy(&controller->roster, &roster)) {
+        base_put_text(why, "out of memory\n");
+        return TAPD_FAILED;
+    }
+    tapd_roster_end(&roster, index);
+    outcome = tapd_controller_change(controller, &roster, why);
+    if (outcome == TAPD_DONE) {
+        tapd_log("tap %s removed", name);
+    }
+    return outcome;
+}
+
+/* The same tap with another lifetime. */
+static struct tapd_tap *with_lifetime(const struct tapd_controller *controller,
+                                      const struct tapd_tap *tap, const char *lifetime,
+                                      struct base_buffer *why)
+{
+    struct base_buffer text = {0};
+    tapd_tap_format(controller->policy, tap, &text);
+    json_t *value = json_loads(base_buffer_text(&text), 0, NULL);
+    base_buffer_free(&text);
+    json_object_set_new(value, "for", json_string(lifetime));
+    char *json = json_dumps(value, 0);
+    struct tapd_tap *changed = json ? read_tap(controller, json, why) : NULL;
+    free(json);
+    json_decref(value);
+    return changed;
+}
+
+/* Its end, and nothing else of it, moves; so it keeps its id. */
+enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, const char *name,
+                                         const char *lifetime, struct base_buffer *why)
+{
+    size_t index;
+    struct tapd_roster roster;
+    enum tapd_outcome outcome = find(controller, name, &index, why);
+    if (outcome != TAPD_DONE) {
+        return outcome;
+    }
+    const struct tapd_tap *tap = controller->roster.items[index].tap;
+    uint16_t lifetime_sec = tap->lifetime_sec;
+    if (lifetime_sec == 0) {
+        base_put_format(why, "the tap \"%s\" has no lifetime; it stays until it is removed\n",
+                        name);
+        return TAPD_CONFLICT;
+    }
+    if (lifetime) {
+        struct tapd_tap *changed = with_lifetime(controller, tap, lifetime, why);
+        if (!changed) {
+            return TAPD_BAD;
+        }
+        lifetime_sec = changed->lifetime_sec;
+        tapd_tap_free(changed);
+    }
+    if (lifetime_sec == 0) {
+        base_put_text(why, "expected a time, \"120s\"\n");
+        return TAPD_BAD;
+    }
+    if (tapd_roster_copy(&controller->roster, &roster)) {
+        base_put_text(why, "out of memory\n");
+        return TAPD_FAILED;
+    }
+    roster.items[index].fresh = true;
+    roster.items[index].expires_ms = tapd_now_ms() + lifetime_sec * INT64_C(1000);
+    outcome = tapd_controller_change(controller, &roster, why);
+    if (outcome == TAPD_DONE) {
+        tapd_log("tap %s extended: it ends in %u s", name, lifetime_sec);
+    }
+    return outcome;
+}
+
+/* Taps of the policy that are there in any case. */
+static bool always_there(const struct tapd_tap *tap)
+{
+    return tap->lifetime_sec == 0 && !tap->when;
+}
+
+size_t tapd_controller_n_taps(const struct tapd_controller *controller)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < controller->policy->n_taps; i++) {
+        n += always_there(controller->policy->taps[i]);
+    }
+    for (size_t i = 0; i < controller->roster.n_items; i++) {
+        n += !controller->roster.items[i].over;
+    }
+    return n;
+}
+
+struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller, size_t index)
+{
+    const struct tapd_policy *policy = controller->policy;
+    for (size_t i = 0; i < policy->n_taps; i++) {
+        if (always_there(policy->taps[i]) && index-- == 0) {
+            return (struct tapd_tap_now){.tap = policy->taps[i], .origin = TAPD_FROM_POLICY};
+        }
+    }
+    const struct tapd_entry *entry = controller->roster.items;
+    while (entry->over || index-- > 0) {
+        entry++;
+    }
+    return (struct tapd_tap_now){.tap = entry->tap,
+                                 .origin = entry->origin,
+                                 .id = entry->id,
+                                 .expires_ms = entry->expires_ms};
+}

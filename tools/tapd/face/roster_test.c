@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Taps that come and go, taken over from policy to policy and from the store. */
+#include "tapd/face/roster.h"
+
+#include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TOPOLOGY                                                                                   \
+    "name: t\n"                                                                                    \
+    "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"                                                   \
+    "hosts:\n"                                                                                     \
+    "  h1: {mac: 00:00:00:00:00:01, port: s1:1}\n"                                                 \
+    "  h2: {mac: 00:00:00:00:00:02, port: s1:2}\n"                                                 \
+    "  c1: {mac: 00:00:00:00:00:c1, port: s2:9, role: capture}\n"                                  \
+    "links: [[s1:5, s2:1]]\n"
+#define POLICY(taps) "topology: t\ntaps:\n" taps
+#define STAYS        "  - {name: stays, source: h2, to: c1}\n"
+#define ENDS         "  - {name: ends, source: h1, to: c1, for: 60s}\n"
+
+enum { NOW = 1000000 }; /* ms */
+
+static struct tapd_policy *load(const char *text)
+{
+    struct memory_file files[] = {{"t", TOPOLOGY, 0}, {"p", text, 0}, {0}};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_policy *policy;
+    assert_int_equal(tapd_policy_load_from(&from, "p", &policy, &diagnostics), 0);
+    return policy;
+}
+
+static struct tapd_tap *read_tap(const struct tapd_policy *policy, const char *json)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_tap *tap;
+    assert_int_equal(tapd_tap_read(policy, "request", json, strlen(json), &tap, &diagnostics), 0);
+    return tap;
+}
+
+static int take_over(const struct tapd_roster *from, const struct tapd_policy *old,
+                     const struct tapd_policy *policy, int64_t now_ms, struct tapd_roster *roster,
+                     struct yaml_diagnostics *diagnostics)
+{
+    struct tapd_records records;
+    assert_int_equal(tapd_roster_to_records(from, old, &records), 0);
+    int status = tapd_roster_from_records(&records, policy, "state", now_ms, roster, diagnostics);
+    tapd_records_free(&records);
+    return status;
+}
+
+static struct tapd_roster begin(const struct tapd_policy *policy)
+{
+    const struct tapd_records none = {.next_id = 1};
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_roster roster;
+    assert_int_equal(tapd_roster_from_records(&none, policy, "", NOW, &roster, &diagnostics), 0);
+    return roster;
+}
+
+static void taps_of_a_policy_begin(void **state)
+{
+    (void)state;
+    struct tapd_policy *policy = load(POLICY(STAYS ENDS));
+    struct tapd_roster roster = begin(policy);
+    assert_int_equal(roster.n_items, 1);
+    assert_string_equal(roster.items[0].tap->name, "ends");
+    assert_int_equal(roster.items[0].id, 1);
+    assert_true(roster.items[0].expires_ms == NOW + 60000);
+    assert_true(tapd_roster_next_ms(&roster) == NOW + 60000);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
+static void they_do_not_begin_again(void **state)
+{
+    (void)state;
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_policy *policy = load(POLICY(ENDS)), *same = load(POLICY(STAYS ENDS)),
+                       *other = load(POLICY("  - {name: ends, source: h1, to: c1, for: 90s}\n"));
+    struct tapd_roster roster = begin(policy), again, changed;
+    assert_int_equal(take_over(&roster, policy, same, NOW + 40000, &again, &diagnostics), 0);
+    assert_true(again.items[0].expires_ms == NOW + 60000);
+    assert_int_equal(again.items[0].id, 1);
+    assert_int_equal(take_over(&roster, policy, other, NOW + 40000, &changed, &diagnostics), 0);
+    assert_true(changed.items[0].expires_ms == NOW + 130000);
+    assert_int_equal(changed.items[0].id, 2);
+    tapd_roster_free(&again, NULL);
+
+    assert_int_equal(tapd_roster_expire(&roster, NOW + 60000), 1);
+    assert_true(roster.items[0].over);
+    assert_true(tapd_roster_next_ms(&roster) == INT64_MAX);
+    assert_int_equal(take_over(&roster, policy, same, NOW + 70000, &again, &diagnostics), 0);
+    assert_true(again.n_items == 1 && again.items[0].over);
+    tapd_roster_free(&again, NULL);
+    tapd_roster_free(&changed, NULL);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+    tapd_policy_free(same);
+    tapd_policy_free(other);
+}
+
+static void taps_on_demand_are_taken_over(void **state)
+{
+    (void)state;
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_policy *policy = load(POLICY(STAYS)), *same = load(POLICY(STAYS));
+    struct tapd_roster roster = begin(policy), again;
+    struct tapd_tap *lasting =
+        read_tap(policy, "{\"name\": \"a\", \"source\": \"h1\", \"to\": \"c1\"}");
+    struct tapd_tap *ending =
+        read_tap(policy, "{\"name\": \"b\", \"source\": \"h1\", \"to\": \"c1\", \"for\": \"30s\"}");
+    assert_int_equal(tapd_roster_add(&roster, lasting, TAPD_FROM_REQUEST, NOW), 0);
+    assert_int_equal(tapd_roster_add(&roster, ending, TAPD_FROM_REQUEST, NOW), 0);
+    assert_int_equal(roster.items[0].id, 0);
+    assert_int_equal(tapd_roster_find_id(&roster, 1), 1);
+    assert_int_equal(take_over(&roster, policy, same, NOW + 29999, &again, &diagnostics), 0);
+    assert_int_equal(again.n_items, 2);
+    assert_int_equal(again.next_id, 2);
+    tapd_roster_free(&again, NULL);
+    assert_int_equal(take_over(&roster, policy, same, NOW + 30000, &again, &diagnostics), 0);
+    assert_int_equal(again.n_items, 1);
+    assert_string_equal(again.items[0].tap->name, "a");
+    tapd_roster_free(&again, NULL);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+    tapd_policy_free(same);
+}
+
+static void what_a_policy_makes_impossible_is_told(void **state)
+{
+    (void)state;
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer words = {0};
+    struct tapd_policy *policy = load(POLICY(STAYS)),
+                       *named = load(POLICY(STAYS "  - {name: a, source: h1, to: c1}\n"));
+    struct tapd_roster roster = begin(policy), again;
+    struct tapd_tap *tap =
+        read_tap(policy, "{\"name\": \"a\", \"source\": \"h1\", \"to\": \"c1\"}");
+    assert_int_equal(tapd_roster_add(&roster, tap, TAPD_FROM_REQUEST, NOW), 0);
+    assert_int_equal(take_over(&roster, policy, named, NOW, &again, &diagnostics), -1);
+    assert_non_null(strstr(memory_errors(&diagnostics, &words), "p:4:"));
+    assert_non_null(strstr(memory_errors(&diagnostics, &words), "was asked for on demand"));
+    base_buffer_free(&words);
+    yaml_diagnostics_free(&diagnostics);
+    tapd_roster_free(&again, NULL);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+    tapd_policy_free(named);
+}
+
+static void seconds_that_are_left(void **state)
+{
+    (void)state;
+    struct tapd_policy *policy = load(POLICY(ENDS));
+    struct tapd_roster roster = begin(policy);
+    static const struct {
+        int64_t now_ms;
+        uint16_t left_sec;
+    } cases[] = {{NOW, 60},        {NOW + 1, 60},    {NOW + 1000, 59},
+                 {NOW + 59999, 1}, {NOW + 60000, 1}, {NOW + 99999, 1},
+                 {NOW - 1000, 61}, {0, 1060},        {-INT64_C(90000000), UINT16_MAX}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n;
+        struct tapd_active *active = tapd_roster_active(&roster, cases[i].now_ms, &n);
+        assert_int_equal(n, 1);
+        assert_int_equal(active[0].left_sec, cases[i].left_sec);
+        free(active);
+    }
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
+/* A change that is not kept leaves what was there, and frees only what is new. */
+static void a_copy_may_be_dropped(void **state)
+{
+    (void)state;
+    struct tapd_policy *policy = load(POLICY(STAYS));
+    struct tapd_roster roster = begin(policy), copy;
+    const char *json = "{\"name\": \"a\", \"source\": \"h1\", \"to\": \"c1\"}";
+    assert_int_equal(tapd_roster_add(&roster, read_tap(policy, json), TAPD_FROM_REQUEST, NOW), 0);
+    assert_int_equal(tapd_roster_copy(&roster, &copy), 0);
+    assert_int_equal(tapd_roster_add(&copy, read_tap(policy, json), TAPD_FROM_REQUEST, NOW), 0);
+    tapd_roster_free(&copy, &roster);
+    assert_string_equal(roster.items[0].tap->name, "a");
+    const struct tapd_tap *tap = roster.items[0].tap;
+    tapd_roster_end(&roster, 0); /* the tap is ours again */
+    assert_int_equal(roster.n_items, 0);
+    tapd_tap_free((struct tapd_tap *)(uintptr_t)tap);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(taps_of_a_policy_begin),
+        cmocka_unit_test(they_do_not_begin_again),
+        cmocka_unit_test(taps_on_demand_are_taken_over),
+        cmocka_unit_test(what_a_policy_makes_impossible_is_told),
+        cmocka_unit_test(seconds_that_are_left),
+        cmocka_unit_test(a_copy_may_be_dropped),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tapd/install/foreign.h"
+
+#include "tapd/install/action_set.h"
+#include "tapd/plan/cube.h"
+
+static struct tapd_actions actions_of(const struct flow_entry *entry)
+{
+    return (struct tapd_actions){entry->actions, entry->n_actions};
+}
+
+static bool blocks(const struct flow_entry *foreign, const struct flow_entry *ours)
+{
+    return foreign->table_id == ours->table_id && foreign->priority == ours->priority &&
+           match_equal(&foreign->match, &ours->match);
+}
+
+/* The first of our entries for this port or one behind it. */
+static size_t find_port(const struct flow_table *wanted, uint16_t in_port)
+{
+    size_t low = 0, high = wanted->n_entries;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (wanted->entries[middle].match.value.in_port < in_port) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *wanted)
+{
+    const struct flow_entry *entry = &foreign->entry;
+    struct tapd_actions its = actions_of(entry), none = {0};
+    bool covered = false;
+    foreign->kind = TAPD_FOREIGN_APART;
+    uint16_t in_port = entry->match.value.in_port, mask = entry->match.mask.in_port;
+    for (size_t i = mask ? find_port(wanted, in_port) : 0; i < wanted->n_entries; i++) {
+        const struct flow_entry *ours = &wanted->entries[i];
+        if (mask && ours->match.value.in_port != in_port) {
+            break;
+        }
+        struct tapd_actions actions = actions_of(ours);
+        if (!tapd_overlap(&entry->match, &ours->match)) {
+            continue;
+        }
+        if (blocks(entry, ours)) {
+            foreign->kind = TAPD_FOREIGN_BLOCKS;
+            foreign->ours = ours;
+            return;
+        }
+        if (entry->priority >= ours->priority && !foreign->ours &&
+            !tapd_sends_same(&its, &actions)) {
+            foreign->kind = TAPD_FOREIGN_HIDES;
+            foreign->ours = ours;
+        }
+        covered |= ours->priority > entry->priority && tapd_contains(&ours->match, &entry->match);
+    }
+    if (!foreign->ours && !covered && !tapd_sends_within(&its, &none)) {
+        foreign->kind = TAPD_FOREIGN_BENEATH;
+    }
+}
+
+const char *tapd_foreign_words(enum tapd_foreign_kind kind)
+{
+    static const char *const words[] = {
+        [TAPD_FOREIGN_APART] = "changes nothing",
+        [TAPD_FOREIGN_BENEATH] = "forwards what the policy drops",
+        [TAPD_FOREIGN_HIDES] = "hides an entry of the policy",
+        [TAPD_FOREIGN_BLOCKS] = "stands where an entry of the policy should",
+    };
+    return words[kind];
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tapd/install/installer.h"
+
+#include "ofctl/flow.h"
+#include "tapd/install/installer_inside.h"
+#include "tapd/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { GATHER_MS = 10 }; /* entries that go, often go together */
+
+static const struct tapd_session_ops SESSION_OPS;
+
+static void on_resync(evutil_socket_t fd, short events, void *arg);
+static void forget_table(struct tapd_target *target);
+
+static unsigned or_default(unsigned value, unsigned otherwise)
+{
+    return value ? value : otherwise;
+}
+
+static int add_target(struct tapd_installer *installer, const struct topology_switch *sw,
+                      const char *endpoint, bool owned, struct base_error *error)
+{
+    struct tapd_target *target = &installer->targets[installer->n_targets++];
+    *target = (struct tapd_target){.installer = installer, .name = strdup(sw->name)};
+    if (!target->name) {
+        return base_fail(error, "out of memory");
+    }
+    return owned ? tapd_sessions_add(installer->sessions, sw->name, sw->dpid, endpoint,
+                                     &SESSION_OPS, target, &target->session, error)
+                 : 0;
+}
+
+static int add_targets(struct tapd_installer *installer, const struct topology *topology,
+                       const struct lab *lab, const bool *owns, struct base_error *error)
+{
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        const struct topology_switch *sw = &topology->switches[i];
+        if (add_target(installer, sw, lab->switches[i].openflow, owns[i], error)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int allocate(struct tapd_installer *installer, size_t n_switches)
+{
+    struct event_base *base = installer->base;
+    installer->sessions = tapd_sessions_new(base, &installer->options.session);
+    installer->targets = calloc(n_switches + 1, sizeof *installer->targets);
+    installer->actual = calloc(n_switches + 1, sizeof(struct flow_table *));
+    installer->wakeup = evtimer_new(base, tapd_round_on_wakeup, installer);
+    installer->timer = evtimer_new(base, tapd_round_on_timer, installer);
+    installer->resync = event_new(base, -1, EV_PERSIST, on_resync, installer);
+    return installer->sessions && installer->targets && installer->actual && installer->wakeup &&
+                   installer->timer && installer->resync
+               ? 0
+               : -1;
+}
+
+struct tapd_installer *tapd_installer_new(struct event_base *base, const struct topology *topology,
+                                          const struct lab *lab, const bool *owns,
+                                          const struct tapd_installer_options *options,
+                                          const struct tapd_installer_ops *ops, void *owner,
+                                          struct base_error *error)
+{
+    struct tapd_installer *installer = calloc(1, sizeof *installer);
+    if (!installer) {
+        base_fail(error, "out of memory");
+        return NULL;
+    }
+    *installer =
+        (struct tapd_installer){.base = base, .options = *options, .ops = ops, .owner = owner};
+    installer->options.resync_ms = or_default(options->resync_ms, 10000);
+    installer->options.settle_ms = or_default(options->settle_ms, 20);
+    installer->options.patience_ms = or_default(options->patience_ms, 2000);
+    if (allocate(installer, topology->n_switches)) {
+        base_fail(error, "out of memory");
+    } else if (add_targets(installer, topology, lab, owns, error) == 0) {
+        return installer;
+    }
+    tapd_installer_free(installer);
+    return NULL;
+}
+
+int tapd_installer_listen(struct tapd_installer *installer, const char *endpoint,
+                          struct base_error *error)
+{
+    return tapd_sessions_listen(installer->sessions, endpoint, error);
+}
+
+void tapd_installer_start(struct tapd_installer *installer)
+{
+    const struct timeval period = tapd_after_ms(installer->options.resync_ms);
+    event_add(installer->resync, &period);
+    tapd_sessions_start(installer->sessions);
+}
+
+void tapd_installer_set(struct tapd_installer *installer, const struct tapd_network *network)
+{
+    if (!installer) {
+        return;
+    }
+    installer->network = network;
+    installer->abandoned = true;
+    for (size_t i = 0; i < installer->n_targets; i++) {
+        installer->targets[i].n_rounds = 0;
+    }
+    tapd_installer_resync(installer);
+}
+
+void tapd_installer_resync(struct tapd_installer *installer)
+{
+    for (size_t i = 0; i < installer->n_targets; i++) {
+        installer->targets[i].stale = true;
+        installer->targets[i].refuses = false;
+    }
+    tapd_round_wake(installer, 0);
+}
+
+/* What is known of a switch agrees with what is wanted. */
+static bool is_right(const struct tapd_target *target)
+{
+    return !target->session || (target->known && !target->stale && !target->refuses &&
+                                target->n_steps == 0 && tapd_session_is_up(target->session));
+}
+
+bool tapd_installer_is_installed(const struct tapd_installer *installer)
+{
+    for (size_t i = 0; installer && i < installer->n_targets; i++) {
+        if (!is_right(&installer->targets[i])) {
+            return false;
+        }
+    }
+    return installer && installer->network && installer->stage == STAGE_RESTING &&
+           !installer->due && installer->n_blocked == 0 && installer->n_held == 0;
+}
+
+struct tapd_switch_report tapd_installer_report(const struct tapd_installer *installer, size_t sw)
+{
+    if (!installer) {
+        return (struct tapd_switch_report){.owned = true, .trouble = "no connections can be made"};
+    }
+    const struct tapd_target *target = &installer->targets[sw];
+    struct tapd_switch_report report = {
+        .owned = target->session != NULL,
+        .trouble = target->trouble.text,
+        .n_wanted = installer->network ? installer->network->tables[sw].n_entries : 0,
+        .n_own = target->n_own,
+        .foreign = target->foreign,
+        .n_foreign_told = target->n_foreign_told,
+        .n_foreign = target->n_foreign,
+    };
+    if (target->session) {
+        report.up = tapd_session_is_up(target->session);
+        report.installed = is_right(target);
+        report.trouble = report.up ? report.trouble : tapd_session_trouble(target->session);
+    }
+    return report;
+}
+
+void tapd_installer_free(struct tapd_installer *installer)
+{
+    if (!installer) {
+        return;
+    }
+    tapd_sessions_free(installer->sessions);
+    struct event *events[] = {installer->wakeup, installer->timer, installer->resync};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        if (events[i]) {
+            event_free(events[i]);
+        }
+    }
+    for (size_t i = 0; i < installer->n_targets; i++) {
+        struct tapd_target *target = &installer->targets[i];
+        forget_table(target);
+        base_arena_free(&target->actions);
+        base_arena_free(&target->texts);
+        free(target->mods);
+        free(target->name);
+    }
+    tapd_difference_free(&installer->difference);
+    free(installer->targets);
+    free(installer->actual);
+    free(installer);
+}
+
+static void forget_table(struct tapd_target *target)
+{
+    flow_table_free(&target->table);
+    target->table = (struct flow_table){0};
+    target->known = false;
+}
+
+/* What a switch says */
+
+static void answered(struct tapd_target *target)
+{
+    struct tapd_installer *installer = target->installer;
+    if (target->awaited) {
+        target->awaited = false;
+        installer->n_awaited--;
+        tapd_round_poke(installer);
+    } else {
+        tapd_round_wake(installer, 0); /* too late for its round */
+    }
+}
+
+static void on_up(void *owner)
+{
+    struct tapd_target *target = owner;
+    target->stale = true;
+    target->refuses = false;
+    target->n_rounds = 0;
+    tapd_round_wake(target->installer, 0);
+}
+
+static void on_read(void *owner, struct switch_state *state)
+{
+    struct tapd_target *target = owner;
+    forget_table(target);
+    target->table = state->flows;
+    state->flows = (struct flow_table){0};
+    target->known = true;
+    answered(target);
+}
+
+void tapd_target_refuse(struct tapd_target *target, const struct base_error *why)
+{
+    if (!target->refuses && strcmp(target->trouble.text, why->text) != 0) {
+        tapd_log("%s: %s", target->name, why->text);
+        target->trouble = *why;
+    }
+    target->refuses = true;
+    target->installer->abandoned = true;
+}
+
+static void on_refused(void *owner, size_t index, const char *why)
+{
+    struct tapd_target *target = owner;
+    const struct of_flow_mod *mod = &target->mods[index];
+    struct base_buffer text = {0};
+    struct base_error trouble;
+    ofctl_format_flow(&mod->entry, FLOW_NO_STATS, &text);
+    base_fail(&trouble, "refuses %s %s: %s", flow_command_name(mod->command),
+              base_buffer_text(&text), why);
+    base_buffer_free(&text);
+    tapd_target_refuse(target, &trouble);
+}
+
+static void on_acknowledged(void *owner)
+{
+    answered(owner);
+}
+
+static void on_down(void *owner, const char *why)
+{
+    (void)why;
+    struct tapd_target *target = owner;
+    struct tapd_installer *installer = target->installer;
+    forget_table(target);
+    installer->abandoned |= installer->actual[target - installer->targets] != NULL;
+    answered(target);
+}
+
+bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry)
+{
+    const struct tapd_network *network = target->installer->network;
+    return network && tapd_is_own(network->policy, entry->cookie);
+}
+
+/* An entry of ours has gone. Those that a wave deletes go while it waits for
+ * the barrier. */
+static void on_removed(void *owner, const struct of_flow_removed *removed)
+{
+    struct tapd_target *target = owner;
+    struct tapd_installer *installer = target->installer;
+    uint32_t id = (uint32_t)removed->entry.cookie;
+    bool by_wave = installer->stage == STAGE_WRITING && target->awaited;
+    if (!tapd_target_is_own(target, &removed->entry)) {
+        return;
+    }
+    if (removed->reason == OFPRR_HARD_TIMEOUT && id != 0) {
+        installer->ops->expired(installer->owner, id);
+    } else if (by_wave) {
+        return;
+    }
+    target->stale = true;
+    tapd_round_wake(installer, GATHER_MS);
+}
+
+static void on_port_changed(void *owner, const struct of_port_status *status)
+{
+    const struct tapd_target *target = owner;
+    const struct port *port = &status->port;
+    bool is_up = !(port->state & PORT_STATE_LINK_DOWN) && !(port->config & PORT_CONFIG_DOWN);
+    tapd_log("%s: port %u (%s) %s", target->name, port->number, port->name,
+             status->reason == OFPPR_DELETE ? "is gone"
+             : is_up                        ? "is up"
+                                            : "is down");
+}
+
+static const struct tapd_session_ops SESSION_OPS = {
+    .up = on_up,
+    .read = on_read,
+    .refused = on_refused,
+    .acknowledged = on_acknowledged,
+    .removed = on_removed,
+    .port_changed = on_port_changed,
+    .down = on_down,
+};
+
+static void on_resync(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    tapd_installer_resync(arg);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the two halves of the installer share: installer.c has the switches and what
+ * they say, round.c the rounds. Nobody else's. */
+#ifndef TAPD_INSTALL_INSTALLER_INSIDE_H
+#define TAPD_INSTALL_INSTALLER_INSIDE_H
+
+#include "tapd/install/difference.h"
+#include "tapd/install/installer.h"
+
+enum { TAPD_FOREIGN_TOLD = 100 }; /* of a switch, by a report */
+
+/* One switch of the topology. */
+struct tapd_target {
+    struct tapd_installer *installer;
+    char *name;
+    struct tapd_session *session; /* NULL: not owned */
+    struct flow_table table;      /* as it was read last */
+    bool known;                   /* table is what is there, as far as can be known */
+    bool stale;                   /* to be read again before it is believed */
+    bool awaited;                 /* the round waits for its answer */
+    bool refuses;                 /* left out until the next resync */
+    unsigned n_rounds;            /* in a row that had something to send to it */
+    struct base_error trouble;    /* why it refuses; "" */
+    struct of_flow_mod *mods;     /* on their way to it */
+    size_t n_mods, mods_capacity;
+    struct base_arena actions; /* of mods */
+    size_t n_own;
+    size_t n_steps; /* of the last difference */
+    struct tapd_foreign_text foreign[TAPD_FOREIGN_TOLD];
+    size_t n_foreign_told, n_foreign;
+    struct base_arena texts; /* of foreign */
+};
+
+enum tapd_round_stage {
+    STAGE_RESTING,  /* until something is due */
+    STAGE_READING,  /* awaits tables */
+    STAGE_SETTLING, /* awaits that frames follow the tables, before the next wave */
+    STAGE_WRITING,  /* awaits the barriers of a wave */
+};
+
+struct tapd_installer {
+    struct event_base *base;
+    struct tapd_installer_options options;
+    const struct tapd_installer_ops *ops;
+    void *owner;
+    struct tapd_sessions *sessions;
+    struct tapd_target *targets; /* by switch */
+    size_t n_targets;
+    const struct tapd_network *network; /* NULL: none yet */
+    enum tapd_round_stage stage;
+    bool due;       /* a round, when this one is over */
+    bool abandoned; /* the round: what is left of it is not sent */
+    bool impatient; /* the round has waited long enough */
+    size_t n_awaited;
+    struct tapd_difference difference; /* STAGE_SETTLING, STAGE_WRITING */
+    size_t wave;                       /* the next */
+    const struct flow_table **actual;  /* by switch */
+    size_t n_blocked, n_held;          /* of the last difference */
+    size_t n_sent;                     /* flow-mods since it was last settled */
+    struct event *wakeup;              /* to go on */
+    struct event *timer;               /* patience, settling */
+    struct event *resync;
+};
+
+/* Left out until the next resync. The first reason is told, once, and not with every attempt. */
+void tapd_target_refuse(struct tapd_target *target, const struct base_error *why);
+
+bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry);
+
+/* A round is due, after so many ms. What is due already is not put off. */
+void tapd_round_wake(struct tapd_installer *installer, unsigned after);
+
+/* The round under way may go on. */
+void tapd_round_poke(struct tapd_installer *installer);
+
+/* The callbacks of `wakeup` and `timer`; arg is the installer. */
+void tapd_round_on_wakeup(evutil_socket_t fd, short events, void *arg);
+void tapd_round_on_timer(evutil_socket_t fd, short events, void *arg);
+
+struct timeval tapd_after_ms(unsigned ms);
+
+#endif

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tapd/install/session.h"
+
+#include "tapd/install/session_inside.h"
+#include "tapd/log.h"
+
+#include <event2/util.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_CALLERS = 256 }; /* that have not said which switch they are */
+
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
+static void on_timer(evutil_socket_t fd, short events, void *arg);
+static bool take_caller(void *owner, struct channel_listener *listener, struct channel_conn *conn,
+                        uint64_t dpid);
+static void free_session(struct tapd_session *session);
+
+static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
+
+int64_t tapd_monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static unsigned or_default(unsigned value, unsigned otherwise)
+{
+    return value ? value : otherwise;
+}
+
+struct tapd_sessions *tapd_sessions_new(struct event_base *base,
+                                        const struct tapd_session_options *options)
+{
+    struct tapd_sessions *sessions = calloc(1, sizeof *sessions);
+    if (!sessions) {
+        return NULL;
+    }
+    const struct tapd_session_options *given = options ? options : &sessions->options;
+    sessions->base = base;
+    sessions->options = (struct tapd_session_options){
+        .handshake_ms = or_default(given->handshake_ms, 5000),
+        .idle_ms = or_default(given->idle_ms, 5000),
+        .request_ms = or_default(given->request_ms, 30000),
+        .backoff_min_ms = or_default(given->backoff_min_ms, 100),
+        .backoff_max_ms = or_default(given->backoff_max_ms, 5000),
+    };
+    return sessions;
+}
+
+static int set_endpoint(struct tapd_session *session, const char *endpoint,
+                        struct base_error *error)
+{
+    if (!endpoint) {
+        return 0;
+    }
+    if (endpoint_parse(endpoint, &session->endpoint, error)) {
+        return base_fail_in(error, "%s", session->name);
+    }
+    if (session->endpoint.kind == ENDPOINT_PTCP) {
+        return tapd_sessions_listen(session->sessions, endpoint, error);
+    }
+    session->text = strdup(endpoint);
+    return session->text ? 0 : base_fail(error, "out of memory");
+}
+
+int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t dpid,
+                      const char *endpoint, const struct tapd_session_ops *ops, void *owner,
+                      struct tapd_session **result, struct base_error *error)
+{
+    struct tapd_session *session = calloc(1, sizeof *session);
+    if (!session || base_grow(&sessions->items, sessions->n_items, &sessions->capacity,
+                              sizeof *sessions->items)) {
+        free(session);
+        return base_fail(error, "out of memory");
+    }
+    *session = (struct tapd_session){
+        .sessions = sessions, .ops = ops, .owner = owner, .dpid = dpid, .name = strdup(name)};
+    session->timer = evtimer_new(sessions->base, on_timer, session);
+    if (!session->name || !session->timer) {
+        free_session(session);
+        return base_fail(error, "out of memory");
+    }
+    if (set_endpoint(session, endpoint, error)) {
+        free_session(session);
+        return -1;
+    }
+    base_fail(&session->trouble, session->text ? "not dialled yet" : "has not dialled yet");
+    sessions->items[sessions->n_items++] = session;
+    *result = session;
+    return 0;
+}
+
+int tapd_sessions_listen(struct tapd_sessions *sessions, const char *text, struct base_error *error)
+{
+    struct endpoint endpoint;
+    if (endpoint_parse(text, &endpoint, error)) {
+        return -1;
+    }
+    if (endpoint.kind != ENDPOINT_PTCP) {
+        return base_fail(error, "\"%s\": expected ptcp:[PORT][:HOST]", text);
+    }
+    for (size_t i = 0; i < sessions->n_listeners; i++) {
+        if (channel_listener_is_at(sessions->listeners[i], &endpoint)) {
+            return 0;
+        }
+    }
+    if (base_grow(&sessions->listeners, sessions->n_listeners, &sessions->listeners_capacity,
+                  sizeof *sessions->listeners)) {
+        return base_fail(error, "out of memory");
+    }
+    struct channel_listener *listener =
+        channel_listener_new(sessions->base, &endpoint, MAX_CALLERS, take_caller, sessions, error);
+    if (!listener) {
+        return base_fail_in(error, "%s", text);
+    }
+    channel_listener_set_patience(listener, sessions->options.handshake_ms);
+    sessions->listeners[sessions->n_listeners++] = listener;
+    return 0;
+}
+
+void tapd_sessions_start(struct tapd_sessions *sessions)
+{
+    for (size_t i = 0; i < sessions->n_listeners; i++) {
+        channel_listener_start(sessions->listeners[i]);
+    }
+    for (size_t i = 0; i < sessions->n_items; i++) {
+        if (sessions->items[i]->text) {
+            event_active(sessions->items[i]->timer, EV_TIMEOUT, 0);
+        }
+    }
+}
+
+void tapd_sessions_free(struct tapd_sessions *sessions)
+{
+    if (!sessions) {
+        return;
+    }
+    for (size_t i = 0; i < sessions->n_listeners; i++) {
+        channel_listener_free(sessions->listeners[i]);
+    }
+    for (size_t i = 0; i < sessions->n_items; i++) {
+        free_session(sessions->items[i]);
+    }
+    free(sessions->listeners);
+    free(sessions->items);
+    free(sessions);
+}
+
+bool tapd_session_is_up(const struct tapd_session *session)
+{
+    return session->stage >= STAGE_IDLE;
+}
+
+bool tapd_session_is_idle(const struct tapd_session *session)
+{
+    return session->stage == STAGE_IDLE;
+}
+
+const char *tapd_session_trouble(const struct tapd_session *session)
+{
+    return tapd_session_is_up(session) ? "" : session->trouble.text;
+}
+
+static void free_session(struct tapd_session *session)
+{
+    if (session->timer) {
+        event_free(session->timer);
+    }
+    channel_conn_free(session->conn);
+    switch_state_free(&session->dump.state);
+    free(session->addresses);
+    free(session->text);
+    free(session->name);
+    free(session);
+}
+
+static void set_timer(struct tapd_session *session, unsigned ms)
+{
+    const struct timeval delay = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    session->heard = false;
+    evtimer_add(session->timer, &delay);
+}
+
+/* Half of the delay is chance, so that many switches that went away at once are
+ * not dialled at once for ever. */
+static unsigned backoff_ms(const struct tapd_session *session)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    unsigned ms = options->backoff_min_ms;
+    for (unsigned i = 1; i < session->n_failures && ms < options->backoff_max_ms; i++) {
+        ms *= 2;
+    }
+    ms = ms < options->backoff_max_ms ? ms : options->backoff_max_ms;
+    uint16_t chance;
+    evutil_secure_rng_get_bytes(&chance, sizeof chance);
+    return ms / 2 + (unsigned)((uint64_t)ms * chance / (2 * UINT16_MAX));
+}
+
+/* Every change of the stage goes through here, and sets its timer. */
+void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    session->stage = stage;
+    session->echo_due = false;
+    switch (stage) {
+    case STAGE_AWAY:
+        if (session->text) {
+            set_timer(session, backoff_ms(session));
+        } else {
+            evtimer_del(session->timer);
+        }
+        break;
+    case STAGE_GREETING:
+        set_timer(session, options->handshake_ms);
+        break;
+    case STAGE_IDLE:
+        set_timer(session, options->idle_ms);
+        break;
+    case STAGE_READING:
+    case STAGE_SENDING:
+        set_timer(session, options->request_ms);
+        break;
+    }
+}
+
+uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n)
+{
+    uint32_t first = session->next_xid;
+    session->next_xid += (uint32_t)n;
+    return first;
+}
+
+/* Once, and not with every attempt. */
+static void tell_trouble(struct tapd_session *session, const char *why, bool was_up)
+{
+    struct base_error trouble;
+    base_fail(&trouble, "%s%s%s", session->text ? session->text : "", session->text ? ": " : "",
+              why);
+    if (was_up || strcmp(trouble.text, session->trouble.text) != 0) {
+        tapd_log("%s: %s", session->name, trouble.text);
+    }
+    session->trouble = trouble;
+}
+
+/* Away, and why. The owner hears of it if the session was up. */
+static void lose(struct tapd_session *session, const struct base_error *why)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    bool was_up = tapd_session_is_up(session);
+    channel_conn_free(session->conn);
+    session->conn = NULL;
+    switch_state_free(&session->dump.state);
+    if (was_up && tapd_monotonic_ms() - session->up_since_ms > options->backoff_max_ms) {
+        session->n_failures = 0;
+    }
+    session->n_failures += session->n_failures < UINT32_MAX;
+    tell_trouble(session, why->text, was_up);
+    tapd_session_enter(session, STAGE_AWAY);
+    if (was_up) {
+        session->ops->down(session->owner, session->trouble.text);
+    }
+}
+
+/* Dialling */
+
+/* Tries its addresses from the next one on. */
+static int dial_next(struct tapd_session *session, struct base_error *error)
+{
+    int fd = -1, status = -1;
+    while (status && session->n_tried < session->n_addresses) {
+        status = channel_socket_dial(&session->addresses[session->n_tried++], &fd, error);
+    }
+    if (status) {
+        return -1;
+    }
+    session->conn = channel_conn_new(session->sessions->base, fd, &SESSION_OPS, session, error);
+    if (!session->conn) {
+        return -1;
+    }
+    tapd_session_greet(session);
+    return 0;
+}
+
+static void dial(struct tapd_session *session)
+{
+    struct base_error error = {"no address"};
+    session->n_tried = 0;
+    if ((!session->addresses && channel_socket_resolve(&session->endpoint, &session->addresses,
+                                                       &session->n_addresses, &error)) ||
+        dial_next(session, &error)) {
+        lose(session, &error);
+    }
+}
+
+/* Being dialled */
+
+static struct tapd_session *find_session(struct tapd_sessions *sessions, uint64_t dpid)
+{
+    for (size_t i = 0; i < sessions->n_items; i++) {
+        if (sessions->items[i]->dpid == dpid) {
+            return sessions->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void tell_stranger(struct tapd_sessions *sessions, uint64_t dpid)
+{
+    for (size_t i = 0; i < sessions->n_strangers; i++) {
+        if (sessions->strangers[i] == dpid) {
+            return;
+        }
+    }
+    if (sessions->n_strangers < TAPD_STRANGERS_TOLD) {
+        sessions->strangers[sessions->n_strangers++] = dpid;
+        tapd_log("a switch with datapath id %016" PRIx64
+                 " dials, which the topology does not have; it is left alone",
+                 dpid);
+    }
+}
+
+/* A switch that dials again has lost its former connection, even if we have
+ * not noticed yet. */
+static bool take_caller(void *owner, struct channel_listener *listener, struct channel_conn *conn,
+                        uint64_t dpid)
+{
+    (void)listener;
+    struct tapd_sessions *sessions = owner;
+    struct tapd_session *session = find_session(sessions, dpid);
+    if (!session) {
+        tell_stranger(sessions, dpid);
+        return false;
+    }
+    if (session->conn) {
+        struct base_error error;
+        base_fail(&error, "dialled again");
+        lose(session, &error);
+    }
+    channel_conn_set_owner(conn, &SESSION_OPS, session);
+    session->conn = conn;
+    tapd_session_go_up(session);
+    return true;
+}
+
+static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    (void)conn;
+    return tapd_session_take(owner, header, body, error);
+}
+
+/* A dialled one that does not even connect may have another address. */
+static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why)
+{
+    struct tapd_session *session = owner;
+    struct base_error error = *why;
+    if (channel_conn_stage(conn) == CHANNEL_CONN_CONNECTING) {
+        channel_conn_free(conn);
+        session->conn = NULL;
+        if (dial_next(session, &error) == 0) {
+            return;
+        }
+    }
+    lose(session, &error);
+}
+
+/* Silence */
+
+static void ask_for_echo(struct tapd_session *session)
+{
+    of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
+                    tapd_session_take_xids(session, 1));
+    channel_conn_flush(session->conn);
+    set_timer(session, session->sessions->options.idle_ms);
+    session->echo_due = true;
+}
+
+static void give_up(struct tapd_session *session, const char *what)
+{
+    struct base_error error;
+    base_fail(&error, "%s", what);
+    lose(session, &error);
+}
+
+static void on_request_timer(struct tapd_session *session)
+{
+    if (session->heard) {
+        set_timer(session, session->sessions->options.request_ms);
+        return;
+    }
+    give_up(session, session->stage == STAGE_READING ? "does not tell its flows"
+                                                     : "does not confirm flow-mods (BARRIER)");
+}
+
+static void on_timer(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct tapd_session *session = arg;
+    switch (session->stage) {
+    case STAGE_AWAY:
+        dial(session);
+        break;
+    case STAGE_GREETING:
+        give_up(session, channel_conn_stage(session->conn) == CHANNEL_CONN_CONNECTING
+                             ? "no connection"
+                             : "connected, but it does not answer in OpenFlow");
+        break;
+    case STAGE_IDLE:
+        if (session->heard) {
+            set_timer(session, session->sessions->options.idle_ms);
+        } else if (session->echo_due) {
+            give_up(session, "does not answer ECHO");
+        } else {
+            ask_for_echo(session);
+        }
+        break;
+    case STAGE_READING:
+    case STAGE_SENDING:
+        on_request_timer(session);
+        break;
+    }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the two halves of a session share: session.c has its life (connections,
+ * the timer), session_talk.c what is said on a connection. Nobody else's. */
+#ifndef TAPD_INSTALL_SESSION_INSIDE_H
+#define TAPD_INSTALL_SESSION_INSIDE_H
+
+#include "channel/connection.h"
+#include "channel/listener.h"
+#include "channel/progress.h"
+#include "channel/socket.h"
+#include "tapd/install/session.h"
+
+enum tapd_stage {
+    STAGE_AWAY,     /* no connection; dialled again when the timer ends */
+    STAGE_GREETING, /* connecting, or FEATURES has not come */
+    STAGE_IDLE,     /* up */
+    STAGE_READING,
+    STAGE_SENDING,
+};
+
+struct tapd_session {
+    struct tapd_sessions *sessions;
+    const struct tapd_session_ops *ops;
+    void *owner;
+    char *name;
+    char *text; /* the endpoint; NULL: the switch dials */
+    uint64_t dpid;
+    struct endpoint endpoint;
+    struct channel_address *addresses; /* resolved once */
+    size_t n_addresses;
+    size_t n_tried; /* of the addresses, in this round */
+    enum tapd_stage stage;
+    struct channel_conn *conn; /* NULL: STAGE_AWAY */
+    struct event *timer;       /* what is due in this stage if nothing else happens */
+    bool heard;                /* since the timer was set: what counts in this stage */
+    bool echo_due;             /* an ECHO_REQUEST has not been answered */
+    int64_t up_since_ms;       /* tapd_monotonic_ms */
+    unsigned n_failures;       /* connections in vain since one that lasted, or took flow-mods */
+    uint32_t next_xid;
+    uint32_t features_xid;
+    struct channel_progress progress; /* STAGE_READING */
+    struct channel_dump dump;
+    const struct of_flow_mod *mods; /* STAGE_SENDING */
+    size_t n_mods;
+    size_t part_begin, part_end; /* of mods: sent, their barrier has not been answered */
+    uint32_t part_xid;           /* of mods[part_begin] */
+    uint32_t barrier_xid;
+    struct base_error trouble;
+};
+
+enum { TAPD_STRANGERS_TOLD = 256 };
+
+struct tapd_sessions {
+    struct event_base *base;
+    struct tapd_session_options options;
+    struct tapd_session **items;
+    size_t n_items, capacity;
+    struct channel_listener **listeners;
+    size_t n_listeners, listeners_capacity;
+    uint64_t strangers[TAPD_STRANGERS_TOLD]; /* datapath ids that were told, each once */
+    size_t n_strangers;
+    bool started;
+};
+
+/* Every change of the stage: its timer begins. */
+void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage);
+
+/* The next n transaction ids, in order; the first of them. */
+uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n);
+
+/* Sends FEATURES_REQUEST: STAGE_GREETING. */
+void tapd_session_greet(struct tapd_session *session);
+
+/* The switch is the right one: STAGE_IDLE. */
+void tapd_session_go_up(struct tapd_session *session);
+
+/* One message; as channel_conn_ops.message. */
+int tapd_session_take(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+
+#endif

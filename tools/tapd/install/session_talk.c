@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is said on a connection: requests, their replies, and what a switch
+ * tells without being asked. */
+#include "openflow/error.h"
+#include "tapd/install/session_inside.h"
+#include "tapd/log.h"
+
+#include <inttypes.h>
+
+enum {
+    /* Flow-mods between two barriers: bounds what waits in memory, and how long a
+     * slow switch says nothing. */
+    PART_BYTES = 1 << 18,
+    MAX_READ_BYTES = 512 << 20,
+    MAX_READ_MESSAGES = 1000000,
+    MAX_READ_ENTRIES = 2000000,
+    /* Asynchronous messages come to one who dialled an Open vSwitch only if this
+     * is not 0 (its Documentation/topics/design.rst); packets are not wanted. */
+    MISS_SEND_LEN = 1,
+};
+
+static void ask_for_table(struct tapd_session *session);
+static void send_part(struct tapd_session *session);
+static int greeting_message(struct tapd_session *session, const struct of_header *header,
+                            struct base_reader *body, struct base_error *error);
+static int reading_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error);
+static int sending_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error);
+static int take_error(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+static int take_event(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error);
+
+void tapd_session_read(struct tapd_session *session)
+{
+    session->dump = (struct channel_dump){0};
+    session->progress = (struct channel_progress){.limits = {.max_bytes = MAX_READ_BYTES,
+                                                             .max_messages = MAX_READ_MESSAGES,
+                                                             .max_entries = MAX_READ_ENTRIES},
+                                                  .dump = &session->dump};
+    tapd_session_enter(session, STAGE_READING);
+    ask_for_table(session);
+}
+
+void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *mods, size_t n_mods)
+{
+    session->mods = mods;
+    session->n_mods = n_mods;
+    session->part_end = 0;
+    tapd_session_enter(session, STAGE_SENDING);
+    send_part(session);
+}
+
+void tapd_session_greet(struct tapd_session *session)
+{
+    session->features_xid = tapd_session_take_xids(session, 1);
+    of_encode_empty(channel_conn_output(session->conn), OFPT_FEATURES_REQUEST,
+                    session->features_xid);
+    channel_conn_flush(session->conn);
+    tapd_session_enter(session, STAGE_GREETING);
+}
+
+void tapd_session_go_up(struct tapd_session *session)
+{
+    struct base_buffer *output = channel_conn_output(session->conn);
+    of_encode_config(output, OFPT_SET_CONFIG, tapd_session_take_xids(session, 1),
+                     &(struct of_config){.miss_send_len = MISS_SEND_LEN});
+    channel_conn_flush(session->conn);
+    session->up_since_ms = tapd_monotonic_ms();
+    tapd_log("%s: connected", session->name);
+    tapd_session_enter(session, STAGE_IDLE);
+    session->ops->up(session->owner);
+}
+
+static bool is_event(uint8_t type)
+{
+    return type == OFPT_PACKET_IN || type == OFPT_FLOW_REMOVED || type == OFPT_PORT_STATUS ||
+           type == OFPT_ECHO_REPLY;
+}
+
+int tapd_session_take(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    if (session->stage == STAGE_GREETING) {
+        return greeting_message(session, header, body, error);
+    }
+    if (is_event(header->type)) {
+        session->heard |= session->stage == STAGE_IDLE;
+        return take_event(session, header, body, error);
+    }
+    switch (session->stage) {
+    case STAGE_READING:
+        return reading_message(session, header, body, error);
+    case STAGE_SENDING:
+        return sending_message(session, header, body, error);
+    default:
+        session->heard = true;
+        return header->type == OFPT_ERROR ? take_error(session, header, body, error) : 0;
+    }
+}
+
+static void ask_for_table(struct tapd_session *session)
+{
+    channel_progress_begin(&session->progress, CHANNEL_FLOWS,
+                           tapd_session_take_xids(session, CHANNEL_N_REQUESTS),
+                           channel_conn_output(session->conn));
+    channel_conn_flush(session->conn);
+}
+
+/* The next of the flow-mods, as many as one part holds, and a BARRIER. One that
+ * can not be encoded keeps its transaction id, and its place. */
+static void send_part(struct tapd_session *session)
+{
+    struct base_buffer *output = channel_conn_output(session->conn);
+    size_t n_before = output->n_bytes;
+    session->part_begin = session->part_end;
+    session->part_xid = session->next_xid;
+    while (session->part_end < session->n_mods && output->n_bytes - n_before < PART_BYTES) {
+        struct base_error error;
+        size_t index = session->part_end++;
+        if (of_encode_flow_mod(output, tapd_session_take_xids(session, 1), &session->mods[index],
+                               &error)) {
+            session->ops->refused(session->owner, index, error.text);
+        }
+    }
+    session->barrier_xid = tapd_session_take_xids(session, 1);
+    of_encode_empty(output, OFPT_BARRIER_REQUEST, session->barrier_xid);
+    channel_conn_flush(session->conn);
+}
+
+/* Replies */
+
+static int take_features(struct tapd_session *session, struct base_reader *body,
+                         struct base_error *error)
+{
+    struct switch_state state = {0};
+    int status = of_decode_features(body, &state, error);
+    uint64_t dpid = state.datapath_id;
+    switch_state_free(&state);
+    if (status) {
+        return -1;
+    }
+    if (dpid != session->dpid) {
+        return base_fail(error,
+                         "another switch, with datapath id %016" PRIx64 " instead of %016" PRIx64,
+                         dpid, session->dpid);
+    }
+    tapd_session_go_up(session);
+    return 0;
+}
+
+static int greeting_message(struct tapd_session *session, const struct of_header *header,
+                            struct base_reader *body, struct base_error *error)
+{
+    if (header->type == OFPT_FEATURES_REQUEST) {
+        return base_fail(error, "is an OpenFlow controller, not a switch");
+    }
+    if (header->xid != session->features_xid) {
+        return 0;
+    }
+    return header->type == OFPT_FEATURES_REPLY ? take_features(session, body, error)
+                                               : base_fail(error, "does not tell its features");
+}
+
+static int reading_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error)
+{
+    enum channel_step step;
+    session->heard = true;
+    if (channel_progress_message(&session->progress, header, body, &step, error)) {
+        return -1;
+    }
+    if (step == CHANNEL_STEP_AGAIN) {
+        ask_for_table(session);
+    } else if (step == CHANNEL_STEP_DONE) {
+        struct switch_state state = session->dump.state;
+        session->dump.state = (struct switch_state){0};
+        tapd_session_enter(session, STAGE_IDLE);
+        session->ops->read(session->owner, &state);
+        switch_state_free(&state);
+    }
+    return 0;
+}
+
+/* What an ERROR says, without the message that it is about: names, or numbers. */
+static void put_reason(const struct of_error *of_error, struct base_buffer *text)
+{
+    const char *type = of_error_type_name(of_error->type);
+    const char *code = of_error_code_name(of_error->type, of_error->code);
+    if (type && code) {
+        base_put_format(text, "%s %s", type, code);
+    } else {
+        base_put_format(text, "error type %u code %u", of_error->type, of_error->code);
+    }
+}
+
+/* An ERROR belongs to the flow-mod that has its transaction id. */
+static int take_error(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    struct of_error of_error;
+    struct base_buffer text = {0};
+    if (of_decode_error(body, &of_error, error)) {
+        return -1;
+    }
+    put_reason(&of_error, &text);
+    uint32_t place = header->xid - session->part_xid;
+    int status = 0;
+    if (session->stage == STAGE_SENDING && place < session->part_end - session->part_begin) {
+        session->ops->refused(session->owner, session->part_begin + place, base_buffer_text(&text));
+    } else if (session->stage == STAGE_SENDING && header->xid == session->barrier_xid) {
+        status = base_fail(error, "refused BARRIER: %s", base_buffer_text(&text));
+    } else {
+        tapd_log("%s: does not like what it was sent: %s", session->name, base_buffer_text(&text));
+    }
+    base_buffer_free(&text);
+    return status;
+}
+
+static int sending_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error)
+{
+    session->heard = true;
+    if (header->type == OFPT_ERROR) {
+        return take_error(session, header, body, error);
+    }
+    if (header->type != OFPT_BARRIER_REPLY || header->xid != session->barrier_xid) {
+        return 0;
+    }
+    if (session->part_end < session->n_mods) {
+        send_part(session);
+    } else {
+        session->n_failures = 0;
+        tapd_session_enter(session, STAGE_IDLE);
+        session->ops->acknowledged(session->owner);
+    }
+    return 0;
+}
+
+static int take_removed(struct tapd_session *session, struct base_reader *body,
+                        struct base_error *error)
+{
+    struct of_flow_removed removed;
+    if (of_decode_flow_removed(body, &removed, error)) {
+        return -1;
+    }
+    session->ops->removed(session->owner, &removed);
+    return 0;
+}
+
+static int take_port_status(struct tapd_session *session, struct base_reader *body,
+                            struct base_error *error)
+{
+    struct of_port_status status;
+    if (of_decode_port_status(body, &status, error)) {
+        return -1;
+    }
+    session->ops->port_changed(session->owner, &status);
+    return 0;
+}
+
+/* What a switch says of itself, at any time. Packets are nobody's here. */
+static int take_event(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
+{
+    switch (header->type) {
+    case OFPT_FLOW_REMOVED:
+        return take_removed(session, body, error);
+    case OFPT_PORT_STATUS:
+        return take_port_status(session, body, error);
+    case OFPT_ECHO_REPLY:
+        session->echo_due = false;
+        return 0;
+    default:
+        return 0;
+    }
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions with switches that do as they should, and with some that do not. */
+#include "tapd/install/session.h"
+
+#include "tapd/install/session_inside.h"
+#include "testing/cmocka.h"
+#include "testing/fake_switch.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATIENCE_S = 30, FAKE_FLOW_MOD = 14, DPID = 7 };
+
+/* One switch, and what was heard of it. */
+struct watch {
+    struct event_base *base;
+    struct tapd_sessions *sessions;
+    struct tapd_session *session;
+    unsigned n_up, n_down, n_read, n_acknowledged, n_removed, n_port_changes, n_refused;
+    size_t n_entries, refused_index;
+    char refused_why[256], down_why[256];
+};
+
+static void on_up(void *owner)
+{
+    ((struct watch *)owner)->n_up++;
+}
+
+static void on_read(void *owner, struct switch_state *state)
+{
+    struct watch *watch = owner;
+    watch->n_read++;
+    watch->n_entries = state->flows.n_entries;
+}
+
+static void on_refused(void *owner, size_t index, const char *why)
+{
+    struct watch *watch = owner;
+    watch->n_refused++;
+    watch->refused_index = index;
+    snprintf(watch->refused_why, sizeof watch->refused_why, "%s", why);
+}
+
+static void on_acknowledged(void *owner)
+{
+    ((struct watch *)owner)->n_acknowledged++;
+}
+
+static void on_removed(void *owner, const struct of_flow_removed *removed)
+{
+    (void)removed;
+    ((struct watch *)owner)->n_removed++;
+}
+
+static void on_port_changed(void *owner, const struct of_port_status *status)
+{
+    (void)status;
+    ((struct watch *)owner)->n_port_changes++;
+}
+
+static void on_down(void *owner, const char *why)
+{
+    struct watch *watch = owner;
+    watch->n_down++;
+    snprintf(watch->down_why, sizeof watch->down_why, "%s", why);
+}
+
+static const struct tapd_session_ops OPS = {.up = on_up,
+                                            .read = on_read,
+                                            .refused = on_refused,
+                                            .acknowledged = on_acknowledged,
+                                            .removed = on_removed,
+                                            .port_changed = on_port_changed,
+                                            .down = on_down};
+
+static const struct tapd_session_options FAST = {.backoff_min_ms = 1, .backoff_max_ms = 10};
+
+static void begin(struct watch *watch, const char *endpoint,
+                  const struct tapd_session_options *options)
+{
+    struct base_error error = {""};
+    *watch = (struct watch){.base = event_base_new()};
+    watch->sessions = tapd_sessions_new(watch->base, options);
+    assert_non_null(watch->sessions);
+    if (tapd_sessions_add(watch->sessions, "s1", DPID, endpoint, &OPS, watch, &watch->session,
+                          &error)) {
+        fail_msg("%s", error.text);
+    }
+    tapd_sessions_start(watch->sessions);
+}
+
+static void end(struct watch *watch)
+{
+    tapd_sessions_free(watch->sessions);
+    event_base_free(watch->base);
+}
+
+/* Until it has happened so often. */
+static void await(struct watch *watch, const unsigned *counter, unsigned n)
+{
+    time_t give_up = time(NULL) + PATIENCE_S;
+    while (*counter < n) {
+        event_base_loop(watch->base, EVLOOP_NONBLOCK);
+        assert_true(time(NULL) < give_up);
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    }
+}
+
+static void await_trouble(struct watch *watch, const char *what)
+{
+    time_t give_up = time(NULL) + PATIENCE_S;
+    while (!strstr(tapd_session_trouble(watch->session), what)) {
+        event_base_loop(watch->base, EVLOOP_NONBLOCK);
+        if (time(NULL) > give_up) {
+            fail_msg("waited for \"%s\", it is \"%s\"", what, tapd_session_trouble(watch->session));
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    }
+}
+
+static struct of_flow_mod add_for_port(uint16_t port)
+{
+    return (struct of_flow_mod){
+        .command = OFPFC_ADD,
+        .buffer_id = OFP_NO_BUFFER,
+        .out_port = PORT_NONE,
+        .entry = {.match = match_in_port(port), .priority = FLOW_PRIORITY_DEFAULT}};
+}
+
+static void a_table_is_read(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .n_flows = 2500};
+    struct watch watch;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await(&watch, &watch.n_up, 1);
+    assert_true(tapd_session_is_idle(watch.session));
+    tapd_session_read(watch.session);
+    assert_false(tapd_session_is_idle(watch.session));
+    await(&watch, &watch.n_read, 1);
+    assert_int_equal(watch.n_entries, 2500);
+    end(&watch);
+    channel_fake_stop(&fake);
+    assert_true(fake.types_seen & 1u << 9); /* SET_CONFIG */
+}
+
+/* OFPET_FLOW_MOD_FAILED, OFPFMFC_ALL_TABLES_FULL, to the second flow-mod. */
+static void refuse_second(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    static const uint8_t full[] = {0, 3, 0, 0, 1, FAKE_FLOW_MOD, 0, 72};
+    if (type == FAKE_FLOW_MOD && ++fake->memo == 2) {
+        channel_fake_put(fake, FAKE_ERROR, xid, full, sizeof full);
+    } else {
+        channel_fake_answer(fake, type, xid, kind);
+    }
+}
+
+static void an_error_is_tied_to_its_flow_mod(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .answer = refuse_second};
+    struct watch watch;
+    const struct of_flow_mod mods[] = {add_for_port(1), add_for_port(2), add_for_port(3)};
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await(&watch, &watch.n_up, 1);
+    tapd_session_send(watch.session, mods, 3);
+    await(&watch, &watch.n_acknowledged, 1);
+    assert_int_equal(watch.n_refused, 1);
+    assert_int_equal(watch.refused_index, 1);
+    assert_non_null(strstr(watch.refused_why, "OFPFMFC_ALL_TABLES_FULL"));
+    end(&watch);
+    channel_fake_stop(&fake);
+    assert_int_equal(fake.memo, 3);
+}
+
+static void what_can_not_be_said_is_refused(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .answer = refuse_second};
+    struct watch watch;
+    struct of_flow_mod mods[] = {add_for_port(1), add_for_port(2)};
+    mods[0].command = 99;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await(&watch, &watch.n_up, 1);
+    tapd_session_send(watch.session, mods, 2);
+    await(&watch, &watch.n_acknowledged, 1);
+    assert_int_equal(watch.n_refused, 1);
+    assert_int_equal(watch.refused_index, 0);
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+static void very_many_go_in_parts(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    static struct of_flow_mod mods[N];
+    struct channel_fake fake = {.dpid = DPID};
+    struct watch watch;
+    for (unsigned i = 0; i < N; i++) {
+        mods[i] = add_for_port((uint16_t)(i % 1000 + 1));
+    }
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await(&watch, &watch.n_up, 1);
+    tapd_session_send(watch.session, mods, N);
+    await(&watch, &watch.n_acknowledged, 1);
+    assert_int_equal(watch.n_down, 0);
+    end(&watch);
+    channel_fake_stop(&fake);
+    assert_int_equal(fake.n_dumps, 6); /* barriers: N * 72 bytes in parts of 256 KiB */
+}
+
+static void it_comes_back(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .hangs_up = true};
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(1);
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    for (unsigned i = 1; i <= 5; i++) {
+        await(&watch, &watch.n_up, i);
+        tapd_session_send(watch.session, &mod, 1);
+        await(&watch, &watch.n_down, i);
+        assert_non_null(strstr(watch.down_why, "closed the connection"));
+    }
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+/* Connected, read, gone, again and again; until it takes flow-mods. */
+static void one_that_never_lasts_waits_longer(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .hangs_up = true};
+    const struct tapd_session_options options = {.backoff_min_ms = 1, .backoff_max_ms = 600000};
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(1);
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    for (unsigned i = 1; i <= 4; i++) {
+        await(&watch, &watch.n_up, i);
+        tapd_session_read(watch.session);
+        await(&watch, &watch.n_down, i);
+        assert_int_equal(watch.session->n_failures, i);
+    }
+    await(&watch, &watch.n_up, 5);
+    tapd_session_send(watch.session, &mod, 1);
+    await(&watch, &watch.n_acknowledged, 1);
+    assert_in_range(watch.session->n_failures, 0, 1); /* it may be gone by now */
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+static void another_switch_is_left_alone(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = 8};
+    struct watch watch;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await_trouble(&watch, "another switch, with datapath id 0000000000000008");
+    assert_int_equal(watch.n_up, 0);
+    end(&watch);
+    channel_fake_stop(&fake);
+    assert_false(fake.types_seen & 1u << 9);
+}
+
+static void a_mute_one_is_given_up(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.mute = true};
+    struct tapd_session_options options = FAST;
+    struct watch watch;
+    options.handshake_ms = 30;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    await_trouble(&watch, "it does not answer in OpenFlow");
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+static void no_barrier_reply(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type != FAKE_BARRIER_REQUEST) {
+        channel_fake_answer(fake, type, xid, kind);
+    }
+}
+
+static void one_that_confirms_nothing_is_given_up(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .answer = no_barrier_reply};
+    struct tapd_session_options options = FAST;
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(1);
+    options.request_ms = 30;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    await(&watch, &watch.n_up, 1);
+    tapd_session_send(watch.session, &mod, 1);
+    await(&watch, &watch.n_down, 1);
+    await(&watch, &watch.n_up, 2);
+    tapd_session_read(watch.session);
+    await(&watch, &watch.n_down, 2);
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+/* The fake answers no ECHO_REQUEST. */
+static void one_without_echo_is_given_up(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID};
+    struct tapd_session_options options = FAST;
+    struct watch watch;
+    options.idle_ms = 20;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    await(&watch, &watch.n_down, 1);
+    assert_non_null(strstr(watch.down_why, "ECHO"));
+    end(&watch);
+    channel_fake_stop(&fake);
+    assert_true(fake.types_seen & 1u << FAKE_ECHO_REQUEST);
+}
+
+static void answer_echo(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_ECHO_REQUEST) {
+        channel_fake_put(fake, 3, xid, NULL, 0);
+        fake->memo++;
+    } else {
+        channel_fake_answer(fake, type, xid, kind);
+    }
+}
+
+static void one_with_echo_stays(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .answer = answer_echo};
+    struct tapd_session_options options = FAST;
+    struct watch watch;
+    options.idle_ms = 5;
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    await(&watch, &watch.n_up, 1);
+    const struct of_flow_mod mod = add_for_port(1);
+    for (unsigned i = 1; i <= 3; i++) { /* time passes: an echo or two each */
+        nanosleep(&(struct timespec){.tv_nsec = 8000000}, NULL);
+        event_base_loop(watch.base, EVLOOP_NONBLOCK);
+    }
+    if (watch.n_down == 0) { /* else the machine was busy for longer than that */
+        tapd_session_send(watch.session, &mod, 1);
+        await(&watch, &watch.n_acknowledged, 1);
+    }
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+/* PACKET_IN of 60 bytes, FLOW_REMOVED, PORT_STATUS; then the reply. */
+static void chatter(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    static const uint8_t zeros[88];
+    if (type == FAKE_BARRIER_REQUEST) {
+        channel_fake_put(fake, FAKE_PACKET_IN, 0, zeros, 70);
+        channel_fake_put(fake, FAKE_FLOW_REMOVED, 0, zeros, 80);
+        channel_fake_put(fake, FAKE_PORT_STATUS, 0, zeros, 56);
+    }
+    channel_fake_answer(fake, type, xid, kind);
+}
+
+static void events_are_told(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .answer = chatter};
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(1);
+    assert_true(channel_fake_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await(&watch, &watch.n_up, 1);
+    tapd_session_send(watch.session, &mod, 1);
+    await(&watch, &watch.n_acknowledged, 1);
+    tapd_session_read(watch.session);
+    await(&watch, &watch.n_read, 1);
+    assert_int_equal(watch.n_removed, 2);
+    assert_int_equal(watch.n_port_changes, 2);
+    assert_int_equal(watch.n_refused, 0);
+    end(&watch);
+    channel_fake_stop(&fake);
+}
+
+/* A port that was free a moment ago. */
+static uint16_t free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    getsockname(fd, (struct sockaddr *)&address, &(socklen_t){sizeof address});
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+static void a_switch_may_dial(void **state)
+{
+    (void)state;
+    struct channel_fake fake = {.dpid = DPID, .dial_port = free_port()}, stranger = fake,
+                        again = fake;
+    struct watch watch;
+    char endpoint[64];
+    stranger.dpid = 99;
+    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.dial_port);
+    begin(&watch, endpoint, &FAST);
+    assert_true(channel_fake_start(&stranger));
+    assert_true(channel_fake_start(&fake));
+    await(&watch, &watch.n_up, 1);
+    tapd_session_read(watch.session);
+    await(&watch, &watch.n_read, 1);
+    /* Whoever dials again, has lost what was before. */
+    assert_true(channel_fake_start(&again));
+    await(&watch, &watch.n_up, 2);
+    assert_int_equal(watch.n_down, 1);
+    end(&watch);
+    channel_fake_stop(&stranger);
+    channel_fake_stop(&fake);
+    channel_fake_stop(&again);
+}
+
+/* Connections that say nothing do not keep a switch out for ever. */
+static void silent_callers_go(void **state)
+{
+    (void)state;
+    enum { N = 300 };
+    struct channel_fake fake = {.dpid = DPID, .dial_port = free_port()};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons(fake.dial_port)};
+    struct tapd_session_options options = FAST;
+    struct watch watch;
+    char endpoint[64];
+    int fds[N];
+    options.handshake_ms = 100;
+    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.dial_port);
+    begin(&watch, endpoint, &options);
+    for (int i = 0; i < N; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(fds[i], (struct sockaddr *)&address, sizeof address), 0);
+        event_base_loop(watch.base, EVLOOP_NONBLOCK);
+    }
+    assert_true(channel_fake_start(&fake));
+    await(&watch, &watch.n_up, 1);
+    end(&watch);
+    for (int i = 0; i < N; i++) {
+        close(fds[i]);
+    }
+    channel_fake_stop(&fake);
+}
+
+static void bad_endpoints(void **state)
+{
+    (void)state;
+    struct event_base *base = event_base_new();
+    struct tapd_sessions *sessions = tapd_sessions_new(base, NULL);
+    struct tapd_session *session;
+    struct base_error error;
+    assert_int_equal(tapd_sessions_add(sessions, "s1", 1, "tpc:x", &OPS, NULL, &session, &error),
+                     -1);
+    assert_non_null(strstr(error.text, "s1"));
+    assert_int_equal(tapd_sessions_listen(sessions, "tcp:127.0.0.1:1", &error), -1);
+    assert_non_null(strstr(error.text, "ptcp:"));
+    tapd_sessions_free(sessions);
+    event_base_free(base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_is_read),
+        cmocka_unit_test(an_error_is_tied_to_its_flow_mod),
+        cmocka_unit_test(what_can_not_be_said_is_refused),
+        cmocka_unit_test(very_many_go_in_parts),
+        cmocka_unit_test(it_comes_back),
+        cmocka_unit_test(one_that_never_lasts_waits_longer),
+        cmocka_unit_test(another_switch_is_left_alone),
+        cmocka_unit_test(a_mute_one_is_given_up),
+        cmocka_unit_test(one_that_confirms_nothing_is_given_up),
+        cmocka_unit_test(one_without_echo_is_given_up),
+        cmocka_unit_test(one_with_echo_stays),
+        cmocka_unit_test(events_are_told),
+        cmocka_unit_test(a_switch_may_dial),
+        cmocka_unit_test(silent_callers_go),
+        cmocka_unit_test(bad_endpoints),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tapd/plan/compile.h"
+
+#include "ofctl/flow.h"
+#include "tapd/plan/compiling.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ errors */
+
+void tapd_refuse(struct tapd_compiling *c, const struct tapd_user *user, const char *format, ...)
+{
+    va_list args;
+    struct yaml_source source = *user->source;
+    source.diagnostics = c->diagnostics;
+    va_start(args, format);
+    yaml_verror_at(&source, user->place.line, user->place.column, format, args);
+    va_end(args);
+}
+
+/* "the pair in line 3, column 5", "tap "web"" */
+static struct yaml_words user_words(const struct tapd_user *user, const struct tapd_user *seen_from)
+{
+    struct yaml_words words;
+    if (user->tap) {
+        snprintf(words.text, sizeof words.text, "tap \"%.200s\"", user->tap->name);
+    } else {
+        snprintf(words.text, sizeof words.text, "%s",
+                 yaml_where(seen_from->place.file, user->place).text);
+    }
+    return words;
+}
+
+/* "s3:11, s3:12", as many as there is room for. */
+static struct yaml_words dests_words(const struct topology *topology,
+                                     const struct tapd_dests *dests)
+{
+    struct yaml_words words = {""};
+    size_t at = 0;
+    for (size_t i = 0; i < dests->n && at + 90 < sizeof words.text; i++) {
+        struct port_ref port = {dests->items[i].sw, dests->items[i].port};
+        at += (size_t)snprintf(words.text + at, sizeof words.text - at, "%s%.80s", i ? ", " : "",
+                               tapd_port_words(topology, port).text);
+    }
+    return words;
+}
+
+void tapd_refuse_route(struct tapd_compiling *c, const struct tapd_user *user, const char *what,
+                       const char *advice, const struct tapd_refusal *refusal)
+{
+    const struct topology *topology = c->policy->topology;
+    if (!refusal->by) {
+        tapd_refuse(c, user, "%s: there is no path", what);
+        return;
+    }
+    struct port_ref from = c->policy->graph->links[refusal->link].from;
+    tapd_refuse(c, user, "%s: %s carries frames for %s already, those of %s%s", what,
+                tapd_port_words(topology, from).text,
+                dests_words(topology, refusal->by->dests).text,
+                user_words(refusal->by->user, user).text, advice);
+}
+
+/* -------------------------------------------------------------------- uses */
+
+bool tapd_use_port(struct tapd_compiling *c, const struct tapd_use *use)
+{
+    const struct tapd_graph *graph = c->policy->graph;
+    const struct tapd_lane *lanes =
+        base_arena_copy(&c->arena, use->lanes, use->n_lanes * sizeof *lanes);
+    if (!lanes || base_grow(&c->uses, c->n_uses, &c->uses_capacity, sizeof *c->uses) < 0) {
+        c->router.failed = true;
+        return false;
+    }
+    struct tapd_use *added = &c->uses[c->n_uses++];
+    *added = *use;
+    added->lanes = lanes;
+    added->end = (uint32_t)(tapd_graph_end(graph, use->at) - graph->nodes[use->at.sw].ends);
+    added->match.value.in_port = use->at.port;
+    added->match.mask.in_port = UINT16_MAX;
+    return true;
+}
+
+/* What goes through a switch, of links that taps and pairs use. */
+static void use_class(struct tapd_compiling *c, uint32_t link, const struct tapd_class *class)
+{
+    struct tapd_lane *lanes = base_arena_alloc(&c->arena, class->n_outs * sizeof *lanes);
+    struct tapd_use use = {
+        .at = c->policy->graph->links[link].to,
+        .production = !class->user->tap,
+        .copies = 1,
+        .lanes = lanes,
+        .n_lanes = class->n_outs,
+        .user = class->user,
+    };
+    if (class->tag != TAPD_UNTAGGED) {
+        use.match.value.vlan_tci = VLAN_TAGGED | class->tag;
+        use.match.mask.vlan_tci = VLAN_TAGGED | VLAN_VID;
+    }
+    for (size_t i = 0; lanes && i < class->n_outs; i++) {
+        lanes[i] = (struct tapd_lane){class->outs[i].port,
+                                      class->outs[i].strip ? TAPD_STRIP : TAPD_UNTAGGED,
+                                      class->outs[i].dests};
+    }
+    if (lanes) {
+        tapd_use_port(c, &use);
+    } else {
+        c->router.failed = true;
+    }
+}
+
+static void use_links(struct tapd_compiling *c)
+{
+    for (uint32_t link = 0; link < c->policy->graph->n_links; link++) {
+        for (const struct tapd_class *at = c->router.classes[link]; at; at = at->next) {
+            if (!at->fixed) {
+                use_class(c, link, at);
+            }
+        }
+    }
+}
+
+static int by_port(const void *a, const void *b)
+{
+    const struct tapd_use *x = a, *y = b;
+    if (x->at.sw != y->at.sw) {
+        return x->at.sw < y->at.sw ? -1 : 1;
+    }
+    if (x->at.port != y->at.port) {
+        return x->at.port - y->at.port;
+    }
+    if (x->production != y->production) {
+        return x->production ? -1 : 1;
+    }
+    if (x->order != y->order) {
+        return x->order < y->order ? -1 : 1;
+    }
+    int by_match = memcmp(&x->match, &y->match, sizeof x->match);
+    return by_match ? by_match : x->lanes[0].port - y->lanes[0].port;
+}
+
+/* ----------------------------------------------------------------- compile */
+
+/* Who asks: rules, pairs, taps of the policy that stay, active ones. */
+struct users {
+    struct tapd_user *rules, *pairs, *taps;
+    size_t n_taps;
+};
+
+static bool list_users(struct tapd_compiling *c, const struct tapd_active *active, size_t n_active,
+                       struct users *users)
+{
+    const struct tapd_policy *policy = c->policy;
+    *users = (struct users){
+        .rules = base_arena_alloc(&c->arena, policy->n_always * sizeof *users->rules),
+        .pairs = base_arena_alloc(&c->arena, policy->n_pairs * sizeof *users->pairs),
+        .taps = base_arena_alloc(&c->arena, (policy->n_taps + n_active) * sizeof *users->taps),
+    };
+    if (!users->rules || !users->pairs || !users->taps) {
+        return false;
+    }
+    for (size_t i = 0; i < policy->n_always; i++) {
+        users->rules[i] =
+            (struct tapd_user){.source = &policy->source, .place = policy->always[i].place};
+    }
+    for (size_t i = 0; i < policy->n_pairs; i++) {
+        users->pairs[i] =
+            (struct tapd_user){.source = &policy->source, .place = policy->pairs[i].place};
+    }
+    for (size_t i = 0; i < policy->n_taps; i++) {
+        const struct tapd_tap *tap = policy->taps[i];
+        if (!tap->when && tap->lifetime_sec == 0) {
+            users->taps[users->n_taps++] =
+                (struct tapd_user){.tap = tap, .source = tap->source, .place = tap->place};
+        }
+    }
+    for (size_t i = 0; i < n_active; i++) {
+        const struct tapd_tap *tap = active[i].tap;
+        users->taps[users->n_taps++] =
+            (struct tapd_user){tap, tap->source, tap->place, active[i].id, active[i].left_sec};
+    }
+    return true;
+}
+
+static void add_pairs(struct tapd_compiling *c, const struct tapd_pair *pairs, size_t n,
+                      const struct tapd_user *users, bool same_user, bool named)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((pairs[i].n_via > 0) == named) {
+            tapd_add_pair(c, &pairs[i], same_user ? users : &users[i]);
+        }
+    }
+}
+
+/* Taps from `first` to `end`, and pairs of the policy; where they leave no choice
+ * first. */
+static void add_group(struct tapd_compiling *c, const struct users *users, size_t first, size_t end,
+                      size_t n_pairs)
+{
+    for (int named = 1; named >= 0; named--) {
+        add_pairs(c, c->policy->pairs, n_pairs, users->pairs, false, named);
+        for (size_t i = first; i < end; i++) {
+            const struct tapd_tap *tap = users->taps[i].tap;
+            add_pairs(c, tap->pairs, tap->n_pairs, &users->taps[i], true, named);
+        }
+        for (size_t i = first; i < end; i++) {
+            tapd_add_copies(c, &users->taps[i], (uint32_t)i, named);
+        }
+    }
+}
+
+/* What stays, before what does not: who comes moves nobody who is there. */
+static void add_users(struct tapd_compiling *c, const struct users *users, size_t n_staying)
+{
+    tapd_add_always(c, users->rules);
+    add_group(c, users, 0, n_staying, c->policy->n_pairs);
+    add_group(c, users, n_staying, users->n_taps, 0);
+    use_links(c);
+}
+
+static void learn_before(struct tapd_compiling *c, const struct tapd_network *before)
+{
+    for (size_t i = 0; before && i < before->n_uplinks; i++) {
+        tapd_learn_uplink(c, &before->uplinks[i]);
+    }
+}
+
+/* The uses of one port, from `first` on, become entries. How many they are; 0
+ * without memory. */
+static size_t classify_port(struct tapd_compiling *c, size_t first, struct tapd_network *network)
+{
+    const struct tapd_use *use = &c->uses[first], *culprit;
+    struct base_error error;
+    size_t n = 1;
+    while (first + n < c->n_uses && tapd_same_port(c->uses[first + n].at, use->at)) {
+        n++;
+    }
+    if (!c->policy->owns[use->at.sw]) {
+        return n;
+    }
+    int result = tapd_classify(c->policy, use, n, &network->tables[use->at.sw], &culprit, &error);
+    if (result > 0) {
+        tapd_refuse(c, culprit->user, "%s", error.text);
+    }
+    return result < 0 ? 0 : n;
+}
+
+static bool classify(struct tapd_compiling *c, struct tapd_network *network)
+{
+    if (c->n_uses > 1) {
+        qsort(c->uses, c->n_uses, sizeof *c->uses, by_port);
+    }
+    for (size_t first = 0, n; first < c->n_uses; first += n) {
+        n = classify_port(c, first, network);
+        if (n == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void lower_layers(const struct tapd_compiling *c, size_t sw, struct tapd_network *network)
+{
+    const uint16_t *distances = tapd_graph_distances(c->policy->graph, sw);
+    for (size_t i = 0; distances && i < c->policy->topology->n_switches; i++) {
+        network->layers[i] = distances[i] < network->layers[i] ? distances[i] : network->layers[i];
+    }
+}
+
+static bool find_layers(const struct tapd_compiling *c, const struct users *users,
+                        struct tapd_network *network)
+{
+    const struct topology *topology = c->policy->topology;
+    size_t n = topology->n_switches;
+    bool *done = base_arena_alloc(&network->arena, n);
+    network->layers = base_arena_alloc(&network->arena, n * sizeof *network->layers);
+    if (!network->layers || !done) {
+        return false;
+    }
+    memset(network->layers, 0xff, n * sizeof *network->layers);
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        done[topology->hosts[i].port.sw] |= topology->hosts[i].capture;
+    }
+    for (size_t i = 0; i < users->n_taps; i++) {
+        for (size_t j = 0; j < users->taps[i].tap->n_to; j++) {
+            done[users->taps[i].tap->to[j].sw] = true;
+        }
+    }
+    for (size_t sw = 0; sw < n; sw++) {
+        if (done[sw]) {
+            lower_layers(c, sw, network);
+        }
+    }
+    return true;
+}
+
+static bool make_network(struct tapd_compiling *c, const struct tapd_active *active,
+                         size_t n_active, const struct tapd_network *before,
+                         struct tapd_network *network)
+{
+    struct users users;
+    size_t n_before = yaml_errors_count(c->diagnostics);
+    network->policy = c->policy;
+    network->tables = calloc(c->policy->topology->n_switches, sizeof *network->tables);
+    bool done = network->tables && tapd_router_init(&c->router, c->policy->graph, &c->arena) == 0 &&
+                list_users(c, active, n_active, &users);
+    if (!done) {
+        return false;
+    }
+    learn_before(c, before);
+    add_users(c, &users, users.n_taps - n_active);
+    if (c->router.failed || yaml_errors_count(c->diagnostics) > n_before) {
+        return !c->router.failed;
+    }
+    network->uplinks =
+        base_arena_copy(&network->arena, c->uplinks, c->n_uplinks * sizeof *c->uplinks);
+    network->n_uplinks = c->n_uplinks;
+    return classify(c, network) && find_layers(c, &users, network) &&
+           (network->uplinks || c->n_uplinks == 0);
+}
+
+int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *active,
+                 size_t n_active, const struct tapd_network *before, struct tapd_network **network,
+                 struct yaml_diagnostics *diagnostics)
+{
+    size_t n_before = yaml_errors_count(diagnostics);
+    struct tapd_compiling c = {.policy = policy, .diagnostics = diagnostics};
+    *network = calloc(1, sizeof **network);
+    if (!*network || !make_network(&c, active, n_active, before, *network)) {
+        struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
+        yaml_error_at(&source, 0, 0, "out of memory");
+    }
+    tapd_router_free(&c.router);
+    yaml_index_free(&c.chosen);
+    yaml_index_free(&c.before);
+    free(c.uses);
+    free(c.uplinks);
+    base_arena_free(&c.arena);
+    if (yaml_errors_count(diagnostics) > n_before) {
+        tapd_network_free(*network);
+        *network = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+/* With a rule as if all its ports had crossed the threshold. */
+static int check_rule(const struct tapd_policy *policy, const struct tapd_tap *rule,
+                      struct tapd_active *active, size_t n_active,
+                      struct yaml_diagnostics *diagnostics)
+{
+    struct tapd_network *network;
+    active[n_active] = (struct tapd_active){rule, (uint32_t)n_active + 1, rule->lifetime_sec};
+    int result = tapd_compile(policy, active, n_active + 1, NULL, &network, diagnostics);
+    tapd_network_free(network);
+    return result;
+}
+
+int tapd_compile_check(const struct tapd_policy *policy, struct yaml_diagnostics *diagnostics)
+{
+    struct tapd_active *active = calloc(policy->n_taps + 1, sizeof *active);
+    struct tapd_network *network = NULL;
+    size_t n = 0;
+    int result = active ? 0 : -1;
+    for (size_t i = 0; i < policy->n_taps && active; i++) {
+        const struct tapd_tap *tap = policy->taps[i];
+        if (!tap->when && tap->lifetime_sec > 0) {
+            active[n] = (struct tapd_active){tap, (uint32_t)n + 1, tap->lifetime_sec};
+            n++;
+        }
+    }
+    if (result == 0) {
+        result = tapd_compile(policy, active, n, NULL, &network, diagnostics);
+        tapd_network_free(network);
+    }
+    for (size_t i = 0; i < policy->n_taps && result == 0; i++) {
+        if (policy->taps[i]->when) {
+            result = check_rule(policy, policy->taps[i], active, n, diagnostics);
+        }
+    }
+    free(active);
+    return result;
+}
+
+void tapd_network_free(struct tapd_network *network)
+{
+    if (!network) {
+        return;
+    }
+    for (size_t i = 0; network->tables && i < network->policy->topology->n_switches; i++) {
+        flow_table_free(&network->tables[i]);
+    }
+    free(network->tables);
+    base_arena_free(&network->arena);
+    free(network);
+}
+
+void tapd_network_format(const struct tapd_network *network, struct base_buffer *out)
+{
+    const struct topology *topology = network->policy->topology;
+    for (size_t sw = 0; sw < topology->n_switches; sw++) {
+        if (!network->policy->owns[sw]) {
+            continue;
+        }
+        base_put_format(out, "%s:\n", topology->switches[sw].name);
+        for (size_t i = 0; i < network->tables[sw].n_entries; i++) {
+            ofctl_format_flow(&network->tables[sw].entries[i], FLOW_NO_STATS, out);
+            base_put_u8(out, '\n');
+        }
+    }
+}

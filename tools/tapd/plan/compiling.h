@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A policy being compiled: from pairs, rules of `always` (production.c) and taps
+ * (lanes.c) by links (ways.c) to uses of ports. */
+#ifndef TAPD_PLAN_COMPILING_H
+#define TAPD_PLAN_COMPILING_H
+
+#include "tapd/plan/classify.h"
+#include "tapd/policy/reading.h"
+#include "yaml/read.h"
+
+struct tapd_compiling {
+    const struct tapd_policy *policy;
+    struct tapd_router router;
+    struct tapd_use *uses;
+    size_t n_uses, uses_capacity;
+    struct tapd_uplink *uplinks;
+    size_t n_uplinks, uplinks_capacity;
+    struct yaml_index chosen, before; /* source, destination, tag, nth → uplink */
+    struct base_arena arena;
+    struct yaml_diagnostics *diagnostics;
+};
+
+/* An error at the place of the user. */
+void tapd_refuse(struct tapd_compiling *c, const struct tapd_user *user, const char *format, ...)
+    BASE_PRINTF(3, 4);
+
+/* Why there is no route, at the place of the user: `what` could not be done. The
+ * advice is for one whose links carry something else. */
+void tapd_refuse_route(struct tapd_compiling *c, const struct tapd_user *user, const char *what,
+                       const char *advice, const struct tapd_refusal *refusal);
+
+/* Adds a use of a port; `lanes` are copied, in_port is added to the match. False
+ * without memory. */
+bool tapd_use_port(struct tapd_compiling *c, const struct tapd_use *use);
+
+/* The links by which frames may leave the switch of `from`, in the order in which
+ * they are to be tried: to those destinations, the nearest ways before others,
+ * those marked as preferred first of all. `only` (n_only 0: all): ends of links,
+ * at either side, of which those at this switch may be used, if there are any. The
+ * list is in the arena; NULL without memory. */
+uint32_t *tapd_list_links(struct tapd_compiling *c, struct port_ref from,
+                          const struct tapd_dests *dests, const struct port_ref *only,
+                          size_t n_only, size_t *n_links);
+
+/* All rules of `always`; to be called first: their links cannot be chosen. */
+void tapd_add_always(struct tapd_compiling *c, const struct tapd_user *users);
+
+/* Both directions of a pair. */
+void tapd_add_pair(struct tapd_compiling *c, const struct tapd_pair *pair,
+                   const struct tapd_user *user);
+
+/* A choice that was made the last time. */
+void tapd_learn_uplink(struct tapd_compiling *c, const struct tapd_uplink *uplink);
+
+/* The copies of a tap: of those sources where it names uplinks, or of the others. */
+void tapd_add_copies(struct tapd_compiling *c, const struct tapd_user *user, uint32_t order,
+                     bool named);
+
+#endif
