@@ -120,24 +120,6 @@ void tapd_installer_resync(struct tapd_installer *installer)
     tapd_round_wake(installer, 0);
 }
 
-/* What is known of a switch agrees with what is wanted. */
-static bool is_right(const struct tapd_target *target)
-{
-    return !target->session || (target->known && !target->stale && !target->refuses &&
-                                target->n_steps == 0 && tapd_session_is_up(target->session));
-}
-
-bool tapd_installer_is_installed(const struct tapd_installer *installer)
-{
-    for (size_t i = 0; installer && i < installer->n_targets; i++) {
-        if (!is_right(&installer->targets[i])) {
-            return false;
-        }
-    }
-    return installer && installer->network && installer->stage == STAGE_RESTING &&
-           !installer->due && installer->n_blocked == 0 && installer->n_held == 0;
-}
-
 struct tapd_switch_report tapd_installer_report(const struct tapd_installer *installer, size_t sw)
 {
     if (!installer) {
@@ -155,7 +137,7 @@ struct tapd_switch_report tapd_installer_report(const struct tapd_installer *ins
     };
     if (target->session) {
         report.up = tapd_session_is_up(target->session);
-        report.installed = is_right(target);
+        report.installed = tapd_target_is_right(target);
         report.trouble = report.up ? report.trouble : tapd_session_trouble(target->session);
     }
     return report;
@@ -227,16 +209,6 @@ static void on_read(void *owner, struct switch_state *state)
     answered(target);
 }
 
-void tapd_target_refuse(struct tapd_target *target, const struct base_error *why)
-{
-    if (!target->refuses && strcmp(target->trouble.text, why->text) != 0) {
-        tapd_log("%s: %s", target->name, why->text);
-        target->trouble = *why;
-    }
-    target->refuses = true;
-    target->installer->abandoned = true;
-}
-
 static void on_refused(void *owner, size_t index, const char *why)
 {
     struct tapd_target *target = owner;
@@ -263,12 +235,6 @@ static void on_down(void *owner, const char *why)
     forget_table(target);
     installer->abandoned |= installer->actual[target - installer->targets] != NULL;
     answered(target);
-}
-
-bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry)
-{
-    const struct tapd_network *network = target->installer->network;
-    return network && tapd_is_own(network->policy, entry->cookie);
 }
 
 /* An entry of ours has gone. Those that a wave deletes go while it waits for

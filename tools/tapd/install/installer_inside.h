@@ -66,6 +66,9 @@ struct tapd_installer {
 /* Left out until the next resync. The first reason is told, once, and not with every attempt. */
 void tapd_target_refuse(struct tapd_target *target, const struct base_error *why);
 
+/* Whether the switch is known to have what is wanted, or is none of ours. */
+bool tapd_target_is_right(const struct tapd_target *target);
+
 bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry);
 
 /* A round is due, after so many ms. What is due already is not put off. */
@@ -78,6 +81,9 @@ void tapd_round_poke(struct tapd_installer *installer);
 void tapd_round_on_wakeup(evutil_socket_t fd, short events, void *arg);
 void tapd_round_on_timer(evutil_socket_t fd, short events, void *arg);
 
-struct timeval tapd_after_ms(unsigned ms);
+static inline struct timeval tapd_after_ms(unsigned ms)
+{
+    return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
 
 #endif

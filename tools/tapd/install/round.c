@@ -74,11 +74,6 @@ void tapd_round_on_timer(evutil_socket_t fd, short events, void *arg)
     }
 }
 
-struct timeval tapd_after_ms(unsigned ms)
-{
-    return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-}
-
 static void enter(struct tapd_installer *installer, enum tapd_round_stage stage, unsigned limit_ms)
 {
     installer->stage = stage;

@@ -23,13 +23,6 @@ static void free_session(struct tapd_session *session);
 
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
 
-int64_t tapd_monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 static unsigned or_default(unsigned value, unsigned otherwise)
 {
     return value ? value : otherwise;
@@ -181,62 +174,6 @@ static void free_session(struct tapd_session *session)
     free(session);
 }
 
-static void set_timer(struct tapd_session *session, unsigned ms)
-{
-    const struct timeval delay = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-    session->heard = false;
-    evtimer_add(session->timer, &delay);
-}
-
-/* Half of the delay is chance, so that many switches that went away at once are
- * not dialled at once for ever. */
-static unsigned backoff_ms(const struct tapd_session *session)
-{
-    const struct tapd_session_options *options = &session->sessions->options;
-    unsigned ms = options->backoff_min_ms;
-    for (unsigned i = 1; i < session->n_failures && ms < options->backoff_max_ms; i++) {
-        ms *= 2;
-    }
-    ms = ms < options->backoff_max_ms ? ms : options->backoff_max_ms;
-    uint16_t chance;
-    evutil_secure_rng_get_bytes(&chance, sizeof chance);
-    return ms / 2 + (unsigned)((uint64_t)ms * chance / (2 * UINT16_MAX));
-}
-
-/* Every change of the stage goes through here, and sets its timer. */
-void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
-{
-    const struct tapd_session_options *options = &session->sessions->options;
-    session->stage = stage;
-    session->echo_due = false;
-    switch (stage) {
-    case STAGE_AWAY:
-        if (session->text) {
-            set_timer(session, backoff_ms(session));
-        } else {
-            evtimer_del(session->timer);
-        }
-        break;
-    case STAGE_GREETING:
-        set_timer(session, options->handshake_ms);
-        break;
-    case STAGE_IDLE:
-        set_timer(session, options->idle_ms);
-        break;
-    case STAGE_READING:
-    case STAGE_SENDING:
-        set_timer(session, options->request_ms);
-        break;
-    }
-}
-
-uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n)
-{
-    uint32_t first = session->next_xid;
-    session->next_xid += (uint32_t)n;
-    return first;
-}
-
 /* Once, and not with every attempt. */
 static void tell_trouble(struct tapd_session *session, const char *why, bool was_up)
 {
@@ -378,7 +315,7 @@ static void ask_for_echo(struct tapd_session *session)
     of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
                     tapd_session_take_xids(session, 1));
     channel_conn_flush(session->conn);
-    set_timer(session, session->sessions->options.idle_ms);
+    tapd_session_set_timer(session, session->sessions->options.idle_ms);
     session->echo_due = true;
 }
 
@@ -392,7 +329,7 @@ static void give_up(struct tapd_session *session, const char *what)
 static void on_request_timer(struct tapd_session *session)
 {
     if (session->heard) {
-        set_timer(session, session->sessions->options.request_ms);
+        tapd_session_set_timer(session, session->sessions->options.request_ms);
         return;
     }
     give_up(session, session->stage == STAGE_READING ? "does not tell its flows"
@@ -415,7 +352,7 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
         break;
     case STAGE_IDLE:
         if (session->heard) {
-            set_timer(session, session->sessions->options.idle_ms);
+            tapd_session_set_timer(session, session->sessions->options.idle_ms);
         } else if (session->echo_due) {
             give_up(session, "does not answer ECHO");
         } else {

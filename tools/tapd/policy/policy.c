@@ -21,16 +21,6 @@ struct collected {
     struct tapd_agents agents;
 };
 
-void *tapd_settle(const struct yaml_reader *reader, void *items, size_t n_bytes)
-{
-    void *copy = n_bytes > 0 ? yaml_alloc(reader, n_bytes) : NULL;
-    if (copy) {
-        memcpy(copy, items, n_bytes);
-    }
-    free(items);
-    return copy;
-}
-
 static void read_topology(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct tapd_policy *policy = ((struct collected *)into)->policy;

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is in force: how files and taps become a proposal, and how that, once it is
+ * compiled and saved, takes the place of what was in force before. */
+#include "tapd/face/controller_inside.h"
+#include "tapd/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { CHECK_MS_MAX = 60000 }; /* the wall clock may be set: look at it now and then */
+
+int64_t tapd_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+int tapd_controller_explain(struct yaml_diagnostics *diagnostics, struct base_buffer *why)
+{
+    yaml_format_diagnostics(diagnostics, why);
+    yaml_diagnostics_free(diagnostics);
+    return -1;
+}
+
+/* A policy that waits for samples which nobody listens for. */
+static void warn_deaf(const struct tapd_controller *controller)
+{
+    const struct tapd_policy *policy = controller->policy;
+    for (size_t i = 0; i < policy->n_taps && !controller->options->sflow; i++) {
+        if (policy->taps[i]->when) {
+            tapd_log("warning: the tap %s waits for traffic (when), and no samples are listened "
+                     "for without --sflow",
+                     policy->taps[i]->name);
+        }
+    }
+}
+
+static int compile(struct tapd_controller *controller, struct tapd_proposal *proposal,
+                       bool same_fabric, struct yaml_diagnostics *diagnostics)
+{
+    size_t n_active;
+    struct tapd_active *active = tapd_roster_active(&proposal->roster, tapd_now_ms(), &n_active);
+    int status = -1;
+    if (active) {
+        status =
+            tapd_compile(proposal->policy, active, n_active,
+                         same_fabric ? controller->network : NULL, &proposal->network, diagnostics);
+    }
+    if (status == 0) {
+        proposal->network->since_ms = tapd_monotonic_ms();
+    }
+    free(active);
+    return status;
+}
+
+/* Files → a proposal that could be put into force; -1 and why it can not. The
+ * caller frees what is there in any case. */
+int tapd_force_load(struct tapd_controller *controller, const struct tapd_records *records,
+                    const char *file, struct tapd_proposal *proposal, struct base_buffer *why)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    const struct tapd_controller_options *options = controller->options;
+    if (tapd_policy_load(options->policy, &proposal->policy, &diagnostics) ||
+        yaml_load_lab(options->lab, proposal->policy->topology, &proposal->lab, &diagnostics) ||
+        tapd_compile_check(proposal->policy, &diagnostics) ||
+        tapd_roster_from_records(records, proposal->policy, file ? file : "", tapd_now_ms(),
+                                 &proposal->roster, &diagnostics)) {
+        return tapd_controller_explain(&diagnostics, why);
+    }
+    char *fabric = tapd_fabric_describe(proposal->policy, proposal->lab);
+    bool same = fabric && controller->fabric && strcmp(fabric, controller->fabric) == 0;
+    free(fabric);
+    return compile(controller, proposal, same, &diagnostics)
+               ? tapd_controller_explain(&diagnostics, why)
+               : 0;
+}
+
+int tapd_force_save(struct tapd_controller *controller, const struct tapd_policy *policy,
+                    const struct tapd_roster *roster, struct base_buffer *why)
+{
+    struct tapd_records records;
+    struct base_error error = {"out of memory"};
+    if (!controller->store) {
+        return 0;
+    }
+    int status = tapd_roster_to_records(roster, policy, &records) ||
+                         tapd_store_save(controller->store, &records, &error)
+                     ? -1
+                     : 0;
+    tapd_records_free(&records);
+    if (status) {
+        base_put_format(why, "%s\n", error.text);
+    } else {
+        controller->unsaved = false;
+    }
+    return status;
+}
+
+void tapd_force_drop(struct tapd_proposal *proposal)
+{
+    tapd_network_free(proposal->network);
+    tapd_roster_free(&proposal->roster, NULL);
+    lab_free(proposal->lab);
+    tapd_policy_free(proposal->policy);
+}
+
+void tapd_force_wait(struct tapd_controller *controller, int64_t ms)
+{
+    const struct timeval delay = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    evtimer_add(controller->expiry, &delay);
+}
+
+void tapd_force_await_expiry(struct tapd_controller *controller)
+{
+    int64_t next_ms = tapd_roster_next_ms(&controller->roster);
+    if (next_ms == INT64_MAX) {
+        evtimer_del(controller->expiry);
+        return;
+    }
+    int64_t ms = next_ms - tapd_now_ms();
+    tapd_force_wait(controller, ms < 0 ? 0 : ms < CHECK_MS_MAX ? ms : CHECK_MS_MAX);
+}
+
+/* From here on nothing can fail. What was in force before is freed last: the new
+ * may point into it, and the installer does until it is told. */
+void tapd_force_enforce(struct tapd_controller *controller, struct tapd_proposal *proposal)
+{
+    struct tapd_network *network = controller->network;
+    struct tapd_roster roster = controller->roster;
+    struct tapd_policy *policy = controller->policy;
+    struct lab *lab = controller->lab;
+    controller->network = proposal->network;
+    controller->roster = proposal->roster;
+    controller->policy = proposal->policy;
+    controller->lab = proposal->lab;
+    tapd_installer_set(controller->installer, controller->network);
+    tapd_network_free(network);
+    tapd_roster_free(&roster, &controller->roster);
+    if (controller->traffic && policy == controller->policy) {
+        tapd_traffic_changed(controller->traffic);
+    } else if (controller->traffic && tapd_traffic_use(controller->traffic, controller->policy)) {
+        tapd_log("out of memory: no taps come by themselves until the next reload");
+    }
+    if (policy != controller->policy) {
+        warn_deaf(controller);
+        lab_free(lab);
+        tapd_policy_free(policy);
+    }
+    tapd_force_await_expiry(controller);
+}
+
+/* Not saved, and then in force all the same only if it needs not be. */
+enum tapd_outcome tapd_force_change(struct tapd_controller *controller, struct tapd_roster *roster,
+                                    bool must_save, struct base_buffer *why)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_proposal proposal = {
+        .policy = controller->policy, .lab = controller->lab, .roster = *roster};
+    enum tapd_outcome outcome = TAPD_DONE;
+    if (compile(controller, &proposal, true, &diagnostics)) {
+        tapd_controller_explain(&diagnostics, why);
+        outcome = TAPD_BAD;
+    } else if (tapd_force_save(controller, controller->policy, roster, why)) {
+        outcome = must_save ? TAPD_FAILED : TAPD_DONE;
+        controller->unsaved |= !must_save;
+    }
+    if (outcome != TAPD_DONE) {
+        tapd_network_free(proposal.network);
+        tapd_roster_free(&proposal.roster, &controller->roster);
+        return outcome;
+    }
+    tapd_force_enforce(controller, &proposal);
+    return TAPD_DONE;
+}
+
+enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
+                                         struct tapd_roster *roster, struct base_buffer *why)
+{
+    return tapd_force_change(controller, roster, true, why);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The stages of a session, the timer of each, and its transaction ids. */
+#include "tapd/install/session_inside.h"
+
+#include <time.h>
+
+int64_t tapd_monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+void tapd_session_set_timer(struct tapd_session *session, unsigned ms)
+{
+    const struct timeval delay = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    session->heard = false;
+    evtimer_add(session->timer, &delay);
+}
+
+/* Half of the delay is chance, so that many switches that went away at once are
+ * not dialled at once for ever. */
+static unsigned backoff_ms(const struct tapd_session *session)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    unsigned ms = options->backoff_min_ms;
+    for (unsigned i = 1; i < session->n_failures && ms < options->backoff_max_ms; i++) {
+        ms *= 2;
+    }
+    ms = ms < options->backoff_max_ms ? ms : options->backoff_max_ms;
+    uint16_t chance;
+    evutil_secure_rng_get_bytes(&chance, sizeof chance);
+    return ms / 2 + (unsigned)((uint64_t)ms * chance / (2 * UINT16_MAX));
+}
+
+/* Every change of the stage goes through here, and sets its timer. */
+void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    session->stage = stage;
+    session->echo_due = false;
+    switch (stage) {
+    case STAGE_AWAY:
+        if (session->text) {
+            tapd_session_set_timer(session, backoff_ms(session));
+        } else {
+            evtimer_del(session->timer);
+        }
+        break;
+    case STAGE_GREETING:
+        tapd_session_set_timer(session, options->handshake_ms);
+        break;
+    case STAGE_IDLE:
+        tapd_session_set_timer(session, options->idle_ms);
+        break;
+    case STAGE_READING:
+    case STAGE_SENDING:
+        tapd_session_set_timer(session, options->request_ms);
+        break;
+    }
+}
+
+uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n)
+{
+    uint32_t first = session->next_xid;
+    session->next_xid += (uint32_t)n;
+    return first;
+}
