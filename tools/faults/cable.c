@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Takes a cable of the lab out and puts a relay of our own into its place, and back. */
 #include "faults/cable.h"
 
 #include "faults/command.h"

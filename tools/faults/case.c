@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One case: a fault is made at a place, the network is checked, the fault is taken back
+ * and the network is checked again. */
 #include "faults/case.h"
 
 #include "faults/command.h"

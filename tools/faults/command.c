@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs the commands that faults are made with (ovs-ofctl, ovs-vsctl, ip) and keeps what
+ * they print. */
 #include "faults/command.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The running lab as the faults see it: its switches, hosts and cables, and what is in
+ * their tables now. */
 #include "faults/lab.h"
 
 #include "faults/command.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Raw frames on an interface of any namespace. */
 #include "faults/packet_socket.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The box in a cable: it hands on frames, and loses, doubles, changes, cuts or delays some. */
 #include "faults/relay.h"
 
 #include "faults/command.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many cases of each kind were found and located, as a table. */
 #include "faults/score.h"
 
 #include "base/arena.h"

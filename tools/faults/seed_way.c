@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What comparing the text of `ovs-ofctl dump-flows` port by port would have noticed: the
+ * last column of the table. */
 #include "faults/seed_way.h"
 
 #include "faults/command.h"

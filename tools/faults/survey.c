@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which interface is cabled to which port, asked of the lab itself. */
 #include "faults/survey.h"
 
 #include "faults/command.h"

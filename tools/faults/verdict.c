@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a check reported, read from its JSON, against what the fault should be found as. */
 #include "faults/verdict.h"
 
 #include "faults/command.h"

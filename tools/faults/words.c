@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Texts with names in them: the patterns that a fault expects of findings and causes. */
 #include "faults/words.h"
 
 #include "ofctl/action.h"

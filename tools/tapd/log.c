@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One line an event on stderr, with the time. */
 #include "tapd/log.h"
 
 #include <stdio.h>

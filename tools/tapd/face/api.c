@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests over HTTP to questions and orders for the controller, and its answers as JSON. */
 #include "tapd/face/api.h"
 
 #include <inttypes.h>

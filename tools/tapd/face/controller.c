@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The life of the controller: its start, reloads, taps that end, and taps that traffic asks
+ * for. force.c puts things into force, requests.c changes taps, fabric.c has the connections. */
 #include "tapd/face/controller.h"
 
 #include "tapd/face/controller_inside.h"

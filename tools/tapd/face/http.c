@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The HTTP server below the requests: connections, limits, tokens and replies, on libevent. */
 #include "tapd/face/http.h"
 
 #include "tapd/log.h"

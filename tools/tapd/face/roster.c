@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which taps there are now, when each ends, and what of that is kept across restarts. */
 #include "tapd/face/roster.h"
 
 #include <jansson.h>

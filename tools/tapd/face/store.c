@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The file of taps: written beside the old one and renamed, read with every field checked. */
 #include "tapd/face/store.h"
 
 #include "base/arena.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Taps that traffic asks for: from samples over thresholds to taps, extensions and reports. */
 #include "tapd/face/traffic.h"
 
 #include "tapd/log.h"

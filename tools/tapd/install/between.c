@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table that sends what both the old and the new table send, exactly. */
 #include "tapd/install/between.h"
 
 #include "tapd/install/action_set.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flow-mods from the tables that are there to those that are wanted, in two phases of waves. */
 #include "tapd/install/difference.h"
 
 #include "tapd/install/foreign.h"

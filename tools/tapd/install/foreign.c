@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What entries without our cookie do to those that have it: block them, hide them, or neither. */
 #include "tapd/install/foreign.h"
 
 #include "tapd/install/action_set.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which entries wait until switches downstream are known. */
 #include "tapd/install/held.h"
 
 #include "tapd/policy/graph.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The switches that are installed to, and what they report: answers, losses, removals.
+ * round.c has the rounds. */
 #include "tapd/install/installer.h"
 
 #include "ofctl/flow.h"

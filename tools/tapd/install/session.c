@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The life of a session with one switch: dialled or called, lost, tried again.
+ * session_talk.c has the messages, session_stage.c the stages. */
 #include "tapd/install/session.h"
 
 #include "tapd/install/session_inside.h"

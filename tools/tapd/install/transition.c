@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The steps of one switch from table to table, by way of the one in between. */
 #include "tapd/install/transition.h"
 
 #include "tapd/install/action_set.h"

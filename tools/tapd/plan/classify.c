@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Uses of one port of a switch to disjoint classes of headers, as entries with priorities. */
 #include "tapd/plan/classify.h"
 
 #include "tapd/plan/cube.h"

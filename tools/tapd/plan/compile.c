@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From a policy and its taps to the table of each switch: the order in which uses are
+ * collected, and how they become entries. */
 #include "tapd/plan/compile.h"
 
 #include "ofctl/flow.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The actions for a frame that several uses take: each output once, with its changes. */
 #include "tapd/plan/unite.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which port is at the other end, which links a switch has, how far switches are apart. */
 #include "tapd/policy/graph.h"
 
 #include <stdlib.h>

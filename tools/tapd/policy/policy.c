@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads a policy file, key by key, and a tap on demand, which is one of its items. */
 #include "tapd/policy/policy.h"
 
 #include "base/token.h"
