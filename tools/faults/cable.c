@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Takes a cable of the lab out and puts a relay of our own into its place, and back. */
+ * Lays a cable of the lab anew: as it was, plugged in elsewhere, or with a box in it. */
 #include "faults/cable.h"
 
 #include "faults/command.h"

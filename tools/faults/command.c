@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs the commands that faults are made with (ovs-ofctl, ovs-vsctl, ip) and keeps what
- * they print. */
+ * Runs the programs that faults are made with (ovs-ofctl, ovs-vsctl, ip), and reports what
+ * they print to stderr as a failure. */
 #include "faults/command.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which interface is cabled to which port, asked of the lab itself. */
+ * Which frames pass which interface while all is right: all are listened to during one check. */
 #include "faults/survey.h"
 
 #include "faults/command.h"

@@ -39,7 +39,7 @@ static void warn_deaf(const struct tapd_controller *controller)
 }
 
 static int compile(struct tapd_controller *controller, struct tapd_proposal *proposal,
-                       bool same_fabric, struct yaml_diagnostics *diagnostics)
+                   bool same_fabric, struct yaml_diagnostics *diagnostics)
 {
     size_t n_active;
     struct tapd_active *active = tapd_roster_active(&proposal->roster, tapd_now_ms(), &n_active);
