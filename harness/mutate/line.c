@@ -4,7 +4,7 @@
  * have to be written to notice that? */
 #include "change/diff.h"
 #include "mutate/inside.h"
-#include "state/inside.h"
+#include "state/state.h"
 
 #include <stdlib.h>
 

@@ -4,8 +4,8 @@
  * cases are cut down to that region, which leaves few of them, and the rest of
  * the header space is made to drop on either side: what state_judge then says of
  * the ports is what it would say of the whole table. */
+#include "state/state.h"
 #include "mutate/inside.h"
-#include "state/inside.h"
 
 #include <stdlib.h>
 

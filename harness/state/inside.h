@@ -90,20 +90,23 @@ struct state_port {
     struct base_arena arena;
 };
 
-/* state_ignore.c: exceptions. */
+/* result.c: one result more. */
+const char *state_source(struct report *report, struct place place); /* "FILE:LINE:COLUMN" */
+const char *state_port_id(struct state_run *run, uint16_t number);   /* "state/SWITCH/PORT" */
+
+/* The id may be NULL (no memory). NULL without memory. */
+struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,
+                                struct place place);
+
+/* Declared and advertised disagree. */
+void state_fail_result(struct result *result, const char *declared, const char *advertised);
+
+/* ignore.c: exceptions. */
 int state_ignore_list(const struct expectation *expectation, struct report *report);
 void state_ignore_entries(struct state_run *run);
 const char *state_ignore_port(struct state_run *run, uint16_t port); /* the reason; NULL: no */
 
-/* The same for whoever has no run: the first exception that takes it, or NULL. */
-const struct exception *state_ignored_entry(const struct expectation *expectation, size_t sw,
-                                            const struct flow_entry *entry);
-const struct exception *state_ignored_port(const struct expectation *expectation,
-                                           struct port_ref port);
-
-/* state_port.c: decides; then state_port_result tells. */
-int state_port_decide(struct state_port *port);
-void state_port_free(struct state_port *port);
+/* deviation.c */
 void state_port_add(struct state_port *port, const struct state_deviation *deviation);
 
 /* Here it is open which entry wins: what was found about one of them is no
@@ -113,6 +116,9 @@ void state_port_forget(struct state_port *port, const struct space_difference *w
 /* Something could not be decided: `reason` (NULL: over the budget), because of
  * this entry (SIZE_MAX: none). */
 void state_port_open(struct state_port *port, const char *reason, size_t entry);
+
+/* cases.c: fills in the cases. */
+int state_port_prepare(struct state_port *port);
 
 /* Calls `visit` for each case that overlaps the cube, up to the `end`-th; in order
  * only if they are few. False: over the budget. */
@@ -124,45 +130,36 @@ bool state_port_cases(struct state_port *port, const struct match *cube, size_t 
 enum space_answer state_port_region(struct state_port *port, size_t c, size_t entry,
                                     struct space_region *region);
 
-/* state_overlap.c: entries of one priority that take the same header. */
+/* overlap.c: entries of one priority that take the same header. */
 int state_port_overlaps(struct state_port *port);
 
-/* state_lifetime.c: timeouts. */
+/* lifetime.c: timeouts. */
 /* `given`: FLOW_HAS_* of what `entries:` says of it, and answers for. */
 bool state_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given);
 bool state_lifetime_ends(const struct state_run *run, const struct flow_entry *entry);
 void state_lifetime_note(struct state_run *run);
 void state_port_lifetimes(struct state_port *port);
 
-/* state_trouble.c: fills in `troubles`. */
+/* trouble.c: fills in `troubles`. */
 void state_port_trouble(struct state_port *port);
 
-/* state_result.c: adds the port's result, if there is something to say. */
-const char *state_port_id(struct state_run *run, uint16_t number); /* "state/SWITCH/PORT" */
+/* port.c: decides; then state_port_result says what came out. */
+int state_port_decide(struct state_port *port);
+void state_port_free(struct state_port *port);
+
+/* port_result.c: adds the port's result, if there is something to say. */
 int state_port_result(struct state_port *port);
 
-/* state_entries.c: `entries:` and `tables: exact`. First what of it is there
- * is found, in run->listed, then there are results. */
+/* entries.c: `entries:` and `tables: exact`. First what of it is there is
+ * found, in run->listed, then there are results. */
 int state_entries_find(struct state_run *run);
 int state_entries_result(struct state_run *run);
 void state_entries_free(struct state_run *run);
 
-/* state_cabling.c: ports that the expectation names, and the topology does not. */
+/* cabling.c: ports that the expectation names, and the topology does not. */
 void state_cabling_note(struct state_run *run);
 
-/* state.c: one result more; the id may be NULL (no memory). */
-/* Whether nothing can enter there now: no port of the switch, or a reserved one,
- * and not cabled either. Entries that name it are judged, and no others. */
-bool state_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
-                           struct port_ref port);
-
-struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,
-                                struct place place);
-/* Declared and advertised disagree. */
-void state_fail_result(struct result *result, const char *declared, const char *advertised);
-
-/* state_words.c. Text that is returned belongs to the report; NULL without memory. */
-const char *state_source(struct report *report, struct place place);
+/* words.c. Text that is returned belongs to the report; NULL without memory. */
 const char *state_take_text(struct report *report, struct base_buffer *buffer);
 const char *state_entry_text(struct report *report, const struct flow_entry *entry);
 

@@ -349,24 +349,3 @@ bool state_port_is_nowhere(const struct topology *topology, const struct switch_
     return (port.port > PORT_MAX || !switch_state_port(state, port.port)) &&
            topology_peer(topology, port).kind == PEER_NONE;
 }
-
-struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,
-                                struct place place)
-{
-    struct result *result = id ? report_add(run->report, kind, id) : NULL;
-    if (result) {
-        result->switch_name = base_arena_text(&run->report->arena, run->name);
-        result->source = state_source(run->report, place);
-    }
-    return result;
-}
-
-void state_fail_result(struct result *result, const char *declared, const char *advertised)
-{
-    result->verdict = VERDICT_FAIL;
-    result->says[SAYS_DECLARED] = declared;
-    result->says[SAYS_ADVERTISED] = advertised;
-    result->disagrees = true;
-    result->disagree[0] = SAYS_DECLARED;
-    result->disagree[1] = SAYS_ADVERTISED;
-}

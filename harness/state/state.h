@@ -62,4 +62,16 @@ int state_judge_switch(const struct expectation *expectation, size_t sw,
                        const struct switch_dump *known, const struct state_options *options,
                        struct report *report, struct base_error *error);
 
+/* Whether nothing can enter there now: no port of the switch, or a reserved one,
+ * and not cabled either. Entries that name it are judged, and no others. */
+bool state_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port);
+
+/* The first exception (`ignore:`) of the expectation that takes this entry of
+ * switch `sw`, or all of this port; NULL: none does. It is the expectation's. */
+const struct exception *state_ignored_entry(const struct expectation *expectation, size_t sw,
+                                            const struct flow_entry *entry);
+const struct exception *state_ignored_port(const struct expectation *expectation,
+                                           struct port_ref port);
+
 #endif

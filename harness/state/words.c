@@ -8,13 +8,6 @@
 
 #include <stdlib.h>
 
-const char *state_source(struct report *report, struct place place)
-{
-    return place.file
-               ? base_arena_format(&report->arena, "%s:%d:%d", place.file, place.line, place.column)
-               : NULL;
-}
-
 const char *state_take_text(struct report *report, struct base_buffer *buffer)
 {
     const char *text =

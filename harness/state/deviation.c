@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What was found wrong with a port, or could not be decided: the few deviations
+ * that are worth showing, and the first reason why something is open. */
+#include "ofctl/flow.h"
+#include "state/inside.h"
+
+#include <string.h>
+
+static int count_fixed_bits(const struct match *match)
+{
+    struct space_words mask = space_words(&match->mask);
+    int n = 0;
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        n += __builtin_popcountll(mask.word[i]);
+    }
+    return n;
+}
+
+/* Negative: a is told before b. Ambiguity first, since what is said about
+ * the entries beside it depends on their order; then the larger set. The rest
+ * only keeps the report the same when the switch lists its table differently. */
+static int compare_deviations(const struct state_deviation *a, const struct state_deviation *b)
+{
+    int a_rank = a->rival == SIZE_MAX, b_rank = b->rival == SIZE_MAX;
+    int a_bits = count_fixed_bits(&a->where.within), b_bits = count_fixed_bits(&b->where.within);
+    if (a_rank != b_rank) {
+        return a_rank - b_rank;
+    }
+    return a_bits != b_bits ? a_bits - b_bits
+                            : memcmp(&a->where.within, &b->where.within, sizeof a->where.within);
+}
+
+void state_port_add(struct state_port *port, const struct state_deviation *deviation)
+{
+    size_t n = port->n_deviations++;
+    size_t at = n < STATE_DEVIATIONS_SHOWN ? n : STATE_DEVIATIONS_SHOWN;
+    for (; at > 0 && compare_deviations(deviation, &port->deviations[at - 1]) < 0; at--) {
+        if (at < STATE_DEVIATIONS_SHOWN) {
+            port->deviations[at] = port->deviations[at - 1];
+        }
+    }
+    if (at < STATE_DEVIATIONS_SHOWN) {
+        port->deviations[at] = *deviation;
+    }
+}
+
+void state_port_forget(struct state_port *port, const struct space_difference *where)
+{
+    size_t n = port->n_deviations, kept = 0;
+    if (!where->is_whole || n > STATE_DEVIATIONS_SHOWN) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct state_deviation *deviation = &port->deviations[i];
+        if (deviation->rival != SIZE_MAX ||
+            !space_contains(&where->within, &deviation->where.within)) {
+            port->deviations[kept++] = *deviation;
+        }
+    }
+    port->n_deviations = kept;
+}
+
+void state_port_open(struct state_port *port, const char *reason, size_t entry)
+{
+    if (port->open.n_bytes > 0) {
+        return;
+    }
+    base_put_text(&port->open, reason ? "not decided: " : "not decided within the budget");
+    base_put_text(&port->open, reason ? reason : "");
+    if (entry != SIZE_MAX) {
+        base_put_text(&port->open, " (");
+        ofctl_format_flow(&port->run->state->flows.entries[entry], FLOW_NO_STATS, &port->open);
+        base_put_text(&port->open, ")");
+    }
+}
