@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Memory in chunks: pieces are cut off the newest one, and all are freed together. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -32,6 +34,7 @@ void *base_arena_alloc(struct base_arena *arena, size_t n_bytes)
 {
     enum { ALIGN = alignof(max_align_t) };
     if (n_bytes > SIZE_MAX / 2) {
+        arena->failed = true;
         return NULL;
     }
     size_t rounded = (n_bytes + ALIGN - 1) / ALIGN * ALIGN;
@@ -39,6 +42,7 @@ void *base_arena_alloc(struct base_arena *arena, size_t n_bytes)
     if (!chunk || chunk->capacity - chunk->used < rounded) {
         chunk = add_chunk(arena, rounded);
         if (!chunk) {
+            arena->failed = true;
             return NULL;
         }
     }
@@ -73,6 +77,14 @@ char *base_arena_format(struct base_arena *arena, const char *format, ...)
     }
     va_end(again);
     va_end(args);
+    return text;
+}
+
+const char *base_arena_take(struct base_arena *arena, struct base_buffer *buffer)
+{
+    const char *text = buffer->failed ? NULL : base_arena_text(arena, base_buffer_text(buffer));
+    arena->failed |= !text;
+    base_buffer_free(buffer);
     return text;
 }
 

@@ -26,11 +26,7 @@ static const char *entry_text(const struct blame_view *view, size_t sw, size_t e
     if (!state || entry >= state->flows.n_entries) {
         return "no entry takes it";
     }
-    struct base_buffer text = {0};
-    ofctl_format_flow(&state->flows.entries[entry], FLOW_NO_STATS, &text);
-    const char *copy = base_arena_text(view->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return ofctl_flow_text(&state->flows.entries[entry], FLOW_NO_STATS, view->arena);
 }
 
 static bool same_step(struct port_ref a, const struct header *a_header, struct port_ref b,

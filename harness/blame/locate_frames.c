@@ -20,7 +20,7 @@ struct cable {
     long others; /* to_host: frames that came and are not known for ours */
 };
 
-static const char *port_text(const struct blame_view *view, struct port_ref port)
+static const char *place_text(const struct blame_view *view, struct port_ref port)
 {
     return topology_port_name(view->topology, port, view->arena);
 }
@@ -32,12 +32,12 @@ static const char *host_text(const struct blame_view *view, size_t host)
 
 static const char *from_text(const struct blame_view *view, const struct cable *cable)
 {
-    return cable->from_host ? host_text(view, cable->host) : port_text(view, cable->out);
+    return cable->from_host ? host_text(view, cable->host) : place_text(view, cable->out);
 }
 
 static const char *to_text(const struct blame_view *view, const struct cable *cable)
 {
-    return cable->to_host ? host_text(view, cable->host) : port_text(view, cable->in);
+    return cable->to_host ? host_text(view, cable->host) : place_text(view, cable->in);
 }
 
 static const char *cable_text(const struct blame_view *view, const struct cable *cable)
@@ -164,7 +164,7 @@ static const char *cable_counts(const struct blame_view *view, const struct cabl
 static void blame_switch(const struct blame_view *view, struct port_ref in, const char *why,
                          struct blame_location *location)
 {
-    location->suspect = port_text(view, in);
+    location->suspect = place_text(view, in);
     location->cause_kind = CAUSE_SWITCH;
     location->cause = location->suspect;
     location->why = why;
@@ -418,10 +418,9 @@ static void put_counted(const struct blame_view *view, const struct blame_way *w
         const struct path_hop *hop = hop_at(view, way, i);
         long delta = entry_delta(view, hop);
         base_put_format(&counted, delta < 0 ? "%s%s not counted" : "%s%s +%ld packets",
-                        i ? ", " : "", port_text(view, hop->in), delta);
+                        i ? ", " : "", place_text(view, hop->in), delta);
     }
-    location->counted = base_arena_text(view->arena, base_buffer_text(&counted));
-    base_buffer_free(&counted);
+    location->counted = base_arena_take(view->arena, &counted);
 }
 
 /* The last hop whose entry counted something, and the cable behind it. */
@@ -442,7 +441,7 @@ static void locate_by_entries(const struct blame_view *view, const struct blame_
                         ? "no entry on its way counted it"
                         : base_arena_format(view->arena,
                                             "the tables would deliver it; %s counted it last",
-                                            port_text(view, hop_at(view, way, behind - 1)->in)),
+                                            place_text(view, hop_at(view, way, behind - 1)->in)),
                     location);
     }
 }
@@ -517,7 +516,7 @@ void blame_locate_frames(struct blame_view *view, struct blame_location *locatio
         put_counted(view, &way, location);
     }
     if (!walk->known) {
-        location->suspect = port_text(view, walk->unknown_at);
+        location->suspect = place_text(view, walk->unknown_at);
         location->cause_kind = CAUSE_TABLE;
         location->cause = location->suspect;
         location->why = base_arena_format(view->arena, "what %s does with it is not known: %s",

@@ -166,10 +166,7 @@ static void put_broken_claims(const struct witness *witness, struct port_ref por
 
 static const char *take(const struct witness *witness, struct base_buffer *text)
 {
-    const char *copy =
-        text->n_bytes ? base_arena_text(&witness->report->arena, base_buffer_text(text)) : NULL;
-    base_buffer_free(text);
-    return copy;
+    return text->n_bytes > 0 ? base_arena_take(&witness->report->arena, text) : NULL;
 }
 
 static void fill_port(const struct witness *witness, struct result *result)

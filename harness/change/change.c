@@ -228,8 +228,7 @@ static int refuse(struct change_outcome *change, size_t item, const struct flow_
     base_put_text(&text, "overlaps with ");
     ofctl_format_flow(overlaps, FLOW_NO_STATS, &text);
     base_put_text(&text, " (OFPFMFC_OVERLAP)");
-    change->refused[item] = base_arena_text(&change->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
+    change->refused[item] = base_arena_take(&change->arena, &text);
     return change->refused[item] ? 0 : -1;
 }
 

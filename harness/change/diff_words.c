@@ -14,24 +14,7 @@ struct telling {
     struct change_diff diff;
     struct base_arena *arena;
     struct switch_difference *out;
-    bool no_memory;
 };
-
-static const char *take_text(struct telling *telling, struct base_buffer *buffer)
-{
-    const char *text =
-        buffer->failed ? NULL : base_arena_text(telling->arena, base_buffer_text(buffer));
-    telling->no_memory |= !text;
-    base_buffer_free(buffer);
-    return text;
-}
-
-static const char *entry_text(struct telling *telling, const struct flow_entry *entry)
-{
-    struct base_buffer text = {0};
-    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
-    return take_text(telling, &text);
-}
 
 static const struct flow_entry *entry_of(const struct telling *telling, int side, size_t entry)
 {
@@ -105,17 +88,15 @@ static const char *ports_text(struct telling *telling, const struct change_diffe
             port_format(first[end - 1].in_port, &text);
         }
     }
-    return take_text(telling, &text);
+    return base_arena_take(telling->arena, &text);
 }
 
 /* ------------------------------------------------------------- differences */
 
 static const char *match_text(struct telling *telling, const struct match *match)
 {
-    struct base_buffer text = {0};
     struct match rest = without_port(match);
-    ofctl_format_match(&rest, &text);
-    return take_text(telling, &text);
+    return ofctl_match_text(&rest, telling->arena);
 }
 
 static const char *except_text(struct telling *telling, const struct change_difference *change)
@@ -126,7 +107,7 @@ static const char *except_text(struct telling *telling, const struct change_diff
         base_put_text(&text, i > 0 ? "; " : "");
         ofctl_format_match(&rest, &text);
     }
-    return take_text(telling, &text);
+    return base_arena_take(telling->arena, &text);
 }
 
 /* What is missing and extra in the second state, for the example. */
@@ -151,29 +132,26 @@ static const char *detail_text(struct telling *telling, const struct change_diff
         base_put_text(&text, ")");
     }
     base_arena_free(&arena);
-    return take_text(telling, &text);
+    return base_arena_take(telling->arena, &text);
 }
 
 static void tell_change(struct telling *telling, const struct change_difference *change,
                         size_t n_ports)
 {
     struct difference *difference = &telling->out->items[telling->out->n_items++];
-    struct base_buffer example = {0};
     *difference = (struct difference){.ports = ports_text(telling, change, n_ports),
                                       .match = match_text(telling, &change->where.within),
                                       .n_except_more = change->n_except_more,
                                       .is_part = !change->where.is_whole,
                                       .undecided = change->unknown};
     difference->except = change->n_except > 0 ? except_text(telling, change) : NULL;
-    ofctl_format_header(&change->where.example, &example);
-    difference->example = take_text(telling, &example);
+    difference->example = ofctl_header_text(&change->where.example, telling->arena);
     difference->detail = change->unknown ? NULL : detail_text(telling, change, n_ports);
     for (int i = 0; i < 2; i++) {
         const struct flow_entry *flow = entry_of(telling, i, change->entry[i]);
-        struct base_buffer actions = {0};
-        ofctl_format_actions(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, &actions);
-        difference->actions[i] = take_text(telling, &actions);
-        difference->entry[i] = flow ? entry_text(telling, flow) : NULL;
+        difference->actions[i] = ofctl_actions_text(flow ? flow->actions : NULL,
+                                                    flow ? flow->n_actions : 0, telling->arena);
+        difference->entry[i] = flow ? ofctl_flow_text(flow, FLOW_NO_STATS, telling->arena) : NULL;
     }
 }
 
@@ -230,7 +208,7 @@ static void tell_port(struct telling *telling, const struct port *a, const struc
         port_format(a ? a->number : b->number, &line);
         base_put_format(&line, ": %s in A, %s in B", base_buffer_text(&of_a),
                         base_buffer_text(&of_b));
-        telling->out->ports[telling->out->n_ports++] = take_text(telling, &line);
+        telling->out->ports[telling->out->n_ports++] = base_arena_take(telling->arena, &line);
     }
     base_buffer_free(&of_a);
     base_buffer_free(&of_b);
@@ -260,8 +238,8 @@ static void tell_entry(struct telling *telling, const struct flow_entry *a,
                        const struct flow_entry *b)
 {
     struct entry_difference *difference = &telling->out->entries[telling->out->n_entries++];
-    difference->entry[0] = a ? entry_text(telling, a) : NULL;
-    difference->entry[1] = b ? entry_text(telling, b) : NULL;
+    difference->entry[0] = a ? ofctl_flow_text(a, FLOW_NO_STATS, telling->arena) : NULL;
+    difference->entry[1] = b ? ofctl_flow_text(b, FLOW_NO_STATS, telling->arena) : NULL;
 }
 
 static int tell_entries(struct telling *telling)
@@ -294,5 +272,5 @@ int change_diff_tell(const struct switch_state *a, const struct switch_state *b,
     int failed = change_diff(a, b, budget, &telling.diff) < 0 || tell_changes(&telling) < 0 ||
                  tell_ports(&telling) < 0 || tell_entries(&telling) < 0;
     change_diff_free(&telling.diff);
-    return failed || telling.no_memory ? -1 : 0;
+    return failed || arena->failed ? -1 : 0;
 }

@@ -33,59 +33,13 @@ struct explaining {
 
 /* ------------------------------------------------------------------- words */
 
-static const char *take_text(struct explaining *explaining, struct base_buffer *buffer)
-{
-    const char *text =
-        buffer->failed ? NULL : base_arena_text(explaining->arena, base_buffer_text(buffer));
-    explaining->no_memory |= !text;
-    base_buffer_free(buffer);
-    return text;
-}
-
-static const char *port_text(struct explaining *explaining, uint16_t port)
-{
-    struct base_buffer text = {0};
-    port_format(port, &text);
-    return take_text(explaining, &text);
-}
-
-static const char *place_text(struct explaining *explaining, struct port_ref ref)
-{
-    struct base_buffer text = {0};
-    base_put_text(&text, explaining->question->expectation->topology->switches[ref.sw].name);
-    base_put_text(&text, ":");
-    port_format(ref.port, &text);
-    return take_text(explaining, &text);
-}
-
-static const char *header_text(struct explaining *explaining, const struct header *header)
-{
-    struct base_buffer text = {0};
-    ofctl_format_header(header, &text);
-    return take_text(explaining, &text);
-}
-
-static const char *entry_text(struct explaining *explaining, const struct flow_entry *entry)
-{
-    struct base_buffer text = {0};
-    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
-    return take_text(explaining, &text);
-}
-
 static const char *frame_text(struct explaining *explaining, const struct base_buffer *frame)
 {
     struct base_buffer text = {0};
     for (size_t i = 0; i < frame->n_bytes; i++) {
         base_put_format(&text, "%02x", frame->data[i]);
     }
-    return take_text(explaining, &text);
-}
-
-static void *alloc(struct explaining *explaining, size_t n_bytes)
-{
-    void *at = base_arena_alloc(explaining->arena, n_bytes);
-    explaining->no_memory |= !at;
-    return at;
+    return base_arena_take(explaining->arena, &text);
 }
 
 /* -------------------------------------------------------------------- hops */
@@ -118,9 +72,11 @@ static size_t add_hop(struct explaining *explaining, size_t previous, struct arr
     }
     size_t hop = out->n_hops++;
     explaining->packets[hop] = *packet;
-    out->hops[hop] = (struct explained_hop){.at = place_text(explaining, packet->in),
-                                            .packet = header_text(explaining, &packet->header),
-                                            .previous = previous};
+    out->hops[hop] =
+        (struct explained_hop){.at = topology_port_name(explaining->question->expectation->topology,
+                                                        packet->in, explaining->arena),
+                               .packet = ofctl_header_text(&packet->header, explaining->arena),
+                               .previous = previous};
     return hop;
 }
 
@@ -139,7 +95,8 @@ static void follow(struct explaining *explaining, size_t hop, struct explained_o
         if (explaining->has_frame) { /* what a stripped tag uncovers, only the bytes know */
             frame_parse(next.frame.data, next.frame.n_bytes, peer.port.port, &next.header);
         }
-        output->to = place_text(explaining, peer.port);
+        output->to = topology_port_name(explaining->question->expectation->topology, peer.port,
+                                        explaining->arena);
         output->hop = add_hop(explaining, hop, &next);
     }
 }
@@ -150,10 +107,11 @@ static void add_output(struct explaining *explaining, size_t hop,
     struct explained_hop *at = &explaining->out->hops[hop];
     struct explained_output *output = &at->outputs[at->n_outputs++];
     struct base_buffer frame = {0};
-    *output = (struct explained_output){.port = emission->port,
-                                        .port_text = port_text(explaining, emission->port),
-                                        .packet = header_text(explaining, &emission->header),
-                                        .hop = SIZE_MAX};
+    *output =
+        (struct explained_output){.port = emission->port,
+                                  .port_text = port_text(emission->port, explaining->arena),
+                                  .packet = ofctl_header_text(&emission->header, explaining->arena),
+                                  .hop = SIZE_MAX};
     if (emission->queued) {
         output->queue = base_arena_format(explaining->arena, "queue %u", emission->queue_id);
     }
@@ -189,9 +147,10 @@ static void list_hidden(struct explaining *explaining, struct explained_hop *hop
             best[at] = i;
         }
     }
-    hop->hidden = alloc(explaining, (n + 1) * sizeof *hop->hidden);
+    hop->hidden = base_arena_alloc(explaining->arena, (n + 1) * sizeof *hop->hidden);
     for (size_t i = 0; hop->hidden && i < n; i++) {
-        hop->hidden[hop->n_hidden++] = entry_text(explaining, &table->entries[best[i]]);
+        hop->hidden[hop->n_hidden++] =
+            ofctl_flow_text(&table->entries[best[i]], FLOW_NO_STATS, explaining->arena);
     }
     hop->n_hidden_more = n_all - n;
 }
@@ -220,13 +179,12 @@ static void compare_expected(struct explaining *explaining, struct explained_hop
     if (!port && (!expectation->lists_switch[packet->in.sw] || expectation->unlisted_any)) {
         return;
     }
-    struct base_buffer actions = {0}, difference = {0};
+    struct base_buffer difference = {0};
     struct base_arena arena = {0};
     struct space_behavior want = {0}, have = {0};
     const struct place *place = expected ? &expected->place : port ? &port->place : NULL;
-    ofctl_format_actions(expected ? expected->actions : NULL, expected ? expected->n_actions : 0,
-                         &actions);
-    hop->expected = take_text(explaining, &actions);
+    hop->expected = ofctl_actions_text(expected ? expected->actions : NULL,
+                                       expected ? expected->n_actions : 0, explaining->arena);
     hop->source = place ? base_arena_format(explaining->arena, "%s:%d:%d", place->file, place->line,
                                             place->column)
                         : NULL;
@@ -240,7 +198,7 @@ static void compare_expected(struct explaining *explaining, struct explained_hop
         state_put_difference(&want, &have, &packet->header, &difference);
     }
     bool differs = difference.n_bytes > 0;
-    const char *text = take_text(explaining, &difference);
+    const char *text = base_arena_take(explaining->arena, &difference);
     hop->deviation = differs ? text : NULL;
     explaining->out->deviates |= differs;
     base_arena_free(&arena);
@@ -251,7 +209,6 @@ static void compare_expected(struct explaining *explaining, struct explained_hop
 static void give_up(struct explaining *explaining, struct explained_hop *hop, const char *reason)
 {
     hop->unknown = base_arena_text(explaining->arena, reason);
-    explaining->no_memory |= !hop->unknown;
     explaining->out->unknown = true;
 }
 
@@ -269,7 +226,7 @@ static void send_on(struct explaining *explaining, size_t i, const struct flow_e
         give_up(explaining, hop, reason);
         return;
     }
-    hop->outputs = alloc(explaining, ((size_t)n + 1) * sizeof *hop->outputs);
+    hop->outputs = base_arena_alloc(explaining->arena, ((size_t)n + 1) * sizeof *hop->outputs);
     for (int j = 0; hop->outputs && j < n; j++) {
         add_output(explaining, i, &explaining->emissions[j]);
     }
@@ -291,7 +248,7 @@ static void explain_hop(struct explaining *explaining, size_t i)
     const struct flow_entry *entry = taker == SIZE_MAX ? NULL : &state->flows.entries[taker];
     if (entry) {
         list_hidden(explaining, hop, &state->flows, taker, &packet->header);
-        hop->entry = entry_text(explaining, entry);
+        hop->entry = ofctl_flow_text(entry, FLOW_NO_STATS, explaining->arena);
     }
     if (ambiguous) {
         give_up(explaining, hop,
@@ -312,17 +269,18 @@ int explain_packet(const struct explain_question *question, const struct header 
     struct explaining explaining = {
         .question = question, .arena = arena, .out = out, .has_frame = frame != NULL};
     struct arriving first = {.in = question->in, .header = *header};
-    *out = (struct explanation){.at = place_text(&explaining, question->in)};
-    out->hops = alloc(&explaining, EXPLAIN_HOPS * sizeof *out->hops);
+    *out = (struct explanation){
+        .at = topology_port_name(question->expectation->topology, question->in, arena)};
+    out->hops = base_arena_alloc(arena, EXPLAIN_HOPS * sizeof *out->hops);
     explaining.packets = calloc(EXPLAIN_HOPS, sizeof *explaining.packets);
     explaining.emissions = calloc(EMISSIONS_MAX, sizeof *explaining.emissions);
-    explaining.no_memory |= !explaining.packets || !explaining.emissions;
+    explaining.no_memory = !out->hops || !explaining.packets || !explaining.emissions;
     if (!explaining.no_memory) {
         base_put_bytes(&first.frame, frame, n_frame_bytes);
         explaining.no_memory |= first.frame.failed;
         add_hop(&explaining, SIZE_MAX, &first);
     }
-    for (size_t i = 0; i < out->n_hops && !explaining.no_memory; i++) {
+    for (size_t i = 0; i < out->n_hops && !explaining.no_memory && !arena->failed; i++) {
         explain_hop(&explaining, i);
     }
     for (size_t i = 0; i < out->n_hops; i++) {
@@ -330,5 +288,5 @@ int explain_packet(const struct explain_question *question, const struct header 
     }
     free(explaining.packets);
     free(explaining.emissions);
-    return explaining.no_memory ? -1 : 0;
+    return explaining.no_memory || arena->failed ? -1 : 0;
 }

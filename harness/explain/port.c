@@ -18,24 +18,7 @@ struct listing {
     size_t *budget;
     struct base_arena *arena;
     struct explanation *out;
-    bool no_memory;
 };
-
-static const char *take_text(struct listing *listing, struct base_buffer *buffer)
-{
-    const char *text =
-        buffer->failed ? NULL : base_arena_text(listing->arena, base_buffer_text(buffer));
-    listing->no_memory |= !text;
-    base_buffer_free(buffer);
-    return text;
-}
-
-static const char *entry_text(struct listing *listing, const struct flow_entry *entry)
-{
-    struct base_buffer text = {0};
-    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
-    return take_text(listing, &text);
-}
 
 /* "h2, s3:1, port 9": where a packet of the port goes with these actions. */
 static const char *ends_text(struct listing *listing, const struct flow_entry *entry,
@@ -62,7 +45,7 @@ static const char *ends_text(struct listing *listing, const struct flow_entry *e
         }
     }
     bool any = text.n_bytes > 0;
-    const char *ends = take_text(listing, &text);
+    const char *ends = base_arena_take(listing->arena, &text);
     return any ? ends : NULL;
 }
 
@@ -84,15 +67,14 @@ static void add_class(struct listing *listing, size_t entry)
     const struct flow_entry *flow =
         entry == SIZE_MAX ? NULL : &listing->state->flows.entries[entry];
     struct space_region region = {.cube = match_in_port(listing->question->in.port)};
-    struct base_buffer actions = {0}, text = {0};
     struct header example;
     if (flow && !space_intersect(&region.cube, &flow->match, &region.cube)) {
         listing->out->n_classes--;
         return;
     }
-    ofctl_format_actions(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, &actions);
-    class->actions = take_text(listing, &actions);
-    class->entry = flow ? entry_text(listing, flow) : NULL;
+    class->actions =
+        ofctl_actions_text(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, listing->arena);
+    class->entry = flow ? ofctl_flow_text(flow, FLOW_NO_STATS, listing->arena) : NULL;
     enum space_answer answer =
         space_table_exclude(&listing->table, entry, &region, listing->budget);
     if (answer == SPACE_FOUND) {
@@ -101,13 +83,13 @@ static void add_class(struct listing *listing, size_t entry)
     }
     class->open = answer == SPACE_OPEN;
     if (answer == SPACE_FOUND) {
-        ofctl_format_header(&example, &text);
-        class->example = take_text(listing, &text);
+        class->example = ofctl_header_text(&example, listing->arena);
         class->to = flow ? ends_text(listing, flow, &example) : NULL;
     } else if (answer == SPACE_EMPTY && flow) {
         size_t by = find_hider(listing, entry, &region.cube);
-        class->hidden_by =
-            by == SIZE_MAX ? NULL : entry_text(listing, &listing->state->flows.entries[by]);
+        class->hidden_by = by == SIZE_MAX ? NULL
+                                          : ofctl_flow_text(&listing->state->flows.entries[by],
+                                                            FLOW_NO_STATS, listing->arena);
     } else if (answer == SPACE_EMPTY) {
         listing->out->n_classes--; /* every packet is taken */
     }
@@ -144,27 +126,22 @@ int explain_port(const struct explain_question *question, size_t *budget, struct
                               .arena = arena,
                               .out = out};
     const struct flow_table *flows = &listing.state->flows;
-    struct base_buffer at = {0};
     *out = (struct explanation){0};
     if (space_table_index(&listing.table, flows, NULL) < 0) {
         return -1;
     }
-    base_put_format(&at, "%s:", question->expectation->topology->switches[question->in.sw].name);
-    port_format(question->in.port, &at);
-    out->at = take_text(&listing, &at);
+    out->at = topology_port_name(question->expectation->topology, question->in, arena);
     listing.order = calloc(flows->n_entries + 1, sizeof *listing.order);
     out->classes = base_arena_alloc(arena, (flows->n_entries + 1) * sizeof *out->classes);
-    listing.no_memory |= !listing.order || !out->classes;
-    if (!listing.no_memory) {
+    if (listing.order && out->classes) {
         list_entries(&listing);
-    }
-    for (size_t i = 0; i < listing.n_order && !listing.no_memory; i++) {
-        add_class(&listing, listing.order[i]);
-    }
-    if (!listing.no_memory) {
+        for (size_t i = 0; i < listing.n_order; i++) {
+            add_class(&listing, listing.order[i]);
+        }
         add_class(&listing, SIZE_MAX);
     }
+    bool failed = !listing.order || arena->failed;
     free(listing.order);
     space_table_free(&listing.table);
-    return listing.no_memory ? -1 : 0;
+    return failed ? -1 : 0;
 }

@@ -342,14 +342,10 @@ static int add_claim(struct drafting *drafting, size_t group, size_t from,
 static int add_claims_of(struct drafting *drafting, size_t group)
 {
     const struct item *item = &drafting->items[group];
-    struct base_buffer text = {0};
-    ofctl_format_match(&item->match, &text);
-    const char *match_text = text.n_bytes == 0
-                                 ? NULL
-                                 : base_arena_text(&drafting->learner->learned->expectation.arena,
-                                                   base_buffer_text(&text));
-    int status = text.n_bytes > 0 && !match_text ? -1 : 0;
-    base_buffer_free(&text);
+    const char *match_text =
+        ofctl_match_text(&item->match, &drafting->learner->learned->expectation.arena);
+    int status = match_text ? 0 : -1;
+    match_text = match_text && *match_text ? match_text : NULL;
     for (size_t i = 0; i < item->n_from && status == 0; i++) {
         for (size_t j = 0; j < item->n_targets && status == 0; j++) {
             status = add_claim(drafting, group, item->from[i], &item->targets[j], match_text);

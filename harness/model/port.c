@@ -26,6 +26,13 @@ void port_format(uint16_t number, struct base_buffer *out)
     base_put_decimal(out, number);
 }
 
+const char *port_text(uint16_t number, struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    port_format(number, &text);
+    return base_arena_take(arena, &text);
+}
+
 /* ovs-ofctl reads port numbers as decimal even with leading zeros. */
 static struct word without_zeros(struct word word)
 {

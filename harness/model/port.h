@@ -4,6 +4,7 @@
 #ifndef MODEL_PORT_H
 #define MODEL_PORT_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "base/token.h"
 
@@ -59,6 +60,9 @@ struct port {
 
 /* "3", "LOCAL", "CONTROLLER": as ovs-ofctl names ports. */
 void port_format(uint16_t number, struct base_buffer *out);
+
+/* The same as a text in the arena; NULL without memory. */
+const char *port_text(uint16_t number, struct base_arena *arena);
 
 /* A number up to PORT_MAX, 0x…, or a reserved name in either case; 65534 and
  * the like for reserved ones too. False: not a port. */

@@ -38,9 +38,7 @@ const char *topology_port_name(const struct topology *topology, struct port_ref 
     struct base_buffer text = {0};
     base_put_format(&text, "%s:", topology->switches[port.sw].name);
     port_format(port.port, &text);
-    const char *name = base_arena_text(arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return name;
+    return base_arena_take(arena, &text);
 }
 
 const char *topology_cable_name(const struct topology *topology, struct port_ref port,

@@ -197,11 +197,7 @@ static int try_claims(struct mutate_trial *trial)
 
 static const char *entry_text(struct mutate_run *mutator, const struct flow_entry *entry)
 {
-    struct base_buffer text = {0};
-    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
-    const char *copy = base_arena_text(&mutator->mutations->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return ofctl_flow_text(entry, FLOW_NO_STATS, &mutator->mutations->arena);
 }
 
 static struct mutation *add_mutation(struct mutate_run *mutator, const struct mutate_mutant *mutant)

@@ -319,6 +319,14 @@ void ofctl_format_actions(const struct action *actions, size_t n_actions, struct
     }
 }
 
+const char *ofctl_actions_text(const struct action *actions, size_t n_actions,
+                               struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    ofctl_format_actions(actions, n_actions, &text);
+    return base_arena_take(arena, &text);
+}
+
 static bool hex_bytes(struct word digits, uint8_t *bytes)
 {
     for (size_t i = 0; i + 1 < digits.n_chars; i += 2) {

@@ -11,6 +11,10 @@
  * action: "vendor(0xNNNNNNNN,HEX)" (not ovs-ofctl's; it can be parsed back). */
 void ofctl_format_actions(const struct action *actions, size_t n_actions, struct base_buffer *out);
 
+/* The same as a text in the arena; NULL without memory. */
+const char *ofctl_actions_text(const struct action *actions, size_t n_actions,
+                               struct base_arena *arena);
+
 /* Parses what ovs-ofctl(8) accepts for OpenFlow 1.0 actions: output:N, N,
  * in_port, table, normal, flood, all, local, controller, controller:N,
  * controller(max_len=N), output:CONTROLLER:N, enqueue:P:Q, enqueue(P,Q),

@@ -212,6 +212,14 @@ void ofctl_format_flow(const struct flow_entry *entry, enum ofctl_flow_style how
     ofctl_format_actions(entry->actions, entry->n_actions, out);
 }
 
+const char *ofctl_flow_text(const struct flow_entry *entry, enum ofctl_flow_style how,
+                            struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    ofctl_format_flow(entry, how, &text);
+    return base_arena_take(arena, &text);
+}
+
 static const struct flow_key *find_key(struct word name)
 {
     for (int i = 0; i < N_KEYS; i++) {

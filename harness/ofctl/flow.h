@@ -16,6 +16,10 @@ enum ofctl_flow_style {
 void ofctl_format_flow(const struct flow_entry *entry, enum ofctl_flow_style how,
                        struct base_buffer *out);
 
+/* The same as a text in the arena; NULL without memory. */
+const char *ofctl_flow_text(const struct flow_entry *entry, enum ofctl_flow_style how,
+                            struct base_arena *arena);
+
 /* What was written explicitly in a flow's text. */
 enum {
     FLOW_HAS_PRIORITY = 1 << 0,

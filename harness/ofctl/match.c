@@ -190,6 +190,20 @@ void ofctl_format_header(const struct header *header, struct base_buffer *out)
     ofctl_format_match(&match, out);
 }
 
+const char *ofctl_match_text(const struct match *match, struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    ofctl_format_match(match, &text);
+    return base_arena_take(arena, &text);
+}
+
+const char *ofctl_header_text(const struct header *header, struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    ofctl_format_header(header, &text);
+    return base_arena_take(arena, &text);
+}
+
 int ofctl_parse_match(const char *text, struct match *match, size_t *column,
                       struct base_error *error)
 {

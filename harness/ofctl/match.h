@@ -5,6 +5,7 @@
 #ifndef OFCTL_MATCH_H
 #define OFCTL_MATCH_H
 
+#include "base/arena.h"
 #include "model/match.h"
 
 /* Text, as `ovs-ofctl -O OpenFlow10 dump-flows --no-names` prints the match
@@ -14,6 +15,10 @@ void ofctl_format_match(const struct match *match, struct base_buffer *out);
 
 /* The same with every field that the header has: "in_port=1,dl_vlan=…". */
 void ofctl_format_header(const struct header *header, struct base_buffer *out);
+
+/* The same as texts in the arena; NULL without memory. */
+const char *ofctl_match_text(const struct match *match, struct base_arena *arena);
+const char *ofctl_header_text(const struct header *header, struct base_arena *arena);
 
 /* Parses what ovs-ofctl(8) accepts for an OpenFlow 1.0 match: fields divided
  * by commas or white space, the keywords ip, icmp, tcp, udp, arp, "*", ANY,

@@ -16,20 +16,6 @@ static void put_port(const struct prove_sender *prover, struct port_ref port,
     port_format(port.port, out);
 }
 
-static const char *take_text(const struct prove_sender *prover, struct base_buffer *buffer)
-{
-    const char *text = base_arena_text(&prover->proof->report->arena, base_buffer_text(buffer));
-    base_buffer_free(buffer);
-    return text;
-}
-
-static const char *packet_text(const struct prove_sender *prover, const struct header *header)
-{
-    struct base_buffer text = {0};
-    ofctl_format_header(header, &text);
-    return take_text(prover, &text);
-}
-
 static bool same_port(struct port_ref a, struct port_ref b)
 {
     return a.sw == b.sw && a.port == b.port;
@@ -215,7 +201,7 @@ static const char *put_missing_way(const struct prove_sender *prover,
         return NULL;
     }
     put_port(prover, advertised.hops[last].in, &suspect);
-    return take_text(prover, &suspect);
+    return base_arena_take(&prover->proof->report->arena, &suspect);
 }
 
 /* ------------------------------------------------------------------------ results */
@@ -268,7 +254,7 @@ static const char *altering_switch(const struct prove_sender *prover,
         i++;
     }
     put_port(prover, actual.in[i], &text);
-    return take_text(prover, &text);
+    return base_arena_take(&prover->proof->report->arena, &text);
 }
 
 /* The first hop of a way that should not be which is not declared. */
@@ -363,7 +349,7 @@ static const char *altered_text(const struct prove_sender *prover,
     struct base_buffer text = {0};
     base_put_format(&text, "%s, altered: ", prove_copies_text(prover->proof, refutation->copies));
     put_form(refutation, &text);
-    return take_text(prover, &text);
+    return base_arena_take(&prover->proof->report->arena, &text);
 }
 
 void prove_refute(struct prove_sender *prover, const struct prove_refutation *refutation,
@@ -383,7 +369,7 @@ void prove_refute(struct prove_sender *prover, const struct prove_refutation *re
     } else {
         result->suspect = leaking_switch(prover, refutation);
     }
-    result->detail = take_text(prover, &detail);
+    result->detail = base_arena_take(&prover->proof->report->arena, &detail);
     result->expected_count = refutation->expected;
     result->observed_count = refutation->copies;
     if (refutation->copies < 0) {
@@ -391,7 +377,7 @@ void prove_refute(struct prove_sender *prover, const struct prove_refutation *re
         result->expected = prove_copies_text(prover->proof, refutation->expected);
         result->observed = prove_copies_text(prover->proof, refutation->copies);
     }
-    result->example = packet_text(prover, &refutation->example);
+    result->example = ofctl_header_text(&refutation->example, &prover->proof->report->arena);
     disagree(prover, result);
     if (refutation->altered) {
         result->says[SAYS_ADVERTISED] = altered_text(prover, refutation);
@@ -405,9 +391,9 @@ void prove_refute_loop(struct prove_sender *prover, const struct path_loop *loop
     base_put_text(&detail, "it goes round for ever");
     put_cycle(prover, loop, &detail);
     put_port(prover, loop->first->in, &suspect);
-    result->detail = take_text(prover, &detail);
-    result->suspect = take_text(prover, &suspect);
-    result->example = packet_text(prover, &loop->example);
+    result->detail = base_arena_take(&prover->proof->report->arena, &detail);
+    result->suspect = base_arena_take(&prover->proof->report->arena, &suspect);
+    result->example = ofctl_header_text(&loop->example, &prover->proof->report->arena);
     result->observed_count = -1;
     disagree(prover, result);
     result->is_count = false;
@@ -434,6 +420,6 @@ void prove_leave_open(struct prove_sender *prover, const struct path_unknown *un
     put_port(prover, unknown->hop->in, &detail);
     base_put_format(&detail, " does with some of these headers: %s", unknown->reason);
     put_way(prover, unknown->hop, unknown->hop->entry != SIZE_MAX, &detail);
-    result->detail = take_text(prover, &detail);
-    result->example = packet_text(prover, &unknown->example);
+    result->detail = base_arena_take(&prover->proof->report->arena, &detail);
+    result->example = ofctl_header_text(&unknown->example, &prover->proof->report->arena);
 }

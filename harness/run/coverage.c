@@ -30,9 +30,7 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
         base_put_format(&text, "priority=%u%s", entry->priority, is_any ? "" : ",");
     }
     ofctl_format_match(&entry->match, &text);
-    const char *name = base_arena_text(arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return name;
+    return base_arena_take(arena, &text);
 }
 
 int run_coverage_tell(const struct topology *topology, const struct traffic_cover *cover,

@@ -48,9 +48,7 @@ static const char *claims_of(struct run_frames *frames, const struct run_frames_
             base_put_format(&text, "%s%s", text.n_bytes ? ", " : "", claim_of(frames, of, p, host));
         }
     }
-    const char *copy = base_arena_text(&frames->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return base_arena_take(&frames->arena, &text);
 }
 
 static const char *comment_of(struct run_frames *frames, const struct run_frames_of *of,

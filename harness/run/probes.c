@@ -63,11 +63,8 @@ static int name_probes(const struct topology *topology, const struct traffic_ext
     struct named_probe *named = base_arena_alloc(arena, (n + 1) * sizeof *named);
     *out = named;
     for (size_t i = 0; named && i < n; i++) {
-        struct base_buffer text = {0};
-        ofctl_format_header(&probes[i].header, &text);
         named[i] = (struct named_probe){topology->hosts[probes[i].from].name,
-                                        base_arena_text(arena, base_buffer_text(&text))};
-        base_buffer_free(&text);
+                                        ofctl_header_text(&probes[i].header, arena)};
         if (!named[i].packet) {
             return -1;
         }

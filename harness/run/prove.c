@@ -143,13 +143,6 @@ static size_t probe_of(const struct proving *proving, const struct traffic_extra
     return SIZE_MAX;
 }
 
-static const char *take_text(struct proving *proving, struct base_buffer *text)
-{
-    const char *copy = base_arena_text(&proving->report->arena, base_buffer_text(text));
-    base_buffer_free(text);
-    return copy;
-}
-
 /* "h4 1, h11 1". `*as_told`: exactly what the tables say of this packet. */
 static const char *what_arrived(struct proving *proving, size_t p, bool *as_told)
 {
@@ -176,7 +169,7 @@ static const char *what_arrived(struct proving *proving, size_t p, bool *as_told
     if (n_hosts == 0) {
         base_put_text(&text, "nowhere");
     }
-    return take_text(proving, &text);
+    return base_arena_take(&proving->report->arena, &text);
 }
 
 static void confirm(struct proving *proving, struct result *result)

@@ -190,10 +190,11 @@ static int add_expected(struct state_run *run, size_t i)
         put_entry_difference(flow, expected->given, observed, &detail);
     }
     if (detail.n_bytes > 0) {
-        result->expected = state_entry_text(report, flow);
-        result->observed = observed ? state_entry_text(report, observed) : "no entry";
+        result->expected = ofctl_flow_text(flow, FLOW_NO_STATS, &report->arena);
+        result->observed =
+            observed ? ofctl_flow_text(observed, FLOW_NO_STATS, &report->arena) : "no entry";
         state_fail_result(result, result->expected, result->observed);
-        result->detail = state_take_text(report, &detail);
+        result->detail = base_arena_take(&report->arena, &detail);
         blame_entry(run, flow, result);
     }
     return 0;
@@ -211,13 +212,13 @@ static int add_unexpected(struct state_run *run, uint32_t entry)
     base_put_format(&id, "priority=%u%s%s", flow->priority, match.n_bytes > 0 ? "," : "",
                     base_buffer_text(&match));
     base_buffer_free(&match);
-    struct result *result =
-        state_add_result(run, RESULT_ENTRY, state_take_text(run->report, &id), (struct place){0});
+    struct result *result = state_add_result(
+        run, RESULT_ENTRY, base_arena_take(&run->report->arena, &id), (struct place){0});
     if (!result) {
         return -1;
     }
     result->expected = "no entry";
-    result->observed = state_entry_text(run->report, flow);
+    result->observed = ofctl_flow_text(flow, FLOW_NO_STATS, &run->report->arena);
     state_fail_result(result, result->expected, result->observed);
     result->detail = "tables: exact, and no entry of the expectation names it";
     blame_entry(run, flow, result);

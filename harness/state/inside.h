@@ -159,11 +159,7 @@ void state_entries_free(struct state_run *run);
 /* cabling.c: ports that the expectation names, and the topology does not. */
 void state_cabling_note(struct state_run *run);
 
-/* words.c. Text that is returned belongs to the report; NULL without memory. */
-const char *state_take_text(struct report *report, struct base_buffer *buffer);
-const char *state_entry_text(struct report *report, const struct flow_entry *entry);
-
-/* How what the observed actions do with `header` differs from what the
+/* words.c: how what the observed actions do with `header` differs from what
  * expected ones do, as "output:6 is missing, output:7 is extra". */
 void state_put_difference(const struct space_behavior *expected,
                           const struct space_behavior *observed, const struct header *header,

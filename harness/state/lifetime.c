@@ -44,7 +44,7 @@ static void note_expiring(struct state_run *run, size_t entry)
     if (!run->expiring[entry]) {
         run->expiring[entry] = true;
         if (run->n_expiring++ < EXPIRING_NAMED) {
-            const char *text = state_entry_text(run->report, flow);
+            const char *text = ofctl_flow_text(flow, FLOW_NO_STATS, &run->report->arena);
             report_note(run->report, "%s: %s may expire during the run, in %.1f s", run->name,
                         text ? text : "an entry", (double)time_left_ms(flow) / 1000);
         }

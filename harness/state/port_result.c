@@ -235,14 +235,12 @@ static const char *text_of(struct state_port *port,
 {
     struct base_buffer text = {0};
     put(port, &text);
-    return state_take_text(port->run->report, &text);
+    return base_arena_take(&port->run->report->arena, &text);
 }
 
 static const char *actions_text(struct state_port *port, const struct state_case *expected)
 {
-    struct base_buffer text = {0};
-    ofctl_format_actions(expected->actions, expected->n_actions, &text);
-    return state_take_text(port->run->report, &text);
+    return ofctl_actions_text(expected->actions, expected->n_actions, &port->run->report->arena);
 }
 
 static const char *wrong_text(struct state_port *port, const struct state_deviation *deviation,
@@ -250,7 +248,7 @@ static const char *wrong_text(struct state_port *port, const struct state_deviat
 {
     struct base_buffer text = {0};
     put_wrong(port, deviation, put, between, &text);
-    return state_take_text(port->run->report, &text);
+    return base_arena_take(&port->run->report->arena, &text);
 }
 
 /* Where the case is written, if it is. */
@@ -266,7 +264,7 @@ static const char *place_text(struct state_port *port)
     struct base_buffer text = {0};
     base_put_format(&text, "%s:", port->run->name);
     port_format(port->number, &text);
-    return state_take_text(port->run->report, &text);
+    return base_arena_take(&port->run->report->arena, &text);
 }
 
 /* What the failing result shows: the main deviation. */
@@ -274,9 +272,7 @@ static void show_deviation(struct state_port *port, struct result *result)
 {
     struct report *report = port->run->report;
     const struct state_deviation *deviation = &port->deviations[0];
-    struct base_buffer example = {0};
-    ofctl_format_header(&deviation->where.example, &example);
-    result->example = state_take_text(report, &example);
+    result->example = ofctl_header_text(&deviation->where.example, &report->arena);
     result->expected = actions_text(port, &port->cases[deviation->expected]);
     result->observed = wrong_text(port, deviation, put_actions, "\nor ");
     result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, put_entry, "\n");
@@ -292,11 +288,11 @@ static void show_lifetime(struct state_port *port, struct result *result)
     result->cause_kind = CAUSE_TABLE;
     result->cause = place_text(port);
     put_timeouts(flow_at(port, port->late_entry), &observed);
-    result->observed = state_take_text(port->run->report, &observed);
+    result->observed = base_arena_take(&port->run->report->arena, &observed);
     result->expected = text_of(port, put_expected_lifetime);
     show_case(port, port->late_case, result);
     result->says[SAYS_ADVERTISED] =
-        state_entry_text(port->run->report, flow_at(port, port->late_entry));
+        ofctl_flow_text(flow_at(port, port->late_entry), FLOW_NO_STATS, &port->run->report->arena);
 }
 
 /* Of an entry that is dead, for want of its port. */

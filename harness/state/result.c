@@ -16,7 +16,7 @@ const char *state_port_id(struct state_run *run, uint16_t number)
     struct base_buffer text = {0};
     base_put_format(&text, "state/%s/", run->name);
     port_format(number, &text);
-    return state_take_text(run->report, &text);
+    return base_arena_take(&run->report->arena, &text);
 }
 
 struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state/state.h"
 
+#include "ofctl/flow.h"
 #include "state/inside.h"
 
 #include <inttypes.h>
@@ -226,8 +227,8 @@ static void note_hidden(void *aux, size_t entry, size_t by)
     struct state_run *run = hidden->run;
     const struct flow_entry *entries = run->state->flows.entries;
     if (hidden->n++ < HIDDEN_NAMED) {
-        const char *text = state_entry_text(run->report, &entries[entry]);
-        const char *by_text = state_entry_text(run->report, &entries[by]);
+        const char *text = ofctl_flow_text(&entries[entry], FLOW_NO_STATS, &run->report->arena);
+        const char *by_text = ofctl_flow_text(&entries[by], FLOW_NO_STATS, &run->report->arena);
         report_note(run->report, "%s: no packet ever reaches %s: %s takes them all", run->name,
                     text ? text : "an entry", by_text ? by_text : "another one");
     }

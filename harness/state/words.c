@@ -8,21 +8,6 @@
 
 #include <stdlib.h>
 
-const char *state_take_text(struct report *report, struct base_buffer *buffer)
-{
-    const char *text =
-        buffer->failed ? NULL : base_arena_text(&report->arena, base_buffer_text(buffer));
-    base_buffer_free(buffer);
-    return text;
-}
-
-const char *state_entry_text(struct report *report, const struct flow_entry *entry)
-{
-    struct base_buffer text = {0};
-    ofctl_format_flow(entry, FLOW_NO_STATS, &text);
-    return state_take_text(report, &text);
-}
-
 /* ------------------------------------------------------------- differences */
 
 /* A packet that is sent, or should be. */

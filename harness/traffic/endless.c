@@ -50,14 +50,6 @@ static void put_circle(const struct topology *topology, const struct path_walk *
     put_port(topology, walk->hops[walk->loop_first].in, out);
 }
 
-static const char *take_text(struct report *report, struct base_buffer *text)
-{
-    const char *copy =
-        text->failed ? NULL : base_arena_text(&report->arena, base_buffer_text(text));
-    base_buffer_free(text);
-    return copy;
-}
-
 /* The port on the way whose table is told to be wrong; else that of the circle's
  * beginning. */
 static const char *find_cause(const struct topology *topology, const struct path_walk *walk,
@@ -98,8 +90,8 @@ static int add_result(const struct traffic_probe *probe, const struct topology *
         &report->arena, "%zu of its probes would go round for ever, and %s not sent: %s", n_endless,
         n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
     base_buffer_free(&circle);
-    result->example = take_text(report, &example);
-    result->suspect = take_text(report, &suspect);
+    result->example = base_arena_take(&report->arena, &example);
+    result->suspect = base_arena_take(&report->arena, &suspect);
     result->cause_kind = CAUSE_TABLE;
     result->cause = find_cause(topology, walk, report);
     result->expected = "no loop";

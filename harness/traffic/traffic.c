@@ -72,9 +72,7 @@ static const char *altered_how(const struct bench *bench, size_t p, size_t host)
             ofctl_format_header(&probe->arrivals[i].as[form], &text);
         }
     }
-    const char *copy = base_arena_text(&bench->report->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return base_arena_take(&bench->report->arena, &text);
 }
 
 static void count_arrivals(const struct bench *bench, size_t p, size_t host, unsigned copies,
@@ -143,11 +141,7 @@ static struct tally tally_claim(const struct bench *bench, const struct claim *c
 
 static const char *packet_text(const struct bench *bench, size_t p)
 {
-    struct base_buffer text = {0};
-    ofctl_format_header(&bench->evidence->plan->probes[p].header, &text);
-    const char *copy = base_arena_text(&bench->report->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return ofctl_header_text(&bench->evidence->plan->probes[p].header, &bench->report->arena);
 }
 
 static const char *copies_text(struct base_arena *arena, long n)
@@ -226,9 +220,7 @@ static const char *what_happened(const struct bench *bench, const struct tally *
         base_put_format(&text, "arrived at %s", host);
         put_copies_of(worst, expected, &text);
     }
-    const char *copy = base_arena_text(&bench->report->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return base_arena_take(&bench->report->arena, &text);
 }
 
 static void fail(const struct bench *bench, const struct tally *tally, struct result *result)

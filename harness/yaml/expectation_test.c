@@ -63,8 +63,8 @@ static void refuse(const char *text, const char *errors)
 #define T "topology: ../t\n"
 
 /* The port's cases as "MATCH -> ACTIONS; …". */
-static const char *port_text(const struct expectation *x, size_t sw, uint16_t number,
-                             struct base_buffer *out)
+static const char *cases_text(const struct expectation *x, size_t sw, uint16_t number,
+                              struct base_buffer *out)
 {
     const struct expected_port *port = expectation_port(x, (struct port_ref){sw, number});
     out->n_bytes = 0;
@@ -95,13 +95,13 @@ static void reads_ports(void **state)
     assert_int_equal(x->n_ports, 9);
     assert_true(x->lists_switch[0]);
     assert_true(x->lists_switch[1]);
-    assert_string_equal(port_text(x, 1, 7, &text), "in_port=7 -> drop");
-    assert_string_equal(port_text(x, 1, 12, &text), "in_port=12 -> output:3,output:4,output:5");
-    assert_string_equal(port_text(x, 1, 4, &text), "in_port=4 -> output:2,IN_PORT,LOCAL,output:9");
-    assert_string_equal(port_text(x, 1, 2, &text),
+    assert_string_equal(cases_text(x, 1, 7, &text), "in_port=7 -> drop");
+    assert_string_equal(cases_text(x, 1, 12, &text), "in_port=12 -> output:3,output:4,output:5");
+    assert_string_equal(cases_text(x, 1, 4, &text), "in_port=4 -> output:2,IN_PORT,LOCAL,output:9");
+    assert_string_equal(cases_text(x, 1, 2, &text),
                         "tcp,in_port=2,tp_dst=80 -> drop; arp,in_port=2 -> drop; in_port=2 -> "
                         "drop");
-    assert_string_equal(port_text(x, 1, 10, &text), "");
+    assert_string_equal(cases_text(x, 1, 10, &text), "");
     assert_int_equal(expectation_port(x, (struct port_ref){1, 8})->place.line, 4);
     assert_int_equal(expectation_port(x, (struct port_ref){1, 2})->cases[1].place.line, 9);
     assert_string_equal(x->file, "dir/x");
@@ -125,14 +125,14 @@ static void reads_rewrites(void **state)
                "    5: {actions: \"mod_vlan_vid:7,2,mod_vlan_vid:8,output:3\"}\n",
              "");
     struct base_buffer text = {0};
-    assert_string_equal(port_text(x, 0, 1, &text),
+    assert_string_equal(cases_text(x, 0, 1, &text),
                         "in_port=1 -> mod_nw_tos:32,mod_vlan_vid:5,mod_dl_src:00:00:00:00:00:09,"
                         "output:2,output:3");
-    assert_string_equal(port_text(x, 0, 2, &text),
+    assert_string_equal(cases_text(x, 0, 2, &text),
                         "in_port=2 -> strip_vlan,mod_tp_dst:53,mod_nw_dst:10.0.0.9,output:4");
-    assert_string_equal(port_text(x, 0, 3, &text), "in_port=3 -> CONTROLLER:128,CONTROLLER:64");
-    assert_string_equal(port_text(x, 0, 4, &text), "in_port=4 -> CONTROLLER:65535");
-    assert_string_equal(port_text(x, 0, 5, &text),
+    assert_string_equal(cases_text(x, 0, 3, &text), "in_port=3 -> CONTROLLER:128,CONTROLLER:64");
+    assert_string_equal(cases_text(x, 0, 4, &text), "in_port=4 -> CONTROLLER:65535");
+    assert_string_equal(cases_text(x, 0, 5, &text),
                         "in_port=5 -> mod_vlan_vid:7,output:2,mod_vlan_vid:8,output:3");
     base_buffer_free(&text);
     expectation_free(x);

@@ -90,9 +90,7 @@ static const char *describe(const struct yaml_reader *reader, const struct yaml_
                             at->text);
         }
     }
-    char *copy = base_arena_text(reader->arena, base_buffer_text(&text));
-    base_buffer_free(&text);
-    return copy;
+    return base_arena_take(reader->arena, &text);
 }
 
 static void read_exception(struct yaml_reader *reader, const struct yaml_node *node, void *into)

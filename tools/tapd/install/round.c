@@ -134,13 +134,10 @@ static void count_own(struct tapd_installer *installer)
 
 static void note_foreign(struct tapd_target *target, const struct tapd_foreign *foreign)
 {
-    struct base_buffer text = {0};
     if (target->n_foreign++ >= TAPD_FOREIGN_TOLD) {
         return;
     }
-    ofctl_format_flow(&foreign->entry, FLOW_NO_STATS, &text);
-    const char *entry = base_arena_text(&target->texts, base_buffer_text(&text));
-    base_buffer_free(&text);
+    const char *entry = ofctl_flow_text(&foreign->entry, FLOW_NO_STATS, &target->texts);
     if (entry) {
         target->foreign[target->n_foreign_told++] =
             (struct tapd_foreign_text){.entry = entry, .words = tapd_foreign_words(foreign->kind)};
