@@ -11,6 +11,7 @@
 # make faults-rules    is each rule of the judge needed for that?
 # make bench           speed, beside what others do
 # make fuzz            each fuzz target for FUZZ_SECONDS
+# make mutants ROOM=path N=10    do the room's unit tests notice N small mistakes in it?
 # make install         to $(DESTDIR)$(PREFIX)
 #
 # Variables: CC CFLAGS LDFLAGS SANITIZE B (build directory) PREFIX DESTDIR V=1
@@ -141,6 +142,10 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
 	$(Q)B=$(B) FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
 
+mutants:
+	$(Q)tools/packages build test
+	$(Q)B=$(B) CC="$(CC)" tools/mutants $(or $(ROOM),$(ROOMS)) -n $(or $(N),10)
+
 packages-check:
 	$(Q)tools/packages build lab test
 packages-demo:
@@ -155,6 +160,6 @@ install: all
 clean:
 	rm -rf $(B) $(B)-asan
 
-.PHONY: faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
