@@ -3,6 +3,7 @@
  * tapproof learn: an expectation file written from the network as it is. */
 #include "learn/learn.h"
 #include "cli/cli.h"
+#include "report/learn.h"
 #include "run/source.h"
 #include "yaml/write.h"
 
@@ -111,32 +112,35 @@ static void put_path(const struct learn *learn, struct base_buffer *out)
     free(target);
 }
 
-static void put_head(const struct learned *learned, struct base_buffer *out)
+static void put_head(const struct learn_draft *draft, const struct switch_dump *switches,
+                     struct base_buffer *out)
 {
+    struct base_buffer remarks = {0};
     base_put_format(
         out,
         "# What the network \"%s\" does, as `tapproof learn` found it: a draft. Read it,\n"
         "# correct what should be otherwise, and take this comment out.\n",
-        learned->expectation.topology->name);
-    if (learned->n_remarks > 0) {
-        base_put_text(out, "#\n# Not said below, or wrong as it is:\n");
+        draft->expectation.topology->name);
+    report_learn_remarks(draft, switches, "# - ", &remarks);
+    if (remarks.n_bytes > 0) {
+        base_put_format(out, "#\n# Not said below, or wrong as it is:\n%s",
+                        base_buffer_text(&remarks));
     }
-    for (size_t i = 0; i < learned->n_remarks; i++) {
-        base_put_format(out, "# - %s\n", learned->remarks[i].text);
-    }
+    base_buffer_free(&remarks);
     base_put_text(out, "\n");
 }
 
-static int write_learned(struct learn *learn, const struct learned *learned)
+static int write_draft(struct learn *learn, const struct learn_draft *draft,
+                       const struct switch_dump *switches)
 {
-    struct base_buffer text = {0}, path = {0};
+    struct base_buffer text = {0}, path = {0}, remarks = {0};
     put_path(learn, &path);
-    put_head(learned, &text);
-    yaml_write_expectation(&learned->expectation, base_buffer_text(&path), &text);
+    put_head(draft, switches, &text);
+    yaml_write_expectation(&draft->expectation, base_buffer_text(&path), &text);
     int status = cli_write_output("learn", &learn->out, &text);
-    for (size_t i = 0; i < learned->n_remarks; i++) {
-        fprintf(stderr, "tapproof learn: %s\n", learned->remarks[i].text);
-    }
+    report_learn_remarks(draft, switches, "tapproof learn: ", &remarks);
+    fputs(base_buffer_text(&remarks), stderr);
+    base_buffer_free(&remarks);
     base_buffer_free(&text);
     base_buffer_free(&path);
     return status;
@@ -146,7 +150,7 @@ static int learn_from(struct learn *learn, const struct run_source *source)
 {
     const struct topology *topology = source->topology;
     struct switch_dump *switches = calloc(topology->n_switches + 1, sizeof *switches);
-    struct learned learned = {0};
+    struct learn_draft draft = {0};
     struct base_error error = {0};
     int status = CLI_UNJUDGED;
     bool all = true;
@@ -157,15 +161,15 @@ static int learn_from(struct learn *learn, const struct run_source *source)
         all = all && state;
     }
     if (!switches ||
-        learn_expectation(topology, switches, &(struct learn_options){0}, &learned, &error) < 0) {
+        learn_expectation(topology, switches, &(struct learn_options){0}, &draft, &error) < 0) {
         fprintf(stderr, "tapproof learn: out of memory\n");
     } else {
         status = cli_open_output("learn", &learn->out) == CLI_CONFORMS
-                     ? write_learned(learn, &learned)
+                     ? write_draft(learn, &draft, switches)
                      : CLI_USAGE;
         status = status != CLI_CONFORMS || all ? status : CLI_UNJUDGED;
     }
-    learned_free(&learned);
+    learn_draft_free(&draft);
     free(switches);
     return status;
 }

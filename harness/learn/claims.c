@@ -28,7 +28,7 @@ struct item {
 };
 
 struct drafting {
-    struct learn_learner *learner;
+    struct learn_run *run;
     struct path_network network;
     struct path_reach *reaches; /* by host */
     struct expectation draft;   /* the ports learned, and every claim that is proposed */
@@ -77,7 +77,7 @@ static struct match without_port(const struct match *cube)
 static int propose_pair(struct drafting *drafting, size_t from, size_t to)
 {
     const struct path_reach *reach = &drafting->reaches[from];
-    const struct topology_host *host = &drafting->learner->topology->hosts[to];
+    const struct topology_host *host = &drafting->run->topology->hosts[to];
     struct claim claim = {
         .kind = host->capture ? CLAIM_MIRRORED : CLAIM_DELIVERED, .from = from, .to = to};
     size_t n = 0;
@@ -111,9 +111,9 @@ static int propose_pair(struct drafting *drafting, size_t from, size_t to)
 
 static int propose_sender(struct drafting *drafting, size_t from)
 {
-    const struct topology *topology = drafting->learner->topology;
+    const struct topology *topology = drafting->run->topology;
     struct path_reach *reach = &drafting->reaches[from];
-    size_t budget = drafting->learner->budget;
+    size_t budget = drafting->run->budget;
     drafting->first[from] = drafting->draft.n_claims;
     if (path_reach(&drafting->network, topology->hosts[from].port, &budget, reach) < 0) {
         return -1;
@@ -133,9 +133,9 @@ static int prove_draft(struct drafting *drafting, struct base_error *error)
 {
     struct report report = {0};
     drafting->holds = calloc(drafting->draft.n_claims + 1, sizeof *drafting->holds);
-    int status = drafting->holds ? prove_claims(&drafting->draft, drafting->learner->switches, NULL,
-                                                &report, error)
-                                 : -1;
+    int status = drafting->holds
+                     ? prove_claims(&drafting->draft, drafting->run->switches, NULL, &report, error)
+                     : -1;
     for (size_t i = 0; i < drafting->draft.n_claims && status == 0; i++) {
         drafting->holds[i] = report.results[i].verdict == VERDICT_PASS;
     }
@@ -191,7 +191,7 @@ static bool is_said(const struct drafting *drafting, size_t from,
 static const char *trouble_of(const struct drafting *drafting, size_t from)
 {
     const struct path_reach *reach = &drafting->reaches[from];
-    size_t budget = drafting->learner->budget;
+    size_t budget = drafting->run->budget;
     if (reach->n_loops > 0) {
         return "some of its frames go round for ever";
     }
@@ -296,8 +296,9 @@ static int keep_sender(struct drafting *drafting, size_t from)
     const char *trouble = trouble_of(drafting, from);
     int status = 0;
     if (trouble) {
-        return learn_add_remark(drafting->learner, "%s has no claims: %s",
-                                drafting->learner->topology->hosts[from].name, trouble);
+        struct learn_draft *draft = drafting->run->draft;
+        draft->unclaimed[from] = base_arena_text(&draft->expectation.arena, trouble);
+        return draft->unclaimed[from] ? 0 : -1;
     }
     for (size_t i = drafting->first[from]; i < drafting->first[from + 1] && status == 0; i++) {
         if (is_kept(drafting, from, i)) {
@@ -315,16 +316,15 @@ static int keep_sender(struct drafting *drafting, size_t from)
 static int add_claim(struct drafting *drafting, size_t group, size_t from,
                      const struct target *target, const char *match_text)
 {
-    struct learned *learned = drafting->learner->learned;
-    struct expectation *expectation = &learned->expectation;
+    struct expectation *expectation = &drafting->run->draft->expectation;
     const struct item *item = &drafting->items[group];
-    const struct topology_host *hosts = drafting->learner->topology->hosts;
+    const struct topology_host *hosts = drafting->run->topology->hosts;
     const char *id = base_arena_format(&expectation->arena, "traffic/%s/%s/%s%s%s",
                                        hosts[from].name, claim_kind_name(target->kind),
                                        target->to == SIZE_MAX ? "all" : hosts[target->to].name,
                                        match_text ? "/" : "", match_text ? match_text : "");
-    if (!id || base_grow(&expectation->claims, expectation->n_claims, &learned->claims_capacity,
-                         sizeof *expectation->claims) < 0) {
+    if (!id || base_grow(&expectation->claims, expectation->n_claims,
+                         &drafting->run->draft->claims_capacity, sizeof *expectation->claims) < 0) {
         return -1;
     }
     expectation->claims[expectation->n_claims++] =
@@ -343,7 +343,7 @@ static int add_claims_of(struct drafting *drafting, size_t group)
 {
     const struct item *item = &drafting->items[group];
     const char *match_text =
-        ofctl_match_text(&item->match, &drafting->learner->learned->expectation.arena);
+        ofctl_match_text(&item->match, &drafting->run->draft->expectation.arena);
     int status = match_text ? 0 : -1;
     match_text = match_text && *match_text ? match_text : NULL;
     for (size_t i = 0; i < item->n_from && status == 0; i++) {
@@ -358,12 +358,12 @@ static int add_claims_of(struct drafting *drafting, size_t group)
 
 static int open_network(struct drafting *drafting)
 {
-    const struct learn_learner *learner = drafting->learner;
-    size_t n = learner->topology->n_switches;
+    const struct learn_run *run = drafting->run;
+    size_t n = run->topology->n_switches;
     struct path_switch *known = calloc(n + 1, sizeof *known);
     int status = -1;
     for (size_t i = 0; known && i < n; i++) {
-        const struct switch_dump *sw = &learner->switches[i];
+        const struct switch_dump *sw = &run->switches[i];
         known[i].unknown = "a switch on its way was not read";
         if (sw->dumped) {
             known[i] = (struct path_switch){.flows = &sw->state->flows,
@@ -372,7 +372,7 @@ static int open_network(struct drafting *drafting)
         }
     }
     if (known) {
-        status = path_network_init(&drafting->network, learner->topology, known);
+        status = path_network_init(&drafting->network, run->topology, known);
     }
     free(known);
     return status;
@@ -380,7 +380,7 @@ static int open_network(struct drafting *drafting)
 
 static void close_drafting(struct drafting *drafting)
 {
-    for (size_t i = 0; drafting->reaches && i < drafting->learner->topology->n_hosts; i++) {
+    for (size_t i = 0; drafting->reaches && i < drafting->run->topology->n_hosts; i++) {
         path_reach_free(&drafting->reaches[i]);
     }
     for (size_t i = 0; i < drafting->n_items; i++) {
@@ -395,17 +395,19 @@ static void close_drafting(struct drafting *drafting)
     free(drafting->items);
 }
 
-int learn_claims(struct learn_learner *learner, struct base_error *error)
+int learn_claims(struct learn_run *run, struct base_error *error)
 {
-    size_t n_hosts = learner->topology->n_hosts;
-    struct drafting drafting = {.learner = learner, .draft = learner->learned->expectation};
+    size_t n_hosts = run->topology->n_hosts;
+    struct drafting drafting = {.run = run, .draft = run->draft->expectation};
     drafting.draft.arena = (struct base_arena){0};
     if (open_network(&drafting) < 0) {
         return -1;
     }
     drafting.reaches = calloc(n_hosts + 1, sizeof *drafting.reaches);
     drafting.first = calloc(n_hosts + 1, sizeof *drafting.first);
-    int status = drafting.reaches && drafting.first ? 0 : -1;
+    run->draft->unclaimed = base_arena_alloc(&run->draft->expectation.arena,
+                                             (n_hosts + 1) * sizeof *run->draft->unclaimed);
+    int status = drafting.reaches && drafting.first && run->draft->unclaimed ? 0 : -1;
     for (size_t i = 0; i < n_hosts && status == 0; i++) {
         status = propose_sender(&drafting, i);
         drafting.first[i + 1] = drafting.draft.n_claims;

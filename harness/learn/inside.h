@@ -6,17 +6,18 @@
 
 #include "learn/learn.h"
 
-struct learn_learner {
+struct learn_run {
     const struct topology *topology;
     const struct switch_dump *switches; /* by index */
     size_t budget;
-    struct learned *learned;
+    struct learn_draft *draft;
 };
 
-/* -1 without memory, as all here. */
-int learn_add_remark(struct learn_learner *learner, const char *format, ...) BASE_PRINTF(2, 3);
+/* ports.c: begins the draft: the ports of all switches, for a file that expects this
+ * lifetime. -1 only without memory. */
+int learn_switches(struct learn_run *run, uint16_t expires_sec);
 
-/* claims.c: claims, once the ports are there. */
-int learn_claims(struct learn_learner *learner, struct base_error *error);
+/* claims.c: claims, once the ports are there. -1 only without memory. */
+int learn_claims(struct learn_run *run, struct base_error *error);
 
 #endif

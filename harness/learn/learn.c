@@ -1,282 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ports and lifetimes from the tables; then everything judged once more. The
- * claims: claims.c. */
+ * What would an expectation of this network say? Ports (ports.c), claims (claims.c),
+ * and whether the tables conform to what was learned from them. */
 #include "learn/learn.h"
 
 #include "learn/inside.h"
 #include "prove/prove.h"
-#include "space/table.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { BUDGET = 4000000, TEXT_BYTES = 1024 };
-
-/* A switch being learned. */
-struct learning {
-    struct learn_learner *learner;
-    size_t sw;
-    const struct switch_state *state;
-    struct space_table table;
-    uint16_t *ports; /* ascending, each once */
-    size_t n_ports, ports_capacity;
-    size_t *order; /* scratch: entries that may take a packet of a port, best first */
-    size_t n_order;
-};
-
-int learn_add_remark(struct learn_learner *learner, const char *format, ...)
-{
-    struct learned *learned = learner->learned;
-    char text[TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    const char *copy = base_arena_text(&learned->expectation.arena, text);
-    if (!copy || base_grow(&learned->remarks, learned->n_remarks, &learned->remarks_capacity,
-                           sizeof *learned->remarks) < 0) {
-        return -1;
-    }
-    learned->remarks[learned->n_remarks++] = (struct learn_remark){copy};
-    return 0;
-}
-
-/* --------------------------------------------------------------------- ports */
-
-static int compare_numbers(const void *a, const void *b)
-{
-    return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
-static int add_number(struct learning *learning, uint16_t number)
-{
-    if (number > PORT_MAX || number == 0) {
-        return 0;
-    }
-    if (base_grow(&learning->ports, learning->n_ports, &learning->ports_capacity,
-                  sizeof *learning->ports) < 0) {
-        return -1;
-    }
-    learning->ports[learning->n_ports++] = number;
-    return 0;
-}
-
-static int collect_cabled(struct learning *learning)
-{
-    const struct topology *topology = learning->learner->topology;
-    int status = 0;
-    for (size_t i = 0; i < topology->n_hosts && status == 0; i++) {
-        if (topology->hosts[i].port.sw == learning->sw) {
-            status = add_number(learning, topology->hosts[i].port.port);
-        }
-    }
-    for (size_t i = 0; i < topology->n_links && status == 0; i++) {
-        const struct port_ref ends[] = {topology->links[i].a, topology->links[i].b};
-        for (size_t end = 0; end < 2 && status == 0; end++) {
-            status = ends[end].sw == learning->sw ? add_number(learning, ends[end].port) : 0;
-        }
-    }
-    return status;
-}
-
-static int collect_ports(struct learning *learning)
-{
-    const struct switch_state *state = learning->state;
-    int status = collect_cabled(learning);
-    for (size_t i = 0; i < state->n_ports && status == 0; i++) {
-        status = add_number(learning, state->ports[i].number);
-    }
-    for (size_t i = 0; i < state->flows.n_entries && status == 0; i++) {
-        const struct match *match = &state->flows.entries[i].match;
-        status = match->mask.in_port == UINT16_MAX ? add_number(learning, match->value.in_port) : 0;
-    }
-    size_t n = 0;
-    if (learning->n_ports > 1) {
-        qsort(learning->ports, learning->n_ports, sizeof *learning->ports, compare_numbers);
-    }
-    for (size_t i = 0; i < learning->n_ports; i++) {
-        if (n == 0 || learning->ports[n - 1] != learning->ports[i]) {
-            learning->ports[n++] = learning->ports[i];
-        }
-    }
-    learning->n_ports = n;
-    return status;
-}
-
-/* --------------------------------------------------------------------- cases */
-
-static int compare_order(const void *a, const void *b, void *aux)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return x == y ? 0 : space_table_precedes(aux, x, y) ? -1 : 1;
-}
-
-static void order_entries(struct learning *learning, uint16_t port)
-{
-    struct space_entries lists[] = {space_table_any_port(&learning->table),
-                                    space_table_port(&learning->table, port)};
-    learning->n_order = 0;
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t j = 0; j < lists[i].n_entries; j++) {
-            learning->order[learning->n_order++] = lists[i].entries[j];
-        }
-    }
-    qsort_r(learning->order, learning->n_order, sizeof *learning->order, compare_order,
-            &learning->table);
-}
-
-/* Whether a packet of the port comes to the entry; in doubt it does. */
-static bool is_reached(struct learning *learning, size_t entry, const struct match *cube,
-                       size_t *budget)
-{
-    struct space_region region = {.cube = *cube};
-    enum space_answer answer = space_table_exclude(&learning->table, entry, &region, budget);
-    if (answer == SPACE_FOUND) {
-        answer = space_find(&region.cube, region.excluded, region.n_excluded, budget, NULL);
-    }
-    space_region_free(&region);
-    return answer != SPACE_EMPTY;
-}
-
-static bool same_behavior(const struct expected_case *a, const struct expected_case *b)
-{
-    return a->has_expires == b->has_expires && a->expires_sec == b->expires_sec &&
-           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
-}
-
-static bool takes_everything(const struct expected_case *last)
-{
-    struct match all = match_in_port(last->match.value.in_port);
-    return match_equal(&last->match, &all);
-}
-
-/* Leaves out what goes without saying: a case in front of one that takes its
- * packets too and does the same with them, and at the end those that drop. */
-static void simplify(struct expected_port *port)
-{
-    size_t n = port->n_cases;
-    while (n > 0 && port->cases[n - 1].n_actions == 0 && !port->cases[n - 1].has_expires) {
-        n--;
-    }
-    while (n > 1 && takes_everything(&port->cases[n - 1]) &&
-           same_behavior(&port->cases[n - 2], &port->cases[n - 1])) {
-        port->cases[n - 2] = port->cases[n - 1];
-        n--;
-    }
-    port->n_cases = n;
-}
-
-static int learn_port(struct learning *learning, uint16_t number)
-{
-    struct learned *learned = learning->learner->learned;
-    struct expectation *expectation = &learned->expectation;
-    size_t budget = learning->learner->budget;
-    struct match all = match_in_port(number);
-    struct expected_port port = {.port = {learning->sw, number}};
-    order_entries(learning, number);
-    port.cases =
-        base_arena_alloc(&expectation->arena, (learning->n_order + 1) * sizeof *port.cases);
-    if (!port.cases || base_grow(&expectation->ports, expectation->n_ports,
-                                 &learned->ports_capacity, sizeof *expectation->ports) < 0) {
-        return -1;
-    }
-    for (size_t i = 0; i < learning->n_order; i++) {
-        const struct flow_entry *flow = &learning->state->flows.entries[learning->order[i]];
-        struct expected_case *learnt = &port.cases[port.n_cases];
-        struct match cube;
-        if (space_intersect(&all, &flow->match, &cube) &&
-            is_reached(learning, learning->order[i], &cube, &budget)) {
-            bool odd = flow->hard_timeout != expectation->expires_sec;
-            *learnt = (struct expected_case){.match = cube,
-                                             .actions = flow->actions,
-                                             .n_actions = flow->n_actions,
-                                             .has_expires = odd,
-                                             .expires_sec = odd ? flow->hard_timeout : 0};
-            port.n_cases++;
-        }
-    }
-    simplify(&port);
-    expectation->ports[expectation->n_ports++] = port;
-    return 0;
-}
-
-/* ------------------------------------------------------------------ switches */
-
-/* Frames of the network do not enter by such a port, and no key can name it. */
-static int except_reserved(struct learning *learning, const struct flow_entry *flow)
-{
-    struct learned *learned = learning->learner->learned;
-    struct expectation *expectation = &learned->expectation;
-    uint16_t number = flow->match.value.in_port;
-    struct match all = match_in_port(number);
-    for (size_t i = 0; i < expectation->n_exceptions; i++) {
-        const struct exception *other = &expectation->exceptions[i];
-        if (other->sw == learning->sw && match_equal(&other->match, &all)) {
-            return 0;
-        }
-    }
-    if (base_grow(&expectation->exceptions, expectation->n_exceptions,
-                  &learned->exceptions_capacity, sizeof *expectation->exceptions) < 0) {
-        return -1;
-    }
-    expectation->exceptions[expectation->n_exceptions++] =
-        (struct exception){.sw = learning->sw,
-                           .has_match = true,
-                           .match = all,
-                           .reason = "no frame of the network enters by this port"};
-    return 0;
-}
-
-static int learn_entries(struct learning *learning)
-{
-    const struct flow_table *flows = &learning->state->flows;
-    int status = 0;
-    for (size_t i = 0; i < flows->n_entries && status == 0; i++) {
-        const struct match *match = &flows->entries[i].match;
-        bool is_port = match->value.in_port != 0 && match->value.in_port <= PORT_MAX;
-        if (match->mask.in_port == UINT16_MAX && !is_port) {
-            status = except_reserved(learning, &flows->entries[i]);
-        }
-    }
-    learning->order = calloc(flows->n_entries + 1, sizeof *learning->order);
-    if (status < 0 || !learning->order || space_table_index(&learning->table, flows, NULL) < 0) {
-        return -1;
-    }
-    for (size_t i = 0; i < learning->n_ports && status == 0; i++) {
-        status = learn_port(learning, learning->ports[i]);
-    }
-    space_table_free(&learning->table);
-    return status;
-}
-
-static int learn_switch(struct learn_learner *learner, size_t sw)
-{
-    const struct switch_dump *known = &learner->switches[sw];
-    struct learning learning = {.learner = learner, .sw = sw, .state = known->state};
-    if (!known->dumped) {
-        return learn_add_remark(learner, "%s is not in here: %s",
-                                learner->topology->switches[sw].name, known->reason);
-    }
-    learner->learned->expectation.lists_switch[sw] = true;
-    int status = collect_ports(&learning);
-    if (status == 0) {
-        status = learn_entries(&learning);
-    }
-    free(learning.ports);
-    free(learning.order);
-    return status;
-}
+enum { BUDGET = 4000000 };
 
 /* The lifetime of all entries, 0 if they have several. */
-static uint16_t common_lifetime(const struct learn_learner *learner)
+static uint16_t common_lifetime(const struct learn_run *run)
 {
     uint16_t common = 0;
     bool any = false;
-    for (size_t sw = 0; sw < learner->topology->n_switches; sw++) {
-        const struct switch_dump *known = &learner->switches[sw];
+    for (size_t sw = 0; sw < run->topology->n_switches; sw++) {
+        const struct switch_dump *known = &run->switches[sw];
         for (size_t i = 0; known->dumped && i < known->state->flows.n_entries; i++) {
             uint16_t lifetime = known->state->flows.entries[i].hard_timeout;
             if (any && lifetime != common) {
@@ -289,100 +30,44 @@ static uint16_t common_lifetime(const struct learn_learner *learner)
     return common;
 }
 
-/* --------------------------------------------------------------------- check */
-
-/* Of a switch that was not read its remark says so already. */
-static bool is_told(const struct learn_learner *learner, const struct result *result)
+static int judge_draft(struct learn_run *run, struct base_error *error)
 {
-    size_t sw = result->kind == RESULT_SWITCH
-                    ? topology_find_switch(learner->topology, result->switch_name)
-                    : SIZE_MAX;
-    return sw != SIZE_MAX && !learner->switches[sw].dumped;
-}
-
-/* What does not pass although it was learned is told: a port that is down, an
- * entry with an idle_timeout, two entries of one priority. */
-static int remark_troubles(struct learn_learner *learner, const struct report *report)
-{
-    int status = 0;
-    for (size_t i = 0; i < report->n_results && status == 0; i++) {
-        const struct result *result = &report->results[i];
-        if (result->verdict != VERDICT_PASS && result->verdict != VERDICT_SKIP && result->detail &&
-            !is_told(learner, result)) {
-            status =
-                learn_add_remark(learner, "%s: %s: %.*s", result->id, verdict_name(result->verdict),
-                                 (int)strcspn(result->detail, "\n"), result->detail);
-        }
-    }
-    return status;
-}
-
-/* Senders without claims are remarked already. */
-static int learn_once_more(struct learn_learner *learner, struct base_error *error)
-{
-    const struct expectation *expectation = &learner->learned->expectation;
-    struct report report = {0};
-    int status = state_judge(expectation, learner->switches, NULL, &report, error);
-    if (status == 0 && expectation->n_claims > 0) {
-        status = prove_claims(expectation, learner->switches, NULL, &report, error);
-    }
-    if (status == 0) {
-        status = remark_troubles(learner, &report);
-    }
-    report_free(&report);
-    return status;
-}
-
-static int learn_switches(struct learn_learner *learner, uint16_t expires_sec)
-{
-    struct learned *learned = learner->learned;
-    struct expectation *expectation = &learned->expectation;
-    const struct topology *topology = learner->topology;
-    *learned = (struct learned){.expectation = {.topology = (struct topology *)topology}};
-    size_t n_flags = topology->n_switches + 1;
-    expectation->lists_switch = base_arena_alloc(&expectation->arena, n_flags);
-    expectation->exact_switch = base_arena_alloc(&expectation->arena, n_flags);
-    expectation->expires_sec = expires_sec;
-    int status = expectation->lists_switch && expectation->exact_switch ? 0 : -1;
-    for (size_t sw = 0; sw < topology->n_switches && status == 0; sw++) {
-        status = learn_switch(learner, sw);
-    }
-    return status;
+    const struct expectation *expectation = &run->draft->expectation;
+    struct report *judged = &run->draft->judged;
+    int status = state_judge(expectation, run->switches, NULL, judged, error);
+    return status == 0 && expectation->n_claims > 0
+               ? prove_claims(expectation, run->switches, NULL, judged, error)
+               : status;
 }
 
 int learn_expectation(const struct topology *topology, const struct switch_dump *switches,
-                      const struct learn_options *options, struct learned *learned,
+                      const struct learn_options *options, struct learn_draft *draft,
                       struct base_error *error)
 {
-    struct learn_learner learner = {.topology = topology,
-                                    .switches = switches,
-                                    .budget = options->budget ? options->budget : BUDGET,
-                                    .learned = learned};
-    int status = learn_switches(&learner, common_lifetime(&learner));
-    if (status == 0) {
-        status = learn_claims(&learner, error);
-    }
-    if (status == 0) {
-        status = learn_once_more(&learner, error);
-    }
-    return status == 0 ? 0 : base_fail(error, "out of memory");
+    struct learn_run run = {.topology = topology,
+                            .switches = switches,
+                            .budget = options->budget ? options->budget : BUDGET,
+                            .draft = draft};
+    bool done = learn_switches(&run, common_lifetime(&run)) == 0 &&
+                learn_claims(&run, error) == 0 && judge_draft(&run, error) == 0;
+    return done ? 0 : base_fail(error, "out of memory");
 }
 
 int learn_ports(const struct topology *topology, const struct switch_dump *switches,
-                uint16_t expires_sec, struct learned *learned, struct base_error *error)
+                uint16_t expires_sec, struct learn_draft *draft, struct base_error *error)
 {
-    struct learn_learner learner = {
-        .topology = topology, .switches = switches, .budget = BUDGET, .learned = learned};
-    return learn_switches(&learner, expires_sec) == 0 ? 0 : base_fail(error, "out of memory");
+    struct learn_run run = {
+        .topology = topology, .switches = switches, .budget = BUDGET, .draft = draft};
+    return learn_switches(&run, expires_sec) == 0 ? 0 : base_fail(error, "out of memory");
 }
 
-void learned_free(struct learned *learned)
+void learn_draft_free(struct learn_draft *draft)
 {
-    struct expectation *expectation = &learned->expectation;
+    struct expectation *expectation = &draft->expectation;
     free(expectation->ports);
     free(expectation->claims);
     free(expectation->exceptions);
-    free(learned->remarks);
+    report_free(&draft->judged);
     base_arena_free(&expectation->arena);
-    *learned = (struct learned){0};
+    *draft = (struct learn_draft){0};
 }

@@ -9,16 +9,12 @@
 
 #include "state/state.h"
 
-/* Something that the expectation cannot say, or that is wrong whatever is
- * expected: "state/s1/9: the port is absent". */
-struct learn_remark {
-    const char *text;
-};
-
-struct learned {
+/* What was learned, and what of it a person should look at. */
+struct learn_draft {
     struct expectation expectation; /* its topology is the caller's, who must keep it */
-    struct learn_remark *remarks;
-    size_t n_remarks, remarks_capacity;
+    const char **unclaimed;         /* by host: why its traffic could not be said in claims;
+                                       NULL: it was */
+    struct report judged; /* the expectation against the tables that it was learned from */
     size_t ports_capacity, claims_capacity, exceptions_capacity;
 };
 
@@ -38,22 +34,23 @@ struct learn_options {
  *            host whose role is capture and "delivered" at others; by match
  *            where not all of its frames do. A sender whose traffic cannot be
  *            said so (it would need "all but", or is not known) has no claim,
- *            which leaves it to the ports, and a remark.
+ *            which leaves it to the ports, and a reason in `unclaimed`.
  *
- * A switch that was not read is not listed, and has a remark; so has each
- * result of state_judge and prove_claims that is not a pass with what was learned
- * (a port that is down, two entries of one priority, NORMAL). Entries that name
- * a reserved port (LOCAL) as in_port become exceptions with a reason.
+ * A switch that was not read is not listed. What does not pass in `judged` although
+ * it was learned is wrong whatever is expected (a port that is down, two entries of
+ * one priority), or cannot be decided (NORMAL). Entries that name a reserved port
+ * (LOCAL) as in_port become exceptions with a reason.
  *
- * -1 only without memory; learned_free then, too. */
+ * 0, or -1 without memory; learn_draft_free in either case. What `draft->judged` says
+ * points into `switches`. */
 int learn_expectation(const struct topology *topology, const struct switch_dump *switches,
-                      const struct learn_options *options, struct learned *learned,
+                      const struct learn_options *options, struct learn_draft *draft,
                       struct base_error *error);
 
 /* Of that only the ports, for a file that expects this lifetime: no claims, and
- * nothing is judged. -1 only without memory; learned_free then, too. */
+ * nothing is judged. 0, or -1 without memory; learn_draft_free in either case. */
 int learn_ports(const struct topology *topology, const struct switch_dump *switches,
-                uint16_t expires_sec, struct learned *learned, struct base_error *error);
-void learned_free(struct learned *learned);
+                uint16_t expires_sec, struct learn_draft *draft, struct base_error *error);
+void learn_draft_free(struct learn_draft *draft);
 
 #endif

@@ -18,9 +18,9 @@ struct mutate_run {
     struct base_error *error;
 
     struct prove_whatif *whatif;
-    struct learned learned; /* ports; when first needed */
-    bool has_learned;
-    bool *wanted; /* by learned port: a line of it would notice something */
+    struct learn_draft draft; /* ports; when first needed */
+    bool has_draft;
+    bool *wanted; /* by port of the draft: a line of it would notice something */
 
     size_t sw; /* whose mutants are made */
     const struct switch_state *state;
@@ -32,7 +32,7 @@ struct mutate_run {
 
 /* One mutant being tried. */
 struct mutate_trial {
-    struct mutate_run *mutator;
+    struct mutate_run *run;
     const struct mutate_mutant *mutant;
     struct mutation *told;
     struct match region;
@@ -62,6 +62,6 @@ int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *
 int mutate_trial_compare(struct mutate_trial *trial);
 
 /* In the end: the lines for the report. */
-int mutate_keep_lines(struct mutate_run *mutator);
+int mutate_keep_lines(struct mutate_run *run);
 
 #endif

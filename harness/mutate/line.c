@@ -9,13 +9,13 @@
 #include <stdlib.h>
 
 /* The switch without the entries that are ignored. */
-static int copy_judged(const struct mutate_run *mutator, size_t sw, struct switch_state *copy)
+static int copy_judged(const struct mutate_run *run, size_t sw, struct switch_state *copy)
 {
-    const struct flow_table *flows = &mutator->switches[sw].state->flows;
-    *copy = *mutator->switches[sw].state;
+    const struct flow_table *flows = &run->switches[sw].state->flows;
+    *copy = *run->switches[sw].state;
     copy->flows = (struct flow_table){0};
     for (size_t i = 0; i < flows->n_entries; i++) {
-        if (state_ignored_entry(mutator->expectation, sw, &flows->entries[i])) {
+        if (state_ignored_entry(run->expectation, sw, &flows->entries[i])) {
             continue;
         }
         struct flow_entry *entry = flow_table_add(&copy->flows);
@@ -28,74 +28,72 @@ static int copy_judged(const struct mutate_run *mutator, size_t sw, struct switc
 }
 
 /* The ports as they are. */
-static int learn(struct mutate_run *mutator)
+static int learn(struct mutate_run *run)
 {
-    const struct expectation *expectation = mutator->expectation;
+    const struct expectation *expectation = run->expectation;
     size_t n = expectation->topology->n_switches;
     struct switch_dump *known = calloc(n + 1, sizeof *known);
     struct switch_state *states = calloc(n + 1, sizeof *states);
     int status = known && states ? 0 : -1;
     for (size_t sw = 0; sw < n && status == 0; sw++) {
-        known[sw] = mutator->switches[sw];
+        known[sw] = run->switches[sw];
         if (known[sw].dumped) {
             known[sw].state = &states[sw];
-            status = copy_judged(mutator, sw, &states[sw]);
+            status = copy_judged(run, sw, &states[sw]);
         }
     }
     if (status == 0) {
-        status = learn_ports(expectation->topology, known, expectation->expires_sec,
-                             &mutator->learned, mutator->error);
-        mutator->wanted = calloc(mutator->learned.expectation.n_ports + 1, sizeof(bool));
-        mutator->has_learned = true;
+        status = learn_ports(expectation->topology, known, expectation->expires_sec, &run->draft,
+                             run->error);
+        run->wanted = calloc(run->draft.expectation.n_ports + 1, sizeof(bool));
+        run->has_draft = true;
     }
     for (size_t sw = 0; states && sw < n; sw++) {
         flow_table_free(&states[sw].flows);
     }
     free(states);
     free(known);
-    return status < 0 || !mutator->wanted ? -1 : 0;
+    return status < 0 || !run->wanted ? -1 : 0;
 }
 
 /* Wants the line of the port that is told; of a switch not listed so far all. */
 static int want_line(struct mutate_trial *trial, uint16_t number)
 {
-    struct mutate_run *mutator = trial->mutator;
-    if (!mutator->has_learned && learn(mutator) < 0) {
+    struct mutate_run *run = trial->run;
+    if (!run->has_draft && learn(run) < 0) {
         return -1;
     }
-    const struct expectation *learned = &mutator->learned.expectation;
-    bool all =
-        !mutator->expectation->lists_switch[mutator->sw] && !mutator->expectation->unlisted_any;
-    for (size_t i = 0; i < learned->n_ports; i++) {
-        bool here = learned->ports[i].port.sw == mutator->sw;
-        bool is_told = here && learned->ports[i].port.port == number;
-        mutator->wanted[i] |= is_told || (here && all);
+    const struct expectation *draft = &run->draft.expectation;
+    bool all = !run->expectation->lists_switch[run->sw] && !run->expectation->unlisted_any;
+    for (size_t i = 0; i < draft->n_ports; i++) {
+        bool here = draft->ports[i].port.sw == run->sw;
+        bool is_told = here && draft->ports[i].port.port == number;
+        run->wanted[i] |= is_told || (here && all);
         trial->told->line = is_told ? i : trial->told->line;
     }
     return 0;
 }
 
-static const char *place_text(struct mutate_run *mutator, const struct exception *exception)
+static const char *place_text(struct mutate_run *run, const struct exception *exception)
 {
     const struct place *place = &exception->place;
-    return base_arena_format(&mutator->mutations->arena, "%s:%d:%d",
-                             place->file ? place->file : "?", place->line, place->column);
+    return base_arena_format(&run->mutations->arena, "%s:%d:%d", place->file ? place->file : "?",
+                             place->line, place->column);
 }
 
 /* The exception because of which a change of the row is not seen at this port. */
 static const struct exception *exception_of(const struct mutate_trial *trial, uint16_t number)
 {
-    const struct mutate_run *mutator = trial->mutator;
-    const struct expectation *expectation = mutator->expectation;
+    const struct mutate_run *run = trial->run;
+    const struct expectation *expectation = run->expectation;
     const size_t rows[] = {trial->mutant->row, trial->mutant->other};
-    struct port_ref port = {.sw = mutator->sw, .port = number};
+    struct port_ref port = {.sw = run->sw, .port = number};
     const struct exception *exception = state_ignored_port(expectation, port);
     for (size_t i = 0; i < 2 && rows[i] != SIZE_MAX && !exception; i++) {
         const struct flow_entry *now = mutate_trial_row(trial, rows[i]);
-        exception =
-            state_ignored_entry(expectation, mutator->sw, &mutator->state->flows.entries[rows[i]]);
+        exception = state_ignored_entry(expectation, run->sw, &run->state->flows.entries[rows[i]]);
         if (!exception && now) {
-            exception = state_ignored_entry(expectation, mutator->sw, now);
+            exception = state_ignored_entry(expectation, run->sw, now);
         }
     }
     return exception;
@@ -104,16 +102,15 @@ static const struct exception *exception_of(const struct mutate_trial *trial, ui
 /* From a port where packets are treated otherwise: what would notice that. */
 static int propose(struct mutate_trial *trial, const struct change_diff *diff)
 {
-    struct mutate_run *mutator = trial->mutator;
+    struct mutate_run *run = trial->run;
     struct mutation *told = trial->told;
     const struct exception *exception = NULL;
     told->fate = diff->open ? MUTATION_UNDECIDED : MUTATION_EQUIVALENT;
     told->open = diff->open ? "over the budget" : NULL;
     for (size_t i = 0; i < diff->n_changes; i++) {
         const struct change_difference *change = &diff->changes[i];
-        struct port_ref port = {.sw = mutator->sw, .port = change->in_port};
-        if (change->others ||
-            state_port_is_nowhere(mutator->expectation->topology, mutator->state, port)) {
+        struct port_ref port = {.sw = run->sw, .port = change->in_port};
+        if (change->others || state_port_is_nowhere(run->expectation->topology, run->state, port)) {
             continue;
         }
         if (change->unknown) {
@@ -128,14 +125,14 @@ static int propose(struct mutate_trial *trial, const struct change_diff *diff)
             return want_line(trial, change->in_port);
         }
     }
-    told->ignore = exception ? place_text(mutator, exception) : NULL;
+    told->ignore = exception ? place_text(run, exception) : NULL;
     return 0;
 }
 
 /* Whether some packet is treated otherwise. */
 int mutate_trial_compare(struct mutate_trial *trial)
 {
-    const struct mutate_run *mutator = trial->mutator;
+    const struct mutate_run *run = trial->run;
     struct flow_table tables[2] = {0};
     struct change_diff diff = {0};
     size_t budget = CHANGE_DIFF_BUDGET;
@@ -144,10 +141,10 @@ int mutate_trial_compare(struct mutate_trial *trial)
         size_t row = trial->rows[i];
         const struct flow_entry *now = mutate_trial_row(trial, row);
         bool gone = !now || (trial->mutant->is_lifetime && row == trial->mutant->row);
-        status = mutate_trial_cut(trial, &mutator->state->flows.entries[row], &tables[0]);
+        status = mutate_trial_cut(trial, &run->state->flows.entries[row], &tables[0]);
         status = status == 0 && !gone ? mutate_trial_cut(trial, now, &tables[1]) : status;
     }
-    struct switch_state before = *mutator->state, after = *mutator->state;
+    struct switch_state before = *run->state, after = *run->state;
     before.flows = tables[0];
     after.flows = tables[1];
     status = status == 0 ? change_diff(&before, &after, &budget, &diff) : status;
@@ -161,19 +158,19 @@ int mutate_trial_compare(struct mutate_trial *trial)
 /* --------------------------------------------------------------------- lines */
 
 /* Copies the wanted ones, and lets their mutations point to the copies. */
-int mutate_keep_lines(struct mutate_run *mutator)
+int mutate_keep_lines(struct mutate_run *run)
 {
-    struct mutations *mutations = mutator->mutations;
-    const struct expectation *learned = &mutator->learned.expectation;
+    struct mutations *mutations = run->mutations;
+    const struct expectation *draft = &run->draft.expectation;
     struct base_arena *arena = &mutations->arena;
-    size_t *lines = calloc(learned->n_ports + 1, sizeof *lines);
-    mutations->lines = base_arena_alloc(arena, (learned->n_ports + 1) * sizeof *mutations->lines);
+    size_t *lines = calloc(draft->n_ports + 1, sizeof *lines);
+    mutations->lines = base_arena_alloc(arena, (draft->n_ports + 1) * sizeof *mutations->lines);
     int status = lines && mutations->lines ? 0 : -1;
-    for (size_t i = 0; i < learned->n_ports && status == 0; i++) {
-        if (mutator->wanted[i]) {
+    for (size_t i = 0; i < draft->n_ports && status == 0; i++) {
+        if (run->wanted[i]) {
             struct expected_port *line = &mutations->lines[mutations->n_lines];
             lines[i] = mutations->n_lines++;
-            *line = learned->ports[i];
+            *line = draft->ports[i];
             line->cases = base_arena_copy(arena, line->cases, line->n_cases * sizeof *line->cases);
             status = line->cases || line->n_cases == 0 ? 0 : -1;
         }

@@ -11,84 +11,81 @@
 
 #include <stdlib.h>
 
-static int open_mutator(struct mutate_run *mutator);
-static void close_mutator(struct mutate_run *mutator);
-static int try_all(struct mutate_run *mutator, bool tries);
+static int open_run(struct mutate_run *run);
+static void close_run(struct mutate_run *run);
+static int try_all(struct mutate_run *run, bool tries);
 static int visit_mutant(void *aux, const struct mutate_mutant *mutant);
 
 /* ------------------------------------------------------------------- public */
 
-static int mutate(struct mutate_run *mutator)
+static int mutate(struct mutate_run *run)
 {
-    struct mutations *mutations = mutator->mutations;
-    if (state_judge(mutator->expectation, mutator->switches, NULL, &mutations->base,
-                    mutator->error) < 0 ||
-        prove_claims(mutator->expectation, mutator->switches, NULL, &mutations->base,
-                     mutator->error) < 0) {
+    struct mutations *mutations = run->mutations;
+    if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
+        prove_claims(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0) {
         return -1;
     }
     if (report_verdict(&mutations->base) != VERDICT_PASS) {
         return 0;
     }
-    if (open_mutator(mutator) < 0 || try_all(mutator, false) < 0) {
+    if (open_run(run) < 0 || try_all(run, false) < 0) {
         return -1;
     }
-    size_t limit = mutator->options->limit;
-    mutator->n_left = limit > 0 && limit < mutator->n_open ? limit : mutator->n_open;
-    mutations->n_unsampled = mutator->n_open - mutator->n_left;
-    return try_all(mutator, true) < 0 ? -1 : mutate_keep_lines(mutator);
+    size_t limit = run->options->limit;
+    run->n_left = limit > 0 && limit < run->n_open ? limit : run->n_open;
+    mutations->n_unsampled = run->n_open - run->n_left;
+    return try_all(run, true) < 0 ? -1 : mutate_keep_lines(run);
 }
 
 int mutate_expectation(const struct expectation *expectation, const struct switch_dump *switches,
                        const struct mutate_options *options, struct mutations *mutations,
                        struct base_error *error)
 {
-    struct mutate_run mutator = {.expectation = expectation,
-                                 .switches = switches,
-                                 .options = options,
-                                 .mutations = mutations,
-                                 .error = error,
-                                 .random = options->seed};
+    struct mutate_run run = {.expectation = expectation,
+                             .switches = switches,
+                             .options = options,
+                             .mutations = mutations,
+                             .error = error,
+                             .random = options->seed};
     *mutations = (struct mutations){.lists_switch = expectation->lists_switch};
     mutations->base.expectation = expectation->file;
-    int status = mutate(&mutator);
-    close_mutator(&mutator);
+    int status = mutate(&run);
+    close_run(&run);
     return status == 0 ? 0 : base_fail(error, "out of memory");
 }
 
 /* ------------------------------------------------------------------ all of them */
 
-static int open_mutator(struct mutate_run *mutator)
+static int open_run(struct mutate_run *run)
 {
-    return prove_whatif_open(mutator->expectation, mutator->switches, NULL, &mutator->whatif,
-                             mutator->error);
+    return prove_whatif_open(run->expectation, run->switches, NULL, &run->whatif, run->error);
 }
 
-static void close_mutator(struct mutate_run *mutator)
+static void close_run(struct mutate_run *run)
 {
-    prove_whatif_free(mutator->whatif);
-    learned_free(&mutator->learned);
-    free(mutator->wanted);
+    prove_whatif_free(run->whatif);
+    learn_draft_free(&run->draft);
+    free(run->wanted);
 }
 
 /* Mutants that are not to be tried are only counted. */
-static int try_all(struct mutate_run *mutator, bool tries)
+static int try_all(struct mutate_run *run, bool tries)
 {
-    const struct topology *topology = mutator->expectation->topology;
+    const struct topology *topology = run->expectation->topology;
     int status = 0;
-    mutator->tries = tries;
+    run->tries = tries;
     for (size_t sw = 0; sw < topology->n_switches && status == 0; sw++) {
-        if (!mutator->switches[sw].dumped) {
+        if (!run->switches[sw].dumped) {
             continue;
         }
-        mutator->sw = sw;
-        mutator->state = mutator->switches[sw].state;
-        if (space_table_index(&mutator->table, &mutator->state->flows, NULL) < 0) {
+        run->sw = sw;
+        run->state = run->switches[sw].state;
+        if (space_table_index(&run->table, &run->state->flows, NULL) < 0) {
             return -1;
         }
-        status = mutate_mutants_each(topology->switches[sw].name, mutator->state, &mutator->table,
-                                     visit_mutant, mutator);
-        space_table_free(&mutator->table);
+        status = mutate_mutants_each(topology->switches[sw].name, run->state, &run->table,
+                                     visit_mutant, run);
+        space_table_free(&run->table);
     }
     return status;
 }
@@ -104,37 +101,37 @@ static uint64_t next_random(uint64_t *state)
 
 /* Whether this one is among those chosen: as many as are left, of as many as are
  * still to come (Knuth, volume 2, section 3.4.2, algorithm S). */
-static bool is_chosen(struct mutate_run *mutator)
+static bool is_chosen(struct mutate_run *run)
 {
-    bool chosen = next_random(&mutator->random) % mutator->n_open < mutator->n_left;
-    mutator->n_open--;
-    mutator->n_left -= chosen;
+    bool chosen = next_random(&run->random) % run->n_open < run->n_left;
+    run->n_open--;
+    run->n_left -= chosen;
     return chosen;
 }
 
-static int try_mutant(struct mutate_run *mutator, const struct mutate_mutant *mutant);
+static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant);
 
 static int visit_mutant(void *aux, const struct mutate_mutant *mutant)
 {
-    struct mutate_run *mutator = aux;
-    const struct mutate_options *options = mutator->options;
+    struct mutate_run *run = aux;
+    const struct mutate_options *options = run->options;
     bool selected = !options->selects || options->selects(options->aux, mutant->id);
-    if (!mutator->tries) {
-        mutator->n_open += selected;
-        mutator->mutations->n_deselected += !selected;
+    if (!run->tries) {
+        run->n_open += selected;
+        run->mutations->n_deselected += !selected;
         return 0;
     }
-    return selected && is_chosen(mutator) ? try_mutant(mutator, mutant) : 0;
+    return selected && is_chosen(run) ? try_mutant(run, mutant) : 0;
 }
 
 /* -------------------------------------------------------------------- claims */
 
 static void sense_standings(struct mutate_trial *trial)
 {
-    const struct expectation *expectation = trial->mutator->expectation;
+    const struct expectation *expectation = trial->run->expectation;
     const struct topology_host *hosts = expectation->topology->hosts;
     size_t n, n_claims = expectation->n_claims, n_hosts = expectation->topology->n_hosts;
-    const struct prove_standing *standings = prove_whatif_standings(trial->mutator->whatif, &n);
+    const struct prove_standing *standings = prove_whatif_standings(trial->run->whatif, &n);
     for (size_t i = 0; i < n; i++) {
         if (standings[i].verdict == VERDICT_PASS) {
             continue;
@@ -153,9 +150,9 @@ static void sense_standings(struct mutate_trial *trial)
 /* One row, and how many changes that took. After the last one a failure is enough. */
 static int change_row(struct mutate_trial *trial, size_t row, bool is_last, size_t *n_changes)
 {
-    struct prove_whatif *whatif = trial->mutator->whatif;
-    size_t sw = trial->mutator->sw, unused;
-    const struct flow_entry *before = &trial->mutator->state->flows.entries[row];
+    struct prove_whatif *whatif = trial->run->whatif;
+    size_t sw = trial->run->sw, unused;
+    const struct flow_entry *before = &trial->run->state->flows.entries[row];
     const struct flow_entry *now = mutate_trial_row(trial, row);
     ++*n_changes;
     prove_whatif_hurry(whatif, is_last);
@@ -188,30 +185,30 @@ static int try_claims(struct mutate_trial *trial)
         sense_standings(trial);
     }
     while (status == 0 && n_changes-- > 0) {
-        status = prove_whatif_undo(trial->mutator->whatif);
+        status = prove_whatif_undo(trial->run->whatif);
     }
     return status;
 }
 
 /* ----------------------------------------------------------------------- one */
 
-static const char *entry_text(struct mutate_run *mutator, const struct flow_entry *entry)
+static const char *entry_text(struct mutate_run *run, const struct flow_entry *entry)
 {
-    return ofctl_flow_text(entry, FLOW_NO_STATS, &mutator->mutations->arena);
+    return ofctl_flow_text(entry, FLOW_NO_STATS, &run->mutations->arena);
 }
 
-static struct mutation *add_mutation(struct mutate_run *mutator, const struct mutate_mutant *mutant)
+static struct mutation *add_mutation(struct mutate_run *run, const struct mutate_mutant *mutant)
 {
-    struct mutations *mutations = mutator->mutations;
-    const struct flow_entry *before = &mutator->state->flows.entries[mutant->row];
+    struct mutations *mutations = run->mutations;
+    const struct flow_entry *before = &run->state->flows.entries[mutant->row];
     if (base_grow(&mutations->items, mutations->n_items, &mutations->capacity,
                   sizeof *mutations->items) < 0) {
         return NULL;
     }
     struct mutation *told = &mutations->items[mutations->n_items++];
     *told = (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id),
-                              .before = entry_text(mutator, before),
-                              .after = mutant->gone ? NULL : entry_text(mutator, &mutant->now),
+                              .before = entry_text(run, before),
+                              .after = mutant->gone ? NULL : entry_text(run, &mutant->now),
                               .line = SIZE_MAX};
     return told;
 }
@@ -230,17 +227,17 @@ static int settle(struct mutate_trial *trial)
     return told->open ? 0 : mutate_trial_compare(trial);
 }
 
-static int try_mutant(struct mutate_run *mutator, const struct mutate_mutant *mutant)
+static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant)
 {
     struct mutate_mutant own = *mutant;
-    struct mutate_trial trial = {.mutator = mutator, .mutant = &own};
+    struct mutate_trial trial = {.run = run, .mutant = &own};
     size_t n_bytes = mutant->now.n_actions * sizeof(struct action);
-    void *actions = base_arena_alloc(&mutator->mutations->arena, n_bytes + 1);
+    void *actions = base_arena_alloc(&run->mutations->arena, n_bytes + 1);
     if (actions && n_bytes > 0) {
         memcpy(actions, mutant->now.actions, n_bytes);
     }
     own.now.actions = actions; /* the tables of the claims keep them */
-    trial.told = add_mutation(mutator, mutant);
+    trial.told = add_mutation(run, mutant);
     int status = trial.told && actions && mutate_trial_open(&trial) == 0 &&
                          mutate_trial_state(&trial) == 0 && try_claims(&trial) == 0
                      ? settle(&trial)

@@ -504,7 +504,7 @@ static struct exception random_exception(void)
 /* What the entries do that the exception (NULL: none) leaves; without claims if it
  * leaves some out, as frames know of no exception. */
 static void learn(const struct small *small, const struct exception *exception,
-                  struct learned *learned)
+                  struct learn_draft *learned)
 {
     struct switch_state states[N_SWITCHES];
     struct switch_dump switches[N_SWITCHES];
@@ -567,7 +567,7 @@ static bool check_lines(struct small *small, struct mutations *mutations)
 static bool try_network(struct oracle *oracle)
 {
     struct small small;
-    struct learned learned;
+    struct learn_draft learned;
     struct expected_entry entries[8];
     struct exception exception = random_exception();
     bool ignores = random_below(2);
@@ -595,7 +595,7 @@ static bool try_network(struct oracle *oracle)
         }
     }
     mutations_free(&mutations);
-    learned_free(&learned);
+    learn_draft_free(&learned);
     small_free(&small);
     return passes;
 }

@@ -30,23 +30,23 @@ static int compare_rows(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool is_nowhere(const struct mutate_run *mutator, uint16_t port)
+static bool is_nowhere(const struct mutate_run *run, uint16_t port)
 {
-    return state_port_is_nowhere(mutator->expectation->topology, mutator->state,
-                                 (struct port_ref){.sw = mutator->sw, .port = port});
+    return state_port_is_nowhere(run->expectation->topology, run->state,
+                                 (struct port_ref){.sw = run->sw, .port = port});
 }
 
 /* Not cut down: where `entries:` speak of entries as they are written, and where
  * it counts which of them name a port. */
 int mutate_trial_open(struct mutate_trial *trial)
 {
-    struct mutate_run *mutator = trial->mutator;
+    struct mutate_run *run = trial->run;
     const struct match *region = &trial->mutant->region;
     size_t budget = SIZE_MAX;
-    trial->whole = mutator->expectation->exact_switch[mutator->sw] ||
-                   (region->mask.in_port && is_nowhere(mutator, region->value.in_port));
+    trial->whole = run->expectation->exact_switch[run->sw] ||
+                   (region->mask.in_port && is_nowhere(run, region->value.in_port));
     trial->region = trial->whole ? match_any() : *region;
-    if (!space_table_overlapping(&mutator->table, &trial->region, 0, UINT32_MAX, &budget, add_row,
+    if (!space_table_overlapping(&run->table, &trial->region, 0, UINT32_MAX, &budget, add_row,
                                  trial)) {
         return -1;
     }
@@ -66,7 +66,7 @@ const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size
     if (row == mutant->row) {
         return mutant->gone ? NULL : &mutant->now;
     }
-    return row == mutant->other ? &mutant->other_now : &trial->mutator->state->flows.entries[row];
+    return row == mutant->other ? &mutant->other_now : &trial->run->state->flows.entries[row];
 }
 
 int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
@@ -87,13 +87,13 @@ int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *
 
 static int cut_ports(struct mutate_trial *trial, struct expectation *cut)
 {
-    const struct expectation *expectation = trial->mutator->expectation;
+    const struct expectation *expectation = trial->run->expectation;
     cut->ports = base_arena_alloc(&trial->arena, (expectation->n_ports + 1) * sizeof *cut->ports);
     cut->n_ports = 0;
     for (size_t i = 0; cut->ports && i < expectation->n_ports; i++) {
         const struct expected_port *port = &expectation->ports[i];
         struct match in_port = match_in_port(port->port.port);
-        if (port->port.sw != trial->mutator->sw || !space_overlaps(&in_port, &trial->region)) {
+        if (port->port.sw != trial->run->sw || !space_overlaps(&in_port, &trial->region)) {
             continue;
         }
         struct expected_port *to = &cut->ports[cut->n_ports++];
@@ -115,7 +115,7 @@ static int cut_ports(struct mutate_trial *trial, struct expectation *cut)
 /* Exceptions of entries go by the match as it is: they were applied before. */
 static int cut_exceptions(struct mutate_trial *trial, struct expectation *cut)
 {
-    const struct expectation *expectation = trial->mutator->expectation;
+    const struct expectation *expectation = trial->run->expectation;
     size_t n = expectation->n_exceptions;
     cut->exceptions = base_arena_alloc(&trial->arena, (n + 1) * sizeof *cut->exceptions);
     cut->n_exceptions = 0;
@@ -133,7 +133,7 @@ void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum
                         const char *id)
 {
     struct mutation *told = trial->told;
-    struct base_arena *arena = &trial->mutator->mutations->arena;
+    struct base_arena *arena = &trial->run->mutations->arena;
     if (verdict == VERDICT_FAIL && !told->sensed[by]) {
         told->sensed[by] = base_arena_text(arena, id);
     } else if (verdict == VERDICT_INCONCLUSIVE && !told->open) {
@@ -144,12 +144,12 @@ void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum
 static int mutate_cut(struct mutate_trial *trial, const struct expectation *cut,
                       const struct flow_table *flows)
 {
-    struct mutate_run *mutator = trial->mutator;
+    struct mutate_run *run = trial->run;
     struct report report = {0};
-    struct switch_state state = *mutator->state;
+    struct switch_state state = *run->state;
     state.flows = *flows;
     struct switch_dump known = {.dumped = true, .state = &state};
-    int status = state_judge_switch(cut, mutator->sw, &known, NULL, &report, mutator->error);
+    int status = state_judge_switch(cut, run->sw, &known, NULL, &report, run->error);
     for (size_t i = 0; i < report.n_results && status == 0; i++) {
         const struct result *result = &report.results[i];
         mutate_trial_sense(trial,
@@ -162,15 +162,15 @@ static int mutate_cut(struct mutate_trial *trial, const struct expectation *cut,
 
 static int try_region(struct mutate_trial *trial)
 {
-    const struct mutate_run *mutator = trial->mutator;
-    struct expectation cut = *mutator->expectation;
+    const struct mutate_run *run = trial->run;
+    struct expectation cut = *run->expectation;
     struct flow_table flows = {0};
     int status =
         trial->whole || (cut_ports(trial, &cut) == 0 && cut_exceptions(trial, &cut) == 0) ? 0 : -1;
     for (size_t i = 0; i < trial->n_rows && status == 0; i++) {
         const struct flow_entry *entry = mutate_trial_row(trial, trial->rows[i]);
-        bool left_out = !entry || (!trial->whole &&
-                                   state_ignored_entry(mutator->expectation, mutator->sw, entry));
+        bool left_out =
+            !entry || (!trial->whole && state_ignored_entry(run->expectation, run->sw, entry));
         status = left_out ? 0 : mutate_trial_cut(trial, entry, &flows);
     }
     status = status == 0 ? mutate_cut(trial, &cut, &flows) : status;
@@ -182,12 +182,12 @@ static int try_region(struct mutate_trial *trial)
  * alone, until one does. */
 static int try_ports(struct mutate_trial *trial)
 {
-    const struct expectation *expectation = trial->mutator->expectation;
+    const struct expectation *expectation = trial->run->expectation;
     struct match region = trial->region;
     int status = 0;
     for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
         struct port_ref port = expectation->ports[i].port;
-        if (port.sw == trial->mutator->sw && !is_nowhere(trial->mutator, port.port) &&
+        if (port.sw == trial->run->sw && !is_nowhere(trial->run, port.port) &&
             !trial->told->sensed[SENSED_BY_PORTS]) {
             trial->region.mask.in_port = UINT16_MAX;
             trial->region.value.in_port = port.port;
