@@ -94,6 +94,7 @@ $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(ARCHIVES
 	$(LINK) $(GROUP) $(LIBS) -lcmocka
 
 # A fuzz target is compiled as a whole: the rooms instrumented with it.
+$(B)/fuzz/harness/openflow/openflow_fuzz: harness/testing/openflow_peer.c
 $(filter $(B)/fuzz/tools/sflow/%,$(FUZZERS)): $(wildcard tools/sflow/datagram.c)
 $(filter $(B)/fuzz/tools/tapd/policy/%,$(FUZZERS)): $(TAPD_PURE)
 $(FUZZERS): $(B)/fuzz/%: %.c $(foreach r,$(filter-out run cli station channel,$(ROOMS)),$(call sources,$(r)))

@@ -351,8 +351,7 @@ int channel_packet_out(struct channel *channel, size_t target, uint16_t port, co
 {
     struct session *session = &channel->sessions[target];
     struct action output = {.type = ACTION_OUTPUT, .port = port};
-    struct of_packet_out packet = {.buffer_id = OFP_NO_BUFFER,
-                                   .in_port = PORT_NONE,
+    struct of_packet_out packet = {.in_port = PORT_NONE,
                                    .actions = &output,
                                    .n_actions = 1,
                                    .data = frame,

@@ -49,14 +49,13 @@ void channel_progress_begin(struct channel_progress *progress, unsigned what, ui
     progress->pending = 1u << CHANNEL_FEATURES | 1u << CHANNEL_BARRIER;
     of_encode_empty(out, OFPT_FEATURES_REQUEST, xid + CHANNEL_FEATURES);
     if (what & CHANNEL_FLOWS) {
-        const struct of_flow_request every = of_every_flow();
         progress->pending |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
-        of_encode_flow_request(out, xid + CHANNEL_FLOW, OFPST_FLOW, &every, NULL);
-        of_encode_flow_request(out, xid + CHANNEL_AGGREGATE, OFPST_AGGREGATE, &every, NULL);
+        of_encode_flow_request(out, xid + CHANNEL_FLOW, OFPST_FLOW);
+        of_encode_flow_request(out, xid + CHANNEL_AGGREGATE, OFPST_AGGREGATE);
     }
     if (what & CHANNEL_PORTS) {
         progress->pending |= 1u << CHANNEL_PORT;
-        of_encode_port_stats_request(out, xid + CHANNEL_PORT, PORT_NONE);
+        of_encode_port_request(out, xid + CHANNEL_PORT);
     }
     of_encode_empty(out, OFPT_BARRIER_REQUEST, xid + CHANNEL_BARRIER);
 }
@@ -160,7 +159,7 @@ static int take_reply(struct channel_progress *progress, enum channel_request wh
 {
     const struct request *request = &REQUESTS[which];
     struct of_stats stats = {.kind = 0};
-    if (header->type == OFPT_STATS_REPLY && of_open_stats(header, body, &stats, error)) {
+    if (header->type == OFPT_STATS_REPLY && of_open_stats(body, &stats, error)) {
         return base_fail_in(error, "reply to %s", request->name);
     }
     if (header->type != request->reply || stats.kind != request->kind) {

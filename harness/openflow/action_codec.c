@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How are lists of actions read and written? */
 #include "openflow/action_codec.h"
 #include "openflow/check.h"
 

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is this length right, and what do these bytes look like in an error? */
 #include "openflow/check.h"
 
 #include <stdio.h>
@@ -49,11 +51,4 @@ void of_read_text(struct base_reader *in, char *text, size_t n_bytes)
 {
     base_read_copy(in, text, n_bytes);
     text[n_bytes] = 0;
-}
-
-void of_put_text(struct base_buffer *out, const char *text, size_t n_bytes)
-{
-    size_t n_chars = strnlen(text, n_bytes);
-    base_put_bytes(out, text, n_chars);
-    (void)base_put_zeros(out, n_bytes - n_chars);
 }

@@ -5,7 +5,6 @@
 #ifndef OPENFLOW_CHECK_H
 #define OPENFLOW_CHECK_H
 
-#include "base/buffer.h"
 #include "base/error.h"
 #include "base/reader.h"
 
@@ -31,6 +30,5 @@ int of_check_read(const struct base_reader *in, const char *what, struct base_er
 /* A text field of n_bytes on the wire, which need not end with a zero there.
  * `text` has n_bytes + 1. */
 void of_read_text(struct base_reader *in, char *text, size_t n_bytes);
-void of_put_text(struct base_buffer *out, const char *text, size_t n_bytes);
 
 #endif

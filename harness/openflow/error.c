@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What did the peer not like? */
 #include "openflow/error.h"
 #include "openflow/check.h"
 
@@ -37,15 +39,6 @@ int of_decode_error(struct base_reader *body, struct of_error *of_error, struct 
     of_error->n_data = base_reader_left(body);
     of_error->data = base_read_bytes(body, of_error->n_data);
     return of_check_read(body, "error message", error);
-}
-
-void of_encode_error(struct base_buffer *out, uint32_t xid, const struct of_error *of_error)
-{
-    size_t begin = of_begin(out, OFPT_ERROR, xid);
-    base_put_be16(out, of_error->type);
-    base_put_be16(out, of_error->code);
-    base_put_bytes(out, of_error->data, of_error->n_data);
-    of_end(out, begin);
 }
 
 const char *of_error_type_name(uint16_t type)

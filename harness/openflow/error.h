@@ -15,7 +15,6 @@ struct of_error {
 
 /* Fails if the body is shorter than type and code. */
 int of_decode_error(struct base_reader *body, struct of_error *of_error, struct base_error *error);
-void of_encode_error(struct base_buffer *out, uint32_t xid, const struct of_error *of_error);
 
 /* "OFPET_BAD_REQUEST", "OFPBRC_BAD_STAT"; NULL for what OpenFlow 1.0 does not have. */
 const char *of_error_type_name(uint16_t type);

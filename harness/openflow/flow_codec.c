@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which flow entries does a switch report, and which have ended? */
 #include "openflow/flow_codec.h"
 #include "openflow/action_codec.h"
 #include "openflow/check.h"
@@ -9,77 +11,6 @@
 static uint16_t effective_priority(uint16_t priority, bool exact)
 {
     return exact ? UINT16_MAX : priority;
-}
-
-static int decode_entry_actions(struct base_reader *in, struct base_arena *arena,
-                                struct flow_entry *entry, struct base_error *error)
-{
-    size_t n_actions;
-    if (of_decode_actions(in, arena, &entry->actions, &n_actions, error)) {
-        return -1;
-    }
-    /* A message has room for 8191 actions at most. */
-    entry->n_actions = (uint16_t)n_actions;
-    return 0;
-}
-
-/* Undoes a message or record that can not be written. */
-static int abandon(struct base_buffer *out, size_t begin)
-{
-    out->n_bytes = begin;
-    return -1;
-}
-
-int of_decode_flow_mod(struct base_reader *body, struct base_arena *arena, struct of_flow_mod *mod,
-                       struct base_error *error)
-{
-    *mod = (struct of_flow_mod){0};
-    struct flow_entry *entry = &mod->entry;
-    bool exact;
-    if (of_decode_match(body, &entry->match, &exact, error)) {
-        return -1;
-    }
-    entry->cookie = base_read_be64(body);
-    mod->command = base_read_be16(body);
-    entry->idle_timeout = base_read_be16(body);
-    entry->hard_timeout = base_read_be16(body);
-    entry->priority = effective_priority(base_read_be16(body), exact);
-    mod->buffer_id = base_read_be32(body);
-    mod->out_port = base_read_be16(body);
-    mod->flags = base_read_be16(body);
-    if (of_check_read(body, "flow mod", error)) {
-        return -1;
-    }
-    if (mod->command > OFPFC_DELETE_STRICT) {
-        return base_fail(error, "flow mod: unknown command %u", mod->command);
-    }
-    return decode_entry_actions(body, arena, entry, error) ? base_fail_in(error, "flow mod") : 0;
-}
-
-int of_encode_flow_mod(struct base_buffer *out, uint32_t xid, const struct of_flow_mod *mod,
-                       struct base_error *error)
-{
-    if (mod->command > OFPFC_DELETE_STRICT) {
-        return base_fail(error, "flow mod: unknown command %u", mod->command);
-    }
-    const struct flow_entry *entry = &mod->entry;
-    size_t begin = of_begin(out, OFPT_FLOW_MOD, xid);
-    if (of_encode_match(out, &entry->match, error)) {
-        return abandon(out, begin);
-    }
-    base_put_be64(out, entry->cookie);
-    base_put_be16(out, mod->command);
-    base_put_be16(out, entry->idle_timeout);
-    base_put_be16(out, entry->hard_timeout);
-    base_put_be16(out, entry->priority);
-    base_put_be32(out, mod->buffer_id);
-    base_put_be16(out, mod->out_port);
-    base_put_be16(out, mod->flags);
-    if (of_encode_actions(out, entry->actions, entry->n_actions, error)) {
-        return abandon(out, begin);
-    }
-    of_end(out, begin);
-    return 0;
 }
 
 int of_decode_flow_removed(struct base_reader *body, struct of_flow_removed *removed,
@@ -104,28 +35,6 @@ int of_decode_flow_removed(struct base_reader *body, struct of_flow_removed *rem
     return of_check_read(body, "flow removed", error);
 }
 
-int of_encode_flow_removed(struct base_buffer *out, uint32_t xid,
-                           const struct of_flow_removed *removed, struct base_error *error)
-{
-    const struct flow_entry *entry = &removed->entry;
-    size_t begin = of_begin(out, OFPT_FLOW_REMOVED, xid);
-    if (of_encode_match(out, &entry->match, error)) {
-        return abandon(out, begin);
-    }
-    base_put_be64(out, entry->cookie);
-    base_put_be16(out, entry->priority);
-    base_put_u8(out, removed->reason);
-    base_put_u8(out, 0);
-    base_put_be32(out, entry->duration_sec);
-    base_put_be32(out, entry->duration_nsec);
-    base_put_be16(out, entry->idle_timeout);
-    base_put_be16(out, 0);
-    base_put_be64(out, entry->n_packets);
-    base_put_be64(out, entry->n_bytes);
-    of_end(out, begin);
-    return 0;
-}
-
 /* The length field of a record, and a reader over what is behind it. */
 static int open_record(struct base_reader *body, struct base_reader *record,
                        struct base_error *error)
@@ -148,6 +57,7 @@ static int decode_record(struct base_reader *body, struct base_arena *arena,
 {
     struct base_reader record;
     bool exact;
+    size_t n_actions;
     if (open_record(body, &record, error)) {
         return -1;
     }
@@ -165,7 +75,11 @@ static int decode_record(struct base_reader *body, struct base_arena *arena,
     entry->cookie = base_read_be64(&record);
     entry->n_packets = base_read_be64(&record);
     entry->n_bytes = base_read_be64(&record);
-    return decode_entry_actions(&record, arena, entry, error);
+    if (of_decode_actions(&record, arena, &entry->actions, &n_actions, error)) {
+        return -1;
+    }
+    entry->n_actions = (uint16_t)n_actions; /* a message has room for 8191 */
+    return 0;
 }
 
 /* One record more in the table; not if anything in it is wrong. */
@@ -199,31 +113,5 @@ int of_decode_flow_stats(struct base_reader *body, struct flow_table *table, siz
                                 of_hex(begin.at, base_reader_left(&begin)).text);
         }
     }
-    return 0;
-}
-
-int of_encode_flow_stats(struct base_buffer *out, const struct flow_entry *entry,
-                         struct base_error *error)
-{
-    size_t begin = out->n_bytes;
-    base_put_be16(out, 0);
-    base_put_u8(out, entry->table_id);
-    base_put_u8(out, 0);
-    if (of_encode_match(out, &entry->match, error)) {
-        return abandon(out, begin);
-    }
-    base_put_be32(out, entry->duration_sec);
-    base_put_be32(out, entry->duration_nsec);
-    base_put_be16(out, entry->priority);
-    base_put_be16(out, entry->idle_timeout);
-    base_put_be16(out, entry->hard_timeout);
-    (void)base_put_zeros(out, 6);
-    base_put_be64(out, entry->cookie);
-    base_put_be64(out, entry->n_packets);
-    base_put_be64(out, entry->n_bytes);
-    if (of_encode_actions(out, entry->actions, entry->n_actions, error)) {
-        return abandon(out, begin);
-    }
-    base_patch_be16(out, begin, (uint16_t)(out->n_bytes - begin));
     return 0;
 }

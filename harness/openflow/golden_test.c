@@ -5,13 +5,16 @@
 #include "testing/cmocka.h"
 
 #include "testing/golden.h"
-#include "testing/recode.h"
+#include "testing/openflow_peer.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static void every_type_has_a_golden_message(void **state)
 {
     (void)state;
     bool seen[OF_N_TYPES] = {false};
-    for (size_t i = 0; i < N_GOLDENS; i++) {
+    for (size_t i = 0; i < n_goldens; i++) {
         struct base_buffer bytes = {0};
         unhex(goldens[i].hex, &bytes);
         seen[bytes.data[1]] = true;
@@ -41,7 +44,7 @@ static void check_same_bytes(const struct golden *golden, const struct base_buff
 static void golden_messages_are_written_as_they_were_read(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < N_GOLDENS; i++) {
+    for (size_t i = 0; i < n_goldens; i++) {
         struct base_buffer bytes = {0}, again = {0};
         struct base_error error = {""};
         unhex(goldens[i].hex, &bytes);
@@ -89,12 +92,14 @@ static bool may_end_at(const uint8_t *message, size_t n_bytes)
         return n_bytes >= 32 && (n_bytes - 32) % 48 == 0;
     case OFPT_PACKET_IN:
         return n_bytes >= 18;
-    case OFPT_PACKET_OUT: /* the length of the actions is in byte 15 of ours */
-        return n_bytes >= 16u + message[15];
-    case OFPT_QUEUE_GET_CONFIG_REPLY: /* none, or the first queue of ours */
-        return n_bytes == 16 || (n_bytes > 16 && n_bytes == 16u + message[21]);
+    case OFPT_PACKET_OUT: /* never read */
+        return n_bytes >= 16;
+    case OFPT_QUEUE_GET_CONFIG_REPLY: /* never read */
+        return n_bytes >= 16 && n_bytes % 8 == 0;
     case OFPT_FLOW_MOD: /* a list of actions may end anywhere between two */
         return n_bytes >= 72 && n_bytes % 8 == 0;
+    case OFPT_STATS_REQUEST: /* never read */
+        return n_bytes >= 12;
     case OFPT_STATS_REPLY:
         return n_bytes >= 12 && (message[9] == OFPST_FLOW || message[9] == 0xff ||
                                  (message[9] == OFPST_TABLE && body % OF_TABLE_STATS_BYTES == 0) ||
@@ -108,7 +113,7 @@ static bool may_end_at(const uint8_t *message, size_t n_bytes)
 static void cut_messages_are_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < N_GOLDENS; i++) {
+    for (size_t i = 0; i < n_goldens; i++) {
         struct base_buffer bytes = {0};
         unhex(goldens[i].hex, &bytes);
         for (size_t n = 0; n < bytes.n_bytes; n++) {
@@ -134,6 +139,7 @@ static bool may_be_longer(const uint8_t *message)
     case OFPT_VENDOR:
     case OFPT_PACKET_IN:
     case OFPT_PACKET_OUT:
+    case OFPT_STATS_REQUEST:
         return true;
     default:
         return message[1] == OFPT_STATS_REPLY && message[8] == 0xff;
@@ -143,7 +149,7 @@ static bool may_be_longer(const uint8_t *message)
 static void messages_with_a_byte_too_much_are_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < N_GOLDENS; i++) {
+    for (size_t i = 0; i < n_goldens; i++) {
         struct base_buffer bytes = {0};
         struct base_error error = {""};
         unhex(goldens[i].hex, &bytes);
@@ -160,7 +166,7 @@ static void cut_flow_records_are_refused(void **state)
 {
     (void)state;
     struct base_buffer bytes = {0};
-    for (size_t i = 0; i < N_GOLDENS; i++) {
+    for (size_t i = 0; i < n_goldens; i++) {
         if (strcmp(goldens[i].name, "flow_reply") == 0) {
             unhex(goldens[i].hex, &bytes);
         }
@@ -182,7 +188,7 @@ static void cut_flow_records_are_refused(void **state)
 static void damaged_messages_do_no_harm(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < N_GOLDENS; i++) {
+    for (size_t i = 0; i < n_goldens; i++) {
         struct base_buffer bytes = {0};
         unhex(goldens[i].hex, &bytes);
         for (size_t at = 0; at < bytes.n_bytes && at < 256; at++) {

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How are matches read and written? */
 #include "openflow/match_codec.h"
 #include "openflow/check.h"
 

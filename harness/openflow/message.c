@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where does a message end, what type is it, and is its length right? */
 #include "openflow/message.h"
 #include "openflow/check.h"
 
@@ -131,37 +133,5 @@ void of_encode_bytes(struct base_buffer *out, enum of_type type, uint32_t xid, c
 {
     size_t begin = of_begin(out, type, xid);
     base_put_bytes(out, bytes, n_bytes);
-    of_end(out, begin);
-}
-
-int of_decode_vendor(struct base_reader *body, struct of_vendor *vendor, struct base_error *error)
-{
-    vendor->vendor = base_read_be32(body);
-    vendor->n_data = base_reader_left(body);
-    vendor->data = base_read_bytes(body, vendor->n_data);
-    return of_check_read(body, "vendor message", error);
-}
-
-void of_encode_vendor(struct base_buffer *out, uint32_t xid, const struct of_vendor *vendor)
-{
-    size_t begin = of_begin(out, OFPT_VENDOR, xid);
-    base_put_be32(out, vendor->vendor);
-    base_put_bytes(out, vendor->data, vendor->n_data);
-    of_end(out, begin);
-}
-
-int of_decode_config(struct base_reader *body, struct of_config *config, struct base_error *error)
-{
-    config->flags = base_read_be16(body);
-    config->miss_send_len = base_read_be16(body);
-    return of_check_read(body, "switch configuration", error);
-}
-
-void of_encode_config(struct base_buffer *out, enum of_type type, uint32_t xid,
-                      const struct of_config *config)
-{
-    size_t begin = of_begin(out, type, xid);
-    base_put_be16(out, config->flags);
-    base_put_be16(out, config->miss_send_len);
     of_end(out, begin);
 }

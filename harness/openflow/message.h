@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Messages of OpenFlow 1.0: framing, header, the catalogue of types with their
- * length rules, and the messages that carry little or nothing (HELLO, ECHO,
- * VENDOR, the configuration, BARRIER). Pure: bytes in, bytes out.
+ * length rules, and the messages without a structure of their own (HELLO, ECHO,
+ * requests without parameters, BARRIER). Pure: bytes in, bytes out.
  *
  * Reading:  of_frame says how long the message at the front of a stream is;
  *           of_open checks a whole message and gives its body; then the
@@ -64,23 +64,5 @@ void of_encode_empty(struct base_buffer *out, enum of_type type, uint32_t xid);
  * ECHO_REPLY (sections 5.5.2, 5.5.3: the reply carries the request's bytes). */
 void of_encode_bytes(struct base_buffer *out, enum of_type type, uint32_t xid, const void *bytes,
                      size_t n_bytes);
-
-/* Section 5.5.4, OFPT_VENDOR. `data` is what stands behind the vendor id. */
-struct of_vendor {
-    uint32_t vendor; /* highest byte 0: IEEE OUI */
-    const uint8_t *data;
-    size_t n_data;
-};
-int of_decode_vendor(struct base_reader *body, struct of_vendor *vendor, struct base_error *error);
-void of_encode_vendor(struct base_buffer *out, uint32_t xid, const struct of_vendor *vendor);
-
-/* Section 5.3.2, struct ofp_switch_config: GET_CONFIG_REPLY and SET_CONFIG. */
-struct of_config {
-    uint16_t flags;         /* lower 2 bits: fragments, 0 normal, 1 drop, 2 reassemble */
-    uint16_t miss_send_len; /* bytes of a packet that go to the controller */
-};
-int of_decode_config(struct base_reader *body, struct of_config *config, struct base_error *error);
-void of_encode_config(struct base_buffer *out, enum of_type type, uint32_t xid,
-                      const struct of_config *config);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testing/cmocka.h"
 
-#include "openflow/error.h"
+#include "openflow/message.h"
 #include "testing/golden.h"
+
+#include <string.h>
 
 static void frame_tells_the_length(void **state)
 {
@@ -132,90 +134,6 @@ static void too_long_a_message_fails_the_buffer(void **state)
     base_buffer_free(&out);
 }
 
-static void configuration(void **state)
-{
-    (void)state;
-    struct base_buffer bytes = {0};
-    struct of_header header;
-    struct base_reader body = golden_body("set_config", &bytes, &header);
-    struct of_config config;
-    assert_int_equal(of_decode_config(&body, &config, NULL), 0);
-    assert_int_equal(config.flags, 1);
-    assert_int_equal(config.miss_send_len, 0);
-    base_buffer_free(&bytes);
-    body = golden_body("get_config_reply", &bytes, &header);
-    assert_int_equal(of_decode_config(&body, &config, NULL), 0);
-    assert_int_equal(config.flags, 0);
-    assert_int_equal(config.miss_send_len, 0xffff);
-    base_buffer_free(&bytes);
-}
-
-static void vendor_message(void **state)
-{
-    (void)state;
-    struct base_buffer bytes = {0};
-    struct of_header header;
-    struct base_reader body = golden_body("vendor", &bytes, &header);
-    struct of_vendor vendor;
-    assert_int_equal(of_decode_vendor(&body, &vendor, NULL), 0);
-    assert_int_equal(vendor.vendor, 0x2320);
-    assert_int_equal(vendor.n_data, 8);
-    assert_int_equal(vendor.data[3], 0x12);
-    base_buffer_free(&bytes);
-}
-
-static void errors_have_names(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *golden, *text;
-    } cases[] = {
-        {"error_bad_stat", "OFPET_BAD_REQUEST OFPBRC_BAD_STAT about STATS_REQUEST type 16 xid 0x4 "
-                           "(01 10 00 0c 00 00 00 04 00 63 00 00)"},
-        {"error_bad_action", "OFPET_BAD_ACTION OFPBAC_BAD_LEN about FLOW_MOD type 14 xid 0xac "
-                             "(01 0e 00 50 00 00 00 ac 00 38 20 ff 00 00 00 00 …)"},
-        {"error_hello_failed", "OFPET_HELLO_FAILED OFPHFC_INCOMPATIBLE: \"We support version "
-                               "0x01, you support version 0x04, no common versions.\""},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct base_buffer bytes = {0}, text = {0};
-        struct of_header header;
-        struct of_error of_error;
-        struct base_reader body = golden_body(cases[i].golden, &bytes, &header);
-        assert_int_equal(of_decode_error(&body, &of_error, NULL), 0);
-        of_error_format(&of_error, &text);
-        assert_string_equal(base_buffer_text(&text), cases[i].text);
-        base_buffer_free(&bytes);
-        base_buffer_free(&text);
-    }
-}
-
-static void every_error_code_of_the_specification_has_a_name(void **state)
-{
-    (void)state;
-    static const uint8_t n_codes[] = {2, 9, 9, 6, 2, 3};
-    for (uint16_t type = 0; type < 6; type++) {
-        assert_non_null(of_error_type_name(type));
-        for (uint16_t code = 0; code < 12; code++) {
-            assert_int_equal(of_error_code_name(type, code) != NULL, code < n_codes[type]);
-        }
-    }
-    assert_null(of_error_type_name(6));
-    assert_null(of_error_code_name(6, 0));
-    assert_string_equal(of_error_code_name(OFPET_BAD_ACTION, 8), "OFPBAC_BAD_QUEUE");
-    assert_string_equal(of_error_code_name(OFPET_FLOW_MOD_FAILED, 1), "OFPFMFC_OVERLAP");
-}
-
-static void unknown_errors_are_numbers(void **state)
-{
-    (void)state;
-    struct of_error of_error = {.type = 0xb0c2, .code = 7};
-    struct base_buffer text = {0};
-    of_error_format(&of_error, &text);
-    assert_string_equal(base_buffer_text(&text), "error type 45250 code 7 (no bytes)");
-    base_buffer_free(&text);
-}
-
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(frame_tells_the_length),
     cmocka_unit_test(frame_waits_for_a_whole_header),
@@ -226,10 +144,5 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(unknown_types_can_be_skipped),
     cmocka_unit_test(several_messages_stand_in_one_buffer),
     cmocka_unit_test(too_long_a_message_fails_the_buffer),
-    cmocka_unit_test(configuration),
-    cmocka_unit_test(vendor_message),
-    cmocka_unit_test(errors_have_names),
-    cmocka_unit_test(every_error_code_of_the_specification_has_a_name),
-    cmocka_unit_test(unknown_errors_are_numbers),
 };
 TEST_MAIN(tests)

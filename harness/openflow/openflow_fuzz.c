@@ -4,9 +4,10 @@
  * understood; what was understood can be written, and is then read and written
  * as the same bytes. The length in the header is made right, because of_frame
  * would have cut the stream there. Seeds are in corpus/. */
-#include "testing/recode.h"
+#include "testing/openflow_peer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

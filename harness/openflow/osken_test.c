@@ -5,8 +5,7 @@
  * os-ken is not installed. */
 #include "testing/cmocka.h"
 
-#include "openflow/flow_codec.h"
-#include "openflow/stats.h"
+#include "testing/openflow_peer.h"
 #include "testing/random_flow.h"
 
 #include <inttypes.h>
@@ -72,11 +71,11 @@ static void make(struct flow_table *table, struct base_buffer *replies)
 {
     struct dice dice = {.state = 1001};
     for (size_t i = 0; i < N_FLOWS;) {
-        size_t begin = of_begin_stats(replies, OFPT_STATS_REPLY, 1, OFPST_FLOW, true);
+        size_t begin = peer_begin_stats(replies, 1, OFPST_FLOW, true);
         for (size_t end = i + A_REPLY; i < end; i++) {
             const struct flow_entry *entry = random_flow(&dice, table);
             assert_non_null(entry);
-            assert_int_equal(of_encode_flow_stats(replies, entry, NULL), 0);
+            peer_put_flow_stats(replies, entry);
         }
         of_end(replies, begin);
     }
@@ -125,7 +124,7 @@ static void assert_same_mods(const struct base_buffer *mods, const struct flow_t
         size_t n_bytes;
         assert_int_equal(of_frame(in.at, base_reader_left(&in), &n_bytes, NULL), 0);
         assert_int_equal(of_open(base_read_bytes(&in, n_bytes), n_bytes, &header, &body, NULL), 0);
-        assert_int_equal(of_decode_flow_mod(&body, &arena, &mod, NULL), 0);
+        assert_int_equal(peer_read_flow_mod(&body, &arena, &mod, NULL), 0);
         assert_true(flow_equal(&mod.entry, &table->entries[i]));
     }
     assert_int_equal(base_reader_left(&in), 0);

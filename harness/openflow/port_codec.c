@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which switch is this, and which ports does it have? */
 #include "openflow/port_codec.h"
 #include "openflow/check.h"
 
@@ -18,19 +20,6 @@ static struct port read_port(struct base_reader *in)
     port.supported = base_read_be32(in);
     port.peer = base_read_be32(in);
     return port;
-}
-
-static void put_port(struct base_buffer *out, const struct port *port)
-{
-    base_put_be16(out, port->number);
-    base_put_bytes(out, port->dl_addr, sizeof port->dl_addr);
-    of_put_text(out, port->name, sizeof port->name - 1);
-    base_put_be32(out, port->config);
-    base_put_be32(out, port->state);
-    base_put_be32(out, port->curr);
-    base_put_be32(out, port->advertised);
-    base_put_be32(out, port->supported);
-    base_put_be32(out, port->peer);
 }
 
 static int by_number(const void *a, const void *b)
@@ -88,21 +77,6 @@ int of_decode_features(struct base_reader *body, struct switch_state *state,
     return decode_ports(body, state, error);
 }
 
-void of_encode_features(struct base_buffer *out, uint32_t xid, const struct switch_state *state)
-{
-    size_t begin = of_begin(out, OFPT_FEATURES_REPLY, xid);
-    base_put_be64(out, state->datapath_id);
-    base_put_be32(out, state->n_buffers);
-    base_put_u8(out, state->n_tables);
-    (void)base_put_zeros(out, 3);
-    base_put_be32(out, state->capabilities);
-    base_put_be32(out, state->supported_actions);
-    for (size_t i = 0; i < state->n_ports; i++) {
-        put_port(out, &state->ports[i]);
-    }
-    of_end(out, begin);
-}
-
 int of_decode_port_status(struct base_reader *body, struct of_port_status *status,
                           struct base_error *error)
 {
@@ -110,37 +84,4 @@ int of_decode_port_status(struct base_reader *body, struct of_port_status *statu
     base_read_skip(body, 7);
     status->port = read_port(body);
     return of_check_read(body, "port status", error);
-}
-
-void of_encode_port_status(struct base_buffer *out, uint32_t xid,
-                           const struct of_port_status *status)
-{
-    size_t begin = of_begin(out, OFPT_PORT_STATUS, xid);
-    base_put_u8(out, status->reason);
-    (void)base_put_zeros(out, 7);
-    put_port(out, &status->port);
-    of_end(out, begin);
-}
-
-int of_decode_port_mod(struct base_reader *body, struct of_port_mod *mod, struct base_error *error)
-{
-    mod->port = base_read_be16(body);
-    base_read_copy(body, mod->dl_addr, sizeof mod->dl_addr);
-    mod->config = base_read_be32(body);
-    mod->mask = base_read_be32(body);
-    mod->advertise = base_read_be32(body);
-    base_read_skip(body, 4);
-    return of_check_read(body, "port mod", error);
-}
-
-void of_encode_port_mod(struct base_buffer *out, uint32_t xid, const struct of_port_mod *mod)
-{
-    size_t begin = of_begin(out, OFPT_PORT_MOD, xid);
-    base_put_be16(out, mod->port);
-    base_put_bytes(out, mod->dl_addr, sizeof mod->dl_addr);
-    base_put_be32(out, mod->config);
-    base_put_be32(out, mod->mask);
-    base_put_be32(out, mod->advertise);
-    base_put_be32(out, 0);
-    of_end(out, begin);
 }

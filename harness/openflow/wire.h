@@ -10,13 +10,10 @@
 
 enum {
     OFP_VERSION = 0x01,
-    OFP_TCP_PORT = 6653,           /* assigned by IANA */
-    OFP_OLD_TCP_PORT = 6633,       /* that of the specification of 1.0 */
     OFP_MAX_MESSAGE_BYTES = 65535, /* header included: the length field has 16 bits */
     OFP_VLAN_NONE = 0xffff,        /* in ofp_match.dl_vlan: untagged */
     OFP_ALL_TABLES = 0xff          /* in stats requests; 0xfe: emergency table */
 };
-#define OFPQ_ALL      UINT32_MAX /* every queue */
 #define OFP_NO_BUFFER UINT32_MAX /* buffer_id: the packet is in the message */
 
 /* Section 5.1, enum ofp_type. */
@@ -87,10 +84,8 @@ enum of_flow_command {
 };
 enum { OFPFF_SEND_FLOW_REM = 1 << 0, OFPFF_CHECK_OVERLAP = 1 << 1, OFPFF_EMERG = 1 << 2 };
 
-enum of_packet_in_reason { OFPR_NO_MATCH, OFPR_ACTION };                              /* 5.4.1 */
 enum of_flow_removed_reason { OFPRR_IDLE_TIMEOUT, OFPRR_HARD_TIMEOUT, OFPRR_DELETE }; /* 5.4.3 */
 enum of_port_reason { OFPPR_ADD, OFPPR_DELETE, OFPPR_MODIFY };                        /* 5.4.3 */
-enum of_queue_property { OFPQT_NONE, OFPQT_MIN_RATE };                                /* 5.2.2 */
 
 /* Section 5.4.4, enum ofp_error_type; the codes have names in error.h. */
 enum of_error_type {

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "model/state.h"
+#include "openflow/control.h"
 #include "openflow/flow_codec.h"
 #include "openflow/port_codec.h"
 

@@ -65,8 +65,7 @@ void tapd_session_greet(struct tapd_session *session)
 void tapd_session_go_up(struct tapd_session *session)
 {
     struct base_buffer *output = channel_conn_output(session->conn);
-    of_encode_config(output, OFPT_SET_CONFIG, tapd_session_take_xids(session, 1),
-                     &(struct of_config){.miss_send_len = MISS_SEND_LEN});
+    of_encode_set_config(output, tapd_session_take_xids(session, 1), MISS_SEND_LEN);
     channel_conn_flush(session->conn);
     session->up_since_ms = tapd_monotonic_ms();
     tapd_log("%s: connected", session->name);
