@@ -372,7 +372,7 @@ static int open_network(struct drafting *drafting)
         }
     }
     if (known) {
-        status = path_network_init(&drafting->network, run->topology, known);
+        status = path_network_open(&drafting->network, run->topology, known);
     }
     free(known);
     return status;
@@ -386,7 +386,7 @@ static void close_drafting(struct drafting *drafting)
     for (size_t i = 0; i < drafting->n_items; i++) {
         free_item(&drafting->items[i]);
     }
-    path_network_free(&drafting->network);
+    path_network_close(&drafting->network);
     base_arena_free(&drafting->draft.arena);
     free(drafting->draft.claims);
     free(drafting->reaches);

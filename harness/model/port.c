@@ -3,6 +3,7 @@
 
 #include "base/token.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -31,6 +32,47 @@ const char *port_text(uint16_t number, struct base_arena *arena)
     struct base_buffer text = {0};
     port_format(number, &text);
     return base_arena_take(arena, &text);
+}
+
+static int by_number(const void *key, const void *element)
+{
+    const struct port *port = element;
+    return *(const uint16_t *)key - port->number;
+}
+
+const struct port *port_find(const struct port *ports, size_t n_ports, uint16_t number)
+{
+    return n_ports == 0 ? NULL : bsearch(&number, ports, n_ports, sizeof *ports, by_number);
+}
+
+/* `config`: the bit that keeps packets from going this way. */
+static const char *why_closed(const struct port *ports, size_t n_ports, uint16_t number,
+                              uint32_t config, const char *configured)
+{
+    if (number > PORT_MAX || n_ports == 0) {
+        return NULL;
+    }
+    const struct port *port = port_find(ports, n_ports, number);
+    if (!port) {
+        return "is absent";
+    }
+    if (port->config & PORT_CONFIG_DOWN) {
+        return "is switched off";
+    }
+    if (port->state & PORT_STATE_LINK_DOWN) {
+        return "has no link";
+    }
+    return port->config & config ? configured : NULL;
+}
+
+const char *port_no_entry(const struct port *ports, size_t n_ports, uint16_t number)
+{
+    return why_closed(ports, n_ports, number, PORT_CONFIG_NO_RECV, "does not receive");
+}
+
+const char *port_no_exit(const struct port *ports, size_t n_ports, uint16_t number)
+{
+    return why_closed(ports, n_ports, number, PORT_CONFIG_NO_FWD, "does not send");
 }
 
 /* ovs-ofctl reads port numbers as decimal even with leading zeros. */

@@ -58,6 +58,17 @@ struct port {
     struct port_counters counters;
 };
 
+/* NULL if the list, ascending by number, has no such port. */
+const struct port *port_find(const struct port *ports, size_t n_ports, uint16_t number);
+
+/* Why no packet enters a switch with these ports by this one, or leaves by it: "is absent", "is
+ * switched off" (PORT_DOWN), "has no link", "does not receive" (NO_RECV), "does not send" (NO_FWD).
+ * NULL: packets pass. What is not known is not held against a port: with an empty list, and by
+ * reserved ports (above PORT_MAX), they pass. OpenFlow 1.0, section 5.2.1; the same for every
+ * output that ends at the port: by number, FLOOD, ALL, IN_PORT, enqueue. */
+const char *port_no_entry(const struct port *ports, size_t n_ports, uint16_t number);
+const char *port_no_exit(const struct port *ports, size_t n_ports, uint16_t number);
+
 /* "3", "LOCAL", "CONTROLLER": as ovs-ofctl names ports. */
 void port_format(uint16_t number, struct base_buffer *out);
 

@@ -67,10 +67,49 @@ static void finds_a_port(void **state)
     switch_state_free(NULL);
 }
 
+static void says_why_nothing_passes_a_port(void **state)
+{
+    (void)state;
+    const struct port ports[] = {
+        {.number = 1},
+        {.number = 2, .config = PORT_CONFIG_DOWN | PORT_CONFIG_NO_FWD, .state = 1},
+        {.number = 3, .config = PORT_CONFIG_NO_FWD | PORT_CONFIG_NO_RECV, .state = 1},
+        {.number = 4, .config = PORT_CONFIG_NO_FWD | PORT_CONFIG_NO_FLOOD},
+        {.number = 5, .config = PORT_CONFIG_NO_RECV | PORT_CONFIG_NO_STP, .state = 0x100},
+        {.number = PORT_LOCAL, .config = PORT_CONFIG_DOWN, .state = PORT_STATE_LINK_DOWN},
+    };
+    static const struct {
+        uint16_t number;
+        const char *entry, *exit;
+    } wanted[] = {
+        {1, NULL, NULL},
+        {2, "is switched off", "is switched off"},
+        {3, "has no link", "has no link"},
+        {4, NULL, "does not send"},
+        {5, "does not receive", NULL},
+        {6, "is absent", "is absent"},
+        {PORT_MAX, "is absent", "is absent"},
+        {PORT_LOCAL, NULL, NULL},
+        {PORT_CONTROLLER, NULL, NULL},
+    };
+    const struct switch_state sw = {.ports = (struct port *)ports, .n_ports = 6};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const char *why[] = {port_no_entry(ports, 6, wanted[i].number),
+                             port_no_exit(ports, 6, wanted[i].number)};
+        assert_string_equal(why[0] ? why[0] : "", wanted[i].entry ? wanted[i].entry : "");
+        assert_string_equal(why[1] ? why[1] : "", wanted[i].exit ? wanted[i].exit : "");
+        assert_int_equal(switch_state_receives(&sw, wanted[i].number), !wanted[i].entry);
+        assert_int_equal(switch_state_sends(&sw, wanted[i].number), !wanted[i].exit);
+        assert_null(port_no_entry(ports, 0, wanted[i].number));
+        assert_null(port_no_exit(NULL, 0, wanted[i].number));
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_have_ovs_ofctls_names),
     cmocka_unit_test(ports_are_read_in_other_spellings),
     cmocka_unit_test(finds_a_port),
+    cmocka_unit_test(says_why_nothing_passes_a_port),
 };
 
 TEST_MAIN(tests)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "path/affected.h"
 
+#include "path/step.h"
+
 #include <stdlib.h>
 
 /* Sets of headers that are looked for, and of a host's; with more of them it is
@@ -143,38 +145,20 @@ static void come_through(struct search *search, struct port_ref out, const struc
     base_arena_free(&search->arena);
 }
 
-static size_t first_cable(const struct path_network *network, size_t sw)
-{
-    size_t begin = 0, end = network->n_cables;
-    while (begin < end) {
-        size_t middle = begin + (end - begin) / 2;
-        if (network->cables[middle].port.sw < sw) {
-            begin = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return begin;
-}
-
 /* By all ports of the switch by which such packets may enter. */
 static void step_back(struct search *search, const struct path_wanted *wanted)
 {
     const struct path_network *network = search->network;
-    for (size_t i = first_cable(network, wanted->sw); i < network->n_cables; i++) {
+    size_t end = network->begins[wanted->sw + 1];
+    for (size_t i = network->begins[wanted->sw]; i < end && !search->no_memory; i++) {
         const struct path_cable *cable = &network->cables[i];
         struct match cube = match_in_port(cable->port.port);
-        if (cable->port.sw != wanted->sw || search->no_memory) {
-            break;
-        }
-        if (path_network_deaf(network, cable->port) ||
-            !space_intersect(&cube, &wanted->cube, &cube)) {
+        if (path_no_entry(network, cable->port) || !space_intersect(&cube, &wanted->cube, &cube)) {
             continue;
         }
         if (cable->peer.kind == PEER_HOST) {
             send(search, cable->peer.host, &cube);
-        } else if (cable->peer.kind == PEER_SWITCH &&
-                   !path_network_mute(network, cable->peer.port)) {
+        } else if (cable->peer.kind == PEER_SWITCH && !path_no_exit(network, cable->peer.port)) {
             cube.value.in_port = cube.mask.in_port = 0;
             come_through(search, cable->peer.port, &cube);
         }

@@ -110,41 +110,18 @@ static size_t part_of(const struct path_reach_hop *hop, const struct flow_entry 
 
 /* ------------------------------------------ what is excluded from a cube, and why */
 
-/* What entry does with packets of the hop's port as the ports are now: what one
- * that does not send would send is not done. */
-static bool behavior_now(const struct explorer *explorer, const struct path_reach_hop *hop,
-                         size_t entry, struct base_arena *arena, struct space_behavior *behavior)
-{
-    const struct path_switch *sw = &explorer->network->switches[hop->in.sw];
-    const struct flow_entry *flow = &sw->flows->entries[entry];
-    if (space_behavior(flow->actions, flow->n_actions, hop->in.port, sw->ports, sw->n_ports, arena,
-                       behavior) < 0) {
-        return false;
-    }
-    size_t n = behavior->n_outputs;
-    struct space_output *sent = base_arena_alloc(arena, (n + 1) * sizeof *sent);
-    behavior->n_outputs = 0;
-    for (size_t i = 0; sent && i < n; i++) {
-        struct port_ref out = {.sw = hop->in.sw, .port = behavior->outputs[i].port};
-        if (out.port > PORT_MAX || !path_network_mute(explorer->network, out)) {
-            sent[behavior->n_outputs++] = behavior->outputs[i];
-        }
-    }
-    behavior->outputs = sent;
-    return sent != NULL;
-}
-
 static bool same_behavior(struct explorer *explorer, const struct path_reach_hop *hop, size_t a,
                           size_t b)
 {
-    const uint32_t *ids = explorer->network->tables[hop->in.sw].action_ids;
+    const struct path_network *network = explorer->network;
+    const uint32_t *ids = network->tables[hop->in.sw].action_ids;
     struct space_behavior one, other;
     if (ids[a] == ids[b]) {
         return true;
     }
     struct base_arena arena = {0};
-    bool same = behavior_now(explorer, hop, a, &arena, &one) &&
-                behavior_now(explorer, hop, b, &arena, &other) &&
+    bool same = path_outputs_of(network, hop->in, a, &arena, &one) == 0 &&
+                path_outputs_of(network, hop->in, b, &arena, &other) == 0 &&
                 space_behavior_equal(&one, &other);
     base_arena_free(&arena);
     return same;
@@ -399,7 +376,7 @@ static void cross(struct explorer *explorer, const struct path_reach_hop *hop, s
 {
     struct header example;
     struct path_reach_hop *next = allocate(explorer, sizeof *next);
-    if (!next || path_network_deaf(explorer->network, in)) {
+    if (!next || path_no_entry(explorer->network, in)) {
         return;
     }
     *next = (struct path_reach_hop){.previous = hop,
@@ -426,7 +403,7 @@ static void arrive(struct explorer *explorer, const struct path_reach_hop *hop,
         const struct space_output *output = &behavior->outputs[i];
         struct port_ref out = {.sw = hop->in.sw, .port = output->port};
         struct peer peer = path_network_peer(explorer->network, out);
-        if (peer.kind != PEER_HOST || path_network_mute(explorer->network, out)) {
+        if (peer.kind != PEER_HOST) {
             continue;
         }
         kept = kept || keep(explorer, cube, &arrival.region);
@@ -447,25 +424,10 @@ static void leave(struct explorer *explorer, const struct path_reach_hop *hop,
         const struct space_output *output = &behavior->outputs[i];
         struct port_ref out = {.sw = hop->in.sw, .port = output->port};
         struct peer peer = path_network_peer(explorer->network, out);
-        if (peer.kind == PEER_SWITCH && !path_network_mute(explorer->network, out)) {
+        if (peer.kind == PEER_SWITCH) {
             cross(explorer, hop, peer.port, output, cube);
         }
     }
-}
-
-static const char *why_unknown(const struct flow_entry *entry,
-                               const struct space_behavior *behavior)
-{
-    if (entry->table_id != 0) {
-        return "another table than 0 decides";
-    }
-    for (size_t i = 0; i < behavior->n_outputs; i++) {
-        uint16_t port = behavior->outputs[i].port;
-        if (port == PORT_FLOOD || port == PORT_ALL) {
-            return "it floods, and the ports of the switch are not known";
-        }
-    }
-    return behavior->unknown;
 }
 
 /* Where entries of one rank overlap and do different things. */
@@ -496,8 +458,6 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
 static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
                    const struct match *cube)
 {
-    const struct path_switch *sw = &explorer->network->switches[hop->in.sw];
-    const struct flow_entry *entry = &sw->flows->entries[hop->entry];
     struct header example;
     struct space_behavior behavior;
     bool found = passes(explorer, hop, cube, &example);
@@ -508,14 +468,13 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
     if (!found) {
         return;
     }
-    if (space_behavior(entry->actions, entry->n_actions, hop->in.port, sw->ports, sw->n_ports,
-                       &explorer->reach->arena, &behavior) < 0) {
+    if (path_outputs_of(explorer->network, hop->in, hop->entry, &explorer->reach->arena,
+                        &behavior) < 0) {
         explorer->no_memory = true;
         return;
     }
-    const char *unknown = why_unknown(entry, &behavior);
-    if (unknown) {
-        note_unknown(explorer, hop, cube, &example, unknown);
+    if (behavior.unknown) {
+        note_unknown(explorer, hop, cube, &example, behavior.unknown);
     } else {
         arrive(explorer, hop, cube, &example, &behavior);
         leave(explorer, hop, cube, &behavior);
@@ -560,7 +519,7 @@ int path_reach_within(struct path_network *network, size_t sw, const struct matc
     struct explorer explorer = {.network = network, .reach = reach, .budget = budget};
     struct port_ref port = {.sw = sw, .port = within->value.in_port};
     *reach = (struct path_reach){0};
-    if (!path_network_deaf(network, port)) {
+    if (!path_no_entry(network, port)) {
         struct path_reach_hop *first = allocate(&explorer, sizeof *first);
         if (first) {
             *first = (struct path_reach_hop){.in = port, .entry = SIZE_MAX};

@@ -10,7 +10,7 @@
 #ifndef PATH_FORWARD_H
 #define PATH_FORWARD_H
 
-#include "path/network.h"
+#include "path/step.h"
 
 /* A way with more switches than this counts as unknown. */
 enum { PATH_REACH_HOPS = 256 };

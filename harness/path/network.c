@@ -1,28 +1,26 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is known of a network, indexed: tables, cables, and the bits that each switch may rewrite.
+ */
 #include "path/network.h"
+
+#include "space/rewrite.h"
 
 #include <stdlib.h>
 
-static int compare_ports(struct port_ref a, struct port_ref b)
-{
-    return a.sw != b.sw ? (a.sw > b.sw) - (a.sw < b.sw) : (a.port > b.port) - (a.port < b.port);
-}
+/* -------------------------------------------------------------------- cables */
 
 static int compare_cables(const void *a, const void *b)
 {
-    const struct path_cable *x = a, *y = b;
-    return compare_ports(x->port, y->port);
+    const struct port_ref *x = &((const struct path_cable *)a)->port;
+    const struct port_ref *y = &((const struct path_cable *)b)->port;
+    return x->sw != y->sw ? (x->sw > y->sw) - (x->sw < y->sw)
+                          : (x->port > y->port) - (x->port < y->port);
 }
 
-static int lay_cables(struct path_network *network)
+static size_t list_cables(const struct topology *topology, struct path_cable *cables)
 {
-    const struct topology *topology = network->topology;
-    struct path_cable *cables =
-        calloc(2 * topology->n_links + topology->n_hosts + 1, sizeof *cables);
     size_t n = 0;
-    if (!cables) {
-        return -1;
-    }
     for (size_t i = 0; i < topology->n_links; i++) {
         const struct topology_link *link = &topology->links[i];
         cables[n++] = (struct path_cable){link->a, {.kind = PEER_SWITCH, .port = link->b}};
@@ -31,84 +29,153 @@ static int lay_cables(struct path_network *network)
     for (size_t i = 0; i < topology->n_hosts; i++) {
         cables[n++] = (struct path_cable){topology->hosts[i].port, {.kind = PEER_HOST, .host = i}};
     }
-    qsort(cables, n, sizeof *cables, compare_cables);
-    network->cables = cables;
-    network->n_cables = n;
-    return 0;
+    return n;
 }
 
-int path_network_init(struct path_network *network, const struct topology *topology,
-                      const struct path_switch *switches)
+static int index_cables(struct path_network *network)
 {
-    size_t n = topology->n_switches;
-    *network = (struct path_network){.topology = topology};
-    network->switches = calloc(n + 1, sizeof *network->switches);
-    network->tables = calloc(n + 1, sizeof *network->tables);
-    int status = network->switches && network->tables ? lay_cables(network) : -1;
-    for (size_t i = 0; i < n && status == 0; i++) {
-        network->switches[i] = switches[i];
-        if (switches[i].flows) {
-            status = space_table_index(&network->tables[i], switches[i].flows, NULL);
+    const struct topology *topology = network->topology;
+    size_t max = 2 * topology->n_links + topology->n_hosts, at = 0;
+    network->cables = calloc(max + 1, sizeof *network->cables);
+    network->begins = calloc(topology->n_switches + 1, sizeof *network->begins);
+    if (!network->cables || !network->begins) {
+        return -1;
+    }
+    size_t n = network->n_cables = list_cables(topology, network->cables);
+    qsort(network->cables, n, sizeof *network->cables, compare_cables);
+    for (size_t sw = 0; sw <= topology->n_switches; sw++) {
+        while (at < n && network->cables[at].port.sw < sw) {
+            at++;
         }
+        network->begins[sw] = at;
     }
-    if (status < 0) {
-        path_network_free(network);
-    }
-    return status;
-}
-
-void path_network_free(struct path_network *network)
-{
-    for (size_t i = 0; network->tables && i < network->topology->n_switches; i++) {
-        space_table_free(&network->tables[i]);
-    }
-    free(network->switches);
-    free(network->tables);
-    free(network->cables);
-    *network = (struct path_network){0};
+    return 0;
 }
 
 struct peer path_network_peer(const struct path_network *network, struct port_ref port)
 {
-    struct path_cable key = {.port = port};
+    const struct path_cable key = {.port = port};
+    size_t begin = network->begins[port.sw], n = network->begins[port.sw + 1] - begin;
     const struct path_cable *cable =
-        bsearch(&key, network->cables, network->n_cables, sizeof key, compare_cables);
+        bsearch(&key, &network->cables[begin], n, sizeof key, compare_cables);
     return cable ? cable->peer : (struct peer){.kind = PEER_NONE};
 }
 
-static int compare_numbers(const void *a, const void *b)
+/* ------------------------------------------------------------------ rewriting */
+
+struct header path_rewritten_by(const struct flow_entry *flow)
 {
-    const struct port *x = a, *y = b;
-    return (x->number > y->number) - (x->number < y->number);
+    struct space_rewrite rewrite = {0};
+    for (size_t i = 0; i < flow->n_actions; i++) {
+        const struct action *action = &flow->actions[i];
+        space_rewrite_add(&rewrite, action);
+        bool is_output = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+        if (action->type == ACTION_VENDOR || (is_output && action->port == PORT_TABLE)) {
+            memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
+            break;
+        }
+    }
+    return rewrite.mask;
 }
 
-static const char *why_silent(const struct path_network *network, struct port_ref ref,
-                              uint32_t config, const char *configured)
+void path_network_note(struct path_network *network, size_t sw, const struct flow_entry *flow)
 {
-    const struct path_switch *sw = &network->switches[ref.sw];
-    struct port key = {.number = ref.port};
-    if (!sw->ports || sw->n_ports == 0) {
-        return NULL;
+    struct header bits = path_rewritten_by(flow);
+    struct space_words more = space_words(&bits), all = space_words(&network->rewritten[sw]);
+    for (int i = 0; i < SPACE_WORDS; i++) {
+        all.word[i] |= more.word[i];
     }
-    const struct port *port = bsearch(&key, sw->ports, sw->n_ports, sizeof key, compare_numbers);
-    if (!port) {
-        return "is absent";
-    }
-    if (port->config & PORT_CONFIG_DOWN) {
-        return "is switched off";
-    }
-    if (port->state & PORT_STATE_LINK_DOWN) {
-        return "has no link";
-    }
-    return port->config & config ? configured : NULL;
+    memcpy(&network->rewritten[sw], &all, sizeof all);
 }
 
-const char *path_network_mute(const struct path_network *network, struct port_ref port)
+/* ---------------------------------------------------------------------- tables */
+
+static int index_switch(struct path_network *network, size_t sw)
 {
-    return why_silent(network, port, PORT_CONFIG_NO_FWD, "does not send");
+    const struct flow_table *flows = network->switches[sw].flows;
+    if (!flows) {
+        memset(&network->rewritten[sw], 0xff, sizeof network->rewritten[sw]);
+        return 0;
+    }
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        path_network_note(network, sw, &flows->entries[i]);
+    }
+    return space_table_index(&network->tables[sw], flows, NULL);
 }
 
-const char *path_network_deaf(const struct path_network *network, struct port_ref port)
+static int index_all(struct path_network *network, const struct path_switch *switches)
 {
-    return why_silent(network, port, PORT_CONFIG_NO_RECV, "does not receive");
+    size_t n = network->topology->n_switches;
+    network->switches = calloc(n + 1, sizeof *network->switches);
+    network->tables = calloc(n + 1, sizeof *network->tables);
+    network->rewritten = calloc(n + 1, sizeof *network->rewritten);
+    if (!network->switches || !network->tables || !network->rewritten) {
+        return -1;
+    }
+    for (size_t sw = 0; sw < n; sw++) {
+        network->switches[sw] = switches[sw];
+        if (index_switch(network, sw) < 0) {
+            return -1;
+        }
+    }
+    return index_cables(network);
+}
+
+int path_network_open(struct path_network *network, const struct topology *topology,
+                      const struct path_switch *switches)
+{
+    *network = (struct path_network){.topology = topology};
+    int status = index_all(network, switches);
+    if (status < 0) {
+        path_network_close(network);
+    }
+    return status;
+}
+
+int path_network_open_dumps(struct path_network *network, const struct topology *topology,
+                            const struct switch_state *const *states, const char *const *reasons)
+{
+    struct path_switch *switches = calloc(topology->n_switches + 1, sizeof *switches);
+    for (size_t i = 0; switches && i < topology->n_switches; i++) {
+        const struct switch_state *state = states[i];
+        const char *reason = reasons && reasons[i] ? reasons[i] : "the switch was not read";
+        switches[i] = state
+                          ? (struct path_switch){.flows = &state->flows,
+                                                 .ports = state->n_ports > 0 ? state->ports : NULL,
+                                                 .n_ports = state->n_ports}
+                          : (struct path_switch){.unknown = reason};
+    }
+    int status = switches ? path_network_open(network, topology, switches) : -1;
+    free(switches);
+    return status;
+}
+
+int path_network_recable(const struct path_network *network, const struct topology *topology,
+                         struct path_network *other)
+{
+    *other = (struct path_network){.topology = topology,
+                                   .switches = network->switches,
+                                   .tables = network->tables,
+                                   .rewritten = network->rewritten,
+                                   .borrows = true};
+    int status = index_cables(other);
+    if (status < 0) {
+        path_network_close(other);
+    }
+    return status;
+}
+
+void path_network_close(struct path_network *network)
+{
+    if (!network->borrows) {
+        for (size_t i = 0; network->tables && i < network->topology->n_switches; i++) {
+            space_table_free(&network->tables[i]);
+        }
+        free(network->switches);
+        free(network->tables);
+        free(network->rewritten);
+    }
+    free(network->cables);
+    free(network->begins);
+    *network = (struct path_network){0};
 }

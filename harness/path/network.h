@@ -1,47 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A network of flow tables: what each switch does, and what its ports are
- * cabled to. The tables are those that switches dumped, or those that an
- * expectation was compiled to; whoever asks does not see the difference. */
+ * One index of a network: what is known of each switch, its flow table ready for questions, and
+ * what each port is cabled to. The tables are those that switches dumped, or those that an
+ * expectation is compiled to (path/declared.h); what is built on this makes no difference.
+ *
+ * Indices of a table are completed when they are first needed, also through a pointer to a const
+ * network: two threads must not use one network at a time. */
 #ifndef PATH_NETWORK_H
 #define PATH_NETWORK_H
 
+#include "base/none.h"
+#include "model/state.h"
 #include "model/topology.h"
 #include "space/table.h"
+
+/* The priority of an entry of a declared network that stands for ports of which nothing is said. */
+enum { PATH_UNLISTED = 0 };
 
 /* What is known of one switch. */
 struct path_switch {
     const struct flow_table *flows; /* NULL: not known what it does */
-    const char *unknown;            /* why not */
-    const struct port *ports;       /* ascending by number; NULL: not known */
+    const char *unknown;            /* why not, in words; not NULL where flows is */
+    const struct port *ports; /* ascending by number: what FLOOD and ALL mean; NULL: unknown */
     size_t n_ports;
+    bool declared; /* compiled from an expectation: ports that are not in the list may be used, too
+                    */
 };
 
 struct path_cable {
     struct port_ref port;
-    struct peer peer;
+    struct peer peer; /* never PEER_NONE */
 };
 
 struct path_network {
     const struct topology *topology;
-    struct path_switch *switches;
-    struct space_table *tables; /* by switch; not indexed where nothing is known */
-    struct path_cable *cables;  /* ascending by port */
+    struct path_switch *switches; /* by switch */
+    struct space_table *tables;   /* by switch; not indexed where nothing is known */
+    struct header *rewritten;     /* by switch: the bits that its entries may rewrite, and perhaps
+                                     more; all where nothing is known */
+    struct path_cable *cables;    /* ports with a peer, ascending by switch and port */
     size_t n_cables;
+    size_t *begins; /* by switch, and one more: its first in cables */
+    bool borrows;   /* switches, tables and rewritten belong to another network */
 };
 
-/* Indexes the tables of `switches` (by index of the topology; copied, but not
- * what they point to). -1 without memory, and then there is nothing to free. */
-int path_network_init(struct path_network *network, const struct topology *topology,
+/* Indexes the tables of `switches` (by index of the topology). The structs are copied; topology,
+ * flow tables, ports and reasons must outlive the network. -1 without memory: then there is
+ * nothing to free. */
+int path_network_open(struct path_network *network, const struct topology *topology,
                       const struct path_switch *switches);
-void path_network_free(struct path_network *network);
 
-/* As topology_peer, but quick. */
+/* The same of dumps. states: by switch, NULL: it was not read; reasons: by switch, why not (the
+ * array, or one of it, may be NULL: "the switch was not read"). */
+int path_network_open_dumps(struct path_network *network, const struct topology *topology,
+                            const struct switch_state *const *states, const char *const *reasons);
+
+/* The same switches with other cables. `network` must outlive `other`, which is closed as well. -1
+ * without memory: then there is nothing to free. */
+int path_network_recable(const struct path_network *network, const struct topology *topology,
+                         struct path_network *other);
+
+void path_network_close(struct path_network *network);
+
+/* What is at the other end of a port; as topology_peer, by binary search. */
 struct peer path_network_peer(const struct path_network *network, struct port_ref port);
 
-/* NULL, or why nothing leaves, or enters, by this port ("is down", "does not
- * send"...). What is not known of a port is not held against it. */
-const char *path_network_mute(const struct path_network *network, struct port_ref port);
-const char *path_network_deaf(const struct path_network *network, struct port_ref port);
+/* To be called when an entry is inserted into the index of a switch's table: notes which bits it
+ * may rewrite. (Nothing is forgotten when one is removed: `rewritten` may be too much, never too
+ * little.) */
+void path_network_note(struct path_network *network, size_t sw, const struct flow_entry *flow);
+
+/* The bits of a header that the entry's actions may rewrite; all if it is not known. */
+struct header path_rewritten_by(const struct flow_entry *flow);
 
 #endif

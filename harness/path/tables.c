@@ -88,21 +88,6 @@ void path_tables_free(struct path_tables *tables)
     *tables = (struct path_tables){0};
 }
 
-struct header path_rewritten_by(const struct flow_entry *flow)
-{
-    struct space_rewrite rewrite = {0};
-    for (size_t i = 0; i < flow->n_actions; i++) {
-        const struct action *action = &flow->actions[i];
-        space_rewrite_add(&rewrite, action);
-        bool is_output = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-        if (action->type == ACTION_VENDOR || (is_output && action->port == PORT_TABLE)) {
-            memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
-            break;
-        }
-    }
-    return rewrite.mask;
-}
-
 void path_tables_note(struct path_tables *tables, size_t sw, const struct flow_entry *flow)
 {
     struct header bits = path_rewritten_by(flow);

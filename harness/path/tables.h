@@ -7,6 +7,7 @@
 #define PATH_TABLES_H
 
 #include "path/follow.h"
+#include "path/network.h"
 #include "space/table.h"
 
 struct path_cabled {
@@ -31,9 +32,6 @@ void path_tables_free(struct path_tables *tables);
 
 /* An entry comes to a switch's table (which space_table_insert is told, too). */
 void path_tables_note(struct path_tables *tables, size_t sw, const struct flow_entry *flow);
-
-/* The bits that its actions may rewrite. */
-struct header path_rewritten_by(const struct flow_entry *flow);
 
 /* As topology_peer. */
 struct peer path_tables_peer(const struct path_tables *tables, struct port_ref port);

@@ -38,7 +38,8 @@ static int add_entry(struct flow_table *table, const struct flow_entry *entry)
 static int leave_unlisted(const struct expectation *expectation, struct flow_table *tables)
 {
     static const struct action anything = {.type = ACTION_OUTPUT, .port = PORT_NORMAL};
-    const struct flow_entry unknown = {.actions = &anything, .n_actions = 1};
+    const struct flow_entry unknown = {
+        .priority = PATH_UNLISTED, .actions = &anything, .n_actions = 1};
     int status = 0;
     for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
         struct port_ref port = expectation->ports[i].port;
@@ -115,9 +116,10 @@ int prove_context_declare(struct prove_context *proof)
         switches[i].flows = expectation->lists_switch[i] ? &proof->declared_flows[i] : NULL;
         status = collect_cabled(proof, i, &switches[i].n_ports);
         switches[i].ports = proof->cabled[i];
+        switches[i].declared = true;
     }
     if (status == 0) {
-        status = path_network_init(&proof->declared, proof->topology, switches);
+        status = path_network_open(&proof->declared, proof->topology, switches);
     }
     free(switches);
     return status;

@@ -61,7 +61,7 @@ int prove_context_open(struct prove_context *proof)
         }
     }
     if (status == 0) {
-        status = path_network_init(&proof->actual, proof->topology, tables);
+        status = path_network_open(&proof->actual, proof->topology, tables);
     }
     free(tables);
     return status < 0 ? -1 : prove_context_declare(proof);
@@ -69,8 +69,8 @@ int prove_context_open(struct prove_context *proof)
 
 void prove_context_close(struct prove_context *proof)
 {
-    path_network_free(&proof->actual);
-    path_network_free(&proof->declared);
+    path_network_close(&proof->actual);
+    path_network_close(&proof->declared);
     for (size_t i = 0; i < proof->topology->n_switches; i++) {
         if (proof->declared_flows) {
             flow_table_free(&proof->declared_flows[i]);

@@ -92,14 +92,14 @@ static const char *why_cut(const struct prove_sender *prover, const struct path_
     const struct path_network *network = &prover->proof->actual;
     if (hop->previous == SIZE_MAX) {
         *at = hop->in;
-        return path_network_deaf(network, hop->in);
+        return path_no_entry(network, hop->in);
     }
     *at = (struct port_ref){.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
-    const char *mute = path_network_mute(network, *at);
+    const char *mute = path_no_exit(network, *at);
     if (!mute) {
         *at = hop->in;
     }
-    return mute ? mute : path_network_deaf(network, hop->in);
+    return mute ? mute : path_no_entry(network, hop->in);
 }
 
 static void put_cut(const struct prove_sender *prover, struct port_ref at, const char *why,
@@ -128,7 +128,7 @@ static void put_cuts(const struct prove_sender *prover, const struct path_walk *
         const struct path_walk_arrival *arrival = &declared->arrivals[i];
         at = (struct port_ref){.sw = in.sw, .port = arrival->header.in_port};
         if (same_port(declared->hops[arrival->hop].in, in)) {
-            put_cut(prover, at, path_network_mute(&prover->proof->actual, at), out);
+            put_cut(prover, at, path_no_exit(&prover->proof->actual, at), out);
         }
     }
 }

@@ -122,22 +122,22 @@ static bool has_twin(const struct space_table *table, size_t entry)
 /* Whether an entry of the group takes the packet, is of the taker's rank, and
  * does something else. */
 static bool has_rival(const struct space_table *table, const struct space_group *group,
-                      size_t taker, const struct match *packet)
+                      size_t taker, const struct match *packet, space_table_same *same, void *aux)
 {
     const struct flow_entry *flows = table->flows->entries;
     size_t found = space_group_find(table, group, packet);
     for (uint32_t next = found == SIZE_MAX ? 0 : (uint32_t)found + 1;
          next != 0 && space_rank(&flows[next - 1]) == space_rank(&flows[taker]);
          next = table->next_same[next - 1]) {
-        if (next - 1 != taker && !do_the_same(&flows[taker], &flows[next - 1], &packet->value)) {
+        if (next - 1 != taker && !same(aux, taker, next - 1, &packet->value)) {
             return true;
         }
     }
     return false;
 }
 
-size_t space_table_lookup(const struct space_table *table, const struct header *header,
-                          bool *ambiguous)
+size_t space_table_take(const struct space_table *table, const struct header *header,
+                        space_table_same *same, void *aux, bool *ambiguous)
 {
     struct match packet = {.value = *header};
     const struct flow_entry *flows = table->flows->entries;
@@ -164,8 +164,21 @@ size_t space_table_lookup(const struct space_table *table, const struct header *
     if (ambiguous) {
         *ambiguous = false;
         for (size_t i = 0; rivals && i < n_asked && !*ambiguous; i++) {
-            *ambiguous = has_rival(table, &table->groups[table->by_rank[i]], taker, &packet);
+            *ambiguous =
+                has_rival(table, &table->groups[table->by_rank[i]], taker, &packet, same, aux);
         }
     }
     return taker;
+}
+
+static bool same_on_any_ports(void *aux, size_t a, size_t b, const struct header *header)
+{
+    const struct flow_entry *flows = ((const struct space_table *)aux)->flows->entries;
+    return do_the_same(&flows[a], &flows[b], header);
+}
+
+size_t space_table_lookup(const struct space_table *table, const struct header *header,
+                          bool *ambiguous)
+{
+    return space_table_take(table, header, same_on_any_ports, (void *)table, ambiguous);
 }

@@ -111,6 +111,14 @@ void space_table_remove(struct space_table *table, size_t entry);
 /* Makes the table ready for space_table_lookup. -1 without memory. */
 int space_table_prepare(struct space_table *table);
 
+/* Whether entries a and b (indices), which both take the header, do the same with it. */
+typedef bool space_table_same(void *aux, size_t a, size_t b, const struct header *header);
+
+/* As space_table_lookup, but `same` decides whether entries of one rank compete. It is called
+ * with the taker as `a`, for no other pairs; `ambiguous` may be NULL. */
+size_t space_table_take(const struct space_table *table, const struct header *header,
+                        space_table_same *same, void *aux, bool *ambiguous);
+
 /* As space_lookup, among the entries that are indexed; the table must be
  * prepared. One look-up by hash in each group that may hold the winner, in
  * the order of their highest rank ("tuple space search with pruning"). */

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one switch does with packets: may they enter, which entry takes them, what comes out. */
+#include "path/step.h"
+
+#include <stdlib.h>
+
+#define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
+#define COMPETITION   "two entries of the same priority take it"
+
+/* ----------------------------------------------------------------------- ports */
+
+const char *path_no_entry(const struct path_network *network, struct port_ref port)
+{
+    const struct path_switch *sw = &network->switches[port.sw];
+    return sw->declared ? NULL : port_no_entry(sw->ports, sw->n_ports, port.port);
+}
+
+const char *path_no_exit(const struct path_network *network, struct port_ref port)
+{
+    const struct path_switch *sw = &network->switches[port.sw];
+    return sw->declared ? NULL : port_no_exit(sw->ports, sw->n_ports, port.port);
+}
+
+/* --------------------------------------------------------------------- outputs */
+
+/* Leaves out what does not leave the switch. */
+static const char *keep_leaving(const struct path_network *network, size_t sw,
+                                struct space_output *outputs, size_t *n_outputs)
+{
+    size_t n = *n_outputs;
+    *n_outputs = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct port_ref port = {.sw = sw, .port = outputs[i].port};
+        if (port.port == PORT_FLOOD || port.port == PORT_ALL) {
+            return UNKNOWN_FLOOD;
+        }
+        if (!path_no_exit(network, port)) {
+            outputs[(*n_outputs)++] = outputs[i];
+        }
+    }
+    return *n_outputs > PATH_OUTPUTS ? "it sends more than 1024 packets at once" : NULL;
+}
+
+int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
+                    struct base_arena *arena, struct space_behavior *out)
+{
+    const struct path_switch *sw = &network->switches[in.sw];
+    const struct flow_entry *flow = &sw->flows->entries[entry];
+    if (flow->table_id != 0) {
+        *out = (struct space_behavior){.unknown = "another table than 0 decides"};
+        return 0;
+    }
+    if (sw->declared && flow->priority == PATH_UNLISTED) {
+        *out = (struct space_behavior){.unknown = "the expectation does not list this port"};
+        return 0;
+    }
+    if (space_behavior(flow->actions, flow->n_actions, in.port, sw->ports, sw->n_ports, arena,
+                       out) < 0) {
+        return -1;
+    }
+    if (!out->unknown && out->n_outputs > 0) {
+        /* They were made in the arena just now. */
+        out->unknown =
+            keep_leaving(network, in.sw, (struct space_output *)out->outputs, &out->n_outputs);
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------- competition */
+
+enum space_answer path_compete(const struct path_network *network, struct port_ref in, size_t a,
+                               size_t b, struct space_region *region, size_t *budget,
+                               struct space_difference *difference)
+{
+    const uint32_t *ids = network->tables[in.sw].action_ids;
+    struct base_arena arena = {0};
+    struct space_behavior x, y;
+    struct space_difference other;
+    enum space_answer answer = SPACE_OPEN;
+    if (ids[a] == ids[b]) {
+        return SPACE_EMPTY;
+    }
+    if (path_outputs_of(network, in, a, &arena, &x) == 0 &&
+        path_outputs_of(network, in, b, &arena, &y) == 0) {
+        difference = difference ? difference : &other;
+        if (!x.unknown && !y.unknown) {
+            answer = space_differ(region, &x, &y, budget, difference);
+        } else {
+            *difference = (struct space_difference){.within = region->cube, .is_whole = true};
+            answer = space_find(&region->cube, region->excluded, region->n_excluded, budget,
+                                &difference->example);
+        }
+    }
+    base_arena_free(&arena);
+    return answer;
+}
+
+struct looking {
+    const struct path_network *network;
+    size_t sw;
+};
+
+static bool do_the_same(void *aux, size_t a, size_t b, const struct header *header)
+{
+    const struct looking *looking = aux;
+    struct port_ref in = {.sw = looking->sw, .port = header->in_port};
+    struct space_region region = {.cube = match_exactly(header)};
+    size_t budget = SIZE_MAX; /* a single header is never split */
+    bool same = path_compete(looking->network, in, a, b, &region, &budget, NULL) == SPACE_EMPTY;
+    space_region_free(&region);
+    return same;
+}
+
+struct path_taker path_taker_of(const struct path_network *network, size_t sw,
+                                const struct header *header)
+{
+    struct looking looking = {.network = network, .sw = sw};
+    const struct flow_table *flows = network->switches[sw].flows;
+    struct path_taker taker = {.entry = ENTRY_NONE};
+    if (!flows) {
+        taker.open = network->switches[sw].unknown;
+        return taker;
+    }
+    if (space_table_prepare(&network->tables[sw]) < 0) {
+        taker.open = "out of memory";
+        return taker;
+    }
+    taker.entry =
+        space_table_take(&network->tables[sw], header, do_the_same, &looking, &taker.competes);
+    taker.open = taker.competes ? COMPETITION : NULL;
+    return taker;
+}
+
+/* ------------------------------------------------------------------ one packet */
+
+void path_step(const struct path_network *network, size_t sw, const struct header *header,
+               struct space_emission out[PATH_OUTPUTS], struct path_step *step)
+{
+    struct port_ref in = {.sw = sw, .port = header->in_port};
+    struct base_arena arena = {0};
+    struct space_behavior behavior;
+    *step =
+        (struct path_step){.taker = {.entry = ENTRY_NONE}, .refused = path_no_entry(network, in)};
+    if (!step->refused) {
+        step->taker = path_taker_of(network, sw, header);
+    }
+    if (step->taker.entry == ENTRY_NONE || step->taker.open) {
+        return;
+    }
+    if (path_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
+        behavior = (struct space_behavior){.unknown = "out of memory"};
+    }
+    step->taker.open = behavior.unknown;
+    step->n_sent = behavior.unknown ? 0 : behavior.n_outputs;
+    for (size_t i = 0; i < step->n_sent; i++) {
+        const struct space_output *output = &behavior.outputs[i];
+        out[i] = (struct space_emission){.port = output->port,
+                                         .max_len = output->max_len,
+                                         .queued = output->queued,
+                                         .queue_id = output->queue_id,
+                                         .header = space_rewritten(&output->rewrite, header)};
+    }
+    base_arena_free(&arena);
+}

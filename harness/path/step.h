@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One rule for one switch: may a packet enter, which entry takes it, what comes out, may it leave.
+ * One packet (path_step) and sets of packets (the other functions, which it consists of) follow it;
+ * whatever follows packets asks here and nowhere else.
+ *
+ * Open is where it is not known what a switch does: it was not read; two entries of one rank take
+ * the packet and do different things (OpenFlow 1.0.0 leaves open which wins); an entry in another
+ * table than 0 decides (1.0 does not say how packets get there); NORMAL, TABLE, a vendor action;
+ * FLOOD or ALL where the ports are not known; more packets at once than PATH_OUTPUTS. Reasons are
+ * constant strings, or those of path_switch.unknown. */
+#ifndef PATH_STEP_H
+#define PATH_STEP_H
+
+#include "path/network.h"
+
+/* An entry that sends more packets at once is not followed (open). */
+enum { PATH_OUTPUTS = 1024 };
+
+/* Why no packet enters a switch by this port, or leaves by it: as port_no_entry and port_no_exit of
+ * model/port.h. NULL: packets pass; so they do wherever nothing is known, and in a declared network
+ * always. */
+const char *path_no_entry(const struct path_network *network, struct port_ref port);
+const char *path_no_exit(const struct path_network *network, struct port_ref port);
+
+/* Which entry takes a packet. */
+struct path_taker {
+    size_t entry; /* ENTRY_NONE: none does, or the switch was not read */
+    const char
+        *open;     /* why it is not known what becomes of the packet; NULL: it is, up to what the
+                      entry's actions leave open. With competing entries `entry` is one of them */
+    bool competes; /* open, because another entry of the rank takes it, too */
+};
+
+/* Which entry takes the header, once it has entered by header->in_port (it is not asked whether it
+ * may). Completes the index of the table; without memory the answer is open, "out of memory". */
+struct path_taker path_taker_of(const struct path_network *network, size_t sw,
+                                const struct header *header);
+
+/* What an entry does with packets that enter by `in`, as ports are now: outputs by ports from which
+ * nothing leaves (path_no_exit) are not among out->outputs. out->unknown: why that is open; also
+ * for an entry of another table than 0. Outputs live in the arena. -1 without memory. */
+int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
+                    struct base_arena *arena, struct space_behavior *out);
+
+/* Whether two entries of one rank compete for packets of the region, all of which enter by `in` and
+ * are taken by both. SPACE_FOUND: they do; *difference says for which (all, where one of the two is
+ * open). SPACE_EMPTY: they do the same with each of them, and so it does not matter which takes it.
+ * SPACE_OPEN: over the budget (as in space_find), or no memory. difference may be NULL. */
+enum space_answer path_compete(const struct path_network *network, struct port_ref in, size_t a,
+                               size_t b, struct space_region *region, size_t *budget,
+                               struct space_difference *difference);
+
+/* What happens to one packet at one switch. */
+struct path_step {
+    struct path_taker taker; /* entry ENTRY_NONE and open NULL: dropped, or not received */
+    const char *refused;     /* why it does not get in ("is switched off"); NULL: it does */
+    size_t n_sent;           /* packets that leave; 0 where it is open */
+};
+
+/* The packet enters switch `sw` by header->in_port. `out` gets what leaves, sorted by port; in_port
+ * of those headers is still that of the ingress. */
+void path_step(const struct path_network *network, size_t sw, const struct header *header,
+               struct space_emission out[PATH_OUTPUTS], struct path_step *step);
+
+#endif
