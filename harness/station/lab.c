@@ -1,36 +1,10 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which hosts of a lab does a list name, and do their stations work? */
 #include "station/lab.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *path_or(const char *path, const char *variable)
-{
-    const char *value = path ? path : getenv(variable);
-    return value && *value ? value : NULL;
-}
-
-int station_lab_load(struct station_lab *lab, const char *topology_path, const char *lab_path,
-                     struct base_buffer *diagnostics)
-{
-    *lab = (struct station_lab){0};
-    struct yaml_diagnostics found = {0};
-    const char *path = path_or(topology_path, "TAPPROOF_TOPOLOGY");
-    if (!path) {
-        base_put_text(diagnostics,
-                      "error: no topology is named, and TAPPROOF_TOPOLOGY is not set (give "
-                      "--topology and --lab, or run inside `topologies/lab shell`)\n");
-        return -1;
-    }
-    if (yaml_load_topology(path, &lab->topology, &found) == 0 &&
-        yaml_load_lab(path_or(lab_path, "TAPPROOF_LAB"), lab->topology, &lab->lab, &found) == 0) {
-        return 0;
-    }
-    yaml_format_diagnostics(&found, diagnostics);
-    yaml_diagnostics_free(&found);
-    station_lab_close(lab);
-    return -1;
-}
 
 bool station_lab_has(const struct station_lab *lab, size_t host)
 {
@@ -103,7 +77,7 @@ static size_t list_specs(struct station_lab *lab, const unsigned *chosen,
     size_t n = 0;
     for (size_t host = 0; host < lab->topology->n_hosts; host++) {
         const struct lab_host *where = &lab->lab->hosts[host];
-        lab->station_of[host] = SIZE_MAX;
+        lab->station_of[host] = STATION_NONE;
         if (chosen[host]) {
             specs[n] = (struct station_spec){.name = lab->topology->hosts[host].name,
                                              .netns = where->netns,
@@ -172,7 +146,5 @@ void station_lab_close(struct station_lab *lab)
     station_close(lab->set);
     free(lab->station_of);
     free(lab->host_of);
-    lab_free(lab->lab);
-    topology_free(lab->topology);
-    *lab = (struct station_lab){0};
+    *lab = (struct station_lab){.topology = lab->topology, .lab = lab->lab};
 }

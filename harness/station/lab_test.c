@@ -3,68 +3,24 @@
 
 #include "testing/cmocka.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static const char topology_text[] =
-    "name: net\n"
-    "switches: {s1: {dpid: 1}}\n"
-    "hosts:\n"
-    "  web1: {mac: \"00:00:00:00:00:01\", ip: 10.0.0.1, port: \"s1:1\"}\n"
-    "  web2: {mac: \"00:00:00:00:00:02\", ip: 10.0.0.2, port: \"s1:2\"}\n"
-    "  cap:  {mac: \"00:00:00:00:00:03\", port: \"s1:3\", role: capture}\n";
-static const char lab_text[] = "hosts:\n"
-                               "  web1: {interface: nowhere1}\n"
-                               "  cap:  {netns: /nonexistent/net, interface: eth0}\n";
-
-struct files {
-    char topology[32], lab[32];
-};
-
-static void write_file(char *path, const char *text)
-{
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
-static int set_up(void **state)
-{
-    static struct files files;
-    files = (struct files){"/tmp/topology-XXXXXX", "/tmp/lab-XXXXXX"};
-    write_file(files.topology, topology_text);
-    write_file(files.lab, lab_text);
-    unsetenv("TAPPROOF_TOPOLOGY");
-    unsetenv("TAPPROOF_LAB");
-    *state = &files;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    const struct files *files = *state;
-    unlink(files->topology);
-    unlink(files->lab);
-    return 0;
-}
-
-static struct station_lab load(const struct files *files)
-{
-    struct station_lab lab;
-    struct base_buffer diagnostics = {0};
-    assert_int_equal(station_lab_load(&lab, files->topology, files->lab, &diagnostics), 0);
-    assert_int_equal(diagnostics.n_bytes, 0);
-    return lab;
-}
 
 enum { WEB1, WEB2, CAP, N_HOSTS };
 
+static struct topology_host hosts[N_HOSTS] = {{.name = "web1"}, {.name = "web2"}, {.name = "cap"}};
+static const struct topology topology = {.file = "net.yaml", .hosts = hosts, .n_hosts = N_HOSTS};
+static struct lab_host places[N_HOSTS] = {
+    [WEB1] = {.interface = "nowhere1"},
+    [CAP] = {.netns = "/nonexistent/net", .interface = "eth0"},
+};
+static struct lab_host nowhere[N_HOSTS];
+static const struct lab with_stations = {.file = "net.lab", .hosts = places};
+static const struct lab without_stations = {.hosts = nowhere};
+
 static void chooses_hosts(void **state)
 {
-    struct station_lab lab = load(*state);
+    (void)state;
+    struct station_lab lab = {.topology = &topology, .lab = &with_stations};
     unsigned chosen[N_HOSTS] = {0};
     struct base_error error;
     assert_int_equal(station_lab_choose(&lab, "cap", 2, chosen, &error), 0);
@@ -90,51 +46,41 @@ static void assert_refused(const struct station_lab *lab, const char *list, cons
 
 static void says_what_is_wrong_with_a_list(void **state)
 {
-    struct station_lab lab = load(*state);
-    assert_refused(&lab, "wbe1", "no host 'wbe1' in");
+    (void)state;
+    struct station_lab lab = {.topology = &topology, .lab = &with_stations};
+    assert_refused(&lab, "wbe1", "no host 'wbe1' in net.yaml");
     assert_refused(&lab, "wbe1", "did you mean 'web1'?");
-    assert_refused(&lab, "web2", "web2 has no station: /tmp/lab-");
+    assert_refused(&lab, "web2", "web2 has no station: net.lab names no interface for it");
     assert_refused(&lab, "web1,", "name is missing");
     station_lab_close(&lab);
 }
 
 static void says_which_station_cannot_be_opened(void **state)
 {
-    struct station_lab lab = load(*state);
+    (void)state;
+    struct station_lab lab = {.topology = &topology, .lab = &with_stations};
     struct base_error error;
     assert_int_equal(station_lab_open(&lab, (unsigned[N_HOSTS]){[CAP] = 1}, &error), -1);
     assert_non_null(strstr(error.text, "cap: no such namespace"));
     assert_int_equal(lab.n_stations, 1);
     assert_int_equal(lab.station_of[CAP], 0);
-    assert_int_equal(lab.station_of[WEB1], SIZE_MAX);
+    assert_int_equal(lab.station_of[WEB1], STATION_NONE);
     station_lab_close(&lab);
 }
 
-static void takes_paths_from_the_environment(void **state)
+static void without_a_lab_file_nothing_is_chosen(void **state)
 {
-    const struct files *files = *state;
-    struct station_lab lab;
-    struct base_buffer diagnostics = {0};
-    assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), -1);
-    assert_non_null(strstr(base_buffer_text(&diagnostics), "TAPPROOF_TOPOLOGY is not set"));
-    setenv("TAPPROOF_TOPOLOGY", files->topology, 1);
-    assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), 0);
+    (void)state;
+    struct station_lab lab = {.topology = &topology, .lab = &without_stations};
     assert_false(station_lab_has(&lab, WEB1));
-    station_lab_close(&lab);
-    setenv("TAPPROOF_LAB", "", 1); /* as not set */
-    assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), 0);
-    station_lab_close(&lab);
-    setenv("TAPPROOF_LAB", files->lab, 1);
-    assert_int_equal(station_lab_load(&lab, NULL, NULL, &diagnostics), 0);
-    assert_true(station_lab_has(&lab, WEB1));
-    station_lab_close(&lab);
-    base_buffer_free(&diagnostics);
+    assert_refused(&lab, "web1", "web1 has no station: no lab file says where it is");
+    assert_refused(&lab, "all", "no host has a station: no lab file says where they are");
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(chooses_hosts, set_up, tear_down),
-    cmocka_unit_test_setup_teardown(says_what_is_wrong_with_a_list, set_up, tear_down),
-    cmocka_unit_test_setup_teardown(says_which_station_cannot_be_opened, set_up, tear_down),
-    cmocka_unit_test_setup_teardown(takes_paths_from_the_environment, set_up, tear_down),
+    cmocka_unit_test(chooses_hosts),
+    cmocka_unit_test(says_what_is_wrong_with_a_list),
+    cmocka_unit_test(says_which_station_cannot_be_opened),
+    cmocka_unit_test(without_a_lab_file_nothing_is_chosen),
 };
 TEST_MAIN(tests)

@@ -353,14 +353,14 @@ uint64_t station_drops(struct station_set *set, size_t station)
     struct base_error error;
     uint64_t drops;
     if (it->failed) {
-        return UINT64_MAX;
+        return STATION_DROPS_UNKNOWN;
     }
     if (it->backend->ask && set->synced) {
         return it->drops;
     }
     if (it->backend->drops(it, &drops, &error)) {
         station_fail(it, &error);
-        return UINT64_MAX;
+        return STATION_DROPS_UNKNOWN;
     }
     return drops;
 }

@@ -26,6 +26,8 @@ struct station_spec {
 
 struct station_set;
 
+#define STATION_NONE SIZE_MAX /* no station of a set */
+
 enum {
     STATION_SNAP_BYTES = 1920,       /* captured of a frame at most */
     STATION_WINDOW_FRAMES = 64,      /* in flight from one station, a switch loses none of them */
@@ -59,12 +61,12 @@ const uint8_t *station_address(const struct station_set *set, size_t station);
  * receive what it sent itself. -1: the station has a problem, the frame is
  * over the MTU, the interface is down or its queue is full.
  *
- * Who has more than STATION_WINDOW_FRAMES to send from one station receives
- * between the windows. */
+ * A caller with more than STATION_WINDOW_FRAMES to send from one station must
+ * receive between the windows. */
 int station_send(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
                  struct base_error *error);
 
-/* One captured frame, whoever sent it. */
+/* One captured frame, of any sender. */
 struct station_arrival {
     size_t station;
     uint64_t time_ns;     /* CLOCK_REALTIME: when the kernel saw it; `exec`: when it came here */
@@ -73,7 +75,7 @@ struct station_arrival {
     size_t wire_bytes;    /* more than n_bytes if it was longer than STATION_SNAP_BYTES */
 };
 
-/* True: that is enough, return. */
+/* Gets each frame; returns true to stop receiving. */
 typedef bool station_on_arrival(void *aux, const struct station_arrival *arrival);
 
 /* Calls back for each frame that was or is captured, until the callback says
@@ -85,7 +87,7 @@ typedef bool station_on_arrival(void *aux, const struct station_arrival *arrival
 int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
                     void *aux, struct base_error *error);
 
-/* Waits for the stations at a distance. 0: every station that has no problem
+/* Waits for the remote stations. 0: every station that has no problem
  * now has (a) sent all that station_send was given, and (b) called back for all
  * that it had captured when it said so: at the earliest when this was called.
  * All `exec` stations are asked at once, and answer behind their frames: one
@@ -107,10 +109,11 @@ int64_t station_now_ns(void);
 
 /* Frames that this station's capture lost so far, as the kernel (or the
  * interface) counts them: not 0 makes absence inconclusive; 0 proves nothing
- * by itself. UINT64_MAX: unknown, the station has a problem; it gets one here
- * if its interface is no longer up and linked. To be asked at the end of a run,
- * behind station_sync: an `exec` station has told its count with its answer
- * there. If a frame was sent or received since, it is asked again, and waited for. */
+ * by itself. STATION_DROPS_UNKNOWN: the station has a problem; it gets one here
+ * if its interface is no longer up and linked. Call it at the end of a run,
+ * after station_sync: an `exec` station sends its count with its answer there.
+ * If a frame was sent or received since, it is asked again, and waited for. */
+#define STATION_DROPS_UNKNOWN UINT64_MAX
 uint64_t station_drops(struct station_set *set, size_t station);
 
 /* Closes all stations, at once, and ends and reaps all commands. The kernel

@@ -3,6 +3,7 @@
  * tapping: numbered frames from a host of a lab, and where they arrive. */
 #include "base/version.h"
 #include "tapping/stream.h"
+#include "yaml/environment.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,15 +31,6 @@ static int fail(int status, const struct base_error *error)
 {
     fprintf(stderr, "tapping: %s%s\n", error->text, status == USAGE ? "; see tapping --help" : "");
     return status;
-}
-
-static int load(const struct tapping_options *options, struct station_lab *lab)
-{
-    struct base_buffer text = {0};
-    int status = station_lab_load(lab, options->topology, options->lab, &text);
-    fputs(base_buffer_text(&text), stderr);
-    base_buffer_free(&text);
-    return status < 0 ? USAGE : SHOWN;
 }
 
 static int print(const struct tapping_options *options, FILE *json,
@@ -109,25 +101,38 @@ static int open_and_run(const struct tapping_options *options, struct station_la
     return status;
 }
 
-static int load_and_run(const struct tapping_options *options)
+/* The files that were named, and then the run. */
+static int load_and_run(const struct tapping_options *options, FILE *json)
 {
-    FILE *json = NULL;
-    struct station_lab lab = {0};
-    if (options->json) {
-        json = strcmp(options->json, "-") == 0 ? stdout : fopen(options->json, "w");
-        if (!json) {
-            fprintf(stderr, "tapping: %s: %s\n", options->json, strerror(errno));
-            return USAGE;
-        }
+    struct base_buffer diagnostics = {0};
+    struct topology *topology;
+    struct lab *lab;
+    int status = USAGE;
+    if (yaml_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
+        fputs(base_buffer_text(&diagnostics), stderr);
+    } else {
+        struct station_lab stations = {.topology = topology, .lab = lab};
+        status = open_and_run(options, &stations, json);
+        station_lab_close(&stations);
+        lab_free(lab);
+        topology_free(topology);
     }
-    int status = load(options, &lab);
-    if (status == SHOWN) {
-        status = open_and_run(options, &lab, json);
+    base_buffer_free(&diagnostics);
+    return status;
+}
+
+static int open_json_and_run(const struct tapping_options *options)
+{
+    if (!options->json || strcmp(options->json, "-") == 0) {
+        return load_and_run(options, options->json ? stdout : NULL);
     }
-    station_lab_close(&lab);
-    if (json && json != stdout) {
-        fclose(json);
+    FILE *json = fopen(options->json, "w");
+    if (!json) {
+        fprintf(stderr, "tapping: %s: %s\n", options->json, strerror(errno));
+        return USAGE;
     }
+    int status = load_and_run(options, json);
+    fclose(json);
     return status;
 }
 
@@ -148,5 +153,5 @@ int main(int argc, char **argv)
         puts("tapping " BASE_VERSION);
         return SHOWN;
     }
-    return load_and_run(&options);
+    return open_json_and_run(&options);
 }

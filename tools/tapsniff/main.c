@@ -3,6 +3,7 @@
  * tapsniff: what arrives at the hosts of a lab. */
 #include "base/version.h"
 #include "tapsniff/sniff.h"
+#include "yaml/environment.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,15 +34,6 @@ static int fail(int status, const struct base_error *error)
     return status;
 }
 
-static int load(const struct tapsniff_options *options, struct station_lab *lab)
-{
-    struct base_buffer text = {0};
-    int status = station_lab_load(lab, options->topology, options->lab, &text);
-    fputs(base_buffer_text(&text), stderr);
-    base_buffer_free(&text);
-    return status < 0 ? USAGE : SHOWN;
-}
-
 /* Chooses and opens the stations. */
 static int open_stations(const struct tapsniff_options *options, struct station_lab *lab)
 {
@@ -60,7 +52,7 @@ static int open_stations(const struct tapsniff_options *options, struct station_
     return status;
 }
 
-/* Whoever waits for this line misses no frame. */
+/* Frames sent after this line are not missed. */
 static void tell_start(const struct station_lab *lab)
 {
     fputs("tapsniff: listening at", stderr);
@@ -89,23 +81,38 @@ static int sniff(struct tapsniff_sniff *it)
 }
 
 static int open_and_sniff(const struct tapsniff_options *options,
-                          const struct tapsniff_filter *filter, FILE *save)
+                          const struct tapsniff_filter *filter, struct station_lab *lab, FILE *save)
 {
-    struct station_lab lab = {0};
-    int status = load(options, &lab);
-    if (status == SHOWN) {
-        status = open_stations(options, &lab);
-    }
+    int status = open_stations(options, lab);
     if (status == SHOWN) {
         struct tapsniff_sniff it = {.options = options,
                                     .filter = filter,
-                                    .lab = &lab,
+                                    .lab = lab,
                                     .stop = &stop,
                                     .lines = options->quiet ? NULL : stdout,
                                     .save = save};
         status = sniff(&it);
     }
-    station_lab_close(&lab);
+    station_lab_close(lab);
+    return status;
+}
+
+static int load_and_sniff(const struct tapsniff_options *options,
+                          const struct tapsniff_filter *filter, FILE *save)
+{
+    struct base_buffer diagnostics = {0};
+    struct topology *topology;
+    struct lab *lab;
+    int status = USAGE;
+    if (yaml_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
+        fputs(base_buffer_text(&diagnostics), stderr);
+    } else {
+        struct station_lab stations = {.topology = topology, .lab = lab};
+        status = open_and_sniff(options, filter, &stations, save);
+        lab_free(lab);
+        topology_free(topology);
+    }
+    base_buffer_free(&diagnostics);
     return status;
 }
 
@@ -121,7 +128,7 @@ static int run(const struct tapsniff_options *options)
         base_fail(&error, "%s: %s", options->save, strerror(errno));
         status = fail(USAGE, &error);
     } else {
-        status = open_and_sniff(options, &filter, save);
+        status = load_and_sniff(options, &filter, save);
     }
     if (save && fclose(save) != 0 && status < USAGE) {
         base_fail(&error, "cannot write %s: %s", options->save, strerror(errno));

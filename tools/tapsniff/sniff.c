@@ -189,7 +189,7 @@ static void count_one(const struct tapsniff_sniff *sniff, size_t station, struct
     const struct tapsniff_counters *counters = &sniff->counters[station];
     base_put_format(out, "%s: %" PRIu64 " captured, %" PRIu64 " shown, ", name_of(sniff, station),
                     counters->n_captured, counters->n_shown);
-    if (counters->n_lost == UINT64_MAX) {
+    if (counters->n_lost == STATION_DROPS_UNKNOWN) {
         base_put_text(out, "its capture failed\n");
     } else {
         base_put_format(out, "%" PRIu64 " lost by the capture\n", counters->n_lost);

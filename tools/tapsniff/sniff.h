@@ -15,7 +15,7 @@
 struct tapsniff_counters {
     uint64_t n_captured; /* frames that arrived */
     uint64_t n_shown;    /* of them those that the filter took */
-    uint64_t n_lost;     /* by the capture; UINT64_MAX: it failed */
+    uint64_t n_lost;     /* by the capture; STATION_DROPS_UNKNOWN: it failed */
     bool told;           /* that it failed */
 };
 
