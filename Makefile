@@ -37,10 +37,10 @@ LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(LDFLAG
 RANKS    = base model ofctl openflow+frame+yaml+space path state+prove+traffic+channel+station \
            blame+change+learn+explain mutate report run cli
 ROOMS    = $(subst +, ,$(RANKS))
-sources  = $(filter-out %_test.c %_fuzz.c %_bench.c,$(wildcard harness/$(1)/*.c))
+sources  = $(filter-out %/main.c %_test.c %_fuzz.c %_bench.c,$(wildcard harness/$(1)/*.c))
 objects  = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
 # What the linker takes from: of each archive only what is needed, high to low.
-ARCHIVES = $(foreach r,run report mutate blame change learn explain station channel traffic prove state path \
+ARCHIVES = $(foreach r,cli run report mutate blame change learn explain station channel traffic prove state path \
              yaml space frame openflow ofctl model base,$(B)/lib$(r).a)
 GROUP    = -Wl,--start-group $^ -Wl,--end-group
 # What tests share: fakes, generators, golden bytes.
@@ -60,14 +60,14 @@ LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --li
 
 all: $(B)/tapproof $(TOOLS:%=$(B)/%)
 
-$(B)/tapproof: $(call objects,cli) $(ARCHIVES)
+$(B)/tapproof: $(B)/obj/harness/cli/main.o $(ARCHIVES)
 	$(LINK) $(GROUP) $(LIBS)
 
 define room
 $(B)/lib$(1).a: $(call objects,$(1))
 	$$(Q)echo "  AR    $$@" && rm -f $$@ && ar rcs $$@ $$^
 endef
-$(foreach r,testing $(filter-out cli,$(ROOMS)),$(eval $(call room,$(r))))
+$(foreach r,testing $(ROOMS),$(eval $(call room,$(r))))
 
 define toolbox
 $(B)/lib$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c %_test.c %_fuzz.c %_bench.c,$(wildcard tools/$(1)/*.c tools/$(1)/*/*.c)))

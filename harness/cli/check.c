@@ -1,189 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof check: the options, the run, the reports. */
+ * tapproof check: do tables and frames do what the expectation says? */
+#include "base/version.h"
 #include "cli/cli.h"
-#include "report/report.h"
-#include "run/run.h"
-#include "run/source.h"
-#include "yaml/load.h"
+#include "run/clock.h"
 
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct check {
-    const char *expectation;
-    const char *lab, *state;
-    struct run_options run;
-    struct cli_patterns patterns;
-    bool list, verbose;
-    struct cli_output text, json, junit, tap, pcapng;
+    struct cli_job job;
+    bool list;
+    struct cli_output junit, tap, pcapng;
     struct base_buffer frames; /* for pcapng */
-    struct timespec started;
-    double load_ms;
     bool shows_progress;
 };
 
-enum {
-    OPT_ONLY = 256,
-    OPT_LIST,
-    OPT_JSON,
-    OPT_JUNIT,
-    OPT_TAP,
-    OPT_PCAPNG,
-    OPT_TIMEOUT,
-    OPT_CONVERGE,
-    OPT_STATE,
-    OPT_PACKET_OUT
-};
+static int set_only(const struct base_option *option, void *at, const char *value,
+                    struct base_error *error)
+{
+    (void)option;
+    struct run_options *run = at;
+    run->no_traffic = strcmp(value, "state") == 0;
+    run->no_state = strcmp(value, "traffic") == 0;
+    return run->no_traffic || run->no_state
+               ? 0
+               : base_fail(error, "'%s' is neither state nor traffic", value);
+}
 
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"state", required_argument, NULL, OPT_STATE},
-    {"only", required_argument, NULL, OPT_ONLY},
-    {"list", no_argument, NULL, OPT_LIST},
-    {"json", required_argument, NULL, OPT_JSON},
-    {"junit", required_argument, NULL, OPT_JUNIT},
-    {"tap", optional_argument, NULL, OPT_TAP},
-    {"pcapng", required_argument, NULL, OPT_PCAPNG},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"converge", required_argument, NULL, OPT_CONVERGE},
-    {"packet-out", no_argument, NULL, OPT_PACKET_OUT},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
+static int set_tap(const struct base_option *option, void *at, const char *value,
+                   struct base_error *error)
+{
+    return base_option_text(option, at, value ? value : "-", error);
+}
+
+static const struct base_option options[] = {
+    CLI_OPTION_LAB,
+    {"state", 0, "FILE", base_option_text, CLI_JOB(state),
+     .help = "judge the tables saved in FILE (flows --save); no frame is sent"},
+    {"only", 0, "KIND", set_only, CLI_JOB(run),
+     .help = "state: send no frames; traffic: judge frames only"},
+    CLI_OPTION_PATTERN("results"),
+    {"list", 0, NULL, base_option_flag, offsetof(struct check, list),
+     .help = "print the ids that would be checked, and stop"},
+    CLI_OPTION_JSON,
+    {"junit", 0, "FILE", base_option_text, offsetof(struct check, junit.path),
+     .help = "the report as JUnit XML"},
+    {"tap", 0, "FILE", set_tap, offsetof(struct check, tap.path), .is_optional = true,
+     .help = "the report as TAP; without FILE on stdout, in place of the text"},
+    {"pcapng", 0, "FILE", base_option_text, offsetof(struct check, pcapng.path),
+     .help = "the frames of failing probes, for Wireshark"},
+    CLI_OPTION_VERBOSE("list what passed too, and where the time went"),
+    CLI_OPTION_TIMEOUT,
+    {"packet-out", 0, NULL, base_option_flag, CLI_JOB(run.packet_out),
+     .help = "where hosts cannot tell which cable is bad, have switches send frames "
+             "(PACKET_OUT); their tables stay as they are"},
+    {"converge", 0, "TIME", base_option_ms, CLI_JOB(run.converge_ms), .max = CLI_TIME_MAX_MS,
+     .help = "how long frames may lag behind the tables (default 2s)"},
     {0},
 };
 
-static int set_only(struct check *check, const char *kind)
-{
-    check->run.no_traffic = strcmp(kind, "state") == 0;
-    check->run.no_state = strcmp(kind, "traffic") == 0;
-    if (!check->run.no_traffic && !check->run.no_state) {
-        return cli_usage_error("check", "--only: '%s' is neither state nor traffic", kind);
-    }
-    return CLI_CONFORMS;
-}
+enum { N_FILES = 4 };
 
-static int set_option(struct check *check, int option)
+/* The reports that may go to a file, in the order of their writing. */
+static void list_files(struct check *check, struct cli_output *files[N_FILES])
 {
-    switch (option) {
-    case 'l':
-        check->lab = optarg;
-        return CLI_CONFORMS;
-    case 'k':
-        return cli_add_pattern("check", &check->patterns, &check->run, optarg);
-    case 'v':
-        check->verbose = true;
-        return CLI_CONFORMS;
-    case OPT_STATE:
-        check->state = optarg;
-        return CLI_CONFORMS;
-    case OPT_ONLY:
-        return set_only(check, optarg);
-    case OPT_LIST:
-        check->list = true;
-        return CLI_CONFORMS;
-    case OPT_JSON:
-        check->json.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_JUNIT:
-        check->junit.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_TAP:
-        check->tap.path = optarg ? optarg : "-";
-        return CLI_CONFORMS;
-    case OPT_PCAPNG:
-        check->pcapng.path = optarg;
-        check->run.pcapng = &check->frames;
-        return CLI_CONFORMS;
-    case OPT_PACKET_OUT:
-        check->run.packet_out = true;
-        return CLI_CONFORMS;
-    case OPT_TIMEOUT:
-        return cli_set_duration("check", "--timeout", optarg, &check->run.timeout_ms);
-    case OPT_CONVERGE:
-        return cli_set_duration("check", "--converge", optarg, &check->run.converge_ms);
-    default:
-        return CLI_USAGE;
-    }
+    files[0] = &check->job.json;
+    files[1] = &check->junit;
+    files[2] = &check->tap;
+    files[3] = &check->pcapng;
 }
 
 /* At most one report goes to stdout; the text does if no other one is to. */
-static int settle_outputs(struct check *check)
+static int settle(struct cli_job *job)
 {
-    struct cli_output *outputs[] = {&check->json, &check->junit, &check->tap, &check->pcapng};
-    int n_stdout = 0;
-    for (size_t i = 0; i < 4; i++) {
-        n_stdout += outputs[i]->path && strcmp(outputs[i]->path, "-") == 0;
+    struct check *check = (struct check *)job;
+    struct cli_output *files[N_FILES];
+    bool is_stdout_taken = false;
+    if (job->state && job->run.no_state) {
+        return cli_usage_error(job, "--state cannot go with --only traffic");
     }
-    if (n_stdout > 1) {
-        return cli_usage_error("check", "only one report can go to stdout");
-    }
-    for (size_t i = 0; i < 4; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (outputs[i]->path && outputs[j]->path &&
-                strcmp(outputs[i]->path, outputs[j]->path) == 0) {
-                return cli_usage_error("check", "two reports cannot go to %s", outputs[i]->path);
+    list_files(check, files);
+    for (size_t i = 0; i < N_FILES; i++) {
+        bool is_stdout = files[i]->path && strcmp(files[i]->path, "-") == 0;
+        if (is_stdout && is_stdout_taken) {
+            return cli_usage_error(job, "only one report can go to stdout");
+        }
+        is_stdout_taken = is_stdout_taken || is_stdout;
+        for (size_t j = 0; j < i && files[i]->path; j++) {
+            if (files[j]->path && strcmp(files[i]->path, files[j]->path) == 0) {
+                return cli_usage_error(job, "two reports cannot go to %s", files[i]->path);
             }
         }
     }
-    if (n_stdout == 0) {
-        check->text.path = "-";
-    }
-    for (size_t i = 0; i < 4; i++) {
-        if (cli_open_output("check", outputs[i]) != CLI_CONFORMS) {
-            return CLI_USAGE;
-        }
-    }
-    return cli_open_output("check", &check->text);
-}
-
-static int parse_options(struct check *check, int argc, char **argv)
-{
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
-        if (option == 'h') {
-            return -1;
-        }
-        if (option == '?' || option == ':') {
-            return cli_option_error("check", option, argv);
-        }
-        int status = set_option(check, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
-    }
-    if (argc - optind != 1) {
-        return cli_usage_error("check",
-                               argc == optind ? "which expectation?" : "one expectation at a time");
-    }
-    if (check->state && (check->lab || check->run.no_state)) {
-        return cli_usage_error("check", "--state cannot go with %s",
-                               check->lab ? "--lab" : "--only traffic");
-    }
-    check->run.no_traffic |= check->state != NULL;
-    check->expectation = argv[optind];
-    check->lab = cli_lab_path(check->lab);
+    job->text.path = is_stdout_taken ? NULL : "-";
+    job->run.no_traffic |= job->state != NULL;
+    job->run.pcapng = check->pcapng.path ? &check->frames : NULL;
     return CLI_CONFORMS;
 }
 
-static double ms_since_start(const struct check *check)
+static int open_files(struct check *check)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - check->started.tv_sec) * 1e3 +
-           (double)(now.tv_nsec - check->started.tv_nsec) / 1e6;
+    struct cli_output *files[N_FILES];
+    int status = CLI_CONFORMS;
+    list_files(check, files);
+    for (size_t i = 0; i < N_FILES && status == CLI_CONFORMS; i++) {
+        status = cli_open_output(&check->job, files[i]);
+    }
+    return status == CLI_CONFORMS ? cli_open_output(&check->job, &check->job.text) : status;
 }
 
 /* A run that takes longer than a blink says on the terminal what it does. */
 static void show_progress(void *aux, const char *text)
 {
     struct check *check = aux;
-    double s = ms_since_start(check) / 1e3;
     bool terminal = isatty(STDERR_FILENO);
-    if (s > (terminal ? 0.4 : 5)) {
+    if (run_ms_since(check->job.started_ns) > (terminal ? 400 : 5000)) {
         check->shows_progress = true;
         fprintf(stderr, terminal ? "\r\033[K%s" : "%s\n", text);
     }
@@ -196,117 +128,116 @@ static void end_progress(struct check *check)
     }
 }
 
-static void print_id(void *aux, const char *id)
+static void put_text(const struct check *check, const struct report *report,
+                     struct base_buffer *out)
 {
-    (void)aux;
-    puts(id);
+    struct report_text_options text = cli_text_options(check->job.verbose);
+    report_text(report, &text, out);
+}
+
+static void put_json(const struct check *check, const struct report *report,
+                     struct base_buffer *out)
+{
+    (void)check;
+    report_json(report, BASE_VERSION, out);
+}
+
+static void put_junit(const struct check *check, const struct report *report,
+                      struct base_buffer *out)
+{
+    (void)check;
+    report_junit(report, out);
+}
+
+static void put_tap(const struct check *check, const struct report *report, struct base_buffer *out)
+{
+    (void)check;
+    report_tap(report, out);
 }
 
 static int write_reports(struct check *check, const struct report *report)
 {
-    struct base_buffer out = {0};
-    int status = CLI_CONFORMS;
-    struct cli_output *outputs[] = {&check->text, &check->json, &check->junit, &check->tap};
-    for (size_t i = 0; i < 4; i++) {
-        if (!outputs[i]->file) {
-            continue;
+    const struct {
+        struct cli_output *output;
+        void (*put)(const struct check *check, const struct report *report,
+                    struct base_buffer *out);
+    } rows[] = {{&check->job.text, put_text},
+                {&check->job.json, put_json},
+                {&check->junit, put_junit},
+                {&check->tap, put_tap}};
+    int status = cli_exit_of(report);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct base_buffer out = {0};
+        if (rows[i].output->file) {
+            rows[i].put(check, report, &out);
         }
-        if (outputs[i] == &check->text) {
-            struct report_text_options text = cli_text_options(check->verbose);
-            report_text(report, &text, &out);
-        } else if (outputs[i] == &check->json) {
-            report_json(report, BASE_VERSION, &out);
-        } else if (outputs[i] == &check->junit) {
-            report_junit(report, &out);
-        } else {
-            report_tap(report, &out);
-        }
-        status =
-            cli_write_output("check", outputs[i], &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
-        base_buffer_free(&out);
+        status = cli_worse(status, cli_write_output(&check->job, rows[i].output, &out));
     }
-    if (check->pcapng.file &&
-        cli_write_output("check", &check->pcapng, &check->frames) != CLI_CONFORMS) {
-        status = CLI_UNJUDGED;
-    }
-    return status;
+    return cli_worse(status, cli_write_output(&check->job, &check->pcapng, &check->frames));
 }
 
-static int nothing_selected(const struct check *check)
+static int nothing_selected(const struct cli_job *job)
 {
-    fprintf(stderr, "tapproof check: %s: nothing is selected%s\n", check->expectation,
-            check->run.n_patterns ? " by -k" : "");
-    return CLI_USAGE;
+    return cli_complain(job, CLI_USAGE, "%s: nothing is selected%s", job->operands[0],
+                        job->run.n_patterns ? " by -k" : "");
 }
 
-static int run_and_report(struct check *check, const struct expectation *expectation,
-                          const struct lab *lab)
+static int run_and_report(struct check *check)
 {
+    struct cli_job *job = &check->job;
     struct report report = {0};
     struct base_error error = {0};
-    int status = CLI_UNJUDGED;
-    if (run_check(expectation, lab, &check->run, &report, &error) < 0) {
-        end_progress(check);
-        fprintf(stderr, "tapproof check: %s\n", error.text);
+    int status;
+    int failed = run_check(job->expectation, job->source.lab, &job->run, &report, &error);
+    end_progress(check);
+    if (failed) {
+        status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
     } else if (report.n_results == 0) {
-        end_progress(check);
-        status = nothing_selected(check);
+        status = nothing_selected(job);
     } else {
-        end_progress(check);
-        report.timing.load_ms = check->load_ms;
-        report.timing.total_ms += check->load_ms;
-        status = cli_exit_of(&report);
-        if (write_reports(check, &report) != CLI_CONFORMS && status != CLI_DEVIATES) {
-            status = CLI_UNJUDGED;
-        }
+        report.timing.load_ms = job->load_ms;
+        report.timing.total_ms += job->load_ms;
+        status = write_reports(check, &report);
     }
     report_free(&report);
     base_buffer_free(&check->frames);
     return status;
 }
 
-static int check_loaded(struct check *check, const struct expectation *expectation,
-                        const struct lab *lab)
+static void print_id(void *aux, const char *id)
 {
+    (void)aux;
+    puts(id);
+}
+
+static int run(struct cli_job *job)
+{
+    struct check *check = (struct check *)job;
     if (check->list) {
-        return run_list(expectation, &check->run, print_id, NULL) > 0 ? CLI_CONFORMS
-                                                                      : nothing_selected(check);
+        return run_list(job->expectation, &job->run, print_id, NULL) > 0 ? CLI_CONFORMS
+                                                                         : nothing_selected(job);
     }
-    int status = settle_outputs(check);
-    return status != CLI_CONFORMS ? status : run_and_report(check, expectation, lab);
+    job->run.progress = show_progress;
+    job->run.progress_aux = check;
+    job->run.saved = job->source.saved;
+    int status = open_files(check);
+    return status == CLI_CONFORMS ? run_and_report(check) : status;
 }
 
-static int load_and_check(struct check *check)
-{
-    struct expectation *expectation = NULL;
-    struct run_source source = {0};
-    struct yaml_diagnostics diagnostics = {0};
-    int status = CLI_USAGE;
-    if (yaml_load_expectation(check->expectation, &expectation, &diagnostics) == 0 &&
-        run_source_load(&source, expectation->topology, check->lab, check->state, &diagnostics) ==
-            0) {
-        check->load_ms = ms_since_start(check);
-        check->run.saved = source.saved;
-        status = check_loaded(check, expectation, source.lab);
-    } else {
-        cli_print_diagnostics(&diagnostics);
-    }
-    yaml_diagnostics_free(&diagnostics);
-    run_source_close(&source);
-    expectation_free(expectation);
-    return status;
-}
+static const struct check defaults = {.job.run.converge_ms = RUN_CONVERGE_MS};
 
-int cli_check(int argc, char **argv)
-{
-    struct check check = {.run.converge_ms = RUN_CONVERGE_MS};
-    clock_gettime(CLOCK_MONOTONIC, &check.started);
-    check.run.progress = show_progress;
-    check.run.progress_aux = &check;
-    int status = parse_options(&check, argc, argv);
-    if (status < 0) {
-        cli_print_help(stdout, "check");
-        return CLI_CONFORMS;
-    }
-    return status != CLI_CONFORMS ? status : load_and_check(&check);
-}
+const struct cli_command cli_check = {
+    .name = "check",
+    .arguments = "EXPECTED [--lab LAB]",
+    .summary = "compare the switches and the frames with the expectation",
+    .options = options,
+    .after = "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
+             "input error, 3 could not be judged.\n",
+    .reads = CLI_READS_EXPECTATION,
+    .min_operands = 1,
+    .max_operands = 1,
+    .defaults = &defaults,
+    .n_bytes = sizeof defaults,
+    .settle = settle,
+    .run = run,
+};

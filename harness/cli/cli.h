@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The commands, and what they share. Only this room prints and exits. */
+ * What a command is, and what all of them share. Each command is one row (its
+ * name, options, help and function), in a file named after it; dispatch.c has
+ * the list of rows, reads the command line and the files that it names, and
+ * calls the function. Only this room prints and exits. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
 #include "base/buffer.h"
-#include "base/version.h"
+#include "base/options.h"
 #include "model/expectation.h"
 #include "model/result.h"
 #include "report/report.h"
 #include "run/run.h"
-#include "yaml/load.h"
+#include "run/source.h"
 
 #include <stdio.h>
 
@@ -21,47 +24,129 @@ enum cli_exit {
     CLI_UNJUDGED = 3 /* could not be judged */
 };
 
+/* Where a report goes: a file, or "-" for stdout. Opened before the run, so
+ * that a path that cannot be written costs nothing. */
+struct cli_output {
+    const char *path; /* NULL: not wanted */
+    FILE *file;       /* NULL: not open */
+};
+
+enum { CLI_OPERANDS_MAX = 4 };
+
+/* One command line, as far as commands have it in common. A command that has
+ * options of its own begins its structure with this one. */
+struct cli_job {
+    const struct cli_command *command;
+    const char *operands[CLI_OPERANDS_MAX]; /* NULL behind the last one */
+    const char *lab;                        /* --lab, else $TAPPROOF_LAB, else NULL */
+    const char *state;                      /* --state: a saved state; NULL: the switches */
+    struct base_option_list patterns;       /* -k; also in `run` */
+    struct run_options run;
+    bool verbose;
+    struct cli_output text, json;
+    uint64_t started_ns;
+    double load_ms; /* what reading the files took */
+    /* What operands[0] names, by command->reads; freed behind the command. */
+    struct expectation *expectation; /* NULL unless it is one */
+    const struct topology *topology; /* the expectation's, or the one that was named */
+    struct run_source source;        /* lab or saved state; no switch has been read yet */
+};
+
+enum cli_reads {
+    CLI_READS_NOTHING, /* the command reads its operands itself */
+    CLI_READS_TOPOLOGY,
+    CLI_READS_EXPECTATION
+};
+
 struct cli_command {
-    const char *name;
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns enum cli_exit */
-    const char *arguments;
-    const char *summary;
-    const char *help; /* options and what they mean */
+    const char *name, *arguments, *summary;
+    const char *before, *after;        /* paragraphs of help around the options; may be NULL */
+    const struct base_option *options; /* offsets are those of the command's own structure */
+    enum cli_reads reads;              /* what operands[0] is */
+    size_t min_operands, max_operands;
+    const char *wants;    /* the usage error where there are fewer or more; NULL: by `reads` */
+    const void *defaults; /* the command's structure before the options are read; NULL: zeros */
+    size_t n_bytes;       /* of that structure */
+    /* Options that do not go together: CLI_CONFORMS, or a message and CLI_USAGE.
+     * Called before any file is read; NULL: there are none. */
+    int (*settle)(struct cli_job *job);
+    int (*run)(struct cli_job *job); /* returns enum cli_exit */
 };
 
-extern const struct cli_command cli_commands[];
-extern const size_t cli_n_commands;
+extern const struct cli_command cli_check, cli_diff, cli_explain, cli_flows, cli_learn, cli_mutate,
+    cli_plan, cli_prove, cli_station;
 
-int cli_check(int argc, char **argv);
-int cli_diff(int argc, char **argv);
-int cli_explain(int argc, char **argv);
-int cli_flows(int argc, char **argv);
-int cli_learn(int argc, char **argv);
-int cli_mutate(int argc, char **argv);
-int cli_plan(int argc, char **argv);
-int cli_prove(int argc, char **argv);
-int cli_station(int argc, char **argv);
+/* Runs the command line argv[1]... and returns the exit status of the process.
+ * argv is reordered. */
+int cli_main(int argc, char **argv);
 
-/* Prints the help of the command whose name this is. */
-void cli_print_help(FILE *out, const char *command);
+/* Rows that several commands have; the offsets are of struct cli_job. */
+enum { CLI_TIME_MAX_MS = 86400000 };
+#define CLI_JOB(member) offsetof(struct cli_job, member)
+#define CLI_OPTION_LAB                                                                             \
+    {                                                                                              \
+        "lab", 'l', "LAB", base_option_text, CLI_JOB(lab),                                         \
+            .help = "where the topology runs (default: $TAPPROOF_LAB, else the endpoints in the "  \
+                    "topology file)"                                                               \
+    }
+#define CLI_OPTION_STATE                                                                           \
+    {                                                                                              \
+        "state", 0, "FILE", base_option_text, CLI_JOB(state),                                      \
+            .help = "the tables saved in FILE (flows --save), in place of the switches"            \
+    }
+#define CLI_OPTION_PATTERN(things)                                                                 \
+    {                                                                                              \
+        NULL, 'k', "PATTERN", base_option_list, CLI_JOB(patterns),                                 \
+            .help = "only " things " whose id contains PATTERN, or matches it as a whole if it "   \
+                    "has *, ? or [; may be repeated"                                               \
+    }
+#define CLI_OPTION_JSON                                                                            \
+    {                                                                                              \
+        "json", 0, "FILE", base_option_text, CLI_JOB(json.path),                                   \
+            .help = "the report as JSON; - is stdout, in place of the text"                        \
+    }
+#define CLI_OPTION_VERBOSE(text)                                                                   \
+    {                                                                                              \
+        "verbose", 'v', NULL, base_option_flag, CLI_JOB(verbose), .help = (text)                   \
+    }
+#define CLI_OPTION_TIMEOUT                                                                         \
+    {                                                                                              \
+        "timeout", 0, "TIME", base_option_ms, CLI_JOB(run.timeout_ms),                             \
+            .max = CLI_TIME_MAX_MS, .help = "for reading a switch (default 10s)"                   \
+    }
 
-/* "tapproof COMMAND: TEXT" on stderr and how to get help. Returns CLI_USAGE. */
-int cli_usage_error(const char *command, const char *format, ...) BASE_PRINTF(2, 3);
+/* "tapproof COMMAND: TEXT" on stderr. Returns `status`. */
+int cli_complain(const struct cli_job *job, int status, const char *format, ...) BASE_PRINTF(3, 4);
 
-/* For what getopt_long (with opterr 0 and ':' first) does not know: '?' or ':'.
- * Returns CLI_USAGE. */
-int cli_option_error(const char *command, int option, char **argv);
+/* The same, and how to get help. Returns CLI_USAGE. */
+int cli_usage_error(const struct cli_job *job, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* Keeps what a -k says. CLI_CONFORMS, or a message and CLI_USAGE. */
-enum { CLI_PATTERNS_MAX = 64 };
-struct cli_patterns {
-    const char *items[CLI_PATTERNS_MAX];
-};
-int cli_add_pattern(const char *command, struct cli_patterns *patterns, struct run_options *run,
-                    const char *pattern);
+/* What is wrong with the files that were read, on stderr. */
+void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics);
 
-/* The value of an option that is a time. CLI_CONFORMS, or a message and CLI_USAGE. */
-int cli_set_duration(const char *command, const char *option, const char *text, unsigned *ms);
+/* The lab file: what an option says, else $TAPPROOF_LAB, else NULL (the
+ * topology's own endpoints). */
+const char *cli_lab_path(const char *option);
+
+/* Opens job->json and job->text; the text goes to stdout unless its path is set
+ * already, or JSON goes there. CLI_CONFORMS, or a message and CLI_USAGE. */
+int cli_open_reports(struct cli_job *job);
+
+/* CLI_CONFORMS, also if the output is not wanted, or a message and CLI_USAGE. */
+int cli_open_output(const struct cli_job *job, struct cli_output *output);
+
+/* Writes the text, closes the file and frees the text; does nothing if the
+ * output is not open. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
+int cli_write_output(const struct cli_job *job, struct cli_output *output,
+                     struct base_buffer *text);
+
+/* The worse of what was found and how it was written: a deviation stays one,
+ * anything else is CLI_UNJUDGED if the report could not be written. */
+int cli_worse(int found, int written);
+
+/* Reads the switches, or the saved state, into job->source.states. `what`:
+ * CHANNEL_*. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
+int cli_read_states(struct cli_job *job, unsigned what);
 
 /* How text goes to stdout: in colour on a terminal, unless NO_COLOR or TERM say
  * otherwise. */
@@ -69,28 +154,5 @@ struct report_text_options cli_text_options(bool verbose);
 
 /* The exit status that the verdict of a report means. */
 int cli_exit_of(const struct report *report);
-
-/* "2s", "500ms", "1m", or plain seconds. False: not a duration, or over a day. */
-bool cli_parse_duration(const char *text, unsigned *ms);
-
-/* Where a report goes: a file, or "-" for stdout. Opened before the run, so
- * that a path that cannot be written costs nothing. */
-struct cli_output {
-    const char *path; /* NULL: not wanted */
-    FILE *file;
-};
-
-/* CLI_CONFORMS, or a message and CLI_USAGE. */
-int cli_open_output(const char *command, struct cli_output *output);
-
-/* Writes and closes. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
-int cli_write_output(const char *command, struct cli_output *output, struct base_buffer *text);
-
-/* What is wrong with the files that were read, on stderr. */
-void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics);
-
-/* The lab file: what --lab says, else $TAPPROOF_LAB, else NULL (the topology's
- * own endpoints). */
-const char *cli_lab_path(const char *option);
 
 #endif

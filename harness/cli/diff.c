@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof diff: what differs between two states, each of them saved or live. */
+ * tapproof diff: what differs between two states, each of them saved or live? */
 #include "change/diff.h"
+#include "base/version.h"
+#include "channel/channel.h"
 #include "cli/cli.h"
 #include "report/diff.h"
-#include "run/source.h"
+#include "yaml/load.h"
 
-#include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
+
+enum { SHOWN = 10 };
 
 /* One of the two. */
 struct side {
@@ -19,57 +21,30 @@ struct side {
 };
 
 struct diff {
+    struct cli_job job;
+    const char *labs[2]; /* of A or B alone */
+    bool entries;
     struct side sides[2];
-    bool entries, verbose;
-    unsigned timeout_ms;
-    struct cli_output text, json;
     struct switch_difference *switches;
     size_t n_switches;
     struct base_arena arena;
 };
 
-enum { OPT_LAB_A = 256, OPT_LAB_B, OPT_ENTRIES, OPT_JSON, OPT_TIMEOUT, SHOWN = 10 };
-
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"lab-a", required_argument, NULL, OPT_LAB_A},
-    {"lab-b", required_argument, NULL, OPT_LAB_B},
-    {"entries", no_argument, NULL, OPT_ENTRIES},
-    {"json", required_argument, NULL, OPT_JSON},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
+static const struct base_option options[] = {
+    {"lab", 'l', "LAB", base_option_text, CLI_JOB(lab),
+     .help = "where topologies run (default: $TAPPROOF_LAB, else the endpoints in the topology "
+             "file)"},
+    {"lab-a", 0, "LAB", base_option_text, offsetof(struct diff, labs[0]),
+     .help = "the same for A alone"},
+    {"lab-b", 0, "LAB", base_option_text, offsetof(struct diff, labs[1]),
+     .help = "the same for B alone"},
+    {"entries", 0, NULL, base_option_flag, offsetof(struct diff, entries),
+     .help = "compare entries, not what they do; lines as ovs-ofctl diff-flows"},
+    CLI_OPTION_JSON,
+    CLI_OPTION_VERBOSE("all sets of packets, not only the first 10 of a switch"),
+    CLI_OPTION_TIMEOUT,
     {0},
 };
-
-static int set_option(struct diff *diff, int option)
-{
-    switch (option) {
-    case 'l':
-        diff->sides[0].lab = diff->sides[1].lab = optarg;
-        return CLI_CONFORMS;
-    case OPT_LAB_A:
-    case OPT_LAB_B:
-        diff->sides[option == OPT_LAB_B].lab = optarg;
-        return CLI_CONFORMS;
-    case OPT_ENTRIES:
-        diff->entries = true;
-        return CLI_CONFORMS;
-    case OPT_JSON:
-        diff->json.path = optarg;
-        return CLI_CONFORMS;
-    case 'v':
-        diff->verbose = true;
-        return CLI_CONFORMS;
-    case OPT_TIMEOUT:
-        if (!cli_parse_duration(optarg, &diff->timeout_ms)) {
-            return cli_usage_error("diff", "--timeout: '%s' is not a time such as 2s", optarg);
-        }
-        return CLI_CONFORMS;
-    default:
-        return CLI_USAGE;
-    }
-}
 
 /* ------------------------------------------------------------------- sides */
 
@@ -102,11 +77,13 @@ static const char *switch_name(const struct side *side, size_t i)
     return side->saved ? side->saved->switches[i].name : side->topology->switches[i].name;
 }
 
+static const char no_such_switch[] = "no such switch";
+
 /* NULL and a reason: it is not there, or was not read. */
 static const struct switch_state *find_state(const struct side *side, const char *name,
                                              const char **reason)
 {
-    *reason = "no such switch";
+    *reason = no_such_switch;
     if (side->saved) {
         const struct yaml_state_switch *sw = yaml_state_find(side->saved, name);
         *reason = sw ? sw->not_read : *reason;
@@ -150,35 +127,33 @@ static int compare_all(struct diff *diff)
     }
     for (size_t i = 0; i < count_switches(&sides[1]) && !failed; i++) {
         const char *name = switch_name(&sides[1], i), *reason;
-        if (!find_state(&sides[0], name, &reason) && strcmp(reason, "no such switch") == 0) {
+        if (!find_state(&sides[0], name, &reason) && reason == no_such_switch) {
             failed = compare_switch(diff, name);
         }
     }
     return failed;
 }
 
-static int report(struct diff *diff)
+static int write_reports(struct diff *diff)
 {
     static const int exits[] = {[REPORT_DIFF_SAME] = CLI_CONFORMS,
                                 [REPORT_DIFF_DIFFERENT] = CLI_DEVIATES,
                                 [REPORT_DIFF_UNDECIDED] = CLI_UNJUDGED};
+    struct cli_job *job = &diff->job;
     struct report_diff told = {.names = {diff->sides[0].path, diff->sides[1].path},
                                .switches = diff->switches,
                                .n_switches = diff->n_switches,
                                .entries = diff->entries};
-    struct base_buffer out = {0};
-    int status = exits[report_diff_verdict(&told)];
-    if (diff->text.file) {
-        report_diff_text(&told, diff->verbose ? 0 : SHOWN, &out);
-        status = cli_write_output("diff", &diff->text, &out) ? CLI_UNJUDGED : status;
-        base_buffer_free(&out);
+    struct base_buffer text = {0}, json = {0};
+    if (job->text.file) {
+        report_diff_text(&told, job->verbose ? 0 : SHOWN, &text);
     }
-    if (diff->json.file) {
-        report_diff_json(&told, BASE_VERSION, &out);
-        status = cli_write_output("diff", &diff->json, &out) ? CLI_UNJUDGED : status;
-        base_buffer_free(&out);
+    if (job->json.file) {
+        report_diff_json(&told, BASE_VERSION, &json);
     }
-    return status;
+    int status =
+        cli_worse(exits[report_diff_verdict(&told)], cli_write_output(job, &job->text, &text));
+    return cli_worse(status, cli_write_output(job, &job->json, &json));
 }
 
 static int read_and_compare(struct diff *diff)
@@ -186,28 +161,29 @@ static int read_and_compare(struct diff *diff)
     struct base_error error = {0};
     for (int i = 0; i < 2; i++) {
         struct side *side = &diff->sides[i];
-        if (side->topology && run_source_read(&side->source, diff->timeout_ms, &error) < 0) {
-            fprintf(stderr, "tapproof diff: %s\n", error.text);
-            return CLI_UNJUDGED;
+        if (side->topology &&
+            run_source_read(&side->source, CHANNEL_FLOWS, diff->job.run.timeout_ms, &error) < 0) {
+            return cli_complain(&diff->job, CLI_UNJUDGED, "%s", error.text);
         }
     }
-    if (compare_all(diff) < 0) {
-        fprintf(stderr, "tapproof diff: out of memory\n");
-        return CLI_UNJUDGED;
-    }
-    return report(diff);
+    return compare_all(diff) < 0 ? cli_complain(&diff->job, CLI_UNJUDGED, "out of memory")
+                                 : write_reports(diff);
 }
 
-static int load_and_compare(struct diff *diff)
+static int run(struct cli_job *job)
 {
+    struct diff *diff = (struct diff *)job;
     struct yaml_diagnostics diagnostics = {0};
+    int failed = 0;
+    for (int i = 0; i < 2; i++) {
+        diff->sides[i].path = job->operands[i];
+        diff->sides[i].lab = diff->labs[i] ? diff->labs[i] : job->lab;
+        failed |= load_side(&diff->sides[i], &diagnostics);
+    }
     int status = CLI_USAGE;
-    int failed = load_side(&diff->sides[0], &diagnostics);
-    failed |= load_side(&diff->sides[1], &diagnostics);
     if (failed) {
         cli_print_diagnostics(&diagnostics);
-    } else if (cli_open_output("diff", &diff->json) == CLI_CONFORMS &&
-               cli_open_output("diff", &diff->text) == CLI_CONFORMS) {
+    } else if (cli_open_reports(job) == CLI_CONFORMS) {
         status = read_and_compare(diff);
     }
     yaml_diagnostics_free(&diagnostics);
@@ -218,29 +194,18 @@ static int load_and_compare(struct diff *diff)
     return status;
 }
 
-int cli_diff(int argc, char **argv)
-{
-    struct diff diff = {0};
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:vh", options, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            return cli_option_error("diff", option, argv);
-        }
-        if (option == 'h') {
-            cli_print_help(stdout, "diff");
-            return CLI_CONFORMS;
-        }
-        int status = set_option(&diff, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
-    }
-    if (argc - optind != 2) {
-        return cli_usage_error("diff", "which two states? Each is a file of `flows --save`, or "
-                                       "a topology to be read now");
-    }
-    diff.sides[0].path = argv[optind];
-    diff.sides[1].path = argv[optind + 1];
-    diff.text.path = diff.json.path && strcmp(diff.json.path, "-") == 0 ? NULL : "-";
-    return load_and_compare(&diff);
-}
+const struct cli_command cli_diff = {
+    .name = "diff",
+    .arguments = "A B [--lab LAB]",
+    .summary = "what differs in behaviour between two states",
+    .before = "A and B are each a state that `tapproof flows --save` saved, or a topology, whose\n"
+              "switches are then read.\n",
+    .options = options,
+    .after = "Exit status: 0 the same, 1 different, 2 usage or input error, 3 could not be\n"
+             "decided.\n",
+    .min_operands = 2,
+    .max_operands = 2,
+    .wants = "which two states? Each is a file of `flows --save`, or a topology to be read now",
+    .n_bytes = sizeof(struct diff),
+    .run = run,
+};

@@ -1,64 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof explain: what becomes of a packet, or of all packets of a port. */
+ * tapproof explain: what becomes of a packet, or of all packets of a port? */
 #include "explain/explain.h"
+#include "base/version.h"
+#include "channel/channel.h"
 #include "cli/cli.h"
 #include "frame/parse.h"
 #include "ofctl/match.h"
 #include "report/explain.h"
-#include "run/source.h"
 #include "space/cube.h"
 
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
+/* What the operands are. */
+enum { EXPECTED, SWITCH, PORT, PACKET };
+
 struct explain {
-    const char *expectation, *sw, *port, *packet; /* packet: NULL: all of the port */
-    const char *lab, *state, *frame_text;
-    unsigned timeout_ms;
-    struct cli_output text, json;
+    struct cli_job job;
+    const char *frame_text;
     struct explain_question question;
     struct header header;      /* of the packet */
     struct base_buffer chosen; /* fields that PACKET leaves open */
     struct base_buffer frame;
 };
 
-enum { OPT_STATE = 256, OPT_FRAME, OPT_JSON, OPT_TIMEOUT };
-
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"state", required_argument, NULL, OPT_STATE},
-    {"frame", required_argument, NULL, OPT_FRAME},
-    {"json", required_argument, NULL, OPT_JSON},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"help", no_argument, NULL, 'h'},
+static const struct base_option options[] = {
+    {"frame", 0, "HEX", base_option_text, offsetof(struct explain, frame_text),
+     .help = "a whole frame in place of PACKET; outputs are then told as frames too, byte for "
+             "byte"},
+    CLI_OPTION_LAB,
+    CLI_OPTION_STATE,
+    CLI_OPTION_JSON,
+    CLI_OPTION_TIMEOUT,
     {0},
 };
 
-static int set_option(struct explain *explain, int option)
+static int settle(struct cli_job *job)
 {
-    switch (option) {
-    case 'l':
-        explain->lab = optarg;
-        return CLI_CONFORMS;
-    case OPT_STATE:
-        explain->state = optarg;
-        return CLI_CONFORMS;
-    case OPT_FRAME:
-        explain->frame_text = optarg;
-        return CLI_CONFORMS;
-    case OPT_JSON:
-        explain->json.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_TIMEOUT:
-        if (!cli_parse_duration(optarg, &explain->timeout_ms)) {
-            return cli_usage_error("explain", "--timeout: '%s' is not a time such as 2s", optarg);
-        }
-        return CLI_CONFORMS;
-    default:
-        return CLI_USAGE;
-    }
+    return job->operands[PACKET] && ((struct explain *)job)->frame_text
+               ? cli_usage_error(job, "a PACKET or a --frame, not both")
+               : CLI_CONFORMS;
 }
 
 /* ---------------------------------------------------------------- question */
@@ -66,13 +47,14 @@ static int set_option(struct explain *explain, int option)
 static int find_port(struct explain *explain, const struct topology *topology)
 {
     struct port_ref *in = &explain->question.in;
-    in->sw = topology_find_switch(topology, explain->sw);
+    in->sw = topology_find_switch(topology, explain->job.operands[SWITCH]);
     if (in->sw == SIZE_MAX) {
-        return cli_usage_error("explain", "%s has no switch '%s'", topology->file, explain->sw);
+        return cli_usage_error(&explain->job, "%s has no switch '%s'", topology->file,
+                               explain->job.operands[SWITCH]);
     }
-    if (!port_parse(explain->port, &in->port) || in->port == 0 ||
+    if (!port_parse(explain->job.operands[PORT], &in->port) || in->port == 0 ||
         (in->port > PORT_MAX && in->port != PORT_LOCAL)) {
-        return cli_usage_error("explain", "'%s' is not a port", explain->port);
+        return cli_usage_error(&explain->job, "'%s' is not a port", explain->job.operands[PORT]);
     }
     return CLI_CONFORMS;
 }
@@ -114,13 +96,13 @@ static int read_packet(struct explain *explain)
     struct match match, in_port = match_in_port(explain->question.in.port);
     struct base_error error;
     size_t column;
-    if (ofctl_parse_match(explain->packet, &match, &column, &error) < 0) {
-        return cli_usage_error("explain", "PACKET: %s (at '%s')", error.text,
-                               explain->packet + column);
+    if (ofctl_parse_match(explain->job.operands[PACKET], &match, &column, &error) < 0) {
+        return cli_usage_error(&explain->job, "PACKET: %s (at '%s')", error.text,
+                               explain->job.operands[PACKET] + column);
     }
     if (!space_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
-        return cli_usage_error("explain", "PACKET: no packet of port %s is like this",
-                               explain->port);
+        return cli_usage_error(&explain->job, "PACKET: no packet of port %s is like this",
+                               explain->job.operands[PORT]);
     }
     name_chosen(&match, &explain->header, &explain->chosen);
     return CLI_CONFORMS;
@@ -140,7 +122,7 @@ static int read_frame(struct explain *explain)
         at += strspn(at, " :\n\t");
         int high = hex_digit(*at), low = high < 0 ? -1 : hex_digit(at[1]);
         if (*at && low < 0) {
-            return cli_usage_error("explain", "--frame: not hexadecimal at '%.20s'", at);
+            return cli_usage_error(&explain->job, "--frame: not hexadecimal at '%.20s'", at);
         }
         if (*at) {
             base_put_u8(&explain->frame, (uint8_t)(high << 4 | low));
@@ -149,7 +131,7 @@ static int read_frame(struct explain *explain)
     }
     if (!frame_parse(explain->frame.data, explain->frame.n_bytes, explain->question.in.port,
                      &explain->header)) {
-        return cli_usage_error("explain", "--frame: %zu bytes are no Ethernet frame",
+        return cli_usage_error(&explain->job, "--frame: %zu bytes are no Ethernet frame",
                                explain->frame.n_bytes);
     }
     return CLI_CONFORMS;
@@ -158,7 +140,7 @@ static int read_frame(struct explain *explain)
 static int read_question(struct explain *explain, const struct topology *topology)
 {
     int status = find_port(explain, topology);
-    if (status == CLI_CONFORMS && explain->packet) {
+    if (status == CLI_CONFORMS && explain->job.operands[PACKET]) {
         status = read_packet(explain);
     } else if (status == CLI_CONFORMS && explain->frame_text) {
         status = read_frame(explain);
@@ -168,23 +150,21 @@ static int read_question(struct explain *explain, const struct topology *topolog
 
 /* ------------------------------------------------------------------ answer */
 
-static int report(struct explain *explain, const struct explanation *explanation)
+static int write_reports(struct explain *explain, const struct explanation *explanation)
 {
-    struct base_buffer out = {0};
+    struct cli_job *job = &explain->job;
+    struct base_buffer text = {0}, json = {0};
     int status = explanation->deviates  ? CLI_DEVIATES
                  : explanation->unknown ? CLI_UNJUDGED
                                         : CLI_CONFORMS;
-    if (explain->text.file) {
-        report_explain_text(explanation, &out);
-        status = cli_write_output("explain", &explain->text, &out) ? CLI_UNJUDGED : status;
-        base_buffer_free(&out);
+    if (job->text.file) {
+        report_explain_text(explanation, &text);
     }
-    if (explain->json.file) {
-        report_explain_json(explanation, BASE_VERSION, &out);
-        status = cli_write_output("explain", &explain->json, &out) ? CLI_UNJUDGED : status;
-        base_buffer_free(&out);
+    if (job->json.file) {
+        report_explain_json(explanation, BASE_VERSION, &json);
     }
-    return status;
+    status = cli_worse(status, cli_write_output(job, &job->text, &text));
+    return cli_worse(status, cli_write_output(job, &job->json, &json));
 }
 
 /* Of a port that the switch does not have no way is made up. What was saved
@@ -200,8 +180,9 @@ static int check_port(const struct explain *explain, const struct switch_state *
         base_put_text(&ports, i > 0 ? ", " : "");
         port_format(state->ports[i].number, &ports);
     }
-    fprintf(stderr, "tapproof explain: %s has no port %s, but %s\n", explain->sw, explain->port,
-            base_buffer_text(&ports));
+    cli_complain(&explain->job, CLI_USAGE, "%s has no port %s, but %s",
+                 explain->job.operands[SWITCH], explain->job.operands[PORT],
+                 base_buffer_text(&ports));
     base_buffer_free(&ports);
     struct peer peer = topology_peer(explain->question.expectation->topology, in);
     return peer.kind == PEER_NONE ? CLI_USAGE : CLI_DEVIATES;
@@ -211,101 +192,70 @@ static int answer(struct explain *explain)
 {
     struct explanation explanation;
     struct base_arena arena = {0};
-    size_t budget = EXPLAIN_BUDGET, sw = explain->question.in.sw;
-    const struct switch_state *state = explain->question.states[sw];
-    bool all = !explain->packet && !explain->frame_text;
-    int status = CLI_UNJUDGED;
-    if (!state) {
-        fprintf(stderr, "tapproof explain: %s: %s\n", explain->sw, explain->question.reasons[sw]);
-        return CLI_UNJUDGED;
-    }
-    int known = check_port(explain, state);
-    if (known != CLI_CONFORMS) {
-        return known;
-    }
+    size_t budget = EXPLAIN_BUDGET;
+    bool all = !explain->job.operands[PACKET] && !explain->frame_text;
     int failed = all ? explain_port(&explain->question, &budget, &arena, &explanation)
                      : explain_packet(&explain->question, &explain->header, explain->frame.data,
                                       explain->frame.n_bytes, &arena, &explanation);
+    int status;
     if (failed) {
-        fprintf(stderr, "tapproof explain: out of memory\n");
+        status = cli_complain(&explain->job, CLI_UNJUDGED, "out of memory");
     } else {
         explanation.chosen =
             explain->chosen.n_bytes > 0 ? base_buffer_text(&explain->chosen) : NULL;
-        status = report(explain, &explanation);
+        status = write_reports(explain, &explanation);
     }
     base_arena_free(&arena);
     return status;
 }
 
-static int read_and_answer(struct explain *explain, struct run_source *source)
+static int read_and_answer(struct explain *explain)
 {
-    struct base_error error = {0};
-    if (cli_open_output("explain", &explain->json) || cli_open_output("explain", &explain->text)) {
-        return CLI_USAGE;
+    struct cli_job *job = &explain->job;
+    const struct run_states *states = &job->source.states;
+    size_t sw = explain->question.in.sw;
+    int status = cli_open_reports(job);
+    status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS) : status;
+    if (status != CLI_CONFORMS) {
+        return status;
     }
-    if (run_source_read(source, explain->timeout_ms, &error) < 0) {
-        fprintf(stderr, "tapproof explain: %s\n", error.text);
-        return CLI_UNJUDGED;
+    explain->question.states = states->by_switch;
+    explain->question.reasons = states->reasons;
+    if (!states->by_switch[sw]) {
+        return cli_complain(job, CLI_UNJUDGED, "%s: %s", job->operands[SWITCH],
+                            states->reasons[sw]);
     }
-    explain->question.states = source->states.by_switch;
-    explain->question.reasons = source->states.reasons;
-    return answer(explain);
+    status = check_port(explain, states->by_switch[sw]);
+    return status == CLI_CONFORMS ? answer(explain) : status;
 }
 
-static int load_and_answer(struct explain *explain)
+static int run(struct cli_job *job)
 {
-    struct expectation *expectation = NULL;
-    struct run_source source = {0};
-    struct yaml_diagnostics diagnostics = {0};
-    int status = CLI_USAGE;
-    if (yaml_load_expectation(explain->expectation, &expectation, &diagnostics) == 0 &&
-        run_source_load(&source, expectation->topology, cli_lab_path(explain->lab), explain->state,
-                        &diagnostics) == 0) {
-        explain->question.expectation = expectation;
-        status = read_question(explain, expectation->topology);
-        status = status == CLI_CONFORMS ? read_and_answer(explain, &source) : status;
-    } else {
-        cli_print_diagnostics(&diagnostics);
-    }
-    yaml_diagnostics_free(&diagnostics);
+    struct explain *explain = (struct explain *)job;
+    explain->question.expectation = job->expectation;
+    int status = read_question(explain, job->topology);
+    status = status == CLI_CONFORMS ? read_and_answer(explain) : status;
     base_buffer_free(&explain->frame);
     base_buffer_free(&explain->chosen);
-    run_source_close(&source);
-    expectation_free(expectation);
     return status;
 }
 
-int cli_explain(int argc, char **argv)
-{
-    struct explain explain = {0};
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:h", options, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            return cli_option_error("explain", option, argv);
-        }
-        if (option == 'h') {
-            cli_print_help(stdout, "explain");
-            return CLI_CONFORMS;
-        }
-        int status = set_option(&explain, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
-    }
-    int n = argc - optind;
-    if (n < 3 || n > 4) {
-        return cli_usage_error("explain", "expected EXPECTED SWITCH PORT [PACKET]");
-    }
-    explain.expectation = argv[optind];
-    explain.sw = argv[optind + 1];
-    explain.port = argv[optind + 2];
-    explain.packet = n == 4 ? argv[optind + 3] : NULL;
-    if (explain.packet && explain.frame_text) {
-        return cli_usage_error("explain", "a PACKET or a --frame, not both");
-    }
-    if (explain.state && explain.lab) {
-        return cli_usage_error("explain", "--state cannot go with --lab");
-    }
-    explain.text.path = explain.json.path && strcmp(explain.json.path, "-") == 0 ? NULL : "-";
-    return load_and_answer(&explain);
-}
+const struct cli_command cli_explain = {
+    .name = "explain",
+    .arguments = "EXPECTED SWITCH PORT [PACKET]",
+    .summary = "which entry takes a packet, and where it goes, hop by hop",
+    .before =
+        "PACKET is a match of ovs-ofctl (\"tcp,nw_dst=10.0.0.2,tp_dst=80\"); what it does not say\n"
+        "is chosen, and reported. Without PACKET: every entry of the port, and which packets\n"
+        "reach it.\n",
+    .options = options,
+    .after = "Exit status: 0 explained, and the expectation says the same; 1 it says something\n"
+             "else; 2 usage or input error; 3 not everything on the packet's way is known.\n",
+    .reads = CLI_READS_EXPECTATION,
+    .min_operands = 3,
+    .max_operands = 4,
+    .wants = "expected EXPECTED SWITCH PORT [PACKET]",
+    .n_bytes = sizeof(struct explain),
+    .settle = settle,
+    .run = run,
+};

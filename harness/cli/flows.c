@@ -1,162 +1,107 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof flows: what the switches say now, as text, YAML or JSON. */
+ * tapproof flows: what do the switches say now, as text, YAML or JSON? */
 #include "report/flows.h"
+#include "channel/channel.h"
 #include "cli/cli.h"
-#include "run/network.h"
-#include "yaml/load.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 
 struct flows {
-    const char *topology;
-    const char *lab;
+    struct cli_job job;
     enum report_flows_format format;
     bool no_stats;
-    unsigned timeout_ms;
-    struct cli_output out, save;
+    struct cli_output save;
 };
 
-enum { OPT_NO_STATS = 256, OPT_YAML, OPT_JSON, OPT_SAVE, OPT_TIMEOUT };
+static int set_yaml(const struct base_option *option, void *at, const char *value,
+                    struct base_error *error)
+{
+    (void)option;
+    (void)value;
+    (void)error;
+    *(enum report_flows_format *)at = REPORT_FLOWS_YAML;
+    return 0;
+}
 
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"no-stats", no_argument, NULL, OPT_NO_STATS},
-    {"yaml", no_argument, NULL, OPT_YAML},
-    {"json", no_argument, NULL, OPT_JSON},
-    {"save", required_argument, NULL, OPT_SAVE},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"help", no_argument, NULL, 'h'},
+static int set_json(const struct base_option *option, void *at, const char *value,
+                    struct base_error *error)
+{
+    (void)option;
+    (void)value;
+    (void)error;
+    *(enum report_flows_format *)at = REPORT_FLOWS_JSON;
+    return 0;
+}
+
+static const struct base_option options[] = {
+    CLI_OPTION_LAB,
+    {"no-stats", 0, NULL, base_option_flag, offsetof(struct flows, no_stats),
+     .help = "without counters and ages, as ovs-ofctl --no-stats --no-names"},
+    {"yaml", 0, NULL, set_yaml, offsetof(struct flows, format),
+     .help = "as YAML, with ports and datapath ids"},
+    {"json", 0, NULL, set_json, offsetof(struct flows, format), .help = "the same as JSON"},
+    {"save", 0, "FILE", base_option_text, offsetof(struct flows, save.path),
+     .help = "save the state (the YAML form) to FILE"},
+    CLI_OPTION_TIMEOUT,
     {0},
 };
 
-static int set_option(struct flows *flows, int option)
-{
-    switch (option) {
-    case 'l':
-        flows->lab = optarg;
-        return CLI_CONFORMS;
-    case OPT_NO_STATS:
-        flows->no_stats = true;
-        return CLI_CONFORMS;
-    case OPT_YAML:
-        flows->format = REPORT_FLOWS_YAML;
-        return CLI_CONFORMS;
-    case OPT_JSON:
-        flows->format = REPORT_FLOWS_JSON;
-        return CLI_CONFORMS;
-    case OPT_SAVE:
-        flows->save.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_TIMEOUT:
-        if (!cli_parse_duration(optarg, &flows->timeout_ms)) {
-            return cli_usage_error("flows", "--timeout: '%s' is not a time such as 2s", optarg);
-        }
-        return CLI_CONFORMS;
-    default:
-        return CLI_USAGE;
-    }
-}
-
 static int write_flows(struct flows *flows, const struct report_flows_switch *switches, size_t n)
 {
-    struct base_buffer text = {0};
+    struct cli_job *job = &flows->job;
+    struct base_buffer text = {0}, saved = {0};
     report_flows(switches, n, flows->format, flows->no_stats, &text);
-    int status = cli_write_output("flows", &flows->out, &text);
-    base_buffer_free(&text);
     if (flows->save.file) {
-        report_flows(switches, n, REPORT_FLOWS_YAML, flows->no_stats, &text);
-        int saved = cli_write_output("flows", &flows->save, &text);
-        status = status != CLI_CONFORMS ? status : saved;
-        base_buffer_free(&text);
+        report_flows(switches, n, REPORT_FLOWS_YAML, flows->no_stats, &saved);
     }
-    return status;
+    int status = cli_write_output(job, &job->text, &text);
+    return cli_worse(status, cli_write_output(job, &flows->save, &saved));
 }
 
-static int show_network(struct flows *flows, const struct topology *topology,
-                        const struct run_network *network)
+static int show(struct flows *flows)
 {
-    struct report_flows_switch *switches = calloc(topology->n_switches + 1, sizeof *switches);
-    if (!switches) {
-        fprintf(stderr, "tapproof flows: out of memory\n");
-        return CLI_UNJUDGED;
-    }
+    struct cli_job *job = &flows->job;
+    const struct run_states *states = &job->source.states;
+    size_t n = job->topology->n_switches;
+    struct report_flows_switch *switches = calloc(n + 1, sizeof *switches);
     bool all = true;
-    for (size_t i = 0; i < topology->n_switches; i++) {
-        switches[i].name = topology->switches[i].name;
-        switches[i].state = run_network_state(network, i, &switches[i].reason);
-        if (!switches[i].state) {
-            all = false;
-            if (flows->format != REPORT_FLOWS_TEXT) { /* the text says it itself */
-                fprintf(stderr, "tapproof flows: %s: %s\n", switches[i].name, switches[i].reason);
-            }
+    if (!switches) {
+        return cli_complain(job, CLI_UNJUDGED, "out of memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        switches[i] = (struct report_flows_switch){.name = job->topology->switches[i].name,
+                                                   .state = states->by_switch[i],
+                                                   .reason = states->reasons[i]};
+        all = all && switches[i].state;
+        if (!switches[i].state && flows->format != REPORT_FLOWS_TEXT) { /* the text says it too */
+            cli_complain(job, CLI_UNJUDGED, "%s: %s", switches[i].name, switches[i].reason);
         }
     }
-    int status = write_flows(flows, switches, topology->n_switches);
+    int status = write_flows(flows, switches, n);
     free(switches);
-    return status != CLI_CONFORMS || all ? status : CLI_UNJUDGED;
+    return all ? status : CLI_UNJUDGED;
 }
 
-static int read_and_show(struct flows *flows, const struct topology *topology,
-                         const struct lab *lab)
+static int run(struct cli_job *job)
 {
-    struct run_network network;
-    struct base_error error = {0};
-    int status = CLI_UNJUDGED;
-    if (run_network_open(&network, topology, lab, flows->timeout_ms, &error) == 0 &&
-        run_network_read(&network, CHANNEL_FLOWS | CHANNEL_PORTS, &error) == 0) {
-        status = show_network(flows, topology, &network);
-    } else {
-        fprintf(stderr, "tapproof flows: %s\n", error.text);
-    }
-    run_network_close(&network);
-    return status;
+    struct flows *flows = (struct flows *)job;
+    int status = cli_open_reports(job);
+    status = status == CLI_CONFORMS ? cli_open_output(job, &flows->save) : status;
+    status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS | CHANNEL_PORTS) : status;
+    return status == CLI_CONFORMS ? show(flows) : status;
 }
 
-static int load_and_show(struct flows *flows)
-{
-    struct topology *topology = NULL;
-    struct lab *lab = NULL;
-    struct yaml_diagnostics diagnostics = {0};
-    int status = CLI_USAGE;
-    if (yaml_load_topology(flows->topology, &topology, &diagnostics) == 0 &&
-        yaml_load_lab(flows->lab, topology, &lab, &diagnostics) == 0) {
-        if (cli_open_output("flows", &flows->out) == CLI_CONFORMS &&
-            cli_open_output("flows", &flows->save) == CLI_CONFORMS) {
-            status = read_and_show(flows, topology, lab);
-        }
-    } else {
-        cli_print_diagnostics(&diagnostics);
-    }
-    yaml_diagnostics_free(&diagnostics);
-    lab_free(lab);
-    topology_free(topology);
-    return status;
-}
-
-int cli_flows(int argc, char **argv)
-{
-    struct flows flows = {.out.path = "-"};
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            cli_print_help(stdout, "flows");
-            return CLI_CONFORMS;
-        }
-        if (option == '?' || option == ':') {
-            return cli_option_error("flows", option, argv);
-        }
-        int status = set_option(&flows, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
-    }
-    if (argc - optind != 1) {
-        return cli_usage_error("flows",
-                               argc == optind ? "which topology?" : "one topology at a time");
-    }
-    flows.topology = argv[optind];
-    flows.lab = cli_lab_path(flows.lab);
-    return load_and_show(&flows);
-}
+const struct cli_command cli_flows = {
+    .name = "flows",
+    .arguments = "TOPOLOGY [--lab LAB]",
+    .summary = "print the flow tables of all switches",
+    .options = options,
+    .after = "Exit status: 0 all switches read, 2 usage or input error, 3 a switch could not be\n"
+             "read.\n",
+    .reads = CLI_READS_TOPOLOGY,
+    .min_operands = 1,
+    .max_operands = 1,
+    .n_bytes = sizeof(struct flows),
+    .run = run,
+};

@@ -1,79 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof learn: an expectation file written from the network as it is. */
+ * tapproof learn: which expectation says what the network does now? */
 #include "learn/learn.h"
+#include "channel/channel.h"
 #include "cli/cli.h"
 #include "report/learn.h"
-#include "run/source.h"
 #include "yaml/write.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct learn {
-    const char *topology, *lab, *state;
+    struct cli_job job; /* the expectation is its text */
     bool force;
-    unsigned timeout_ms;
-    struct cli_output out;
 };
 
-enum { OPT_STATE = 256, OPT_FORCE, OPT_TIMEOUT };
-
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"output", required_argument, NULL, 'o'},
-    {"state", required_argument, NULL, OPT_STATE},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"force", no_argument, NULL, OPT_FORCE},
-    {"help", no_argument, NULL, 'h'},
+static const struct base_option options[] = {
+    {"output", 'o', "FILE", base_option_text, CLI_JOB(text.path),
+     .help = "where to; default: stdout"},
+    {"force", 0, NULL, base_option_flag, offsetof(struct learn, force),
+     .help = "replace the file if it exists; without --force it is not touched"},
+    CLI_OPTION_LAB,
+    CLI_OPTION_STATE,
+    CLI_OPTION_TIMEOUT,
     {0},
 };
 
-static int set_option(struct learn *learn, int option)
+static int settle(struct cli_job *job)
 {
-    switch (option) {
-    case 'l':
-        learn->lab = optarg;
-        return CLI_CONFORMS;
-    case 'o':
-        learn->out.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_STATE:
-        learn->state = optarg;
-        return CLI_CONFORMS;
-    case OPT_FORCE:
-        learn->force = true;
-        return CLI_CONFORMS;
-    default:
-        return cli_set_duration("learn", "--timeout", optarg, &learn->timeout_ms);
-    }
-}
-
-/* -1: help is wanted. */
-static int parse_options(struct learn *learn, int argc, char **argv)
-{
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:o:h", options, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            return cli_option_error("learn", option, argv);
-        }
-        int status = option == 'h' ? -1 : set_option(learn, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
-    }
-    if (argc - optind != 1) {
-        return cli_usage_error("learn",
-                               argc == optind ? "which topology?" : "one topology at a time");
-    }
-    if (learn->state && learn->lab) {
-        return cli_usage_error("learn", "--state cannot go with --lab");
-    }
-    learn->topology = argv[optind];
-    learn->lab = cli_lab_path(learn->lab);
-    return CLI_CONFORMS;
+    const char *path = job->text.path;
+    return !((struct learn *)job)->force && strcmp(path, "-") != 0 && access(path, F_OK) == 0
+               ? cli_usage_error(job, "%s exists; --force replaces it", path)
+               : CLI_CONFORMS;
 }
 
 /* The directory of the file that is written, with a '/' at the end; free it. */
@@ -95,9 +54,9 @@ static char *directory_of(const struct cli_output *out)
  * can be moved together. */
 static void put_path(const struct learn *learn, struct base_buffer *out)
 {
-    char *base = directory_of(&learn->out), *target = realpath(learn->topology, NULL);
+    char *base = directory_of(&learn->job.text), *target = realpath(learn->job.operands[0], NULL);
     if (!base || !target) {
-        base_put_text(out, learn->topology);
+        base_put_text(out, learn->job.operands[0]);
     } else {
         size_t common = 0; /* behind the last '/' that both have */
         for (size_t i = 0; base[i] && base[i] == target[i]; i++) {
@@ -130,85 +89,61 @@ static void put_head(const struct learn_draft *draft, const struct switch_dump *
     base_put_text(out, "\n");
 }
 
-static int write_draft(struct learn *learn, const struct learn_draft *draft,
-                       const struct switch_dump *switches)
+static int write_draft(struct cli_job *job, const struct learn_draft *draft)
 {
+    const struct switch_dump *switches = job->source.states.switches;
     struct base_buffer text = {0}, path = {0}, remarks = {0};
-    put_path(learn, &path);
+    put_path((struct learn *)job, &path);
     put_head(draft, switches, &text);
     yaml_write_expectation(&draft->expectation, base_buffer_text(&path), &text);
-    int status = cli_write_output("learn", &learn->out, &text);
+    int status = cli_write_output(job, &job->text, &text);
     report_learn_remarks(draft, switches, "tapproof learn: ", &remarks);
     fputs(base_buffer_text(&remarks), stderr);
     base_buffer_free(&remarks);
-    base_buffer_free(&text);
     base_buffer_free(&path);
     return status;
 }
 
-static int learn_from(struct learn *learn, const struct run_source *source)
+/* The file is opened last: without an expectation it stays as it was. */
+static int run(struct cli_job *job)
 {
-    const struct topology *topology = source->topology;
-    struct switch_dump *switches = calloc(topology->n_switches + 1, sizeof *switches);
+    int status = cli_read_states(job, CHANNEL_FLOWS);
+    if (status != CLI_CONFORMS) {
+        return status;
+    }
+    const struct switch_dump *switches = job->source.states.switches;
     struct learn_draft draft = {0};
     struct base_error error = {0};
-    int status = CLI_UNJUDGED;
-    bool all = true;
-    for (size_t i = 0; switches && i < topology->n_switches; i++) {
-        const struct switch_state *state = source->states.by_switch[i];
-        switches[i] = (struct switch_dump){
-            .dumped = state != NULL, .reason = source->states.reasons[i], .state = state};
-        all = all && state;
-    }
-    if (!switches ||
-        learn_expectation(topology, switches, &(struct learn_options){0}, &draft, &error) < 0) {
-        fprintf(stderr, "tapproof learn: out of memory\n");
+    if (learn_expectation(job->topology, switches, &(struct learn_options){0}, &draft, &error) <
+        0) {
+        status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
-        status = cli_open_output("learn", &learn->out) == CLI_CONFORMS
-                     ? write_draft(learn, &draft, switches)
-                     : CLI_USAGE;
-        status = status != CLI_CONFORMS || all ? status : CLI_UNJUDGED;
+        status = cli_open_reports(job);
+        status = status == CLI_CONFORMS ? write_draft(job, &draft) : status;
+    }
+    for (size_t i = 0; i < job->topology->n_switches && status == CLI_CONFORMS; i++) {
+        status = switches[i].dumped ? CLI_CONFORMS : CLI_UNJUDGED;
     }
     learn_draft_free(&draft);
-    free(switches);
     return status;
 }
 
-static int read_and_learn(struct learn *learn, struct run_source *source)
-{
-    struct base_error error = {0};
-    if (run_source_read(source, learn->timeout_ms, &error) < 0) {
-        fprintf(stderr, "tapproof learn: %s\n", error.text);
-        return CLI_UNJUDGED;
-    }
-    return learn_from(learn, source);
-}
+static const struct learn defaults = {.job.text.path = "-"};
 
-int cli_learn(int argc, char **argv)
-{
-    struct learn learn = {.out.path = "-"};
-    struct topology *topology = NULL;
-    struct run_source source = {0};
-    struct yaml_diagnostics diagnostics = {0};
-    int status = parse_options(&learn, argc, argv);
-    if (status != CLI_CONFORMS) {
-        if (status < 0) {
-            cli_print_help(stdout, "learn");
-        }
-        return status < 0 ? CLI_CONFORMS : status;
-    }
-    status = CLI_USAGE;
-    if (!learn.force && strcmp(learn.out.path, "-") != 0 && access(learn.out.path, F_OK) == 0) {
-        return cli_usage_error("learn", "%s exists; --force replaces it", learn.out.path);
-    }
-    if (yaml_load_topology(learn.topology, &topology, &diagnostics) == 0 &&
-        run_source_load(&source, topology, learn.lab, learn.state, &diagnostics) == 0) {
-        status = read_and_learn(&learn, &source);
-    } else {
-        cli_print_diagnostics(&diagnostics);
-    }
-    yaml_diagnostics_free(&diagnostics);
-    run_source_close(&source);
-    topology_free(topology);
-    return status;
-}
+const struct cli_command cli_learn = {
+    .name = "learn",
+    .arguments = "TOPOLOGY [--lab LAB | --state FILE]",
+    .summary = "write an expectation from the network as it is",
+    .options = options,
+    .after = "It is a draft: what it says the network does, which need not be what it should\n"
+             "do. What no expectation can say, or is wrong whatever is expected, is listed in\n"
+             "its head and on stderr. Exit status: 0 written, 2 usage or input error, 3 a switch\n"
+             "could not be read, and is not in it.\n",
+    .reads = CLI_READS_TOPOLOGY,
+    .min_operands = 1,
+    .max_operands = 1,
+    .defaults = &defaults,
+    .n_bytes = sizeof defaults,
+    .settle = settle,
+    .run = run,
+};

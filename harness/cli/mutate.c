@@ -1,171 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof mutate: which mistakes an expectation would not notice. */
+ * tapproof mutate: which mistakes would an expectation not notice? */
 #include "mutate/mutate.h"
+#include "base/version.h"
+#include "channel/channel.h"
 #include "cli/cli.h"
 #include "report/mutate.h"
-#include "run/source.h"
-
-#include <errno.h>
-#include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { SHOWN = 20 };
 
 struct mutate {
-    const char *expectation, *lab, *state;
-    bool verbose;
-    double min_score; /* percent; -1: none */
-    struct mutate_options options;
-    struct run_options run;
-    struct cli_patterns patterns;
-    struct cli_output text, json;
+    struct cli_job job;
+    double min_score;     /* percent; -1: none */
+    uint64_t limit, seed; /* limit 0: none */
 };
 
-enum { OPT_STATE = 256, OPT_JSON, OPT_TIMEOUT, OPT_MIN_SCORE, OPT_LIMIT, OPT_SEED };
-
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"state", required_argument, NULL, OPT_STATE},
-    {"min-score", required_argument, NULL, OPT_MIN_SCORE},
-    {"limit", required_argument, NULL, OPT_LIMIT},
-    {"seed", required_argument, NULL, OPT_SEED},
-    {"json", required_argument, NULL, OPT_JSON},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
+static const struct base_option options[] = {
+    CLI_OPTION_LAB,
+    CLI_OPTION_STATE,
+    {"min-score", 0, "N", base_option_percent, offsetof(struct mutate, min_score),
+     .help = "exit 1 if less than N percent would be noticed"},
+    CLI_OPTION_PATTERN("changes"),
+    {"limit", 0, "N", base_option_number, offsetof(struct mutate, limit), .min = 1,
+     .help = "try N of them, chosen at random; the others are counted"},
+    {"seed", 0, "N", base_option_number, offsetof(struct mutate, seed),
+     .help = "of that choice (default 0)"},
+    CLI_OPTION_JSON,
+    CLI_OPTION_VERBOSE("list what is noticed too, and by what"),
+    CLI_OPTION_TIMEOUT,
     {0},
 };
 
-static int set_number(const char *option, const char *text, uint64_t *number)
+static int write_reports(struct cli_job *job, const struct mutations *mutations)
 {
-    char *end;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end || strspn(text, "0123456789") != strlen(text)) {
-        return cli_usage_error("mutate", "%s: '%s' is not a number", option, text);
+    struct base_buffer text = {0}, json = {0};
+    struct report_text_options how = cli_text_options(job->verbose);
+    if (job->text.file) {
+        report_mutate_text(mutations, job->topology, job->verbose ? 0 : SHOWN, &how, &text);
     }
-    return CLI_CONFORMS;
-}
-
-static int set_limit(struct mutate *mutate)
-{
-    uint64_t limit;
-    int status = set_number("--limit", optarg, &limit);
-    if (status == CLI_CONFORMS && (limit == 0 || limit > SIZE_MAX)) {
-        return cli_usage_error("mutate", "--limit: at least 1");
+    if (job->json.file) {
+        report_mutate_json(mutations, job->topology, BASE_VERSION, &json);
     }
-    mutate->options.limit = (size_t)limit;
-    return status;
-}
-
-static int set_min_score(struct mutate *mutate)
-{
-    char *end;
-    mutate->min_score = strtod(optarg, &end);
-    if (end == optarg || (*end && strcmp(end, "%") != 0) ||
-        !(mutate->min_score >= 0 && mutate->min_score <= 100)) {
-        return cli_usage_error("mutate", "--min-score: '%s' is not a percentage from 0 to 100",
-                               optarg);
-    }
-    return CLI_CONFORMS;
-}
-
-static int set_option(struct mutate *mutate, int option)
-{
-    switch (option) {
-    case 'l':
-        mutate->lab = optarg;
-        return CLI_CONFORMS;
-    case OPT_STATE:
-        mutate->state = optarg;
-        return CLI_CONFORMS;
-    case 'k':
-        return cli_add_pattern("mutate", &mutate->patterns, &mutate->run, optarg);
-    case 'v':
-        mutate->verbose = true;
-        return CLI_CONFORMS;
-    case OPT_MIN_SCORE:
-        return set_min_score(mutate);
-    case OPT_LIMIT:
-        return set_limit(mutate);
-    case OPT_SEED:
-        return set_number("--seed", optarg, &mutate->options.seed);
-    case OPT_JSON:
-        mutate->json.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_TIMEOUT:
-        return cli_set_duration("mutate", "--timeout", optarg, &mutate->run.timeout_ms);
-    default:
-        return CLI_USAGE;
-    }
-}
-
-static int parse_options(struct mutate *mutate, int argc, char **argv)
-{
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            return cli_option_error("mutate", option, argv);
-        }
-        if (option == 'h') {
-            return -1;
-        }
-        int status = set_option(mutate, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
-    }
-    if (argc - optind != 1) {
-        return cli_usage_error("mutate",
-                               argc == optind ? "which expectation?" : "one expectation at a time");
-    }
-    if (mutate->lab && mutate->state) {
-        return cli_usage_error("mutate", "--lab or --state, not both");
-    }
-    mutate->expectation = argv[optind];
-    mutate->text.path = mutate->json.path && strcmp(mutate->json.path, "-") == 0 ? NULL : "-";
-    return CLI_CONFORMS;
-}
-
-static int write_reports(struct mutate *mutate, const struct mutations *mutations,
-                         const struct topology *topology)
-{
-    struct base_buffer out = {0};
-    int status = CLI_CONFORMS;
-    if (mutate->text.file) {
-        struct report_text_options text = cli_text_options(mutate->verbose);
-        report_mutate_text(mutations, topology, mutate->verbose ? 0 : SHOWN, &text, &out);
-        status = cli_write_output("mutate", &mutate->text, &out);
-        base_buffer_free(&out);
-    }
-    if (mutate->json.file) {
-        report_mutate_json(mutations, topology, BASE_VERSION, &out);
-        int written = cli_write_output("mutate", &mutate->json, &out);
-        status = status != CLI_CONFORMS ? status : written;
-        base_buffer_free(&out);
-    }
-    return status;
+    int status = cli_write_output(job, &job->text, &text);
+    return cli_worse(status, cli_write_output(job, &job->json, &json));
 }
 
 /* What the score means. Undecided changes may count against it. */
 static int exit_of(const struct mutate *mutate, const struct mutations *mutations)
 {
+    const struct cli_job *job = &mutate->job;
     enum verdict base = report_verdict(&mutations->base);
     double score = mutations_score(mutations);
     double noticed = (double)mutations_count(mutations, MUTATION_NOTICED);
     double worst = noticed + (double)mutations_count(mutations, MUTATION_UNNOTICED) +
                    (double)mutations_count(mutations, MUTATION_UNDECIDED);
     if (base != VERDICT_PASS) {
-        fprintf(stderr, "tapproof mutate: the network as it is %s: no score\n",
-                base == VERDICT_FAIL ? "does not conform" : "could not be judged");
-        return CLI_UNJUDGED;
+        return cli_complain(job, CLI_UNJUDGED, "the network as it is %s: no score",
+                            base == VERDICT_FAIL ? "does not conform" : "could not be judged");
     }
     if (mutations->n_items == 0 && mutations->n_deselected > 0) {
-        fprintf(stderr, "tapproof mutate: %s: nothing is selected by -k\n", mutate->expectation);
-        return CLI_USAGE;
+        return cli_complain(job, CLI_USAGE, "%s: nothing is selected by -k", job->operands[0]);
     }
     if (score < 0) {
         return CLI_UNJUDGED;
@@ -181,71 +75,49 @@ static bool selects(void *aux, const char *id)
     return run_selects(aux, id);
 }
 
-static int try_and_report(struct mutate *mutate, const struct expectation *expectation,
-                          const struct run_states *states)
+static int try_and_report(struct mutate *mutate)
 {
-    const struct topology *topology = expectation->topology;
-    struct switch_dump *switches = calloc(topology->n_switches + 1, sizeof *switches);
+    struct cli_job *job = &mutate->job;
+    struct mutate_options how = {
+        .limit = (size_t)mutate->limit, .seed = mutate->seed, .selects = selects, .aux = &job->run};
     struct mutations mutations = {0};
     struct base_error error = {0};
-    int status = CLI_UNJUDGED;
-    for (size_t i = 0; switches && i < topology->n_switches; i++) {
-        switches[i] = (struct switch_dump){.dumped = states->by_switch[i] != NULL,
-                                           .reason = states->reasons[i],
-                                           .state = states->by_switch[i]};
-    }
-    mutate->options.selects = selects;
-    mutate->options.aux = &mutate->run;
-    if (!switches ||
-        mutate_expectation(expectation, switches, &mutate->options, &mutations, &error) < 0) {
-        fprintf(stderr, "tapproof mutate: out of memory\n");
+    int status;
+    if (mutate_expectation(job->expectation, job->source.states.switches, &how, &mutations,
+                           &error) < 0) {
+        status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
-        status = write_reports(mutate, &mutations, topology);
-        status = status != CLI_CONFORMS ? status : exit_of(mutate, &mutations);
+        status = write_reports(job, &mutations);
+        status = status == CLI_CONFORMS ? exit_of(mutate, &mutations) : status;
     }
     mutations_free(&mutations);
-    free(switches);
     return status;
 }
 
-static int read_and_try(struct mutate *mutate, const struct expectation *expectation,
-                        struct run_source *source)
+static int run(struct cli_job *job)
 {
-    struct base_error error = {0};
-    if (cli_open_output("mutate", &mutate->json) != CLI_CONFORMS ||
-        cli_open_output("mutate", &mutate->text) != CLI_CONFORMS) {
-        return CLI_USAGE;
-    }
-    if (run_source_read(source, mutate->run.timeout_ms, &error) < 0) {
-        fprintf(stderr, "tapproof mutate: %s\n", error.text);
-        return CLI_UNJUDGED;
-    }
-    return try_and_report(mutate, expectation, &source->states);
+    int status = cli_open_reports(job);
+    status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS) : status;
+    return status == CLI_CONFORMS ? try_and_report((struct mutate *)job) : status;
 }
 
-int cli_mutate(int argc, char **argv)
-{
-    struct mutate mutate = {.min_score = -1};
-    struct expectation *expectation = NULL;
-    struct run_source source = {0};
-    struct yaml_diagnostics diagnostics = {0};
-    int status = parse_options(&mutate, argc, argv);
-    if (status != CLI_CONFORMS) {
-        if (status < 0) {
-            cli_print_help(stdout, "mutate");
-        }
-        return status < 0 ? CLI_CONFORMS : status;
-    }
-    status = CLI_USAGE;
-    if (yaml_load_expectation(mutate.expectation, &expectation, &diagnostics) == 0 &&
-        run_source_load(&source, expectation->topology, cli_lab_path(mutate.lab), mutate.state,
-                        &diagnostics) == 0) {
-        status = read_and_try(&mutate, expectation, &source);
-    } else {
-        cli_print_diagnostics(&diagnostics);
-    }
-    yaml_diagnostics_free(&diagnostics);
-    run_source_close(&source);
-    expectation_free(expectation);
-    return status;
-}
+static const struct mutate defaults = {.min_score = -1};
+
+const struct cli_command cli_mutate = {
+    .name = "mutate",
+    .arguments = "EXPECTED [--lab LAB | --state FILE]",
+    .summary = "find the mistakes that an expectation would not notice",
+    .options = options,
+    .after =
+        "Small changes of each entry are tried in memory: removed, an output removed, added\n"
+        "or moved, the match wider or narrower, priorities swapped, a rewrite dropped, a\n"
+        "timeout. What treats no packet otherwise does not count. Exit status: 0, 1 less than\n"
+        "--min-score, 2 usage or input error, 3 the network as it is does not conform, or\n"
+        "could not be judged.\n",
+    .reads = CLI_READS_EXPECTATION,
+    .min_operands = 1,
+    .max_operands = 1,
+    .defaults = &defaults,
+    .n_bytes = sizeof defaults,
+    .run = run,
+};

@@ -1,168 +1,88 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof prove: every claim, for every header, from the tables. */
+ * tapproof prove: does every claim hold for every header, by the tables? */
 #include "run/prove.h"
+#include "base/version.h"
 #include "cli/cli.h"
-#include "report/report.h"
-
-#include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 struct prove {
-    const char *expectation, *lab, *state;
-    struct run_prove_options run;
-    struct cli_patterns patterns;
-    bool verbose;
-    struct cli_output text, json;
+    struct cli_job job;
+    bool confirm;
 };
 
-enum { OPT_STATE = 256, OPT_JSON, OPT_CONFIRM, OPT_TIMEOUT };
-
-static const struct option options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"state", required_argument, NULL, OPT_STATE},
-    {"json", required_argument, NULL, OPT_JSON},
-    {"confirm", no_argument, NULL, OPT_CONFIRM},
-    {"timeout", required_argument, NULL, OPT_TIMEOUT},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
+static const struct base_option options[] = {
+    CLI_OPTION_LAB,
+    CLI_OPTION_STATE,
+    {"confirm", 0, NULL, base_option_flag, offsetof(struct prove, confirm),
+     .help = "send the packet that refutes a claim, and say where it arrives"},
+    CLI_OPTION_PATTERN("claims"),
+    CLI_OPTION_JSON,
+    CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
+    CLI_OPTION_TIMEOUT,
     {0},
 };
 
-static int set_option(struct prove *prove, int option)
+static int settle(struct cli_job *job)
 {
-    struct run_options *run = &prove->run.run;
-    switch (option) {
-    case 'l':
-        prove->lab = optarg;
-        return CLI_CONFORMS;
-    case OPT_STATE:
-        prove->state = optarg;
-        return CLI_CONFORMS;
-    case 'k':
-        return cli_add_pattern("prove", &prove->patterns, run, optarg);
-    case 'v':
-        prove->verbose = true;
-        return CLI_CONFORMS;
-    case OPT_JSON:
-        prove->json.path = optarg;
-        return CLI_CONFORMS;
-    case OPT_CONFIRM:
-        prove->run.confirm = true;
-        return CLI_CONFORMS;
-    case OPT_TIMEOUT:
-        return cli_set_duration("prove", "--timeout", optarg, &run->timeout_ms);
-    default:
-        return CLI_USAGE;
-    }
+    return job->state && ((struct prove *)job)->confirm
+               ? cli_usage_error(job, "--state cannot go with --confirm")
+               : CLI_CONFORMS;
 }
 
-/* -1: help is wanted. */
-static int parse_options(struct prove *prove, int argc, char **argv)
+static int write_reports(struct cli_job *job, const struct report *report)
 {
-    int option;
-    while ((option = getopt_long(argc, argv, ":l:k:vh", options, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            return cli_option_error("prove", option, argv);
-        }
-        int status = option == 'h' ? -1 : set_option(prove, option);
-        if (status != CLI_CONFORMS) {
-            return status;
-        }
+    struct base_buffer text = {0}, json = {0};
+    struct report_text_options how = cli_text_options(job->verbose);
+    if (job->text.file) {
+        report_text(report, &how, &text);
     }
-    if (argc - optind != 1) {
-        return cli_usage_error("prove",
-                               argc == optind ? "which expectation?" : "one expectation at a time");
+    if (job->json.file) {
+        report_json(report, BASE_VERSION, &json);
     }
-    if (prove->state && (prove->lab || prove->run.confirm)) {
-        return cli_usage_error("prove", "--state cannot go with %s",
-                               prove->lab ? "--lab" : "--confirm");
-    }
-    prove->expectation = argv[optind];
-    prove->lab = cli_lab_path(prove->lab);
-    return CLI_CONFORMS;
+    int status = cli_worse(cli_exit_of(report), cli_write_output(job, &job->json, &json));
+    return cli_worse(status, cli_write_output(job, &job->text, &text));
 }
 
-static int write_reports(struct prove *prove, const struct report *report)
+static bool has_claims(const struct cli_job *job)
 {
-    struct base_buffer out = {0};
-    int status = CLI_CONFORMS;
-    if (prove->json.file) {
-        report_json(report, BASE_VERSION, &out);
-        status = cli_write_output("prove", &prove->json, &out);
-        base_buffer_free(&out);
-    }
-    if (prove->text.file) {
-        struct report_text_options text = cli_text_options(prove->verbose);
-        report_text(report, &text, &out);
-        status =
-            cli_write_output("prove", &prove->text, &out) != CLI_CONFORMS ? CLI_UNJUDGED : status;
-        base_buffer_free(&out);
-    }
-    return status;
+    struct run_options claims = job->run;
+    claims.no_state = true;
+    return (claims.n_patterns == 0 && job->expectation->n_ports > 0) ||
+           run_list(job->expectation, &claims, NULL, NULL) > 0;
 }
 
-static int run_and_report(struct prove *prove, const struct expectation *expectation,
-                          struct run_source *source)
+static int run(struct cli_job *job)
 {
+    struct run_prove_options how = {.run = job->run, .confirm = ((struct prove *)job)->confirm};
     struct report report = {0};
     struct base_error error = {0};
-    int status = CLI_UNJUDGED;
-    if (run_prove(expectation, source, &prove->run, &report, &error) < 0) {
-        fprintf(stderr, "tapproof prove: %s\n", error.text);
-    } else {
-        status = write_reports(prove, &report);
-        status = status != CLI_CONFORMS ? status : cli_exit_of(&report);
+    if (!has_claims(job)) {
+        return cli_complain(job, CLI_USAGE, "%s: %s", job->operands[0],
+                            job->run.n_patterns ? "nothing is selected by -k"
+                                                : "no claim in `traffic:`, and no `ports:`");
     }
+    int status = cli_open_reports(job);
+    if (status != CLI_CONFORMS) {
+        return status;
+    }
+    status = run_prove(job->expectation, &job->source, &how, &report, &error) < 0
+                 ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
+                 : write_reports(job, &report);
     report_free(&report);
     return status;
 }
 
-static int prove_loaded(struct prove *prove, const struct expectation *expectation,
-                        struct run_source *source)
-{
-    struct run_options claims = prove->run.run;
-    claims.no_state = true;
-    bool by_ports = claims.n_patterns == 0 && expectation->n_ports > 0;
-    if (!by_ports && run_list(expectation, &claims, NULL, NULL) == 0) {
-        fprintf(stderr, "tapproof prove: %s: %s\n", prove->expectation,
-                claims.n_patterns ? "nothing is selected by -k"
-                                  : "no claim in `traffic:`, and no `ports:`");
-        return CLI_USAGE;
-    }
-    prove->text.path = prove->json.path && strcmp(prove->json.path, "-") == 0 ? NULL : "-";
-    if (cli_open_output("prove", &prove->json) != CLI_CONFORMS ||
-        cli_open_output("prove", &prove->text) != CLI_CONFORMS) {
-        return CLI_USAGE;
-    }
-    return run_and_report(prove, expectation, source);
-}
-
-int cli_prove(int argc, char **argv)
-{
-    struct prove prove = {0};
-    struct expectation *expectation = NULL;
-    struct run_source source = {0};
-    struct yaml_diagnostics diagnostics = {0};
-    int status = parse_options(&prove, argc, argv);
-    if (status != CLI_CONFORMS) {
-        if (status < 0) {
-            cli_print_help(stdout, "prove");
-        }
-        return status < 0 ? CLI_CONFORMS : status;
-    }
-    status = CLI_USAGE;
-    if (yaml_load_expectation(prove.expectation, &expectation, &diagnostics) == 0 &&
-        run_source_load(&source, expectation->topology, prove.lab, prove.state, &diagnostics) ==
-            0) {
-        status = prove_loaded(&prove, expectation, &source);
-    } else {
-        cli_print_diagnostics(&diagnostics);
-    }
-    yaml_diagnostics_free(&diagnostics);
-    run_source_close(&source);
-    expectation_free(expectation);
-    return status;
-}
+const struct cli_command cli_prove = {
+    .name = "prove",
+    .arguments = "EXPECTED [--lab LAB | --state FILE]",
+    .summary = "prove or refute the claims for every header; no frame is sent",
+    .options = options,
+    .after = "A claim passes if it holds for every header that its sender can send. Exit status:\n"
+             "0 all proved, 1 one is refuted, 2 usage or input error, 3 not decided.\n",
+    .reads = CLI_READS_EXPECTATION,
+    .min_operands = 1,
+    .max_operands = 1,
+    .n_bytes = sizeof(struct prove),
+    .settle = settle,
+    .run = run,
+};

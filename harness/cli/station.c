@@ -5,22 +5,26 @@
 #include "cli/cli.h"
 #include "station/remote.h"
 
-#include <string.h>
 #include <unistd.h>
 
-int cli_station(int argc, char **argv)
+static const struct base_option no_options[] = {{0}};
+
+static int run(struct cli_job *job)
 {
-    if (argc > 1) {
-        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-            cli_print_help(stdout, "station");
-            return CLI_CONFORMS;
-        }
-        return cli_usage_error("station", "it takes no arguments");
-    }
     struct base_error error = {0};
-    if (station_serve(STDIN_FILENO, STDOUT_FILENO, &error) < 0) {
-        fprintf(stderr, "tapproof station: %s\n", error.text);
-        return CLI_UNJUDGED;
-    }
-    return CLI_CONFORMS;
+    return station_serve(STDIN_FILENO, STDOUT_FILENO, &error) < 0
+               ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
+               : CLI_CONFORMS;
 }
+
+const struct cli_command cli_station = {
+    .name = "station",
+    .arguments = "",
+    .summary = "the far end of an exec: host, over stdin and stdout",
+    .options = no_options,
+    .after = "Started by `tapproof check` on another machine: `exec: ssh root@host` in a lab file\n"
+             "needs `tapproof` in the PATH of that host.\n",
+    .wants = "it takes no arguments",
+    .n_bytes = sizeof(struct cli_job),
+    .run = run,
+};

@@ -63,7 +63,8 @@ static void progress(const struct checking *checking, const char *text)
     }
 }
 
-static int read_switches(struct checking *checking)
+/* Reads all switches; what was in `states` before is freed. */
+static int read_switches(struct checking *checking, struct run_states *states)
 {
     uint64_t start_ns = run_now_ns();
     progress(checking, "reading the switches");
@@ -71,16 +72,7 @@ static int read_switches(struct checking *checking)
         return -1;
     }
     checking->report->timing.dump_ms += run_ms_since(start_ns);
-    return 0;
-}
-
-/* The reading becomes the state that is judged. */
-static int take_states(struct checking *checking, struct run_states *states)
-{
-    run_states_free(states);
-    return run_network_take(&checking->network, states) < 0
-               ? base_fail(checking->error, "out of memory")
-               : 0;
+    return run_network_take(&checking->network, states, checking->error);
 }
 
 /* Claims that the patterns select; NULL, and all are, if there are none, or
@@ -101,43 +93,21 @@ static bool select_claims(struct checking *checking)
     return any;
 }
 
-/* By switch; free it. NULL without memory. */
-static struct switch_dump *list_switches(const struct checking *checking)
+static int judge_tables(const struct checking *checking, struct report *report)
 {
-    size_t n = checking->topology->n_switches;
-    struct switch_dump *switches = calloc(n + 1, sizeof *switches);
-    for (size_t i = 0; switches && i < n; i++) {
-        switches[i].state = checking->states.by_switch[i];
-        switches[i].dumped = switches[i].state != NULL;
-        switches[i].reason = checking->states.reasons[i];
-    }
-    return switches;
-}
-
-static int path_tables(const struct checking *checking, struct report *report)
-{
-    struct switch_dump *switches = list_switches(checking);
     struct state_options options = {0};
-    int status =
-        switches ? state_judge(checking->expectation, switches, &options, report, checking->error)
-                 : base_fail(checking->error, "out of memory");
-    free(switches);
-    return status;
+    return state_judge(checking->expectation, checking->states.switches, &options, report,
+                       checking->error);
 }
 
 /* Of a part of the claims it would say nothing. */
 static int judge_pairs(const struct checking *checking)
 {
-    if (checking->options->n_patterns > 0) {
-        return 0;
-    }
-    struct switch_dump *switches = list_switches(checking);
-    int status = switches
-                     ? run_forbidden(checking->expectation, switches, checking->stations.captures,
-                                     &checking->plan, checking->report, checking->error)
-                     : base_fail(checking->error, "out of memory");
-    free(switches);
-    return status;
+    return checking->options->n_patterns > 0
+               ? 0
+               : run_forbidden(checking->expectation, checking->states.switches,
+                               checking->stations.captures, &checking->plan, checking->report,
+                               checking->error);
 }
 
 /* Packets that the table treats otherwise than the expectation, where a host
@@ -200,7 +170,7 @@ static int make_plan(struct checking *checking)
 {
     struct report differences = {0};
     struct traffic_extra extras[EXTRAS_MAX];
-    int status = path_tables(checking, &differences);
+    int status = judge_tables(checking, &differences);
     struct traffic_plan_options options = {.sends = checking->stations.captures,
                                            .selected = checking->selected,
                                            .extras = extras,
@@ -302,7 +272,7 @@ static int probe_until_settled(struct checking *checking)
            checking->report->timing.rounds < ROUNDS_MIN) {
         uint64_t round_ns = run_now_ns();
         progress(checking, "frames and tables disagree: looking again");
-        if (read_switches(checking) < 0 || take_states(checking, &checking->states) < 0 ||
+        if (read_switches(checking, &checking->states) < 0 ||
             next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
             return -1;
         }
@@ -343,7 +313,7 @@ static int read_until_counted(struct checking *checking)
 {
     uint64_t start_ns = run_now_ns();
     for (;;) {
-        if (read_switches(checking) < 0 || take_states(checking, &checking->later) < 0) {
+        if (read_switches(checking, &checking->later) < 0) {
             return -1;
         }
         if (run_ms_since(start_ns) > COUNT_MS ||
@@ -448,7 +418,7 @@ static int check_traffic(struct checking *checking)
 static int judge_all(struct checking *checking, bool traffic)
 {
     uint64_t start_ns = run_now_ns();
-    if (!checking->options->no_state && path_tables(checking, checking->report) < 0) {
+    if (!checking->options->no_state && judge_tables(checking, checking->report) < 0) {
         return -1;
     }
     checking->report->timing.compare_ms += run_ms_since(start_ns);
@@ -478,7 +448,7 @@ static int get_states(struct checking *checking)
                          checking->options->timeout_ms, checking->error) < 0) {
         return -1;
     }
-    return read_switches(checking) < 0 ? -1 : take_states(checking, &checking->states);
+    return read_switches(checking, &checking->states);
 }
 
 static int check_all(struct checking *checking)

@@ -91,20 +91,38 @@ const struct switch_state *run_network_state(const struct run_network *network, 
     return dump->ok ? &dump->state : NULL;
 }
 
-int run_network_take(struct run_network *network, struct run_states *states)
+int run_states_init(struct run_states *states, size_t n_switches, struct base_error *error)
 {
-    states->by_switch = calloc(network->n_switches + 1, sizeof *states->by_switch);
-    states->reasons = calloc(network->n_switches + 1, sizeof *states->reasons);
-    states->right = calloc(network->n_switches + 1, sizeof *states->right);
-    if (!states->by_switch || !states->reasons || !states->right) {
-        run_states_free(states);
+    *states = (struct run_states){.by_switch = calloc(n_switches + 1, sizeof *states->by_switch),
+                                  .reasons = calloc(n_switches + 1, sizeof *states->reasons),
+                                  .switches = calloc(n_switches + 1, sizeof *states->switches),
+                                  .right = calloc(n_switches + 1, sizeof *states->right)};
+    return states->by_switch && states->reasons && states->switches && states->right
+               ? 0
+               : base_fail(error, "out of memory");
+}
+
+void run_states_set(struct run_states *states, size_t sw, const struct switch_state *state,
+                    const char *reason, uint64_t dpid)
+{
+    states->by_switch[sw] = state;
+    states->reasons[sw] = reason;
+    states->switches[sw] =
+        (struct switch_dump){.dumped = state != NULL, .reason = reason, .state = state};
+    states->right[sw] = state && state->datapath_id == dpid ? state : NULL;
+}
+
+int run_network_take(struct run_network *network, struct run_states *states,
+                     struct base_error *error)
+{
+    run_states_free(states);
+    if (run_states_init(states, network->n_switches, error) < 0) {
         return -1;
     }
     for (size_t i = 0; i < network->n_switches; i++) {
-        const struct switch_state *state = run_network_state(network, i, &states->reasons[i]);
-        states->by_switch[i] = state;
-        states->right[i] =
-            state && state->datapath_id == network->topology->switches[i].dpid ? state : NULL;
+        const char *reason;
+        const struct switch_state *state = run_network_state(network, i, &reason);
+        run_states_set(states, i, state, reason, network->topology->switches[i].dpid);
     }
     states->dumps = network->dumps;
     states->n_dumps = network->n_dumps;
@@ -117,6 +135,7 @@ void run_states_free(struct run_states *states)
     free_dumps(states->dumps, states->n_dumps);
     free(states->by_switch);
     free(states->reasons);
+    free(states->switches);
     free(states->right);
     *states = (struct run_states){0};
 }

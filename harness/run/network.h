@@ -6,6 +6,7 @@
 
 #include "channel/channel.h"
 #include "model/topology.h"
+#include "state/state.h"
 
 struct run_network {
     const struct topology *topology; /* borrowed */
@@ -35,17 +36,30 @@ int run_network_flush(struct run_network *network, struct base_error *error);
 const struct switch_state *run_network_state(const struct run_network *network, size_t sw,
                                              const char **reason);
 
-/* Takes the states of the last reading out of the network: the caller frees
- * them with run_states_free. */
+/* What was read of every switch of a topology, by its index there, in the forms
+ * that different rooms want it in. */
 struct run_states {
     const struct switch_state **by_switch; /* NULL where nothing was read */
-    const char **reasons;                  /* by switch: why not */
+    const char **reasons;                  /* why not; NULL where something was */
+    struct switch_dump *switches;          /* both of these, for judging */
     const struct switch_state **right;     /* NULL too where another switch answered */
     struct channel_dump *dumps;
     size_t n_dumps;
 };
-int run_network_take(struct run_network *network, struct run_states *states);
+
+/* Empty states of n switches. -1 without memory; run_states_free all the same. */
+int run_states_init(struct run_states *states, size_t n_switches, struct base_error *error);
+
+/* Of one switch: `state` as it was read, which must live as long as `states`, or
+ * NULL and a reason; and whether its datapath id is the one that was expected. */
+void run_states_set(struct run_states *states, size_t sw, const struct switch_state *state,
+                    const char *reason, uint64_t dpid);
+
 void run_states_free(struct run_states *states);
+
+/* Takes the states of the last reading out of the network. -1 without memory. */
+int run_network_take(struct run_network *network, struct run_states *states,
+                     struct base_error *error);
 
 void run_network_close(struct run_network *network);
 

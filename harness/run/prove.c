@@ -37,27 +37,17 @@ static void progress(const struct proving *proving, const char *text)
 static int judge(struct proving *proving)
 {
     const struct expectation *expectation = proving->expectation;
-    const struct run_states *states = &proving->source->states;
-    size_t n = proving->topology->n_switches;
-    struct switch_dump *switches = calloc(n + 1, sizeof *switches);
     bool *selected = calloc(expectation->n_claims + 1, sizeof *selected);
-    int status = -1;
-    for (size_t i = 0; switches && i < n; i++) {
-        switches[i] = (struct switch_dump){.dumped = states->by_switch[i] != NULL,
-                                           .reason = states->reasons[i],
-                                           .state = states->by_switch[i]};
+    if (!selected) {
+        return base_fail(proving->error, "out of memory");
     }
-    for (size_t i = 0; selected && i < expectation->n_claims; i++) {
+    for (size_t i = 0; i < expectation->n_claims; i++) {
         selected[i] = run_selects(&proving->options->run, expectation->claims[i].id);
         proving->report->n_deselected += !selected[i];
     }
-    if (switches && selected) {
-        struct prove_options options = {.selected = selected};
-        status = prove_claims(expectation, switches, &options, proving->report, proving->error);
-    } else {
-        base_fail(proving->error, "out of memory");
-    }
-    free(switches);
+    struct prove_options options = {.selected = selected};
+    int status = prove_claims(expectation, proving->source->states.switches, &options,
+                              proving->report, proving->error);
     free(selected);
     return status;
 }
@@ -83,7 +73,8 @@ static int read_and_judge(struct proving *proving)
                     proving->source->saved->file);
     }
     progress(proving, "reading the switches");
-    if (run_source_read(proving->source, proving->options->run.timeout_ms, proving->error) < 0) {
+    if (run_source_read(proving->source, CHANNEL_FLOWS, proving->options->run.timeout_ms,
+                        proving->error) < 0) {
         return -1;
     }
     note_unread(proving);

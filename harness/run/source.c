@@ -12,48 +12,39 @@ int run_source_load(struct run_source *source, const struct topology *topology,
                       : yaml_load_lab(lab_path, topology, &source->lab, diagnostics);
 }
 
-static int read_live(struct run_source *source, unsigned timeout_ms, struct base_error *error)
+static int read_live(struct run_source *source, unsigned what, unsigned timeout_ms,
+                     struct base_error *error)
 {
     struct run_network network;
     int status = -1;
     if (run_network_open(&network, source->topology, source->lab, timeout_ms, error) == 0 &&
-        run_network_read(&network, CHANNEL_FLOWS, error) == 0) {
-        status = run_network_take(&network, &source->states);
-        if (status < 0) {
-            base_fail(error, "out of memory");
-        }
+        run_network_read(&network, what, error) == 0) {
+        status = run_network_take(&network, &source->states, error);
     }
     run_network_close(&network);
     return status;
 }
 
-int run_source_read(struct run_source *source, unsigned timeout_ms, struct base_error *error)
+int run_source_read(struct run_source *source, unsigned what, unsigned timeout_ms,
+                    struct base_error *error)
 {
     run_states_free(&source->states);
     return source->saved ? run_states_saved(source->saved, source->topology, &source->states, error)
-                         : read_live(source, timeout_ms, error);
+                         : read_live(source, what, timeout_ms, error);
 }
 
 /* The states stay with the file: there are no dumps to free. */
 int run_states_saved(const struct yaml_state *saved, const struct topology *topology,
                      struct run_states *states, struct base_error *error)
 {
-    *states = (struct run_states){0};
-    states->by_switch = calloc(topology->n_switches + 1, sizeof *states->by_switch);
-    states->reasons = calloc(topology->n_switches + 1, sizeof *states->reasons);
-    states->right = calloc(topology->n_switches + 1, sizeof *states->right);
-    if (!states->by_switch || !states->reasons || !states->right) {
-        run_states_free(states);
-        return base_fail(error, "out of memory");
+    if (run_states_init(states, topology->n_switches, error) < 0) {
+        return -1;
     }
     for (size_t i = 0; i < topology->n_switches; i++) {
         const struct yaml_state_switch *sw = yaml_state_find(saved, topology->switches[i].name);
-        states->by_switch[i] = sw && !sw->not_read ? &sw->state : NULL;
-        states->right[i] =
-            states->by_switch[i] && states->by_switch[i]->datapath_id == topology->switches[i].dpid
-                ? states->by_switch[i]
-                : NULL;
-        states->reasons[i] = sw ? sw->not_read : "the saved state does not have this switch";
+        run_states_set(states, i, sw && !sw->not_read ? &sw->state : NULL,
+                       sw ? sw->not_read : "the saved state does not have this switch",
+                       topology->switches[i].dpid);
     }
     return 0;
 }

@@ -24,11 +24,12 @@ int run_source_load(struct run_source *source, const struct topology *topology,
                     const char *lab_path, const char *state_path,
                     struct yaml_diagnostics *diagnostics);
 
-/* Reads all switches at once, or takes them from the file, once. A switch that
- * could not be read, or is not in the file, has NULL in states.by_switch and a
- * reason. timeout_ms as in run_network_open; 0: the default. -1 without memory,
- * or if the event loop can not run. */
-int run_source_read(struct run_source *source, unsigned timeout_ms, struct base_error *error);
+/* Reads all switches at once (`what`: CHANNEL_*), or takes them from the file. A
+ * switch that could not be read, or is not in the file, has NULL in
+ * states.by_switch and a reason. timeout_ms as in run_network_open; 0: the
+ * default. -1 without memory, or if the event loop cannot run. */
+int run_source_read(struct run_source *source, unsigned what, unsigned timeout_ms,
+                    struct base_error *error);
 
 /* The states of a saved file by index of the topology, which run_states_free
  * frees; they point into `saved`. -1 without memory. */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which command is meant, what do its options say, and what is its help? */
+#include "base/suggest.h"
+#include "base/version.h"
+#include "cli/cli.h"
+#include "run/clock.h"
+#include "yaml/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct cli_command *const commands[] = {
+    &cli_check,  &cli_diff, &cli_explain, &cli_flows,   &cli_learn,
+    &cli_mutate, &cli_plan, &cli_prove,   &cli_station,
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+/* -------------------------------------------------------------------- help */
+
+static void print_overview(FILE *out)
+{
+    fprintf(out, "usage: tapproof COMMAND ...\n\n"
+                 "Proves that an OpenFlow network does what its policy says.\n\n");
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    fprintf(out, "\n  tapproof help COMMAND     more about a command (COMMAND --help)\n"
+                 "  tapproof --version        the version\n");
+}
+
+static void print_help(const struct cli_command *command)
+{
+    struct base_buffer options = {0};
+    base_options_format(command->options, &options);
+    printf("usage: tapproof %s%s%s\n\n%s\n", command->name, *command->arguments ? " " : "",
+           command->arguments, command->summary);
+    const char *parts[] = {command->before, base_buffer_text(&options), command->after};
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i] && *parts[i]) {
+            printf("\n%s", parts[i]);
+        }
+    }
+    base_buffer_free(&options);
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+    const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        names[i] = commands[i]->name;
+        if (strcmp(names[i], name) == 0) {
+            return commands[i];
+        }
+    }
+    const char *nearest = base_suggest(name, names, N_COMMANDS);
+    fprintf(stderr, "tapproof: no command '%s'%s%s%s; see tapproof --help\n", name,
+            nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+    return NULL;
+}
+
+/* ----------------------------------------------------------------- one job */
+
+static int check_operands(struct cli_job *job, char **operands, int n)
+{
+    const struct cli_command *command = job->command;
+    const char *what = command->reads == CLI_READS_TOPOLOGY ? "topology" : "expectation";
+    bool few = n < (int)command->min_operands;
+    if (few || n > (int)command->max_operands) {
+        return command->wants ? cli_usage_error(job, "%s", command->wants)
+               : few          ? cli_usage_error(job, "which %s?", what)
+                              : cli_usage_error(job, "one %s at a time", what);
+    }
+    for (int i = 0; i < n; i++) {
+        job->operands[i] = operands[i];
+    }
+    return CLI_CONFORMS;
+}
+
+/* What the operands and options of a command say, and whether they go together. */
+static int settle(struct cli_job *job, char **operands, int n)
+{
+    const struct cli_command *command = job->command;
+    int status = check_operands(job, operands, n);
+    if (status != CLI_CONFORMS) {
+        return status;
+    }
+    if (job->state && job->lab) {
+        return cli_usage_error(job, "--lab or --state, not both");
+    }
+    job->run.patterns = job->patterns.items;
+    job->run.n_patterns = job->patterns.n;
+    return command->settle ? command->settle(job) : CLI_CONFORMS;
+}
+
+/* The files: topology or expectation, then lab or saved state. */
+static int load(struct cli_job *job, struct topology **topology,
+                struct yaml_diagnostics *diagnostics)
+{
+    if (job->command->reads == CLI_READS_TOPOLOGY) {
+        if (yaml_load_topology(job->operands[0], topology, diagnostics) < 0) {
+            return -1;
+        }
+        job->topology = *topology;
+    } else if (yaml_load_expectation(job->operands[0], &job->expectation, diagnostics) < 0) {
+        return -1;
+    } else {
+        job->topology = job->expectation->topology;
+    }
+    return run_source_load(&job->source, job->topology, cli_lab_path(job->lab), job->state,
+                           diagnostics);
+}
+
+static int load_and_run(struct cli_job *job)
+{
+    struct topology *topology = NULL;
+    struct yaml_diagnostics diagnostics = {0};
+    int status = CLI_USAGE;
+    if (job->command->reads == CLI_READS_NOTHING || load(job, &topology, &diagnostics) == 0) {
+        job->load_ms = run_ms_since(job->started_ns);
+        status = job->command->run(job);
+    } else {
+        cli_print_diagnostics(&diagnostics);
+    }
+    yaml_diagnostics_free(&diagnostics);
+    run_source_close(&job->source);
+    expectation_free(job->expectation);
+    topology_free(topology);
+    return status;
+}
+
+static int run_job(struct cli_job *job, int argc, char **argv)
+{
+    struct base_error error = {0};
+    int first = base_options_parse(job->command->options, job, argc, argv, &error);
+    if (first == BASE_OPTIONS_HELP_WANTED) {
+        print_help(job->command);
+        return CLI_CONFORMS;
+    }
+    if (first < 0) {
+        return cli_usage_error(job, "%s", error.text);
+    }
+    int status = settle(job, argv + first, argc - first);
+    return status == CLI_CONFORMS ? load_and_run(job) : status;
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    struct cli_job *job = calloc(1, command->n_bytes);
+    if (!job) {
+        fputs("tapproof: out of memory\n", stderr);
+        return CLI_UNJUDGED;
+    }
+    if (command->defaults) {
+        memcpy(job, command->defaults, command->n_bytes);
+    }
+    job->command = command;
+    job->started_ns = run_now_ns();
+    int status = run_job(job, argc, argv);
+    free(job);
+    return status;
+}
+
+/* -------------------------------------------------------------------- main */
+
+static bool is_either(const char *word, const char *name, const char *letter)
+{
+    return strcmp(word, name) == 0 || strcmp(word, letter) == 0;
+}
+
+static int run(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stderr);
+        return CLI_USAGE;
+    }
+    bool helps = strcmp(argv[1], "help") == 0;
+    if (is_either(argv[1], "--help", "-h") || (helps && argc == 2)) {
+        print_overview(stdout);
+        return CLI_CONFORMS;
+    }
+    if (is_either(argv[1], "--version", "-V")) {
+        puts("tapproof " BASE_VERSION);
+        return CLI_CONFORMS;
+    }
+    const struct cli_command *command = find_command(helps ? argv[2] : argv[1]);
+    if (!command) {
+        return CLI_USAGE;
+    }
+    if (helps) {
+        print_help(command);
+        return CLI_CONFORMS;
+    }
+    return run_command(command, argc - 1, argv + 1);
+}
+
+int cli_main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    /* What was printed must have been written. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "tapproof: cannot write to stdout\n");
+        return status == CLI_DEVIATES ? status : CLI_UNJUDGED;
+    }
+    return status;
+}
