@@ -10,7 +10,7 @@
 void blame_way_to(const struct path_walk *walk, size_t last, struct blame_way *way)
 {
     way->n_hops = 0;
-    for (size_t hop = last; hop != SIZE_MAX; hop = walk->hops[hop].previous) {
+    for (size_t hop = last; hop != HOP_NONE; hop = walk->hops[hop].previous) {
         way->hops[way->n_hops++] = hop;
     }
     for (size_t i = 0; i < way->n_hops / 2; i++) {
@@ -39,7 +39,7 @@ static bool same_step(struct port_ref a, const struct header *a_header, struct p
  * after the same way: several copies may meet on one cable. */
 static bool same_hop(const struct path_walk *a, size_t i, const struct path_walk *b, size_t j)
 {
-    while (i != SIZE_MAX && j != SIZE_MAX) {
+    while (i != HOP_NONE && j != HOP_NONE) {
         const struct path_hop *x = &a->hops[i], *y = &b->hops[j];
         if (!same_step(x->in, &x->header, y->in, &y->header)) {
             return false;
@@ -74,7 +74,7 @@ static size_t count_arrivals(const struct path_walk *walk, const struct path_wal
 }
 
 /* The first hop on the way of one arrival whose next step `other` makes less
- * often: there the two walks part. SIZE_MAX: they go together to the end. */
+ * often: there the two walks part. HOP_NONE: they go together to the end. */
 static size_t parting(const struct path_walk *walk, const struct path_walk_arrival *arrival,
                       const struct path_walk *other)
 {
@@ -87,21 +87,21 @@ static size_t parting(const struct path_walk *walk, const struct path_walk_arriv
         }
     }
     return count_arrivals(other, walk, arrival) < count_arrivals(walk, walk, arrival) ? arrival->hop
-                                                                                      : SIZE_MAX;
+                                                                                      : HOP_NONE;
 }
 
-/* ... of all its arrivals at the host; SIZE_MAX: none parts. */
+/* ... of all its arrivals at the host; HOP_NONE: none parts. */
 static size_t first_parting(const struct path_walk *walk, size_t host,
                             const struct path_walk *other)
 {
     for (size_t i = 0; i < walk->n_arrivals; i++) {
         size_t hop =
-            walk->arrivals[i].host == host ? parting(walk, &walk->arrivals[i], other) : SIZE_MAX;
-        if (hop != SIZE_MAX) {
+            walk->arrivals[i].host == host ? parting(walk, &walk->arrivals[i], other) : HOP_NONE;
+        if (hop != HOP_NONE) {
             return hop;
         }
     }
-    return SIZE_MAX;
+    return HOP_NONE;
 }
 
 /* What the table does with packets that enter like this. */
@@ -113,7 +113,7 @@ static size_t advertised_entry(const struct blame_view *view, const struct path_
             return hop->entry;
         }
     }
-    return SIZE_MAX;
+    return HOP_NONE;
 }
 
 static void blame_table(const struct blame_view *view, const struct path_hop *hop, const char *what,
@@ -188,7 +188,7 @@ static bool locate_by_ways(struct blame_view *view, struct blame_location *locat
         return false;
     }
     size_t hop = first_parting(&view->declared, view->to, &view->advertised);
-    if (hop != SIZE_MAX) {
+    if (hop != HOP_NONE) {
         if (!blame_ports_of(view, &view->declared, hop, location)) {
             blame_table(view, &view->declared.hops[hop], "does not send it on as declared",
                         location);
@@ -196,7 +196,7 @@ static bool locate_by_ways(struct blame_view *view, struct blame_location *locat
         return true;
     }
     hop = first_parting(&view->advertised, view->to, &view->declared);
-    if (hop != SIZE_MAX) {
+    if (hop != HOP_NONE) {
         blame_table(view, &view->advertised.hops[hop], "sends it on", location);
         return true;
     }
@@ -230,13 +230,13 @@ static bool goes_on(const struct path_walk *walk, size_t hop)
 }
 
 /* Where a copy comes to and is not sent on; of several, one at the receiver's
- * switch, or else the last. SIZE_MAX: all arrive somewhere. */
+ * switch, or else the last. HOP_NONE: all arrive somewhere. */
 static size_t dead_end(const struct blame_view *view)
 {
     const struct path_walk *walk = &view->advertised;
-    size_t end = SIZE_MAX, sw = view->topology->hosts[view->to].port.sw;
+    size_t end = HOP_NONE, sw = view->topology->hosts[view->to].port.sw;
     for (size_t i = 0; i < walk->n_hops; i++) {
-        if (!goes_on(walk, i) && (end == SIZE_MAX || walk->hops[end].in.sw != sw)) {
+        if (!goes_on(walk, i) && (end == HOP_NONE || walk->hops[end].in.sw != sw)) {
             end = i;
         }
     }
@@ -252,7 +252,7 @@ static bool blame_ports_named(const struct blame_view *view, const struct path_h
     if (blame_port(view, hop->in, true, location)) {
         return true;
     }
-    for (size_t i = 0; hop->entry != SIZE_MAX && i < state->flows.entries[hop->entry].n_actions;
+    for (size_t i = 0; hop->entry != ENTRY_NONE && i < state->flows.entries[hop->entry].n_actions;
          i++) {
         const struct action *action = &state->flows.entries[hop->entry].actions[i];
         struct port_ref out = {.sw = hop->in.sw, .port = action->port};
@@ -270,7 +270,7 @@ static bool locate_loss(const struct blame_view *view, struct blame_location *lo
     const struct path_walk *walk = &view->advertised;
     size_t end = dead_end(view);
     struct blame_way way;
-    if (end == SIZE_MAX) {
+    if (end == HOP_NONE) {
         return false;
     }
     blame_way_to(walk, end, &way);
@@ -287,7 +287,7 @@ static bool locate_loss(const struct blame_view *view, struct blame_location *lo
     return true;
 }
 
-/* Where a table on the way to the receiver rewrites the packet; SIZE_MAX: none does. */
+/* Where a table on the way to the receiver rewrites the packet; HOP_NONE: none does. */
 static size_t first_rewriting(const struct path_walk *walk, size_t host)
 {
     for (size_t i = 0; i < walk->n_arrivals; i++) {
@@ -301,7 +301,7 @@ static size_t first_rewriting(const struct path_walk *walk, size_t host)
             }
         }
     }
-    return SIZE_MAX;
+    return HOP_NONE;
 }
 
 /* The expectation does not say the way. The tables do what was seen: it is
@@ -318,7 +318,7 @@ static bool locate_by_tables(struct blame_view *view, struct blame_location *loc
         return true;
     }
     size_t hop = first_rewriting(walk, view->to);
-    if (hop != SIZE_MAX) {
+    if (hop != HOP_NONE) {
         blame_table(view, &walk->hops[hop], "rewrites it", location);
         return true;
     }
@@ -326,7 +326,7 @@ static bool locate_by_tables(struct blame_view *view, struct blame_location *loc
         return false; /* no table rewrites it */
     }
     hop = first_parting(walk, view->to, &view->declared);
-    blame_table(view, &walk->hops[hop != SIZE_MAX ? hop : 0],
+    blame_table(view, &walk->hops[hop != HOP_NONE ? hop : 0],
                 walk->n_hops > 1 ? "sends it on" : "does this", location);
     return true;
 }

@@ -257,7 +257,7 @@ static long badness(const struct blame_view *view, const struct cable *cable)
 static bool locate_by_shots(const struct blame_view *view, const struct blame_way *way,
                             struct blame_location *location)
 {
-    size_t good_from = SIZE_MAX, n = way->n_hops;
+    size_t good_from = HOP_NONE, n = way->n_hops;
     for (size_t i = 0; i < view->evidence->n_shots; i++) {
         const struct traffic_shot *shot = &view->evidence->shots[i];
         bool ours = view->evidence->plan->probes[shot->probe].from == view->from &&

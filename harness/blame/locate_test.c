@@ -142,7 +142,7 @@ static void two_cables_are_told_apart(void **state)
     struct network network;
     network_load(&network, simulated, "simulated");
     network_send(&network, "h3", "h4");
-    size_t h4 = network_host(&network, "h4"), first = SIZE_MAX;
+    size_t h4 = network_host(&network, "h4"), first = PROBE_NONE;
     for (size_t p = 0; p < network.plan.n_probes; p++) {
         if (network.plan.probes[p].from == network_host(&network, "h3")) {
             first = first < p ? first : p;

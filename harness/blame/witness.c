@@ -136,9 +136,9 @@ static bool is_broken_by(const struct witness *witness, const struct result *cla
                          struct port_ref port)
 {
     struct match packet;
-    size_t from = claim->from ? topology_find_host(witness->topology, claim->from) : SIZE_MAX;
+    size_t from = claim->from ? topology_find_host(witness->topology, claim->from) : HOST_NONE;
     if (claim->kind != RESULT_TRAFFIC || claim->verdict != VERDICT_FAIL || !claim->example ||
-        from == SIZE_MAX || ofctl_parse_match(claim->example, &packet, NULL, NULL) < 0) {
+        from == HOST_NONE || ofctl_parse_match(claim->example, &packet, NULL, NULL) < 0) {
         return false;
     }
     struct path_forwarding declared = path_declared_by(witness->evidence->expectation);

@@ -10,7 +10,7 @@ enum { N_PORT_NUMBERS = 65536 };
 struct side {
     const struct switch_state *state;
     struct space_table table;
-    size_t *counterparts; /* by entry, in the other table; SIZE_MAX: none */
+    size_t *counterparts; /* by entry, in the other table; ENTRY_NONE: none */
     bool *changed;        /* by entry */
     struct learned {
         uint32_t stamp; /* of the port for which it was learned */
@@ -68,7 +68,7 @@ size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_t
         while (j < b->n_entries && (order = compare_keys(&b->entries[of_b[j]], entry)) < 0) {
             j++;
         }
-        found[of_a[i]] = j < b->n_entries && order == 0 ? of_b[j++] : SIZE_MAX;
+        found[of_a[i]] = j < b->n_entries && order == 0 ? of_b[j++] : ENTRY_NONE;
     }
     if (!of_a || !of_b) {
         free(found);
@@ -116,8 +116,9 @@ static int open_side(struct side *side, const struct switch_state *state,
     }
     for (size_t i = 0; i < flows->n_entries; i++) {
         const struct flow_entry *entry = &flows->entries[i];
-        const struct flow_entry *same =
-            side->counterparts[i] == SIZE_MAX ? NULL : &other->flows.entries[side->counterparts[i]];
+        const struct flow_entry *same = side->counterparts[i] == ENTRY_NONE
+                                            ? NULL
+                                            : &other->flows.entries[side->counterparts[i]];
         side->changed[i] =
             !same ||
             !actions_equal(entry->actions, entry->n_actions, same->actions, same->n_actions) ||
@@ -139,7 +140,7 @@ static void close_side(struct side *side)
 
 static const struct flow_entry *flow_of(const struct side *side, size_t entry)
 {
-    return entry == SIZE_MAX ? NULL : &side->state->flows.entries[entry];
+    return entry == ENTRY_NONE ? NULL : &side->state->flows.entries[entry];
 }
 
 static const struct space_behavior *behavior_of(struct diffing *diffing, struct side *side,
@@ -252,20 +253,21 @@ static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }
 
-/* x, of side s, and y, of the other one (SIZE_MAX: the lack of one), among the
+/* x, of side s, and y, of the other one (ENTRY_NONE: the lack of one), among the
  * headers in `cube`. */
 static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
                          const struct match *cube)
 {
     struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
-    size_t mine = y == SIZE_MAX ? SIZE_MAX : other->counterparts[y], theirs = side->counterparts[x];
+    size_t mine = y == ENTRY_NONE ? ENTRY_NONE : other->counterparts[y],
+           theirs = side->counterparts[x];
     struct change_difference change = {.in_port = diffing->in_port, .others = diffing->others};
     struct space_region region = {.cube = *cube};
     /* An entry with the very match of one of them goes before the other one. */
-    if ((mine != SIZE_MAX && mine != x && space_table_precedes(&side->table, mine, x)) ||
-        (theirs != SIZE_MAX && theirs != y &&
-         (y == SIZE_MAX || space_table_precedes(&other->table, theirs, y))) ||
-        (y != SIZE_MAX && !space_intersect(cube, &flow_of(other, y)->match, &region.cube))) {
+    if ((mine != ENTRY_NONE && mine != x && space_table_precedes(&side->table, mine, x)) ||
+        (theirs != ENTRY_NONE && theirs != y &&
+         (y == ENTRY_NONE || space_table_precedes(&other->table, theirs, y))) ||
+        (y != ENTRY_NONE && !space_intersect(cube, &flow_of(other, y)->match, &region.cube))) {
         return;
     }
     change.entry[s] = x;
@@ -325,7 +327,7 @@ static void compare_entry(struct diffing *diffing, int s, size_t x)
                                      compare_with, &comparing)) {
             answer = SPACE_OPEN;
         }
-        compare_pair(diffing, s, x, SIZE_MAX, &comparing.cube);
+        compare_pair(diffing, s, x, ENTRY_NONE, &comparing.cube);
     }
     diffing->diff->open |= answer == SPACE_OPEN;
 }

@@ -16,7 +16,7 @@
 enum { CHANGE_DIFF_BUDGET = 1000000000, CHANGE_DIFF_EXCEPTIONS = 4 };
 
 /* A set of headers of one ingress port. Entries: index in the table of each
- * state, SIZE_MAX: none takes them. */
+ * state, ENTRY_NONE: none takes them. */
 struct change_difference {
     uint16_t in_port; /* if `others`: one that stands for all that nothing names */
     bool others;
@@ -53,7 +53,7 @@ int change_diff_tell(const struct switch_state *a, const struct switch_state *b,
                      struct base_arena *arena, struct switch_difference *out);
 
 /* For each entry of `a` the index of the entry of `b` with the same table,
- * priority and match, SIZE_MAX: there is none; free it with free(). NULL without
+ * priority and match, ENTRY_NONE: there is none; free it with free(). NULL without
  * memory. */
 size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_table *b);
 

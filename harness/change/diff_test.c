@@ -215,9 +215,9 @@ static bool do_the_same(const struct switch_state *const states[2], const struct
         const char *reason;
         size_t entry = space_lookup(&states[i]->flows, header, NULL);
         const struct flow_entry *flow = &states[i]->flows.entries[entry];
-        n[i] = entry == SIZE_MAX ? 0
-                                 : space_apply(flow->actions, flow->n_actions, states[i]->ports,
-                                               states[i]->n_ports, header, out[i], 16, &reason);
+        n[i] = entry == ENTRY_NONE ? 0
+                                   : space_apply(flow->actions, flow->n_actions, states[i]->ports,
+                                                 states[i]->n_ports, header, out[i], 16, &reason);
         assert_true(n[i] >= 0);
     }
     /* One packet a port at most: the order is that of the ports. */

@@ -18,7 +18,7 @@ struct telling {
 
 static const struct flow_entry *entry_of(const struct telling *telling, int side, size_t entry)
 {
-    return entry == SIZE_MAX ? NULL : &telling->states[side]->flows.entries[entry];
+    return entry == ENTRY_NONE ? NULL : &telling->states[side]->flows.entries[entry];
 }
 
 /* ------------------------------------------------------------------ groups */
@@ -256,7 +256,7 @@ static int tell_entries(struct telling *telling)
         }
     }
     for (size_t i = 0; ready && i < b->n_entries; i++) {
-        if (of_b[i] == SIZE_MAX) {
+        if (of_b[i] == ENTRY_NONE) {
             tell_entry(telling, NULL, &b->entries[i]);
         }
     }

@@ -31,7 +31,7 @@ static void count_hidden(void *aux, size_t entry, size_t by)
 static void bench_table(const struct flow_table *flows)
 {
     struct space_live live;
-    size_t n_hidden = 0, n_open = 0, n_alone = 0, budget = SIZE_MAX;
+    size_t n_hidden = 0, n_open = 0, n_alone = 0, budget = BUDGET_UNLIMITED;
     double start = now_ms();
     if (space_live_open(&live, flows, NULL, 0) < 0) {
         abort();
@@ -49,8 +49,8 @@ static void bench_table(const struct flow_table *flows)
     printf("  hidden by one      %8.1f ms  (%zu)\n", now_ms() - start, n_alone);
     struct space_region rest = {.cube = match_in_port(1)};
     start = now_ms();
-    budget = SIZE_MAX;
-    enum space_answer answer = space_table_exclude(&live.table, SIZE_MAX, &rest, &budget);
+    budget = BUDGET_UNLIMITED;
+    enum space_answer answer = space_table_exclude(&live.table, ENTRY_NONE, &rest, &budget);
     if (answer == SPACE_FOUND) {
         answer = space_find(&rest.cube, rest.excluded, rest.n_excluded, &budget, NULL);
     }

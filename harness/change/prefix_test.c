@@ -39,7 +39,7 @@ static void fill(struct small *small, const char *actions)
 static size_t some_entry(const struct flow_table *flows, uint32_t mask)
 {
     struct space_live live;
-    size_t found = SIZE_MAX;
+    size_t found = ENTRY_NONE;
     assert_int_equal(space_live_open(&live, flows, NULL, 0), 0);
     for (size_t i = 1; i < flows->n_entries; i++) {
         assert_true(live.known[i].answer != SPACE_OPEN);
@@ -48,7 +48,7 @@ static size_t some_entry(const struct flow_table *flows, uint32_t mask)
         }
     }
     space_live_free(&live);
-    assert_true(found != SIZE_MAX);
+    assert_true(found != ENTRY_NONE);
     return found;
 }
 

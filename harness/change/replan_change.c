@@ -78,7 +78,7 @@ static void touch(struct change_replan *replan, size_t sw, const struct flow_ent
 static int find_row(struct change_replan *replan, size_t sw, const struct flow_entry *key,
                     uint32_t *row)
 {
-    size_t budget = SIZE_MAX;
+    size_t budget = BUDGET_UNLIMITED;
     *row = CHANGE_NOTHING;
     if (space_list_overlapping(&replan->tables.tables[sw], &key->match, 0, space_rank(key), &budget,
                                &replan->near) < 0) {

@@ -40,7 +40,7 @@ static void walk_probes(const struct ring *ring, const struct anew *anew,
         for (size_t h = 0; h < walk.n_hops; h++) {
             size_t sw = walk.hops[h].in.sw, entry = walk.hops[h].entry;
             bool ambiguous = false;
-            if (entry == SIZE_MAX) {
+            if (entry == ENTRY_NONE) {
                 continue;
             }
             space_lookup(&anew->states[sw]->flows, &walk.hops[h].header, &ambiguous);

@@ -90,7 +90,7 @@ static const struct switch_state *find_state(const struct side *side, const char
         return sw && !sw->not_read ? &sw->state : NULL;
     }
     size_t sw = topology_find_switch(side->topology, name);
-    if (sw == SIZE_MAX) {
+    if (sw == SWITCH_NONE) {
         return NULL;
     }
     *reason = side->source.states.reasons[sw];

@@ -48,7 +48,7 @@ static int find_port(struct explain *explain, const struct topology *topology)
 {
     struct port_ref *in = &explain->question.in;
     in->sw = topology_find_switch(topology, explain->job.operands[SWITCH]);
-    if (in->sw == SIZE_MAX) {
+    if (in->sw == SWITCH_NONE) {
         return cli_usage_error(&explain->job, "%s has no switch '%s'", topology->file,
                                explain->job.operands[SWITCH]);
     }

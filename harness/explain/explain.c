@@ -47,7 +47,7 @@ static const char *frame_text(struct explaining *explaining, const struct base_b
 static bool came_before(const struct explaining *explaining, size_t hop,
                         const struct arriving *packet)
 {
-    for (; hop != SIZE_MAX; hop = explaining->out->hops[hop].previous) {
+    for (; hop != HOP_NONE; hop = explaining->out->hops[hop].previous) {
         const struct arriving *before = &explaining->packets[hop];
         if (before->in.sw == packet->in.sw &&
             memcmp(&before->header, &packet->header, sizeof packet->header) == 0) {
@@ -57,7 +57,7 @@ static bool came_before(const struct explaining *explaining, size_t hop,
     return false;
 }
 
-/* The hop that the packet comes to, SIZE_MAX if it is not followed. The frame
+/* The hop that the packet comes to, HOP_NONE if it is not followed. The frame
  * goes to the hop. */
 static size_t add_hop(struct explaining *explaining, size_t previous, struct arriving *packet)
 {
@@ -68,7 +68,7 @@ static size_t add_hop(struct explaining *explaining, size_t previous, struct arr
             loop ? "a loop: the same packet was there before" : "it does not end: too many hops";
         out->unknown = true;
         base_buffer_free(&packet->frame);
-        return SIZE_MAX;
+        return HOP_NONE;
     }
     size_t hop = out->n_hops++;
     explaining->packets[hop] = *packet;
@@ -111,7 +111,7 @@ static void add_output(struct explaining *explaining, size_t hop,
         (struct explained_output){.port = emission->port,
                                   .port_text = port_text(emission->port, explaining->arena),
                                   .packet = ofctl_header_text(&emission->header, explaining->arena),
-                                  .hop = SIZE_MAX};
+                                  .hop = HOP_NONE};
     if (emission->queued) {
         output->queue = base_arena_format(explaining->arena, "queue %u", emission->queue_id);
     }
@@ -245,7 +245,7 @@ static void explain_hop(struct explaining *explaining, size_t i)
     }
     bool ambiguous = false;
     size_t taker = space_lookup(&state->flows, &packet->header, &ambiguous);
-    const struct flow_entry *entry = taker == SIZE_MAX ? NULL : &state->flows.entries[taker];
+    const struct flow_entry *entry = taker == ENTRY_NONE ? NULL : &state->flows.entries[taker];
     if (entry) {
         list_hidden(explaining, hop, &state->flows, taker, &packet->header);
         hop->entry = ofctl_flow_text(entry, FLOW_NO_STATS, explaining->arena);
@@ -278,7 +278,7 @@ int explain_packet(const struct explain_question *question, const struct header 
     if (!explaining.no_memory) {
         base_put_bytes(&first.frame, frame, n_frame_bytes);
         explaining.no_memory |= first.frame.failed;
-        add_hop(&explaining, SIZE_MAX, &first);
+        add_hop(&explaining, HOP_NONE, &first);
     }
     for (size_t i = 0; i < out->n_hops && !explaining.no_memory && !arena->failed; i++) {
         explain_hop(&explaining, i);

@@ -76,7 +76,7 @@ static void test_way(void **state)
     assert_string_equal(answer->hops[0].expected, "output:2,output:6");
     assert_int_equal(answer->hops[0].n_outputs, 2);
     assert_string_equal(answer->hops[0].outputs[0].to, "h2");
-    assert_true(answer->hops[0].outputs[0].hop == SIZE_MAX);
+    assert_true(answer->hops[0].outputs[0].hop == HOP_NONE);
     assert_string_equal(answer->hops[0].outputs[1].to, "s3:1");
     assert_int_equal(answer->hops[0].outputs[1].hop, 1);
     assert_string_equal(answer->hops[1].at, "s3:1");

@@ -49,7 +49,7 @@ static const char *ends_text(struct listing *listing, const struct flow_entry *e
     return any ? ends : NULL;
 }
 
-/* The one entry that takes all of the cube before `entry` does. SIZE_MAX: none. */
+/* The one entry that takes all of the cube before `entry` does. ENTRY_NONE: none. */
 static size_t find_hider(const struct listing *listing, size_t entry, const struct match *cube)
 {
     for (size_t i = 0; i < listing->n_order && listing->order[i] != entry; i++) {
@@ -57,15 +57,15 @@ static size_t find_hider(const struct listing *listing, size_t entry, const stru
             return listing->order[i];
         }
     }
-    return SIZE_MAX;
+    return ENTRY_NONE;
 }
 
-/* `entry` SIZE_MAX: what none takes. */
+/* `entry` ENTRY_NONE: what none takes. */
 static void add_class(struct listing *listing, size_t entry)
 {
     struct explained_class *class = &listing->out->classes[listing->out->n_classes++];
     const struct flow_entry *flow =
-        entry == SIZE_MAX ? NULL : &listing->state->flows.entries[entry];
+        entry == ENTRY_NONE ? NULL : &listing->state->flows.entries[entry];
     struct space_region region = {.cube = match_in_port(listing->question->in.port)};
     struct header example;
     if (flow && !space_intersect(&region.cube, &flow->match, &region.cube)) {
@@ -87,9 +87,9 @@ static void add_class(struct listing *listing, size_t entry)
         class->to = flow ? ends_text(listing, flow, &example) : NULL;
     } else if (answer == SPACE_EMPTY && flow) {
         size_t by = find_hider(listing, entry, &region.cube);
-        class->hidden_by = by == SIZE_MAX ? NULL
-                                          : ofctl_flow_text(&listing->state->flows.entries[by],
-                                                            FLOW_NO_STATS, listing->arena);
+        class->hidden_by = by == ENTRY_NONE ? NULL
+                                            : ofctl_flow_text(&listing->state->flows.entries[by],
+                                                              FLOW_NO_STATS, listing->arena);
     } else if (answer == SPACE_EMPTY) {
         listing->out->n_classes--; /* every packet is taken */
     }
@@ -138,7 +138,7 @@ int explain_port(const struct explain_question *question, size_t *budget, struct
         for (size_t i = 0; i < listing.n_order; i++) {
             add_class(&listing, listing.order[i]);
         }
-        add_class(&listing, SIZE_MAX);
+        add_class(&listing, ENTRY_NONE);
     }
     bool failed = !listing.order || arena->failed;
     free(listing.order);

@@ -120,7 +120,7 @@ static int propose_sender(struct drafting *drafting, size_t from)
     }
     if (reach->n_arrivals == 0) {
         return propose(drafting,
-                       &(struct claim){.kind = CLAIM_ISOLATED, .from = from, .to = SIZE_MAX});
+                       &(struct claim){.kind = CLAIM_ISOLATED, .from = from, .to = HOST_ALL});
     }
     int status = 0;
     for (size_t to = 0; to < topology->n_hosts && status == 0; to++) {
@@ -321,7 +321,7 @@ static int add_claim(struct drafting *drafting, size_t group, size_t from,
     const struct topology_host *hosts = drafting->run->topology->hosts;
     const char *id = base_arena_format(&expectation->arena, "traffic/%s/%s/%s%s%s",
                                        hosts[from].name, claim_kind_name(target->kind),
-                                       target->to == SIZE_MAX ? "all" : hosts[target->to].name,
+                                       target->to == HOST_ALL ? "all" : hosts[target->to].name,
                                        match_text ? "/" : "", match_text ? match_text : "");
     if (!id || base_grow(&expectation->claims, expectation->n_claims,
                          &drafting->run->draft->claims_capacity, sizeof *expectation->claims) < 0) {

@@ -49,7 +49,7 @@ struct claim {
     const char *id; /* "traffic/h1/mirrored/h11", with "/MATCH" behind it if it has a match */
     enum claim_kind kind;
     size_t from;
-    size_t to;          /* host; SIZE_MAX: all others that the same written claim does not name */
+    size_t to;          /* host; HOST_ALL: all others that the same written claim does not name */
     unsigned copies;    /* delivered, mirrored: how often, at least 1; isolated: 0 */
     struct match match; /* without in_port; everything if none was written */
     const char *match_text; /* as written, NULL: none */
@@ -60,7 +60,7 @@ struct claim {
 /* What a run leaves out. An entry is hidden if every condition that was
  * written holds for it; a port exception leaves out the port's result. */
 struct exception {
-    size_t sw;     /* SIZE_MAX: every switch */
+    size_t sw;     /* SWITCH_ALL: every switch */
     bool has_port; /* leaves out state/SWITCH/PORT */
     uint16_t port;
     bool has_cookie;

@@ -5,6 +5,8 @@
 #ifndef MODEL_EXPLANATION_H
 #define MODEL_EXPLANATION_H
 
+#include "base/none.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,13 +18,13 @@ struct explained_output {
     const char *packet;    /* after the rewrites, as ofctl_format_header writes it */
     const char *frame;     /* the same as bytes in hexadecimal; NULL: no frame was given */
     const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there */
-    size_t hop;            /* where it goes on; SIZE_MAX: nowhere */
+    size_t hop;            /* where it goes on; HOP_NONE: nowhere */
 };
 
 struct explained_hop {
     const char *at; /* "s1:1" */
     const char *packet;
-    size_t previous;     /* hop that it came from; SIZE_MAX: the first */
+    size_t previous;     /* hop that it came from; HOP_NONE: this is the first */
     const char *entry;   /* that takes it; NULL: none does, or that is not known */
     const char *unknown; /* why it is not known what happens; NULL: it is */
     const char **hidden; /* entries that would take it too, were it not for this one; best first */

@@ -6,6 +6,7 @@
 #define MODEL_FLOW_H
 
 #include "base/arena.h"
+#include "base/none.h"
 #include "model/action.h"
 #include "model/match.h"
 

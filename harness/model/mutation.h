@@ -29,7 +29,7 @@ struct mutation {
     enum mutation_fate fate;
     const char *sensed[N_MUTATION_SENSES]; /* the first result that fails; NULL: none does */
     const char *open;                      /* undecided: why */
-    size_t line; /* unnoticed: the port of mutations.lines that would notice it, SIZE_MAX: none */
+    size_t line; /* unnoticed: the port of mutations.lines that would notice it, INDEX_NONE: none */
     const char *ignore; /* else "FILE:LINE:COLUMN": this exception lets it pass */
 };
 

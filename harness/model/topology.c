@@ -68,7 +68,7 @@ size_t topology_find_switch(const struct topology *topology, const char *name)
             return i;
         }
     }
-    return SIZE_MAX;
+    return SWITCH_NONE;
 }
 
 size_t topology_find_host(const struct topology *topology, const char *name)
@@ -78,7 +78,7 @@ size_t topology_find_host(const struct topology *topology, const char *name)
             return i;
         }
     }
-    return SIZE_MAX;
+    return HOST_NONE;
 }
 
 const char *topology_nearest_host(const struct topology *topology, const char *name)

@@ -7,6 +7,7 @@
 #define MODEL_TOPOLOGY_H
 
 #include "base/arena.h"
+#include "base/none.h"
 #include "model/place.h"
 
 #include <stdbool.h>
@@ -78,7 +79,7 @@ const char *topology_port_name(const struct topology *topology, struct port_ref 
 const char *topology_cable_name(const struct topology *topology, struct port_ref port,
                                 struct base_arena *arena);
 
-/* SIZE_MAX if there is none of that name. */
+/* SWITCH_NONE, HOST_NONE if there is none of that name. */
 size_t topology_find_switch(const struct topology *topology, const char *name);
 size_t topology_find_host(const struct topology *topology, const char *name);
 

@@ -89,7 +89,7 @@ static const struct exception *exception_of(const struct mutate_trial *trial, ui
     const size_t rows[] = {trial->mutant->row, trial->mutant->other};
     struct port_ref port = {.sw = run->sw, .port = number};
     const struct exception *exception = state_ignored_port(expectation, port);
-    for (size_t i = 0; i < 2 && rows[i] != SIZE_MAX && !exception; i++) {
+    for (size_t i = 0; i < 2 && rows[i] != ENTRY_NONE && !exception; i++) {
         const struct flow_entry *now = mutate_trial_row(trial, rows[i]);
         exception = state_ignored_entry(expectation, run->sw, &run->state->flows.entries[rows[i]]);
         if (!exception && now) {
@@ -177,7 +177,7 @@ int mutate_keep_lines(struct mutate_run *run)
     }
     for (size_t i = 0; i < mutations->n_items && status == 0; i++) {
         size_t *line = &mutations->items[i].line;
-        *line = *line == SIZE_MAX ? SIZE_MAX : lines[*line];
+        *line = *line == INDEX_NONE ? INDEX_NONE : lines[*line];
     }
     free(lines);
     return status;

@@ -93,8 +93,10 @@ static struct mutate_mutant begin(struct maker *maker, const char *kind)
 {
     maker->id.n_bytes = maker->id_bytes;
     base_put_format(&maker->id, "/%s", kind);
-    return (struct mutate_mutant){
-        .row = maker->row, .other = SIZE_MAX, .now = *maker->entry, .region = maker->entry->match};
+    return (struct mutate_mutant){.row = maker->row,
+                                  .other = ENTRY_NONE,
+                                  .now = *maker->entry,
+                                  .region = maker->entry->match};
 }
 
 static int end(struct maker *maker, struct mutate_mutant *mutant)
@@ -121,7 +123,7 @@ static bool has_twin(struct maker *maker, const struct mutate_mutant *mutant,
                      const struct flow_entry *entry)
 {
     struct twin twin = {.match = &entry->match, .but = {mutant->row, mutant->other}};
-    size_t budget = SIZE_MAX;
+    size_t budget = BUDGET_UNLIMITED;
     space_table_overlapping(maker->table, &entry->match, space_rank(entry), space_rank(entry),
                             &budget, compare_twin, &twin);
     return twin.found;
@@ -386,7 +388,7 @@ static bool choose_behind(void *aux, uint32_t entry, const struct match *match)
     const struct flow_entry *entries = behind->maker->state->flows.entries;
     (void)match;
     bool same_table = entries[entry].table_id == behind->maker->entry->table_id;
-    if (same_table && (behind->best == SIZE_MAX ||
+    if (same_table && (behind->best == ENTRY_NONE ||
                        space_table_precedes(behind->maker->table, entry, behind->best))) {
         behind->best = entry;
     }
@@ -402,14 +404,14 @@ static bool same_in_port(const struct match *a, const struct match *b)
 static int make_swapped(struct maker *maker)
 {
     const struct flow_entry *entry = maker->entry;
-    struct behind behind = {.maker = maker, .best = SIZE_MAX};
-    size_t budget = SIZE_MAX;
+    struct behind behind = {.maker = maker, .best = ENTRY_NONE};
+    size_t budget = BUDGET_UNLIMITED;
     if (entry->priority == 0) {
         return 0;
     }
     space_table_overlapping(maker->table, &entry->match, 0, space_rank(entry) - 1, &budget,
                             choose_behind, &behind);
-    if (behind.best == SIZE_MAX) {
+    if (behind.best == ENTRY_NONE) {
         return 0;
     }
     struct mutate_mutant mutant = begin(maker, "priority-swapped");

@@ -11,7 +11,7 @@
 /* One changed table: a row that is another one now, or gone; or two rows. */
 struct mutate_mutant {
     const char *id;        /* mutate/SWITCH/ENTRY/KIND[/WHAT]; it lives until the visit is over */
-    size_t row, other;     /* other: SIZE_MAX, or the row whose priority was swapped with it */
+    size_t row, other;     /* other: ENTRY_NONE, or the row whose priority was swapped with it */
     bool gone;             /* the row */
     bool is_lifetime;      /* no packet is treated otherwise as long as the entry lives */
     struct flow_entry now; /* the row, if it is not gone; its actions as the id */

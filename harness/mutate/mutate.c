@@ -176,7 +176,7 @@ static int try_claims(struct mutate_trial *trial)
     if (mutant->is_lifetime) {
         return 0;
     }
-    bool is_alone = mutant->other == SIZE_MAX;
+    bool is_alone = mutant->other == ENTRY_NONE;
     int status = change_row(trial, mutant->row, is_alone, &n_changes);
     if (status == 0 && !is_alone) {
         status = change_row(trial, mutant->other, true, &n_changes);
@@ -209,7 +209,7 @@ static struct mutation *add_mutation(struct mutate_run *run, const struct mutate
     *told = (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id),
                               .before = entry_text(run, before),
                               .after = mutant->gone ? NULL : entry_text(run, &mutant->now),
-                              .line = SIZE_MAX};
+                              .line = INDEX_NONE};
     return told;
 }
 

@@ -199,7 +199,7 @@ static void an_exception_is_told(void **state)
     const struct mutation *unnoticed = find(&mutations, "mutate/a/in_port=1/output-removed/5");
     assert_int_equal(unnoticed->fate, MUTATION_UNNOTICED);
     assert_string_equal(unnoticed->ignore, "test:7:5");
-    assert_true(unnoticed->line == SIZE_MAX);
+    assert_true(unnoticed->line == INDEX_NONE);
     assert_int_equal(mutations.n_lines, 0);
     mutations_free(&mutations);
     small_free(&small);
@@ -337,7 +337,7 @@ static size_t emit(const struct switch_state *state, const struct flow_table *fl
     bool ambiguous;
     size_t taker = space_lookup(flows, header, &ambiguous);
     memset(out, 0, MAX_SENT * sizeof *out);
-    int n = taker == SIZE_MAX
+    int n = taker == ENTRY_NONE
                 ? 0
                 : space_apply(flows->entries[taker].actions, flows->entries[taker].n_actions,
                               state->ports, state->n_ports, header, out, MAX_SENT, &reason);

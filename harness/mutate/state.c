@@ -42,7 +42,7 @@ int mutate_trial_open(struct mutate_trial *trial)
 {
     struct mutate_run *run = trial->run;
     const struct match *region = &trial->mutant->region;
-    size_t budget = SIZE_MAX;
+    size_t budget = BUDGET_UNLIMITED;
     trial->whole = run->expectation->exact_switch[run->sw] ||
                    (region->mask.in_port && is_nowhere(run, region->value.in_port));
     trial->region = trial->whole ? match_any() : *region;

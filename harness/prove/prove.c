@@ -13,7 +13,7 @@ static struct result *add_result(const struct prove_sender *prover, const char *
 {
     struct report *report = prover->proof->report;
     const struct topology_host *hosts = prover->proof->topology->hosts;
-    const char *name = to == SIZE_MAX ? "all" : hosts[to].name;
+    const char *name = to == HOST_ALL ? "all" : hosts[to].name;
     const char *id = base_arena_format(
         &report->arena, strcmp(kind, "loop") == 0 ? "traffic/%s/%s" : "traffic/%s/%s/%s",
         hosts[prover->from].name, kind, name);
@@ -69,7 +69,7 @@ static int prove_no_strays(struct prove_sender *prover)
     bool open = opening.open || opening.unknown;
     bool tells = prover->n_claims == 0 && prover->declared.n_unknowns == 0 &&
                  prover->proof->report->n_results == n;
-    struct result *result = open || tells ? add_result(prover, "stray", SIZE_MAX) : NULL;
+    struct result *result = open || tells ? add_result(prover, "stray", HOST_ALL) : NULL;
     if (open && result) {
         prove_leave_open(prover, opening.unknown, result);
     }
@@ -96,7 +96,7 @@ static int prove_all_of(struct prove_sender *prover, const struct prove_options 
         }
     }
     if (prover->actual.n_loops > 0) {
-        struct result *result = add_result(prover, "loop", SIZE_MAX);
+        struct result *result = add_result(prover, "loop", HOST_ALL);
         if (!result) {
             return -1;
         }
@@ -161,7 +161,7 @@ static int add_claims(struct prove_context *proof, const struct prove_options *o
             return -1;
         }
         result->from = proof->topology->hosts[claim->from].name;
-        result->to = claim->to == SIZE_MAX ? "all" : proof->topology->hosts[claim->to].name;
+        result->to = claim->to == HOST_ALL ? "all" : proof->topology->hosts[claim->to].name;
         result->is_count = result->by_tables = true;
         result->expected_count = result->observed_count = (long)claim->copies;
         result->says[SAYS_ADVERTISED] = prove_copies_text(proof, (long)claim->copies);

@@ -156,7 +156,7 @@ void prove_sender_close(struct prove_sender *prover)
 static bool names(const struct prove_sender *prover, const struct claim *claim, size_t host)
 {
     const struct claim *claims = prover->proof->expectation->claims;
-    if (claim->to != SIZE_MAX) {
+    if (claim->to != HOST_ALL) {
         return claim->to == host;
     }
     for (size_t i = 0; i < prover->n_claims; i++) {
@@ -210,7 +210,7 @@ static int unclaimed(const struct prove_sender *prover, size_t to, struct space_
     *set = (struct space_region){.cube = prover->within};
     for (size_t i = 0; i < prover->n_claims; i++) {
         const struct claim *claim = &prover->proof->expectation->claims[prover->claims[i]];
-        bool speaks = claim->to == to || (claim->to == SIZE_MAX && to != prover->from);
+        bool speaks = claim->to == to || (claim->to == HOST_ALL && to != prover->from);
         if (speaks && space_exclude(set, &claim->match) < 0) {
             return -1;
         }

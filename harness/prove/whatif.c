@@ -288,7 +288,7 @@ static int stand(struct prove_whatif *whatif, size_t what, const struct prove_st
 static struct prove_standing standing_of(const struct prove_refutation *refutation,
                                          const struct prove_opening *opening)
 {
-    struct prove_standing standing = {.to = SIZE_MAX};
+    struct prove_standing standing = {.to = HOST_NONE};
     if (refutation) {
         standing = (struct prove_standing){
             .verdict = VERDICT_FAIL, .example = refutation->example, .to = refutation->to};
@@ -329,7 +329,7 @@ static int stand_stray(struct prove_whatif *whatif, struct prove_sender *prover)
 
 static int stand_loop(struct prove_whatif *whatif, struct prove_sender *prover)
 {
-    struct prove_standing standing = {.verdict = VERDICT_PASS, .to = SIZE_MAX};
+    struct prove_standing standing = {.verdict = VERDICT_PASS, .to = HOST_NONE};
     if (prover->actual.n_loops > 0) {
         standing.verdict = VERDICT_FAIL;
         standing.example = prover->actual.loops[0].example;
@@ -520,7 +520,7 @@ static bool is_hidden(struct prove_whatif *whatif, size_t sw, size_t row)
 {
     const struct flow_entry *entry = &whatif->copies[sw].flows.entries[row];
     struct hiding hiding = {.match = &entry->match};
-    size_t budget = SIZE_MAX; /* one look through the table */
+    size_t budget = BUDGET_UNLIMITED; /* one look through the table */
     space_table_overlapping(&whatif->proof.actual.tables[sw], &entry->match, space_rank(entry) + 1,
                             UINT32_MAX, &budget, hides, &hiding);
     return hiding.hidden;

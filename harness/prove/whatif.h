@@ -19,7 +19,7 @@ struct prove_whatif;
 struct prove_standing {
     enum verdict verdict;
     struct header example; /* VERDICT_FAIL: a header that refutes it; in_port: its sender's */
-    size_t to;             /* the host at which it does; SIZE_MAX: at none */
+    size_t to;             /* the host at which it does; HOST_NONE: at none */
     bool unclear; /* of strays: somewhere it is not known what becomes of the host's headers */
 };
 

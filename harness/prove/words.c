@@ -28,7 +28,7 @@ static void put_entry(const struct prove_sender *prover, size_t sw, size_t entry
     base_put_text(out, "  ");
     if (!state) {
         base_put_text(out, "not read");
-    } else if (entry == SIZE_MAX) {
+    } else if (entry == ENTRY_NONE) {
         base_put_text(out, "no entry takes it");
     } else {
         ofctl_format_flow(&state->flows.entries[entry], FLOW_NO_STATS, out);
@@ -77,11 +77,11 @@ static void put_walk(const struct prove_sender *prover, const struct path_walk *
 {
     const struct path_hop *hop = &walk->hops[last];
     struct port_ref from = {0};
-    if (hop->previous != SIZE_MAX) {
+    if (hop->previous != HOP_NONE) {
         put_walk(prover, walk, hop->previous, out);
         from = (struct port_ref){.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
     }
-    put_step(prover, hop->previous == SIZE_MAX, from, hop->in, out);
+    put_step(prover, hop->previous == HOP_NONE, from, hop->in, out);
     put_entry(prover, hop->in.sw, hop->entry, out);
 }
 
@@ -90,7 +90,7 @@ static const char *why_cut(const struct prove_sender *prover, const struct path_
                            const struct path_hop *hop, struct port_ref *at)
 {
     const struct path_network *network = &prover->proof->actual;
-    if (hop->previous == SIZE_MAX) {
+    if (hop->previous == HOP_NONE) {
         *at = hop->in;
         return path_no_entry(network, hop->in);
     }
@@ -119,7 +119,7 @@ static void put_cuts(const struct prove_sender *prover, const struct path_walk *
     struct port_ref at;
     for (size_t i = 0; i < declared->n_hops; i++) {
         const struct path_hop *hop = &declared->hops[i];
-        if (hop->previous != SIZE_MAX && same_port(declared->hops[hop->previous].in, in)) {
+        if (hop->previous != HOP_NONE && same_port(declared->hops[hop->previous].in, in)) {
             const char *why = why_cut(prover, declared, hop, &at);
             put_cut(prover, at, why, out);
         }
@@ -163,14 +163,14 @@ static size_t first_missed(const struct prove_sender *prover, const struct path_
 static size_t missing_behind(const struct prove_sender *prover, const struct path_walk *declared,
                              const struct path_walk *advertised, size_t to, bool *sure)
 {
-    size_t missed = first_missed(prover, declared, advertised), last = SIZE_MAX;
+    size_t missed = first_missed(prover, declared, advertised), last = HOP_NONE;
     if (missed < declared->n_hops && missed > 0) {
         last = declared->hops[missed].previous;
     }
-    for (size_t i = 0; i < declared->n_arrivals && last == SIZE_MAX; i++) {
-        last = declared->arrivals[i].host == to ? declared->arrivals[i].hop : SIZE_MAX;
+    for (size_t i = 0; i < declared->n_arrivals && last == HOP_NONE; i++) {
+        last = declared->arrivals[i].host == to ? declared->arrivals[i].hop : HOP_NONE;
     }
-    *sure = last != SIZE_MAX;
+    *sure = last != HOP_NONE;
     for (size_t i = 0; i < advertised->n_hops && *sure; i++) {
         if (same_port(advertised->hops[i].in, declared->hops[last].in)) {
             return i;
@@ -419,7 +419,7 @@ void prove_leave_open(struct prove_sender *prover, const struct path_unknown *un
     base_put_text(&detail, "it is not known what ");
     put_port(prover, unknown->hop->in, &detail);
     base_put_format(&detail, " does with some of these headers: %s", unknown->reason);
-    put_way(prover, unknown->hop, unknown->hop->entry != SIZE_MAX, &detail);
+    put_way(prover, unknown->hop, unknown->hop->entry != ENTRY_NONE, &detail);
     result->detail = base_arena_take(&prover->proof->report->arena, &detail);
     result->example = ofctl_header_text(&unknown->example, &prover->proof->report->arena);
 }

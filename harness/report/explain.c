@@ -41,7 +41,7 @@ static void put_hop(const struct explanation *explanation, const struct explaine
                     struct base_buffer *out)
 {
     base_put_text(out, hop->at);
-    if (hop->previous != SIZE_MAX) {
+    if (hop->previous != HOP_NONE) {
         base_put_format(out, "  from %s", explanation->hops[hop->previous].at);
     }
     base_put_format(out, "  %s\n", hop->packet);
@@ -157,7 +157,7 @@ static void put_outputs(struct report_tree *tree, const struct explained_hop *ho
         report_tree_text(tree, "packet", output->packet);
         report_tree_text(tree, "frame", output->frame);
         report_tree_text(tree, "to", output->to);
-        if (output->hop != SIZE_MAX) {
+        if (output->hop != HOP_NONE) {
             report_tree_counter(tree, "hop", output->hop);
         }
         report_tree_close(tree);
@@ -169,7 +169,7 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
 {
     report_tree_map(tree, NULL, REPORT_LINES);
     report_tree_text(tree, "at", hop->at);
-    if (hop->previous != SIZE_MAX) {
+    if (hop->previous != HOP_NONE) {
         report_tree_counter(tree, "from", hop->previous);
     }
     report_tree_text(tree, "packet", hop->packet);

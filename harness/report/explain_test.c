@@ -9,15 +9,15 @@
 
 static const char *hidden[] = {"actions=output:3"};
 static struct explained_output outputs[] = {
-    {.port = 2, .port_text = "2", .packet = "p", .frame = "00ff", .to = "h2", .hop = SIZE_MAX},
-    {.port = 2, .port_text = "2", .packet = "q", .to = "h2", .queue = "queue 3", .hop = SIZE_MAX},
+    {.port = 2, .port_text = "2", .packet = "p", .frame = "00ff", .to = "h2", .hop = HOP_NONE},
+    {.port = 2, .port_text = "2", .packet = "q", .to = "h2", .queue = "queue 3", .hop = HOP_NONE},
     {.port = 6, .port_text = "6", .packet = "p", .to = "s3:1", .hop = 1},
-    {.port = 0xfffd, .port_text = "CONTROLLER", .packet = "p", .hop = SIZE_MAX},
+    {.port = 0xfffd, .port_text = "CONTROLLER", .packet = "p", .hop = HOP_NONE},
 };
 static struct explained_hop hops[] = {
     {.at = "s1:1",
      .packet = "p",
-     .previous = SIZE_MAX,
+     .previous = HOP_NONE,
      .entry = "tcp actions=output:2",
      .hidden = hidden,
      .n_hidden = 1,

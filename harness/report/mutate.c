@@ -74,7 +74,7 @@ static void put_unnoticed(const struct report_paper *paper, const struct mutatio
         base_put_text(out, "      open    ");
         report_put_clean(out, mutation->open);
         base_put_text(out, "\n");
-    } else if (mutation->line != SIZE_MAX) {
+    } else if (mutation->line != INDEX_NONE) {
         base_put_text(out, "      add     ");
         put_line(mutations, topology, mutation->line, out);
         base_put_text(out, "\n");
@@ -186,7 +186,7 @@ static void put_json_item(struct report_tree *tree, const struct mutations *muta
                           const struct topology *topology, const struct mutation *mutation)
 {
     struct base_buffer line = {0};
-    if (mutation->line != SIZE_MAX) {
+    if (mutation->line != INDEX_NONE) {
         put_line(mutations, topology, mutation->line, &line);
     }
     report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);

@@ -24,7 +24,7 @@ static void make_world(struct world *world, enum verdict base)
                    .before = "in_port=1 actions=output:2",
                    .fate = MUTATION_NOTICED,
                    .sensed = {"state/s1/1", "traffic/h1/delivered/h2"},
-                   .line = SIZE_MAX},
+                   .line = INDEX_NONE},
                   {.id = "mutate/s1/in_port=1/output-added/3",
                    .before = "in_port=1 actions=output:2",
                    .after = "in_port=1 actions=output:2,output:3",
@@ -32,17 +32,17 @@ static void make_world(struct world *world, enum verdict base)
                   {.id = "mutate/s1/ip/removed",
                    .before = "ip actions=drop",
                    .fate = MUTATION_EQUIVALENT,
-                   .line = SIZE_MAX},
+                   .line = INDEX_NONE},
                   {.id = "mutate/s1/tcp/removed",
                    .before = "tcp actions=normal",
                    .fate = MUTATION_UNDECIDED,
                    .open = "state/s1/2 is inconclusive",
-                   .line = SIZE_MAX},
+                   .line = INDEX_NONE},
                   {.id = "mutate/s1/arp/removed",
                    .before = "arp actions=output:2",
                    .fate = MUTATION_UNNOTICED,
                    .ignore = "e.yaml:7:5",
-                   .line = SIZE_MAX}},
+                   .line = INDEX_NONE}},
         .outputs = {{.port = 2}, {.port = 5}},
         .cases = {{.match = match_in_port(1), .n_actions = 1},
                   {.match = match_in_port(1), .n_actions = 2}},
@@ -114,7 +114,7 @@ static void what_nobody_notices_is_told(void **state)
 
 static void a_hundred_is_all(void **state)
 {
-    struct mutation items[2000] = {{.fate = MUTATION_UNNOTICED, .line = SIZE_MAX}};
+    struct mutation items[2000] = {{.fate = MUTATION_UNNOTICED, .line = INDEX_NONE}};
     struct world world;
     struct base_buffer text = {0};
     (void)state;

@@ -15,7 +15,7 @@ static int open_channel(struct run_network *network, const struct topology *topo
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < topology->n_switches; i++) {
-        network->target_of[i] = SIZE_MAX;
+        network->target_of[i] = INDEX_NONE;
         if (lab->switches[i].openflow) {
             network->target_of[i] = network->n_dumps;
             targets[network->n_dumps++] =
@@ -63,7 +63,7 @@ int run_network_send(struct run_network *network, struct port_ref by, const void
                      size_t n_bytes, struct base_error *error)
 {
     size_t target = network->target_of[by.sw];
-    return target == SIZE_MAX
+    return target == INDEX_NONE
                ? base_fail(error, "%s", no_endpoint)
                : channel_packet_out(network->channel, target, by.port, frame, n_bytes, error);
 }
@@ -82,7 +82,7 @@ const struct switch_state *run_network_state(const struct run_network *network, 
                                              const char **reason)
 {
     size_t target = network->target_of[sw];
-    if (target == SIZE_MAX) {
+    if (target == INDEX_NONE) {
         *reason = no_endpoint;
         return NULL;
     }

@@ -12,7 +12,7 @@ struct run_network {
     const struct topology *topology; /* borrowed */
     size_t n_switches;
     struct channel *channel;
-    size_t *target_of; /* by switch: its index in dumps, SIZE_MAX: it has no endpoint */
+    size_t *target_of; /* by switch: its index in dumps, INDEX_NONE: it has no endpoint */
     struct channel_dump *dumps;
     size_t n_dumps;
 };

@@ -19,7 +19,7 @@ static int for_each_change(const struct flow_table *from, const struct flow_tabl
     for (size_t i = 0; i < from->n_entries && status == 0; i++) {
         const struct flow_entry *flow = &from->entries[i];
         const struct flow_entry *other =
-            counterparts[i] == SIZE_MAX ? NULL : &to->entries[counterparts[i]];
+            counterparts[i] == ENTRY_NONE ? NULL : &to->entries[counterparts[i]];
         if (!other ||
             !actions_equal(flow->actions, flow->n_actions, other->actions, other->n_actions)) {
             status = each(replan, sw, flow, other != NULL);

@@ -106,15 +106,15 @@ static const struct traffic_expected_arrival *expected_at(const struct traffic_p
     return NULL;
 }
 
-/* Of equal forms the one of which least has come. SIZE_MAX: in none of them. */
+/* Of equal forms the one of which least has come. FORM_NONE: in none of them. */
 static size_t find_form(const struct run_probing *probing, const struct traffic_round *round,
                         const struct traffic_expected_arrival *expected,
                         const struct frame_mark *mark, const struct station_arrival *arrival)
 {
     const struct traffic_seen *seen = traffic_round_seen(round, mark->number, expected->host);
-    size_t found = SIZE_MAX;
+    size_t found = FORM_NONE;
     for (size_t i = 0; i < expected->n_as && i < TRAFFIC_FORMS_MAX; i++) {
-        if ((found == SIZE_MAX || seen->forms[i] < seen->forms[found]) &&
+        if ((found == FORM_NONE || seen->forms[i] < seen->forms[found]) &&
             same_frame(probing, &expected->as[i], mark, arrival)) {
             found = i;
         }
@@ -135,7 +135,7 @@ static void see(struct run_probing *probing, struct traffic_round *round,
             expected->copies * round->sent[mark->number]) {
         probing->n_came++;
     }
-    if (form == SIZE_MAX) {
+    if (form == FORM_NONE) {
         see_altered(probing, round, mark, host, &expected->as[0], arrival);
     } else {
         traffic_round_see(round, mark->number, host, form);

@@ -121,7 +121,7 @@ static int plan_examples(struct proving *proving)
     return status;
 }
 
-/* SIZE_MAX: it was not planned. */
+/* PROBE_NONE: it was not planned. */
 static size_t probe_of(const struct proving *proving, const struct traffic_extra *extra)
 {
     for (size_t p = 0; p < proving->plan.n_probes; p++) {
@@ -131,7 +131,7 @@ static size_t probe_of(const struct proving *proving, const struct traffic_extra
             return p;
         }
     }
-    return SIZE_MAX;
+    return PROBE_NONE;
 }
 
 /* "h4 1, h11 1". `*as_told`: exactly what the tables say of this packet. */
@@ -176,11 +176,11 @@ static void confirm(struct proving *proving, struct result *result)
     }
     size_t p = probe_of(proving, &extra);
     const char *problem = proving->stations.problems[extra.from];
-    if (p != SIZE_MAX && proving->probing.loads[p] == 0) {
+    if (p != PROBE_NONE && proving->probing.loads[p] == 0) {
         result->says[SAYS_OBSERVED] = "not sent: it would go round for ever";
         return;
     }
-    if (p == SIZE_MAX || !proving->round.sent[p]) {
+    if (p == PROBE_NONE || !proving->round.sent[p]) {
         result->says[SAYS_OBSERVED] = base_arena_format(
             arena, "could not be sent: %s", problem ? problem : "no such frame can be made");
         return;

@@ -23,7 +23,7 @@ static size_t list_specs(struct run_stations *stations, const struct topology *t
 {
     size_t n = 0;
     for (size_t host = 0; host < topology->n_hosts; host++) {
-        stations->station_of[host] = SIZE_MAX;
+        stations->station_of[host] = STATION_NONE;
         if (!lab->hosts[host].interface) {
             stations->problems[host] = "no station: the lab file names no interface for it";
             continue;
@@ -64,7 +64,7 @@ void run_stations_check_drops(struct run_stations *stations)
 {
     for (size_t host = 0; host < stations->n_hosts; host++) {
         size_t station = stations->station_of[host];
-        if (station == SIZE_MAX || stations->problems[host]) {
+        if (station == STATION_NONE || stations->problems[host]) {
             continue;
         }
         uint64_t drops = station_drops(stations->set, station);

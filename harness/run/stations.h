@@ -10,7 +10,7 @@
 struct run_stations {
     struct station_set *set; /* NULL: none could be opened */
     size_t n_hosts;
-    size_t *station_of;        /* by host; SIZE_MAX: it has none */
+    size_t *station_of;        /* by host; STATION_NONE: it has none */
     size_t *host_of;           /* by station */
     const char **problems;     /* by host: why it cannot be trusted, NULL: it can */
     const uint8_t **addresses; /* by host: of its interface; NULL: not known */

@@ -104,7 +104,7 @@ enum space_answer state_port_region(struct state_port *port, size_t c, size_t en
     const struct flow_entry *entries = port->run->state->flows.entries;
     struct excluding excluding = {.region = region, .answer = SPACE_FOUND};
     region->cube = expected->match;
-    if (entry != SIZE_MAX &&
+    if (entry != ENTRY_NONE &&
         !space_intersect(&expected->match, &entries[entry].match, &region->cube)) {
         return SPACE_EMPTY;
     }

@@ -22,7 +22,7 @@ static int count_fixed_bits(const struct match *match)
  * only keeps the report the same when the switch lists its table differently. */
 static int compare_deviations(const struct state_deviation *a, const struct state_deviation *b)
 {
-    int a_rank = a->rival == SIZE_MAX, b_rank = b->rival == SIZE_MAX;
+    int a_rank = a->rival == ENTRY_NONE, b_rank = b->rival == ENTRY_NONE;
     int a_bits = count_fixed_bits(&a->where.within), b_bits = count_fixed_bits(&b->where.within);
     if (a_rank != b_rank) {
         return a_rank - b_rank;
@@ -53,7 +53,7 @@ void state_port_forget(struct state_port *port, const struct space_difference *w
     }
     for (size_t i = 0; i < n; i++) {
         const struct state_deviation *deviation = &port->deviations[i];
-        if (deviation->rival != SIZE_MAX ||
+        if (deviation->rival != ENTRY_NONE ||
             !space_contains(&where->within, &deviation->where.within)) {
             port->deviations[kept++] = *deviation;
         }
@@ -68,7 +68,7 @@ void state_port_open(struct state_port *port, const char *reason, size_t entry)
     }
     base_put_text(&port->open, reason ? "not decided: " : "not decided within the budget");
     base_put_text(&port->open, reason ? reason : "");
-    if (entry != SIZE_MAX) {
+    if (entry != ENTRY_NONE) {
         base_put_text(&port->open, " (");
         ofctl_format_flow(&port->run->state->flows.entries[entry], FLOW_NO_STATS, &port->open);
         base_put_text(&port->open, ")");

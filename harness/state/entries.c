@@ -59,7 +59,7 @@ static int file_expected(struct state_run *run)
                 at = (at + 1) & (listed->n_slots - 1);
             }
             listed->slots[at] = (uint32_t)i + 1;
-            listed->found[i] = SIZE_MAX;
+            listed->found[i] = ENTRY_NONE;
         }
     }
     return 0;
@@ -78,7 +78,7 @@ static bool account_for(struct state_run *run, size_t entry)
         size_t i = listed->slots[at] - 1;
         bool same = same_key(expected_flow(run, i), flow);
         bool here = same && expected_flow(run, i)->table_id == flow->table_id;
-        if (here || (same && listed->found[i] == SIZE_MAX)) {
+        if (here || (same && listed->found[i] == ENTRY_NONE)) {
             listed->found[i] = entry;
         }
         if (here) {
@@ -183,7 +183,7 @@ static int add_expected(struct state_run *run, size_t i)
         return -1;
     }
     struct base_buffer detail = {0};
-    if (run->listed.found[i] == SIZE_MAX) {
+    if (run->listed.found[i] == ENTRY_NONE) {
         base_put_text(&detail, "there is no entry of this match and priority");
     } else {
         observed = &run->state->flows.entries[run->listed.found[i]];

@@ -23,7 +23,7 @@ int state_ignore_list(const struct expectation *expectation, struct report *repo
 
 static bool is_about_switch(const struct exception *exception, size_t sw)
 {
-    return exception->sw == SIZE_MAX || exception->sw == sw;
+    return exception->sw == SWITCH_ALL || exception->sw == sw;
 }
 
 static bool is_about_entries(const struct exception *exception)

@@ -12,7 +12,7 @@
 struct state_listed {
     uint32_t *slots; /* index in expectation->entries + 1, by match and priority; 0: free */
     size_t n_slots;  /* a power of two */
-    size_t *found;   /* by expected entry: index in the table, SIZE_MAX: not there */
+    size_t *found;   /* by expected entry: index in the table, ENTRY_NONE: not there */
     uint8_t *given;  /* by entry: FLOW_HAS_* of the expected one; NULL: no `entries:` */
     uint32_t *unexpected;
     size_t n_unexpected;
@@ -62,8 +62,8 @@ struct state_case {
 /* A set of headers for which the port deviates. */
 struct state_deviation {
     size_t expected; /* the case */
-    size_t entry;    /* that takes them; SIZE_MAX: none does */
-    size_t rival;    /* an entry of the same priority which takes them too; SIZE_MAX: none */
+    size_t entry;    /* that takes them; ENTRY_NONE: none does */
+    size_t rival;    /* an entry of the same priority which takes them too; ENTRY_NONE: none */
     struct space_difference where;
 };
 
@@ -84,7 +84,7 @@ struct state_port {
     struct base_buffer troubles; /* of the ports themselves, a line each */
     uint16_t trouble_port;       /* the first of them */
     enum cause_kind trouble_kind;
-    size_t late_entry; /* one of the wrong lifetime, SIZE_MAX: none */
+    size_t late_entry; /* one of the wrong lifetime, ENTRY_NONE: none */
     size_t late_case;  /* … in this case */
     size_t n_late;     /* that one and those that would be of the wrong one in any case */
     struct base_arena arena;
@@ -114,7 +114,7 @@ void state_port_add(struct state_port *port, const struct state_deviation *devia
 void state_port_forget(struct state_port *port, const struct space_difference *where);
 
 /* Something could not be decided: `reason` (NULL: over the budget), because of
- * this entry (SIZE_MAX: none). */
+ * this entry (ENTRY_NONE: none). */
 void state_port_open(struct state_port *port, const char *reason, size_t entry);
 
 /* cases.c: fills in the cases. */
@@ -125,7 +125,7 @@ int state_port_prepare(struct state_port *port);
 bool state_port_cases(struct state_port *port, const struct match *cube, size_t end,
                       space_tree_visit *visit, void *aux);
 
-/* The headers of case `c` that come to `entry`; SIZE_MAX: that no entry takes.
+/* The headers of case `c` that come to `entry`; ENTRY_NONE: that no entry takes.
  * SPACE_FOUND: it is in `region`, and may still be empty. */
 enum space_answer state_port_region(struct state_port *port, size_t c, size_t entry,
                                     struct space_region *region);

@@ -76,7 +76,7 @@ static void check_case(struct state_port *port, size_t c, size_t entry, bool wro
 {
     struct state_run *run = port->run;
     bool ends = state_lifetime_ends(run, &run->state->flows.entries[entry]);
-    bool ask_late = wrong && port->late_entry == SIZE_MAX;
+    bool ask_late = wrong && port->late_entry == ENTRY_NONE;
     bool ask_ends = ends && run->n_expiring < EXPIRING_NAMED;
     if (ends && !ask_ends) {
         note_expiring(run, entry);
@@ -90,7 +90,7 @@ static void check_case(struct state_port *port, size_t c, size_t entry, bool wro
         note_expiring(run, entry);
     }
     if (used == SPACE_OPEN && ask_late) {
-        state_port_open(port, NULL, SIZE_MAX);
+        state_port_open(port, NULL, ENTRY_NONE);
     }
 }
 
@@ -122,7 +122,7 @@ static void check_lifetime(struct state_port *port, size_t entry)
     unsigned given = run->listed.given ? run->listed.given[entry] : 0;
     struct checking checking = {.port = port, .entry = entry, .given = given};
     if (!state_port_cases(port, &flow->match, port->n_cases, check_overlapping, &checking)) {
-        state_port_open(port, NULL, SIZE_MAX);
+        state_port_open(port, NULL, ENTRY_NONE);
     }
     port->n_late += !checking.right || port->late_entry == entry;
 }

@@ -102,7 +102,7 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
         state_port_forget(port, &deviation.where);
         state_port_add(port, &deviation);
     } else if (answer == SPACE_OPEN) {
-        state_port_open(port, NULL, SIZE_MAX);
+        state_port_open(port, NULL, ENTRY_NONE);
     }
     space_region_free(&region);
 }
@@ -151,7 +151,7 @@ static void search_priority(struct overlaps *overlaps, size_t begin, size_t end)
             space_intersect(&flow->match, &in_port, &cube) &&
             !space_table_overlapping(&run->table, &cube, space_rank(flow), space_rank(flow),
                                      &port->budget, meet, &rivals)) {
-            state_port_open(port, NULL, SIZE_MAX);
+            state_port_open(port, NULL, ENTRY_NONE);
             return;
         }
     }

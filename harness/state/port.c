@@ -78,16 +78,16 @@ static const char *why_unknown(const struct state_case *expected, const struct f
     return in_words(expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown);
 }
 
-/* What `entry` (SIZE_MAX: the lack of one) does with headers of case `c`. */
+/* What `entry` (ENTRY_NONE: the lack of one) does with headers of case `c`. */
 static void compare(struct state_port *port, size_t c, size_t entry)
 {
     const struct state_run *run = port->run;
     const struct state_case *expected = &port->cases[c];
-    const struct flow_entry *flow = entry == SIZE_MAX ? NULL : &run->state->flows.entries[entry];
+    const struct flow_entry *flow = entry == ENTRY_NONE ? NULL : &run->state->flows.entries[entry];
     struct space_behavior drop = {0};
     const struct space_behavior *behavior =
         flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop;
-    struct state_deviation deviation = {.expected = c, .entry = entry, .rival = SIZE_MAX};
+    struct state_deviation deviation = {.expected = c, .entry = entry, .rival = ENTRY_NONE};
     struct space_region region = {0};
     const char *unknown = why_unknown(expected, flow, behavior);
     enum space_answer answer = state_port_region(port, c, entry, &region);
@@ -104,7 +104,7 @@ static void compare(struct state_port *port, size_t c, size_t entry)
         }
     }
     if (answer == SPACE_OPEN) {
-        state_port_open(port, NULL, SIZE_MAX);
+        state_port_open(port, NULL, ENTRY_NONE);
     }
     space_region_free(&region);
 }
@@ -139,7 +139,7 @@ static void compare_entry(struct state_port *port, uint32_t entry)
     }
     struct comparing comparing = {.port = port, .entry = entry};
     if (!state_port_cases(port, &flow->match, port->n_cases, compare_case, &comparing)) {
-        state_port_open(port, NULL, SIZE_MAX);
+        state_port_open(port, NULL, ENTRY_NONE);
     }
 }
 
@@ -172,7 +172,7 @@ int state_port_decide(struct state_port *port)
     for (size_t c = 0; c < port->n_cases; c++) {
         const struct space_behavior *behavior = &port->cases[c].behavior;
         if (behavior->n_outputs > 0 || behavior->unknown) {
-            compare(port, c, SIZE_MAX);
+            compare(port, c, ENTRY_NONE);
         }
     }
     if (state_port_overlaps(port) < 0) {

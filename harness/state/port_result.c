@@ -48,14 +48,14 @@ static const struct space_behavior *behavior_at(const struct state_port *port, s
 {
     static const struct space_behavior drop;
     const struct state_run *run = port->run;
-    return entry == SIZE_MAX ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
+    return entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
 }
 
 typedef void put_entry_fn(const struct state_port *port, size_t entry, struct base_buffer *out);
 
 static void put_actions(const struct state_port *port, size_t entry, struct base_buffer *out)
 {
-    if (entry == SIZE_MAX) {
+    if (entry == ENTRY_NONE) {
         base_put_text(out, "drop");
     } else {
         ofctl_format_actions(flow_at(port, entry)->actions, flow_at(port, entry)->n_actions, out);
@@ -64,7 +64,7 @@ static void put_actions(const struct state_port *port, size_t entry, struct base
 
 static void put_entry(const struct state_port *port, size_t entry, struct base_buffer *out)
 {
-    if (entry == SIZE_MAX) {
+    if (entry == ENTRY_NONE) {
         base_put_text(out, "no entry");
     } else {
         ofctl_format_flow(flow_at(port, entry), FLOW_NO_STATS, out);
@@ -78,7 +78,7 @@ static bool is_right(const struct state_port *port, const struct state_deviation
     const struct space_behavior *expected = &port->cases[deviation->expected].behavior;
     struct space_region region = {.cube = match_exactly(&deviation->where.example)};
     struct space_difference unused;
-    size_t budget = SIZE_MAX; /* a single header is never split */
+    size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
     bool right =
         !expected->unknown && !behavior_at(port, entry)->unknown &&
         space_differ(&region, expected, behavior_at(port, entry), &budget, &unused) == SPACE_EMPTY;
@@ -86,18 +86,18 @@ static bool is_right(const struct state_port *port, const struct state_deviation
     return right;
 }
 
-/* The best entry that takes the header and does what it should. SIZE_MAX: none. */
+/* The best entry that takes the header and does what it should. ENTRY_NONE: none. */
 static size_t find_right_entry(const struct state_port *port,
                                const struct state_deviation *deviation)
 {
     const struct state_run *run = port->run;
     struct space_entries lists[] = {space_table_port(&run->table, port->number),
                                     space_table_any_port(&run->table)};
-    size_t right = SIZE_MAX;
+    size_t right = ENTRY_NONE;
     for (size_t i = 0; i < 2; i++) {
         for (size_t j = 0; j < lists[i].n_entries; j++) {
             size_t entry = lists[i].entries[j];
-            if ((right == SIZE_MAX || space_table_precedes(&run->table, entry, right)) &&
+            if ((right == ENTRY_NONE || space_table_precedes(&run->table, entry, right)) &&
                 match_takes(&flow_at(port, entry)->match, &deviation->where.example) &&
                 is_right(port, deviation, entry)) {
                 right = entry;
@@ -126,7 +126,7 @@ static void put_rivals(const struct state_port *port, const struct state_deviati
 static void put_wrong(const struct state_port *port, const struct state_deviation *deviation,
                       put_entry_fn *put, const char *between, struct base_buffer *out)
 {
-    bool has_rival = deviation->rival != SIZE_MAX;
+    bool has_rival = deviation->rival != ENTRY_NONE;
     if (has_rival && is_right(port, deviation, deviation->entry)) {
         put(port, deviation->rival, out);
     } else if (!has_rival || is_right(port, deviation, deviation->rival)) {
@@ -145,11 +145,11 @@ static void put_deviation(const struct state_port *port, const struct state_devi
         ofctl_format_match(&where->within, out);
         base_put_text(out, ": ");
     }
-    if (deviation->rival != SIZE_MAX) {
+    if (deviation->rival != ENTRY_NONE) {
         base_put_text(out, "two entries of one priority take it, which of them wins is not "
                            "defined: ");
         put_rivals(port, deviation, put_entry, " and ", out);
-    } else if (deviation->entry == SIZE_MAX) {
+    } else if (deviation->entry == ENTRY_NONE) {
         base_put_text(out, "the table drops it: no entry takes it");
     } else {
         state_put_difference(&port->cases[deviation->expected].behavior,
@@ -165,11 +165,11 @@ static void put_deviation(const struct state_port *port, const struct state_devi
 static void put_hidden_right_entry(const struct state_port *port,
                                    const struct state_deviation *deviation, struct base_buffer *out)
 {
-    if (deviation->entry == SIZE_MAX || deviation->rival != SIZE_MAX) {
+    if (deviation->entry == ENTRY_NONE || deviation->rival != ENTRY_NONE) {
         return;
     }
     size_t right = find_right_entry(port, deviation);
-    if (right != SIZE_MAX) {
+    if (right != ENTRY_NONE) {
         base_put_text(out, "\nthe entry that would, ");
         ofctl_format_flow(flow_at(port, right), FLOW_NO_STATS, out);
         base_put_text(out, ", is hidden by ");
@@ -300,7 +300,7 @@ static void put_absence(const struct state_port *port, struct base_buffer *out)
 {
     size_t entry = port->deviations[0].entry;
     bool is_port = port->number != PORT_CONTROLLER && port->number != PORT_NONE;
-    if (!port->expected && entry != SIZE_MAX && flow_at(port, entry)->match.mask.in_port &&
+    if (!port->expected && entry != ENTRY_NONE && flow_at(port, entry)->match.mask.in_port &&
         is_port && !switch_state_port(port->run->state, port->number)) {
         base_put_text(out, "entry for port ");
         port_format(port->number, out);
@@ -321,7 +321,7 @@ static void put_detail(const struct state_port *port, struct base_buffer *out)
         base_put_bytes(out, port->troubles.data, port->troubles.n_bytes);
         between = "\n";
     }
-    if (port->late_entry != SIZE_MAX) {
+    if (port->late_entry != ENTRY_NONE) {
         base_put_text(out, between);
         put_lifetime(port, out);
         between = "\n";
@@ -364,7 +364,7 @@ int state_port_result(struct state_port *port)
         state_port_trouble(port);
     }
     bool fails =
-        port->n_deviations > 0 || port->troubles.n_bytes > 0 || port->late_entry != SIZE_MAX;
+        port->n_deviations > 0 || port->troubles.n_bytes > 0 || port->late_entry != ENTRY_NONE;
     bool open = port->open.n_bytes > 0;
     if (!port->expected && !fails && !open) {
         return 0;

@@ -88,7 +88,7 @@ static bool is_right_for(const struct world *world, const struct header *header)
     if (c < port->n_cases) {
         n_want = send(port->cases[c].actions, port->cases[c].n_actions, header, want);
     }
-    if (taker != SIZE_MAX) {
+    if (taker != ENTRY_NONE) {
         const struct flow_entry *entry = &flows->entries[taker];
         n_have = send(entry->actions, entry->n_actions, header, have);
     }

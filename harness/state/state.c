@@ -185,7 +185,7 @@ static int state_port(struct state_run *run, uint16_t number)
         .named_only =
             !expected && state_port_is_nowhere(run->expectation->topology, run->state, ref),
         .budget = budget_of(run, expected ? expected->n_cases : 0),
-        .late_entry = SIZE_MAX};
+        .late_entry = ENTRY_NONE};
     int failed = state_port_decide(&port);
     if (!failed) {
         failed = state_port_result(&port);

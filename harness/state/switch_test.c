@@ -174,7 +174,7 @@ static void entries_for_ports_of_nobody_are_judged(void **state)
     judge(&world);
     assert_int_equal(world.report.n_results, 2);
     world.expectation.unlisted_any = false;
-    add_exception(&world, (struct exception){.sw = SIZE_MAX, .has_match = true});
+    add_exception(&world, (struct exception){.sw = SWITCH_NONE, .has_match = true});
     world.exceptions[0].match = match_in_port(PORT_LOCAL);
     judge(&world);
     assert_null(find_result(&world, "state/s1/LOCAL"));
@@ -345,8 +345,9 @@ static void exceptions_leave_out_entries_and_are_listed(void **state)
     judge(&world);
     check_result(&world, "state/s1/1", VERDICT_FAIL, NULL);
     assert_int_equal(report_count(&world.report, VERDICT_FAIL), 8); /* ports 1 to 7, the entry */
-    add_exception(&world, (struct exception){
-                              .sw = SIZE_MAX, .has_cookie = true, .cookie = 5, .cookie_mask = 0xf});
+    add_exception(
+        &world,
+        (struct exception){.sw = SWITCH_NONE, .has_cookie = true, .cookie = 5, .cookie_mask = 0xf});
     add_exception(&world, (struct exception){.sw = 3, .has_cookie = true, .cookie_mask = 0});
     judge(&world);
     assert_int_equal(report_count(&world.report, VERDICT_PASS), 3);

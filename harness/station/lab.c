@@ -15,7 +15,7 @@ static int find(const struct station_lab *lab, const char *name, size_t *host,
                 struct base_error *error)
 {
     *host = topology_find_host(lab->topology, name);
-    if (*host != SIZE_MAX) {
+    if (*host != HOST_NONE) {
         return 0;
     }
     const char *file = lab->topology->file, *nearest = topology_nearest_host(lab->topology, name);

@@ -11,6 +11,7 @@
 #define STATION_STATION_H
 
 #include "base/error.h"
+#include "base/none.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +26,6 @@ struct station_spec {
 };
 
 struct station_set;
-
-#define STATION_NONE SIZE_MAX /* no station of a set */
 
 enum {
     STATION_SNAP_BYTES = 1920,       /* captured of a frame at most */

@@ -78,7 +78,7 @@ static inline void small_flow(struct small *small, size_t sw, const char *text)
     }
 }
 
-/* `to` SIZE_MAX: all others. The claims of one call are a group each. */
+/* `to` HOST_ALL: all others. The claims of one call are a group each. */
 static inline void small_claim(struct small *small, const char *id, size_t from, size_t to,
                                unsigned copies, const char *match)
 {

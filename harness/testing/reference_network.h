@@ -80,7 +80,7 @@ static inline void network_load(struct network *network, const char *expected, c
 static inline size_t network_host(const struct network *network, const char *name)
 {
     size_t host = topology_find_host(network->expectation->topology, name);
-    assert_true(host != SIZE_MAX);
+    assert_true(host != HOST_NONE);
     return host;
 }
 
@@ -100,7 +100,7 @@ static inline void network_count(struct network *network, const struct path_walk
 {
     const struct path_hop *hop = &walk->hops[i];
     network_count_port(network, hop->in, true);
-    if (hop->previous != SIZE_MAX) {
+    if (hop->previous != HOP_NONE) {
         size_t sw = walk->hops[hop->previous].in.sw;
         network_count_port(network, (struct port_ref){sw, hop->out}, false);
     }
@@ -118,7 +118,7 @@ static inline void network_send(struct network *network, const char *from, const
         path_walk_from(network->expectation->topology, &tables, probe->from, &probe->header, &walk);
         for (size_t i = 0; i < walk.n_hops; i++) {
             network_count(network, &walk, i);
-            if (walk.hops[i].entry != SIZE_MAX) {
+            if (walk.hops[i].entry != ENTRY_NONE) {
                 network->later[walk.hops[i].in.sw].flows.entries[walk.hops[i].entry].n_packets++;
             }
         }

@@ -5,7 +5,7 @@
 static bool contradicts(const struct expectation *expectation, const struct claim *claim,
                         const struct traffic_probe *probe, unsigned *copies)
 {
-    if (probe->sentinel || probe->from != claim->from || claim->to == SIZE_MAX ||
+    if (probe->sentinel || probe->from != claim->from || claim->to == HOST_ALL ||
         !match_takes(&claim->match, &probe->header)) {
         return false;
     }

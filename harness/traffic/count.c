@@ -17,13 +17,13 @@ static void count_hops(struct counting *counting, const struct path_walk *walk, 
     for (size_t i = 0; i < walk->n_hops; i++) {
         const struct path_hop *hop = &walk->hops[i];
         struct traffic_port_count *in = traffic_count_port(count, counting->before, hop->in);
-        if (hop->entry != SIZE_MAX && count->packets[hop->in.sw]) {
+        if (hop->entry != ENTRY_NONE && count->packets[hop->in.sw]) {
             count->packets[hop->in.sw][hop->entry] += sent;
         }
         if (in) {
             in->rx += sent;
         }
-        if (hop->previous != SIZE_MAX) {
+        if (hop->previous != HOP_NONE) {
             struct port_ref out = {.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
             struct traffic_port_count *port = traffic_count_port(count, counting->before, out);
             if (port) {
@@ -48,7 +48,7 @@ static void count_arrival(struct counting *counting, const struct path_walk *wal
     }
     host->good += good;
     host->bad += !good;
-    for (size_t i = arrival->hop; i != SIZE_MAX; i = walk->hops[i].previous) {
+    for (size_t i = arrival->hop; i != HOP_NONE; i = walk->hops[i].previous) {
         struct traffic_port_count *in =
             traffic_count_port(counting->count, counting->before, walk->hops[i].in);
         if (in) {

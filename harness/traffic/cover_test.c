@@ -307,7 +307,7 @@ static void ports_that_are_down_lead_nowhere(void **state)
     struct header header = {.in_port = 1};
     size_t entry;
     assert_int_equal(forwarding.forward(&ring.tables, 0, &header, NULL, 0, &entry, NULL), 0);
-    assert_true(entry == SIZE_MAX);
+    assert_true(entry == ENTRY_NONE);
     traffic_cover_free(&cover);
     ring_end(&ring);
 }
@@ -502,7 +502,7 @@ static void brute_force(struct ring *ring, const struct universe *universe, bool
         for (size_t i = 0; i < universe->n_headers; i++) {
             path_walk_from(&ring->topology, &tables, host, &universe->headers[i], &walk);
             for (size_t h = 0; h < walk.n_hops; h++) {
-                if (walk.hops[h].entry != SIZE_MAX) {
+                if (walk.hops[h].entry != ENTRY_NONE) {
                     passed[walk.hops[h].in.sw][walk.hops[h].entry] = true;
                     taken[walk.hops[h].in.sw][walk.hops[h].entry] |= walk.known;
                 }
@@ -520,7 +520,7 @@ static void probes_do_it(struct ring *ring, const struct traffic_cover *cover, b
         path_walk_from(&ring->topology, &tables, cover->probes[p].from, &cover->probes[p].header,
                        &walk);
         for (size_t h = 0; h < walk.n_hops; h++) {
-            if (walk.hops[h].entry != SIZE_MAX) {
+            if (walk.hops[h].entry != ENTRY_NONE) {
                 taken[walk.hops[h].in.sw][walk.hops[h].entry] = true;
             }
         }

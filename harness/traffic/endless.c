@@ -57,7 +57,7 @@ static const char *find_cause(const struct topology *topology, const struct path
 {
     const char *first =
         topology_port_name(topology, walk->hops[walk->loop_first].in, &report->arena);
-    for (size_t hop = walk->loop_last; hop != SIZE_MAX; hop = walk->hops[hop].previous) {
+    for (size_t hop = walk->loop_last; hop != HOP_NONE; hop = walk->hops[hop].previous) {
         const char *name = topology_port_name(topology, walk->hops[hop].in, &report->arena);
         for (size_t i = 0; name && i < report->n_results; i++) {
             const struct result *state = &report->results[i];

@@ -58,7 +58,7 @@ const struct claim *traffic_claim_for(const struct expectation *expectation, siz
         if (claim->to == to) {
             return claim;
         }
-        all = claim->to == SIZE_MAX ? claim : all;
+        all = claim->to == HOST_ALL ? claim : all;
     }
     return to != from ? all : NULL;
 }

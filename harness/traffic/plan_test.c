@@ -37,7 +37,7 @@ static void planned_free(struct planned *planned)
 static size_t host(const struct planned *planned, const char *name)
 {
     size_t found = topology_find_host(planned->expectation->topology, name);
-    assert_true(found != SIZE_MAX);
+    assert_true(found != HOST_NONE);
     return found;
 }
 
@@ -70,7 +70,7 @@ static void every_claim_has_a_probe(void **state)
             for (size_t p = 0; p < planned.plan.n_probes; p++) {
                 const struct traffic_probe *probe = &planned.plan.probes[p];
                 n += probe->from == claim->from && match_takes(&claim->match, &probe->header);
-                if (claim->to != SIZE_MAX && probe->from == claim->from &&
+                if (claim->to != HOST_ALL && probe->from == claim->from &&
                     match_takes(&claim->match, &probe->header)) {
                     assert_int_equal(traffic_plan_copies(probe, claim->to), claim->copies);
                 }

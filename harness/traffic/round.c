@@ -89,14 +89,14 @@ size_t traffic_round_wrong_form(const struct traffic_round *round, const struct 
     const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
     /* Where claims and ports do not agree on the number, forms say nothing. */
     if (!expected || expected->n_as != expected->copies || expected->n_as > TRAFFIC_FORMS_MAX) {
-        return SIZE_MAX;
+        return FORM_NONE;
     }
     for (size_t form = 0; form < expected->n_as; form++) {
         if (seen->forms[form] > round->sent[probe]) {
             return form;
         }
     }
-    return SIZE_MAX;
+    return FORM_NONE;
 }
 
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
@@ -107,7 +107,7 @@ bool traffic_probe_conforms(const struct traffic_round *round, const struct traf
         unsigned want = traffic_plan_copies(&plan->probes[probe], host) * round->sent[probe];
         if (round->captures[host] &&
             (seen->altered > 0 || seen->copies != want ||
-             traffic_round_wrong_form(round, plan, probe, host) != SIZE_MAX)) {
+             traffic_round_wrong_form(round, plan, probe, host) != FORM_NONE)) {
             return false;
         }
     }

@@ -59,7 +59,7 @@ const struct traffic_seen *traffic_round_seen(const struct traffic_round *round,
 unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, size_t host);
 
 /* The expected forms of which more copies than expected came to this host,
- * instead of others: SIZE_MAX if there is none. */
+ * instead of others: FORM_NONE if there is none. */
 size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
                                 size_t probe, size_t host);
 

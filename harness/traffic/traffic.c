@@ -18,7 +18,7 @@ struct tally {
     size_t n_probes;
     size_t n_wrong, n_extra, n_missing, n_altered; /* of probes at hosts */
     struct deviation extra, missing, altered;      /* the first of each kind */
-    size_t problem_host; /* a host whose station cannot be trusted; SIZE_MAX: none */
+    size_t problem_host; /* a host whose station cannot be trusted; HOST_NONE: all can be */
     const char *alteration;
     const char *kinds[8]; /* of the wrong ones */
     size_t n_kinds;
@@ -61,7 +61,7 @@ static const char *altered_how(const struct bench *bench, size_t p, size_t host)
     const struct traffic_evidence *evidence = bench->evidence;
     const struct traffic_seen *seen = traffic_round_seen(evidence->round, p, host);
     size_t form = traffic_round_wrong_form(evidence->round, evidence->plan, p, host);
-    if (seen->altered > 0 || form == SIZE_MAX) {
+    if (seen->altered > 0 || form == FORM_NONE) {
         return seen->altered > 0 ? seen->alteration : NULL;
     }
     const struct traffic_probe *probe = &evidence->plan->probes[p];
@@ -104,7 +104,7 @@ static void count_arrivals(const struct bench *bench, size_t p, size_t host, uns
 /* Whether a claim speaks of this receiver. */
 static bool names(const struct expectation *expectation, const struct claim *claim, size_t host)
 {
-    if (claim->to != SIZE_MAX) {
+    if (claim->to != HOST_ALL) {
         return claim->to == host;
     }
     for (size_t i = 0; i < expectation->n_claims; i++) {
@@ -118,7 +118,7 @@ static bool names(const struct expectation *expectation, const struct claim *cla
 
 static struct tally tally_claim(const struct bench *bench, const struct claim *claim)
 {
-    struct tally tally = {.problem_host = SIZE_MAX};
+    struct tally tally = {.problem_host = HOST_NONE};
     const struct traffic_plan *plan = bench->evidence->plan;
     if (bench->evidence->problems[claim->from]) {
         tally.problem_host = claim->from;
@@ -284,11 +284,11 @@ static void traffic_claim(const struct bench *bench, const struct claim *claim,
     const char *const *problems = bench->evidence->problems;
     result->observed_count = (long)claim->copies;
     if (tally.n_extra > 0 || tally.alteration ||
-        (tally.n_missing > 0 && tally.problem_host == SIZE_MAX)) {
+        (tally.n_missing > 0 && tally.problem_host == HOST_NONE)) {
         fail(bench, &tally, result);
         return;
     }
-    if (tally.problem_host != SIZE_MAX) {
+    if (tally.problem_host != HOST_NONE) {
         result->detail =
             base_arena_format(arena, "%s: %s", bench->topology->hosts[tally.problem_host].name,
                               problems[tally.problem_host]);
@@ -309,7 +309,7 @@ static struct result *add_result(const struct bench *bench, const char *id, size
     struct result *result = report_add(bench->report, RESULT_TRAFFIC, id);
     if (result) {
         result->from = bench->topology->hosts[from].name;
-        result->to = to == SIZE_MAX ? "all" : bench->topology->hosts[to].name;
+        result->to = to == HOST_ALL ? "all" : bench->topology->hosts[to].name;
         result->is_count = true;
     }
     return result;
@@ -331,7 +331,7 @@ static int add_claim(const struct bench *bench, const struct claim *claim)
 /* Probes of one sender that no claim says anything of at this host. */
 static struct tally tally_unclaimed(const struct bench *bench, size_t from, size_t to)
 {
-    struct tally tally = {.problem_host = SIZE_MAX};
+    struct tally tally = {.problem_host = HOST_NONE};
     const struct traffic_plan *plan = bench->evidence->plan;
     for (size_t p = 0; p < plan->n_probes; p++) {
         const struct traffic_probe *probe = &plan->probes[p];
@@ -363,9 +363,9 @@ static struct result *add_unclaimed(const struct bench *bench, const char *from,
 static int traffic_unclaimed(const struct bench *bench, size_t from, size_t to)
 {
     struct tally tally = tally_unclaimed(bench, from, to);
-    bool told =
-        tally.n_extra > 0 || tally.alteration ||
-        (tally.n_missing > 0 && tally.problem_host == SIZE_MAX && !bench->evidence->problems[from]);
+    bool told = tally.n_extra > 0 || tally.alteration ||
+                (tally.n_missing > 0 && tally.problem_host == HOST_NONE &&
+                 !bench->evidence->problems[from]);
     if (!told) {
         return 0;
     }
@@ -387,7 +387,7 @@ static bool port_is_ignored(const struct expectation *expectation, struct port_r
     for (size_t i = 0; i < expectation->n_exceptions; i++) {
         const struct exception *exception = &expectation->exceptions[i];
         if (exception->has_port && exception->port == port.port &&
-            (exception->sw == SIZE_MAX || exception->sw == port.sw)) {
+            (exception->sw == SWITCH_ALL || exception->sw == port.sw)) {
             return true;
         }
     }

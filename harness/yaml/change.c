@@ -14,7 +14,7 @@ struct reading {
     const struct topology *topology;
     struct flow_changes *changes;
     bool replace;           /* every section is a whole table */
-    size_t sw;              /* of the section; SIZE_MAX: none yet, or an unknown one */
+    size_t sw;              /* of the section; SWITCH_NONE: none yet, or an unknown one */
     bool is_lost;           /* the section's line was reported: what follows is not read */
     bool is_table;          /* the section is a whole table */
     struct yaml_index keys; /* switch, priority, match of the whole tables' entries */
@@ -104,7 +104,7 @@ static void read_section(struct reading *reading, size_t n_chars)
     reading->sw = topology_find_switch(reading->topology, name);
     reading->is_table = false;
     reading->is_lost = true;
-    if (reading->sw == SIZE_MAX) {
+    if (reading->sw == SWITCH_NONE) {
         report_unknown_switch(reading, name);
     } else if (*rest && strcmp(rest, "replace") != 0) {
         report(reading, (size_t)(rest - reading->text),
@@ -138,12 +138,12 @@ static void read_flow_mod(struct reading *reading)
     if (reading->is_lost) {
         return;
     }
-    if (reading->sw == SIZE_MAX && reading->topology->n_switches != 1) {
+    if (reading->sw == SWITCH_NONE && reading->topology->n_switches != 1) {
         report(reading, 0, "for which switch? Expected a line \"SWITCH:\" before it");
         reading->is_lost = true;
         return;
     }
-    if (reading->sw == SIZE_MAX) {
+    if (reading->sw == SWITCH_NONE) {
         reading->sw = 0;
         if (reading->replace) {
             begin_table(reading);
@@ -211,7 +211,7 @@ int yaml_load_change_from(const struct yaml_files *files, const char *path,
     struct reading reading = {.source = {.file = path, .diagnostics = diagnostics},
                               .topology = topology,
                               .replace = replace,
-                              .sw = SIZE_MAX};
+                              .sw = SWITCH_NONE};
     size_t n_before = yaml_errors_count(diagnostics);
     *changes = reading.changes = calloc(1, sizeof *reading.changes);
     if (!*changes) {

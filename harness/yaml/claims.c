@@ -75,7 +75,7 @@ static void check_sender(const struct yaml_reading *reading, struct claim *const
             }
             check_pair(reading, claims[i], claims[j]);
         }
-        for (size_t j = n; j > i + 1 && claims[j - 1]->to == SIZE_MAX; j--) {
+        for (size_t j = n; j > i + 1 && claims[j - 1]->to == HOST_ALL; j--) {
             check_all(reading, claims[j - 1], claims[i]);
         }
     }

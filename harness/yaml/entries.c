@@ -146,7 +146,7 @@ void yaml_read_entries(struct yaml_reader *reader, const struct yaml_node *node,
     }
     for (const struct yaml_node *at = node->child; at; at = at->next) {
         struct switch_entries entries = {.reading = reading, .sw = yaml_switch(reader, at->key)};
-        if (entries.sw == SIZE_MAX) {
+        if (entries.sw == SWITCH_NONE) {
             continue;
         }
         reading->expectation->exact_switch[entries.sw] = true;

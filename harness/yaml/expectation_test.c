@@ -158,7 +158,7 @@ static void reads_the_rest(void **state)
     assert_int_equal(x->exceptions[0].port, 3);
     assert_string_equal(x->exceptions[0].text, "switch s2, port 3");
     assert_string_equal(x->exceptions[0].reason, "ours");
-    assert_true(x->exceptions[1].sw == SIZE_MAX);
+    assert_true(x->exceptions[1].sw == SWITCH_ALL);
     assert_int_equal(x->exceptions[1].cookie, 0x1f);
     assert_int_equal(x->exceptions[1].cookie_mask, 0xff);
     assert_true(x->exceptions[1].has_match);

@@ -97,7 +97,7 @@ static void read_exception(struct yaml_reader *reader, const struct yaml_node *n
 {
     struct yaml_reading *reading = yaml_reading_of(reader);
     struct expectation *x = reading->expectation;
-    struct exception exception = {.sw = SIZE_MAX, .place = yaml_place(reader, node)};
+    struct exception exception = {.sw = SWITCH_ALL, .place = yaml_place(reader, node)};
     (void)into;
     size_t n_before = yaml_errors_count(reader->source.diagnostics);
     yaml_read_fields(reader, node, "an exception", YAML_FIELDS(fields), &exception);

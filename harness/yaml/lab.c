@@ -75,7 +75,7 @@ static void read_switches(struct yaml_reader *reader, const struct yaml_node *no
         struct lab_switch read = {0};
         size_t sw = yaml_switch(reader, at->key);
         yaml_read_fields(reader, at, "a switch of a lab", YAML_FIELDS(switch_fields), &read);
-        if (sw != SIZE_MAX) {
+        if (sw != SWITCH_NONE) {
             lab->switches[sw] = read;
         }
     }
@@ -91,7 +91,7 @@ static void read_hosts(struct yaml_reader *reader, const struct yaml_node *node,
         struct lab_host read = {.place = yaml_place(reader, at->key)};
         size_t host = yaml_host(reader, at->key);
         yaml_read_fields(reader, at, "a host of a lab", YAML_FIELDS(host_fields), &read);
-        if (host != SIZE_MAX) {
+        if (host != HOST_NONE) {
             lab->hosts[host] = read;
         }
     }

@@ -114,7 +114,7 @@ static void read_switch(struct yaml_reading *reading, const struct yaml_node *no
 {
     static const char expected[] = "ports and what they do, as 1: {output: [2]}";
     size_t sw = yaml_switch(&reading->reader, node->key);
-    if (sw == SIZE_MAX || !yaml_expect(&reading->reader, node, YAML_MAPPING, expected)) {
+    if (sw == SWITCH_NONE || !yaml_expect(&reading->reader, node, YAML_MAPPING, expected)) {
         return;
     }
     reading->expectation->lists_switch[sw] = true;

@@ -11,7 +11,7 @@
 
 enum { N_KINDS = CLAIM_ISOLATED + 1 };
 
-/* A host and where it is named; host SIZE_MAX: all. */
+/* A host and where it is named; HOST_ALL: all. */
 struct named_host {
     size_t host;
     const struct yaml_node *node;
@@ -47,7 +47,7 @@ static void add_host(struct yaml_reader *reader, const struct yaml_node *node,
 static void read_host(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     size_t host = yaml_host(reader, node);
-    if (host != SIZE_MAX) {
+    if (host != HOST_NONE) {
         add_host(reader, node, into, host);
     }
 }
@@ -78,7 +78,7 @@ static void read_isolated(struct yaml_reader *reader, const struct yaml_node *no
     struct written_claim *claim = into;
     struct host_list *list = &claim->to[CLAIM_ISOLATED];
     if (node->kind == YAML_SCALAR && strcmp(node->text, "all") == 0) {
-        add_host(reader, node, list, SIZE_MAX);
+        add_host(reader, node, list, HOST_ALL);
     } else {
         yaml_each(reader, node, read_host, list);
     }
@@ -151,7 +151,7 @@ static const char *claim_id(const struct yaml_reader *reader, const struct writt
 {
     const struct topology_host *hosts = reader->topology->hosts;
     return base_arena_format(reader->arena, "traffic/%s/%s/%s%s", hosts[from].name,
-                             claim_kind_name(kind), to == SIZE_MAX ? "all" : hosts[to].name,
+                             claim_kind_name(kind), to == HOST_ALL ? "all" : hosts[to].name,
                              written->match_id);
 }
 

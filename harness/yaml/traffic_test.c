@@ -62,9 +62,9 @@ static void expands_claims(void **state)
         {"traffic/h1/delivered/h3", CLAIM_DELIVERED, 0, 2, 1, 0, 3, 32},
         {"traffic/h1/mirrored/capture", CLAIM_MIRRORED, 0, 3, 2, 0, 3, 47},
         {"traffic/h2/delivered/h1", CLAIM_DELIVERED, 1, 0, 1, 1, 4, 48},
-        {"traffic/h2/isolated/all", CLAIM_ISOLATED, 1, SIZE_MAX, 0, 1, 4, 32},
+        {"traffic/h2/isolated/all", CLAIM_ISOLATED, 1, HOST_ALL, 0, 1, 4, 32},
         {"traffic/h3/delivered/h1", CLAIM_DELIVERED, 2, 0, 1, 1, 4, 48},
-        {"traffic/h3/isolated/all", CLAIM_ISOLATED, 2, SIZE_MAX, 0, 1, 4, 32},
+        {"traffic/h3/isolated/all", CLAIM_ISOLATED, 2, HOST_ALL, 0, 1, 4, 32},
         {"traffic/capture/delivered/h1", CLAIM_DELIVERED, 3, 0, 3, 2, 5, 32},
     };
     size_t n = sizeof wanted / sizeof *wanted;

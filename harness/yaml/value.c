@@ -147,13 +147,13 @@ static size_t find_switch(const struct yaml_reader *reader, const struct yaml_no
         report_unknown_name(reader, node, "switch", text, reader->topology->switches,
                             reader->topology->n_switches, sizeof *reader->topology->switches);
     }
-    return entry ? entry->number : SIZE_MAX;
+    return entry ? entry->number : SWITCH_NONE;
 }
 
 size_t yaml_switch(const struct yaml_reader *reader, const struct yaml_node *node)
 {
     const char *name = yaml_text(reader, node, "a switch");
-    return name ? find_switch(reader, node, name, strlen(name)) : SIZE_MAX;
+    return name ? find_switch(reader, node, name, strlen(name)) : SWITCH_NONE;
 }
 
 size_t yaml_host(const struct yaml_reader *reader, const struct yaml_node *node)
@@ -165,7 +165,7 @@ size_t yaml_host(const struct yaml_reader *reader, const struct yaml_node *node)
         report_unknown_name(reader, node, "host", name, reader->topology->hosts,
                             reader->topology->n_hosts, sizeof *reader->topology->hosts);
     }
-    return entry ? entry->number : SIZE_MAX;
+    return entry ? entry->number : HOST_NONE;
 }
 
 bool yaml_parse_port(const char *text, size_t n_chars, uint16_t *port)
@@ -197,7 +197,7 @@ bool yaml_port(const struct yaml_reader *reader, const struct yaml_node *node,
         return false;
     }
     port->sw = find_switch(reader, node, text, (size_t)(colon - text));
-    return port->sw != SIZE_MAX;
+    return port->sw != SWITCH_NONE;
 }
 
 const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_node *node)

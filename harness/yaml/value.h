@@ -33,7 +33,7 @@ bool yaml_parse_number(const char *text, size_t n_chars, uint64_t *number);
 /* The same for a port number: 1..PORT_MAX. */
 bool yaml_parse_port(const char *text, size_t n_chars, uint16_t *port);
 
-/* The index of a switch or host of the topology; SIZE_MAX after a diagnostic. */
+/* The index of a switch or host of the topology; SWITCH_NONE, HOST_NONE after a diagnostic. */
 size_t yaml_switch(const struct yaml_reader *reader, const struct yaml_node *node);
 size_t yaml_host(const struct yaml_reader *reader, const struct yaml_node *node);
 

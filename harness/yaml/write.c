@@ -247,7 +247,7 @@ static void put_receivers(struct base_buffer *out, const struct expectation *exp
         if (claims[i].kind != kind) {
             continue;
         }
-        if (claims[i].to == SIZE_MAX) {
+        if (claims[i].to == HOST_ALL) {
             base_put_text(out, ", isolated: all");
             return;
         }
@@ -301,7 +301,7 @@ static void put_exceptions(struct base_buffer *out, const struct expectation *ex
         const struct exception *exception = &expectation->exceptions[i];
         struct base_buffer match = {0};
         base_put_text(out, "  - {");
-        if (exception->sw != SIZE_MAX) {
+        if (exception->sw != SWITCH_ALL) {
             base_put_text(out, "switch: ");
             put_name(out, expectation->topology->switches[exception->sw].name);
             base_put_text(out, ", ");
