@@ -64,7 +64,7 @@ tool_includes() {
 
 # Still to be turned round; the list may only shrink.
 upward_known="harness/prove/prove.h:traffic harness/prove/words.c:blame harness/prove/words.c:traffic
-    harness/traffic/traffic.c:blame harness/traffic/cover_test.c:prove"
+    harness/traffic/cover_test.c:prove"
 
 upward_includes() {
     tool_includes | grep -v 'includes testing/$'

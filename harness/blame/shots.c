@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "blame/shots.h"
 
-#include "blame/inside.h"
+#include "path/part.h"
 
 struct aiming {
     const struct traffic_evidence *evidence;
@@ -24,8 +24,8 @@ static bool is_aimed_at(const struct aiming *aiming, size_t from, size_t to)
 static void aim_along(struct aiming *aiming, size_t p, const struct path_walk_arrival *arrival)
 {
     const struct path_walk *walk = &aiming->walk;
-    struct blame_way way;
-    blame_way_to(walk, arrival->hop, &way);
+    struct path_way way;
+    path_way_to(walk, arrival->hop, &way);
     for (size_t depth = 1; depth <= way.n_hops && aiming->n_shots < BLAME_SHOTS_MAX; depth++) {
         size_t i = way.n_hops - depth;
         const struct path_hop *next = depth > 1 ? &walk->hops[way.hops[i + 1]] : NULL;

@@ -32,6 +32,28 @@ const struct expected_port *expectation_port(const struct expectation *expectati
                    compare_ports);
 }
 
+static bool same_group(const struct claim *a, const struct claim *b)
+{
+    return a->group == b->group && a->from == b->from;
+}
+
+bool expectation_claim_names(const struct expectation *expectation, const struct claim *claim,
+                             size_t host)
+{
+    const struct claim *begin = expectation->claims, *end = begin + expectation->n_claims;
+    const struct claim *other = claim;
+    if (claim->to != HOST_ALL) {
+        return claim->to == host;
+    }
+    while (other > begin && same_group(other - 1, claim)) {
+        other--;
+    }
+    while (other < end && same_group(other, claim) && other->to != host) {
+        other++;
+    }
+    return host != claim->from && (other == end || !same_group(other, claim));
+}
+
 void expectation_free(struct expectation *expectation)
 {
     if (expectation) {

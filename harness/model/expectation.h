@@ -53,7 +53,8 @@ struct claim {
     unsigned copies;    /* delivered, mirrored: how often, at least 1; isolated: 0 */
     struct match match; /* without in_port; everything if none was written */
     const char *match_text; /* as written, NULL: none */
-    size_t group;           /* claims written as one entry of `traffic:` share it */
+    size_t group; /* claims written as one entry of `traffic:` share it; those of one sender are
+                     neighbours */
     struct place place;
 };
 
@@ -97,6 +98,11 @@ struct expectation {
 /* NULL if the expectation does not list this port. */
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
+
+/* Whether a claim of the expectation is about this receiver: a claim about all is about
+ * every host but its sender and the receivers of other claims of its group. */
+bool expectation_claim_names(const struct expectation *expectation, const struct claim *claim,
+                             size_t host);
 
 void expectation_free(struct expectation *expectation);
 

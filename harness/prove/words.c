@@ -2,7 +2,7 @@
  *
  * What a refutation says: the packet, its way hop by hop, and where the tables
  * and the expectation part. */
-#include "blame/locate.h"
+#include "blame/inside.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "prove/inside.h"
@@ -261,11 +261,14 @@ static const char *altering_switch(const struct prove_sender *prover,
 static const char *leaking_switch(const struct prove_sender *prover,
                                   const struct prove_refutation *refutation)
 {
-    struct traffic_probe probe = {.from = prover->from, .header = refutation->example};
-    struct traffic_plan plan = {.probes = &probe, .n_probes = 1};
-    struct traffic_evidence evidence = {
-        .expectation = prover->proof->expectation, .plan = &plan, .before = prover->proof->states};
-    return blame_locate(&evidence, 0, refutation->to, false, &prover->proof->report->arena).suspect;
+    struct path_forwarding tables = path_advertised_by(prover->proof->states);
+    struct blame_view view = {.expectation = prover->proof->expectation,
+                              .states = prover->proof->states,
+                              .arena = &prover->proof->report->arena};
+    struct blame_place place;
+    blame_open(&view, &tables, prover->from, &refutation->example, refutation->to, &place);
+    blame_tables(&view, &place);
+    return place.suspect;
 }
 
 /* In what form it arrives. */

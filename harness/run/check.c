@@ -2,6 +2,8 @@
  *
  * One check from the first dump to the last verdict. */
 #include "blame/cause.h"
+#include "blame/frames.h"
+#include "blame/loops.h"
 #include "blame/shots.h"
 #include "blame/swap.h"
 #include "blame/witness.h"
@@ -157,7 +159,14 @@ static int take_endless(struct checking *checking, const struct path_forwarding 
 
 static int judge_loops(struct checking *checking, const struct path_forwarding *tables)
 {
-    return traffic_endless(&checking->endless, checking->topology, tables, checking->report);
+    struct traffic_failures failures = {0};
+    int status = traffic_endless(&checking->endless, checking->topology, tables, checking->report,
+                                 &failures);
+    if (status == 0) {
+        blame_loops(&checking->endless, checking->topology, tables, &failures, checking->report);
+    }
+    traffic_failures_free(&failures);
+    return status;
 }
 
 static int weigh_probes(struct checking *checking, const struct path_forwarding *tables)
@@ -415,6 +424,24 @@ static int check_traffic(struct checking *checking)
     return 0;
 }
 
+/* Verdicts on the frames, and whose fault it is where they fail. */
+static int judge_frames(struct checking *checking)
+{
+    struct traffic_evidence evidence = evidence_of(checking);
+    struct traffic_failures failures = {0};
+    int status = traffic_judge(&evidence, checking->report, &failures);
+    if (status == 0) {
+        status = blame_frames(&evidence, &failures, checking->report);
+    }
+    traffic_failures_free(&failures);
+    if (status < 0 || with_tables(checking, judge_loops) < 0 ||
+        blame_swap(&evidence, checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    blame_witness(&evidence, checking->report);
+    return 0;
+}
+
 static int judge_all(struct checking *checking, bool traffic)
 {
     uint64_t start_ns = run_now_ns();
@@ -422,18 +449,7 @@ static int judge_all(struct checking *checking, bool traffic)
         return -1;
     }
     checking->report->timing.compare_ms += run_ms_since(start_ns);
-    struct traffic_evidence evidence = evidence_of(checking);
-    if (traffic && (traffic_judge(&evidence, checking->report) < 0 ||
-                    with_tables(checking, judge_loops) < 0)) {
-        return base_fail(checking->error, "out of memory");
-    }
-    if (traffic && blame_swap(&evidence, checking->report) < 0) {
-        return base_fail(checking->error, "out of memory");
-    }
-    if (traffic) {
-        blame_witness(&evidence, checking->report);
-    }
-    return traffic ? judge_pairs(checking) : 0;
+    return traffic && (judge_frames(checking) < 0 || judge_pairs(checking) < 0) ? -1 : 0;
 }
 
 static int get_states(struct checking *checking)

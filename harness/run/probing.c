@@ -95,17 +95,6 @@ static void see_altered(const struct run_probing *probing, struct traffic_round 
     base_buffer_free(&text);
 }
 
-static const struct traffic_expected_arrival *expected_at(const struct traffic_probe *probe,
-                                                          size_t host)
-{
-    for (size_t i = 0; i < probe->n_arrivals; i++) {
-        if (probe->arrivals[i].host == host) {
-            return &probe->arrivals[i];
-        }
-    }
-    return NULL;
-}
-
 /* Of equal forms the one of which least has come. FORM_NONE: in none of them. */
 static size_t find_form(const struct run_probing *probing, const struct traffic_round *round,
                         const struct traffic_expected_arrival *expected,
@@ -128,7 +117,7 @@ static void see(struct run_probing *probing, struct traffic_round *round,
                 const struct frame_mark *mark, size_t host, const struct station_arrival *arrival)
 {
     const struct traffic_expected_arrival *expected =
-        expected_at(&probing->plan->probes[mark->number], host);
+        traffic_plan_arrival(&probing->plan->probes[mark->number], host);
     size_t form = expected ? find_form(probing, round, expected, mark, arrival) : 0;
     if (expected && round == probing->round &&
         traffic_seen_count(round, mark->number, host) <

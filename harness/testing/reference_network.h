@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * For tests of this room: the reference network in memory. Expectations come
+ * For tests: the reference network in memory. Expectations come
  * from expected/demon, tables from topologies/demon; what arrives is what the
  * tables do, until a test says otherwise. */
 #ifndef TESTING_REFERENCE_NETWORK_H
 #define TESTING_REFERENCE_NETWORK_H
 
-#include "blame/cause.h"
-#include "blame/swap.h"
 #include "ofctl/flow.h"
 #include "testing/cmocka.h"
 #include "traffic/traffic.h"
@@ -28,6 +26,8 @@ struct network {
     const uint8_t *const *addresses;
     const struct traffic_shot *shots;
     size_t n_shots;
+    struct traffic_count count;
+    struct traffic_failures failures;
     struct report report;
 };
 
@@ -135,26 +135,31 @@ static inline void network_send(struct network *network, const char *from, const
     }
 }
 
+static inline struct traffic_evidence network_evidence(const struct network *network)
+{
+    return (struct traffic_evidence){.expectation = network->expectation,
+                                     .plan = &network->plan,
+                                     .round = &network->round,
+                                     .problems = network->problems,
+                                     .before = network->before,
+                                     .after = network->after,
+                                     .addresses = network->addresses,
+                                     .shots = network->shots,
+                                     .n_shots = network->n_shots,
+                                     .count = &network->count};
+}
+
+/* Counts and judges what was sent, in a new report. */
 static inline void network_judge(struct network *network)
 {
-    struct traffic_count count;
-    assert_int_equal(traffic_count_init(&count, &network->plan, &network->round,
+    report_free(&network->report);
+    traffic_count_free(&network->count);
+    traffic_failures_free(&network->failures);
+    assert_int_equal(traffic_count_init(&network->count, &network->plan, &network->round,
                                         network->expectation->topology, network->before),
                      0);
-    struct traffic_evidence evidence = {.expectation = network->expectation,
-                                        .plan = &network->plan,
-                                        .round = &network->round,
-                                        .problems = network->problems,
-                                        .before = network->before,
-                                        .after = network->after,
-                                        .addresses = network->addresses,
-                                        .shots = network->shots,
-                                        .n_shots = network->n_shots,
-                                        .count = &count};
-    assert_int_equal(traffic_judge(&evidence, &network->report), 0);
-    assert_int_equal(blame_swap(&evidence, &network->report), 0);
-    assert_int_equal(blame_causes(&network->report), 0);
-    traffic_count_free(&count);
+    struct traffic_evidence evidence = network_evidence(network);
+    assert_int_equal(traffic_judge(&evidence, &network->report, &network->failures), 0);
 }
 
 static inline const struct result *network_result(const struct network *network, const char *id)
@@ -179,6 +184,8 @@ static inline void network_free(struct network *network)
         switch_state_free(&network->states[i]);
         switch_state_free(&network->later[i]);
     }
+    traffic_count_free(&network->count);
+    traffic_failures_free(&network->failures);
     traffic_round_free(&network->round);
     traffic_plan_free(&network->plan);
     report_free(&network->report);

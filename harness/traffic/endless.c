@@ -50,30 +50,10 @@ static void put_circle(const struct topology *topology, const struct path_walk *
     put_port(topology, walk->hops[walk->loop_first].in, out);
 }
 
-/* The port on the way whose table is told to be wrong; else that of the circle's
- * beginning. */
-static const char *find_cause(const struct topology *topology, const struct path_walk *walk,
-                              struct report *report)
-{
-    const char *first =
-        topology_port_name(topology, walk->hops[walk->loop_first].in, &report->arena);
-    for (size_t hop = walk->loop_last; hop != HOP_NONE; hop = walk->hops[hop].previous) {
-        const char *name = topology_port_name(topology, walk->hops[hop].in, &report->arena);
-        for (size_t i = 0; name && i < report->n_results; i++) {
-            const struct result *state = &report->results[i];
-            if (state->kind == RESULT_STATE && state->verdict == VERDICT_FAIL && state->cause &&
-                strcmp(state->cause, name) == 0) {
-                return name;
-            }
-        }
-    }
-    return first;
-}
-
 static int add_result(const struct traffic_probe *probe, const struct topology *topology,
                       const struct path_walk *walk, size_t n_endless, struct report *report)
 {
-    struct base_buffer circle = {0}, example = {0}, suspect = {0};
+    struct base_buffer circle = {0}, example = {0};
     const char *from = topology->hosts[probe->from].name;
     const char *id = base_arena_format(&report->arena, "traffic/%s/loop", from);
     struct result *result = id ? report_add(report, RESULT_TRAFFIC, id) : NULL;
@@ -82,39 +62,40 @@ static int add_result(const struct traffic_probe *probe, const struct topology *
     }
     put_circle(topology, walk, &circle);
     ofctl_format_header(&probe->header, &example);
-    put_port(topology, walk->hops[walk->loop_first].in, &suspect);
     result->verdict = VERDICT_FAIL;
     result->by_tables = true;
     result->from = from;
     result->detail = base_arena_format(
-        &report->arena, "%zu of its probes would go round for ever, and %s not sent: %s", n_endless,
-        n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
+        &report->arena, "%zu of its probes would go round endlessly, and %s not sent: %s",
+        n_endless, n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
     base_buffer_free(&circle);
     result->example = base_arena_take(&report->arena, &example);
-    result->suspect = base_arena_take(&report->arena, &suspect);
-    result->cause_kind = CAUSE_TABLE;
-    result->cause = find_cause(topology, walk, report);
-    result->expected = "no loop";
-    result->observed = "a loop";
-    result->says[SAYS_DECLARED] = "no loop";
-    result->says[SAYS_ADVERTISED] = "a loop";
+    result->expected = result->says[SAYS_DECLARED] = "no loop";
+    result->observed = result->says[SAYS_ADVERTISED] = "a loop";
     result->disagrees = true;
     result->disagree[0] = SAYS_DECLARED;
     result->disagree[1] = SAYS_ADVERTISED;
-    return result->detail && result->example && result->suspect ? 0 : -1;
+    return result->detail && result->example ? 0 : -1;
 }
 
 int traffic_endless(const struct traffic_plan *endless, const struct topology *topology,
-                    const struct path_forwarding *tables, struct report *report)
+                    const struct path_forwarding *tables, struct report *report,
+                    struct traffic_failures *failures)
 {
     int status = 0;
     for (size_t p = 0, n; p < endless->n_probes && status == 0; p += n) {
         const struct traffic_probe *first = &endless->probes[p];
+        struct traffic_failure failure = {.result = report->n_results, .probe = p};
         struct path_walk walk;
         for (n = 1; p + n < endless->n_probes && first[n].from == first->from; n++) {
         }
         path_walk_from(topology, tables, first->from, &first->header, &walk);
-        status = walk.loops ? add_result(first, topology, &walk, n, report) : 0;
+        if (walk.loops) {
+            status = add_result(first, topology, &walk, n, report) < 0 ||
+                             traffic_failures_add(failures, &failure) < 0
+                         ? -1
+                         : 0;
+        }
     }
     return status;
 }

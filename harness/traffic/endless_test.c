@@ -61,7 +61,8 @@ static void only_what_loops_is_taken(void **state)
         path_walk_from(topology, &tables, probe->from, &probe->header, &walk);
         assert_false(walk.loops);
     }
-    assert_int_equal(traffic_endless(&endless, topology, &tables, &network.report), 0);
+    assert_int_equal(
+        traffic_endless(&endless, topology, &tables, &network.report, &network.failures), 0);
     const struct result *result = network_result(&network, "traffic/h1/loop");
     assert_int_equal(result->verdict, VERDICT_FAIL);
     assert_non_null(strstr(result->detail, "s3:1 -> s1:6 -> s3:1"));
@@ -97,7 +98,8 @@ static void what_comes_back_in_ever_other_forms_is_taken(void **state)
     for (size_t p = 0; p < network.plan.n_probes; p++) {
         assert_string_not_equal(topology->hosts[network.plan.probes[p].from].name, "h1");
     }
-    assert_int_equal(traffic_endless(&endless, topology, &tables, &network.report), 0);
+    assert_int_equal(
+        traffic_endless(&endless, topology, &tables, &network.report, &network.failures), 0);
     assert_int_equal(network_result(&network, "traffic/h1/loop")->verdict, VERDICT_FAIL);
     traffic_plan_free(&endless);
     network_free(&network);

@@ -371,12 +371,19 @@ void traffic_plan_free(struct traffic_plan *plan)
     *plan = (struct traffic_plan){0};
 }
 
-unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host)
+const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic_probe *probe,
+                                                            size_t host)
 {
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         if (probe->arrivals[i].host == host) {
-            return probe->arrivals[i].copies;
+            return &probe->arrivals[i];
         }
     }
-    return 0;
+    return NULL;
+}
+
+unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host)
+{
+    const struct traffic_expected_arrival *arrival = traffic_plan_arrival(probe, host);
+    return arrival ? arrival->copies : 0;
 }

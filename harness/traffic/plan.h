@@ -61,7 +61,11 @@ int traffic_plan(const struct expectation *expectation, const struct traffic_pla
                  struct traffic_plan *plan, struct base_error *error);
 void traffic_plan_free(struct traffic_plan *plan);
 
-/* How many copies of this probe must arrive at `host`. */
+/* What must arrive of this probe at `host`: NULL if nothing. */
+const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic_probe *probe,
+                                                            size_t host);
+
+/* How many copies of it: 0 if nothing. */
 unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host);
 
 /* Whether a claim of `from` names `to` for this header: the claim, or NULL. */

@@ -71,21 +71,11 @@ unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, siz
     return seen->copies + seen->altered;
 }
 
-static const struct traffic_expected_arrival *expected_at(const struct traffic_probe *probe,
-                                                          size_t host)
-{
-    for (size_t i = 0; i < probe->n_arrivals; i++) {
-        if (probe->arrivals[i].host == host) {
-            return &probe->arrivals[i];
-        }
-    }
-    return NULL;
-}
-
 size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
                                 size_t probe, size_t host)
 {
-    const struct traffic_expected_arrival *expected = expected_at(&plan->probes[probe], host);
+    const struct traffic_expected_arrival *expected =
+        traffic_plan_arrival(&plan->probes[probe], host);
     const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
     /* Where claims and ports do not agree on the number, forms say nothing. */
     if (!expected || expected->n_as != expected->copies || expected->n_as > TRAFFIC_FORMS_MAX) {

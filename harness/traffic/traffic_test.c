@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Verdicts about traffic: the right one for each way in which frames can
- * deviate, with the right place, and none where they do not. */
+ * deviate, and none where they do not. */
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "testing/reference_network.h"
@@ -18,187 +18,6 @@ static void right_network_passes(void **state)
     assert_int_equal(network_not_passed(&network), 0);
     assert_int_equal(network.report.n_results, network.expectation->n_claims);
     assert_true(traffic_round_conforms(&network.round, &network.plan));
-    network_free(&network);
-}
-
-static void missing_mirror_is_the_tables_fault(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "no-mirror");
-    network_send(&network, NULL, NULL);
-    network_judge(&network);
-    assert_int_equal(network_not_passed(&network), 1);
-    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
-    assert_int_equal(result->verdict, VERDICT_FAIL);
-    assert_int_equal(result->expected_count, 1);
-    assert_int_equal(result->observed_count, 0);
-    assert_string_equal(result->suspect, "s1:1");
-    assert_non_null(strstr(result->detail, "s1 does not send it on as declared: in_port=1"));
-    assert_int_equal(result->disagree[0], SAYS_DECLARED);
-    assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
-    assert_string_equal(result->says[SAYS_ADVERTISED], "0 copies");
-    network_free(&network);
-}
-
-static void leak_is_the_tables_fault(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "leak");
-    network_send(&network, NULL, NULL);
-    network_judge(&network);
-    assert_int_equal(network_not_passed(&network), 1);
-    const struct result *result = network_result(&network, "traffic/h3/isolated/h11");
-    assert_int_equal(result->verdict, VERDICT_FAIL);
-    assert_int_equal(result->observed_count, 1);
-    assert_string_equal(result->suspect, "s1:3");
-    network_free(&network);
-}
-
-/* The expectation lists the ports of one switch less. */
-static void unlist_switch(struct network *network, size_t sw)
-{
-    struct expectation *expectation = network->expectation;
-    size_t n = 0;
-    for (size_t i = 0; i < expectation->n_ports; i++) {
-        if (expectation->ports[i].port.sw != sw) {
-            expectation->ports[n++] = expectation->ports[i];
-        }
-    }
-    expectation->n_ports = n;
-    expectation->lists_switch[sw] = false;
-}
-
-static void remove_entry(struct network *network, size_t sw, const char *match)
-{
-    struct match wanted;
-    assert_int_equal(ofctl_parse_match(match, &wanted, NULL, NULL), 0);
-    struct switch_state *states[] = {&network->states[sw], &network->later[sw]};
-    for (size_t i = 0; i < 2; i++) {
-        struct flow_table *flows = &states[i]->flows;
-        size_t n = 0;
-        for (size_t j = 0; j < flows->n_entries; j++) {
-            if (!match_equal(&flows->entries[j].match, &wanted)) {
-                flows->entries[n++] = flows->entries[j];
-            }
-        }
-        assert_int_equal(n + 1, flows->n_entries);
-        flows->n_entries = n;
-    }
-}
-
-/* s1 sends on what s3, of whose ports nothing is declared, has no entry for:
- * h7, who comes to s3 by another port, is not lost. */
-static void the_switch_without_an_entry_is_blamed(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    unlist_switch(&network, 2);
-    remove_entry(&network, 2, "in_port=1");
-    network_send(&network, NULL, NULL);
-    network_judge(&network);
-    assert_int_equal(network_not_passed(&network), 1);
-    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
-    assert_int_equal(result->verdict, VERDICT_FAIL);
-    assert_string_equal(result->suspect, "s3:1");
-    assert_string_equal(result->cause, "s3:1");
-    assert_non_null(strstr(result->detail, "s3 does not send it on: no entry takes it"));
-    network_free(&network);
-}
-
-/* ... and it makes no difference that nothing is declared of s1 either. */
-static void several_claims_blame_the_same_hop(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    for (size_t sw = 0; sw < 3; sw++) {
-        unlist_switch(&network, sw);
-    }
-    remove_entry(&network, 2, "in_port=1");
-    remove_entry(&network, 2, "in_port=7");
-    network_send(&network, NULL, NULL);
-    network_judge(&network);
-    assert_int_equal(network_not_passed(&network), 2);
-    assert_string_equal(network_result(&network, "traffic/h1/mirrored/h11")->suspect, "s3:1");
-    assert_string_equal(network_result(&network, "traffic/h7/mirrored/h11")->suspect, "s3:7");
-    assert_int_equal(network.report.n_causes, 2);
-    network_free(&network);
-}
-
-/* What leaves the declared way at s1 is not the fault of where it ends. */
-static void leaving_the_declared_way_is_blamed_first(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    unlist_switch(&network, 2);
-    remove_entry(&network, 2, "in_port=3");
-    for (size_t i = 0; i < network.states[0].flows.n_entries; i++) {
-        struct flow_entry *flow = &network.states[0].flows.entries[i];
-        if (flow->match.value.in_port == 1) {
-            for (size_t j = 0; j < flow->n_actions; j++) {
-                struct action *action = (struct action *)&flow->actions[j];
-                action->port = action->port == 6 ? 8 : action->port;
-            }
-        }
-    }
-    network_send(&network, NULL, NULL);
-    network_judge(&network);
-    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
-    assert_string_equal(result->suspect, "s1:1");
-    assert_non_null(strstr(result->detail, "s1 does not send it on as declared"));
-    network_free(&network);
-}
-
-/* The tables are right; the frames of h1 are lost behind s3, whose entry
- * counted them. */
-static void lost_frame_is_the_cables_fault(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    network_send(&network, "h1", "h11");
-    network_judge(&network);
-    assert_int_equal(network_not_passed(&network), 1);
-    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
-    assert_int_equal(result->verdict, VERDICT_FAIL);
-    assert_string_equal(result->suspect, "s3:11 -> h11");
-    assert_int_equal(result->disagree[0], SAYS_ADVERTISED);
-    assert_int_equal(result->disagree[1], SAYS_OBSERVED);
-    network_free(&network);
-}
-
-/* ... and now s3 counted nothing: it is the cable between s1 and s3. */
-static void counters_locate_the_cable(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    network_send(&network, "h1", "h11");
-    network.later[2].flows.entries[0].n_packets = 0;
-    network.later[2].ports[0].counters.rx_packets = 0;
-    network_judge(&network);
-    assert_string_equal(network_result(&network, "traffic/h1/mirrored/h11")->suspect,
-                        "s1:6 -> s3:1");
-    network_free(&network);
-}
-
-/* s3 has no entry for what enters port 1. */
-static void table_in_the_middle_is_blamed(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    network.states[2].flows.entries[0].match.value.in_port = 99;
-    network_send(&network, NULL, NULL);
-    network_judge(&network);
-    assert_int_equal(network_not_passed(&network), 1);
-    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
-    assert_string_equal(result->suspect, "s3:1");
-    assert_non_null(strstr(result->detail, "no entry takes it"));
     network_free(&network);
 }
 
@@ -289,7 +108,6 @@ static void arrival_without_a_claim_is_a_stray(void **state)
     assert_int_equal(network_not_passed(&network), 1);
     const struct result *result = network_result(&network, "traffic/h2/stray/h9");
     assert_int_equal(result->observed_count, 1);
-    assert_string_equal(result->suspect, "s2:4 -> h9");
     network_free(&network);
 }
 
@@ -328,35 +146,6 @@ static void altered_copy_fails(void **state)
     network_free(&network);
 }
 
-/* s1 rewrites what it mirrors: each statement of the altered copy says so. */
-static void a_table_that_alters_is_said_to(void **state)
-{
-    (void)state;
-    struct network network;
-    network_load(&network, simulated, "simulated");
-    unlist_switch(&network, 0);
-    remove_entry(&network, 0, "in_port=1");
-    assert_int_equal(
-        ofctl_parse_flow("in_port=1 actions=output:2,mod_nw_tos:4,mod_dl_src:2:0:0:0:0:9,"
-                         "output:6",
-                         &network.states[0].flows, NULL, NULL, NULL),
-        0);
-    network_send(&network, "h1", "h11");
-    for (size_t p = 0; p < network.plan.n_probes; p++) {
-        if (network.plan.probes[p].from == network_host(&network, "h1")) {
-            traffic_round_see_altered(&network.round, p, network_host(&network, "h11"), "dl_src");
-        }
-    }
-    network_judge(&network);
-    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
-    assert_string_equal(result->suspect, "s1:1");
-    assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
-    assert_string_equal(result->says[SAYS_DECLARED], "1 copy");
-    assert_string_equal(result->says[SAYS_ADVERTISED], "1 copy, altered");
-    assert_string_equal(result->says[SAYS_OBSERVED], "1 copy, altered: dl_src");
-    network_free(&network);
-}
-
 /* What was not seen because it could not be seen is never a pass or a fail. */
 static void lost_capture_is_inconclusive(void **state)
 {
@@ -388,7 +177,6 @@ static void absence_needs_a_witness(void **state)
     network_judge(&network);
     assert_int_equal(network_result(&network, "traffic/h3/isolated/h11")->verdict,
                      VERDICT_INCONCLUSIVE);
-    report_free(&network.report);
     network.later[0].ports[2].counters.rx_packets = 9;
     network_judge(&network);
     assert_int_equal(network_result(&network, "traffic/h3/isolated/h11")->verdict, VERDICT_PASS);
@@ -417,26 +205,40 @@ static void rounds_are_compared(void **state)
     network_free(&other);
 }
 
+static void another_address(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    static const uint8_t other[6] = {2, 0, 0, 0, 0, 99};
+    const uint8_t *addresses[16] = {0};
+    for (size_t i = 0; i < network.expectation->topology->n_hosts; i++) {
+        addresses[i] = network.expectation->topology->hosts[i].mac;
+    }
+    addresses[network_host(&network, "h5")] = other;
+    network.addresses = addresses;
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 1);
+    const struct result *result = network_result(&network, "host/h5");
+    assert_string_equal(result->cause, "h5");
+    assert_int_equal(result->cause_kind, CAUSE_STATION);
+    assert_string_equal(result->observed, "02:00:00:00:00:63");
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(right_network_passes),
-    cmocka_unit_test(missing_mirror_is_the_tables_fault),
-    cmocka_unit_test(leak_is_the_tables_fault),
-    cmocka_unit_test(lost_frame_is_the_cables_fault),
-    cmocka_unit_test(the_switch_without_an_entry_is_blamed),
-    cmocka_unit_test(several_claims_blame_the_same_hop),
-    cmocka_unit_test(leaving_the_declared_way_is_blamed_first),
-    cmocka_unit_test(counters_locate_the_cable),
-    cmocka_unit_test(table_in_the_middle_is_blamed),
     cmocka_unit_test(ports_speak_where_no_claim_does),
     cmocka_unit_test(blind_host_is_inconclusive),
     cmocka_unit_test(each_form_is_counted),
     cmocka_unit_test(arrival_without_a_claim_is_a_stray),
     cmocka_unit_test(second_copy_fails),
     cmocka_unit_test(altered_copy_fails),
-    cmocka_unit_test(a_table_that_alters_is_said_to),
     cmocka_unit_test(lost_capture_is_inconclusive),
     cmocka_unit_test(absence_needs_a_witness),
     cmocka_unit_test(rounds_are_compared),
+    cmocka_unit_test(another_address),
 };
 
 TEST_MAIN(tests)

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# A ring that floods broadcasts: no probe is sent that would go round for ever.
+# A ring that floods broadcasts: no probe is sent that would go round endlessly.
 
 . suites/live/tap.sh
 expected=$NETWORKS/ring-x.yaml
-expect_says 1 'probes would go round for ever' "a loop is told" "$B/tapproof" check "$expected"
+expect_says 1 'probes would go round endlessly' "a loop is told" "$B/tapproof" check "$expected"
 expect_says 1 's[123]:[123] -> s[123]:[123] -> s[123]:[123] -> s' "and its circle" \
     "$B/tapproof" check "$expected"
 run 1 "$B/tapproof" check --tap "$expected"

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where did the frames of a failing probe go wrong? Where the tables explain
+ * what was observed, they are at fault (tables.c). Else a way is cables and
+ * switches in turn: the first cable out of which less comes than was sent into
+ * it loses frames, the first switch that sends less than its table says keeps
+ * them back. Where counters are equal, or are not known, what arrived elsewhere
+ * over the same cables rules out the good ones. */
+#include "blame/frames.h"
+
+#include "blame/cable.h"
+#include "path/tables.h"
+
+static const char *port_text(const struct blame_view *view, struct port_ref port)
+{
+    return topology_port_name(view->topology, port, view->arena);
+}
+
+static void blame_at(const char *where, enum cause_kind kind, const char *why,
+                     struct blame_place *place)
+{
+    place->suspect = place->cause = where;
+    place->cause_kind = kind;
+    place->why = why;
+}
+
+static bool locate_lossy_cable(const struct blame_view *view, const struct path_way *way,
+                               struct blame_place *place)
+{
+    for (size_t i = 0; i <= way->n_hops; i++) {
+        struct blame_cable cable = blame_cable_at(view, way, i);
+        if (blame_cable_loses(view, &cable)) {
+            blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool locate_altering_cable(const struct blame_view *view, const struct path_way *way,
+                                  struct blame_place *place)
+{
+    for (size_t i = 0; i <= way->n_hops; i++) {
+        struct blame_cable cable = blame_cable_at(view, way, i);
+        if (blame_cable_alters(&cable)) {
+            blame_cable(view, &cable, blame_cable_bytes(view, &cable), place);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool locate_keeping_switch(const struct blame_view *view, const struct path_way *way,
+                                  struct blame_place *place)
+{
+    for (size_t i = 0; i < way->n_hops; i++) {
+        struct port_ref out = blame_out(view, way, i), in = blame_hop(view, way, i)->in;
+        const struct traffic_port_count *wanted = blame_port_count(view, out);
+        long sent = blame_cable_at(view, way, i + 1).tx;
+        if (wanted && sent >= 0 && sent < (long)wanted->tx) {
+            blame_at(port_text(view, in), CAUSE_SWITCH,
+                     base_arena_format(view->arena,
+                                       "by its table %s sends %u frames by port %u; it sent "
+                                       "%ld",
+                                       view->topology->switches[in.sw].name, wanted->tx, out.port,
+                                       sent),
+                     place);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------- what arrived elsewhere */
+
+/* What switches were told to send on this way: from behind the bad cable it
+ * arrives well, from in front of it it does not. */
+static bool locate_by_shots(const struct blame_view *view, const struct path_way *way,
+                            struct blame_place *place)
+{
+    size_t good_from = HOP_NONE, n = way->n_hops;
+    for (size_t i = 0; i < view->evidence->n_shots; i++) {
+        const struct traffic_shot *shot = &view->evidence->shots[i];
+        bool ours = view->evidence->plan->probes[shot->probe].from == view->from &&
+                    shot->to == view->to && shot->depth <= n && shot->sent > 0;
+        if (!ours) {
+            continue;
+        }
+        if (shot->good < shot->sent) {
+            struct blame_cable cable = blame_cable_at(view, way, n - shot->depth + 1);
+            blame_cable(view, &cable,
+                        base_arena_format(view->arena,
+                                          "of %u frames that the switch was told to send there %u "
+                                          "arrived well",
+                                          shot->sent, shot->good),
+                        place);
+            return true;
+        }
+        good_from = n - shot->depth + 1;
+    }
+    if (good_from != 1) {
+        return false;
+    }
+    struct blame_cable cable = blame_cable_at(view, way, 0);
+    blame_cable(view, &cable, "what the first switch was told to send arrived well", place);
+    return true;
+}
+
+/* The cables of the way over which the worst part came. Two that carry the same
+ * frames and no others cannot be told apart by what hosts see: both are named. */
+static void locate_by_company(const struct blame_view *view, const struct path_way *way,
+                              const char *why, struct blame_place *place)
+{
+    long worst = 0;
+    if (locate_by_shots(view, way, place)) {
+        return;
+    }
+    for (size_t i = 0; i <= way->n_hops; i++) {
+        struct blame_cable cable = blame_cable_at(view, way, i);
+        long bad = blame_cable_badness(view, &cable);
+        worst = bad > worst ? bad : worst;
+    }
+    for (size_t i = 0; worst > 0 && i <= way->n_hops; i++) {
+        struct blame_cable cable = blame_cable_at(view, way, i);
+        if (blame_cable_badness(view, &cable) != worst) {
+            continue;
+        }
+        const char *before = place->suspect, *cause = place->cause;
+        blame_cable(view, &cable, why, place);
+        if (before) {
+            place->suspect = base_arena_format(view->arena, "%s or %s", before, place->suspect);
+            place->cause = base_arena_format(view->arena, "%s or %s", cause, place->cause);
+        }
+    }
+}
+
+/* ------------------------------------------------------------ too many came */
+
+static bool locate_doubling_cable(const struct blame_view *view, const struct path_way *way,
+                                  struct blame_place *place)
+{
+    /* The sender's own cable last: it may send other things. */
+    for (size_t i = way->n_hops + 1; i-- > 0;) {
+        struct blame_cable cable = blame_cable_at(view, way, i);
+        if (cable.tx >= 0 && cable.rx > cable.tx) {
+            blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A host that got the frame sends more than it was told to. */
+static bool locate_sending_station(const struct blame_view *view, struct blame_place *place)
+{
+    for (size_t host = 0; host < view->topology->n_hosts; host++) {
+        const struct traffic_host_count *count = blame_host_count(view, host);
+        long entered = blame_rx(view, view->topology->hosts[host].port, NULL);
+        /* A cable that doubles could do as much to the sender's own frames. */
+        long allowed = count ? (long)count->sent * (host == view->from ? 2 : 1) : 0;
+        if (count && entered > allowed) {
+            const char *name = view->topology->hosts[host].name;
+            blame_at(name, CAUSE_STATION,
+                     base_arena_format(view->arena,
+                                       "%s sent %u frames of ours, and %ld entered by its port",
+                                       name, count->sent, entered),
+                     place);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The port of a switch that sent the most over what its table says. */
+static long most_surplus(const struct blame_view *view, size_t sw, uint16_t *port)
+{
+    const struct switch_state *state = view->states[sw];
+    long most = 0;
+    for (size_t i = 0; state && i < state->n_ports; i++) {
+        struct port_ref out = {.sw = sw, .port = state->ports[i].number};
+        const struct traffic_port_count *wanted = blame_port_count(view, out);
+        long surplus = wanted ? blame_tx(view, out, NULL) - (long)wanted->tx : 0;
+        if (out.port <= PORT_MAX && surplus > most) {
+            most = surplus;
+            *port = out.port;
+        }
+    }
+    return most;
+}
+
+static bool locate_leaking_switch(const struct blame_view *view, struct blame_place *place)
+{
+    for (size_t i = 0; i < view->advertised.n_hops; i++) {
+        struct port_ref in = view->advertised.hops[i].in;
+        uint16_t port = 0;
+        long surplus = view->evidence->count ? most_surplus(view, in.sw, &port) : 0;
+        if (surplus > 0) {
+            blame_at(port_text(view, in), CAUSE_SWITCH,
+                     base_arena_format(view->arena,
+                                       "%s sent %ld frames by port %u that its table does "
+                                       "not send there",
+                                       view->topology->switches[in.sw].name, surplus, port),
+                     place);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Frames that no switch has sent come to a host. */
+static void locate_host_cable(const struct blame_view *view, struct blame_place *place)
+{
+    struct blame_cable cable = {
+        .to_host = true, .host = view->to, .out = view->topology->hosts[view->to].port};
+    cable.tx = blame_tx(view, cable.out, NULL);
+    const struct traffic_host_count *host = blame_host_count(view, view->to);
+    cable.rx = host ? (long)host->arrived : -1;
+    bool counted = cable.tx >= 0 && cable.rx > cable.tx;
+    blame_cable(view, &cable,
+                counted ? blame_cable_counts(view, &cable) : "no table sends it there", place);
+}
+
+/* --------------------------------------------------------- entries' counters */
+
+/* Packets counted by the entry that takes the probe at this hop; -1: unknown. */
+static long entry_delta(const struct blame_view *view, const struct path_hop *hop)
+{
+    const struct traffic_evidence *evidence = view->evidence;
+    const struct switch_state *after = evidence->after ? evidence->after[hop->in.sw] : NULL;
+    return traffic_count_since(evidence->before[hop->in.sw], hop->entry, after);
+}
+
+static void put_counted(const struct blame_view *view, const struct path_way *way,
+                        struct blame_place *place)
+{
+    struct base_buffer counted = {0};
+    for (size_t i = 0; i < way->n_hops; i++) {
+        const struct path_hop *hop = blame_hop(view, way, i);
+        long delta = entry_delta(view, hop);
+        base_put_format(&counted, delta < 0 ? "%s%s not counted" : "%s%s +%ld packets",
+                        i ? ", " : "", port_text(view, hop->in), delta);
+    }
+    place->counted = base_arena_take(view->arena, &counted);
+}
+
+/* The last hop whose entry counted something, and the cable behind it. */
+static void locate_by_entries(const struct blame_view *view, const struct path_way *way,
+                              struct blame_place *place)
+{
+    size_t behind = 0;
+    bool known = false;
+    for (size_t i = 0; i < way->n_hops; i++) {
+        long delta = entry_delta(view, blame_hop(view, way, i));
+        known = known || delta >= 0;
+        behind = delta > 0 ? i + 1 : behind;
+    }
+    if (known) {
+        struct blame_cable cable = blame_cable_at(view, way, behind);
+        blame_cable(view, &cable,
+                    behind == 0
+                        ? "no entry on its way counted it"
+                        : base_arena_format(view->arena,
+                                            "the tables would deliver it; %s counted it last",
+                                            port_text(view, blame_hop(view, way, behind - 1)->in)),
+                    place);
+    }
+}
+
+/* -------------------------------------------------------------------- which */
+
+typedef bool locate_fn(const struct blame_view *view, const struct path_way *way,
+                       struct blame_place *place);
+
+/* Tries one way after another, if several copies should arrive. */
+static bool locate_on_any_way(const struct blame_view *view, locate_fn *locate,
+                              struct blame_place *place)
+{
+    const struct path_walk *walk = &view->advertised;
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        struct path_way way;
+        if (walk->arrivals[i].host != view->to) {
+            continue;
+        }
+        path_way_to(walk, walk->arrivals[i].hop, &way);
+        if (locate(view, &way, place)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void locate_missing(const struct blame_view *view, const struct path_way *way,
+                           struct blame_place *place)
+{
+    if (locate_on_any_way(view, locate_lossy_cable, place) ||
+        locate_on_any_way(view, locate_altering_cable, place) ||
+        locate_on_any_way(view, locate_keeping_switch, place)) {
+        return;
+    }
+    if (view->evidence->count) {
+        locate_by_company(view, way, "of what went over it least arrived", place);
+    }
+    if (!place->suspect) {
+        locate_by_entries(view, way, place);
+    }
+}
+
+static void locate_surplus(const struct blame_view *view, struct blame_place *place)
+{
+    if (locate_sending_station(view, place) ||
+        locate_on_any_way(view, locate_doubling_cable, place) ||
+        locate_leaking_switch(view, place)) {
+        return;
+    }
+    locate_host_cable(view, place);
+}
+
+static void locate_alteration(const struct blame_view *view, const struct path_way *way,
+                              struct blame_place *place)
+{
+    if (!locate_on_any_way(view, locate_altering_cable, place)) {
+        locate_by_company(view, way, "the tables would deliver it unaltered", place);
+    }
+}
+
+static void locate_by_frames(const struct blame_view *view, struct blame_place *place)
+{
+    const struct path_walk *walk = &view->advertised;
+    struct path_way way = {0};
+    for (size_t i = 0; i < walk->n_arrivals && way.n_hops == 0; i++) {
+        if (walk->arrivals[i].host == view->to) {
+            path_way_to(walk, walk->arrivals[i].hop, &way);
+        }
+    }
+    if (way.n_hops > 0) {
+        put_counted(view, &way, place);
+    }
+    if (!walk->known) {
+        const char *where = port_text(view, walk->unknown_at);
+        blame_at(where, CAUSE_TABLE,
+                 base_arena_format(view->arena, "what %s does with it is not known: %s", where,
+                                   walk->reason),
+                 place);
+    } else if (way.n_hops == 0 || view->observed > place->advertised * view->sent) {
+        locate_surplus(view, place);
+    } else if (view->altered) {
+        locate_alteration(view, &way, place);
+    } else {
+        locate_missing(view, &way, place);
+    }
+}
+
+/* -------------------------------------------------------------------- results */
+
+static const char *copies_text(struct base_arena *arena, long n, const char *how)
+{
+    return n < 0 ? NULL : base_arena_format(arena, n == 1 ? "%ld copy%s" : "%ld copies%s", n, how);
+}
+
+static void fill_result(const struct blame_place *place, bool altered, struct base_arena *arena,
+                        struct result *result)
+{
+    bool by_tables = place->disagree[1] == SAYS_ADVERTISED;
+    result->suspect = place->suspect;
+    result->cause_kind = place->cause_kind;
+    result->cause = place->cause;
+    result->disagree[0] = place->disagree[0];
+    result->disagree[1] = place->disagree[1];
+    result->says[SAYS_ADVERTISED] =
+        copies_text(arena, place->advertised, altered && by_tables ? ", altered" : "");
+    result->says[SAYS_COUNTED] = place->counted;
+    if (place->why) {
+        result->detail = base_arena_format(arena, "%s; %s", result->detail, place->why);
+    }
+}
+
+static void blame_failure(const struct traffic_evidence *evidence,
+                          const struct path_forwarding *tables,
+                          const struct traffic_failure *failure, struct report *report)
+{
+    const struct traffic_probe *probe = &evidence->plan->probes[failure->probe];
+    struct blame_view view = {
+        .expectation = evidence->expectation,
+        .states = evidence->before,
+        .altered = failure->alteration != NULL,
+        .evidence = evidence,
+        .observed = (long)traffic_seen_count(evidence->round, failure->probe, failure->host),
+        .sent = (long)evidence->round->sent[failure->probe],
+        .arena = &report->arena};
+    struct blame_place place;
+    blame_open(&view, tables, probe->from, &probe->header, failure->host, &place);
+    bool tables_explain = place.advertised * view.sent == view.observed;
+    if (!tables_explain || !blame_tables(&view, &place)) {
+        locate_by_frames(&view, &place);
+    }
+    fill_result(&place, view.altered, view.arena, &report->results[failure->result]);
+}
+
+int blame_frames(const struct traffic_evidence *evidence, const struct traffic_failures *failures,
+                 struct report *report)
+{
+    struct path_tables tables;
+    if (failures->n_items == 0) {
+        return 0;
+    }
+    if (path_tables_index(&tables, evidence->expectation->topology, evidence->before) < 0) {
+        return -1;
+    }
+    struct path_forwarding advertised = path_looked_up_in(&tables);
+    for (size_t i = 0; i < failures->n_items; i++) {
+        blame_failure(evidence, &advertised, &failures->items[i], report);
+    }
+    path_tables_free(&tables);
+    return 0;
+}

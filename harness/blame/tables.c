@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where do the tables part from the expectation, for one packet? The same
+ * account for frames that were seen and for headers of a proof. */
+#include "blame/inside.h"
+#include "ofctl/flow.h"
+
+#include <string.h>
+
+static const char *entry_text(const struct blame_view *view, size_t sw, size_t entry)
+{
+    const struct switch_state *state = view->states[sw];
+    if (!state || entry >= state->flows.n_entries) {
+        return "no entry takes it";
+    }
+    return ofctl_flow_text(&state->flows.entries[entry], FLOW_NO_STATS, view->arena);
+}
+
+/* The entry that takes packets that enter like this; ENTRY_NONE: none does. */
+static size_t advertised_entry(const struct blame_view *view, const struct path_hop *like)
+{
+    for (size_t i = 0; i < view->advertised.n_hops; i++) {
+        const struct path_hop *hop = &view->advertised.hops[i];
+        if (hop->in.sw == like->in.sw &&
+            memcmp(&hop->header, &like->header, sizeof like->header) == 0) {
+            return hop->entry;
+        }
+    }
+    return ENTRY_NONE;
+}
+
+static void at_port(const struct blame_view *view, struct port_ref port, enum cause_kind kind,
+                    struct blame_place *place)
+{
+    place->suspect = topology_port_name(view->topology, port, view->arena);
+    place->cause_kind = kind;
+    place->cause = kind == CAUSE_CABLE ? topology_cable_name(view->topology, port, view->arena)
+                                       : place->suspect;
+    place->disagree[0] = SAYS_DECLARED;
+    place->disagree[1] = SAYS_ADVERTISED;
+}
+
+static void blame_table(const struct blame_view *view, const struct path_hop *hop, const char *what,
+                        struct blame_place *place)
+{
+    at_port(view, hop->in, CAUSE_TABLE, place);
+    place->why =
+        base_arena_format(view->arena, "%s %s: %s", view->topology->switches[hop->in.sw].name, what,
+                          entry_text(view, hop->in.sw, advertised_entry(view, hop)));
+}
+
+/* Whether a port of the way does not do its part: then it is not the table. */
+static bool blame_port(const struct blame_view *view, struct port_ref port, bool receives,
+                       struct blame_place *place)
+{
+    const struct switch_state *state = view->states[port.sw];
+    const struct port *found = state ? switch_state_port(state, port.port) : NULL;
+    uint32_t stops = PORT_CONFIG_DOWN | (receives ? PORT_CONFIG_NO_RECV : PORT_CONFIG_NO_FWD);
+    bool stopped = !found || (found->config & stops);
+    bool cut = found && !receives && (found->state & PORT_STATE_LINK_DOWN);
+    if (!state || state->n_ports == 0 || port.port > PORT_MAX || !(stopped || cut)) {
+        return false;
+    }
+    at_port(view, port, stopped ? CAUSE_PORT : CAUSE_CABLE, place);
+    place->why = base_arena_format(view->arena, "%s %s", place->suspect,
+                                   !found                             ? "is not on the switch"
+                                   : !stopped                         ? "has no link"
+                                   : found->config & PORT_CONFIG_DOWN ? "is switched off"
+                                   : receives                         ? "does not receive"
+                                                                      : "does not send");
+    return true;
+}
+
+/* The expectation says the way, and the tables go another one, or rewrite the
+ * packet otherwise. */
+static bool locate_by_ways(const struct blame_view *view, struct blame_place *place)
+{
+    if (!view->declared.known || !view->advertised.known) {
+        return false;
+    }
+    uint16_t port;
+    size_t hop = path_part(&view->declared, view->to, &view->advertised, &port);
+    if (hop != HOP_NONE) {
+        const struct path_hop *last = &view->declared.hops[hop];
+        struct port_ref out = {.sw = last->in.sw, .port = port};
+        if (!blame_port(view, last->in, true, place) && !blame_port(view, out, false, place)) {
+            blame_table(view, last, "does not send it on as declared", place);
+        }
+        return true;
+    }
+    hop = path_part(&view->advertised, view->to, &view->declared, &port);
+    if (hop != HOP_NONE) {
+        blame_table(view, &view->advertised.hops[hop], "sends it on", place);
+        return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------- no way is declared */
+
+/* Whether the expectation says what the switch does with what comes to this hop,
+ * and that is not to send it on to `next`. */
+static bool declares_otherwise(const struct blame_view *view, const struct path_hop *hop,
+                               const struct path_hop *next)
+{
+    struct path_forwarding declared = path_declared_by(view->expectation);
+    struct space_emission out[PATH_WALK_ARRIVALS];
+    const char *reason;
+    size_t entry;
+    int n = declared.forward(declared.aux, hop->in.sw, &hop->header, out, PATH_WALK_ARRIVALS,
+                             &entry, &reason);
+    for (int i = 0; i < n; i++) {
+        struct header as_entered = out[i].header;
+        as_entered.in_port = next->header.in_port;
+        if (out[i].port == next->out &&
+            memcmp(&as_entered, &next->header, sizeof as_entered) == 0) {
+            return false;
+        }
+    }
+    return n >= 0;
+}
+
+static bool goes_on(const struct path_walk *walk, size_t hop)
+{
+    for (size_t i = hop + 1; i < walk->n_hops; i++) {
+        if (walk->hops[i].previous == hop) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        if (walk->arrivals[i].hop == hop) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where a copy comes to and is not sent on; of several, one at the receiver's
+ * switch, or else the last. HOP_NONE: all arrive somewhere. */
+static size_t dead_end(const struct blame_view *view)
+{
+    const struct path_walk *walk = &view->advertised;
+    size_t end = HOP_NONE, sw = view->topology->hosts[view->to].port.sw;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        if (!goes_on(walk, i) && (end == HOP_NONE || walk->hops[end].in.sw != sw)) {
+            end = i;
+        }
+    }
+    return end;
+}
+
+/* The ports that the hop's entry names, too: of what they do not send, the walk
+ * shows nothing. */
+static bool blame_ports_named(const struct blame_view *view, const struct path_hop *hop,
+                              struct blame_place *place)
+{
+    const struct switch_state *state = view->states[hop->in.sw];
+    const struct flow_entry *entry =
+        state && hop->entry < state->flows.n_entries ? &state->flows.entries[hop->entry] : NULL;
+    bool found = blame_port(view, hop->in, true, place);
+    for (size_t i = 0; entry && i < entry->n_actions && !found; i++) {
+        struct port_ref out = {.sw = hop->in.sw, .port = entry->actions[i].port};
+        found = entry->actions[i].type == ACTION_OUTPUT && blame_port(view, out, false, place);
+    }
+    return found;
+}
+
+/* None arrives by the tables: they lose it where the way ends, unless it left
+ * what is declared of the way before. */
+static bool locate_loss(const struct blame_view *view, struct blame_place *place)
+{
+    const struct path_walk *walk = &view->advertised;
+    size_t end = dead_end(view);
+    struct path_way way;
+    if (end == HOP_NONE) {
+        return false;
+    }
+    path_way_to(walk, end, &way);
+    for (size_t i = 0; i + 1 < way.n_hops; i++) {
+        const struct path_hop *hop = &walk->hops[way.hops[i]];
+        if (declares_otherwise(view, hop, &walk->hops[way.hops[i + 1]])) {
+            blame_table(view, hop, "does not send it on as declared", place);
+            return true;
+        }
+    }
+    if (!blame_ports_named(view, &walk->hops[end], place)) {
+        blame_table(view, &walk->hops[end], "does not send it on", place);
+    }
+    return true;
+}
+
+/* The expectation does not say the way. The tables do what was observed: it is
+ * they that are not as claimed, where they lose the packet, or rewrite it, or
+ * else where it leaves what is declared of its way, which may be where it
+ * enters. */
+static bool locate_by_tables(const struct blame_view *view, struct blame_place *place)
+{
+    const struct path_walk *walk = &view->advertised;
+    if (!walk->known || walk->n_hops == 0 || (view->altered && view->declared.known)) {
+        return false; /* or it does say it, and the tables go along with it to the end */
+    }
+    if (place->advertised == 0 && locate_loss(view, place)) {
+        return true;
+    }
+    size_t hop = path_part_rewrites(walk, view->to);
+    if (hop != HOP_NONE) {
+        blame_table(view, &walk->hops[hop], "rewrites it", place);
+        return true;
+    }
+    if (view->altered) {
+        return false; /* no table rewrites it */
+    }
+    uint16_t port;
+    hop = path_part(walk, view->to, &view->declared, &port);
+    blame_table(view, &walk->hops[hop != HOP_NONE ? hop : 0],
+                walk->n_hops > 1 ? "sends it on" : "does this", place);
+    return true;
+}
+
+bool blame_tables(const struct blame_view *view, struct blame_place *place)
+{
+    return locate_by_ways(view, place) || locate_by_tables(view, place);
+}
+
+void blame_open(struct blame_view *view, const struct path_forwarding *tables, size_t from,
+                const struct header *header, size_t to, struct blame_place *place)
+{
+    struct path_forwarding declared = path_declared_by(view->expectation);
+    view->topology = view->expectation->topology;
+    view->from = from;
+    view->to = to;
+    path_walk_from(view->topology, &declared, from, header, &view->declared);
+    path_walk_from(view->topology, tables, from, header, &view->advertised);
+    bool known = view->advertised.known;
+    *place = (struct blame_place){
+        .disagree = {known ? SAYS_ADVERTISED : SAYS_DECLARED, SAYS_OBSERVED},
+        .advertised = known ? (long)path_walk_copies(&view->advertised, to) : -1};
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Counts the probes of a claim that arrived too often, too seldom or altered,
+ * and puts the worst of it into words. */
+#include "traffic/tally.h"
+
+#include "ofctl/match.h"
+
+static void add_kind(struct traffic_tally *tally, const char *kind)
+{
+    for (size_t i = 0; i < tally->n_kinds; i++) {
+        if (tally->kinds[i] == kind) {
+            return;
+        }
+    }
+    if (tally->n_kinds < TRAFFIC_TALLY_KINDS) {
+        tally->kinds[tally->n_kinds++] = kind;
+    }
+}
+
+static void count(size_t *n, struct traffic_deviation *first,
+                  const struct traffic_deviation *deviation)
+{
+    if ((*n)++ == 0) {
+        *first = *deviation;
+    }
+}
+
+/* The alteration in words: what the frames say, or that a form came too often. */
+static const char *altered_how(const struct traffic_evidence *evidence, size_t p, size_t host,
+                               struct base_arena *arena)
+{
+    const struct traffic_seen *seen = traffic_round_seen(evidence->round, p, host);
+    size_t form = traffic_round_wrong_form(evidence->round, evidence->plan, p, host);
+    if (seen->altered > 0 || form == FORM_NONE) {
+        return seen->altered > 0 ? seen->alteration : NULL;
+    }
+    const struct traffic_expected_arrival *arrival =
+        traffic_plan_arrival(&evidence->plan->probes[p], host);
+    struct base_buffer text = {0};
+    base_put_text(&text, "more copies than expected, and none of another form, came as ");
+    ofctl_format_header(&arrival->as[form], &text);
+    return base_arena_take(arena, &text);
+}
+
+static void count_arrivals(const struct traffic_evidence *evidence, size_t p, size_t host,
+                           unsigned copies, struct base_arena *arena, struct traffic_tally *tally)
+{
+    const struct traffic_round *round = evidence->round;
+    unsigned want = copies * round->sent[p], got = traffic_seen_count(round, p, host);
+    const char *alteration = altered_how(evidence, p, host, arena);
+    if (evidence->problems[host]) {
+        tally->problem_host = host;
+    }
+    if (got == want && !alteration) {
+        return;
+    }
+    struct traffic_deviation deviation = {
+        .probe = p, .host = host, .copies = got, .sent = round->sent[p]};
+    tally->n_wrong++;
+    add_kind(tally, evidence->plan->probes[p].kind);
+    if (got > want) {
+        count(&tally->n_extra, &tally->extra, &deviation);
+    } else if (got < want) {
+        count(&tally->n_missing, &tally->missing, &deviation);
+    }
+    if (alteration) {
+        tally->alteration = tally->alteration ? tally->alteration : alteration;
+        count(&tally->n_altered, &tally->altered, &deviation);
+    }
+}
+
+struct traffic_tally traffic_tally_claim(const struct traffic_evidence *evidence,
+                                         const struct claim *claim, struct base_arena *arena)
+{
+    const struct traffic_plan *plan = evidence->plan;
+    bool is_blind = evidence->problems[claim->from] != NULL;
+    struct traffic_tally tally = {.problem_host = is_blind ? claim->from : HOST_NONE};
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        if (probe->from != claim->from || !evidence->round->sent[p] ||
+            !match_takes(&claim->match, &probe->header)) {
+            continue;
+        }
+        tally.n_probes++;
+        for (size_t host = 0; host < evidence->expectation->topology->n_hosts; host++) {
+            if (expectation_claim_names(evidence->expectation, claim, host)) {
+                count_arrivals(evidence, p, host, claim->copies, arena, &tally);
+            }
+        }
+    }
+    return tally;
+}
+
+struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evidence, size_t from,
+                                             size_t to, struct base_arena *arena)
+{
+    struct traffic_tally tally = {.problem_host = HOST_NONE};
+    const struct traffic_plan *plan = evidence->plan;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        if (probe->from == from && evidence->round->sent[p] &&
+            !traffic_claim_for(evidence->expectation, from, to, &probe->header)) {
+            tally.n_probes++;
+            count_arrivals(evidence, p, to, traffic_plan_copies(probe, to), arena, &tally);
+        }
+    }
+    return tally;
+}
+
+/* -------------------------------------------------------------------- words */
+
+const struct traffic_deviation *traffic_tally_worst(const struct traffic_tally *tally)
+{
+    return tally->n_extra > 0     ? &tally->extra
+           : tally->n_altered > 0 ? &tally->altered
+           : tally->n_missing > 0 ? &tally->missing
+                                  : NULL;
+}
+
+static void put_times(unsigned n, struct base_buffer *out)
+{
+    static const char *const words[] = {"not", "once", "twice"};
+    base_put_format(out, n < 3 ? "%s" : "%s%u times", n < 3 ? words[n] : "", n);
+}
+
+static void put_copies_of(const struct traffic_deviation *worst, long expected,
+                          struct base_buffer *out)
+{
+    if (worst->sent > 1 && worst->copies % worst->sent != 0) {
+        base_put_format(out, ", %u copies of %u sendings instead of %ld", worst->copies,
+                        worst->sent, expected * worst->sent);
+    } else if (worst->copies / worst->sent > 1 || expected > 1) {
+        base_put_text(out, " ");
+        put_times(worst->copies / worst->sent, out);
+        base_put_text(out, " instead of ");
+        put_times((unsigned)expected, out);
+    }
+}
+
+/* "(udp, tcp) ", of a part of the probes; of several kinds of deviation only
+ * the first probe's. */
+static void put_kinds(const struct traffic_tally *tally, size_t n, const char *first,
+                      struct base_buffer *out)
+{
+    if (n != tally->n_wrong) {
+        base_put_format(out, "(%s%s) ", first, n > 1 ? "…" : "");
+    }
+    for (size_t i = 0; n == tally->n_wrong && n < tally->n_probes && i < tally->n_kinds; i++) {
+        base_put_format(out, "%s%s%s", i ? ", " : "(", tally->kinds[i],
+                        i + 1 == tally->n_kinds ? ") " : "");
+    }
+}
+
+const char *traffic_tally_text(const struct traffic_tally *tally,
+                               const struct traffic_evidence *evidence, long expected,
+                               struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    const struct traffic_deviation *worst = traffic_tally_worst(tally);
+    size_t n = worst == &tally->extra     ? tally->n_extra
+               : worst == &tally->altered ? tally->n_altered
+                                          : tally->n_missing;
+    const char *host = evidence->expectation->topology->hosts[worst->host].name;
+    base_put_format(&text, "%zu of %zu probes ", n, tally->n_probes);
+    put_kinds(tally, n, evidence->plan->probes[worst->probe].kind, &text);
+    if (worst == &tally->altered) {
+        base_put_format(&text, "arrived at %s altered: %s", host, tally->alteration);
+    } else if (worst->copies == 0) {
+        base_put_format(&text, "did not arrive at %s", host);
+    } else {
+        base_put_format(&text, "arrived at %s", host);
+        put_copies_of(worst, expected, &text);
+    }
+    return base_arena_take(arena, &text);
+}

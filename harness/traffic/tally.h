@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Private to this room: what all probes of one claim, or of one pair of hosts
+ * that no claim is about, showed in a round. */
+#ifndef TRAFFIC_TALLY_H
+#define TRAFFIC_TALLY_H
+
+#include "traffic/traffic.h"
+
+enum { TRAFFIC_TALLY_KINDS = 8 };
+
+/* One probe that did not arrive at a host as it should have. */
+struct traffic_deviation {
+    size_t probe, host;
+    unsigned copies, sent; /* arrivals, of so many sendings */
+};
+
+struct traffic_tally {
+    size_t n_probes;                                  /* that were sent */
+    size_t n_wrong, n_extra, n_missing, n_altered;    /* (probe, host) pairs */
+    struct traffic_deviation extra, missing, altered; /* the first of each kind */
+    size_t problem_host;                    /* a host whose station cannot be trusted; HOST_NONE */
+    const char *alteration;                 /* of `altered`, in words; NULL: nothing was altered */
+    const char *kinds[TRAFFIC_TALLY_KINDS]; /* of the wrong probes, each once */
+    size_t n_kinds;
+};
+
+/* The probes that the claim speaks of, at all hosts that it names. Texts are
+ * allocated in `arena`. */
+struct traffic_tally traffic_tally_claim(const struct traffic_evidence *evidence,
+                                         const struct claim *claim, struct base_arena *arena);
+
+/* The probes of `from` that no claim says anything about at `to`, against what
+ * the plan expects of them there. */
+struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evidence, size_t from,
+                                             size_t to, struct base_arena *arena);
+
+/* The deviation to report: frames that should not have come before frames that
+ * were altered or are missing. NULL if there is none. */
+const struct traffic_deviation *traffic_tally_worst(const struct traffic_tally *tally);
+
+/* "3 of 9 probes (udp, tcp) arrived at h11 twice instead of once", of the worst
+ * deviation, of which there must be one. `expected`: copies of each sending. In
+ * `arena`; NULL without memory. */
+const char *traffic_tally_text(const struct traffic_tally *tally,
+                               const struct traffic_evidence *evidence, long expected,
+                               struct base_arena *arena);
+
+#endif
