@@ -11,7 +11,7 @@
 #include "blame/cable.h"
 #include "path/tables.h"
 
-static const char *port_text(const struct blame_view *view, struct port_ref port)
+static const char *place_text(const struct blame_view *view, struct port_ref port)
 {
     return topology_port_name(view->topology, port, view->arena);
 }
@@ -58,7 +58,7 @@ static bool locate_keeping_switch(const struct blame_view *view, const struct pa
         const struct traffic_port_count *wanted = blame_port_count(view, out);
         long sent = blame_cable_at(view, way, i + 1).tx;
         if (wanted && sent >= 0 && sent < (long)wanted->tx) {
-            blame_at(port_text(view, in), CAUSE_SWITCH,
+            blame_at(place_text(view, in), CAUSE_SWITCH,
                      base_arena_format(view->arena,
                                        "by its table %s sends %u frames by port %u; it sent "
                                        "%ld",
@@ -195,7 +195,7 @@ static bool locate_leaking_switch(const struct blame_view *view, struct blame_pl
         uint16_t port = 0;
         long surplus = view->evidence->count ? most_surplus(view, in.sw, &port) : 0;
         if (surplus > 0) {
-            blame_at(port_text(view, in), CAUSE_SWITCH,
+            blame_at(place_text(view, in), CAUSE_SWITCH,
                      base_arena_format(view->arena,
                                        "%s sent %ld frames by port %u that its table does "
                                        "not send there",
@@ -238,7 +238,7 @@ static void put_counted(const struct blame_view *view, const struct path_way *wa
         const struct path_hop *hop = blame_hop(view, way, i);
         long delta = entry_delta(view, hop);
         base_put_format(&counted, delta < 0 ? "%s%s not counted" : "%s%s +%ld packets",
-                        i ? ", " : "", port_text(view, hop->in), delta);
+                        i ? ", " : "", place_text(view, hop->in), delta);
     }
     place->counted = base_arena_take(view->arena, &counted);
 }
@@ -261,7 +261,7 @@ static void locate_by_entries(const struct blame_view *view, const struct path_w
                         ? "no entry on its way counted it"
                         : base_arena_format(view->arena,
                                             "the tables would deliver it; %s counted it last",
-                                            port_text(view, blame_hop(view, way, behind - 1)->in)),
+                                            place_text(view, blame_hop(view, way, behind - 1)->in)),
                     place);
     }
 }
@@ -336,7 +336,7 @@ static void locate_by_frames(const struct blame_view *view, struct blame_place *
         put_counted(view, &way, place);
     }
     if (!walk->known) {
-        const char *where = port_text(view, walk->unknown_at);
+        const char *where = place_text(view, walk->unknown_at);
         blame_at(where, CAUSE_TABLE,
                  base_arena_format(view->arena, "what %s does with it is not known: %s", where,
                                    walk->reason),

@@ -49,25 +49,24 @@ static void blame_table(const struct blame_view *view, const struct path_hop *ho
                           entry_text(view, hop->in.sw, advertised_entry(view, hop)));
 }
 
-/* Whether a port of the way does not do its part: then it is not the table. */
-static bool blame_port(const struct blame_view *view, struct port_ref port, bool receives,
+/* Whether a port of the way is closed: then it is not the table. A port that has no
+ * link is not at fault, but its cable. */
+static bool blame_port(const struct blame_view *view, struct port_ref port, bool enters,
                        struct blame_place *place)
 {
     const struct switch_state *state = view->states[port.sw];
-    const struct port *found = state ? switch_state_port(state, port.port) : NULL;
-    uint32_t stops = PORT_CONFIG_DOWN | (receives ? PORT_CONFIG_NO_RECV : PORT_CONFIG_NO_FWD);
-    bool stopped = !found || (found->config & stops);
-    bool cut = found && !receives && (found->state & PORT_STATE_LINK_DOWN);
-    if (!state || state->n_ports == 0 || port.port > PORT_MAX || !(stopped || cut)) {
+    const struct port *ports = state ? state->ports : NULL;
+    size_t n = state ? state->n_ports : 0;
+    const char *closed =
+        enters ? port_no_entry(ports, n, port.port) : port_no_exit(ports, n, port.port);
+    if (!closed) {
         return false;
     }
-    at_port(view, port, stopped ? CAUSE_PORT : CAUSE_CABLE, place);
-    place->why = base_arena_format(view->arena, "%s %s", place->suspect,
-                                   !found                             ? "is not on the switch"
-                                   : !stopped                         ? "has no link"
-                                   : found->config & PORT_CONFIG_DOWN ? "is switched off"
-                                   : receives                         ? "does not receive"
-                                                                      : "does not send");
+    const struct port *found = port_find(ports, n, port.port);
+    uint32_t stops = PORT_CONFIG_DOWN | (enters ? PORT_CONFIG_NO_RECV : PORT_CONFIG_NO_FWD);
+    bool cable = found && !(found->config & stops);
+    at_port(view, port, cable ? CAUSE_CABLE : CAUSE_PORT, place);
+    place->why = base_arena_format(view->arena, "%s %s", place->suspect, closed);
     return true;
 }
 
