@@ -2,7 +2,8 @@
  *
  * What every unit test includes: cmocka with the headers that it needs, and
  * nothing of ours. One group a test binary; TAP on stdout (cmocka prints one
- * plan a group). */
+ * plan a group). TEST_FILTER=PATTERN runs those tests only whose name matches
+ * (* and ?); `make unit T=PATTERN` sets it. */
 #ifndef TESTING_CMOCKA_H
 #define TESTING_CMOCKA_H
 
@@ -11,8 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+
+static __attribute__((constructor)) void filter_tests(void)
+{
+    cmocka_set_test_filter(getenv("TEST_FILTER"));
+}
 
 #define TEST_MAIN(tests)                                                                           \
     int main(void)                                                                                 \
