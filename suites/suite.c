@@ -60,8 +60,10 @@ static int check(const struct suite *suite, const struct expectation *expectatio
 {
     struct report report = {0};
     struct base_error error = {0};
-    struct run_options options = {
-        .no_state = suite->traffic, .no_traffic = !suite->traffic, .converge_ms = RUN_CONVERGE_MS};
+    struct run_options options = {.world = &run_world_live,
+                                  .no_state = suite->traffic,
+                                  .no_traffic = !suite->traffic,
+                                  .converge_ms = RUN_CONVERGE_MS};
     int status = EXIT_UNJUDGED;
     if (run_check(expectation, lab, &options, &report, &error) == 0) {
         status = report_tests(suite, &report);

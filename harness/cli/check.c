@@ -3,7 +3,6 @@
  * tapproof check: do tables and frames do what the expectation says? */
 #include "base/version.h"
 #include "cli/cli.h"
-#include "run/clock.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -115,7 +114,7 @@ static void show_progress(void *aux, const char *text)
 {
     struct check *check = aux;
     bool terminal = isatty(STDERR_FILENO);
-    if (run_ms_since(check->job.started_ns) > (terminal ? 400 : 5000)) {
+    if (run_ms_since(check->job.run.world, check->job.started_ns) > (terminal ? 400 : 5000)) {
         check->shows_progress = true;
         fprintf(stderr, terminal ? "\r\033[K%s" : "%s\n", text);
     }

@@ -76,9 +76,9 @@ struct cli_command {
 extern const struct cli_command cli_check, cli_diff, cli_explain, cli_flows, cli_learn, cli_mutate,
     cli_plan, cli_prove, cli_station;
 
-/* Runs the command line argv[1]... and returns the exit status of the process.
- * argv is reordered. */
-int cli_main(int argc, char **argv);
+/* Runs the command line argv[1]... in this world, and returns the exit status of
+ * the process. argv is reordered. */
+int cli_main(const struct run_world *world, int argc, char **argv);
 
 /* Rows that several commands have; the offsets are of struct cli_job. */
 enum { CLI_TIME_MAX_MS = 86400000 };

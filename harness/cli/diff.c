@@ -48,7 +48,8 @@ static const struct base_option options[] = {
 
 /* ------------------------------------------------------------------- sides */
 
-static int load_side(struct side *side, struct yaml_diagnostics *diagnostics)
+static int load_side(struct side *side, const struct run_world *world,
+                     struct yaml_diagnostics *diagnostics)
 {
     if (yaml_is_state(side->path)) {
         return yaml_load_state(side->path, &side->saved, diagnostics);
@@ -56,7 +57,7 @@ static int load_side(struct side *side, struct yaml_diagnostics *diagnostics)
     if (yaml_load_topology(side->path, &side->topology, diagnostics) < 0) {
         return -1;
     }
-    return run_source_load(&side->source, side->topology, cli_lab_path(side->lab), NULL,
+    return run_source_load(&side->source, world, side->topology, cli_lab_path(side->lab), NULL,
                            diagnostics);
 }
 
@@ -178,7 +179,7 @@ static int run(struct cli_job *job)
     for (int i = 0; i < 2; i++) {
         diff->sides[i].path = job->operands[i];
         diff->sides[i].lab = diff->labs[i] ? diff->labs[i] : job->lab;
-        failed |= load_side(&diff->sides[i], &diagnostics);
+        failed |= load_side(&diff->sides[i], job->run.world, &diagnostics);
     }
     int status = CLI_USAGE;
     if (failed) {

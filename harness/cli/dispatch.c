@@ -4,7 +4,6 @@
 #include "base/suggest.h"
 #include "base/version.h"
 #include "cli/cli.h"
-#include "run/clock.h"
 #include "yaml/load.h"
 
 #include <stdlib.h>
@@ -107,8 +106,8 @@ static int load(struct cli_job *job, struct topology **topology,
     } else {
         job->topology = job->expectation->topology;
     }
-    return run_source_load(&job->source, job->topology, cli_lab_path(job->lab), job->state,
-                           diagnostics);
+    return run_source_load(&job->source, job->run.world, job->topology, cli_lab_path(job->lab),
+                           job->state, diagnostics);
 }
 
 static int load_and_run(struct cli_job *job)
@@ -117,7 +116,7 @@ static int load_and_run(struct cli_job *job)
     struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
     if (job->command->reads == CLI_READS_NOTHING || load(job, &topology, &diagnostics) == 0) {
-        job->load_ms = run_ms_since(job->started_ns);
+        job->load_ms = run_ms_since(job->run.world, job->started_ns);
         status = job->command->run(job);
     } else {
         cli_print_diagnostics(&diagnostics);
@@ -144,7 +143,8 @@ static int run_job(struct cli_job *job, int argc, char **argv)
     return status == CLI_CONFORMS ? load_and_run(job) : status;
 }
 
-static int run_command(const struct cli_command *command, int argc, char **argv)
+static int run_command(const struct cli_command *command, const struct run_world *world, int argc,
+                       char **argv)
 {
     struct cli_job *job = calloc(1, command->n_bytes);
     if (!job) {
@@ -155,7 +155,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         memcpy(job, command->defaults, command->n_bytes);
     }
     job->command = command;
-    job->started_ns = run_now_ns();
+    job->run.world = world;
+    job->started_ns = world->now_ns(world);
     int status = run_job(job, argc, argv);
     free(job);
     return status;
@@ -168,7 +169,7 @@ static bool is_either(const char *word, const char *name, const char *letter)
     return strcmp(word, name) == 0 || strcmp(word, letter) == 0;
 }
 
-static int run(int argc, char **argv)
+static int run(const struct run_world *world, int argc, char **argv)
 {
     if (argc < 2) {
         print_overview(stderr);
@@ -191,12 +192,12 @@ static int run(int argc, char **argv)
         print_help(command);
         return CLI_CONFORMS;
     }
-    return run_command(command, argc - 1, argv + 1);
+    return run_command(command, world, argc - 1, argv + 1);
 }
 
-int cli_main(int argc, char **argv)
+int cli_main(const struct run_world *world, int argc, char **argv)
 {
-    int status = run(argc, argv);
+    int status = run(world, argc, argv);
     /* What was printed must have been written. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "tapproof: cannot write to stdout\n");

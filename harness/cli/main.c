@@ -25,5 +25,5 @@ int main(int argc, char **argv)
     keep_standard_streams();
     /* A reader or a far station that went away is an error of a write. */
     signal(SIGPIPE, SIG_IGN);
-    return cli_main(argc, argv);
+    return cli_main(&run_world_live, argc, argv);
 }

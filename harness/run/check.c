@@ -9,7 +9,6 @@
 #include "blame/witness.h"
 #include "ofctl/match.h"
 #include "path/tables.h"
-#include "run/clock.h"
 #include "run/coverage.h"
 #include "run/network.h"
 #include "run/probing.h"
@@ -38,6 +37,7 @@ struct checking {
     const struct topology *topology;
     const struct lab *lab;
     const struct run_options *options;
+    const struct run_world *world;
     struct report *report;
     struct base_error *error;
     struct run_network network;
@@ -58,6 +58,16 @@ struct checking {
     bool tables_deviate; /* from the expectation, when they were first read */
 };
 
+static uint64_t now_ns(const struct checking *checking)
+{
+    return checking->world->now_ns(checking->world);
+}
+
+static double ms_since(const struct checking *checking, uint64_t start_ns)
+{
+    return run_ms_since(checking->world, start_ns);
+}
+
 static void progress(const struct checking *checking, const char *text)
 {
     if (checking->options->progress) {
@@ -68,12 +78,12 @@ static void progress(const struct checking *checking, const char *text)
 /* Reads all switches; what was in `states` before is freed. */
 static int read_switches(struct checking *checking, struct run_states *states)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = now_ns(checking);
     progress(checking, "reading the switches");
     if (run_network_read(&checking->network, checking->reads, checking->error) < 0) {
         return -1;
     }
-    checking->report->timing.dump_ms += run_ms_since(start_ns);
+    checking->report->timing.dump_ms += ms_since(checking, start_ns);
     return run_network_take(&checking->network, states, checking->error);
 }
 
@@ -269,7 +279,7 @@ static void give_up_settling(struct checking *checking)
  * nothing comes to agree in time, the last round that deviated counts. */
 static int probe_until_settled(struct checking *checking)
 {
-    uint64_t start_ns = run_now_ns(), equal_since_ns = start_ns;
+    uint64_t start_ns = now_ns(checking), equal_since_ns = start_ns;
     if (next_round(checking, RUN_REPEATS) < 0) {
         return -1;
     }
@@ -277,9 +287,9 @@ static int probe_until_settled(struct checking *checking)
         return 0;
     }
     /* Time alone decides nothing: on a busy machine a round may take all of it. */
-    while (run_ms_since(start_ns) < checking->options->converge_ms ||
+    while (ms_since(checking, start_ns) < checking->options->converge_ms ||
            checking->report->timing.rounds < ROUNDS_MIN) {
-        uint64_t round_ns = run_now_ns();
+        uint64_t round_ns = now_ns(checking);
         progress(checking, "frames and tables disagree: looking again");
         if (read_switches(checking, &checking->states) < 0 ||
             next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
@@ -293,7 +303,7 @@ static int probe_until_settled(struct checking *checking)
         if (explained) {
             checking->report->timing.converge_ms = (double)(equal_since_ns - start_ns) / 1e6;
         }
-        if (explained || run_ms_since(equal_since_ns) >= AGREE_MS) {
+        if (explained || ms_since(checking, equal_since_ns) >= AGREE_MS) {
             return 0;
         }
     }
@@ -320,15 +330,15 @@ static struct traffic_evidence evidence_of(const struct checking *checking)
  * all probes of the last round, or a second is over. */
 static int read_until_counted(struct checking *checking)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = now_ns(checking);
     for (;;) {
         if (read_switches(checking, &checking->later) < 0) {
             return -1;
         }
-        if (run_ms_since(start_ns) > COUNT_MS ||
+        if (ms_since(checking, start_ns) > COUNT_MS ||
             traffic_count_reached(&checking->count, checking->topology->n_switches,
                                   checking->states.right, checking->later.right)) {
-            checking->report->timing.count_ms = run_ms_since(start_ns);
+            checking->report->timing.count_ms = ms_since(checking, start_ns);
             return 0;
         }
         run_probing_drain(&checking->probing, COUNT_STEP_MS);
@@ -362,11 +372,11 @@ static int shoot(struct checking *checking)
 
 static int open_stations(struct checking *checking)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = now_ns(checking);
     progress(checking, "opening the captures");
-    int status =
-        run_stations_open(&checking->stations, checking->topology, checking->lab, checking->error);
-    checking->report->timing.open_ms = run_ms_since(start_ns);
+    int status = run_stations_open(&checking->stations, checking->world, checking->topology,
+                                   checking->lab, checking->error);
+    checking->report->timing.open_ms = ms_since(checking, start_ns);
     return status;
 }
 
@@ -444,11 +454,11 @@ static int judge_frames(struct checking *checking)
 
 static int judge_all(struct checking *checking, bool traffic)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = now_ns(checking);
     if (!checking->options->no_state && judge_tables(checking, checking->report) < 0) {
         return -1;
     }
-    checking->report->timing.compare_ms += run_ms_since(start_ns);
+    checking->report->timing.compare_ms += ms_since(checking, start_ns);
     return traffic && (judge_frames(checking) < 0 || judge_pairs(checking) < 0) ? -1 : 0;
 }
 
@@ -460,7 +470,7 @@ static int get_states(struct checking *checking)
         return run_states_saved(checking->options->saved, checking->topology, &checking->states,
                                 checking->error);
     }
-    if (run_network_open(&checking->network, checking->topology, checking->lab,
+    if (run_network_open(&checking->network, checking->world, checking->topology, checking->lab,
                          checking->options->timeout_ms, checking->error) < 0) {
         return -1;
     }
@@ -492,7 +502,7 @@ static int check_all(struct checking *checking)
 
 static void close_all(struct checking *checking)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = now_ns(checking);
     traffic_round_free(&checking->round);
     traffic_round_free(&checking->previous);
     traffic_count_free(&checking->count);
@@ -506,22 +516,23 @@ static void close_all(struct checking *checking)
     run_network_close(&checking->network);
     free(checking->shots);
     free(checking->selected);
-    checking->report->timing.close_ms = run_ms_since(start_ns);
+    checking->report->timing.close_ms = ms_since(checking, start_ns);
 }
 
 int run_check(const struct expectation *expectation, const struct lab *lab,
               const struct run_options *options, struct report *report, struct base_error *error)
 {
-    uint64_t start_ns = run_now_ns();
     struct checking checking = {.expectation = expectation,
                                 .topology = expectation->topology,
                                 .lab = lab,
                                 .options = options,
+                                .world = options->world,
                                 .report = report,
                                 .error = error};
+    uint64_t start_ns = now_ns(&checking);
     report->expectation = expectation->file;
     int status = check_all(&checking);
     close_all(&checking);
-    report->timing.total_ms = run_ms_since(start_ns);
+    report->timing.total_ms = ms_since(&checking, start_ns);
     return status;
 }

@@ -25,15 +25,18 @@ static int open_channel(struct run_network *network, const struct topology *topo
         }
     }
     struct channel_options options = {.timeout_ms = timeout_ms};
-    int status = channel_open(targets, network->n_dumps, &options, &network->channel, error);
+    int status = network->world->channel_open(network->world, targets, network->n_dumps, &options,
+                                              &network->channel, error);
     free(targets);
     return status;
 }
 
-int run_network_open(struct run_network *network, const struct topology *topology,
-                     const struct lab *lab, unsigned timeout_ms, struct base_error *error)
+int run_network_open(struct run_network *network, const struct run_world *world,
+                     const struct topology *topology, const struct lab *lab, unsigned timeout_ms,
+                     struct base_error *error)
 {
-    *network = (struct run_network){.topology = topology, .n_switches = topology->n_switches};
+    *network = (struct run_network){
+        .world = world, .topology = topology, .n_switches = topology->n_switches};
     network->target_of = calloc(topology->n_switches + 1, sizeof *network->target_of);
     if (!network->target_of) {
         return base_fail(error, "out of memory");
@@ -56,16 +59,16 @@ int run_network_read(struct run_network *network, unsigned what, struct base_err
     if (!network->dumps) {
         return base_fail(error, "out of memory");
     }
-    return channel_dump(network->channel, what, network->dumps, error);
+    return network->world->channel_dump(network->channel, what, network->dumps, error);
 }
 
 int run_network_send(struct run_network *network, struct port_ref by, const void *frame,
                      size_t n_bytes, struct base_error *error)
 {
     size_t target = network->target_of[by.sw];
-    return target == INDEX_NONE
-               ? base_fail(error, "%s", no_endpoint)
-               : channel_packet_out(network->channel, target, by.port, frame, n_bytes, error);
+    return target == INDEX_NONE ? base_fail(error, "%s", no_endpoint)
+                                : network->world->channel_packet_out(
+                                      network->channel, target, by.port, frame, n_bytes, error);
 }
 
 /* What a reading of nothing but features brings is thrown away. */
@@ -73,7 +76,7 @@ int run_network_flush(struct run_network *network, struct base_error *error)
 {
     struct channel_dump *dumps = calloc(network->n_dumps + 1, sizeof *dumps);
     int status = !dumps ? base_fail(error, "out of memory")
-                        : channel_dump(network->channel, 0, dumps, error);
+                        : network->world->channel_dump(network->channel, 0, dumps, error);
     free_dumps(dumps, network->n_dumps);
     return status;
 }
@@ -143,7 +146,9 @@ void run_states_free(struct run_states *states)
 void run_network_close(struct run_network *network)
 {
     free_dumps(network->dumps, network->n_dumps);
-    channel_close(network->channel);
+    if (network->channel) {
+        network->world->channel_close(network->channel);
+    }
     free(network->target_of);
     *network = (struct run_network){0};
 }

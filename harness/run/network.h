@@ -4,11 +4,12 @@
 #ifndef RUN_NETWORK_H
 #define RUN_NETWORK_H
 
-#include "channel/channel.h"
 #include "model/topology.h"
+#include "run/world.h"
 #include "state/state.h"
 
 struct run_network {
+    const struct run_world *world;   /* borrowed */
     const struct topology *topology; /* borrowed */
     size_t n_switches;
     struct channel *channel;
@@ -18,8 +19,9 @@ struct run_network {
 };
 
 /* Nobody is dialled yet. -1: a bad endpoint, or no memory. */
-int run_network_open(struct run_network *network, const struct topology *topology,
-                     const struct lab *lab, unsigned timeout_ms, struct base_error *error);
+int run_network_open(struct run_network *network, const struct run_world *world,
+                     const struct topology *topology, const struct lab *lab, unsigned timeout_ms,
+                     struct base_error *error);
 
 /* Reads all switches; what was read before is freed. As channel_dump: port
  * counters (CHANNEL_PORTS) cost a switch more than its flows, so ask for them

@@ -3,7 +3,6 @@
 
 #include "change/diff.h"
 #include "prove/prove.h"
-#include "run/clock.h"
 #include "run/probes.h"
 #include "state/state.h"
 
@@ -51,7 +50,7 @@ static int judge_switches(const struct planning *planning, const struct switch_d
 static int judge(const struct planning *planning, const struct switch_state *const *states,
                  struct report *report, struct base_error *error)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = planning->options->world->now_ns(planning->options->world);
     size_t n = planning->expectation->topology->n_switches;
     struct switch_dump *switches = calloc(n + 1, sizeof *switches);
     if (!switches) {
@@ -64,7 +63,8 @@ static int judge(const struct planning *planning, const struct switch_state *con
     report->expectation = planning->expectation->file;
     int status = judge_switches(planning, switches, report, error);
     run_select(planning->expectation, planning->options, report);
-    report->timing.compare_ms = report->timing.total_ms = run_ms_since(start_ns);
+    report->timing.compare_ms = report->timing.total_ms =
+        run_ms_since(planning->options->world, start_ns);
     free(switches);
     return status;
 }

@@ -3,12 +3,21 @@
 
 #include "frame/parse.h"
 #include "frame/text.h"
-#include "run/clock.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
 
 static const uint64_t ns_in_ms = 1000000;
+
+static uint64_t now_ns(const struct run_probing *probing)
+{
+    return probing->stations->world->now_ns(probing->stations->world);
+}
+
+static uint64_t wall_ns(const struct run_probing *probing)
+{
+    return probing->stations->world->wall_ns(probing->stations->world);
+}
 
 static unsigned expected_load(const struct traffic_probe *probe)
 {
@@ -160,7 +169,7 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
     uint64_t sent_ns = probing->sent_ns[mark->number];
     uint64_t latency = arrival->time_ns > sent_ns ? arrival->time_ns - sent_ns : 0;
     probing->slowest_ns = latency > probing->slowest_ns ? latency : probing->slowest_ns;
-    probing->last_ns = run_now_ns();
+    probing->last_ns = now_ns(probing);
     probing->n_arrived++;
     keep(probing, mark->number, host,
          &(struct frame_captured){.bytes = arrival->bytes,
@@ -219,13 +228,13 @@ static void send_probe(struct run_probing *probing, size_t p)
     struct base_error problem;
     size_t station = probing->stations->station_of[probe->from];
     if (build(probing, &mark, &probe->header, &frame) == 0) {
-        probing->sent_ns[p] = run_wall_ns();
-        if (station_send(probing->stations->set, station, frame.data, frame.n_bytes, &problem) ==
-            0) {
+        probing->sent_ns[p] = wall_ns(probing);
+        if (probing->stations->world->station_send(probing->stations->set, station, frame.data,
+                                                   frame.n_bytes, &problem) == 0) {
             probing->round->sent[p]++;
             probing->n_sent++;
             probing->round->hosts[probe->from].sent_bytes += frame.n_bytes;
-            probing->last_ns = run_now_ns();
+            probing->last_ns = now_ns(probing);
             await_arrivals(probing, probe);
             keep(probing, p, probe->from,
                  &(struct frame_captured){.bytes = frame.data,
@@ -263,17 +272,17 @@ static bool until_complete(void *aux, const struct station_arrival *arrival)
 static bool receive_until(struct run_probing *probing, uint64_t deadline_ns,
                           station_on_arrival *handler)
 {
-    return station_receive(probing->stations->set, (int64_t)deadline_ns, handler, probing, NULL) >=
-           0;
+    return probing->stations->world->station_receive(probing->stations->set, (int64_t)deadline_ns,
+                                                     handler, probing, NULL) >= 0;
 }
 
 /* Until nothing of ours has come for one settling time; bounded, in case that
  * somebody sends our own frames back for ever. */
 static void settle(struct run_probing *probing)
 {
-    uint64_t bound = run_now_ns() + 4 * RUN_SETTLE_MAX_MS * ns_in_ms;
+    uint64_t bound = now_ns(probing) + 4 * RUN_SETTLE_MAX_MS * ns_in_ms;
     uint64_t deadline = probing->last_ns + settle_ns(probing);
-    while (run_now_ns() < deadline && run_now_ns() < bound &&
+    while (now_ns(probing) < deadline && now_ns(probing) < bound &&
            receive_until(probing, deadline < bound ? deadline : bound, on_arrival)) {
         deadline = probing->last_ns + settle_ns(probing);
     }
@@ -285,8 +294,9 @@ static void settle(struct run_probing *probing)
  * saw: then nothing is on the way but in the network. */
 static void synchronize(struct run_probing *probing)
 {
-    station_sync(probing->stations->set, (int64_t)(run_now_ns() + RUN_SYNC_MS * ns_in_ms),
-                 on_arrival, probing, NULL);
+    probing->stations->world->station_sync(probing->stations->set,
+                                           (int64_t)(now_ns(probing) + RUN_SYNC_MS * ns_in_ms),
+                                           on_arrival, probing, NULL);
 }
 
 static void end_window(struct run_probing *probing)
@@ -297,7 +307,7 @@ static void end_window(struct run_probing *probing)
         synchronize(probing);
     }
     if (!window_complete(probing)) {
-        receive_until(probing, run_now_ns() + wait_ms * ns_in_ms, until_complete);
+        receive_until(probing, now_ns(probing) + wait_ms * ns_in_ms, until_complete);
     }
     probing->n_given_up = probing->n_awaited - probing->n_came;
 }
@@ -323,18 +333,19 @@ static void send_all(struct run_probing *probing, unsigned repeats)
 
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats)
 {
-    uint64_t start_ns = run_now_ns();
+    const struct run_world *world = probing->stations->world;
+    uint64_t start_ns = now_ns(probing);
     probing->round = round;
     probing->round_number++;
     probing->n_awaited = probing->n_came = probing->n_given_up = 0;
     send_all(probing, repeats);
     synchronize(probing);
-    probing->last_ns = run_now_ns(); /* by now everything has been sent, wherever */
-    probing->probe_ms += run_ms_since(start_ns);
-    start_ns = run_now_ns();
+    probing->last_ns = now_ns(probing); /* by now everything has been sent, wherever */
+    probing->probe_ms += run_ms_since(world, start_ns);
+    start_ns = now_ns(probing);
     settle(probing);
     synchronize(probing);
-    probing->settle_ms += run_ms_since(start_ns);
+    probing->settle_ms += run_ms_since(world, start_ns);
     run_stations_check_drops(probing->stations);
 }
 
@@ -346,7 +357,7 @@ static void shoot(struct run_probing *probing, struct run_network *network,
     struct base_buffer frame = {0};
     if (build(probing, &mark, &shot->header, &frame) == 0 &&
         run_network_send(network, shot->by, frame.data, frame.n_bytes, NULL) == 0) {
-        probing->sent_ns[shot->probe] = run_wall_ns();
+        probing->sent_ns[shot->probe] = wall_ns(probing);
         probing->round->sent[shot->probe]++;
         probing->n_awaited++;
         shot->sent++;
@@ -369,7 +380,7 @@ static int shoot_depth(struct run_probing *probing, struct run_network *network,
             end_window(probing);
         }
     }
-    probing->last_ns = run_now_ns();
+    probing->last_ns = now_ns(probing);
     settle(probing);
     for (size_t i = 0; i < n_shots; i++) {
         if (shots[i].depth == depth) {
@@ -406,6 +417,6 @@ int run_probing_shoot(struct run_probing *probing, struct run_network *network,
 
 void run_probing_drain(struct run_probing *probing, unsigned ms)
 {
-    receive_until(probing, run_now_ns() + ms * ns_in_ms, on_arrival);
+    receive_until(probing, now_ns(probing) + ms * ns_in_ms, on_arrival);
     synchronize(probing);
 }

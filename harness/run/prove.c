@@ -3,7 +3,6 @@
 
 #include "ofctl/match.h"
 #include "prove/prove.h"
-#include "run/clock.h"
 #include "run/probing.h"
 
 #include <stdlib.h>
@@ -67,7 +66,8 @@ static void note_unread(const struct proving *proving)
 static int read_and_judge(struct proving *proving)
 {
     struct report_timing *timing = &proving->report->timing;
-    uint64_t start_ns = run_now_ns();
+    const struct run_world *world = proving->source->world;
+    uint64_t start_ns = world->now_ns(world);
     if (proving->source->saved) {
         report_note(proving->report, "the tables are those saved in %s",
                     proving->source->saved->file);
@@ -78,11 +78,11 @@ static int read_and_judge(struct proving *proving)
         return -1;
     }
     note_unread(proving);
-    timing->dump_ms = run_ms_since(start_ns);
-    start_ns = run_now_ns();
+    timing->dump_ms = run_ms_since(world, start_ns);
+    start_ns = world->now_ns(world);
     progress(proving, "proving");
     int status = judge(proving);
-    timing->compare_ms = run_ms_since(start_ns);
+    timing->compare_ms = run_ms_since(world, start_ns);
     return status;
 }
 
@@ -222,8 +222,8 @@ static int send_examples(struct proving *proving)
 static int confirm_all(struct proving *proving)
 {
     progress(proving, "sending the packets that refute");
-    if (run_stations_open(&proving->stations, proving->topology, proving->source->lab,
-                          proving->error) < 0 ||
+    if (run_stations_open(&proving->stations, proving->source->world, proving->topology,
+                          proving->source->lab, proving->error) < 0 ||
         plan_examples(proving) < 0 || send_examples(proving) < 0) {
         return -1;
     }
@@ -237,7 +237,7 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
               const struct run_prove_options *options, struct report *report,
               struct base_error *error)
 {
-    uint64_t start_ns = run_now_ns();
+    uint64_t start_ns = source->world->now_ns(source->world);
     struct proving proving = {.expectation = expectation,
                               .topology = expectation->topology,
                               .source = source,
@@ -253,6 +253,6 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
         traffic_plan_free(&proving.plan);
         run_stations_close(&proving.stations);
     }
-    report->timing.total_ms = run_ms_since(start_ns);
+    report->timing.total_ms = run_ms_since(source->world, start_ns);
     return status;
 }

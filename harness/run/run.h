@@ -8,9 +8,11 @@
 #include "base/buffer.h"
 #include "model/expectation.h"
 #include "model/result.h"
+#include "run/world.h"
 #include "yaml/state.h"
 
 struct run_options {
+    const struct run_world *world;  /* &run_world_live, but in tests */
     bool no_state;                  /* judge traffic only */
     bool no_traffic;                /* judge state only: no frame is sent */
     const struct yaml_state *saved; /* the tables, in place of the switches; with no_traffic */

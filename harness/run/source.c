@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-int run_source_load(struct run_source *source, const struct topology *topology,
-                    const char *lab_path, const char *state_path,
+int run_source_load(struct run_source *source, const struct run_world *world,
+                    const struct topology *topology, const char *lab_path, const char *state_path,
                     struct yaml_diagnostics *diagnostics)
 {
-    *source = (struct run_source){.topology = topology};
+    *source = (struct run_source){.world = world, .topology = topology};
     return state_path ? yaml_load_state(state_path, &source->saved, diagnostics)
                       : yaml_load_lab(lab_path, topology, &source->lab, diagnostics);
 }
@@ -17,7 +17,8 @@ static int read_live(struct run_source *source, unsigned what, unsigned timeout_
 {
     struct run_network network;
     int status = -1;
-    if (run_network_open(&network, source->topology, source->lab, timeout_ms, error) == 0 &&
+    if (run_network_open(&network, source->world, source->topology, source->lab, timeout_ms,
+                         error) == 0 &&
         run_network_read(&network, what, error) == 0) {
         status = run_network_take(&network, &source->states, error);
     }

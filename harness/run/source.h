@@ -11,6 +11,7 @@
 
 /* Zero-initialise before use. */
 struct run_source {
+    const struct run_world *world;
     const struct topology *topology;
     struct lab *lab;          /* live; NULL: saved */
     struct yaml_state *saved; /* NULL: live */
@@ -20,8 +21,8 @@ struct run_source {
 /* Loads the saved state, or, if `state_path` is NULL, the lab file (`lab_path`
  * may be NULL: the endpoints of the topology's file). No switch is asked. The
  * topology must outlive the source. -1: input errors, in the diagnostics. */
-int run_source_load(struct run_source *source, const struct topology *topology,
-                    const char *lab_path, const char *state_path,
+int run_source_load(struct run_source *source, const struct run_world *world,
+                    const struct topology *topology, const char *lab_path, const char *state_path,
                     struct yaml_diagnostics *diagnostics);
 
 /* Reads all switches at once (`what`: CHANNEL_*), or takes them from the file. A

@@ -38,23 +38,24 @@ static size_t list_specs(struct run_stations *stations, const struct topology *t
     return n;
 }
 
-int run_stations_open(struct run_stations *stations, const struct topology *topology,
-                      const struct lab *lab, struct base_error *error)
+int run_stations_open(struct run_stations *stations, const struct run_world *world,
+                      const struct topology *topology, const struct lab *lab,
+                      struct base_error *error)
 {
-    *stations = (struct run_stations){0};
+    *stations = (struct run_stations){.world = world};
     struct station_spec *specs = calloc(topology->n_hosts + 1, sizeof *specs);
     if (!specs || allocate(stations, topology->n_hosts) < 0) {
         free(specs);
         return base_fail(error, "out of memory");
     }
     size_t n = list_specs(stations, topology, lab, specs);
-    int status = n > 0 ? station_open(specs, n, &stations->set, error) : 0;
+    int status = n > 0 ? world->station_open(world, specs, n, &stations->set, error) : 0;
     for (size_t i = 0; status == 0 && i < n; i++) {
         size_t host = stations->host_of[i];
-        const char *problem = station_problem(stations->set, i);
+        const char *problem = world->station_problem(stations->set, i);
         stations->problems[host] = problem ? base_arena_text(&stations->arena, problem) : NULL;
         stations->captures[host] = !problem;
-        stations->addresses[host] = problem ? NULL : station_address(stations->set, i);
+        stations->addresses[host] = problem ? NULL : world->station_address(stations->set, i);
     }
     free(specs);
     return status;
@@ -62,13 +63,14 @@ int run_stations_open(struct run_stations *stations, const struct topology *topo
 
 void run_stations_check_drops(struct run_stations *stations)
 {
+    const struct run_world *world = stations->world;
     for (size_t host = 0; host < stations->n_hosts; host++) {
         size_t station = stations->station_of[host];
         if (station == STATION_NONE || stations->problems[host]) {
             continue;
         }
-        uint64_t drops = station_drops(stations->set, station);
-        const char *problem = station_problem(stations->set, station);
+        uint64_t drops = world->station_drops(stations->set, station);
+        const char *problem = world->station_problem(stations->set, station);
         if (problem) {
             stations->problems[host] = base_arena_text(&stations->arena, problem);
         } else if (drops > 0) {
@@ -80,7 +82,9 @@ void run_stations_check_drops(struct run_stations *stations)
 
 void run_stations_close(struct run_stations *stations)
 {
-    station_close(stations->set);
+    if (stations->set) {
+        stations->world->station_close(stations->set);
+    }
     base_arena_free(&stations->arena);
     *stations = (struct run_stations){0};
 }

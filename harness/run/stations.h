@@ -5,10 +5,11 @@
 #define RUN_STATIONS_H
 
 #include "model/topology.h"
-#include "station/station.h"
+#include "run/world.h"
 
 struct run_stations {
-    struct station_set *set; /* NULL: none could be opened */
+    const struct run_world *world; /* borrowed */
+    struct station_set *set;       /* NULL: none could be opened */
     size_t n_hosts;
     size_t *station_of;        /* by host; STATION_NONE: it has none */
     size_t *host_of;           /* by station */
@@ -20,8 +21,9 @@ struct run_stations {
 
 /* Opens all of them at once. A station that cannot be opened is a problem of
  * its host; -1 only without memory. */
-int run_stations_open(struct run_stations *stations, const struct topology *topology,
-                      const struct lab *lab, struct base_error *error);
+int run_stations_open(struct run_stations *stations, const struct run_world *world,
+                      const struct topology *topology, const struct lab *lab,
+                      struct base_error *error);
 
 /* Looks for frames that a capture lost: from then on it cannot be trusted. */
 void run_stations_check_drops(struct run_stations *stations);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The world as it is: sessions and stations of this machine, and its clocks. */
+#include "run/world.h"
+
+#include <time.h>
+
+static int open_channel(const struct run_world *world, const struct channel_target *targets,
+                        size_t n_targets, const struct channel_options *options,
+                        struct channel **channel, struct base_error *error)
+{
+    (void)world;
+    return channel_open(targets, n_targets, options, channel, error);
+}
+
+static int open_stations(const struct run_world *world, const struct station_spec *specs,
+                         size_t n_specs, struct station_set **set, struct base_error *error)
+{
+    (void)world;
+    return station_open(specs, n_specs, set, error);
+}
+
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t now_ns(const struct run_world *world)
+{
+    (void)world;
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+static uint64_t wall_ns(const struct run_world *world)
+{
+    (void)world;
+    return read_clock(CLOCK_REALTIME);
+}
+
+const struct run_world run_world_live = {
+    .channel_open = open_channel,
+    .channel_dump = channel_dump,
+    .channel_packet_out = channel_packet_out,
+    .channel_close = channel_close,
+    .station_open = open_stations,
+    .station_problem = station_problem,
+    .station_address = station_address,
+    .station_send = station_send,
+    .station_receive = station_receive,
+    .station_sync = station_sync,
+    .station_drops = station_drops,
+    .station_close = station_close,
+    .now_ns = now_ns,
+    .wall_ns = wall_ns,
+};
+
+double run_ms_since(const struct run_world *world, uint64_t start_ns)
+{
+    return (double)(world->now_ns(world) - start_ns) / 1e6;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a run does to the world outside: it reads switches and has them send, it
+ * sends and captures at stations, it looks at a clock. The world of the program
+ * is run_world_live; tests put a network in memory in its place
+ * (testing/fake_network.h). */
+#ifndef RUN_WORLD_H
+#define RUN_WORLD_H
+
+#include "channel/channel.h"
+#include "station/station.h"
+
+struct run_world {
+    /* Sessions with switches: each member as the function of its name in
+     * channel/channel.h. Whoever opens a channel defines what is in it. */
+    int (*channel_open)(const struct run_world *world, const struct channel_target *targets,
+                        size_t n_targets, const struct channel_options *options,
+                        struct channel **channel, struct base_error *error);
+    int (*channel_dump)(struct channel *channel, unsigned what, struct channel_dump *dumps,
+                        struct base_error *error);
+    int (*channel_packet_out)(struct channel *channel, size_t target, uint16_t port,
+                              const void *frame, size_t n_bytes, struct base_error *error);
+    void (*channel_close)(struct channel *channel);
+
+    /* Stations: each member as the function of its name in station/station.h.
+     * Deadlines are times of now_ns. */
+    int (*station_open)(const struct run_world *world, const struct station_spec *specs,
+                        size_t n_specs, struct station_set **set, struct base_error *error);
+    const char *(*station_problem)(const struct station_set *set, size_t station);
+    const uint8_t *(*station_address)(const struct station_set *set, size_t station);
+    int (*station_send)(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
+                        struct base_error *error);
+    int (*station_receive)(struct station_set *set, int64_t deadline_ns,
+                           station_on_arrival *on_arrival, void *aux, struct base_error *error);
+    int (*station_sync)(struct station_set *set, int64_t deadline_ns,
+                        station_on_arrival *on_arrival, void *aux, struct base_error *error);
+    uint64_t (*station_drops)(struct station_set *set, size_t station);
+    void (*station_close)(struct station_set *set);
+
+    uint64_t (*now_ns)(const struct run_world *world);  /* never goes back: for durations */
+    uint64_t (*wall_ns)(const struct run_world *world); /* that of station_arrival.time_ns */
+};
+
+/* Real switches, real interfaces, CLOCK_MONOTONIC and CLOCK_REALTIME. */
+extern const struct run_world run_world_live;
+
+/* Milliseconds since `start_ns`, a time of world->now_ns. */
+double run_ms_since(const struct run_world *world, uint64_t start_ns);
+
+#endif
