@@ -123,7 +123,7 @@ static void put_frames(const struct witness *witness, size_t from, struct base_b
 static bool crosses(const struct path_walk *walk, struct port_ref port)
 {
     for (size_t i = 0; i < walk->n_hops; i++) {
-        if (walk->hops[i].in.sw == port.sw && walk->hops[i].in.port == port.port) {
+        if (port_ref_equal(walk->hops[i].in, port)) {
             return true;
         }
     }

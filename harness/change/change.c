@@ -17,15 +17,7 @@ static bool same_key(const void *aux, uint32_t row, const void *key)
 
 static uint64_t hash_key(const struct flow_entry *entry)
 {
-    struct space_words value = space_words(&entry->match.value);
-    struct space_words mask = space_words(&entry->match.mask);
-    uint64_t hash = (uint64_t)entry->table_id << 16 | entry->priority;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        hash = (hash ^ value.word[i]) * 0x9e3779b97f4a7c15;
-        hash = (hash ^ hash >> 32 ^ mask.word[i]) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 32;
-    }
-    return hash;
+    return match_hash(&entry->match, (uint64_t)entry->table_id << 16 | entry->priority);
 }
 
 /* The row of this key, one more that is gone if there was none. */
@@ -116,7 +108,7 @@ static bool chooses(const struct flow_mod *mod, const struct flow_entry *entry)
     const struct flow_entry *flow = &mod->flow;
     return (is_strict(mod)
                 ? flow->priority == entry->priority && match_equal(&flow->match, &entry->match)
-                : space_contains(&flow->match, &entry->match)) &&
+                : match_within(&entry->match, &flow->match)) &&
            (mod->any_table || flow->table_id == entry->table_id) &&
            ((flow->cookie ^ entry->cookie) & mod->cookie_mask) == 0 &&
            (!deletes(mod) || mod->out_port == PORT_NONE || sends_to(entry, mod->out_port));
@@ -169,7 +161,7 @@ static const struct flow_entry *find_overlap(const struct change_edit *edit,
     for (size_t row = 0; row < edit->rows.n_entries; row++) {
         const struct flow_entry *entry = &edit->rows.entries[row];
         if (!edit->gone[row] && entry->table_id == flow->table_id &&
-            entry->priority == flow->priority && space_overlaps(&entry->match, &flow->match)) {
+            entry->priority == flow->priority && match_overlaps(&entry->match, &flow->match)) {
             return entry;
         }
     }
@@ -198,19 +190,12 @@ static int add(struct change_edit *edit, const struct flow_mod *mod,
     return 0;
 }
 
-/* No wildcard on the wire: every field, those of the transport too. */
-static bool is_exact(const struct match *match)
-{
-    struct match exact = match_exactly(&match->value);
-    return header_has_tp(&match->value) && match_equal(match, &exact);
-}
-
 int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
                       const struct flow_entry **overlaps)
 {
     struct flow_mod effective = *mod;
     size_t n = 0;
-    if (is_exact(&mod->flow.match) && mod->cookie_mask == 0) {
+    if (match_is_exact(&mod->flow.match) && mod->cookie_mask == 0) {
         effective.flow.priority = UINT16_MAX;
     }
     if (mod->command != FLOW_ADD && change_rows(edit, &effective, &n) < 0) {

@@ -162,13 +162,13 @@ static const struct space_behavior *behavior_of(struct diffing *diffing, struct 
 static void add_exception(struct change_difference *change, const struct match *match)
 {
     for (size_t i = 0; i < change->n_except; i++) {
-        if (space_contains(&change->except[i], match)) {
+        if (match_within(match, &change->except[i])) {
             return;
         }
     }
     size_t kept = 0;
     for (size_t i = 0; i < change->n_except; i++) {
-        if (!space_contains(match, &change->except[i])) {
+        if (!match_within(&change->except[i], match)) {
             change->except[kept++] = change->except[i];
         }
     }
@@ -186,7 +186,7 @@ static void add_change(struct diffing *diffing, struct change_difference *change
     struct change_diff *diff = diffing->diff;
     for (size_t i = 0; i < region->n_excluded; i++) {
         struct match both;
-        if (space_intersect(region->excluded[i], &change->where.within, &both)) {
+        if (match_intersect(region->excluded[i], &change->where.within, &both)) {
             add_exception(change, region->excluded[i]);
         }
     }
@@ -236,7 +236,7 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
         if (answer == SPACE_FOUND) {
             add_change(diffing, change, region);
             parts[i] = change->where.within;
-            if (space_contains(&parts[i], &region->cube)) {
+            if (match_within(&region->cube, &parts[i])) {
                 return SPACE_EMPTY;
             }
             if (space_exclude(region, &parts[i]) < 0) {
@@ -267,7 +267,7 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     if ((mine != ENTRY_NONE && mine != x && space_table_precedes(&side->table, mine, x)) ||
         (theirs != ENTRY_NONE && theirs != y &&
          (y == ENTRY_NONE || space_table_precedes(&other->table, theirs, y))) ||
-        (y != ENTRY_NONE && !space_intersect(cube, &flow_of(other, y)->match, &region.cube))) {
+        (y != ENTRY_NONE && !match_intersect(cube, &flow_of(other, y)->match, &region.cube))) {
         return;
     }
     change.entry[s] = x;
@@ -316,7 +316,7 @@ static void compare_entry(struct diffing *diffing, int s, size_t x)
     struct match in_port = match_in_port(diffing->in_port);
     struct comparing comparing = {.diffing = diffing, .s = s, .x = x};
     struct space_region region = {0};
-    if (!space_intersect(&flow_of(side, x)->match, &in_port, &comparing.cube)) {
+    if (!match_intersect(&flow_of(side, x)->match, &in_port, &comparing.cube)) {
         return;
     }
     region.cube = comparing.cube;

@@ -23,16 +23,9 @@ static const struct flow_entry *entry_of(const struct telling *telling, int side
 
 /* ------------------------------------------------------------------ groups */
 
-static struct match without_port(const struct match *match)
-{
-    struct match rest = *match;
-    rest.mask.in_port = rest.value.in_port = 0;
-    return rest;
-}
-
 static int compare_matches(const struct match *a, const struct match *b)
 {
-    struct match x = without_port(a), y = without_port(b);
+    struct match x = match_without_port(a), y = match_without_port(b);
     return memcmp(&x, &y, sizeof x);
 }
 
@@ -95,7 +88,7 @@ static const char *ports_text(struct telling *telling, const struct change_diffe
 
 static const char *match_text(struct telling *telling, const struct match *match)
 {
-    struct match rest = without_port(match);
+    struct match rest = match_without_port(match);
     return ofctl_match_text(&rest, telling->arena);
 }
 
@@ -103,7 +96,7 @@ static const char *except_text(struct telling *telling, const struct change_diff
 {
     struct base_buffer text = {0};
     for (size_t i = 0; i < change->n_except; i++) {
-        struct match rest = without_port(&change->except[i]);
+        struct match rest = match_without_port(&change->except[i]);
         base_put_text(&text, i > 0 ? "; " : "");
         ofctl_format_match(&rest, &text);
     }

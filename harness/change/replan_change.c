@@ -128,7 +128,7 @@ static void tell_hidden(struct change_replan *replan, size_t sw, uint32_t by)
         struct change_row *row = change_ledger_row(&replan->ledger, sw, index);
         if (row->miss == TRAFFIC_MISS_HIDDEN &&
             space_table_precedes(&replan->tables.tables[sw], by, index) &&
-            space_contains(match, &change_replan_entry(replan, sw, index)->match)) {
+            match_within(&change_replan_entry(replan, sw, index)->match, match)) {
             row->hidden_by = by;
         }
     }

@@ -72,15 +72,15 @@ static void hider_hides(const struct change_replan *replan, size_t sw, uint32_t 
     const struct flow_entry *hider = change_replan_entry(replan, sw, by);
     bool alone = false;
     assert_non_null(hider);
-    assert_true(space_overlaps(&hider->match, &hidden->match));
+    assert_true(match_overlaps(&hider->match, &hidden->match));
     for (uint32_t i = 0; i < change_replan_n_rows(replan, sw); i++) {
         const struct flow_entry *other = change_replan_entry(replan, sw, i);
         bool precedes = other && (space_rank(other) > space_rank(hidden) ||
                                   (space_rank(other) == space_rank(hidden) && i < row));
-        alone = alone || (precedes && space_contains(&other->match, &hidden->match));
+        alone = alone || (precedes && match_within(&hidden->match, &other->match));
         assert_true(i != by || precedes);
     }
-    assert_true(!alone || space_contains(&hider->match, &hidden->match));
+    assert_true(!alone || match_within(&hidden->match, &hider->match));
 }
 
 /* The cover that was kept is one that a new cover of the same tables could be. */

@@ -100,7 +100,7 @@ static int read_packet(struct explain *explain)
         return cli_usage_error(&explain->job, "PACKET: %s (at '%s')", error.text,
                                explain->job.operands[PACKET] + column);
     }
-    if (!space_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
+    if (!match_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
         return cli_usage_error(&explain->job, "PACKET: no packet of port %s is like this",
                                explain->job.operands[PORT]);
     }

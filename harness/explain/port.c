@@ -53,7 +53,7 @@ static const char *ends_text(struct listing *listing, const struct flow_entry *e
 static size_t find_hider(const struct listing *listing, size_t entry, const struct match *cube)
 {
     for (size_t i = 0; i < listing->n_order && listing->order[i] != entry; i++) {
-        if (space_contains(&listing->state->flows.entries[listing->order[i]].match, cube)) {
+        if (match_within(cube, &listing->state->flows.entries[listing->order[i]].match)) {
             return listing->order[i];
         }
     }
@@ -68,7 +68,7 @@ static void add_class(struct listing *listing, size_t entry)
         entry == ENTRY_NONE ? NULL : &listing->state->flows.entries[entry];
     struct space_region region = {.cube = match_in_port(listing->question->in.port)};
     struct header example;
-    if (flow && !space_intersect(&region.cube, &flow->match, &region.cube)) {
+    if (flow && !match_intersect(&region.cube, &flow->match, &region.cube)) {
         listing->out->n_classes--;
         return;
     }

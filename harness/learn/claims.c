@@ -66,13 +66,6 @@ static unsigned copies_of(const struct path_reach *reach, size_t to, const struc
     return n;
 }
 
-static struct match without_port(const struct match *cube)
-{
-    struct match match = *cube;
-    match.value.in_port = match.mask.in_port = 0;
-    return match;
-}
-
 /* All frames; and, if they are few, those of each way on which some arrive. */
 static int propose_pair(struct drafting *drafting, size_t from, size_t to)
 {
@@ -93,7 +86,7 @@ static int propose_pair(struct drafting *drafting, size_t from, size_t to)
         claim.copies = copies_of(reach, to, &arrival->example);
         claim.match = match_any();
         status = propose(drafting, &claim);
-        claim.match = without_port(&arrival->region.cube);
+        claim.match = match_without_port(&arrival->region.cube);
         if (status == 0 && n <= MATCHES_MAX) {
             status = propose(drafting, &claim);
         }
@@ -151,7 +144,7 @@ static bool is_kept(const struct drafting *drafting, size_t from, size_t claim)
     const struct claim *claims = drafting->draft.claims;
     for (size_t i = drafting->first[from]; i < drafting->first[from + 1]; i++) {
         bool wider = i != claim && drafting->holds[i] && claims[i].to == claims[claim].to &&
-                     space_contains(&claims[i].match, &claims[claim].match);
+                     match_within(&claims[claim].match, &claims[i].match);
         if (wider && (i < claim || !match_equal(&claims[i].match, &claims[claim].match))) {
             return false;
         }

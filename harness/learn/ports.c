@@ -162,7 +162,7 @@ static int learn_port(struct learning *learning, uint16_t number)
         const struct flow_entry *flow = &learning->state->flows.entries[learning->order[i]];
         struct expected_case *learnt = &port.cases[port.n_cases];
         struct match cube;
-        if (space_intersect(&all, &flow->match, &cube) &&
+        if (match_intersect(&all, &flow->match, &cube) &&
             is_reached(learning, learning->order[i], &cube, &budget)) {
             bool odd = flow->hard_timeout != expectation->expires_sec;
             *learnt = (struct expected_case){.match = cube,

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct header {
     uint16_t in_port;
@@ -42,16 +43,100 @@ enum {
     NW_PROTO_UDP = 17,
 };
 
+/* Whether the packet has network addresses (nw_src, nw_dst, nw_proto). */
 static inline bool header_has_nw(const struct header *header)
 {
     return header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_ARP;
 }
 
+/* Whether it has tp_src and tp_dst. */
 static inline bool header_has_tp(const struct header *header)
 {
     return header->dl_type == DL_TYPE_IP &&
            (header->nw_proto == NW_PROTO_ICMP || header->nw_proto == NW_PROTO_TCP ||
             header->nw_proto == NW_PROTO_UDP);
+}
+
+static inline bool header_equal(const struct header *a, const struct header *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* A header as four words, for arithmetic on all of its bits at once. */
+enum { HEADER_WORDS = 4 };
+struct header_words {
+    uint64_t word[HEADER_WORDS];
+};
+
+static inline struct header_words header_words(const struct header *header)
+{
+    struct header_words words;
+    memcpy(&words, header, sizeof words);
+    return words;
+}
+
+static inline struct header header_of_words(struct header_words words)
+{
+    struct header header;
+    memcpy(&header, &words, sizeof header);
+    return header;
+}
+
+/* Bitwise: a & b, a | b, and a & ~b. */
+static inline struct header header_and(const struct header *a, const struct header *b)
+{
+    struct header_words x = header_words(a), y = header_words(b);
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        x.word[i] &= y.word[i];
+    }
+    return header_of_words(x);
+}
+
+static inline struct header header_or(const struct header *a, const struct header *b)
+{
+    struct header_words x = header_words(a), y = header_words(b);
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        x.word[i] |= y.word[i];
+    }
+    return header_of_words(x);
+}
+
+static inline struct header header_without(const struct header *a, const struct header *b)
+{
+    struct header_words x = header_words(a), y = header_words(b);
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        x.word[i] &= ~y.word[i];
+    }
+    return header_of_words(x);
+}
+
+static inline bool header_is_zero(const struct header *header)
+{
+    struct header_words x = header_words(header);
+    return (x.word[0] | x.word[1] | x.word[2] | x.word[3]) == 0;
+}
+
+/* The number of bits that are 1. */
+static inline int header_count_bits(const struct header *header)
+{
+    struct header_words x = header_words(header);
+    int n = 0;
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        n += __builtin_popcountll(x.word[i]);
+    }
+    return n;
+}
+
+/* A hash of all bits, to begin another one with or to look up in a table of a
+ * power of two slots. Not the same on machines of another byte order. */
+static inline uint64_t header_hash(const struct header *header, uint64_t seed)
+{
+    struct header_words x = header_words(header);
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        seed = (seed ^ x.word[i]) * 0x9e3779b97f4a7c15;
+        seed ^= seed >> 32;
+    }
+    return seed;
 }
 
 #endif

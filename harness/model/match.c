@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Matches as ternary vectors. Their text is in match_text.c. */
+ * Matches as ternary vectors: which headers a match takes, and what two of them
+ * have in common. */
 #include "model/match.h"
-
-#include <string.h>
-
-enum { N_WORDS = sizeof(struct header) / sizeof(uint64_t) };
-
-struct words {
-    uint64_t at[N_WORDS];
-};
-
-static struct words words_of(const struct header *header)
-{
-    struct words words;
-    memcpy(&words, header, sizeof words);
-    return words;
-}
 
 struct match match_any(void)
 {
@@ -36,13 +22,11 @@ struct match match_exactly(const struct header *header)
     return match;
 }
 
-static void drop_values_outside_mask(struct match *match)
+struct match match_without_port(const struct match *match)
 {
-    struct words value = words_of(&match->value), mask = words_of(&match->mask);
-    for (int i = 0; i < N_WORDS; i++) {
-        value.at[i] &= mask.at[i];
-    }
-    memcpy(&match->value, &value, sizeof value);
+    struct match without = *match;
+    without.value.in_port = without.mask.in_port = 0;
+    return without;
 }
 
 void match_normalize(struct match *match)
@@ -61,21 +45,72 @@ void match_normalize(struct match *match)
     if (!has_type || !has_proto || !header_has_tp(&match->value)) {
         mask->tp_src = mask->tp_dst = 0;
     }
-    drop_values_outside_mask(match);
+    match->value = header_and(&match->value, mask);
+}
+
+bool match_is_exact(const struct match *match)
+{
+    struct match exact = match_exactly(&match->value);
+    return header_has_tp(&match->value) && match_equal(match, &exact);
 }
 
 bool match_equal(const struct match *a, const struct match *b)
 {
-    return memcmp(a, b, sizeof *a) == 0;
+    return header_equal(&a->value, &b->value) && header_equal(&a->mask, &b->mask);
 }
 
 bool match_takes(const struct match *match, const struct header *header)
 {
-    struct words value = words_of(&match->value), mask = words_of(&match->mask);
-    struct words bits = words_of(header);
+    struct header_words value = header_words(&match->value), mask = header_words(&match->mask);
+    struct header_words bits = header_words(header);
     uint64_t differ = 0;
-    for (int i = 0; i < N_WORDS; i++) {
-        differ |= (bits.at[i] ^ value.at[i]) & mask.at[i];
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        differ |= (bits.word[i] ^ value.word[i]) & mask.word[i];
     }
     return differ == 0;
+}
+
+/* ---------------------------------------------------------------- existence */
+
+static bool is_icmp(const struct match *match)
+{
+    return match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IP &&
+           match->mask.nw_proto == UINT8_MAX && match->value.nw_proto == NW_PROTO_ICMP;
+}
+
+static bool type_exists(uint16_t dl_type, bool may_be_tagged)
+{
+    return dl_type >= DL_TYPE_NOT_ETH2 && (dl_type != DL_TYPE_VLAN || may_be_tagged);
+}
+
+/* Of the types that are high enough only one can be wrong: if none of the two
+ * highest exists, none does. */
+static bool some_type_exists(const struct match *match, bool may_be_tagged)
+{
+    uint16_t fixed = match->value.dl_type, free = (uint16_t)~match->mask.dl_type;
+    uint16_t highest = fixed | free, second = fixed | (uint16_t)((free - 1) & free);
+    return type_exists(highest, may_be_tagged) || type_exists(second, may_be_tagged);
+}
+
+bool match_is_empty(const struct match *match)
+{
+    const struct header *value = &match->value;
+    bool untagged = match->mask.vlan_tci & VLAN_TAGGED && !(value->vlan_tci & VLAN_TAGGED);
+    return (untagged && value->vlan_tci != 0) || (value->nw_tos & 3) ||
+           (is_icmp(match) && (value->tp_src | value->tp_dst) > 0xff) ||
+           !some_type_exists(match, !untagged);
+}
+
+bool match_intersect(const struct match *a, const struct match *b, struct match *out)
+{
+    if (!match_overlaps(a, b)) {
+        return false;
+    }
+    struct match both = {.value = header_or(&a->value, &b->value),
+                         .mask = header_or(&a->mask, &b->mask)};
+    if (match_is_empty(&both)) {
+        return false;
+    }
+    *out = both;
+    return true;
 }

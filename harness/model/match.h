@@ -30,10 +30,59 @@ struct match match_in_port(uint16_t in_port);
 /* Exactly this header. */
 struct match match_exactly(const struct header *header);
 
+/* The same match for every port: in_port is a wildcard. */
+struct match match_without_port(const struct match *match);
+
 /* Removes what has no prerequisite or no mask bit. */
 void match_normalize(struct match *match);
 
+/* Whether a flow-mod with this match has no wildcard on the wire: all fields
+ * are fixed, those of the transport too. A switch then gives it the highest
+ * priority, whatever the flow-mod says (OpenFlow 1.0.0, section 3.4). */
+bool match_is_exact(const struct match *match);
+
 bool match_equal(const struct match *a, const struct match *b);
+
+/* Whether the match takes this header. */
 bool match_takes(const struct match *match, const struct header *header);
+
+static inline uint64_t match_hash(const struct match *match, uint64_t seed)
+{
+    return header_hash(&match->mask, header_hash(&match->value, seed));
+}
+
+/* Whether no header that exists is in the match: a VLAN id without a tag, a
+ * dl_type below DL_TYPE_NOT_ETH2 (IEEE 802.3 lengths), DL_TYPE_VLAN without a
+ * tag, an ICMP type or code above 255, the two ECN bits in nw_tos. Not asked by
+ * match_overlaps and match_within, which compare bit patterns. */
+bool match_is_empty(const struct match *match);
+
+/* Whether two matches have a bit pattern in common. */
+static inline bool match_overlaps(const struct match *a, const struct match *b)
+{
+    struct header_words av = header_words(&a->value), am = header_words(&a->mask);
+    struct header_words bv = header_words(&b->value), bm = header_words(&b->mask);
+    uint64_t conflict = 0;
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        conflict |= (av.word[i] ^ bv.word[i]) & am.word[i] & bm.word[i];
+    }
+    return conflict == 0;
+}
+
+/* Whether every header of `inner` is one of `outer`. */
+static inline bool match_within(const struct match *inner, const struct match *outer)
+{
+    struct header_words iv = header_words(&inner->value), im = header_words(&inner->mask);
+    struct header_words ov = header_words(&outer->value), om = header_words(&outer->mask);
+    uint64_t conflict = 0;
+    for (int i = 0; i < HEADER_WORDS; i++) {
+        conflict |= ((ov.word[i] ^ iv.word[i]) | ~im.word[i]) & om.word[i];
+    }
+    return conflict == 0;
+}
+
+/* The headers that are in both. False: there are none, and `*out` is left
+ * alone. `out` may be one of the two. */
+bool match_intersect(const struct match *a, const struct match *b, struct match *out);
 
 #endif

@@ -8,24 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_port(struct port_ref a, struct port_ref b)
-{
-    return a.sw == b.sw && a.port == b.port;
-}
-
 struct peer topology_peer(const struct topology *topology, struct port_ref port)
 {
     for (size_t i = 0; i < topology->n_links; i++) {
         const struct topology_link *link = &topology->links[i];
-        if (same_port(link->a, port)) {
+        if (port_ref_equal(link->a, port)) {
             return (struct peer){.kind = PEER_SWITCH, .port = link->b};
         }
-        if (same_port(link->b, port)) {
+        if (port_ref_equal(link->b, port)) {
             return (struct peer){.kind = PEER_SWITCH, .port = link->a};
         }
     }
     for (size_t i = 0; i < topology->n_hosts; i++) {
-        if (same_port(topology->hosts[i].port, port)) {
+        if (port_ref_equal(topology->hosts[i].port, port)) {
             return (struct peer){.kind = PEER_HOST, .host = i};
         }
     }
@@ -54,7 +49,7 @@ const char *topology_cable_name(const struct topology *topology, struct port_ref
     }
     const char *other = topology_port_name(topology, peer.port, arena);
     for (size_t i = 0; i < topology->n_links; i++) {
-        if (same_port(topology->links[i].b, port)) {
+        if (port_ref_equal(topology->links[i].b, port)) {
             return base_arena_format(arena, "%s - %s", other, name);
         }
     }

@@ -19,6 +19,17 @@ struct port_ref {
     uint16_t port;
 };
 
+static inline bool port_ref_equal(struct port_ref a, struct port_ref b)
+{
+    return a.sw == b.sw && a.port == b.port;
+}
+
+/* Negative, 0 or positive: by switch, then by port. */
+static inline int port_ref_compare(struct port_ref a, struct port_ref b)
+{
+    return a.sw != b.sw ? (a.sw > b.sw) - (a.sw < b.sw) : (a.port > b.port) - (a.port < b.port);
+}
+
 struct topology_switch {
     const char *name;
     uint64_t dpid;

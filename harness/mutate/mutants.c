@@ -309,15 +309,7 @@ static const struct {
 
 static struct match without(const struct match *match, const struct header *bits)
 {
-    struct space_words value = space_words(&match->value), mask = space_words(&match->mask);
-    struct space_words away = space_words(bits);
-    struct match rest;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        value.word[i] &= ~away.word[i];
-        mask.word[i] &= ~away.word[i];
-    }
-    memcpy(&rest.value, &value, sizeof value);
-    memcpy(&rest.mask, &mask, sizeof mask);
+    struct match rest = {.value = match->value, .mask = header_without(&match->mask, bits)};
     match_normalize(&rest);
     return rest;
 }
@@ -328,7 +320,7 @@ static int make_match(struct maker *maker, const char *kind, const char *what,
     struct mutate_mutant mutant = begin(maker, kind);
     base_put_format(&maker->id, "/%s", what);
     mutant.now.match = *match;
-    mutant.region = space_contains(match, &mutant.region) ? *match : mutant.region;
+    mutant.region = match_within(&mutant.region, match) ? *match : mutant.region;
     return has_twin(maker, &mutant, &mutant.now) ? 0 : end(maker, &mutant);
 }
 
@@ -349,7 +341,7 @@ static int make_narrow(struct maker *maker, const char *what, const struct match
 {
     const struct match *match = &maker->entry->match;
     struct match narrower;
-    return space_intersect(match, to, &narrower) && !match_equal(&narrower, match)
+    return match_intersect(match, to, &narrower) && !match_equal(&narrower, match)
                ? make_match(maker, "narrowed", what, &narrower)
                : 0;
 }

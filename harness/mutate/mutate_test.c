@@ -516,7 +516,7 @@ static void learn(const struct small *small, const struct exception *exception,
         switches[sw] = (struct switch_dump){.dumped = true, .state = &states[sw]};
         for (size_t i = 0; i < flows->n_entries; i++) {
             if (exception && exception->sw == sw && exception->has_match &&
-                space_contains(&exception->match, &flows->entries[i].match)) {
+                match_within(&flows->entries[i].match, &exception->match)) {
                 n_left_out++;
             } else {
                 *flow_table_add(&states[sw].flows) = flows->entries[i];

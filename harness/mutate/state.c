@@ -73,7 +73,7 @@ int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *
                      struct flow_table *out)
 {
     struct match match;
-    if (!space_intersect(&entry->match, &trial->region, &match)) {
+    if (!match_intersect(&entry->match, &trial->region, &match)) {
         return 0;
     }
     struct flow_entry *added = flow_table_add(out);
@@ -93,7 +93,7 @@ static int cut_ports(struct mutate_trial *trial, struct expectation *cut)
     for (size_t i = 0; cut->ports && i < expectation->n_ports; i++) {
         const struct expected_port *port = &expectation->ports[i];
         struct match in_port = match_in_port(port->port.port);
-        if (port->port.sw != trial->run->sw || !space_overlaps(&in_port, &trial->region)) {
+        if (port->port.sw != trial->run->sw || !match_overlaps(&in_port, &trial->region)) {
             continue;
         }
         struct expected_port *to = &cut->ports[cut->n_ports++];
@@ -105,7 +105,7 @@ static int cut_ports(struct mutate_trial *trial, struct expectation *cut)
         }
         for (size_t c = 0; c < port->n_cases; c++) {
             to->cases[to->n_cases] = port->cases[c];
-            to->n_cases += space_intersect(&port->cases[c].match, &trial->region,
+            to->n_cases += match_intersect(&port->cases[c].match, &trial->region,
                                            &to->cases[to->n_cases].match);
         }
     }

@@ -116,13 +116,13 @@ static size_t gather_regions(struct prove_sender *prover, const struct space_reg
 {
     size_t n = 0;
     for (size_t i = prover->arrivals.first[to]; i < prover->arrivals.first[to + 1]; i++) {
-        if (space_overlaps(&prover->arrivals.all[i]->region.cube, &set->cube)) {
+        if (match_overlaps(&prover->arrivals.all[i]->region.cube, &set->cube)) {
             prover->regions[n++] = &prover->arrivals.all[i]->region;
         }
     }
     *n_arrivals = n;
     for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
-        if (space_overlaps(&prover->actual.unknowns[i].region.cube, &set->cube) &&
+        if (match_overlaps(&prover->actual.unknowns[i].region.cube, &set->cube) &&
             may_reach(prover, &prover->actual.unknowns[i], to)) {
             prover->regions[n++] = &prover->actual.unknowns[i].region;
         }
@@ -174,7 +174,7 @@ static enum space_answer intersect(const struct space_region *set,
                                    const struct space_region *region, struct space_region *out)
 {
     const struct space_region *const both[] = {set, region};
-    if (!space_intersect(&set->cube, &region->cube, &out->cube)) {
+    if (!match_intersect(&set->cube, &region->cube, &out->cube)) {
         return SPACE_EMPTY;
     }
     for (int b = 0; b < 2; b++) {

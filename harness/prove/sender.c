@@ -183,7 +183,7 @@ static enum space_answer prove_claim_at(struct prove_sender *prover, const struc
     struct space_region set = {0};
     *refutation = (struct prove_refutation){.expected = (long)claim->copies};
     if ((claim->copies == 0 && nothing_comes(prover, to)) || !names(prover, claim, to) ||
-        !space_intersect(&claim->match, &prover->within, &set.cube)) {
+        !match_intersect(&claim->match, &prover->within, &set.cube)) {
         return SPACE_EMPTY;
     }
     return prove_sender_set(prover, &set, to, budget, refutation, opening);

@@ -207,18 +207,14 @@ static int widen(struct prove_whatif *whatif, size_t sw, const struct action *ac
 {
     struct base_arena arena = {0};
     struct space_behavior behavior;
-    struct space_words all = space_words(&whatif->rewritten[sw]);
+    struct header *all = &whatif->rewritten[sw];
     int status = space_behavior(actions, n_actions, PORT_NONE, NULL, 0, &arena, &behavior);
     for (size_t i = 0; status == 0 && i < behavior.n_outputs; i++) {
-        struct space_words mask = space_words(&behavior.outputs[i].rewrite.mask);
-        for (int w = 0; w < SPACE_WORDS; w++) {
-            all.word[w] |= mask.word[w];
-        }
+        *all = header_or(all, &behavior.outputs[i].rewrite.mask);
     }
     if (status == 0 && behavior.unknown) {
-        memset(&all, 0xff, sizeof all);
+        memset(all, 0xff, sizeof *all);
     }
-    memcpy(&whatif->rewritten[sw], &all, sizeof all);
     base_arena_free(&arena);
     return status;
 }
@@ -411,7 +407,7 @@ static int decide_claims(struct prove_whatif *whatif, struct prove_sender *prove
     for (size_t i = 0; i < prover->n_claims && status == 0; i++) {
         size_t claim = prover->claims[i];
         const struct match *match = &whatif->proof.expectation->claims[claim].match;
-        enum scope scope = space_overlaps(match, &prover->within)
+        enum scope scope = match_overlaps(match, &prover->within)
                                ? scope_of(&whatif->standings[claim], &prover->within)
                                : NOWHERE;
         if (scope != NOWHERE) {
@@ -511,7 +507,7 @@ static bool hides(void *aux, uint32_t entry, const struct match *match)
 {
     struct hiding *hiding = aux;
     (void)entry;
-    hiding->hidden = space_contains(match, hiding->match);
+    hiding->hidden = match_within(hiding->match, match);
     return !hiding->hidden;
 }
 

@@ -16,11 +16,6 @@ static void put_port(const struct prove_sender *prover, struct port_ref port,
     port_format(port.port, out);
 }
 
-static bool same_port(struct port_ref a, struct port_ref b)
-{
-    return a.sw == b.sw && a.port == b.port;
-}
-
 static void put_entry(const struct prove_sender *prover, size_t sw, size_t entry,
                       struct base_buffer *out)
 {
@@ -119,7 +114,7 @@ static void put_cuts(const struct prove_sender *prover, const struct path_walk *
     struct port_ref at;
     for (size_t i = 0; i < declared->n_hops; i++) {
         const struct path_hop *hop = &declared->hops[i];
-        if (hop->previous != HOP_NONE && same_port(declared->hops[hop->previous].in, in)) {
+        if (hop->previous != HOP_NONE && port_ref_equal(declared->hops[hop->previous].in, in)) {
             const char *why = why_cut(prover, declared, hop, &at);
             put_cut(prover, at, why, out);
         }
@@ -127,7 +122,7 @@ static void put_cuts(const struct prove_sender *prover, const struct path_walk *
     for (size_t i = 0; i < declared->n_arrivals; i++) {
         const struct path_walk_arrival *arrival = &declared->arrivals[i];
         at = (struct port_ref){.sw = in.sw, .port = arrival->header.in_port};
-        if (same_port(declared->hops[arrival->hop].in, in)) {
+        if (port_ref_equal(declared->hops[arrival->hop].in, in)) {
             put_cut(prover, at, path_no_exit(&prover->proof->actual, at), out);
         }
     }
@@ -136,7 +131,7 @@ static void put_cuts(const struct prove_sender *prover, const struct path_walk *
 static bool walk_has(const struct path_walk *walk, struct port_ref in)
 {
     for (size_t i = 0; i < walk->n_hops; i++) {
-        if (same_port(walk->hops[i].in, in)) {
+        if (port_ref_equal(walk->hops[i].in, in)) {
             return true;
         }
     }
@@ -172,7 +167,7 @@ static size_t missing_behind(const struct prove_sender *prover, const struct pat
     }
     *sure = last != HOP_NONE;
     for (size_t i = 0; i < advertised->n_hops && *sure; i++) {
-        if (same_port(advertised->hops[i].in, declared->hops[last].in)) {
+        if (port_ref_equal(advertised->hops[i].in, declared->hops[last].in)) {
             return i;
         }
     }

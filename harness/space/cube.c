@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/cube.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* What a header has if the cube leaves the choice. Addresses: local unicast,
@@ -33,17 +34,6 @@ static const struct header split_order[] = {
      .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
 };
 
-static bool is_icmp(const struct match *cube)
-{
-    return cube->mask.dl_type == 0xffff && cube->value.dl_type == DL_TYPE_IP &&
-           cube->mask.nw_proto == 0xff && cube->value.nw_proto == NW_PROTO_ICMP;
-}
-
-static bool must_be_untagged(const struct match *cube)
-{
-    return cube->mask.vlan_tci & VLAN_TAGGED && !(cube->value.vlan_tci & VLAN_TAGGED);
-}
-
 static bool exists(uint16_t dl_type, bool tagged)
 {
     return dl_type >= DL_TYPE_NOT_ETH2 && (dl_type != DL_TYPE_VLAN || tagged);
@@ -68,47 +58,11 @@ static bool choose_dl_type(const struct match *cube, bool tagged, uint16_t *dl_t
     return false;
 }
 
-bool space_intersect(const struct match *a, const struct match *b, struct match *out)
-{
-    if (!space_overlaps(a, b)) {
-        return false;
-    }
-    struct space_words av = space_words(&a->value), am = space_words(&a->mask);
-    struct space_words bv = space_words(&b->value), bm = space_words(&b->mask);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        av.word[i] |= bv.word[i];
-        am.word[i] |= bm.word[i];
-    }
-    struct match both;
-    memcpy(&both.value, &av, sizeof av);
-    memcpy(&both.mask, &am, sizeof am);
-    if (space_is_empty(&both)) {
-        return false;
-    }
-    *out = both;
-    return true;
-}
-
-bool space_is_empty(const struct match *cube)
-{
-    const struct header *value = &cube->value;
-    uint16_t dl_type;
-    return (must_be_untagged(cube) && value->vlan_tci != 0) || (value->nw_tos & 3) ||
-           (is_icmp(cube) && (value->tp_src | value->tp_dst) > 0xff) ||
-           !choose_dl_type(cube, !must_be_untagged(cube), &dl_type);
-}
-
 /* The bits of the cube where it has any, plausible ones elsewhere. */
 static struct header fill_in(const struct match *cube)
 {
-    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
-    struct space_words filler = space_words(&plausible);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        value.word[i] |= filler.word[i] & ~mask.word[i];
-    }
-    struct header header;
-    memcpy(&header, &value, sizeof header);
-    return header;
+    struct header filler = header_without(&plausible, &cube->mask);
+    return header_or(&cube->value, &filler);
 }
 
 /* Removes what the packet does not have, and what does not fit. */
@@ -158,27 +112,23 @@ struct search {
 
 static enum space_answer search(const struct search *state, const struct match *cube, size_t n);
 
-static unsigned count_bits_to_split(const struct match *cube, const struct match *by)
+static int count_bits_to_split(const struct match *cube, const struct match *by)
 {
-    struct space_words have = space_words(&cube->mask), want = space_words(&by->mask);
-    unsigned n = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        n += (unsigned)__builtin_popcountll(want.word[i] & ~have.word[i]);
-    }
-    return n;
+    struct header missing = header_without(&by->mask, &cube->mask);
+    return header_count_bits(&missing);
 }
 
 /* Moves the excluded cubes that overlap this one to the front and returns how
  * many they are. `*largest`: the one that cuts off most, by `*n_bits` bits. */
 static size_t gather(const struct match **excluded, size_t n, const struct match *cube,
-                     const struct match **largest, unsigned *n_bits)
+                     const struct match **largest, int *n_bits)
 {
     size_t n_overlaps = 0;
-    *n_bits = UINT32_MAX;
+    *n_bits = INT_MAX;
     for (size_t i = 0; i<n && * n_bits> 0; i++) {
         const struct match *other = excluded[i];
         if (space_overlaps(cube, other)) {
-            unsigned bits = count_bits_to_split(cube, other);
+            int bits = count_bits_to_split(cube, other);
             if (bits < *n_bits) {
                 *n_bits = bits;
                 *largest = other;
@@ -237,7 +187,7 @@ static enum space_answer search(const struct search *state, const struct match *
     }
     *state->budget -= n + 1;
     const struct match *largest = NULL;
-    unsigned n_bits;
+    int n_bits;
     size_t n_overlaps = gather(state->excluded, n, cube, &largest, &n_bits);
     if (!largest) {
         return space_member(cube, state->example) ? SPACE_FOUND : SPACE_EMPTY;

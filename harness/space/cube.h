@@ -9,14 +9,13 @@
  * the headers that exist. That costs little: a normal match (model/match.h)
  * never looks at a field which the headers that it takes do not have, so a bit
  * pattern and the header that it stands for are in the same normal matches;
- * only the few rules of space_is_empty remain to be asked at the leaves. */
+ * only the few rules of match_is_empty remain to be asked at the leaves. */
 #ifndef SPACE_CUBE_H
 #define SPACE_CUBE_H
 
 #include "model/match.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* The answer to a question that has a budget. */
 enum space_answer {
@@ -25,51 +24,13 @@ enum space_answer {
     SPACE_OPEN   /* not decided: over the budget, or no memory */
 };
 
-/* A header as the words that cubes are computed with. */
-struct space_words {
-    uint64_t word[sizeof(struct header) / sizeof(uint64_t)];
-};
-enum { SPACE_WORDS = sizeof(struct space_words) / sizeof(uint64_t) };
-
-static inline struct space_words space_words(const struct header *header)
-{
-    struct space_words words;
-    memcpy(&words, header, sizeof words);
-    return words;
-}
-
-/* Whether two cubes have a bit pattern in common. */
-static inline bool space_overlaps(const struct match *a, const struct match *b)
-{
-    struct space_words av = space_words(&a->value), am = space_words(&a->mask);
-    struct space_words bv = space_words(&b->value), bm = space_words(&b->mask);
-    uint64_t conflict = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        conflict |= (av.word[i] ^ bv.word[i]) & am.word[i] & bm.word[i];
-    }
-    return conflict == 0;
-}
-
-/* Whether `outer` takes everything that `inner` takes. */
-static inline bool space_contains(const struct match *outer, const struct match *inner)
-{
-    struct space_words ov = space_words(&outer->value), om = space_words(&outer->mask);
-    struct space_words iv = space_words(&inner->value), im = space_words(&inner->mask);
-    uint64_t conflict = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        conflict |= ((ov.word[i] ^ iv.word[i]) | ~im.word[i]) & om.word[i];
-    }
-    return conflict == 0;
-}
-
-/* The headers in both; normal if both are. False: there are none (and `out`
- * is left alone). `out` may be one of them. */
-bool space_intersect(const struct match *a, const struct match *b, struct match *out);
-
-/* Whether no header that exists is in the cube: a VLAN id without a tag, a
- * dl_type below DL_TYPE_NOT_ETH2 (IEEE 802.3 lengths), DL_TYPE_VLAN without a
- * tag, an ICMP type or code above 255, the two ECN bits in nw_tos. */
-bool space_is_empty(const struct match *cube);
+/* Former names; the arithmetic of two cubes is in model/match.h. */
+enum { SPACE_WORDS = HEADER_WORDS };
+#define space_words                  header_words
+#define space_intersect              match_intersect
+#define space_is_empty               match_is_empty
+#define space_overlaps               match_overlaps
+#define space_contains(outer, inner) match_within(inner, outer)
 
 /* One header of the cube, as plausible as the cube allows: local unicast
  * addresses, no tag, DL_TYPE_PROBE; what the packet does not have is 0. False

@@ -16,7 +16,7 @@ static int add_case(struct state_port *port, const struct expected_case *expecte
     *added =
         (struct state_case){.match = in_port, .expires_sec = port->run->expectation->expires_sec};
     if (expected) {
-        if (!space_intersect(&expected->match, &in_port, &added->match)) {
+        if (!match_intersect(&expected->match, &in_port, &added->match)) {
             return 0;
         }
         added->actions = expected->actions;
@@ -69,7 +69,7 @@ bool state_port_cases(struct state_port *port, const struct match *cube, size_t 
                                                   &port->budget, visit, aux);
     }
     for (size_t c = 0; c < end; c++) {
-        if (space_overlaps(&port->cases[c].match, cube) &&
+        if (match_overlaps(&port->cases[c].match, cube) &&
             !visit(aux, (uint32_t)c, &port->cases[c].match)) {
             return true;
         }
@@ -89,7 +89,7 @@ static bool exclude_case(void *aux, uint32_t c, const struct match *match)
 {
     struct excluding *excluding = aux;
     (void)c;
-    if (space_contains(match, &excluding->region->cube)) {
+    if (match_within(&excluding->region->cube, match)) {
         excluding->answer = SPACE_EMPTY;
     } else if (space_exclude(excluding->region, match) < 0) {
         excluding->answer = SPACE_OPEN;
@@ -105,7 +105,7 @@ enum space_answer state_port_region(struct state_port *port, size_t c, size_t en
     struct excluding excluding = {.region = region, .answer = SPACE_FOUND};
     region->cube = expected->match;
     if (entry != ENTRY_NONE &&
-        !space_intersect(&expected->match, &entries[entry].match, &region->cube)) {
+        !match_intersect(&expected->match, &entries[entry].match, &region->cube)) {
         return SPACE_EMPTY;
     }
     if (!state_port_cases(port, &region->cube, c, exclude_case, &excluding)) {

@@ -7,23 +7,14 @@
 
 #include <string.h>
 
-static int count_fixed_bits(const struct match *match)
-{
-    struct space_words mask = space_words(&match->mask);
-    int n = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        n += __builtin_popcountll(mask.word[i]);
-    }
-    return n;
-}
-
 /* Negative: a is told before b. Ambiguity first, since what is said about
  * the entries beside it depends on their order; then the larger set. The rest
  * only keeps the report the same when the switch lists its table differently. */
 static int compare_deviations(const struct state_deviation *a, const struct state_deviation *b)
 {
     int a_rank = a->rival == ENTRY_NONE, b_rank = b->rival == ENTRY_NONE;
-    int a_bits = count_fixed_bits(&a->where.within), b_bits = count_fixed_bits(&b->where.within);
+    int a_bits = header_count_bits(&a->where.within.mask);
+    int b_bits = header_count_bits(&b->where.within.mask);
     if (a_rank != b_rank) {
         return a_rank - b_rank;
     }
@@ -54,7 +45,7 @@ void state_port_forget(struct state_port *port, const struct space_difference *w
     for (size_t i = 0; i < n; i++) {
         const struct state_deviation *deviation = &port->deviations[i];
         if (deviation->rival != ENTRY_NONE ||
-            !space_contains(&where->within, &deviation->where.within)) {
+            !match_within(&deviation->where.within, &where->within)) {
             port->deviations[kept++] = *deviation;
         }
     }

@@ -13,15 +13,7 @@
 
 static uint64_t hash_key(const struct flow_entry *entry)
 {
-    struct space_words value = space_words(&entry->match.value);
-    struct space_words mask = space_words(&entry->match.mask);
-    uint64_t hash = entry->priority;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        hash = (hash ^ value.word[i]) * 0x9e3779b97f4a7c15;
-        hash = (hash ^ hash >> 32 ^ mask.word[i]) * 0xc2b2ae3d27d4eb4f;
-        hash ^= hash >> 29;
-    }
-    return hash;
+    return match_hash(&entry->match, entry->priority);
 }
 
 static bool same_key(const struct flow_entry *a, const struct flow_entry *b)

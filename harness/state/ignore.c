@@ -40,10 +40,10 @@ static bool is_about_port(const struct exception *exception, size_t sw, uint16_t
 static bool takes_entry(const struct exception *exception, const struct flow_entry *entry)
 {
     struct match port = match_in_port(exception->port);
-    return (!exception->has_port || space_contains(&port, &entry->match)) &&
+    return (!exception->has_port || match_within(&entry->match, &port)) &&
            (!exception->has_cookie ||
             ((entry->cookie ^ exception->cookie) & exception->cookie_mask) == 0) &&
-           (!exception->has_match || space_contains(&exception->match, &entry->match));
+           (!exception->has_match || match_within(&entry->match, &exception->match));
 }
 
 void state_ignore_entries(struct state_run *run)

@@ -86,8 +86,8 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
     if ((port->named_only && !named) || of_a->behavior.unknown || of_b->behavior.unknown ||
         entries[a].table_id != 0 || entries[b].table_id != 0 ||
-        !space_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
-        !space_intersect(&region.cube, &in_port, &region.cube)) {
+        !match_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
+        !match_intersect(&region.cube, &in_port, &region.cube)) {
         return;
     }
     uint32_t first = a < b ? a : b;
@@ -148,7 +148,7 @@ static void search_priority(struct overlaps *overlaps, size_t begin, size_t end)
             examine(port, entries[same], entries[i]);
         }
         if (run->table.group_ids[entries[i]] < last &&
-            space_intersect(&flow->match, &in_port, &cube) &&
+            match_intersect(&flow->match, &in_port, &cube) &&
             !space_table_overlapping(&run->table, &cube, space_rank(flow), space_rank(flow),
                                      &port->budget, meet, &rivals)) {
             state_port_open(port, NULL, ENTRY_NONE);

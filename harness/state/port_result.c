@@ -12,15 +12,13 @@
 
 static void put_match(const struct match *match, struct base_buffer *out)
 {
-    struct match rest = *match;
-    rest.mask.in_port = rest.value.in_port = 0;
+    struct match rest = match_without_port(match);
     ofctl_format_match(&rest, out);
 }
 
 static bool is_whole_port(const struct match *match)
 {
-    struct match any = match_any(), rest = *match;
-    rest.mask.in_port = rest.value.in_port = 0;
+    struct match any = match_any(), rest = match_without_port(match);
     return match_equal(&rest, &any);
 }
 

@@ -37,7 +37,7 @@ static void add_intersections(struct collector *collector)
     for (size_t i = 1; i < n; i++) {
         for (size_t j = 1; j < i && !classes->cut; j++) {
             struct match both;
-            if (space_intersect(&classes->cubes[i], &classes->cubes[j], &both)) {
+            if (match_intersect(&classes->cubes[i], &classes->cubes[j], &both)) {
                 add_class(collector, &both);
             }
         }
@@ -48,11 +48,10 @@ static void add_intersections(struct collector *collector)
 static size_t carry_back(const struct space_rewrite *rewrite, const struct match *match,
                          const struct match *headers, struct match out[2])
 {
-    struct match back[2], wanted = *match;
-    wanted.value.in_port = wanted.mask.in_port = 0;
+    struct match back[2], wanted = match_without_port(match);
     size_t n = space_preimage(rewrite, &wanted, back), n_out = 0;
     for (size_t i = 0; i < n; i++) {
-        n_out += space_intersect(&back[i], headers, &out[n_out]);
+        n_out += match_intersect(&back[i], headers, &out[n_out]);
     }
     return n_out;
 }

@@ -101,15 +101,8 @@ static int try_packet(struct cover_work *work, size_t host, size_t packet, struc
 
 static size_t slot_of(const struct cover_work *work, const struct header *packet)
 {
-    struct space_words words = space_words(packet);
-    uint64_t hash = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        hash = (hash ^ words.word[i]) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 32;
-    }
-    size_t at = hash & (work->n_slots - 1);
-    while (work->slots[at] != 0 &&
-           memcmp(&work->packets[work->slots[at] - 1], packet, sizeof *packet) != 0) {
+    size_t at = header_hash(packet, 0) & (work->n_slots - 1);
+    while (work->slots[at] != 0 && !header_equal(&work->packets[work->slots[at] - 1], packet)) {
         at = (at + 1) & (work->n_slots - 1);
     }
     return at;

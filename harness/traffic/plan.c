@@ -168,7 +168,7 @@ static void prefer(struct match *cube, struct match wish)
 {
     struct match narrowed;
     match_normalize(cube);
-    if (space_intersect(cube, &wish, &narrowed)) {
+    if (match_intersect(cube, &wish, &narrowed)) {
         match_normalize(&narrowed);
         *cube = narrowed;
     }
@@ -227,7 +227,7 @@ static size_t narrower(const struct traffic_classes *classes, size_t of,
     size_t n = 0;
     for (size_t i = 0; i < classes->n_cubes; i++) {
         const struct match *other = &classes->cubes[i];
-        if (i != of && space_overlaps(cube, other) && !space_contains(other, cube)) {
+        if (i != of && match_overlaps(cube, other) && !match_within(cube, other)) {
             excluded[n++] = other;
         }
     }
@@ -248,7 +248,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct kind *kin
     size_t n = narrower(&sender->classes, class, excluded);
     struct match cube;
     struct header header;
-    if (!space_intersect(&sender->classes.cubes[class], &kind->essential, &cube)) {
+    if (!match_intersect(&sender->classes.cubes[class], &kind->essential, &cube)) {
         return 0;
     }
     struct match ordinary = cube;

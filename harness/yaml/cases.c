@@ -52,7 +52,7 @@ static void read_match(struct yaml_reader *reader, const struct yaml_node *node,
             return;
         }
     }
-    match.value.in_port = match.mask.in_port = 0;
+    match = match_without_port(&match);
     reading->result->match = match;
 }
 
@@ -282,7 +282,7 @@ static void check_hidden(struct yaml_reader *reader, const struct yaml_node *nod
 {
     for (size_t i = 0; i < cases->n; i++) {
         const struct expected_case *earlier = &cases->items[i];
-        if (yaml_match_within(match, &earlier->match)) {
+        if (match_within(match, &earlier->match)) {
             yaml_error(reader, node,
                        "this case is never reached: hidden by line %d, column %d, which takes all "
                        "of its packets",

@@ -33,8 +33,7 @@ static void report(const struct yaml_reading *reading, const struct claim *a, co
 static void check_pair(const struct yaml_reading *reading, const struct claim *a,
                        const struct claim *b)
 {
-    if ((a->kind == b->kind && a->copies == b->copies) ||
-        !yaml_match_overlap(&a->match, &b->match)) {
+    if ((a->kind == b->kind && a->copies == b->copies) || !match_overlaps(&a->match, &b->match)) {
         return;
     }
     const char *what = "the same frames arrive, and do not";
@@ -51,7 +50,7 @@ static void check_all(const struct yaml_reading *reading, const struct claim *al
                       const struct claim *other)
 {
     if (other->kind != CLAIM_ISOLATED && other->group != all->group &&
-        yaml_match_overlap(&all->match, &other->match)) {
+        match_overlaps(&all->match, &other->match)) {
         report(reading, all, other, "the same frames arrive, and do not");
     }
 }

@@ -30,9 +30,4 @@ yaml_read_fn yaml_read_ports, yaml_read_entries, yaml_read_traffic, yaml_read_ig
 /* Reports claims that cannot all be true. */
 void yaml_check_claims(struct yaml_reading *reading);
 
-/* Whether every header of `inner` is one of `outer`; whether there is a header
- * that both take. Exact for normal matches: both are ternary cubes. */
-bool yaml_match_within(const struct match *inner, const struct match *outer);
-bool yaml_match_overlap(const struct match *a, const struct match *b);
-
 #endif

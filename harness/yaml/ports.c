@@ -1,39 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `ports:`, by switch and port; and matches as cubes. */
+ * What `ports:` says: the cases of each port of each switch. */
 #include "yaml/cases.h"
 #include "yaml/expectation.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-enum { MATCH_WORDS = sizeof(struct header) / sizeof(uint64_t) };
-
-bool yaml_match_within(const struct match *inner, const struct match *outer)
-{
-    uint64_t in[2][MATCH_WORDS], out[2][MATCH_WORDS];
-    memcpy(in, inner, sizeof in);
-    memcpy(out, outer, sizeof out);
-    for (size_t i = 0; i < MATCH_WORDS; i++) {
-        if ((out[1][i] & ~in[1][i]) != 0 || ((in[0][i] ^ out[0][i]) & out[1][i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool yaml_match_overlap(const struct match *a, const struct match *b)
-{
-    uint64_t left[2][MATCH_WORDS], right[2][MATCH_WORDS];
-    memcpy(left, a, sizeof left);
-    memcpy(right, b, sizeof right);
-    for (size_t i = 0; i < MATCH_WORDS; i++) {
-        if (((left[0][i] ^ right[0][i]) & left[1][i] & right[1][i]) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* The port may come from a range, so several ports may share the written cases;
  * each has its own in_port. */

@@ -39,9 +39,8 @@ static void put_name(struct base_buffer *out, const char *name)
 
 static void put_match(struct base_buffer *out, const struct match *match)
 {
-    struct match without = *match;
+    struct match without = match_without_port(match);
     struct base_buffer text = {0};
-    without.value.in_port = without.mask.in_port = 0;
     ofctl_format_match(&without, &text);
     if (text.n_bytes > 0) {
         base_put_text(out, "match: ");

@@ -13,7 +13,7 @@ enum { CUBES_MAX = 2048 };
 /* Headers that the same rows take, but for those in smaller cubes. */
 struct cube {
     struct match match;
-    unsigned n_bits; /* that the match fixes */
+    int n_bits; /* that the match fixes */
     unsigned priority;
     struct tapd_actions both;
     bool kept; /* it has an entry */
@@ -71,7 +71,7 @@ static int make_cubes(struct cubes *cubes, const struct tapd_rows *rows)
         int result = add_cube(cubes, match);
         for (size_t j = 0; j < n_before && result == 0; j++) {
             struct match both;
-            if (tapd_intersect(&cubes->items[j].match, match, &both)) {
+            if (match_intersect(&cubes->items[j].match, match, &both)) {
                 result = add_cube(cubes, &both);
             }
         }
@@ -91,7 +91,7 @@ static const struct tapd_row *find_winner(const struct tapd_rows *rows, const st
 {
     for (size_t i = 0; i < rows->n; i++) {
         const struct tapd_row *row = &rows->items[i];
-        if ((wanted ? row->wanted : row->old) && tapd_contains(&row->match, &cube->match)) {
+        if ((wanted ? row->wanted : row->old) && match_within(&cube->match, &row->match)) {
             return row;
         }
     }
@@ -128,12 +128,12 @@ static void find_priority(const struct tapd_rows *rows, const struct cubes *cube
 {
     for (size_t i = 0; i < rows->n; i++) {
         const struct tapd_row *row = &rows->items[i];
-        if (row->priority > cube->priority && tapd_contains(&row->match, &cube->match)) {
+        if (row->priority > cube->priority && match_within(&cube->match, &row->match)) {
             cube->priority = row->priority;
         }
     }
     for (const struct cube *other = cubes->items; other < cube; other++) {
-        if (other->priority >= cube->priority && tapd_contains(&other->match, &cube->match)) {
+        if (other->priority >= cube->priority && match_within(&cube->match, &other->match)) {
             cube->priority = other->priority + 1;
         }
     }
@@ -152,7 +152,7 @@ static bool is_done_anyway(const struct tapd_rows *rows, const struct cubes *cub
         now = old_actions(row);
     }
     for (const struct cube *other = cubes->items; other < cube; other++) {
-        if (other->kept && tapd_contains(&other->match, &cube->match) &&
+        if (other->kept && match_within(&cube->match, &other->match) &&
             (!found || other->priority >= priority)) {
             if (found && other->priority == priority && !tapd_sends_same(&now, &other->both)) {
                 return false; /* it would not be sure which of them wins */

@@ -5,7 +5,6 @@
 
 #include "tapd/install/foreign.h"
 #include "tapd/install/transition.h"
-#include "tapd/plan/cube.h"
 
 #include <stdlib.h>
 

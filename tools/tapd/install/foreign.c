@@ -4,7 +4,6 @@
 #include "tapd/install/foreign.h"
 
 #include "tapd/install/action_set.h"
-#include "tapd/plan/cube.h"
 
 static struct tapd_actions actions_of(const struct flow_entry *entry)
 {
@@ -45,7 +44,7 @@ void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *w
             break;
         }
         struct tapd_actions actions = actions_of(ours);
-        if (!tapd_overlap(&entry->match, &ours->match)) {
+        if (!match_overlaps(&entry->match, &ours->match)) {
             continue;
         }
         if (blocks(entry, ours)) {
@@ -58,7 +57,7 @@ void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *w
             foreign->kind = TAPD_FOREIGN_HIDES;
             foreign->ours = ours;
         }
-        covered |= ours->priority > entry->priority && tapd_contains(&ours->match, &entry->match);
+        covered |= ours->priority > entry->priority && match_within(&entry->match, &ours->match);
     }
     if (!foreign->ours && !covered && !tapd_sends_within(&its, &none)) {
         foreign->kind = TAPD_FOREIGN_BENEATH;

@@ -5,7 +5,6 @@
 
 #include "tapd/install/action_set.h"
 #include "tapd/install/difference.h"
-#include "tapd/plan/cube.h"
 
 #include <stdlib.h>
 
@@ -32,7 +31,7 @@ static struct tapd_actions old_actions(const struct tapd_row *row)
 static bool is_hidden(const struct transition *t, size_t n, const struct match *both)
 {
     for (size_t i = 0; i < n; i++) {
-        if (tapd_contains(&t->rows.items[t->below[i]].match, both)) {
+        if (match_within(both, &t->rows.items[t->below[i]].match)) {
             return true;
         }
     }
@@ -48,7 +47,7 @@ static size_t find_below(struct transition *t, const struct tapd_row *row)
         const struct tapd_row *below = &t->rows.items[i];
         struct match both;
         if (below->old && below->priority <= row->priority &&
-            tapd_intersect(&below->match, &row->match, &both) && !is_hidden(t, n, &both)) {
+            match_intersect(&below->match, &row->match, &both) && !is_hidden(t, n, &both)) {
             t->below[n++] = i;
             if (match_equal(&both, &row->match)) {
                 return n;

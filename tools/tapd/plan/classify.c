@@ -109,7 +109,7 @@ static int add_use(struct classifying *at, struct layer *layer, const struct tap
     int result = add_cube(at, layer, &use->match, use);
     for (size_t i = 0; i < n_before && result == 0; i++) {
         struct match both;
-        if (tapd_intersect(&at->cubes[i].match, &use->match, &both)) {
+        if (match_intersect(&at->cubes[i].match, &use->match, &both)) {
             result = add_cube(at, layer, &both, use);
         }
     }
@@ -121,7 +121,7 @@ static int unite(struct classifying *at, const struct cube *cube, size_t n_layer
 {
     size_t n = 0;
     for (size_t i = 0; i < at->n_uses; i++) {
-        if (at->layer_of[i] < n_layers && tapd_contains(&at->uses[i].match, &cube->match)) {
+        if (at->layer_of[i] < n_layers && match_within(&cube->match, &at->uses[i].match)) {
             at->some[n++] = &at->uses[i];
         }
     }
@@ -161,7 +161,7 @@ static int fill_layer(struct classifying *at, size_t number)
 static int by_bits(const void *a, const void *b)
 {
     const struct cube *x = a, *y = b;
-    unsigned n = tapd_fixed_bits(&x->match), m = tapd_fixed_bits(&y->match);
+    int n = tapd_fixed_bits(&x->match), m = tapd_fixed_bits(&y->match);
     return n != m ? (n < m ? -1 : 1) : memcmp(&x->match, &y->match, sizeof x->match);
 }
 
@@ -169,14 +169,14 @@ static int by_bits(const void *a, const void *b)
  * that are less particular, does the same. Those are decided already. */
 static bool is_redundant(const struct cube *first, const struct cube *cube)
 {
-    unsigned most = 0;
+    int most = 0;
     bool same = false;
     for (const struct cube *other = cube; other-- > first;) {
-        unsigned n = tapd_fixed_bits(&other->match);
+        int n = tapd_fixed_bits(&other->match);
         if (same && n < most) {
             break; /* sorted: what follows is below it */
         }
-        if (!other->dropped && tapd_contains(&other->match, &cube->match)) {
+        if (!other->dropped && match_within(&cube->match, &other->match)) {
             if (!same_actions(&other->actions, &cube->actions)) {
                 return false;
             }
@@ -197,8 +197,8 @@ static int choose_band(struct classifying *at, size_t number)
         bool above = below->dropped || below->band < layer->band;
         for (size_t j = 0; j < below->n && !above; j++) {
             for (size_t k = 0; k < layer->n && !above; k++) {
-                above = tapd_overlap(&at->cubes[below->first + j].match,
-                                     &at->cubes[layer->first + k].match);
+                above = match_overlaps(&at->cubes[below->first + j].match,
+                                       &at->cubes[layer->first + k].match);
                 layer->band = above ? below->band + 1 : layer->band;
             }
         }
@@ -235,7 +235,7 @@ static int make_layer(struct classifying *at, size_t number)
     }
     for (size_t i = 0; i < layer->n && result == 0; i++) {
         first[i].dropped = layer->dropped || is_redundant(first, &first[i]);
-        first[i].priority = tapd_is_exact(&first[i].match)
+        first[i].priority = match_is_exact(&first[i].match)
                                 ? UINT16_MAX
                                 : (uint16_t)(FLOW_PRIORITY_DEFAULT + layer->band * TAPD_BAND +
                                              tapd_fixed_bits(&first[i].match));

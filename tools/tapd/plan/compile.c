@@ -166,7 +166,7 @@ static size_t classify_port(struct tapd_compiling *c, size_t first, struct tapd_
     const struct tapd_use *use = &c->uses[first], *culprit;
     struct base_error error;
     size_t n = 1;
-    while (first + n < c->n_uses && tapd_same_port(c->uses[first + n].at, use->at)) {
+    while (first + n < c->n_uses && port_ref_equal(c->uses[first + n].at, use->at)) {
         n++;
     }
     if (!c->policy->owns[use->at.sw]) {

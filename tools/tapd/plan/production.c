@@ -43,7 +43,7 @@ static size_t find_rules(const struct rules *rules, struct port_ref from)
             high = middle;
         }
     }
-    return low < rules->n && tapd_same_port(rules->sorted[low]->from, from) ? low : rules->n;
+    return low < rules->n && port_ref_equal(rules->sorted[low]->from, from) ? low : rules->n;
 }
 
 static const struct tapd_user *user_of(const struct rules *rules, const struct tapd_always *rule)
@@ -72,7 +72,7 @@ static const struct tapd_dests *follow_all(struct rules *rules, size_t first)
     size_t n = 0, capacity = 0;
     bool failed = false;
     struct port_ref from = rules->sorted[first]->from;
-    for (size_t i = first; i < rules->n && tapd_same_port(rules->sorted[i]->from, from); i++) {
+    for (size_t i = first; i < rules->n && port_ref_equal(rules->sorted[i]->from, from); i++) {
         const struct tapd_dests *dests = follow(rules, rules->sorted[i]);
         failed |= !dests;
         for (size_t j = 0; dests && j < dests->n; j++) {

@@ -229,10 +229,10 @@ static inline unsigned copies_wanted(const struct tapd_tap *const *taps, size_t 
         const struct tapd_tap *tap = taps[i];
         bool from = false, leads = false;
         for (size_t j = 0; j < tap->n_sources; j++) {
-            from |= tapd_same_port(tap->sources[j], source);
+            from |= port_ref_equal(tap->sources[j], source);
         }
         for (size_t j = 0; j < tap->n_to; j++) {
-            leads |= tapd_same_port(tap->to[j], to);
+            leads |= port_ref_equal(tap->to[j], to);
         }
         if (from && leads && tag_of(tap, source) == tag && tap->strip == strip &&
             match_takes(&tap->match, header)) {
@@ -246,11 +246,11 @@ static inline void add_partners(const struct tapd_pair *pairs, size_t n, struct 
                                 uint16_t vlan_tci, struct arrivals *arrivals)
 {
     for (size_t i = 0; i < n; i++) {
-        bool a = tapd_same_port(pairs[i].a, source), b = tapd_same_port(pairs[i].b, source);
+        bool a = port_ref_equal(pairs[i].a, source), b = port_ref_equal(pairs[i].b, source);
         struct port_ref to = a ? pairs[i].b : pairs[i].a;
         bool known = false;
         for (size_t j = 0; j < arrivals->n; j++) {
-            known |= tapd_same_port(arrivals->items[j].at, to);
+            known |= port_ref_equal(arrivals->items[j].at, to);
         }
         if ((a || b) && !known) {
             arrive(arrivals, to, vlan_tci);

@@ -35,8 +35,8 @@ static bool is_among(const struct tapd_graph *graph, uint32_t link, const struct
                      size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (tapd_same_port(graph->links[link].from, ends[i]) ||
-            tapd_same_port(graph->links[link].to, ends[i])) {
+        if (port_ref_equal(graph->links[link].from, ends[i]) ||
+            port_ref_equal(graph->links[link].to, ends[i])) {
             return true;
         }
     }

@@ -48,9 +48,4 @@ const struct tapd_end *tapd_graph_end(const struct tapd_graph *graph, struct por
  * without memory. */
 const uint16_t *tapd_graph_distances(struct tapd_graph *graph, size_t sw);
 
-static inline bool tapd_same_port(struct port_ref a, struct port_ref b)
-{
-    return a.sw == b.sw && a.port == b.port;
-}
-
 #endif

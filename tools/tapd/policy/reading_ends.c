@@ -83,7 +83,7 @@ static void add_end(struct yaml_reader *reader, const struct yaml_node *node, st
                     struct tapd_ends *ends)
 {
     for (size_t i = 0; i < ends->n; i++) {
-        if (tapd_same_port(ends->items[i], port)) {
+        if (port_ref_equal(ends->items[i], port)) {
             yaml_error(reader, node, "%s is listed twice",
                        tapd_port_words(reader->topology, port).text);
             return;
@@ -172,7 +172,7 @@ static void read_two(struct yaml_reader *reader, const struct yaml_node *node, v
     bool a = tapd_read_end(reader, node->child, TAPD_END_EDGE, &pair->a);
     bool b = tapd_read_end(reader, node->child->next, TAPD_END_EDGE, &pair->b);
     reading->complete = a && b;
-    if (a && b && tapd_same_port(pair->a, pair->b)) {
+    if (a && b && port_ref_equal(pair->a, pair->b)) {
         yaml_error(reader, node->child->next, "%s is its own partner",
                    tapd_port_words(reader->topology, pair->a).text);
         reading->complete = false;

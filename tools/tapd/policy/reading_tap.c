@@ -149,7 +149,7 @@ static void check_targets(struct yaml_reader *reader, const struct yaml_node *no
 {
     for (size_t i = 0; i < reading->to.n; i++) {
         for (size_t j = 0; j < reading->sources.n; j++) {
-            if (tapd_same_port(reading->to.items[i], reading->sources.items[j])) {
+            if (port_ref_equal(reading->to.items[i], reading->sources.items[j])) {
                 yaml_error(reader, yaml_child(node, "to"), "%s is a source of this tap",
                            tapd_port_words(reader->topology, reading->to.items[i]).text);
             }
