@@ -214,8 +214,7 @@ static enum space_answer find_unknown(struct diffing *diffing, const struct spac
                                       struct space_difference *where)
 {
     *where = (struct space_difference){.within = region->cube, .is_whole = true};
-    return space_find(&region->cube, region->excluded, region->n_excluded, diffing->budget,
-                      &where->example);
+    return space_region_find(region, diffing->budget, &where->example);
 }
 
 /* The region is what the two entries take. Where only rewrites differ, it may

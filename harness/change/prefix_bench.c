@@ -3,11 +3,11 @@
  * Tables that are hard for a list of exclusions: the forwarding table of a
  * backbone router, whose prefixes lie in each other, and prefixes of two
  * fields at random, which all overlap. What is decided of them, and how long it
- * takes; and one entry changed. `prefix_bench [PREFIXES]`. */
+ * takes. `prefix_bench [PREFIXES]`. */
 #include "change/diff.h"
 #include "ofctl/match.h"
 #include "prove/prove.h"
-#include "space/live.h"
+#include "state/state.h"
 #include "testing/backbone.h"
 
 #include <sys/resource.h>
@@ -30,37 +30,37 @@ static void count_hidden(void *aux, size_t entry, size_t by)
 
 static void bench_table(const struct flow_table *flows)
 {
-    struct space_live live;
-    size_t n_hidden = 0, n_open = 0, n_alone = 0, budget = BUDGET_UNLIMITED;
+    struct space_table table;
+    size_t n_hidden = 0, n_open = 0, n_alone = 0, budget;
     double start = now_ms();
-    if (space_live_open(&live, flows, NULL, 0) < 0) {
+    if (space_table_index(&table, flows, NULL) < 0) {
         abort();
     }
     for (size_t i = 0; i < flows->n_entries; i++) {
-        n_hidden += live.known[i].answer == SPACE_EMPTY;
-        n_open += live.known[i].answer == SPACE_OPEN;
+        budget = 100000;
+        enum space_answer answer =
+            space_table_find(&table, i, &flows->entries[i].match, &budget, NULL);
+        n_hidden += answer == SPACE_EMPTY;
+        n_open += answer == SPACE_OPEN;
     }
     double ms = now_ms() - start;
     printf("  every entry        %8.1f ms  (%zu hidden, %zu not decided)\n", ms, n_hidden, n_open);
     start = now_ms();
-    if (space_table_hidden(&live.table, &budget, count_hidden, &n_alone) < 0) {
+    budget = BUDGET_UNLIMITED;
+    if (space_table_hidden(&table, &budget, count_hidden, &n_alone) < 0) {
         abort();
     }
     printf("  hidden by one      %8.1f ms  (%zu)\n", now_ms() - start, n_alone);
-    struct space_region rest = {.cube = match_in_port(1)};
+    struct match all = match_in_port(1);
     start = now_ms();
     budget = BUDGET_UNLIMITED;
-    enum space_answer answer = space_table_exclude(&live.table, ENTRY_NONE, &rest, &budget);
-    if (answer == SPACE_FOUND) {
-        answer = space_find(&rest.cube, rest.excluded, rest.n_excluded, &budget, NULL);
-    }
+    enum space_answer answer = space_table_find(&table, ENTRY_NONE, &all, &budget, NULL);
     printf("  packets that none takes %3.1f ms  (%s, %zu comparisons)\n", now_ms() - start,
            answer == SPACE_FOUND   ? "there are"
            : answer == SPACE_EMPTY ? "none"
                                    : "not decided",
            SIZE_MAX - budget);
-    space_region_free(&rest);
-    space_live_free(&live);
+    space_table_free(&table);
 }
 
 static void report_times(const char *what, double ms, const struct report *report)
@@ -219,68 +219,6 @@ static void fill_two_fields(struct backbone *backbone, size_t n)
     }
 }
 
-/* ------------------------------------------------------------------ one changed entry */
-
-static int compare_times(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-/* A row leaves, or comes back, or sends elsewhere; then what each port does. */
-static double time_change(struct backbone *backbone, struct space_live *live, size_t sw,
-                          bool modify, struct space_effect *effect)
-{
-    static const struct action elsewhere = {.port = 1};
-    size_t row = backbone_below(backbone, (uint32_t)live->flows.n_entries);
-    const struct switch_state *state = &backbone->states[sw];
-    double start = now_ms();
-    int status = !live->table.indexed[row] ? space_live_restore(live, row, effect)
-                 : modify                  ? space_live_modify(live, row, &elsewhere, 1, effect)
-                                           : space_live_remove(live, row, effect);
-    for (size_t i = 0; status == 0 && i < effect->n_pieces; i++) {
-        for (size_t p = 0; p < state->n_ports; p++) {
-            struct space_difference where;
-            space_live_differs(live, effect, &effect->pieces[i], state->ports[p].number,
-                               state->ports, state->n_ports, &where);
-        }
-    }
-    if (status < 0) {
-        abort();
-    }
-    return (now_ms() - start) * 1e3;
-}
-
-static void bench_changes(void)
-{
-    enum { ROUTERS = 16, PREFIXES = 4688, CHANGES = 20000 };
-    static struct space_live live[ROUTERS];
-    static double times[CHANGES];
-    struct space_effect effect = {0};
-    struct backbone backbone;
-    backbone_make(&backbone, ROUTERS, PREFIXES);
-    double start = now_ms();
-    for (size_t sw = 0; sw < ROUTERS; sw++) {
-        if (space_live_open(&live[sw], &backbone.states[sw].flows, NULL, 0) < 0) {
-            abort();
-        }
-    }
-    double anew = (now_ms() - start) * 1e3;
-    for (size_t i = 0; i < CHANGES; i++) {
-        times[i] = time_change(&backbone, &live[i % ROUTERS], i % ROUTERS, i % 3 == 0, &effect);
-    }
-    qsort(times, CHANGES, sizeof *times, compare_times);
-    printf("%d routers, %d prefixes each: one changed entry, by %zu ports\n"
-           "  median %.1f us  p99 %.1f us  max %.1f us; a start from nothing takes x%.0f\n",
-           ROUTERS, PREFIXES, backbone.states[0].n_ports, times[CHANGES / 2],
-           times[CHANGES * 99 / 100], times[CHANGES - 1], anew / times[CHANGES / 2]);
-    for (size_t sw = 0; sw < ROUTERS; sw++) {
-        space_live_free(&live[sw]);
-    }
-    space_effect_free(&effect);
-    backbone_free(&backbone);
-}
-
 int main(int argc, char **argv)
 {
     size_t n_prefixes = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
@@ -306,7 +244,6 @@ int main(int argc, char **argv)
     bench_diff(&backbone.states[0], &backbone.states[0], "diff, the same");
     bench_state(&backbone, switches);
     bench_refuted(&backbone, switches);
-    bench_changes();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("memory at most %.0f MB\n", (double)usage.ru_maxrss / 1024);

@@ -8,7 +8,7 @@
 
 #include "change/ledger.h"
 #include "change/replan.h"
-#include "space/overlapping.h"
+#include "space/table.h"
 
 /* A row's `miss`, beside enum traffic_miss: not decided yet. */
 enum { CHANGE_MISS_UNKNOWN = UINT8_MAX };

@@ -66,9 +66,9 @@ static void add_class(struct listing *listing, size_t entry)
     struct explained_class *class = &listing->out->classes[listing->out->n_classes++];
     const struct flow_entry *flow =
         entry == ENTRY_NONE ? NULL : &listing->state->flows.entries[entry];
-    struct space_region region = {.cube = match_in_port(listing->question->in.port)};
+    struct match cube = match_in_port(listing->question->in.port);
     struct header example;
-    if (flow && !match_intersect(&region.cube, &flow->match, &region.cube)) {
+    if (flow && !match_intersect(&cube, &flow->match, &cube)) {
         listing->out->n_classes--;
         return;
     }
@@ -76,17 +76,13 @@ static void add_class(struct listing *listing, size_t entry)
         ofctl_actions_text(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, listing->arena);
     class->entry = flow ? ofctl_flow_text(flow, FLOW_NO_STATS, listing->arena) : NULL;
     enum space_answer answer =
-        space_table_exclude(&listing->table, entry, &region, listing->budget);
-    if (answer == SPACE_FOUND) {
-        answer =
-            space_find(&region.cube, region.excluded, region.n_excluded, listing->budget, &example);
-    }
+        space_table_find(&listing->table, entry, &cube, listing->budget, &example);
     class->open = answer == SPACE_OPEN;
     if (answer == SPACE_FOUND) {
         class->example = ofctl_header_text(&example, listing->arena);
         class->to = flow ? ends_text(listing, flow, &example) : NULL;
     } else if (answer == SPACE_EMPTY && flow) {
-        size_t by = find_hider(listing, entry, &region.cube);
+        size_t by = find_hider(listing, entry, &cube);
         class->hidden_by = by == ENTRY_NONE ? NULL
                                             : ofctl_flow_text(&listing->state->flows.entries[by],
                                                               FLOW_NO_STATS, listing->arena);
@@ -94,7 +90,6 @@ static void add_class(struct listing *listing, size_t entry)
         listing->out->n_classes--; /* every packet is taken */
     }
     listing->out->unknown |= class->open;
-    space_region_free(&region);
 }
 
 static int compare_order(const void *a, const void *b, void *aux)

@@ -173,9 +173,7 @@ static bool is_said(const struct drafting *drafting, size_t from,
     for (size_t i = 0; i < arrival->region.n_excluded && status == 0; i++) {
         status = space_exclude(&rest, arrival->region.excluded[i]);
     }
-    enum space_answer answer =
-        status < 0 ? SPACE_OPEN
-                   : space_find(&rest.cube, rest.excluded, rest.n_excluded, budget, NULL);
+    enum space_answer answer = status < 0 ? SPACE_OPEN : space_region_find(&rest, budget, NULL);
     space_region_free(&rest);
     return answer == SPACE_EMPTY;
 }

@@ -107,13 +107,7 @@ static void order_entries(struct learning *learning, uint16_t port)
 static bool is_reached(struct learning *learning, size_t entry, const struct match *cube,
                        size_t *budget)
 {
-    struct space_region region = {.cube = *cube};
-    enum space_answer answer = space_table_exclude(&learning->table, entry, &region, budget);
-    if (answer == SPACE_FOUND) {
-        answer = space_find(&region.cube, region.excluded, region.n_excluded, budget, NULL);
-    }
-    space_region_free(&region);
-    return answer != SPACE_EMPTY;
+    return space_table_find(&learning->table, entry, cube, budget, NULL) != SPACE_EMPTY;
 }
 
 static bool same_behavior(const struct expected_case *a, const struct expected_case *b)

@@ -4,8 +4,8 @@
  * network does to a packet is explained by the bits that were looked at, as a
  * switch that caches flows does it for one table. */
 #include "path/trail.h"
-#include "space/overlapping.h"
 #include "space/rewrite.h"
+#include "space/table.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #include "path/backward.h"
 
 #include "path/trail.h"
-#include "space/overlapping.h"
+#include "space/table.h"
 
 #include <stdlib.h>
 

@@ -556,12 +556,3 @@ bool path_hop_leads(const struct path_reach_hop *through, const struct path_reac
     }
     return hop != NULL;
 }
-
-bool space_region_has(const struct space_region *region, const struct header *header)
-{
-    bool has = match_takes(&region->cube, header);
-    for (size_t i = 0; i < region->n_excluded && has; i++) {
-        has = !match_takes(region->excluded[i], header);
-    }
-    return has;
-}

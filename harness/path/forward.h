@@ -88,7 +88,4 @@ void path_reach_free(struct path_reach *reach);
 /* Whether the way to `hop` leads through `through`. */
 bool path_hop_leads(const struct path_reach_hop *through, const struct path_reach_hop *hop);
 
-/* Whether the header is in the region. */
-bool space_region_has(const struct space_region *region, const struct header *header);
-
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "path/spread.h"
 
-#include "space/overlapping.h"
+#include "space/groups.h"
 #include "space/rewrite.h"
 
 #include <stdlib.h>

@@ -199,7 +199,7 @@ static enum space_answer find_in(const struct space_region *set, const struct sp
         answer = intersect(&two, also, &three);
     }
     if (answer == SPACE_FOUND) {
-        answer = space_find(&all->cube, all->excluded, all->n_excluded, budget, example);
+        answer = space_region_find(all, budget, example);
     }
     space_region_free(&two);
     space_region_free(&three);

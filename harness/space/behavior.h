@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "model/action.h"
 #include "model/port.h"
-#include "space/cube.h"
+#include "space/region.h"
 
 /* Replaces the bits of `mask` by those of `value`, in the fields that the
  * packet has. In vlan_tci an untagged packet counts as 0: setting includes
@@ -58,18 +58,6 @@ int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_p
 /* Equal for every header. (Two that are not may still do the same on a cube:
  * space_differ.) Unknown ones are never equal. */
 bool space_behavior_equal(const struct space_behavior *a, const struct space_behavior *b);
-
-/* A set: the cube without the excluded cubes. Zero-initialise `excluded`, n
- * and capacity; the excluded cubes are not copied. */
-struct space_region {
-    struct match cube;
-    const struct match **excluded;
-    size_t n_excluded, capacity;
-};
-
-/* Takes `cube` away, if it overlaps at all. -1 without memory. */
-int space_exclude(struct space_region *region, const struct match *cube);
-void space_region_free(struct space_region *region);
 
 struct space_difference {
     struct header example;

@@ -26,25 +26,6 @@ static bool same_way_out(const struct space_output *a, const struct space_output
            a->queue_id == b->queue_id;
 }
 
-int space_exclude(struct space_region *region, const struct match *cube)
-{
-    if (!space_overlaps(&region->cube, cube)) {
-        return 0;
-    }
-    if (base_grow(&region->excluded, region->n_excluded, &region->capacity,
-                  sizeof *region->excluded) < 0) {
-        return -1;
-    }
-    region->excluded[region->n_excluded++] = cube;
-    return 0;
-}
-
-void space_region_free(struct space_region *region)
-{
-    free(region->excluded);
-    *region = (struct space_region){0};
-}
-
 /* A header of the region within `cube`, outside of `equals`. */
 static enum space_answer find_in(struct comparison *comparison, const struct match *cube,
                                  const struct match *equals, size_t n_equals)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which entry takes a header: by looking at every entry, and by an index. */
-#include "space/table_inside.h"
+#include "space/groups.h"
 
 #include <stdlib.h>
 
@@ -86,28 +86,6 @@ int space_table_prepare(struct space_table *table)
     table->by_rank = by_rank;
     table->n_ranked = table->n_groups;
     table->ranked_capacity = table->n_groups + 1;
-    return 0;
-}
-
-int space_table_rank(struct space_table *table, const struct space_group *group)
-{
-    uint32_t *by_rank = table->by_rank, id = (uint32_t)(group - table->groups);
-    size_t at = 0;
-    if (id >= table->n_ranked) {
-        if (base_grow(&table->by_rank, table->n_ranked, &table->ranked_capacity,
-                      sizeof *table->by_rank) < 0) {
-            return -1;
-        }
-        by_rank = table->by_rank;
-        by_rank[table->n_ranked++] = id;
-    }
-    while (by_rank[at] != id) {
-        at++;
-    }
-    for (; at > 0 && table->groups[by_rank[at - 1]].max_rank < group->max_rank; at--) {
-        by_rank[at] = by_rank[at - 1];
-    }
-    by_rank[at] = id;
     return 0;
 }
 

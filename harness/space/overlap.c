@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What of a table overlaps a cube, and what of that goes before an entry. */
-#include "space/table.h"
+#include "space/groups.h"
 
 #include <stdlib.h>
 
@@ -72,6 +72,41 @@ bool space_table_overlapping(struct space_table *table, const struct match *cube
     }
     return build_tree(table) == 0 &&
            space_tree_overlapping(&table->tree, cube, min_rank, max_rank, budget, visit, aux);
+}
+
+/* --------------------------------------------------------------------- list */
+
+static bool add(void *aux, uint32_t entry, const struct match *match)
+{
+    struct space_overlapping *found = aux;
+    (void)match;
+    if (base_grow(&found->entries, found->n_entries, &found->capacity, sizeof entry) < 0) {
+        found->n_entries = SIZE_MAX;
+        return false;
+    }
+    found->entries[found->n_entries++] = entry;
+    return true;
+}
+
+static int by_precedence(const void *a, const void *b, void *table)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return space_table_precedes(table, x, y) ? -1 : space_table_precedes(table, y, x);
+}
+
+int space_list_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
+                           uint32_t max_rank, size_t *budget, struct space_overlapping *found)
+{
+    found->n_entries = 0;
+    bool done = space_table_overlapping(table, cube, min_rank, max_rank, budget, add, found);
+    if (!done || found->n_entries == SIZE_MAX) {
+        found->n_entries = 0;
+        return -1;
+    }
+    if (found->n_entries > 1) {
+        qsort_r(found->entries, found->n_entries, sizeof *found->entries, by_precedence, table);
+    }
+    return 0;
 }
 
 /* ------------------------------------------------------------------ exclude */
@@ -149,4 +184,16 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget)
 {
     return space_table_exclude_but(table, entry, SIZE_MAX, region, budget);
+}
+
+enum space_answer space_table_find(struct space_table *table, size_t entry,
+                                   const struct match *cube, size_t *budget, struct header *example)
+{
+    struct space_region region = {.cube = *cube};
+    enum space_answer answer = space_table_exclude(table, entry, &region, budget);
+    if (answer == SPACE_FOUND) {
+        answer = space_region_find(&region, budget, example);
+    }
+    space_region_free(&region);
+    return answer;
 }

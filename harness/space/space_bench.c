@@ -2,10 +2,9 @@
  *
  * What each entry of a large table takes of its packets (is it hidden?) and
  * what each port does, beside the same by binary decision diagrams (BuDDy,
- * where it is installed); packets looked up; and one entry changed, beside a
- * start from nothing. Random entries in five fields on 48 ports.
- * `space_bench [ENTRIES]`. */
-#include "space/live.h"
+ * where it is installed); and packets looked up. Random entries in five fields
+ * on 48 ports. `space_bench [ENTRIES]`. */
+#include "space/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 #define HAS_BDD 0
 #endif
 
-enum { PORTS = 48, OUTPUTS = 8, LOOKUPS = 1000000, CHANGES = 20000 };
+enum { PORTS = 48, OUTPUTS = 8, LOOKUPS = 1000000 };
 
 struct tally {
     size_t n_hidden, n_open;
@@ -96,16 +95,12 @@ static size_t output_of(const struct flow_table *flows, size_t entry)
 
 static void take_entry(struct space_table *table, size_t entry, struct tally *tally)
 {
-    struct space_region region = {.cube = table->flows->entries[entry].match};
+    const struct match *match = &table->flows->entries[entry].match;
     size_t budget = 100000;
-    enum space_answer answer = space_table_exclude(table, entry, &region, &budget);
-    if (answer == SPACE_FOUND) {
-        answer = space_find(&region.cube, region.excluded, region.n_excluded, &budget, NULL);
-    }
+    enum space_answer answer = space_table_find(table, entry, match, &budget, NULL);
     tally->n_hidden += answer == SPACE_EMPTY;
     tally->n_open += answer == SPACE_OPEN;
     tally->by_output[output_of(table->flows, entry)] += answer == SPACE_FOUND;
-    space_region_free(&region);
 }
 
 static double by_cubes(const struct flow_table *flows, struct tally *tally)
@@ -117,15 +112,12 @@ static double by_cubes(const struct flow_table *flows, struct tally *tally)
     }
     for (uint16_t port = 1; port <= PORTS; port++) {
         struct space_entries list = space_table_port(&table, port);
-        struct space_region rest = {.cube = match_in_port(port)};
+        struct match all = match_in_port(port);
         size_t budget = 10000000;
         for (size_t i = 0; i < list.n_entries; i++) {
             take_entry(&table, list.entries[i], tally);
         }
-        tally->n_misses +=
-            space_table_exclude(&table, SIZE_MAX, &rest, &budget) == SPACE_FOUND &&
-            space_find(&rest.cube, rest.excluded, rest.n_excluded, &budget, NULL) == SPACE_FOUND;
-        space_region_free(&rest);
+        tally->n_misses += space_table_find(&table, ENTRY_NONE, &all, &budget, NULL) == SPACE_FOUND;
     }
     double ms = now_ms() - start;
     space_table_free(&table);
@@ -185,83 +177,6 @@ static void bench_lookup(const struct flow_table *flows)
     space_table_free(&table);
 }
 
-/* ------------------------------------------------------------ one changed entry */
-
-struct changing {
-    struct space_live live;
-    struct space_effect effect;
-    struct flow_table spare; /* entries that may come */
-    uint64_t random;
-    size_t n_differ, n_turned, n_open;
-};
-
-/* What became of it, port by port. */
-static void take_effect(struct changing *changing)
-{
-    const struct space_effect *effect = &changing->effect;
-    changing->n_turned += effect->n_turned;
-    for (size_t i = 0; i < effect->n_pieces; i++) {
-        const struct space_piece *piece = &effect->pieces[i];
-        struct space_difference where;
-        enum space_answer answer = space_live_differs(&changing->live, effect, piece,
-                                                      piece->cube.value.in_port, NULL, 0, &where);
-        changing->n_differ += answer == SPACE_FOUND;
-        changing->n_open += answer == SPACE_OPEN;
-    }
-}
-
-/* An entry comes, or leaves and is put back, or gets other actions. */
-static void change(struct changing *changing, size_t i)
-{
-    struct space_live *live = &changing->live;
-    size_t row = below(&changing->random, (uint32_t)changing->spare.n_entries);
-    int status;
-    if (!live->table.indexed[row]) {
-        status = space_live_restore(live, row, &changing->effect);
-    } else if (i % 3 == 0) {
-        const struct flow_entry *other = &changing->spare.entries[i % changing->spare.n_entries];
-        status = space_live_modify(live, row, other->actions, 1, &changing->effect);
-    } else if (i % 3 == 1) {
-        status = space_live_add(live, &changing->spare.entries[row], &row, &changing->effect);
-    } else {
-        status = space_live_remove(live, row, &changing->effect);
-    }
-    if (status < 0) {
-        abort();
-    }
-    take_effect(changing);
-}
-
-static int compare_times(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static void bench_changes(const struct flow_table *flows)
-{
-    struct changing changing = {.spare = *flows, .random = 1};
-    double *times = calloc(CHANGES, sizeof *times);
-    double start = now_ms();
-    if (!times || space_live_open(&changing.live, flows, NULL, 0) < 0) {
-        abort();
-    }
-    double anew = now_ms() - start;
-    for (size_t i = 0; i < CHANGES; i++) {
-        start = now_ms();
-        change(&changing, i);
-        times[i] = (now_ms() - start) * 1e3;
-    }
-    qsort(times, CHANGES, sizeof *times, compare_times);
-    printf("one changed entry   median %.1f us  p99 %.1f us  max %.1f us (%zu pieces differ, %zu "
-           "entries turned, %zu not decided); a start from nothing takes x%.0f\n",
-           times[CHANGES / 2], times[CHANGES * 99 / 100], times[CHANGES - 1], changing.n_differ,
-           changing.n_turned, changing.n_open, anew * 1e3 / times[CHANGES / 2]);
-    space_live_free(&changing.live);
-    space_effect_free(&changing.effect);
-    free(times);
-}
-
 int main(int argc, char **argv)
 {
     size_t n = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
@@ -280,7 +195,6 @@ int main(int argc, char **argv)
            memcmp(&cubes, &diagrams, sizeof cubes) == 0 ? "the same result" : "ANOTHER RESULT");
 #endif
     bench_lookup(&flows);
-    bench_changes(&flows);
     flow_table_free(&flows);
     return 0;
 }

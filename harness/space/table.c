@@ -4,7 +4,7 @@
  * and by what they overlap. */
 #include "space/table.h"
 
-#include "space/table_inside.h"
+#include "space/groups.h"
 
 #include <stdlib.h>
 
@@ -143,12 +143,6 @@ struct space_entries space_table_port(const struct space_table *table, uint16_t 
 struct space_entries space_table_any_port(const struct space_table *table)
 {
     return entries_of(&table->buckets[0].list);
-}
-
-bool space_table_precedes(const struct space_table *table, size_t a, size_t b)
-{
-    uint32_t x = space_rank(&table->flows->entries[a]), y = space_rank(&table->flows->entries[b]);
-    return x > y || (x == y && a < b);
 }
 
 /* ------------------------------------------------------------------ numbers */

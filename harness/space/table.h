@@ -130,28 +130,28 @@ struct space_entries space_table_port(const struct space_table *table, uint16_t 
 struct space_entries space_table_any_port(const struct space_table *table);
 
 /* Whether entry a wins over b where both take a header. */
-bool space_table_precedes(const struct space_table *table, size_t a, size_t b);
+static inline bool space_table_precedes(const struct space_table *table, size_t a, size_t b)
+{
+    uint32_t x = space_rank(&table->flows->entries[a]), y = space_rank(&table->flows->entries[b]);
+    return x > y || (x == y && a < b);
+}
 
 /* As space_tree_overlapping, for the entries of the table; without memory it is
  * false, too. */
 bool space_table_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
                              uint32_t max_rank, size_t *budget, space_tree_visit *visit, void *aux);
 
-/* Whether a mask has all bits of the group's: then one entry of the group at
- * most takes all of a match with this mask, and the others nothing (or they have
- * the same match, and go after it). */
-bool space_group_asks_less(const struct space_group *group, const struct header *mask);
+/* A list of entries. Zero-initialise, use again as often as needed, free(entries). */
+struct space_overlapping {
+    uint32_t *entries;
+    size_t n_entries, capacity;
+};
 
-/* Builds the slots, if that is not done. -1 without memory. */
-int space_group_index(struct space_table *table, struct space_group *group);
-
-/* The entry that takes all of `match`; SIZE_MAX: none does. The slots must be built. */
-size_t space_group_find(const struct space_table *table, const struct space_group *group,
-                        const struct match *match);
-
-/* That entry; SIZE_MAX: there is none. -1 without memory. */
-int space_group_taker(struct space_table *table, struct space_group *group,
-                      const struct match *match, size_t *entry);
+/* Lists the entries that overlap the cube and whose rank is one of these, in the order in which
+ * they are asked for a packet. `*budget` as in space_find. -1 over the budget, or without memory.
+ */
+int space_list_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
+                           uint32_t max_rank, size_t *budget, struct space_overlapping *found);
 
 /* Takes everything away from the region that entries take before `entry`
  * would; SIZE_MAX: that any entry takes. Uses budget as space_find does.
@@ -165,6 +165,12 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
  * need not be indexed. */
 enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
                                           struct space_region *region, size_t *budget);
+
+/* A header of `cube` that `entry` takes, whose match holds the cube; ENTRY_NONE: that no entry
+ * takes. As space_find; `example` may be NULL. */
+enum space_answer space_table_find(struct space_table *table, size_t entry,
+                                   const struct match *cube, size_t *budget,
+                                   struct header *example);
 
 /* Entries that no header reaches because one other entry takes all of theirs:
  * calls `hidden` with the entry and the index of the one that hides it. Entries

@@ -65,7 +65,7 @@ static enum space_answer is_used(struct state_port *port, size_t c, size_t entry
     struct space_region region = {0};
     enum space_answer answer = state_port_region(port, c, entry, &region);
     if (answer == SPACE_FOUND) {
-        answer = space_find(&region.cube, region.excluded, region.n_excluded, &port->budget, NULL);
+        answer = space_region_find(&region, &port->budget, NULL);
     }
     space_region_free(&region);
     return answer;

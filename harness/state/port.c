@@ -92,7 +92,7 @@ static void compare(struct state_port *port, size_t c, size_t entry)
     const char *unknown = why_unknown(expected, flow, behavior);
     enum space_answer answer = state_port_region(port, c, entry, &region);
     if (answer == SPACE_FOUND && unknown) {
-        answer = space_find(&region.cube, region.excluded, region.n_excluded, &port->budget, NULL);
+        answer = space_region_find(&region, &port->budget, NULL);
         if (answer == SPACE_FOUND) {
             state_port_open(port, unknown, entry);
         }
