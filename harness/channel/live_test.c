@@ -95,9 +95,7 @@ static int tear_down(void **state)
 static void need(const struct live *live)
 {
     if (!live->is_up) {
-        print_message(
-            "# skipped: no private Open vSwitch (openvswitch-switch, and user namespaces)\n");
-        skip();
+        cannot_run("no private Open vSwitch (openvswitch-switch, and user namespaces)");
     }
 }
 

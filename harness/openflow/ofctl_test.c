@@ -61,8 +61,7 @@ static int tear_down(void **state)
 static void need_ovs_ofctl(void)
 {
     if (system("ovs-ofctl --version >/dev/null 2>&1") != 0) {
-        print_message("# skipped: ovs-ofctl is not installed\n");
-        skip();
+        cannot_run("ovs-ofctl is not installed");
     }
 }
 

@@ -135,12 +135,10 @@ static void entries_read_and_written_by_os_ken(void **state)
 {
     (void)state;
     if (system(PYTHON " -c 'import os_ken.ofproto.ofproto_v1_0_parser' 2>/dev/null") != 0) {
-        print_message("# skipped: python3-os-ken is not installed\n");
-        skip();
+        cannot_run("python3-os-ken is not installed");
     }
     if (access(__FILE__, R_OK) != 0) {
-        print_message("# skipped: run it where the sources are, osken_peer.py is needed\n");
-        skip();
+        cannot_run("osken_peer.py is not here: run it where the sources are");
     }
     char replies_path[] = "/tmp/tapproof-replies-XXXXXX", mods_path[] = "/tmp/tapproof-mods-XXXXXX";
     struct base_buffer replies = {0}, lines = {0}, expected = {0}, mods = {0};

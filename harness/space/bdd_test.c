@@ -184,8 +184,7 @@ static void agrees_with_decision_diagrams(void **state)
 static void agrees_with_decision_diagrams(void **state)
 {
     (void)state;
-    print_message("# BuDDy (libbdd-dev) is not installed\n");
-    skip();
+    cannot_run("BuDDy (libbdd-dev) is not installed");
 }
 #endif
 

@@ -138,8 +138,7 @@ static inline struct fixture *fixture_or_skip(void **state)
 {
     struct fixture *fixture = *state;
     if (fixture->problem) {
-        print_message("# %s\n", fixture->problem);
-        skip();
+        cannot_run(fixture->problem);
     }
     return fixture;
 }

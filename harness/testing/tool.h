@@ -36,7 +36,7 @@ static inline int tool_run(const char *command, const struct base_buffer *bytes,
     return status;
 }
 
-/* Skips the test, before it has allocated anything, if the probe fails. */
+/* Ends the test (cannot_run) if the probe, a shell command, fails. */
 static inline void tool_needs(const char *probe, const char *name)
 {
     struct base_buffer command = {0};
@@ -44,8 +44,9 @@ static inline void tool_needs(const char *probe, const char *name)
     int status = system(base_buffer_text(&command));
     base_buffer_free(&command);
     if (status != 0) {
-        print_message("# skipped: %s is not installed\n", name);
-        skip();
+        char why[128];
+        snprintf(why, sizeof why, "%s is not installed", name);
+        cannot_run(why);
     }
 }
 

@@ -296,8 +296,7 @@ static void for_each_file(const char *pattern, void (*load)(const char *path))
     snprintf(full, sizeof full, "%s/%s", root ? root : ".", pattern);
     if (glob(full, 0, NULL, &found) != 0) {
         globfree(&found);
-        print_message("# no %s: run in the repository, or set TAPPROOF_ROOT\n", full);
-        skip();
+        cannot_run("no files of the repository: run it there, or set TAPPROOF_ROOT");
     }
     for (size_t i = 0; i < found.gl_pathc; i++) {
         load(found.gl_pathv[i]);

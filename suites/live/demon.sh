@@ -7,11 +7,11 @@
 . suites/live/tap.sh
 simulated=expected/demon/simulated.yaml
 
-conforms simulated "$simulated"
+conforms simulated "$simulated" flow_state delivery mirror isolation
 program topologies/policies/demon/always-forward.yaml
-conforms always-forward expected/demon/always-forward.yaml
+conforms always-forward expected/demon/always-forward.yaml flow_state isolation
 program topologies/policies/demon/copies-2.yaml
-conforms copies-2 expected/demon/copies-2.yaml
+conforms copies-2 expected/demon/copies-2.yaml flow_state delivery mirror isolation
 
 # Stations behind a command, switches behind a socket: the same verdict.
 sed -e 's|netns: \(/proc/[0-9]*/ns/net\), interface: h\([1-3]\)-|exec: "nsenter --net=\1", interface: h\2-|' \

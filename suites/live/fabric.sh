@@ -4,7 +4,7 @@
 # The tap fabric: taps of one protocol, tagged ones, two capture hosts, copies.
 
 . suites/live/tap.sh
-conforms taps expected/fabric/taps.yaml
+conforms taps expected/fabric/taps.yaml flow_state delivery mirror isolation
 
 install half-tap
 deviates "a tap of everything mirrors IPv4 alone" expected/fabric/taps.yaml \

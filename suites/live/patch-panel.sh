@@ -4,7 +4,7 @@
 # The patch panel: 64 hosts, and two patches crossed.
 
 . suites/live/tap.sh
-conforms patched expected/patch-panel/patched.yaml
+conforms patched expected/patch-panel/patched.yaml flow_state delivery isolation
 
 # Patches 1 and 2 end at each other's far ends.
 install crossed
