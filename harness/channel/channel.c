@@ -1,6 +1,9 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does each switch say of itself now? Sessions to all of them at once. */
 #include "channel/channel.h"
 
+#include "base/clock.h"
 #include "channel/connection.h"
 #include "channel/listener.h"
 #include "channel/progress.h"
@@ -11,9 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* Callers beyond the switches that are waited for: strangers, port scanners. */
+/* Connections beyond the switches that are waited for: strangers, port scanners. */
 enum { MAX_STRANGERS = 16 };
 
 /* For a switch that has not answered before: a round trip to any that is alive
@@ -35,7 +37,7 @@ struct session {
     struct channel_conn *conn;         /* NULL: closed */
     bool reused;                       /* conn is of an earlier dump, and has not answered yet */
     bool running;                      /* a dump is under way */
-    double silent_ms; /* so long it was waited for in vain; 0: it has answered since, or at once */
+    double silent_ms; /* how long it did not answer; 0: it has answered since, or at once */
     uint32_t next_xid;
     struct channel_progress progress;
 };
@@ -49,7 +51,7 @@ struct channel {
     struct channel_listener **listeners;
     size_t n_listeners, listeners_capacity;
     unsigned what;
-    struct timespec started; /* this dump */
+    uint64_t started_ns; /* this dump */
     size_t n_running;
 };
 
@@ -59,20 +61,12 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
 
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
 
-static double ms_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) * 1e3 +
-           (double)(now.tv_nsec - start->tv_nsec) / 1e6;
-}
-
 /* The end of a dump: "" is success. */
 static void finish(struct session *session, const char *why)
 {
     struct channel_dump *dump = session->progress.dump;
     dump->ok = !*why;
-    dump->ms = ms_since(&session->channel->started);
+    dump->ms = base_ms_since(session->channel->started_ns);
     session->silent_ms = *why && dump->first_byte_ms == 0 && dump->ms >= GRACE_MS ? dump->ms : 0;
     if (*why) {
         snprintf(dump->reason, sizeof dump->reason, "%s: %s", session->text, why);
@@ -139,7 +133,7 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
         return 0;
     }
     if (progress->dump->first_byte_ms == 0) {
-        progress->dump->first_byte_ms = ms_since(&session->channel->started);
+        progress->dump->first_byte_ms = base_ms_since(session->channel->started_ns);
     }
     if (channel_progress_message(progress, header, body, &step, error)) {
         return -1;
@@ -152,7 +146,7 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     return 0;
 }
 
-/* Where it stands, for one who waited in vain. */
+/* How far it came, for the reason of a dump that failed. */
 static void explain(const struct session *session, struct base_buffer *out)
 {
     const struct channel_progress *progress = &session->progress;
@@ -185,7 +179,7 @@ static void explain(const struct session *session, struct base_buffer *out)
     }
 }
 
-/* "<text>: <where it stands>" */
+/* "<text>: <how far it came>" */
 static void finish_waiting(struct session *session, const char *text)
 {
     struct base_buffer why = {0};
@@ -325,7 +319,7 @@ static int run_loop(struct channel *channel, struct base_error *error)
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
                  struct base_error *error)
 {
-    clock_gettime(CLOCK_MONOTONIC, &channel->started);
+    channel->started_ns = base_now_ns();
     channel->what = what;
     channel->n_running = channel->n_sessions;
     for (size_t i = 0; i < channel->n_listeners; i++) {
@@ -351,11 +345,8 @@ int channel_packet_out(struct channel *channel, size_t target, uint16_t port, co
 {
     struct session *session = &channel->sessions[target];
     struct action output = {.type = ACTION_OUTPUT, .port = port};
-    struct of_packet_out packet = {.in_port = PORT_NONE,
-                                   .actions = &output,
-                                   .n_actions = 1,
-                                   .data = frame,
-                                   .n_data = n_bytes};
+    struct of_packet_out packet = {
+        .in_port = PORT_NONE, .actions = &output, .n_actions = 1, .data = frame, .n_data = n_bytes};
     if (!session->conn) {
         return base_fail(error, "%s: no session", session->text);
     }

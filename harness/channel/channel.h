@@ -5,7 +5,7 @@
  *
  * A dump is HELLO (on a new session), FEATURES, FLOW, AGGREGATE and PORT stats
  * and a BARRIER, all sent together. It counts only if AGGREGATE says as many
- * entries as FLOW listed; otherwise the table moved meanwhile, and the switch is asked
+ * entries as FLOW listed; otherwise the table changed meanwhile, and the switch is asked
  * again. A switch that fails costs only its own dump.
  *
  *   channel_open(targets, n, NULL, &channel, &error)
@@ -30,9 +30,8 @@ struct channel;
 struct channel_target {
     const char *name;     /* of the switch, for messages */
     const char *endpoint; /* model/endpoint.h */
-    /* ptcp: which of the switches that dial there. Targets may share an
-     * endpoint then. Otherwise not looked at: whether state.datapath_id is the
-     * right one, is the caller's to judge. */
+    /* ptcp: which of the switches that dial there; targets may share an endpoint.
+     * Otherwise ignored: the caller compares state.datapath_id. */
     uint64_t dpid;
     bool any_dpid; /* ptcp: the first that no other target of the endpoint names */
 };
@@ -86,14 +85,15 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
                  struct base_error *error);
 
-/* Has a switch send a frame by one of its ports (PACKET_OUT), with the next
- * channel_dump, in front of what that asks. It goes past the table, and changes
- * nothing on the switch. Fails if there is no session with the switch, for
- * want of a dump that was answered, and without memory. */
+/* Makes a switch send a frame by one of its ports (PACKET_OUT). The message goes
+ * out with the next channel_dump, before its requests. The frame does not pass
+ * the table, and nothing changes on the switch. Fails if there is no session
+ * with the switch (no dump was answered yet), and on a frame that is too long
+ * for a message. */
 int channel_packet_out(struct channel *channel, size_t target, uint16_t port, const void *frame,
                        size_t n_bytes, struct base_error *error);
 
-/* NULL is legal. */
+/* Closes every session and frees the channel. NULL is legal. */
 void channel_close(struct channel *channel);
 
 #endif

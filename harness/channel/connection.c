@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which messages does a peer send, and is it OpenFlow at all? */
 #include "channel/connection.h"
 
 #include "openflow/error.h"

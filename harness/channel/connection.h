@@ -14,30 +14,34 @@
 
 struct channel_conn;
 
-/* Who owns a connection. Both are called from the event loop only. */
+/* What the owner of a connection does. Both are called from the event loop only. */
 struct channel_conn_ops {
-    /* One message, neither HELLO nor ECHO_REQUEST. `body` is good until this
-     * returns. -1: the connection is of no use any more, and `down` follows with the same
-     * error. May hand the connection to another owner; may not free it. */
+    /* Takes one message, neither HELLO nor ECHO_REQUEST. `body` lives until this
+     * returns. -1: the connection is useless, and `down` follows with the same
+     * error. May give the connection to another owner; may not free it. */
     int (*message)(void *owner, struct channel_conn *conn, const struct of_header *header,
                    struct base_reader *body, struct base_error *error);
-    /* The connection is dead, and why; the owner frees it, now. */
+    /* The connection is dead, and why. The owner frees it before this returns. */
     void (*down)(void *owner, struct channel_conn *conn, const struct base_error *why);
 };
 
-/* Takes over a socket, connected or connecting, and closes it in any case. Our HELLO is
- * the first thing that it sends. NULL, with an error, without memory. */
+/* Owns the socket from now on, connected or connecting, and closes it after a
+ * failure too. Our HELLO is the first thing that it sends. Returns NULL and an
+ * error without memory. The caller frees it (channel_conn_free). */
 struct channel_conn *channel_conn_new(struct event_base *base, int fd_own,
                                       const struct channel_conn_ops *ops, void *owner,
                                       struct base_error *error);
+
+/* From now on messages and the end go to another owner. */
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,
                             void *owner);
 
-/* Append messages here, then channel_conn_flush. Bytes wait until the socket takes them. */
+/* Append messages to this buffer, then call channel_conn_flush: it sends what the
+ * socket takes, and the rest when it takes more. */
 struct base_buffer *channel_conn_output(struct channel_conn *conn);
 void channel_conn_flush(struct channel_conn *conn);
 
-/* How far it has come, for the one who explains why it went no further. */
+/* How far it has come; to explain why it went no further. */
 enum channel_conn_stage {
     CHANNEL_CONN_CONNECTING,
     CHANNEL_CONN_SILENT,  /* connected; nothing has come */
@@ -46,11 +50,11 @@ enum channel_conn_stage {
 };
 enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn);
 
-/* In `down`: was it the peer who ended it, or the network? Otherwise it said
- * something that it should not, or memory ran out. */
+/* For `down`: true if the peer or the network ended the connection; false if the
+ * peer sent something wrong or memory ran out. */
 bool channel_conn_was_closed(const struct channel_conn *conn);
 
-/* NULL is legal. */
+/* Closes the socket and frees the connection. NULL is legal. */
 void channel_conn_free(struct channel_conn *conn);
 
 #endif

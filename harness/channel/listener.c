@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which switches dial us? */
 #include "channel/listener.h"
 
 #include "channel/socket.h"
@@ -10,11 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IDENTIFY_XID = 0x69640000 };
+enum {
+    IDENTIFY_XID = 0x69640000,
+    REST_MS = 200, /* after a caller could not be accepted */
+};
 
-/* A connection whose other end has not said yet who it is. */
-enum { REST_MS = 200 }; /* after a caller could not be accepted */
-
+/* A connection whose other end has not said yet which switch it is. */
 struct caller {
     struct channel_listener *listener;
     struct channel_conn *conn; /* NULL once it is somebody else's */

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which replies of one dump have come, and do they agree? */
 #include "channel/progress.h"
 
 #include "openflow/error.h"

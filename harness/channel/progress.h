@@ -31,8 +31,8 @@ struct channel_progress {
 };
 
 /* Appends the requests for `what` (CHANNEL_FLOWS, CHANNEL_PORTS) to `out`, with
- * transaction ids from xid on. Called again, it starts all over but for what
- * counts against the limits. */
+ * transaction ids from xid on. Called again, it starts anew, but what was received
+ * so far still counts against the limits. */
 void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,
                             struct base_buffer *out);
 
@@ -42,13 +42,13 @@ enum channel_step {
     CHANNEL_STEP_AGAIN /* all is there, but the table moved meanwhile: begin again */
 };
 
-/* One message. -1: the switch refused a request, sent what can not be
- * decoded, or too much; or the table never came to rest. */
+/* Takes one message. Fails if the switch refused a request, sent what cannot be
+ * decoded, or more than the limits allow; or if the table kept changing. */
 int channel_progress_message(struct channel_progress *progress, const struct of_header *header,
                              struct base_reader *body, enum channel_step *step,
                              struct base_error *error);
 
-/* What has not been answered yet: "FLOW stats (1,200 entries so far), BARRIER". */
+/* Appends what has not been answered yet: "FLOW stats (1,200 entries so far), BARRIER". */
 void channel_progress_format_pending(const struct channel_progress *progress,
                                      struct base_buffer *out);
 

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where is an endpoint, and how is it dialled or listened at? */
 #include "channel/socket.h"
 
 #include <errno.h>

@@ -14,17 +14,20 @@ struct channel_address {
     socklen_t n_bytes;
 };
 
-/* Every address that the endpoint stands for, in the order in which to try
- * them (getaddrinfo(3), which may ask a name server and wait for it). malloc'd;
- * the caller frees. Fails if the name can not be resolved. */
+/* Every address of an endpoint, in the order in which to try them
+ * (getaddrinfo(3), which may ask a name server and wait for it). *addresses is
+ * malloc'd; the caller frees it. Fails if the name cannot be resolved, and
+ * without memory. */
 int channel_socket_resolve(const struct endpoint *endpoint, struct channel_address **addresses,
                            size_t *n_addresses, struct base_error *error);
 
-/* A socket that is connected or connecting: it becomes writable, and SO_ERROR
- * then says which. *fd is the caller's to close. Fails if it was refused at once. */
+/* Makes a socket that is connected or connecting: it becomes writable, and
+ * SO_ERROR then says whether it is connected. The caller closes *fd. Fails if
+ * the connection was refused at once. */
 int channel_socket_dial(const struct channel_address *address, int *fd, struct base_error *error);
 
-/* A listening TCP socket. */
+/* Makes a listening TCP socket; the caller closes *fd. Fails if the address is in
+ * use or not of this machine. */
 int channel_socket_listen(const struct channel_address *address, int *fd, struct base_error *error);
 
 #endif

@@ -21,7 +21,7 @@ struct station {
     struct base_error problem;
 };
 
-/* Where a backend puts what it captured. */
+/* Where a backend reports what it captured. */
 struct station_sink {
     size_t station; /* its index */
     station_on_arrival *on_arrival;
@@ -35,8 +35,8 @@ struct station_backend {
      * opening. May be NULL. */
     int (*prepare)(struct station *station, struct base_error *error);
 
-    /* On a thread of its own, which ends behind it: it may enter namespaces. Sets
-     * `state` and `fd`; frames that arrive behind it are captured. */
+    /* On a thread of its own, which ends with it: it may enter namespaces. Sets
+     * `state` and `fd`; frames that arrive after it returned are captured. */
     int (*open)(struct station *station, struct base_error *error);
 
     int (*send)(struct station *station, const void *frame, size_t n_bytes,
@@ -49,12 +49,12 @@ struct station_backend {
 
     int (*drops)(struct station *station, uint64_t *drops, struct base_error *error);
 
-    /* For a station at a distance, otherwise NULL. Asks whether all that it was
-     * given to send is sent, and for all that it has captured; never waits. The
-     * answer comes behind those frames: whoever drains finds it. */
+    /* For a remote station, otherwise NULL. Asks whether all that it was given
+     * to send is sent, and for all that it has captured; never waits. The answer
+     * comes after those frames: `drain` finds it. */
     int (*ask)(struct station *station, struct base_error *error);
 
-    /* Whatever came of opening; on a thread of its own too. */
+    /* After a failed `open` too; on a thread of its own. */
     void (*close)(struct station *station);
 };
 
@@ -62,6 +62,13 @@ extern const struct station_backend station_local;
 extern const struct station_backend station_exec;
 
 /* Marks the station as failed, with this reason, unless it has one already. */
-void station_fail(struct station *station, const struct base_error *reason);
+static inline void station_fail(struct station *station, const struct base_error *reason)
+{
+    if (!station->failed) {
+        station->failed = true;
+        station->problem = *reason;
+    }
+    station->fd = -1;
+}
 
 #endif

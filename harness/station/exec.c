@@ -1,37 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A station behind a command: `/bin/sh -c 'exec PREFIX tapproof station'`. The
- * command's stdin and stdout are one socket, on which station/wire.h is
- * spoken; its stderr is kept, to say why it ended. The command ends when that
- * socket is closed, by us or by our death; one that does not is killed. */
+ * How are frames sent and captured at a station behind a command? The near end
+ * of station/wire.h; serve.c is the far end. */
 #include "station/backend.h"
+#include "station/command.h"
 #include "station/wire.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-extern char **environ;
 
 enum {
-    END_TIMEOUT_MS = 2000,        /* for a command to end after its input has */
-    PENDING_BYTES_MAX = 64 << 20, /* arrivals that nobody has asked for */
+    PENDING_BYTES_MAX = 64 << 20, /* of arrivals that were not received yet */
 };
 
 struct remote {
-    pid_t pid;  /* 0: not started, or reaped */
-    int fd;     /* our end of the socket; -1: closed */
-    int errors; /* a memory file, its stderr; -1: none */
+    struct station_command command;
     bool greeted, opened;
     struct base_buffer out;      /* not yet written */
     struct base_buffer in;       /* not yet taken apart */
@@ -39,102 +24,22 @@ struct remote {
     size_t n_reported;           /* bytes of `arrivals` */
 };
 
-static int spawn(struct remote *remote, int child_fd, const char *command)
-{
-    const char *arguments[] = {"sh", "-c", command, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, child_fd, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, child_fd, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, remote->errors, STDERR_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int failed = posix_spawn(&remote->pid, "/bin/sh", &actions, &attributes,
-                             (char *const *)arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (failed) {
-        remote->pid = 0;
-    }
-    return failed;
-}
-
 /* Starts the command. Not on a thread: all commands are started before any
  * local station opens the descriptors that they must not inherit. */
 static int exec_prepare(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state = calloc(1, sizeof *remote);
-    struct base_buffer command = {0};
-    int fds[2];
     if (!remote) {
         return base_fail(error, "no memory for a station");
     }
-    remote->fd = remote->errors = -1;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds)) {
-        return base_fail(error, "socketpair: %s", strerror(errno));
-    }
-    remote->fd = fds[0];
-    remote->errors = memfd_create("stderr", MFD_CLOEXEC);
-    fcntl(remote->fd, F_SETFL, O_NONBLOCK);
-    base_put_format(&command, "exec %s tapproof station", station->exec);
-    int failed = remote->errors < 0 ? errno : spawn(remote, fds[1], base_buffer_text(&command));
-    base_buffer_free(&command);
-    close(fds[1]);
-    return failed ? base_fail(error, "%s: %s", station->exec, strerror(failed)) : 0;
-}
-
-/* Waits for the command's end, and kills it when that takes too long. Returns
- * its status as waitpid(2) does. */
-static int reap(struct remote *remote, int timeout_ms)
-{
-    int status = 0, fd = (int)syscall(SYS_pidfd_open, remote->pid, 0);
-    struct pollfd ended = {.fd = fd, .events = POLLIN};
-    if (fd < 0 || poll(&ended, 1, timeout_ms) <= 0) {
-        kill(remote->pid, SIGKILL);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    while (waitpid(remote->pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    remote->pid = 0;
-    return status;
-}
-
-/* The last line of its stderr, "" if there is none. */
-static void last_words(const struct remote *remote, char *text, size_t size)
-{
-    off_t end = lseek(remote->errors, 0, SEEK_END);
-    off_t from = end > (off_t)size - 1 ? end - ((off_t)size - 1) : 0;
-    ssize_t n = pread(remote->errors, text, size - 1, from);
-    size_t length = n > 0 ? (size_t)n : 0;
-    while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r')) {
-        length--;
-    }
-    text[length] = '\0';
-    const char *newline = strrchr(text, '\n');
-    if (newline) {
-        memmove(text, newline + 1, strlen(newline + 1) + 1);
-    }
+    return station_command_start(&remote->command, station->exec, "tapproof station", error);
 }
 
 /* The command has closed its output. */
 static int fail_ended(const struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
-    char words[256], how[64];
-    int status = reap(remote, END_TIMEOUT_MS);
-    last_words(remote, words, sizeof words);
-    if (WIFSIGNALED(status)) {
-        snprintf(how, sizeof how, "was ended by signal %d", WTERMSIG(status));
-    } else {
-        snprintf(how, sizeof how, "ended with exit status %d", WEXITSTATUS(status));
-    }
-    return base_fail(error, "%s %s%s%s", station->exec, how, words[0] ? ": " : "", words);
+    return station_command_fail(&remote->command, station->exec, error);
 }
 
 /* Shows its first line, such as a banner. */
@@ -153,15 +58,13 @@ static int fail_wrong_greeting(const struct station *station, struct base_error 
 
 static int keep_arrival(struct remote *remote, struct base_reader body, struct base_error *error)
 {
-    struct timespec now;
     if (base_reader_left(&body) < sizeof(uint32_t)) {
         return base_fail(error, "an arrival without a length came");
     }
     if (remote->arrivals.n_bytes > PENDING_BYTES_MAX) {
         return base_fail(error, "more than %d MiB of frames wait", PENDING_BYTES_MAX >> 20);
     }
-    clock_gettime(CLOCK_REALTIME, &now);
-    base_put_be64(&remote->arrivals, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+    base_put_be64(&remote->arrivals, base_wall_ns());
     station_wire_put(&remote->arrivals, STATION_WIRE_ARRIVAL, body.at, base_reader_left(&body),
                      NULL, 0);
     return remote->arrivals.failed ? base_fail(error, "no memory for captured frames") : 0;
@@ -232,7 +135,7 @@ static int read_in(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
     long n_read;
-    while ((n_read = station_wire_read(remote->fd, &remote->in)) > 0) {
+    while ((n_read = station_wire_read(remote->command.fd, &remote->in)) > 0) {
         if (take_messages(station, error)) {
             return -1;
         }
@@ -255,8 +158,8 @@ static int write_out(struct station *station, struct base_error *error)
         return base_fail(error, "no memory for a message");
     }
     while (n_written < remote->out.n_bytes && !failed) {
-        ssize_t n = send(remote->fd, remote->out.data + n_written, remote->out.n_bytes - n_written,
-                         MSG_NOSIGNAL);
+        ssize_t n = send(remote->command.fd, remote->out.data + n_written,
+                         remote->out.n_bytes - n_written, MSG_NOSIGNAL);
         n_written += n > 0 ? (size_t)n : 0;
         failed = n < 0 && errno != EINTR ? errno : 0;
     }
@@ -285,7 +188,7 @@ static int pump_until(struct station *station, int64_t deadline_ns, struct base_
 {
     struct remote *remote = station->state;
     int64_t left_ms = (deadline_ns - station_now_ns()) / 1000000;
-    struct pollfd polled = {.fd = remote->fd,
+    struct pollfd polled = {.fd = remote->command.fd,
                             .events = (short)(POLLIN | (station->unsent ? POLLOUT : 0))};
     if (left_ms <= 0 || poll(&polled, 1, (int)left_ms) == 0) {
         return base_fail(error, "%s has not answered for %d s", station->exec,
@@ -315,11 +218,11 @@ static int exec_open(struct station *station, struct base_error *error)
             return -1;
         }
     }
-    station->fd = remote->fd;
+    station->fd = remote->command.fd;
     return 0;
 }
 
-/* Writes all that is unsent. Whoever could not be written to is of no use any more. */
+/* Writes all that is unsent. A station that cannot be written to has failed. */
 static int flush(struct station *station, struct base_error *error)
 {
     struct base_error reason;
@@ -406,15 +309,7 @@ static void exec_close(struct station *station)
     if (!remote) {
         return;
     }
-    if (remote->fd >= 0) {
-        close(remote->fd);
-    }
-    if (remote->pid > 0) {
-        reap(remote, END_TIMEOUT_MS);
-    }
-    if (remote->errors >= 0) {
-        close(remote->errors);
-    }
+    station_command_end(&remote->command);
     base_buffer_free(&remote->out);
     base_buffer_free(&remote->in);
     base_buffer_free(&remote->arrivals);

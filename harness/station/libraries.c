@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where are the functions of libpcap and libnet? */
 #include "station/libraries.h"
 
 #include <dlfcn.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A station on this machine: libpcap captures, libnet injects. */
+ * How are frames sent and captured on this machine? libpcap captures, libnet
+ * injects. */
 #include "station/backend.h"
 #include "station/libraries.h"
 
@@ -143,7 +144,7 @@ static int open_injector(struct local *local, const char *interface, struct base
         return base_fail(error, "sending on %s: %s", interface, text);
     }
     /* libnet's socket receives everything on every interface of the namespace,
-     * and nobody reads it: a filter that takes nothing spares the copies. (To
+     * and nothing reads it: a filter that takes nothing spares the copies. (To
      * bind it to no protocol would spare the filter too, but wait for the
      * kernel once more: 15 ms for each run.) */
     struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
@@ -244,7 +245,7 @@ static int local_drain(struct station *station, const struct station_sink *sink,
 }
 
 /* libpcap reads an interface's own counters by its name, in the namespace of
- * whoever asks: they count only where that is the station's. */
+ * the caller: they count only where that is the station's. */
 static int local_drops(struct station *station, uint64_t *drops, struct base_error *error)
 {
     struct local *local = station->state;

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does the far end of a remote station do with the messages that come in? */
 #include "station/remote.h"
 
 #include "station/backend.h"

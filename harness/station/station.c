@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The set: all stations opened and closed at once, and one loop that receives
- * for all of them. */
+ * What do the stations of a set send and capture? All are opened and closed at
+ * once, and one loop receives for all of them. */
 #include "station/station.h"
 
 #include "station/backend.h"
@@ -20,15 +20,6 @@ struct station_set {
     size_t n;
     bool synced; /* nothing was sent or received since the last station_sync */
 };
-
-void station_fail(struct station *station, const struct base_error *reason)
-{
-    if (!station->failed) {
-        station->failed = true;
-        station->problem = *reason;
-    }
-    station->fd = -1;
-}
 
 /* One station on its way through for_each. */
 struct job {
@@ -338,13 +329,6 @@ int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arriva
         set->synced = true;
     }
     return result;
-}
-
-int64_t station_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 uint64_t station_drops(struct station_set *set, size_t station)

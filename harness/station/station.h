@@ -10,6 +10,7 @@
 #ifndef STATION_STATION_H
 #define STATION_STATION_H
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/none.h"
 
@@ -104,7 +105,10 @@ int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arriva
                  void *aux, struct base_error *error);
 
 /* CLOCK_MONOTONIC in nanoseconds, for deadlines. */
-int64_t station_now_ns(void);
+static inline int64_t station_now_ns(void)
+{
+    return (int64_t)base_now_ns();
+}
 
 /* Frames that this station's capture lost so far, as the kernel (or the
  * interface) counts them: not 0 makes absence inconclusive; 0 proves nothing

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How are messages between a set and its remote stations written and read? */
 #include "station/wire.h"
 
 #include <errno.h>
