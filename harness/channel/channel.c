@@ -252,8 +252,9 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
 static void begin(struct session *session, struct channel_dump *dump)
 {
     *dump = (struct channel_dump){.ok = false};
-    session->progress =
-        (struct channel_progress){.limits = session->channel->options, .dump = dump};
+    bool is_plain = session->progress.is_plain || session->channel->options.plain;
+    session->progress = (struct channel_progress){
+        .limits = session->channel->options, .dump = dump, .is_plain = is_plain};
     session->running = true;
     session->reused = session->conn;
     if (session->unusable.text[0]) {

@@ -44,6 +44,7 @@ struct channel_options {
     size_t max_bytes;    /* 512 MiB */
     size_t max_messages; /* 1,000,000 */
     size_t max_entries;  /* in its table; 2,000,000 */
+    bool plain;          /* entries are never asked for with NXST_FLOW, but with OFPST_FLOW */
 };
 
 enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1 };

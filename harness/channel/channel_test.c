@@ -306,7 +306,7 @@ static void a_failing_switch_costs_only_its_own_dump(void **state)
         targets[i] = (struct channel_target){.name = "s", .endpoint = fakes[i].endpoint};
     }
     targets[4] = (struct channel_target){.name = "s5", .endpoint = NO_HOST};
-    const struct channel_options options = {.timeout_ms = 1000};
+    const struct channel_options options = {.timeout_ms = 1000, .plain = true};
     assert_int_equal(channel_open(targets, 5, &options, &channel, &error), 0);
     dump_all(channel, BOTH, dumps);
     assert_ok(&dumps[0], 1000);

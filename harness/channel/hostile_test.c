@@ -37,7 +37,7 @@ static void what_is_not_openflow_is_recognised(void **state)
 static void silence_ends_with_the_timeout(void **state)
 {
     (void)state;
-    const struct channel_options hasty = {.timeout_ms = 300};
+    const struct channel_options hasty = {.timeout_ms = 300, .plain = true};
     expect_failure((struct channel_fake){.mute = true}, &hasty,
                    "timed out after 300 ms: connected, but nothing came");
     expect_failure((struct channel_fake){.banner = "\x01"}, &hasty, "less than a message");
@@ -71,7 +71,7 @@ static void lose_flows(struct channel_fake *fake, uint8_t type, uint32_t xid, ui
 static void what_is_still_to_come_is_said(void **state)
 {
     (void)state;
-    const struct channel_options hasty = {.timeout_ms = 500};
+    const struct channel_options hasty = {.timeout_ms = 500, .plain = true};
     expect_failure((struct channel_fake){.n_flows = 4, .answer = lose_flows}, &hasty,
                    "timed out after 500 ms: still to come: FLOW stats (2 entries so far)");
     expect_failure((struct channel_fake){.n_flows = 4, .answer = lose_flows, .hangs_up = true},

@@ -33,7 +33,7 @@ static struct channel *listen_for(const uint64_t *dpids, size_t n, unsigned time
     struct channel_target targets[4] = {{0}};
     struct channel *channel;
     struct base_error error;
-    const struct channel_options options = {.timeout_ms = timeout_ms};
+    const struct channel_options options = {.timeout_ms = timeout_ms, .plain = true};
     *port = ntohs(find_free(endpoint).sin_port);
     for (size_t i = 0; i < n; i++) {
         targets[i] = (struct channel_target){

@@ -142,7 +142,7 @@ static void assert_as_ofctl_says(const struct live *live, const struct flow_tabl
     size_t n = 0;
     char **ours = sorted_text(flows);
     FILE *theirs = ofctl(live,
-                         "ovs-ofctl -O OpenFlow10 -F openflow10 --no-stats --no-names dump-flows "
+                         "ovs-ofctl -O OpenFlow10 --no-stats --no-names dump-flows "
                          "$BRIDGE | sed -n 's/^ //p' | LC_ALL=C sort",
                          "r");
     while (fgets(line, sizeof line, theirs)) {
@@ -225,6 +225,88 @@ static void entries_of_every_form_are_those_of_ovs_ofctl(void **state)
     channel_close(channel);
 }
 
+/* Matches that OpenFlow 1.0 has no bits for. */
+static const char *const BEYOND[] = {
+    "in_port=1,ip,nw_ttl=64",
+    "tcp,tp_dst=0x400/0xfc00",
+    "udp,nw_src=10.0.0.1/255.0.0.255",
+    "vlan_tci=0x1000/0x1000",
+    "vlan_tci=0x0000/0x1fff",
+    "vlan_tci=0x0000/0x0fff",
+    "vlan_tci=0x1003/0x100f",
+    "vlan_tci=0x3000/0x3000",
+    "vlan_tci=0x0005/0x0fff",
+    "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00",
+    "dl_dst=00:00:00:00:00:00/01:00:00:00:00:00",
+    "dl_src=00:11:00:00:00:00/00:ff:00:00:00:00",
+    "tcp,tcp_flags=+rst",
+    "tcp,tcp_flags=+syn-ack,tp_src=5",
+    "tcp,tcp_flags=0x2/0x2",
+    "tcp,tcp_flags=2",
+    "tcp,tcp_flags=0",
+    "arp,arp_sha=00:00:00:00:00:05,arp_op=1",
+    "arp,arp_tha=00:00:00:00:00:05/ff:00:00:00:00:00,arp_spa=10.0.0.0/255.0.255.0",
+    "ip,nw_frag=no",
+    "ip,nw_frag=yes",
+    "ip,nw_frag=first",
+    "ip,nw_frag=later",
+    "ip,nw_frag=not_later",
+    "ip,nw_ecn=2",
+    "ip,nw_ecn=1,nw_tos=32,nw_ttl=3,in_port=2",
+    "ipv6",
+    "ipv6,ipv6_dst=2001:db8::/32",
+    "tcp6,ipv6_src=::1,tp_dst=80",
+    "udp6,tp_src=0x10/0xfff0",
+    "icmp6,icmp_type=135,nd_target=fe80::1,nd_sll=00:00:00:00:00:07",
+    "icmp6,icmp_type=136,icmp_code=0,nd_tll=00:00:00:00:00:07",
+    "ipv6,nw_proto=99,nw_tos=8,nw_ecn=1,nw_ttl=255",
+    "ipv6,ipv6_label=0x5",
+    "ipv6,ipv6_label=0x10/0xff",
+    "ipv6,nw_frag=no",
+    "sctp6,tp_dst=9",
+    "ipv6,ipv6_dst=::5/::f",
+    "sctp,tp_src=5,tp_dst=0x100/0xff00",
+    "ip,nw_proto=50",
+    "metadata=5",
+    "metadata=0x5/0xff",
+    "reg0=0",
+    "reg0=0x1/0xff,in_port=1",
+    "reg7=4294967295",
+    "tun_id=0x5",
+    "tun_id=0/0xff",
+    "tun_src=1.2.3.4",
+    "tun_dst=1.2.3.0/24",
+    "pkt_mark=7",
+    "pkt_mark=0/0xf",
+    "ct_state=+est+trk,ip",
+    "ct_state=-new+trk,tcp,tp_dst=80",
+    "ct_zone=5",
+    "ct_mark=0x1/0x3",
+    "ct_label=0x123456789abcdef0123",
+    "conj_id=7,ip",
+    "mpls,mpls_label=100,mpls_tc=2,mpls_bos=1",
+    "mplsm,mpls_ttl=9",
+    "rarp",
+    "dl_type=0x88cc",
+    "dl_type=0x8847,mpls_bos=0",
+};
+enum { N_BEYOND = sizeof BEYOND / sizeof *BEYOND };
+
+static void what_openflow_1_0_cannot_say_is_told_too(void **state)
+{
+    const struct live *live = *state;
+    need(live);
+    struct channel *channel = open_bridge(live);
+    run(live, "ovs-ofctl del-flows $BRIDGE");
+    FILE *flows = ofctl(live, "ovs-ofctl add-flows $BRIDGE -", "w");
+    for (int i = 0; i < N_BEYOND; i++) {
+        fprintf(flows, "priority=%d,%s,actions=output:2\n", 1000 + i, BEYOND[i]);
+    }
+    assert_int_equal(pclose(flows), 0);
+    dump_and_compare(channel, live, N_BEYOND);
+    channel_close(channel);
+}
+
 static void a_large_table_is_whole(void **state)
 {
     const struct live *live = *state;
@@ -263,6 +345,7 @@ static void an_idle_session_goes_on(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_switch_and_its_ports_are_described),
     cmocka_unit_test(entries_of_every_form_are_those_of_ovs_ofctl),
+    cmocka_unit_test(what_openflow_1_0_cannot_say_is_told_too),
     cmocka_unit_test(a_large_table_is_whole),
     cmocka_unit_test(an_idle_session_goes_on),
 };

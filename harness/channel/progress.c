@@ -5,6 +5,7 @@
 
 #include "openflow/error.h"
 #include "openflow/flow_codec.h"
+#include "openflow/nxst.h"
 #include "openflow/port_codec.h"
 #include "openflow/stats.h"
 
@@ -49,10 +50,15 @@ void channel_progress_begin(struct channel_progress *progress, unsigned what, ui
     progress->xid = xid;
     progress->n_aggregate = 0; /* of no entries, if flows are not asked for */
     progress->pending = 1u << CHANNEL_FEATURES | 1u << CHANNEL_BARRIER;
+    progress->refused_extended = false;
     of_encode_empty(out, OFPT_FEATURES_REQUEST, xid + CHANNEL_FEATURES);
     if (what & CHANNEL_FLOWS) {
         progress->pending |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
-        of_encode_flow_request(out, xid + CHANNEL_FLOW, OFPST_FLOW);
+        if (progress->is_plain) {
+            of_encode_flow_request(out, xid + CHANNEL_FLOW, OFPST_FLOW);
+        } else {
+            of_encode_nxst_flow_request(out, xid + CHANNEL_FLOW);
+        }
         of_encode_flow_request(out, xid + CHANNEL_AGGREGATE, OFPST_AGGREGATE);
     }
     if (what & CHANNEL_PORTS) {
@@ -71,8 +77,10 @@ static int take_features(struct channel_progress *progress, struct base_reader *
 static int take_flows(struct channel_progress *progress, struct base_reader *body,
                       struct base_error *error)
 {
-    return of_decode_flow_stats(body, &progress->dump->state.flows, progress->limits.max_entries,
-                                error);
+    struct flow_table *flows = &progress->dump->state.flows;
+    size_t max = progress->limits.max_entries;
+    return progress->is_plain ? of_decode_flow_stats(body, flows, max, error)
+                              : of_decode_nxst_flow(body, flows, max, error);
 }
 
 static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
@@ -135,11 +143,30 @@ static int refused(const struct request *request, struct base_reader *body,
     return -1;
 }
 
+/* The entries must be asked for with OFPST_FLOW, when all else has been answered. */
+static void turn_plain(struct channel_progress *progress)
+{
+    progress->is_plain = progress->refused_extended = true;
+    progress->pending &= ~(1u << CHANNEL_FLOW);
+}
+
+/* A switch answers in order: what came before the BARRIER and has no answer has been passed over.
+ */
+static bool passed_over(const struct channel_progress *progress)
+{
+    return !progress->is_plain && is_pending(progress, CHANNEL_FLOW) &&
+           !is_pending(progress, CHANNEL_BARRIER) && progress->dump->state.flows.n_entries == 0;
+}
+
 /* All has been answered. Is it one table that was listed and counted? */
 static int check_agreement(struct channel_progress *progress, enum channel_step *step,
                            struct base_error *error)
 {
     struct channel_dump *dump = progress->dump;
+    if (progress->refused_extended) {
+        *step = CHANNEL_STEP_AGAIN;
+        return 0;
+    }
     *step = CHANNEL_STEP_DONE;
     if (dump->state.flows.n_entries == progress->n_aggregate) {
         return 0;
@@ -164,7 +191,9 @@ static int take_reply(struct channel_progress *progress, enum channel_request wh
     if (header->type == OFPT_STATS_REPLY && of_open_stats(body, &stats, error)) {
         return base_fail_in(error, "reply to %s", request->name);
     }
-    if (header->type != request->reply || stats.kind != request->kind) {
+    bool is_extended = which == CHANNEL_FLOW && !progress->is_plain;
+    if (header->type != request->reply ||
+        stats.kind != (is_extended ? OFPST_VENDOR : request->kind)) {
         return base_fail(error, "answered %s with %s of kind %u", request->name,
                          of_type_name(header->type), stats.kind);
     }
@@ -204,11 +233,15 @@ int channel_progress_message(struct channel_progress *progress, const struct of_
         progress->dump->n_strays++;
         return 0;
     }
-    if (header->type == OFPT_ERROR) {
+    if (header->type == OFPT_ERROR && which == CHANNEL_FLOW && !progress->is_plain) {
+        turn_plain(progress);
+    } else if (header->type == OFPT_ERROR) {
         return refused(&REQUESTS[which], body, error);
-    }
-    if (take_reply(progress, which, header, body, error)) {
+    } else if (take_reply(progress, which, header, body, error)) {
         return -1;
+    }
+    if (passed_over(progress)) {
+        turn_plain(progress);
     }
     return progress->pending ? 0 : check_agreement(progress, step, error);
 }

@@ -24,7 +24,7 @@ static void assert_grace(const struct channel_dump *dump, const char *endpoint, 
     assert_in_range((long)dump->ms, GRACE_MS - 20, TIMEOUT_MS - 500);
 }
 
-static const struct channel_options OPTIONS = {.timeout_ms = TIMEOUT_MS};
+static const struct channel_options OPTIONS = {.timeout_ms = TIMEOUT_MS, .plain = true};
 
 static void silence_is_waited_for_once(void **state)
 {
@@ -130,7 +130,7 @@ static void whoever_answers_at_all_has_all_the_time(void **state)
 {
     (void)state;
     struct channel_fake fake = {.n_flows = 3, .answer = forget_the_barrier};
-    const struct channel_options hasty = {.timeout_ms = 600};
+    const struct channel_options hasty = {.timeout_ms = 600, .plain = true};
     struct channel_dump dump;
     assert_true(channel_fake_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &hasty);

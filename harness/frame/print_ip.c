@@ -7,8 +7,6 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 
-enum { NW_PROTO_ICMPV6 = 58 };
-
 /* What an IP header says, whichever version. */
 struct packet {
     char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];

@@ -29,5 +29,6 @@ bool flow_equal(const struct flow_entry *a, const struct flow_entry *b)
     return a->priority == b->priority && a->cookie == b->cookie &&
            a->idle_timeout == b->idle_timeout && a->hard_timeout == b->hard_timeout &&
            match_equal(&a->match, &b->match) &&
+           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/none.h"
 #include "model/action.h"
+#include "model/extra.h"
 #include "model/match.h"
 
 enum { FLOW_PRIORITY_DEFAULT = 32768 };
@@ -23,6 +24,10 @@ struct flow_entry {
     uint16_t idle_timeout; /* seconds, 0: never */
     uint16_t hard_timeout; /* seconds, 0: never */
     uint8_t table_id;
+    uint8_t n_extras;
+    uint16_t tci_mask; /* of vlan_tci, as it was said, where match has another one that means the
+                          same: for printing. 0: it has none */
+    const struct extra *extras; /* further conditions, by id; owned by the table's arena */
 };
 
 struct flow_table {

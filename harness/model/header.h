@@ -35,12 +35,15 @@ enum {
     DL_TYPE_IP = 0x0800,
     DL_TYPE_ARP = 0x0806,
     DL_TYPE_VLAN = 0x8100,
+    DL_TYPE_IPV6 = 0x86dd,
     DL_TYPE_PROBE = 0x88b5,    /* IEEE 802 local experimental EtherType 1 */
     DL_TYPE_NOT_ETH2 = 0x05ff, /* OFP_DL_TYPE_NOT_ETH_TYPE: 802.3 without SNAP */
 
     NW_PROTO_ICMP = 1,
     NW_PROTO_TCP = 6,
     NW_PROTO_UDP = 17,
+    NW_PROTO_ICMPV6 = 58,
+    NW_PROTO_SCTP = 132,
 };
 
 /* Whether the packet has network addresses (nw_src, nw_dst, nw_proto). */

@@ -201,13 +201,13 @@ void ofctl_format_flow(const struct flow_entry *entry, enum ofctl_flow_style how
         put_pair(out, "hard_timeout=", entry->hard_timeout);
     }
     bool has_priority = entry->priority != FLOW_PRIORITY_DEFAULT;
-    bool has_match = !match_equal(&entry->match, &any);
+    bool has_match = !match_equal(&entry->match, &any) || entry->n_extras > 0;
     if (has_priority) {
         base_put_text(out, "priority=");
         base_put_decimal(out, entry->priority);
         base_put_text(out, has_match ? "," : "");
     }
-    ofctl_format_match(&entry->match, out);
+    ofctl_format_conditions(entry, out);
     base_put_text(out, has_priority || has_match ? " actions=" : "actions=");
     ofctl_format_actions(entry->actions, entry->n_actions, out);
 }
@@ -278,6 +278,19 @@ static int read_head(struct flow_reader *reader, const char **at, struct base_er
     return deletes ? 0 : base_fail(error, "no actions: expected \"actions=\"");
 }
 
+static int keep_extras(struct flow_reader *reader, struct base_arena *arena,
+                       struct base_error *error)
+{
+    size_t n = reader->match.n_extras;
+    if (n == 0) {
+        return 0;
+    }
+    reader->entry.n_extras = (uint8_t)n;
+    reader->entry.extras =
+        base_arena_copy(arena, reader->match.extras, n * sizeof *reader->match.extras);
+    return reader->entry.extras ? 0 : base_fail(error, "out of memory");
+}
+
 static int read_line(const char *text, struct flow_reader *reader, struct base_arena *arena,
                      struct base_error *error)
 {
@@ -293,7 +306,8 @@ static int read_line(const char *text, struct flow_reader *reader, struct base_a
     }
     reader->entry.n_actions = (uint16_t)n_actions;
     reader->entry.match = reader->match.match;
-    return 0;
+    reader->entry.tci_mask = reader->match.tci_mask;
+    return keep_extras(reader, arena, error);
 }
 
 int ofctl_read_flow(const char *text, enum flow_use use, struct flow_reader *reader,
@@ -317,7 +331,7 @@ int ofctl_read_flow(const char *text, enum flow_use use, struct flow_reader *rea
         .entry = {.priority = FLOW_PRIORITY_DEFAULT,
                   .n_packets = UINT64_MAX,
                   .n_bytes = UINT64_MAX},
-        .match = {.wrong = text, .also = names, .n_also = n_names},
+        .match = {.wrong = text, .takes_extras = true, .also = names, .n_also = n_names},
         .out_port = PORT_NONE,
     };
     int status = read_line(text, reader, arena, error);

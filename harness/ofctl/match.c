@@ -6,12 +6,19 @@
 
 #include "base/address.h"
 #include "model/port.h"
+#include "ofctl/extra.h"
 #include "ofctl/match_reader.h"
 
 /* A list of fields, divided by commas. */
 struct list {
     struct base_buffer *out;
     size_t start;
+};
+
+/* Conditions on other fields, by id, that are not written yet. */
+struct extras {
+    const struct extra *at;
+    size_t n;
 };
 
 static void put_key(const struct list *list, const char *key)
@@ -70,25 +77,30 @@ static void put_in_port(const struct list *list, const struct match *match)
     }
 }
 
-static void put_vlan(const struct list *list, const struct match *match)
+/* The id with its tag, and the priority with its, have words of their own. said: the mask as it was
+ * said; 0: that of the match. */
+static void put_vlan(const struct list *list, const struct match *match, uint16_t said)
 {
-    uint16_t tci = match->value.vlan_tci, mask = match->mask.vlan_tci;
+    uint16_t tci = match->value.vlan_tci, mask = said ? said : match->mask.vlan_tci;
     uint16_t vid = mask & VLAN_VID, pcp = mask & VLAN_PCP;
     bool whole = (vid == 0 || vid == VLAN_VID) && (pcp == 0 || pcp == VLAN_PCP) && (vid | pcp);
     if (mask == 0) {
         return;
     }
-    if (!whole) {
-        put_name(list, "vlan_tci");
-        put_0x4(list->out, tci);
-        if (tci & VLAN_TAGGED) { /* else untagged, all of it */
-            base_put_u8(list->out, '/');
-            put_0x4(list->out, mask);
-        }
+    if (whole && tci & mask & VLAN_TAGGED) {
+        put_number(list, "dl_vlan", tci & VLAN_VID, vid, VLAN_VID);
+        put_number(list, "dl_vlan_pcp", tci >> VLAN_PCP_SHIFT, pcp, VLAN_PCP);
         return;
     }
-    put_number(list, "dl_vlan", tci & VLAN_VID, vid, VLAN_VID);
-    put_number(list, "dl_vlan_pcp", tci >> VLAN_PCP_SHIFT, pcp, VLAN_PCP);
+    if (!said && tci == 0) { /* untagged, all of it */
+        mask = UINT16_MAX;
+    }
+    put_name(list, "vlan_tci");
+    put_0x4(list->out, tci & mask);
+    if (mask != UINT16_MAX) {
+        base_put_u8(list->out, '/');
+        put_0x4(list->out, mask);
+    }
 }
 
 static void put_mac(const struct list *list, const char *name, const uint8_t mac[BASE_MAC_BYTES],
@@ -159,29 +171,81 @@ static void put_dl_type(const struct list *list, uint16_t dl_type, uint16_t mask
     }
 }
 
-void ofctl_format_match(const struct match *match, struct base_buffer *out)
+/* Those extras that stand in front of a mark. */
+static void put_extras(const struct list *list, struct extras *left, enum extra_id mark)
+{
+    while (left->n > 0 && left->at->id < mark) {
+        put_key(list, "");
+        ofctl_format_extra(left->at, list->out);
+        left->at++;
+        left->n--;
+    }
+}
+
+/* Which word stands for the type and protocol of IPv6, whose protocol is an extra. */
+static const char *ipv6_keyword(const struct match *match, struct extras *extras, bool *says_proto)
+{
+    bool is_ipv6 = match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IPV6;
+    const char *word = NULL;
+    for (size_t i = 0; is_ipv6 && i < extras->n && !word; i++) {
+        word = extras->at[i].id == EXTRA_NW_PROTO
+                   ? match_keyword(DL_TYPE_IPV6, extras->at[i].value[0])
+                   : NULL;
+    }
+    *says_proto = word != NULL;
+    return word;
+}
+
+static void put_network(const struct list *list, const struct match *match, struct extras *extras,
+                        bool says_proto, bool says_extra_proto)
 {
     const struct header *value = &match->value, *mask = &match->mask;
-    struct list list = {.out = out, .start = out->n_bytes};
-    bool says_proto;
-    const char *word = keyword(match, &says_proto);
-    bool arp = word && value->dl_type == DL_TYPE_ARP;
+    bool arp = mask->dl_type == UINT16_MAX && value->dl_type == DL_TYPE_ARP;
     bool icmp = says_proto && value->nw_proto == NW_PROTO_ICMP;
-    if (word) {
-        put_key(&list, word);
+    put_extras(list, extras, EXTRA_MARK_NETWORK);
+    put_ip(list, arp ? "arp_spa" : "nw_src", value->nw_src, mask->nw_src);
+    put_ip(list, arp ? "arp_tpa" : "nw_dst", value->nw_dst, mask->nw_dst);
+    if (says_extra_proto) {
+        extras->at++;
+        extras->n--;
     }
-    put_in_port(&list, match);
-    put_vlan(&list, match);
-    put_mac(&list, "dl_src", value->dl_src, mask->dl_src);
-    put_mac(&list, "dl_dst", value->dl_dst, mask->dl_dst);
-    put_dl_type(&list, value->dl_type, word ? 0 : mask->dl_type);
-    put_ip(&list, arp ? "arp_spa" : "nw_src", value->nw_src, mask->nw_src);
-    put_ip(&list, arp ? "arp_tpa" : "nw_dst", value->nw_dst, mask->nw_dst);
-    put_number(&list, arp ? "arp_op" : "nw_proto", value->nw_proto, says_proto ? 0 : mask->nw_proto,
+    put_extras(list, extras, EXTRA_MARK_PROTO);
+    put_number(list, arp ? "arp_op" : "nw_proto", value->nw_proto, says_proto ? 0 : mask->nw_proto,
                UINT8_MAX);
-    put_number(&list, "nw_tos", value->nw_tos, mask->nw_tos, 0xfc);
-    put_number(&list, icmp ? "icmp_type" : "tp_src", value->tp_src, mask->tp_src, UINT16_MAX);
-    put_number(&list, icmp ? "icmp_code" : "tp_dst", value->tp_dst, mask->tp_dst, UINT16_MAX);
+    put_extras(list, extras, EXTRA_MARK_TOS);
+    put_number(list, "nw_tos", value->nw_tos, mask->nw_tos, 0xfc);
+    put_extras(list, extras, EXTRA_MARK_TP);
+    put_number(list, icmp ? "icmp_type" : "tp_src", value->tp_src, mask->tp_src, UINT16_MAX);
+    put_number(list, icmp ? "icmp_code" : "tp_dst", value->tp_dst, mask->tp_dst, UINT16_MAX);
+    put_extras(list, extras, N_EXTRA_IDS);
+}
+
+void ofctl_format_conditions(const struct flow_entry *entry, struct base_buffer *out)
+{
+    struct list list = {.out = out, .start = out->n_bytes};
+    struct extras extras = {.at = entry->extras, .n = entry->n_extras};
+    const struct match *match = &entry->match;
+    bool says_proto, says_extra_proto;
+    const char *word = keyword(match, &says_proto);
+    const char *ipv6 = ipv6_keyword(match, &extras, &says_extra_proto);
+    put_extras(&list, &extras, EXTRA_MARK_KEYWORD);
+    if (word) {
+        put_key(&list, ipv6 ? ipv6 : word);
+    }
+    put_extras(&list, &extras, EXTRA_MARK_PORT);
+    put_in_port(&list, match);
+    put_extras(&list, &extras, EXTRA_MARK_LINK);
+    put_vlan(&list, match, entry->tci_mask);
+    put_mac(&list, "dl_src", match->value.dl_src, match->mask.dl_src);
+    put_mac(&list, "dl_dst", match->value.dl_dst, match->mask.dl_dst);
+    put_dl_type(&list, match->value.dl_type, word ? 0 : match->mask.dl_type);
+    put_network(&list, match, &extras, says_proto, says_extra_proto);
+}
+
+void ofctl_format_match(const struct match *match, struct base_buffer *out)
+{
+    const struct flow_entry entry = {.match = *match};
+    ofctl_format_conditions(&entry, out);
 }
 
 void ofctl_format_header(const struct header *header, struct base_buffer *out)

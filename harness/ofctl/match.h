@@ -6,12 +6,15 @@
 #define OFCTL_MATCH_H
 
 #include "base/arena.h"
-#include "model/match.h"
+#include "model/flow.h"
 
 /* Text, as `ovs-ofctl -O OpenFlow10 dump-flows --no-names` prints the match
  * part (without "priority="): "tcp,in_port=1,nw_src=10.0.0.0/8,tp_dst=80".
  * Everything matched: "" is appended. */
 void ofctl_format_match(const struct match *match, struct base_buffer *out);
+
+/* The same of an entry, with its conditions on other fields, as ovs-ofctl prints it. */
+void ofctl_format_conditions(const struct flow_entry *entry, struct base_buffer *out);
 
 /* The same with every field that the header has: "in_port=1,dl_vlan=…". */
 void ofctl_format_header(const struct header *header, struct base_buffer *out);

@@ -7,6 +7,7 @@
 #include "ofctl/match_reader.h"
 
 #include "model/port.h"
+#include "ofctl/extra.h"
 
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct match_field {
     uint16_t offset;      /* parse_number, parse_mac, parse_ip: in struct header */
     uint16_t max;         /* parse_number */
     uint8_t bytes;        /* parse_number: 1 or 2 */
+    bool masks;           /* parse_number: NUMBER/MASK too */
 };
 
 static void put_bits(struct match *cube, size_t offset, const void *value, const void *mask,
@@ -39,16 +41,23 @@ static void put_bits(struct match *cube, size_t offset, const void *value, const
     memcpy((uint8_t *)&cube->mask + offset, mask, n_bytes);
 }
 
+/* NUMBER or NUMBER/MASK; what the mask leaves out of the value is cut off, as ovs-ofctl does. */
 static bool parse_number(struct word value, const struct match_field *field, struct match *cube)
 {
-    uint64_t number;
+    struct word mask_word;
+    uint64_t number, mask = field->bytes == 1 ? UINT8_MAX : UINT16_MAX;
+    if (field->masks && word_split(&value, "/", &mask_word) &&
+        !word_number(mask_word, mask, &mask)) {
+        return false;
+    }
     if (!word_number(value, field->max, &number)) {
         return false;
     }
-    uint16_t wide = (uint16_t)number, ones = UINT16_MAX;
-    uint8_t narrow = (uint8_t)number;
-    put_bits(cube, field->offset, field->bytes == 1 ? (void *)&narrow : (void *)&wide, &ones,
-             field->bytes);
+    uint16_t wide[2] = {(uint16_t)(number & mask), (uint16_t)mask};
+    uint8_t narrow[2] = {(uint8_t)wide[0], (uint8_t)wide[1]};
+    bool is_narrow = field->bytes == 1;
+    put_bits(cube, field->offset, is_narrow ? (void *)&narrow[0] : (void *)&wide[0],
+             is_narrow ? (void *)&narrow[1] : (void *)&wide[1], field->bytes);
     return true;
 }
 
@@ -61,16 +70,21 @@ static bool parse_in_port(struct word value, const struct match_field *field, st
 
 static bool parse_mac(struct word value, const struct match_field *field, struct match *cube)
 {
-    uint8_t mac[6], ones[6];
-    memset(ones, 0xff, sizeof ones);
-    if (!word_mac(value, mac)) {
+    struct word mask_word;
+    uint8_t mac[6], mask[6];
+    memset(mask, 0xff, sizeof mask);
+    if ((word_split(&value, "/", &mask_word) && !word_mac(mask_word, mask)) ||
+        !word_mac(value, mac)) {
         return false;
     }
-    put_bits(cube, field->offset, mac, ones, sizeof mac);
+    for (size_t i = 0; i < sizeof mac; i++) {
+        mac[i] &= mask[i];
+    }
+    put_bits(cube, field->offset, mac, mask, sizeof mac);
     return true;
 }
 
-/* LENGTH or a netmask whose ones come first. */
+/* LENGTH, or a netmask of any shape. */
 static bool parse_netmask(struct word word, uint32_t *mask)
 {
     uint64_t length;
@@ -78,7 +92,7 @@ static bool parse_netmask(struct word word, uint32_t *mask)
         *mask = length == 0 ? 0 : UINT32_MAX << (32 - length);
         return true;
     }
-    return word_ip(word, mask) && (~*mask & (~*mask + 1)) == 0;
+    return word_ip(word, mask);
 }
 
 static bool parse_ip(struct word value, const struct match_field *field, struct match *cube)
@@ -91,6 +105,7 @@ static bool parse_ip(struct word value, const struct match_field *field, struct 
     if (!word_ip(value, &ip)) {
         return false;
     }
+    ip &= mask;
     put_bits(cube, field->offset, &ip, &mask, sizeof ip);
     return true;
 }
@@ -110,23 +125,35 @@ static bool parse_dl_vlan(struct word value, const struct match_field *field, st
         return false;
     }
     if (vid == UINT16_MAX) {
-        put_vlan(cube, 0, VLAN_TAGGED);
+        put_vlan(cube, 0, UINT16_MAX);
     } else {
         put_vlan(cube, VLAN_TAGGED | vid, VLAN_TAGGED | VLAN_VID);
     }
     return true;
 }
 
+/* TCI or TCI/MASK, of tagged frames or of untagged ones: where a bit of the value is set there is
+ * a tag. */
+static bool put_tci(struct match *cube, uint64_t tci, uint64_t mask)
+{
+    tci &= mask;
+    put_vlan(cube, tci, (uint16_t)mask);
+    if (tci == 0) {
+        return mask == 0 || mask & VLAN_TAGGED;
+    }
+    return tci & VLAN_TAGGED || !(mask & VLAN_TAGGED);
+}
+
 /* The newer name: bit 0x1000 says that there is a tag; 0 is untagged. */
 static bool parse_vlan_vid(struct word value, const struct match_field *field, struct match *cube)
 {
     (void)field;
-    uint64_t vid;
-    if (!word_number(value, VLAN_TAGGED | VLAN_VID, &vid) || (vid != 0 && !(vid & VLAN_TAGGED))) {
+    struct word mask_word;
+    uint64_t vid, mask = VLAN_TAGGED | VLAN_VID;
+    if (word_split(&value, "/", &mask_word) && !word_number(mask_word, mask, &mask)) {
         return false;
     }
-    put_vlan(cube, vid, vid ? VLAN_TAGGED | VLAN_VID : VLAN_TAGGED);
-    return true;
+    return word_number(value, VLAN_TAGGED | VLAN_VID, &vid) && put_tci(cube, vid, mask);
 }
 
 static bool parse_vlan_pcp(struct word value, const struct match_field *field, struct match *cube)
@@ -140,8 +167,6 @@ static bool parse_vlan_pcp(struct word value, const struct match_field *field, s
     return true;
 }
 
-/* TCI or TCI/MASK, as far as OpenFlow 1.0 can say it: untagged, or tagged and
- * the vid, the pcp or both. */
 static bool parse_vlan_tci(struct word value, const struct match_field *field, struct match *cube)
 {
     (void)field;
@@ -150,18 +175,7 @@ static bool parse_vlan_tci(struct word value, const struct match_field *field, s
     if (word_split(&value, "/", &mask_word) && !word_number(mask_word, UINT16_MAX, &mask)) {
         return false;
     }
-    if (!word_number(value, UINT16_MAX, &tci) || (mask != 0 && !(mask & VLAN_TAGGED))) {
-        return false;
-    }
-    tci &= mask;
-    if (tci == 0) {
-        put_vlan(cube, 0, mask & VLAN_TAGGED);
-        return true;
-    }
-    put_vlan(cube, tci, (uint16_t)mask);
-    uint64_t vid = mask & VLAN_VID, pcp = mask & VLAN_PCP;
-    return (tci & VLAN_TAGGED) && (vid | pcp) && (vid == 0 || vid == VLAN_VID) &&
-           (pcp == 0 || pcp == VLAN_PCP);
+    return word_number(value, UINT16_MAX, &tci) && put_tci(cube, tci, mask);
 }
 
 /* The lower two bits are ECN's; a value with them set matches nothing. */
@@ -189,20 +203,24 @@ static bool parse_dscp(struct word value, const struct match_field *field, struc
 #define U16(member)                                                                                \
     .parse = parse_number, AT(member), .bytes = 2, .max = UINT16_MAX,                              \
     .expected = "a number from 0 to 65535"
+#define TP(member)                                                                                 \
+    .parse = parse_number, AT(member), .bytes = 2, .max = UINT16_MAX, .masks = true,               \
+    .expected = "a number from 0 to 65535, perhaps with /MASK"
 #define ICMP(member)                                                                               \
     .parse = parse_number, AT(member), .bytes = 2, .max = UINT8_MAX,                               \
     .expected = "a number from 0 to 255"
-#define MAC(member) .parse = parse_mac, AT(member), .expected = "xx:xx:xx:xx:xx:xx"
+#define MAC(member)                                                                                \
+    .parse = parse_mac, AT(member), .expected = "xx:xx:xx:xx:xx:xx, perhaps with /MASK"
 #define IP(member)                                                                                 \
-    .parse = parse_ip, AT(member),                                                                 \
-    .expected = "a.b.c.d, a.b.c.d/LENGTH or a.b.c.d/NETMASK (ones first)"
+    .parse = parse_ip, AT(member), .expected = "a.b.c.d, a.b.c.d/LENGTH or a.b.c.d/NETMASK"
 #define PORT    .parse = parse_in_port, .expected = "a port up to 65280 or a reserved port"
 #define DL_VLAN .parse = parse_dl_vlan, .expected = "0 to 4095, or 65535 for untagged"
-#define VID     .parse = parse_vlan_vid, .expected = "0x1000 + VLAN id, or 0 for untagged"
-#define PCP     .parse = parse_vlan_pcp, .expected = "a number from 0 to 7"
+#define VID                                                                                        \
+    .parse = parse_vlan_vid, .expected = "0x1000 + VLAN id, or 0 for untagged, perhaps with /MASK"
+#define PCP .parse = parse_vlan_pcp, .expected = "a number from 0 to 7"
 #define TCI                                                                                        \
     .parse = parse_vlan_tci,                                                                       \
-    .expected = "0 for untagged, or bit 0x1000 with the VLAN id, priority or both"
+    .expected = "0 for untagged, or a tag with bit 0x1000, perhaps with /MASK"
 #define TOS                                                                                        \
     .parse = parse_nw_tos, AT(nw_tos), .bytes = 1, .max = UINT8_MAX,                               \
     .expected = "a multiple of 4 from 0 to 252"
@@ -233,13 +251,13 @@ static const struct match_field fields[] = {
     {"arp_op", MATCH_NW_PROTO, NEEDS_ARP, U8(nw_proto)},
     {"nw_tos", MATCH_NW_TOS, NEEDS_IP, TOS},
     {"ip_dscp", MATCH_NW_TOS, NEEDS_IP, DSCP},
-    {"tp_src", MATCH_TP_SRC, NEEDS_TP, U16(tp_src)},
-    {"tcp_src", MATCH_TP_SRC, NEEDS_TCP, U16(tp_src)},
-    {"udp_src", MATCH_TP_SRC, NEEDS_UDP, U16(tp_src)},
+    {"tp_src", MATCH_TP_SRC, NEEDS_TP, TP(tp_src)},
+    {"tcp_src", MATCH_TP_SRC, NEEDS_TCP, TP(tp_src)},
+    {"udp_src", MATCH_TP_SRC, NEEDS_UDP, TP(tp_src)},
     {"icmp_type", MATCH_TP_SRC, NEEDS_ICMP, ICMP(tp_src)},
-    {"tp_dst", MATCH_TP_DST, NEEDS_TP, U16(tp_dst)},
-    {"tcp_dst", MATCH_TP_DST, NEEDS_TCP, U16(tp_dst)},
-    {"udp_dst", MATCH_TP_DST, NEEDS_UDP, U16(tp_dst)},
+    {"tp_dst", MATCH_TP_DST, NEEDS_TP, TP(tp_dst)},
+    {"tcp_dst", MATCH_TP_DST, NEEDS_TCP, TP(tp_dst)},
+    {"udp_dst", MATCH_TP_DST, NEEDS_UDP, TP(tp_dst)},
     {"icmp_code", MATCH_TP_DST, NEEDS_ICMP, ICMP(tp_dst)},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields, ANY_PROTO = -1 };
@@ -257,10 +275,14 @@ static const struct {
     {"icmp", DL_TYPE_IP, NW_PROTO_ICMP},
     {"arp", DL_TYPE_ARP, ANY_PROTO},
     {"rarp", 0x8035, ANY_PROTO},
-    {"ipv6", 0x86dd, ANY_PROTO},
+    {"ipv6", DL_TYPE_IPV6, ANY_PROTO},
     {"mpls", 0x8847, ANY_PROTO},
     {"mplsm", 0x8848, ANY_PROTO},
-    {"sctp", DL_TYPE_IP, 132},
+    {"sctp", DL_TYPE_IP, NW_PROTO_SCTP},
+    {"tcp6", DL_TYPE_IPV6, NW_PROTO_TCP},
+    {"udp6", DL_TYPE_IPV6, NW_PROTO_UDP},
+    {"sctp6", DL_TYPE_IPV6, NW_PROTO_SCTP},
+    {"icmp6", DL_TYPE_IPV6, NW_PROTO_ICMPV6},
     {"ipv4", DL_TYPE_IP, ANY_PROTO},
     {"ip4", DL_TYPE_IP, ANY_PROTO},
     {"eth", 0, ANY_PROTO},
@@ -269,18 +291,9 @@ static const struct {
 };
 enum { N_KEYWORDS = sizeof keywords / sizeof *keywords };
 
-/* Known to ovs-ofctl, but not in OpenFlow 1.0. */
-static const char *const later[] = {
-    "metadata",    "tun_id",     "tunnel_id",    "tun_src",     "tun_dst",       "ipv6_src",
-    "ipv6_dst",    "ipv6_label", "nd_target",    "nd_sll",      "nd_tll",        "arp_sha",
-    "arp_tha",     "nw_ttl",     "nw_ecn",       "ip_ecn",      "nw_frag",       "ip_frag",
-    "tcp_flags",   "sctp_src",   "sctp_dst",     "icmpv6_type", "icmpv6_code",   "mpls_label",
-    "mpls_tc",     "mpls_bos",   "mpls_ttl",     "ct_state",    "ct_zone",       "ct_mark",
-    "ct_label",    "pkt_mark",   "skb_priority", "conj_id",     "actset_output", "packet_type",
-    "in_port_oxm", "tcp6",       "udp6",         "sctp6",       "icmp6",         "reg0",
-    "reg1",        "reg2",       "reg3",         "reg4",        "reg5",          "reg6",
-    "reg7",
-};
+/* Known to ovs-ofctl, and to nothing here. */
+static const char *const later[] = {"skb_priority", "packet_type", "in_port_oxm", "tcp6",
+                                    "udp6",         "sctp6",       "icmp6"};
 
 static const char *const needs_text[] = {
     [NEEDS_NW] = "ip or arp",        [NEEDS_IP] = "ip",   [NEEDS_ARP] = "arp",
@@ -298,13 +311,23 @@ static const struct match_field *find_field(struct word name)
     return NULL;
 }
 
+/* Whether it is a field that an OpenFlow 1.0 match does not have. */
+static bool is_later(struct word name)
+{
+    enum extra_id id;
+    uint32_t header;
+    bool found = ofctl_find_extra(name, &id, &header);
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        found = found || word_is(name, later[i]);
+    }
+    return found;
+}
+
 static int unknown(const struct match_reader *reader, struct word name, struct base_error *error)
 {
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        if (word_is(name, later[i])) {
-            return base_fail(error, "%s is of a later OpenFlow: version 1.0 cannot match it",
-                             later[i]);
-        }
+    if (is_later(name)) {
+        return base_fail(error, "%.*s is of a later OpenFlow: version 1.0 cannot match it",
+                         WORD(name));
     }
     const char *known[N_FIELDS + N_KEYWORDS + 32];
     size_t n = 0;
@@ -334,10 +357,12 @@ static bool intersect(struct match *match, const struct match *cube)
     return differ == 0;
 }
 
-static bool take_keyword(struct word name, struct match *cube)
+/* tcp6 and its like say something that only extras can. */
+static bool take_keyword(struct word name, bool takes_extras, struct match *cube)
 {
     for (int i = 0; i < N_KEYWORDS; i++) {
-        if (word_is(name, keywords[i].name)) {
+        bool is_later = keywords[i].dl_type == DL_TYPE_IPV6 && keywords[i].nw_proto != ANY_PROTO;
+        if (word_is(name, keywords[i].name) && (takes_extras || !is_later)) {
             cube->value.dl_type = keywords[i].dl_type;
             cube->mask.dl_type = keywords[i].dl_type ? UINT16_MAX : 0;
             if (keywords[i].nw_proto != ANY_PROTO) {
@@ -350,12 +375,63 @@ static bool take_keyword(struct word name, struct match *cube)
     return false;
 }
 
+static int add_extra(struct match_reader *reader, const struct extra *extra,
+                     struct base_error *error)
+{
+    size_t at = reader->n_extras;
+    if (at == MATCH_EXTRAS_MAX) {
+        return base_fail(error, "more than %d fields", MATCH_EXTRAS_MAX);
+    }
+    while (at > 0 && (reader->extras[at - 1].id > extra->id ||
+                      (reader->extras[at - 1].id == extra->id &&
+                       reader->extras[at - 1].header > extra->header))) {
+        reader->extras[at] = reader->extras[at - 1];
+        at--;
+    }
+    reader->extras[at] = *extra;
+    reader->n_extras++;
+    bool twice = at > 0 && reader->extras[at - 1].id == extra->id &&
+                 reader->extras[at - 1].header == extra->header;
+    return twice ? base_fail(error, "the same field twice") : 0;
+}
+
+/* A field beyond those of OpenFlow 1.0. 1: it is none. */
+static int take_extra(struct match_reader *reader, const struct token *token,
+                      struct base_error *error)
+{
+    struct extra extra;
+    enum extra_id id;
+    uint32_t header;
+    if (!reader->takes_extras || !ofctl_find_extra(token->key, &id, &header)) {
+        return 1;
+    }
+    reader->wrong = token->value.at;
+    if (!ofctl_parse_extra(token->value, id, &extra)) {
+        return base_fail(error, "bad value \"%.*s\" for %.*s: expected %s", WORD(token->value),
+                         WORD(token->key), ofctl_extra_expected(id));
+    }
+    extra.header = header;
+    reader->wrong = token->key.at;
+    return add_extra(reader, &extra, error);
+}
+
+/* A mask of the tag that is neither one of tagged frames nor one of untagged ones. */
+static int take_tci(struct match_reader *reader, const struct token *token,
+                    struct base_error *error)
+{
+    struct extra extra;
+    bool parsed = reader->takes_extras && word_is(token->key, "vlan_tci") &&
+                  ofctl_parse_extra(token->value, EXTRA_VLAN_TCI, &extra);
+    return parsed ? add_extra(reader, &extra, error) : 1;
+}
+
 static int take_field(struct match_reader *reader, const struct token *token, struct match *cube,
                       struct base_error *error)
 {
     const struct match_field *field = find_field(token->key);
     if (!field) {
-        return unknown(reader, token->key, error);
+        int status = take_extra(reader, token, error);
+        return status <= 0 ? status : unknown(reader, token->key, error);
     }
     if (reader->written[field->id].at) {
         return base_fail(error, "%s: the same field twice", field->name);
@@ -366,8 +442,11 @@ static int take_field(struct match_reader *reader, const struct token *token, st
     }
     reader->wrong = token->value.at;
     if (!field->parse(token->value, field, cube)) {
-        return base_fail(error, "bad value \"%.*s\" for %s: expected %s", WORD(token->value),
-                         field->name, field->expected);
+        int status = take_tci(reader, token, error);
+        *cube = match_any();
+        return status <= 0 ? status
+                           : base_fail(error, "bad value \"%.*s\" for %s: expected %s",
+                                       WORD(token->value), field->name, field->expected);
     }
     reader->written[field->id].field = field;
     return 0;
@@ -378,7 +457,7 @@ int match_reader_take(struct match_reader *reader, const struct token *token,
 {
     struct match cube = {0};
     reader->wrong = token->key.at;
-    bool is_keyword = !token->divider && take_keyword(token->key, &cube);
+    bool is_keyword = !token->divider && take_keyword(token->key, reader->takes_extras, &cube);
     if (!is_keyword && take_field(reader, token, &cube, error)) {
         return -1;
     }
@@ -389,31 +468,75 @@ int match_reader_take(struct match_reader *reader, const struct token *token,
     return 0;
 }
 
-static bool has_what_it_needs(const struct match *match, enum needs needs)
+static bool has_what_it_needs(const struct match_reader *reader, enum needs needs)
 {
+    const struct match *match = &reader->match;
     bool has_type = match->mask.dl_type == UINT16_MAX;
     bool is_ip = has_type && match->value.dl_type == DL_TYPE_IP;
     bool is_arp = has_type && match->value.dl_type == DL_TYPE_ARP;
-    int proto = is_ip && match->mask.nw_proto == UINT8_MAX ? match->value.nw_proto : ANY_PROTO;
+    bool is_ipv6 = reader->takes_extras && has_type && match->value.dl_type == DL_TYPE_IPV6;
+    int proto =
+        (is_ip || is_ipv6) && match->mask.nw_proto == UINT8_MAX ? match->value.nw_proto : ANY_PROTO;
     switch (needs) {
     case NEEDS_NOTHING:
         return true;
     case NEEDS_NW:
-        return is_ip || is_arp;
+        return is_ip || is_arp || is_ipv6;
     case NEEDS_IP:
-        return is_ip;
+        return is_ip || is_ipv6;
     case NEEDS_ARP:
         return is_arp;
     case NEEDS_TP:
-        return proto == NW_PROTO_TCP || proto == NW_PROTO_UDP || proto == NW_PROTO_ICMP;
+        return proto == NW_PROTO_TCP || proto == NW_PROTO_UDP || proto == NW_PROTO_ICMP ||
+               (reader->takes_extras && proto == NW_PROTO_SCTP);
     case NEEDS_TCP:
         return proto == NW_PROTO_TCP;
     case NEEDS_UDP:
         return proto == NW_PROTO_UDP;
     case NEEDS_ICMP:
-        return proto == NW_PROTO_ICMP;
+        return is_ipv6 ? proto == NW_PROTO_ICMPV6 : proto == NW_PROTO_ICMP;
     }
     return false;
+}
+
+/* What struct header has for IP only, as a condition of other packets. */
+static int move_number(struct match_reader *reader, enum extra_id id, uint16_t value, uint16_t mask,
+                       struct base_error *error)
+{
+    size_t n_bytes = extra_field(id)->n_bytes;
+    struct extra extra = {.id = (uint8_t)id, .n_bytes = (uint8_t)n_bytes};
+    for (size_t i = 0; i < n_bytes; i++) {
+        size_t shift = 8 * (n_bytes - 1 - i);
+        extra.value[i] = (uint8_t)(value >> shift);
+        extra.mask[i] = (uint8_t)(mask >> shift);
+    }
+    return mask ? add_extra(reader, &extra, error) : 0;
+}
+
+/* The protocol, its ports and the like of IPv6 and SCTP are no fields of struct header. */
+static int move_beyond(struct match_reader *reader, struct base_error *error)
+{
+    struct header *value = &reader->match.value, *mask = &reader->match.mask;
+    bool is_ipv6 = mask->dl_type == UINT16_MAX && value->dl_type == DL_TYPE_IPV6;
+    uint8_t proto = mask->nw_proto == UINT8_MAX ? value->nw_proto : 0;
+    bool is_icmp = is_ipv6 && proto == NW_PROTO_ICMPV6;
+    int status = 0;
+    if (!reader->takes_extras || (!is_ipv6 && proto != NW_PROTO_SCTP)) {
+        return 0;
+    }
+    if (is_ipv6) {
+        status = move_number(reader, EXTRA_NW_PROTO, value->nw_proto, mask->nw_proto, error) ||
+                 move_number(reader, EXTRA_NW_TOS, value->nw_tos, mask->nw_tos ? 0xff : 0, error);
+        mask->nw_proto = mask->nw_tos = 0;
+        value->nw_proto = value->nw_tos = 0;
+    }
+    status = status ||
+             move_number(reader, is_icmp ? EXTRA_ICMPV6_TYPE : EXTRA_TP_SRC, value->tp_src,
+                         mask->tp_src, error) ||
+             move_number(reader, is_icmp ? EXTRA_ICMPV6_CODE : EXTRA_TP_DST, value->tp_dst,
+                         mask->tp_dst, error);
+    mask->tp_src = mask->tp_dst = value->tp_src = value->tp_dst = 0;
+    return status ? -1 : 0;
 }
 
 int match_reader_finish(struct match_reader *reader, struct base_error *error)
@@ -425,13 +548,21 @@ int match_reader_finish(struct match_reader *reader, struct base_error *error)
             continue;
         }
         reader->wrong = reader->written[i].at;
-        if (!has_what_it_needs(match, field->needs)) {
+        if (!has_what_it_needs(reader, field->needs)) {
             return base_fail(error, "%s needs %s", field->name, needs_text[field->needs]);
         }
         uint16_t number = i == MATCH_TP_SRC ? match->value.tp_src : match->value.tp_dst;
         if (i >= MATCH_TP_SRC && match->value.nw_proto == NW_PROTO_ICMP && number > UINT8_MAX) {
             return base_fail(error, "%s: an ICMP type or code is at most 255", field->name);
         }
+    }
+    if (move_beyond(reader, error)) {
+        return -1;
+    }
+    reader->tci_mask = match->mask.vlan_tci;
+    if (match->value.vlan_tci) { /* so there is a tag */
+        match->value.vlan_tci |= VLAN_TAGGED;
+        match->mask.vlan_tci |= VLAN_TAGGED;
     }
     match_normalize(match);
     return 0;

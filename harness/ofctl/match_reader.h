@@ -6,6 +6,7 @@
 #define OFCTL_MATCH_READER_H
 
 #include "base/token.h"
+#include "model/extra.h"
 #include "model/match.h"
 
 /* The fields; the names of a field (tp_src, udp_src, icmp_type) share one. */
@@ -26,9 +27,15 @@ enum match_field_id {
     N_MATCH_FIELDS
 };
 
-/* Zero-initialise, but for `also`. */
+enum { MATCH_EXTRAS_MAX = 32 };
+
+/* Zero-initialise, but for `also` and `takes_extras`. */
 struct match_reader {
     struct match match;
+    bool takes_extras; /* conditions on fields beyond those of OpenFlow 1.0 as well */
+    struct extra extras[MATCH_EXTRAS_MAX]; /* by id */
+    size_t n_extras;
+    uint16_t tci_mask; /* when it is finished: as in struct flow_entry */
     struct {
         const struct match_field *field;
         const char *at; /* NULL: not written so far */

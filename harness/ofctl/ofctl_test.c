@@ -263,6 +263,7 @@ static char *as_flow_mod(const struct flow_entry *entry, struct base_arena *aren
     struct flow_entry bare = *entry;
     struct base_buffer out = {0}, middle = {0};
     bare.cookie = bare.idle_timeout = bare.hard_timeout = 0;
+    bare.tci_mask = 0; /* OpenFlow 1.0 on the wire does not say it */
     ofctl_format_flow(&bare, FLOW_NO_STATS, &out);
     const char *text = base_buffer_text(&out), *actions = strstr(text, "actions=");
     if (entry->cookie) {

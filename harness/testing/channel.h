@@ -14,7 +14,7 @@
 enum { BOTH = CHANNEL_FLOWS | CHANNEL_PORTS };
 
 /* Long enough for a busy machine: a test that reaches it fails. */
-static const struct channel_options PATIENT = {.timeout_ms = 20000};
+static const struct channel_options PATIENT = {.timeout_ms = 20000, .plain = true};
 
 static inline struct channel *open_at(const char *endpoint, const struct channel_options *options)
 {

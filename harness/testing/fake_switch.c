@@ -131,6 +131,8 @@ void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, 
         answer_aggregate(fake, xid);
     } else if (type == FAKE_STATS_REQUEST && kind == FAKE_PORT) {
         answer_ports(fake, xid);
+    } else if (type == FAKE_STATS_REQUEST) { /* NXST_FLOW: BAD_REQUEST, BAD_VENDOR */
+        channel_fake_put(fake, FAKE_ERROR, xid, "\0\1\0\3", 4);
     }
 }
 

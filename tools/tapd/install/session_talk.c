@@ -39,7 +39,8 @@ void tapd_session_read(struct tapd_session *session)
     session->progress = (struct channel_progress){.limits = {.max_bytes = MAX_READ_BYTES,
                                                              .max_messages = MAX_READ_MESSAGES,
                                                              .max_entries = MAX_READ_ENTRIES},
-                                                  .dump = &session->dump};
+                                                  .dump = &session->dump,
+                                                  .is_plain = session->progress.is_plain};
     tapd_session_enter(session, STAGE_READING);
     ask_for_table(session);
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What conditions on fields beyond OpenFlow 1.0 mean for a packet in table 0. */
+#include "model/extra.h"
+
+#include "testing/cmocka.h"
+
+static struct extra condition(enum extra_id id, uint8_t value)
+{
+    return (struct extra){.id = (uint8_t)id, .n_bytes = 1, .value = {value}, .mask = {0xff}};
+}
+
+static void registers_are_zero_at_first(void **state)
+{
+    (void)state;
+    const struct extra *which;
+    const struct extra zero[] = {condition(EXTRA_REG15, 0), condition(EXTRA_METADATA, 0)};
+    const struct extra one[] = {condition(EXTRA_REG0, 0), condition(EXTRA_NW_TTL, 64),
+                                condition(EXTRA_METADATA, 1)};
+    assert_int_equal(extra_effect(NULL, 0, &which), EXTRA_NOTHING);
+    assert_int_equal(extra_effect(zero, 2, &which), EXTRA_NOTHING);
+    assert_null(which);
+    assert_int_equal(extra_effect(one, 3, &which), EXTRA_NEVER);
+}
+
+static void other_fields_are_not_known(void **state)
+{
+    (void)state;
+    const struct extra *which;
+    const struct extra some[] = {condition(EXTRA_XREG0, 0), condition(EXTRA_NW_TTL, 0),
+                                 condition(EXTRA_TCP_FLAGS, 4)};
+    assert_int_equal(extra_effect(some, 3, &which), EXTRA_MAY_TAKE);
+    assert_ptr_equal(which, &some[1]);
+    assert_string_equal(extra_reason(which), "whether an entry takes it depends on nw_ttl");
+    const struct extra other = {.id = EXTRA_OTHER};
+    assert_string_equal(extra_reason(&other),
+                        "whether an entry takes it depends on a field that is not known");
+}
+
+static void equal_is_equal_in_every_part(void **state)
+{
+    (void)state;
+    const struct extra a = condition(EXTRA_NW_TTL, 64);
+    struct extra b = a;
+    assert_true(extras_equal(&a, 1, &b, 1));
+    assert_false(extras_equal(&a, 1, &b, 0));
+    b.mask[0] = 0xf0;
+    assert_false(extras_equal(&a, 1, &b, 1));
+    b = a;
+    b.value[15] = 1;
+    assert_false(extras_equal(&a, 1, &b, 1));
+    b = a;
+    b.header = 1;
+    assert_false(extras_equal(&a, 1, &b, 1));
+    b = a;
+    b.id = EXTRA_NW_ECN;
+    assert_false(extras_equal(&a, 1, &b, 1));
+    b = a;
+    b.n_bytes = 2;
+    assert_false(extras_equal(&a, 1, &b, 1));
+}
+
+static void every_field_has_a_name_and_a_length(void **state)
+{
+    (void)state;
+    for (int id = 0; id < EXTRA_OTHER; id++) {
+        const struct extra_field *field = extra_field((enum extra_id)id);
+        assert_int_equal(!field->name, field->n_bytes == 0);
+        assert_in_range(field->n_bytes, 0, EXTRA_BYTES_MAX);
+        assert_int_equal(field->style == EXTRA_FLAGS, field->flags != NULL);
+        for (int other = 0; field->nxm[0] && other < id; other++) {
+            assert_int_not_equal(extra_field((enum extra_id)other)->nxm[0], field->nxm[0]);
+        }
+    }
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(registers_are_zero_at_first),
+    cmocka_unit_test(other_fields_are_not_known),
+    cmocka_unit_test(equal_is_equal_in_every_part),
+    cmocka_unit_test(every_field_has_a_name_and_a_length),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Matches as TLVs: Nicira's extended match (NXM) of Open vSwitch, and OpenFlow's
+ * own (OXM: OpenFlow 1.3.5, section 7.2.3), which has the same form. ovs-fields(7)
+ * lists the fields. */
+#ifndef OPENFLOW_NXM_H
+#define OPENFLOW_NXM_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/reader.h"
+#include "model/extra.h"
+#include "model/match.h"
+
+/* One TLV. The bytes are those of the message. */
+struct of_tlv {
+    uint32_t field;       /* class << 16 | number << 9 */
+    uint8_t n_bytes;      /* of the value, and of the mask */
+    const uint8_t *value; /* big-endian */
+    const uint8_t *mask;  /* NULL: every bit must agree */
+};
+
+/* Reads one TLV. -1: it is cut short, or has a mask that is not as long as its
+ * value. */
+int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *error);
+
+/* What a list of TLVs matches. */
+struct of_tlv_match {
+    struct match match;         /* normal: the fields that struct header has */
+    const struct extra *extras; /* the others, by id; in the arena */
+    uint8_t n_extras;
+    uint16_t tci_mask; /* as in struct flow_entry */
+};
+
+/* Reads TLVs until `in` is at its end. -1, naming the field: as of_read_tlv; a length that is not
+ * the field's; a value outside the mask; a field twice; no memory. */
+int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct of_tlv_match *out,
+                        struct base_error *error);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Matches as TLVs, by the numbers of ovs-fields(7), typed here byte by byte. */
+#include "openflow/nxm.h"
+
+#include "base/buffer.h"
+#include "testing/cmocka.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static size_t bytes_of(const char *hex, uint8_t *bytes)
+{
+    size_t n = 0;
+    unsigned byte;
+    int used;
+    for (; sscanf(hex, " %2x%n", &byte, &used) == 1; hex += used) {
+        bytes[n++] = (uint8_t)byte;
+    }
+    return n;
+}
+
+static int decode(const char *hex, struct base_arena *arena, struct of_tlv_match *match,
+                  struct base_error *error)
+{
+    uint8_t bytes[256];
+    size_t n = bytes_of(hex, bytes);
+    struct base_reader in = base_reader_over(bytes, n);
+    return of_decode_tlv_match(&in, arena, match, error);
+}
+
+static struct of_tlv_match decoded(const char *hex, struct base_arena *arena)
+{
+    struct of_tlv_match match;
+    struct base_error error = {""};
+    if (decode(hex, arena, &match, &error)) {
+        fail_msg("%s: %s", hex, error.text);
+    }
+    return match;
+}
+
+static void fields_of_the_header_are_in_the_match(void **state)
+{
+    (void)state;
+    struct base_arena arena = {0};
+    struct of_tlv_match m = decoded("00000002 0007"                      /* in_port */
+                                    "00000206 010203040506"              /* eth_dst */
+                                    "0000050c 0a0b00000000 ffff00000000" /* eth_src, masked */
+                                    "00000602 0800"                      /* eth_type */
+                                    "00000a01 20"                        /* ip_tos */
+                                    "00000c01 06"                        /* ip_proto */
+                                    "00000f08 0a000001 ff0000ff"         /* ip_src, masked */
+                                    "00001004 c0a80001"                  /* ip_dst */
+                                    "00001504 0400 fc00"                 /* tcp_dst, masked */
+                                    "00001202 0050",                     /* tcp_src */
+                                    &arena);
+    assert_int_equal(m.n_extras, 0);
+    assert_int_equal(m.match.value.in_port, 7);
+    assert_int_equal(m.match.mask.in_port, 0xffff);
+    assert_memory_equal(m.match.value.dl_dst, "\1\2\3\4\5\6", 6);
+    assert_memory_equal(m.match.value.dl_src, "\x0a\x0b\0\0\0\0", 6);
+    assert_memory_equal(m.match.mask.dl_src, "\xff\xff\0\0\0\0", 6);
+    assert_int_equal(m.match.value.dl_type, DL_TYPE_IP);
+    assert_int_equal(m.match.value.nw_tos, 32);
+    assert_int_equal(m.match.mask.nw_tos, 0xfc);
+    assert_int_equal(m.match.value.nw_proto, 6);
+    assert_int_equal(m.match.value.nw_src, 0x0a000001);
+    assert_int_equal(m.match.mask.nw_src, 0xff0000ff);
+    assert_int_equal(m.match.value.nw_dst, 0xc0a80001);
+    assert_int_equal(m.match.value.tp_dst, 0x0400);
+    assert_int_equal(m.match.mask.tp_dst, 0xfc00);
+    assert_int_equal(m.match.value.tp_src, 80);
+    assert_int_equal(m.match.mask.tp_src, 0xffff);
+    base_arena_free(&arena);
+}
+
+static void oxm_has_the_same_fields_by_other_numbers(void **state)
+{
+    (void)state;
+    struct base_arena arena = {0};
+    struct of_tlv_match m = decoded("80000a02 0800 80001001 09 80001401 01 80002601 08", &arena);
+    assert_int_equal(m.match.value.nw_tos, 36);
+    assert_int_equal(m.match.mask.nw_tos, 0xfc);
+    assert_int_equal(m.match.value.nw_proto, NW_PROTO_ICMP);
+    assert_int_equal(m.match.value.tp_src, 8); /* the type */
+    assert_int_equal(m.match.mask.tp_src, 0xffff);
+    m = decoded("80000c02 1005 80000e01 03", &arena); /* vlan_vid, vlan_pcp */
+    assert_int_equal(m.match.value.vlan_tci, 0x7005);
+    assert_int_equal(m.match.mask.vlan_tci, 0xffff);
+    m = decoded("80000c02 1005", &arena);
+    assert_int_equal(m.match.mask.vlan_tci, 0x1fff);
+    base_arena_free(&arena);
+}
+
+static void assert_tci(const char *hex, uint16_t value, uint16_t mask, uint16_t said)
+{
+    struct base_arena arena = {0};
+    struct of_tlv_match m = decoded(hex, &arena);
+    assert_int_equal(m.n_extras, 0);
+    assert_int_equal(m.match.value.vlan_tci, value);
+    assert_int_equal(m.match.mask.vlan_tci, mask);
+    assert_int_equal(m.tci_mask, said);
+    base_arena_free(&arena);
+}
+
+static void a_tag_may_be_masked_in_any_way(void **state)
+{
+    (void)state;
+    struct base_arena arena = {0};
+    assert_tci("00000802 0000", 0, 0x1000, 0xffff);           /* untagged */
+    assert_tci("00000904 0000 1fff", 0, 0x1000, 0x1fff);      /* untagged */
+    assert_tci("00000904 1000 1000", 0x1000, 0x1000, 0x1000); /* tagged */
+    assert_tci("00000904 1003 100f", 0x1003, 0x100f, 0x100f);
+    assert_tci("00000904 0005 0fff", 0x1005, 0x1fff, 0x0fff); /* so there is a tag */
+    /* Untagged, or tagged with id 0; no frame at all: */
+    struct of_tlv_match m = decoded("00000904 0000 0fff", &arena);
+    assert_int_equal(m.match.mask.vlan_tci, 0);
+    assert_int_equal(m.n_extras, 1);
+    assert_int_equal(m.extras[0].id, EXTRA_VLAN_TCI);
+    m = decoded("00000904 0005 1fff", &arena);
+    assert_int_equal(m.extras[0].id, EXTRA_VLAN_TCI);
+    base_arena_free(&arena);
+}
+
+static void other_fields_are_extras_by_their_ids(void **state)
+{
+    (void)state;
+    struct base_arena arena = {0};
+    struct of_tlv_match m = decoded("00013a01 40"       /* nw_ttl */
+                                    "00000602 86dd"     /* eth_type: IPv6 */
+                                    "00000c01 06"       /* its protocol */
+                                    "00001402 0050"     /* its port */
+                                    "00010004 00000001" /* reg0 */
+                                    "ffff0403 010203",  /* an experimenter's */
+                                    &arena);
+    assert_int_equal(m.match.value.dl_type, DL_TYPE_IPV6);
+    assert_int_equal(m.match.mask.nw_proto, 0);
+    assert_int_equal(m.match.mask.tp_dst, 0);
+    assert_int_equal(m.n_extras, 5);
+    static const enum extra_id ids[] = {EXTRA_REG0, EXTRA_NW_PROTO, EXTRA_NW_TTL, EXTRA_TP_DST,
+                                        EXTRA_OTHER};
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(m.extras[i].id, ids[i]);
+    }
+    assert_memory_equal(m.extras[0].value, "\0\0\0\1", 4);
+    assert_int_equal(m.extras[2].value[0], 64);
+    assert_int_equal(m.extras[2].mask[0], 0xff);
+    assert_int_equal(m.extras[2].mask[1], 0);
+    assert_int_equal(m.extras[4].header, 0xffff0400);
+    assert_int_equal(m.extras[4].n_bytes, 3);
+    /* An ARP opcode of more than 8 bits, and RARP's, which struct header does not have. */
+    m = decoded("00000602 0806 00001e02 0101", &arena);
+    assert_int_equal(m.extras[0].id, EXTRA_OTHER);
+    m = decoded("00000602 0806 00001e02 0002", &arena);
+    assert_int_equal(m.match.value.nw_proto, 2);
+    m = decoded("00000602 8035 00001e02 0002", &arena);
+    assert_int_equal(m.extras[0].id, EXTRA_OTHER);
+    base_arena_free(&arena);
+}
+
+static void assert_refused(const char *hex, const char *part)
+{
+    struct base_arena arena = {0};
+    struct of_tlv_match match;
+    struct base_error error = {""};
+    assert_int_equal(decode(hex, &arena, &match, &error), -1);
+    if (!strstr(error.text, part)) {
+        fail_msg("\"%s\" instead of \"%s\"", error.text, part);
+    }
+    base_arena_free(&arena);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    assert_refused("000000", "cut short");
+    assert_refused("00000002 00", "cut short");
+    assert_refused("00000904 0000 10", "cut short");
+    assert_refused("00000903 000010", "no value and mask");
+    assert_refused("00000001 00", "1 bytes instead of 2");
+    assert_refused("00013a02 0040", "2 bytes instead of 1");
+    assert_refused("00000904 1005 1000", "the mask leaves out");
+    assert_refused("00013a01 40 00013a01 40", "twice");
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(fields_of_the_header_are_in_the_match),
+    cmocka_unit_test(oxm_has_the_same_fields_by_other_numbers),
+    cmocka_unit_test(a_tag_may_be_masked_in_any_way),
+    cmocka_unit_test(other_fields_are_extras_by_their_ids),
+    cmocka_unit_test(what_is_wrong_is_said),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How does an Open vSwitch list its entries with every field of their matches. */
+#include "openflow/nxst.h"
+
+#include "openflow/action_codec.h"
+#include "openflow/check.h"
+#include "openflow/nxm.h"
+#include "openflow/stats.h"
+
+#include "model/port.h"
+
+enum { NX_VENDOR = 0x2320, NXST_FLOW = 0, RECORD_BYTES = 48 };
+
+void of_encode_nxst_flow_request(struct base_buffer *out, uint32_t xid)
+{
+    size_t begin = of_begin(out, OFPT_STATS_REQUEST, xid);
+    base_put_be16(out, OFPST_VENDOR);
+    base_put_be16(out, 0); /* flags */
+    base_put_be32(out, NX_VENDOR);
+    base_put_be32(out, NXST_FLOW);
+    base_put_be32(out, 0);
+    base_put_be16(out, PORT_NONE); /* whatever they send to */
+    base_put_be16(out, 0);         /* bytes of the match: every entry */
+    base_put_u8(out, OFP_ALL_TABLES);
+    (void)base_put_zeros(out, 3);
+    of_end(out, begin);
+}
+
+static int open_body(struct base_reader *body, struct base_error *error)
+{
+    uint32_t vendor = base_read_be32(body);
+    uint32_t kind = base_read_be32(body);
+    base_read_skip(body, 4);
+    if (of_check_read(body, "vendor statistics", error)) {
+        return -1;
+    }
+    if (vendor != NX_VENDOR || kind != NXST_FLOW) {
+        return base_fail(error, "vendor 0x%08x, kind %u: NXST_FLOW was asked for", vendor, kind);
+    }
+    return 0;
+}
+
+/* The match, which is filled up to 8 bytes behind its length. */
+static int decode_match(struct base_reader *record, size_t n_bytes, struct base_arena *arena,
+                        struct flow_entry *entry, struct base_error *error)
+{
+    struct of_tlv_match match;
+    struct base_reader fields = base_read_child(record, n_bytes);
+    base_read_skip(record, (8 - n_bytes % 8) % 8);
+    if (of_check_read(record, "match", error) ||
+        of_decode_tlv_match(&fields, arena, &match, error)) {
+        return -1;
+    }
+    entry->match = match.match;
+    entry->extras = match.extras;
+    entry->n_extras = match.n_extras;
+    entry->tci_mask = match.tci_mask;
+    return 0;
+}
+
+static int decode_actions(struct base_reader *record, struct base_arena *arena,
+                          struct flow_entry *entry, struct base_error *error)
+{
+    size_t n_actions;
+    if (of_decode_actions(record, arena, &entry->actions, &n_actions, error)) {
+        return -1;
+    }
+    entry->n_actions = (uint16_t)n_actions; /* a message has room for 8,191 at most */
+    return 0;
+}
+
+static int decode_record(struct base_reader *body, struct base_arena *arena,
+                         struct flow_entry *entry, struct base_error *error)
+{
+    size_t left = base_reader_left(body), length = base_read_be16(body);
+    if (length < RECORD_BYTES || length > left) {
+        return base_fail(error, "length %zu, %zu bytes are left, a record has %d or more", length,
+                         left, RECORD_BYTES);
+    }
+    struct base_reader record = base_read_child(body, length - 2);
+    entry->table_id = base_read_u8(&record);
+    base_read_skip(&record, 1);
+    entry->duration_sec = base_read_be32(&record);
+    entry->duration_nsec = base_read_be32(&record);
+    entry->priority = base_read_be16(&record);
+    entry->idle_timeout = base_read_be16(&record);
+    entry->hard_timeout = base_read_be16(&record);
+    size_t n_match_bytes = base_read_be16(&record);
+    base_read_skip(&record, 4); /* ages */
+    entry->cookie = base_read_be64(&record);
+    entry->n_packets = base_read_be64(&record);
+    entry->n_bytes = base_read_be64(&record);
+    return decode_match(&record, n_match_bytes, arena, entry, error)
+               ? -1
+               : decode_actions(&record, arena, entry, error);
+}
+
+/* One record more in the table; not if anything in it is wrong. */
+static int add_record(struct base_reader *body, struct flow_table *table, size_t max_entries,
+                      struct base_error *error)
+{
+    if (table->n_entries >= max_entries) {
+        return base_fail(error, "the table has more than %zu entries", max_entries);
+    }
+    struct flow_entry *entry = flow_table_add(table);
+    if (!entry) {
+        return base_fail(error, "out of memory");
+    }
+    if (decode_record(body, &table->arena, entry, error)) {
+        table->n_entries--;
+        return -1;
+    }
+    return 0;
+}
+
+int of_decode_nxst_flow(struct base_reader *body, struct flow_table *table, size_t max_entries,
+                        struct base_error *error)
+{
+    if (open_body(body, error)) {
+        return -1;
+    }
+    for (size_t n = 1; base_reader_left(body) > 0; n++) {
+        struct base_reader begin = *body;
+        if (add_record(body, table, max_entries, error)) {
+            return base_fail_in(error, "flow stats record %zu (%s)", n,
+                                of_hex(begin.at, base_reader_left(&begin)).text);
+        }
+    }
+    return 0;
+}
