@@ -274,8 +274,10 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     const struct space_behavior *behaviors[2] = {
         behavior_of(diffing, &diffing->sides[0], change.entry[0]),
         behavior_of(diffing, &diffing->sides[1], change.entry[1])};
-    if (diffing->no_memory || space_behavior_equal(behaviors[0], behaviors[1]) ||
-        (behaviors[0]->unknown && same_unknown(flow_of(side, x), flow_of(other, y)))) {
+    bool same = why_unknown(diffing, &change, behaviors)
+                    ? same_unknown(flow_of(side, x), flow_of(other, y))
+                    : space_behavior_equal(behaviors[0], behaviors[1]);
+    if (diffing->no_memory || same) {
         return;
     }
     enum space_answer answer = space_table_exclude(&other->table, y, &region, diffing->budget);

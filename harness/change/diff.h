@@ -9,7 +9,6 @@
 #ifndef CHANGE_DIFF_H
 #define CHANGE_DIFF_H
 
-#include "model/difference.h"
 #include "model/state.h"
 #include "space/table.h"
 
@@ -44,13 +43,6 @@ struct change_diff {
 int change_diff(const struct switch_state *a, const struct switch_state *b, size_t *budget,
                 struct change_diff *diff);
 void change_diff_free(struct change_diff *diff);
-
-/* The same in words, with what differs in the ports and the entries, text and
- * all in the arena. Changes of several ports that differ in nothing else become
- * one. What is compared of a port: whether it is there, config and link state;
- * of an entry: as flow_equal. -1 only without memory. */
-int change_diff_tell(const struct switch_state *a, const struct switch_state *b, size_t *budget,
-                     struct base_arena *arena, struct switch_difference *out);
 
 /* For each entry of `a` the index of the entry of `b` with the same table,
  * priority and match, ENTRY_NONE: there is none; free it with free(). NULL without

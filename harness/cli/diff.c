@@ -109,7 +109,7 @@ static int compare_switch(struct diff *diff, const char *name)
     size_t budget = CHANGE_DIFF_BUDGET;
     sw->name = name;
     if (a && b) {
-        return change_diff_tell(a, b, &budget, &diff->arena, sw);
+        return report_difference(a, b, &budget, &diff->arena, sw);
     }
     sw->not_compared =
         base_arena_format(&diff->arena, "%s: %s", a ? "B" : "A", a ? reasons[1] : reasons[0]);

@@ -5,6 +5,7 @@
 #include "channel/channel.h"
 #include "cli/cli.h"
 #include "report/learn.h"
+#include "report/words.h"
 #include "yaml/write.h"
 
 #include <stdlib.h>
@@ -115,7 +116,8 @@ static int run(struct cli_job *job)
     struct learn_draft draft = {0};
     struct base_error error = {0};
     if (learn_expectation(job->topology, switches, &(struct learn_options){0}, &draft, &error) <
-        0) {
+            0 ||
+        report_words(&draft.judged) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
         status = cli_open_reports(job);

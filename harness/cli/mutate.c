@@ -6,6 +6,7 @@
 #include "channel/channel.h"
 #include "cli/cli.h"
 #include "report/mutate.h"
+#include "report/words.h"
 
 enum { SHOWN = 20 };
 
@@ -84,7 +85,8 @@ static int try_and_report(struct mutate *mutate)
     struct base_error error = {0};
     int status;
     if (mutate_expectation(job->expectation, job->source.states.switches, &how, &mutations,
-                           &error) < 0) {
+                           &error) < 0 ||
+        report_words(&mutations.base) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
         status = write_reports(job, &mutations);

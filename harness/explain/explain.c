@@ -8,7 +8,7 @@
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
-#include "state/inside.h"
+#include "space/table.h"
 
 #include <stdlib.h>
 
@@ -75,6 +75,7 @@ static size_t add_hop(struct explaining *explaining, size_t previous, struct arr
     out->hops[hop] =
         (struct explained_hop){.at = topology_port_name(explaining->question->expectation->topology,
                                                         packet->in, explaining->arena),
+                               .header = packet->header,
                                .packet = ofctl_header_text(&packet->header, explaining->arena),
                                .previous = previous};
     return hop;
@@ -168,7 +169,18 @@ static const struct expected_case *find_case(const struct expected_port *port,
     return NULL;
 }
 
-/* What is declared for the packet, and how the entry differs from that. */
+/* Whether both are known, and do different things with the packet. */
+static bool differs(const struct space_behavior *a, const struct space_behavior *b,
+                    const struct header *header)
+{
+    struct space_region region = {.cube = match_exactly(header)};
+    struct space_difference unused;
+    size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
+    return !a->unknown && !b->unknown &&
+           space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
+}
+
+/* What is declared for the packet, and whether the entry does something else. */
 static void compare_expected(struct explaining *explaining, struct explained_hop *hop,
                              const struct arriving *packet, const struct flow_entry *entry)
 {
@@ -179,9 +191,8 @@ static void compare_expected(struct explaining *explaining, struct explained_hop
     if (!port && (!expectation->lists_switch[packet->in.sw] || expectation->unlisted_any)) {
         return;
     }
-    struct base_buffer difference = {0};
-    struct base_arena arena = {0};
-    struct space_behavior want = {0}, have = {0};
+    struct base_arena *arena = explaining->arena;
+    struct space_behavior *behaviors = base_arena_alloc(arena, 2 * sizeof *behaviors);
     const struct place *place = expected ? &expected->place : port ? &port->place : NULL;
     hop->expected = ofctl_actions_text(expected ? expected->actions : NULL,
                                        expected ? expected->n_actions : 0, explaining->arena);
@@ -189,19 +200,17 @@ static void compare_expected(struct explaining *explaining, struct explained_hop
                                             place->column)
                         : NULL;
     bool failed =
+        !behaviors ||
         (expected && space_behavior(expected->actions, expected->n_actions, packet->in.port,
-                                    state->ports, state->n_ports, &arena, &want) < 0) ||
+                                    state->ports, state->n_ports, arena, &behaviors[0]) < 0) ||
         (entry && space_behavior(entry->actions, entry->n_actions, packet->in.port, state->ports,
-                                 state->n_ports, &arena, &have) < 0);
+                                 state->n_ports, arena, &behaviors[1]) < 0);
     explaining->no_memory |= failed;
-    if (!failed && !want.unknown && !have.unknown) {
-        state_put_difference(&want, &have, &packet->header, &difference);
+    if (!failed && differs(&behaviors[0], &behaviors[1], &packet->header)) {
+        hop->declared = &behaviors[0];
+        hop->advertised = &behaviors[1];
+        explaining->out->deviates = true;
     }
-    bool differs = difference.n_bytes > 0;
-    const char *text = base_arena_take(explaining->arena, &difference);
-    hop->deviation = differs ? text : NULL;
-    explaining->out->deviates |= differs;
-    base_arena_free(&arena);
 }
 
 /* ------------------------------------------------------------------- a hop */

@@ -6,9 +6,10 @@
 #define EXPLAIN_EXPLAIN_H
 
 #include "base/arena.h"
+#include "base/none.h"
 #include "model/expectation.h"
-#include "model/explanation.h"
 #include "model/state.h"
+#include "space/behavior.h"
 
 enum { EXPLAIN_HOPS = 256, EXPLAIN_HIDDEN = 4, EXPLAIN_BUDGET = 20000000 };
 
@@ -18,6 +19,54 @@ struct explain_question {
     const struct switch_state *const *states; /* by switch, NULL: not read */
     const char *const *reasons;               /* by switch: why not */
     struct port_ref in;
+};
+
+struct explained_output {
+    uint16_t port;
+    const char *port_text; /* "2", "LOCAL", "CONTROLLER" */
+    const char *queue;     /* "queue 3"; NULL: none */
+    const char *packet;    /* after the rewrites, as ofctl_format_header writes it */
+    const char *frame;     /* the same as bytes in hexadecimal; NULL: no frame was given */
+    const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there */
+    size_t hop;            /* where it goes on; HOP_NONE: nowhere */
+};
+
+struct explained_hop {
+    const char *at; /* "s1:1" */
+    const char *packet;
+    size_t previous;     /* hop that it came from; HOP_NONE: this is the first */
+    const char *entry;   /* that takes it; NULL: none does, or that is not known */
+    const char *unknown; /* why it is not known what happens; NULL: it is */
+    const char **hidden; /* entries that would take it too, were it not for this one; best first */
+    size_t n_hidden, n_hidden_more;
+    struct explained_output *outputs; /* none: it is dropped */
+    size_t n_outputs;
+    const char *expected; /* what the expectation says, as actions; NULL: nothing */
+    struct header header; /* of `packet` */
+    const struct space_behavior *declared, *advertised; /* NULL: they do the same with the packet,
+                                                           or one of them is not known */
+    const char *source;                                 /* "FILE:LINE:COLUMN" of the expectation */
+};
+
+/* An entry and what it takes of a port's packets. */
+struct explained_class {
+    const char *entry; /* NULL: what no entry takes */
+    const char *actions;
+    const char *to;        /* where it goes: "h2, s3:1"; NULL: nowhere */
+    const char *example;   /* NULL: no packet of this port reaches it */
+    const char *hidden_by; /* then: the one entry that takes all of it, or NULL: several do */
+    bool open;             /* not decided within the budget whether one reaches it */
+};
+
+struct explanation {
+    const char *at;             /* "s1:1" */
+    struct explained_hop *hops; /* of one packet */
+    size_t n_hops;
+    struct explained_class *classes; /* without a packet: of all, best entry first */
+    size_t n_classes;
+    const char *chosen; /* fields that the packet did not say and that were chosen; NULL: none */
+    bool unknown;       /* somewhere it is not known what happens */
+    bool deviates;      /* somewhere the table does not do what the expectation says */
 };
 
 /* A packet; with a `frame` its header is that of the frame, and the outputs

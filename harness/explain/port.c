@@ -5,7 +5,7 @@
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
-#include "state/inside.h"
+#include "space/table.h"
 
 #include <stdlib.h>
 

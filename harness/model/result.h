@@ -36,6 +36,8 @@ enum cause_kind {
 };
 const char *cause_kind_name(enum cause_kind kind); /* "table", "cable"… */
 
+struct state_finding;
+
 struct result {
     const char *id; /* unique in the report, the same from run to run */
     enum result_kind kind;
@@ -53,7 +55,9 @@ struct result {
     enum cause_kind cause_kind;
     const char *cause;   /* the same place, named alike by all that have it; NULL: not known */
     bool is_consequence; /* another failing result tells the cause better */
-    const char *detail;  /* the reason, one or more lines; every result but a pass has one */
+    const struct state_finding *finding; /* switch, state, entry: why, as data (state/finding.h) */
+    const char *detail; /* the reason, one or more lines; every result but a pass has one, as soon
+                           as report_words was called */
     const char *says[N_STATEMENTS]; /* what each statement says of this */
     bool disagrees;
     enum statement disagree[2]; /* which pair */

@@ -5,7 +5,7 @@
 #define REPORT_DIFF_H
 
 #include "base/buffer.h"
-#include "model/difference.h"
+#include "report/difference.h"
 #include "report/tree.h"
 
 #include <stddef.h>

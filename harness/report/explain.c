@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/explain.h"
 
+#include "report/deviation.h"
 #include "report/escape.h"
 #include "report/tree.h"
 
@@ -68,7 +69,11 @@ static void put_hop(const struct explanation *explanation, const struct explaine
     } else {
         put_line(out, "expected", "nothing is said of this port");
     }
-    put_line(out, "deviates", hop->deviation);
+    if (hop->declared) {
+        base_put_text(out, "  deviates  ");
+        report_put_deviation(hop->declared, hop->advertised, &hop->header, out);
+        base_put_text(out, "\n");
+    }
     base_put_text(out, "\n");
 }
 
@@ -182,7 +187,12 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
     report_tree_close(tree);
     put_outputs(tree, hop);
     report_tree_text(tree, "expected", hop->expected);
-    report_tree_text(tree, "deviation", hop->deviation);
+    if (hop->declared) {
+        struct base_buffer deviation = {0};
+        report_put_deviation(hop->declared, hop->advertised, &hop->header, &deviation);
+        report_tree_text(tree, "deviation", base_buffer_text(&deviation));
+        report_drop_scratch(&deviation, tree->out);
+    }
     report_tree_text(tree, "source", hop->source);
     report_tree_close(tree);
 }

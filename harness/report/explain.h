@@ -5,7 +5,7 @@
 #define REPORT_EXPLAIN_H
 
 #include "base/buffer.h"
-#include "model/explanation.h"
+#include "explain/explain.h"
 
 /* A paragraph for each hop, or a line for each class of the port's packets. */
 void report_explain_text(const struct explanation *explanation, struct base_buffer *out);

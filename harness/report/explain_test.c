@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+static const struct space_output to_2 = {.port = 2};
+static const struct space_behavior drops, sends = {.outputs = &to_2, .n_outputs = 1};
 static const char *hidden[] = {"actions=output:3"};
 static struct explained_output outputs[] = {
     {.port = 2, .port_text = "2", .packet = "p", .frame = "00ff", .to = "h2", .hop = HOP_NONE},
@@ -25,7 +27,8 @@ static struct explained_hop hops[] = {
      .outputs = outputs,
      .n_outputs = 4,
      .expected = "drop",
-     .deviation = "output:2 is extra",
+     .declared = &drops,
+     .advertised = &sends,
      .source = "e.yaml:3:4"},
     {.at = "s3:1", .packet = "p", .previous = 0, .unknown = "refused"},
 };
@@ -98,6 +101,9 @@ static void test_json(void **state)
     assert_int_equal(json_array_size(list), 2);
     assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 1), "from")), 0);
     assert_null(json_object_get(json_array_get(list, 0), "from"));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "deviation")),
+                        "output:2 is extra");
+    assert_null(json_object_get(json_array_get(list, 1), "deviation"));
     json_decref(root);
     base_buffer_free(&out);
 }

@@ -5,8 +5,8 @@
 #ifndef REPORT_PLAN_H
 #define REPORT_PLAN_H
 
-#include "model/difference.h"
 #include "model/flow_mod.h"
+#include "report/difference.h"
 #include "report/report.h"
 
 struct report_plan {

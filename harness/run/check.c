@@ -9,6 +9,7 @@
 #include "blame/witness.h"
 #include "ofctl/match.h"
 #include "path/tables.h"
+#include "report/words.h"
 #include "run/coverage.h"
 #include "run/network.h"
 #include "run/probing.h"
@@ -108,8 +109,11 @@ static bool select_claims(struct checking *checking)
 static int judge_tables(const struct checking *checking, struct report *report)
 {
     struct state_options options = {0};
-    return state_judge(checking->expectation, checking->states.switches, &options, report,
-                       checking->error);
+    if (state_judge(checking->expectation, checking->states.switches, &options, report,
+                    checking->error) < 0) {
+        return -1;
+    }
+    return report_words(report) < 0 ? base_fail(checking->error, "out of memory") : 0;
 }
 
 /* Of a part of the claims it would say nothing. */

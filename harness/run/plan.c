@@ -3,6 +3,7 @@
 
 #include "change/diff.h"
 #include "prove/prove.h"
+#include "report/words.h"
 #include "run/probes.h"
 #include "state/state.h"
 
@@ -29,8 +30,8 @@ static int compare_switches(struct planning *planning)
         sw->name = topology->switches[i].name;
         sw->not_compared = planning->read->reasons[i];
         if (plan->changed.states[i]) {
-            failed = change_diff_tell(planning->read->by_switch[i], plan->changed.states[i],
-                                      &budget, &plan->arena, sw);
+            failed = report_difference(planning->read->by_switch[i], plan->changed.states[i],
+                                       &budget, &plan->arena, sw);
         }
     }
     return failed;
@@ -42,8 +43,10 @@ static int judge_switches(const struct planning *planning, const struct switch_d
     struct state_options tables = {0};
     struct prove_options claims = {.selected = planning->selected};
     int status = state_judge(planning->expectation, switches, &tables, report, error);
-    return status < 0 ? status
-                      : prove_claims(planning->expectation, switches, &claims, report, error);
+    status = status < 0
+                 ? status
+                 : prove_claims(planning->expectation, switches, &claims, report, error);
+    return status == 0 && report_words(report) < 0 ? base_fail(error, "out of memory") : status;
 }
 
 /* What the expectation says of these tables. */

@@ -6,7 +6,7 @@
 #define RUN_PLAN_H
 
 #include "change/change.h"
-#include "model/difference.h"
+#include "report/difference.h"
 #include "run/network.h"
 #include "run/run.h"
 

@@ -5,7 +5,7 @@
 #define RUN_PROBES_H
 
 #include "base/error.h"
-#include "model/difference.h"
+#include "report/difference.h"
 #include "model/expectation.h"
 #include "model/state.h"
 

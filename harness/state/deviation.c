@@ -2,7 +2,6 @@
  *
  * What was found wrong with a port, or could not be decided: the few deviations
  * that are worth showing, and the first reason why something is open. */
-#include "ofctl/flow.h"
 #include "state/inside.h"
 
 #include <string.h>
@@ -24,22 +23,22 @@ static int compare_deviations(const struct state_deviation *a, const struct stat
 
 void state_port_add(struct state_port *port, const struct state_deviation *deviation)
 {
-    size_t n = port->n_deviations++;
-    size_t at = n < STATE_DEVIATIONS_SHOWN ? n : STATE_DEVIATIONS_SHOWN;
+    size_t n = port->found.n_sets++;
+    size_t at = n < STATE_SETS_SHOWN ? n : STATE_SETS_SHOWN;
     for (; at > 0 && compare_deviations(deviation, &port->deviations[at - 1]) < 0; at--) {
-        if (at < STATE_DEVIATIONS_SHOWN) {
+        if (at < STATE_SETS_SHOWN) {
             port->deviations[at] = port->deviations[at - 1];
         }
     }
-    if (at < STATE_DEVIATIONS_SHOWN) {
+    if (at < STATE_SETS_SHOWN) {
         port->deviations[at] = *deviation;
     }
 }
 
 void state_port_forget(struct state_port *port, const struct space_difference *where)
 {
-    size_t n = port->n_deviations, kept = 0;
-    if (!where->is_whole || n > STATE_DEVIATIONS_SHOWN) {
+    size_t n = port->found.n_sets, kept = 0;
+    if (!where->is_whole || n > STATE_SETS_SHOWN) {
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -49,19 +48,15 @@ void state_port_forget(struct state_port *port, const struct space_difference *w
             port->deviations[kept++] = *deviation;
         }
     }
-    port->n_deviations = kept;
+    port->found.n_sets = kept;
 }
 
 void state_port_open(struct state_port *port, const char *reason, size_t entry)
 {
-    if (port->open.n_bytes > 0) {
-        return;
-    }
-    base_put_text(&port->open, reason ? "not decided: " : "not decided within the budget");
-    base_put_text(&port->open, reason ? reason : "");
-    if (entry != ENTRY_NONE) {
-        base_put_text(&port->open, " (");
-        ofctl_format_flow(&port->run->state->flows.entries[entry], FLOW_NO_STATS, &port->open);
-        base_put_text(&port->open, ")");
+    struct state_finding *found = &port->found;
+    if (!found->is_open) {
+        found->is_open = true;
+        found->open = reason;
+        found->open_entry = entry == ENTRY_NONE ? NULL : &port->run->state->flows.entries[entry];
     }
 }

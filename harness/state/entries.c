@@ -4,7 +4,6 @@
  * which each table has one (OpenFlow 1.0.0, section 4.6: an ADD of the same
  * replaces it); expected entries are hashed by them, and the table is read
  * through once. */
-#include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "state/inside.h"
@@ -114,82 +113,57 @@ static int read_table(struct state_run *run)
 
 /* ----------------------------------------------------------------- results */
 
-static void put_comma(struct base_buffer *out)
+/* Whether it is as it was written: FLOW_HAS_* in `given`, and always actions and table. */
+static bool is_as_written(const struct flow_entry *expected, unsigned given,
+                          const struct flow_entry *observed)
 {
-    base_put_text(out, out->n_bytes > 0 ? ", " : "");
-}
-
-static void put_number_difference(const char *field, unsigned expected, unsigned observed,
-                                  struct base_buffer *out)
-{
-    if (expected != observed) {
-        put_comma(out);
-        base_put_format(out, "%s is %u instead of %u", field, observed, expected);
-    }
-}
-
-/* Empty: the entry is as it was written. */
-static void put_entry_difference(const struct flow_entry *expected, unsigned given,
-                                 const struct flow_entry *observed, struct base_buffer *out)
-{
-    if (!actions_equal(expected->actions, expected->n_actions, observed->actions,
-                       observed->n_actions)) {
-        base_put_text(out, "actions are ");
-        ofctl_format_actions(observed->actions, observed->n_actions, out);
-        base_put_text(out, " instead of ");
-        ofctl_format_actions(expected->actions, expected->n_actions, out);
-    }
-    put_number_difference("table", expected->table_id, observed->table_id, out);
-    if (given & FLOW_HAS_COOKIE && expected->cookie != observed->cookie) {
-        put_comma(out);
-        base_put_format(out, "cookie is 0x%llx instead of 0x%llx",
-                        (unsigned long long)observed->cookie, (unsigned long long)expected->cookie);
-    }
-    if (given & FLOW_HAS_IDLE_TIMEOUT) {
-        put_number_difference("idle_timeout", expected->idle_timeout, observed->idle_timeout, out);
-    }
-    if (given & FLOW_HAS_HARD_TIMEOUT) {
-        put_number_difference("hard_timeout", expected->hard_timeout, observed->hard_timeout, out);
-    }
+    return actions_equal(expected->actions, expected->n_actions, observed->actions,
+                         observed->n_actions) &&
+           expected->table_id == observed->table_id &&
+           (!(given & FLOW_HAS_COOKIE) || expected->cookie == observed->cookie) &&
+           (!(given & FLOW_HAS_IDLE_TIMEOUT) || expected->idle_timeout == observed->idle_timeout) &&
+           (!(given & FLOW_HAS_HARD_TIMEOUT) || expected->hard_timeout == observed->hard_timeout);
 }
 
 /* An entry's place is the port whose packets it takes; of one that takes those
  * of every port, the switch. */
-static void blame_entry(struct state_run *run, const struct flow_entry *flow, struct result *result)
+static int fail_entry(struct state_run *run, const struct state_finding *found,
+                      struct result *result)
 {
+    struct base_arena *arena = &run->report->arena;
+    const struct flow_entry *flow = found->expected ? found->expected : found->observed;
     struct port_ref port = {.sw = run->sw, .port = flow->match.value.in_port};
+    result->expected =
+        found->expected ? ofctl_flow_text(found->expected, FLOW_NO_STATS, arena) : "no entry";
+    result->observed =
+        found->observed ? ofctl_flow_text(found->observed, FLOW_NO_STATS, arena) : "no entry";
+    state_fail_result(result, result->expected, result->observed);
     result->cause_kind = CAUSE_TABLE;
     result->cause = flow->match.mask.in_port
-                        ? topology_port_name(run->expectation->topology, port, &run->report->arena)
+                        ? topology_port_name(run->expectation->topology, port, arena)
                         : result->switch_name;
+    result->finding = base_arena_copy(arena, found, sizeof *found);
+    return result->finding ? 0 : -1;
 }
 
 static int add_expected(struct state_run *run, size_t i)
 {
-    struct report *report = run->report;
     const struct expected_entry *expected = &run->expectation->entries[i];
-    const struct flow_entry *flow = expected_flow(run, i), *observed = NULL;
-    char *id = base_arena_format(&report->arena, "entry/%s/%zu", run->name, expected->number);
+    struct state_finding found = {
+        .kind = STATE_ENTRY_MISSING, .expected = expected_flow(run, i), .given = expected->given};
+    char *id = base_arena_format(&run->report->arena, "entry/%s/%zu", run->name, expected->number);
     struct result *result = state_add_result(run, RESULT_ENTRY, id, expected->place);
     if (!result) {
         return -1;
     }
-    struct base_buffer detail = {0};
-    if (run->listed.found[i] == ENTRY_NONE) {
-        base_put_text(&detail, "there is no entry of this match and priority");
-    } else {
-        observed = &run->state->flows.entries[run->listed.found[i]];
-        put_entry_difference(flow, expected->given, observed, &detail);
+    if (run->listed.found[i] != ENTRY_NONE) {
+        found.kind = STATE_ENTRY_DIFFERS;
+        found.observed = &run->state->flows.entries[run->listed.found[i]];
+        if (is_as_written(found.expected, found.given, found.observed)) {
+            return 0;
+        }
     }
-    if (detail.n_bytes > 0) {
-        result->expected = ofctl_flow_text(flow, FLOW_NO_STATS, &report->arena);
-        result->observed =
-            observed ? ofctl_flow_text(observed, FLOW_NO_STATS, &report->arena) : "no entry";
-        state_fail_result(result, result->expected, result->observed);
-        result->detail = base_arena_take(&report->arena, &detail);
-        blame_entry(run, flow, result);
-    }
-    return 0;
+    return fail_entry(run, &found, result);
 }
 
 static int add_unexpected(struct state_run *run, uint32_t entry)
@@ -206,15 +180,8 @@ static int add_unexpected(struct state_run *run, uint32_t entry)
     base_buffer_free(&match);
     struct result *result = state_add_result(
         run, RESULT_ENTRY, base_arena_take(&run->report->arena, &id), (struct place){0});
-    if (!result) {
-        return -1;
-    }
-    result->expected = "no entry";
-    result->observed = ofctl_flow_text(flow, FLOW_NO_STATS, &run->report->arena);
-    state_fail_result(result, result->expected, result->observed);
-    result->detail = "tables: exact, and no entry of the expectation names it";
-    blame_entry(run, flow, result);
-    return 0;
+    struct state_finding found = {.kind = STATE_ENTRY_UNLISTED, .observed = flow};
+    return result ? fail_entry(run, &found, result) : -1;
 }
 
 int state_entries_find(struct state_run *run)

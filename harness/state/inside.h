@@ -6,6 +6,7 @@
 #define STATE_INSIDE_H
 
 #include "space/table.h"
+#include "state/finding.h"
 #include "state/state.h"
 
 /* What `entries:` says of a switch, beside its table. */
@@ -67,8 +68,6 @@ struct state_deviation {
     struct space_difference where;
 };
 
-enum { STATE_DEVIATIONS_SHOWN = 4 };
-
 struct state_port {
     struct state_run *run;
     uint16_t number;
@@ -78,15 +77,11 @@ struct state_port {
     struct space_tree tree; /* of the cases, the first with the highest rank; if they are many */
     bool named_only; /* nothing is there: entries that name this port are judged, and no others */
     size_t budget;   /* what is left */
-    struct state_deviation deviations[STATE_DEVIATIONS_SHOWN]; /* the largest first */
-    size_t n_deviations;                                       /* all that were found */
-    struct base_buffer open;     /* why not everything could be decided; empty: it could */
-    struct base_buffer troubles; /* of the ports themselves, a line each */
-    uint16_t trouble_port;       /* the first of them */
-    enum cause_kind trouble_kind;
-    size_t late_entry; /* one of the wrong lifetime, ENTRY_NONE: none */
-    size_t late_case;  /* … in this case */
-    size_t n_late;     /* that one and those that would be of the wrong one in any case */
+    struct state_deviation deviations[STATE_SETS_SHOWN]; /* the largest first */
+    struct state_finding found; /* n_sets counts all deviations, n_late those of a wrong lifetime in
+                                   any case, too; the sets follow in the end */
+    size_t late_case;           /* of found.late */
+    size_t troubles_capacity;
     struct base_arena arena;
 };
 
@@ -140,8 +135,8 @@ bool state_lifetime_ends(const struct state_run *run, const struct flow_entry *e
 void state_lifetime_note(struct state_run *run);
 void state_port_lifetimes(struct state_port *port);
 
-/* trouble.c: fills in `troubles`. */
-void state_port_trouble(struct state_port *port);
+/* trouble.c: finds the troubles of the ports themselves. */
+int state_port_trouble(struct state_port *port);
 
 /* port.c: decides; then state_port_result says what came out. */
 int state_port_decide(struct state_port *port);
@@ -158,11 +153,5 @@ void state_entries_free(struct state_run *run);
 
 /* cabling.c: ports that the expectation names, and the topology does not. */
 void state_cabling_note(struct state_run *run);
-
-/* words.c: how what the observed actions do with `header` differs from what
- * expected ones do, as "output:6 is missing, output:7 is extra". */
-void state_put_difference(const struct space_behavior *expected,
-                          const struct space_behavior *observed, const struct header *header,
-                          struct base_buffer *out);
 
 #endif

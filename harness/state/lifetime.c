@@ -76,14 +76,15 @@ static void check_case(struct state_port *port, size_t c, size_t entry, bool wro
 {
     struct state_run *run = port->run;
     bool ends = state_lifetime_ends(run, &run->state->flows.entries[entry]);
-    bool ask_late = wrong && port->late_entry == ENTRY_NONE;
+    bool ask_late = wrong && !port->found.late;
     bool ask_ends = ends && run->n_expiring < EXPIRING_NAMED;
     if (ends && !ask_ends) {
         note_expiring(run, entry);
     }
     enum space_answer used = ask_late || ask_ends ? is_used(port, c, entry) : SPACE_EMPTY;
     if (used == SPACE_FOUND && ask_late) {
-        port->late_entry = entry;
+        port->found.late = &run->state->flows.entries[entry];
+        port->found.late_expires_sec = port->cases[c].expires_sec;
         port->late_case = c;
     }
     if (used == SPACE_FOUND && ask_ends) {
@@ -124,7 +125,7 @@ static void check_lifetime(struct state_port *port, size_t entry)
     if (!state_port_cases(port, &flow->match, port->n_cases, check_overlapping, &checking)) {
         state_port_open(port, NULL, ENTRY_NONE);
     }
-    port->n_late += !checking.right || port->late_entry == entry;
+    port->found.n_late += !checking.right || port->found.late == flow;
 }
 
 void state_port_lifetimes(struct state_port *port)

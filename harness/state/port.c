@@ -61,21 +61,13 @@ static int learn_all_actions(struct state_port *port, struct space_entries list)
 
 /* ------------------------------------------------------------- comparison */
 
-/* What to tell of it. */
-static const char *in_words(const char *unknown)
-{
-    return unknown && strcmp(unknown, "NORMAL") == 0
-               ? "NORMAL depends on what the switch has learnt: it cannot be decided from the table"
-               : unknown;
-}
-
 static const char *why_unknown(const struct state_case *expected, const struct flow_entry *entry,
                                const struct space_behavior *behavior)
 {
     if (entry && entry->table_id != 0) {
         return "another table than 0 decides";
     }
-    return in_words(expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown);
+    return expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown;
 }
 
 /* What `entry` (ENTRY_NONE: the lack of one) does with headers of case `c`. */
@@ -186,8 +178,7 @@ int state_port_decide(struct state_port *port)
 
 void state_port_free(struct state_port *port)
 {
-    base_buffer_free(&port->open);
-    base_buffer_free(&port->troubles);
+    free(port->found.troubles);
     space_tree_free(&port->tree);
     base_arena_free(&port->arena);
 }

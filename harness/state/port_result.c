@@ -1,85 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A port that was decided → its result. */
+ * What is the result of a port that was decided? Verdict, what is declared and
+ * advertised (as ovs-ofctl writes it), and the finding. */
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "state/inside.h"
 
-#include <stdlib.h>
+#include <string.h>
+
+/* What the port should do: "output:2", "tcp actions=output:2; actions=drop". */
+static const char *cases_text(const struct state_port *port)
+{
+    struct base_buffer out = {0};
+    for (size_t c = 0; c < port->n_cases; c++) {
+        const struct state_case *expected = &port->cases[c];
+        base_put_text(&out, c > 0 ? "; " : "");
+        if (port->n_cases > 1) {
+            struct match rest = match_without_port(&expected->match);
+            size_t begin = out.n_bytes;
+            ofctl_format_match(&rest, &out);
+            base_put_text(&out, out.n_bytes > begin ? " actions=" : "actions=");
+        }
+        ofctl_format_actions(expected->actions, expected->n_actions, &out);
+    }
+    return base_arena_take(&port->run->report->arena, &out);
+}
 
 /* ------------------------------------------------------------- deviations */
 
-static void put_match(const struct match *match, struct base_buffer *out)
-{
-    struct match rest = match_without_port(match);
-    ofctl_format_match(&rest, out);
-}
-
-static bool is_whole_port(const struct match *match)
-{
-    struct match any = match_any(), rest = match_without_port(match);
-    return match_equal(&rest, &any);
-}
-
-/* What the port should do: "output:2", "tcp actions=output:2; actions=drop". */
-static void put_cases(const struct state_port *port, struct base_buffer *out)
-{
-    for (size_t c = 0; c < port->n_cases; c++) {
-        const struct state_case *expected = &port->cases[c];
-        base_put_text(out, c > 0 ? "; " : "");
-        if (port->n_cases > 1) {
-            size_t begin = out->n_bytes;
-            put_match(&expected->match, out);
-            base_put_text(out, out->n_bytes > begin ? " actions=" : "actions=");
-        }
-        ofctl_format_actions(expected->actions, expected->n_actions, out);
-    }
-}
-
 static const struct flow_entry *flow_at(const struct state_port *port, size_t entry)
 {
-    return &port->run->state->flows.entries[entry];
-}
-
-static const struct space_behavior *behavior_at(const struct state_port *port, size_t entry)
-{
-    static const struct space_behavior drop;
-    const struct state_run *run = port->run;
-    return entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
-}
-
-typedef void put_entry_fn(const struct state_port *port, size_t entry, struct base_buffer *out);
-
-static void put_actions(const struct state_port *port, size_t entry, struct base_buffer *out)
-{
-    if (entry == ENTRY_NONE) {
-        base_put_text(out, "drop");
-    } else {
-        ofctl_format_actions(flow_at(port, entry)->actions, flow_at(port, entry)->n_actions, out);
-    }
-}
-
-static void put_entry(const struct state_port *port, size_t entry, struct base_buffer *out)
-{
-    if (entry == ENTRY_NONE) {
-        base_put_text(out, "no entry");
-    } else {
-        ofctl_format_flow(flow_at(port, entry), FLOW_NO_STATS, out);
-    }
+    return entry == ENTRY_NONE ? NULL : &port->run->state->flows.entries[entry];
 }
 
 /* Whether the entry does with the deviation's example what it should. */
 static bool is_right(const struct state_port *port, const struct state_deviation *deviation,
                      size_t entry)
 {
+    static const struct space_behavior drop;
+    const struct state_run *run = port->run;
     const struct space_behavior *expected = &port->cases[deviation->expected].behavior;
+    const struct space_behavior *observed =
+        entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
     struct space_region region = {.cube = match_exactly(&deviation->where.example)};
     struct space_difference unused;
     size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
-    bool right =
-        !expected->unknown && !behavior_at(port, entry)->unknown &&
-        space_differ(&region, expected, behavior_at(port, entry), &budget, &unused) == SPACE_EMPTY;
+    bool right = !expected->unknown && !observed->unknown &&
+                 space_differ(&region, expected, observed, &budget, &unused) == SPACE_EMPTY;
     space_region_free(&region);
     return right;
 }
@@ -105,149 +73,80 @@ static size_t find_right_entry(const struct state_port *port,
     return right;
 }
 
-/* Of two rivals first the one whose text is first: the table's order is chance. */
-static void put_rivals(const struct state_port *port, const struct state_deviation *deviation,
-                       put_entry_fn *put, const char *between, struct base_buffer *out)
+static const char *flow_text(const struct flow_entry *flow, struct base_arena *arena)
 {
-    struct base_buffer a = {0}, b = {0};
-    put(port, deviation->entry, &a);
-    put(port, deviation->rival, &b);
-    bool in_order = strcmp(base_buffer_text(&a), base_buffer_text(&b)) <= 0;
-    base_put_text(out, base_buffer_text(in_order ? &a : &b));
-    base_put_text(out, between);
-    base_put_text(out, base_buffer_text(in_order ? &b : &a));
-    base_buffer_free(&a);
-    base_buffer_free(&b);
+    return flow ? ofctl_flow_text(flow, FLOW_NO_STATS, arena) : "no entry";
 }
 
-/* What is wrong: an entry, or that of two rivals which is, or both. */
-static void put_wrong(const struct state_port *port, const struct state_deviation *deviation,
-                      put_entry_fn *put, const char *between, struct base_buffer *out)
+static const char *actions_of(const struct flow_entry *flow, struct base_arena *arena)
 {
-    bool has_rival = deviation->rival != ENTRY_NONE;
-    if (has_rival && is_right(port, deviation, deviation->entry)) {
-        put(port, deviation->rival, out);
-    } else if (!has_rival || is_right(port, deviation, deviation->rival)) {
-        put(port, deviation->entry, out);
-    } else {
-        put_rivals(port, deviation, put, between, out);
-    }
+    return flow ? ofctl_actions_text(flow->actions, flow->n_actions, arena) : "drop";
 }
 
-static void put_deviation(const struct state_port *port, const struct state_deviation *deviation,
-                          struct base_buffer *out)
+typedef const char *text_fn(const struct flow_entry *flow, struct base_arena *arena);
+
+/* What is wrong: an entry, or that of two rivals which is, or both, then first the one
+ * whose text is first, as the table's order is chance. NULL without memory. */
+static const char *wrong_text(const struct state_port *port,
+                              const struct state_deviation *deviation, text_fn *text,
+                              const char *between)
 {
-    const struct space_difference *where = &deviation->where;
-    if (where->is_cube && !is_whole_port(&where->within)) {
-        base_put_text(out, "for ");
-        ofctl_format_match(&where->within, out);
-        base_put_text(out, ": ");
+    struct base_arena *arena = &port->run->report->arena;
+    const struct flow_entry *entry = flow_at(port, deviation->entry);
+    const struct flow_entry *rival = flow_at(port, deviation->rival);
+    if (!rival || is_right(port, deviation, deviation->rival)) {
+        return text(entry, arena);
     }
-    if (deviation->rival != ENTRY_NONE) {
-        base_put_text(out, "two entries of one priority take it, which of them wins is not "
-                           "defined: ");
-        put_rivals(port, deviation, put_entry, " and ", out);
-    } else if (deviation->entry == ENTRY_NONE) {
-        base_put_text(out, "the table drops it: no entry takes it");
-    } else {
-        state_put_difference(&port->cases[deviation->expected].behavior,
-                             behavior_at(port, deviation->entry), &where->example, out);
-        if (deviation != &port->deviations[0]) { /* its entry is what is advertised */
-            base_put_text(out, " (");
-            ofctl_format_flow(flow_at(port, deviation->entry), FLOW_NO_STATS, out);
-            base_put_text(out, ")");
+    if (is_right(port, deviation, deviation->entry)) {
+        return text(rival, arena);
+    }
+    const char *a = text(entry, arena), *b = text(rival, arena);
+    bool in_order = a && b && strcmp(a, b) <= 0;
+    return a && b ? base_arena_format(arena, "%s%s%s", in_order ? a : b, between, in_order ? b : a)
+                  : NULL;
+}
+
+/* Rivals in the order of their text. */
+static void fill_set(struct state_port *port, const struct state_deviation *deviation,
+                     struct state_set *set)
+{
+    struct base_arena *arena = &port->arena;
+    const struct state_case *expected = &port->cases[deviation->expected];
+    bool alone = deviation->entry != ENTRY_NONE && deviation->rival == ENTRY_NONE;
+    *set =
+        (struct state_set){.expected = expected->actions,
+                           .n_expected = expected->n_actions,
+                           .entry = flow_at(port, deviation->entry),
+                           .rival = flow_at(port, deviation->rival),
+                           .right = alone ? flow_at(port, find_right_entry(port, deviation)) : NULL,
+                           .where = deviation->where};
+    if (set->rival) {
+        const char *a = flow_text(set->entry, arena), *b = flow_text(set->rival, arena);
+        if (a && b && strcmp(a, b) > 0) {
+            const struct flow_entry *first = set->rival;
+            set->rival = set->entry;
+            set->entry = first;
         }
     }
 }
 
-static void put_hidden_right_entry(const struct state_port *port,
-                                   const struct state_deviation *deviation, struct base_buffer *out)
+/* What the port found, in the arena of the report. NULL without memory. */
+static const struct state_finding *keep_finding(struct state_port *port)
 {
-    if (deviation->entry == ENTRY_NONE || deviation->rival != ENTRY_NONE) {
-        return;
+    struct base_arena *arena = &port->run->report->arena;
+    struct state_finding *kept = base_arena_copy(arena, &port->found, sizeof port->found);
+    size_t n_bytes = port->found.n_troubles * sizeof *port->found.troubles;
+    if (!kept) {
+        return NULL;
     }
-    size_t right = find_right_entry(port, deviation);
-    if (right != ENTRY_NONE) {
-        base_put_text(out, "\nthe entry that would, ");
-        ofctl_format_flow(flow_at(port, right), FLOW_NO_STATS, out);
-        base_put_text(out, ", is hidden by ");
-        ofctl_format_flow(flow_at(port, deviation->entry), FLOW_NO_STATS, out);
+    for (size_t i = 0; i < kept->n_sets && i < STATE_SETS_SHOWN; i++) {
+        fill_set(port, &port->deviations[i], &kept->sets[i]);
     }
-}
-
-static void put_deviations(const struct state_port *port, struct base_buffer *out)
-{
-    size_t n = port->n_deviations;
-    for (size_t i = 0; i < n && i < STATE_DEVIATIONS_SHOWN; i++) {
-        base_put_text(out, i > 0 ? "\n" : "");
-        put_deviation(port, &port->deviations[i], out);
-        if (i > 0) {
-            base_put_text(out, "; example ");
-            ofctl_format_header(&port->deviations[i].where.example, out);
-        }
-        put_hidden_right_entry(port, &port->deviations[i], out);
-    }
-    if (n > STATE_DEVIATIONS_SHOWN) {
-        base_put_format(out, "\nand %zu more sets of headers", n - STATE_DEVIATIONS_SHOWN);
-    }
-}
-
-/* ---------------------------------------------------------------- lifetime */
-
-static void put_timeouts(const struct flow_entry *entry, struct base_buffer *out)
-{
-    if (entry->idle_timeout) {
-        base_put_format(out, "idle_timeout=%u,", entry->idle_timeout);
-    }
-    base_put_format(out, "hard_timeout=%u", entry->hard_timeout);
-}
-
-static void put_expected_lifetime(const struct state_port *port, struct base_buffer *out)
-{
-    uint32_t expires = port->cases[port->late_case].expires_sec;
-    if (expires == 0) {
-        base_put_text(out, "no timeout");
-    } else {
-        base_put_format(out, "hard_timeout=%u", expires);
-    }
-}
-
-static void put_lifetime(const struct state_port *port, struct base_buffer *out)
-{
-    const struct flow_entry *entry = flow_at(port, port->late_entry);
-    put_timeouts(entry, out);
-    base_put_text(out, " where the expectation says ");
-    put_expected_lifetime(port, out);
-    base_put_text(out, " (");
-    ofctl_format_flow(entry, FLOW_NO_STATS, out);
-    base_put_text(out, ")");
-    if (port->n_late > 1) {
-        base_put_format(out, ", one of %zu entries with a wrong lifetime", port->n_late);
-    }
+    kept->troubles = n_bytes > 0 ? base_arena_copy(arena, kept->troubles, n_bytes) : NULL;
+    return kept->troubles || n_bytes == 0 ? kept : NULL;
 }
 
 /* ------------------------------------------------------------------ result */
-
-static const char *text_of(struct state_port *port,
-                           void (*put)(const struct state_port *, struct base_buffer *))
-{
-    struct base_buffer text = {0};
-    put(port, &text);
-    return base_arena_take(&port->run->report->arena, &text);
-}
-
-static const char *actions_text(struct state_port *port, const struct state_case *expected)
-{
-    return ofctl_actions_text(expected->actions, expected->n_actions, &port->run->report->arena);
-}
-
-static const char *wrong_text(struct state_port *port, const struct state_deviation *deviation,
-                              put_entry_fn *put, const char *between)
-{
-    struct base_buffer text = {0};
-    put_wrong(port, deviation, put, between, &text);
-    return base_arena_take(&port->run->report->arena, &text);
-}
 
 /* Where the case is written, if it is. */
 static void show_case(struct state_port *port, size_t c, struct result *result)
@@ -257,99 +156,56 @@ static void show_case(struct state_port *port, size_t c, struct result *result)
     }
 }
 
-static const char *place_text(struct state_port *port)
+static const char *place_text(const struct state_port *port)
 {
-    struct base_buffer text = {0};
-    base_put_format(&text, "%s:", port->run->name);
-    port_format(port->number, &text);
-    return base_arena_take(&port->run->report->arena, &text);
+    struct port_ref ref = {.sw = port->run->sw, .port = port->number};
+    return topology_port_name(port->run->expectation->topology, ref, &port->run->report->arena);
 }
 
 /* What the failing result shows: the main deviation. */
 static void show_deviation(struct state_port *port, struct result *result)
 {
-    struct report *report = port->run->report;
+    struct base_arena *arena = &port->run->report->arena;
     const struct state_deviation *deviation = &port->deviations[0];
-    result->example = ofctl_header_text(&deviation->where.example, &report->arena);
-    result->expected = actions_text(port, &port->cases[deviation->expected]);
-    result->observed = wrong_text(port, deviation, put_actions, "\nor ");
-    result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, put_entry, "\n");
+    const struct state_case *expected = &port->cases[deviation->expected];
+    result->example = ofctl_header_text(&deviation->where.example, arena);
+    result->expected = ofctl_actions_text(expected->actions, expected->n_actions, arena);
+    result->observed = wrong_text(port, deviation, actions_of, "\nor ");
+    result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, flow_text, "\n");
     result->suspect = place_text(port);
     result->cause_kind = CAUSE_TABLE;
     result->cause = result->suspect;
     show_case(port, deviation->expected, result);
 }
 
-static void show_lifetime(struct state_port *port, struct result *result)
-{
-    struct base_buffer observed = {0};
-    result->cause_kind = CAUSE_TABLE;
-    result->cause = place_text(port);
-    put_timeouts(flow_at(port, port->late_entry), &observed);
-    result->observed = base_arena_take(&port->run->report->arena, &observed);
-    result->expected = text_of(port, put_expected_lifetime);
-    show_case(port, port->late_case, result);
-    result->says[SAYS_ADVERTISED] =
-        ofctl_flow_text(flow_at(port, port->late_entry), FLOW_NO_STATS, &port->run->report->arena);
-}
-
-/* Of an entry that is dead, for want of its port. */
-static void put_absence(const struct state_port *port, struct base_buffer *out)
-{
-    size_t entry = port->deviations[0].entry;
-    bool is_port = port->number != PORT_CONTROLLER && port->number != PORT_NONE;
-    if (!port->expected && entry != ENTRY_NONE && flow_at(port, entry)->match.mask.in_port &&
-        is_port && !switch_state_port(port->run->state, port->number)) {
-        base_put_text(out, "entry for port ");
-        port_format(port->number, out);
-        base_put_text(out, ", which the switch does not have: ");
-    }
-}
-
-static void put_detail(const struct state_port *port, struct base_buffer *out)
-{
-    const char *between = "";
-    if (port->n_deviations > 0) {
-        put_absence(port, out);
-        put_deviations(port, out);
-        between = "\n";
-    }
-    if (port->troubles.n_bytes > 0) {
-        base_put_text(out, between);
-        base_put_bytes(out, port->troubles.data, port->troubles.n_bytes);
-        between = "\n";
-    }
-    if (port->late_entry != ENTRY_NONE) {
-        base_put_text(out, between);
-        put_lifetime(port, out);
-        between = "\n";
-    }
-    if (port->open.n_bytes > 0) {
-        base_put_text(out, between);
-        base_put_bytes(out, port->open.data, port->open.n_bytes);
-    }
-}
-
 /* A port that has no link is one end of a cable. */
 static void show_trouble(struct state_port *port, struct result *result)
 {
-    const struct state_run *run = port->run;
-    struct port_ref ref = {.sw = run->sw, .port = port->trouble_port};
-    result->cause_kind = port->trouble_kind;
-    result->cause = port->trouble_kind == CAUSE_CABLE
-                        ? topology_cable_name(run->expectation->topology, ref, &run->report->arena)
-                        : topology_port_name(run->expectation->topology, ref, &run->report->arena);
+    const struct topology *topology = port->run->expectation->topology;
+    struct base_arena *arena = &port->run->report->arena;
+    struct port_ref ref = {.sw = port->run->sw, .port = port->found.troubles[0].port};
+    const struct port *known = switch_state_port(port->run->state, ref.port);
+    bool is_cable =
+        known && !(known->config & PORT_CONFIG_DOWN) && known->state & PORT_STATE_LINK_DOWN;
+    result->cause_kind = is_cable ? CAUSE_CABLE : CAUSE_PORT;
+    result->cause = is_cable ? topology_cable_name(topology, ref, arena)
+                             : topology_port_name(topology, ref, arena);
+}
+
+static void show_lifetime(struct state_port *port, struct result *result)
+{
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = place_text(port);
+    show_case(port, port->late_case, result);
+    result->says[SAYS_ADVERTISED] = flow_text(port->found.late, &port->run->report->arena);
 }
 
 static void fill_failure(struct state_port *port, struct result *result)
 {
     state_fail_result(result, result->says[SAYS_DECLARED], NULL);
-    if (port->n_deviations > 0) {
+    if (port->found.n_sets > 0) {
         show_deviation(port, result);
-    } else if (port->troubles.n_bytes > 0) {
-        result->observed =
-            base_arena_text(&port->run->report->arena, base_buffer_text(&port->troubles));
-        result->says[SAYS_ADVERTISED] = result->observed;
+    } else if (port->found.n_troubles > 0) {
         show_trouble(port, result);
     } else {
         show_lifetime(port, result);
@@ -358,13 +214,12 @@ static void fill_failure(struct state_port *port, struct result *result)
 
 int state_port_result(struct state_port *port)
 {
-    if (port->expected) {
-        state_port_trouble(port);
+    const struct state_finding *found = &port->found;
+    if (port->expected && state_port_trouble(port) < 0) {
+        return -1;
     }
-    bool fails =
-        port->n_deviations > 0 || port->troubles.n_bytes > 0 || port->late_entry != ENTRY_NONE;
-    bool open = port->open.n_bytes > 0;
-    if (!port->expected && !fails && !open) {
+    bool fails = found->n_sets > 0 || found->n_troubles > 0 || found->late;
+    if (!port->expected && !fails && !found->is_open) {
         return 0;
     }
     const char *id = state_port_id(port->run, port->number);
@@ -374,18 +229,19 @@ int state_port_result(struct state_port *port)
         return -1;
     }
     result->port = port->number;
-    result->expected = text_of(port, put_cases);
+    result->expected = cases_text(port);
     result->says[SAYS_DECLARED] = port->expected ? result->expected : "drop (not listed)";
     if (fails) {
         fill_failure(port, result);
-    } else if (open) {
+    } else if (found->is_open) {
         result->verdict = VERDICT_INCONCLUSIVE;
         result->cause_kind = CAUSE_TABLE;
         result->cause = place_text(port);
     } else {
         result->observed = result->expected;
         result->says[SAYS_ADVERTISED] = result->expected;
+        return 0;
     }
-    result->detail = fails || open ? text_of(port, put_detail) : NULL;
-    return 0;
+    result->finding = keep_finding(port);
+    return result->finding ? 0 : -1;
 }

@@ -9,29 +9,35 @@
 
 enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
 
+/* Why nothing of a switch is judged: a reason that is given, or a finding. */
+struct unseen {
+    const char *reason;
+    const struct state_finding *finding;
+};
+
 /* Whose tables these are, if they are not those of the switch. NULL without
  * memory. */
-static const char *another_switch(const struct state_run *run)
+static const struct state_finding *find_other_switch(const struct state_run *run)
 {
     const struct topology *topology = run->expectation->topology;
-    uint64_t dpid = run->state->datapath_id, declared = topology->switches[run->sw].dpid;
-    struct base_arena *arena = &run->report->arena;
-    for (size_t i = 0; i < topology->n_switches; i++) {
-        if (topology->switches[i].dpid == dpid) {
-            return base_arena_format(arena,
-                                     "another switch answers here: %s, datapath id %016" PRIx64
-                                     " instead of %016" PRIx64 "; are the endpoints swapped?",
-                                     topology->switches[i].name, dpid, declared);
+    struct state_finding found = {.kind = STATE_OTHER_SWITCH,
+                                  .state = run->state,
+                                  .datapath_id = topology->switches[run->sw].dpid};
+    for (size_t i = 0; i < topology->n_switches && !found.other; i++) {
+        if (topology->switches[i].dpid == run->state->datapath_id) {
+            found.other = &topology->switches[i];
         }
     }
-    return base_arena_format(arena,
-                             "another switch answers here, datapath id %016" PRIx64
-                             " instead of %016" PRIx64 "; is the endpoint wrong, or the topology?",
-                             dpid, declared);
+    return base_arena_copy(&run->report->arena, &found, sizeof found);
 }
 
-/* The switch itself; with a `reason` if its tables are not judged. */
-static int add_switch(struct state_run *run, const char *reason)
+static void excuse(struct state_run *run, const struct unseen *unseen, struct result *result)
+{
+    result->detail = unseen->reason ? base_arena_text(&run->report->arena, unseen->reason) : NULL;
+    result->finding = unseen->finding;
+}
+
+static int add_switch(struct state_run *run, const struct unseen *unseen)
 {
     const struct topology_switch *declared = &run->expectation->topology->switches[run->sw];
     struct base_arena *arena = &run->report->arena;
@@ -42,7 +48,7 @@ static int add_switch(struct state_run *run, const char *reason)
     }
     result->expected = base_arena_format(arena, "datapath id %016" PRIx64, declared->dpid);
     result->says[SAYS_DECLARED] = result->expected;
-    result->detail = reason ? base_arena_text(arena, reason) : NULL;
+    excuse(run, unseen, result);
     if (!run->state) {
         result->verdict = VERDICT_INCONCLUSIVE;
         return 0;
@@ -60,7 +66,7 @@ static int add_switch(struct state_run *run, const char *reason)
 /* ---------------------------------------------------------- not looked at */
 
 static int add_unseen_port(struct state_run *run, const struct expected_port *port,
-                           enum verdict verdict, const char *reason)
+                           enum verdict verdict, const struct unseen *unseen)
 {
     struct result *result =
         state_add_result(run, RESULT_STATE, state_port_id(run, port->port.port), port->place);
@@ -69,12 +75,12 @@ static int add_unseen_port(struct state_run *run, const struct expected_port *po
     }
     result->port = port->port.port;
     result->verdict = verdict;
-    result->detail = base_arena_text(&run->report->arena, reason);
+    excuse(run, unseen, result);
     return 0;
 }
 
 static int add_unseen_entry(struct state_run *run, const struct expected_entry *entry,
-                            const char *reason)
+                            const struct unseen *unseen)
 {
     struct base_arena *arena = &run->report->arena;
     struct result *result = state_add_result(
@@ -84,25 +90,25 @@ static int add_unseen_entry(struct state_run *run, const struct expected_entry *
         return -1;
     }
     result->verdict = VERDICT_INCONCLUSIVE;
-    result->detail = base_arena_text(arena, reason);
+    excuse(run, unseen, result);
     return 0;
 }
 
-static int state_unseen(struct state_run *run, const char *reason)
+static int add_unseen(struct state_run *run, const struct unseen *unseen)
 {
     const struct expectation *expectation = run->expectation;
-    int failed = add_switch(run, reason);
+    int failed = add_switch(run, unseen);
     for (size_t i = 0; i < expectation->n_ports && !failed; i++) {
         const struct expected_port *port = &expectation->ports[i];
         if (port->port.sw == run->sw) {
-            const char *ignored = state_ignore_port(run, port->port.port);
-            failed = add_unseen_port(run, port, ignored ? VERDICT_SKIP : VERDICT_INCONCLUSIVE,
-                                     ignored ? ignored : reason);
+            struct unseen ignored = {.reason = state_ignore_port(run, port->port.port)};
+            failed = ignored.reason ? add_unseen_port(run, port, VERDICT_SKIP, &ignored)
+                                    : add_unseen_port(run, port, VERDICT_INCONCLUSIVE, unseen);
         }
     }
     for (size_t i = 0; i < expectation->n_entries && !failed; i++) {
         if (expectation->entries[i].sw == run->sw) {
-            failed = add_unseen_entry(run, &expectation->entries[i], reason);
+            failed = add_unseen_entry(run, &expectation->entries[i], unseen);
         }
     }
     return failed;
@@ -174,9 +180,9 @@ static int state_port(struct state_run *run, uint16_t number)
 {
     struct port_ref ref = {.sw = run->sw, .port = number};
     const struct expected_port *expected = expectation_port(run->expectation, ref);
-    const char *ignored = state_ignore_port(run, number);
-    if (ignored) {
-        return expected ? add_unseen_port(run, expected, VERDICT_SKIP, ignored) : 0;
+    struct unseen ignored = {.reason = state_ignore_port(run, number)};
+    if (ignored.reason) {
+        return expected ? add_unseen_port(run, expected, VERDICT_SKIP, &ignored) : 0;
     }
     struct state_port port = {
         .run = run,
@@ -185,7 +191,10 @@ static int state_port(struct state_run *run, uint16_t number)
         .named_only =
             !expected && state_port_is_nowhere(run->expectation->topology, run->state, ref),
         .budget = budget_of(run, expected ? expected->n_cases : 0),
-        .late_entry = ENTRY_NONE};
+        .found = {.kind = STATE_PORT,
+                  .state = run->state,
+                  .port = number,
+                  .is_listed = expected != NULL}};
     int failed = state_port_decide(&port);
     if (!failed) {
         failed = state_port_result(&port);
@@ -267,7 +276,7 @@ static int state_dumped(struct state_run *run)
     run->has_odd = find_odd(run);
     run->left_out = calloc(n + 1, sizeof *run->left_out);
     run->expiring = calloc(n + 1, sizeof *run->expiring);
-    if (!run->left_out || !run->expiring || add_switch(run, NULL) < 0) {
+    if (!run->left_out || !run->expiring || add_switch(run, &(struct unseen){0}) < 0) {
         return -1;
     }
     state_ignore_entries(run);
@@ -301,12 +310,13 @@ static int switch_dump(struct state_run *run, const struct switch_dump *known)
 {
     const struct topology *topology = run->expectation->topology;
     if (!known->dumped) {
-        return state_unseen(run, known->reason ? known->reason : "not dumped");
+        return add_unseen(run,
+                          &(struct unseen){.reason = known->reason ? known->reason : "not dumped"});
     }
     run->state = known->state;
     if (run->state->datapath_id != topology->switches[run->sw].dpid) {
-        const char *reason = another_switch(run);
-        return reason ? state_unseen(run, reason) : -1;
+        struct unseen other = {.finding = find_other_switch(run)};
+        return other.finding ? add_unseen(run, &other) : -1;
     }
     return state_dumped(run);
 }

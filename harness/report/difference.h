@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is different between two states of a switch, in words: from change/diff.h
- * to report/diff.h. In pairs, [0] is the first state and [1] the second. */
-#ifndef MODEL_DIFFERENCE_H
-#define MODEL_DIFFERENCE_H
+ * What is different between two states of a switch, in words: what report/diff.h
+ * and report/plan.h write. In pairs, [0] is the first state and [1] the second. */
+#ifndef REPORT_DIFFERENCE_H
+#define REPORT_DIFFERENCE_H
 
 #include "model/result.h"
+#include "model/state.h"
 
 #include <stdbool.h>
 
@@ -41,6 +42,14 @@ struct switch_difference {
     struct entry_difference *entries; /* by priority, then match */
     size_t n_entries;
 };
+
+/* Compares (change/diff.h), and says in words how the two differ, in behaviour, ports
+ * and entries; `out->name` is the caller's. Sets of headers that differ in nothing but
+ * the port become one. What is compared of a port: whether it is there, config and link
+ * state; of an entry: as flow_equal. `*budget` as for change_diff. Text and all is in
+ * the arena. 0, or -1 without memory. */
+int report_difference(const struct switch_state *a, const struct switch_state *b, size_t *budget,
+                      struct base_arena *arena, struct switch_difference *out);
 
 /* A frame by which an entry is exercised. */
 struct named_probe {

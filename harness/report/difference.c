@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Differences in words: change_diff_tell of change/diff.h. */
+ * What is different between two states of a switch? Sets of headers, ports and
+ * entries, as text; sets that differ in nothing but the port become one. */
+#include "report/difference.h"
+
 #include "change/diff.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
-#include "state/inside.h"
+#include "report/deviation.h"
 
 #include <stdlib.h>
 
@@ -118,7 +121,7 @@ static const char *detail_text(struct telling *telling, const struct change_diff
             text.failed = true;
         }
     }
-    state_put_difference(&behaviors[0], &behaviors[1], &change->where.example, &text);
+    report_put_deviation(&behaviors[0], &behaviors[1], &change->where.example, &text);
     if (n_ports > 1) { /* on the others it may look different: nothing returns to its port */
         base_put_text(&text, " (entering by port ");
         port_format(change->in_port, &text);
@@ -258,8 +261,8 @@ static int tell_entries(struct telling *telling)
     return ready ? 0 : -1;
 }
 
-int change_diff_tell(const struct switch_state *a, const struct switch_state *b, size_t *budget,
-                     struct base_arena *arena, struct switch_difference *out)
+int report_difference(const struct switch_state *a, const struct switch_state *b, size_t *budget,
+                      struct base_arena *arena, struct switch_difference *out)
 {
     struct telling telling = {.states = {a, b}, .arena = arena, .out = out};
     int failed = change_diff(a, b, budget, &telling.diff) < 0 || tell_changes(&telling) < 0 ||

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Findings in words. Actions and matches are written as ovs-ofctl does. */
-#include "state/inside.h"
+ * How does what is done with a packet differ from what should be? Outputs and
+ * rewrites are written as ovs-ofctl does. */
+#include "report/deviation.h"
 
 #include "ofctl/action.h"
-#include "ofctl/flow.h"
 
 #include <stdlib.h>
-
-/* ------------------------------------------------------------- differences */
+#include <string.h>
 
 /* A packet that is sent, or should be. */
 struct packet {
@@ -186,7 +185,7 @@ static void put_unpaired(const struct packets *packets, const char *what, size_t
     }
 }
 
-void state_put_difference(const struct space_behavior *expected,
+void report_put_deviation(const struct space_behavior *expected,
                           const struct space_behavior *observed, const struct header *header,
                           struct base_buffer *out)
 {

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What two states do differently, in words. */
+#include "report/difference.h"
+
+#include "change/diff.h"
+#include "ofctl/flow.h"
+#include "testing/cmocka.h"
+
+#include <string.h>
+
+static void add_flow(struct switch_state *state, const char *text)
+{
+    struct base_error error;
+    if (ofctl_parse_flow(text, &state->flows, NULL, NULL, &error) < 0) {
+        fail_msg("%s: %s", text, error.text);
+    }
+}
+
+/* Four ports; flows divided by "; ". */
+static struct switch_state make_state(const char *flows)
+{
+    static struct port ports[] = {{.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
+    struct switch_state state = {.ports = ports, .n_ports = 4};
+    char text[512], *rest = text;
+    strcpy(text, flows);
+    for (char *flow; (flow = strsep(&rest, ";"));) {
+        if (*flow) {
+            add_flow(&state, flow);
+        }
+    }
+    return state;
+}
+
+/* Each set of headers as "PORTS MATCH [except …]: DETAIL" on a line. */
+static void assert_told(const char *flows_a, const char *flows_b, const char *expected)
+{
+    struct switch_state a = make_state(flows_a), b = make_state(flows_b);
+    struct base_arena arena = {0};
+    struct base_buffer out = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    assert_int_equal(report_difference(&a, &b, &budget, &arena, &told), 0);
+    for (size_t i = 0; i < told.n_items; i++) {
+        const struct difference *item = &told.items[i];
+        base_put_format(&out, "%s%s %s%s%s: %s\n", item->is_part ? "part of " : "", item->ports,
+                        item->match, item->except ? " except " : "",
+                        item->except ? item->except : "",
+                        item->undecided ? item->undecided : item->detail);
+    }
+    assert_string_equal(base_buffer_text(&out), expected);
+    assert_null(told.open);
+    base_buffer_free(&out);
+    base_arena_free(&arena);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+}
+
+static void test_same(void **state)
+{
+    (void)state;
+    assert_told("", "", "");
+    assert_told("in_port=1 actions=2,3", "in_port=1 actions=3,2", "");
+    assert_told("priority=5,tcp actions=2;priority=4,tcp,tp_dst=1 actions=3",
+                "priority=5,tcp actions=2", ""); /* hidden */
+    assert_told("ip actions=2", "ip,nw_dst=0.0.0.0/1 actions=2;ip,nw_dst=128.0.0.0/1 actions=2",
+                "");
+    assert_told("in_port=1 actions=normal", "in_port=1 actions=normal", "");
+    assert_told("in_port=1 actions=1", "", ""); /* nothing returns to its port */
+    assert_told("dl_vlan=5 actions=mod_vlan_vid:5,2", "dl_vlan=5 actions=2", "");
+}
+
+static void test_sets(void **state)
+{
+    (void)state;
+    assert_told("in_port=1 actions=2,3", "in_port=1 actions=2", "1 : output:3 is missing\n");
+    assert_told("in_port=1 actions=2", "", "1 : output:2 is missing\n");
+    assert_told("priority=5,in_port=1,tcp actions=2;priority=1,in_port=1 actions=3",
+                "priority=5,in_port=1,tcp,tp_dst=80 actions=2;priority=1,in_port=1 actions=3",
+                "1 tcp except tcp,tp_dst=80: output:3 instead of output:2\n");
+    assert_told("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2",
+                "part of 1 ip: mod_nw_tos:4 is missing on output:2\n");
+    assert_told("in_port=1 actions=normal", "in_port=1 actions=2", "1 : NORMAL\n");
+}
+
+static void test_ports(void **state)
+{
+    (void)state;
+    assert_told("tcp actions=9", "",
+                "1-4, any other port tcp: output:9 is missing (entering by "
+                "port 1)\n");
+    assert_told("tcp actions=controller:9", "",
+                "any port tcp: CONTROLLER:9 is missing (entering by port 1)\n");
+}
+
+/* A port that is gone is one by which a flood no longer leaves. */
+static void test_ports_change(void **state)
+{
+    (void)state;
+    struct switch_state a = make_state("in_port=1 actions=flood"),
+                        b = make_state("in_port=1 actions=flood");
+    static struct port fewer[] = {{.number = 1, .state = PORT_STATE_LINK_DOWN},
+                                  {.number = 2},
+                                  {.number = 4, .config = PORT_CONFIG_NO_FLOOD}};
+    struct base_arena arena = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    b.ports = fewer;
+    b.n_ports = 3;
+    assert_int_equal(report_difference(&a, &b, &budget, &arena, &told), 0);
+    assert_int_equal(told.n_items, 1);
+    assert_string_equal(told.items[0].detail, "output:3 is missing, output:4 is missing");
+    assert_int_equal(told.n_ports, 3);
+    assert_string_equal(told.ports[0], "port 1: up in A, LINK_DOWN in B");
+    assert_string_equal(told.ports[1], "port 3: up in A, no such port in B");
+    assert_string_equal(told.ports[2], "port 4: up in A, NO_FLOOD in B");
+    assert_int_equal(told.n_entries, 0);
+    base_arena_free(&arena);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+}
+
+static void test_entries(void **state)
+{
+    (void)state;
+    struct switch_state a = make_state("priority=5,tcp actions=2;udp actions=2;arp actions=1"),
+                        b = make_state("arp actions=1;cookie=0x1,priority=5,tcp actions=2;icmp "
+                                       "actions=2");
+    struct base_arena arena = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    assert_int_equal(report_difference(&a, &b, &budget, &arena, &told), 0);
+    assert_int_equal(told.n_entries, 3);
+    assert_string_equal(told.entries[0].entry[1], "cookie=0x1, priority=5,tcp actions=output:2");
+    assert_string_equal(told.entries[1].entry[0], "udp actions=output:2");
+    assert_null(told.entries[1].entry[1]);
+    assert_null(told.entries[2].entry[0]);
+    assert_string_equal(told.entries[2].entry[1], "icmp actions=output:2");
+    base_arena_free(&arena);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_same),    cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_ports),   cmocka_unit_test(test_ports_change),
+    cmocka_unit_test(test_entries),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Why does a result of room state not pass? One or more lines, the most
+ * important first. */
+#include "report/words.h"
+
+#include "ofctl/action.h"
+#include "ofctl/flow.h"
+#include "ofctl/match.h"
+#include "report/deviation.h"
+#include "state/finding.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void put_entry(const struct flow_entry *entry, struct base_buffer *out)
+{
+    ofctl_format_flow(entry, FLOW_NO_STATS, out);
+}
+
+static void put_in_brackets(const struct flow_entry *entry, struct base_buffer *out)
+{
+    base_put_text(out, " (");
+    put_entry(entry, out);
+    base_put_text(out, ")");
+}
+
+/* ------------------------------------------------------------ sets of headers */
+
+static bool is_whole_port(const struct match *match)
+{
+    struct match any = match_any(), rest = match_without_port(match);
+    return match_equal(&rest, &any);
+}
+
+/* What is missing and extra, where one entry takes the packets. */
+static void put_deviation(const struct state_finding *found, const struct state_set *set,
+                          struct base_buffer *out)
+{
+    const struct switch_state *state = found->state;
+    struct space_behavior expected, observed;
+    struct base_arena arena = {0};
+    if (space_behavior(set->expected, set->n_expected, found->port, state->ports, state->n_ports,
+                       &arena, &expected) < 0 ||
+        space_behavior(set->entry->actions, set->entry->n_actions, found->port, state->ports,
+                       state->n_ports, &arena, &observed) < 0) {
+        out->failed = true;
+    } else {
+        report_put_deviation(&expected, &observed, &set->where.example, out);
+    }
+    base_arena_free(&arena);
+}
+
+static void put_set(const struct state_finding *found, size_t i, struct base_buffer *out)
+{
+    const struct state_set *set = &found->sets[i];
+    if (set->where.is_cube && !is_whole_port(&set->where.within)) {
+        base_put_text(out, "for ");
+        ofctl_format_match(&set->where.within, out);
+        base_put_text(out, ": ");
+    }
+    if (set->rival) {
+        base_put_text(out, "two entries of one priority take it, which of them wins is not "
+                           "defined: ");
+        put_entry(set->entry, out);
+        base_put_text(out, " and ");
+        put_entry(set->rival, out);
+    } else if (!set->entry) {
+        base_put_text(out, "the table drops it: no entry takes it");
+    } else {
+        put_deviation(found, set, out);
+        if (i > 0) { /* the entry of the first is what is advertised */
+            put_in_brackets(set->entry, out);
+        }
+    }
+    if (i > 0) {
+        base_put_text(out, "; example ");
+        ofctl_format_header(&set->where.example, out);
+    }
+    if (set->right) {
+        base_put_text(out, "\nthe entry that would, ");
+        put_entry(set->right, out);
+        base_put_text(out, ", is hidden by ");
+        put_entry(set->entry, out);
+    }
+}
+
+/* An entry for a port that is not there is dead. */
+static void put_absence(const struct state_finding *found, struct base_buffer *out)
+{
+    const struct flow_entry *entry = found->sets[0].entry;
+    bool is_port = found->port != PORT_CONTROLLER && found->port != PORT_NONE;
+    if (!found->is_listed && entry && entry->match.mask.in_port && is_port &&
+        !switch_state_port(found->state, found->port)) {
+        base_put_text(out, "entry for port ");
+        port_format(found->port, out);
+        base_put_text(out, ", which the switch does not have: ");
+    }
+}
+
+static void put_sets(const struct state_finding *found, struct base_buffer *out)
+{
+    put_absence(found, out);
+    for (size_t i = 0; i < found->n_sets && i < STATE_SETS_SHOWN; i++) {
+        base_put_text(out, i > 0 ? "\n" : "");
+        put_set(found, i, out);
+    }
+    if (found->n_sets > STATE_SETS_SHOWN) {
+        base_put_format(out, "\nand %zu more sets of headers", found->n_sets - STATE_SETS_SHOWN);
+    }
+}
+
+/* ---------------------------------------------------------------------- ports */
+
+static void put_troubles(const struct state_finding *found, struct base_buffer *out)
+{
+    for (size_t i = 0; i < found->n_troubles; i++) {
+        const struct state_trouble *trouble = &found->troubles[i];
+        base_put_format(out, "%s%s ", i > 0 ? "; " : "",
+                        trouble->is_egress ? "output port" : "port");
+        port_format(trouble->port, out);
+        base_put_format(out, " %s", trouble->why);
+    }
+}
+
+static void put_timeouts(const struct state_finding *found, struct base_buffer *out)
+{
+    if (found->late->idle_timeout) {
+        base_put_format(out, "idle_timeout=%u,", found->late->idle_timeout);
+    }
+    base_put_format(out, "hard_timeout=%u", found->late->hard_timeout);
+}
+
+static void put_expected_timeouts(const struct state_finding *found, struct base_buffer *out)
+{
+    base_put_format(out, found->late_expires_sec ? "hard_timeout=%u" : "no timeout",
+                    found->late_expires_sec);
+}
+
+static void put_lifetime(const struct state_finding *found, struct base_buffer *out)
+{
+    put_timeouts(found, out);
+    base_put_text(out, " where the expectation says ");
+    put_expected_timeouts(found, out);
+    put_in_brackets(found->late, out);
+    if (found->n_late > 1) {
+        base_put_format(out, ", one of %zu entries with a wrong lifetime", found->n_late);
+    }
+}
+
+static void put_open(const struct state_finding *found, struct base_buffer *out)
+{
+    bool is_normal = found->open && strcmp(found->open, "NORMAL") == 0;
+    base_put_text(out, found->open ? "not decided: " : "not decided within the budget");
+    base_put_text(out, is_normal     ? "NORMAL depends on what the switch has learnt: it cannot be "
+                                       "decided from the table"
+                       : found->open ? found->open
+                                     : "");
+    if (found->open_entry) {
+        put_in_brackets(found->open_entry, out);
+    }
+}
+
+static void put_port(const struct state_finding *found, struct base_buffer *out)
+{
+    static void (*const put[])(const struct state_finding *, struct base_buffer *) = {
+        put_sets, put_troubles, put_lifetime, put_open};
+    const bool has[] = {found->n_sets > 0, found->n_troubles > 0, found->late, found->is_open};
+    for (size_t i = 0; i < sizeof has / sizeof *has; i++) {
+        if (has[i]) {
+            base_put_text(out, out->n_bytes > 0 ? "\n" : "");
+            put[i](found, out);
+        }
+    }
+}
+
+/* -------------------------------------------------------------------- entries */
+
+static void put_number(const char *field, unsigned expected, unsigned observed,
+                       struct base_buffer *out)
+{
+    if (expected != observed) {
+        base_put_format(out, "%s%s is %u instead of %u", out->n_bytes > 0 ? ", " : "", field,
+                        observed, expected);
+    }
+}
+
+static void put_entry_difference(const struct state_finding *found, struct base_buffer *out)
+{
+    const struct flow_entry *expected = found->expected, *observed = found->observed;
+    if (!actions_equal(expected->actions, expected->n_actions, observed->actions,
+                       observed->n_actions)) {
+        base_put_text(out, "actions are ");
+        ofctl_format_actions(observed->actions, observed->n_actions, out);
+        base_put_text(out, " instead of ");
+        ofctl_format_actions(expected->actions, expected->n_actions, out);
+    }
+    put_number("table", expected->table_id, observed->table_id, out);
+    if (found->given & FLOW_HAS_COOKIE && expected->cookie != observed->cookie) {
+        base_put_format(out, "%scookie is 0x%" PRIx64 " instead of 0x%" PRIx64,
+                        out->n_bytes > 0 ? ", " : "", observed->cookie, expected->cookie);
+    }
+    if (found->given & FLOW_HAS_IDLE_TIMEOUT) {
+        put_number("idle_timeout", expected->idle_timeout, observed->idle_timeout, out);
+    }
+    if (found->given & FLOW_HAS_HARD_TIMEOUT) {
+        put_number("hard_timeout", expected->hard_timeout, observed->hard_timeout, out);
+    }
+}
+
+/* ------------------------------------------------------------------- findings */
+
+static void put_other_switch(const struct state_finding *found, struct base_buffer *out)
+{
+    base_put_format(out,
+                    "another switch answers here%s%s, datapath id %016" PRIx64
+                    " instead of %016" PRIx64 "; %s?",
+                    found->other ? ": " : "", found->other ? found->other->name : "",
+                    found->state->datapath_id, found->datapath_id,
+                    found->other ? "are the endpoints swapped"
+                                 : "is the endpoint wrong, or the topology");
+}
+
+static void put_finding(const struct state_finding *found, struct base_buffer *out)
+{
+    switch (found->kind) {
+    case STATE_OTHER_SWITCH:
+        put_other_switch(found, out);
+        break;
+    case STATE_PORT:
+        put_port(found, out);
+        break;
+    case STATE_ENTRY_DIFFERS:
+        put_entry_difference(found, out);
+        break;
+    case STATE_ENTRY_MISSING:
+        base_put_text(out, "there is no entry of this match and priority");
+        break;
+    case STATE_ENTRY_UNLISTED:
+        base_put_text(out, "tables: exact, and no entry of the expectation names it");
+        break;
+    }
+}
+
+static const char *text_of(const struct state_finding *found, struct base_arena *arena,
+                           void (*put)(const struct state_finding *, struct base_buffer *))
+{
+    struct base_buffer text = {0};
+    put(found, &text);
+    return base_arena_take(arena, &text);
+}
+
+/* What is compared, where a port fails for nothing that its entries do. */
+static void say_statements(struct result *result, struct base_arena *arena)
+{
+    const struct state_finding *found = result->finding;
+    if (found->kind != STATE_PORT || found->n_sets > 0) {
+        return;
+    }
+    if (found->n_troubles > 0) {
+        result->observed = text_of(found, arena, put_troubles);
+        result->says[SAYS_ADVERTISED] = result->observed;
+    } else if (found->late) {
+        result->expected = text_of(found, arena, put_expected_timeouts);
+        result->observed = text_of(found, arena, put_timeouts);
+    }
+}
+
+int report_words(struct report *report)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        if (result->finding && !result->detail) {
+            result->detail = text_of(result->finding, &report->arena, put_finding);
+            say_statements(result, &report->arena);
+        }
+    }
+    return report->arena.failed ? -1 : 0;
+}
