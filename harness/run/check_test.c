@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whole checks of the reference network in memory: what is found when tables,
+ * frames, switches and stations do one thing or another. */
+#include "run/run.h"
+
+#include "testing/fake_run.h"
+
+static void a_network_that_does_what_it_should_passes(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(report_verdict(&run.report), VERDICT_PASS);
+    assert_string_equal(run.report.expectation, "expected/demon/simulated.yaml");
+    assert_int_equal(run.report.timing.rounds, 1);
+    assert_int_equal(run.network.n_dumps, 1);
+    assert_int_equal(run.network.n_packet_outs, 0);
+    assert_int_equal(run.report.n_probes, run.network.n_sent);
+    assert_true(run.report.n_arrivals > 0);
+    assert_int_equal(run.report.n_background, 0);
+    assert_true(run.report.coverage.is_known);
+    /* The entries of s3 for uplinks that carry nothing. */
+    assert_int_equal(run.report.coverage.n_entries, 16);
+    assert_int_equal(run.report.coverage.n_missed, 8);
+    assert_true(run.report.timing.settle_ms >= 100 && run.report.timing.settle_ms < 110);
+    fake_run_close(&run);
+}
+
+static void tables_and_frames_that_deviate_fail_together(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail state/s1/1\nfail traffic/h1/mirrored/h11\n");
+    const struct result *lost = fake_run_result(&run, "traffic/h1/mirrored/h11");
+    assert_true(lost->is_count);
+    assert_int_equal(lost->observed_count, 0);
+    assert_int_equal(run.report.n_causes, 1);
+    assert_int_equal(run.report.timing.rounds, 1); /* the tables explain it */
+    fake_run_close(&run);
+}
+
+/* The tables are right, and the frames are not: looked at again until two rounds
+ * that lie far enough apart agree. */
+static void a_cable_that_loses_everything_is_found(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h11"});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
+    assert_true(run.report.timing.rounds >= 3);
+    assert_true(run.report.timing.converge_ms < 0.001);
+    assert_string_equal(fake_run_result(&run, "traffic/h1/mirrored/h11")->suspect, "s3:11 -> h11");
+    assert_true(run.report.timing.count_ms < 50); /* the counters have counted by then */
+    fake_run_close(&run);
+}
+
+static void a_frame_too_many_is_found(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_DOUBLE, .from = "h1", .at = "h11"});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
+    fake_run_close(&run);
+}
+
+static void a_frame_that_is_altered_is_found(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_ALTER, .from = "h3", .at = "h4"});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
+    fake_run_close(&run);
+}
+
+/* One loss is neither explained by the tables nor met again: the rounds after it
+ * agree with each other and with the tables. */
+static void one_lost_frame_is_excused_by_two_rounds_that_agree(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2", .n = 1});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(run.report.timing.rounds, 3);
+    assert_int_equal(run.network.n_dumps, 3);
+    assert_true(run.report.timing.converge_ms > 100);
+    fake_run_close(&run);
+}
+
+/* The switches have acknowledged the right tables, and forward by the old ones
+ * for 300 ms more. */
+static void frames_may_lag_behind_the_tables(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    fake_network_change(&run.network, "topologies/demon/simulated", 300);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_true(run.report.timing.rounds > 2);
+    assert_true(run.report.timing.converge_ms > 200 && run.report.timing.converge_ms < 700);
+    fake_run_close(&run);
+}
+
+/* A switch that never follows its table is wrong, whatever --converge says. */
+static void frames_may_not_lag_forever(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    fake_network_change(&run.network, "topologies/demon/simulated", 1000000);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
+    const struct result *lost = fake_run_result(&run, "traffic/h1/mirrored/h11");
+    assert_int_equal(lost->disagree[0], SAYS_ADVERTISED);
+    assert_int_equal(lost->disagree[1], SAYS_OBSERVED);
+    fake_run_close(&run);
+}
+
+/* Every second sending is lost: no two rounds need be alike, and the run ends. */
+static void rounds_that_never_agree_end_after_the_time_to_converge(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    for (unsigned i = 0; i < FAKE_FAULTS; i++) {
+        fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2",
+                                                 .first = i * 10 + i * i, .n = i + 1});
+    }
+    run.options.converge_ms = 200;
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
+    assert_true(fake_run_has_note(&run, "did not come to agree within 200 ms"));
+    assert_true(run.report.timing.rounds >= 3);
+    fake_run_close(&run);
+}
+
+static void a_late_copy_is_charged_to_its_own_round(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    /* Beyond the settling time of the first round. */
+    fake_run_fault(&run,
+                   (struct fake_fault){FAKE_LATE, .from = "h1", .at = "h2", .n = 1, .ms = 300});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_true(fake_run_has_note(&run, "1 frames came later than the settling time"));
+    assert_true(run.report.timing.rounds > 1);
+    fake_run_close(&run);
+}
+
+/* A slow frame makes the round wait longer, and is not lost. */
+static void the_settling_time_follows_the_slowest_frame(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h1", .at = "h2", .ms = 60});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(run.report.timing.rounds, 1);
+    assert_true(run.report.timing.settle_ms > 240);
+    fake_run_close(&run);
+}
+
+static void a_capture_that_lost_frames_makes_absence_inconclusive(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_DROPS_FRAMES, .at = "h11"});
+    fake_run_check(&run);
+    assert_int_equal(report_verdict(&run.report), VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h2/isolated/h11", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_PASS);
+    assert_non_null(
+        strstr(fake_run_result(&run, "traffic/h2/isolated/h11")->detail, "lost 3 frames"));
+    fake_run_close(&run);
+}
+
+static void a_station_that_is_not_there_is_inconclusive(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_NO_STATION, .at = "h4"});
+    fake_run_check(&run);
+    assert_int_equal(report_verdict(&run.report), VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h3/delivered/h4", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h4/delivered/h3", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_PASS);
+    fake_run_close(&run);
+}
+
+static void a_host_without_an_interface_is_inconclusive(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.hosts[topology_find_host(run.expectation->topology, "h4")].interface = NULL;
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h3/delivered/h4", VERDICT_INCONCLUSIVE);
+    fake_run_close(&run);
+}
+
+static void without_any_station_nothing_is_sent(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    memset(run.hosts, 0, sizeof run.hosts);
+    fake_run_check(&run);
+    assert_int_equal(run.network.n_sent, 0);
+    assert_int_equal(report_verdict(&run.report), VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "state/s1/1", VERDICT_PASS);
+    fake_run_close(&run);
+}
+
+static void a_station_that_refuses_to_send_is_inconclusive(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_REFUSES, .at = "h6"});
+    run.options.converge_ms = 100;
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h6/delivered/h7", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_PASS);
+    assert_non_null(
+        strstr(fake_run_result(&run, "traffic/h6/delivered/h7")->detail, "the interface is down"));
+    fake_run_close(&run);
+}
+
+static void a_switch_that_does_not_answer_costs_only_its_own_results(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_SILENT, .at = "s2"});
+    fake_run_check(&run);
+    assert_int_equal(report_verdict(&run.report), VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "switch/s2", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "state/s2/1", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "state/s1/1", VERDICT_PASS);
+    fake_run_assert(&run, "traffic/h6/delivered/h7", VERDICT_PASS); /* the frames came */
+    fake_run_close(&run);
+}
+
+static void a_switch_without_an_endpoint_is_inconclusive(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.switches[0].openflow = NULL;
+    fake_run_check(&run);
+    fake_run_assert(&run, "switch/s1", VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(fake_run_result(&run, "switch/s1")->detail, "no endpoint"));
+    fake_run_close(&run);
+}
+
+static void another_switch_than_expected_fails(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.states[2].datapath_id = 33;
+    fake_run_check(&run);
+    fake_run_assert(&run, "switch/s3", VERDICT_FAIL);
+    fake_run_close(&run);
+}
+
+static void frames_of_others_are_counted_and_not_taken_for_copies(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_ADDS_FRAMES, .from = "h2", .at = "h11", .n = 5});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(run.report.n_background, 5);
+    fake_run_close(&run);
+}
+
+static void only_state_sends_no_frame(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    run.options.no_traffic = true;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail state/s1/1\n");
+    assert_int_equal(run.network.n_sent, 0);
+    assert_int_equal(run.network.what, CHANNEL_FLOWS);
+    fake_run_close(&run);
+}
+
+static void only_traffic_judges_no_table(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    run.options.no_state = true;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
+    for (size_t i = 0; i < run.report.n_results; i++) {
+        assert_int_equal(run.report.results[i].kind, RESULT_TRAFFIC);
+    }
+    fake_run_close(&run);
+}
+
+static void patterns_select_results_and_what_is_sent(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    const char *const patterns[] = {"traffic/h1/*", "state/s3/1*"};
+    fake_run_open_demon(&run, "simulated");
+    fake_run_check(&run);
+    unsigned all = run.network.n_sent;
+    run.options.patterns = patterns;
+    run.options.n_patterns = 2;
+    fake_run_check(&run);
+    assert_true(run.network.n_sent - all < all / 2);
+    assert_false(run.report.coverage.is_known);
+    assert_int_equal(run.report.n_results, 5);
+    assert_true(run.report.n_deselected > 20);
+    run.options.n_patterns = 1;
+    fake_run_close(&run);
+}
+
+static void nothing_but_state_selected_sends_nothing(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    const char *const patterns[] = {"state/s1"};
+    fake_run_open_demon(&run, "simulated");
+    run.options.patterns = patterns;
+    run.options.n_patterns = 1;
+    fake_run_check(&run);
+    assert_int_equal(run.network.n_sent, 0);
+    assert_int_equal(run.report.n_results, 10);
+    fake_run_close(&run);
+}
+
+/* Where hosts cannot tell by which cable frames are altered, switches are told to send. */
+static void switches_send_only_if_they_may(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_ALTER, .at = "h11"});
+    fake_run_check(&run);
+    assert_int_equal(run.network.n_packet_outs, 0);
+    fake_run_assert(&run, "traffic/h1/mirrored/h11", VERDICT_FAIL);
+    run.options.packet_out = true;
+    fake_run_check(&run);
+    assert_true(run.network.n_packet_outs > 0);
+    assert_string_equal(fake_run_result(&run, "traffic/h1/mirrored/h11")->suspect, "s3:11 -> h11");
+    fake_run_close(&run);
+}
+
+static void progress_is_reported(void *aux, const char *text)
+{
+    base_put_format(aux, "%s\n", text);
+}
+
+static void a_run_says_what_it_does(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    struct base_buffer text = {0};
+    fake_run_open_demon(&run, "no-mirror");
+    run.options.progress = progress_is_reported;
+    run.options.progress_aux = &text;
+    fake_run_check(&run);
+    assert_string_equal(base_buffer_text(&text), "reading the switches\n"
+                                                 "opening the captures\n"
+                                                 "probing\n"
+                                                 "reading the counters\n"
+                                                 "reading the switches\n");
+    base_buffer_free(&text);
+    fake_run_close(&run);
+}
+
+static void frames_of_failures_are_kept(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    struct base_buffer file = {0};
+    fake_run_open_demon(&run, "simulated");
+    run.options.pcapng = &file;
+    fake_run_check(&run);
+    size_t empty = file.n_bytes; /* a file without frames */
+    assert_true(empty > 0);
+    base_buffer_free(&file);
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h11"});
+    fake_run_check(&run);
+    assert_true(file.n_bytes > 1000);
+    base_buffer_free(&file);
+    fake_run_close(&run);
+}
+
+/* Counters that do not move are waited for, but not longer than a second. */
+static void counters_that_never_count_are_given_up(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    run.network.counts = false;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail state/s1/1\nfail traffic/h1/mirrored/h11\n");
+    assert_true(run.report.timing.count_ms > 1000 && run.report.timing.count_ms < 1200);
+    fake_run_close(&run);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_network_that_does_what_it_should_passes),
+    cmocka_unit_test(tables_and_frames_that_deviate_fail_together),
+    cmocka_unit_test(a_cable_that_loses_everything_is_found),
+    cmocka_unit_test(a_frame_too_many_is_found),
+    cmocka_unit_test(a_frame_that_is_altered_is_found),
+    cmocka_unit_test(one_lost_frame_is_excused_by_two_rounds_that_agree),
+    cmocka_unit_test(frames_may_lag_behind_the_tables),
+    cmocka_unit_test(frames_may_not_lag_forever),
+    cmocka_unit_test(rounds_that_never_agree_end_after_the_time_to_converge),
+    cmocka_unit_test(a_late_copy_is_charged_to_its_own_round),
+    cmocka_unit_test(the_settling_time_follows_the_slowest_frame),
+    cmocka_unit_test(a_capture_that_lost_frames_makes_absence_inconclusive),
+    cmocka_unit_test(a_station_that_is_not_there_is_inconclusive),
+    cmocka_unit_test(a_host_without_an_interface_is_inconclusive),
+    cmocka_unit_test(without_any_station_nothing_is_sent),
+    cmocka_unit_test(a_station_that_refuses_to_send_is_inconclusive),
+    cmocka_unit_test(a_switch_that_does_not_answer_costs_only_its_own_results),
+    cmocka_unit_test(a_switch_without_an_endpoint_is_inconclusive),
+    cmocka_unit_test(another_switch_than_expected_fails),
+    cmocka_unit_test(frames_of_others_are_counted_and_not_taken_for_copies),
+    cmocka_unit_test(only_state_sends_no_frame),
+    cmocka_unit_test(only_traffic_judges_no_table),
+    cmocka_unit_test(patterns_select_results_and_what_is_sent),
+    cmocka_unit_test(nothing_but_state_selected_sends_nothing),
+    cmocka_unit_test(switches_send_only_if_they_may),
+    cmocka_unit_test(a_run_says_what_it_does),
+    cmocka_unit_test(frames_of_failures_are_kept),
+    cmocka_unit_test(counters_that_never_count_are_given_up),
+};
+
+TEST_MAIN(tests)

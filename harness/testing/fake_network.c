@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What becomes of frames in a network in memory, and what do its switches say? */
+#include "testing/fake_network.h"
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "frame/parse.h"
+#include "frame/rewrite.h"
+#include "ofctl/flow.h"
+#include "path/step.h"
+#include "testing/cmocka.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LATENCY_NS = 100000,
+    DUMP_NS = 1000000,
+    HOPS_MAX = 64, /* a frame that is still under way then is forgotten */
+};
+
+/* ------------------------------------------------------------------- tables */
+
+static void read_flows(struct flow_table *table, const char *directory, size_t sw)
+{
+    char path[256], line[512];
+    snprintf(path, sizeof path, "%s/s%zu.flows", directory, sw + 1);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "#\n")] = 0;
+        if (line[strspn(line, " ")]) {
+            assert_int_equal(ofctl_parse_flow(line, table, NULL, NULL, NULL), 0);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    for (size_t i = 0; i < table->n_entries; i++) {
+        table->entries[i].n_packets = table->entries[i].n_bytes = 0;
+    }
+}
+
+static void copy_table(const struct flow_table *from, struct flow_table *to)
+{
+    for (size_t i = 0; i < from->n_entries; i++) {
+        struct flow_entry *entry = flow_table_add(to);
+        assert_non_null(entry);
+        *entry = from->entries[i];
+        entry->actions =
+            base_arena_copy(&to->arena, entry->actions, entry->n_actions * sizeof *entry->actions);
+    }
+}
+
+static void copy_state(const struct switch_state *from, struct switch_state *to)
+{
+    *to = *from;
+    to->flows = (struct flow_table){0};
+    copy_table(&from->flows, &to->flows);
+    to->ports = calloc(from->n_ports + 1, sizeof *to->ports);
+    assert_non_null(to->ports);
+    memcpy(to->ports, from->ports, from->n_ports * sizeof *to->ports);
+}
+
+static void make_ports(struct switch_state *state)
+{
+    state->n_ports = FAKE_PORTS;
+    state->ports = calloc(FAKE_PORTS, sizeof *state->ports);
+    assert_non_null(state->ports);
+    for (uint16_t i = 0; i < FAKE_PORTS; i++) {
+        state->ports[i].number = i + 1;
+        state->ports[i].has_counters = true;
+    }
+}
+
+void fake_network_change(struct fake_network *fake, const char *flows, unsigned ms)
+{
+    for (size_t i = 0; i < fake->topology->n_switches; i++) {
+        switch_state_free(&fake->forward[i]);
+        copy_state(&fake->states[i], &fake->forward[i]);
+        flow_table_free(&fake->states[i].flows);
+        fake->states[i].flows = (struct flow_table){0};
+        read_flows(&fake->states[i].flows, flows, i);
+    }
+    fake->follows_ns = fake->time_ns + ms * UINT64_C(1000000);
+}
+
+/* ------------------------------------------------------------------- faults */
+
+void fake_network_fault(struct fake_network *fake, struct fake_fault fault)
+{
+    assert_true(fake->n_faults < FAKE_FAULTS);
+    fake->faults[fake->n_faults++] = fault;
+}
+
+static bool is_about(const char *wanted, const char *name)
+{
+    return !wanted || !name || strcmp(wanted, name) == 0;
+}
+
+const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake_fault_kind kind,
+                                            const char *from, const char *at)
+{
+    for (size_t i = 0; i < fake->n_faults; i++) {
+        struct fake_fault *fault = &fake->faults[i];
+        if (fault->kind == kind && is_about(fault->from, from) && is_about(fault->at, at)) {
+            unsigned met = fault->n_met++;
+            if (met >= fault->first && (fault->n == 0 || met < fault->first + fault->n)) {
+                return fault;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------- frames */
+
+static void add_arrival(struct fake_network *fake, size_t host, const uint8_t *bytes,
+                        size_t n_bytes, uint64_t time_ns)
+{
+    assert_int_equal(
+        base_grow(&fake->arrivals, fake->n_arrivals, &fake->capacity, sizeof *fake->arrivals), 0);
+    size_t at = fake->n_arrivals++;
+    while (at > 0 && fake->arrivals[at - 1].time_ns > time_ns) {
+        fake->arrivals[at] = fake->arrivals[at - 1];
+        at--;
+    }
+    fake->arrivals[at] = (struct fake_arrival){
+        .time_ns = time_ns, .host = host, .bytes = malloc(n_bytes), .n_bytes = n_bytes};
+    assert_non_null(fake->arrivals[at].bytes);
+    memcpy(fake->arrivals[at].bytes, bytes, n_bytes);
+}
+
+void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
+                         size_t n_bytes)
+{
+    add_arrival(fake, host, bytes, n_bytes, fake->time_ns + LATENCY_NS);
+}
+
+/* A frame is about to arrive at a host, if nothing comes between. */
+static void arrive(struct fake_network *fake, size_t from, size_t host, const uint8_t *bytes,
+                   size_t n_bytes)
+{
+    const char *to = fake->topology->hosts[host].name;
+    const char *sender = from == HOST_NONE ? "" : fake->topology->hosts[from].name;
+    uint64_t time_ns = fake->time_ns + LATENCY_NS;
+    if (fake_network_meets(fake, FAKE_LOSE, sender, to)) {
+        return;
+    }
+    const struct fake_fault *late = fake_network_meets(fake, FAKE_LATE, sender, to);
+    time_ns += late ? late->ms * UINT64_C(1000000) : 0;
+    uint8_t altered[2048];
+    if (fake_network_meets(fake, FAKE_ALTER, sender, to)) {
+        memcpy(altered, bytes, n_bytes);
+        altered[5] ^= 1;
+        bytes = altered;
+    }
+    add_arrival(fake, host, bytes, n_bytes, time_ns);
+    if (fake_network_meets(fake, FAKE_DOUBLE, sender, to)) {
+        add_arrival(fake, host, bytes, n_bytes, time_ns);
+    }
+}
+
+static void count_port(struct fake_network *fake, struct port_ref at, bool enters, size_t n_bytes)
+{
+    struct switch_state *state = &fake->states[at.sw];
+    if (fake->counts && at.port >= 1 && at.port <= state->n_ports) {
+        struct port_counters *counters = &state->ports[at.port - 1].counters;
+        *(enters ? &counters->rx_packets : &counters->tx_packets) += 1;
+        *(enters ? &counters->rx_bytes : &counters->tx_bytes) += n_bytes;
+    }
+}
+
+static void count_entry(struct fake_network *fake, size_t sw, size_t entry, size_t n_bytes)
+{
+    if (fake->counts && entry != ENTRY_NONE && fake->time_ns >= fake->follows_ns) {
+        fake->states[sw].flows.entries[entry].n_packets++;
+        fake->states[sw].flows.entries[entry].n_bytes += n_bytes;
+    }
+}
+
+struct hop {
+    struct port_ref in;
+    struct base_buffer frame;
+};
+
+/* A copy leaves a switch: to a host, or as one hop more. */
+static void leave(struct fake_network *fake, struct port_ref out, size_t from,
+                  struct base_buffer *frame, struct hop *hops, size_t *n_hops)
+{
+    struct peer peer = topology_peer(fake->topology, out);
+    count_port(fake, out, false, frame->n_bytes);
+    if (peer.kind == PEER_HOST) {
+        arrive(fake, from, peer.host, frame->data, frame->n_bytes);
+    } else if (peer.kind == PEER_SWITCH && *n_hops < HOPS_MAX) {
+        hops[(*n_hops)++] = (struct hop){peer.port, *frame};
+        return; /* the frame is the hop's now */
+    }
+    base_buffer_free(frame);
+}
+
+static void forward(struct fake_network *fake, const struct path_network *network, size_t from,
+                    struct hop *hops, size_t at, size_t *n_hops)
+{
+    static struct space_emission out[PATH_OUTPUTS];
+    struct hop hop = hops[at];
+    struct header header;
+    struct path_step step;
+    count_port(fake, hop.in, true, hop.frame.n_bytes);
+    assert_true(frame_parse(hop.frame.data, hop.frame.n_bytes, hop.in.port, &header));
+    path_step(network, hop.in.sw, &header, out, &step);
+    count_entry(fake, hop.in.sw, step.taker.entry, hop.frame.n_bytes);
+    for (size_t i = 0; i < step.n_sent; i++) {
+        struct base_buffer frame = {0};
+        assert_true(frame_rewrite(hop.frame.data, hop.frame.n_bytes, &out[i].header, &frame));
+        leave(fake, (struct port_ref){hop.in.sw, out[i].port}, from, &frame, hops, n_hops);
+    }
+    base_buffer_free(&hop.frame);
+}
+
+/* What the switches forward by now. */
+static void open_tables(const struct fake_network *fake, struct path_network *network)
+{
+    const struct switch_state *states[FAKE_SWITCHES];
+    for (size_t i = 0; i < fake->topology->n_switches; i++) {
+        states[i] = fake->time_ns < fake->follows_ns ? &fake->forward[i] : &fake->states[i];
+    }
+    assert_int_equal(path_network_open_dumps(network, fake->topology, states, NULL), 0);
+}
+
+void fake_network_enter(struct fake_network *fake, struct port_ref in, size_t from,
+                        const uint8_t *bytes, size_t n_bytes)
+{
+    struct path_network network;
+    struct hop hops[HOPS_MAX] = {{.in = in}};
+    size_t n_hops = 1;
+    open_tables(fake, &network);
+    base_put_bytes(&hops[0].frame, bytes, n_bytes);
+    for (size_t i = 0; i < n_hops; i++) {
+        forward(fake, &network, from, hops, i, &n_hops);
+    }
+    path_network_close(&network);
+}
+
+/* ----------------------------------------------------------------- sessions */
+
+/* What a session is here: which targets are which switches. */
+struct channel {
+    struct fake_network *fake;
+    size_t n_targets;
+    size_t sw_of[FAKE_SWITCHES];
+};
+
+static int open_channel(const struct run_world *world, const struct channel_target *targets,
+                        size_t n_targets, const struct channel_options *options,
+                        struct channel **channel, struct base_error *error)
+{
+    (void)options;
+    (void)error;
+    struct fake_network *fake = (struct fake_network *)world;
+    *channel = calloc(1, sizeof **channel);
+    assert_non_null(*channel);
+    (*channel)->fake = fake;
+    (*channel)->n_targets = n_targets;
+    for (size_t i = 0; i < n_targets; i++) {
+        (*channel)->sw_of[i] = topology_find_switch(fake->topology, targets[i].name);
+    }
+    return 0;
+}
+
+static int dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
+                struct base_error *error)
+{
+    (void)error;
+    struct fake_network *fake = channel->fake;
+    fake->n_dumps++;
+    fake->what = what;
+    fake->time_ns += DUMP_NS;
+    for (size_t i = 0; i < channel->n_targets; i++) {
+        size_t sw = channel->sw_of[i];
+        const char *name = fake->topology->switches[sw].name;
+        dumps[i] = (struct channel_dump){.ok = !fake_network_meets(fake, FAKE_SILENT, NULL, name)};
+        if (dumps[i].ok) {
+            copy_state(&fake->states[sw], &dumps[i].state);
+        } else {
+            snprintf(dumps[i].reason, sizeof dumps[i].reason, "fake:%s: did not answer", name);
+        }
+    }
+    return 0;
+}
+
+static int packet_out(struct channel *channel, size_t target, uint16_t port, const void *frame,
+                      size_t n_bytes, struct base_error *error)
+{
+    (void)error;
+    struct fake_network *fake = channel->fake;
+    struct port_ref out = {channel->sw_of[target], port};
+    struct peer peer = topology_peer(fake->topology, out);
+    fake->n_packet_outs++;
+    count_port(fake, out, false, n_bytes);
+    if (peer.kind == PEER_HOST) {
+        arrive(fake, HOST_NONE, peer.host, frame, n_bytes);
+    } else if (peer.kind == PEER_SWITCH) {
+        fake_network_enter(fake, peer.port, HOST_NONE, frame, n_bytes);
+    }
+    return 0;
+}
+
+static void close_channel(struct channel *channel)
+{
+    free(channel);
+}
+
+static uint64_t now_ns(const struct run_world *world)
+{
+    return ((const struct fake_network *)world)->time_ns;
+}
+
+/* -------------------------------------------------------------- open, close */
+
+void fake_network_open(struct fake_network *fake, const struct topology *topology,
+                       const char *flows)
+{
+    assert_true(topology->n_switches <= FAKE_SWITCHES);
+    *fake = (struct fake_network){.world = {.channel_open = open_channel,
+                                            .channel_dump = dump,
+                                            .channel_packet_out = packet_out,
+                                            .channel_close = close_channel,
+                                            .now_ns = now_ns,
+                                            .wall_ns = now_ns},
+                                  .topology = topology,
+                                  .counts = true,
+                                  .time_ns = UINT64_C(1000000000)};
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        fake->states[i].datapath_id = topology->switches[i].dpid;
+        fake->states[i].n_tables = 1;
+        make_ports(&fake->states[i]);
+        read_flows(&fake->states[i].flows, flows, i);
+    }
+}
+
+void fake_network_close(struct fake_network *fake)
+{
+    for (size_t i = 0; i < fake->topology->n_switches; i++) {
+        switch_state_free(&fake->states[i]);
+        switch_state_free(&fake->forward[i]);
+    }
+    for (size_t i = 0; i < fake->n_arrivals; i++) {
+        free(fake->arrivals[i].bytes);
+    }
+    free(fake->arrivals);
+}

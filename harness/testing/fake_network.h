@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A network in memory that stands in for the world of a run (run/world.h): its
+ * switches are dumped, and forward frames by their tables; its clock runs only
+ * when somebody waits, so that a test takes no time and depends on no load.
+ * What goes wrong in it is a list of faults. Stations: fake_stations.h.
+ *
+ *   struct fake_network fake;
+ *   fake_network_open(&fake, topology, "topologies/demon/simulated");
+ *   fake_stations_attach(&fake);
+ *   fake_network_fault(&fake, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h11"});
+ *   ... .world = &fake.world ...
+ *   fake_network_close(&fake); */
+#ifndef TESTING_FAKE_NETWORK_H
+#define TESTING_FAKE_NETWORK_H
+
+#include "model/state.h"
+#include "model/topology.h"
+#include "run/world.h"
+
+enum { FAKE_SWITCHES = 8, FAKE_FAULTS = 8, FAKE_PORTS = 16 };
+
+enum fake_fault_kind {
+    /* Of frames that the host `from` sends, where they arrive at the host `at`. */
+    FAKE_LOSE,
+    FAKE_DOUBLE,
+    FAKE_LATE,  /* by `ms` */
+    FAKE_ALTER, /* the last bit of the destination address is another */
+    /* Of the station of the host `at`. */
+    FAKE_NO_STATION,   /* it cannot be opened */
+    FAKE_REFUSES,      /* it sends nothing */
+    FAKE_DROPS_FRAMES, /* its capture says that it lost 3 frames */
+    /* A foreign frame arrives at the host `at` with each frame that `from` sends. */
+    FAKE_ADDS_FRAMES,
+    FAKE_SILENT, /* the switch `at` does not answer */
+};
+
+struct fake_fault {
+    enum fake_fault_kind kind;
+    const char *from, *at; /* NULL: any */
+    unsigned first, n;     /* the first frames go well, the next n do not; n 0: all others */
+    unsigned ms;
+    unsigned n_met; /* frames that it was about; the fake counts them */
+};
+
+/* A frame on its way to a station. */
+struct fake_arrival {
+    uint64_t time_ns;
+    size_t host;
+    uint8_t *bytes;
+    size_t n_bytes;
+};
+
+struct fake_network {
+    struct run_world world;
+    const struct topology *topology;
+    struct switch_state states[FAKE_SWITCHES];  /* what switches say, with their counters */
+    struct switch_state forward[FAKE_SWITCHES]; /* by what they forward until `follows_ns` */
+    uint64_t follows_ns;                        /* when they begin to forward by `states` */
+    bool counts;                                /* counters move; true at first */
+    struct fake_fault faults[FAKE_FAULTS];
+    size_t n_faults;
+    uint64_t time_ns;
+    struct fake_arrival *arrivals; /* in the order of their time */
+    size_t n_arrivals, capacity;
+    unsigned n_dumps, n_sent, n_packet_outs; /* so many times */
+    unsigned what;                           /* CHANNEL_*, of the last dump */
+};
+
+/* A network of this topology; the flow entries of its i-th switch (from 1 on) are
+ * read from FLOWS/si.flows, as ovs-ofctl writes them; without the file there are
+ * none. Fails the test if they cannot be read. */
+void fake_network_open(struct fake_network *fake, const struct topology *topology,
+                       const char *flows);
+
+/* The tables become those of other files; frames follow them `ms` later. */
+void fake_network_change(struct fake_network *fake, const char *flows, unsigned ms);
+
+void fake_network_fault(struct fake_network *fake, struct fake_fault fault);
+
+/* The fault of this kind that meets a frame, or a station or switch, if there is
+ * one; counts. A NULL is not compared. */
+const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake_fault_kind kind,
+                                            const char *from, const char *at);
+
+/* A frame enters a switch by this port; `from`: the host that sent it, HOST_NONE:
+ * a switch. What arrives at hosts is put into fake->arrivals. */
+void fake_network_enter(struct fake_network *fake, struct port_ref in, size_t from,
+                        const uint8_t *bytes, size_t n_bytes);
+
+/* A frame arrives at a host, wherever it comes from. */
+void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
+                         size_t n_bytes);
+
+void fake_network_close(struct fake_network *fake);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What do stations send into a network in memory, and what do they capture there? */
+#include "testing/fake_stations.h"
+
+#include "testing/cmocka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEND_NS = 10000, STATIONS_MAX = 64 };
+
+/* What a set of stations is here: of which hosts they are. */
+struct station_set {
+    struct fake_network *fake;
+    size_t n;
+    size_t host_of[STATIONS_MAX];
+    const char *problems[STATIONS_MAX];
+};
+
+static const char *name_of(const struct station_set *set, size_t station)
+{
+    return set->fake->topology->hosts[set->host_of[station]].name;
+}
+
+static int open_set(const struct run_world *world, const struct station_spec *specs, size_t n_specs,
+                    struct station_set **out, struct base_error *error)
+{
+    (void)error;
+    assert_true(n_specs <= STATIONS_MAX);
+    struct station_set *set = calloc(1, sizeof *set);
+    assert_non_null(set);
+    set->fake = (struct fake_network *)world;
+    set->n = n_specs;
+    for (size_t i = 0; i < n_specs; i++) {
+        set->host_of[i] = topology_find_host(set->fake->topology, specs[i].name);
+        set->problems[i] = fake_network_meets(set->fake, FAKE_NO_STATION, NULL, specs[i].name)
+                               ? "no such interface"
+                               : NULL;
+    }
+    *out = set;
+    return 0;
+}
+
+static const char *problem(const struct station_set *set, size_t station)
+{
+    return set->problems[station];
+}
+
+static const uint8_t *address(const struct station_set *set, size_t station)
+{
+    return set->fake->topology->hosts[set->host_of[station]].mac;
+}
+
+static const uint8_t foreign[60] = {0x02, 0, 0, 0, 0, 9, 0x02, 0, 0, 0, 0, 8, 0x88, 0xcc};
+
+static int send_frame(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
+                      struct base_error *error)
+{
+    struct fake_network *fake = set->fake;
+    size_t host = set->host_of[station];
+    if (fake_network_meets(fake, FAKE_REFUSES, NULL, name_of(set, station))) {
+        return base_fail(error, "the interface is down");
+    }
+    fake->time_ns += SEND_NS;
+    fake->n_sent++;
+    fake_network_enter(fake, fake->topology->hosts[host].port, host, frame, n_bytes);
+    const struct fake_fault *adds =
+        fake_network_meets(fake, FAKE_ADDS_FRAMES, name_of(set, station), NULL);
+    if (adds) {
+        fake_network_arrive(fake, topology_find_host(fake->topology, adds->at), foreign,
+                            sizeof foreign);
+    }
+    return 0;
+}
+
+/* STATION_NONE: no station of the set captures there. */
+static size_t station_of(const struct station_set *set, size_t host)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        if (set->host_of[i] == host && !set->problems[i]) {
+            return i;
+        }
+    }
+    return STATION_NONE;
+}
+
+/* Hands out the frame that arrives first; true: the callback says stop. */
+static bool hand_out(struct station_set *set, station_on_arrival *on_arrival, void *aux)
+{
+    struct fake_network *fake = set->fake;
+    struct fake_arrival first = fake->arrivals[0];
+    fake->n_arrivals--;
+    memmove(fake->arrivals, fake->arrivals + 1, fake->n_arrivals * sizeof *fake->arrivals);
+    fake->time_ns = first.time_ns > fake->time_ns ? first.time_ns : fake->time_ns;
+    size_t station = station_of(set, first.host);
+    bool stops = station != STATION_NONE &&
+                 on_arrival(aux, &(struct station_arrival){.station = station,
+                                                           .time_ns = first.time_ns,
+                                                           .bytes = first.bytes,
+                                                           .n_bytes = first.n_bytes,
+                                                           .wire_bytes = first.n_bytes});
+    free(first.bytes);
+    return stops;
+}
+
+static int receive(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
+                   void *aux, struct base_error *error)
+{
+    (void)error;
+    struct fake_network *fake = set->fake;
+    uint64_t until_ns =
+        (uint64_t)deadline_ns > fake->time_ns ? (uint64_t)deadline_ns : fake->time_ns;
+    while (fake->n_arrivals > 0 && fake->arrivals[0].time_ns <= until_ns) {
+        if (hand_out(set, on_arrival, aux)) {
+            return 1;
+        }
+    }
+    fake->time_ns = until_ns;
+    return 0;
+}
+
+static int sync_stations(struct station_set *set, int64_t deadline_ns,
+                         station_on_arrival *on_arrival, void *aux, struct base_error *error)
+{
+    (void)deadline_ns;
+    return receive(set, 0, on_arrival, aux, error);
+}
+
+static uint64_t drops(struct station_set *set, size_t station)
+{
+    return fake_network_meets(set->fake, FAKE_DROPS_FRAMES, NULL, name_of(set, station)) ? 3 : 0;
+}
+
+static void close_set(struct station_set *set)
+{
+    free(set);
+}
+
+void fake_stations_attach(struct fake_network *fake)
+{
+    fake->world.station_open = open_set;
+    fake->world.station_problem = problem;
+    fake->world.station_address = address;
+    fake->world.station_send = send_frame;
+    fake->world.station_receive = receive;
+    fake->world.station_sync = sync_stations;
+    fake->world.station_drops = drops;
+    fake->world.station_close = close_set;
+}
