@@ -79,6 +79,7 @@ static void copies_and_texts(void **state)
     char *copy = base_arena_copy(&arena, bytes, sizeof bytes);
     bytes[0] = 'x';
     assert_memory_equal(copy, "ab\0cd", sizeof bytes);
+    assert_memory_equal(base_arena_copy(&arena, "y", 1), "y", 1);
     assert_non_null(base_arena_copy(&arena, NULL, 0));
     assert_string_equal(base_arena_text(&arena, "s1:6"), "s1:6");
     assert_string_equal(base_arena_format(&arena, "%s:%d", "s1", 6), "s1:6");

@@ -333,7 +333,7 @@ static int take_events(struct builder *builder)
     return result;
 }
 
-struct yaml_node *yaml_yaml_read(const struct yaml_source *source, struct base_arena *arena)
+struct yaml_node *yaml_read_document(const struct yaml_source *source, struct base_arena *arena)
 {
     struct builder builder = {.source = source, .arena = arena};
     if (!yaml_parser_initialize(&builder.parser)) {

@@ -34,6 +34,6 @@ struct yaml_node {
  * and are left out, as are the later ones of duplicate keys. NULL after a
  * diagnostic: not YAML, not UTF-8, empty, more than one document, or a limit of
  * yaml/load.h exceeded. */
-struct yaml_node *yaml_yaml_read(const struct yaml_source *source, struct base_arena *arena);
+struct yaml_node *yaml_read_document(const struct yaml_source *source, struct base_arena *arena);
 
 #endif

@@ -22,7 +22,7 @@ static void check(const struct sample *sample)
     struct base_arena nodes = {0};
     struct base_buffer text = {0};
     assert_int_equal(yaml_source_read(&source, &from, "f", &diagnostics, NULL), 0);
-    yaml_yaml_read(&source, &nodes);
+    yaml_read_document(&source, &nodes);
     assert_string_equal(memory_errors(&diagnostics, &text), sample->errors);
     base_buffer_free(&text);
     base_arena_free(&nodes);
@@ -198,7 +198,7 @@ static struct yaml_node *read_text(const char *text, struct base_arena *nodes)
     struct yaml_diagnostics diagnostics = {0};
     struct yaml_source source;
     assert_int_equal(yaml_source_read(&source, &from, "f", &diagnostics, NULL), 0);
-    struct yaml_node *root = yaml_yaml_read(&source, nodes);
+    struct yaml_node *root = yaml_read_document(&source, nodes);
     assert_int_equal(diagnostics.n_items, 0);
     assert_non_null(root);
     yaml_source_free(&source);

@@ -22,7 +22,7 @@ const struct yaml_node *yaml_open(struct yaml_reader *reader, const char *path,
         }
         return NULL;
     }
-    const struct yaml_node *root = yaml_yaml_read(&reader->source, nodes);
+    const struct yaml_node *root = yaml_read_document(&reader->source, nodes);
     return root && yaml_expect(reader, root, YAML_MAPPING, ROOT_EXPECTED) ? root : NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ports: their names, and finding one in the state of a switch. */
+ * Ports: their names, finding one in the state of a switch, and why packets do
+ * not pass one. */
 #include "model/state.h"
 
 #include "testing/cmocka.h"
@@ -25,6 +26,7 @@ static void ports_have_ovs_ofctls_names(void **state)
         {PORT_LOCAL, "LOCAL"},
         {PORT_NONE, "ANY"},
     };
+    struct base_arena arena = {0};
     for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
         struct base_buffer out = {0};
         uint16_t number = 0;
@@ -33,7 +35,9 @@ static void ports_have_ovs_ofctls_names(void **state)
         assert_true(port_parse(ports[i].text, &number));
         assert_int_equal(number, ports[i].number);
         base_buffer_free(&out);
+        assert_string_equal(port_text(ports[i].number, &arena), ports[i].text);
     }
+    base_arena_free(&arena);
 }
 
 static void ports_are_read_in_other_spellings(void **state)
@@ -45,6 +49,11 @@ static void ports_are_read_in_other_spellings(void **state)
     assert_true(port_parse("local", &number) && number == PORT_LOCAL);
     assert_true(port_parse("65534", &number) && number == PORT_LOCAL);
     assert_true(port_parse("none", &number) && number == PORT_NONE);
+    assert_true(port_parse("65280", &number) && number == PORT_MAX);
+    assert_true(port_parse("0", &number) && number == 0);
+    assert_true(port_parse("000", &number) && number == 0);
+    assert_true(port_parse("0xfffd", &number) && number == PORT_CONTROLLER);
+    assert_true(word_port((struct word){"12,", 2}, &number) && number == 12);
     static const char *const bad[] = {"", "-1", "65281", "65536", "1 ", "eth0", "LOCALS", "0x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(port_parse(bad[i], &number));

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tables of flow entries, what makes two entries the same, and the names of
+ * flow-mods. */
+#include "model/flow_mod.h"
+
+#include "testing/cmocka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void a_table_grows_by_zeroed_entries(void **state)
+{
+    (void)state;
+    struct flow_table table = {0};
+    for (uint16_t i = 0; i < 100; i++) {
+        struct flow_entry *entry = flow_table_add(&table), zero = {0};
+        assert_non_null(entry);
+        assert_memory_equal(entry, &zero, sizeof zero);
+        memset(entry, 0xff, sizeof *entry);
+        entry->priority = i;
+    }
+    assert_int_equal(table.n_entries, 100);
+    for (uint16_t i = 0; i < 100; i++) {
+        assert_int_equal(table.entries[i].priority, i);
+    }
+    base_arena_text(&table.arena, "actions");
+    flow_table_free(&table);
+    assert_int_equal(table.n_entries, 0);
+    assert_null(table.entries);
+    assert_null(table.arena.chunks);
+    flow_table_free(NULL);
+}
+
+static void entries_are_equal_but_for_their_counters(void **state)
+{
+    (void)state;
+    const struct action actions[] = {{.type = ACTION_OUTPUT, .port = 2}},
+                        others[] = {{.type = ACTION_OUTPUT, .port = 3}};
+    const struct flow_entry entry = {.match = match_in_port(1),
+                                     .actions = actions,
+                                     .n_actions = 1,
+                                     .cookie = 5,
+                                     .priority = 9,
+                                     .idle_timeout = 10,
+                                     .hard_timeout = 20};
+    struct flow_entry other = entry;
+    other.n_packets = 7;
+    other.n_bytes = 8;
+    other.duration_sec = 9;
+    assert_true(flow_equal(&entry, &other));
+    other = entry, other.priority = 8;
+    assert_false(flow_equal(&entry, &other));
+    other = entry, other.cookie = 4;
+    assert_false(flow_equal(&entry, &other));
+    other = entry, other.idle_timeout = 11;
+    assert_false(flow_equal(&entry, &other));
+    other = entry, other.hard_timeout = 21;
+    assert_false(flow_equal(&entry, &other));
+    other = entry, other.match = match_in_port(2);
+    assert_false(flow_equal(&entry, &other));
+    other = entry, other.actions = others;
+    assert_false(flow_equal(&entry, &other));
+    other = entry, other.n_actions = 0;
+    assert_false(flow_equal(&entry, &other));
+}
+
+static void flow_mods_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(flow_command_name(FLOW_ADD), "add");
+    assert_string_equal(flow_command_name(FLOW_MODIFY), "modify");
+    assert_string_equal(flow_command_name(FLOW_MODIFY_STRICT), "modify_strict");
+    assert_string_equal(flow_command_name(FLOW_DELETE), "delete");
+    assert_string_equal(flow_command_name(FLOW_DELETE_STRICT), "delete_strict");
+}
+
+/* Under AddressSanitizer: nothing leaks. */
+static void changes_are_freed_as_a_whole(void **state)
+{
+    (void)state;
+    struct flow_changes *changes = calloc(1, sizeof *changes);
+    assert_non_null(changes);
+    changes->items = calloc(3, sizeof *changes->items);
+    changes->file = base_arena_text(&changes->arena, "change.flows");
+    flow_changes_free(changes);
+    flow_changes_free(NULL);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_table_grows_by_zeroed_entries),
+    cmocka_unit_test(entries_are_equal_but_for_their_counters),
+    cmocka_unit_test(flow_mods_have_names),
+    cmocka_unit_test(changes_are_freed_as_a_whole),
+};
+
+TEST_MAIN(tests)
