@@ -7,6 +7,8 @@
 #include "ofctl/match.h"
 #include "testing/state_of.h"
 
+#include <stdio.h>
+
 /* ------------------------------------------------------------------- ports */
 
 static void check_trouble(const struct world *world, size_t i, uint16_t port, bool is_egress,
@@ -109,6 +111,64 @@ static void a_port_in_trouble_is_named_once(void **state)
     assert_int_equal(get_result(&world, "state/s1/1")->finding->n_troubles, 2);
     check_trouble(&world, 0, 2, true, "is switched off");
     check_trouble(&world, 1, 3, true, "does not send");
+    free_world(&world);
+}
+
+/* As an output by number: where a cable is, packets are lost. */
+static void ports_meant_by_flood_must_send(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *actions;
+        uint16_t closed;
+        bool fails;
+    } rows[] = {
+        {"flood", 2, true},    {"flood", 3, true},    {"flood", 4, false}, /* nothing there */
+        {"all", 2, true},      {"all", 4, false},     {"in_port", 1, true},
+        {"in_port", 2, false}, {"output:4", 4, true}, {"enqueue:4:1", 4, true},
+        {"flood", 1, false}, /* never returned */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char flow[64];
+        struct world world;
+        struct topology_host host = {.port = {.port = 2}};
+        struct topology_link link = {.a = {.sw = 1, .port = 5}, .b = {.port = 3}};
+        make_world(&world);
+        world.topology.hosts = &host;
+        world.topology.links = &link;
+        world.topology.n_hosts = world.topology.n_links = 1;
+        world.expectation.unlisted_any = true;
+        expect(&world, 1, "", rows[i].actions);
+        snprintf(flow, sizeof flow, "in_port=1 actions=%s", rows[i].actions);
+        add_flow(&world, flow);
+        judge(&world);
+        check_result(&world, "state/s1/1", VERDICT_PASS);
+        world.ports[rows[i].closed - 1].config = PORT_CONFIG_NO_FWD;
+        judge(&world);
+        check_result(&world, "state/s1/1", rows[i].fails ? VERDICT_FAIL : VERDICT_PASS);
+        if (rows[i].fails) {
+            check_trouble(&world, 0, rows[i].closed, true, "does not send");
+        }
+        free_world(&world);
+    }
+}
+
+static void local_is_judged_where_it_is_named(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    world.expectation.unlisted_any = true;
+    expect(&world, 1, "", "output:LOCAL,controller");
+    add_flow(&world, "in_port=1 actions=output:LOCAL,controller");
+    judge(&world);
+    check_trouble(&world, 0, PORT_LOCAL, true, "is absent");
+    world.ports[N_PORTS - 1].number = PORT_LOCAL;
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_PASS);
+    world.ports[N_PORTS - 1].config = PORT_CONFIG_DOWN;
+    judge(&world);
+    check_trouble(&world, 0, PORT_LOCAL, true, "is switched off");
     free_world(&world);
 }
 
@@ -406,6 +466,8 @@ static void exceptions_leave_out_ports(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_must_be_there_and_up),
     cmocka_unit_test(a_port_in_trouble_is_named_once),
+    cmocka_unit_test(ports_meant_by_flood_must_send),
+    cmocka_unit_test(local_is_judged_where_it_is_named),
     cmocka_unit_test(a_port_that_drops_may_be_down_but_not_absent),
     cmocka_unit_test(ports_that_are_not_listed_must_drop),
     cmocka_unit_test(entries_for_ports_of_nobody_are_judged),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which ports cannot do what is expected of them, whatever the table says? */
+ * Which ports cannot do what is expected of them, whatever the table says? Whether
+ * packets enter and leave by a port is the rule of model/port.h, as everywhere. */
 #include "state/inside.h"
 
 static int add_trouble(struct state_port *port, uint16_t number, bool is_egress, const char *why)
@@ -28,43 +29,57 @@ static bool forwards(const struct state_port *port)
     return something;
 }
 
-/* Why the port lets nothing in, or (`configured` NO_FWD) nothing out; NULL: it does. */
-static const char *why_closed(const struct state_port *port, uint16_t number, uint32_t configured,
-                              const char *why)
-{
-    const struct port *known = switch_state_port(port->run->state, number);
-    return !known                                ? "is absent"
-           : known->config & PORT_CONFIG_DOWN    ? "is switched off"
-           : known->state & PORT_STATE_LINK_DOWN ? "has no link"
-           : known->config & configured          ? why
-                                                 : NULL;
-}
-
 /* One that drops may be off, but must be there. */
 static int check_ingress(struct state_port *port)
 {
-    bool there = switch_state_port(port->run->state, port->number) != NULL;
-    const char *why = why_closed(port, port->number, PORT_CONFIG_NO_RECV, "does not receive");
+    const struct switch_state *state = port->run->state;
+    const char *why = port_no_entry(state->ports, state->n_ports, port->number);
+    bool there = switch_state_port(state, port->number) != NULL;
     return why && (!there || forwards(port)) ? add_trouble(port, port->number, false, why) : 0;
 }
 
-static int check_egress(struct state_port *port, const struct action *action)
+/* LOCAL, where it is named, is asked for as if it had a number. */
+static int check_egress(struct state_port *port, uint16_t number)
 {
-    bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-    if (!sends || (action->port > PORT_MAX && action->port != PORT_LOCAL)) {
-        return 0;
+    const struct switch_state *state = port->run->state;
+    const char *why = port_no_exit(state->ports, state->n_ports, number);
+    if (number == PORT_LOCAL && state->n_ports > 0) {
+        const struct port *known = switch_state_port(state, PORT_LOCAL);
+        struct port local = known ? *known : (struct port){0};
+        local.number = 1;
+        why = port_no_exit(&local, 1, known ? 1 : 2);
     }
-    const char *why = why_closed(port, action->port, PORT_CONFIG_NO_FWD, "does not send");
-    return why ? add_trouble(port, action->port, true, why) : 0;
+    return why ? add_trouble(port, number, true, why) : 0;
+}
+
+/* FLOOD and ALL mean the ports that are cabled; one that is not may well be off. */
+static bool is_meant(const struct state_port *port, uint16_t number)
+{
+    struct port_ref ref = {.sw = port->run->sw, .port = number};
+    return number == port->number || /* IN_PORT: nothing else returns there */
+           topology_peer(port->run->expectation->topology, ref).kind != PEER_NONE;
+}
+
+static int check_case(struct state_port *port, const struct state_case *expected)
+{
+    int failed = 0;
+    for (size_t i = 0; i < expected->n_actions && !failed; i++) {
+        const struct action *action = &expected->actions[i];
+        bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+        failed = sends ? check_egress(port, action->port) : 0;
+    }
+    for (size_t i = 0; i < expected->behavior.n_outputs && !failed; i++) {
+        uint16_t number = expected->behavior.outputs[i].port;
+        failed = is_meant(port, number) ? check_egress(port, number) : 0;
+    }
+    return failed;
 }
 
 int state_port_trouble(struct state_port *port)
 {
     int failed = check_ingress(port);
-    for (size_t c = 0; c < port->n_cases; c++) {
-        for (size_t i = 0; i < port->cases[c].n_actions && !failed; i++) {
-            failed = check_egress(port, &port->cases[c].actions[i]);
-        }
+    for (size_t c = 0; c < port->n_cases && !failed; c++) {
+        failed = check_case(port, &port->cases[c]);
     }
     return failed;
 }
