@@ -2,7 +2,7 @@
  *
  * A flow-mod: a message that changes a flow table (OpenFlow 1.0.0, sections 4.6
  * and 5.3.3), in the text of ovs-ofctl(8), and a file of them. What one does to
- * a table stands in change/change.h. */
+ * a table stands in change/edit.h. */
 #ifndef MODEL_FLOW_MOD_H
 #define MODEL_FLOW_MOD_H
 

@@ -1,6 +1,9 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What would a change do? */
 #include "report/plan.h"
 
+#include "ofctl/flow.h"
 #include "report/coverage.h"
 #include "report/diff.h"
 #include "report/escape.h"
@@ -183,16 +186,26 @@ static void put_turn(void *aux, const char *id)
     base_put_text(writer->paper->out, "\n");
 }
 
+/* Why a switch would refuse an item of the change. */
+static void put_reason(const struct flow_entry *overlaps, struct base_buffer *out)
+{
+    base_put_text(out, "overlaps with ");
+    ofctl_format_flow(overlaps, FLOW_NO_STATS, out);
+    base_put_text(out, " (OFPFMFC_OVERLAP)");
+}
+
 static void put_refused(const struct report_paper *paper, const struct report_plan *plan)
 {
     for (size_t i = 0; i < plan->changes->n_items; i++) {
         const struct flow_change *item = &plan->changes->items[i];
-        if (plan->refused[i]) {
+        if (plan->overlaps[i]) {
             report_put_ink(paper, INK_RED, "refused");
             base_put_format(paper->out, "  %s:%d:%d: ", item->place.file, item->place.line,
                             item->place.column);
             report_put_clean(paper->out, item->text);
-            base_put_format(paper->out, ": %s\n", plan->refused[i]);
+            base_put_text(paper->out, ": ");
+            put_reason(plan->overlaps[i], paper->out);
+            base_put_text(paper->out, "\n");
         }
     }
 }
@@ -280,18 +293,20 @@ static void put_json_switch(struct report_tree *tree, const struct switch_differ
 
 static void put_json_refused(struct report_tree *tree, const struct report_plan *plan)
 {
-    struct base_buffer place = {0};
+    struct base_buffer place = {0}; /* and the reason */
     report_tree_list(tree, "refused", REPORT_LINES);
     for (size_t i = 0; i < plan->changes->n_items; i++) {
         const struct flow_change *item = &plan->changes->items[i];
-        if (plan->refused[i]) {
+        if (plan->overlaps[i]) {
             place.n_bytes = 0;
             base_put_format(&place, "%s:%d:%d", item->place.file, item->place.line,
                             item->place.column);
             report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
             report_tree_text(tree, "source", base_buffer_text(&place));
             report_tree_text(tree, "flow_mod", item->text);
-            report_tree_text(tree, "reason", plan->refused[i]);
+            place.n_bytes = 0;
+            put_reason(plan->overlaps[i], &place);
+            report_tree_text(tree, "reason", base_buffer_text(&place));
             report_tree_close(tree);
         }
     }
@@ -361,4 +376,55 @@ void report_plan_json(const struct report_plan *plan, const char *version, struc
     put_json_change(&tree, plan);
     report_put_report(&tree, plan->after, version);
     report_tree_close(&tree);
+}
+
+/* ------------------------------------------------------------------- notes */
+
+static void put_foreign(const struct switch_state *state, uint16_t number, struct base_buffer *out)
+{
+    if (number > 0 && number <= PORT_MAX && !switch_state_port(state, number)) {
+        base_put_format(out, "%s%u", out->n_bytes > 0 ? ", " : "", number);
+    }
+}
+
+/* The ports that an item names and the switch does not have: "99, 77". */
+static void put_foreign_ports(const struct flow_mod *mod, const struct switch_state *state,
+                              struct base_buffer *out)
+{
+    bool is_delete = mod->command == FLOW_DELETE || mod->command == FLOW_DELETE_STRICT;
+    if (!is_delete && mod->flow.match.mask.in_port == UINT16_MAX) {
+        put_foreign(state, mod->flow.match.value.in_port, out);
+    }
+    for (size_t i = 0; i < mod->flow.n_actions; i++) {
+        const struct action *action = &mod->flow.actions[i];
+        if (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) {
+            put_foreign(state, action->port, out);
+        }
+    }
+}
+
+void report_plan_note_ports(const struct flow_changes *changes,
+                            const struct switch_state *const *before,
+                            const struct topology *topology, struct report *report)
+{
+    enum { NOTED_MAX = 8 };
+    struct base_buffer ports = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < changes->n_items; i++) {
+        const struct flow_change *item = &changes->items[i];
+        const struct switch_state *state = before[item->sw];
+        ports.n_bytes = 0;
+        if (state && state->n_ports > 0) { /* a saved state may leave its ports out */
+            put_foreign_ports(&item->mod, state, &ports);
+        }
+        if (ports.n_bytes > 0 && n++ < NOTED_MAX) {
+            report_note(report, "%s:%d: %s has no port %s", item->place.file, item->place.line,
+                        topology->switches[item->sw].name, base_buffer_text(&ports));
+        }
+    }
+    if (n > NOTED_MAX) {
+        report_note(report, "%zu more lines of the change name ports that the switch does not have",
+                    n - NOTED_MAX);
+    }
+    base_buffer_free(&ports);
 }

@@ -6,12 +6,15 @@
 #define REPORT_PLAN_H
 
 #include "model/flow_mod.h"
+#include "model/state.h"
+#include "model/topology.h"
 #include "report/difference.h"
 #include "report/report.h"
 
 struct report_plan {
     const struct flow_changes *changes;
-    const char *const *refused; /* by item of the changes: why a switch would refuse it, or NULL */
+    const struct flow_entry *const *overlaps; /* by item of the changes: because of which entry a
+                                                 switch would refuse it; NULL: it would not */
     const struct switch_difference *switches; /* from as it is to as it would be */
     size_t n_switches;
     const struct report *before, *after;   /* the verdicts on both */
@@ -36,5 +39,12 @@ void report_plan_text(const struct report_plan *plan, size_t max,
  * "dropped": […], "exercised", "entries", "missed": [{"entry", "reason",
  * "by"}]}} in front. */
 void report_plan_json(const struct report_plan *plan, const char *version, struct base_buffer *out);
+
+/* Notes each item that brings an entry for, or to, a port that its switch does not
+ * have: in_port, output, enqueue. Of many the first 8, and how many more. `before`: by
+ * switch, NULL: not read. */
+void report_plan_note_ports(const struct flow_changes *changes,
+                            const struct switch_state *const *before,
+                            const struct topology *topology, struct report *report);
 
 #endif

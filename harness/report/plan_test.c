@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/plan.h"
 
+#include "ofctl/flow_mod.h"
 #include "testing/cmocka.h"
 
 #include <jansson.h>
@@ -28,7 +29,8 @@ struct world {
     struct switch_difference switches[3];
     struct flow_change items[2];
     struct flow_changes changes;
-    const char *refused[2];
+    struct flow_entry overlapped;
+    const struct flow_entry *overlaps[2];
     struct report before, after;
     struct report_plan plan;
 };
@@ -53,7 +55,8 @@ static void make_world(struct world *world, const enum verdict before[3],
         .items = {{.text = "delete tcp", .place = {"c.txt", 2, 3}},
                   {.text = "check_overlap actions=drop", .place = {"c.txt", 3, 3}}},
         .changes = {.file = "c.txt", .n_items = 2},
-        .refused = {NULL, "overlaps"},
+        .overlaps = {NULL, &world->overlapped},
+        .overlapped = {.priority = 7},
         .before = make_report(before),
         .after = make_report(after),
     };
@@ -61,7 +64,7 @@ static void make_world(struct world *world, const enum verdict before[3],
     world->switches[0].entries = world->entries;
     world->changes.items = world->items;
     world->plan = (struct report_plan){.changes = &world->changes,
-                                       .refused = world->refused,
+                                       .overlaps = world->overlaps,
                                        .switches = world->switches,
                                        .n_switches = 3,
                                        .before = &world->before,
@@ -95,7 +98,8 @@ static void the_text_tells_all_of_it(void **state)
         "\n"
         "s2: not read: connection refused\n"
         "\n"
-        "refused  c.txt:3:3: check_overlap actions=drop: overlaps\n"
+        "refused  c.txt:3:3: check_overlap actions=drop: overlaps with priority=7 actions=drop "
+        "(OFPFMFC_OVERLAP)\n"
         "breaks  state/s1/1\n"
         "becomes true  state/s1/2\n"
         "becomes true  traffic/a/stray/b\n"
@@ -203,11 +207,43 @@ static void probes_that_come_and_go_are_told(void **state)
     free_world(&world);
 }
 
+static void ports_that_the_switch_has_not_are_noted(void **state)
+{
+    (void)state;
+    struct port ports[] = {{.number = 1}, {.number = 2}};
+    struct switch_state s1 = {.ports = ports, .n_ports = 2}, bare = {0};
+    const struct switch_state *read[] = {&s1, NULL, &bare};
+    struct topology_switch switches[] = {{.name = "s1"}, {.name = "s2"}, {.name = "s3"}};
+    struct topology topology = {.switches = switches, .n_switches = 3};
+    static const char *const lines[] = {"in_port=99 actions=output:77,2,LOCAL,IN_PORT",
+                                        "in_port=LOCAL actions=flood",
+                                        "delete in_port=99",
+                                        "modify in_port=1 actions=enqueue:7:1",
+                                        "in_port=98 actions=1",
+                                        "in_port=98 actions=1"};
+    static const size_t of[] = {0, 0, 0, 0, 1, 2};
+    struct flow_change items[6];
+    struct flow_changes changes = {.items = items, .n_items = 6};
+    struct report report = {0};
+    for (size_t i = 0; i < 6; i++) {
+        items[i] = (struct flow_change){.sw = of[i], .place = {"c.txt", (int)i + 1, 1}};
+        assert_int_equal(ofctl_parse_flow_mod(lines[i], &changes.arena, &items[i].mod, NULL, NULL),
+                         0);
+    }
+    report_plan_note_ports(&changes, read, &topology, &report);
+    assert_int_equal(report.n_notes, 2);
+    assert_string_equal(report.notes[0], "c.txt:1: s1 has no port 99, 77");
+    assert_string_equal(report.notes[1], "c.txt:4: s1 has no port 7");
+    report_free(&report);
+    base_arena_free(&changes.arena);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_text_tells_all_of_it),
     cmocka_unit_test(what_can_no_longer_be_decided_is_told),
     cmocka_unit_test(the_json_is_that_of_a_check_with_the_change),
     cmocka_unit_test(probes_that_come_and_go_are_told),
+    cmocka_unit_test(ports_that_the_switch_has_not_are_noted),
 };
 
 TEST_MAIN(tests)

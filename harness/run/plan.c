@@ -3,6 +3,7 @@
 
 #include "change/diff.h"
 #include "prove/prove.h"
+#include "report/plan.h"
 #include "report/words.h"
 #include "run/probes.h"
 #include "state/state.h"
@@ -43,9 +44,8 @@ static int judge_switches(const struct planning *planning, const struct switch_d
     struct state_options tables = {0};
     struct prove_options claims = {.selected = planning->selected};
     int status = state_judge(planning->expectation, switches, &tables, report, error);
-    status = status < 0
-                 ? status
-                 : prove_claims(planning->expectation, switches, &claims, report, error);
+    status =
+        status < 0 ? status : prove_claims(planning->expectation, switches, &claims, report, error);
     return status == 0 && report_words(report) < 0 ? base_fail(error, "out of memory") : status;
 }
 
@@ -81,12 +81,11 @@ static int make(struct planning *planning, const struct flow_changes *changes,
     for (size_t i = 0; i < expectation->n_claims; i++) {
         planning->selected[i] = run_selects(planning->options, expectation->claims[i].id);
     }
-    if (change_outcome_make(&plan->changed, changes, before, expectation->topology->n_switches) <
-            0 ||
+    if (change_plan_make(&plan->changed, changes, before, expectation->topology->n_switches) < 0 ||
         compare_switches(planning) < 0) {
         return base_fail(error, "out of memory");
     }
-    change_note_ports(changes, before, expectation->topology, &plan->after);
+    report_plan_note_ports(changes, before, expectation->topology, &plan->after);
     int status = judge(planning, before, &plan->before, error);
     if (status == 0 && planning->options->n_patterns == 0) {
         status = run_probes_differ(expectation, before, plan->changed.states, &plan->arena,
@@ -113,7 +112,7 @@ void run_plan_free(struct run_plan *plan)
 {
     report_free(&plan->before);
     report_free(&plan->after);
-    change_outcome_free(&plan->changed);
+    change_plan_free(&plan->changed);
     free(plan->switches);
     base_arena_free(&plan->arena);
     *plan = (struct run_plan){0};

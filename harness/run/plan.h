@@ -5,14 +5,14 @@
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
 
-#include "change/change.h"
+#include "change/plan.h"
 #include "report/difference.h"
 #include "run/network.h"
 #include "run/run.h"
 
 struct run_plan {
     struct report before, after;
-    struct change_outcome changed;
+    struct change_plan changed;
     struct switch_difference *switches; /* from before to after, by index of the topology */
     size_t n_switches;
     struct probe_difference probes; /* not known where only some claims are selected */

@@ -38,8 +38,10 @@ struct state_options {
  *                         not the lifetime that the packet's case should have,
  *                         nor the timeouts that `entries:` writes for it;
  *                       - if the port is absent; if it, being one that should
- *                         forward, is down or does not receive; if a port that
- *                         it should send to is absent, down or does not send.
+ *                         forward, lets nothing in; if a port that it should
+ *                         send to is absent or lets nothing out (model/port.h):
+ *                         by number, or, by FLOOD, ALL, IN_PORT, one that is
+ *                         cabled.
  *                       Inconclusive where NORMAL, TABLE, a vendor action or
  *                       another table than 0 decides, or over the budget.
  *   entry/SWITCH/N      each entry of `entries:`: there, in its table, and as
@@ -52,7 +54,10 @@ struct state_options {
  * Notes: entries hidden by another one, entries about to expire, ports that the
  * expectation names and the topology does not cable (if it cables any).
  *
- * -1 only without memory. */
+ * Why something does not pass is in result->finding (state/finding.h); report/words.h
+ * says it in words.
+ *
+ * 0, or -1 without memory. */
 int state_judge(const struct expectation *expectation, const struct switch_dump *switches,
                 const struct state_options *options, struct report *report,
                 struct base_error *error);

@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "change/change.h"
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does a flow-mod do to a flow table? */
+#include "change/edit.h"
 
-#include "ofctl/flow.h"
 #include "space/cube.h"
 
 #include <stdlib.h>
@@ -203,116 +204,4 @@ int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
     }
     bool adds = mod->command == FLOW_ADD || (!deletes(mod) && n == 0 && mod->cookie_mask == 0);
     return adds ? add(edit, &effective, overlaps) : 0;
-}
-
-/* ----------------------------------------------------------------- network */
-
-static int refuse(struct change_outcome *change, size_t item, const struct flow_entry *overlaps)
-{
-    struct base_buffer text = {0};
-    base_put_text(&text, "overlaps with ");
-    ofctl_format_flow(overlaps, FLOW_NO_STATS, &text);
-    base_put_text(&text, " (OFPFMFC_OVERLAP)");
-    change->refused[item] = base_arena_take(&change->arena, &text);
-    return change->refused[item] ? 0 : -1;
-}
-
-static int change_switch(struct change_outcome *change, const struct flow_changes *changes,
-                         const struct switch_state *before, size_t sw)
-{
-    struct change_edit edit;
-    const struct flow_entry *overlaps;
-    int status = change_edit_begin(&edit, &before->flows);
-    for (size_t i = 0; i < changes->n_items && status >= 0; i++) {
-        if (changes->items[i].sw == sw) {
-            status = change_edit_apply(&edit, &changes->items[i].mod, &overlaps);
-            status = status == 1 ? refuse(change, i, overlaps) : status;
-        }
-    }
-    if (status >= 0) {
-        change->copies[sw] = *before;
-        change->copies[sw].flows = change_edit_end(&edit);
-        change->states[sw] = &change->copies[sw];
-    }
-    change_edit_free(&edit);
-    return status;
-}
-
-int change_outcome_make(struct change_outcome *change, const struct flow_changes *changes,
-                        const struct switch_state *const *before, size_t n_switches)
-{
-    *change = (struct change_outcome){.n_switches = n_switches};
-    change->copies = calloc(n_switches + 1, sizeof *change->copies);
-    change->states = calloc(n_switches + 1, sizeof *change->states);
-    change->refused = calloc(changes->n_items + 1, sizeof *change->refused);
-    int status = change->copies && change->states && change->refused ? 0 : -1;
-    for (size_t sw = 0; sw < n_switches && status == 0; sw++) {
-        status = before[sw] ? change_switch(change, changes, before[sw], sw) : 0;
-    }
-    if (status < 0) {
-        change_outcome_free(change);
-    }
-    return status;
-}
-
-void change_outcome_free(struct change_outcome *change)
-{
-    for (size_t sw = 0; change->copies && sw < change->n_switches; sw++) {
-        flow_table_free(&change->copies[sw].flows);
-    }
-    free(change->copies);
-    free(change->states);
-    free(change->refused);
-    base_arena_free(&change->arena);
-    *change = (struct change_outcome){0};
-}
-
-/* ----------------------------------------------------------------------- ports */
-
-static void put_foreign(const struct switch_state *state, uint16_t number, struct base_buffer *out)
-{
-    if (number > 0 && number <= PORT_MAX && !switch_state_port(state, number)) {
-        base_put_format(out, "%s%u", out->n_bytes > 0 ? ", " : "", number);
-    }
-}
-
-/* The ports that an item names and the switch does not have: "99, 77". */
-static void put_foreign_ports(const struct flow_mod *mod, const struct switch_state *state,
-                              struct base_buffer *out)
-{
-    bool is_delete = mod->command == FLOW_DELETE || mod->command == FLOW_DELETE_STRICT;
-    if (!is_delete && mod->flow.match.mask.in_port == UINT16_MAX) {
-        put_foreign(state, mod->flow.match.value.in_port, out);
-    }
-    for (size_t i = 0; i < mod->flow.n_actions; i++) {
-        const struct action *action = &mod->flow.actions[i];
-        if (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) {
-            put_foreign(state, action->port, out);
-        }
-    }
-}
-
-void change_note_ports(const struct flow_changes *changes, const struct switch_state *const *before,
-                       const struct topology *topology, struct report *report)
-{
-    enum { NOTED_MAX = 8 };
-    struct base_buffer ports = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < changes->n_items; i++) {
-        const struct flow_change *item = &changes->items[i];
-        const struct switch_state *state = before[item->sw];
-        ports.n_bytes = 0;
-        if (state && state->n_ports > 0) { /* a saved state may leave its ports out */
-            put_foreign_ports(&item->mod, state, &ports);
-        }
-        if (ports.n_bytes > 0 && n++ < NOTED_MAX) {
-            report_note(report, "%s:%d: %s has no port %s", item->place.file, item->place.line,
-                        topology->switches[item->sw].name, base_buffer_text(&ports));
-        }
-    }
-    if (n > NOTED_MAX) {
-        report_note(report, "%zu more lines of the change name ports that the switch does not have",
-                    n - NOTED_MAX);
-    }
-    base_buffer_free(&ports);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Random flow-mods, made by a real switch and by change/change.h: after every
+ * Random flow-mods, made by a real switch and by change/edit.h: after every
  * batch both have the same table. The switch is a private Open vSwitch; skipped
  * where there is none, or where namespaces are refused. */
-#include "change/change.h"
+#include "change/edit.h"
 
 #include "ofctl/flow.h"
 #include "ofctl/flow_mod.h"

@@ -2,8 +2,8 @@
  *
  * Each rule of OpenFlow 1.0.0, section 4.6, and of the head of change.h, by an
  * example; what random flow-mods do, against a real switch, is tested in
- * change_live_test.c. */
-#include "change/change.h"
+ * edit_live_test.c. */
+#include "change/edit.h"
 
 #include "ofctl/flow.h"
 #include "ofctl/flow_mod.h"
@@ -241,74 +241,12 @@ static void exact_matches_have_the_highest_priority(void **state)
     CHECK(rows);
 }
 
-/* All items of a change, each for its switch; a switch that was not read. */
-static void a_change_leaves_the_states_alone(void **state)
-{
-    (void)state;
-    struct switch_state s1 = {.datapath_id = 1}, s2 = {.datapath_id = 2};
-    const struct switch_state *before[] = {&s1, NULL, &s2};
-    struct flow_change items[3] = {{.sw = 2}, {.sw = 1}, {.sw = 2}};
-    struct flow_changes changes = {.items = items, .n_items = 3};
-    struct change_outcome change;
-    struct base_buffer text = {0};
-    add_entry(&s2.flows, "n_packets=3,arp,actions=1");
-    ofctl_parse_flow_mod("check_overlap,actions=3", &changes.arena, &items[0].mod, NULL, NULL);
-    ofctl_parse_flow_mod("actions=3", &changes.arena, &items[1].mod, NULL, NULL);
-    ofctl_parse_flow_mod("udp,actions=4", &changes.arena, &items[2].mod, NULL, NULL);
-    assert_int_equal(change_outcome_make(&change, &changes, before, 3), 0);
-    assert_int_equal(s2.flows.n_entries, 1);
-    assert_int_equal(change.states[0]->flows.n_entries, 0);
-    assert_null(change.states[1]);
-    put_table(&change.states[2]->flows, &text);
-    assert_string_equal(base_buffer_text(&text),
-                        "arp actions=output:1 #3; udp actions=output:4 #0");
-    assert_string_equal(change.refused[0], "overlaps with arp actions=output:1 (OFPFMFC_OVERLAP)");
-    assert_null(change.refused[2]);
-    base_buffer_free(&text);
-    change_outcome_free(&change);
-    flow_table_free(&s2.flows);
-    base_arena_free(&changes.arena);
-}
-
-static void ports_that_the_switch_has_not_are_noted(void **state)
-{
-    (void)state;
-    struct port ports[] = {{.number = 1}, {.number = 2}};
-    struct switch_state s1 = {.ports = ports, .n_ports = 2}, bare = {0};
-    const struct switch_state *before[] = {&s1, NULL, &bare};
-    struct topology_switch switches[] = {{.name = "s1"}, {.name = "s2"}, {.name = "s3"}};
-    struct topology topology = {.switches = switches, .n_switches = 3};
-    static const char *const lines[] = {"in_port=99 actions=output:77,2,LOCAL,IN_PORT",
-                                        "in_port=LOCAL actions=flood",
-                                        "delete in_port=99",
-                                        "modify in_port=1 actions=enqueue:7:1",
-                                        "in_port=98 actions=1",
-                                        "in_port=98 actions=1"};
-    static const size_t of[] = {0, 0, 0, 0, 1, 2};
-    struct flow_change items[6];
-    struct flow_changes changes = {.items = items, .n_items = 6};
-    struct report report = {0};
-    for (size_t i = 0; i < 6; i++) {
-        items[i] = (struct flow_change){.sw = of[i], .place = {"c.txt", (int)i + 1, 1}};
-        assert_int_equal(ofctl_parse_flow_mod(lines[i], &changes.arena, &items[i].mod, NULL, NULL),
-                         0);
-    }
-    change_note_ports(&changes, before, &topology, &report);
-    assert_int_equal(report.n_notes, 2);
-    assert_string_equal(report.notes[0], "c.txt:1: s1 has no port 99, 77");
-    assert_string_equal(report.notes[1], "c.txt:4: s1 has no port 7");
-    report_free(&report);
-    base_arena_free(&changes.arena);
-}
-
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(add_inserts_or_replaces),
     cmocka_unit_test(overlaps_are_refused_when_asked),
     cmocka_unit_test(modify_changes_actions_and_cookie_only),
     cmocka_unit_test(delete_deletes_what_it_chooses),
     cmocka_unit_test(exact_matches_have_the_highest_priority),
-    cmocka_unit_test(a_change_leaves_the_states_alone),
-    cmocka_unit_test(ports_that_the_switch_has_not_are_noted),
 };
 
 TEST_MAIN(tests)

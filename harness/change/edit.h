@@ -2,7 +2,7 @@
  *
  * What flow-mods do to a flow table (OpenFlow 1.0.0, sections 3.4, 4.6 and
  * 5.3.3), on a copy of it. Where the specification is silent, what Open vSwitch
- * 3.1 does (checked against it in change_test.c):
+ * 3.1 does (checked against it in edit_live_test.c):
  *   - add replaces the entry of the same match and priority, counters and all,
  *     even if that one is the only thing that CHECK_OVERLAP could object to;
  *   - modify gives its cookie to the entries (unless it chooses by cookie), and
@@ -15,13 +15,11 @@
  *     chosen; out_port counts for delete only, and enqueue is an output too.
  * Limits of a switch (a full table, an action it does not have) are not
  * foreseen. Pure. */
-#ifndef CHANGE_CHANGE_H
-#define CHANGE_CHANGE_H
+#ifndef CHANGE_EDIT_H
+#define CHANGE_EDIT_H
 
+#include "model/flow.h"
 #include "model/flow_mod.h"
-#include "model/result.h"
-#include "model/state.h"
-#include "model/topology.h"
 #include "space/intern.h"
 
 /* A copy of a table that is being changed. Actions are borrowed from the table
@@ -47,26 +45,5 @@ int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
  * order: free it with flow_table_free. */
 struct flow_table change_edit_end(struct change_edit *edit);
 void change_edit_free(struct change_edit *edit);
-
-/* A change made on copies of the switches' states. */
-struct change_outcome {
-    struct switch_state *copies;        /* by switch; everything but the entries is borrowed */
-    const struct switch_state **states; /* by switch: after the change; NULL: not read */
-    const char **refused;               /* by item: why the switch would refuse it, or NULL */
-    size_t n_switches;
-    struct base_arena arena;
-};
-
-/* Makes all items in their order: one that is refused changes nothing, and the
- * next one follows. Both `changes` and `before` must outlive `change`. -1 without
- * memory. */
-int change_outcome_make(struct change_outcome *change, const struct flow_changes *changes,
-                        const struct switch_state *const *before, size_t n_switches);
-void change_outcome_free(struct change_outcome *change);
-
-/* Notes each item that brings an entry for, or to, a port that its switch does
- * not have: in_port, output, enqueue. Of many the first 8, and how many more. */
-void change_note_ports(const struct flow_changes *changes, const struct switch_state *const *before,
-                       const struct topology *topology, struct report *report);
 
 #endif
