@@ -3,6 +3,7 @@
 # make                 the program: build/tapproof
 # make demo            the reference network, checked; then a broken one
 # make unit            the unit tests; ROOM=space or ROOM=tools/tapd those of one room, T='*cube*' those of such a name
+# make house           the house rules
 # make check           unit tests, live suites, house rules; asks before it installs what is missing (PACKAGES=yes|no)
 # make check-asan      the same under AddressSanitizer and UBSan
 # make lint            clang's warnings, clang-tidy, cppcheck, clang-format
@@ -48,7 +49,7 @@ UNIT     = $(patsubst %.c,$(B)/%,$(call all_of,test))
 BENCHES  = $(patsubst %.c,$(B)/%,$(call all_of,bench))
 FUZZERS  = $(patsubst %.c,$(B)/%,$(call all_of,fuzz))
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
-SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh topologies/*_test.sh))
+SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh suites/*_test.py topologies/*_test.sh))
 LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --list))
 WANTED   = $(if $(ROOM),$(filter $(B)/$(ROOM)/% $(B)/harness/$(ROOM)/% $(B)/tools/$(ROOM)/%,$(UNIT)),$(UNIT))
 
@@ -92,6 +93,13 @@ $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 test-programs: all $(UNIT) $(SUITES)
+
+# The house rules alone.
+house: test-programs
+	$(Q)B=$(B) RANKS="$(RANKS)" CC="$(CC)" suites/tally $(filter suites/house_%,$(SCRIPTS))
+
+ranks:
+	@echo $(RANKS)
 
 unit: $(WANTED)
 	$(Q)$(if $(WANTED),,echo "no unit test in ROOM=$(ROOM)"; exit 2;) B=$(B) $(if $(T),TEST_FILTER='$(T)') suites/tally $(WANTED)
@@ -157,6 +165,6 @@ install: all
 clean:
 	rm -rf $(B) $(B)-asan $(B)-fuzz
 
-.PHONY: unit run-fuzzers mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: unit house ranks run-fuzzers mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The house rules, as tests (TAP). Each one says what to do instead.
-#
-#   RANKS="ROOM ROOM+ROOM ..." suites/house_rules_test.sh      rooms by rank, low to high
+# See also house_rooms_test.py and house_calls_test.py.
 
 cd "$(dirname "$0")/.." || exit 1
-rooms=${RANKS:-base model ofctl openflow+frame+yaml+space path state+prove+traffic+channel+station \
-    blame+change+learn+explain mutate report run cli}
 sources=$(git ls-files -co --exclude-standard '*.c' '*.h' 2> /dev/null || find . -name '*.[ch]')
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -24,92 +21,10 @@ verdict() {
     fi
 }
 
-rank_of() {
-    rank=0
-    for group in $rooms; do
-        rank=$((rank + 1))
-        case +$group+ in *+$1+*) echo $rank; return ;; esac
-    done
-    echo 0
-}
-
-list_includes() {
-    for file in $sources; do
-        case $file in
-        harness/*)
-            room=${file#harness/} room=${room%%/*}
-            sed -n 's|^#include "\([a-z]*\)/.*"|\1|p' "$file" | sort -u | sed "s|^|$file $room |" ;;
-        esac
-    done
-}
-
-# What a room of tools/ may include: its own files, harness rooms below cli
-# (none that decides: the controller and the judge share nothing but the codec),
-# and sflow.
-tool_includes() {
-    for file in $sources; do
-        case $file in
-        tools/*_test.c | tools/*_bench.c) ;;
-        tools/*/*)
-            own=${file#tools/} own=${own%%/*}
-            sed -n 's|^#include "\([a-z]*\)/.*"|\1|p' "$file" | sort -u | while read -r to; do
-                case " base model ofctl openflow frame yaml channel station sflow $own " in
-                *" $to "*) ;;
-                *) echo "$file includes $to/" ;;
-                esac
-            done ;;
-        esac
-    done
-}
-
-# Still to be turned round; the list may only shrink.
-upward_known="harness/prove/prove.h:traffic harness/prove/words.c:blame harness/prove/words.c:traffic
-    harness/traffic/cover_test.c:prove"
-
-upward_includes() {
-    tool_includes | grep -v 'includes testing/$'
-    list_includes | while read -r file from to; do
-        [ "$from" = "$to" ] && continue
-        [ "$from" = testing ] && continue
-        [ "$to" = testing ] && case $file in *_test.c | *_bench.c | *_fuzz.c) continue ;; esac
-        case " $(echo $upward_known) " in *" $file:$to "*) continue ;; esac
-        if [ "$(rank_of "$to")" -ge "$(rank_of "$from")" ]; then
-            echo "$file includes $to/"
-        fi
-    done
-}
-
 lonely_headers() {
-    for file in $sources; do
-        case $file in
-        *.h) printf '#include "%s"\n' "$PWD/$file" > "$scratch/one.c"
-            ${CC:-cc} -std=c17 -D_GNU_SOURCE -Wall -Werror -Iharness -Itools -Isuites -fsyntax-only \
-                "$scratch/one.c" > "$scratch/errors" 2>&1 || echo "$file does not compile alone" ;;
-        esac
-    done
-}
-
-# Each file pairs with what it includes; tsort(1) names the cycles.
-include_cycles() {
-    for file in $sources; do
-        case $file in
-        harness/*.h | tools/*.h) sed -n "s|^#include \"\([a-z_/]*\.h\)\"|${file#*/} \1|p" "$file" ;;
-        esac
-    done | tsort 2>&1 > /dev/null
-}
-
-functions() {
-    ctags -x --kinds-C=f --_xformat='%n %e %N %F' $(echo "$sources" | grep '\.c$') |
-        awk '{ print $2 - $1 + 1, $4 ":" $1, $3 }' | sort -n
-}
-
-sizes() {
-    functions > "$scratch/functions"
-    awk '$1 > 100 { print $2 " " $3 " has " $1 " lines" }' "$scratch/functions"
-    awk '{ n[NR] = $1 } END {
-        if (n[int((NR + 1) / 2)] > 15) print "the median function has " n[int((NR + 1) / 2)] " lines"
-        if (n[int(NR * 0.9)] > 50) print "the function at 90 % has " n[int(NR * 0.9)] " lines"
-    }' "$scratch/functions"
+    echo "$sources" | grep '\.h$' | xargs -P "$(nproc)" -n 1 sh -c 'echo "#include \"$PWD/$1\"" |
+        ${CC:-cc} -std=c17 -D_GNU_SOURCE -Wall -Werror -Iharness -Itools -Isuites -fsyntax-only -x c - \
+            > /dev/null 2>&1 || echo "$1 does not compile alone"' lonely | sort
 }
 
 long_files() {
@@ -144,26 +59,37 @@ missing_first() {
     done
 }
 
-unexpected_top() {
-    git ls-files -co --exclude-standard 2> /dev/null | cut -d/ -f1 | sort -u |
-        grep -vxE 'suites|harness|expected|topologies|tools|Makefile|README\.md|LICENSE|\..*'
+# docs/ is for pages of prose.
+unexpected_docs() {
+    git ls-files -co --exclude-standard docs | grep -v '^docs/[a-z-]*\.md$'
 }
 
-echo 1..9
-upward_includes | verdict 1 "a room includes only lower rooms" \
-    "Move the declaration down, or pass what is needed as a parameter (DESIGN: rooms)."
-lonely_headers | verdict 2 "each header compiles alone" "Include what the header uses."
-include_cycles | verdict 3 "no include cycle" "Split the header that both need."
-if command -v ctags > /dev/null 2>&1 && ctags --version | grep -q Universal; then
-    sizes | verdict 4 "functions are short" "Name a part of the function and move it out."
-elif [ "${REQUIRE_LIVE:-0}" = 1 ]; then
-    echo "not ok 4 - functions are short: universal-ctags is not installed"
+# Another major version formats otherwise.
+format_reason() {
+    found=$(clang-format --version 2> /dev/null | grep -o 'version [0-9]*')
+    [ "$found" = 'version 14' ] || echo "clang-format 14 is not installed"
+}
+
+unformatted() {
+    echo "$sources" | xargs clang-format --dry-run -Werror 2>&1 | grep -o '^[^ :]*:[0-9]*' | sort -u
+}
+
+unexpected_top() {
+    git ls-files -co --exclude-standard 2> /dev/null | cut -d/ -f1 | sort -u |
+        grep -vxE 'suites|harness|expected|topologies|tools|docs|Makefile|LICENSE|(README|CONTRIBUTING|CHANGELOG)\.md|\..*'
+}
+
+echo 1..8
+lonely_headers | verdict 1 "each header compiles alone" "Include what the header uses."
+long_files | verdict 2 "files are below 800 lines" "Split the file by what its parts are for."
+below_cli | verdict 3 "only cli prints, sleeps or exits" "Return an error; let the command decide."
+no_licence | verdict 4 "each file names its licence" "Begin it with SPDX-License-Identifier: Apache-2.0."
+missing_first | verdict 5 "a file includes its own header first" "It shows that the header stands alone."
+unexpected_top | verdict 6 "nothing else stands at the top" \
+    "Put it into suites, harness, expected, topologies or tools; pages of prose into docs."
+unexpected_docs | verdict 7 "docs holds pages of prose" "Put it beside what it belongs to."
+if [ -z "$(format_reason)" ]; then
+    unformatted | verdict 8 "C files are formatted" "clang-format -i FILE"
 else
-    echo "ok 4 - functions are short # SKIP universal-ctags is not installed"
+    echo "ok 8 - C files are formatted # SKIP $(format_reason)"
 fi
-long_files | verdict 5 "files are below 800 lines" "Split the file by what its parts are for."
-below_cli | verdict 6 "only cli prints, sleeps or exits" "Return an error; let the command decide."
-no_licence | verdict 7 "each file names its licence" "Begin it with SPDX-License-Identifier: Apache-2.0."
-missing_first | verdict 8 "a file includes its own header first" "It shows that the header stands alone."
-unexpected_top | verdict 9 "nothing else stands at the top" \
-    "Put it into suites, harness, expected, topologies or tools."
