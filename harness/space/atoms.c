@@ -40,10 +40,10 @@ static bool spend(struct search *state, size_t cost)
 static enum space_answer push(struct search *state, const struct match *cube,
                               const struct match *excluded)
 {
-    if (!space_overlaps(cube, excluded)) {
+    if (!match_overlaps(cube, excluded)) {
         return SPACE_FOUND;
     }
-    if (space_contains(excluded, cube)) {
+    if (match_within(cube, excluded)) {
         return SPACE_EMPTY;
     }
     if (base_grow(&state->excluded, state->n_excluded, &state->capacity, sizeof(*state->excluded)) <
@@ -137,7 +137,7 @@ static bool look_at(void *aux, uint32_t unused, const struct match *match)
 {
     struct containing *containing = aux;
     (void)unused;
-    containing->found = space_contains(match, containing->cube);
+    containing->found = match_within(containing->cube, match);
     return !containing->found;
 }
 
@@ -209,7 +209,7 @@ static bool list_regions(struct search *state, const struct match *cube, size_t 
     }
     bool listed = spend(state, last + 1 - first);
     for (size_t i = first; i <= last && listed; i++) {
-        listed = !space_overlaps(&state->regions[i]->cube, cube) ||
+        listed = !match_overlaps(&state->regions[i]->cube, cube) ||
                  list_region(state, (uint32_t)i, NULL);
     }
     return listed;
@@ -233,7 +233,7 @@ static void drop_idle(struct search *state, const struct match *cube, size_t beg
     for (size_t k = begin; k < state->n_listed; k++) {
         uint32_t number = state->listed[k];
         struct match both;
-        if (space_intersect(cube, &state->regions[number]->cube, &both) &&
+        if (match_intersect(cube, &state->regions[number]->cube, &both) &&
             !is_idle(state, number, &both)) {
             state->listed[kept++] = state->listed[k];
         }
@@ -299,7 +299,7 @@ static enum space_answer search_excluded(struct search *state, const struct matc
         if (!spend(state, 1)) {
             return SPACE_OPEN;
         }
-        if (!space_intersect(cube, region->excluded[i], &piece)) {
+        if (!match_intersect(cube, region->excluded[i], &piece)) {
             continue;
         }
         enum space_answer left = push_earlier(state, &piece, list, k);
@@ -318,7 +318,7 @@ static enum space_answer search_region(struct search *state, const struct match 
     const struct space_region *region = state->regions[number];
     size_t end = state->n_excluded;
     struct match both;
-    space_intersect(cube, &region->cube, &both); /* drop_idle has asked */
+    match_intersect(cube, &region->cube, &both); /* drop_idle has asked */
     enum space_answer answer = push_earlier(state, &both, list, k);
     if (answer == SPACE_FOUND) {
         answer = search_inside(state, &both, begin, number + 1u, region);
@@ -357,7 +357,7 @@ static bool build_tree(struct search *state, const struct match *cube)
     struct space_item *items = calloc(state->n_regions, sizeof *items);
     size_t n = 0;
     for (size_t i = 0; items && i < state->n_regions; i++) {
-        if (space_overlaps(&state->regions[i]->cube, cube)) {
+        if (match_overlaps(&state->regions[i]->cube, cube)) {
             items[n++] = (struct space_item){
                 .match = state->regions[i]->cube, .rank = (uint32_t)i, .entry = (uint32_t)i};
         }
@@ -403,7 +403,7 @@ enum space_answer space_differs_from_all(const struct space_region *set,
     for (int c = 0; c < N_SPACE_CLASSES && answer == SPACE_EMPTY; c++) {
         struct match cube;
         size_t n_equal = 0;
-        if (!space_intersect(&set->cube, &space_class_cubes[c], &cube)) {
+        if (!match_intersect(&set->cube, &space_class_cubes[c], &cube)) {
             continue;
         }
         for (size_t i = 0; i < n; i++) {

@@ -95,7 +95,7 @@ static void random_set(struct random_set *random, BDD exist)
         struct match other = random_cube();
         random->others[i] = other;
         if (random_below(2)) { /* one that lies within, if they meet */
-            space_intersect(&random->cube, &other, &random->others[i]);
+            match_intersect(&random->cube, &other, &random->others[i]);
         }
     }
     build_set(random, exist);
@@ -113,10 +113,10 @@ static void check_pair(const struct match *a, const struct match *b, BDD exist)
 {
     struct match both;
     BDD of_a = bdd_of(a), of_b = bdd_of(b), joint = bdd_addref(bdd_and(of_a, of_b));
-    assert_int_equal(space_overlaps(a, b), joint != bddfalse);
-    assert_int_equal(space_contains(a, b), joint == of_b);
+    assert_int_equal(match_overlaps(a, b), joint != bddfalse);
+    assert_int_equal(match_within(b, a), joint == of_b);
     BDD common = bdd_addref(bdd_and(joint, exist));
-    bool meet = space_intersect(a, b, &both);
+    bool meet = match_intersect(a, b, &both);
     assert_int_equal(meet, common != bddfalse);
     if (meet) {
         BDD of_both = bdd_of(&both);
@@ -138,7 +138,7 @@ static bool exceeds(struct random_set *a, const struct random_set *b)
     bool found = space_find(&a->cube, a->excluded, a->n + 1, &budget, NULL) == SPACE_FOUND;
     for (size_t i = 0; i < b->n && !found; i++) {
         struct match part;
-        found = space_intersect(&a->cube, &b->others[i], &part) &&
+        found = match_intersect(&a->cube, &b->others[i], &part) &&
                 space_find(&part, a->excluded, a->n, &budget, NULL) == SPACE_FOUND;
     }
     return found;

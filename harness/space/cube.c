@@ -88,7 +88,7 @@ static void prune(struct header *header, const struct match *cube)
 
 bool space_member(const struct match *cube, struct header *header)
 {
-    if (space_is_empty(cube)) {
+    if (match_is_empty(cube)) {
         return false;
     }
     struct header member = fill_in(cube);
@@ -127,7 +127,7 @@ static size_t gather(const struct match **excluded, size_t n, const struct match
     *n_bits = INT_MAX;
     for (size_t i = 0; i<n && * n_bits> 0; i++) {
         const struct match *other = excluded[i];
-        if (space_overlaps(cube, other)) {
+        if (match_overlaps(cube, other)) {
             int bits = count_bits_to_split(cube, other);
             if (bits < *n_bits) {
                 *n_bits = bits;
@@ -142,11 +142,10 @@ static size_t gather(const struct match **excluded, size_t n, const struct match
 
 static void fix_bit(struct match *cube, int word, uint64_t bit, bool one)
 {
-    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
+    struct header_words value = header_words(&cube->value), mask = header_words(&cube->mask);
     mask.word[word] |= bit;
     value.word[word] |= one ? bit : 0;
-    memcpy(&cube->value, &value, sizeof value);
-    memcpy(&cube->mask, &mask, sizeof mask);
+    *cube = (struct match){header_of_words(value), header_of_words(mask)};
 }
 
 /* Searches `rest` outside of `by`, bit by bit: where the first bit differs,
@@ -154,11 +153,11 @@ static void fix_bit(struct match *cube, int word, uint64_t bit, bool one)
 static enum space_answer split(const struct search *state, struct match rest,
                                const struct match *by, size_t n)
 {
-    struct space_words wanted = space_words(&by->value), mask = space_words(&by->mask);
-    struct space_words have = space_words(&rest.mask);
+    struct header_words wanted = header_words(&by->value), mask = header_words(&by->mask);
+    struct header_words have = header_words(&rest.mask);
     for (size_t step = 0; step < sizeof split_order / sizeof *split_order; step++) {
-        struct space_words fields = space_words(&split_order[step]);
-        for (int i = 0; i < SPACE_WORDS; i++) {
+        struct header_words fields = header_words(&split_order[step]);
+        for (int i = 0; i < HEADER_WORDS; i++) {
             uint64_t bits = mask.word[i] & ~have.word[i] & fields.word[i];
             for (; bits; bits &= bits - 1) {
                 uint64_t bit = bits & -bits;
@@ -178,7 +177,7 @@ static enum space_answer split(const struct search *state, struct match rest,
 
 static enum space_answer search(const struct search *state, const struct match *cube, size_t n)
 {
-    if (space_is_empty(cube)) {
+    if (match_is_empty(cube)) {
         return SPACE_EMPTY;
     }
     if (*state->budget <= n) {

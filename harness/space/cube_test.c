@@ -38,9 +38,9 @@ static void pairs_agree_with_enumeration(void **state)
             overlaps |= in_a && in_b;
             contains &= in_a || !in_b;
         }
-        assert_int_equal(space_overlaps(&a, &b), overlaps);
-        assert_int_equal(space_contains(&a, &b), contains);
-        assert_int_equal(space_intersect(&a, &b, &both), overlaps);
+        assert_int_equal(match_overlaps(&a, &b), overlaps);
+        assert_int_equal(match_within(&b, &a), contains);
+        assert_int_equal(match_intersect(&a, &b, &both), overlaps);
         for (size_t i = 0; overlaps && i < universe.n_headers; i++) {
             const struct header *header = &universe.headers[i];
             assert_int_equal(match_takes(&both, header),
@@ -96,31 +96,31 @@ static void what_no_header_has(void **state)
 {
     (void)state;
     struct match cube = {{.vlan_tci = 5}, {.vlan_tci = VLAN_TAGGED | VLAN_VID}};
-    assert_true(space_is_empty(&cube)); /* an id without a tag */
+    assert_true(match_is_empty(&cube)); /* an id without a tag */
     cube = parsed("dl_vlan=0xffff");
-    assert_false(space_is_empty(&cube));
+    assert_false(match_is_empty(&cube));
     cube = (struct match){{.dl_type = 0x05fe}, {.dl_type = 0xffff}};
-    assert_true(space_is_empty(&cube)); /* a length */
+    assert_true(match_is_empty(&cube)); /* a length */
     cube = parsed("dl_type=0x05ff");
-    assert_false(space_is_empty(&cube));
+    assert_false(match_is_empty(&cube));
     cube = (struct match){{.dl_type = 0x0100}, {.dl_type = 0xff00}};
-    assert_true(space_is_empty(&cube)); /* 0x0100 to 0x01ff: all of them lengths */
+    assert_true(match_is_empty(&cube)); /* 0x0100 to 0x01ff: all of them lengths */
     cube = (struct match){{.dl_type = 0x0500}, {.dl_type = 0xff00}};
-    assert_false(space_is_empty(&cube)); /* 0x05ff */
+    assert_false(match_is_empty(&cube)); /* 0x05ff */
     cube = (struct match){{.dl_type = DL_TYPE_VLAN}, {.vlan_tci = VLAN_TAGGED, .dl_type = 0xffff}};
-    assert_true(space_is_empty(&cube)); /* a tag without a tag before it */
+    assert_true(match_is_empty(&cube)); /* a tag without a tag before it */
     cube.mask.dl_type = 0x7fff;         /* or 0x0100, a length */
     cube.value.dl_type &= 0x7fff;
-    assert_true(space_is_empty(&cube));
+    assert_true(match_is_empty(&cube));
     cube.mask.dl_type = 0xfffe; /* or 0x8101 */
     cube.value.dl_type = DL_TYPE_VLAN;
-    assert_false(space_is_empty(&cube));
+    assert_false(match_is_empty(&cube));
     cube = parsed("icmp");
     cube.value.tp_src = cube.mask.tp_src = 0x100;
-    assert_true(space_is_empty(&cube));
+    assert_true(match_is_empty(&cube));
     cube = parsed("ip");
     cube.value.nw_tos = cube.mask.nw_tos = 2;
-    assert_true(space_is_empty(&cube));
+    assert_true(match_is_empty(&cube));
 }
 
 /* `n` matches, made by `change` of one, cover `cube`, and without the last of

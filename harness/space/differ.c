@@ -78,7 +78,7 @@ static enum space_answer differ_from(struct comparison *comparison, size_t i,
     enum space_answer answer = find_in(comparison, cube, equals, n);
     for (size_t k = 0; k < n && answer == SPACE_EMPTY; k++) {
         struct match both;
-        if (space_intersect(cube, &equals[k], &both)) {
+        if (match_intersect(cube, &equals[k], &both)) {
             comparison->taken[counterparts[k]] = true;
             answer = differ_from(comparison, i + 1, &both);
             comparison->taken[counterparts[k]] = false;
@@ -89,16 +89,12 @@ static enum space_answer differ_from(struct comparison *comparison, size_t i,
 
 static bool rewrites_beyond_l2(const struct comparison *comparison)
 {
-    struct space_words l2 = space_words(&space_class_fields[SPACE_NOT_IP]);
-    uint64_t beyond = 0;
-    for (size_t i = 0; i < comparison->n; i++) {
-        struct space_words a = space_words(&comparison->a[i]->rewrite.mask);
-        struct space_words b = space_words(&comparison->b[i]->rewrite.mask);
-        for (int w = 0; w < SPACE_WORDS; w++) {
-            beyond |= (a.word[w] | b.word[w]) & ~l2.word[w];
-        }
+    bool beyond = false;
+    for (size_t i = 0; i < comparison->n && !beyond; i++) {
+        beyond = space_rewrites_beyond_l2(&comparison->a[i]->rewrite) ||
+                 space_rewrites_beyond_l2(&comparison->b[i]->rewrite);
     }
-    return beyond != 0;
+    return beyond;
 }
 
 static enum space_answer differ_in_rewrites(struct comparison *comparison)
@@ -108,7 +104,7 @@ static enum space_answer differ_in_rewrites(struct comparison *comparison)
     for (int i = 0; i < n_classes && answer == SPACE_EMPTY; i++) {
         struct match cube;
         comparison->class = (enum space_class)i;
-        if (space_intersect(&comparison->region->cube, &space_class_cubes[i], &cube)) {
+        if (match_intersect(&comparison->region->cube, &space_class_cubes[i], &cube)) {
             answer = differ_from(comparison, 0, &cube);
         }
     }

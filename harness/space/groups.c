@@ -9,11 +9,11 @@
 /* Multilinear, then mixed: its upper half is what counts. */
 static uint64_t hash_value(const struct match *match, const struct header *mask)
 {
-    static const uint64_t odd[SPACE_WORDS] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9,
-                                              0x94d049bb133111eb, 0xd6e8feb86659fd93};
-    struct space_words value = space_words(&match->value), bits = space_words(mask);
+    static const uint64_t odd[HEADER_WORDS] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9,
+                                               0x94d049bb133111eb, 0xd6e8feb86659fd93};
+    struct header_words value = header_words(&match->value), bits = header_words(mask);
     uint64_t hash = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
+    for (int i = 0; i < HEADER_WORDS; i++) {
         uint64_t word = value.word[i] & bits.word[i];
         hash += (word ^ word >> 32) * odd[i];
     }
@@ -29,7 +29,7 @@ static size_t find_slot(const struct space_table *table, const struct space_grou
     *tag = (uint32_t)hash;
     while (group->slots[at].entry != 0 &&
            (group->slots[at].tag != *tag ||
-            !space_contains(&table->flows->entries[group->slots[at].entry - 1].match, match))) {
+            !match_within(match, &table->flows->entries[group->slots[at].entry - 1].match))) {
         at = (at + 1) & (group->n_slots - 1);
     }
     return at;
@@ -168,10 +168,6 @@ int space_group_taker(struct space_table *table, struct space_group *group,
 
 bool space_group_asks_less(const struct space_group *group, const struct header *mask)
 {
-    struct space_words a = space_words(&group->mask), b = space_words(mask);
-    uint64_t more = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        more |= a.word[i] & ~b.word[i];
-    }
-    return more == 0;
+    struct header more = header_without(&group->mask, mask);
+    return header_is_zero(&more);
 }

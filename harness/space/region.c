@@ -9,7 +9,7 @@
 
 int space_exclude(struct space_region *region, const struct match *cube)
 {
-    if (!space_overlaps(&region->cube, cube)) {
+    if (!match_overlaps(&region->cube, cube)) {
         return 0;
     }
     if (base_grow(&region->excluded, region->n_excluded, &region->capacity,

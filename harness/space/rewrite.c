@@ -100,30 +100,16 @@ bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *actio
 struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
                                         const struct space_rewrite *second)
 {
-    struct space_words v1 = space_words(&first->value), m1 = space_words(&first->mask);
-    struct space_words v2 = space_words(&second->value), m2 = space_words(&second->mask);
-    struct space_rewrite both;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        v1.word[i] = (v1.word[i] & ~m2.word[i]) | v2.word[i];
-        m1.word[i] |= m2.word[i];
-    }
-    memcpy(&both.value, &v1, sizeof both.value);
-    memcpy(&both.mask, &m1, sizeof both.mask);
-    return both;
+    struct header kept = header_without(&first->value, &second->mask);
+    return (struct space_rewrite){.value = header_or(&kept, &second->value),
+                                  .mask = header_or(&first->mask, &second->mask)};
 }
 
 struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in)
 {
-    struct space_words header = space_words(in), value = space_words(&rewrite->value);
-    struct space_words mask = space_words(&rewrite->mask);
-    struct space_words fields = space_words(&space_class_fields[space_class_of(in)]);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        uint64_t set = mask.word[i] & fields.word[i];
-        header.word[i] = (header.word[i] & ~set) | (value.word[i] & set);
-    }
-    struct header out;
-    memcpy(&out, &header, sizeof out);
-    return out;
+    struct header set = header_and(&rewrite->mask, &space_class_fields[space_class_of(in)]);
+    struct header kept = header_without(in, &set), value = header_and(&rewrite->value, &set);
+    return header_or(&kept, &value);
 }
 
 /* A tag that must have some bit set must be there; where there must be none,
@@ -141,37 +127,33 @@ static void tidy_vlan(struct match *cube)
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal)
 {
-    struct space_words av = space_words(&a->value), am = space_words(&a->mask);
-    struct space_words bv = space_words(&b->value), bm = space_words(&b->mask);
-    struct space_words fields = space_words(&space_class_fields[class]), value, mask;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        uint64_t of_a = am.word[i] & fields.word[i], of_b = bm.word[i] & fields.word[i];
-        if ((av.word[i] ^ bv.word[i]) & of_a & of_b) {
-            return false;
-        }
-        mask.word[i] = of_a ^ of_b;
-        value.word[i] = (av.word[i] | bv.word[i]) & mask.word[i];
+    struct match of_a = {a->value, header_and(&a->mask, &space_class_fields[class])};
+    struct match of_b = {b->value, header_and(&b->mask, &space_class_fields[class])};
+    if (!match_overlaps(&of_a, &of_b)) {
+        return false;
     }
-    memcpy(&equal->value, &value, sizeof value);
-    memcpy(&equal->mask, &mask, sizeof mask);
+    struct header either = header_or(&of_a.mask, &of_b.mask);
+    struct header both = header_and(&of_a.mask, &of_b.mask);
+    struct header value = header_or(&a->value, &b->value);
+    equal->mask = header_without(&either, &both);
+    equal->value = header_and(&value, &equal->mask);
     tidy_vlan(equal);
     return true;
+}
+
+bool space_rewrites_beyond_l2(const struct space_rewrite *rewrite)
+{
+    struct header beyond = header_without(&rewrite->mask, &space_class_fields[SPACE_NOT_IP]);
+    return !header_is_zero(&beyond);
 }
 
 struct match space_image(const struct space_rewrite *rewrite, const struct match *cube)
 {
     /* A normal cube has bits of nw_* and tp_* only where it fixes the class. */
-    struct space_words fields = space_words(&space_class_fields[space_class_of(&cube->value)]);
-    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
-    struct space_words set = space_words(&rewrite->mask), to = space_words(&rewrite->value);
-    struct match image;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        uint64_t bits = set.word[i] & fields.word[i];
-        value.word[i] = (value.word[i] & ~bits) | (to.word[i] & bits);
-        mask.word[i] |= bits;
-    }
-    memcpy(&image.value, &value, sizeof value);
-    memcpy(&image.mask, &mask, sizeof mask);
+    const struct header *fields = &space_class_fields[space_class_of(&cube->value)];
+    struct header set = header_and(&rewrite->mask, fields), to = header_and(&rewrite->value, &set);
+    struct header kept = header_without(&cube->value, &set);
+    struct match image = {header_or(&kept, &to), header_or(&cube->mask, &set)};
     tidy_vlan(&image);
     return image;
 }
@@ -180,19 +162,13 @@ size_t space_preimage(const struct space_rewrite *rewrite, const struct match *m
                       struct match out[2])
 {
     /* A normal match asks for nw_* and tp_* only in packets whose class it fixes. */
-    struct space_words fields = space_words(&space_class_fields[space_class_of(&match->value)]);
-    struct space_words value = space_words(&match->value), mask = space_words(&match->mask);
-    struct space_words set = space_words(&rewrite->mask), to = space_words(&rewrite->value);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        uint64_t bits = set.word[i] & fields.word[i];
-        if ((value.word[i] ^ to.word[i]) & mask.word[i] & bits) {
-            return 0;
-        }
-        mask.word[i] &= ~bits;
-        value.word[i] &= ~bits;
+    const struct header *fields = &space_class_fields[space_class_of(&match->value)];
+    struct match set = {rewrite->value, header_and(&rewrite->mask, fields)};
+    if (!match_overlaps(match, &set)) {
+        return 0;
     }
-    memcpy(&out[0].value, &value, sizeof value);
-    memcpy(&out[0].mask, &mask, sizeof mask);
+    out[0].value = header_without(&match->value, &set.mask);
+    out[0].mask = header_without(&match->mask, &set.mask);
     uint16_t asked = out[0].mask.vlan_tci;
     tidy_vlan(&out[0]);
     if (asked == 0 || out[0].mask.vlan_tci & VLAN_TAGGED) {

@@ -29,6 +29,9 @@ bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *actio
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal);
 
+/* Whether it matters of which class a packet is. */
+bool space_rewrites_beyond_l2(const struct space_rewrite *rewrite);
+
 /* A normal cube that holds what becomes of the headers of this normal cube,
  * and perhaps more. */
 struct match space_image(const struct space_rewrite *rewrite, const struct match *cube);

@@ -180,16 +180,6 @@ static bool same_mask(const void *aux, uint32_t id, const void *key)
     return memcmp(&table->groups[id].mask, key, sizeof table->groups[id].mask) == 0;
 }
 
-static uint64_t hash_mask(const struct header *mask)
-{
-    struct space_words words = space_words(mask);
-    uint64_t hash = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        hash = mix(hash, words.word[i]);
-    }
-    return hash;
-}
-
 static int number_actions(struct space_table *table, size_t entry)
 {
     const struct flow_entry *flow = &table->flows->entries[entry];
@@ -215,7 +205,7 @@ static int number_mask(struct space_table *table, size_t entry)
     uint32_t *id = &table->group_ids[entry];
     if (base_grow(&table->groups, table->n_groups, &table->groups_capacity, sizeof *table->groups) <
             0 ||
-        space_intern(&table->masks, hash_mask(mask), same_mask, table, mask, id) < 0) {
+        space_intern(&table->masks, header_hash(mask, 0), same_mask, table, mask, id) < 0) {
         return -1;
     }
     if (*id == table->n_groups) {

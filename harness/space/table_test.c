@@ -166,7 +166,7 @@ static void regions_are_what_lookup_says(void **state)
             struct match in_port = match_in_port(1);
             struct space_region region = {.cube = in_port};
             bool any = i == flows.n_entries ||
-                       space_intersect(&flows.entries[i].match, &in_port, &region.cube);
+                       match_intersect(&flows.entries[i].match, &in_port, &region.cube);
             enum space_answer answer =
                 any ? space_table_exclude(&table, entry, &region, &budget) : SPACE_EMPTY;
             for (size_t h = 0; h < universe.n_headers; h++) {
@@ -208,8 +208,8 @@ static void hidden_entries_are_found(void **state)
         bool hidden = false;
         for (size_t j = 0; j < N; j++) {
             const struct flow_entry *other = &flows.entries[j];
-            bool hides = space_rank(other) > space_rank(entry) &&
-                         space_contains(&other->match, &entry->match);
+            bool hides =
+                space_rank(other) > space_rank(entry) && match_within(&entry->match, &other->match);
             hidden |= hides;
             assert_true(hides || hidden_by[i] != j);
         }

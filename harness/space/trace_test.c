@@ -132,10 +132,10 @@ static struct header random_packet(const struct flow_table *table)
     struct match in_port = match_in_port((uint16_t)(1 + random_below(3)));
     struct header header;
     for (int i = 0; i < 3; i++) {
-        space_intersect(&cube, &table->entries[random_below((unsigned)table->n_entries)].match,
+        match_intersect(&cube, &table->entries[random_below((unsigned)table->n_entries)].match,
                         &cube);
     }
-    space_intersect(&cube, &in_port, &cube);
+    match_intersect(&cube, &in_port, &cube);
     assert_true(space_member(&cube, &header));
     if (random_below(2) && header_has_nw(&header) && !cube.mask.nw_src) {
         header.nw_src = universe_nw[random_below(UNIVERSE_COUNT(universe_nw))];

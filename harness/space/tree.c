@@ -69,16 +69,13 @@ static int compare_keys(const struct key *a, const struct key *b)
 /* The smallest cube around both. */
 static struct match around(const struct match *a, const struct match *b)
 {
-    struct space_words av = space_words(&a->value), am = space_words(&a->mask);
-    struct space_words bv = space_words(&b->value), bm = space_words(&b->mask);
-    struct match both;
-    for (int i = 0; i < SPACE_WORDS; i++) {
+    struct header_words av = header_words(&a->value), am = header_words(&a->mask);
+    struct header_words bv = header_words(&b->value), bm = header_words(&b->mask);
+    for (int i = 0; i < HEADER_WORDS; i++) {
         am.word[i] &= bm.word[i] & ~(av.word[i] ^ bv.word[i]);
         av.word[i] &= am.word[i];
     }
-    memcpy(&both.value, &av, sizeof av);
-    memcpy(&both.mask, &am, sizeof am);
-    return both;
+    return (struct match){header_of_words(av), header_of_words(am)};
 }
 
 /* Child i of a node is this one: what is known of it. */
@@ -346,7 +343,7 @@ static bool search_below(struct search *search, const struct space_node *node)
     for (size_t i = 0; i < node->n; i++) {
         const struct bound *bound = &node->bounds[i];
         if (bound->max_rank < search->min_rank || bound->min_rank > search->max_rank ||
-            !space_overlaps(&node->cubes[i], search->cube)) {
+            !match_overlaps(&node->cubes[i], search->cube)) {
             continue;
         }
         if (node->is_leaf ? !search->visit(search->aux, bound->entry, &node->cubes[i])

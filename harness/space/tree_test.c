@@ -50,7 +50,7 @@ static void expect_what_a_list_has(const struct kept *kept)
         for (size_t i = 0; i < N; i++) {
             const struct space_item *item = &kept->items[i];
             bool wanted = kept->is_in[i] && item->rank >= min && item->rank <= max &&
-                          space_overlaps(&item->match, &cube);
+                          match_overlaps(&item->match, &cube);
             assert_int_equal(seen[i], wanted);
         }
     }
