@@ -53,6 +53,8 @@ struct explained_class {
     const char *entry; /* NULL: what no entry takes */
     const char *actions;
     const char *to;        /* where it goes: "h2, s3:1"; NULL: nowhere */
+    const char *closed;    /* outputs from which nothing leaves: "port 3 has no link"; NULL: none */
+    const char *unknown;   /* why it is not known where it goes; NULL: it is */
     const char *example;   /* NULL: no packet of this port reaches it */
     const char *hidden_by; /* then: the one entry that takes all of it, or NULL: several do */
     bool open;             /* not decided within the budget whether one reaches it */
@@ -64,9 +66,10 @@ struct explanation {
     size_t n_hops;
     struct explained_class *classes; /* without a packet: of all, best entry first */
     size_t n_classes;
-    const char *chosen; /* fields that the packet did not say and that were chosen; NULL: none */
-    bool unknown;       /* somewhere it is not known what happens */
-    bool deviates;      /* somewhere the table does not do what the expectation says */
+    const char *refused; /* without a packet: why none enters by this port; NULL: they do */
+    const char *chosen;  /* fields that the packet did not say and that were chosen; NULL: none */
+    bool unknown;        /* somewhere it is not known what happens */
+    bool deviates;       /* somewhere the table does not do what the expectation says */
 };
 
 /* A packet; with a `frame` its header is that of the frame, and the outputs

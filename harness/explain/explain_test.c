@@ -189,7 +189,8 @@ static void test_classes(void **state)
     assert_non_null(classes[0].example);
     assert_null(classes[1].example);
     assert_string_equal(classes[1].hidden_by, classes[0].entry);
-    assert_string_equal(classes[2].to, "port 12");
+    assert_null(classes[2].to);
+    assert_string_equal(classes[2].closed, "port 12 is absent");
     assert_string_equal(classes[4].hidden_by, "priority=3,dl_vlan=7 actions=output:9");
     assert_null(classes[5].hidden_by);
     assert_non_null(classes[5].example);
@@ -201,10 +202,40 @@ static void test_classes(void **state)
     teardown(&asking);
 }
 
+/* Ports as they are now, and entries that it is open of what they do. */
+static void test_closed_ports(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0,
+              "priority=9,tcp actions=2,6;priority=8,udp actions=normal;"
+              "table=1,priority=7,icmp actions=2");
+    struct explain_question question = question_of(&asking, 0, 1);
+    size_t budget = EXPLAIN_BUDGET;
+    asking.network.states[0].ports[1].config = PORT_CONFIG_NO_FWD;
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    const struct explained_class *classes = asking.answer.classes;
+    assert_null(asking.answer.refused);
+    assert_string_equal(classes[0].to, "s3:1");
+    assert_string_equal(classes[0].closed, "port 2 does not send");
+    assert_null(classes[0].unknown);
+    assert_string_equal(classes[1].unknown, "NORMAL");
+    assert_null(classes[1].to);
+    assert_string_equal(classes[2].unknown, "another table than 0 decides");
+    assert_null(classes[2].to);
+    assert_true(asking.answer.unknown);
+    asking.network.states[0].ports[0].state = PORT_STATE_LINK_DOWN;
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    assert_string_equal(asking.answer.refused, "has no link");
+    teardown(&asking);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_way),    cmocka_unit_test(test_drop_and_miss),
-    cmocka_unit_test(test_hidden), cmocka_unit_test(test_unknown),
-    cmocka_unit_test(test_frame),  cmocka_unit_test(test_classes),
+    cmocka_unit_test(test_way),          cmocka_unit_test(test_drop_and_miss),
+    cmocka_unit_test(test_hidden),       cmocka_unit_test(test_unknown),
+    cmocka_unit_test(test_frame),        cmocka_unit_test(test_classes),
+    cmocka_unit_test(test_closed_ports),
 };
 
 TEST_MAIN(tests)

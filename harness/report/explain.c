@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How is an explanation written as text, and as JSON? */
 #include "report/explain.h"
 
 #include "report/deviation.h"
@@ -119,7 +121,11 @@ static void put_class(const struct explained_class *class, struct base_buffer *o
     if (class->open) {
         put_line(out, "open", "not decided within the budget whether a packet reaches it");
     } else if (class->example) {
-        put_line(out, "to", class->entry ? class->to ? class->to : "nowhere" : NULL);
+        put_line(out, "unknown", class->unknown);
+        if (class->entry && !class->unknown) {
+            put_line(out, "to", class->to ? class->to : "nowhere");
+            put_line(out, "closed", class->closed);
+        }
         put_line(out, "example", class->example);
     } else {
         put_line(out, "hidden",
@@ -131,6 +137,9 @@ void report_explain_text(const struct explanation *explanation, struct base_buff
 {
     if (explanation->n_hops == 0) {
         base_put_format(out, "%s, by entry, the best first:\n\n", explanation->at);
+        if (explanation->refused) {
+            base_put_format(out, "no packet enters: the port %s\n\n", explanation->refused);
+        }
         for (size_t i = 0; i < explanation->n_classes; i++) {
             put_class(&explanation->classes[i], out);
         }
@@ -219,6 +228,8 @@ static void put_classes(struct report_tree *tree, const struct explanation *expl
         report_tree_text(tree, "entry", class->entry);
         report_tree_text(tree, "actions", class->actions);
         report_tree_text(tree, "to", class->to);
+        report_tree_text(tree, "closed", class->closed);
+        report_tree_text(tree, "unknown", class->unknown);
         report_tree_text(tree, "example", class->example);
         report_tree_text(tree, "hidden_by", class->hidden_by);
         report_tree_text(tree, "open", class->open ? "not decided within the budget" : NULL);
@@ -236,6 +247,7 @@ void report_explain_json(const struct explanation *explanation, const char *vers
     if (explanation->n_hops > 0) {
         put_packet(&tree, explanation);
     } else {
+        report_tree_text(&tree, "refused", explanation->refused);
         put_classes(&tree, explanation);
     }
     report_tree_text(&tree, "tapproof", version);

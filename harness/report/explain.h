@@ -16,8 +16,8 @@ void report_explain_text(const struct explanation *explanation, struct base_buff
  * "hop"}], "expected", "deviation", "source"}. "entry" and "outputs" at the top
  * are those of the first hop; without an entry that takes the packet there is no "entry". Without a
  * packet
- * {"at", "classes": [{"entry", "actions", "to", "example", "hidden_by",
- * "open"}]}. */
+ * {"at", "refused", "classes": [{"entry", "actions", "to", "closed", "unknown", "example",
+ * "hidden_by", "open"}]}. */
 void report_explain_json(const struct explanation *explanation, const char *version,
                          struct base_buffer *out);
 

@@ -69,15 +69,29 @@ static void test_port(void **state)
     (void)state;
     struct explained_class classes[] = {
         {.entry = "tcp actions=output:2", .actions = "output:2", .to = "h2", .example = "x"},
+        {.entry = "icmp actions=output:3",
+         .actions = "output:3",
+         .closed = "port 3 has no link",
+         .example = "z"},
+        {.entry = "sctp actions=NORMAL", .actions = "NORMAL", .unknown = "NORMAL", .example = "n"},
         {.entry = "udp actions=drop", .actions = "drop", .hidden_by = "ip actions=drop"},
         {.entry = "arp actions=drop", .actions = "drop", .open = true},
         {.actions = "drop", .example = "y"},
     };
-    struct explanation port = {.at = "s1:1", .classes = classes, .n_classes = 4};
+    struct explanation port = {
+        .at = "s1:1", .classes = classes, .n_classes = 6, .refused = "is switched off"};
     assert_text(&port, "s1:1, by entry, the best first:\n\n"
+                       "no packet enters: the port is switched off\n\n"
                        "tcp actions=output:2\n"
                        "  to        h2\n"
                        "  example   x\n"
+                       "icmp actions=output:3\n"
+                       "  to        nowhere\n"
+                       "  closed    port 3 has no link\n"
+                       "  example   z\n"
+                       "sctp actions=NORMAL\n"
+                       "  unknown   NORMAL\n"
+                       "  example   n\n"
                        "udp actions=drop\n"
                        "  hidden    ip actions=drop\n"
                        "arp actions=drop\n"
