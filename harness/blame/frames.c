@@ -9,7 +9,6 @@
 #include "blame/frames.h"
 
 #include "blame/cable.h"
-#include "path/tables.h"
 
 static const char *place_text(const struct blame_view *view, struct port_ref port)
 {
@@ -375,12 +374,12 @@ static void fill_result(const struct blame_place *place, bool altered, struct ba
 }
 
 static void blame_failure(const struct traffic_evidence *evidence,
-                          const struct path_forwarding *tables,
                           const struct traffic_failure *failure, struct report *report)
 {
     const struct traffic_probe *probe = &evidence->plan->probes[failure->probe];
     struct blame_view view = {
-        .expectation = evidence->expectation,
+        .expected = &evidence->declared->network,
+        .tables = evidence->tables,
         .states = evidence->before,
         .altered = failure->alteration != NULL,
         .evidence = evidence,
@@ -388,7 +387,7 @@ static void blame_failure(const struct traffic_evidence *evidence,
         .sent = (long)evidence->round->sent[failure->probe],
         .arena = &report->arena};
     struct blame_place place;
-    blame_open(&view, tables, probe->from, &probe->header, failure->host, &place);
+    blame_open(&view, probe->from, &probe->header, failure->host, &place);
     bool tables_explain = place.advertised * view.sent == view.observed;
     if (!tables_explain || !blame_tables(&view, &place)) {
         locate_by_frames(&view, &place);
@@ -396,20 +395,10 @@ static void blame_failure(const struct traffic_evidence *evidence,
     fill_result(&place, view.altered, view.arena, &report->results[failure->result]);
 }
 
-int blame_frames(const struct traffic_evidence *evidence, const struct traffic_failures *failures,
-                 struct report *report)
+void blame_frames(const struct traffic_evidence *evidence, const struct traffic_failures *failures,
+                  struct report *report)
 {
-    struct path_tables tables;
-    if (failures->n_items == 0) {
-        return 0;
-    }
-    if (path_tables_index(&tables, evidence->expectation->topology, evidence->before) < 0) {
-        return -1;
-    }
-    struct path_forwarding advertised = path_looked_up_in(&tables);
     for (size_t i = 0; i < failures->n_items; i++) {
-        blame_failure(evidence, &advertised, &failures->items[i], report);
+        blame_failure(evidence, &failures->items[i], report);
     }
-    path_tables_free(&tables);
-    return 0;
 }

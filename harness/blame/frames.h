@@ -10,8 +10,8 @@
 
 /* For each failure of traffic_judge: fills in suspect, cause and cause_kind,
  * the statements "advertised" and "counted" and which two disagree; the reason
- * is added to the detail. -1 without memory. */
-int blame_frames(const struct traffic_evidence *evidence, const struct traffic_failures *failures,
-                 struct report *report);
+ * is added to the detail. */
+void blame_frames(const struct traffic_evidence *evidence, const struct traffic_failures *failures,
+                  struct report *report);
 
 #endif

@@ -10,7 +10,8 @@
 #include "traffic/traffic.h"
 
 struct blame_view {
-    const struct expectation *expectation;
+    const struct path_network *expected; /* the expectation, as a network */
+    const struct path_network *tables;   /* the tables */
     const struct topology *topology;
     const struct switch_state *const *states; /* by switch; NULL: not read */
     size_t from, to;
@@ -32,10 +33,10 @@ struct blame_place {
     long advertised; /* copies that the tables deliver; -1: not known */
 };
 
-/* (tables.c) Starts a view, whose expectation, states and arena are set, and a
- * place: follows the packet by the expectation and by `tables`. */
-void blame_open(struct blame_view *view, const struct path_forwarding *tables, size_t from,
-                const struct header *header, size_t to, struct blame_place *place);
+/* (tables.c) Starts a view, whose networks, states and arena are set, and a
+ * place: follows the packet by the expectation and by the tables. */
+void blame_open(struct blame_view *view, size_t from, const struct header *header, size_t to,
+                struct blame_place *place);
 
 /* (tables.c) The tables do what was observed: finds the first place where they
  * part from the expectation. False if they go along with it to the end, or

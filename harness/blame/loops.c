@@ -34,17 +34,16 @@ void blame_circle(const struct topology *topology, const struct path_walk *walk,
     }
 }
 
-void blame_loops(const struct traffic_plan *endless, const struct topology *topology,
-                 const struct path_forwarding *tables, const struct traffic_failures *failures,
-                 struct report *report)
+void blame_loops(const struct traffic_plan *endless, const struct path_network *tables,
+                 const struct traffic_failures *failures, struct report *report)
 {
     for (size_t i = 0; i < failures->n_items; i++) {
         const struct traffic_probe *probe = &endless->probes[failures->items[i].probe];
         struct result *result = &report->results[failures->items[i].result];
         struct blame_place place = {0};
         struct path_walk walk;
-        path_walk_from(topology, tables, probe->from, &probe->header, &walk);
-        blame_circle(topology, &walk, report, &report->arena, &place);
+        path_follow_from(tables, probe->from, &probe->header, &walk);
+        blame_circle(tables->topology, &walk, report, &report->arena, &place);
         result->suspect = place.suspect;
         result->cause_kind = place.cause_kind;
         result->cause = place.cause;

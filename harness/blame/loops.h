@@ -9,8 +9,7 @@
 /* For each failure of traffic_endless: suspect and cause. The suspect is the port
  * where the circle begins; the cause is the port of the packet's way that a
  * result about its state blames already, else the suspect. */
-void blame_loops(const struct traffic_plan *endless, const struct topology *topology,
-                 const struct path_forwarding *tables, const struct traffic_failures *failures,
-                 struct report *report);
+void blame_loops(const struct traffic_plan *endless, const struct path_network *tables,
+                 const struct traffic_failures *failures, struct report *report);
 
 #endif

@@ -61,13 +61,11 @@ size_t blame_shots(const struct traffic_evidence *evidence,
                    struct traffic_shot shots[BLAME_SHOTS_MAX])
 {
     struct aiming aiming = {.evidence = evidence, .shots = shots};
-    struct path_forwarding advertised = path_advertised_by(evidence->before);
     for (size_t p = 0; p < evidence->plan->n_probes; p++) {
         const struct traffic_probe *probe = &evidence->plan->probes[p];
         if (evidence->round->sent[p] &&
             !traffic_probe_conforms(evidence->round, evidence->plan, p)) {
-            path_walk_from(evidence->expectation->topology, &advertised, probe->from,
-                           &probe->header, &aiming.walk);
+            path_follow_from(evidence->tables, probe->from, &probe->header, &aiming.walk);
             aim(&aiming, p);
         }
     }

@@ -14,10 +14,7 @@ static void shots_are_aimed_along_the_way(void **state)
     struct network network;
     network_load(&network, simulated, "simulated");
     network_send(&network, "h1", "h11");
-    struct traffic_evidence evidence = {.expectation = network.expectation,
-                                        .plan = &network.plan,
-                                        .round = &network.round,
-                                        .before = network.before};
+    struct traffic_evidence evidence = network_evidence(&network);
     struct traffic_shot shots[BLAME_SHOTS_MAX];
     assert_int_equal(blame_shots(&evidence, shots), 2);
     assert_int_equal(shots[0].to, network_host(&network, "h11"));

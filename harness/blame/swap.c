@@ -2,7 +2,6 @@
 #include "blame/swap.h"
 
 #include "blame/cause.h"
-#include "path/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +36,14 @@ struct guess {
 struct guessing {
     const struct traffic_evidence *evidence;
     const struct topology *topology;
-    struct path_forwarding advertised;
     struct cable *cables;
     size_t n_cables;
     size_t *odd;  /* probes that do other than the tables say */
     bool *is_odd; /* by probe */
     size_t n_odd;
-    struct topology changed; /* its hosts and links are our own */
+    struct topology changed;      /* its hosts and links are our own */
+    struct path_network recabled; /* like this */
+    bool no_memory;
     struct path_walk walk;
 };
 
@@ -61,14 +61,14 @@ static void list_cables(struct guessing *guessing)
 }
 
 /* `unknown`: what is said of a probe with which nobody knows what a switch does. */
-static bool follows(struct guessing *guessing, const struct topology *topology, size_t p,
+static bool follows(struct guessing *guessing, const struct path_network *network, size_t p,
                     bool unknown)
 {
     const struct traffic_probe *probe = &guessing->evidence->plan->probes[p];
     if (!guessing->evidence->round->sent[p]) {
         return true;
     }
-    path_walk_from(topology, &guessing->advertised, probe->from, &probe->header, &guessing->walk);
+    path_follow_from(network, probe->from, &probe->header, &guessing->walk);
     return guessing->walk.known
                ? traffic_probe_follows(guessing->evidence->round, p, &guessing->walk)
                : unknown;
@@ -77,7 +77,7 @@ static bool follows(struct guessing *guessing, const struct topology *topology, 
 static void find_odd(struct guessing *guessing)
 {
     for (size_t p = 0; p < guessing->evidence->plan->n_probes; p++) {
-        if (!follows(guessing, guessing->topology, p, true)) {
+        if (!follows(guessing, guessing->evidence->tables, p, true)) {
             guessing->odd[guessing->n_odd++] = p;
             guessing->is_odd[p] = true;
         }
@@ -121,7 +121,7 @@ static bool plug(struct guessing *guessing, const struct guess *guess, const str
     return true;
 }
 
-static bool lay(struct guessing *guessing, const struct guess *guess)
+static bool exchange(struct guessing *guessing, const struct guess *guess)
 {
     const struct cable *a = &guessing->cables[guess->a], *b = &guessing->cables[guess->b];
     int first = exchanges[guess->exchange].first, second = exchanges[guess->exchange].second;
@@ -142,15 +142,34 @@ static void put_back(struct guessing *guessing, size_t cable)
     }
 }
 
+/* The network with the cables exchanged; false: that cannot be, or there is no memory. To be taken
+ * back. */
+static bool lay(struct guessing *guessing, const struct guess *guess)
+{
+    if (!exchange(guessing, guess)) {
+        return false;
+    }
+    bool laid = path_network_recable(guessing->evidence->tables, &guessing->changed,
+                                     &guessing->recabled) == 0;
+    guessing->no_memory |= !laid;
+    return laid;
+}
+
+static void take_back(struct guessing *guessing, const struct guess *guess)
+{
+    path_network_close(&guessing->recabled);
+    put_back(guessing, guess->a);
+    put_back(guessing, guess->b);
+}
+
 /* What a switch was told to send arrives where it should, or does not, as it
  * would in this network. */
 static bool explains_shot(struct guessing *guessing, const struct traffic_shot *shot)
 {
-    struct peer peer = topology_peer(&guessing->changed, shot->by);
+    struct peer peer = path_network_peer(&guessing->recabled, shot->by);
     bool arrives = peer.kind == PEER_HOST && peer.host == shot->to;
     if (peer.kind == PEER_SWITCH) {
-        path_walk_entering(&guessing->changed, &guessing->advertised, peer.port, &shot->header,
-                           &guessing->walk);
+        path_follow(&guessing->recabled, peer.port, &shot->header, NULL, &guessing->walk);
         arrives = path_walk_copies(&guessing->walk, shot->to) > 0;
     }
     return shot->sent == 0 || arrives == (shot->good > 0);
@@ -162,13 +181,13 @@ static size_t unexplained(struct guessing *guessing, size_t enough)
 {
     size_t n = 0;
     for (size_t i = 0; i < guessing->n_odd && n < enough; i++) {
-        n += !follows(guessing, &guessing->changed, guessing->odd[i], false);
+        n += !follows(guessing, &guessing->recabled, guessing->odd[i], false);
     }
     for (size_t i = 0; i < guessing->evidence->n_shots && n < enough; i++) {
         n = explains_shot(guessing, &guessing->evidence->shots[i]) ? n : enough;
     }
     for (size_t p = 0; p < guessing->evidence->plan->n_probes && n < enough; p++) {
-        n = guessing->is_odd[p] || follows(guessing, &guessing->changed, p, true) ? n : enough;
+        n = guessing->is_odd[p] || follows(guessing, &guessing->recabled, p, true) ? n : enough;
     }
     return n;
 }
@@ -234,15 +253,13 @@ static const char *end_text(const struct guessing *guessing, const struct end *e
 /* Whether the guess leaves something open that a host sent. */
 static bool leaves_open(struct guessing *guessing, const struct guess *guess, const char *from)
 {
-    bool open = false;
-    lay(guessing, guess);
+    bool open = !lay(guessing, guess);
     for (size_t i = 0; i < guessing->n_odd && !open; i++) {
         size_t sender = guessing->evidence->plan->probes[guessing->odd[i]].from;
         open = strcmp(guessing->topology->hosts[sender].name, from) == 0 &&
-               !follows(guessing, &guessing->changed, guessing->odd[i], false);
+               !follows(guessing, &guessing->recabled, guessing->odd[i], false);
     }
-    put_back(guessing, guess->a);
-    put_back(guessing, guess->b);
+    take_back(guessing, guess);
     return open;
 }
 
@@ -301,8 +318,7 @@ static bool find_guess(struct guessing *guessing, struct guess *found)
                 if (counted_so(guessing, &guess) && lay(guessing, &guess)) {
                     n = unexplained(guessing, best + 1);
                 }
-                put_back(guessing, guess.a);
-                put_back(guessing, guess.b);
+                take_back(guessing, &guess);
                 if (n < best || (n == best && n_found > 0 && !found_here)) {
                     n_found = n < best ? 1 : n_found + 1;
                     best = n;
@@ -338,15 +354,12 @@ static int make_room(struct guessing *guessing)
 int blame_swap(const struct traffic_evidence *evidence, struct report *report)
 {
     const struct topology *topology = evidence->expectation->topology;
-    struct path_tables tables;
     struct guessing *guessing = calloc(1, sizeof *guessing);
-    if (!guessing || path_tables_index(&tables, topology, evidence->before) < 0) {
-        free(guessing);
+    if (!guessing) {
         return -1;
     }
     guessing->evidence = evidence;
     guessing->topology = topology;
-    guessing->advertised = path_looked_up_in(&tables);
     int status = make_room(guessing);
     if (status == 0) {
         struct guess guess;
@@ -357,7 +370,7 @@ int blame_swap(const struct traffic_evidence *evidence, struct report *report)
             tell(guessing, &guess, report);
         }
     }
-    path_tables_free(&tables);
+    status = guessing->no_memory ? -1 : status;
     free(guessing->cables);
     free(guessing->odd);
     free(guessing->is_odd);

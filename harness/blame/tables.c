@@ -102,13 +102,10 @@ static bool locate_by_ways(const struct blame_view *view, struct blame_place *pl
 static bool declares_otherwise(const struct blame_view *view, const struct path_hop *hop,
                                const struct path_hop *next)
 {
-    struct path_forwarding declared = path_declared_by(view->expectation);
-    struct space_emission out[PATH_WALK_ARRIVALS];
-    const char *reason;
-    size_t entry;
-    int n = declared.forward(declared.aux, hop->in.sw, &hop->header, out, PATH_WALK_ARRIVALS,
-                             &entry, &reason);
-    for (int i = 0; i < n; i++) {
+    struct space_emission out[PATH_OUTPUTS];
+    struct path_step step;
+    path_step(view->expected, hop->in.sw, &hop->header, out, &step);
+    for (size_t i = 0; i < step.n_sent; i++) {
         struct header as_entered = out[i].header;
         as_entered.in_port = next->header.in_port;
         if (out[i].port == next->out &&
@@ -116,7 +113,7 @@ static bool declares_otherwise(const struct blame_view *view, const struct path_
             return false;
         }
     }
-    return n >= 0;
+    return !step.open;
 }
 
 static bool goes_on(const struct path_walk *walk, size_t hop)
@@ -221,15 +218,14 @@ bool blame_tables(const struct blame_view *view, struct blame_place *place)
     return locate_by_ways(view, place) || locate_by_tables(view, place);
 }
 
-void blame_open(struct blame_view *view, const struct path_forwarding *tables, size_t from,
-                const struct header *header, size_t to, struct blame_place *place)
+void blame_open(struct blame_view *view, size_t from, const struct header *header, size_t to,
+                struct blame_place *place)
 {
-    struct path_forwarding declared = path_declared_by(view->expectation);
-    view->topology = view->expectation->topology;
+    view->topology = view->tables->topology;
     view->from = from;
     view->to = to;
-    path_walk_from(view->topology, &declared, from, header, &view->declared);
-    path_walk_from(view->topology, tables, from, header, &view->advertised);
+    path_follow_from(view->expected, from, header, &view->declared);
+    path_follow_from(view->tables, from, header, &view->advertised);
     bool known = view->advertised.known;
     *place = (struct blame_place){
         .disagree = {known ? SAYS_ADVERTISED : SAYS_DECLARED, SAYS_OBSERVED},

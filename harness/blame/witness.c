@@ -141,14 +141,12 @@ static bool is_broken_by(const struct witness *witness, const struct result *cla
         from == HOST_NONE || ofctl_parse_match(claim->example, &packet, NULL, NULL) < 0) {
         return false;
     }
-    struct path_forwarding declared = path_declared_by(witness->evidence->expectation);
-    struct path_forwarding advertised = path_advertised_by(witness->evidence->before);
     struct path_walk walk;
-    path_walk_from(witness->topology, &declared, from, &packet.value, &walk);
+    path_follow_from(&witness->evidence->declared->network, from, &packet.value, &walk);
     if (crosses(&walk, port)) {
         return true;
     }
-    path_walk_from(witness->topology, &advertised, from, &packet.value, &walk);
+    path_follow_from(witness->evidence->tables, from, &packet.value, &walk);
     return crosses(&walk, port);
 }
 

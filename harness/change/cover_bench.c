@@ -22,7 +22,7 @@ static double now_ms(void)
 }
 
 /* Returns how long it took, in milliseconds of the processor. */
-static double bench_cover(const struct path_tables *tables)
+static double bench_cover(const struct path_network *tables)
 {
     struct traffic_cover_options options = {0};
     struct traffic_cover cover;
@@ -129,21 +129,19 @@ static void bench_replan(struct backbone *backbone, size_t n_changes, double ane
     free(cpu_ms);
 }
 
-static void bench_lookup(struct backbone *backbone, const struct path_tables *tables)
+static void bench_lookup(struct backbone *backbone, const struct path_network *tables)
 {
     enum { LOOKUPS = 1000000 };
-    struct path_forwarding forwarding = path_looked_up_in(tables);
     size_t n_out = 0;
     double start = now_ms();
     for (size_t i = 0; i < LOOKUPS; i++) {
         struct header header = {.in_port = 1,
                                 .dl_type = DL_TYPE_IP,
                                 .nw_dst = 0x10000000 + backbone_below(backbone, 0x60000000)};
-        struct space_emission out[8];
-        const char *reason;
-        size_t entry;
-        int n = forwarding.forward(&*tables, i % backbone->n, &header, out, 8, &entry, &reason);
-        n_out += n > 0;
+        struct space_emission out[PATH_OUTPUTS];
+        struct path_step step;
+        path_step(tables, i % backbone->n, &header, out, &step);
+        n_out += step.n_sent > 0;
     }
     double ms = now_ms() - start;
     printf("look-up  %.0f a second, packet to outputs (%zu of %d forwarded)\n", LOOKUPS / ms * 1e3,
@@ -156,10 +154,10 @@ int main(int argc, char **argv)
     size_t n_prefixes = argc > 2 ? strtoull(argv[2], NULL, 0) : 4688;
     size_t n_changes = argc > 3 ? strtoull(argv[3], NULL, 0) : 1000;
     struct backbone backbone;
-    struct path_tables tables;
+    struct path_network tables;
     backbone_make(&backbone, n_switches, n_prefixes);
     double start = now_ms();
-    if (path_tables_index(&tables, &backbone.topology, backbone.by_switch) < 0) {
+    if (path_network_open_dumps(&tables, &backbone.topology, backbone.by_switch, NULL) < 0) {
         abort();
     }
     printf("%zu routers, %zu entries; indexed in %.0f ms\n", n_switches, n_switches * n_prefixes,
@@ -167,7 +165,7 @@ int main(int argc, char **argv)
     double anew_ms = bench_cover(&tables);
     bench_replan(&backbone, n_changes, anew_ms);
     bench_lookup(&backbone, &tables);
-    path_tables_free(&tables);
+    path_network_close(&tables);
     backbone_free(&backbone);
     return 0;
 }

@@ -159,17 +159,15 @@ static void list_visit(struct change_ledger *ledger, struct change_passing passi
     ledger->visits[visit] = passing;
 }
 
-void change_ledger_enter(struct change_ledger *ledger, uint32_t walk,
-                         const struct path_trail *trail)
+void change_ledger_enter(struct change_ledger *ledger, uint32_t walk, const struct path_walk *path)
 {
-    for (size_t i = 0; i < trail->n_visits; i++) {
-        const struct path_visit *visit = &trail->visits[i];
-        list_visit(ledger, (struct change_passing){.header = visit->header,
-                                                   .sw = visit->sw,
-                                                   .row = visit->entry,
+    for (size_t i = 0; i < path->n_hops; i++) {
+        const struct path_hop *hop = &path->hops[i];
+        list_visit(ledger, (struct change_passing){.header = hop->header,
+                                                   .sw = (uint32_t)hop->in.sw,
+                                                   .row = (uint32_t)hop->entry,
                                                    .walk = walk,
-                                                   .counts = visit->entry != PATH_NOBODY &&
-                                                             !visit->ambiguous});
+                                                   .counts = hop->is_taken});
     }
 }
 

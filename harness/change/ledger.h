@@ -8,10 +8,10 @@
 #ifndef CHANGE_LEDGER_H
 #define CHANGE_LEDGER_H
 
-#include "path/trail.h"
+#include "path/follow.h"
 
 /* No row, visit or walk. */
-#define CHANGE_NOTHING PATH_NOBODY
+#define CHANGE_NOTHING UINT32_MAX
 
 enum change_walk_kind {
     CHANGE_WALK_FREE,    /* its place may be used again */
@@ -92,8 +92,7 @@ uint32_t change_ledger_walk(struct change_ledger *ledger, enum change_walk_kind 
 void change_ledger_drop(struct change_ledger *ledger, uint32_t walk);
 
 /* Lists what the walk passes, and takes it off the lists again. Changes `lost` and `shared`. */
-void change_ledger_enter(struct change_ledger *ledger, uint32_t walk,
-                         const struct path_trail *trail);
+void change_ledger_enter(struct change_ledger *ledger, uint32_t walk, const struct path_walk *path);
 void change_ledger_pass(struct change_ledger *ledger, uint32_t walk, size_t sw, uint32_t row);
 void change_ledger_leave(struct change_ledger *ledger, uint32_t walk);
 

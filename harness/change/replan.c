@@ -30,7 +30,7 @@ static int copy_states(struct change_replan *replan, const struct switch_state *
             *entry = states[sw]->flows.entries[i];
         }
     }
-    return path_tables_index(&replan->tables, replan->topology, replan->states);
+    return path_network_open_dumps(&replan->network, replan->topology, replan->states, NULL);
 }
 
 static int open_rows(struct change_replan *replan)
@@ -74,7 +74,7 @@ static int begin(struct change_replan *replan, const struct switch_state *const 
 {
     struct traffic_cover cover = {0};
     if (replan->ledger.no_memory || copy_states(replan, states) < 0 || open_rows(replan) < 0 ||
-        traffic_cover(&replan->tables, &replan->options, &cover) < 0) {
+        traffic_cover(&replan->network, &replan->options, &cover) < 0) {
         return -1;
     }
     change_replan_begin_change(replan);
@@ -111,7 +111,7 @@ void change_replan_free(struct change_replan *replan)
     if (!replan) {
         return;
     }
-    path_tables_free(&replan->tables);
+    path_network_close(&replan->network);
     for (size_t sw = 0; replan->copies && sw < replan->topology->n_switches; sw++) {
         flow_table_free(&replan->copies[sw].flows);
         if (replan->holes) {

@@ -53,7 +53,7 @@ static void enter_again(struct change_replan *replan)
         struct change_walked *walk = &ledger->walks[number];
         walk->is_marked = false;
         change_replan_follow(replan, walk->host, &walk->header);
-        if (replan->trail.ends || walk->kind == CHANGE_WALK_PLANNED) {
+        if (replan->walk.ends || walk->kind == CHANGE_WALK_PLANNED) {
             change_replan_enter_probe(replan, number);
             change_ledger_push(ledger, &ledger->shared, number);
         } else {
@@ -68,7 +68,7 @@ static void enter_again(struct change_replan *replan)
 static void touch(struct change_replan *replan, size_t sw, const struct flow_entry *flow)
 {
     size_t budget = TRAFFIC_COVER_ENTRY_BUDGET;
-    if (replan->n_open > 0 && path_spread(&replan->tables, sw, &flow->match, space_rank(flow),
+    if (replan->n_open > 0 && path_spread(&replan->network, sw, &flow->match, space_rank(flow),
                                           &budget, queue_if_open, replan) < 0) {
         change_replan_queue_all(replan, change_replan_is_open);
     }
@@ -80,8 +80,8 @@ static int find_row(struct change_replan *replan, size_t sw, const struct flow_e
 {
     size_t budget = BUDGET_UNLIMITED;
     *row = CHANGE_NOTHING;
-    if (space_list_overlapping(&replan->tables.tables[sw], &key->match, 0, space_rank(key), &budget,
-                               &replan->near) < 0) {
+    if (space_list_overlapping(&replan->network.tables[sw], &key->match, 0, space_rank(key),
+                               &budget, &replan->near) < 0) {
         return -1;
     }
     for (size_t i = 0; i < replan->near.n_entries && *row == CHANGE_NOTHING; i++) {
@@ -127,7 +127,7 @@ static void tell_hidden(struct change_replan *replan, size_t sw, uint32_t by)
         uint32_t index = replan->near.entries[i];
         struct change_row *row = change_ledger_row(&replan->ledger, sw, index);
         if (row->miss == TRAFFIC_MISS_HIDDEN &&
-            space_table_precedes(&replan->tables.tables[sw], by, index) &&
+            space_table_precedes(&replan->network.tables[sw], by, index) &&
             match_within(&change_replan_entry(replan, sw, index)->match, match)) {
             row->hidden_by = by;
         }
@@ -136,7 +136,7 @@ static void tell_hidden(struct change_replan *replan, size_t sw, uint32_t by)
 
 int change_replan_put(struct change_replan *replan, size_t sw, const struct flow_entry *flow)
 {
-    struct space_table *table = &replan->tables.tables[sw];
+    struct space_table *table = &replan->network.tables[sw];
     struct flow_entry *entries;
     uint32_t index;
     if (find_row(replan, sw, flow, &index) < 0) {
@@ -156,7 +156,7 @@ int change_replan_put(struct change_replan *replan, size_t sw, const struct flow
     }
     entries = replan->copies[sw].flows.entries;
     entries[index] = *flow;
-    path_tables_note(&replan->tables, sw, flow);
+    path_network_note(&replan->network, sw, flow);
     if (space_table_insert(table, index) < 0) {
         return -1;
     }
@@ -182,7 +182,7 @@ int change_replan_remove(struct change_replan *replan, size_t sw, const struct f
     change_replan_begin_change(replan);
     touch(replan, sw, key);
     leave(replan, sw, key, true);
-    space_table_remove(&replan->tables.tables[sw], index);
+    space_table_remove(&replan->network.tables[sw], index);
     struct change_row *row = change_ledger_row(&replan->ledger, sw, index);
     row->is_there = false;
     change_replan_set_miss(replan, row, TRAFFIC_MISS_NONE);

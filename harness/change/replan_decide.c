@@ -73,12 +73,12 @@ void change_replan_settle(struct change_replan *replan)
 
 void change_replan_enter_probe(struct change_replan *replan, uint32_t walk)
 {
-    change_ledger_enter(&replan->ledger, walk, &replan->trail);
-    for (size_t i = 0; i < replan->trail.n_visits; i++) {
-        const struct path_visit *visit = &replan->trail.visits[i];
-        if (visit->entry != PATH_NOBODY && !visit->ambiguous) {
+    change_ledger_enter(&replan->ledger, walk, &replan->walk);
+    for (size_t i = 0; i < replan->walk.n_hops; i++) {
+        const struct path_hop *hop = &replan->walk.hops[i];
+        if (hop->is_taken) {
             change_replan_set_miss(replan,
-                                   change_ledger_row(&replan->ledger, visit->sw, visit->entry),
+                                   change_ledger_row(&replan->ledger, hop->in.sw, hop->entry),
                                    TRAFFIC_MISS_NONE);
         }
     }
@@ -86,7 +86,9 @@ void change_replan_enter_probe(struct change_replan *replan, uint32_t walk)
 
 void change_replan_follow(struct change_replan *replan, size_t host, const struct header *header)
 {
-    path_trail_follow(&replan->tables, replan->topology->hosts[host].port, header, &replan->trail);
+    static const struct path_watch until_loop = {.stops = true};
+    path_follow(&replan->network, replan->topology->hosts[host].port, header, &until_loop,
+                &replan->walk);
 }
 
 /* A probe by the trail as it is. */
@@ -95,7 +97,7 @@ void change_replan_add_probe(struct change_replan *replan, enum change_walk_kind
     uint32_t walk = change_ledger_walk(&replan->ledger, kind);
     if (walk != CHANGE_NOTHING) {
         replan->ledger.walks[walk].host = (uint32_t)host;
-        replan->ledger.walks[walk].header = replan->trail.visits[0].header;
+        replan->ledger.walks[walk].header = replan->walk.hops[0].header;
         replan->n_probes += kind == CHANGE_WALK_PROBE;
         change_replan_enter_probe(replan, walk);
         change_ledger_push(&replan->ledger, &replan->ledger.shared, walk);
@@ -128,12 +130,11 @@ void change_replan_begin_change(struct change_replan *replan)
 static size_t worth(const struct change_replan *replan)
 {
     size_t n = 0;
-    for (size_t i = 0; i < replan->trail.n_visits; i++) {
-        const struct path_visit *visit = &replan->trail.visits[i];
-        if (visit->entry != PATH_NOBODY && !visit->ambiguous) {
-            bool is_new =
-                change_ledger_row(&replan->ledger, visit->sw, visit->entry)->n_probes == 0;
-            n += is_new ? PATH_TRAIL_MAX : 1;
+    for (size_t i = 0; i < replan->walk.n_hops; i++) {
+        const struct path_hop *hop = &replan->walk.hops[i];
+        if (hop->is_taken) {
+            bool is_new = change_ledger_row(&replan->ledger, hop->in.sw, hop->entry)->n_probes == 0;
+            n += is_new ? PATH_HOPS : 1;
         }
     }
     return n;
@@ -153,7 +154,7 @@ static size_t choose_host(struct change_replan *replan, size_t sw, size_t row,
         }
         replan->n_tries--;
         change_replan_follow(replan, host, &reach->header);
-        if (replan->trail.ends && path_trail_exercises(&replan->trail, sw, row) &&
+        if (replan->walk.ends && path_walk_exercises(&replan->walk, sw, row) &&
             worth(replan) > most) {
             most = worth(replan);
             best = host;
@@ -184,7 +185,7 @@ static void decide(struct change_replan *replan, size_t sw, size_t index)
            had = budget;
     struct path_origin reach;
     enum space_answer answer =
-        path_origin_of_entry(&replan->tables, replan->options.sends, sw, index, &budget, &reach);
+        path_origin_of_entry(&replan->network, replan->options.sends, sw, index, &budget, &reach);
     replan->budget -= had - budget;
     struct change_row *row = change_ledger_row(&replan->ledger, sw, index);
     uint8_t miss = (uint8_t)traffic_miss_of(answer, &reach);

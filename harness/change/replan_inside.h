@@ -18,7 +18,7 @@ struct change_replan {
     const struct topology *topology;
     struct switch_state *copies;
     const struct switch_state **states;
-    struct path_tables tables;
+    struct path_network network;
     struct change_numbers *holes; /* by switch: rows that were removed */
     struct change_ledger ledger;
     size_t n_probes, max_probes;
@@ -29,7 +29,7 @@ struct change_replan {
     struct change_numbers queue;   /* switch, row; ...: to be decided */
     struct change_numbers again;   /* probes to be followed again */
     struct space_overlapping near; /* entries of the switch, of no higher rank */
-    struct path_trail trail;
+    struct path_walk walk;
 };
 
 /* No probe, and not because it is hidden: a change elsewhere may make it another reason. */
@@ -44,7 +44,7 @@ void change_replan_set_miss(struct change_replan *replan, struct change_row *row
 void change_replan_queue(struct change_replan *replan, size_t sw, size_t index);
 void change_replan_queue_all(struct change_replan *replan, bool (*wanted)(uint8_t miss));
 
-/* Follows a frame: replan->trail. */
+/* Follows a frame: replan->walk. */
 void change_replan_follow(struct change_replan *replan, size_t host, const struct header *header);
 
 /* A probe by the trail as it is: one that is there already, a new one. */

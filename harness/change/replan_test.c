@@ -22,12 +22,9 @@ static enum traffic_miss why_row(const struct traffic_cover *cover, size_t sw, u
     return TRAFFIC_MISS_NONE;
 }
 
-/* What the probes exercise, by walks without an index. Each has one entry, at
- * least, that no other has. */
-static void walk_probes(const struct ring *ring, const struct anew *anew,
-                        const struct traffic_cover *kept, taken_rows taken)
+/* What the probes exercise. Each has one entry, at least, that no other has. */
+static void walk_probes(const struct anew *anew, const struct traffic_cover *kept, taken_rows taken)
 {
-    struct path_forwarding tables = path_advertised_by(anew->states);
     static uint32_t n_probes[SWITCHES][ROWS_MAX], alone[SWITCHES][ROWS_MAX];
     static bool needed[4096];
     struct path_walk walk;
@@ -35,17 +32,14 @@ static void walk_probes(const struct ring *ring, const struct anew *anew,
     memset(needed, 0, sizeof needed);
     assert_true(kept->n_probes < 4096);
     for (size_t p = 0; p < kept->n_probes; p++) {
-        path_walk_from(&ring->topology, &tables, kept->probes[p].from, &kept->probes[p].header,
-                       &walk);
+        path_follow_from(&anew->network, kept->probes[p].from, &kept->probes[p].header, &walk);
         for (size_t h = 0; h < walk.n_hops; h++) {
             size_t sw = walk.hops[h].in.sw, entry = walk.hops[h].entry;
-            bool ambiguous = false;
-            if (entry == ENTRY_NONE) {
+            if (!walk.hops[h].is_taken) {
                 continue;
             }
-            space_lookup(&anew->states[sw]->flows, &walk.hops[h].header, &ambiguous);
             uint32_t row = anew->rows[sw][entry];
-            if (!ambiguous && alone[sw][row] != p + 1) {
+            if (alone[sw][row] != p + 1) {
                 n_probes[sw][row]++;
                 alone[sw][row] = (uint32_t)p + 1;
                 taken[sw][row] = true;
@@ -96,7 +90,7 @@ static size_t check(const struct ring *ring, const struct change_replan *replan,
     assert_int_equal(change_replan_tell(replan, &kept), 0);
     assert_int_equal(kept.n_probes, change_replan_n_probes(replan));
     assert_int_equal(kept.n_entries, anew.cover.n_entries);
-    walk_probes(ring, &anew, &kept, taken);
+    walk_probes(&anew, &kept, taken);
     for (size_t sw = 0; sw < SWITCHES; sw++) {
         size_t n = anew.states[sw] ? anew.states[sw]->flows.n_entries : 0;
         for (uint32_t i = 0; i < n; i++) {

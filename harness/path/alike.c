@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which packets share the fate of one that was followed (path/trail.h): what a
+ * Which packets share the fate of one that was followed (path/follow.h): what a
  * network does to a packet is explained by the bits that were looked at, as a
  * switch that caches flows does it for one table. */
-#include "path/trail.h"
+#include "path/alike.h"
+
 #include "space/rewrite.h"
 #include "space/table.h"
 
@@ -11,14 +12,14 @@
 
 /* The headers that share the way so far. */
 struct kin {
-    const struct path_tables *tables;
-    const struct path_trail *trail;
+    const struct path_network *network;
+    const struct path_walk *walk;
     struct path_alike *alike;
     size_t *budget;
-    struct space_words asked;               /* bits of the header as it is sent that must agree */
-    struct space_words set[PATH_TRAIL_MAX]; /* by visit: bits that were rewritten before it */
+    struct space_words asked; /* bits of the header as it is sent that must agree */
     struct space_overlapping found;
     struct base_arena arena;
+    struct space_words set[]; /* by visit: bits that were rewritten before it */
 };
 
 /* What decides whether the packet has a field that is asked for. */
@@ -55,7 +56,7 @@ static void ask(struct kin *kin, const struct space_words *set, const struct hea
 static struct match here(const struct kin *kin, size_t visit)
 {
     struct space_words mask = kin->asked;
-    struct match cube = {.value = kin->trail->visits[visit].header};
+    struct match cube = {.value = kin->walk->hops[visit].header};
     for (int i = 0; i < SPACE_WORDS; i++) {
         mask.word[i] |= kin->set[visit].word[i];
     }
@@ -83,7 +84,7 @@ static struct match carried_back(struct kin *kin, size_t visit, const struct mat
     if (back.mask.vlan_tci != 0 && !(back.mask.vlan_tci & VLAN_TAGGED)) {
         ask(kin, &nothing, &tag);
         back.mask.vlan_tci |= VLAN_TAGGED;
-        back.value.vlan_tci |= kin->trail->visits[0].header.vlan_tci & VLAN_TAGGED;
+        back.value.vlan_tci |= kin->walk->hops[0].header.vlan_tci & VLAN_TAGGED;
         if (!(back.value.vlan_tci & VLAN_TAGGED) && back.value.vlan_tci == 0) {
             back.mask.vlan_tci = VLAN_TAGGED;
         }
@@ -111,7 +112,7 @@ static int leave_out(struct kin *kin, size_t visit, const struct match *other)
 static int ask_fields(struct kin *kin, size_t visit, const struct space_rewrite *rewrite,
                       struct header *mask)
 {
-    const struct header *header = &kin->trail->visits[visit].header;
+    const struct header *header = &kin->walk->hops[visit].header;
     const struct space_words *set = &kin->set[visit];
     bool is_ip = header->dl_type == DL_TYPE_IP, has_tp = header_has_tp(header);
     int status = 0;
@@ -192,18 +193,18 @@ static bool agree(const struct space_behavior *a, const struct space_behavior *b
 }
 
 /* Both entries do the same with all kin, or with none. */
-static int ask_both(struct kin *kin, size_t visit, const struct flow_entry *a,
-                    const struct flow_entry *b)
+static int ask_both(struct kin *kin, size_t visit, size_t a, size_t b)
 {
-    const struct header *header = &kin->trail->visits[visit].header;
+    const struct port_ref in = kin->walk->hops[visit].in;
+    const struct header *header = &kin->walk->hops[visit].header;
     struct space_behavior x, y;
     struct match equal;
     struct header mask;
-    if (space_behavior(a->actions, a->n_actions, header->in_port, NULL, 0, &kin->arena, &x) < 0 ||
-        space_behavior(b->actions, b->n_actions, header->in_port, NULL, 0, &kin->arena, &y) < 0) {
+    if (path_outputs_of(kin->network, in, a, &kin->arena, &x) < 0 ||
+        path_outputs_of(kin->network, in, b, &kin->arena, &y) < 0) {
         return -1;
     }
-    if (!same_ports(&x, &y) || actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
+    if (!same_ports(&x, &y) || space_behavior_equal(&x, &y)) {
         return 0;
     }
     if (sends_twice(&x)) {
@@ -227,51 +228,51 @@ static int ask_both(struct kin *kin, size_t visit, const struct flow_entry *a,
 
 /* An entry that may take kin as the one does that takes the header: one of its
  * rank, or one that goes before it. */
-static int ask_other(struct kin *kin, size_t index, const struct flow_entry *other)
+static int ask_other(struct kin *kin, size_t index, uint32_t entry)
 {
-    const struct path_visit *visit = &kin->trail->visits[index];
-    const struct flow_entry *flows = kin->tables->states[visit->sw]->flows.entries;
+    const struct path_hop *visit = &kin->walk->hops[index];
+    const struct flow_entry *other = &kin->network->switches[visit->in.sw].flows->entries[entry];
     if (!match_takes(&other->match, &visit->header)) {
         return leave_out(kin, index, &other->match);
     }
     ask(kin, &kin->set[index], &other->match.mask);
-    return ask_both(kin, index, &flows[visit->entry], other);
+    return ask_both(kin, index, visit->entry, entry);
 }
 
 /* The same entry takes the kin at this visit, and others compete with it for all
  * of them or for none. At the first one what goes before the entry is left to the caller. */
 static int ask_entry(struct kin *kin, size_t index)
 {
-    const struct path_visit *visit = &kin->trail->visits[index];
-    const struct switch_state *state = kin->tables->states[visit->sw];
-    bool is_taken = visit->entry != PATH_NOBODY;
-    if (!state || !switch_state_receives(state, visit->header.in_port)) {
+    const struct path_hop *visit = &kin->walk->hops[index];
+    const struct flow_table *table = kin->network->switches[visit->in.sw].flows;
+    bool is_taken = visit->entry != ENTRY_NONE;
+    if (!table || visit->refused) {
         return 0;
     }
-    const struct flow_entry *flows = state->flows.entries;
+    const struct flow_entry *flows = table->entries;
     uint32_t rank = is_taken ? space_rank(&flows[visit->entry]) : 0;
     if (is_taken) {
         ask(kin, &kin->set[index], &flows[visit->entry].match.mask);
     }
     struct match cube = here(kin, index);
-    int status = space_list_overlapping(&kin->tables->tables[visit->sw], &cube, rank,
+    int status = space_list_overlapping(&kin->network->tables[visit->in.sw], &cube, rank,
                                         index == 0 && is_taken ? rank : UINT32_MAX, kin->budget,
                                         &kin->found);
     for (size_t i = 0; i < kin->found.n_entries && status == 0; i++) {
         uint32_t other = kin->found.entries[i];
-        status = other == visit->entry ? 0 : ask_other(kin, index, &flows[other]);
+        status = other == visit->entry ? 0 : ask_other(kin, index, other);
     }
     return status;
 }
 
 /* Which bits were rewritten before `next`, which comes from a visit: those that were before that,
  * and those of the output that sent it. */
-static int inherit(struct kin *kin, const struct path_visit *next,
+static int inherit(struct kin *kin, const struct path_hop *next,
                    const struct space_behavior *behavior, struct space_words *set)
 {
-    const struct path_visit *visit = &kin->trail->visits[next->previous];
-    struct port_ref in = {.sw = next->sw, .port = next->header.in_port};
-    struct port_ref from = path_tables_peer(kin->tables, in).port;
+    const struct path_hop *visit = &kin->walk->hops[next->previous];
+    struct port_ref in = next->in;
+    struct port_ref from = path_network_peer(kin->network, in).port;
     for (size_t i = 0; i < behavior->n_outputs; i++) {
         const struct space_rewrite *rewrite = &behavior->outputs[i].rewrite;
         struct header became = space_rewritten(rewrite, &visit->header), mask;
@@ -295,40 +296,43 @@ static int close_loop(struct kin *kin, const struct space_behavior *behavior)
 {
     struct space_words set;
     struct header mask;
-    if (inherit(kin, &kin->trail->again, behavior, &set) < 0) {
+    if (inherit(kin, &kin->walk->again, behavior, &set) < 0) {
         return -1;
     }
     memcpy(&mask, &set, sizeof mask);
-    ask(kin, &kin->set[kin->trail->first], &mask);
+    ask(kin, &kin->set[kin->walk->loop_first], &mask);
     return 0;
+}
+
+static bool comes_back_unchanged(const struct path_walk *walk)
+{
+    const struct header *first = &walk->hops[walk->loop_first].header;
+    return memcmp(first, &walk->again.header, sizeof *first) == 0;
 }
 
 /* Which bits were rewritten where the copies of this visit go to. */
 static int carry_on(struct kin *kin, size_t index)
 {
-    const struct path_trail *trail = kin->trail;
-    const struct path_visit *visit = &trail->visits[index];
-    const struct switch_state *state = kin->tables->states[visit->sw];
+    const struct path_walk *walk = kin->walk;
+    const struct path_hop *visit = &walk->hops[index];
     struct space_behavior behavior;
-    if (visit->entry == PATH_NOBODY || visit->ambiguous) {
+    if (visit->entry == ENTRY_NONE || visit->open) {
         return 0;
     }
-    const struct flow_entry *flow = &state->flows.entries[visit->entry];
-    int status = space_behavior(flow->actions, flow->n_actions, visit->header.in_port, state->ports,
-                                state->n_ports, &kin->arena, &behavior);
-    for (size_t child = index + 1; child < trail->n_visits && status == 0; child++) {
-        if (trail->visits[child].previous == index) {
-            status = inherit(kin, &trail->visits[child], &behavior, &kin->set[child]);
+    int status = path_outputs_of(kin->network, visit->in, visit->entry, &kin->arena, &behavior);
+    for (size_t child = index + 1; child < walk->n_hops && status == 0; child++) {
+        if (walk->hops[child].previous == index) {
+            status = inherit(kin, &walk->hops[child], &behavior, &kin->set[child]);
         }
     }
-    bool closes = !trail->ends && trail->first != PATH_NOBODY && trail->again.previous == index;
+    bool closes = walk->loops && walk->loop_last == index && comes_back_unchanged(walk);
     return status == 0 && closes ? close_loop(kin, &behavior) : status;
 }
 
 static int ask_all(struct kin *kin)
 {
     ask(kin, &kin->set[0], &(struct header){.in_port = UINT16_MAX});
-    for (size_t i = 0; i < kin->trail->n_visits; i++) {
+    for (size_t i = 0; i < kin->walk->n_hops; i++) {
         if (ask_entry(kin, i) < 0 || carry_on(kin, i) < 0) {
             return -1;
         }
@@ -336,23 +340,23 @@ static int ask_all(struct kin *kin)
     return 0;
 }
 
-void path_trail_alike(const struct path_tables *tables, const struct path_trail *trail,
-                      size_t *budget, struct path_alike *alike)
+void path_alike(const struct path_network *network, const struct path_walk *walk, size_t *budget,
+                struct path_alike *alike)
 {
-    struct kin *kin = calloc(1, sizeof *kin);
+    struct kin *kin = calloc(1, sizeof *kin + walk->n_hops * sizeof *kin->set);
     *alike = (struct path_alike){0};
     if (kin) {
-        kin->tables = tables;
-        kin->trail = trail;
+        kin->network = network;
+        kin->walk = walk;
         kin->alike = alike;
         kin->budget = budget;
     }
     if (kin && ask_all(kin) == 0) {
-        alike->cube.value = trail->visits[0].header;
+        alike->cube.value = walk->hops[0].header;
         memcpy(&alike->cube.mask, &kin->asked, sizeof alike->cube.mask);
         match_normalize(&alike->cube);
     } else {
-        alike->cube = match_exactly(&trail->visits[0].header);
+        alike->cube = match_exactly(&walk->hops[0].header);
         alike->n_less = 0;
     }
     if (kin) {

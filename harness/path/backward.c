@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "path/backward.h"
 
-#include "path/trail.h"
+#include "path/alike.h"
 #include "space/table.h"
 
 #include <stdlib.h>
 
 enum {
-    DEPTH_MAX = PATH_TRAIL_MAX, /* switches on a way; longer ones are not looked for */
-    TRIES_MAX = 4096            /* frames for one entry that turn out not to do */
+    DEPTH_MAX = PATH_DEPTH, /* switches on a way; longer ones are not looked for */
+    TRIES_MAX = 4096        /* frames for one entry that turn out not to do */
 };
 
 /* Packets at a port whose origin has been looked for. */
@@ -21,7 +21,7 @@ struct seen {
 };
 
 struct search {
-    const struct path_tables *tables;
+    const struct path_network *network;
     const bool *sends;
     size_t *budget;
     struct path_origin *reach;
@@ -29,14 +29,16 @@ struct search {
     struct base_arena arena;
     const struct seen *seen;
     size_t depth, n_tries;
-    bool any;  /* any frame that reaches the entry will do */
-    bool open; /* something was left undecided */
-    struct path_trail trail;
+    bool any;               /* any frame that reaches the entry will do */
+    bool open;              /* something was left undecided */
+    struct path_walk *walk; /* scratch: the frame that was followed last */
 };
 
 /* Packets of the region that enter by this port are wanted: can they come? */
 static enum space_answer come_from(struct search *search, struct port_ref in,
                                    struct space_region *region);
+
+static const struct path_watch until_loop = {.stops = true};
 
 static enum space_answer undecided(struct search *search)
 {
@@ -45,10 +47,10 @@ static enum space_answer undecided(struct search *search)
 }
 
 /* What the entry takes of the packets in `cube` (in_port fixed). */
-static enum space_answer effective(const struct path_tables *tables, size_t sw, size_t entry,
+static enum space_answer effective(const struct path_network *network, size_t sw, size_t entry,
                                    size_t *budget, struct space_region *region)
 {
-    enum space_answer answer = space_table_exclude(&tables->tables[sw], entry, region, budget);
+    enum space_answer answer = space_table_exclude(&network->tables[sw], entry, region, budget);
     return answer != SPACE_FOUND
                ? answer
                : space_find(&region->cube, region->excluded, region->n_excluded, budget, NULL);
@@ -85,7 +87,7 @@ static enum space_answer through(struct search *search, struct port_ref in, size
     struct space_region region = {.cube = *cube};
     enum space_answer answer = SPACE_OPEN;
     if (exclude_carried(search, rewrite, wanted, &region) == 0) {
-        answer = effective(search->tables, in.sw, f, search->budget, &region);
+        answer = effective(search->network, in.sw, f, search->budget, &region);
     }
     if (answer == SPACE_FOUND) {
         answer = come_from(search, in, &region);
@@ -132,9 +134,9 @@ static enum space_answer through_unknown(struct search *search, struct port_ref 
                                          const struct match *before)
 {
     struct space_region region = {0};
-    const struct flow_entry *flow = &search->tables->states[in.sw]->flows.entries[f];
+    const struct flow_entry *flow = &search->network->switches[in.sw].flows->entries[f];
     bool any = space_intersect(before, &flow->match, &region.cube) &&
-               effective(search->tables, in.sw, f, search->budget, &region) != SPACE_EMPTY;
+               effective(search->network, in.sw, f, search->budget, &region) != SPACE_EMPTY;
     space_region_free(&region);
     return any ? undecided(search) : SPACE_EMPTY;
 }
@@ -143,8 +145,7 @@ static enum space_answer through_unknown(struct search *search, struct port_ref 
 static enum space_answer through_entry(struct search *search, struct port_ref in, size_t f,
                                        uint16_t out, const struct space_region *wanted)
 {
-    const struct switch_state *state = search->tables->states[in.sw];
-    const struct flow_entry *flow = &state->flows.entries[f];
+    const struct flow_entry *flow = &search->network->switches[in.sw].flows->entries[f];
     struct header rewritten = path_rewritten_by(flow);
     struct match before = before_rewrite(&wanted->cube, &rewritten, in.port), taken;
     struct match in_port = match_in_port(in.port), target = wanted->cube;
@@ -153,8 +154,7 @@ static enum space_answer through_entry(struct search *search, struct port_ref in
         !space_intersect(&flow->match, &in_port, &taken)) {
         return SPACE_EMPTY;
     }
-    if (space_behavior(flow->actions, flow->n_actions, in.port, state->ports, state->n_ports,
-                       &search->arena, &behavior) < 0) {
+    if (path_outputs_of(search->network, in, f, &search->arena, &behavior) < 0) {
         return undecided(search);
     }
     if (behavior.unknown) {
@@ -180,11 +180,11 @@ static enum space_answer through_entry(struct search *search, struct port_ref in
 static enum space_answer through_switch(struct search *search, struct port_ref in, uint16_t out,
                                         const struct space_region *wanted)
 {
-    const struct path_tables *tables = search->tables;
-    struct match before = before_rewrite(&wanted->cube, &tables->rewritten[in.sw], in.port);
+    const struct path_network *network = search->network;
+    struct match before = before_rewrite(&wanted->cube, &network->rewritten[in.sw], in.port);
     struct space_overlapping found = {0};
     enum space_answer answer = SPACE_EMPTY;
-    if (space_list_overlapping(&tables->tables[in.sw], &before, 0, UINT32_MAX, search->budget,
+    if (space_list_overlapping(&network->tables[in.sw], &before, 0, UINT32_MAX, search->budget,
                                &found) < 0) {
         answer = undecided(search);
     }
@@ -199,21 +199,20 @@ static enum space_answer through_switch(struct search *search, struct port_ref i
 static enum space_answer come_through(struct search *search, struct port_ref out,
                                       const struct space_region *wanted)
 {
-    const struct path_tables *tables = search->tables;
+    const struct path_network *network = search->network;
     enum space_answer answer = SPACE_EMPTY;
-    if (!tables->states[out.sw] || search->depth == DEPTH_MAX) {
+    if (!network->switches[out.sw].flows || search->depth == DEPTH_MAX) {
         return undecided(search);
     }
-    if (!switch_state_sends(tables->states[out.sw], out.port)) {
+    if (path_no_exit(network, out)) {
         return SPACE_EMPTY;
     }
     search->depth++;
     for (int hosts = 1; hosts >= 0; hosts--) {
-        size_t end = tables->begins[out.sw + 1];
-        for (size_t i = tables->begins[out.sw]; i < end && answer != SPACE_FOUND; i++) {
-            const struct path_cabled *in = &tables->cabled[i];
-            if ((in->peer.kind == PEER_HOST) == hosts &&
-                switch_state_receives(tables->states[out.sw], in->port.port)) {
+        size_t end = network->begins[out.sw + 1];
+        for (size_t i = network->begins[out.sw]; i < end && answer != SPACE_FOUND; i++) {
+            const struct path_cable *in = &network->cables[i];
+            if ((in->peer.kind == PEER_HOST) == hosts && !path_no_entry(network, in->port)) {
                 answer = through_switch(search, in->port, out.port, wanted);
             }
         }
@@ -226,9 +225,9 @@ static enum space_answer come_through(struct search *search, struct port_ref out
 static int note_passed(struct search *search)
 {
     struct path_origin *reach = search->reach;
-    for (size_t i = 0; i < search->trail.n_visits; i++) {
-        const struct path_visit *visit = &search->trail.visits[i];
-        struct path_passed passed = {visit->sw, visit->entry};
+    for (size_t i = 0; i < search->walk->n_hops; i++) {
+        const struct path_hop *hop = &search->walk->hops[i];
+        struct path_passed passed = {hop->in.sw, hop->entry};
         bool known = false;
         for (size_t j = 0; j < reach->n_passed && !known; j++) {
             known = memcmp(&reach->passed[j], &passed, sizeof passed) == 0;
@@ -246,8 +245,8 @@ static int note_passed(struct search *search)
 /* Why the frame that was followed exercises nothing. */
 static int reject(struct search *search, struct path_origin *why)
 {
-    why->competes = why->competes || search->trail.ends;
-    why->loops = why->loops || !search->trail.ends;
+    why->competes = why->competes || search->walk->ends;
+    why->loops = why->loops || !search->walk->ends;
     return note_passed(search);
 }
 
@@ -276,7 +275,7 @@ static enum space_answer sift_others(struct search *search, struct port_ref in,
     struct match kin, part;
     size_t n_excluded = region->n_excluded;
     enum space_answer answer = SPACE_EMPTY;
-    path_trail_alike(search->tables, &search->trail, search->budget, &alike);
+    path_alike(search->network, search->walk, search->budget, &alike);
     bool is_one = space_intersect(cube, &alike.cube, &kin);
     for (size_t i = 0; i < alike.n_less && is_one && answer == SPACE_EMPTY; i++) {
         if (space_intersect(&kin, &alike.less[i], &part)) {
@@ -304,8 +303,8 @@ static enum space_answer sift(struct search *search, struct port_ref in, const s
         if (answer != SPACE_FOUND || search->any) {
             break;
         }
-        path_trail_follow(search->tables, in, header, &search->trail);
-        if (search->trail.ends && path_trail_exercises(&search->trail, search->sw, search->entry)) {
+        path_follow(search->network, in, header, &until_loop, search->walk);
+        if (search->walk->ends && path_walk_exercises(search->walk, search->sw, search->entry)) {
             break;
         }
         if (search->n_tries == 0 || reject(search, why) < 0) {
@@ -355,7 +354,7 @@ static int has_seen(struct search *search, struct port_ref in, const struct spac
 static enum space_answer come_from(struct search *search, struct port_ref in,
                                    struct space_region *region)
 {
-    struct peer peer = path_tables_peer(search->tables, in);
+    struct peer peer = path_network_peer(search->network, in);
     if (peer.kind == PEER_NONE ||
         (peer.kind == PEER_HOST && search->sends && !search->sends[peer.host])) {
         return SPACE_EMPTY;
@@ -375,7 +374,7 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
  * there is such a one. */
 static size_t name_hider(struct search *search)
 {
-    struct space_table *table = &search->tables->tables[search->sw];
+    struct space_table *table = &search->network->tables[search->sw];
     const struct flow_entry *flows = table->flows->entries, *flow = &flows[search->entry];
     struct space_overlapping found = {0};
     size_t some = SIZE_MAX;
@@ -417,17 +416,20 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
 {
     struct match in_port = match_in_port(in.port);
     struct space_region region = {0};
-    const struct switch_state *state = search->tables->states[in.sw];
+    const struct path_network *network = search->network;
+    const struct flow_entry *flow = &network->switches[in.sw].flows->entries[search->entry];
     struct path_origin why = {0};
     struct header header;
-    if (!space_intersect(&state->flows.entries[search->entry].match, &in_port, &region.cube)) {
+    if (!space_intersect(&flow->match, &in_port, &region.cube)) {
         return SPACE_EMPTY;
     }
-    enum space_answer answer =
-        effective(search->tables, in.sw, search->entry, search->budget, &region);
+    enum space_answer answer = effective(network, in.sw, search->entry, search->budget, &region);
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        bool receives = switch_state_receives(state, in.port);
+        answer = flow->table_id == 0 ? SPACE_FOUND : SPACE_OPEN;
+    }
+    if (answer == SPACE_FOUND) {
+        bool receives = !path_no_entry(network, in);
         answer = receives ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
         if (answer == SPACE_FOUND) {
             answer = note_passed(search) < 0 ? SPACE_OPEN : come_from(search, in, &region);
@@ -441,25 +443,27 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
 
 static enum space_answer search_all(struct search *search)
 {
-    const struct path_tables *tables = search->tables;
-    size_t sw = search->sw, end = tables->begins[sw + 1];
-    const struct match *match = &tables->states[sw]->flows.entries[search->entry].match;
+    const struct path_network *network = search->network;
+    size_t sw = search->sw, end = network->begins[sw + 1];
+    const struct match *match = &network->switches[sw].flows->entries[search->entry].match;
     enum space_answer answer = SPACE_EMPTY;
-    search->reach->is_hidden = match->mask.in_port || tables->begins[sw] < end;
+    search->reach->is_hidden = match->mask.in_port || network->begins[sw] < end;
     if (match->mask.in_port) {
         return reach_by(search, (struct port_ref){sw, match->value.in_port});
     }
-    for (size_t i = tables->begins[sw]; i < end && answer != SPACE_FOUND; i++) {
-        answer = reach_by(search, tables->cabled[i].port);
+    for (size_t i = network->begins[sw]; i < end && answer != SPACE_FOUND; i++) {
+        answer = reach_by(search, network->cables[i].port);
     }
     return answer;
 }
 
-enum space_answer path_origin_of_entry(const struct path_tables *tables, const bool *sends,
+enum space_answer path_origin_of_entry(const struct path_network *network, const bool *sends,
                                        size_t sw, size_t entry, size_t *budget,
                                        struct path_origin *reach)
 {
-    struct search search = {.tables = tables,
+    struct path_walk walk;
+    struct search search = {.network = network,
+                            .walk = &walk,
                             .sends = sends,
                             .budget = budget,
                             .reach = reach,
@@ -479,20 +483,20 @@ enum space_answer path_origin_of_entry(const struct path_tables *tables, const b
     return answer;
 }
 
-enum space_answer path_origin_sample(const struct path_tables *tables, size_t sw, size_t entry,
+enum space_answer path_origin_sample(const struct path_network *network, size_t sw, size_t entry,
                                      uint16_t in_port, size_t *budget, struct header *header)
 {
-    const struct flow_entry *flow = &tables->states[sw]->flows.entries[entry];
+    const struct flow_entry *flow = &network->switches[sw].flows->entries[entry];
     struct match port = match_in_port(in_port);
     struct space_region region = {0};
     if (!space_intersect(&flow->match, &port, &region.cube) ||
         !space_member(&region.cube, header)) {
         return SPACE_EMPTY;
     }
-    if (space_table_lookup(&tables->tables[sw], header, NULL) == entry) {
+    if (path_taker_of(network, sw, header).entry == entry) {
         return SPACE_FOUND;
     }
-    enum space_answer answer = space_table_exclude(&tables->tables[sw], entry, &region, budget);
+    enum space_answer answer = space_table_exclude(&network->tables[sw], entry, &region, budget);
     if (answer == SPACE_FOUND) {
         answer = space_find(&region.cube, region.excluded, region.n_excluded, budget, header);
     }

@@ -7,11 +7,11 @@
 #ifndef PATH_BACKWARD_H
 #define PATH_BACKWARD_H
 
-#include "path/tables.h"
+#include "path/follow.h"
 
-/* An entry on the way of a frame; PATH_NOBODY: no entry takes it there. */
+/* An entry on the way of a frame; ENTRY_NONE: no entry takes it there. */
 struct path_passed {
-    uint32_t sw, entry;
+    size_t sw, entry;
 };
 
 struct path_origin {
@@ -25,16 +25,16 @@ struct path_origin {
     size_t n_passed, capacity;
 };
 
-/* Looks for a frame that exercises the entry (path/trail.h) and stops. SPACE_EMPTY: proved that
+/* Looks for a frame that exercises the entry (path/follow.h) and stops. SPACE_EMPTY: proved that
  * there is none; none at all that reaches the entry, unless `loops` or `competes`. SPACE_OPEN: over
  * the budget (as in space_find), no memory, or a switch on the way is not known. sends: as in
  * traffic_cover_options. */
-enum space_answer path_origin_of_entry(const struct path_tables *tables, const bool *sends,
+enum space_answer path_origin_of_entry(const struct path_network *network, const bool *sends,
                                        size_t sw, size_t entry, size_t *budget,
                                        struct path_origin *reach);
 
 /* A header that this entry takes if it enters by in_port, wherever it may come from. */
-enum space_answer path_origin_sample(const struct path_tables *tables, size_t sw, size_t entry,
+enum space_answer path_origin_sample(const struct path_network *network, size_t sw, size_t entry,
                                      uint16_t in_port, size_t *budget, struct header *header);
 
 #endif

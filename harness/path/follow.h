@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Follows one concrete header from a host through the network: where copies
- * of it arrive, in what form, and by which hops. What a switch does is asked
- * of a `path_forwarding`: the expectation (declared) or the dumped tables
- * (advertised). Pure. */
+ * One packet through a network: by which hops its copies go, which entries take them, where they
+ * arrive, in what form, whether they loop. Each hop is a path_step. The network may be that of the
+ * dumped tables or that of an expectation (path/declared.h). Pure. */
 #ifndef PATH_FOLLOW_H
 #define PATH_FOLLOW_H
 
-#include "model/expectation.h"
-#include "model/state.h"
-#include "space/behavior.h"
+#include "path/step.h"
 
-/* How far a walk goes. A copy that is still under way then is a loop. */
-enum { PATH_WALK_HOPS = 256, PATH_WALK_ARRIVALS = 256 };
+/* How far one packet is followed, besides the limits of path/step.h; beyond that its walk is not
+ * known, and says so (path_walk.reason). */
+enum {
+    PATH_HOPS = 1024,     /* copies at switches, of all ways together */
+    PATH_ARRIVALS = 1024, /* copies at hosts */
+};
 
+/* One copy at one switch. */
 struct path_hop {
     struct port_ref in;
-    struct header header; /* as it enters */
-    size_t entry;         /* advertised: index in the switch's table, SIZE_MAX: none takes it */
-    size_t previous;      /* index of the hop before, SIZE_MAX: this is the first */
-    uint16_t out;         /* of the hop before: the port by which it left */
+    struct header header; /* as it enters; in_port: in.port */
+    size_t entry;         /* ENTRY_NONE: none takes it, it does not get in, or the switch was not
+                             read; where `open`, perhaps not this one */
+    size_t previous;      /* index of the hop that it comes from; HOP_NONE: it is the first */
+    const char *refused;  /* why it does not get in ("is switched off"); NULL: it does */
+    const char *open;     /* why it is not known what comes out; NULL: it is */
+    uint16_t out;         /* of the previous hop: the port by which it left, ... */
+    uint16_t nth;         /* ... and as which of the packets that the step sent, from 0 */
+    uint16_t depth;       /* hops before this one on its way */
+    bool is_taken;        /* `entry`, and no other, takes it */
 };
 
 struct path_walk_arrival {
@@ -29,54 +37,49 @@ struct path_walk_arrival {
 };
 
 struct path_walk {
-    struct path_hop hops[PATH_WALK_HOPS];
+    struct path_hop hops[PATH_HOPS]; /* [0]: where it enters; each comes after its previous one */
     size_t n_hops;
-    struct path_walk_arrival arrivals[PATH_WALK_ARRIVALS];
+    struct path_walk_arrival arrivals[PATH_ARRIVALS];
     size_t n_arrivals;
-    bool known;         /* every switch on the way could say what it does */
-    const char *reason; /* if not: "no expectation for this port", "NORMAL", "loop" */
-    struct port_ref unknown_at;
-    /* A copy comes back to a port in the form in which it had entered it: it
-     * goes round for ever. It is not followed any further. So does, as far as
-     * anyone follows it, what is rewritten each time and still comes back when
-     * there is no hop left. */
+    bool known;         /* what becomes of every copy: none is open, loops, or goes too far */
+    const char *reason; /* if not: "NORMAL", "it comes back unchanged: a loop", ... (a constant, or
+                           path_switch.unknown) */
+    struct port_ref unknown_at; /* and the place; of several, the first one that was met */
+    bool ends;                  /* no copy loops, and none goes too far */
+    /* A copy comes back to a port in the form in which it had entered it, and goes round
+     * endlessly: it is not followed any further. So does, as far as it is followed, what is
+     * rewritten on each round and is back at the port after PATH_DEPTH hops. */
     bool loops;
-    size_t loop_first, loop_last; /* the hop that it comes back to, and the one it comes from */
+    size_t loop_first;     /* of the first loop found: the hop that is repeated ... */
+    size_t loop_last;      /* ... and the one before it is, at the end of the round */
+    struct path_hop again; /* how it comes back: another hop at loop_first's port */
 };
 
-/* What happens to `header` (its in_port is the port where it enters `sw`). Up
- * to `max` packets that leave, each with header.in_port not yet set. Sets
- * `*entry` if it knows one. -1: not known, with the reason. */
-struct path_forwarding {
-    int (*forward)(const void *aux, size_t sw, const struct header *header,
-                   struct space_emission *out, size_t max, size_t *entry, const char **reason);
-    const void *aux;
+/* How to follow. Zero is a good beginning. */
+struct path_watch {
+    bool stops; /* as soon as a copy loops, or goes too far */
+    /* NULL, or called with each hop before it is entered, as hops[walk->n_hops]: may change its
+     * header. (Several calls with one walk->n_hops: only the last of those hops was entered.) */
+    void (*enters)(void *aux, const struct path_walk *walk, struct path_hop *hop);
+    void *aux;
 };
 
-/* aux: a struct expectation. A port of a listed switch that is not listed drops. */
-struct path_forwarding path_declared_by(const struct expectation *expectation);
+/* Follows a packet that enters by `in` (header->in_port does not matter). watch: NULL for none. */
+void path_follow(const struct path_network *network, struct port_ref in,
+                 const struct header *header, const struct path_watch *watch,
+                 struct path_walk *walk);
 
-/* aux: const struct switch_state *[n_switches], NULL where nothing was dumped. */
-struct path_forwarding path_advertised_by(const struct switch_state *const *states);
+/* The same of what a host sends. */
+void path_follow_from(const struct path_network *network, size_t host, const struct header *header,
+                      struct path_walk *walk);
 
-/* What a switch does with a packet that this entry takes (SIZE_MAX: none does):
- * as forward above. `ambiguous`: another one of its rank takes it too. */
-int path_apply_entry(const struct switch_state *state, size_t entry, bool ambiguous,
-                     const struct header *header, struct space_emission *out, size_t max,
-                     const char **reason);
-
-/* Sends `header` from `host`. */
-void path_walk_from(const struct topology *topology, const struct path_forwarding *forwarding,
-                    size_t host, const struct header *header, struct path_walk *walk);
-
-/* ... and as it enters a switch by this port. */
-void path_walk_entering(const struct topology *topology, const struct path_forwarding *forwarding,
-                        struct port_ref in, const struct header *header, struct path_walk *walk);
-
-/* How many copies arrive at `host`. */
+/* How many copies arrive at `host`, as far as the walk is known. */
 unsigned path_walk_copies(const struct path_walk *walk, size_t host);
 
 /* How many copies come to the port or to the host that most of them come to; at least 1. */
 unsigned path_walk_load(const struct path_walk *walk);
+
+/* Whether the entry takes a copy, and it alone. */
+bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry);
 
 #endif

@@ -385,10 +385,11 @@ static void cross(struct explorer *explorer, const struct path_reach_hop *hop, s
                                     .depth = (uint16_t)(hop->depth + 1),
                                     .entry = SIZE_MAX,
                                     .rewrite = space_rewrite_then(&hop->rewrite, &output->rewrite)};
-    if (next->depth < PATH_REACH_HOPS) {
+    if (next->depth < PATH_DEPTH) {
         enter_behind(explorer, next, hop, cube);
     } else if (passes(explorer, hop, cube, &example)) {
-        note_unknown(explorer, next, cube, &example, "the way does not end: more than 256 hops");
+        note_unknown(explorer, next, cube, &example,
+                     "it does not end within 256 hops: it was not followed further");
     }
 }
 

@@ -12,9 +12,6 @@
 
 #include "path/step.h"
 
-/* A way with more switches than this counts as unknown. */
-enum { PATH_REACH_HOPS = 256 };
-
 /* A switch on the way, and the entry that took the packet there. */
 struct path_reach_hop {
     const struct path_reach_hop *previous; /* NULL: the first */

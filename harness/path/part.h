@@ -10,7 +10,7 @@
 
 /* The way of one copy. */
 struct path_way {
-    size_t hops[PATH_WALK_HOPS]; /* indices in the walk, from the sender on */
+    size_t hops[PATH_DEPTH]; /* indices in the walk, from the sender on */
     size_t n_hops;
 };
 

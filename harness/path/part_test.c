@@ -31,8 +31,11 @@ static void walk_both(struct pair *pair)
 {
     const struct header header = {.dl_type = 0x800, .nw_proto = 6, .tp_dst = 80};
     for (int i = 0; i < 2; i++) {
-        struct path_forwarding tables = path_advertised_by(pair->rings[i].by_switch);
-        path_walk_from(&pair->rings[i].topology, &tables, H1, &header, &pair->walks[i]);
+        struct ring *ring = &pair->rings[i];
+        assert_int_equal(
+            path_network_open_dumps(&ring->network, &ring->topology, ring->by_switch, NULL), 0);
+        path_follow_from(&ring->network, H1, &header, &pair->walks[i]);
+        path_network_close(&ring->network);
     }
 }
 

@@ -14,7 +14,7 @@ struct wave {
 };
 
 struct spread {
-    const struct path_tables *tables;
+    const struct path_network *network;
     size_t *budget;
     void (*reached)(void *aux, size_t sw, size_t entry);
     void *aux;
@@ -62,8 +62,8 @@ static int send(struct spread *spread, const struct wave *from, uint16_t out,
                 const struct match *cube, const struct header *rewritten)
 {
     struct port_ref port = {.sw = from->in.sw, .port = out};
-    struct peer peer = path_tables_peer(spread->tables, port);
-    if (peer.kind != PEER_SWITCH || !switch_state_sends(spread->tables->states[port.sw], out)) {
+    struct peer peer = path_network_peer(spread->network, port);
+    if (peer.kind != PEER_SWITCH || path_no_exit(spread->network, port)) {
         return 0;
     }
     struct wave wave = {.in = peer.port, .cube = *cube, .rewritten = from->rewritten};
@@ -78,7 +78,7 @@ static int send(struct spread *spread, const struct wave *from, uint16_t out,
  * were before they were rewritten. */
 static bool stays(const struct spread *spread, const struct wave *wave, const struct match *cube)
 {
-    const struct space_table *table = &spread->tables->tables[spread->sw];
+    const struct space_table *table = &spread->network->tables[spread->sw];
     struct space_words mask = space_words(&cube->mask);
     struct match first = *cube;
     for (int i = 0; i < SPACE_WORDS; i++) {
@@ -102,30 +102,29 @@ static bool stays(const struct spread *spread, const struct wave *wave, const st
 /* What an entry sends of which nothing is known. */
 static int send_anything(struct spread *spread, const struct wave *from)
 {
-    const struct path_tables *tables = spread->tables;
+    const struct path_network *network = spread->network;
     struct match any = match_any();
     struct header all;
     size_t sw = from->in.sw;
     int status = 0;
     memset(&all, 0xff, sizeof all);
-    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1] && status == 0; i++) {
-        status = send(spread, from, tables->cabled[i].port.port, &any, &all);
+    for (size_t i = network->begins[sw]; i < network->begins[sw + 1] && status == 0; i++) {
+        status = send(spread, from, network->cables[i].port.port, &any, &all);
     }
     return status;
 }
 
 static int pass_entry(struct spread *spread, const struct wave *wave, size_t entry)
 {
-    const struct switch_state *state = spread->tables->states[wave->in.sw];
-    const struct flow_entry *flow = &state->flows.entries[entry];
+    const struct flow_table *flows = spread->network->switches[wave->in.sw].flows;
+    const struct flow_entry *flow = &flows->entries[entry];
     struct space_behavior behavior;
     struct match taken;
     if (!space_intersect(&wave->cube, &flow->match, &taken) || stays(spread, wave, &taken)) {
         return 0;
     }
     spread->reached(spread->aux, wave->in.sw, entry);
-    if (space_behavior(flow->actions, flow->n_actions, wave->in.port, state->ports, state->n_ports,
-                       &spread->arena, &behavior) < 0) {
+    if (path_outputs_of(spread->network, wave->in, entry, &spread->arena, &behavior) < 0) {
         return -1;
     }
     int status = behavior.unknown ? send_anything(spread, wave) : 0;
@@ -141,9 +140,9 @@ static int pass_entry(struct spread *spread, const struct wave *wave, size_t ent
 static int pass_switch(struct spread *spread, struct wave wave, uint32_t max_rank,
                        struct space_overlapping *found)
 {
-    const struct flow_table *flows = &spread->tables->states[wave.in.sw]->flows;
+    const struct flow_table *flows = spread->network->switches[wave.in.sw].flows;
     uint32_t min_rank = 0;
-    if (space_list_overlapping(&spread->tables->tables[wave.in.sw], &wave.cube, 0, max_rank,
+    if (space_list_overlapping(&spread->network->tables[wave.in.sw], &wave.cube, 0, max_rank,
                                spread->budget, found) < 0) {
         return -1;
     }
@@ -162,10 +161,10 @@ static int pass_switch(struct spread *spread, struct wave wave, uint32_t max_ran
 
 static int start(struct spread *spread, size_t sw, const struct match *match)
 {
-    const struct path_tables *tables = spread->tables;
+    const struct path_network *network = spread->network;
     int status = 0;
-    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1] && status == 0; i++) {
-        struct port_ref in = tables->cabled[i].port;
+    for (size_t i = network->begins[sw]; i < network->begins[sw + 1] && status == 0; i++) {
+        struct port_ref in = network->cables[i].port;
         if (!match->mask.in_port || match->value.in_port == in.port) {
             status = add_wave(spread, (struct wave){.in = in, .cube = *match});
         }
@@ -173,19 +172,22 @@ static int start(struct spread *spread, size_t sw, const struct match *match)
     return status;
 }
 
-int path_spread(const struct path_tables *tables, size_t sw, const struct match *match,
+int path_spread(const struct path_network *network, size_t sw, const struct match *match,
                 uint32_t rank, size_t *budget, void (*reached)(void *aux, size_t sw, size_t entry),
                 void *aux)
 {
-    struct spread spread = {
-        .tables = tables, .budget = budget, .reached = reached, .aux = aux, .sw = sw, .rank = rank};
+    struct spread spread = {.network = network,
+                            .budget = budget,
+                            .reached = reached,
+                            .aux = aux,
+                            .sw = sw,
+                            .rank = rank};
     struct space_overlapping found = {0};
     int status = start(&spread, sw, match);
     spread.n_first = spread.n_waves;
     for (size_t i = 0; i < spread.n_waves && status == 0; i++) {
         struct wave wave = spread.waves[i];
-        const struct switch_state *state = tables->states[wave.in.sw];
-        if (state && switch_state_receives(state, wave.in.port)) {
+        if (network->switches[wave.in.sw].flows && !path_no_entry(network, wave.in)) {
             status = pass_switch(&spread, wave, i < spread.n_first ? rank : UINT32_MAX, &found);
         }
     }

@@ -6,13 +6,13 @@
 #ifndef PATH_SPREAD_H
 #define PATH_SPREAD_H
 
-#include "path/tables.h"
+#include "path/step.h"
 
 /* Calls `reached`, perhaps more than once, with each entry that may take a
  * packet of `match`, or what becomes of it, if it enters the switch by any port
  * and no entry of a higher rank than this takes it there. `*budget` as in
  * space_find. -1: over the budget, or no memory; there may be more. */
-int path_spread(const struct path_tables *tables, size_t sw, const struct match *match,
+int path_spread(const struct path_network *network, size_t sw, const struct match *match,
                 uint32_t rank, size_t *budget, void (*reached)(void *aux, size_t sw, size_t entry),
                 void *aux);
 

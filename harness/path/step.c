@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
+#define OTHER_TABLE   "another table than 0 decides"
 #define COMPETITION   "two entries of the same priority take it"
 
 /* ----------------------------------------------------------------------- ports */
@@ -48,7 +49,7 @@ int path_outputs_of(const struct path_network *network, struct port_ref in, size
     const struct path_switch *sw = &network->switches[in.sw];
     const struct flow_entry *flow = &sw->flows->entries[entry];
     if (flow->table_id != 0) {
-        *out = (struct space_behavior){.unknown = "another table than 0 decides"};
+        *out = (struct space_behavior){.unknown = OTHER_TABLE};
         return 0;
     }
     if (sw->declared && flow->priority == PATH_UNLISTED) {
@@ -126,9 +127,13 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
         taker.open = "out of memory";
         return taker;
     }
-    taker.entry =
-        space_table_take(&network->tables[sw], header, do_the_same, &looking, &taker.competes);
-    taker.open = taker.competes ? COMPETITION : NULL;
+    bool compete;
+    taker.entry = space_table_take(&network->tables[sw], header, do_the_same, &looking, &compete);
+    if (taker.entry != ENTRY_NONE && flows->entries[taker.entry].table_id != 0) {
+        taker.open = OTHER_TABLE;
+    } else if (compete) {
+        taker.open = COMPETITION;
+    }
     return taker;
 }
 
@@ -145,13 +150,14 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
     if (!step->refused) {
         step->taker = path_taker_of(network, sw, header);
     }
-    if (step->taker.entry == ENTRY_NONE || step->taker.open) {
+    step->open = step->taker.open;
+    if (step->taker.entry == ENTRY_NONE || step->open) {
         return;
     }
     if (path_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
-        behavior = (struct space_behavior){.unknown = "out of memory"};
+        behavior.unknown = "out of memory";
     }
-    step->taker.open = behavior.unknown;
+    step->open = behavior.unknown;
     step->n_sent = behavior.unknown ? 0 : behavior.n_outputs;
     for (size_t i = 0; i < step->n_sent; i++) {
         const struct space_output *output = &behavior.outputs[i];

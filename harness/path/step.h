@@ -14,8 +14,11 @@
 
 #include "path/network.h"
 
-/* An entry that sends more packets at once is not followed (open). */
-enum { PATH_OUTPUTS = 1024 };
+/* How far packets are followed, one or sets of them. What goes further is open, and so reported. */
+enum {
+    PATH_OUTPUTS = 1024, /* packets that one entry sends at once */
+    PATH_DEPTH = 256,    /* switches on the way of one copy */
+};
 
 /* Why no packet enters a switch by this port, or leaves by it: as port_no_entry and port_no_exit of
  * model/port.h. NULL: packets pass; so they do wherever nothing is known, and in a declared network
@@ -25,15 +28,13 @@ const char *path_no_exit(const struct path_network *network, struct port_ref por
 
 /* Which entry takes a packet. */
 struct path_taker {
-    size_t entry; /* ENTRY_NONE: none does, or the switch was not read */
-    const char
-        *open;     /* why it is not known what becomes of the packet; NULL: it is, up to what the
-                      entry's actions leave open. With competing entries `entry` is one of them */
-    bool competes; /* open, because another entry of the rank takes it, too */
+    size_t entry;     /* ENTRY_NONE: none does, or the switch was not read */
+    const char *open; /* why it is not known which entry decides; NULL: `entry` does. Otherwise it
+                         is one of those that compete, or the one of another table */
 };
 
 /* Which entry takes the header, once it has entered by header->in_port (it is not asked whether it
- * may). Completes the index of the table; without memory the answer is open, "out of memory". */
+ * may). Completes the index of the table; without memory the answer is open ("out of memory"). */
 struct path_taker path_taker_of(const struct path_network *network, size_t sw,
                                 const struct header *header);
 
@@ -53,8 +54,9 @@ enum space_answer path_compete(const struct path_network *network, struct port_r
 
 /* What happens to one packet at one switch. */
 struct path_step {
-    struct path_taker taker; /* entry ENTRY_NONE and open NULL: dropped, or not received */
     const char *refused;     /* why it does not get in ("is switched off"); NULL: it does */
+    struct path_taker taker; /* entry ENTRY_NONE and open NULL: it is dropped, or does not get in */
+    const char *open;        /* why it is not known what comes out: taker.open, or of the actions */
     size_t n_sent;           /* packets that leave; 0 where it is open */
 };
 

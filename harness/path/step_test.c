@@ -22,7 +22,7 @@ static void check_sent(struct line *line, size_t n, const uint16_t *ports)
     struct path_step step;
     step_with(line, &frame, out, &step);
     assert_null(step.refused);
-    assert_null(step.taker.open);
+    assert_null(step.open);
     assert_int_equal(step.n_sent, n);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(out[i].port, ports[i]);
@@ -35,8 +35,8 @@ static void check_open(struct line *line, const char *reason)
     struct path_step step;
     step_with(line, &frame, out, &step);
     assert_null(step.refused);
-    assert_non_null(step.taker.open);
-    assert_string_equal(step.taker.open, reason);
+    assert_non_null(step.open);
+    assert_string_equal(step.open, reason);
     assert_int_equal(step.n_sent, 0);
 }
 
@@ -47,7 +47,7 @@ static void check_refused(struct line *line, const char *reason)
     step_with(line, &frame, out, &step);
     assert_non_null(step.refused);
     assert_string_equal(step.refused, reason);
-    assert_null(step.taker.open);
+    assert_null(step.open);
     assert_int_equal(step.taker.entry, ENTRY_NONE);
     assert_int_equal(step.n_sent, 0);
 }

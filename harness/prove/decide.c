@@ -19,12 +19,10 @@ static int spread_from(struct prove_context *proof, size_t sw, size_t *budget, b
                        bool *hosts)
 {
     int status = 0;
-    for (size_t i = 0; i < proof->actual.n_cables && status == 0; i++) {
+    size_t end = proof->actual.begins[sw + 1];
+    for (size_t i = proof->actual.begins[sw]; i < end && status == 0; i++) {
         const struct path_cable *cable = &proof->actual.cables[i];
         struct path_reach reach = {0};
-        if (cable->port.sw != sw) {
-            continue;
-        }
         if (cable->peer.kind == PEER_HOST) {
             hosts[cable->peer.host] = true;
             continue;

@@ -4,16 +4,17 @@
 #ifndef PROVE_INSIDE_H
 #define PROVE_INSIDE_H
 
+#include "path/declared.h"
+#include "path/follow.h"
 #include "path/forward.h"
 #include "prove/prove.h"
 
 struct prove_context {
     const struct expectation *expectation;
     const struct topology *topology;
-    const struct switch_state **states;   /* by switch; NULL: not read */
-    struct path_network actual, declared; /* as the tables are; as the expectation wants them */
-    struct flow_table *declared_flows;    /* by switch */
-    struct port **cabled;                 /* by switch: what FLOOD means in the expectation */
+    const struct switch_state **states; /* by switch; NULL: not read */
+    struct path_network actual;         /* as the tables are */
+    struct path_declared declared;      /* as the expectation wants them */
     bool **spreads; /* by switch: by host, whether what the switch may send can arrive there; NULL:
                        not asked so far */
     size_t *claims; /* numbers of claims, by sender, ascending */
@@ -57,9 +58,6 @@ struct prove_opening {
     bool open;                          /* over the budget */
     const struct path_unknown *unknown; /* or this place */
 };
-
-/* prove_declared.c: the expectation as tables. -1 without memory. */
-int prove_context_declare(struct prove_context *proof);
 
 /* prove_sender.c. -1 without memory; close them all the same. */
 /* Not read: `reasons` by switch (an entry, or all, may be NULL). */

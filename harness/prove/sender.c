@@ -64,22 +64,16 @@ int prove_context_open(struct prove_context *proof)
         status = path_network_open(&proof->actual, proof->topology, tables);
     }
     free(tables);
-    return status < 0 ? -1 : prove_context_declare(proof);
+    return status < 0 ? -1 : path_declared_open(&proof->declared, proof->expectation);
 }
 
 void prove_context_close(struct prove_context *proof)
 {
     path_network_close(&proof->actual);
-    path_network_close(&proof->declared);
+    path_declared_close(&proof->declared);
     for (size_t i = 0; i < proof->topology->n_switches; i++) {
-        if (proof->declared_flows) {
-            flow_table_free(&proof->declared_flows[i]);
-        }
-        free(proof->cabled ? proof->cabled[i] : NULL);
         free(proof->spreads ? proof->spreads[i] : NULL);
     }
-    free(proof->declared_flows);
-    free(proof->cabled);
     free(proof->spreads);
     free(proof->claims);
     free(proof->begins);
@@ -126,7 +120,7 @@ int prove_sender_open(struct prove_sender *prover, struct prove_context *proof, 
     prover->within.value.in_port = port;
     prover->within.mask.in_port = UINT16_MAX;
     if (path_reach_within(&proof->actual, sw, &prover->within, &budget, &prover->actual) < 0 ||
-        path_reach_within(&proof->declared, sw, &prover->within, &declared_budget,
+        path_reach_within(&proof->declared.network, sw, &prover->within, &declared_budget,
                           &prover->declared) < 0 ||
         sort_arrivals(&prover->actual, n_hosts, &prover->arrivals) < 0 ||
         sort_arrivals(&prover->declared, n_hosts, &prover->expected) < 0) {

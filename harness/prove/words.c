@@ -49,10 +49,9 @@ static void put_step(const struct prove_sender *prover, bool is_first, struct po
 static void put_way(const struct prove_sender *prover, const struct path_reach_hop *last,
                     bool with_last_entry, struct base_buffer *out)
 {
-    const struct path_reach_hop *way[PATH_REACH_HOPS + 1];
+    const struct path_reach_hop *way[PATH_DEPTH + 1];
     size_t n = 0;
-    for (const struct path_reach_hop *hop = last; hop && n <= PATH_REACH_HOPS;
-         hop = hop->previous) {
+    for (const struct path_reach_hop *hop = last; hop && n <= PATH_DEPTH; hop = hop->previous) {
         way[n++] = hop;
     }
     while (n-- > 0) {
@@ -181,14 +180,11 @@ static const char *put_missing_way(const struct prove_sender *prover,
                                    struct base_buffer *out)
 {
     struct path_walk declared, advertised;
-    struct path_forwarding as_declared = path_declared_by(prover->proof->expectation);
-    struct path_forwarding as_advertised = path_advertised_by(prover->proof->states);
-    const struct topology *topology = prover->proof->topology;
     const struct header *example = &refutation->example;
     struct base_buffer suspect = {0};
     bool sure;
-    path_walk_from(topology, &as_declared, prover->from, example, &declared);
-    path_walk_from(topology, &as_advertised, prover->from, example, &advertised);
+    path_follow_from(&prover->proof->declared.network, prover->from, example, &declared);
+    path_follow_from(&prover->proof->actual, prover->from, example, &advertised);
     size_t last = missing_behind(prover, &declared, &advertised, refutation->to, &sure);
     put_walk(prover, &advertised, last, out);
     put_cuts(prover, &declared, advertised.hops[last].in, out);
@@ -210,8 +206,8 @@ const char *prove_copies_text(const struct prove_context *proof, long n)
 
 /* The forms of a packet along a way: behind each switch, from the first on. */
 struct forms {
-    struct port_ref in[PATH_REACH_HOPS + 1];
-    struct header behind[PATH_REACH_HOPS + 1];
+    struct port_ref in[PATH_DEPTH + 1];
+    struct header behind[PATH_DEPTH + 1];
     size_t n;
 };
 
@@ -256,12 +252,12 @@ static const char *altering_switch(const struct prove_sender *prover,
 static const char *leaking_switch(const struct prove_sender *prover,
                                   const struct prove_refutation *refutation)
 {
-    struct path_forwarding tables = path_advertised_by(prover->proof->states);
-    struct blame_view view = {.expectation = prover->proof->expectation,
+    struct blame_view view = {.expected = &prover->proof->declared.network,
+                              .tables = &prover->proof->actual,
                               .states = prover->proof->states,
                               .arena = &prover->proof->report->arena};
     struct blame_place place;
-    blame_open(&view, &tables, prover->from, &refutation->example, refutation->to, &place);
+    blame_open(&view, prover->from, &refutation->example, refutation->to, &place);
     blame_tables(&view, &place);
     return place.suspect;
 }

@@ -8,7 +8,6 @@
 #include "blame/swap.h"
 #include "blame/witness.h"
 #include "ofctl/match.h"
-#include "path/tables.h"
 #include "report/words.h"
 #include "run/coverage.h"
 #include "run/network.h"
@@ -44,6 +43,8 @@ struct checking {
     struct run_network network;
     unsigned reads;                  /* CHANNEL_*; port counters tell which frames came in */
     struct run_states states, later; /* before the last round; with later counters */
+    struct path_declared declared;   /* the expectation */
+    struct path_network tables;      /* of `states` */
     struct run_stations stations;
     struct traffic_plan plan;
     struct traffic_plan endless; /* probes that are not sent: by the tables they never stop */
@@ -121,7 +122,7 @@ static int judge_pairs(const struct checking *checking)
 {
     return checking->options->n_patterns > 0
                ? 0
-               : run_forbidden(checking->expectation, checking->states.switches,
+               : run_forbidden(&checking->declared, checking->states.switches,
                                checking->stations.captures, &checking->plan, checking->report,
                                checking->error);
 }
@@ -152,41 +153,26 @@ static size_t find_extras(const struct checking *checking, const struct report *
     return n;
 }
 
-/* Calls back with the tables as they were read last. */
-static int with_tables(struct checking *checking,
-                       int (*use)(struct checking *checking, const struct path_forwarding *tables))
+/* Indexes the tables as they were read last. */
+static int index_tables(struct checking *checking)
 {
-    struct path_tables tables;
-    if (path_tables_index(&tables, checking->topology, checking->states.right) < 0) {
-        return base_fail(checking->error, "out of memory");
-    }
-    struct path_forwarding advertised = path_looked_up_in(&tables);
-    int status = use(checking, &advertised);
-    path_tables_free(&tables);
-    return status < 0 ? base_fail(checking->error, "out of memory") : 0;
+    path_network_close(&checking->tables);
+    return path_network_open_dumps(&checking->tables, checking->topology, checking->states.right,
+                                   NULL) < 0
+               ? base_fail(checking->error, "out of memory")
+               : 0;
 }
 
-static int take_endless(struct checking *checking, const struct path_forwarding *tables)
-{
-    return traffic_endless_take(&checking->plan, checking->topology, tables, &checking->endless);
-}
-
-static int judge_loops(struct checking *checking, const struct path_forwarding *tables)
+static int judge_loops(struct checking *checking)
 {
     struct traffic_failures failures = {0};
-    int status = traffic_endless(&checking->endless, checking->topology, tables, checking->report,
-                                 &failures);
+    int status =
+        traffic_endless(&checking->endless, &checking->tables, checking->report, &failures);
     if (status == 0) {
-        blame_loops(&checking->endless, checking->topology, tables, &failures, checking->report);
+        blame_loops(&checking->endless, &checking->tables, &failures, checking->report);
     }
     traffic_failures_free(&failures);
     return status;
-}
-
-static int weigh_probes(struct checking *checking, const struct path_forwarding *tables)
-{
-    run_probing_weigh(&checking->probing, tables);
-    return 0;
 }
 
 static int make_plan(struct checking *checking)
@@ -201,18 +187,18 @@ static int make_plan(struct checking *checking)
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
     if (status < 0 ||
-        traffic_plan(checking->expectation, &options, &checking->plan, checking->error) < 0) {
+        traffic_plan(&checking->declared, &options, &checking->plan, checking->error) < 0) {
         return -1;
     }
-    traffic_contradictions(checking->expectation, &checking->plan, checking->report);
-    if (with_tables(checking, take_endless) < 0) {
-        return -1;
+    traffic_contradictions(&checking->declared, &checking->plan, checking->report);
+    if (traffic_endless_take(&checking->plan, &checking->tables, &checking->endless) < 0) {
+        return base_fail(checking->error, "out of memory");
     }
     /* Of a part of the claims it would say nothing. */
     return checking->options->n_patterns > 0
                ? 0
-               : run_coverage(checking->expectation, checking->states.right, &options,
-                              &checking->plan, checking->report, checking->error);
+               : run_coverage(&checking->declared, &checking->tables, &options, &checking->plan,
+                              checking->report, checking->error);
 }
 
 /* One round more; the one before is kept for comparison. */
@@ -225,9 +211,7 @@ static int next_round(struct checking *checking, unsigned repeats)
                            checking->topology->n_hosts) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    if (with_tables(checking, weigh_probes) < 0) {
-        return -1;
-    }
+    run_probing_weigh(&checking->probing, &checking->tables);
     run_probing_round(&checking->probing, &checking->round, repeats);
     checking->round_number = checking->probing.round_number;
     return 0;
@@ -247,15 +231,7 @@ static bool tables_known(const struct checking *checking)
  * expectation says. */
 static bool round_explained(const struct checking *checking)
 {
-    struct path_tables tables;
-    if (path_tables_index(&tables, checking->topology, checking->states.right) < 0) {
-        return false;
-    }
-    struct path_forwarding advertised = path_looked_up_in(&tables);
-    bool follows =
-        traffic_round_follows(&checking->round, &checking->plan, checking->topology, &advertised);
-    path_tables_free(&tables);
-    return follows &&
+    return traffic_round_follows(&checking->round, &checking->plan, &checking->tables) &&
            (tables_known(checking) || traffic_round_conforms(&checking->round, &checking->plan));
 }
 
@@ -295,7 +271,7 @@ static int probe_until_settled(struct checking *checking)
            checking->report->timing.rounds < ROUNDS_MIN) {
         uint64_t round_ns = now_ns(checking);
         progress(checking, "frames and tables disagree: looking again");
-        if (read_switches(checking, &checking->states) < 0 ||
+        if (read_switches(checking, &checking->states) < 0 || index_tables(checking) < 0 ||
             next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
             return -1;
         }
@@ -318,6 +294,8 @@ static int probe_until_settled(struct checking *checking)
 static struct traffic_evidence evidence_of(const struct checking *checking)
 {
     return (struct traffic_evidence){.expectation = checking->expectation,
+                                     .declared = &checking->declared,
+                                     .tables = &checking->tables,
                                      .plan = &checking->plan,
                                      .round = &checking->round,
                                      .problems = checking->stations.problems,
@@ -352,7 +330,7 @@ static int read_until_counted(struct checking *checking)
 static int read_counters(struct checking *checking)
 {
     progress(checking, "reading the counters");
-    if (traffic_count_init(&checking->count, &checking->plan, &checking->round, checking->topology,
+    if (traffic_count_init(&checking->count, &checking->plan, &checking->round, &checking->tables,
                            checking->states.right) < 0) {
         return base_fail(checking->error, "out of memory");
     }
@@ -445,11 +423,10 @@ static int judge_frames(struct checking *checking)
     struct traffic_failures failures = {0};
     int status = traffic_judge(&evidence, checking->report, &failures);
     if (status == 0) {
-        status = blame_frames(&evidence, &failures, checking->report);
+        blame_frames(&evidence, &failures, checking->report);
     }
     traffic_failures_free(&failures);
-    if (status < 0 || with_tables(checking, judge_loops) < 0 ||
-        blame_swap(&evidence, checking->report) < 0) {
+    if (status < 0 || judge_loops(checking) < 0 || blame_swap(&evidence, checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     blame_witness(&evidence, checking->report);
@@ -485,7 +462,10 @@ static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && select_claims(checking);
     checking->reads = CHANNEL_FLOWS | (traffic ? CHANNEL_PORTS : 0);
-    if (get_states(checking) < 0) {
+    if (path_declared_open(&checking->declared, checking->expectation) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    if (get_states(checking) < 0 || index_tables(checking) < 0) {
         return -1;
     }
     if (traffic && (open_stations(checking) < 0 || check_traffic(checking) < 0)) {
@@ -515,6 +495,8 @@ static void close_all(struct checking *checking)
     traffic_plan_free(&checking->endless);
     traffic_plan_free(&checking->plan);
     run_stations_close(&checking->stations);
+    path_network_close(&checking->tables);
+    path_declared_close(&checking->declared);
     run_states_free(&checking->states);
     run_states_free(&checking->later);
     run_network_close(&checking->network);

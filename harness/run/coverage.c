@@ -61,10 +61,10 @@ int run_coverage_tell(const struct topology *topology, const struct traffic_cove
     return 0;
 }
 
-static const struct flow_entry *entry_of_state(const void *aux, size_t sw, size_t entry)
+static const struct flow_entry *entry_of_table(const void *aux, size_t sw, size_t entry)
 {
-    const struct switch_state *const *states = aux;
-    return &states[sw]->flows.entries[entry];
+    const struct path_network *tables = aux;
+    return &tables->switches[sw].flows->entries[entry];
 }
 
 static int tell_pairs(const struct topology *topology, const struct traffic_forbidden *forbidden,
@@ -89,7 +89,7 @@ static int tell_pairs(const struct topology *topology, const struct traffic_forb
 }
 
 /* The plan with the probes of the cover besides those that were asked for. */
-static int plan_again(const struct expectation *expectation,
+static int plan_again(const struct path_declared *declared,
                       const struct traffic_plan_options *options, const struct traffic_cover *cover,
                       struct traffic_plan *plan, struct base_error *error)
 {
@@ -106,15 +106,16 @@ static int plan_again(const struct expectation *expectation,
     more.extras = extras;
     more.n_extras = n;
     traffic_plan_free(plan);
-    int status = traffic_plan(expectation, &more, plan, error);
+    int status = traffic_plan(declared, &more, plan, error);
     free(extras);
     return status;
 }
 
-static int cover(const struct expectation *expectation, const struct path_tables *tables,
+static int cover(const struct path_declared *declared, const struct path_network *tables,
                  const struct traffic_plan_options *options, struct traffic_plan *plan,
                  struct traffic_cover *cover, struct base_error *error)
 {
+    const struct expectation *expectation = declared->expectation;
     size_t n_hosts = expectation->topology->n_hosts;
     bool *sends = calloc(n_hosts + 1, sizeof *sends);
     struct traffic_cover_options how = {.sends = sends, .plan = plan};
@@ -125,40 +126,35 @@ static int cover(const struct expectation *expectation, const struct path_tables
         sends && traffic_cover(tables, &how, cover) == 0 ? 0 : base_fail(error, "out of memory");
     free(sends);
     if (status == 0 && cover->n_probes > 0) {
-        status = plan_again(expectation, options, cover, plan, error);
+        status = plan_again(declared, options, cover, plan, error);
     }
     return status;
 }
 
-int run_coverage(const struct expectation *expectation, const struct switch_state *const *states,
+int run_coverage(const struct path_declared *declared, const struct path_network *tables,
                  const struct traffic_plan_options *options, struct traffic_plan *plan,
                  struct report *report, struct base_error *error)
 {
-    struct path_tables tables;
     struct traffic_cover found = {0};
-    if (path_tables_index(&tables, expectation->topology, states) < 0) {
-        return base_fail(error, "out of memory");
-    }
-    int status = cover(expectation, &tables, options, plan, &found, error);
-    if (status == 0 && run_coverage_tell(expectation->topology, &found, entry_of_state, states,
+    int status = cover(declared, tables, options, plan, &found, error);
+    if (status == 0 && run_coverage_tell(tables->topology, &found, entry_of_table, tables,
                                          &report->arena, &report->coverage) < 0) {
         status = base_fail(error, "out of memory");
     }
     traffic_cover_free(&found);
-    path_tables_free(&tables);
     return status;
 }
 
-int run_forbidden(const struct expectation *expectation, const struct switch_dump *switches,
+int run_forbidden(const struct path_declared *declared, const struct switch_dump *switches,
                   const bool *captures, const struct traffic_plan *plan, struct report *report,
                   struct base_error *error)
 {
     struct traffic_forbidden forbidden;
-    if (traffic_forbidden(expectation, plan, captures, &forbidden) < 0) {
+    if (traffic_forbidden(declared, plan, captures, &forbidden) < 0) {
         return base_fail(error, "out of memory");
     }
-    int status = prove_forbidden(expectation, switches, NULL, &forbidden, report, error);
-    if (status == 0 && tell_pairs(expectation->topology, &forbidden, report) < 0) {
+    int status = prove_forbidden(declared->expectation, switches, NULL, &forbidden, report, error);
+    if (status == 0 && tell_pairs(declared->expectation->topology, &forbidden, report) < 0) {
         status = base_fail(error, "out of memory");
     }
     traffic_forbidden_free(&forbidden);

@@ -12,14 +12,14 @@
 /* Makes the plan again with probes (behind options->extras) for the entries
  * that those of the plan do not exercise, and tells the report what is
  * exercised and what is not. -1: no memory. */
-int run_coverage(const struct expectation *expectation, const struct switch_state *const *states,
+int run_coverage(const struct path_declared *declared, const struct path_network *tables,
                  const struct traffic_plan_options *options, struct traffic_plan *plan,
                  struct report *report, struct base_error *error);
 
 /* Tells the report of which pairs of hosts nothing forbidden was probed, and
  * proves of those from the tables that nothing forbidden arrives; captures: by
  * host. -1: no memory. */
-int run_forbidden(const struct expectation *expectation, const struct switch_dump *switches,
+int run_forbidden(const struct path_declared *declared, const struct switch_dump *switches,
                   const bool *captures, const struct traffic_plan *plan, struct report *report,
                   struct base_error *error);
 

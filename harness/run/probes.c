@@ -119,7 +119,13 @@ static int plan_probes(const struct expectation *expectation, struct planned *pl
     }
     memset(planned->sends, true, n_hosts + 1);
     struct traffic_plan_options options = {.sends = planned->sends};
-    if (traffic_plan(expectation, &options, &planned->plan, error) < 0) {
+    struct path_declared declared;
+    if (path_declared_open(&declared, expectation) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = traffic_plan(&declared, &options, &planned->plan, error);
+    path_declared_close(&declared);
+    if (status < 0) {
         return -1;
     }
     bool *sends = planned->sends;

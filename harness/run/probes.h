@@ -5,9 +5,9 @@
 #define RUN_PROBES_H
 
 #include "base/error.h"
-#include "report/difference.h"
 #include "model/expectation.h"
 #include "model/state.h"
+#include "report/difference.h"
 
 /* What `check` would send to exercise every entry of the tables, if every host
  * had a station: how that changes from `before` to `after` (by switch; NULL where

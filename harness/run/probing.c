@@ -53,12 +53,12 @@ void run_probing_free(struct run_probing *probing)
     free(probing->loads);
 }
 
-void run_probing_weigh(struct run_probing *probing, const struct path_forwarding *tables)
+void run_probing_weigh(struct run_probing *probing, const struct path_network *tables)
 {
     for (size_t p = 0; p < probing->plan->n_probes; p++) {
         const struct traffic_probe *probe = &probing->plan->probes[p];
         struct path_walk walk;
-        path_walk_from(probing->topology, tables, probe->from, &probe->header, &walk);
+        path_follow_from(tables, probe->from, &probe->header, &walk);
         unsigned load = path_walk_load(&walk), expected = expected_load(probe);
         probing->loads[p] = walk.loops ? 0 : load > expected ? load : expected;
     }

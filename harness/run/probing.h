@@ -61,7 +61,7 @@ void run_probing_free(struct run_probing *probing);
 /* Looks at what the probes do by these tables as well as at what is expected of
  * them: a network that floods them has fewer at a time to carry, and those that
  * would go round for ever are not sent. */
-void run_probing_weigh(struct run_probing *probing, const struct path_forwarding *tables);
+void run_probing_weigh(struct run_probing *probing, const struct path_network *tables);
 
 /* Sends every probe so often and receives until all has settled. `round` must
  * be initialised. A station that fails meanwhile is a problem of its host. */

@@ -17,6 +17,8 @@ struct proving {
     const struct run_prove_options *options;
     struct report *report;
     struct base_error *error;
+    struct path_declared declared; /* the expectation */
+    struct path_network tables;    /* as the source has them */
     struct run_stations stations;
     struct traffic_plan plan;
     struct run_probing probing;
@@ -116,7 +118,7 @@ static int plan_examples(struct proving *proving)
     for (size_t i = 0; i < report->n_results; i++) {
         options.n_extras += example_of(proving, &report->results[i], &extras[options.n_extras]);
     }
-    int status = traffic_plan(proving->expectation, &options, &proving->plan, proving->error);
+    int status = traffic_plan(&proving->declared, &options, &proving->plan, proving->error);
     free(extras);
     return status;
 }
@@ -138,11 +140,10 @@ static size_t probe_of(const struct proving *proving, const struct traffic_extra
 static const char *what_arrived(struct proving *proving, size_t p, bool *as_told)
 {
     const struct traffic_probe *probe = &proving->plan.probes[p];
-    struct path_forwarding tables = path_advertised_by(proving->source->states.by_switch);
     struct base_buffer text = {0};
     struct path_walk walk;
     size_t n_hosts = 0;
-    path_walk_from(proving->topology, &tables, probe->from, &probe->header, &walk);
+    path_follow_from(&proving->tables, probe->from, &probe->header, &walk);
     *as_told = walk.known;
     base_put_text(&text, "sent, it arrived ");
     for (size_t host = 0; host < proving->topology->n_hosts; host++) {
@@ -193,13 +194,12 @@ static void confirm(struct proving *proving, struct result *result)
 
 static int send_examples(struct proving *proving)
 {
-    struct path_forwarding tables = path_advertised_by(proving->source->states.by_switch);
     bool explained = proving->plan.n_probes == 0;
     if (run_probing_init(&proving->probing, &proving->plan, proving->topology, &proving->stations,
                          proving->error) < 0) {
         return -1;
     }
-    run_probing_weigh(&proving->probing, &tables);
+    run_probing_weigh(&proving->probing, &proving->tables);
     for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
         traffic_round_free(&proving->round);
         if (traffic_round_init(&proving->round, &proving->plan, proving->stations.captures,
@@ -208,8 +208,7 @@ static int send_examples(struct proving *proving)
         }
         if (proving->plan.n_probes > 0) {
             run_probing_round(&proving->probing, &proving->round, 1);
-            explained =
-                traffic_round_follows(&proving->round, &proving->plan, proving->topology, &tables);
+            explained = traffic_round_follows(&proving->round, &proving->plan, &proving->tables);
         }
     }
     proving->report->n_probes = proving->probing.n_sent;
@@ -222,6 +221,11 @@ static int send_examples(struct proving *proving)
 static int confirm_all(struct proving *proving)
 {
     progress(proving, "sending the packets that refute");
+    if (path_declared_open(&proving->declared, proving->expectation) < 0 ||
+        path_network_open_dumps(&proving->tables, proving->topology,
+                                proving->source->states.by_switch, NULL) < 0) {
+        return base_fail(proving->error, "out of memory");
+    }
     if (run_stations_open(&proving->stations, proving->source->world, proving->topology,
                           proving->source->lab, proving->error) < 0 ||
         plan_examples(proving) < 0 || send_examples(proving) < 0) {
@@ -252,6 +256,8 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
         run_probing_free(&proving.probing);
         traffic_plan_free(&proving.plan);
         run_stations_close(&proving.stations);
+        path_network_close(&proving.tables);
+        path_declared_close(&proving.declared);
     }
     report->timing.total_ms = run_ms_since(source->world, start_ns);
     return status;

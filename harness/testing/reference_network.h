@@ -18,7 +18,9 @@
 struct network {
     struct expectation *expectation;
     struct switch_state states[3], later[3];
-    const struct switch_state *before[3], *after[3];
+    const struct switch_state *before[16], *after[16];
+    struct path_declared declared;
+    struct path_network tables; /* of `before`; by network_index */
     struct traffic_plan plan;
     struct traffic_round round;
     bool captures[16];
@@ -56,6 +58,17 @@ static inline void load_flows(struct switch_state *state, const char *network, s
     }
 }
 
+/* Indexes the expectation and the tables as they are now. */
+static inline void network_index(struct network *network)
+{
+    path_network_close(&network->tables);
+    path_declared_close(&network->declared);
+    assert_int_equal(path_declared_open(&network->declared, network->expectation), 0);
+    assert_int_equal(path_network_open_dumps(&network->tables, network->expectation->topology,
+                                             network->before, NULL),
+                     0);
+}
+
 /* The network `flows` of topologies/demon, judged by `expected`. */
 static inline void network_load(struct network *network, const char *expected, const char *flows)
 {
@@ -71,7 +84,8 @@ static inline void network_load(struct network *network, const char *expected, c
     }
     memset(network->captures, true, sizeof network->captures);
     struct traffic_plan_options options = {.sends = network->captures};
-    assert_int_equal(traffic_plan(network->expectation, &options, &network->plan, NULL), 0);
+    network_index(network);
+    assert_int_equal(traffic_plan(&network->declared, &options, &network->plan, NULL), 0);
     assert_int_equal(traffic_round_init(&network->round, &network->plan, network->captures,
                                         network->expectation->topology->n_hosts),
                      0);
@@ -110,12 +124,12 @@ static inline void network_count(struct network *network, const struct path_walk
  * lost on the way to `to` (both may be NULL). Entries count what they take. */
 static inline void network_send(struct network *network, const char *from, const char *to)
 {
-    struct path_forwarding tables = path_advertised_by(network->before);
+    network_index(network);
     for (size_t p = 0; p < network->plan.n_probes; p++) {
         const struct traffic_probe *probe = &network->plan.probes[p];
         struct path_walk walk;
         network->round.sent[p] = 1;
-        path_walk_from(network->expectation->topology, &tables, probe->from, &probe->header, &walk);
+        path_follow_from(&network->tables, probe->from, &probe->header, &walk);
         for (size_t i = 0; i < walk.n_hops; i++) {
             network_count(network, &walk, i);
             if (walk.hops[i].entry != ENTRY_NONE) {
@@ -138,6 +152,8 @@ static inline void network_send(struct network *network, const char *from, const
 static inline struct traffic_evidence network_evidence(const struct network *network)
 {
     return (struct traffic_evidence){.expectation = network->expectation,
+                                     .declared = &network->declared,
+                                     .tables = &network->tables,
                                      .plan = &network->plan,
                                      .round = &network->round,
                                      .problems = network->problems,
@@ -155,8 +171,9 @@ static inline void network_judge(struct network *network)
     report_free(&network->report);
     traffic_count_free(&network->count);
     traffic_failures_free(&network->failures);
+    network_index(network);
     assert_int_equal(traffic_count_init(&network->count, &network->plan, &network->round,
-                                        network->expectation->topology, network->before),
+                                        &network->tables, network->before),
                      0);
     struct traffic_evidence evidence = network_evidence(network);
     assert_int_equal(traffic_judge(&evidence, &network->report, &network->failures), 0);
@@ -184,6 +201,8 @@ static inline void network_free(struct network *network)
         switch_state_free(&network->states[i]);
         switch_state_free(&network->later[i]);
     }
+    path_network_close(&network->tables);
+    path_declared_close(&network->declared);
     traffic_count_free(&network->count);
     traffic_failures_free(&network->failures);
     traffic_round_free(&network->round);

@@ -13,7 +13,7 @@ struct anew {
     struct switch_state *copies;
     const struct switch_state **states;
     uint32_t **rows; /* by switch and entry: the row it has there */
-    struct path_tables tables;
+    struct path_network network;
     struct traffic_cover cover;
     const struct topology *topology;
 };
@@ -58,8 +58,8 @@ static inline void anew_make(struct anew *anew, const struct change_replan *repl
             anew_copy(anew, replan, sw);
         }
     }
-    if (path_tables_index(&anew->tables, topology, anew->states) < 0 ||
-        traffic_cover(&anew->tables, options, &anew->cover) < 0) {
+    if (path_network_open_dumps(&anew->network, topology, anew->states, NULL) < 0 ||
+        traffic_cover(&anew->network, options, &anew->cover) < 0) {
         abort();
     }
 }
@@ -67,7 +67,7 @@ static inline void anew_make(struct anew *anew, const struct change_replan *repl
 static inline void anew_free(struct anew *anew)
 {
     traffic_cover_free(&anew->cover);
-    path_tables_free(&anew->tables);
+    path_network_close(&anew->network);
     for (size_t sw = 0; sw < anew->topology->n_switches; sw++) {
         flow_table_free(&anew->copies[sw].flows);
         free(anew->rows[sw]);

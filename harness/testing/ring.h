@@ -5,7 +5,7 @@
 #define TESTING_RING_H
 
 #include "ofctl/flow.h"
-#include "path/tables.h"
+#include "path/network.h"
 #include "testing/cmocka.h"
 #include "testing/random_space.h"
 
@@ -19,7 +19,7 @@ struct ring {
     struct topology_link links[SWITCHES];
     struct switch_state states[SWITCHES];
     const struct switch_state *by_switch[SWITCHES];
-    struct path_tables tables;
+    struct path_network network;
     bool with_normal; /* random flows may be of unknown effect */
 };
 

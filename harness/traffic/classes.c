@@ -1,14 +1,26 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Into which classes an expectation divides what a host sends: its frames are followed as sets, by
+ * every case of every port that they are declared to enter. */
 #include "traffic/classes.h"
 
-#include "space/behavior.h"
+#include "path/step.h"
 
-enum { DEPTH_MAX = 16 };
+#include <stdlib.h>
+
+/* Headers of the sender, as sent, that enter a switch behind this rewrite. */
+struct wave {
+    struct port_ref in;
+    struct match headers;
+    struct space_rewrite rewrite;
+};
 
 struct collector {
-    const struct expectation *expectation;
+    const struct path_declared *declared;
     struct traffic_classes *classes;
     struct match base; /* the sender's port */
+    struct wave *waves;
+    size_t n_waves, capacity;
     struct base_arena arena;
 };
 
@@ -56,51 +68,80 @@ static size_t carry_back(const struct space_rewrite *rewrite, const struct match
     return n_out;
 }
 
-/* Headers of the sender (before any rewrite) that enter `port` behind
- * `rewrite`. */
-static void descend(struct collector *collector, struct port_ref port, const struct match *headers,
-                    const struct space_rewrite *rewrite, int depth);
-
-static void follow_case(struct collector *collector, struct port_ref port,
-                        const struct expected_case *c, const struct match *headers,
-                        const struct space_rewrite *rewrite, int depth)
+/* Headers of the sender that enter a switch; false: they are among those that were followed, or
+ * there are too many. */
+static bool add_wave(struct collector *collector, struct port_ref in, const struct match *headers,
+                     const struct space_rewrite *rewrite)
 {
+    for (size_t i = 0; i < collector->n_waves; i++) {
+        const struct wave *wave = &collector->waves[i];
+        if (wave->in.sw == in.sw && wave->in.port == in.port &&
+            memcmp(&wave->rewrite, rewrite, sizeof *rewrite) == 0 &&
+            space_contains(&wave->headers, headers)) {
+            return false;
+        }
+    }
+    if (collector->n_waves == TRAFFIC_WAVES_MAX ||
+        base_grow(&collector->waves, collector->n_waves, &collector->capacity,
+                  sizeof *collector->waves) < 0) {
+        collector->classes->cut = true;
+        return false;
+    }
+    collector->waves[collector->n_waves++] = (struct wave){in, *headers, *rewrite};
+    return true;
+}
+
+/* The part of a wave that one case takes goes on to the next switches. */
+static void send_on(struct collector *collector, const struct wave *wave, size_t entry,
+                    const struct match *part)
+{
+    const struct path_network *network = &collector->declared->network;
     struct space_behavior behavior;
-    if (space_behavior(c->actions, c->n_actions, port.port, NULL, 0, &collector->arena, &behavior) <
-            0 ||
+    if (path_outputs_of(network, wave->in, entry, &collector->arena, &behavior) < 0 ||
         behavior.unknown) {
         return;
     }
     for (size_t i = 0; i < behavior.n_outputs; i++) {
-        struct port_ref out = {.sw = port.sw, .port = behavior.outputs[i].port};
-        struct peer peer = topology_peer(collector->expectation->topology, out);
+        struct port_ref out = {.sw = wave->in.sw, .port = behavior.outputs[i].port};
+        struct peer peer = path_network_peer(network, out);
         if (peer.kind == PEER_SWITCH) {
-            struct space_rewrite both = space_rewrite_then(rewrite, &behavior.outputs[i].rewrite);
-            descend(collector, peer.port, headers, &both, depth + 1);
+            struct space_rewrite both =
+                space_rewrite_then(&wave->rewrite, &behavior.outputs[i].rewrite);
+            add_wave(collector, peer.port, part, &both);
         }
     }
 }
 
-static void descend(struct collector *collector, struct port_ref port, const struct match *headers,
-                    const struct space_rewrite *rewrite, int depth)
+static void take_step(struct collector *collector, const struct wave *wave)
 {
-    const struct expected_port *expected = expectation_port(collector->expectation, port);
-    for (size_t i = 0; expected && depth < DEPTH_MAX && i < expected->n_cases; i++) {
+    const struct path_network *network = &collector->declared->network;
+    const struct flow_table *flows = network->switches[wave->in.sw].flows;
+    struct space_entries entries = {0};
+    if (flows) {
+        entries = space_table_port(&network->tables[wave->in.sw], wave->in.port);
+    }
+    for (size_t i = 0; i < entries.n_entries; i++) {
+        size_t entry = entries.entries[i];
+        const struct flow_entry *flow = &flows->entries[entry];
         struct match parts[2];
-        size_t n = carry_back(rewrite, &expected->cases[i].match, headers, parts);
+        size_t n = path_declared_case(collector->declared, wave->in.sw, entry)
+                       ? carry_back(&wave->rewrite, &flow->match, &wave->headers, parts)
+                       : 0;
         for (size_t j = 0; j < n && !collector->classes->cut; j++) {
             add_class(collector, &parts[j]);
-            follow_case(collector, port, &expected->cases[i], &parts[j], rewrite, depth);
+            send_on(collector, wave, entry, &parts[j]);
         }
     }
 }
 
-void traffic_classes_of(const struct expectation *expectation, size_t host,
+void traffic_classes_of(const struct path_declared *declared, size_t host,
                         struct traffic_classes *classes)
 {
+    const struct expectation *expectation = declared->expectation;
+    const struct space_rewrite none = {0};
     struct port_ref port = expectation->topology->hosts[host].port;
     struct collector collector = {
-        .expectation = expectation, .classes = classes, .base = match_in_port(port.port)};
+        .declared = declared, .classes = classes, .base = match_in_port(port.port)};
     classes->n_cubes = 0;
     classes->cut = false;
     add_class(&collector, &collector.base);
@@ -109,8 +150,12 @@ void traffic_classes_of(const struct expectation *expectation, size_t host,
             add_class(&collector, &expectation->claims[i].match);
         }
     }
-    const struct space_rewrite none = {0};
-    descend(&collector, port, &collector.base, &none, 0);
+    add_wave(&collector, port, &collector.base, &none);
+    for (size_t i = 0; i < collector.n_waves && !classes->cut; i++) {
+        struct wave wave = collector.waves[i];
+        take_step(&collector, &wave);
+    }
     add_intersections(&collector);
+    free(collector.waves);
     base_arena_free(&collector.arena);
 }

@@ -6,12 +6,11 @@
 #ifndef TRAFFIC_CLASSES_H
 #define TRAFFIC_CLASSES_H
 
-#include "base/arena.h"
-#include "model/expectation.h"
+#include "path/declared.h"
 
-/* Above this the rest is left out: claims and cases are still judged by the
- * probes that there are. */
-enum { TRAFFIC_CLASSES_MAX = 1024 };
+/* Above this the rest is left out, and `cut` is set: claims and cases are still judged by the
+ * probes that there are. Waves: sets of headers that enter a switch. */
+enum { TRAFFIC_CLASSES_MAX = 1024, TRAFFIC_WAVES_MAX = 4096 };
 
 struct traffic_classes {
     struct match cubes[TRAFFIC_CLASSES_MAX]; /* [0]: every header; no two equal; in_port fixed */
@@ -19,7 +18,8 @@ struct traffic_classes {
     bool cut; /* there were more */
 };
 
-void traffic_classes_of(const struct expectation *expectation, size_t host,
+/* The classes of what this host sends. */
+void traffic_classes_of(const struct path_declared *declared, size_t host,
                         struct traffic_classes *classes);
 
 #endif

@@ -6,11 +6,12 @@
 #define TRAFFIC_CONTRADICT_H
 
 #include "model/result.h"
+#include "path/declared.h"
 #include "traffic/plan.h"
 
 /* Adds a note for each claim of which a planned probe shows that the declared
  * ways of the ports deliver another number of copies than the claim wants. */
-void traffic_contradictions(const struct expectation *expectation, const struct traffic_plan *plan,
+void traffic_contradictions(const struct path_declared *declared, const struct traffic_plan *plan,
                             struct report *report);
 
 #endif

@@ -8,7 +8,7 @@ static void claims_and_ports_agree(void **state)
     (void)state;
     struct network network;
     network_load(&network, "expected/fabric/taps.yaml", "simulated");
-    traffic_contradictions(network.expectation, &network.plan, &network.report);
+    traffic_contradictions(&network.declared, &network.plan, &network.report);
     assert_int_equal(network.report.n_notes, 0);
     network_free(&network);
 }
@@ -25,7 +25,7 @@ static void a_claim_against_the_ports_is_noted(void **state)
             claim->copies = 0;
         }
     }
-    traffic_contradictions(network.expectation, &network.plan, &network.report);
+    traffic_contradictions(&network.declared, &network.plan, &network.report);
     assert_int_equal(network.report.n_notes, 1);
     assert_non_null(strstr(network.report.notes[0], "simulated.yaml:23:"));
     assert_non_null(strstr(network.report.notes[0], "wants 0 copies, but `ports:` sends 1"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/count.h"
 
-#include "path/tables.h"
+#include "path/follow.h"
 
 struct counting {
     struct traffic_count *count;
@@ -17,7 +17,7 @@ static void count_hops(struct counting *counting, const struct path_walk *walk, 
     for (size_t i = 0; i < walk->n_hops; i++) {
         const struct path_hop *hop = &walk->hops[i];
         struct traffic_port_count *in = traffic_count_port(count, counting->before, hop->in);
-        if (hop->entry != ENTRY_NONE && count->packets[hop->in.sw]) {
+        if (hop->is_taken && count->packets[hop->in.sw]) {
             count->packets[hop->in.sw][hop->entry] += sent;
         }
         if (in) {
@@ -104,28 +104,27 @@ static int make_room(struct counting *counting)
 }
 
 int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
-                       const struct traffic_round *round, const struct topology *topology,
+                       const struct traffic_round *round, const struct path_network *tables,
                        const struct switch_state *const *before)
 {
     *count = (struct traffic_count){0};
-    struct counting counting = {
-        .count = count, .plan = plan, .round = round, .topology = topology, .before = before};
-    struct path_tables tables;
-    if (make_room(&counting) < 0 || path_tables_index(&tables, topology, before) < 0) {
+    struct counting counting = {.count = count,
+                                .plan = plan,
+                                .round = round,
+                                .topology = tables->topology,
+                                .before = before};
+    if (make_room(&counting) < 0) {
         return -1;
     }
-    struct path_forwarding advertised = path_looked_up_in(&tables);
     struct path_walk walk;
     for (size_t p = 0; p < plan->n_probes; p++) {
         if (round->sent[p]) {
-            path_walk_from(topology, &advertised, plan->probes[p].from, &plan->probes[p].header,
-                           &walk);
+            path_follow_from(tables, plan->probes[p].from, &plan->probes[p].header, &walk);
             count->hosts[plan->probes[p].from].sent += round->sent[p];
             count_hops(&counting, &walk, round->sent[p]);
             count_arrivals(&counting, &walk, p);
         }
     }
-    path_tables_free(&tables);
     return 0;
 }
 

@@ -30,7 +30,7 @@ struct traffic_count {
 
 /* -1 without memory. */
 int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
-                       const struct traffic_round *round, const struct topology *topology,
+                       const struct traffic_round *round, const struct path_network *tables,
                        const struct switch_state *const *before);
 void traffic_count_free(struct traffic_count *count);
 

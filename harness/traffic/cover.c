@@ -2,7 +2,6 @@
 #include "traffic/cover.h"
 
 #include "path/backward.h"
-#include "path/trail.h"
 
 #include <stdlib.h>
 
@@ -16,7 +15,7 @@ struct candidate {
 };
 
 struct cover_work {
-    const struct path_tables *tables;
+    const struct path_network *network;
     const struct traffic_cover_options *options;
     struct traffic_cover *cover;
     size_t *first;          /* by switch: the number of its first entry */
@@ -44,17 +43,17 @@ static bool sends(const struct cover_work *work, size_t host)
 }
 
 static void follow(const struct cover_work *work, size_t host, const struct header *packet,
-                   struct path_trail *trail)
+                   struct path_walk *walk)
 {
-    path_trail_follow(work->tables, work->tables->topology->hosts[host].port, packet, trail);
+    static const struct path_watch until_loop = {.stops = true};
+    struct port_ref in = work->network->topology->hosts[host].port;
+    path_follow(work->network, in, packet, &until_loop, walk);
 }
 
 /* The number of the entry that a visit exercises; NO_ENTRY: it exercises none. */
-static uint32_t exercised_by(const struct cover_work *work, const struct path_visit *visit)
+static uint32_t exercised_by(const struct cover_work *work, const struct path_hop *hop)
 {
-    return visit->entry == PATH_NOBODY || visit->ambiguous
-               ? NO_ENTRY
-               : (uint32_t)work->first[visit->sw] + visit->entry;
+    return hop->is_taken ? (uint32_t)(work->first[hop->in.sw] + hop->entry) : NO_ENTRY;
 }
 
 static bool lists(const struct cover_work *work, const struct candidate *candidate, uint32_t entry)
@@ -69,13 +68,13 @@ static bool lists(const struct cover_work *work, const struct candidate *candida
 
 /* Follows the packet; if it exercises something that no planned probe does, it
  * is a candidate. -1 without memory. */
-static int try_packet(struct cover_work *work, size_t host, size_t packet, struct path_trail *trail)
+static int try_packet(struct cover_work *work, size_t host, size_t packet, struct path_walk *walk)
 {
-    follow(work, host, &work->packets[packet], trail);
+    follow(work, host, &work->packets[packet], walk);
     struct candidate candidate = {
         .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
-    for (size_t i = 0; trail->ends && i < trail->n_visits; i++) {
-        uint32_t entry = exercised_by(work, &trail->visits[i]);
+    for (size_t i = 0; walk->ends && i < walk->n_hops; i++) {
+        uint32_t entry = exercised_by(work, &walk->hops[i]);
         if (entry == NO_ENTRY || work->miss[entry] == TRAFFIC_MISS_NONE ||
             lists(work, &candidate, entry)) {
             continue;
@@ -149,18 +148,18 @@ static int number_packet(struct cover_work *work, struct header packet, size_t *
 
 /* A port by which packets for this entry may come: its own; that of a host that
  * sends; any. */
-static struct path_cabled way_in(const struct cover_work *work, size_t sw,
-                                 const struct flow_entry *flow)
+static struct path_cable way_in(const struct cover_work *work, size_t sw,
+                                const struct flow_entry *flow)
 {
-    const struct path_tables *tables = work->tables;
-    struct path_cabled any = {.port = {.sw = sw, .port = 1}};
+    const struct path_network *network = work->network;
+    struct path_cable any = {.port = {.sw = sw, .port = 1}};
     if (flow->match.mask.in_port) {
         any.port.port = flow->match.value.in_port;
-        any.peer = path_tables_peer(tables, any.port);
+        any.peer = path_network_peer(network, any.port);
         return any;
     }
-    for (size_t i = tables->begins[sw]; i < tables->begins[sw + 1]; i++) {
-        any = tables->cabled[i];
+    for (size_t i = network->begins[sw]; i < network->begins[sw + 1]; i++) {
+        any = network->cables[i];
         if (any.peer.kind == PEER_HOST && sends(work, any.peer.host)) {
             break;
         }
@@ -170,14 +169,14 @@ static struct path_cabled way_in(const struct cover_work *work, size_t sw,
 
 /* One packet that the entry takes: it is tried from the host at whose port it
  * enters, if there is one, and noted for the others. */
-static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct path_trail *trail)
+static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
 {
-    const struct flow_entry *flow = &work->tables->states[sw]->flows.entries[entry];
-    struct path_cabled in = way_in(work, sw, flow);
+    const struct flow_entry *flow = &work->network->switches[sw].flows->entries[entry];
+    struct path_cable in = way_in(work, sw, flow);
     struct header header;
     size_t packet, number = work->first[sw] + entry;
     if (work->miss[number] == TRAFFIC_MISS_NONE ||
-        path_origin_sample(work->tables, sw, entry, in.port.port, &work->budget, &header) !=
+        path_origin_sample(work->network, sw, entry, in.port.port, &work->budget, &header) !=
             SPACE_FOUND) {
         return 0;
     }
@@ -186,15 +185,15 @@ static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct
     }
     bool from_host = in.peer.kind == PEER_HOST;
     work->anywhere[packet] = work->anywhere[packet] || !from_host || !flow->match.mask.in_port;
-    return from_host && sends(work, in.peer.host) ? try_packet(work, in.peer.host, packet, trail)
+    return from_host && sends(work, in.peer.host) ? try_packet(work, in.peer.host, packet, walk)
                                                   : 0;
 }
 
 /* The noted packets from as many hosts as the number of walks allows, others
  * for each packet. */
-static int sample_hosts(struct cover_work *work, struct path_trail *trail)
+static int sample_hosts(struct cover_work *work, struct path_walk *walk)
 {
-    size_t n_hosts = work->tables->topology->n_hosts, n_packets = 0;
+    size_t n_hosts = work->network->topology->n_hosts, n_packets = 0;
     size_t max_walks = work->options->max_walks ? work->options->max_walks : MAX_WALKS;
     for (size_t i = 0; i < work->n_packets; i++) {
         n_packets += work->anywhere[i];
@@ -204,7 +203,7 @@ static int sample_hosts(struct cover_work *work, struct path_trail *trail)
     for (size_t packet = 0; packet < work->n_packets; packet++) {
         for (size_t i = 0; work->anywhere[packet] && i < n_tries; i++) {
             size_t host = (packet + i * n_hosts / n_tries) % n_hosts;
-            if (sends(work, host) && try_packet(work, host, packet, trail) < 0) {
+            if (sends(work, host) && try_packet(work, host, packet, walk) < 0) {
                 return -1;
             }
         }
@@ -213,7 +212,7 @@ static int sample_hosts(struct cover_work *work, struct path_trail *trail)
 }
 
 /* Decides about an entry that no sample exercised. */
-static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_trail *trail)
+static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
 {
     size_t number = work->first[sw] + entry, packet;
     size_t budget = work->budget < TRAFFIC_COVER_ENTRY_BUDGET ? work->budget
@@ -221,35 +220,35 @@ static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct
            had = budget;
     struct path_origin reach;
     enum space_answer answer =
-        path_origin_of_entry(work->tables, work->options->sends, sw, entry, &budget, &reach);
+        path_origin_of_entry(work->network, work->options->sends, sw, entry, &budget, &reach);
     free(reach.passed);
     work->budget -= had - budget;
     if (answer == SPACE_FOUND) {
         return number_packet(work, reach.header, &packet) < 0
                    ? -1
-                   : try_packet(work, reach.host, packet, trail);
+                   : try_packet(work, reach.host, packet, walk);
     }
     work->hidden_by[number] = (uint32_t)reach.hidden_by;
     work->miss[number] = (uint8_t)traffic_miss_of(answer, &reach);
     return 0;
 }
 
-static int find_candidates(struct cover_work *work, struct path_trail *trail)
+static int find_candidates(struct cover_work *work, struct path_walk *walk)
 {
-    const struct path_tables *tables = work->tables;
-    size_t n_switches = tables->topology->n_switches;
+    const struct path_network *network = work->network;
+    size_t n_switches = network->topology->n_switches;
     int status = 0;
     for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < tables->tables[sw].n_entries && status == 0; i++) {
-            status = sample_entry(work, sw, i, trail);
+        for (size_t i = 0; i < network->tables[sw].n_entries && status == 0; i++) {
+            status = sample_entry(work, sw, i, walk);
         }
     }
-    status = status < 0 ? -1 : sample_hosts(work, trail);
+    status = status < 0 ? -1 : sample_hosts(work, walk);
     for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < tables->tables[sw].n_entries && status == 0; i++) {
+        for (size_t i = 0; i < network->tables[sw].n_entries && status == 0; i++) {
             size_t number = work->first[sw] + i;
             if (work->miss[number] != TRAFFIC_MISS_NONE && !work->has_candidate[number]) {
-                status = search_entry(work, sw, i, trail);
+                status = search_entry(work, sw, i, walk);
             }
         }
     }
@@ -276,7 +275,7 @@ static int take(struct cover_work *work, const struct candidate *candidate)
     struct traffic_extra *probe = &cover->probes[cover->n_probes++];
     *probe = (struct traffic_extra){
         .from = candidate->host, .header = work->packets[candidate->packet], .kind = "entry"};
-    probe->header.in_port = work->tables->topology->hosts[candidate->host].port.port;
+    probe->header.in_port = work->network->topology->hosts[candidate->host].port.port;
     for (size_t i = 0; i < candidate->n; i++) {
         work->miss[work->exercised[candidate->begin + i]] = TRAFFIC_MISS_NONE;
     }
@@ -288,14 +287,14 @@ static int take(struct cover_work *work, const struct candidate *candidate)
  * what they are worth never grows. */
 static int cover_greedily(struct cover_work *work)
 {
-    uint32_t heads[PATH_TRAIL_MAX + 1];
+    uint32_t heads[PATH_HOPS + 1];
     size_t max = work->options->max_probes ? work->options->max_probes : TRAFFIC_COVER_PROBES;
     memset(heads, 0xff, sizeof heads);
     for (size_t i = work->n_candidates; i-- > 0;) {
         work->candidates[i].next = heads[work->candidates[i].n];
         heads[work->candidates[i].n] = (uint32_t)i;
     }
-    for (size_t n = PATH_TRAIL_MAX; n > 0; n--) {
+    for (size_t n = PATH_HOPS; n > 0; n--) {
         while (heads[n] != NO_ENTRY && work->cover->n_probes < max) {
             struct candidate *best = &work->candidates[heads[n]];
             uint32_t index = heads[n];
@@ -316,13 +315,13 @@ static int cover_greedily(struct cover_work *work)
 
 /* -------------------------------------------------------------------- whole */
 
-static void mark_planned(struct cover_work *work, struct path_trail *trail)
+static void mark_planned(struct cover_work *work, struct path_walk *walk)
 {
     const struct traffic_plan *plan = work->options->plan;
     for (size_t p = 0; plan && p < plan->n_probes; p++) {
-        follow(work, plan->probes[p].from, &plan->probes[p].header, trail);
-        for (size_t i = 0; i < trail->n_visits; i++) {
-            uint32_t entry = exercised_by(work, &trail->visits[i]);
+        follow(work, plan->probes[p].from, &plan->probes[p].header, walk);
+        for (size_t i = 0; i < walk->n_hops; i++) {
+            uint32_t entry = exercised_by(work, &walk->hops[i]);
             if (entry != NO_ENTRY) {
                 work->miss[entry] = TRAFFIC_MISS_NONE;
             }
@@ -334,8 +333,8 @@ static int list_missed(struct cover_work *work)
 {
     struct traffic_cover *cover = work->cover;
     size_t n = 0, capacity = 0;
-    for (size_t sw = 0; sw < work->tables->topology->n_switches; sw++) {
-        for (size_t i = 0; i < work->tables->tables[sw].n_entries; i++, n++) {
+    for (size_t sw = 0; sw < work->network->topology->n_switches; sw++) {
+        for (size_t i = 0; i < work->network->tables[sw].n_entries; i++, n++) {
             if (work->miss[n] == TRAFFIC_MISS_NONE) {
                 continue;
             }
@@ -357,11 +356,11 @@ static int list_missed(struct cover_work *work)
 
 static int number_entries(struct cover_work *work)
 {
-    size_t n_switches = work->tables->topology->n_switches, n = 0;
+    size_t n_switches = work->network->topology->n_switches, n = 0;
     work->first = calloc(n_switches + 1, sizeof *work->first);
     for (size_t sw = 0; work->first && sw < n_switches; sw++) {
         work->first[sw] = n;
-        n += work->tables->tables[sw].n_entries;
+        n += work->network->tables[sw].n_entries;
     }
     work->miss = malloc(n + 1);
     work->hidden_by = calloc(n + 1, sizeof *work->hidden_by);
@@ -383,22 +382,22 @@ enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_or
                                   : TRAFFIC_MISS_UNREACHABLE;
 }
 
-int traffic_cover(const struct path_tables *tables, const struct traffic_cover_options *options,
+int traffic_cover(const struct path_network *network, const struct traffic_cover_options *options,
                   struct traffic_cover *cover)
 {
-    struct cover_work work = {.tables = tables,
+    struct cover_work work = {.network = network,
                               .options = options,
                               .cover = cover,
                               .budget = options->budget ? options->budget : TRAFFIC_COVER_BUDGET};
-    struct path_trail trail;
+    struct path_walk walk;
     *cover = (struct traffic_cover){0};
     int status = number_entries(&work);
     if (status == 0) {
-        mark_planned(&work, &trail);
-        status = find_candidates(&work, &trail) < 0 || cover_greedily(&work) < 0 ||
-                         list_missed(&work) < 0
-                     ? -1
-                     : 0;
+        mark_planned(&work, &walk);
+        status =
+            find_candidates(&work, &walk) < 0 || cover_greedily(&work) < 0 || list_missed(&work) < 0
+                ? -1
+                : 0;
     }
     free(work.first);
     free(work.miss);

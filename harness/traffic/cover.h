@@ -13,7 +13,7 @@
 #define TRAFFIC_COVER_H
 
 #include "path/backward.h"
-#include "path/tables.h"
+#include "path/network.h"
 #include "traffic/plan.h"
 
 /* Why an entry is exercised by no probe. */
@@ -59,7 +59,7 @@ struct traffic_cover_options {
 };
 
 /* -1 only without memory, and then there is nothing to free. */
-int traffic_cover(const struct path_tables *tables, const struct traffic_cover_options *options,
+int traffic_cover(const struct path_network *network, const struct traffic_cover_options *options,
                   struct traffic_cover *cover);
 /* What an answer of path_origin_of_entry means. */
 enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach);

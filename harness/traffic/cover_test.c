@@ -11,13 +11,14 @@
 static void ring_cover(struct ring *ring, const struct traffic_cover_options *options,
                        struct traffic_cover *cover)
 {
-    assert_int_equal(path_tables_index(&ring->tables, &ring->topology, ring->by_switch), 0);
-    assert_int_equal(traffic_cover(&ring->tables, options, cover), 0);
+    assert_int_equal(
+        path_network_open_dumps(&ring->network, &ring->topology, ring->by_switch, NULL), 0);
+    assert_int_equal(traffic_cover(&ring->network, options, cover), 0);
 }
 
 static void ring_end(struct ring *ring)
 {
-    path_tables_free(&ring->tables);
+    path_network_close(&ring->network);
     ring_free(ring);
 }
 
@@ -133,7 +134,7 @@ static void limits_are_kept_and_told(void **state)
     assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_LIMIT);
     assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
     traffic_cover_free(&cover);
-    path_tables_free(&ring.tables);
+    path_network_close(&ring.network);
     ring.by_switch[1] = NULL; /* not read: what it sends to s3 is not known */
     ring_cover(&ring, &options, &cover);
     assert_int_equal(cover.n_entries, 3);
@@ -146,12 +147,12 @@ static void planned_probes_count(void **state)
 {
     (void)state;
     struct network network;
-    struct path_tables tables;
+    struct path_network tables;
     struct traffic_cover cover;
     network_load(&network, "expected/demon/simulated.yaml", "simulated");
     struct traffic_cover_options options = {.plan = &network.plan};
     const struct topology *topology = network.expectation->topology;
-    assert_int_equal(path_tables_index(&tables, topology, network.before), 0);
+    assert_int_equal(path_network_open_dumps(&tables, topology, network.before, NULL), 0);
     assert_int_equal(traffic_cover(&tables, &options, &cover), 0);
     assert_int_equal(cover.n_probes, 0);
     assert_int_equal(cover.n_exercised, 8);
@@ -162,7 +163,7 @@ static void planned_probes_count(void **state)
     assert_int_equal(cover.n_probes, 6); /* of h1 to h4, h6 and h7 */
     assert_int_equal(cover.n_exercised, 8);
     traffic_cover_free(&cover);
-    path_tables_free(&tables);
+    path_network_close(&tables);
     network_free(&network);
 }
 
@@ -173,14 +174,14 @@ static void forbidden_pairs_are_counted(void **state)
     struct traffic_forbidden forbidden;
     network_load(&network, "expected/demon/simulated.yaml", "simulated");
     assert_int_equal(
-        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(forbidden.n_pairs, 11 * 10 - 8); /* six deliveries, two mirrors */
     assert_int_equal(forbidden.n_probed, forbidden.n_pairs);
     traffic_forbidden_free(&forbidden);
     network.captures[network_host(&network, "h11")] = false;
     network.plan.n_probes = 0;
     assert_int_equal(
-        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(forbidden.n_pairs, 11 * 10 - 8);
     assert_int_equal(forbidden.n_probed, 0);
     assert_int_equal(forbidden.n_unprobed, forbidden.n_pairs);
@@ -222,7 +223,7 @@ static void forbidden_pairs_are_proved(void **state)
         switches[0].dumped = !unread;
         switches[0].reason = "connection refused";
         assert_int_equal(
-            traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+            traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
         assert_int_equal(
             prove_forbidden(network.expectation, switches, NULL, &forbidden, &network.report, NULL),
             0);
@@ -256,7 +257,7 @@ static void pairs_that_tables_let_through_are_told(void **state)
         0);
     list_switches(&network, switches);
     assert_int_equal(
-        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(
         prove_forbidden(network.expectation, switches, NULL, &forbidden, &network.report, NULL), 0);
     const struct traffic_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
@@ -269,7 +270,7 @@ static void pairs_that_tables_let_through_are_told(void **state)
     traffic_forbidden_free(&forbidden);
     /* Over the budget nothing is claimed. */
     assert_int_equal(
-        traffic_forbidden(network.expectation, &network.plan, network.captures, &forbidden), 0);
+        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(
         prove_forbidden(network.expectation, switches, &little, &forbidden, &network.report, NULL),
         0);
@@ -303,11 +304,6 @@ static void ports_that_are_down_lead_nowhere(void **state)
     assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_NONE);
     assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
     assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_NONE);
-    struct path_forwarding forwarding = path_looked_up_in(&ring.tables);
-    struct header header = {.in_port = 1};
-    size_t entry;
-    assert_int_equal(forwarding.forward(&ring.tables, 0, &header, NULL, 0, &entry, NULL), 0);
-    assert_true(entry == ENTRY_NONE);
     traffic_cover_free(&cover);
     ring_end(&ring);
 }
@@ -332,7 +328,7 @@ static void what_is_not_known_is_left_open(void **state)
     assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_OPEN);
     assert_int_equal(why(&cover, 1, 1), TRAFFIC_MISS_UNREACHABLE);
     traffic_cover_free(&cover);
-    path_tables_free(&ring.tables);
+    path_network_close(&ring.network);
     ring.states[0].flows.entries[1].match.mask.in_port = UINT16_MAX; /* now it is hidden, too */
     ring.states[0].flows.entries[1].match.value.in_port = 1;
     ring_cover(&ring, &options, &cover);
@@ -419,11 +415,11 @@ __attribute__((format(printf, 3, 4))) static void mesh_flow(struct mesh *mesh, s
 
 static void mesh_cover(struct mesh *mesh, struct traffic_cover *cover)
 {
-    struct path_tables tables;
+    struct path_network tables;
     struct traffic_cover_options options = {.max_walks = 1};
-    assert_int_equal(path_tables_index(&tables, &mesh->topology, mesh->by_switch), 0);
+    assert_int_equal(path_network_open_dumps(&tables, &mesh->topology, mesh->by_switch, NULL), 0);
     assert_int_equal(traffic_cover(&tables, &options, cover), 0);
-    path_tables_free(&tables);
+    path_network_close(&tables);
 }
 
 static void mesh_free(struct mesh *mesh)
@@ -496,11 +492,12 @@ static void a_full_mesh_is_decided(void **state)
 static void brute_force(struct ring *ring, const struct universe *universe, bool (*passed)[32],
                         bool (*taken)[32])
 {
-    struct path_forwarding tables = path_advertised_by(ring->by_switch);
+    struct path_network tables;
     struct path_walk walk;
+    assert_int_equal(path_network_open_dumps(&tables, &ring->topology, ring->by_switch, NULL), 0);
     for (size_t host = 0; host < ring->topology.n_hosts; host++) {
         for (size_t i = 0; i < universe->n_headers; i++) {
-            path_walk_from(&ring->topology, &tables, host, &universe->headers[i], &walk);
+            path_follow_from(&tables, host, &universe->headers[i], &walk);
             for (size_t h = 0; h < walk.n_hops; h++) {
                 if (walk.hops[h].entry != ENTRY_NONE) {
                     passed[walk.hops[h].in.sw][walk.hops[h].entry] = true;
@@ -509,22 +506,24 @@ static void brute_force(struct ring *ring, const struct universe *universe, bool
             }
         }
     }
+    path_network_close(&tables);
 }
 
-/* The probes exercise what is said, by walks without an index. */
+/* The probes exercise what is said. */
 static void probes_do_it(struct ring *ring, const struct traffic_cover *cover, bool (*taken)[32])
 {
-    struct path_forwarding tables = path_advertised_by(ring->by_switch);
+    struct path_network tables;
     struct path_walk walk;
+    assert_int_equal(path_network_open_dumps(&tables, &ring->topology, ring->by_switch, NULL), 0);
     for (size_t p = 0; p < cover->n_probes; p++) {
-        path_walk_from(&ring->topology, &tables, cover->probes[p].from, &cover->probes[p].header,
-                       &walk);
+        path_follow_from(&tables, cover->probes[p].from, &cover->probes[p].header, &walk);
         for (size_t h = 0; h < walk.n_hops; h++) {
             if (walk.hops[h].entry != ENTRY_NONE) {
                 taken[walk.hops[h].in.sw][walk.hops[h].entry] = true;
             }
         }
     }
+    path_network_close(&tables);
 }
 
 static void covers_what_can_be_reached(void **state)
@@ -574,12 +573,13 @@ static void backbone_is_covered(void **state)
 {
     (void)state;
     struct backbone *backbone = malloc(sizeof *backbone);
-    struct path_tables tables;
+    struct path_network tables;
     struct traffic_cover first, second;
     struct traffic_cover_options options = {0};
     assert_non_null(backbone);
     backbone_make(backbone, 9, 150);
-    assert_int_equal(path_tables_index(&tables, &backbone->topology, backbone->by_switch), 0);
+    assert_int_equal(
+        path_network_open_dumps(&tables, &backbone->topology, backbone->by_switch, NULL), 0);
     assert_int_equal(traffic_cover(&tables, &options, &first), 0);
     assert_int_equal(traffic_cover(&tables, &options, &second), 0);
     assert_int_equal(first.n_probes, second.n_probes);
@@ -590,7 +590,7 @@ static void backbone_is_covered(void **state)
     assert_true(first.n_exercised > 9 * 140);
     traffic_cover_free(&first);
     traffic_cover_free(&second);
-    path_tables_free(&tables);
+    path_network_close(&tables);
     backbone_free(backbone);
     free(backbone);
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int traffic_endless_take(struct traffic_plan *plan, const struct topology *topology,
-                         const struct path_forwarding *tables, struct traffic_plan *endless)
+int traffic_endless_take(struct traffic_plan *plan, const struct path_network *tables,
+                         struct traffic_plan *endless)
 {
     size_t n = 0;
     endless->probes = calloc(plan->n_probes + 1, sizeof *endless->probes);
@@ -17,7 +17,7 @@ int traffic_endless_take(struct traffic_plan *plan, const struct topology *topol
     for (size_t p = 0; p < plan->n_probes; p++) {
         const struct traffic_probe *probe = &plan->probes[p];
         struct path_walk walk;
-        path_walk_from(topology, tables, probe->from, &probe->header, &walk);
+        path_follow_from(tables, probe->from, &probe->header, &walk);
         if (walk.loops) {
             endless->probes[endless->n_probes++] = *probe;
         } else {
@@ -37,7 +37,7 @@ static void put_port(const struct topology *topology, struct port_ref port, stru
 static void put_circle(const struct topology *topology, const struct path_walk *walk,
                        struct base_buffer *out)
 {
-    size_t circle[PATH_WALK_HOPS], n = 0;
+    size_t circle[PATH_DEPTH], n = 0;
     for (size_t i = walk->loop_last; i != walk->loop_first; i = walk->hops[i].previous) {
         circle[n++] = i;
     }
@@ -78,9 +78,8 @@ static int add_result(const struct traffic_probe *probe, const struct topology *
     return result->detail && result->example ? 0 : -1;
 }
 
-int traffic_endless(const struct traffic_plan *endless, const struct topology *topology,
-                    const struct path_forwarding *tables, struct report *report,
-                    struct traffic_failures *failures)
+int traffic_endless(const struct traffic_plan *endless, const struct path_network *tables,
+                    struct report *report, struct traffic_failures *failures)
 {
     int status = 0;
     for (size_t p = 0, n; p < endless->n_probes && status == 0; p += n) {
@@ -89,9 +88,9 @@ int traffic_endless(const struct traffic_plan *endless, const struct topology *t
         struct path_walk walk;
         for (n = 1; p + n < endless->n_probes && first[n].from == first->from; n++) {
         }
-        path_walk_from(topology, tables, first->from, &first->header, &walk);
+        path_follow_from(tables, first->from, &first->header, &walk);
         if (walk.loops) {
-            status = add_result(first, topology, &walk, n, report) < 0 ||
+            status = add_result(first, tables->topology, &walk, n, report) < 0 ||
                              traffic_failures_add(failures, &failure) < 0
                          ? -1
                          : 0;

@@ -26,10 +26,9 @@ static void nothing_is_taken_where_nothing_loops(void **state)
     struct network network;
     struct traffic_plan endless = {0};
     network_load(&network, simulated, "simulated");
-    struct path_forwarding tables = path_advertised_by(network.before);
+    network_index(&network);
     size_t n = network.plan.n_probes;
-    assert_int_equal(
-        traffic_endless_take(&network.plan, network.expectation->topology, &tables, &endless), 0);
+    assert_int_equal(traffic_endless_take(&network.plan, &network.tables, &endless), 0);
     assert_int_equal(network.plan.n_probes, n);
     assert_int_equal(endless.n_probes, 0);
     traffic_plan_free(&endless);
@@ -44,25 +43,24 @@ static void only_what_loops_is_taken(void **state)
     struct path_walk walk;
     network_load(&network, simulated, "simulated");
     make_loop(&network);
-    struct path_forwarding tables = path_advertised_by(network.before);
-    const struct topology *topology = network.expectation->topology;
+    network_index(&network);
     size_t n = network.plan.n_probes;
-    assert_int_equal(traffic_endless_take(&network.plan, topology, &tables, &endless), 0);
+    assert_int_equal(traffic_endless_take(&network.plan, &network.tables, &endless), 0);
     assert_int_equal(network.plan.n_probes + endless.n_probes, n);
     assert_true(endless.n_probes > 0 && network.plan.n_probes > 0);
     for (size_t p = 0; p < endless.n_probes; p++) {
         const struct traffic_probe *probe = &endless.probes[p];
         assert_int_equal(probe->header.dl_dst[0], 0xff);
-        path_walk_from(topology, &tables, probe->from, &probe->header, &walk);
+        path_follow_from(&network.tables, probe->from, &probe->header, &walk);
         assert_true(walk.loops);
     }
     for (size_t p = 0; p < network.plan.n_probes; p++) {
         const struct traffic_probe *probe = &network.plan.probes[p];
-        path_walk_from(topology, &tables, probe->from, &probe->header, &walk);
+        path_follow_from(&network.tables, probe->from, &probe->header, &walk);
         assert_false(walk.loops);
     }
-    assert_int_equal(
-        traffic_endless(&endless, topology, &tables, &network.report, &network.failures), 0);
+    assert_int_equal(traffic_endless(&endless, &network.tables, &network.report, &network.failures),
+                     0);
     const struct result *result = network_result(&network, "traffic/h1/loop");
     assert_int_equal(result->verdict, VERDICT_FAIL);
     assert_non_null(strstr(result->detail, "s3:1 -> s1:6 -> s3:1"));
@@ -91,15 +89,15 @@ static void what_comes_back_in_ever_other_forms_is_taken(void **state)
     }
     assert_int_equal(
         ofctl_parse_flow("priority=50000,in_port=1 actions=in_port", s3, NULL, NULL, NULL), 0);
-    struct path_forwarding tables = path_advertised_by(network.before);
+    network_index(&network);
     const struct topology *topology = network.expectation->topology;
-    assert_int_equal(traffic_endless_take(&network.plan, topology, &tables, &endless), 0);
+    assert_int_equal(traffic_endless_take(&network.plan, &network.tables, &endless), 0);
     assert_true(endless.n_probes > 0);
     for (size_t p = 0; p < network.plan.n_probes; p++) {
         assert_string_not_equal(topology->hosts[network.plan.probes[p].from].name, "h1");
     }
-    assert_int_equal(
-        traffic_endless(&endless, topology, &tables, &network.report, &network.failures), 0);
+    assert_int_equal(traffic_endless(&endless, &network.tables, &network.report, &network.failures),
+                     0);
     assert_int_equal(network_result(&network, "traffic/h1/loop")->verdict, VERDICT_FAIL);
     traffic_plan_free(&endless);
     network_free(&network);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "traffic/forbidden.h"
 
+#include "path/declared.h"
 #include "path/follow.h"
 #include "space/cube.h"
 
@@ -27,20 +28,20 @@ static struct said say(const struct expectation *expectation, size_t from, size_
 }
 
 /* What `ports:` say of a plain frame. */
-static bool ports_forbid(const struct expectation *expectation, size_t from, size_t to)
+static bool ports_forbid(const struct path_declared *declared, size_t from, size_t to)
 {
-    struct path_forwarding declared = path_declared_by(expectation);
+    const struct expectation *expectation = declared->expectation;
     struct match all = match_in_port(expectation->topology->hosts[from].port.port);
     struct path_walk walk;
     struct header header;
     if (expectation->n_ports == 0 || !space_member(&all, &header)) {
         return false;
     }
-    path_walk_from(expectation->topology, &declared, from, &header, &walk);
+    path_follow_from(&declared->network, from, &header, &walk);
     return walk.known && path_walk_copies(&walk, to) == 0;
 }
 
-static int traffic_pair(const struct expectation *expectation, const struct traffic_probe *probes,
+static int traffic_pair(const struct path_declared *declared, const struct traffic_probe *probes,
                         size_t n_probes, const bool *captures, size_t from, size_t to,
                         struct traffic_forbidden *forbidden)
 {
@@ -49,9 +50,9 @@ static int traffic_pair(const struct expectation *expectation, const struct traf
         probed = traffic_plan_copies(&probes[p], to) == 0;
     }
     if (!probed) {
-        struct said said = n_probes == 0 ? say(expectation, from, to) : (struct said){0};
-        bool forbidden_pair = said.of_sender ? !said.allows_all
-                                             : n_probes == 0 && ports_forbid(expectation, from, to);
+        struct said said = n_probes == 0 ? say(declared->expectation, from, to) : (struct said){0};
+        bool forbidden_pair =
+            said.of_sender ? !said.allows_all : n_probes == 0 && ports_forbid(declared, from, to);
         if (!forbidden_pair) {
             return 0;
         }
@@ -72,10 +73,10 @@ static int traffic_pair(const struct expectation *expectation, const struct traf
     return 0;
 }
 
-int traffic_forbidden(const struct expectation *expectation, const struct traffic_plan *plan,
+int traffic_forbidden(const struct path_declared *declared, const struct traffic_plan *plan,
                       const bool *captures, struct traffic_forbidden *forbidden)
 {
-    size_t n_hosts = expectation->topology->n_hosts, begin = 0;
+    size_t n_hosts = declared->expectation->topology->n_hosts, begin = 0;
     *forbidden = (struct traffic_forbidden){0};
     for (size_t from = 0; from < n_hosts; from++) {
         size_t end = begin; /* a plan is in the order of senders */
@@ -83,7 +84,7 @@ int traffic_forbidden(const struct expectation *expectation, const struct traffi
             end++;
         }
         for (size_t to = 0; to < n_hosts; to++) {
-            if (to != from && traffic_pair(expectation, &plan->probes[begin], end - begin, captures,
+            if (to != from && traffic_pair(declared, &plan->probes[begin], end - begin, captures,
                                            from, to, forbidden) < 0) {
                 traffic_forbidden_free(forbidden);
                 return -1;

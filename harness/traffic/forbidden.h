@@ -6,6 +6,7 @@
 #ifndef TRAFFIC_FORBIDDEN_H
 #define TRAFFIC_FORBIDDEN_H
 
+#include "path/declared.h"
 #include "traffic/plan.h"
 
 struct traffic_forbidden {
@@ -23,7 +24,7 @@ struct traffic_forbidden {
  * allows for all headers; for one that only `ports:` speak of, every pair where
  * they do not deliver a plain frame. captures: by host. -1 without memory, and then
  * there is nothing to free. */
-int traffic_forbidden(const struct expectation *expectation, const struct traffic_plan *plan,
+int traffic_forbidden(const struct path_declared *declared, const struct traffic_plan *plan,
                       const bool *captures, struct traffic_forbidden *forbidden);
 void traffic_forbidden_free(struct traffic_forbidden *forbidden);
 

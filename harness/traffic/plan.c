@@ -37,6 +37,7 @@ enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 /* One sender while its probes are being planned. */
 struct sender {
+    const struct path_declared *declared;
     const struct expectation *expectation;
     const struct topology *topology;
     size_t host;
@@ -158,8 +159,7 @@ static int add_probe(struct sender *sender, const struct header *header, const c
         return -1;
     }
     *probe = (struct traffic_probe){.from = sender->host, .header = *header, .kind = kind};
-    struct path_forwarding declared = path_declared_by(sender->expectation);
-    path_walk_from(sender->topology, &declared, sender->host, header, &sender->walk);
+    path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
     return add_arrivals(sender, probe);
 }
 
@@ -299,7 +299,7 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
     sender->first = sender->plan->n_probes;
     sender->classes.n_cubes = 0;
     if (!options->extras_only) {
-        traffic_classes_of(sender->expectation, sender->host, &sender->classes);
+        traffic_classes_of(sender->declared, sender->host, &sender->classes);
     }
     for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
         for (size_t kind = 0; kind < N_KINDS; kind++) {
@@ -341,14 +341,16 @@ bool traffic_plan_sends(const struct expectation *expectation,
     return !claimed && !options->selected && declared;
 }
 
-int traffic_plan(const struct expectation *expectation, const struct traffic_plan_options *options,
+int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
                  struct traffic_plan *plan, struct base_error *error)
 {
+    const struct expectation *expectation = declared->expectation;
     struct sender *sender = malloc(sizeof *sender);
     *plan = (struct traffic_plan){0};
     int status = sender ? 0 : -1;
     for (size_t host = 0; status == 0 && host < expectation->topology->n_hosts; host++) {
         if (traffic_plan_sends(expectation, options, host)) {
+            sender->declared = declared;
             sender->expectation = expectation;
             sender->topology = expectation->topology;
             sender->host = host;

@@ -11,6 +11,7 @@
 #ifndef TRAFFIC_PLAN_H
 #define TRAFFIC_PLAN_H
 
+#include "path/declared.h"
 #include "path/follow.h"
 
 struct traffic_expected_arrival {
@@ -57,7 +58,7 @@ bool traffic_plan_sends(const struct expectation *expectation,
                         const struct traffic_plan_options *options, size_t host);
 
 /* Fails only without memory. */
-int traffic_plan(const struct expectation *expectation, const struct traffic_plan_options *options,
+int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
                  struct traffic_plan *plan, struct base_error *error);
 void traffic_plan_free(struct traffic_plan *plan);
 

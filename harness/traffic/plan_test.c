@@ -24,7 +24,10 @@ static struct planned plan_of(const char *path, const struct traffic_extra *extr
     assert_int_equal(yaml_load_expectation(path, &planned.expectation, &diagnostics), 0);
     yaml_diagnostics_free(&diagnostics);
     struct traffic_plan_options options = {.sends = all, .extras = extras, .n_extras = n_extras};
-    assert_int_equal(traffic_plan(planned.expectation, &options, &planned.plan, NULL), 0);
+    struct path_declared declared;
+    assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &planned.plan, NULL), 0);
+    path_declared_close(&declared);
     return planned;
 }
 

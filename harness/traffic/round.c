@@ -128,13 +128,12 @@ bool traffic_probe_follows(const struct traffic_round *round, size_t probe,
 }
 
 bool traffic_round_follows(const struct traffic_round *round, const struct traffic_plan *plan,
-                           const struct topology *topology,
-                           const struct path_forwarding *advertised)
+                           const struct path_network *tables)
 {
     struct path_walk walk;
     for (size_t p = 0; p < plan->n_probes; p++) {
         const struct traffic_probe *probe = &plan->probes[p];
-        path_walk_from(topology, advertised, probe->from, &probe->header, &walk);
+        path_follow_from(tables, probe->from, &probe->header, &walk);
         if (round->sent[p] && walk.known && !traffic_probe_follows(round, p, &walk)) {
             return false;
         }

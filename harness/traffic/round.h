@@ -75,8 +75,7 @@ bool traffic_probe_follows(const struct traffic_round *round, size_t probe,
 
 /* Frames as the dumped tables would forward them, wherever the tables say it. */
 bool traffic_round_follows(const struct traffic_round *round, const struct traffic_plan *plan,
-                           const struct topology *topology,
-                           const struct path_forwarding *advertised);
+                           const struct path_network *tables);
 
 /* The same arrivals for each frame that was sent in both. */
 bool traffic_round_equal(const struct traffic_round *a, const struct traffic_round *b,

@@ -6,6 +6,8 @@
 #define TRAFFIC_TRAFFIC_H
 
 #include "model/result.h"
+#include "path/declared.h"
+#include "path/follow.h"
 #include "traffic/count.h"
 
 /* A frame that a switch was told to send by a port, in the form in which it
@@ -21,6 +23,8 @@ struct traffic_shot {
 /* What a run knows; everything is borrowed. */
 struct traffic_evidence {
     const struct expectation *expectation;
+    const struct path_declared *declared; /* that expectation */
+    const struct path_network *tables;    /* those of `before` */
     const struct traffic_plan *plan;
     const struct traffic_round *round; /* the last one */
     const char *const *problems;       /* by host: why its station cannot be trusted, or NULL */

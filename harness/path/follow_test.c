@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One packet, hop by hop. */
+#include "path/follow.h"
+
+#include "testing/line.h"
+
+static const struct header frame = {.dl_type = 0x88b5};
+
+static void follow(struct line *line, const struct path_watch *watch, struct path_walk *walk)
+{
+    line_open(line);
+    path_follow(&line->network, (struct port_ref){0, 1}, &frame, watch, walk);
+    path_network_close(&line->network);
+}
+
+static void follows_copies_to_hosts(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=output:2,mod_vlan_vid:7,output:3");
+    line_flow(&line, 1, "in_port=1,dl_vlan=7 actions=output:2,output:2");
+    line_open(&line);
+    path_follow_from(&line.network, LINE_A, &frame, &walk);
+    assert_true(walk.known && walk.ends && !walk.loops);
+    assert_null(walk.reason);
+    assert_int_equal(walk.n_hops, 2);
+    assert_int_equal(walk.hops[0].previous, HOP_NONE);
+    assert_int_equal(walk.hops[0].header.in_port, 1);
+    assert_int_equal(walk.hops[1].previous, 0);
+    assert_int_equal(walk.hops[1].in.sw, 1);
+    assert_int_equal(walk.hops[1].header.vlan_tci, VLAN_TAGGED | 7);
+    assert_int_equal(walk.hops[1].out, 3);
+    assert_int_equal(walk.hops[1].nth, 1);
+    assert_int_equal(walk.hops[1].depth, 1);
+    assert_true(walk.hops[0].is_taken && walk.hops[1].is_taken);
+    assert_int_equal(walk.n_arrivals, 3);
+    assert_int_equal(walk.arrivals[0].host, LINE_B);
+    assert_int_equal(walk.arrivals[0].header.vlan_tci, 0);
+    assert_int_equal(walk.arrivals[0].header.in_port, 2);
+    assert_int_equal(walk.arrivals[0].hop, 0);
+    assert_int_equal(walk.arrivals[2].host, LINE_C);
+    assert_int_equal(walk.arrivals[2].hop, 1);
+    assert_int_equal(path_walk_copies(&walk, LINE_A), 0);
+    assert_int_equal(path_walk_copies(&walk, LINE_C), 2);
+    assert_int_equal(path_walk_load(&walk), 2);
+    assert_true(path_walk_exercises(&walk, 1, 0));
+    assert_false(path_walk_exercises(&walk, 1, 1));
+    assert_false(path_walk_exercises(&walk, 0, 1));
+    line_close(&line);
+}
+
+static void tells_how_each_hop_ends(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "actions=output:2,output:3");
+    line_flow(&line, 1, "in_port=2 actions=output:1");
+    follow(&line, NULL, &walk);
+    assert_true(walk.known);
+    assert_int_equal(walk.n_hops, 2);
+    assert_int_equal(walk.hops[1].entry, ENTRY_NONE);
+    assert_false(walk.hops[1].is_taken);
+    assert_null(walk.hops[1].refused);
+    line_port(&line, 1, 1)->config = PORT_CONFIG_NO_RECV;
+    follow(&line, NULL, &walk);
+    assert_true(walk.known);
+    assert_string_equal(walk.hops[1].refused, "does not receive");
+    line_port(&line, 1, 1)->config = 0;
+    line_flow(&line, 1, "table=2,actions=output:2");
+    follow(&line, NULL, &walk);
+    assert_false(walk.known);
+    assert_string_equal(walk.reason, "another table than 0 decides");
+    assert_int_equal(walk.unknown_at.sw, 1);
+    assert_int_equal(walk.unknown_at.port, 1);
+    assert_string_equal(walk.hops[1].open, walk.reason);
+    assert_false(walk.hops[1].is_taken);
+    assert_false(path_walk_exercises(&walk, 1, 1));
+    assert_true(walk.ends);
+    assert_int_equal(walk.n_arrivals, 1);
+    line_flow(&line, 1, "actions=output:2,normal");
+    follow(&line, NULL, &walk);
+    assert_string_equal(walk.hops[1].open, "NORMAL");
+    assert_true(path_walk_exercises(&walk, 1, 2)); /* it is known who takes it */
+    line_close(&line);
+}
+
+static void the_first_reason_counts(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=output:3,output:3");
+    line.by_switch[1] = NULL;
+    follow(&line, NULL, &walk);
+    assert_string_equal(walk.reason, "the switch was not read");
+    assert_int_equal(walk.n_hops, 3);
+    assert_int_equal(path_walk_load(&walk), 2);
+    line_close(&line);
+}
+
+/* Of the two ways of this packet only one loops. */
+static void what_comes_back_unchanged_loops(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    const struct path_watch until_loop = {.stops = true};
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=output:2,output:3,output:3");
+    line_flow(&line, 0, "in_port=3 actions=in_port,output:2");
+    line_flow(&line, 1, "in_port=1 actions=in_port");
+    follow(&line, NULL, &walk);
+    assert_true(walk.loops);
+    assert_false(walk.known || walk.ends);
+    assert_string_equal(walk.reason, "it comes back unchanged: a loop");
+    assert_int_equal(walk.hops[walk.loop_first].in.sw, 1);
+    assert_int_equal(walk.hops[walk.loop_first].in.port, 1);
+    assert_int_equal(walk.hops[walk.loop_last].in.sw, 0);
+    assert_int_equal(walk.hops[walk.loop_last].in.port, 3);
+    assert_int_equal(walk.hops[walk.loop_last].previous, walk.loop_first);
+    assert_int_equal(walk.again.in.sw, 1);
+    assert_int_equal(walk.again.previous, walk.loop_last);
+    assert_memory_equal(&walk.again.header, &walk.hops[walk.loop_first].header,
+                        sizeof walk.again.header);
+    assert_int_equal(walk.n_hops, 5);
+    assert_int_equal(walk.n_arrivals, 3);
+    follow(&line, &until_loop, &walk);
+    assert_true(walk.loops);
+    assert_int_equal(walk.n_hops, 4);
+    line_close(&line);
+}
+
+/* A tag tells on which round it is: it does not come back unchanged. */
+static void make_rounds(struct line *line, int n_rounds)
+{
+    line_make(line);
+    line_flow(line, 0, "in_port=1 actions=mod_vlan_vid:0,output:3");
+    line_flow(line, 1, "in_port=1 actions=in_port");
+    for (int i = 0; i < n_rounds; i++) {
+        struct base_buffer text = {0};
+        base_put_format(&text, "in_port=3,dl_vlan=%d actions=mod_vlan_vid:%d,in_port", i, i + 1);
+        line_flow(line, 0, base_buffer_text(&text));
+        base_buffer_free(&text);
+    }
+}
+
+static void is_followed_for_256_hops(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    /* s1:1, then s2:1 and s1:3 on each round, and at last both once more. */
+    make_rounds(&line, 126);
+    follow(&line, NULL, &walk);
+    assert_true(walk.known && walk.ends);
+    assert_int_equal(walk.n_hops, 255);
+    line_close(&line);
+    make_rounds(&line, 127);
+    line_flow(&line, 0, "in_port=3,dl_vlan=127 actions=output:2");
+    follow(&line, NULL, &walk);
+    assert_false(walk.known || walk.ends);
+    assert_true(walk.loops); /* as far as it is followed */
+    assert_string_equal(walk.reason,
+                        "it comes back rewritten each time, and does not end within 256 hops: a "
+                        "loop");
+    assert_int_equal(walk.n_hops, PATH_DEPTH);
+    assert_int_equal(walk.hops[walk.loop_first].in.sw, walk.again.in.sw);
+    line_close(&line);
+}
+
+/* Each round doubles it. */
+static void too_many_copies_are_not_followed(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=mod_vlan_vid:0,output:3");
+    line_flow(&line, 1, "in_port=1 actions=in_port,in_port");
+    for (int i = 0; i < 12; i++) {
+        struct base_buffer text = {0};
+        base_put_format(&text, "in_port=3,dl_vlan=%d actions=mod_vlan_vid:%d,in_port", i, i + 1);
+        line_flow(&line, 0, base_buffer_text(&text));
+        base_buffer_free(&text);
+    }
+    follow(&line, NULL, &walk);
+    assert_false(walk.known || walk.ends || walk.loops);
+    assert_string_equal(
+        walk.reason, "more than 1024 copies of it are under way: they were not followed further");
+    assert_int_equal(walk.n_hops, PATH_HOPS);
+    line_close(&line);
+}
+
+static void too_many_arrivals_are_not_known(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    struct base_buffer text = {0};
+    line_make(&line);
+    base_put_text(&text, "in_port=1 actions=output:3");
+    for (int i = 1; i < 1000; i++) {
+        base_put_text(&text, ",output:2");
+    }
+    line_flow(&line, 0, base_buffer_text(&text));
+    line_flow(&line, 1,
+              "in_port=1 actions=output:2,output:2,output:2,output:2,output:2,output:2,"
+              "output:2,output:2,output:2,output:2,output:2,output:2,output:2,output:2,"
+              "output:2,output:2,output:2,output:2,output:2,output:2,output:2,output:2,"
+              "output:2,output:2,output:2,output:2");
+    base_buffer_free(&text);
+    follow(&line, NULL, &walk);
+    assert_int_equal(walk.n_arrivals, PATH_ARRIVALS);
+    assert_string_equal(walk.reason,
+                        "more than 1024 copies of it arrive: they were not followed further");
+    assert_false(walk.ends);
+    line_close(&line);
+}
+
+/* Tags what crosses the cable. */
+static void tag(void *aux, const struct path_walk *walk, struct path_hop *hop)
+{
+    size_t *n = aux;
+    assert_true(hop->previous == HOP_NONE || hop->previous < walk->n_hops);
+    if (hop->previous != HOP_NONE) {
+        hop->header.vlan_tci = VLAN_TAGGED | 9;
+    }
+    ++*n;
+}
+
+static void a_watch_may_change_headers(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    size_t n = 0;
+    const struct path_watch watch = {.enters = tag, .aux = &n};
+    line_make(&line);
+    line_flow(&line, 0, "actions=output:3");
+    line_flow(&line, 1, "dl_vlan=9 actions=output:2");
+    follow(&line, &watch, &walk);
+    assert_int_equal(n, 2);
+    assert_int_equal(walk.n_arrivals, 1);
+    assert_int_equal(walk.arrivals[0].header.vlan_tci, VLAN_TAGGED | 9);
+    line_close(&line);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(follows_copies_to_hosts),
+    cmocka_unit_test(tells_how_each_hop_ends),
+    cmocka_unit_test(the_first_reason_counts),
+    cmocka_unit_test(what_comes_back_unchanged_loops),
+    cmocka_unit_test(is_followed_for_256_hops),
+    cmocka_unit_test(too_many_copies_are_not_followed),
+    cmocka_unit_test(too_many_arrivals_are_not_known),
+    cmocka_unit_test(a_watch_may_change_headers),
+};
+
+TEST_MAIN(tests)
