@@ -8,6 +8,7 @@ scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 count=0
 export scratch
+unset REQUIRE_LIVE
 
 # ok NAME: by the status of the command before it
 ok() {
@@ -42,6 +43,12 @@ tally 1 '0 passed, 0 failed, 1 skipped' "$skip"
 ok "nothing passed is no success"
 tally 0 '1 passed, 0 failed, 1 skipped' 'echo "1..0 # SKIP no machine"; echo 1..1; echo ok 1 - good'
 ok "one suite of several skipped"
+REQUIRE_LIVE=1 tally 1 '1 passed, 1 failed, 1 skipped' "$good" "$skip" && says 'skipped under REQUIRE_LIVE=1' && says 'no machine'
+ok "with REQUIRE_LIVE=1 a skipped test is a failure"
+REQUIRE_LIVE=1 tally 1 '1 passed, 1 failed, 1 skipped' "$good" 'echo "1..0 # SKIP no machine"'
+ok "with REQUIRE_LIVE=1 a skipped suite is a failure"
+REQUIRE_LIVE=1 tally 0 '1 passed, 0 failed, 1 skipped' "$good" 'echo 1..1; echo "ok 1 # SKIP clang-format 14 is not installed"'
+ok "with REQUIRE_LIVE=1 what no machine can be asked for is skipped"
 tally 1 '1 passed, 1 failed, 0 skipped' "$good; kill -9 \$\$" && says 'ended with status'
 ok "a crash is a failure"
 tally 1 '1 passed, 1 failed, 0 skipped' 'echo 1..2; echo ok 1 - good' && says 'planned 2 tests, ran 1'
