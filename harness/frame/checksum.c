@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is the Internet checksum of these bytes? */
 #include "frame/checksum.h"
 
 /* Frames are far below the 128 KiB that a sum of 32 bits can take. */

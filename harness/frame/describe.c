@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is this frame, in a line of words? */
 #include "base/address.h"
 #include "frame/parse.h"
 #include "frame/text.h"

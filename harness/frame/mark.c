@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is there a mark in this frame, and is it of this run? */
 #include "frame/mark.h"
 
 #include "base/reader.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which OpenFlow header does this frame have? */
 #include "frame/parse.h"
 
 #include "base/reader.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How would tcpdump print this IP packet? */
 #include "frame/print_ip.h"
 
 #include "base/address.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Probes are built, and recognised however they come back. */
 #include "frame/probe.h"
 
 #include "frame/parse.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does a switch make of this frame? */
 #include "frame/rewrite.h"
 
 #include "frame/parse.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Frames, and their differences, in words. */
 #include "frame/text.h"
 
 #include "frame/probe.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lists of actions, one of each type; malformed ones. */
 #include "testing/cmocka.h"
 
 #include "model/port.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Length rules, bytes in errors, text fields. */
 #include "testing/cmocka.h"
 
 #include "openflow/check.h"

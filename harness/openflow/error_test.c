@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Errors of a peer, by name and by number. */
 #include "testing/cmocka.h"
 
 #include "openflow/error.h"

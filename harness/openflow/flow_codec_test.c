@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * FLOW stats and FLOW_REMOVED, field by field; malformed ones. */
 #include "testing/cmocka.h"
 
 #include "model/port.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Framing, headers, and the catalogue of types. */
 #include "testing/cmocka.h"
 
 #include "openflow/message.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Hosts of a lab are chosen; stations that cannot be opened. */
 #include "station/lab.h"
 
 #include "testing/cmocka.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which agents send samples, and what does each say of its ports? */
 #include "sflow/agents.h"
 
 #include <stdlib.h>

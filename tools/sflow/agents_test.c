@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Agents come, change and are forgotten. */
 #include "sflow/agents.h"
 
 #include "testing/cmocka.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which datagrams come in, and what is in them? */
 #include "sflow/collector.h"
 
 #include "frame/parse.h"

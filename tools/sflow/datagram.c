@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is in a datagram of sFlow version 5? */
 #include "sflow/datagram.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many datagrams or samples were lost on the way? */
 #include "sflow/sequence.h"
 
 static void begin(struct sflow_sequence *sequence, uint32_t number, uint32_t uptime_ms)

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Gaps, restarts, and numbers that come out of order. */
 #include "sflow/sequence.h"
 
 #include "testing/cmocka.h"

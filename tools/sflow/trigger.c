@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is a rate above its threshold, and for how long? */
 #include "sflow/trigger.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What do the frames look like that are sent? */
 #include "tapping/form.h"
 
 #include "base/address.h"

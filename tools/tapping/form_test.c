@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Frames as the command line wants them. */
 #include "tapping/form.h"
 
 #include "ofctl/match.h"

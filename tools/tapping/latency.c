@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How long did frames take? */
 #include "tapping/latency.h"
 
 #include <stddef.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Percentiles, against the sorted list. */
 #include "tapping/latency.h"
 
 #include "testing/cmocka.h"

@@ -146,7 +146,10 @@ int main(int argc, char **argv)
         return fail(USAGE, &error);
     }
     if (options.help) {
-        fputs(tapping_options_help, stdout);
+        struct base_buffer help = {0};
+        tapping_options_format_help(&help);
+        fputs(base_buffer_text(&help), stdout);
+        base_buffer_free(&help);
         return SHOWN;
     }
     if (options.version) {

@@ -4,6 +4,7 @@
 #ifndef TAPPING_OPTIONS_H
 #define TAPPING_OPTIONS_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "model/match.h"
 
@@ -31,11 +32,12 @@ struct tapping_options {
     const char *json; /* path; "-": stdout in place of the text; NULL */
 };
 
-/* argv[0] is the program. -1: a usage error, in words. getopt(3)'s state is
- * begun anew. */
+/* Reads argv[1] and on; argv is reordered (base/options.h). Texts of `options`
+ * live as long as argv. Fails on a usage error. */
 int tapping_options_parse(int argc, char **argv, struct tapping_options *options,
                           struct base_error *error);
 
-extern const char tapping_options_help[];
+/* Appends what --help prints. */
+void tapping_options_format_help(struct base_buffer *out);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The command line, right and wrong. */
 #include "tapping/options.h"
 
 #include "testing/cmocka.h"
@@ -106,7 +108,7 @@ static void refuses_what_it_cannot_do(void **state)
     ASSERT_REFUSED("'h3' is too many", "h1", "h2", "h3");
     ASSERT_REFUSED("unknown option '--fast'", "h1", "h2", "--fast");
     ASSERT_REFUSED("-c needs a value", "h1", "h2", "-c");
-    ASSERT_REFUSED("--count: '0' is not", "h1", "h2", "-c", "0");
+    ASSERT_REFUSED("--count: '0' is not a number from 1", "h1", "h2", "-c", "0");
     ASSERT_REFUSED("--count: '-1' is not", "h1", "h2", "-c", "-1");
     ASSERT_REFUSED("--count: '5x' is not", "h1", "h2", "-c", "5x");
     ASSERT_REFUSED("--size: '59' is not a number from 60 to 9216", "h1", "h2", "-s", "59");
@@ -121,7 +123,24 @@ static void refuses_what_it_cannot_do(void **state)
     ASSERT_REFUSED("leave in_port out", "h1", "h2", "-m", "in_port=1");
 }
 
+static void helps(void **state)
+{
+    (void)state;
+    struct tapping_options options;
+    struct base_buffer help = {0};
+    assert_int_equal(PARSE(&options, NULL, "-q", "--help", "--nonsense"), 0);
+    assert_true(options.help);
+    assert_int_equal(PARSE(&options, NULL, "--version"), 0);
+    assert_true(options.version && !options.help);
+    tapping_options_format_help(&help);
+    assert_non_null(strstr(base_buffer_text(&help), "usage: tapping FROM [TO] [options]\n"));
+    assert_non_null(strstr(base_buffer_text(&help), "\n  -V, --vlan VID "));
+    assert_non_null(strstr(base_buffer_text(&help), "Exit status: 0 frames came"));
+    base_buffer_free(&help);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(helps),
     cmocka_unit_test(has_defaults),
     cmocka_unit_test(takes_every_option),
     cmocka_unit_test(has_three_ways_to_say_how_fast),

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When may the next frame be sent? */
 #include "tapping/pace.h"
 
 bool tapping_pace_may_send(const struct tapping_pace *pace, uint64_t now_ns, uint64_t in_flight)

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How did the run end, in text and as JSON? */
 #include "tapping/report.h"
 
 #include <jansson.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Summaries, and the exit status that follows from them. */
 #include "tapping/report.h"
 
 #include "testing/cmocka.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where did each frame arrive? Sends them, and looks at every place. */
 #include "tapping/stream.h"
 
 #include "frame/parse.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which copies of which frames have arrived where? */
 #include "tapping/tally.h"
 
 #include <stdlib.h>

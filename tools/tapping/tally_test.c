@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Copies, losses, leaks and strays are counted. */
 #include "tapping/tally.h"
 
 #include "testing/cmocka.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is this frame to be shown? */
 #include "tapsniff/filter.h"
 
 #include "frame/parse.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Filters in the words of tcpdump and of ovs-ofctl. */
 #include "tapsniff/filter.h"
 
 #include "frame/probe.h"

@@ -147,7 +147,10 @@ int main(int argc, char **argv)
     if (tapsniff_options_parse(argc, argv, &options, &error) < 0) {
         status = fail(USAGE, &error);
     } else if (options.help) {
-        status = fputs(tapsniff_options_help, stdout) < 0 ? COULD_NOT_LOOK : SHOWN;
+        struct base_buffer help = {0};
+        tapsniff_options_format_help(&help);
+        status = fputs(base_buffer_text(&help), stdout) < 0 ? COULD_NOT_LOOK : SHOWN;
+        base_buffer_free(&help);
     } else if (options.version) {
         status = puts("tapsniff " BASE_VERSION) < 0 ? COULD_NOT_LOOK : SHOWN;
     } else {

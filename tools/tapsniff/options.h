@@ -4,6 +4,7 @@
 #ifndef TAPSNIFF_OPTIONS_H
 #define TAPSNIFF_OPTIONS_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -21,11 +22,13 @@ struct tapsniff_options {
     bool hex, quiet, no_time;
 };
 
-/* argv[0] is the program. -1: a usage error, in words. getopt(3)'s state is
- * begun anew. The caller frees `filter`, whatever is returned. */
+/* Reads argv[1] and on; argv is reordered (base/options.h). Texts of `options`
+ * live as long as argv, but the caller frees `filter`, after a failure too.
+ * Fails on a usage error. */
 int tapsniff_options_parse(int argc, char **argv, struct tapsniff_options *options,
                            struct base_error *error);
 
-extern const char tapsniff_options_help[];
+/* Appends what --help prints. */
+void tapsniff_options_format_help(struct base_buffer *out);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The command line, right and wrong. */
 #include "tapsniff/options.h"
 
 #include "testing/cmocka.h"
@@ -68,7 +70,24 @@ static void refuses_what_it_cannot_do(void **state)
     ASSERT_REFUSED("--duration: 'soon' is not a time", "--duration", "soon");
 }
 
+static void helps(void **state)
+{
+    (void)state;
+    struct tapsniff_options options;
+    struct base_buffer help = {0};
+    assert_int_equal(PARSE(&options, NULL, "-q", "--help", NULL), 0);
+    assert_true(options.help);
+    assert_int_equal(PARSE(&options, NULL, "--version", NULL), 0);
+    assert_true(options.version && !options.help);
+    tapsniff_options_format_help(&help);
+    assert_non_null(strstr(base_buffer_text(&help), "usage: tapsniff [options]"));
+    assert_non_null(strstr(base_buffer_text(&help), "\n  -w, --write FILE "));
+    assert_non_null(strstr(base_buffer_text(&help), "Exit status: 0 frames were shown"));
+    base_buffer_free(&help);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(helps),
     cmocka_unit_test(shows_all_by_default),
     cmocka_unit_test(takes_every_option),
     cmocka_unit_test(refuses_what_it_cannot_do),

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which frames arrive at the hosts? */
 #include "tapsniff/sniff.h"
 
 #include "frame/pcapng.h"
