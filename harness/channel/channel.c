@@ -301,10 +301,8 @@ static void on_deadline(evutil_socket_t fd, short events, void *arg)
 
 static int run_loop(struct channel *channel, struct base_error *error)
 {
-    const unsigned timeout_ms = channel->options.timeout_ms;
-    const struct timeval timeout = {.tv_sec = timeout_ms / 1000,
-                                    .tv_usec = timeout_ms % 1000 * 1000};
-    const struct timeval grace = {.tv_usec = GRACE_MS * 1000};
+    const struct timeval timeout = base_timeval(channel->options.timeout_ms);
+    const struct timeval grace = base_timeval(GRACE_MS);
     if (channel->n_running == 0) {
         return 0;
     }

@@ -3,6 +3,7 @@
  * Which switches dial us? */
 #include "channel/listener.h"
 
+#include "base/clock.h"
 #include "channel/socket.h"
 #include "openflow/port_codec.h"
 
@@ -195,7 +196,7 @@ static int limit_time(struct caller *caller)
     if (ms == 0) {
         return 0;
     }
-    const struct timeval patience = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    const struct timeval patience = base_timeval(ms);
     caller->impatience = evtimer_new(caller->listener->base, on_impatience, caller);
     return caller->impatience ? evtimer_add(caller->impatience, &patience) : -1;
 }
@@ -243,7 +244,8 @@ static void on_acceptable(evutil_socket_t fd, short events, void *arg)
         listener->n_lost++;
         base_fail(&listener->last_loss, "can not accept: %s", strerror(errno));
         event_del(listener->acceptable);
-        evtimer_add(listener->rest, &(const struct timeval){.tv_usec = REST_MS * 1000});
+        const struct timeval rest = base_timeval(REST_MS);
+        evtimer_add(listener->rest, &rest);
     } else if (peer >= 0 && greet(listener, peer, &listener->last_loss)) {
         listener->n_lost++;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Header → frame. */
+ * Which bytes does a probe with this header have? */
 #include "frame/checksum.h"
 #include "frame/parse.h"
 #include "frame/probe.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two frames compared: the fields that OpenFlow names first, by name, then
- * whatever else differs behind the Ethernet header, byte by byte. */
+ * What differs in two frames? First the fields that OpenFlow names, by name, then
+ * whatever else differs after the Ethernet header, byte by byte. */
 #include "base/address.h"
 #include "base/reader.h"
 #include "frame/checksum.h"

@@ -59,8 +59,8 @@ size_t frame_mark_find(const void *bytes, size_t n_bytes, size_t from)
     struct base_reader reader = base_reader_over(bytes, n_bytes);
     base_read_skip(&reader, from);
     if (reader.failed) {
-        return SIZE_MAX;
+        return FRAME_NO_MARK;
     }
     const uint8_t *found = memmem(reader.at, base_reader_left(&reader), magic, sizeof magic);
-    return found ? (size_t)(found - (const uint8_t *)bytes) : SIZE_MAX;
+    return found ? (size_t)(found - (const uint8_t *)bytes) : FRAME_NO_MARK;
 }

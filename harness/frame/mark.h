@@ -11,8 +11,8 @@
  *     23  zero
  *     24  tag        SipHash-2-4 of the 24 bytes above, with the run's key
  *
- * Without the key nobody makes a tag that fits: frames of others, of older
- * runs and of runs beside this one are never taken for ours. */
+ * Without the key no valid tag can be made: frames of others, of older runs and
+ * of concurrent runs are never taken for ours. */
 #ifndef FRAME_MARK_H
 #define FRAME_MARK_H
 
@@ -39,21 +39,22 @@ struct frame_mark {
     uint8_t kind; /* enum frame_kind */
 };
 
-/* Appends the 32 bytes. */
+/* Appends the mark, FRAME_MARK_BYTES. */
 void frame_mark_put(const struct frame_run *run, const struct frame_mark *mark,
                     struct base_buffer *out);
 
-/* Whether a mark of this run stands at this offset; then `mark` is filled in. */
+/* Whether a mark of this run is at this offset; if so, `mark` is filled in. */
 bool frame_mark_read(const struct frame_run *run, const void *bytes, size_t n_bytes, size_t offset,
                      struct frame_mark *mark);
 
-/* What a mark of any run says that stands at this offset. Without the run's key
- * it is not known whether the run has made it. False: there is none. */
+/* Reads the mark of any run at this offset. Returns false if there is none.
+ * Without the run's key, a forged one is taken for genuine. */
 bool frame_mark_peek(const void *bytes, size_t n_bytes, size_t offset, uint64_t *nonce,
                      struct frame_mark *mark);
 
-/* The first offset from `from` on where a mark of any run may stand (its magic
- * does), or SIZE_MAX. */
+/* The first offset from `from` on where a mark of any run may be (its magic is
+ * there), or FRAME_NO_MARK. */
+#define FRAME_NO_MARK SIZE_MAX
 size_t frame_mark_find(const void *bytes, size_t n_bytes, size_t from);
 
 #endif

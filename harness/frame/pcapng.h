@@ -28,8 +28,8 @@ struct frame_captured {
     enum frame_direction direction;
 };
 
-/* Texts are UTF-8 without control characters: whoever has others cleans them
- * (report/pcapng.h). All fail only by the buffer's `failed`. */
+/* Texts must be UTF-8 without control characters (report/pcapng.h cleans others).
+ * Errors show in the buffer's `failed` only. */
 
 /* Appends the head of a file: the names of its interfaces, as Wireshark shows
  * them. */

@@ -187,7 +187,7 @@ static void put_mark(const void *bytes, size_t n_bytes, struct base_buffer *out)
     struct frame_mark mark;
     uint64_t nonce;
     size_t at = frame_mark_find(bytes, n_bytes, 0);
-    if (at != SIZE_MAX && frame_mark_peek(bytes, n_bytes, at, &nonce, &mark)) {
+    if (at != FRAME_NO_MARK && frame_mark_peek(bytes, n_bytes, at, &nonce, &mark)) {
         base_put_format(out, ", tapproof %s %" PRIu32 ", round %u, run %016" PRIx64,
                         mark.kind == FRAME_SENTINEL ? "sentinel" : "probe", mark.number, mark.round,
                         nonce);

@@ -12,8 +12,8 @@
 /* Appends one line without newline, as `tcpdump -e -n -S -t` prints it:
  * Ethernet with all tags, ARP, IPv4, IPv6, ICMP, ICMPv6, UDP, TCP and LLDP; of
  * other protocols the name or number. Behind it, where a mark of ours is:
- * ", tapproof probe 7, round 1, run 0123456789abcdef" (frame/mark.h; nobody
- * knows here whether it is genuine). What is cut ends in "[|NAME]". `wire_bytes`
+ * ", tapproof probe 7, round 1, run 0123456789abcdef" (frame/mark.h; it may be
+ * forged). What is cut ends in "[|NAME]". `wire_bytes`
  * is what the frame had on the wire, n_bytes what was captured of it. */
 void frame_print(const void *bytes, size_t n_bytes, size_t wire_bytes, struct base_buffer *out);
 

@@ -52,7 +52,7 @@ int frame_build_sized(const struct frame_run *run, const struct frame_mark *mark
 enum frame_sight {
     FRAME_FOREIGN,   /* nothing of ours: background */
     FRAME_OTHER_RUN, /* a mark, but not of this run: another run, or a damaged probe */
-    FRAME_MARKED,    /* the mark stands where frame_build puts it: a probe, or a copy of it */
+    FRAME_MARKED,    /* the mark is where frame_build puts it: a probe, or a copy of it */
     FRAME_QUOTED,    /* an ICMP error that quotes a probe: a host's reply, not a copy */
     FRAME_DISPLACED, /* a valid mark elsewhere: the probe was encapsulated or mangled */
 };

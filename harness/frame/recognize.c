@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frame → mark. */
+ * Is this frame one of ours, and which? */
 #include "frame/parse.h"
 #include "frame/probe.h"
 
@@ -22,7 +22,7 @@ enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes,
                                  struct frame_mark *mark)
 {
     size_t at = frame_mark_find(bytes, n_bytes, 0);
-    if (at == SIZE_MAX) {
+    if (at == FRAME_NO_MARK) {
         return FRAME_FOREIGN; /* most of what is not ours ends here */
     }
     struct frame_view view;
@@ -30,7 +30,7 @@ enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes,
         frame_mark_read(run, bytes, n_bytes, mark_offset(&view), mark)) {
         return FRAME_MARKED;
     }
-    for (; at != SIZE_MAX; at = frame_mark_find(bytes, n_bytes, at + 1)) {
+    for (; at != FRAME_NO_MARK; at = frame_mark_find(bytes, n_bytes, at + 1)) {
         if (frame_mark_read(run, bytes, n_bytes, at, mark)) {
             return is_icmp_error(&view.header) ? FRAME_QUOTED : FRAME_DISPLACED;
         }

@@ -10,6 +10,7 @@
 
 enum { FRAME_KEY_BYTES = 16 };
 
+/* The hash of any bytes with this key. */
 uint64_t frame_siphash(const uint8_t key[FRAME_KEY_BYTES], const void *bytes, size_t n_bytes);
 
 #endif

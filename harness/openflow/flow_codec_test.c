@@ -25,7 +25,7 @@ static void flow_removed(void **state)
     (void)state;
     struct base_buffer bytes = {0};
     struct of_header header;
-    struct of_flow_removed removed;
+    struct of_flow_removed removed = {.entry = {.n_actions = 1, .hard_timeout = 1, .table_id = 1}};
     struct base_reader body = golden_body("flow_removed", &bytes, &header);
     assert_int_equal(of_decode_flow_removed(&body, &removed, NULL), 0);
     assert_int_equal(removed.reason, OFPRR_HARD_TIMEOUT);
@@ -37,6 +37,8 @@ static void flow_removed(void **state)
     assert_int_equal(removed.entry.idle_timeout, 30);
     assert_int_equal(removed.entry.n_packets, 12345);
     assert_int_equal(removed.entry.n_bytes, 6789012);
+    assert_int_equal(removed.entry.n_actions + removed.entry.hard_timeout, 0);
+    assert_int_equal(removed.entry.table_id, 0);
     base_buffer_free(&bytes);
 }
 
@@ -169,7 +171,18 @@ static void without_any_wildcard_the_priority_is_the_highest(void **state)
     base_buffer_free(&bytes);
 }
 
+static void a_body_that_was_cut_before_is_refused(void **state)
+{
+    (void)state;
+    struct flow_table table = {0};
+    struct base_error error = {""};
+    struct base_reader body = {.failed = true};
+    assert_int_equal(of_decode_flow_stats(&body, &table, 100, &error), -1);
+    assert_string_equal(error.text, "flow stats is cut short");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_body_that_was_cut_before_is_refused),
     cmocka_unit_test(flow_removed),
     cmocka_unit_test(flow_stats),
     cmocka_unit_test(flow_stats_of_open_vswitch_are_appended),

@@ -45,20 +45,18 @@ static int decode_ports(struct base_reader *body, struct switch_state *state,
         return base_fail(error, "features: %zu bytes of ports, a port has 48",
                          base_reader_left(body));
     }
-    free(state->ports);
     size_t n_ports = base_reader_left(body) / OF_PORT_BYTES;
-    state->n_ports = 0;
-    state->ports = n_ports > 0 ? calloc(n_ports, sizeof *state->ports) : NULL;
-    if (n_ports > 0 && !state->ports) {
+    struct port *ports = calloc(n_ports + 1, sizeof *ports);
+    if (!ports) {
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < n_ports; i++) {
-        state->ports[i] = read_port(body);
+        ports[i] = read_port(body);
     }
+    qsort(ports, n_ports, sizeof *ports, by_number);
+    free(state->ports);
+    state->ports = ports;
     state->n_ports = n_ports;
-    if (n_ports > 0) {
-        qsort(state->ports, n_ports, sizeof *state->ports, by_number);
-    }
     return check_ports(state, error);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who speaks: (agent address, sub-agent, ifIndex) → (switch, port). Pure.
+ * Which port of which switch a sample is of: (agent address, sub-agent, ifIndex)
+ * → (switch, port). Pure.
  *
  * An ifIndex is a number of the agent's own: in Open vSwitch that of the
  * kernel's interface, and the sub-agent the order in which bridges got sFlow.
@@ -49,10 +50,10 @@ enum { SFLOW_AGENTS_MAX = 4096, SFLOW_SOURCES_MAX = 65536 };
 struct sflow_agent; /* one address and sub-agent that has been heard */
 struct sflow_agents;
 
-/* With declared agents (copied; a line with a sub-agent goes before one
- * without), only those are heard; with none, everybody
- * who sends OpenFlow port records with the datapath id of a switch of the
- * topology. The topology must outlive it. NULL without memory. */
+/* Only declared agents are heard (they are copied; an entry with a sub-agent goes
+ * before one without). If none is declared, every agent is heard that sends
+ * OpenFlow port records with the datapath id of a switch of the topology, which
+ * must outlive the result. NULL without memory; free with sflow_agents_free. */
 struct sflow_agents *sflow_agents_new(const struct topology *topology,
                                       const struct sflow_agent_declared *declared,
                                       size_t n_declared);
@@ -60,14 +61,14 @@ struct sflow_agents *sflow_agents_new(const struct topology *topology,
 /* NULL is legal. */
 void sflow_agents_free(struct sflow_agents *agents);
 
-/* The agent of a datagram, which is noted in its sequence; one that began anew
- * (sequence.h) has to be learned anew. When SFLOW_AGENTS_MAX are there, one makes
- * room: of whom nothing was learned, or else who has been silent longest. NULL: not
- * declared, or no memory. Lives until the next call. */
+/* The agent of a datagram, which is noted in its sequence. The ports of an agent
+ * that restarted (sequence.h) are learned anew. When there are SFLOW_AGENTS_MAX,
+ * one is forgotten: one without a learned port, else the one that has been silent
+ * longest. NULL: not declared, or no memory. The result lives until the next call. */
 struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
                                       const struct sflow_datagram *datagram);
 
-/* What a sample says of its agent: the port of a source (OpenFlow port record),
+/* Notes what a sample says of its agent: the port of a source (OpenFlow port record),
  * and how many samples the agent had to leave out (`drops`). A port that cannot
  * be (a datapath id that the topology lacks, a port above 0xff00, another switch
  * than declared) is not learned; drops are counted once the agent is declared
@@ -75,11 +76,11 @@ struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
 void sflow_agent_note(struct sflow_agents *agents, struct sflow_agent *agent,
                       const struct sflow_sample *sample);
 
-/* False: not known (yet). */
+/* The port of an ifIndex. False: not known (yet). */
 bool sflow_agent_port(const struct sflow_agent *agent, uint32_t if_index, struct port_ref *port);
 
-/* Why it is not known, where somebody has to mend that: no port of the agent is learned,
- * or its table lacks this one. True only once for each agent. */
+/* Why a port is not known, if a person has to fix that: no port of the agent was
+ * learned, or its table lacks this one. True once for each agent. */
 bool sflow_agent_complain(struct sflow_agent *agent, uint32_t if_index, struct base_error *why);
 
 /* All sequences together; `started`, `highest` and `uptime_ms` mean nothing. */
@@ -87,7 +88,9 @@ struct sflow_sequence sflow_agents_total(const struct sflow_agents *agents);
 
 /* Samples that agents left out. */
 uint64_t sflow_agents_n_drops(const struct sflow_agents *agents);
-size_t sflow_agents_n_learned(const struct sflow_agents *agents); /* ports */
+
+/* Ports that were learned; agents that were heard. */
+size_t sflow_agents_n_learned(const struct sflow_agents *agents);
 size_t sflow_agents_n_heard(const struct sflow_agents *agents);
 
 #endif

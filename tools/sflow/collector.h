@@ -27,9 +27,9 @@ struct sflow_collector_options {
     uint16_t port;       /* 0: one that is free, see sflow_collector_port */
     size_t
         receive_bytes; /* the kernel's buffer; 0: SFLOW_RECEIVE_BYTES; less if the kernel says so */
-    struct sflow_agents *agents; /* must outlive the collector; NULL: nobody is heard */
+    struct sflow_agents *agents; /* must outlive the collector; NULL: no agent is heard */
     sflow_collector_take *take;
-    /* What somebody has to mend, once an agent (sflow_agent_complain). May be NULL. */
+    /* Gets what a person has to fix, once an agent (sflow_agent_complain). May be NULL. */
     void (*complain)(void *context, const char *text);
     void *context;
 };
@@ -54,21 +54,22 @@ struct sflow_collector_stats {
 
 struct sflow_collector;
 
-/* Listens from now on. NULL with an error: an address that is not numeric or
- * cannot be had, no memory. */
+/* Listens from now on. Returns NULL and an error on an address that is not numeric
+ * or is in use, and without memory. Free with sflow_collector_free. */
 struct sflow_collector *sflow_collector_new(struct event_base *base,
                                             const struct sflow_collector_options *options,
                                             struct base_error *error);
 
-/* NULL is legal. */
+/* Closes the socket and frees the collector. NULL is legal. */
 void sflow_collector_free(struct sflow_collector *collector);
 
-/* Other agents from now on; the old ones may go. */
+/* Uses other agents from now on; the caller may free the old ones. */
 void sflow_collector_use(struct sflow_collector *collector, struct sflow_agents *agents);
 
 /* The UDP port that it listens at. */
 uint16_t sflow_collector_port(const struct sflow_collector *collector);
 
+/* What was received so far. */
 struct sflow_collector_stats sflow_collector_stats(const struct sflow_collector *collector);
 
 #endif

@@ -18,8 +18,8 @@
 
 enum { SFLOW_SLOTS = 8, SFLOW_WINDOW_MIN_MS = 100 };
 
-/* Traffic that is counted together: what enters switches by a port (`flow` has
- * only in_port), one flow (all of it), or whatever else the owner tells apart. */
+/* Traffic that is counted together: what enters a switch by a port (`flow` has
+ * only in_port), one flow (all of it), or whatever else the caller distinguishes. */
 struct sflow_key {
     uint32_t sw; /* index of the topology */
     struct header flow;
@@ -58,6 +58,7 @@ struct sflow_rate sflow_rates_note(struct sflow_rates *rates, const struct sflow
 struct sflow_rate sflow_rates_get(const struct sflow_rates *rates, const struct sflow_key *key,
                                   uint64_t now_ms);
 
+/* Keys that are kept; keys that were evicted. */
 size_t sflow_rates_n_keys(const struct sflow_rates *rates);
 uint64_t sflow_rates_n_evicted(const struct sflow_rates *rates);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the sequence numbers of one source of datagrams tell: how many were
- * lost on the way, came twice or late, and when the agent began anew. Pure;
+ * lost on the way, came twice or late, and when the agent restarted. Pure;
  * agents.h has one for each agent and sub-agent. */
 #ifndef SFLOW_SEQUENCE_H
 #define SFLOW_SEQUENCE_H

@@ -94,7 +94,7 @@ void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms)
 
 uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger)
 {
-    uint64_t next_ms = UINT64_MAX;
+    uint64_t next_ms = SFLOW_NO_TAP;
     for (size_t i = 0; i < trigger->n_watches; i++) {
         const struct watch *watch = &trigger->watches[i];
         for (size_t k = 0; k < watch->n_taps; k++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * When traffic asks for a tap, and when it no longer does: thresholds, samples
- * and time → events. Pure: time is passed in, events go to a callback; who
- * calls makes taps of them.
+ * and time → events. Pure: time is passed in, events go to a callback; the
+ * caller makes taps of them.
  *
  * A key (a port, a flow, or a threshold as a whole) whose rate over the window
  * is above `above` gets a tap for `lifetime_ms`. A sample that finds the rate at
@@ -52,7 +52,7 @@ enum sflow_event_kind {
     SFLOW_TAP_ADD,
     SFLOW_TAP_EXTEND,
     SFLOW_TAP_REMOVE,
-    SFLOW_TAP_REFUSED, /* max_taps are there; told once until one of them goes */
+    SFLOW_TAP_REFUSED, /* there are max_taps; reported once until one of them goes */
 };
 
 struct sflow_event {
@@ -65,7 +65,8 @@ struct sflow_event {
     uint64_t expires_ms;    /* ADD, EXTEND: when it will be removed, unless it is extended */
 };
 
-/* May forget the tap that it is told of, and nothing else of the trigger. */
+/* Gets each event. May call sflow_trigger_forget for the tap of the event, and no
+ * other function of the trigger. */
 typedef void sflow_trigger_tell(void *context, const struct sflow_event *event);
 
 struct sflow_trigger_stats {
@@ -87,30 +88,33 @@ struct sflow_trigger *sflow_trigger_new(const struct sflow_threshold *thresholds
                                         const uint8_t seed[16], sflow_trigger_tell *tell,
                                         void *context, struct base_error *error);
 
-/* NULL is legal. Tells nothing. */
+/* Frees it without any event. NULL is legal. */
 void sflow_trigger_free(struct sflow_trigger *trigger);
 
 /* One sample: a frame with this header (in_port is the port of `sw`), which
- * stands for so many bytes and packets. Tells ADD, EXTEND and REFUSED at once. */
+ * stands for so many bytes and packets. ADD, EXTEND and REFUSED are reported at
+ * once. */
 void sflow_trigger_note(struct sflow_trigger *trigger, size_t sw, const struct header *header,
                         uint64_t n_bytes, uint64_t n_packets, uint64_t now_ms);
 
-/* Tells REMOVE of taps whose lifetime has run out (EXTEND if the rate is still
- * `below` or more). Before sflow_trigger_next_ms there is nothing to be told. */
+/* Reports REMOVE for taps whose lifetime has run out (EXTEND if the rate is still
+ * `below` or more). Before sflow_trigger_next_ms there is nothing to report. */
 void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms);
 
-/* When the next lifetime runs out; UINT64_MAX: there is no tap. */
+/* When the next lifetime runs out; SFLOW_NO_TAP: there is no tap. */
+#define SFLOW_NO_TAP UINT64_MAX
 uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger);
 
-/* A tap that somebody else removed: it is forgotten, not told; traffic that is
+/* Forgets a tap that was removed by other means, without an event; traffic that is
  * still above the threshold brings it back with its next sample. */
 void sflow_trigger_forget(struct sflow_trigger *trigger, size_t threshold,
                           const struct sflow_key *key);
 
+/* What has happened so far. */
 struct sflow_trigger_stats sflow_trigger_stats(const struct sflow_trigger *trigger);
 
-/* "10Mbps", "64kbps", "1Gbps", "1000pps", "5kpps" → value and unit; a number
- * may have decimals ("2.5Mbps"). Errors say what was expected. */
+/* Parses "10Mbps", "64kbps", "1Gbps", "1000pps", "5kpps"; a number may have
+ * decimals ("2.5Mbps"). Fails with what was expected. */
 int sflow_threshold_parse(const char *text, uint64_t *value, enum sflow_unit *unit,
                           struct base_error *error);
 

@@ -41,7 +41,7 @@ static size_t host_with(const struct topology *topology, const uint8_t *mac, con
             return i;
         }
     }
-    return SIZE_MAX;
+    return HOST_NONE;
 }
 
 /* A host by its name or one of its addresses, or an address that is nobody's. */
@@ -49,20 +49,20 @@ static int find_to(const struct topology *topology, const char *to, size_t *host
                    struct base_error *error)
 {
     *end = (struct end){.mac = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-    *host = SIZE_MAX;
+    *host = HOST_NONE;
     if (!to) {
         return 0;
     }
     *host = topology_find_host(topology, to);
-    if (*host == SIZE_MAX && base_mac_parse(to, end->mac)) {
+    if (*host == HOST_NONE && base_mac_parse(to, end->mac)) {
         *host = host_with(topology, end->mac, NULL);
-    } else if (*host == SIZE_MAX && base_ip_parse(to, &end->ip)) {
+    } else if (*host == HOST_NONE && base_ip_parse(to, &end->ip)) {
         end->has_ip = true;
         *host = host_with(topology, NULL, &end->ip);
-    } else if (*host == SIZE_MAX) {
+    } else if (*host == HOST_NONE) {
         return fail_unknown(topology, to, "host, IPv4 or MAC address", error);
     }
-    if (*host != SIZE_MAX) {
+    if (*host != HOST_NONE) {
         *end = end_of_host(&topology->hosts[*host]);
     }
     return 0;
@@ -134,7 +134,7 @@ int tapping_form_make(const struct tapping_options *options, const struct topolo
 {
     *form = (struct tapping_form){.from = topology_find_host(topology, options->from)};
     struct end from, to;
-    if (form->from == SIZE_MAX) {
+    if (form->from == HOST_NONE) {
         return fail_unknown(topology, options->from, "host", error);
     }
     if (find_to(topology, options->to, &form->to, &to, error) < 0) {

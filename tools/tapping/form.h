@@ -5,17 +5,19 @@
 #ifndef TAPPING_FORM_H
 #define TAPPING_FORM_H
 
+#include "base/none.h"
 #include "model/topology.h"
 #include "tapping/options.h"
 
 struct tapping_form {
     size_t from; /* host */
-    size_t to;   /* host; SIZE_MAX: none of the topology's */
+    size_t to;   /* host; HOST_NONE: none of the topology's */
     struct header header;
 };
 
-/* -1: FROM is no host, TO neither host nor address, an address that the frame
- * needs is not known, or --echo with a frame that no kernel answers. */
+/* Decides every field of the frames. Fails if FROM is no host, TO neither host
+ * nor address, an address that the frame needs is not known, or with --echo the
+ * frame is one that no kernel answers. */
 int tapping_form_make(const struct tapping_options *options, const struct topology *topology,
                       struct tapping_form *form, struct base_error *error);
 

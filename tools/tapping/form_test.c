@@ -74,8 +74,8 @@ static void finds_hosts_by_their_addresses(void **state)
     } pairs[] = {{"h2", H2},
                  {"10.0.0.2", H2},
                  {"00:00:00:00:00:0b", CAP},
-                 {"10.0.0.99", SIZE_MAX},
-                 {"02:00:00:00:00:99", SIZE_MAX}};
+                 {"10.0.0.99", HOST_NONE},
+                 {"02:00:00:00:00:99", HOST_NONE}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         struct tapping_options options = options_of("h1", pairs[i].to, "dl_type=0x88b5");
         struct tapping_form form;

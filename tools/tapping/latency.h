@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Up to 2^41 ns, 36 minutes; all above share the last one. */
+/* Up to 2^41 ns, 36 minutes; longer ones share the last bucket. */
 enum { TAPPING_LATENCY_BUCKETS = 64 * 36 };
 
 /* Zero-initialise before use. */
@@ -18,10 +18,11 @@ struct tapping_latency {
     uint64_t buckets[TAPPING_LATENCY_BUCKETS];
 };
 
+/* Counts one frame. */
 void tapping_latency_add(struct tapping_latency *latency, uint64_t ns);
 
-/* The value that `percent` of all are not above (nearest rank), too high by less
- * than 1/64 of it; never outside min..max. 0 if there are none. */
+/* The percentile by nearest rank: `percent` of all values are not above it. It is
+ * too high by less than 1/64 of itself and within min..max; 0 if there is none. */
 uint64_t tapping_latency_percentile(const struct tapping_latency *latency, unsigned percent);
 
 #endif

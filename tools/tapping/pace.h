@@ -23,6 +23,7 @@ enum {
     TAPPING_CATCH_UP_NS = 100 * 1000 * 1000,
 };
 
+/* Whether the next frame may be sent now, with so many in flight. */
 bool tapping_pace_may_send(const struct tapping_pace *pace, uint64_t now_ns, uint64_t in_flight);
 
 /* A frame was sent. The mean rate is kept exactly, unless the sender was held up

@@ -39,7 +39,7 @@ static int choose_places(const struct tapping_stream *stream, unsigned *chosen,
                          struct base_error *error)
 {
     const struct tapping_options *options = stream->options;
-    bool captured = !options->echo && stream->form->to != SIZE_MAX;
+    bool captured = !options->echo && stream->form->to != HOST_NONE;
     const struct {
         const char *list;
         unsigned role;
@@ -106,7 +106,7 @@ static int make_places(struct tapping_stream *stream, const unsigned *chosen,
     if (!stream->places || !stream->place_of) {
         return base_fail(error, "out of memory");
     }
-    stream->answers = SIZE_MAX;
+    stream->answers = PLACE_NONE;
     if (stream->options->echo) {
         stream->answers = n;
         stream->places[n++] =
@@ -114,7 +114,7 @@ static int make_places(struct tapping_stream *stream, const unsigned *chosen,
     }
     for (size_t host = 0; host < topology->n_hosts; host++) {
         bool is_place = chosen[host] & ~(unsigned)SENDER;
-        stream->place_of[host] = is_place ? n : SIZE_MAX;
+        stream->place_of[host] = is_place ? n : PLACE_NONE;
         if (is_place) {
             stream->places[n++] = (struct tapping_place){.name = topology->hosts[host].name,
                                                          .role = role_of(chosen[host])};
@@ -265,9 +265,9 @@ static bool on_arrival(void *aux, const struct station_arrival *arrival)
     size_t host = stream->lab->host_of[arrival->station], place = stream->place_of[host];
     uint64_t number = 0;
     bool ours = is_ours(stream, arrival, &number);
-    bool answered = stream->answers != SIZE_MAX && host == stream->form->from &&
+    bool answered = stream->answers != PLACE_NONE && host == stream->form->from &&
                     take_answer(stream, arrival, ours, number);
-    if (!answered && ours && place != SIZE_MAX && !is_echo_reply(stream, arrival)) {
+    if (!answered && ours && place != PLACE_NONE && !is_echo_reply(stream, arrival)) {
         count(stream, place, number, arrival);
     }
     return stream->held && stream->tally.n_flying < stream->pace.window;

@@ -44,7 +44,7 @@ struct tapping_place {
     uint64_t n_duplicates; /* came once more */
     uint64_t n_reordered;  /* came behind one with a higher number (RFC 4737) */
     uint64_t n_altered;    /* came, but not as they were sent */
-    uint64_t n_late;       /* came when they had been decided already */
+    uint64_t n_late;       /* came after they had been decided */
     uint64_t n_lost;       /* TAPPING_MUST_COME only */
     struct tapping_latency latency;
     uint64_t n_outages;
@@ -69,16 +69,16 @@ struct tapping_tally {
     struct tapping_sent *sent; /* by number */
 };
 
-/* Takes the places' names and roles; they stay the caller's, and must outlive
- * the tally. -1 without memory. */
+/* Starts a tally over places whose names and roles are set; the caller keeps
+ * them, and they must outlive the tally. Fails without memory. */
 int tapping_tally_init(struct tapping_tally *tally, struct tapping_place *places, size_t n_places,
                        struct base_error *error);
 
-/* A frame is sent now; its number is that of n_sent before. Times by both
- * clocks: wall_ns is compared with that of arrivals. */
+/* Notes a frame that is sent now; its number is n_sent before the call. Times by
+ * both clocks: wall_ns is compared with that of arrivals. */
 void tapping_tally_send(struct tapping_tally *tally, uint64_t now_ns, uint64_t wall_ns);
 
-/* Frames that were sent before this time are no longer in flight. */
+/* From now on frames sent before this time are no longer in flight. */
 void tapping_tally_land(struct tapping_tally *tally, uint64_t before_ns);
 
 enum tapping_sight {
@@ -89,11 +89,12 @@ enum tapping_sight {
     TAPPING_UNSENT, /* a number that was not sent: not counted */
 };
 
-/* A frame came to a place. `*latency_ns`: since it was sent, for the first two. */
+/* Notes a frame that came to a place, and says what it is. `*latency_ns` is the
+ * time since it was sent, for the first two results. */
 enum tapping_sight tapping_tally_arrive(struct tapping_tally *tally, size_t place, uint64_t number,
                                         uint64_t wall_ns, bool altered, uint64_t *latency_ns);
 
-/* What has not come until now is lost. */
+/* Ends the run: what has not come until now is lost. */
 void tapping_tally_end(struct tapping_tally *tally);
 
 /* Frees what the tally has allocated, in the places too. */

@@ -16,14 +16,18 @@ struct tapsniff_filter {
     struct match match;
 };
 
-/* `expression` in the words of pcap-filter(7), `match` in those of ovs-ofctl(8);
- * each may be NULL: it takes everything. -1: one of them cannot be read. */
+/* Makes a filter of an expression of pcap-filter(7) and a match of ovs-ofctl(8);
+ * each may be NULL: it takes everything. Fails if one of them cannot be parsed.
+ * The caller frees the filter (tapsniff_filter_free), after a failure too. */
 int tapsniff_filter_make(struct tapsniff_filter *filter, const char *expression, const char *match,
                          struct base_error *error);
 
+/* Whether both take this frame; `wire_bytes` is its length, n_bytes what was
+ * captured of it. */
 bool tapsniff_filter_takes(const struct tapsniff_filter *filter, const void *bytes, size_t n_bytes,
                            size_t wire_bytes);
 
+/* Frees what tapsniff_filter_make allocated. */
 void tapsniff_filter_free(struct tapsniff_filter *filter);
 
 #endif

@@ -16,7 +16,7 @@ struct tapsniff_counters {
     uint64_t n_captured; /* frames that arrived */
     uint64_t n_shown;    /* of them those that the filter took */
     uint64_t n_lost;     /* by the capture; STATION_DROPS_UNKNOWN: it failed */
-    bool told;           /* that it failed */
+    bool told;           /* its failure has been reported */
 };
 
 struct tapsniff_sniff {
@@ -35,15 +35,16 @@ struct tapsniff_sniff {
     struct base_buffer text;
 };
 
-/* Runs until it is stopped, has shown enough, or its time is over. What a station
- * has to say goes to `errors` at once. -1: no memory, or a file cannot be
- * written. */
+/* Runs until it is stopped, has shown enough, or its time is over. Problems of
+ * stations go to `errors` at once, and set `failed`. Fails without memory or if
+ * a file cannot be written. */
 int tapsniff_sniff_run(struct tapsniff_sniff *sniff, FILE *errors, struct base_error *error);
 
 /* Appends "h11: 12 captured, 3 shown, 0 lost by the capture", a line a host; those
  * that saw nothing share one. */
 void tapsniff_sniff_count(const struct tapsniff_sniff *sniff, struct base_buffer *out);
 
+/* Frees the counters and the scratch memory. */
 void tapsniff_sniff_free(struct tapsniff_sniff *sniff);
 
 #endif
