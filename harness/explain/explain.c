@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One packet through the network. */
+ * What becomes of one packet, hop by hop, and what should? */
 #include "explain/explain.h"
 
 #include "frame/parse.h"
@@ -8,30 +8,25 @@
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
-#include "space/table.h"
+#include "path/declared.h"
+#include "path/follow.h"
 
 #include <stdlib.h>
-
-enum { EMISSIONS_MAX = 1024 };
-
-/* A packet about to enter a hop. */
-struct arriving {
-    struct port_ref in;
-    struct header header;
-    struct base_buffer frame; /* empty: none was given */
-};
 
 struct explaining {
     const struct explain_question *question;
     struct base_arena *arena;
     struct explanation *out;
-    struct arriving *packets; /* by hop */
-    struct space_emission *emissions;
-    bool has_frame;
+    struct path_network network;
+    struct path_declared declared;
+    const void *frame; /* NULL: none was given */
+    size_t n_frame_bytes;
+    struct base_buffer *frames; /* by hop, and one more: as it enters */
+    struct path_walk walk;
     bool no_memory;
 };
 
-/* ------------------------------------------------------------------- words */
+/* ------------------------------------------------------------------- frames */
 
 static const char *frame_text(struct explaining *explaining, const struct base_buffer *frame)
 {
@@ -42,99 +37,94 @@ static const char *frame_text(struct explaining *explaining, const struct base_b
     return base_arena_take(explaining->arena, &text);
 }
 
-/* -------------------------------------------------------------------- hops */
-
-static bool came_before(const struct explaining *explaining, size_t hop,
-                        const struct arriving *packet)
+/* A frame comes to a hop: its header is that of its bytes, as what a stripped tag uncovers only
+ * they know. */
+static void enter_frame(void *aux, const struct path_walk *walk, struct path_hop *hop)
 {
-    for (; hop != HOP_NONE; hop = explaining->out->hops[hop].previous) {
-        const struct arriving *before = &explaining->packets[hop];
-        if (before->in.sw == packet->in.sw &&
-            memcmp(&before->header, &packet->header, sizeof packet->header) == 0) {
-            return true;
-        }
+    struct explaining *explaining = aux;
+    struct base_buffer *frame = &explaining->frames[walk->n_hops];
+    base_buffer_free(frame);
+    if (hop->previous == HOP_NONE) {
+        base_put_bytes(frame, explaining->frame, explaining->n_frame_bytes);
+    } else {
+        const struct base_buffer *old = &explaining->frames[hop->previous];
+        explaining->no_memory |= !frame_rewrite(old->data, old->n_bytes, &hop->header, frame);
+        frame_parse(frame->data, frame->n_bytes, hop->in.port, &hop->header);
     }
-    return false;
+    explaining->no_memory |= frame->failed;
 }
 
-/* The hop that the packet comes to, HOP_NONE if it is not followed. The frame
- * goes to the hop. */
-static size_t add_hop(struct explaining *explaining, size_t previous, struct arriving *packet)
+/* ------------------------------------------------------------------ outputs */
+
+/* The hop that the nth packet of a hop comes to; HOP_NONE: it is not followed. */
+static size_t hop_behind(const struct path_walk *walk, size_t hop, size_t nth)
 {
-    struct explanation *out = explaining->out;
-    bool loop = came_before(explaining, previous, packet);
-    if (loop || out->n_hops == EXPLAIN_HOPS) {
-        out->hops[previous].unknown =
-            loop ? "a loop: the same packet was there before" : "it does not end: too many hops";
-        out->unknown = true;
-        base_buffer_free(&packet->frame);
-        return HOP_NONE;
+    size_t i = hop + 1;
+    while (i < walk->n_hops && (walk->hops[i].previous != hop || walk->hops[i].nth != nth)) {
+        i++;
     }
-    size_t hop = out->n_hops++;
-    explaining->packets[hop] = *packet;
-    out->hops[hop] =
-        (struct explained_hop){.at = topology_port_name(explaining->question->expectation->topology,
-                                                        packet->in, explaining->arena),
-                               .header = packet->header,
-                               .packet = ofctl_header_text(&packet->header, explaining->arena),
-                               .previous = previous};
-    return hop;
+    return i < walk->n_hops ? i : HOP_NONE;
 }
 
-static void follow(struct explaining *explaining, size_t hop, struct explained_output *output,
-                   const struct header *header, struct base_buffer *frame)
+static void follow_output(struct explaining *explaining, size_t i, size_t nth,
+                          struct explained_output *output)
 {
-    const struct topology *topology = explaining->question->expectation->topology;
-    struct port_ref from = {.sw = explaining->packets[hop].in.sw, .port = output->port};
-    struct peer peer = topology_peer(topology, from);
+    const struct topology *topology = explaining->network.topology;
+    struct port_ref from = {.sw = explaining->walk.hops[i].in.sw, .port = output->port};
+    struct peer peer = path_network_peer(&explaining->network, from);
+    struct explained_hop *hop = &explaining->out->hops[i];
     if (peer.kind == PEER_HOST) {
         output->to = topology->hosts[peer.host].name;
     } else if (peer.kind == PEER_SWITCH) {
-        struct arriving next = {.in = peer.port, .header = *header, .frame = *frame};
-        *frame = (struct base_buffer){0};
-        next.header.in_port = peer.port.port;
-        if (explaining->has_frame) { /* what a stripped tag uncovers, only the bytes know */
-            frame_parse(next.frame.data, next.frame.n_bytes, peer.port.port, &next.header);
-        }
-        output->to = topology_port_name(explaining->question->expectation->topology, peer.port,
-                                        explaining->arena);
-        output->hop = add_hop(explaining, hop, &next);
+        output->to = topology_port_name(topology, peer.port, explaining->arena);
+        output->hop = hop_behind(&explaining->walk, i, nth);
+        hop->unknown = output->hop == HOP_NONE ? explaining->walk.cut : hop->unknown;
     }
 }
 
-static void add_output(struct explaining *explaining, size_t hop,
-                       const struct space_emission *emission)
+/* What an entry sends, and what it would send by ports from which nothing leaves. */
+static void list_outputs(struct explaining *explaining, size_t i, const struct space_behavior *all)
 {
-    struct explained_hop *at = &explaining->out->hops[hop];
-    struct explained_output *output = &at->outputs[at->n_outputs++];
-    struct base_buffer frame = {0};
-    *output =
-        (struct explained_output){.port = emission->port,
-                                  .port_text = port_text(emission->port, explaining->arena),
-                                  .packet = ofctl_header_text(&emission->header, explaining->arena),
-                                  .hop = HOP_NONE};
-    if (emission->queued) {
-        output->queue = base_arena_format(explaining->arena, "queue %u", emission->queue_id);
+    const struct path_hop *step = &explaining->walk.hops[i];
+    struct explained_hop *hop = &explaining->out->hops[i];
+    struct base_arena *arena = explaining->arena;
+    size_t nth = 0;
+    hop->outputs = base_arena_alloc(arena, (all->n_outputs + 1) * sizeof *hop->outputs);
+    for (size_t j = 0; hop->outputs && j < all->n_outputs; j++) {
+        const struct space_output *sent = &all->outputs[j];
+        struct header header = space_rewritten(&sent->rewrite, &step->header);
+        struct explained_output *output = &hop->outputs[hop->n_outputs++];
+        struct port_ref from = {.sw = step->in.sw, .port = sent->port};
+        struct base_buffer frame = {0};
+        *output = (struct explained_output){.port = sent->port,
+                                            .port_text = port_text(sent->port, arena),
+                                            .packet = ofctl_header_text(&header, arena),
+                                            .closed = path_no_exit(&explaining->network, from),
+                                            .hop = HOP_NONE};
+        output->queue = sent->queued ? base_arena_format(arena, "queue %u", sent->queue_id) : NULL;
+        if (output->closed) {
+            continue;
+        }
+        if (explaining->frame) {
+            const struct base_buffer *old = &explaining->frames[i];
+            explaining->no_memory |= !frame_rewrite(old->data, old->n_bytes, &header, &frame);
+            output->frame = frame_text(explaining, &frame);
+        }
+        follow_output(explaining, i, nth++, output);
     }
-    if (explaining->has_frame) {
-        const struct base_buffer *old = &explaining->packets[hop].frame;
-        explaining->no_memory |= !frame_rewrite(old->data, old->n_bytes, &emission->header, &frame);
-        output->frame = frame_text(explaining, &frame);
-    }
-    follow(explaining, hop, output, &emission->header, &frame);
-    base_buffer_free(&frame);
 }
 
 /* ------------------------------------------------------------------ hidden */
 
 /* The entries that take the header and come after `taker`, best first. */
-static void list_hidden(struct explaining *explaining, struct explained_hop *hop,
-                        const struct flow_table *table, size_t taker, const struct header *header)
+static void list_hidden(struct explaining *explaining, const struct path_hop *step,
+                        struct explained_hop *hop)
 {
+    const struct flow_table *table = explaining->network.switches[step->in.sw].flows;
     size_t best[EXPLAIN_HIDDEN], n = 0, n_all = 0;
     for (size_t i = 0; i < table->n_entries; i++) {
         const struct flow_entry *entry = &table->entries[i];
-        if (i == taker || !match_takes(&entry->match, header)) {
+        if (i == step->entry || !match_takes(&entry->match, &step->header)) {
             continue;
         }
         size_t at = n;
@@ -158,17 +148,6 @@ static void list_hidden(struct explaining *explaining, struct explained_hop *hop
 
 /* ---------------------------------------------------------------- expected */
 
-static const struct expected_case *find_case(const struct expected_port *port,
-                                             const struct header *header)
-{
-    for (size_t i = 0; port && i < port->n_cases; i++) {
-        if (match_takes(&port->cases[i].match, header)) {
-            return &port->cases[i];
-        }
-    }
-    return NULL;
-}
-
 /* Whether both are known, and do different things with the packet. */
 static bool differs(const struct space_behavior *a, const struct space_behavior *b,
                     const struct header *header)
@@ -180,122 +159,182 @@ static bool differs(const struct space_behavior *a, const struct space_behavior 
            space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
 }
 
-/* What is declared for the packet, and whether the entry does something else. */
-static void compare_expected(struct explaining *explaining, struct explained_hop *hop,
-                             const struct arriving *packet, const struct flow_entry *entry)
+static bool names(const struct expected_case *expected, uint16_t port)
+{
+    bool found = false;
+    for (size_t i = 0; i < expected->n_actions && !found; i++) {
+        const struct action *action = &expected->actions[i];
+        found = (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) &&
+                action->port == port;
+    }
+    return found;
+}
+
+/* Whether a port keeps the switch from what is declared. FLOOD and ALL mean the ports that are
+ * cabled. */
+static bool is_kept_back(const struct explaining *explaining, const struct path_hop *step,
+                         const struct expected_case *expected,
+                         const struct space_behavior *declared)
+{
+    bool kept = step->refused && declared->n_outputs > 0;
+    for (size_t i = 0; expected && i < declared->n_outputs && !kept; i++) {
+        struct port_ref port = {.sw = step->in.sw, .port = declared->outputs[i].port};
+        kept = path_no_exit(&explaining->network, port) &&
+               (names(expected, port.port) ||
+                path_network_peer(&explaining->network, port).kind != PEER_NONE);
+    }
+    return kept;
+}
+
+static int behave(const struct explaining *explaining, struct port_ref in,
+                  const struct action *actions, size_t n_actions, struct space_behavior *behavior)
+{
+    const struct path_switch *sw = &explaining->network.switches[in.sw];
+    return space_behavior(actions, n_actions, in.port, sw->ports, sw->n_ports, explaining->arena,
+                          behavior);
+}
+
+/* The place where it is said what the switch does with the packet; NULL: nothing is. */
+static const struct place *find_expected(const struct explaining *explaining,
+                                         const struct path_hop *step, struct explained_hop *hop,
+                                         const struct expected_case **expected)
 {
     const struct expectation *expectation = explaining->question->expectation;
-    const struct switch_state *state = explaining->question->states[packet->in.sw];
-    const struct expected_port *port = expectation_port(expectation, packet->in);
-    const struct expected_case *expected = find_case(port, &packet->header);
-    if (!port && (!expectation->lists_switch[packet->in.sw] || expectation->unlisted_any)) {
+    struct path_taker taker =
+        path_taker_of(&explaining->declared.network, step->in.sw, &step->header);
+    const struct expected_port *port = expectation_port(expectation, step->in);
+    bool is_said = port || (expectation->lists_switch[step->in.sw] && !expectation->unlisted_any);
+    *expected = path_declared_case(&explaining->declared, step->in.sw, taker.entry);
+    hop->expected =
+        is_said ? ofctl_actions_text(*expected ? (*expected)->actions : NULL,
+                                     *expected ? (*expected)->n_actions : 0, explaining->arena)
+                : NULL;
+    return *expected ? &(*expected)->place : port ? &port->place : NULL;
+}
+
+/* What is declared for the packet, and whether the entry (NULL: none takes it) does something else.
+ */
+static void compare_expected(struct explaining *explaining, const struct path_hop *step,
+                             const struct flow_entry *entry, struct explained_hop *hop)
+{
+    const struct expected_case *expected;
+    struct space_behavior *behaviors = base_arena_alloc(explaining->arena, 2 * sizeof *behaviors);
+    const struct place *place = find_expected(explaining, step, hop, &expected);
+    if (!behaviors || !hop->expected) {
         return;
     }
-    struct base_arena *arena = explaining->arena;
-    struct space_behavior *behaviors = base_arena_alloc(arena, 2 * sizeof *behaviors);
-    const struct place *place = expected ? &expected->place : port ? &port->place : NULL;
-    hop->expected = ofctl_actions_text(expected ? expected->actions : NULL,
-                                       expected ? expected->n_actions : 0, explaining->arena);
     hop->source = place ? base_arena_format(explaining->arena, "%s:%d:%d", place->file, place->line,
                                             place->column)
                         : NULL;
-    bool failed =
-        !behaviors ||
-        (expected && space_behavior(expected->actions, expected->n_actions, packet->in.port,
-                                    state->ports, state->n_ports, arena, &behaviors[0]) < 0) ||
-        (entry && space_behavior(entry->actions, entry->n_actions, packet->in.port, state->ports,
-                                 state->n_ports, arena, &behaviors[1]) < 0);
-    explaining->no_memory |= failed;
-    if (!failed && differs(&behaviors[0], &behaviors[1], &packet->header)) {
+    if ((expected &&
+         behave(explaining, step->in, expected->actions, expected->n_actions, &behaviors[0]) < 0) ||
+        (entry &&
+         behave(explaining, step->in, entry->actions, entry->n_actions, &behaviors[1]) < 0)) {
+        explaining->no_memory = true;
+        return;
+    }
+    if (!step->refused && differs(&behaviors[0], &behaviors[1], &step->header)) {
         hop->declared = &behaviors[0];
         hop->advertised = &behaviors[1];
-        explaining->out->deviates = true;
     }
+    hop->kept_back = is_kept_back(explaining, step, expected, &behaviors[0]);
+    explaining->out->deviates |= hop->declared || hop->kept_back;
 }
 
 /* ------------------------------------------------------------------- a hop */
 
-static void give_up(struct explaining *explaining, struct explained_hop *hop, const char *reason)
+static void show_entry(struct explaining *explaining, size_t i, const struct flow_entry *entry)
 {
-    hop->unknown = base_arena_text(explaining->arena, reason);
-    explaining->out->unknown = true;
-}
-
-static void send_on(struct explaining *explaining, size_t i, const struct flow_entry *entry)
-{
-    const struct arriving packet = explaining->packets[i];
-    const struct switch_state *state = explaining->question->states[packet.in.sw];
+    const struct path_hop *step = &explaining->walk.hops[i];
     struct explained_hop *hop = &explaining->out->hops[i];
-    const char *reason = "another table than 0 decides";
-    int n = entry->table_id != 0
-                ? -1
-                : space_apply(entry->actions, entry->n_actions, state->ports, state->n_ports,
-                              &packet.header, explaining->emissions, EMISSIONS_MAX, &reason);
-    if (n < 0) {
-        give_up(explaining, hop, reason);
+    struct space_behavior all;
+    list_hidden(explaining, step, hop);
+    hop->entry = ofctl_flow_text(entry, FLOW_NO_STATS, explaining->arena);
+    if (step->open) {
         return;
     }
-    hop->outputs = base_arena_alloc(explaining->arena, ((size_t)n + 1) * sizeof *hop->outputs);
-    for (int j = 0; hop->outputs && j < n; j++) {
-        add_output(explaining, i, &explaining->emissions[j]);
+    if (behave(explaining, step->in, entry->actions, entry->n_actions, &all) < 0) {
+        explaining->no_memory = true;
+        return;
     }
+    list_outputs(explaining, i, &all);
 }
 
 static void explain_hop(struct explaining *explaining, size_t i)
 {
-    const struct explain_question *question = explaining->question;
-    const struct arriving *packet = &explaining->packets[i];
-    const struct switch_state *state = question->states[packet->in.sw];
+    const struct path_hop *step = &explaining->walk.hops[i];
+    const struct flow_table *flows = explaining->network.switches[step->in.sw].flows;
+    const struct flow_entry *entry =
+        step->entry == ENTRY_NONE ? NULL : &flows->entries[step->entry];
     struct explained_hop *hop = &explaining->out->hops[i];
-    if (!state) {
-        const char *reason = question->reasons[packet->in.sw];
-        give_up(explaining, hop, reason ? reason : "the switch was not read");
-        return;
-    }
-    bool ambiguous = false;
-    size_t taker = space_lookup(&state->flows, &packet->header, &ambiguous);
-    const struct flow_entry *entry = taker == ENTRY_NONE ? NULL : &state->flows.entries[taker];
+    *hop = (struct explained_hop){
+        .at = topology_port_name(explaining->network.topology, step->in, explaining->arena),
+        .header = step->header,
+        .packet = ofctl_header_text(&step->header, explaining->arena),
+        .previous = step->previous,
+        .refused = step->refused,
+        .unknown = step->open};
     if (entry) {
-        list_hidden(explaining, hop, &state->flows, taker, &packet->header);
-        hop->entry = ofctl_flow_text(entry, FLOW_NO_STATS, explaining->arena);
+        show_entry(explaining, i, entry);
     }
-    if (ambiguous) {
-        give_up(explaining, hop,
-                "another entry of the same priority takes it too, and does "
-                "something else");
-        return;
+    if (flows && (step->is_taken || !entry)) {
+        compare_expected(explaining, step, entry, hop);
     }
-    compare_expected(explaining, hop, packet, entry);
-    if (entry) {
-        send_on(explaining, i, entry);
+}
+
+static void explain_walk(struct explaining *explaining, const struct header *header)
+{
+    struct explanation *out = explaining->out;
+    const struct path_watch watch = {.enters = explaining->frame ? enter_frame : NULL,
+                                     .aux = explaining};
+    path_follow(&explaining->network, explaining->question->in, header, &watch, &explaining->walk);
+    out->unknown = !explaining->walk.known;
+    out->n_hops = explaining->walk.n_hops;
+    out->hops = base_arena_alloc(explaining->arena, out->n_hops * sizeof *out->hops);
+    for (size_t i = 0; out->hops && i < out->n_hops && !explaining->no_memory; i++) {
+        explain_hop(explaining, i);
     }
+}
+
+static int open_networks(struct explaining *explaining)
+{
+    const struct explain_question *question = explaining->question;
+    const struct expectation *expectation = question->expectation;
+    explaining->frames = calloc(PATH_HOPS + 1, sizeof *explaining->frames);
+    return !explaining->frames ||
+                   path_network_open_dumps(&explaining->network, expectation->topology,
+                                           question->states, question->reasons) < 0 ||
+                   path_declared_open(&explaining->declared, expectation) < 0
+               ? -1
+               : 0;
 }
 
 int explain_packet(const struct explain_question *question, const struct header *header,
                    const void *frame, size_t n_frame_bytes, struct base_arena *arena,
                    struct explanation *out)
 {
-    struct explaining explaining = {
-        .question = question, .arena = arena, .out = out, .has_frame = frame != NULL};
-    struct arriving first = {.in = question->in, .header = *header};
+    struct explaining *explaining = calloc(1, sizeof *explaining);
     *out = (struct explanation){
         .at = topology_port_name(question->expectation->topology, question->in, arena)};
-    out->hops = base_arena_alloc(arena, EXPLAIN_HOPS * sizeof *out->hops);
-    explaining.packets = calloc(EXPLAIN_HOPS, sizeof *explaining.packets);
-    explaining.emissions = calloc(EMISSIONS_MAX, sizeof *explaining.emissions);
-    explaining.no_memory = !out->hops || !explaining.packets || !explaining.emissions;
-    if (!explaining.no_memory) {
-        base_put_bytes(&first.frame, frame, n_frame_bytes);
-        explaining.no_memory |= first.frame.failed;
-        add_hop(&explaining, HOP_NONE, &first);
+    if (!explaining) {
+        return -1;
     }
-    for (size_t i = 0; i < out->n_hops && !explaining.no_memory && !arena->failed; i++) {
-        explain_hop(&explaining, i);
+    explaining->question = question;
+    explaining->arena = arena;
+    explaining->out = out;
+    explaining->frame = frame;
+    explaining->n_frame_bytes = n_frame_bytes;
+    explaining->no_memory = open_networks(explaining) < 0;
+    if (!explaining->no_memory) {
+        explain_walk(explaining, header);
     }
-    for (size_t i = 0; i < out->n_hops; i++) {
-        base_buffer_free(&explaining.packets[i].frame);
+    bool failed = explaining->no_memory || arena->failed;
+    for (size_t i = 0; explaining->frames && i <= PATH_HOPS; i++) {
+        base_buffer_free(&explaining->frames[i]);
     }
-    free(explaining.packets);
-    free(explaining.emissions);
-    return explaining.no_memory || arena->failed ? -1 : 0;
+    free(explaining->frames);
+    path_network_close(&explaining->network);
+    path_declared_close(&explaining->declared);
+    free(explaining);
+    return failed ? -1 : 0;
 }

@@ -11,7 +11,7 @@
 #include "model/state.h"
 #include "space/behavior.h"
 
-enum { EXPLAIN_HOPS = 256, EXPLAIN_HIDDEN = 4, EXPLAIN_BUDGET = 20000000 };
+enum { EXPLAIN_HIDDEN = 4, EXPLAIN_BUDGET = 20000000 };
 
 /* What is asked: the network, and where the packet enters it. */
 struct explain_question {
@@ -27,7 +27,8 @@ struct explained_output {
     const char *queue;     /* "queue 3"; NULL: none */
     const char *packet;    /* after the rewrites, as ofctl_format_header writes it */
     const char *frame;     /* the same as bytes in hexadecimal; NULL: no frame was given */
-    const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there */
+    const char *closed;    /* why nothing leaves by this port ("has no link"); NULL: it does */
+    const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there, or nothing leaves */
     size_t hop;            /* where it goes on; HOP_NONE: nowhere */
 };
 
@@ -36,7 +37,8 @@ struct explained_hop {
     const char *packet;
     size_t previous;     /* hop that it came from; HOP_NONE: this is the first */
     const char *entry;   /* that takes it; NULL: none does, or that is not known */
-    const char *unknown; /* why it is not known what happens; NULL: it is */
+    const char *refused; /* why the packet does not get in ("is switched off"); NULL: it does */
+    const char *unknown; /* why it is not known what happens, or not followed; NULL: it is */
     const char **hidden; /* entries that would take it too, were it not for this one; best first */
     size_t n_hidden, n_hidden_more;
     struct explained_output *outputs; /* none: it is dropped */
@@ -45,7 +47,8 @@ struct explained_hop {
     struct header header; /* of `packet` */
     const struct space_behavior *declared, *advertised; /* NULL: they do the same with the packet,
                                                            or one of them is not known */
-    const char *source;                                 /* "FILE:LINE:COLUMN" of the expectation */
+    bool kept_back;     /* a closed port keeps the switch from what the expectation says */
+    const char *source; /* "FILE:LINE:COLUMN" of the expectation */
 };
 
 /* An entry and what it takes of a port's packets. */
@@ -72,12 +75,9 @@ struct explanation {
     bool deviates;       /* somewhere the table does not do what the expectation says */
 };
 
-/* A packet; with a `frame` its header is that of the frame, and the outputs
- * are frames too (frame/rewrite.h). It is followed until it has left the
- * network or came a second time, unchanged, to a port on its way: that is
- * unknown, "a loop", as are two entries of one priority that do different
- * things, and more than EXPLAIN_HOPS hops. Text and all is in the arena.
- * -1 only without memory. */
+/* Explains what becomes of one packet. With a `frame`, its header is that of the frame, and the
+ * outputs are frames too (frame/rewrite.h). It is followed as path_follow does. Texts and arrays
+ * are in the arena. -1 without memory. */
 int explain_packet(const struct explain_question *question, const struct header *header,
                    const void *frame, size_t n_frame_bytes, struct base_arena *arena,
                    struct explanation *out);

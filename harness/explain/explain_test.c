@@ -135,8 +135,7 @@ static void test_unknown(void **state)
     assert_string_equal(ask(&asking, 1, "tcp")->hops[0].unknown, "NORMAL");
     set_flows(&asking, 0, "in_port=1 actions=6;in_port=6 actions=in_port");
     set_flows(&asking, 2, "actions=in_port");
-    assert_string_equal(ask(&asking, 1, "tcp")->hops[2].unknown,
-                        "a loop: the same packet was there before");
+    assert_string_equal(ask(&asking, 1, "tcp")->hops[2].unknown, "it comes back unchanged: a loop");
     assert_int_equal(asking.answer.n_hops, 3);
     asking.network.before[2] = NULL;
     asking.reasons[2] = "connection refused";
@@ -231,11 +230,80 @@ static void test_closed_ports(void **state)
     teardown(&asking);
 }
 
+/* A packet is not followed through a port that is closed. */
+static void test_closed_way(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    struct port *ports = asking.network.states[0].ports;
+    ports[1].config = PORT_CONFIG_NO_FWD;
+    const struct explanation *answer = ask(&asking, 1, "tcp");
+    assert_true(answer->deviates && !answer->unknown);
+    assert_true(answer->hops[0].kept_back);
+    assert_null(answer->hops[0].declared);
+    assert_int_equal(answer->hops[0].n_outputs, 2);
+    assert_string_equal(answer->hops[0].outputs[0].closed, "does not send");
+    assert_null(answer->hops[0].outputs[0].to);
+    assert_null(answer->hops[0].outputs[1].closed);
+    assert_int_equal(answer->hops[0].outputs[1].hop, 1);
+    ports[1].config = 0;
+    asking.network.states[2].ports[0].config = PORT_CONFIG_DOWN;
+    answer = ask(&asking, 1, "tcp");
+    assert_true(answer->deviates && !answer->unknown);
+    assert_false(answer->hops[0].kept_back);
+    assert_string_equal(answer->hops[1].refused, "is switched off");
+    assert_null(answer->hops[1].entry);
+    assert_string_equal(answer->hops[1].expected, "output:11");
+    assert_true(answer->hops[1].kept_back);
+    assert_int_equal(answer->hops[1].n_outputs, 0);
+    ports[4].config = PORT_CONFIG_DOWN; /* what enters there is to be dropped */
+    answer = ask(&asking, 5, "tcp");
+    assert_string_equal(answer->hops[0].refused, "is switched off");
+    assert_false(answer->deviates || answer->unknown);
+    teardown(&asking);
+}
+
+/* Ports that are not cabled may well be down. */
+static void test_closed_flood(void **state)
+{
+    (void)state;
+    struct asking asking;
+    static const struct action flood = {.type = ACTION_OUTPUT, .port = PORT_FLOOD};
+    setup(&asking);
+    struct expectation *expectation = asking.network.expectation;
+    expectation->ports[0].cases[0].actions = &flood;
+    expectation->ports[0].cases[0].n_actions = 1;
+    set_flows(&asking, 0, "actions=flood");
+    asking.network.states[0].ports[10].config = PORT_CONFIG_DOWN;
+    assert_false(ask(&asking, 1, "tcp")->hops[0].kept_back);
+    asking.network.states[0].ports[1].config = PORT_CONFIG_DOWN;
+    assert_true(ask(&asking, 1, "tcp")->hops[0].kept_back);
+    teardown(&asking);
+}
+
+/* It is not said where an entry of another table sends it. */
+static void test_other_table(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0, "table=1,in_port=1 actions=2");
+    const struct explained_hop *hop = &ask(&asking, 1, "tcp")->hops[0];
+    assert_true(asking.answer.unknown);
+    assert_false(asking.answer.deviates);
+    assert_string_equal(hop->unknown, "another table than 0 decides");
+    assert_string_equal(hop->entry, "table=1, in_port=1 actions=output:2");
+    assert_int_equal(hop->n_outputs, 0);
+    teardown(&asking);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_way),          cmocka_unit_test(test_drop_and_miss),
     cmocka_unit_test(test_hidden),       cmocka_unit_test(test_unknown),
     cmocka_unit_test(test_frame),        cmocka_unit_test(test_classes),
-    cmocka_unit_test(test_closed_ports),
+    cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_closed_way),
+    cmocka_unit_test(test_closed_flood), cmocka_unit_test(test_other_table),
 };
 
 TEST_MAIN(tests)

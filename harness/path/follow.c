@@ -28,6 +28,7 @@ static void give_up(struct path_walk *walk, struct port_ref at, const char *reas
 static void end(struct path_walk *walk, struct port_ref at, const char *reason)
 {
     give_up(walk, at, reason);
+    walk->cut = walk->ends ? reason : walk->cut;
     walk->ends = false;
 }
 
@@ -153,7 +154,7 @@ void path_follow(const struct path_network *network, struct port_ref in,
     walk->n_hops = walk->n_arrivals = 0;
     walk->known = walk->ends = true;
     walk->loops = false;
-    walk->reason = NULL;
+    walk->reason = walk->cut = NULL;
     enter(&following, &first);
     while (n_followed < walk->n_hops && (walk->ends || !following.watch->stops)) {
         take_step(&following, n_followed++);

@@ -46,6 +46,7 @@ struct path_walk {
                            path_switch.unknown) */
     struct port_ref unknown_at; /* and the place; of several, the first one that was met */
     bool ends;                  /* no copy loops, and none goes too far */
+    const char *cut; /* if not: why a copy, the first such, is not followed further; else NULL */
     /* A copy comes back to a port in the form in which it had entered it, and goes round
      * endlessly: it is not followed any further. So does, as far as it is followed, what is
      * rewritten on each round and is back at the port after PATH_DEPTH hops. */

@@ -30,6 +30,10 @@ static void put_output(const struct explained_hop *hop, const struct explained_o
     const char *nowhere = *output->port_text >= '0' && *output->port_text <= '9'
                               ? "nothing is cabled there"
                               : "leaves the network";
+    if (output->closed) {
+        base_put_format(out, " -> nowhere: the port %s\n", output->closed);
+        return;
+    }
     base_put_format(out, " -> %s", output->to ? output->to : nowhere);
     if (strcmp(output->packet, hop->packet) != 0) {
         base_put_format(out, "  as %s", output->packet);
@@ -49,9 +53,9 @@ static void put_hop(const struct explanation *explanation, const struct explaine
     }
     base_put_format(out, "  %s\n", hop->packet);
     put_line(out, "entry",
-             hop->entry     ? hop->entry
-             : hop->unknown ? NULL
-                            : "none takes it: dropped");
+             hop->entry                     ? hop->entry
+             : hop->unknown || hop->refused ? NULL
+                                            : "none takes it: dropped");
     for (size_t i = 0; i < hop->n_hidden; i++) {
         put_line(out, i == 0 ? "hides" : "", hop->hidden[i]);
     }
@@ -59,6 +63,9 @@ static void put_hop(const struct explanation *explanation, const struct explaine
         base_put_format(out, "            and %zu more\n", hop->n_hidden_more);
     }
     put_line(out, "unknown", hop->unknown);
+    if (hop->refused) {
+        base_put_format(out, "  refused   the port %s\n", hop->refused);
+    }
     for (size_t i = 0; i < hop->n_outputs; i++) {
         put_output(hop, &hop->outputs[i], out);
     }
@@ -75,6 +82,8 @@ static void put_hop(const struct explanation *explanation, const struct explaine
         base_put_text(out, "  deviates  ");
         report_put_deviation(hop->declared, hop->advertised, &hop->header, out);
         base_put_text(out, "\n");
+    } else if (hop->kept_back) {
+        put_line(out, "deviates", "a port keeps the switch from it");
     }
     base_put_text(out, "\n");
 }
@@ -170,6 +179,7 @@ static void put_outputs(struct report_tree *tree, const struct explained_hop *ho
         report_tree_text(tree, "queue", output->queue);
         report_tree_text(tree, "packet", output->packet);
         report_tree_text(tree, "frame", output->frame);
+        report_tree_text(tree, "closed", output->closed);
         report_tree_text(tree, "to", output->to);
         if (output->hop != HOP_NONE) {
             report_tree_counter(tree, "hop", output->hop);
@@ -188,6 +198,7 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
     }
     report_tree_text(tree, "packet", hop->packet);
     report_tree_text(tree, "entry", hop->entry);
+    report_tree_text(tree, "refused", hop->refused);
     report_tree_text(tree, "unknown", hop->unknown);
     report_tree_list(tree, "hidden", REPORT_LINES);
     for (size_t i = 0; i < hop->n_hidden; i++) {

@@ -6,6 +6,7 @@
 #include "testing/cmocka.h"
 
 #include <jansson.h>
+#include <string.h>
 
 static const struct space_output to_2 = {.port = 2};
 static const struct space_behavior drops, sends = {.outputs = &to_2, .n_outputs = 1};
@@ -62,6 +63,44 @@ static void test_packet(void **state)
                          "  unknown   refused\n"
                          "  expected  nothing is said of this port\n\n"
                          "arrives at h2 (2 times); not everything is known\n");
+}
+
+static void test_closed_ports(void **state)
+{
+    (void)state;
+    struct explained_output closed = {
+        .port = 2, .port_text = "2", .packet = "q", .closed = "has no link", .hop = HOP_NONE};
+    struct explained_hop by[] = {{.at = "s1:1",
+                                  .packet = "p",
+                                  .previous = HOP_NONE,
+                                  .entry = "actions=output:2",
+                                  .outputs = &closed,
+                                  .n_outputs = 1,
+                                  .expected = "output:2",
+                                  .source = "e.yaml:3:4",
+                                  .kept_back = true},
+                                 {.at = "s3:1",
+                                  .packet = "p",
+                                  .previous = 0,
+                                  .refused = "is switched off",
+                                  .expected = "drop",
+                                  .source = "e.yaml:5:6"}};
+    const struct explanation explanation = {
+        .at = "s1:1", .hops = by, .n_hops = 2, .deviates = true};
+    assert_text(&explanation, "s1:1  p\n"
+                              "  entry     actions=output:2\n"
+                              "  output    2 -> nowhere: the port has no link\n"
+                              "  expected  output:2  (e.yaml:3:4)\n"
+                              "  deviates  a port keeps the switch from it\n\n"
+                              "s3:1  from s1:1  p\n"
+                              "  refused   the port is switched off\n"
+                              "  expected  drop  (e.yaml:5:6)\n\n"
+                              "arrives at no host; deviates from the expectation\n");
+    struct base_buffer out = {0};
+    report_explain_json(&explanation, "0", &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\"closed\": \"has no link\""));
+    assert_non_null(strstr(base_buffer_text(&out), "\"refused\": \"is switched off\""));
+    base_buffer_free(&out);
 }
 
 static void test_port(void **state)
@@ -124,6 +163,7 @@ static void test_json(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_packet),
+    cmocka_unit_test(test_closed_ports),
     cmocka_unit_test(test_port),
     cmocka_unit_test(test_json),
 };
