@@ -3,9 +3,9 @@
  * The headers for which two tables differ. */
 #include "change/diff.h"
 
-#include <stdlib.h>
+#include "model/port_set.h"
 
-enum { N_PORT_NUMBERS = 65536 };
+#include <stdlib.h>
 
 struct side {
     const struct switch_state *state;
@@ -344,20 +344,15 @@ static void compare_changed(struct diffing *diffing, int s, struct space_entries
 
 /* ------------------------------------------------------------------- ports */
 
-static void name_ports(const struct switch_state *state, bool *named)
+static void name_outputs(const struct switch_state *state, struct port_set *named)
 {
-    for (size_t i = 0; i < state->n_ports; i++) {
-        named[state->ports[i].number] = true;
-    }
     for (size_t i = 0; i < state->flows.n_entries; i++) {
         const struct flow_entry *entry = &state->flows.entries[i];
-        if (entry->match.mask.in_port) {
-            named[entry->match.value.in_port] = true;
-        }
         for (size_t j = 0; j < entry->n_actions; j++) {
             const struct action *action = &entry->actions[j];
-            if (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) {
-                named[action->port] |= action->port <= PORT_MAX || action->port == PORT_LOCAL;
+            bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+            if (sends && (action->port <= PORT_MAX || action->port == PORT_LOCAL)) {
+                port_set_add(named, action->port);
             }
         }
     }
@@ -365,28 +360,26 @@ static void name_ports(const struct switch_state *state, bool *named)
 
 /* Every port that something names, and one that nothing does: all of those are
  * alike. */
-static int collect_ports(struct change_diff *diff, const struct switch_state *a,
-                         const struct switch_state *b)
+static int collect_ports(struct change_diff *diff, const struct switch_state *const states[2])
 {
-    bool *named = calloc(N_PORT_NUMBERS, sizeof *named);
-    diff->ports = calloc(N_PORT_NUMBERS, sizeof *diff->ports);
-    if (!named || !diff->ports) {
-        free(named);
+    struct port_set named = {0};
+    for (size_t i = 0; i < 2; i++) {
+        port_set_add_state(&named, states[i]);
+        name_outputs(states[i], &named);
+    }
+    diff->ports = calloc(port_set_count(&named) + 1, sizeof *diff->ports);
+    if (!diff->ports) {
         return -1;
     }
-    name_ports(a, named);
-    name_ports(b, named);
-    for (size_t i = 0; i < N_PORT_NUMBERS; i++) {
-        if (named[i]) {
-            diff->ports[diff->n_ports++] = (uint16_t)i;
-        }
+    for (uint32_t i = port_set_next(&named, 0); i < PORT_SET_END;
+         i = port_set_next(&named, i + 1)) {
+        diff->ports[diff->n_ports++] = (uint16_t)i;
     }
     uint16_t other = 1;
-    while (other < PORT_MAX && named[other]) {
+    while (other < PORT_MAX && port_set_has(&named, other)) {
         other++;
     }
     diff->ports[diff->n_ports++] = other;
-    free(named);
     return 0;
 }
 
@@ -407,7 +400,7 @@ int change_diff(const struct switch_state *a, const struct switch_state *b, size
 {
     struct diffing diffing = {.diff = diff, .budget = budget};
     int failed = open_side(&diffing.sides[0], a, b) < 0 || open_side(&diffing.sides[1], b, a) < 0 ||
-                 collect_ports(diff, a, b) < 0;
+                 collect_ports(diff, (const struct switch_state *const[]){a, b}) < 0;
     for (size_t i = 0; i < diff->n_ports && !failed; i++) {
         compare_port(&diffing, diff->ports[i], i + 1 == diff->n_ports);
     }

@@ -3,6 +3,7 @@
  * What do the tables do with the packets of each port? Cases and lifetimes, as
  * the expectation would write them. */
 #include "learn/inside.h"
+#include "model/port_set.h"
 #include "space/table.h"
 
 #include <stdlib.h>
@@ -13,73 +14,9 @@ struct learning {
     size_t sw;
     const struct switch_state *state;
     struct space_table table;
-    uint16_t *ports; /* ascending, each once */
-    size_t n_ports, ports_capacity;
     size_t *order; /* scratch: entries that may take a packet of a port, best first */
     size_t n_order;
 };
-
-/* --------------------------------------------------------------------- ports */
-
-static int compare_numbers(const void *a, const void *b)
-{
-    return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
-static int add_number(struct learning *learning, uint16_t number)
-{
-    if (number > PORT_MAX || number == 0) {
-        return 0;
-    }
-    if (base_grow(&learning->ports, learning->n_ports, &learning->ports_capacity,
-                  sizeof *learning->ports) < 0) {
-        return -1;
-    }
-    learning->ports[learning->n_ports++] = number;
-    return 0;
-}
-
-static int collect_cabled(struct learning *learning)
-{
-    const struct topology *topology = learning->run->topology;
-    int status = 0;
-    for (size_t i = 0; i < topology->n_hosts && status == 0; i++) {
-        if (topology->hosts[i].port.sw == learning->sw) {
-            status = add_number(learning, topology->hosts[i].port.port);
-        }
-    }
-    for (size_t i = 0; i < topology->n_links && status == 0; i++) {
-        const struct port_ref ends[] = {topology->links[i].a, topology->links[i].b};
-        for (size_t end = 0; end < 2 && status == 0; end++) {
-            status = ends[end].sw == learning->sw ? add_number(learning, ends[end].port) : 0;
-        }
-    }
-    return status;
-}
-
-static int collect_ports(struct learning *learning)
-{
-    const struct switch_state *state = learning->state;
-    int status = collect_cabled(learning);
-    for (size_t i = 0; i < state->n_ports && status == 0; i++) {
-        status = add_number(learning, state->ports[i].number);
-    }
-    for (size_t i = 0; i < state->flows.n_entries && status == 0; i++) {
-        const struct match *match = &state->flows.entries[i].match;
-        status = match->mask.in_port == UINT16_MAX ? add_number(learning, match->value.in_port) : 0;
-    }
-    size_t n = 0;
-    if (learning->n_ports > 1) {
-        qsort(learning->ports, learning->n_ports, sizeof *learning->ports, compare_numbers);
-    }
-    for (size_t i = 0; i < learning->n_ports; i++) {
-        if (n == 0 || learning->ports[n - 1] != learning->ports[i]) {
-            learning->ports[n++] = learning->ports[i];
-        }
-    }
-    learning->n_ports = n;
-    return status;
-}
 
 /* --------------------------------------------------------------------- cases */
 
@@ -201,6 +138,7 @@ static int except_reserved(struct learning *learning, const struct flow_entry *f
 
 static int learn_entries(struct learning *learning)
 {
+    struct port_set ports = {0};
     const struct flow_table *flows = &learning->state->flows;
     int status = 0;
     for (size_t i = 0; i < flows->n_entries && status == 0; i++) {
@@ -214,8 +152,11 @@ static int learn_entries(struct learning *learning)
     if (status < 0 || !learning->order || space_table_index(&learning->table, flows, NULL) < 0) {
         return -1;
     }
-    for (size_t i = 0; i < learning->n_ports && status == 0; i++) {
-        status = learn_port(learning, learning->ports[i]);
+    port_set_add_cabled(&ports, learning->run->topology, learning->sw);
+    port_set_add_state(&ports, learning->state);
+    for (uint32_t i = port_set_next(&ports, 1); i <= PORT_MAX && status == 0;
+         i = port_set_next(&ports, i + 1)) {
+        status = learn_port(learning, (uint16_t)i);
     }
     space_table_free(&learning->table);
     return status;
@@ -229,11 +170,7 @@ static int learn_switch(struct learn_run *run, size_t sw)
         return 0;
     }
     run->draft->expectation.lists_switch[sw] = true;
-    int status = collect_ports(&learning);
-    if (status == 0) {
-        status = learn_entries(&learning);
-    }
-    free(learning.ports);
+    int status = learn_entries(&learning);
     free(learning.order);
     return status;
 }

@@ -1,42 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ports that should send or be sent to, and that the topology does not cable:
- * one of the two files has a typing error, most likely. */
+ * Which ports should send or be sent to, and are not cabled in the topology? One of
+ * the two files has a typing error, most likely. */
+#include "model/port_set.h"
 #include "state/inside.h"
 
 enum { UNCABLED_NAMED = 3 };
 
 struct cabling {
-    bool known[PORT_MAX + 1]; /* cabled, or told already */
-    bool any;
+    struct port_set known; /* cabled, or noted already */
     size_t n_uncabled;
 };
 
-static void learn_port(const struct state_run *run, struct port_ref port, struct cabling *cabling)
-{
-    if (port.sw == run->sw) {
-        cabling->known[port.port] = cabling->any = true;
-    }
-}
-
-static void learn_cabling(const struct state_run *run, struct cabling *cabling)
-{
-    const struct topology *topology = run->expectation->topology;
-    for (size_t i = 0; i < topology->n_hosts; i++) {
-        learn_port(run, topology->hosts[i].port, cabling);
-    }
-    for (size_t i = 0; i < topology->n_links; i++) {
-        learn_port(run, topology->links[i].a, cabling);
-        learn_port(run, topology->links[i].b, cabling);
-    }
-}
-
 static void check_port(struct state_run *run, uint16_t port, struct cabling *cabling)
 {
-    if (port > PORT_MAX || cabling->known[port]) {
+    if (port > PORT_MAX || port_set_has(&cabling->known, port)) {
         return;
     }
-    cabling->known[port] = true;
+    port_set_add(&cabling->known, port);
     if (cabling->n_uncabled++ < UNCABLED_NAMED) {
         report_note(run->report, "%s:%u is not cabled in the topology", run->name, port);
     }
@@ -60,12 +41,9 @@ void state_cabling_note(struct state_run *run)
 {
     const struct expectation *expectation = run->expectation;
     struct cabling cabling = {0};
-    if (!expectation->lists_switch[run->sw]) {
-        return;
-    }
-    learn_cabling(run, &cabling);
-    if (!cabling.any) {
-        return; /* the topology leaves cables out altogether */
+    if (!expectation->lists_switch[run->sw] ||
+        !port_set_add_cabled(&cabling.known, expectation->topology, run->sw)) {
+        return; /* a topology may leave cables out altogether */
     }
     for (size_t i = 0; i < expectation->n_ports; i++) {
         const struct expected_port *port = &expectation->ports[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state/state.h"
 
+#include "model/port_set.h"
 #include "ofctl/flow.h"
 #include "state/inside.h"
 
@@ -116,56 +117,20 @@ static int add_unseen(struct state_run *run, const struct unseen *unseen)
 
 /* ------------------------------------------------------------------- ports */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const uint16_t *x = a, *y = b;
-    return *x - *y;
-}
-
-/* Adds the ports of the topology and of the switch, and those, whether there
- * is such a port or not, that an entry names. */
-static size_t collect_unlisted(const struct state_run *run, uint16_t *numbers, size_t n)
-{
-    const struct topology *topology = run->expectation->topology;
-    const struct space_table *table = &run->table;
-    for (size_t i = 0; i < topology->n_hosts; i++) {
-        if (topology->hosts[i].port.sw == run->sw) {
-            numbers[n++] = topology->hosts[i].port.port;
-        }
-    }
-    for (size_t i = 0; i < 2 * topology->n_links; i++) {
-        const struct topology_link *link = &topology->links[i / 2];
-        const struct port_ref *end = i % 2 ? &link->b : &link->a;
-        if (end->sw == run->sw) {
-            numbers[n++] = end->port;
-        }
-    }
-    for (size_t i = 0; i < run->state->n_ports; i++) {
-        if (run->state->ports[i].number <= PORT_MAX) {
-            numbers[n++] = run->state->ports[i].number;
-        }
-    }
-    for (size_t i = 1; i < table->n_buckets; i++) {
-        numbers[n++] = table->buckets[i].in_port;
-    }
-    return n;
-}
-
-/* Ports to judge, ascending, some of them twice. */
-static size_t collect_ports(const struct state_run *run, uint16_t *numbers)
+/* Those that are listed; and of a switch whose others must drop, those of the topology and
+ * of the switch, and those, whether there is such a port or not, that an entry names. */
+static void collect_ports(const struct state_run *run, struct port_set *ports)
 {
     const struct expectation *expectation = run->expectation;
-    size_t n = 0;
     for (size_t i = 0; i < expectation->n_ports; i++) {
         if (expectation->ports[i].port.sw == run->sw) {
-            numbers[n++] = expectation->ports[i].port.port;
+            port_set_add(ports, expectation->ports[i].port.port);
         }
     }
     if (expectation->lists_switch[run->sw] && !expectation->unlisted_any) {
-        n = collect_unlisted(run, numbers, n);
+        port_set_add_cabled(ports, expectation->topology, run->sw);
+        port_set_add_state(ports, run->state);
     }
-    qsort(numbers, n, sizeof *numbers, compare_numbers);
-    return n;
 }
 
 /* Large tables may take long, but not much longer than they are. */
@@ -176,7 +141,7 @@ static size_t budget_of(const struct state_run *run, size_t n_cases)
                : DEFAULT_BUDGET + BUDGET_AN_ENTRY * (run->table.n_entries + n_cases);
 }
 
-static int state_port(struct state_run *run, uint16_t number)
+static int judge_port(struct state_run *run, uint16_t number)
 {
     struct port_ref ref = {.sw = run->sw, .port = number};
     const struct expected_port *expected = expectation_port(run->expectation, ref);
@@ -203,23 +168,15 @@ static int state_port(struct state_run *run, uint16_t number)
     return failed;
 }
 
-static int state_ports(struct state_run *run)
+static int judge_ports(struct state_run *run)
 {
-    const struct expectation *expectation = run->expectation;
-    size_t max = expectation->n_ports + expectation->topology->n_hosts +
-                 2 * expectation->topology->n_links + run->state->n_ports + run->table.n_entries;
-    uint16_t *numbers = calloc(max + 1, sizeof *numbers);
-    if (!numbers) {
-        return -1;
-    }
+    struct port_set ports = {0};
     int failed = 0;
-    size_t n = collect_ports(run, numbers);
-    for (size_t i = 0; i < n && !failed; i++) {
-        if (i == 0 || numbers[i] != numbers[i - 1]) {
-            failed = state_port(run, numbers[i]);
-        }
+    collect_ports(run, &ports);
+    for (uint32_t i = port_set_next(&ports, 0); i < PORT_SET_END && !failed;
+         i = port_set_next(&ports, i + 1)) {
+        failed = judge_port(run, (uint16_t)i);
     }
-    free(numbers);
     return failed;
 }
 
@@ -270,7 +227,7 @@ static bool find_odd(const struct state_run *run)
     return false;
 }
 
-static int state_dumped(struct state_run *run)
+static int judge_tables(struct state_run *run)
 {
     size_t n = run->state->flows.n_entries;
     run->has_odd = find_odd(run);
@@ -285,7 +242,7 @@ static int state_dumped(struct state_run *run)
     }
     run->ids = calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
     run->present = calloc(run->table.actions.n_ids + 1, sizeof *run->present);
-    if (!run->ids || !run->present || state_entries_find(run) < 0 || state_ports(run) < 0 ||
+    if (!run->ids || !run->present || state_entries_find(run) < 0 || judge_ports(run) < 0 ||
         state_entries_result(run) < 0) {
         return -1;
     }
@@ -306,7 +263,7 @@ static void run_free(struct state_run *run)
     state_entries_free(run);
 }
 
-static int switch_dump(struct state_run *run, const struct switch_dump *known)
+static int judge_dump(struct state_run *run, const struct switch_dump *known)
 {
     const struct topology *topology = run->expectation->topology;
     if (!known->dumped) {
@@ -318,18 +275,18 @@ static int switch_dump(struct state_run *run, const struct switch_dump *known)
         struct unseen other = {.finding = find_other_switch(run)};
         return other.finding ? add_unseen(run, &other) : -1;
     }
-    return state_dumped(run);
+    return judge_tables(run);
 }
 
-static int state_one(const struct expectation *expectation, size_t sw,
-                     const struct switch_dump *known, const struct state_options *options,
-                     struct report *report)
+static int judge_switch(const struct expectation *expectation, size_t sw,
+                        const struct switch_dump *known, const struct state_options *options,
+                        struct report *report)
 {
     struct state_run run = {.expectation = expectation, .report = report, .sw = sw};
     run.options = options ? *options : (struct state_options){0};
     run.options.run_ms = run.options.run_ms ? run.options.run_ms : DEFAULT_RUN_MS;
     run.name = expectation->topology->switches[sw].name;
-    int failed = switch_dump(&run, known);
+    int failed = judge_dump(&run, known);
     run_free(&run);
     return failed;
 }
@@ -340,7 +297,7 @@ int state_judge(const struct expectation *expectation, const struct switch_dump 
 {
     int failed = state_ignore_list(expectation, report);
     for (size_t sw = 0; sw < expectation->topology->n_switches && !failed; sw++) {
-        failed = state_one(expectation, sw, &switches[sw], options, report);
+        failed = judge_switch(expectation, sw, &switches[sw], options, report);
     }
     return failed ? base_fail(error, "out of memory") : 0;
 }
@@ -350,7 +307,7 @@ int state_judge_switch(const struct expectation *expectation, size_t sw,
                        struct report *report, struct base_error *error)
 {
     int failed = state_ignore_list(expectation, report);
-    failed = failed ? failed : state_one(expectation, sw, known, options, report);
+    failed = failed ? failed : judge_switch(expectation, sw, known, options, report);
     return failed ? base_fail(error, "out of memory") : 0;
 }
 
