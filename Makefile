@@ -81,7 +81,7 @@ $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(LOWER)
 $(UNIT) $(SUITES): LIBS += -lcmocka
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
 # Still to be turned round: traffic and prove call up to blame; what links them links all.
-UPWARD   = $(filter $(foreach r,traffic prove change learn mutate,$(B)/harness/$(r)/%),$(UNIT) $(BENCHES))
+UPWARD   = $(filter $(foreach r,traffic prove change learn mutate run cli,$(B)/harness/$(r)/%),$(UNIT) $(BENCHES))
 $(UPWARD): LIBS += -Wl,--start-group $(LOWER) -Wl,--end-group
 $(UPWARD): $(LOWER)
 # The filter language of tcpdump, and a reader of capture files.
