@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapd: the controller of a tap network. Options, signals, exit status. */
-#include "base/duration.h"
+#include "base/options.h"
 #include "base/version.h"
 #include "tapd/face/api.h"
 #include "tapd/face/controller.h"
@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,56 +18,15 @@
 #include <unistd.h>
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_UNDONE = 3 };
-enum { MAX_LISTEN = 64, MAX_TOKEN_BYTES = 4096, ONCE_MS = 30000 };
-
-static const char help[] =
-    "usage: tapd POLICY [OPTION...]\n"
-    "\n"
-    "Programs the switches of a tap network by a policy, and keeps them so.\n"
-    "\n"
-    "  -l, --lab LAB         where the switches are (default: $TAPPROOF_LAB, unless --listen\n"
-    "                        is given; else the endpoints in the topology file)\n"
-    "      --listen ENDPOINT where switches dial: ptcp:[PORT][:HOST]; may be repeated\n"
-    "      --http ADDRESS    answer requests: unix:PATH or HOST:PORT\n"
-    "      --token-file FILE what requests must bring: Authorization: Bearer TOKEN; needed\n"
-    "                        where other machines can reach the address\n"
-    "      --sflow WHERE     listen for samples at [ADDRESS:]PORT (UDP), for taps with \"when\"\n"
-    "      --state FILE      keep taps on demand there, across restarts\n"
-    "      --own-tables      remove entries that are not ours; else they are only reported\n"
-    "      --resync TIME     read all tables and make them good again so often (default 10s)\n"
-    "      --settle TIME     between what ends and what begins: so long a switch may forward\n"
-    "                        by its old table after its barrier (default 20ms)\n"
-    "      --print           print the entries that the policy asks for, and send nothing\n"
-    "      --once            install, be sure of it, and end\n"
-    "      --timeout TIME    for --once (default 30s)\n"
-    "  -v, --verbose         tell details\n"
-    "      --version         print the version\n"
-    "\n"
-    "When everything is installed for the first time it prints \"ready\". SIGHUP reads the\n"
-    "policy again; SIGTERM ends it, and leaves the entries where they are.\n"
-    "\n"
-    "Requests (JSON):\n"
-    "  GET /status               switches: connected, installed, foreign entries\n"
-    "  GET /taps, /taps/NAME     taps that are there now\n"
-    "  POST /taps                one more, with the keys of a policy's\n"
-    "  PATCH /taps/NAME          its lifetime begins anew; {\"for\": \"300s\"}: another one;\n"
-    "                            POST /taps/NAME/extend does the same\n"
-    "  DELETE /taps/NAME         it ends\n"
-    "  GET /sflow                samples: received, lost, told to no port\n"
-    "  POST /reload              read the policy again\n"
-    "  curl --unix-socket PATH http://tapd/taps -d '{\"name\": \"web\", \"source\": \"h1\",\n"
-    "       \"match\": \"tcp,tp_dst=80\", \"to\": \"h11\", \"for\": \"120s\"}'\n"
-    "\n"
-    "Exit status: 0 ended as it should; 2 usage or input error; 3 not everything could be\n"
-    "installed (--once), or an address cannot be had.\n";
+enum { MAX_TOKEN_BYTES = 4096, ONCE_MS = 30000 };
 
 struct options {
     struct tapd_controller_options controller;
-    const char *listen[MAX_LISTEN];
+    struct base_option_list listen;
     const char *http;
     const char *token_file;
     unsigned timeout_ms;
-    bool print, once;
+    bool print, once, verbose, version;
 };
 
 struct program {
@@ -94,123 +52,96 @@ static int complain(const char *format, ...)
     return EXIT_USAGE;
 }
 
-static int read_time(const char *option, const char *text, unsigned *ms)
-{
-    uint64_t ns;
-    if (!base_duration_parse(text, &ns) || ns < 1000000) {
-        return complain("--%s: '%s' is not a time such as 2s or 500ms", option, text);
-    }
-    *ms = (unsigned)(ns / 1000000); /* of 30 days at most */
-    return 0;
-}
+#define AT(member) offsetof(struct options, member)
 
-enum option_key {
-    LISTEN = 256,
-    HTTP,
-    TOKEN_FILE,
-    SFLOW,
-    STATE,
-    OWN_TABLES,
-    RESYNC,
-    SETTLE,
-    PRINT,
-    ONCE,
-    TIMEOUT,
-    VERSION
-};
-
-static const struct option long_options[] = {
-    {"lab", required_argument, NULL, 'l'},
-    {"listen", required_argument, NULL, LISTEN},
-    {"http", required_argument, NULL, HTTP},
-    {"token-file", required_argument, NULL, TOKEN_FILE},
-    {"sflow", required_argument, NULL, SFLOW},
-    {"state", required_argument, NULL, STATE},
-    {"own-tables", no_argument, NULL, OWN_TABLES},
-    {"resync", required_argument, NULL, RESYNC},
-    {"settle", required_argument, NULL, SETTLE},
-    {"print", no_argument, NULL, PRINT},
-    {"once", no_argument, NULL, ONCE},
-    {"timeout", required_argument, NULL, TIMEOUT},
-    {"verbose", no_argument, NULL, 'v'},
-    {"version", no_argument, NULL, VERSION},
-    {"help", no_argument, NULL, 'h'},
+static const struct base_option rows[] = {
+    {"lab", 'l', "LAB", base_option_text, AT(controller.lab),
+     .help = "where the switches are (default: $TAPPROOF_LAB, unless --listen is given; else the "
+             "endpoints in the topology file)"},
+    {"listen", 0, "ENDPOINT", base_option_list, AT(listen),
+     .help = "where switches dial: ptcp:[PORT][:HOST]; may be repeated"},
+    {"http", 0, "ADDRESS", base_option_text, AT(http),
+     .help = "answer requests: unix:PATH or HOST:PORT"},
+    {"token-file", 0, "FILE", base_option_text, AT(token_file),
+     .help = "what requests must bring: Authorization: Bearer TOKEN; needed where other machines "
+             "can reach the address"},
+    {"sflow", 0, "WHERE", base_option_text, AT(controller.sflow),
+     .help = "listen for samples at [ADDRESS:]PORT (UDP), for taps with \"when\""},
+    {"state", 0, "FILE", base_option_text, AT(controller.state),
+     .help = "keep taps on demand there, across restarts"},
+    {"own-tables", 0, NULL, base_option_flag, AT(controller.installer.own_tables),
+     .help = "remove entries that are not ours; else they are only reported"},
+    {"resync", 0, "TIME", base_option_ms, AT(controller.installer.resync_ms), .min = 1,
+     .help = "read all tables and make them good again so often (default 10s)"},
+    {"settle", 0, "TIME", base_option_ms, AT(controller.installer.settle_ms), .min = 1,
+     .help = "between what ends and what begins: so long a switch may forward by its old table "
+             "after its barrier (default 20ms)"},
+    {"print", 0, NULL, base_option_flag, AT(print),
+     .help = "print the entries that the policy asks for, and send nothing"},
+    {"once", 0, NULL, base_option_flag, AT(once), .help = "install, be sure of it, and end"},
+    {"timeout", 0, "TIME", base_option_ms, AT(timeout_ms), .min = 1,
+     .help = "for --once (default 30s)"},
+    {"verbose", 'v', NULL, base_option_flag, AT(verbose), .help = "report details"},
+    {"version", 0, NULL, base_option_flag, AT(version), .help = "print the version"},
     {0},
 };
 
-static int take_option(int key, struct options *options)
+static void print_help(void)
 {
-    struct tapd_controller_options *controller = &options->controller;
-    switch (key) {
-    case 'l':
-        controller->lab = optarg;
-        return 0;
-    case LISTEN:
-        if (controller->n_listen == MAX_LISTEN) {
-            return complain("more than %d --listen", MAX_LISTEN);
-        }
-        options->listen[controller->n_listen++] = optarg;
-        return 0;
-    case HTTP:
-        options->http = optarg;
-        return 0;
-    case TOKEN_FILE:
-        options->token_file = optarg;
-        return 0;
-    case SFLOW:
-        controller->sflow = optarg;
-        return 0;
-    case STATE:
-        controller->state = optarg;
-        return 0;
-    case OWN_TABLES:
-        controller->installer.own_tables = true;
-        return 0;
-    case RESYNC:
-        return read_time("resync", optarg, &controller->installer.resync_ms);
-    case SETTLE:
-        return read_time("settle", optarg, &controller->installer.settle_ms);
-    case PRINT:
-        options->print = true;
-        return 0;
-    case ONCE:
-        options->once = true;
-        return 0;
-    case TIMEOUT:
-        return read_time("timeout", optarg, &options->timeout_ms);
-    case 'v':
-        tapd_log_set_verbose(true);
-        return 0;
-    default:
-        return key == ':' ? complain("an option needs a value") : complain("unknown option");
-    }
+    struct base_buffer text = {0};
+    base_options_format(rows, &text);
+    printf(
+        "usage: tapd POLICY [OPTION...]\n"
+        "\n"
+        "Programs the switches of a tap network by a policy, and keeps them so.\n"
+        "\n"
+        "%s"
+        "\n"
+        "When everything is installed for the first time it prints \"ready\". SIGHUP reads the\n"
+        "policy again; SIGTERM ends it, and leaves the entries where they are.\n"
+        "\n"
+        "Requests (JSON):\n"
+        "  GET /status               switches: connected, installed, foreign entries\n"
+        "  GET /taps, /taps/NAME     taps that are there now\n"
+        "  POST /taps                one more, with the keys of a policy's\n"
+        "  PATCH /taps/NAME          its lifetime begins anew; {\"for\": \"300s\"}: another one;\n"
+        "                            POST /taps/NAME/extend does the same\n"
+        "  DELETE /taps/NAME         it ends\n"
+        "  GET /sflow                samples: received, lost, not assigned to a port\n"
+        "  POST /reload              read the policy again\n"
+        "  curl --unix-socket PATH http://tapd/taps -d '{\"name\": \"web\", \"source\": \"h1\",\n"
+        "       \"match\": \"tcp,tp_dst=80\", \"to\": \"h11\", \"for\": \"120s\"}'\n"
+        "\n"
+        "Exit status: 0 ended as it should; 2 usage or input error; 3 not everything could be\n"
+        "installed (--once), or an address cannot be had.\n",
+        base_buffer_text(&text));
+    base_buffer_free(&text);
 }
 
 /* 0, or the exit status; -1: the help or the version was asked for, and printed. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    int key;
+    struct base_error error = {0};
     *options = (struct options){.timeout_ms = ONCE_MS};
-    opterr = 0;
-    while ((key = getopt_long(argc, argv, ":l:vh", long_options, NULL)) != -1) {
-        if (key == 'h' || key == VERSION) {
-            fputs(key == 'h' ? help : "tapd " BASE_VERSION "\n", stdout);
-            return -1;
-        }
-        if (key == ':' || key == '?') {
-            return complain(key == ':' ? "%s needs a value" : "unknown option '%s'",
-                            argv[optind - 1]);
-        }
-        int status = take_option(key, options);
-        if (status) {
-            return status;
-        }
+    int first = base_options_parse(rows, options, argc, argv, &error);
+    if (first < 0) {
+        return complain("%s", error.text);
     }
-    if (argc - optind != 1) {
+    if (first == BASE_OPTIONS_HELP_WANTED) {
+        print_help();
+        return -1;
+    }
+    if (options->version) {
+        puts("tapd " BASE_VERSION);
+        return -1;
+    }
+    if (argc - first != 1) {
         return complain("expected one policy file");
     }
-    options->controller.policy = argv[optind];
-    options->controller.listen = options->listen;
+    tapd_log_set_verbose(options->verbose);
+    options->controller.policy = argv[first];
+    options->controller.listen = options->listen.items;
+    options->controller.n_listen = options->listen.n;
     if (!options->controller.lab && options->controller.n_listen == 0) {
         options->controller.lab = getenv("TAPPROOF_LAB");
     }
