@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `tapproof check` and `prove` on a network in memory: exit statuses, and where
+ * the reports go. */
+#include "testing/fake_cli.h"
+
+static const char expected[] = "expected/demon/simulated.yaml";
+
+static void a_network_that_conforms_exits_0(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 0, "check", expected);
+    fake_cli_says(cli->out, "PASS");
+    assert_null(strstr(cli->out, "\033[")); /* no terminal, no colour */
+    assert_string_equal(cli->err, "");
+    char *brief = strdup(cli->out);
+    EXPECT(cli, 0, "check", expected, "-v");
+    assert_true(strlen(cli->out) > strlen(brief) + 500);
+    fake_cli_says(cli->out, "traffic/h1/mirrored/h11");
+    free(brief);
+    fake_cli_close(cli);
+}
+
+static void a_network_that_deviates_exits_1(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("no-mirror");
+    EXPECT(cli, 1, "check", expected);
+    fake_cli_says(cli->out, "FAIL");
+    fake_cli_says(cli->out, "traffic/h1/mirrored/h11");
+    fake_cli_close(cli);
+}
+
+/* What could not be looked at is no pass; beside something that deviates it is
+ * no excuse. */
+static void what_could_not_be_judged_exits_3(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    fake_network_fault(&cli->network, (struct fake_fault){FAKE_SILENT, .at = "s2"});
+    EXPECT(cli, 3, "check", expected);
+    fake_cli_says(cli->out, "fake:s2: did not answer");
+    EXPECT(cli, 3, "check", expected, "--only", "state");
+    EXPECT(cli, 3, "prove", expected);
+    fake_network_change(&cli->network, "topologies/demon/no-mirror", 0);
+    EXPECT(cli, 1, "check", expected);
+    EXPECT(cli, 1, "prove", expected);
+    fake_cli_close(cli);
+}
+
+static void only_one_kind_is_judged(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 0, "check", expected, "--only", "state", "-v");
+    assert_int_equal(cli->network.n_sent, 0);
+    assert_null(strstr(cli->out, "traffic/"));
+    EXPECT(cli, 0, "check", expected, "--only", "traffic", "-v");
+    assert_true(cli->network.n_sent > 0);
+    assert_null(strstr(cli->out, "state/"));
+    fake_cli_close(cli);
+}
+
+static void ids_are_listed(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 0, "check", expected, "--list", "-k", "traffic/h1/", "-k", "switch/s1");
+    assert_string_equal(cli->out, "switch/s1\ntraffic/h1/delivered/h2\ntraffic/h1/mirrored/h11\n");
+    assert_int_equal(cli->network.n_dumps, 0);
+    EXPECT(cli, 0, "check", expected, "--list", "--only", "traffic", "-k", "h1/delivered");
+    assert_string_equal(cli->out, "traffic/h1/delivered/h2\n");
+    EXPECT(cli, 2, "check", expected, "--list", "-k", "nonsense");
+    assert_string_equal(cli->err, "tapproof check: expected/demon/simulated.yaml: nothing is "
+                                  "selected by -k\n");
+    fake_cli_close(cli);
+}
+
+static void a_selection_of_nothing_is_an_error(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 2, "check", expected, "-k", "nonsense");
+    fake_cli_says(cli->err, "nothing is selected by -k\n");
+    assert_string_equal(cli->out, "");
+    EXPECT(cli, 2, "prove", expected, "-k", "nonsense");
+    fake_cli_says(cli->err, "nothing is selected by -k\n");
+    EXPECT(cli, 0, "prove", expected, "-k", "traffic/h1/");
+    fake_cli_close(cli);
+}
+
+static void each_report_goes_where_it_should(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("no-mirror");
+    EXPECT(cli, 1, "check", expected, "--json", "-");
+    assert_int_equal(*cli->out, '{');
+    fake_cli_says(cli->out, "\"verdict\": \"fail\"");
+    EXPECT(cli, 1, "check", expected, "--tap");
+    fake_cli_says(cli->out, "\n1..");
+    fake_cli_says(cli->out, "not ok ");
+    EXPECT(cli, 1, "check", expected, "--junit", "-");
+    fake_cli_says(cli->out, "<testsuite");
+    EXPECT(cli, 1, "check", expected, "--json", fake_cli_path(cli, "j"), "--junit",
+           fake_cli_path(cli, "u"), "--pcapng", fake_cli_path(cli, "p"));
+    fake_cli_says(cli->out, "FAIL");
+    char *json = fake_cli_read(cli, "j"), *junit = fake_cli_read(cli, "u"),
+         *frames = fake_cli_read(cli, "p");
+    fake_cli_says(json, "\"verdict\": \"fail\"");
+    fake_cli_says(junit, "<testsuite");
+    assert_memory_equal(frames, "\x0a\x0d\x0d\x0a", 4); /* a section header */
+    free(json);
+    free(junit);
+    free(frames);
+    char tap[160];
+    snprintf(tap, sizeof tap, "--tap=%s", fake_cli_path(cli, "t"));
+    EXPECT(cli, 1, "check", expected, tap);
+    fake_cli_says(cli->out, "FAIL");
+    char *lines = fake_cli_read(cli, "t");
+    fake_cli_says(lines, "\n1..");
+    free(lines);
+    fake_cli_close(cli);
+}
+
+static void load_time_is_part_of_the_whole(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 0, "check", expected, "--only", "state", "--json", "-");
+    fake_cli_says(cli->out, "\"load\"");
+    fake_cli_close(cli);
+}
+
+/* A path that cannot be written costs no run; a full disk makes the report
+ * worthless, unless the exit status says that something deviates. */
+static void reports_that_cannot_be_written_are_no_pass(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    const char *nowhere = fake_cli_path(cli, "no/where");
+    EXPECT(cli, 2, "check", expected, "--json", nowhere);
+    fake_cli_says(cli->err, "no/where: No such file or directory\n");
+    EXPECT(cli, 2, "prove", expected, "--json", nowhere);
+    EXPECT(cli, 2, "check", expected, "--pcapng", nowhere);
+    assert_int_equal(cli->network.n_dumps, 0);
+    EXPECT(cli, 3, "check", expected, "--json", "/dev/full");
+    fake_cli_says(cli->err, "cannot write /dev/full: No space left on device\n");
+    EXPECT(cli, 3, "check", expected, "--pcapng", "/dev/full");
+    EXPECT(cli, 3, "prove", expected, "--json", "/dev/full");
+    fake_network_change(&cli->network, "topologies/demon/no-mirror", 0);
+    EXPECT(cli, 1, "check", expected, "--json", "/dev/full");
+    EXPECT(cli, 1, "prove", expected, "--json", "/dev/full");
+    fake_cli_close(cli);
+}
+
+static void options_of_the_run_reach_it(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    fake_network_fault(&cli->network, (struct fake_fault){FAKE_ALTER, .at = "h11"});
+    EXPECT(cli, 1, "check", expected, "--converge", "1s");
+    assert_int_equal(cli->network.n_packet_outs, 0);
+    EXPECT(cli, 1, "check", expected, "--packet-out");
+    assert_true(cli->network.n_packet_outs > 0);
+    fake_cli_close(cli);
+}
+
+static void proofs_are_reported_and_confirmed(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 0, "prove", expected);
+    fake_cli_says(cli->out, "PASS");
+    assert_int_equal(cli->network.n_sent, 0);
+    fake_network_change(&cli->network, "topologies/demon/no-mirror", 0);
+    EXPECT(cli, 1, "prove", expected, "--confirm", "--json", "-");
+    assert_int_equal(*cli->out, '{');
+    fake_cli_says(cli->out, "confirmed: sent, it arrived at h2");
+    EXPECT(cli, 1, "prove", expected, "-v");
+    fake_cli_says(cli->out, "traffic/h7/mirrored/h11");
+    fake_cli_close(cli);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_network_that_conforms_exits_0),
+    cmocka_unit_test(a_network_that_deviates_exits_1),
+    cmocka_unit_test(what_could_not_be_judged_exits_3),
+    cmocka_unit_test(only_one_kind_is_judged),
+    cmocka_unit_test(ids_are_listed),
+    cmocka_unit_test(a_selection_of_nothing_is_an_error),
+    cmocka_unit_test(each_report_goes_where_it_should),
+    cmocka_unit_test(load_time_is_part_of_the_whole),
+    cmocka_unit_test(reports_that_cannot_be_written_are_no_pass),
+    cmocka_unit_test(options_of_the_run_reach_it),
+    cmocka_unit_test(proofs_are_reported_and_confirmed),
+};
+
+TEST_MAIN(tests)
