@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Ethernet and IPv4 addresses: from text and to text. */
 #include "base/address.h"
 
 #include <arpa/inet.h>

@@ -10,16 +10,17 @@
 
 enum { BASE_MAC_BYTES = 6, BASE_MAC_TEXT = 18, BASE_IP_TEXT = 16 };
 
-/* "xx:xx:xx:xx:xx:xx", exactly; false leaves `mac` alone. */
+/* Reads "xx:xx:xx:xx:xx:xx", two hexadecimal digits each, in either case. False:
+ * it is something else, and `mac` is unchanged. */
 bool base_mac_parse(const char *text, uint8_t mac[BASE_MAC_BYTES]);
 
-/* Lower case, as ovs-ofctl prints it. Returns `text`. */
+/* Writes the address in lower case, as ovs-ofctl prints it. Returns `text`. */
 char *base_mac_format(const uint8_t mac[BASE_MAC_BYTES], char text[BASE_MAC_TEXT]);
 
-/* "a.b.c.d", exactly; false leaves `ip` alone. */
+/* Reads "a.b.c.d". False: it is something else, and `*ip` is unchanged. */
 bool base_ip_parse(const char *text, uint32_t *ip);
 
-/* Returns `text`. */
+/* Writes the address as "a.b.c.d". Returns `text`. */
 char *base_ip_format(uint32_t ip, char text[BASE_IP_TEXT]);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How does a buffer grow, and what is it after an allocation failed. */
 #include "base/buffer.h"
 
 #include <stdio.h>

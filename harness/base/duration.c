@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How long is "500ms": a time as people write it, in nanoseconds. */
 #include "base/duration.h"
 
 #include <stddef.h>

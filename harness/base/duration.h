@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "2s", "500ms", "20us", "1m" or "1min", "2h"; a number alone is seconds; "0.2"
- * too. False: it is not that, or is over 30 days; *ns stays as it was. */
+/* Reads "2s", "500ms", "20us", "1m" or "1min", "2h", or a number of seconds such
+ * as "3" or "0.2", into nanoseconds. False: it is none of these, or longer than
+ * 30 days; `*ns` is unchanged. */
 bool base_duration_parse(const char *text, uint64_t *ns);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Times: every unit, fractions, and what is refused. */
 #include "base/duration.h"
 
 #include "testing/cmocka.h"

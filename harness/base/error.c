@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One error in words: what went wrong, and where in front of it. */
 #include "base/error.h"
 
 #include <stdio.h>

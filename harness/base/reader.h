@@ -3,10 +3,10 @@
  * A bounds-checked cursor over bytes that somebody else wrote. All parsing of
  * network bytes goes through it; there is no pointer arithmetic elsewhere.
  *
- * A read past the end returns zero and makes the reader `failed`, for good:
- * a decoder reads a whole record, then asks once. Integers are big-endian on
- * the wire and in host order when returned. The bytes are not copied and must
- * outlive the reader. */
+ * A read past the end returns zero and makes the reader `failed`; all later
+ * reads of it return zero too. So a decoder reads a whole record and then asks
+ * once. Integers are big-endian on the wire and in host order when returned. The
+ * bytes are not copied and must outlive the reader. */
 #ifndef BASE_READER_H
 #define BASE_READER_H
 
@@ -21,12 +21,14 @@ struct base_reader {
     bool failed;
 };
 
+/* A reader of n_bytes; NULL has none. */
 static inline struct base_reader base_reader_over(const void *bytes, size_t n_bytes)
 {
     const uint8_t *at = bytes ? bytes : (const uint8_t *)""; /* NULL: no bytes */
     return (struct base_reader){.at = at, .end = bytes ? at + n_bytes : at, .failed = false};
 }
 
+/* How many bytes have not been read. */
 static inline size_t base_reader_left(const struct base_reader *reader)
 {
     return (size_t)(reader->end - reader->at);
@@ -55,11 +57,13 @@ static inline void base_read_copy(struct base_reader *reader, void *out, size_t 
     }
 }
 
+/* Passes over n_bytes. */
 static inline void base_read_skip(struct base_reader *reader, size_t n_bytes)
 {
     (void)base_read_bytes(reader, n_bytes);
 }
 
+/* The next integer; 0 (and failed) if too few bytes are left. */
 static inline uint8_t base_read_u8(struct base_reader *reader)
 {
     const uint8_t *b = base_read_bytes(reader, 1);

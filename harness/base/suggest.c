@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which known word did a misspelt one mean. */
 #include "base/suggest.h"
 
 #include <ctype.h>

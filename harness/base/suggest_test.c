@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which word is near, and which is not. */
 #include "base/suggest.h"
 #include "testing/cmocka.h"
 

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How is a line of ovs-ofctl's syntax cut into words, and what does a word say. */
 #include "base/token.h"
 
 #include "base/address.h"

@@ -30,6 +30,7 @@ struct token {
  * to the value. */
 bool token_next(const char **at, struct token *token);
 
+/* Whether the word is this text, all of it; the second ignores letter case. */
 bool word_is(struct word word, const char *text);
 bool word_is_nocase(struct word word, const char *text);
 
@@ -38,10 +39,13 @@ bool word_is_nocase(struct word word, const char *text);
 bool word_split(struct word *word, const char *dividers, struct word *rest);
 
 /* A whole word as a number up to `max`: decimal, 0x… or octal 0…, as
- * strtoull(3) with base 0 and as ovs-ofctl reads them. */
+ * strtoull(3) with base 0 and as ovs-ofctl reads them. False: it is none, or is
+ * larger. */
 bool word_number(struct word word, uint64_t max, uint64_t *number);
 
-/* Six groups of one or two hexadecimal digits. */
+/* A whole word as an Ethernet address, six groups of one or two hexadecimal
+ * digits divided by ':', or as an IPv4 address in host order. False: it is none;
+ * `mac` may have been written to. */
 bool word_mac(struct word word, uint8_t mac[6]);
 bool word_ip(struct word word, uint32_t *ip);
 

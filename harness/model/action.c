@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Comparison of actions. Their text is in action_text.c. */
+ * When are two actions, or two lists of them, the same. */
 #include "model/action.h"
 
 #include <string.h>

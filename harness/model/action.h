@@ -49,7 +49,8 @@ struct action {
 };
 _Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred thousand");
 
-/* Whole-value comparison, order included. */
+/* Whether two actions do the same, and whether two lists do so action by action, in
+ * the same order. Vendor actions: all bytes of the body. */
 bool action_equal(const struct action *a, const struct action *b);
 bool actions_equal(const struct action *a, size_t n_a, const struct action *b, size_t n_b);
 

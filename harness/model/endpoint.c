@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which address does "tcp:10.0.0.1:6653" name, and what is wrong with one that
+ * names none. */
 #include "model/endpoint.h"
 
 #include <stdbool.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does an expectation say of this port, and is this claim about this host. */
 #include "model/expectation.h"
 
 #include <stdlib.h>

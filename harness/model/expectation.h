@@ -42,7 +42,7 @@ struct expected_entry {
 };
 
 enum claim_kind { CLAIM_DELIVERED, CLAIM_MIRRORED, CLAIM_ISOLATED };
-const char *claim_kind_name(enum claim_kind kind); /* "delivered"… */
+const char *claim_kind_name(enum claim_kind kind); /* as in the file: "delivered"… */
 
 /* One sentence about traffic, of one sender and one receiver. */
 struct claim {
@@ -95,7 +95,7 @@ struct expectation {
     struct base_arena arena;
 };
 
-/* NULL if the expectation does not list this port. */
+/* What `ports:` says of this port; NULL if it does not list it. */
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
 
@@ -104,6 +104,7 @@ const struct expected_port *expectation_port(const struct expectation *expectati
 bool expectation_claim_names(const struct expectation *expectation, const struct claim *claim,
                              size_t host);
 
+/* Frees the expectation, its topology and all that is in both. NULL is legal. */
 void expectation_free(struct expectation *expectation);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tables of flow entries. Their text is in flow_text.c. */
+ * Flow tables: how they grow, and when two entries are the same. */
 #include "model/flow.h"
 
 #include <stdlib.h>

@@ -37,9 +37,12 @@ struct flow_table {
     struct base_arena arena; /* actions */
 };
 
-/* One zeroed entry more; NULL without memory. The pointer lives until the next
- * one is added. */
+/* Appends a zeroed entry and returns it; the pointer lives until the next one is
+ * added. NULL without memory. */
 struct flow_entry *flow_table_add(struct flow_table *table);
+
+/* Frees entries and actions; the table is empty and usable after that. NULL is
+ * legal. */
 void flow_table_free(struct flow_table *table);
 
 /* Same match, priority, actions, cookie and timeouts; not the counters. */

@@ -18,7 +18,8 @@ enum flow_command {
     FLOW_DELETE = 3,
     FLOW_DELETE_STRICT = 4,
 };
-const char *flow_command_name(enum flow_command command); /* "add", "modify_strict"… */
+/* As ovs-ofctl writes it: "add", "modify_strict"… */
+const char *flow_command_name(enum flow_command command);
 
 struct flow_mod {
     enum flow_command command;
@@ -44,6 +45,8 @@ struct flow_changes {
     size_t capacity;
     struct base_arena arena;
 };
+
+/* Frees the changes and all that is in them. NULL is legal. */
 void flow_changes_free(struct flow_changes *changes);
 
 #endif

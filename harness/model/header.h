@@ -60,6 +60,7 @@ static inline bool header_has_tp(const struct header *header)
             header->nw_proto == NW_PROTO_UDP);
 }
 
+/* Whether all bits are the same. */
 static inline bool header_equal(const struct header *a, const struct header *b)
 {
     return memcmp(a, b, sizeof *a) == 0;
@@ -71,6 +72,7 @@ struct header_words {
     uint64_t word[HEADER_WORDS];
 };
 
+/* A header as words, and back. */
 static inline struct header_words header_words(const struct header *header)
 {
     struct header_words words;

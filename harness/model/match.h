@@ -41,11 +41,14 @@ void match_normalize(struct match *match);
  * priority, whatever the flow-mod says (OpenFlow 1.0.0, section 3.4). */
 bool match_is_exact(const struct match *match);
 
+/* Whether both have the same value and mask; of normal matches: whether they take
+ * the same headers. */
 bool match_equal(const struct match *a, const struct match *b);
 
 /* Whether the match takes this header. */
 bool match_takes(const struct match *match, const struct header *header);
 
+/* A hash of value and mask, as header_hash. */
 static inline uint64_t match_hash(const struct match *match, uint64_t seed)
 {
     return header_hash(&match->mask, header_hash(&match->value, seed));

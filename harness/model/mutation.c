@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many mutations had which fate, and what share was noticed. */
 #include "model/mutation.h"
 
 #include <stdlib.h>

@@ -44,12 +44,14 @@ struct mutations {
     struct base_arena arena;
 };
 
+/* How many had this fate. */
 size_t mutations_count(const struct mutations *mutations, enum mutation_fate fate);
 
 /* The share of noticed ones among those that are noticed or not, in percent; -1
  * if there are none. */
 double mutations_score(const struct mutations *mutations);
 
+/* Frees all that is in the list, which is empty after that. */
 void mutations_free(struct mutations *mutations);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is a port called, and may a packet enter or leave by it. */
 #include "model/port.h"
 
 #include "base/token.h"

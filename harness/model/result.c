@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Collects the results of a run: what is the verdict of all of them. */
 #include "model/result.h"
 
 #include <stdio.h>

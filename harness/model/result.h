@@ -20,7 +20,7 @@ const char *result_kind_name(enum result_kind kind); /* "switch", "state"… */
 
 /* The four statements. A finding names the two that disagree. */
 enum statement { SAYS_DECLARED, SAYS_ADVERTISED, SAYS_COUNTED, SAYS_OBSERVED, N_STATEMENTS };
-const char *statement_name(enum statement statement);
+const char *statement_name(enum statement statement); /* "declared"… */
 
 /* What kind of thing is at fault. */
 enum cause_kind {
@@ -127,18 +127,25 @@ struct report {
     struct base_arena arena;
 };
 
-/* One result more: zeroed, verdict pass, port -1; the id is copied. NULL
- * without memory. The pointer lives until the next one is added. */
+/* Appends a result that has passed (all else zero, port -1) and returns it; the
+ * id is copied. The pointer lives until the next one is added. NULL without
+ * memory. */
 struct result *report_add(struct report *report, enum result_kind kind, const char *id);
 
-/* One warning more, copied. */
+/* Appends a warning, as printf does; it is copied, and cut after 1,023 bytes.
+ * Without memory it is lost. */
 void report_note(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* fail if anything fails, else inconclusive if anything is inconclusive or
- * nothing passed, else pass. */
+/* The verdict of the run: fail if a result fails; else inconclusive if one is, or
+ * if none passed; else pass. */
 enum verdict report_verdict(const struct report *report);
+
+/* How many results have this verdict. */
 size_t report_count(const struct report *report, enum verdict verdict);
+
+/* Frees all that is in the report, which is empty and usable after that. NULL is
+ * legal. */
 void report_free(struct report *report);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one switch says of a port of its own. */
 #include "model/state.h"
 
 #include <stdlib.h>

@@ -19,7 +19,7 @@ struct switch_state {
     struct flow_table flows;
 };
 
-/* NULL if the switch has no such port. */
+/* The port of this number; NULL if the switch has none. */
 const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
 
 /* Whether packets leave, or enter, by this port as things are. Reserved ports
@@ -27,6 +27,7 @@ const struct port *switch_state_port(const struct switch_state *state, uint16_t 
 bool switch_state_sends(const struct switch_state *state, uint16_t number);
 bool switch_state_receives(const struct switch_state *state, uint16_t number);
 
+/* Frees ports and flows; the state is empty and usable after that. NULL is legal. */
 void switch_state_free(struct switch_state *state);
 
 /* What is known of one switch. */

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is at the other end of a port, and what is that place called. */
 #include "model/topology.h"
 
 #include "base/buffer.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A topology: what is cabled to what; and a lab: where it runs now. Both come
- * from YAML (spec/), and are immutable after loading. Switches and hosts are
- * known by their index everywhere. */
+ * from YAML (yaml/load.h) and do not change after loading. Switches and hosts
+ * are known by their index everywhere. */
 #ifndef MODEL_TOPOLOGY_H
 #define MODEL_TOPOLOGY_H
 
@@ -19,6 +19,7 @@ struct port_ref {
     uint16_t port;
 };
 
+/* Whether both are the same port of the same switch. */
 static inline bool port_ref_equal(struct port_ref a, struct port_ref b)
 {
     return a.sw == b.sw && a.port == b.port;
@@ -73,30 +74,33 @@ struct topology {
     struct base_arena arena; /* owns all of the above */
 };
 
-/* What hangs at the other end of a port. */
+/* What is at the other end of the cable at a port. */
 enum peer_kind { PEER_NONE, PEER_HOST, PEER_SWITCH };
 struct peer {
     enum peer_kind kind;
     size_t host;          /* PEER_HOST */
     struct port_ref port; /* PEER_SWITCH: the port where a frame enters */
 };
+/* Looks through all links and hosts; for many questions see path/network.h. */
 struct peer topology_peer(const struct topology *topology, struct port_ref port);
 
-/* The names of places, the same for all that speak of them: "s1:6"; of the
- * cable at a port, from its end in the topology that is named first,
- * "s1:6 - s3:1", "h1 - s1:1", "s1:6 - nothing" where none is. */
+/* The name of a port, "s1:6", and of the cable at it, "s1:6 - s3:1" (in the order
+ * of the topology file), "h1 - s1:1", or "s1:6 - nothing". All messages and
+ * results name places by these. In the arena; NULL without memory. */
 const char *topology_port_name(const struct topology *topology, struct port_ref port,
                                struct base_arena *arena);
 const char *topology_cable_name(const struct topology *topology, struct port_ref port,
                                 struct base_arena *arena);
 
-/* SWITCH_NONE, HOST_NONE if there is none of that name. */
+/* The index of a switch or host; SWITCH_NONE, HOST_NONE if none has that name. */
 size_t topology_find_switch(const struct topology *topology, const char *name);
 size_t topology_find_host(const struct topology *topology, const char *name);
 
-/* The host whose name is nearest to one that is misspelt; NULL: none is near. */
+/* The name of the host that a misspelt one may mean; NULL if none is near. It
+ * belongs to the topology. */
 const char *topology_nearest_host(const struct topology *topology, const char *name);
 
+/* Frees the topology and all that is in it. NULL is legal. */
 void topology_free(struct topology *topology);
 
 struct lab_switch {
@@ -109,6 +113,8 @@ struct lab {
     struct lab_host *hosts;      /* by index of the topology */
     struct base_arena arena;
 };
+
+/* Frees the lab and all that is in it. NULL is legal. */
 void lab_free(struct lab *lab);
 
 #endif

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lists of actions in ovs-ofctl's syntax: printed, read, refused. */
 #include "model/action.h"
 
 #include "model/port.h"

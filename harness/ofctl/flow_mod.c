@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One line of a change file: which command of a flow-mod, and what it is told. */
+ * One line of a change file: which command of a flow-mod it is, and for which entries. */
 #include "ofctl/flow_mod.h"
 
 #include "ofctl/flow.h"

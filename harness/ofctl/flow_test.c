@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flow entries in ovs-ofctl's syntax: printed, read, refused. */
 #include "model/flow.h"
 
 #include "ofctl/flow.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading a match token by token: for ofctl_parse_match, and for ofctl_parse_flow, whose
- * lines mix the fields of the match with those of the entry. */
+ * lines mix the fields of the match with those of the entry. Within this room only. */
 #ifndef OFCTL_MATCH_READER_H
 #define OFCTL_MATCH_READER_H
 

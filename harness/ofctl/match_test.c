@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Matches in ovs-ofctl's syntax: printed, read, refused. */
 #include "model/match.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does a port do: `drop`, {output: ...}, or a list of cases. */
 #include "yaml/cases.h"
 
 #include "model/action.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which flow-mods does a change file ask for, at which switch. */
 #include "yaml/change.h"
 
 #include "ofctl/flow_mod.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Change files: sections, whole tables, and what is refused where. */
 #include "yaml/change.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The files that the environment names, for the suites. */
 #include "testing/cmocka.h"
 
 #include "yaml/environment.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * YAML as a tree of nodes: places, what is refused, and what is cut off. */
 #include "yaml/events.h"
 
 #include "testing/cmocka.h"

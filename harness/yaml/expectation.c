@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads an expectation file: its parts in order, then what they say together. */
 #include "yaml/expectation.h"
 
 #include "yaml/lab.h"

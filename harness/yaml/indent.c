@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is wrong indentation what libyaml stumbled over, and which columns would fit. */
 #include "yaml/indent.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where does a topology run: endpoints and stations of a lab file. */
 #include "yaml/lab.h"
 
 #include "yaml/value.h"

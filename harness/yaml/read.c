@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What all readers share: opening a file, reporting at a place, and mappings read
+ * by a table of fields. */
 #include "yaml/read.h"
 
 #include "base/suggest.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The text of a file: its lines, and an error at a place of it with the line
+ * shown. */
 #include "yaml/source.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What did a switch say when its state was saved. */
 #include "yaml/state.h"
 
 #include "base/address.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is cabled to what: switches, hosts and links of a topology file. */
 #include "base/address.h"
 #include "yaml/lab.h"
 #include "yaml/value.h"

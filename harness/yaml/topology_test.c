@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Topology files: what is read, and each error at its place. */
 #include "model/port.h"
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"

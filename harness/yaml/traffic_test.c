@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `traffic:` of an expectation: claims, their ids, and which contradict each
+ * other. */
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"
 

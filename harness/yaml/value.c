@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does a scalar mean: a name, a number, a port, an endpoint, a match. */
 #include "yaml/value.h"
 
 #include "model/endpoint.h"

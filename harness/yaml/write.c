@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writes an expectation as the YAML that a person would have written. */
 #include "yaml/write.h"
 
 #include "model/port.h"
