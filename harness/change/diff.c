@@ -122,6 +122,7 @@ static int open_side(struct side *side, const struct switch_state *state,
         side->changed[i] =
             !same ||
             !actions_equal(entry->actions, entry->n_actions, same->actions, same->n_actions) ||
+            !extras_equal(entry->extras, entry->n_extras, same->extras, same->n_extras) ||
             (!alike && floods(entry));
     }
     side->learned = calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
@@ -203,8 +204,8 @@ static const char *why_unknown(const struct diffing *diffing,
 {
     for (int i = 0; i < 2; i++) {
         const struct flow_entry *flow = flow_of(&diffing->sides[i], change->entry[i]);
-        if (flow && flow->table_id != 0) {
-            return "another table than 0 decides";
+        if (flow && flow_open(flow)) {
+            return flow_open(flow);
         }
     }
     return behaviors[0]->unknown ? behaviors[0]->unknown : behaviors[1]->unknown;
@@ -249,6 +250,7 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
 static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
 {
     return a && b && a->table_id == b->table_id &&
+           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }
 

@@ -12,8 +12,7 @@
 static bool same_key(const void *aux, uint32_t row, const void *key)
 {
     const struct flow_entry *a = &((const struct flow_table *)aux)->entries[row], *b = key;
-    return a->table_id == b->table_id && a->priority == b->priority &&
-           match_equal(&a->match, &b->match);
+    return flow_same_key(a, b);
 }
 
 static uint64_t hash_key(const struct flow_entry *entry)
@@ -103,13 +102,28 @@ static bool sends_to(const struct flow_entry *entry, uint16_t port)
     return false;
 }
 
+/* Whether each condition of `flow` is one of the entry, so that the entry is within it. */
+static bool has_conditions(const struct flow_entry *entry, const struct flow_entry *flow)
+{
+    bool has = true;
+    for (size_t i = 0; i < flow->n_extras && has; i++) {
+        bool found = false;
+        for (size_t j = 0; j < entry->n_extras && !found; j++) {
+            found = extra_within(&entry->extras[j], &flow->extras[i]);
+        }
+        has = found;
+    }
+    return has;
+}
+
 /* Whether a modify or delete is about this entry. */
 static bool chooses(const struct flow_mod *mod, const struct flow_entry *entry)
 {
     const struct flow_entry *flow = &mod->flow;
     return (is_strict(mod)
-                ? flow->priority == entry->priority && match_equal(&flow->match, &entry->match)
-                : match_within(&entry->match, &flow->match)) &&
+                ? flow->priority == entry->priority && match_equal(&flow->match, &entry->match) &&
+                      extras_equal(flow->extras, flow->n_extras, entry->extras, entry->n_extras)
+                : match_within(&entry->match, &flow->match) && has_conditions(entry, flow)) &&
            (mod->any_table || flow->table_id == entry->table_id) &&
            ((flow->cookie ^ entry->cookie) & mod->cookie_mask) == 0 &&
            (!deletes(mod) || mod->out_port == PORT_NONE || sends_to(entry, mod->out_port));

@@ -191,6 +191,15 @@ enum extra_effect extra_effect(const struct extra *extras, size_t n_extras,
     return *which ? EXTRA_MAY_TAKE : EXTRA_NOTHING;
 }
 
+bool extra_within(const struct extra *a, const struct extra *b)
+{
+    bool within = a->id == b->id && a->header == b->header;
+    for (size_t i = 0; i < EXTRA_BYTES_MAX && within; i++) {
+        within = (b->mask[i] & ~a->mask[i]) == 0 && ((a->value[i] ^ b->value[i]) & b->mask[i]) == 0;
+    }
+    return within;
+}
+
 bool extras_equal(const struct extra *a, size_t n_a, const struct extra *b, size_t n_b)
 {
     bool equal = n_a == n_b;

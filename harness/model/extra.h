@@ -133,6 +133,10 @@ enum extra_effect extra_effect(const struct extra *extras, size_t n_extras,
  * entry takes it depends on nw_ttl". */
 const char *extra_reason(const struct extra *which);
 
+/* Whether every packet that meets `a` meets `b`: the same field, and a mask that has every bit of
+ * the other. */
+bool extra_within(const struct extra *a, const struct extra *b);
+
 /* The same conditions. Both are sorted by id. */
 bool extras_equal(const struct extra *a, size_t n_a, const struct extra *b, size_t n_b);
 

@@ -24,6 +24,32 @@ void flow_table_free(struct flow_table *table)
     }
 }
 
+const char *flow_open(const struct flow_entry *entry)
+{
+    const struct extra *which;
+    if (entry->table_id != 0) {
+        return "another table than 0 decides";
+    }
+    return entry->n_extras > 0 &&
+                   extra_effect(entry->extras, entry->n_extras, &which) == EXTRA_MAY_TAKE
+               ? extra_reason(which)
+               : NULL;
+}
+
+bool flow_never_takes(const struct flow_entry *entry)
+{
+    const struct extra *which;
+    return entry->table_id == 0 && entry->n_extras > 0 &&
+           extra_effect(entry->extras, entry->n_extras, &which) == EXTRA_NEVER;
+}
+
+bool flow_same_key(const struct flow_entry *a, const struct flow_entry *b)
+{
+    return a->table_id == b->table_id && a->priority == b->priority &&
+           match_equal(&a->match, &b->match) &&
+           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras);
+}
+
 bool flow_equal(const struct flow_entry *a, const struct flow_entry *b)
 {
     return a->priority == b->priority && a->cookie == b->cookie &&

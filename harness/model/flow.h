@@ -45,6 +45,19 @@ struct flow_entry *flow_table_add(struct flow_table *table);
  * legal. */
 void flow_table_free(struct flow_table *table);
 
+/* Why it is not known what becomes of a packet that the entry's match takes: an entry of another
+ * table than 0 takes it (OpenFlow 1.0 does not say how packets get there), or the entry has
+ * conditions on fields that struct header does not have. A constant text; NULL: it is known, as far
+ * as the actions say it. */
+const char *flow_open(const struct flow_entry *entry);
+
+/* Whether no packet that enters the switch meets the conditions of the entry. */
+bool flow_never_takes(const struct flow_entry *entry);
+
+/* Whether a table can have only one of the two (section 4.6): same table, match, conditions and
+ * priority. */
+bool flow_same_key(const struct flow_entry *a, const struct flow_entry *b);
+
 /* Same match, priority, actions, cookie and timeouts; not the counters. */
 bool flow_equal(const struct flow_entry *a, const struct flow_entry *b);
 

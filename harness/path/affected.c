@@ -86,7 +86,7 @@ static void ask_behavior(struct search *search, size_t entry, uint16_t in_port,
         search->no_memory = true;
         return;
     }
-    if (behavior.unknown || flow->table_id != 0) {
+    if (behavior.unknown || flow_open(flow)) {
         want(search, search->out.sw, taken);
         return;
     }

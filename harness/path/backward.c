@@ -426,7 +426,7 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
     enum space_answer answer = effective(network, in.sw, search->entry, search->budget, &region);
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        answer = flow->table_id == 0 ? SPACE_FOUND : SPACE_OPEN;
+        answer = flow_open(flow) ? SPACE_OPEN : SPACE_FOUND;
     }
     if (answer == SPACE_FOUND) {
         bool receives = !path_no_entry(network, in);

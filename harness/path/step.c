@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
-#define OTHER_TABLE   "another table than 0 decides"
 #define COMPETITION   "two entries of the same priority take it"
 
 /* ----------------------------------------------------------------------- ports */
@@ -48,8 +47,8 @@ int path_outputs_of(const struct path_network *network, struct port_ref in, size
 {
     const struct path_switch *sw = &network->switches[in.sw];
     const struct flow_entry *flow = &sw->flows->entries[entry];
-    if (flow->table_id != 0) {
-        *out = (struct space_behavior){.unknown = OTHER_TABLE};
+    if (flow_open(flow)) {
+        *out = (struct space_behavior){.unknown = flow_open(flow)};
         return 0;
     }
     if (sw->declared && flow->priority == PATH_UNLISTED) {
@@ -129,9 +128,8 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
     }
     bool compete;
     taker.entry = space_table_take(&network->tables[sw], header, do_the_same, &looking, &compete);
-    if (taker.entry != ENTRY_NONE && flows->entries[taker.entry].table_id != 0) {
-        taker.open = OTHER_TABLE;
-    } else if (compete) {
+    taker.open = taker.entry == ENTRY_NONE ? NULL : flow_open(&flows->entries[taker.entry]);
+    if (!taker.open && compete) {
         taker.open = COMPETITION;
     }
     return taker;

@@ -9,6 +9,9 @@
 static bool do_the_same(const struct flow_entry *a, const struct flow_entry *b,
                         const struct header *header)
 {
+    if (flow_open(a) || flow_open(b)) {
+        return false;
+    }
     if (actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
         return true;
     }
@@ -33,7 +36,8 @@ size_t space_lookup(const struct flow_table *table, const struct header *header,
     bool rivals = false;
     for (size_t i = 0; i < table->n_entries; i++) {
         const struct flow_entry *entry = &table->entries[i];
-        if (taker != SIZE_MAX && space_rank(entry) < space_rank(&table->entries[taker])) {
+        if ((taker != SIZE_MAX && space_rank(entry) < space_rank(&table->entries[taker])) ||
+            flow_never_takes(entry)) {
             continue;
         }
         if (match_takes(&entry->match, header)) {

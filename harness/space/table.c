@@ -30,7 +30,7 @@ static int index_all(struct space_table *table, const bool *left_out)
     table->buckets[table->n_buckets++] = (struct space_bucket){0};
     for (size_t i = 0; i < table->flows->n_entries; i++) {
         struct space_bucket *bucket;
-        if (left_out && left_out[i]) {
+        if ((left_out && left_out[i]) || flow_never_takes(&table->flows->entries[i])) {
             continue;
         }
         if (number_entry(table, i, last) < 0 || find_bucket(table, i, &bucket) < 0 ||
@@ -89,6 +89,9 @@ static struct space_item item_of(const struct space_table *table, size_t entry)
 
 int space_table_insert(struct space_table *table, size_t entry)
 {
+    if (flow_never_takes(&table->flows->entries[entry])) {
+        return reserve_rows(table, table->flows->n_entries);
+    }
     struct space_item item = item_of(table, entry);
     struct space_bucket *bucket;
     if (entry >= UINT32_MAX || reserve_rows(table, entry + 1) < 0 ||
@@ -117,6 +120,9 @@ int space_table_insert(struct space_table *table, size_t entry)
 
 void space_table_remove(struct space_table *table, size_t entry)
 {
+    if (!table->indexed[entry]) { /* it never takes a packet */
+        return;
+    }
     struct space_item item = item_of(table, entry);
     struct space_group *group = &table->groups[table->group_ids[entry]];
     space_group_unfile(table, group, entry);
@@ -153,10 +159,16 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
+static struct space_actions actions_of(const struct flow_entry *flow)
+{
+    return (struct space_actions){
+        .actions = flow->actions, .n_actions = flow->n_actions, .open = flow_open(flow)};
+}
+
 static bool same_actions(const void *aux, uint32_t id, const void *key)
 {
     const struct space_actions *a = &((const struct space_table *)aux)->id_actions[id], *b = key;
-    return a->n_actions == b->n_actions &&
+    return a->open == b->open && a->n_actions == b->n_actions &&
            (a->n_actions == 0 ||
             memcmp(a->actions, b->actions, a->n_actions * sizeof *a->actions) == 0);
 }
@@ -165,7 +177,7 @@ static bool same_actions(const void *aux, uint32_t id, const void *key)
  * gets two numbers, which costs time and nothing else. */
 static uint64_t hash_actions(const struct space_actions *list)
 {
-    uint64_t hash = list->n_actions;
+    uint64_t hash = mix(list->n_actions, (uintptr_t)list->open);
     for (size_t i = 0; i < list->n_actions; i++) {
         uint64_t words[2];
         memcpy(words, &list->actions[i], sizeof words);
@@ -183,7 +195,7 @@ static bool same_mask(const void *aux, uint32_t id, const void *key)
 static int number_actions(struct space_table *table, size_t entry)
 {
     const struct flow_entry *flow = &table->flows->entries[entry];
-    struct space_actions list = {.actions = flow->actions, .n_actions = flow->n_actions};
+    struct space_actions list = actions_of(flow);
     if (base_grow(&table->id_actions, table->actions.n_ids, &table->ids_capacity,
                   sizeof *table->id_actions) < 0) {
         return -1;
@@ -220,7 +232,7 @@ static int number_entry(struct space_table *table, size_t entry, size_t like)
 {
     const struct flow_entry *flow = &table->flows->entries[entry];
     const struct flow_entry *other = like == SIZE_MAX ? NULL : &table->flows->entries[like];
-    const struct space_actions list = {.actions = flow->actions, .n_actions = flow->n_actions};
+    const struct space_actions list = actions_of(flow);
     if (other && same_actions(table, table->action_ids[like], &list)) {
         table->action_ids[entry] = table->action_ids[like];
     } else if (number_actions(table, entry) < 0) {

@@ -57,6 +57,7 @@ struct space_bucket {
 struct space_actions {
     const struct action *actions;
     uint16_t n_actions;
+    const char *open; /* flow_open of the entry */
 };
 
 struct space_table {
@@ -90,19 +91,19 @@ struct space_entries {
     size_t n_entries;
 };
 
-/* Indexes `flows`. left_out (by entry, NULL: none): these are treated as if they
- * were not there. Rows that are indexed must stay as they are; to change one,
- * remove it, change it, and insert it again. -1 without memory (or for 2^32 - 1
+/* Indexes `flows`, but for entries that never take a packet (flow_never_takes). left_out (by entry,
+ * NULL: none): these are treated as if they were not there. Rows that are indexed must stay as they
+ * are; to change one, remove it, change it, and insert it again. -1 without memory (or for 2^32 - 1
  * entries), and then there is nothing to free. */
 int space_table_index(struct space_table *table, const struct flow_table *flows,
                       const bool *left_out);
 void space_table_free(struct space_table *table);
 
 /* One entry more: a row of the flow table (which may have grown) that is not
- * indexed. Everything here is afterwards as if the table had been indexed anew
- * without those rows that are not, except for the numbers of actions and groups;
- * what had been prepared stays so. The action lists of removed entries must live
- * as long as the table. -1 without memory, and then it is not indexed. */
+ * indexed. One that never takes a packet is left out. Everything here is afterwards as if the table
+ * had been indexed anew without those rows that are not, except for the numbers of actions and
+ * groups; what had been prepared stays so. The action lists of removed entries must live as long as
+ * the table. -1 without memory, and then it is not indexed. */
 int space_table_insert(struct space_table *table, size_t entry);
 
 /* One less. Its row stays where it is, and may be inserted again. */

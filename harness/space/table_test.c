@@ -136,7 +136,8 @@ static void every_entry_has_its_places(void **state)
             if (!left_out[j]) {
                 assert_int_equal(table.group_ids[i] == table.group_ids[j], same_mask);
                 assert_int_equal(table.action_ids[i] == table.action_ids[j],
-                                 entry->n_actions == other->n_actions);
+                                 entry->n_actions == other->n_actions &&
+                                     flow_open(entry) == flow_open(other));
             }
         }
     }

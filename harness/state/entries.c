@@ -17,7 +17,8 @@ static uint64_t hash_key(const struct flow_entry *entry)
 
 static bool same_key(const struct flow_entry *a, const struct flow_entry *b)
 {
-    return a->priority == b->priority && match_equal(&a->match, &b->match);
+    return a->priority == b->priority && match_equal(&a->match, &b->match) &&
+           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras);
 }
 
 static const struct flow_entry *expected_flow(const struct state_run *run, size_t i)

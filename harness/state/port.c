@@ -18,8 +18,9 @@
 static bool surely_agrees(const struct state_case *expected, const struct space_actions *list,
                           const struct space_behavior *behavior)
 {
-    return space_behavior_equal(&expected->behavior, behavior) ||
-           actions_equal(expected->actions, expected->n_actions, list->actions, list->n_actions);
+    return !list->open &&
+           (space_behavior_equal(&expected->behavior, behavior) ||
+            actions_equal(expected->actions, expected->n_actions, list->actions, list->n_actions));
 }
 
 static int learn_actions(struct state_port *port, uint32_t action_id)
@@ -64,8 +65,8 @@ static int learn_all_actions(struct state_port *port, struct space_entries list)
 static const char *why_unknown(const struct state_case *expected, const struct flow_entry *entry,
                                const struct space_behavior *behavior)
 {
-    if (entry && entry->table_id != 0) {
-        return "another table than 0 decides";
+    if (entry && flow_open(entry)) {
+        return flow_open(entry);
     }
     return expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown;
 }
@@ -114,7 +115,7 @@ static bool compare_case(void *aux, uint32_t c, const struct match *match)
     const struct space_table *table = &port->run->table;
     uint32_t id = table->action_ids[entry];
     (void)match;
-    if (table->flows->entries[entry].table_id != 0 ||
+    if (flow_open(&table->flows->entries[entry]) ||
         !surely_agrees(&port->cases[c], &table->id_actions[id], &port->run->ids[id].behavior)) {
         compare(port, c, entry);
     }
@@ -126,7 +127,7 @@ static void compare_entry(struct state_port *port, uint32_t entry)
     const struct state_run *run = port->run;
     const struct flow_entry *flow = &run->state->flows.entries[entry];
     const struct state_id *id = &run->ids[run->table.action_ids[entry]];
-    if (id->agrees && flow->table_id == 0) {
+    if (id->agrees && !flow_open(flow)) {
         return;
     }
     struct comparing comparing = {.port = port, .entry = entry};

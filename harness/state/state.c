@@ -219,7 +219,7 @@ static bool find_odd(const struct state_run *run)
 {
     for (size_t i = 0; i < run->state->flows.n_entries; i++) {
         const struct flow_entry *entry = &run->state->flows.entries[i];
-        if (entry->table_id != 0 || state_lifetime_wrong(entry, run->expectation->expires_sec, 0) ||
+        if (flow_open(entry) || state_lifetime_wrong(entry, run->expectation->expires_sec, 0) ||
             state_lifetime_ends(run, entry)) {
             return true;
         }

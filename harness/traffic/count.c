@@ -190,8 +190,7 @@ void traffic_count_free(struct traffic_count *count)
 
 static bool same_entry(const struct flow_entry *a, const struct flow_entry *b)
 {
-    return a->priority == b->priority && a->table_id == b->table_id &&
-           match_equal(&a->match, &b->match);
+    return flow_same_key(a, b);
 }
 
 static const struct flow_entry *find_entry(const struct flow_table *table, size_t likely,
