@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which headers of which hosts may come to an entry: backwards, whole cubes at a time. */
 #include "path/affected.h"
 
 #include "path/step.h"
@@ -17,7 +19,6 @@ struct path_wanted {
 
 struct search {
     struct path_network *network;
-    const struct header *rewritten;
     size_t sw, entry; /* the one that is asked for */
     struct path_affected *affected;
     struct base_arena arena; /* behaviours of one step */
@@ -30,7 +31,7 @@ static void want(struct search *search, size_t sw, const struct match *cube)
 {
     struct path_affected *affected = search->affected;
     for (size_t i = 0; i < affected->n_wanted; i++) {
-        if (affected->wanted[i].sw == sw && space_contains(&affected->wanted[i].cube, cube)) {
+        if (affected->wanted[i].sw == sw && match_within(cube, &affected->wanted[i].cube)) {
             return;
         }
     }
@@ -60,13 +61,13 @@ static void want_before(struct search *search, const struct space_rewrite *rewri
                         const struct match *taken)
 {
     struct space_table *table = &search->network->tables[search->out.sw];
-    size_t but = search->out.sw == search->sw ? search->entry : SIZE_MAX;
+    size_t but = search->out.sw == search->sw ? search->entry : ENTRY_NONE;
     struct match back[2];
     size_t n = space_preimage(rewrite, &search->cube, back);
     for (size_t i = 0; i < n; i++) {
         struct space_region region = {0};
-        size_t budget = SIZE_MAX; /* one look through the table */
-        if (space_intersect(&back[i], taken, &region.cube) &&
+        size_t budget = BUDGET_UNLIMITED; /* one look through the table */
+        if (match_intersect(&back[i], taken, &region.cube) &&
             space_table_exclude_but(table, entry, but, &region, &budget) != SPACE_EMPTY) {
             want(search, search->out.sw, &region.cube);
         }
@@ -78,21 +79,18 @@ static void want_before(struct search *search, const struct space_rewrite *rewri
 static void ask_behavior(struct search *search, size_t entry, uint16_t in_port,
                          const struct match *taken)
 {
-    const struct path_switch *sw = &search->network->switches[search->out.sw];
-    const struct flow_entry *flow = &sw->flows->entries[entry];
+    struct port_ref in = {.sw = search->out.sw, .port = in_port};
     struct space_behavior behavior;
-    if (space_behavior(flow->actions, flow->n_actions, in_port, sw->ports, sw->n_ports,
-                       &search->arena, &behavior) < 0) {
+    if (path_outputs_of(search->network, in, entry, &search->arena, &behavior) < 0) {
         search->no_memory = true;
         return;
     }
-    if (behavior.unknown || flow_open(flow)) {
-        want(search, search->out.sw, taken);
+    if (behavior.unknown) {
+        want(search, in.sw, taken);
         return;
     }
     for (size_t i = 0; i < behavior.n_outputs; i++) {
-        uint16_t port = behavior.outputs[i].port;
-        if (port == search->out.port || port == PORT_FLOOD || port == PORT_ALL) {
+        if (behavior.outputs[i].port == search->out.port) {
             want_before(search, &behavior.outputs[i].rewrite, entry, taken);
         }
     }
@@ -109,7 +107,7 @@ static bool ask_entry(void *aux, uint32_t entry, const struct match *match)
         return !search->no_memory;
     }
     ask_behavior(search, entry, PORT_NONE, match);
-    if (space_intersect(match, &by_out, &taken)) {
+    if (match_intersect(match, &by_out, &taken)) {
         ask_behavior(search, entry, search->out.port, &taken);
     }
     return !search->no_memory;
@@ -122,20 +120,13 @@ static void come_through(struct search *search, struct port_ref out, const struc
 {
     const struct path_switch *sw = &search->network->switches[out.sw];
     const struct match all = match_any();
-    struct space_words value = space_words(&cube->value), mask = space_words(&cube->mask);
-    struct space_words may_change = space_words(&search->rewritten[out.sw]);
-    size_t budget = SIZE_MAX;
-    struct match wide;
+    struct match wide = {.mask = header_without(&cube->mask, &search->network->rewritten[out.sw])};
+    size_t budget = BUDGET_UNLIMITED;
     if (!sw->flows) {
         want(search, out.sw, &all);
         return;
     }
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        mask.word[i] &= ~may_change.word[i];
-        value.word[i] &= mask.word[i];
-    }
-    memcpy(&wide.value, &value, sizeof value);
-    memcpy(&wide.mask, &mask, sizeof mask);
+    wide.value = header_and(&cube->value, &wide.mask);
     search->out = out;
     search->cube = *cube;
     if (!space_table_overlapping(&search->network->tables[out.sw], &wide, 0, UINT32_MAX, &budget,
@@ -153,7 +144,7 @@ static void step_back(struct search *search, const struct path_wanted *wanted)
     for (size_t i = network->begins[wanted->sw]; i < end && !search->no_memory; i++) {
         const struct path_cable *cable = &network->cables[i];
         struct match cube = match_in_port(cable->port.port);
-        if (path_no_entry(network, cable->port) || !space_intersect(&cube, &wanted->cube, &cube)) {
+        if (path_no_entry(network, cable->port) || !match_intersect(&cube, &wanted->cube, &cube)) {
             continue;
         }
         if (cable->peer.kind == PEER_HOST) {
@@ -182,8 +173,8 @@ static size_t reduce(struct path_headers *headers, size_t n)
     for (size_t i = 0; i < n; i++) {
         bool contained = false;
         for (size_t j = 0; j < n && !contained; j++) {
-            contained = j != i && space_contains(&headers[j].cube, &headers[i].cube) &&
-                        (j < i || !space_contains(&headers[i].cube, &headers[j].cube));
+            contained = j != i && match_within(&headers[i].cube, &headers[j].cube) &&
+                        (j < i || !match_within(&headers[j].cube, &headers[i].cube));
         }
         if (!contained) {
             headers[kept++] = headers[i];
@@ -226,11 +217,10 @@ static void send_everything(struct search *search)
     }
 }
 
-int path_affected_find(struct path_network *network, const struct header *rewritten, size_t sw,
-                       size_t entry, struct path_affected *affected)
+int path_affected_find(struct path_network *network, size_t sw, size_t entry,
+                       struct path_affected *affected)
 {
-    struct search search = {
-        .network = network, .rewritten = rewritten, .sw = sw, .entry = entry, .affected = affected};
+    struct search search = {.network = network, .sw = sw, .entry = entry, .affected = affected};
     affected->n_headers = affected->n_wanted = 0;
     want(&search, sw, &network->switches[sw].flows->entries[entry].match);
     for (size_t i = 0; i < affected->n_wanted && i < WANTED_MAX && !search.no_memory; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inside prove/whatif: which headers of which hosts may come to an entry. */
+ * Which headers of which hosts may come to an entry. Over-approximates: may name headers that do
+ * not come there, never misses one that does. Pure. */
 #ifndef PATH_AFFECTED_H
 #define PATH_AFFECTED_H
 
@@ -20,13 +21,14 @@ struct path_affected {
     size_t n_wanted, wanted_capacity;
 };
 
-/* All headers of hosts that this entry of a switch may take, whatever it does and
- * whether it is indexed or not; perhaps more, as ways are followed backwards
- * without regard to what several entries together take away. rewritten: by
- * switch, the bits that any action of its table may have changed. -1 without
- * memory. */
-int path_affected_find(struct path_network *network, const struct header *rewritten, size_t sw,
-                       size_t entry, struct path_affected *affected);
+/* Finds the headers that hosts send and this entry may take, whatever its actions; the entry need
+ * not be in the index of its table. Ways are followed backwards without regard to what several
+ * entries together take away; not past entries of one rank that compete, behind which everything is
+ * open anyway. `affected` may be used again. -1 without memory. */
+int path_affected_find(struct path_network *network, size_t sw, size_t entry,
+                       struct path_affected *affected);
+
+/* Frees the lists; `affected` is empty afterwards and may be used again. */
 void path_affected_free(struct path_affected *affected);
 
 #endif

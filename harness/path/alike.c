@@ -16,10 +16,10 @@ struct kin {
     const struct path_walk *walk;
     struct path_alike *alike;
     size_t *budget;
-    struct space_words asked; /* bits of the header as it is sent that must agree */
+    struct header asked; /* bits of the header as it is sent that must agree */
     struct space_overlapping found;
     struct base_arena arena;
-    struct space_words set[]; /* by visit: bits that were rewritten before it */
+    struct header set[]; /* by visit: bits that were rewritten before it */
 };
 
 /* What decides whether the packet has a field that is asked for. */
@@ -37,30 +37,18 @@ static void ask_prerequisites(struct header *mask)
 }
 
 /* These bits must agree, if they come from where the packet was sent. */
-static void ask(struct kin *kin, const struct space_words *set, const struct header *mask)
+static void ask(struct kin *kin, const struct header *set, const struct header *mask)
 {
-    struct space_words bits = space_words(mask);
-    struct header asked;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        bits.word[i] &= ~set->word[i];
-    }
-    memcpy(&asked, &bits, sizeof asked);
+    struct header asked = header_without(mask, set);
     ask_prerequisites(&asked);
-    bits = space_words(&asked);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        kin->asked.word[i] |= bits.word[i];
-    }
+    kin->asked = header_or(&kin->asked, &asked);
 }
 
 /* What is known of the kin where this visit is. */
 static struct match here(const struct kin *kin, size_t visit)
 {
-    struct space_words mask = kin->asked;
-    struct match cube = {.value = kin->walk->hops[visit].header};
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        mask.word[i] |= kin->set[visit].word[i];
-    }
-    memcpy(&cube.mask, &mask, sizeof mask);
+    struct match cube = {.value = kin->walk->hops[visit].header,
+                         .mask = header_or(&kin->asked, &kin->set[visit])};
     cube.mask.in_port = UINT16_MAX;
     match_normalize(&cube);
     return cube;
@@ -71,15 +59,9 @@ static struct match here(const struct kin *kin, size_t visit)
 static struct match carried_back(struct kin *kin, size_t visit, const struct match *match)
 {
     static const struct header tag = {.vlan_tci = VLAN_TAGGED};
-    static const struct space_words nothing = {{0}};
-    struct space_words value = space_words(&match->value), mask = space_words(&match->mask);
-    struct match back;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        mask.word[i] &= ~kin->set[visit].word[i];
-        value.word[i] &= mask.word[i];
-    }
-    memcpy(&back.value, &value, sizeof value);
-    memcpy(&back.mask, &mask, sizeof mask);
+    static const struct header nothing = {0};
+    struct match back = {.mask = header_without(&match->mask, &kin->set[visit])};
+    back.value = header_and(&match->value, &back.mask);
     back.value.in_port = back.mask.in_port = 0;
     if (back.mask.vlan_tci != 0 && !(back.mask.vlan_tci & VLAN_TAGGED)) {
         ask(kin, &nothing, &tag);
@@ -97,7 +79,7 @@ static int leave_out(struct kin *kin, size_t visit, const struct match *other)
 {
     struct path_alike *alike = kin->alike;
     struct match known = here(kin, visit);
-    if (!space_overlaps(&known, other)) {
+    if (!match_overlaps(&known, other)) {
         return 0;
     }
     if (base_grow(&alike->less, alike->n_less, &alike->capacity, sizeof *alike->less) < 0) {
@@ -113,7 +95,7 @@ static int ask_fields(struct kin *kin, size_t visit, const struct space_rewrite 
                       struct header *mask)
 {
     const struct header *header = &kin->walk->hops[visit].header;
-    const struct space_words *set = &kin->set[visit];
+    const struct header *set = &kin->set[visit];
     bool is_ip = header->dl_type == DL_TYPE_IP, has_tp = header_has_tp(header);
     int status = 0;
     *mask = rewrite->mask;
@@ -178,16 +160,11 @@ static bool agree(const struct space_behavior *a, const struct space_behavior *b
     for (size_t i = 0; i < a->n_outputs; i++) {
         struct match here;
         if (!space_rewrite_equal(&a->outputs[i].rewrite, &b->outputs[i].rewrite, class, &here) ||
-            !space_overlaps(&here, equal)) {
+            !match_overlaps(&here, equal)) {
             return false;
         }
-        struct space_words value = space_words(&equal->value), mask = space_words(&equal->mask);
-        for (int w = 0; w < SPACE_WORDS; w++) {
-            value.word[w] |= space_words(&here.value).word[w];
-            mask.word[w] |= space_words(&here.mask).word[w];
-        }
-        memcpy(&equal->value, &value, sizeof value);
-        memcpy(&equal->mask, &mask, sizeof mask);
+        equal->value = header_or(&equal->value, &here.value);
+        equal->mask = header_or(&equal->mask, &here.mask);
     }
     return true;
 }
@@ -268,46 +245,30 @@ static int ask_entry(struct kin *kin, size_t index)
 /* Which bits were rewritten before `next`, which comes from a visit: those that were before that,
  * and those of the output that sent it. */
 static int inherit(struct kin *kin, const struct path_hop *next,
-                   const struct space_behavior *behavior, struct space_words *set)
+                   const struct space_behavior *behavior, struct header *set)
 {
-    const struct path_hop *visit = &kin->walk->hops[next->previous];
-    struct port_ref in = next->in;
-    struct port_ref from = path_network_peer(kin->network, in).port;
-    for (size_t i = 0; i < behavior->n_outputs; i++) {
-        const struct space_rewrite *rewrite = &behavior->outputs[i].rewrite;
-        struct header became = space_rewritten(rewrite, &visit->header), mask;
-        became.in_port = in.port;
-        if (behavior->outputs[i].port == from.port &&
-            memcmp(&became, &next->header, sizeof became) == 0) {
-            int status = ask_fields(kin, next->previous, rewrite, &mask);
-            struct space_words bits = space_words(&mask);
-            for (int w = 0; w < SPACE_WORDS; w++) {
-                set->word[w] = kin->set[next->previous].word[w] | bits.word[w];
-            }
-            return status;
-        }
-    }
-    return -1;
+    struct header mask;
+    int status = ask_fields(kin, next->previous, &behavior->outputs[next->nth].rewrite, &mask);
+    *set = header_or(&kin->set[next->previous], &mask);
+    return status;
 }
 
 /* A copy has come back as it was. So do its kin, if they have the bits already that are rewritten
  * on the way round. */
 static int close_loop(struct kin *kin, const struct space_behavior *behavior)
 {
-    struct space_words set;
-    struct header mask;
+    struct header set;
     if (inherit(kin, &kin->walk->again, behavior, &set) < 0) {
         return -1;
     }
-    memcpy(&mask, &set, sizeof mask);
-    ask(kin, &kin->set[kin->walk->loop_first], &mask);
+    ask(kin, &kin->set[kin->walk->loop_first], &set);
     return 0;
 }
 
 static bool comes_back_unchanged(const struct path_walk *walk)
 {
     const struct header *first = &walk->hops[walk->loop_first].header;
-    return memcmp(first, &walk->again.header, sizeof *first) == 0;
+    return header_equal(first, &walk->again.header);
 }
 
 /* Which bits were rewritten where the copies of this visit go to. */
@@ -352,8 +313,7 @@ void path_alike(const struct path_network *network, const struct path_walk *walk
         kin->budget = budget;
     }
     if (kin && ask_all(kin) == 0) {
-        alike->cube.value = walk->hops[0].header;
-        memcpy(&alike->cube.mask, &kin->asked, sizeof alike->cube.mask);
+        alike->cube = (struct match){.value = walk->hops[0].header, .mask = kin->asked};
         match_normalize(&alike->cube);
     } else {
         alike->cube = match_exactly(&walk->hops[0].header);

@@ -51,9 +51,7 @@ static enum space_answer effective(const struct path_network *network, size_t sw
                                    size_t *budget, struct space_region *region)
 {
     enum space_answer answer = space_table_exclude(&network->tables[sw], entry, region, budget);
-    return answer != SPACE_FOUND
-               ? answer
-               : space_find(&region->cube, region->excluded, region->n_excluded, budget, NULL);
+    return answer == SPACE_FOUND ? space_region_find(region, budget, NULL) : answer;
 }
 
 /* The cubes of `from` without in_port, carried back through the rewrite, are
@@ -117,12 +115,7 @@ static bool may_send(const struct flow_entry *flow, uint16_t out, uint16_t in_po
 static struct match before_rewrite(const struct match *cube, const struct header *rewritten,
                                    uint16_t in_port)
 {
-    struct space_words mask = space_words(&cube->mask), bits = space_words(rewritten);
-    struct match before = *cube;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        mask.word[i] &= ~bits.word[i];
-    }
-    memcpy(&before.mask, &mask, sizeof mask);
+    struct match before = {.value = cube->value, .mask = header_without(&cube->mask, rewritten)};
     before.value.in_port = in_port;
     before.mask.in_port = UINT16_MAX;
     match_normalize(&before);
@@ -135,7 +128,7 @@ static enum space_answer through_unknown(struct search *search, struct port_ref 
 {
     struct space_region region = {0};
     const struct flow_entry *flow = &search->network->switches[in.sw].flows->entries[f];
-    bool any = space_intersect(before, &flow->match, &region.cube) &&
+    bool any = match_intersect(before, &flow->match, &region.cube) &&
                effective(search->network, in.sw, f, search->budget, &region) != SPACE_EMPTY;
     space_region_free(&region);
     return any ? undecided(search) : SPACE_EMPTY;
@@ -150,8 +143,8 @@ static enum space_answer through_entry(struct search *search, struct port_ref in
     struct match before = before_rewrite(&wanted->cube, &rewritten, in.port), taken;
     struct match in_port = match_in_port(in.port), target = wanted->cube;
     struct space_behavior behavior;
-    if (!may_send(flow, out, in.port) || !space_overlaps(&flow->match, &before) ||
-        !space_intersect(&flow->match, &in_port, &taken)) {
+    if (!may_send(flow, out, in.port) || !match_overlaps(&flow->match, &before) ||
+        !match_intersect(&flow->match, &in_port, &taken)) {
         return SPACE_EMPTY;
     }
     if (path_outputs_of(search->network, in, f, &search->arena, &behavior) < 0) {
@@ -168,7 +161,7 @@ static enum space_answer through_entry(struct search *search, struct port_ref in
         size_t n = behavior.outputs[i].port == out ? space_preimage(rewrite, &target, back) : 0;
         for (size_t j = 0; j < n && answer != SPACE_FOUND; j++) {
             struct match cube;
-            if (space_intersect(&back[j], &taken, &cube)) {
+            if (match_intersect(&back[j], &taken, &cube)) {
                 answer = through(search, in, f, rewrite, &cube, wanted);
             }
         }
@@ -276,9 +269,9 @@ static enum space_answer sift_others(struct search *search, struct port_ref in,
     size_t n_excluded = region->n_excluded;
     enum space_answer answer = SPACE_EMPTY;
     path_alike(search->network, search->walk, search->budget, &alike);
-    bool is_one = space_intersect(cube, &alike.cube, &kin);
+    bool is_one = match_intersect(cube, &alike.cube, &kin);
     for (size_t i = 0; i < alike.n_less && is_one && answer == SPACE_EMPTY; i++) {
-        if (space_intersect(&kin, &alike.less[i], &part)) {
+        if (match_intersect(&kin, &alike.less[i], &part)) {
             answer = sift(search, in, &part, region, header, why);
             answer = answer == SPACE_EMPTY && exclude_copy(search, region, &part) < 0 ? SPACE_OPEN
                                                                                       : answer;
@@ -324,12 +317,12 @@ static int has_seen(struct search *search, struct port_ref in, const struct spac
 {
     *seen = false;
     for (const struct seen *s = search->seen; s && !*seen; s = s->next) {
-        *seen = s->port.sw == in.sw && s->port.port == in.port &&
-                space_contains(&s->cube, &region->cube);
+        *seen =
+            s->port.sw == in.sw && s->port.port == in.port && match_within(&region->cube, &s->cube);
         for (size_t i = 0; i < s->n_excluded && *seen; i++) {
-            bool is_out = !space_overlaps(s->excluded[i], &region->cube);
+            bool is_out = !match_overlaps(s->excluded[i], &region->cube);
             for (size_t j = 0; j < region->n_excluded && !is_out; j++) {
-                is_out = space_contains(region->excluded[j], s->excluded[i]);
+                is_out = match_within(s->excluded[i], region->excluded[j]);
             }
             *seen = is_out;
         }
@@ -377,7 +370,7 @@ static size_t name_hider(struct search *search)
     struct space_table *table = &search->network->tables[search->sw];
     const struct flow_entry *flows = table->flows->entries, *flow = &flows[search->entry];
     struct space_overlapping found = {0};
-    size_t some = SIZE_MAX;
+    size_t some = ENTRY_NONE;
     space_list_overlapping(table, &flow->match, space_rank(flow), UINT32_MAX, search->budget,
                            &found);
     for (size_t i = 0; i < found.n_entries; i++) {
@@ -385,11 +378,11 @@ static size_t name_hider(struct search *search)
         if (!space_table_precedes(table, entry, search->entry)) {
             continue;
         }
-        if (space_contains(&flows[entry].match, &flow->match)) {
+        if (match_within(&flow->match, &flows[entry].match)) {
             some = entry;
             break;
         }
-        some = some == SIZE_MAX ? entry : some;
+        some = some == ENTRY_NONE ? entry : some;
     }
     free(found.entries);
     return some;
@@ -420,7 +413,7 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
     const struct flow_entry *flow = &network->switches[in.sw].flows->entries[search->entry];
     struct path_origin why = {0};
     struct header header;
-    if (!space_intersect(&flow->match, &in_port, &region.cube)) {
+    if (!match_intersect(&flow->match, &in_port, &region.cube)) {
         return SPACE_EMPTY;
     }
     enum space_answer answer = effective(network, in.sw, search->entry, search->budget, &region);
@@ -470,7 +463,7 @@ enum space_answer path_origin_of_entry(const struct path_network *network, const
                             .sw = sw,
                             .entry = entry,
                             .n_tries = TRIES_MAX};
-    *reach = (struct path_origin){.hidden_by = SIZE_MAX};
+    *reach = (struct path_origin){.hidden_by = ENTRY_NONE};
     enum space_answer answer = search_all(&search);
     base_arena_free(&search.arena);
     if (answer != SPACE_FOUND && search.open) {
@@ -478,7 +471,7 @@ enum space_answer path_origin_of_entry(const struct path_network *network, const
     }
     if (answer != SPACE_FOUND && reach->is_hidden) {
         reach->hidden_by = name_hider(&search);
-        reach->is_hidden = reach->hidden_by != SIZE_MAX;
+        reach->is_hidden = reach->hidden_by != ENTRY_NONE;
     }
     return answer;
 }
@@ -488,18 +481,11 @@ enum space_answer path_origin_sample(const struct path_network *network, size_t 
 {
     const struct flow_entry *flow = &network->switches[sw].flows->entries[entry];
     struct match port = match_in_port(in_port);
-    struct space_region region = {0};
-    if (!space_intersect(&flow->match, &port, &region.cube) ||
-        !space_member(&region.cube, header)) {
+    struct match cube;
+    if (!match_intersect(&flow->match, &port, &cube) || !space_member(&cube, header)) {
         return SPACE_EMPTY;
     }
-    if (path_taker_of(network, sw, header).entry == entry) {
-        return SPACE_FOUND;
-    }
-    enum space_answer answer = space_table_exclude(&network->tables[sw], entry, &region, budget);
-    if (answer == SPACE_FOUND) {
-        answer = space_find(&region.cube, region.excluded, region.n_excluded, budget, header);
-    }
-    space_region_free(&region);
-    return answer;
+    return path_taker_of(network, sw, header).entry == entry
+               ? SPACE_FOUND
+               : space_table_find(&network->tables[sw], entry, &cube, budget, header);
 }

@@ -103,7 +103,7 @@ static size_t part_of(const struct path_reach_hop *hop, const struct flow_entry 
     match.value.in_port = match.mask.in_port = 0;
     size_t n = space_preimage(&hop->rewrite, &match, back), n_parts = 0;
     for (size_t i = 0; i < n; i++) {
-        n_parts += space_intersect(&back[i], cube, &parts[n_parts]);
+        n_parts += match_intersect(&back[i], cube, &parts[n_parts]);
     }
     return n_parts;
 }
@@ -130,12 +130,11 @@ static bool same_behavior(struct explorer *explorer, const struct path_reach_hop
 /* Takes `excluded` away; false: then nothing is left, or memory is short. */
 static bool take(struct explorer *explorer, const struct match *excluded, const struct match *cube)
 {
-    if (!space_overlaps(excluded, cube)) {
+    if (!match_overlaps(excluded, cube)) {
         return true;
     }
-    if (space_contains(excluded, cube) ||
-        !grow(explorer, &explorer->taken, explorer->n_taken, &explorer->taken_capacity,
-              sizeof *explorer->taken)) {
+    if (match_within(cube, excluded) || !grow(explorer, &explorer->taken, explorer->n_taken,
+                                              &explorer->taken_capacity, sizeof *explorer->taken)) {
         return false;
     }
     explorer->taken[explorer->n_taken++] = *excluded;
@@ -177,7 +176,7 @@ static bool take_at(struct explorer *explorer, const struct path_reach_hop *hop,
             return false;
         }
     }
-    if (hop->entry == SIZE_MAX) {
+    if (hop->entry == ENTRY_NONE) {
         return true;
     }
     struct space_table *table = &explorer->network->tables[hop->in.sw];
@@ -311,18 +310,6 @@ static const struct path_bar *bar_narrower(struct explorer *explorer, const stru
     return bars;
 }
 
-/* Whether it matters of which class a packet is. */
-static bool beyond_l2(const struct space_rewrite *rewrite)
-{
-    struct space_words mask = space_words(&rewrite->mask);
-    struct space_words l2 = space_words(&space_class_fields[SPACE_NOT_IP]);
-    uint64_t beyond = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        beyond |= mask.word[i] & ~l2.word[i];
-    }
-    return beyond != 0;
-}
-
 static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
                          const struct path_reach_hop *behind, const struct match *cube);
 
@@ -334,15 +321,15 @@ static void enter_again(struct explorer *explorer, const struct path_reach_hop *
 {
     struct match of_class, equal, same;
     struct path_reach_hop *rest = copy_hop(explorer, hop);
-    if (!rest || !space_intersect(cube, &space_class_cubes[class], &of_class)) {
+    if (!rest || !match_intersect(cube, &space_class_cubes[class], &of_class)) {
         return;
     }
-    if (beyond_l2(&before->rewrite) || beyond_l2(&hop->rewrite)) {
+    if (space_rewrites_beyond_l2(&before->rewrite) || space_rewrites_beyond_l2(&hop->rewrite)) {
         rest->bars = bar_narrower(explorer, rest->bars, class);
     }
     if (space_rewrite_equal(&before->rewrite, &hop->rewrite, class, &equal)) {
         struct path_reach_hop *loop = copy_hop(explorer, rest);
-        if (loop && space_intersect(&of_class, &equal, &same)) {
+        if (loop && match_intersect(&of_class, &equal, &same)) {
             note_loop(explorer, before, loop, &same);
         }
         rest->bars = bar(explorer, rest->bars, &equal);
@@ -361,7 +348,8 @@ static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
     } else if (memcmp(&before->rewrite, &hop->rewrite, sizeof hop->rewrite) == 0) {
         note_loop(explorer, before, hop, cube);
     } else if (passes(explorer, hop, cube, &example)) {
-        bool by_class = beyond_l2(&before->rewrite) || beyond_l2(&hop->rewrite);
+        bool by_class =
+            space_rewrites_beyond_l2(&before->rewrite) || space_rewrites_beyond_l2(&hop->rewrite);
         for (int c = 0; c < (by_class ? N_SPACE_CLASSES : 1); c++) {
             enter_again(explorer, hop, before, cube, (enum space_class)c);
         }
@@ -383,7 +371,7 @@ static void cross(struct explorer *explorer, const struct path_reach_hop *hop, s
                                     .in = in,
                                     .out = output->port,
                                     .depth = (uint16_t)(hop->depth + 1),
-                                    .entry = SIZE_MAX,
+                                    .entry = ENTRY_NONE,
                                     .rewrite = space_rewrite_then(&hop->rewrite, &output->rewrite)};
     if (next->depth < PATH_DEPTH) {
         enter_behind(explorer, next, hop, cube);
@@ -523,7 +511,7 @@ int path_reach_within(struct path_network *network, size_t sw, const struct matc
     if (!path_no_entry(network, port)) {
         struct path_reach_hop *first = allocate(&explorer, sizeof *first);
         if (first) {
-            *first = (struct path_reach_hop){.in = port, .entry = SIZE_MAX};
+            *first = (struct path_reach_hop){.in = port, .entry = ENTRY_NONE};
             explore(&explorer, first, within);
         }
     }

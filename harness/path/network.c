@@ -68,9 +68,8 @@ struct header path_rewritten_by(const struct flow_entry *flow)
     struct space_rewrite rewrite = {0};
     for (size_t i = 0; i < flow->n_actions; i++) {
         const struct action *action = &flow->actions[i];
-        space_rewrite_add(&rewrite, action);
         bool is_output = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-        if (action->type == ACTION_VENDOR || (is_output && action->port == PORT_TABLE)) {
+        if (is_output ? action->port == PORT_TABLE : !space_rewrite_add(&rewrite, action)) {
             memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
             break;
         }
@@ -81,11 +80,7 @@ struct header path_rewritten_by(const struct flow_entry *flow)
 void path_network_note(struct path_network *network, size_t sw, const struct flow_entry *flow)
 {
     struct header bits = path_rewritten_by(flow);
-    struct space_words more = space_words(&bits), all = space_words(&network->rewritten[sw]);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        all.word[i] |= more.word[i];
-    }
-    memcpy(&network->rewritten[sw], &all, sizeof all);
+    network->rewritten[sw] = header_or(&network->rewritten[sw], &bits);
 }
 
 /* ---------------------------------------------------------------------- tables */

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which entries may take packets that leave one place of the network. */
 #include "path/spread.h"
 
 #include "space/groups.h"
@@ -9,8 +11,8 @@
 /* Packets that enter a switch. */
 struct wave {
     struct port_ref in;
-    struct match cube;            /* in_port fixed */
-    struct space_words rewritten; /* bits that may have been, since the start */
+    struct match cube;       /* in_port fixed */
+    struct header rewritten; /* bits that may have been, since the start */
 };
 
 struct spread {
@@ -27,13 +29,10 @@ struct spread {
 };
 
 /* Whether `a` has all bits of `b`. */
-static bool has_bits(const struct space_words *a, const struct space_words *b)
+static bool has_bits(const struct header *a, const struct header *b)
 {
-    uint64_t more = 0;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        more |= b->word[i] & ~a->word[i];
-    }
-    return more == 0;
+    struct header more = header_without(b, a);
+    return header_is_zero(&more);
 }
 
 /* More packets to follow, unless they are among those that are followed already. */
@@ -43,7 +42,7 @@ static int add_wave(struct spread *spread, struct wave wave)
     wave.cube.mask.in_port = UINT16_MAX;
     for (size_t i = spread->n_first; i < spread->n_waves; i++) {
         const struct wave *other = &spread->waves[i];
-        if (other->in.sw == wave.in.sw && space_contains(&other->cube, &wave.cube) &&
+        if (other->in.sw == wave.in.sw && match_within(&wave.cube, &other->cube) &&
             has_bits(&other->rewritten, &wave.rewritten)) {
             return 0;
         }
@@ -66,40 +65,37 @@ static int send(struct spread *spread, const struct wave *from, uint16_t out,
     if (peer.kind != PEER_SWITCH || path_no_exit(spread->network, port)) {
         return 0;
     }
-    struct wave wave = {.in = peer.port, .cube = *cube, .rewritten = from->rewritten};
-    struct space_words bits = space_words(rewritten);
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        wave.rewritten.word[i] |= bits.word[i];
-    }
-    return add_wave(spread, wave);
+    return add_wave(spread, (struct wave){.in = peer.port,
+                                          .cube = *cube,
+                                          .rewritten = header_or(&from->rewritten, rewritten)});
 }
 
-/* Whether the packets were taken by another entry where all starts, whatever they
- * were before they were rewritten. */
-static bool stays(const struct spread *spread, const struct wave *wave, const struct match *cube)
+/* 1: the packets were taken by another entry where all starts, whatever they were before they were
+ * rewritten. 0: that is not sure. -1 without memory. */
+static int stays(const struct spread *spread, const struct wave *wave, const struct match *cube)
 {
-    const struct space_table *table = &spread->network->tables[spread->sw];
-    struct space_words mask = space_words(&cube->mask);
-    struct match first = *cube;
-    for (int i = 0; i < SPACE_WORDS; i++) {
-        mask.word[i] &= ~wave->rewritten.word[i];
-    }
-    memcpy(&first.mask, &mask, sizeof mask);
+    struct space_table *table = &spread->network->tables[spread->sw];
+    struct match first = {.value = cube->value,
+                          .mask = header_without(&cube->mask, &wave->rewritten)};
     first.mask.in_port = 0;
     match_normalize(&first);
     for (size_t i = 0; i < table->n_groups; i++) {
-        const struct space_group *group = &table->groups[i];
-        size_t taker = group->max_rank > spread->rank && space_group_asks_less(group, &first.mask)
-                           ? space_group_find(table, group, &first)
-                           : SIZE_MAX;
-        if (taker != SIZE_MAX && space_rank(&table->flows->entries[taker]) > spread->rank) {
-            return true;
+        struct space_group *group = &table->groups[i];
+        size_t taker;
+        if (group->max_rank <= spread->rank || !space_group_asks_less(group, &first.mask)) {
+            continue;
+        }
+        if (space_group_taker(table, group, &first, &taker) < 0) {
+            return -1;
+        }
+        if (taker != ENTRY_NONE && space_rank(&table->flows->entries[taker]) > spread->rank) {
+            return 1;
         }
     }
-    return false;
+    return 0;
 }
 
-/* What an entry sends of which nothing is known. */
+/* What a switch or an entry sends of which nothing is known. */
 static int send_anything(struct spread *spread, const struct wave *from)
 {
     const struct path_network *network = spread->network;
@@ -120,14 +116,18 @@ static int pass_entry(struct spread *spread, const struct wave *wave, size_t ent
     const struct flow_entry *flow = &flows->entries[entry];
     struct space_behavior behavior;
     struct match taken;
-    if (!space_intersect(&wave->cube, &flow->match, &taken) || stays(spread, wave, &taken)) {
+    if (!match_intersect(&wave->cube, &flow->match, &taken)) {
         return 0;
+    }
+    int status = stays(spread, wave, &taken);
+    if (status != 0) {
+        return status < 0 ? -1 : 0;
     }
     spread->reached(spread->aux, wave->in.sw, entry);
     if (path_outputs_of(spread->network, wave->in, entry, &spread->arena, &behavior) < 0) {
         return -1;
     }
-    int status = behavior.unknown ? send_anything(spread, wave) : 0;
+    status = behavior.unknown ? send_anything(spread, wave) : 0;
     for (size_t i = 0; i < behavior.n_outputs && status == 0; i++) {
         const struct space_output *output = &behavior.outputs[i];
         struct match image = space_image(&output->rewrite, &taken);
@@ -142,6 +142,12 @@ static int pass_switch(struct spread *spread, struct wave wave, uint32_t max_ran
 {
     const struct flow_table *flows = spread->network->switches[wave.in.sw].flows;
     uint32_t min_rank = 0;
+    if (path_no_entry(spread->network, wave.in)) {
+        return 0;
+    }
+    if (!flows) {
+        return send_anything(spread, &wave);
+    }
     if (space_list_overlapping(&spread->network->tables[wave.in.sw], &wave.cube, 0, max_rank,
                                spread->budget, found) < 0) {
         return -1;
@@ -154,7 +160,7 @@ static int pass_switch(struct spread *spread, struct wave wave, uint32_t max_ran
         if (pass_entry(spread, &wave, found->entries[i]) < 0) {
             return -1;
         }
-        min_rank = space_contains(&flow->match, &wave.cube) ? space_rank(flow) : min_rank;
+        min_rank = match_within(&wave.cube, &flow->match) ? space_rank(flow) : min_rank;
     }
     return 0;
 }
@@ -186,10 +192,8 @@ int path_spread(const struct path_network *network, size_t sw, const struct matc
     int status = start(&spread, sw, match);
     spread.n_first = spread.n_waves;
     for (size_t i = 0; i < spread.n_waves && status == 0; i++) {
-        struct wave wave = spread.waves[i];
-        if (network->switches[wave.in.sw].flows && !path_no_entry(network, wave.in)) {
-            status = pass_switch(&spread, wave, i < spread.n_first ? rank : UINT32_MAX, &found);
-        }
+        status =
+            pass_switch(&spread, spread.waves[i], i < spread.n_first ? rank : UINT32_MAX, &found);
     }
     free(found.entries);
     free(spread.waves);

@@ -17,7 +17,6 @@ struct step {
 struct prove_whatif {
     struct prove_context proof;
     struct switch_state *copies; /* by switch; what is not of the table is borrowed */
-    struct header *rewritten;    /* by switch: the bits that actions of its table may change */
     struct prove_standing *standings;
     size_t n_standings;
     struct prove_turn *journal; /* standings that were overwritten, of all steps */
@@ -36,8 +35,6 @@ struct prove_whatif {
 static int copy_tables(struct prove_whatif *whatif, const struct switch_dump *switches);
 static int decide_sender(struct prove_whatif *whatif, size_t from);
 static int begin(struct prove_whatif *whatif, const struct step *step);
-static int widen(struct prove_whatif *whatif, size_t sw, const struct action *actions,
-                 size_t n_actions);
 static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row);
 
 /* ------------------------------------------------------------------- public */
@@ -92,7 +89,6 @@ void prove_whatif_free(struct prove_whatif *whatif)
     path_affected_free(&whatif->affected);
     free(whatif->proof.states);
     free(whatif->copies);
-    free(whatif->rewritten);
     free(whatif->standings);
     free(whatif->seen);
     free(whatif->whole);
@@ -130,7 +126,8 @@ int prove_whatif_add(struct prove_whatif *whatif, size_t sw, const struct flow_e
     *added = *entry;
     *row = flows->n_entries - 1;
     struct step step = {.kind = ADDED, .sw = sw, .row = *row};
-    return begin(whatif, &step) < 0 || widen(whatif, sw, entry->actions, entry->n_actions) < 0 ||
+    path_network_note(&whatif->proof.actual, sw, entry);
+    return begin(whatif, &step) < 0 ||
                    space_table_insert(&whatif->proof.actual.tables[sw], *row) < 0
                ? -1
                : decide_again(whatif, sw, *row);
@@ -170,9 +167,10 @@ int prove_whatif_modify(struct prove_whatif *whatif, size_t sw, size_t row,
                         .sw = sw,
                         .row = row,
                         .was = {.actions = entry->actions, .n_actions = entry->n_actions}};
+    const struct flow_entry changed = {.actions = actions, .n_actions = (uint16_t)n_actions};
     bool same;
-    if (begin(whatif, &step) < 0 || widen(whatif, sw, actions, n_actions) < 0 ||
-        give_actions(whatif, sw, row, &list, &same) < 0) {
+    path_network_note(&whatif->proof.actual, sw, &changed);
+    if (begin(whatif, &step) < 0 || give_actions(whatif, sw, row, &list, &same) < 0) {
         return -1;
     }
     return same ? 0 : decide_again(whatif, sw, row);
@@ -201,24 +199,6 @@ int prove_whatif_undo(struct prove_whatif *whatif)
 
 /* ------------------------------------------------------------------- tables */
 
-/* Bits that a list of actions may change, wherever it stands. */
-static int widen(struct prove_whatif *whatif, size_t sw, const struct action *actions,
-                 size_t n_actions)
-{
-    struct base_arena arena = {0};
-    struct space_behavior behavior;
-    struct header *all = &whatif->rewritten[sw];
-    int status = space_behavior(actions, n_actions, PORT_NONE, NULL, 0, &arena, &behavior);
-    for (size_t i = 0; status == 0 && i < behavior.n_outputs; i++) {
-        *all = header_or(all, &behavior.outputs[i].rewrite.mask);
-    }
-    if (status == 0 && behavior.unknown) {
-        memset(all, 0xff, sizeof *all);
-    }
-    base_arena_free(&arena);
-    return status;
-}
-
 static int copy_table(struct prove_whatif *whatif, size_t sw, const struct switch_state *state)
 {
     struct switch_state *copy = &whatif->copies[sw];
@@ -241,20 +221,11 @@ static int copy_tables(struct prove_whatif *whatif, const struct switch_dump *sw
     size_t n = proof->topology->n_switches;
     proof->states = calloc(n + 1, sizeof(*proof->states));
     whatif->copies = calloc(n + 1, sizeof *whatif->copies);
-    whatif->rewritten = calloc(n + 1, sizeof *whatif->rewritten);
-    int status = proof->states && whatif->copies && whatif->rewritten ? 0 : -1;
+    int status = proof->states && whatif->copies ? 0 : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         status = switches[i].dumped ? copy_table(whatif, i, switches[i].state) : 0;
     }
-    status = status == 0 ? prove_context_open(proof) : -1;
-    for (size_t i = 0; i < n && status == 0; i++) {
-        const struct space_table *table = &proof->actual.tables[i];
-        for (size_t id = 0; id < table->actions.n_ids && status == 0; id++) {
-            status =
-                widen(whatif, i, table->id_actions[id].actions, table->id_actions[id].n_actions);
-        }
-    }
-    return status;
+    return status == 0 ? prove_context_open(proof) : -1;
 }
 
 /* ---------------------------------------------------------------- standings */
@@ -545,9 +516,7 @@ static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row)
         whatif->proof.spreads[i] = NULL;
     }
     int status = decide_unclear(whatif);
-    status = status < 0
-                 ? -1
-                 : path_affected_find(&whatif->proof.actual, whatif->rewritten, sw, row, affected);
+    status = status < 0 ? -1 : path_affected_find(&whatif->proof.actual, sw, row, affected);
     for (size_t i = 0; i < affected->n_headers && status == 0 && !is_enough(whatif); i++) {
         size_t host = affected->headers[i].host;
         if (!whatif->whole[host] && speaks_of(whatif, host)) {
