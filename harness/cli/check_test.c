@@ -182,7 +182,29 @@ static void proofs_are_reported_and_confirmed(void **state)
     fake_cli_close(cli);
 }
 
+/* A run that ends without a report says why. */
+static void a_run_that_cannot_go_on_exits_3(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    fake_network_fault(&cli->network, (struct fake_fault){.kind = FAKE_BROKEN});
+    EXPECT(cli, 3, "check", expected);
+    assert_string_equal(cli->err, "tapproof check: no event loop\n");
+    assert_string_equal(cli->out, "");
+    EXPECT(cli, 3, "prove", expected);
+    assert_string_equal(cli->err, "tapproof prove: no event loop\n");
+    EXPECT(cli, 3, "flows", "topologies/demon.yaml");
+    assert_string_equal(cli->err, "tapproof flows: no event loop\n");
+    EXPECT(cli, 3, "learn", "topologies/demon.yaml");
+    EXPECT(cli, 3, "mutate", expected);
+    EXPECT(cli, 3, "explain", expected, "s1", "1");
+    EXPECT(cli, 3, "diff", "topologies/demon.yaml", "topologies/demon.yaml");
+    assert_string_equal(cli->err, "tapproof diff: no event loop\n");
+    fake_cli_close(cli);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_run_that_cannot_go_on_exits_3),
     cmocka_unit_test(a_network_that_conforms_exits_0),
     cmocka_unit_test(a_network_that_deviates_exits_1),
     cmocka_unit_test(what_could_not_be_judged_exits_3),

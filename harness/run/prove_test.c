@@ -199,7 +199,41 @@ static void patterns_select_claims(void **state)
     fake_run_close(&run);
 }
 
+/* The claim fails because nothing arrives; nothing may be sent all the same. */
+static void what_loops_without_arriving_is_not_sent_either(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    add_flow(&run, 0, "priority=60000,in_port=1 actions=output:6");
+    add_flow(&run, 2, "priority=60000,in_port=1 actions=output:2");
+    add_flow(&run, 0, "priority=60000,in_port=7 actions=output:6");
+    prove(&run, true);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
+    assert_string_equal(observed(&run, "traffic/h1/delivered/h2"),
+                        "not sent: it would go round for ever");
+    assert_int_equal(run.network.n_sent, 0);
+    fake_run_close(&run);
+}
+
+static void a_proof_that_cannot_go_on_is_an_error(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    struct base_error error;
+    struct run_prove_options options = {.confirm = true};
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){.kind = FAKE_BROKEN});
+    struct run_source source = {
+        .world = &run.network.world, .topology = run.expectation->topology, .lab = &run.lab};
+    assert_int_equal(run_prove(run.expectation, &source, &options, &run.report, &error), -1);
+    assert_string_equal(error.text, "no event loop");
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_loops_without_arriving_is_not_sent_either),
+    cmocka_unit_test(a_proof_that_cannot_go_on_is_an_error),
     cmocka_unit_test(tables_prove_the_claims_without_a_frame),
     cmocka_unit_test(tables_refute_a_claim),
     cmocka_unit_test(frames_confirm_what_the_tables_refute),

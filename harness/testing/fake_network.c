@@ -116,8 +116,8 @@ const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake
 
 /* ------------------------------------------------------------------- frames */
 
-static void add_arrival(struct fake_network *fake, size_t host, const uint8_t *bytes,
-                        size_t n_bytes, uint64_t time_ns)
+void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
+                         size_t n_bytes, uint64_t time_ns)
 {
     assert_int_equal(
         base_grow(&fake->arrivals, fake->n_arrivals, &fake->capacity, sizeof *fake->arrivals), 0);
@@ -130,12 +130,6 @@ static void add_arrival(struct fake_network *fake, size_t host, const uint8_t *b
         .time_ns = time_ns, .host = host, .bytes = malloc(n_bytes), .n_bytes = n_bytes};
     assert_non_null(fake->arrivals[at].bytes);
     memcpy(fake->arrivals[at].bytes, bytes, n_bytes);
-}
-
-void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
-                         size_t n_bytes)
-{
-    add_arrival(fake, host, bytes, n_bytes, fake->time_ns + LATENCY_NS);
 }
 
 /* A frame is about to arrive at a host, if nothing comes between. */
@@ -156,9 +150,9 @@ static void arrive(struct fake_network *fake, size_t from, size_t host, const ui
         altered[5] ^= 1;
         bytes = altered;
     }
-    add_arrival(fake, host, bytes, n_bytes, time_ns);
+    fake_network_arrive(fake, host, bytes, n_bytes, time_ns);
     if (fake_network_meets(fake, FAKE_DOUBLE, sender, to)) {
-        add_arrival(fake, host, bytes, n_bytes, time_ns);
+        fake_network_arrive(fake, host, bytes, n_bytes, time_ns);
     }
 }
 
@@ -272,8 +266,10 @@ static int open_channel(const struct run_world *world, const struct channel_targ
 static int dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
                 struct base_error *error)
 {
-    (void)error;
     struct fake_network *fake = channel->fake;
+    if (fake_network_meets(fake, FAKE_BROKEN, NULL, NULL)) {
+        return base_fail(error, "no event loop");
+    }
     fake->n_dumps++;
     fake->what = what;
     fake->time_ns += DUMP_NS;
@@ -350,4 +346,8 @@ void fake_network_close(struct fake_network *fake)
         free(fake->arrivals[i].bytes);
     }
     free(fake->arrivals);
+    for (size_t i = 0; i < fake->n_held; i++) {
+        free(fake->held[i].bytes);
+    }
+    free(fake->held);
 }

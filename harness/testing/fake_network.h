@@ -32,7 +32,9 @@ enum fake_fault_kind {
     FAKE_DROPS_FRAMES, /* its capture says that it lost 3 frames */
     /* A foreign frame arrives at the host `at` with each frame that `from` sends. */
     FAKE_ADDS_FRAMES,
-    FAKE_SILENT, /* the switch `at` does not answer */
+    FAKE_REPEATS, /* what the host `at` has got arrives there again `ms` later, endlessly */
+    FAKE_SILENT,  /* the switch `at` does not answer */
+    FAKE_BROKEN,  /* switches cannot be read at all: no event loop */
 };
 
 struct fake_fault {
@@ -58,11 +60,14 @@ struct fake_network {
     struct switch_state forward[FAKE_SWITCHES]; /* by what they forward until `follows_ns` */
     uint64_t follows_ns;                        /* when they begin to forward by `states` */
     bool counts;                                /* counters move; true at first */
+    bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
     struct fake_fault faults[FAKE_FAULTS];
     size_t n_faults;
     uint64_t time_ns;
     struct fake_arrival *arrivals; /* in the order of their time */
     size_t n_arrivals, capacity;
+    struct fake_arrival *held; /* not sent yet; `host` is the sender */
+    size_t n_held, held_capacity;
     unsigned n_dumps, n_sent, n_packet_outs; /* so many times */
     unsigned what;                           /* CHANNEL_*, of the last dump */
 };
@@ -88,9 +93,9 @@ const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake
 void fake_network_enter(struct fake_network *fake, struct port_ref in, size_t from,
                         const uint8_t *bytes, size_t n_bytes);
 
-/* A frame arrives at a host, wherever it comes from. */
+/* A frame arrives at a host at this time, wherever it comes from. */
 void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
-                         size_t n_bytes);
+                         size_t n_bytes, uint64_t time_ns);
 
 void fake_network_close(struct fake_network *fake);
 

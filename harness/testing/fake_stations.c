@@ -54,22 +54,41 @@ static const uint8_t *address(const struct station_set *set, size_t station)
 
 static const uint8_t foreign[60] = {0x02, 0, 0, 0, 0, 9, 0x02, 0, 0, 0, 0, 8, 0x88, 0xcc};
 
+/* The frame leaves the station. */
+static void send_now(struct fake_network *fake, size_t host, const uint8_t *bytes, size_t n_bytes)
+{
+    const char *name = fake->topology->hosts[host].name;
+    fake->time_ns += SEND_NS;
+    fake_network_enter(fake, fake->topology->hosts[host].port, host, bytes, n_bytes);
+    const struct fake_fault *adds = fake_network_meets(fake, FAKE_ADDS_FRAMES, name, NULL);
+    if (adds) {
+        fake_network_arrive(fake, topology_find_host(fake->topology, adds->at), foreign,
+                            sizeof foreign, fake->time_ns);
+    }
+}
+
+static void hold(struct fake_network *fake, size_t host, const void *frame, size_t n_bytes)
+{
+    assert_int_equal(base_grow(&fake->held, fake->n_held, &fake->held_capacity, sizeof *fake->held),
+                     0);
+    struct fake_arrival *held = &fake->held[fake->n_held++];
+    *held = (struct fake_arrival){.host = host, .bytes = malloc(n_bytes), .n_bytes = n_bytes};
+    assert_non_null(held->bytes);
+    memcpy(held->bytes, frame, n_bytes);
+}
+
 static int send_frame(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
                       struct base_error *error)
 {
     struct fake_network *fake = set->fake;
-    size_t host = set->host_of[station];
     if (fake_network_meets(fake, FAKE_REFUSES, NULL, name_of(set, station))) {
         return base_fail(error, "the interface is down");
     }
-    fake->time_ns += SEND_NS;
     fake->n_sent++;
-    fake_network_enter(fake, fake->topology->hosts[host].port, host, frame, n_bytes);
-    const struct fake_fault *adds =
-        fake_network_meets(fake, FAKE_ADDS_FRAMES, name_of(set, station), NULL);
-    if (adds) {
-        fake_network_arrive(fake, topology_find_host(fake->topology, adds->at), foreign,
-                            sizeof foreign);
+    if (fake->is_far) {
+        hold(fake, set->host_of[station], frame, n_bytes);
+    } else {
+        send_now(fake, set->host_of[station], frame, n_bytes);
     }
     return 0;
 }
@@ -100,6 +119,12 @@ static bool hand_out(struct station_set *set, station_on_arrival *on_arrival, vo
                                                            .bytes = first.bytes,
                                                            .n_bytes = first.n_bytes,
                                                            .wire_bytes = first.n_bytes});
+    const char *name = fake->topology->hosts[first.host].name;
+    const struct fake_fault *again = fake_network_meets(fake, FAKE_REPEATS, NULL, name);
+    if (again) {
+        fake_network_arrive(fake, first.host, first.bytes, first.n_bytes,
+                            fake->time_ns + again->ms * UINT64_C(1000000));
+    }
     free(first.bytes);
     return stops;
 }
@@ -123,7 +148,13 @@ static int receive(struct station_set *set, int64_t deadline_ns, station_on_arri
 static int sync_stations(struct station_set *set, int64_t deadline_ns,
                          station_on_arrival *on_arrival, void *aux, struct base_error *error)
 {
-    (void)deadline_ns;
+    struct fake_network *fake = set->fake;
+    assert_true((uint64_t)deadline_ns > fake->time_ns);
+    for (size_t i = 0; i < fake->n_held; i++) {
+        send_now(fake, fake->held[i].host, fake->held[i].bytes, fake->held[i].n_bytes);
+        free(fake->held[i].bytes);
+    }
+    fake->n_held = 0;
     return receive(set, 0, on_arrival, aux, error);
 }
 
