@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which entries and pairs of hosts do the probes exercise, and which more would they need? */
 #include "run/coverage.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which frames of the run belong into the file of failing probes, and what do their
+ * comments say? */
 #include "run/frames.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What do the switches of a lab say, all read at once? */
 #include "run/network.h"
 
 #include <stdlib.h>

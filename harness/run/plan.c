@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What would a change do to the verdicts, and to the tables? */
 #include "run/plan.h"
 
 #include "change/diff.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which probes does a change of the tables make necessary, and which superfluous? */
 #include "run/probes.h"
 
 #include "change/diff.h"

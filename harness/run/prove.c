@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Do the tables prove the claims, and do frames confirm what the tables refute? */
 #include "run/prove.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which ids does a run report, and which of them do patterns select? */
 #include "run/run.h"
 
 #include <fnmatch.h>

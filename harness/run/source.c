@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where do the states of switches come from: a live lab or a saved file? */
 #include "run/source.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which hosts have a station, and which of these can be trusted? */
 #include "run/stations.h"
 
 #include <stdlib.h>

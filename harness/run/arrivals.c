@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is this captured frame, and to which probe and round does it count? */
+#include "frame/parse.h"
+#include "frame/text.h"
+#include "run/inside.h"
+
+static const uint64_t ns_in_ms = 1000000;
+
+struct frame_mark run_probing_mark(const struct run_probing *probing, size_t p)
+{
+    return (struct frame_mark){.number = (uint32_t)p,
+                               .round = probing->round_number,
+                               .kind = probing->plan->probes[p].sentinel ? FRAME_SENTINEL
+                                                                         : FRAME_PROBE};
+}
+
+int run_probing_build(const struct run_probing *probing, const struct frame_mark *mark,
+                      const struct header *form, struct base_buffer *frame)
+{
+    const struct header *sent = &probing->plan->probes[mark->number].header;
+    return frame_build(&probing->run, mark, sent, form, frame, NULL);
+}
+
+void run_probing_keep(const struct run_probing *probing, size_t p, size_t host,
+                      const struct frame_captured *frame)
+{
+    if (probing->frames) {
+        run_frames_add(probing->frames, &(struct run_frame){.probe = p,
+                                                            .host = host,
+                                                            .round = probing->round_number,
+                                                            .frame = *frame});
+    }
+}
+
+static bool same_frame(const struct run_probing *probing, const struct header *form,
+                       const struct frame_mark *mark, const struct station_arrival *arrival)
+{
+    struct base_buffer expected = {0};
+    bool same = run_probing_build(probing, mark, form, &expected) == 0 &&
+                expected.n_bytes == arrival->n_bytes &&
+                memcmp(expected.data, arrival->bytes, expected.n_bytes) == 0;
+    base_buffer_free(&expected);
+    return same;
+}
+
+static void see_altered(const struct run_probing *probing, struct traffic_round *round,
+                        const struct frame_mark *mark, size_t host, const struct header *form,
+                        const struct station_arrival *arrival)
+{
+    struct base_buffer expected = {0}, text = {0};
+    if (run_probing_build(probing, mark, form, &expected) == 0) {
+        frame_difference(expected.data, expected.n_bytes, arrival->bytes, arrival->n_bytes, &text);
+    }
+    traffic_round_see_altered(round, mark->number, host, base_buffer_text(&text));
+    base_buffer_free(&expected);
+    base_buffer_free(&text);
+}
+
+/* Of equal forms the one of which least has come. FORM_NONE: in none of them. */
+static size_t find_form(const struct run_probing *probing, const struct traffic_round *round,
+                        const struct traffic_expected_arrival *expected,
+                        const struct frame_mark *mark, const struct station_arrival *arrival)
+{
+    const struct traffic_seen *seen = traffic_round_seen(round, mark->number, expected->host);
+    size_t found = FORM_NONE;
+    for (size_t i = 0; i < expected->n_as && i < TRAFFIC_FORMS_MAX; i++) {
+        if ((found == FORM_NONE || seen->forms[i] < seen->forms[found]) &&
+            same_frame(probing, &expected->as[i], mark, arrival)) {
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Where nothing is expected a copy in whatever form is one too many, and its
+ * form is of no interest. */
+static void see(struct run_probing *probing, struct traffic_round *round,
+                const struct frame_mark *mark, size_t host, const struct station_arrival *arrival)
+{
+    const struct traffic_expected_arrival *expected =
+        traffic_plan_arrival(&probing->plan->probes[mark->number], host);
+    size_t form = expected ? find_form(probing, round, expected, mark, arrival) : 0;
+    if (expected && round == probing->round &&
+        traffic_seen_count(round, mark->number, host) <
+            expected->copies * round->sent[mark->number]) {
+        probing->n_came++;
+    }
+    if (form == FORM_NONE) {
+        see_altered(probing, round, mark, host, &expected->as[0], arrival);
+    } else {
+        traffic_round_see(round, mark->number, host, form);
+    }
+}
+
+/* A copy of an earlier round: it was not lost. */
+static void on_late_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
+                         const struct station_arrival *arrival)
+{
+    probing->n_late++;
+    probing->slowest_ns = RUN_SETTLE_MAX_MS * ns_in_ms;
+    if (probing->previous && mark->round == (uint16_t)(probing->round_number - 1)) {
+        see(probing, probing->previous, mark, host, arrival);
+    }
+}
+
+/* A copy of a probe of this round. */
+static void on_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
+                    const struct station_arrival *arrival)
+{
+    uint64_t sent_ns = probing->sent_ns[mark->number];
+    uint64_t latency = arrival->time_ns > sent_ns ? arrival->time_ns - sent_ns : 0;
+    probing->slowest_ns = latency > probing->slowest_ns ? latency : probing->slowest_ns;
+    probing->last_ns = run_probing_now_ns(probing);
+    probing->n_arrived++;
+    run_probing_keep(probing, mark->number, host,
+                     &(struct frame_captured){.bytes = arrival->bytes,
+                                              .n_bytes = arrival->n_bytes,
+                                              .n_wire_bytes = arrival->wire_bytes,
+                                              .time_ns = arrival->time_ns,
+                                              .direction = FRAME_INBOUND});
+    see(probing, probing->round, mark, host, arrival);
+}
+
+static bool is_reply(const struct run_probing *probing, const struct frame_mark *mark,
+                     const struct station_arrival *arrival)
+{
+    struct header header;
+    return frame_parse(arrival->bytes, arrival->n_bytes, 0, &header) &&
+           frame_is_echo_reply(&probing->plan->probes[mark->number].header, &header);
+}
+
+bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
+{
+    struct run_probing *probing = aux;
+    struct frame_mark mark;
+    size_t host = probing->stations->host_of[arrival->station];
+    probing->round->hosts[host].arrived_bytes += arrival->wire_bytes;
+    enum frame_sight sight =
+        frame_recognize(&probing->run, arrival->bytes, arrival->n_bytes, &mark);
+    if (sight < FRAME_MARKED || mark.number >= probing->plan->n_probes) {
+        probing->n_background++;
+        probing->round->hosts[host].n_others++;
+    } else if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
+        probing->n_replies++;
+    } else if (mark.round != probing->round_number) {
+        on_late_copy(probing, &mark, host, arrival);
+    } else {
+        on_copy(probing, &mark, host, arrival);
+    }
+    return false;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What do the switches say of the frames, by their counters, and by frames that
+ * they send themselves? */
+#include "blame/shots.h"
+#include "run/inside.h"
+
+#include <stdlib.h>
+
+enum {
+    /* Flow counters follow the packets by up to 300 ms on Open vSwitch. */
+    COUNT_MS = 1000,
+    COUNT_STEP_MS = 50,
+};
+
+/* Reads the counters, which follow the packets late, until they have counted
+ * all probes of the last round, or a second is over. */
+static int read_until_counted(struct checking *checking)
+{
+    uint64_t start_ns = run_checking_now_ns(checking);
+    for (;;) {
+        if (run_checking_read(checking, &checking->later) < 0) {
+            return -1;
+        }
+        if (run_checking_ms_since(checking, start_ns) > COUNT_MS ||
+            traffic_count_reached(&checking->count, checking->topology->n_switches,
+                                  checking->states.right, checking->later.right)) {
+            checking->report->timing.count_ms = run_checking_ms_since(checking, start_ns);
+            return 0;
+        }
+        run_probing_drain(&checking->probing, COUNT_STEP_MS);
+    }
+}
+
+int run_checking_count(struct checking *checking)
+{
+    run_checking_progress(checking, "reading the counters");
+    if (traffic_count_init(&checking->count, &checking->plan, &checking->round, &checking->tables,
+                           checking->states.right) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    checking->counted = true;
+    return read_until_counted(checking);
+}
+
+/* Where frames are altered hosts cannot always tell by which cable. */
+int run_checking_shoot(struct checking *checking)
+{
+    struct traffic_evidence evidence = run_checking_evidence(checking);
+    run_checking_progress(checking, "having switches send");
+    checking->shots = calloc(BLAME_SHOTS_MAX, sizeof *checking->shots);
+    if (!checking->shots) {
+        return base_fail(checking->error, "out of memory");
+    }
+    checking->n_shots = blame_shots(&evidence, checking->shots);
+    return run_probing_shoot(&checking->probing, &checking->network, checking->shots,
+                             checking->n_shots, checking->error);
+}

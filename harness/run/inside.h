@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of this room share, and nobody else includes: one check under
+ * way, and one round of probes under way. */
+#ifndef RUN_INSIDE_H
+#define RUN_INSIDE_H
+
+#include "run/network.h"
+#include "run/probing.h"
+#include "run/run.h"
+#include "traffic/count.h"
+
+/* One check. Its members are filled in in this order. */
+struct checking {
+    const struct expectation *expectation;
+    const struct topology *topology;
+    const struct lab *lab;
+    const struct run_options *options;
+    const struct run_world *world;
+    struct report *report;
+    struct base_error *error;
+    struct run_network network;
+    unsigned reads;                  /* CHANNEL_*; port counters tell which frames came in */
+    struct run_states states, later; /* before the last round; with later counters */
+    struct path_declared declared;   /* the expectation */
+    struct path_network tables;      /* of `states` */
+    struct run_stations stations;
+    struct traffic_plan plan;
+    struct traffic_plan endless; /* probes that are not sent: by the tables they never stop */
+    struct run_probing probing;
+    struct traffic_round round, previous;
+    struct traffic_shot *shots;
+    size_t n_shots;
+    struct traffic_count count; /* of `round` */
+    bool counted;
+    uint16_t round_number; /* of `round` */
+    struct run_frames frames;
+    bool *selected;      /* by claim */
+    bool tables_deviate; /* from the expectation, when they were first read */
+};
+
+/* (checking.c) The clock of the check's world. */
+uint64_t run_checking_now_ns(const struct checking *checking);
+double run_checking_ms_since(const struct checking *checking, uint64_t start_ns);
+
+/* (checking.c) Says what is being done now, to whoever wants to know. */
+void run_checking_progress(const struct checking *checking, const char *text);
+
+/* (checking.c) Reads all switches; what was in `states` before is freed. -1 without
+ * memory, or if the event loop cannot run. */
+int run_checking_read(struct checking *checking, struct run_states *states);
+
+/* (checking.c) Indexes the tables as they were read last. -1 without memory. */
+int run_checking_index(struct checking *checking);
+
+/* (checking.c) What the tables do against what the expectation says: one result a
+ * switch, port and entry. -1 without memory. */
+int run_checking_judge_tables(const struct checking *checking, struct report *report);
+
+/* (checking.c) What is known so far, for judging and blaming; points into `checking`. */
+struct traffic_evidence run_checking_evidence(const struct checking *checking);
+
+/* (prepare.c) Chooses the claims that the patterns select: checking->selected is NULL if
+ * all are, because there are no patterns, or none that select anything known before
+ * the run. False: none is, no frame need be sent. */
+bool run_checking_select(struct checking *checking);
+
+/* (prepare.c) Makes checking->plan, and moves to checking->endless what would not stop.
+ * -1 without memory. */
+int run_checking_plan(struct checking *checking);
+
+/* (settle.c) Sends rounds of probes until frames and tables agree, or do not come to.
+ * checking->round is the one that counts. -1 as run_checking_read. */
+int run_checking_settle(struct checking *checking);
+
+/* (counters.c) Reads counters until they have counted the probes of the last round, or
+ * a second is over. -1 as run_checking_read. */
+int run_checking_count(struct checking *checking);
+
+/* (counters.c) Has switches send frames, so that it shows which cable alters them. -1
+ * as run_checking_read. */
+int run_checking_shoot(struct checking *checking);
+
+/* One round of probes. (probing.c) The clocks of its world. */
+uint64_t run_probing_now_ns(const struct run_probing *probing);
+uint64_t run_probing_wall_ns(const struct run_probing *probing);
+
+/* (arrivals.c) The mark of probe p in the round under way. */
+struct frame_mark run_probing_mark(const struct run_probing *probing, size_t p);
+
+/* (arrivals.c) Appends the bytes that must arrive if the header of the probe with this
+ * mark has become `form`. -1: no frame has that header, or no memory. */
+int run_probing_build(const struct run_probing *probing, const struct frame_mark *mark,
+                      const struct header *form, struct base_buffer *frame);
+
+/* (arrivals.c) Keeps a frame of probe p, sent or seen at a host, if frames are kept. */
+void run_probing_keep(const struct run_probing *probing, size_t p, size_t host,
+                      const struct frame_captured *frame);
+
+/* (arrivals.c) station_on_arrival: counts what was captured, to its probe and round if it
+ * is one of ours. Never says stop. */
+bool run_probing_arrival(void *aux, const struct station_arrival *arrival);
+
+/* (probing.c) Begins a round, which gets what is captured from now on. */
+void run_probing_begin(struct run_probing *probing, struct traffic_round *round);
+
+/* (probing.c) Receives what must have arrived of the frames in flight, for a moment. */
+void run_probing_end_window(struct run_probing *probing);
+
+/* (probing.c) Receives until nothing of ours has come for one settling time. */
+void run_probing_settle(struct run_probing *probing);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which probes does a check send? */
+#include "ofctl/match.h"
+#include "run/coverage.h"
+#include "run/inside.h"
+#include "traffic/contradict.h"
+#include "traffic/endless.h"
+
+#include <stdlib.h>
+
+enum { EXTRAS_MAX = 256 };
+
+bool run_checking_select(struct checking *checking)
+{
+    size_t n = checking->expectation->n_claims;
+    bool any = false;
+    if (checking->options->n_patterns == 0 ||
+        run_list(checking->expectation, checking->options, NULL, NULL) == 0) {
+        return true;
+    }
+    checking->selected = calloc(n + 1, sizeof *checking->selected);
+    for (size_t i = 0; checking->selected && i < n; i++) {
+        checking->selected[i] = run_selects(checking->options, checking->expectation->claims[i].id);
+        any = any || checking->selected[i];
+    }
+    return any;
+}
+
+/* Packets that the table treats otherwise than the expectation, where a host
+ * can send them: what do the frames do? */
+static size_t find_extras(const struct checking *checking, const struct report *report,
+                          struct traffic_extra extras[EXTRAS_MAX])
+{
+    const struct topology *topology = checking->topology;
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_results && n < EXTRAS_MAX; i++) {
+        const struct result *result = &report->results[i];
+        struct match exact;
+        if (result->kind != RESULT_STATE || !result->example ||
+            ofctl_parse_match(result->example, &exact, NULL, NULL) < 0) {
+            continue;
+        }
+        struct port_ref port = {.sw = topology_find_switch(topology, result->switch_name),
+                                .port = (uint16_t)result->port};
+        struct peer peer = topology_peer(topology, port);
+        if (peer.kind == PEER_HOST) {
+            exact.value.in_port = port.port;
+            extras[n++] = (struct traffic_extra){
+                .from = peer.host, .header = exact.value, .kind = "difference"};
+        }
+    }
+    return n;
+}
+
+int run_checking_plan(struct checking *checking)
+{
+    struct report differences = {0};
+    struct traffic_extra extras[EXTRAS_MAX];
+    int status = run_checking_judge_tables(checking, &differences);
+    struct traffic_plan_options options = {.sends = checking->stations.captures,
+                                           .selected = checking->selected,
+                                           .extras = extras,
+                                           .n_extras = find_extras(checking, &differences, extras)};
+    checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
+    report_free(&differences);
+    if (status < 0 ||
+        traffic_plan(&checking->declared, &options, &checking->plan, checking->error) < 0) {
+        return -1;
+    }
+    traffic_contradictions(&checking->declared, &checking->plan, checking->report);
+    if (traffic_endless_take(&checking->plan, &checking->tables, &checking->endless) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    /* Of a part of the claims it would say nothing. */
+    return checking->options->n_patterns > 0
+               ? 0
+               : run_coverage(&checking->declared, &checking->tables, &options, &checking->plan,
+                              checking->report, checking->error);
+}
