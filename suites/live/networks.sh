@@ -6,6 +6,7 @@
 #   cable.yaml         a tap network whose cable s1:3 - s2:1 is a pair of hosts,
 #                      between which suites/live/cable.py carries the frames
 #   joined.yaml        the same as a checker sees it; joined-x.yaml its expectation
+#   line.yaml          a, b and, behind s2, cap
 #   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
 #   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
@@ -13,7 +14,7 @@
 #
 #   suites/live/networks.sh DIR
 
-mkdir -p "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" && cd "$1" || exit 1
+mkdir -p "$1/line/tapped" "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
@@ -31,6 +32,8 @@ tapped_hosts() {
 { heads joined; tapped_hosts; echo 'links: [["s1:3", "s2:1"]]'; } > joined.yaml
 printf 'in_port=1 actions=output:2,output:3\nin_port=2 actions=output:1\n' > cable/tapped/s1.flows
 printf 'in_port=1 actions=output:2\n' > cable/tapped/s2.flows
+{ heads line; tapped_hosts | grep -v ' c:'; echo 'links: [["s1:3", "s2:1"]]'; } > line.yaml
+cp cable/tapped/*.flows line/tapped
 cat > joined-x.yaml << EOF
 topology: joined.yaml
 ports:
