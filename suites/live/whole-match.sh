@@ -43,8 +43,9 @@ judged() {
 entries 'in_port=1,ip,nw_ttl=64 actions=output:2'
 declares '[{match: ip, output: [2]}]'
 judged 3 "nw_ttl"
-run 3 "$B/tapproof" prove -k traffic "$NETWORKS/line-x.yaml" && grep -q 'depends on nw_ttl' "$scratch/out"
-report "nw_ttl: prove says which field it depends on" $?
+printf 'traffic: [{from: a, match: ip, delivered: [b]}]\n' >> "$NETWORKS/line-x.yaml"
+expect_says 3 'depends on nw_ttl' "nw_ttl: prove says which field it depends on" \
+    "$B/tapproof" prove "$NETWORKS/line-x.yaml"
 
 entries 'priority=9,in_port=1,tcp,tp_dst=0x400/0xfc00 actions=output:2' \
     'priority=8,in_port=1 actions=output:2,output:3'
