@@ -17,7 +17,7 @@ enum { CHANGE_DIFF_BUDGET = 1000000000, CHANGE_DIFF_EXCEPTIONS = 4 };
 /* A set of headers of one ingress port. Entries: index in the table of each
  * state, ENTRY_NONE: none takes them. */
 struct change_difference {
-    uint16_t in_port; /* if `others`: one that stands for all that nothing names */
+    uint16_t in_port; /* if `others`: one in place of all that nothing names */
     bool others;
     size_t entry[2];
     struct space_difference where;
@@ -31,7 +31,7 @@ struct change_difference {
 struct change_diff {
     struct change_difference *changes; /* by port, others last */
     size_t n_changes, capacity;
-    uint16_t *ports; /* that were compared, the one that stands for all others last */
+    uint16_t *ports; /* that were compared, the one in place of all others last */
     size_t n_ports;
     bool open; /* over the budget: there may be more */
 };

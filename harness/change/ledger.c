@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which probes pass which entries, and which entries have no other probe? */
 #include "change/ledger.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which probes exercise the entries of a network, as it is now? Begins a cover that follows
+ * changes, and says what it has become. */
 #include "change/replan.h"
 
 #include "change/replan_inside.h"

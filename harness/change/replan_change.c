@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What can a change of one entry have touched? Probes that pass there are followed again;
+ * entries whose probe, or want of one, may have another reason are queued. */
 #include "change/replan_inside.h"
 #include "path/spread.h"
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is there a probe for an entry that has none, and which one? Also which probes are needed
+ * no longer. */
 #include "change/replan_inside.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A cover that follows random changes is as good as one that is made anew. */
 #include "change/replan.h"
 
 #include "ofctl/flow.h"

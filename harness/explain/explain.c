@@ -223,9 +223,7 @@ static void compare_expected(struct explaining *explaining, const struct path_ho
     if (!behaviors || !hop->expected) {
         return;
     }
-    hop->source = place ? base_arena_format(explaining->arena, "%s:%d:%d", place->file, place->line,
-                                            place->column)
-                        : NULL;
+    hop->source = place ? place_source(*place, explaining->arena) : NULL;
     if ((expected &&
          behave(explaining, step->in, expected->actions, expected->n_actions, &behaviors[0]) < 0) ||
         (entry &&

@@ -184,7 +184,7 @@ static const char *trouble_of(const struct drafting *drafting, size_t from)
     const struct path_reach *reach = &drafting->reaches[from];
     size_t budget = drafting->run->budget;
     if (reach->n_loops > 0) {
-        return "some of its frames go round for ever";
+        return "some of its frames go round endlessly";
     }
     if (reach->n_unknowns > 0) {
         return reach->unknowns[0].reason;

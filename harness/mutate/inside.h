@@ -34,7 +34,7 @@ struct mutate_run {
 struct mutate_trial {
     struct mutate_run *run;
     const struct mutate_mutant *mutant;
-    struct mutation *told;
+    struct mutation *mutation;
     struct match region;
     bool whole;     /* the region is everything, and nothing is cut down */
     uint32_t *rows; /* that overlap the region, in the order of the dump */
@@ -42,12 +42,12 @@ struct mutate_trial {
     struct base_arena arena;
 };
 
-/* mutate_state.c: finds the rows; what state_judge would say. */
+/* state.c: finds the rows; what state_judge would say. */
 int mutate_trial_open(struct mutate_trial *trial);
 void mutate_trial_close(struct mutate_trial *trial);
 int mutate_trial_state(struct mutate_trial *trial);
 
-/* A result of this verdict is told. */
+/* Takes note of a result: of the first that fails, and of the first that is inconclusive. */
 void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
                         const char *id);
 
@@ -58,7 +58,7 @@ const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size
 int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
                      struct flow_table *out);
 
-/* mutate_line.c: of a mutant that nothing notices the fate, and the line. */
+/* line.c: of a mutant that nothing notices the fate, and the line. */
 int mutate_trial_compare(struct mutate_trial *trial);
 
 /* In the end: the lines for the report. */

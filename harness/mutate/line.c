@@ -56,7 +56,7 @@ static int learn(struct mutate_run *run)
     return status < 0 || !run->wanted ? -1 : 0;
 }
 
-/* Wants the line of the port that is told; of a switch not listed so far all. */
+/* Wants the line of this port; of a switch that is not listed so far, of all its ports. */
 static int want_line(struct mutate_trial *trial, uint16_t number)
 {
     struct mutate_run *run = trial->run;
@@ -67,18 +67,11 @@ static int want_line(struct mutate_trial *trial, uint16_t number)
     bool all = !run->expectation->lists_switch[run->sw] && !run->expectation->unlisted_any;
     for (size_t i = 0; i < draft->n_ports; i++) {
         bool here = draft->ports[i].port.sw == run->sw;
-        bool is_told = here && draft->ports[i].port.port == number;
-        run->wanted[i] |= is_told || (here && all);
-        trial->told->line = is_told ? i : trial->told->line;
+        bool is_it = here && draft->ports[i].port.port == number;
+        run->wanted[i] |= is_it || (here && all);
+        trial->mutation->line = is_it ? i : trial->mutation->line;
     }
     return 0;
-}
-
-static const char *place_text(struct mutate_run *run, const struct exception *exception)
-{
-    const struct place *place = &exception->place;
-    return base_arena_format(&run->mutations->arena, "%s:%d:%d", place->file ? place->file : "?",
-                             place->line, place->column);
 }
 
 /* The exception because of which a change of the row is not seen at this port. */
@@ -103,10 +96,10 @@ static const struct exception *exception_of(const struct mutate_trial *trial, ui
 static int propose(struct mutate_trial *trial, const struct change_diff *diff)
 {
     struct mutate_run *run = trial->run;
-    struct mutation *told = trial->told;
+    struct mutation *mutation = trial->mutation;
     const struct exception *exception = NULL;
-    told->fate = diff->open ? MUTATION_UNDECIDED : MUTATION_EQUIVALENT;
-    told->open = diff->open ? "over the budget" : NULL;
+    mutation->fate = diff->open ? MUTATION_UNDECIDED : MUTATION_EQUIVALENT;
+    mutation->open = diff->open ? "over the budget" : NULL;
     for (size_t i = 0; i < diff->n_changes; i++) {
         const struct change_difference *change = &diff->changes[i];
         struct port_ref port = {.sw = run->sw, .port = change->in_port};
@@ -114,18 +107,19 @@ static int propose(struct mutate_trial *trial, const struct change_diff *diff)
             continue;
         }
         if (change->unknown) {
-            told->fate = told->fate == MUTATION_EQUIVALENT ? MUTATION_UNDECIDED : told->fate;
-            told->open = change->unknown;
+            mutation->fate =
+                mutation->fate == MUTATION_EQUIVALENT ? MUTATION_UNDECIDED : mutation->fate;
+            mutation->open = change->unknown;
             continue;
         }
-        told->fate = MUTATION_UNNOTICED;
-        told->open = NULL;
+        mutation->fate = MUTATION_UNNOTICED;
+        mutation->open = NULL;
         exception = exception_of(trial, change->in_port);
         if (!exception) {
             return want_line(trial, change->in_port);
         }
     }
-    told->ignore = exception ? place_text(run, exception) : NULL;
+    mutation->ignore = exception ? place_source(exception->place, &run->mutations->arena) : NULL;
     return 0;
 }
 

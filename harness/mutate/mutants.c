@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which small changes of a flow table would a mistake make? */
 #include "mutate/mutants.h"
 
 #include "ofctl/action.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which mutants are tried, and how one is: by mutate_state.c against the ports and
+ * Which mutants are tried, and how one is: by state.c against the ports and
  * the entries, by prove/whatif.h against the claims; if neither notices it
- * mutate_line.c says what would. */
+ * line.c says what would. */
 #include "mutate/mutate.h"
 
 #include "mutate/inside.h"
@@ -205,26 +205,26 @@ static struct mutation *add_mutation(struct mutate_run *run, const struct mutate
                   sizeof *mutations->items) < 0) {
         return NULL;
     }
-    struct mutation *told = &mutations->items[mutations->n_items++];
-    *told = (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id),
-                              .before = entry_text(run, before),
-                              .after = mutant->gone ? NULL : entry_text(run, &mutant->now),
-                              .line = INDEX_NONE};
-    return told;
+    struct mutation *mutation = &mutations->items[mutations->n_items++];
+    *mutation = (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id),
+                                  .before = entry_text(run, before),
+                                  .after = mutant->gone ? NULL : entry_text(run, &mutant->now),
+                                  .line = INDEX_NONE};
+    return mutation;
 }
 
 static int settle(struct mutate_trial *trial)
 {
-    struct mutation *told = trial->told;
+    struct mutation *mutation = trial->mutation;
     for (size_t by = 0; by < N_MUTATION_SENSES; by++) {
-        if (told->sensed[by]) {
-            told->open = NULL;
-            told->fate = MUTATION_NOTICED;
+        if (mutation->sensed[by]) {
+            mutation->open = NULL;
+            mutation->fate = MUTATION_NOTICED;
             return 0;
         }
     }
-    told->fate = MUTATION_UNDECIDED;
-    return told->open ? 0 : mutate_trial_compare(trial);
+    mutation->fate = MUTATION_UNDECIDED;
+    return mutation->open ? 0 : mutate_trial_compare(trial);
 }
 
 static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant)
@@ -237,8 +237,8 @@ static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant
         memcpy(actions, mutant->now.actions, n_bytes);
     }
     own.now.actions = actions; /* the tables of the claims keep them */
-    trial.told = add_mutation(run, mutant);
-    int status = trial.told && actions && mutate_trial_open(&trial) == 0 &&
+    trial.mutation = add_mutation(run, mutant);
+    int status = trial.mutation && actions && mutate_trial_open(&trial) == 0 &&
                          mutate_trial_state(&trial) == 0 && try_claims(&trial) == 0
                      ? settle(&trial)
                      : -1;

@@ -19,7 +19,7 @@ struct mutate_options {
 
 /* Tries the mutants of each switch that was read (mutate/mutants.h). One is
  * noticed if state_judge or prove_claims, of the network with this change alone,
- * has a result that fails: what is told here is what they say, though only what
+ * has a result that fails: what is said here is what they say, though only what
  * the change can touch is judged again. Whether one that nobody notices treats
  * some packet otherwise (from a port that is there) is decided for every header
  * (change/diff.h); if not, it is equivalent, and says nothing of the expectation.

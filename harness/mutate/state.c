@@ -132,12 +132,12 @@ static int cut_exceptions(struct mutate_trial *trial, struct expectation *cut)
 void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
                         const char *id)
 {
-    struct mutation *told = trial->told;
+    struct mutation *mutation = trial->mutation;
     struct base_arena *arena = &trial->run->mutations->arena;
-    if (verdict == VERDICT_FAIL && !told->sensed[by]) {
-        told->sensed[by] = base_arena_text(arena, id);
-    } else if (verdict == VERDICT_INCONCLUSIVE && !told->open) {
-        told->open = base_arena_format(arena, "%s is inconclusive", id);
+    if (verdict == VERDICT_FAIL && !mutation->sensed[by]) {
+        mutation->sensed[by] = base_arena_text(arena, id);
+    } else if (verdict == VERDICT_INCONCLUSIVE && !mutation->open) {
+        mutation->open = base_arena_format(arena, "%s is inconclusive", id);
     }
 }
 
@@ -188,7 +188,7 @@ static int try_ports(struct mutate_trial *trial)
     for (size_t i = 0; i < expectation->n_ports && status == 0; i++) {
         struct port_ref port = expectation->ports[i].port;
         if (port.sw == trial->run->sw && !is_nowhere(trial->run, port.port) &&
-            !trial->told->sensed[SENSED_BY_PORTS]) {
+            !trial->mutation->sensed[SENSED_BY_PORTS]) {
             trial->region.mask.in_port = UINT16_MAX;
             trial->region.value.in_port = port.port;
             status = try_region(trial);
@@ -204,5 +204,5 @@ int mutate_trial_state(struct mutate_trial *trial)
     if (!trial->whole && trial->n_rows > ROWS_FEW && !trial->region.mask.in_port) {
         status = try_ports(trial);
     }
-    return status < 0 || trial->told->sensed[SENSED_BY_PORTS] ? status : try_region(trial);
+    return status < 0 || trial->mutation->sensed[SENSED_BY_PORTS] ? status : try_region(trial);
 }

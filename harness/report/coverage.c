@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What did the probes exercise, and what not, and why? */
 #include "report/coverage.h"
 
 #include "report/escape.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How is the difference of two states written as text, and as JSON? */
 #include "report/diff.h"
 
 #include "report/escape.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How are mistakes that an expectation would not notice written as text, and as JSON? */
 #include "report/mutate.h"
 
 #include "report/escape.h"
@@ -103,12 +105,12 @@ static void put_items(const struct report_paper *paper, const struct mutations *
     size_t shown = 0, n = 0;
     for (size_t i = 0; i < mutations->n_items; i++) {
         const struct mutation *mutation = &mutations->items[i];
-        bool told = mutation->fate == MUTATION_UNNOTICED || mutation->fate == MUTATION_UNDECIDED;
-        n += told;
-        if (told && (max == 0 || shown < max)) {
+        bool shows = mutation->fate == MUTATION_UNNOTICED || mutation->fate == MUTATION_UNDECIDED;
+        n += shows;
+        if (shows && (max == 0 || shown < max)) {
             put_unnoticed(paper, mutations, topology, mutation);
             shown++;
-        } else if (!told && verbose) {
+        } else if (!shows && verbose) {
             put_other(paper, mutation);
         }
     }

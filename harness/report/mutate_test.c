@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What `tapproof mutate` prints. */
 #include "report/mutate.h"
 
 #include "testing/cmocka.h"

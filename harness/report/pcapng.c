@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where are the frames of a result written, and under which comment? */
 #include "report/pcapng.h"
 
 #include "report/escape.h"
 
 #include <assert.h>
 
-/* Host names are clean: spec/ takes no others. Comments quote frames and errors. */
+/* Host names are clean: yaml/ takes no others. Comments quote frames and errors. */
 static void put_frame(struct base_buffer *out, const struct frame_captured *frame)
 {
     struct base_buffer clean = {0};

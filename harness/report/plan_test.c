@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What `tapproof plan` prints. */
 #include "report/plan.h"
 
 #include "ofctl/flow_mod.h"

@@ -152,8 +152,8 @@ static void put_open(const struct state_finding *found, struct base_buffer *out)
 {
     bool is_normal = found->open && strcmp(found->open, "NORMAL") == 0;
     base_put_text(out, found->open ? "not decided: " : "not decided within the budget");
-    base_put_text(out, is_normal     ? "NORMAL depends on what the switch has learnt: it cannot be "
-                                       "decided from the table"
+    base_put_text(out, is_normal ? "NORMAL depends on what the switch has learned: it cannot be "
+                                   "decided from the table"
                        : found->open ? found->open
                                      : "");
     if (found->open_entry) {

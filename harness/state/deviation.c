@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Negative: a is told before b. Ambiguity first, since what is said about
+/* Negative: a comes before b. Ambiguity first, since what is said about
  * the entries beside it depends on their order; then the larger set. The rest
  * only keeps the report the same when the switch lists its table differently. */
 static int compare_deviations(const struct state_deviation *a, const struct state_deviation *b)

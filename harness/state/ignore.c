@@ -16,7 +16,7 @@ int state_ignore_list(const struct expectation *expectation, struct report *repo
         const struct exception *exception = &expectation->exceptions[i];
         report->ignored[i].text = base_arena_text(arena, exception->text ? exception->text : "");
         report->ignored[i].reason = base_arena_text(arena, exception->reason);
-        report->ignored[i].source = state_source(report, exception->place);
+        report->ignored[i].source = place_source(exception->place, arena);
     }
     return 0;
 }

@@ -86,8 +86,7 @@ struct state_port {
 };
 
 /* result.c: one result more. */
-const char *state_source(struct report *report, struct place place); /* "FILE:LINE:COLUMN" */
-const char *state_port_id(struct state_run *run, uint16_t number);   /* "state/SWITCH/PORT" */
+const char *state_port_id(struct state_run *run, uint16_t number); /* "state/SWITCH/PORT" */
 
 /* The id may be NULL (no memory). NULL without memory. */
 struct result *state_add_result(struct state_run *run, enum result_kind kind, const char *id,

@@ -82,7 +82,7 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     const struct state_id *of_b = &run->ids[run->table.action_ids[b]];
     struct match in_port = match_in_port(port->number);
     struct space_region region = {0};
-    /* What is unknown was told already; two tables do not compete. */
+    /* What is unknown was noted already; entries of two tables do not compete. */
     bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
     if ((port->named_only && !named) || of_a->behavior.unknown || of_b->behavior.unknown ||
         flow_open(&entries[a]) || flow_open(&entries[b]) ||

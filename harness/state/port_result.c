@@ -152,11 +152,11 @@ static const struct state_finding *keep_finding(struct state_port *port)
 static void show_case(struct state_port *port, size_t c, struct result *result)
 {
     if (port->expected && c < port->expected->n_cases) {
-        result->source = state_source(port->run->report, port->expected->cases[c].place);
+        result->source = place_source(port->expected->cases[c].place, &port->run->report->arena);
     }
 }
 
-static const char *place_text(const struct state_port *port)
+static const char *port_name(const struct state_port *port)
 {
     struct port_ref ref = {.sw = port->run->sw, .port = port->number};
     return topology_port_name(port->run->expectation->topology, ref, &port->run->report->arena);
@@ -172,7 +172,7 @@ static void show_deviation(struct state_port *port, struct result *result)
     result->expected = ofctl_actions_text(expected->actions, expected->n_actions, arena);
     result->observed = wrong_text(port, deviation, actions_of, "\nor ");
     result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, flow_text, "\n");
-    result->suspect = place_text(port);
+    result->suspect = port_name(port);
     result->cause_kind = CAUSE_TABLE;
     result->cause = result->suspect;
     show_case(port, deviation->expected, result);
@@ -195,7 +195,7 @@ static void show_trouble(struct state_port *port, struct result *result)
 static void show_lifetime(struct state_port *port, struct result *result)
 {
     result->cause_kind = CAUSE_TABLE;
-    result->cause = place_text(port);
+    result->cause = port_name(port);
     show_case(port, port->late_case, result);
     result->says[SAYS_ADVERTISED] = flow_text(port->found.late, &port->run->report->arena);
 }
@@ -236,7 +236,7 @@ int state_port_result(struct state_port *port)
     } else if (found->is_open) {
         result->verdict = VERDICT_INCONCLUSIVE;
         result->cause_kind = CAUSE_TABLE;
-        result->cause = place_text(port);
+        result->cause = port_name(port);
     } else {
         result->observed = result->expected;
         result->says[SAYS_ADVERTISED] = result->expected;

@@ -4,13 +4,6 @@
  * declared and advertised disagree. */
 #include "state/inside.h"
 
-const char *state_source(struct report *report, struct place place)
-{
-    return place.file
-               ? base_arena_format(&report->arena, "%s:%d:%d", place.file, place.line, place.column)
-               : NULL;
-}
-
 const char *state_port_id(struct state_run *run, uint16_t number)
 {
     struct base_buffer text = {0};
@@ -25,7 +18,7 @@ struct result *state_add_result(struct state_run *run, enum result_kind kind, co
     struct result *result = id ? report_add(run->report, kind, id) : NULL;
     if (result) {
         result->switch_name = base_arena_text(&run->report->arena, run->name);
-        result->source = state_source(run->report, place);
+        result->source = place_source(place, &run->report->arena);
     }
     return result;
 }

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Does a switch do what the expectation says, port by port and entry by entry? The order
+ * of the results, and those of a switch that cannot be judged. */
 #include "state/state.h"
 
 #include "model/port_set.h"

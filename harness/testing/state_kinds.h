@@ -159,14 +159,14 @@ static const struct kind kinds[] = {
      .right = {"priority=9,in_port=1 actions=output:2", "priority=8,arp actions=normal"},
      .verdict = VERDICT_INCONCLUSIVE,
      .expected = "output:2",
-     .detail = "not decided: NORMAL depends on what the switch has learnt: it cannot be decided "
+     .detail = "not decided: NORMAL depends on what the switch has learned: it cannot be decided "
                "from the table (priority=10,arp actions=NORMAL)"},
     {.name = "NORMAL is what is expected",
      .declared = {"", "normal"},
      .wrong = {"in_port=1 actions=output:2"},
      .right = {"in_port=1 actions=normal"},
      .verdict = VERDICT_INCONCLUSIVE,
-     .detail = "not decided: NORMAL depends on what the switch has learnt: it cannot be decided "
+     .detail = "not decided: NORMAL depends on what the switch has learned: it cannot be decided "
                "from the table (in_port=1 actions=output:2)"},
     {.name = "another table decides",
      .declared = {"", "output:2"},
