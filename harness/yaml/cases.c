@@ -14,15 +14,20 @@
 
 enum { MAX_LEN_DEFAULT = 0xffff }; /* what ovs-ofctl sends for "controller" */
 
+/* How much of a packet the controller gets. */
+struct max_len {
+    bool is_written;
+    uint16_t n_bytes;
+};
+
 struct reading_case {
     const struct yaml_ports *ports;
     struct expected_case *result;
     struct action *actions; /* rewrites, then outputs */
     size_t n_actions;
     size_t capacity;
-    bool has_max_len;
     bool has_controller;
-    uint16_t max_len;
+    struct max_len max_len;
     const struct yaml_node *output, *text; /* the values of `output` and `actions`, or NULL */
 };
 
@@ -94,36 +99,19 @@ static void read_strip_vlan(struct yaml_reader *reader, const struct yaml_node *
     }
 }
 
-static bool read_max_len_value(struct yaml_reader *reader, const struct yaml_node *node,
-                               uint16_t *max_len)
-{
-    uint64_t number;
-    bool valid = yaml_number(reader, node, "a number of bytes", 0, UINT16_MAX, &number);
-    if (valid) {
-        *max_len = (uint16_t)number;
-    }
-    return valid;
-}
-
 static void read_max_len(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    struct reading_case *reading = into;
-    reading->has_max_len = read_max_len_value(reader, node, &reading->max_len);
+    struct max_len *max_len = into;
+    uint64_t number = 0;
+    max_len->is_written = yaml_number(reader, node, "a number of bytes", 0, UINT16_MAX, &number);
+    max_len->n_bytes = (uint16_t)number;
 }
 
 /* Outputs come after the rewrites, wherever they are written. */
-static void keep_output(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+static void keep(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     (void)reader;
-    struct reading_case *reading = into;
-    reading->output = node;
-}
-
-static void keep_text(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    (void)reader;
-    struct reading_case *reading = into;
-    reading->text = node;
+    *(const struct yaml_node **)into = node;
 }
 
 static void read_expires(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -133,18 +121,30 @@ static void read_expires(struct yaml_reader *reader, const struct yaml_node *nod
 }
 
 static const struct yaml_field case_fields[] = {
-    {.name = "match", .read = read_match},           {.name = "output", .read = keep_output},
-    {.name = "actions", .read = keep_text},          {.name = "max_len", .read = read_max_len},
-    {.name = "strip_vlan", .read = read_strip_vlan}, {.name = "mod_vlan_vid", .read = read_rewrite},
-    {.name = "mod_vlan_pcp", .read = read_rewrite},  {.name = "mod_dl_src", .read = read_rewrite},
-    {.name = "mod_dl_dst", .read = read_rewrite},    {.name = "mod_nw_src", .read = read_rewrite},
-    {.name = "mod_nw_dst", .read = read_rewrite},    {.name = "mod_nw_tos", .read = read_rewrite},
-    {.name = "mod_tp_src", .read = read_rewrite},    {.name = "mod_tp_dst", .read = read_rewrite},
-    {.name = "set_vlan_vid", .read = read_rewrite},  {.name = "set_vlan_pcp", .read = read_rewrite},
-    {.name = "set_dl_src", .read = read_rewrite},    {.name = "set_dl_dst", .read = read_rewrite},
-    {.name = "set_nw_src", .read = read_rewrite},    {.name = "set_nw_dst", .read = read_rewrite},
-    {.name = "set_nw_tos", .read = read_rewrite},    {.name = "set_tp_src", .read = read_rewrite},
-    {.name = "set_tp_dst", .read = read_rewrite},    {.name = "expires", .read = read_expires},
+    {.name = "match", .read = read_match},
+    {.name = "output", .read = keep, .at = offsetof(struct reading_case, output)},
+    {.name = "actions", .read = keep, .at = offsetof(struct reading_case, text)},
+    {.name = "max_len", .read = read_max_len, .at = offsetof(struct reading_case, max_len)},
+    {.name = "strip_vlan", .read = read_strip_vlan},
+    {.name = "mod_vlan_vid", .read = read_rewrite},
+    {.name = "mod_vlan_pcp", .read = read_rewrite},
+    {.name = "mod_dl_src", .read = read_rewrite},
+    {.name = "mod_dl_dst", .read = read_rewrite},
+    {.name = "mod_nw_src", .read = read_rewrite},
+    {.name = "mod_nw_dst", .read = read_rewrite},
+    {.name = "mod_nw_tos", .read = read_rewrite},
+    {.name = "mod_tp_src", .read = read_rewrite},
+    {.name = "mod_tp_dst", .read = read_rewrite},
+    {.name = "set_vlan_vid", .read = read_rewrite},
+    {.name = "set_vlan_pcp", .read = read_rewrite},
+    {.name = "set_dl_src", .read = read_rewrite},
+    {.name = "set_dl_dst", .read = read_rewrite},
+    {.name = "set_nw_src", .read = read_rewrite},
+    {.name = "set_nw_dst", .read = read_rewrite},
+    {.name = "set_nw_tos", .read = read_rewrite},
+    {.name = "set_tp_src", .read = read_rewrite},
+    {.name = "set_tp_dst", .read = read_rewrite},
+    {.name = "expires", .read = read_expires},
 };
 
 static void add_output(struct yaml_reader *reader, const struct yaml_node *node,
@@ -152,7 +152,7 @@ static void add_output(struct yaml_reader *reader, const struct yaml_node *node,
 {
     struct action action = {.type = ACTION_OUTPUT, .port = port};
     if (port == PORT_CONTROLLER) {
-        action.max_len = reading->has_max_len ? reading->max_len : MAX_LEN_DEFAULT;
+        action.max_len = reading->max_len.is_written ? reading->max_len.n_bytes : MAX_LEN_DEFAULT;
         reading->has_controller = true;
     }
     add_action(reader, node, reading, action);
@@ -161,8 +161,7 @@ static void add_output(struct yaml_reader *reader, const struct yaml_node *node,
 /* {port: controller, max_len: 64} */
 struct long_output {
     struct yaml_ports ports;
-    bool has_max_len;
-    uint16_t max_len;
+    struct max_len max_len;
 };
 
 static void read_output_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -171,16 +170,9 @@ static void read_output_port(struct yaml_reader *reader, const struct yaml_node 
     yaml_port_list(reader, node, true, &output->ports);
 }
 
-static void read_output_max_len(struct yaml_reader *reader, const struct yaml_node *node,
-                                void *into)
-{
-    struct long_output *output = into;
-    output->has_max_len = read_max_len_value(reader, node, &output->max_len);
-}
-
 static const struct yaml_field output_fields[] = {
     {.name = "port", .read = read_output_port, .required = true},
-    {.name = "max_len", .read = read_output_max_len},
+    {.name = "max_len", .read = read_max_len, .at = offsetof(struct long_output, max_len)},
 };
 
 static void read_long_output(struct yaml_reader *reader, const struct yaml_node *node,
@@ -191,10 +183,10 @@ static void read_long_output(struct yaml_reader *reader, const struct yaml_node 
     for (size_t i = 0; i < output.ports.n; i++) {
         add_output(reader, node, reading, output.ports.numbers[i]);
         struct action *last = reading->n_actions ? &reading->actions[reading->n_actions - 1] : NULL;
-        if (output.has_max_len && output.ports.numbers[i] != PORT_CONTROLLER) {
+        if (output.max_len.is_written && output.ports.numbers[i] != PORT_CONTROLLER) {
             yaml_error(reader, node, "\"max_len\" is for outputs to the controller only");
-        } else if (output.has_max_len && last) {
-            last->max_len = output.max_len;
+        } else if (output.max_len.is_written && last) {
+            last->max_len = output.max_len.n_bytes;
         }
     }
     free(output.ports.numbers);
@@ -222,7 +214,7 @@ static void finish_outputs(struct yaml_reader *reader, const struct yaml_node *n
 {
     struct expected_case *result = reading->result;
     yaml_each(reader, reading->output, read_output, reading);
-    if (reading->has_max_len && !reading->has_controller) {
+    if (reading->max_len.is_written && !reading->has_controller) {
         yaml_error(reader, node, "\"max_len\" needs an output to the controller");
     }
     struct action *copy = yaml_alloc(reader, reading->n_actions * sizeof *copy);
@@ -249,7 +241,7 @@ static void finish_text(struct yaml_reader *reader, const struct yaml_node *node
 static void finish_case(struct yaml_reader *reader, const struct yaml_node *node,
                         struct reading_case *reading)
 {
-    bool others = reading->output || reading->n_actions > 0 || reading->has_max_len;
+    bool others = reading->output || reading->n_actions > 0 || reading->max_len.is_written;
     if (reading->text && others) {
         yaml_error(reader, node,
                    "\"actions\" says all that is done; leave out \"output\", "
@@ -275,7 +267,7 @@ static void read_case(struct yaml_reader *reader, const struct yaml_node *node,
             finish_case(reader, node, reading);
         }
     } else if (strcmp(node->text, "drop") != 0) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     }
 }
 

@@ -31,7 +31,7 @@ static bool read_choice(struct yaml_reader *reader, const struct yaml_node *node
     const char *text = yaml_text(reader, node, expected);
     bool is_yes = text && strcmp(text, yes) == 0;
     if (text && !is_yes && (!no || strcmp(text, no) != 0)) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     }
     return is_yes;
 }

@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_switch(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct exception *exception = into;
-    exception->sw = yaml_switch(reader, node);
-}
-
 static void read_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct exception *exception = into;
@@ -49,7 +43,7 @@ static void read_cookie(struct yaml_reader *reader, const struct yaml_node *node
         parse_cookie(text, n, &exception->cookie) &&
         (!text[n] || parse_cookie(text + n + 1, strlen(text + n + 1), &exception->cookie_mask));
     if (!exception->has_cookie) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     } else if (exception->cookie & ~exception->cookie_mask) {
         yaml_error(reader, node,
                    "no cookie agrees with %s: 0x%" PRIx64 " has bits outside the mask",
@@ -73,7 +67,7 @@ static void read_reason(struct yaml_reader *reader, const struct yaml_node *node
 }
 
 static const struct yaml_field fields[] = {
-    {.name = "switch", .read = read_switch},
+    {.name = "switch", .read = yaml_read_switch, .at = offsetof(struct exception, sw)},
     {.name = "port", .read = read_port},
     {.name = "cookie", .read = read_cookie},
     {.name = "match", .read = read_match},

@@ -30,7 +30,7 @@ void yaml_read_interface(struct yaml_reader *reader, const struct yaml_node *nod
         "an interface's name (at most 15 characters, no '/', ':' or blank)";
     const char *text = yaml_copy(reader, node, expected);
     if (text && !is_interface_name(text)) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     }
     station->interface = text;
 }
@@ -57,14 +57,11 @@ void yaml_check_station(struct yaml_reader *reader, const struct yaml_node *node
     }
 }
 
-static void read_openflow(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct lab_switch *sw = into;
-    sw->openflow = yaml_endpoint(reader, node);
-}
-
 static const struct yaml_field switch_fields[] = {
-    {.name = "openflow", .read = read_openflow, .required = true},
+    {.name = "openflow",
+     .read = yaml_read_endpoint,
+     .at = offsetof(struct lab_switch, openflow),
+     .required = true},
 };
 
 static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)

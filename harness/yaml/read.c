@@ -119,11 +119,17 @@ void *yaml_alloc(const struct yaml_reader *reader, size_t n_bytes)
     return at;
 }
 
+void yaml_refuse(const struct yaml_reader *reader, const struct yaml_node *node,
+                 const char *expected)
+{
+    yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+}
+
 bool yaml_expect(const struct yaml_reader *reader, const struct yaml_node *node,
                  enum yaml_kind kind, const char *expected)
 {
     if (node->kind != kind && node->kind != YAML_REFUSED) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     }
     return node->kind == kind;
 }
@@ -292,7 +298,7 @@ void yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, 
         for (const struct yaml_node *value = node->child; value; value = value->next) {
             const struct yaml_field *field = find_field(value->key, fields, n_fields);
             if (field && field->first == first) {
-                field->read(reader, value, into);
+                field->read(reader, value, (char *)into + field->at);
             }
         }
     }
@@ -354,7 +360,7 @@ const char *yaml_text(const struct yaml_reader *reader, const struct yaml_node *
         return NULL;
     }
     if (!*node->text) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
         return NULL;
     }
     return node->text;

@@ -56,14 +56,22 @@ void yaml_error_in(const struct yaml_reader *reader, const struct yaml_node *nod
 
 struct place yaml_place(const struct yaml_reader *reader, const struct yaml_node *node);
 
+/* Reports "expected EXPECTED, found …" at a node. */
+void yaml_refuse(const struct yaml_reader *reader, const struct yaml_node *node,
+                 const char *expected);
+
 /* Zeroed memory in the reader's arena; NULL after a diagnostic. */
 void *yaml_alloc(const struct yaml_reader *reader, size_t n_bytes);
 
-/* A field of a mapping. */
+/* Reads the value of a field into what it is for, or reports what is wrong with
+ * it. value->key has the name. */
 typedef void yaml_read_fn(struct yaml_reader *reader, const struct yaml_node *value, void *into);
+
+/* A field of a mapping. */
 struct yaml_field {
     const char *name;
-    yaml_read_fn *read; /* node->key has the name */
+    yaml_read_fn *read;
+    size_t at; /* offset of what `read` is given, within what yaml_read_fields is given */
     bool required;
     bool first; /* read before the others, wherever it stands: they depend on it */
 };

@@ -24,52 +24,6 @@ static struct reading *reading_of(struct yaml_reader *reader)
     return (struct reading *)reader;
 }
 
-/* ----------------------------------------------------------------- numbers */
-
-/* Where in a struct the number of a key goes. */
-struct number_key {
-    const char *name;
-    size_t offset, bytes;
-};
-#define NUMBER(type, key, member)                                                                  \
-    {                                                                                              \
-        key, offsetof(type, member), sizeof(((type *)0)->member)                                   \
-    }
-
-/* Decimal or 0x…, as report/tree.h writes both. */
-static bool read_number(const struct yaml_reader *reader, const struct yaml_node *node,
-                        size_t n_bytes, uint64_t *number)
-{
-    uint64_t max = n_bytes == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * n_bytes) - 1;
-    const char *text = yaml_text(reader, node, "a number");
-    if (text && !word_number((struct word){text, strlen(text)}, max, number)) {
-        yaml_error(reader, node, "expected a number of %zu bits, found %s", 8 * n_bytes,
-                   yaml_found(node).text);
-        return false;
-    }
-    return text != NULL;
-}
-
-/* The number of node's key, from this table, into its place. */
-static void read_into(const struct yaml_reader *reader, const struct yaml_node *node,
-                      const struct number_key *keys, size_t n_keys, void *into)
-{
-    for (size_t i = 0; i < n_keys; i++) {
-        uint64_t wide;
-        if (strcmp(node->key->text, keys[i].name) == 0 &&
-            read_number(reader, node, keys[i].bytes, &wide)) {
-            uint8_t octet = (uint8_t)wide;
-            uint32_t word = (uint32_t)wide;
-            const void *number = keys[i].bytes == 8   ? (void *)&wide
-                                 : keys[i].bytes == 4 ? (void *)&word
-                                                      : &octet;
-            memcpy((uint8_t *)into + keys[i].offset, number, keys[i].bytes);
-        }
-    }
-}
-#define READ_INTO(reader, node, keys, into)                                                        \
-    read_into(reader, node, keys, sizeof(keys) / sizeof *(keys), into)
-
 /* ------------------------------------------------------------------- ports */
 
 static void read_port_number(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -77,7 +31,7 @@ static void read_port_number(struct yaml_reader *reader, const struct yaml_node 
     struct port *port = into;
     const char *text = yaml_text(reader, node, "a port");
     if (text && !port_parse(text, &port->number)) {
-        yaml_error(reader, node, "expected a port, found %s", yaml_found(node).text);
+        yaml_refuse(reader, node, "a port");
     }
 }
 
@@ -94,7 +48,7 @@ static void read_mac(struct yaml_reader *reader, const struct yaml_node *node, v
     struct port *port = into;
     const char *text = yaml_text(reader, node, "a MAC address");
     if (text && !base_mac_parse(text, port->dl_addr)) {
-        yaml_error(reader, node, "expected a MAC address, found %s", yaml_found(node).text);
+        yaml_refuse(reader, node, "a MAC address");
     }
 }
 
@@ -137,60 +91,45 @@ static void read_link_state(struct yaml_reader *reader, const struct yaml_node *
     read_bits(reader, node, names, 1, &((struct port *)into)->state);
 }
 
-static void read_port_numbers(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    static const struct number_key keys[] = {
-        NUMBER(struct port, "curr", curr),
-        NUMBER(struct port, "advertised", advertised),
-        NUMBER(struct port, "supported", supported),
-        NUMBER(struct port, "peer", peer),
-    };
-    READ_INTO(reader, node, keys, into);
-}
-
-static void read_port_counter(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    static const struct number_key keys[] = {
-        NUMBER(struct port, "rx_packets", counters.rx_packets),
-        NUMBER(struct port, "tx_packets", counters.tx_packets),
-        NUMBER(struct port, "rx_bytes", counters.rx_bytes),
-        NUMBER(struct port, "tx_bytes", counters.tx_bytes),
-        NUMBER(struct port, "rx_dropped", counters.rx_dropped),
-        NUMBER(struct port, "tx_dropped", counters.tx_dropped),
-        NUMBER(struct port, "rx_errors", counters.rx_errors),
-        NUMBER(struct port, "tx_errors", counters.tx_errors),
-        NUMBER(struct port, "rx_frame_errors", counters.rx_frame_errors),
-        NUMBER(struct port, "rx_over_errors", counters.rx_over_errors),
-        NUMBER(struct port, "rx_crc_errors", counters.rx_crc_errors),
-        NUMBER(struct port, "collisions", counters.collisions),
-    };
-    ((struct port *)into)->has_counters = true;
-    READ_INTO(reader, node, keys, into);
-}
-
+#define COUNTER(key)                                                                               \
+    {                                                                                              \
+        .name = #key, .read = yaml_read_u64, .at = offsetof(struct port, counters.key)             \
+    }
 static const struct yaml_field port_fields[] = {
+    COUNTER(rx_packets),
+    COUNTER(tx_packets),
+    COUNTER(rx_bytes),
+    COUNTER(tx_bytes),
+    COUNTER(rx_dropped),
+    COUNTER(tx_dropped),
+    COUNTER(rx_errors),
+    COUNTER(tx_errors),
+    COUNTER(rx_frame_errors),
+    COUNTER(rx_over_errors),
+    COUNTER(rx_crc_errors),
+    COUNTER(collisions),
     {.name = "number", .read = read_port_number, .required = true},
     {.name = "name", .read = read_port_name},
     {.name = "mac", .read = read_mac},
     {.name = "config", .read = read_config},
     {.name = "state", .read = read_link_state},
-    {.name = "curr", .read = read_port_numbers},
-    {.name = "advertised", .read = read_port_numbers},
-    {.name = "supported", .read = read_port_numbers},
-    {.name = "peer", .read = read_port_numbers},
-    {.name = "rx_packets", .read = read_port_counter},
-    {.name = "tx_packets", .read = read_port_counter},
-    {.name = "rx_bytes", .read = read_port_counter},
-    {.name = "tx_bytes", .read = read_port_counter},
-    {.name = "rx_dropped", .read = read_port_counter},
-    {.name = "tx_dropped", .read = read_port_counter},
-    {.name = "rx_errors", .read = read_port_counter},
-    {.name = "tx_errors", .read = read_port_counter},
-    {.name = "rx_frame_errors", .read = read_port_counter},
-    {.name = "rx_over_errors", .read = read_port_counter},
-    {.name = "rx_crc_errors", .read = read_port_counter},
-    {.name = "collisions", .read = read_port_counter},
+    {.name = "curr", .read = yaml_read_u32, .at = offsetof(struct port, curr)},
+    {.name = "advertised", .read = yaml_read_u32, .at = offsetof(struct port, advertised)},
+    {.name = "supported", .read = yaml_read_u32, .at = offsetof(struct port, supported)},
+    {.name = "peer", .read = yaml_read_u32, .at = offsetof(struct port, peer)},
 };
+
+enum { N_COUNTERS = sizeof(struct port_counters) / sizeof(uint64_t) }; /* the first fields */
+
+static bool has_counters(const struct yaml_node *port)
+{
+    for (size_t i = 0; i < N_COUNTERS; i++) {
+        if (yaml_child(port, port_fields[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static void read_ports(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
@@ -210,6 +149,7 @@ static void read_ports(struct yaml_reader *reader, const struct yaml_node *node,
         if (state->n_ports > 0 && port->number <= port[-1].number) {
             yaml_error(reader, at, "port %u does not stand behind a smaller one", port->number);
         }
+        port->has_counters = has_counters(at);
         if (!port->has_counters) {
             port->counters = (struct port_counters){0};
         }
@@ -284,11 +224,11 @@ static void check_flow_number(struct yaml_reader *reader, const struct yaml_node
         {"n_packets", entry->n_packets}, {"hard_timeout", entry->hard_timeout},
         {"n_bytes", entry->n_bytes},
     };
-    uint64_t number;
-    if (!read_number(reader, node, 8, &number) || !flow->entry) {
-        return;
-    }
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    size_t n_before = yaml_errors_count(reader->source.diagnostics);
+    uint64_t number = 0;
+    yaml_read_u64(reader, node, &number);
+    bool is_known = flow->entry && yaml_errors_count(reader->source.diagnostics) == n_before;
+    for (size_t i = 0; is_known && i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(rows[i].name, node->key->text) == 0 && rows[i].number != number) {
             refuse_other(reader, node);
         }
@@ -349,38 +289,26 @@ static void read_not_read(struct yaml_reader *reader, const struct yaml_node *no
     ((struct yaml_state_switch *)into)->not_read = yaml_copy(reader, node, "a reason");
 }
 
-static void read_switch_number(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    static const struct number_key keys[] = {
-        NUMBER(struct switch_state, "dpid", datapath_id),
-        NUMBER(struct switch_state, "n_buffers", n_buffers),
-        NUMBER(struct switch_state, "n_tables", n_tables),
-        NUMBER(struct switch_state, "capabilities", capabilities),
-        NUMBER(struct switch_state, "actions", supported_actions),
-    };
-    READ_INTO(reader, node, keys, &((struct yaml_state_switch *)into)->state);
-}
-
-static void read_switch_ports(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    read_ports(reader, node, &((struct yaml_state_switch *)into)->state);
-}
-
-static void read_switch_flows(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    read_flows(reader, node, &((struct yaml_state_switch *)into)->state);
-}
-
 static const struct yaml_field switch_fields[] = {
     {.name = "name", .read = read_name, .required = true},
     {.name = "not_read", .read = read_not_read},
-    {.name = "dpid", .read = read_switch_number},
-    {.name = "n_buffers", .read = read_switch_number},
-    {.name = "n_tables", .read = read_switch_number},
-    {.name = "capabilities", .read = read_switch_number},
-    {.name = "actions", .read = read_switch_number},
-    {.name = "ports", .read = read_switch_ports},
-    {.name = "flows", .read = read_switch_flows},
+    {.name = "dpid",
+     .read = yaml_read_u64,
+     .at = offsetof(struct yaml_state_switch, state.datapath_id)},
+    {.name = "n_buffers",
+     .read = yaml_read_u32,
+     .at = offsetof(struct yaml_state_switch, state.n_buffers)},
+    {.name = "n_tables",
+     .read = yaml_read_u8,
+     .at = offsetof(struct yaml_state_switch, state.n_tables)},
+    {.name = "capabilities",
+     .read = yaml_read_u32,
+     .at = offsetof(struct yaml_state_switch, state.capabilities)},
+    {.name = "actions",
+     .read = yaml_read_u32,
+     .at = offsetof(struct yaml_state_switch, state.supported_actions)},
+    {.name = "ports", .read = read_ports, .at = offsetof(struct yaml_state_switch, state)},
+    {.name = "flows", .read = read_flows, .at = offsetof(struct yaml_state_switch, state)},
 };
 
 /* A switch is read or not_read, and nothing in between: an empty table must be
@@ -417,8 +345,9 @@ static void read_switches(struct yaml_reader *reader, const struct yaml_node *no
 static void read_version(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     (void)into;
-    uint64_t version;
-    if (read_number(reader, node, 4, &version) && version != YAML_STATE_VERSION) {
+    uint32_t version = YAML_STATE_VERSION;
+    yaml_read_u32(reader, node, &version);
+    if (version != YAML_STATE_VERSION) {
         yaml_error(reader, node, "a saved state of version %s; this program reads version %d",
                    node->text, YAML_STATE_VERSION);
     }

@@ -78,22 +78,17 @@ static void read_dpid(struct yaml_reader *reader, const struct yaml_node *node, 
     struct topology_switch *sw = into;
     const char *text = yaml_text(reader, node, expected);
     if (text && !parse_dpid(text, &sw->dpid)) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     } else if (text) {
         use_once(reader, &reading_of(reader)->dpids, sw->dpid, node, "the datapath id");
     }
 }
 
-static void read_switch_openflow(struct yaml_reader *reader, const struct yaml_node *node,
-                                 void *into)
-{
-    struct topology_switch *sw = into;
-    sw->openflow = yaml_endpoint(reader, node);
-}
-
 static const struct yaml_field switch_fields[] = {
     {.name = "dpid", .read = read_dpid, .required = true},
-    {.name = "openflow", .read = read_switch_openflow},
+    {.name = "openflow",
+     .read = yaml_read_endpoint,
+     .at = offsetof(struct topology_switch, openflow)},
 };
 
 static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -128,13 +123,12 @@ static void read_mac(struct yaml_reader *reader, const struct yaml_node *node, v
         return;
     }
     if (!base_mac_parse(text, host->mac)) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
         return;
     }
     memcpy(&key, host->mac, sizeof host->mac);
     if (host->mac[0] & 1 || key == 0) {
-        yaml_error(reader, node, "expected the MAC address of one host, found %s",
-                   yaml_found(node).text);
+        yaml_refuse(reader, node, "the MAC address of one host");
         return;
     }
     use_once(reader, &reading_of(reader)->macs, key, node, "the MAC address");
@@ -147,25 +141,17 @@ static void read_ip(struct yaml_reader *reader, const struct yaml_node *node, vo
     const char *text = yaml_text(reader, node, expected);
     host->has_ip = text && base_ip_parse(text, &host->ip);
     if (text && !host->has_ip) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     }
 }
 
-static bool read_port(struct yaml_reader *reader, const struct yaml_node *node,
-                      struct port_ref *port)
+static void read_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    if (!yaml_port(reader, node, port)) {
-        return false;
+    struct port_ref *port = into;
+    if (yaml_port(reader, node, port)) {
+        use_once(reader, &reading_of(reader)->ports, (uint64_t)port->sw << 16 | port->port, node,
+                 "the port");
     }
-    use_once(reader, &reading_of(reader)->ports, (uint64_t)port->sw << 16 | port->port, node,
-             "the port");
-    return true;
-}
-
-static void read_host_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct topology_host *host = into;
-    read_port(reader, node, &host->port);
 }
 
 static void read_role(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -175,37 +161,23 @@ static void read_role(struct yaml_reader *reader, const struct yaml_node *node, 
     const char *text = yaml_text(reader, node, expected);
     host->capture = text && strcmp(text, "capture") == 0;
     if (text && !host->capture && strcmp(text, "host") != 0) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
     }
-}
-
-static void read_host_netns(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct topology_host *host = into;
-    yaml_read_netns(reader, node, &host->station);
-}
-
-static void read_host_interface(struct yaml_reader *reader, const struct yaml_node *node,
-                                void *into)
-{
-    struct topology_host *host = into;
-    yaml_read_interface(reader, node, &host->station);
-}
-
-static void read_host_exec(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct topology_host *host = into;
-    yaml_read_exec(reader, node, &host->station);
 }
 
 static const struct yaml_field host_fields[] = {
     {.name = "mac", .read = read_mac, .required = true},
     {.name = "ip", .read = read_ip},
-    {.name = "port", .read = read_host_port, .required = true},
+    {.name = "port",
+     .read = read_port,
+     .at = offsetof(struct topology_host, port),
+     .required = true},
     {.name = "role", .read = read_role},
-    {.name = "netns", .read = read_host_netns},
-    {.name = "interface", .read = read_host_interface},
-    {.name = "exec", .read = read_host_exec},
+    {.name = "netns", .read = yaml_read_netns, .at = offsetof(struct topology_host, station)},
+    {.name = "interface",
+     .read = yaml_read_interface,
+     .at = offsetof(struct topology_host, station)},
+    {.name = "exec", .read = yaml_read_exec, .at = offsetof(struct topology_host, station)},
 };
 
 /* Hosts and switches share one name space: both are nodes of the network. */
@@ -252,11 +224,9 @@ static void read_link(struct yaml_reader *reader, const struct yaml_node *node, 
         yaml_error(reader, node, "a link has two ends, found %u", node->n_children);
         return;
     }
-    bool a = read_port(reader, node->child, &link.a);
-    bool b = read_port(reader, node->child->next, &link.b);
-    if (a && b) {
-        topology->links[topology->n_links++] = link;
-    }
+    read_port(reader, node->child, &link.a);
+    read_port(reader, node->child->next, &link.b);
+    topology->links[topology->n_links++] = link; /* not loaded if an end was reported */
 }
 
 static void read_links(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -271,14 +241,11 @@ static void read_links(struct yaml_reader *reader, const struct yaml_node *node,
     }
 }
 
-static void read_topology_name(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct topology *topology = into;
-    topology->name = yaml_name(reader, node);
-}
-
 static const struct yaml_field topology_fields[] = {
-    {.name = "name", .read = read_topology_name, .required = true},
+    {.name = "name",
+     .read = yaml_read_name,
+     .at = offsetof(struct topology, name),
+     .required = true},
     {.name = "switches", .read = read_switches, .required = true, .first = true},
     {.name = "hosts", .read = read_hosts},
     {.name = "links", .read = read_links},

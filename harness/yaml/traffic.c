@@ -52,35 +52,26 @@ static void read_host(struct yaml_reader *reader, const struct yaml_node *node, 
     }
 }
 
+/* A host or a list of them, into a host_list. */
+static void read_hosts(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    yaml_each(reader, node, read_host, into);
+}
+
 static void read_from(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    struct written_claim *claim = into;
-    yaml_each(reader, node, read_host, &claim->from);
+    read_hosts(reader, node, into);
     if (node->kind == YAML_SEQUENCE && node->n_children == 0) {
         yaml_error(reader, node, "expected at least one host, found none");
     }
 }
 
-static void read_delivered(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct written_claim *claim = into;
-    yaml_each(reader, node, read_host, &claim->to[CLAIM_DELIVERED]);
-}
-
-static void read_mirrored(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    struct written_claim *claim = into;
-    yaml_each(reader, node, read_host, &claim->to[CLAIM_MIRRORED]);
-}
-
 static void read_isolated(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    struct written_claim *claim = into;
-    struct host_list *list = &claim->to[CLAIM_ISOLATED];
     if (node->kind == YAML_SCALAR && strcmp(node->text, "all") == 0) {
-        add_host(reader, node, list, HOST_ALL);
+        add_host(reader, node, into, HOST_ALL);
     } else {
-        yaml_each(reader, node, read_host, list);
+        read_hosts(reader, node, into);
     }
 }
 
@@ -127,11 +118,20 @@ static void read_match(struct yaml_reader *reader, const struct yaml_node *node,
 }
 
 static const struct yaml_field claim_fields[] = {
-    {.name = "from", .read = read_from, .required = true},
+    {.name = "from",
+     .read = read_from,
+     .at = offsetof(struct written_claim, from),
+     .required = true},
     {.name = "match", .read = read_match},
-    {.name = "delivered", .read = read_delivered},
-    {.name = "mirrored", .read = read_mirrored},
-    {.name = "isolated", .read = read_isolated},
+    {.name = "delivered",
+     .read = read_hosts,
+     .at = offsetof(struct written_claim, to[CLAIM_DELIVERED])},
+    {.name = "mirrored",
+     .read = read_hosts,
+     .at = offsetof(struct written_claim, to[CLAIM_MIRRORED])},
+    {.name = "isolated",
+     .read = read_isolated,
+     .at = offsetof(struct written_claim, to[CLAIM_ISOLATED])},
     {.name = "copies", .read = read_copies},
 };
 

@@ -3,6 +3,7 @@
  * What does a scalar mean: a name, a number, a port, an endpoint, a match. */
 #include "yaml/value.h"
 
+#include "base/token.h"
 #include "model/endpoint.h"
 #include "model/port.h"
 #include "ofctl/match.h"
@@ -96,7 +97,7 @@ static bool read_lifetime(const struct yaml_reader *reader, const struct yaml_no
     bool never = strcmp(text, "never") == 0;
     if (!never &&
         (!yaml_parse_number(text, n, &number) || number < 1 || number > UINT16_MAX / unit)) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
         return false;
     }
     *seconds = (uint16_t)(number * unit);
@@ -190,7 +191,7 @@ bool yaml_port(const struct yaml_reader *reader, const struct yaml_node *node,
         return false;
     }
     if (!colon) {
-        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        yaml_refuse(reader, node, expected);
         return false;
     }
     if (!yaml_parse_port(colon + 1, strlen(colon + 1), &port->port)) {
@@ -226,4 +227,58 @@ bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node, 
         return false;
     }
     return true;
+}
+
+/* ------------------------------------------------------------------ fields */
+
+void yaml_read_name(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    *(const char **)into = yaml_name(reader, node);
+}
+
+void yaml_read_endpoint(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    *(const char **)into = yaml_endpoint(reader, node);
+}
+
+void yaml_read_switch(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    *(size_t *)into = yaml_switch(reader, node);
+}
+
+static bool read_integer(const struct yaml_reader *reader, const struct yaml_node *node,
+                         unsigned n_bits, uint64_t *number)
+{
+    const char *text = yaml_text(reader, node, "a number");
+    if (text &&
+        !word_number((struct word){text, strlen(text)}, UINT64_MAX >> (64 - n_bits), number)) {
+        yaml_error(reader, node, "expected a number of %u bits, found %s", n_bits,
+                   yaml_found(node).text);
+        return false;
+    }
+    return text != NULL;
+}
+
+void yaml_read_u8(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    uint64_t number;
+    if (read_integer(reader, node, 8, &number)) {
+        *(uint8_t *)into = (uint8_t)number;
+    }
+}
+
+void yaml_read_u32(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    uint64_t number;
+    if (read_integer(reader, node, 32, &number)) {
+        *(uint32_t *)into = (uint32_t)number;
+    }
+}
+
+void yaml_read_u64(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    uint64_t number;
+    if (read_integer(reader, node, 64, &number)) {
+        *(uint64_t *)into = number;
+    }
 }

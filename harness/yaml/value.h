@@ -49,6 +49,12 @@ const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_no
 bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node,
                 struct match *match);
 
+/* Fields that need nothing but one of the above: into a const char * (name,
+ * endpoint), a size_t (switch), and unsigned integers of this many bits, decimal or
+ * hexadecimal. Left as they were after a diagnostic. */
+yaml_read_fn yaml_read_name, yaml_read_endpoint, yaml_read_switch;
+yaml_read_fn yaml_read_u8, yaml_read_u32, yaml_read_u64;
+
 /* Port numbers as written, in the order of the file; free the array with free(). */
 struct yaml_ports {
     uint16_t *numbers;
