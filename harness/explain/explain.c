@@ -109,6 +109,7 @@ static void list_outputs(struct explaining *explaining, size_t i, const struct s
             const struct base_buffer *old = &explaining->frames[i];
             explaining->no_memory |= !frame_rewrite(old->data, old->n_bytes, &header, &frame);
             output->frame = frame_text(explaining, &frame);
+            base_buffer_free(&frame);
         }
         follow_output(explaining, i, nth++, output);
     }

@@ -95,6 +95,21 @@ static void ports_must_be_there_and_up(void **state)
     check_port_trouble(egress_mute, 2, "does not send", CAUSE_PORT);
 }
 
+static void every_case_is_looked_at(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "tcp", "output:2");
+    expect(&world, 1, "", "output:3");
+    add_flow(&world, "priority=2,tcp,in_port=1 actions=output:2");
+    add_flow(&world, "priority=1,in_port=1 actions=output:3");
+    world.ports[2].config = PORT_CONFIG_NO_FWD;
+    judge(&world);
+    check_trouble(&world, 0, 3, true, "does not send");
+    free_world(&world);
+}
+
 static void a_port_in_trouble_is_named_once(void **state)
 {
     (void)state;
@@ -465,6 +480,7 @@ static void exceptions_leave_out_ports(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_must_be_there_and_up),
+    cmocka_unit_test(every_case_is_looked_at),
     cmocka_unit_test(a_port_in_trouble_is_named_once),
     cmocka_unit_test(ports_meant_by_flood_must_send),
     cmocka_unit_test(local_is_judged_where_it_is_named),
