@@ -98,8 +98,8 @@ static int compare_sent(const void *a, const void *b)
     return memcmp(&x->header, &y->header, sizeof x->header);
 }
 
-static bool do_the_same(const struct switch_state *state, const struct flow_entry *a,
-                        const struct flow_entry *b, const struct header *header)
+bool simulator_do_the_same(const struct switch_state *state, const struct flow_entry *a,
+                           const struct flow_entry *b, const struct header *header)
 {
     struct simulated_sent x[SIMULATOR_SENT], y[SIMULATOR_SENT];
     if (actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
@@ -131,7 +131,8 @@ bool simulator_is_alone(const struct switch_state *state, size_t taker, const st
     for (size_t i = 0; i < flows->n_entries && alone; i++) {
         const struct flow_entry *entry = &flows->entries[i];
         alone = i == taker || simulator_rank(entry) != simulator_rank(first) ||
-                !match_takes(&entry->match, header) || do_the_same(state, first, entry, header);
+                !match_takes(&entry->match, header) ||
+                simulator_do_the_same(state, first, entry, header);
     }
     return alone;
 }

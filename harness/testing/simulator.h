@@ -50,13 +50,16 @@ int simulated_compare(const void *a, const void *b);
 
 /* The parts of it: whether a port is up, by what is known of it, and has none of the `bad` bits of
  * its configuration; the rank of an entry; the one that takes a header (SIMULATOR_NONE: none), and
- * whether no other of its rank does something else with it; what an entry sends (-1: that is not
+ * whether no other of its rank does something else with it; whether two entries do the same with a
+ * header; what an entry sends (-1: that is not
  * known); what is at the other end of a port (host HOST_NONE: a switch). */
 bool simulator_port_is_up(const struct switch_state *state, uint16_t number, uint32_t bad);
 uint32_t simulator_rank(const struct flow_entry *entry);
 size_t simulator_taker(const struct switch_state *state, const struct header *header, bool *alone);
 bool simulator_is_alone(const struct switch_state *state, size_t taker,
                         const struct header *header);
+bool simulator_do_the_same(const struct switch_state *state, const struct flow_entry *a,
+                           const struct flow_entry *b, const struct header *header);
 int simulator_apply(const struct switch_state *state, const struct flow_entry *entry,
                     struct header header, struct simulated_sent *sent);
 bool simulator_cabled_to(const struct topology *topology, size_t sw, uint16_t port,
