@@ -42,6 +42,8 @@ struct change_diff {
  * the first of the dump is meant (space/table.h). -1 only without memory. */
 int change_diff(const struct switch_state *a, const struct switch_state *b, size_t *budget,
                 struct change_diff *diff);
+
+/* Frees the arrays; `diff` is empty then. */
 void change_diff_free(struct change_diff *diff);
 
 /* For each entry of `a` the index of the entry of `b` with the same table,

@@ -76,29 +76,37 @@ struct change_ledger {
     bool no_memory;
 };
 
+/* Begins an empty ledger; without memory `no_memory` is set. */
 void change_ledger_init(struct change_ledger *ledger, size_t n_switches);
 void change_ledger_free(struct change_ledger *ledger);
 
-/* Appends to a list. */
+/* Appends a number to a list of this ledger; without memory sets `no_memory`. */
 void change_ledger_push(struct change_ledger *ledger, struct change_numbers *list, uint32_t number);
 
-/* The row, zeroed and without visits if it is new. NULL without memory. */
+/* The row, zeroed and without visits if it is new, as are all before it that are new. It lives
+ * until the next call. NULL without memory. */
 struct change_row *change_ledger_open(struct change_ledger *ledger, size_t sw, size_t row);
 
-/* A walk that passes nothing yet. CHANGE_NOTHING without memory. */
+/* The number of a new walk that passes nothing yet. CHANGE_NOTHING without memory. */
 uint32_t change_ledger_walk(struct change_ledger *ledger, enum change_walk_kind kind);
 
 /* The walk leaves everything; host and header can still be read if it is_kept. */
 void change_ledger_drop(struct change_ledger *ledger, uint32_t walk);
 
-/* Lists what the walk passes, and takes it off the lists again. Changes `lost` and `shared`. */
+/* Lists every entry that the walk passes on this path; where exactly one entry takes the packet,
+ * the walk exercises it. Probes that were alone at an entry go to `shared`. */
 void change_ledger_enter(struct change_ledger *ledger, uint32_t walk, const struct path_walk *path);
+
+/* Lists one entry that the walk passes and does not exercise. */
 void change_ledger_pass(struct change_ledger *ledger, uint32_t walk, size_t sw, uint32_t row);
+
+/* Takes the walk off all lists. Entries that it was the last to exercise go to `lost`. */
 void change_ledger_leave(struct change_ledger *ledger, uint32_t walk);
 
 /* Whether all that the probe exercises is exercised by others too. */
 bool change_ledger_spares(const struct change_ledger *ledger, uint32_t walk);
 
+/* A row that was opened. It lives until the next change_ledger_open. */
 static inline struct change_row *change_ledger_row(const struct change_ledger *ledger, size_t sw,
                                                    size_t row)
 {

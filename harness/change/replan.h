@@ -32,6 +32,8 @@ struct change_replan;
 struct change_replan *change_replan_begin(const struct topology *topology,
                                           const struct switch_state *const *states,
                                           const struct traffic_cover_options *options);
+
+/* NULL is fine. */
 void change_replan_free(struct change_replan *replan);
 
 /* Adds an entry to a switch that was read, or replaces that of the same table,
@@ -48,6 +50,7 @@ size_t change_replan_n_rows(const struct change_replan *replan, size_t sw);
 const struct flow_entry *change_replan_entry(const struct change_replan *replan, size_t sw,
                                              size_t row);
 
+/* Frames that would be sent now, beside those of options->plan. */
 size_t change_replan_n_probes(const struct change_replan *replan);
 
 /* The cover as it is now: probes in no order of worth, `missed` by switch and

@@ -82,8 +82,10 @@ int explain_packet(const struct explain_question *question, const struct header 
                    const void *frame, size_t n_frame_bytes, struct base_arena *arena,
                    struct explanation *out);
 
-/* All packets of the port: every entry that may take one, best first, and at
- * last what none takes. The switch must have been read. */
+/* Explains what becomes of all packets of the port: every entry that may take one, best first, and
+ * at last what none takes. The switch must have been read. `*budget` is the number of comparisons
+ * of two sets that may be made, and goes down by what was used; classes that it did not suffice
+ * for are `open`. Texts and arrays are in the arena. -1 without memory. */
 int explain_port(const struct explain_question *question, size_t *budget, struct base_arena *arena,
                  struct explanation *out);
 

@@ -51,6 +51,8 @@ int learn_expectation(const struct topology *topology, const struct switch_dump 
  * nothing is judged. 0, or -1 without memory; learn_draft_free in either case. */
 int learn_ports(const struct topology *topology, const struct switch_dump *switches,
                 uint16_t expires_sec, struct learn_draft *draft, struct base_error *error);
+
+/* Frees all that the draft has; it is empty then. */
 void learn_draft_free(struct learn_draft *draft);
 
 #endif

@@ -54,7 +54,7 @@ void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum
 /* The row in the mutant; NULL: it is gone. */
 const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size_t row);
 
-/* Adds the entry, cut down to the region. */
+/* Adds the entry, cut down to the region; nothing, if it takes no packet of it. */
 int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
                      struct flow_table *out);
 

@@ -6,6 +6,7 @@
 #include "blame/loops.h"
 #include "blame/swap.h"
 #include "blame/witness.h"
+#include "report/words.h"
 #include "run/coverage.h"
 #include "run/inside.h"
 #include "run/source.h"
@@ -121,6 +122,9 @@ static int judge_all(struct checking *checking, bool traffic)
     uint64_t start_ns = run_checking_now_ns(checking);
     if (!checking->options->no_state && run_checking_judge_tables(checking, checking->report) < 0) {
         return -1;
+    }
+    if (report_words(checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
     }
     checking->report->timing.compare_ms += run_checking_ms_since(checking, start_ns);
     return traffic && (judge_frames(checking) < 0 || judge_pairs(checking) < 0) ? -1 : 0;

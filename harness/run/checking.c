@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What is known in a check so far, and how is it read? */
-#include "report/words.h"
 #include "run/inside.h"
 
 uint64_t run_checking_now_ns(const struct checking *checking)
@@ -44,11 +43,8 @@ int run_checking_index(struct checking *checking)
 int run_checking_judge_tables(const struct checking *checking, struct report *report)
 {
     struct state_options options = {0};
-    if (state_judge(checking->expectation, checking->states.switches, &options, report,
-                    checking->error) < 0) {
-        return -1;
-    }
-    return report_words(report) < 0 ? base_fail(checking->error, "out of memory") : 0;
+    return state_judge(checking->expectation, checking->states.switches, &options, report,
+                       checking->error);
 }
 
 struct traffic_evidence run_checking_evidence(const struct checking *checking)

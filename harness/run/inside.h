@@ -54,7 +54,7 @@ int run_checking_read(struct checking *checking, struct run_states *states);
 int run_checking_index(struct checking *checking);
 
 /* (checking.c) What the tables do against what the expectation says: one result a
- * switch, port and entry. -1 without memory. */
+ * switch, port and entry, without words (report/words.h). -1 without memory. */
 int run_checking_judge_tables(const struct checking *checking, struct report *report);
 
 /* (checking.c) What is known so far, for judging and blaming; points into `checking`. */

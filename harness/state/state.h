@@ -62,7 +62,7 @@ int state_judge(const struct expectation *expectation, const struct switch_dump 
                 const struct state_options *options, struct report *report,
                 struct base_error *error);
 
-/* The same of one switch alone. */
+/* The same of switch `sw` alone; `known`: what is known of it. 0, or -1 without memory. */
 int state_judge_switch(const struct expectation *expectation, size_t sw,
                        const struct switch_dump *known, const struct state_options *options,
                        struct report *report, struct base_error *error);
