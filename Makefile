@@ -85,7 +85,7 @@ UPWARD   = $(filter $(foreach r,traffic prove change learn mutate run cli,$(B)/h
 $(UPWARD): LIBS += -Wl,--start-group $(LOWER) -Wl,--end-group
 $(UPWARD): $(LOWER)
 # The filter language of tcpdump, and a reader of capture files.
-$(B)/tapsniff $(B)/tools/tapsniff/filter_test $(B)/harness/frame/pcapng_test: LIBS += -lpcap
+$(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
 

@@ -22,6 +22,7 @@ static int set_up(void **state)
     fixture = (struct fixture){.dump = {.ok = false}};
     fixture.progress = (struct channel_progress){
         .limits = {.timeout_ms = 1, .max_bytes = 5000, .max_messages = 30, .max_entries = 20},
+        .is_plain = true,
         .dump = &fixture.dump};
     channel_progress_begin(&fixture.progress, BOTH, XID, &fixture.out);
     *state = &fixture;
@@ -113,7 +114,7 @@ static void assert_requests(const struct base_buffer *out, const char *types)
         xid = header.xid;
         assert_in_range(xid, XID, XID + CHANNEL_N_REQUESTS - 1);
         if (header.type == OFPT_STATS_REQUEST) {
-            assert_int_equal(base_read_be16(&body), *types - '0');
+            assert_int_equal(base_read_be16(&body), *types == 'v' ? OFPST_VENDOR : *types - '0');
         }
     }
     assert_int_equal(base_reader_left(&in), 0);
@@ -244,7 +245,75 @@ static void what_is_still_to_come_is_listed(void **state)
     base_buffer_free(&text);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+/* The same with the extended request. */
+static int set_up_extended(void **state)
+{
+    set_up(state);
+    struct fixture *fixture = *state;
+    fixture->progress.is_plain = false;
+    fixture->out.n_bytes = 0;
+    channel_progress_begin(&fixture->progress, CHANNEL_FLOWS, XID, &fixture->out);
+    return 0;
+}
+
+static void put_extended(struct base_buffer *out)
+{
+    size_t begin = peer_begin_stats(out, XID + CHANNEL_FLOW, OFPST_VENDOR, false);
+    base_put_be32(out, 0x2320);
+    base_put_be64(out, 0);
+    of_end(out, begin);
+}
+
+static void extended_entries_are_asked_for_first(void **state)
+{
+    struct fixture *fixture = *state;
+    struct base_buffer in = {0};
+    assert_requests(&fixture->out, "fv2b");
+    put_features(&in);
+    put_extended(&in);
+    put_aggregate(&in, 0);
+    put_barrier(&in);
+    assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_DONE);
+    assert_int_equal(fixture->dump.repeats, 0);
+}
+
+static void a_switch_that_refuses_them_is_asked_plainly(void **state)
+{
+    for (int way = 0; way < 2; way++) {
+        struct fixture *fixture = *state;
+        struct base_buffer in = {0};
+        put_features(&in);
+        if (way == 0) {
+            peer_put_error(&in, XID + CHANNEL_FLOW,
+                           &(struct of_error){OFPET_BAD_REQUEST, 3, NULL, 0});
+        }
+        put_aggregate(&in, 0);
+        put_barrier(&in); /* and, the other way, the request was passed over */
+        assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_AGAIN);
+        assert_int_equal(fixture->dump.repeats, 0);
+        fixture->out.n_bytes = 0;
+        channel_progress_begin(&fixture->progress, CHANNEL_FLOWS, XID, &fixture->out);
+        assert_requests(&fixture->out, "f12b");
+        put_features(&in);
+        put_flows(&in, 1, false);
+        put_aggregate(&in, 1);
+        put_barrier(&in);
+        assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_DONE);
+        tear_down(state);
+        set_up_extended(state);
+    }
+}
+
+static void a_plain_reply_to_the_extended_request_is_wrong(void **state)
+{
+    struct fixture *fixture = *state;
+    struct base_buffer in = {0};
+    put_flows(&in, 0, false);
+    assert_refused(fixture, &in, "answered FLOW stats with STATS_REPLY of kind 1");
+}
+
+#define TEST(name)     cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define EXTENDED(name) cmocka_unit_test_setup_teardown(name, set_up_extended, tear_down)
 
 static const struct CMUnitTest tests[] = {
     TEST(it_asks_for_what_is_wanted),
@@ -254,5 +323,8 @@ static const struct CMUnitTest tests[] = {
     TEST(what_belongs_to_no_request_is_passed_over),
     TEST(limits_are_kept),
     TEST(what_is_still_to_come_is_listed),
+    EXTENDED(extended_entries_are_asked_for_first),
+    EXTENDED(a_switch_that_refuses_them_is_asked_plainly),
+    EXTENDED(a_plain_reply_to_the_extended_request_is_wrong),
 };
 TEST_MAIN(tests)

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Endpoints are resolved, dialled and listened at. */
 #include "channel/socket.h"
 
 #include "testing/cmocka.h"

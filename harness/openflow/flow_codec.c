@@ -2,9 +2,9 @@
  *
  * Which flow entries does a switch report, and which have ended? */
 #include "openflow/flow_codec.h"
-#include "openflow/action_codec.h"
 #include "openflow/check.h"
 #include "openflow/match_codec.h"
+#include "openflow/records.h"
 
 /* An entry without any wildcard is above all others, whatever its priority
  * field says (section 3.4). */
@@ -57,7 +57,6 @@ static int decode_record(struct base_reader *body, struct base_arena *arena,
 {
     struct base_reader record;
     bool exact;
-    size_t n_actions;
     if (open_record(body, &record, error)) {
         return -1;
     }
@@ -75,43 +74,11 @@ static int decode_record(struct base_reader *body, struct base_arena *arena,
     entry->cookie = base_read_be64(&record);
     entry->n_packets = base_read_be64(&record);
     entry->n_bytes = base_read_be64(&record);
-    if (of_decode_actions(&record, arena, &entry->actions, &n_actions, error)) {
-        return -1;
-    }
-    entry->n_actions = (uint16_t)n_actions; /* a message has room for 8191 */
-    return 0;
-}
-
-/* One record more in the table; not if anything in it is wrong. */
-static int add_record(struct base_reader *body, struct flow_table *table, size_t max_entries,
-                      struct base_error *error)
-{
-    if (table->n_entries >= max_entries) {
-        return base_fail(error, "the table has more than %zu entries", max_entries);
-    }
-    struct flow_entry *entry = flow_table_add(table);
-    if (!entry) {
-        return base_fail(error, "out of memory");
-    }
-    if (decode_record(body, &table->arena, entry, error)) {
-        table->n_entries--;
-        return -1;
-    }
-    return 0;
+    return of_decode_entry_actions(&record, arena, entry, error);
 }
 
 int of_decode_flow_stats(struct base_reader *body, struct flow_table *table, size_t max_entries,
                          struct base_error *error)
 {
-    if (of_check_read(body, "flow stats", error)) {
-        return -1;
-    }
-    for (size_t n = 1; base_reader_left(body) > 0; n++) {
-        struct base_reader begin = *body;
-        if (add_record(body, table, max_entries, error)) {
-            return base_fail_in(error, "flow stats record %zu (%s)", n,
-                                of_hex(begin.at, base_reader_left(&begin)).text);
-        }
-    }
-    return 0;
+    return of_add_records(body, table, max_entries, decode_record, error);
 }

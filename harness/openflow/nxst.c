@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How does an Open vSwitch list its entries with every field of their matches. */
+ * Which entries, with every field of their matches, does an Open vSwitch have? */
 #include "openflow/nxst.h"
 
-#include "openflow/action_codec.h"
 #include "openflow/check.h"
 #include "openflow/nxm.h"
+#include "openflow/records.h"
 #include "openflow/stats.h"
 
 #include "model/port.h"
@@ -59,17 +59,6 @@ static int decode_match(struct base_reader *record, size_t n_bytes, struct base_
     return 0;
 }
 
-static int decode_actions(struct base_reader *record, struct base_arena *arena,
-                          struct flow_entry *entry, struct base_error *error)
-{
-    size_t n_actions;
-    if (of_decode_actions(record, arena, &entry->actions, &n_actions, error)) {
-        return -1;
-    }
-    entry->n_actions = (uint16_t)n_actions; /* a message has room for 8,191 at most */
-    return 0;
-}
-
 static int decode_record(struct base_reader *body, struct base_arena *arena,
                          struct flow_entry *entry, struct base_error *error)
 {
@@ -93,39 +82,12 @@ static int decode_record(struct base_reader *body, struct base_arena *arena,
     entry->n_bytes = base_read_be64(&record);
     return decode_match(&record, n_match_bytes, arena, entry, error)
                ? -1
-               : decode_actions(&record, arena, entry, error);
-}
-
-/* One record more in the table; not if anything in it is wrong. */
-static int add_record(struct base_reader *body, struct flow_table *table, size_t max_entries,
-                      struct base_error *error)
-{
-    if (table->n_entries >= max_entries) {
-        return base_fail(error, "the table has more than %zu entries", max_entries);
-    }
-    struct flow_entry *entry = flow_table_add(table);
-    if (!entry) {
-        return base_fail(error, "out of memory");
-    }
-    if (decode_record(body, &table->arena, entry, error)) {
-        table->n_entries--;
-        return -1;
-    }
-    return 0;
+               : of_decode_entry_actions(&record, arena, entry, error);
 }
 
 int of_decode_nxst_flow(struct base_reader *body, struct flow_table *table, size_t max_entries,
                         struct base_error *error)
 {
-    if (open_body(body, error)) {
-        return -1;
-    }
-    for (size_t n = 1; base_reader_left(body) > 0; n++) {
-        struct base_reader begin = *body;
-        if (add_record(body, table, max_entries, error)) {
-            return base_fail_in(error, "flow stats record %zu (%s)", n,
-                                of_hex(begin.at, base_reader_left(&begin)).text);
-        }
-    }
-    return 0;
+    return open_body(body, error) ? -1
+                                  : of_add_records(body, table, max_entries, decode_record, error);
 }

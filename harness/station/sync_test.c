@@ -8,9 +8,14 @@
 #include "station/wire.h"
 #include "testing/station.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { DELAY_MS = 150, N_FRAMES = 20, PATIENCE_MS = 10000 };
 

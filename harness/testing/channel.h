@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the tests of this room share: dumps of fake switches (fake.h), and what
- * is asserted of them. */
+ * For tests: dumps of fake switches (fake_switch.h), and what is asserted of
+ * them. */
 #ifndef TESTING_CHANNEL_H
 #define TESTING_CHANNEL_H
 
@@ -16,79 +16,27 @@ enum { BOTH = CHANNEL_FLOWS | CHANNEL_PORTS };
 /* Long enough for a busy machine: a test that reaches it fails. */
 static const struct channel_options PATIENT = {.timeout_ms = 20000, .plain = true};
 
-static inline struct channel *open_at(const char *endpoint, const struct channel_options *options)
-{
-    struct channel *channel;
-    struct base_error error;
-    const struct channel_target target = {.name = "s1", .endpoint = endpoint};
-    if (channel_open(&target, 1, options, &channel, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return channel;
-}
+/* Opens a channel with the one target "s1"; fails the test if that fails. The
+ * caller closes it. */
+struct channel *open_at(const char *endpoint, const struct channel_options *options);
 
-static inline void dump_all(struct channel *channel, unsigned what, struct channel_dump *dumps)
-{
-    struct base_error error;
-    if (channel_dump(channel, what, dumps, &error)) {
-        fail_msg("%s", error.text);
-    }
-}
+/* channel_dump; fails the test if it fails. */
+void dump_all(struct channel *channel, unsigned what, struct channel_dump *dumps);
 
-static inline void assert_ok(const struct channel_dump *dump, size_t n_flows)
-{
-    if (!dump->ok) {
-        fail_msg("%s", dump->reason);
-    }
-    assert_string_equal(dump->reason, "");
-    assert_int_equal(dump->state.flows.n_entries, n_flows);
-}
+/* Asserts that a dump is whole, with so many entries; or that it failed, for a
+ * reason that begins with the endpoint and contains `why`. */
+void assert_ok(const struct channel_dump *dump, size_t n_flows);
+void assert_failed(const struct channel_dump *dump, const char *endpoint, const char *why);
 
-static inline void assert_failed(const struct channel_dump *dump, const char *endpoint,
-                                 const char *why)
-{
-    assert_false(dump->ok);
-    if (strncmp(dump->reason, endpoint, strlen(endpoint)) != 0 || !strstr(dump->reason, why)) {
-        fail_msg("expected \"%s: ...%s...\", got \"%s\"", endpoint, why, dump->reason);
-    }
-}
+/* Stops a fake switch; fails the test if it was sent what could change a switch. */
+void stop(struct channel_fake *fake);
 
-/* Nothing that could change a switch was sent. */
-static inline void stop(struct channel_fake *fake)
-{
-    channel_fake_stop(fake);
-    assert_int_equal(fake->types_seen &
-                         ~(1u << FAKE_HELLO | 1u << FAKE_ECHO_REPLY | 1u << FAKE_FEATURES_REQUEST |
-                           1u << FAKE_STATS_REQUEST | 1u << FAKE_BARRIER_REQUEST),
-                     0);
-}
+/* Starts a fake, dumps it once, and stops it. The caller frees the state. */
+struct channel_dump dump_once(struct channel_fake *fake, const struct channel_options *options);
 
-/* One dump of one fake, freed by the caller. */
-static inline struct channel_dump dump_once(struct channel_fake *fake,
-                                            const struct channel_options *options)
-{
-    struct channel_dump dump;
-    assert_true(channel_fake_start(fake));
-    struct channel *channel = open_at(fake->endpoint, options);
-    dump_all(channel, BOTH, &dump);
-    channel_close(channel);
-    stop(fake);
-    return dump;
-}
-
-static inline void expect_ok(struct channel_fake fake)
-{
-    struct channel_dump dump = dump_once(&fake, &PATIENT);
-    assert_ok(&dump, fake.n_flows);
-    switch_state_free(&dump.state);
-}
-
-static inline void expect_failure(struct channel_fake fake, const struct channel_options *options,
-                                  const char *why)
-{
-    struct channel_dump dump = dump_once(&fake, options);
-    assert_failed(&dump, fake.endpoint, why);
-    switch_state_free(&dump.state);
-}
+/* dump_once with assert_ok, or with assert_failed; frees the state. */
+void expect_ok(struct channel_fake fake);
+void expect_failure(struct channel_fake fake, const struct channel_options *options,
+                    const char *why);
 
 #endif

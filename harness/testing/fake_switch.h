@@ -77,20 +77,21 @@ struct channel_fake {
     pthread_t thread;
 };
 
-/* At 127.0.0.1; no file is made. False if it can not listen.. */
+/* Starts the thread; it listens at 127.0.0.1 (`endpoint`), or dials. False if it
+ * cannot listen. */
 bool channel_fake_start(struct channel_fake *fake);
 
-/* Waits for its end. The channel must have been closed before. */
+/* Ends the thread and waits for it. Close the channel before. */
 void channel_fake_stop(struct channel_fake *fake);
 
-/* The right answer to a request, into fake->out. */
+/* Appends the right answer to a request to fake->out. */
 void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind);
 
-/* One whole message into fake->out. */
+/* Appends one whole message to fake->out. */
 void channel_fake_put(struct channel_fake *fake, uint8_t type, uint32_t xid, const void *body,
                       size_t n_body);
 
-/* A FLOW reply with n records. */
+/* Appends a FLOW reply with n records to fake->out. */
 void channel_fake_put_flows(struct channel_fake *fake, uint32_t xid, size_t n, bool more);
 
 #endif

@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the tests of this room share: two network namespaces of our own and a
- * veth pair between them: `near` in this one, `far` in that of a child process.
- * Everything is gone with the processes. The far end of `exec:` is the test
- * program itself, started with the arguments "tapproof station". */
+ * For tests: a link between two network namespaces. A veth pair: `near` is in
+ * the namespace of the test, `far` in that of a child process. Everything is
+ * gone when the processes are. The far end of `exec:` is the test program
+ * itself, started with the arguments "tapproof station". */
 #ifndef TESTING_STATION_H
 #define TESTING_STATION_H
 
-#include "base/buffer.h"
 #include "station/remote.h"
 #include "station/station.h"
 #include "testing/cmocka.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
-/* What all tests share; of the fixture only. */
 struct fixture {
     const char *program; /* this one */
     const char *problem; /* why nothing can be tested here, or NULL */
@@ -27,12 +22,40 @@ struct fixture {
     char netns[64];      /* its path */
 };
 
-static inline int64_t in_ms(int64_t ms)
-{
-    return station_now_ns() + ms * 1000000;
-}
+/* The setup function of a group: makes the link, and the fixture is the state of
+ * each test. */
+int group_setup(void **state);
 
-/* Frames of ours that arrived: EtherType 0x88b5, tagged or not. */
+/* The fixture. Ends the test (cannot_run) if there is no link. */
+struct fixture *fixture_or_skip(void **state);
+
+/* Whether this program was started to be a far end; if so, it has served until
+ * its input ended, and *status is its exit status. For main(). */
+bool was_far_end(int argc, char **argv, int *status);
+
+/* A deadline. */
+int64_t in_ms(int64_t ms);
+
+/* Stations at both ends, open; the caller closes the set. A set that cannot be
+ * opened fails the test; of these, open_pair fails it also if a station has a
+ * problem. `prefix` is that of an exec: station at the far end. */
+struct station_set *open_set(const struct station_spec *specs, size_t n);
+struct station_set *open_pair(const struct fixture *fixture);
+struct station_set *open_exec_pair(const struct fixture *fixture, const char *prefix);
+
+/* As open_exec_pair with this program at the far end; *pid is its process. */
+struct station_set *open_exec_with_pid(const struct fixture *fixture, pid_t *pid);
+
+/* Fails the test with the problem of one of the first n stations, if any has one. */
+void assert_no_problem(const struct station_set *set, size_t n);
+
+/* 60 bytes with EtherType 0x88b5, 0xa5 as the last one, and this number. */
+void make_frame(uint8_t frame[60], uint32_t number);
+
+/* station_send; fails the test if it fails. */
+void assert_send(struct station_set *set, size_t station, const void *frame, size_t n);
+
+/* Frames that arrived: EtherType 0x88b5, tagged or not. */
 struct seen {
     size_t n[2];     /* by station */
     size_t n_wanted; /* stop when there are so many in all; 0: never */
@@ -43,223 +66,10 @@ struct seen {
     uint64_t last_ns;
 };
 
-static inline bool is_ours(const struct station_arrival *arrival)
-{
-    for (size_t at = 12; at + 2 <= arrival->n_bytes && at <= 20; at += 4) {
-        if (arrival->bytes[at] == 0x88 && arrival->bytes[at + 1] == 0xb5) {
-            return true;
-        }
-    }
-    return false;
-}
+/* The callback of station_receive; `aux` is a struct seen. */
+bool see(void *aux, const struct station_arrival *arrival);
 
-static inline bool see(void *aux, const struct station_arrival *arrival)
-{
-    struct seen *seen = aux;
-    if (!is_ours(arrival)) {
-        return false;
-    }
-    uint32_t number;
-    memcpy(&number, arrival->bytes + 14, sizeof number);
-    seen->n_disorder += number != seen->next;
-    seen->next = number + 1;
-    seen->n[arrival->station]++;
-    seen->n_last = arrival->n_bytes;
-    seen->last_ns = arrival->time_ns;
-    memcpy(seen->last, arrival->bytes, arrival->n_bytes);
-    return seen->n[0] + seen->n[1] == seen->n_wanted;
-}
-
-static inline void make_frame(uint8_t frame[60], uint32_t number)
-{
-    memset(frame, 0, 60);
-    memcpy(frame, "\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01\x88\xb5", 14);
-    memcpy(frame + 14, &number, sizeof number);
-    frame[59] = 0xa5;
-}
-
-static inline struct station_set *open_set(const struct station_spec *specs, size_t n)
-{
-    struct station_set *set;
-    struct base_error error;
-    if (station_open(specs, n, &set, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return set;
-}
-
-static inline void assert_no_problem(const struct station_set *set, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (station_problem(set, i)) {
-            fail_msg("station %zu: %s", i, station_problem(set, i));
-        }
-    }
-}
-
-static inline struct station_set *open_pair(const struct fixture *fixture)
-{
-    const struct station_spec specs[] = {
-        {.name = "h1", .interface = "near"},
-        {.name = "h2", .interface = "far", .netns = fixture->netns},
-    };
-    struct station_set *set = open_set(specs, 2);
-    assert_no_problem(set, 2);
-    return set;
-}
-
-static inline struct station_set *open_exec_pair(const struct fixture *fixture, const char *prefix)
-{
-    const struct station_spec specs[] = {
-        {.name = "h1", .interface = "near"},
-        {.name = "h2", .interface = "far", .netns = fixture->netns, .exec = prefix},
-    };
-    return open_set(specs, 2);
-}
-
-/* The far end is this program again, and the test learns its pid. */
-static inline struct station_set *open_exec_with_pid(const struct fixture *fixture, pid_t *pid)
-{
-    char prefix[512], path[] = "/tmp/station-XXXXXX", text[16] = "";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    snprintf(prefix, sizeof prefix, "sh -c 'echo $$ > %s; exec %s tapproof station' ", path,
-             fixture->program);
-    struct station_set *set = open_exec_pair(fixture, prefix);
-    assert_no_problem(set, 2);
-    assert_true(read(fd, text, sizeof text - 1) > 0);
-    close(fd);
-    unlink(path);
-    *pid = (pid_t)atoi(text);
-    return set;
-}
-
-static inline struct fixture *fixture_or_skip(void **state)
-{
-    struct fixture *fixture = *state;
-    if (fixture->problem) {
-        cannot_run(fixture->problem);
-    }
-    return fixture;
-}
-
-static inline void assert_send(struct station_set *set, size_t station, const void *frame, size_t n)
-{
-    struct base_error error;
-    if (station_send(set, station, frame, n, &error)) {
-        fail_msg("%s", error.text);
-    }
-}
-
-static inline int receive(struct station_set *set, int64_t deadline_ns, struct seen *seen)
-{
-    struct base_error error = {{0}};
-    int result = station_receive(set, deadline_ns, see, seen, &error);
-    if (result < 0) {
-        fail_msg("%s", error.text);
-    }
-    return result;
-}
-
-/* Becomes root of new user and network namespaces, as unshare -r -n does. */
-static inline bool enter_private_namespaces(void)
-{
-    char map[64];
-    unsigned uid = getuid(), gid = getgid();
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
-        return unshare(CLONE_NEWNET) == 0;
-    }
-    const char *const files[] = {"/proc/self/setgroups", "/proc/self/uid_map",
-                                 "/proc/self/gid_map"};
-    for (int i = 0; i < 3; i++) {
-        int length = i == 0 ? snprintf(map, sizeof map, "deny")
-                            : snprintf(map, sizeof map, "0 %u 1", i == 1 ? uid : gid);
-        int fd = open(files[i], O_WRONLY);
-        bool written = fd >= 0 && write(fd, map, (size_t)length) == length;
-        close(fd);
-        if (!written) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Neighbour discovery would be captured too. */
-static inline void silence_ipv6(void)
-{
-    int fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
-    if (fd >= 0) {
-        (void)!write(fd, "1", 1);
-        close(fd);
-    }
-}
-
-/* A child in a network namespace of its own, which ends when we do. */
-static inline pid_t start_holder(void)
-{
-    int ready[2], stay[2];
-    char byte;
-    if (pipe2(ready, O_CLOEXEC) || pipe2(stay, O_CLOEXEC)) {
-        return -1;
-    }
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(ready[0]);
-        close(stay[1]);
-        if (unshare(CLONE_NEWNET) == 0) {
-            silence_ipv6();
-            (void)!write(ready[1], "", 1);
-            (void)!read(stay[0], &byte, 1);
-        }
-        _exit(0);
-    }
-    close(ready[1]);
-    close(stay[0]); /* stay[1] is left open on purpose: our end ends the child */
-    bool is_ready = pid > 0 && read(ready[0], &byte, 1) == 1;
-    close(ready[0]);
-    return is_ready ? pid : -1;
-}
-
-static inline const char *set_up(struct fixture *fixture)
-{
-    if (!enter_private_namespaces()) {
-        return "no user and network namespaces here (unshare: not permitted)";
-    }
-    silence_ipv6();
-    fixture->holder = start_holder();
-    if (fixture->holder < 0) {
-        return "no second network namespace here";
-    }
-    snprintf(fixture->netns, sizeof fixture->netns, "/proc/%d/ns/net", (int)fixture->holder);
-    char command[256];
-    snprintf(command, sizeof command,
-             "exec 2>&1; ip link add near type veth peer name far netns %d && "
-             "ip link set near up && nsenter --net=%s ip link set far up",
-             (int)fixture->holder, fixture->netns);
-    return system(command) == 0 ? NULL : "no veth pair here (ip link add: see above)";
-}
-
-/* cmocka gives this to each test, as the state of its group. */
-static inline int group_setup(void **state)
-{
-    static char program[256];
-    static struct fixture fixture;
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    fixture.program = n > 0 ? program : "";
-    fixture.problem = set_up(&fixture);
-    *state = &fixture;
-    return 0;
-}
-
-/* Whether this program was started to be a far end; it has been one then. */
-static inline bool was_far_end(int argc, char **argv, int *status)
-{
-    struct base_error error;
-    if (argc != 3 || strcmp(argv[1], "tapproof") != 0) {
-        return false;
-    }
-    *status = station_serve(STDIN_FILENO, STDOUT_FILENO, &error) ? 1 : 0;
-    return true;
-}
+/* station_receive with it; fails the test if it fails. */
+int receive(struct station_set *set, int64_t deadline_ns, struct seen *seen);
 
 #endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What replies that list flow entries have in common. Within this room only. */
+#ifndef OPENFLOW_RECORDS_H
+#define OPENFLOW_RECORDS_H
+
+#include "base/error.h"
+#include "base/reader.h"
+#include "model/flow.h"
+
+/* Reads the actions of an entry: everything that is left in `record`. Fails as
+ * of_decode_actions. */
+int of_decode_entry_actions(struct base_reader *record, struct base_arena *arena,
+                            struct flow_entry *entry, struct base_error *error);
+
+/* Reads one record, length included, into a zeroed entry. */
+typedef int of_decode_record(struct base_reader *body, struct base_arena *arena,
+                             struct flow_entry *entry, struct base_error *error);
+
+/* Appends every record that is left in `body` to the table. Fails, naming the
+ * record (from 1) and showing its bytes, if `decode` refuses it, if the table has
+ * max_entries already, and without memory; the records before it are in the
+ * table then. */
+int of_add_records(struct base_reader *body, struct flow_table *table, size_t max_entries,
+                   of_decode_record *decode, struct base_error *error);
+
+#endif

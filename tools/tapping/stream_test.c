@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs over a link: frames arrive, do not, and arrive where they must not. */
+#include "tapping/stream.h"
+
+#include "testing/station.h"
+
+#include <stdlib.h>
+
+enum { H1, H2, N_HOSTS };
+
+static struct topology_host hosts[N_HOSTS] = {
+    {.name = "h1", .mac = {2, 0, 0, 0, 0, 1}, .has_ip = true, .ip = 0x0a000001},
+    {.name = "h2", .mac = {2, 0, 0, 0, 0, 2}, .has_ip = true, .ip = 0x0a000002},
+};
+static const struct topology topology = {.file = "net.yaml", .hosts = hosts, .n_hosts = N_HOSTS};
+
+struct scene {
+    struct lab_host places[N_HOSTS];
+    struct lab lab;
+    struct station_lab stations;
+    struct tapping_options options;
+    struct tapping_form form;
+    struct tapping_stream stream;
+    volatile sig_atomic_t stop;
+};
+
+/* The command line `words`, up to the stations being open. -1: refused. */
+static int open_scene(struct scene *scene, const struct fixture *fixture, char *words, bool *usage,
+                      struct base_error *error)
+{
+    static char program[] = "tapping";
+    char *argv[16] = {program}, *rest = words;
+    int argc = 1;
+    while (rest) {
+        argv[argc++] = strsep(&rest, " ");
+    }
+    memset(scene, 0, sizeof *scene);
+    scene->places[H1].interface = "near";
+    scene->places[H2] = (struct lab_host){.interface = "far", .netns = fixture->netns};
+    scene->lab = (struct lab){.hosts = scene->places};
+    scene->stations = (struct station_lab){.topology = &topology, .lab = &scene->lab};
+    if (tapping_options_parse(argc, argv, &scene->options, error) ||
+        tapping_form_make(&scene->options, &topology, &scene->form, error)) {
+        fail_msg("%s", error->text);
+    }
+    scene->stream = (struct tapping_stream){.options = &scene->options,
+                                            .lab = &scene->stations,
+                                            .form = &scene->form,
+                                            .stop = &scene->stop};
+    return tapping_stream_open(&scene->stream, usage, error);
+}
+
+static void run(struct scene *scene, const struct fixture *fixture, const char *line)
+{
+    static char words[256];
+    struct base_error error;
+    bool usage;
+    snprintf(words, sizeof words, "%s", line);
+    if (open_scene(scene, fixture, words, &usage, &error)) {
+        fail_msg("%s", error.text);
+    }
+    tapping_stream_run(&scene->stream);
+    assert_string_equal(scene->stream.problem.text, "");
+}
+
+static void close_scene(struct scene *scene)
+{
+    tapping_stream_close(&scene->stream);
+    station_lab_close(&scene->stations);
+}
+
+static void each_frame_arrives_once(void **state)
+{
+    struct scene scene;
+    run(&scene, fixture_or_skip(state), "h1 h2 -c 200 -f");
+    const struct tapping_tally *tally = &scene.stream.tally;
+    assert_int_equal(tally->n_places, 1);
+    assert_string_equal(tally->places[0].name, "h2");
+    assert_int_equal(tally->places[0].role, TAPPING_DELIVERED);
+    assert_int_equal(tally->n_sent, 200);
+    assert_int_equal(tally->places[0].n_came, 200);
+    assert_int_equal(tally->places[0].n_arrived, 200);
+    assert_int_equal(tally->places[0].n_lost + tally->places[0].n_altered, 0);
+    close_scene(&scene);
+}
+
+static void what_does_not_come_back_is_lost(void **state)
+{
+    struct scene scene;
+    run(&scene, fixture_or_skip(state), "h1 h2 -e -c 2 -i 1ms -W 50ms");
+    const struct tapping_place *place = &scene.stream.tally.places[0];
+    assert_int_equal(place->role, TAPPING_ANSWERED);
+    assert_int_equal(place->n_lost, 2); /* the kernel of h2 has no address */
+    close_scene(&scene);
+}
+
+static void a_frame_where_none_may_come_is_a_leak(void **state)
+{
+    struct scene scene;
+    run(&scene, fixture_or_skip(state), "h1 --isolated h2 -m dl_dst=02:00:00:00:00:09 -c 3 -f");
+    const struct tapping_place *place = &scene.stream.tally.places[0];
+    assert_int_equal(place->role, TAPPING_ISOLATED);
+    assert_int_equal(place->n_arrived, 3);
+    assert_int_equal(place->n_lost, 0);
+    close_scene(&scene);
+}
+
+static void a_stop_ends_it(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -i 1h";
+    struct base_error error;
+    bool usage;
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), words, &usage, &error), 0);
+    scene.stop = 1;
+    tapping_stream_run(&scene.stream);
+    assert_int_equal(scene.stream.tally.n_sent, 0);
+    close_scene(&scene);
+}
+
+static void each_arrival_gets_a_line(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -c 2 -f";
+    struct base_error error;
+    char *text = NULL;
+    size_t n_text;
+    bool usage;
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), words, &usage, &error), 0);
+    scene.stream.lines = open_memstream(&text, &n_text);
+    tapping_stream_run(&scene.stream);
+    fclose(scene.stream.lines);
+    assert_non_null(strstr(text, "60 bytes at h2: seq=0 time="));
+    assert_non_null(strstr(text, "60 bytes at h2: seq=1 time="));
+    free(text);
+    close_scene(&scene);
+}
+
+static void contradictions_are_refused(void **state)
+{
+    struct scene scene;
+    static char both[] = "h1 h2 --isolated h2";
+    struct base_error error;
+    bool usage = false;
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), both, &usage, &error), -1);
+    assert_true(usage);
+    assert_string_equal(error.text, "frames must arrive at h2, and must not (--isolated)");
+    close_scene(&scene);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_frame_arrives_once),
+    cmocka_unit_test(what_does_not_come_back_is_lost),
+    cmocka_unit_test(a_frame_where_none_may_come_is_a_leak),
+    cmocka_unit_test(a_stop_ends_it),
+    cmocka_unit_test(each_arrival_gets_a_line),
+    cmocka_unit_test(contradictions_are_refused),
+};
+
+int main(void)
+{
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, group_setup, NULL);
+}
