@@ -298,10 +298,48 @@ static void test_other_table(void **state)
     teardown(&asking);
 }
 
+/* Hidden by one entry before it, by several together, and nothing left for none. */
+static void test_hiders(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0,
+              "priority=9,ip,nw_src=0.0.0.0/1 actions=2;priority=8,ip,nw_src=128.0.0.0/1 actions=2;"
+              "priority=7,ip actions=3;priority=6 actions=4;priority=5,arp actions=5");
+    struct explain_question question = question_of(&asking, 0, 1);
+    size_t budget = EXPLAIN_BUDGET;
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    const struct explained_class *classes = asking.answer.classes;
+    assert_int_equal(asking.answer.n_classes, 5); /* priority 6 leaves nothing */
+    assert_null(classes[2].example);
+    assert_null(classes[2].hidden_by);
+    assert_false(classes[2].open);
+    assert_null(classes[4].example);
+    assert_string_equal(classes[4].hidden_by, "priority=6 actions=output:4");
+    assert_string_equal(classes[3].actions, "output:4");
+    assert_true(budget < EXPLAIN_BUDGET);
+    teardown(&asking);
+}
+
+static void test_queue(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    set_flows(&asking, 0, "in_port=1 actions=enqueue:2:7,6");
+    const struct explained_hop *hop = &ask(&asking, 1, "tcp")->hops[0];
+    assert_string_equal(hop->outputs[0].queue, "queue 7");
+    assert_string_equal(hop->outputs[0].port_text, "2");
+    assert_null(hop->outputs[1].queue);
+    teardown(&asking);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_way),          cmocka_unit_test(test_drop_and_miss),
     cmocka_unit_test(test_hidden),       cmocka_unit_test(test_unknown),
     cmocka_unit_test(test_frame),        cmocka_unit_test(test_classes),
+    cmocka_unit_test(test_hiders),       cmocka_unit_test(test_queue),
     cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_closed_way),
     cmocka_unit_test(test_closed_flood), cmocka_unit_test(test_other_table),
 };
