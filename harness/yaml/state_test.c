@@ -71,6 +71,83 @@ static void test_switches(void **unused)
     yaml_diagnostics_free(&diagnostics);
 }
 
+/* Every number of a switch and of a port goes where it belongs. */
+static void test_numbers(void **unused)
+{
+    (void)unused;
+    struct yaml_diagnostics diagnostics = {0};
+    struct yaml_state *state = load(
+        "# saved\n" HEAD "  - name: s1\n"
+        "    dpid: 1\n"
+        "    n_buffers: 256\n"
+        "    n_tables: 3\n"
+        "    capabilities: \"0xc7\"\n"
+        "    actions: \"0xfff\"\n"
+        "    ports:\n"
+        "      - {number: 1, mac: \"02:00:00:00:00:0a\", curr: 1, advertised: 2,\n"
+        "         supported: 3, peer: 4, rx_packets: 11, tx_packets: 12, rx_bytes: 13,\n"
+        "         tx_bytes: 14, rx_dropped: 15, tx_dropped: 16, rx_errors: 17,\n"
+        "         tx_errors: 18, rx_frame_errors: 19, rx_over_errors: 20,\n"
+        "         rx_crc_errors: 21, collisions: 22}\n"
+        "      - {number: 2, collisions: 0}\n"
+        "    flows:\n"
+        "      - {text: 'cookie=0x5,table=2,priority=7,idle_timeout=8,hard_timeout=9,n_packets=3,"
+        "n_bytes=4,in_port=1 actions=output:2', table: 2, priority: 7, cookie: \"0x5\",\n"
+        "         match: in_port=1, actions: 'output:2', idle_timeout: 8, hard_timeout: 9,\n"
+        "         duration: 1.5, n_packets: 3, n_bytes: 4}\n",
+        &diagnostics);
+    assert_non_null(state);
+    const struct switch_state *sw = &yaml_state_find(state, "s1")->state;
+    assert_int_equal(sw->n_buffers, 256);
+    assert_int_equal(sw->n_tables, 3);
+    assert_int_equal(sw->capabilities, 0xc7);
+    assert_int_equal(sw->supported_actions, 0xfff);
+    const struct port *port = switch_state_port(sw, 1);
+    assert_memory_equal(port->dl_addr, "\x02\0\0\0\0\x0a", 6);
+    assert_int_equal(port->curr, 1);
+    assert_int_equal(port->advertised, 2);
+    assert_int_equal(port->supported, 3);
+    assert_int_equal(port->peer, 4);
+    const struct port_counters *n = &port->counters;
+    const uint64_t counters[] = {n->rx_packets,     n->tx_packets,    n->rx_bytes,
+                                 n->tx_bytes,       n->rx_dropped,    n->tx_dropped,
+                                 n->rx_errors,      n->tx_errors,     n->rx_frame_errors,
+                                 n->rx_over_errors, n->rx_crc_errors, n->collisions};
+    for (uint64_t i = 0; i < 12; i++) {
+        assert_true(counters[i] == 11 + i);
+    }
+    assert_true(switch_state_port(sw, 2)->has_counters);
+    assert_true(switch_state_port(sw, 2)->counters.rx_packets == UINT64_MAX);
+    assert_int_equal(sw->flows.n_entries, 1);
+    yaml_state_free(state);
+    yaml_diagnostics_free(&diagnostics);
+}
+
+/* An entry whose text says one thing and a field of it another. */
+static void test_each_field_of_a_flow_is_compared(void **unused)
+{
+    (void)unused;
+    static const char *const keys[] = {"table",        "priority",  "cookie", "idle_timeout",
+                                       "hard_timeout", "n_packets", "n_bytes"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char text[400], errors[200];
+        snprintf(text, sizeof text,
+                 HEAD "  - name: s1\n    dpid: 1\n    ports: []\n    flows:\n"
+                      "      - {%s: 99, text: 'in_port=1 actions=2'}\n",
+                 keys[i]);
+        snprintf(errors, sizeof errors,
+                 "s.yaml:7:%zu: %s is \"99\", but the entry's \"text\" says something else\n",
+                 strlen(keys[i]) + 12, keys[i]);
+        assert_refused(text, errors);
+    }
+    assert_refused(HEAD "  - name: s1\n    dpid: 1\n    ports: [{number: x, mac: y}]\n"
+                        "    flows: [{text: 'actions=2', actions: 'outpt:2', n_bytes: z}]\n",
+                   "s.yaml:5:22: expected a port, found \"x\"\n"
+                   "s.yaml:5:30: expected a MAC address, found \"y\"\n"
+                   "s.yaml:6:43: unknown action \"outpt\" (did you mean output?)\n"
+                   "s.yaml:6:62: expected a number of 64 bits, found \"z\"\n");
+}
+
 static void test_refused_files(void **unused)
 {
     (void)unused;
@@ -123,6 +200,8 @@ static void test_refused_flows(void **unused)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_switches),
+    cmocka_unit_test(test_numbers),
+    cmocka_unit_test(test_each_field_of_a_flow_is_compared),
     cmocka_unit_test(test_refused_files),
     cmocka_unit_test(test_refused_ports),
     cmocka_unit_test(test_refused_flows),
