@@ -80,10 +80,6 @@ $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(LOWER)
 	$(LINK)
 $(UNIT) $(SUITES): LIBS += -lcmocka
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
-# Still to be turned round: traffic and prove call up to blame; what links them links all.
-UPWARD   = $(filter $(foreach r,traffic prove change learn mutate run cli,$(B)/harness/$(r)/%),$(UNIT) $(BENCHES))
-$(UPWARD): LIBS += -Wl,--start-group $(LOWER) -Wl,--end-group
-$(UPWARD): $(LOWER)
 # The filter language of tcpdump, and a reader of capture files.
 $(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap
 # BuDDy, the oracle of harness/space: only where it is installed.

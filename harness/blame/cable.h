@@ -6,7 +6,8 @@
 #ifndef BLAME_CABLE_H
 #define BLAME_CABLE_H
 
-#include "blame/inside.h"
+#include "blame/place.h"
+#include "traffic/traffic.h"
 
 /* One cable on a way, from one end to the other. */
 struct blame_cable {

@@ -3,8 +3,6 @@
  * Whose table sends packets round in a circle? */
 #include "blame/loops.h"
 
-#include "blame/inside.h"
-
 #include <string.h>
 
 static bool is_blamed(const struct report *report, const char *place)
@@ -20,15 +18,16 @@ static bool is_blamed(const struct report *report, const char *place)
 }
 
 void blame_circle(const struct topology *topology, const struct path_walk *walk,
-                  const struct report *report, struct base_arena *arena, struct blame_place *place)
+                  struct report *report, struct result *result)
 {
-    place->suspect = topology_port_name(topology, walk->hops[walk->loop_first].in, arena);
-    place->cause_kind = CAUSE_TABLE;
-    place->cause = place->suspect;
+    struct base_arena *arena = &report->arena;
+    result->suspect = topology_port_name(topology, walk->hops[walk->loop_first].in, arena);
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = result->suspect;
     for (size_t hop = walk->loop_last; hop != HOP_NONE; hop = walk->hops[hop].previous) {
         const char *name = topology_port_name(topology, walk->hops[hop].in, arena);
         if (is_blamed(report, name)) {
-            place->cause = name;
+            result->cause = name;
             return;
         }
     }
@@ -39,13 +38,8 @@ void blame_loops(const struct traffic_plan *endless, const struct path_network *
 {
     for (size_t i = 0; i < failures->n_items; i++) {
         const struct traffic_probe *probe = &endless->probes[failures->items[i].probe];
-        struct result *result = &report->results[failures->items[i].result];
-        struct blame_place place = {0};
         struct path_walk walk;
         path_follow_from(tables, probe->from, &probe->header, &walk);
-        blame_circle(tables->topology, &walk, report, &report->arena, &place);
-        result->suspect = place.suspect;
-        result->cause_kind = place.cause_kind;
-        result->cause = place.cause;
+        blame_circle(tables->topology, &walk, report, &report->results[failures->items[i].result]);
     }
 }

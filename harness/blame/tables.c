@@ -2,7 +2,8 @@
  *
  * Where do the tables part from the expectation, for one packet? The same
  * account for frames that were seen and for headers of a proof. */
-#include "blame/inside.h"
+#include "blame/place.h"
+
 #include "ofctl/flow.h"
 
 #include <string.h>
@@ -10,23 +11,22 @@
 static const char *entry_text(const struct blame_view *view, size_t sw, size_t entry)
 {
     const struct switch_state *state = view->states[sw];
-    if (!state || entry >= state->flows.n_entries) {
-        return "no entry takes it";
-    }
-    return ofctl_flow_text(&state->flows.entries[entry], FLOW_NO_STATS, view->arena);
+    return state && entry < state->flows.n_entries
+               ? ofctl_flow_text(&state->flows.entries[entry], FLOW_NO_STATS, view->arena)
+               : "no entry takes it";
 }
 
-/* The entry that takes packets that enter like this; ENTRY_NONE: none does. */
-static size_t advertised_entry(const struct blame_view *view, const struct path_hop *like)
+/* The hop by the tables where the packet enters like this. */
+static size_t advertised_hop(const struct blame_view *view, const struct path_hop *like)
 {
     for (size_t i = 0; i < view->advertised.n_hops; i++) {
         const struct path_hop *hop = &view->advertised.hops[i];
         if (hop->in.sw == like->in.sw &&
             memcmp(&hop->header, &like->header, sizeof like->header) == 0) {
-            return hop->entry;
+            return i;
         }
     }
-    return ENTRY_NONE;
+    return HOP_NONE;
 }
 
 static void at_port(const struct blame_view *view, struct port_ref port, enum cause_kind kind,
@@ -40,13 +40,16 @@ static void at_port(const struct blame_view *view, struct port_ref port, enum ca
     place->disagree[1] = SAYS_ADVERTISED;
 }
 
-static void blame_table(const struct blame_view *view, const struct path_hop *hop, const char *what,
+/* The table of the switch at this hop of the walk by the tables. */
+static void blame_table(const struct blame_view *view, size_t i, const char *what,
                         struct blame_place *place)
 {
+    const struct path_hop *hop = &view->advertised.hops[i];
     at_port(view, hop->in, CAUSE_TABLE, place);
+    place->hop = i;
     place->why =
         base_arena_format(view->arena, "%s %s: %s", view->topology->switches[hop->in.sw].name, what,
-                          entry_text(view, hop->in.sw, advertised_entry(view, hop)));
+                          entry_text(view, hop->in.sw, hop->entry));
 }
 
 /* Whether a port of the way is closed: then it is not the table. A port that has no
@@ -70,29 +73,39 @@ static bool blame_port(const struct blame_view *view, struct port_ref port, bool
     return true;
 }
 
+/* The expectation says the way, and the tables do not make it. */
+static bool locate_missed(const struct blame_view *view, struct blame_place *place)
+{
+    uint16_t port;
+    size_t parts = path_part(&view->declared, view->to, &view->advertised, &port);
+    size_t hop = parts == HOP_NONE ? HOP_NONE : advertised_hop(view, &view->declared.hops[parts]);
+    if (hop == HOP_NONE || view->advertised.hops[hop].open) {
+        return false;
+    }
+    struct port_ref in = view->advertised.hops[hop].in, out = {.sw = in.sw, .port = port};
+    if (blame_port(view, in, true, place) || blame_port(view, out, false, place)) {
+        place->hop = hop;
+    } else {
+        blame_table(view, hop, "does not send it on as declared", place);
+    }
+    return true;
+}
+
 /* The expectation says the way, and the tables go another one, or rewrite the
  * packet otherwise. */
 static bool locate_by_ways(const struct blame_view *view, struct blame_place *place)
 {
-    if (!view->declared.known || !view->advertised.known) {
-        return false;
-    }
     uint16_t port;
-    size_t hop = path_part(&view->declared, view->to, &view->advertised, &port);
-    if (hop != HOP_NONE) {
-        const struct path_hop *last = &view->declared.hops[hop];
-        struct port_ref out = {.sw = last->in.sw, .port = port};
-        if (!blame_port(view, last->in, true, place) && !blame_port(view, out, false, place)) {
-            blame_table(view, last, "does not send it on as declared", place);
-        }
+    if (locate_missed(view, place)) {
         return true;
     }
-    hop = path_part(&view->advertised, view->to, &view->declared, &port);
+    size_t hop = view->declared.known && view->advertised.known
+                     ? path_part(&view->advertised, view->to, &view->declared, &port)
+                     : HOP_NONE;
     if (hop != HOP_NONE) {
-        blame_table(view, &view->advertised.hops[hop], "sends it on", place);
-        return true;
+        blame_table(view, hop, "sends it on", place);
     }
-    return false;
+    return hop != HOP_NONE;
 }
 
 /* ------------------------------------------------------- no way is declared */
@@ -175,12 +188,14 @@ static bool locate_loss(const struct blame_view *view, struct blame_place *place
     for (size_t i = 0; i + 1 < way.n_hops; i++) {
         const struct path_hop *hop = &walk->hops[way.hops[i]];
         if (declares_otherwise(view, hop, &walk->hops[way.hops[i + 1]])) {
-            blame_table(view, hop, "does not send it on as declared", place);
+            blame_table(view, way.hops[i], "does not send it on as declared", place);
             return true;
         }
     }
-    if (!blame_ports_named(view, &walk->hops[end], place)) {
-        blame_table(view, &walk->hops[end], "does not send it on", place);
+    if (blame_ports_named(view, &walk->hops[end], place)) {
+        place->hop = end;
+    } else {
+        blame_table(view, end, "does not send it on", place);
     }
     return true;
 }
@@ -200,7 +215,7 @@ static bool locate_by_tables(const struct blame_view *view, struct blame_place *
     }
     size_t hop = path_part_rewrites(walk, view->to);
     if (hop != HOP_NONE) {
-        blame_table(view, &walk->hops[hop], "rewrites it", place);
+        blame_table(view, hop, "rewrites it", place);
         return true;
     }
     if (view->altered) {
@@ -208,8 +223,8 @@ static bool locate_by_tables(const struct blame_view *view, struct blame_place *
     }
     uint16_t port;
     hop = path_part(walk, view->to, &view->declared, &port);
-    blame_table(view, &walk->hops[hop != HOP_NONE ? hop : 0],
-                walk->n_hops > 1 ? "sends it on" : "does this", place);
+    blame_table(view, hop != HOP_NONE ? hop : 0, walk->n_hops > 1 ? "sends it on" : "does this",
+                place);
     return true;
 }
 
@@ -228,6 +243,7 @@ void blame_open(struct blame_view *view, size_t from, const struct header *heade
     path_follow_from(view->tables, from, header, &view->advertised);
     bool known = view->advertised.known;
     *place = (struct blame_place){
+        .hop = HOP_NONE,
         .disagree = {known ? SAYS_ADVERTISED : SAYS_DECLARED, SAYS_OBSERVED},
         .advertised = known ? (long)path_walk_copies(&view->advertised, to) : -1};
 }

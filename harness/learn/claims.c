@@ -126,9 +126,9 @@ static int prove_draft(struct drafting *drafting, struct base_error *error)
 {
     struct report report = {0};
     drafting->holds = calloc(drafting->draft.n_claims + 1, sizeof *drafting->holds);
-    int status = drafting->holds
-                     ? prove_claims(&drafting->draft, drafting->run->switches, NULL, &report, error)
-                     : -1;
+    int status = drafting->holds ? prove_claims(&drafting->draft, drafting->run->switches, NULL,
+                                                &report, NULL, error)
+                                 : -1;
     for (size_t i = 0; i < drafting->draft.n_claims && status == 0; i++) {
         drafting->holds[i] = report.results[i].verdict == VERDICT_PASS;
     }

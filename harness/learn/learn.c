@@ -36,7 +36,7 @@ static int judge_draft(struct learn_run *run, struct base_error *error)
     struct report *judged = &run->draft->judged;
     int status = state_judge(expectation, run->switches, NULL, judged, error);
     return status == 0 && expectation->n_claims > 0
-               ? prove_claims(expectation, run->switches, NULL, judged, error)
+               ? prove_claims(expectation, run->switches, NULL, judged, NULL, error)
                : status;
 }
 

@@ -64,7 +64,8 @@ static void learn_loaded(struct learning *learning)
     assert_int_equal(
         state_judge(learning->loaded, learning->switches, NULL, &learning->report, &error), 0);
     assert_int_equal(
-        prove_claims(learning->loaded, learning->switches, NULL, &learning->report, &error), 0);
+        prove_claims(learning->loaded, learning->switches, NULL, &learning->report, NULL, &error),
+        0);
 }
 
 static void forget(struct learning *learning)

@@ -22,7 +22,8 @@ static int mutate(struct mutate_run *run)
 {
     struct mutations *mutations = run->mutations;
     if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
-        prove_claims(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0) {
+        prove_claims(run->expectation, run->switches, NULL, &mutations->base, NULL, run->error) <
+            0) {
         return -1;
     }
     if (report_verdict(&mutations->base) != VERDICT_PASS) {

@@ -381,7 +381,7 @@ static void mutate_whole(const struct oracle *oracle, const struct flow_table *f
     state.flows = *flows;
     switches[oracle->sw].state = &state;
     assert_int_equal(state_judge(&small->expectation, switches, NULL, &report, NULL), 0);
-    assert_int_equal(prove_claims(&small->expectation, switches, NULL, &report, NULL), 0);
+    assert_int_equal(prove_claims(&small->expectation, switches, NULL, &report, NULL, NULL), 0);
     for (size_t i = 0; i < report.n_results; i++) {
         const struct result *result = &report.results[i];
         enum mutation_sense by = result->kind == RESULT_ENTRY     ? SENSED_BY_ENTRIES

@@ -15,26 +15,26 @@ enum { SPREAD_SHARES = 16 };
 
 /* Everything that may leave the switch, whatever it does, is followed from the
  * ports that its cables lead to. Over the budget any host may receive it. */
-static int spread_from(struct prove_context *proof, size_t sw, size_t *budget, bool *switches,
+static int spread_from(struct prove_context *context, size_t sw, size_t *budget, bool *switches,
                        bool *hosts)
 {
     int status = 0;
-    size_t end = proof->actual.begins[sw + 1];
-    for (size_t i = proof->actual.begins[sw]; i < end && status == 0; i++) {
-        const struct path_cable *cable = &proof->actual.cables[i];
+    size_t end = context->actual.begins[sw + 1];
+    for (size_t i = context->actual.begins[sw]; i < end && status == 0; i++) {
+        const struct path_cable *cable = &context->actual.cables[i];
         struct path_reach reach = {0};
         if (cable->peer.kind == PEER_HOST) {
             hosts[cable->peer.host] = true;
             continue;
         }
-        status = path_reach(&proof->actual, cable->peer.port, budget, &reach);
+        status = path_reach(&context->actual, cable->peer.port, budget, &reach);
         for (size_t a = 0; a < reach.n_arrivals; a++) {
             hosts[reach.arrivals[a].host] = true;
         }
         for (size_t u = 0; u < reach.n_unknowns; u++) {
             switches[reach.unknowns[u].hop->in.sw] = true;
         }
-        for (size_t h = 0; h < proof->topology->n_hosts; h++) {
+        for (size_t h = 0; h < context->topology->n_hosts; h++) {
             hosts[h] = hosts[h] || reach.exhausted;
         }
         path_reach_free(&reach);
@@ -44,12 +44,12 @@ static int spread_from(struct prove_context *proof, size_t sw, size_t *budget, b
 
 /* By host: whether it may receive what comes to this switch, if nothing is known
  * of that. NULL without memory. */
-static bool *spread(struct prove_context *proof, size_t sw)
+static bool *spread(struct prove_context *context, size_t sw)
 {
-    size_t n = proof->topology->n_switches;
-    bool *hosts = calloc(proof->topology->n_hosts + 1, sizeof *hosts);
+    size_t n = context->topology->n_switches;
+    bool *hosts = calloc(context->topology->n_hosts + 1, sizeof *hosts);
     bool *seen = calloc(2 * n + 1, sizeof *seen), *done = seen + n;
-    size_t budget = proof->budget / SPREAD_SHARES;
+    size_t budget = context->budget / SPREAD_SHARES;
     int status = hosts && seen ? 0 : -1;
     if (status == 0) {
         seen[sw] = true;
@@ -57,7 +57,7 @@ static bool *spread(struct prove_context *proof, size_t sw)
     for (size_t i = 0; i < n && status == 0; i++) {
         if (seen[i] && !done[i]) {
             done[i] = true;
-            status = spread_from(proof, i, &budget, seen, hosts);
+            status = spread_from(context, i, &budget, seen, hosts);
             i = SIZE_MAX; /* from the first again: there may be new ones */
         }
     }
@@ -70,13 +70,13 @@ static bool *spread(struct prove_context *proof, size_t sw)
 }
 
 /* Whether what is unknown may arrive at the host. In doubt it may. */
-static bool may_reach(const struct prove_sender *prover, const struct path_unknown *unknown,
+static bool may_reach(const struct prove_sender *sender, const struct path_unknown *unknown,
                       size_t to)
 {
     size_t sw = unknown->hop->in.sw;
-    bool **spreads = prover->proof->spreads;
+    bool **spreads = sender->context->spreads;
     if (!spreads[sw]) {
-        spreads[sw] = spread(prover->proof, sw);
+        spreads[sw] = spread(sender->context, sw);
     }
     return !spreads[sw] || spreads[sw][to];
 }
@@ -109,20 +109,20 @@ static enum space_answer count_copies(void *aux, const struct space_atom *atom, 
 
 /* What has to do with the set: arrivals, and where it is not known what becomes of
  * headers. */
-static size_t gather_regions(struct prove_sender *prover, const struct space_region *set, size_t to,
+static size_t gather_regions(struct prove_sender *sender, const struct space_region *set, size_t to,
                              size_t *n_arrivals)
 {
     size_t n = 0;
-    for (size_t i = prover->arrivals.first[to]; i < prover->arrivals.first[to + 1]; i++) {
-        if (match_overlaps(&prover->arrivals.all[i]->region.cube, &set->cube)) {
-            prover->regions[n++] = &prover->arrivals.all[i]->region;
+    for (size_t i = sender->arrivals.first[to]; i < sender->arrivals.first[to + 1]; i++) {
+        if (match_overlaps(&sender->arrivals.all[i]->region.cube, &set->cube)) {
+            sender->regions[n++] = &sender->arrivals.all[i]->region;
         }
     }
     *n_arrivals = n;
-    for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
-        if (match_overlaps(&prover->actual.unknowns[i].region.cube, &set->cube) &&
-            may_reach(prover, &prover->actual.unknowns[i], to)) {
-            prover->regions[n++] = &prover->actual.unknowns[i].region;
+    for (size_t i = 0; i < sender->actual.n_unknowns; i++) {
+        if (match_overlaps(&sender->actual.unknowns[i].region.cube, &set->cube) &&
+            may_reach(sender, &sender->actual.unknowns[i], to)) {
+            sender->regions[n++] = &sender->actual.unknowns[i].region;
         }
     }
     return n;
@@ -141,22 +141,22 @@ static long copies_of(const struct prove_arrivals *arrivals, const struct header
     return n;
 }
 
-static enum space_answer prove_copies(struct prove_sender *prover, const struct space_region *set,
+static enum space_answer prove_copies(struct prove_sender *sender, const struct space_region *set,
                                       size_t to, size_t *budget,
                                       struct prove_refutation *refutation)
 {
     struct counting counting = {.wanted = (size_t)refutation->expected, .budget = budget};
-    if (prover->arrivals.first[to] == prover->arrivals.first[to + 1] && counting.wanted == 0) {
+    if (sender->arrivals.first[to] == sender->arrivals.first[to + 1] && counting.wanted == 0) {
         return SPACE_EMPTY;
     }
-    size_t n = gather_regions(prover, set, to, &counting.n_arrivals);
+    size_t n = gather_regions(sender, set, to, &counting.n_arrivals);
     enum space_answer answer =
-        space_atoms(set, prover->regions, n, budget, count_copies, &counting);
+        space_atoms(set, sender->regions, n, budget, count_copies, &counting);
     if (answer == SPACE_FOUND) {
         refutation->to = to;
         refutation->example = counting.example;
         refutation->copies =
-            copies_of(&prover->arrivals, &counting.example, to, &refutation->arrival);
+            copies_of(&sender->arrivals, &counting.example, to, &refutation->arrival);
         if (refutation->copies < refutation->expected) {
             refutation->arrival = NULL;
         }
@@ -205,15 +205,15 @@ static enum space_answer find_in(const struct space_region *set, const struct sp
 }
 
 /* Copies that leave a loop come again and again. */
-static enum space_answer traffic_endless(struct prove_sender *prover,
+static enum space_answer traffic_endless(struct prove_sender *sender,
                                          const struct space_region *set, size_t to, size_t *budget,
                                          struct prove_refutation *refutation)
 {
     enum space_answer answer = SPACE_EMPTY;
-    for (size_t i = 0; i < prover->actual.n_loops; i++) {
-        const struct path_loop *loop = &prover->actual.loops[i];
-        for (size_t j = prover->arrivals.first[to]; j < prover->arrivals.first[to + 1]; j++) {
-            const struct path_arrival *arrival = prover->arrivals.all[j];
+    for (size_t i = 0; i < sender->actual.n_loops; i++) {
+        const struct path_loop *loop = &sender->actual.loops[i];
+        for (size_t j = sender->arrivals.first[to]; j < sender->arrivals.first[to + 1]; j++) {
+            const struct path_arrival *arrival = sender->arrivals.all[j];
             if (!path_hop_leads(loop->first, arrival->hop)) {
                 continue;
             }
@@ -281,11 +281,11 @@ static enum space_answer compare_arrival(const struct space_region *set,
 }
 
 /* What is declared to arrive at the host; the forms that a header may have. */
-static bool open_comparing(const struct prove_sender *prover, size_t to,
+static bool open_comparing(const struct prove_sender *sender, size_t to,
                            struct comparing *comparing)
 {
-    size_t begin = prover->expected.first[to], n = prover->expected.first[to + 1] - begin;
-    comparing->declared = prover->expected.all + begin;
+    size_t begin = sender->expected.first[to], n = sender->expected.first[to + 1] - begin;
+    comparing->declared = sender->expected.all + begin;
     comparing->n_declared = n;
     comparing->regions = calloc(n + 1, sizeof(*comparing->regions));
     comparing->forms = calloc(n + 1, sizeof(*comparing->forms));
@@ -295,21 +295,21 @@ static bool open_comparing(const struct prove_sender *prover, size_t to,
     return comparing->regions && comparing->forms;
 }
 
-static enum space_answer prove_forms(struct prove_sender *prover, const struct space_region *set,
+static enum space_answer prove_forms(struct prove_sender *sender, const struct space_region *set,
                                      size_t to, size_t *budget, struct prove_refutation *refutation)
 {
     struct comparing comparing = {.budget = budget};
-    enum space_answer answer = open_comparing(prover, to, &comparing) ? SPACE_EMPTY : SPACE_OPEN;
-    for (size_t i = prover->arrivals.first[to];
-         i < prover->arrivals.first[to + 1] && answer == SPACE_EMPTY; i++) {
-        answer = compare_arrival(set, prover->arrivals.all[i], &comparing);
+    enum space_answer answer = open_comparing(sender, to, &comparing) ? SPACE_EMPTY : SPACE_OPEN;
+    for (size_t i = sender->arrivals.first[to];
+         i < sender->arrivals.first[to + 1] && answer == SPACE_EMPTY; i++) {
+        answer = compare_arrival(set, sender->arrivals.all[i], &comparing);
         if (answer == SPACE_FOUND) {
             refutation->to = to;
             refutation->example = comparing.example;
             refutation->altered = true;
             refutation->copies =
-                copies_of(&prover->arrivals, &comparing.example, to, &refutation->arrival);
-            refutation->arrival = prover->arrivals.all[i];
+                copies_of(&sender->arrivals, &comparing.example, to, &refutation->arrival);
+            refutation->arrival = sender->arrivals.all[i];
         }
     }
     free(comparing.regions);
@@ -319,28 +319,28 @@ static enum space_answer prove_forms(struct prove_sender *prover, const struct s
 
 /* --------------------------------------------------------------------- claims */
 
-static enum space_answer prove_host(struct prove_sender *prover, const struct space_region *set,
+static enum space_answer prove_host(struct prove_sender *sender, const struct space_region *set,
                                     size_t to, size_t *budget, struct prove_refutation *refutation)
 {
-    enum space_answer answer = traffic_endless(prover, set, to, budget, refutation);
+    enum space_answer answer = traffic_endless(sender, set, to, budget, refutation);
     if (answer == SPACE_EMPTY) {
-        answer = prove_copies(prover, set, to, budget, refutation);
+        answer = prove_copies(sender, set, to, budget, refutation);
     }
     if (answer == SPACE_EMPTY && refutation->expected > 0) {
-        answer = prove_forms(prover, set, to, budget, refutation);
+        answer = prove_forms(sender, set, to, budget, refutation);
     }
     return answer;
 }
 
 /* Whether headers of the set come to a place where it is not known what becomes
  * of them, but they might arrive at `to`. */
-static void look_for_unknown(const struct prove_sender *prover, const struct space_region *set,
+static void look_for_unknown(const struct prove_sender *sender, const struct space_region *set,
                              size_t to, size_t *budget, struct prove_opening *opening)
 {
-    for (size_t i = 0; i < prover->actual.n_unknowns && !opening->unknown; i++) {
-        const struct path_unknown *unknown = &prover->actual.unknowns[i];
+    for (size_t i = 0; i < sender->actual.n_unknowns && !opening->unknown; i++) {
+        const struct path_unknown *unknown = &sender->actual.unknowns[i];
         struct header example;
-        enum space_answer answer = may_reach(prover, unknown, to)
+        enum space_answer answer = may_reach(sender, unknown, to)
                                        ? find_in(set, &unknown->region, NULL, budget, &example)
                                        : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
@@ -348,19 +348,19 @@ static void look_for_unknown(const struct prove_sender *prover, const struct spa
     }
 }
 
-enum space_answer prove_sender_set(struct prove_sender *prover, const struct space_region *set,
+enum space_answer prove_sender_set(struct prove_sender *sender, const struct space_region *set,
                                    size_t to, size_t *budget, struct prove_refutation *refutation,
                                    struct prove_opening *opening)
 {
-    enum space_answer answer = prove_host(prover, set, to, budget, refutation);
+    enum space_answer answer = prove_host(sender, set, to, budget, refutation);
     /* What is missing may be in what was not looked at any more. */
-    bool sure = refutation->altered ? !prover->declared.exhausted
-                                    : !prover->actual.exhausted || refutation->arrival;
+    bool sure = refutation->altered ? !sender->declared.exhausted
+                                    : !sender->actual.exhausted || refutation->arrival;
     if (answer == SPACE_FOUND && sure) {
         return SPACE_FOUND;
     }
-    opening->open = opening->open || answer != SPACE_EMPTY || prover->actual.exhausted;
-    look_for_unknown(prover, set, to, budget, opening);
+    opening->open = opening->open || answer != SPACE_EMPTY || sender->actual.exhausted;
+    look_for_unknown(sender, set, to, budget, opening);
     return SPACE_EMPTY;
 }
 
@@ -397,54 +397,54 @@ static enum space_answer compare_numbers(void *aux, const struct space_atom *ato
 }
 
 /* Arrivals, declared arrivals, and where it is not declared what is to happen. */
-static size_t gather_declared(struct prove_sender *prover, size_t to, struct exceeding *exceeding)
+static size_t gather_declared(struct prove_sender *sender, size_t to, struct exceeding *exceeding)
 {
-    const struct prove_arrivals *arrivals = &prover->arrivals, *expected = &prover->expected;
+    const struct prove_arrivals *arrivals = &sender->arrivals, *expected = &sender->expected;
     size_t n = 0;
     for (size_t i = arrivals->first[to]; i < arrivals->first[to + 1]; i++) {
-        prover->regions[n++] = &arrivals->all[i]->region;
+        sender->regions[n++] = &arrivals->all[i]->region;
     }
     exceeding->n_actual = n;
     for (size_t i = expected->first[to]; i < expected->first[to + 1]; i++) {
-        prover->regions[n++] = &expected->all[i]->region;
+        sender->regions[n++] = &expected->all[i]->region;
     }
     exceeding->n_declared = n - exceeding->n_actual;
-    for (size_t i = 0; i < prover->declared.n_unknowns; i++) {
-        prover->regions[n++] = &prover->declared.unknowns[i].region;
+    for (size_t i = 0; i < sender->declared.n_unknowns; i++) {
+        sender->regions[n++] = &sender->declared.unknowns[i].region;
     }
     return n;
 }
 
-static void compare_example(const struct prove_sender *prover, size_t to,
+static void compare_example(const struct prove_sender *sender, size_t to,
                             const struct header *example, struct prove_refutation *refutation)
 {
     const struct path_arrival *declared = NULL;
     refutation->to = to;
     refutation->example = *example;
-    refutation->copies = copies_of(&prover->arrivals, example, to, &refutation->arrival);
-    refutation->expected = copies_of(&prover->expected, example, to, &declared);
+    refutation->copies = copies_of(&sender->arrivals, example, to, &refutation->arrival);
+    refutation->expected = copies_of(&sender->expected, example, to, &declared);
 }
 
-enum space_answer prove_sender_extra(struct prove_sender *prover, size_t to, size_t *budget,
+enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, size_t *budget,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening)
 {
     struct exceeding exceeding = {.budget = budget};
-    size_t n = gather_declared(prover, to, &exceeding);
+    size_t n = gather_declared(sender, to, &exceeding);
     enum space_answer answer = SPACE_EMPTY;
     for (size_t i = 0; i < exceeding.n_actual && answer == SPACE_EMPTY; i++) {
-        answer = space_atoms(prover->regions[i], prover->regions, n, budget, compare_numbers,
+        answer = space_atoms(sender->regions[i], sender->regions, n, budget, compare_numbers,
                              &exceeding);
     }
-    if (answer == SPACE_FOUND && !prover->declared.exhausted) {
-        compare_example(prover, to, &exceeding.example, refutation);
+    if (answer == SPACE_FOUND && !sender->declared.exhausted) {
+        compare_example(sender, to, &exceeding.example, refutation);
         return SPACE_FOUND;
     }
-    opening->open = opening->open || answer != SPACE_EMPTY || prover->actual.exhausted;
+    opening->open = opening->open || answer != SPACE_EMPTY || sender->actual.exhausted;
     exceeding.anyhow = true;
-    for (size_t i = 0; i < prover->actual.n_unknowns && !opening->unknown; i++) {
-        const struct path_unknown *unknown = &prover->actual.unknowns[i];
-        answer = may_reach(prover, unknown, to) ? space_atoms(&unknown->region, prover->regions, n,
+    for (size_t i = 0; i < sender->actual.n_unknowns && !opening->unknown; i++) {
+        const struct path_unknown *unknown = &sender->actual.unknowns[i];
+        answer = may_reach(sender, unknown, to) ? space_atoms(&unknown->region, sender->regions, n,
                                                               budget, compare_numbers, &exceeding)
                                                 : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
@@ -454,37 +454,37 @@ enum space_answer prove_sender_extra(struct prove_sender *prover, size_t to, siz
 }
 
 /* What else may arrive at the host, but is not known: behind what gather_declared gave. */
-static size_t gather_unknown(struct prove_sender *prover, size_t to, size_t n)
+static size_t gather_unknown(struct prove_sender *sender, size_t to, size_t n)
 {
-    for (size_t i = 0; i < prover->actual.n_unknowns; i++) {
-        if (may_reach(prover, &prover->actual.unknowns[i], to)) {
-            prover->regions[n++] = &prover->actual.unknowns[i].region;
+    for (size_t i = 0; i < sender->actual.n_unknowns; i++) {
+        if (may_reach(sender, &sender->actual.unknowns[i], to)) {
+            sender->regions[n++] = &sender->actual.unknowns[i].region;
         }
     }
     return n;
 }
 
-enum space_answer prove_sender_missing(struct prove_sender *prover, size_t to, size_t *budget,
+enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, size_t *budget,
                                        struct prove_refutation *refutation,
                                        struct prove_opening *opening)
 {
     struct exceeding exceeding = {.budget = budget, .fewer = true};
-    size_t n = gather_unknown(prover, to, gather_declared(prover, to, &exceeding));
+    size_t n = gather_unknown(sender, to, gather_declared(sender, to, &exceeding));
     size_t end = exceeding.n_actual + exceeding.n_declared;
     enum space_answer answer = SPACE_EMPTY;
     for (size_t i = exceeding.n_actual; i < end && answer == SPACE_EMPTY; i++) {
-        answer = space_atoms(prover->regions[i], prover->regions, n, budget, compare_numbers,
+        answer = space_atoms(sender->regions[i], sender->regions, n, budget, compare_numbers,
                              &exceeding);
     }
-    if (answer == SPACE_FOUND && !prover->actual.exhausted && !prover->declared.exhausted) {
-        compare_example(prover, to, &exceeding.example, refutation);
+    if (answer == SPACE_FOUND && !sender->actual.exhausted && !sender->declared.exhausted) {
+        compare_example(sender, to, &exceeding.example, refutation);
         refutation->arrival = NULL;
         return SPACE_FOUND;
     }
     opening->open = opening->open || answer != SPACE_EMPTY ||
-                    (exceeding.n_declared > 0 && prover->actual.exhausted);
+                    (exceeding.n_declared > 0 && sender->actual.exhausted);
     for (size_t i = exceeding.n_actual; i < end && !opening->unknown; i++) {
-        look_for_unknown(prover, prover->regions[i], to, budget, opening);
+        look_for_unknown(sender, sender->regions[i], to, budget, opening);
     }
     return SPACE_EMPTY;
 }

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between the files of prove: a proof under way. */
+ * Private to this room: a proof under way. */
 #ifndef PROVE_INSIDE_H
 #define PROVE_INSIDE_H
 
 #include "path/declared.h"
-#include "path/follow.h"
 #include "path/forward.h"
 #include "prove/prove.h"
 
 struct prove_context {
     const struct expectation *expectation;
     const struct topology *topology;
-    const struct switch_state **states; /* by switch; NULL: not read */
-    struct path_network actual;         /* as the tables are */
-    struct path_declared declared;      /* as the expectation wants them */
+    const struct switch_state **states;   /* by switch; NULL: not read; owned */
+    struct path_network actual;           /* as the tables are */
+    struct path_declared declared;        /* as the expectation wants them */
     bool **spreads; /* by switch: by host, whether what the switch may send can arrive there; NULL:
                        not asked so far */
     size_t *claims; /* numbers of claims, by sender, ascending */
     size_t *begins; /* by sender, and one more: its first in claims */
     size_t budget;  /* of a question; 0 before it is opened: the default */
     size_t spent;   /* by all questions so far */
-    struct base_arena arena; /* which switches were not read */
-    struct report *report;   /* NULL: nothing is told */
+    struct base_arena arena;         /* which switches were not read */
+    struct report *report;           /* NULL: nobody wants results */
+    struct prove_findings *findings; /* NULL: nobody wants findings */
 };
 
 /* The arrivals of a reach, by host. */
@@ -33,7 +33,7 @@ struct prove_arrivals {
 
 /* What one sender's headers do. */
 struct prove_sender {
-    struct prove_context *proof;
+    struct prove_context *context;
     size_t from;
     struct match within;  /* these of them; in_port fixed */
     const size_t *claims; /* the numbers of all its claims */
@@ -59,58 +59,66 @@ struct prove_opening {
     const struct path_unknown *unknown; /* or this place */
 };
 
-/* prove_sender.c. -1 without memory; close them all the same. */
-/* Not read: `reasons` by switch (an entry, or all, may be NULL). */
-int prove_context_open(struct prove_context *proof);
-void prove_context_close(struct prove_context *proof);
+/* (sender.c) `states`, `expectation`, `topology` and `budget` are set. -1 without memory; to be
+ * closed all the same. */
+int prove_context_open(struct prove_context *context);
+
+/* The same; sets `states`, too. */
+int prove_context_read(struct prove_context *context, const struct switch_dump *switches);
+void prove_context_close(struct prove_context *context);
 
 /* Follows the sender's headers that are in `within`. */
-int prove_sender_open(struct prove_sender *prover, struct prove_context *proof, size_t from,
+int prove_sender_open(struct prove_sender *sender, struct prove_context *context, size_t from,
                       const struct match *within);
-void prove_sender_close(struct prove_sender *prover);
+void prove_sender_close(struct prove_sender *sender);
 
 /* SPACE_FOUND: surely refuted. SPACE_EMPTY: not, and proved unless something is
  * open. SPACE_OPEN: no memory. */
-enum space_answer prove_sender_claim(struct prove_sender *prover, const struct claim *claim,
+enum space_answer prove_sender_claim(struct prove_sender *sender, const struct claim *claim,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening);
 
 /* The same of headers that arrive at `to` though no claim of the sender allows
  * it; of a sender of whom no claim speaks, that arrive more or less often than
  * `ports:` declare. */
-enum space_answer prove_sender_stray(struct prove_sender *prover, size_t to,
+enum space_answer prove_sender_stray(struct prove_sender *sender, size_t to,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening);
 
 /* Both, for all headers of which the expectation forbids that they arrive at `to`. */
-enum space_answer prove_sender_forbidden(struct prove_sender *prover, size_t to,
+enum space_answer prove_sender_forbidden(struct prove_sender *sender, size_t to,
                                          struct prove_refutation *refutation,
                                          struct prove_opening *opening);
 
-/* prove_decide.c: as above. */
-/* The set at one receiver, where refutation->expected of each are to arrive. */
-enum space_answer prove_sender_set(struct prove_sender *prover, const struct space_region *set,
+/* (decide.c) As above. The set at one receiver, where refutation->expected of each are to arrive.
+ */
+enum space_answer prove_sender_set(struct prove_sender *sender, const struct space_region *set,
                                    size_t to, size_t *budget, struct prove_refutation *refutation,
                                    struct prove_opening *opening);
 
 /* Everything at one receiver, where no more may arrive than is declared, and no less. */
-enum space_answer prove_sender_extra(struct prove_sender *prover, size_t to, size_t *budget,
+enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, size_t *budget,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening);
-enum space_answer prove_sender_missing(struct prove_sender *prover, size_t to, size_t *budget,
+enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, size_t *budget,
                                        struct prove_refutation *refutation,
                                        struct prove_opening *opening);
 
-/* prove_words.c: "1 copy", "copies without end" if negative; in the report's arena. */
-const char *prove_copies_text(const struct prove_context *proof, long n);
+/* (results.c) "1 copy", "copies without end" if negative; in the report's arena. */
+const char *prove_copies_text(const struct prove_context *context, long n);
 
-/* ... fills in verdict, example, detail, suspect and statements. */
-void prove_refute(struct prove_sender *prover, const struct prove_refutation *refutation,
-                  struct result *result);
-void prove_refute_loop(struct prove_sender *prover, const struct path_loop *loop,
-                       struct result *result);
-/* unknown NULL: over the budget. */
-void prove_leave_open(struct prove_sender *prover, const struct path_unknown *unknown,
-                      struct result *result);
+/* One result more, of a claim; of a sender's headers ("stray", "delivered",
+ * "loop") at a host, or HOST_ALL. It passes so far. -1 without memory. */
+int prove_add_claim(const struct prove_context *context, const struct claim *claim);
+int prove_add_result(const struct prove_sender *sender, const char *kind, size_t to);
+
+/* Fills in a result of the report, by its index, and adds a finding: it is
+ * refuted; by the sender's first loop; left open at a place (NULL: over the
+ * budget). -1 without memory. */
+int prove_refute(const struct prove_sender *sender, const struct prove_refutation *refutation,
+                 size_t index);
+int prove_refute_loop(const struct prove_sender *sender, size_t index);
+int prove_leave_open(const struct prove_sender *sender, const struct path_unknown *unknown,
+                     size_t index);
 
 #endif

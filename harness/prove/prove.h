@@ -7,15 +7,40 @@
 
 #include "base/error.h"
 #include "model/expectation.h"
+#include "model/pair.h"
 #include "model/result.h"
 #include "model/state.h"
-#include "traffic/forbidden.h"
 
 struct prove_options {
-    size_t budget;        /* comparisons of two sets a sender, and a claim; 0: 20,000,000, and
-                             2,000 for each entry */
+    size_t budget;        /* comparisons of two sets of headers for each sender, and again for each
+                             claim; 0: 20,000,000, and 2,000 for each entry */
     const bool *selected; /* by claim; NULL: all */
 };
+
+/* Why a result is not a pass: what is needed to follow the packet again. */
+struct prove_finding {
+    size_t result; /* index in the report */
+    enum prove_finding_kind {
+        PROVE_REFUTED, /* the packet arrives at `to` too often, too seldom, or altered */
+        PROVE_LOOPS,   /* it goes round endlessly, whatever the claims say */
+        PROVE_OPEN     /* it is not known what becomes of it at port `at` */
+    } kind;
+    size_t from;
+    struct header example; /* as sent */
+    size_t to;             /* PROVE_REFUTED; otherwise HOST_NONE */
+    long copies;           /* PROVE_REFUTED: that arrive by the tables; -1: endlessly many */
+    bool altered;          /* PROVE_REFUTED: its number is right, its form is not */
+    struct header arrives; /* altered: in this form, in_port: by which port it left the network */
+    struct port_ref at;    /* PROVE_OPEN */
+};
+
+/* Zero-initialise before use. */
+struct prove_findings {
+    struct prove_finding *items;
+    size_t n_items, capacity;
+};
+
+void prove_findings_free(struct prove_findings *findings);
 
 /* Adds to the report, with the ids of traffic_judge:
  *
@@ -24,31 +49,37 @@ struct prove_options {
  *                          each host of the claim exactly as often as it says,
  *                          and with the rewrites that `ports:` declares for it
  *                          (none where they declare no way). Refuted (fail):
- *                          the example does not; `detail` is its way, hop by
- *                          hop, `suspect` where table and expectation part.
+ *                          the example does not.
  *   traffic/FROM/stray/TO  headers that arrive at TO and that no claim of FROM
  *                          allows; `…/stray/all` if that could not be decided.
- *                          If all claims are selected: of a host of which none
- *                          speaks, what arrives beyond what `ports:` declare, and
+ *                          If all claims are selected: of a host without any
+ *                          claim, what arrives beyond what `ports:` declare, and
  *                          traffic/FROM/delivered/TO of what they declare and does
  *                          not; `…/stray/all` passes if there is neither.
- *   traffic/FROM/loop      headers that go round for ever, whatever the claims.
+ *   traffic/FROM/loop      headers that go round endlessly, whatever the claims.
  *
- * Inconclusive: nothing refutes the claim, but a header of it comes to a place
- * where it is not known what becomes of it (path/forward.h), or the budget is
- * over. A switch that was not read costs only claims of headers that come to it,
- * at hosts that something which leaves it can reach. -1 only without memory. */
+ * Inconclusive: nothing refutes the claim, but it is not known what becomes of
+ * one of its headers at some switch (path/forward.h), or the budget is used up.
+ * A switch that was not read costs only claims of headers that come to it, at
+ * hosts that something which leaves it can reach.
+ *
+ * `detail` is one line. For the way of the packet and the suspect hand the
+ * findings on to report_proofs (report/proof.h); NULL if they are not wanted, and
+ * otherwise to be freed even after an error. switches: by switch. -1 only without
+ * memory. */
 int prove_claims(const struct expectation *expectation, const struct switch_dump *switches,
                  const struct prove_options *options, struct report *report,
-                 struct base_error *error);
+                 struct prove_findings *findings, struct base_error *error);
 
-/* Proves of pairs that no frame would show that nothing forbidden arrives: takes
- * them off the list of the unprobed, and counts them. Where the tables let
- * something through there is a result traffic/FROM/stray/TO more, as above; where
- * it stays open, the reason says so. `options`: the budget, of all that together
- * (0: 100,000,000). -1 only without memory. */
+/* Proves of pairs for which no frame would show it that nothing forbidden
+ * arrives: those that are proved leave the list, the order of the others stays,
+ * and their reasons, in the arena of the report, say more. `pairs` is sorted by
+ * sender. Where the tables let something through there is a result
+ * traffic/FROM/stray/TO more, as above. `options`: the budget, of all that
+ * together (0: 100,000,000). Findings and errors as for prove_claims. */
 int prove_forbidden(const struct expectation *expectation, const struct switch_dump *switches,
-                    const struct prove_options *options, struct traffic_forbidden *forbidden,
-                    struct report *report, struct base_error *error);
+                    const struct prove_options *options, struct unprobed_pair *pairs,
+                    size_t *n_pairs, struct report *report, struct prove_findings *findings,
+                    struct base_error *error);
 
 #endif

@@ -10,16 +10,16 @@
 /* --------------------------------------------------------------------- proofs */
 
 /* Claims by sender. */
-static int sort_claims(struct prove_context *proof)
+static int sort_claims(struct prove_context *context)
 {
-    const struct expectation *expectation = proof->expectation;
-    size_t n_hosts = proof->topology->n_hosts;
-    proof->claims = calloc(expectation->n_claims + 1, sizeof *proof->claims);
-    proof->begins = calloc(n_hosts + 2, sizeof *proof->begins);
-    if (!proof->claims || !proof->begins) {
+    const struct expectation *expectation = context->expectation;
+    size_t n_hosts = context->topology->n_hosts;
+    context->claims = calloc(expectation->n_claims + 1, sizeof *context->claims);
+    context->begins = calloc(n_hosts + 2, sizeof *context->begins);
+    if (!context->claims || !context->begins) {
         return -1;
     }
-    size_t *ends = proof->begins + 1;
+    size_t *ends = context->begins + 1;
     for (size_t i = 0; i < expectation->n_claims; i++) {
         ends[expectation->claims[i].from + 1]++;
     }
@@ -27,33 +27,43 @@ static int sort_claims(struct prove_context *proof)
         ends[from + 1] += ends[from];
     }
     for (size_t i = 0; i < expectation->n_claims; i++) {
-        proof->claims[ends[expectation->claims[i].from]++] = i;
+        context->claims[ends[expectation->claims[i].from]++] = i;
     }
     return 0;
 }
 
 /* Large tables may take long, but not much longer than they are. */
-static size_t budget_of(const struct prove_context *proof)
+static size_t budget_of(const struct prove_context *context)
 {
     enum { BUDGET = 20000000, BUDGET_AN_ENTRY = 2000 };
     size_t budget = BUDGET;
-    for (size_t i = 0; i < proof->topology->n_switches; i++) {
-        budget += proof->states[i] ? BUDGET_AN_ENTRY * proof->states[i]->flows.n_entries : 0;
+    for (size_t i = 0; i < context->topology->n_switches; i++) {
+        budget += context->states[i] ? BUDGET_AN_ENTRY * context->states[i]->flows.n_entries : 0;
     }
     return budget;
 }
 
-int prove_context_open(struct prove_context *proof)
+int prove_context_read(struct prove_context *context, const struct switch_dump *switches)
 {
-    size_t n = proof->topology->n_switches;
-    proof->budget = proof->budget ? proof->budget : budget_of(proof);
+    size_t n = context->topology->n_switches;
+    context->states = calloc(n + 1, sizeof(*context->states));
+    for (size_t i = 0; context->states && i < n; i++) {
+        context->states[i] = switches[i].dumped ? switches[i].state : NULL;
+    }
+    return context->states ? prove_context_open(context) : -1;
+}
+
+int prove_context_open(struct prove_context *context)
+{
+    size_t n = context->topology->n_switches;
+    context->budget = context->budget ? context->budget : budget_of(context);
     struct path_switch *tables = calloc(n + 1, sizeof *tables);
-    proof->spreads = calloc(n + 1, sizeof(*proof->spreads));
-    int status = tables && proof->spreads ? sort_claims(proof) : -1;
+    context->spreads = calloc(n + 1, sizeof(*context->spreads));
+    int status = tables && context->spreads ? sort_claims(context) : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
-        const struct switch_state *state = proof->states[i];
-        tables[i].unknown =
-            base_arena_format(&proof->arena, "%s was not read", proof->topology->switches[i].name);
+        const struct switch_state *state = context->states[i];
+        tables[i].unknown = base_arena_format(&context->arena, "%s was not read",
+                                              context->topology->switches[i].name);
         if (state) {
             tables[i].flows = &state->flows;
             tables[i].ports = state->ports;
@@ -61,23 +71,24 @@ int prove_context_open(struct prove_context *proof)
         }
     }
     if (status == 0) {
-        status = path_network_open(&proof->actual, proof->topology, tables);
+        status = path_network_open(&context->actual, context->topology, tables);
     }
     free(tables);
-    return status < 0 ? -1 : path_declared_open(&proof->declared, proof->expectation);
+    return status < 0 ? -1 : path_declared_open(&context->declared, context->expectation);
 }
 
-void prove_context_close(struct prove_context *proof)
+void prove_context_close(struct prove_context *context)
 {
-    path_network_close(&proof->actual);
-    path_declared_close(&proof->declared);
-    for (size_t i = 0; i < proof->topology->n_switches; i++) {
-        free(proof->spreads ? proof->spreads[i] : NULL);
+    path_network_close(&context->actual);
+    path_declared_close(&context->declared);
+    for (size_t i = 0; i < context->topology->n_switches; i++) {
+        free(context->spreads ? context->spreads[i] : NULL);
     }
-    free(proof->spreads);
-    free(proof->claims);
-    free(proof->begins);
-    base_arena_free(&proof->arena);
+    free(context->spreads);
+    free(context->claims);
+    free(context->begins);
+    free(context->states);
+    base_arena_free(&context->arena);
 }
 
 /* -------------------------------------------------------------------- senders */
@@ -106,55 +117,55 @@ static int sort_arrivals(const struct path_reach *reach, size_t n_hosts,
     return 0;
 }
 
-int prove_sender_open(struct prove_sender *prover, struct prove_context *proof, size_t from,
+int prove_sender_open(struct prove_sender *sender, struct prove_context *context, size_t from,
                       const struct match *within)
 {
-    uint16_t port = proof->topology->hosts[from].port.port;
-    size_t n_hosts = proof->topology->n_hosts, sw = proof->topology->hosts[from].port.sw;
-    size_t budget = proof->budget, declared_budget = proof->budget;
-    *prover = (struct prove_sender){.proof = proof,
+    uint16_t port = context->topology->hosts[from].port.port;
+    size_t n_hosts = context->topology->n_hosts, sw = context->topology->hosts[from].port.sw;
+    size_t budget = context->budget, declared_budget = context->budget;
+    *sender = (struct prove_sender){.context = context,
                                     .from = from,
                                     .within = *within,
-                                    .claims = &proof->claims[proof->begins[from]],
-                                    .n_claims = proof->begins[from + 1] - proof->begins[from]};
-    prover->within.value.in_port = port;
-    prover->within.mask.in_port = UINT16_MAX;
-    if (path_reach_within(&proof->actual, sw, &prover->within, &budget, &prover->actual) < 0 ||
-        path_reach_within(&proof->declared.network, sw, &prover->within, &declared_budget,
-                          &prover->declared) < 0 ||
-        sort_arrivals(&prover->actual, n_hosts, &prover->arrivals) < 0 ||
-        sort_arrivals(&prover->declared, n_hosts, &prover->expected) < 0) {
+                                    .claims = &context->claims[context->begins[from]],
+                                    .n_claims = context->begins[from + 1] - context->begins[from]};
+    sender->within.value.in_port = port;
+    sender->within.mask.in_port = UINT16_MAX;
+    if (path_reach_within(&context->actual, sw, &sender->within, &budget, &sender->actual) < 0 ||
+        path_reach_within(&context->declared.network, sw, &sender->within, &declared_budget,
+                          &sender->declared) < 0 ||
+        sort_arrivals(&sender->actual, n_hosts, &sender->arrivals) < 0 ||
+        sort_arrivals(&sender->declared, n_hosts, &sender->expected) < 0) {
         return -1;
     }
-    proof->spent += 2 * proof->budget - budget - declared_budget;
-    size_t max = prover->actual.n_arrivals + prover->actual.n_unknowns +
-                 prover->declared.n_arrivals + prover->declared.n_unknowns;
-    prover->regions = calloc(max + 1, sizeof(*prover->regions));
-    return prover->regions ? 0 : -1;
+    context->spent += 2 * context->budget - budget - declared_budget;
+    size_t max = sender->actual.n_arrivals + sender->actual.n_unknowns +
+                 sender->declared.n_arrivals + sender->declared.n_unknowns;
+    sender->regions = calloc(max + 1, sizeof(*sender->regions));
+    return sender->regions ? 0 : -1;
 }
 
-void prove_sender_close(struct prove_sender *prover)
+void prove_sender_close(struct prove_sender *sender)
 {
-    path_reach_free(&prover->actual);
-    path_reach_free(&prover->declared);
-    free(prover->arrivals.first);
-    free(prover->arrivals.all);
-    free(prover->expected.first);
-    free(prover->expected.all);
-    free(prover->regions);
+    path_reach_free(&sender->actual);
+    path_reach_free(&sender->declared);
+    free(sender->arrivals.first);
+    free(sender->arrivals.all);
+    free(sender->expected.first);
+    free(sender->expected.all);
+    free(sender->regions);
 }
 
 /* ------------------------------------------------------------------ questions */
 
 /* Whether a claim speaks of this receiver. */
-static bool names(const struct prove_sender *prover, const struct claim *claim, size_t host)
+static bool names(const struct prove_sender *sender, const struct claim *claim, size_t host)
 {
-    const struct claim *claims = prover->proof->expectation->claims;
+    const struct claim *claims = sender->context->expectation->claims;
     if (claim->to != HOST_ALL) {
         return claim->to == host;
     }
-    for (size_t i = 0; i < prover->n_claims; i++) {
-        const struct claim *other = &claims[prover->claims[i]];
+    for (size_t i = 0; i < sender->n_claims; i++) {
+        const struct claim *other = &claims[sender->claims[i]];
         if (other->group == claim->group && other->to == host) {
             return false;
         }
@@ -162,49 +173,49 @@ static bool names(const struct prove_sender *prover, const struct claim *claim, 
     return host != claim->from;
 }
 
-static bool nothing_comes(const struct prove_sender *prover, size_t to)
+static bool nothing_comes(const struct prove_sender *sender, size_t to)
 {
-    return prover->arrivals.first[to + 1] == prover->arrivals.first[to] &&
-           prover->actual.n_unknowns == 0 && !prover->actual.exhausted;
+    return sender->arrivals.first[to + 1] == sender->arrivals.first[to] &&
+           sender->actual.n_unknowns == 0 && !sender->actual.exhausted;
 }
 
 /* A claim at one receiver. */
-static enum space_answer prove_claim_at(struct prove_sender *prover, const struct claim *claim,
+static enum space_answer prove_claim_at(struct prove_sender *sender, const struct claim *claim,
                                         size_t to, size_t *budget,
                                         struct prove_refutation *refutation,
                                         struct prove_opening *opening)
 {
     struct space_region set = {0};
     *refutation = (struct prove_refutation){.expected = (long)claim->copies};
-    if ((claim->copies == 0 && nothing_comes(prover, to)) || !names(prover, claim, to) ||
-        !match_intersect(&claim->match, &prover->within, &set.cube)) {
+    if ((claim->copies == 0 && nothing_comes(sender, to)) || !names(sender, claim, to) ||
+        !match_intersect(&claim->match, &sender->within, &set.cube)) {
         return SPACE_EMPTY;
     }
-    return prove_sender_set(prover, &set, to, budget, refutation, opening);
+    return prove_sender_set(sender, &set, to, budget, refutation, opening);
 }
 
-enum space_answer prove_sender_claim(struct prove_sender *prover, const struct claim *claim,
+enum space_answer prove_sender_claim(struct prove_sender *sender, const struct claim *claim,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening)
 {
-    struct prove_context *proof = prover->proof;
-    size_t budget = proof->budget;
+    struct prove_context *context = sender->context;
+    size_t budget = context->budget;
     enum space_answer answer = SPACE_EMPTY;
-    for (size_t to = 0; to < proof->topology->n_hosts && answer == SPACE_EMPTY; to++) {
-        answer = prove_claim_at(prover, claim, to, &budget, refutation, opening);
+    for (size_t to = 0; to < context->topology->n_hosts && answer == SPACE_EMPTY; to++) {
+        answer = prove_claim_at(sender, claim, to, &budget, refutation, opening);
     }
-    proof->spent += proof->budget - budget;
+    context->spent += context->budget - budget;
     return answer;
 }
 
 /* The headers of which no claim of the sender says anything at `to`. -1 without
  * memory. */
-static int unclaimed(const struct prove_sender *prover, size_t to, struct space_region *set)
+static int unclaimed(const struct prove_sender *sender, size_t to, struct space_region *set)
 {
-    *set = (struct space_region){.cube = prover->within};
-    for (size_t i = 0; i < prover->n_claims; i++) {
-        const struct claim *claim = &prover->proof->expectation->claims[prover->claims[i]];
-        bool speaks = claim->to == to || (claim->to == HOST_ALL && to != prover->from);
+    *set = (struct space_region){.cube = sender->within};
+    for (size_t i = 0; i < sender->n_claims; i++) {
+        const struct claim *claim = &sender->context->expectation->claims[sender->claims[i]];
+        bool speaks = claim->to == to || (claim->to == HOST_ALL && to != sender->from);
         if (speaks && space_exclude(set, &claim->match) < 0) {
             return -1;
         }
@@ -212,43 +223,43 @@ static int unclaimed(const struct prove_sender *prover, size_t to, struct space_
     return 0;
 }
 
-enum space_answer prove_sender_stray(struct prove_sender *prover, size_t to,
+enum space_answer prove_sender_stray(struct prove_sender *sender, size_t to,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening)
 {
-    struct prove_context *proof = prover->proof;
+    struct prove_context *context = sender->context;
     struct space_region set = {0};
-    size_t budget = proof->budget;
+    size_t budget = context->budget;
     enum space_answer answer = SPACE_OPEN;
     *refutation = (struct prove_refutation){0};
-    if (prover->n_claims == 0) {
-        answer = prove_sender_extra(prover, to, &budget, refutation, opening);
+    if (sender->n_claims == 0) {
+        answer = prove_sender_extra(sender, to, &budget, refutation, opening);
         if (answer == SPACE_EMPTY) {
-            answer = prove_sender_missing(prover, to, &budget, refutation, opening);
+            answer = prove_sender_missing(sender, to, &budget, refutation, opening);
         }
-    } else if (nothing_comes(prover, to)) {
+    } else if (nothing_comes(sender, to)) {
         return SPACE_EMPTY;
-    } else if (unclaimed(prover, to, &set) == 0) {
-        answer = prove_sender_set(prover, &set, to, &budget, refutation, opening);
+    } else if (unclaimed(sender, to, &set) == 0) {
+        answer = prove_sender_set(sender, &set, to, &budget, refutation, opening);
     }
     space_region_free(&set);
-    proof->spent += proof->budget - budget;
+    context->spent += context->budget - budget;
     return answer;
 }
 
-enum space_answer prove_sender_forbidden(struct prove_sender *prover, size_t to,
+enum space_answer prove_sender_forbidden(struct prove_sender *sender, size_t to,
                                          struct prove_refutation *refutation,
                                          struct prove_opening *opening)
 {
-    struct prove_context *proof = prover->proof;
-    size_t budget = proof->budget;
+    struct prove_context *context = sender->context;
+    size_t budget = context->budget;
     enum space_answer answer = SPACE_EMPTY;
-    for (size_t i = 0; i < prover->n_claims && answer == SPACE_EMPTY; i++) {
-        const struct claim *claim = &proof->expectation->claims[prover->claims[i]];
+    for (size_t i = 0; i < sender->n_claims && answer == SPACE_EMPTY; i++) {
+        const struct claim *claim = &context->expectation->claims[sender->claims[i]];
         if (claim->copies == 0) {
-            answer = prove_claim_at(prover, claim, to, &budget, refutation, opening);
+            answer = prove_claim_at(sender, claim, to, &budget, refutation, opening);
         }
     }
-    proof->spent += proof->budget - budget;
-    return answer == SPACE_EMPTY ? prove_sender_stray(prover, to, refutation, opening) : answer;
+    context->spent += context->budget - budget;
+    return answer == SPACE_EMPTY ? prove_sender_stray(sender, to, refutation, opening) : answer;
 }

@@ -15,7 +15,7 @@ struct step {
 };
 
 struct prove_whatif {
-    struct prove_context proof;
+    struct prove_context context;
     struct switch_state *copies; /* by switch; what is not of the table is borrowed */
     struct prove_standing *standings;
     size_t n_standings;
@@ -41,7 +41,7 @@ static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row);
 
 static int open_all(struct prove_whatif *whatif, const struct switch_dump *switches)
 {
-    const struct expectation *expectation = whatif->proof.expectation;
+    const struct expectation *expectation = whatif->context.expectation;
     size_t n_hosts = expectation->topology->n_hosts, n = expectation->n_claims + 2 * n_hosts;
     whatif->standings = calloc(n + 1, sizeof *whatif->standings);
     whatif->seen = calloc(n + 1, sizeof *whatif->seen);
@@ -63,7 +63,7 @@ int prove_whatif_open(const struct expectation *expectation, const struct switch
     struct prove_whatif *made = calloc(1, sizeof *made);
     *whatif = made;
     if (made) {
-        made->proof = (struct prove_context){
+        made->context = (struct prove_context){
             .expectation = expectation,
             .topology = expectation->topology,
             .budget = options ? options->budget : 0,
@@ -82,12 +82,11 @@ void prove_whatif_free(struct prove_whatif *whatif)
     if (!whatif) {
         return;
     }
-    prove_context_close(&whatif->proof);
-    for (size_t i = 0; whatif->copies && i < whatif->proof.topology->n_switches; i++) {
+    prove_context_close(&whatif->context);
+    for (size_t i = 0; whatif->copies && i < whatif->context.topology->n_switches; i++) {
         flow_table_free(&whatif->copies[i].flows);
     }
     path_affected_free(&whatif->affected);
-    free(whatif->proof.states);
     free(whatif->copies);
     free(whatif->standings);
     free(whatif->seen);
@@ -126,9 +125,9 @@ int prove_whatif_add(struct prove_whatif *whatif, size_t sw, const struct flow_e
     *added = *entry;
     *row = flows->n_entries - 1;
     struct step step = {.kind = ADDED, .sw = sw, .row = *row};
-    path_network_note(&whatif->proof.actual, sw, entry);
+    path_network_note(&whatif->context.actual, sw, entry);
     return begin(whatif, &step) < 0 ||
-                   space_table_insert(&whatif->proof.actual.tables[sw], *row) < 0
+                   space_table_insert(&whatif->context.actual.tables[sw], *row) < 0
                ? -1
                : decide_again(whatif, sw, *row);
 }
@@ -139,7 +138,7 @@ int prove_whatif_remove(struct prove_whatif *whatif, size_t sw, size_t row)
     if (begin(whatif, &step) < 0) {
         return -1;
     }
-    space_table_remove(&whatif->proof.actual.tables[sw], row);
+    space_table_remove(&whatif->context.actual.tables[sw], row);
     return decide_again(whatif, sw, row);
 }
 
@@ -147,7 +146,7 @@ int prove_whatif_remove(struct prove_whatif *whatif, size_t sw, size_t row)
 static int give_actions(struct prove_whatif *whatif, size_t sw, size_t row,
                         const struct space_actions *list, bool *same)
 {
-    struct space_table *table = &whatif->proof.actual.tables[sw];
+    struct space_table *table = &whatif->context.actual.tables[sw];
     struct flow_entry *entry = &whatif->copies[sw].flows.entries[row];
     uint32_t before = table->action_ids[row];
     space_table_remove(table, row);
@@ -169,7 +168,7 @@ int prove_whatif_modify(struct prove_whatif *whatif, size_t sw, size_t row,
                         .was = {.actions = entry->actions, .n_actions = entry->n_actions}};
     const struct flow_entry changed = {.actions = actions, .n_actions = (uint16_t)n_actions};
     bool same;
-    path_network_note(&whatif->proof.actual, sw, &changed);
+    path_network_note(&whatif->context.actual, sw, &changed);
     if (begin(whatif, &step) < 0 || give_actions(whatif, sw, row, &list, &same) < 0) {
         return -1;
     }
@@ -179,7 +178,7 @@ int prove_whatif_modify(struct prove_whatif *whatif, size_t sw, size_t row,
 int prove_whatif_undo(struct prove_whatif *whatif)
 {
     const struct step *step = &whatif->steps[--whatif->n_steps];
-    struct space_table *table = &whatif->proof.actual.tables[step->sw];
+    struct space_table *table = &whatif->context.actual.tables[step->sw];
     bool unused;
     while (whatif->n_journal > step->journal) {
         const struct prove_turn *turn = &whatif->journal[--whatif->n_journal];
@@ -211,33 +210,33 @@ static int copy_table(struct prove_whatif *whatif, size_t sw, const struct switc
         }
         *entry = state->flows.entries[i];
     }
-    whatif->proof.states[sw] = copy;
+    whatif->context.states[sw] = copy;
     return 0;
 }
 
 static int copy_tables(struct prove_whatif *whatif, const struct switch_dump *switches)
 {
-    struct prove_context *proof = &whatif->proof;
-    size_t n = proof->topology->n_switches;
-    proof->states = calloc(n + 1, sizeof(*proof->states));
+    struct prove_context *context = &whatif->context;
+    size_t n = context->topology->n_switches;
+    context->states = calloc(n + 1, sizeof(*context->states));
     whatif->copies = calloc(n + 1, sizeof *whatif->copies);
-    int status = proof->states && whatif->copies ? 0 : -1;
+    int status = context->states && whatif->copies ? 0 : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         status = switches[i].dumped ? copy_table(whatif, i, switches[i].state) : 0;
     }
-    return status == 0 ? prove_context_open(proof) : -1;
+    return status == 0 ? prove_context_open(context) : -1;
 }
 
 /* ---------------------------------------------------------------- standings */
 
 static size_t stray_of(const struct prove_whatif *whatif, size_t from)
 {
-    return whatif->proof.expectation->n_claims + from;
+    return whatif->context.expectation->n_claims + from;
 }
 
 static size_t loop_of(const struct prove_whatif *whatif, size_t from)
 {
-    return stray_of(whatif, from) + whatif->proof.topology->n_hosts;
+    return stray_of(whatif, from) + whatif->context.topology->n_hosts;
 }
 
 static int stand(struct prove_whatif *whatif, size_t what, const struct prove_standing *standing)
@@ -265,65 +264,65 @@ static struct prove_standing standing_of(const struct prove_refutation *refutati
     return standing;
 }
 
-static int stand_claim(struct prove_whatif *whatif, struct prove_sender *prover, size_t claim)
+static int stand_claim(struct prove_whatif *whatif, struct prove_sender *sender, size_t claim)
 {
     struct prove_opening opening = {0};
     struct prove_refutation refutation;
-    bool refuted = prove_sender_claim(prover, &whatif->proof.expectation->claims[claim],
+    bool refuted = prove_sender_claim(sender, &whatif->context.expectation->claims[claim],
                                       &refutation, &opening) == SPACE_FOUND;
     struct prove_standing standing = standing_of(refuted ? &refutation : NULL, &opening);
     return stand(whatif, claim, &standing);
 }
 
-static bool is_unclear(const struct prove_sender *prover)
+static bool is_unclear(const struct prove_sender *sender)
 {
-    return prover->actual.n_unknowns > 0 || prover->actual.exhausted;
+    return sender->actual.n_unknowns > 0 || sender->actual.exhausted;
 }
 
-static int stand_stray(struct prove_whatif *whatif, struct prove_sender *prover)
+static int stand_stray(struct prove_whatif *whatif, struct prove_sender *sender)
 {
     struct prove_opening opening = {0};
     struct prove_refutation refutation;
     enum space_answer answer = SPACE_EMPTY;
-    for (size_t to = 0; to < whatif->proof.topology->n_hosts && answer == SPACE_EMPTY; to++) {
-        answer = prove_sender_stray(prover, to, &refutation, &opening);
+    for (size_t to = 0; to < whatif->context.topology->n_hosts && answer == SPACE_EMPTY; to++) {
+        answer = prove_sender_stray(sender, to, &refutation, &opening);
     }
     struct prove_standing standing =
         standing_of(answer == SPACE_FOUND ? &refutation : NULL, &opening);
-    standing.unclear = is_unclear(prover);
-    return answer == SPACE_OPEN ? -1 : stand(whatif, stray_of(whatif, prover->from), &standing);
+    standing.unclear = is_unclear(sender);
+    return answer == SPACE_OPEN ? -1 : stand(whatif, stray_of(whatif, sender->from), &standing);
 }
 
-static int stand_loop(struct prove_whatif *whatif, struct prove_sender *prover)
+static int stand_loop(struct prove_whatif *whatif, struct prove_sender *sender)
 {
     struct prove_standing standing = {.verdict = VERDICT_PASS, .to = HOST_NONE};
-    if (prover->actual.n_loops > 0) {
+    if (sender->actual.n_loops > 0) {
         standing.verdict = VERDICT_FAIL;
-        standing.example = prover->actual.loops[0].example;
+        standing.example = sender->actual.loops[0].example;
     }
-    return stand(whatif, loop_of(whatif, prover->from), &standing);
+    return stand(whatif, loop_of(whatif, sender->from), &standing);
 }
 
 static bool speaks_of(const struct prove_whatif *whatif, size_t from)
 {
-    const struct prove_context *proof = &whatif->proof;
-    return proof->begins[from] < proof->begins[from + 1] || proof->expectation->n_ports > 0;
+    const struct prove_context *context = &whatif->context;
+    return context->begins[from] < context->begins[from + 1] || context->expectation->n_ports > 0;
 }
 
 static int decide_sender(struct prove_whatif *whatif, size_t from)
 {
     const struct match all = match_any();
-    struct prove_sender prover;
+    struct prove_sender sender;
     if (!speaks_of(whatif, from)) {
         return 0;
     }
-    int status = prove_sender_open(&prover, &whatif->proof, from, &all);
-    for (size_t i = 0; i < prover.n_claims && status == 0; i++) {
-        status = stand_claim(whatif, &prover, prover.claims[i]);
+    int status = prove_sender_open(&sender, &whatif->context, from, &all);
+    for (size_t i = 0; i < sender.n_claims && status == 0; i++) {
+        status = stand_claim(whatif, &sender, sender.claims[i]);
     }
     status =
-        status < 0 || stand_stray(whatif, &prover) < 0 || stand_loop(whatif, &prover) < 0 ? -1 : 0;
-    prove_sender_close(&prover);
+        status < 0 || stand_stray(whatif, &sender) < 0 || stand_loop(whatif, &sender) < 0 ? -1 : 0;
+    prove_sender_close(&sender);
     return status;
 }
 
@@ -351,54 +350,54 @@ static enum scope scope_of(const struct prove_standing *standing, const struct m
 
 static int stand_claim_anew(struct prove_whatif *whatif, size_t claim)
 {
-    const struct claim *of = &whatif->proof.expectation->claims[claim];
-    struct prove_sender prover;
-    int status = prove_sender_open(&prover, &whatif->proof, of->from, &of->match) < 0
+    const struct claim *of = &whatif->context.expectation->claims[claim];
+    struct prove_sender sender;
+    int status = prove_sender_open(&sender, &whatif->context, of->from, &of->match) < 0
                      ? -1
-                     : stand_claim(whatif, &prover, claim);
-    prove_sender_close(&prover);
+                     : stand_claim(whatif, &sender, claim);
+    prove_sender_close(&sender);
     return status;
 }
 
 static int stand_rest_anew(struct prove_whatif *whatif, size_t from)
 {
     const struct match all = match_any();
-    struct prove_sender prover;
-    int status = prove_sender_open(&prover, &whatif->proof, from, &all) < 0 ||
-                         stand_stray(whatif, &prover) < 0 || stand_loop(whatif, &prover) < 0
+    struct prove_sender sender;
+    int status = prove_sender_open(&sender, &whatif->context, from, &all) < 0 ||
+                         stand_stray(whatif, &sender) < 0 || stand_loop(whatif, &sender) < 0
                      ? -1
                      : 0;
-    prove_sender_close(&prover);
+    prove_sender_close(&sender);
     return status;
 }
 
-static int decide_claims(struct prove_whatif *whatif, struct prove_sender *prover)
+static int decide_claims(struct prove_whatif *whatif, struct prove_sender *sender)
 {
     int status = 0;
-    for (size_t i = 0; i < prover->n_claims && status == 0; i++) {
-        size_t claim = prover->claims[i];
-        const struct match *match = &whatif->proof.expectation->claims[claim].match;
-        enum scope scope = match_overlaps(match, &prover->within)
-                               ? scope_of(&whatif->standings[claim], &prover->within)
+    for (size_t i = 0; i < sender->n_claims && status == 0; i++) {
+        size_t claim = sender->claims[i];
+        const struct match *match = &whatif->context.expectation->claims[claim].match;
+        enum scope scope = match_overlaps(match, &sender->within)
+                               ? scope_of(&whatif->standings[claim], &sender->within)
                                : NOWHERE;
         if (scope != NOWHERE) {
-            status = scope == THERE ? stand_claim(whatif, prover, claim)
+            status = scope == THERE ? stand_claim(whatif, sender, claim)
                                     : stand_claim_anew(whatif, claim);
         }
     }
     return status;
 }
 
-static int decide_rest(struct prove_whatif *whatif, struct prove_sender *prover)
+static int decide_rest(struct prove_whatif *whatif, struct prove_sender *sender)
 {
     enum scope stray =
-        scope_of(&whatif->standings[stray_of(whatif, prover->from)], &prover->within);
-    enum scope loop = scope_of(&whatif->standings[loop_of(whatif, prover->from)], &prover->within);
+        scope_of(&whatif->standings[stray_of(whatif, sender->from)], &sender->within);
+    enum scope loop = scope_of(&whatif->standings[loop_of(whatif, sender->from)], &sender->within);
     if (stray == ANYWHERE || loop == ANYWHERE) {
-        return stand_rest_anew(whatif, prover->from);
+        return stand_rest_anew(whatif, sender->from);
     }
-    return (stray == THERE && stand_stray(whatif, prover) < 0) ||
-                   (loop == THERE && stand_loop(whatif, prover) < 0)
+    return (stray == THERE && stand_stray(whatif, sender) < 0) ||
+                   (loop == THERE && stand_loop(whatif, sender) < 0)
                ? -1
                : 0;
 }
@@ -413,15 +412,15 @@ static int note_unclear(struct prove_whatif *whatif, size_t from)
 
 static int decide_headers(struct prove_whatif *whatif, const struct path_headers *headers)
 {
-    struct prove_sender prover;
-    int status = prove_sender_open(&prover, &whatif->proof, headers->host, &headers->cube);
+    struct prove_sender sender;
+    int status = prove_sender_open(&sender, &whatif->context, headers->host, &headers->cube);
     if (status == 0) {
         bool unclear =
-            whatif->standings[stray_of(whatif, headers->host)].unclear || is_unclear(&prover);
-        status = decide_claims(whatif, &prover) < 0 || decide_rest(whatif, &prover) < 0 ? -1 : 0;
+            whatif->standings[stray_of(whatif, headers->host)].unclear || is_unclear(&sender);
+        status = decide_claims(whatif, &sender) < 0 || decide_rest(whatif, &sender) < 0 ? -1 : 0;
         status = status == 0 && unclear ? note_unclear(whatif, headers->host) : status;
     }
-    prove_sender_close(&prover);
+    prove_sender_close(&sender);
     return status;
 }
 
@@ -430,7 +429,7 @@ static int decide_headers(struct prove_whatif *whatif, const struct path_headers
 static int decide_unclear(struct prove_whatif *whatif)
 {
     int status = 0;
-    for (size_t from = 0; from < whatif->proof.topology->n_hosts && status == 0; from++) {
+    for (size_t from = 0; from < whatif->context.topology->n_hosts && status == 0; from++) {
         whatif->whole[from] = whatif->standings[stray_of(whatif, from)].unclear;
         status = whatif->whole[from] ? decide_sender(whatif, from) : 0;
     }
@@ -488,8 +487,8 @@ static bool is_hidden(struct prove_whatif *whatif, size_t sw, size_t row)
     const struct flow_entry *entry = &whatif->copies[sw].flows.entries[row];
     struct hiding hiding = {.match = &entry->match};
     size_t budget = BUDGET_UNLIMITED; /* one look through the table */
-    space_table_overlapping(&whatif->proof.actual.tables[sw], &entry->match, space_rank(entry) + 1,
-                            UINT32_MAX, &budget, hides, &hiding);
+    space_table_overlapping(&whatif->context.actual.tables[sw], &entry->match,
+                            space_rank(entry) + 1, UINT32_MAX, &budget, hides, &hiding);
     return hiding.hidden;
 }
 
@@ -511,12 +510,12 @@ static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row)
     if (is_hidden(whatif, sw, row)) {
         return 0;
     }
-    for (size_t i = 0; i < whatif->proof.topology->n_switches; i++) {
-        free(whatif->proof.spreads[i]); /* what is unknown may go elsewhere now */
-        whatif->proof.spreads[i] = NULL;
+    for (size_t i = 0; i < whatif->context.topology->n_switches; i++) {
+        free(whatif->context.spreads[i]); /* what is unknown may go elsewhere now */
+        whatif->context.spreads[i] = NULL;
     }
     int status = decide_unclear(whatif);
-    status = status < 0 ? -1 : path_affected_find(&whatif->proof.actual, sw, row, affected);
+    status = status < 0 ? -1 : path_affected_find(&whatif->context.actual, sw, row, affected);
     for (size_t i = 0; i < affected->n_headers && status == 0 && !is_enough(whatif); i++) {
         size_t host = affected->headers[i].host;
         if (!whatif->whole[host] && speaks_of(whatif, host)) {

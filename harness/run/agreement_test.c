@@ -195,7 +195,8 @@ static void ask_prove(struct trial *trial)
     const struct prove_options options = {.budget = 2000000};
     struct report report = {0};
     claim_isolation(trial);
-    assert_int_equal(prove_claims(&trial->expectation, trial->dumps, &options, &report, NULL), 0);
+    assert_int_equal(prove_claims(&trial->expectation, trial->dumps, &options, &report, NULL, NULL),
+                     0);
     for (size_t i = 0; i < trial->expectation.n_claims; i++) {
         ask_claim(trial, &trial->claims[i], result_of(&report, trial->claims[i].id));
     }

@@ -5,7 +5,9 @@
 
 #include "ofctl/match.h"
 #include "prove/prove.h"
+#include "report/proof.h"
 #include "traffic/cover.h"
+#include "traffic/forbidden.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,20 +72,20 @@ static const struct flow_entry *entry_of_table(const void *aux, size_t sw, size_
 }
 
 static int tell_pairs(const struct topology *topology, const struct traffic_forbidden *forbidden,
-                      struct report *report)
+                      size_t n_left, struct report *report)
 {
     struct report_coverage *coverage = &report->coverage;
     const struct topology_host *hosts = topology->hosts;
     coverage->n_pairs = forbidden->n_pairs;
     coverage->n_pairs_probed = forbidden->n_probed;
-    coverage->n_pairs_proved = forbidden->n_proved;
+    coverage->n_pairs_proved = forbidden->n_unprobed - n_left;
     coverage->unprobed =
-        base_arena_alloc(&report->arena, (forbidden->n_unprobed + 1) * sizeof *coverage->unprobed);
+        base_arena_alloc(&report->arena, (n_left + 1) * sizeof *coverage->unprobed);
     if (!coverage->unprobed) {
         return -1;
     }
-    for (size_t i = 0; i < forbidden->n_unprobed; i++) {
-        const struct traffic_unprobed *pair = &forbidden->unprobed[i];
+    for (size_t i = 0; i < n_left; i++) {
+        const struct unprobed_pair *pair = &forbidden->unprobed[i];
         coverage->unprobed[coverage->n_unprobed++] = (struct missed_pair){
             .from = hosts[pair->from].name, .to = hosts[pair->to].name, .reason = pair->reason};
     }
@@ -155,10 +157,16 @@ int run_forbidden(const struct path_declared *declared, const struct switch_dump
     if (traffic_forbidden(declared, plan, captures, &forbidden) < 0) {
         return base_fail(error, "out of memory");
     }
-    int status = prove_forbidden(declared->expectation, switches, NULL, &forbidden, report, error);
-    if (status == 0 && tell_pairs(declared->expectation->topology, &forbidden, report) < 0) {
+    struct prove_findings findings = {0};
+    size_t n_left = forbidden.n_unprobed;
+    int status = prove_forbidden(declared->expectation, switches, NULL, forbidden.unprobed, &n_left,
+                                 report, &findings, error);
+    if (status == 0 &&
+        (report_proofs(declared->expectation, switches, &findings, report) < 0 ||
+         tell_pairs(declared->expectation->topology, &forbidden, n_left, report) < 0)) {
         status = base_fail(error, "out of memory");
     }
+    prove_findings_free(&findings);
     traffic_forbidden_free(&forbidden);
     return status;
 }

@@ -4,10 +4,10 @@
 #include "run/plan.h"
 
 #include "change/diff.h"
-#include "prove/prove.h"
 #include "report/plan.h"
 #include "report/words.h"
 #include "run/probes.h"
+#include "run/prove.h"
 #include "state/state.h"
 
 #include <stdlib.h>
@@ -47,7 +47,7 @@ static int judge_switches(const struct planning *planning, const struct switch_d
     struct prove_options claims = {.selected = planning->selected};
     int status = state_judge(planning->expectation, switches, &tables, report, error);
     status =
-        status < 0 ? status : prove_claims(planning->expectation, switches, &claims, report, error);
+        status < 0 ? status : run_prove_claims(planning->expectation, switches, &claims, report, error);
     return status == 0 && report_words(report) < 0 ? base_fail(error, "out of memory") : status;
 }
 

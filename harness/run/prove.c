@@ -4,7 +4,7 @@
 #include "run/prove.h"
 
 #include "ofctl/match.h"
-#include "prove/prove.h"
+#include "report/proof.h"
 #include "run/probing.h"
 
 #include <stdlib.h>
@@ -37,6 +37,19 @@ static void progress(const struct proving *proving, const char *text)
 
 /* ----------------------------------------------------------------- the proof */
 
+int run_prove_claims(const struct expectation *expectation, const struct switch_dump *switches,
+                     const struct prove_options *options, struct report *report,
+                     struct base_error *error)
+{
+    struct prove_findings findings = {0};
+    int status = prove_claims(expectation, switches, options, report, &findings, error);
+    if (status == 0 && report_proofs(expectation, switches, &findings, report) < 0) {
+        status = base_fail(error, "out of memory");
+    }
+    prove_findings_free(&findings);
+    return status;
+}
+
 static int judge(struct proving *proving)
 {
     const struct expectation *expectation = proving->expectation;
@@ -49,8 +62,8 @@ static int judge(struct proving *proving)
         proving->report->n_deselected += !selected[i];
     }
     struct prove_options options = {.selected = selected};
-    int status = prove_claims(expectation, proving->source->states.switches, &options,
-                              proving->report, proving->error);
+    int status = run_prove_claims(expectation, proving->source->states.switches, &options,
+                                  proving->report, proving->error);
     free(selected);
     return status;
 }

@@ -5,8 +5,15 @@
 #ifndef RUN_PROVE_H
 #define RUN_PROVE_H
 
+#include "prove/prove.h"
 #include "run/run.h"
 #include "run/source.h"
+
+/* Decides the claims (prove/prove.h), and says of what is refuted which way the packet takes, and
+ * whose fault it is. -1: no memory. */
+int run_prove_claims(const struct expectation *expectation, const struct switch_dump *switches,
+                     const struct prove_options *options, struct report *report,
+                     struct base_error *error);
 
 struct run_prove_options {
     struct run_options run; /* patterns, timeout_ms, progress */

@@ -33,6 +33,7 @@ struct small {
     struct claim claims[CLAIMS_MAX];
     bool lists[N_SWITCHES];
     struct report report;
+    struct prove_findings findings;
     struct base_arena arena;
 };
 
@@ -110,8 +111,10 @@ static inline void small_prove(struct small *small, const struct prove_options *
 {
     report_free(&small->report);
     small->report = (struct report){0};
-    assert_int_equal(
-        prove_claims(&small->expectation, small->switches, options, &small->report, NULL), 0);
+    prove_findings_free(&small->findings);
+    assert_int_equal(prove_claims(&small->expectation, small->switches, options, &small->report,
+                                  &small->findings, NULL),
+                     0);
 }
 
 static inline const struct result *small_result(const struct small *small, const char *id)
@@ -131,6 +134,7 @@ static inline void small_free(struct small *small)
         flow_table_free(&small->states[i].flows);
     }
     report_free(&small->report);
+    prove_findings_free(&small->findings);
     base_arena_free(&small->arena);
 }
 

@@ -3,7 +3,6 @@
 
 #include "ofctl/flow.h"
 #include "path/backward.h"
-#include "prove/prove.h"
 #include "testing/backbone.h"
 #include "testing/reference_network.h"
 #include "testing/ring.h"
@@ -164,122 +163,6 @@ static void planned_probes_count(void **state)
     assert_int_equal(cover.n_exercised, 8);
     traffic_cover_free(&cover);
     path_network_close(&tables);
-    network_free(&network);
-}
-
-static void forbidden_pairs_are_counted(void **state)
-{
-    (void)state;
-    struct network network;
-    struct traffic_forbidden forbidden;
-    network_load(&network, "expected/demon/simulated.yaml", "simulated");
-    assert_int_equal(
-        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
-    assert_int_equal(forbidden.n_pairs, 11 * 10 - 8); /* six deliveries, two mirrors */
-    assert_int_equal(forbidden.n_probed, forbidden.n_pairs);
-    traffic_forbidden_free(&forbidden);
-    network.captures[network_host(&network, "h11")] = false;
-    network.plan.n_probes = 0;
-    assert_int_equal(
-        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
-    assert_int_equal(forbidden.n_pairs, 11 * 10 - 8);
-    assert_int_equal(forbidden.n_probed, 0);
-    assert_int_equal(forbidden.n_unprobed, forbidden.n_pairs);
-    traffic_forbidden_free(&forbidden);
-    network_free(&network);
-}
-
-static void list_switches(const struct network *network, struct switch_dump switches[3])
-{
-    for (size_t i = 0; i < 3; i++) {
-        switches[i] = (struct switch_dump){.dumped = true, .state = network->before[i]};
-    }
-}
-
-static const struct traffic_unprobed *find_pair(const struct network *network,
-                                                const struct traffic_forbidden *forbidden,
-                                                const char *from, const char *to)
-{
-    for (size_t i = 0; i < forbidden->n_unprobed; i++) {
-        if (forbidden->unprobed[i].from == network_host(network, from) &&
-            forbidden->unprobed[i].to == network_host(network, to)) {
-            return &forbidden->unprobed[i];
-        }
-    }
-    return NULL;
-}
-
-/* Nobody sends: what no frame can show the tables prove, if it is so. */
-static void forbidden_pairs_are_proved(void **state)
-{
-    (void)state;
-    struct network network;
-    struct traffic_forbidden forbidden;
-    struct switch_dump switches[3];
-    network_load(&network, "expected/demon/simulated.yaml", "simulated");
-    network.plan.n_probes = 0;
-    list_switches(&network, switches);
-    for (int unread = 0; unread < 2; unread++) {
-        switches[0].dumped = !unread;
-        switches[0].reason = "connection refused";
-        assert_int_equal(
-            traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
-        assert_int_equal(
-            prove_forbidden(network.expectation, switches, NULL, &forbidden, &network.report, NULL),
-            0);
-        assert_int_equal(forbidden.n_proved + forbidden.n_unprobed, 11 * 10 - 8);
-        assert_int_equal(forbidden.n_unprobed == 0, !unread);
-        assert_int_equal(network.report.n_results, 0);
-        assert_null(find_pair(&network, &forbidden, "h6", "h11")); /* on another switch */
-        const struct traffic_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
-        assert_true(!unread == !pair);
-        if (pair) {
-            assert_non_null(strstr(pair->reason, "sends nothing, and not proved: "));
-            assert_non_null(strstr(pair->reason, " was not read"));
-        }
-        traffic_forbidden_free(&forbidden);
-    }
-    network_free(&network);
-}
-
-static void pairs_that_tables_let_through_are_told(void **state)
-{
-    (void)state;
-    struct network network;
-    struct traffic_forbidden forbidden;
-    struct switch_dump switches[3];
-    struct prove_options little = {.budget = 10};
-    network_load(&network, "expected/demon/simulated.yaml", "simulated");
-    network.plan.n_probes = 0;
-    assert_int_equal(
-        ofctl_parse_flow("priority=40000,tcp,in_port=3,nw_dst=10.77.3.99 actions=output:6",
-                         &network.states[0].flows, NULL, NULL, NULL),
-        0);
-    list_switches(&network, switches);
-    assert_int_equal(
-        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
-    assert_int_equal(
-        prove_forbidden(network.expectation, switches, NULL, &forbidden, &network.report, NULL), 0);
-    const struct traffic_unprobed *pair = find_pair(&network, &forbidden, "h3", "h11");
-    assert_int_equal(forbidden.n_unprobed, 1);
-    assert_non_null(pair);
-    assert_non_null(strstr(pair->reason, "the tables let it through"));
-    const struct result *result = network_result(&network, "traffic/h3/stray/h11");
-    assert_int_equal(result->verdict, VERDICT_FAIL);
-    assert_non_null(strstr(result->example, "nw_dst=10.77.3.99"));
-    traffic_forbidden_free(&forbidden);
-    /* Over the budget nothing is claimed. */
-    assert_int_equal(
-        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
-    assert_int_equal(
-        prove_forbidden(network.expectation, switches, &little, &forbidden, &network.report, NULL),
-        0);
-    pair = find_pair(&network, &forbidden, "h3", "h4");
-    assert_true(!pair);
-    pair = find_pair(&network, &forbidden, "h3", "h11");
-    assert_non_null(pair);
-    assert_non_null(strstr(pair->reason, "not proved: over the budget"));
-    traffic_forbidden_free(&forbidden);
     network_free(&network);
 }
 
@@ -607,9 +490,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_end_of_a_long_way_is_reached),
     cmocka_unit_test(a_full_mesh_is_decided),
     cmocka_unit_test(planned_probes_count),
-    cmocka_unit_test(forbidden_pairs_are_counted),
-    cmocka_unit_test(forbidden_pairs_are_proved),
-    cmocka_unit_test(pairs_that_tables_let_through_are_told),
     cmocka_unit_test(covers_what_can_be_reached),
     cmocka_unit_test(backbone_is_covered),
 };

@@ -66,7 +66,7 @@ static int traffic_pair(const struct path_declared *declared, const struct traff
                   sizeof *forbidden->unprobed) < 0) {
         return -1;
     }
-    forbidden->unprobed[forbidden->n_unprobed++] = (struct traffic_unprobed){
+    forbidden->unprobed[forbidden->n_unprobed++] = (struct unprobed_pair){
         .from = from,
         .to = to,
         .reason = probed ? "the receiver does not capture" : "the sender sends nothing"};
