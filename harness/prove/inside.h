@@ -11,9 +11,9 @@
 struct prove_context {
     const struct expectation *expectation;
     const struct topology *topology;
-    const struct switch_state **states;   /* by switch; NULL: not read; owned */
-    struct path_network actual;           /* as the tables are */
-    struct path_declared declared;        /* as the expectation wants them */
+    const struct switch_state **states; /* by switch; NULL: not read; owned */
+    struct path_network actual;         /* as the tables are */
+    struct path_declared declared;      /* as the expectation wants them */
     bool **spreads; /* by switch: by host, whether what the switch may send can arrive there; NULL:
                        not asked so far */
     size_t *claims; /* numbers of claims, by sender, ascending */

@@ -155,10 +155,8 @@ static int tell_all(const struct switch_state *const *states, const struct path_
         return -1;
     }
     for (size_t i = 0; i < findings->n_items; i++) {
-        struct blame_view view = {.expected = expected,
-                                  .tables = &tables,
-                                  .states = states,
-                                  .arena = &report->arena};
+        struct blame_view view = {
+            .expected = expected, .tables = &tables, .states = states, .arena = &report->arena};
         tell(&view, &findings->items[i], report);
     }
     path_network_close(&tables);

@@ -46,8 +46,8 @@ static int judge_switches(const struct planning *planning, const struct switch_d
     struct state_options tables = {0};
     struct prove_options claims = {.selected = planning->selected};
     int status = state_judge(planning->expectation, switches, &tables, report, error);
-    status =
-        status < 0 ? status : run_prove_claims(planning->expectation, switches, &claims, report, error);
+    status = status < 0 ? status
+                        : run_prove_claims(planning->expectation, switches, &claims, report, error);
     return status == 0 && report_words(report) < 0 ? base_fail(error, "out of memory") : status;
 }
 

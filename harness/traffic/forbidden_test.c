@@ -18,6 +18,7 @@ static void forbidden_pairs_are_counted(void **state)
     traffic_forbidden_free(&forbidden);
     network.captures[network_host(&network, "h11")] = false;
     network.plan.n_probes = 0;
+    network_index(&network);
     assert_int_equal(
         traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(forbidden.n_pairs, 11 * 10 - 8);
@@ -43,8 +44,8 @@ static void claims_without_probes(void **state)
         }
     }
     network.plan.n_probes = 0;
-    assert_int_equal(traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden),
-                     0);
+    assert_int_equal(
+        traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(forbidden.n_pairs, 11 * 10 - 8 + 1);
     bool found = false;
     for (size_t i = 0; i < forbidden.n_unprobed; i++) {
@@ -67,6 +68,7 @@ static void ports_forbid_the_rest(void **state)
     size_t h1 = network_host(&network, "h1"), n_of_h1 = 0;
     network.plan.n_probes = 0;
     network.expectation->n_claims = 0;
+    network_index(&network);
     assert_int_equal(
         traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     for (size_t i = 0; i < forbidden.n_unprobed; i++) {
@@ -75,6 +77,7 @@ static void ports_forbid_the_rest(void **state)
     assert_int_equal(n_of_h1, 10 - 2);
     traffic_forbidden_free(&forbidden);
     network.expectation->n_ports = 0;
+    network_index(&network);
     assert_int_equal(
         traffic_forbidden(&network.declared, &network.plan, network.captures, &forbidden), 0);
     assert_int_equal(forbidden.n_pairs, 0);
