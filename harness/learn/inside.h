@@ -8,7 +8,8 @@
 
 struct learn_run {
     const struct topology *topology;
-    const struct switch_dump *switches; /* by index */
+    const struct switch_dump *switches;  /* by index */
+    const struct expectation *excepting; /* entries that it ignores are not there; NULL: none */
     size_t budget;
     struct learn_draft *draft;
 };

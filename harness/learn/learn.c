@@ -53,12 +53,16 @@ int learn_expectation(const struct topology *topology, const struct switch_dump 
     return done ? 0 : base_fail(error, "out of memory");
 }
 
-int learn_ports(const struct topology *topology, const struct switch_dump *switches,
-                uint16_t expires_sec, struct learn_draft *draft, struct base_error *error)
+int learn_ports(const struct expectation *expectation, const struct switch_dump *switches,
+                struct learn_draft *draft, struct base_error *error)
 {
-    struct learn_run run = {
-        .topology = topology, .switches = switches, .budget = BUDGET, .draft = draft};
-    return learn_switches(&run, expires_sec) == 0 ? 0 : base_fail(error, "out of memory");
+    struct learn_run run = {.topology = expectation->topology,
+                            .switches = switches,
+                            .excepting = expectation,
+                            .budget = BUDGET,
+                            .draft = draft};
+    return learn_switches(&run, expectation->expires_sec) == 0 ? 0
+                                                               : base_fail(error, "out of memory");
 }
 
 void learn_draft_free(struct learn_draft *draft)

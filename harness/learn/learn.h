@@ -47,10 +47,11 @@ int learn_expectation(const struct topology *topology, const struct switch_dump 
                       const struct learn_options *options, struct learn_draft *draft,
                       struct base_error *error);
 
-/* Of that only the ports, for a file that expects this lifetime: no claims, and
- * nothing is judged. 0, or -1 without memory; learn_draft_free in either case. */
-int learn_ports(const struct topology *topology, const struct switch_dump *switches,
-                uint16_t expires_sec, struct learn_draft *draft, struct base_error *error);
+/* Of that only the ports, for a file like this one: of the same topology and lifetime, and without
+ * the entries that its exceptions (`ignore:`) take. No claims, and nothing is judged. 0, or -1
+ * without memory; learn_draft_free in either case. */
+int learn_ports(const struct expectation *expectation, const struct switch_dump *switches,
+                struct learn_draft *draft, struct base_error *error);
 
 /* Frees all that the draft has; it is empty then. */
 void learn_draft_free(struct learn_draft *draft);

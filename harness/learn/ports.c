@@ -112,18 +112,10 @@ static int learn_port(struct learning *learning, uint16_t number)
 /* ------------------------------------------------------------------ switches */
 
 /* Frames of the network do not enter by such a port, and no key can name it. */
-static int except_reserved(struct learning *learning, const struct flow_entry *flow)
+static int except_reserved(struct learning *learning, uint16_t number)
 {
     struct learn_draft *draft = learning->run->draft;
     struct expectation *expectation = &draft->expectation;
-    uint16_t number = flow->match.value.in_port;
-    struct match all = match_in_port(number);
-    for (size_t i = 0; i < expectation->n_exceptions; i++) {
-        const struct exception *other = &expectation->exceptions[i];
-        if (other->sw == learning->sw && match_equal(&other->match, &all)) {
-            return 0;
-        }
-    }
     if (base_grow(&expectation->exceptions, expectation->n_exceptions, &draft->exceptions_capacity,
                   sizeof *expectation->exceptions) < 0) {
         return -1;
@@ -131,21 +123,23 @@ static int except_reserved(struct learning *learning, const struct flow_entry *f
     expectation->exceptions[expectation->n_exceptions++] =
         (struct exception){.sw = learning->sw,
                            .has_match = true,
-                           .match = all,
+                           .match = match_in_port(number),
                            .reason = "no frame of the network enters by this port"};
     return 0;
 }
 
 static int learn_entries(struct learning *learning)
 {
-    struct port_set ports = {0};
+    struct port_set ports = {0}, excepted = {0};
     const struct flow_table *flows = &learning->state->flows;
     int status = 0;
     for (size_t i = 0; i < flows->n_entries && status == 0; i++) {
         const struct match *match = &flows->entries[i].match;
         bool is_port = match->value.in_port != 0 && match->value.in_port <= PORT_MAX;
-        if (match->mask.in_port == UINT16_MAX && !is_port) {
-            status = except_reserved(learning, &flows->entries[i]);
+        if (match->mask.in_port == UINT16_MAX && !is_port &&
+            !port_set_has(&excepted, match->value.in_port)) {
+            port_set_add(&excepted, match->value.in_port);
+            status = except_reserved(learning, match->value.in_port);
         }
     }
     learning->order = calloc(flows->n_entries + 1, sizeof *learning->order);
@@ -162,15 +156,36 @@ static int learn_entries(struct learning *learning)
     return status;
 }
 
+/* The entries that count. */
+static int copy_entries(const struct learn_run *run, size_t sw, struct flow_table *out)
+{
+    const struct flow_table *flows = &run->switches[sw].state->flows;
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        if (run->excepting && state_ignored_entry(run->excepting, sw, &flows->entries[i])) {
+            continue;
+        }
+        struct flow_entry *entry = flow_table_add(out);
+        if (!entry) {
+            return -1;
+        }
+        *entry = flows->entries[i];
+    }
+    return 0;
+}
+
 static int learn_switch(struct learn_run *run, size_t sw)
 {
     const struct switch_dump *known = &run->switches[sw];
-    struct learning learning = {.run = run, .sw = sw, .state = known->state};
     if (!known->dumped) {
         return 0;
     }
+    struct switch_state state = *known->state;
+    struct learning learning = {.run = run, .sw = sw, .state = &state};
+    state.flows = (struct flow_table){0};
     run->draft->expectation.lists_switch[sw] = true;
-    int status = learn_entries(&learning);
+    int status = copy_entries(run, sw, &state.flows);
+    status = status == 0 ? learn_entries(&learning) : status;
+    flow_table_free(&state.flows);
     free(learning.order);
     return status;
 }

@@ -8,51 +8,12 @@
 
 #include <stdlib.h>
 
-/* The switch without the entries that are ignored. */
-static int copy_judged(const struct mutate_run *run, size_t sw, struct switch_state *copy)
-{
-    const struct flow_table *flows = &run->switches[sw].state->flows;
-    *copy = *run->switches[sw].state;
-    copy->flows = (struct flow_table){0};
-    for (size_t i = 0; i < flows->n_entries; i++) {
-        if (state_ignored_entry(run->expectation, sw, &flows->entries[i])) {
-            continue;
-        }
-        struct flow_entry *entry = flow_table_add(&copy->flows);
-        if (!entry) {
-            return -1;
-        }
-        *entry = flows->entries[i];
-    }
-    return 0;
-}
-
 /* The ports as they are. */
 static int learn(struct mutate_run *run)
 {
-    const struct expectation *expectation = run->expectation;
-    size_t n = expectation->topology->n_switches;
-    struct switch_dump *known = calloc(n + 1, sizeof *known);
-    struct switch_state *states = calloc(n + 1, sizeof *states);
-    int status = known && states ? 0 : -1;
-    for (size_t sw = 0; sw < n && status == 0; sw++) {
-        known[sw] = run->switches[sw];
-        if (known[sw].dumped) {
-            known[sw].state = &states[sw];
-            status = copy_judged(run, sw, &states[sw]);
-        }
-    }
-    if (status == 0) {
-        status = learn_ports(expectation->topology, known, expectation->expires_sec, &run->draft,
-                             run->error);
-        run->wanted = calloc(run->draft.expectation.n_ports + 1, sizeof(bool));
-        run->has_draft = true;
-    }
-    for (size_t sw = 0; states && sw < n; sw++) {
-        flow_table_free(&states[sw].flows);
-    }
-    free(states);
-    free(known);
+    int status = learn_ports(run->expectation, run->switches, &run->draft, run->error);
+    run->wanted = calloc(run->draft.expectation.n_ports + 1, sizeof(bool));
+    run->has_draft = true;
     return status < 0 || !run->wanted ? -1 : 0;
 }
 

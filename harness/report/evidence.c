@@ -135,11 +135,6 @@ static void put_value(const struct report_paper *paper, bool is_count, long coun
     }
 }
 
-void report_put_expected(const struct report_paper *paper, const struct result *result)
-{
-    put_value(paper, result->is_count, result->expected_count, result->expected);
-}
-
 void report_put_observed(const struct report_paper *paper, const struct result *result)
 {
     put_value(paper, result->is_count, result->observed_count, result->observed);
@@ -148,7 +143,7 @@ void report_put_observed(const struct report_paper *paper, const struct result *
 void report_put_compared(const struct report_paper *paper, const struct result *result)
 {
     base_put_text(paper->out, "expected ");
-    report_put_expected(paper, result);
+    put_value(paper, result->is_count, result->expected_count, result->expected);
     base_put_format(paper->out, ", %s ",
                     statement_name(result->by_tables ? SAYS_ADVERTISED : SAYS_OBSERVED));
     report_put_observed(paper, result);

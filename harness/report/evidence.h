@@ -31,8 +31,7 @@ void report_put_prose(const struct report_paper *paper, size_t column, const cha
 /* "declared ≠ advertised"; nothing if the result names no pair. */
 void report_put_disagreement(const struct report_paper *paper, const struct result *result);
 
-/* What was expected or observed, on one line; "" if there is nothing to say. */
-void report_put_expected(const struct report_paper *paper, const struct result *result);
+/* What was observed, on one line; nothing if there is nothing to say. */
 void report_put_observed(const struct report_paper *paper, const struct result *result);
 
 /* "expected 1 copy, observed 0 copies"; "advertised" where the tables say it. */
