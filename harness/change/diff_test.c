@@ -7,6 +7,7 @@
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "testing/cmocka.h"
+#include "testing/naive.h"
 #include "testing/random_space.h"
 
 #include <stdio.h>
@@ -185,10 +186,10 @@ static bool do_the_same(const struct switch_state *const states[2], const struct
     memset(out, 0, sizeof out);
     for (int i = 0; i < 2; i++) {
         const char *reason;
-        size_t entry = space_lookup(&states[i]->flows, header, NULL);
+        size_t entry = naive_lookup(&states[i]->flows, header, NULL);
         const struct flow_entry *flow = &states[i]->flows.entries[entry];
         n[i] = entry == ENTRY_NONE ? 0
-                                   : space_apply(flow->actions, flow->n_actions, states[i]->ports,
+                                   : naive_apply(flow->actions, flow->n_actions, states[i]->ports,
                                                  states[i]->n_ports, header, out[i], 16, &reason);
         assert_true(n[i] >= 0);
     }

@@ -10,16 +10,6 @@ const struct port *switch_state_port(const struct switch_state *state, uint16_t 
     return port_find(state->ports, state->n_ports, number);
 }
 
-bool switch_state_sends(const struct switch_state *state, uint16_t number)
-{
-    return !port_no_exit(state->ports, state->n_ports, number);
-}
-
-bool switch_state_receives(const struct switch_state *state, uint16_t number)
-{
-    return !port_no_entry(state->ports, state->n_ports, number);
-}
-
 void switch_state_free(struct switch_state *state)
 {
     if (state) {

@@ -22,11 +22,6 @@ struct switch_state {
 /* The port of this number; NULL if the switch has none. */
 const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
 
-/* Whether packets leave, or enter, by this port as things are. Reserved ports
- * send always; what is not known of a port is not held against it. */
-bool switch_state_sends(const struct switch_state *state, uint16_t number);
-bool switch_state_receives(const struct switch_state *state, uint16_t number);
-
 /* Frees ports and flows; the state is empty and usable after that. NULL is legal. */
 void switch_state_free(struct switch_state *state);
 

@@ -8,6 +8,7 @@
 #include "mutate/mutants.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
+#include "testing/naive.h"
 #include "testing/random_proof.h"
 
 enum { NETWORKS = 80, MAX_SENT = 16 };
@@ -335,11 +336,11 @@ static size_t emit(const struct switch_state *state, const struct flow_table *fl
 {
     const char *reason;
     bool ambiguous;
-    size_t taker = space_lookup(flows, header, &ambiguous);
+    size_t taker = naive_lookup(flows, header, &ambiguous);
     memset(out, 0, MAX_SENT * sizeof *out);
     int n = taker == ENTRY_NONE
                 ? 0
-                : space_apply(flows->entries[taker].actions, flows->entries[taker].n_actions,
+                : naive_apply(flows->entries[taker].actions, flows->entries[taker].n_actions,
                               state->ports, state->n_ports, header, out, MAX_SENT, &reason);
     assert_in_range(n, 0, MAX_SENT);
     qsort(out, (size_t)n, sizeof *out, compare_emissions);

@@ -127,7 +127,7 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
         return taker;
     }
     bool compete;
-    taker.entry = space_table_take(&network->tables[sw], header, do_the_same, &looking, &compete);
+    taker.entry = space_table_lookup(&network->tables[sw], header, do_the_same, &looking, &compete);
     taker.open = taker.entry == ENTRY_NONE ? NULL : flow_open(&flows->entries[taker.entry]);
     if (!taker.open && compete) {
         taker.open = COMPETITION;

@@ -128,31 +128,3 @@ bool space_behavior_equal(const struct space_behavior *a, const struct space_beh
            (a->n_outputs == 0 ||
             memcmp(a->outputs, b->outputs, a->n_outputs * sizeof *a->outputs) == 0);
 }
-
-int space_apply(const struct action *actions, size_t n_actions, const struct port *ports,
-                size_t n_ports, const struct header *in, struct space_emission *out, size_t max,
-                const char **reason)
-{
-    struct base_arena arena = {0};
-    struct space_behavior behavior;
-    int n = -1;
-    if (space_behavior(actions, n_actions, in->in_port, ports, n_ports, &arena, &behavior) < 0) {
-        *reason = "out of memory";
-    } else if (behavior.unknown) {
-        *reason = behavior.unknown;
-    } else if (behavior.n_outputs > max) {
-        *reason = "too many outputs";
-    } else {
-        n = (int)behavior.n_outputs;
-        for (int i = 0; i < n; i++) {
-            const struct space_output *output = &behavior.outputs[i];
-            out[i] = (struct space_emission){.port = output->port,
-                                             .max_len = output->max_len,
-                                             .queued = output->queued,
-                                             .queue_id = output->queue_id,
-                                             .header = space_rewritten(&output->rewrite, in)};
-        }
-    }
-    base_arena_free(&arena);
-    return n;
-}

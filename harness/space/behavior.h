@@ -83,13 +83,6 @@ struct space_emission {
     struct header header; /* after the rewrites; in_port is still that of the ingress */
 };
 
-/* What becomes of `in` (in_port: where it enters). Returns how many packets
- * leave, sorted by port; -1 and a reason if that is not known or more than
- * `max`. `ports` as in space_behavior. */
-int space_apply(const struct action *actions, size_t n_actions, const struct port *ports,
-                size_t n_ports, const struct header *in, struct space_emission *out, size_t max,
-                const char **reason);
-
 /* What `second` does after `first`, as one rewrite. */
 struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
                                         const struct space_rewrite *second);

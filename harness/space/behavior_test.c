@@ -5,6 +5,7 @@
 #include "ofctl/match.h"
 #include "space/rewrite.h"
 #include "testing/cmocka.h"
+#include "testing/naive.h"
 #include "testing/random_space.h"
 
 enum { PLENTY = 1000000, MANY = 8 };
@@ -41,7 +42,7 @@ static char *applied(const char *actions_text, const char *match_text)
     assert_true(space_member(&match, &header));
     struct space_emission out[16];
     const char *reason = "";
-    int n = space_apply(actions, n_actions, ports, N_PORTS, &header, out, 16, &reason);
+    int n = naive_apply(actions, n_actions, ports, N_PORTS, &header, out, 16, &reason);
     if (n < 0) {
         base_put_format(&text, "unknown: %s", reason);
     }
@@ -116,7 +117,7 @@ static void apply_refuses_more_than_fits(void **state)
     struct header header = {.in_port = 1};
     struct space_emission out[1];
     const char *reason = NULL;
-    assert_int_equal(space_apply(actions, 2, NULL, 0, &header, out, 1, &reason), -1);
+    assert_int_equal(naive_apply(actions, 2, NULL, 0, &header, out, 1, &reason), -1);
     assert_string_equal(reason, "too many outputs");
 }
 
@@ -206,8 +207,8 @@ static bool sends_the_same(const struct action *a, size_t n_a, const struct acti
 {
     struct space_emission x[MANY], y[MANY];
     const char *reason;
-    int n_x = space_apply(a, n_a, ports, N_PORTS, header, x, MANY, &reason);
-    int n_y = space_apply(b, n_b, ports, N_PORTS, header, y, MANY, &reason);
+    int n_x = naive_apply(a, n_a, ports, N_PORTS, header, x, MANY, &reason);
+    int n_y = naive_apply(b, n_b, ports, N_PORTS, header, y, MANY, &reason);
     bool same = n_x == n_y;
     qsort(x, (size_t)n_x, sizeof *x, compare_emissions);
     qsort(y, (size_t)n_y, sizeof *y, compare_emissions);

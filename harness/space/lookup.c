@@ -1,63 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which entry takes a header: by looking at every entry, and by an index. */
+ * Which entry takes a header? */
 #include "space/groups.h"
 
 #include <stdlib.h>
-
-/* Unknown counts as something else. */
-static bool do_the_same(const struct flow_entry *a, const struct flow_entry *b,
-                        const struct header *header)
-{
-    if (flow_open(a) || flow_open(b)) {
-        return false;
-    }
-    if (actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
-        return true;
-    }
-    struct base_arena arena = {0};
-    struct space_behavior x, y;
-    struct space_region region = {.cube = match_exactly(header)};
-    struct space_difference difference;
-    size_t budget = SIZE_MAX; /* a single header is never split */
-    bool same =
-        space_behavior(a->actions, a->n_actions, header->in_port, NULL, 0, &arena, &x) == 0 &&
-        space_behavior(b->actions, b->n_actions, header->in_port, NULL, 0, &arena, &y) == 0 &&
-        !x.unknown && !y.unknown &&
-        space_differ(&region, &x, &y, &budget, &difference) == SPACE_EMPTY;
-    space_region_free(&region);
-    base_arena_free(&arena);
-    return same;
-}
-
-size_t space_lookup(const struct flow_table *table, const struct header *header, bool *ambiguous)
-{
-    size_t taker = SIZE_MAX;
-    bool rivals = false;
-    for (size_t i = 0; i < table->n_entries; i++) {
-        const struct flow_entry *entry = &table->entries[i];
-        if ((taker != SIZE_MAX && space_rank(entry) < space_rank(&table->entries[taker])) ||
-            flow_never_takes(entry)) {
-            continue;
-        }
-        if (match_takes(&entry->match, header)) {
-            rivals = taker != SIZE_MAX && space_rank(entry) == space_rank(&table->entries[taker]);
-            taker = rivals ? taker : i;
-        }
-    }
-    if (ambiguous) {
-        *ambiguous = false;
-        for (size_t i = taker + 1; rivals && !*ambiguous && i < table->n_entries; i++) {
-            const struct flow_entry *entry = &table->entries[i];
-            *ambiguous = space_rank(entry) == space_rank(&table->entries[taker]) &&
-                         match_takes(&entry->match, header) &&
-                         !do_the_same(&table->entries[taker], entry, header);
-        }
-    }
-    return taker;
-}
-
-/* ---------------------------------------------------------------- by index */
 
 static int compare_groups(const void *a, const void *b, void *aux)
 {
@@ -118,8 +64,8 @@ static bool has_rival(const struct space_table *table, const struct space_group 
     return false;
 }
 
-size_t space_table_take(const struct space_table *table, const struct header *header,
-                        space_table_same *same, void *aux, bool *ambiguous)
+size_t space_table_lookup(const struct space_table *table, const struct header *header,
+                          space_table_same *same, void *aux, bool *ambiguous)
 {
     struct match packet = {.value = *header};
     const struct flow_entry *flows = table->flows->entries;
@@ -151,16 +97,4 @@ size_t space_table_take(const struct space_table *table, const struct header *he
         }
     }
     return taker;
-}
-
-static bool same_on_any_ports(void *aux, size_t a, size_t b, const struct header *header)
-{
-    const struct flow_entry *flows = ((const struct space_table *)aux)->flows->entries;
-    return do_the_same(&flows[a], &flows[b], header);
-}
-
-size_t space_table_lookup(const struct space_table *table, const struct header *header,
-                          bool *ambiguous)
-{
-    return space_table_take(table, header, same_on_any_ports, (void *)table, ambiguous);
 }

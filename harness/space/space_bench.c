@@ -13,6 +13,7 @@
 #if __has_include(<bdd.h>)
 #define HAS_BDD 1
 #include "testing/bdd.h"
+#include "testing/naive.h"
 #else
 #define HAS_BDD 0
 #endif
@@ -169,7 +170,7 @@ static void bench_lookup(const struct flow_table *flows)
         bool ambiguous;
         header.nw_src |= below(&state, 1u << 24) & ~match.mask.nw_src;
         header.nw_dst |= below(&state, 1u << 24) & ~match.mask.nw_dst;
-        n_found += space_table_lookup(&table, &header, &ambiguous) != SIZE_MAX;
+        n_found += indexed_lookup(&table, &header, &ambiguous) != SIZE_MAX;
     }
     double ms = now_ms() - start;
     printf("look-up             %8.0f a second in %zu groups of masks (%zu of %d found)\n",

@@ -16,11 +16,6 @@
 #include "space/intern.h"
 #include "space/tree.h"
 
-/* The index of the entry that takes the header, SIZE_MAX if none does.
- * `*ambiguous` (may be NULL): another one of the same rank takes it too, and
- * does something else with it. Looks at every entry. */
-size_t space_lookup(const struct flow_table *table, const struct header *header, bool *ambiguous);
-
 /* An entry of a higher rank wins. */
 static inline uint32_t space_rank(const struct flow_entry *entry)
 {
@@ -115,16 +110,14 @@ int space_table_prepare(struct space_table *table);
 /* Whether entries a and b (indices), which both take the header, do the same with it. */
 typedef bool space_table_same(void *aux, size_t a, size_t b, const struct header *header);
 
-/* As space_table_lookup, but `same` decides whether entries of one rank compete. It is called
- * with the taker as `a`, for no other pairs; `ambiguous` may be NULL. */
-size_t space_table_take(const struct space_table *table, const struct header *header,
-                        space_table_same *same, void *aux, bool *ambiguous);
-
-/* As space_lookup, among the entries that are indexed; the table must be
- * prepared. One look-up by hash in each group that may hold the winner, in
- * the order of their highest rank ("tuple space search with pruning"). */
+/* The index of the entry that takes the header, among those that are indexed; SIZE_MAX if none
+ * does.
+ * `*ambiguous` (may be NULL): another one of the same rank takes it too, and does something else
+ * with it, as `same` decides, which is called with the taker as `a` for no other pairs. The table
+ * must be prepared. One look-up by hash in each group that may hold the winner, in the order of
+ * their highest rank ("tuple space search with pruning"). */
 size_t space_table_lookup(const struct space_table *table, const struct header *header,
-                          bool *ambiguous);
+                          space_table_same *same, void *aux, bool *ambiguous);
 
 /* Entries that name this port, and those that name none. */
 struct space_entries space_table_port(const struct space_table *table, uint16_t in_port);

@@ -4,6 +4,7 @@
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "testing/cmocka.h"
+#include "testing/naive.h"
 #include "testing/random_space.h"
 
 enum { PLENTY = 1000000 };
@@ -34,18 +35,18 @@ static void highest_priority_wins(void **state)
     add_flow(&table, "priority=20,in_port=1,tcp actions=output:3");
     bool ambiguous = true;
     struct header header = member("in_port=1");
-    assert_int_equal(space_lookup(&table, &header, &ambiguous), 1);
+    assert_int_equal(naive_lookup(&table, &header, &ambiguous), 1);
     assert_false(ambiguous);
     header = member("in_port=1,tcp");
-    assert_int_equal(space_lookup(&table, &header, NULL), 2);
+    assert_int_equal(naive_lookup(&table, &header, NULL), 2);
     header = member("in_port=2,tcp");
-    assert_int_equal(space_lookup(&table, &header, NULL), 0);
+    assert_int_equal(naive_lookup(&table, &header, NULL), 0);
     add_flow(&table, "table=1,priority=30 actions=output:3"); /* asked if table 0 has nothing */
-    assert_int_equal(space_lookup(&table, &header, NULL), 0);
+    assert_int_equal(naive_lookup(&table, &header, NULL), 0);
     table.entries[0].match = match_in_port(7);
-    assert_int_equal(space_lookup(&table, &header, NULL), 3);
+    assert_int_equal(naive_lookup(&table, &header, NULL), 3);
     table.n_entries = 0;
-    assert_true(space_lookup(&table, &header, &ambiguous) == SIZE_MAX);
+    assert_true(naive_lookup(&table, &header, &ambiguous) == SIZE_MAX);
     assert_false(ambiguous);
     table.n_entries = 4;
     flow_table_free(&table);
@@ -61,17 +62,17 @@ static void rivals_are_ambiguous_if_they_differ_here(void **state)
     add_flow(&table, "priority=10,arp actions=mod_vlan_vid:5,output:2,mod_vlan_vid:5,output:3");
     bool ambiguous = true;
     struct header header = member("in_port=1,tcp");
-    assert_int_equal(space_lookup(&table, &header, &ambiguous), 0);
+    assert_int_equal(naive_lookup(&table, &header, &ambiguous), 0);
     assert_false(ambiguous); /* only written differently */
     header = member("in_port=1,udp");
-    space_lookup(&table, &header, &ambiguous);
+    naive_lookup(&table, &header, &ambiguous);
     assert_true(ambiguous);
     header = member("in_port=1,arp,dl_vlan=5");
-    space_lookup(&table, &header, &ambiguous);
+    naive_lookup(&table, &header, &ambiguous);
     assert_false(ambiguous); /* it has the tag that the other one sets */
     add_flow(&table, "priority=11,udp actions=drop");
     header = member("in_port=1,udp");
-    assert_int_equal(space_lookup(&table, &header, &ambiguous), 4);
+    assert_int_equal(naive_lookup(&table, &header, &ambiguous), 4);
     assert_false(ambiguous);
     flow_table_free(&table);
 }
@@ -160,7 +161,7 @@ static void regions_are_what_lookup_says(void **state)
         random_table(&flows, few_masks ? 60 : 25, few_masks);
         assert_int_equal(space_table_index(&table, &flows, NULL), 0);
         for (size_t h = 0; h < universe.n_headers; h++) {
-            takers[h] = space_lookup(&flows, &universe.headers[h], NULL);
+            takers[h] = naive_lookup(&flows, &universe.headers[h], NULL);
         }
         for (size_t i = 0; i <= flows.n_entries; i++) {
             size_t entry = i < flows.n_entries ? i : SIZE_MAX, budget = PLENTY;
@@ -242,8 +243,8 @@ static void index_looks_up_what_the_table_says(void **state)
             struct header header = universe.headers[random_below((unsigned)universe.n_headers)];
             header.in_port = (uint16_t)(1 + random_below(3));
             bool ambiguous = true, expected = false;
-            size_t taker = space_lookup(&flows, &header, &expected);
-            assert_true(space_table_lookup(&table, &header, &ambiguous) == taker);
+            size_t taker = naive_lookup(&flows, &header, &expected);
+            assert_true(indexed_lookup(&table, &header, &ambiguous) == taker);
             assert_int_equal(ambiguous, expected);
         }
         space_table_free(&table);

@@ -10,6 +10,7 @@
 #include "ofctl/match.h"
 #include "space/rewrite.h"
 #include "testing/cmocka.h"
+#include "testing/naive.h"
 #include "testing/random_space.h"
 
 #include <stdio.h>
@@ -254,7 +255,7 @@ static void check_outputs(const struct flow_entry *entry, const struct header *p
     unsigned counts[5] = {0}, ours[5] = {0};
     struct space_emission out[16];
     const char *reason = "";
-    int n = space_apply(entry->actions, entry->n_actions, ports, 4, packet, out, 16, &reason);
+    int n = naive_apply(entry->actions, entry->n_actions, ports, 4, packet, out, 16, &reason);
     assert_in_range(n, 0, 16);
     struct space_rewrite rewrite = {0};
     for (size_t i = 0; i < entry->n_actions; i++) {
@@ -281,7 +282,7 @@ static bool check_packet(const struct scene *scene, const struct header *packet,
                          struct answer *answer)
 {
     bool ambiguous;
-    size_t taker = space_table_lookup(&scene->table, packet, &ambiguous);
+    size_t taker = indexed_lookup(&scene->table, packet, &ambiguous);
     const struct flow_entry *entries = scene->flows.entries;
     if (taker == SIZE_MAX) {
         assert_true(answer->entry == SIZE_MAX);

@@ -6,6 +6,7 @@
 
 #include "ofctl/match.h"
 #include "space/table.h"
+#include "testing/naive.h"
 #include "testing/random_space.h"
 #include "testing/state_of.h"
 
@@ -68,7 +69,7 @@ static size_t send(const struct action *actions, size_t n_actions, const struct 
                    struct space_emission *out)
 {
     const char *reason;
-    int n = space_apply(actions, n_actions, NULL, 0, header, out, MAX_SENT, &reason);
+    int n = naive_apply(actions, n_actions, NULL, 0, header, out, MAX_SENT, &reason);
     assert_in_range(n, 0, MAX_SENT);
     qsort(out, (size_t)n, sizeof *out, compare_emissions);
     return (size_t)n;
@@ -81,7 +82,7 @@ static bool is_right_for(const struct world *world, const struct header *header)
     struct space_emission want[MAX_SENT], have[MAX_SENT];
     size_t n_want = 0, n_have = 0, c = 0;
     bool ambiguous;
-    size_t taker = space_lookup(flows, header, &ambiguous);
+    size_t taker = naive_lookup(flows, header, &ambiguous);
     while (c < port->n_cases && !match_takes(&port->cases[c].match, header)) {
         c++;
     }

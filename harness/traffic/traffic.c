@@ -80,10 +80,7 @@ static bool sentinel_arrived(const struct traffic_evidence *evidence, size_t fro
 /* Whether the switch says that it takes frames at this host's port. */
 static bool may_enter(const struct traffic_evidence *evidence, struct port_ref port)
 {
-    const struct switch_state *state = evidence->before[port.sw];
-    const struct port *found = state ? switch_state_port(state, port.port) : NULL;
-    return !state || (found && switch_state_receives(state, port.port) &&
-                      !(found->state & PORT_STATE_LINK_DOWN));
+    return !path_no_entry(evidence->tables, port);
 }
 
 /* Absence proves something only if the frames entered the network: the
