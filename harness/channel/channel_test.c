@@ -17,7 +17,7 @@
 static void a_dump_is_the_switch_as_it_says_it_is(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = 0x1122334455667788, .n_flows = 1300};
+    struct fake_switch fake = {.dpid = 0x1122334455667788, .n_flows = 1300};
     struct channel_dump dump = dump_once(&fake, &PATIENT);
     assert_ok(&dump, 1300);
     assert_true(dump.state.datapath_id == 0x1122334455667788);
@@ -41,9 +41,9 @@ static void a_dump_is_the_switch_as_it_says_it_is(void **state)
 static void only_what_is_asked_for_is_dumped(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 3};
+    struct fake_switch fake = {.n_flows = 3};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &PATIENT);
     dump_all(channel, 0, &dump);
     assert_ok(&dump, 0);
@@ -60,10 +60,10 @@ static void a_switch_is_told_to_send(void **state)
     (void)state;
     enum { PACKET_OUT = 13 };
     static const uint8_t frame[60] = {2};
-    struct channel_fake fake = {.n_flows = 3};
+    struct fake_switch fake = {.n_flows = 3};
     struct channel_dump dump;
     struct base_error error;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &PATIENT);
     assert_int_equal(channel_packet_out(channel, 0, 7, frame, sizeof frame, &error), -1);
     assert_non_null(strstr(error.text, "no session"));
@@ -74,35 +74,35 @@ static void a_switch_is_told_to_send(void **state)
     assert_ok(&dump, 0);
     switch_state_free(&dump.state);
     channel_close(channel);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
     assert_true(fake.types_seen & 1u << PACKET_OUT);
 }
 
 static void bytes_may_come_in_any_pieces(void **state)
 {
     (void)state;
-    expect_ok((struct channel_fake){.n_flows = 5, .flows_a_part = 2, .piece_bytes = 1});
-    expect_ok((struct channel_fake){.n_flows = 3000, .piece_bytes = 4097});
-    expect_ok((struct channel_fake){.n_flows = 3000, .piece_bytes = 65536 + 11});
-    expect_ok((struct channel_fake){.n_flows = 3000, .holds = true});
-    expect_ok((struct channel_fake){.n_flows = 5000, .flows_a_part = 1});
+    expect_ok((struct fake_switch){.n_flows = 5, .flows_a_part = 2, .piece_bytes = 1});
+    expect_ok((struct fake_switch){.n_flows = 3000, .piece_bytes = 4097});
+    expect_ok((struct fake_switch){.n_flows = 3000, .piece_bytes = 65536 + 11});
+    expect_ok((struct fake_switch){.n_flows = 3000, .holds = true});
+    expect_ok((struct fake_switch){.n_flows = 5000, .flows_a_part = 1});
 }
 
 static void a_peer_of_any_version_speaks_1_0(void **state)
 {
     (void)state;
-    expect_ok((struct channel_fake){.n_flows = 1, .hello_version = 4, .hello_bytes = 16});
-    expect_ok((struct channel_fake){.n_flows = 1, .hello_version = 6, .hello_bytes = 8});
-    expect_ok((struct channel_fake){.n_flows = 1, .hello_version = 6, .hello_bytes = 17});
+    expect_ok((struct fake_switch){.n_flows = 1, .hello_version = 4, .hello_bytes = 16});
+    expect_ok((struct fake_switch){.n_flows = 1, .hello_version = 6, .hello_bytes = 8});
+    expect_ok((struct fake_switch){.n_flows = 1, .hello_version = 6, .hello_bytes = 17});
 }
 
 static void nobody_there_is_said(void **state)
 {
     (void)state;
-    struct channel_fake fake = {0};
+    struct fake_switch fake = {0};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
-    channel_fake_stop(&fake); /* the port is free again, and nobody listens */
+    assert_true(fake_switch_start(&fake));
+    fake_switch_stop(&fake); /* the port is free again, and nobody listens */
     const char *const endpoints[] = {fake.endpoint, "unix:/nonexistent/switch"};
     const char *const reasons[] = {"Connection refused", "No such file"};
     for (size_t i = 0; i < 2; i++) {
@@ -119,9 +119,9 @@ static void names_are_resolved(void **state)
 {
     (void)state;
     char endpoint[64];
-    struct channel_fake fake = {.n_flows = 2};
+    struct fake_switch fake = {.n_flows = 2};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     snprintf(endpoint, sizeof endpoint, "tcp:localhost:%u", fake.port); /* perhaps ::1 first */
     struct channel *channel = open_at(endpoint, &PATIENT);
     dump_all(channel, BOTH, &dump);
@@ -144,20 +144,20 @@ static void a_bad_endpoint_names_the_target(void **state)
     channel_close(channel);
 }
 
-static void add_strays(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void add_strays(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        channel_fake_put_flows(fake, xid + 1000, 3, false);
-        channel_fake_put_flows(fake, xid - 1000, 3, true);
-        channel_fake_put(fake, FAKE_ERROR, xid + 1000, "\0\1\0\2", 4);
+        fake_switch_put_flows(fake, xid + 1000, 3, false);
+        fake_switch_put_flows(fake, xid - 1000, 3, true);
+        fake_switch_put(fake, FAKE_ERROR, xid + 1000, "\0\1\0\2", 4);
     }
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void replies_to_nothing_are_counted_and_ignored(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 2, .answer = add_strays};
+    struct fake_switch fake = {.n_flows = 2, .answer = add_strays};
     struct channel_dump dump = dump_once(&fake, &PATIENT);
     assert_ok(&dump, 2);
     assert_int_equal(dump.n_strays, 3);
@@ -165,21 +165,21 @@ static void replies_to_nothing_are_counted_and_ignored(void **state)
 }
 
 /* The first attempt's FLOW reply comes once more in the second. */
-static void answer_late(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void answer_late(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
         if (fake->memo) {
-            channel_fake_put_flows(fake, fake->memo, 3, true);
+            fake_switch_put_flows(fake, fake->memo, 3, true);
         }
         fake->memo = xid;
     }
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void a_late_reply_is_not_taken_for_a_new_one(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 2, .n_wrong_counts = 1, .answer = answer_late};
+    struct fake_switch fake = {.n_flows = 2, .n_wrong_counts = 1, .answer = answer_late};
     struct channel_dump dump = dump_once(&fake, &PATIENT);
     assert_ok(&dump, 2);
     assert_int_equal(dump.n_strays, 1);
@@ -188,41 +188,41 @@ static void a_late_reply_is_not_taken_for_a_new_one(void **state)
 }
 
 /* All with a transaction id that is one of ours, too. */
-static void chatter(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void chatter(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     static const uint8_t zeros[128];
-    channel_fake_put(fake, FAKE_PACKET_IN, xid, zeros, 60);
-    channel_fake_put(fake, FAKE_FLOW_REMOVED, xid, zeros, 80);
-    channel_fake_put(fake, FAKE_PORT_STATUS, xid, zeros, 56);
-    channel_fake_put(fake, FAKE_VENDOR, xid, zeros, 4);
-    channel_fake_put(fake, 99, xid, zeros, 33);
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_put(fake, FAKE_PACKET_IN, xid, zeros, 60);
+    fake_switch_put(fake, FAKE_FLOW_REMOVED, xid, zeros, 80);
+    fake_switch_put(fake, FAKE_PORT_STATUS, xid, zeros, 56);
+    fake_switch_put(fake, FAKE_VENDOR, xid, zeros, 4);
+    fake_switch_put(fake, 99, xid, zeros, 33);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void what_comes_in_between_is_ignored(void **state)
 {
     (void)state;
-    expect_ok((struct channel_fake){.n_flows = 2, .answer = chatter});
+    expect_ok((struct fake_switch){.n_flows = 2, .answer = chatter});
 }
 
 /* The answer to everything waits for the reply to an echo. */
-static void insist_on_echo(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void insist_on_echo(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     static const char who[] = "are you there";
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        channel_fake_put_flows(fake, xid, fake->n_flows - 1, true);
-        channel_fake_put(fake, FAKE_ECHO_REQUEST, xid, who, sizeof who - 1);
+        fake_switch_put_flows(fake, xid, fake->n_flows - 1, true);
+        fake_switch_put(fake, FAKE_ECHO_REQUEST, xid, who, sizeof who - 1);
     } else if (type == FAKE_ECHO_REPLY) {
-        channel_fake_put_flows(fake, xid, 1, false);
+        fake_switch_put_flows(fake, xid, 1, false);
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 static void echo_is_answered_while_dumping(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 3, .answer = insist_on_echo};
+    struct fake_switch fake = {.n_flows = 3, .answer = insist_on_echo};
     struct channel_dump dump = dump_once(&fake, &PATIENT);
     assert_ok(&dump, 3);
     assert_string_equal(fake.echoed, "are you there");
@@ -230,20 +230,20 @@ static void echo_is_answered_while_dumping(void **state)
 }
 
 /* Sends an echo request when a dump is over, and nothing until it is answered. */
-static void echo_when_idle(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void echo_when_idle(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
     if (type == FAKE_BARRIER_REQUEST && fake->n_dumps == 0) {
-        channel_fake_put(fake, FAKE_ECHO_REQUEST, 5, "idle?", 5);
+        fake_switch_put(fake, FAKE_ECHO_REQUEST, 5, "idle?", 5);
     }
 }
 
 static void a_session_serves_many_dumps(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 4, .answer = echo_when_idle};
+    struct fake_switch fake = {.n_flows = 4, .answer = echo_when_idle};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &PATIENT);
     for (size_t i = 0; i < 3; i++) {
         dump_all(channel, BOTH, &dump);
@@ -260,9 +260,9 @@ static void a_session_serves_many_dumps(void **state)
 static void a_session_closed_meanwhile_is_dialled_again(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 4, .hangs_up = true};
+    struct fake_switch fake = {.n_flows = 4, .hangs_up = true};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &PATIENT);
     for (size_t i = 0; i < 3; i++) {
         dump_all(channel, BOTH, &dump);
@@ -277,13 +277,13 @@ static void a_session_closed_meanwhile_is_dialled_again(void **state)
 static void a_table_that_moves_is_dumped_again(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 3, .n_wrong_counts = 2};
+    struct fake_switch fake = {.n_flows = 3, .n_wrong_counts = 2};
     struct channel_dump dump = dump_once(&fake, &PATIENT);
     assert_ok(&dump, 3);
     assert_int_equal(dump.repeats, 2);
     assert_int_equal(fake.n_dumps, 3);
     switch_state_free(&dump.state);
-    expect_failure((struct channel_fake){.n_flows = 3, .n_wrong_counts = 1000}, &PATIENT,
+    expect_failure((struct fake_switch){.n_flows = 3, .n_wrong_counts = 1000}, &PATIENT,
                    "the table kept changing: in 10 dumps FLOW stats never had as many entries as "
                    "AGGREGATE said, at last 3 instead of 4");
 }
@@ -291,7 +291,7 @@ static void a_table_that_moves_is_dumped_again(void **state)
 static void a_failing_switch_costs_only_its_own_dump(void **state)
 {
     (void)state;
-    struct channel_fake fakes[4] = {
+    struct fake_switch fakes[4] = {
         {.dpid = 1, .n_flows = 1000},
         {.dpid = 2, .mute = true},
         {.dpid = 3, .banner = "220 mail.example ESMTP\r\n"},
@@ -302,7 +302,7 @@ static void a_failing_switch_costs_only_its_own_dump(void **state)
     struct channel *channel;
     struct base_error error;
     for (size_t i = 0; i < 4; i++) {
-        assert_true(channel_fake_start(&fakes[i]));
+        assert_true(fake_switch_start(&fakes[i]));
         targets[i] = (struct channel_target){.name = "s", .endpoint = fakes[i].endpoint};
     }
     targets[4] = (struct channel_target){.name = "s5", .endpoint = NO_HOST};

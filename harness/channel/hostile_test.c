@@ -6,12 +6,12 @@
 
 #include "testing/channel.h"
 
-static void refuse_hello(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void refuse_hello(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     (void)kind;
     size_t begin = fake->out.n_bytes;
     if (type == FAKE_HELLO) {
-        channel_fake_put(fake, FAKE_ERROR, xid, "\0\0\0\0only 1.3", 12);
+        fake_switch_put(fake, FAKE_ERROR, xid, "\0\0\0\0only 1.3", 12);
         fake->out.data[begin] = 4;
     }
 }
@@ -19,18 +19,18 @@ static void refuse_hello(struct channel_fake *fake, uint8_t type, uint32_t xid, 
 static void a_peer_that_refuses_1_0_is_named(void **state)
 {
     (void)state;
-    expect_failure((struct channel_fake){.answer = refuse_hello, .hello_version = 4}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = refuse_hello, .hello_version = 4}, &PATIENT,
                    "does not speak OpenFlow 1.0: OFPET_HELLO_FAILED");
 }
 
 static void what_is_not_openflow_is_recognised(void **state)
 {
     (void)state;
-    expect_failure((struct channel_fake){.banner = "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"},
+    expect_failure((struct fake_switch){.banner = "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"},
                    &PATIENT, "answers, but not in OpenFlow: \"HTTP/1.1 400 Bad Request\"");
-    expect_failure((struct channel_fake){.banner = "SSH-2.0-OpenSSH_9.2\r\n"}, &PATIENT,
+    expect_failure((struct fake_switch){.banner = "SSH-2.0-OpenSSH_9.2\r\n"}, &PATIENT,
                    "answers, but not in OpenFlow: \"SSH-2.0-OpenSSH_9.2\"");
-    expect_failure((struct channel_fake){.banner = "\x15\x03\x01"}, &PATIENT,
+    expect_failure((struct fake_switch){.banner = "\x15\x03\x01"}, &PATIENT,
                    "answers, but not in OpenFlow (first bytes 15 03)");
 }
 
@@ -38,33 +38,33 @@ static void silence_ends_with_the_timeout(void **state)
 {
     (void)state;
     const struct channel_options hasty = {.timeout_ms = 300, .plain = true};
-    expect_failure((struct channel_fake){.mute = true}, &hasty,
+    expect_failure((struct fake_switch){.mute = true}, &hasty,
                    "timed out after 300 ms: connected, but nothing came");
-    expect_failure((struct channel_fake){.banner = "\x01"}, &hasty, "less than a message");
+    expect_failure((struct fake_switch){.banner = "\x01"}, &hasty, "less than a message");
 }
 
 /* Connections end after each number of bytes that there can be. */
 static void a_connection_cut_anywhere_is_a_failure(void **state)
 {
     (void)state;
-    struct channel_fake whole = {.n_flows = 2, .flows_a_part = 1};
+    struct fake_switch whole = {.n_flows = 2, .flows_a_part = 1};
     struct channel_dump dump = dump_once(&whole, &PATIENT);
     assert_ok(&dump, 2);
     switch_state_free(&dump.state);
     for (size_t n = 1; n < whole.n_sent; n++) {
-        struct channel_fake cut = {.n_flows = 2, .flows_a_part = 1, .close_after = n};
+        struct fake_switch cut = {.n_flows = 2, .flows_a_part = 1, .close_after = n};
         dump = dump_once(&cut, &PATIENT);
         assert_failed(&dump, cut.endpoint, "connection"); /* closed, or lost by a reset */
         switch_state_free(&dump.state);
     }
 }
 
-static void lose_flows(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void lose_flows(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        channel_fake_put_flows(fake, xid, 2, true);
+        fake_switch_put_flows(fake, xid, 2, true);
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
@@ -72,45 +72,45 @@ static void what_is_still_to_come_is_said(void **state)
 {
     (void)state;
     const struct channel_options hasty = {.timeout_ms = 500, .plain = true};
-    expect_failure((struct channel_fake){.n_flows = 4, .answer = lose_flows}, &hasty,
+    expect_failure((struct fake_switch){.n_flows = 4, .answer = lose_flows}, &hasty,
                    "timed out after 500 ms: still to come: FLOW stats (2 entries so far)");
-    expect_failure((struct channel_fake){.n_flows = 4, .answer = lose_flows, .hangs_up = true},
+    expect_failure((struct fake_switch){.n_flows = 4, .answer = lose_flows, .hangs_up = true},
                    &PATIENT, "the connection: still to come: FLOW stats (2 entries so far)");
 }
 
-static void go_on_for_ever(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void go_on_for_ever(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
         for (size_t i = 0; i < 1000; i++) {
-            channel_fake_put_flows(fake, xid, fake->flows_a_part, true);
+            fake_switch_put_flows(fake, xid, fake->flows_a_part, true);
         }
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 /* More than the buffers of both sockets hold, none of it read by the sender. */
-static void flood_with_echoes(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void flood_with_echoes(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     static const uint8_t zeros[60000];
     (void)kind;
     for (size_t i = 0; type == FAKE_HELLO && i < 800; i++) {
-        channel_fake_put(fake, FAKE_ECHO_REQUEST, xid, zeros, sizeof zeros);
+        fake_switch_put(fake, FAKE_ECHO_REQUEST, xid, zeros, sizeof zeros);
     }
 }
 
 static void a_peer_that_does_not_read_is_given_up(void **state)
 {
     (void)state;
-    expect_failure((struct channel_fake){.answer = flood_with_echoes}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = flood_with_echoes}, &PATIENT,
                    "sends requests but does not read the replies");
 }
 
 static void a_reply_that_never_ends_is_given_up(void **state)
 {
     (void)state;
-    const struct channel_fake endless = {.answer = go_on_for_ever, .flows_a_part = 1};
-    const struct channel_fake hollow = {.answer = go_on_for_ever};
+    const struct fake_switch endless = {.answer = go_on_for_ever, .flows_a_part = 1};
+    const struct fake_switch hollow = {.answer = go_on_for_ever};
     expect_failure(endless, &(struct channel_options){.max_entries = 500}, "500");
     expect_failure(endless, &(struct channel_options){.max_bytes = 30000},
                    "sent more than 30000 bytes");
@@ -118,89 +118,89 @@ static void a_reply_that_never_ends_is_given_up(void **state)
                    "sent more than 700 messages");
 }
 
-static void forget_more(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void forget_more(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        channel_fake_put_flows(fake, xid, 1, false);
+        fake_switch_put_flows(fake, xid, 1, false);
     }
 }
 
-static void cut_body(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void cut_body(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     static const uint8_t half_a_record[4 + 40] = {0, FAKE_FLOW, 0, 0, 0, FAKE_FLOW_BYTES};
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        channel_fake_put(fake, FAKE_STATS_REPLY, xid, half_a_record, sizeof half_a_record);
+        fake_switch_put(fake, FAKE_STATS_REPLY, xid, half_a_record, sizeof half_a_record);
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
-static void answer_flow_with_aggregate(struct channel_fake *fake, uint8_t type, uint32_t xid,
+static void answer_flow_with_aggregate(struct fake_switch *fake, uint8_t type, uint32_t xid,
                                        uint16_t kind)
 {
-    channel_fake_answer(fake, type, xid, kind == FAKE_FLOW ? FAKE_AGGREGATE : kind);
+    fake_switch_answer(fake, type, xid, kind == FAKE_FLOW ? FAKE_AGGREGATE : kind);
 }
 
-static void answer_flow_with_barrier(struct channel_fake *fake, uint8_t type, uint32_t xid,
+static void answer_flow_with_barrier(struct fake_switch *fake, uint8_t type, uint32_t xid,
                                      uint16_t kind)
 {
     bool flow = type == FAKE_STATS_REQUEST && kind == FAKE_FLOW;
-    channel_fake_answer(fake, flow ? FAKE_BARRIER_REQUEST : type, xid, kind);
+    fake_switch_answer(fake, flow ? FAKE_BARRIER_REQUEST : type, xid, kind);
 }
 
-static void answer_features_with_barrier(struct channel_fake *fake, uint8_t type, uint32_t xid,
+static void answer_features_with_barrier(struct fake_switch *fake, uint8_t type, uint32_t xid,
                                          uint16_t kind)
 {
     bool features = type == FAKE_FEATURES_REQUEST;
-    channel_fake_answer(fake, features ? FAKE_BARRIER_REQUEST : type, xid, kind);
+    fake_switch_answer(fake, features ? FAKE_BARRIER_REQUEST : type, xid, kind);
 }
 
-static void refuse_flow(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void refuse_flow(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        channel_fake_put(fake, FAKE_ERROR, xid, "\0\1\0\2", 4);
+        fake_switch_put(fake, FAKE_ERROR, xid, "\0\1\0\2", 4);
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
-static void be_a_controller(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void be_a_controller(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     (void)kind;
     if (type == FAKE_HELLO) {
-        channel_fake_put(fake, FAKE_FEATURES_REQUEST, xid, NULL, 0);
+        fake_switch_put(fake, FAKE_FEATURES_REQUEST, xid, NULL, 0);
     }
 }
 
-static void answer_features_last(struct channel_fake *fake, uint8_t type, uint32_t xid,
+static void answer_features_last(struct fake_switch *fake, uint8_t type, uint32_t xid,
                                  uint16_t kind)
 {
     if (type == FAKE_BARRIER_REQUEST) {
-        channel_fake_answer(fake, FAKE_FEATURES_REQUEST, xid - 4, 0);
+        fake_switch_answer(fake, FAKE_FEATURES_REQUEST, xid - 4, 0);
     }
     if (type != FAKE_FEATURES_REQUEST) {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 static void a_wrong_answer_is_a_failure(void **state)
 {
     (void)state;
-    expect_failure((struct channel_fake){.n_flows = 2, .answer = forget_more}, &PATIENT,
+    expect_failure((struct fake_switch){.n_flows = 2, .answer = forget_more}, &PATIENT,
                    "sent one reply more to FLOW stats than was asked for");
-    expect_failure((struct channel_fake){.answer = cut_body}, &PATIENT, "reply to FLOW stats: ");
-    expect_failure((struct channel_fake){.answer = answer_flow_with_aggregate}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = cut_body}, &PATIENT, "reply to FLOW stats: ");
+    expect_failure((struct fake_switch){.answer = answer_flow_with_aggregate}, &PATIENT,
                    "answered FLOW stats with STATS_REPLY of kind 2");
-    expect_failure((struct channel_fake){.answer = answer_flow_with_barrier}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = answer_flow_with_barrier}, &PATIENT,
                    "answered FLOW stats with BARRIER_REPLY");
-    expect_failure((struct channel_fake){.answer = answer_features_with_barrier}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = answer_features_with_barrier}, &PATIENT,
                    "answered FEATURES with BARRIER_REPLY");
-    expect_failure((struct channel_fake){.answer = refuse_flow}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = refuse_flow}, &PATIENT,
                    "refused FLOW stats: OFPET_BAD_REQUEST OFPBRC_BAD_STAT");
-    expect_failure((struct channel_fake){.answer = be_a_controller}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = be_a_controller}, &PATIENT,
                    "is an OpenFlow controller, not a switch");
-    expect_failure((struct channel_fake){.answer = answer_features_last}, &PATIENT,
+    expect_failure((struct fake_switch){.answer = answer_features_last}, &PATIENT,
                    "reply to PORT stats: came before the reply to FEATURES");
 }
 

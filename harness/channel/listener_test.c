@@ -52,11 +52,11 @@ static void switches_that_dial_are_known_by_their_datapath_id(void **state)
     struct channel *channel = listen_for((uint64_t[]){1, 0, 2}, 3, 20000, endpoint, &port);
     sem_t gone;
     sem_init(&gone, 0, 0);
-    struct channel_fake first = {.dpid = 2, .n_flows = 2, .dial_port = port, .after_dump = &gone};
-    struct channel_fake second = {.dpid = 1, .n_flows = 1, .dial_port = port, .before_dial = &gone};
-    struct channel_fake other = {.dpid = 9, .n_flows = 9, .dial_port = port, .before_dial = &gone};
-    assert_true(channel_fake_start(&first) && channel_fake_start(&second) &&
-                channel_fake_start(&other));
+    struct fake_switch first = {.dpid = 2, .n_flows = 2, .dial_port = port, .after_dump = &gone};
+    struct fake_switch second = {.dpid = 1, .n_flows = 1, .dial_port = port, .before_dial = &gone};
+    struct fake_switch other = {.dpid = 9, .n_flows = 9, .dial_port = port, .before_dial = &gone};
+    assert_true(fake_switch_start(&first) && fake_switch_start(&second) &&
+                fake_switch_start(&other));
     sem_post(&gone);
     for (size_t round = 0; round < 2; round++) {
         dump_all(channel, BOTH, dumps);
@@ -74,10 +74,10 @@ static void switches_that_dial_are_known_by_their_datapath_id(void **state)
     sem_destroy(&gone);
 }
 
-static void answer_one_dump(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void answer_one_dump(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (fake->n_dumps == 0) {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
@@ -89,13 +89,13 @@ static void a_switch_that_dials_again_is_taken_again(void **state)
     uint16_t port;
     struct channel_dump dump;
     struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
-    struct channel_fake fakes[3] = {
+    struct fake_switch fakes[3] = {
         {.dpid = 7, .n_flows = 1, .dial_port = port, .hangs_up = true},
         {.dpid = 7, .n_flows = 2, .dial_port = port, .answer = answer_one_dump},
         {.dpid = 7, .n_flows = 3, .dial_port = port},
     };
     for (size_t i = 0; i < 3; i++) {
-        assert_true(channel_fake_start(&fakes[i]));
+        assert_true(fake_switch_start(&fakes[i]));
         dump_all(channel, BOTH, &dump);
         assert_ok(&dump, i + 1);
         switch_state_free(&dump.state);
@@ -107,14 +107,14 @@ static void a_switch_that_dials_again_is_taken_again(void **state)
 }
 
 /* Introduces itself under a false id first, with a reply that nobody asked for. */
-static void claim_to_be_8(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void claim_to_be_8(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_HELLO) {
         fake->dpid = 8;
-        channel_fake_answer(fake, FAKE_FEATURES_REQUEST, 1, 0);
+        fake_switch_answer(fake, FAKE_FEATURES_REQUEST, 1, 0);
         fake->dpid = 7;
     }
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void a_target_for_any_switch_stays_with_the_first(void **state)
@@ -124,15 +124,15 @@ static void a_target_for_any_switch_stays_with_the_first(void **state)
     uint16_t port;
     struct channel_dump dump;
     struct channel *channel = listen_for((uint64_t[]){0}, 1, 1000, endpoint, &port);
-    struct channel_fake first = {
+    struct fake_switch first = {
         .dpid = 7, .dial_port = port, .hangs_up = true, .answer = claim_to_be_8};
-    struct channel_fake second = {.dpid = 8, .dial_port = port};
-    assert_true(channel_fake_start(&first));
+    struct fake_switch second = {.dpid = 8, .dial_port = port};
+    assert_true(fake_switch_start(&first));
     dump_all(channel, BOTH, &dump);
     assert_ok(&dump, 0);
     assert_int_equal(dump.state.datapath_id, 7);
     switch_state_free(&dump.state);
-    assert_true(channel_fake_start(&second));
+    assert_true(fake_switch_start(&second));
     dump_all(channel, BOTH, &dump);
     assert_failed(&dump, endpoint,
                   "no switch dialled that has datapath id 0000000000000007; 1 other");
@@ -154,9 +154,9 @@ static void who_dialled_instead_is_said(void **state)
         "timed out after 500 ms: no switch dialled that has datapath id 0000000000000003");
     channel_close(channel);
     channel = listen_for((uint64_t[]){3}, 1, 500, endpoint, &port);
-    struct channel_fake stranger = {.dpid = 0xabc, .dial_port = port};
-    struct channel_fake browser = {.banner = "GET / HTTP/1.1\r\n\r\n", .dial_port = port};
-    assert_true(channel_fake_start(&stranger) && channel_fake_start(&browser));
+    struct fake_switch stranger = {.dpid = 0xabc, .dial_port = port};
+    struct fake_switch browser = {.banner = "GET / HTTP/1.1\r\n\r\n", .dial_port = port};
+    assert_true(fake_switch_start(&stranger) && fake_switch_start(&browser));
     dump_all(channel, BOTH, &dump);
     assert_failed(&dump, endpoint, "; 1 other did, the last with datapath id 0000000000000abc");
     assert_failed(&dump, endpoint,
@@ -169,10 +169,10 @@ static void who_dialled_instead_is_said(void **state)
 static void an_address_that_is_taken_is_the_reason(void **state)
 {
     (void)state;
-    struct channel_fake fake = {0};
+    struct fake_switch fake = {0};
     char endpoint[64];
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.port);
     struct channel *channel = open_at(endpoint, &PATIENT);
     dump_all(channel, BOTH, &dump);

@@ -29,12 +29,12 @@ static const struct channel_options OPTIONS = {.timeout_ms = TIMEOUT_MS, .plain 
 static void silence_is_waited_for_once(void **state)
 {
     (void)state;
-    struct channel_fake fakes[2] = {{.mute = true}, {.dpid = 2, .n_flows = 2}};
+    struct fake_switch fakes[2] = {{.mute = true}, {.dpid = 2, .n_flows = 2}};
     struct channel_target targets[2] = {{0}};
     struct channel_dump dumps[2];
     struct channel *channel;
     for (size_t i = 0; i < 2; i++) {
-        assert_true(channel_fake_start(&fakes[i]));
+        assert_true(fake_switch_start(&fakes[i]));
         targets[i] = (struct channel_target){.name = "s", .endpoint = fakes[i].endpoint};
     }
     assert_int_equal(channel_open(targets, 2, &OPTIONS, &channel, NULL), 0);
@@ -87,7 +87,7 @@ static void no_connection_is_waited_for_once(void **state)
 
 /* Nothing on its first connection; later its first answer at once, and the last
  * one when the grace is over. */
-static void wake_up_slowly(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void wake_up_slowly(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (fake->n_connections == 1) {
         return;
@@ -95,15 +95,15 @@ static void wake_up_slowly(struct channel_fake *fake, uint8_t type, uint32_t xid
     if (type == FAKE_BARRIER_REQUEST) {
         poll(NULL, 0, 2 * GRACE_MS);
     }
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void with_its_first_answer_it_has_all_the_time(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 3, .answer = wake_up_slowly};
+    struct fake_switch fake = {.n_flows = 3, .answer = wake_up_slowly};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &OPTIONS);
     dump_all(channel, BOTH, &dump);
     assert_failed(&dump, fake.endpoint, "timed out after 2000 ms: still to come: FEATURES");
@@ -119,20 +119,20 @@ static void with_its_first_answer_it_has_all_the_time(void **state)
 
 /* It answers, only not to the end: that may be a table too long for the time.
  * Later it answers nothing. */
-static void forget_the_barrier(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void forget_the_barrier(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type != FAKE_BARRIER_REQUEST && fake->n_connections <= 2) {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 static void whoever_answers_at_all_has_all_the_time(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 3, .answer = forget_the_barrier};
+    struct fake_switch fake = {.n_flows = 3, .answer = forget_the_barrier};
     const struct channel_options hasty = {.timeout_ms = 600, .plain = true};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &hasty);
     for (size_t i = 0; i < 3; i++) {
         dump_all(channel, BOTH, &dump);
@@ -145,21 +145,21 @@ static void whoever_answers_at_all_has_all_the_time(void **state)
     stop(&fake);
 }
 
-static void restart(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void restart(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     fake->closing = fake->n_connections == 1;
     if (type == FAKE_FEATURES_REQUEST && !fake->closing) {
         poll(NULL, 0, 2 * GRACE_MS);
     }
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void whoever_failed_at_once_has_all_the_time(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.n_flows = 3, .answer = restart};
+    struct fake_switch fake = {.n_flows = 3, .answer = restart};
     struct channel_dump dump;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &OPTIONS);
     dump_all(channel, BOTH, &dump);
     assert_failed(&dump, fake.endpoint, "connection");
@@ -174,11 +174,11 @@ static void whoever_failed_at_once_has_all_the_time(void **state)
 static void a_switch_may_dial_late(void **state)
 {
     (void)state;
-    struct channel_fake free_one = {0}, fake = {.dpid = 7, .n_flows = 1};
+    struct fake_switch free_one = {0}, fake = {.dpid = 7, .n_flows = 1};
     char endpoint[64];
     struct channel_dump dump;
-    assert_true(channel_fake_start(&free_one)); /* for a port */
-    channel_fake_stop(&free_one);
+    assert_true(fake_switch_start(&free_one)); /* for a port */
+    fake_switch_stop(&free_one);
     snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", free_one.port);
     const struct channel_target target = {.name = "s7", .endpoint = endpoint, .dpid = 7};
     struct channel *channel;
@@ -188,7 +188,7 @@ static void a_switch_may_dial_late(void **state)
     dump_all(channel, BOTH, &dump);
     assert_grace(&dump, endpoint, " s), nor now: no switch dialled that");
     fake.dial_port = free_one.port;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     dump_all(channel, BOTH, &dump);
     for (size_t i = 0; i < 20 && !dump.ok; i++) { /* a busy machine */
         dump_all(channel, BOTH, &dump);

@@ -3,8 +3,10 @@
  * Hosts of a lab are chosen; stations that cannot be opened. */
 #include "station/lab.h"
 
-#include "testing/cmocka.h"
+#include "testing/station.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WEB1, WEB2, CAP, N_HOSTS };
@@ -79,10 +81,45 @@ static void without_a_lab_file_nothing_is_chosen(void **state)
     assert_refused(&lab, "all", "no host has a station: no lab file says where they are");
 }
 
+static void stations_that_work_pass(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    struct lab_host link[N_HOSTS] = {
+        [WEB1] = {.interface = "near"},
+        [CAP] = {.interface = "far", .netns = fixture->netns},
+    };
+    struct lab there = {.hosts = link};
+    struct station_lab lab = {.topology = &topology, .lab = &there};
+    struct base_error error = {""};
+    char command[128];
+    if (station_lab_open(&lab, (unsigned[N_HOSTS]){[WEB1] = 1, [CAP] = 4}, &error) ||
+        station_lab_check(&lab, &error)) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(lab.n_stations, 2);
+    assert_int_equal(lab.station_of[CAP], 1);
+    assert_int_equal(lab.host_of[1], CAP);
+    assert_int_equal(lab.station_of[WEB2], STATION_NONE);
+    snprintf(command, sizeof command, "nsenter --net=%s ip link set far down", fixture->netns);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(station_lab_check(&lab, &error), -1);
+    assert_true(strncmp(error.text, "web1: interface near", 20) == 0 ||
+                strncmp(error.text, "cap: interface far", 18) == 0);
+    station_lab_close(&lab);
+    assert_null(lab.set);
+    assert_ptr_equal(lab.topology, &topology);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(stations_that_work_pass),
     cmocka_unit_test(chooses_hosts),
     cmocka_unit_test(says_what_is_wrong_with_a_list),
     cmocka_unit_test(says_which_station_cannot_be_opened),
     cmocka_unit_test(without_a_lab_file_nothing_is_chosen),
 };
-TEST_MAIN(tests)
+
+int main(void)
+{
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, group_setup, NULL);
+}

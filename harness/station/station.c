@@ -263,6 +263,7 @@ static int receive_until(struct station_set *set, int64_t deadline_ns, bool sync
                          struct station_sink *sink, struct base_error *error)
 {
     bool ready_only = false; /* what was left over from before need not be ready */
+    set->synced = false;
     for (;;) {
         int64_t now_ns = station_now_ns(); /* before draining: what came by then is reported */
         if (drain_all(set, ready_only && now_ns < deadline_ns, sink)) {
@@ -285,7 +286,6 @@ int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arr
                     void *aux, struct base_error *error)
 {
     struct station_sink sink = {.on_arrival = on_arrival, .aux = aux};
-    set->synced = false;
     return receive_until(set, deadline_ns, false, &sink, error);
 }
 
@@ -318,7 +318,6 @@ int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arriva
 {
     struct station_sink sink = {.on_arrival = on_arrival, .aux = aux};
     int64_t start_ns = station_now_ns();
-    set->synced = false;
     ask_all(set);
     int result = receive_until(set, deadline_ns, true, &sink, error);
     if (result == 0) {

@@ -41,19 +41,19 @@ void assert_failed(const struct channel_dump *dump, const char *endpoint, const 
     }
 }
 
-void stop(struct channel_fake *fake)
+void stop(struct fake_switch *fake)
 {
-    channel_fake_stop(fake);
+    fake_switch_stop(fake);
     assert_int_equal(fake->types_seen &
                          ~(1u << FAKE_HELLO | 1u << FAKE_ECHO_REPLY | 1u << FAKE_FEATURES_REQUEST |
                            1u << FAKE_STATS_REQUEST | 1u << FAKE_BARRIER_REQUEST),
                      0);
 }
 
-struct channel_dump dump_once(struct channel_fake *fake, const struct channel_options *options)
+struct channel_dump dump_once(struct fake_switch *fake, const struct channel_options *options)
 {
     struct channel_dump dump;
-    assert_true(channel_fake_start(fake));
+    assert_true(fake_switch_start(fake));
     struct channel *channel = open_at(fake->endpoint, options);
     dump_all(channel, BOTH, &dump);
     channel_close(channel);
@@ -61,15 +61,14 @@ struct channel_dump dump_once(struct channel_fake *fake, const struct channel_op
     return dump;
 }
 
-void expect_ok(struct channel_fake fake)
+void expect_ok(struct fake_switch fake)
 {
     struct channel_dump dump = dump_once(&fake, &PATIENT);
     assert_ok(&dump, fake.n_flows);
     switch_state_free(&dump.state);
 }
 
-void expect_failure(struct channel_fake fake, const struct channel_options *options,
-                    const char *why)
+void expect_failure(struct fake_switch fake, const struct channel_options *options, const char *why)
 {
     struct channel_dump dump = dump_once(&fake, options);
     assert_failed(&dump, fake.endpoint, why);

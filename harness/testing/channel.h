@@ -29,14 +29,14 @@ void assert_ok(const struct channel_dump *dump, size_t n_flows);
 void assert_failed(const struct channel_dump *dump, const char *endpoint, const char *why);
 
 /* Stops a fake switch; fails the test if it was sent what could change a switch. */
-void stop(struct channel_fake *fake);
+void stop(struct fake_switch *fake);
 
 /* Starts a fake, dumps it once, and stops it. The caller frees the state. */
-struct channel_dump dump_once(struct channel_fake *fake, const struct channel_options *options);
+struct channel_dump dump_once(struct fake_switch *fake, const struct channel_options *options);
 
 /* dump_once with assert_ok, or with assert_failed; frees the state. */
-void expect_ok(struct channel_fake fake);
-void expect_failure(struct channel_fake fake, const struct channel_options *options,
+void expect_ok(struct fake_switch fake);
+void expect_failure(struct fake_switch fake, const struct channel_options *options,
                     const char *why);
 
 #endif

@@ -44,8 +44,8 @@ static void put_hex(struct base_buffer *out, const char *hex)
     }
 }
 
-void channel_fake_put(struct channel_fake *fake, uint8_t type, uint32_t xid, const void *body,
-                      size_t n_body)
+void fake_switch_put(struct fake_switch *fake, uint8_t type, uint32_t xid, const void *body,
+                     size_t n_body)
 {
     base_put_u8(&fake->out, 1);
     base_put_u8(&fake->out, type);
@@ -54,18 +54,18 @@ void channel_fake_put(struct channel_fake *fake, uint8_t type, uint32_t xid, con
     base_put_bytes(&fake->out, body, n_body);
 }
 
-static void put_stats(struct channel_fake *fake, uint32_t xid, uint16_t kind, bool more,
+static void put_stats(struct fake_switch *fake, uint32_t xid, uint16_t kind, bool more,
                       const struct base_buffer *records)
 {
     struct base_buffer body = {0};
     base_put_be16(&body, kind);
     base_put_be16(&body, more);
     base_put_bytes(&body, records->data, records->n_bytes);
-    channel_fake_put(fake, FAKE_STATS_REPLY, xid, body.data, body.n_bytes);
+    fake_switch_put(fake, FAKE_STATS_REPLY, xid, body.data, body.n_bytes);
     base_buffer_free(&body);
 }
 
-void channel_fake_put_flows(struct channel_fake *fake, uint32_t xid, size_t n, bool more)
+void fake_switch_put_flows(struct fake_switch *fake, uint32_t xid, size_t n, bool more)
 {
     struct base_buffer records = {0};
     for (size_t i = 0; i < n; i++) {
@@ -75,17 +75,17 @@ void channel_fake_put_flows(struct channel_fake *fake, uint32_t xid, size_t n, b
     base_buffer_free(&records);
 }
 
-static void answer_flows(struct channel_fake *fake, uint32_t xid)
+static void answer_flows(struct fake_switch *fake, uint32_t xid)
 {
     size_t a_part = fake->flows_a_part ? fake->flows_a_part : MAX_FLOWS_A_PART;
     size_t n_left = fake->n_flows;
     for (; n_left > a_part; n_left -= a_part) {
-        channel_fake_put_flows(fake, xid, a_part, true);
+        fake_switch_put_flows(fake, xid, a_part, true);
     }
-    channel_fake_put_flows(fake, xid, n_left, false);
+    fake_switch_put_flows(fake, xid, n_left, false);
 }
 
-static void answer_aggregate(struct channel_fake *fake, uint32_t xid)
+static void answer_aggregate(struct fake_switch *fake, uint32_t xid)
 {
     struct base_buffer record = {0};
     bool wrong = fake->n_wrong_counts > 0 && fake->n_wrong_counts--;
@@ -98,7 +98,7 @@ static void answer_aggregate(struct channel_fake *fake, uint32_t xid)
 }
 
 /* Of port 1 only; rx_packets is 7 and everything else is not counted. */
-static void answer_ports(struct channel_fake *fake, uint32_t xid)
+static void answer_ports(struct fake_switch *fake, uint32_t xid)
 {
     struct base_buffer record = {0};
     base_put_be16(&record, 1);
@@ -111,22 +111,22 @@ static void answer_ports(struct channel_fake *fake, uint32_t xid)
     base_buffer_free(&record);
 }
 
-static void answer_features(struct channel_fake *fake, uint32_t xid)
+static void answer_features(struct fake_switch *fake, uint32_t xid)
 {
     struct base_buffer body = {0};
     base_put_be64(&body, fake->dpid);
     put_hex(&body, FEATURES);
     put_hex(&body, PORTS);
-    channel_fake_put(fake, FAKE_FEATURES_REPLY, xid, body.data, body.n_bytes);
+    fake_switch_put(fake, FAKE_FEATURES_REPLY, xid, body.data, body.n_bytes);
     base_buffer_free(&body);
 }
 
-void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+void fake_switch_answer(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_FEATURES_REQUEST) {
         answer_features(fake, xid);
     } else if (type == FAKE_BARRIER_REQUEST) {
-        channel_fake_put(fake, FAKE_BARRIER_REPLY, xid, NULL, 0);
+        fake_switch_put(fake, FAKE_BARRIER_REPLY, xid, NULL, 0);
     } else if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
         answer_flows(fake, xid);
     } else if (type == FAKE_STATS_REQUEST && kind == FAKE_AGGREGATE) {
@@ -134,12 +134,12 @@ void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, 
     } else if (type == FAKE_STATS_REQUEST && kind == FAKE_PORT) {
         answer_ports(fake, xid);
     } else if (type == FAKE_STATS_REQUEST) { /* NXST_FLOW: BAD_REQUEST, BAD_VENDOR */
-        channel_fake_put(fake, FAKE_ERROR, xid, "\0\1\0\3", 4);
+        fake_switch_put(fake, FAKE_ERROR, xid, "\0\1\0\3", 4);
     }
 }
 
 /* Sends fake->out, in pieces if so asked. */
-static void send_out(struct channel_fake *fake)
+static void send_out(struct fake_switch *fake)
 {
     struct base_reader rest = base_reader_over(fake->out.data, fake->out.n_bytes);
     while (!fake->closing && base_reader_left(&rest) > 0) {
@@ -165,7 +165,7 @@ static bool receive(int fd, void *bytes, size_t n_bytes)
 }
 
 /* One request in, its answer out; false at the end of the connection. */
-static bool serve_request(struct channel_fake *fake)
+static bool serve_request(struct fake_switch *fake)
 {
     static _Thread_local uint8_t bytes[65536];
     if (!receive(fake->fd, bytes, HEADER_BYTES)) {
@@ -184,7 +184,7 @@ static bool serve_request(struct channel_fake *fake)
         snprintf(fake->echoed, sizeof fake->echoed, "%.*s", (int)n_body,
                  (const char *)bytes + HEADER_BYTES);
     }
-    (fake->answer ? fake->answer : channel_fake_answer)(fake, type, xid, base_read_be16(&in));
+    (fake->answer ? fake->answer : fake_switch_answer)(fake, type, xid, base_read_be16(&in));
     bool last = type == FAKE_BARRIER_REQUEST;
     fake->n_dumps += last;
     if (!fake->holds || last) {
@@ -196,7 +196,7 @@ static bool serve_request(struct channel_fake *fake)
     return !fake->closing && !(last && fake->hangs_up);
 }
 
-static void serve(struct channel_fake *fake)
+static void serve(struct fake_switch *fake)
 {
     setsockopt(fake->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     uint8_t hello[64] = {0};
@@ -207,7 +207,7 @@ static void serve(struct channel_fake *fake)
     if (fake->banner) {
         base_put_text(&fake->out, fake->banner);
     } else if (!fake->mute) {
-        channel_fake_put(fake, FAKE_HELLO, 0, hello, n_hello - HEADER_BYTES);
+        fake_switch_put(fake, FAKE_HELLO, 0, hello, n_hello - HEADER_BYTES);
         fake->out.data[0] = fake->hello_version ? fake->hello_version : 1;
     }
     if (!fake->holds) {
@@ -225,7 +225,7 @@ static void serve(struct channel_fake *fake)
 
 static void *listen_loop(void *arg)
 {
-    struct channel_fake *fake = arg;
+    struct fake_switch *fake = arg;
     while ((fake->fd = accept(fake->listen_fd, NULL, NULL)) >= 0) {
         serve(fake);
     }
@@ -234,7 +234,7 @@ static void *listen_loop(void *arg)
 
 static void *dial_loop(void *arg)
 {
-    struct channel_fake *fake = arg;
+    struct fake_switch *fake = arg;
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                                   .sin_port = htons(fake->dial_port)};
@@ -250,7 +250,7 @@ static void *dial_loop(void *arg)
     return NULL;
 }
 
-static bool listen_at_any_port(struct channel_fake *fake)
+static bool listen_at_any_port(struct fake_switch *fake)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     fake->listen_fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -263,7 +263,7 @@ static bool listen_at_any_port(struct channel_fake *fake)
     return true;
 }
 
-bool channel_fake_start(struct channel_fake *fake)
+bool fake_switch_start(struct fake_switch *fake)
 {
     fake->listen_fd = -1;
     if (fake->dial_port) {
@@ -273,7 +273,7 @@ bool channel_fake_start(struct channel_fake *fake)
            pthread_create(&fake->thread, NULL, listen_loop, fake) == 0;
 }
 
-void channel_fake_stop(struct channel_fake *fake)
+void fake_switch_stop(struct fake_switch *fake)
 {
     if (fake->listen_fd >= 0) {
         shutdown(fake->listen_fd, SHUT_RDWR);

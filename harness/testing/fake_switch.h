@@ -38,7 +38,7 @@ enum {
     FAKE_FLOW_BYTES = 96, /* of a record */
 };
 
-struct channel_fake {
+struct fake_switch {
     /* What it does; set before the start. All zero is the well-behaved one. */
     uint64_t dpid;
     uint8_t hello_version; /* 0: 1 */
@@ -52,9 +52,9 @@ struct channel_fake {
     int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
     size_t piece_bytes;  /* 0: each answer in one write */
     size_t close_after;  /* bytes sent to one connection; 0: never */
-    /* Instead of channel_fake_answer, which it may call. `kind` is that of a
+    /* Instead of fake_switch_answer, which it may call. `kind` is that of a
      * STATS_REQUEST. */
-    void (*answer)(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind);
+    void (*answer)(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind);
     uint16_t dial_port; /* dials 127.0.0.1 there instead of listening */
     sem_t *before_dial; /* waited for, if not NULL */
     sem_t *after_dump;  /* posted with each reply to BARRIER, if not NULL */
@@ -79,19 +79,19 @@ struct channel_fake {
 
 /* Starts the thread; it listens at 127.0.0.1 (`endpoint`), or dials. False if it
  * cannot listen. */
-bool channel_fake_start(struct channel_fake *fake);
+bool fake_switch_start(struct fake_switch *fake);
 
 /* Ends the thread and waits for it. Close the channel before. */
-void channel_fake_stop(struct channel_fake *fake);
+void fake_switch_stop(struct fake_switch *fake);
 
 /* Appends the right answer to a request to fake->out. */
-void channel_fake_answer(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind);
+void fake_switch_answer(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind);
 
 /* Appends one whole message to fake->out. */
-void channel_fake_put(struct channel_fake *fake, uint8_t type, uint32_t xid, const void *body,
-                      size_t n_body);
+void fake_switch_put(struct fake_switch *fake, uint8_t type, uint32_t xid, const void *body,
+                     size_t n_body);
 
 /* Appends a FLOW reply with n records to fake->out. */
-void channel_fake_put_flows(struct channel_fake *fake, uint32_t xid, size_t n, bool more);
+void fake_switch_put_flows(struct fake_switch *fake, uint32_t xid, size_t n, bool more);
 
 #endif

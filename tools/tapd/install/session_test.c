@@ -134,9 +134,9 @@ static struct of_flow_mod add_for_port(uint16_t port)
 static void a_table_is_read(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .n_flows = 2500};
+    struct fake_switch fake = {.dpid = DPID, .n_flows = 2500};
     struct watch watch;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     await(&watch, &watch.n_up, 1);
     assert_true(tapd_session_is_idle(watch.session));
@@ -145,28 +145,28 @@ static void a_table_is_read(void **state)
     await(&watch, &watch.n_read, 1);
     assert_int_equal(watch.n_entries, 2500);
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
     assert_true(fake.types_seen & 1u << 9); /* SET_CONFIG */
 }
 
 /* OFPET_FLOW_MOD_FAILED, OFPFMFC_ALL_TABLES_FULL, to the second flow-mod. */
-static void refuse_second(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void refuse_second(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     static const uint8_t full[] = {0, 3, 0, 0, 1, FAKE_FLOW_MOD, 0, 72};
     if (type == FAKE_FLOW_MOD && ++fake->memo == 2) {
-        channel_fake_put(fake, FAKE_ERROR, xid, full, sizeof full);
+        fake_switch_put(fake, FAKE_ERROR, xid, full, sizeof full);
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 static void an_error_is_tied_to_its_flow_mod(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .answer = refuse_second};
+    struct fake_switch fake = {.dpid = DPID, .answer = refuse_second};
     struct watch watch;
     const struct of_flow_mod mods[] = {add_for_port(1), add_for_port(2), add_for_port(3)};
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     await(&watch, &watch.n_up, 1);
     tapd_session_send(watch.session, mods, 3);
@@ -175,18 +175,18 @@ static void an_error_is_tied_to_its_flow_mod(void **state)
     assert_int_equal(watch.refused_index, 1);
     assert_non_null(strstr(watch.refused_why, "OFPFMFC_ALL_TABLES_FULL"));
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
     assert_int_equal(fake.memo, 3);
 }
 
 static void what_can_not_be_said_is_refused(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .answer = refuse_second};
+    struct fake_switch fake = {.dpid = DPID, .answer = refuse_second};
     struct watch watch;
     struct of_flow_mod mods[] = {add_for_port(1), add_for_port(2)};
     mods[0].command = 99;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     await(&watch, &watch.n_up, 1);
     tapd_session_send(watch.session, mods, 2);
@@ -194,7 +194,7 @@ static void what_can_not_be_said_is_refused(void **state)
     assert_int_equal(watch.n_refused, 1);
     assert_int_equal(watch.refused_index, 0);
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 static void very_many_go_in_parts(void **state)
@@ -202,29 +202,29 @@ static void very_many_go_in_parts(void **state)
     (void)state;
     enum { N = 20000 };
     static struct of_flow_mod mods[N];
-    struct channel_fake fake = {.dpid = DPID};
+    struct fake_switch fake = {.dpid = DPID};
     struct watch watch;
     for (unsigned i = 0; i < N; i++) {
         mods[i] = add_for_port((uint16_t)(i % 1000 + 1));
     }
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     await(&watch, &watch.n_up, 1);
     tapd_session_send(watch.session, mods, N);
     await(&watch, &watch.n_acknowledged, 1);
     assert_int_equal(watch.n_down, 0);
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
     assert_int_equal(fake.n_dumps, 6); /* barriers: N * 72 bytes in parts of 256 KiB */
 }
 
 static void it_comes_back(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .hangs_up = true};
+    struct fake_switch fake = {.dpid = DPID, .hangs_up = true};
     struct watch watch;
     const struct of_flow_mod mod = add_for_port(1);
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     for (unsigned i = 1; i <= 5; i++) {
         await(&watch, &watch.n_up, i);
@@ -233,18 +233,18 @@ static void it_comes_back(void **state)
         assert_non_null(strstr(watch.down_why, "closed the connection"));
     }
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 /* Connected, read, gone, again and again; until it takes flow-mods. */
 static void one_that_never_lasts_waits_longer(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .hangs_up = true};
+    struct fake_switch fake = {.dpid = DPID, .hangs_up = true};
     const struct tapd_session_options options = {.backoff_min_ms = 1, .backoff_max_ms = 600000};
     struct watch watch;
     const struct of_flow_mod mod = add_for_port(1);
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &options);
     for (unsigned i = 1; i <= 4; i++) {
         await(&watch, &watch.n_up, i);
@@ -257,53 +257,53 @@ static void one_that_never_lasts_waits_longer(void **state)
     await(&watch, &watch.n_acknowledged, 1);
     assert_in_range(watch.session->n_failures, 0, 1); /* it may be gone by now */
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 static void another_switch_is_left_alone(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = 8};
+    struct fake_switch fake = {.dpid = 8};
     struct watch watch;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     await_trouble(&watch, "another switch, with datapath id 0000000000000008");
     assert_int_equal(watch.n_up, 0);
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
     assert_false(fake.types_seen & 1u << 9);
 }
 
 static void a_mute_one_is_given_up(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.mute = true};
+    struct fake_switch fake = {.mute = true};
     struct tapd_session_options options = FAST;
     struct watch watch;
     options.handshake_ms = 30;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &options);
     await_trouble(&watch, "it does not answer in OpenFlow");
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
-static void no_barrier_reply(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void no_barrier_reply(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type != FAKE_BARRIER_REQUEST) {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 static void one_that_confirms_nothing_is_given_up(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .answer = no_barrier_reply};
+    struct fake_switch fake = {.dpid = DPID, .answer = no_barrier_reply};
     struct tapd_session_options options = FAST;
     struct watch watch;
     const struct of_flow_mod mod = add_for_port(1);
     options.request_ms = 30;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &options);
     await(&watch, &watch.n_up, 1);
     tapd_session_send(watch.session, &mod, 1);
@@ -312,44 +312,44 @@ static void one_that_confirms_nothing_is_given_up(void **state)
     tapd_session_read(watch.session);
     await(&watch, &watch.n_down, 2);
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 /* The fake answers no ECHO_REQUEST. */
 static void one_without_echo_is_given_up(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID};
+    struct fake_switch fake = {.dpid = DPID};
     struct tapd_session_options options = FAST;
     struct watch watch;
     options.idle_ms = 20;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &options);
     await(&watch, &watch.n_down, 1);
     assert_non_null(strstr(watch.down_why, "ECHO"));
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
     assert_true(fake.types_seen & 1u << FAKE_ECHO_REQUEST);
 }
 
-static void answer_echo(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void answer_echo(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type == FAKE_ECHO_REQUEST) {
-        channel_fake_put(fake, 3, xid, NULL, 0);
+        fake_switch_put(fake, 3, xid, NULL, 0);
         fake->memo++;
     } else {
-        channel_fake_answer(fake, type, xid, kind);
+        fake_switch_answer(fake, type, xid, kind);
     }
 }
 
 static void one_with_echo_stays(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .answer = answer_echo};
+    struct fake_switch fake = {.dpid = DPID, .answer = answer_echo};
     struct tapd_session_options options = FAST;
     struct watch watch;
     options.idle_ms = 5;
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &options);
     await(&watch, &watch.n_up, 1);
     const struct of_flow_mod mod = add_for_port(1);
@@ -362,28 +362,28 @@ static void one_with_echo_stays(void **state)
         await(&watch, &watch.n_acknowledged, 1);
     }
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 /* PACKET_IN of 60 bytes, FLOW_REMOVED, PORT_STATUS; then the reply. */
-static void chatter(struct channel_fake *fake, uint8_t type, uint32_t xid, uint16_t kind)
+static void chatter(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     static const uint8_t zeros[88];
     if (type == FAKE_BARRIER_REQUEST) {
-        channel_fake_put(fake, FAKE_PACKET_IN, 0, zeros, 70);
-        channel_fake_put(fake, FAKE_FLOW_REMOVED, 0, zeros, 80);
-        channel_fake_put(fake, FAKE_PORT_STATUS, 0, zeros, 56);
+        fake_switch_put(fake, FAKE_PACKET_IN, 0, zeros, 70);
+        fake_switch_put(fake, FAKE_FLOW_REMOVED, 0, zeros, 80);
+        fake_switch_put(fake, FAKE_PORT_STATUS, 0, zeros, 56);
     }
-    channel_fake_answer(fake, type, xid, kind);
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static void events_are_told(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .answer = chatter};
+    struct fake_switch fake = {.dpid = DPID, .answer = chatter};
     struct watch watch;
     const struct of_flow_mod mod = add_for_port(1);
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     begin(&watch, fake.endpoint, &FAST);
     await(&watch, &watch.n_up, 1);
     tapd_session_send(watch.session, &mod, 1);
@@ -395,7 +395,7 @@ static void events_are_told(void **state)
     assert_int_equal(watch.n_port_changes, 3);
     assert_int_equal(watch.n_refused, 0);
     end(&watch);
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 /* A port that was free a moment ago. */
@@ -412,26 +412,26 @@ static uint16_t free_port(void)
 static void a_switch_may_dial(void **state)
 {
     (void)state;
-    struct channel_fake fake = {.dpid = DPID, .dial_port = free_port()}, stranger = fake,
-                        again = fake;
+    struct fake_switch fake = {.dpid = DPID, .dial_port = free_port()}, stranger = fake,
+                       again = fake;
     struct watch watch;
     char endpoint[64];
     stranger.dpid = 99;
     snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.dial_port);
     begin(&watch, endpoint, &FAST);
-    assert_true(channel_fake_start(&stranger));
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&stranger));
+    assert_true(fake_switch_start(&fake));
     await(&watch, &watch.n_up, 1);
     tapd_session_read(watch.session);
     await(&watch, &watch.n_read, 1);
     /* Whoever dials again, has lost what was before. */
-    assert_true(channel_fake_start(&again));
+    assert_true(fake_switch_start(&again));
     await(&watch, &watch.n_up, 2);
     assert_int_equal(watch.n_down, 1);
     end(&watch);
-    channel_fake_stop(&stranger);
-    channel_fake_stop(&fake);
-    channel_fake_stop(&again);
+    fake_switch_stop(&stranger);
+    fake_switch_stop(&fake);
+    fake_switch_stop(&again);
 }
 
 /* Connections that say nothing do not keep a switch out for ever. */
@@ -439,7 +439,7 @@ static void silent_callers_go(void **state)
 {
     (void)state;
     enum { N = 300 };
-    struct channel_fake fake = {.dpid = DPID, .dial_port = free_port()};
+    struct fake_switch fake = {.dpid = DPID, .dial_port = free_port()};
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                                   .sin_port = htons(fake.dial_port)};
@@ -455,13 +455,13 @@ static void silent_callers_go(void **state)
         assert_int_equal(connect(fds[i], (struct sockaddr *)&address, sizeof address), 0);
         event_base_loop(watch.base, EVLOOP_NONBLOCK);
     }
-    assert_true(channel_fake_start(&fake));
+    assert_true(fake_switch_start(&fake));
     await(&watch, &watch.n_up, 1);
     end(&watch);
     for (int i = 0; i < N; i++) {
         close(fds[i]);
     }
-    channel_fake_stop(&fake);
+    fake_switch_stop(&fake);
 }
 
 static void bad_endpoints(void **state)
