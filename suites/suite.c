@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One check of an expectation, as cmocka tests: one a result of the suite's kind. */
 #include "suite.h"
 
 #include "report/report.h"
@@ -10,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 2, EXIT_UNJUDGED = 3 };
+/* As those of tapproof. */
+enum { EXIT_CONFORMS = 0, EXIT_DEVIATES = 1, EXIT_USAGE = 2, EXIT_UNJUDGED = 3 };
 
 bool suite_is_kind(const struct result *result, const char *kind)
 {
@@ -33,6 +36,18 @@ static void expect_pass(void **state)
     }
 }
 
+/* The worst of the results of this kind; as report_verdict. */
+static int exit_of(const struct suite *suite, const struct report *report)
+{
+    size_t n[N_VERDICTS] = {0};
+    for (size_t i = 0; i < report->n_results; i++) {
+        n[report->results[i].verdict] += suite->has(&report->results[i]);
+    }
+    return n[VERDICT_FAIL] > 0                                   ? EXIT_DEVIATES
+           : n[VERDICT_INCONCLUSIVE] > 0 || n[VERDICT_PASS] == 0 ? EXIT_UNJUDGED
+                                                                 : EXIT_CONFORMS;
+}
+
 static int report_tests(const struct suite *suite, struct report *report)
 {
     struct CMUnitTest *tests = calloc(report->n_results + 1, sizeof *tests);
@@ -44,15 +59,19 @@ static int report_tests(const struct suite *suite, struct report *report)
                 .name = result->id, .test_func = expect_pass, .initial_state = result};
         }
     }
-    int failed = 0;
-    if (n == 0) {
+    int status = EXIT_CONFORMS;
+    if (!tests) {
+        fprintf(stderr, "%s: out of memory\n", suite->name);
+        status = EXIT_UNJUDGED;
+    } else if (n == 0) {
         printf("1..0 # SKIP %s: the expectation says nothing of this kind\n", suite->name);
     } else {
         cmocka_set_message_output(CM_OUTPUT_TAP);
-        failed = _cmocka_run_group_tests(suite->name, tests, n, NULL, NULL);
+        int failed = _cmocka_run_group_tests(suite->name, tests, n, NULL, NULL);
+        status = failed < 0 ? EXIT_UNJUDGED : exit_of(suite, report);
     }
     free(tests);
-    return failed;
+    return status;
 }
 
 static int check(const struct suite *suite, const struct expectation *expectation,

@@ -4,7 +4,7 @@
  * reports each expectation of its kind as one test, named by its stable id.
  * The tests are made at run time from whatever file is given:
  *
- *   SUITE EXPECTED [LAB]         TAP on stdout; exit status 0: all passed
+ *   SUITE EXPECTED [LAB]         TAP on stdout; exit status as tapproof's
  *
  * LAB is $TAPPROOF_LAB if it is not given. All four suites call the same run
  * as `tapproof check`. */
@@ -21,8 +21,9 @@ struct suite {
     bool (*has)(const struct result *result); /* which results are its tests */
 };
 
-/* The whole of main(). Exit status: 0, the number of failed tests, or as
- * tapproof's: 2 for bad arguments or files. */
+/* The whole of main(). Exit status as tapproof's, of the results of this kind: 0 all
+ * passed, or the expectation says nothing of the kind; 1 one failed; 2 bad arguments or
+ * files; 3 one could not be judged and none failed, or all were skipped. */
 int suite_main(const struct suite *suite, int argc, char **argv);
 
 /* Whether the id of a traffic result says this kind: "mirrored"… */

@@ -52,6 +52,8 @@ expect_says 2 'one report' "two reports on stdout" $check --json - --tap "$good"
 
 lab '/^  h4:/d'
 expect_says 3 'h4.*no station\|no station' "a host without a station" $check --lab "$work/lab.yaml" "$good"
+expect_says 3 'no station' "suite delivery: a host without a station" "$B/suites/delivery" "$good" "$work/lab.yaml"
+expect 2 "suite delivery: no expectation" "$B/suites/delivery" nowhere.yaml
 lab 's/interface: h4-eth0/interface: h4-eth7/'
 expect_says 3 'h4-eth7' "an interface that is not there" $check --lab "$work/lab.yaml" "$good"
 lab 's|/proc/[0-9]*/ns/net, interface: h4-eth0|/proc/999999/ns/net, interface: h4-eth0|'

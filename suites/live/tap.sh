@@ -114,7 +114,7 @@ suite_fails() {
     shift 4
     printf '%s\n' "$@" | sort > "$scratch/wanted"
     "$B/suites/$suite" "$expected" > "$scratch/out" 2>&1
-    not_passed "$scratch/out" > "$scratch/got"
-    diff "$scratch/wanted" "$scratch/got" >> "$scratch/out" && grep -q -- "$reason" "$scratch/out"
+    [ $? = 1 ] && not_passed "$scratch/out" > "$scratch/got" &&
+        diff "$scratch/wanted" "$scratch/got" >> "$scratch/out" && grep -q -- "$reason" "$scratch/out"
     report "$name: suite $suite fails exactly: $*" $?
 }
