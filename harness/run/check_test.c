@@ -4,6 +4,7 @@
  * frames, switches and stations do one thing or another. */
 #include "run/run.h"
 
+#include "ofctl/flow.h"
 #include "testing/fake_run.h"
 
 static void a_network_that_does_what_it_should_passes(void **state)
@@ -25,6 +26,10 @@ static void a_network_that_does_what_it_should_passes(void **state)
     /* The entries of s3 for uplinks that carry nothing. */
     assert_int_equal(run.report.coverage.n_entries, 16);
     assert_int_equal(run.report.coverage.n_missed, 8);
+    assert_string_equal(run.report.coverage.missed[0].entry, "s3 in_port=2");
+    assert_string_equal(run.report.coverage.missed[0].reason,
+                        "unreachable from every host that sends");
+    assert_null(run.report.coverage.missed[0].by);
     assert_true(run.report.timing.settle_ms >= 100 && run.report.timing.settle_ms < 110);
     fake_run_close(&run);
 }
@@ -497,7 +502,80 @@ static void a_run_that_cannot_go_on_is_an_error(void **state)
     fake_run_close(&run);
 }
 
+/* Frames do as they should, since none comes there; the counters are read all the same. */
+static void tables_that_deviate_have_their_counters_read(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    assert_int_equal(ofctl_parse_flow("in_port=6 actions=output:1", &run.network.states[0].flows,
+                                      NULL, NULL, NULL),
+                     0);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail state/s1/6\n");
+    assert_int_equal(run.report.timing.rounds, 1);
+    assert_int_equal(run.network.n_dumps, 2);
+    fake_run_close(&run);
+}
+
+/* What is exercised, and what is not, for which reason. */
+static void entries_that_no_frame_reaches_are_listed(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    struct flow_table *flows = &run.network.states[0].flows;
+    const char *const lines[] = {"priority=50000,in_port=2 actions=output:1",
+                                 "priority=40000,tcp,in_port=2 actions=output:1",
+                                 "priority=50000,tcp,in_port=1,tp_dst=7777 "
+                                 "actions=output:2,output:6",
+                                 "priority=1 actions=drop"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(ofctl_parse_flow(lines[i], flows, NULL, NULL, NULL), 0);
+    }
+    fake_run_check(&run);
+    const struct report_coverage *coverage = &run.report.coverage;
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(coverage->n_entries, 20);
+    assert_int_equal(coverage->n_missed, 10);
+    assert_int_equal(coverage->n_exercised, 10);
+    assert_string_equal(coverage->missed[0].entry, "s1 in_port=2");
+    assert_string_equal(coverage->missed[0].reason, "hidden");
+    assert_string_equal(coverage->missed[0].by, "priority=50000,in_port=2");
+    assert_string_equal(coverage->missed[1].entry, "s1 priority=40000,tcp,in_port=2");
+    /* Of every pair of which something is forbidden a frame was sent. */
+    assert_true(coverage->n_pairs > 0);
+    assert_int_equal(coverage->n_pairs_probed, coverage->n_pairs);
+    assert_int_equal(coverage->n_unprobed, 0);
+    fake_run_close(&run);
+}
+
+/* Where nobody can look, the tables prove what they can. */
+static void pairs_that_no_frame_tries_are_proved_or_listed(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_NO_STATION, .at = "h8"});
+    fake_run_check(&run);
+    const struct report_coverage *coverage = &run.report.coverage;
+    assert_true(coverage->n_pairs_proved > 0);
+    assert_int_equal(coverage->n_pairs_probed + coverage->n_pairs_proved + coverage->n_unprobed,
+                     coverage->n_pairs);
+    assert_int_equal(coverage->n_unprobed, 0);
+    fake_run_fault(&run, (struct fake_fault){FAKE_SILENT, .at = "s2"});
+    fake_run_check(&run);
+    assert_true(coverage->n_unprobed > 0);
+    assert_string_equal(coverage->unprobed[0].to, "h8");
+    assert_non_null(coverage->unprobed[0].from);
+    assert_non_null(coverage->unprobed[0].reason);
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(tables_that_deviate_have_their_counters_read),
+    cmocka_unit_test(entries_that_no_frame_reaches_are_listed),
+    cmocka_unit_test(pairs_that_no_frame_tries_are_proved_or_listed),
     cmocka_unit_test(frames_are_looked_at_again_where_tables_are_not_known),
     cmocka_unit_test(stations_at_a_distance_are_waited_for),
     cmocka_unit_test(settling_has_an_end),
