@@ -247,14 +247,11 @@ bool random_network_actions(struct random_network *network, struct base_arena *a
     uint32_t n = roll(&network->dice, ACTIONS);
     entry->n_actions = 0;
     entry->actions = actions;
-    for (uint32_t i = 0; i < n && actions; i++) {
-        bool rewrites = i + 1 < ACTIONS && may(network, RANDOM_REWRITES, 3);
-        if (rewrites) {
+    for (uint32_t i = 0; i < n && actions && entry->n_actions < ACTIONS; i++) {
+        if (entry->n_actions + 1 < ACTIONS && may(network, RANDOM_REWRITES, 3)) {
             actions[entry->n_actions++] = rewrite(network);
         }
-        if (entry->n_actions < ACTIONS) {
-            actions[entry->n_actions++] = output(network);
-        }
+        actions[entry->n_actions++] = output(network);
     }
     return actions != NULL;
 }
