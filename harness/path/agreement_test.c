@@ -248,8 +248,8 @@ static void ask_region(struct trial *trial, const struct path_reach *reach, size
     for (size_t i = 0; i < reach->n_loops; i++) {
         loops = loops || space_region_has(&reach->loops[i].region, header);
     }
-    if (fate->too_many || (unknown && trial->network.features & RANDOM_RIVALS)) {
-        return; /* entries that compete for others may do the same with this one */
+    if (fate->too_many) {
+        return;
     }
     if (unknown != fate->unknown) {
         disagree(trial, FORWARD, unknown ? "not known" : "known", host, header);

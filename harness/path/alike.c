@@ -152,23 +152,6 @@ static int ask_rewritten(struct kin *kin, size_t visit, const struct space_behav
     return status;
 }
 
-/* Headers to which both rewrites do the same, at each port. False: there are none. */
-static bool agree(const struct space_behavior *a, const struct space_behavior *b,
-                  enum space_class class, struct match *equal)
-{
-    *equal = match_any();
-    for (size_t i = 0; i < a->n_outputs; i++) {
-        struct match here;
-        if (!space_rewrite_equal(&a->outputs[i].rewrite, &b->outputs[i].rewrite, class, &here) ||
-            !match_overlaps(&here, equal)) {
-            return false;
-        }
-        equal->value = header_or(&equal->value, &here.value);
-        equal->mask = header_or(&equal->mask, &here.mask);
-    }
-    return true;
-}
-
 /* Both entries do the same with all kin, or with none. */
 static int ask_both(struct kin *kin, size_t visit, size_t a, size_t b)
 {
@@ -193,7 +176,7 @@ static int ask_both(struct kin *kin, size_t visit, size_t a, size_t b)
             return -1;
         }
     }
-    if (!agree(&x, &y, space_class_of(header), &equal)) {
+    if (!space_agree(&x, &y, space_class_of(header), &equal)) {
         return 0;
     }
     if (!match_takes(&equal, header)) {

@@ -141,6 +141,15 @@ static bool take(struct explorer *explorer, const struct match *excluded, const 
     return true;
 }
 
+static const struct path_settled *settled_with(const struct path_reach_hop *hop, uint32_t entry)
+{
+    const struct path_settled *settled = hop->settled;
+    while (settled && settled->entry != entry) {
+        settled = settled->next;
+    }
+    return settled;
+}
+
 /* Whether `entry` goes before the hop's; notes rivals, if they are wanted. */
 static bool goes_before(struct explorer *explorer, const struct path_reach_hop *hop, uint32_t entry,
                         bool notes_rivals)
@@ -156,7 +165,8 @@ static bool goes_before(struct explorer *explorer, const struct path_reach_hop *
     if (hop->either) {
         return false;
     }
-    if (same_behavior(explorer, hop, entry, hop->entry)) {
+    const struct path_settled *settled = settled_with(hop, entry);
+    if (settled ? settled->same : same_behavior(explorer, hop, entry, hop->entry)) {
         return entry < hop->entry;
     }
     if (notes_rivals && entry > hop->entry &&
@@ -419,6 +429,103 @@ static void leave(struct explorer *explorer, const struct path_reach_hop *hop,
     }
 }
 
+static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
+                   const struct match *cube);
+
+/* The hop, with one entry more of which it is known whether it does the same. */
+static struct path_reach_hop *settle(struct explorer *explorer, const struct path_reach_hop *hop,
+                                     uint32_t entry, bool same)
+{
+    struct path_reach_hop *copy = copy_hop(explorer, hop);
+    struct path_settled *settled = allocate(explorer, sizeof *settled);
+    if (!copy || !settled) {
+        return NULL;
+    }
+    *settled = (struct path_settled){.next = hop->settled, .entry = entry, .same = same};
+    copy->settled = settled;
+    return copy;
+}
+
+/* What an entry does with packets that are as they were at the ingress. */
+static bool behavior_from_ingress(struct explorer *explorer, const struct path_reach_hop *hop,
+                                  size_t entry, struct space_behavior *behavior, bool *by_class)
+{
+    struct base_arena *arena = &explorer->reach->arena;
+    if (path_outputs_of(explorer->network, hop->in, entry, arena, behavior) < 0) {
+        explorer->no_memory = true;
+        return false;
+    }
+    size_t n_bytes = (behavior->n_outputs + 1) * sizeof *behavior->outputs;
+    struct space_output *outputs = allocate(explorer, n_bytes);
+    for (size_t i = 0; outputs && i < behavior->n_outputs; i++) {
+        outputs[i] = behavior->outputs[i];
+        outputs[i].rewrite = space_rewrite_then(&hop->rewrite, &outputs[i].rewrite);
+        *by_class = *by_class || space_rewrites_beyond_l2(&outputs[i].rewrite);
+    }
+    behavior->outputs = outputs;
+    return outputs != NULL;
+}
+
+/* Parts the headers of one class into those with which the hop's entry and the rival do the same,
+ * and the others. */
+static void follow_class(struct explorer *explorer, const struct path_reach_hop *hop,
+                         const struct match *cube, uint32_t rival, const struct match *equal)
+{
+    struct match agreeing;
+    struct path_reach_hop *differs = settle(explorer, hop, rival, false);
+    const struct path_reach_hop *same = equal ? settle(explorer, hop, rival, true) : NULL;
+    if (same && match_intersect(cube, equal, &agreeing)) {
+        follow(explorer, same, &agreeing);
+    }
+    if (differs) {
+        differs->bars = equal ? bar(explorer, differs->bars, equal) : differs->bars;
+        follow(explorer, differs, cube);
+    }
+}
+
+/* Follows the hop, whose entry competes with another of its rank unless they happen to do the same
+ * with a header. */
+static void follow_beside(struct explorer *explorer, const struct path_reach_hop *hop,
+                          const struct match *cube, uint32_t rival)
+{
+    struct space_behavior a, b;
+    struct match equal[N_SPACE_CLASSES];
+    bool agree[N_SPACE_CLASSES], by_class = false, any = false;
+    if (!behavior_from_ingress(explorer, hop, hop->entry, &a, &by_class) ||
+        !behavior_from_ingress(explorer, hop, rival, &b, &by_class)) {
+        return;
+    }
+    int n_classes = by_class ? N_SPACE_CLASSES : 1;
+    for (int c = 0; c < n_classes; c++) {
+        agree[c] = space_agree(&a, &b, (enum space_class)c, &equal[c]);
+        any = any || agree[c];
+    }
+    if (!any) {
+        follow_class(explorer, hop, cube, rival, NULL);
+    }
+    for (int c = 0; c < n_classes && any; c++) {
+        struct match of_class;
+        struct path_reach_hop *part = copy_hop(explorer, hop);
+        if (part && match_intersect(cube, &space_class_cubes[c], &of_class)) {
+            part->bars =
+                by_class ? bar_narrower(explorer, part->bars, (enum space_class)c) : part->bars;
+            follow_class(explorer, part, &of_class, rival, agree[c] ? &equal[c] : NULL);
+        }
+    }
+}
+
+/* A rival that was found just now and of which nothing is known yet; none: false. */
+static bool find_unsettled(const struct explorer *explorer, const struct path_reach_hop *hop,
+                           uint32_t *rival)
+{
+    bool found = false;
+    for (size_t i = 0; i < explorer->n_rivals && !found; i++) {
+        *rival = explorer->rivals[i];
+        found = !settled_with(hop, *rival);
+    }
+    return found;
+}
+
 /* Where entries of one rank overlap and do different things. */
 static void note_rivals(struct explorer *explorer, const struct path_reach_hop *hop,
                         const struct match *cube)
@@ -450,6 +557,11 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
     struct header example;
     struct space_behavior behavior;
     bool found = passes(explorer, hop, cube, &example);
+    uint32_t rival;
+    if (find_unsettled(explorer, hop, &rival)) {
+        follow_beside(explorer, hop, cube, rival);
+        return;
+    }
     if (explorer->n_rivals > 0) {
         note_rivals(explorer, hop, cube);
         found = found && passes(explorer, hop, cube, &example);

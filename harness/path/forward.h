@@ -18,10 +18,18 @@ struct path_reach_hop {
     struct port_ref in;
     uint16_t out; /* by which port it left `previous` */
     uint16_t depth;
-    size_t entry;                 /* SIZE_MAX: none is known (the last hop of a loop, or unknown) */
+    size_t entry; /* ENTRY_NONE: none is known (the last hop of a loop, or unknown) */
     struct space_rewrite rewrite; /* from the ingress to here, before `entry` */
     bool either;                  /* another entry of the same rank takes it too */
     const struct path_bar *bars;  /* not these, besides */
+    const struct path_settled *settled;
+};
+
+/* Of another entry of the rank: whether it does the same with the headers at hand. */
+struct path_settled {
+    const struct path_settled *next;
+    uint32_t entry;
+    bool same;
 };
 
 /* Excluded cubes that no entry accounts for. */

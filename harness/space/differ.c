@@ -159,3 +159,22 @@ enum space_answer space_differ(struct space_region *region, const struct space_b
     free(comparison.taken);
     return answer;
 }
+
+bool space_agree(const struct space_behavior *a, const struct space_behavior *b,
+                 enum space_class class, struct match *equal)
+{
+    *equal = match_any();
+    bool agree = !a->unknown && !b->unknown && a->n_outputs == b->n_outputs;
+    for (size_t i = 0; i < a->n_outputs && agree; i++) {
+        const struct space_output *x = &a->outputs[i], *y = &b->outputs[i];
+        struct match here;
+        agree = same_way_out(x, y) && (i == 0 || !same_way_out(x, x - 1)) &&
+                space_rewrite_equal(&x->rewrite, &y->rewrite, class, &here) &&
+                match_overlaps(&here, equal);
+        if (agree) {
+            equal->value = header_or(&equal->value, &here.value);
+            equal->mask = header_or(&equal->mask, &here.mask);
+        }
+    }
+    return agree;
+}

@@ -29,6 +29,12 @@ bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *actio
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal);
 
+/* The headers of a class with which two known behaviours do the same, each sending one packet by
+ * each way out: those in `*equal` (which need not be normal). False: there are none, or one of the
+ * two sends several packets by one way out, and it is not decided. */
+bool space_agree(const struct space_behavior *a, const struct space_behavior *b,
+                 enum space_class class, struct match *equal);
+
 /* Whether it matters of which class a packet is. */
 bool space_rewrites_beyond_l2(const struct space_rewrite *rewrite);
 
