@@ -125,6 +125,7 @@ static void test_budget(void **state)
     assert_int_equal(change_diff(&a, &b, &budget, &diff), 0);
     assert_true(diff.open);
     change_diff_free(&diff);
+    assert_true(!diff.open && !diff.changes && diff.n_ports == 0); /* it can be used again */
     flow_table_free(&a.flows);
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NO_CHARACTER = UINT32_MAX };
+
 /* A character as it may be shown: itself, or "\xNN" for a byte that may not. */
 struct piece {
     char text[5];
@@ -26,24 +28,24 @@ static bool is_printable(uint32_t code)
 }
 
 /* The character that begins with `first`; its further bytes are taken from
- * `reader`. UINT32_MAX if it is not well-formed. */
+ * `reader`. NO_CHARACTER if it is not well-formed. */
 static uint32_t read_code(uint8_t first, struct base_reader *reader)
 {
     static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     size_t n_more = first < 0x80 ? 0 : (first & 0xe0) == 0xc0 ? 1 : (first & 0xf0) == 0xe0 ? 2 : 3;
     if ((first & 0xc0) == 0x80 || first >= 0xf8) {
-        return UINT32_MAX;
+        return NO_CHARACTER;
     }
     uint32_t code = n_more == 0 ? first : first & (0x3fU >> n_more);
     for (size_t i = 0; i < n_more; i++) {
         uint8_t byte = base_read_u8(reader);
         if ((byte & 0xc0) != 0x80) { /* 0 past the end */
-            return UINT32_MAX;
+            return NO_CHARACTER;
         }
         code = code << 6 | (byte & 0x3f);
     }
     bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return code < least[n_more] || code > 0x10ffff || surrogate ? UINT32_MAX : code;
+    return code < least[n_more] || code > 0x10ffff || surrogate ? NO_CHARACTER : code;
 }
 
 /* False at the end. */
@@ -56,7 +58,7 @@ static bool next_piece(struct base_reader *reader, struct piece *piece)
     uint8_t first = base_read_u8(reader);
     base_read_skip(&ahead, 1);
     uint32_t code = read_code(first, &ahead);
-    *piece = (struct piece){.escaped = code == UINT32_MAX || !is_printable(code)};
+    *piece = (struct piece){.escaped = code == NO_CHARACTER || !is_printable(code)};
     if (piece->escaped) {
         snprintf(piece->text, sizeof piece->text, "\\x%02x", first);
         return true;

@@ -31,8 +31,9 @@ void report_put_xml_attribute(struct base_buffer *out, const char *text);
  * and as a double-quoted scalar of YAML 1.1 (section 9.1.1). */
 void report_put_quoted(struct base_buffer *out, const char *text);
 
-/* How many columns report_put_clean_part needs on a terminal, each character
- * taken as one. */
+/* How many columns report_put_clean_part needs on a terminal for n_bytes of the text, or up to its
+ * end, each character taken as one. */
+#define REPORT_TO_THE_END SIZE_MAX
 size_t report_columns(const char *text, size_t n_bytes);
 
 /* Frees text that was made on the way; if memory ran out for it, `out` has

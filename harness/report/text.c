@@ -56,7 +56,7 @@ static size_t next_of(const struct section *section, size_t i)
 /* From the end of the id to the column where all ids of the section have ended. */
 static void put_gap(const struct section *section, const struct result *result)
 {
-    size_t n_columns = report_columns(result->id, SIZE_MAX);
+    size_t n_columns = report_columns(result->id, REPORT_TO_THE_END);
     size_t n_missing = n_columns < section->id_columns ? section->id_columns - n_columns : 0;
     base_put_format(section->paper.out, "%*s", (int)n_missing + 3, "");
 }
@@ -202,7 +202,7 @@ static size_t id_columns(const struct section *section)
     size_t most = 0;
     for (size_t i = next_of(section, 0); i < section->report->n_results;
          i = next_of(section, i + 1)) {
-        size_t n_columns = report_columns(section->report->results[i].id, SIZE_MAX);
+        size_t n_columns = report_columns(section->report->results[i].id, REPORT_TO_THE_END);
         most = n_columns > most ? n_columns : most;
     }
     return most < MAX_ID_COLUMNS ? most : MAX_ID_COLUMNS;

@@ -47,9 +47,11 @@ struct state_id {
     struct space_behavior behavior;
 };
 
+enum { STATE_MIXED = UINT32_MAX };
+
 struct state_priority {
     uint32_t stamp;
-    uint32_t class; /* of its entries; UINT32_MAX: of several classes */
+    uint32_t class; /* of its entries; STATE_MIXED: they are of several */
 };
 
 struct state_case {

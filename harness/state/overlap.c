@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-enum { MIXED = UINT32_MAX };
-
 struct overlaps {
     struct state_port *port;
     uint32_t *entries; /* of the port, of mixed priorities; by priority, mask, match */
@@ -30,7 +28,7 @@ static bool mark_priorities(struct state_port *port, struct space_entries list)
         if (priority->stamp != port->number + 1u) {
             *priority = (struct state_priority){.stamp = port->number + 1u, .class = class};
         } else if (priority->class != class) {
-            priority->class = MIXED;
+            priority->class = STATE_MIXED;
             mixed = true;
         }
     }
@@ -42,7 +40,7 @@ static void collect(struct overlaps *overlaps, struct space_entries list)
     const struct state_run *run = overlaps->port->run;
     for (size_t i = 0; i < list.n_entries; i++) {
         const struct flow_entry *flow = &run->state->flows.entries[list.entries[i]];
-        if (run->priorities[flow->priority].class == MIXED) {
+        if (run->priorities[flow->priority].class == STATE_MIXED) {
             overlaps->entries[overlaps->n_entries++] = list.entries[i];
         }
     }
