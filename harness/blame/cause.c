@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which results that fail have one and the same cause, and which of them says it best? */
 #include "blame/cause.h"
 
 #include "model/port.h"

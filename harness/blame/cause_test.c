@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Symptoms of one fault are one cause, whatever stands first in the report. */
 #include "blame/cause.h"
 
 #include "testing/cmocka.h"

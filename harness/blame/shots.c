@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which frames should switches send themselves, to show which cable of a way is bad? */
 #include "blame/shots.h"
 
 #include "path/part.h"

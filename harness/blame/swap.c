@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Do frames do what they do because cables are in wrong places? */
 #include "blame/swap.h"
 
 #include "blame/cause.h"

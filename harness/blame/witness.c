@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What do counters and frames say of each port, and which claims does a wrong one break? */
 #include "blame/witness.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Claims that hold for every header, and headers that refute the others; against walks of
+ * single packets on random networks. */
 #include "prove/prove.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which claims turn when one entry of a table changes? */
 #include "prove/whatif.h"
 
 #include "path/affected.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which claims contradict `ports:` of the same expectation? */
 #include "traffic/contradict.h"
 
 #include "path/follow.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Contradictions are noted, and nothing else is. */
 #include "traffic/contradict.h"
 
 #include "testing/reference_network.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many packets must entries, ports and hosts count for a round, and have they? */
 #include "traffic/count.h"
 
 #include "path/follow.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which few probes exercise every entry that a frame can reach, and why does none the others? */
 #include "traffic/cover.h"
 
 #include "path/backward.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Covers are complete, small and within their limits. */
 #include "traffic/cover.h"
 
 #include "ofctl/flow.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which probes would go round endlessly? */
 #include "traffic/endless.h"
 
 #include "ofctl/match.h"

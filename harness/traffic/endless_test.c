@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Probes that loop are taken from the plan, and no others. */
 #include "traffic/endless.h"
 
 #include "ofctl/flow.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between which hosts is traffic forbidden, and for which of them is there a probe that would
+ * show it? */
 #include "traffic/forbidden.h"
 
 #include "path/declared.h"

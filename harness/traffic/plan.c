@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which frames test an expectation, and what must arrive of each? */
 #include "traffic/plan.h"
 
 #include "base/address.h"

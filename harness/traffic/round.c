@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What arrived in a round, and does it conform to the expectation, the tables, another round? */
 #include "traffic/round.h"
 
 #include <string.h>
