@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which frames switches should send by their own ports, so that it shows which
- * cable of a way alters frames. What two cables carry that carry the same frames
- * and no others hosts cannot tell apart. Pure. */
+ * Which frames switches should send by their own ports, to show which cable of a
+ * way loses or alters frames: where two cables carry the same frames and no
+ * others, what hosts observe cannot tell them apart. Pure. */
 #ifndef BLAME_SHOTS_H
 #define BLAME_SHOTS_H
 
@@ -10,8 +10,9 @@
 
 enum { BLAME_SHOTS_MAX = 256 };
 
-/* The shots for what arrived otherwise than the tables say, one probe for each
- * sender and receiver; those of one way from its end to its beginning. How many. */
+/* Fills in shots (all but how they fared) for what arrived otherwise than the
+ * tables say, for one probe of each sender and receiver, and along its way from the
+ * end to the beginning. Returns how many there are; what does not fit is left out. */
 size_t blame_shots(const struct traffic_evidence *evidence,
                    struct traffic_shot shots[BLAME_SHOTS_MAX]);
 

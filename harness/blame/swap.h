@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Cables in wrong places. Where frames do other than the tables say, each pair
- * of cables is tried swapped, and each end in the other's place, in the model:
- * if one such network, and no other, explains the most, it is told. Pure. */
+ * Cables in wrong places. Where frames do something else than the tables say, each
+ * pair of cables is tried swapped, and each end in the other's place, in the model:
+ * if one such network, and no other, explains the most, it is the cause. Pure. */
 #ifndef BLAME_SWAP_H
 #define BLAME_SWAP_H
 
 #include "traffic/traffic.h"
 
-/* Names the two cables as the cause of every traffic result that fails
- * although the tables are right. Nothing happens if the frames do what the
- * tables say, if no exchange explains the greater part of what they do
- * otherwise, or if two explain as much. What the best one leaves open keeps its
- * own cause. -1 without memory. */
+/* Makes the two cables the cause of each traffic result that fails although the
+ * tables are right. Nothing happens if the frames do what the tables say, if no
+ * exchange explains more than half of what they do otherwise, if two exchanges
+ * explain as much, or if there are more than 512 cables. A result that the best
+ * exchange does not explain keeps its own cause. -1 without memory. */
 int blame_swap(const struct traffic_evidence *evidence, struct report *report);
 
 #endif

@@ -27,7 +27,7 @@ struct prove_context {
 
 /* The arrivals of a reach, by host. */
 struct prove_arrivals {
-    size_t *first; /* by host: where its arrivals begin in `all`; then where they end */
+    size_t *first; /* by host: the first of its arrivals in `all`; and one more: their number */
     const struct path_arrival **all;
 };
 

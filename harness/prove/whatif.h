@@ -13,9 +13,10 @@
 
 struct prove_whatif;
 
-/* What is decided: each claim of the expectation, in its order; then, for each
- * host, that nothing of it strays; then, for each host, that nothing of it goes
- * round for ever. (What no claim and no port of the expectation speaks of passes.) */
+/* One verdict: there is one for each claim of the expectation, in its order; then,
+ * for each host, whether nothing that it sends strays; then, for each host, whether
+ * nothing that it sends goes round endlessly. (Where neither a claim nor a port of the
+ * expectation says anything, the verdict is pass.) */
 struct prove_standing {
     enum verdict verdict;
     struct header example; /* VERDICT_FAIL: a header that refutes it; in_port: its sender's */
@@ -28,32 +29,35 @@ struct prove_turn {
     struct prove_standing before;
 };
 
-/* Decides all, for copies of the tables; what `switches` point to must outlive
- * it. Of the options the budget counts. Errors: no memory; then *whatif is NULL. */
+/* Copies the tables and decides everything; what `switches` point to must outlive
+ * it. Of the options only the budget matters. -1 without memory: then *whatif is
+ * NULL. */
 int prove_whatif_open(const struct expectation *expectation, const struct switch_dump *switches,
                       const struct prove_options *options, struct prove_whatif **whatif,
                       struct base_error *error);
 void prove_whatif_free(struct prove_whatif *whatif);
 
+/* All of them; valid until it is freed. */
 const struct prove_standing *prove_whatif_standings(const struct prove_whatif *whatif, size_t *n);
 
 /* One change of a switch that was read. Rows are the entries as dumped, then
  * those added. The actions must live as long as `whatif`. Afterwards every
- * standing has the verdict that a start from nothing would give it; with a budget
- * that is used up one may be inconclusive where the other is not. -1 without
- * memory, and then it can only be freed. */
+ * standing has the verdict that prove_whatif_open would give it for the changed
+ * tables; with a budget that is used up one may be inconclusive where the other is
+ * not. -1 without memory: then it can only be freed. */
 int prove_whatif_add(struct prove_whatif *whatif, size_t sw, const struct flow_entry *entry,
                      size_t *row);
 int prove_whatif_remove(struct prove_whatif *whatif, size_t sw, size_t row);
 int prove_whatif_modify(struct prove_whatif *whatif, size_t sw, size_t row,
                         const struct action *actions, size_t n_actions);
 
-/* For whoever asks only whether anything fails: from now on a change decides no
- * more once a standing fails, and leaves the others as they were. It must be taken
- * back before the next one. */
+/* For callers that only want to know whether anything fails: from now on a change
+ * stops deciding once a standing fails, and leaves the others as they were. Such a
+ * change must be taken back before the next one. */
 void prove_whatif_hurry(struct prove_whatif *whatif, bool hurries);
 
-/* The standings whose verdict the last change turned, and how they stood. */
+/* The standings whose verdict the last change turned, and what they were before;
+ * valid until the next change. */
 const struct prove_turn *prove_whatif_turned(const struct prove_whatif *whatif, size_t *n);
 
 /* Takes back the last change that has not been taken back: nothing is decided

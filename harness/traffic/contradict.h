@@ -9,8 +9,9 @@
 #include "path/declared.h"
 #include "traffic/plan.h"
 
-/* Adds a note for each claim of which a planned probe shows that the declared
- * ways of the ports deliver another number of copies than the claim wants. */
+/* Adds a note for each claim with one receiver for which a planned probe, other
+ * than a sentinel, shows that `ports:` deliver another number of copies than the
+ * claim wants. Without memory a note is left out. */
 void traffic_contradictions(const struct path_declared *declared, const struct traffic_plan *plan,
                             struct report *report);
 

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How many packets each entry must count for one round of probes, if the
- * tables are followed; and whether the counters, which come late, are there
- * yet. Pure. */
+ * How many packets each entry, port and host must count for one round of probes
+ * if switches do what their tables say; how many they did count; and whether the
+ * counters, which switches update late, are complete yet. Pure. */
 #ifndef TRAFFIC_COUNT_H
 #define TRAFFIC_COUNT_H
 
 #include "traffic/round.h"
 
-/* A port, and the cable by which frames come in there: what must be counted,
- * and how many of the copies that should have come this way arrived well. */
 struct traffic_port_count {
-    uint32_t rx, tx;
-    uint32_t good, bad;
+    uint32_t rx, tx;    /* frames of ours that must come in, go out, by the tables */
+    uint32_t good, bad; /* copies whose way leads in here: arrivals as by the tables; all others */
 };
 
-/* A host, and the cable by which frames come to it. */
 struct traffic_host_count {
-    uint32_t sent, arrived; /* frames of ours */
-    uint32_t good, bad;
+    uint32_t sent, arrived; /* frames of ours: sent, observed */
+    uint32_t good, bad;     /* copies whose way ends here, as above */
 };
 
 struct traffic_count {
@@ -28,13 +25,16 @@ struct traffic_count {
     struct base_arena arena;
 };
 
-/* -1 without memory. */
+/* Follows every probe of the round that was sent through `tables`, which are those
+ * of `before` (by switch; NULL: not read). What becomes of a probe behind a switch
+ * that is not known is not counted. -1 without memory; free it even then. */
 int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
                        const struct traffic_round *round, const struct path_network *tables,
                        const struct switch_state *const *before);
 void traffic_count_free(struct traffic_count *count);
 
-/* NULL: the switch was not read, or has no such port. */
+/* The count of a port; NULL if the switch was not read, or has no such port. It
+ * belongs to `count`. */
 struct traffic_port_count *traffic_count_port(const struct traffic_count *count,
                                               const struct switch_state *const *before,
                                               struct port_ref port);
@@ -46,12 +46,13 @@ long traffic_count_rx(const struct switch_state *const *before,
 long traffic_count_tx(const struct switch_state *const *before,
                       const struct switch_state *const *after, struct port_ref port, long *bytes);
 
-/* Packets that an entry of `before` has counted up to `after`, -1: not known
- * (it is gone, or does not count). */
+/* Packets that an entry, by its index in `before`, has counted up to `after`
+ * (either may be NULL: not read); -1: not known, as it is gone or does not count. */
 long traffic_count_since(const struct switch_state *before, size_t entry,
                          const struct switch_state *after);
 
-/* Whether every entry has counted at least what it must. */
+/* Whether every entry has counted at least what it must; switches that were not
+ * read, before or after, are left out. */
 bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
                            const struct switch_state *const *before,
                            const struct switch_state *const *after);

@@ -31,7 +31,8 @@ struct traffic_missed {
     size_t sw;
     uint32_t entry;
     enum traffic_miss why;
-    uint32_t hidden_by; /* TRAFFIC_MISS_HIDDEN: one of them, the only one if it alone does it */
+    uint32_t hidden_by; /* TRAFFIC_MISS_HIDDEN: an entry that takes some of its packets; the one
+                           that takes them all, if there is one */
 };
 
 struct traffic_cover {
@@ -58,10 +59,13 @@ struct traffic_cover_options {
     size_t budget;                   /* comparisons of two sets, in all; 0: 400,000,000 */
 };
 
-/* -1 only without memory, and then there is nothing to free. */
+/* Plans probes until each entry that a frame of a host can exercise is exercised, by
+ * them or by the plan, and says of every other entry why it is not. -1 without
+ * memory: then there is nothing to free. */
 int traffic_cover(const struct path_network *network, const struct traffic_cover_options *options,
                   struct traffic_cover *cover);
-/* What an answer of path_origin_of_entry means. */
+
+/* What an answer of path_origin_of_entry means for the entry. */
 enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach);
 
 void traffic_cover_free(struct traffic_cover *cover);

@@ -36,8 +36,8 @@ struct traffic_plan {
     struct base_arena arena;
 };
 
-/* A header that shall be probed too, whatever the expectation says: an example
- * of a difference found in a table, or one that exercises an entry. */
+/* A header to probe besides, whatever the expectation says: an example of a
+ * difference found in a table, or one that exercises an entry. */
 struct traffic_extra {
     size_t from;
     struct header header;
@@ -45,8 +45,8 @@ struct traffic_extra {
 };
 
 struct traffic_plan_options {
-    const bool *sends;    /* by host: false, and nothing is planned for it as a sender */
-    const bool *selected; /* by claim: false, and it plans nothing; NULL: all are */
+    const bool *sends;    /* by host: whether it may send */
+    const bool *selected; /* by claim: whether probes are planned for it; NULL: for all */
     const struct traffic_extra *extras;
     size_t n_extras;
     bool extras_only; /* plan nothing else */
@@ -57,7 +57,9 @@ struct traffic_plan_options {
 bool traffic_plan_sends(const struct expectation *expectation,
                         const struct traffic_plan_options *options, size_t host);
 
-/* Fails only without memory. */
+/* Plans the probes of all hosts for which traffic_plan_sends. What must arrive of
+ * them is what claims say; for a sender without any claim, what `ports:` say. -1
+ * without memory: then there is nothing to free. */
 int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
                  struct traffic_plan *plan, struct base_error *error);
 void traffic_plan_free(struct traffic_plan *plan);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What one round of probes showed, and how it compares: with the expectation,
- * with the dumped tables, with another round. A run sends, receives and fills
- * it in. Hosts without a working capture, and probes that could not be sent,
- * are left out of every comparison. */
+ * What one round of probes showed, and how it compares with the expectation,
+ * with the dumped tables, with another round. A run sends, receives and notes
+ * here what arrives. Hosts without a working capture, and probes that could not
+ * be sent, are left out of every comparison. Pure. */
 #ifndef TRAFFIC_ROUND_H
 #define TRAFFIC_ROUND_H
 
@@ -38,24 +38,26 @@ struct traffic_round {
     struct base_arena arena;
 };
 
-/* -1 without memory. */
+/* An empty round: nothing sent, nothing seen. captures: by host, whether its
+ * capture works; borrowed. -1 without memory; free it even then. */
 int traffic_round_init(struct traffic_round *round, const struct traffic_plan *plan,
                        const bool *captures, size_t n_hosts);
 void traffic_round_free(struct traffic_round *round);
 
-/* Notes one arrival, byte for byte in this form of the expected arrival (0
- * where nothing is expected)... */
+/* Notes one arrival, byte for byte in this form of the expected arrival (an index
+ * of its forms; 0 where nothing is expected)... */
 void traffic_round_see(struct traffic_round *round, size_t probe, size_t host, size_t form);
 
-/* ... or in none of the expected forms. */
+/* ... or in none of the expected forms; the text, which says how it differs, is
+ * copied. Without memory an arrival is not noted. */
 void traffic_round_see_altered(struct traffic_round *round, size_t probe, size_t host,
                                const char *alteration);
 
-/* Never NULL: all zero if nothing arrived. */
+/* What arrived of a probe at a host; never NULL: all zero if nothing did. */
 const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
                                               size_t host);
 
-/* Copies and altered ones together. */
+/* How many copies arrived, unaltered and altered ones together. */
 unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, size_t host);
 
 /* The expected forms of which more copies than expected came to this host,
@@ -63,8 +65,8 @@ unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, siz
 size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
                                 size_t probe, size_t host);
 
-/* Frames as the expectation wants them, no more and no less: of one probe, of
- * all. */
+/* Whether the frames are what the expectation wants, no more and no less: of one
+ * probe, of all. */
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
                             size_t probe);
 bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan);
