@@ -168,6 +168,32 @@ static void matches_copies_and_lifetimes_are_said(void **state)
     forget(&learning);
 }
 
+/* `expires` is what all entries have, and nothing if they have not the same. */
+static void one_lifetime_of_all_is_said_once(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t first, rest, last, expires;
+    } rows[] = {{60, 60, 60, 60}, {0, 60, 60, 0}, {60, 60, 0, 0}, {60, 60, 61, 0}, {0, 0, 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct learning learning;
+        load(&learning, "simulated");
+        struct flow_table *last = &learning.network.states[N_SWITCHES - 1].flows;
+        for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+            struct flow_table *flows = &learning.network.states[sw].flows;
+            for (size_t j = 0; j < flows->n_entries; j++) {
+                flows->entries[j].hard_timeout = rows[i].rest;
+            }
+        }
+        learning.network.states[0].flows.entries[0].hard_timeout = rows[i].first;
+        last->entries[last->n_entries - 1].hard_timeout = rows[i].last;
+        learn(&learning);
+        assert_int_equal(learning.draft.expectation.expires_sec, rows[i].expires);
+        assert_int_equal(report_verdict(&learning.draft.judged), VERDICT_PASS);
+        forget(&learning);
+    }
+}
+
 static void what_no_expectation_says_is_kept_apart(void **state)
 {
     (void)state;
@@ -258,6 +284,7 @@ static void random_tables_conform_to_what_is_learned(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reference_network_is_as_written_by_hand),
     cmocka_unit_test(matches_copies_and_lifetimes_are_said),
+    cmocka_unit_test(one_lifetime_of_all_is_said_once),
     cmocka_unit_test(what_no_expectation_says_is_kept_apart),
     cmocka_unit_test(later_state_deviates),
     cmocka_unit_test(random_tables_conform_to_what_is_learned),

@@ -148,6 +148,61 @@ static void four_sets_are_kept_and_the_others_counted(void **state)
     free_world(&world);
 }
 
+/* Many cases are looked up in a tree: the first that takes a packet counts still. */
+static void expect_many(struct world *world, bool is_wrong)
+{
+    make_world(world);
+    world->expectation.unlisted_any = true;
+    expect(world, 1, "tcp,tp_dst=3", "output:7");
+    for (int i = 1; i <= 12; i++) {
+        char match[32], actions[32], flow[96];
+        snprintf(match, sizeof match, "tcp,tp_dst=%d", i);
+        snprintf(actions, sizeof actions, "output:%d", 2 + i % 5);
+        expect(world, 1, match, actions);
+        snprintf(flow, sizeof flow, "priority=9,in_port=1,%s actions=%s", match,
+                 is_wrong && i == 11 ? "output:7" : actions);
+        if (i != 3) {
+            add_flow(world, flow);
+        }
+    }
+    add_flow(world, "priority=9,in_port=1,tcp,tp_dst=3 actions=output:7");
+    expect(world, 1, "udp", "output:2");
+    add_flow(world, "priority=3,in_port=1,udp actions=output:2");
+}
+
+static void the_first_of_many_cases_counts(void **state)
+{
+    (void)state;
+    struct world world;
+    expect_many(&world, false);
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_PASS);
+    add_flow(&world, "priority=1,in_port=1,arp actions=output:2"); /* no case takes it: drop */
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL);
+    check_text("expected", get_result(&world, "state/s1/1")->expected, "drop");
+    free_world(&world);
+
+    expect_many(&world, true);
+    judge(&world);
+    const struct result *result = get_result(&world, "state/s1/1");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->finding->n_sets, 1);
+    assert_int_equal(result->finding->sets[0].where.example.tp_dst, 11);
+    check_text("expected", result->expected, "output:3");
+    check_text("source", result->source, "e.yaml:1:22"); /* the twelfth */
+    free_world(&world);
+
+    expect_many(&world, false);
+    world.state.flows.entries[4].hard_timeout = 60; /* of tp_dst=6 */
+    judge(&world);
+    result = get_result(&world, "state/s1/1");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_ptr_equal(result->finding->late, &world.state.flows.entries[4]);
+    check_text("source", result->source, "e.yaml:1:17");
+    free_world(&world);
+}
+
 /* ------------------------------------------------------------------- budget */
 
 static void over_the_budget_is_inconclusive(void **state)
@@ -198,6 +253,7 @@ static const struct CMUnitTest others[] = {
     cmocka_unit_test(a_finding_has_its_evidence),
     cmocka_unit_test(the_wrong_one_of_two_is_advertised),
     cmocka_unit_test(four_sets_are_kept_and_the_others_counted),
+    cmocka_unit_test(the_first_of_many_cases_counts),
     cmocka_unit_test(over_the_budget_is_inconclusive),
     cmocka_unit_test(the_seeds_deviations_are_found),
 };

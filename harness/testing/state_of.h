@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { N_PORTS = 7, MAX_CASES = 8, MAX_ITEMS = 16 };
+enum { N_PORTS = 7, MAX_CASES = 16, MAX_ITEMS = 16 };
 
 struct world {
     struct topology topology;
