@@ -31,6 +31,15 @@ int base_option_flag(const struct base_option *option, void *at, const char *val
     return 0;
 }
 
+int base_option_choice(const struct base_option *option, void *at, const char *value,
+                       struct base_error *error)
+{
+    (void)value;
+    (void)error;
+    *(int *)at = (int)option->min;
+    return 0;
+}
+
 int base_option_text(const struct base_option *option, void *at, const char *value,
                      struct base_error *error)
 {

@@ -54,6 +54,7 @@ struct base_option_list {
 };
 
 base_option_set base_option_flag;    /* bool: true */
+base_option_set base_option_choice;  /* int (or enum): min; several rows may fill in one */
 base_option_set base_option_text;    /* const char *: the value, not copied */
 base_option_set base_option_list;    /* struct base_option_list */
 base_option_set base_option_number;  /* uint64_t, decimal, from min to max */

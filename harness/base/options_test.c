@@ -15,6 +15,7 @@ struct mine {
     uint64_t count, seed, wait_ns;
     unsigned timeout_ms;
     double score;
+    int form;
 };
 
 static int set_tap(const struct base_option *option, void *at, const char *value,
@@ -41,6 +42,8 @@ static const struct base_option rows[] = {
      .max = 60000},
     {"score-that-counts", 0, "PERCENT", base_option_percent, offsetof(struct mine, score),
      .help = "score"},
+    {"yaml", 0, NULL, base_option_choice, offsetof(struct mine, form), .help = "as YAML", .min = 3},
+    {"xml", 0, NULL, base_option_choice, offsetof(struct mine, form), .help = "as XML", .min = 4},
     {0},
 };
 
@@ -104,6 +107,16 @@ static void operands_may_stand_anywhere(void **state)
     assert_false(mine.all);
     assert_int_equal(PARSE(&mine, NULL, "--verb"), 2); /* a name may be cut */
     assert_true(mine.verbose);
+}
+
+static void the_last_choice_counts(void **state)
+{
+    (void)state;
+    struct mine mine;
+    assert_true(PARSE(&mine, NULL, "--yaml") > 0);
+    assert_int_equal(mine.form, 3);
+    assert_true(PARSE(&mine, NULL, "--yaml", "--xml") > 0);
+    assert_int_equal(mine.form, 4);
 }
 
 static void a_value_may_be_optional(void **state)
@@ -208,13 +221,16 @@ static void help_is_made_from_the_rows(void **state)
         "      --wait TIME     so long\n"
         "      --timeout TIME  at most\n"
         "      --score-that-counts PERCENT\n"
-        "                      score\n");
+        "                      score\n"
+        "      --yaml          as YAML\n"
+        "      --xml           as XML\n");
     base_buffer_free(&out);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(values_go_where_the_rows_say),
     cmocka_unit_test(operands_may_stand_anywhere),
+    cmocka_unit_test(the_last_choice_counts),
     cmocka_unit_test(a_value_may_be_optional),
     cmocka_unit_test(help_is_known_to_every_table),
     cmocka_unit_test(refusals_name_the_option),

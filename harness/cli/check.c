@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapproof check: do tables and frames do what the expectation says? */
-#include "base/version.h"
 #include "cli/cli.h"
 
 #include <string.h>
@@ -127,52 +126,25 @@ static void end_progress(struct check *check)
     }
 }
 
-static void put_text(const struct check *check, const struct report *report,
-                     struct base_buffer *out)
+static void put_junit(const struct cli_job *job, const void *found, struct base_buffer *out)
 {
-    struct report_text_options text = cli_text_options(check->job.verbose);
-    report_text(report, &text, out);
+    (void)job;
+    report_junit(found, out);
 }
 
-static void put_json(const struct check *check, const struct report *report,
-                     struct base_buffer *out)
+static void put_tap(const struct cli_job *job, const void *found, struct base_buffer *out)
 {
-    (void)check;
-    report_json(report, BASE_VERSION, out);
-}
-
-static void put_junit(const struct check *check, const struct report *report,
-                      struct base_buffer *out)
-{
-    (void)check;
-    report_junit(report, out);
-}
-
-static void put_tap(const struct check *check, const struct report *report, struct base_buffer *out)
-{
-    (void)check;
-    report_tap(report, out);
+    (void)job;
+    report_tap(found, out);
 }
 
 static int write_reports(struct check *check, const struct report *report)
 {
-    const struct {
-        struct cli_output *output;
-        void (*put)(const struct check *check, const struct report *report,
-                    struct base_buffer *out);
-    } rows[] = {{&check->job.text, put_text},
-                {&check->job.json, put_json},
-                {&check->junit, put_junit},
-                {&check->tap, put_tap}};
-    int status = cli_exit_of(report);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct base_buffer out = {0};
-        if (rows[i].output->file) {
-            rows[i].put(check, report, &out);
-        }
-        status = cli_worse(status, cli_write_output(&check->job, rows[i].output, &out));
-    }
-    return cli_worse(status, cli_write_output(&check->job, &check->pcapng, &check->frames));
+    struct cli_job *job = &check->job;
+    int status = cli_put_verdicts(job, report);
+    status = cli_worse(status, cli_put_output(job, &check->junit, put_junit, report));
+    status = cli_worse(status, cli_put_output(job, &check->tap, put_tap, report));
+    return cli_worse(status, cli_write_output(job, &check->pcapng, &check->frames));
 }
 
 static int nothing_selected(const struct cli_job *job)
@@ -233,8 +205,6 @@ const struct cli_command cli_check = {
     .after = "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
              "input error, 3 could not be judged.\n",
     .reads = CLI_READS_EXPECTATION,
-    .min_operands = 1,
-    .max_operands = 1,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,
     .settle = settle,

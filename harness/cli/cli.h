@@ -63,7 +63,7 @@ struct cli_command {
     const char *before, *after;        /* paragraphs of help around the options; may be NULL */
     const struct base_option *options; /* offsets are those of the command's own structure */
     enum cli_reads reads;              /* what operands[0] is */
-    size_t min_operands, max_operands;
+    size_t min_operands, max_operands; /* both 0: one, if the command reads one */
     const char *wants;    /* the usage error where there are fewer or more; NULL: by `reads` */
     const void *defaults; /* the command's structure before the options are read; NULL: zeros */
     size_t n_bytes;       /* of that structure */
@@ -140,6 +140,18 @@ int cli_open_output(const struct cli_job *job, struct cli_output *output);
 int cli_write_output(const struct cli_job *job, struct cli_output *output,
                      struct base_buffer *text);
 
+/* One form of a report: puts what was found, which is the command's own structure. */
+typedef void cli_put(const struct cli_job *job, const void *found, struct base_buffer *out);
+
+/* Puts and writes one form, if the output is open. As cli_write_output. */
+int cli_put_output(const struct cli_job *job, struct cli_output *output, cli_put *put,
+                   const void *found);
+
+/* Writes job->text and job->json. Returns the exit status: `status`, or as cli_worse if
+ * one could not be written. */
+int cli_put_reports(struct cli_job *job, int status, cli_put *put_text, cli_put *put_json,
+                    const void *found);
+
 /* The worse of what was found and how it was written: a deviation stays one,
  * anything else is CLI_UNJUDGED if the report could not be written. */
 int cli_worse(int found, int written);
@@ -151,6 +163,9 @@ int cli_read_states(struct cli_job *job, unsigned what);
 /* How text goes to stdout: in colour on a terminal, unless NO_COLOR or TERM say
  * otherwise. */
 struct report_text_options cli_text_options(bool verbose);
+
+/* Writes a report of verdicts as text and JSON. Returns the exit status. */
+int cli_put_verdicts(struct cli_job *job, const struct report *report);
 
 /* The exit status that the verdict of a report means. */
 int cli_exit_of(const struct report *report);

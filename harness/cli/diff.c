@@ -135,26 +135,28 @@ static int compare_all(struct diff *diff)
     return failed;
 }
 
+static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    report_diff_text(found, job->verbose ? 0 : SHOWN, out);
+}
+
+static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    (void)job;
+    report_diff_json(found, BASE_VERSION, out);
+}
+
 static int write_reports(struct diff *diff)
 {
     static const int exits[] = {[REPORT_DIFF_SAME] = CLI_CONFORMS,
                                 [REPORT_DIFF_DIFFERENT] = CLI_DEVIATES,
                                 [REPORT_DIFF_UNDECIDED] = CLI_UNJUDGED};
-    struct cli_job *job = &diff->job;
     struct report_diff told = {.names = {diff->sides[0].path, diff->sides[1].path},
                                .switches = diff->switches,
                                .n_switches = diff->n_switches,
                                .entries = diff->entries};
-    struct base_buffer text = {0}, json = {0};
-    if (job->text.file) {
-        report_diff_text(&told, job->verbose ? 0 : SHOWN, &text);
-    }
-    if (job->json.file) {
-        report_diff_json(&told, BASE_VERSION, &json);
-    }
-    int status =
-        cli_worse(exits[report_diff_verdict(&told)], cli_write_output(job, &job->text, &text));
-    return cli_worse(status, cli_write_output(job, &job->json, &json));
+    return cli_put_reports(&diff->job, exits[report_diff_verdict(&told)], put_text, put_json,
+                           &told);
 }
 
 static int read_and_compare(struct diff *diff)

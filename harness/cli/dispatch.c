@@ -64,8 +64,9 @@ static int check_operands(struct cli_job *job, char **operands, int n)
 {
     const struct cli_command *command = job->command;
     const char *what = command->reads == CLI_READS_TOPOLOGY ? "topology" : "expectation";
-    bool few = n < (int)command->min_operands;
-    if (few || n > (int)command->max_operands) {
+    size_t one = command->reads != CLI_READS_NOTHING && command->max_operands == 0;
+    bool few = (size_t)n < command->min_operands + one;
+    if (few || (size_t)n > command->max_operands + one) {
         return command->wants ? cli_usage_error(job, "%s", command->wants)
                : few          ? cli_usage_error(job, "which %s?", what)
                               : cli_usage_error(job, "one %s at a time", what);

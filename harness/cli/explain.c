@@ -150,21 +150,16 @@ static int read_question(struct explain *explain, const struct topology *topolog
 
 /* ------------------------------------------------------------------ answer */
 
-static int write_reports(struct explain *explain, const struct explanation *explanation)
+static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
 {
-    struct cli_job *job = &explain->job;
-    struct base_buffer text = {0}, json = {0};
-    int status = explanation->deviates  ? CLI_DEVIATES
-                 : explanation->unknown ? CLI_UNJUDGED
-                                        : CLI_CONFORMS;
-    if (job->text.file) {
-        report_explain_text(explanation, &text);
-    }
-    if (job->json.file) {
-        report_explain_json(explanation, BASE_VERSION, &json);
-    }
-    status = cli_worse(status, cli_write_output(job, &job->text, &text));
-    return cli_worse(status, cli_write_output(job, &job->json, &json));
+    (void)job;
+    report_explain_text(found, out);
+}
+
+static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    (void)job;
+    report_explain_json(found, BASE_VERSION, out);
 }
 
 /* Of a port that the switch does not have no way is made up. What was saved
@@ -203,7 +198,10 @@ static int answer(struct explain *explain)
     } else {
         explanation.chosen =
             explain->chosen.n_bytes > 0 ? base_buffer_text(&explain->chosen) : NULL;
-        status = write_reports(explain, &explanation);
+        status = explanation.deviates  ? CLI_DEVIATES
+                 : explanation.unknown ? CLI_UNJUDGED
+                                       : CLI_CONFORMS;
+        status = cli_put_reports(&explain->job, status, put_text, put_json, &explanation);
     }
     base_arena_free(&arena);
     return status;

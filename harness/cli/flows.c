@@ -14,33 +14,14 @@ struct flows {
     struct cli_output save;
 };
 
-static int set_yaml(const struct base_option *option, void *at, const char *value,
-                    struct base_error *error)
-{
-    (void)option;
-    (void)value;
-    (void)error;
-    *(enum report_flows_format *)at = REPORT_FLOWS_YAML;
-    return 0;
-}
-
-static int set_json(const struct base_option *option, void *at, const char *value,
-                    struct base_error *error)
-{
-    (void)option;
-    (void)value;
-    (void)error;
-    *(enum report_flows_format *)at = REPORT_FLOWS_JSON;
-    return 0;
-}
-
 static const struct base_option options[] = {
     CLI_OPTION_LAB,
     {"no-stats", 0, NULL, base_option_flag, offsetof(struct flows, no_stats),
      .help = "without counters and ages, as ovs-ofctl --no-stats --no-names"},
-    {"yaml", 0, NULL, set_yaml, offsetof(struct flows, format),
+    {"yaml", 0, NULL, base_option_choice, offsetof(struct flows, format), .min = REPORT_FLOWS_YAML,
      .help = "as YAML, with ports and datapath ids"},
-    {"json", 0, NULL, set_json, offsetof(struct flows, format), .help = "the same as JSON"},
+    {"json", 0, NULL, base_option_choice, offsetof(struct flows, format), .min = REPORT_FLOWS_JSON,
+     .help = "the same as JSON"},
     {"save", 0, "FILE", base_option_text, offsetof(struct flows, save.path),
      .help = "save the state (the YAML form) to FILE"},
     CLI_OPTION_TIMEOUT,
@@ -100,8 +81,6 @@ const struct cli_command cli_flows = {
     .after = "Exit status: 0 all switches read, 2 usage or input error, 3 a switch could not be\n"
              "read.\n",
     .reads = CLI_READS_TOPOLOGY,
-    .min_operands = 1,
-    .max_operands = 1,
     .n_bytes = sizeof(struct flows),
     .run = run,
 };

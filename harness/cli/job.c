@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How does a command complain, read the network, and write its reports? */
+#include "base/version.h"
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -88,6 +89,23 @@ int cli_worse(int found, int written)
     return written == CLI_CONFORMS || found == CLI_DEVIATES ? found : CLI_UNJUDGED;
 }
 
+int cli_put_output(const struct cli_job *job, struct cli_output *output, cli_put *put,
+                   const void *found)
+{
+    struct base_buffer out = {0};
+    if (output->file) {
+        put(job, found, &out);
+    }
+    return cli_write_output(job, output, &out);
+}
+
+int cli_put_reports(struct cli_job *job, int status, cli_put *put_text, cli_put *put_json,
+                    const void *found)
+{
+    status = cli_worse(status, cli_put_output(job, &job->text, put_text, found));
+    return cli_worse(status, cli_put_output(job, &job->json, put_json, found));
+}
+
 int cli_read_states(struct cli_job *job, unsigned what)
 {
     struct base_error error = {0};
@@ -115,4 +133,21 @@ int cli_exit_of(const struct report *report)
                                           [VERDICT_INCONCLUSIVE] = CLI_UNJUDGED,
                                           [VERDICT_SKIP] = CLI_UNJUDGED};
     return exits[report_verdict(report)];
+}
+
+static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    struct report_text_options how = cli_text_options(job->verbose);
+    report_text(found, &how, out);
+}
+
+static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    (void)job;
+    report_json(found, BASE_VERSION, out);
+}
+
+int cli_put_verdicts(struct cli_job *job, const struct report *report)
+{
+    return cli_put_reports(job, cli_exit_of(report), put_text, put_json, report);
 }

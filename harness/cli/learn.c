@@ -142,8 +142,6 @@ const struct cli_command cli_learn = {
              "its head and on stderr. Exit status: 0 written, 2 usage or input error, 3 a switch\n"
              "could not be read, and is not in it.\n",
     .reads = CLI_READS_TOPOLOGY,
-    .min_operands = 1,
-    .max_operands = 1,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,
     .settle = settle,

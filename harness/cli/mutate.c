@@ -32,18 +32,15 @@ static const struct base_option options[] = {
     {0},
 };
 
-static int write_reports(struct cli_job *job, const struct mutations *mutations)
+static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
 {
-    struct base_buffer text = {0}, json = {0};
     struct report_text_options how = cli_text_options(job->verbose);
-    if (job->text.file) {
-        report_mutate_text(mutations, job->topology, job->verbose ? 0 : SHOWN, &how, &text);
-    }
-    if (job->json.file) {
-        report_mutate_json(mutations, job->topology, BASE_VERSION, &json);
-    }
-    int status = cli_write_output(job, &job->text, &text);
-    return cli_worse(status, cli_write_output(job, &job->json, &json));
+    report_mutate_text(found, job->topology, job->verbose ? 0 : SHOWN, &how, out);
+}
+
+static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    report_mutate_json(found, job->topology, BASE_VERSION, out);
 }
 
 /* What the score means. Undecided changes may count against it. */
@@ -89,7 +86,7 @@ static int try_and_report(struct mutate *mutate)
         report_words(&mutations.base) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
-        status = write_reports(job, &mutations);
+        status = cli_put_reports(job, CLI_CONFORMS, put_text, put_json, &mutations);
         status = status == CLI_CONFORMS ? exit_of(mutate, &mutations) : status;
     }
     mutations_free(&mutations);
@@ -117,8 +114,6 @@ const struct cli_command cli_mutate = {
         "--min-score, 2 usage or input error, 3 the network as it is does not conform, or\n"
         "could not be judged.\n",
     .reads = CLI_READS_EXPECTATION,
-    .min_operands = 1,
-    .max_operands = 1,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,
     .run = run,

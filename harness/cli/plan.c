@@ -38,18 +38,16 @@ static int settle(struct cli_job *job)
                                         : cli_usage_error(job, "which change? --change FILE");
 }
 
-static int write_reports(struct cli_job *job, const struct report_plan *told)
+static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
 {
-    struct base_buffer text = {0}, json = {0};
     struct report_text_options how = cli_text_options(job->verbose);
-    if (job->text.file) {
-        report_plan_text(told, job->verbose ? 0 : SHOWN, &how, &text);
-    }
-    if (job->json.file) {
-        report_plan_json(told, BASE_VERSION, &json);
-    }
-    int status = cli_worse(cli_exit_of(told->after), cli_write_output(job, &job->text, &text));
-    return cli_worse(status, cli_write_output(job, &job->json, &json));
+    report_plan_text(found, job->verbose ? 0 : SHOWN, &how, out);
+}
+
+static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
+{
+    (void)job;
+    report_plan_json(found, BASE_VERSION, out);
 }
 
 static int make_and_report(struct cli_job *job, const struct flow_changes *changes)
@@ -68,7 +66,7 @@ static int make_and_report(struct cli_job *job, const struct flow_changes *chang
                                    .probes = &made.probes,
                                    .before = &made.before,
                                    .after = &made.after};
-        status = write_reports(job, &told);
+        status = cli_put_reports(job, cli_exit_of(&made.after), put_text, put_json, &told);
     }
     run_plan_free(&made);
     return status;
@@ -109,8 +107,6 @@ const struct cli_command cli_plan = {
              "after the change: 0 conforms, 1 deviates, 2 usage or input error, 3 could not be\n"
              "judged.\n",
     .reads = CLI_READS_EXPECTATION,
-    .min_operands = 1,
-    .max_operands = 1,
     .n_bytes = sizeof(struct plan),
     .settle = settle,
     .run = run,

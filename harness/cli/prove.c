@@ -2,7 +2,6 @@
  *
  * tapproof prove: does every claim hold for every header, by the tables? */
 #include "run/prove.h"
-#include "base/version.h"
 #include "cli/cli.h"
 
 struct prove {
@@ -29,20 +28,6 @@ static int settle(struct cli_job *job)
                : CLI_CONFORMS;
 }
 
-static int write_reports(struct cli_job *job, const struct report *report)
-{
-    struct base_buffer text = {0}, json = {0};
-    struct report_text_options how = cli_text_options(job->verbose);
-    if (job->text.file) {
-        report_text(report, &how, &text);
-    }
-    if (job->json.file) {
-        report_json(report, BASE_VERSION, &json);
-    }
-    int status = cli_worse(cli_exit_of(report), cli_write_output(job, &job->json, &json));
-    return cli_worse(status, cli_write_output(job, &job->text, &text));
-}
-
 static bool has_claims(const struct cli_job *job)
 {
     struct run_options claims = job->run;
@@ -67,7 +52,7 @@ static int run(struct cli_job *job)
     }
     status = run_prove(job->expectation, &job->source, &how, &report, &error) < 0
                  ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
-                 : write_reports(job, &report);
+                 : cli_put_verdicts(job, &report);
     report_free(&report);
     return status;
 }
@@ -80,8 +65,6 @@ const struct cli_command cli_prove = {
     .after = "A claim passes if it holds for every header that its sender can send. Exit status:\n"
              "0 all proved, 1 one is refuted, 2 usage or input error, 3 not decided.\n",
     .reads = CLI_READS_EXPECTATION,
-    .min_operands = 1,
-    .max_operands = 1,
     .n_bytes = sizeof(struct prove),
     .settle = settle,
     .run = run,

@@ -39,7 +39,7 @@ static int judge_loops(struct checking *checking)
 static int open_stations(struct checking *checking)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
-    run_checking_progress(checking, "opening the captures");
+    run_progress(checking->options, "opening the captures");
     int status = run_stations_open(&checking->stations, checking->world, checking->topology,
                                    checking->lab, checking->error);
     checking->report->timing.open_ms = run_checking_ms_since(checking, start_ns);
@@ -65,7 +65,7 @@ static void note_frames(struct checking *checking)
  * state. */
 static int check_traffic(struct checking *checking)
 {
-    run_checking_progress(checking, "probing");
+    run_progress(checking->options, "probing");
     if (run_checking_plan(checking) < 0 ||
         run_probing_init(&checking->probing, &checking->plan, checking->topology,
                          &checking->stations, checking->error) < 0) {

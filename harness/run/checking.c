@@ -13,17 +13,10 @@ double run_checking_ms_since(const struct checking *checking, uint64_t start_ns)
     return run_ms_since(checking->world, start_ns);
 }
 
-void run_checking_progress(const struct checking *checking, const char *text)
-{
-    if (checking->options->progress) {
-        checking->options->progress(checking->options->progress_aux, text);
-    }
-}
-
 int run_checking_read(struct checking *checking, struct run_states *states)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
-    run_checking_progress(checking, "reading the switches");
+    run_progress(checking->options, "reading the switches");
     if (run_network_read(&checking->network, checking->reads, checking->error) < 0) {
         return -1;
     }

@@ -34,7 +34,7 @@ static int read_until_counted(struct checking *checking)
 
 int run_checking_count(struct checking *checking)
 {
-    run_checking_progress(checking, "reading the counters");
+    run_progress(checking->options, "reading the counters");
     if (traffic_count_init(&checking->count, &checking->plan, &checking->round, &checking->tables,
                            checking->states.right) < 0) {
         return base_fail(checking->error, "out of memory");
@@ -47,7 +47,7 @@ int run_checking_count(struct checking *checking)
 int run_checking_shoot(struct checking *checking)
 {
     struct traffic_evidence evidence = run_checking_evidence(checking);
-    run_checking_progress(checking, "having switches send");
+    run_progress(checking->options, "having switches send");
     checking->shots = calloc(BLAME_SHOTS_MAX, sizeof *checking->shots);
     if (!checking->shots) {
         return base_fail(checking->error, "out of memory");

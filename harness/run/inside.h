@@ -43,9 +43,6 @@ struct checking {
 uint64_t run_checking_now_ns(const struct checking *checking);
 double run_checking_ms_since(const struct checking *checking, uint64_t start_ns);
 
-/* (checking.c) Says what is being done now, to whoever wants to know. */
-void run_checking_progress(const struct checking *checking, const char *text);
-
 /* (checking.c) Reads all switches; what was in `states` before is freed. -1 without
  * memory, or if the event loop cannot run. */
 int run_checking_read(struct checking *checking, struct run_states *states);

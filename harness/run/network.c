@@ -83,8 +83,9 @@ int run_network_flush(struct run_network *network, struct base_error *error)
     return status;
 }
 
-const struct switch_state *run_network_state(const struct run_network *network, size_t sw,
-                                             const char **reason)
+/* What the last reading said of a switch; NULL and a reason if nothing. */
+static const struct switch_state *state_of(const struct run_network *network, size_t sw,
+                                           const char **reason)
 {
     size_t target = network->target_of[sw];
     if (target == INDEX_NONE) {
@@ -126,7 +127,7 @@ int run_network_take(struct run_network *network, struct run_states *states,
     }
     for (size_t i = 0; i < network->n_switches; i++) {
         const char *reason;
-        const struct switch_state *state = run_network_state(network, i, &reason);
+        const struct switch_state *state = state_of(network, i, &reason);
         run_states_set(states, i, state, reason, network->topology->switches[i].dpid);
     }
     states->dumps = network->dumps;

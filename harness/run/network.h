@@ -34,10 +34,6 @@ int run_network_send(struct run_network *network, struct port_ref by, const void
                      size_t n_bytes, struct base_error *error);
 int run_network_flush(struct run_network *network, struct base_error *error);
 
-/* What the last reading said of a switch; NULL and a reason if nothing. */
-const struct switch_state *run_network_state(const struct run_network *network, size_t sw,
-                                             const char **reason);
-
 /* What was read of every switch of a topology, by its index there, in the forms
  * that different rooms want it in. */
 struct run_states {

@@ -80,9 +80,6 @@ static int make(struct planning *planning, const struct flow_changes *changes,
     struct run_plan *plan = planning->plan;
     const struct expectation *expectation = planning->expectation;
     const struct switch_state *const *before = planning->read->by_switch;
-    for (size_t i = 0; i < expectation->n_claims; i++) {
-        planning->selected[i] = run_selects(planning->options, expectation->claims[i].id);
-    }
     if (change_plan_make(&plan->changed, changes, before, expectation->topology->n_switches) < 0 ||
         compare_switches(planning) < 0) {
         return base_fail(error, "out of memory");
@@ -103,7 +100,8 @@ int run_plan_make(struct run_plan *plan, const struct expectation *expectation,
     *plan = (struct run_plan){0};
     struct planning planning = {
         .plan = plan, .expectation = expectation, .read = read, .options = options};
-    planning.selected = calloc(expectation->n_claims + 1, sizeof *planning.selected);
+    size_t n;
+    planning.selected = run_select_claims(expectation, options, &n);
     int status =
         planning.selected ? make(&planning, changes, error) : base_fail(error, "out of memory");
     free(planning.selected);

@@ -13,18 +13,13 @@ enum { EXTRAS_MAX = 256 };
 
 bool run_checking_select(struct checking *checking)
 {
-    size_t n = checking->expectation->n_claims;
-    bool any = false;
+    size_t n;
     if (checking->options->n_patterns == 0 ||
         run_list(checking->expectation, checking->options, NULL, NULL) == 0) {
         return true;
     }
-    checking->selected = calloc(n + 1, sizeof *checking->selected);
-    for (size_t i = 0; checking->selected && i < n; i++) {
-        checking->selected[i] = run_selects(checking->options, checking->expectation->claims[i].id);
-        any = any || checking->selected[i];
-    }
-    return any;
+    checking->selected = run_select_claims(checking->expectation, checking->options, &n);
+    return n > 0;
 }
 
 /* Packets that the table treats otherwise than the expectation, where a host

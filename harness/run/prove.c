@@ -27,14 +27,6 @@ struct proving {
     struct traffic_round round;
 };
 
-static void progress(const struct proving *proving, const char *text)
-{
-    const struct run_options *run = &proving->options->run;
-    if (run->progress) {
-        run->progress(run->progress_aux, text);
-    }
-}
-
 /* ----------------------------------------------------------------- the proof */
 
 int run_prove_claims(const struct expectation *expectation, const struct switch_dump *switches,
@@ -53,14 +45,12 @@ int run_prove_claims(const struct expectation *expectation, const struct switch_
 static int judge(struct proving *proving)
 {
     const struct expectation *expectation = proving->expectation;
-    bool *selected = calloc(expectation->n_claims + 1, sizeof *selected);
+    size_t n;
+    bool *selected = run_select_claims(expectation, &proving->options->run, &n);
     if (!selected) {
         return base_fail(proving->error, "out of memory");
     }
-    for (size_t i = 0; i < expectation->n_claims; i++) {
-        selected[i] = run_selects(&proving->options->run, expectation->claims[i].id);
-        proving->report->n_deselected += !selected[i];
-    }
+    proving->report->n_deselected = expectation->n_claims - n;
     struct prove_options options = {.selected = selected};
     int status = run_prove_claims(expectation, proving->source->states.switches, &options,
                                   proving->report, proving->error);
@@ -89,7 +79,7 @@ static int read_and_judge(struct proving *proving)
         report_note(proving->report, "the tables are those saved in %s",
                     proving->source->saved->file);
     }
-    progress(proving, "reading the switches");
+    run_progress(&proving->options->run, "reading the switches");
     if (run_source_read(proving->source, CHANNEL_FLOWS, proving->options->run.timeout_ms,
                         proving->error) < 0) {
         return -1;
@@ -97,7 +87,7 @@ static int read_and_judge(struct proving *proving)
     note_unread(proving);
     timing->dump_ms = run_ms_since(world, start_ns);
     start_ns = world->now_ns(world);
-    progress(proving, "proving");
+    run_progress(&proving->options->run, "proving");
     int status = judge(proving);
     timing->compare_ms = run_ms_since(world, start_ns);
     return status;
@@ -235,7 +225,7 @@ static int send_examples(struct proving *proving)
 
 static int confirm_all(struct proving *proving)
 {
-    progress(proving, "sending the packets that refute");
+    run_progress(&proving->options->run, "sending the packets that refute");
     if (path_declared_open(&proving->declared, proving->expectation) < 0 ||
         path_network_open_dumps(&proving->tables, proving->topology,
                                 proving->source->states.by_switch, NULL) < 0) {

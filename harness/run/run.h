@@ -45,6 +45,14 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
  * of them, or matches it as a whole if it has *, ? or [ (fnmatch(3)). */
 bool run_selects(const struct run_options *options, const char *id);
 
+/* By claim, whether the patterns select it, and how many they select; free it. NULL
+ * without memory. */
+bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,
+                        size_t *n_selected);
+
+/* Says what is being done now, if anybody wants to know. */
+void run_progress(const struct run_options *options, const char *text);
+
 /* Only the selected results stay in the report. */
 void run_select(const struct expectation *expectation, const struct run_options *options,
                 struct report *report);

@@ -5,6 +5,7 @@
 
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool run_selects(const struct run_options *options, const char *id)
@@ -67,6 +68,25 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
         list(&lister, expectation->claims[i].id);
     }
     return lister.n;
+}
+
+bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,
+                        size_t *n_selected)
+{
+    bool *selected = calloc(expectation->n_claims + 1, sizeof *selected);
+    *n_selected = 0;
+    for (size_t i = 0; selected && i < expectation->n_claims; i++) {
+        selected[i] = run_selects(options, expectation->claims[i].id);
+        *n_selected += selected[i];
+    }
+    return selected;
+}
+
+void run_progress(const struct run_options *options, const char *text)
+{
+    if (options->progress) {
+        options->progress(options->progress_aux, text);
+    }
 }
 
 void run_select(const struct expectation *expectation, const struct run_options *options,

@@ -79,7 +79,7 @@ int run_checking_settle(struct checking *checking)
     while (run_checking_ms_since(checking, start_ns) < checking->options->converge_ms ||
            checking->report->timing.rounds < ROUNDS_MIN) {
         uint64_t round_ns = run_checking_now_ns(checking);
-        run_checking_progress(checking, "frames and tables disagree: looking again");
+        run_progress(checking->options, "frames and tables disagree: looking again");
         if (run_checking_read(checking, &checking->states) < 0 ||
             run_checking_index(checking) < 0 || next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
             return -1;
