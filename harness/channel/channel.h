@@ -60,10 +60,10 @@ struct channel_dump {
     size_t n_strays;           /* replies to requests that were not made; ignored */
 };
 
-/* Resolves names and listens at ptcp: endpoints; nobody is dialled yet.
+/* Resolves names and listens at ptcp: endpoints; nothing is dialled yet.
  * `options` may be NULL. The targets are copied. Fails on an endpoint that can not be parsed,
  * naming the target, and without memory. A host name that can not be resolved, or an
- * address where nobody can listen, is the reason of the dump. */
+ * address that cannot be listened at, is the reason of the dump. */
 int channel_open(const struct channel_target *targets, size_t n_targets,
                  const struct channel_options *options, struct channel **channel,
                  struct base_error *error);

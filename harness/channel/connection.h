@@ -41,13 +41,15 @@ void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn
 struct base_buffer *channel_conn_output(struct channel_conn *conn);
 void channel_conn_flush(struct channel_conn *conn);
 
-/* How far it has come; to explain why it went no further. */
+/* How far a connection has come; to explain why it went no further. */
 enum channel_conn_stage {
     CHANNEL_CONN_CONNECTING,
     CHANNEL_CONN_SILENT,  /* connected; nothing has come */
     CHANNEL_CONN_BABBLES, /* some bytes, not yet a message */
     CHANNEL_CONN_GREETED, /* HELLO has come */
 };
+
+/* The stage of a connection. */
 enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn);
 
 /* For `down`: true if the peer or the network ended the connection; false if the

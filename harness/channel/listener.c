@@ -21,9 +21,9 @@ enum {
 /* A connection whose other end has not said yet which switch it is. */
 struct caller {
     struct channel_listener *listener;
-    struct channel_conn *conn; /* NULL once it is somebody else's */
+    struct channel_conn *conn; /* NULL once it has another owner */
     struct event *impatience;  /* NULL: there is none */
-    bool is_stranger;          /* it has said, and nobody waits for it */
+    bool is_stranger;          /* it has named its datapath id, and no target waits for that */
     struct caller *next;
 };
 
@@ -234,7 +234,7 @@ static void on_rested(evutil_socket_t fd, short events, void *arg)
 
 /* Accepts as long as there is room. Where that fails for want of descriptors
  * or memory, the next try waits until a caller has gone, or for a moment: it may be
- * others who have them. */
+ * others that use them. */
 static void on_acceptable(evutil_socket_t fd, short events, void *arg)
 {
     (void)events;

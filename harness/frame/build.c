@@ -72,7 +72,7 @@ static void put_icmp(const struct header *as, const struct base_buffer *mark,
     }
 }
 
-/* The checksum at `at` of what stands behind the IPv4 header at `ipv4`. A sum of 0 is
+/* The checksum at `at` of what follows the IPv4 header at `ipv4`. A sum of 0 is
  * sent as its other form, since 0 means "none" in UDP (RFC 768). */
 static void patch_transport_checksum(struct base_buffer *out, size_t ipv4, size_t at)
 {
@@ -139,7 +139,7 @@ static void put_packet(const struct header *sent, const struct header *as,
                        const struct base_buffer *mark, struct base_buffer *out)
 {
     enum { ETHERNET_BYTES = 14 };
-    static const uint8_t null_llc[3] = {0, 0, 3}; /* an UI frame to nobody: IEEE 802.2 */
+    static const uint8_t null_llc[3] = {0, 0, 3}; /* a UI frame to the null SAP: IEEE 802.2 */
     bool is_8023 = as->dl_type == DL_TYPE_NOT_ETH2;
     base_put_be16(out, is_8023 ? FRAME_MIN_BYTES - ETHERNET_BYTES : as->dl_type);
     if (is_8023) {

@@ -52,9 +52,10 @@ bool frame_mark_read(const struct frame_run *run, const void *bytes, size_t n_by
 bool frame_mark_peek(const void *bytes, size_t n_bytes, size_t offset, uint64_t *nonce,
                      struct frame_mark *mark);
 
+#define FRAME_NO_MARK SIZE_MAX
+
 /* The first offset from `from` on where a mark of any run may be (its magic is
  * there), or FRAME_NO_MARK. */
-#define FRAME_NO_MARK SIZE_MAX
 size_t frame_mark_find(const void *bytes, size_t n_bytes, size_t from);
 
 #endif

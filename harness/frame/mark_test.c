@@ -81,6 +81,11 @@ static void a_mark_of_any_run_can_be_looked_at(void **state)
     assert_int_equal(got.number, mark.number);
     assert_int_equal(got.round, mark.round);
     assert_false(frame_mark_peek(out.data, out.n_bytes, 1, &nonce, &got));
+    for (size_t i = 2; i < 2 + 8; i++) { /* the magic */
+        out.data[i] ^= 1;
+        assert_false(frame_mark_peek(out.data, out.n_bytes, 2, &nonce, &got));
+        out.data[i] ^= 1;
+    }
     assert_false(frame_mark_peek(out.data, 2 + 23, 2, &nonce, &got));
     assert_true(frame_mark_peek(out.data, 2 + 24, 2, &nonce, &got));
     base_buffer_free(&out);

@@ -168,7 +168,7 @@ static void put_packet(uint16_t type, struct base_reader *reader, struct base_bu
     }
 }
 
-/* The tag that the reader stands at, and the type behind it. */
+/* The tag at the reader, and the type behind it. */
 static uint16_t put_tag(struct base_reader *reader, struct base_buffer *out)
 {
     uint16_t tci = base_read_be16(reader), type = base_read_be16(reader);

@@ -7,7 +7,8 @@
 #include "base/buffer.h"
 #include "base/reader.h"
 
-/* The reader stands at the IP header, and ends where the capture does. */
+/* Appends the packet as frame_print does. The reader is at the IP header, and ends
+ * where the capture does. */
 void frame_print_ipv4(struct base_reader *reader, struct base_buffer *out);
 void frame_print_ipv6(struct base_reader *reader, struct base_buffer *out);
 

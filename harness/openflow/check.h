@@ -13,12 +13,16 @@ struct of_length_rule {
     uint16_t min;
     uint16_t step; /* 0: exactly min */
 };
+
+/* Whether a length is right. */
 bool of_length_fits(struct of_length_rule rule, size_t n_bytes);
 
-/* The rule in words: "12", "8 or more", "32 + n * 48". The text is for an error. */
+/* A text for an error. */
 struct of_words {
     char text[64];
 };
+
+/* The rule in words: "12", "8 or more", "32 + n * 48". */
 struct of_words of_length_words(struct of_length_rule rule);
 
 /* The first 16 bytes as "01 0e 00 48 …"; "no bytes" when there are none. */

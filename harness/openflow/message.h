@@ -8,7 +8,7 @@
  *           of_open checks a whole message and gives its body; then the
  *           decoder for header.type: of_decode_*.
  * Writing:  of_encode_* appends one whole message to a buffer; several can
- *           stand in one buffer, one behind the other. Where there is no
+ *           be in one buffer, one after the other. Where there is no
  *           `error` parameter nothing can fail but memory, and a message over
  *           65,535 bytes; both make the buffer `failed`.
  * Pointers in decoded structs point into the message's own bytes (or into the

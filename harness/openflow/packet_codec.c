@@ -4,7 +4,7 @@
 #include "openflow/packet_codec.h"
 #include "openflow/action_codec.h"
 
-/* PACKET_OUT up to the actions; their length in bytes stands at its end. */
+/* PACKET_OUT up to the actions; their length in bytes is at its end. */
 enum { HEAD_BYTES = 16 };
 
 int of_encode_packet_out(struct base_buffer *out, uint32_t xid, const struct of_packet_out *packet,

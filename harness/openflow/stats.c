@@ -5,7 +5,7 @@
 #include "openflow/check.h"
 #include "openflow/match_codec.h"
 
-/* What stands behind kind and flags of a reply. The records of FLOW have
+/* What follows kind and flags of a reply. The records of FLOW have
  * lengths of their own, which flow_codec.c checks. */
 static const struct {
     const char *name;

@@ -75,7 +75,7 @@ static int take_synced(struct station *station, struct base_reader body, struct 
     station->drops = base_read_be64(&body);
     if (body.failed || station->n_asked == 0) {
         return base_fail(error, "%s sent %s", station->exec,
-                         body.failed ? "half an answer" : "an answer that nobody asked for");
+                         body.failed ? "half an answer" : "an answer that was not asked for");
     }
     station->n_asked--;
     return 0;

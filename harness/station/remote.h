@@ -9,10 +9,10 @@
 #include "base/error.h"
 
 /* Serves until end of file on `in_fd`: then it returns 0, with everything
- * closed. What goes wrong with the interface is told to the other side, and is
- * no failure here. Enters the namespace that it is told to, and stays there.
- * -1: the other side does not speak as it should, or cannot be written to
- * (where SIGPIPE is ignored). */
+ * closed. Problems of the interface are sent to the other side, and are no
+ * failure here. Enters the namespace that the other side names, and stays there.
+ * Fails if the other side sends something wrong, or cannot be written to (where
+ * SIGPIPE is ignored). */
 int station_serve(int in_fd, int out_fd, struct base_error *error);
 
 #endif

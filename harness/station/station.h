@@ -110,13 +110,14 @@ static inline int64_t station_now_ns(void)
     return (int64_t)base_now_ns();
 }
 
+#define STATION_DROPS_UNKNOWN UINT64_MAX
+
 /* Frames that this station's capture lost so far, as the kernel (or the
  * interface) counts them: not 0 makes absence inconclusive; 0 proves nothing
  * by itself. STATION_DROPS_UNKNOWN: the station has a problem; it gets one here
  * if its interface is no longer up and linked. Call it at the end of a run,
  * after station_sync: an `exec` station sends its count with its answer there.
  * If a frame was sent or received since, it is asked again, and waited for. */
-#define STATION_DROPS_UNKNOWN UINT64_MAX
 uint64_t station_drops(struct station_set *set, size_t station);
 
 /* Closes all stations, at once, and ends and reaps all commands. The kernel

@@ -296,7 +296,7 @@ static void an_answer_that_nobody_asked_for_is_refused(void **state)
         receive(set, in_ms(1), &seen);
     }
     assert_non_null(station_problem(set, 1));
-    assert_non_null(strstr(station_problem(set, 1), "an answer that nobody asked for"));
+    assert_non_null(strstr(station_problem(set, 1), "an answer that was not asked for"));
     station_close(set);
 }
 

@@ -39,19 +39,19 @@ enum { STATION_WIRE_BODY_MAX = 0xffff };
 void station_wire_put(struct base_buffer *out, enum station_wire_type type, const void *head,
                       size_t n_head, const void *tail, size_t n_tail);
 
-/* The message at the reader, if all of it is there: then the reader goes on
- * behind it. */
+/* Takes the message at the reader if all of it is there, and moves the reader
+ * behind it; otherwise returns false and leaves the reader alone. */
 bool station_wire_take(struct base_reader *reader, uint8_t *type, struct base_reader *body);
 
-/* Whether the whole greeting stands at the beginning of these bytes. `*wrong`:
- * they are not the beginning of one, and never will be. */
+/* Whether these bytes begin with the whole greeting. *wrong: they differ from it
+ * already. */
 bool station_wire_greeted(const void *bytes, size_t n_bytes, bool *wrong);
 
 /* Removes the first n bytes. */
 void station_wire_drop(struct base_buffer *buffer, size_t n_bytes);
 
-/* One read(2) to the end of the buffer: what it returned, errno with it;
- * ENOMEM without memory. */
+/* One read(2) to the end of the buffer. Returns what read(2) returned, with errno;
+ * -1 with ENOMEM without memory. */
 long station_wire_read(int fd, struct base_buffer *in);
 
 #endif

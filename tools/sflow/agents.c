@@ -282,7 +282,7 @@ static size_t place_of(const struct sflow_agents *agents, const struct sflow_dat
     return low;
 }
 
-/* Whether one should go before the other: of whom nothing is known, then who has
+/* Whether one should go before the other: one of which nothing is known, then the one that has
  * been silent longer. */
 static bool goes_before(const struct sflow_agent *one, const struct sflow_agent *other)
 {

@@ -114,8 +114,9 @@ int sflow_next(struct sflow_datagram *datagram, struct sflow_sample *sample,
  * turns out to be garbage is believed. Same errors. */
 int sflow_check(const void *bytes, size_t n_bytes, struct base_error *error);
 
-/* "192.0.2.1", "[2001:db8::1]", "an unknown address". Returns `text`. */
 enum { SFLOW_ADDRESS_TEXT = 64 };
+
+/* "192.0.2.1", "[2001:db8::1]", "an unknown address". Returns `text`. */
 char *sflow_address_format(const struct sflow_address *address, char text[SFLOW_ADDRESS_TEXT]);
 
 /* "192.0.2.1", "2001:db8::1", with or without brackets; false leaves `address` alone. */

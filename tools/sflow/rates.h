@@ -38,7 +38,7 @@ struct sflow_rates;
 
 /* A window of window_ms (at least SFLOW_WINDOW_MIN_MS), for at most max_keys
  * (at least 1); memory grows with the keys that are there, about 250 bytes
- * each. The seed makes hash collisions unpredictable for those who send
+ * each. The seed makes hash collisions unpredictable for senders of
  * frames. NULL without memory. */
 struct sflow_rates *sflow_rates_new(uint32_t window_ms, size_t max_keys, const uint8_t seed[16]);
 

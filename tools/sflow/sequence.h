@@ -20,11 +20,12 @@ struct sflow_sequence {
     uint64_t n_restarts;
 };
 
+enum { SFLOW_LATE_MAX = 64, SFLOW_LATE_MS = 2000, SFLOW_GAP_MAX = 1000000 };
+
 /* Notes one datagram. Numbers wrap at 2^32. A number that is lower than the
  * highest one is late if it is lower by at most SFLOW_LATE_MAX and its uptime
  * by at most SFLOW_LATE_MS; any other step back, and a step forward of more
  * than SFLOW_GAP_MAX, is a restart: it is not counted as loss. */
-enum { SFLOW_LATE_MAX = 64, SFLOW_LATE_MS = 2000, SFLOW_GAP_MAX = 1000000 };
 void sflow_sequence_note(struct sflow_sequence *sequence, uint32_t number, uint32_t uptime_ms);
 
 #endif

@@ -101,8 +101,9 @@ void sflow_trigger_note(struct sflow_trigger *trigger, size_t sw, const struct h
  * `below` or more). Before sflow_trigger_next_ms there is nothing to report. */
 void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms);
 
-/* When the next lifetime runs out; SFLOW_NO_TAP: there is no tap. */
 #define SFLOW_NO_TAP UINT64_MAX
+
+/* When the next lifetime runs out; SFLOW_NO_TAP: there is no tap. */
 uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger);
 
 /* Forgets a tap that was removed by other means, without an event; traffic that is

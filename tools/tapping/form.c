@@ -44,7 +44,7 @@ static size_t host_with(const struct topology *topology, const uint8_t *mac, con
     return HOST_NONE;
 }
 
-/* A host by its name or one of its addresses, or an address that is nobody's. */
+/* A host by its name or one of its addresses, or an address of no host. */
 static int find_to(const struct topology *topology, const char *to, size_t *host, struct end *end,
                    struct base_error *error)
 {

@@ -26,15 +26,8 @@ static uint64_t now_ns(void)
     return (uint64_t)station_now_ns();
 }
 
-static uint64_t wall_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* The roles of all hosts by the command line: what is named first, then the
- * lists "all", which leave out who has a role. */
+ * lists "all", which leave out hosts that have a role. */
 static int choose_places(const struct tapping_stream *stream, unsigned *chosen,
                          struct base_error *error)
 {
@@ -75,7 +68,7 @@ static int check_places(const struct tapping_stream *stream, const unsigned *cho
     }
     return any ? 0
                : base_fail(error,
-                           "nobody captures the frames to %s: it is no host of %s (--echo, or "
+                           "no host captures the frames to %s: it is no host of %s (--echo, or "
                            "--watch all)",
                            stream->options->to, topology->file);
 }
@@ -299,7 +292,7 @@ static void send_one(struct tapping_stream *stream)
     if (build(stream, stream->tally.n_sent, &stream->problem) < 0) {
         return;
     }
-    uint64_t sent_now_ns = now_ns(), sent_wall_ns = wall_ns();
+    uint64_t sent_now_ns = now_ns(), sent_wall_ns = base_wall_ns();
     if (station_send(stream->lab->set, station, stream->frame.data, stream->frame.n_bytes,
                      &stream->problem) < 0) {
         base_fail_in(&stream->problem, "%s", stream->options->from);
