@@ -148,7 +148,7 @@ static void every_entry_has_its_places(void **state)
     flow_table_free(&flows);
 }
 
-/* The regions that space_table_exclude makes are where space_lookup says so. */
+/* The regions that space_table_exclude makes are where naive_lookup says so. */
 static void regions_are_what_lookup_says(void **state)
 {
     (void)state;
