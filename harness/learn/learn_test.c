@@ -194,6 +194,43 @@ static void one_lifetime_of_all_is_said_once(void **state)
     }
 }
 
+/* By match, where not all frames arrive: each of them, and of the whole what arrives nowhere. */
+static void several_matches_of_a_pair_are_said(void **state)
+{
+    (void)state;
+    struct learning learning;
+    load(&learning, "simulated");
+    add(&learning, 0, "priority=40000,in_port=5,tcp,tp_dst=80 actions=output:8");
+    add(&learning, 0, "priority=40000,in_port=5,udp,tp_dst=53 actions=output:9");
+    add(&learning, 0, "priority=40000,in_port=5,arp actions=output:8");
+    learn(&learning);
+    expect_text(&learning, "  - {from: h5, match: \"arp\", mirrored: [h11]}\n");
+    expect_text(&learning, "  - {from: h5, match: \"tcp,tp_dst=80\", mirrored: [h11]}\n");
+    expect_text(&learning, "  - {from: h5, match: \"udp,tp_dst=53\", mirrored: [h11]}\n");
+    assert_int_equal(count_unclaimed(&learning), 0);
+    learn_loaded(&learning);
+    assert_int_equal(report_verdict(&learning.report), VERDICT_PASS);
+    forget(&learning);
+}
+
+/* Without claims nothing is proved: it would be that nothing may arrive anywhere. */
+static void without_claims_nothing_is_proved(void **state)
+{
+    (void)state;
+    struct learning learning;
+    load(&learning, "simulated");
+    for (size_t i = 0; i < N_SWITCHES; i++) {
+        add(&learning, i, "priority=60000 actions=NORMAL");
+    }
+    learn(&learning);
+    assert_int_equal(learning.draft.expectation.n_claims, 0);
+    assert_int_equal(count_unclaimed(&learning), 11);
+    for (size_t i = 0; i < learning.draft.judged.n_results; i++) {
+        assert_int_not_equal(learning.draft.judged.results[i].kind, RESULT_TRAFFIC);
+    }
+    forget(&learning);
+}
+
 static void what_no_expectation_says_is_kept_apart(void **state)
 {
     (void)state;
@@ -285,6 +322,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reference_network_is_as_written_by_hand),
     cmocka_unit_test(matches_copies_and_lifetimes_are_said),
     cmocka_unit_test(one_lifetime_of_all_is_said_once),
+    cmocka_unit_test(several_matches_of_a_pair_are_said),
+    cmocka_unit_test(without_claims_nothing_is_proved),
     cmocka_unit_test(what_no_expectation_says_is_kept_apart),
     cmocka_unit_test(later_state_deviates),
     cmocka_unit_test(random_tables_conform_to_what_is_learned),
