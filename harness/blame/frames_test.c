@@ -120,6 +120,8 @@ static void a_switch_leaks(void **state)
     port_of(&network, 0, 5)->counters.tx_packets++;
     network_blame(&network);
     expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_SWITCH, "s1:3");
+    assert_non_null(strstr(network_result(&network, "traffic/h3/stray/h5")->detail,
+                           "s1 sent 1 frames by port 5 that its table does not send there"));
     /* ... and now by none that the switch knows of. */
     port_of(&network, 0, 5)->counters.tx_packets--;
     network_blame(&network);
@@ -196,6 +198,88 @@ static void bytes_tell_who_cuts(void **state)
     network_free(&network);
 }
 
+/* As network_blame, of a run that counted nothing at ports and hosts. */
+static const struct result *blamed_by_entries(struct network *network, const char *id)
+{
+    network_judge(network);
+    struct traffic_evidence evidence = network_evidence(network);
+    evidence.count = NULL;
+    blame_frames(&evidence, &network->failures, &network->report);
+    return network_result(network, id);
+}
+
+/* Without the counters of ports those of entries show how far the frames came. */
+static void entries_show_how_far_it_came(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    for (size_t sw = 0; sw < 3; sw++) {
+        for (size_t i = 0; i < network.later[sw].n_ports; i++) {
+            network.later[sw].ports[i].has_counters = false;
+        }
+    }
+    const struct result *result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
+    expect_cause(result, CAUSE_CABLE, "h11 - s3:11");
+    assert_string_equal(result->suspect, "s3:11 -> h11");
+    assert_non_null(strstr(result->detail, "the tables would deliver it; s3:1 counted it last"));
+    assert_non_null(strstr(result->says[SAYS_COUNTED], "s1:1 +"));
+    assert_non_null(strstr(result->says[SAYS_COUNTED], " packets, s3:1 +"));
+    assert_string_equal(result->says[SAYS_ADVERTISED], "1 copy");
+    assert_int_equal(result->disagree[0], SAYS_ADVERTISED);
+    assert_int_equal(result->disagree[1], SAYS_OBSERVED);
+    for (size_t sw = 0; sw < 3; sw++) {
+        for (size_t i = 0; i < network.later[sw].flows.n_entries; i++) {
+            network.later[sw].flows.entries[i].n_packets = 0;
+        }
+    }
+    result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
+    expect_cause(result, CAUSE_CABLE, "h1 - s1:1");
+    assert_string_equal(result->suspect, "h1 -> s1:1");
+    assert_non_null(strstr(result->detail, "no entry on its way counted it"));
+    network.after[0] = network.after[2] = NULL;
+    result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
+    assert_null(result->suspect);
+    assert_string_equal(result->says[SAYS_COUNTED], "s1:1 not counted, s3:1 not counted");
+    network_free(&network);
+}
+
+/* A switch that was not read may do anything. */
+static void what_is_not_known_is_suspected(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    network.before[2] = NULL;
+    const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+    expect_cause(result, CAUSE_TABLE, "s3:1");
+    assert_non_null(strstr(result->detail, "what s3:1 does with it is not known: "));
+    assert_null(result->says[SAYS_ADVERTISED]);
+    assert_int_equal(result->disagree[0], SAYS_DECLARED);
+    network_free(&network);
+}
+
+/* The host gets what the switch did not send to it. */
+static void a_host_gets_more_than_was_sent(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h5 = network_host(&network, "h5"), p = 0;
+    while (network.plan.probes[p].from != network_host(&network, "h3")) {
+        p++;
+    }
+    traffic_round_see(&network.round, p, h5, 0);
+    const struct result *result = network_failure(&network, "traffic/h3/stray/h5");
+    expect_cause(result, CAUSE_CABLE, "h5 - s1:5");
+    assert_string_equal(result->suspect, "s1:5 -> h5");
+    assert_non_null(strstr(result->detail, "0 frames left s1:5, 1 came to h5"));
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(lost_frame_is_the_cables_fault),
     cmocka_unit_test(counters_locate_the_cable),
@@ -207,6 +291,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(company_tells_who_alters),
     cmocka_unit_test(two_cables_are_told_apart),
     cmocka_unit_test(bytes_tell_who_cuts),
+    cmocka_unit_test(entries_show_how_far_it_came),
+    cmocka_unit_test(what_is_not_known_is_suspected),
+    cmocka_unit_test(a_host_gets_more_than_was_sent),
 };
 
 TEST_MAIN(tests)

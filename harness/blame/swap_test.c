@@ -56,9 +56,105 @@ static void another_fault_beside_a_swap(void **state)
     network_free(&network);
 }
 
+/* h2 is at the port of h3, and h3 at none. */
+static void a_cable_in_another_place(void **state)
+{
+    (void)state;
+    static const struct port_ref nowhere = {.sw = 0, .port = PORT_NONE};
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology;
+    struct topology_host *h2 = &topology->hosts[network_host(&network, "h2")];
+    struct topology_host *h3 = &topology->hosts[network_host(&network, "h3")];
+    struct port_ref of_h2 = h2->port, of_h3 = h3->port;
+    h2->port = of_h3;
+    h3->port = nowhere;
+    network_send(&network, NULL, NULL);
+    h2->port = of_h2;
+    h3->port = of_h3;
+    network.later[0].ports[1].counters.tx_packets = network.later[0].ports[0].counters.rx_packets;
+    network_blame(&network);
+    const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
+    expect_cause(result, CAUSE_SWAP, "h2 - s1:2, h3 - s1:3");
+    assert_non_null(strstr(result->detail, "h2 is cabled to s1:3, not to s1:2"));
+    network_free(&network);
+}
+
+/* Both are told, and which end is where. */
+static void the_two_cables_are_named(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology;
+    struct topology_link first = topology->links[0], other = topology->links[6];
+    topology->links[0].b = other.b; /* s1:6 to s3:7, s2:7 to s3:1 */
+    topology->links[6].b = first.b;
+    struct flow_table *s3 = &network.states[2].flows;
+    for (size_t i = 0; i < s3->n_entries; i++) { /* what enters s3:7 is lost there */
+        if (s3->entries[i].match.value.in_port == 7) {
+            s3->entries[i].n_actions = 0;
+        }
+    }
+    network_index(&network);
+    network_send(&network, NULL, NULL);
+    topology->links[0] = first;
+    topology->links[6] = other;
+    network_index(&network);
+    network_blame(&network);
+    const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->cause_kind, CAUSE_SWAP);
+    assert_non_null(strstr(result->detail, " are swapped: "));
+    network_free(&network);
+}
+
+/* What is lost on one cable alone is no swap, although many would explain it. */
+static void a_loss_is_no_swap(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    network.later[2].ports[0].counters.rx_packets = 0;
+    const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+    expect_cause(result, CAUSE_CABLE, "s1:6 - s3:1");
+    network_free(&network);
+}
+
+/* A frame that a switch was told to send arrives as the cables are said to be. */
+static void a_shot_speaks_against_it(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology;
+    struct topology_host *h2 = &topology->hosts[network_host(&network, "h2")];
+    struct topology_host *h3 = &topology->hosts[network_host(&network, "h3")];
+    struct port_ref of_h2 = h2->port, of_h3 = h3->port;
+    h2->port = of_h3;
+    h3->port = of_h2;
+    network_send(&network, NULL, NULL);
+    h2->port = of_h2;
+    h3->port = of_h3;
+    struct traffic_shot shot = {
+        .to = network_host(&network, "h2"), .depth = 1, .by = of_h2, .sent = 4, .good = 0};
+    network.shots = &shot;
+    network.n_shots = 1;
+    network_blame(&network);
+    assert_int_equal(network.report.causes[0].kind, CAUSE_SWAP); /* it does not arrive: so it is */
+    shot.good = 4;
+    network_blame(&network);
+    for (size_t i = 0; i < network.report.n_causes; i++) {
+        assert_string_not_equal(network.report.causes[i].where, "h2 - s1:2, h3 - s1:3");
+    }
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(cables_are_swapped),
-    cmocka_unit_test(another_fault_beside_a_swap),
+    cmocka_unit_test(cables_are_swapped),       cmocka_unit_test(another_fault_beside_a_swap),
+    cmocka_unit_test(a_cable_in_another_place), cmocka_unit_test(the_two_cables_are_named),
+    cmocka_unit_test(a_loss_is_no_swap),        cmocka_unit_test(a_shot_speaks_against_it),
 };
 
 TEST_MAIN(tests)
