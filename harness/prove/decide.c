@@ -7,80 +7,6 @@
 
 #include <stdlib.h>
 
-/* ------------------------------------------------------------------- unknown */
-
-/* It only narrows what is unknown: to follow it from each cable of a network as
- * far as a proof goes would take longer than all proofs. */
-enum { SPREAD_SHARES = 16 };
-
-/* Everything that may leave the switch, whatever it does, is followed from the
- * ports that its cables lead to. Over the budget any host may receive it. */
-static int spread_from(struct prove_context *context, size_t sw, size_t *budget, bool *switches,
-                       bool *hosts)
-{
-    int status = 0;
-    size_t end = context->actual.begins[sw + 1];
-    for (size_t i = context->actual.begins[sw]; i < end && status == 0; i++) {
-        const struct path_cable *cable = &context->actual.cables[i];
-        struct path_reach reach = {0};
-        if (cable->peer.kind == PEER_HOST) {
-            hosts[cable->peer.host] = true;
-            continue;
-        }
-        status = path_reach(&context->actual, cable->peer.port, budget, &reach);
-        for (size_t a = 0; a < reach.n_arrivals; a++) {
-            hosts[reach.arrivals[a].host] = true;
-        }
-        for (size_t u = 0; u < reach.n_unknowns; u++) {
-            switches[reach.unknowns[u].hop->in.sw] = true;
-        }
-        for (size_t h = 0; h < context->topology->n_hosts; h++) {
-            hosts[h] = hosts[h] || reach.exhausted;
-        }
-        path_reach_free(&reach);
-    }
-    return status;
-}
-
-/* By host: whether it may receive what comes to this switch, if nothing is known
- * of that. NULL without memory. */
-static bool *spread(struct prove_context *context, size_t sw)
-{
-    size_t n = context->topology->n_switches;
-    bool *hosts = calloc(context->topology->n_hosts + 1, sizeof *hosts);
-    bool *seen = calloc(2 * n + 1, sizeof *seen), *done = seen + n;
-    size_t budget = context->budget / SPREAD_SHARES;
-    int status = hosts && seen ? 0 : -1;
-    if (status == 0) {
-        seen[sw] = true;
-    }
-    for (size_t i = 0; i < n && status == 0; i++) {
-        if (seen[i] && !done[i]) {
-            done[i] = true;
-            status = spread_from(context, i, &budget, seen, hosts);
-            i = SIZE_MAX; /* from the first again: there may be new ones */
-        }
-    }
-    free(seen);
-    if (status < 0) {
-        free(hosts);
-        return NULL;
-    }
-    return hosts;
-}
-
-/* Whether what is unknown may arrive at the host. In doubt it may. */
-static bool may_reach(const struct prove_sender *sender, const struct path_unknown *unknown,
-                      size_t to)
-{
-    size_t sw = unknown->hop->in.sw;
-    bool **spreads = sender->context->spreads;
-    if (!spreads[sw]) {
-        spreads[sw] = spread(sender->context, sw);
-    }
-    return !spreads[sw] || spreads[sw][to];
-}
-
 /* -------------------------------------------------------------------- copies */
 
 /* The question: a header that arrives more often than `wanted`, or less often
@@ -121,7 +47,7 @@ static size_t gather_regions(struct prove_sender *sender, const struct space_reg
     *n_arrivals = n;
     for (size_t i = 0; i < sender->actual.n_unknowns; i++) {
         if (match_overlaps(&sender->actual.unknowns[i].region.cube, &set->cube) &&
-            may_reach(sender, &sender->actual.unknowns[i], to)) {
+            prove_may_reach(sender, &sender->actual.unknowns[i], to)) {
             sender->regions[n++] = &sender->actual.unknowns[i].region;
         }
     }
@@ -205,9 +131,9 @@ static enum space_answer find_in(const struct space_region *set, const struct sp
 }
 
 /* Copies that leave a loop come again and again. */
-static enum space_answer traffic_endless(struct prove_sender *sender,
-                                         const struct space_region *set, size_t to, size_t *budget,
-                                         struct prove_refutation *refutation)
+static enum space_answer prove_endless(struct prove_sender *sender, const struct space_region *set,
+                                       size_t to, size_t *budget,
+                                       struct prove_refutation *refutation)
 {
     enum space_answer answer = SPACE_EMPTY;
     for (size_t i = 0; i < sender->actual.n_loops; i++) {
@@ -322,7 +248,7 @@ static enum space_answer prove_forms(struct prove_sender *sender, const struct s
 static enum space_answer prove_host(struct prove_sender *sender, const struct space_region *set,
                                     size_t to, size_t *budget, struct prove_refutation *refutation)
 {
-    enum space_answer answer = traffic_endless(sender, set, to, budget, refutation);
+    enum space_answer answer = prove_endless(sender, set, to, budget, refutation);
     if (answer == SPACE_EMPTY) {
         answer = prove_copies(sender, set, to, budget, refutation);
     }
@@ -340,7 +266,7 @@ static void look_for_unknown(const struct prove_sender *sender, const struct spa
     for (size_t i = 0; i < sender->actual.n_unknowns && !opening->unknown; i++) {
         const struct path_unknown *unknown = &sender->actual.unknowns[i];
         struct header example;
-        enum space_answer answer = may_reach(sender, unknown, to)
+        enum space_answer answer = prove_may_reach(sender, unknown, to)
                                        ? find_in(set, &unknown->region, NULL, budget, &example)
                                        : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
@@ -444,9 +370,10 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
     exceeding.anyhow = true;
     for (size_t i = 0; i < sender->actual.n_unknowns && !opening->unknown; i++) {
         const struct path_unknown *unknown = &sender->actual.unknowns[i];
-        answer = may_reach(sender, unknown, to) ? space_atoms(&unknown->region, sender->regions, n,
-                                                              budget, compare_numbers, &exceeding)
-                                                : SPACE_EMPTY;
+        answer = prove_may_reach(sender, unknown, to)
+                     ? space_atoms(&unknown->region, sender->regions, n, budget, compare_numbers,
+                                   &exceeding)
+                     : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
         opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
     }
@@ -457,7 +384,7 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
 static size_t gather_unknown(struct prove_sender *sender, size_t to, size_t n)
 {
     for (size_t i = 0; i < sender->actual.n_unknowns; i++) {
-        if (may_reach(sender, &sender->actual.unknowns[i], to)) {
+        if (prove_may_reach(sender, &sender->actual.unknowns[i], to)) {
             sender->regions[n++] = &sender->actual.unknowns[i].region;
         }
     }

@@ -90,6 +90,11 @@ enum space_answer prove_sender_forbidden(struct prove_sender *sender, size_t to,
                                          struct prove_refutation *refutation,
                                          struct prove_opening *opening);
 
+/* (unknown.c) Whether what is unknown may arrive at the host; true in doubt, over a part
+ * of the budget or without memory. */
+bool prove_may_reach(const struct prove_sender *sender, const struct path_unknown *unknown,
+                     size_t to);
+
 /* (decide.c) As above. The set at one receiver, where refutation->expected of each are to arrive.
  */
 enum space_answer prove_sender_set(struct prove_sender *sender, const struct space_region *set,
