@@ -62,7 +62,7 @@ static const struct result *same_entry(const struct report *report, const struct
     return result;
 }
 
-/* What stands for this result's cause: a cable at a port that is down has no
+/* The result whose cause this result has: a cable at a port that is down has no
  * link because of the port. */
 static const struct result *root_of(const struct report *report, const struct result *result)
 {

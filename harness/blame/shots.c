@@ -49,7 +49,7 @@ static void aim(struct aiming *aiming, size_t p)
     for (size_t i = 0; i < walk->n_arrivals; i++) {
         size_t to = walk->arrivals[i].host;
         const struct traffic_seen *seen = traffic_round_seen(evidence->round, p, to);
-        /* Of one that arrives twice nobody could tell which of the two it is. */
+        /* Of a probe that arrives twice the two copies cannot be told apart. */
         bool once = path_walk_copies(walk, to) == 1;
         if (once && evidence->round->captures[to] &&
             (seen->altered > 0 || seen->copies != evidence->round->sent[p]) &&

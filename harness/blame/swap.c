@@ -62,7 +62,7 @@ static void list_cables(struct guessing *guessing)
     }
 }
 
-/* `unknown`: what is said of a probe with which nobody knows what a switch does. */
+/* `unknown`: the answer where it is not known what a switch does with the probe. */
 static bool follows(struct guessing *guessing, const struct path_network *network, size_t p,
                     bool unknown)
 {

@@ -24,7 +24,7 @@ static enum space_answer count_copies(void *aux, const struct space_atom *atom, 
     size_t n = atom->n_inside;
     bool unknown = n > 0 && atom->inside[n - 1] >= counting->n_arrivals;
     n -= unknown;
-    /* Regions are taken in order: whoever is in an unknown one is in no further arrival. */
+    /* Regions are taken in order: headers that are in an unknown one are in no further arrival. */
     *leave_out = unknown || n > counting->wanted;
     if (n > counting->wanted || (atom->is_whole && !unknown && n < counting->wanted)) {
         return space_find(&atom->set.cube, atom->set.excluded, atom->set.n_excluded,

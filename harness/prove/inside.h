@@ -79,7 +79,7 @@ enum space_answer prove_sender_claim(struct prove_sender *sender, const struct c
                                      struct prove_opening *opening);
 
 /* The same of headers that arrive at `to` though no claim of the sender allows
- * it; of a sender of whom no claim speaks, that arrive more or less often than
+ * it; of a sender without any claim, that arrive more or less often than
  * `ports:` declare. */
 enum space_answer prove_sender_stray(struct prove_sender *sender, size_t to,
                                      struct prove_refutation *refutation,

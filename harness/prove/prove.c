@@ -101,7 +101,7 @@ static bool all_selected(const struct expectation *expectation, const struct pro
     return all;
 }
 
-/* Each sender that has a selected claim; if all are, also those of whom no claim
+/* Each sender that has a selected claim; if all are, also senders of which no claim
  * speaks but `ports:` do. */
 static int prove_senders(struct prove_context *context, const struct prove_options *options,
                          const size_t *at)

@@ -241,7 +241,8 @@ static size_t loop_of(const struct prove_whatif *whatif, size_t from)
     return stray_of(whatif, from) + whatif->context.topology->n_hosts;
 }
 
-static int stand(struct prove_whatif *whatif, size_t what, const struct prove_standing *standing)
+static int set_standing(struct prove_whatif *whatif, size_t what,
+                        const struct prove_standing *standing)
 {
     if (base_grow(&whatif->journal, whatif->n_journal, &whatif->journal_capacity,
                   sizeof *whatif->journal) < 0) {
@@ -266,14 +267,14 @@ static struct prove_standing standing_of(const struct prove_refutation *refutati
     return standing;
 }
 
-static int stand_claim(struct prove_whatif *whatif, struct prove_sender *sender, size_t claim)
+static int judge_claim(struct prove_whatif *whatif, struct prove_sender *sender, size_t claim)
 {
     struct prove_opening opening = {0};
     struct prove_refutation refutation;
     bool refuted = prove_sender_claim(sender, &whatif->context.expectation->claims[claim],
                                       &refutation, &opening) == SPACE_FOUND;
     struct prove_standing standing = standing_of(refuted ? &refutation : NULL, &opening);
-    return stand(whatif, claim, &standing);
+    return set_standing(whatif, claim, &standing);
 }
 
 static bool is_unclear(const struct prove_sender *sender)
@@ -281,7 +282,7 @@ static bool is_unclear(const struct prove_sender *sender)
     return sender->actual.n_unknowns > 0 || sender->actual.exhausted;
 }
 
-static int stand_stray(struct prove_whatif *whatif, struct prove_sender *sender)
+static int judge_strays(struct prove_whatif *whatif, struct prove_sender *sender)
 {
     struct prove_opening opening = {0};
     struct prove_refutation refutation;
@@ -292,17 +293,18 @@ static int stand_stray(struct prove_whatif *whatif, struct prove_sender *sender)
     struct prove_standing standing =
         standing_of(answer == SPACE_FOUND ? &refutation : NULL, &opening);
     standing.unclear = is_unclear(sender);
-    return answer == SPACE_OPEN ? -1 : stand(whatif, stray_of(whatif, sender->from), &standing);
+    return answer == SPACE_OPEN ? -1
+                                : set_standing(whatif, stray_of(whatif, sender->from), &standing);
 }
 
-static int stand_loop(struct prove_whatif *whatif, struct prove_sender *sender)
+static int judge_loops(struct prove_whatif *whatif, struct prove_sender *sender)
 {
     struct prove_standing standing = {.verdict = VERDICT_PASS, .to = HOST_NONE};
     if (sender->actual.n_loops > 0) {
         standing.verdict = VERDICT_FAIL;
         standing.example = sender->actual.loops[0].example;
     }
-    return stand(whatif, loop_of(whatif, sender->from), &standing);
+    return set_standing(whatif, loop_of(whatif, sender->from), &standing);
 }
 
 static bool speaks_of(const struct prove_whatif *whatif, size_t from)
@@ -320,10 +322,11 @@ static int decide_sender(struct prove_whatif *whatif, size_t from)
     }
     int status = prove_sender_open(&sender, &whatif->context, from, &all);
     for (size_t i = 0; i < sender.n_claims && status == 0; i++) {
-        status = stand_claim(whatif, &sender, sender.claims[i]);
+        status = judge_claim(whatif, &sender, sender.claims[i]);
     }
-    status =
-        status < 0 || stand_stray(whatif, &sender) < 0 || stand_loop(whatif, &sender) < 0 ? -1 : 0;
+    status = status < 0 || judge_strays(whatif, &sender) < 0 || judge_loops(whatif, &sender) < 0
+                 ? -1
+                 : 0;
     prove_sender_close(&sender);
     return status;
 }
@@ -333,7 +336,7 @@ static int decide_sender(struct prove_whatif *whatif, size_t from)
 /* What a standing says of the headers in `cube`, which may have changed, and of
  * the others, which have not. */
 enum scope {
-    NOWHERE, /* it stands, whatever becomes of them */
+    NOWHERE, /* it stays, whatever becomes of them */
     THERE,   /* all others conform: they alone decide */
     ANYWHERE
 };
@@ -350,23 +353,23 @@ static enum scope scope_of(const struct prove_standing *standing, const struct m
     }
 }
 
-static int stand_claim_anew(struct prove_whatif *whatif, size_t claim)
+static int judge_claim_anew(struct prove_whatif *whatif, size_t claim)
 {
     const struct claim *of = &whatif->context.expectation->claims[claim];
     struct prove_sender sender;
     int status = prove_sender_open(&sender, &whatif->context, of->from, &of->match) < 0
                      ? -1
-                     : stand_claim(whatif, &sender, claim);
+                     : judge_claim(whatif, &sender, claim);
     prove_sender_close(&sender);
     return status;
 }
 
-static int stand_rest_anew(struct prove_whatif *whatif, size_t from)
+static int judge_rest_anew(struct prove_whatif *whatif, size_t from)
 {
     const struct match all = match_any();
     struct prove_sender sender;
     int status = prove_sender_open(&sender, &whatif->context, from, &all) < 0 ||
-                         stand_stray(whatif, &sender) < 0 || stand_loop(whatif, &sender) < 0
+                         judge_strays(whatif, &sender) < 0 || judge_loops(whatif, &sender) < 0
                      ? -1
                      : 0;
     prove_sender_close(&sender);
@@ -383,8 +386,8 @@ static int decide_claims(struct prove_whatif *whatif, struct prove_sender *sende
                                ? scope_of(&whatif->standings[claim], &sender->within)
                                : NOWHERE;
         if (scope != NOWHERE) {
-            status = scope == THERE ? stand_claim(whatif, sender, claim)
-                                    : stand_claim_anew(whatif, claim);
+            status = scope == THERE ? judge_claim(whatif, sender, claim)
+                                    : judge_claim_anew(whatif, claim);
         }
     }
     return status;
@@ -396,10 +399,10 @@ static int decide_rest(struct prove_whatif *whatif, struct prove_sender *sender)
         scope_of(&whatif->standings[stray_of(whatif, sender->from)], &sender->within);
     enum scope loop = scope_of(&whatif->standings[loop_of(whatif, sender->from)], &sender->within);
     if (stray == ANYWHERE || loop == ANYWHERE) {
-        return stand_rest_anew(whatif, sender->from);
+        return judge_rest_anew(whatif, sender->from);
     }
-    return (stray == THERE && stand_stray(whatif, sender) < 0) ||
-                   (loop == THERE && stand_loop(whatif, sender) < 0)
+    return (stray == THERE && judge_strays(whatif, sender) < 0) ||
+                   (loop == THERE && judge_loops(whatif, sender) < 0)
                ? -1
                : 0;
 }
@@ -409,7 +412,7 @@ static int note_unclear(struct prove_whatif *whatif, size_t from)
     struct prove_standing standing = whatif->standings[stray_of(whatif, from)];
     bool noted = standing.unclear;
     standing.unclear = true;
-    return noted ? 0 : stand(whatif, stray_of(whatif, from), &standing);
+    return noted ? 0 : set_standing(whatif, stray_of(whatif, from), &standing);
 }
 
 static int decide_headers(struct prove_whatif *whatif, const struct path_headers *headers)
