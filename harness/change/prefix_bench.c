@@ -80,7 +80,7 @@ static void judge(const char *what, const struct expectation *expectation,
 {
     struct report report = {0};
     double start = now_ms();
-    if (state_judge(expectation, switches, NULL, &report, NULL, NULL) < 0) {
+    if (state_judge(expectation, switches, NULL, &report, NULL) < 0) {
         abort();
     }
     report_times(what, now_ms() - start, &report);

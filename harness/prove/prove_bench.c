@@ -129,7 +129,7 @@ static void measure(const char *what, const struct fabric *fabric, size_t rounds
     for (size_t i = 0; i < rounds && times; i++) {
         struct report report = {0};
         double start = now_ms();
-        if (prove_claims(&fabric->expectation, fabric->read, NULL, &report, NULL) < 0) {
+        if (prove_claims(&fabric->expectation, fabric->read, NULL, &report, NULL, NULL) < 0) {
             abort();
         }
         times[i] = now_ms() - start;
