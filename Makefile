@@ -145,7 +145,7 @@ run-fuzzers: $(FUZZERS)
 
 mutants:
 	$(Q)tools/packages build test
-	$(Q)B=$(B) CC="$(CC)" tools/mutants $(or $(ROOM),$(ROOMS)) -n $(or $(N),10)
+	$(Q)B=$(B) CC="$(CC)" tools/mutants $(or $(ROOM),$(ROOMS) $(TOOLBOX:%=tools/%)) -n $(or $(N),10) --seed $(or $(SEED),1)
 
 packages-check:
 	$(Q)tools/packages build lab test
