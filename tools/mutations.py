@@ -131,7 +131,7 @@ def of_token(body, i):
         yield Mutation(token.start, token.end, "false" if token.text == "true" else "true", "constant")
     elif token.text in ("break", "continue"):
         yield Mutation(token.start, token.end, "", "jump")
-    elif token.kind == "number" and re.fullmatch(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*", token.text):
+    elif token.kind == "number" and body[i - 1].text + body[i + 1].text != "{}" and re.fullmatch(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*", token.text):
         for text in {"0": ["1"], "1": ["0", "2"]}.get(token.text, [f"({token.text} + 1)", f"({token.text} - 1)"]):
             yield Mutation(token.start, token.end, text, "constant")
 
