@@ -193,6 +193,63 @@ static void ports_that_are_down_lead_nowhere(void **state)
     ring_end(&ring);
 }
 
+/* No packet enters by a port without link, or one that the switch does not have; none leaves by one
+ * that is closed, however it is told to. */
+static void closed_ports_lead_nowhere_either(void **state)
+{
+    (void)state;
+    struct port few[] = {{.number = 1},
+                         {.number = 3, .config = PORT_CONFIG_NO_FWD},
+                         {.number = 4, .state = PORT_STATE_LINK_DOWN}};
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring.states[0].ports = few;
+    ring.states[0].n_ports = 3;
+    ring_flow(&ring, 0, "in_port=2 actions=output:1");
+    ring_flow(&ring, 0, "in_port=4 actions=output:1"); /* from s3, port 3 */
+    ring_flow(&ring, 0, "in_port=3 actions=in_port");  /* from s2, port 4 */
+    ring_flow(&ring, 0, "in_port=1 actions=flood");
+    ring_flow(&ring, 1, "in_port=1 actions=output:4");
+    ring_flow(&ring, 1, "in_port=4 actions=drop"); /* from s1, port 3 */
+    ring_flow(&ring, 2, "in_port=1 actions=output:3");
+    ring_flow(&ring, 2, "in_port=3 actions=drop"); /* from s1, port 4 */
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 0), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 0, 2), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 0, 3), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 1, 1), TRAFFIC_MISS_UNREACHABLE);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 2, 1), TRAFFIC_MISS_UNREACHABLE);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
+/* An entry of another table is exercised by no probe, and what lies behind it is open. */
+static void other_tables_are_left_open(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "table=1,in_port=1 actions=output:3");
+    ring_flow(&ring, 0, "in_port=2 actions=output:1");
+    ring_flow(&ring, 0, "table=1,in_port=2 actions=output:3"); /* hidden */
+    ring_flow(&ring, 1, "in_port=4 actions=drop");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(why(&cover, 0, 0), TRAFFIC_MISS_OPEN);
+    assert_int_equal(why(&cover, 0, 1), TRAFFIC_MISS_NONE);
+    assert_int_equal(why(&cover, 0, 2), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_OPEN);
+    assert_int_equal(cover.n_probes, 1);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
 /* NORMAL may send anything anywhere, if packets are left for it; what it does not take it does not
  * send. */
 static void what_is_not_known_is_left_open(void **state)
@@ -487,6 +544,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(some_leave_a_loop),
     cmocka_unit_test(limits_are_kept_and_told),
     cmocka_unit_test(ports_that_are_down_lead_nowhere),
+    cmocka_unit_test(closed_ports_lead_nowhere_either),
+    cmocka_unit_test(other_tables_are_left_open),
     cmocka_unit_test(what_is_not_known_is_left_open),
     cmocka_unit_test(one_header_in_all_is_found),
     cmocka_unit_test(the_end_of_a_long_way_is_reached),
