@@ -231,7 +231,76 @@ static void without_descriptors_a_caller_waits(void **state)
     event_base_free(base);
 }
 
+/* A listener that takes none, with one caller that says `said`; runs until it has
+ * been closed, and returns what is said of it. */
+static const char *be_refused(const void *said, size_t n_said, unsigned patience_ms,
+                              struct base_buffer *text)
+{
+    char at[64];
+    struct endpoint endpoint;
+    struct base_error error;
+    struct event_base *base = event_base_new();
+    struct sockaddr_in address = find_free(at);
+    assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
+    struct channel_listener *listener =
+        channel_listener_new(base, &endpoint, 4, take_nobody, NULL, &error);
+    assert_non_null(listener);
+    channel_listener_set_patience(listener, patience_ms);
+    channel_listener_start(listener);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(write(fd, said, n_said), n_said);
+    text->n_bytes = 0;
+    while (text->n_bytes == 0) {
+        assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+        channel_listener_format_others(listener, text);
+    }
+    close(fd);
+    channel_listener_free(listener);
+    event_base_free(base);
+    return base_buffer_text(text);
+}
+
+static void why_a_caller_was_not_taken_is_said(void **state)
+{
+    (void)state;
+    static const char features[] = "\1\0\0\10\0\0\0\0"
+                                   "\1\6\0\40\151\144\0\0\0\0\0\0\0\0\0\5"
+                                   "\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0";
+    struct base_buffer text = {0};
+    assert_string_equal(be_refused(features, sizeof features, 0, &text),
+                        "; 1 other did, the last with datapath id 0000000000000005");
+    assert_non_null(strstr(be_refused("", 0, 20, &text), "did not say which switch it is"));
+    assert_non_null(strstr(be_refused("GET /", 5, 0, &text), "not in OpenFlow: \"GET /\""));
+    base_buffer_free(&text);
+}
+
+static void a_listener_is_at_its_port_and_host(void **state)
+{
+    (void)state;
+    char at[64];
+    struct endpoint endpoint, other;
+    struct base_error error;
+    struct event_base *base = event_base_new();
+    find_free(at);
+    assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
+    struct channel_listener *listener =
+        channel_listener_new(base, &endpoint, 4, take_nobody, NULL, &error);
+    assert_non_null(listener);
+    assert_true(channel_listener_is_at(listener, &endpoint));
+    other = endpoint;
+    other.port++;
+    assert_false(channel_listener_is_at(listener, &other));
+    other = endpoint;
+    strcpy(other.host, "127.0.0.2");
+    assert_false(channel_listener_is_at(listener, &other));
+    channel_listener_free(listener);
+    event_base_free(base);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(why_a_caller_was_not_taken_is_said),
+    cmocka_unit_test(a_listener_is_at_its_port_and_host),
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
     cmocka_unit_test(a_target_for_any_switch_stays_with_the_first),
