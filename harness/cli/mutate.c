@@ -6,6 +6,7 @@
 #include "channel/channel.h"
 #include "cli/cli.h"
 #include "report/mutate.h"
+#include "report/proof.h"
 #include "report/words.h"
 
 enum { SHOWN = 20 };
@@ -79,16 +80,19 @@ static int try_and_report(struct mutate *mutate)
     struct mutate_options how = {
         .limit = (size_t)mutate->limit, .seed = mutate->seed, .selects = selects, .aux = &job->run};
     struct mutations mutations = {0};
+    struct prove_findings findings = {0};
     struct base_error error = {0};
     int status;
-    if (mutate_expectation(job->expectation, job->source.states.switches, &how, &mutations,
-                           &error) < 0 ||
-        report_words(&mutations.base) < 0) {
+    const struct switch_dump *switches = job->source.states.switches;
+    if (mutate_expectation(job->expectation, switches, &how, &mutations, &findings, &error) < 0 ||
+        report_words(&mutations.base) < 0 ||
+        report_proofs(job->expectation, switches, &findings, &mutations.base) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
         status = cli_put_reports(job, CLI_CONFORMS, put_text, put_json, &mutations);
         status = status == CLI_CONFORMS ? exit_of(mutate, &mutations) : status;
     }
+    prove_findings_free(&findings);
     mutations_free(&mutations);
     return status;
 }

@@ -7,7 +7,6 @@
 
 #include "mutate/inside.h"
 #include "ofctl/flow.h"
-#include "prove/prove.h"
 
 #include <stdlib.h>
 
@@ -18,12 +17,12 @@ static int visit_mutant(void *aux, const struct mutate_mutant *mutant);
 
 /* ------------------------------------------------------------------- public */
 
-static int mutate(struct mutate_run *run)
+static int mutate(struct mutate_run *run, struct prove_findings *findings)
 {
     struct mutations *mutations = run->mutations;
     if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
-        prove_claims(run->expectation, run->switches, NULL, &mutations->base, NULL, run->error) <
-            0) {
+        prove_claims(run->expectation, run->switches, NULL, &mutations->base, findings,
+                     run->error) < 0) {
         return -1;
     }
     if (report_verdict(&mutations->base) != VERDICT_PASS) {
@@ -40,7 +39,7 @@ static int mutate(struct mutate_run *run)
 
 int mutate_expectation(const struct expectation *expectation, const struct switch_dump *switches,
                        const struct mutate_options *options, struct mutations *mutations,
-                       struct base_error *error)
+                       struct prove_findings *findings, struct base_error *error)
 {
     struct mutate_run run = {.expectation = expectation,
                              .switches = switches,
@@ -50,7 +49,7 @@ int mutate_expectation(const struct expectation *expectation, const struct switc
                              .random = options->seed};
     *mutations = (struct mutations){.lists_switch = expectation->lists_switch};
     mutations->base.expectation = expectation->file;
-    int status = mutate(&run);
+    int status = mutate(&run, findings);
     close_run(&run);
     return status == 0 ? 0 : base_fail(error, "out of memory");
 }

@@ -7,6 +7,7 @@
 #define MUTATE_MUTATE_H
 
 #include "model/mutation.h"
+#include "prove/prove.h"
 #include "state/state.h"
 
 /* All zero: the defaults. */
@@ -30,10 +31,11 @@ struct mutate_options {
  * ports, as those that are not listed must drop.
  *
  * If the network as it is does not pass (mutations->base) nothing is tried, as
- * a mistake more would show nothing. -1 only without memory; mutations_free
+ * a mistake more would show nothing; `findings` (NULL: not wanted; free them) are
+ * those of prove_claims. -1 only without memory; mutations_free
  * then, too. What it was made from must outlive it. */
 int mutate_expectation(const struct expectation *expectation, const struct switch_dump *switches,
                        const struct mutate_options *options, struct mutations *mutations,
-                       struct base_error *error);
+                       struct prove_findings *findings, struct base_error *error);
 
 #endif

@@ -27,7 +27,8 @@ static void mutate_with(struct small *small, const struct mutate_options *option
                         struct mutations *mutations)
 {
     assert_int_equal(
-        mutate_expectation(&small->expectation, small->switches, options, mutations, NULL), 0);
+        mutate_expectation(&small->expectation, small->switches, options, mutations, NULL, NULL),
+        0);
 }
 
 static void mutate(struct small *small, struct mutations *mutations)
@@ -554,8 +555,9 @@ static bool check_lines(struct small *small, struct mutations *mutations)
     whole.ports = ports;
     whole.n_ports = n;
     whole.lists_switch = listed;
-    assert_int_equal(
-        mutate_expectation(&whole, small->switches, &(struct mutate_options){0}, &again, NULL), 0);
+    assert_int_equal(mutate_expectation(&whole, small->switches, &(struct mutate_options){0},
+                                        &again, NULL, NULL),
+                     0);
     /* What was not looked at before may be wrong: two entries of one priority. */
     bool passes = report_verdict(&again.base) == VERDICT_PASS;
     assert_int_equal(again.n_items, passes ? mutations->n_items : 0);
@@ -584,7 +586,7 @@ static bool try_network(struct oracle *oracle)
     small.expectation.exceptions = &exception;
     small.expectation.n_exceptions = ignores;
     assert_int_equal(mutate_expectation(&small.expectation, small.switches,
-                                        &(struct mutate_options){0}, &mutations, NULL),
+                                        &(struct mutate_options){0}, &mutations, NULL, NULL),
                      0);
     bool passes = report_verdict(&mutations.base) == VERDICT_PASS;
     if (passes) {
