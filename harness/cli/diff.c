@@ -151,12 +151,12 @@ static int write_reports(struct diff *diff)
     static const int exits[] = {[REPORT_DIFF_SAME] = CLI_CONFORMS,
                                 [REPORT_DIFF_DIFFERENT] = CLI_DEVIATES,
                                 [REPORT_DIFF_UNDECIDED] = CLI_UNJUDGED};
-    struct report_diff told = {.names = {diff->sides[0].path, diff->sides[1].path},
-                               .switches = diff->switches,
-                               .n_switches = diff->n_switches,
-                               .entries = diff->entries};
-    return cli_put_reports(&diff->job, exits[report_diff_verdict(&told)], put_text, put_json,
-                           &told);
+    struct report_diff found = {.names = {diff->sides[0].path, diff->sides[1].path},
+                                .switches = diff->switches,
+                                .n_switches = diff->n_switches,
+                                .entries = diff->entries};
+    return cli_put_reports(&diff->job, exits[report_diff_verdict(&found)], put_text, put_json,
+                           &found);
 }
 
 static int read_and_compare(struct diff *diff)

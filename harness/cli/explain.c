@@ -26,7 +26,7 @@ struct explain {
 
 static const struct base_option options[] = {
     {"frame", 0, "HEX", base_option_text, offsetof(struct explain, frame_text),
-     .help = "a whole frame in place of PACKET; outputs are then told as frames too, byte for "
+     .help = "a whole frame in place of PACKET; outputs are then shown as frames too, byte for "
              "byte"},
     CLI_OPTION_LAB,
     CLI_OPTION_STATE,

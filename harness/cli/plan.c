@@ -59,14 +59,14 @@ static int make_and_report(struct cli_job *job, const struct flow_changes *chang
         0) {
         status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
     } else {
-        struct report_plan told = {.changes = changes,
-                                   .overlaps = made.changed.overlaps,
-                                   .switches = made.switches,
-                                   .n_switches = made.n_switches,
-                                   .probes = &made.probes,
-                                   .before = &made.before,
-                                   .after = &made.after};
-        status = cli_put_reports(job, cli_exit_of(&made.after), put_text, put_json, &told);
+        struct report_plan outcome = {.changes = changes,
+                                      .overlaps = made.changed.overlaps,
+                                      .switches = made.switches,
+                                      .n_switches = made.n_switches,
+                                      .probes = &made.probes,
+                                      .before = &made.before,
+                                      .after = &made.after};
+        status = cli_put_reports(job, cli_exit_of(&made.after), put_text, put_json, &outcome);
     }
     run_plan_free(&made);
     return status;

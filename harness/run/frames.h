@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The frames of ours that were sent and seen, kept for whoever wants to look
+ * The frames of ours that were sent and seen, kept for those who want to look
  * at those of a failure. */
 #ifndef RUN_FRAMES_H
 #define RUN_FRAMES_H
@@ -25,7 +25,7 @@ struct run_frames {
 /* Copies the bytes. Without memory the frame is left out. */
 void run_frames_add(struct run_frames *frames, const struct run_frame *frame);
 
-/* A pcapng file of the probes that did not conform in the last round: what was
+/* Appends a pcapng file of the probes that did not conform in the last round: what was
  * sent and what came, on an interface for each host, and what should have come,
  * on one for each host beside it ("h11 expected"), in the order of time. Each
  * frame's comment says what it is, and which claim it is about. */

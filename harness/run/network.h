@@ -18,14 +18,17 @@ struct run_network {
     size_t n_dumps;
 };
 
-/* Nobody is dialled yet. -1: a bad endpoint, or no memory. */
+/* Prepares sessions with the switches that the lab gives an endpoint; none is dialled
+ * yet. timeout_ms: of each reading, 0: 10,000. World and topology must outlive the network.
+ * -1: an endpoint that cannot be parsed, or no memory; run_network_close all the same. */
 int run_network_open(struct run_network *network, const struct run_world *world,
                      const struct topology *topology, const struct lab *lab, unsigned timeout_ms,
                      struct base_error *error);
 
-/* Reads all switches; what was read before is freed. As channel_dump: port
- * counters (CHANNEL_PORTS) cost a switch more than its flows, so ask for them
- * only where they are looked at. */
+/* Reads all switches at once, as channel_dump; `what`: CHANNEL_*. Port counters cost a
+ * switch more than its flows: ask for them only where they are looked at. What was read
+ * before is freed. A switch that fails has a reason. -1 without memory, or if the event
+ * loop cannot run. */
 int run_network_read(struct run_network *network, unsigned what, struct base_error *error);
 
 /* Has a switch send a frame by a port of its own, past its table; it is sent by

@@ -11,7 +11,7 @@
 
 /* What `check` would send to exercise every entry of the tables, if every host
  * had a station: how that changes from `before` to `after` (by switch; NULL where
- * it was not read). In the arena. -1: no memory. */
+ * it was not read). The texts live in the arena. -1 without memory. */
 int run_probes_differ(const struct expectation *expectation,
                       const struct switch_state *const *before,
                       const struct switch_state *const *after, struct base_arena *arena,

@@ -75,7 +75,7 @@ static void await_arrivals(struct run_probing *probing, const struct traffic_pro
 }
 
 /* A header of which no frame can be made is not sent, nor is one that the
- * station refuses; whoever needs it says that it was not sent. */
+ * station refuses; a claim that needs it says that it was not sent. */
 static void send_probe(struct run_probing *probing, size_t p)
 {
     const struct traffic_probe *probe = &probing->plan->probes[p];
@@ -133,7 +133,7 @@ static bool receive_until(struct run_probing *probing, uint64_t deadline_ns,
 }
 
 /* Until nothing of ours has come for one settling time; bounded, in case that
- * somebody sends our own frames back for ever. */
+ * somebody sends our own frames back endlessly. */
 void run_probing_settle(struct run_probing *probing)
 {
     uint64_t bound = run_probing_now_ns(probing) + 4 * RUN_SETTLE_MAX_MS * ns_in_ms;
@@ -146,7 +146,7 @@ void run_probing_settle(struct run_probing *probing)
     receive_until(probing, 0, run_probing_arrival);
 }
 
-/* Stations behind a command have sent what they were given, and told what they
+/* Stations behind a command have sent what they were given, and reported what they
  * saw: then nothing is on the way but in the network. */
 static void synchronize(struct run_probing *probing)
 {

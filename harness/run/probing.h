@@ -40,7 +40,7 @@ struct run_probing {
     struct frame_run run;           /* nonce and key of this run, random */
     struct traffic_round *round;    /* the one that is under way */
     struct traffic_round *previous; /* the one before it, which gets its late copies; or NULL */
-    struct run_frames *frames;      /* keeps what is sent and seen; NULL: nobody wants it */
+    struct run_frames *frames;      /* keeps what is sent and seen; NULL: not wanted */
     uint16_t round_number;
     unsigned *loads;   /* by probe: as many frames in flight does it count as; 0: not to be sent */
     uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
@@ -52,27 +52,31 @@ struct run_probing {
     double probe_ms, settle_ms; /* of all rounds together */
 };
 
-/* -1: no memory, or no random numbers to be had. */
+/* Prepares rounds of this plan, with fresh marks. The plan, topology and stations must
+ * outlive `probing`; members such as `frames` and `previous` may be set behind it. -1
+ * without memory, or if the system has no random numbers; run_probing_free all the same. */
 int run_probing_init(struct run_probing *probing, const struct traffic_plan *plan,
                      const struct topology *topology, struct run_stations *stations,
                      struct base_error *error);
 void run_probing_free(struct run_probing *probing);
 
-/* Looks at what the probes do by these tables as well as at what is expected of
- * them: a network that floods them has fewer at a time to carry, and those that
- * would go round for ever are not sent. */
+/* Sets how many frames in flight each probe counts as: as many as are expected at one
+ * place, or as these tables make of it, whichever is more. A probe that would go round
+ * endlessly by the tables counts as 0, and is not sent. */
 void run_probing_weigh(struct run_probing *probing, const struct path_network *tables);
 
-/* Sends every probe so often and receives until all has settled. `round` must
- * be initialised. A station that fails meanwhile is a problem of its host. */
+/* Sends every probe `repeats` times and receives until the round is over (see above).
+ * `round` must be initialised, and live until the next round is over if it becomes
+ * `previous`. A station that fails meanwhile is a problem of its host. */
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats);
 
-/* Has switches send, all shots of one depth at a time, what the shots say, and
- * fills in how they fared. -1 without memory. */
+/* Has switches send the frames of the shots, RUN_SHOTS times each, all shots of one depth
+ * before those of the next; fills in `sent` and `good` of each shot. -1 without memory, or
+ * if the event loop cannot run. */
 int run_probing_shoot(struct run_probing *probing, struct run_network *network,
                       struct traffic_shot *shots, size_t n_shots, struct base_error *error);
 
-/* Receives for so long, so that nothing is lost while something else is
+/* Receives for `ms` milliseconds, so that no capture overflows while something else is
  * waited for. */
 void run_probing_drain(struct run_probing *probing, unsigned ms);
 

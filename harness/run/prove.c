@@ -141,20 +141,20 @@ static size_t probe_of(const struct proving *proving, const struct traffic_extra
     return PROBE_NONE;
 }
 
-/* "h4 1, h11 1". `*as_told`: exactly what the tables say of this packet. */
-static const char *what_arrived(struct proving *proving, size_t p, bool *as_told)
+/* "h4 1, h11 1". `*as_advertised`: exactly what the tables say of this packet. */
+static const char *what_arrived(struct proving *proving, size_t p, bool *as_advertised)
 {
     const struct traffic_probe *probe = &proving->plan.probes[p];
     struct base_buffer text = {0};
     struct path_walk walk;
     size_t n_hosts = 0;
     path_follow_from(&proving->tables, probe->from, &probe->header, &walk);
-    *as_told = walk.known;
+    *as_advertised = walk.known;
     base_put_text(&text, "sent, it arrived ");
     for (size_t host = 0; host < proving->topology->n_hosts; host++) {
         unsigned n = traffic_seen_count(&proving->round, p, host);
-        *as_told = *as_told &&
-                   (n == path_walk_copies(&walk, host) || proving->stations.problems[host] != NULL);
+        *as_advertised = *as_advertised && (n == path_walk_copies(&walk, host) ||
+                                            proving->stations.problems[host] != NULL);
         if (n > 0) {
             base_put_format(&text, "%sat %s", n_hosts++ ? ", " : "",
                             proving->topology->hosts[host].name);
@@ -177,13 +177,13 @@ static void confirm(struct proving *proving, struct result *result)
         return;
     }
     if (!example_of(proving, result, &extra)) {
-        result->says[SAYS_OBSERVED] = "not sent: it would go round for ever";
+        result->says[SAYS_OBSERVED] = "not sent: it would go round endlessly";
         return;
     }
     size_t p = probe_of(proving, &extra);
     const char *problem = proving->stations.problems[extra.from];
     if (p != PROBE_NONE && proving->probing.loads[p] == 0) {
-        result->says[SAYS_OBSERVED] = "not sent: it would go round for ever";
+        result->says[SAYS_OBSERVED] = "not sent: it would go round endlessly";
         return;
     }
     if (p == PROBE_NONE || !proving->round.sent[p]) {
@@ -191,10 +191,10 @@ static void confirm(struct proving *proving, struct result *result)
             arena, "could not be sent: %s", problem ? problem : "no such frame can be made");
         return;
     }
-    bool as_told;
-    const char *arrived = what_arrived(proving, p, &as_told);
+    bool as_advertised;
+    const char *arrived = what_arrived(proving, p, &as_advertised);
     result->says[SAYS_OBSERVED] = base_arena_format(
-        arena, as_told ? "confirmed: %s" : "%s: not what the tables say", arrived);
+        arena, as_advertised ? "confirmed: %s" : "%s: not what the tables say", arrived);
 }
 
 static int send_examples(struct proving *proving)

@@ -23,7 +23,7 @@ struct run_prove_options {
 /* Reads the source and judges it (prove/prove.h). With `confirm` the packet of
  * each refuted claim is sent from its host, and SAYS_OBSERVED of the result says
  * where it arrived; the detail, whether the tables had said so. The verdict is that
- * of the tables. A packet that would go round for ever is not sent. 0 whatever
+ * of the tables. A packet that would go round endlessly is not sent. 0 whatever
  * the verdict; -1 as run_check. */
 int run_prove(const struct expectation *expectation, struct run_source *source,
               const struct run_prove_options *options, struct report *report,

@@ -166,7 +166,7 @@ static void what_would_go_round_endlessly_is_not_sent(void **state)
     prove(&run, true);
     fake_run_assert(&run, "traffic/h5/isolated/all", VERDICT_FAIL);
     assert_string_equal(observed(&run, "traffic/h5/isolated/all"),
-                        "not sent: it would go round for ever");
+                        "not sent: it would go round endlessly");
     fake_run_close(&run);
 }
 
@@ -211,7 +211,7 @@ static void what_loops_without_arriving_is_not_sent_either(void **state)
     prove(&run, true);
     fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
     assert_string_equal(observed(&run, "traffic/h1/delivered/h2"),
-                        "not sent: it would go round for ever");
+                        "not sent: it would go round endlessly");
     assert_int_equal(run.network.n_sent, 0);
     fake_run_close(&run);
 }

@@ -20,7 +20,7 @@ struct run_options {
     size_t n_patterns;
     unsigned timeout_ms;  /* for each dump; 0: 10,000 */
     unsigned converge_ms; /* how long frames and tables may disagree before it counts */
-    bool packet_out;      /* switches may be told to send frames, to tell one cable from another */
+    bool packet_out;      /* switches may be asked to send frames, to tell one cable from another */
     struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
     void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */
     void *progress_aux;

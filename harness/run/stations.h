@@ -19,13 +19,15 @@ struct run_stations {
     struct base_arena arena;
 };
 
-/* Opens all of them at once. A station that cannot be opened is a problem of
- * its host; -1 only without memory. */
+/* Opens the stations of all hosts at once. A station that cannot be opened is a problem
+ * of its host. World and topology must outlive `stations`. -1 only without memory;
+ * run_stations_close all the same. */
 int run_stations_open(struct run_stations *stations, const struct run_world *world,
                       const struct topology *topology, const struct lab *lab,
                       struct base_error *error);
 
-/* Looks for frames that a capture lost: from then on it cannot be trusted. */
+/* Asks every capture whether it lost frames, or failed: from then on that is the problem
+ * of its host. */
 void run_stations_check_drops(struct run_stations *stations);
 
 void run_stations_close(struct run_stations *stations);

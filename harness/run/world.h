@@ -12,7 +12,7 @@
 
 struct run_world {
     /* Sessions with switches: each member as the function of its name in
-     * channel/channel.h. Whoever opens a channel defines what is in it. */
+     * channel/channel.h. The implementation of channel_open defines what is in it. */
     int (*channel_open)(const struct run_world *world, const struct channel_target *targets,
                         size_t n_targets, const struct channel_options *options,
                         struct channel **channel, struct base_error *error);
