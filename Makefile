@@ -39,8 +39,8 @@ RANKS    = base model ofctl openflow+frame+yaml+space path state+prove+traffic+c
 ROOMS    = $(subst +, ,$(RANKS))
 # The programs around it are rooms of tools/; what they share with harness/ decides nothing.
 TOOLS    = $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
-TOOLBOX  = $(sort $(TOOLS) sflow)
-SHARED   = $(patsubst %,$(B)/lib%.a,sflow station channel yaml frame openflow ofctl model base)
+TOOLBOX  = $(sort $(TOOLS) sflow stations)
+SHARED   = $(patsubst %,$(B)/lib%.a,sflow stations station channel yaml frame openflow ofctl model base)
 
 # What is made of a room's sources; a room may have folders.
 all_of   = $(foreach d,harness tools,$(wildcard $(d)/*/*_$(1).c $(d)/*/*/*_$(1).c))
@@ -70,7 +70,7 @@ endef
 LOWER :=
 $(foreach r,$(RANKS),$(eval $(call rank,$(subst +, ,$(r)))))
 $(eval $(call room,harness/testing))
-$(foreach r,$(TOOLBOX),$(eval $(call room,tools/$(r),$(filter-out $(r:%=$(B)/lib%.a),$(B)/libsflow.a) $(LOWER))))
+$(foreach r,$(TOOLBOX),$(eval $(call room,tools/$(r),$(filter-out $(r:%=$(B)/lib%.a),$(B)/libsflow.a $(B)/libstations.a) $(LOWER))))
 
 $(B)/tapproof: $(B)/obj/harness/cli/main.o $(LOWER)
 	$(LINK)

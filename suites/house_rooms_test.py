@@ -66,12 +66,12 @@ def upward(paths, graph, rank):
 
 
 def by_tools(paths, graph, rank):
-    """What programs of tools/ include besides their own files, the shared rooms and sflow."""
+    """What programs of tools/ include besides their own files, the shared rooms, sflow and stations."""
     for path in paths:
         if path.startswith("tools/") and house.production(path):
             for other in graph[path]:
                 room = house.room(other).split("/")[1]
-                if house.room(other) not in (house.room(path), "tools/sflow") and room not in SHARED:
+                if house.room(other) not in (house.room(path), "tools/sflow", "tools/stations") and room not in SHARED:
                     yield path, f"{path} includes {other}"
 
 

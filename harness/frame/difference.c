@@ -2,11 +2,11 @@
  *
  * What differs in two frames? First the fields that OpenFlow names, by name, then
  * whatever else differs after the Ethernet header, byte by byte. */
+#include "frame/difference.h"
 #include "base/address.h"
 #include "base/reader.h"
 #include "frame/checksum.h"
 #include "frame/parse.h"
-#include "frame/text.h"
 
 enum layer { LAYER_ETHERNET, LAYER_NETWORK, LAYER_TRANSPORT };
 enum form { FORM_NUMBER, FORM_HEX, FORM_MAC, FORM_IP };

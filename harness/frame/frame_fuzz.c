@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Captured frames are bytes of strangers: none may read outside itself,
- * whatever it is parsed, recognised, described or compared as. libFuzzer; the
+ * whatever it is parsed, recognised or compared as. libFuzzer; the
  * first byte divides the input into the two frames that are compared. */
+#include "frame/difference.h"
 #include "frame/parse.h"
-#include "frame/print.h"
 #include "frame/probe.h"
-#include "frame/text.h"
 
 #include "base/reader.h"
 
@@ -24,8 +23,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
     struct frame_mark mark;
     frame_dissect(reader.at, n_two, 1, &view);
     frame_recognize(&run, reader.at, n_two, &mark);
-    frame_describe(reader.at, n_two, &out);
-    frame_print(reader.at, n_two, n_two, &out);
     if (n_one > 0 && n_two > 0) {
         frame_difference(first.at, n_one, reader.at, n_two, &out);
     }

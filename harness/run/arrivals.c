@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What is this captured frame, and to which probe and round does it count? */
+#include "frame/difference.h"
 #include "frame/parse.h"
-#include "frame/text.h"
 #include "run/inside.h"
 
 static const uint64_t ns_in_ms = 1000000;

@@ -2,8 +2,8 @@
  *
  * tapping: numbered frames from a host of a lab, and where they arrive. */
 #include "base/version.h"
+#include "stations/environment.h"
 #include "tapping/stream.h"
-#include "yaml/environment.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static int run(struct tapping_stream *stream, FILE *json)
     return status;
 }
 
-static int open_and_run(const struct tapping_options *options, struct station_lab *lab, FILE *json)
+static int open_and_run(const struct tapping_options *options, struct stations_lab *lab, FILE *json)
 {
     struct tapping_form form;
     struct base_error error;
@@ -108,12 +108,12 @@ static int load_and_run(const struct tapping_options *options, FILE *json)
     struct topology *topology;
     struct lab *lab;
     int status = USAGE;
-    if (yaml_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
+    if (stations_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
         fputs(base_buffer_text(&diagnostics), stderr);
     } else {
-        struct station_lab stations = {.topology = topology, .lab = lab};
+        struct stations_lab stations = {.topology = topology, .lab = lab};
         status = open_and_run(options, &stations, json);
-        station_lab_close(&stations);
+        stations_lab_close(&stations);
         lab_free(lab);
         topology_free(topology);
     }

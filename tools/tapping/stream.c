@@ -3,9 +3,10 @@
  * Where did each frame arrive? Sends them, and looks at every place. */
 #include "tapping/stream.h"
 
+#include "frame/difference.h"
 #include "frame/parse.h"
 #include "frame/probe.h"
-#include "frame/text.h"
+#include "tapping/describe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static int choose_places(const struct tapping_stream *stream, unsigned *chosen,
         const char *list = lists[i % N_LISTS].list;
         bool is_all = list && strcmp(list, "all") == 0;
         if (list && is_all == (i >= N_LISTS) &&
-            station_lab_choose(stream->lab, list, lists[i % N_LISTS].role, chosen, error) < 0) {
+            stations_lab_choose(stream->lab, list, lists[i % N_LISTS].role, chosen, error) < 0) {
             return -1;
         }
     }
@@ -78,7 +79,7 @@ static int choose(const struct tapping_stream *stream, unsigned *chosen, struct 
     const char *from = stream->lab->topology->hosts[stream->form->from].name;
     return choose_places(stream, chosen, error) < 0 || check_places(stream, chosen, error) < 0
                ? -1
-               : station_lab_choose(stream->lab, from, SENDER, chosen, error);
+               : stations_lab_choose(stream->lab, from, SENDER, chosen, error);
 }
 
 static enum tapping_role role_of(unsigned chosen)
@@ -152,7 +153,7 @@ int tapping_stream_open(struct tapping_stream *stream, bool *usage, struct base_
         status = make_places(stream, chosen, error);
     }
     if (status == 0) {
-        status = station_lab_open(stream->lab, chosen, error);
+        status = stations_lab_open(stream->lab, chosen, error);
     }
     free(chosen);
     return status;
@@ -160,7 +161,7 @@ int tapping_stream_open(struct tapping_stream *stream, bool *usage, struct base_
 
 void tapping_stream_describe(const struct tapping_stream *stream, struct base_buffer *out)
 {
-    frame_describe(stream->frame.data, stream->frame.n_bytes, out);
+    tapping_describe(stream->frame.data, stream->frame.n_bytes, out);
 }
 
 static void print_line(struct tapping_stream *stream, size_t place, enum tapping_sight sight,
@@ -394,7 +395,7 @@ void tapping_stream_run(struct tapping_stream *stream)
         synchronize(stream);
     }
     if (!has_problem(stream)) {
-        station_lab_check(stream->lab, &stream->problem);
+        stations_lab_check(stream->lab, &stream->problem);
     }
     tapping_tally_end(&stream->tally);
 }

@@ -6,7 +6,7 @@
 #define TAPPING_STREAM_H
 
 #include "frame/mark.h"
-#include "station/lab.h"
+#include "stations/lab.h"
 #include "tapping/form.h"
 #include "tapping/options.h"
 #include "tapping/pace.h"
@@ -19,7 +19,7 @@
 
 struct tapping_stream {
     const struct tapping_options *options;
-    struct station_lab *lab;
+    struct stations_lab *lab;
     const struct tapping_form *form;
     const volatile sig_atomic_t *stop; /* 1: send no more; 2: wait for nothing either */
     FILE *lines;                       /* a line for each arrival; NULL: none */

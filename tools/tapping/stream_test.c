@@ -18,7 +18,7 @@ static const struct topology topology = {.file = "net.yaml", .hosts = hosts, .n_
 struct scene {
     struct lab_host places[N_HOSTS];
     struct lab lab;
-    struct station_lab stations;
+    struct stations_lab stations;
     struct tapping_options options;
     struct tapping_form form;
     struct tapping_stream stream;
@@ -39,7 +39,7 @@ static int open_scene(struct scene *scene, const struct fixture *fixture, char *
     scene->places[H1].interface = "near";
     scene->places[H2] = (struct lab_host){.interface = "far", .netns = fixture->netns};
     scene->lab = (struct lab){.hosts = scene->places};
-    scene->stations = (struct station_lab){.topology = &topology, .lab = &scene->lab};
+    scene->stations = (struct stations_lab){.topology = &topology, .lab = &scene->lab};
     if (tapping_options_parse(argc, argv, &scene->options, error) ||
         tapping_form_make(&scene->options, &topology, &scene->form, error)) {
         fail_msg("%s", error->text);
@@ -67,7 +67,7 @@ static void run(struct scene *scene, const struct fixture *fixture, const char *
 static void close_scene(struct scene *scene)
 {
     tapping_stream_close(&scene->stream);
-    station_lab_close(&scene->stations);
+    stations_lab_close(&scene->stations);
 }
 
 static void each_frame_arrives_once(void **state)

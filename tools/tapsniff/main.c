@@ -2,8 +2,8 @@
  *
  * tapsniff: what arrives at the hosts of a lab. */
 #include "base/version.h"
+#include "stations/environment.h"
 #include "tapsniff/sniff.h"
-#include "yaml/environment.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static int fail(int status, const struct base_error *error)
 }
 
 /* Chooses and opens the stations. */
-static int open_stations(const struct tapsniff_options *options, struct station_lab *lab)
+static int open_stations(const struct tapsniff_options *options, struct stations_lab *lab)
 {
     struct base_error error;
     unsigned *chosen = calloc(lab->topology->n_hosts + 1, sizeof *chosen);
@@ -43,9 +43,9 @@ static int open_stations(const struct tapsniff_options *options, struct station_
     if (!chosen) {
         base_fail(&error, "out of memory");
         status = fail(COULD_NOT_LOOK, &error);
-    } else if (station_lab_choose(lab, options->hosts, 1, chosen, &error) < 0) {
+    } else if (stations_lab_choose(lab, options->hosts, 1, chosen, &error) < 0) {
         status = fail(USAGE, &error);
-    } else if (station_lab_open(lab, chosen, &error) < 0) {
+    } else if (stations_lab_open(lab, chosen, &error) < 0) {
         status = fail(COULD_NOT_LOOK, &error);
     }
     free(chosen);
@@ -53,7 +53,7 @@ static int open_stations(const struct tapsniff_options *options, struct station_
 }
 
 /* Frames sent after this line are not missed. */
-static void tell_start(const struct station_lab *lab)
+static void tell_start(const struct stations_lab *lab)
 {
     fputs("tapsniff: listening at", stderr);
     for (size_t i = 0; i < lab->n_stations; i++) {
@@ -81,7 +81,8 @@ static int sniff(struct tapsniff_sniff *it)
 }
 
 static int open_and_sniff(const struct tapsniff_options *options,
-                          const struct tapsniff_filter *filter, struct station_lab *lab, FILE *save)
+                          const struct tapsniff_filter *filter, struct stations_lab *lab,
+                          FILE *save)
 {
     int status = open_stations(options, lab);
     if (status == SHOWN) {
@@ -93,7 +94,7 @@ static int open_and_sniff(const struct tapsniff_options *options,
                                     .save = save};
         status = sniff(&it);
     }
-    station_lab_close(lab);
+    stations_lab_close(lab);
     return status;
 }
 
@@ -104,10 +105,10 @@ static int load_and_sniff(const struct tapsniff_options *options,
     struct topology *topology;
     struct lab *lab;
     int status = USAGE;
-    if (yaml_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
+    if (stations_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
         fputs(base_buffer_text(&diagnostics), stderr);
     } else {
-        struct station_lab stations = {.topology = topology, .lab = lab};
+        struct stations_lab stations = {.topology = topology, .lab = lab};
         status = open_and_sniff(options, filter, &stations, save);
         lab_free(lab);
         topology_free(topology);

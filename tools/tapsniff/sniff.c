@@ -4,7 +4,7 @@
 #include "tapsniff/sniff.h"
 
 #include "frame/pcapng.h"
-#include "frame/print.h"
+#include "tapsniff/print.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,10 +38,10 @@ static void print(struct tapsniff_sniff *sniff, const struct station_arrival *ar
         put_time(arrival->time_ns, &sniff->text);
     }
     base_put_format(&sniff->text, "%-*s ", sniff->name_width, name_of(sniff, arrival->station));
-    frame_print(arrival->bytes, arrival->n_bytes, arrival->wire_bytes, &sniff->text);
+    tapsniff_print(arrival->bytes, arrival->n_bytes, arrival->wire_bytes, &sniff->text);
     base_put_text(&sniff->text, "\n");
     if (sniff->options->hex) {
-        frame_print_hex(arrival->bytes, arrival->n_bytes, &sniff->text);
+        tapsniff_print_hex(arrival->bytes, arrival->n_bytes, &sniff->text);
     }
     fputs(base_buffer_text(&sniff->text), sniff->lines);
 }

@@ -5,7 +5,7 @@
 #define TAPSNIFF_SNIFF_H
 
 #include "base/buffer.h"
-#include "station/lab.h"
+#include "stations/lab.h"
 #include "tapsniff/filter.h"
 #include "tapsniff/options.h"
 
@@ -22,7 +22,7 @@ struct tapsniff_counters {
 struct tapsniff_sniff {
     const struct tapsniff_options *options;
     const struct tapsniff_filter *filter;
-    struct station_lab *lab; /* open */
+    struct stations_lab *lab; /* open */
     const volatile sig_atomic_t *stop;
     FILE *lines; /* a line each goes there; NULL: none */
     FILE *save;  /* a pcapng file; NULL: none */

@@ -15,7 +15,7 @@ static const struct topology topology = {.file = "net.yaml", .hosts = hosts, .n_
 struct scene {
     struct lab_host places[N_HOSTS];
     struct lab lab;
-    struct station_lab stations;
+    struct stations_lab stations;
     struct tapsniff_options options;
     struct tapsniff_filter filter;
     struct tapsniff_sniff sniff;
@@ -32,8 +32,8 @@ static void open_scene(struct scene *scene, const struct fixture *fixture, const
     scene->places[H1].interface = "near";
     scene->places[H2] = (struct lab_host){.interface = "far", .netns = fixture->netns};
     scene->lab = (struct lab){.hosts = scene->places};
-    scene->stations = (struct station_lab){.topology = &topology, .lab = &scene->lab};
-    if (station_lab_open(&scene->stations, (unsigned[N_HOSTS]){1, 1, 0}, &error) ||
+    scene->stations = (struct stations_lab){.topology = &topology, .lab = &scene->lab};
+    if (stations_lab_open(&scene->stations, (unsigned[N_HOSTS]){1, 1, 0}, &error) ||
         tapsniff_filter_make(&scene->filter, NULL, match, &error)) {
         fail_msg("%s", error.text);
     }
@@ -66,7 +66,7 @@ static void close_scene(struct scene *scene)
 {
     tapsniff_sniff_free(&scene->sniff);
     tapsniff_filter_free(&scene->filter);
-    station_lab_close(&scene->stations);
+    stations_lab_close(&scene->stations);
     fclose(scene->sniff.lines);
     fclose(scene->errors_file);
     free(scene->lines);

@@ -2,8 +2,8 @@
  *
  * Captured frames in the form in which network people read them: that of
  * tcpdump(8). (frame/text.h is for reports, and speaks OpenFlow.) */
-#ifndef FRAME_PRINT_H
-#define FRAME_PRINT_H
+#ifndef TAPSNIFF_PRINT_H
+#define TAPSNIFF_PRINT_H
 
 #include "base/buffer.h"
 
@@ -15,10 +15,10 @@
  * ", tapproof probe 7, round 1, run 0123456789abcdef" (frame/mark.h; it may be
  * forged). What is cut ends in "[|NAME]". `wire_bytes`
  * is what the frame had on the wire, n_bytes what was captured of it. */
-void frame_print(const void *bytes, size_t n_bytes, size_t wire_bytes, struct base_buffer *out);
+void tapsniff_print(const void *bytes, size_t n_bytes, size_t wire_bytes, struct base_buffer *out);
 
 /* Appends all bytes, 16 a line and with the text that is in them, as `tcpdump
  * -XX` does; each line ends in a newline. */
-void frame_print_hex(const void *bytes, size_t n_bytes, struct base_buffer *out);
+void tapsniff_print_hex(const void *bytes, size_t n_bytes, struct base_buffer *out);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Lines as tcpdump 4.99.3 prints them with -e -n -S -t, and those in which this
  * room says more or less than tcpdump. */
-#include "frame/print.h"
+#include "tapsniff/print.h"
 
 #include "frame/probe.h"
 #include "testing/cmocka.h"
@@ -133,7 +133,7 @@ static void assert_lines(const struct pair *pairs, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct base_buffer out = {0};
         size_t n_bytes = from_hex(pairs[i].hex, bytes);
-        frame_print(bytes, n_bytes, n_bytes, &out);
+        tapsniff_print(bytes, n_bytes, n_bytes, &out);
         assert_string_equal(base_buffer_text(&out), pairs[i].line);
         base_buffer_free(&out);
     }
@@ -162,7 +162,7 @@ static void survives_every_cut(void **state)
             struct base_buffer out = {0};
             uint8_t *cut = test_malloc(n + 1);
             memcpy(cut, bytes, n);
-            frame_print(cut, n, n_bytes, &out);
+            tapsniff_print(cut, n, n_bytes, &out);
             assert_int_equal(strncmp(base_buffer_text(&out), "[|ether], length", 16) == 0, n < 14);
             test_free(cut);
             base_buffer_free(&out);
@@ -178,7 +178,7 @@ static void names_our_marks(void **state)
     struct header header = {.dl_type = DL_TYPE_PROBE, .dl_src = {0, 0, 0, 0, 0, 1}};
     struct base_buffer frame = {0}, out = {0};
     assert_int_equal(frame_build(&run, &mark, &header, &header, &frame, NULL), 0);
-    frame_print(frame.data, frame.n_bytes, frame.n_bytes, &out);
+    tapsniff_print(frame.data, frame.n_bytes, frame.n_bytes, &out);
     assert_string_equal(base_buffer_text(&out),
                         "00:00:00:00:00:01 > 00:00:00:00:00:00, ethertype Unknown (0x88b5), length "
                         "60: 46 bytes, tapproof sentinel 7, round 2, run 000000000000feed");
@@ -190,7 +190,7 @@ static void prints_hex_as_tcpdump(void **state)
 {
     (void)state;
     struct base_buffer out = {0};
-    frame_print_hex("\x02\0\0\0\0\2\x02\0\0\0\0\1\x88\xb5tapproof!", 23, &out);
+    tapsniff_print_hex("\x02\0\0\0\0\2\x02\0\0\0\0\1\x88\xb5tapproof!", 23, &out);
     assert_string_equal(base_buffer_text(&out),
                         "\t0x0000:  0200 0000 0002 0200 0000 0001 88b5 7461  ..............ta\n"
                         "\t0x0010:  7070 726f 6f66 21                        pproof!\n");

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How would tcpdump print this frame? */
-#include "frame/print.h"
+#include "tapsniff/print.h"
 
 #include "base/address.h"
 #include "base/reader.h"
 #include "frame/mark.h"
-#include "frame/print_ip.h"
 #include "model/header.h"
+#include "tapsniff/print_ip.h"
 
 #include <inttypes.h>
 
@@ -194,7 +194,7 @@ static void put_mark(const void *bytes, size_t n_bytes, struct base_buffer *out)
     }
 }
 
-void frame_print(const void *bytes, size_t n_bytes, size_t wire_bytes, struct base_buffer *out)
+void tapsniff_print(const void *bytes, size_t n_bytes, size_t wire_bytes, struct base_buffer *out)
 {
     struct base_reader reader = base_reader_over(bytes, n_bytes), dst = base_read_child(&reader, 6);
     size_t start = out->n_bytes;
@@ -238,7 +238,7 @@ static void put_hex_line(const uint8_t *bytes, size_t n, size_t offset, struct b
     base_put_text(out, "\n");
 }
 
-void frame_print_hex(const void *bytes, size_t n_bytes, struct base_buffer *out)
+void tapsniff_print_hex(const void *bytes, size_t n_bytes, struct base_buffer *out)
 {
     struct base_reader reader = base_reader_over(bytes, n_bytes);
     for (size_t offset = 0; offset < n_bytes; offset += 16) {

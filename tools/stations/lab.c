@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which hosts of a lab does a list name, and do their stations work? */
-#include "station/lab.h"
+#include "stations/lab.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-bool station_lab_has(const struct station_lab *lab, size_t host)
+bool stations_lab_has(const struct stations_lab *lab, size_t host)
 {
     return lab->lab->hosts[host].interface;
 }
 
-static int find(const struct station_lab *lab, const char *name, size_t *host,
+static int find(const struct stations_lab *lab, const char *name, size_t *host,
                 struct base_error *error)
 {
     *host = topology_find_host(lab->topology, name);
@@ -23,7 +23,7 @@ static int find(const struct station_lab *lab, const char *name, size_t *host,
                    : base_fail(error, "no host '%s' in %s", name, file);
 }
 
-static int choose_one(const struct station_lab *lab, const char *name, unsigned bits,
+static int choose_one(const struct stations_lab *lab, const char *name, unsigned bits,
                       unsigned *chosen, struct base_error *error)
 {
     size_t host;
@@ -33,7 +33,7 @@ static int choose_one(const struct station_lab *lab, const char *name, unsigned 
     if (find(lab, name, &host, error) < 0) {
         return -1;
     }
-    if (!station_lab_has(lab, host)) {
+    if (!stations_lab_has(lab, host)) {
         const char *file = lab->lab->file;
         return file
                    ? base_fail(error, "%s has no station: %s names no interface for it", name, file)
@@ -43,12 +43,12 @@ static int choose_one(const struct station_lab *lab, const char *name, unsigned 
     return 0;
 }
 
-static int choose_all(const struct station_lab *lab, unsigned bits, unsigned *chosen,
+static int choose_all(const struct stations_lab *lab, unsigned bits, unsigned *chosen,
                       struct base_error *error)
 {
     bool any = false;
     for (size_t host = 0; host < lab->topology->n_hosts; host++) {
-        if (station_lab_has(lab, host)) {
+        if (stations_lab_has(lab, host)) {
             any = true;
             chosen[host] = chosen[host] ? chosen[host] : bits;
         }
@@ -56,8 +56,8 @@ static int choose_all(const struct station_lab *lab, unsigned bits, unsigned *ch
     return any ? 0 : base_fail(error, "no host has a station: no lab file says where they are");
 }
 
-int station_lab_choose(const struct station_lab *lab, const char *list, unsigned bits,
-                       unsigned *chosen, struct base_error *error)
+int stations_lab_choose(const struct stations_lab *lab, const char *list, unsigned bits,
+                        unsigned *chosen, struct base_error *error)
 {
     if (strcmp(list, "all") == 0) {
         return choose_all(lab, bits, chosen, error);
@@ -71,7 +71,7 @@ int station_lab_choose(const struct station_lab *lab, const char *list, unsigned
     return status;
 }
 
-static size_t list_specs(struct station_lab *lab, const unsigned *chosen,
+static size_t list_specs(struct stations_lab *lab, const unsigned *chosen,
                          struct station_spec *specs)
 {
     size_t n = 0;
@@ -91,13 +91,13 @@ static size_t list_specs(struct station_lab *lab, const unsigned *chosen,
 }
 
 /* The name of the host in front of what is wrong with its station. */
-static int fail_station(const struct station_lab *lab, size_t station, const char *problem,
+static int fail_station(const struct stations_lab *lab, size_t station, const char *problem,
                         struct base_error *error)
 {
     return base_fail(error, "%s: %s", lab->topology->hosts[lab->host_of[station]].name, problem);
 }
 
-static int check_problems(const struct station_lab *lab, struct base_error *error)
+static int check_problems(const struct stations_lab *lab, struct base_error *error)
 {
     for (size_t i = 0; i < lab->n_stations; i++) {
         const char *problem = station_problem(lab->set, i);
@@ -108,7 +108,7 @@ static int check_problems(const struct station_lab *lab, struct base_error *erro
     return 0;
 }
 
-int station_lab_open(struct station_lab *lab, const unsigned *chosen, struct base_error *error)
+int stations_lab_open(struct stations_lab *lab, const unsigned *chosen, struct base_error *error)
 {
     size_t n = lab->topology->n_hosts;
     struct station_spec *specs = calloc(n + 1, sizeof *specs);
@@ -124,7 +124,7 @@ int station_lab_open(struct station_lab *lab, const unsigned *chosen, struct bas
     return status < 0 ? status : check_problems(lab, error);
 }
 
-int station_lab_check(const struct station_lab *lab, struct base_error *error)
+int stations_lab_check(const struct stations_lab *lab, struct base_error *error)
 {
     for (size_t i = 0; i < lab->n_stations; i++) {
         uint64_t drops = station_drops(lab->set, i);
@@ -141,10 +141,10 @@ int station_lab_check(const struct station_lab *lab, struct base_error *error)
     return 0;
 }
 
-void station_lab_close(struct station_lab *lab)
+void stations_lab_close(struct stations_lab *lab)
 {
     station_close(lab->set);
     free(lab->station_of);
     free(lab->host_of);
-    *lab = (struct station_lab){.topology = lab->topology, .lab = lab->lab};
+    *lab = (struct stations_lab){.topology = lab->topology, .lab = lab->lab};
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What is this frame, in a line of words? */
+#include "tapping/describe.h"
 #include "base/address.h"
 #include "frame/parse.h"
-#include "frame/text.h"
 
 static void put_mac(const uint8_t *mac, struct base_buffer *out)
 {
@@ -80,7 +80,7 @@ static void put_packet(const struct frame_view *view, struct base_buffer *out)
     }
 }
 
-void frame_describe(const void *bytes, size_t n_bytes, struct base_buffer *out)
+void tapping_describe(const void *bytes, size_t n_bytes, struct base_buffer *out)
 {
     struct frame_view view;
     if (!frame_dissect(bytes, n_bytes, 0, &view)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which topology and which lab are meant? */
-#include "yaml/environment.h"
+#include "stations/environment.h"
 
 #include "yaml/load.h"
 
@@ -13,9 +13,9 @@ static const char *path_or(const char *path, const char *variable)
     return value && *value ? value : NULL;
 }
 
-int yaml_load_environment(const char *topology_path, const char *lab_path,
-                          struct topology **topology, struct lab **lab,
-                          struct base_buffer *diagnostics)
+int stations_load_environment(const char *topology_path, const char *lab_path,
+                              struct topology **topology, struct lab **lab,
+                              struct base_buffer *diagnostics)
 {
     struct yaml_diagnostics found = {0};
     const char *path = path_or(topology_path, "TAPPROOF_TOPOLOGY");

@@ -3,7 +3,7 @@
  * The files that the environment names, for the suites. */
 #include "testing/cmocka.h"
 
-#include "yaml/environment.h"
+#include "stations/environment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static const char *load(const char *topology_path, const char *lab_path, struct 
     struct topology *topology;
     struct lab *lab;
     base_buffer_free(text);
-    if (yaml_load_environment(topology_path, lab_path, &topology, &lab, text)) {
+    if (stations_load_environment(topology_path, lab_path, &topology, &lab, text)) {
         assert_null(topology);
         assert_null(lab);
         return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How would tcpdump print this IP packet? */
-#include "frame/print_ip.h"
+#include "tapsniff/print_ip.h"
 
 #include "base/address.h"
 #include "model/header.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Hosts of a lab are chosen; stations that cannot be opened. */
-#include "station/lab.h"
+#include "stations/lab.h"
 
 #include "testing/station.h"
 
@@ -24,25 +24,25 @@ static const struct lab without_stations = {.hosts = nowhere};
 static void chooses_hosts(void **state)
 {
     (void)state;
-    struct station_lab lab = {.topology = &topology, .lab = &with_stations};
+    struct stations_lab lab = {.topology = &topology, .lab = &with_stations};
     unsigned chosen[N_HOSTS] = {0};
     struct base_error error;
-    assert_int_equal(station_lab_choose(&lab, "cap", 2, chosen, &error), 0);
-    assert_int_equal(station_lab_choose(&lab, "all", 4, chosen, &error), 0);
+    assert_int_equal(stations_lab_choose(&lab, "cap", 2, chosen, &error), 0);
+    assert_int_equal(stations_lab_choose(&lab, "all", 4, chosen, &error), 0);
     assert_int_equal(chosen[WEB1], 4);
     assert_int_equal(chosen[WEB2], 0); /* has no station */
     assert_int_equal(chosen[CAP], 2);  /* was chosen before */
-    assert_int_equal(station_lab_choose(&lab, "web1,cap", 8, chosen, &error), 0);
+    assert_int_equal(stations_lab_choose(&lab, "web1,cap", 8, chosen, &error), 0);
     assert_int_equal(chosen[WEB1], 12);
     assert_int_equal(chosen[CAP], 10);
-    station_lab_close(&lab);
+    stations_lab_close(&lab);
 }
 
-static void assert_refused(const struct station_lab *lab, const char *list, const char *words)
+static void assert_refused(const struct stations_lab *lab, const char *list, const char *words)
 {
     unsigned chosen[N_HOSTS] = {0};
     struct base_error error;
-    assert_int_equal(station_lab_choose(lab, list, 1, chosen, &error), -1);
+    assert_int_equal(stations_lab_choose(lab, list, 1, chosen, &error), -1);
     if (!strstr(error.text, words)) {
         fail_msg("'%s' does not say '%s'", error.text, words);
     }
@@ -51,32 +51,32 @@ static void assert_refused(const struct station_lab *lab, const char *list, cons
 static void says_what_is_wrong_with_a_list(void **state)
 {
     (void)state;
-    struct station_lab lab = {.topology = &topology, .lab = &with_stations};
+    struct stations_lab lab = {.topology = &topology, .lab = &with_stations};
     assert_refused(&lab, "wbe1", "no host 'wbe1' in net.yaml");
     assert_refused(&lab, "wbe1", "did you mean 'web1'?");
     assert_refused(&lab, "web2", "web2 has no station: net.lab names no interface for it");
     assert_refused(&lab, "web1,", "name is missing");
-    station_lab_close(&lab);
+    stations_lab_close(&lab);
 }
 
 static void says_which_station_cannot_be_opened(void **state)
 {
     (void)state;
-    struct station_lab lab = {.topology = &topology, .lab = &with_stations};
+    struct stations_lab lab = {.topology = &topology, .lab = &with_stations};
     struct base_error error;
-    assert_int_equal(station_lab_open(&lab, (unsigned[N_HOSTS]){[CAP] = 1}, &error), -1);
+    assert_int_equal(stations_lab_open(&lab, (unsigned[N_HOSTS]){[CAP] = 1}, &error), -1);
     assert_non_null(strstr(error.text, "cap: no such namespace"));
     assert_int_equal(lab.n_stations, 1);
     assert_int_equal(lab.station_of[CAP], 0);
     assert_int_equal(lab.station_of[WEB1], STATION_NONE);
-    station_lab_close(&lab);
+    stations_lab_close(&lab);
 }
 
 static void without_a_lab_file_nothing_is_chosen(void **state)
 {
     (void)state;
-    struct station_lab lab = {.topology = &topology, .lab = &without_stations};
-    assert_false(station_lab_has(&lab, WEB1));
+    struct stations_lab lab = {.topology = &topology, .lab = &without_stations};
+    assert_false(stations_lab_has(&lab, WEB1));
     assert_refused(&lab, "web1", "web1 has no station: no lab file says where it is");
     assert_refused(&lab, "all", "no host has a station: no lab file says where they are");
 }
@@ -89,11 +89,11 @@ static void stations_that_work_pass(void **state)
         [CAP] = {.interface = "far", .netns = fixture->netns},
     };
     struct lab there = {.hosts = link};
-    struct station_lab lab = {.topology = &topology, .lab = &there};
+    struct stations_lab lab = {.topology = &topology, .lab = &there};
     struct base_error error = {""};
     char command[128];
-    if (station_lab_open(&lab, (unsigned[N_HOSTS]){[WEB1] = 1, [CAP] = 4}, &error) ||
-        station_lab_check(&lab, &error)) {
+    if (stations_lab_open(&lab, (unsigned[N_HOSTS]){[WEB1] = 1, [CAP] = 4}, &error) ||
+        stations_lab_check(&lab, &error)) {
         fail_msg("%s", error.text);
     }
     assert_int_equal(lab.n_stations, 2);
@@ -102,10 +102,10 @@ static void stations_that_work_pass(void **state)
     assert_int_equal(lab.station_of[WEB2], STATION_NONE);
     snprintf(command, sizeof command, "nsenter --net=%s ip link set far down", fixture->netns);
     assert_int_equal(system(command), 0);
-    assert_int_equal(station_lab_check(&lab, &error), -1);
+    assert_int_equal(stations_lab_check(&lab, &error), -1);
     assert_true(strncmp(error.text, "web1: interface near", 20) == 0 ||
                 strncmp(error.text, "cap: interface far", 18) == 0);
-    station_lab_close(&lab);
+    stations_lab_close(&lab);
     assert_null(lab.set);
     assert_ptr_equal(lab.topology, &topology);
 }

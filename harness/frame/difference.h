@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames in words, for reports. */
-#ifndef FRAME_TEXT_H
-#define FRAME_TEXT_H
+ * What is different in a frame, in words, for reports. */
+#ifndef FRAME_DIFFERENCE_H
+#define FRAME_DIFFERENCE_H
 
 #include "base/buffer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Appends one line without newline:
- * "00:00:00:00:00:01 > 00:00:00:00:00:02 vlan 5 ipv4 udp 10.0.0.1:1 > 10.0.0.2:2 (78 bytes)". */
-void frame_describe(const void *bytes, size_t n_bytes, struct base_buffer *out);
 
 /* Appends what is different in the frame that was got from the one that was
  * expected, in words divided by "; ": "dl_dst is 00:00:00:00:00:05 instead of

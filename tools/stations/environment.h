@@ -2,8 +2,8 @@
  *
  * The topology and the lab that a command line names, or else the environment
  * (topologies/lab sets it for the programs that it runs). */
-#ifndef YAML_ENVIRONMENT_H
-#define YAML_ENVIRONMENT_H
+#ifndef STATIONS_ENVIRONMENT_H
+#define STATIONS_ENVIRONMENT_H
 
 #include "base/buffer.h"
 #include "model/topology.h"
@@ -13,8 +13,8 @@
  * the topology says where switches and stations are. Returns -1 if no topology
  * is named or if there are input errors; both results are NULL then, and
  * `diagnostics` gets the errors as text for a terminal. */
-int yaml_load_environment(const char *topology_path, const char *lab_path,
-                          struct topology **topology, struct lab **lab,
-                          struct base_buffer *diagnostics);
+int stations_load_environment(const char *topology_path, const char *lab_path,
+                              struct topology **topology, struct lab **lab,
+                              struct base_buffer *diagnostics);
 
 #endif
