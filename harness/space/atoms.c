@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "space/atoms.h"
 
+#include "base/none.h"
 #include "space/rewrite.h"
 #include "space/tree.h"
 
@@ -162,7 +163,7 @@ static bool takes_nothing(struct search *state, size_t number, const struct matc
 {
     const struct space_region *region = state->regions[number];
     struct containing containing = {.cube = cube};
-    size_t budget = SIZE_MAX; /* no more than reading them all */
+    size_t budget = BUDGET_UNLIMITED; /* no more than reading them all */
     struct space_tree *tree = region->n_excluded > MANY ? tree_of_excluded(state, number) : NULL;
     if (tree) {
         space_tree_overlapping(tree, cube, 0, UINT32_MAX, &budget, look_at, &containing);

@@ -24,14 +24,6 @@ enum space_answer {
     SPACE_OPEN   /* not decided: over the budget, or no memory */
 };
 
-/* Former names; the arithmetic of two cubes is in model/match.h. */
-enum { SPACE_WORDS = HEADER_WORDS };
-#define space_words                  header_words
-#define space_intersect              match_intersect
-#define space_is_empty               match_is_empty
-#define space_overlaps               match_overlaps
-#define space_contains(outer, inner) match_within(inner, outer)
-
 /* One header of the cube, as plausible as the cube allows: local unicast
  * addresses, no tag, DL_TYPE_PROBE; what the packet does not have is 0. False
  * if the cube is empty. */

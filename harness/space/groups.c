@@ -152,13 +152,13 @@ size_t space_group_find(const struct space_table *table, const struct space_grou
                         const struct match *match)
 {
     uint32_t tag, slot = group->slots[find_slot(table, group, match, &tag)].entry;
-    return slot != 0 ? slot - 1 : SIZE_MAX;
+    return slot != 0 ? slot - 1 : ENTRY_NONE;
 }
 
 int space_group_taker(struct space_table *table, struct space_group *group,
                       const struct match *match, size_t *entry)
 {
-    *entry = SIZE_MAX;
+    *entry = ENTRY_NONE;
     if (space_group_index(table, group) < 0) {
         return -1;
     }

@@ -15,11 +15,11 @@ bool space_group_asks_less(const struct space_group *group, const struct header 
 /* Builds the slots, if that is not done. -1 without memory. */
 int space_group_index(struct space_table *table, struct space_group *group);
 
-/* The entry that takes all of `match`; SIZE_MAX: none does. The slots must be built. */
+/* The entry that takes all of `match`; ENTRY_NONE: none does. The slots must be built. */
 size_t space_group_find(const struct space_table *table, const struct space_group *group,
                         const struct match *match);
 
-/* That entry; SIZE_MAX: there is none. -1 without memory. */
+/* That entry; ENTRY_NONE: there is none. -1 without memory. */
 int space_group_taker(struct space_table *table, struct space_group *group,
                       const struct match *match, size_t *entry);
 

@@ -49,7 +49,7 @@ static int hides(const struct seeker *seeker, struct space_group *group, size_t 
     if (space_group_taker(seeker->table, group, &entries[entry].match, &by) < 0) {
         return -1;
     }
-    if (by == SIZE_MAX || space_rank(&entries[by]) <= space_rank(&entries[entry])) {
+    if (by == ENTRY_NONE || space_rank(&entries[by]) <= space_rank(&entries[entry])) {
         return 0;
     }
     seeker->hidden(seeker->aux, entry, by);

@@ -54,7 +54,7 @@ static bool has_rival(const struct space_table *table, const struct space_group 
 {
     const struct flow_entry *flows = table->flows->entries;
     size_t found = space_group_find(table, group, packet);
-    for (uint32_t next = found == SIZE_MAX ? 0 : (uint32_t)found + 1;
+    for (uint32_t next = found == ENTRY_NONE ? 0 : (uint32_t)found + 1;
          next != 0 && space_rank(&flows[next - 1]) == space_rank(&flows[taker]);
          next = table->next_same[next - 1]) {
         if (next - 1 != taker && !same(aux, taker, next - 1, &packet->value)) {
@@ -69,20 +69,20 @@ size_t space_table_lookup(const struct space_table *table, const struct header *
 {
     struct match packet = {.value = *header};
     const struct flow_entry *flows = table->flows->entries;
-    size_t taker = SIZE_MAX, n_asked = 0;
+    size_t taker = ENTRY_NONE, n_asked = 0;
     bool rivals = false; /* there may be some */
     memset(&packet.mask, 0xff, sizeof packet.mask);
     for (; n_asked < table->n_ranked; n_asked++) {
         const struct space_group *group = &table->groups[table->by_rank[n_asked]];
-        if (taker != SIZE_MAX && group->max_rank < space_rank(&flows[taker])) {
+        if (taker != ENTRY_NONE && group->max_rank < space_rank(&flows[taker])) {
             break;
         }
         size_t found = space_group_find(table, group, &packet);
-        if (found == SIZE_MAX) {
+        if (found == ENTRY_NONE) {
             continue;
         }
-        bool equal = taker != SIZE_MAX && space_rank(&flows[found]) == space_rank(&flows[taker]);
-        if (taker == SIZE_MAX || space_table_precedes(table, found, taker)) {
+        bool equal = taker != ENTRY_NONE && space_rank(&flows[found]) == space_rank(&flows[taker]);
+        if (taker == ENTRY_NONE || space_table_precedes(table, found, taker)) {
             rivals = equal || has_twin(table, found);
             taker = found;
         } else {

@@ -52,7 +52,7 @@ static int visit_groups(struct space_table *table, const struct match *cube, uin
             return -1;
         }
         size_t found = space_group_find(table, group, cube);
-        for (uint32_t next = found == SIZE_MAX ? 0 : (uint32_t)found + 1; next != 0;
+        for (uint32_t next = found == ENTRY_NONE ? 0 : (uint32_t)found + 1; next != 0;
              next = table->next_same[next - 1]) {
             const struct flow_entry *flow = &flows[next - 1];
             if (space_rank(flow) >= min_rank && space_rank(flow) <= max_rank &&
@@ -122,7 +122,7 @@ static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct excluding *excluding = aux;
     if (entry == excluding->but ||
-        (excluding->entry != SIZE_MAX &&
+        (excluding->entry != ENTRY_NONE &&
          !space_table_precedes(excluding->table, entry, excluding->entry))) {
         return true;
     }
@@ -141,19 +141,19 @@ static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 static enum space_answer ask_groups(struct space_table *table, size_t entry,
                                     const struct space_region *region)
 {
-    uint32_t rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
+    uint32_t rank = entry == ENTRY_NONE ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_FOUND;
     for (size_t i = 0; i < table->n_groups && (answer == SPACE_FOUND || !table->has_tree); i++) {
         struct space_group *group = &table->groups[i];
-        size_t taker = SIZE_MAX;
+        size_t taker = ENTRY_NONE;
         if (group->max_rank < rank) {
             continue;
         }
         if (!space_group_asks_less(group, &region->cube.mask) ||
             space_group_taker(table, group, &region->cube, &taker) < 0) {
             answer = SPACE_OPEN;
-        } else if (taker != SIZE_MAX &&
-                   (entry == SIZE_MAX || space_table_precedes(table, taker, entry))) {
+        } else if (taker != ENTRY_NONE &&
+                   (entry == ENTRY_NONE || space_table_precedes(table, taker, entry))) {
             return SPACE_EMPTY;
         }
     }
@@ -165,9 +165,9 @@ enum space_answer space_table_exclude_but(struct space_table *table, size_t entr
 {
     struct excluding excluding = {
         .table = table, .entry = entry, .but = but, .region = region, .answer = SPACE_FOUND};
-    uint32_t min_rank = entry == SIZE_MAX ? 0 : space_rank(&table->flows->entries[entry]);
+    uint32_t min_rank = entry == ENTRY_NONE ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_OPEN;
-    if (but == SIZE_MAX && table->n_groups < table->n_entries && *budget >= table->n_groups) {
+    if (but == ENTRY_NONE && table->n_groups < table->n_entries && *budget >= table->n_groups) {
         *budget -= table->n_groups;
         answer = ask_groups(table, entry, region);
     }
@@ -183,7 +183,7 @@ enum space_answer space_table_exclude_but(struct space_table *table, size_t entr
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget)
 {
-    return space_table_exclude_but(table, entry, SIZE_MAX, region, budget);
+    return space_table_exclude_but(table, entry, ENTRY_NONE, region, budget);
 }
 
 enum space_answer space_table_find(struct space_table *table, size_t entry,

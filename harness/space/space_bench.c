@@ -170,7 +170,7 @@ static void bench_lookup(const struct flow_table *flows)
         bool ambiguous;
         header.nw_src |= below(&state, 1u << 24) & ~match.mask.nw_src;
         header.nw_dst |= below(&state, 1u << 24) & ~match.mask.nw_dst;
-        n_found += indexed_lookup(&table, &header, &ambiguous) != SIZE_MAX;
+        n_found += indexed_lookup(&table, &header, &ambiguous) != ENTRY_NONE;
     }
     double ms = now_ms() - start;
     printf("look-up             %8.0f a second in %zu groups of masks (%zu of %d found)\n",

@@ -21,7 +21,7 @@ static void list_remove(struct space_list *list, uint32_t entry);
 /* Neighbours are often alike: each is compared with the one before first. */
 static int index_all(struct space_table *table, const bool *left_out)
 {
-    size_t last = SIZE_MAX;
+    size_t last = ENTRY_NONE;
     if (table->flows->n_entries >= UINT32_MAX ||
         base_grow(&table->buckets, 0, &table->buckets_capacity, sizeof *table->buckets) < 0 ||
         reserve_rows(table, table->flows->n_entries) < 0) {
@@ -95,7 +95,7 @@ int space_table_insert(struct space_table *table, size_t entry)
     struct space_item item = item_of(table, entry);
     struct space_bucket *bucket;
     if (entry >= UINT32_MAX || reserve_rows(table, entry + 1) < 0 ||
-        number_entry(table, entry, SIZE_MAX) < 0 || find_bucket(table, entry, &bucket) < 0 ||
+        number_entry(table, entry, ENTRY_NONE) < 0 || find_bucket(table, entry, &bucket) < 0 ||
         list_insert(&bucket->list, item.entry) < 0) {
         return -1;
     }
@@ -227,11 +227,11 @@ static int number_mask(struct space_table *table, size_t entry)
     return 0;
 }
 
-/* `like`: an entry that has its numbers, and may have equal ones; SIZE_MAX: none. */
+/* `like`: an entry that has its numbers, and may have equal ones; ENTRY_NONE: none. */
 static int number_entry(struct space_table *table, size_t entry, size_t like)
 {
     const struct flow_entry *flow = &table->flows->entries[entry];
-    const struct flow_entry *other = like == SIZE_MAX ? NULL : &table->flows->entries[like];
+    const struct flow_entry *other = like == ENTRY_NONE ? NULL : &table->flows->entries[like];
     const struct space_actions list = actions_of(flow);
     if (other && same_actions(table, table->action_ids[like], &list)) {
         table->action_ids[entry] = table->action_ids[like];

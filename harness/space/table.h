@@ -110,7 +110,7 @@ int space_table_prepare(struct space_table *table);
 /* Whether entries a and b (indices), which both take the header, do the same with it. */
 typedef bool space_table_same(void *aux, size_t a, size_t b, const struct header *header);
 
-/* The index of the entry that takes the header, among those that are indexed; SIZE_MAX if none
+/* The index of the entry that takes the header, among those that are indexed; ENTRY_NONE if none
  * does.
  * `*ambiguous` (may be NULL): another one of the same rank takes it too, and does something else
  * with it, as `same` decides, which is called with the taker as `a` for no other pairs. The table
@@ -148,14 +148,14 @@ int space_list_overlapping(struct space_table *table, const struct match *cube, 
                            uint32_t max_rank, size_t *budget, struct space_overlapping *found);
 
 /* Takes everything away from the region that entries take before `entry`
- * would; SIZE_MAX: that any entry takes. Uses budget as space_find does.
+ * would; ENTRY_NONE: that any entry takes. Uses budget as space_find does.
  * SPACE_EMPTY: one entry alone takes all of it; SPACE_FOUND: done; SPACE_OPEN:
  * over the budget, or no memory. The excluded cubes belong to the table, until it
  * is changed. */
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
 
-/* The same as if entry `but` were not there; SIZE_MAX: it is the same. `entry`
+/* The same as if entry `but` were not there; ENTRY_NONE: it is the same. `entry`
  * need not be indexed. */
 enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
                                           struct space_region *region, size_t *budget);

@@ -111,7 +111,7 @@ static int compare_pointees(const void *a, const void *b)
 /* What is excluded may be told in any order. */
 static void expect_same_regions(struct space_table *a, struct space_table *b, size_t entry)
 {
-    struct match cube = entry == SIZE_MAX ? match_in_port(1) : a->flows->entries[entry].match;
+    struct match cube = entry == ENTRY_NONE ? match_in_port(1) : a->flows->entries[entry].match;
     struct space_region of_a = {.cube = cube}, of_b = {.cube = cube};
     size_t budget = PLENTY;
     enum space_answer answer = space_table_exclude(a, entry, &of_a, &budget);
@@ -151,7 +151,7 @@ static void expect_lookups(struct changing *changing, const struct universe *uni
         bool ambiguous = true, expected = false;
         size_t taker = naive_lookup(&there, &header, &expected);
         assert_true(indexed_lookup(&changing->table, &header, &ambiguous) ==
-                    (taker == SIZE_MAX ? SIZE_MAX : rows[taker]));
+                    (taker == ENTRY_NONE ? ENTRY_NONE : rows[taker]));
         assert_int_equal(ambiguous, expected);
     }
     flow_table_free(&there);
@@ -175,7 +175,7 @@ static void a_changed_index_is_a_new_one(void **state)
                         expect_same_regions(&changing.table, &anew, row);
                     }
                 }
-                expect_same_regions(&changing.table, &anew, SIZE_MAX);
+                expect_same_regions(&changing.table, &anew, ENTRY_NONE);
                 expect_lookups(&changing, &universe);
                 space_table_free(&anew);
             }
@@ -207,7 +207,7 @@ static void a_table_may_grow_and_become_empty(void **state)
         space_table_remove(&table, 999 - i);
     }
     assert_int_equal(table.n_entries, 0);
-    assert_true(indexed_lookup(&table, &header, NULL) == SIZE_MAX);
+    assert_true(indexed_lookup(&table, &header, NULL) == ENTRY_NONE);
     space_table_free(&table);
     flow_table_free(&flows);
 }

@@ -46,7 +46,7 @@ static void highest_priority_wins(void **state)
     table.entries[0].match = match_in_port(7);
     assert_int_equal(naive_lookup(&table, &header, NULL), 3);
     table.n_entries = 0;
-    assert_true(naive_lookup(&table, &header, &ambiguous) == SIZE_MAX);
+    assert_true(naive_lookup(&table, &header, &ambiguous) == ENTRY_NONE);
     assert_false(ambiguous);
     table.n_entries = 4;
     flow_table_free(&table);
@@ -164,7 +164,7 @@ static void regions_are_what_lookup_says(void **state)
             takers[h] = naive_lookup(&flows, &universe.headers[h], NULL);
         }
         for (size_t i = 0; i <= flows.n_entries; i++) {
-            size_t entry = i < flows.n_entries ? i : SIZE_MAX, budget = PLENTY;
+            size_t entry = i < flows.n_entries ? i : ENTRY_NONE, budget = PLENTY;
             struct match in_port = match_in_port(1);
             struct space_region region = {.cube = in_port};
             bool any = i == flows.n_entries ||
@@ -190,7 +190,7 @@ static void regions_are_what_lookup_says(void **state)
 static void collect_hidden(void *aux, size_t entry, size_t by)
 {
     size_t *hidden_by = aux;
-    assert_true(hidden_by[entry] == SIZE_MAX); /* told once */
+    assert_true(hidden_by[entry] == ENTRY_NONE); /* told once */
     hidden_by[entry] = by;
 }
 
@@ -215,7 +215,7 @@ static void hidden_entries_are_found(void **state)
             hidden |= hides;
             assert_true(hides || hidden_by[i] != j);
         }
-        assert_int_equal(hidden_by[i] != SIZE_MAX, hidden);
+        assert_int_equal(hidden_by[i] != ENTRY_NONE, hidden);
         n_hidden += hidden;
     }
     assert_in_range(n_hidden, 20, 180);
@@ -262,7 +262,7 @@ static void budget_of_exclude_is_kept(void **state)
     assert_int_equal(space_table_index(&table, &flows, NULL), 0);
     struct space_region region = {.cube = match_in_port(1)};
     size_t budget = 5;
-    assert_int_equal(space_table_exclude(&table, SIZE_MAX, &region, &budget), SPACE_OPEN);
+    assert_int_equal(space_table_exclude(&table, ENTRY_NONE, &region, &budget), SPACE_OPEN);
     assert_int_equal(budget, 0);
     space_region_free(&region);
     space_table_free(&table);

@@ -242,7 +242,7 @@ static void count_outputs(const char *text, unsigned counts[5])
 /* What the switch says of one packet. */
 struct answer {
     char final[LINE], datapath[LINE];
-    size_t entry; /* SIZE_MAX: none takes it */
+    size_t entry; /* ENTRY_NONE: none takes it */
 };
 
 static void check_outputs(const struct flow_entry *entry, const struct header *packet,
@@ -284,8 +284,8 @@ static bool check_packet(const struct scene *scene, const struct header *packet,
     bool ambiguous;
     size_t taker = indexed_lookup(&scene->table, packet, &ambiguous);
     const struct flow_entry *entries = scene->flows.entries;
-    if (taker == SIZE_MAX) {
-        assert_true(answer->entry == SIZE_MAX);
+    if (taker == ENTRY_NONE) {
+        assert_true(answer->entry == ENTRY_NONE);
         return false;
     }
     assert_true(answer->entry < scene->flows.n_entries);
@@ -302,7 +302,7 @@ static bool read_answer(FILE *in, struct answer *answer)
     while (fgets(line, sizeof line, in)) {
         const char *cookie = strstr(line, ", cookie 0x");
         if (strncmp(line, " 0. ", 4) == 0) {
-            answer->entry = cookie ? strtoul(cookie + 9, NULL, 16) - 1 : SIZE_MAX;
+            answer->entry = cookie ? strtoul(cookie + 9, NULL, 16) - 1 : ENTRY_NONE;
         } else if (strncmp(line, "Final flow: ", 12) == 0) {
             strcpy(answer->final, line + 12);
         } else if (strncmp(line, "Datapath actions: ", 18) == 0) {

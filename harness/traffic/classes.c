@@ -77,7 +77,7 @@ static bool add_wave(struct collector *collector, struct port_ref in, const stru
         const struct wave *wave = &collector->waves[i];
         if (wave->in.sw == in.sw && wave->in.port == in.port &&
             memcmp(&wave->rewrite, rewrite, sizeof *rewrite) == 0 &&
-            space_contains(&wave->headers, headers)) {
+            match_within(headers, &wave->headers)) {
             return false;
         }
     }
