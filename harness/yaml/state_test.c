@@ -7,6 +7,9 @@
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 static struct yaml_state *load(const char *text, struct yaml_diagnostics *diagnostics)
 {
     const struct memory_file files[] = {{"s.yaml", text, 0}, {0}};
@@ -64,6 +67,7 @@ static void test_switches(void **unused)
     assert_int_equal(port->counters.rx_packets, 7);
     assert_true(port->counters.tx_packets == UINT64_MAX);
     assert_false(switch_state_port(&sw->state, PORT_LOCAL)->has_counters);
+    assert_true(switch_state_port(&sw->state, PORT_LOCAL)->counters.rx_packets == 0);
     assert_int_equal(sw->state.flows.n_entries, 2);
     assert_int_equal(sw->state.flows.entries[0].table_id, 2);
     assert_true(sw->state.flows.entries[0].n_packets == UINT64_MAX);
@@ -121,6 +125,32 @@ static void test_numbers(void **unused)
     assert_int_equal(sw->flows.n_entries, 1);
     yaml_state_free(state);
     yaml_diagnostics_free(&diagnostics);
+}
+
+static void test_a_saved_state_is_known_by_its_first_key(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *text;
+        bool is_state;
+    } rows[] = {{"tapproof-state: 1\n", true},
+                {"# saved\n\n# twice\ntapproof-state: 1\n", true},
+                {"#", false},
+                {"name: demon\n", false},
+                {" tapproof-state: 1\n", false},
+                {"", false}};
+    char path[] = "/tmp/tapproof-state-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t n = strlen(rows[i].text);
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(pwrite(fd, rows[i].text, n, 0), n);
+        assert_int_equal(yaml_is_state(path), rows[i].is_state);
+    }
+    close(fd);
+    unlink(path);
+    assert_false(yaml_is_state(path));
 }
 
 /* An entry whose text says one thing and a field of it another. */
@@ -201,6 +231,7 @@ static void test_refused_flows(void **unused)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_switches),
     cmocka_unit_test(test_numbers),
+    cmocka_unit_test(test_a_saved_state_is_known_by_its_first_key),
     cmocka_unit_test(test_each_field_of_a_flow_is_compared),
     cmocka_unit_test(test_refused_files),
     cmocka_unit_test(test_refused_ports),

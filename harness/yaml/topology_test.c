@@ -232,6 +232,8 @@ static void reads_a_lab_over_the_topology(void **state)
     assert_null(own->file);
     assert_string_equal(own->switches[0].openflow, "tcp:127.0.0.1:6634");
     assert_null(own->hosts[0].interface);
+    assert_string_equal(own->hosts[0].place.file, "t");
+    assert_true(own->hosts[0].place.line > 0);
     assert_string_equal(own->hosts[1].exec, "ssh root@h2");
     assert_string_equal(lab->file, "l");
     assert_string_equal(lab->switches[0].openflow, "tcp:127.0.0.1:6634");
