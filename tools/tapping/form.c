@@ -37,6 +37,7 @@ static size_t host_with(const struct topology *topology, const uint8_t *mac, con
 {
     for (size_t i = 0; i < topology->n_hosts; i++) {
         const struct topology_host *host = &topology->hosts[i];
+        // cppcheck-suppress nullPointer
         if (mac ? memcmp(host->mac, mac, 6) == 0 : host->has_ip && host->ip == *ip) {
             return i;
         }
