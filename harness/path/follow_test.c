@@ -104,6 +104,25 @@ static void the_first_reason_counts(void **state)
     line_close(&line);
 }
 
+static void loads_are_counted_by_port(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=2 actions=output:3,output:3,output:1");
+    line_open(&line);
+    path_follow_from(&line.network, LINE_B, &frame, &walk);
+    assert_int_equal(walk.n_hops, 3);
+    assert_int_equal(path_walk_load(&walk), 2);
+    line_close(&line);
+    line_make(&line);
+    line_open(&line);
+    path_follow_from(&line.network, LINE_B, &frame, &walk);
+    assert_int_equal(path_walk_load(&walk), 1);
+    line_close(&line);
+}
+
 /* Of the two ways of this packet only one loops. */
 static void what_comes_back_unchanged_loops(void **state)
 {
@@ -255,6 +274,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(follows_copies_to_hosts),
     cmocka_unit_test(tells_how_each_hop_ends),
     cmocka_unit_test(the_first_reason_counts),
+    cmocka_unit_test(loads_are_counted_by_port),
     cmocka_unit_test(what_comes_back_unchanged_loops),
     cmocka_unit_test(is_followed_for_256_hops),
     cmocka_unit_test(too_many_copies_are_not_followed),
