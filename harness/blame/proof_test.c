@@ -9,6 +9,8 @@
 enum { A, B, C };
 enum { H1, H2, H3, H4, H5 };
 
+static struct blame_place place; /* of what was asked for last */
+
 static const struct result *blamed(struct small *small, const char *id)
 {
     struct path_declared declared;
@@ -21,8 +23,10 @@ static const struct result *blamed(struct small *small, const char *id)
                                   .tables = &tables,
                                   .states = small->by_switch,
                                   .arena = &small->report.arena};
-        struct blame_place place;
-        blame_finding(&view, &small->findings.items[i], &small->report, &place);
+        struct blame_place found;
+        blame_finding(&view, &small->findings.items[i], &small->report, &found);
+        bool asked = strcmp(small->report.results[small->findings.items[i].result].id, id) == 0;
+        place = asked ? found : place;
     }
     path_network_close(&tables);
     path_declared_close(&declared);
@@ -88,10 +92,56 @@ static void another_port_that_is_closed(void **state)
     small_free(&small);
 }
 
+/* How far the packet comes: to the hop where the tables leave the declared way. */
+static void the_last_hop_is_known(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3");
+    small_claim(&small, "claim", H1, H3, 1, "");
+    expect(blamed(&small, "claim"), CAUSE_TABLE, "b:3");
+    assert_int_equal(place.hop, 1);
+    assert_int_equal(place.advertised, 0);
+    assert_string_equal(place.why, "b does not send it on: no entry takes it");
+    small_expect(&small, A, 1, "output:3");
+    small_expect(&small, B, 3, "output:1");
+    expect(blamed(&small, "claim"), CAUSE_TABLE, "b:3");
+    assert_int_equal(place.hop, 1);
+    assert_string_equal(place.why, "b does not send it on as declared: no entry takes it");
+    small.ports[B][2].config = PORT_CONFIG_NO_RECV;
+    expect(blamed(&small, "claim"), CAUSE_PORT, "b:3");
+    assert_int_equal(place.hop, 1);
+    small_free(&small);
+}
+
+/* What arrives though it should not: the first hop that is not declared, and the
+ * first that rewrites. */
+static void what_should_not_arrive(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:2,output:3");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_claim(&small, "claim", H1, H3, 0, "");
+    small_expect(&small, A, 1, "output:2,output:3");
+    small_expect(&small, B, 3, "drop");
+    expect(blamed(&small, "claim"), CAUSE_TABLE, "b:3");
+    assert_int_equal(place.hop, 1);
+    assert_int_equal(place.advertised, 1);
+    assert_string_equal(place.why, "b sends it on: in_port=3 actions=output:1");
+    small.expectation.n_ports = 0; /* nothing is declared: where it enters */
+    small.lists[A] = small.lists[B] = false;
+    expect(blamed(&small, "claim"), CAUSE_TABLE, "a:1");
+    assert_int_equal(place.hop, 0);
+    small_free(&small);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(each_kind_has_its_place),
-    cmocka_unit_test(a_closed_port_is_named_itself),
-    cmocka_unit_test(another_port_that_is_closed),
+    cmocka_unit_test(each_kind_has_its_place),     cmocka_unit_test(a_closed_port_is_named_itself),
+    cmocka_unit_test(another_port_that_is_closed), cmocka_unit_test(the_last_hop_is_known),
+    cmocka_unit_test(what_should_not_arrive),
 };
 
 TEST_MAIN(tests)
