@@ -138,6 +138,9 @@ static void reports_bad_values(void **state)
            "bytes with colons, found \"18446744073709551616\"\n"
            "t:6:14: expected a datapath id: a number, 0x..., sixteen hexadecimal digits, or eight "
            "bytes with colons, found \"0x\"\n");
+    refuse("name: x\nswitches:\n  s1: {dpid: \"00:00:00:00:00:00:00-01\"}\n",
+           "t:3:14: expected a datapath id: a number, 0x..., sixteen hexadecimal digits, or eight "
+           "bytes with colons, found \"00:00:00:00:00:00:00-01\"\n");
     refuse("name: x\nswitches: {s1: {dpid: 1}}\nhosts:\n"
            "  h1: {mac: 1, ip: 10.0.0.256, port: \"s1:1\", role: tap}\n"
            "  h2: {mac: \"01:00:00:00:00:00\", port: \"s1:2\"}\n"
