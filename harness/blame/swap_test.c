@@ -143,7 +143,16 @@ static void a_shot_speaks_against_it(void **state)
     network.n_shots = 1;
     network_blame(&network);
     assert_int_equal(network.report.causes[0].kind, CAUSE_SWAP); /* it does not arrive: so it is */
-    shot.good = 4;
+    /* Behind another switch it arrives, as it would with the cables as they are, too. */
+    shot = (struct traffic_shot){.to = network_host(&network, "h11"),
+                                 .depth = 2,
+                                 .by = {.sw = 0, .port = 6},
+                                 .sent = 4,
+                                 .good = 4};
+    network_blame(&network);
+    assert_string_equal(network.report.causes[0].where, "h2 - s1:2, h3 - s1:3");
+    shot = (struct traffic_shot){
+        .to = network_host(&network, "h2"), .depth = 1, .by = of_h2, .sent = 4, .good = 4};
     network_blame(&network);
     for (size_t i = 0; i < network.report.n_causes; i++) {
         assert_string_not_equal(network.report.causes[i].where, "h2 - s1:2, h3 - s1:3");

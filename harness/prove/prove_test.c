@@ -61,6 +61,13 @@ static void test_one_bad_header(void **state)
     const struct result *result = small_result(&small, "isolated");
     assert_says(result->example, "nw_dst=10.77.3.99");
     assert_string_equal(result->detail, "it arrives at h3");
+    assert_true(result->disagrees);
+    assert_int_equal(result->disagree[0], SAYS_DECLARED);
+    assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
+    assert_string_equal(result->says[SAYS_DECLARED], "0 copies");
+    assert_string_equal(result->says[SAYS_ADVERTISED], "1 copy");
+    assert_string_equal(result->says[SAYS_OBSERVED], "not looked for");
+    assert_string_equal(result->source, "test:1:1");
     const struct prove_finding *finding = finding_of(&small, "isolated");
     assert_int_equal(finding->kind, PROVE_REFUTED);
     assert_int_equal(finding->from, H1);
@@ -267,6 +274,11 @@ static void test_loop(void **state)
     assert_says(loop->example, "dl_type=0x88cc");
     assert_int_equal(finding_of(&small, "traffic/h1/loop")->kind, PROVE_LOOPS);
     assert_int_equal(finding_of(&small, "claim")->copies, -1);
+    assert_string_equal(loop->expected, "no packet goes round endlessly");
+    assert_string_equal(loop->says[SAYS_ADVERTISED], "1 loop");
+    assert_null(loop->says[SAYS_DECLARED]);
+    assert_string_equal(small_result(&small, "claim")->observed, "copies without end");
+    assert_string_equal(small_result(&small, "claim")->expected, "1 copy");
     small_free(&small);
 }
 
@@ -314,6 +326,8 @@ static void test_unknown(void **state)
     assert_says(small_result(&small, "all")->detail, "a:1 does with some of these headers: NORMAL");
     assert_says(small_result(&small, "all")->example, "arp");
     assert_int_equal(finding_of(&small, "all")->kind, PROVE_OPEN);
+    assert_null(small_result(&small, "all")->says[SAYS_ADVERTISED]);
+    assert_int_equal(small_result(&small, "all")->observed_count, -1);
     assert_int_equal(finding_of(&small, "all")->at.sw, A);
     assert_int_equal(finding_of(&small, "all")->at.port, 1);
     /* A switch that was not read costs only what goes through it. */
