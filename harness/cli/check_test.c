@@ -203,7 +203,21 @@ static void a_run_that_cannot_go_on_exits_3(void **state)
     fake_cli_close(cli);
 }
 
+/* On stderr, once it has taken five seconds. */
+static void a_long_run_says_what_it_does(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    fake_network_fault(&cli->network, (struct fake_fault){FAKE_REPEATS, .at = "h2", .ms = 20});
+    EXPECT(cli, 1, "check", expected, "--converge", "0");
+    fake_cli_says(cli->err, "frames and tables disagree: looking again\n");
+    assert_null(strstr(cli->err, "opening the captures"));
+    assert_null(strchr(cli->err, '\r')); /* it is no terminal */
+    fake_cli_close(cli);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_long_run_says_what_it_does),
     cmocka_unit_test(a_run_that_cannot_go_on_exits_3),
     cmocka_unit_test(a_network_that_conforms_exits_0),
     cmocka_unit_test(a_network_that_deviates_exits_1),

@@ -114,6 +114,25 @@ static void switches_of_one_side_are_named(void **state)
     fake_cli_close(cli);
 }
 
+/* Why a switch is not in a saved state, or in the network, is said for either side. */
+static void switches_that_were_not_read_are_not_compared(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    const char *good = save(cli, "simulated"), *half = fake_cli_path(cli, "half");
+    fake_network_fault(&cli->network, (struct fake_fault){FAKE_SILENT, .at = "s2", .n = 2});
+    EXPECT(cli, 3, "flows", topology, "--save", half);
+    EXPECT(cli, 3, "diff", good, half);
+    fake_cli_says(cli->out, "s2: not compared: B: fake:s2: did not answer");
+    EXPECT(cli, 3, "diff", half, good);
+    fake_cli_says(cli->out, "s2: not compared: A: fake:s2: did not answer");
+    EXPECT(cli, 3, "diff", good, topology);
+    fake_cli_says(cli->out, "s2: not compared: B: fake:s2: did not answer");
+    EXPECT(cli, 0, "diff", good, topology);
+    EXPECT(cli, 3, "check", expected, "--state", half);
+    fake_cli_close(cli);
+}
+
 static void expectations_are_learned(void **state)
 {
     (void)state;
@@ -270,6 +289,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(saved_states_are_judged_without_a_network),
     cmocka_unit_test(states_are_compared),
     cmocka_unit_test(switches_of_one_side_are_named),
+    cmocka_unit_test(switches_that_were_not_read_are_not_compared),
     cmocka_unit_test(expectations_are_learned),
     cmocka_unit_test(changes_are_planned),
     cmocka_unit_test(packets_are_explained),
