@@ -20,6 +20,7 @@ struct station_set {
 
 static const char *name_of(const struct station_set *set, size_t station)
 {
+    assert_true(station < set->n);
     return set->fake->topology->hosts[set->host_of[station]].name;
 }
 
