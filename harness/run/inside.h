@@ -78,9 +78,16 @@ int run_checking_count(struct checking *checking);
  * as run_checking_read. */
 int run_checking_shoot(struct checking *checking);
 
-/* One round of probes. (probing.c) The clocks of its world. */
-uint64_t run_probing_now_ns(const struct run_probing *probing);
-uint64_t run_probing_wall_ns(const struct run_probing *probing);
+/* One round of probes. The clocks of its world. */
+static inline uint64_t run_probing_now_ns(const struct run_probing *probing)
+{
+    return probing->stations->world->now_ns(probing->stations->world);
+}
+
+static inline uint64_t run_probing_wall_ns(const struct run_probing *probing)
+{
+    return probing->stations->world->wall_ns(probing->stations->world);
+}
 
 /* (arrivals.c) The mark of probe p in the round under way. */
 struct frame_mark run_probing_mark(const struct run_probing *probing, size_t p);

@@ -8,16 +8,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-uint64_t run_probing_now_ns(const struct run_probing *probing)
-{
-    return probing->stations->world->now_ns(probing->stations->world);
-}
-
-uint64_t run_probing_wall_ns(const struct run_probing *probing)
-{
-    return probing->stations->world->wall_ns(probing->stations->world);
-}
-
 static const uint64_t ns_in_ms = 1000000;
 
 static unsigned expected_load(const struct traffic_probe *probe)
