@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether a frame of some host can reach an entry, decided backwards from the entry. */
 #include "path/backward.h"
 
 #include "path/alike.h"

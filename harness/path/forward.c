@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where all headers that enter by one port go, split by the entries that take them. */
 #include "path/forward.h"
 
 #include "space/rewrite.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The parts into which several regions divide a set of headers, one at a time. */
 #include "space/atoms.h"
 
 #include "base/none.h"

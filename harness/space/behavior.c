@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a list of actions sends, whatever packet comes in. */
 #include "space/behavior.h"
 
 #include "space/rewrite.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether anything is left of a cube without other cubes, and one header of it. */
 #include "space/cube.h"
 
 #include <limits.h>

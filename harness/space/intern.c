@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Equal things get equal numbers. */
 #include "space/intern.h"
 
 #include "base/arena.h"

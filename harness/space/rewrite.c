@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What rewrites do to headers and cubes: one after another, forwards and backwards. */
 #include "space/rewrite.h"
 
 #define REWRITE_L2                                                                                 \

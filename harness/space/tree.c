@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which of many cubes overlap a given one. */
 #include "space/tree.h"
 
 #include <stdlib.h>
