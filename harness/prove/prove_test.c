@@ -252,6 +252,33 @@ static void test_stray_beyond_ports(void **state)
     small_free(&small);
 }
 
+/* Senders without a claim are judged by their ports, but not beside a selection. */
+static void test_selection(void **state)
+{
+    (void)state;
+    struct small small;
+    const bool second[] = {false, true}, none[] = {false, false}, both[] = {true, true};
+    struct prove_options options = {.selected = second};
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:2");
+    small_claim(&small, "first", H1, H2, 1, "");
+    small_claim(&small, "second", H2, H1, 0, "");
+    small_expect(&small, A, 1, "output:2");
+    small_expect(&small, A, 2, "drop");
+    small_prove(&small, &options);
+    assert_int_equal(small.report.n_results, 1);
+    assert_verdict(&small, "second", VERDICT_PASS);
+    options.selected = none;
+    small_prove(&small, &options);
+    assert_int_equal(small.report.n_results, 0);
+    options.selected = both;
+    small_prove(&small, &options);
+    size_t n = small.report.n_results;
+    small_prove(&small, NULL);
+    assert_int_equal(small.report.n_results, n);
+    small_free(&small);
+}
+
 /* Round and round: and what leaves on the way leaves without end. */
 static void test_loop(void **state)
 {
@@ -489,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_vlan_on_the_way),
         cmocka_unit_test(test_stray),
         cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_selection),
         cmocka_unit_test(test_stray_beyond_ports),
         cmocka_unit_test(test_hairpin),
         cmocka_unit_test(test_unknown),
