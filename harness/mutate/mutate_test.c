@@ -220,6 +220,8 @@ static void an_entry_that_is_ignored_has_no_line(void **state)
     mutate(&small, &mutations);
     const char *ignored = "mutate/a/priority=50000,tcp,in_port=1/output-removed/4";
     assert_string_equal(find(&mutations, ignored)->ignore, "test:7:0");
+    const char *gone = "mutate/a/priority=50000,tcp,in_port=1/removed";
+    assert_string_equal(find(&mutations, gone)->ignore, "test:7:0");
     check_fate(&mutations, "mutate/a/in_port=1/output-removed/5", MUTATION_UNNOTICED);
     assert_int_equal(mutations.lines[0].port.port, 1);
     assert_int_equal(mutations.lines[0].n_cases, 1);
