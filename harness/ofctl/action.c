@@ -7,6 +7,8 @@
 #include "base/address.h"
 #include "base/token.h"
 #include "model/port.h"
+#include "ofctl/flow_reader.h"
+#include "ofctl/port_word.h"
 
 #include <string.h>
 
@@ -22,7 +24,7 @@ struct verb {
 
 static bool is_destination(uint16_t port)
 {
-    return port != PORT_NONE;
+    return port != PORT_NONE && port_is_defined(port);
 }
 
 /* OpenFlow 1.0.0, section 5.2.4: a physical port or IN_PORT; Open vSwitch
@@ -30,6 +32,15 @@ static bool is_destination(uint16_t port)
 static bool has_queues(uint16_t port)
 {
     return port <= PORT_MAX || port == PORT_IN_PORT || port == PORT_LOCAL;
+}
+
+/* Whether a switch can be asked for it; it may have more than that. */
+static bool can_be_asked_for(const struct action *action)
+{
+    if (action->type == ACTION_OUTPUT) {
+        return is_destination(action->port);
+    }
+    return action->type != ACTION_ENQUEUE || has_queues(action->port);
 }
 
 static bool parse_max_len(struct word value, uint16_t *max_len)
@@ -48,7 +59,7 @@ static bool parse_output(struct word value, const struct verb *verb, struct acti
     (void)verb;
     struct word max_len;
     bool has_max_len = word_split(&value, ":", &max_len);
-    if (!word_port(value, &action->port) || !is_destination(action->port)) {
+    if (!port_word(value, &action->port)) {
         return false;
     }
     action->max_len = action->port == PORT_CONTROLLER ? MAX_LEN_ALL : 0;
@@ -78,7 +89,7 @@ static bool parse_enqueue(struct word value, const struct verb *verb, struct act
         return false;
     }
     action->queue_id = (uint32_t)id;
-    return word_port(value, &action->port) && has_queues(action->port);
+    return port_word(value, &action->port);
 }
 
 static bool parse_u16(struct word value, const struct verb *verb, struct action *action)
@@ -382,17 +393,24 @@ static int unknown_action(struct word name, struct base_error *error)
                      token_hint(name, known, N_VERBS + N_PLAIN).text);
 }
 
-static int action_parse(const struct token *token, struct base_arena *arena, struct action *action,
-                        struct base_error *error)
+static int parse_verb(const struct verb *verb, struct word value, bool from_switch,
+                      struct action *action, struct base_error *error)
+{
+    action->type = verb->type;
+    if (verb->parse(value, verb, action) && (from_switch || can_be_asked_for(action))) {
+        return 0;
+    }
+    bool has_port = verb->parse == parse_output || verb->parse == parse_enqueue;
+    return base_fail(error, "bad action %s \"%.*s\": expected %s%s", verb->name, WORD(value),
+                     verb->expected, has_port ? port_name_hint(value) : "");
+}
+
+static int action_parse(const struct token *token, bool from_switch, struct base_arena *arena,
+                        struct action *action, struct base_error *error)
 {
     const struct verb *verb = verb_of_name(token->key);
     if (verb) {
-        action->type = verb->type;
-        if (!verb->parse(token->value, verb, action)) {
-            return base_fail(error, "bad action %s \"%.*s\": expected %s", verb->name,
-                             WORD(token->value), verb->expected);
-        }
-        return 0;
+        return parse_verb(verb, token->value, from_switch, action, error);
     }
     if (word_is_nocase(token->key, "vendor")) {
         return parse_vendor(token->value, arena, action, error);
@@ -400,11 +418,11 @@ static int action_parse(const struct token *token, struct base_arena *arena, str
     if (word_is_nocase(token->key, "drop")) {
         return base_fail(error, "drop must stand alone");
     }
-    if (token->value.n_chars > 0 || !word_port(token->key, &action->port) ||
-        !is_destination(action->port)) {
+    action->type = ACTION_OUTPUT;
+    if (token->value.n_chars > 0 || !port_word(token->key, &action->port) ||
+        !(from_switch || can_be_asked_for(action))) {
         return unknown_action(token->key, error);
     }
-    action->type = ACTION_OUTPUT;
     return 0;
 }
 
@@ -426,8 +444,9 @@ static bool is_drop(const char *text)
            (word_is_nocase(token.key, "drop") && token.value.n_chars == 0 && count(text) == 0);
 }
 
-int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct action **actions,
-                        size_t *n_actions, size_t *column, struct base_error *error)
+int ofctl_read_actions(const char *text, bool from_switch, struct base_arena *arena,
+                       const struct action **actions, size_t *n_actions, size_t *column,
+                       struct base_error *error)
 {
     struct token token = {.key.at = text};
     const char *at = text;
@@ -449,7 +468,7 @@ int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < n && !failed && token_next(&at, &token); i++) {
-        failed = action_parse(&token, arena, &parsed[i], error);
+        failed = action_parse(&token, from_switch, arena, &parsed[i], error);
     }
     if (failed) {
         *column = (size_t)(token.key.at - text);
@@ -458,4 +477,10 @@ int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct
     *actions = parsed;
     *n_actions = n;
     return 0;
+}
+
+int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct action **actions,
+                        size_t *n_actions, size_t *column, struct base_error *error)
+{
+    return ofctl_read_actions(text, false, arena, actions, n_actions, column, error);
 }

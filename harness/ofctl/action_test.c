@@ -93,10 +93,32 @@ static void says_what_is_wrong(void **state)
     assert_refused("none", 0, "unknown action");
 }
 
+/* Names of ports are not what is wrong. */
+static void assert_without_hint(const char *text)
+{
+    struct base_arena arena = {0};
+    struct base_error error = {""};
+    const struct action *actions;
+    size_t n_actions;
+    assert_int_equal(ofctl_parse_actions(text, &arena, &actions, &n_actions, NULL, &error), -1);
+    assert_null(strstr(error.text, "--no-names"));
+    base_arena_free(&arena);
+}
+
 static void refuses_bad_arguments(void **state)
 {
     (void)state;
     assert_refused("output", 0, "a port");
+    assert_refused("output:\"s1-eth1\"", 0, "dump with ovs-ofctl --no-names");
+    assert_refused("output:_x", 0, "dump with ovs-ofctl --no-names");
+    assert_refused("output:Zeta", 0, "dump with ovs-ofctl --no-names");
+    assert_refused("enqueue:eth1:2", 0, "dump with ovs-ofctl --no-names");
+    assert_without_hint("output:65281");
+    assert_without_hint("output:none");
+    assert_without_hint("enqueue:normal:1");
+    assert_without_hint("mod_vlan_vid:x");
+    assert_refused("65281", 0, "unknown action");
+    assert_refused("enqueue:65281:1", 0, "PORT:QUEUE");
     assert_refused("output:none", 0, "a port");
     assert_refused("output:2:3", 0, "a port");
     assert_refused("output:65281", 0, "a port");

@@ -8,6 +8,7 @@
 #include "ofctl/action.h"
 #include "ofctl/flow_reader.h"
 #include "ofctl/match.h"
+#include "ofctl/port_word.h"
 
 #include <string.h>
 
@@ -33,8 +34,8 @@ static void store(struct flow_reader *reader, const struct flow_key *key, uint64
 
 static bool read_number(struct word value, const struct flow_key *key, struct flow_reader *reader)
 {
-    uint64_t number;
-    if (!word_number(value, key->max, &number)) {
+    uint64_t number, all = UINT64_MAX >> (64 - 8 * key->bytes);
+    if (!word_number(value, reader->use == FLOW_OF_SWITCH ? all : key->max, &number)) {
         return false;
     }
     store(reader, key, number);
@@ -120,7 +121,7 @@ static bool read_check_overlap(struct word value, const struct flow_key *key,
 #define U16     .max = UINT16_MAX, .expected = "a number from 0 to 65535"
 #define U64     .max = UINT64_MAX, .expected = "a number of 64 bits"
 #define DELETES (FLOW_OF_DELETE | FLOW_OF_DELETE_STRICT)
-#define ADDS    (FLOW_OF_ENTRY | FLOW_OF_ADD)
+#define ADDS    (FLOW_OF_ENTRY | FLOW_OF_ADD | FLOW_OF_SWITCH)
 #define MAKES   (ADDS | FLOW_OF_MODIFY)
 
 static const struct flow_key keys[] = {
@@ -152,12 +153,15 @@ static void put_pair(struct base_buffer *out, const char *name, uint64_t value)
     base_put_text(out, ", ");
 }
 
-/* No fraction, or 3 to 9 digits of it: as many as it needs. */
+/* No fraction, or 3 to 9 digits of it: as many as it needs. A switch may report more than
+ * 999,999,999 ns; the whole seconds of that are added. */
 static void put_duration(const struct flow_entry *entry, struct base_buffer *out)
 {
+    enum { SECOND = 1000000000 };
+    uint64_t sec = (uint64_t)entry->duration_sec + entry->duration_nsec / SECOND;
     base_put_text(out, "duration=");
-    base_put_decimal(out, entry->duration_sec);
-    uint32_t nsec = entry->duration_nsec;
+    base_put_decimal(out, sec < UINT32_MAX ? sec : UINT32_MAX);
+    uint32_t nsec = entry->duration_nsec % SECOND;
     if (nsec > 0) {
         int n_digits = 9;
         for (; n_digits > 3 && nsec % 10 == 0; n_digits--) {
@@ -233,7 +237,8 @@ static const struct flow_key *find_key(struct word name)
 static int take(struct flow_reader *reader, const struct token *token, struct base_error *error)
 {
     const struct flow_key *key = find_key(token->key);
-    if (!key || (reader->use == FLOW_OF_ENTRY && !(key->uses & FLOW_OF_ENTRY))) {
+    bool is_entry = reader->use & (FLOW_OF_ENTRY | FLOW_OF_SWITCH);
+    if (!key || (is_entry && !(key->uses & reader->use))) {
         return match_reader_take(&reader->match, token, error);
     }
     unsigned bit = 1U << (key - keys);
@@ -247,8 +252,9 @@ static int take(struct flow_reader *reader, const struct token *token, struct ba
     }
     reader->match.wrong = token->value.at;
     if (!key->read(token->value, key, reader)) {
-        return base_fail(error, "bad value \"%.*s\" for %s: expected %s", WORD(token->value),
-                         key->name, key->expected);
+        return base_fail(error, "bad value \"%.*s\" for %s: expected %s%s", WORD(token->value),
+                         key->name, key->expected,
+                         key->read == read_out_port ? port_name_hint(token->value) : "");
     }
     return 0;
 }
@@ -300,7 +306,8 @@ static int read_line(const char *text, struct flow_reader *reader, struct base_a
         return -1;
     }
     if (!(reader->use & DELETES) &&
-        ofctl_parse_actions(at, arena, &reader->entry.actions, &n_actions, &column, error)) {
+        ofctl_read_actions(at, reader->use == FLOW_OF_SWITCH, arena, &reader->entry.actions,
+                           &n_actions, &column, error)) {
         reader->match.wrong = at + column;
         return -1;
     }
@@ -331,7 +338,11 @@ int ofctl_read_flow(const char *text, enum flow_use use, struct flow_reader *rea
         .entry = {.priority = FLOW_PRIORITY_DEFAULT,
                   .n_packets = UINT64_MAX,
                   .n_bytes = UINT64_MAX},
-        .match = {.wrong = text, .takes_extras = true, .also = names, .n_also = n_names},
+        .match = {.wrong = text,
+                  .takes_extras = true,
+                  .from_switch = use == FLOW_OF_SWITCH,
+                  .also = names,
+                  .n_also = n_names},
         .out_port = PORT_NONE,
     };
     int status = read_line(text, reader, arena, error);
@@ -340,11 +351,11 @@ int ofctl_read_flow(const char *text, enum flow_use use, struct flow_reader *rea
     return status;
 }
 
-int ofctl_parse_flow(const char *text, struct flow_table *table, unsigned *given, size_t *column,
-                     struct base_error *error)
+static int parse_into(const char *text, enum flow_use use, struct flow_table *table,
+                      unsigned *given, size_t *column, struct base_error *error)
 {
     struct flow_reader reader;
-    if (ofctl_read_flow(text, FLOW_OF_ENTRY, &reader, &table->arena, column, error) < 0) {
+    if (ofctl_read_flow(text, use, &reader, &table->arena, column, error) < 0) {
         return -1;
     }
     struct flow_entry *entry = flow_table_add(table);
@@ -356,4 +367,16 @@ int ofctl_parse_flow(const char *text, struct flow_table *table, unsigned *given
         *given = reader.given;
     }
     return 0;
+}
+
+int ofctl_parse_flow(const char *text, struct flow_table *table, unsigned *given, size_t *column,
+                     struct base_error *error)
+{
+    return parse_into(text, FLOW_OF_ENTRY, table, given, column, error);
+}
+
+int ofctl_parse_reported_flow(const char *text, struct flow_table *table, size_t *column,
+                              struct base_error *error)
+{
+    return parse_into(text, FLOW_OF_SWITCH, table, NULL, column, error);
 }

@@ -38,4 +38,10 @@ enum {
 int ofctl_parse_flow(const char *text, struct flow_table *table, unsigned *given, size_t *column,
                      struct base_error *error);
 
+/* The same for an entry that a switch reported, as ofctl_format_flow writes it: besides, table
+ * 255, in_port, outputs and queues of any number of 16 bits, and ICMP types and codes above 255,
+ * none of which a flow-mod may have. Durations come back with less than a second of nanoseconds. */
+int ofctl_parse_reported_flow(const char *text, struct flow_table *table, size_t *column,
+                              struct base_error *error);
+
 #endif

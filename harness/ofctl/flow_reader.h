@@ -15,6 +15,7 @@ enum flow_use {
     FLOW_OF_MODIFY = 1 << 2,
     FLOW_OF_DELETE = 1 << 3,
     FLOW_OF_DELETE_STRICT = 1 << 4,
+    FLOW_OF_SWITCH = 1 << 5, /* an entry that a switch reported */
 };
 
 /* What is read off a line. Keys that nothing of OpenFlow 1.0's table keeps (ages,
@@ -34,5 +35,10 @@ struct flow_reader {
  * `*column` is where in the text. */
 int ofctl_read_flow(const char *text, enum flow_use use, struct flow_reader *reader,
                     struct base_arena *arena, size_t *column, struct base_error *error);
+
+/* As ofctl_parse_actions; from_switch: also outputs to ports that no flow-mod may name. */
+int ofctl_read_actions(const char *text, bool from_switch, struct base_arena *arena,
+                       const struct action **actions, size_t *n_actions, size_t *column,
+                       struct base_error *error);
 
 #endif

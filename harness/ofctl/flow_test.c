@@ -136,6 +136,55 @@ static void says_what_is_wrong(void **state)
     assert_refused("out_port=1,actions=1", 0, "unknown field");
 }
 
+/* What no flow-mod may have, but a switch may report. */
+static void reads_what_a_switch_reports(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "table=255, in_port=65296 actions=65535",
+        "icmp,icmp_type=256,icmp_code=65535 actions=65281,enqueue:65527:1",
+        "actions=enqueue:NORMAL:1",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct flow_table table = {0};
+        assert_int_equal(ofctl_parse_flow(lines[i], &table, NULL, NULL, NULL), -1);
+        assert_int_equal(ofctl_parse_reported_flow(lines[i], &table, NULL, NULL), 0);
+        flow_table_free(&table);
+    }
+    struct flow_table table = {0};
+    size_t column;
+    struct base_error error;
+    assert_int_equal(ofctl_parse_reported_flow("table=256 actions=1", &table, &column, &error), -1);
+    assert_int_equal(column, 6);
+    assert_int_equal(ofctl_parse_reported_flow("actions=65536", &table, NULL, &error), -1);
+    assert_int_equal(ofctl_parse_reported_flow("out_port=1 actions=2", &table, NULL, &error), -1);
+    assert_non_null(strstr(error.text, "unknown field"));
+    assert_int_equal(table.n_entries, 0);
+    flow_table_free(&table);
+}
+
+static void whole_seconds_of_nanoseconds_are_carried(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t sec, nsec;
+        const char *text;
+    } rows[] = {
+        {1, 999999999, "duration=1.999999999s"},
+        {1, 1000000000, "duration=2s"},
+        {1, UINT32_MAX, "duration=5.294967295s"},
+        {UINT32_MAX - 1, 1000000000, "duration=4294967295s"},
+        {UINT32_MAX, 2000000000, "duration=4294967295s"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct flow_entry entry = {.duration_sec = rows[i].sec, .duration_nsec = rows[i].nsec};
+        struct base_buffer out = {0};
+        ofctl_format_flow(&entry, FLOW_WITH_STATS, &out);
+        assert_non_null(strstr(base_buffer_text(&out), rows[i].text));
+        base_buffer_free(&out);
+    }
+}
+
 static void equal_leaves_out_only_counters(void **state)
 {
     (void)state;
@@ -166,6 +215,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(prints_as_dump_flows),
     cmocka_unit_test(reads_every_field_of_an_entry),
     cmocka_unit_test(says_what_is_wrong),
+    cmocka_unit_test(reads_what_a_switch_reports),
+    cmocka_unit_test(whole_seconds_of_nanoseconds_are_carried),
     cmocka_unit_test(equal_leaves_out_only_counters),
 };
 

@@ -8,6 +8,7 @@
 
 #include "model/port.h"
 #include "ofctl/extra.h"
+#include "ofctl/port_word.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ static bool parse_in_port(struct word value, const struct match_field *field, st
 {
     (void)field;
     cube->mask.in_port = UINT16_MAX;
-    return word_port(value, &cube->value.in_port);
+    return port_word(value, &cube->value.in_port);
 }
 
 static bool parse_mac(struct word value, const struct match_field *field, struct match *cube)
@@ -323,8 +324,17 @@ static bool is_later(struct word name)
     return found;
 }
 
+/* "NXST_FLOW reply (xid=0x4):", "OFPST_FLOW reply (OF1.3) (xid=0x2):" */
+static bool is_head_line(struct word name)
+{
+    return word_is(name, "NXST_FLOW") || word_is(name, "OFPST_FLOW");
+}
+
 static int unknown(const struct match_reader *reader, struct word name, struct base_error *error)
 {
+    if (is_head_line(name)) {
+        return base_fail(error, "the head line of a dump is no flow: delete this line");
+    }
     if (is_later(name)) {
         return base_fail(error, "%.*s is of a later OpenFlow: version 1.0 cannot match it",
                          WORD(name));
@@ -425,6 +435,39 @@ static int take_tci(struct match_reader *reader, const struct token *token,
     return parsed ? add_extra(reader, &extra, error) : 1;
 }
 
+static bool parse_value(const struct match_reader *reader, const struct match_field *field,
+                        struct word value, struct match *cube)
+{
+    struct match_field any = *field;
+    if (reader->from_switch && field->bytes == 2) {
+        any.max = UINT16_MAX;
+    }
+    return field->parse(value, &any, cube) &&
+           (reader->from_switch || port_is_defined(cube->value.in_port));
+}
+
+/* `dl_vlan=0xffff` of OpenFlow 1.0: what has no tag has no priority, so that one written beside
+ * it means nothing, as on the wire. */
+static void ignore_priority(struct match_reader *reader, enum match_field_id id, struct match *cube)
+{
+    const struct match_field *vid = reader->written[MATCH_VLAN_VID].field;
+    bool has_priority = reader->written[MATCH_VLAN_PCP].field != NULL;
+    struct match *priority = id == MATCH_VLAN_PCP ? cube : &reader->match;
+    const struct match *untagged = id == MATCH_VLAN_PCP ? &reader->match : cube;
+    bool applies = (id == MATCH_VLAN_PCP || id == MATCH_VLAN_VID) && has_priority && vid &&
+                   vid->parse == parse_dl_vlan && !reader->written[MATCH_VLAN_TCI].field;
+    if (applies && !(untagged->value.vlan_tci & VLAN_TAGGED)) {
+        priority->value.vlan_tci = priority->mask.vlan_tci = 0;
+    }
+}
+
+static int refuse_value(const struct match_field *field, struct word value,
+                        struct base_error *error)
+{
+    return base_fail(error, "bad value \"%.*s\" for %s: expected %s%s", WORD(value), field->name,
+                     field->expected, field->id == MATCH_IN_PORT ? port_name_hint(value) : "");
+}
+
 static int take_field(struct match_reader *reader, const struct token *token, struct match *cube,
                       struct base_error *error)
 {
@@ -441,14 +484,13 @@ static int take_field(struct match_reader *reader, const struct token *token, st
         return 0;
     }
     reader->wrong = token->value.at;
-    if (!field->parse(token->value, field, cube)) {
+    if (!parse_value(reader, field, token->value, cube)) {
         int status = take_tci(reader, token, error);
         *cube = match_any();
-        return status <= 0 ? status
-                           : base_fail(error, "bad value \"%.*s\" for %s: expected %s",
-                                       WORD(token->value), field->name, field->expected);
+        return status <= 0 ? status : refuse_value(field, token->value, error);
     }
     reader->written[field->id].field = field;
+    ignore_priority(reader, field->id, cube);
     return 0;
 }
 
@@ -552,7 +594,8 @@ int match_reader_finish(struct match_reader *reader, struct base_error *error)
             return base_fail(error, "%s needs %s", field->name, needs_text[field->needs]);
         }
         uint16_t number = i == MATCH_TP_SRC ? match->value.tp_src : match->value.tp_dst;
-        if (i >= MATCH_TP_SRC && match->value.nw_proto == NW_PROTO_ICMP && number > UINT8_MAX) {
+        if (!reader->from_switch && i >= MATCH_TP_SRC && match->value.nw_proto == NW_PROTO_ICMP &&
+            number > UINT8_MAX) {
             return base_fail(error, "%s: an ICMP type or code is at most 255", field->name);
         }
     }

@@ -120,6 +120,9 @@ static void prints_as_ovs_ofctl(void **state)
     assert_printed("in_port=*,eth", "");
     assert_printed("nw_src=10.0.0.0/0,ip", "ip");
     assert_printed("in_port=1,dl_vlan=65535", "in_port=1,vlan_tci=0x0000");
+    assert_printed("dl_vlan=0xffff,dl_vlan_pcp=0", "vlan_tci=0x0000");
+    assert_printed("dl_vlan_pcp=7,dl_vlan=65535", "vlan_tci=0x0000");
+    assert_printed("dl_vlan_pcp=7,dl_vlan=5", "dl_vlan=5,dl_vlan_pcp=7");
     assert_printed("vlan_tci=0x1005", "dl_vlan=5,dl_vlan_pcp=0");
     assert_printed("vlan_tci=0x1005/0x1fff", "dl_vlan=5");
     assert_printed("vlan_tci=0x1000/0x1000", "vlan_tci=0x1000/0x1000");
@@ -210,7 +213,13 @@ static void says_what_is_wrong(void **state)
     assert_refused("in_port=1,in_port=1", 10, "in_port: the same field twice");
     assert_refused("tcp,tp_dst=1,tcp_dst=2", 13, "twice");
     assert_refused("tcp,udp", 4, "udp contradicts");
-    assert_refused("dl_vlan=65535,dl_vlan_pcp=1", 14, "dl_vlan_pcp contradicts");
+    assert_refused("dl_vlan=5,vlan_tci=0", 10, "vlan_tci contradicts");
+    assert_refused("vlan_tci=0,dl_vlan_pcp=1", 11, "dl_vlan_pcp contradicts");
+    assert_refused("vlan_vid=0,dl_vlan_pcp=1", 11, "dl_vlan_pcp contradicts");
+    assert_refused("dl_vlan_pcp=1,vlan_vid=0", 14, "vlan_vid contradicts");
+    assert_refused("vlan_tci=0x1005,dl_vlan_pcp=0,dl_vlan=65535", 30, "dl_vlan contradicts");
+    assert_refused("NXST_FLOW reply (xid=0x4):", 0, "head line of a dump is no flow: delete this");
+    assert_refused("OFPST_FLOW reply (xid=0x2):", 0, "head line of a dump is no flow: delete");
     assert_refused("metadata=1", 0, "later OpenFlow");
     assert_refused("tcp6", 0, "later OpenFlow");
 }
@@ -235,7 +244,10 @@ static void refuses_bad_values(void **state)
     assert_refused("in_port=", 8, "bad value \"\" for in_port");
     assert_refused("in_port", 7, "bad value");
     assert_refused("in_port=65281", 8, "65281");
-    assert_refused("in_port=s1-eth1", 8, "s1-eth1");
+    assert_refused("in_port=s1-eth1", 8,
+                   "\"s1-eth1\" for in_port: expected a port up to 65280 or a reserved port; names "
+                   "of ports are unknown here, dump with ovs-ofctl --no-names");
+    assert_refused("in_port=\"s1-eth1\"", 8, "dump with ovs-ofctl --no-names");
     assert_refused("dl_vlan=4096", 8, "0 to 4095");
     assert_refused("dl_vlan=-1", 8, "0 to 4095");
     assert_refused("vlan_vid=5", 9, "0x1000");

@@ -43,8 +43,8 @@ enum report_flows_format { REPORT_FLOWS_TEXT, REPORT_FLOWS_YAML, REPORT_FLOWS_JS
  * Bit sets and cookies are strings "0x…", since JSON's readers round numbers
  * above 2^53. no_stats leaves out counters and durations, so that two saved
  * states differ only where the switches do; so does a counter that the switch
- * does not keep. The YAML is the saved state (`--save FILE`): model/flow.h's
- * ofctl_parse_flow reads `text` back. */
+ * does not keep. The YAML is the saved state (`--save FILE`): ofctl/flow.h's
+ * ofctl_parse_reported_flow reads `text` back. */
 void report_flows(const struct report_flows_switch *switches, size_t n_switches,
                   enum report_flows_format format, bool no_stats, struct base_buffer *out);
 

@@ -96,10 +96,14 @@ static void what_is_wrong_is_said_with_its_place(void **state)
         {"core:\n", false, "c.txt:1:1: unknown switch \"core\"; expected one of s1, s2\n"},
         {"s1: not read: connection refused\n", true,
          "c.txt:1:5: expected nothing, or \"replace\" for a whole new table\n"},
-        {"s1:\n  delete in_port=x # no\n  delete priority=1\n", false,
-         "c.txt:2:18: bad value \"x\" for in_port: expected a port up to 65280 or a "
+        {"s1:\n  delete in_port=65281 # no\n  delete priority=1\n", false,
+         "c.txt:2:18: bad value \"65281\" for in_port: expected a port up to 65280 or a "
          "reserved port\n"
          "c.txt:3:10: priority does not go with this command\n"},
+        {"s1: replace\n NXST_FLOW reply (xid=0x4):\n  in_port=\"s1-eth1\" actions=2\n", false,
+         "c.txt:2:2: the head line of a dump is no flow: delete this line\n"
+         "c.txt:3:11: bad value \"\"s1-eth1\"\" for in_port: expected a port up to 65280 or a "
+         "reserved port; names of ports are unknown here, dump with ovs-ofctl --no-names\n"},
         {"s1: replace\n delete\n", false, "c.txt:2:2: expected a flow: this is a whole table\n"},
         {"s1: replace\n arp actions=1\ns2: replace\n arp actions=1\n arp actions=2\n", false,
          "c.txt:5:2: the same match and priority as in line 4: a switch keeps only one of them\n"},

@@ -38,6 +38,9 @@ static struct expectation *load(const char *text, const char *errors)
         {"/abs/t", "name: x\nswitches: {s1: {}}\n", 0},
         {"dir/s1.flows", flows_text, 0},
         {"dir/bad.flows", bad_flows_text, 0},
+        {"dir/pasted.flows",
+         "OFPST_FLOW reply (OF1.0) (xid=0x2):\n cookie=0x0, in_port=1 actions=output:\"s1-eth2\"\n",
+         0},
         {"dir/nul.flows", "in_port=1 actions=drop\nin\0port", 31},
         {0},
     };
@@ -555,6 +558,11 @@ static void reports_entries(void **state)
            "dir/x:4:6: the same match and priority as in line 3, column 9: a switch keeps only one "
            "of them\n"
            "dir/x:5:7: expected a list of flows, or {file: PATH}, found \"in_port=1 actions=2\"\n");
+    refuse(T "entries: {s1: {file: pasted.flows}, s2: ['NXST_FLOW reply (xid=0x4):']}\n",
+           "dir/pasted.flows:1:1: the head line of a dump is no flow: delete this line\n"
+           "dir/pasted.flows:2:32: bad action output \"\"s1-eth2\"\": expected a port, or "
+           "CONTROLLER:BYTES; names of ports are unknown here, dump with ovs-ofctl --no-names\n"
+           "dir/x:2:43: the head line of a dump is no flow: delete this line\n");
     refuse(T "entries: {s1: {file: nul.flows}}\n", "dir/nul.flows:2:1: not text: a byte of zero\n");
 }
 

@@ -170,6 +170,8 @@ static void test_each_field_of_a_flow_is_compared(void **unused)
                  strlen(keys[i]) + 12, keys[i]);
         assert_refused(text, errors);
     }
+    assert_refused(HEAD "  - {name: s1, dpid: 1, flows: [], ports: [{number: 65536}]}\n",
+                   "s.yaml:3:53: expected a port, found \"65536\"\n");
     assert_refused(HEAD "  - name: s1\n    dpid: 1\n    ports: [{number: x, mac: y}]\n"
                         "    flows: [{text: 'actions=2', actions: 'outpt:2', n_bytes: z}]\n",
                    "s.yaml:5:22: expected a port, found \"x\"\n"
