@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Each rule of OpenFlow 1.0.0, section 4.6, and of the head of change.h, by an
- * example; what random flow-mods do, against a real switch, is tested in
+ * Each rule of OpenFlow 1.0.0, section 4.6, and of the head of change/edit.h, by
+ * an example; what random flow-mods do, against a real switch, is tested in
  * edit_live_test.c. */
 #include "change/edit.h"
 

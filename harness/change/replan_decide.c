@@ -94,7 +94,7 @@ void change_replan_follow(struct change_replan *replan, size_t host, const struc
                 &replan->walk);
 }
 
-/* A probe by the trail as it is. */
+/* The frame that was followed last becomes a probe. */
 void change_replan_add_probe(struct change_replan *replan, enum change_walk_kind kind, size_t host)
 {
     uint32_t walk = change_ledger_walk(&replan->ledger, kind);
@@ -222,7 +222,7 @@ static void decide_queued(struct change_replan *replan)
     list->n = 0;
 }
 
-/* If probes become free, entries that had none for want of them change_replan_follow. */
+/* If probes become free, entries that had none for want of them are decided again. */
 int change_replan_decide(struct change_replan *replan)
 {
     do {

@@ -47,7 +47,8 @@ void change_replan_queue_all(struct change_replan *replan, bool (*wanted)(uint8_
 /* Follows a frame: replan->walk. */
 void change_replan_follow(struct change_replan *replan, size_t host, const struct header *header);
 
-/* A probe by the trail as it is: one that is there already, a new one. */
+/* The frame that was followed last (replan->walk) is a probe: one that is there already, a new
+ * one. */
 void change_replan_enter_probe(struct change_replan *replan, uint32_t walk);
 void change_replan_add_probe(struct change_replan *replan, enum change_walk_kind kind, size_t host);
 
@@ -58,7 +59,7 @@ void change_replan_begin_change(struct change_replan *replan);
 void change_replan_settle(struct change_replan *replan);
 
 /* Decides what is queued, and drops the probes that are of no use any more. If
- * some become free, entries that had none for want of them follow. -1 without memory. */
+ * some become free, entries that had none for want of them are decided again. -1 without memory. */
 int change_replan_decide(struct change_replan *replan);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Dumps of switches that behave well, though not always as one would wish:
- * they are fakes (fake.h). hostile_test.c has those that do not, listener_test.c those
- * that dial us; live_test.c asks a real one. */
+ * they are fakes (testing/fake_switch.h). hostile_test.c has those that do not,
+ * listener_test.c those that dial us; live_test.c asks a real one. */
 #include "channel/channel.h"
 
 #include "testing/channel.h"

@@ -58,8 +58,8 @@ enum frame_sight {
 };
 
 /* Fills in `mark` if the result is FRAME_MARKED or above. Says nothing of the
- * header: compare the bytes with what frame_build gives (frame/text.h says the
- * difference in words). */
+ * header: compare the bytes with what frame_build gives (frame/difference.h
+ * says the difference in words). */
 enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes, size_t n_bytes,
                                  struct frame_mark *mark);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What we write, against what others wrote (golden.h). */
+ * What we write, against what others wrote (testing/golden.h). */
 #include "testing/cmocka.h"
 
 #include "model/port.h"

@@ -44,7 +44,7 @@ static void ask(struct kin *kin, const struct header *set, const struct header *
     kin->asked = header_or(&kin->asked, &asked);
 }
 
-/* What is known of the kin where this visit is. */
+/* What is known, at this visit, of the headers that share the fate. */
 static struct match here(const struct kin *kin, size_t visit)
 {
     struct match cube = {.value = kin->walk->hops[visit].header,
@@ -74,7 +74,7 @@ static struct match carried_back(struct kin *kin, size_t visit, const struct mat
     return back;
 }
 
-/* The header is not in `other` at this visit: those that are are no kin. */
+/* The header is not in `other` at this visit: headers that are do not share its fate. */
 static int leave_out(struct kin *kin, size_t visit, const struct match *other)
 {
     struct path_alike *alike = kin->alike;

@@ -3,8 +3,8 @@
  * Where all headers that enter a network by one port can go: header space
  * analysis (Kazemian, Varghese, McKeown, NSDI 2012) on ternary cubes.
  *
- * Everything is told in ingress coordinates, that is, of the header as it was
- * sent: what travels is a cube of those, the rewrite that it has undergone, and
+ * All sets are in ingress coordinates, that is, of the header as it was sent:
+ * what travels is a cube of those, the rewrite that it has undergone, and
  * the entries that took it. What entries of higher rank took away on the way is
  * computed from the tables when it is needed, for the cube at hand. */
 #ifndef PATH_FORWARD_H
@@ -50,7 +50,7 @@ struct path_arrival {
 };
 
 /* Headers that come back to a port in the form in which they had entered it:
- * they go round for ever, and so do the copies that leave on the way. */
+ * they go round endlessly, and so do the copies that leave on the way. */
 struct path_loop {
     struct space_region region;
     struct header example;

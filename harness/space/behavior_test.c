@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What do lists of actions do with headers, and where do two of them differ? Against
+ * what Open vSwitch does, by example and at random. */
 #include "space/behavior.h"
 
 #include "ofctl/action.h"

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is a header found in a cube less others exactly where there is one? By enumeration
+ * and by example. */
 #include "space/cube.h"
 
 #include "ofctl/match.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is left of a cube, and where do two behaviours agree? */
 #include "space/region.h"
 
 #include "space/rewrite.h"

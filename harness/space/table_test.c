@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which entry takes a header, what overlaps a cube, what is left for an entry, and what
+ * hides it? Against looking at all entries. */
 #include "space/table.h"
 
 #include "ofctl/flow.h"

@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Does a tree of cubes visit what a list of them would, also when it changes? */
 #include "space/tree.h"
 
 #include "testing/cmocka.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stations on a veth pair (testing.h): on this machine and behind commands.
+ * Stations on a veth pair (testing/station.h): on this machine and behind commands.
  * sync_test.c has the commands that take their time. */
 #include "station/station.h"
 

@@ -2,7 +2,7 @@
  *
  * Pairs of hosts between which the expectation forbids some traffic: is a frame
  * planned that would show it? Where none is, the tables may prove it
- * (prove/forbidden.h). Pure. */
+ * (prove_forbidden of prove/prove.h). Pure. */
 #ifndef TRAFFIC_FORBIDDEN_H
 #define TRAFFIC_FORBIDDEN_H
 
