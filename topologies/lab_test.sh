@@ -258,7 +258,7 @@ run run "$work/host.yaml" -- true
     grep -q "host.yaml:[0-9]*:14: found mac" "$work/err" && grep -q "host.yaml:[0-9]*:[0-9]*: found ip .10.0.0.400'" "$work/err"
 ok "a key twice, a bad mac, a bad ip"
 
-# The rules of harness/spec, and what is the lab's own.
+# The rules of harness/yaml, and what is the lab's own.
 sed -e 's/00:00:00:00:00:03/00:00:00:00:00:02/' -e 's/"s1:4"/"s1:65281"/' -e 's/"s1:5"/"s1:65280"/' -e 's/"s2:1"/"s2:01"/' \
     -e 's/^  h8: /  all: /' -e 's/^  h9: /  h9%: /' -e 's/^  h10: /  h-234567890: /' -e 's/^  h1: /  -h1: /' "$demon" >"$work/rules.yaml"
 run run "$work/rules.yaml" -- true

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Captured frames in the form in which network people read them: that of
- * tcpdump(8). (frame/text.h is for reports, and speaks OpenFlow.) */
+ * tcpdump(8). (frame/difference.h is for reports, and speaks OpenFlow.) */
 #ifndef TAPSNIFF_PRINT_H
 #define TAPSNIFF_PRINT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The part of frame/print.h for IP and what it carries. Within this room only. */
+ * The part of print.h for IP and what it carries. Within this room only. */
 #ifndef TAPSNIFF_PRINT_IP_H
 #define TAPSNIFF_PRINT_IP_H
 

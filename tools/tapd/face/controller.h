@@ -5,8 +5,8 @@
  * reload, a request, traffic, time. A change is compiled first, then saved, then
  * put into force; one that fails changes nothing and says why.
  *
- * Neighbours: compile.h (what it means), store.h (what is kept), installer.h
- * (the switches), traffic.h (samples), api.h (requests). */
+ * Neighbours: plan/compile.h (what it means), store.h (what is kept),
+ * install/installer.h (the switches), traffic.h (samples), api.h (requests). */
 #ifndef TAPD_FACE_CONTROLLER_H
 #define TAPD_FACE_CONTROLLER_H
 

@@ -38,7 +38,7 @@ struct tapd_between {
  * them written over the old table, each header does what both do. Where too many
  * rows overlap, the port sends nothing in between. -1 without memory.
  *
- * As in classify.h: the intersections of all rows, closed under intersection;
+ * As in plan/classify.h: the intersections of all rows, closed under intersection;
  * each is above those that it is part of, and not below any row that takes all
  * of it. */
 int tapd_between_find(struct tapd_rows *rows, struct base_arena *arena,

@@ -7,7 +7,7 @@
  * here. What is asked of a switch is one of two things at a time: read its
  * table, or take flow-mods and say by BARRIER that it has.
  *
- * Neighbours: channel/connection.h and listener.h (the sockets),
+ * Neighbours: channel/connection.h and channel/listener.h (the sockets),
  * channel/progress.h (reading a table), installer.h (who asks, and why). */
 #ifndef TAPD_INSTALL_SESSION_H
 #define TAPD_INSTALL_SESSION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A topology as a graph: what is at a port, in which links a switch sends, how
- * far switches are from each other. For the readers of policies and route.h. */
+ * far switches are from each other. For the readers of policies and plan/route.h. */
 #ifndef TAPD_POLICY_GRAPH_H
 #define TAPD_POLICY_GRAPH_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A policy: who reaches whom, and which copies go where. It is what a user
- * writes (YAML, read through harness/spec) and asks for on demand; what flow
- * entries that takes is decided in compile.h.
+ * writes (YAML, read through harness/yaml) and asks for on demand; what flow
+ * entries that takes is decided in plan/compile.h.
  *
  *   topology: ../topologies/demon.yaml
  *   switches: [s1, s3]                 # those that this controller owns; else all
@@ -121,7 +121,7 @@ struct tapd_policy {
  * pair or `to` at a link; `to` among the sources; a name twice; a pair twice;
  * in_port in a match; `for: never`, no `for` or one of less than TAPD_WHEN_SEC_MIN with `when`;
  * `strip` without `tag`; `at` without `per: tap`; more uplinks on a switch than copies need;
- * `below` that is more than `above`. Paths and conflicts: compile.h. */
+ * `below` that is more than `above`. Paths and conflicts: plan/compile.h. */
 int tapd_policy_load(const char *path, struct tapd_policy **policy,
                      struct yaml_diagnostics *diagnostics);
 int tapd_policy_load_from(const struct yaml_files *files, const char *path,

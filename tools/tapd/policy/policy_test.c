@@ -1,4 +1,6 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is read from a policy, and which errors are reported, each at its place? */
 #include "tapd/policy/policy.h"
 
 #include "ofctl/match.h"
