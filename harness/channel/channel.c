@@ -22,6 +22,9 @@ enum { MAX_STRANGERS = 16 };
  * again. A dead one must not cost the whole timeout once more. */
 enum { GRACE_MS = 250 };
 
+/* Of silence, at most; or a quarter of the timeout. */
+enum { MAX_SILENCE_MS = 1000 };
+
 /* One target, as long as the channel is open; connections come and go. */
 struct session {
     struct channel *channel;
@@ -38,13 +41,16 @@ struct session {
     bool reused;                       /* conn is of an earlier dump, and has not answered yet */
     bool running;                      /* a dump is under way */
     double silent_ms; /* how long it did not answer; 0: it has answered since, or at once */
+    bool heard;       /* since the last tick of `silence` */
+    bool echo_due;    /* an ECHO_REQUEST was sent behind all requests, and nothing has come since */
+    uint32_t echo_xid;
     uint32_t next_xid;
     struct channel_progress progress;
 };
 
 struct channel {
     struct event_base *base;
-    struct event *deadline, *grace;
+    struct event *deadline, *grace, *silence;
     struct channel_options options;
     struct session *sessions;
     size_t n_sessions;
@@ -89,6 +95,8 @@ static void ask(struct session *session)
     channel_progress_begin(&session->progress, session->channel->what, session->next_xid,
                            channel_conn_output(session->conn));
     session->next_xid += CHANNEL_N_REQUESTS;
+    session->heard = true;
+    session->echo_due = false;
     channel_conn_flush(session->conn);
 }
 
@@ -120,10 +128,20 @@ static void dial(struct session *session)
     }
 }
 
+/* A switch answers in order: one that answers ECHO alone has passed over what it was asked
+ * before. */
+static void take_echo(struct session *session, uint32_t xid)
+{
+    if (session->echo_due && xid == session->echo_xid &&
+        channel_progress_ask_otherwise(&session->progress)) {
+        ask(session);
+    }
+    session->echo_due = false;
+}
+
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error)
 {
-    (void)conn;
     struct session *session = owner;
     struct channel_progress *progress = &session->progress;
     enum channel_step step;
@@ -135,11 +153,20 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     if (progress->dump->first_byte_ms == 0) {
         progress->dump->first_byte_ms = base_ms_since(session->channel->started_ns);
     }
+    session->heard = true;
+    if (header->type == OFPT_ECHO_REPLY) {
+        take_echo(session, header->xid);
+        return 0;
+    }
+    session->echo_due = false;
     if (channel_progress_message(progress, header, body, &step, error)) {
         return -1;
     }
     if (step == CHANNEL_STEP_AGAIN) {
         ask(session);
+    } else if (step == CHANNEL_STEP_NEXT) {
+        channel_progress_next(progress, channel_conn_output(conn));
+        channel_conn_flush(conn);
     } else if (step == CHANNEL_STEP_DONE) {
         finish(session, "");
     }
@@ -252,9 +279,10 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
 static void begin(struct session *session, struct channel_dump *dump)
 {
     *dump = (struct channel_dump){.ok = false};
-    bool is_plain = session->progress.is_plain || session->channel->options.plain;
+    struct channel_habits habits = session->progress.habits;
+    habits.is_plain |= session->channel->options.plain;
     session->progress = (struct channel_progress){
-        .limits = session->channel->options, .dump = dump, .is_plain = is_plain};
+        .limits = session->channel->options, .dump = dump, .habits = habits};
     session->running = true;
     session->reused = session->conn;
     if (session->unusable.text[0]) {
@@ -292,6 +320,26 @@ static void on_grace(evutil_socket_t fd, short events, void *arg)
     }
 }
 
+/* A switch that is greeted and says nothing: is it alive? */
+static void on_silence(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct channel *channel = arg;
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        struct session *session = &channel->sessions[i];
+        if (session->running && session->conn && !session->heard &&
+            channel_conn_stage(session->conn) == CHANNEL_CONN_GREETED) {
+            session->echo_due = true;
+            session->echo_xid = session->next_xid++;
+            of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
+                            session->echo_xid);
+            channel_conn_flush(session->conn);
+        }
+        session->heard = false;
+    }
+}
+
 static void on_deadline(evutil_socket_t fd, short events, void *arg)
 {
     (void)fd;
@@ -303,15 +351,19 @@ static int run_loop(struct channel *channel, struct base_error *error)
 {
     const struct timeval timeout = base_timeval(channel->options.timeout_ms);
     const struct timeval grace = base_timeval(GRACE_MS);
+    unsigned quarter_ms = channel->options.timeout_ms / 4 + 1;
+    const struct timeval silence =
+        base_timeval(quarter_ms < MAX_SILENCE_MS ? quarter_ms : MAX_SILENCE_MS);
     if (channel->n_running == 0) {
         return 0;
     }
     if (event_add(channel->deadline, &timeout) || event_add(channel->grace, &grace) ||
-        event_base_dispatch(channel->base)) {
+        event_add(channel->silence, &silence) || event_base_dispatch(channel->base)) {
         return base_fail(error, "the event loop can not run");
     }
     event_del(channel->deadline);
     event_del(channel->grace);
+    event_del(channel->silence);
     return 0;
 }
 
@@ -421,8 +473,10 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
     new->base = event_base_new();
     new->deadline = new->base ? evtimer_new(new->base, on_deadline, new->base) : NULL;
     new->grace = new->deadline ? evtimer_new(new->base, on_grace, new) : NULL;
+    new->silence =
+        new->grace ? event_new(new->base, -1, EV_PERSIST | EV_TIMEOUT, on_silence, new) : NULL;
     new->sessions = calloc(n_targets + 1, sizeof *new->sessions);
-    int status = new->grace &&new->sessions ? 0 : base_fail(error, "out of memory");
+    int status = new->silence &&new->sessions ? 0 : base_fail(error, "out of memory");
     new->n_sessions = status ? 0 : n_targets;
     for (size_t i = 0; !status && i < n_targets; i++) {
         status = open_session(&new->sessions[i], new, &targets[i], error);
@@ -455,6 +509,9 @@ void channel_close(struct channel *channel)
     }
     if (channel->grace) {
         event_free(channel->grace);
+    }
+    if (channel->silence) {
+        event_free(channel->silence);
     }
     if (channel->base) {
         event_base_free(channel->base);

@@ -5,8 +5,9 @@
  *
  * A dump is HELLO (on a new session), FEATURES, FLOW, AGGREGATE and PORT stats
  * and a BARRIER, all sent together. It counts only if AGGREGATE says as many
- * entries as FLOW listed; otherwise the table changed meanwhile, and the switch is asked
- * again. A switch that fails costs only its own dump.
+ * entries as FLOW listed, or if two in a row list the same; otherwise the table changed
+ * meanwhile, and the switch is asked again. A switch that fails costs only its own dump; what
+ * one cannot do (CHANNEL_ODD_*) is done without and told.
  *
  *   channel_open(targets, n, NULL, &channel, &error)
  *   channel_dump(channel, CHANNEL_FLOWS | CHANNEL_PORTS, dumps, &error)   as often as wanted
@@ -18,6 +19,7 @@
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "model/state.h"
 
@@ -49,13 +51,24 @@ struct channel_options {
 
 enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1 };
 
+/* What a switch does in its own way; remembered for later dumps. */
+enum {
+    CHANNEL_ODD_NO_BARRIER = 1 << 0,    /* refuses BARRIER */
+    CHANNEL_ODD_NO_AGGREGATE = 1 << 1,  /* refuses AGGREGATE stats */
+    CHANNEL_ODD_COUNT = 1 << 2,         /* AGGREGATE counts others than FLOW lists */
+    CHANNEL_ODD_NO_PORT_STATS = 1 << 3, /* refuses PORT stats: ports have no counters */
+    CHANNEL_ODD_ONE_BY_ONE = 1 << 4,    /* answers only the first of several requests */
+};
+
 struct channel_dump {
     bool ok;
     char reason[512];          /* why not, beginning with the endpoint; "" if ok */
     struct switch_state state; /* if ok; the caller frees it (switch_state_free) in any case */
     double ms;                 /* from the call to the last answer, or to giving up */
     double first_byte_ms;      /* from the call to the first answer; 0: there was none */
-    unsigned repeats;          /* the table moved so many times */
+    unsigned repeats;          /* tables were listed so many times without being taken */
+    unsigned odd;              /* CHANNEL_ODD_*; if ok */
+    int64_t surplus;           /* CHANNEL_ODD_COUNT: so many more */
     size_t n_bytes;            /* OpenFlow messages received for this dump */
     size_t n_strays;           /* replies to requests that were not made; ignored */
 };
@@ -82,9 +95,16 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
  * did not answer before (10 s), nor now: no connection". With its first answer
  * it has all of timeout_ms again.
  *
+ * One that says nothing for a second or a quarter of timeout_ms is asked for ECHO; if it answers
+ * that alone, it has passed over the rest, and is asked one by one from then on.
+ *
  * Fails only if the event loop can not run. */
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
                  struct base_error *error);
+
+/* Appends what is odd about the switch of a dump, for people: "refuses BARRIER: read without it;
+ * refuses PORT stats: ports are not counted". Nothing if nothing is. */
+void channel_format_odd(const struct channel_dump *dump, struct base_buffer *out);
 
 /* Makes a switch send a frame by one of its ports (PACKET_OUT). The message goes
  * out with the next channel_dump, before its requests. The frame does not pass

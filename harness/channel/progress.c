@@ -3,6 +3,7 @@
  * Which replies of one dump have come, and do they agree? */
 #include "channel/progress.h"
 
+#include "ofctl/flow.h"
 #include "openflow/error.h"
 #include "openflow/flow_codec.h"
 #include "openflow/nxst.h"
@@ -27,14 +28,17 @@ static const struct request {
     const char *name;
     enum of_type reply;
     enum of_stats_kind kind; /* of a STATS_REPLY */
+    unsigned refusal;        /* CHANNEL_ODD_*: the dump goes on without; 0: it does not */
     int (*take)(struct channel_progress *progress, struct base_reader *body,
                 struct base_error *error);
 } REQUESTS[] = {
-    [CHANNEL_FEATURES] = {"FEATURES", OFPT_FEATURES_REPLY, 0, take_features},
-    [CHANNEL_FLOW] = {"FLOW stats", OFPT_STATS_REPLY, OFPST_FLOW, take_flows},
-    [CHANNEL_AGGREGATE] = {"AGGREGATE stats", OFPT_STATS_REPLY, OFPST_AGGREGATE, take_aggregate},
-    [CHANNEL_PORT] = {"PORT stats", OFPT_STATS_REPLY, OFPST_PORT, take_ports},
-    [CHANNEL_BARRIER] = {"BARRIER", OFPT_BARRIER_REPLY, 0, take_barrier},
+    [CHANNEL_FEATURES] = {"FEATURES", OFPT_FEATURES_REPLY, 0, 0, take_features},
+    [CHANNEL_FLOW] = {"FLOW stats", OFPT_STATS_REPLY, OFPST_FLOW, 0, take_flows},
+    [CHANNEL_AGGREGATE] = {"AGGREGATE stats", OFPT_STATS_REPLY, OFPST_AGGREGATE,
+                           CHANNEL_ODD_NO_AGGREGATE, take_aggregate},
+    [CHANNEL_PORT] = {"PORT stats", OFPT_STATS_REPLY, OFPST_PORT, CHANNEL_ODD_NO_PORT_STATS,
+                      take_ports},
+    [CHANNEL_BARRIER] = {"BARRIER", OFPT_BARRIER_REPLY, 0, CHANNEL_ODD_NO_BARRIER, take_barrier},
 };
 _Static_assert(sizeof REQUESTS / sizeof *REQUESTS == CHANNEL_N_REQUESTS, "a row a request");
 
@@ -43,29 +47,89 @@ static bool is_pending(const struct channel_progress *progress, enum channel_req
     return progress->pending & 1u << request;
 }
 
+static void send_request(struct channel_progress *progress, enum channel_request which,
+                         struct base_buffer *out)
+{
+    uint32_t xid = progress->xid + which;
+    switch (which) {
+    case CHANNEL_FEATURES:
+        of_encode_empty(out, OFPT_FEATURES_REQUEST, xid);
+        break;
+    case CHANNEL_FLOW:
+        if (progress->habits.is_plain) {
+            of_encode_flow_request(out, xid, OFPST_FLOW);
+        } else {
+            of_encode_nxst_flow_request(out, xid);
+        }
+        break;
+    case CHANNEL_AGGREGATE:
+        of_encode_flow_request(out, xid, OFPST_AGGREGATE);
+        break;
+    case CHANNEL_PORT:
+        of_encode_port_request(out, xid);
+        break;
+    default:
+        of_encode_empty(out, OFPT_BARRIER_REQUEST, xid);
+    }
+    progress->unsent &= ~(1u << which);
+}
+
+/* The requests for `what`, without those that the switch refuses. */
+static unsigned requests_for(unsigned what, unsigned odd)
+{
+    unsigned requests = 1u << CHANNEL_FEATURES | 1u << CHANNEL_BARRIER;
+    if (what & CHANNEL_FLOWS) {
+        requests |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
+    }
+    if (what & CHANNEL_PORTS) {
+        requests |= 1u << CHANNEL_PORT;
+    }
+    for (unsigned which = 0; which < CHANNEL_N_REQUESTS; which++) {
+        if (odd & REQUESTS[which].refusal) {
+            requests &= ~(1u << which);
+        }
+    }
+    return requests;
+}
+
 void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,
                             struct base_buffer *out)
 {
     switch_state_free(&progress->dump->state);
     progress->xid = xid;
     progress->n_aggregate = 0; /* of no entries, if flows are not asked for */
-    progress->pending = 1u << CHANNEL_FEATURES | 1u << CHANNEL_BARRIER;
+    progress->lists_flows = what & CHANNEL_FLOWS;
+    progress->asked = requests_for(what, progress->habits.odd);
+    progress->pending = progress->unsent = progress->asked;
     progress->refused_extended = false;
-    of_encode_empty(out, OFPT_FEATURES_REQUEST, xid + CHANNEL_FEATURES);
-    if (what & CHANNEL_FLOWS) {
-        progress->pending |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
-        if (progress->is_plain) {
-            of_encode_flow_request(out, xid + CHANNEL_FLOW, OFPST_FLOW);
-        } else {
-            of_encode_nxst_flow_request(out, xid + CHANNEL_FLOW);
-        }
-        of_encode_flow_request(out, xid + CHANNEL_AGGREGATE, OFPST_AGGREGATE);
+    do {
+        channel_progress_next(progress, out);
+    } while (progress->unsent && !(progress->habits.odd & CHANNEL_ODD_ONE_BY_ONE));
+}
+
+void channel_progress_next(struct channel_progress *progress, struct base_buffer *out)
+{
+    if (progress->unsent) {
+        send_request(progress, (enum channel_request)__builtin_ctz(progress->unsent), out);
     }
-    if (what & CHANNEL_PORTS) {
-        progress->pending |= 1u << CHANNEL_PORT;
-        of_encode_port_request(out, xid + CHANNEL_PORT);
+}
+
+bool channel_progress_ask_otherwise(struct channel_progress *progress)
+{
+    struct channel_habits *habits = &progress->habits;
+    if (is_pending(progress, CHANNEL_FLOW) && progress->dump->state.flows.n_entries > 0) {
+        return false; /* they are coming */
     }
-    of_encode_empty(out, OFPT_BARRIER_REQUEST, xid + CHANNEL_BARRIER);
+    if (!(habits->odd & CHANNEL_ODD_ONE_BY_ONE)) {
+        habits->odd |= CHANNEL_ODD_ONE_BY_ONE;
+        return true;
+    }
+    if (!habits->is_plain && is_pending(progress, CHANNEL_FLOW) &&
+        !(progress->unsent & 1u << CHANNEL_FLOW)) {
+        habits->is_plain = true;
+        return true;
+    }
+    return false;
 }
 
 static int take_features(struct channel_progress *progress, struct base_reader *body,
@@ -79,8 +143,8 @@ static int take_flows(struct channel_progress *progress, struct base_reader *bod
 {
     struct flow_table *flows = &progress->dump->state.flows;
     size_t max = progress->limits.max_entries;
-    return progress->is_plain ? of_decode_flow_stats(body, flows, max, error)
-                              : of_decode_nxst_flow(body, flows, max, error);
+    return progress->habits.is_plain ? of_decode_flow_stats(body, flows, max, error)
+                                     : of_decode_nxst_flow(body, flows, max, error);
 }
 
 static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
@@ -146,39 +210,111 @@ static int refused(const struct request *request, struct base_reader *body,
 /* The entries must be asked for with OFPST_FLOW, when all else has been answered. */
 static void turn_plain(struct channel_progress *progress)
 {
-    progress->is_plain = progress->refused_extended = true;
+    progress->habits.is_plain = progress->refused_extended = true;
     progress->pending &= ~(1u << CHANNEL_FLOW);
 }
 
-/* A switch answers in order: what came before the BARRIER and has no answer has been passed over.
- */
+/* A switch answers in order: if all that was asked behind it has its answer, it has been passed
+ * over. */
 static bool passed_over(const struct channel_progress *progress)
 {
-    return !progress->is_plain && is_pending(progress, CHANNEL_FLOW) &&
-           !is_pending(progress, CHANNEL_BARRIER) && progress->dump->state.flows.n_entries == 0;
+    unsigned later =
+        progress->asked & (1u << CHANNEL_AGGREGATE | 1u << CHANNEL_PORT | 1u << CHANNEL_BARRIER);
+    return !progress->habits.is_plain && is_pending(progress, CHANNEL_FLOW) && later &&
+           !(progress->pending & later) && progress->dump->state.flows.n_entries == 0;
 }
 
-/* All has been answered. Is it one table that was listed and counted? */
+/* Of all entries, whatever their order; without counters and durations. False without memory. */
+static bool hash_entries(const struct flow_table *flows, uint64_t *hash)
+{
+    struct base_buffer text = {0};
+    *hash = 0;
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        uint64_t one = 14695981039346656037u; /* FNV-1a, 64 bits */
+        text.n_bytes = 0;
+        ofctl_format_flow(&flows->entries[i], FLOW_NO_STATS, &text);
+        for (size_t at = 0; at < text.n_bytes; at++) {
+            one = (one ^ text.data[at]) * 1099511628211u;
+        }
+        *hash += one;
+    }
+    bool done = !text.failed;
+    base_buffer_free(&text);
+    return done;
+}
+
+/* Whether these are the entries that the attempt before listed. */
+static bool lists_the_same(struct channel_progress *progress)
+{
+    const struct flow_table *flows = &progress->dump->state.flows;
+    uint64_t hash;
+    bool known = hash_entries(flows, &hash);
+    bool same = known && progress->has_before && hash == progress->hash_before;
+    progress->has_before = known;
+    progress->hash_before = hash;
+    return same;
+}
+
+static bool is_counted(const struct channel_progress *progress)
+{
+    return !(progress->habits.odd & CHANNEL_ODD_NO_AGGREGATE);
+}
+
+/* How many entries more AGGREGATE counts than FLOW lists. */
+static int64_t surplus(const struct channel_progress *progress)
+{
+    return (int64_t)progress->n_aggregate - (int64_t)progress->dump->state.flows.n_entries;
+}
+
+static int fail_moving(const struct channel_progress *progress, struct base_error *error)
+{
+    size_t n_entries = progress->dump->state.flows.n_entries;
+    if (!is_counted(progress)) {
+        return base_fail(error,
+                         "the table kept changing: of %d dumps no two in a row listed the same "
+                         "entries, and AGGREGATE is refused",
+                         MAX_REPEATS + 1);
+    }
+    return base_fail(error,
+                     "the table kept changing: in %d dumps FLOW stats never had as many entries as "
+                     "AGGREGATE said, at last %zu instead of %u, and no two in a row listed the "
+                     "same",
+                     MAX_REPEATS + 1, n_entries, progress->n_aggregate);
+}
+
+/* The number that AGGREGATE says beside entries that do not move is right from now on. */
+static void take_surplus(struct channel_progress *progress)
+{
+    struct channel_habits *habits = &progress->habits;
+    habits->surplus = is_counted(progress) ? surplus(progress) : 0;
+    habits->odd &= ~(unsigned)CHANNEL_ODD_COUNT;
+    habits->odd |= habits->surplus ? CHANNEL_ODD_COUNT : 0;
+}
+
+/* All has been answered. Is it one table that was listed and counted? A switch whose count is
+ * another, or that has none, lists the same twice. */
 static int check_agreement(struct channel_progress *progress, enum channel_step *step,
                            struct base_error *error)
 {
     struct channel_dump *dump = progress->dump;
-    if (progress->refused_extended) {
-        *step = CHANNEL_STEP_AGAIN;
-        return 0;
-    }
-    *step = CHANNEL_STEP_DONE;
-    if (dump->state.flows.n_entries == progress->n_aggregate) {
-        return 0;
-    }
-    if (dump->repeats == MAX_REPEATS) {
-        return base_fail(error,
-                         "the table kept changing: in %d dumps FLOW stats never had as many "
-                         "entries as AGGREGATE said, at last %zu instead of %u",
-                         MAX_REPEATS + 1, dump->state.flows.n_entries, progress->n_aggregate);
-    }
-    dump->repeats++;
     *step = CHANNEL_STEP_AGAIN;
+    if (progress->refused_extended) {
+        return 0;
+    }
+    if (progress->lists_flows &&
+        !(is_counted(progress) && surplus(progress) == progress->habits.surplus)) {
+        if (lists_the_same(progress)) {
+            take_surplus(progress);
+        } else if (dump->repeats == MAX_REPEATS) {
+            return fail_moving(progress, error);
+        } else {
+            dump->repeats++;
+            return 0;
+        }
+    }
+    dump->odd = progress->habits.odd;
+    dump->surplus = progress->habits.surplus;
+    *step = CHANNEL_STEP_DONE;
     return 0;
 }
 
@@ -191,7 +327,7 @@ static int take_reply(struct channel_progress *progress, enum channel_request wh
     if (header->type == OFPT_STATS_REPLY && of_open_stats(body, &stats, error)) {
         return base_fail_in(error, "reply to %s", request->name);
     }
-    bool is_extended = which == CHANNEL_FLOW && !progress->is_plain;
+    bool is_extended = which == CHANNEL_FLOW && !progress->habits.is_plain;
     if (header->type != request->reply ||
         stats.kind != (is_extended ? OFPST_VENDOR : request->kind)) {
         return base_fail(error, "answered %s with %s of kind %u", request->name,
@@ -233,8 +369,12 @@ int channel_progress_message(struct channel_progress *progress, const struct of_
         progress->dump->n_strays++;
         return 0;
     }
-    if (header->type == OFPT_ERROR && which == CHANNEL_FLOW && !progress->is_plain) {
+    if (header->type == OFPT_ERROR && which == CHANNEL_FLOW && !progress->habits.is_plain) {
         turn_plain(progress);
+    } else if (header->type == OFPT_ERROR && REQUESTS[which].refusal &&
+               is_pending(progress, which)) {
+        progress->habits.odd |= REQUESTS[which].refusal;
+        progress->pending &= ~(1u << which);
     } else if (header->type == OFPT_ERROR) {
         return refused(&REQUESTS[which], body, error);
     } else if (take_reply(progress, which, header, body, error)) {
@@ -243,7 +383,11 @@ int channel_progress_message(struct channel_progress *progress, const struct of_
     if (passed_over(progress)) {
         turn_plain(progress);
     }
-    return progress->pending ? 0 : check_agreement(progress, step, error);
+    if (!progress->pending) {
+        return check_agreement(progress, step, error);
+    }
+    *step = progress->pending == progress->unsent ? CHANNEL_STEP_NEXT : CHANNEL_STEP_ON;
+    return 0;
 }
 
 void channel_progress_format_pending(const struct channel_progress *progress,

@@ -24,15 +24,27 @@ enum channel_request {
     CHANNEL_N_REQUESTS
 };
 
+/* How a switch wants to be asked; all zero is a switch that can do everything. */
+struct channel_habits {
+    bool is_plain;   /* it has no NXST_FLOW: OFPST_FLOW is asked for */
+    unsigned odd;    /* CHANNEL_ODD_* */
+    int64_t surplus; /* AGGREGATE counts so many entries more than FLOW lists, at rest */
+};
+
 struct channel_progress {
     struct channel_options limits; /* all set */
     struct channel_dump *dump;     /* filled in */
     unsigned pending;              /* bit n: request n has not been answered to the end */
-    bool is_plain;                 /* the switch has no NXST_FLOW: OFPST_FLOW is asked for */
+    unsigned asked;                /* bit n: request n belongs to this attempt */
+    unsigned unsent;               /* of these, what has not been asked yet: one by one */
+    struct channel_habits habits;  /* keep them from dump to dump of one switch */
     bool refused_extended;         /* it said so, or nothing, just now */
+    bool lists_flows;              /* CHANNEL_FLOWS */
+    bool has_before;               /* hash_before is of the attempt before */
     uint32_t xid;                  /* of request 0; request n has xid + n */
     uint32_t n_aggregate;          /* entries, says AGGREGATE */
     size_t n_messages;
+    uint64_t hash_before; /* of its entries */
 };
 
 /* Appends the requests for `what` (CHANNEL_FLOWS, CHANNEL_PORTS) to `out`, with
@@ -41,15 +53,25 @@ struct channel_progress {
 void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,
                             struct base_buffer *out);
 
+/* Appends the next request after CHANNEL_STEP_NEXT. */
+void channel_progress_next(struct channel_progress *progress, struct base_buffer *out);
+
+/* For a switch that is alive and passes over what it was asked: whether there is another way to
+ * ask, unless entries are coming. If so, begin anew with other transaction ids. First all is asked
+ * one by one, each request after the answer to the one before; then entries with OFPST_FLOW. */
+bool channel_progress_ask_otherwise(struct channel_progress *progress);
+
 enum channel_step {
     CHANNEL_STEP_ON,   /* more is to come */
+    CHANNEL_STEP_NEXT, /* the next request is due */
     CHANNEL_STEP_DONE, /* the state is whole */
     CHANNEL_STEP_AGAIN /* the table moved meanwhile, or the entries must be asked for otherwise:
                           begin again */
 };
 
-/* Takes one message. Fails if the switch refused a request, sent what cannot be
- * decoded, or more than the limits allow; or if the table kept changing. */
+/* Takes one message. Fails if the switch refused FEATURES or FLOW stats, sent what cannot be
+ * decoded, or more than the limits allow; or if the table kept changing: a dump is taken when
+ * AGGREGATE counts what FLOW lists, or two attempts in a row list the same. */
 int channel_progress_message(struct channel_progress *progress, const struct of_header *header,
                              struct base_reader *body, enum channel_step *step,
                              struct base_error *error);

@@ -142,7 +142,11 @@ static int get_states(struct checking *checking)
                          checking->options->timeout_ms, checking->error) < 0) {
         return -1;
     }
-    return run_checking_read(checking, &checking->states);
+    if (run_checking_read(checking, &checking->states) < 0) {
+        return -1;
+    }
+    run_states_note(&checking->states, checking->topology, checking->report);
+    return 0;
 }
 
 static int check_all(struct checking *checking)

@@ -573,7 +573,21 @@ static void pairs_that_no_frame_tries_are_proved_or_listed(void **state)
     fake_run_close(&run);
 }
 
+static void what_is_odd_about_a_switch_is_noted_once(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_ODD, .at = "s2"});
+    fake_run_check(&run);
+    assert_true(fake_run_has_note(&run, "s2: refuses BARRIER: read without it"));
+    assert_int_equal(run.report.n_notes, 1);
+    fake_run_assert_deviations(&run, "");
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_odd_about_a_switch_is_noted_once),
     cmocka_unit_test(tables_that_deviate_have_their_counters_read),
     cmocka_unit_test(entries_that_no_frame_reaches_are_listed),
     cmocka_unit_test(pairs_that_no_frame_tries_are_proved_or_listed),

@@ -102,8 +102,10 @@ int run_states_init(struct run_states *states, size_t n_switches, struct base_er
     *states = (struct run_states){.by_switch = calloc(n_switches + 1, sizeof *states->by_switch),
                                   .reasons = calloc(n_switches + 1, sizeof *states->reasons),
                                   .switches = calloc(n_switches + 1, sizeof *states->switches),
-                                  .right = calloc(n_switches + 1, sizeof *states->right)};
-    return states->by_switch && states->reasons && states->switches && states->right
+                                  .right = calloc(n_switches + 1, sizeof *states->right),
+                                  .dump_of = calloc(n_switches + 1, sizeof *states->dump_of)};
+    return states->by_switch && states->reasons && states->switches && states->right &&
+                   states->dump_of
                ? 0
                : base_fail(error, "out of memory");
 }
@@ -129,11 +131,25 @@ int run_network_take(struct run_network *network, struct run_states *states,
         const char *reason;
         const struct switch_state *state = state_of(network, i, &reason);
         run_states_set(states, i, state, reason, network->topology->switches[i].dpid);
+        states->dump_of[i] = state ? &network->dumps[network->target_of[i]] : NULL;
     }
     states->dumps = network->dumps;
     states->n_dumps = network->n_dumps;
     network->dumps = NULL;
     return 0;
+}
+
+void run_states_note(const struct run_states *states, const struct topology *topology,
+                     struct report *report)
+{
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        if (states->dump_of[i] && states->dump_of[i]->odd) {
+            struct base_buffer text = {0};
+            channel_format_odd(states->dump_of[i], &text);
+            report_note(report, "%s: %s", topology->switches[i].name, base_buffer_text(&text));
+            base_buffer_free(&text);
+        }
+    }
 }
 
 void run_states_free(struct run_states *states)
@@ -143,6 +159,7 @@ void run_states_free(struct run_states *states)
     free(states->reasons);
     free(states->switches);
     free(states->right);
+    free(states->dump_of);
     *states = (struct run_states){0};
 }
 

@@ -5,6 +5,7 @@
 #define RUN_NETWORK_H
 
 #include "model/topology.h"
+#include "report/report.h"
 #include "run/world.h"
 #include "state/state.h"
 
@@ -46,6 +47,7 @@ struct run_states {
     const struct switch_state **right;     /* NULL too where another switch answered */
     struct channel_dump *dumps;
     size_t n_dumps;
+    const struct channel_dump **dump_of; /* of these; NULL where there is none */
 };
 
 /* Empty states of n switches. -1 without memory; run_states_free all the same. */
@@ -55,6 +57,11 @@ int run_states_init(struct run_states *states, size_t n_switches, struct base_er
  * NULL and a reason; and whether its datapath id is the one that was expected. */
 void run_states_set(struct run_states *states, size_t sw, const struct switch_state *state,
                     const char *reason, uint64_t dpid);
+
+/* A note for each switch that was read in another way than usual: "s1: refuses BARRIER: read
+ * without it". */
+void run_states_note(const struct run_states *states, const struct topology *topology,
+                     struct report *report);
 
 void run_states_free(struct run_states *states);
 

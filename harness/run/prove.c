@@ -68,6 +68,7 @@ static void note_unread(const struct proving *proving)
                         states->reasons[i]);
         }
     }
+    run_states_note(states, proving->topology, proving->report);
 }
 
 static int read_and_judge(struct proving *proving)

@@ -231,7 +231,21 @@ static void a_proof_that_cannot_go_on_is_an_error(void **state)
     fake_run_close(&run);
 }
 
+static void what_is_odd_about_a_switch_is_noted_once(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_ODD, .at = "s2"});
+    prove(&run, true);
+    assert_true(fake_run_has_note(&run, "s2: refuses BARRIER: read without it"));
+    assert_int_equal(run.report.n_notes, 1);
+    fake_run_assert_deviations(&run, "");
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_odd_about_a_switch_is_noted_once),
     cmocka_unit_test(what_loops_without_arriving_is_not_sent_either),
     cmocka_unit_test(a_proof_that_cannot_go_on_is_an_error),
     cmocka_unit_test(tables_prove_the_claims_without_a_frame),

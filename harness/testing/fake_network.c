@@ -279,6 +279,9 @@ static int dump(struct channel *channel, unsigned what, struct channel_dump *dum
         dumps[i] = (struct channel_dump){.ok = !fake_network_meets(fake, FAKE_SILENT, NULL, name)};
         if (dumps[i].ok) {
             copy_state(&fake->states[sw], &dumps[i].state);
+            if (fake_network_meets(fake, FAKE_ODD, NULL, name)) {
+                dumps[i].odd = CHANNEL_ODD_NO_BARRIER;
+            }
         } else {
             snprintf(dumps[i].reason, sizeof dumps[i].reason, "fake:%s: did not answer", name);
         }

@@ -34,6 +34,7 @@ enum fake_fault_kind {
     FAKE_ADDS_FRAMES,
     FAKE_REPEATS, /* what the host `at` has got arrives there again `ms` later, endlessly */
     FAKE_SILENT,  /* the switch `at` does not answer */
+    FAKE_ODD,     /* the switch `at` refuses BARRIER */
     FAKE_BROKEN,  /* switches cannot be read at all: no event loop */
 };
 

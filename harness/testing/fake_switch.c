@@ -83,6 +83,7 @@ static void answer_flows(struct fake_switch *fake, uint32_t xid)
         fake_switch_put_flows(fake, xid, a_part, true);
     }
     fake_switch_put_flows(fake, xid, n_left, false);
+    fake->n_flows += fake->grows;
 }
 
 static void answer_aggregate(struct fake_switch *fake, uint32_t xid)
@@ -123,7 +124,15 @@ static void answer_features(struct fake_switch *fake, uint32_t xid)
 
 void fake_switch_answer(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
-    if (type == FAKE_FEATURES_REQUEST) {
+    if (type == FAKE_STATS_REQUEST && kind < 32 && fake->no_stats & 1u << kind) {
+        fake_switch_put(fake, FAKE_ERROR, xid, "\0\1\0\2", 4); /* BAD_REQUEST, BAD_STAT */
+    } else if (type == FAKE_BARRIER_REQUEST && fake->no_barrier) {
+        fake_switch_put(fake, FAKE_ERROR, xid, "\0\1\0\1", 4); /* BAD_REQUEST, BAD_TYPE */
+    } else if (type == FAKE_ECHO_REQUEST) {
+        if (!fake->no_echo) {
+            fake_switch_put(fake, FAKE_ECHO_REPLY, xid, NULL, 0);
+        }
+    } else if (type == FAKE_FEATURES_REQUEST) {
         answer_features(fake, xid);
     } else if (type == FAKE_BARRIER_REQUEST) {
         fake_switch_put(fake, FAKE_BARRIER_REPLY, xid, NULL, 0);
@@ -168,7 +177,9 @@ static bool receive(int fd, void *bytes, size_t n_bytes)
 static bool serve_request(struct fake_switch *fake)
 {
     static _Thread_local uint8_t bytes[65536];
-    if (!receive(fake->fd, bytes, HEADER_BYTES)) {
+    ssize_t n_read = fake->one_a_read ? recv(fake->fd, bytes, sizeof bytes, 0)
+                                      : recv(fake->fd, bytes, HEADER_BYTES, MSG_WAITALL);
+    if (n_read < HEADER_BYTES) {
         return false;
     }
     struct base_reader in = base_reader_over(bytes, sizeof bytes);
@@ -176,7 +187,11 @@ static bool serve_request(struct fake_switch *fake)
     uint8_t type = base_read_u8(&in);
     size_t n_body = (size_t)base_read_be16(&in) - HEADER_BYTES;
     uint32_t xid = base_read_be32(&in);
-    if (n_body > sizeof bytes - HEADER_BYTES || !receive(fake->fd, bytes + HEADER_BYTES, n_body)) {
+    size_t n_missing =
+        HEADER_BYTES + n_body -
+        ((size_t)n_read < HEADER_BYTES + n_body ? (size_t)n_read : HEADER_BYTES + n_body);
+    if (n_body > sizeof bytes - HEADER_BYTES ||
+        !receive(fake->fd, bytes + HEADER_BYTES + n_body - n_missing, n_missing)) {
         return false;
     }
     fake->types_seen |= 1u << (type & 31);

@@ -50,6 +50,11 @@ struct fake_switch {
     size_t n_flows;
     size_t flows_a_part; /* 0: all in one */
     int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
+    bool grows;          /* one entry more after each FLOW reply */
+    bool no_barrier;     /* BARRIER is refused */
+    unsigned no_stats;   /* bit n: STATS of kind n are refused */
+    bool no_echo;        /* ECHO_REQUEST is not answered */
+    bool one_a_read;     /* of what comes together only the first message is taken */
     size_t piece_bytes;  /* 0: each answer in one write */
     size_t close_after;  /* bytes sent to one connection; 0: never */
     /* Instead of fake_switch_answer, which it may call. `kind` is that of a

@@ -40,7 +40,7 @@ void tapd_session_read(struct tapd_session *session)
                                                              .max_messages = MAX_READ_MESSAGES,
                                                              .max_entries = MAX_READ_ENTRIES},
                                                   .dump = &session->dump,
-                                                  .is_plain = session->progress.is_plain};
+                                                  .habits = session->progress.habits};
     tapd_session_enter(session, STAGE_READING);
     ask_for_table(session);
 }
@@ -174,6 +174,9 @@ static int reading_message(struct tapd_session *session, const struct of_header 
     }
     if (step == CHANNEL_STEP_AGAIN) {
         ask_for_table(session);
+    } else if (step == CHANNEL_STEP_NEXT) {
+        channel_progress_next(&session->progress, channel_conn_output(session->conn));
+        channel_conn_flush(session->conn);
     } else if (step == CHANNEL_STEP_DONE) {
         struct switch_state state = session->dump.state;
         session->dump.state = (struct switch_state){0};

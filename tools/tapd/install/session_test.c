@@ -315,11 +315,10 @@ static void one_that_confirms_nothing_is_given_up(void **state)
     fake_switch_stop(&fake);
 }
 
-/* The fake answers no ECHO_REQUEST. */
 static void one_without_echo_is_given_up(void **state)
 {
     (void)state;
-    struct fake_switch fake = {.dpid = DPID};
+    struct fake_switch fake = {.dpid = DPID, .no_echo = true};
     struct tapd_session_options options = FAST;
     struct watch watch;
     options.idle_ms = 20;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How is it told what a switch does in its own way? */
+#include "channel/channel.h"
+
+#include <inttypes.h>
+
+static const struct {
+    unsigned odd;
+    const char *text;
+} TEXTS[] = {
+    {CHANNEL_ODD_NO_BARRIER, "refuses BARRIER: read without it"},
+    {CHANNEL_ODD_NO_AGGREGATE, "refuses AGGREGATE stats: its table was taken when two dumps in a "
+                               "row listed the same entries"},
+    {CHANNEL_ODD_NO_PORT_STATS, "refuses PORT stats: its ports are not counted"},
+    {CHANNEL_ODD_ONE_BY_ONE, "answers only the first of several requests: asked one by one"},
+};
+
+void channel_format_odd(const struct channel_dump *dump, struct base_buffer *out)
+{
+    const char *divider = "";
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        if (dump->odd & TEXTS[i].odd) {
+            base_put_format(out, "%s%s", divider, TEXTS[i].text);
+            divider = "; ";
+        }
+    }
+    if (dump->odd & CHANNEL_ODD_COUNT) {
+        bool more = dump->surplus > 0;
+        base_put_format(out,
+                        "%sAGGREGATE stats always count %" PRId64 " %s than FLOW stats list: its "
+                        "table was taken when two dumps in a row listed the same entries",
+                        divider, more ? dump->surplus : -dump->surplus, more ? "more" : "fewer");
+    }
+}
