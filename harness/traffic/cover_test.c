@@ -144,6 +144,29 @@ static void limits_are_kept_and_told(void **state)
     ring_end(&ring);
 }
 
+/* What one search has used the next one has no more. */
+static void the_budget_is_for_all_searches(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,in_port=1,ip,nw_src=10.0.0.0/9 actions=drop");
+    ring_flow(&ring, 0, "priority=8,in_port=1,ip,nw_src=10.128.0.0/9 actions=drop");
+    ring_flow(&ring, 0, "priority=7,in_port=1,ip,nw_src=10.0.0.0/8 actions=output:2");
+    ring_flow(&ring, 0, "priority=6,in_port=1,ip,nw_src=10.0.0.0/8 actions=output:2");
+    bool enough = false;
+    for (options.budget = 1; !enough; options.budget++) {
+        ring_cover(&ring, &options, &cover);
+        enough = why(&cover, 0, 2) == TRAFFIC_MISS_HIDDEN;
+        assert_int_equal(why(&cover, 0, 3), TRAFFIC_MISS_OPEN);
+        traffic_cover_free(&cover);
+        path_network_close(&ring.network);
+    }
+    ring_free(&ring);
+}
+
 static void planned_probes_count(void **state)
 {
     (void)state;
@@ -550,6 +573,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_header_in_all_is_found),
     cmocka_unit_test(the_end_of_a_long_way_is_reached),
     cmocka_unit_test(a_full_mesh_is_decided),
+    cmocka_unit_test(the_budget_is_for_all_searches),
     cmocka_unit_test(planned_probes_count),
     cmocka_unit_test(covers_what_can_be_reached),
     cmocka_unit_test(backbone_is_covered),

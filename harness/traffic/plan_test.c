@@ -127,6 +127,7 @@ static void rewrites_are_expected(void **state)
         const struct traffic_probe *probe = &planned.plan.probes[p];
         for (size_t i = 0; i < probe->n_arrivals; i++) {
             const struct traffic_expected_arrival *arrival = &probe->arrivals[i];
+            assert_int_equal(arrival->n_as, arrival->copies);
             if (arrival->host == host(&planned, "c4") && probe->from == host(&planned, "h32")) {
                 assert_int_equal(arrival->as[0].vlan_tci & (VLAN_TAGGED | VLAN_VID),
                                  VLAN_TAGGED | 32);
@@ -169,10 +170,107 @@ static void differences_are_probed_too(void **state)
     planned_free(&planned);
 }
 
+/* What nothing fixes is ordinary; what a class fixes is left, and only that is not. */
+static void frames_are_ordinary(void **state)
+{
+#define BY_H1  "in_port=1,vlan_tci=0x0000,dl_src=00:00:00:00:00:01,"
+#define FIXED  "in_port=1,vlan_tci=0x0000,dl_src=02:00:00:00:00:99,"
+#define TO_H2  "dl_dst=00:00:00:00:00:02"
+#define TO_ALL "dl_dst=ff:ff:ff:ff:ff:ff"
+#define TAGGED "in_port=1,dl_vlan=2049,dl_vlan_pcp=0,"
+#define IP     ",nw_src=10.0.0.1,nw_dst=198.51.100.2"
+    static const struct {
+        const char *kind, *header;
+    } expected[] = {
+        {"unicast", BY_H1 TO_H2 ",dl_type=0x88b5"},
+        {"broadcast", BY_H1 TO_ALL ",dl_type=0x88b5"},
+        {"vlan", TAGGED "dl_src=00:00:00:00:00:01," TO_H2 ",dl_type=0x88b5"},
+        {"arp", "arp," BY_H1 TO_H2 ",arp_spa=10.0.0.1,arp_tpa=198.51.100.2,arp_op=1"},
+        {"udp", "udp," BY_H1 TO_H2 IP ",nw_tos=0,tp_src=9,tp_dst=9"},
+        {"tcp", "tcp," BY_H1 TO_H2 IP ",nw_tos=0,tp_src=9,tp_dst=9"},
+        {"icmp", "icmp," BY_H1 TO_H2 IP ",nw_tos=0,icmp_type=0,icmp_code=0"},
+        {"unicast", "ip," FIXED TO_H2 IP ",nw_proto=253,nw_tos=4"},
+        {"broadcast", "ip," FIXED TO_ALL IP ",nw_proto=253,nw_tos=4"},
+        {"vlan", "ip," TAGGED "dl_src=02:00:00:00:00:99," TO_H2 IP ",nw_proto=253,nw_tos=4"},
+        {"udp", "udp," FIXED TO_H2 IP ",nw_tos=4,tp_src=9,tp_dst=9"},
+        {"tcp", "tcp," FIXED TO_H2 IP ",nw_tos=4,tp_src=9,tp_dst=9"},
+        {"icmp", "icmp," FIXED TO_H2 IP ",nw_tos=4,icmp_type=0,icmp_code=0"},
+        {"unicast", BY_H1 TO_H2 ",dl_type=0x88b5"},
+        {"unicast", "ip," FIXED TO_H2 IP ",nw_proto=253,nw_tos=4"}};
+    (void)state;
+    struct base_arena arena = {0};
+    struct planned planned = plan_of("expected/demon/simulated.yaml", NULL, 0);
+    struct path_declared declared;
+    struct claim *claim = &planned.expectation->claims[0];
+    bool sends[16];
+    struct traffic_plan_options options = {.sends = sends};
+    struct traffic_plan plan;
+    memset(sends, true, sizeof sends);
+    assert_int_equal(
+        ofctl_parse_match("dl_src=2:0:0:0:0:99,nw_tos=4,ip", &claim->match, NULL, NULL), 0);
+    assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &plan, NULL), 0);
+    for (size_t p = 0; p < sizeof expected / sizeof *expected; p++) {
+        const struct traffic_probe *probe = &plan.probes[p];
+        assert_string_equal(probe->kind, expected[p].kind);
+        assert_string_equal(ofctl_header_text(&probe->header, &arena), expected[p].header);
+        assert_int_equal(probe->sentinel, p >= 13); /* again, for each set of receivers */
+    }
+    traffic_plan_free(&plan);
+    path_declared_close(&declared);
+    base_arena_free(&arena);
+    planned_free(&planned);
+}
+
+/* Whose probes are planned: claims speak of h1, ports of h2; of h3 nothing speaks but that all
+ * ports of its switch would be listed. */
+static void who_sends(void **state)
+{
+    (void)state;
+    struct topology_host hosts[] = {
+        {.port = {0, 1}}, {.port = {0, 2}}, {.port = {0, 3}}, {.port = {1, 1}}};
+    struct topology topology = {.hosts = hosts, .n_hosts = 4, .n_switches = 2};
+    struct claim claims[] = {{.from = 0, .to = 1}, {.from = 0, .to = 2}};
+    struct expected_port port = {.port = {0, 2}};
+    bool lists[] = {true, false};
+    struct expectation expectation = {.topology = &topology,
+                                      .claims = claims,
+                                      .n_claims = 2,
+                                      .ports = &port,
+                                      .n_ports = 1,
+                                      .lists_switch = lists};
+    bool sends[] = {true, true, true, true}, none[] = {false, false}, second[] = {false, true};
+    static const struct {
+        bool any, extras_only, is_selected, selects_one, expected[4];
+    } cases[] = {
+        {.expected = {true, true, true, false}},
+        {.any = true, .expected = {true, true, false, false}},
+        {.extras_only = true, .expected = {true, true, true, true}},
+        {.is_selected = true, .expected = {false, false, false, false}},
+        {.is_selected = true, .selects_one = true, .expected = {true, false, false, false}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct traffic_plan_options options = {.sends = sends, .extras_only = cases[i].extras_only};
+        options.selected = !cases[i].is_selected ? NULL : cases[i].selects_one ? second : none;
+        expectation.unlisted_any = cases[i].any;
+        for (size_t host = 0; host < 4; host++) {
+            assert_int_equal(traffic_plan_sends(&expectation, &options, host),
+                             cases[i].expected[host]);
+            sends[host] = false;
+            assert_false(traffic_plan_sends(&expectation, &options, host));
+            sends[host] = true;
+        }
+    }
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_claim_has_a_probe),  cmocka_unit_test(every_kind_is_tried),
-    cmocka_unit_test(cases_divide_the_headers), cmocka_unit_test(rewrites_are_expected),
-    cmocka_unit_test(sentinels_are_last),       cmocka_unit_test(differences_are_probed_too),
+    cmocka_unit_test(every_claim_has_a_probe),
+    cmocka_unit_test(every_kind_is_tried),
+    cmocka_unit_test(cases_divide_the_headers),
+    cmocka_unit_test(rewrites_are_expected),
+    cmocka_unit_test(sentinels_are_last),
+    cmocka_unit_test(differences_are_probed_too),
+    cmocka_unit_test(who_sends),
+    cmocka_unit_test(frames_are_ordinary),
 };
 
 TEST_MAIN(tests)

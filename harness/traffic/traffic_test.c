@@ -18,6 +18,16 @@ static void right_network_passes(void **state)
     assert_int_equal(network_not_passed(&network), 0);
     assert_int_equal(network.report.n_results, network.expectation->n_claims);
     assert_true(traffic_round_conforms(&network.round, &network.plan));
+    const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
+    assert_string_equal(result->from, "h1");
+    assert_string_equal(result->to, "h2");
+    assert_true(result->is_count);
+    assert_int_equal(result->expected_count, 1);
+    assert_int_equal(result->observed_count, 1);
+    assert_non_null(strstr(result->source, "simulated.yaml:"));
+    result = network_result(&network, "traffic/h5/isolated/all");
+    assert_string_equal(result->to, "all");
+    assert_int_equal(result->expected_count, 0);
     network_free(&network);
 }
 
@@ -47,6 +57,14 @@ static void ports_speak_where_no_claim_does(void **state)
     assert_int_equal(result->verdict, VERDICT_FAIL);
     assert_int_equal(result->expected_count, 1);
     assert_int_equal(result->observed_count, 0);
+    assert_true(result->is_count);
+    assert_string_equal(result->from, "h2");
+    assert_string_equal(result->to, "h1");
+    assert_string_equal(result->source, network.expectation->file);
+    /* If h2 could not be trusted it may not have sent them. */
+    network.problems[network_host(&network, "h2")] = "no station";
+    network_judge(&network);
+    assert_int_equal(report_count(&network.report, VERDICT_FAIL), 0);
     network_free(&network);
 }
 
@@ -62,6 +80,46 @@ static void blind_host_is_inconclusive(void **state)
     assert_int_equal(network_result(&network, "traffic/any/stray/h8")->verdict,
                      VERDICT_INCONCLUSIVE);
     assert_int_equal(report_count(&network.report, VERDICT_FAIL), 0);
+    network_free(&network);
+}
+
+static bool has_result(const struct network *network, const char *id)
+{
+    for (size_t i = 0; i < network->report.n_results; i++) {
+        if (strcmp(network->report.results[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ... unless its port is not to be looked at, or nothing could stray. */
+static void blind_host_makes_no_difference(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h8 = network_host(&network, "h8");
+    struct port_ref port = network.expectation->topology->hosts[h8].port;
+    struct exception exceptions[] = {
+        {.sw = port.sw, .has_port = true, .port = port.port},
+        {.sw = SWITCH_ALL, .has_port = true, .port = port.port},
+        {.sw = SWITCH_ALL, .port = port.port},
+        {.sw = SWITCH_ALL, .has_port = true, .port = (uint16_t)(port.port + 1)},
+        {.sw = port.sw + 1, .has_port = true, .port = port.port}};
+    network.problems[h8] = "no station";
+    for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++) {
+        network.expectation->exceptions = &exceptions[i];
+        network.expectation->n_exceptions = 1;
+        network_judge(&network);
+        assert_int_equal(has_result(&network, "traffic/any/stray/h8"), i >= 2);
+    }
+    network.expectation->exceptions = NULL;
+    network.expectation->n_exceptions = 0;
+    memset(network.round.sent, 0, network.plan.n_probes * sizeof *network.round.sent);
+    network_judge(&network);
+    assert_false(has_result(&network, "traffic/any/stray/h8"));
     network_free(&network);
 }
 
@@ -122,6 +180,16 @@ static void second_copy_fails(void **state)
     const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
     assert_int_equal(result->verdict, VERDICT_FAIL);
     assert_int_equal(result->observed_count, 2);
+    assert_non_null(strstr(result->example, "in_port=1,"));
+    assert_int_equal(result->disagree[0], SAYS_DECLARED);
+    assert_int_equal(result->disagree[1], SAYS_OBSERVED);
+    assert_string_equal(result->says[SAYS_DECLARED], "1 copy");
+    assert_string_equal(result->says[SAYS_OBSERVED], "2 copies");
+    assert_int_equal(network.failures.n_items, 1);
+    assert_true(&network.report.results[network.failures.items[0].result] == result);
+    assert_int_equal(network.failures.items[0].probe, 0);
+    assert_int_equal(network.failures.items[0].host, network_host(&network, "h2"));
+    assert_null(network.failures.items[0].alteration);
     assert_int_equal(network_not_passed(&network), 1);
     network_free(&network);
 }
@@ -143,6 +211,30 @@ static void altered_copy_fails(void **state)
         said = said || (detail && strstr(detail, "byte 37 differs"));
     }
     assert_true(said);
+    assert_string_equal(network.failures.items[0].alteration, "byte 37 differs");
+    network_free(&network);
+}
+
+/* Of two copies of two sendings one would be right: the third makes it two. */
+static void of_several_sendings_the_number_is_rounded_up(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h2 = network_host(&network, "h2");
+    for (size_t p = 0; p < network.plan.n_probes; p++) {
+        const struct traffic_probe *probe = &network.plan.probes[p];
+        network.round.sent[p] = 2;
+        for (size_t i = 0; i < probe->n_arrivals; i++) {
+            traffic_round_see(&network.round, p, probe->arrivals[i].host, 0);
+        }
+    }
+    network_judge(&network);
+    assert_int_equal(network_not_passed(&network), 0);
+    traffic_round_see(&network.round, 0, h2, 0);
+    network_judge(&network);
+    assert_int_equal(network_result(&network, "traffic/h1/delivered/h2")->observed_count, 2);
     network_free(&network);
 }
 
@@ -228,10 +320,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(right_network_passes),
     cmocka_unit_test(ports_speak_where_no_claim_does),
     cmocka_unit_test(blind_host_is_inconclusive),
+    cmocka_unit_test(blind_host_makes_no_difference),
     cmocka_unit_test(each_form_is_counted),
     cmocka_unit_test(arrival_without_a_claim_is_a_stray),
     cmocka_unit_test(second_copy_fails),
     cmocka_unit_test(altered_copy_fails),
+    cmocka_unit_test(of_several_sendings_the_number_is_rounded_up),
     cmocka_unit_test(lost_capture_is_inconclusive),
     cmocka_unit_test(absence_needs_a_witness),
     cmocka_unit_test(rounds_are_compared),
