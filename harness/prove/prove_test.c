@@ -170,8 +170,10 @@ static void test_vlan_on_the_way(void **state)
     small_prove(&small, NULL);
     assert_verdict(&small, "claim", VERDICT_FAIL);
     assert_says(small_result(&small, "claim")->example, "dl_type=0x88cc");
-    assert_says(small_result(&small, "claim")->detail, "altered: ");
+    assert_says(small_result(&small, "claim")->detail, "it arrives at h3 altered: ");
     const struct prove_finding *finding = finding_of(&small, "claim");
+    assert_int_equal(finding->to, H3);
+    assert_int_equal(finding->copies, 1);
     assert_true(finding->altered);
     assert_int_equal(finding->arrives.vlan_tci & VLAN_VID, 7);
     assert_int_equal(finding->arrives.in_port, 1);
@@ -373,6 +375,31 @@ static void test_unknown(void **state)
     small_free(&small);
 }
 
+/* Where it could not be followed within the budget what may leave b, any host may receive it. */
+static void test_unknown_over_budget(void **state)
+{
+    (void)state;
+    struct small small;
+    struct prove_options options = {0};
+    size_t n_open = 0;
+    small_init(&small);
+    small_flow(&small, A, "in_port=2 actions=output:3");
+    small_flow(&small, A, "in_port=3,ip actions=output:2");
+    small_claim(&small, "first", H2, H1, 0, "");
+    small_claim(&small, "other", H2, H4, 0, "");
+    small.switches[B] = (struct switch_dump){.reason = "refused"};
+    do {
+        options.budget++;
+        small_prove(&small, &options);
+        enum verdict verdict = small_result(&small, "other")->verdict;
+        assert_verdict(&small, "first", verdict);
+        const char *detail = small_result(&small, "first")->detail;
+        n_open += detail && strstr(detail, "b was not read");
+    } while (small_result(&small, "first")->verdict != VERDICT_PASS);
+    assert_true(n_open > 0);
+    small_free(&small);
+}
+
 static void test_ambiguous(void **state)
 {
     (void)state;
@@ -521,6 +548,7 @@ int main(void)
         cmocka_unit_test(test_hairpin),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_unknown_over_budget),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_against_walks),
     };
