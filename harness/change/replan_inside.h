@@ -38,6 +38,9 @@ bool change_replan_is_open(uint8_t miss);
 /* Frames were found, but would not do. */
 bool change_replan_was_rejected(uint8_t miss);
 
+/* Why the row has no probe (enum traffic_miss; TRAFFIC_MISS_NONE: it has one) or
+ * CHANGE_MISS_UNKNOWN. What was noted of frames that would not do is dropped unless it is still the
+ * reason. */
 void change_replan_set_miss(struct change_replan *replan, struct change_row *row, uint8_t miss);
 
 /* Whether there is a probe for the entry, and if not, why, is to be found out. */

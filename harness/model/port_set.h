@@ -26,6 +26,7 @@ static inline bool port_set_has(const struct port_set *set, uint16_t number)
 /* The lowest number in the set that is at least `from`; PORT_SET_END: there is none. */
 uint32_t port_set_next(const struct port_set *set, uint32_t from);
 
+/* How many ports the set has. */
 size_t port_set_count(const struct port_set *set);
 
 /* Adds the ports of switch `sw` that have a host or a cable. True: there is one. */

@@ -60,6 +60,7 @@ int path_network_open_dumps(struct path_network *network, const struct topology 
 int path_network_recable(const struct path_network *network, const struct topology *topology,
                          struct path_network *other);
 
+/* Frees the index; what it was made of stays. The network is empty then; one of zeros is legal. */
 void path_network_close(struct path_network *network);
 
 /* What is at the other end of a port; as topology_peer, by binary search. */

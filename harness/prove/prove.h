@@ -40,6 +40,7 @@ struct prove_findings {
     size_t n_items, capacity;
 };
 
+/* Frees the items; `findings` is empty and usable then. */
 void prove_findings_free(struct prove_findings *findings);
 
 /* Adds to the report, with the ids of traffic_judge:

@@ -39,6 +39,7 @@ struct run_frames_of {
 void run_frames_write(struct run_frames *frames, const struct run_frames_of *of,
                       struct base_buffer *out);
 
+/* Frees the frames that were kept; `frames` is empty and usable then. */
 void run_frames_free(struct run_frames *frames);
 
 #endif

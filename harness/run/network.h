@@ -63,12 +63,14 @@ void run_states_set(struct run_states *states, size_t sw, const struct switch_st
 void run_states_note(const struct run_states *states, const struct topology *topology,
                      struct report *report);
 
+/* Frees the states; whatever points into them is invalid then. One of zeros is legal. */
 void run_states_free(struct run_states *states);
 
 /* Takes the states of the last reading out of the network. -1 without memory. */
 int run_network_take(struct run_network *network, struct run_states *states,
                      struct base_error *error);
 
+/* Closes the sessions and frees what was read and not taken. One of zeros is legal. */
 void run_network_close(struct run_network *network);
 
 #endif

@@ -30,6 +30,7 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
  * of its host. */
 void run_stations_check_drops(struct run_stations *stations);
 
+/* Closes all stations. One of zeros is legal. */
 void run_stations_close(struct run_stations *stations);
 
 #endif

@@ -87,6 +87,7 @@ struct space_emission {
 struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
                                         const struct space_rewrite *second);
 
+/* The header after the rewrite; only fields that it has are changed. in_port stays. */
 struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in);
 
 /* The headers which after the rewrite lie in `match` (which is normal): the

@@ -27,6 +27,7 @@ typedef bool space_same(const void *aux, uint32_t id, const void *key);
 int space_intern(struct space_interner *interner, uint64_t hash, space_same *same, const void *aux,
                  const void *key, uint32_t *id);
 
+/* Frees the index; the things themselves are the caller's. */
 void space_intern_free(struct space_interner *interner);
 
 #endif

@@ -68,6 +68,7 @@ int traffic_cover(const struct path_network *network, const struct traffic_cover
 /* What an answer of path_origin_of_entry means for the entry. */
 enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach);
 
+/* Frees probes and missed entries; `cover` is empty then. */
 void traffic_cover_free(struct traffic_cover *cover);
 
 #endif

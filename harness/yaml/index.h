@@ -35,6 +35,7 @@ const struct yaml_entry *yaml_index_add(struct yaml_index *index, const void *ke
 const struct yaml_entry *yaml_index_find(const struct yaml_index *index, const void *key,
                                          size_t n_bytes);
 
+/* Frees the index; keys and nodes are the caller's. */
 void yaml_index_free(struct yaml_index *index);
 
 #endif

@@ -48,12 +48,14 @@ struct yaml_words yaml_where(const char *file, struct place place);
 struct yaml_words yaml_suggestion(const struct yaml_reader *reader, const char *word,
                                   const char *const *known, size_t n);
 
+/* Reports an error at a node. */
 void yaml_error(const struct yaml_reader *reader, const struct yaml_node *node, const char *format,
                 ...) BASE_PRINTF(3, 4);
 /* The same at byte `offset` of a scalar's text. */
 void yaml_error_in(const struct yaml_reader *reader, const struct yaml_node *node, size_t offset,
                    const char *format, ...) BASE_PRINTF(4, 5);
 
+/* Where a node was written. The name of the file belongs to the reader's source. */
 struct place yaml_place(const struct yaml_reader *reader, const struct yaml_node *node);
 
 /* Reports "expected EXPECTED, found …" at a node. */

@@ -25,6 +25,7 @@ struct score {
     size_t n_cases, capacity;
 };
 
+/* Copies the case; without memory it is left out. */
 void score_add(struct score *score, const struct score_case *row);
 void score_free(struct score *score);
 

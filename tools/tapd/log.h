@@ -14,6 +14,7 @@ void tapd_log(const char *format, ...) BASE_PRINTF(1, 2);
 /* The same, but only if the user asked for details. */
 void tapd_log_detail(const char *format, ...) BASE_PRINTF(1, 2);
 
+/* Whether the user asked for details. */
 void tapd_log_set_verbose(bool verbose);
 
 #endif

@@ -78,6 +78,7 @@ struct tapd_tap_now {
 size_t tapd_controller_n_taps(const struct tapd_controller *controller);
 struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller, size_t index);
 
+/* The policy in force, until the next reload; the installer, as long as the controller. */
 const struct tapd_policy *tapd_controller_policy(const struct tapd_controller *controller);
 const struct tapd_installer *tapd_controller_installer(const struct tapd_controller *controller);
 

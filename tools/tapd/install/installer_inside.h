@@ -69,6 +69,8 @@ void tapd_target_refuse(struct tapd_target *target, const struct base_error *why
 /* Whether the switch is known to have what is wanted, or is none of ours. */
 bool tapd_target_is_right(const struct tapd_target *target);
 
+/* Whether the entry has the cookie of the policy that is to be installed; false before there is
+ * one. */
 bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry);
 
 /* A round is due, after so many ms. What is due already is not put off. */

@@ -87,6 +87,7 @@ void tapd_session_read(struct tapd_session *session);
  * request under way. Very many go in parts, each with its BARRIER. */
 void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *mods, size_t n_mods);
 
+/* Whether the switch is connected and has answered the handshake. */
 bool tapd_session_is_up(const struct tapd_session *session);
 
 /* No request is under way. */
