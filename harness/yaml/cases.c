@@ -34,12 +34,8 @@ struct reading_case {
 static void add_action(struct yaml_reader *reader, const struct yaml_node *node,
                        struct reading_case *reading, struct action action)
 {
-    if (base_grow(&reading->actions, reading->n_actions, &reading->capacity,
-                  sizeof *reading->actions) < 0) {
-        yaml_error(reader, node, "out of memory");
-        return;
-    }
-    reading->actions[reading->n_actions++] = action;
+    yaml_append(reader, node, &reading->actions, &reading->n_actions, &reading->capacity,
+                sizeof action, &action);
 }
 
 /* An in_port in the match must agree with the key; it is taken out here, since
@@ -91,10 +87,7 @@ static void read_rewrite(struct yaml_reader *reader, const struct yaml_node *nod
 
 static void read_strip_vlan(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    const char *text = yaml_text(reader, node, "\"true\"");
-    if (text && strcmp(text, "true") != 0) {
-        yaml_error(reader, node, "expected \"true\", found %s", yaml_found(node).text);
-    } else if (text) {
+    if (yaml_choice(reader, node, "true", NULL, "\"true\"")) {
         add_action(reader, node, into, (struct action){.type = ACTION_STRIP_VLAN});
     }
 }
@@ -120,30 +113,26 @@ static void read_expires(struct yaml_reader *reader, const struct yaml_node *nod
     result->has_expires = yaml_expires(reader, node, &result->expires_sec);
 }
 
+#define REWRITE(of)                                                                                \
+    {.name = "mod_" of, .read = read_rewrite},                                                     \
+    {                                                                                              \
+        .name = "set_" of, .read = read_rewrite                                                    \
+    }
 static const struct yaml_field case_fields[] = {
     {.name = "match", .read = read_match},
     {.name = "output", .read = keep, .at = offsetof(struct reading_case, output)},
     {.name = "actions", .read = keep, .at = offsetof(struct reading_case, text)},
     {.name = "max_len", .read = read_max_len, .at = offsetof(struct reading_case, max_len)},
     {.name = "strip_vlan", .read = read_strip_vlan},
-    {.name = "mod_vlan_vid", .read = read_rewrite},
-    {.name = "mod_vlan_pcp", .read = read_rewrite},
-    {.name = "mod_dl_src", .read = read_rewrite},
-    {.name = "mod_dl_dst", .read = read_rewrite},
-    {.name = "mod_nw_src", .read = read_rewrite},
-    {.name = "mod_nw_dst", .read = read_rewrite},
-    {.name = "mod_nw_tos", .read = read_rewrite},
-    {.name = "mod_tp_src", .read = read_rewrite},
-    {.name = "mod_tp_dst", .read = read_rewrite},
-    {.name = "set_vlan_vid", .read = read_rewrite},
-    {.name = "set_vlan_pcp", .read = read_rewrite},
-    {.name = "set_dl_src", .read = read_rewrite},
-    {.name = "set_dl_dst", .read = read_rewrite},
-    {.name = "set_nw_src", .read = read_rewrite},
-    {.name = "set_nw_dst", .read = read_rewrite},
-    {.name = "set_nw_tos", .read = read_rewrite},
-    {.name = "set_tp_src", .read = read_rewrite},
-    {.name = "set_tp_dst", .read = read_rewrite},
+    REWRITE("vlan_vid"),
+    REWRITE("vlan_pcp"),
+    REWRITE("dl_src"),
+    REWRITE("dl_dst"),
+    REWRITE("nw_src"),
+    REWRITE("nw_dst"),
+    REWRITE("nw_tos"),
+    REWRITE("tp_src"),
+    REWRITE("tp_dst"),
     {.name = "expires", .read = read_expires},
 };
 
@@ -229,13 +218,8 @@ static void finish_text(struct yaml_reader *reader, const struct yaml_node *node
                         struct reading_case *reading)
 {
     struct expected_case *result = reading->result;
-    struct base_error error;
-    size_t column = 0;
-    const char *text = yaml_text(reader, node, "actions in the syntax of ovs-ofctl");
-    if (text && ofctl_parse_actions(text, reader->arena, &result->actions, &result->n_actions,
-                                    &column, &error) < 0) {
-        yaml_error_in(reader, node, column, "%s", error.text);
-    }
+    yaml_actions(reader, node, "actions in the syntax of ovs-ofctl", reader->arena,
+                 &result->actions, &result->n_actions);
 }
 
 static void finish_case(struct yaml_reader *reader, const struct yaml_node *node,
@@ -298,11 +282,7 @@ static void add_case(struct yaml_reader *reader, const struct yaml_node *node,
         return;
     }
     check_hidden(reader, node, cases, &result.match);
-    if (base_grow(&cases->items, cases->n, &cases->capacity, sizeof *cases->items) < 0) {
-        yaml_error(reader, node, "out of memory");
-        return;
-    }
-    cases->items[cases->n++] = result;
+    yaml_append(reader, node, &cases->items, &cases->n, &cases->capacity, sizeof result, &result);
 }
 
 void yaml_read_cases(struct yaml_reader *reader, const struct yaml_node *node,

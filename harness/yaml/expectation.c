@@ -25,27 +25,16 @@ static void read_topology(struct yaml_reader *reader, const struct yaml_node *no
     }
 }
 
-static bool read_choice(struct yaml_reader *reader, const struct yaml_node *node, const char *yes,
-                        const char *no, const char *expected)
-{
-    const char *text = yaml_text(reader, node, expected);
-    bool is_yes = text && strcmp(text, yes) == 0;
-    if (text && !is_yes && (!no || strcmp(text, no) != 0)) {
-        yaml_refuse(reader, node, expected);
-    }
-    return is_yes;
-}
-
 static void read_tables(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct expectation *x = into;
-    x->tables_exact = read_choice(reader, node, "exact", NULL, "\"exact\"");
+    x->tables_exact = yaml_choice(reader, node, "exact", NULL, "\"exact\"");
 }
 
 static void read_unlisted(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct expectation *x = into;
-    x->unlisted_any = read_choice(reader, node, "any", "drop", "\"drop\" or \"any\"");
+    x->unlisted_any = yaml_choice(reader, node, "any", "drop", "\"drop\" or \"any\"");
 }
 
 static void read_expires(struct yaml_reader *reader, const struct yaml_node *node, void *into)

@@ -24,6 +24,14 @@ static inline struct yaml_reading *yaml_reading_of(struct yaml_reader *reader)
     return (struct yaml_reading *)reader;
 }
 
+/* The first value of a mapping by switch; NULL if there is none, if the topology could not be
+ * loaded, and after a diagnostic. */
+static inline const struct yaml_node *yaml_by_switch(const struct yaml_reader *reader,
+                                                     const struct yaml_node *node)
+{
+    return reader->topology ? yaml_first(reader, node, YAML_MAPPING, "switches by name") : NULL;
+}
+
 /* The fields `ports`, `entries`, `traffic` and `ignore`; `into` is not used. */
 yaml_read_fn yaml_read_ports, yaml_read_entries, yaml_read_traffic, yaml_read_ignore;
 

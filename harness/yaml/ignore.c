@@ -105,12 +105,12 @@ static void read_exception(struct yaml_reader *reader, const struct yaml_node *n
         return;
     }
     exception.text = describe(reader, node);
-    if (!exception.text || base_grow(&x->exceptions, x->n_exceptions, &reading->exceptions_capacity,
-                                     sizeof *x->exceptions) < 0) {
+    if (!exception.text) {
         yaml_error(reader, node, "out of memory");
         return;
     }
-    x->exceptions[x->n_exceptions++] = exception;
+    yaml_append(reader, node, &x->exceptions, &x->n_exceptions, &reading->exceptions_capacity,
+                sizeof exception, &exception);
 }
 
 void yaml_read_ignore(struct yaml_reader *reader, const struct yaml_node *node, void *into)

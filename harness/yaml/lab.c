@@ -67,10 +67,8 @@ static const struct yaml_field switch_fields[] = {
 static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct lab *lab = into;
-    if (!yaml_expect(reader, node, YAML_MAPPING, "switches by name")) {
-        return;
-    }
-    for (const struct yaml_node *at = node->child; at; at = at->next) {
+    const struct yaml_node *at = yaml_first(reader, node, YAML_MAPPING, "switches by name");
+    for (; at; at = at->next) {
         struct lab_switch read = {0};
         size_t sw = yaml_switch(reader, at->key);
         yaml_read_fields(reader, at, "a switch of a lab", YAML_FIELDS(switch_fields), &read);
@@ -83,10 +81,8 @@ static void read_switches(struct yaml_reader *reader, const struct yaml_node *no
 static void read_hosts(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct lab *lab = into;
-    if (!yaml_expect(reader, node, YAML_MAPPING, "hosts by name")) {
-        return;
-    }
-    for (const struct yaml_node *at = node->child; at; at = at->next) {
+    const struct yaml_node *at = yaml_first(reader, node, YAML_MAPPING, "hosts by name");
+    for (; at; at = at->next) {
         struct lab_host read = {.place = yaml_place(reader, at->key)};
         size_t host = yaml_host(reader, at->key);
         yaml_read_fields(reader, at, "a host of a lab", YAML_FIELDS(host_fields), &read);

@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-static const char *word_end(const char *at)
-{
-    return at + strcspn(at, ",");
-}
-
 static void trim(const char **from, const char **to)
 {
     while (*from < *to && (**from == ' ' || **from == '\t' || **from == '\n')) {
@@ -57,15 +52,15 @@ static bool add_ports(const struct yaml_reader *reader, const struct yaml_node *
                       struct yaml_ports *ports, uint16_t first, uint16_t last)
 {
     for (unsigned port = first; port <= last; port++) {
+        uint16_t number = (uint16_t)port;
         if (ports->n == PORT_MAX) {
             yaml_error(reader, node, "more ports than a switch can have");
             return false;
         }
-        if (base_grow(&ports->numbers, ports->n, &ports->capacity, sizeof *ports->numbers) < 0) {
-            yaml_error(reader, node, "out of memory");
+        if (!yaml_append(reader, node, &ports->numbers, &ports->n, &ports->capacity, sizeof number,
+                         &number)) {
             return false;
         }
-        ports->numbers[ports->n++] = (uint16_t)port;
     }
     return true;
 }
@@ -79,7 +74,7 @@ static void read_port_words(const struct yaml_reader *reader, const struct yaml_
                                : "a port from 1 to 65280 or a range as 3-5";
     const char *at = yaml_text(reader, node, expected), *text = at, *end;
     for (; at; at = *end ? end + 1 : NULL) {
-        end = word_end(at);
+        end = at + strcspn(at, ",");
         const char *from = at, *to = end;
         uint16_t first, last;
         trim(&from, &to);

@@ -47,21 +47,14 @@ static bool add_port(struct yaml_reading *reading, const struct yaml_node *node,
                      const struct yaml_cases *cases, struct port_ref port)
 {
     struct expectation *x = reading->expectation;
-    struct expected_case *copy = copy_cases(reading, node, cases, port.port);
-    if (!copy) {
-        return false;
-    }
-    if (base_grow(&x->ports, x->n_ports, &reading->ports_capacity, sizeof *x->ports) < 0) {
-        yaml_error(&reading->reader, node, "out of memory");
-        return false;
-    }
-    x->ports[x->n_ports++] = (struct expected_port){
+    struct expected_port added = {
         .port = port,
-        .cases = copy,
+        .cases = copy_cases(reading, node, cases, port.port),
         .n_cases = cases->n,
         .place = yaml_place(&reading->reader, node->key),
     };
-    return true;
+    return added.cases && yaml_append(&reading->reader, node, &x->ports, &x->n_ports,
+                                      &reading->ports_capacity, sizeof added, &added);
 }
 
 static void read_port(struct yaml_reading *reading, const struct yaml_node *node, size_t sw)
@@ -108,10 +101,7 @@ void yaml_read_ports(struct yaml_reader *reader, const struct yaml_node *node, v
     (void)into;
     struct yaml_reading *reading = yaml_reading_of(reader);
     struct expectation *x = reading->expectation;
-    if (!reader->topology || !yaml_expect(reader, node, YAML_MAPPING, "switches by name")) {
-        return;
-    }
-    for (const struct yaml_node *at = node->child; at; at = at->next) {
+    for (const struct yaml_node *at = yaml_by_switch(reader, node); at; at = at->next) {
         read_switch(reading, at);
     }
     if (x->n_ports > 0) {

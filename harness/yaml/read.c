@@ -119,6 +119,20 @@ void *yaml_alloc(const struct yaml_reader *reader, size_t n_bytes)
     return at;
 }
 
+bool yaml_append(const struct yaml_reader *reader, const struct yaml_node *node, void *items,
+                 size_t *n_items, size_t *capacity, size_t item_bytes, const void *item)
+{
+    char *array;
+    if (base_grow(items, *n_items, capacity, item_bytes) < 0) {
+        yaml_error(reader, node, "out of memory");
+        return false;
+    }
+    memcpy(&array, items, sizeof array);
+    memcpy(array + *n_items * item_bytes, item, item_bytes);
+    ++*n_items;
+    return true;
+}
+
 void yaml_refuse(const struct yaml_reader *reader, const struct yaml_node *node,
                  const char *expected)
 {
@@ -132,6 +146,12 @@ bool yaml_expect(const struct yaml_reader *reader, const struct yaml_node *node,
         yaml_refuse(reader, node, expected);
     }
     return node->kind == kind;
+}
+
+const struct yaml_node *yaml_first(const struct yaml_reader *reader, const struct yaml_node *node,
+                                   enum yaml_kind kind, const char *expected)
+{
+    return yaml_expect(reader, node, kind, expected) ? node->child : NULL;
 }
 
 /* "; expected one of a, b, c", or as many of them as there is room for. */

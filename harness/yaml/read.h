@@ -65,6 +65,11 @@ void yaml_refuse(const struct yaml_reader *reader, const struct yaml_node *node,
 /* Zeroed memory in the reader's arena; NULL after a diagnostic. */
 void *yaml_alloc(const struct yaml_reader *reader, size_t n_bytes);
 
+/* Appends a copy of an item to an array that malloc made; `items`, `capacity` and `item_bytes` are
+ * those of base_grow. False after a diagnostic. */
+bool yaml_append(const struct yaml_reader *reader, const struct yaml_node *node, void *items,
+                 size_t *n_items, size_t *capacity, size_t item_bytes, const void *item);
+
 /* Reads the value of a field into what it is for, or reports what is wrong with
  * it. value->key has the name. */
 typedef void yaml_read_fn(struct yaml_reader *reader, const struct yaml_node *value, void *into);
@@ -96,6 +101,11 @@ const struct yaml_node *yaml_child(const struct yaml_node *mapping, const char *
 /* A mapping or sequence of anything: false after a diagnostic. */
 bool yaml_expect(const struct yaml_reader *reader, const struct yaml_node *node,
                  enum yaml_kind kind, const char *expected);
+
+/* The first item of a list, or the first value of a mapping, of which all are wanted: NULL if there
+ * is none, and after a diagnostic if the node is of another kind. */
+const struct yaml_node *yaml_first(const struct yaml_reader *reader, const struct yaml_node *node,
+                                   enum yaml_kind kind, const char *expected);
 
 /* Calls `read` for each item of a list, or once for what is not a list. */
 void yaml_each(struct yaml_reader *reader, const struct yaml_node *node, yaml_read_fn *read,

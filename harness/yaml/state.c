@@ -63,10 +63,8 @@ static void read_mac(struct yaml_reader *reader, const struct yaml_node *node, v
 static void read_bits(const struct yaml_reader *reader, const struct yaml_node *node,
                       const char *const *names, size_t n_names, uint32_t *bits)
 {
-    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of names")) {
-        return;
-    }
-    for (const struct yaml_node *at = node->child; at; at = at->next) {
+    const struct yaml_node *at = yaml_first(reader, node, YAML_SEQUENCE, "a list of names");
+    for (; at; at = at->next) {
         const char *text = yaml_text(reader, at, "the name of a bit");
         size_t i = 0;
         uint64_t number;
@@ -214,20 +212,15 @@ static void check_flow_match(struct yaml_reader *reader, const struct yaml_node 
 
 static void check_flow_actions(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    const struct flow_reading *flow = into;
-    const struct action *actions;
-    size_t n_actions = 0, column = 0;
-    struct base_error error;
-    const struct flow_entry *entry = flow->entry;
+    const struct flow_entry *entry = ((const struct flow_reading *)into)->entry;
     struct base_arena *scratch = &reading_of(reader)->scratch;
+    const struct action *actions;
+    size_t n = 0;
     if (entry && is_same(node, ofctl_actions_text(entry->actions, entry->n_actions, scratch))) {
         return;
     }
-    const char *text = yaml_text(reader, node, "actions as ovs-ofctl prints them");
-    if (text && ofctl_parse_actions(text, scratch, &actions, &n_actions, &column, &error) < 0) {
-        yaml_error_in(reader, node, column, "%s", error.text);
-    } else if (text && entry &&
-               !actions_equal(actions, n_actions, entry->actions, entry->n_actions)) {
+    if (yaml_actions(reader, node, "actions as ovs-ofctl prints them", scratch, &actions, &n) &&
+        entry && !actions_equal(actions, n, entry->actions, entry->n_actions)) {
         refuse_other(reader, node);
     }
 }
@@ -281,10 +274,8 @@ static const struct yaml_field flow_fields[] = {
 static void read_flows(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct switch_state *state = into;
-    if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of flows")) {
-        return;
-    }
-    for (const struct yaml_node *at = node->child; at; at = at->next) {
+    const struct yaml_node *at = yaml_first(reader, node, YAML_SEQUENCE, "a list of flows");
+    for (; at; at = at->next) {
         struct flow_reading flow = {.table = &state->flows};
         yaml_read_fields(reader, at, "a flow", YAML_FIELDS(flow_fields), &flow);
     }

@@ -156,13 +156,8 @@ static void read_port(struct yaml_reader *reader, const struct yaml_node *node, 
 
 static void read_role(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    static const char expected[] = "\"host\" or \"capture\"";
     struct topology_host *host = into;
-    const char *text = yaml_text(reader, node, expected);
-    host->capture = text && strcmp(text, "capture") == 0;
-    if (text && !host->capture && strcmp(text, "host") != 0) {
-        yaml_refuse(reader, node, expected);
-    }
+    host->capture = yaml_choice(reader, node, "capture", "host", "\"host\" or \"capture\"");
 }
 
 static const struct yaml_field host_fields[] = {

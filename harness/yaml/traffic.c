@@ -37,11 +37,8 @@ struct written_claim {
 static void add_host(struct yaml_reader *reader, const struct yaml_node *node,
                      struct host_list *list, size_t host)
 {
-    if (base_grow(&list->items, list->n, &list->capacity, sizeof *list->items) < 0) {
-        yaml_error(reader, node, "out of memory");
-        return;
-    }
-    list->items[list->n++] = (struct named_host){host, node};
+    struct named_host named = {host, node};
+    yaml_append(reader, node, &list->items, &list->n, &list->capacity, sizeof named, &named);
 }
 
 static void read_host(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -161,7 +158,7 @@ static void add_claim(struct yaml_reading *reading, const struct written_claim *
     struct yaml_reader *reader = &reading->reader;
     struct expectation *x = reading->expectation;
     const char *id = claim_id(reader, written, kind, from, to->host);
-    if (!id || base_grow(&x->claims, x->n_claims, &reading->claims_capacity, sizeof *x->claims)) {
+    if (!id) {
         yaml_error(reader, to->node, "out of memory");
         return;
     }
@@ -173,7 +170,7 @@ static void add_claim(struct yaml_reading *reading, const struct written_claim *
                    yaml_where(reader->source.file, first->place).text);
         return;
     }
-    x->claims[x->n_claims++] = (struct claim){
+    struct claim claim = {
         .id = id,
         .kind = kind,
         .from = from,
@@ -184,6 +181,8 @@ static void add_claim(struct yaml_reading *reading, const struct written_claim *
         .group = reading->n_groups,
         .place = place,
     };
+    yaml_append(reader, to->node, &x->claims, &x->n_claims, &reading->claims_capacity, sizeof claim,
+                &claim);
 }
 
 static void check_receivers(struct yaml_reader *reader, const struct written_claim *written,

@@ -6,6 +6,7 @@
 #include "base/token.h"
 #include "model/endpoint.h"
 #include "model/port.h"
+#include "ofctl/action.h"
 #include "ofctl/match.h"
 
 #include <inttypes.h>
@@ -227,6 +228,34 @@ bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node, 
         return false;
     }
     return true;
+}
+
+bool yaml_actions(const struct yaml_reader *reader, const struct yaml_node *node,
+                  const char *expected, struct base_arena *arena, const struct action **actions,
+                  size_t *n_actions)
+{
+    size_t column = 0;
+    struct base_error error;
+    const char *text = yaml_text(reader, node, expected);
+    if (!text) {
+        return false;
+    }
+    if (ofctl_parse_actions(text, arena, actions, n_actions, &column, &error) < 0) {
+        yaml_error_in(reader, node, column, "%s", error.text);
+        return false;
+    }
+    return true;
+}
+
+bool yaml_choice(const struct yaml_reader *reader, const struct yaml_node *node, const char *yes,
+                 const char *no, const char *expected)
+{
+    const char *text = yaml_text(reader, node, expected);
+    bool is_yes = text && strcmp(text, yes) == 0;
+    if (text && !is_yes && (!no || strcmp(text, no) != 0)) {
+        yaml_refuse(reader, node, expected);
+    }
+    return is_yes;
 }
 
 /* ------------------------------------------------------------------ fields */

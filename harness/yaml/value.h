@@ -4,6 +4,7 @@
 #ifndef YAML_VALUE_H
 #define YAML_VALUE_H
 
+#include "model/action.h"
 #include "model/match.h"
 #include "yaml/read.h"
 
@@ -48,6 +49,15 @@ const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_no
 /* A match as model/match.h has it; false after a diagnostic. */
 bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node,
                 struct match *match);
+
+/* Actions as ofctl/action.h has them, in the arena; false after a diagnostic. */
+bool yaml_actions(const struct yaml_reader *reader, const struct yaml_node *node,
+                  const char *expected, struct base_arena *arena, const struct action **actions,
+                  size_t *n_actions);
+
+/* Whether the text is `yes`, and not `no`, which may be NULL; other text is reported. */
+bool yaml_choice(const struct yaml_reader *reader, const struct yaml_node *node, const char *yes,
+                 const char *no, const char *expected);
 
 /* Fields that need nothing but one of the above: into a const char * (name,
  * endpoint), a size_t (switch), and unsigned integers of this many bits, decimal or

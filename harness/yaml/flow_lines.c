@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which lines of a file are flows, and is a flow there twice. */
+#include "yaml/flow_lines.h"
+
+#include <string.h>
+
+struct flow_key {
+    uint64_t sw, table, priority;
+    struct match match;
+};
+
+void yaml_each_flow_line(const struct yaml_source *source,
+                         void (*read)(void *into, const struct yaml_flow_line *line), void *into)
+{
+    struct base_reader reader = base_reader_over(source->bytes.data, source->bytes.n_bytes);
+    struct yaml_flow_line flow = {.source = source, .line = 1, .columns_follow = true};
+    struct base_buffer text = {0};
+    const char *line;
+    size_t n_bytes, n_before;
+    for (; yaml_next_line(&reader, &line, &n_bytes); flow.line++) {
+        if (memchr(line, 0, n_bytes)) {
+            yaml_error_at(source, flow.line, 1, "not text: a byte of zero");
+            break;
+        }
+        if (yaml_take_flow(line, n_bytes, &text, &n_before)) {
+            flow.text = base_buffer_text(&text);
+            flow.column = (int)yaml_count_characters(line, n_before) + 1;
+            read(into, &flow);
+        }
+    }
+    base_buffer_free(&text);
+}
+
+void yaml_flow_error(const struct yaml_flow_line *line, size_t offset, const char *message)
+{
+    int column = line->column;
+    if (line->columns_follow && offset <= strlen(line->text)) {
+        column += (int)yaml_count_characters(line->text, offset);
+    }
+    yaml_error_at(line->source, line->line, column, "%s", message);
+}
+
+struct place yaml_flow_place(const struct yaml_flow_line *line)
+{
+    return (struct place){line->source->file, line->line, line->column};
+}
+
+const struct yaml_entry *yaml_index_flow(struct yaml_index *index, size_t sw,
+                                         const struct flow_entry *flow, struct place place)
+{
+    struct flow_key key = {sw, flow->table_id, flow->priority, flow->match};
+    return yaml_index_add(index, &key, sizeof key, 0, place);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flows as lines of text, in flow files, change files and YAML, each with its place. */
+#ifndef YAML_FLOW_LINES_H
+#define YAML_FLOW_LINES_H
+
+#include "model/flow.h"
+#include "yaml/index.h"
+#include "yaml/source.h"
+
+/* A text that holds one flow, without its comment and blanks around it. */
+struct yaml_flow_line {
+    const struct yaml_source *source;
+    const char *text;
+    int line, column;    /* of the text */
+    bool columns_follow; /* a place in the text is a place in the file */
+};
+
+/* Calls `read` for each line of a file that says something. A line with a byte of zero is
+ * reported, and the lines behind it are not read. */
+void yaml_each_flow_line(const struct yaml_source *source,
+                         void (*read)(void *into, const struct yaml_flow_line *line), void *into);
+
+/* Reports what is wrong at byte `offset` of the text. */
+void yaml_flow_error(const struct yaml_flow_line *line, size_t offset, const char *message);
+
+struct place yaml_flow_place(const struct yaml_flow_line *line);
+
+/* Adds an entry of a switch to the index by what makes two entries of a table one: match and
+ * priority (OpenFlow 1.0, section 4.6). The one that is there already, or NULL. */
+const struct yaml_entry *yaml_index_flow(struct yaml_index *index, size_t sw,
+                                         const struct flow_entry *flow, struct place place);
+
+#endif
