@@ -103,9 +103,9 @@ int suite_main(const struct suite *suite, int argc, char **argv)
         return EXIT_USAGE;
     }
     int status = EXIT_USAGE;
-    if (yaml_load_expectation(argv[1], &expectation, &diagnostics) == 0 &&
-        yaml_load_lab(argc == 3 ? argv[2] : getenv("TAPPROOF_LAB"), expectation->topology, &lab,
-                      &diagnostics) == 0) {
+    if (yaml_load_expectation(&yaml_disk, argv[1], &expectation, &diagnostics) == 0 &&
+        yaml_load_lab(&yaml_disk, argc == 3 ? argv[2] : getenv("TAPPROOF_LAB"),
+                      expectation->topology, &lab, &diagnostics) == 0) {
         status = check(suite, expectation, lab);
     } else {
         struct base_buffer text = {0};

@@ -52,9 +52,9 @@ static int load_side(struct side *side, const struct run_world *world,
                      struct yaml_diagnostics *diagnostics)
 {
     if (yaml_is_state(side->path)) {
-        return yaml_load_state(side->path, &side->saved, diagnostics);
+        return yaml_load_state(&yaml_disk, side->path, &side->saved, diagnostics);
     }
-    if (yaml_load_topology(side->path, &side->topology, diagnostics) < 0) {
+    if (yaml_load_topology(&yaml_disk, side->path, &side->topology, diagnostics) < 0) {
         return -1;
     }
     return run_source_load(&side->source, world, side->topology, cli_lab_path(side->lab), NULL,

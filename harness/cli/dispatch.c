@@ -98,11 +98,12 @@ static int load(struct cli_job *job, struct topology **topology,
                 struct yaml_diagnostics *diagnostics)
 {
     if (job->command->reads == CLI_READS_TOPOLOGY) {
-        if (yaml_load_topology(job->operands[0], topology, diagnostics) < 0) {
+        if (yaml_load_topology(&yaml_disk, job->operands[0], topology, diagnostics) < 0) {
             return -1;
         }
         job->topology = *topology;
-    } else if (yaml_load_expectation(job->operands[0], &job->expectation, diagnostics) < 0) {
+    } else if (yaml_load_expectation(&yaml_disk, job->operands[0], &job->expectation, diagnostics) <
+               0) {
         return -1;
     } else {
         job->topology = job->expectation->topology;

@@ -88,7 +88,8 @@ static int run(struct cli_job *job)
     struct flow_changes *changes = NULL;
     struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
-    if (yaml_load_change(plan->change, job->topology, plan->replace, &changes, &diagnostics) < 0) {
+    if (yaml_load_change(&yaml_disk, plan->change, job->topology, plan->replace, &changes,
+                         &diagnostics) < 0) {
         cli_print_diagnostics(&diagnostics);
     } else {
         status = read_and_make(job, changes);

@@ -57,7 +57,7 @@ static void learn_loaded(struct learning *learning)
     struct yaml_files files = {.context = &learning->text, .read = read_text};
     struct yaml_diagnostics diagnostics = {0};
     struct base_error error;
-    if (yaml_load_expectation_from(&files, "learned.yaml", &learning->loaded, &diagnostics) < 0) {
+    if (yaml_load_expectation(&files, "learned.yaml", &learning->loaded, &diagnostics) < 0) {
         fail_msg("%s\n%s", diagnostics.items[0].message, base_buffer_text(&learning->text));
     }
     yaml_diagnostics_free(&diagnostics);

@@ -144,7 +144,7 @@ static void round_trip(bool no_stats)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer errors = {0};
     struct yaml_state *saved;
-    if (yaml_load_state_from(&memory, "s.yaml", &saved, &diagnostics) < 0) {
+    if (yaml_load_state(&memory, "s.yaml", &saved, &diagnostics) < 0) {
         fail_msg("%s", memory_errors(&diagnostics, &errors));
     }
     assert_same(&state, &yaml_state_find(saved, "s1")->state);

@@ -25,8 +25,8 @@ static void plan(struct planned *planned, const char *change)
     struct base_error error;
     planned->source = (struct run_source){
         .world = &run->network.world, .topology = run->expectation->topology, .lab = &run->lab};
-    assert_int_equal(yaml_load_change_from(&from, "change", run->expectation->topology, false,
-                                           &planned->changes, &diagnostics),
+    assert_int_equal(yaml_load_change(&from, "change", run->expectation->topology, false,
+                                      &planned->changes, &diagnostics),
                      0);
     assert_int_equal(run_source_read(&planned->source, CHANNEL_FLOWS, 0, &error), 0);
     assert_int_equal(run_plan_make(&planned->plan, run->expectation, &planned->source.states,

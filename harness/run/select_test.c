@@ -46,8 +46,9 @@ static void ids_are_unique_and_in_order(void **state)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer ids = {0};
     struct run_options options = {0};
-    assert_int_equal(
-        yaml_load_expectation("expected/demon/always-forward.yaml", &expectation, &diagnostics), 0);
+    assert_int_equal(yaml_load_expectation(&yaml_disk, "expected/demon/always-forward.yaml",
+                                           &expectation, &diagnostics),
+                     0);
     size_t n = run_list(expectation, &options, remember, &ids);
     const char *text = base_buffer_text(&ids);
     assert_non_null(strstr(text, "switch/s1\n"));

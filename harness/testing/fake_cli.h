@@ -65,7 +65,8 @@ static inline struct fake_cli *fake_cli_open(const char *flows)
     char path[128];
     assert_non_null(cli);
     snprintf(path, sizeof path, "topologies/demon/%s", flows);
-    assert_int_equal(yaml_load_topology("topologies/demon.yaml", &cli->topology, &diagnostics), 0);
+    assert_int_equal(
+        yaml_load_topology(&yaml_disk, "topologies/demon.yaml", &cli->topology, &diagnostics), 0);
     fake_network_open(&cli->network, cli->topology, path);
     fake_stations_attach(&cli->network);
     strcpy(cli->directory, "/tmp/cli-test-XXXXXX");

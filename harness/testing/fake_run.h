@@ -31,7 +31,8 @@ static inline void fake_run_open(struct fake_run *run, const char *expected, con
 {
     struct yaml_diagnostics diagnostics = {0};
     *run = (struct fake_run){0};
-    assert_int_equal(yaml_load_expectation(expected, &run->expectation, &diagnostics), 0);
+    assert_int_equal(yaml_load_expectation(&yaml_disk, expected, &run->expectation, &diagnostics),
+                     0);
     yaml_diagnostics_free(&diagnostics);
     const struct topology *topology = run->expectation->topology;
     assert_true(topology->n_hosts <= FAKE_HOSTS);

@@ -74,7 +74,8 @@ static inline void network_load(struct network *network, const char *expected, c
 {
     struct yaml_diagnostics diagnostics = {0};
     *network = (struct network){0};
-    assert_int_equal(yaml_load_expectation(expected, &network->expectation, &diagnostics), 0);
+    assert_int_equal(
+        yaml_load_expectation(&yaml_disk, expected, &network->expectation, &diagnostics), 0);
     yaml_diagnostics_free(&diagnostics);
     for (size_t i = 0; i < 3; i++) {
         load_flows(&network->states[i], flows, i);

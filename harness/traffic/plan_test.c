@@ -21,7 +21,8 @@ static struct planned plan_of(const char *path, const struct traffic_extra *extr
     static const bool all[64] = {[0 ... 63] = true};
     struct planned planned = {0};
     struct yaml_diagnostics diagnostics = {0};
-    assert_int_equal(yaml_load_expectation(path, &planned.expectation, &diagnostics), 0);
+    assert_int_equal(yaml_load_expectation(&yaml_disk, path, &planned.expectation, &diagnostics),
+                     0);
     yaml_diagnostics_free(&diagnostics);
     struct traffic_plan_options options = {.sends = all, .extras = extras, .n_extras = n_extras};
     struct path_declared declared;

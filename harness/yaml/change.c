@@ -174,9 +174,9 @@ static void read_change(struct reading *reading, const char *path,
     }
 }
 
-int yaml_load_change_from(const struct yaml_files *files, const char *path,
-                          const struct topology *topology, bool replace,
-                          struct flow_changes **changes, struct yaml_diagnostics *diagnostics)
+int yaml_load_change(const struct yaml_files *files, const char *path,
+                     const struct topology *topology, bool replace, struct flow_changes **changes,
+                     struct yaml_diagnostics *diagnostics)
 {
     struct reading reading = {
         .reader = {.source = {.file = path, .diagnostics = diagnostics}, .files = files},
@@ -198,10 +198,4 @@ int yaml_load_change_from(const struct yaml_files *files, const char *path,
         return -1;
     }
     return 0;
-}
-
-int yaml_load_change(const char *path, const struct topology *topology, bool replace,
-                     struct flow_changes **changes, struct yaml_diagnostics *diagnostics)
-{
-    return yaml_load_change_from(&yaml_disk, path, topology, replace, changes, diagnostics);
 }

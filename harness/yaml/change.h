@@ -25,10 +25,8 @@
  * of its flows. Besides the errors of ofctl_parse_flow_mod: a switch that the topology
  * does not have, a flow-mod without a switch, two entries of one whole table
  * with the same match and priority, nothing at all. */
-int yaml_load_change(const char *path, const struct topology *topology, bool replace,
-                     struct flow_changes **changes, struct yaml_diagnostics *diagnostics);
-int yaml_load_change_from(const struct yaml_files *files, const char *path,
-                          const struct topology *topology, bool replace,
-                          struct flow_changes **changes, struct yaml_diagnostics *diagnostics);
+int yaml_load_change(const struct yaml_files *files, const char *path,
+                     const struct topology *topology, bool replace, struct flow_changes **changes,
+                     struct yaml_diagnostics *diagnostics);
 
 #endif

@@ -16,7 +16,7 @@ static int load(const char *text, const struct topology *topology, bool replace,
 {
     struct memory_file files[] = {{.path = "c.txt", .text = text}, {0}};
     struct yaml_files memory = {.context = files, .read = memory_read};
-    return yaml_load_change_from(&memory, "c.txt", topology, replace, changes, diagnostics);
+    return yaml_load_change(&memory, "c.txt", topology, replace, changes, diagnostics);
 }
 
 /* "SWITCH COMMAND FLOW LINE:COLUMN" of each item. */
@@ -127,10 +127,8 @@ static void a_byte_of_zero_is_refused(void **state)
     struct yaml_files memory = {.context = files, .read = memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct flow_changes *changes;
-    assert_int_equal(yaml_load_change_from(&memory, "c.txt", &two, false, &changes, &diagnostics),
-                     -1);
-    assert_int_equal(yaml_load_change_from(&memory, "d.txt", &two, false, &changes, &diagnostics),
-                     -1);
+    assert_int_equal(yaml_load_change(&memory, "c.txt", &two, false, &changes, &diagnostics), -1);
+    assert_int_equal(yaml_load_change(&memory, "d.txt", &two, false, &changes, &diagnostics), -1);
     assert_int_equal(diagnostics.n_items, 2);
     yaml_diagnostics_free(&diagnostics);
 }

@@ -104,9 +104,8 @@ static void read_expectation(struct yaml_reading *reading, struct yaml_diagnosti
     yaml_close(reader);
 }
 
-int yaml_load_expectation_from(const struct yaml_files *files, const char *path,
-                               struct expectation **expectation,
-                               struct yaml_diagnostics *diagnostics)
+int yaml_load_expectation(const struct yaml_files *files, const char *path,
+                          struct expectation **expectation, struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
     struct expectation *x = calloc(1, sizeof *x);
@@ -128,10 +127,4 @@ int yaml_load_expectation_from(const struct yaml_files *files, const char *path,
         return -1;
     }
     return 0;
-}
-
-int yaml_load_expectation(const char *path, struct expectation **expectation,
-                          struct yaml_diagnostics *diagnostics)
-{
-    return yaml_load_expectation_from(&yaml_disk, path, expectation, diagnostics);
 }

@@ -48,7 +48,7 @@ static struct expectation *load(const char *text, const char *errors)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer shown = {0};
     struct expectation *x = NULL;
-    int result = yaml_load_expectation_from(&from, "dir/x", &x, &diagnostics);
+    int result = yaml_load_expectation(&from, "dir/x", &x, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), errors);
     assert_int_equal(result, *errors ? -1 : 0);
     assert_true(*errors ? x == NULL : x != NULL);
@@ -499,7 +499,7 @@ static void reports_matches_and_actions(void **state)
     struct yaml_files from = {files, memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct expectation *x = NULL;
-    assert_int_equal(yaml_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(yaml_load_expectation(&from, "x", &x, &diagnostics), -1);
     assert_int_equal(diagnostics.n_items, 7);
     for (size_t i = 0; i < 7; i++) {
         assert_int_equal(diagnostics.items[i].place.line, places[i][0]);
@@ -577,7 +577,7 @@ static void reports_flow_files_with_their_own_places(void **state)
     struct yaml_files from = {files, memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct expectation *x = NULL;
-    assert_int_equal(yaml_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(yaml_load_expectation(&from, "x", &x, &diagnostics), -1);
     assert_int_equal(diagnostics.n_items, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(diagnostics.items[i].place.file, "f");

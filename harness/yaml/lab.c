@@ -147,9 +147,8 @@ static void read_lab(struct yaml_reader *reader, const char *path, const struct 
     yaml_close(reader);
 }
 
-int yaml_load_lab_from(const struct yaml_files *files, const char *path,
-                       const struct topology *topology, struct lab **lab,
-                       struct yaml_diagnostics *diagnostics)
+int yaml_load_lab(const struct yaml_files *files, const char *path, const struct topology *topology,
+                  struct lab **lab, struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
     struct yaml_source source = {.file = path ? path : topology->file, .diagnostics = diagnostics};
@@ -166,10 +165,4 @@ int yaml_load_lab_from(const struct yaml_files *files, const char *path,
         return -1;
     }
     return 0;
-}
-
-int yaml_load_lab(const char *path, const struct topology *topology, struct lab **lab,
-                  struct yaml_diagnostics *diagnostics)
-{
-    return yaml_load_lab_from(&yaml_disk, path, topology, lab, diagnostics);
 }

@@ -65,10 +65,11 @@ struct yaml_files {
 /* The files of this machine. */
 extern const struct yaml_files yaml_disk;
 
-/* Each loader returns 0 and sets its result, which the caller frees
- * (topology_free, expectation_free, lab_free); or -1 after at least one
- * diagnostic was added, and sets the result to NULL. What is loaded holds no
- * pointer into the diagnostics and the other way round.
+/* Each loader reads from `files` (yaml_disk, or memory for example). It returns 0
+ * and sets its result, which the caller frees (topology_free, expectation_free,
+ * lab_free); or -1 after at least one diagnostic was added, and sets the result
+ * to NULL. What is loaded holds no pointer into the diagnostics and the other way
+ * round.
  *
  * Errors of all: the file cannot be read, is empty, is not YAML or not UTF-8,
  * exceeds a limit, is of another kind than expected; an unknown key (with the
@@ -77,7 +78,7 @@ extern const struct yaml_files yaml_disk;
  * Topology: besides, a port used twice, or by an unknown switch, or outside
  * 1..65280; datapath ids or MAC addresses that are not unique; names with other
  * characters than letters, digits, '.', '_' and '-'; a bad endpoint. */
-int yaml_load_topology(const char *path, struct topology **topology,
+int yaml_load_topology(const struct yaml_files *files, const char *path, struct topology **topology,
                        struct yaml_diagnostics *diagnostics);
 
 /* Expectation: loads its topology as well (errors there are reported with their
@@ -87,23 +88,13 @@ int yaml_load_topology(const char *path, struct topology **topology,
  * by an earlier one, two entries of one table with the same match and priority,
  * `tables: exact` without the entries of a listed switch, a claim twice, and claims that cannot all
  * be true. */
-int yaml_load_expectation(const char *path, struct expectation **expectation,
-                          struct yaml_diagnostics *diagnostics);
+int yaml_load_expectation(const struct yaml_files *files, const char *path,
+                          struct expectation **expectation, struct yaml_diagnostics *diagnostics);
 
 /* Lab: endpoints and stations of the topology's file, and in front of them
  * those of the lab file; `path` may be NULL: only the topology's. The topology
  * need not outlive the lab. Besides: names that the topology does not have. */
-int yaml_load_lab(const char *path, const struct topology *topology, struct lab **lab,
-                  struct yaml_diagnostics *diagnostics);
-
-/* The same three with files that come from elsewhere, from memory for example. */
-int yaml_load_topology_from(const struct yaml_files *files, const char *path,
-                            struct topology **topology, struct yaml_diagnostics *diagnostics);
-int yaml_load_expectation_from(const struct yaml_files *files, const char *path,
-                               struct expectation **expectation,
-                               struct yaml_diagnostics *diagnostics);
-int yaml_load_lab_from(const struct yaml_files *files, const char *path,
-                       const struct topology *topology, struct lab **lab,
-                       struct yaml_diagnostics *diagnostics);
+int yaml_load_lab(const struct yaml_files *files, const char *path, const struct topology *topology,
+                  struct lab **lab, struct yaml_diagnostics *diagnostics);
 
 #endif

@@ -28,7 +28,7 @@ static void shows_the_source_line_with_a_caret(void **state)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer shown = {0};
     struct topology *topology = NULL;
-    assert_int_equal(yaml_load_topology_from(&from, "dir/t.yaml", &topology, &diagnostics), -1);
+    assert_int_equal(yaml_load_topology(&from, "dir/t.yaml", &topology, &diagnostics), -1);
     yaml_format_diagnostics(&diagnostics, &shown);
     assert_string_equal(
         base_buffer_text(&shown),
@@ -61,7 +61,7 @@ static void counts_what_it_does_not_show(void **state)
     struct yaml_files from = {files, memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct topology *topology = NULL;
-    assert_int_equal(yaml_load_topology_from(&from, "t", &topology, &diagnostics), -1);
+    assert_int_equal(yaml_load_topology(&from, "t", &topology, &diagnostics), -1);
     assert_int_equal(diagnostics.n_items, 20);
     assert_int_equal(diagnostics.n_more, 5);
     yaml_format_diagnostics(&diagnostics, &shown);
@@ -80,10 +80,10 @@ static void check_path(const char *path, const char *wanted)
     struct base_buffer shown = {0};
     struct topology *topology = NULL;
     struct expectation *expectation = NULL;
-    assert_int_equal(yaml_load_topology(path, &topology, &diagnostics), -1);
+    assert_int_equal(yaml_load_topology(&yaml_disk, path, &topology, &diagnostics), -1);
     assert_null(topology);
     yaml_format_diagnostics(&diagnostics, &shown);
-    assert_int_equal(yaml_load_expectation(path, &expectation, &diagnostics), -1);
+    assert_int_equal(yaml_load_expectation(&yaml_disk, path, &expectation, &diagnostics), -1);
     assert_null(expectation);
     assert_int_equal(diagnostics.n_items, 2);
     assert_string_equal(diagnostics.items[0].message, diagnostics.items[1].message);
@@ -165,7 +165,7 @@ static void limits_what_ranges_and_lists_expand_to(void **state)
     struct yaml_files from = {files, memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct expectation *x = NULL;
-    assert_int_equal(yaml_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(yaml_load_expectation(&from, "x", &x, &diagnostics), -1);
     assert_int_equal(diagnostics.items[0].place.line, 18);
     assert_string_equal(diagnostics.items[0].message, "more than 1000000 cases, ranges expanded");
     yaml_diagnostics_free(&diagnostics);
@@ -191,7 +191,7 @@ static void limits_claims_of_one_pair(void **state)
     struct yaml_files from = {files, memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct expectation *x = NULL;
-    assert_int_equal(yaml_load_expectation_from(&from, "x", &x, &diagnostics), -1);
+    assert_int_equal(yaml_load_expectation(&from, "x", &x, &diagnostics), -1);
     assert_int_equal(diagnostics.n_items, 1);
     assert_int_equal(diagnostics.items[0].place.line, 10003);
     assert_string_equal(diagnostics.items[0].message,
@@ -252,13 +252,12 @@ static void loads_the_examples_of_the_design(void **state)
     struct base_buffer shown = {0};
     struct expectation *x = NULL;
     struct lab *lab = NULL;
-    int result =
-        yaml_load_expectation_from(&from, "expected/demon/simulated.yaml", &x, &diagnostics);
+    int result = yaml_load_expectation(&from, "expected/demon/simulated.yaml", &x, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), "");
     assert_int_equal(result, 0);
     assert_int_equal(x->n_ports, 17);
     assert_int_equal(x->n_claims, 4);
-    assert_int_equal(yaml_load_lab_from(&from, "lab", x->topology, &lab, &diagnostics), 0);
+    assert_int_equal(yaml_load_lab(&from, "lab", x->topology, &lab, &diagnostics), 0);
     assert_string_equal(lab->hosts[3].exec, "ssh root@capture1");
     lab_free(lab);
     expectation_free(x);
@@ -271,7 +270,7 @@ static void load_topology(const char *path)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer shown = {0};
     struct topology *topology = NULL;
-    yaml_load_topology(path, &topology, &diagnostics);
+    yaml_load_topology(&yaml_disk, path, &topology, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), "");
     topology_free(topology);
     base_buffer_free(&shown);
@@ -282,7 +281,7 @@ static void load_expectation(const char *path)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer shown = {0};
     struct expectation *expectation = NULL;
-    yaml_load_expectation(path, &expectation, &diagnostics);
+    yaml_load_expectation(&yaml_disk, path, &expectation, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), "");
     expectation_free(expectation);
     base_buffer_free(&shown);

@@ -388,8 +388,8 @@ static void read_state(struct reading *reading, struct yaml_diagnostics *diagnos
 
 /* ------------------------------------------------------------------ public */
 
-int yaml_load_state_from(const struct yaml_files *files, const char *path,
-                         struct yaml_state **state, struct yaml_diagnostics *diagnostics)
+int yaml_load_state(const struct yaml_files *files, const char *path, struct yaml_state **state,
+                    struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
     struct yaml_state *read = calloc(1, sizeof *read);
@@ -410,12 +410,6 @@ int yaml_load_state_from(const struct yaml_files *files, const char *path,
         return -1;
     }
     return 0;
-}
-
-int yaml_load_state(const char *path, struct yaml_state **state,
-                    struct yaml_diagnostics *diagnostics)
-{
-    return yaml_load_state_from(&yaml_disk, path, state, diagnostics);
 }
 
 bool yaml_is_state(const char *path)

@@ -30,10 +30,8 @@ struct yaml_state {
  * say the same, so that a change of one of them is never overlooked. Besides:
  * another version, a switch without ports and flows that is not `not_read`,
  * ports that do not ascend, a switch twice. */
-int yaml_load_state(const char *path, struct yaml_state **state,
+int yaml_load_state(const struct yaml_files *files, const char *path, struct yaml_state **state,
                     struct yaml_diagnostics *diagnostics);
-int yaml_load_state_from(const struct yaml_files *files, const char *path,
-                         struct yaml_state **state, struct yaml_diagnostics *diagnostics);
 
 /* Whether this is a saved state rather than another of the files of yaml/load.h:
  * its first key is `tapproof-state`. False too if it cannot be read. */

@@ -15,7 +15,7 @@ static struct yaml_state *load(const char *text, struct yaml_diagnostics *diagno
     const struct memory_file files[] = {{"s.yaml", text, 0}, {0}};
     const struct yaml_files memory = {(void *)files, memory_read};
     struct yaml_state *state;
-    int status = yaml_load_state_from(&memory, "s.yaml", &state, diagnostics);
+    int status = yaml_load_state(&memory, "s.yaml", &state, diagnostics);
     assert_int_equal(status, state ? 0 : -1);
     return state;
 }

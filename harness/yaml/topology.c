@@ -290,15 +290,9 @@ struct topology *yaml_read_topology(const struct yaml_files *files, const char *
     return topology;
 }
 
-int yaml_load_topology_from(const struct yaml_files *files, const char *path,
-                            struct topology **topology, struct yaml_diagnostics *diagnostics)
+int yaml_load_topology(const struct yaml_files *files, const char *path, struct topology **topology,
+                       struct yaml_diagnostics *diagnostics)
 {
     *topology = yaml_read_topology(files, path, NULL, NULL, diagnostics);
     return *topology ? 0 : -1;
-}
-
-int yaml_load_topology(const char *path, struct topology **topology,
-                       struct yaml_diagnostics *diagnostics)
-{
-    return yaml_load_topology_from(&yaml_disk, path, topology, diagnostics);
 }

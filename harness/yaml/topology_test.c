@@ -15,7 +15,7 @@ static struct topology *load(const char *text, const char *errors)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer shown = {0};
     struct topology *topology = NULL;
-    int result = yaml_load_topology_from(&from, "t", &topology, &diagnostics);
+    int result = yaml_load_topology(&from, "t", &topology, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), errors);
     assert_int_equal(result, *errors ? -1 : 0);
     assert_true(*errors ? topology == NULL : topology != NULL);
@@ -212,7 +212,7 @@ static struct lab *load_lab(const struct topology *topology, const char *text, c
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer shown = {0};
     struct lab *lab = NULL;
-    int result = yaml_load_lab_from(&from, text ? "l" : NULL, topology, &lab, &diagnostics);
+    int result = yaml_load_lab(&from, text ? "l" : NULL, topology, &lab, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), errors);
     assert_int_equal(result, *errors ? -1 : 0);
     assert_true(*errors ? lab == NULL : lab != NULL);

@@ -24,7 +24,7 @@ static struct expectation *load(const char *claims, const char *errors)
     struct yaml_files from = {files, memory_read};
     struct yaml_diagnostics diagnostics = {0};
     struct expectation *x = NULL;
-    int result = yaml_load_expectation_from(&from, "x", &x, &diagnostics);
+    int result = yaml_load_expectation(&from, "x", &x, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &shown), errors);
     assert_int_equal(result, *errors ? -1 : 0);
     base_buffer_free(&text);

@@ -23,7 +23,7 @@ static struct expectation *load(const char *text)
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
     struct expectation *expectation;
-    yaml_load_expectation_from(&memory, "x.yaml", &expectation, &diagnostics);
+    yaml_load_expectation(&memory, "x.yaml", &expectation, &diagnostics);
     assert_string_equal(memory_errors(&diagnostics, &words), "");
     base_buffer_free(&words);
     yaml_diagnostics_free(&diagnostics);

@@ -37,11 +37,11 @@ static void load_topology(const struct yaml_files *files)
 {
     struct yaml_diagnostics diagnostics = {0};
     struct topology *topology = NULL;
-    int result = yaml_load_topology_from(files, "t", &topology, &diagnostics);
+    int result = yaml_load_topology(files, "t", &topology, &diagnostics);
     check_result(result, topology, &diagnostics);
     if (topology) {
         struct lab *lab = NULL;
-        result = yaml_load_lab_from(files, NULL, topology, &lab, &diagnostics);
+        result = yaml_load_lab(files, NULL, topology, &lab, &diagnostics);
         check_result(result, lab, &diagnostics);
         lab_free(lab);
     }
@@ -53,9 +53,9 @@ static void load_lab(const struct yaml_files *files)
     struct yaml_diagnostics diagnostics = {0};
     struct topology *topology = NULL;
     struct lab *lab = NULL;
-    int result = yaml_load_topology_from(files, "t", &topology, &diagnostics);
+    int result = yaml_load_topology(files, "t", &topology, &diagnostics);
     check_result(result, topology, &diagnostics);
-    result = yaml_load_lab_from(files, "l", topology, &lab, &diagnostics);
+    result = yaml_load_lab(files, "l", topology, &lab, &diagnostics);
     check_result(result, lab, &diagnostics);
     lab_free(lab);
     topology_free(topology);
@@ -65,7 +65,7 @@ static void load_expectation(const struct yaml_files *files)
 {
     struct yaml_diagnostics diagnostics = {0};
     struct expectation *expectation = NULL;
-    int result = yaml_load_expectation_from(files, "x", &expectation, &diagnostics);
+    int result = yaml_load_expectation(files, "x", &expectation, &diagnostics);
     check_result(result, expectation, &diagnostics);
     expectation_free(expectation);
 }
@@ -75,9 +75,9 @@ static void load_change(const struct yaml_files *files)
     struct yaml_diagnostics diagnostics = {0};
     struct topology *topology = NULL;
     struct flow_changes *changes = NULL;
-    int result = yaml_load_topology_from(files, "t", &topology, &diagnostics);
+    int result = yaml_load_topology(files, "t", &topology, &diagnostics);
     check_result(result, topology, &diagnostics);
-    result = yaml_load_change_from(files, "c", topology, false, &changes, &diagnostics);
+    result = yaml_load_change(files, "c", topology, false, &changes, &diagnostics);
     check_result(result, changes, &diagnostics);
     flow_changes_free(changes);
     topology_free(topology);

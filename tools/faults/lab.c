@@ -220,8 +220,9 @@ static int load(struct faults_lab *lab, struct base_error *error)
 {
     struct yaml_diagnostics diagnostics = {0};
     const char *file = getenv("TAPPROOF_LAB");
-    bool loaded = yaml_load_expectation(lab->expected, &lab->expectation, &diagnostics) == 0 &&
-                  yaml_load_lab(file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
+    bool loaded =
+        yaml_load_expectation(&yaml_disk, lab->expected, &lab->expectation, &diagnostics) == 0 &&
+        yaml_load_lab(&yaml_disk, file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
     if (!loaded) {
         base_fail(error, "%s", diagnostics.n_items ? diagnostics.items[0].message : "cannot load");
     } else {

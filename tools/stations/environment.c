@@ -27,8 +27,8 @@ int stations_load_environment(const char *topology_path, const char *lab_path,
                       "--topology and --lab, or run inside `topologies/lab shell`)\n");
         return -1;
     }
-    if (yaml_load_topology(path, topology, &found) == 0 &&
-        yaml_load_lab(path_or(lab_path, "TAPPROOF_LAB"), *topology, lab, &found) == 0) {
+    if (yaml_load_topology(&yaml_disk, path, topology, &found) == 0 &&
+        yaml_load_lab(&yaml_disk, path_or(lab_path, "TAPPROOF_LAB"), *topology, lab, &found) == 0) {
         return 0;
     }
     yaml_format_diagnostics(&found, diagnostics);

@@ -64,7 +64,8 @@ int tapd_force_load(struct tapd_controller *controller, const struct tapd_record
     struct yaml_diagnostics diagnostics = {0};
     const struct tapd_controller_options *options = controller->options;
     if (tapd_policy_load(options->policy, &proposal->policy, &diagnostics) ||
-        yaml_load_lab(options->lab, proposal->policy->topology, &proposal->lab, &diagnostics) ||
+        yaml_load_lab(&yaml_disk, options->lab, proposal->policy->topology, &proposal->lab,
+                      &diagnostics) ||
         tapd_compile_check(proposal->policy, &diagnostics) ||
         tapd_roster_from_records(records, proposal->policy, file ? file : "", tapd_now_ms(),
                                  &proposal->roster, &diagnostics)) {
