@@ -90,6 +90,8 @@ static void test_same(void **state)
     assert_sets("ip actions=2", "ip,nw_dst=0.0.0.0/1 actions=2;ip,nw_dst=128.0.0.0/1 actions=2",
                 "");
     assert_sets("in_port=1 actions=normal", "in_port=1 actions=normal", "");
+    assert_sets("in_port=1 actions=3,normal", "in_port=1 actions=normal,3", "");
+    assert_sets("in_port=1 actions=strip_vlan,normal", "in_port=1 actions=strip_vlan,normal", "");
     assert_sets("in_port=1 actions=1", "", ""); /* nothing returns to its port */
     assert_sets("dl_vlan=5 actions=mod_vlan_vid:5,2", "dl_vlan=5 actions=2", "");
 }
@@ -103,7 +105,11 @@ static void test_sets(void **state)
                 "priority=5,in_port=1,tcp,tp_dst=80 actions=2;priority=1,in_port=1 actions=3",
                 "1 tcp except tcp,tp_dst=80: 0 1\n");
     assert_sets("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2", "part of 1 ip: 0 0\n");
-    assert_sets("in_port=1 actions=normal", "in_port=1 actions=2", "1 : 0 0, unknown: NORMAL\n");
+    assert_sets("in_port=1 actions=normal", "in_port=1 actions=2", "1 : 0 0\n");
+    assert_sets("in_port=1 actions=normal,3", "in_port=1 actions=normal", "1 : 0 0\n");
+    assert_sets("in_port=1 actions=normal", "", "1 : 0 none\n");
+    assert_sets("in_port=1 actions=strip_vlan,normal", "in_port=1 actions=normal",
+                "1 : 0 0, unknown: NORMAL after a rewrite\n");
     assert_sets("table=1,in_port=1 actions=2", "in_port=1 actions=2",
                 "1 : 0 0, unknown: another table than 0 decides\n");
 }
@@ -140,7 +146,9 @@ static void add_random_entry(struct switch_state *state)
                                           "strip_vlan,2",
                                           "mod_nw_tos:32,3",
                                           "mod_tp_dst:80,2,3",
-                                          "flood"};
+                                          "flood",
+                                          "normal",
+                                          "2,normal"};
     char text[64];
     struct match match = random_match();
     for (size_t i = 0; i < state->flows.n_entries; i++) {
@@ -150,7 +158,8 @@ static void add_random_entry(struct switch_state *state)
     }
     /* No two of one priority: which of them wins is not defined. */
     snprintf(text, sizeof text, "priority=%u actions=%s",
-             1 + (unsigned)state->flows.n_entries * 8 + random_below(8), actions[random_below(8)]);
+             1 + (unsigned)state->flows.n_entries * 8 + random_below(8),
+             actions[random_below(sizeof actions / sizeof *actions)]);
     add_flow(state, text);
     state->flows.entries[state->flows.n_entries - 1].match = match;
 }

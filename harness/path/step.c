@@ -42,8 +42,9 @@ static const char *keep_leaving(const struct path_network *network, size_t sw,
     return *n_outputs > PATH_OUTPUTS ? "it sends more than 1024 packets at once" : NULL;
 }
 
-int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
-                    struct base_arena *arena, struct space_behavior *out)
+/* As path_outputs_of, but NORMAL is an output among others. */
+static int compared_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
+                               struct base_arena *arena, struct space_behavior *out)
 {
     const struct path_switch *sw = &network->switches[in.sw];
     const struct flow_entry *flow = &sw->flows->entries[entry];
@@ -67,6 +68,16 @@ int path_outputs_of(const struct path_network *network, struct port_ref in, size
     return 0;
 }
 
+int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
+                    struct base_arena *arena, struct space_behavior *out)
+{
+    int status = compared_outputs_of(network, in, entry, arena, out);
+    if (status == 0 && !out->unknown && space_behavior_has(out, PORT_NORMAL)) {
+        out->unknown = "NORMAL";
+    }
+    return status;
+}
+
 /* ----------------------------------------------------------------- competition */
 
 enum space_answer path_compete(const struct path_network *network, struct port_ref in, size_t a,
@@ -81,8 +92,8 @@ enum space_answer path_compete(const struct path_network *network, struct port_r
     if (ids[a] == ids[b]) {
         return SPACE_EMPTY;
     }
-    if (path_outputs_of(network, in, a, &arena, &x) == 0 &&
-        path_outputs_of(network, in, b, &arena, &y) == 0) {
+    if (compared_outputs_of(network, in, a, &arena, &x) == 0 &&
+        compared_outputs_of(network, in, b, &arena, &y) == 0) {
         difference = difference ? difference : &other;
         if (!x.unknown && !y.unknown) {
             answer = space_differ(region, &x, &y, budget, difference);

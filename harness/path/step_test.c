@@ -198,8 +198,12 @@ static void rivals_leave_it_open_unless_they_do_the_same(void **state)
     line_close(&line);
     /* Nothing is known of either, but it is the same. */
     make_with(&line, "priority=5,in_port=1 actions=output:2,normal");
-    line_flow(&line, 0, "priority=5,dl_type=0x88b5 actions=output:2,normal");
+    line_flow(&line, 0, "priority=5,dl_type=0x88b5 actions=normal,output:2");
     check_open(&line, "NORMAL");
+    line_close(&line);
+    make_with(&line, "priority=5,in_port=1 actions=output:2,normal");
+    line_flow(&line, 0, "priority=5,dl_type=0x88b5 actions=normal");
+    check_open(&line, "two entries of the same priority take it");
     line_close(&line);
 }
 

@@ -80,7 +80,8 @@ static void test_sets(void **state)
                 "1 tcp except tcp,tp_dst=80: output:3 instead of output:2\n");
     assert_told("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2",
                 "part of 1 ip: mod_nw_tos:4 is missing on output:2\n");
-    assert_told("in_port=1 actions=normal", "in_port=1 actions=2", "1 : NORMAL\n");
+    assert_told("in_port=1 actions=normal", "in_port=1 actions=2",
+                "1 : output:2 instead of NORMAL\n");
 }
 
 static void test_ports(void **state)

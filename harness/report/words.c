@@ -45,6 +45,9 @@ static void put_deviation(const struct state_finding *found, const struct state_
         space_behavior(set->entry->actions, set->entry->n_actions, found->port, state->ports,
                        state->n_ports, &arena, &observed) < 0) {
         out->failed = true;
+    } else if (set->n_expected == 0 && observed.n_outputs == 1 &&
+               observed.outputs[0].port == PORT_NORMAL) {
+        base_put_text(out, "the table hands it to NORMAL where drop is declared");
     } else {
         report_put_deviation(&expected, &observed, &set->where.example, out);
     }
@@ -150,10 +153,10 @@ static void put_lifetime(const struct state_finding *found, struct base_buffer *
 
 static void put_open(const struct state_finding *found, struct base_buffer *out)
 {
-    bool is_normal = found->open && strcmp(found->open, "NORMAL") == 0;
+    bool is_normal = found->open && strcmp(found->open, SPACE_NORMAL_REWRITTEN) == 0;
     base_put_text(out, found->open ? "not decided: " : "not decided within the budget");
-    base_put_text(out, is_normal ? "NORMAL depends on what the switch has learned: it cannot be "
-                                   "decided from the table"
+    base_put_text(out, is_normal     ? "what NORMAL does with a packet that was rewritten depends "
+                                       "on what the switch has learned"
                        : found->open ? found->open
                                      : "");
     if (found->open_entry) {

@@ -45,7 +45,11 @@ static const char *add_output(struct builder *builder, const struct action *acti
 {
     switch (action->port) {
     case PORT_NORMAL:
-        return "NORMAL";
+        if (!header_is_zero(&builder->rewrite.mask)) {
+            return SPACE_NORMAL_REWRITTEN;
+        }
+        send(builder, PORT_NORMAL, action);
+        return NULL;
     case PORT_TABLE:
         return "output to TABLE";
     case PORT_NONE:
@@ -122,6 +126,15 @@ int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_p
     out->outputs = builder.outputs;
     out->n_outputs = builder.n_outputs;
     return 0;
+}
+
+bool space_behavior_has(const struct space_behavior *behavior, uint16_t port)
+{
+    size_t i = 0;
+    while (i < behavior->n_outputs && behavior->outputs[i].port < port) {
+        i++;
+    }
+    return i < behavior->n_outputs && behavior->outputs[i].port == port;
 }
 
 bool space_behavior_equal(const struct space_behavior *a, const struct space_behavior *b)

@@ -12,7 +12,10 @@
  *   - a VLAN id or priority set on an untagged packet tags it;
  *   - nw_* are rewritten in IP only (not in ARP), tp_* in TCP, UDP and ICMP
  *     only (8 bits in ICMP).
- * What TABLE, NORMAL and vendor actions do is not known here. Below the outer
+ * What TABLE and vendor actions do is not known here. NORMAL sends the packet as
+ * the switch's own forwarding decides, which is the same for every packet with one
+ * header at one port: it is an output to PORT_NORMAL, like any other, unless the
+ * packet is rewritten first. Below the outer
  * tag nothing is modelled: a packet with two tags becomes "untagged" by
  * strip_vlan; nor is the rewriting of IPv6. */
 #ifndef SPACE_BEHAVIOR_H
@@ -33,7 +36,8 @@ struct space_rewrite {
 
 /* One packet that an action list sends, whatever comes in. */
 struct space_output {
-    uint16_t port; /* a number, PORT_LOCAL or PORT_CONTROLLER; FLOOD, ALL if no ports were given */
+    uint16_t port; /* a number, PORT_LOCAL, PORT_CONTROLLER or PORT_NORMAL; FLOOD, ALL if no ports
+                      were given */
     uint16_t max_len; /* PORT_CONTROLLER: bytes to send */
     uint32_t queued;  /* 1: through queue_id */
     uint32_t queue_id;
@@ -41,9 +45,12 @@ struct space_output {
 };
 _Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes: no padding");
 
+/* Why a behaviour is unknown that hands rewritten packets to NORMAL. */
+#define SPACE_NORMAL_REWRITTEN "NORMAL after a rewrite"
+
 /* A canonical action list: equal bytes, equal behaviour. */
 struct space_behavior {
-    const char *unknown; /* why it is not known what this does ("NORMAL"), NULL: it is */
+    const char *unknown; /* why it is not known what this does ("a vendor action"), NULL: it is */
     const struct space_output *outputs; /* sorted; in the arena */
     size_t n_outputs;                   /* 0: drop */
 };
@@ -54,6 +61,9 @@ struct space_behavior {
 int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_port,
                    const struct port *ports, size_t n_ports, struct base_arena *arena,
                    struct space_behavior *out);
+
+/* Whether it sends something to this port. */
+bool space_behavior_has(const struct space_behavior *behavior, uint16_t port);
 
 /* Equal for every header. (Two that are not may still do the same on a cube:
  * space_differ.) Unknown ones are never equal. */

@@ -92,7 +92,9 @@ static void applies_as_open_vswitch_does(void **state)
         {"output:65534", "in_port=65534", ""},
         {"enqueue:1:3,enqueue:2:3", "in_port=1", "2/queue 3"},
         {"controller:64,output:2", "in_port=1", "2 CONTROLLER/64 bytes"},
-        {"normal", "in_port=1", "unknown: NORMAL"},
+        {"output:2,normal", "in_port=1", "2 NORMAL"},
+        {"mod_vlan_vid:5,output:2,strip_vlan,normal", "in_port=1",
+         "unknown: NORMAL after a rewrite"},
         {"mod_vlan_pcp:3,output:2", "in_port=1", "2 tci=7000"},
         {"mod_vlan_vid:5,output:2", "in_port=1", "2 tci=1005"},
         {"mod_vlan_vid:5,output:2", "in_port=1,dl_vlan=7,dl_vlan_pcp=5", "2 tci=b005"},
@@ -140,7 +142,17 @@ static void order_and_detours_do_not_matter(void **state)
         {"output:2", "enqueue:2:1", false},
         {"controller:64", "controller:65", false},
         {"drop", "output:1", true},
-        {"normal", "normal", false}, /* it may do anything, each time */
+        /* one unknown, the same on both sides */
+        {"normal", "normal", true},
+        {"normal,output:2", "output:2,normal", true},
+        {"normal,mod_vlan_vid:5,output:2", "mod_vlan_vid:5,output:2,strip_vlan,normal", false},
+        {"normal,output:2", "normal,output:6", false},
+        {"normal,output:2", "normal", false},
+        {"normal,output:2", "normal,output:2,output:2", false},
+        {"normal,output:2", "output:2", false},
+        {"normal,normal", "normal", false},
+        {"normal", "drop", false},
+        {"mod_vlan_vid:5,normal", "mod_vlan_vid:5,normal", false}, /* not compared */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct base_arena arena = {0};

@@ -42,8 +42,9 @@ struct state_options {
  *                         send to is absent or lets nothing out (model/port.h):
  *                         by number, or, by FLOOD, ALL, IN_PORT, one that is
  *                         cabled.
- *                       Inconclusive where NORMAL, TABLE, a vendor action or
- *                       another table than 0 decides, or over the budget.
+ *                       Inconclusive where TABLE, a vendor action, another
+ *                       table than 0 or, after rewrites, NORMAL decides, or
+ *                       over the budget.
  *   entry/SWITCH/N      each entry of `entries:`: there, in its table, and as
  *                       written.
  *   entry/SWITCH/unexpected/[table=T,]priority=P,MATCH

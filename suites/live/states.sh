@@ -57,9 +57,9 @@ expect_says 2 'no port 99, but 1, 2' "explain: a port that is nowhere" \
     "$tapproof" explain "$simulated" s1 99
 
 # What cannot be known is not the same.
-ofctl mod-flows "$s1" 'in_port=3 actions=normal'
+ofctl mod-flows "$s1" 'in_port=3 actions=strip_vlan,normal'
 ofctl del-flows "$s1" 'in_port=1,tcp,tp_dst=80'
-expect_says 3 'not decided: NORMAL' "NORMAL is not decided" "$tapproof" diff "$saved" "$topology"
+expect_says 3 'not decided: NORMAL after a rewrite' "NORMAL is not decided" "$tapproof" diff "$saved" "$topology"
 expect_says 3 'unknown   NORMAL' "nor explained" "$tapproof" explain "$simulated" s1 3 tcp
 sed 's/tapproof-state: 1/tapproof-state: 9/' "$saved" > "$scratch/newer.yaml"
 expect_says 2 'newer.yaml:1:17: error: .*version 9' "another version is refused" \

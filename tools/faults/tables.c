@@ -162,7 +162,7 @@ static const struct fault faults[] = {
           DEL "add:priority=$P,hard_timeout=3600,$M,actions=$A"),
     TABLE("flood-added", "FLOOD among the actions", sends, MOD "$A,FLOOD"),
     TABLE("all-added", "ALL among the actions", sends, MOD "$A,ALL"),
-    OPEN_TABLE("normal-added", "NORMAL among the actions", MOD "$A,NORMAL"),
+    TABLE("normal-added", "NORMAL among the actions", sends, MOD "NORMAL,$A"),
     TABLE("controller-added", "CONTROLLER among the actions", sends, MOD "$A,CONTROLLER:65535"),
     TABLE("in-port-added", "IN_PORT among the actions", sends, MOD "$A,IN_PORT"),
     TABLE("rewrites-dl-src", "the source MAC address is rewritten", sends,
