@@ -44,15 +44,15 @@ static void put_json(const struct cli_job *job, const void *found, struct base_b
     report_mutate_json(found, job->topology, BASE_VERSION, out);
 }
 
-/* What the score means. Undecided changes may count against it. */
+/* What the score means. Undecided changes may be noticed, or not. */
 static int exit_of(const struct mutate *mutate, const struct mutations *mutations)
 {
     const struct cli_job *job = &mutate->job;
     enum verdict base = report_verdict(&mutations->base);
     double score = mutations_score(mutations);
-    double noticed = (double)mutations_count(mutations, MUTATION_NOTICED);
-    double worst = noticed + (double)mutations_count(mutations, MUTATION_UNNOTICED) +
-                   (double)mutations_count(mutations, MUTATION_UNDECIDED);
+    size_t undecided = mutations_count(mutations, MUTATION_UNDECIDED);
+    size_t unnoticed = mutations_count(mutations, MUTATION_UNNOTICED);
+    size_t n_counted = mutations->n_items - mutations_count(mutations, MUTATION_EQUIVALENT);
     if (base != VERDICT_PASS) {
         return cli_complain(job, CLI_UNJUDGED, "the network as it is %s: no score",
                             base == VERDICT_FAIL ? "does not conform" : "could not be judged");
@@ -60,13 +60,13 @@ static int exit_of(const struct mutate *mutate, const struct mutations *mutation
     if (mutations->n_items == 0 && mutations->n_deselected > 0) {
         return cli_complain(job, CLI_USAGE, "%s: nothing is selected by -k", job->operands[0]);
     }
-    if (score < 0) {
+    if (undecided == n_counted) {
         return CLI_UNJUDGED;
     }
-    if (score < mutate->min_score) {
+    if (100 * (double)(n_counted - unnoticed) / (double)n_counted < mutate->min_score) {
         return CLI_DEVIATES;
     }
-    return 100 * noticed / worst < mutate->min_score ? CLI_UNJUDGED : CLI_CONFORMS;
+    return score < mutate->min_score ? CLI_UNJUDGED : CLI_CONFORMS;
 }
 
 static bool selects(void *aux, const char *id)

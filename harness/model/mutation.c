@@ -34,7 +34,7 @@ size_t mutations_count(const struct mutations *mutations, enum mutation_fate fat
 double mutations_score(const struct mutations *mutations)
 {
     size_t noticed = mutations_count(mutations, MUTATION_NOTICED);
-    size_t n = noticed + mutations_count(mutations, MUTATION_UNNOTICED);
+    size_t n = mutations->n_items - mutations_count(mutations, MUTATION_EQUIVALENT);
     return n == 0 ? -1 : 100 * (double)noticed / (double)n;
 }
 

@@ -47,8 +47,8 @@ struct mutations {
 /* How many had this fate. */
 size_t mutations_count(const struct mutations *mutations, enum mutation_fate fate);
 
-/* The share of noticed ones among those that are noticed or not, in percent; -1
- * if there are none. */
+/* The share of noticed ones among all that are not equivalent, in percent: what is
+ * undecided is not noticed. -1 if there are none. */
 double mutations_score(const struct mutations *mutations);
 
 /* Frees all that is in the list, which is empty after that. */

@@ -19,12 +19,13 @@ static void only_what_could_be_noticed_is_scored(void **state)
     assert_int_equal(mutations_count(&mutations, MUTATION_UNNOTICED), 1);
     assert_int_equal(mutations_count(&mutations, MUTATION_EQUIVALENT), 1);
     assert_int_equal(mutations_count(&mutations, MUTATION_UNDECIDED), 1);
-    assert_true(mutations_score(&mutations) == 75);
+    assert_true(mutations_score(&mutations) == 60); /* an undecided one is not noticed */
     mutations.n_items = 1;
     assert_true(mutations_score(&mutations) == 100);
     mutations.items = &items[3];
-    mutations.n_items = 2;
     assert_true(mutations_score(&mutations) == -1);
+    mutations.n_items = 2;
+    assert_true(mutations_score(&mutations) == 0);
     mutations.n_items = 0;
     assert_true(mutations_score(&mutations) == -1);
 }

@@ -125,20 +125,26 @@ static void put_summary(const struct report_paper *paper, const struct mutations
     double score = mutations_score(mutations);
     size_t noticed = mutations_count(mutations, MUTATION_NOTICED);
     size_t unnoticed = mutations_count(mutations, MUTATION_UNNOTICED);
-    report_put_ink(paper, unnoticed > 0 || score < 0 ? INK_RED : INK_GREEN, "MUTATE");
+    size_t undecided = mutations_count(mutations, MUTATION_UNDECIDED);
+    report_put_ink(paper,
+                   unnoticed > 0 || score < 0 ? INK_RED
+                   : undecided > 0            ? INK_YELLOW
+                                              : INK_GREEN,
+                   "MUTATE");
     if (score < 0) {
         base_put_text(out, ": no change that counts");
     } else { /* 100 only if it is all */
         base_put_format(out, ": %.1f %% noticed, %zu of %zu", (double)(long)(score * 10) / 10,
-                        noticed, noticed + unnoticed);
+                        noticed, noticed + unnoticed + undecided);
+    }
+    if (undecided > 0) {
+        base_put_format(out, ", %zu not decided", undecided);
     }
     for (enum mutation_sense by = 0; by < N_MUTATION_SENSES; by++) {
         base_put_format(out, "%s%s %zu", by == 0 ? " (by " : ", ", mutation_sense_name(by),
                         count_sensed(mutations, by));
     }
-    base_put_format(out, "); %zu equivalent, %zu undecided",
-                    mutations_count(mutations, MUTATION_EQUIVALENT),
-                    mutations_count(mutations, MUTATION_UNDECIDED));
+    base_put_format(out, "); %zu equivalent", mutations_count(mutations, MUTATION_EQUIVALENT));
     if (mutations->n_unsampled > 0) {
         base_put_format(out, ", %zu not tried (--limit)", mutations->n_unsampled);
     }
