@@ -15,6 +15,10 @@ static inline bool tapd_sends_same(const struct tapd_actions *a, const struct ta
     return tapd_sends_within(a, b) && tapd_sends_within(b, a);
 }
 
+/* Whether two lists send the same, each frame as often, in whatever order: switches tell outputs
+ * in an order of their own. */
+bool tapd_does_same(const struct tapd_actions *a, const struct tapd_actions *b);
+
 /* Of `actions` what `keep` says yes to, output by output. -1 without memory. */
 typedef bool tapd_keep(const void *context, const struct tapd_actions *actions, size_t at);
 int tapd_filter(const struct tapd_actions *actions, tapd_keep *keep, const void *context,

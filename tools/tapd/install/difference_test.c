@@ -131,6 +131,18 @@ static void test_same(void **unused)
     end(&f);
 }
 
+static void test_outputs_in_another_order(void **unused)
+{
+    (void)unused;
+    struct fixture f;
+    begin(&f, DEMON "pairs: [[h1, h2]]\ntaps: [{name: b, source: h1, to: h3}]"
+                    "\n");
+    add(&f, 0, OURS "in_port=1 actions=output:3,output:2");
+    add(&f, 0, OURS "in_port=2 actions=output:1");
+    assert_steps(&f, false, "");
+    end(&f);
+}
+
 /* Of a tap that ends it is the end that counts. */
 static void test_ends(void **unused)
 {
@@ -249,10 +261,15 @@ static void test_held(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_from_nothing), cmocka_unit_test(test_to_nothing),
-        cmocka_unit_test(test_exchange),     cmocka_unit_test(test_same),
-        cmocka_unit_test(test_ends),         cmocka_unit_test(test_foreign),
-        cmocka_unit_test(test_own_tables),   cmocka_unit_test(test_held),
+        cmocka_unit_test(test_from_nothing),
+        cmocka_unit_test(test_to_nothing),
+        cmocka_unit_test(test_exchange),
+        cmocka_unit_test(test_same),
+        cmocka_unit_test(test_outputs_in_another_order),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_own_tables),
+        cmocka_unit_test(test_held),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

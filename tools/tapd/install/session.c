@@ -331,12 +331,16 @@ static void give_up(struct tapd_session *session, const char *what)
 
 static void on_request_timer(struct tapd_session *session)
 {
-    if (session->heard) {
+    if (session->heard || session->resting) {
         tapd_session_set_timer(session, session->sessions->options.request_ms);
+        if (session->resting) {
+            session->resting = false;
+            tapd_session_ask_for_table(session);
+        }
         return;
     }
     give_up(session, session->stage == STAGE_READING ? "does not tell its flows"
-                                                     : "does not confirm flow-mods (BARRIER)");
+                                                     : "does not confirm flow-mods");
 }
 
 static void on_timer(evutil_socket_t fd, short events, void *arg)

@@ -37,7 +37,8 @@ struct tapd_session_ops {
     /* The switch refused mods[index] of the tapd_session_send under way, or
      * OpenFlow 1.0 can not say it. */
     void (*refused)(void *owner, size_t index, const char *why);
-    /* BARRIER: the switch has processed all of the flow-mods, those refused too. */
+    /* The switch has processed all of the flow-mods, those refused too: so says BARRIER, or, of a
+     * switch that refuses BARRIER, its table. */
     void (*acknowledged)(void *owner);
     /* An entry has gone: expired, or deleted by whomever. */
     void (*removed)(void *owner, const struct of_flow_removed *removed);

@@ -46,6 +46,11 @@ struct tapd_session {
     size_t part_begin, part_end; /* of mods: sent, their barrier has not been answered */
     uint32_t part_xid;           /* of mods[part_begin] */
     uint32_t barrier_xid;
+    bool confirming;        /* the part, by its table: the switch refuses BARRIER */
+    bool resting;           /* before the table is read once more */
+    bool part_refused;      /* some of it */
+    unsigned n_confirmings; /* of the part: times that the table was read */
+    unsigned odd_told;      /* CHANNEL_ODD_* */
     struct base_error trouble;
 };
 
@@ -77,6 +82,9 @@ void tapd_session_greet(struct tapd_session *session);
 
 /* The switch is the right one: STAGE_IDLE. */
 void tapd_session_go_up(struct tapd_session *session);
+
+/* Asks for the table, in STAGE_READING and to confirm flow-mods. */
+void tapd_session_ask_for_table(struct tapd_session *session);
 
 /* One message; as channel_conn_ops.message. */
 int tapd_session_take(struct tapd_session *session, const struct of_header *header,

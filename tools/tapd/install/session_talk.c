@@ -3,6 +3,7 @@
  * What is said on a connection: requests, their replies, and what a switch
  * tells without being asked. */
 #include "openflow/error.h"
+#include "tapd/install/confirm.h"
 #include "tapd/install/session_inside.h"
 #include "tapd/log.h"
 
@@ -18,9 +19,12 @@ enum {
     /* Asynchronous messages come to one who dialled an Open vSwitch only if this
      * is not 0 (its Documentation/topics/design.rst); packets are not wanted. */
     MISS_SEND_LEN = 1,
+    /* Without BARRIER: how often a table is read until it shows the flow-mods, and the time
+     * between. Then the round goes on, which reads it once more and sends what is missing. */
+    MAX_CONFIRMINGS = 50,
+    CONFIRM_REST_MS = 100,
 };
 
-static void ask_for_table(struct tapd_session *session);
 static void send_part(struct tapd_session *session);
 static int greeting_message(struct tapd_session *session, const struct of_header *header,
                             struct base_reader *body, struct base_error *error);
@@ -33,7 +37,7 @@ static int take_error(struct tapd_session *session, const struct of_header *head
 static int take_event(struct tapd_session *session, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
 
-void tapd_session_read(struct tapd_session *session)
+static void begin_reading(struct tapd_session *session)
 {
     session->dump = (struct channel_dump){0};
     session->progress = (struct channel_progress){.limits = {.max_bytes = MAX_READ_BYTES,
@@ -41,8 +45,13 @@ void tapd_session_read(struct tapd_session *session)
                                                              .max_entries = MAX_READ_ENTRIES},
                                                   .dump = &session->dump,
                                                   .habits = session->progress.habits};
+    tapd_session_ask_for_table(session);
+}
+
+void tapd_session_read(struct tapd_session *session)
+{
     tapd_session_enter(session, STAGE_READING);
-    ask_for_table(session);
+    begin_reading(session);
 }
 
 void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *mods, size_t n_mods)
@@ -101,12 +110,35 @@ int tapd_session_take(struct tapd_session *session, const struct of_header *head
     }
 }
 
-static void ask_for_table(struct tapd_session *session)
+void tapd_session_ask_for_table(struct tapd_session *session)
 {
     channel_progress_begin(&session->progress, CHANNEL_FLOWS,
                            tapd_session_take_xids(session, CHANNEL_N_REQUESTS),
                            channel_conn_output(session->conn));
     channel_conn_flush(session->conn);
+}
+
+/* What is done without, once. */
+static void tell_odd(struct tapd_session *session)
+{
+    struct channel_dump dump = {.odd = session->progress.habits.odd & ~session->odd_told,
+                                .surplus = session->progress.habits.surplus};
+    struct base_buffer text = {0};
+    channel_format_odd(&dump, &text);
+    if (dump.odd) {
+        tapd_log("%s: %s", session->name, base_buffer_text(&text));
+    }
+    session->odd_told |= dump.odd;
+    base_buffer_free(&text);
+}
+
+static void begin_confirming(struct tapd_session *session)
+{
+    tell_odd(session);
+    session->confirming = true;
+    session->resting = false;
+    session->n_confirmings = 0;
+    begin_reading(session);
 }
 
 /* The next of the flow-mods, as many as one part holds, and a BARRIER. One that
@@ -117,13 +149,19 @@ static void send_part(struct tapd_session *session)
     size_t n_before = output->n_bytes;
     session->part_begin = session->part_end;
     session->part_xid = session->next_xid;
+    session->part_refused = session->confirming = false;
     while (session->part_end < session->n_mods && output->n_bytes - n_before < PART_BYTES) {
         struct base_error error;
         size_t index = session->part_end++;
         if (of_encode_flow_mod(output, tapd_session_take_xids(session, 1), &session->mods[index],
                                &error)) {
+            session->part_refused = true;
             session->ops->refused(session->owner, index, error.text);
         }
+    }
+    if (session->progress.habits.odd & CHANNEL_ODD_NO_BARRIER) {
+        begin_confirming(session);
+        return;
     }
     session->barrier_xid = tapd_session_take_xids(session, 1);
     of_encode_empty(output, OFPT_BARRIER_REQUEST, session->barrier_xid);
@@ -164,27 +202,38 @@ static int greeting_message(struct tapd_session *session, const struct of_header
                                                : base_fail(error, "does not tell its features");
 }
 
-static int reading_message(struct tapd_session *session, const struct of_header *header,
-                           struct base_reader *body, struct base_error *error)
+/* One message of the table. 1: it is whole. */
+static int take_table(struct tapd_session *session, const struct of_header *header,
+                      struct base_reader *body, struct base_error *error)
 {
     enum channel_step step;
-    session->heard = true;
     if (channel_progress_message(&session->progress, header, body, &step, error)) {
         return -1;
     }
     if (step == CHANNEL_STEP_AGAIN) {
-        ask_for_table(session);
+        tapd_session_ask_for_table(session);
     } else if (step == CHANNEL_STEP_NEXT) {
         channel_progress_next(&session->progress, channel_conn_output(session->conn));
         channel_conn_flush(session->conn);
     } else if (step == CHANNEL_STEP_DONE) {
+        tell_odd(session);
+    }
+    return step == CHANNEL_STEP_DONE;
+}
+
+static int reading_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error)
+{
+    session->heard = true;
+    int whole = take_table(session, header, body, error);
+    if (whole == 1) {
         struct switch_state state = session->dump.state;
         session->dump.state = (struct switch_state){0};
         tapd_session_enter(session, STAGE_IDLE);
         session->ops->read(session->owner, &state);
         switch_state_free(&state);
     }
-    return 0;
+    return whole < 0 ? -1 : 0;
 }
 
 /* What an ERROR says, without the message that it is about: names, or numbers. */
@@ -210,28 +259,23 @@ static int take_error(struct tapd_session *session, const struct of_header *head
     }
     put_reason(&of_error, &text);
     uint32_t place = header->xid - session->part_xid;
-    int status = 0;
     if (session->stage == STAGE_SENDING && place < session->part_end - session->part_begin) {
+        session->part_refused = true;
         session->ops->refused(session->owner, session->part_begin + place, base_buffer_text(&text));
-    } else if (session->stage == STAGE_SENDING && header->xid == session->barrier_xid) {
-        status = base_fail(error, "refused BARRIER: %s", base_buffer_text(&text));
+    } else if (session->stage == STAGE_SENDING && !session->confirming &&
+               header->xid == session->barrier_xid) {
+        session->progress.habits.odd |= CHANNEL_ODD_NO_BARRIER;
+        begin_confirming(session);
     } else {
         tapd_log("%s: does not like what it was sent: %s", session->name, base_buffer_text(&text));
     }
     base_buffer_free(&text);
-    return status;
+    return 0;
 }
 
-static int sending_message(struct tapd_session *session, const struct of_header *header,
-                           struct base_reader *body, struct base_error *error)
+/* The flow-mods of a part have been processed. */
+static void finish_part(struct tapd_session *session)
 {
-    session->heard = true;
-    if (header->type == OFPT_ERROR) {
-        return take_error(session, header, body, error);
-    }
-    if (header->type != OFPT_BARRIER_REPLY || header->xid != session->barrier_xid) {
-        return 0;
-    }
     if (session->part_end < session->n_mods) {
         send_part(session);
     } else {
@@ -239,6 +283,48 @@ static int sending_message(struct tapd_session *session, const struct of_header 
         tapd_session_enter(session, STAGE_IDLE);
         session->ops->acknowledged(session->owner);
     }
+}
+
+/* A table that does not show them yet is read again; not endlessly, and not for those that were
+ * refused. */
+static int confirming_message(struct tapd_session *session, const struct of_header *header,
+                              struct base_reader *body, struct base_error *error)
+{
+    if (session->resting) {
+        return 0;
+    }
+    int whole = take_table(session, header, body, error);
+    if (whole != 1) {
+        return whole;
+    }
+    bool shown = tapd_table_shows(&session->dump.state.flows, session->mods + session->part_begin,
+                                  session->part_end - session->part_begin);
+    switch_state_free(&session->dump.state);
+    if (shown || session->part_refused || ++session->n_confirmings == MAX_CONFIRMINGS) {
+        finish_part(session);
+    } else {
+        session->resting = true;
+        tapd_session_set_timer(session, CONFIRM_REST_MS);
+    }
+    return 0;
+}
+
+static int sending_message(struct tapd_session *session, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error)
+{
+    session->heard = true;
+    bool about_table =
+        session->confirming && header->xid - session->progress.xid < CHANNEL_N_REQUESTS;
+    if (header->type == OFPT_ERROR && !about_table) {
+        return take_error(session, header, body, error);
+    }
+    if (session->confirming) {
+        return confirming_message(session, header, body, error);
+    }
+    if (header->type != OFPT_BARRIER_REPLY || header->xid != session->barrier_xid) {
+        return 0;
+    }
+    finish_part(session);
     return 0;
 }
 

@@ -3,6 +3,7 @@
  * Sessions with switches that do as they should, and with some that do not. */
 #include "tapd/install/session.h"
 
+#include "ofctl/flow.h"
 #include "tapd/install/session_inside.h"
 #include "testing/cmocka.h"
 #include "testing/fake_switch.h"
@@ -216,6 +217,79 @@ static void very_many_go_in_parts(void **state)
     end(&watch);
     fake_switch_stop(&fake);
     assert_int_equal(fake.n_dumps, 6); /* barriers: N * 72 bytes in parts of 256 KiB */
+}
+
+/* The flow-mod's entry stands in the table of the fake. */
+static struct of_flow_mod add_shown(struct flow_table *table, const char *actions)
+{
+    char text[128];
+    snprintf(text, sizeof text, "priority=100,tcp,in_port=1,nw_dst=10.0.0.0/8,tp_dst=80 actions=%s",
+             actions);
+    assert_int_equal(ofctl_parse_flow(text, table, NULL, NULL, NULL), 0);
+    return (struct of_flow_mod){.command = OFPFC_ADD,
+                                .buffer_id = OFP_NO_BUFFER,
+                                .out_port = PORT_NONE,
+                                .entry = table->entries[table->n_entries - 1]};
+}
+
+/* The second time that its table is read after a flow-mod, the entry is there. memo: flow-mods
+ * times 100, and those readings. */
+static void show_late(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    fake->memo += type == FAKE_FLOW_MOD ? 100 : 0;
+    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW && fake->memo >= 100) {
+        fake->n_flows = ++fake->memo % 100 >= 2;
+    }
+    fake_switch_answer(fake, type, xid, kind);
+}
+
+static void without_barrier_the_table_confirms(void **state)
+{
+    (void)state;
+    for (int reads_first = 0; reads_first < 2; reads_first++) {
+        struct fake_switch fake = {.dpid = DPID, .no_barrier = true, .answer = show_late};
+        struct flow_table table = {0};
+        struct watch watch;
+        const struct of_flow_mod mod = add_shown(&table, "output:2");
+        assert_true(fake_switch_start(&fake));
+        begin(&watch, fake.endpoint, &FAST);
+        await(&watch, &watch.n_up, 1);
+        if (reads_first) {
+            tapd_session_read(watch.session);
+            await(&watch, &watch.n_read, 1);
+        }
+        tapd_session_send(watch.session, &mod, 1);
+        await(&watch, &watch.n_acknowledged, 1);
+        assert_true(tapd_session_is_idle(watch.session));
+        tapd_session_read(watch.session);
+        await(&watch, &watch.n_read, reads_first ? 2 : 1);
+        assert_int_equal(watch.n_entries, 1);
+        assert_int_equal(watch.n_down, 0);
+        end(&watch);
+        fake_switch_stop(&fake);
+        flow_table_free(&table);
+        assert_int_equal(fake.memo, 103);  /* twice to confirm */
+        assert_int_equal(fake.n_dumps, 1); /* BARRIER was asked for once */
+    }
+}
+
+/* Nor does one wait for what was refused. */
+static void without_barrier_a_refused_flow_mod_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct fake_switch fake = {
+        .dpid = DPID, .no_barrier = true, .answer = refuse_second, .memo = 1};
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(2);
+    assert_true(fake_switch_start(&fake));
+    begin(&watch, fake.endpoint, &FAST);
+    await(&watch, &watch.n_up, 1);
+    tapd_session_send(watch.session, &mod, 1);
+    await(&watch, &watch.n_acknowledged, 1);
+    assert_int_equal(watch.n_refused, 1);
+    assert_int_equal(watch.session->n_confirmings, 0);
+    end(&watch);
+    fake_switch_stop(&fake);
 }
 
 static void it_comes_back(void **state)
@@ -487,6 +561,8 @@ int main(void)
         cmocka_unit_test(what_can_not_be_said_is_refused),
         cmocka_unit_test(very_many_go_in_parts),
         cmocka_unit_test(it_comes_back),
+        cmocka_unit_test(without_barrier_the_table_confirms),
+        cmocka_unit_test(without_barrier_a_refused_flow_mod_is_not_waited_for),
         cmocka_unit_test(one_that_never_lasts_waits_longer),
         cmocka_unit_test(another_switch_is_left_alone),
         cmocka_unit_test(a_mute_one_is_given_up),

@@ -139,11 +139,6 @@ static bool same_end(const struct flow_entry *old, const struct flow_entry *want
     return -TAPD_EARLY_TOLERANCE_MS <= late_ms && late_ms <= TAPD_LATE_TOLERANCE_MS;
 }
 
-static bool same_list(const struct tapd_actions *a, const struct tapd_actions *b)
-{
-    return actions_equal(a->items, a->n, b->items, b->n);
-}
-
 /* What there is becomes the wanted entry; `there` has its cookie and timeouts. */
 static void tell_wanted(const struct transition *t, const struct tapd_row *row,
                         enum tapd_phase phase)
@@ -154,7 +149,7 @@ static void tell_wanted(const struct transition *t, const struct tapd_row *row,
     if (!there || (there != row->wanted && !same_end(there, row->wanted))) {
         struct flow_mod mod = make_mod(FLOW_ADD, row->wanted, &row->then);
         t->tell(t->context, phase, &mod);
-    } else if (there->cookie != row->wanted->cookie || !same_list(&now, &row->then)) {
+    } else if (there->cookie != row->wanted->cookie || !tapd_does_same(&now, &row->then)) {
         struct flow_mod mod = make_mod(FLOW_MODIFY_STRICT, row->wanted, &row->then);
         t->tell(t->context, phase, &mod);
     }
