@@ -25,6 +25,7 @@ PREFIX       ?= /usr/local
 FUZZ_SECONDS ?= 60
 SANITIZER     = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 Q = $(if $(V),,@)
+comma = ,
 
 WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
              -Wwrite-strings -Wvla $(if $(WERROR),-Werror)
@@ -79,6 +80,8 @@ $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(B)/lib%.a $(SHARED)
 $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(LOWER)
 	$(LINK)
 $(UNIT) $(SUITES): LIBS += -lcmocka
+# Allocations can be made to fail: testing/failing.h.
+$(UNIT): LDFLAGS += -Wl,--undefined=__wrap_malloc $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup free)
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
 # The filter language of tcpdump, and a reader of capture files.
 $(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap

@@ -3,6 +3,8 @@
  * Memory in chunks: pieces are cut off the newest one, and all are freed together. */
 #include "base/arena.h"
 
+#include "base/memory.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@ struct base_arena_chunk {
 static struct base_arena_chunk *add_chunk(struct base_arena *arena, size_t n_bytes)
 {
     size_t capacity = n_bytes > CHUNK_BYTES ? n_bytes : CHUNK_BYTES;
-    struct base_arena_chunk *chunk = malloc(sizeof *chunk + capacity);
+    struct base_arena_chunk *chunk = base_malloc(sizeof *chunk + capacity);
     if (chunk) {
         *chunk = (struct base_arena_chunk){.next = arena->chunks, .capacity = capacity};
         arena->chunks = chunk;
@@ -106,7 +108,7 @@ int base_grow(void *items, size_t n_items, size_t *capacity, size_t item_bytes)
     size_t larger = *capacity ? *capacity * 2 : 16;
     void *old, *new;
     memcpy(&old, items, sizeof old);
-    if (larger > SIZE_MAX / item_bytes || !(new = realloc(old, larger * item_bytes))) {
+    if (larger > SIZE_MAX / item_bytes || !(new = base_realloc(old, larger * item_bytes))) {
         return -1;
     }
     memcpy(items, &new, sizeof new);

@@ -3,6 +3,8 @@
  * How does a buffer grow, and what is it after an allocation failed. */
 #include "base/buffer.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@ static bool reserve(struct base_buffer *buffer, size_t n_bytes)
     size_t needed = buffer->n_bytes + n_bytes + 1;
     if (needed > buffer->capacity) {
         size_t capacity = needed < 128 ? 128 : needed + needed / 2;
-        uint8_t *data = realloc(buffer->data, capacity);
+        uint8_t *data = base_realloc(buffer->data, capacity);
         if (!data) {
             buffer->failed = true;
             return false;

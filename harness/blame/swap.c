@@ -3,6 +3,7 @@
  * Do frames do what they do because cables are in wrong places? */
 #include "blame/swap.h"
 
+#include "base/memory.h"
 #include "blame/cause.h"
 
 #include <stdlib.h>
@@ -337,12 +338,13 @@ static int make_room(struct guessing *guessing)
 {
     const struct topology *topology = guessing->topology;
     size_t n_cables = topology->n_hosts + topology->n_links;
-    guessing->cables = calloc(n_cables + 1, sizeof *guessing->cables);
-    guessing->odd = calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->odd);
-    guessing->is_odd = calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->is_odd);
+    guessing->cables = base_calloc(n_cables + 1, sizeof *guessing->cables);
+    guessing->odd = base_calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->odd);
+    guessing->is_odd =
+        base_calloc(guessing->evidence->plan->n_probes + 1, sizeof *guessing->is_odd);
     guessing->changed = *topology;
-    guessing->changed.hosts = calloc(topology->n_hosts + 1, sizeof *topology->hosts);
-    guessing->changed.links = calloc(topology->n_links + 1, sizeof *topology->links);
+    guessing->changed.hosts = base_calloc(topology->n_hosts + 1, sizeof *topology->hosts);
+    guessing->changed.links = base_calloc(topology->n_links + 1, sizeof *topology->links);
     if (!guessing->cables || !guessing->odd || !guessing->is_odd || !guessing->changed.hosts ||
         !guessing->changed.links) {
         return -1;
@@ -356,7 +358,7 @@ static int make_room(struct guessing *guessing)
 int blame_swap(const struct traffic_evidence *evidence, struct report *report)
 {
     const struct topology *topology = evidence->expectation->topology;
-    struct guessing *guessing = calloc(1, sizeof *guessing);
+    struct guessing *guessing = base_calloc(1, sizeof *guessing);
     if (!guessing) {
         return -1;
     }

@@ -3,6 +3,7 @@
  * The headers for which two tables differ. */
 #include "change/diff.h"
 
+#include "base/memory.h"
 #include "model/port_set.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static int compare_indices(const void *a, const void *b, void *aux)
 
 static size_t *sorted(const struct flow_table *table)
 {
-    size_t *order = calloc(table->n_entries + 1, sizeof *order);
+    size_t *order = base_calloc(table->n_entries + 1, sizeof *order);
     for (size_t i = 0; order && i < table->n_entries; i++) {
         order[i] = i;
     }
@@ -60,7 +61,7 @@ static size_t *sorted(const struct flow_table *table)
 size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_table *b)
 {
     size_t *of_a = sorted(a), *of_b = sorted(b);
-    size_t *found = calloc(a->n_entries + 1, sizeof *found);
+    size_t *found = base_calloc(a->n_entries + 1, sizeof *found);
     size_t j = 0;
     for (size_t i = 0; of_a && of_b && found && i < a->n_entries; i++) {
         const struct flow_entry *entry = &a->entries[of_a[i]];
@@ -110,7 +111,7 @@ static int open_side(struct side *side, const struct switch_state *state,
     bool alike = flood_alike(state, other);
     side->state = state;
     side->counterparts = change_diff_counterparts(flows, &other->flows);
-    side->changed = calloc(flows->n_entries + 1, sizeof *side->changed);
+    side->changed = base_calloc(flows->n_entries + 1, sizeof *side->changed);
     if (!side->counterparts || !side->changed || space_table_index(&side->table, flows, NULL) < 0) {
         return -1;
     }
@@ -125,7 +126,7 @@ static int open_side(struct side *side, const struct switch_state *state,
             !extras_equal(entry->extras, entry->n_extras, same->extras, same->n_extras) ||
             (!alike && floods(entry));
     }
-    side->learned = calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
+    side->learned = base_calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
     return side->learned ? 0 : -1;
 }
 
@@ -369,7 +370,7 @@ static int collect_ports(struct change_diff *diff, const struct switch_state *co
         port_set_add_state(&named, states[i]);
         name_outputs(states[i], &named);
     }
-    diff->ports = calloc(port_set_count(&named) + 1, sizeof *diff->ports);
+    diff->ports = base_calloc(port_set_count(&named) + 1, sizeof *diff->ports);
     if (!diff->ports) {
         return -1;
     }

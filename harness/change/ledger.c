@@ -3,12 +3,14 @@
  * Which probes pass which entries, and which entries have no other probe? */
 #include "change/ledger.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 void change_ledger_init(struct change_ledger *ledger, size_t n_switches)
 {
     *ledger = (struct change_ledger){.n_switches = n_switches, .free_visits = CHANGE_NOTHING};
-    ledger->switches = calloc(n_switches + 1, sizeof *ledger->switches);
+    ledger->switches = base_calloc(n_switches + 1, sizeof *ledger->switches);
     ledger->no_memory = !ledger->switches;
     for (size_t sw = 0; ledger->switches && sw < n_switches; sw++) {
         ledger->switches[sw].nobody = CHANGE_NOTHING;

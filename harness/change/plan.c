@@ -3,6 +3,7 @@
  * What would the flow tables of a network be after a change that was not made yet? */
 #include "change/plan.h"
 
+#include "base/memory.h"
 #include "change/edit.h"
 
 #include <stdlib.h>
@@ -38,9 +39,9 @@ int change_plan_make(struct change_plan *plan, const struct flow_changes *change
                      const struct switch_state *const *before, size_t n_switches)
 {
     *plan = (struct change_plan){.n_switches = n_switches};
-    plan->copies = calloc(n_switches + 1, sizeof *plan->copies);
-    plan->states = calloc(n_switches + 1, sizeof *plan->states);
-    plan->overlaps = calloc(changes->n_items + 1, sizeof *plan->overlaps);
+    plan->copies = base_calloc(n_switches + 1, sizeof *plan->copies);
+    plan->states = base_calloc(n_switches + 1, sizeof *plan->states);
+    plan->overlaps = base_calloc(changes->n_items + 1, sizeof *plan->overlaps);
     int status = plan->copies && plan->states && plan->overlaps ? 0 : -1;
     for (size_t sw = 0; sw < n_switches && status == 0; sw++) {
         status = before[sw] ? change_switch(plan, changes, before[sw], sw) : 0;

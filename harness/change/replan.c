@@ -4,6 +4,7 @@
  * changes, and says what it has become. */
 #include "change/replan.h"
 
+#include "base/memory.h"
 #include "change/replan_inside.h"
 
 #include <stdlib.h>
@@ -11,9 +12,9 @@
 static int copy_states(struct change_replan *replan, const struct switch_state *const *states)
 {
     size_t n = replan->topology->n_switches;
-    replan->copies = calloc(n + 1, sizeof *replan->copies);
-    replan->states = calloc(n + 1, sizeof *replan->states);
-    replan->holes = calloc(n + 1, sizeof *replan->holes);
+    replan->copies = base_calloc(n + 1, sizeof *replan->copies);
+    replan->states = base_calloc(n + 1, sizeof *replan->states);
+    replan->holes = base_calloc(n + 1, sizeof *replan->holes);
     if (!replan->copies || !replan->states || !replan->holes) {
         return -1;
     }
@@ -94,7 +95,7 @@ struct change_replan *change_replan_begin(const struct topology *topology,
                                           const struct switch_state *const *states,
                                           const struct traffic_cover_options *options)
 {
-    struct change_replan *replan = calloc(1, sizeof *replan);
+    struct change_replan *replan = base_calloc(1, sizeof *replan);
     if (!replan) {
         return NULL;
     }
@@ -178,7 +179,7 @@ static int tell_missed(const struct change_replan *replan, struct traffic_cover 
 int change_replan_tell(const struct change_replan *replan, struct traffic_cover *cover)
 {
     *cover = (struct traffic_cover){.capacity = replan->n_probes};
-    cover->probes = calloc(replan->n_probes + 1, sizeof *cover->probes);
+    cover->probes = base_calloc(replan->n_probes + 1, sizeof *cover->probes);
     if (!cover->probes || tell_missed(replan, cover) < 0) {
         traffic_cover_free(cover);
         return -1;
@@ -197,11 +198,12 @@ int change_replan_differ(const struct change_replan *replan,
 {
     size_t n = replan->ledger.n_walks + 1;
     *difference =
-        (struct change_replan_difference){.added = calloc(n, sizeof(struct traffic_extra)),
-                                          .dropped = calloc(n, sizeof(struct traffic_extra))};
+        (struct change_replan_difference){.added = base_calloc(n, sizeof(struct traffic_extra)),
+                                          .dropped = base_calloc(n, sizeof(struct traffic_extra))};
     if (!difference->added || !difference->dropped) {
         free(difference->added);
         free(difference->dropped);
+        *difference = (struct change_replan_difference){0};
         return -1;
     }
     for (size_t i = 0; i < replan->ledger.n_walks; i++) {

@@ -121,7 +121,8 @@ int cli_complain(const struct cli_job *job, int status, const char *format, ...)
 /* The same, and how to get help. Returns CLI_USAGE. */
 int cli_usage_error(const struct cli_job *job, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* What is wrong with the files that were read, on stderr. */
+/* What is wrong with the files that were read, on stderr; nothing if memory ran out, which may
+ * be all that is wrong with them. */
 void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics);
 
 /* The lab file: what an option says, else $TAPPROOF_LAB, else NULL (the
@@ -136,7 +137,8 @@ int cli_open_reports(struct cli_job *job);
 int cli_open_output(const struct cli_job *job, struct cli_output *output);
 
 /* Writes the text, closes the file and frees the text; does nothing if the
- * output is not open. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
+ * output is not open. CLI_CONFORMS, or a message and CLI_UNJUDGED. If memory ran out since the
+ * command began, nothing is written: what was found may be wrong. */
 int cli_write_output(const struct cli_job *job, struct cli_output *output,
                      struct base_buffer *text);
 

@@ -2,6 +2,7 @@
  *
  * tapproof diff: what differs between two states, each of them saved or live? */
 #include "change/diff.h"
+#include "base/memory.h"
 #include "base/version.h"
 #include "channel/channel.h"
 #include "cli/cli.h"
@@ -121,7 +122,7 @@ static int compare_all(struct diff *diff)
 {
     const struct side *sides = diff->sides;
     size_t n = count_switches(&sides[0]) + count_switches(&sides[1]);
-    diff->switches = calloc(n + 1, sizeof *diff->switches);
+    diff->switches = base_calloc(n + 1, sizeof *diff->switches);
     int failed = diff->switches ? 0 : -1;
     for (size_t i = 0; i < count_switches(&sides[0]) && !failed; i++) {
         failed = compare_switch(diff, switch_name(&sides[0], i));

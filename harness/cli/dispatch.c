@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which command is meant, what do its options say, and what is its help? */
+#include "base/memory.h"
 #include "base/suggest.h"
 #include "base/version.h"
 #include "cli/cli.h"
@@ -148,7 +149,8 @@ static int run_job(struct cli_job *job, int argc, char **argv)
 static int run_command(const struct cli_command *command, const struct run_world *world, int argc,
                        char **argv)
 {
-    struct cli_job *job = calloc(1, command->n_bytes);
+    base_memory_begin();
+    struct cli_job *job = base_calloc(1, command->n_bytes);
     if (!job) {
         fputs("tapproof: out of memory\n", stderr);
         return CLI_UNJUDGED;
@@ -160,6 +162,9 @@ static int run_command(const struct cli_command *command, const struct run_world
     job->run.world = world;
     job->started_ns = world->now_ns(world);
     int status = run_job(job, argc, argv);
+    if (status != CLI_UNJUDGED && base_memory_ran_out()) {
+        status = cli_complain(job, CLI_UNJUDGED, "out of memory");
+    }
     free(job);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How does a command complain, read the network, and write its reports? */
+#include "base/memory.h"
 #include "base/version.h"
 #include "cli/cli.h"
 
@@ -35,7 +36,9 @@ void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics)
 {
     struct base_buffer text = {0};
     yaml_format_diagnostics(diagnostics, &text);
-    fputs(base_buffer_text(&text), stderr);
+    if (!base_memory_ran_out()) {
+        fputs(base_buffer_text(&text), stderr);
+    }
     base_buffer_free(&text);
 }
 
@@ -69,9 +72,9 @@ int cli_write_output(const struct cli_job *job, struct cli_output *output, struc
     if (!output->file) {
         return CLI_CONFORMS;
     }
-    bool written =
-        !text->failed && fwrite(text->data, 1, text->n_bytes, output->file) == text->n_bytes;
-    int error = text->failed ? ENOMEM : errno;
+    bool failed = text->failed || base_memory_ran_out();
+    bool written = !failed && fwrite(text->data, 1, text->n_bytes, output->file) == text->n_bytes;
+    int error = failed ? ENOMEM : errno;
     if (output->file == stdout ? fflush(stdout) != 0 : fclose(output->file) != 0) {
         error = errno;
         written = false;
@@ -81,7 +84,7 @@ int cli_write_output(const struct cli_job *job, struct cli_output *output, struc
     return written ? CLI_CONFORMS
                    : cli_complain(job, CLI_UNJUDGED, "cannot write %s: %s",
                                   strcmp(output->path, "-") == 0 ? "stdout" : output->path,
-                                  strerror(error));
+                                  error == ENOMEM ? "out of memory" : strerror(error));
 }
 
 int cli_worse(int found, int written)

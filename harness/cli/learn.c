@@ -97,9 +97,10 @@ static int write_draft(struct cli_job *job, const struct learn_draft *draft)
     put_path((struct learn *)job, &path);
     put_head(draft, switches, &text);
     yaml_write_expectation(&draft->expectation, base_buffer_text(&path), &text);
-    int status = cli_write_output(job, &job->text, &text);
     report_learn_remarks(draft, switches, "tapproof learn: ", &remarks);
-    fputs(base_buffer_text(&remarks), stderr);
+    const char *remarked = base_buffer_text(&remarks);
+    int status = cli_write_output(job, &job->text, &text);
+    fputs(remarked, stderr);
     base_buffer_free(&remarks);
     base_buffer_free(&path);
     return status;

@@ -3,6 +3,7 @@
  * What becomes of one packet, hop by hop, and what should? */
 #include "explain/explain.h"
 
+#include "base/memory.h"
 #include "frame/parse.h"
 #include "frame/rewrite.h"
 #include "ofctl/action.h"
@@ -299,7 +300,7 @@ static int open_networks(struct explaining *explaining)
 {
     const struct explain_question *question = explaining->question;
     const struct expectation *expectation = question->expectation;
-    explaining->frames = calloc(PATH_HOPS + 1, sizeof *explaining->frames);
+    explaining->frames = base_calloc(PATH_HOPS + 1, sizeof *explaining->frames);
     return !explaining->frames ||
                    path_network_open_dumps(&explaining->network, expectation->topology,
                                            question->states, question->reasons) < 0 ||
@@ -312,7 +313,7 @@ int explain_packet(const struct explain_question *question, const struct header 
                    const void *frame, size_t n_frame_bytes, struct base_arena *arena,
                    struct explanation *out)
 {
-    struct explaining *explaining = calloc(1, sizeof *explaining);
+    struct explaining *explaining = base_calloc(1, sizeof *explaining);
     *out = (struct explanation){
         .at = topology_port_name(question->expectation->topology, question->in, arena)};
     if (!explaining) {

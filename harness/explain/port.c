@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which entry takes which packets of a port, and where do they go? */
+#include "base/memory.h"
 #include "explain/explain.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
@@ -153,7 +154,7 @@ static void list_entries(struct listing *listing)
 static int open_network(struct listing *listing, const struct explain_question *question)
 {
     const struct topology *topology = question->expectation->topology;
-    const struct switch_state **states = calloc(topology->n_switches + 1, sizeof *states);
+    const struct switch_state **states = base_calloc(topology->n_switches + 1, sizeof *states);
     int status = -1;
     if (states) {
         states[listing->in.sw] = listing->state;
@@ -167,7 +168,7 @@ static int list_classes(struct listing *listing, const struct explain_question *
 {
     const struct flow_table *flows = &listing->state->flows;
     struct explanation *out = listing->out;
-    listing->order = calloc(flows->n_entries + 1, sizeof *listing->order);
+    listing->order = base_calloc(flows->n_entries + 1, sizeof *listing->order);
     out->classes = base_arena_alloc(listing->arena, (flows->n_entries + 1) * sizeof *out->classes);
     if (!listing->order || !out->classes || space_table_index(&listing->table, flows, NULL) < 0) {
         return -1;

@@ -3,6 +3,7 @@
  * Claims from where the headers of each host go (path/forward.h). What is
  * proposed here is proved by prove/prove.h, and only what was proved is kept;
  * a sender keeps its claims only if they say all that arrives. */
+#include "base/memory.h"
 #include "learn/inside.h"
 #include "ofctl/match.h"
 #include "path/forward.h"
@@ -125,7 +126,7 @@ static int propose_sender(struct drafting *drafting, size_t from)
 static int prove_draft(struct drafting *drafting, struct base_error *error)
 {
     struct report report = {0};
-    drafting->holds = calloc(drafting->draft.n_claims + 1, sizeof *drafting->holds);
+    drafting->holds = base_calloc(drafting->draft.n_claims + 1, sizeof *drafting->holds);
     int status = drafting->holds ? prove_claims(&drafting->draft, drafting->run->switches, NULL,
                                                 &report, NULL, error)
                                  : -1;
@@ -351,7 +352,7 @@ static int open_network(struct drafting *drafting)
 {
     const struct learn_run *run = drafting->run;
     size_t n = run->topology->n_switches;
-    struct path_switch *known = calloc(n + 1, sizeof *known);
+    struct path_switch *known = base_calloc(n + 1, sizeof *known);
     int status = -1;
     for (size_t i = 0; known && i < n; i++) {
         const struct switch_dump *sw = &run->switches[i];
@@ -394,8 +395,8 @@ int learn_claims(struct learn_run *run, struct base_error *error)
     if (open_network(&drafting) < 0) {
         return -1;
     }
-    drafting.reaches = calloc(n_hosts + 1, sizeof *drafting.reaches);
-    drafting.first = calloc(n_hosts + 1, sizeof *drafting.first);
+    drafting.reaches = base_calloc(n_hosts + 1, sizeof *drafting.reaches);
+    drafting.first = base_calloc(n_hosts + 1, sizeof *drafting.first);
     run->draft->unclaimed = base_arena_alloc(&run->draft->expectation.arena,
                                              (n_hosts + 1) * sizeof *run->draft->unclaimed);
     int status = drafting.reaches && drafting.first && run->draft->unclaimed ? 0 : -1;

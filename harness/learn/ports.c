@@ -2,6 +2,7 @@
  *
  * What do the tables do with the packets of each port? Cases and lifetimes, as
  * the expectation would write them. */
+#include "base/memory.h"
 #include "learn/inside.h"
 #include "model/port_set.h"
 #include "space/table.h"
@@ -142,7 +143,7 @@ static int learn_entries(struct learning *learning)
             status = except_reserved(learning, match->value.in_port);
         }
     }
-    learning->order = calloc(flows->n_entries + 1, sizeof *learning->order);
+    learning->order = base_calloc(flows->n_entries + 1, sizeof *learning->order);
     if (status < 0 || !learning->order || space_table_index(&learning->table, flows, NULL) < 0) {
         return -1;
     }

@@ -4,6 +4,7 @@
 #include "model/topology.h"
 
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "base/suggest.h"
 #include "model/port.h"
 
@@ -80,7 +81,7 @@ size_t topology_find_host(const struct topology *topology, const char *name)
 
 const char *topology_nearest_host(const struct topology *topology, const char *name)
 {
-    const char **names = calloc(topology->n_hosts + 1, sizeof *names);
+    const char **names = base_calloc(topology->n_hosts + 1, sizeof *names);
     for (size_t i = 0; names && i < topology->n_hosts; i++) {
         names[i] = topology->hosts[i].name;
     }

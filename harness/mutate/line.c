@@ -2,6 +2,7 @@
  *
  * A mutant that nothing notices: does it treat any packet otherwise, and what would
  * have to be written to notice that? */
+#include "base/memory.h"
 #include "change/diff.h"
 #include "mutate/inside.h"
 #include "state/state.h"
@@ -12,7 +13,7 @@
 static int learn(struct mutate_run *run)
 {
     int status = learn_ports(run->expectation, run->switches, &run->draft, run->error);
-    run->wanted = calloc(run->draft.expectation.n_ports + 1, sizeof(bool));
+    run->wanted = base_calloc(run->draft.expectation.n_ports + 1, sizeof(bool));
     run->has_draft = true;
     return status < 0 || !run->wanted ? -1 : 0;
 }
@@ -118,7 +119,7 @@ int mutate_keep_lines(struct mutate_run *run)
     struct mutations *mutations = run->mutations;
     const struct expectation *draft = &run->draft.expectation;
     struct base_arena *arena = &mutations->arena;
-    size_t *lines = calloc(draft->n_ports + 1, sizeof *lines);
+    size_t *lines = base_calloc(draft->n_ports + 1, sizeof *lines);
     mutations->lines = base_arena_alloc(arena, (draft->n_ports + 1) * sizeof *mutations->lines);
     int status = lines && mutations->lines ? 0 : -1;
     for (size_t i = 0; i < draft->n_ports && status == 0; i++) {

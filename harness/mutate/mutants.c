@@ -3,6 +3,7 @@
  * Which small changes of a flow table would a mistake make? */
 #include "mutate/mutants.h"
 
+#include "base/memory.h"
 #include "ofctl/action.h"
 #include "ofctl/match.h"
 
@@ -59,7 +60,7 @@ static void put_key(const struct flow_entry *entry, struct base_buffer *out)
 static int make_row(struct maker *maker)
 {
     int status = 0;
-    maker->actions = calloc(maker->entry->n_actions + 1u, sizeof *maker->actions);
+    maker->actions = base_calloc(maker->entry->n_actions + 1u, sizeof *maker->actions);
     maker->id.n_bytes = 0;
     base_put_format(&maker->id, "mutate/%s/", maker->name);
     put_key(maker->entry, &maker->id);

@@ -2,6 +2,7 @@
  *
  * Which switch is this, and which ports does it have? */
 #include "openflow/port_codec.h"
+#include "base/memory.h"
 #include "openflow/check.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static int decode_ports(struct base_reader *body, struct switch_state *state,
                          base_reader_left(body));
     }
     size_t n_ports = base_reader_left(body) / OF_PORT_BYTES;
-    struct port *ports = calloc(n_ports + 1, sizeof *ports);
+    struct port *ports = base_calloc(n_ports + 1, sizeof *ports);
     if (!ports) {
         return base_fail(error, "out of memory");
     }

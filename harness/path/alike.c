@@ -5,6 +5,7 @@
  * switch that caches flows does it for one table. */
 #include "path/alike.h"
 
+#include "base/memory.h"
 #include "space/rewrite.h"
 #include "space/table.h"
 
@@ -287,7 +288,7 @@ static int ask_all(struct kin *kin)
 void path_alike(const struct path_network *network, const struct path_walk *walk, size_t *budget,
                 struct path_alike *alike)
 {
-    struct kin *kin = calloc(1, sizeof *kin + walk->n_hops * sizeof *kin->set);
+    struct kin *kin = base_calloc(1, sizeof *kin + walk->n_hops * sizeof *kin->set);
     *alike = (struct path_alike){0};
     if (kin) {
         kin->network = network;

@@ -3,6 +3,8 @@
  * What an expectation says of ports, as flow tables. */
 #include "path/declared.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 /* Priorities of entries that no case stands for: PATH_UNLISTED, and what drops at listed ports. */
@@ -82,9 +84,9 @@ static size_t count_cases(const struct expectation *expectation)
 static int compile(struct path_declared *declared)
 {
     size_t n = declared->expectation->topology->n_switches;
-    declared->flows = calloc(n + 1, sizeof *declared->flows);
-    declared->begins = calloc(n + 1, sizeof *declared->begins);
-    declared->cases = calloc(count_cases(declared->expectation) + 1, sizeof *declared->cases);
+    declared->flows = base_calloc(n + 1, sizeof *declared->flows);
+    declared->begins = base_calloc(n + 1, sizeof *declared->begins);
+    declared->cases = base_calloc(count_cases(declared->expectation) + 1, sizeof *declared->cases);
     if (!declared->flows || !declared->begins || !declared->cases || compile_ports(declared) < 0) {
         return -1;
     }
@@ -95,7 +97,7 @@ static int compile(struct path_declared *declared)
 static int name_ports(struct path_declared *declared)
 {
     struct path_network *network = &declared->network;
-    declared->ports = calloc(network->n_cables + 1, sizeof *declared->ports);
+    declared->ports = base_calloc(network->n_cables + 1, sizeof *declared->ports);
     for (size_t i = 0; declared->ports && i < network->n_cables; i++) {
         declared->ports[i].number = network->cables[i].port.port;
     }
@@ -110,7 +112,7 @@ static int open_network(struct path_declared *declared)
 {
     const struct expectation *expectation = declared->expectation;
     size_t n = expectation->topology->n_switches;
-    struct path_switch *switches = calloc(n + 1, sizeof *switches);
+    struct path_switch *switches = base_calloc(n + 1, sizeof *switches);
     for (size_t i = 0; switches && i < n; i++) {
         switches[i] =
             (struct path_switch){.flows = expectation->lists_switch[i] ? &declared->flows[i] : NULL,

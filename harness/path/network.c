@@ -4,6 +4,7 @@
  */
 #include "path/network.h"
 
+#include "base/memory.h"
 #include "space/rewrite.h"
 
 #include <stdlib.h>
@@ -36,8 +37,8 @@ static int index_cables(struct path_network *network)
 {
     const struct topology *topology = network->topology;
     size_t max = 2 * topology->n_links + topology->n_hosts, at = 0;
-    network->cables = calloc(max + 1, sizeof *network->cables);
-    network->begins = calloc(topology->n_switches + 1, sizeof *network->begins);
+    network->cables = base_calloc(max + 1, sizeof *network->cables);
+    network->begins = base_calloc(topology->n_switches + 1, sizeof *network->begins);
     if (!network->cables || !network->begins) {
         return -1;
     }
@@ -101,9 +102,9 @@ static int index_switch(struct path_network *network, size_t sw)
 static int index_all(struct path_network *network, const struct path_switch *switches)
 {
     size_t n = network->topology->n_switches;
-    network->switches = calloc(n + 1, sizeof *network->switches);
-    network->tables = calloc(n + 1, sizeof *network->tables);
-    network->rewritten = calloc(n + 1, sizeof *network->rewritten);
+    network->switches = base_calloc(n + 1, sizeof *network->switches);
+    network->tables = base_calloc(n + 1, sizeof *network->tables);
+    network->rewritten = base_calloc(n + 1, sizeof *network->rewritten);
     if (!network->switches || !network->tables || !network->rewritten) {
         return -1;
     }
@@ -130,7 +131,7 @@ int path_network_open(struct path_network *network, const struct topology *topol
 int path_network_open_dumps(struct path_network *network, const struct topology *topology,
                             const struct switch_state *const *states, const char *const *reasons)
 {
-    struct path_switch *switches = calloc(topology->n_switches + 1, sizeof *switches);
+    struct path_switch *switches = base_calloc(topology->n_switches + 1, sizeof *switches);
     for (size_t i = 0; switches && i < topology->n_switches; i++) {
         const struct switch_state *state = states[i];
         const char *reason = reasons && reasons[i] ? reasons[i] : "the switch was not read";

@@ -2,6 +2,7 @@
  *
  * A set of headers of one sender at one receiver: do they arrive as often as
  * they should, and in the form that they should have? */
+#include "base/memory.h"
 #include "prove/inside.h"
 #include "space/atoms.h"
 
@@ -213,8 +214,8 @@ static bool open_comparing(const struct prove_sender *sender, size_t to,
     size_t begin = sender->expected.first[to], n = sender->expected.first[to + 1] - begin;
     comparing->declared = sender->expected.all + begin;
     comparing->n_declared = n;
-    comparing->regions = calloc(n + 1, sizeof(*comparing->regions));
-    comparing->forms = calloc(n + 1, sizeof(*comparing->forms));
+    comparing->regions = base_calloc(n + 1, sizeof(*comparing->regions));
+    comparing->forms = base_calloc(n + 1, sizeof(*comparing->forms));
     for (size_t i = 0; comparing->regions && i < n; i++) {
         comparing->regions[i] = &comparing->declared[i]->region;
     }

@@ -3,6 +3,7 @@
  * Every claim, every sender: what is proved and what is not becomes results. */
 #include "prove/prove.h"
 
+#include "base/memory.h"
 #include "prove/inside.h"
 
 #include <stdlib.h>
@@ -145,7 +146,7 @@ int prove_claims(const struct expectation *expectation, const struct switch_dump
                                     .budget = options ? options->budget : 0,
                                     .report = report,
                                     .findings = findings};
-    size_t *at = calloc(expectation->n_claims + 1, sizeof *at);
+    size_t *at = base_calloc(expectation->n_claims + 1, sizeof *at);
     int status = at ? prove_context_read(&context, switches) : -1;
     status = status == 0 ? add_claims(&context, options, at) : -1;
     status = status == 0 ? prove_senders(&context, options, at) : -1;

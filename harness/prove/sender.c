@@ -3,6 +3,7 @@
  * Where one sender's headers go (path/forward.h), once by the tables and once by
  * the expectation; then each of its claims is a question about how the regions
  * that arrive at a host overlap. */
+#include "base/memory.h"
 #include "prove/inside.h"
 
 #include <stdlib.h>
@@ -14,8 +15,8 @@ static int sort_claims(struct prove_context *context)
 {
     const struct expectation *expectation = context->expectation;
     size_t n_hosts = context->topology->n_hosts;
-    context->claims = calloc(expectation->n_claims + 1, sizeof *context->claims);
-    context->begins = calloc(n_hosts + 2, sizeof *context->begins);
+    context->claims = base_calloc(expectation->n_claims + 1, sizeof *context->claims);
+    context->begins = base_calloc(n_hosts + 2, sizeof *context->begins);
     if (!context->claims || !context->begins) {
         return -1;
     }
@@ -46,7 +47,7 @@ static size_t budget_of(const struct prove_context *context)
 int prove_context_read(struct prove_context *context, const struct switch_dump *switches)
 {
     size_t n = context->topology->n_switches;
-    context->states = calloc(n + 1, sizeof(*context->states));
+    context->states = base_calloc(n + 1, sizeof(*context->states));
     for (size_t i = 0; context->states && i < n; i++) {
         context->states[i] = switches[i].dumped ? switches[i].state : NULL;
     }
@@ -57,8 +58,8 @@ int prove_context_open(struct prove_context *context)
 {
     size_t n = context->topology->n_switches;
     context->budget = context->budget ? context->budget : budget_of(context);
-    struct path_switch *tables = calloc(n + 1, sizeof *tables);
-    context->spreads = calloc(n + 1, sizeof(*context->spreads));
+    struct path_switch *tables = base_calloc(n + 1, sizeof *tables);
+    context->spreads = base_calloc(n + 1, sizeof(*context->spreads));
     int status = tables && context->spreads ? sort_claims(context) : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         const struct switch_state *state = context->states[i];
@@ -97,9 +98,9 @@ void prove_context_close(struct prove_context *context)
 static int sort_arrivals(const struct path_reach *reach, size_t n_hosts,
                          struct prove_arrivals *arrivals)
 {
-    size_t *first = calloc(n_hosts + 1, sizeof *first);
+    size_t *first = base_calloc(n_hosts + 1, sizeof *first);
     arrivals->first = first;
-    arrivals->all = calloc(reach->n_arrivals + 1, sizeof(*arrivals->all));
+    arrivals->all = base_calloc(reach->n_arrivals + 1, sizeof(*arrivals->all));
     if (!first || !arrivals->all) {
         return -1;
     }
@@ -140,7 +141,7 @@ int prove_sender_open(struct prove_sender *sender, struct prove_context *context
     context->spent += 2 * context->budget - budget - declared_budget;
     size_t max = sender->actual.n_arrivals + sender->actual.n_unknowns +
                  sender->declared.n_arrivals + sender->declared.n_unknowns;
-    sender->regions = calloc(max + 1, sizeof(*sender->regions));
+    sender->regions = base_calloc(max + 1, sizeof(*sender->regions));
     return sender->regions ? 0 : -1;
 }
 

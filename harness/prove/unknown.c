@@ -2,6 +2,7 @@
  *
  * Which hosts may receive headers of which it is not known what a switch does
  * with them? */
+#include "base/memory.h"
 #include "prove/inside.h"
 
 #include <stdlib.h>
@@ -44,8 +45,8 @@ static int spread_from(struct prove_context *context, size_t sw, size_t *budget,
 static bool *spread(struct prove_context *context, size_t sw)
 {
     size_t n = context->topology->n_switches;
-    bool *hosts = calloc(context->topology->n_hosts + 1, sizeof *hosts);
-    bool *seen = calloc(2 * n + 1, sizeof *seen), *done = seen + n;
+    bool *hosts = base_calloc(context->topology->n_hosts + 1, sizeof *hosts);
+    bool *seen = base_calloc(2 * n + 1, sizeof *seen), *done = seen + n;
     size_t budget = context->budget / SPREAD_SHARES;
     int status = hosts && seen ? 0 : -1;
     if (status == 0) {

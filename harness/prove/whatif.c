@@ -3,6 +3,7 @@
  * Which claims turn when one entry of a table changes? */
 #include "prove/whatif.h"
 
+#include "base/memory.h"
 #include "path/affected.h"
 #include "prove/inside.h"
 
@@ -45,10 +46,10 @@ static int open_all(struct prove_whatif *whatif, const struct switch_dump *switc
 {
     const struct expectation *expectation = whatif->context.expectation;
     size_t n_hosts = expectation->topology->n_hosts, n = expectation->n_claims + 2 * n_hosts;
-    whatif->standings = calloc(n + 1, sizeof *whatif->standings);
-    whatif->seen = calloc(n + 1, sizeof *whatif->seen);
+    whatif->standings = base_calloc(n + 1, sizeof *whatif->standings);
+    whatif->seen = base_calloc(n + 1, sizeof *whatif->seen);
     whatif->n_standings = n;
-    whatif->whole = calloc(n_hosts + 1, sizeof *whatif->whole);
+    whatif->whole = base_calloc(n_hosts + 1, sizeof *whatif->whole);
     int status =
         whatif->standings && whatif->seen && whatif->whole ? copy_tables(whatif, switches) : -1;
     for (size_t from = 0; from < n_hosts && status == 0; from++) {
@@ -62,7 +63,7 @@ int prove_whatif_open(const struct expectation *expectation, const struct switch
                       const struct prove_options *options, struct prove_whatif **whatif,
                       struct base_error *error)
 {
-    struct prove_whatif *made = calloc(1, sizeof *made);
+    struct prove_whatif *made = base_calloc(1, sizeof *made);
     *whatif = made;
     if (made) {
         made->context = (struct prove_context){
@@ -220,8 +221,8 @@ static int copy_tables(struct prove_whatif *whatif, const struct switch_dump *sw
 {
     struct prove_context *context = &whatif->context;
     size_t n = context->topology->n_switches;
-    context->states = calloc(n + 1, sizeof(*context->states));
-    whatif->copies = calloc(n + 1, sizeof *whatif->copies);
+    context->states = base_calloc(n + 1, sizeof(*context->states));
+    whatif->copies = base_calloc(n + 1, sizeof *whatif->copies);
     int status = context->states && whatif->copies ? 0 : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         status = switches[i].dumped ? copy_table(whatif, i, switches[i].state) : 0;

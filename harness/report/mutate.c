@@ -3,6 +3,7 @@
  * How are mistakes that an expectation would not notice written as text, and as JSON? */
 #include "report/mutate.h"
 
+#include "base/memory.h"
 #include "report/escape.h"
 #include "report/evidence.h"
 #include "yaml/write.h"
@@ -40,7 +41,7 @@ static void put_line(const struct mutations *mutations, const struct topology *t
 static void put_lines(const struct mutations *mutations, const struct topology *topology,
                       struct base_buffer *out)
 {
-    bool *lists_switch = calloc(topology->n_switches + 1, sizeof *lists_switch);
+    bool *lists_switch = base_calloc(topology->n_switches + 1, sizeof *lists_switch);
     struct expectation lines = {.topology = (struct topology *)topology,
                                 .ports = mutations->lines,
                                 .n_ports = mutations->n_lines,

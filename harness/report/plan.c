@@ -3,6 +3,7 @@
  * What would a change do? */
 #include "report/plan.h"
 
+#include "base/memory.h"
 #include "ofctl/flow.h"
 #include "report/coverage.h"
 #include "report/diff.h"
@@ -29,7 +30,7 @@ static int by_id(const void *a, const void *b)
 /* Without memory it is empty. */
 static struct index make_index(const struct report *report)
 {
-    struct index index = {calloc(report->n_results + 1, sizeof *index.results), 0};
+    struct index index = {base_calloc(report->n_results + 1, sizeof *index.results), 0};
     for (size_t i = 0; index.results && i < report->n_results; i++) {
         index.results[index.n++] = &report->results[i];
     }

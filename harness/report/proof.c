@@ -3,6 +3,7 @@
  * Which way does the packet of a refuted claim take? */
 #include "report/proof.h"
 
+#include "base/memory.h"
 #include "blame/proof.h"
 #include "ofctl/flow.h"
 #include "path/declared.h"
@@ -171,7 +172,7 @@ int report_proofs(const struct expectation *expectation, const struct switch_dum
     if (findings->n_items == 0) {
         return 0;
     }
-    const struct switch_state **states = calloc(n + 1, sizeof(*states));
+    const struct switch_state **states = base_calloc(n + 1, sizeof(*states));
     if (!states || path_declared_open(&declared, expectation) < 0) {
         free(states);
         return -1;

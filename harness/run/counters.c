@@ -2,6 +2,7 @@
  *
  * What do the switches say of the frames, by their counters, and by frames that
  * they send themselves? */
+#include "base/memory.h"
 #include "blame/shots.h"
 #include "run/inside.h"
 
@@ -48,7 +49,7 @@ int run_checking_shoot(struct checking *checking)
 {
     struct traffic_evidence evidence = run_checking_evidence(checking);
     run_progress(checking->options, "having switches send");
-    checking->shots = calloc(BLAME_SHOTS_MAX, sizeof *checking->shots);
+    checking->shots = base_calloc(BLAME_SHOTS_MAX, sizeof *checking->shots);
     if (!checking->shots) {
         return base_fail(checking->error, "out of memory");
     }

@@ -3,6 +3,7 @@
  * Which entries and pairs of hosts do the probes exercise, and which more would they need? */
 #include "run/coverage.h"
 
+#include "base/memory.h"
 #include "ofctl/match.h"
 #include "prove/prove.h"
 #include "report/proof.h"
@@ -98,7 +99,7 @@ static int plan_again(const struct path_declared *declared,
                       struct traffic_plan *plan, struct base_error *error)
 {
     size_t n = options->n_extras + cover->n_probes;
-    struct traffic_extra *extras = calloc(n, sizeof *extras);
+    struct traffic_extra *extras = base_calloc(n, sizeof *extras);
     struct traffic_plan_options more = *options;
     if (!extras) {
         return base_fail(error, "out of memory");
@@ -121,7 +122,7 @@ static int cover(const struct path_declared *declared, const struct path_network
 {
     const struct expectation *expectation = declared->expectation;
     size_t n_hosts = expectation->topology->n_hosts;
-    bool *sends = calloc(n_hosts + 1, sizeof *sends);
+    bool *sends = base_calloc(n_hosts + 1, sizeof *sends);
     struct traffic_cover_options how = {.sends = sends, .plan = plan};
     for (size_t host = 0; sends && host < n_hosts; host++) {
         sends[host] = traffic_plan_sends(expectation, options, host);

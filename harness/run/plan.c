@@ -3,6 +3,7 @@
  * What would a change do to the verdicts, and to the tables? */
 #include "run/plan.h"
 
+#include "base/memory.h"
 #include "change/diff.h"
 #include "report/plan.h"
 #include "report/words.h"
@@ -24,7 +25,7 @@ static int compare_switches(struct planning *planning)
 {
     struct run_plan *plan = planning->plan;
     const struct topology *topology = planning->expectation->topology;
-    plan->switches = calloc(topology->n_switches + 1, sizeof *plan->switches);
+    plan->switches = base_calloc(topology->n_switches + 1, sizeof *plan->switches);
     plan->n_switches = plan->switches ? topology->n_switches : 0;
     int failed = plan->switches ? 0 : -1;
     for (size_t i = 0; i < plan->n_switches && !failed; i++) {
@@ -57,7 +58,7 @@ static int judge(const struct planning *planning, const struct switch_state *con
 {
     uint64_t start_ns = planning->options->world->now_ns(planning->options->world);
     size_t n = planning->expectation->topology->n_switches;
-    struct switch_dump *switches = calloc(n + 1, sizeof *switches);
+    struct switch_dump *switches = base_calloc(n + 1, sizeof *switches);
     if (!switches) {
         return base_fail(error, "out of memory");
     }

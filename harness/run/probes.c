@@ -3,6 +3,7 @@
  * Which probes does a change of the tables make necessary, and which superfluous? */
 #include "run/probes.h"
 
+#include "base/memory.h"
 #include "change/diff.h"
 #include "change/replan.h"
 #include "ofctl/match.h"
@@ -115,7 +116,7 @@ static int plan_probes(const struct expectation *expectation, struct planned *pl
                        struct base_error *error)
 {
     size_t n_hosts = expectation->topology->n_hosts;
-    planned->sends = malloc((n_hosts + 1) * sizeof *planned->sends);
+    planned->sends = base_malloc((n_hosts + 1) * sizeof *planned->sends);
     if (!planned->sends) {
         return base_fail(error, "out of memory");
     }

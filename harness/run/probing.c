@@ -3,6 +3,7 @@
  * When is each probe sent, and how long is it waited for? */
 #include "run/probing.h"
 
+#include "base/memory.h"
 #include "run/inside.h"
 
 #include <stdlib.h>
@@ -24,8 +25,8 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
                      struct base_error *error)
 {
     *probing = (struct run_probing){.plan = plan, .topology = topology, .stations = stations};
-    probing->sent_ns = calloc(plan->n_probes + 1, sizeof *probing->sent_ns);
-    probing->loads = calloc(plan->n_probes + 1, sizeof *probing->loads);
+    probing->sent_ns = base_calloc(plan->n_probes + 1, sizeof *probing->sent_ns);
+    probing->loads = base_calloc(plan->n_probes + 1, sizeof *probing->loads);
     if (!probing->sent_ns || !probing->loads) {
         return base_fail(error, "out of memory");
     }

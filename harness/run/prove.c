@@ -3,6 +3,7 @@
  * Do the tables prove the claims, and do frames confirm what the tables refute? */
 #include "run/prove.h"
 
+#include "base/memory.h"
 #include "ofctl/match.h"
 #include "report/proof.h"
 #include "run/probing.h"
@@ -115,7 +116,7 @@ static bool example_of(const struct proving *proving, const struct result *resul
 static int plan_examples(struct proving *proving)
 {
     const struct report *report = proving->report;
-    struct traffic_extra *extras = calloc(report->n_results + 1, sizeof *extras);
+    struct traffic_extra *extras = base_calloc(report->n_results + 1, sizeof *extras);
     struct traffic_plan_options options = {
         .sends = proving->stations.captures, .extras = extras, .extras_only = true};
     if (!extras) {

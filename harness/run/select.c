@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which ids does a run report, and which of them do patterns select? */
+#include "base/memory.h"
 #include "run/run.h"
 
 #include <fnmatch.h>
@@ -73,7 +74,7 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
 bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,
                         size_t *n_selected)
 {
-    bool *selected = calloc(expectation->n_claims + 1, sizeof *selected);
+    bool *selected = base_calloc(expectation->n_claims + 1, sizeof *selected);
     *n_selected = 0;
     for (size_t i = 0; selected && i < expectation->n_claims; i++) {
         selected[i] = run_selects(options, expectation->claims[i].id);

@@ -3,6 +3,8 @@
  * Which hosts have a station, and which of these can be trusted? */
 #include "run/stations.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 static int allocate(struct run_stations *stations, size_t n)
@@ -45,7 +47,7 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
                       struct base_error *error)
 {
     *stations = (struct run_stations){.world = world};
-    struct station_spec *specs = calloc(topology->n_hosts + 1, sizeof *specs);
+    struct station_spec *specs = base_calloc(topology->n_hosts + 1, sizeof *specs);
     if (!specs || allocate(stations, topology->n_hosts) < 0) {
         free(specs);
         return base_fail(error, "out of memory");

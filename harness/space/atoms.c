@@ -3,6 +3,7 @@
  * The parts into which several regions divide a set of headers, one at a time. */
 #include "space/atoms.h"
 
+#include "base/memory.h"
 #include "base/none.h"
 #include "space/rewrite.h"
 #include "space/tree.h"
@@ -119,7 +120,7 @@ static struct space_tree *tree_of_excluded(struct search *state, size_t number)
 {
     const struct space_region *region = state->regions[number];
     struct space_tree *tree = &state->trees[number];
-    struct space_item *items = tree->root ? NULL : calloc(region->n_excluded, sizeof *items);
+    struct space_item *items = tree->root ? NULL : base_calloc(region->n_excluded, sizeof *items);
     for (size_t i = 0; items && i < region->n_excluded; i++) {
         items[i] = (struct space_item){
             .match = *region->excluded[i], .rank = (uint32_t)i, .entry = (uint32_t)i};
@@ -357,7 +358,7 @@ static enum space_answer search(struct search *state, const struct match *cube, 
 /* Of the regions that the search may come to. */
 static bool build_tree(struct search *state, const struct match *cube)
 {
-    struct space_item *items = calloc(state->n_regions, sizeof *items);
+    struct space_item *items = base_calloc(state->n_regions, sizeof *items);
     size_t n = 0;
     for (size_t i = 0; items && i < state->n_regions; i++) {
         if (match_overlaps(&state->regions[i]->cube, cube)) {
@@ -376,8 +377,8 @@ enum space_answer space_atoms(const struct space_region *set,
 {
     struct search state = {
         .regions = regions, .n_regions = n_regions, .budget = budget, .visit = visit, .aux = aux};
-    state.inside = calloc(n_regions + 1, sizeof *state.inside);
-    state.trees = calloc(n_regions + 1, sizeof *state.trees);
+    state.inside = base_calloc(n_regions + 1, sizeof *state.inside);
+    state.trees = base_calloc(n_regions + 1, sizeof *state.trees);
     enum space_answer answer = SPACE_OPEN;
     if (state.inside && state.trees && (n_regions <= FEW || build_tree(&state, &set->cube))) {
         answer = descend(&state, &set->cube, 0, set->excluded, set->n_excluded, 0);
@@ -399,8 +400,8 @@ enum space_answer space_differs_from_all(const struct space_region *set,
                                          size_t *budget, struct header *example)
 {
     size_t n = set->n_excluded;
-    struct match *equals = calloc(n_others + 1, sizeof *equals);
-    const struct match **excluded = calloc(n + n_others + 1, sizeof(*excluded));
+    struct match *equals = base_calloc(n_others + 1, sizeof *equals);
+    const struct match **excluded = base_calloc(n + n_others + 1, sizeof(*excluded));
     enum space_answer answer = equals && excluded ? SPACE_EMPTY : SPACE_OPEN;
     /* They differ where they differ in the fields of some class. */
     for (int c = 0; c < N_SPACE_CLASSES && answer == SPACE_EMPTY; c++) {

@@ -3,6 +3,8 @@
  * Whether anything is left of a cube without other cubes, and one header of it. */
 #include "space/cube.h"
 
+#include "base/memory.h"
+
 #include <limits.h>
 #include <stdlib.h>
 
@@ -203,7 +205,7 @@ enum space_answer space_find(const struct match *cube, const struct match *const
     struct header unused;
     const struct match **copy = few;
     if (n_excluded > sizeof few / sizeof *few) {
-        copy = malloc(n_excluded * sizeof(*copy));
+        copy = base_malloc(n_excluded * sizeof(*copy));
         if (!copy) {
             return SPACE_OPEN;
         }

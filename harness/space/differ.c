@@ -3,6 +3,8 @@
  * Where two behaviours differ: struct space_difference of space/behavior.h. */
 #include "space/rewrite.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 /* How many packets with different rewrites may go to one port before we give
@@ -146,9 +148,9 @@ enum space_answer space_differ(struct space_region *region, const struct space_b
     }
     size_t max = a->n_outputs + b->n_outputs;
     struct comparison comparison = {.region = region, .budget = budget, .difference = difference};
-    comparison.a = calloc(max, sizeof *comparison.a);
-    comparison.b = calloc(max, sizeof *comparison.b);
-    comparison.taken = calloc(max, sizeof *comparison.taken);
+    comparison.a = base_calloc(max, sizeof *comparison.a);
+    comparison.b = base_calloc(max, sizeof *comparison.b);
+    comparison.taken = base_calloc(max, sizeof *comparison.taken);
     enum space_answer answer = SPACE_OPEN;
     if (comparison.a && comparison.b && comparison.taken) {
         answer = pair_up(&comparison, a, b) ? differ_in_rewrites(&comparison)

@@ -4,6 +4,8 @@
  * takes is one look-up by hash, if the match asks for all bits of the mask. */
 #include "space/groups.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 /* Multilinear, then mixed: its upper half is what counts. */
@@ -52,7 +54,7 @@ static void file(struct space_table *table, struct space_group *group, uint32_t 
 
 static int build(struct space_table *table, struct space_group *group, size_t n_slots)
 {
-    struct space_slot *slots = calloc(n_slots, sizeof *slots);
+    struct space_slot *slots = base_calloc(n_slots, sizeof *slots);
     if (!slots) {
         return -1;
     }

@@ -3,6 +3,8 @@
  * Which entries of a table one other entry hides. */
 #include "space/groups.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 struct seeker {
@@ -76,7 +78,7 @@ int space_table_hidden(struct space_table *table, size_t *budget,
                        void (*hidden)(void *aux, size_t entry, size_t by), void *aux)
 {
     struct seeker seeker = {.table = table, .budget = budget, .hidden = hidden, .aux = aux};
-    seeker.candidates = calloc(table->n_groups + 1, sizeof(*seeker.candidates));
+    seeker.candidates = base_calloc(table->n_groups + 1, sizeof(*seeker.candidates));
     int result = seeker.candidates ? 0 : -1;
     for (size_t i = 0; i < table->n_groups && result == 0; i++) {
         result = seek_in_group(&seeker, &table->groups[i]);

@@ -4,13 +4,14 @@
 #include "space/intern.h"
 
 #include "base/arena.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 
 static int grow(struct space_interner *interner)
 {
     size_t n_slots = interner->n_slots ? 2 * interner->n_slots : 64;
-    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    uint32_t *slots = base_calloc(n_slots, sizeof *slots);
     if (!slots) {
         return -1;
     }

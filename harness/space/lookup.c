@@ -3,6 +3,8 @@
  * Which entry takes a header? */
 #include "space/groups.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 static int compare_groups(const void *a, const void *b, void *aux)
@@ -23,7 +25,7 @@ int space_table_prepare(struct space_table *table)
             return -1;
         }
     }
-    uint32_t *by_rank = calloc(table->n_groups + 1, sizeof *by_rank);
+    uint32_t *by_rank = base_calloc(table->n_groups + 1, sizeof *by_rank);
     if (!by_rank) {
         return -1;
     }

@@ -3,6 +3,8 @@
  * What of a table overlaps a cube, and what of that goes before an entry. */
 #include "space/groups.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 static int build_tree(struct space_table *table)
@@ -11,7 +13,7 @@ static int build_tree(struct space_table *table)
     if (table->has_tree) {
         return 0;
     }
-    struct space_item *items = calloc(table->n_entries + 1, sizeof *items);
+    struct space_item *items = base_calloc(table->n_entries + 1, sizeof *items);
     for (size_t i = 0; items && n < table->n_entries; i++) {
         const struct flow_entry *flow = &table->flows->entries[i];
         if (table->indexed[i]) {

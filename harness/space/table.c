@@ -4,6 +4,7 @@
  * and by what they overlap. */
 #include "space/table.h"
 
+#include "base/memory.h"
 #include "space/groups.h"
 
 #include <stdlib.h>
@@ -257,7 +258,7 @@ static int reserve(void *items, size_t n, size_t *capacity, size_t bytes)
     char **bytes_of = items;
     if (n > *capacity) {
         size_t wanted = n > 2 * *capacity ? n : 2 * *capacity;
-        char *grown = realloc(*bytes_of, wanted * bytes);
+        char *grown = base_realloc(*bytes_of, wanted * bytes);
         if (!grown) {
             return -1;
         }

@@ -3,6 +3,8 @@
  * Which of many cubes overlap a given one. */
 #include "space/tree.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 enum { FAN = 16, PACKED = 12 }; /* children of a node; and when many are built at once */
@@ -128,7 +130,7 @@ static void put(struct space_node *leaf, const struct space_item *item, const st
 /* Divides a full child; the node has room for one more. */
 static int split(struct space_node *node, size_t i)
 {
-    struct space_node *child = node->bounds[i].child, *right = calloc(1, sizeof *right);
+    struct space_node *child = node->bounds[i].child, *right = base_calloc(1, sizeof *right);
     if (!right) {
         return -1;
     }
@@ -146,7 +148,7 @@ static int split(struct space_node *node, size_t i)
 
 static int grow_root(struct space_tree *tree)
 {
-    struct space_node *root = calloc(1, sizeof *root);
+    struct space_node *root = base_calloc(1, sizeof *root);
     if (!root) {
         return -1;
     }
@@ -261,7 +263,7 @@ static int compare_sorted(const void *a, const void *b)
  * the next level, until one is left. */
 static struct space_node *pack_leaf(const struct sorted *sorted, size_t n)
 {
-    struct space_node *leaf = calloc(1, sizeof *leaf);
+    struct space_node *leaf = base_calloc(1, sizeof *leaf);
     if (leaf) {
         leaf->is_leaf = true;
         for (size_t i = 0; i < n; i++) {
@@ -273,7 +275,7 @@ static struct space_node *pack_leaf(const struct sorted *sorted, size_t n)
 
 static struct space_node *pack_inner(struct space_node *const *nodes, size_t n)
 {
-    struct space_node *node = calloc(1, sizeof *node);
+    struct space_node *node = base_calloc(1, sizeof *node);
     for (size_t i = 0; node && i < n; i++) {
         node->keys[i] = nodes[i]->keys[0];
         know(node, i, nodes[i]);
@@ -308,8 +310,8 @@ static struct space_node *pack(const struct sorted *sorted, struct space_node **
 
 int space_tree_build(struct space_tree *tree, const struct space_item *items, size_t n)
 {
-    struct sorted *sorted = calloc(n + 1, sizeof *sorted);
-    struct space_node **nodes = calloc(n + 1, sizeof(*nodes));
+    struct sorted *sorted = base_calloc(n + 1, sizeof *sorted);
+    struct space_node **nodes = base_calloc(n + 1, sizeof(*nodes));
     for (size_t i = 0; sorted && i < n; i++) {
         sorted[i] = (struct sorted){.key = key_of(&items[i]), .item = &items[i]};
     }

@@ -2,6 +2,7 @@
  *
  * Which headers of a port belong to which case of the expectation, and which of
  * those come to which entry of the table? */
+#include "base/memory.h"
 #include "state/inside.h"
 
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static uint32_t rank_of(size_t c)
 
 static int build_tree(struct state_port *port)
 {
-    struct space_item *items = calloc(port->n_cases, sizeof *items);
+    struct space_item *items = base_calloc(port->n_cases, sizeof *items);
     for (size_t c = 0; items && c < port->n_cases; c++) {
         items[c] = (struct space_item){
             .match = port->cases[c].match, .rank = rank_of(c), .entry = (uint32_t)c};

@@ -4,6 +4,7 @@
  * which each table has one (OpenFlow 1.0.0, section 4.6: an ADD of the same
  * replaces it); expected entries are hashed by them, and the table is read
  * through once. */
+#include "base/memory.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "state/inside.h"
@@ -39,8 +40,8 @@ static int file_expected(struct state_run *run)
     for (listed->n_slots = 16; listed->n_slots < 2 * n; listed->n_slots *= 2) {
         continue;
     }
-    listed->slots = calloc(listed->n_slots, sizeof *listed->slots);
-    listed->found = calloc(expectation->n_entries + 1, sizeof *listed->found);
+    listed->slots = base_calloc(listed->n_slots, sizeof *listed->slots);
+    listed->found = base_calloc(expectation->n_entries + 1, sizeof *listed->found);
     if (!listed->slots || !listed->found) {
         return -1;
     }
@@ -95,8 +96,8 @@ static int read_table(struct state_run *run)
 {
     struct state_listed *listed = &run->listed;
     struct flow_table flows = run->state->flows;
-    listed->given = calloc(flows.n_entries + 1, sizeof *listed->given);
-    listed->unexpected = calloc(flows.n_entries + 1, sizeof *listed->unexpected);
+    listed->given = base_calloc(flows.n_entries + 1, sizeof *listed->given);
+    listed->unexpected = base_calloc(flows.n_entries + 1, sizeof *listed->unexpected);
     if (!listed->given || !listed->unexpected) {
         return -1;
     }

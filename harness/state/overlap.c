@@ -5,6 +5,7 @@
  * entries of different behaviour are looked at, and there pairs of entries with
  * different masks; with one mask two are disjoint, or equal, which no switch
  * should have. */
+#include "base/memory.h"
 #include "state/inside.h"
 
 #include <stdlib.h>
@@ -185,7 +186,7 @@ int state_port_overlaps(struct state_port *port)
     if (has_one_class(run)) {
         return 0;
     }
-    if (!run->priorities && !(run->priorities = calloc(65536, sizeof *run->priorities))) {
+    if (!run->priorities && !(run->priorities = base_calloc(65536, sizeof *run->priorities))) {
         return -1;
     }
     struct space_entries own = space_table_port(&run->table, port->number);
@@ -195,7 +196,7 @@ int state_port_overlaps(struct state_port *port)
         return 0;
     }
     struct overlaps overlaps = {.port = port};
-    overlaps.entries = calloc(own.n_entries + any.n_entries, sizeof *overlaps.entries);
+    overlaps.entries = base_calloc(own.n_entries + any.n_entries, sizeof *overlaps.entries);
     if (!overlaps.entries) {
         return -1;
     }

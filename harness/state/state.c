@@ -4,6 +4,7 @@
  * of the results, and those of a switch that cannot be judged. */
 #include "state/state.h"
 
+#include "base/memory.h"
 #include "model/port_set.h"
 #include "ofctl/flow.h"
 #include "state/inside.h"
@@ -234,8 +235,8 @@ static int judge_tables(struct state_run *run)
 {
     size_t n = run->state->flows.n_entries;
     run->has_odd = find_odd(run);
-    run->left_out = calloc(n + 1, sizeof *run->left_out);
-    run->expiring = calloc(n + 1, sizeof *run->expiring);
+    run->left_out = base_calloc(n + 1, sizeof *run->left_out);
+    run->expiring = base_calloc(n + 1, sizeof *run->expiring);
     if (!run->left_out || !run->expiring || add_switch(run, &(struct unseen){0}) < 0) {
         return -1;
     }
@@ -243,8 +244,8 @@ static int judge_tables(struct state_run *run)
     if (space_table_index(&run->table, &run->state->flows, run->left_out) < 0) {
         return -1;
     }
-    run->ids = calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
-    run->present = calloc(run->table.actions.n_ids + 1, sizeof *run->present);
+    run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
+    run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
     if (!run->ids || !run->present || state_entries_find(run) < 0 || judge_ports(run) < 0 ||
         state_entries_result(run) < 0) {
         return -1;

@@ -110,21 +110,16 @@ static inline void fake_cli_release(FILE *stream, int fd, int before, int memory
 /* Runs `tapproof ...`, up to a NULL, and returns its exit status. */
 static inline int fake_cli_run(struct fake_cli *cli, const char *const *arguments)
 {
-    char *argv[FAKE_ARGUMENTS + 2] = {strdup("tapproof")};
+    char *argv[FAKE_ARGUMENTS + 2] = {(char *)"tapproof"}; /* may be reordered */
     int argc = 1, out, err;
     for (; arguments[argc - 1] && argc <= FAKE_ARGUMENTS; argc++) {
-        argv[argc] = strdup(arguments[argc - 1]);
+        argv[argc] = (char *)arguments[argc - 1];
     }
-    char *all[FAKE_ARGUMENTS + 2]; /* argv may be reordered */
-    memcpy(all, argv, sizeof all);
     int old_out = fake_cli_capture(stdout, STDOUT_FILENO, &out);
     int old_err = fake_cli_capture(stderr, STDERR_FILENO, &err);
     int status = cli_main(&cli->network.world, argc, argv);
     fake_cli_release(stdout, STDOUT_FILENO, old_out, out, cli->out);
     fake_cli_release(stderr, STDERR_FILENO, old_err, err, cli->err);
-    for (int i = 0; i < argc; i++) {
-        free(all[i]);
-    }
     return status;
 }
 

@@ -3,6 +3,7 @@
  * Which few probes exercise every entry that a frame can reach, and why does none the others? */
 #include "traffic/cover.h"
 
+#include "base/memory.h"
 #include "path/backward.h"
 
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static size_t slot_of(const struct cover_work *work, const struct header *packet
 static int widen_slots(struct cover_work *work)
 {
     size_t n_slots = work->n_slots ? 2 * work->n_slots : 1024;
-    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    uint32_t *slots = base_calloc(n_slots, sizeof *slots);
     if (!slots) {
         return -1;
     }
@@ -359,14 +360,14 @@ static int list_missed(struct cover_work *work)
 static int number_entries(struct cover_work *work)
 {
     size_t n_switches = work->network->topology->n_switches, n = 0;
-    work->first = calloc(n_switches + 1, sizeof *work->first);
+    work->first = base_calloc(n_switches + 1, sizeof *work->first);
     for (size_t sw = 0; work->first && sw < n_switches; sw++) {
         work->first[sw] = n;
         n += work->network->tables[sw].n_entries;
     }
-    work->miss = malloc(n + 1);
-    work->hidden_by = calloc(n + 1, sizeof *work->hidden_by);
-    work->has_candidate = calloc(n + 1, sizeof *work->has_candidate);
+    work->miss = base_malloc(n + 1);
+    work->hidden_by = base_calloc(n + 1, sizeof *work->hidden_by);
+    work->has_candidate = base_calloc(n + 1, sizeof *work->has_candidate);
     if (!work->first || !work->miss || !work->hidden_by || !work->has_candidate) {
         return -1;
     }

@@ -3,6 +3,7 @@
  * Which probes would go round endlessly? */
 #include "traffic/endless.h"
 
+#include "base/memory.h"
 #include "ofctl/match.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ int traffic_endless_take(struct traffic_plan *plan, const struct path_network *t
                          struct traffic_plan *endless)
 {
     size_t n = 0;
-    endless->probes = calloc(plan->n_probes + 1, sizeof *endless->probes);
+    endless->probes = base_calloc(plan->n_probes + 1, sizeof *endless->probes);
     if (!endless->probes) {
         return -1;
     }

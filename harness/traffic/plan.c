@@ -4,6 +4,7 @@
 #include "traffic/plan.h"
 
 #include "base/address.h"
+#include "base/memory.h"
 #include "space/cube.h"
 #include "traffic/classes.h"
 
@@ -347,7 +348,7 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
                  struct traffic_plan *plan, struct base_error *error)
 {
     const struct expectation *expectation = declared->expectation;
-    struct sender *sender = malloc(sizeof *sender);
+    struct sender *sender = base_malloc(sizeof *sender);
     *plan = (struct traffic_plan){0};
     int status = sender ? 0 : -1;
     for (size_t host = 0; status == 0 && host < expectation->topology->n_hosts; host++) {

@@ -3,6 +3,7 @@
  * Which flow-mods does a change file ask for, at which switch. */
 #include "yaml/change.h"
 
+#include "base/memory.h"
 #include "ofctl/flow_mod.h"
 #include "yaml/flow_lines.h"
 #include "yaml/value.h"
@@ -183,7 +184,7 @@ int yaml_load_change(const struct yaml_files *files, const char *path,
         .replace = replace,
         .sw = SWITCH_NONE};
     size_t n_before = yaml_errors_count(diagnostics);
-    *changes = reading.changes = calloc(1, sizeof *reading.changes);
+    *changes = reading.changes = base_calloc(1, sizeof *reading.changes);
     if (!*changes) {
         yaml_error_at(&reading.reader.source, 0, 0, "out of memory");
         return -1;

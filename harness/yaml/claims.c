@@ -2,6 +2,7 @@
  *
  * Claims that cannot all be true. All claims hold at once: no claim goes before
  * another because its match is narrower. */
+#include "base/memory.h"
 #include "yaml/expectation.h"
 
 #include <stdlib.h>
@@ -83,7 +84,7 @@ static void check_sender(const struct yaml_reading *reading, struct claim *const
 void yaml_check_claims(struct yaml_reading *reading)
 {
     struct expectation *x = reading->expectation;
-    struct claim **sorted = calloc(x->n_claims + 1, sizeof *sorted);
+    struct claim **sorted = base_calloc(x->n_claims + 1, sizeof *sorted);
     if (!sorted) {
         yaml_error_at(&reading->reader.source, 0, 0, "out of memory");
         return;

@@ -3,6 +3,7 @@
  * Reads an expectation file: its parts in order, then what they say together. */
 #include "yaml/expectation.h"
 
+#include "base/memory.h"
 #include "yaml/lab.h"
 #include "yaml/value.h"
 
@@ -108,7 +109,7 @@ int yaml_load_expectation(const struct yaml_files *files, const char *path,
                           struct expectation **expectation, struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
-    struct expectation *x = calloc(1, sizeof *x);
+    struct expectation *x = base_calloc(1, sizeof *x);
     *expectation = x;
     if (x) {
         x->file = base_arena_text(&x->arena, path);

@@ -3,6 +3,8 @@
  * Open addressing with linear probing; at most half of the slots are in use. */
 #include "yaml/index.h"
 
+#include "base/memory.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +42,7 @@ static int make_room(struct yaml_index *index)
         return 0;
     }
     size_t n_slots = index->n_slots ? index->n_slots * 2 : 64;
-    struct yaml_entry *slots = calloc(n_slots, sizeof *slots);
+    struct yaml_entry *slots = base_calloc(n_slots, sizeof *slots);
     if (!slots) {
         return -1;
     }

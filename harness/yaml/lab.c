@@ -3,6 +3,7 @@
  * Where does a topology run: endpoints and stations of a lab file. */
 #include "yaml/lab.h"
 
+#include "base/memory.h"
 #include "yaml/value.h"
 
 #include <stdlib.h>
@@ -152,7 +153,7 @@ int yaml_load_lab(const struct yaml_files *files, const char *path, const struct
 {
     size_t n_before = yaml_errors_count(diagnostics);
     struct yaml_source source = {.file = path ? path : topology->file, .diagnostics = diagnostics};
-    *lab = calloc(1, sizeof **lab);
+    *lab = base_calloc(1, sizeof **lab);
     if (!*lab) {
         yaml_error_at(&source, 0, 0, "out of memory");
         return -1;

@@ -4,6 +4,7 @@
 #include "yaml/state.h"
 
 #include "base/address.h"
+#include "base/memory.h"
 #include "base/token.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
@@ -142,7 +143,7 @@ static void read_ports(struct yaml_reader *reader, const struct yaml_node *node,
     if (!yaml_expect(reader, node, YAML_SEQUENCE, "a list of ports")) {
         return;
     }
-    state->ports = calloc(node->n_children + 1, sizeof *state->ports);
+    state->ports = base_calloc(node->n_children + 1, sizeof *state->ports);
     if (!state->ports) {
         yaml_error(reader, node, "out of memory");
         return;
@@ -392,7 +393,7 @@ int yaml_load_state(const struct yaml_files *files, const char *path, struct yam
                     struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_state *read = calloc(1, sizeof *read);
+    struct yaml_state *read = base_calloc(1, sizeof *read);
     *state = read;
     if (read) {
         read->file = base_arena_text(&read->arena, path);

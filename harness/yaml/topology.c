@@ -2,6 +2,7 @@
  *
  * What is cabled to what: switches, hosts and links of a topology file. */
 #include "base/address.h"
+#include "base/memory.h"
 #include "yaml/lab.h"
 #include "yaml/value.h"
 
@@ -270,7 +271,7 @@ struct topology *yaml_read_topology(const struct yaml_files *files, const char *
                                     struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
-    struct topology *topology = calloc(1, sizeof *topology);
+    struct topology *topology = base_calloc(1, sizeof *topology);
     if (topology) {
         topology->file = base_arena_text(&topology->arena, path);
     }

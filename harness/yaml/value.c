@@ -3,6 +3,7 @@
  * What does a scalar mean: a name, a number, a port, an endpoint, a match. */
 #include "yaml/value.h"
 
+#include "base/memory.h"
 #include "base/token.h"
 #include "model/endpoint.h"
 #include "model/port.h"
@@ -132,7 +133,7 @@ static void report_unknown_name(const struct yaml_reader *reader, const struct y
                                 const char *what, const char *name, const void *items, size_t n,
                                 size_t stride)
 {
-    const char **names = calloc(n + 1, sizeof *names);
+    const char **names = base_calloc(n + 1, sizeof *names);
     for (size_t i = 0; names && i < n; i++) {
         memcpy(&names[i], (const char *)items + i * stride, sizeof names[i]);
     }

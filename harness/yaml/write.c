@@ -3,6 +3,7 @@
  * Writes an expectation as the YAML that a person would have written. */
 #include "yaml/write.h"
 
+#include "base/memory.h"
 #include "model/port.h"
 #include "ofctl/action.h"
 #include "ofctl/match.h"
@@ -199,7 +200,7 @@ static void put_switch(struct base_buffer *out, const struct expectation *expect
     base_put_text(out, "  ");
     put_name(out, expectation->topology->switches[sw].name);
     base_put_text(out, n > 0 ? ":\n" : ": {}\n");
-    bool *written = calloc(n + 1, sizeof *written);
+    bool *written = base_calloc(n + 1, sizeof *written);
     out->failed |= !written;
     for (size_t i = 0; written && i < n; i++) {
         if (!written[i]) {

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Memory from the system, and whether it ran out. Arenas, buffers and base_grow take theirs from
+ * here, and so does all code that answers "not decided" where it gets none: before a command
+ * gives a verdict, it asks whether that is why. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* As malloc, calloc and realloc; freed with free(). NULL without memory, which is noted. */
+void *base_malloc(size_t n_bytes);
+void *base_calloc(size_t n, size_t n_bytes);
+void *base_realloc(void *memory, size_t n_bytes);
+
+/* Whether one of these returned NULL in this thread since base_memory_begin, if that was called. */
+bool base_memory_ran_out(void);
+void base_memory_begin(void);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An allocator for tests that fails when it is asked to, and knows which blocks are in use. */
+#include "testing/failing.h"
+
+#include "testing/cmocka.h"
+
+#include <execinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUCKETS = 4096, FRAMES = 24 };
+
+struct block {
+    struct block *next;
+    const void *memory;
+    void *caller;
+};
+
+static struct {
+    bool is_on;
+    size_t left; /* allocations that are granted before one fails */
+    bool failed; /* that one was asked for */
+    void *frames[FRAMES];
+    int n_frames; /* by whom */
+    size_t n_blocks;
+    struct block *blocks[BUCKETS]; /* in use, by address */
+} now;
+
+void *__real_malloc(size_t n_bytes);
+void *__real_realloc(void *memory, size_t n_bytes);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t n_bytes);
+void *__wrap_calloc(size_t n, size_t n_bytes);
+void *__wrap_realloc(void *memory, size_t n_bytes);
+char *__wrap_strdup(const char *text);
+void __wrap_free(void *memory);
+
+static bool refused(void)
+{
+    if (!now.is_on || now.failed || now.left > 0) {
+        now.left -= now.left > 0;
+        return false;
+    }
+    now.failed = true;
+    now.n_frames = backtrace(now.frames, FRAMES);
+    return true;
+}
+
+static struct block **find(const void *memory)
+{
+    struct block **at = &now.blocks[(uintptr_t)memory / 16 % BUCKETS];
+    while (*at && (*at)->memory != memory) {
+        at = &(*at)->next;
+    }
+    return at;
+}
+
+static void *used(void *memory, void *caller)
+{
+    if (now.is_on && memory) {
+        struct block *block = __real_malloc(sizeof *block), **at = find(memory);
+        *block = (struct block){*at, memory, caller};
+        *at = block;
+        now.n_blocks++;
+    }
+    return memory;
+}
+
+/* Whether the block was allocated since all began. */
+static bool forget(const void *memory)
+{
+    struct block **at = find(memory), *block = *at;
+    if (block) {
+        *at = block->next;
+        __real_free(block);
+        now.n_blocks--;
+    }
+    return block;
+}
+
+void *__wrap_malloc(size_t n_bytes)
+{
+    return refused() ? NULL : used(__real_malloc(n_bytes), __builtin_return_address(0));
+}
+
+void *__wrap_calloc(size_t n, size_t n_bytes)
+{
+    if (refused() || (n && n_bytes > SIZE_MAX / n)) {
+        return NULL;
+    }
+    void *memory = __real_malloc(n * n_bytes);
+    return used(memory ? memset(memory, 0, n * n_bytes) : NULL, __builtin_return_address(0));
+}
+
+void *__wrap_realloc(void *memory, size_t n_bytes)
+{
+    if (refused()) {
+        return NULL;
+    }
+    bool ours = !memory || (now.is_on && forget(memory));
+    void *moved = __real_realloc(memory, n_bytes);
+    return ours ? used(moved, __builtin_return_address(0)) : moved;
+}
+
+char *__wrap_strdup(const char *text)
+{
+    size_t n_bytes = strlen(text) + 1;
+    void *memory = refused() ? NULL : used(__real_malloc(n_bytes), __builtin_return_address(0));
+    return memory ? memcpy(memory, text, n_bytes) : NULL;
+}
+
+void __wrap_free(void *memory)
+{
+    if (now.is_on && memory) {
+        forget(memory);
+    }
+    __real_free(memory);
+}
+
+static void print_frames(void *const *frames, int n)
+{
+    char **texts = n > 0 ? backtrace_symbols(frames, n) : NULL;
+    for (int i = 0; texts && i < n; i++) {
+        print_message("# %s\n", texts[i]);
+    }
+    __real_free(texts);
+}
+
+static void forget_all(bool prints)
+{
+    for (size_t i = 0; i < BUCKETS && now.n_blocks > 0; i++) {
+        while (now.blocks[i]) {
+            print_frames(&now.blocks[i]->caller, prints);
+            forget(now.blocks[i]->memory);
+        }
+    }
+}
+
+size_t failing_each(failing_function *function, void *aux)
+{
+    forget_all(false); /* of a test that failed in the middle */
+    for (size_t n = 0;; n++) {
+        now.left = n;
+        now.failed = false;
+        now.is_on = true;
+        int status = function(aux);
+        now.is_on = false;
+        size_t leaked = now.n_blocks;
+        if (leaked > 0 || (status != 0) != now.failed) {
+            print_frames(now.frames, now.failed ? now.n_frames : 0);
+            print_message("# blocks in use were allocated at:\n");
+            forget_all(true);
+            fail_msg("allocation %zu %s: status %d, %zu blocks still in use", n + 1,
+                     now.failed ? "failed" : "was not needed", status, leaked);
+        }
+        if (!now.failed) {
+            return n;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Allocations that fail: the Makefile links every unit test so that what our code, or the test,
+ * asks of malloc, calloc, realloc and strdup goes through testing/failing.c (ld --wrap). Memory
+ * that a library takes for itself is not concerned. Nothing fails, and nothing is counted, outside
+ * of failing_each. For one thread. */
+#ifndef TESTING_FAILING_H
+#define TESTING_FAILING_H
+
+#include <stddef.h>
+
+/* What is tried: 0 if it succeeded, anything else if it said that it failed. It frees what it
+ * made in either case. */
+typedef int failing_function(void *aux);
+
+/* Calls the function again and again: with its first allocation failing, with its second, and so
+ * on, until it needs no more allocations than those that were granted. Asserts that it
+ * fails each time, succeeds the last time, and leaves no block allocated. Returns how many
+ * allocations failed. Where it fails itself, it prints the calls that led to the allocation
+ * (addr2line -f -e PROGRAM knows the names). */
+size_t failing_each(failing_function *function, void *aux);
+
+#endif
