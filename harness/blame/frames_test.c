@@ -130,6 +130,14 @@ static void a_switch_leaks(void **state)
     port_of(&network, 0, 4)->counters.rx_packets++;
     network_blame(&network);
     expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_STATION, "h4");
+    /* ... or h3 does: a cable could double what it sent, but no more. */
+    port_of(&network, 0, 4)->counters.rx_packets--;
+    port_of(&network, 0, 3)->counters.rx_packets *= 2;
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_CABLE, "h5 - s1:5");
+    port_of(&network, 0, 3)->counters.rx_packets++;
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_STATION, "h3");
     network_free(&network);
 }
 

@@ -114,6 +114,22 @@ static void several_claims_blame_the_same_hop(void **state)
     network_free(&network);
 }
 
+/* The way may end where it begins. */
+static void the_first_switch_has_no_entry(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    unlist_switch(&network, 0);
+    remove_entry(&network, 0, "in_port=1");
+    network_send(&network, NULL, NULL);
+    network_blame(&network);
+    const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
+    assert_string_equal(result->suspect, "s1:1");
+    assert_non_null(strstr(result->detail, "s1 does not send it on: no entry takes it"));
+    network_free(&network);
+}
+
 /* What leaves the declared way at s1 is not the fault of where it ends. */
 static void leaving_the_declared_way_is_blamed_first(void **state)
 {
@@ -203,6 +219,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(missing_mirror_is_the_tables_fault),
     cmocka_unit_test(leak_is_the_tables_fault),
     cmocka_unit_test(the_switch_without_an_entry_is_blamed),
+    cmocka_unit_test(the_first_switch_has_no_entry),
     cmocka_unit_test(several_claims_blame_the_same_hop),
     cmocka_unit_test(leaving_the_declared_way_is_blamed_first),
     cmocka_unit_test(table_in_the_middle_is_blamed),

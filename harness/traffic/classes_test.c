@@ -82,6 +82,7 @@ static void check_all(const struct action *action)
 {
     struct chain *chain = make(action);
     find(chain);
+    find(chain); /* what is left of the first time makes no difference */
     assert_false(chain->classes.cut);
     assert_int_equal(chain->classes.n_cubes, SWITCHES + 1);
     for (size_t sw = 0; sw < SWITCHES; sw++) {
@@ -141,6 +142,51 @@ static void claims_are_classes(void **state)
     free(chain);
 }
 
+/* Of two classes that overlap what is in both is one more. */
+static void what_two_have_in_common_is_a_class(void **state)
+{
+    (void)state;
+    struct chain *chain = make(&on);
+    struct claim claims[3] = {{.from = 0}, {.from = 0}, {.from = 0}};
+    claims[0].match.value.dl_type = 0x0806;
+    claims[0].match.mask.dl_type = UINT16_MAX;
+    claims[1].match.value.vlan_tci = VLAN_TAGGED | 5;
+    claims[1].match.mask.vlan_tci = VLAN_TAGGED | VLAN_VID;
+    claims[2].match = claims[0].match; /* again: no class more */
+    chain->expectation.n_ports = 0;
+    chain->expectation.claims = claims;
+    chain->expectation.n_claims = 3;
+    memset(chain->lists, 0, sizeof chain->lists);
+    find(chain);
+    assert_int_equal(chain->classes.n_cubes, 4);
+    const struct match *both = &chain->classes.cubes[3];
+    assert_int_equal(both->value.dl_type, 0x0806);
+    assert_int_equal(both->value.vlan_tci, VLAN_TAGGED | 5);
+    assert_int_equal(both->value.in_port, 1);
+    free(chain);
+}
+
+static void too_many_classes_are_cut(void **state)
+{
+    (void)state;
+    struct chain *chain = make(&on);
+    static struct claim claims[TRAFFIC_CLASSES_MAX];
+    for (size_t i = 0; i < TRAFFIC_CLASSES_MAX; i++) {
+        claims[i].match.value.dl_type = (uint16_t)(i + 1);
+        claims[i].match.mask.dl_type = UINT16_MAX;
+    }
+    chain->expectation.n_ports = 0;
+    chain->expectation.claims = claims;
+    memset(chain->lists, 0, sizeof chain->lists);
+    for (size_t more = 0; more < 2; more++) {
+        chain->expectation.n_claims = TRAFFIC_CLASSES_MAX - 1 + more;
+        find(chain);
+        assert_int_equal(chain->classes.n_cubes, TRAFFIC_CLASSES_MAX);
+        assert_int_equal(chain->classes.cut, more);
+    }
+    free(chain);
+}
+
 static void rewrites_are_carried_back(void **state)
 {
     (void)state;
@@ -165,6 +211,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_declared_flood_is_followed),
     cmocka_unit_test(a_circle_ends),
     cmocka_unit_test(claims_are_classes),
+    cmocka_unit_test(what_two_have_in_common_is_a_class),
+    cmocka_unit_test(too_many_classes_are_cut),
     cmocka_unit_test(rewrites_are_carried_back),
 };
 

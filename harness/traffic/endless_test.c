@@ -66,6 +66,20 @@ static void only_what_loops_is_taken(void **state)
     const struct result *result = network_result(&network, "traffic/h1/loop");
     assert_int_equal(result->verdict, VERDICT_FAIL);
     assert_non_null(strstr(result->detail, "s3:1 -> s1:6 -> s3:1"));
+    assert_non_null(
+        strstr(result->detail, "1 of its probes would go round endlessly, and was not"));
+    assert_string_equal(result->from, "h1");
+    assert_non_null(strstr(result->example, "dl_dst=ff:ff:ff:ff:ff:ff"));
+    assert_int_equal(network.failures.items[0].probe, 0);
+    assert_string_equal(network.report.results[network.failures.items[0].result].id,
+                        "traffic/h1/loop");
+    /* Once more: now nothing is left. */
+    struct traffic_plan again = {0};
+    n = endless.n_probes;
+    assert_int_equal(traffic_endless_take(&endless, &network.tables, &again), 0);
+    assert_int_equal(endless.n_probes, 0);
+    assert_int_equal(again.n_probes, n);
+    traffic_plan_free(&again);
     traffic_plan_free(&endless);
     network_free(&network);
 }
