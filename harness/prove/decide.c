@@ -409,7 +409,8 @@ enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, s
         refutation->arrival = NULL;
         return SPACE_FOUND;
     }
-    opening->open = opening->open || answer != SPACE_EMPTY ||
+    /* What is missing may be in what was not looked at any more. */
+    opening->open = opening->open || answer != SPACE_EMPTY || sender->declared.exhausted ||
                     (exceeding.n_declared > 0 && sender->actual.exhausted);
     for (size_t i = exceeding.n_actual; i < end && !opening->unknown; i++) {
         look_for_unknown(sender, sender->regions[i], to, budget, opening);

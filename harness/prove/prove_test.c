@@ -533,6 +533,60 @@ static void test_against_walks(void **state)
     free(universe.headers);
 }
 
+/* What is proved or refuted within a small budget is so within a large one, too. */
+static void compare_budgets(const struct small *less, const struct small *more)
+{
+    for (size_t i = 0; i < less->report.n_results; i++) {
+        const struct result *result = &less->report.results[i];
+        bool some = strstr(result->id, "/stray/all") != NULL; /* nothing strays, or is missing */
+        size_t length = strlen(result->id) - (some ? strlen("stray/all") : 0), n = 0;
+        for (size_t j = 0; j < more->report.n_results; j++) {
+            const struct result *other = &more->report.results[j];
+            bool meant =
+                some ? strncmp(other->id, result->id, length) == 0 && !strstr(other->id, "/loop")
+                     : strcmp(other->id, result->id) == 0;
+            n += meant && other->verdict == VERDICT_FAIL;
+        }
+        if ((result->verdict == VERDICT_PASS && n > 0) ||
+            (result->verdict == VERDICT_FAIL && n == 0)) {
+            fail_msg("%s: %s within the small budget", result->id, verdict_name(result->verdict));
+        }
+    }
+}
+
+static void test_less_budget_leaves_more_open(void **state)
+{
+    (void)state;
+    size_t n_open = 0, n_decided = 0;
+    for (unsigned n = 0; n < 60; n++) {
+        struct small small, less;
+        random_network(&small);
+        small_claim(&small, "c0", H1, random_below(N_HOSTS), random_below(3), "");
+        small_claim(&small, "c1", H1, HOST_ALL, random_below(2), "ip");
+        small_expect(&small, A, 2, random_below(2) ? "output:3" : "drop");
+        small_expect(&small, B, 3, "output:1");
+        small_expect(&small, B, 5, random_below(2) ? "drop" : "output:4");
+        small_expect(&small, C, 1, random_below(2) ? "output:4" : "output:3");
+        small_expect(&small, C, 4, "output:1");
+        small_prove(&small, NULL);
+        less = small;
+        less.report = (struct report){0};
+        less.findings = (struct prove_findings){0};
+        for (size_t budget = 1; budget < 4000; budget += 1 + budget / 5) {
+            struct prove_options options = {.budget = budget};
+            small_prove(&less, &options);
+            compare_budgets(&less, &small);
+            n_open += report_count(&less.report, VERDICT_INCONCLUSIVE) >
+                      report_count(&small.report, VERDICT_INCONCLUSIVE);
+            n_decided += report_count(&less.report, VERDICT_FAIL) > 0;
+        }
+        report_free(&less.report);
+        prove_findings_free(&less.findings);
+        small_free(&small);
+    }
+    assert_true(n_open > 100 && n_decided > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -550,6 +604,7 @@ int main(void)
         cmocka_unit_test(test_ambiguous),
         cmocka_unit_test(test_unknown_over_budget),
         cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_less_budget_leaves_more_open),
         cmocka_unit_test(test_against_walks),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
