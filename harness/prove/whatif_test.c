@@ -8,6 +8,8 @@
 #include "testing/random_proof.h"
 
 enum { ROWS_MAX = 64 };
+enum { A, B, C };
+enum { H1, H2, H3, H4, H5 };
 
 struct tried {
     struct small small; /* the tables as they should be now: no rows that are gone */
@@ -221,7 +223,167 @@ static void changes_are_followed(void **state)
     free(tried);
 }
 
+/* IP and ARP of h1 reach h2, and nothing else arrives anywhere. */
+static struct prove_whatif *small_whatif(struct small *small)
+{
+    struct prove_whatif *whatif;
+    small_init(small);
+    small_flow(small, A, "priority=5,in_port=1,ip actions=output:2");
+    small_flow(small, A, "priority=5,in_port=1,arp actions=output:2");
+    small_claim(small, "ip", H1, H2, 1, "ip");
+    small_claim(small, "arp", H1, H2, 1, "arp");
+    small_claim(small, "isolated", H2, H1, 0, "");
+    small_claim(small, "to h3", H1, H3, 0, "");
+    assert_int_equal(prove_whatif_open(&small->expectation, small->switches, NULL, &whatif, NULL),
+                     0);
+    return whatif;
+}
+
+enum { IP, ARP, ISOLATED, TO_H3, STRAYS, LOOPS = STRAYS + N_HOSTS, N_STANDINGS = LOOPS + N_HOSTS };
+
+static struct action output(uint16_t port)
+{
+    return (struct action){.type = ACTION_OUTPUT, .port = port};
+}
+
+static size_t n_turned(const struct prove_whatif *whatif)
+{
+    size_t n;
+    prove_whatif_turned(whatif, &n);
+    return n;
+}
+
+/* The last change turned this standing from pass to fail, and no other. */
+static void expect_turned(const struct prove_whatif *whatif, size_t what)
+{
+    size_t n;
+    const struct prove_turn *turned = prove_whatif_turned(whatif, &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(turned->what, what);
+    assert_int_equal(turned->before.verdict, VERDICT_PASS);
+    assert_int_equal(prove_whatif_standings(whatif, &n)[what].verdict, VERDICT_FAIL);
+    assert_int_equal(n, N_STANDINGS);
+}
+
+static void what_turned_is_listed(void **state)
+{
+    (void)state;
+    struct small small;
+    struct prove_whatif *whatif = small_whatif(&small);
+    size_t n, row;
+    const struct prove_standing *standings = prove_whatif_standings(whatif, &n);
+    for (size_t i = 0; i < N_STANDINGS; i++) {
+        assert_int_equal(standings[i].verdict, VERDICT_PASS);
+        assert_true(standings[i].to == HOST_NONE || i >= STRAYS);
+    }
+    const struct action drop = output(PORT_NONE), right = output(2);
+    const struct flow_entry arp = {
+        .match = {.value = {.dl_type = DL_TYPE_ARP, .in_port = 1},
+                  .mask = {.dl_type = UINT16_MAX, .in_port = UINT16_MAX}},
+        .priority = 6,
+        .actions = &drop,
+        .n_actions = 1};
+    assert_int_equal(prove_whatif_add(whatif, A, &arp, &row), 0);
+    assert_int_equal(row, 2);
+    expect_turned(whatif, ARP);
+    assert_int_equal(standings[ARP].to, H2);
+    assert_int_equal(standings[ARP].example.dl_type, DL_TYPE_ARP);
+    assert_int_equal(prove_whatif_modify(whatif, A, 2, &right, 1), 0);
+    assert_int_equal(n_turned(whatif), 1);
+    assert_int_equal(prove_whatif_turned(whatif, &n)->before.verdict, VERDICT_FAIL);
+    assert_int_equal(prove_whatif_modify(whatif, A, 2, &right, 1), 0); /* the same again */
+    assert_int_equal(n_turned(whatif), 0);
+    assert_int_equal(prove_whatif_remove(whatif, A, 0), 0);
+    expect_turned(whatif, IP);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(prove_whatif_undo(whatif), 0);
+        assert_int_equal(n_turned(whatif), 0);
+        assert_int_equal(standings[ARP].verdict, i == 2 ? VERDICT_FAIL : VERDICT_PASS);
+        assert_int_equal(standings[IP].verdict, VERDICT_PASS);
+    }
+    assert_int_equal(prove_whatif_add(whatif, A, &arp, &row), 0);
+    assert_int_equal(row, 2); /* anew */
+    prove_whatif_free(whatif);
+    small_free(&small);
+}
+
+static void strays_and_loops_stand_behind_the_claims(void **state)
+{
+    (void)state;
+    struct small small;
+    struct prove_whatif *whatif = small_whatif(&small);
+    size_t n;
+    const struct prove_standing *standings = prove_whatif_standings(whatif, &n);
+    const struct action stray[] = {output(2), output(4)};
+    small_flow(&small, C, "in_port=3 actions=output:1");
+    const struct flow_entry *at_c = &small.states[C].flows.entries[0];
+    size_t row;
+    assert_int_equal(prove_whatif_add(whatif, C, at_c, &row), 0);
+    assert_int_equal(n_turned(whatif), 0);
+    assert_int_equal(prove_whatif_modify(whatif, A, 0, stray, 2), 0);
+    expect_turned(whatif, STRAYS + H1);
+    assert_int_equal(standings[STRAYS + H1].to, H4);
+    assert_false(standings[STRAYS + H1].unclear);
+    /* What c does with it may be anything now. */
+    const struct action normal = output(PORT_NORMAL), back = output(PORT_IN_PORT);
+    assert_int_equal(prove_whatif_modify(whatif, C, row, &normal, 1), 0);
+    assert_int_equal(standings[STRAYS + H1].verdict, VERDICT_INCONCLUSIVE);
+    assert_true(standings[STRAYS + H1].unclear);
+    assert_false(standings[STRAYS + H2].unclear);
+    /* c sends it back, and a sends it to c again. */
+    const struct flow_entry again = {.match = match_in_port(4), .actions = &back, .n_actions = 1};
+    assert_int_equal(prove_whatif_modify(whatif, C, row, &back, 1), 0);
+    assert_int_equal(standings[STRAYS + H1].verdict, VERDICT_PASS);
+    assert_int_equal(prove_whatif_add(whatif, A, &again, &row), 0);
+    expect_turned(whatif, LOOPS + H1);
+    assert_true(standings[LOOPS + H1].to == HOST_NONE);
+    assert_int_equal(standings[LOOPS + H1].example.in_port, 1);
+    assert_int_equal(prove_whatif_undo(whatif), 0);
+    assert_int_equal(standings[LOOPS + H1].verdict, VERDICT_PASS);
+    prove_whatif_free(whatif);
+    small_free(&small);
+}
+
+/* In a hurry one failure is enough, and all of it is taken back. */
+static void in_a_hurry_one_failure_is_enough(void **state)
+{
+    (void)state;
+    struct small small;
+    struct prove_whatif *whatif = small_whatif(&small);
+    struct prove_standing before[N_STANDINGS];
+    size_t n, row;
+    const struct prove_standing *standings = prove_whatif_standings(whatif, &n);
+    memcpy(before, standings, sizeof before);
+    const struct action wrong[] = {output(1), output(3)};
+    const struct flow_entry any = {.priority = 9, .actions = wrong, .n_actions = 2};
+    for (int hurries = 1; hurries >= 0; hurries--) {
+        size_t n_failed = 0;
+        prove_whatif_hurry(whatif, hurries);
+        assert_int_equal(prove_whatif_add(whatif, A, &any, &row), 0);
+        for (size_t i = 0; i < N_STANDINGS; i++) {
+            n_failed += standings[i].verdict == VERDICT_FAIL;
+        }
+        assert_int_equal(n_failed, hurries ? 2 : 3); /* of h1; and that of h2 */
+        assert_int_equal(n_turned(whatif), n_failed);
+        assert_int_equal(standings[ISOLATED].verdict == VERDICT_FAIL, !hurries);
+        assert_int_equal(prove_whatif_undo(whatif), 0);
+        assert_memory_equal(standings, before, sizeof before);
+    }
+    /* What it does well to h1 is not enough. */
+    const struct action each[] = {output(1), output(2)};
+    const struct flow_entry of_ip = {
+        .match = small.claims[IP].match, .priority = 9, .actions = each, .n_actions = 2};
+    prove_whatif_hurry(whatif, true);
+    assert_int_equal(prove_whatif_add(whatif, A, &of_ip, &row), 0);
+    expect_turned(whatif, ISOLATED);
+    prove_whatif_free(whatif);
+    small_free(&small);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_turned_is_listed),
+    cmocka_unit_test(strays_and_loops_stand_behind_the_claims),
+    cmocka_unit_test(in_a_hurry_one_failure_is_enough),
     cmocka_unit_test(changes_are_followed),
 };
 
