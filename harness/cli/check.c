@@ -54,7 +54,9 @@ static const struct base_option options[] = {
      .help = "where hosts cannot tell which cable is bad, have switches send frames "
              "(PACKET_OUT); their tables stay as they are"},
     {"converge", 0, "TIME", base_option_ms, CLI_JOB(run.converge_ms), .max = CLI_TIME_MAX_MS,
-     .help = "how long frames may lag behind the tables (default 2s)"},
+     .help = "how long frames may lag behind a change of the tables (default 2s)"},
+    {"listen", 0, "TIME", base_option_ms, CLI_JOB(run.listen_ms), .max = CLI_TIME_MAX_MS,
+     .help = "listen longer behind the last round, for copies that come late (default 0s)"},
     {0},
 };
 

@@ -93,14 +93,34 @@ static void see(struct run_probing *probing, struct traffic_round *round,
     }
 }
 
-/* A copy of an earlier round: it was not lost. */
-static void on_late_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
+/* The round under way, or an earlier one; NULL: of this one late copies count nowhere. */
+static struct traffic_round *find_round(const struct run_probing *probing, uint16_t number)
+{
+    return number == probing->round->number             ? probing->round
+           : number >= 1 && number <= probing->n_rounds ? probing->rounds[number - 1]
+                                                        : NULL;
+}
+
+static uint64_t latency_ns(const struct traffic_round *round, const struct frame_mark *mark,
+                           const struct station_arrival *arrival)
+{
+    uint64_t sent_ns = round->sent_ns[mark->number];
+    return arrival->time_ns > sent_ns ? arrival->time_ns - sent_ns : 0;
+}
+
+/* A copy of a round that is over: it was not lost. round: NULL, it counts nowhere. */
+static void on_late_copy(struct run_probing *probing, struct traffic_round *round,
+                         const struct frame_mark *mark, size_t host,
                          const struct station_arrival *arrival)
 {
     probing->n_late++;
     probing->slowest_ns = RUN_SETTLE_MAX_MS * ns_in_ms;
-    if (probing->previous && mark->round == (uint16_t)(probing->round_number - 1)) {
-        see(probing, probing->previous, mark, host, arrival);
+    if (round) {
+        uint64_t latency = latency_ns(round, mark, arrival);
+        see(probing, round, mark, host, arrival);
+        if (latency >= RUN_LATE_MS * ns_in_ms) {
+            traffic_round_see_late(round, mark->number, host, latency);
+        }
     }
 }
 
@@ -108,8 +128,7 @@ static void on_late_copy(struct run_probing *probing, const struct frame_mark *m
 static void on_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
                     const struct station_arrival *arrival)
 {
-    uint64_t sent_ns = probing->sent_ns[mark->number];
-    uint64_t latency = arrival->time_ns > sent_ns ? arrival->time_ns - sent_ns : 0;
+    uint64_t latency = latency_ns(probing->round, mark, arrival);
     probing->slowest_ns = latency > probing->slowest_ns ? latency : probing->slowest_ns;
     probing->last_ns = run_probing_now_ns(probing);
     probing->n_arrived++;
@@ -141,10 +160,16 @@ bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
     if (sight < FRAME_MARKED || mark.number >= probing->plan->n_probes) {
         probing->n_background++;
         probing->round->hosts[host].n_others++;
-    } else if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
+        return false;
+    }
+    struct traffic_round *round = find_round(probing, mark.round);
+    if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
         probing->n_replies++;
-    } else if (mark.round != probing->round_number) {
-        on_late_copy(probing, &mark, host, arrival);
+    } else if (!round || (round->over_ns > 0 && arrival->time_ns > round->over_ns)) {
+        on_late_copy(probing, round, &mark, host, arrival);
+    } else if (round != probing->round) {
+        /* It came in time, and was read late. */
+        see(probing, round, &mark, host, arrival);
     } else {
         on_copy(probing, &mark, host, arrival);
     }

@@ -19,7 +19,7 @@ static int judge_pairs(const struct checking *checking)
 {
     return checking->options->n_patterns > 0
                ? 0
-               : run_forbidden(&checking->declared, checking->states.switches,
+               : run_forbidden(&checking->declared, checking->now.states.switches,
                                checking->stations.captures, &checking->plan, checking->report,
                                checking->error);
 }
@@ -28,9 +28,9 @@ static int judge_loops(struct checking *checking)
 {
     struct traffic_failures failures = {0};
     int status =
-        traffic_endless(&checking->endless, &checking->tables, checking->report, &failures);
+        traffic_endless(&checking->endless, &checking->now.tables, checking->report, &failures);
     if (status == 0) {
-        blame_loops(&checking->endless, &checking->tables, &failures, checking->report);
+        blame_loops(&checking->endless, &checking->now.tables, &failures, checking->report);
     }
     traffic_failures_free(&failures);
     return status;
@@ -74,15 +74,14 @@ static int check_traffic(struct checking *checking)
     checking->probing.frames = checking->options->pcapng ? &checking->frames : NULL;
     if (checking->plan.n_probes == 0) {
         /* Nobody can send: the problems of the stations say why. */
-        return traffic_round_init(&checking->round, &checking->plan, checking->stations.captures,
-                                  checking->topology->n_hosts);
+        return run_checking_add_round(checking);
     }
     if (run_checking_settle(checking) < 0) {
         return -1;
     }
-    bool deviates =
-        checking->tables_deviate || !traffic_round_conforms(&checking->round, &checking->plan);
-    if (deviates && run_checking_count(checking) < 0) {
+    bool deviates = checking->tables_deviate ||
+                    !traffic_round_conforms(checking->judged->round, &checking->plan);
+    if (deviates && !checking->judged->counted && run_checking_count(checking) < 0) {
         return -1;
     }
     if (deviates && checking->options->packet_out && run_checking_shoot(checking) < 0) {
@@ -92,8 +91,8 @@ static int check_traffic(struct checking *checking)
     if (checking->options->pcapng) {
         struct run_frames_of of = {.expectation = checking->expectation,
                                    .plan = &checking->plan,
-                                   .round = &checking->round,
-                                   .round_number = checking->round_number,
+                                   .round = checking->judged->round,
+                                   .round_number = checking->judged->round->number,
                                    .run = &checking->probing.run};
         run_frames_write(&checking->frames, &of, checking->options->pcapng);
     }
@@ -135,17 +134,17 @@ static int get_states(struct checking *checking)
     if (checking->options->saved) {
         report_note(checking->report, "the tables are those saved in %s",
                     checking->options->saved->file);
-        return run_states_saved(checking->options->saved, checking->topology, &checking->states,
+        return run_states_saved(checking->options->saved, checking->topology, &checking->now.states,
                                 checking->error);
     }
     if (run_network_open(&checking->network, checking->world, checking->topology, checking->lab,
                          checking->options->timeout_ms, checking->error) < 0) {
         return -1;
     }
-    if (run_checking_read(checking, &checking->states) < 0) {
+    if (run_checking_read(checking, &checking->now.states) < 0) {
         return -1;
     }
-    run_states_note(&checking->states, checking->topology, checking->report);
+    run_states_note(&checking->now.states, checking->topology, checking->report);
     return 0;
 }
 
@@ -178,18 +177,20 @@ static int check_all(struct checking *checking)
 static void close_all(struct checking *checking)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
-    traffic_round_free(&checking->round);
-    traffic_round_free(&checking->previous);
-    traffic_count_free(&checking->count);
+    for (size_t i = 0; i < checking->n_rounds; i++) {
+        traffic_round_free(checking->rounds[i]);
+        free(checking->rounds[i]);
+    }
+    free(checking->rounds);
+    free(checking->changed_ns);
     run_frames_free(&checking->frames);
     run_probing_free(&checking->probing);
     traffic_plan_free(&checking->endless);
     traffic_plan_free(&checking->plan);
     run_stations_close(&checking->stations);
-    path_network_close(&checking->tables);
     path_declared_close(&checking->declared);
-    run_states_free(&checking->states);
-    run_states_free(&checking->later);
+    run_look_free(&checking->now);
+    run_look_free(&checking->first);
     run_network_close(&checking->network);
     free(checking->shots);
     free(checking->selected);

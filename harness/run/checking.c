@@ -26,9 +26,9 @@ int run_checking_read(struct checking *checking, struct run_states *states)
 
 int run_checking_index(struct checking *checking)
 {
-    path_network_close(&checking->tables);
-    return path_network_open_dumps(&checking->tables, checking->topology, checking->states.right,
-                                   NULL) < 0
+    path_network_close(&checking->now.tables);
+    return path_network_open_dumps(&checking->now.tables, checking->topology,
+                                   checking->now.states.right, NULL) < 0
                ? base_fail(checking->error, "out of memory")
                : 0;
 }
@@ -36,22 +36,44 @@ int run_checking_index(struct checking *checking)
 int run_checking_judge_tables(const struct checking *checking, struct report *report)
 {
     struct state_options options = {0};
-    return state_judge(checking->expectation, checking->states.switches, &options, report,
+    return state_judge(checking->expectation, checking->now.states.switches, &options, report,
                        checking->error);
+}
+
+void run_look_free(struct run_look *look)
+{
+    traffic_count_free(&look->count);
+    path_network_close(&look->tables);
+    run_states_free(&look->states);
+    run_states_free(&look->later);
+    *look = (struct run_look){0};
+}
+
+/* Which round is judged, where it is not the last one; else NULL. */
+static const char *when(const struct checking *checking)
+{
+    const struct traffic_round *round = checking->judged ? checking->judged->round : NULL;
+    return round && round->number < checking->n_rounds
+               ? base_arena_format(&checking->report->arena,
+                                   "in round %u of %zu, and nothing on the way was seen to change",
+                                   round->number, checking->n_rounds)
+               : NULL;
 }
 
 struct traffic_evidence run_checking_evidence(const struct checking *checking)
 {
+    const struct run_look *look = checking->judged ? checking->judged : &checking->now;
     return (struct traffic_evidence){.expectation = checking->expectation,
                                      .declared = &checking->declared,
-                                     .tables = &checking->tables,
+                                     .tables = &look->tables,
                                      .plan = &checking->plan,
-                                     .round = &checking->round,
+                                     .round = look->round,
+                                     .when = when(checking),
                                      .problems = checking->stations.problems,
                                      .addresses = checking->stations.addresses,
-                                     .before = checking->states.right,
-                                     .after = checking->later.right,
-                                     .count = checking->counted ? &checking->count : NULL,
+                                     .before = look->states.right,
+                                     .after = look->later.right,
+                                     .count = look->counted ? &look->count : NULL,
                                      .shots = checking->shots,
                                      .n_shots = checking->n_shots,
                                      .selected = checking->selected};

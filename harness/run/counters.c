@@ -20,12 +20,12 @@ static int read_until_counted(struct checking *checking)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
     for (;;) {
-        if (run_checking_read(checking, &checking->later) < 0) {
+        if (run_checking_read(checking, &checking->now.later) < 0) {
             return -1;
         }
         if (run_checking_ms_since(checking, start_ns) > COUNT_MS ||
-            traffic_count_reached(&checking->count, checking->topology->n_switches,
-                                  checking->states.right, checking->later.right)) {
+            traffic_count_reached(&checking->now.count, checking->topology->n_switches,
+                                  checking->now.states.right, checking->now.later.right)) {
             checking->report->timing.count_ms = run_checking_ms_since(checking, start_ns);
             return 0;
         }
@@ -36,11 +36,13 @@ static int read_until_counted(struct checking *checking)
 int run_checking_count(struct checking *checking)
 {
     run_progress(checking->options, "reading the counters");
-    if (traffic_count_init(&checking->count, &checking->plan, &checking->round, &checking->tables,
-                           checking->states.right) < 0) {
+    struct run_look *now = &checking->now;
+    traffic_count_free(&now->count);
+    if (traffic_count_init(&now->count, &checking->plan, now->round, &now->tables,
+                           now->states.right) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    checking->counted = true;
+    now->counted = true;
     return read_until_counted(checking);
 }
 

@@ -10,6 +10,15 @@
 #include "run/run.h"
 #include "traffic/count.h"
 
+/* A round that is judged, and what was read around it. */
+struct run_look {
+    const struct traffic_round *round; /* NULL: none */
+    struct run_states states, later;   /* before the round; with later counters */
+    struct path_network tables;        /* of `states` */
+    struct traffic_count count;        /* of the round */
+    bool counted;
+};
+
 /* One check. Its members are filled in in this order. */
 struct checking {
     const struct expectation *expectation;
@@ -20,20 +29,22 @@ struct checking {
     struct report *report;
     struct base_error *error;
     struct run_network network;
-    unsigned reads;                  /* CHANNEL_*; port counters tell which frames came in */
-    struct run_states states, later; /* before the last round; with later counters */
-    struct path_declared declared;   /* the expectation */
-    struct path_network tables;      /* of `states` */
+    unsigned reads;        /* CHANNEL_*; port counters tell which frames came in */
+    struct run_look now;   /* what was read last, and the last round */
+    struct run_look first; /* the first round that deviates without an excuse, where it is not the
+                              last one; kept while it may have to be judged */
+    const struct run_look *judged; /* one of these; NULL: not chosen yet */
+    struct path_declared declared; /* the expectation */
+    uint64_t *changed_ns; /* by switch: when its table was last seen to differ from the reading
+                             before; 0: never */
     struct run_stations stations;
     struct traffic_plan plan;
     struct traffic_plan endless; /* probes that are not sent: by the tables they never stop */
     struct run_probing probing;
-    struct traffic_round round, previous;
+    struct traffic_round **rounds;
+    size_t n_rounds, rounds_capacity;
     struct traffic_shot *shots;
     size_t n_shots;
-    struct traffic_count count; /* of `round` */
-    bool counted;
-    uint16_t round_number; /* of `round` */
     struct run_frames frames;
     bool *selected;      /* by claim */
     bool tables_deviate; /* from the expectation, when they were first read */
@@ -66,12 +77,28 @@ bool run_checking_select(struct checking *checking);
  * -1 without memory. */
 int run_checking_plan(struct checking *checking);
 
-/* (settle.c) Sends rounds of probes until frames and tables agree, or do not come to.
- * checking->round is the one that counts. -1 as run_checking_read. */
+/* (settle.c) Appends an empty round to checking->rounds; it is that of checking->now. -1
+ * without memory. */
+int run_checking_add_round(struct checking *checking);
+
+/* (settle.c) Sends rounds of probes until frames and tables agree, or do not come to,
+ * listens as long as is wanted, and chooses checking->judged. -1 as run_checking_read. */
 int run_checking_settle(struct checking *checking);
 
-/* (counters.c) Reads counters until they have counted the probes of the last round, or
- * a second is over. -1 as run_checking_read. */
+/* (excuse.c) Notes which tables differ between two readings. */
+void run_excuse_note_changes(struct checking *checking, const struct run_states *before,
+                             const struct run_states *after);
+
+/* (excuse.c) Sets the excuses of a round: for each probe that deviates, what was changing
+ * on the way that it takes by the tables of `look`. */
+void run_excuse_round(const struct checking *checking, const struct run_look *look,
+                      struct traffic_round *round);
+
+/* (checking.c) Frees what a look has read; the round is not its own. */
+void run_look_free(struct run_look *look);
+
+/* (counters.c) Reads counters into checking->now until they have counted the probes of the
+ * last round, or a second is over. -1 as run_checking_read. */
 int run_checking_count(struct checking *checking);
 
 /* (counters.c) Has switches send frames, so that it shows which cable alters them. -1

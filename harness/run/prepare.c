@@ -64,12 +64,12 @@ int run_checking_plan(struct checking *checking)
         return -1;
     }
     traffic_contradictions(&checking->declared, &checking->plan, checking->report);
-    if (traffic_endless_take(&checking->plan, &checking->tables, &checking->endless) < 0) {
+    if (traffic_endless_take(&checking->plan, &checking->now.tables, &checking->endless) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     /* Of a part of the claims it would say nothing. */
     return checking->options->n_patterns > 0
                ? 0
-               : run_coverage(&checking->declared, &checking->tables, &options, &checking->plan,
+               : run_coverage(&checking->declared, &checking->now.tables, &options, &checking->plan,
                               checking->report, checking->error);
 }

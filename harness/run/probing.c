@@ -25,9 +25,8 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
                      struct base_error *error)
 {
     *probing = (struct run_probing){.plan = plan, .topology = topology, .stations = stations};
-    probing->sent_ns = base_calloc(plan->n_probes + 1, sizeof *probing->sent_ns);
     probing->loads = base_calloc(plan->n_probes + 1, sizeof *probing->loads);
-    if (!probing->sent_ns || !probing->loads) {
+    if (!probing->loads) {
         return base_fail(error, "out of memory");
     }
     for (size_t p = 0; p < plan->n_probes; p++) {
@@ -41,7 +40,6 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
 
 void run_probing_free(struct run_probing *probing)
 {
-    free(probing->sent_ns);
     free(probing->loads);
 }
 
@@ -75,7 +73,7 @@ static void send_probe(struct run_probing *probing, size_t p)
     struct base_error problem;
     size_t station = probing->stations->station_of[probe->from];
     if (run_probing_build(probing, &mark, &probe->header, &frame) == 0) {
-        probing->sent_ns[p] = run_probing_wall_ns(probing);
+        probing->round->sent_ns[p] = run_probing_wall_ns(probing);
         if (probing->stations->world->station_send(probing->stations->set, station, frame.data,
                                                    frame.n_bytes, &problem) == 0) {
             probing->round->sent[p]++;
@@ -86,7 +84,7 @@ static void send_probe(struct run_probing *probing, size_t p)
             run_probing_keep(probing, p, probe->from,
                              &(struct frame_captured){.bytes = frame.data,
                                                       .n_bytes = frame.n_bytes,
-                                                      .time_ns = probing->sent_ns[p],
+                                                      .time_ns = probing->round->sent_ns[p],
                                                       .direction = FRAME_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
             probing->stations->problems[probe->from] =
@@ -181,7 +179,7 @@ static void send_all(struct run_probing *probing, unsigned repeats)
 void run_probing_begin(struct run_probing *probing, struct traffic_round *round)
 {
     probing->round = round;
-    probing->round_number++;
+    round->number = ++probing->round_number;
     probing->n_awaited = probing->n_came = probing->n_given_up = 0;
 }
 
@@ -197,6 +195,7 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     start_ns = run_probing_now_ns(probing);
     run_probing_settle(probing);
     synchronize(probing);
+    round->over_ns = run_probing_wall_ns(probing);
     probing->settle_ms += run_ms_since(world, start_ns);
     run_stations_check_drops(probing->stations);
 }

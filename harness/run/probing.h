@@ -7,7 +7,7 @@
  * the same for everything that is in flight, measured from the slowest frame
  * so far with a floor of RUN_SETTLE_MS: no claim is waited for alone. A copy
  * that comes later is charged to its own round, and lengthens the settling
- * time of the next ones. */
+ * time of the next ones; the round has it as late if it took RUN_LATE_MS. */
 #ifndef RUN_PROBING_H
 #define RUN_PROBING_H
 
@@ -20,6 +20,9 @@
 enum {
     RUN_SETTLE_MS = 100,
     RUN_SETTLE_MAX_MS = 1000,
+    /* A copy that comes behind the settling time is late if it took so long; a busy machine
+     * may make one slower than the settling time. */
+    RUN_LATE_MS = 250,
     /* Frames in flight, of all senders together, since all may come to the same
      * port: of small ones Open vSwitch's userspace datapath loses those above
      * 256 for one ingress port. A probe of which several copies come to one
@@ -37,14 +40,14 @@ struct run_probing {
     const struct traffic_plan *plan;
     const struct topology *topology;
     struct run_stations *stations;
-    struct frame_run run;           /* nonce and key of this run, random */
-    struct traffic_round *round;    /* the one that is under way */
-    struct traffic_round *previous; /* the one before it, which gets its late copies; or NULL */
-    struct run_frames *frames;      /* keeps what is sent and seen; NULL: not wanted */
+    struct frame_run run;          /* nonce and key of this run, random */
+    struct traffic_round *round;   /* the one that is under way, or was last */
+    struct traffic_round **rounds; /* all so far, borrowed: they get their late copies */
+    size_t n_rounds;
+    struct run_frames *frames; /* keeps what is sent and seen; NULL: not wanted */
     uint16_t round_number;
-    unsigned *loads;   /* by probe: as many frames in flight does it count as; 0: not to be sent */
-    uint64_t *sent_ns; /* by probe, in the round under way: CLOCK_REALTIME */
-    uint64_t last_ns;  /* when a frame of ours was last sent or seen */
+    unsigned *loads;  /* by probe: as many frames in flight does it count as; 0: not to be sent */
+    uint64_t last_ns; /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
     size_t n_awaited, n_came; /* in the round under way: must arrive so far; of these came */
     size_t n_given_up;        /* of these no window waits for any more */
@@ -53,7 +56,7 @@ struct run_probing {
 };
 
 /* Prepares rounds of this plan, with fresh marks. The plan, topology and stations must
- * outlive `probing`; members such as `frames` and `previous` may be set behind it. -1
+ * outlive `probing`; members such as `frames` and `rounds` may be set behind it. -1
  * without memory, or if the system has no random numbers; run_probing_free all the same. */
 int run_probing_init(struct run_probing *probing, const struct traffic_plan *plan,
                      const struct topology *topology, struct run_stations *stations,
@@ -66,8 +69,8 @@ void run_probing_free(struct run_probing *probing);
 void run_probing_weigh(struct run_probing *probing, const struct path_network *tables);
 
 /* Sends every probe `repeats` times and receives until the round is over (see above).
- * `round` must be initialised, and live until the next round is over if it becomes
- * `previous`. A station that fails meanwhile is a problem of its host. */
+ * `round` must be initialised, and live as long as anything is received. A station that fails
+ * meanwhile is a problem of its host. */
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats);
 
 /* Has switches send the frames of the shots, RUN_SHOTS times each, all shots of one depth

@@ -19,7 +19,8 @@ struct run_options {
     const char *const *patterns;    /* only ids that one of these selects; see run_selects */
     size_t n_patterns;
     unsigned timeout_ms;  /* for each dump; 0: 10,000 */
-    unsigned converge_ms; /* how long frames and tables may disagree before it counts */
+    unsigned converge_ms; /* how long frames may lag behind a change of the tables */
+    unsigned listen_ms;   /* listens for late copies so long, after the last round */
     bool packet_out;      /* switches may be asked to send frames, to tell one cable from another */
     struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
     void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */

@@ -1,35 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Do frames and tables agree yet, and which round of probes counts? */
+ * Do frames and tables agree yet, and which round of probes is judged? */
 #include "run/inside.h"
 
+#include "base/memory.h"
+
 enum {
-    /* Two rounds that agree with each other, so far apart, are the truth, even
-     * if the tables say something else. */
+    /* Where nothing is seen to change, two rounds that agree with each other, so far apart,
+     * are the truth, even if the tables say something else. */
     AGREE_MS = 500,
     ROUNDS_MIN = 3, /* before frames and tables are said not to agree */
+    /* While the network changes, rounds are so far apart: a part of the time that it has
+     * taken so far. */
+    PAUSE_PART = 8,
 };
 
-/* One round more; the one before is kept for comparison. */
-static int next_round(struct checking *checking, unsigned repeats)
+static struct traffic_round *last_round(const struct checking *checking)
 {
-    traffic_round_free(&checking->previous);
-    checking->previous = checking->round;
-    checking->probing.previous = checking->report->timing.rounds++ ? &checking->previous : NULL;
-    if (traffic_round_init(&checking->round, &checking->plan, checking->stations.captures,
-                           checking->topology->n_hosts) < 0) {
+    return checking->rounds[checking->n_rounds - 1];
+}
+
+int run_checking_add_round(struct checking *checking)
+{
+    struct traffic_round *round = NULL;
+    if (base_grow(&checking->rounds, checking->n_rounds, &checking->rounds_capacity,
+                  sizeof *checking->rounds) < 0 ||
+        !(round = base_malloc(sizeof *round))) {
         return base_fail(checking->error, "out of memory");
     }
-    run_probing_weigh(&checking->probing, &checking->tables);
-    run_probing_round(&checking->probing, &checking->round, repeats);
-    checking->round_number = checking->probing.round_number;
+    checking->rounds[checking->n_rounds++] = round;
+    checking->now.round = round;
+    checking->probing.rounds = checking->rounds;
+    checking->probing.n_rounds = checking->n_rounds;
+    return traffic_round_init(round, &checking->plan, checking->stations.captures,
+                              checking->topology->n_hosts) < 0
+               ? base_fail(checking->error, "out of memory")
+               : 0;
+}
+
+static int next_round(struct checking *checking, unsigned repeats)
+{
+    if (run_checking_add_round(checking) < 0) {
+        return -1;
+    }
+    checking->report->timing.rounds++;
+    run_probing_weigh(&checking->probing, &checking->now.tables);
+    run_probing_round(&checking->probing, last_round(checking), repeats);
+    run_excuse_round(checking, &checking->now, last_round(checking));
     return 0;
 }
 
 static bool tables_known(const struct checking *checking)
 {
     for (size_t i = 0; i < checking->topology->n_switches; i++) {
-        if (!checking->states.right[i]) {
+        if (!checking->now.states.right[i]) {
             return false;
         }
     }
@@ -40,62 +64,204 @@ static bool tables_known(const struct checking *checking)
  * expectation says. */
 static bool round_explained(const struct checking *checking)
 {
-    return traffic_round_follows(&checking->round, &checking->plan, &checking->tables) &&
-           (tables_known(checking) || traffic_round_conforms(&checking->round, &checking->plan));
+    const struct traffic_round *round = last_round(checking);
+    return traffic_round_follows(round, &checking->plan, &checking->now.tables) &&
+           (tables_known(checking) || traffic_round_conforms(round, &checking->plan));
 }
 
-/* Nothing was the same twice: a round that deviated is worth more than one
- * that did not. */
-static void give_up_settling(struct checking *checking)
+static bool has_excuse(const struct checking *checking, const struct traffic_round *round)
 {
-    report_note(checking->report,
-                "frames and tables did not come to agree within %u ms (%u rounds)",
-                checking->options->converge_ms, checking->report->timing.rounds);
-    if (traffic_round_conforms(&checking->round, &checking->plan)) {
-        struct traffic_round last = checking->round;
-        checking->round = checking->previous;
-        checking->previous = last;
-        checking->round_number--;
+    for (size_t p = 0; p < checking->plan.n_probes; p++) {
+        if (round->excuses[p]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The last round deviates without an excuse, and none did before: it may have to be judged,
+ * whatever the next ones show. So the counters are read that tell where its frames went. */
+static int keep_first(struct checking *checking)
+{
+    if (checking->first.round || !traffic_round_fails(last_round(checking), &checking->plan)) {
+        return 0;
+    }
+    if (run_checking_count(checking) < 0) {
+        return -1;
+    }
+    run_excuse_note_changes(checking, &checking->now.states, &checking->now.later);
+    run_excuse_round(checking, &checking->now, last_round(checking));
+    return 0;
+}
+
+/* Reads the switches again; the round before is excused by what has changed meanwhile. */
+static int read_again(struct checking *checking)
+{
+    struct run_look before = checking->now;
+    checking->now = (struct run_look){0};
+    int status = run_checking_read(checking, &checking->now.states);
+    if (status == 0) {
+        run_excuse_note_changes(checking, &before.states, &checking->now.states);
+        run_excuse_round(checking, &before, last_round(checking));
+    }
+    bool fails = traffic_round_fails(before.round, &checking->plan);
+    if (fails && before.counted && !checking->first.round) {
+        checking->first = before;
+    } else {
+        run_look_free(&before);
+    }
+    return status < 0 ? -1 : run_checking_index(checking);
+}
+
+static int look_again(struct checking *checking)
+{
+    run_progress(checking->options, "frames and tables disagree: looking again");
+    return keep_first(checking) < 0 || read_again(checking) < 0
+               ? -1
+               : next_round(checking, RUN_REPEATS_CONFIRM);
+}
+
+/* No switch is quicker than it is, and nobody wants thousands of rounds of one that takes
+ * minutes. */
+static void pause(struct checking *checking, uint64_t start_ns)
+{
+    double left_ms = checking->options->converge_ms - run_checking_ms_since(checking, start_ns);
+    double ms = run_checking_ms_since(checking, start_ns) / PAUSE_PART;
+    if (left_ms > 0) {
+        run_probing_drain(&checking->probing, (unsigned)(ms < left_ms ? ms : left_ms));
     }
 }
 
-/* A switch that was just changed may still forward by its old table although
- * it acknowledged the change. So a first round that the tables explain is
- * believed; after one that they do not explain, only two in a row that are
- * equal: if they are explained, or if they lie so far apart that no switch is
- * still changing. Those rounds send each probe often, so that a cable which
- * loses frames now and then is not taken for a switch that was changing. If
- * nothing comes to agree in time, the last round that deviated counts. */
-int run_checking_settle(struct checking *checking)
+/* Whether two rounds in a row agree with each other, and with the tables; or do not agree
+ * with them, and nothing was seen to change that they might yet follow. */
+static bool is_settled(struct checking *checking, uint64_t start_ns, uint64_t equal_since_ns)
+{
+    bool explained = round_explained(checking);
+    if (explained) {
+        checking->report->timing.converge_ms = (double)(equal_since_ns - start_ns) / 1e6;
+    }
+    return explained || (!has_excuse(checking, last_round(checking)) &&
+                         run_checking_ms_since(checking, equal_since_ns) >= AGREE_MS);
+}
+
+/* A switch that was just changed may still forward by its old table although it acknowledged
+ * the change. So a first round that the tables explain is believed; after one that they do not
+ * explain, only two in a row that are equal: if they are explained, or if they lie far apart
+ * and nothing on the way of a probe that deviates was seen to change. Those rounds send each
+ * probe often, so that a cable which loses frames now and then is not taken for a switch that
+ * was changing. If nothing comes to agree in time, the last round that deviated counts.
+ * `settled`: false then. */
+static int settle_rounds(struct checking *checking, bool *settled)
 {
     uint64_t start_ns = run_checking_now_ns(checking), equal_since_ns = start_ns;
+    bool confirms = false; /* time is over, but the last round was explained: one more */
     if (next_round(checking, RUN_REPEATS) < 0) {
         return -1;
     }
-    if (round_explained(checking)) {
-        return 0;
-    }
+    *settled = round_explained(checking);
     /* Time alone decides nothing: on a busy machine a round may take all of it. */
-    while (run_checking_ms_since(checking, start_ns) < checking->options->converge_ms ||
-           checking->report->timing.rounds < ROUNDS_MIN) {
+    while (!*settled &&
+           (confirms || checking->report->timing.rounds < ROUNDS_MIN ||
+            run_checking_ms_since(checking, start_ns) < checking->options->converge_ms)) {
         uint64_t round_ns = run_checking_now_ns(checking);
-        run_progress(checking->options, "frames and tables disagree: looking again");
-        if (run_checking_read(checking, &checking->states) < 0 ||
-            run_checking_index(checking) < 0 || next_round(checking, RUN_REPEATS_CONFIRM) < 0) {
+        if (look_again(checking) < 0) {
             return -1;
         }
-        if (!traffic_round_equal(&checking->round, &checking->previous, &checking->plan)) {
+        const struct traffic_round *last = last_round(checking);
+        if (!traffic_round_equal(last, checking->rounds[checking->n_rounds - 2], &checking->plan)) {
             equal_since_ns = round_ns;
-            continue;
+        } else {
+            *settled = is_settled(checking, start_ns, equal_since_ns);
         }
-        bool explained = round_explained(checking);
-        if (explained) {
-            checking->report->timing.converge_ms = (double)(equal_since_ns - start_ns) / 1e6;
-        }
-        if (explained || run_checking_ms_since(checking, equal_since_ns) >= AGREE_MS) {
-            return 0;
+        confirms = !confirms && round_explained(checking);
+        if (!*settled && !confirms && has_excuse(checking, last)) {
+            pause(checking, start_ns);
         }
     }
-    give_up_settling(checking);
     return 0;
+}
+
+/* Judges an earlier round without what was read around it: only hosts tell where its frames
+ * went. */
+static int judge_earlier(struct checking *checking, const struct traffic_round *round)
+{
+    struct run_look *now = &checking->now;
+    traffic_count_free(&now->count);
+    run_states_free(&now->later);
+    now->round = round;
+    now->counted = true;
+    return traffic_count_init(&now->count, &checking->plan, round, &now->tables,
+                              now->states.right) < 0
+               ? base_fail(checking->error, "out of memory")
+               : 0;
+}
+
+/* The first round that deviates without an excuse; if rounds did not come to agree, the last
+ * one that deviates. NULL: there is none. */
+static struct traffic_round *find_deviating(const struct checking *checking, bool settled)
+{
+    struct traffic_round *found = NULL;
+    for (size_t i = 0; i < checking->n_rounds && !found; i++) {
+        found =
+            traffic_round_fails(checking->rounds[i], &checking->plan) ? checking->rounds[i] : NULL;
+    }
+    for (size_t i = checking->n_rounds; i-- > 0 && !found && !settled;) {
+        found = traffic_round_conforms(checking->rounds[i], &checking->plan) ? NULL
+                                                                             : checking->rounds[i];
+    }
+    return found;
+}
+
+/* In a round that is judged for others, what a probe with an excuse did is what it did in
+ * the last one. */
+static void leave_out_excused(const struct checking *checking, struct traffic_round *round)
+{
+    const struct traffic_round *last = last_round(checking);
+    for (size_t p = 0; p < checking->plan.n_probes; p++) {
+        if (round->excuses[p]) {
+            round->seen[p] = last->seen[p];
+            round->sent[p] = last->sent[p];
+        }
+    }
+}
+
+/* The last round is judged if it deviates: it is the most thorough one. */
+static int choose(struct checking *checking, bool settled)
+{
+    checking->judged = &checking->now;
+    if (!traffic_round_conforms(last_round(checking), &checking->plan)) {
+        return 0;
+    }
+    struct traffic_round *found = find_deviating(checking, settled);
+    if (found && traffic_round_fails(found, &checking->plan)) {
+        leave_out_excused(checking, found);
+    }
+    if (found && found == checking->first.round) {
+        checking->judged = &checking->first;
+        return 0;
+    }
+    return found ? judge_earlier(checking, found) : 0;
+}
+
+int run_checking_settle(struct checking *checking)
+{
+    bool settled;
+    checking->changed_ns =
+        base_calloc(checking->topology->n_switches + 1, sizeof *checking->changed_ns);
+    if (!checking->changed_ns) {
+        return base_fail(checking->error, "out of memory");
+    }
+    if (settle_rounds(checking, &settled) < 0) {
+        return -1;
+    }
+    if (!settled) {
+        report_note(checking->report,
+                    "frames and tables did not come to agree within %u ms (%u rounds)",
+                    checking->options->converge_ms, checking->report->timing.rounds);
+    }
+    if (checking->options->listen_ms > 0) {
+        run_progress(checking->options, "listening");
+        run_probing_drain(&checking->probing, checking->options->listen_ms);
+    }
+    return choose(checking, settled);
 }

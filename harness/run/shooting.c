@@ -11,7 +11,7 @@ static void shoot(struct run_probing *probing, struct run_network *network,
     struct base_buffer frame = {0};
     if (run_probing_build(probing, &mark, &shot->header, &frame) == 0 &&
         run_network_send(network, shot->by, frame.data, frame.n_bytes, NULL) == 0) {
-        probing->sent_ns[shot->probe] = run_probing_wall_ns(probing);
+        probing->round->sent_ns[shot->probe] = run_probing_wall_ns(probing);
         probing->round->sent[shot->probe]++;
         probing->n_awaited++;
         shot->sent++;
@@ -48,7 +48,6 @@ int run_probing_shoot(struct run_probing *probing, struct run_network *network,
                       struct traffic_shot *shots, size_t n_shots, struct base_error *error)
 {
     struct traffic_round *before = probing->round;
-    probing->previous = NULL;
     unsigned deepest = 0;
     int status = 0;
     for (size_t i = 0; i < n_shots; i++) {

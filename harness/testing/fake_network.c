@@ -18,8 +18,12 @@
 enum {
     LATENCY_NS = 100000,
     DUMP_NS = 1000000,
+    BEGIN_S = 100,
+    AGE_S = 30,    /* of all entries at the beginning */
     HOPS_MAX = 64, /* a frame that is still under way then is forgotten */
 };
+
+static const uint64_t NS_IN_S = 1000000000;
 
 /* ------------------------------------------------------------------- tables */
 
@@ -39,6 +43,42 @@ static void read_flows(struct flow_table *table, const char *directory, size_t s
     }
     for (size_t i = 0; i < table->n_entries; i++) {
         table->entries[i].n_packets = table->entries[i].n_bytes = 0;
+    }
+}
+
+/* Until a switch is dumped the duration of an entry is the time since which it is in the
+ * table. */
+static void set_birth(struct flow_table *table, uint64_t time_ns)
+{
+    for (size_t i = 0; i < table->n_entries; i++) {
+        table->entries[i].duration_sec = (uint32_t)(time_ns / NS_IN_S);
+        table->entries[i].duration_nsec = (uint32_t)(time_ns % NS_IN_S);
+    }
+}
+
+static void age_entries(struct flow_table *table, uint64_t now_ns)
+{
+    for (size_t i = 0; i < table->n_entries; i++) {
+        struct flow_entry *entry = &table->entries[i];
+        uint64_t age_ns = now_ns - (entry->duration_sec * NS_IN_S + entry->duration_nsec);
+        entry->duration_sec = (uint32_t)(age_ns / NS_IN_S);
+        entry->duration_nsec = (uint32_t)(age_ns % NS_IN_S);
+    }
+}
+
+/* Entries that were in the table before are as old as they were. */
+static void keep_births(const struct flow_table *before, bool modified_too,
+                        struct flow_table *table)
+{
+    for (size_t i = 0; i < table->n_entries; i++) {
+        struct flow_entry *entry = &table->entries[i];
+        for (size_t j = 0; j < before->n_entries; j++) {
+            const struct flow_entry *old = &before->entries[j];
+            if (flow_equal(old, entry) || (modified_too && flow_same_key(old, entry))) {
+                entry->duration_sec = old->duration_sec;
+                entry->duration_nsec = old->duration_nsec;
+            }
+        }
     }
 }
 
@@ -82,6 +122,8 @@ void fake_network_change(struct fake_network *fake, const char *flows, unsigned 
         flow_table_free(&fake->states[i].flows);
         fake->states[i].flows = (struct flow_table){0};
         read_flows(&fake->states[i].flows, flows, i);
+        set_birth(&fake->states[i].flows, fake->time_ns);
+        keep_births(&fake->forward[i].flows, fake->modifies, &fake->states[i].flows);
     }
     fake->follows_ns = fake->time_ns + ms * UINT64_C(1000000);
 }
@@ -271,6 +313,11 @@ static int dump(struct channel *channel, unsigned what, struct channel_dump *dum
         return base_fail(error, "no event loop");
     }
     fake->n_dumps++;
+    if (fake->next_flows && fake->n_dumps > fake->next_after) {
+        const char *flows = fake->next_flows;
+        fake->next_flows = NULL;
+        fake_network_change(fake, flows, fake->next_ms);
+    }
     fake->what = what;
     fake->time_ns += DUMP_NS;
     for (size_t i = 0; i < channel->n_targets; i++) {
@@ -282,6 +329,7 @@ static int dump(struct channel *channel, unsigned what, struct channel_dump *dum
             if (fake_network_meets(fake, FAKE_ODD, NULL, name)) {
                 dumps[i].odd = CHANNEL_ODD_NO_BARRIER;
             }
+            age_entries(&dumps[i].state.flows, fake->time_ns);
         } else {
             snprintf(dumps[i].reason, sizeof dumps[i].reason, "fake:%s: did not answer", name);
         }
@@ -330,12 +378,13 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
                                             .wall_ns = now_ns},
                                   .topology = topology,
                                   .counts = true,
-                                  .time_ns = UINT64_C(1000000000)};
+                                  .time_ns = BEGIN_S * NS_IN_S};
     for (size_t i = 0; i < topology->n_switches; i++) {
         fake->states[i].datapath_id = topology->switches[i].dpid;
         fake->states[i].n_tables = 1;
         make_ports(&fake->states[i]);
         read_flows(&fake->states[i].flows, flows, i);
+        set_birth(&fake->states[i].flows, (BEGIN_S - AGE_S) * NS_IN_S);
     }
 }
 

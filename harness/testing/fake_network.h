@@ -60,7 +60,10 @@ struct fake_network {
     struct switch_state states[FAKE_SWITCHES];  /* what switches say, with their counters */
     struct switch_state forward[FAKE_SWITCHES]; /* by what they forward until `follows_ns` */
     uint64_t follows_ns;                        /* when they begin to forward by `states` */
-    bool counts;                                /* counters move; true at first */
+    bool modifies; /* an entry whose actions change keeps its duration, as mod-flows does */
+    const char *next_flows; /* NULL, or to what fake_network_change changes the tables before the */
+    unsigned next_after, next_ms; /* ... dump behind so many; frames follow so much later */
+    bool counts;                  /* counters move; true at first */
     bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
     struct fake_fault faults[FAKE_FAULTS];
     size_t n_faults;
@@ -75,11 +78,12 @@ struct fake_network {
 
 /* A network of this topology; the flow entries of its i-th switch (from 1 on) are
  * read from FLOWS/si.flows, as ovs-ofctl writes them; without the file there are
- * none. Fails the test if they cannot be read. */
+ * none. They are 30 s old. Fails the test if they cannot be read. */
 void fake_network_open(struct fake_network *fake, const struct topology *topology,
                        const char *flows);
 
-/* The tables become those of other files; frames follow them `ms` later. */
+/* The tables become those of other files; frames follow them `ms` later. Entries that
+ * are not in the present tables are new. */
 void fake_network_change(struct fake_network *fake, const char *flows, unsigned ms);
 
 void fake_network_fault(struct fake_network *fake, struct fake_fault fault);

@@ -43,7 +43,7 @@ static void count_arrival(struct counting *counting, const struct path_walk *wal
     const struct traffic_round *round = counting->round;
     const struct traffic_seen *seen = traffic_round_seen(round, p, arrival->host);
     unsigned wanted = path_walk_copies(walk, arrival->host) * round->sent[p];
-    bool good = seen->altered == 0 && seen->copies == wanted;
+    bool good = seen->altered == 0 && seen->late == 0 && seen->copies == wanted;
     struct traffic_host_count *host = &counting->count->hosts[arrival->host];
     if (!round->captures[arrival->host]) {
         return;

@@ -12,8 +12,10 @@ int traffic_round_init(struct traffic_round *round, const struct traffic_plan *p
     size_t n = plan->n_probes ? plan->n_probes : 1;
     round->seen = base_arena_alloc(&round->arena, n * sizeof(struct traffic_seen *));
     round->sent = base_arena_alloc(&round->arena, n * sizeof *round->sent);
+    round->sent_ns = base_arena_alloc(&round->arena, n * sizeof *round->sent_ns);
+    round->excuses = base_arena_alloc(&round->arena, n * sizeof *round->excuses);
     round->hosts = base_arena_alloc(&round->arena, (n_hosts + 1) * sizeof *round->hosts);
-    return round->seen && round->sent && round->hosts ? 0 : -1;
+    return round->seen && round->sent && round->sent_ns && round->excuses && round->hosts ? 0 : -1;
 }
 
 void traffic_round_free(struct traffic_round *round)
@@ -59,6 +61,15 @@ void traffic_round_see_altered(struct traffic_round *round, size_t probe, size_t
     }
 }
 
+void traffic_round_see_late(struct traffic_round *round, size_t probe, size_t host, uint64_t ns)
+{
+    struct traffic_seen *seen = find_seen(round, probe, host);
+    if (seen) {
+        seen->late++;
+        seen->late_ns = ns > seen->late_ns ? ns : seen->late_ns;
+    }
+}
+
 const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
                                               size_t host)
 {
@@ -98,7 +109,7 @@ bool traffic_probe_conforms(const struct traffic_round *round, const struct traf
         const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
         unsigned want = traffic_plan_copies(&plan->probes[probe], host) * round->sent[probe];
         if (round->captures[host] &&
-            (seen->altered > 0 || seen->copies != want ||
+            (seen->altered > 0 || seen->late > 0 || seen->copies != want ||
              traffic_round_wrong_form(round, plan, probe, host) != FORM_NONE)) {
             return false;
         }
@@ -114,6 +125,16 @@ bool traffic_round_conforms(const struct traffic_round *round, const struct traf
         }
     }
     return true;
+}
+
+bool traffic_round_fails(const struct traffic_round *round, const struct traffic_plan *plan)
+{
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        if (!round->excuses[p] && !traffic_probe_conforms(round, plan, p)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Compared by number of copies; their form is the expectation's business. */

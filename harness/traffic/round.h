@@ -19,6 +19,8 @@ struct traffic_seen {
     unsigned forms[TRAFFIC_FORMS_MAX]; /* of these: by the expected arrival's form */
     unsigned altered;                  /* known by their mark, but not what was expected */
     const char *alteration;            /* in words, of the first altered one */
+    unsigned late;                     /* of all these: came when the round was over */
+    uint64_t late_ns;                  /* how long after its sending the latest of them came */
 };
 
 /* What one host sent and got in a round. */
@@ -32,6 +34,12 @@ struct traffic_round_host {
 struct traffic_round {
     struct traffic_seen **seen; /* by probe */
     unsigned *sent;             /* by probe: how often the station could send it */
+    uint64_t *sent_ns;          /* by probe: when it was last sent, by the clock of arrivals */
+    const char **excuses;       /* by probe: what was changing on its way, so that what it did says
+                                   nothing of the network at rest; NULL: nothing */
+    uint16_t number;            /* of the round, from 1 on */
+    uint64_t over_ns;           /* what came after this time, of the same clock, is late; 0: it is
+                                   under way */
     struct traffic_round_host *hosts;
     const bool *captures; /* by host, borrowed */
     size_t n_hosts;
@@ -53,6 +61,9 @@ void traffic_round_see(struct traffic_round *round, size_t probe, size_t host, s
 void traffic_round_see_altered(struct traffic_round *round, size_t probe, size_t host,
                                const char *alteration);
 
+/* The copy that was noted last came late, so long after its sending. */
+void traffic_round_see_late(struct traffic_round *round, size_t probe, size_t host, uint64_t ns);
+
 /* What arrived of a probe at a host; never NULL: all zero if nothing did. */
 const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
                                               size_t host);
@@ -65,11 +76,14 @@ unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, siz
 size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
                                 size_t probe, size_t host);
 
-/* Whether the frames are what the expectation wants, no more and no less: of one
- * probe, of all. */
+/* Whether the frames are what the expectation wants, no more and no less, and none of
+ * them late: of one probe, of all. */
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
                             size_t probe);
 bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan);
+
+/* Whether a probe without an excuse does not conform. */
+bool traffic_round_fails(const struct traffic_round *round, const struct traffic_plan *plan);
 
 /* Of one probe as many copies as this walk delivers, at every host. */
 bool traffic_probe_follows(const struct traffic_round *round, size_t probe,

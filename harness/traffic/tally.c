@@ -52,17 +52,20 @@ static void count_arrivals(const struct traffic_evidence *evidence, size_t p, si
     if (evidence->problems[host]) {
         tally->problem_host = host;
     }
-    if (got == want && !alteration) {
+    uint64_t late_ns = traffic_round_seen(round, p, host)->late_ns;
+    if (got == want && !alteration && late_ns == 0) {
         return;
     }
     struct traffic_deviation deviation = {
-        .probe = p, .host = host, .copies = got, .sent = round->sent[p]};
+        .probe = p, .host = host, .copies = got, .sent = round->sent[p], .late_ns = late_ns};
     tally->n_wrong++;
     add_kind(tally, evidence->plan->probes[p].kind);
     if (got > want) {
         count(&tally->n_extra, &tally->extra, &deviation);
     } else if (got < want) {
         count(&tally->n_missing, &tally->missing, &deviation);
+    } else if (!alteration) {
+        count(&tally->n_late, &tally->late, &deviation);
     }
     if (alteration) {
         tally->alteration = tally->alteration ? tally->alteration : alteration;
@@ -115,6 +118,7 @@ const struct traffic_deviation *traffic_tally_worst(const struct traffic_tally *
     return tally->n_extra > 0     ? &tally->extra
            : tally->n_altered > 0 ? &tally->altered
            : tally->n_missing > 0 ? &tally->missing
+           : tally->n_late > 0    ? &tally->late
                                   : NULL;
 }
 
@@ -160,7 +164,8 @@ const char *traffic_tally_text(const struct traffic_tally *tally,
     const struct traffic_deviation *worst = traffic_tally_worst(tally);
     size_t n = worst == &tally->extra     ? tally->n_extra
                : worst == &tally->altered ? tally->n_altered
-                                          : tally->n_missing;
+               : worst == &tally->missing ? tally->n_missing
+                                          : tally->n_late;
     const char *host = evidence->expectation->topology->hosts[worst->host].name;
     base_put_format(&text, "%zu of %zu probes ", n, tally->n_probes);
     put_kinds(tally, n, evidence->plan->probes[worst->probe].kind, &text);
@@ -171,6 +176,12 @@ const char *traffic_tally_text(const struct traffic_tally *tally,
     } else {
         base_put_format(&text, "arrived at %s", host);
         put_copies_of(worst, expected, &text);
+    }
+    if (worst->late_ns > 0) {
+        base_put_format(&text, ", %.1f s late", (double)worst->late_ns / 1e9);
+    }
+    if (evidence->when) {
+        base_put_format(&text, " %s", evidence->when);
     }
     return base_arena_take(arena, &text);
 }

@@ -13,12 +13,13 @@ enum { TRAFFIC_TALLY_KINDS = 8 };
 struct traffic_deviation {
     size_t probe, host;
     unsigned copies, sent; /* arrivals, of so many sendings */
+    uint64_t late_ns;      /* how long the latest of the late ones took; 0: none was late */
 };
 
 struct traffic_tally {
-    size_t n_probes;                                  /* that were sent */
-    size_t n_wrong, n_extra, n_missing, n_altered;    /* (probe, host) pairs */
-    struct traffic_deviation extra, missing, altered; /* the first of each kind */
+    size_t n_probes;                                        /* that were sent */
+    size_t n_wrong, n_extra, n_missing, n_altered, n_late;  /* (probe, host) pairs */
+    struct traffic_deviation extra, missing, altered, late; /* the first of each kind */
     size_t problem_host;                    /* a host whose station cannot be trusted; HOST_NONE */
     const char *alteration;                 /* of `altered`, in words; NULL: nothing was altered */
     const char *kinds[TRAFFIC_TALLY_KINDS]; /* of the wrong probes, each once */
@@ -36,7 +37,7 @@ struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evid
                                              size_t to, struct base_arena *arena);
 
 /* The deviation to report: frames that should not have come before frames that
- * were altered or are missing. NULL if there is none. */
+ * were altered, are missing or came late. NULL if there is none. */
 const struct traffic_deviation *traffic_tally_worst(const struct traffic_tally *tally);
 
 /* "3 of 9 probes (udp, tcp) arrived at h11 twice instead of once", of the worst

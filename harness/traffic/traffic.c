@@ -35,7 +35,17 @@ static void fill_statements(const struct judging *judging, const char *alteratio
     result->disagree[1] = SAYS_OBSERVED;
     result->says[SAYS_DECLARED] = copies_text(arena, result->expected_count);
     result->says[SAYS_OBSERVED] =
-        alteration ? base_arena_format(arena, "%s, altered: %s", observed, alteration) : observed;
+        alteration ? base_arena_format(arena, "%s, %s", observed, alteration) : observed;
+}
+
+/* What is wrong with copies of which as many came as should. */
+static const char *alteration_text(const struct traffic_tally *tally,
+                                   const struct traffic_deviation *worst, struct base_arena *arena)
+{
+    return worst == &tally->altered ? base_arena_format(arena, "altered: %s", tally->alteration)
+           : worst == &tally->late
+               ? base_arena_format(arena, "%.1f s late", (double)worst->late_ns / 1e9)
+               : NULL;
 }
 
 /* The last result added fails because of the tally. */
@@ -43,7 +53,7 @@ static int fail(const struct judging *judging, const struct traffic_tally *tally
                 struct result *result)
 {
     const struct traffic_deviation *worst = traffic_tally_worst(tally);
-    const char *alteration = worst == &tally->altered ? tally->alteration : NULL;
+    const char *alteration = alteration_text(tally, worst, &judging->report->arena);
     unsigned rounding = worst == &tally->extra ? worst->sent - 1 : 0;
     result->verdict = VERDICT_FAIL;
     result->observed_count = (long)((worst->copies + rounding) / worst->sent);
@@ -55,7 +65,8 @@ static int fail(const struct judging *judging, const struct traffic_tally *tally
     struct traffic_failure failure = {.result = judging->report->n_results - 1,
                                       .probe = worst->probe,
                                       .host = worst->host,
-                                      .alteration = alteration};
+                                      .alteration = worst == &tally->altered ? tally->alteration
+                                                                             : alteration};
     return traffic_failures_add(judging->failures, &failure);
 }
 
@@ -103,7 +114,8 @@ static bool absence_proved(const struct traffic_evidence *evidence, size_t from)
 static bool shows_failure(const struct traffic_tally *tally)
 {
     bool blind = tally->problem_host != HOST_NONE;
-    return tally->n_extra > 0 || tally->n_altered > 0 || (tally->n_missing > 0 && !blind);
+    return tally->n_extra > 0 || tally->n_altered > 0 || tally->n_late > 0 ||
+           (tally->n_missing > 0 && !blind);
 }
 
 /* Why the claim is not decided; NULL: it holds. */

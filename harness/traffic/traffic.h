@@ -26,12 +26,12 @@ struct traffic_evidence {
     const struct path_declared *declared; /* that expectation */
     const struct path_network *tables;    /* those of `before` */
     const struct traffic_plan *plan;
-    const struct traffic_round *round; /* the last one */
+    const struct traffic_round *round; /* the one that is judged */
+    const char *when;                  /* "in round 1": where it is not the last one; else NULL */
     const char *const *problems;       /* by host: why its station cannot be trusted, or NULL */
     const uint8_t *const *addresses;   /* by host: MAC address of its interface, NULL: not known;
                                           may be NULL */
-    const struct switch_state *const
-        *before; /* by switch, before the last round; NULL: not dumped */
+    const struct switch_state *const *before; /* by switch, before that round; NULL: not dumped */
     const struct switch_state *const *after; /* the same with later counters, or NULL: none taken */
     const struct traffic_count *count;       /* of `round`, by `before`; NULL: not counted */
     const struct traffic_shot *shots;
@@ -43,7 +43,7 @@ struct traffic_evidence {
 struct traffic_failure {
     size_t result;          /* index in the report */
     size_t probe, host;     /* arrived there too often, too seldom, or altered */
-    const char *alteration; /* the copies are altered: how; NULL: their number is wrong */
+    const char *alteration; /* the copies are altered or late: how; NULL: their number is wrong */
 };
 
 struct traffic_failures {

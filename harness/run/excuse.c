@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What was changing on the way of a probe, so that what it did says nothing of the network at
+ * rest? */
+#include "ofctl/match.h"
+#include "run/inside.h"
+
+static bool tables_differ(const struct flow_table *a, const struct flow_table *b)
+{
+    bool differ = a->n_entries != b->n_entries;
+    for (size_t i = 0; i < a->n_entries && !differ; i++) {
+        bool found = flow_equal(&a->entries[i], &b->entries[i]); /* most often */
+        for (size_t j = 0; j < b->n_entries && !found; j++) {
+            found = flow_equal(&a->entries[i], &b->entries[j]);
+        }
+        differ = !found;
+    }
+    return differ;
+}
+
+void run_excuse_note_changes(struct checking *checking, const struct run_states *before,
+                             const struct run_states *after)
+{
+    for (size_t sw = 0; sw < checking->topology->n_switches; sw++) {
+        const struct switch_state *a = before->right[sw], *b = after->right[sw];
+        if (a && b && tables_differ(&a->flows, &b->flows)) {
+            checking->changed_ns[sw] = run_checking_now_ns(checking);
+        }
+    }
+}
+
+static const char *entry_text(const struct checking *checking, size_t sw,
+                              const struct flow_entry *entry, double age_ms,
+                              struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "%s priority=%u", checking->topology->switches[sw].name,
+                    entry->priority);
+    struct base_buffer conditions = {0};
+    ofctl_format_conditions(entry, &conditions);
+    if (conditions.n_bytes > 0) {
+        base_put_format(&text, ",%s", base_buffer_text(&conditions));
+    }
+    base_buffer_free(&conditions);
+    base_put_format(&text, " was %.1f s old", age_ms / 1000);
+    return base_arena_take(arena, &text);
+}
+
+/* What was changing at one hop; NULL: nothing. */
+static const char *hop_excuse(const struct checking *checking, const struct run_look *look,
+                              const struct path_hop *hop, struct base_arena *arena)
+{
+    size_t sw = hop->in.sw;
+    const struct switch_state *state = look->states.right[sw];
+    double converge_ms = checking->options->converge_ms;
+    if (state && hop->entry != ENTRY_NONE) {
+        const struct flow_entry *entry = &state->flows.entries[hop->entry];
+        double age_ms = entry->duration_sec * 1e3 + entry->duration_nsec / 1e6;
+        if (age_ms < converge_ms) {
+            return entry_text(checking, sw, entry, age_ms, arena);
+        }
+    }
+    uint64_t changed_ns = checking->changed_ns[sw];
+    return changed_ns > 0 && run_checking_ms_since(checking, changed_ns) < converge_ms
+               ? base_arena_format(arena, "the table of %s changed meanwhile",
+                                   checking->topology->switches[sw].name)
+               : NULL;
+}
+
+void run_excuse_round(const struct checking *checking, const struct run_look *look,
+                      struct traffic_round *round)
+{
+    const struct traffic_plan *plan = &checking->plan;
+    struct path_walk walk;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        if (!round->sent[p] || round->excuses[p]) {
+            continue;
+        }
+        path_follow_from(&look->tables, probe->from, &probe->header, &walk);
+        bool deviates = !traffic_probe_conforms(round, plan, p) ||
+                        (walk.known && !traffic_probe_follows(round, p, &walk));
+        for (size_t i = 0; deviates && i < walk.n_hops && !round->excuses[p]; i++) {
+            round->excuses[p] = hop_excuse(checking, look, &walk.hops[i], &round->arena);
+        }
+    }
+}
