@@ -56,21 +56,16 @@ static void check_all(const struct yaml_reading *reading, const struct claim *al
     }
 }
 
-/* Comparing all with all would take too long. */
-static void report_too_many(const struct yaml_reading *reading, const struct claim *claim)
-{
-    yaml_error_at(&reading->reader.source, claim->place.line, claim->place.column,
-                  "more than %d claims of one sender and receiver", YAML_ALTERNATIVES_MAX);
-}
-
 /* The claims of one sender, sorted by receiver. */
 static void check_sender(const struct yaml_reading *reading, struct claim *const *claims, size_t n)
 {
     const struct yaml_diagnostics *diagnostics = reading->reader.source.diagnostics;
     for (size_t i = 0; i < n && !yaml_errors_full(diagnostics); i++) {
         for (size_t j = i + 1; j < n && claims[j]->to == claims[i]->to; j++) {
-            if (j - i == YAML_ALTERNATIVES_MAX) {
-                report_too_many(reading, claims[j]);
+            if (j - i == YAML_ALTERNATIVES_MAX) { /* comparing all with all would take too long */
+                yaml_error_at(
+                    &reading->reader.source, claims[j]->place.line, claims[j]->place.column,
+                    "more than %d claims of one sender and receiver", YAML_ALTERNATIVES_MAX);
                 return;
             }
             check_pair(reading, claims[i], claims[j]);

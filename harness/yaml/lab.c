@@ -98,27 +98,20 @@ static const struct yaml_field lab_fields[] = {
     {.name = "hosts", .read = read_hosts},
 };
 
-/* A copy in the lab; NULL stays NULL. */
-static const char *copy_text(const struct yaml_reader *reader, const char *text)
-{
-    char *copy = text ? yaml_alloc(reader, strlen(text) + 1) : NULL;
-    return copy ? strcpy(copy, text) : NULL;
-}
-
 /* What the topology file says itself. */
 static void take_from_topology(const struct yaml_reader *reader, const struct topology *topology,
                                struct lab *lab)
 {
-    const char *file = copy_text(reader, topology->file);
+    const char *file = yaml_copy_text(reader, topology->file);
     for (size_t i = 0; i < topology->n_switches; i++) {
-        lab->switches[i].openflow = copy_text(reader, topology->switches[i].openflow);
+        lab->switches[i].openflow = yaml_copy_text(reader, topology->switches[i].openflow);
     }
     for (size_t i = 0; i < topology->n_hosts; i++) {
         const struct lab_host *station = &topology->hosts[i].station;
         lab->hosts[i] = (struct lab_host){
-            .netns = copy_text(reader, station->netns),
-            .interface = copy_text(reader, station->interface),
-            .exec = copy_text(reader, station->exec),
+            .netns = yaml_copy_text(reader, station->netns),
+            .interface = yaml_copy_text(reader, station->interface),
+            .exec = yaml_copy_text(reader, station->exec),
             .place = {file, station->place.line, station->place.column},
         };
     }
@@ -129,7 +122,7 @@ static void read_lab(struct yaml_reader *reader, const char *path, const struct 
 {
     lab->switches = yaml_alloc(reader, topology->n_switches * sizeof *lab->switches);
     lab->hosts = yaml_alloc(reader, topology->n_hosts * sizeof *lab->hosts);
-    lab->file = copy_text(reader, path);
+    lab->file = yaml_copy_text(reader, path);
     if (!lab->switches || !lab->hosts || (path && !lab->file)) {
         return;
     }

@@ -386,10 +386,14 @@ const char *yaml_text(const struct yaml_reader *reader, const struct yaml_node *
     return node->text;
 }
 
+const char *yaml_copy_text(const struct yaml_reader *reader, const char *text)
+{
+    char *copy = text ? yaml_alloc(reader, strlen(text) + 1) : NULL;
+    return copy ? strcpy(copy, text) : NULL;
+}
+
 const char *yaml_copy(const struct yaml_reader *reader, const struct yaml_node *node,
                       const char *expected)
 {
-    const char *text = yaml_text(reader, node, expected);
-    char *copy = text ? yaml_alloc(reader, strlen(text) + 1) : NULL;
-    return copy ? strcpy(copy, text) : NULL;
+    return yaml_copy_text(reader, yaml_text(reader, node, expected));
 }

@@ -111,6 +111,9 @@ const struct yaml_node *yaml_first(const struct yaml_reader *reader, const struc
 void yaml_each(struct yaml_reader *reader, const struct yaml_node *node, yaml_read_fn *read,
                void *into);
 
+/* A copy of a text in the arena; NULL stays NULL, and is returned after a diagnostic. */
+const char *yaml_copy_text(const struct yaml_reader *reader, const char *text);
+
 /* The text of a scalar that is not empty, or NULL after a diagnostic that says
  * what was expected. It lives as long as the nodes; yaml_copy: as the arena. */
 const char *yaml_text(const struct yaml_reader *reader, const struct yaml_node *node,

@@ -40,28 +40,29 @@ static void put_name(struct base_buffer *out, const char *name)
     }
 }
 
+/* "match: "…", "; the texts of ofctl need no escapes. */
 static void put_match(struct base_buffer *out, const struct match *match)
 {
-    struct match without = match_without_port(match);
-    struct base_buffer text = {0};
-    ofctl_format_match(&without, &text);
-    if (text.n_bytes > 0) {
-        base_put_text(out, "match: ");
-        put_quoted(out, base_buffer_text(&text));
-        base_put_text(out, ", ");
+    base_put_text(out, "match: \"");
+    ofctl_format_match(match, out);
+    base_put_text(out, "\", ");
+}
+
+/* Nothing for a match of everything. */
+static void put_match_without_port(struct base_buffer *out, const struct match *match)
+{
+    struct match without = match_without_port(match), any = match_any();
+    if (!match_equal(&without, &any)) {
+        put_match(out, &without);
     }
-    out->failed |= text.failed;
-    base_buffer_free(&text);
 }
 
 /* --------------------------------------------------------------------- ports */
 
 static bool same_case(const struct expected_case *a, const struct expected_case *b)
 {
-    struct match m = a->match;
-    m.value.in_port = b->match.value.in_port;
-    m.mask.in_port = b->match.mask.in_port;
-    return match_equal(&m, &b->match) && a->has_expires == b->has_expires &&
+    struct match of_a = match_without_port(&a->match), of_b = match_without_port(&b->match);
+    return match_equal(&of_a, &of_b) && a->has_expires == b->has_expires &&
            a->expires_sec == b->expires_sec &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }
@@ -97,7 +98,6 @@ static void put_expires(struct base_buffer *out, uint32_t seconds)
 /* Without braces: "output: [2, 6]". */
 static void put_actions(struct base_buffer *out, const struct expected_case *written)
 {
-    struct base_buffer text = {0};
     if (only_outputs(written)) {
         base_put_text(out, "output: [");
         for (size_t i = 0; i < written->n_actions; i++) {
@@ -105,22 +105,20 @@ static void put_actions(struct base_buffer *out, const struct expected_case *wri
         }
         base_put_text(out, "]");
     } else {
-        ofctl_format_actions(written->actions, written->n_actions, &text);
-        base_put_text(out, "actions: ");
-        put_quoted(out, base_buffer_text(&text));
+        base_put_text(out, "actions: \"");
+        ofctl_format_actions(written->actions, written->n_actions, out);
+        base_put_text(out, "\"");
     }
     if (written->has_expires) {
         base_put_text(out, ", ");
         put_expires(out, written->expires_sec);
     }
-    out->failed |= text.failed;
-    base_buffer_free(&text);
 }
 
 static void put_case(struct base_buffer *out, const struct expected_case *written)
 {
     base_put_text(out, "{");
-    put_match(out, &written->match);
+    put_match_without_port(out, &written->match);
     put_actions(out, written);
     base_put_text(out, "}");
 }
@@ -269,7 +267,7 @@ static void put_claim(struct base_buffer *out, const struct expectation *expecta
     unsigned copies = 1;
     base_put_text(out, "  - {");
     put_senders(out, expectation, claims, n);
-    put_match(out, &claims[0].match);
+    put_match_without_port(out, &claims[0].match);
     out->n_bytes -= out->n_bytes > 2 ? 2 : 0; /* the last ", " */
     for (enum claim_kind kind = CLAIM_DELIVERED; kind <= CLAIM_ISOLATED; kind++) {
         put_receivers(out, expectation, claims, n, kind);
@@ -301,7 +299,6 @@ static void put_exceptions(struct base_buffer *out, const struct expectation *ex
     base_put_text(out, expectation->n_exceptions > 0 ? "\nignore:\n" : "");
     for (size_t i = 0; i < expectation->n_exceptions; i++) {
         const struct exception *exception = &expectation->exceptions[i];
-        struct base_buffer match = {0};
         base_put_text(out, "  - {");
         if (exception->sw != SWITCH_ALL) {
             base_put_text(out, "switch: ");
@@ -316,16 +313,11 @@ static void put_exceptions(struct base_buffer *out, const struct expectation *ex
                             (unsigned long long)exception->cookie_mask);
         }
         if (exception->has_match) {
-            ofctl_format_match(&exception->match, &match);
-            base_put_text(out, "match: ");
-            put_quoted(out, base_buffer_text(&match));
-            base_put_text(out, ", ");
+            put_match(out, &exception->match);
         }
         base_put_text(out, "reason: ");
         put_quoted(out, exception->reason);
         base_put_text(out, "}\n");
-        out->failed |= match.failed;
-        base_buffer_free(&match);
     }
 }
 

@@ -141,7 +141,8 @@ static void exceptions_keep_their_reasons(void **state)
                    "ignore:\n"
                    "  - {switch: -s2, port: 3, reason: \"a \\\"b\\\" \\\\ c\\td\\ne\"}\n"
                    "  - {cookie: 255, reason: x}\n"
-                   "  - {cookie: 0x1/0xf, match: 'arp', reason: y}\n",
+                   "  - {cookie: 0x1/0xf, match: 'in_port=2,arp', reason: y}\n"
+                   "  - {match: '', reason: z}\n",
                    "t.yaml",
                    "topology: t.yaml\n"
                    "\n"
@@ -150,7 +151,8 @@ static void exceptions_keep_their_reasons(void **state)
                    "ignore:\n"
                    "  - {switch: \"-s2\", port: 3, reason: \"a \\\"b\\\" \\\\ c\\td\\ne\"}\n"
                    "  - {cookie: 0xff/0xffffffffffffffff, reason: \"x\"}\n"
-                   "  - {cookie: 0x1/0xf, match: \"arp\", reason: \"y\"}\n");
+                   "  - {cookie: 0x1/0xf, match: \"arp,in_port=2\", reason: \"y\"}\n"
+                   "  - {match: \"\", reason: \"z\"}\n");
 }
 
 static void a_port_on_one_line(void **state)
