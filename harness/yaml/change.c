@@ -3,13 +3,11 @@
  * Which flow-mods does a change file ask for, at which switch. */
 #include "yaml/change.h"
 
-#include "base/memory.h"
 #include "ofctl/flow_mod.h"
 #include "yaml/flow_lines.h"
 #include "yaml/value.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A change being read; one line of it at a time. */
@@ -179,24 +177,23 @@ int yaml_load_change(const struct yaml_files *files, const char *path,
                      const struct topology *topology, bool replace, struct flow_changes **changes,
                      struct yaml_diagnostics *diagnostics)
 {
-    struct reading reading = {
-        .reader = {.source = {.file = path, .diagnostics = diagnostics}, .files = files},
-        .replace = replace,
-        .sw = SWITCH_NONE};
     size_t n_before = yaml_errors_count(diagnostics);
-    *changes = reading.changes = base_calloc(1, sizeof *reading.changes);
-    if (!*changes) {
-        yaml_error_at(&reading.reader.source, 0, 0, "out of memory");
+    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
+    struct flow_changes *read = *changes = yaml_new(&source, sizeof *read);
+    if (!read) {
         return -1;
     }
+    struct reading reading = {.reader = {.source = source, .files = files, .arena = &read->arena},
+                              .changes = read,
+                              .replace = replace,
+                              .sw = SWITCH_NONE};
     yaml_use_topology(&reading.reader, topology);
     read_change(&reading, path, diagnostics);
     yaml_index_free(&reading.keys);
     yaml_close(&reading.reader);
     if (yaml_errors_count(diagnostics) > n_before) {
-        flow_changes_free(*changes);
+        flow_changes_free(read);
         *changes = NULL;
-        return -1;
     }
-    return 0;
+    return *changes ? 0 : -1;
 }

@@ -36,7 +36,7 @@ static void add_entry(void *into, const struct yaml_flow_line *flow)
     struct yaml_reading *reading = entries->reading;
     struct expectation *x = reading->expectation;
     struct base_error error;
-    size_t column = 0;
+    size_t column;
     unsigned given = 0;
     if (base_grow(&x->entries, x->n_entries, &reading->entries_capacity, sizeof *x->entries) < 0) {
         yaml_flow_error(flow, 0, "out of memory");

@@ -3,7 +3,6 @@
  * Reads an expectation file: its parts in order, then what they say together. */
 #include "yaml/expectation.h"
 
-#include "base/memory.h"
 #include "yaml/lab.h"
 #include "yaml/value.h"
 
@@ -61,17 +60,22 @@ static bool has_key(const struct yaml_node *root, const char *name)
 }
 
 /* A file that expects nothing would conform to any network. */
-static void check_expects(struct yaml_reader *reader, const struct yaml_node *root, bool exact)
+static void check_expects(struct yaml_reader *reader, const struct yaml_node *root,
+                          const void *loaded)
 {
-    const struct yaml_node *tables = yaml_child(root, "tables");
+    const struct expectation *x = loaded;
     bool has_entries = has_key(root, "entries");
     if (!has_key(root, "ports") && !has_entries && !has_key(root, "traffic")) {
         yaml_error(reader, root,
                    "nothing is expected; the file needs \"ports\", \"entries\" or \"traffic\"");
-    } else if (exact && !has_entries) {
-        yaml_error(reader, tables->key, "\"tables: exact\" needs the key \"entries\"");
+    } else if (x->tables_exact && !has_entries) {
+        yaml_error(reader, yaml_child(root, "tables")->key,
+                   "\"tables: exact\" needs the key \"entries\"");
     }
 }
+
+static const struct yaml_format format = {YAML_EXPECTATION, "an expectation",
+                                          YAML_FIELDS(expectation_fields), check_expects};
 
 /* What grew with malloc goes to the arena, or away if the load failed. */
 static void *settle(const struct yaml_reader *reader, void *items, size_t n_bytes)
@@ -84,17 +88,10 @@ static void *settle(const struct yaml_reader *reader, void *items, size_t n_byte
     return copy;
 }
 
-static void read_expectation(struct yaml_reading *reading, struct yaml_diagnostics *diagnostics)
+static void settle_all(struct yaml_reading *reading)
 {
     struct expectation *x = reading->expectation;
     struct yaml_reader *reader = &reading->reader;
-    struct base_arena nodes = {0};
-    const struct yaml_node *root = yaml_open(reader, x->file, NULL, NULL, diagnostics, &nodes);
-    if (root && yaml_expect_file(reader, root, YAML_EXPECTATION)) {
-        yaml_read_fields(reader, root, "an expectation", YAML_FIELDS(expectation_fields), x);
-        check_expects(reader, root, x->tables_exact);
-    }
-    base_arena_free(&nodes);
     x->ports = settle(reader, x->ports, x->n_ports * sizeof *x->ports);
     x->entries = settle(reader, x->entries, x->n_entries * sizeof *x->entries);
     x->claims = settle(reader, x->claims, x->n_claims * sizeof *x->claims);
@@ -109,23 +106,22 @@ int yaml_load_expectation(const struct yaml_files *files, const char *path,
                           struct expectation **expectation, struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
-    struct expectation *x = base_calloc(1, sizeof *x);
-    *expectation = x;
-    if (x) {
-        x->file = base_arena_text(&x->arena, path);
+    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
+    struct expectation *x = *expectation = yaml_new(&source, sizeof *x);
+    if (!x) {
+        return -1;
     }
-    if (x && x->file) {
-        struct yaml_reading reading = {.reader = {.files = files, .arena = &x->arena},
-                                       .expectation = x};
-        read_expectation(&reading, diagnostics);
-    } else {
-        struct yaml_source source = {.file = path, .diagnostics = diagnostics};
-        yaml_error_at(&source, 0, 0, "out of memory");
+    struct yaml_reading reading = {.reader = {.source = source, .files = files, .arena = &x->arena},
+                                   .expectation = x};
+    x->file = yaml_copy_text(&reading.reader, path);
+    if (x->file) {
+        reading.reader.source.file = x->file;
+        yaml_read_file(&reading.reader, &format, x);
     }
+    settle_all(&reading);
     if (yaml_errors_count(diagnostics) > n_before) {
         expectation_free(x);
         *expectation = NULL;
-        return -1;
     }
-    return 0;
+    return *expectation ? 0 : -1;
 }

@@ -3,10 +3,8 @@
  * Where does a topology run: endpoints and stations of a lab file. */
 #include "yaml/lab.h"
 
-#include "base/memory.h"
 #include "yaml/value.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void yaml_read_netns(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -98,6 +96,8 @@ static const struct yaml_field lab_fields[] = {
     {.name = "hosts", .read = read_hosts},
 };
 
+static const struct yaml_format format = {YAML_LAB, "a lab", YAML_FIELDS(lab_fields), NULL};
+
 /* What the topology file says itself. */
 static void take_from_topology(const struct yaml_reader *reader, const struct topology *topology,
                                struct lab *lab)
@@ -127,18 +127,12 @@ static void read_lab(struct yaml_reader *reader, const char *path, const struct 
         return;
     }
     take_from_topology(reader, topology, lab);
-    if (!path) {
-        return;
-    }
-    struct base_arena nodes = {0};
-    const struct yaml_node *root =
-        yaml_open(reader, lab->file, NULL, NULL, reader->source.diagnostics, &nodes);
-    if (root && yaml_expect_file(reader, root, YAML_LAB)) {
+    if (path) {
+        reader->source.file = lab->file;
         yaml_use_topology(reader, topology);
-        yaml_read_fields(reader, root, "a lab", YAML_FIELDS(lab_fields), lab);
+        yaml_read_file(reader, &format, lab);
+        yaml_close(reader);
     }
-    base_arena_free(&nodes);
-    yaml_close(reader);
 }
 
 int yaml_load_lab(const struct yaml_files *files, const char *path, const struct topology *topology,
@@ -146,9 +140,8 @@ int yaml_load_lab(const struct yaml_files *files, const char *path, const struct
 {
     size_t n_before = yaml_errors_count(diagnostics);
     struct yaml_source source = {.file = path ? path : topology->file, .diagnostics = diagnostics};
-    *lab = base_calloc(1, sizeof **lab);
+    *lab = yaml_new(&source, sizeof **lab);
     if (!*lab) {
-        yaml_error_at(&source, 0, 0, "out of memory");
         return -1;
     }
     struct yaml_reader reader = {.source = source, .files = files, .arena = &(*lab)->arena};
@@ -156,7 +149,6 @@ int yaml_load_lab(const struct yaml_files *files, const char *path, const struct
     if (yaml_errors_count(diagnostics) > n_before) {
         lab_free(*lab);
         *lab = NULL;
-        return -1;
     }
-    return 0;
+    return *lab ? 0 : -1;
 }

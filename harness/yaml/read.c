@@ -4,6 +4,7 @@
  * by a table of fields. */
 #include "yaml/read.h"
 
+#include "base/memory.h"
 #include "base/suggest.h"
 
 #include <stdio.h>
@@ -27,6 +28,15 @@ const struct yaml_node *yaml_open(struct yaml_reader *reader, const char *path,
     }
     const struct yaml_node *root = yaml_read_document(&reader->source, nodes);
     return root && yaml_expect(reader, root, YAML_MAPPING, ROOT_EXPECTED) ? root : NULL;
+}
+
+void *yaml_new(const struct yaml_source *source, size_t n_bytes)
+{
+    void *loaded = base_calloc(1, n_bytes);
+    if (!loaded) {
+        yaml_error_at(source, 0, 0, "out of memory");
+    }
+    return loaded;
 }
 
 void yaml_close(struct yaml_reader *reader)
@@ -335,8 +345,9 @@ static bool has_any(const struct yaml_node *root, const char *const *names, size
 }
 #define HAS_ANY(root, names) has_any(root, names, sizeof(names) / sizeof *(names))
 
-bool yaml_expect_file(const struct yaml_reader *reader, const struct yaml_node *root,
-                      enum yaml_file_kind wanted)
+/* In doubt it is of the wanted kind. */
+static bool is_of_kind(const struct yaml_reader *reader, const struct yaml_node *root,
+                       enum yaml_file_kind wanted)
 {
     static const char *const kinds[] = {
         [YAML_TOPOLOGY] = "a topology was expected (it has name:, switches:, hosts:, links:)",
@@ -359,6 +370,20 @@ bool yaml_expect_file(const struct yaml_reader *reader, const struct yaml_node *
         yaml_error(reader, root, "this is %s; %s", found, kinds[wanted]);
     }
     return !found;
+}
+
+void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format, void *into)
+{
+    struct base_arena nodes = {0};
+    const struct yaml_node *root = yaml_open(reader, reader->source.file, reader->from,
+                                             reader->where, reader->source.diagnostics, &nodes);
+    if (root && (format->kind == YAML_STATE || is_of_kind(reader, root, format->kind))) {
+        yaml_read_fields(reader, root, format->what, format->fields, format->n_fields, into);
+        if (format->check) {
+            format->check(reader, root, into);
+        }
+    }
+    base_arena_free(&nodes);
 }
 
 void yaml_each(struct yaml_reader *reader, const struct yaml_node *node, yaml_read_fn *read,

@@ -14,7 +14,9 @@ struct yaml_reader {
     struct yaml_source source;
     const struct yaml_files *files;
     struct base_arena *arena;
-    const struct topology *topology;   /* whose names are known; NULL: it could not be loaded */
+    const struct yaml_reader *from;  /* where an unreadable file is reported: at the node `where` */
+    const struct yaml_node *where;   /* of another file; NULL: as itself */
+    const struct topology *topology; /* whose names are known; NULL: it could not be loaded */
     struct yaml_index switches, hosts; /* name → index in the topology */
 };
 
@@ -24,13 +26,12 @@ struct yaml_reader {
 const struct yaml_node *yaml_open(struct yaml_reader *reader, const char *path,
                                   const struct yaml_reader *from, const struct yaml_node *where,
                                   struct yaml_diagnostics *diagnostics, struct base_arena *nodes);
-void yaml_close(struct yaml_reader *reader);
 
-/* Whether the file is of the wanted kind, by the keys of its root; false after
- * one error in place of one for each key. In doubt it is. */
-enum yaml_file_kind { YAML_TOPOLOGY, YAML_EXPECTATION, YAML_LAB };
-bool yaml_expect_file(const struct yaml_reader *reader, const struct yaml_node *root,
-                      enum yaml_file_kind wanted);
+/* Zeroed memory for what is loaded from a file, freed with free(); NULL after a diagnostic. */
+void *yaml_new(const struct yaml_source *source, size_t n_bytes);
+
+/* Frees what the reader holds. */
+void yaml_close(struct yaml_reader *reader);
 
 /* Makes the names of a topology known. */
 void yaml_use_topology(struct yaml_reader *reader, const struct topology *topology);
@@ -89,6 +90,23 @@ struct yaml_field {
 void yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, const char *what,
                       const struct yaml_field *fields, size_t n_fields, void *into);
 #define YAML_FIELDS(table) (table), sizeof(table) / sizeof *(table)
+
+enum yaml_file_kind { YAML_TOPOLOGY, YAML_EXPECTATION, YAML_LAB, YAML_STATE };
+
+/* What a file has at its root. */
+struct yaml_format {
+    enum yaml_file_kind kind;
+    const char *what;
+    const struct yaml_field *fields;
+    size_t n_fields;
+    /* Reports what is wrong with the fields together; NULL: nothing can be. */
+    void (*check)(struct yaml_reader *reader, const struct yaml_node *root, const void *loaded);
+};
+
+/* Reads the file as its fields say. One that is a topology, expectation or lab instead, by the keys
+ * of its root, is one error in place of one for each key. reader->source begins with the file's
+ * name and the diagnostics. */
+void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format, void *into);
 
 /* Whether a key of the table is there, or one that is unknown and whose nearest
  * known word it is: that was reported, and what lacks the key need not be. */

@@ -174,7 +174,7 @@ struct flow_reading {
 static void read_flow_text(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct flow_reading *flow = into;
-    size_t column = 0;
+    size_t column;
     struct base_error error;
     const char *text = yaml_text(reader, node, "a flow as ovs-ofctl prints it");
     if (text && ofctl_parse_reported_flow(text, flow->table, &column, &error) < 0) {
@@ -372,20 +372,8 @@ static const struct yaml_field state_fields[] = {
     {.name = "switches", .read = read_switches, .required = true},
 };
 
-static void read_state(struct reading *reading, struct yaml_diagnostics *diagnostics)
-{
-    struct base_arena nodes = {0};
-    struct yaml_reader *reader = &reading->reader;
-    const struct yaml_node *root =
-        yaml_open(reader, reading->state->file, NULL, NULL, diagnostics, &nodes);
-    if (root) {
-        yaml_read_fields(reader, root, "a saved state", YAML_FIELDS(state_fields), reading->state);
-    }
-    base_arena_free(&nodes);
-    base_arena_free(&reading->scratch);
-    yaml_index_free(&reading->names);
-    yaml_close(reader);
-}
+static const struct yaml_format format = {YAML_STATE, "a saved state", YAML_FIELDS(state_fields),
+                                          NULL};
 
 /* ------------------------------------------------------------------ public */
 
@@ -393,24 +381,26 @@ int yaml_load_state(const struct yaml_files *files, const char *path, struct yam
                     struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_state *read = base_calloc(1, sizeof *read);
-    *state = read;
-    if (read) {
-        read->file = base_arena_text(&read->arena, path);
+    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
+    struct yaml_state *read = *state = yaml_new(&source, sizeof *read);
+    if (!read) {
+        return -1;
     }
-    if (read && read->file) {
-        struct reading reading = {.reader = {.files = files, .arena = &read->arena}, .state = read};
-        read_state(&reading, diagnostics);
-    } else {
-        struct yaml_source source = {.file = path, .diagnostics = diagnostics};
-        yaml_error_at(&source, 0, 0, "out of memory");
+    struct reading reading = {.reader = {.source = source, .files = files, .arena = &read->arena},
+                              .state = read};
+    read->file = yaml_copy_text(&reading.reader, path);
+    if (read->file) {
+        reading.reader.source.file = read->file;
+        yaml_read_file(&reading.reader, &format, read);
     }
+    base_arena_free(&reading.scratch);
+    yaml_index_free(&reading.names);
+    yaml_close(&reading.reader);
     if (yaml_errors_count(diagnostics) > n_before) {
         yaml_state_free(read);
         *state = NULL;
-        return -1;
     }
-    return 0;
+    return *state ? 0 : -1;
 }
 
 bool yaml_is_state(const char *path)

@@ -2,7 +2,6 @@
  *
  * What is cabled to what: switches, hosts and links of a topology file. */
 #include "base/address.h"
-#include "base/memory.h"
 #include "yaml/lab.h"
 #include "yaml/value.h"
 
@@ -11,7 +10,6 @@
 
 struct reading {
     struct yaml_reader reader; /* first: a reader is a reading */
-    struct topology *topology;
     struct yaml_index dpids, macs, ports;
 };
 
@@ -247,43 +245,34 @@ static const struct yaml_field topology_fields[] = {
     {.name = "links", .read = read_links},
 };
 
-static void read_topology(struct reading *reading, const struct yaml_reader *from,
-                          const struct yaml_node *where, struct yaml_diagnostics *diagnostics)
-{
-    struct base_arena nodes = {0};
-    struct topology *topology = reading->topology;
-    reading->reader.topology = topology;
-    const struct yaml_node *root =
-        yaml_open(&reading->reader, topology->file, from, where, diagnostics, &nodes);
-    if (root && yaml_expect_file(&reading->reader, root, YAML_TOPOLOGY)) {
-        yaml_read_fields(&reading->reader, root, "a topology", YAML_FIELDS(topology_fields),
-                         topology);
-    }
-    base_arena_free(&nodes);
-    yaml_index_free(&reading->dpids);
-    yaml_index_free(&reading->macs);
-    yaml_index_free(&reading->ports);
-    yaml_close(&reading->reader);
-}
+static const struct yaml_format format = {YAML_TOPOLOGY, "a topology", YAML_FIELDS(topology_fields),
+                                          NULL};
 
 struct topology *yaml_read_topology(const struct yaml_files *files, const char *path,
                                     const struct yaml_reader *from, const struct yaml_node *where,
                                     struct yaml_diagnostics *diagnostics)
 {
     size_t n_before = yaml_errors_count(diagnostics);
-    struct topology *topology = base_calloc(1, sizeof *topology);
-    if (topology) {
-        topology->file = base_arena_text(&topology->arena, path);
-    }
-    if (!topology || !topology->file) {
-        topology_free(topology);
-        yaml_error_at(&(struct yaml_source){.file = path, .diagnostics = diagnostics}, 0, 0,
-                      "out of memory");
+    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
+    struct topology *topology = yaml_new(&source, sizeof *topology);
+    if (!topology) {
         return NULL;
     }
-    struct reading reading = {.reader = {.files = files, .arena = &topology->arena},
-                              .topology = topology};
-    read_topology(&reading, from, where, diagnostics);
+    struct reading reading = {.reader = {.source = source,
+                                         .files = files,
+                                         .arena = &topology->arena,
+                                         .from = from,
+                                         .where = where,
+                                         .topology = topology}};
+    topology->file = yaml_copy_text(&reading.reader, path);
+    if (topology->file) {
+        reading.reader.source.file = topology->file;
+        yaml_read_file(&reading.reader, &format, topology);
+    }
+    yaml_index_free(&reading.dpids);
+    yaml_index_free(&reading.macs);
+    yaml_index_free(&reading.ports);
+    yaml_close(&reading.reader);
     if (yaml_errors_count(diagnostics) > n_before) {
         topology_free(topology);
         return NULL;

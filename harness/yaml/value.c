@@ -219,7 +219,7 @@ const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_no
 
 bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node, struct match *match)
 {
-    size_t column = 0;
+    size_t column;
     struct base_error error;
     if (!yaml_expect(reader, node, YAML_SCALAR, "a match in the syntax of ovs-ofctl")) {
         return false;
@@ -235,7 +235,7 @@ bool yaml_actions(const struct yaml_reader *reader, const struct yaml_node *node
                   const char *expected, struct base_arena *arena, const struct action **actions,
                   size_t *n_actions)
 {
-    size_t column = 0;
+    size_t column;
     struct base_error error;
     const char *text = yaml_text(reader, node, expected);
     if (!text) {
