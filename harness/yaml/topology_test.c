@@ -169,6 +169,10 @@ static void reports_bad_values(void **state)
 static void reports_bad_ports(void **state)
 {
     (void)state;
+    refuse("name: x\nswitches: {s1: {dpid: 1}}\n"
+           "hosts: {\"h 1\": {mac: 00:00:00:00:00:01, port: s1:1}}\n",
+           "t:3:11: expected a name of letters, digits, '.', '_' and '-', at most 64, found "
+           "\"h 1\"\n");
     refuse("name: x\nswitches: {s1: {dpid: 1}, s2: {dpid: 2}}\nhosts:\n"
            "  h1: {mac: \"00:00:00:00:00:01\", port: \"s1:0\"}\n"
            "  h2: {mac: \"00:00:00:00:00:02\", port: \"s1:65281\"}\n"
