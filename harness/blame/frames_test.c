@@ -74,6 +74,26 @@ static void a_late_counter_is_not_believed(void **state)
     network_free(&network);
 }
 
+/* One copy of several is lost, and s3:1, where the others came, has counted nothing so far. */
+static void a_late_counter_of_what_comes_is_not_believed(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h11 = network_host(&network, "h11");
+    for (struct traffic_seen *seen = network.round.seen[0]; seen; seen = seen->next) {
+        seen->copies -= seen->host == h11;
+    }
+    port_of(&network, 2, 1)->counters.rx_packets = 0;
+    const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+    assert_null(strstr(result->detail, "came to s3:1"));
+    port_of(&network, 2, 1)->counters.rx_packets = 7; /* the others, and now it is believed */
+    result = network_failure(&network, "traffic/h1/mirrored/h11");
+    assert_non_null(strstr(result->detail, "8 frames left s1:6, 7 came to s3:1"));
+    network_free(&network);
+}
+
 /* All of it came to s3:1, and s3 did not send it on. */
 static void a_switch_keeps_back(void **state)
 {
@@ -246,6 +266,7 @@ static void entries_show_how_far_it_came(void **state)
     expect_cause(result, CAUSE_CABLE, "h1 - s1:1");
     assert_string_equal(result->suspect, "h1 -> s1:1");
     assert_non_null(strstr(result->detail, "no entry on its way counted it"));
+    assert_string_equal(result->says[SAYS_COUNTED], "s1:1 +0 packets, s3:1 +0 packets");
     network.after[0] = network.after[2] = NULL;
     result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
     assert_null(result->suspect);
@@ -285,6 +306,9 @@ static void a_host_gets_more_than_was_sent(void **state)
     expect_cause(result, CAUSE_CABLE, "h5 - s1:5");
     assert_string_equal(result->suspect, "s1:5 -> h5");
     assert_non_null(strstr(result->detail, "0 frames left s1:5, 1 came to h5"));
+    traffic_round_see(&network.round, p, network_host(&network, "h2"), 0);
+    result = network_failure(&network, "traffic/h3/stray/h2");
+    assert_non_null(strstr(result->detail, "8 frames left s1:2, 9 came to h2"));
     network_free(&network);
 }
 
@@ -293,6 +317,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(counters_locate_the_cable),
     cmocka_unit_test(a_cable_loses),
     cmocka_unit_test(a_late_counter_is_not_believed),
+    cmocka_unit_test(a_late_counter_of_what_comes_is_not_believed),
     cmocka_unit_test(a_switch_keeps_back),
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
