@@ -216,7 +216,8 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     return answer;
 }
 
-/* What is found depends on what the packet that was followed passed. */
+/* What is found depends on what the packet that was followed passed. -1 without memory, also if the
+ * packet was not followed to its end for want of it. */
 static int note_passed(struct search *search)
 {
     struct path_origin *reach = search->reach;
@@ -224,6 +225,9 @@ static int note_passed(struct search *search)
         const struct path_hop *hop = &search->walk->hops[i];
         struct path_passed passed = {hop->in.sw, hop->entry};
         bool known = false;
+        if (hop->open == path_no_memory) {
+            return -1;
+        }
         for (size_t j = 0; j < reach->n_passed && !known; j++) {
             known = memcmp(&reach->passed[j], &passed, sizeof passed) == 0;
         }

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+const char path_no_memory[] = "out of memory";
+
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
 #define COMPETITION   "two entries of the same priority take it"
 
@@ -134,7 +136,7 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
         return taker;
     }
     if (space_table_prepare(&network->tables[sw]) < 0) {
-        taker.open = "out of memory";
+        taker.open = path_no_memory;
         return taker;
     }
     bool compete;
@@ -164,7 +166,7 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
         return;
     }
     if (path_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
-        behavior.unknown = "out of memory";
+        behavior.unknown = path_no_memory;
     }
     step->open = behavior.unknown;
     step->n_sent = behavior.unknown ? 0 : behavior.n_outputs;

@@ -26,6 +26,9 @@ enum {
 const char *path_no_entry(const struct path_network *network, struct port_ref port);
 const char *path_no_exit(const struct path_network *network, struct port_ref port);
 
+/* The reason, this pointer, of what is open without memory: "out of memory". */
+extern const char path_no_memory[];
+
 /* Which entry takes a packet. */
 struct path_taker {
     size_t entry;     /* ENTRY_NONE: none does, or the switch was not read */
@@ -34,7 +37,7 @@ struct path_taker {
 };
 
 /* Which entry takes the header, once it has entered by header->in_port (it is not asked whether it
- * may). Completes the index of the table; without memory the answer is open ("out of memory"). */
+ * may). Completes the index of the table; without memory the answer is open (path_no_memory). */
 struct path_taker path_taker_of(const struct path_network *network, size_t sw,
                                 const struct header *header);
 

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What does each function of this room answer where an allocation fails? */
+#include "base/memory.h"
+#include "path/backward.h"
+#include "path/declared.h"
+#include "path/forward.h"
+#include "testing/failing.h"
+#include "testing/line.h"
+
+enum { PLENTY = 1000000 };
+
+/* s1 sends TCP on to s2, c's port rewrites; UDP loops between the two. */
+static void make(struct line *line)
+{
+    line_make(line);
+    line_flow(line, 0, "priority=9,tcp,in_port=1 actions=mod_nw_tos:32,output:3");
+    line_flow(line, 0, "priority=9,udp,in_port=1 actions=output:3,output:2");
+    line_flow(line, 0, "priority=5,in_port=1 actions=output:2");
+    line_flow(line, 0, "in_port=3 actions=in_port");
+    line_flow(line, 1, "priority=9,udp actions=in_port");
+    line_flow(line, 1, "priority=9,icmp,in_port=1 actions=output:2");
+    line_flow(line, 1, "priority=5,in_port=1,nw_tos=32,ip actions=output:2");
+    line_flow(line, 1, "in_port=2 actions=output:1");
+}
+
+static void release(struct line *line)
+{
+    for (size_t sw = 0; sw < LINE_SWITCHES; sw++) {
+        flow_table_free(&line->states[sw].flows);
+    }
+}
+
+static int open_line(struct line *line)
+{
+    return path_network_open_dumps(&line->network, &line->topology, line->by_switch, NULL);
+}
+
+static int open_and_recable(void *aux)
+{
+    struct line *line = aux;
+    struct path_network other;
+    if (open_line(line) < 0) {
+        return -1;
+    }
+    int status = path_network_recable(&line->network, &line->topology, &other);
+    if (status == 0) {
+        path_network_close(&other);
+    }
+    path_network_close(&line->network);
+    return status;
+}
+
+static void networks_are_opened(void **state)
+{
+    (void)state;
+    struct line line;
+    make(&line);
+    assert_true(failing_each(open_and_recable, &line) > 10);
+    release(&line);
+}
+
+static int open_declared(void *aux)
+{
+    struct path_declared declared;
+    int status = path_declared_open(&declared, aux);
+    if (status == 0) {
+        path_declared_close(&declared);
+    }
+    return status;
+}
+
+static void expectations_are_compiled(void **state)
+{
+    (void)state;
+    static const struct action to_2 = {.type = ACTION_OUTPUT, .port = 2};
+    struct line line;
+    bool lists[LINE_SWITCHES] = {true, false};
+    line_make(&line);
+    struct expected_case to = {.match = match_in_port(1), .actions = &to_2, .n_actions = 1};
+    struct expected_port port = {.port = {0, 1}, .cases = &to, .n_cases = 1};
+    struct expectation expectation = {
+        .topology = &line.topology, .ports = &port, .n_ports = 1, .lists_switch = lists};
+    assert_true(failing_each(open_declared, &expectation) > 5);
+}
+
+static int reach(void *aux)
+{
+    struct line *line = aux;
+    struct path_reach reach;
+    size_t budget = PLENTY;
+    if (open_line(line) < 0) {
+        return -1;
+    }
+    int status = path_reach(&line->network, (struct port_ref){0, 1}, &budget, &reach);
+    if (status == 0 && reach.exhausted) {
+        status = -1;
+    } else if (status == 0) {
+        assert_true(reach.n_arrivals > 0 && reach.n_loops > 0);
+    }
+    path_reach_free(&reach);
+    path_network_close(&line->network);
+    return status;
+}
+
+static void sets_of_packets_go_forward(void **state)
+{
+    (void)state;
+    struct line line;
+    make(&line);
+    assert_true(failing_each(reach, &line) > 20);
+    release(&line);
+}
+
+static int follow(void *aux)
+{
+    struct line *line = aux;
+    static struct path_walk walk;
+    struct header header = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP};
+    if (open_line(line) < 0) {
+        return -1;
+    }
+    path_follow_from(&line->network, LINE_A, &header, &walk);
+    int status = walk.known ? 0 : -1;
+    if (status < 0) {
+        assert_string_equal(walk.reason, "out of memory");
+    } else {
+        assert_int_equal(walk.n_arrivals, 1);
+    }
+    path_network_close(&line->network);
+    return status;
+}
+
+static void one_packet_is_followed(void **state)
+{
+    (void)state;
+    struct line line;
+    make(&line);
+    assert_true(failing_each(follow, &line) > 20);
+    release(&line);
+}
+
+struct traced {
+    struct line line;
+    enum space_answer answers[8]; /* by entry of s2, with enough memory */
+};
+
+static int go_back(void *aux)
+{
+    struct traced *traced = aux;
+    struct line *line = &traced->line;
+    size_t budget = PLENTY;
+    if (open_line(line) < 0) {
+        return -1;
+    }
+    base_memory_begin();
+    for (size_t entry = 0; entry < line->states[1].flows.n_entries; entry++) {
+        struct path_origin origin = {0};
+        enum space_answer answer =
+            path_origin_of_entry(&line->network, NULL, 1, entry, &budget, &origin);
+        if (base_memory_ran_out()) {
+            assert_true(answer == SPACE_OPEN || answer == traced->answers[entry]);
+        } else {
+            traced->answers[entry] = answer;
+        }
+        free(origin.passed);
+    }
+    path_network_close(&line->network);
+    return base_memory_ran_out() ? -1 : 0;
+}
+
+static void entries_are_traced_back(void **state)
+{
+    (void)state;
+    struct traced traced;
+    make(&traced.line);
+    assert_int_equal(go_back(&traced), 0);
+    assert_int_equal(traced.answers[1], SPACE_FOUND); /* by way of s1, which sends it back */
+    assert_true(failing_each(go_back, &traced) > 20);
+    release(&traced.line);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(networks_are_opened),        cmocka_unit_test(expectations_are_compiled),
+    cmocka_unit_test(sets_of_packets_go_forward), cmocka_unit_test(one_packet_is_followed),
+    cmocka_unit_test(entries_are_traced_back),
+};
+
+TEST_MAIN(tests)
