@@ -15,7 +15,14 @@
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_SKIP, N_VERDICTS };
 const char *verdict_name(enum verdict verdict); /* "pass"… */
 
-enum result_kind { RESULT_SWITCH, RESULT_STATE, RESULT_ENTRY, RESULT_HOST, RESULT_TRAFFIC };
+enum result_kind {
+    RESULT_SWITCH,
+    RESULT_STATE,
+    RESULT_ENTRY,
+    RESULT_HOST,
+    RESULT_TRAFFIC,
+    RESULT_TRANSIENT /* what frames did while the network was changing: passes, with a detail */
+};
 const char *result_kind_name(enum result_kind kind); /* "switch", "state"… */
 
 /* The four statements. A finding names the two that disagree. */
@@ -44,7 +51,7 @@ struct result {
     enum verdict verdict;
     const char *switch_name; /* switch, state, entry */
     int port;                /* state; -1: none */
-    const char *from, *to;   /* traffic; `to` is "all" for a claim about all */
+    const char *from, *to;   /* traffic, transient; `to` is "all" for a claim about all */
     bool is_count;           /* expected and observed are numbers of copies */
     bool by_tables;          /* no frame was looked for: `observed` is what the tables do */
     long expected_count, observed_count;
@@ -56,8 +63,8 @@ struct result {
     const char *cause;   /* the same place, named alike by all that have it; NULL: not known */
     bool is_consequence; /* another failing result tells the cause better */
     const struct state_finding *finding; /* switch, state, entry: why, as data (state/finding.h) */
-    const char *detail; /* the reason, one or more lines; every result but a pass has one, as soon
-                           as report_words was called */
+    const char *detail; /* the reason, one or more lines; every result but a pass has one, and
+                           RESULT_TRANSIENT, as soon as report_words was called */
     const char *says[N_STATEMENTS]; /* what each statement says of this */
     bool disagrees;
     enum statement disagree[2]; /* which pair */

@@ -174,7 +174,22 @@ static void test_a_result_a_line(void **state)
     report_free(&report);
 }
 
+/* It passes, and yet its reason is to be seen. */
+static void transients_say_what_happened(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct base_buffer out = {0};
+    sample_add(&report, RESULT_TRANSIENT, "transient/h1/h11", VERDICT_PASS,
+               "in round 1 of 3: s1 was young");
+    report_json(&report, "1", &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\"in round 1 of 3: s1 was young\""));
+    base_buffer_free(&out);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_head_and_tail),
     cmocka_unit_test(test_results),
     cmocka_unit_test(test_what_tables_say_is_not_observed),

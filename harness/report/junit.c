@@ -85,6 +85,12 @@ static void put_case(struct base_buffer *out, const struct result *result)
     put_attribute(out, "classname", result_kind_name(result->kind));
     put_attribute(out, "name", result->id);
     put_place(out, result->source);
+    if (result->verdict == VERDICT_PASS && result->kind == RESULT_TRANSIENT) {
+        base_put_text(out, ">\n    <system-out>");
+        report_put_xml(out, result->detail);
+        base_put_text(out, "</system-out>\n  </testcase>\n");
+        return;
+    }
     if (result->verdict == VERDICT_PASS) {
         base_put_text(out, "/>\n");
         return;

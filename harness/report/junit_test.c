@@ -139,7 +139,23 @@ static void test_random_bytes_are_well_formed(void **state)
     report_free(&report);
 }
 
+/* It passes, and yet its reason is to be seen. */
+static void transients_say_what_happened(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct base_buffer out = {0};
+    sample_add(&report, RESULT_TRANSIENT, "transient/h1/h11", VERDICT_PASS,
+               "in round 1 of 3: s1 was young");
+    report_junit(&report, &out);
+    assert_non_null(
+        strstr(base_buffer_text(&out), "<system-out>in round 1 of 3: s1 was young</system-out>\n"));
+    base_buffer_free(&out);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_golden),
     cmocka_unit_test(test_what_a_run_left_out),
     cmocka_unit_test(test_another_parser_reads_it),

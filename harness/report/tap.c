@@ -54,7 +54,7 @@ static void put_point(struct base_buffer *out, size_t number, const struct resul
     put_description(out, result->id);
     put_reason(out, result);
     base_put_text(out, "\n");
-    if (!ok) {
+    if (!ok || result->kind == RESULT_TRANSIENT) {
         put_diagnostics(out, result);
     }
 }

@@ -145,7 +145,28 @@ static void test_diagnostics_are_yaml(void **state)
     report_free(&report);
 }
 
+/* It passes, and yet its reason is to be seen. */
+static void transients_say_what_happened(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct base_buffer out = {0};
+    sample_add(&report, RESULT_TRANSIENT, "transient/h1/h11", VERDICT_PASS,
+               "in round 1 of 3: s1 was young");
+    report_tap(&report, &out);
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "ok 1 - transient/h1/h11\n"
+                           "  ---\n"
+                           "  id: \"transient/h1/h11\"\n"
+                           "  kind: \"transient\"\n"
+                           "  verdict: \"pass\"\n"
+                           "  detail: \"in round 1 of 3: s1 was young\"\n"));
+    base_buffer_free(&out);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_golden),
     cmocka_unit_test(test_nothing),
     cmocka_unit_test(test_prove_sees_every_failure),

@@ -288,6 +288,15 @@ static void put_notes(const struct report_paper *paper, const struct report *rep
     for (size_t i = 0; i < report->n_notes; i++) {
         put_note(paper, INK_YELLOW, "note", report->notes[i]);
     }
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *result = &report->results[i];
+        if (result->kind == RESULT_TRANSIENT) {
+            struct base_buffer text = {0};
+            base_put_format(&text, "%s: %s", result->id, result->detail);
+            put_note(paper, INK_YELLOW, "note", base_buffer_text(&text));
+            report_drop_scratch(&text, paper->out);
+        }
+    }
     for (size_t i = 0; i < report->n_ignored; i++) {
         put_ignored(paper, &report->ignored[i]);
     }
@@ -396,6 +405,7 @@ static void put_summary(const struct report_paper *paper, const struct report *r
     put_count(out, &divider, count_kind(report, RESULT_STATE), "port", "ports");
     put_count(out, &divider, count_kind(report, RESULT_ENTRY), "entry", "entries");
     put_count(out, &divider, count_kind(report, RESULT_TRAFFIC), "claim", "claims");
+    put_count(out, &divider, count_kind(report, RESULT_TRANSIENT), "transient", "transients");
     put_count(out, &divider, report->n_probes, "probe", "probes");
     base_put_format(out, "%s)\n", report->n_results > 0 ? "" : "nothing was looked at");
 }

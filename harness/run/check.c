@@ -113,7 +113,7 @@ static int judge_frames(struct checking *checking)
         return base_fail(checking->error, "out of memory");
     }
     blame_witness(&evidence, checking->report);
-    return 0;
+    return run_transient_report(checking);
 }
 
 static int judge_all(struct checking *checking, bool traffic)
@@ -183,6 +183,7 @@ static void close_all(struct checking *checking)
     }
     free(checking->rounds);
     free(checking->changed_ns);
+    free(checking->transients);
     run_frames_free(&checking->frames);
     run_probing_free(&checking->probing);
     traffic_plan_free(&checking->endless);

@@ -129,10 +129,15 @@ static void an_entry_that_is_young_excuses_what_goes_by_it(void **state)
             flows->entries[i].duration_nsec = 500000000;
         }
     }
+    fake_run_check(&run);
+    size_t n_results = run.report.n_results;
     fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2", .n = 1});
     fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h6", .at = "h7", .n = 1});
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail traffic/h6/delivered/h7\n");
+    assert_non_null(strstr(fake_run_result(&run, "transient/h1/h2")->detail,
+                           "in round 1 of 3, 2 copies came instead of 3"));
+    assert_int_equal(run.report.n_results, n_results + 1); /* and no other one */
     fake_run_close(&run);
 }
 
@@ -167,6 +172,8 @@ static void tables_that_change_during_the_run_excuse_what_goes_by_them(void **st
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "");
     assert_true(run.report.timing.rounds >= 3);
+    assert_non_null(strstr(fake_run_result(&run, "transient/h1/h2")->detail,
+                           "changing: the table of s1 changed meanwhile"));
     fake_run_close(&run);
 }
 
@@ -207,6 +214,14 @@ static void frames_may_lag_behind_the_tables(void **state)
     fake_run_assert_deviations(&run, "");
     assert_true(run.report.timing.rounds > 2);
     assert_true(run.report.timing.converge_ms > 200 && run.report.timing.converge_ms < 700);
+    const struct result *transient = fake_run_result(&run, "transient/h1/h11");
+    assert_int_equal(transient->verdict, VERDICT_PASS);
+    assert_int_equal(transient->kind, RESULT_TRANSIENT);
+    assert_string_equal(transient->from, "h1");
+    assert_string_equal(transient->to, "h11");
+    assert_non_null(strstr(transient->detail, "in round 1 to "));
+    assert_non_null(strstr(transient->detail, ", 0 copies came instead of "));
+    assert_non_null(strstr(transient->detail, ": s1 priority=32768,in_port=1 was 0.0 s old"));
     fake_run_close(&run);
 }
 

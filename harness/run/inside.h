@@ -19,6 +19,14 @@ struct run_look {
     bool counted;
 };
 
+/* What frames from one host to another did in rounds that are excused. */
+struct run_transient {
+    size_t from, to;
+    uint16_t first, last;                 /* rounds */
+    const char *excuse;                   /* the first one, in the arena of its round */
+    unsigned wanted, came, altered, late; /* copies, of the probes that deviated */
+};
+
 /* One check. Its members are filled in in this order. */
 struct checking {
     const struct expectation *expectation;
@@ -43,6 +51,8 @@ struct checking {
     struct run_probing probing;
     struct traffic_round **rounds;
     size_t n_rounds, rounds_capacity;
+    struct run_transient *transients; /* once in a pair of hosts */
+    size_t n_transients, transients_capacity;
     struct traffic_shot *shots;
     size_t n_shots;
     struct run_frames frames;
@@ -93,6 +103,14 @@ void run_excuse_note_changes(struct checking *checking, const struct run_states 
  * on the way that it takes by the tables of `look`. */
 void run_excuse_round(const struct checking *checking, const struct run_look *look,
                       struct traffic_round *round);
+
+/* (transient.c) Fills in checking->transients from all rounds: of probes that do as they
+ * should in the last one. -1 without memory. */
+int run_transient_find(struct checking *checking);
+
+/* (transient.c) Adds a result for each of them, which passes: transient/FROM/TO. -1 without
+ * memory. */
+int run_transient_report(const struct checking *checking);
 
 /* (checking.c) Frees what a look has read; the round is not its own. */
 void run_look_free(struct run_look *look);

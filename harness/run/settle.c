@@ -263,5 +263,5 @@ int run_checking_settle(struct checking *checking)
         run_progress(checking->options, "listening");
         run_probing_drain(&checking->probing, checking->options->listen_ms);
     }
-    return choose(checking, settled);
+    return run_transient_find(checking) < 0 ? -1 : choose(checking, settled);
 }

@@ -107,6 +107,36 @@ static void what_is_left_out(void **state)
     traffic_round_free(&round);
 }
 
+static void a_late_copy_does_not_conform(void **state)
+{
+    (void)state;
+    struct traffic_round round;
+    begin(&round, all, 1);
+    traffic_round_see_late(&round, 0, 1, 7); /* nothing came: nothing is late */
+    traffic_round_see(&round, 0, 1, 0);
+    traffic_round_see_late(&round, 0, 1, 300);
+    traffic_round_see(&round, 0, 1, 1);
+    traffic_round_see_late(&round, 0, 1, 200);
+    assert_int_equal(traffic_round_seen(&round, 0, 1)->late, 2);
+    assert_int_equal(traffic_round_seen(&round, 0, 1)->late_ns, 300);
+    assert_false(traffic_probe_conforms(&round, &plan, 0));
+    assert_false(traffic_round_conforms(&round, &plan));
+    traffic_round_free(&round);
+}
+
+static void a_round_fails_by_probes_without_an_excuse(void **state)
+{
+    (void)state;
+    struct traffic_round round;
+    begin(&round, all, 1);
+    assert_true(traffic_round_fails(&round, &plan));
+    round.excuses[0] = "it is young";
+    assert_false(traffic_round_fails(&round, &plan));
+    traffic_round_see(&round, 1, 0, 0);
+    assert_true(traffic_round_fails(&round, &plan));
+    traffic_round_free(&round);
+}
+
 static void copies_follow_a_walk(void **state)
 {
     (void)state;
@@ -147,6 +177,8 @@ static void rounds_are_compared_by_sending(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_late_copy_does_not_conform),
+    cmocka_unit_test(a_round_fails_by_probes_without_an_excuse),
     cmocka_unit_test(copies_are_counted_by_form),
     cmocka_unit_test(a_form_that_came_too_often),
     cmocka_unit_test(an_altered_copy_is_kept_apart),
