@@ -22,7 +22,7 @@ static inline int memory_read(void *context, const char *path, struct base_buffe
     for (const struct memory_file *file = context; file->path; file++) {
         if (strcmp(file->path, path) == 0) {
             base_put_bytes(bytes, file->text, file->n_bytes ? file->n_bytes : strlen(file->text));
-            return 0;
+            return bytes->failed ? base_fail(error, "out of memory") : 0;
         }
     }
     return base_fail(error, "no such file");

@@ -4,8 +4,12 @@
  * the repository, read from the working directory or from TAPPROOF_ROOT. */
 #include "yaml/load.h"
 
+#include "base/memory.h"
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 #include "testing/yaml_memory.h"
+#include "yaml/change.h"
+#include "yaml/state.h"
 
 #include <glob.h>
 #include <stdlib.h>
@@ -315,6 +319,71 @@ static void loads_the_expectations_of_the_repository(void **state)
     for_each_file("expected/*/*.yaml", load_expectation);
 }
 
+/* Every kind of file, loaded while one allocation fails: an error, and nothing is loaded. */
+static int load_each(void *aux)
+{
+    const struct yaml_files *from = aux;
+    struct yaml_diagnostics diagnostics = {0};
+    struct expectation *x;
+    struct lab *lab = NULL;
+    struct flow_changes *changes = NULL;
+    struct yaml_state *saved = NULL;
+    base_memory_begin();
+    int status = yaml_load_expectation(from, "x", &x, &diagnostics);
+    assert_int_equal(status, x ? 0 : -1);
+    if (x) {
+        assert_int_equal(x->n_ports + x->n_entries + x->n_claims + x->n_exceptions, 2 + 1 + 1 + 1);
+        assert_int_equal(x->ports[0].n_cases, 2);
+        assert_int_equal(x->ports[0].cases[0].n_actions, 2);
+        status = yaml_load_lab(from, "l", x->topology, &lab, &diagnostics);
+        assert_int_equal(status, lab ? 0 : -1);
+    }
+    if (lab) {
+        status = yaml_load_change(from, "c", x->topology, false, &changes, &diagnostics);
+        assert_int_equal(status, changes ? 0 : -1);
+    }
+    if (changes) {
+        assert_int_equal(changes->n_items, 2);
+        status = yaml_load_state(from, "s", &saved, &diagnostics);
+        assert_int_equal(status, saved ? 0 : -1);
+    }
+    assert_int_equal(diagnostics.n_items > 0, status < 0);
+    yaml_state_free(saved);
+    flow_changes_free(changes);
+    lab_free(lab);
+    expectation_free(x);
+    yaml_diagnostics_free(&diagnostics);
+    return status < 0 || base_memory_ran_out();
+}
+
+static void says_when_memory_runs_out(void **state)
+{
+    (void)state;
+    static const struct memory_file files[] = {
+        {"t",
+         "name: n\nswitches: {s1: {dpid: 1, openflow: tcp:h}}\n"
+         "hosts: {h1: {mac: 00:00:00:00:00:01, port: s1:1, interface: i},\n"
+         "        h2: {mac: 00:00:00:00:00:02, port: s1:2}}\n",
+         0},
+        {"x",
+         "topology: t\nports: {s1: {1: [{match: tcp, mod_tp_dst: 1, output: 2}, drop], 2: drop}}\n"
+         "entries: {s1: {file: f}}\n"
+         "traffic: [{from: h1, match: tcp, delivered: h2}]\n"
+         "ignore: [{switch: s1, cookie: 1, reason: r}]\n",
+         0},
+        {"f", "in_port=1 actions=2\n", 0},
+        {"l", "hosts: {h1: {netns: n, interface: i}}\n", 0},
+        {"c", "s1: replace\n in_port=1 actions=2\n", 0},
+        {"s",
+         "tapproof-state: 1\nswitches:\n  - name: s1\n    dpid: 1\n    ports: [{number: 1}]\n"
+         "    flows: [{text: in_port=1 actions=2, match: in_port=1, actions: '2'}]\n",
+         0},
+        {0},
+    };
+    struct yaml_files from = {(void *)files, memory_read};
+    assert_true(failing_each(load_each, &from) > 40);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(shows_the_source_line_with_a_caret),
     cmocka_unit_test(counts_what_it_does_not_show),
@@ -323,6 +392,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(limits_what_ranges_and_lists_expand_to),
     cmocka_unit_test(limits_claims_of_one_pair),
     cmocka_unit_test(loads_the_examples_of_the_design),
+    cmocka_unit_test(says_when_memory_runs_out),
     cmocka_unit_test(loads_the_topologies_of_the_repository),
     cmocka_unit_test(loads_the_expectations_of_the_repository),
 };
