@@ -10,10 +10,13 @@
 #include "channel/socket.h"
 #include "openflow/packet_codec.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 /* Connections beyond the switches that are waited for: strangers, port scanners. */
 enum { MAX_STRANGERS = 16 };
@@ -21,6 +24,9 @@ enum { MAX_STRANGERS = 16 };
 /* For a switch that has not answered before: a round trip to any that is alive
  * again. A dead one must not cost the whole timeout once more. */
 enum { GRACE_MS = 250 };
+
+/* Which libevent needs, and one for a session. */
+enum { N_DESCRIPTORS = 6 };
 
 /* Of silence, at most; or a quarter of the timeout. */
 enum { MAX_SILENCE_MS = 1000 };
@@ -38,6 +44,7 @@ struct session {
     size_t n_tried;                    /* of the addresses, in this dump */
     struct channel_listener *listener; /* ptcp; shared */
     struct channel_conn *conn;         /* NULL: closed */
+    struct channel_conn *rival;        /* ptcp: another that says it is the same switch; NULL */
     bool reused;                       /* conn is of an earlier dump, and has not answered yet */
     bool running;                      /* a dump is under way */
     double silent_ms; /* how long it did not answer; 0: it has answered since, or at once */
@@ -45,6 +52,7 @@ struct session {
     bool echo_due;    /* an ECHO_REQUEST was sent behind all requests, and nothing has come since */
     uint32_t echo_xid;
     uint32_t next_xid;
+    uint32_t first_xid; /* of this dump */
     struct channel_progress progress;
 };
 
@@ -65,7 +73,13 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
                       struct base_reader *body, struct base_error *error);
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
 
+static int on_rival_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                            struct base_reader *body, struct base_error *error);
+static void on_rival_down(void *owner, struct channel_conn *conn, const struct base_error *why);
+
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
+static const struct channel_conn_ops RIVAL_OPS = {.message = on_rival_message,
+                                                  .down = on_rival_down};
 
 /* The end of a dump: "" is success. */
 static void finish(struct session *session, const char *why)
@@ -88,6 +102,12 @@ static void hang_up(struct session *session)
     channel_conn_free(session->conn);
     session->conn = NULL;
     session->reused = false;
+}
+
+static void hang_up_rival(struct session *session)
+{
+    channel_conn_free(session->rival);
+    session->rival = NULL;
 }
 
 static void ask(struct session *session)
@@ -128,6 +148,33 @@ static void dial(struct session *session)
     }
 }
 
+/* Two switches with one datapath id; the reason of this dump and of each later one. */
+static void find_twins(struct session *session, const struct channel_conn *other)
+{
+    struct base_buffer text = {0};
+    base_put_format(&text, "two switches have datapath id %016" PRIx64 ", at ", session->dpid);
+    channel_conn_format_peer(session->conn, &text);
+    base_put_text(&text, " and ");
+    channel_conn_format_peer(other, &text);
+    base_put_text(&text, ": which of them is meant is not known");
+    base_fail(&session->unusable, "%s", base_buffer_text(&text));
+    base_buffer_free(&text);
+    if (!session->running) { /* it was too early to say that the dump is good */
+        session->running = true;
+        session->channel->n_running++;
+    }
+    finish(session, session->unusable.text);
+}
+
+/* Whether the switch says something now, which it has not said before it died. */
+static bool is_answer(const struct session *session, const struct of_header *header)
+{
+    bool is_reply = header->type == OFPT_FEATURES_REPLY || header->type == OFPT_STATS_REPLY ||
+                    header->type == OFPT_BARRIER_REPLY || header->type == OFPT_ERROR ||
+                    header->type == OFPT_ECHO_REPLY;
+    return is_reply && header->xid - session->first_xid < session->next_xid - session->first_xid;
+}
+
 /* A switch answers in order: one that answers ECHO alone has passed over what it was asked
  * before. */
 static void take_echo(struct session *session, uint32_t xid)
@@ -145,10 +192,17 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     struct session *session = owner;
     struct channel_progress *progress = &session->progress;
     enum channel_step step;
-    session->reused = false;
     session->silent_ms = 0;
     if (!session->running) {
         return 0;
+    }
+    if (is_answer(session, header)) {
+        bool was_before = session->reused;
+        session->reused = false;
+        if (was_before && session->rival) {
+            find_twins(session, session->rival);
+            return base_fail(error, "%s", session->unusable.text);
+        }
     }
     if (progress->dump->first_byte_ms == 0) {
         progress->dump->first_byte_ms = base_ms_since(session->channel->started_ns);
@@ -216,12 +270,46 @@ static void finish_waiting(struct session *session, const char *text)
     base_buffer_free(&why);
 }
 
+/* It is the switch, which has dialled again; unless the connection of before answers after all. */
+static void take_rival(struct session *session)
+{
+    struct channel_conn *before = session->conn;
+    session->conn = session->rival;
+    session->rival = before;
+    session->reused = false;
+    channel_conn_set_owner(session->conn, &SESSION_OPS, session);
+    if (before) {
+        channel_conn_set_owner(before, &RIVAL_OPS, session);
+    }
+    ask(session);
+}
+
+static int on_rival_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                            struct base_reader *body, struct base_error *error)
+{
+    (void)body;
+    struct session *session = owner;
+    if (!session->conn || session->reused || !is_answer(session, header)) {
+        return 0;
+    }
+    find_twins(session, conn);
+    return base_fail(error, "%s", session->unusable.text);
+}
+
+static void on_rival_down(void *owner, struct channel_conn *conn, const struct base_error *why)
+{
+    (void)conn;
+    (void)why;
+    hang_up_rival(owner);
+}
+
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why)
 {
     struct session *session = owner;
     struct base_error error = *why;
     bool closed = channel_conn_was_closed(conn);
     bool again = session->running && session->reused && closed;
+    again |= session->running && session->rival; /* it has dialled again */
     bool next = session->running && channel_conn_stage(conn) == CHANNEL_CONN_CONNECTING &&
                 session->n_tried < session->n_addresses;
     if (session->running && !again && !next) {
@@ -232,7 +320,9 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
         }
     }
     hang_up(session);
-    if (again) {
+    if (session->running && session->rival) {
+        take_rival(session);
+    } else if (again) {
         dial(session);
     } else if (next && dial_next(session, &error)) {
         finish(session, error.text);
@@ -260,9 +350,22 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
                       uint64_t dpid)
 {
     struct session *session = find_dpid(owner, listener, dpid);
-    /* A switch that dials again has given up the connection of an earlier dump. */
-    if (!session || (session->conn && !session->reused)) {
+    if (!session) {
         return false;
+    }
+    /* A switch that dials again has given up the connection of an earlier dump: it does not
+     * answer there any more. */
+    if (session->rival || (session->conn && !session->reused)) {
+        find_twins(session, conn);
+        return false;
+    }
+    if (session->conn && session->running) {
+        session->rival = conn;
+        channel_conn_set_owner(conn, &RIVAL_OPS, session);
+        if (base_ms_since(session->channel->started_ns) > GRACE_MS) {
+            take_rival(session);
+        }
+        return true;
     }
     hang_up(session);
     session->dpid = dpid;
@@ -285,6 +388,7 @@ static void begin(struct session *session, struct channel_dump *dump)
         .limits = session->channel->options, .dump = dump, .habits = habits};
     session->running = true;
     session->reused = session->conn;
+    session->first_xid = session->next_xid;
     if (session->unusable.text[0]) {
         finish(session, session->unusable.text);
     } else if (session->conn) {
@@ -314,8 +418,11 @@ static void on_grace(evutil_socket_t fd, short events, void *arg)
     (void)events;
     struct channel *channel = arg;
     for (size_t i = 0; i < channel->n_sessions; i++) {
-        if (channel->sessions[i].running && channel->sessions[i].silent_ms > 0) {
-            give_up(&channel->sessions[i]);
+        struct session *session = &channel->sessions[i];
+        if (session->running && session->silent_ms > 0 && !session->rival) {
+            give_up(session);
+        } else if (session->running && session->reused && session->rival) {
+            take_rival(session);
         }
     }
 }
@@ -367,6 +474,29 @@ static int run_loop(struct channel *channel, struct base_error *error)
     return 0;
 }
 
+static bool is_called(const struct channel *channel)
+{
+    bool called = false;
+    for (size_t i = 0; i < channel->n_listeners; i++) {
+        called |= channel_listener_is_called(channel->listeners[i]);
+    }
+    return called;
+}
+
+/* All have answered. Somebody who calls now may be the twin of one of them. */
+static void hear_callers(struct channel *channel)
+{
+    uint64_t start_ns = base_now_ns();
+    const struct timeval grace = base_timeval(GRACE_MS);
+    if (!is_called(channel) || event_add(channel->grace, &grace)) {
+        return;
+    }
+    do {
+        event_base_loop(channel->base, EVLOOP_ONCE);
+    } while (is_called(channel) && base_ms_since(start_ns) < GRACE_MS);
+    event_del(channel->grace);
+}
+
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
                  struct base_error *error)
 {
@@ -384,6 +514,10 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
         if (channel->sessions[i].running) {
             give_up(&channel->sessions[i]);
         }
+    }
+    hear_callers(channel);
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        hang_up_rival(&channel->sessions[i]);
     }
     for (size_t i = 0; i < channel->n_listeners; i++) {
         channel_listener_stop(channel->listeners[i]);
@@ -460,12 +594,32 @@ static int open_session(struct session *session, struct channel *channel,
     return 0;
 }
 
+/* libevent ends the program if there are none left for an event base. */
+static int check_descriptors(struct base_error *error)
+{
+    int fds[N_DESCRIPTORS], n = 0, status = 0;
+    while (n < N_DESCRIPTORS && status == 0) {
+        fds[n] = eventfd(0, EFD_CLOEXEC);
+        status = fds[n] < 0
+                     ? base_fail(error, "too few file descriptors (ulimit -n): %s", strerror(errno))
+                     : 0;
+        n += status == 0;
+    }
+    while (n > 0) {
+        close(fds[--n]);
+    }
+    return status;
+}
+
 int channel_open(const struct channel_target *targets, size_t n_targets,
                  const struct channel_options *options, struct channel **channel,
                  struct base_error *error)
 {
-    struct channel *new = calloc(1, sizeof *new);
     *channel = NULL;
+    if (check_descriptors(error) < 0) {
+        return -1;
+    }
+    struct channel *new = calloc(1, sizeof *new);
     if (!new) {
         return base_fail(error, "out of memory");
     }
@@ -496,6 +650,7 @@ void channel_close(struct channel *channel)
     }
     for (size_t i = 0; i < channel->n_sessions; i++) {
         channel_conn_free(channel->sessions[i].conn);
+        channel_conn_free(channel->sessions[i].rival);
         free(channel->sessions[i].addresses);
         free(channel->sessions[i].text);
     }

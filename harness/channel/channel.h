@@ -75,8 +75,8 @@ struct channel_dump {
 
 /* Resolves names and listens at ptcp: endpoints; nothing is dialled yet.
  * `options` may be NULL. The targets are copied. Fails on an endpoint that can not be parsed,
- * naming the target, and without memory. A host name that can not be resolved, or an
- * address that cannot be listened at, is the reason of the dump. */
+ * naming the target, with too few file descriptors, and without memory. A host name that can not be
+ * resolved, or an address that cannot be listened at, is the reason of the dump. */
 int channel_open(const struct channel_target *targets, size_t n_targets,
                  const struct channel_options *options, struct channel **channel,
                  struct base_error *error);
@@ -97,6 +97,10 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
  *
  * One that says nothing for a second or a quarter of timeout_ms is asked for ECHO; if it answers
  * that alone, it has passed over the rest, and is asked one by one from then on.
+ *
+ * Two switches that dial with one datapath id (ptcp:) are both named in the reason, of this dump
+ * and of each later one. One that dials anew while its former connection still answers counts as
+ * two.
  *
  * Fails only if the event loop can not run. */
 int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,

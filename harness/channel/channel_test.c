@@ -8,6 +8,8 @@
 #include "testing/channel.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* A label of more than 63 characters: no name server is asked for it. */
 #define NO_HOST                                                                                    \
@@ -403,6 +405,30 @@ static void a_failing_switch_costs_only_its_own_dump(void **state)
     }
 }
 
+static void without_descriptors_there_is_no_channel(void **state)
+{
+    (void)state;
+    struct channel *channel;
+    struct base_error error;
+    struct rlimit limit;
+    int highest = dup(0);
+    close(highest);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    int more = 0;
+    for (int status = -1; status != 0; more++) { /* it needs some, and as many as it looked for */
+        struct rlimit few = {.rlim_cur = (rlim_t)(highest + more), .rlim_max = limit.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        status = channel_open(NULL, 0, NULL, &channel, &error);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        if (status != 0) {
+            assert_non_null(strstr(error.text, "too few file descriptors (ulimit -n)"));
+            assert_null(channel);
+        }
+    }
+    channel_close(channel);
+    assert_in_range(more, 4, 20);
+}
+
 static void no_targets_is_no_work(void **state)
 {
     (void)state;
@@ -433,6 +459,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_count_that_is_always_another_is_learned),
     cmocka_unit_test(one_that_reads_one_message_at_a_time_is_asked_one_by_one),
     cmocka_unit_test(a_failing_switch_costs_only_its_own_dump),
+    cmocka_unit_test(without_descriptors_there_is_no_channel),
     cmocka_unit_test(no_targets_is_no_work),
 };
 TEST_MAIN(tests)

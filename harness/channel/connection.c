@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -85,6 +86,20 @@ enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn)
 {
     return conn->stage == CHANNEL_CONN_SILENT && conn->n_input > 0 ? CHANNEL_CONN_BABBLES
                                                                    : conn->stage;
+}
+
+void channel_conn_format_peer(const struct channel_conn *conn, struct base_buffer *out)
+{
+    struct sockaddr_storage peer;
+    socklen_t n_bytes = sizeof peer;
+    char host[NI_MAXHOST], port[NI_MAXSERV];
+    if (getpeername(conn->fd, (struct sockaddr *)&peer, &n_bytes) ||
+        getnameinfo((struct sockaddr *)&peer, n_bytes, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV)) {
+        base_put_text(out, "?");
+    } else {
+        base_put_format(out, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
+    }
 }
 
 bool channel_conn_was_closed(const struct channel_conn *conn)

@@ -52,6 +52,10 @@ enum channel_conn_stage {
 /* The stage of a connection. */
 enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn);
 
+/* Appends the address of the peer: "192.0.2.1:6653", "[2001:db8::1]:6653"; "?" if it is not known.
+ */
+void channel_conn_format_peer(const struct channel_conn *conn, struct base_buffer *out);
+
 /* For `down`: true if the peer or the network ended the connection; false if the
  * peer sent something wrong or memory ran out. */
 bool channel_conn_was_closed(const struct channel_conn *conn);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -145,6 +146,12 @@ void channel_listener_stop(struct channel_listener *listener)
     }
     event_del(listener->acceptable);
     event_del(listener->rest);
+}
+
+bool channel_listener_is_called(const struct channel_listener *listener)
+{
+    struct pollfd waiting = {.fd = listener->fd, .events = POLLIN};
+    return listener->callers || poll(&waiting, 1, 0) > 0;
 }
 
 void channel_listener_format_others(const struct channel_listener *listener,

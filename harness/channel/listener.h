@@ -41,6 +41,9 @@ void channel_listener_start(struct channel_listener *listener);
 /* Closes connections that have not been taken; later ones wait in the kernel. */
 void channel_listener_stop(struct channel_listener *listener);
 
+/* Whether somebody calls, or has called, who has not said yet which switch it is. */
+bool channel_listener_is_called(const struct channel_listener *listener);
+
 /* Appends which callers since the start were not taken, and why: "; 2 others did,
  * the last with datapath id 0000000000000005; 1 caller was not understood, the
  * last: did not say which switch it is"; nothing if there were none. */

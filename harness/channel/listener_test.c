@@ -106,6 +106,93 @@ static void a_switch_that_dials_again_is_taken_again(void **state)
     }
 }
 
+/* Until both have dialled the channel has no way to know. */
+static void two_switches_of_one_datapath_id_are_not_judged(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        char endpoint[64];
+        uint16_t port;
+        struct channel_dump dump = {.ok = true};
+        struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+        struct fake_switch fakes[2] = {{.dpid = 7, .n_flows = 1, .dial_port = port},
+                                       {.dpid = 7, .n_flows = 2, .dial_port = port}};
+        assert_true(fake_switch_start(&fakes[0]));
+        if (late) {
+            dump_all(channel, BOTH, &dump);
+            assert_ok(&dump, 1);
+            switch_state_free(&dump.state);
+        }
+        assert_true(fake_switch_start(&fakes[1]));
+        for (time_t end = time(NULL) + 20; dump.ok && time(NULL) < end;) {
+            dump_all(channel, BOTH, &dump);
+            switch_state_free(&dump.state);
+        }
+        for (int i = 0; i < 2; i++) {
+            assert_failed(&dump, endpoint,
+                          "two switches have datapath id 0000000000000007, at 127.0.0.1:");
+            assert_non_null(strstr(strstr(dump.reason, " at 127.0.0.1:"), " and 127.0.0.1:"));
+            dump_all(channel, BOTH, &dump);
+            switch_state_free(&dump.state);
+        }
+        channel_close(channel);
+        stop(&fakes[0]);
+        stop(&fakes[1]);
+    }
+}
+
+static void say_late_who_it_is(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_FEATURES_REQUEST) {
+        sem_wait(fake->wait_for);
+    }
+    fake_switch_answer(fake, type, xid, kind);
+}
+
+/* Whether a dump waits for a twin that has dialled, and says who it is when the other has
+ * answered all. */
+static bool twin_is_heard(void)
+{
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    sem_t dumped, dialled;
+    sem_init(&dumped, 0, 0);
+    sem_init(&dialled, 0, 0);
+    struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+    struct fake_switch fakes[2] = {{.dpid = 7, .dial_port = port, .after_dump = &dumped},
+                                   {.dpid = 7,
+                                    .dial_port = port,
+                                    .after_dial = &dialled,
+                                    .wait_for = &dumped,
+                                    .answer = say_late_who_it_is}};
+    assert_true(fake_switch_start(&fakes[0]));
+    dump_all(channel, BOTH, &dump);
+    switch_state_free(&dump.state);
+    sem_wait(&dumped);
+    assert_true(fake_switch_start(&fakes[1]));
+    sem_wait(&dialled);
+    dump_all(channel, BOTH, &dump);
+    switch_state_free(&dump.state);
+    channel_close(channel);
+    stop(&fakes[0]);
+    stop(&fakes[1]);
+    sem_destroy(&dumped);
+    sem_destroy(&dialled);
+    return !dump.ok;
+}
+
+/* It waits for a quarter of a second, in which a busy machine may run nothing. */
+static void a_twin_that_calls_is_waited_for(void **state)
+{
+    (void)state;
+    bool heard = false;
+    for (int i = 0; i < 20 && !heard; i++) {
+        heard = twin_is_heard();
+    }
+    assert_true(heard);
+}
+
 /* Introduces itself under a false id first, with a reply that nobody asked for. */
 static void claim_to_be_8(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
@@ -303,6 +390,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_listener_is_at_its_port_and_host),
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
+    cmocka_unit_test(two_switches_of_one_datapath_id_are_not_judged),
+    cmocka_unit_test(a_twin_that_calls_is_waited_for),
     cmocka_unit_test(a_target_for_any_switch_stays_with_the_first),
     cmocka_unit_test(who_dialled_instead_is_said),
     cmocka_unit_test(an_address_that_is_taken_is_the_reason),

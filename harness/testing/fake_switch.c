@@ -258,6 +258,9 @@ static void *dial_loop(void *arg)
     }
     fake->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (connect(fake->fd, (struct sockaddr *)&address, sizeof address) == 0) {
+        if (fake->after_dial) {
+            sem_post(fake->after_dial);
+        }
         serve(fake);
     } else {
         close(fake->fd);

@@ -62,10 +62,12 @@ struct fake_switch {
     void (*answer)(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind);
     uint16_t dial_port; /* dials 127.0.0.1 there instead of listening */
     sem_t *before_dial; /* waited for, if not NULL */
+    sem_t *after_dial;  /* posted once it is connected, if not NULL */
     sem_t *after_dump;  /* posted with each reply to BARRIER, if not NULL */
 
     char endpoint[128]; /* good after the start, if it listens */
     uint16_t port;      /* the same's */
+    sem_t *wait_for;    /* for `answer`, as it likes */
     uint32_t memo;      /* for `answer`, as it likes */
 
     /* What came of it; read after the stop. */
