@@ -13,11 +13,15 @@ struct side {
     struct space_table table;
     size_t *counterparts; /* by entry, in the other table; ENTRY_NONE: none */
     bool *changed;        /* by entry */
+    bool *alone;          /* by entry: no other one of its rank overlaps it and has other actions */
+    bool *asked;          /* by entry: `alone` is known */
     struct learned {
         uint32_t stamp; /* of the port for which it was learned */
         struct space_behavior behavior;
     } * learned; /* by action id */
 };
+
+enum { PARTS_MAX = 16 }; /* sets in which two entries differ by their rewrites */
 
 struct diffing {
     struct side sides[2];
@@ -112,7 +116,10 @@ static int open_side(struct side *side, const struct switch_state *state,
     side->state = state;
     side->counterparts = change_diff_counterparts(flows, &other->flows);
     side->changed = base_calloc(flows->n_entries + 1, sizeof *side->changed);
-    if (!side->counterparts || !side->changed || space_table_index(&side->table, flows, NULL) < 0) {
+    side->alone = base_calloc(flows->n_entries + 1, sizeof *side->alone);
+    side->asked = base_calloc(flows->n_entries + 1, sizeof *side->asked);
+    if (!side->counterparts || !side->changed || !side->alone || !side->asked ||
+        space_table_index(&side->table, flows, NULL) < 0) {
         return -1;
     }
     for (size_t i = 0; i < flows->n_entries; i++) {
@@ -135,10 +142,12 @@ static void close_side(struct side *side)
     space_table_free(&side->table);
     free(side->counterparts);
     free(side->changed);
+    free(side->alone);
+    free(side->asked);
     free(side->learned);
 }
 
-/* ------------------------------------------------------------------- pairs */
+/* -------------------------------------------------------------- behaviours */
 
 static const struct flow_entry *flow_of(const struct side *side, size_t entry)
 {
@@ -225,7 +234,6 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
                                 struct space_region *region,
                                 const struct space_behavior *const behaviors[2])
 {
-    enum { PARTS_MAX = 16 };
     struct match parts[PARTS_MAX];
     enum space_answer answer = SPACE_FOUND;
     change->unknown = why_unknown(diffing, change, behaviors);
@@ -254,6 +262,188 @@ static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
            extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }
+
+/* ------------------------------------------------------------------ rivals */
+
+/* Two entries of one rank that take the same headers and do different things with them: which of
+ * the two wins is not defined, so neither is what the table does. Sets of which that is true on one
+ * side are not decided, unless the same two are rivals on the other side. */
+
+static bool same_as_written(const struct side *side, size_t a, size_t b)
+{
+    return side->table.action_ids[a] == side->table.action_ids[b] &&
+           same_unknown(flow_of(side, a), flow_of(side, b));
+}
+
+/* One entry and the others of its rank. */
+struct rivals {
+    struct diffing *diffing;
+    int s;
+    size_t entry;
+    struct space_region *region; /* of the pair that is compared; what is contested is taken away */
+    bool any, failed;
+};
+
+static bool note_other_actions(void *aux, uint32_t entry, const struct match *match)
+{
+    struct rivals *rivals = aux;
+    const struct side *side = &rivals->diffing->sides[rivals->s];
+    (void)match;
+    rivals->any = entry != rivals->entry && !same_as_written(side, entry, rivals->entry);
+    return !rivals->any;
+}
+
+/* Calls `visit` for those of the entry's rank that overlap the cube, and the entry itself. */
+static void visit_rank(struct rivals *rivals, const struct match *cube, space_tree_visit *visit)
+{
+    struct side *side = &rivals->diffing->sides[rivals->s];
+    uint32_t rank = space_rank(flow_of(side, rivals->entry));
+    rivals->failed |= !space_table_overlapping(&side->table, cube, rank, rank,
+                                               rivals->diffing->budget, visit, rivals);
+    rivals->diffing->diff->open |= rivals->failed;
+}
+
+static bool is_alone(struct diffing *diffing, int s, size_t entry)
+{
+    struct side *side = &diffing->sides[s];
+    struct rivals rivals = {.diffing = diffing, .s = s, .entry = entry};
+    if (!side->asked[entry]) {
+        visit_rank(&rivals, &flow_of(side, entry)->match, note_other_actions);
+        side->asked[entry] = true;
+        side->alone[entry] = !rivals.any;
+    }
+    return side->alone[entry];
+}
+
+/* Whether two entries of a side do different things with headers of the region that both take. */
+static enum space_answer contest(struct diffing *diffing, int s, size_t a, size_t b,
+                                 struct space_region *region, struct space_difference *where)
+{
+    struct side *side = &diffing->sides[s];
+    const struct space_behavior *of_a = behavior_of(diffing, side, a),
+                                *of_b = behavior_of(diffing, side, b);
+    if (diffing->no_memory || same_as_written(side, a, b)) {
+        return SPACE_EMPTY;
+    }
+    if (of_a->unknown || of_b->unknown || flow_open(flow_of(side, a)) ||
+        flow_open(flow_of(side, b))) {
+        return find_unknown(diffing, region, where);
+    }
+    return space_differ(region, of_a, of_b, diffing->budget, where);
+}
+
+/* The entry of the other side is the one that takes the example. */
+static void add_contested(struct diffing *diffing, int s, size_t entry, size_t by,
+                          const struct space_region *region, struct space_difference *where)
+{
+    struct side *other = &diffing->sides[!s];
+    struct change_difference change = {.in_port = diffing->in_port,
+                                       .others = diffing->others,
+                                       .where = *where,
+                                       .unknown = CHANGE_DIFF_CONTESTED};
+    change.entry[s] = entry;
+    change.entry[!s] = by;
+    if (by == ENTRY_NONE) {
+        diffing->no_memory |= space_table_prepare(&other->table) < 0;
+        change.entry[!s] = diffing->no_memory ? ENTRY_NONE
+                                              : space_table_lookup(&other->table, &where->example,
+                                                                   NULL, NULL, NULL);
+    }
+    add_change(diffing, &change, region);
+}
+
+/* Two of side s, among headers that on the other side `by` takes (ENTRY_NONE: any does). */
+static void compare_rivals(struct diffing *diffing, int s, size_t a, size_t b, size_t by,
+                           const struct match *cube)
+{
+    struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
+    struct space_region region = {0};
+    struct space_difference where[PARTS_MAX];
+    if (!match_intersect(cube, &flow_of(side, a)->match, &region.cube) ||
+        !match_intersect(&region.cube, &flow_of(side, b)->match, &region.cube)) {
+        return;
+    }
+    enum space_answer answer =
+        space_table_exclude(&side->table, a < b ? a : b, &region, diffing->budget);
+    if (answer == SPACE_FOUND && by != ENTRY_NONE) {
+        answer = space_table_exclude(&other->table, by, &region, diffing->budget);
+    }
+    for (int i = 0; i < PARTS_MAX && answer == SPACE_FOUND; i++) {
+        answer = contest(diffing, s, a, b, &region, &where[i]);
+        if (answer == SPACE_FOUND) {
+            add_contested(diffing, s, a < b ? a : b, by, &region, &where[i]);
+            answer = match_within(&region.cube, &where[i].within)   ? SPACE_EMPTY
+                     : space_exclude(&region, &where[i].within) < 0 ? SPACE_OPEN
+                                                                    : SPACE_FOUND;
+        }
+    }
+    answer = answer == SPACE_FOUND ? SPACE_OPEN : answer;
+    diffing->diff->open |= answer == SPACE_OPEN;
+    space_region_free(&region);
+}
+
+/* What a pair of entries is compared with. */
+struct contesting {
+    struct rivals rivals;
+    size_t by;
+    struct match cube;
+};
+
+static bool compare_rival(void *aux, uint32_t rival, const struct match *match)
+{
+    const struct contesting *contesting = aux;
+    const struct rivals *rivals = &contesting->rivals;
+    const bool *changed = rivals->diffing->sides[rivals->s].changed;
+    bool met = contesting->by == ENTRY_NONE ? changed[rival] && rival < rivals->entry
+                                            : changed[rival] || rival < rivals->entry;
+    (void)match;
+    if (rival != rivals->entry && !met) {
+        compare_rivals(rivals->diffing, rivals->s, rivals->entry, rival, contesting->by,
+                       &contesting->cube);
+    }
+    return !rivals->diffing->no_memory;
+}
+
+static void compare_with_rivals(struct diffing *diffing, int s, size_t entry, size_t by,
+                                const struct match *cube)
+{
+    struct contesting contesting = {
+        .rivals = {.diffing = diffing, .s = s, .entry = entry}, .by = by, .cube = *cube};
+    if (!is_alone(diffing, s, entry)) {
+        visit_rank(&contesting.rivals, cube, compare_rival);
+    }
+}
+
+static bool exclude_rival(void *aux, uint32_t rival, const struct match *match)
+{
+    struct rivals *rivals = aux;
+    struct diffing *diffing = rivals->diffing;
+    struct space_region both = {0};
+    struct space_difference where;
+    if (rival == rivals->entry || !match_intersect(&rivals->region->cube, match, &both.cube)) {
+        return true;
+    }
+    enum space_answer answer = contest(diffing, rivals->s, rivals->entry, rival, &both, &where);
+    if (answer == SPACE_FOUND && where.is_whole) {
+        const struct match *kept =
+            base_arena_copy(&diffing->arena, &where.within, sizeof where.within);
+        diffing->no_memory |= !kept || space_exclude(rivals->region, kept) < 0;
+    }
+    space_region_free(&both);
+    return !diffing->no_memory;
+}
+
+/* Takes away from the region what `entry` and another one of its rank contest. */
+static void exclude_contested(struct diffing *diffing, int s, size_t entry,
+                              struct space_region *region)
+{
+    struct rivals rivals = {.diffing = diffing, .s = s, .entry = entry, .region = region};
+    if (entry != ENTRY_NONE && !is_alone(diffing, s, entry)) {
+        visit_rank(&rivals, &region->cube, exclude_rival);
+    }
+}
+
+/* ------------------------------------------------------------------- pairs */
 
 /* x, of side s, and y, of the other one (ENTRY_NONE: the lack of one), among the
  * headers in `cube`. */
@@ -288,6 +478,8 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
         answer = space_table_exclude(&side->table, x, &region, diffing->budget);
     }
     if (answer == SPACE_FOUND) {
+        exclude_contested(diffing, s, x, &region);
+        exclude_contested(diffing, !s, y, &region);
         answer = decide(diffing, &change, &region, behaviors);
     }
     diffing->diff->open |= answer == SPACE_OPEN;
@@ -307,6 +499,9 @@ static bool compare_with(void *aux, uint32_t y, const struct match *match)
 {
     const struct comparing *comparing = aux;
     (void)match;
+    if (!comparing->diffing->sides[!comparing->s].changed[y]) {
+        compare_with_rivals(comparing->diffing, !comparing->s, y, comparing->x, &comparing->cube);
+    }
     if (comparing->s == 0 || !comparing->diffing->sides[0].changed[y]) {
         compare_pair(comparing->diffing, comparing->s, comparing->x, y, &comparing->cube);
     }
@@ -324,6 +519,7 @@ static void compare_entry(struct diffing *diffing, int s, size_t x)
         return;
     }
     region.cube = comparing.cube;
+    compare_with_rivals(diffing, s, x, ENTRY_NONE, &comparing.cube);
     enum space_answer answer = space_table_exclude(&side->table, x, &region, diffing->budget);
     space_region_free(&region);
     if (answer == SPACE_FOUND) {

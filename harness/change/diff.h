@@ -14,6 +14,9 @@
 
 enum { CHANGE_DIFF_BUDGET = 1000000000, CHANGE_DIFF_EXCEPTIONS = 4 };
 
+/* Why it is not known what a table does with headers that two entries of one priority take. */
+#define CHANGE_DIFF_CONTESTED "two entries of the same priority take it"
+
 /* A set of headers of one ingress port. Entries: index in the table of each
  * state, ENTRY_NONE: none takes them. */
 struct change_difference {
@@ -38,8 +41,9 @@ struct change_diff {
 
 /* `*budget` is the number of comparisons of two sets that may be made, and goes
  * down by what was used. A port's number and NO_FLOOD count where an action
- * floods; else the ports are not compared here. Of entries of the same priority
- * the first of the dump is meant (space/table.h). -1 only without memory. */
+ * floods; else the ports are not compared here. What two entries of the same
+ * priority take and treat differently is not decided, unless they are the same
+ * two in both states. -1 only without memory. */
 int change_diff(const struct switch_state *a, const struct switch_state *b, size_t *budget,
                 struct change_diff *diff);
 

@@ -114,6 +114,53 @@ static void test_sets(void **state)
                 "1 : 0 0, unknown: another table than 0 decides\n");
 }
 
+#define CONTESTED ", unknown: two entries of the same priority take it\n"
+
+static void test_rivals(void **state)
+{
+    (void)state;
+    /* One more of the same priority, and one less. */
+    assert_sets("priority=9,in_port=1,icmp actions=2",
+                "priority=9,in_port=1,icmp actions=2;"
+                "priority=9,in_port=1,icmp,icmp_type=8 actions=2,3",
+                "1 icmp,icmp_type=8: 0 0" CONTESTED);
+    assert_sets("priority=9,in_port=1,icmp,icmp_type=8 actions=2,3;"
+                "priority=9,in_port=1,icmp actions=2",
+                "priority=9,in_port=1,icmp actions=2", "1 icmp,icmp_type=8: 0 0" CONTESTED);
+    /* The same two, in another order, too. */
+    assert_sets("priority=9,in_port=1,tcp actions=2;priority=9,in_port=1,dl_vlan=7 actions=3",
+                "priority=9,in_port=1,dl_vlan=7 actions=3;priority=9,in_port=1,tcp actions=2", "");
+    /* They do the same, or something above takes it, or they do not overlap. */
+    assert_sets("priority=9,in_port=1,icmp actions=2",
+                "priority=9,in_port=1,icmp actions=2;"
+                "priority=9,in_port=1,icmp,icmp_type=8 actions=2,1",
+                "");
+    assert_sets("priority=10,in_port=1,dl_vlan=5 actions=4;priority=9,in_port=1,dl_vlan=5,ip "
+                "actions=2",
+                "priority=10,in_port=1,dl_vlan=5 actions=4;priority=9,in_port=1,dl_vlan=5,ip "
+                "actions=2;priority=9,in_port=1,dl_vlan=5,tcp actions=3",
+                "");
+    assert_sets("priority=9,in_port=1,icmp actions=2",
+                "priority=9,in_port=1,icmp actions=2;priority=9,in_port=1,tcp actions=3",
+                "1 tcp: none 1\n");
+    /* What was above them is gone. */
+    assert_sets("priority=10,in_port=1,tcp,tp_dst=80 actions=2;priority=9,in_port=1,tcp actions=2;"
+                "priority=9,in_port=1,ip actions=3",
+                "priority=9,in_port=1,tcp actions=2;priority=9,in_port=1,ip actions=3",
+                "1 tcp,tp_dst=80: 0 0" CONTESTED);
+    /* Beside what is contested they differ for sure. */
+    assert_sets("priority=9,in_port=1,ip actions=2",
+                "priority=9,in_port=1,ip actions=4;priority=9,in_port=1,tcp actions=3",
+                "1 ip except tcp: 0 0\n1 tcp: 0 0" CONTESTED);
+    /* Twins, of which a switch has only one, and rivals of which nothing is known. */
+    assert_sets("in_port=1 actions=2", "in_port=1 actions=2;in_port=1 actions=3",
+                "1 : 0 0" CONTESTED);
+    assert_sets("in_port=1,ip actions=table", "in_port=1,ip actions=table;in_port=1,tcp actions=3",
+                "1 tcp: 0 0" CONTESTED);
+    assert_sets("in_port=1,ip actions=table",
+                "in_port=1,ip actions=table;in_port=1,tcp actions=table", "");
+}
+
 static void test_ports(void **state)
 {
     (void)state;
@@ -268,9 +315,109 @@ static void test_random(void **state)
     free(universe.headers);
 }
 
+/* What the entries that may take a header do with it, each once. */
+struct fates {
+    struct space_emission out[6][16];
+    int n_out[6];
+    size_t n;
+};
+
+static void add_fate(struct fates *fates, const struct switch_state *side,
+                     const struct flow_entry *flow, const struct header *header)
+{
+    const char *reason;
+    struct space_emission *out = fates->out[fates->n];
+    int n = flow ? naive_apply(flow->actions, flow->n_actions, side->ports, side->n_ports, header,
+                               out, 16, &reason)
+                 : 0;
+    bool known = false;
+    for (size_t i = 0; i < fates->n && !known; i++) {
+        known = n == fates->n_out[i] && memcmp(out, fates->out[i], (size_t)n * sizeof *out) == 0;
+    }
+    fates->n_out[fates->n] = n;
+    fates->n += !known;
+}
+
+static struct fates fates_of(const struct switch_state *side, const struct header *header)
+{
+    struct fates fates;
+    size_t taker = naive_lookup(&side->flows, header, NULL);
+    memset(&fates, 0, sizeof fates);
+    if (taker == ENTRY_NONE) {
+        add_fate(&fates, side, NULL, header);
+    }
+    for (size_t i = 0; i < side->flows.n_entries && taker != ENTRY_NONE; i++) {
+        const struct flow_entry *flow = &side->flows.entries[i];
+        if (flow->priority == side->flows.entries[taker].priority &&
+            match_takes(&flow->match, header)) {
+            add_fate(&fates, side, flow, header);
+        }
+    }
+    return fates;
+}
+
+static bool same_fates(const struct fates *a, const struct fates *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t j = 0; j < b->n; j++) {
+            n += a->n_out[i] == b->n_out[j] &&
+                 memcmp(a->out[i], b->out[j], (size_t)a->n_out[i] * sizeof *a->out[i]) == 0;
+        }
+    }
+    return a->n == b->n && n == a->n;
+}
+
+static void check_rivals(const struct switch_state *const states[2],
+                         const struct universe *universe, size_t *n_contested)
+{
+    struct change_diff diff = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    assert_int_equal(change_diff(states[0], states[1], &budget, &diff), 0);
+    for (size_t h = 0; h < universe->n_headers && !diff.open; h++) {
+        const struct header *header = &universe->headers[h];
+        struct fates a = fates_of(states[0], header), b = fates_of(states[1], header);
+        bool told = false, sure = false, contested = a.n > 1 || b.n > 1;
+        for (size_t i = 0; i < diff.n_changes; i++) {
+            bool surely;
+            told |= is_about(&diff.changes[i], header, &surely);
+            sure |= surely && !diff.changes[i].unknown;
+        }
+        bool same = same_fates(&a, &b);
+        *n_contested += contested && !same;
+        assert_true(same || told);
+        assert_true(contested || !same || !sure);
+    }
+    change_diff_free(&diff);
+}
+
+static void test_random_rivals(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    size_t n_contested = 0;
+    for (int i = 0; i < 100; i++) {
+        struct switch_state a, b;
+        make_pair(&a, &b);
+        for (size_t j = 0; j < a.flows.n_entries; j++) {
+            a.flows.entries[j].priority = (uint16_t)(1 + a.flows.entries[j].priority % 2);
+        }
+        for (size_t j = 0; j < b.flows.n_entries; j++) {
+            b.flows.entries[j].priority = (uint16_t)(1 + b.flows.entries[j].priority % 2);
+        }
+        check_rivals((const struct switch_state *const[]){&a, &b}, &universe, &n_contested);
+        flow_table_free(&a.flows);
+        flow_table_free(&b.flows);
+    }
+    assert_true(n_contested > 1000);
+    free(universe.headers);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_same),   cmocka_unit_test(test_sets),   cmocka_unit_test(test_ports),
-    cmocka_unit_test(test_budget), cmocka_unit_test(test_random),
+    cmocka_unit_test(test_same),          cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_ports),         cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_budget),        cmocka_unit_test(test_random),
+    cmocka_unit_test(test_random_rivals),
 };
 
 TEST_MAIN(tests)

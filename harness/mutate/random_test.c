@@ -56,11 +56,10 @@ static int compare_emissions(const void *a, const void *b)
 }
 
 static size_t emit(const struct switch_state *state, const struct flow_table *flows,
-                   const struct header *header, struct space_emission *out)
+                   const struct header *header, struct space_emission *out, bool *ambiguous)
 {
     const char *reason;
-    bool ambiguous;
-    size_t taker = naive_lookup(flows, header, &ambiguous);
+    size_t taker = naive_lookup(flows, header, ambiguous);
     memset(out, 0, MAX_SENT * sizeof *out);
     int n = taker == ENTRY_NONE
                 ? 0
@@ -71,27 +70,55 @@ static size_t emit(const struct switch_state *state, const struct flow_table *fl
     return (size_t)n;
 }
 
-/* Whether some header of the universe is treated otherwise, at some port. */
-static bool is_seen(const struct oracle *oracle, const struct flow_table *before,
-                    const struct flow_table *after)
+/* How many entries of the taker's priority take the header. */
+static size_t count_takers(const struct flow_table *flows, const struct header *header)
+{
+    size_t taker = naive_lookup(flows, header, NULL), n = 0;
+    for (size_t i = 0; i < flows->n_entries && taker != ENTRY_NONE; i++) {
+        n += flows->entries[i].priority == flows->entries[taker].priority &&
+             match_takes(&flows->entries[i].match, header);
+    }
+    return n;
+}
+
+/* Whether this entry is one of several that take it. */
+static bool is_rival(const struct flow_table *flows, const struct flow_entry *entry,
+                     const struct header *header)
+{
+    size_t taker = naive_lookup(flows, header, NULL);
+    return taker != ENTRY_NONE && flows->entries[taker].priority == entry->priority &&
+           match_takes(&entry->match, header) && count_takers(flows, header) > 1;
+}
+
+/* Whether some header of the universe is treated otherwise, at some port: unnoticed; or perhaps,
+ * as which of several entries takes it is not defined: undecided. */
+static enum mutation_fate seen(const struct oracle *oracle, const struct mutate_mutant *mutant,
+                               const struct flow_table *before, const struct flow_table *after)
 {
     const struct switch_state *state = &oracle->small->states[oracle->sw];
     uint16_t n_ports = (uint16_t)state->n_ports;
     struct space_emission sent[2][MAX_SENT];
+    enum mutation_fate fate = MUTATION_EQUIVALENT;
     for (size_t i = 0; i < oracle->universe->n_headers; i++) {
         struct header header = oracle->universe->headers[i];
         for (header.in_port = 1; header.in_port <= n_ports; header.in_port++) {
-            size_t n = emit(state, before, &header, sent[0]);
-            bool same = n == emit(state, after, &header, sent[1]);
+            bool open[2];
+            size_t n = emit(state, before, &header, sent[0], &open[0]);
+            bool same = n == emit(state, after, &header, sent[1], &open[1]);
             for (size_t k = 0; k < n && same; k++) {
                 same = compare_emissions(&sent[0][k], &sent[1][k]) == 0;
             }
-            if (!same) {
-                return true;
+            if (!same && !open[0] && !open[1]) {
+                return MUTATION_UNNOTICED;
+            }
+            if ((open[0] && is_rival(before, &before->entries[mutant->row], &header)) ||
+                (open[1] && !mutant->gone && is_rival(after, &mutant->now, &header)) ||
+                open[0] != open[1]) {
+                fate = MUTATION_UNDECIDED;
             }
         }
     }
-    return false;
+    return fate;
 }
 
 /* The whole network with this change, from nothing. */
@@ -135,10 +162,9 @@ static int check_mutant(void *aux, const struct mutate_mutant *mutant)
         noticed |= sensed[by];
         oracle->senses[by] += sensed[by];
     }
-    enum mutation_fate fate = noticed                          ? MUTATION_NOTICED
-                              : open                           ? MUTATION_UNDECIDED
-                              : is_seen(oracle, before, &gone) ? MUTATION_UNNOTICED
-                                                               : MUTATION_EQUIVALENT;
+    enum mutation_fate fate = noticed ? MUTATION_NOTICED
+                              : open  ? MUTATION_UNDECIDED
+                                      : seen(oracle, mutant, before, &gone);
     if (told->fate != fate) {
         fail_msg("%s: %s instead of %s", told->id, mutation_fate_name(told->fate),
                  mutation_fate_name(fate));

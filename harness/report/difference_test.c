@@ -84,6 +84,16 @@ static void test_sets(void **state)
                 "1 : output:2 instead of NORMAL\n");
 }
 
+/* Which of two of one priority wins is not defined. */
+static void test_rivals(void **state)
+{
+    (void)state;
+    assert_told("priority=200,in_port=1,icmp actions=2",
+                "priority=200,in_port=1,icmp actions=2;"
+                "priority=200,in_port=1,icmp,icmp_type=8 actions=2,3",
+                "1 icmp,icmp_type=8: two entries of the same priority take it\n");
+}
+
 static void test_ports(void **state)
 {
     (void)state;
@@ -143,9 +153,9 @@ static void test_entries(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_same),    cmocka_unit_test(test_sets),
-    cmocka_unit_test(test_ports),   cmocka_unit_test(test_ports_change),
-    cmocka_unit_test(test_entries),
+    cmocka_unit_test(test_same),         cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_rivals),       cmocka_unit_test(test_ports),
+    cmocka_unit_test(test_ports_change), cmocka_unit_test(test_entries),
 };
 
 TEST_MAIN(tests)
