@@ -242,6 +242,10 @@ static void put_finding(const struct state_finding *found, struct base_buffer *o
     case STATE_ENTRY_UNLISTED:
         base_put_text(out, "tables: exact, and no entry of the expectation names it");
         break;
+    case STATE_ENTRY_AGAIN:
+        base_put_text(out, "tables: exact, and the table has another entry of this match and "
+                           "priority, which is the one that the expectation names");
+        break;
     }
 }
 

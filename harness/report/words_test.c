@@ -207,6 +207,7 @@ static void entries_are_said(void **state)
     add_flow(&world, "cookie=8,idle_timeout=1,hard_timeout=10,in_port=3 actions=output:4");
     add_flow(&world, "table=1,in_port=4 actions=output:3");
     add_flow(&world, "cookie=8,hard_timeout=4,in_port=5 actions=output:4");
+    add_flow(&world, "cookie=8,hard_timeout=4,in_port=5 actions=output:5");
     say(&world);
     check_detail(&world, "entry/s1/1", "there is no entry of this match and priority");
     check_detail(&world, "entry/s1/2",
@@ -219,6 +220,9 @@ static void entries_are_said(void **state)
     check_detail(&world, "entry/s1/5", "hard_timeout is 4 instead of 3");
     check_detail(&world, "entry/s1/unexpected/table=1,priority=32768,in_port=4",
                  "tables: exact, and no entry of the expectation names it");
+    check_detail(&world, "entry/s1/unexpected/priority=32768,in_port=5",
+                 "tables: exact, and the table has another entry of this match and priority, which "
+                 "is the one that the expectation names");
     free_world(&world);
 }
 

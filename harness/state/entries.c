@@ -58,63 +58,6 @@ static int file_expected(struct state_run *run)
     return 0;
 }
 
-/* Notes that the switch has it, for the expected entry that means it, and for
- * one that means another table and has found nothing there. False: none means
- * it. */
-static bool account_for(struct state_run *run, size_t entry)
-{
-    struct state_listed *listed = &run->listed;
-    const struct flow_entry *flow = &run->state->flows.entries[entry];
-    bool expected = false;
-    size_t at = hash_key(flow) & (listed->n_slots - 1);
-    for (; listed->slots[at] != 0; at = (at + 1) & (listed->n_slots - 1)) {
-        size_t i = listed->slots[at] - 1;
-        bool same = same_key(expected_flow(run, i), flow);
-        bool here = same && expected_flow(run, i)->table_id == flow->table_id;
-        if (here || (same && listed->found[i] == ENTRY_NONE)) {
-            listed->found[i] = entry;
-        }
-        if (here) {
-            listed->given[entry] = (uint8_t)run->expectation->entries[i].given;
-            expected = true;
-        }
-    }
-    return expected;
-}
-
-static int compare_flows(const void *a, const void *b, void *aux)
-{
-    const struct flow_entry *entries = aux;
-    const struct flow_entry *x = &entries[*(const uint32_t *)a],
-                            *y = &entries[*(const uint32_t *)b];
-    uint32_t x_rank = space_rank(x), y_rank = space_rank(y);
-    return x_rank != y_rank ? (x_rank < y_rank ? 1 : -1)
-                            : memcmp(&x->match, &y->match, sizeof x->match);
-}
-
-static int read_table(struct state_run *run)
-{
-    struct state_listed *listed = &run->listed;
-    struct flow_table flows = run->state->flows;
-    listed->given = base_calloc(flows.n_entries + 1, sizeof *listed->given);
-    listed->unexpected = base_calloc(flows.n_entries + 1, sizeof *listed->unexpected);
-    if (!listed->given || !listed->unexpected) {
-        return -1;
-    }
-    for (size_t i = 0; i < flows.n_entries; i++) {
-        if (!run->left_out[i] && !account_for(run, i)) {
-            listed->unexpected[listed->n_unexpected++] = (uint32_t)i;
-        }
-    }
-    if (listed->n_unexpected > 1) {
-        qsort_r(listed->unexpected, listed->n_unexpected, sizeof *listed->unexpected, compare_flows,
-                flows.entries);
-    }
-    return 0;
-}
-
-/* ----------------------------------------------------------------- results */
-
 /* Whether it is as it was written: FLOW_HAS_* in `given`, and always actions and table. */
 static bool is_as_written(const struct flow_entry *expected, unsigned given,
                           const struct flow_entry *observed)
@@ -126,6 +69,95 @@ static bool is_as_written(const struct flow_entry *expected, unsigned given,
            (!(given & FLOW_HAS_IDLE_TIMEOUT) || expected->idle_timeout == observed->idle_timeout) &&
            (!(given & FLOW_HAS_HARD_TIMEOUT) || expected->hard_timeout == observed->hard_timeout);
 }
+
+static void add_unexpected_row(struct state_run *run, size_t entry)
+{
+    run->listed.unexpected[run->listed.n_unexpected++] = (uint32_t)entry;
+}
+
+/* The expected entry i is there. If it was before, in the same table, one of the two is more than
+ * the expectation names: the one that is not as it is written, or else the second. */
+static void find_again(struct state_run *run, size_t i, size_t entry)
+{
+    const struct flow_entry *entries = run->state->flows.entries;
+    const struct flow_entry *expected = expected_flow(run, i);
+    size_t *found = &run->listed.found[i];
+    unsigned given = run->expectation->entries[i].given;
+    size_t extra = entry;
+    if (!is_as_written(expected, given, &entries[*found]) &&
+        is_as_written(expected, given, &entries[entry])) {
+        extra = *found;
+        *found = entry;
+    }
+    run->listed.is_again[extra] = true;
+    add_unexpected_row(run, extra);
+}
+
+/* Notes that the switch has it, for the expected entry that means it, and for
+ * one that means another table and has found nothing there. Notes it as unexpected if none means
+ * it. */
+static void account_for(struct state_run *run, size_t entry)
+{
+    struct state_listed *listed = &run->listed;
+    const struct flow_entry *entries = run->state->flows.entries;
+    const struct flow_entry *flow = &entries[entry];
+    bool expected = false;
+    size_t at = hash_key(flow) & (listed->n_slots - 1);
+    for (; listed->slots[at] != 0; at = (at + 1) & (listed->n_slots - 1)) {
+        size_t i = listed->slots[at] - 1;
+        bool same = same_key(expected_flow(run, i), flow);
+        bool here = same && expected_flow(run, i)->table_id == flow->table_id;
+        bool again = here && listed->found[i] != ENTRY_NONE &&
+                     entries[listed->found[i]].table_id == flow->table_id;
+        if (again) {
+            find_again(run, i, entry);
+        } else if (here || (same && listed->found[i] == ENTRY_NONE)) {
+            listed->found[i] = entry;
+        }
+        if (here) {
+            listed->given[entry] = (uint8_t)run->expectation->entries[i].given;
+            expected = true;
+        }
+    }
+    if (!expected) {
+        add_unexpected_row(run, entry);
+    }
+}
+
+static int compare_flows(const void *a, const void *b, void *aux)
+{
+    const struct flow_entry *entries = aux;
+    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+    const struct flow_entry *x = &entries[i], *y = &entries[j];
+    uint32_t x_rank = space_rank(x), y_rank = space_rank(y);
+    int order = x_rank != y_rank ? (x_rank < y_rank ? 1 : -1)
+                                 : memcmp(&x->match, &y->match, sizeof x->match);
+    return order ? order : (i > j) - (i < j);
+}
+
+static int read_table(struct state_run *run)
+{
+    struct state_listed *listed = &run->listed;
+    struct flow_table flows = run->state->flows;
+    listed->given = base_calloc(flows.n_entries + 1, sizeof *listed->given);
+    listed->is_again = base_calloc(flows.n_entries + 1, sizeof *listed->is_again);
+    listed->unexpected = base_calloc(flows.n_entries + 1, sizeof *listed->unexpected);
+    if (!listed->given || !listed->is_again || !listed->unexpected) {
+        return -1;
+    }
+    for (size_t i = 0; i < flows.n_entries; i++) {
+        if (!run->left_out[i]) {
+            account_for(run, i);
+        }
+    }
+    if (listed->n_unexpected > 1) {
+        qsort_r(listed->unexpected, listed->n_unexpected, sizeof *listed->unexpected, compare_flows,
+                flows.entries);
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------- results */
 
 /* An entry's place is the port whose packets it takes; of one that takes those
  * of every port, the switch. */
@@ -168,8 +200,26 @@ static int add_expected(struct state_run *run, size_t i)
     return fail_entry(run, &found, result);
 }
 
-static int add_unexpected(struct state_run *run, uint32_t entry)
+/* Of unexpected entries of one match and priority the second and so on are numbered. */
+static size_t number_of(const struct state_run *run, size_t nth)
 {
+    const struct state_listed *listed = &run->listed;
+    const struct flow_entry *entries = run->state->flows.entries;
+    const struct flow_entry *flow = &entries[listed->unexpected[nth]];
+    size_t number = 1;
+    for (; nth > 0; nth--, number++) {
+        const struct flow_entry *before = &entries[listed->unexpected[nth - 1]];
+        if (before->table_id != flow->table_id || !same_key(before, flow)) {
+            break;
+        }
+    }
+    return number;
+}
+
+static int add_unexpected(struct state_run *run, size_t nth)
+{
+    uint32_t entry = run->listed.unexpected[nth];
+    size_t number = number_of(run, nth);
     const struct flow_entry *flow = &run->state->flows.entries[entry];
     struct base_buffer match = {0}, id = {0};
     ofctl_format_match(&flow->match, &match);
@@ -179,10 +229,15 @@ static int add_unexpected(struct state_run *run, uint32_t entry)
     }
     base_put_format(&id, "priority=%u%s%s", flow->priority, match.n_bytes > 0 ? "," : "",
                     base_buffer_text(&match));
+    if (number > 1) {
+        base_put_format(&id, "/%zu", number);
+    }
     base_buffer_free(&match);
     struct result *result = state_add_result(
         run, RESULT_ENTRY, base_arena_take(&run->report->arena, &id), (struct place){0});
-    struct state_finding found = {.kind = STATE_ENTRY_UNLISTED, .observed = flow};
+    bool again = run->listed.is_again[entry];
+    struct state_finding found = {.kind = again ? STATE_ENTRY_AGAIN : STATE_ENTRY_UNLISTED,
+                                  .observed = flow};
     return result ? fail_entry(run, &found, result) : -1;
 }
 
@@ -213,7 +268,7 @@ int state_entries_result(struct state_run *run)
         }
     }
     for (size_t i = 0; expectation->tables_exact && i < run->listed.n_unexpected && !failed; i++) {
-        failed = add_unexpected(run, run->listed.unexpected[i]);
+        failed = add_unexpected(run, i);
     }
     return failed;
 }
@@ -223,5 +278,6 @@ void state_entries_free(struct state_run *run)
     free(run->listed.slots);
     free(run->listed.found);
     free(run->listed.given);
+    free(run->listed.is_again);
     free(run->listed.unexpected);
 }

@@ -125,11 +125,50 @@ static void exact_tables_have_nothing_else(void **state)
     free_world(&world);
 }
 
+/* Switches should have one entry of a match and priority; files, and some switches, have more. */
+static void exact_tables_have_nothing_twice(void **state)
+{
+    (void)state;
+    static const char id[] = "entry/s1/unexpected/priority=5,in_port=1";
+    struct world world;
+    make_world(&world);
+    world.lists = false;
+    world.expectation.tables_exact = true;
+    add_entry(&world, "priority=5,in_port=1 actions=output:2");
+    add_flow(&world, "priority=5,in_port=1 actions=output:2");
+    add_flow(&world, "priority=5,in_port=1 actions=output:2");
+    judge(&world);
+    check_result(&world, "entry/s1/1", VERDICT_PASS);
+    check_result(&world, id, VERDICT_FAIL);
+    assert_int_equal(get_result(&world, id)->finding->kind, STATE_ENTRY_AGAIN);
+    assert_ptr_equal(get_result(&world, id)->finding->observed, &world.state.flows.entries[1]);
+    assert_int_equal(world.report.n_results, 3);
+    add_flow(&world, "priority=5,in_port=1 actions=output:3");
+    add_flow(&world, "table=1,priority=5,in_port=1 actions=output:2");
+    judge(&world);
+    check_result(&world, "entry/s1/unexpected/priority=5,in_port=1/2", VERDICT_FAIL);
+    check_result(&world, "entry/s1/unexpected/table=1,priority=5,in_port=1", VERDICT_FAIL);
+    assert_int_equal(world.report.n_results, 5);
+    flow_table_free(&world.state.flows);
+    /* The one that is as written is the one that is meant. */
+    add_flow(&world, "priority=5,in_port=1 actions=output:3");
+    add_flow(&world, "priority=5,in_port=1 actions=output:2");
+    judge(&world);
+    check_result(&world, "entry/s1/1", VERDICT_PASS);
+    assert_ptr_equal(get_result(&world, id)->finding->observed, &world.state.flows.entries[0]);
+    assert_int_equal(world.report.n_results, 3);
+    world.expectation.tables_exact = false;
+    judge(&world);
+    assert_int_equal(world.report.n_results, 2);
+    free_world(&world);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_must_be_as_written),
     cmocka_unit_test(each_written_field_is_compared),
     cmocka_unit_test(entries_must_be_in_their_table),
     cmocka_unit_test(exact_tables_have_nothing_else),
+    cmocka_unit_test(exact_tables_have_nothing_twice),
 };
 
 TEST_MAIN(tests)

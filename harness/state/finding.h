@@ -17,6 +17,7 @@ enum state_finding_kind {
     STATE_ENTRY_DIFFERS,  /* an entry of `entries:` is not as it is written */
     STATE_ENTRY_MISSING,  /* … is not in the table */
     STATE_ENTRY_UNLISTED, /* `tables: exact`, and no entry of `entries:` names it */
+    STATE_ENTRY_AGAIN, /* … one does, and the table has another one of its match and priority */
 };
 
 enum { STATE_SETS_SHOWN = 4 };

@@ -15,6 +15,7 @@ struct state_listed {
     size_t n_slots;  /* a power of two */
     size_t *found;   /* by expected entry: index in the table, ENTRY_NONE: not there */
     uint8_t *given;  /* by entry: FLOW_HAS_* of the expected one; NULL: no `entries:` */
+    bool *is_again;  /* by entry: another one is what `entries:` names by this match and priority */
     uint32_t *unexpected;
     size_t n_unexpected;
 };

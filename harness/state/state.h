@@ -48,7 +48,9 @@ struct state_options {
  *   entry/SWITCH/N      each entry of `entries:`: there, in its table, and as
  *                       written.
  *   entry/SWITCH/unexpected/[table=T,]priority=P,MATCH
- *                       `tables: exact`: what `entries:` does not name.
+ *                       `tables: exact`: what `entries:` does not name, and
+ *                       what is there once more of what it names (the second
+ *                       such entry of a match and priority ends in "/2", ...).
  *
  * Exceptions (`ignore:`): entries that one takes are treated as if they were
  * not there, ports that one takes are skipped; report->ignored lists all.
