@@ -33,11 +33,11 @@ void change_ledger_free(struct change_ledger *ledger)
 
 void change_ledger_push(struct change_ledger *ledger, struct change_numbers *list, uint32_t number)
 {
-    if (base_grow(&list->items, list->n, &list->capacity, sizeof number) < 0) {
-        ledger->no_memory = true;
-        return;
+    ledger->no_memory =
+        ledger->no_memory || base_grow(&list->items, list->n, &list->capacity, sizeof number) < 0;
+    if (!ledger->no_memory) {
+        list->items[list->n++] = number;
     }
-    list->items[list->n++] = number;
 }
 
 struct change_row *change_ledger_open(struct change_ledger *ledger, size_t sw, size_t row)

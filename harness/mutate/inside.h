@@ -38,7 +38,7 @@ struct mutate_trial {
     struct match region;
     bool whole;     /* the region is everything, and nothing is cut down */
     uint32_t *rows; /* that overlap the region, in the order of the dump */
-    size_t n_rows, rows_capacity;
+    size_t n_rows;
     struct base_arena arena;
 };
 

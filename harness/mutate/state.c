@@ -13,17 +13,6 @@ enum { ROWS_FEW = 2 };
 
 /* -------------------------------------------------------------- the region only */
 
-static bool add_row(void *aux, uint32_t entry, const struct match *match)
-{
-    struct mutate_trial *trial = aux;
-    (void)match;
-    if (base_grow(&trial->rows, trial->n_rows, &trial->rows_capacity, sizeof *trial->rows) < 0) {
-        return false;
-    }
-    trial->rows[trial->n_rows++] = entry;
-    return true;
-}
-
 static int compare_rows(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -46,12 +35,15 @@ int mutate_trial_open(struct mutate_trial *trial)
     trial->whole = run->expectation->exact_switch[run->sw] ||
                    (region->mask.in_port && is_nowhere(run, region->value.in_port));
     trial->region = trial->whole ? match_any() : *region;
-    if (!space_table_overlapping(&run->table, &trial->region, 0, UINT32_MAX, &budget, add_row,
-                                 trial)) {
-        return -1;
+    struct space_overlapping found = {0};
+    int status =
+        space_list_overlapping(&run->table, &trial->region, 0, UINT32_MAX, &budget, &found);
+    trial->rows = found.entries;
+    trial->n_rows = found.n_entries;
+    if (status == 0 && trial->n_rows > 0) {
+        qsort(trial->rows, trial->n_rows, sizeof *trial->rows, compare_rows);
     }
-    qsort(trial->rows, trial->n_rows, sizeof *trial->rows, compare_rows);
-    return 0;
+    return status;
 }
 
 void mutate_trial_close(struct mutate_trial *trial)
