@@ -39,7 +39,8 @@ struct diffing {
 static int compare_keys(const struct flow_entry *x, const struct flow_entry *y)
 {
     uint32_t a = space_rank(x), b = space_rank(y);
-    return a != b ? (a < b) - (a > b) : memcmp(&x->match, &y->match, sizeof x->match);
+    int order = a != b ? (a < b) - (a > b) : memcmp(&x->match, &y->match, sizeof x->match);
+    return order ? order : extras_compare(x->extras, x->n_extras, y->extras, y->n_extras);
 }
 
 static int compare_indices(const void *a, const void *b, void *aux)

@@ -46,7 +46,7 @@ static int open_rows(struct change_replan *replan)
                 return -1;
             }
             row->is_there = true;
-            change_replan_set_miss(replan, row, CHANGE_MISS_UNKNOWN);
+            change_replan_open_row(replan, row, &replan->copies[sw].flows.entries[i]);
         }
     }
     return 0;

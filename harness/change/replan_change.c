@@ -89,9 +89,14 @@ static int find_row(struct change_replan *replan, size_t sw, const struct flow_e
     }
     for (size_t i = 0; i < replan->near.n_entries && *row == CHANGE_NOTHING; i++) {
         const struct flow_entry *flow = change_replan_entry(replan, sw, replan->near.entries[i]);
-        if (space_rank(flow) == space_rank(key) && match_equal(&flow->match, &key->match)) {
-            *row = replan->near.entries[i];
-        }
+        *row = flow_same_key(flow, key) ? replan->near.entries[i] : CHANGE_NOTHING;
+    }
+    /* Entries that never take a packet are in no index. */
+    size_t n_rows = flow_never_takes(key) ? replan->copies[sw].flows.n_entries : 0;
+    for (size_t i = 0; i < n_rows && *row == CHANGE_NOTHING; i++) {
+        bool is_there = change_ledger_row(&replan->ledger, sw, i)->is_there;
+        bool is_same = flow_same_key(&replan->copies[sw].flows.entries[i], key);
+        *row = is_there && is_same ? (uint32_t)i : CHANGE_NOTHING;
     }
     return 0;
 }
@@ -166,9 +171,11 @@ int change_replan_put(struct change_replan *replan, size_t sw, const struct flow
     if (is_new) {
         struct change_row *row = change_ledger_row(&replan->ledger, sw, index);
         row->is_there = true;
-        change_replan_set_miss(replan, row, CHANGE_MISS_UNKNOWN);
-        change_replan_queue(replan, sw, index);
-        tell_hidden(replan, sw, index);
+        change_replan_open_row(replan, row, flow);
+        if (row->miss == CHANGE_MISS_UNKNOWN) {
+            change_replan_queue(replan, sw, index);
+            tell_hidden(replan, sw, index);
+        }
     }
     return end_change(replan, sw, flow);
 }

@@ -10,7 +10,7 @@ enum { TRIES_MAX = 256 }; /* hosts, in one change, of which is tried whose frame
 
 bool change_replan_is_open(uint8_t miss)
 {
-    return miss != TRAFFIC_MISS_NONE && miss != TRAFFIC_MISS_HIDDEN;
+    return miss != TRAFFIC_MISS_NONE && miss != TRAFFIC_MISS_HIDDEN && miss != TRAFFIC_MISS_NEVER;
 }
 
 static bool is_limited(uint8_t miss)
@@ -35,6 +35,13 @@ void change_replan_set_miss(struct change_replan *replan, struct change_row *row
         change_ledger_drop(&replan->ledger, row->rejected);
         row->rejected = CHANGE_NOTHING;
     }
+}
+
+void change_replan_open_row(struct change_replan *replan, struct change_row *row,
+                            const struct flow_entry *flow)
+{
+    change_replan_set_miss(replan, row,
+                           flow_never_takes(flow) ? TRAFFIC_MISS_NEVER : CHANGE_MISS_UNKNOWN);
 }
 
 /* Whether there is a probe for it, and if not, why, is to be found out. */

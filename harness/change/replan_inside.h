@@ -38,6 +38,10 @@ bool change_replan_is_open(uint8_t miss);
 /* Frames were found, but would not do. */
 bool change_replan_was_rejected(uint8_t miss);
 
+/* A row of a new entry: it is to be decided why it has no probe, unless it never takes a packet. */
+void change_replan_open_row(struct change_replan *replan, struct change_row *row,
+                            const struct flow_entry *flow);
+
 /* Why the row has no probe (enum traffic_miss; TRAFFIC_MISS_NONE: it has one) or
  * CHANGE_MISS_UNKNOWN. What was noted of frames that would not do is dropped unless it is still the
  * reason. */

@@ -126,7 +126,8 @@ static void list_hidden(struct explaining *explaining, const struct path_hop *st
     size_t best[EXPLAIN_HIDDEN], n = 0, n_all = 0;
     for (size_t i = 0; i < table->n_entries; i++) {
         const struct flow_entry *entry = &table->entries[i];
-        if (i == step->entry || !match_takes(&entry->match, &step->header)) {
+        if (i == step->entry || !match_takes(&entry->match, &step->header) ||
+            flow_never_takes(entry)) {
             continue;
         }
         size_t at = n;

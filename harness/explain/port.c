@@ -89,7 +89,8 @@ static void show_ends(struct listing *listing, size_t entry, struct explained_cl
 static size_t find_hider(const struct listing *listing, size_t entry, const struct match *cube)
 {
     for (size_t i = 0; i < listing->n_order && listing->order[i] != entry; i++) {
-        if (match_within(cube, &listing->state->flows.entries[listing->order[i]].match)) {
+        const struct flow_entry *flow = &listing->state->flows.entries[listing->order[i]];
+        if (match_within(cube, &flow->match) && !flow_open(flow)) {
             return listing->order[i];
         }
     }

@@ -200,13 +200,25 @@ bool extra_within(const struct extra *a, const struct extra *b)
     return within;
 }
 
+static int compare_conditions(const struct extra *a, const struct extra *b)
+{
+    int order = (a->id > b->id) - (a->id < b->id);
+    order = order ? order : (a->header > b->header) - (a->header < b->header);
+    order = order ? order : (a->n_bytes > b->n_bytes) - (a->n_bytes < b->n_bytes);
+    order = order ? order : memcmp(a->value, b->value, sizeof a->value);
+    return order ? order : memcmp(a->mask, b->mask, sizeof a->mask);
+}
+
+int extras_compare(const struct extra *a, size_t n_a, const struct extra *b, size_t n_b)
+{
+    int order = (n_a > n_b) - (n_a < n_b);
+    for (size_t i = 0; i < n_a && order == 0; i++) {
+        order = compare_conditions(&a[i], &b[i]);
+    }
+    return order;
+}
+
 bool extras_equal(const struct extra *a, size_t n_a, const struct extra *b, size_t n_b)
 {
-    bool equal = n_a == n_b;
-    for (size_t i = 0; i < n_a && equal; i++) {
-        equal = a[i].id == b[i].id && a[i].header == b[i].header && a[i].n_bytes == b[i].n_bytes &&
-                memcmp(a[i].value, b[i].value, sizeof a[i].value) == 0 &&
-                memcmp(a[i].mask, b[i].mask, sizeof a[i].mask) == 0;
-    }
-    return equal;
+    return extras_compare(a, n_a, b, n_b) == 0;
 }

@@ -137,6 +137,10 @@ const char *extra_reason(const struct extra *which);
  * the other. */
 bool extra_within(const struct extra *a, const struct extra *b);
 
+/* An order of lists of conditions, which are sorted by id: negative, 0 or positive, as for qsort.
+ * 0: the same conditions. */
+int extras_compare(const struct extra *a, size_t n_a, const struct extra *b, size_t n_b);
+
 /* The same conditions. Both are sorted by id. */
 bool extras_equal(const struct extra *a, size_t n_a, const struct extra *b, size_t n_b);
 

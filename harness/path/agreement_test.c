@@ -93,7 +93,7 @@ static void maybe_pass(const struct random_network *network, struct maybe *maybe
         for (size_t i = 0; i < state->flows.n_entries; i++) {
             const struct flow_entry *entry = &state->flows.entries[i];
             struct simulated_sent sent[SIMULATOR_SENT];
-            if (!match_takes(&entry->match, &hop.header) || simulator_rank(entry) > max_rank) {
+            if (!simulator_takes(entry, &hop.header) || simulator_rank(entry) > max_rank) {
                 continue;
             }
             best = pass == 0 && simulator_rank(entry) > best ? simulator_rank(entry) : best;
@@ -105,7 +105,7 @@ static void maybe_pass(const struct random_network *network, struct maybe *maybe
                 continue; /* what becomes of it is open already */
             }
             int n = simulator_apply(state, entry, hop.header, sent);
-            if (n < 0 || entry->table_id != 0) {
+            if (n < 0 || entry->table_id != 0 || simulator_is_unsure(entry)) {
                 maybe_send_anywhere(network, maybe, hop.sw, &hop.header);
             }
             for (int j = 0; j < n; j++) {
@@ -425,7 +425,7 @@ static void ask_spread(struct trial *trial, size_t sw, size_t entry)
             bool alone;
             header.in_port = port;
             size_t taker = simulator_taker(network->read[sw], &header, &alone);
-            if (!match_takes(&flow->match, &header) ||
+            if (!simulator_takes(flow, &header) ||
                 simulator_rank(&network->read[sw]->flows.entries[taker]) > simulator_rank(flow)) {
                 continue;
             }
@@ -517,7 +517,7 @@ static bool is_unknown(const struct random_network *network, size_t sw)
     for (size_t i = 0; state && i < state->flows.n_entries; i++) {
         const struct flow_entry *entry = &state->flows.entries[i];
         struct simulated_sent sent[SIMULATOR_SENT];
-        unknown = unknown || entry->table_id != 0 ||
+        unknown = unknown || entry->table_id != 0 || simulator_is_unsure(entry) ||
                   simulator_apply(state, entry, (struct header){0}, sent) < 0;
     }
     return unknown;

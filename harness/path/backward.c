@@ -370,8 +370,8 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
 }
 
 /* An entry that goes before this one and takes some of its packets; all, if
- * there is such a one. */
-static size_t name_hider(struct search *search)
+ * there is such a one. `*surely` becomes false where it is not known which of them one takes. */
+static size_t name_hider(struct search *search, bool *surely)
 {
     struct space_table *table = &search->network->tables[search->sw];
     const struct flow_entry *flows = table->flows->entries, *flow = &flows[search->entry];
@@ -389,7 +389,9 @@ static size_t name_hider(struct search *search)
             break;
         }
         some = some == ENTRY_NONE ? entry : some;
+        *surely = *surely && !flow_open(&flows[entry]);
     }
+    *surely = *surely && (some == ENTRY_NONE || !flow_open(&flows[some]));
     free(found.entries);
     return some;
 }
@@ -476,8 +478,10 @@ enum space_answer path_origin_of_entry(const struct path_network *network, const
         return SPACE_OPEN;
     }
     if (answer != SPACE_FOUND && reach->is_hidden) {
-        reach->hidden_by = name_hider(&search);
-        reach->is_hidden = reach->hidden_by != ENTRY_NONE;
+        bool surely = true;
+        reach->hidden_by = name_hider(&search, &surely);
+        reach->is_hidden = reach->hidden_by != ENTRY_NONE && surely;
+        answer = surely ? answer : SPACE_OPEN;
     }
     return answer;
 }

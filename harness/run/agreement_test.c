@@ -343,7 +343,7 @@ static int do_alike(const struct switch_state *a, const struct switch_state *b,
         bool alone;
         size_t taker = simulator_taker(states[i], header, &alone);
         takers[i] = taker == SIMULATOR_NONE ? &drop : &states[i]->flows.entries[taker];
-        if (!alone || takers[i]->table_id != 0 ||
+        if (!alone || takers[i]->table_id != 0 || simulator_is_unsure(takers[i]) ||
             simulator_apply(states[i], takers[i], *header, sent) < 0) {
             return -1;
         }

@@ -19,6 +19,7 @@ static const char *const reasons[] = {
     [TRAFFIC_MISS_UNREACHABLE] = "unreachable from every host that sends",
     [TRAFFIC_MISS_LOOP] = "only frames that loop were found to reach it",
     [TRAFFIC_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
+    [TRAFFIC_MISS_NEVER] = "no packet meets its conditions",
     [TRAFFIC_MISS_LIMIT] = "over the limit of probes",
     [TRAFFIC_MISS_OPEN] = "not decided",
 };
@@ -29,12 +30,12 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
 {
     struct base_buffer text = {0};
     struct match any = match_any();
-    bool is_any = match_equal(&entry->match, &any);
+    bool is_any = match_equal(&entry->match, &any) && entry->n_extras == 0;
     base_put_format(&text, "%s%s", sw, *sw ? " " : "");
     if (entry->priority != FLOW_PRIORITY_DEFAULT || is_any) {
         base_put_format(&text, "priority=%u%s", entry->priority, is_any ? "" : ",");
     }
-    ofctl_format_match(&entry->match, &text);
+    ofctl_format_conditions(entry, &text);
     return base_arena_take(arena, &text);
 }
 

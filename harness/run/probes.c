@@ -35,14 +35,14 @@ static int for_each_change(const struct flow_table *from, const struct flow_tabl
 static int remove_entry(struct change_replan *replan, size_t sw, const struct flow_entry *flow,
                         bool is_in_both)
 {
-    return is_in_both ? 0 : change_replan_remove(replan, sw, flow);
+    return is_in_both || change_replan_remove(replan, sw, flow) >= 0 ? 0 : -1;
 }
 
 static int put_entry(struct change_replan *replan, size_t sw, const struct flow_entry *flow,
                      bool is_in_both)
 {
     (void)is_in_both;
-    return change_replan_put(replan, sw, flow);
+    return change_replan_put(replan, sw, flow) < 0 ? -1 : 0;
 }
 
 static int change_all(struct change_replan *replan, size_t n_switches,

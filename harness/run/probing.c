@@ -50,7 +50,7 @@ void run_probing_weigh(struct run_probing *probing, const struct path_network *t
         struct path_walk walk;
         path_follow_from(tables, probe->from, &probe->header, &walk);
         unsigned load = path_walk_load(&walk), expected = expected_load(probe);
-        probing->loads[p] = walk.loops ? 0 : load > expected ? load : expected;
+        probing->loads[p] = !walk.ends ? 0 : load > expected ? load : expected;
     }
 }
 

@@ -39,7 +39,7 @@ static int choose_candidates(struct seeker *seeker, const struct space_group *gr
     return 0;
 }
 
-/* 1: an entry of the group takes all that this one does, with a higher
+/* 1: an entry of the group surely takes all that this one does, with a higher
  * rank. 0: none does. -1 without memory. */
 static int hides(const struct seeker *seeker, struct space_group *group, size_t entry)
 {
@@ -51,7 +51,8 @@ static int hides(const struct seeker *seeker, struct space_group *group, size_t 
     if (space_group_taker(seeker->table, group, &entries[entry].match, &by) < 0) {
         return -1;
     }
-    if (by == ENTRY_NONE || space_rank(&entries[by]) <= space_rank(&entries[entry])) {
+    if (by == ENTRY_NONE || space_rank(&entries[by]) <= space_rank(&entries[entry]) ||
+        flow_open(&entries[by])) {
         return 0;
     }
     seeker->hidden(seeker->aux, entry, by);

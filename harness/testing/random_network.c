@@ -256,6 +256,15 @@ bool random_network_actions(struct random_network *network, struct base_arena *a
     return actions != NULL;
 }
 
+/* One that always holds, one that never does, and some of which that is not known. */
+static const struct extra CONDITIONS[] = {
+    {.id = EXTRA_REG0, .n_bytes = 4, .mask = {0xff, 0xff, 0xff, 0xff}},
+    {.id = EXTRA_REG0, .n_bytes = 4, .value = {1}, .mask = {0xff, 0xff, 0xff, 0xff}},
+    {.id = EXTRA_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {0xff}},
+    {.id = EXTRA_TUN_ID, .n_bytes = 8, .mask = {0xff}},
+};
+enum { N_CONDITIONS = sizeof CONDITIONS / sizeof *CONDITIONS };
+
 static bool fill_table(struct random_network *network, struct switch_state *state)
 {
     uint32_t n = roll(&network->dice, RANDOM_ENTRIES + 1);
@@ -270,6 +279,10 @@ static bool fill_table(struct random_network *network, struct switch_state *stat
                                                                     : 10 + (i * 5) % 7);
         entry->table_id =
             (uint8_t)(may(network, RANDOM_TABLES, 8) ? 1 + roll(&network->dice, 2) : 0);
+        if (may(network, RANDOM_CONDITIONS, 8)) {
+            entry->extras = &CONDITIONS[roll(&network->dice, N_CONDITIONS)];
+            entry->n_extras = 1;
+        }
     }
     return true;
 }

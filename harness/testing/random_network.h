@@ -32,8 +32,9 @@ enum {
     RANDOM_FLOODS = 1 << 4,   /* FLOOD, ALL, IN_PORT, CONTROLLER */
     RANDOM_NORMAL = 1 << 5,   /* NORMAL, TABLE */
     RANDOM_REWRITES = 1 << 6,
-    RANDOM_UNREAD = 1 << 7, /* switches of which nothing is known */
-    RANDOM_EVERYTHING = (1 << 8) - 1
+    RANDOM_UNREAD = 1 << 7,     /* switches of which nothing is known */
+    RANDOM_CONDITIONS = 1 << 8, /* on fields that struct header does not have */
+    RANDOM_EVERYTHING = (1 << 9) - 1
 };
 
 struct random_network {

@@ -98,10 +98,26 @@ static int compare_sent(const void *a, const void *b)
     return memcmp(&x->header, &y->header, sizeof x->header);
 }
 
+/* Registers are 0 at first; of other conditions it is not known whether they hold. */
+bool simulator_is_unsure(const struct flow_entry *entry)
+{
+    return entry->n_extras > 0 && entry->extras[0].id != EXTRA_REG0;
+}
+
+bool simulator_takes(const struct flow_entry *entry, const struct header *header)
+{
+    bool never = entry->table_id == 0 && entry->n_extras > 0 && entry->extras[0].id == EXTRA_REG0 &&
+                 entry->extras[0].value[0] != 0;
+    return !never && match_takes(&entry->match, header);
+}
+
 bool simulator_do_the_same(const struct switch_state *state, const struct flow_entry *a,
                            const struct flow_entry *b, const struct header *header)
 {
     struct simulated_sent x[SIMULATOR_SENT], y[SIMULATOR_SENT];
+    if (simulator_is_unsure(a) || simulator_is_unsure(b)) {
+        return false;
+    }
     if (actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
         return true;
     }
@@ -131,7 +147,7 @@ bool simulator_is_alone(const struct switch_state *state, size_t taker, const st
     for (size_t i = 0; i < flows->n_entries && alone; i++) {
         const struct flow_entry *entry = &flows->entries[i];
         alone = i == taker || simulator_rank(entry) != simulator_rank(first) ||
-                !match_takes(&entry->match, header) ||
+                !simulator_takes(entry, header) ||
                 simulator_do_the_same(state, first, entry, header);
     }
     return alone;
@@ -142,7 +158,7 @@ size_t simulator_taker(const struct switch_state *state, const struct header *he
     const struct flow_table *flows = &state->flows;
     size_t taker = SIMULATOR_NONE;
     for (size_t i = 0; i < flows->n_entries; i++) {
-        if (match_takes(&flows->entries[i].match, header) &&
+        if (simulator_takes(&flows->entries[i], header) &&
             (taker == SIMULATOR_NONE ||
              simulator_rank(&flows->entries[i]) > simulator_rank(&flows->entries[taker]))) {
             taker = i;
@@ -230,8 +246,9 @@ static void pass_switch(const struct random_network *network, struct simulated_f
     if (taker == SIMULATOR_NONE) {
         return;
     }
-    if (entry->table_id != 0) {
-        fate->unknown = true; /* what leads to another table is not known */
+    if (entry->table_id != 0 || simulator_is_unsure(entry)) {
+        hop->alone = hop->alone || entry->table_id == 0;
+        fate->unknown = true; /* what leads to another table is not known, nor such conditions */
         return;
     }
     hop->entry = (uint8_t)taker;

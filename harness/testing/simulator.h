@@ -65,4 +65,9 @@ int simulator_apply(const struct switch_state *state, const struct flow_entry *e
 bool simulator_cabled_to(const struct topology *topology, size_t sw, uint16_t port,
                          struct port_ref *to, size_t *host);
 
+/* Whether it is not known what the entry takes of the packets of its match; whether it may take
+ * this one at all. */
+bool simulator_is_unsure(const struct flow_entry *entry);
+bool simulator_takes(const struct flow_entry *entry, const struct header *header);
+
 #endif

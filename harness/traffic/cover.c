@@ -38,6 +38,18 @@ struct cover_work {
 };
 enum { MISS_UNKNOWN = UINT8_MAX };
 
+/* Entries of a switch, as rows of its flow table; 0 where it was not read. */
+static size_t n_rows(const struct cover_work *work, size_t sw)
+{
+    const struct flow_table *flows = work->network->switches[sw].flows;
+    return flows ? flows->n_entries : 0;
+}
+
+static bool takes_packets(const struct cover_work *work, size_t sw, size_t entry)
+{
+    return !flow_never_takes(&work->network->switches[sw].flows->entries[entry]);
+}
+
 /* --------------------------------------------------------------- candidates */
 
 static bool sends(const struct cover_work *work, size_t host)
@@ -214,7 +226,7 @@ static int sample_hosts(struct cover_work *work, struct path_walk *walk)
     return 0;
 }
 
-/* Decides about an entry that no sample exercised. */
+/* Decides about an entry that no sample exercised, and that may take packets. */
 static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
 {
     size_t number = work->first[sw] + entry, packet;
@@ -242,15 +254,17 @@ static int find_candidates(struct cover_work *work, struct path_walk *walk)
     size_t n_switches = network->topology->n_switches;
     int status = 0;
     for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < network->tables[sw].n_entries && status == 0; i++) {
-            status = sample_entry(work, sw, i, walk);
+        for (size_t i = 0; i < n_rows(work, sw) && status == 0; i++) {
+            status = takes_packets(work, sw, i) ? sample_entry(work, sw, i, walk) : 0;
         }
     }
     status = status < 0 ? -1 : sample_hosts(work, walk);
     for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < network->tables[sw].n_entries && status == 0; i++) {
+        for (size_t i = 0; i < n_rows(work, sw) && status == 0; i++) {
             size_t number = work->first[sw] + i;
-            if (work->miss[number] != TRAFFIC_MISS_NONE && !work->has_candidate[number]) {
+            if (!takes_packets(work, sw, i)) {
+                work->miss[number] = TRAFFIC_MISS_NEVER;
+            } else if (work->miss[number] != TRAFFIC_MISS_NONE && !work->has_candidate[number]) {
                 status = search_entry(work, sw, i, walk);
             }
         }
@@ -337,7 +351,7 @@ static int list_missed(struct cover_work *work)
     struct traffic_cover *cover = work->cover;
     size_t n = 0, capacity = 0;
     for (size_t sw = 0; sw < work->network->topology->n_switches; sw++) {
-        for (size_t i = 0; i < work->network->tables[sw].n_entries; i++, n++) {
+        for (size_t i = 0; i < n_rows(work, sw); i++, n++) {
             if (work->miss[n] == TRAFFIC_MISS_NONE) {
                 continue;
             }
@@ -363,7 +377,7 @@ static int number_entries(struct cover_work *work)
     work->first = base_calloc(n_switches + 1, sizeof *work->first);
     for (size_t sw = 0; work->first && sw < n_switches; sw++) {
         work->first[sw] = n;
-        n += work->network->tables[sw].n_entries;
+        n += n_rows(work, sw);
     }
     work->miss = base_malloc(n + 1);
     work->hidden_by = base_calloc(n + 1, sizeof *work->hidden_by);

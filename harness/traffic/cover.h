@@ -23,6 +23,7 @@ enum traffic_miss {
     TRAFFIC_MISS_UNREACHABLE, /* proved: no frame of a host that sends gets there as it must be */
     TRAFFIC_MISS_LOOP,        /* proved: frames that get there never stop; they are not sent */
     TRAFFIC_MISS_AMBIGUOUS,   /* proved: it can be had only past entries of one rank that compete */
+    TRAFFIC_MISS_NEVER,       /* no packet meets its conditions (flow_never_takes) */
     TRAFFIC_MISS_LIMIT,       /* more probes would be needed than are allowed */
     TRAFFIC_MISS_OPEN, /* not decided: over the budget, or behind a switch that is not known */
 };

@@ -21,7 +21,7 @@ int traffic_endless_take(struct traffic_plan *plan, const struct path_network *t
         const struct traffic_probe *probe = &plan->probes[p];
         struct path_walk walk;
         path_follow_from(tables, probe->from, &probe->header, &walk);
-        if (walk.loops) {
+        if (!walk.ends) {
             endless->probes[endless->n_probes++] = *probe;
         } else {
             plan->probes[n++] = *probe;
@@ -81,22 +81,57 @@ static int add_result(const struct traffic_probe *probe, const struct topology *
     return result->detail && result->example ? 0 : -1;
 }
 
+/* Not sent, because it may well be endless: it could not be followed to its end. */
+static int add_open(const struct traffic_probe *probe, const struct topology *topology,
+                    const char *cut, size_t n_endless, struct report *report)
+{
+    const char *from = topology->hosts[probe->from].name;
+    const char *id = base_arena_format(&report->arena, "traffic/%s/loop", from);
+    struct result *result = id ? report_add(report, RESULT_TRAFFIC, id) : NULL;
+    if (!result) {
+        return -1;
+    }
+    result->verdict = VERDICT_INCONCLUSIVE;
+    result->by_tables = true;
+    result->from = from;
+    result->detail = base_arena_format(&report->arena, "%zu of its probes %s not sent: %s",
+                                       n_endless, n_endless == 1 ? "was" : "were", cut);
+    result->example = ofctl_header_text(&probe->header, &report->arena);
+    return result->detail && result->example ? 0 : -1;
+}
+
+/* Of the n probes of one sender, the first that loops, or else the first. */
+static size_t choose(const struct traffic_probe *probes, size_t n,
+                     const struct path_network *tables, struct path_walk *walk)
+{
+    for (size_t i = 0; i < n; i++) {
+        path_follow_from(tables, probes[i].from, &probes[i].header, walk);
+        if (walk->loops) {
+            return i;
+        }
+    }
+    path_follow_from(tables, probes[0].from, &probes[0].header, walk);
+    return 0;
+}
+
 int traffic_endless(const struct traffic_plan *endless, const struct path_network *tables,
                     struct report *report, struct traffic_failures *failures)
 {
     int status = 0;
     for (size_t p = 0, n; p < endless->n_probes && status == 0; p += n) {
         const struct traffic_probe *first = &endless->probes[p];
-        struct traffic_failure failure = {.result = report->n_results, .probe = p};
         struct path_walk walk;
         for (n = 1; p + n < endless->n_probes && first[n].from == first->from; n++) {
         }
-        path_follow_from(tables, first->from, &first->header, &walk);
+        size_t chosen = choose(first, n, tables, &walk);
+        struct traffic_failure failure = {.result = report->n_results, .probe = p + chosen};
         if (walk.loops) {
-            status = add_result(first, tables->topology, &walk, n, report) < 0 ||
+            status = add_result(&first[chosen], tables->topology, &walk, n, report) < 0 ||
                              traffic_failures_add(failures, &failure) < 0
                          ? -1
                          : 0;
+        } else {
+            status = add_open(first, tables->topology, walk.cut, n, report);
         }
     }
     return status;
