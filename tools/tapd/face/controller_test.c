@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests to a controller with one switch, over HTTP at a unix socket: what they change, what
+ * they answer, and what is kept. */
+#include "tapd/face/api.h"
+
+#include "tapd/face/controller_inside.h"
+#include "testing/cmocka.h"
+#include "testing/table_switch.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PAIR "topology: t.yaml\npairs: [[h1, h2]]\n"
+#define TAP  PAIR "taps: [{name: web, source: h1, to: c1}]\n"
+#define LATE "{\"name\": \"late\", \"source\": \"h2\", \"to\": \"c1\", \"for\": \"60s\"}"
+
+enum { PATIENCE_S = 30 };
+
+static char directory[] = "/tmp/controller_test.XXXXXX";
+
+struct world {
+    struct event_base *base;
+    struct table_switch sw;
+    struct tapd_controller_options options;
+    struct tapd_controller *controller;
+    struct tapd_http *http;
+    struct base_buffer reply, why;
+    char policy[64], state[64], address[64];
+    bool answered;
+};
+
+static void put_file(const char *name, const char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void put_topology(const char *endpoint, const char *more)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             "name: t\n"
+             "switches: {s1: {dpid: 1, openflow: \"%s\"}}\n"
+             "hosts:\n"
+             "  h1: {mac: 00:00:00:00:00:01, port: s1:1}\n"
+             "  h2: {mac: 00:00:00:00:00:02, port: s1:2}\n"
+             "  c1: {mac: 00:00:00:00:00:c1, port: s1:9, role: capture}\n%s",
+             endpoint, more);
+    put_file("t.yaml", text);
+}
+
+static void start(struct world *world)
+{
+    world->controller = tapd_controller_new(world->base, &world->options, NULL, NULL, &world->why);
+    if (!world->controller) {
+        fail_msg("%s", base_buffer_text(&world->why));
+    }
+}
+
+static void serve(struct world *world, const char *token)
+{
+    struct base_error error;
+    world->http = tapd_http_new(world->base, world->address, token, tapd_api_handle,
+                                world->controller, &error);
+    if (!world->http) {
+        fail_msg("%s", error.text);
+    }
+}
+
+static void begin(struct world *world, const char *token)
+{
+    *world = (struct world){
+        .base = event_base_new(),
+        .sw = {.dpid = 1},
+        .options.installer = {.settle_ms = 1,
+                              .session = {.backoff_min_ms = 1, .backoff_max_ms = 5}},
+    };
+    snprintf(world->policy, sizeof world->policy, "%s/p.yaml", directory);
+    snprintf(world->state, sizeof world->state, "%s/state", directory);
+    snprintf(world->address, sizeof world->address, "unix:%s/http", directory);
+    world->options.policy = world->policy;
+    world->options.state = world->state;
+    unlink(world->state);
+    table_switch_open(&world->sw, world->base);
+    put_topology(world->sw.endpoint, "");
+    put_file("p.yaml", TAP);
+    start(world);
+    serve(world, token);
+}
+
+static void end(struct world *world)
+{
+    tapd_http_free(world->http);
+    tapd_controller_free(world->controller);
+    table_switch_close(&world->sw);
+    base_buffer_free(&world->reply);
+    base_buffer_free(&world->why);
+    event_base_free(world->base);
+}
+
+static void on_late(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    *(bool *)arg = true;
+}
+
+typedef bool condition(const struct world *world);
+
+static void await(struct world *world, condition *is_so)
+{
+    bool late = false;
+    const struct timeval limit = {.tv_sec = PATIENCE_S};
+    struct event *timer = evtimer_new(world->base, on_late, &late);
+    evtimer_add(timer, &limit);
+    while (!is_so(world)) {
+        assert_int_equal(event_base_loop(world->base, EVLOOP_ONCE), 0);
+        assert_false(late);
+    }
+    event_free(timer);
+}
+
+static bool is_installed(const struct world *world)
+{
+    return tapd_installer_is_installed(world->controller->installer);
+}
+
+static bool is_answered(const struct world *world)
+{
+    return world->answered;
+}
+
+static void on_bytes(struct bufferevent *peer, void *arg)
+{
+    struct world *world = arg;
+    char bytes[4096];
+    size_t n;
+    while ((n = bufferevent_read(peer, bytes, sizeof bytes)) > 0) {
+        base_put_bytes(&world->reply, bytes, n);
+    }
+}
+
+static void on_end(struct bufferevent *peer, short what, void *arg)
+{
+    struct world *world = arg;
+    on_bytes(peer, arg);
+    world->answered |= (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) != 0;
+}
+
+/* The status; the whole reply is in world->reply. */
+static int ask_with(struct world *world, const char *line, const char *headers, const char *body,
+                    size_t n_body)
+{
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+    int status = 0;
+    struct bufferevent *peer = bufferevent_socket_new(world->base, -1, BEV_OPT_CLOSE_ON_FREE);
+    snprintf(path.sun_path, sizeof path.sun_path, "%s/http", directory);
+    world->reply.n_bytes = 0;
+    world->answered = false;
+    bufferevent_setcb(peer, on_bytes, NULL, on_end, world);
+    bufferevent_enable(peer, EV_READ | EV_WRITE);
+    assert_int_equal(bufferevent_socket_connect(peer, (const struct sockaddr *)&path, sizeof path),
+                     0);
+    evbuffer_add_printf(bufferevent_get_output(peer),
+                        "%s HTTP/1.1\r\nHost: tapd\r\nConnection: close\r\n%sContent-Length: "
+                        "%zu\r\n\r\n",
+                        line, headers, n_body);
+    bufferevent_write(peer, body, n_body);
+    await(world, is_answered);
+    bufferevent_free(peer);
+    sscanf(base_buffer_text(&world->reply), "HTTP/1.1 %d", &status);
+    return status;
+}
+
+static int ask(struct world *world, const char *line, const char *body)
+{
+    return ask_with(world, line, "", body, strlen(body));
+}
+
+static void assert_replied(struct world *world, const char *what)
+{
+    if (!strstr(base_buffer_text(&world->reply), what)) {
+        fail_msg("expected \"%s\" in\n%s", what, base_buffer_text(&world->reply));
+    }
+}
+
+static void assert_saved(const struct world *world, const char *what, bool is_there)
+{
+    char text[4096] = "";
+    FILE *file = fopen(world->state, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    if ((strstr(text, what) != NULL) != is_there) {
+        fail_msg("\"%s\" in\n%s", what, text);
+    }
+}
+
+static void status_and_taps_are_told(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    assert_int_equal(ask(&world, "GET /status", ""), 200);
+    assert_replied(&world, "\"installed\": true");
+    assert_replied(&world, "\"dpid\": \"0000000000000001\"");
+    assert_replied(&world, "Content-Type: application/json");
+    assert_int_equal(ask(&world, "GET /taps", ""), 200);
+    assert_replied(&world, "\"name\": \"web\"");
+    assert_replied(&world, "\"origin\": \"policy\"");
+    assert_int_equal(ask(&world, "GET /taps/web", ""), 200);
+    assert_int_equal(ask(&world, "GET /taps/none", ""), 404);
+    assert_int_equal(ask(&world, "GET /none", ""), 404);
+    assert_int_equal(ask(&world, "GET /sflow", ""), 404);
+    end(&world);
+}
+
+static void a_tap_is_put_extended_and_ended(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    size_t n_before = world.sw.table.n_entries;
+    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_replied(&world, "\"ends_in_s\": 60");
+    assert_replied(&world, "\"origin\": \"request\"");
+    assert_saved(&world, "late", true);
+    await(&world, is_installed);
+    assert_int_equal(world.sw.table.n_entries, n_before + 1);
+    assert_int_equal(tapd_controller_n_taps(world.controller), 2);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 409);
+    assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"300s\"}"), 200);
+    assert_replied(&world, "\"ends_in_s\": 300");
+    assert_int_equal(ask(&world, "POST /taps/late/extend", ""), 200);
+    assert_replied(&world, "\"ends_in_s\": 60");
+    assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"never\"}"), 400);
+    assert_int_equal(ask(&world, "PATCH /taps/late", "{\"fro\": \"9s\"}"), 400);
+    assert_int_equal(ask(&world, "PATCH /taps/web", ""), 409); /* has no lifetime */
+    assert_int_equal(ask(&world, "DELETE /taps/late", ""), 200);
+    assert_saved(&world, "late", false);
+    await(&world, is_installed);
+    assert_int_equal(world.sw.table.n_entries, n_before);
+    assert_int_equal(ask(&world, "DELETE /taps/late", ""), 404);
+    assert_int_equal(ask(&world, "DELETE /taps/web", ""), 409);
+    end(&world);
+}
+
+static bool has_one_tap(const struct world *world)
+{
+    return tapd_controller_n_taps(world->controller) == 1;
+}
+
+static void a_tap_ends_by_the_clock_of_the_switch(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    await(&world, is_installed);
+    uint32_t id = world.controller->roster.items[0].id;
+    size_t at = 0;
+    while ((uint32_t)world.sw.table.entries[at].cookie != id) {
+        at++;
+    }
+    table_switch_lose(&world.sw, at, OFPRR_HARD_TIMEOUT);
+    await(&world, has_one_tap);
+    assert_saved(&world, "late", false);
+    end(&world);
+}
+
+static void a_tap_ends_by_the_clock_of_the_controller(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    world.sw.away = true; /* and be the switch away */
+    table_switch_hang_up(&world.sw);
+    world.controller->roster.items[0].expires_ms = tapd_now_ms() + 1;
+    tapd_force_await_expiry(world.controller);
+    await(&world, has_one_tap);
+    assert_saved(&world, "late", false);
+    end(&world);
+}
+
+static void requests_that_are_wrong_change_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    static char large[300 << 10];
+    begin(&world, NULL);
+    memset(large, ' ', sizeof large);
+    assert_int_equal(ask(&world, "POST /taps", "{\"name\":"), 400);
+    assert_replied(&world, "the body is not JSON: line 1");
+    assert_int_equal(ask(&world, "POST /taps", "[]"), 400);
+    assert_int_equal(ask(&world, "POST /taps", "{\"name\": \"x\", \"name\": \"y\"}"), 400);
+    assert_int_equal(ask(&world, "POST /taps", "{\"name\": \"x\", \"source\": \"h7\"}"), 400);
+    assert_int_equal(ask(&world, "GET /status", "{}"), 400);
+    assert_int_equal(ask_with(&world, "POST /taps", "", large, sizeof large), 413);
+    assert_int_equal(ask(&world, "GET /taps/a%00b", ""), 400);
+    assert_int_equal(ask(&world, "DELETE /status", ""), 405);
+    assert_int_equal(ask(&world, "PUT /taps", LATE), 405);
+    assert_int_equal(ask(&world, "HEAD /status", ""), 405);
+    assert_int_equal(ask_with(&world, "GET /taps", "Origin: http://a\r\n", "", 0), 403);
+    assert_int_equal(tapd_controller_n_taps(world.controller), 1);
+    end(&world);
+}
+
+static void a_token_is_asked_for(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, "secret");
+    assert_int_equal(ask(&world, "GET /taps", ""), 401);
+    assert_replied(&world, "WWW-Authenticate: Bearer");
+    assert_int_equal(ask_with(&world, "GET /taps", "Authorization: Bearer secre\r\n", "", 0), 401);
+    assert_int_equal(ask_with(&world, "GET /taps", "Authorization: Bearer secreT\r\n", "", 0), 401);
+    assert_int_equal(ask_with(&world, "GET /taps", "Authorization: Basic secret\r\n", "", 0), 401);
+    assert_int_equal(ask_with(&world, "GET /taps", "Authorization: bearer secret\r\n", "", 0), 200);
+    end(&world);
+}
+
+static void a_wrong_policy_changes_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    const struct tapd_policy *policy = world.controller->policy;
+    unsigned n_mods = world.sw.n_mods;
+    put_file("p.yaml", PAIR "taps: [{name: web, source: h7, to: c1}]\n");
+    assert_int_equal(ask(&world, "POST /reload", ""), 400);
+    assert_replied(&world, "h7");
+    assert_ptr_equal(world.controller->policy, policy);
+    assert_true(is_installed(&world));
+    assert_int_equal(world.sw.n_mods, n_mods);
+    end(&world);
+}
+
+static void a_policy_is_reloaded_over_the_same_connections(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    const struct tapd_installer *installer = world.controller->installer;
+    put_file("p.yaml", PAIR);
+    assert_int_equal(ask(&world, "POST /reload", ""), 200);
+    await(&world, is_installed);
+    assert_null(strstr(table_switch_text(&world.sw), "output:9"));
+    assert_ptr_equal(world.controller->installer, installer);
+    assert_int_equal(world.sw.n_connections, 1);
+    put_topology(world.sw.endpoint, "  h4: {mac: 00:00:00:00:00:04, port: s1:4}\n");
+    assert_int_equal(ask(&world, "POST /reload", ""), 200);
+    await(&world, is_installed);
+    assert_int_equal(world.sw.n_connections, 2);
+    end(&world);
+}
+
+static void taps_on_demand_are_there_after_a_restart(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    tapd_http_free(world.http);
+    tapd_controller_free(world.controller);
+    start(&world);
+    serve(&world, NULL);
+    assert_int_equal(ask(&world, "GET /taps/late", ""), 200);
+    end(&world);
+}
+
+static void what_can_not_be_saved_is_not_done(void **state)
+{
+    (void)state;
+    struct world world;
+    char temporary[80];
+    begin(&world, NULL);
+    snprintf(temporary, sizeof temporary, "%s.new", world.state);
+    assert_int_equal(mkdir(temporary, 0700), 0);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 500);
+    assert_int_equal(tapd_controller_n_taps(world.controller), 1);
+    rmdir(temporary);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    end(&world);
+}
+
+static void addresses(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_error error;
+    struct stat file;
+    char path[64];
+    begin(&world, NULL);
+    snprintf(path, sizeof path, "%s/http", directory);
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(file.st_mode & 0777, 0600);
+    static const char *const BAD[] = {"unix:", "9", ":9", "::1:9", "0.0.0.0:0", "127.0.0.1:x"};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        assert_null(tapd_http_new(world.base, BAD[i], NULL, tapd_api_handle, NULL, &error));
+    }
+    /* Somebody answers there. */
+    assert_null(tapd_http_new(world.base, world.address, NULL, tapd_api_handle, NULL, &error));
+    tapd_http_free(world.http);
+    assert_int_equal(stat(path, &file), -1);
+    world.http = NULL;
+    end(&world);
+}
+
+static int make_directory(void **state)
+{
+    (void)state;
+    return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"t.yaml", "p.yaml", "state", "state.lock"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
+        unlink(path);
+    }
+    return rmdir(directory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(status_and_taps_are_told),
+        cmocka_unit_test(a_tap_is_put_extended_and_ended),
+        cmocka_unit_test(a_tap_ends_by_the_clock_of_the_switch),
+        cmocka_unit_test(a_tap_ends_by_the_clock_of_the_controller),
+        cmocka_unit_test(requests_that_are_wrong_change_nothing),
+        cmocka_unit_test(a_token_is_asked_for),
+        cmocka_unit_test(a_wrong_policy_changes_nothing),
+        cmocka_unit_test(a_policy_is_reloaded_over_the_same_connections),
+        cmocka_unit_test(taps_on_demand_are_there_after_a_restart),
+        cmocka_unit_test(what_can_not_be_saved_is_not_done),
+        cmocka_unit_test(addresses),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
