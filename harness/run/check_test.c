@@ -310,6 +310,23 @@ static void a_copy_too_many_that_comes_late_is_found_by_listening(void **state)
     fake_run_close(&run);
 }
 
+/* Its round had gone well in all that nothing excuses, and was over long before. */
+static void a_copy_that_comes_some_rounds_late_counts_to_its_own_round(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    fake_network_change(&run.network, "topologies/demon/simulated", 1500);
+    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h4", .n = 1, .ms = 900});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
+    const struct result *late = fake_run_result(&run, "traffic/h3/delivered/h4");
+    assert_non_null(
+        strstr(late->detail, "4 copies of 3 sendings instead of 3, 0.9 s late in round 1 of "));
+    fake_run_assert(&run, "transient/h1/h11", VERDICT_PASS);
+    fake_run_close(&run);
+}
+
 /* A slow frame makes the round wait longer, and is not lost. */
 static void the_settling_time_follows_the_slowest_frame(void **state)
 {
@@ -749,6 +766,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tables_that_change_during_the_run_excuse_what_goes_by_them),
     cmocka_unit_test(frames_may_lag_as_long_as_the_tables_are_young),
     cmocka_unit_test(a_copy_that_comes_late_is_a_finding),
+    cmocka_unit_test(a_copy_that_comes_some_rounds_late_counts_to_its_own_round),
     cmocka_unit_test(a_copy_too_many_that_comes_late_is_found_by_listening),
     cmocka_unit_test(frames_may_lag_behind_the_tables),
     cmocka_unit_test(frames_may_not_lag_forever),

@@ -46,7 +46,6 @@ static int next_round(struct checking *checking, unsigned repeats)
     checking->report->timing.rounds++;
     run_probing_weigh(&checking->probing, &checking->now.tables);
     run_probing_round(&checking->probing, last_round(checking), repeats);
-    run_excuse_round(checking, &checking->now, last_round(checking));
     return 0;
 }
 
@@ -159,6 +158,9 @@ static int settle_rounds(struct checking *checking, bool *settled)
         return -1;
     }
     *settled = round_explained(checking);
+    if (!*settled) {
+        run_excuse_round(checking, &checking->now, last_round(checking));
+    }
     /* Time alone decides nothing: on a busy machine a round may take all of it. */
     while (!*settled &&
            (confirms || checking->report->timing.rounds < ROUNDS_MIN ||
@@ -167,7 +169,8 @@ static int settle_rounds(struct checking *checking, bool *settled)
         if (look_again(checking) < 0) {
             return -1;
         }
-        const struct traffic_round *last = last_round(checking);
+        struct traffic_round *last = last_round(checking);
+        run_excuse_round(checking, &checking->now, last);
         if (!traffic_round_equal(last, checking->rounds[checking->n_rounds - 2], &checking->plan)) {
             equal_since_ns = round_ns;
         } else {

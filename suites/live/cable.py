@@ -3,7 +3,8 @@
 """A cable that can be bad: carries frames between the hosts w1 and w2 of a lab.
 
     cable.py FAULT      good, lossy (one frame in ten is lost), double (one in
-                        five comes twice), dirty (a byte is changed), one-way
+                        five comes twice), dirty (a byte is changed), one-way,
+                        sleepy (the first frame after 0.3 s of quiet is lost)
 """
 import ctypes
 import os
@@ -12,6 +13,7 @@ import select
 import socket
 import struct
 import sys
+import time
 
 import yaml
 
@@ -40,11 +42,22 @@ def received(end):
     return frame
 
 
+class Quiet:
+    since = 0.0
+
+    @classmethod
+    def is_over(cls):
+        before, cls.since = cls.since, time.monotonic()
+        return cls.since - before > 0.3
+
+
 def carried(fault, frame, onward):
     if fault == "lossy" and random.random() < 0.1 or fault == "one-way" and not onward:
         return []
     if fault == "double" and random.random() < 0.2:
         return [frame, frame]
+    if fault == "sleepy" and Quiet.is_over():
+        return []
     if fault == "dirty":
         return [frame[:-1] + bytes([frame[-1] ^ 1])]
     return [frame]

@@ -57,4 +57,10 @@ cut
 fault lossy 'copies of'
 fault double 'arrived at cap'
 fault dirty 'altered'
+
+# No entry is young then: what the first frame did is not excused by those that come behind it.
+lay sleepy
+expect_says 1 'in round 1 of' "a cable that loses the first frame after quiet" \
+    $check --converge 0s "$expected"
+cut
 plan
