@@ -5,6 +5,7 @@
 #include "change/ledger.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 #include "testing/random_space.h"
 
 enum { N_SWITCHES = 2, N_ROWS = 5, N_WALKS = 12, STEPS = 4000 };
@@ -258,10 +259,38 @@ static void random_walks_are_counted(void **state)
     change_ledger_free(&ledger);
 }
 
+/* Two numbers belong together: there is never one of them alone. */
+static int push_pairs(void *aux)
+{
+    struct change_ledger ledger;
+    (void)aux;
+    change_ledger_init(&ledger, 1);
+    for (uint32_t i = 0; i < 40; i++) {
+        change_ledger_push(&ledger, &ledger.lost, 7);
+        change_ledger_push(&ledger, &ledger.lost, i);
+    }
+    for (size_t i = 0; i < ledger.lost.n; i++) {
+        assert_int_equal(ledger.lost.items[i], i % 2 ? i / 2 : 7);
+    }
+    assert_int_equal(ledger.lost.n == 80, !ledger.no_memory);
+    int status = ledger.no_memory ? -1 : 0;
+    change_ledger_free(&ledger);
+    return status;
+}
+
+static void without_memory_nothing_is_appended(void **state)
+{
+    (void)state;
+    assert_true(failing_each(push_pairs, NULL) > 3);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(rows_are_opened_once),     cmocka_unit_test(lost_and_shared_are_listed),
-    cmocka_unit_test(a_walk_counts_once),       cmocka_unit_test(places_are_used_again_unless_kept),
+    cmocka_unit_test(rows_are_opened_once),
+    cmocka_unit_test(lost_and_shared_are_listed),
+    cmocka_unit_test(a_walk_counts_once),
+    cmocka_unit_test(places_are_used_again_unless_kept),
     cmocka_unit_test(random_walks_are_counted),
+    cmocka_unit_test(without_memory_nothing_is_appended),
 };
 
 TEST_MAIN(tests)

@@ -25,6 +25,7 @@ struct maker {
     struct action *actions; /* scratch: the entry's, and room for one more */
     struct base_buffer id;  /* of the entry, then of the mutant behind it */
     size_t id_bytes;
+    bool no_memory; /* to look through the table: a twin, or the entry behind, may be missing */
 };
 
 static int make_removed(struct maker *maker);
@@ -72,7 +73,7 @@ static int make_row(struct maker *maker)
         status = makers[i](maker);
     }
     free(maker->actions);
-    return status;
+    return maker->no_memory ? -1 : status;
 }
 
 int mutate_mutants_each(const char *name, const struct switch_state *state,
@@ -127,8 +128,8 @@ static bool has_twin(struct maker *maker, const struct mutate_mutant *mutant,
 {
     struct twin twin = {.match = &entry->match, .but = {mutant->row, mutant->other}};
     size_t budget = BUDGET_UNLIMITED;
-    space_table_overlapping(maker->table, &entry->match, space_rank(entry), space_rank(entry),
-                            &budget, compare_twin, &twin);
+    maker->no_memory |= !space_table_overlapping(maker->table, &entry->match, space_rank(entry),
+                                                 space_rank(entry), &budget, compare_twin, &twin);
     return twin.found;
 }
 
@@ -404,8 +405,8 @@ static int make_swapped(struct maker *maker)
     if (entry->priority == 0) {
         return 0;
     }
-    space_table_overlapping(maker->table, &entry->match, 0, space_rank(entry) - 1, &budget,
-                            choose_behind, &behind);
+    maker->no_memory |= !space_table_overlapping(
+        maker->table, &entry->match, 0, space_rank(entry) - 1, &budget, choose_behind, &behind);
     if (behind.best == ENTRY_NONE) {
         return 0;
     }
