@@ -80,8 +80,8 @@ struct change_ledger {
 void change_ledger_init(struct change_ledger *ledger, size_t n_switches);
 void change_ledger_free(struct change_ledger *ledger);
 
-/* Appends a number to a list of this ledger; without memory sets `no_memory`. Once that is set nothing
- * is appended, so that a list of pairs has no half of one. */
+/* Appends a number to a list of this ledger; without memory sets `no_memory`. Once that is set
+ * nothing is appended, so that a list of pairs has no half of one. */
 void change_ledger_push(struct change_ledger *ledger, struct change_numbers *list, uint32_t number);
 
 /* The row, zeroed and without visits if it is new, as are all before it that are new. It lives
