@@ -408,7 +408,7 @@ static void a_failing_switch_costs_only_its_own_dump(void **state)
 static void without_descriptors_there_is_no_channel(void **state)
 {
     (void)state;
-    struct channel *channel;
+    struct channel *channel = NULL;
     struct base_error error;
     struct rlimit limit;
     int highest = dup(0);

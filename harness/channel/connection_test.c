@@ -111,7 +111,7 @@ static void stages_follow_each_other(void **state)
     assert_int_equal(channel_conn_stage(owner->conn), CHANNEL_CONN_SILENT);
     say(owner, HELLO, 5);
     assert_int_equal(channel_conn_stage(owner->conn), CHANNEL_CONN_BABBLES);
-    say(owner, HELLO + 5, 3);
+    say(owner, &HELLO[5], 3);
     assert_int_equal(channel_conn_stage(owner->conn), CHANNEL_CONN_GREETED);
     assert_string_equal(owner->seen, "");
 }

@@ -39,12 +39,13 @@ static void cabled_ports_are_those_of_the_switch(void **state)
     struct topology_host hosts[] = {{.port = {0, 9}}, {.port = {1, 7}}};
     struct topology_link links[] = {{.a = {0, 3}, .b = {1, 4}}, {.a = {1, 5}, .b = {1, 6}}};
     struct topology topology = {.hosts = hosts, .n_hosts = 2, .links = links, .n_links = 2};
+    static const uint16_t of_first[] = {3, 9}, of_second[] = {4, 5, 6, 7};
     struct port_set set[3] = {0};
     assert_true(port_set_add_cabled(&set[0], &topology, 0));
     assert_true(port_set_add_cabled(&set[1], &topology, 1));
     assert_false(port_set_add_cabled(&set[2], &topology, 2));
-    check(&set[0], (uint16_t[]){3, 9}, 2);
-    check(&set[1], (uint16_t[]){4, 5, 6, 7}, 4);
+    check(&set[0], of_first, 2);
+    check(&set[1], of_second, 4);
     check(&set[2], NULL, 0);
 }
 

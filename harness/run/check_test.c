@@ -687,8 +687,8 @@ static void entries_that_no_frame_reaches_are_listed(void **state)
     struct flow_table *flows = &run.network.states[0].flows;
     const char *const lines[] = {"priority=50000,in_port=2 actions=output:1",
                                  "priority=40000,tcp,in_port=2 actions=output:1",
-                                 "priority=50000,tcp,in_port=1,tp_dst=7777 "
-                                 "actions=output:2,output:6",
+                                 ("priority=50000,tcp,in_port=1,tp_dst=7777 "
+                                  "actions=output:2,output:6"),
                                  "priority=1 actions=drop"};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(ofctl_parse_flow(lines[i], flows, NULL, NULL, NULL), 0);
