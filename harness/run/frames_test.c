@@ -43,7 +43,7 @@ static void decode_frame(struct decoded *decoded, const uint8_t *block, const ui
     uint32_t interface = be32(block + 8), n_bytes = be32(block + 20);
     uint64_t time_ns = (uint64_t)be32(block + 12) << 32 | be32(block + 16);
     const uint8_t *options = block + 28 + (n_bytes + 3) / 4 * 4;
-    size_t n_comment, n_flags;
+    size_t n_comment = 0, n_flags = 0;
     const uint8_t *comment = find_option(options, end, 1, &n_comment);
     const uint8_t *flags = find_option(options, end, 2, &n_flags);
     assert_true(interface < decoded->n_interfaces);
@@ -63,7 +63,7 @@ static void decode(struct decoded *decoded, const struct base_buffer *file)
     for (size_t at = 0; at < file->n_bytes; at += be32(file->data + at + 4)) {
         const uint8_t *block = file->data + at, *end = block + be32(block + 4) - 4;
         if (be32(block) == 1) {
-            size_t n;
+            size_t n = 0;
             const uint8_t *name = find_option(block + 16, end, 2, &n);
             assert_true(decoded->n_interfaces < INTERFACES && name && n < 32);
             memcpy(decoded->interfaces[decoded->n_interfaces++], name, n);
