@@ -9,8 +9,8 @@ static void check(const struct port_set *set, const uint16_t *expected, size_t n
 {
     size_t i = 0;
     for (uint32_t at = port_set_next(set, 0); at < PORT_SET_END; at = port_set_next(set, at + 1)) {
-        assert_true(i < n);
-        assert_int_equal(at, expected[i++]);
+        assert_true(i < n && at == expected[i]);
+        i++;
         assert_true(port_set_has(set, (uint16_t)at));
     }
     assert_int_equal(i, n);
