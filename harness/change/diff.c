@@ -395,7 +395,7 @@ static bool compare_rival(void *aux, uint32_t rival, const struct match *match)
     const struct contesting *contesting = aux;
     const struct rivals *rivals = &contesting->rivals;
     const bool *changed = rivals->diffing->sides[rivals->s].changed;
-    bool met = contesting->by == ENTRY_NONE ? changed[rival] && rival < rivals->entry
+    bool met = contesting->by == ENTRY_NONE ? rival < rivals->entry && changed[rival]
                                             : changed[rival] || rival < rivals->entry;
     (void)match;
     if (rival != rivals->entry && !met) {
