@@ -127,7 +127,7 @@ static void list_hidden(struct explaining *explaining, const struct path_hop *st
     for (size_t i = 0; i < table->n_entries; i++) {
         const struct flow_entry *entry = &table->entries[i];
         if (i == step->entry || !match_takes(&entry->match, &step->header) ||
-            flow_never_takes(entry)) {
+            flow_never_takes(entry) || entry->table_id != table->entries[step->entry].table_id) {
             continue;
         }
         size_t at = n;
@@ -280,6 +280,10 @@ static void explain_hop(struct explaining *explaining, size_t i)
     }
     if (flows && (step->is_taken || !entry)) {
         compare_expected(explaining, step, entry, hop);
+    } else if (flows) { /* what it does is not known, but what it should do is */
+        const struct expected_case *expected;
+        const struct place *place = find_expected(explaining, step, hop, &expected);
+        hop->source = place ? place_source(*place, explaining->arena) : NULL;
     }
 }
 

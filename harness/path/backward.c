@@ -448,6 +448,9 @@ static enum space_answer search_all(struct search *search)
     size_t sw = search->sw, end = network->begins[sw + 1];
     const struct match *match = &network->switches[sw].flows->entries[search->entry].match;
     enum space_answer answer = SPACE_EMPTY;
+    if (network->switches[sw].flows->entries[search->entry].table_id != 0) {
+        return SPACE_OPEN; /* how packets get to other tables is not known */
+    }
     search->reach->is_hidden = match->mask.in_port || network->begins[sw] < end;
     if (match->mask.in_port) {
         return reach_by(search, (struct port_ref){sw, match->value.in_port});

@@ -52,7 +52,7 @@ static int hides(const struct seeker *seeker, struct space_group *group, size_t 
         return -1;
     }
     if (by == ENTRY_NONE || space_rank(&entries[by]) <= space_rank(&entries[entry]) ||
-        flow_open(&entries[by])) {
+        entries[by].table_id != entries[entry].table_id || flow_open(&entries[by])) {
         return 0;
     }
     seeker->hidden(seeker->aux, entry, by);
