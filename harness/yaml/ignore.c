@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `ignore:`: what a run leaves out, each with its reason. */
+ * What a run leaves out, each with its reason: `ignore:` of an expectation. */
 #include "model/port.h"
 #include "yaml/expectation.h"
 #include "yaml/value.h"

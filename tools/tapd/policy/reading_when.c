@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `when`: the threshold at which a tap comes by itself. */
+ * The threshold at which a tap comes by itself: `when:` of a tap. */
 #include "tapd/policy/reading.h"
 
 #include "yaml/value.h"
