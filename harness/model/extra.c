@@ -19,148 +19,84 @@ static const char *const tcp_flags[] = {"fin", "syn", "rst", "psh",  "ack",  "ur
                                         "cwr", "ns",  "[9]", "[10]", "[11]", NULL};
 static const char *const tunnel_flags[] = {"oam", NULL};
 
-/* The names of registers are made of their numbers: extra_field has them whole. */
-#define REG(n)   [EXTRA_REG0 + (n)] = {"reg" #n, NULL, 4, EXTRA_HEX, NULL, true, {NX(n)}}
-#define XREG_(n) [EXTRA_XREG0 + (n)] = {"xreg" #n, NULL, 8, EXTRA_HEX, NULL, true, {XREG(n)}}
-#define XXREG(n)                                                                                   \
-    [EXTRA_XXREG0 + (n)] = {"xxreg" #n, NULL, 16, EXTRA_HEX, NULL, true, {NX(111 + (n))}}
+#define NAME(name) name, "whether an entry takes it depends on " name
+
+/* The names of registers are made of their numbers. */
+#define REGISTER(name, n_bytes, number)                                                            \
+    {                                                                                              \
+        NAME(name), n_bytes, EXTRA_HEX, .starts_at_zero = true, .nxm = { number }                  \
+    }
+#define REG(n)                [EXTRA_REG0 + (n)] = REGISTER("reg" #n, 4, NX(n))
+#define XREG_(n)              [EXTRA_XREG0 + (n)] = REGISTER("xreg" #n, 8, XREG(n))
+#define XXREG(n)              [EXTRA_XXREG0 + (n)] = REGISTER("xxreg" #n, 16, NX(111 + (n)))
+#define FOUR(ROW, a, b, c, d) ROW(a), ROW(b), ROW(c), ROW(d)
 
 static const struct extra_field fields[N_EXTRA_IDS] = {
-    [EXTRA_PKT_MARK] = {"pkt_mark", NULL, 4, EXTRA_HEX, NULL, false, {NX(33)}},
-    [EXTRA_RECIRC_ID] = {"recirc_id", NULL, 4, EXTRA_HEX, NULL, false, {NX(36)}},
-    [EXTRA_DP_HASH] = {"dp_hash", NULL, 4, EXTRA_HEX, NULL, false, {NX(35)}},
-    [EXTRA_CONJ_ID] = {"conj_id", NULL, 4, EXTRA_DECIMAL, NULL, false, {NX(37)}},
-    [EXTRA_ACTSET_OUTPUT] = {"actset_output", NULL, 4, EXTRA_DECIMAL, NULL, false, {OXM(43)}},
-    [EXTRA_CT_STATE] = {"ct_state", NULL, 4, EXTRA_FLAGS, ct_flags, false, {NX(105)}},
-    [EXTRA_CT_ZONE] = {"ct_zone", NULL, 2, EXTRA_DECIMAL, NULL, false, {NX(106)}},
-    [EXTRA_CT_MARK] = {"ct_mark", NULL, 4, EXTRA_HEX, NULL, false, {NX(107)}},
-    [EXTRA_CT_LABEL] = {"ct_label", NULL, 16, EXTRA_HEX, NULL, false, {NX(108)}},
-    [EXTRA_CT_NW_SRC] = {"ct_nw_src", NULL, 4, EXTRA_IPV4, NULL, false, {NX(120)}},
-    [EXTRA_CT_IPV6_SRC] = {"ct_ipv6_src", NULL, 16, EXTRA_IPV6, NULL, false, {NX(122)}},
-    [EXTRA_CT_NW_DST] = {"ct_nw_dst", NULL, 4, EXTRA_IPV4, NULL, false, {NX(121)}},
-    [EXTRA_CT_IPV6_DST] = {"ct_ipv6_dst", NULL, 16, EXTRA_IPV6, NULL, false, {NX(123)}},
-    [EXTRA_CT_NW_PROTO] = {"ct_nw_proto", NULL, 1, EXTRA_DECIMAL, NULL, false, {NX(119)}},
-    [EXTRA_CT_TP_SRC] = {"ct_tp_src", NULL, 2, EXTRA_DECIMAL, NULL, false, {NX(124)}},
-    [EXTRA_CT_TP_DST] = {"ct_tp_dst", NULL, 2, EXTRA_DECIMAL, NULL, false, {NX(125)}},
-    REG(0),
-    REG(1),
-    REG(2),
-    REG(3),
-    REG(4),
-    REG(5),
-    REG(6),
-    REG(7),
-    REG(8),
-    REG(9),
-    REG(10),
-    REG(11),
-    REG(12),
-    REG(13),
-    REG(14),
-    REG(15),
-    XREG_(0),
-    XREG_(1),
-    XREG_(2),
-    XREG_(3),
-    XREG_(4),
-    XREG_(5),
-    XREG_(6),
-    XREG_(7),
-    XXREG(0),
-    XXREG(1),
-    XXREG(2),
-    XXREG(3),
-    [EXTRA_TUN_ID] = {"tun_id", "tunnel_id", 8, EXTRA_HEX, NULL, false, {NX(16), OXM(38)}},
-    [EXTRA_TUN_SRC] = {"tun_src", NULL, 4, EXTRA_IPV4, NULL, false, {NX(31)}},
-    [EXTRA_TUN_DST] = {"tun_dst", NULL, 4, EXTRA_IPV4, NULL, false, {NX(32)}},
-    [EXTRA_TUN_IPV6_SRC] = {"tun_ipv6_src", NULL, 16, EXTRA_IPV6, NULL, false, {NX(109)}},
-    [EXTRA_TUN_IPV6_DST] = {"tun_ipv6_dst", NULL, 16, EXTRA_IPV6, NULL, false, {NX(110)}},
-    [EXTRA_TUN_GBP_ID] = {"tun_gbp_id", NULL, 2, EXTRA_DECIMAL, NULL, false, {NX(38)}},
-    [EXTRA_TUN_GBP_FLAGS] = {"tun_gbp_flags", NULL, 1, EXTRA_HEX, NULL, false, {NX(39)}},
-    [EXTRA_TUN_FLAGS] = {"tun_flags", NULL, 2, EXTRA_FLAGS, tunnel_flags, false, {NX(104)}},
-    [EXTRA_METADATA] = {"metadata", NULL, 8, EXTRA_HEX, NULL, true, {OXM(2)}},
-    [EXTRA_VLAN_TCI] = {"vlan_tci", NULL, 2, EXTRA_HEX, NULL, false, {0}},
-    [EXTRA_IPV6_SRC] = {"ipv6_src", NULL, 16, EXTRA_IPV6, NULL, false, {NX(19), OXM(26)}},
-    [EXTRA_IPV6_DST] = {"ipv6_dst", NULL, 16, EXTRA_IPV6, NULL, false, {NX(20), OXM(27)}},
-    [EXTRA_IPV6_LABEL] = {"ipv6_label", NULL, 4, EXTRA_HEX, NULL, false, {NX(27), OXM(28)}},
-    [EXTRA_NW_PROTO] = {"nw_proto", "ip_proto", 1, EXTRA_DECIMAL, NULL, false, {0}},
-    [EXTRA_ARP_SHA] = {"arp_sha", NULL, 6, EXTRA_MAC, NULL, false, {NX(17), OXM(24)}},
-    [EXTRA_ARP_THA] = {"arp_tha", NULL, 6, EXTRA_MAC, NULL, false, {NX(18), OXM(25)}},
-    [EXTRA_NW_TOS] = {"nw_tos", NULL, 1, EXTRA_DECIMAL, NULL, false, {0}},
-    [EXTRA_NW_ECN] = {"nw_ecn", "ip_ecn", 1, EXTRA_DECIMAL, NULL, false, {NX(28), OXM(9)}},
-    [EXTRA_NW_TTL] = {"nw_ttl", NULL, 1, EXTRA_DECIMAL, NULL, false, {NX(29)}},
-    [EXTRA_MPLS_LABEL] = {"mpls_label", NULL, 4, EXTRA_DECIMAL, NULL, false, {OXM(34)}},
-    [EXTRA_MPLS_TC] = {"mpls_tc", NULL, 1, EXTRA_DECIMAL, NULL, false, {OXM(35)}},
-    [EXTRA_MPLS_TTL] = {"mpls_ttl", NULL, 1, EXTRA_DECIMAL, NULL, false, {NX(30)}},
-    [EXTRA_MPLS_BOS] = {"mpls_bos", NULL, 1, EXTRA_DECIMAL, NULL, false, {OXM(36)}},
-    [EXTRA_NW_FRAG] = {"nw_frag", "ip_frag", 1, EXTRA_FRAG, NULL, false, {NX(26)}},
-    [EXTRA_ICMPV6_TYPE] =
-        {"icmp_type", "icmpv6_type", 1, EXTRA_DECIMAL, NULL, false, {NX(21), OXM(29)}},
-    [EXTRA_ICMPV6_CODE] =
-        {"icmp_code", "icmpv6_code", 1, EXTRA_DECIMAL, NULL, false, {NX(22), OXM(30)}},
-    [EXTRA_ND_TARGET] = {"nd_target", NULL, 16, EXTRA_IPV6, NULL, false, {NX(23), OXM(31)}},
-    [EXTRA_ND_SLL] = {"nd_sll", NULL, 6, EXTRA_MAC, NULL, false, {NX(24), OXM(32)}},
-    [EXTRA_ND_TLL] = {"nd_tll", NULL, 6, EXTRA_MAC, NULL, false, {NX(25), OXM(33)}},
-    [EXTRA_TP_SRC] = {"tp_src", "sctp_src", 2, EXTRA_DECIMAL, NULL, false, {OXM(17)}},
-    [EXTRA_TP_DST] = {"tp_dst", "sctp_dst", 2, EXTRA_DECIMAL, NULL, false, {OXM(18)}},
-    [EXTRA_TCP_FLAGS] = {"tcp_flags", NULL, 2, EXTRA_FLAGS, tcp_flags, false, {NX(34), OXM(42)}},
-};
-
-#define DEPENDS "whether an entry takes it depends on "
-
-/* Constant texts, since results keep them: one a field that is not zero at the start. */
-static const char *const reasons[N_EXTRA_IDS] = {
-    [EXTRA_PKT_MARK] = DEPENDS "pkt_mark",
-    [EXTRA_RECIRC_ID] = DEPENDS "recirc_id",
-    [EXTRA_DP_HASH] = DEPENDS "dp_hash",
-    [EXTRA_CONJ_ID] = DEPENDS "conj_id",
-    [EXTRA_ACTSET_OUTPUT] = DEPENDS "actset_output",
-    [EXTRA_CT_STATE] = DEPENDS "ct_state",
-    [EXTRA_CT_ZONE] = DEPENDS "ct_zone",
-    [EXTRA_CT_MARK] = DEPENDS "ct_mark",
-    [EXTRA_CT_LABEL] = DEPENDS "ct_label",
-    [EXTRA_CT_NW_SRC] = DEPENDS "ct_nw_src",
-    [EXTRA_CT_IPV6_SRC] = DEPENDS "ct_ipv6_src",
-    [EXTRA_CT_NW_DST] = DEPENDS "ct_nw_dst",
-    [EXTRA_CT_IPV6_DST] = DEPENDS "ct_ipv6_dst",
-    [EXTRA_CT_NW_PROTO] = DEPENDS "ct_nw_proto",
-    [EXTRA_CT_TP_SRC] = DEPENDS "ct_tp_src",
-    [EXTRA_CT_TP_DST] = DEPENDS "ct_tp_dst",
-    [EXTRA_TUN_ID] = DEPENDS "tun_id",
-    [EXTRA_TUN_SRC] = DEPENDS "tun_src",
-    [EXTRA_TUN_DST] = DEPENDS "tun_dst",
-    [EXTRA_TUN_IPV6_SRC] = DEPENDS "tun_ipv6_src",
-    [EXTRA_TUN_IPV6_DST] = DEPENDS "tun_ipv6_dst",
-    [EXTRA_TUN_GBP_ID] = DEPENDS "tun_gbp_id",
-    [EXTRA_TUN_GBP_FLAGS] = DEPENDS "tun_gbp_flags",
-    [EXTRA_TUN_FLAGS] = DEPENDS "tun_flags",
-    [EXTRA_VLAN_TCI] = DEPENDS "vlan_tci",
-    [EXTRA_IPV6_SRC] = DEPENDS "ipv6_src",
-    [EXTRA_IPV6_DST] = DEPENDS "ipv6_dst",
-    [EXTRA_IPV6_LABEL] = DEPENDS "ipv6_label",
-    [EXTRA_NW_PROTO] = DEPENDS "nw_proto",
-    [EXTRA_ARP_SHA] = DEPENDS "arp_sha",
-    [EXTRA_ARP_THA] = DEPENDS "arp_tha",
-    [EXTRA_NW_TOS] = DEPENDS "nw_tos",
-    [EXTRA_NW_ECN] = DEPENDS "nw_ecn",
-    [EXTRA_NW_TTL] = DEPENDS "nw_ttl",
-    [EXTRA_MPLS_LABEL] = DEPENDS "mpls_label",
-    [EXTRA_MPLS_TC] = DEPENDS "mpls_tc",
-    [EXTRA_MPLS_TTL] = DEPENDS "mpls_ttl",
-    [EXTRA_MPLS_BOS] = DEPENDS "mpls_bos",
-    [EXTRA_NW_FRAG] = DEPENDS "nw_frag",
-    [EXTRA_ND_TARGET] = DEPENDS "nd_target",
-    [EXTRA_ND_SLL] = DEPENDS "nd_sll",
-    [EXTRA_ND_TLL] = DEPENDS "nd_tll",
-    [EXTRA_TP_SRC] = DEPENDS "tp_src",
-    [EXTRA_TP_DST] = DEPENDS "tp_dst",
-    [EXTRA_TCP_FLAGS] = DEPENDS "tcp_flags",
-    [EXTRA_OTHER] = DEPENDS "a field that is not known",
+    [EXTRA_PKT_MARK] = {NAME("pkt_mark"), 4, EXTRA_HEX, .nxm = {NX(33)}},
+    [EXTRA_RECIRC_ID] = {NAME("recirc_id"), 4, EXTRA_HEX, .nxm = {NX(36)}},
+    [EXTRA_DP_HASH] = {NAME("dp_hash"), 4, EXTRA_HEX, .nxm = {NX(35)}},
+    [EXTRA_CONJ_ID] = {NAME("conj_id"), 4, EXTRA_DECIMAL, .nxm = {NX(37)}},
+    [EXTRA_ACTSET_OUTPUT] = {NAME("actset_output"), 4, EXTRA_DECIMAL, .nxm = {OXM(43)}},
+    [EXTRA_CT_STATE] = {NAME("ct_state"), 4, EXTRA_FLAGS, .flags = ct_flags, .nxm = {NX(105)}},
+    [EXTRA_CT_ZONE] = {NAME("ct_zone"), 2, EXTRA_DECIMAL, .nxm = {NX(106)}},
+    [EXTRA_CT_MARK] = {NAME("ct_mark"), 4, EXTRA_HEX, .nxm = {NX(107)}},
+    [EXTRA_CT_LABEL] = {NAME("ct_label"), 16, EXTRA_HEX, .nxm = {NX(108)}},
+    [EXTRA_CT_NW_SRC] = {NAME("ct_nw_src"), 4, EXTRA_IPV4, .nxm = {NX(120)}},
+    [EXTRA_CT_IPV6_SRC] = {NAME("ct_ipv6_src"), 16, EXTRA_IPV6, .nxm = {NX(122)}},
+    [EXTRA_CT_NW_DST] = {NAME("ct_nw_dst"), 4, EXTRA_IPV4, .nxm = {NX(121)}},
+    [EXTRA_CT_IPV6_DST] = {NAME("ct_ipv6_dst"), 16, EXTRA_IPV6, .nxm = {NX(123)}},
+    [EXTRA_CT_NW_PROTO] = {NAME("ct_nw_proto"), 1, EXTRA_DECIMAL, .nxm = {NX(119)}},
+    [EXTRA_CT_TP_SRC] = {NAME("ct_tp_src"), 2, EXTRA_DECIMAL, .nxm = {NX(124)}},
+    [EXTRA_CT_TP_DST] = {NAME("ct_tp_dst"), 2, EXTRA_DECIMAL, .nxm = {NX(125)}},
+    FOUR(REG, 0, 1, 2, 3),
+    FOUR(REG, 4, 5, 6, 7),
+    FOUR(REG, 8, 9, 10, 11),
+    FOUR(REG, 12, 13, 14, 15),
+    FOUR(XREG_, 0, 1, 2, 3),
+    FOUR(XREG_, 4, 5, 6, 7),
+    FOUR(XXREG, 0, 1, 2, 3),
+    [EXTRA_TUN_ID] = {NAME("tun_id"), 8, EXTRA_HEX, .alias = "tunnel_id", .nxm = {NX(16), OXM(38)}},
+    [EXTRA_TUN_SRC] = {NAME("tun_src"), 4, EXTRA_IPV4, .nxm = {NX(31)}},
+    [EXTRA_TUN_DST] = {NAME("tun_dst"), 4, EXTRA_IPV4, .nxm = {NX(32)}},
+    [EXTRA_TUN_IPV6_SRC] = {NAME("tun_ipv6_src"), 16, EXTRA_IPV6, .nxm = {NX(109)}},
+    [EXTRA_TUN_IPV6_DST] = {NAME("tun_ipv6_dst"), 16, EXTRA_IPV6, .nxm = {NX(110)}},
+    [EXTRA_TUN_GBP_ID] = {NAME("tun_gbp_id"), 2, EXTRA_DECIMAL, .nxm = {NX(38)}},
+    [EXTRA_TUN_GBP_FLAGS] = {NAME("tun_gbp_flags"), 1, EXTRA_HEX, .nxm = {NX(39)}},
+    [EXTRA_TUN_FLAGS] = {NAME("tun_flags"), 2, EXTRA_FLAGS, .flags = tunnel_flags,
+                         .nxm = {NX(104)}},
+    [EXTRA_METADATA] = {NAME("metadata"), 8, EXTRA_HEX, .starts_at_zero = true, .nxm = {OXM(2)}},
+    [EXTRA_VLAN_TCI] = {NAME("vlan_tci"), 2, EXTRA_HEX},
+    [EXTRA_IPV6_SRC] = {NAME("ipv6_src"), 16, EXTRA_IPV6, .nxm = {NX(19), OXM(26)}},
+    [EXTRA_IPV6_DST] = {NAME("ipv6_dst"), 16, EXTRA_IPV6, .nxm = {NX(20), OXM(27)}},
+    [EXTRA_IPV6_LABEL] = {NAME("ipv6_label"), 4, EXTRA_HEX, .nxm = {NX(27), OXM(28)}},
+    [EXTRA_NW_PROTO] = {NAME("nw_proto"), 1, EXTRA_DECIMAL, .alias = "ip_proto"},
+    [EXTRA_ARP_SHA] = {NAME("arp_sha"), 6, EXTRA_MAC, .nxm = {NX(17), OXM(24)}},
+    [EXTRA_ARP_THA] = {NAME("arp_tha"), 6, EXTRA_MAC, .nxm = {NX(18), OXM(25)}},
+    [EXTRA_NW_TOS] = {NAME("nw_tos"), 1, EXTRA_DECIMAL},
+    [EXTRA_NW_ECN] = {NAME("nw_ecn"), 1, EXTRA_DECIMAL, .alias = "ip_ecn", .nxm = {NX(28), OXM(9)}},
+    [EXTRA_NW_TTL] = {NAME("nw_ttl"), 1, EXTRA_DECIMAL, .nxm = {NX(29)}},
+    [EXTRA_MPLS_LABEL] = {NAME("mpls_label"), 4, EXTRA_DECIMAL, .nxm = {OXM(34)}},
+    [EXTRA_MPLS_TC] = {NAME("mpls_tc"), 1, EXTRA_DECIMAL, .nxm = {OXM(35)}},
+    [EXTRA_MPLS_TTL] = {NAME("mpls_ttl"), 1, EXTRA_DECIMAL, .nxm = {NX(30)}},
+    [EXTRA_MPLS_BOS] = {NAME("mpls_bos"), 1, EXTRA_DECIMAL, .nxm = {OXM(36)}},
+    [EXTRA_NW_FRAG] = {NAME("nw_frag"), 1, EXTRA_FRAG, .alias = "ip_frag", .nxm = {NX(26)}},
+    [EXTRA_ICMPV6_TYPE] = {NAME("icmp_type"), 1, EXTRA_DECIMAL, .alias = "icmpv6_type",
+                           .nxm = {NX(21), OXM(29)}},
+    [EXTRA_ICMPV6_CODE] = {NAME("icmp_code"), 1, EXTRA_DECIMAL, .alias = "icmpv6_code",
+                           .nxm = {NX(22), OXM(30)}},
+    [EXTRA_ND_TARGET] = {NAME("nd_target"), 16, EXTRA_IPV6, .nxm = {NX(23), OXM(31)}},
+    [EXTRA_ND_SLL] = {NAME("nd_sll"), 6, EXTRA_MAC, .nxm = {NX(24), OXM(32)}},
+    [EXTRA_ND_TLL] = {NAME("nd_tll"), 6, EXTRA_MAC, .nxm = {NX(25), OXM(33)}},
+    [EXTRA_TP_SRC] = {NAME("tp_src"), 2, EXTRA_DECIMAL, .alias = "sctp_src", .nxm = {OXM(17)}},
+    [EXTRA_TP_DST] = {NAME("tp_dst"), 2, EXTRA_DECIMAL, .alias = "sctp_dst", .nxm = {OXM(18)}},
+    [EXTRA_TCP_FLAGS] = {NAME("tcp_flags"), 2, EXTRA_FLAGS, .flags = tcp_flags,
+                         .nxm = {NX(34), OXM(42)}},
+    [EXTRA_OTHER] = {.depends = "whether an entry takes it depends on a field that is not known"},
 };
 
 const char *extra_reason(const struct extra *which)
 {
-    return reasons[which->id];
+    return fields[which->id].depends;
 }
 
 const struct extra_field *extra_field(enum extra_id id)
@@ -200,10 +136,30 @@ bool extra_within(const struct extra *a, const struct extra *b)
     return within;
 }
 
-static int compare_conditions(const struct extra *a, const struct extra *b)
+static int compare_fields(const struct extra *a, const struct extra *b)
 {
     int order = (a->id > b->id) - (a->id < b->id);
-    order = order ? order : (a->header > b->header) - (a->header < b->header);
+    return order ? order : (a->header > b->header) - (a->header < b->header);
+}
+
+bool extras_insert(struct extra *extras, size_t *n_extras, const struct extra *extra)
+{
+    size_t at = *n_extras;
+    while (at > 0 && compare_fields(&extras[at - 1], extra) > 0) {
+        at--;
+    }
+    if (at > 0 && compare_fields(&extras[at - 1], extra) == 0) {
+        return false;
+    }
+    memmove(&extras[at + 1], &extras[at], (*n_extras - at) * sizeof *extras);
+    extras[at] = *extra;
+    ++*n_extras;
+    return true;
+}
+
+static int compare_conditions(const struct extra *a, const struct extra *b)
+{
+    int order = compare_fields(a, b);
     order = order ? order : (a->n_bytes > b->n_bytes) - (a->n_bytes < b->n_bytes);
     order = order ? order : memcmp(a->value, b->value, sizeof a->value);
     return order ? order : memcmp(a->mask, b->mask, sizeof a->mask);

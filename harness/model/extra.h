@@ -96,10 +96,11 @@ enum { EXTRA_BYTES_MAX = 16 };
 
 /* A field as such. */
 struct extra_field {
-    const char *name;  /* as ovs-ofctl prints it; NULL: a mark, or EXTRA_OTHER */
-    const char *alias; /* another name that it reads, or NULL */
+    const char *name;    /* as ovs-ofctl prints it; NULL: a mark, or EXTRA_OTHER */
+    const char *depends; /* extra_reason */
     uint8_t n_bytes;
     uint8_t style;            /* enum extra_style */
+    const char *alias;        /* another name that it reads, or NULL */
     const char *const *flags; /* EXTRA_FLAGS: names by bit, NULL at the end of the list */
     bool starts_at_zero;      /* nothing but an action sets it: 0 in table 0 */
     uint32_t nxm[2];          /* class << 16 | number << 9, without mask bit and length; 0: none */
@@ -136,6 +137,10 @@ const char *extra_reason(const struct extra *which);
 /* Whether every packet that meets `a` meets `b`: the same field, and a mask that has every bit of
  * the other. */
 bool extra_within(const struct extra *a, const struct extra *b);
+
+/* Puts a condition where it belongs in a list sorted by id, and of EXTRA_OTHER by header, which has
+ * room for one more. False: the list has a condition on this field already. */
+bool extras_insert(struct extra *extras, size_t *n_extras, const struct extra *extra);
 
 /* An order of lists of conditions, which are sorted by id: negative, 0 or positive, as for qsort.
  * 0: the same conditions. */

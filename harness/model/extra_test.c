@@ -5,6 +5,8 @@
 
 #include "testing/cmocka.h"
 
+#include <string.h>
+
 static struct extra condition(enum extra_id id, uint8_t value)
 {
     return (struct extra){.id = (uint8_t)id, .n_bytes = 1, .value = {value}, .mask = {0xff}};
@@ -35,6 +37,39 @@ static void other_fields_are_not_known(void **state)
     const struct extra other = {.id = EXTRA_OTHER};
     assert_string_equal(extra_reason(&other),
                         "whether an entry takes it depends on a field that is not known");
+}
+
+static void every_field_that_packets_bring_is_a_reason(void **state)
+{
+    (void)state;
+    for (enum extra_id id = 0; id < N_EXTRA_IDS; id++) {
+        const struct extra extra = {.id = (uint8_t)id};
+        const struct extra_field *field = extra_field(id);
+        if (field->name && !field->starts_at_zero) {
+            assert_non_null(extra_reason(&extra));
+            assert_non_null(strstr(extra_reason(&extra), field->name));
+        }
+    }
+}
+
+static void a_list_is_sorted_and_has_each_field_once(void **state)
+{
+    (void)state;
+    const struct extra ttl = condition(EXTRA_NW_TTL, 64), mark = condition(EXTRA_PKT_MARK, 1);
+    struct extra other = {.id = EXTRA_OTHER, .header = 7}, list[5];
+    size_t n = 0;
+    assert_true(extras_insert(list, &n, &other));
+    other.header = 5;
+    assert_true(extras_insert(list, &n, &other));
+    assert_true(extras_insert(list, &n, &ttl));
+    assert_true(extras_insert(list, &n, &mark));
+    assert_false(extras_insert(list, &n, &ttl));
+    assert_false(extras_insert(list, &n, &other));
+    assert_int_equal(n, 4);
+    assert_int_equal(list[0].id, EXTRA_PKT_MARK);
+    assert_int_equal(list[1].id, EXTRA_NW_TTL);
+    assert_int_equal(list[2].header, 5);
+    assert_int_equal(list[3].header, 7);
 }
 
 static void equal_is_equal_in_every_part(void **state)
@@ -77,6 +112,8 @@ static void every_field_has_a_name_and_a_length(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(registers_are_zero_at_first),
     cmocka_unit_test(other_fields_are_not_known),
+    cmocka_unit_test(every_field_that_packets_bring_is_a_reason),
+    cmocka_unit_test(a_list_is_sorted_and_has_each_field_once),
     cmocka_unit_test(equal_is_equal_in_every_part),
     cmocka_unit_test(every_field_has_a_name_and_a_length),
 };

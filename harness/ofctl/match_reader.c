@@ -145,18 +145,6 @@ static bool put_tci(struct match *cube, uint64_t tci, uint64_t mask)
     return tci & VLAN_TAGGED || !(mask & VLAN_TAGGED);
 }
 
-/* The newer name: bit 0x1000 says that there is a tag; 0 is untagged. */
-static bool parse_vlan_vid(struct word value, const struct match_field *field, struct match *cube)
-{
-    (void)field;
-    struct word mask_word;
-    uint64_t vid, mask = VLAN_TAGGED | VLAN_VID;
-    if (word_split(&value, "/", &mask_word) && !word_number(mask_word, mask, &mask)) {
-        return false;
-    }
-    return word_number(value, VLAN_TAGGED | VLAN_VID, &vid) && put_tci(cube, vid, mask);
-}
-
 static bool parse_vlan_pcp(struct word value, const struct match_field *field, struct match *cube)
 {
     (void)field;
@@ -168,15 +156,15 @@ static bool parse_vlan_pcp(struct word value, const struct match_field *field, s
     return true;
 }
 
-static bool parse_vlan_tci(struct word value, const struct match_field *field, struct match *cube)
+/* vlan_tci, and vlan_vid: its bits but for the priority. */
+static bool parse_tci(struct word value, const struct match_field *field, struct match *cube)
 {
-    (void)field;
     struct word mask_word;
-    uint64_t tci, mask = UINT16_MAX;
-    if (word_split(&value, "/", &mask_word) && !word_number(mask_word, UINT16_MAX, &mask)) {
+    uint64_t tci, mask = field->max;
+    if (word_split(&value, "/", &mask_word) && !word_number(mask_word, mask, &mask)) {
         return false;
     }
-    return word_number(value, UINT16_MAX, &tci) && put_tci(cube, tci, mask);
+    return word_number(value, field->max, &tci) && put_tci(cube, tci, mask);
 }
 
 /* The lower two bits are ECN's; a value with them set matches nothing. */
@@ -217,10 +205,11 @@ static bool parse_dscp(struct word value, const struct match_field *field, struc
 #define PORT    .parse = parse_in_port, .expected = "a port up to 65280 or a reserved port"
 #define DL_VLAN .parse = parse_dl_vlan, .expected = "0 to 4095, or 65535 for untagged"
 #define VID                                                                                        \
-    .parse = parse_vlan_vid, .expected = "0x1000 + VLAN id, or 0 for untagged, perhaps with /MASK"
+    .parse = parse_tci, .max = VLAN_TAGGED | VLAN_VID,                                             \
+    .expected = "0x1000 + VLAN id, or 0 for untagged, perhaps with /MASK"
 #define PCP .parse = parse_vlan_pcp, .expected = "a number from 0 to 7"
 #define TCI                                                                                        \
-    .parse = parse_vlan_tci,                                                                       \
+    .parse = parse_tci, .max = UINT16_MAX,                                                         \
     .expected = "0 for untagged, or a tag with bit 0x1000, perhaps with /MASK"
 #define TOS                                                                                        \
     .parse = parse_nw_tos, AT(nw_tos), .bytes = 1, .max = UINT8_MAX,                               \
@@ -388,21 +377,12 @@ static bool take_keyword(struct word name, bool takes_extras, struct match *cube
 static int add_extra(struct match_reader *reader, const struct extra *extra,
                      struct base_error *error)
 {
-    size_t at = reader->n_extras;
-    if (at == MATCH_EXTRAS_MAX) {
+    if (reader->n_extras == MATCH_EXTRAS_MAX) {
         return base_fail(error, "more than %d fields", MATCH_EXTRAS_MAX);
     }
-    while (at > 0 && (reader->extras[at - 1].id > extra->id ||
-                      (reader->extras[at - 1].id == extra->id &&
-                       reader->extras[at - 1].header > extra->header))) {
-        reader->extras[at] = reader->extras[at - 1];
-        at--;
-    }
-    reader->extras[at] = *extra;
-    reader->n_extras++;
-    bool twice = at > 0 && reader->extras[at - 1].id == extra->id &&
-                 reader->extras[at - 1].header == extra->header;
-    return twice ? base_fail(error, "the same field twice") : 0;
+    return extras_insert(reader->extras, &reader->n_extras, extra)
+               ? 0
+               : base_fail(error, "the same field twice");
 }
 
 /* A field beyond those of OpenFlow 1.0. 1: it is none. */

@@ -166,7 +166,6 @@ static int add_extra(struct decoding *decoding, enum extra_id id, const struct o
 {
     struct extra extra = {.id = (uint8_t)id, .n_bytes = tlv->n_bytes};
     size_t n = tlv->n_bytes < EXTRA_BYTES_MAX ? tlv->n_bytes : EXTRA_BYTES_MAX;
-    size_t at = decoding->n_extras;
     extra.header = id == EXTRA_OTHER ? tlv->field : 0;
     if (n > 0) {
         memcpy(extra.value, tlv->value, n);
@@ -175,22 +174,12 @@ static int add_extra(struct decoding *decoding, enum extra_id id, const struct o
     if (n > 0 && tlv->mask) {
         memcpy(extra.mask, tlv->mask, n);
     }
-    if (at == EXTRAS_MAX) {
+    if (decoding->n_extras == EXTRAS_MAX) {
         return base_fail(error, "more than %d match fields", EXTRAS_MAX);
     }
-    while (at > 0 && (decoding->extras[at - 1].id > extra.id ||
-                      (decoding->extras[at - 1].id == extra.id &&
-                       decoding->extras[at - 1].header > extra.header))) {
-        decoding->extras[at] = decoding->extras[at - 1];
-        at--;
-    }
-    if (at > 0 && decoding->extras[at - 1].id == extra.id &&
-        decoding->extras[at - 1].header == extra.header) {
-        return base_fail(error, "the same field twice");
-    }
-    decoding->extras[at] = extra;
-    decoding->n_extras++;
-    return 0;
+    return extras_insert(decoding->extras, &decoding->n_extras, &extra)
+               ? 0
+               : base_fail(error, "the same field twice");
 }
 
 static int check_length(const struct of_tlv *tlv, size_t n_bytes, struct base_error *error)
