@@ -63,29 +63,12 @@ static int find_port(struct explain *explain, const struct topology *topology)
 static void name_chosen(const struct match *match, const struct header *header,
                         struct base_buffer *out)
 {
-    static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    const struct header *mask = &match->mask;
-    bool ip = header->dl_type == DL_TYPE_IP, nw = header_has_nw(header), tp = header_has_tp(header);
-    const struct {
-        const char *name;
-        bool open;
-    } rows[] = {
-        {"dl_src", memcmp(mask->dl_src, all, sizeof all) != 0},
-        {"dl_dst", memcmp(mask->dl_dst, all, sizeof all) != 0},
-        {"dl_vlan", !(mask->vlan_tci & VLAN_TAGGED) ||
-                        (header->vlan_tci && (mask->vlan_tci & VLAN_VID) != VLAN_VID)},
-        {"dl_vlan_pcp", header->vlan_tci && (mask->vlan_tci & VLAN_PCP) != VLAN_PCP},
-        {"dl_type", mask->dl_type != 0xffff},
-        {"nw_src", nw && mask->nw_src != UINT32_MAX},
-        {"nw_dst", nw && mask->nw_dst != UINT32_MAX},
-        {"nw_proto", nw && mask->nw_proto != 0xff},
-        {"nw_tos", ip && mask->nw_tos != 0xfc},
-        {"tp_src", tp && mask->tp_src != 0xffff},
-        {"tp_dst", tp && mask->tp_dst != 0xffff},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (rows[i].open) {
-            base_put_format(out, "%s%s", out->n_bytes > 0 ? ", " : "", rows[i].name);
+    struct match packet = match_exactly(header);
+    struct header chosen = header_without(&packet.mask, &match->mask);
+    for (size_t i = 0; i < N_HEADER_PARTS; i++) {
+        struct header open = header_and(&chosen, &header_parts[i].bits);
+        if (!header_is_zero(&open)) {
+            base_put_format(out, "%s%s", out->n_bytes > 0 ? ", " : "", header_parts[i].name);
         }
     }
 }

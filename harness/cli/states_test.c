@@ -195,9 +195,9 @@ static void packets_are_explained(void **state)
     fake_cli_says(cli->out, "in_port=1");
     EXPECT(cli, 0, "explain", expected, "s1", "1", "tcp,tp_dst=80", "--state", good);
     fake_cli_says(cli->out, "h11");
-    fake_cli_says(cli->out, "dl_src, dl_dst, dl_vlan, nw_src, nw_dst, nw_tos, tp_src\n");
+    fake_cli_says(cli->out, "dl_vlan, dl_src, dl_dst, nw_src, nw_dst, nw_tos, tp_src\n");
     EXPECT(cli, 0, "explain", expected, "s1", "1", "dl_vlan=5,dl_type=0x88b5", "--state", good);
-    fake_cli_says(cli->out, "dl_src, dl_dst, dl_vlan_pcp\n");
+    fake_cli_says(cli->out, "dl_vlan_pcp, dl_src, dl_dst\n");
     EXPECT(cli, 1, "explain", expected, "s1", "1", "tcp", "--state", bad, "--json", "-");
     assert_int_equal(*cli->out, '{');
     EXPECT(cli, 0, "explain", expected, "s1", "1", "--state", good, "--frame",

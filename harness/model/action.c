@@ -13,10 +13,13 @@ bool action_equal(const struct action *a, const struct action *b)
     switch ((enum action_type)a->type) {
     case ACTION_OUTPUT:
         return a->port == b->port && a->max_len == b->max_len;
-    case ACTION_SET_VLAN_VID:
-        return a->vlan_vid == b->vlan_vid;
-    case ACTION_SET_VLAN_PCP:
-        return a->vlan_pcp == b->vlan_pcp;
+    case ACTION_SET_VLAN_VID: /* vlan_vid and tp_port are one member */
+    case ACTION_SET_TP_SRC:
+    case ACTION_SET_TP_DST:
+        return a->tp_port == b->tp_port;
+    case ACTION_SET_VLAN_PCP: /* and so are vlan_pcp and nw_tos */
+    case ACTION_SET_NW_TOS:
+        return a->nw_tos == b->nw_tos;
     case ACTION_STRIP_VLAN:
         return true;
     case ACTION_SET_DL_SRC:
@@ -25,11 +28,6 @@ bool action_equal(const struct action *a, const struct action *b)
     case ACTION_SET_NW_SRC:
     case ACTION_SET_NW_DST:
         return a->nw_addr == b->nw_addr;
-    case ACTION_SET_NW_TOS:
-        return a->nw_tos == b->nw_tos;
-    case ACTION_SET_TP_SRC:
-    case ACTION_SET_TP_DST:
-        return a->tp_port == b->tp_port;
     case ACTION_ENQUEUE:
         return a->port == b->port && a->queue_id == b->queue_id;
     case ACTION_VENDOR:

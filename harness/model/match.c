@@ -4,6 +4,21 @@
  * have in common. */
 #include "model/match.h"
 
+const struct header_part header_parts[N_HEADER_PARTS] = {
+    {"in_port", {.in_port = UINT16_MAX}},
+    {"dl_vlan", {.vlan_tci = VLAN_TAGGED | VLAN_VID}},
+    {"dl_vlan_pcp", {.vlan_tci = VLAN_PCP}},
+    {"dl_src", {.dl_src = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
+    {"dl_dst", {.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
+    {"dl_type", {.dl_type = UINT16_MAX}},
+    {"nw_src", {.nw_src = UINT32_MAX}},
+    {"nw_dst", {.nw_dst = UINT32_MAX}},
+    {"nw_proto", {.nw_proto = UINT8_MAX}},
+    {"nw_tos", {.nw_tos = UINT8_MAX}},
+    {"tp_src", {.tp_src = UINT16_MAX}},
+    {"tp_dst", {.tp_dst = UINT16_MAX}},
+};
+
 struct match match_any(void)
 {
     return (struct match){0};

@@ -21,6 +21,14 @@ struct match {
     struct header mask; /* 1: the bit must agree */
 };
 
+/* The fields of a header and their bits, as ovs-ofctl names and orders them. */
+struct header_part {
+    const char *name;
+    struct header bits;
+};
+enum { N_HEADER_PARTS = 12 };
+extern const struct header_part header_parts[N_HEADER_PARTS];
+
 /* Every header. (All zero, so `(struct match){0}` is the same.) */
 struct match match_any(void);
 

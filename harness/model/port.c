@@ -18,6 +18,13 @@ static const struct {
 };
 enum { N_RESERVED = sizeof reserved / sizeof *reserved };
 
+const char *const port_config_names[N_PORT_CONFIG_BITS] = {
+    "PORT_DOWN", "NO_STP", "NO_RECV", "NO_RECV_STP", "NO_FLOOD", "NO_FWD", "NO_PACKET_IN"};
+
+const char *const port_counter_names[N_PORT_COUNTERS] = {
+    "rx_packets", "tx_packets", "rx_bytes",        "tx_bytes",       "rx_dropped",    "tx_dropped",
+    "rx_errors",  "tx_errors",  "rx_frame_errors", "rx_over_errors", "rx_crc_errors", "collisions"};
+
 void port_format(uint16_t number, struct base_buffer *out)
 {
     for (int i = 0; number > PORT_MAX && i < N_RESERVED; i++) {

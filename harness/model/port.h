@@ -34,6 +34,8 @@ enum {
     PORT_CONFIG_NO_PACKET_IN = 1 << 6,
 };
 
+enum { N_PORT_CONFIG_BITS = 7 };
+
 /* OFPPS_* */
 enum { PORT_STATE_LINK_DOWN = 1 << 0 };
 
@@ -46,6 +48,7 @@ struct port_counters {
     uint64_t rx_frame_errors, rx_over_errors, rx_crc_errors;
     uint64_t collisions;
 };
+enum { N_PORT_COUNTERS = sizeof(struct port_counters) / sizeof(uint64_t) };
 
 struct port {
     uint16_t number;
@@ -57,6 +60,11 @@ struct port {
     bool has_counters;
     struct port_counters counters;
 };
+
+/* Bit by bit of `config`, as ovs-ofctl has them: "PORT_DOWN"; and counter by counter in the order
+ * of the structure, which is that of the wire: "rx_packets". */
+extern const char *const port_config_names[N_PORT_CONFIG_BITS];
+extern const char *const port_counter_names[N_PORT_COUNTERS];
 
 /* NULL if the list, ascending by number, has no such port. */
 const struct port *port_find(const struct port *ports, size_t n_ports, uint16_t number);

@@ -293,24 +293,6 @@ static int make_rewrites(struct maker *maker)
 
 /* --------------------------------------------------------------------- match */
 
-static const struct {
-    const char *name;
-    struct header bits;
-} fields[] = {
-    {"in_port", {.in_port = UINT16_MAX}},
-    {"dl_vlan", {.vlan_tci = VLAN_TAGGED | VLAN_VID}},
-    {"dl_vlan_pcp", {.vlan_tci = VLAN_PCP}},
-    {"dl_src", {.dl_src = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
-    {"dl_dst", {.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
-    {"dl_type", {.dl_type = UINT16_MAX}},
-    {"nw_src", {.nw_src = UINT32_MAX}},
-    {"nw_dst", {.nw_dst = UINT32_MAX}},
-    {"nw_proto", {.nw_proto = UINT8_MAX}},
-    {"nw_tos", {.nw_tos = UINT8_MAX}},
-    {"tp_src", {.tp_src = UINT16_MAX}},
-    {"tp_dst", {.tp_dst = UINT16_MAX}},
-};
-
 static struct match without(const struct match *match, const struct header *bits)
 {
     struct match rest = {.value = match->value, .mask = header_without(&match->mask, bits)};
@@ -332,10 +314,10 @@ static int make_wider(struct maker *maker)
 {
     const struct match *match = &maker->entry->match;
     int status = 0;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields && status == 0; i++) {
-        struct match wider = without(match, &fields[i].bits);
+    for (size_t i = 0; i < N_HEADER_PARTS && status == 0; i++) {
+        struct match wider = without(match, &header_parts[i].bits);
         if (!match_equal(&wider, match)) {
-            status = make_match(maker, "widened", fields[i].name, &wider);
+            status = make_match(maker, "widened", header_parts[i].name, &wider);
         }
     }
     return status;

@@ -11,6 +11,7 @@
 #include "ofctl/port_word.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { VENDOR_ID_BYTES = 4, MAX_LEN_ALL = UINT16_MAX };
 
@@ -179,46 +180,12 @@ static const char *const plain_words[] = {"drop",  "in_port", "table", "normal",
 enum { N_PLAIN = sizeof plain_words / sizeof *plain_words };
 
 /* Known to ovs-ofctl, but not in OpenFlow 1.0. */
-static const char *const later[] = {
-    "group",
-    "push_vlan",
-    "set_field",
-    "resubmit",
-    "goto_table",
-    "load",
-    "move",
-    "learn",
-    "set_queue",
-    "pop_queue",
-    "dec_ttl",
-    "mod_nw_ttl",
-    "write_metadata",
-    "meter",
-    "note",
-    "exit",
-    "ct",
-    "multipath",
-    "bundle",
-    "bundle_load",
-    "conjunction",
-    "push_mpls",
-    "pop_mpls",
-    "set_tunnel",
-    "sample",
-    "clone",
-    "encap",
-    "decap",
-    "check_pkt_larger",
-    "write_actions",
-    "clear_actions",
-    "apply_actions",
-    "push",
-    "pop",
-    "mod_nw_ecn",
-    "fin_timeout",
-    "nat",
-    "delete_field",
-};
+static const char later[] =
+    "group push_vlan set_field resubmit goto_table load move learn set_queue pop_queue "
+    "dec_ttl mod_nw_ttl write_metadata meter note exit ct multipath bundle bundle_load "
+    "conjunction push_mpls pop_mpls set_tunnel sample clone encap decap check_pkt_larger "
+    "write_actions clear_actions apply_actions push pop mod_nw_ecn fin_timeout nat "
+    "delete_field";
 
 static const struct verb *verb_of_type(uint16_t type)
 {
@@ -264,41 +231,20 @@ static void put_vendor(const struct action *action, struct base_buffer *out)
     base_put_text(out, action->body_bytes > VENDOR_ID_BYTES ? ")" : ",)");
 }
 
-static void put_argument(const struct action *action, struct base_buffer *out)
+static void put_argument(const struct action *action, const struct verb *verb,
+                         struct base_buffer *out)
 {
     char text[BASE_MAC_TEXT];
-    base_put_u8(out, ':');
-    switch ((enum action_type)action->type) {
-    case ACTION_SET_VLAN_VID:
-        base_put_decimal(out, action->vlan_vid);
-        break;
-    case ACTION_SET_VLAN_PCP:
-        base_put_decimal(out, action->vlan_pcp);
-        break;
-    case ACTION_SET_DL_SRC:
-    case ACTION_SET_DL_DST:
+    if (verb->parse == parse_mac) {
         base_put_text(out, base_mac_format(action->dl_addr, text));
-        break;
-    case ACTION_SET_NW_SRC:
-    case ACTION_SET_NW_DST:
+    } else if (verb->parse == parse_ip) {
         base_put_text(out, base_ip_format(action->nw_addr, text));
-        break;
-    case ACTION_SET_NW_TOS:
-        base_put_decimal(out, action->nw_tos);
-        break;
-    case ACTION_SET_TP_SRC:
-    case ACTION_SET_TP_DST:
-        base_put_decimal(out, action->tp_port);
-        break;
-    case ACTION_ENQUEUE:
+    } else if (verb->parse == parse_enqueue) {
         port_format(action->port, out);
         base_put_u8(out, ':');
         base_put_decimal(out, action->queue_id);
-        break;
-    case ACTION_OUTPUT:
-    case ACTION_STRIP_VLAN:
-    case ACTION_VENDOR:
-        break;
+    } else { /* as parse_u16 and parse_u8 */
+        base_put_decimal(out, verb->parse == parse_u16 ? action->tp_port : action->nw_tos);
     }
 }
 
@@ -312,7 +258,8 @@ static void action_format(const struct action *action, struct base_buffer *out)
     } else if (verb) {
         base_put_text(out, verb->name);
         if (action->type != ACTION_STRIP_VLAN) {
-            put_argument(action, out);
+            base_put_u8(out, ':');
+            put_argument(action, verb, out);
         }
     }
 }
@@ -379,9 +326,10 @@ static int parse_vendor(struct word value, struct base_arena *arena, struct acti
 
 static int unknown_action(struct word name, struct base_error *error)
 {
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        if (word_is_nocase(name, later[i])) {
-            return base_fail(error, "%s is not an action of OpenFlow 1.0", later[i]);
+    struct token one;
+    for (const char *at = later; token_next(&at, &one);) {
+        if (one.key.n_chars == name.n_chars && !strncasecmp(one.key.at, name.at, name.n_chars)) {
+            return base_fail(error, "%.*s is not an action of OpenFlow 1.0", WORD(one.key));
         }
     }
     const char *known[N_VERBS + N_PLAIN];

@@ -81,11 +81,14 @@ static int decode_body(struct base_reader *body, struct base_arena *arena, struc
     case ACTION_OUTPUT:
         decode_output(body, action);
         break;
-    case ACTION_SET_VLAN_VID:
-        action->vlan_vid = base_read_be16(body);
+    case ACTION_SET_VLAN_VID: /* vlan_vid and tp_port are one member */
+    case ACTION_SET_TP_SRC:
+    case ACTION_SET_TP_DST:
+        action->tp_port = base_read_be16(body);
         break;
-    case ACTION_SET_VLAN_PCP:
-        action->vlan_pcp = base_read_u8(body);
+    case ACTION_SET_VLAN_PCP: /* and so are vlan_pcp and nw_tos */
+    case ACTION_SET_NW_TOS:
+        action->nw_tos = base_read_u8(body);
         break;
     case ACTION_SET_DL_SRC:
     case ACTION_SET_DL_DST:
@@ -94,13 +97,6 @@ static int decode_body(struct base_reader *body, struct base_arena *arena, struc
     case ACTION_SET_NW_SRC:
     case ACTION_SET_NW_DST:
         action->nw_addr = base_read_be32(body);
-        break;
-    case ACTION_SET_NW_TOS:
-        action->nw_tos = base_read_u8(body);
-        break;
-    case ACTION_SET_TP_SRC:
-    case ACTION_SET_TP_DST:
-        action->tp_port = base_read_be16(body);
         break;
     case ACTION_ENQUEUE:
         action->port = base_read_be16(body);
@@ -178,10 +174,13 @@ static void encode_body(struct base_buffer *out, const struct action *action)
         base_put_be16(out, action->max_len);
         break;
     case ACTION_SET_VLAN_VID:
-        base_put_be16(out, action->vlan_vid);
+    case ACTION_SET_TP_SRC:
+    case ACTION_SET_TP_DST:
+        base_put_be16(out, action->tp_port);
         break;
     case ACTION_SET_VLAN_PCP:
-        base_put_u8(out, action->vlan_pcp);
+    case ACTION_SET_NW_TOS:
+        base_put_u8(out, action->nw_tos);
         break;
     case ACTION_SET_DL_SRC:
     case ACTION_SET_DL_DST:
@@ -190,13 +189,6 @@ static void encode_body(struct base_buffer *out, const struct action *action)
     case ACTION_SET_NW_SRC:
     case ACTION_SET_NW_DST:
         base_put_be32(out, action->nw_addr);
-        break;
-    case ACTION_SET_NW_TOS:
-        base_put_u8(out, action->nw_tos);
-        break;
-    case ACTION_SET_TP_SRC:
-    case ACTION_SET_TP_DST:
-        base_put_be16(out, action->tp_port);
         break;
     case ACTION_ENQUEUE:
         base_put_be16(out, action->port);

@@ -73,37 +73,23 @@ int of_decode_aggregate(struct base_reader *body, struct of_aggregate *aggregate
     return of_check_read(body, "aggregate statistics", error);
 }
 
-static void read_counters(struct base_reader *body, struct port_counters *counters)
-{
-    counters->rx_packets = base_read_be64(body);
-    counters->tx_packets = base_read_be64(body);
-    counters->rx_bytes = base_read_be64(body);
-    counters->tx_bytes = base_read_be64(body);
-    counters->rx_dropped = base_read_be64(body);
-    counters->tx_dropped = base_read_be64(body);
-    counters->rx_errors = base_read_be64(body);
-    counters->tx_errors = base_read_be64(body);
-    counters->rx_frame_errors = base_read_be64(body);
-    counters->rx_over_errors = base_read_be64(body);
-    counters->rx_crc_errors = base_read_be64(body);
-    counters->collisions = base_read_be64(body);
-}
-
 int of_decode_port_counters(struct base_reader *body, struct switch_state *state,
                             struct base_error *error)
 {
     while (base_reader_left(body) > 0) {
-        struct port_counters counters;
+        uint64_t counters[N_PORT_COUNTERS];
         uint16_t number = base_read_be16(body);
         base_read_skip(body, 6);
-        read_counters(body, &counters);
+        for (size_t i = 0; i < N_PORT_COUNTERS; i++) {
+            counters[i] = base_read_be64(body);
+        }
         if (of_check_read(body, "port statistics", error)) {
             return -1;
         }
         const struct port *port = switch_state_port(state, number);
         if (port) {
             size_t i = (size_t)(port - state->ports);
-            state->ports[i].counters = counters;
+            memcpy(&state->ports[i].counters, counters, sizeof counters);
             state->ports[i].has_counters = true;
         }
     }

@@ -178,12 +178,10 @@ static int tell_changes(struct telling *telling)
 /* The bits that matter to what a port does with packets, in ovs-ofctl's words. */
 static void put_bits(const struct port *port, struct base_buffer *out)
 {
-    static const char *const names[] = {"PORT_DOWN", "NO_STP", "NO_RECV",     "NO_RECV_STP",
-                                        "NO_FLOOD",  "NO_FWD", "NO_PACKET_IN"};
     size_t begin = out->n_bytes;
-    for (size_t i = 0; port && i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; port && i < N_PORT_CONFIG_BITS; i++) {
         if (port->config & 1U << i) {
-            base_put_format(out, "%s%s", out->n_bytes > begin ? " " : "", names[i]);
+            base_put_format(out, "%s%s", out->n_bytes > begin ? " " : "", port_config_names[i]);
         }
     }
     if (port && port->state & PORT_STATE_LINK_DOWN) {

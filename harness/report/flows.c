@@ -10,6 +10,8 @@
 #include "report/escape.h"
 #include "report/tree.h"
 
+#include <string.h>
+
 /* A tree, and text that is made for it again and again. */
 struct writer {
     struct report_tree tree;
@@ -38,12 +40,12 @@ static void put_counter(struct writer *writer, const char *key, uint64_t value)
 }
 
 static void put_bits(struct writer *writer, const char *key, uint32_t bits,
-                     const char *const names[32])
+                     const char *const *names, size_t n_names)
 {
     report_tree_list(&writer->tree, key, REPORT_ON_ONE_LINE);
     for (unsigned i = 0; i < 32; i++) {
         uint32_t bit = UINT32_C(1) << i;
-        if ((bits & bit) && names[i]) {
+        if ((bits & bit) && i < n_names) {
             report_tree_text(&writer->tree, NULL, names[i]);
         } else if (bits & bit) {
             report_tree_hex(&writer->tree, NULL, bit, 1);
@@ -54,25 +56,10 @@ static void put_bits(struct writer *writer, const char *key, uint32_t bits,
 
 static void put_port_counters(struct writer *writer, const struct port_counters *counters)
 {
-    const struct {
-        const char *key;
-        uint64_t value;
-    } rows[] = {
-        {"rx_packets", counters->rx_packets},
-        {"tx_packets", counters->tx_packets},
-        {"rx_bytes", counters->rx_bytes},
-        {"tx_bytes", counters->tx_bytes},
-        {"rx_dropped", counters->rx_dropped},
-        {"tx_dropped", counters->tx_dropped},
-        {"rx_errors", counters->rx_errors},
-        {"tx_errors", counters->tx_errors},
-        {"rx_frame_errors", counters->rx_frame_errors},
-        {"rx_over_errors", counters->rx_over_errors},
-        {"rx_crc_errors", counters->rx_crc_errors},
-        {"collisions", counters->collisions},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        put_counter(writer, rows[i].key, rows[i].value);
+    uint64_t values[N_PORT_COUNTERS];
+    memcpy(values, counters, sizeof values);
+    for (size_t i = 0; i < N_PORT_COUNTERS; i++) {
+        put_counter(writer, port_counter_names[i], values[i]);
     }
 }
 
@@ -89,18 +76,15 @@ static void put_port_number(struct writer *writer, uint16_t number)
 /* The bits are those of OpenFlow 1.0.0, section 5.2.1; their names, ovs-ofctl's. */
 static void put_port(struct writer *writer, const struct port *port)
 {
-    static const char *const config_names[32] = {
-        "PORT_DOWN", "NO_STP", "NO_RECV", "NO_RECV_STP", "NO_FLOOD", "NO_FWD", "NO_PACKET_IN",
-    };
-    static const char *const state_names[32] = {"LINK_DOWN"};
+    static const char *const state_names[] = {"LINK_DOWN"};
     struct report_tree *tree = &writer->tree;
     char mac[BASE_MAC_TEXT];
     report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
     put_port_number(writer, port->number);
     report_tree_text(tree, "name", port->name);
     report_tree_text(tree, "mac", base_mac_format(port->dl_addr, mac));
-    put_bits(writer, "config", port->config, config_names);
-    put_bits(writer, "state", port->state, state_names);
+    put_bits(writer, "config", port->config, port_config_names, N_PORT_CONFIG_BITS);
+    put_bits(writer, "state", port->state, state_names, 1);
     report_tree_hex(tree, "curr", port->curr, 1);
     report_tree_hex(tree, "advertised", port->advertised, 1);
     report_tree_hex(tree, "supported", port->supported, 1);

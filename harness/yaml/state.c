@@ -86,9 +86,7 @@ static void read_bits(const struct yaml_reader *reader, const struct yaml_node *
 /* As report/flows.c writes them. */
 static void read_config(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    static const char *const names[] = {"PORT_DOWN", "NO_STP", "NO_RECV",     "NO_RECV_STP",
-                                        "NO_FLOOD",  "NO_FWD", "NO_PACKET_IN"};
-    read_bits(reader, node, names, sizeof names / sizeof *names, &((struct port *)into)->config);
+    read_bits(reader, node, port_config_names, N_PORT_CONFIG_BITS, &((struct port *)into)->config);
 }
 
 static void read_link_state(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -125,12 +123,10 @@ static const struct yaml_field port_fields[] = {
     {.name = "peer", .read = yaml_read_u32, .at = offsetof(struct port, peer)},
 };
 
-enum { N_COUNTERS = sizeof(struct port_counters) / sizeof(uint64_t) }; /* the first fields */
-
 static bool has_counters(const struct yaml_node *port)
 {
-    for (size_t i = 0; i < N_COUNTERS; i++) {
-        if (yaml_child(port, port_fields[i].name)) {
+    for (size_t i = 0; i < N_PORT_COUNTERS; i++) {
+        if (yaml_child(port, port_counter_names[i])) {
             return true;
         }
     }
