@@ -122,17 +122,21 @@ static void put_frames(const struct witness *witness, size_t from, struct base_b
     }
 }
 
-static bool crosses(const struct path_walk *walk, struct port_ref port)
+/* Whether the packet enters this port on its way, and is not treated there as is declared. */
+static bool is_mistreated(const struct witness *witness, const struct path_walk *walk,
+                          struct port_ref port)
 {
-    for (size_t i = 0; i < walk->n_hops; i++) {
-        if (port_ref_equal(walk->hops[i].in, port)) {
-            return true;
-        }
+    const struct traffic_evidence *evidence = witness->evidence;
+    bool found = false;
+    for (size_t i = 0; i < walk->n_hops && !found; i++) {
+        found = port_ref_equal(walk->hops[i].in, port) &&
+                !path_treat_alike(&evidence->declared->network, evidence->tables, port.sw,
+                                  &walk->hops[i].header);
     }
-    return false;
+    return found;
 }
 
-/* Whether the packet of a failed claim enters this port on its way, by the
+/* Whether the packet of a failed claim meets what is wrong with this port, on its way by the
  * expectation or by the tables. */
 static bool is_broken_by(const struct witness *witness, const struct result *claim,
                          struct port_ref port)
@@ -145,11 +149,11 @@ static bool is_broken_by(const struct witness *witness, const struct result *cla
     }
     struct path_walk walk;
     path_follow_from(&witness->evidence->declared->network, from, &packet.value, &walk);
-    if (crosses(&walk, port)) {
+    if (is_mistreated(witness, &walk, port)) {
         return true;
     }
     path_follow_from(witness->evidence->tables, from, &packet.value, &walk);
-    return crosses(&walk, port);
+    return is_mistreated(witness, &walk, port);
 }
 
 static void put_broken_claims(const struct witness *witness, struct port_ref port,

@@ -101,6 +101,34 @@ static void a_wrong_port(void **state)
     network_free(&network);
 }
 
+/* Of two claims whose packets come by the port that one is broken whose packets it treats
+ * otherwise: here tcp to port 80; what h1 sends besides is lost at s3. */
+static void what_a_wrong_port_breaks(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    struct flow_table *s1 = &network.states[0].flows;
+    assert_int_equal(ofctl_parse_flow("priority=40000,tcp,in_port=1,tp_dst=80 actions=output:6",
+                                      s1, NULL, NULL, NULL),
+                     0);
+    network_index(&network);
+    add_port(&network, "s1", 1, VERDICT_FAIL);
+    static const char *const packets[] = {"in_port=1,tcp,tp_dst=80", "in_port=1,tcp,tp_dst=81"};
+    for (size_t i = 0; i < 2; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "traffic/h1/%zu", i);
+        struct result *claim = report_add(&network.report, RESULT_TRAFFIC, id);
+        claim->verdict = VERDICT_FAIL;
+        claim->from = "h1";
+        claim->example = packets[i];
+    }
+    tell(&network);
+    assert_string_equal(network_result(&network, "state/s1/1")->detail,
+                        "it is wrong\nbreaks traffic/h1/0");
+    network_free(&network);
+}
+
 /* A port to which no host is cabled; and frames that arrive nowhere. */
 static void what_is_observed(void **state)
 {
@@ -122,6 +150,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_right_port),
     cmocka_unit_test(counters_that_were_read_once),
     cmocka_unit_test(a_wrong_port),
+    cmocka_unit_test(what_a_wrong_port_breaks),
     cmocka_unit_test(what_is_observed),
 };
 

@@ -180,3 +180,34 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
     }
     base_arena_free(&arena);
 }
+
+/* What one network does with one packet at the switch. */
+static int treatment_of(const struct path_network *network, size_t sw, const struct header *header,
+                        struct base_arena *arena, struct space_behavior *out)
+{
+    struct port_ref in = {.sw = sw, .port = header->in_port};
+    *out = (struct space_behavior){0};
+    if (path_no_entry(network, in)) {
+        return 0;
+    }
+    struct path_taker taker = path_taker_of(network, sw, header);
+    out->unknown = taker.open;
+    return taker.open || taker.entry == ENTRY_NONE
+               ? 0
+               : compared_outputs_of(network, in, taker.entry, arena, out);
+}
+
+bool path_treat_alike(const struct path_network *a, const struct path_network *b, size_t sw,
+                      const struct header *header)
+{
+    struct base_arena arena = {0};
+    struct space_behavior x, y;
+    struct space_region region = {.cube = match_exactly(header)};
+    struct space_difference where;
+    size_t budget = SIZE_MAX; /* a single header is never split */
+    bool alike = treatment_of(a, sw, header, &arena, &x) == 0 &&
+                 treatment_of(b, sw, header, &arena, &y) == 0 && !x.unknown && !y.unknown &&
+                 space_differ(&region, &x, &y, &budget, &where) == SPACE_EMPTY;
+    base_arena_free(&arena);
+    return alike;
+}

@@ -68,4 +68,10 @@ struct path_step {
 void path_step(const struct path_network *network, size_t sw, const struct header *header,
                struct space_emission out[PATH_OUTPUTS], struct path_step *step);
 
+/* Whether two networks of one topology surely do the same with a packet at a switch, which it
+ * enters by header->in_port: the same packets leave by the same ports. What NORMAL sends is the
+ * same in both. False where either is open, and without memory. */
+bool path_treat_alike(const struct path_network *a, const struct path_network *b, size_t sw,
+                      const struct header *header);
+
 #endif

@@ -285,6 +285,35 @@ static void sets_compete_where_packets_do(void **state)
     line_close(&line);
 }
 
+/* Whether two such tables of s1 do the same with the frame. */
+static bool alike(const char *a, const char *b, bool refuses)
+{
+    struct line one, other;
+    make_with(&one, a);
+    make_with(&other, b);
+    line_port(&other, 0, 1)->config = refuses ? PORT_CONFIG_NO_RECV : 0;
+    line_open(&one);
+    line_open(&other);
+    bool same = path_treat_alike(&one.network, &other.network, 0, &frame);
+    line_close(&one);
+    line_close(&other);
+    return same;
+}
+
+static void two_networks_treat_a_packet_alike(void **state)
+{
+    (void)state;
+    assert_true(alike("in_port=1 actions=output:2,output:3", "actions=output:3,output:2", false));
+    assert_false(alike("actions=output:2", "actions=output:2,output:3", false));
+    assert_true(alike("in_port=2 actions=output:3", "actions=drop", false));
+    assert_false(alike("in_port=2 actions=output:3", "actions=output:3", false));
+    assert_false(alike("actions=output:2", "actions=output:2", true));
+    assert_true(alike("actions=drop", "actions=output:2", true));
+    assert_true(alike("actions=normal,output:2", "actions=output:2,normal", false));
+    assert_false(alike("actions=normal,output:2", "actions=output:2", false));
+    assert_false(alike("table=1 actions=drop", "table=1 actions=drop", false));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_kind_of_output_asks_the_port),
     cmocka_unit_test(floods_as_open_flow_says),
@@ -297,6 +326,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sends_it_rewritten),
     cmocka_unit_test(too_many_packets_at_once_are_open),
     cmocka_unit_test(sets_compete_where_packets_do),
+    cmocka_unit_test(two_networks_treat_a_packet_alike),
 };
 
 TEST_MAIN(tests)
