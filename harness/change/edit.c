@@ -145,13 +145,12 @@ static size_t change_row(struct change_edit *edit, const struct flow_mod *mod, s
     return 1;
 }
 
-/* Changes all entries that the flow-mod chooses: `*n` of them. */
-static int change_rows(struct change_edit *edit, const struct flow_mod *mod, size_t *n)
+/* Changes all entries that the flow-mod chooses: edit->n_chosen of them. */
+static int change_rows(struct change_edit *edit, const struct flow_mod *mod)
 {
-    *n = 0;
     if (!is_strict(mod)) {
         for (size_t row = 0; row < edit->rows.n_entries; row++) {
-            *n += change_row(edit, mod, row);
+            edit->n_chosen += change_row(edit, mod, row);
         }
         return 0;
     }
@@ -164,7 +163,7 @@ static int change_rows(struct change_edit *edit, const struct flow_mod *mod, siz
         if (find_row(edit, &key, &row) < 0) {
             return -1;
         }
-        *n += change_row(edit, mod, row);
+        edit->n_chosen += change_row(edit, mod, row);
     }
     return 0;
 }
@@ -209,13 +208,14 @@ int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
                       const struct flow_entry **overlaps)
 {
     struct flow_mod effective = *mod;
-    size_t n = 0;
+    edit->n_chosen = 0;
     if (match_is_exact(&mod->flow.match) && mod->cookie_mask == 0) {
         effective.flow.priority = UINT16_MAX;
     }
-    if (mod->command != FLOW_ADD && change_rows(edit, &effective, &n) < 0) {
+    if (mod->command != FLOW_ADD && change_rows(edit, &effective) < 0) {
         return -1;
     }
-    bool adds = mod->command == FLOW_ADD || (!deletes(mod) && n == 0 && mod->cookie_mask == 0);
+    bool adds =
+        mod->command == FLOW_ADD || (!deletes(mod) && edit->n_chosen == 0 && mod->cookie_mask == 0);
     return adds ? add(edit, &effective, overlaps) : 0;
 }

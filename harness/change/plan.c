@@ -8,22 +8,69 @@
 
 #include <stdlib.h>
 
-static int refuse(struct change_plan *plan, size_t item, const struct flow_entry *overlaps)
+static bool brings_actions(const struct flow_mod *mod)
 {
-    plan->overlaps[item] = base_arena_copy(&plan->arena, overlaps, sizeof *overlaps);
-    return plan->overlaps[item] ? 0 : -1;
+    return mod->command != FLOW_DELETE && mod->command != FLOW_DELETE_STRICT;
+}
+
+static bool is_supported(const struct switch_state *state, const struct action *action)
+{
+    uint32_t known = state->supported_actions;
+    return !known || action->type >= 32 || (known >> action->type & 1);
+}
+
+static bool has_port(const struct switch_state *state, const struct action *action)
+{
+    bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+    return !sends || action->port > PORT_MAX || state->n_ports == 0 ||
+           switch_state_port(state, action->port);
+}
+
+/* What can be known of an item before its turn: by its actions. */
+static struct change_effect expect(const struct switch_state *state, const struct flow_mod *mod)
+{
+    struct change_effect effect = {.answer = CHANGE_TAKEN};
+    for (size_t i = 0; brings_actions(mod) && i < mod->flow.n_actions; i++) {
+        const struct action *action = &mod->flow.actions[i];
+        enum change_answer answer = !is_supported(state, action) ? CHANGE_BAD_ACTION
+                                    : !has_port(state, action)   ? CHANGE_NO_PORT
+                                                                 : CHANGE_TAKEN;
+        if (answer > effect.answer) {
+            effect = (struct change_effect){.answer = answer, .action = action};
+        }
+    }
+    return effect;
+}
+
+static int change_item(struct change_plan *plan, const struct switch_state *state,
+                       const struct flow_mod *mod, struct change_edit *edit,
+                       struct change_effect *effect)
+{
+    const struct flow_entry *overlaps;
+    *effect = expect(state, mod);
+    if (effect->answer == CHANGE_BAD_ACTION) {
+        return 0;
+    }
+    int status = change_edit_apply(edit, mod, &overlaps);
+    if (status == 1) {
+        effect->answer = CHANGE_OVERLAPS;
+        effect->overlaps = base_arena_copy(&plan->arena, overlaps, sizeof *overlaps);
+        return effect->overlaps ? 0 : -1;
+    }
+    if (effect->answer == CHANGE_TAKEN && mod->command != FLOW_ADD && edit->n_chosen == 0) {
+        effect->answer = CHANGE_NO_ENTRY;
+    }
+    return status;
 }
 
 static int change_switch(struct change_plan *plan, const struct flow_changes *changes,
                          const struct switch_state *before, size_t sw)
 {
     struct change_edit edit;
-    const struct flow_entry *overlaps;
     int status = change_edit_begin(&edit, &before->flows);
     for (size_t i = 0; i < changes->n_items && status >= 0; i++) {
         if (changes->items[i].sw == sw) {
-            status = change_edit_apply(&edit, &changes->items[i].mod, &overlaps);
-            status = status == 1 ? refuse(plan, i, overlaps) : status;
+            status = change_item(plan, before, &changes->items[i].mod, &edit, &plan->effects[i]);
         }
     }
     if (status >= 0) {
@@ -41,8 +88,8 @@ int change_plan_make(struct change_plan *plan, const struct flow_changes *change
     *plan = (struct change_plan){.n_switches = n_switches};
     plan->copies = base_calloc(n_switches + 1, sizeof *plan->copies);
     plan->states = base_calloc(n_switches + 1, sizeof *plan->states);
-    plan->overlaps = base_calloc(changes->n_items + 1, sizeof *plan->overlaps);
-    int status = plan->copies && plan->states && plan->overlaps ? 0 : -1;
+    plan->effects = base_calloc(changes->n_items + 1, sizeof *plan->effects);
+    int status = plan->copies && plan->states && plan->effects ? 0 : -1;
     for (size_t sw = 0; sw < n_switches && status == 0; sw++) {
         status = before[sw] ? change_switch(plan, changes, before[sw], sw) : 0;
     }
@@ -59,7 +106,7 @@ void change_plan_free(struct change_plan *plan)
     }
     free(plan->copies);
     free(plan->states);
-    free(plan->overlaps);
+    free(plan->effects);
     base_arena_free(&plan->arena);
     *plan = (struct change_plan){0};
 }

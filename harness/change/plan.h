@@ -8,17 +8,34 @@
 #include "model/flow_mod.h"
 #include "model/state.h"
 
+/* What a switch makes of one item. */
+enum change_answer {
+    CHANGE_TAKEN,
+    CHANGE_NO_ENTRY,  /* a modify or delete that no entry matches; such a modify adds one, unless it
+                         chooses by cookie */
+    CHANGE_NO_PORT,   /* it sends to a port that the switch does not have: section 4.6 leaves it to
+                         the switch whether it takes that. Made here as if it did */
+    CHANGE_OVERLAPS,  /* refused, OFPFMFC_OVERLAP */
+    CHANGE_BAD_ACTION /* refused, OFPBAC_BAD_TYPE: by its features it has no such action */
+};
+
+struct change_effect {
+    enum change_answer answer;
+    const struct flow_entry *overlaps; /* CHANGE_OVERLAPS: with this one, in the arena */
+    const struct action *action;       /* CHANGE_NO_PORT, CHANGE_BAD_ACTION: the first such one */
+};
+
 struct change_plan {
     struct switch_state *copies;        /* by switch; everything but the entries is borrowed */
     const struct switch_state **states; /* by switch: after the change; NULL: not read */
-    const struct flow_entry **overlaps; /* by item: the entry with which it overlaps, so that the
-                                           switch would refuse it; NULL: it would not */
+    struct change_effect *effects;      /* by item */
     size_t n_switches;
     struct base_arena arena;
 };
 
 /* Makes all items in their order (change/edit.h): one that is refused changes nothing,
- * and the next one follows. `before`: by switch, NULL: not read. Both `changes` and
+ * and the next one follows. What a switch says of its ports and actions is used where it is known
+ * (a saved state may leave it out). `before`: by switch, NULL: not read. Both `changes` and
  * `before` must outlive the plan. 0, or -1 without memory, and then there is nothing to
  * free. */
 int change_plan_make(struct change_plan *plan, const struct flow_changes *changes,

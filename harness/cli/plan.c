@@ -60,7 +60,7 @@ static int make_and_report(struct cli_job *job, const struct flow_changes *chang
         status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
     } else {
         struct report_plan outcome = {.changes = changes,
-                                      .overlaps = made.changed.overlaps,
+                                      .effects = made.changed.effects,
                                       .switches = made.switches,
                                       .n_switches = made.n_switches,
                                       .probes = &made.probes,

@@ -21,7 +21,8 @@ enum result_kind {
     RESULT_ENTRY,
     RESULT_HOST,
     RESULT_TRAFFIC,
-    RESULT_TRANSIENT /* what frames did while the network was changing: passes, with a detail */
+    RESULT_TRANSIENT, /* what frames did while the network was changing: passes, with a detail */
+    RESULT_CHANGE     /* a flow-mod that the switch would refuse, or may */
 };
 const char *result_kind_name(enum result_kind kind); /* "switch", "state"… */
 

@@ -95,6 +95,7 @@ static void all_have_names(void **state)
     assert_string_equal(result_kind_name(RESULT_STATE), "state");
     assert_string_equal(result_kind_name(RESULT_ENTRY), "entry");
     assert_string_equal(result_kind_name(RESULT_HOST), "host");
+    assert_string_equal(result_kind_name(RESULT_CHANGE), "change");
     assert_string_equal(result_kind_name(RESULT_TRAFFIC), "traffic");
     assert_string_equal(statement_name(SAYS_DECLARED), "declared");
     assert_string_equal(statement_name(SAYS_ADVERTISED), "advertised");

@@ -4,12 +4,14 @@
 #include "report/plan.h"
 
 #include "base/memory.h"
+#include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "report/coverage.h"
 #include "report/diff.h"
 #include "report/escape.h"
 #include "report/evidence.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,14 +42,34 @@ static struct index make_index(const struct report *report)
     return index;
 }
 
-/* What is not in a report (a port that drops, a host where nothing strays) is as
- * it should be. */
-static enum verdict verdict_of(const struct index *index, const struct result *result)
+static const struct result *find(const struct index *index, const struct result *result)
 {
     const struct result *const *found =
         index->n > 0 ? bsearch(&result, index->results, index->n, sizeof *index->results, by_id)
                      : NULL;
-    return found ? (*found)->verdict : VERDICT_PASS;
+    return found ? *found : NULL;
+}
+
+/* Whether something is open of the packets of this result's sender. */
+static bool is_sender_open(const struct index *index, const struct result *result)
+{
+    bool open = false;
+    for (size_t i = 0; result->from && i < index->n && !open; i++) {
+        const struct result *other = index->results[i];
+        open = other->verdict == VERDICT_INCONCLUSIVE && other->from &&
+               strcmp(other->from, result->from) == 0;
+    }
+    return open;
+}
+
+/* What is not in a report (a port that drops, a host where nothing strays) is as it should be,
+ * if that was decided: strays and loops that are not known for sure have no result of their own. */
+static enum verdict verdict_of(const struct index *index, const struct result *result)
+{
+    const struct result *found = find(index, result);
+    return found                           ? found->verdict
+           : is_sender_open(index, result) ? VERDICT_INCONCLUSIVE
+                                           : VERDICT_PASS;
 }
 
 /* Calls `each` with the ids whose verdict becomes this one, in the order of the
@@ -60,16 +82,17 @@ static size_t for_each_turn(const struct report_plan *plan, enum verdict to,
     size_t n = 0;
     for (size_t i = 0; i < plan->after->n_results; i++) {
         const struct result *result = &plan->after->results[i];
-        if (result->verdict == to && verdict_of(&before, result) != to) {
+        if (result->kind != RESULT_CHANGE && result->verdict == to &&
+            verdict_of(&before, result) != to) {
             each(aux, result->id);
             n++;
         }
     }
-    for (size_t i = 0; to == VERDICT_PASS && i < plan->before->n_results; i++) {
+    for (size_t i = 0; i < plan->before->n_results; i++) {
         const struct result *result = &plan->before->results[i];
-        bool gone =
-            after.n == 0 || !bsearch(&result, after.results, after.n, sizeof *after.results, by_id);
-        if (gone && (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE)) {
+        bool judged = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE;
+        if (judged && result->verdict != to && !find(&after, result) &&
+            verdict_of(&after, result) == to) {
             each(aux, result->id);
             n++;
         }
@@ -187,25 +210,45 @@ static void put_turn(void *aux, const char *id)
     base_put_text(writer->paper->out, "\n");
 }
 
-/* Why a switch would refuse an item of the change. */
-static void put_reason(const struct flow_entry *overlaps, struct base_buffer *out)
+static bool is_refused(const struct change_effect *effect)
 {
-    base_put_text(out, "overlaps with ");
-    ofctl_format_flow(overlaps, FLOW_NO_STATS, out);
-    base_put_text(out, " (OFPFMFC_OVERLAP)");
+    return effect->answer == CHANGE_OVERLAPS || effect->answer == CHANGE_BAD_ACTION;
+}
+
+static void put_place(const struct flow_change *item, struct base_buffer *out)
+{
+    base_put_format(out, "%s:%d:%d", item->place.file, item->place.line, item->place.column);
+}
+
+/* Why a switch would refuse an item of the change, or may. */
+static void put_reason(const struct change_effect *effect, struct base_buffer *out)
+{
+    if (effect->answer == CHANGE_OVERLAPS) {
+        base_put_text(out, "overlaps with ");
+        ofctl_format_flow(effect->overlaps, FLOW_NO_STATS, out);
+        base_put_text(out, " (OFPFMFC_OVERLAP)");
+    } else if (effect->answer == CHANGE_BAD_ACTION) {
+        base_put_text(out, "by its features the switch has no ");
+        ofctl_format_actions(effect->action, 1, out);
+        base_put_text(out, " (OFPBAC_BAD_TYPE)");
+    } else {
+        base_put_format(out, "the switch has no port %u, and may refuse it (OFPBAC_BAD_OUT_PORT)",
+                        effect->action->port);
+    }
 }
 
 static void put_refused(const struct report_paper *paper, const struct report_plan *plan)
 {
     for (size_t i = 0; i < plan->changes->n_items; i++) {
         const struct flow_change *item = &plan->changes->items[i];
-        if (plan->overlaps[i]) {
+        if (is_refused(&plan->effects[i])) {
             report_put_ink(paper, INK_RED, "refused");
-            base_put_format(paper->out, "  %s:%d:%d: ", item->place.file, item->place.line,
-                            item->place.column);
+            base_put_text(paper->out, "  ");
+            put_place(item, paper->out);
+            base_put_text(paper->out, ": ");
             report_put_clean(paper->out, item->text);
             base_put_text(paper->out, ": ");
-            put_reason(plan->overlaps[i], paper->out);
+            put_reason(&plan->effects[i], paper->out);
             base_put_text(paper->out, "\n");
         }
     }
@@ -298,15 +341,14 @@ static void put_json_refused(struct report_tree *tree, const struct report_plan 
     report_tree_list(tree, "refused", REPORT_LINES);
     for (size_t i = 0; i < plan->changes->n_items; i++) {
         const struct flow_change *item = &plan->changes->items[i];
-        if (plan->overlaps[i]) {
+        if (is_refused(&plan->effects[i])) {
             place.n_bytes = 0;
-            base_put_format(&place, "%s:%d:%d", item->place.file, item->place.line,
-                            item->place.column);
+            put_place(item, &place);
             report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
             report_tree_text(tree, "source", base_buffer_text(&place));
             report_tree_text(tree, "flow_mod", item->text);
             place.n_bytes = 0;
-            put_reason(plan->overlaps[i], &place);
+            put_reason(&plan->effects[i], &place);
             report_tree_text(tree, "reason", base_buffer_text(&place));
             report_tree_close(tree);
         }
@@ -379,53 +421,100 @@ void report_plan_json(const struct report_plan *plan, const char *version, struc
     report_tree_close(&tree);
 }
 
-/* ------------------------------------------------------------------- notes */
+/* ------------------------------------------------------------- single items */
 
-static void put_foreign(const struct switch_state *state, uint16_t number, struct base_buffer *out)
+/* An item that the switch would refuse, or may. */
+static int add_result(const struct flow_change *item, const struct change_effect *effect,
+                      const struct topology *topology, struct report *report)
 {
-    if (number > 0 && number <= PORT_MAX && !switch_state_port(state, number)) {
-        base_put_format(out, "%s%u", out->n_bytes > 0 ? ", " : "", number);
+    const char *name = topology->switches[item->sw].name;
+    const char *id = base_arena_format(&report->arena, "change/%s/%d", name, item->place.line);
+    struct result *result = id ? report_add(report, RESULT_CHANGE, id) : NULL;
+    struct base_buffer text = {0};
+    if (!result) {
+        return -1;
+    }
+    result->switch_name = name;
+    result->verdict = is_refused(effect) ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
+    put_place(item, &text);
+    result->source = base_arena_take(&report->arena, &text);
+    base_put_text(&text, item->text);
+    base_put_text(&text, ": ");
+    put_reason(effect, &text);
+    result->detail = base_arena_take(&report->arena, &text);
+    return result->source && result->detail ? 0 : -1;
+}
+
+/* What was done, and the first few of those for which it did nothing. */
+struct notes {
+    const struct topology *topology;
+    struct report *report;
+    size_t n_ports, n_entries;
+};
+enum { NOTED_MAX = 8 };
+
+static void note(struct notes *notes, size_t *n, const struct flow_change *item, const char *what)
+{
+    if ((*n)++ < NOTED_MAX) {
+        report_note(notes->report, "%s:%d: %s has no %s", item->place.file, item->place.line,
+                    notes->topology->switches[item->sw].name, what);
     }
 }
 
-/* The ports that an item names and the switch does not have: "99, 77". */
-static void put_foreign_ports(const struct flow_mod *mod, const struct switch_state *state,
-                              struct base_buffer *out)
+static void note_port(struct notes *notes, const struct flow_change *item,
+                      const struct switch_state *state)
 {
+    const struct match *match = &item->mod.flow.match;
+    uint16_t port = match->value.in_port;
+    bool is_delete = item->mod.command == FLOW_DELETE || item->mod.command == FLOW_DELETE_STRICT;
+    if (!is_delete && state->n_ports > 0 && match->mask.in_port == UINT16_MAX && port > 0 &&
+        port <= PORT_MAX && !switch_state_port(state, port)) {
+        char what[16];
+        snprintf(what, sizeof what, "port %u", port);
+        note(notes, &notes->n_ports, item, what);
+    }
+}
+
+/* To delete everything from an empty table is how a whole new one begins. */
+static void note_entry(struct notes *notes, const struct flow_change *item)
+{
+    const struct flow_mod *mod = &item->mod;
+    const struct match all = match_any();
     bool is_delete = mod->command == FLOW_DELETE || mod->command == FLOW_DELETE_STRICT;
-    if (!is_delete && mod->flow.match.mask.in_port == UINT16_MAX) {
-        put_foreign(state, mod->flow.match.value.in_port, out);
+    if (mod->command == FLOW_DELETE && match_equal(&mod->flow.match, &all)) {
+        return;
     }
-    for (size_t i = 0; i < mod->flow.n_actions; i++) {
-        const struct action *action = &mod->flow.actions[i];
-        if (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) {
-            put_foreign(state, action->port, out);
-        }
-    }
+    note(notes, &notes->n_entries, item,
+         is_delete          ? "entry that this deletes"
+         : mod->cookie_mask ? "entry that this modifies"
+                            : "entry that this modifies: it adds one");
 }
 
-void report_plan_note_ports(const struct flow_changes *changes,
-                            const struct switch_state *const *before,
-                            const struct topology *topology, struct report *report)
+int report_plan_items(const struct flow_changes *changes, const struct change_effect *effects,
+                      const struct switch_state *const *before, const struct topology *topology,
+                      struct report *report)
 {
-    enum { NOTED_MAX = 8 };
-    struct base_buffer ports = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < changes->n_items; i++) {
+    struct notes notes = {.topology = topology, .report = report};
+    int status = 0;
+    for (size_t i = 0; i < changes->n_items && status == 0; i++) {
         const struct flow_change *item = &changes->items[i];
-        const struct switch_state *state = before[item->sw];
-        ports.n_bytes = 0;
-        if (state && state->n_ports > 0) { /* a saved state may leave its ports out */
-            put_foreign_ports(&item->mod, state, &ports);
+        if (!before[item->sw]) {
+            continue;
         }
-        if (ports.n_bytes > 0 && n++ < NOTED_MAX) {
-            report_note(report, "%s:%d: %s has no port %s", item->place.file, item->place.line,
-                        topology->switches[item->sw].name, base_buffer_text(&ports));
+        note_port(&notes, item, before[item->sw]);
+        if (effects[i].answer == CHANGE_NO_ENTRY) {
+            note_entry(&notes, item);
+        } else if (effects[i].answer != CHANGE_TAKEN) {
+            status = add_result(item, &effects[i], topology, report);
         }
     }
-    if (n > NOTED_MAX) {
+    if (notes.n_ports > NOTED_MAX) {
         report_note(report, "%zu more lines of the change name ports that the switch does not have",
-                    n - NOTED_MAX);
+                    notes.n_ports - NOTED_MAX);
     }
-    base_buffer_free(&ports);
+    if (notes.n_entries > NOTED_MAX) {
+        report_note(report, "%zu more lines of the change modify or delete no entry",
+                    notes.n_entries - NOTED_MAX);
+    }
+    return status;
 }

@@ -5,6 +5,7 @@
 #ifndef REPORT_PLAN_H
 #define REPORT_PLAN_H
 
+#include "change/plan.h"
 #include "model/flow_mod.h"
 #include "model/state.h"
 #include "model/topology.h"
@@ -13,8 +14,7 @@
 
 struct report_plan {
     const struct flow_changes *changes;
-    const struct flow_entry *const *overlaps; /* by item of the changes: because of which entry a
-                                                 switch would refuse it; NULL: it would not */
+    const struct change_effect *effects;      /* by item of the changes */
     const struct switch_difference *switches; /* from as it is to as it would be */
     size_t n_switches;
     const struct report *before, *after;   /* the verdicts on both */
@@ -40,11 +40,13 @@ void report_plan_text(const struct report_plan *plan, size_t max,
  * "by"}]}} in front. */
 void report_plan_json(const struct report_plan *plan, const char *version, struct base_buffer *out);
 
-/* Notes each item that brings an entry for, or to, a port that its switch does not
- * have: in_port, output, enqueue. Of many the first 8, and how many more. `before`: by
- * switch, NULL: not read. */
-void report_plan_note_ports(const struct flow_changes *changes,
-                            const struct switch_state *const *before,
-                            const struct topology *topology, struct report *report);
+/* What there is to say of each item. Results change/SWITCH/LINE, which fail where the switch would
+ * refuse it, and are inconclusive where it may; notes where no entry matches a modify or delete,
+ * and where an item brings an entry for an in_port that the switch does not have: of many the
+ * first 8 of each kind, and how many more. `before`: by switch, NULL: not read. -1 without
+ * memory. */
+int report_plan_items(const struct flow_changes *changes, const struct change_effect *effects,
+                      const struct switch_state *const *before, const struct topology *topology,
+                      struct report *report);
 
 #endif

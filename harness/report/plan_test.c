@@ -32,7 +32,7 @@ struct world {
     struct flow_change items[2];
     struct flow_changes changes;
     struct flow_entry overlapped;
-    const struct flow_entry *overlaps[2];
+    struct change_effect effects[2];
     struct report before, after;
     struct report_plan plan;
 };
@@ -57,7 +57,7 @@ static void make_world(struct world *world, const enum verdict before[3],
         .items = {{.text = "delete tcp", .place = {"c.txt", 2, 3}},
                   {.text = "check_overlap actions=drop", .place = {"c.txt", 3, 3}}},
         .changes = {.file = "c.txt", .n_items = 2},
-        .overlaps = {NULL, &world->overlapped},
+        .effects = {{0}, {.answer = CHANGE_OVERLAPS, .overlaps = &world->overlapped}},
         .overlapped = {.priority = 7},
         .before = make_report(before),
         .after = make_report(after),
@@ -66,7 +66,7 @@ static void make_world(struct world *world, const enum verdict before[3],
     world->switches[0].entries = world->entries;
     world->changes.items = world->items;
     world->plan = (struct report_plan){.changes = &world->changes,
-                                       .overlaps = world->overlaps,
+                                       .effects = world->effects,
                                        .switches = world->switches,
                                        .n_switches = 3,
                                        .before = &world->before,
@@ -209,35 +209,168 @@ static void probes_that_come_and_go_are_told(void **state)
     free_world(&world);
 }
 
-static void ports_that_the_switch_has_not_are_noted(void **state)
+/* A stray that was seen before is no longer seen, but its sender has become unclear. */
+static void what_is_open_afterwards_does_not_become_true(void **state)
 {
     (void)state;
+    struct world world;
+    struct base_buffer text = {0};
+    struct report_text_options options = {0};
+    make_world(&world, before, after);
+    world.before.results[2].from = "a";
+    struct result *open = report_add(&world.after, RESULT_TRAFFIC, "traffic/a/stray/all");
+    open->verdict = VERDICT_INCONCLUSIVE;
+    open->from = "a";
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "\nbreaks  state/s1/1\n"
+                                                    "becomes true  state/s1/2\n"
+                                                    "becomes undecided  traffic/a/stray/all\n"
+                                                    "becomes undecided  traffic/a/stray/b\n"
+                                                    "PLAN: "));
+    open->from = "b"; /* of another sender it says nothing */
+    text.n_bytes = 0;
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "\nbecomes true  traffic/a/stray/b\n"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
+/* Items of a change, a line each, and what switches made of them. */
+struct items {
+    struct flow_change items[12];
+    struct flow_changes changes;
+    struct change_effect effects[12];
+    struct report report;
+};
+
+static const struct topology_switch switches[] = {{.name = "s1"}, {.name = "s2"}, {.name = "s3"}};
+
+static void add_item(struct items *items, size_t sw, const char *line)
+{
+    size_t n = items->changes.n_items++;
+    items->changes.items = items->items;
+    items->items[n] =
+        (struct flow_change){.sw = sw, .text = line, .place = {"c.txt", (int)n + 1, 3}};
+    assert_int_equal(
+        ofctl_parse_flow_mod(line, &items->changes.arena, &items->items[n].mod, NULL, NULL), 0);
+}
+
+static void tell_items(struct items *items)
+{
     struct port ports[] = {{.number = 1}, {.number = 2}};
     struct switch_state s1 = {.ports = ports, .n_ports = 2}, bare = {0};
     const struct switch_state *read[] = {&s1, NULL, &bare};
-    struct topology_switch switches[] = {{.name = "s1"}, {.name = "s2"}, {.name = "s3"}};
-    struct topology topology = {.switches = switches, .n_switches = 3};
-    static const char *const lines[] = {"in_port=99 actions=output:77,2,LOCAL,IN_PORT",
-                                        "in_port=LOCAL actions=flood",
-                                        "delete in_port=99",
-                                        "modify in_port=1 actions=enqueue:7:1",
-                                        "in_port=98 actions=1",
-                                        "in_port=98 actions=1"};
-    static const size_t of[] = {0, 0, 0, 0, 1, 2};
-    struct flow_change items[6];
-    struct flow_changes changes = {.items = items, .n_items = 6};
-    struct report report = {0};
-    for (size_t i = 0; i < 6; i++) {
-        items[i] = (struct flow_change){.sw = of[i], .place = {"c.txt", (int)i + 1, 1}};
-        assert_int_equal(ofctl_parse_flow_mod(lines[i], &changes.arena, &items[i].mod, NULL, NULL),
-                         0);
+    struct topology topology = {.switches = (struct topology_switch *)switches, .n_switches = 3};
+    assert_int_equal(
+        report_plan_items(&items->changes, items->effects, read, &topology, &items->report), 0);
+}
+
+static void free_items(struct items *items)
+{
+    report_free(&items->report);
+    base_arena_free(&items->changes.arena);
+}
+
+static void ports_that_the_switch_has_not_are_noted(void **state)
+{
+    (void)state;
+    struct items items = {0};
+    add_item(&items, 0, "in_port=99 actions=2");
+    add_item(&items, 0, "in_port=LOCAL actions=flood");
+    add_item(&items, 0, "delete in_port=99");
+    add_item(&items, 1, "in_port=98 actions=1");
+    add_item(&items, 2, "in_port=98 actions=1");
+    tell_items(&items);
+    assert_int_equal(items.report.n_results, 0);
+    assert_int_equal(items.report.n_notes, 1);
+    assert_string_equal(items.report.notes[0], "c.txt:1: s1 has no port 99");
+    free_items(&items);
+}
+
+static void what_no_entry_matches_is_noted(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"delete tcp",
+                                        "delete_strict in_port=1",
+                                        "modify arp actions=",
+                                        "modify cookie=1/1,arp actions=",
+                                        "delete",
+                                        "delete_strict",
+                                        "delete udp",
+                                        "delete arp",
+                                        "delete icmp",
+                                        "delete tcp,tp_dst=1"};
+    static const char *const notes[] = {
+        "c.txt:1: s1 has no entry that this deletes",
+        "c.txt:2: s1 has no entry that this deletes",
+        "c.txt:3: s1 has no entry that this modifies: it adds one",
+        "c.txt:4: s1 has no entry that this modifies",
+        "c.txt:6: s1 has no entry that this deletes",
+    };
+    struct items items = {0};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        add_item(&items, 0, lines[i]);
+        items.effects[i].answer = CHANGE_NO_ENTRY;
     }
-    report_plan_note_ports(&changes, read, &topology, &report);
-    assert_int_equal(report.n_notes, 2);
-    assert_string_equal(report.notes[0], "c.txt:1: s1 has no port 99, 77");
-    assert_string_equal(report.notes[1], "c.txt:4: s1 has no port 7");
-    report_free(&report);
-    base_arena_free(&changes.arena);
+    tell_items(&items);
+    assert_int_equal(items.report.n_results, 0);
+    assert_int_equal(items.report.n_notes, 9);
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        assert_string_equal(items.report.notes[i], notes[i]);
+    }
+    assert_string_equal(items.report.notes[8],
+                        "1 more lines of the change modify or delete no entry");
+    free_items(&items);
+}
+
+static void what_is_refused_is_a_result(void **state)
+{
+    (void)state;
+    static const struct flow_entry other = {.priority = 7};
+    static const struct action nine = {.type = ACTION_OUTPUT, .port = 9};
+    static const struct action strips = {.type = ACTION_STRIP_VLAN};
+    static const struct change_effect effects[] = {
+        {.answer = CHANGE_OVERLAPS, .overlaps = &other},
+        {.answer = CHANGE_BAD_ACTION, .action = &strips},
+        {.answer = CHANGE_NO_PORT, .action = &nine},
+        {.answer = CHANGE_TAKEN},
+    };
+    static const char *const details[] = {
+        "check_overlap actions=1: overlaps with priority=7 actions=drop (OFPFMFC_OVERLAP)",
+        "actions=strip_vlan,1: by its features the switch has no strip_vlan (OFPBAC_BAD_TYPE)",
+        "actions=9: the switch has no port 9, and may refuse it (OFPBAC_BAD_OUT_PORT)",
+    };
+    struct items items = {0};
+    add_item(&items, 0, "check_overlap actions=1");
+    add_item(&items, 0, "actions=strip_vlan,1");
+    add_item(&items, 0, "actions=9");
+    add_item(&items, 0, "actions=1");
+    memcpy(items.effects, effects, sizeof effects);
+    tell_items(&items);
+    assert_int_equal(items.report.n_results, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct result *result = &items.report.results[i];
+        assert_int_equal(result->verdict, i < 2 ? VERDICT_FAIL : VERDICT_INCONCLUSIVE);
+        assert_string_equal(result->detail, details[i]);
+    }
+    assert_string_equal(items.report.results[1].id, "change/s1/2");
+    assert_string_equal(items.report.results[1].source, "c.txt:2:3");
+    free_items(&items);
+}
+
+/* The items that a switch would refuse are no claims that break. */
+static void what_is_refused_does_not_break(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_buffer text = {0};
+    struct report_text_options options = {0};
+    make_world(&world, before, after);
+    report_add(&world.after, RESULT_CHANGE, "change/s1/3")->verdict = VERDICT_FAIL;
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "; 1 breaks, 2 become true\n"));
+    base_buffer_free(&text);
+    free_world(&world);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -245,7 +378,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_can_no_longer_be_decided_is_told),
     cmocka_unit_test(the_json_is_that_of_a_check_with_the_change),
     cmocka_unit_test(probes_that_come_and_go_are_told),
+    cmocka_unit_test(what_is_open_afterwards_does_not_become_true),
     cmocka_unit_test(ports_that_the_switch_has_not_are_noted),
+    cmocka_unit_test(what_no_entry_matches_is_noted),
+    cmocka_unit_test(what_is_refused_is_a_result),
+    cmocka_unit_test(what_is_refused_does_not_break),
 };
 
 TEST_MAIN(tests)

@@ -85,13 +85,17 @@ static int make(struct planning *planning, const struct flow_changes *changes,
         compare_switches(planning) < 0) {
         return base_fail(error, "out of memory");
     }
-    report_plan_note_ports(changes, before, expectation->topology, &plan->after);
     int status = judge(planning, before, &plan->before, error);
     if (status == 0 && planning->options->n_patterns == 0) {
         status = run_probes_differ(expectation, before, plan->changed.states, &plan->arena,
                                    &plan->probes, error);
     }
-    return status < 0 ? status : judge(planning, plan->changed.states, &plan->after, error);
+    status = status < 0 ? status : judge(planning, plan->changed.states, &plan->after, error);
+    /* Behind the selection: what is refused is not one of the results that may be left out. */
+    return status == 0 && report_plan_items(changes, plan->changed.effects, before,
+                                            expectation->topology, &plan->after) < 0
+               ? base_fail(error, "out of memory")
+               : status;
 }
 
 int run_plan_make(struct run_plan *plan, const struct expectation *expectation,

@@ -145,6 +145,24 @@ static void patterns_select_what_is_judged(void **state)
     free_plan(&planned);
 }
 
+/* Whatever is selected: what comes after a change that is refused is not what was planned. */
+static void what_is_refused_fails(void **state)
+{
+    (void)state;
+    struct planned planned = {0};
+    const char *const pattern = "traffic/h1/*";
+    fake_run_open_demon(&planned.run, "simulated");
+    planned.run.options.patterns = &pattern;
+    planned.run.options.n_patterns = 1;
+    plan(&planned, "s1:\n  check_overlap,tcp actions=drop\n  delete_strict priority=7,in_port=1\n");
+    assert_int_equal(planned.plan.after.n_results, 3);
+    assert_int_equal(report_verdict(&planned.plan.after), VERDICT_FAIL);
+    assert_int_equal(verdict_of(&planned.plan.after, "change/s1/2"), VERDICT_FAIL);
+    assert_int_equal(planned.plan.after.n_notes, 1);
+    assert_int_equal(planned.plan.before.n_results, 2);
+    free_plan(&planned);
+}
+
 static void a_switch_that_was_not_read_is_inconclusive_in_both(void **state)
 {
     (void)state;
@@ -165,6 +183,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(probes_come_and_go_with_entries),
     cmocka_unit_test(an_entry_that_goes_takes_its_probe_with_it),
     cmocka_unit_test(patterns_select_what_is_judged),
+    cmocka_unit_test(what_is_refused_fails),
     cmocka_unit_test(a_switch_that_was_not_read_is_inconclusive_in_both),
 };
 

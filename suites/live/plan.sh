@@ -118,7 +118,11 @@ expect_says 0 '^becomes true  state/s1/3' "a saved state, no switch" \
 
 echo 's1:
 check_overlap,tcp actions=drop' > "$change"
-expect_says 0 'refused .*change.txt:2:1: .*OFPFMFC_OVERLAP' "an overlap is refused" plan_of "$change"
+expect_says 1 'refused .*change.txt:2:1: .*OFPFMFC_OVERLAP' "an overlap is refused" plan_of "$change"
+expect_says 1 '^FAIL  change/s1/2' "what is refused fails" plan_of "$change"
+printf 's1:\n  delete udp,in_port=1\n' > "$change"
+expect_says 0 'change.txt:2: s1 has no entry that this deletes' "what deletes nothing is noted" \
+    plan_of "$change"
 printf 's1:\n  modify in_port=1 actions=output:2\n' > "$change"
 expect_says 0 '^PASS' "-k selects" plan_of "$change" -k state/s2
 expect_says 2 'nothing is selected' "-k that selects nothing" plan_of "$change" -k nonsense
