@@ -109,8 +109,8 @@ static void what_a_wrong_port_breaks(void **state)
     struct network network;
     network_load(&network, simulated, "simulated");
     struct flow_table *s1 = &network.states[0].flows;
-    assert_int_equal(ofctl_parse_flow("priority=40000,tcp,in_port=1,tp_dst=80 actions=output:6",
-                                      s1, NULL, NULL, NULL),
+    assert_int_equal(ofctl_parse_flow("priority=40000,tcp,in_port=1,tp_dst=80 actions=output:6", s1,
+                                      NULL, NULL, NULL),
                      0);
     network_index(&network);
     add_port(&network, "s1", 1, VERDICT_FAIL);
@@ -147,10 +147,8 @@ static void what_is_observed(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_right_port),
-    cmocka_unit_test(counters_that_were_read_once),
-    cmocka_unit_test(a_wrong_port),
-    cmocka_unit_test(what_a_wrong_port_breaks),
+    cmocka_unit_test(a_right_port),     cmocka_unit_test(counters_that_were_read_once),
+    cmocka_unit_test(a_wrong_port),     cmocka_unit_test(what_a_wrong_port_breaks),
     cmocka_unit_test(what_is_observed),
 };
 
