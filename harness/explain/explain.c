@@ -118,35 +118,30 @@ static void list_outputs(struct explaining *explaining, size_t i, const struct s
 
 /* ------------------------------------------------------------------ hidden */
 
-/* The entries that take the header and come after `taker`, best first. */
+/* The entries that would take the header, were it not for the one that does; best first. */
 static void list_hidden(struct explaining *explaining, const struct path_hop *step,
                         struct explained_hop *hop)
 {
-    const struct flow_table *table = explaining->network.switches[step->in.sw].flows;
-    size_t best[EXPLAIN_HIDDEN], n = 0, n_all = 0;
-    for (size_t i = 0; i < table->n_entries; i++) {
-        const struct flow_entry *entry = &table->entries[i];
-        if (i == step->entry || !match_takes(&entry->match, &step->header) ||
-            flow_never_takes(entry) || entry->table_id != table->entries[step->entry].table_id) {
+    struct space_table *table = &explaining->network.tables[step->in.sw];
+    const struct flow_entry *entries = table->flows->entries;
+    const struct match packet = match_exactly(&step->header);
+    struct space_overlapping found = {0};
+    size_t budget = BUDGET_UNLIMITED;
+    hop->hidden = base_arena_alloc(explaining->arena, EXPLAIN_HIDDEN * sizeof *hop->hidden);
+    explaining->no_memory |=
+        !hop->hidden || space_list_overlapping(table, &packet, 0, UINT32_MAX, &budget, &found) < 0;
+    for (size_t i = 0; hop->hidden && i < found.n_entries; i++) {
+        const struct flow_entry *entry = &entries[found.entries[i]];
+        if (found.entries[i] == step->entry || entry->table_id != entries[step->entry].table_id) {
             continue;
         }
-        size_t at = n;
-        n_all++;
-        while (at > 0 && space_rank(entry) > space_rank(&table->entries[best[at - 1]])) {
-            at--;
-        }
-        if (at < EXPLAIN_HIDDEN) {
-            n += n < EXPLAIN_HIDDEN;
-            memmove(&best[at + 1], &best[at], (n - at - 1) * sizeof *best);
-            best[at] = i;
+        if (hop->n_hidden < EXPLAIN_HIDDEN) {
+            hop->hidden[hop->n_hidden++] = ofctl_flow_text(entry, FLOW_NO_STATS, explaining->arena);
+        } else {
+            hop->n_hidden_more++;
         }
     }
-    hop->hidden = base_arena_alloc(explaining->arena, (n + 1) * sizeof *hop->hidden);
-    for (size_t i = 0; hop->hidden && i < n; i++) {
-        hop->hidden[hop->n_hidden++] =
-            ofctl_flow_text(&table->entries[best[i]], FLOW_NO_STATS, explaining->arena);
-    }
-    hop->n_hidden_more = n_all - n;
+    free(found.entries);
 }
 
 /* ---------------------------------------------------------------- expected */
@@ -189,14 +184,6 @@ static bool is_kept_back(const struct explaining *explaining, const struct path_
     return kept;
 }
 
-static int behave(const struct explaining *explaining, struct port_ref in,
-                  const struct action *actions, size_t n_actions, struct space_behavior *behavior)
-{
-    const struct path_switch *sw = &explaining->network.switches[in.sw];
-    return space_behavior(actions, n_actions, in.port, sw->ports, sw->n_ports, explaining->arena,
-                          behavior);
-}
-
 /* The place where it is said what the switch does with the packet; NULL: nothing is. */
 static const struct place *find_expected(const struct explaining *explaining,
                                          const struct path_hop *step, struct explained_hop *hop,
@@ -227,10 +214,10 @@ static void compare_expected(struct explaining *explaining, const struct path_ho
         return;
     }
     hop->source = place ? place_source(*place, explaining->arena) : NULL;
-    if ((expected &&
-         behave(explaining, step->in, expected->actions, expected->n_actions, &behaviors[0]) < 0) ||
-        (entry &&
-         behave(explaining, step->in, entry->actions, entry->n_actions, &behaviors[1]) < 0)) {
+    if ((expected && path_behavior(&explaining->network, step->in, expected->actions,
+                                   expected->n_actions, explaining->arena, &behaviors[0]) < 0) ||
+        (entry && path_behavior(&explaining->network, step->in, entry->actions, entry->n_actions,
+                                explaining->arena, &behaviors[1]) < 0)) {
         explaining->no_memory = true;
         return;
     }
@@ -254,7 +241,8 @@ static void show_entry(struct explaining *explaining, size_t i, const struct flo
     if (step->open) {
         return;
     }
-    if (behave(explaining, step->in, entry->actions, entry->n_actions, &all) < 0) {
+    if (path_behavior(&explaining->network, step->in, entry->actions, entry->n_actions,
+                      explaining->arena, &all) < 0) {
         explaining->no_memory = true;
         return;
     }

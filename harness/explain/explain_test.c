@@ -322,6 +322,33 @@ static void test_hiders(void **state)
     teardown(&asking);
 }
 
+/* Of two entries of one priority either may take a packet; above both one does. */
+static void test_rivals(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    struct explain_question question = question_of(&asking, 0, 1);
+    size_t budget = EXPLAIN_BUDGET;
+    set_flows(&asking, 0,
+              "priority=5,tcp actions=2;priority=5,dl_dst=02:00:00:00:00:02 actions=6;"
+              "priority=5,udp actions=2");
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(asking.answer.classes[i].unknown,
+                            "two entries of the same priority take it");
+        assert_null(asking.answer.classes[i].to);
+    }
+    assert_true(asking.answer.unknown);
+    set_flows(&asking, 0,
+              "priority=7,ip,dl_dst=02:00:00:00:00:02 actions=6;priority=5,tcp actions=2;"
+              "priority=5,dl_dst=02:00:00:00:00:02 actions=6");
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    assert_false(asking.answer.unknown);
+    assert_string_equal(asking.answer.classes[1].to, "h2");
+    teardown(&asking);
+}
+
 static void test_queue(void **state)
 {
     (void)state;
@@ -342,6 +369,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_hiders),       cmocka_unit_test(test_queue),
     cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_closed_way),
     cmocka_unit_test(test_closed_flood), cmocka_unit_test(test_other_table),
+    cmocka_unit_test(test_rivals),
 };
 
 TEST_MAIN(tests)

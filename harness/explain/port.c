@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which entry takes which packets of a port, and where do they go? */
-#include "base/memory.h"
 #include "explain/explain.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
@@ -13,20 +12,23 @@
 struct listing {
     struct port_ref in;
     const struct switch_state *state;
-    struct path_network network; /* this switch, and the cables */
-    struct space_table table;
-    size_t *order; /* entries that may take a packet of the port, best first */
-    size_t n_order;
+    struct path_network network;
+    struct space_overlapping order; /* entries that may take a packet of the port, best first */
     size_t *budget;
     struct base_arena *arena;
     struct explanation *out;
 };
 
+static struct space_table *table_of(struct listing *listing)
+{
+    return &listing->network.tables[listing->in.sw];
+}
+
 static void put_place(struct listing *listing, uint16_t number, struct base_buffer *out)
 {
     const struct topology *topology = listing->network.topology;
     struct port_ref ref = {.sw = listing->in.sw, .port = number};
-    struct peer peer = topology_peer(topology, ref);
+    struct peer peer = path_network_peer(&listing->network, ref);
     base_put_text(out, out->n_bytes > 0 ? ", " : "");
     if (peer.kind == PEER_HOST) {
         base_put_text(out, topology->hosts[peer.host].name);
@@ -50,8 +52,8 @@ static const char *closed_text(struct listing *listing, const struct flow_entry 
 {
     struct base_buffer text = {0};
     struct space_behavior all;
-    if (space_behavior(flow->actions, flow->n_actions, listing->in.port, listing->state->ports,
-                       listing->state->n_ports, listing->arena, &all) < 0) {
+    if (path_behavior(&listing->network, listing->in, flow->actions, flow->n_actions,
+                      listing->arena, &all) < 0) {
         return NULL;
     }
     for (size_t i = 0; i < all.n_outputs; i++) {
@@ -67,31 +69,70 @@ static const char *closed_text(struct listing *listing, const struct flow_entry 
     return take_any(listing, &text);
 }
 
+/* Whether one of two entries of one rank takes some of a region, or the other: why, or NULL. */
+static const char *competition(struct listing *listing, size_t entry, size_t other,
+                               struct space_region *region)
+{
+    struct space_difference difference;
+    switch (path_compete(&listing->network, listing->in, entry, other, region, listing->budget,
+                         &difference)) {
+    case SPACE_FOUND:
+        return path_taker_of(&listing->network, listing->in.sw, &difference.example).open;
+    case SPACE_OPEN:
+        return "not decided within the budget whether another entry takes it";
+    default:
+        return NULL;
+    }
+}
+
+/* Why it is not known whether the entry takes all that no better one takes; NULL: it does. */
+static const char *rival_of(struct listing *listing, size_t entry, const struct match *cube)
+{
+    const struct flow_entry *entries = listing->state->flows.entries;
+    uint32_t rank = space_rank(&entries[entry]);
+    struct space_region region = {0};
+    const char *open = NULL;
+    for (size_t i = 0; i < listing->order.n_entries && !open; i++) {
+        size_t other = listing->order.entries[i];
+        region.cube = *cube;
+        if (space_rank(&entries[other]) > rank) {
+            open = space_exclude(&region, &entries[other].match) < 0 ? path_no_memory : NULL;
+        } else if (other != entry && space_rank(&entries[other]) == rank &&
+                   match_intersect(cube, &entries[other].match, &region.cube)) {
+            open = competition(listing, entry, other, &region);
+        }
+    }
+    space_region_free(&region);
+    return open;
+}
+
 /* Where packets of the port go that this entry takes: "h2, s3:1, port 9". */
-static void show_ends(struct listing *listing, size_t entry, struct explained_class *class)
+static void show_ends(struct listing *listing, size_t entry, const struct match *cube,
+                      struct explained_class *class)
 {
     struct base_buffer text = {0};
     struct space_behavior does = {0};
     if (path_outputs_of(&listing->network, listing->in, entry, listing->arena, &does) < 0) {
         return;
     }
-    class->unknown = does.unknown;
-    listing->out->unknown |= does.unknown != NULL;
-    for (size_t i = 0; !does.unknown && i < does.n_outputs; i++) {
+    class->unknown = does.unknown ? does.unknown : rival_of(listing, entry, cube);
+    listing->out->unknown |= class->unknown != NULL;
+    for (size_t i = 0; !class->unknown && i < does.n_outputs; i++) {
         put_place(listing, does.outputs[i].port, &text);
     }
     class->to = take_any(listing, &text);
     class->closed =
-        does.unknown ? NULL : closed_text(listing, &listing->state->flows.entries[entry]);
+        class->unknown ? NULL : closed_text(listing, &listing->state->flows.entries[entry]);
 }
 
 /* The one entry that takes all of the cube before `entry` does. ENTRY_NONE: none. */
 static size_t find_hider(const struct listing *listing, size_t entry, const struct match *cube)
 {
-    for (size_t i = 0; i < listing->n_order && listing->order[i] != entry; i++) {
-        const struct flow_entry *flow = &listing->state->flows.entries[listing->order[i]];
+    const uint32_t *order = listing->order.entries;
+    for (size_t i = 0; i < listing->order.n_entries && order[i] != entry; i++) {
+        const struct flow_entry *flow = &listing->state->flows.entries[order[i]];
         if (match_within(cube, &flow->match) && !flow_open(flow)) {
-            return listing->order[i];
+            return order[i];
         }
     }
     return ENTRY_NONE;
@@ -113,12 +154,12 @@ static void add_class(struct listing *listing, size_t entry)
         ofctl_actions_text(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, listing->arena);
     class->entry = flow ? ofctl_flow_text(flow, FLOW_NO_STATS, listing->arena) : NULL;
     enum space_answer answer =
-        space_table_find(&listing->table, entry, &cube, listing->budget, &example);
+        space_table_find(table_of(listing), entry, &cube, listing->budget, &example);
     class->open = answer == SPACE_OPEN;
     if (answer == SPACE_FOUND) {
         class->example = ofctl_header_text(&example, listing->arena);
         if (flow) {
-            show_ends(listing, entry, class);
+            show_ends(listing, entry, &cube, class);
         }
     } else if (answer == SPACE_EMPTY && flow) {
         size_t by = find_hider(listing, entry, &cube);
@@ -131,54 +172,21 @@ static void add_class(struct listing *listing, size_t entry)
     listing->out->unknown |= class->open;
 }
 
-static int compare_order(const void *a, const void *b, void *aux)
-{
-    const struct space_table *table = aux;
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return x == y ? 0 : space_table_precedes(table, x, y) ? -1 : 1;
-}
-
-static void list_entries(struct listing *listing)
-{
-    struct space_entries lists[] = {space_table_any_port(&listing->table),
-                                    space_table_port(&listing->table, listing->in.port)};
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t j = 0; j < lists[i].n_entries; j++) {
-            listing->order[listing->n_order++] = lists[i].entries[j];
-        }
-    }
-    qsort_r(listing->order, listing->n_order, sizeof *listing->order, compare_order,
-            &listing->table);
-}
-
-/* Of the other switches only the cables count. */
-static int open_network(struct listing *listing, const struct explain_question *question)
-{
-    const struct topology *topology = question->expectation->topology;
-    const struct switch_state **states = base_calloc(topology->n_switches + 1, sizeof *states);
-    int status = -1;
-    if (states) {
-        states[listing->in.sw] = listing->state;
-        status = path_network_open_dumps(&listing->network, topology, states, NULL);
-    }
-    free(states);
-    return status;
-}
-
 static int list_classes(struct listing *listing, const struct explain_question *question)
 {
     const struct flow_table *flows = &listing->state->flows;
     struct explanation *out = listing->out;
-    listing->order = base_calloc(flows->n_entries + 1, sizeof *listing->order);
+    const struct match all = match_in_port(listing->in.port);
+    size_t unlimited = BUDGET_UNLIMITED;
     out->classes = base_arena_alloc(listing->arena, (flows->n_entries + 1) * sizeof *out->classes);
-    if (!listing->order || !out->classes || space_table_index(&listing->table, flows, NULL) < 0) {
+    if (!out->classes || space_list_overlapping(table_of(listing), &all, 0, UINT32_MAX, &unlimited,
+                                                &listing->order) < 0) {
         return -1;
     }
     out->at = topology_port_name(question->expectation->topology, listing->in, listing->arena);
     out->refused = path_no_entry(&listing->network, listing->in);
-    list_entries(listing);
-    for (size_t i = 0; i < listing->n_order; i++) {
-        add_class(listing, listing->order[i]);
+    for (size_t i = 0; i < listing->order.n_entries; i++) {
+        add_class(listing, listing->order.entries[i]);
     }
     add_class(listing, ENTRY_NONE);
     return listing->arena->failed ? -1 : 0;
@@ -193,12 +201,12 @@ int explain_port(const struct explain_question *question, size_t *budget, struct
                               .arena = arena,
                               .out = out};
     *out = (struct explanation){0};
-    if (open_network(&listing, question) < 0) {
+    if (path_network_open_dumps(&listing.network, question->expectation->topology, question->states,
+                                question->reasons) < 0) {
         return -1;
     }
     int status = list_classes(&listing, question);
-    free(listing.order);
-    space_table_free(&listing.table);
+    free(listing.order.entries);
     path_network_close(&listing.network);
     return status;
 }

@@ -2,7 +2,6 @@
  *
  * What do the tables do with the packets of each port? Cases and lifetimes, as
  * the expectation would write them. */
-#include "base/memory.h"
 #include "learn/inside.h"
 #include "model/port_set.h"
 #include "space/table.h"
@@ -15,31 +14,10 @@ struct learning {
     size_t sw;
     const struct switch_state *state;
     struct space_table table;
-    size_t *order; /* scratch: entries that may take a packet of a port, best first */
-    size_t n_order;
+    struct space_overlapping order; /* scratch: entries that may take a packet of a port */
 };
 
 /* --------------------------------------------------------------------- cases */
-
-static int compare_order(const void *a, const void *b, void *aux)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return x == y ? 0 : space_table_precedes(aux, x, y) ? -1 : 1;
-}
-
-static void order_entries(struct learning *learning, uint16_t port)
-{
-    struct space_entries lists[] = {space_table_any_port(&learning->table),
-                                    space_table_port(&learning->table, port)};
-    learning->n_order = 0;
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t j = 0; j < lists[i].n_entries; j++) {
-            learning->order[learning->n_order++] = lists[i].entries[j];
-        }
-    }
-    qsort_r(learning->order, learning->n_order, sizeof *learning->order, compare_order,
-            &learning->table);
-}
 
 /* Whether a packet of the port comes to the entry; in doubt it does. */
 static bool is_reached(struct learning *learning, size_t entry, const struct match *cube,
@@ -83,19 +61,22 @@ static int learn_port(struct learning *learning, uint16_t number)
     size_t budget = learning->run->budget;
     struct match all = match_in_port(number);
     struct expected_port port = {.port = {learning->sw, number}};
-    order_entries(learning, number);
-    port.cases =
-        base_arena_alloc(&expectation->arena, (learning->n_order + 1) * sizeof *port.cases);
+    struct space_overlapping *order = &learning->order;
+    size_t unlimited = BUDGET_UNLIMITED;
+    if (space_list_overlapping(&learning->table, &all, 0, UINT32_MAX, &unlimited, order) < 0) {
+        return -1;
+    }
+    port.cases = base_arena_alloc(&expectation->arena, (order->n_entries + 1) * sizeof *port.cases);
     if (!port.cases || base_grow(&expectation->ports, expectation->n_ports, &draft->ports_capacity,
                                  sizeof *expectation->ports) < 0) {
         return -1;
     }
-    for (size_t i = 0; i < learning->n_order; i++) {
-        const struct flow_entry *flow = &learning->state->flows.entries[learning->order[i]];
+    for (size_t i = 0; i < order->n_entries; i++) {
+        const struct flow_entry *flow = &learning->state->flows.entries[order->entries[i]];
         struct expected_case *learnt = &port.cases[port.n_cases];
         struct match cube;
         if (match_intersect(&all, &flow->match, &cube) &&
-            is_reached(learning, learning->order[i], &cube, &budget)) {
+            is_reached(learning, order->entries[i], &cube, &budget)) {
             bool odd = flow->hard_timeout != expectation->expires_sec;
             *learnt = (struct expected_case){.match = cube,
                                              .actions = flow->actions,
@@ -143,8 +124,7 @@ static int learn_entries(struct learning *learning)
             status = except_reserved(learning, match->value.in_port);
         }
     }
-    learning->order = base_calloc(flows->n_entries + 1, sizeof *learning->order);
-    if (status < 0 || !learning->order || space_table_index(&learning->table, flows, NULL) < 0) {
+    if (status < 0 || space_table_index(&learning->table, flows, NULL) < 0) {
         return -1;
     }
     port_set_add_cabled(&ports, learning->run->topology, learning->sw);
@@ -187,7 +167,7 @@ static int learn_switch(struct learn_run *run, size_t sw)
     int status = copy_entries(run, sw, &state.flows);
     status = status == 0 ? learn_entries(&learning) : status;
     flow_table_free(&state.flows);
-    free(learning.order);
+    free(learning.order.entries);
     return status;
 }
 

@@ -44,6 +44,14 @@ static const char *keep_leaving(const struct path_network *network, size_t sw,
     return *n_outputs > PATH_OUTPUTS ? "it sends more than 1024 packets at once" : NULL;
 }
 
+int path_behavior(const struct path_network *network, struct port_ref in,
+                  const struct action *actions, size_t n_actions, struct base_arena *arena,
+                  struct space_behavior *out)
+{
+    const struct path_switch *sw = &network->switches[in.sw];
+    return space_behavior(actions, n_actions, in.port, sw->ports, sw->n_ports, arena, out);
+}
+
 /* As path_outputs_of, but NORMAL is an output among others. */
 static int compared_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
                                struct base_arena *arena, struct space_behavior *out)
@@ -58,8 +66,7 @@ static int compared_outputs_of(const struct path_network *network, struct port_r
         *out = (struct space_behavior){.unknown = "the expectation does not list this port"};
         return 0;
     }
-    if (space_behavior(flow->actions, flow->n_actions, in.port, sw->ports, sw->n_ports, arena,
-                       out) < 0) {
+    if (path_behavior(network, in, flow->actions, flow->n_actions, arena, out) < 0) {
         return -1;
     }
     if (!out->unknown && out->n_outputs > 0) {

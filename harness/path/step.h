@@ -41,6 +41,12 @@ struct path_taker {
 struct path_taker path_taker_of(const struct path_network *network, size_t sw,
                                 const struct header *header);
 
+/* What a list of actions sends of packets that enter by `in`, by ports from which nothing leaves,
+ * too; as space_behavior. */
+int path_behavior(const struct path_network *network, struct port_ref in,
+                  const struct action *actions, size_t n_actions, struct base_arena *arena,
+                  struct space_behavior *out);
+
 /* What an entry does with packets that enter by `in`, as ports are now: outputs by ports from which
  * nothing leaves (path_no_exit) are not among out->outputs. out->unknown: why that is open; also
  * for an entry of another table than 0. Outputs live in the arena. -1 without memory. */
