@@ -5,7 +5,6 @@
 
 #include "testing/cmocka.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct mine {

@@ -5,8 +5,6 @@
 
 #include "testing/cmocka.h"
 
-#include <string.h>
-
 static void add(struct report *report, enum result_kind kind, const char *id,
                 enum cause_kind cause_kind, const char *cause)
 {

@@ -4,7 +4,6 @@
 #include "blame/swap.h"
 
 #include "base/memory.h"
-#include "blame/cause.h"
 
 #include <stdlib.h>
 #include <string.h>

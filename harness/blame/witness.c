@@ -5,9 +5,6 @@
 
 #include "ofctl/match.h"
 
-#include <stdio.h>
-#include <string.h>
-
 enum { OUTPUTS_MAX = 64 };
 
 struct witness {

@@ -3,8 +3,6 @@
  * What does a flow-mod do to a flow table? */
 #include "change/edit.h"
 
-#include "space/cube.h"
-
 #include <stdlib.h>
 
 /* -------------------------------------------------------------------- rows */

@@ -128,24 +128,19 @@ static void end_progress(struct check *check)
     }
 }
 
-static void put_junit(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_junit(found, out);
-}
-
-static void put_tap(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_tap(found, out);
-}
-
 static int write_reports(struct check *check, const struct report *report)
 {
     struct cli_job *job = &check->job;
+    struct base_buffer junit = {0}, tap = {0};
     int status = cli_put_verdicts(job, report);
-    status = cli_worse(status, cli_put_output(job, &check->junit, put_junit, report));
-    status = cli_worse(status, cli_put_output(job, &check->tap, put_tap, report));
+    if (check->junit.file) {
+        report_junit(report, &junit);
+    }
+    if (check->tap.file) {
+        report_tap(report, &tap);
+    }
+    status = cli_worse(status, cli_write_output(job, &check->junit, &junit));
+    status = cli_worse(status, cli_write_output(job, &check->tap, &tap));
     return cli_worse(status, cli_write_output(job, &check->pcapng, &check->frames));
 }
 

@@ -142,21 +142,17 @@ int cli_open_output(const struct cli_job *job, struct cli_output *output);
 int cli_write_output(const struct cli_job *job, struct cli_output *output,
                      struct base_buffer *text);
 
-/* One form of a report: puts what was found, which is the command's own structure. */
-typedef void cli_put(const struct cli_job *job, const void *found, struct base_buffer *out);
-
-/* Puts and writes one form, if the output is open. As cli_write_output. */
-int cli_put_output(const struct cli_job *job, struct cli_output *output, cli_put *put,
-                   const void *found);
-
-/* Writes job->text and job->json. Returns the exit status: `status`, or as cli_worse if
- * one could not be written. */
-int cli_put_reports(struct cli_job *job, int status, cli_put *put_text, cli_put *put_json,
-                    const void *found);
+/* Writes job->text and job->json, as cli_write_output does. Returns the exit status: `status`, or
+ * as cli_worse if one could not be written. */
+int cli_write_reports(struct cli_job *job, int status, struct base_buffer *text,
+                      struct base_buffer *json);
 
 /* The worse of what was found and how it was written: a deviation stays one,
  * anything else is CLI_UNJUDGED if the report could not be written. */
 int cli_worse(int found, int written);
+
+/* cli_open_reports, then cli_read_states. */
+int cli_open_and_read(struct cli_job *job, unsigned what);
 
 /* Reads the switches, or the saved state, into job->source.states. `what`:
  * CHANNEL_*. CLI_CONFORMS, or a message and CLI_UNJUDGED. */

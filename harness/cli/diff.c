@@ -136,17 +136,6 @@ static int compare_all(struct diff *diff)
     return failed;
 }
 
-static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    report_diff_text(found, job->verbose ? 0 : SHOWN, out);
-}
-
-static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_diff_json(found, BASE_VERSION, out);
-}
-
 static int write_reports(struct diff *diff)
 {
     static const int exits[] = {[REPORT_DIFF_SAME] = CLI_CONFORMS,
@@ -156,8 +145,15 @@ static int write_reports(struct diff *diff)
                                 .switches = diff->switches,
                                 .n_switches = diff->n_switches,
                                 .entries = diff->entries};
-    return cli_put_reports(&diff->job, exits[report_diff_verdict(&found)], put_text, put_json,
-                           &found);
+    struct cli_job *job = &diff->job;
+    struct base_buffer text = {0}, json = {0};
+    if (job->text.file) {
+        report_diff_text(&found, job->verbose ? 0 : SHOWN, &text);
+    }
+    if (job->json.file) {
+        report_diff_json(&found, BASE_VERSION, &json);
+    }
+    return cli_write_reports(job, exits[report_diff_verdict(&found)], &text, &json);
 }
 
 static int read_and_compare(struct diff *diff)

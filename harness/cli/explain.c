@@ -133,18 +133,6 @@ static int read_question(struct explain *explain, const struct topology *topolog
 
 /* ------------------------------------------------------------------ answer */
 
-static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_explain_text(found, out);
-}
-
-static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_explain_json(found, BASE_VERSION, out);
-}
-
 /* Of a port that the switch does not have no way is made up. What was saved
  * without ports, or without LOCAL, may have it. */
 static int check_port(const struct explain *explain, const struct switch_state *state)
@@ -166,6 +154,21 @@ static int check_port(const struct explain *explain, const struct switch_state *
     return peer.kind == PEER_NONE ? CLI_USAGE : CLI_DEVIATES;
 }
 
+static int write_reports(struct cli_job *job, const struct explanation *explanation)
+{
+    int status = explanation->deviates  ? CLI_DEVIATES
+                 : explanation->unknown ? CLI_UNJUDGED
+                                        : CLI_CONFORMS;
+    struct base_buffer text = {0}, json = {0};
+    if (job->text.file) {
+        report_explain_text(explanation, &text);
+    }
+    if (job->json.file) {
+        report_explain_json(explanation, BASE_VERSION, &json);
+    }
+    return cli_write_reports(job, status, &text, &json);
+}
+
 static int answer(struct explain *explain)
 {
     struct explanation explanation;
@@ -175,17 +178,9 @@ static int answer(struct explain *explain)
     int failed = all ? explain_port(&explain->question, &budget, &arena, &explanation)
                      : explain_packet(&explain->question, &explain->header, explain->frame.data,
                                       explain->frame.n_bytes, &arena, &explanation);
-    int status;
-    if (failed) {
-        status = cli_complain(&explain->job, CLI_UNJUDGED, "out of memory");
-    } else {
-        explanation.chosen =
-            explain->chosen.n_bytes > 0 ? base_buffer_text(&explain->chosen) : NULL;
-        status = explanation.deviates  ? CLI_DEVIATES
-                 : explanation.unknown ? CLI_UNJUDGED
-                                       : CLI_CONFORMS;
-        status = cli_put_reports(&explain->job, status, put_text, put_json, &explanation);
-    }
+    explanation.chosen = explain->chosen.n_bytes > 0 ? base_buffer_text(&explain->chosen) : NULL;
+    int status = failed ? cli_complain(&explain->job, CLI_UNJUDGED, "out of memory")
+                        : write_reports(&explain->job, &explanation);
     base_arena_free(&arena);
     return status;
 }
@@ -195,8 +190,7 @@ static int read_and_answer(struct explain *explain)
     struct cli_job *job = &explain->job;
     const struct run_states *states = &job->source.states;
     size_t sw = explain->question.in.sw;
-    int status = cli_open_reports(job);
-    status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS) : status;
+    int status = cli_open_and_read(job, CHANNEL_FLOWS);
     if (status != CLI_CONFORMS) {
         return status;
     }

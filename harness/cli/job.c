@@ -92,21 +92,11 @@ int cli_worse(int found, int written)
     return written == CLI_CONFORMS || found == CLI_DEVIATES ? found : CLI_UNJUDGED;
 }
 
-int cli_put_output(const struct cli_job *job, struct cli_output *output, cli_put *put,
-                   const void *found)
+int cli_write_reports(struct cli_job *job, int status, struct base_buffer *text,
+                      struct base_buffer *json)
 {
-    struct base_buffer out = {0};
-    if (output->file) {
-        put(job, found, &out);
-    }
-    return cli_write_output(job, output, &out);
-}
-
-int cli_put_reports(struct cli_job *job, int status, cli_put *put_text, cli_put *put_json,
-                    const void *found)
-{
-    status = cli_worse(status, cli_put_output(job, &job->text, put_text, found));
-    return cli_worse(status, cli_put_output(job, &job->json, put_json, found));
+    status = cli_worse(status, cli_write_output(job, &job->text, text));
+    return cli_worse(status, cli_write_output(job, &job->json, json));
 }
 
 int cli_read_states(struct cli_job *job, unsigned what)
@@ -115,6 +105,12 @@ int cli_read_states(struct cli_job *job, unsigned what)
     return run_source_read(&job->source, what, job->run.timeout_ms, &error) < 0
                ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
                : CLI_CONFORMS;
+}
+
+int cli_open_and_read(struct cli_job *job, unsigned what)
+{
+    int status = cli_open_reports(job);
+    return status == CLI_CONFORMS ? cli_read_states(job, what) : status;
 }
 
 struct report_text_options cli_text_options(bool verbose)
@@ -138,19 +134,15 @@ int cli_exit_of(const struct report *report)
     return exits[report_verdict(report)];
 }
 
-static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    struct report_text_options how = cli_text_options(job->verbose);
-    report_text(found, &how, out);
-}
-
-static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_json(found, BASE_VERSION, out);
-}
-
 int cli_put_verdicts(struct cli_job *job, const struct report *report)
 {
-    return cli_put_reports(job, cli_exit_of(report), put_text, put_json, report);
+    struct report_text_options how = cli_text_options(job->verbose);
+    struct base_buffer text = {0}, json = {0};
+    if (job->text.file) {
+        report_text(report, &how, &text);
+    }
+    if (job->json.file) {
+        report_json(report, BASE_VERSION, &json);
+    }
+    return cli_write_reports(job, cli_exit_of(report), &text, &json);
 }

@@ -33,17 +33,6 @@ static const struct base_option options[] = {
     {0},
 };
 
-static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    struct report_text_options how = cli_text_options(job->verbose);
-    report_mutate_text(found, job->topology, job->verbose ? 0 : SHOWN, &how, out);
-}
-
-static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    report_mutate_json(found, job->topology, BASE_VERSION, out);
-}
-
 /* What the score means. Undecided changes may be noticed, or not. */
 static int exit_of(const struct mutate *mutate, const struct mutations *mutations)
 {
@@ -69,6 +58,21 @@ static int exit_of(const struct mutate *mutate, const struct mutations *mutation
     return score < mutate->min_score ? CLI_UNJUDGED : CLI_CONFORMS;
 }
 
+static int write_reports(struct mutate *mutate, const struct mutations *found)
+{
+    struct cli_job *job = &mutate->job;
+    struct report_text_options how = cli_text_options(job->verbose);
+    struct base_buffer text = {0}, json = {0};
+    if (job->text.file) {
+        report_mutate_text(found, job->topology, job->verbose ? 0 : SHOWN, &how, &text);
+    }
+    if (job->json.file) {
+        report_mutate_json(found, job->topology, BASE_VERSION, &json);
+    }
+    int status = cli_write_reports(job, CLI_CONFORMS, &text, &json);
+    return status == CLI_CONFORMS ? exit_of(mutate, found) : status;
+}
+
 static bool selects(void *aux, const char *id)
 {
     return run_selects(aux, id);
@@ -89,8 +93,7 @@ static int try_and_report(struct mutate *mutate)
         report_proofs(job->expectation, switches, &findings, &mutations.base) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
-        status = cli_put_reports(job, CLI_CONFORMS, put_text, put_json, &mutations);
-        status = status == CLI_CONFORMS ? exit_of(mutate, &mutations) : status;
+        status = write_reports(mutate, &mutations);
     }
     prove_findings_free(&findings);
     mutations_free(&mutations);
@@ -99,8 +102,7 @@ static int try_and_report(struct mutate *mutate)
 
 static int run(struct cli_job *job)
 {
-    int status = cli_open_reports(job);
-    status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS) : status;
+    int status = cli_open_and_read(job, CHANNEL_FLOWS);
     return status == CLI_CONFORMS ? try_and_report((struct mutate *)job) : status;
 }
 

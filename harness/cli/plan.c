@@ -38,16 +38,17 @@ static int settle(struct cli_job *job)
                                         : cli_usage_error(job, "which change? --change FILE");
 }
 
-static void put_text(const struct cli_job *job, const void *found, struct base_buffer *out)
+static int write_reports(struct cli_job *job, const struct report_plan *plan)
 {
     struct report_text_options how = cli_text_options(job->verbose);
-    report_plan_text(found, job->verbose ? 0 : SHOWN, &how, out);
-}
-
-static void put_json(const struct cli_job *job, const void *found, struct base_buffer *out)
-{
-    (void)job;
-    report_plan_json(found, BASE_VERSION, out);
+    struct base_buffer text = {0}, json = {0};
+    if (job->text.file) {
+        report_plan_text(plan, job->verbose ? 0 : SHOWN, &how, &text);
+    }
+    if (job->json.file) {
+        report_plan_json(plan, BASE_VERSION, &json);
+    }
+    return cli_write_reports(job, cli_exit_of(plan->after), &text, &json);
 }
 
 static int make_and_report(struct cli_job *job, const struct flow_changes *changes)
@@ -66,7 +67,7 @@ static int make_and_report(struct cli_job *job, const struct flow_changes *chang
                                       .probes = &made.probes,
                                       .before = &made.before,
                                       .after = &made.after};
-        status = cli_put_reports(job, cli_exit_of(&made.after), put_text, put_json, &outcome);
+        status = write_reports(job, &outcome);
     }
     run_plan_free(&made);
     return status;
@@ -77,8 +78,7 @@ static int read_and_make(struct cli_job *job, const struct flow_changes *changes
     if (run_list(job->expectation, &job->run, NULL, NULL) == 0) {
         return cli_complain(job, CLI_USAGE, "%s: nothing is selected by -k", job->operands[0]);
     }
-    int status = cli_open_reports(job);
-    status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS) : status;
+    int status = cli_open_and_read(job, CHANNEL_FLOWS);
     return status == CLI_CONFORMS ? make_and_report(job, changes) : status;
 }
 

@@ -5,7 +5,6 @@
 #include "mutate/mutate.h"
 
 #include "mutate/mutants.h"
-#include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "testing/random_proof.h"
 

@@ -7,7 +7,6 @@
 #include "learn/learn.h"
 #include "mutate/mutants.h"
 #include "ofctl/flow.h"
-#include "ofctl/match.h"
 #include "testing/naive.h"
 #include "testing/random_proof.h"
 

@@ -7,8 +7,6 @@
 #include "openflow/control.h"
 #include "testing/golden.h"
 
-#include <string.h>
-
 /* udp,in_port=3,nw_src=10.1.2.0/24,tp_dst=53 */
 static const struct match udp53 = {
     .value = {.in_port = 3, .dl_type = 0x800, .nw_proto = 17, .nw_src = 0x0a010200, .tp_dst = 53},

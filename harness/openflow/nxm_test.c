@@ -3,7 +3,6 @@
  * Matches as TLVs, by the numbers of ovs-fields(7), typed here byte by byte. */
 #include "openflow/nxm.h"
 
-#include "base/buffer.h"
 #include "testing/cmocka.h"
 
 #include <stdio.h>

@@ -6,7 +6,6 @@
 #include "openflow/check.h"
 #include "openflow/nxm.h"
 #include "openflow/records.h"
-#include "openflow/stats.h"
 
 #include "model/port.h"
 

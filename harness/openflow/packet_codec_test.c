@@ -7,8 +7,6 @@
 #include "openflow/packet_codec.h"
 #include "testing/golden.h"
 
-#include <string.h>
-
 static void assert_golden(const char *name, size_t n_data, struct of_packet_out packet)
 {
     struct base_buffer bytes = {0}, out = {0};

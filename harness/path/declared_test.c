@@ -3,7 +3,6 @@
  * An expectation, followed as a network. */
 #include "path/declared.h"
 
-#include "ofctl/match.h"
 #include "path/follow.h"
 #include "testing/line.h"
 

@@ -3,8 +3,6 @@
  * What one switch does with packets: may they enter, which entry takes them, what comes out. */
 #include "path/step.h"
 
-#include <stdlib.h>
-
 const char path_no_memory[] = "out of memory";
 const char path_normal[] = "NORMAL";
 

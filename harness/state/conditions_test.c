@@ -3,7 +3,6 @@
  * Entries whose match OpenFlow 1.0 cannot say: masks of any shape are decided
  * exactly; a condition on a field that is not modelled leaves open what the
  * entry may take, and nothing passes for it. */
-#include "state/state.h"
 
 #include "testing/state_of.h"
 

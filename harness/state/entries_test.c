@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `entries:` and `tables: exact`. */
-#include "state/state.h"
 
 #include "testing/state_of.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Timeouts that entries have, and those that they should have. */
-#include "state/state.h"
 
 #include "testing/state_of.h"
 

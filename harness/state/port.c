@@ -10,7 +10,6 @@
 #include "state/inside.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ----------------------------------------------------------------- actions */
 

@@ -2,7 +2,6 @@
  *
  * Random tables against random expectations, by state_judge and by asking what
  * becomes of each header of a universe in which every header has a counterpart. */
-#include "state/state.h"
 
 #include "ofctl/match.h"
 #include "space/table.h"

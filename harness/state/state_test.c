@@ -2,7 +2,6 @@
  *
  * What a table does against what it should do: a deviation of each kind, and
  * its twin that must pass. */
-#include "state/state.h"
 
 #include "testing/state_kinds.h"
 

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { N_MAX = 64, N_FRAMES = 30000, N_TIMES = 5 };
 

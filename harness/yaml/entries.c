@@ -7,8 +7,6 @@
 #include "yaml/flow_lines.h"
 #include "yaml/value.h"
 
-#include <string.h>
-
 /* The entries of one switch. */
 struct switch_entries {
     struct yaml_reading *reading;

@@ -9,8 +9,6 @@
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"
 
-#include <string.h>
-
 static const char topology_text[] = "name: t\n"
                                     "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"
                                     "hosts:\n"

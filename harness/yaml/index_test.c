@@ -7,7 +7,6 @@
 #include "testing/cmocka.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void the_first_of_a_key_is_kept(void **state)
 {

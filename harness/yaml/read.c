@@ -8,7 +8,6 @@
 #include "base/suggest.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char ROOT_EXPECTED[] = "a mapping (\"key: value\" lines)";

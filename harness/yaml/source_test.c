@@ -6,7 +6,6 @@
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* The lines of a text, with '|' behind each. */

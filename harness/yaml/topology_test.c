@@ -5,8 +5,6 @@
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"
 
-#include <string.h>
-
 /* Loads `text` as a topology and compares the errors; NULL if there are any. */
 static struct topology *load(const char *text, const char *errors)
 {
