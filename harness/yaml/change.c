@@ -156,19 +156,19 @@ static void read_line(void *into, const struct yaml_flow_line *line)
     }
 }
 
-static void read_change(struct reading *reading, const char *path,
-                        struct yaml_diagnostics *diagnostics)
+static void read_change(struct reading *reading, const char *path)
 {
     struct base_error error;
     struct yaml_source *source = &reading->reader.source;
-    size_t n_before = yaml_errors_count(diagnostics);
+    struct yaml_diagnostics *diagnostics = source->diagnostics;
     reading->changes->file = base_arena_text(&reading->changes->arena, path);
     if (yaml_source_read(source, reading->reader.files, path, diagnostics, &error) < 0) {
         yaml_error_at(source, 0, 0, "%s", error.text);
         return;
     }
     yaml_each_flow_line(source, read_line, reading);
-    if (reading->changes->n_items == 0 && yaml_errors_count(diagnostics) == n_before) {
+    if (reading->changes->n_items == 0 &&
+        yaml_errors_count(diagnostics) == reading->reader.n_before) {
         yaml_error_at(source, 0, 0, "it changes nothing: no flow-mod in it");
     }
 }
@@ -177,23 +177,18 @@ int yaml_load_change(const struct yaml_files *files, const char *path,
                      const struct topology *topology, bool replace, struct flow_changes **changes,
                      struct yaml_diagnostics *diagnostics)
 {
-    size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
-    struct flow_changes *read = *changes = yaml_new(&source, sizeof *read);
-    if (!read) {
-        return -1;
+    struct reading reading = {.replace = replace, .sw = SWITCH_NONE};
+    struct flow_changes *read = reading.changes =
+        yaml_begin(&reading.reader, files, path, diagnostics, sizeof *read,
+                   offsetof(struct flow_changes, arena));
+    if (read) {
+        yaml_use_topology(&reading.reader, topology);
+        read_change(&reading, path);
     }
-    struct reading reading = {.reader = {.source = source, .files = files, .arena = &read->arena},
-                              .changes = read,
-                              .replace = replace,
-                              .sw = SWITCH_NONE};
-    yaml_use_topology(&reading.reader, topology);
-    read_change(&reading, path, diagnostics);
     yaml_index_free(&reading.keys);
-    yaml_close(&reading.reader);
-    if (yaml_errors_count(diagnostics) > n_before) {
+    *changes = yaml_end(&reading.reader) ? read : NULL;
+    if (!*changes) {
         flow_changes_free(read);
-        *changes = NULL;
     }
     return *changes ? 0 : -1;
 }

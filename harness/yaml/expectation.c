@@ -99,29 +99,21 @@ static void settle_all(struct yaml_reading *reading)
     yaml_index_free(&reading->ports);
     yaml_index_free(&reading->flows);
     yaml_index_free(&reading->claim_ids);
-    yaml_close(reader);
 }
 
 int yaml_load_expectation(const struct yaml_files *files, const char *path,
                           struct expectation **expectation, struct yaml_diagnostics *diagnostics)
 {
-    size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
-    struct expectation *x = *expectation = yaml_new(&source, sizeof *x);
-    if (!x) {
-        return -1;
+    struct yaml_reading reading = {.expectation = NULL};
+    struct expectation *x = reading.expectation = yaml_begin(
+        &reading.reader, files, path, diagnostics, sizeof *x, offsetof(struct expectation, arena));
+    if (x) {
+        yaml_read_file(&reading.reader, &format, &x->file, x);
+        settle_all(&reading);
     }
-    struct yaml_reading reading = {.reader = {.source = source, .files = files, .arena = &x->arena},
-                                   .expectation = x};
-    x->file = yaml_copy_text(&reading.reader, path);
-    if (x->file) {
-        reading.reader.source.file = x->file;
-        yaml_read_file(&reading.reader, &format, x);
-    }
-    settle_all(&reading);
-    if (yaml_errors_count(diagnostics) > n_before) {
+    *expectation = yaml_end(&reading.reader) ? x : NULL;
+    if (!*expectation) {
         expectation_free(x);
-        *expectation = NULL;
     }
     return *expectation ? 0 : -1;
 }

@@ -93,9 +93,7 @@ static void read_exception(struct yaml_reader *reader, const struct yaml_node *n
     struct expectation *x = reading->expectation;
     struct exception exception = {.sw = SWITCH_ALL, .place = yaml_place(reader, node)};
     (void)into;
-    size_t n_before = yaml_errors_count(reader->source.diagnostics);
-    yaml_read_fields(reader, node, "an exception", YAML_FIELDS(fields), &exception);
-    if (yaml_errors_count(reader->source.diagnostics) > n_before) {
+    if (!yaml_read_fields(reader, node, "an exception", YAML_FIELDS(fields), &exception)) {
         return;
     }
     if (node->n_children < 2) {

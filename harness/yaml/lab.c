@@ -122,33 +122,28 @@ static void read_lab(struct yaml_reader *reader, const char *path, const struct 
 {
     lab->switches = yaml_alloc(reader, topology->n_switches * sizeof *lab->switches);
     lab->hosts = yaml_alloc(reader, topology->n_hosts * sizeof *lab->hosts);
-    lab->file = yaml_copy_text(reader, path);
-    if (!lab->switches || !lab->hosts || (path && !lab->file)) {
+    if (!lab->switches || !lab->hosts) {
         return;
     }
     take_from_topology(reader, topology, lab);
     if (path) {
-        reader->source.file = lab->file;
         yaml_use_topology(reader, topology);
-        yaml_read_file(reader, &format, lab);
-        yaml_close(reader);
+        yaml_read_file(reader, &format, &lab->file, lab);
     }
 }
 
 int yaml_load_lab(const struct yaml_files *files, const char *path, const struct topology *topology,
                   struct lab **lab, struct yaml_diagnostics *diagnostics)
 {
-    size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_source source = {.file = path ? path : topology->file, .diagnostics = diagnostics};
-    *lab = yaml_new(&source, sizeof **lab);
-    if (!*lab) {
-        return -1;
+    struct yaml_reader reader = {.topology = NULL};
+    struct lab *read = yaml_begin(&reader, files, path ? path : topology->file, diagnostics,
+                                  sizeof *read, offsetof(struct lab, arena));
+    if (read) {
+        read_lab(&reader, path, topology, read);
     }
-    struct yaml_reader reader = {.source = source, .files = files, .arena = &(*lab)->arena};
-    read_lab(&reader, path, topology, *lab);
-    if (yaml_errors_count(diagnostics) > n_before) {
-        lab_free(*lab);
-        *lab = NULL;
+    *lab = yaml_end(&reader) ? read : NULL;
+    if (!*lab) {
+        lab_free(read);
     }
     return *lab ? 0 : -1;
 }

@@ -29,12 +29,18 @@ const struct yaml_node *yaml_open(struct yaml_reader *reader, const char *path,
     return root && yaml_expect(reader, root, YAML_MAPPING, ROOT_EXPECTED) ? root : NULL;
 }
 
-void *yaml_new(const struct yaml_source *source, size_t n_bytes)
+void *yaml_begin(struct yaml_reader *reader, const struct yaml_files *files, const char *path,
+                 struct yaml_diagnostics *diagnostics, size_t n_bytes, size_t arena_at)
 {
-    void *loaded = base_calloc(1, n_bytes);
+    reader->source = (struct yaml_source){.file = path, .diagnostics = diagnostics};
+    reader->files = files;
+    reader->n_before = yaml_errors_count(diagnostics);
+    char *loaded = base_calloc(1, n_bytes);
     if (!loaded) {
-        yaml_error_at(source, 0, 0, "out of memory");
+        yaml_error_at(&reader->source, 0, 0, "out of memory");
+        return NULL;
     }
+    reader->arena = (struct base_arena *)(loaded + arena_at);
     return loaded;
 }
 
@@ -43,6 +49,12 @@ void yaml_close(struct yaml_reader *reader)
     yaml_source_free(&reader->source);
     yaml_index_free(&reader->switches);
     yaml_index_free(&reader->hosts);
+}
+
+bool yaml_end(struct yaml_reader *reader)
+{
+    yaml_close(reader);
+    return yaml_errors_count(reader->source.diagnostics) == reader->n_before;
 }
 
 void yaml_use_topology(struct yaml_reader *reader, const struct topology *topology)
@@ -309,13 +321,14 @@ static void report_unknown_keys(const struct yaml_reader *reader, const struct y
     }
 }
 
-void yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, const char *what,
+bool yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, const char *what,
                       const struct yaml_field *fields, size_t n_fields, void *into)
 {
     char expected[80];
+    size_t n_before = yaml_errors_count(reader->source.diagnostics);
     snprintf(expected, sizeof expected, "a mapping with the keys of %s", what);
     if (!yaml_expect(reader, node, YAML_MAPPING, expected)) {
-        return;
+        return false;
     }
     for (size_t i = 0; i < n_fields; i++) {
         if (fields[i].required && !yaml_has_key(node, fields[i].name, fields, n_fields)) {
@@ -331,6 +344,7 @@ void yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, 
             }
         }
     }
+    return yaml_errors_count(reader->source.diagnostics) == n_before;
 }
 
 static bool has_any(const struct yaml_node *root, const char *const *names, size_t n)
@@ -371,11 +385,14 @@ static bool is_of_kind(const struct yaml_reader *reader, const struct yaml_node 
     return !found;
 }
 
-void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format, void *into)
+void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format, const char **file,
+                    void *into)
 {
     struct base_arena nodes = {0};
-    const struct yaml_node *root = yaml_open(reader, reader->source.file, reader->from,
-                                             reader->where, reader->source.diagnostics, &nodes);
+    *file = reader->source.file = yaml_copy_text(reader, reader->source.file);
+    const struct yaml_node *root = *file ? yaml_open(reader, *file, reader->from, reader->where,
+                                                     reader->source.diagnostics, &nodes)
+                                         : NULL;
     if (root && (format->kind == YAML_STATE || is_of_kind(reader, root, format->kind))) {
         yaml_read_fields(reader, root, format->what, format->fields, format->n_fields, into);
         if (format->check) {

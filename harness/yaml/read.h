@@ -18,6 +18,7 @@ struct yaml_reader {
     const struct yaml_node *where;   /* of another file; NULL: as itself */
     const struct topology *topology; /* whose names are known; NULL: it could not be loaded */
     struct yaml_index switches, hosts; /* name → index in the topology */
+    size_t n_before;                   /* errors that there were when it began */
 };
 
 /* Opens a file for reading and parses its YAML: the root, in `nodes`. NULL after
@@ -27,11 +28,16 @@ const struct yaml_node *yaml_open(struct yaml_reader *reader, const char *path,
                                   const struct yaml_reader *from, const struct yaml_node *where,
                                   struct yaml_diagnostics *diagnostics, struct base_arena *nodes);
 
-/* Zeroed memory for what is loaded from a file, freed with free(); NULL after a diagnostic. */
-void *yaml_new(const struct yaml_source *source, size_t n_bytes);
+/* Begins a load: sets the reader's source, files and arena. Returns zeroed memory for what is
+ * loaded, whose arena is at this offset, to be freed with free(); NULL after a diagnostic. */
+void *yaml_begin(struct yaml_reader *reader, const struct yaml_files *files, const char *path,
+                 struct yaml_diagnostics *diagnostics, size_t n_bytes, size_t arena_at);
 
 /* Frees what the reader holds. */
 void yaml_close(struct yaml_reader *reader);
+
+/* The same. True: nothing was reported since yaml_begin. */
+bool yaml_end(struct yaml_reader *reader);
 
 /* Makes the names of a topology known. */
 void yaml_use_topology(struct yaml_reader *reader, const struct topology *topology);
@@ -86,8 +92,9 @@ struct yaml_field {
 
 /* Reads a mapping by its table, in the order of the file. `what` is the thing
  * that has these fields ("a host"). Reports another shape than a mapping, keys
- * that are not in the table, and required ones that are not there (yaml_has_key). */
-void yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, const char *what,
+ * that are not in the table, and required ones that are not there (yaml_has_key). True: there was
+ * nothing to report, by the readers of the fields either. */
+bool yaml_read_fields(struct yaml_reader *reader, const struct yaml_node *node, const char *what,
                       const struct yaml_field *fields, size_t n_fields, void *into);
 #define YAML_FIELDS(table) (table), sizeof(table) / sizeof *(table)
 
@@ -103,10 +110,11 @@ struct yaml_format {
     void (*check)(struct yaml_reader *reader, const struct yaml_node *root, const void *loaded);
 };
 
-/* Reads the file as its fields say. One that is a topology, expectation or lab instead, by the keys
- * of its root, is one error in place of one for each key. reader->source begins with the file's
- * name and the diagnostics. */
-void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format, void *into);
+/* Reads the file as its fields say, and keeps its name, copied, in `*file`. One that is a topology,
+ * expectation or lab instead, by the keys of its root, is one error in place of one for each key.
+ */
+void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format, const char **file,
+                    void *into);
 
 /* Whether a key of the table is there, or one that is unknown and whose nearest
  * known word it is: that was reported, and what lacks the key need not be. */

@@ -299,26 +299,17 @@ static void read_not_read(struct yaml_reader *reader, const struct yaml_node *no
     ((struct yaml_state_switch *)into)->not_read = yaml_copy(reader, node, "a reason");
 }
 
+#define AT(member) .at = offsetof(struct yaml_state_switch, member)
 static const struct yaml_field switch_fields[] = {
     {.name = "name", .read = read_name, .required = true},
     {.name = "not_read", .read = read_not_read},
-    {.name = "dpid",
-     .read = yaml_read_u64,
-     .at = offsetof(struct yaml_state_switch, state.datapath_id)},
-    {.name = "n_buffers",
-     .read = yaml_read_u32,
-     .at = offsetof(struct yaml_state_switch, state.n_buffers)},
-    {.name = "n_tables",
-     .read = yaml_read_u8,
-     .at = offsetof(struct yaml_state_switch, state.n_tables)},
-    {.name = "capabilities",
-     .read = yaml_read_u32,
-     .at = offsetof(struct yaml_state_switch, state.capabilities)},
-    {.name = "actions",
-     .read = yaml_read_u32,
-     .at = offsetof(struct yaml_state_switch, state.supported_actions)},
-    {.name = "ports", .read = read_ports, .at = offsetof(struct yaml_state_switch, state)},
-    {.name = "flows", .read = read_flows, .at = offsetof(struct yaml_state_switch, state)},
+    {.name = "dpid", .read = yaml_read_u64, AT(state.datapath_id)},
+    {.name = "n_buffers", .read = yaml_read_u32, AT(state.n_buffers)},
+    {.name = "n_tables", .read = yaml_read_u8, AT(state.n_tables)},
+    {.name = "capabilities", .read = yaml_read_u32, AT(state.capabilities)},
+    {.name = "actions", .read = yaml_read_u32, AT(state.supported_actions)},
+    {.name = "ports", .read = read_ports, AT(state)},
+    {.name = "flows", .read = read_flows, AT(state)},
 };
 
 /* A switch is read or not_read, and nothing in between: an empty table must be
@@ -376,25 +367,18 @@ static const struct yaml_format format = {YAML_STATE, "a saved state", YAML_FIEL
 int yaml_load_state(const struct yaml_files *files, const char *path, struct yaml_state **state,
                     struct yaml_diagnostics *diagnostics)
 {
-    size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
-    struct yaml_state *read = *state = yaml_new(&source, sizeof *read);
-    if (!read) {
-        return -1;
-    }
-    struct reading reading = {.reader = {.source = source, .files = files, .arena = &read->arena},
-                              .state = read};
-    read->file = yaml_copy_text(&reading.reader, path);
-    if (read->file) {
-        reading.reader.source.file = read->file;
-        yaml_read_file(&reading.reader, &format, read);
+    struct reading reading = {.state = NULL};
+    struct yaml_state *read = reading.state =
+        yaml_begin(&reading.reader, files, path, diagnostics, sizeof *read,
+                   offsetof(struct yaml_state, arena));
+    if (read) {
+        yaml_read_file(&reading.reader, &format, &read->file, read);
     }
     base_arena_free(&reading.scratch);
     yaml_index_free(&reading.names);
-    yaml_close(&reading.reader);
-    if (yaml_errors_count(diagnostics) > n_before) {
+    *state = yaml_end(&reading.reader) ? read : NULL;
+    if (!*state) {
         yaml_state_free(read);
-        *state = NULL;
     }
     return *state ? 0 : -1;
 }

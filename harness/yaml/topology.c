@@ -159,19 +159,15 @@ static void read_role(struct yaml_reader *reader, const struct yaml_node *node, 
     host->capture = yaml_choice(reader, node, "capture", "host", "\"host\" or \"capture\"");
 }
 
+#define AT(member) .at = offsetof(struct topology_host, member)
 static const struct yaml_field host_fields[] = {
     {.name = "mac", .read = read_mac, .required = true},
     {.name = "ip", .read = read_ip},
-    {.name = "port",
-     .read = read_port,
-     .at = offsetof(struct topology_host, port),
-     .required = true},
+    {.name = "port", .read = read_port, AT(port), .required = true},
     {.name = "role", .read = read_role},
-    {.name = "netns", .read = yaml_read_netns, .at = offsetof(struct topology_host, station)},
-    {.name = "interface",
-     .read = yaml_read_interface,
-     .at = offsetof(struct topology_host, station)},
-    {.name = "exec", .read = yaml_read_exec, .at = offsetof(struct topology_host, station)},
+    {.name = "netns", .read = yaml_read_netns, AT(station)},
+    {.name = "interface", .read = yaml_read_interface, AT(station)},
+    {.name = "exec", .read = yaml_read_exec, AT(station)},
 };
 
 /* Hosts and switches share one name space: both are nodes of the network. */
@@ -252,28 +248,17 @@ struct topology *yaml_read_topology(const struct yaml_files *files, const char *
                                     const struct yaml_reader *from, const struct yaml_node *where,
                                     struct yaml_diagnostics *diagnostics)
 {
-    size_t n_before = yaml_errors_count(diagnostics);
-    struct yaml_source source = {.file = path, .diagnostics = diagnostics};
-    struct topology *topology = yaml_new(&source, sizeof *topology);
-    if (!topology) {
-        return NULL;
-    }
-    struct reading reading = {.reader = {.source = source,
-                                         .files = files,
-                                         .arena = &topology->arena,
-                                         .from = from,
-                                         .where = where,
-                                         .topology = topology}};
-    topology->file = yaml_copy_text(&reading.reader, path);
-    if (topology->file) {
-        reading.reader.source.file = topology->file;
-        yaml_read_file(&reading.reader, &format, topology);
+    struct reading reading = {.reader = {.from = from, .where = where}};
+    struct topology *topology = yaml_begin(&reading.reader, files, path, diagnostics,
+                                           sizeof *topology, offsetof(struct topology, arena));
+    reading.reader.topology = topology;
+    if (topology) {
+        yaml_read_file(&reading.reader, &format, &topology->file, topology);
     }
     yaml_index_free(&reading.dpids);
     yaml_index_free(&reading.macs);
     yaml_index_free(&reading.ports);
-    yaml_close(&reading.reader);
-    if (yaml_errors_count(diagnostics) > n_before) {
+    if (!yaml_end(&reading.reader)) {
         topology_free(topology);
         return NULL;
     }

@@ -114,21 +114,13 @@ static void read_match(struct yaml_reader *reader, const struct yaml_node *node,
         *claim->match_id ? yaml_copy(reader, node, "a match in the syntax of ovs-ofctl") : NULL;
 }
 
+#define AT(member) .at = offsetof(struct written_claim, member)
 static const struct yaml_field claim_fields[] = {
-    {.name = "from",
-     .read = read_from,
-     .at = offsetof(struct written_claim, from),
-     .required = true},
+    {.name = "from", .read = read_from, AT(from), .required = true},
     {.name = "match", .read = read_match},
-    {.name = "delivered",
-     .read = read_hosts,
-     .at = offsetof(struct written_claim, to[CLAIM_DELIVERED])},
-    {.name = "mirrored",
-     .read = read_hosts,
-     .at = offsetof(struct written_claim, to[CLAIM_MIRRORED])},
-    {.name = "isolated",
-     .read = read_isolated,
-     .at = offsetof(struct written_claim, to[CLAIM_ISOLATED])},
+    {.name = "delivered", .read = read_hosts, AT(to[CLAIM_DELIVERED])},
+    {.name = "mirrored", .read = read_hosts, AT(to[CLAIM_MIRRORED])},
+    {.name = "isolated", .read = read_isolated, AT(to[CLAIM_ISOLATED])},
     {.name = "copies", .read = read_copies},
 };
 
@@ -246,9 +238,7 @@ static void read_claim(struct yaml_reader *reader, const struct yaml_node *node,
     (void)into;
     struct yaml_reading *reading = yaml_reading_of(reader);
     struct written_claim written = {.match_id = "", .copies = 1};
-    size_t n_before = yaml_errors_count(reader->source.diagnostics);
-    yaml_read_fields(reader, node, "a claim", YAML_FIELDS(claim_fields), &written);
-    if (yaml_errors_count(reader->source.diagnostics) == n_before) {
+    if (yaml_read_fields(reader, node, "a claim", YAML_FIELDS(claim_fields), &written)) {
         finish_claim(reading, node, &written);
         reading->n_groups++;
     }

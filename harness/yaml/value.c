@@ -205,18 +205,6 @@ bool yaml_port(const struct yaml_reader *reader, const struct yaml_node *node,
     return port->sw != SWITCH_NONE;
 }
 
-const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_node *node)
-{
-    struct endpoint endpoint;
-    struct base_error error;
-    const char *text = yaml_copy(reader, node, "an OpenFlow endpoint such as tcp:HOST:PORT");
-    if (text && endpoint_parse(text, &endpoint, &error) < 0) {
-        yaml_error(reader, node, "%s", error.text);
-        return NULL;
-    }
-    return text;
-}
-
 bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node, struct match *match)
 {
     size_t column;
@@ -268,7 +256,13 @@ void yaml_read_name(struct yaml_reader *reader, const struct yaml_node *node, vo
 
 void yaml_read_endpoint(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    *(const char **)into = yaml_endpoint(reader, node);
+    struct endpoint endpoint;
+    struct base_error error;
+    const char *text = yaml_copy(reader, node, "an OpenFlow endpoint such as tcp:HOST:PORT");
+    if (text && endpoint_parse(text, &endpoint, &error) < 0) {
+        yaml_error(reader, node, "%s", error.text);
+    }
+    *(const char **)into = text;
 }
 
 void yaml_read_switch(struct yaml_reader *reader, const struct yaml_node *node, void *into)

@@ -42,10 +42,6 @@ size_t yaml_host(const struct yaml_reader *reader, const struct yaml_node *node)
 bool yaml_port(const struct yaml_reader *reader, const struct yaml_node *node,
                struct port_ref *port);
 
-/* A switch's address as model/endpoint.h has it, copied; NULL after a
- * diagnostic. */
-const char *yaml_endpoint(const struct yaml_reader *reader, const struct yaml_node *node);
-
 /* A match as model/match.h has it; false after a diagnostic. */
 bool yaml_match(const struct yaml_reader *reader, const struct yaml_node *node,
                 struct match *match);
