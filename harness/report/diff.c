@@ -124,9 +124,9 @@ void report_diff_text(const struct report_diff *diff, size_t max, struct base_bu
         const struct switch_difference *sw = &diff->switches[i];
         n_unseen += sw->not_compared != NULL;
         if (sw->not_compared) {
-            base_put_format(out, "%s: not compared: ", sw->name);
-            report_put_clean(out, sw->not_compared);
-            base_put_text(out, "\n\n");
+            base_put_format(out, "%s: not compared", sw->name);
+            report_put_line(out, ": ", sw->not_compared);
+            base_put_text(out, "\n");
         } else if (diff->entries) {
             put_entries(sw, out);
         } else {
@@ -169,6 +169,19 @@ void report_put_difference(struct report_tree *tree, const struct difference *it
     report_tree_close(tree);
 }
 
+void report_put_entries(struct report_tree *tree, const struct switch_difference *sw,
+                        const char *const keys[2])
+{
+    report_tree_list(tree, "entries", REPORT_LINES);
+    for (size_t i = 0; i < sw->n_entries; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, keys[0], sw->entries[i].entry[0]);
+        report_tree_text(tree, keys[1], sw->entries[i].entry[1]);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
 static void put_switch(struct report_tree *tree, const struct switch_difference *sw)
 {
     static const char *const keys[] = {"a", "b"};
@@ -181,19 +194,8 @@ static void put_switch(struct report_tree *tree, const struct switch_difference 
     }
     report_tree_close(tree);
     report_tree_text(tree, "open", sw->open);
-    report_tree_list(tree, "ports", REPORT_LINES);
-    for (size_t i = 0; i < sw->n_ports; i++) {
-        report_tree_text(tree, NULL, sw->ports[i]);
-    }
-    report_tree_close(tree);
-    report_tree_list(tree, "entries", REPORT_LINES);
-    for (size_t i = 0; i < sw->n_entries; i++) {
-        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
-        report_tree_text(tree, "a", sw->entries[i].entry[0]);
-        report_tree_text(tree, "b", sw->entries[i].entry[1]);
-        report_tree_close(tree);
-    }
-    report_tree_close(tree);
+    report_tree_texts(tree, "ports", sw->ports, sw->n_ports);
+    report_put_entries(tree, sw, keys);
     report_tree_close(tree);
 }
 

@@ -40,4 +40,8 @@ void report_put_set(const struct difference *difference, struct base_buffer *out
 void report_put_difference(struct report_tree *tree, const struct difference *difference,
                            const char *const keys[2]);
 
+/* The entries that differ, as the list "entries" of the map that is open; keys as above. */
+void report_put_entries(struct report_tree *tree, const struct switch_difference *sw,
+                        const char *const keys[2]);
+
 #endif

@@ -126,6 +126,13 @@ void report_put_clean(struct base_buffer *out, const char *text)
     put_mapped(out, text, strlen(text), line_map);
 }
 
+void report_put_line(struct base_buffer *out, const char *begin, const char *text)
+{
+    base_put_text(out, begin);
+    report_put_clean(out, text);
+    base_put_text(out, "\n");
+}
+
 void report_put_xml(struct base_buffer *out, const char *text)
 {
     put_mapped(out, text, strlen(text), xml_map);

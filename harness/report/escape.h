@@ -19,7 +19,10 @@
 /* For one line of a terminal: newline and tab become "\x0a" and "\x09" too. */
 void report_put_clean(struct base_buffer *out, const char *text);
 
-/* The same for the first n_bytes of the text; a zero ends it. */
+/* A line: `begin`, as it is, and the text behind it. */
+void report_put_line(struct base_buffer *out, const char *begin, const char *text);
+
+/* report_put_clean for the first n_bytes of the text; a zero ends it. */
 void report_put_clean_part(struct base_buffer *out, const char *text, size_t n_bytes);
 
 /* For XML 1.0, between tags and in a double-quoted attribute: markup becomes

@@ -14,9 +14,8 @@
 static void put_line(struct base_buffer *out, const char *label, const char *text)
 {
     if (text) {
-        base_put_format(out, "  %-9s ", label);
-        report_put_clean(out, text);
-        base_put_text(out, "\n");
+        base_put_format(out, "  %-9s", label);
+        report_put_line(out, " ", text);
     }
 }
 
@@ -200,11 +199,7 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
     report_tree_text(tree, "entry", hop->entry);
     report_tree_text(tree, "refused", hop->refused);
     report_tree_text(tree, "unknown", hop->unknown);
-    report_tree_list(tree, "hidden", REPORT_LINES);
-    for (size_t i = 0; i < hop->n_hidden; i++) {
-        report_tree_text(tree, NULL, hop->hidden[i]);
-    }
-    report_tree_close(tree);
+    report_tree_texts(tree, "hidden", hop->hidden, hop->n_hidden);
     put_outputs(tree, hop);
     report_tree_text(tree, "expected", hop->expected);
     if (hop->declared) {

@@ -165,9 +165,7 @@ static void put_text(const struct report_flows_switch *sw, bool no_stats, struct
 {
     report_put_clean(out, sw->name);
     if (!sw->state) {
-        base_put_text(out, ": not read: ");
-        report_put_clean(out, sw->reason);
-        base_put_text(out, "\n");
+        report_put_line(out, ": not read: ", sw->reason);
         return;
     }
     base_put_text(out, ":\n");

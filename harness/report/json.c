@@ -87,15 +87,6 @@ static void put_left_out(struct report_tree *tree, const struct report *report)
     report_tree_close(tree);
 }
 
-static void put_notes(struct report_tree *tree, const struct report *report)
-{
-    report_tree_list(tree, "notes", REPORT_LINES);
-    for (size_t i = 0; i < report->n_notes; i++) {
-        report_tree_text(tree, NULL, report->notes[i]);
-    }
-    report_tree_close(tree);
-}
-
 void report_put_report(struct report_tree *tree, const struct report *report, const char *version)
 {
     report_tree_text(tree, "verdict", verdict_name(report_verdict(report)));
@@ -105,7 +96,7 @@ void report_put_report(struct report_tree *tree, const struct report *report, co
     put_timing(tree, &report->timing);
     put_frames(tree, report);
     put_left_out(tree, report);
-    put_notes(tree, report);
+    report_tree_texts(tree, "notes", report->notes, report->n_notes);
     report_put_coverage_tree(tree, &report->coverage);
     report_tree_text(tree, "expectation", report->expectation);
     report_tree_text(tree, "tapproof", version);

@@ -61,9 +61,7 @@ static void put_lines(const struct mutations *mutations, const struct topology *
 static void put_headline(const struct report_paper *paper, const struct mutation *mutation)
 {
     report_put_ink(paper, fates[mutation->fate].ink, fates[mutation->fate].word);
-    base_put_text(paper->out, "  ");
-    report_put_clean(paper->out, mutation->id);
-    base_put_text(paper->out, "\n");
+    report_put_line(paper->out, "  ", mutation->id);
 }
 
 static void put_unnoticed(const struct report_paper *paper, const struct mutations *mutations,
@@ -74,17 +72,13 @@ static void put_unnoticed(const struct report_paper *paper, const struct mutatio
     base_put_format(out, "      from    %s\n      to      %s\n", mutation->before,
                     mutation->after ? mutation->after : "no entry");
     if (mutation->open) {
-        base_put_text(out, "      open    ");
-        report_put_clean(out, mutation->open);
-        base_put_text(out, "\n");
+        report_put_line(out, "      open    ", mutation->open);
     } else if (mutation->line != INDEX_NONE) {
         base_put_text(out, "      add     ");
         put_line(mutations, topology, mutation->line, out);
         base_put_text(out, "\n");
     } else if (mutation->ignore) {
-        base_put_text(out, "      ignored ");
-        report_put_clean(out, mutation->ignore);
-        base_put_text(out, "\n");
+        report_put_line(out, "      ignored ", mutation->ignore);
     }
 }
 
@@ -93,9 +87,8 @@ static void put_other(const struct report_paper *paper, const struct mutation *m
     put_headline(paper, mutation);
     for (enum mutation_sense by = 0; by < N_MUTATION_SENSES; by++) {
         if (mutation->sensed[by]) {
-            base_put_format(paper->out, "      %-7s ", mutation_sense_name(by));
-            report_put_clean(paper->out, mutation->sensed[by]);
-            base_put_text(paper->out, "\n");
+            base_put_format(paper->out, "      %-7s", mutation_sense_name(by));
+            report_put_line(paper->out, " ", mutation->sensed[by]);
         }
     }
 }

@@ -72,29 +72,26 @@ static enum verdict verdict_of(const struct index *index, const struct result *r
                                            : VERDICT_PASS;
 }
 
-/* Calls `each` with the ids whose verdict becomes this one, in the order of the
- * reports: those of the report after, then those that only `before` has.
- * Returns how many. */
-static size_t for_each_turn(const struct report_plan *plan, enum verdict to,
-                            void (*each)(void *aux, const char *id), void *aux)
+/* The ids whose verdict becomes this one, in the order of the reports: those of the report after,
+ * then those that only `before` has. Free them; without memory there are none. */
+static size_t list_turn(const struct report_plan *plan, enum verdict to, const char ***ids)
 {
     struct index before = make_index(plan->before), after = make_index(plan->after);
     size_t n = 0;
-    for (size_t i = 0; i < plan->after->n_results; i++) {
+    *ids = base_calloc(plan->before->n_results + plan->after->n_results + 1, sizeof **ids);
+    for (size_t i = 0; *ids && i < plan->after->n_results; i++) {
         const struct result *result = &plan->after->results[i];
         if (result->kind != RESULT_CHANGE && result->verdict == to &&
             verdict_of(&before, result) != to) {
-            each(aux, result->id);
-            n++;
+            (*ids)[n++] = result->id;
         }
     }
-    for (size_t i = 0; i < plan->before->n_results; i++) {
+    for (size_t i = 0; *ids && i < plan->before->n_results; i++) {
         const struct result *result = &plan->before->results[i];
         bool judged = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE;
         if (judged && result->verdict != to && !find(&after, result) &&
             verdict_of(&after, result) == to) {
-            each(aux, result->id);
-            n++;
+            (*ids)[n++] = result->id;
         }
     }
     free(before.results);
@@ -116,7 +113,7 @@ enum { N_TURNS = sizeof turns / sizeof *turns };
 /* ----------------------------------------------------------------- counts */
 
 struct counts {
-    size_t added, changed, removed, sets, switches;
+    size_t added, changed, removed, switches;
 };
 
 static struct counts count(const struct switch_difference *switches, size_t n)
@@ -129,7 +126,6 @@ static struct counts count(const struct switch_difference *switches, size_t n)
             counts.removed += !sw->entries[j].entry[1];
             counts.changed += sw->entries[j].entry[0] && sw->entries[j].entry[1];
         }
-        counts.sets += sw->n_items;
         counts.switches += sw->n_entries > 0;
     }
     return counts;
@@ -171,9 +167,9 @@ static void put_switch(const struct report_paper *paper, const struct switch_dif
     struct counts counts = count(sw, 1);
     size_t shown = max > 0 && sw->n_items > max ? max : sw->n_items;
     if (sw->not_compared) {
-        base_put_format(paper->out, "%s: not read: ", sw->name);
-        report_put_clean(paper->out, sw->not_compared);
-        base_put_text(paper->out, "\n\n");
+        base_put_format(paper->out, "%s: not read", sw->name);
+        report_put_line(paper->out, ": ", sw->not_compared);
+        base_put_text(paper->out, "\n");
         return;
     }
     if (sw->n_entries == 0) {
@@ -195,19 +191,18 @@ static void put_switch(const struct report_paper *paper, const struct switch_dif
     base_put_format(paper->out, sw->open ? "  %s\n\n" : "\n", sw->open);
 }
 
-struct turn_writer {
-    const struct report_paper *paper;
-    enum report_ink ink;
-    const char *label;
-};
-
-static void put_turn(void *aux, const char *id)
+/* Returns how many there are. */
+static size_t put_turn(const struct report_paper *paper, const struct report_plan *plan,
+                       size_t turn)
 {
-    const struct turn_writer *writer = aux;
-    report_put_ink(writer->paper, writer->ink, writer->label);
-    base_put_text(writer->paper->out, "  ");
-    report_put_clean(writer->paper->out, id);
-    base_put_text(writer->paper->out, "\n");
+    const char **ids;
+    size_t n = list_turn(plan, turns[turn].to, &ids);
+    for (size_t i = 0; i < n; i++) {
+        report_put_ink(paper, turns[turn].ink, turns[turn].label);
+        report_put_line(paper->out, "  ", ids[i]);
+    }
+    free(ids);
+    return n;
 }
 
 static bool is_refused(const struct change_effect *effect)
@@ -292,8 +287,7 @@ void report_plan_text(const struct report_plan *plan, size_t max,
     }
     put_refused(&paper, plan);
     for (size_t i = 0; i < N_TURNS; i++) {
-        struct turn_writer writer = {&paper, turns[i].ink, turns[i].label};
-        n[i] = for_each_turn(plan, turns[i].to, put_turn, &writer);
+        n[i] = put_turn(&paper, plan, i);
     }
     put_probes(&paper, plan->probes, max);
     base_put_format(out,
@@ -307,25 +301,13 @@ void report_plan_text(const struct report_plan *plan, size_t max,
 
 /* -------------------------------------------------------------------- JSON */
 
-static void put_json_entries(struct report_tree *tree, const struct switch_difference *sw)
-{
-    report_tree_list(tree, "entries", REPORT_LINES);
-    for (size_t i = 0; i < sw->n_entries; i++) {
-        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
-        report_tree_text(tree, "before", sw->entries[i].entry[0]);
-        report_tree_text(tree, "after", sw->entries[i].entry[1]);
-        report_tree_close(tree);
-    }
-    report_tree_close(tree);
-}
-
 static void put_json_switch(struct report_tree *tree, const struct switch_difference *sw)
 {
     static const char *const keys[] = {"before", "after"};
     report_tree_map(tree, NULL, REPORT_LINES);
     report_tree_text(tree, "switch", sw->name);
     report_tree_text(tree, "not_compared", sw->not_compared);
-    put_json_entries(tree, sw);
+    report_put_entries(tree, sw, keys);
     report_tree_list(tree, "ports", REPORT_LINES);
     for (size_t i = 0; i < sw->n_items; i++) {
         report_put_difference(tree, &sw->items[i], keys);
@@ -355,11 +337,6 @@ static void put_json_refused(struct report_tree *tree, const struct report_plan 
     }
     report_tree_close(tree);
     report_drop_scratch(&place, tree->out);
-}
-
-static void put_json_turn(void *aux, const char *id)
-{
-    report_tree_text(aux, NULL, id);
 }
 
 static void put_json_probe_list(struct report_tree *tree, const char *key,
@@ -404,9 +381,10 @@ static void put_json_change(struct report_tree *tree, const struct report_plan *
     report_tree_close(tree);
     put_json_refused(tree, plan);
     for (size_t i = 0; i < N_TURNS; i++) {
-        report_tree_list(tree, turns[i].key, REPORT_LINES);
-        for_each_turn(plan, turns[i].to, put_json_turn, tree);
-        report_tree_close(tree);
+        const char **ids;
+        size_t n = list_turn(plan, turns[i].to, &ids);
+        report_tree_texts(tree, turns[i].key, ids, n);
+        free(ids);
     }
     put_json_probes(tree, plan->probes);
     report_tree_close(tree);

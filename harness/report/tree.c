@@ -117,6 +117,16 @@ void report_tree_text(struct report_tree *tree, const char *key, const char *tex
     }
 }
 
+void report_tree_texts(struct report_tree *tree, const char *key, const char *const *texts,
+                       size_t n_texts)
+{
+    report_tree_list(tree, key, REPORT_LINES);
+    for (size_t i = 0; i < n_texts; i++) {
+        report_tree_text(tree, NULL, texts[i]);
+    }
+    report_tree_close(tree);
+}
+
 void report_tree_number(struct report_tree *tree, const char *key, int64_t number)
 {
     char text[32];

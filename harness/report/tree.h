@@ -48,6 +48,10 @@ void report_tree_counter(struct report_tree *tree, const char *key, uint64_t num
 /* Rounded to the thousandth; null if it is not finite. */
 void report_tree_real(struct report_tree *tree, const char *key, double number);
 
+/* A list of texts, a line each. */
+void report_tree_texts(struct report_tree *tree, const char *key, const char *const *texts,
+                       size_t n_texts);
+
 /* The number as a string: "0x" and at least n_digits. */
 void report_tree_hex(struct report_tree *tree, const char *key, uint64_t number, int n_digits);
 
