@@ -4,6 +4,7 @@
 #include "suite.h"
 
 #include "report/report.h"
+#include "run/expected.h"
 #include "run/run.h"
 #include "testing/cmocka.h"
 #include "yaml/load.h"
@@ -103,7 +104,7 @@ int suite_main(const struct suite *suite, int argc, char **argv)
         return EXIT_USAGE;
     }
     int status = EXIT_USAGE;
-    if (yaml_load_expectation(&yaml_disk, argv[1], &expectation, &diagnostics) == 0 &&
+    if (run_load_expectation(&yaml_disk, argv[1], &expectation, &diagnostics) == 0 &&
         yaml_load_lab(&yaml_disk, argc == 3 ? argv[2] : getenv("TAPPROOF_LAB"),
                       expectation->topology, &lab, &diagnostics) == 0) {
         status = check(suite, expectation, lab);

@@ -5,7 +5,7 @@
 #include "base/suggest.h"
 #include "base/version.h"
 #include "cli/cli.h"
-#include "yaml/load.h"
+#include "run/expected.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +103,7 @@ static int load(struct cli_job *job, struct topology **topology,
             return -1;
         }
         job->topology = *topology;
-    } else if (yaml_load_expectation(&yaml_disk, job->operands[0], &job->expectation, diagnostics) <
+    } else if (run_load_expectation(&yaml_disk, job->operands[0], &job->expectation, diagnostics) <
                0) {
         return -1;
     } else {

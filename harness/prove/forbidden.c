@@ -3,8 +3,7 @@
  * Does nothing forbidden arrive where no frame would show it? */
 #include "prove/inside.h"
 
-/* Of all pairs together, and the share of it that one question may use. */
-enum { FORBIDDEN_BUDGET = 100000000, SHARES = 25 };
+enum { FORBIDDEN_BUDGET = 100000000 }; /* of all pairs together */
 
 /* Proved, or its reason says why not. */
 static int prove_pair(struct prove_sender *sender, struct unprobed_pair *pair, bool *proved)
@@ -48,13 +47,6 @@ static int prove_pairs(struct prove_context *context, struct unprobed_pair *pair
     return status;
 }
 
-/* What is left of the budget, and no more than its share of it for a question. */
-static void share(struct prove_context *context, size_t budget)
-{
-    size_t left = budget > context->spent ? budget - context->spent : 0;
-    context->budget = left < budget / SHARES ? left : budget / SHARES;
-}
-
 int prove_forbidden(const struct expectation *expectation, const struct switch_dump *switches,
                     const struct prove_options *options, struct unprobed_pair *pairs,
                     size_t *n_pairs, struct report *report, struct prove_findings *findings,
@@ -73,7 +65,7 @@ int prove_forbidden(const struct expectation *expectation, const struct switch_d
     for (size_t begin = 0; begin < n && status == 0; begin = end) {
         for (end = begin + 1; end < n && pairs[end].from == pairs[begin].from; end++) {
         }
-        share(&context, budget);
+        prove_context_share(&context, budget);
         status = prove_pairs(&context, pairs, begin, end, &kept);
     }
     prove_context_close(&context);

@@ -59,9 +59,13 @@ struct prove_opening {
     const struct path_unknown *unknown; /* or this place */
 };
 
-/* (sender.c) `states`, `expectation`, `topology` and `budget` are set. -1 without memory; to be
- * closed all the same. */
+/* (sender.c) `states`, `expectation`, `topology` and `budget` are set; without `states` what is
+ * declared is proved of itself. -1 without memory; to be closed all the same. */
 int prove_context_open(struct prove_context *context);
+
+/* Of the budget of all questions together, what the next one may use: no more than a share, and
+ * than is left. */
+void prove_context_share(struct prove_context *context, size_t budget);
 
 /* The same; sets `states`, too. */
 int prove_context_read(struct prove_context *context, const struct switch_dump *switches);

@@ -72,6 +72,24 @@ int prove_claims(const struct expectation *expectation, const struct switch_dump
                  const struct prove_options *options, struct report *report,
                  struct prove_findings *findings, struct base_error *error);
 
+/* An expectation that contradicts itself: of a packet that `from` sends, more or fewer copies
+ * arrive at `to` by `ports:` than its claims say. */
+struct prove_contradiction {
+    size_t claim; /* by index; a sender's first one where it is that no claim allows the arrival */
+    bool strays;  /* so it is */
+    size_t from, to;
+    struct header example; /* as sent */
+    long wanted, copies;   /* -1: endlessly many */
+};
+
+/* Compares the claims with `ports:`, for every header: calls `each` once for each claim and once
+ * for each pair of hosts that contradict. No network can do what both say. Nothing is
+ * contradicted where `ports:` leave open what becomes of a packet, nor what is over the budget (0:
+ * 2,000,000 comparisons of two sets in all). -1 without memory. */
+int prove_contradictions(const struct expectation *expectation, size_t budget,
+                         void (*each)(void *aux, const struct prove_contradiction *contradiction),
+                         void *aux);
+
 /* Proves of pairs for which no frame would show it that nothing forbidden
  * arrives: those that are proved leave the list, the order of the others stays,
  * and their reasons, in the arena of the report, say more. `pairs` is sorted by

@@ -54,14 +54,11 @@ int prove_context_read(struct prove_context *context, const struct switch_dump *
     return context->states ? prove_context_open(context) : -1;
 }
 
-int prove_context_open(struct prove_context *context)
+static int open_actual(struct prove_context *context)
 {
     size_t n = context->topology->n_switches;
-    context->budget = context->budget ? context->budget : budget_of(context);
     struct path_switch *tables = base_calloc(n + 1, sizeof *tables);
-    context->spreads = base_calloc(n + 1, sizeof(*context->spreads));
-    int status = tables && context->spreads ? sort_claims(context) : -1;
-    for (size_t i = 0; i < n && status == 0; i++) {
+    for (size_t i = 0; tables && i < n; i++) {
         const struct switch_state *state = context->states[i];
         tables[i].unknown = base_arena_format(&context->arena, "%s was not read",
                                               context->topology->switches[i].name);
@@ -71,11 +68,30 @@ int prove_context_open(struct prove_context *context)
             tables[i].n_ports = state->n_ports;
         }
     }
-    if (status == 0) {
-        status = path_network_open(&context->actual, context->topology, tables);
-    }
+    int status = tables ? path_network_open(&context->actual, context->topology, tables) : -1;
     free(tables);
-    return status < 0 ? -1 : path_declared_open(&context->declared, context->expectation);
+    return status;
+}
+
+int prove_context_open(struct prove_context *context)
+{
+    size_t n = context->topology->n_switches;
+    context->budget = context->budget ? context->budget : budget_of(context);
+    context->spreads = base_calloc(n + 1, sizeof(*context->spreads));
+    if (!context->spreads || sort_claims(context) < 0 ||
+        path_declared_open(&context->declared, context->expectation) < 0) {
+        return -1;
+    }
+    return context->states ? open_actual(context)
+                           : path_network_recable(&context->declared.network, context->topology,
+                                                  &context->actual);
+}
+
+void prove_context_share(struct prove_context *context, size_t budget)
+{
+    enum { SHARES = 25 };
+    size_t left = budget > context->spent ? budget - context->spent : 0;
+    context->budget = left < budget / SHARES ? left : budget / SHARES;
 }
 
 void prove_context_close(struct prove_context *context)

@@ -4,7 +4,6 @@
 #include "ofctl/match.h"
 #include "run/coverage.h"
 #include "run/inside.h"
-#include "traffic/contradict.h"
 #include "traffic/endless.h"
 
 #include <stdlib.h>
@@ -63,7 +62,6 @@ int run_checking_plan(struct checking *checking)
         traffic_plan(&checking->declared, &options, &checking->plan, checking->error) < 0) {
         return -1;
     }
-    traffic_contradictions(&checking->declared, &checking->plan, checking->report);
     if (traffic_endless_take(&checking->plan, &checking->now.tables, &checking->endless) < 0) {
         return base_fail(checking->error, "out of memory");
     }

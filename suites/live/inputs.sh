@@ -34,6 +34,9 @@ edit 's/delivered: \[h2\], mirrored/deliverd: [h2], mirrored/'
 expect_says 2 'delivered' "an unknown key, with the nearest one" $check "$edited"
 edit 's/{from: h1, delivered: \[h2\], mirrored: \[h11\]}/{from: h1, delivered: [h2], isolated: [h2]}/'
 expect_says 2 'edited.yaml:[0-9]*:.*h2' "contradictory claims" $check "$edited"
+edit 's/{from: h2, delivered: \[h1\], isolated/{from: h2, delivered: [h1], mirrored/'
+expect_says 2 'edited.yaml:24:44: error: .*contradicts itself: .*h2/mirrored/h11 .*by s1:2 (.*:10:' \
+    "a claim that contradicts a port" $check "$edited"
 printf 'a: [\n' > "$work/broken.yaml"
 expect_says 2 'broken.yaml:[0-9]*:[0-9]*' "not YAML" $check "$work/broken.yaml"
 expect_says 2 'no such file' "no lab file" $check --lab nowhere.yaml "$good"
