@@ -228,6 +228,38 @@ static void status_and_taps_are_told(void **state)
     end(&world);
 }
 
+static size_t content_length(const struct world *world)
+{
+    static const char name[] = "Content-Length: ";
+    const char *header = strstr(base_buffer_text(&world->reply), name);
+    assert_non_null(header);
+    return strtoul(header + strlen(name), NULL, 10);
+}
+
+static const char *reply_body(const struct world *world)
+{
+    return strstr(base_buffer_text(&world->reply), "\r\n\r\n") + 4;
+}
+
+static void head_is_get_without_the_body(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    assert_int_equal(ask(&world, "GET /status", ""), 200);
+    size_t n_bytes = strlen(reply_body(&world));
+    assert_true(n_bytes > 0);
+    assert_int_equal(content_length(&world), n_bytes);
+    assert_int_equal(ask(&world, "HEAD /status", ""), 200);
+    assert_replied(&world, "Content-Type: application/json");
+    assert_int_equal(content_length(&world), n_bytes);
+    assert_string_equal(reply_body(&world), "");
+    assert_int_equal(ask(&world, "HEAD /taps/none", ""), 404);
+    assert_string_equal(reply_body(&world), "");
+    end(&world);
+}
+
 static void a_tap_is_put_extended_and_ended(void **state)
 {
     (void)state;
@@ -314,7 +346,7 @@ static void requests_that_are_wrong_change_nothing(void **state)
     assert_int_equal(ask(&world, "GET /taps/a%00b", ""), 400);
     assert_int_equal(ask(&world, "DELETE /status", ""), 405);
     assert_int_equal(ask(&world, "PUT /taps", LATE), 405);
-    assert_int_equal(ask(&world, "HEAD /status", ""), 405);
+    assert_int_equal(ask(&world, "HEAD /taps/late/extend", ""), 405);
     assert_int_equal(ask_with(&world, "GET /taps", "Origin: http://a\r\n", "", 0), 403);
     assert_int_equal(tapd_controller_n_taps(world.controller), 1);
     end(&world);
@@ -445,6 +477,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_and_taps_are_told),
+        cmocka_unit_test(head_is_get_without_the_body),
         cmocka_unit_test(a_tap_is_put_extended_and_ended),
         cmocka_unit_test(a_tap_ends_by_the_clock_of_the_switch),
         cmocka_unit_test(a_tap_ends_by_the_clock_of_the_controller),

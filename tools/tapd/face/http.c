@@ -282,6 +282,7 @@ static bool find_method(struct evhttp_request *request, enum tapd_http_method *m
 {
     switch (evhttp_request_get_command(request)) {
     case EVHTTP_REQ_GET:
+    case EVHTTP_REQ_HEAD:
         *method = TAPD_HTTP_GET;
         return true;
     case EVHTTP_REQ_POST:
@@ -339,7 +340,7 @@ static void handle(struct tapd_http *http, struct evhttp_request *request,
         return;
     }
     if (!find_method(request, &what.method)) {
-        tapd_http_fail(reply, 405, "expected GET, POST, PATCH or DELETE");
+        tapd_http_fail(reply, 405, "expected GET, HEAD, POST, PATCH or DELETE");
         return;
     }
     size_t n_path;
@@ -354,16 +355,27 @@ static void handle(struct tapd_http *http, struct evhttp_request *request,
     free(decoded);
 }
 
+/* HEAD is answered as GET, without the body (RFC 9110, section 9.3.2). */
+static void put_body(struct evhttp_request *request, const char *text)
+{
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+    evhttp_add_header(headers, "Content-Type", "application/json");
+    if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) {
+        char n_bytes[24];
+        snprintf(n_bytes, sizeof n_bytes, "%zu", strlen(text) + strlen("\n"));
+        evhttp_add_header(headers, "Content-Length", n_bytes);
+    } else {
+        evbuffer_add_printf(evhttp_request_get_output_buffer(request), "%s\n", text);
+    }
+}
+
 static void on_request(struct evhttp_request *request, void *arg)
 {
     struct tapd_http_reply reply = {.status = 500};
     handle(arg, request, &reply);
-    struct evbuffer *output = evhttp_request_get_output_buffer(request);
     char *text = reply.body ? json_dumps(reply.body, JSON_INDENT(2)) : NULL;
     if (text) {
-        evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Type",
-                          "application/json");
-        evbuffer_add_printf(output, "%s\n", text);
+        put_body(request, text);
     }
     free(text);
     json_decref(reply.body);

@@ -209,6 +209,7 @@ static void on_read(void *owner, struct switch_state *state)
     target->table = state->flows;
     state->flows = (struct flow_table){0};
     target->known = true;
+    target->compared = false;
     answered(target);
 }
 

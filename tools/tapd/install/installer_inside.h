@@ -18,6 +18,7 @@ struct tapd_target {
     struct flow_table table;      /* as it was read last */
     bool known;                   /* table is what is there, as far as can be known */
     bool stale;                   /* to be read again before it is believed */
+    bool compared;                /* a round has looked at the table since it was read */
     bool awaited;                 /* the round waits for its answer */
     bool refuses;                 /* left out until the next resync */
     unsigned n_rounds;            /* in a row that had something to send to it */

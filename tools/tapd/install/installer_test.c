@@ -190,7 +190,6 @@ static size_t n_right(const struct world *world, size_t sw)
     return n;
 }
 
-/* A report may say too early that it is: when a switch has been read, and not compared yet. */
 static bool first_has_all_but_copies(const struct world *world)
 {
     return report(world, 0).installed && report(world, 0).n_own == world->pair->tables[0].n_entries;
@@ -198,7 +197,14 @@ static bool first_has_all_but_copies(const struct world *world)
 
 static bool first_is_right(const struct world *world)
 {
-    return report(world, 0).installed && n_right(world, 0) == world->wanted->tables[0].n_entries;
+    return n_right(world, 0) == world->wanted->tables[0].n_entries;
+}
+
+static bool first_is_reported(const struct world *world)
+{
+    bool is_reported = report(world, 0).installed;
+    assert_true(first_is_right(world) || !is_reported);
+    return is_reported;
 }
 
 static void assert_right(const struct world *world, size_t sw, size_t n_foreign)
@@ -285,6 +291,27 @@ static void nothing_is_sent_where_nothing_is_missing(void **state)
     await(&world, is_installed);
     assert_int_equal(world.switches[0].n_mods, n_mods);
     assert_int_equal(world.switches[0].n_reads, n_reads + 1);
+    end(&world);
+}
+
+/* Neither before the first comparison, nor between a later reading and its own: each round awaits
+ * the other switch. */
+static void it_is_reported_when_it_has_been_compared(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    world.options.patience_ms = 20;
+    world.switches[1].slow = true;
+    start(&world, world.pair);
+    await(&world, first_is_reported);
+    world.switches[1].slow = false;
+    table_switch_hang_up(&world.switches[1]);
+    await(&world, is_installed);
+    world.switches[1].slow = true;
+    world.switches[0].table.n_entries = 0;
+    tapd_installer_resync(world.installer);
+    await(&world, first_is_reported);
     end(&world);
 }
 
@@ -504,7 +531,7 @@ static void a_slow_switch_holds_up_nobody(void **state)
     world.options.patience_ms = 50;
     world.switches[1].slow = true;
     start(&world, world.pair);
-    await(&world, first_is_right);
+    await(&world, first_is_reported);
     assert_right(&world, 0, 0);
     assert_false(is_installed(&world));
     end(&world);
@@ -581,6 +608,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_is_installed_from_the_end_of_the_way),
         cmocka_unit_test(what_is_not_wanted_goes_from_the_beginning_of_the_way),
         cmocka_unit_test(nothing_is_sent_where_nothing_is_missing),
+        cmocka_unit_test(it_is_reported_when_it_has_been_compared),
         cmocka_unit_test(an_old_entry_of_ours_goes),
         cmocka_unit_test(foreign_entries_are_reported_and_left_alone),
         cmocka_unit_test(they_go_from_tables_that_are_owned),

@@ -183,6 +183,7 @@ static void count_steps(struct tapd_installer *installer)
         if (!installer->actual[i]) {
             continue;
         }
+        target->compared = true;
         if (target->n_steps == 0) {
             target->n_rounds = 0;
             target->trouble.text[0] = '\0';

@@ -10,8 +10,9 @@
 /* What is known of a switch agrees with what is wanted. */
 bool tapd_target_is_right(const struct tapd_target *target)
 {
-    return !target->session || (target->known && !target->stale && !target->refuses &&
-                                target->n_steps == 0 && tapd_session_is_up(target->session));
+    return !target->session ||
+           (target->known && target->compared && !target->stale && !target->refuses &&
+            target->n_steps == 0 && tapd_session_is_up(target->session));
 }
 
 bool tapd_installer_is_installed(const struct tapd_installer *installer)
