@@ -71,7 +71,7 @@ endef
 LOWER :=
 $(foreach r,$(RANKS),$(eval $(call rank,$(subst +, ,$(r)))))
 $(eval $(call room,harness/testing))
-$(foreach r,$(TOOLBOX),$(eval $(call room,tools/$(r),$(filter-out $(r:%=$(B)/lib%.a),$(B)/libsflow.a $(B)/libstations.a) $(LOWER))))
+$(foreach r,$(TOOLBOX),$(eval $(call room,tools/$(r),$(filter-out $(r:%=$(B)/lib%.a),$(SHARED)))))
 
 $(B)/tapproof: $(B)/obj/harness/cli/main.o $(LOWER)
 	$(LINK)
@@ -91,7 +91,7 @@ $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildc
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-test-programs: all $(UNIT) $(SUITES)
+test-programs: all $(UNIT) $(SUITES) $(BENCHES)
 
 # The house rules alone.
 house: test-programs
