@@ -483,11 +483,15 @@ static bool is_called(const struct channel *channel)
     return called;
 }
 
-/* All have answered. Somebody who calls now may be the twin of one of them. */
+/* All have answered. Somebody who calls now, or called before and says now who it is, may be the
+ * twin of one of them. */
 static void hear_callers(struct channel *channel)
 {
     uint64_t start_ns = base_now_ns();
     const struct timeval grace = base_timeval(GRACE_MS);
+    if (channel->n_listeners > 0) {
+        event_base_loop(channel->base, EVLOOP_NONBLOCK);
+    }
     if (!is_called(channel) || event_add(channel->grace, &grace)) {
         return;
     }
@@ -568,6 +572,7 @@ static int attach_listener(struct session *session, struct base_error *error)
     if (!session->listener) {
         return -1;
     }
+    channel_listener_set_patience(session->listener, channel->options.timeout_ms);
     channel->listeners[channel->n_listeners++] = session->listener;
     return 0;
 }

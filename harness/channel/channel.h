@@ -58,6 +58,7 @@ enum {
     CHANNEL_ODD_COUNT = 1 << 2,         /* AGGREGATE counts others than FLOW lists */
     CHANNEL_ODD_NO_PORT_STATS = 1 << 3, /* refuses PORT stats: ports have no counters */
     CHANNEL_ODD_ONE_BY_ONE = 1 << 4,    /* answers only the first of several requests */
+    CHANNEL_ODD_TABLE = 1 << 5,         /* its only table has another number than 0 */
 };
 
 struct channel_dump {
@@ -69,6 +70,7 @@ struct channel_dump {
     unsigned repeats;          /* tables were listed so many times without being taken */
     unsigned odd;              /* CHANNEL_ODD_*; if ok */
     int64_t surplus;           /* CHANNEL_ODD_COUNT: so many more */
+    uint8_t table;             /* CHANNEL_ODD_TABLE: this; in `state` it is table 0 */
     size_t n_bytes;            /* OpenFlow messages received for this dump */
     size_t n_strays;           /* replies to requests that were not made; ignored */
 };

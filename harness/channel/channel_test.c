@@ -351,6 +351,14 @@ static void a_count_that_is_always_another_is_learned(void **state)
                "when two dumps in a row listed the same entries");
 }
 
+static void the_only_table_may_have_any_number(void **state)
+{
+    (void)state;
+    expect_odd((struct fake_switch){.n_flows = 3, .table = 24}, 0, 0,
+               "lists its only table as table 24: taken as table 0");
+    expect_odd((struct fake_switch){.n_flows = 0, .table = 24}, 0, 0, "");
+}
+
 static void pass_over_vendor(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     if (type != FAKE_STATS_REQUEST || kind != 0xffff) {
@@ -457,6 +465,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_table_that_moves_is_dumped_again),
     cmocka_unit_test(what_a_switch_refuses_is_done_without),
     cmocka_unit_test(a_count_that_is_always_another_is_learned),
+    cmocka_unit_test(the_only_table_may_have_any_number),
     cmocka_unit_test(one_that_reads_one_message_at_a_time_is_asked_one_by_one),
     cmocka_unit_test(a_failing_switch_costs_only_its_own_dump),
     cmocka_unit_test(without_descriptors_there_is_no_channel),

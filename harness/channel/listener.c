@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 enum {
-    IDENTIFY_XID = 0x69640000,
+    IDENTIFY_XID = 0x69640000, /* and one more each time that a caller is asked again */
+    MAX_SILENCE_MS = 1000,
     REST_MS = 200, /* after a caller could not be accepted */
 };
 
@@ -23,8 +24,12 @@ enum {
 struct caller {
     struct channel_listener *listener;
     struct channel_conn *conn; /* NULL once it has another owner */
-    struct event *impatience;  /* NULL: there is none */
-    bool is_stranger;          /* it has named its datapath id, and no target waits for that */
+    struct event *silence;     /* ticks as long as it does not say which switch it is */
+    unsigned silence_ms;       /* between two ticks */
+    unsigned waited_ms;
+    unsigned n_asked;
+    bool is_old;      /* of an earlier start */
+    bool is_stranger; /* it has named its datapath id, and no target waits for that */
     struct caller *next;
 };
 
@@ -118,6 +123,9 @@ void channel_listener_set_patience(struct channel_listener *listener, unsigned p
 void channel_listener_start(struct channel_listener *listener)
 {
     listener->n_strangers = listener->n_lost = 0;
+    for (struct caller *caller = listener->callers; caller; caller = caller->next) {
+        caller->is_old = true;
+    }
     event_add(listener->acceptable, NULL);
 }
 
@@ -131,8 +139,8 @@ static void forget(struct caller *caller)
     }
     *at = caller->next;
     listener->n_callers--;
-    if (caller->impatience) {
-        event_free(caller->impatience);
+    if (caller->silence) {
+        event_free(caller->silence);
     }
     channel_conn_free(caller->conn);
     free(caller);
@@ -141,9 +149,6 @@ static void forget(struct caller *caller)
 
 void channel_listener_stop(struct channel_listener *listener)
 {
-    while (listener->callers) {
-        forget(listener->callers);
-    }
     event_del(listener->acceptable);
     event_del(listener->rest);
 }
@@ -151,7 +156,11 @@ void channel_listener_stop(struct channel_listener *listener)
 bool channel_listener_is_called(const struct channel_listener *listener)
 {
     struct pollfd waiting = {.fd = listener->fd, .events = POLLIN};
-    return listener->callers || poll(&waiting, 1, 0) > 0;
+    const struct caller *caller = listener->callers;
+    while (caller && caller->is_old) {
+        caller = caller->next;
+    }
+    return caller || poll(&waiting, 1, 0) > 0;
 }
 
 void channel_listener_format_others(const struct channel_listener *listener,
@@ -173,7 +182,9 @@ void channel_listener_free(struct channel_listener *listener)
     if (!listener) {
         return;
     }
-    channel_listener_stop(listener);
+    while (listener->callers) {
+        forget(listener->callers);
+    }
     event_free(listener->acceptable);
     event_free(listener->rest);
     close(listener->fd);
@@ -187,25 +198,39 @@ static void lose(struct caller *caller, const struct base_error *why)
     forget(caller);
 }
 
-static void on_impatience(evutil_socket_t fd, short events, void *arg)
+static void ask(struct caller *caller)
+{
+    of_encode_empty(channel_conn_output(caller->conn), OFPT_FEATURES_REQUEST,
+                    IDENTIFY_XID + caller->n_asked++);
+    channel_conn_flush(caller->conn);
+}
+
+/* A switch may have passed over what came together with HELLO. */
+static void on_silence(evutil_socket_t fd, short events, void *arg)
 {
     (void)fd;
     (void)events;
-    struct base_error error;
-    base_fail(&error, "did not say which switch it is");
-    lose(arg, &error);
+    struct caller *caller = arg;
+    unsigned patience_ms = caller->listener->patience_ms;
+    caller->waited_ms += caller->silence_ms;
+    if (patience_ms > 0 && caller->waited_ms >= patience_ms) {
+        struct base_error error;
+        base_fail(&error, "did not say which switch it is");
+        lose(caller, &error);
+    } else if (channel_conn_stage(caller->conn) == CHANNEL_CONN_GREETED) {
+        ask(caller);
+    }
 }
 
 /* 0, or -1 without memory. */
-static int limit_time(struct caller *caller)
+static int watch(struct caller *caller)
 {
-    unsigned ms = caller->listener->patience_ms;
-    if (ms == 0) {
-        return 0;
-    }
-    const struct timeval patience = base_timeval(ms);
-    caller->impatience = evtimer_new(caller->listener->base, on_impatience, caller);
-    return caller->impatience ? evtimer_add(caller->impatience, &patience) : -1;
+    unsigned patience_ms = caller->listener->patience_ms, quarter_ms = patience_ms / 4 + 1;
+    bool is_short = patience_ms > 0 && quarter_ms < MAX_SILENCE_MS;
+    caller->silence_ms = is_short ? quarter_ms : MAX_SILENCE_MS;
+    const struct timeval silence = base_timeval(caller->silence_ms);
+    caller->silence = event_new(caller->listener->base, -1, EV_PERSIST, on_silence, caller);
+    return caller->silence ? event_add(caller->silence, &silence) : -1;
 }
 
 static int greet(struct channel_listener *listener, int fd_own, struct base_error *error)
@@ -221,10 +246,10 @@ static int greet(struct channel_listener *listener, int fd_own, struct base_erro
         free(caller);
         return -1;
     }
-    of_encode_empty(channel_conn_output(caller->conn), OFPT_FEATURES_REQUEST, IDENTIFY_XID);
+    ask(caller);
     listener->callers = caller;
     listener->n_callers++;
-    if (limit_time(caller)) {
+    if (watch(caller)) {
         forget(caller);
         return base_fail(error, "out of memory");
     }
@@ -266,7 +291,7 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
 {
     struct caller *caller = owner;
     struct channel_listener *listener = caller->listener;
-    if (header->type != OFPT_FEATURES_REPLY || header->xid != IDENTIFY_XID) {
+    if (header->type != OFPT_FEATURES_REPLY || header->xid - IDENTIFY_XID >= caller->n_asked) {
         return 0;
     }
     struct switch_state state = {0};

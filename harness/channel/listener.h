@@ -30,18 +30,21 @@ struct channel_listener *channel_listener_new(struct event_base *base,
 bool channel_listener_is_at(const struct channel_listener *listener,
                             const struct endpoint *endpoint);
 
-/* From the next start on, closes a connection whose switch has not named its
- * datapath id after so long. 0 (the default): waits endlessly. */
+/* From now on, closes a new connection whose switch has not named its datapath id after so long.
+ * After each quarter of it, at most a second, the switch is asked again: it may have passed over
+ * what came together with HELLO. 0 (the default): waits endlessly. */
 void channel_listener_set_patience(struct channel_listener *listener, unsigned patience_ms);
 
 /* Accepts connections from now on, and forgets what channel_listener_format_others
  * says of earlier ones. */
 void channel_listener_start(struct channel_listener *listener);
 
-/* Closes connections that have not been taken; later ones wait in the kernel. */
+/* Later connections wait in the kernel. Those that have not been taken stay, and are heard when the
+ * event loop runs again. */
 void channel_listener_stop(struct channel_listener *listener);
 
-/* Whether somebody calls, or has called, who has not said yet which switch it is. */
+/* Whether somebody calls, or has called since the start, who has not said yet which switch it is.
+ */
 bool channel_listener_is_called(const struct channel_listener *listener);
 
 /* Appends which callers since the start were not taken, and why: "; 2 others did,

@@ -193,6 +193,65 @@ static void a_twin_that_calls_is_waited_for(void **state)
     assert_true(heard);
 }
 
+/* It has dialled before the first dump, and says who it is between two: the connection stays. */
+static void a_twin_that_is_slower_than_a_dump_is_heard_in_a_later_one(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    sem_t dumped, dialled;
+    sem_init(&dumped, 0, 0);
+    sem_init(&dialled, 0, 0);
+    struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+    struct fake_switch twin = {.dpid = 7,
+                               .dial_port = port,
+                               .after_dial = &dialled,
+                               .wait_for = &dumped,
+                               .answer = say_late_who_it_is},
+                       first = {.dpid = 7, .dial_port = port};
+    assert_true(fake_switch_start(&twin));
+    sem_wait(&dialled);
+    assert_true(fake_switch_start(&first));
+    dump_all(channel, BOTH, &dump);
+    assert_ok(&dump, 0);
+    switch_state_free(&dump.state);
+    sem_post(&dumped);
+    time_t end = time(NULL) + 20;
+    do {
+        dump_all(channel, BOTH, &dump);
+        switch_state_free(&dump.state);
+    } while (dump.ok && time(NULL) < end);
+    assert_failed(&dump, endpoint, "two switches have datapath id 0000000000000007");
+    sem_post(&dumped); /* if it was asked twice */
+    channel_close(channel);
+    stop(&first);
+    stop(&twin);
+    sem_destroy(&dumped);
+    sem_destroy(&dialled);
+}
+
+/* It passes over FEATURES behind HELLO, and whatever comes together later. */
+static void one_that_reads_one_message_at_a_time_may_dial(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+    struct fake_switch fake = {.dpid = 7, .n_flows = 3, .dial_port = port, .one_a_read = true};
+    assert_true(fake_switch_start(&fake));
+    for (int i = 0; i < 2; i++) {
+        dump_all(channel, BOTH, &dump);
+        assert_ok(&dump, 3);
+        assert_int_equal(dump.odd, CHANNEL_ODD_ONE_BY_ONE);
+        switch_state_free(&dump.state);
+    }
+    channel_close(channel);
+    stop(&fake);
+    assert_int_equal(fake.n_connections, 1);
+}
+
 /* Introduces itself under a false id first, with a reply that nobody asked for. */
 static void claim_to_be_8(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
@@ -392,6 +451,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
     cmocka_unit_test(two_switches_of_one_datapath_id_are_not_judged),
     cmocka_unit_test(a_twin_that_calls_is_waited_for),
+    cmocka_unit_test(a_twin_that_is_slower_than_a_dump_is_heard_in_a_later_one),
+    cmocka_unit_test(one_that_reads_one_message_at_a_time_may_dial),
     cmocka_unit_test(a_target_for_any_switch_stays_with_the_first),
     cmocka_unit_test(who_dialled_instead_is_said),
     cmocka_unit_test(an_address_that_is_taken_is_the_reason),

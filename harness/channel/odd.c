@@ -25,6 +25,11 @@ void channel_format_odd(const struct channel_dump *dump, struct base_buffer *out
             divider = "; ";
         }
     }
+    if (dump->odd & CHANNEL_ODD_TABLE) {
+        base_put_format(out, "%slists its only table as table %u: taken as table 0", divider,
+                        dump->table);
+        divider = "; ";
+    }
     if (dump->odd & CHANNEL_ODD_COUNT) {
         bool more = dump->surplus > 0;
         base_put_format(out,

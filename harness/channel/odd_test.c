@@ -24,6 +24,8 @@ static void each_has_its_words(void **state)
     assert_words((struct channel_dump){.odd = CHANNEL_ODD_NO_AGGREGATE},
                  "refuses AGGREGATE stats: its table was taken when two dumps in a row listed the "
                  "same entries");
+    assert_words((struct channel_dump){.odd = CHANNEL_ODD_TABLE, .table = 24},
+                 "lists its only table as table 24: taken as table 0");
     assert_words(
         (struct channel_dump){.odd = CHANNEL_ODD_ONE_BY_ONE | CHANNEL_ODD_COUNT, .surplus = -2},
         "answers only the first of several requests: asked one by one; AGGREGATE stats "

@@ -124,6 +124,9 @@ bool channel_progress_ask_otherwise(struct channel_progress *progress)
         habits->odd |= CHANNEL_ODD_ONE_BY_ONE;
         return true;
     }
+    if (progress->pending == progress->asked) {
+        return true; /* the first came together with something else */
+    }
     if (!habits->is_plain && is_pending(progress, CHANNEL_FLOW) &&
         !(progress->unsent & 1u << CHANNEL_FLOW)) {
         habits->is_plain = true;
@@ -291,6 +294,23 @@ static void take_surplus(struct channel_progress *progress)
     habits->odd |= habits->surplus ? CHANNEL_ODD_COUNT : 0;
 }
 
+/* A switch that has one table (FEATURES, section 5.3.1) may number it as it likes: some show that
+ * of another mode. Entries of several tables contradict FEATURES, and stay as they are. */
+static void take_only_table(struct channel_dump *dump)
+{
+    struct flow_table *flows = &dump->state.flows;
+    uint8_t table = flows->n_entries > 0 ? flows->entries[0].table_id : 0;
+    bool same = dump->state.n_tables == 1 && table != 0;
+    for (size_t i = 0; same && i < flows->n_entries; i++) {
+        same = flows->entries[i].table_id == table;
+    }
+    for (size_t i = 0; same && i < flows->n_entries; i++) {
+        flows->entries[i].table_id = 0;
+    }
+    dump->odd |= same ? CHANNEL_ODD_TABLE : 0;
+    dump->table = same ? table : 0;
+}
+
 /* All has been answered. Is it one table that was listed and counted? A switch whose count is
  * another, or that has none, lists the same twice. */
 static int check_agreement(struct channel_progress *progress, enum channel_step *step,
@@ -314,6 +334,7 @@ static int check_agreement(struct channel_progress *progress, enum channel_step 
     }
     dump->odd = progress->habits.odd;
     dump->surplus = progress->habits.surplus;
+    take_only_table(dump);
     *step = CHANNEL_STEP_DONE;
     return 0;
 }

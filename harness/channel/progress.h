@@ -58,7 +58,8 @@ void channel_progress_next(struct channel_progress *progress, struct base_buffer
 
 /* For a switch that is alive and passes over what it was asked: whether there is another way to
  * ask, unless entries are coming. If so, begin anew with other transaction ids. First all is asked
- * one by one, each request after the answer to the one before; then entries with OFPST_FLOW. */
+ * one by one, each request after the answer to the one before, and from the beginning until the
+ * first is answered; then entries with OFPST_FLOW. */
 bool channel_progress_ask_otherwise(struct channel_progress *progress);
 
 enum channel_step {

@@ -67,7 +67,7 @@ static void assert_refused(struct fixture *fixture, struct base_buffer *messages
 static void put_features(struct base_buffer *out)
 {
     struct port port = {.number = 3, .name = "p3"};
-    struct switch_state state = {.datapath_id = 0xa1, .ports = &port, .n_ports = 1};
+    struct switch_state state = {.datapath_id = 0xa1, .n_tables = 1, .ports = &port, .n_ports = 1};
     peer_put_features(out, XID + CHANNEL_FEATURES, &state);
 }
 
@@ -234,14 +234,15 @@ static void one_by_one_each_waits_for_the_one_before(void **state)
     struct fixture *fixture = *state;
     struct base_buffer in = {0};
     assert_true(channel_progress_ask_otherwise(&fixture->progress));
-    assert_false(channel_progress_ask_otherwise(&fixture->progress)); /* entries: plainly already */
     fixture->out.n_bytes = 0;
     channel_progress_begin(&fixture->progress, CHANNEL_FLOWS, XID, &fixture->out);
     assert_requests(&fixture->out, "f");
+    assert_true(channel_progress_ask_otherwise(&fixture->progress)); /* from the beginning */
     put_features(&in);
     assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_NEXT);
     channel_progress_next(&fixture->progress, &fixture->out);
     assert_requests(&fixture->out, "f1");
+    assert_false(channel_progress_ask_otherwise(&fixture->progress)); /* entries: plainly already */
     put_flows(&in, 1, true);
     assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_ON);
     fixture->progress.habits.is_plain = false;
@@ -280,6 +281,30 @@ static void wrong_replies_are_refused(void **state)
     assert_refused(fixture, &in, "reply to AGGREGATE stats: STATS_REPLY of AGGREGATE: the body");
     put_flows(&in, 21, false);
     assert_refused(fixture, &in, "the table has more than 20 entries");
+}
+
+/* FEATURES says that there is one table; what lists two contradicts it. */
+static void only_one_table_is_taken_as_table_0(void **state)
+{
+    struct fixture *fixture = *state;
+    for (uint8_t second = 24; second < 26; second++) {
+        struct base_buffer in = {0};
+        channel_progress_begin(&fixture->progress, CHANNEL_FLOWS, XID, &fixture->out);
+        put_features(&in);
+        size_t begin = peer_begin_stats(&in, XID + CHANNEL_FLOW, OFPST_FLOW, false);
+        peer_put_flow_stats(&in, &(struct flow_entry){.table_id = 24, .priority = 1});
+        peer_put_flow_stats(&in, &(struct flow_entry){.table_id = second, .priority = 2});
+        of_end(&in, begin);
+        put_aggregate(&in, 2);
+        put_barrier(&in);
+        assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_DONE);
+        bool is_one = second == 24;
+        assert_int_equal(fixture->dump.odd, is_one ? CHANNEL_ODD_TABLE : 0);
+        assert_int_equal(fixture->dump.table, is_one ? 24 : 0);
+        assert_int_equal(fixture->dump.state.flows.entries[0].table_id, is_one ? 0 : 24);
+        assert_int_equal(fixture->dump.state.flows.entries[1].table_id, is_one ? 0 : 25);
+        base_buffer_free(&in);
+    }
 }
 
 static void what_belongs_to_no_request_is_passed_over(void **state)
@@ -407,6 +432,7 @@ static const struct CMUnitTest tests[] = {
     TEST(what_was_refused_is_not_asked_again),
     TEST(one_by_one_each_waits_for_the_one_before),
     TEST(wrong_replies_are_refused),
+    TEST(only_one_table_is_taken_as_table_0),
     TEST(what_belongs_to_no_request_is_passed_over),
     TEST(limits_are_kept),
     TEST(what_is_still_to_come_is_listed),

@@ -14,7 +14,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEADER_BYTES = 8, MAX_FLOWS_A_PART = 600 };
+enum {
+    HEADER_BYTES = 8,
+    MAX_FLOWS_A_PART = 600,
+    TABLE_AT = 2,     /* of a record of FLOW */
+    N_TABLES_AT = 12, /* of the body of FEATURES */
+};
 
 /* What Open vSwitch 3.1 sent. The features begin behind the datapath id. */
 static const char FEATURES[] = "00000000fe000000000000c700000fff";
@@ -70,6 +75,7 @@ void fake_switch_put_flows(struct fake_switch *fake, uint32_t xid, size_t n, boo
     struct base_buffer records = {0};
     for (size_t i = 0; i < n; i++) {
         put_hex(&records, FLOW);
+        records.data[records.n_bytes - FAKE_FLOW_BYTES + TABLE_AT] = fake->table;
     }
     put_stats(fake, xid, FAKE_FLOW, more, &records);
     base_buffer_free(&records);
@@ -117,6 +123,7 @@ static void answer_features(struct fake_switch *fake, uint32_t xid)
     struct base_buffer body = {0};
     base_put_be64(&body, fake->dpid);
     put_hex(&body, FEATURES);
+    body.data[N_TABLES_AT] = fake->table ? 1 : body.data[N_TABLES_AT];
     put_hex(&body, PORTS);
     fake_switch_put(fake, FAKE_FEATURES_REPLY, xid, body.data, body.n_bytes);
     base_buffer_free(&body);

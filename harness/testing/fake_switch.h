@@ -50,6 +50,7 @@ struct fake_switch {
     size_t n_flows;
     size_t flows_a_part; /* 0: all in one */
     int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
+    uint8_t table;       /* not 0: its only table has this number */
     bool grows;          /* one entry more after each FLOW reply */
     bool no_barrier;     /* BARRIER is refused */
     unsigned no_stats;   /* bit n: STATS of kind n are refused */

@@ -85,11 +85,26 @@ static void hear_flow_mod(struct table_switch *sw, uint32_t xid, struct base_rea
     base_buffer_free(&line);
 }
 
+/* As the switch lists it. */
+static void put_entry(struct table_switch *sw, struct flow_entry entry)
+{
+    struct action last_first[16];
+    entry.table_id = sw->answers.table ? sw->answers.table : entry.table_id;
+    if (sw->reorders) {
+        assert_in_range(entry.n_actions, 0, 16);
+        for (size_t i = 0; i < entry.n_actions; i++) {
+            last_first[i] = entry.actions[entry.n_actions - 1 - i];
+        }
+        entry.actions = last_first;
+    }
+    peer_put_flow_stats(&sw->answers.out, &entry);
+}
+
 static void put_table(struct table_switch *sw, uint32_t xid)
 {
     size_t begin = peer_begin_stats(&sw->answers.out, xid, OFPST_FLOW, false);
     for (size_t i = 0; i < sw->table.n_entries; i++) {
-        peer_put_flow_stats(&sw->answers.out, &sw->table.entries[i]);
+        put_entry(sw, sw->table.entries[i]);
     }
     of_end(&sw->answers.out, begin);
     sw->n_reads++;
@@ -111,7 +126,7 @@ static void hear(struct table_switch *sw, const void *bytes, size_t n_bytes)
         put_table(sw, header.xid);
     } else if (header.type != OFPT_BARRIER_REQUEST || !sw->slow) {
         sw->answers.dpid = sw->dpid;
-        sw->answers.n_flows = sw->table.n_entries;
+        sw->answers.n_flows = sw->table.n_entries + sw->hides;
         fake_switch_answer(&sw->answers, header.type, header.xid, stats);
     }
     if (header.type == OFPT_BARRIER_REQUEST && sw->heard) {
@@ -141,7 +156,7 @@ static void on_bytes(struct bufferevent *peer, void *arg)
             break;
         }
         hear(sw, bytes, n_message);
-        evbuffer_drain(in, n_message);
+        evbuffer_drain(in, sw->answers.one_a_read ? n_bytes : n_message);
     }
     send_answers(sw);
 }

@@ -22,6 +22,8 @@ struct table_switch {
     bool away;                 /* closes each connection at once */
     bool slow;                 /* answers no BARRIER */
     bool forgetful;            /* confirms flow-mods, and does nothing */
+    bool reorders;             /* lists the actions of an entry from the last to the first */
+    unsigned hides;            /* entries that AGGREGATE counts and FLOW does not list */
     const char *refuses;       /* flow-mods whose line (see `heard`) contains it; NULL: none */
     struct base_buffer *heard; /* a line a message, "7 add FLOW", "7 barrier", where 7 is the
                                   dpid; NULL: none is kept; switches may share one */
@@ -33,8 +35,8 @@ struct table_switch {
 
     /* Its own. */
     struct evconnlistener *listener;
-    struct bufferevent *peer; /* NULL: no controller is connected */
-    struct fake_switch answers;
+    struct bufferevent *peer;   /* NULL: no controller is connected */
+    struct fake_switch answers; /* what it refuses, how it reads and numbers its table may be set */
 };
 
 /* Listens at 127.0.0.1; fails the test if it cannot. */
