@@ -228,7 +228,7 @@ static void status_and_taps_are_told(void **state)
     end(&world);
 }
 
-static size_t content_length(const struct world *world)
+static size_t content_length(struct world *world)
 {
     static const char name[] = "Content-Length: ";
     const char *header = strstr(base_buffer_text(&world->reply), name);
@@ -236,7 +236,7 @@ static size_t content_length(const struct world *world)
     return strtoul(header + strlen(name), NULL, 10);
 }
 
-static const char *reply_body(const struct world *world)
+static const char *reply_body(struct world *world)
 {
     return strstr(base_buffer_text(&world->reply), "\r\n\r\n") + 4;
 }

@@ -555,6 +555,55 @@ static void it_changes_its_mind(void **state)
     end(&world);
 }
 
+/* Two switches that do something in their own way are filled, and not told the same again. */
+static void assert_odd_ones_are_filled(const struct table_switch *odd)
+{
+    struct world world;
+    begin(&world);
+    world.options.session.handshake_ms = world.options.session.request_ms = 400;
+    for (size_t i = 0; i < N; i++) {
+        struct fake_switch *answers = &world.switches[i].answers;
+        answers->no_barrier = odd->answers.no_barrier;
+        answers->no_stats = odd->answers.no_stats;
+        answers->one_a_read = odd->answers.one_a_read;
+        answers->table = odd->answers.table;
+        world.switches[i].reorders = odd->reorders;
+        world.switches[i].hides = odd->hides;
+    }
+    start(&world, world.tap);
+    await(&world, is_installed);
+    unsigned n_mods = world.switches[0].n_mods;
+    tapd_installer_resync(world.installer);
+    await(&world, is_installed);
+    assert_int_equal(world.switches[0].n_mods, n_mods);
+    assert_right(&world, 0, 0);
+    assert_right(&world, 1, 0);
+    want(&world, world.pair);
+    await(&world, is_installed);
+    assert_right(&world, 0, 0);
+    assert_int_equal(world.switches[0].n_connections, 1);
+    end(&world);
+}
+
+static void switches_with_ways_of_their_own_are_filled(void **state)
+{
+    (void)state;
+    assert_odd_ones_are_filled(&(struct table_switch){.answers.no_barrier = true});
+    assert_odd_ones_are_filled(&(struct table_switch){
+        .answers.no_stats = 1u << FAKE_AGGREGATE | 1u << FAKE_PORT, .answers.no_barrier = true});
+    assert_odd_ones_are_filled(&(struct table_switch){.answers.table = 24});
+    assert_odd_ones_are_filled(&(struct table_switch){.reorders = true});
+    assert_odd_ones_are_filled(&(struct table_switch){.hides = 1});
+}
+
+static void those_that_read_one_message_at_a_time_are_filled(void **state)
+{
+    (void)state;
+    assert_odd_ones_are_filled(&(struct table_switch){.answers.one_a_read = true});
+    assert_odd_ones_are_filled(
+        &(struct table_switch){.answers.one_a_read = true, .answers.no_barrier = true});
+}
+
 static void a_switch_of_another_controller_is_not_called(void **state)
 {
     (void)state;
@@ -622,6 +671,8 @@ int main(void)
         cmocka_unit_test(one_that_forgets_is_left_out),
         cmocka_unit_test(a_slow_switch_holds_up_nobody),
         cmocka_unit_test(it_changes_its_mind),
+        cmocka_unit_test(switches_with_ways_of_their_own_are_filled),
+        cmocka_unit_test(those_that_read_one_message_at_a_time_are_filled),
         cmocka_unit_test(a_switch_of_another_controller_is_not_called),
         cmocka_unit_test(nothing_is_sent_before_it_is_known_what),
         cmocka_unit_test(one_that_could_not_be_made),

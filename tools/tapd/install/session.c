@@ -313,15 +313,6 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
 
 /* Silence */
 
-static void ask_for_echo(struct tapd_session *session)
-{
-    of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
-                    tapd_session_take_xids(session, 1));
-    channel_conn_flush(session->conn);
-    tapd_session_set_timer(session, session->sessions->options.idle_ms);
-    session->echo_due = true;
-}
-
 static void give_up(struct tapd_session *session, const char *what)
 {
     struct base_error error;
@@ -329,18 +320,41 @@ static void give_up(struct tapd_session *session, const char *what)
     lose(session, &error);
 }
 
-static void on_request_timer(struct tapd_session *session)
+static void on_greeting_timer(struct tapd_session *session)
 {
-    if (session->heard || session->resting) {
-        tapd_session_set_timer(session, session->sessions->options.request_ms);
-        if (session->resting) {
-            session->resting = false;
-            tapd_session_ask_for_table(session);
-        }
+    bool connects = channel_conn_stage(session->conn) == CHANNEL_CONN_CONNECTING;
+    if (tapd_session_is_patient(session)) {
+        tapd_session_ask_again(session);
+    } else {
+        give_up(session,
+                connects ? "no connection" : "connected, but it does not answer in OpenFlow");
+    }
+}
+
+static void on_idle_timer(struct tapd_session *session)
+{
+    if (!session->heard && session->echo_due) {
+        give_up(session, "does not answer ECHO");
         return;
     }
-    give_up(session, session->stage == STAGE_READING ? "does not tell its flows"
-                                                     : "does not confirm flow-mods");
+    if (!session->heard) {
+        tapd_session_ask_for_echo(session);
+    }
+    tapd_session_set_timer(session, session->sessions->options.idle_ms);
+}
+
+static void on_request_timer(struct tapd_session *session)
+{
+    if (session->resting) {
+        tapd_session_go_on(session);
+    } else if (session->heard) {
+        tapd_session_enter(session, session->stage);
+    } else if (tapd_session_is_patient(session)) {
+        tapd_session_ask_again(session);
+    } else {
+        give_up(session, session->stage == STAGE_READING ? "does not tell its flows"
+                                                         : "does not confirm flow-mods");
+    }
 }
 
 static void on_timer(evutil_socket_t fd, short events, void *arg)
@@ -353,18 +367,10 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
         dial(session);
         break;
     case STAGE_GREETING:
-        give_up(session, channel_conn_stage(session->conn) == CHANNEL_CONN_CONNECTING
-                             ? "no connection"
-                             : "connected, but it does not answer in OpenFlow");
+        on_greeting_timer(session);
         break;
     case STAGE_IDLE:
-        if (session->heard) {
-            tapd_session_set_timer(session, session->sessions->options.idle_ms);
-        } else if (session->echo_due) {
-            give_up(session, "does not answer ECHO");
-        } else {
-            ask_for_echo(session);
-        }
+        on_idle_timer(session);
         break;
     case STAGE_READING:
     case STAGE_SENDING:

@@ -85,7 +85,8 @@ void tapd_session_read(struct tapd_session *session);
 
 /* Sends the flow-mods in order and, behind them, a BARRIER. They stay the
  * caller's, unchanged until `acknowledged` or `down`. The session must be up and no
- * request under way. Very many go in parts, each with its BARRIER. */
+ * request under way. Very many go in parts, each with its BARRIER; to a switch that
+ * was found to take only the first of what comes together, each on its own. */
 void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *mods, size_t n_mods);
 
 /* Whether the switch is connected and has answered the handshake. */

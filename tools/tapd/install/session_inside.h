@@ -34,21 +34,27 @@ struct tapd_session {
     struct channel_conn *conn; /* NULL: STAGE_AWAY */
     struct event *timer;       /* what is due in this stage if nothing else happens */
     bool heard;                /* since the timer was set: what counts in this stage */
+    unsigned silent_ms;        /* it has said nothing that counts for so long */
     bool echo_due;             /* an ECHO_REQUEST has not been answered */
-    int64_t up_since_ms;       /* tapd_monotonic_ms */
-    unsigned n_failures;       /* connections in vain since one that lasted, or took flow-mods */
+    uint32_t echo_xid;
+    int64_t up_since_ms; /* tapd_monotonic_ms */
+    unsigned n_failures; /* connections in vain since one that lasted, or took flow-mods */
     uint32_t next_xid;
-    uint32_t features_xid;
+    uint32_t features_xid; /* the first of n_greetings */
+    unsigned n_greetings;
     struct channel_progress progress; /* STAGE_READING */
     struct channel_dump dump;
     const struct of_flow_mod *mods; /* STAGE_SENDING */
     size_t n_mods;
     size_t part_begin, part_end; /* of mods: sent, their barrier has not been answered */
     uint32_t part_xid;           /* of mods[part_begin] */
-    uint32_t barrier_xid;
-    bool confirming;        /* the part, by its table: the switch refuses BARRIER */
-    bool resting;           /* before the table is read once more */
-    bool part_refused;      /* some of it */
+    uint32_t barrier_xid;        /* the first of n_barriers, of which the last counts */
+    unsigned n_barriers;
+    bool one_by_one;   /* of flow-mods that come together it takes the first */
+    unsigned pause_ms; /* behind a message that is not answered, for one that reads one by one */
+    bool confirming;   /* the part, by its table: the switch refuses BARRIER */
+    bool resting;      /* until the timer says tapd_session_go_on */
+    bool part_refused; /* some of it */
     unsigned n_confirmings; /* of the part: times that the table was read */
     unsigned odd_told;      /* CHANNEL_ODD_* */
     struct base_error trouble;
@@ -83,8 +89,20 @@ void tapd_session_greet(struct tapd_session *session);
 /* The switch is the right one: STAGE_IDLE. */
 void tapd_session_go_up(struct tapd_session *session);
 
-/* Asks for the table, in STAGE_READING and to confirm flow-mods. */
-void tapd_session_ask_for_table(struct tapd_session *session);
+/* After a rest: asks for the table, in STAGE_READING and to confirm flow-mods, or for BARRIER. */
+void tapd_session_go_on(struct tapd_session *session);
+
+/* The stage goes on although nothing came for a while; false when that was long enough to give it
+ * up. Sets the timer. */
+bool tapd_session_is_patient(struct tapd_session *session);
+
+/* The switch may have passed over what it was asked: FEATURES and BARRIER are asked for again, and
+ * for ECHO while a table is read. A switch answers in order; what it passed over is known by what
+ * it answers now. */
+void tapd_session_ask_again(struct tapd_session *session);
+
+/* Sends ECHO_REQUEST. */
+void tapd_session_ask_for_echo(struct tapd_session *session);
 
 /* One message; as channel_conn_ops.message. */
 int tapd_session_take(struct tapd_session *session, const struct of_header *header,

@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+enum { MAX_SILENCE_MS = 1000 };
+
 int64_t tapd_monotonic_ms(void)
 {
     struct timespec now;
@@ -34,12 +36,33 @@ static unsigned backoff_ms(const struct tapd_session *session)
     return ms / 2 + (unsigned)((uint64_t)ms * chance / (2 * UINT16_MAX));
 }
 
+/* Of silence, before it is asked again: a quarter of what ends the stage, at most a second. */
+static unsigned silence_ms(unsigned limit_ms)
+{
+    return limit_ms / 4 + 1 < MAX_SILENCE_MS ? limit_ms / 4 + 1 : MAX_SILENCE_MS;
+}
+
+static unsigned limit_ms(const struct tapd_session *session)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    return session->stage == STAGE_GREETING ? options->handshake_ms : options->request_ms;
+}
+
+bool tapd_session_is_patient(struct tapd_session *session)
+{
+    unsigned limit = limit_ms(session), silence = silence_ms(limit);
+    session->silent_ms += silence;
+    tapd_session_set_timer(session, silence);
+    return session->silent_ms < limit;
+}
+
 /* Every change of the stage goes through here, and sets its timer. */
 void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
 {
     const struct tapd_session_options *options = &session->sessions->options;
     session->stage = stage;
-    session->echo_due = false;
+    session->echo_due = session->resting = false;
+    session->silent_ms = 0;
     switch (stage) {
     case STAGE_AWAY:
         if (session->text) {
@@ -48,15 +71,13 @@ void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
             evtimer_del(session->timer);
         }
         break;
-    case STAGE_GREETING:
-        tapd_session_set_timer(session, options->handshake_ms);
-        break;
     case STAGE_IDLE:
         tapd_session_set_timer(session, options->idle_ms);
         break;
+    case STAGE_GREETING:
     case STAGE_READING:
     case STAGE_SENDING:
-        tapd_session_set_timer(session, options->request_ms);
+        tapd_session_set_timer(session, silence_ms(limit_ms(session)));
         break;
     }
 }

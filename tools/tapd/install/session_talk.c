@@ -23,6 +23,10 @@ enum {
      * between. Then the round goes on, which reads it once more and sends what is missing. */
     MAX_CONFIRMINGS = 50,
     CONFIRM_REST_MS = 100,
+    /* One that reads one message at a time must have read what it does not answer before the next
+     * comes: the pause grows when it has not. */
+    MIN_PAUSE_MS = 10,
+    MAX_PAUSE_MS = 1000,
 };
 
 static void send_part(struct tapd_session *session);
@@ -37,6 +41,27 @@ static int take_error(struct tapd_session *session, const struct of_header *head
 static int take_event(struct tapd_session *session, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
 
+static void rest(struct tapd_session *session, unsigned ms)
+{
+    session->resting = true;
+    tapd_session_set_timer(session, ms);
+}
+
+static void pause_before_next(struct tapd_session *session)
+{
+    session->pause_ms = session->pause_ms ? session->pause_ms : MIN_PAUSE_MS;
+    rest(session, session->pause_ms);
+}
+
+static void ask_for_table(struct tapd_session *session)
+{
+    channel_progress_begin(&session->progress, CHANNEL_FLOWS,
+                           tapd_session_take_xids(session, CHANNEL_N_REQUESTS),
+                           channel_conn_output(session->conn));
+    channel_conn_flush(session->conn);
+}
+
+/* The last message is not answered: SET_CONFIG, a flow-mod. */
 static void begin_reading(struct tapd_session *session)
 {
     session->dump = (struct channel_dump){0};
@@ -45,7 +70,11 @@ static void begin_reading(struct tapd_session *session)
                                                              .max_entries = MAX_READ_ENTRIES},
                                                   .dump = &session->dump,
                                                   .habits = session->progress.habits};
-    tapd_session_ask_for_table(session);
+    if (session->progress.habits.odd & CHANNEL_ODD_ONE_BY_ONE) {
+        pause_before_next(session);
+    } else {
+        ask_for_table(session);
+    }
 }
 
 void tapd_session_read(struct tapd_session *session)
@@ -63,13 +92,62 @@ void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *m
     send_part(session);
 }
 
+/* Returns its transaction id. */
+static uint32_t ask(struct tapd_session *session, enum of_type request)
+{
+    uint32_t xid = tapd_session_take_xids(session, 1);
+    of_encode_empty(channel_conn_output(session->conn), (uint8_t)request, xid);
+    channel_conn_flush(session->conn);
+    return xid;
+}
+
 void tapd_session_greet(struct tapd_session *session)
 {
-    session->features_xid = tapd_session_take_xids(session, 1);
-    of_encode_empty(channel_conn_output(session->conn), OFPT_FEATURES_REQUEST,
-                    session->features_xid);
-    channel_conn_flush(session->conn);
+    session->features_xid = ask(session, OFPT_FEATURES_REQUEST);
+    session->n_greetings = 1;
     tapd_session_enter(session, STAGE_GREETING);
+}
+
+static void ask_for_barrier(struct tapd_session *session)
+{
+    uint32_t xid = ask(session, OFPT_BARRIER_REQUEST);
+    session->barrier_xid = session->n_barriers++ > 0 ? session->barrier_xid : xid;
+}
+
+void tapd_session_ask_for_echo(struct tapd_session *session)
+{
+    session->echo_xid = ask(session, OFPT_ECHO_REQUEST);
+    session->echo_due = true;
+}
+
+static bool reads_table(const struct tapd_session *session)
+{
+    return session->stage == STAGE_READING ||
+           (session->stage == STAGE_SENDING && session->confirming);
+}
+
+void tapd_session_go_on(struct tapd_session *session)
+{
+    tapd_session_enter(session, session->stage);
+    if (reads_table(session)) {
+        ask_for_table(session);
+    } else {
+        ask_for_barrier(session);
+    }
+}
+
+void tapd_session_ask_again(struct tapd_session *session)
+{
+    if (session->stage == STAGE_GREETING) {
+        if (channel_conn_stage(session->conn) == CHANNEL_CONN_GREETED) {
+            ask(session, OFPT_FEATURES_REQUEST);
+            session->n_greetings++;
+        }
+    } else if (!reads_table(session)) {
+        ask_for_barrier(session);
+    } else if (!session->echo_due) {
+        tapd_session_ask_for_echo(session);
+    }
 }
 
 void tapd_session_go_up(struct tapd_session *session)
@@ -110,19 +188,13 @@ int tapd_session_take(struct tapd_session *session, const struct of_header *head
     }
 }
 
-void tapd_session_ask_for_table(struct tapd_session *session)
-{
-    channel_progress_begin(&session->progress, CHANNEL_FLOWS,
-                           tapd_session_take_xids(session, CHANNEL_N_REQUESTS),
-                           channel_conn_output(session->conn));
-    channel_conn_flush(session->conn);
-}
-
 /* What is done without, once. */
 static void tell_odd(struct tapd_session *session)
 {
-    struct channel_dump dump = {.odd = session->progress.habits.odd & ~session->odd_told,
-                                .surplus = session->progress.habits.surplus};
+    unsigned odd = session->progress.habits.odd | session->dump.odd;
+    struct channel_dump dump = {.odd = odd & ~session->odd_told,
+                                .surplus = session->progress.habits.surplus,
+                                .table = session->dump.table};
     struct base_buffer text = {0};
     channel_format_odd(&dump, &text);
     if (dump.odd) {
@@ -141,16 +213,22 @@ static void begin_confirming(struct tapd_session *session)
     begin_reading(session);
 }
 
-/* The next of the flow-mods, as many as one part holds, and a BARRIER. One that
- * can not be encoded keeps its transaction id, and its place. */
+/* The next of the flow-mods, as many as one part holds, and a BARRIER; to a switch that reads one
+ * message at a time one, and the BARRIER later. Without BARRIER nothing tells whether it passes
+ * over flow-mods as it does over requests. One that can not be encoded keeps its transaction id,
+ * and its place. */
 static void send_part(struct tapd_session *session)
 {
     struct base_buffer *output = channel_conn_output(session->conn);
     size_t n_before = output->n_bytes;
+    const unsigned never_told = CHANNEL_ODD_ONE_BY_ONE | CHANNEL_ODD_NO_BARRIER;
+    session->one_by_one |= (session->progress.habits.odd & never_told) == never_told;
+    unsigned max_bytes = session->one_by_one ? 1 : PART_BYTES;
     session->part_begin = session->part_end;
     session->part_xid = session->next_xid;
     session->part_refused = session->confirming = false;
-    while (session->part_end < session->n_mods && output->n_bytes - n_before < PART_BYTES) {
+    session->n_barriers = 0;
+    while (session->part_end < session->n_mods && output->n_bytes - n_before < max_bytes) {
         struct base_error error;
         size_t index = session->part_end++;
         if (of_encode_flow_mod(output, tapd_session_take_xids(session, 1), &session->mods[index],
@@ -159,13 +237,14 @@ static void send_part(struct tapd_session *session)
             session->ops->refused(session->owner, index, error.text);
         }
     }
+    channel_conn_flush(session->conn);
     if (session->progress.habits.odd & CHANNEL_ODD_NO_BARRIER) {
         begin_confirming(session);
-        return;
+    } else if (session->one_by_one) {
+        pause_before_next(session);
+    } else {
+        ask_for_barrier(session);
     }
-    session->barrier_xid = tapd_session_take_xids(session, 1);
-    of_encode_empty(output, OFPT_BARRIER_REQUEST, session->barrier_xid);
-    channel_conn_flush(session->conn);
 }
 
 /* Replies */
@@ -195,7 +274,7 @@ static int greeting_message(struct tapd_session *session, const struct of_header
     if (header->type == OFPT_FEATURES_REQUEST) {
         return base_fail(error, "is an OpenFlow controller, not a switch");
     }
-    if (header->xid != session->features_xid) {
+    if (header->xid - session->features_xid >= session->n_greetings) {
         return 0;
     }
     return header->type == OFPT_FEATURES_REPLY ? take_features(session, body, error)
@@ -207,11 +286,15 @@ static int take_table(struct tapd_session *session, const struct of_header *head
                       struct base_reader *body, struct base_error *error)
 {
     enum channel_step step;
+    if (session->resting) {
+        return 0;
+    }
+    session->echo_due = false;
     if (channel_progress_message(&session->progress, header, body, &step, error)) {
         return -1;
     }
     if (step == CHANNEL_STEP_AGAIN) {
-        tapd_session_ask_for_table(session);
+        ask_for_table(session);
     } else if (step == CHANNEL_STEP_NEXT) {
         channel_progress_next(&session->progress, channel_conn_output(session->conn));
         channel_conn_flush(session->conn);
@@ -248,6 +331,50 @@ static void put_reason(const struct of_error *of_error, struct base_buffer *text
     }
 }
 
+/* The flow-mods of a part have been processed. */
+static void finish_part(struct tapd_session *session)
+{
+    if (session->part_end < session->n_mods) {
+        send_part(session);
+    } else {
+        session->n_failures = 0;
+        tapd_session_enter(session, STAGE_IDLE);
+        session->ops->acknowledged(session->owner);
+    }
+}
+
+static bool is_barrier(const struct tapd_session *session, const struct of_header *header)
+{
+    return session->stage == STAGE_SENDING && !session->confirming &&
+           header->xid - session->barrier_xid < session->n_barriers;
+}
+
+/* The answer to a BARRIER of this part, or its refusal. A switch answers in order: one that answers
+ * a later one first has passed over what came together with flow-mods, and perhaps all of them but
+ * the first. */
+static void take_barrier(struct tapd_session *session, uint32_t place)
+{
+    bool was_one_by_one = session->one_by_one;
+    session->one_by_one |= place > 0;
+    if (!was_one_by_one && session->one_by_one) {
+        session->progress.habits.odd |= CHANNEL_ODD_ONE_BY_ONE;
+        session->part_end = session->part_begin;
+        send_part(session);
+        return;
+    }
+    if (place + 1 < session->n_barriers && session->one_by_one) {
+        return; /* nothing may be on its way when the next is sent */
+    }
+    if (place > 0 && session->pause_ms < MAX_PAUSE_MS) {
+        session->pause_ms *= 2;
+    }
+    if (session->progress.habits.odd & CHANNEL_ODD_NO_BARRIER) {
+        begin_confirming(session);
+    } else {
+        finish_part(session);
+    }
+}
+
 /* An ERROR belongs to the flow-mod that has its transaction id. */
 static int take_error(struct tapd_session *session, const struct of_header *header,
                       struct base_reader *body, struct base_error *error)
@@ -262,10 +389,9 @@ static int take_error(struct tapd_session *session, const struct of_header *head
     if (session->stage == STAGE_SENDING && place < session->part_end - session->part_begin) {
         session->part_refused = true;
         session->ops->refused(session->owner, session->part_begin + place, base_buffer_text(&text));
-    } else if (session->stage == STAGE_SENDING && !session->confirming &&
-               header->xid == session->barrier_xid) {
+    } else if (is_barrier(session, header)) {
         session->progress.habits.odd |= CHANNEL_ODD_NO_BARRIER;
-        begin_confirming(session);
+        take_barrier(session, header->xid - session->barrier_xid);
     } else {
         tapd_log("%s: does not like what it was sent: %s", session->name, base_buffer_text(&text));
     }
@@ -273,26 +399,11 @@ static int take_error(struct tapd_session *session, const struct of_header *head
     return 0;
 }
 
-/* The flow-mods of a part have been processed. */
-static void finish_part(struct tapd_session *session)
-{
-    if (session->part_end < session->n_mods) {
-        send_part(session);
-    } else {
-        session->n_failures = 0;
-        tapd_session_enter(session, STAGE_IDLE);
-        session->ops->acknowledged(session->owner);
-    }
-}
-
 /* A table that does not show them yet is read again; not endlessly, and not for those that were
  * refused. */
 static int confirming_message(struct tapd_session *session, const struct of_header *header,
                               struct base_reader *body, struct base_error *error)
 {
-    if (session->resting) {
-        return 0;
-    }
     int whole = take_table(session, header, body, error);
     if (whole != 1) {
         return whole;
@@ -303,8 +414,7 @@ static int confirming_message(struct tapd_session *session, const struct of_head
     if (shown || session->part_refused || ++session->n_confirmings == MAX_CONFIRMINGS) {
         finish_part(session);
     } else {
-        session->resting = true;
-        tapd_session_set_timer(session, CONFIRM_REST_MS);
+        rest(session, CONFIRM_REST_MS);
     }
     return 0;
 }
@@ -321,11 +431,21 @@ static int sending_message(struct tapd_session *session, const struct of_header 
     if (session->confirming) {
         return confirming_message(session, header, body, error);
     }
-    if (header->type != OFPT_BARRIER_REPLY || header->xid != session->barrier_xid) {
-        return 0;
+    if (header->type == OFPT_BARRIER_REPLY && is_barrier(session, header)) {
+        take_barrier(session, header->xid - session->barrier_xid);
     }
-    finish_part(session);
     return 0;
+}
+
+/* A switch answers in order: one that answers ECHO alone has passed over what it was asked before.
+ */
+static void take_echo(struct tapd_session *session, uint32_t xid)
+{
+    bool is_due = session->echo_due && xid == session->echo_xid && reads_table(session);
+    session->echo_due = false;
+    if (is_due && !session->resting && channel_progress_ask_otherwise(&session->progress)) {
+        ask_for_table(session);
+    }
 }
 
 static int take_removed(struct tapd_session *session, struct base_reader *body,
@@ -360,7 +480,7 @@ static int take_event(struct tapd_session *session, const struct of_header *head
     case OFPT_PORT_STATUS:
         return take_port_status(session, body, error);
     case OFPT_ECHO_REPLY:
-        session->echo_due = false;
+        take_echo(session, header->xid);
         return 0;
     default:
         return 0;

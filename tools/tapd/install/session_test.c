@@ -123,6 +123,17 @@ static void await_trouble(struct watch *watch, const char *what)
     }
 }
 
+/* A port that was free a moment ago. */
+static uint16_t free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    getsockname(fd, (struct sockaddr *)&address, &(socklen_t){sizeof address});
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
 static struct of_flow_mod add_for_port(uint16_t port)
 {
     return (struct of_flow_mod){
@@ -290,6 +301,55 @@ static void without_barrier_a_refused_flow_mod_is_not_waited_for(void **state)
     assert_int_equal(watch.session->n_confirmings, 0);
     end(&watch);
     fake_switch_stop(&fake);
+}
+
+static void count_flow_mods(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    fake->memo += type == FAKE_FLOW_MOD;
+    fake_switch_answer(fake, type, xid, kind);
+}
+
+/* Whoever dials. What it passed over is asked, or sent, again; without evidence of that nothing is
+ * sent alone. */
+static void one_message_at_a_time(bool one_a_read, bool dials)
+{
+    struct fake_switch fake = {.dpid = DPID,
+                               .n_flows = 3,
+                               .one_a_read = one_a_read,
+                               .dial_port = dials ? free_port() : 0,
+                               .answer = count_flow_mods};
+    struct tapd_session_options options = FAST;
+    const struct of_flow_mod mods[] = {add_for_port(1), add_for_port(2), add_for_port(3)};
+    struct watch watch;
+    char endpoint[64];
+    options.handshake_ms = options.request_ms = 1000;
+    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.dial_port);
+    assert_true(dials || fake_switch_start(&fake));
+    begin(&watch, dials ? endpoint : fake.endpoint, &options);
+    assert_true(!dials || fake_switch_start(&fake));
+    await(&watch, &watch.n_up, 1);
+    for (unsigned i = 1; i <= 2; i++) {
+        tapd_session_read(watch.session);
+        await(&watch, &watch.n_read, i);
+        assert_int_equal(watch.n_entries, 3);
+        tapd_session_send(watch.session, mods, 3);
+        await(&watch, &watch.n_acknowledged, i);
+    }
+    assert_int_equal(watch.session->odd_told, one_a_read ? CHANNEL_ODD_ONE_BY_ONE : 0);
+    assert_int_equal(watch.session->one_by_one, one_a_read);
+    assert_int_equal(watch.n_down, 0);
+    end(&watch);
+    fake_switch_stop(&fake);
+    assert_in_range(fake.memo, 6, one_a_read ? 12 : 6);
+    assert_int_equal(fake.n_connections, 1);
+}
+
+static void one_that_reads_one_message_at_a_time_is_told_one_by_one(void **state)
+{
+    (void)state;
+    one_message_at_a_time(true, false);
+    one_message_at_a_time(true, true);
+    one_message_at_a_time(false, false);
 }
 
 static void it_comes_back(void **state)
@@ -471,17 +531,6 @@ static void events_are_told(void **state)
     fake_switch_stop(&fake);
 }
 
-/* A port that was free a moment ago. */
-static uint16_t free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    getsockname(fd, (struct sockaddr *)&address, &(socklen_t){sizeof address});
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
 static void a_switch_may_dial(void **state)
 {
     (void)state;
@@ -560,6 +609,7 @@ int main(void)
         cmocka_unit_test(an_error_is_tied_to_its_flow_mod),
         cmocka_unit_test(what_can_not_be_said_is_refused),
         cmocka_unit_test(very_many_go_in_parts),
+        cmocka_unit_test(one_that_reads_one_message_at_a_time_is_told_one_by_one),
         cmocka_unit_test(it_comes_back),
         cmocka_unit_test(without_barrier_the_table_confirms),
         cmocka_unit_test(without_barrier_a_refused_flow_mod_is_not_waited_for),
