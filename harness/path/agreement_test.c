@@ -8,12 +8,11 @@
  *   NETWORKS=20000 SEED=1 FEATURES=0xff build/harness/path/agreement_test
  */
 #include "path/affected.h"
-#include "path/alike.h"
 
 #include "ofctl/match.h"
+#include "path/alike.h"
 #include "path/backward.h"
 #include "path/forward.h"
-#include "path/spread.h"
 #include "testing/cmocka.h"
 #include "testing/simulator.h"
 
@@ -29,7 +28,6 @@ struct maybe {
     struct simulated_hop seen[2048];
     size_t n_seen;
     uint64_t entries;
-    bool past_rivals; /* follow what any of several entries would send */
     bool too_many;
 };
 
@@ -75,9 +73,7 @@ static void maybe_send_anywhere(const struct random_network *network, struct may
     }
 }
 
-/* `max_rank`: entries of a higher rank are left out. */
-static void maybe_pass(const struct random_network *network, struct maybe *maybe, size_t at,
-                       uint32_t max_rank)
+static void maybe_pass(const struct random_network *network, struct maybe *maybe, size_t at)
 {
     struct simulated_hop hop = maybe->seen[at];
     const struct switch_state *state = network->read[hop.sw];
@@ -93,7 +89,7 @@ static void maybe_pass(const struct random_network *network, struct maybe *maybe
         for (size_t i = 0; i < state->flows.n_entries; i++) {
             const struct flow_entry *entry = &state->flows.entries[i];
             struct simulated_sent sent[SIMULATOR_SENT];
-            if (!simulator_takes(entry, &hop.header) || simulator_rank(entry) > max_rank) {
+            if (!simulator_takes(entry, &hop.header)) {
                 continue;
             }
             best = pass == 0 && simulator_rank(entry) > best ? simulator_rank(entry) : best;
@@ -101,7 +97,7 @@ static void maybe_pass(const struct random_network *network, struct maybe *maybe
                 continue;
             }
             maybe->entries |= bit_of(hop.sw, i);
-            if (!maybe->past_rivals && !simulator_is_alone(state, i, &hop.header)) {
+            if (!simulator_is_alone(state, i, &hop.header)) {
                 continue; /* what becomes of it is open already */
             }
             int n = simulator_apply(state, entry, hop.header, sent);
@@ -116,21 +112,21 @@ static void maybe_pass(const struct random_network *network, struct maybe *maybe
 }
 
 static void what_may_become(const struct random_network *network, struct port_ref in,
-                            const struct header *header, uint32_t max_rank, struct maybe *maybe)
+                            const struct header *header, struct maybe *maybe)
 {
     maybe->n_seen = 0;
     maybe->entries = 0;
     maybe->too_many = false;
     maybe_enter(maybe, in.sw, in.port, *header);
     for (size_t i = 0; i < maybe->n_seen; i++) {
-        maybe_pass(network, maybe, i, i == 0 ? max_rank : UINT32_MAX);
+        maybe_pass(network, maybe, i);
     }
 }
 
 /* ========================================================================= trials */
 
 /* What is compared with the simulator. */
-enum question { FOLLOW, FORWARD, BACKWARD, AFFECTED, SPREAD, ALIKE, N_QUESTIONS };
+enum question { FOLLOW, FORWARD, BACKWARD, AFFECTED, ALIKE, N_QUESTIONS };
 
 struct disagreement {
     unsigned long n_asked, n_networks;
@@ -361,14 +357,13 @@ static void ask_backward(const struct trial *trial, size_t sw, size_t entry)
         snprintf(what, sizeof what, "s%zu, %zu: a loop that is not reported", sw + 1, entry);
         disagree(trial, BACKWARD, what, 0, NULL);
     }
-    free(origin.passed);
 }
 
 /* ------------------------------------------------------------- coarse, both ways */
 
 static void ask_affected(struct trial *trial)
 {
-    static struct maybe maybe = {.past_rivals = false};
+    static struct maybe maybe;
     const struct random_network *network = &trial->network;
     struct path_affected affected[RANDOM_SWITCHES][RANDOM_ENTRIES] = {0};
     for (size_t sw = 0; sw < network->topology.n_switches; sw++) {
@@ -380,8 +375,7 @@ static void ask_affected(struct trial *trial)
         for (size_t i = 0; i < network->n_universe; i++) {
             struct header header = sent_by(trial, host, i);
             disagreements[AFFECTED].n_asked++;
-            what_may_become(network, network->topology.hosts[host].port, &header, UINT32_MAX,
-                            &maybe);
+            what_may_become(network, network->topology.hosts[host].port, &header, &maybe);
             for (size_t sw = 0; sw < network->topology.n_switches; sw++) {
                 for (size_t e = 0; e < n_entries(network, sw); e++) {
                     bool found = !(maybe.entries & bit_of(sw, e));
@@ -400,48 +394,6 @@ static void ask_affected(struct trial *trial)
     }
     for (size_t i = 0; i < RANDOM_SWITCHES * RANDOM_ENTRIES; i++) {
         path_affected_free(&affected[i / RANDOM_ENTRIES][i % RANDOM_ENTRIES]);
-    }
-}
-
-static void note_reached(void *aux, size_t sw, size_t entry)
-{
-    uint64_t *entries = aux;
-    *entries |= bit_of(sw, entry);
-}
-
-static void ask_spread(struct trial *trial, size_t sw, size_t entry)
-{
-    static struct maybe maybe = {.past_rivals = true};
-    const struct random_network *network = &trial->network;
-    const struct flow_entry *flow = &trial->network.read[sw]->flows.entries[entry];
-    uint64_t reached = 0;
-    size_t budget = 20000000;
-    disagreements[SPREAD].n_asked++;
-    assert_int_equal(path_spread(&trial->index, sw, &flow->match, simulator_rank(flow), &budget,
-                                 note_reached, &reached),
-                     0);
-    for (uint16_t port = 1; port <= 6; port++) {
-        struct port_ref in = {sw, port}, to;
-        size_t host;
-        if (!simulator_cabled_to(&network->topology, sw, port, &to, &host)) {
-            continue;
-        }
-        for (size_t i = 0; i < network->n_universe; i++) {
-            struct header header = network->universe[i];
-            bool alone;
-            header.in_port = port;
-            size_t taker = simulator_taker(network->read[sw], &header, &alone);
-            if (!simulator_takes(flow, &header) ||
-                simulator_rank(&network->read[sw]->flows.entries[taker]) > simulator_rank(flow)) {
-                continue;
-            }
-            what_may_become(network, in, &header, simulator_rank(flow), &maybe);
-            if (maybe.entries & ~reached) {
-                char what[64];
-                snprintf(what, sizeof what, "more lies behind s%zu, %zu", sw + 1, entry);
-                disagree(trial, SPREAD, what, 0, &header);
-            }
-        }
     }
 }
 
@@ -566,7 +518,6 @@ static void try_one(struct trial *trial, uint64_t seed, unsigned features)
         for (size_t e = 0; e < n_entries(&trial->network, sw); e++) {
             if (!flow_never_takes(&trial->network.read[sw]->flows.entries[e])) {
                 ask_backward(trial, sw, e);
-                ask_spread(trial, sw, e);
             }
         }
     }
@@ -632,12 +583,6 @@ static void affected_misses_no_header(void **state)
     verify(AFFECTED);
 }
 
-static void spread_misses_no_entry(void **state)
-{
-    (void)state;
-    verify(SPREAD);
-}
-
 static void headers_that_are_alike_share_their_fate(void **state)
 {
     (void)state;
@@ -660,7 +605,6 @@ int main(void)
         cmocka_unit_test(sets_go_where_their_headers_go),
         cmocka_unit_test(entries_are_reached_by_whom_backward_names),
         cmocka_unit_test(affected_misses_no_header),
-        cmocka_unit_test(spread_misses_no_entry),
         cmocka_unit_test(headers_that_are_alike_share_their_fate),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

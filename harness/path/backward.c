@@ -216,37 +216,19 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     return answer;
 }
 
-/* What is found depends on what the packet that was followed passed. -1 without memory, also if the
- * packet was not followed to its end for want of it. */
-static int note_passed(struct search *search)
+/* Why the frame that was followed exercises nothing. -1: it was not followed to its end for want of
+ * memory. */
+static int reject(const struct search *search, struct path_origin *why)
 {
-    struct path_origin *reach = search->reach;
-    for (size_t i = 0; i < search->walk->n_hops; i++) {
-        const struct path_hop *hop = &search->walk->hops[i];
-        struct path_passed passed = {hop->in.sw, hop->entry};
-        bool known = false;
-        if (hop->open == path_no_memory) {
+    const struct path_walk *walk = search->walk;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        if (walk->hops[i].open == path_no_memory) {
             return -1;
         }
-        for (size_t j = 0; j < reach->n_passed && !known; j++) {
-            known = memcmp(&reach->passed[j], &passed, sizeof passed) == 0;
-        }
-        if (!known) {
-            if (base_grow(&reach->passed, reach->n_passed, &reach->capacity, sizeof passed) < 0) {
-                return -1;
-            }
-            reach->passed[reach->n_passed++] = passed;
-        }
     }
+    why->competes = why->competes || walk->ends;
+    why->loops = why->loops || !walk->ends;
     return 0;
-}
-
-/* Why the frame that was followed exercises nothing. */
-static int reject(struct search *search, struct path_origin *why)
-{
-    why->competes = why->competes || search->walk->ends;
-    why->loops = why->loops || !search->walk->ends;
-    return note_passed(search);
 }
 
 /* Finds a header of the cube, and in none of those that are excluded, which
@@ -433,7 +415,7 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
         bool receives = !path_no_entry(network, in);
         answer = receives ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
         if (answer == SPACE_FOUND) {
-            answer = note_passed(search) < 0 ? SPACE_OPEN : come_from(search, in, &region);
+            answer = come_from(search, in, &region);
         } else if (answer == SPACE_EMPTY && receives) {
             tell_why(search, in, &region, &why);
         }

@@ -9,11 +9,6 @@
 
 #include "path/follow.h"
 
-/* An entry on the way of a frame; ENTRY_NONE: no entry takes it there. */
-struct path_passed {
-    size_t sw, entry;
-};
-
 struct path_origin {
     size_t host;          /* SPACE_FOUND: who must send ... */
     struct header header; /* ... this; in_port: its port */
@@ -21,8 +16,6 @@ struct path_origin {
     bool competes;        /* frames were found, but only past entries of one rank that compete */
     bool is_hidden;       /* SPACE_EMPTY: no packet that enters the switch is left for it */
     size_t hidden_by;     /* then: an entry that goes before it, the only one if it alone does it */
-    struct path_passed *passed; /* by packets that were followed; to be freed */
-    size_t n_passed, capacity;
 };
 
 /* Looks for a frame that exercises the entry (path/follow.h) and stops. SPACE_EMPTY: proved that

@@ -163,7 +163,6 @@ static int go_back(void *aux)
         } else {
             traced->answers[entry] = answer;
         }
-        free(origin.passed);
     }
     path_network_close(&line->network);
     return base_memory_ran_out() ? -1 : 0;

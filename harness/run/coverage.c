@@ -39,10 +39,8 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
     return base_arena_take(arena, &text);
 }
 
-int run_coverage_tell(const struct topology *topology, const struct traffic_cover *cover,
-                      const struct flow_entry *(*entry_of)(const void *aux, size_t sw,
-                                                           size_t entry),
-                      const void *aux, struct base_arena *arena, struct report_coverage *coverage)
+int run_coverage_tell(const struct path_network *tables, const struct traffic_cover *cover,
+                      struct base_arena *arena, struct report_coverage *coverage)
 {
     coverage->missed = base_arena_alloc(arena, (cover->n_missed + 1) * sizeof *coverage->missed);
     if (!coverage->missed) {
@@ -50,12 +48,13 @@ int run_coverage_tell(const struct topology *topology, const struct traffic_cove
     }
     for (size_t i = 0; i < cover->n_missed; i++) {
         const struct traffic_missed *missed = &cover->missed[i];
+        const struct flow_entry *entries = tables->switches[missed->sw].flows->entries;
         struct missed_entry *told = &coverage->missed[coverage->n_missed++];
-        const char *sw = topology->switches[missed->sw].name;
-        told->entry = name_entry(arena, sw, entry_of(aux, missed->sw, missed->entry));
+        const char *sw = tables->topology->switches[missed->sw].name;
+        told->entry = name_entry(arena, sw, &entries[missed->entry]);
         told->reason = reasons[missed->why];
         if (missed->why == TRAFFIC_MISS_HIDDEN) {
-            told->by = name_entry(arena, "", entry_of(aux, missed->sw, missed->hidden_by));
+            told->by = name_entry(arena, "", &entries[missed->hidden_by]);
         }
         if (!told->entry || (missed->why == TRAFFIC_MISS_HIDDEN && !told->by)) {
             return -1;
@@ -65,12 +64,6 @@ int run_coverage_tell(const struct topology *topology, const struct traffic_cove
     coverage->n_exercised = cover->n_exercised;
     coverage->is_known = true;
     return 0;
-}
-
-static const struct flow_entry *entry_of_table(const void *aux, size_t sw, size_t entry)
-{
-    const struct path_network *tables = aux;
-    return &tables->switches[sw].flows->entries[entry];
 }
 
 static int tell_pairs(const struct topology *topology, const struct traffic_forbidden *forbidden,
@@ -117,23 +110,18 @@ static int plan_again(const struct path_declared *declared,
     return status;
 }
 
-static int cover(const struct path_declared *declared, const struct path_network *tables,
-                 const struct traffic_plan_options *options, struct traffic_plan *plan,
-                 struct traffic_cover *cover, struct base_error *error)
+int run_coverage_find(const struct expectation *expectation, const struct path_network *tables,
+                      const struct traffic_plan_options *options, const struct traffic_plan *plan,
+                      const struct traffic_cover *kept, struct traffic_cover *cover)
 {
-    const struct expectation *expectation = declared->expectation;
     size_t n_hosts = expectation->topology->n_hosts;
     bool *sends = base_calloc(n_hosts + 1, sizeof *sends);
-    struct traffic_cover_options how = {.sends = sends, .plan = plan};
+    struct traffic_cover_options how = {.sends = sends, .plan = plan, .kept = kept};
     for (size_t host = 0; sends && host < n_hosts; host++) {
         sends[host] = traffic_plan_sends(expectation, options, host);
     }
-    int status =
-        sends && traffic_cover(tables, &how, cover) == 0 ? 0 : base_fail(error, "out of memory");
+    int status = sends ? traffic_cover(tables, &how, cover) : -1;
     free(sends);
-    if (status == 0 && cover->n_probes > 0) {
-        status = plan_again(declared, options, cover, plan, error);
-    }
     return status;
 }
 
@@ -142,9 +130,11 @@ int run_coverage(const struct path_declared *declared, const struct path_network
                  struct report *report, struct base_error *error)
 {
     struct traffic_cover found = {0};
-    int status = cover(declared, tables, options, plan, &found, error);
-    if (status == 0 && run_coverage_tell(tables->topology, &found, entry_of_table, tables,
-                                         &report->arena, &report->coverage) < 0) {
+    if (run_coverage_find(declared->expectation, tables, options, plan, NULL, &found) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    int status = found.n_probes > 0 ? plan_again(declared, options, &found, plan, error) : 0;
+    if (status == 0 && run_coverage_tell(tables, &found, &report->arena, &report->coverage) < 0) {
         status = base_fail(error, "out of memory");
     }
     traffic_cover_free(&found);

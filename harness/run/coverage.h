@@ -23,11 +23,15 @@ int run_forbidden(const struct path_declared *declared, const struct switch_dump
                   const bool *captures, const struct traffic_plan *plan, struct report *report,
                   struct base_error *error);
 
-/* Puts a cover into `coverage`, all but the pairs, with texts in the arena. entry_of: the
- * entry of a switch that the cover names by its index. -1 without memory. */
-int run_coverage_tell(const struct topology *topology, const struct traffic_cover *cover,
-                      const struct flow_entry *(*entry_of)(const void *aux, size_t sw,
-                                                           size_t entry),
-                      const void *aux, struct base_arena *arena, struct report_coverage *coverage);
+/* The cover of these tables by the probes that this plan lacks, and those of `kept`
+ * (traffic_cover_options). -1 without memory. */
+int run_coverage_find(const struct expectation *expectation, const struct path_network *tables,
+                      const struct traffic_plan_options *options, const struct traffic_plan *plan,
+                      const struct traffic_cover *kept, struct traffic_cover *cover);
+
+/* Puts a cover of these tables into `coverage`, all but the pairs, with texts in the arena.
+ * -1 without memory. */
+int run_coverage_tell(const struct path_network *tables, const struct traffic_cover *cover,
+                      struct base_arena *arena, struct report_coverage *coverage);
 
 #endif

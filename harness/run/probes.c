@@ -4,138 +4,75 @@
 #include "run/probes.h"
 
 #include "base/memory.h"
-#include "change/diff.h"
-#include "change/replan.h"
 #include "ofctl/match.h"
 #include "run/coverage.h"
 
 #include <stdlib.h>
 
-/* Entries of `from` that `to` does not have, or has with other actions. */
-static int for_each_change(const struct flow_table *from, const struct flow_table *to,
-                           struct change_replan *replan, size_t sw,
-                           int (*each)(struct change_replan *replan, size_t sw,
-                                       const struct flow_entry *flow, bool is_in_both))
-{
-    size_t *counterparts = change_diff_counterparts(from, to);
-    int status = counterparts ? 0 : -1;
-    for (size_t i = 0; i < from->n_entries && status == 0; i++) {
-        const struct flow_entry *flow = &from->entries[i];
-        const struct flow_entry *other =
-            counterparts[i] == ENTRY_NONE ? NULL : &to->entries[counterparts[i]];
-        if (!other ||
-            !actions_equal(flow->actions, flow->n_actions, other->actions, other->n_actions)) {
-            status = each(replan, sw, flow, other != NULL);
-        }
-    }
-    free(counterparts);
-    return status;
-}
-
-static int remove_entry(struct change_replan *replan, size_t sw, const struct flow_entry *flow,
-                        bool is_in_both)
-{
-    return is_in_both || change_replan_remove(replan, sw, flow) >= 0 ? 0 : -1;
-}
-
-static int put_entry(struct change_replan *replan, size_t sw, const struct flow_entry *flow,
-                     bool is_in_both)
-{
-    (void)is_in_both;
-    return change_replan_put(replan, sw, flow) < 0 ? -1 : 0;
-}
-
-static int change_all(struct change_replan *replan, size_t n_switches,
-                      const struct switch_state *const *before,
-                      const struct switch_state *const *after)
-{
-    int status = 0;
-    for (size_t sw = 0; sw < n_switches && status == 0; sw++) {
-        if (before[sw] && after[sw]) {
-            const struct flow_table *old = &before[sw]->flows, *new = &after[sw]->flows;
-            status = for_each_change(old, new, replan, sw, remove_entry);
-            status = status < 0 ? -1 : for_each_change(new, old, replan, sw, put_entry);
-        }
-    }
-    return status;
-}
-
-static int name_probes(const struct topology *topology, const struct traffic_extra *probes,
-                       size_t n, struct base_arena *arena, struct named_probe **out)
-{
-    struct named_probe *named = base_arena_alloc(arena, (n + 1) * sizeof *named);
-    *out = named;
-    for (size_t i = 0; named && i < n; i++) {
-        named[i] = (struct named_probe){topology->hosts[probes[i].from].name,
-                                        ofctl_header_text(&probes[i].header, arena)};
-        if (!named[i].packet) {
-            return -1;
-        }
-    }
-    return named ? 0 : -1;
-}
-
-static const struct flow_entry *entry_of(const void *replan, size_t sw, size_t row)
-{
-    return change_replan_entry(replan, sw, row);
-}
-
-static int tell(const struct topology *topology, const struct change_replan *replan,
-                struct base_arena *arena, struct probe_difference *out)
-{
-    struct traffic_cover cover = {0};
-    struct change_replan_difference probes = {0};
-    int status = change_replan_differ(replan, &probes);
-    if (status == 0) {
-        status = change_replan_tell(replan, &cover);
-    }
-    if (status == 0) {
-        out->n_added = probes.n_added;
-        out->n_dropped = probes.n_dropped;
-        status =
-            name_probes(topology, probes.added, probes.n_added, arena, &out->added) < 0 ||
-                    name_probes(topology, probes.dropped, probes.n_dropped, arena, &out->dropped) <
-                        0 ||
-                    run_coverage_tell(topology, &cover, entry_of, replan, arena, &out->after) < 0
-                ? -1
-                : 0;
-    }
-    traffic_cover_free(&cover);
-    free(probes.added);
-    free(probes.dropped);
-    return status;
-}
-
-/* Who sends, and what is sent anyway. */
-struct planned {
-    bool *sends;
-    struct traffic_plan plan;
+/* The tables before the change, or after it, and the probes that exercise their entries. */
+struct covered {
+    struct path_network tables;
+    struct traffic_cover cover;
 };
 
-static int plan_probes(const struct expectation *expectation, struct planned *planned,
-                       struct base_error *error)
+static void free_covered(struct covered *covered)
 {
-    size_t n_hosts = expectation->topology->n_hosts;
-    planned->sends = base_malloc((n_hosts + 1) * sizeof *planned->sends);
-    if (!planned->sends) {
-        return base_fail(error, "out of memory");
-    }
-    memset(planned->sends, true, n_hosts + 1);
-    struct traffic_plan_options options = {.sends = planned->sends};
-    struct path_declared declared;
-    if (path_declared_open(&declared, expectation) < 0) {
-        return base_fail(error, "out of memory");
-    }
-    int status = traffic_plan(&declared, &options, &planned->plan, error);
-    path_declared_close(&declared);
-    if (status < 0) {
+    path_network_close(&covered->tables);
+    traffic_cover_free(&covered->cover);
+}
+
+static int name_probe(const struct topology *topology, const struct traffic_extra *probe,
+                      struct base_arena *arena, struct named_probe *named)
+{
+    *named = (struct named_probe){topology->hosts[probe->from].name,
+                                  ofctl_header_text(&probe->header, arena)};
+    return named->packet ? 0 : -1;
+}
+
+static bool is_same(const struct traffic_extra *a, const struct traffic_extra *b)
+{
+    return a->from == b->from && header_equal(&a->header, &b->header);
+}
+
+/* Those that stay are in both covers in one order, in the later one before all others. */
+static int tell_probes(const struct topology *topology, const struct traffic_cover *before,
+                       const struct traffic_cover *after, struct base_arena *arena,
+                       struct probe_difference *out)
+{
+    size_t n_kept = 0;
+    int status = 0;
+    out->added = base_arena_alloc(arena, (after->n_probes + 1) * sizeof *out->added);
+    out->dropped = base_arena_alloc(arena, (before->n_probes + 1) * sizeof *out->dropped);
+    if (!out->added || !out->dropped) {
         return -1;
     }
-    bool *sends = planned->sends;
-    for (size_t host = 0; host < n_hosts; host++) {
-        sends[host] = traffic_plan_sends(expectation, &options, host);
+    for (size_t i = 0; i < before->n_wanted && status == 0; i++) {
+        const struct traffic_extra *probe = &before->probes[i];
+        bool stays = n_kept < after->n_kept && is_same(probe, &after->probes[n_kept]);
+        bool was_sent = i < before->n_probes, is_sent = stays && n_kept < after->n_probes;
+        n_kept += stays;
+        if (was_sent && !is_sent) {
+            status = name_probe(topology, probe, arena, &out->dropped[out->n_dropped++]);
+        } else if (!was_sent && is_sent) {
+            status = name_probe(topology, probe, arena, &out->added[out->n_added++]);
+        }
     }
-    return 0;
+    for (size_t i = after->n_kept; i < after->n_probes && status == 0; i++) {
+        status = name_probe(topology, &after->probes[i], arena, &out->added[out->n_added++]);
+    }
+    return status;
+}
+
+static int plan_probes(const struct expectation *expectation,
+                       const struct traffic_plan_options *options, struct traffic_plan *plan)
+{
+    struct path_declared declared;
+    if (path_declared_open(&declared, expectation) < 0) {
+        return -1;
+    }
+    int status = traffic_plan(&declared, options, plan, NULL);
+    path_declared_close(&declared);
+    return status;
 }
 
 int run_probes_differ(const struct expectation *expectation,
@@ -144,18 +81,27 @@ int run_probes_differ(const struct expectation *expectation,
                       struct probe_difference *difference, struct base_error *error)
 {
     const struct topology *topology = expectation->topology;
-    struct planned planned = {0};
-    int status = plan_probes(expectation, &planned, error);
-    if (status == 0) {
-        struct traffic_cover_options options = {.sends = planned.sends, .plan = &planned.plan};
-        struct change_replan *replan = change_replan_begin(topology, before, &options);
-        if (!replan || change_all(replan, topology->n_switches, before, after) < 0 ||
-            tell(topology, replan, arena, difference) < 0) {
-            status = base_fail(error, "out of memory");
-        }
-        change_replan_free(replan);
+    bool *sends = base_malloc((topology->n_hosts + 1) * sizeof *sends);
+    struct traffic_plan_options options = {.sends = sends};
+    struct traffic_plan plan = {0};
+    struct covered old = {0}, new = {0};
+    int status = sends ? 0 : base_fail(error, "out of memory");
+    if (sends) {
+        memset(sends, true, topology->n_hosts + 1);
     }
-    traffic_plan_free(&planned.plan);
-    free(planned.sends);
+    if (status == 0 &&
+        (plan_probes(expectation, &options, &plan) < 0 ||
+         path_network_open_dumps(&old.tables, topology, before, NULL) < 0 ||
+         path_network_open_dumps(&new.tables, topology, after, NULL) < 0 ||
+         run_coverage_find(expectation, &old.tables, &options, &plan, NULL, &old.cover) < 0 ||
+         run_coverage_find(expectation, &new.tables, &options, &plan, &old.cover, &new.cover) < 0 ||
+         tell_probes(topology, &old.cover, &new.cover, arena, difference) < 0 ||
+         run_coverage_tell(&new.tables, &new.cover, arena, &difference->after) < 0)) {
+        status = base_fail(error, "out of memory");
+    }
+    free_covered(&old);
+    free_covered(&new);
+    traffic_plan_free(&plan);
+    free(sends);
     return status;
 }

@@ -8,7 +8,9 @@
 
 #include <stdlib.h>
 
-enum { MAX_WALKS = 400000, NO_ENTRY = UINT32_MAX };
+/* The defaults; of the budget each entry has a part, so that one alone does not use up all. */
+enum { MAX_PROBES = 4096, MAX_WALKS = 400000, COVER_BUDGET = 400000000, ENTRY_BUDGET = 4000000 };
+enum { NO_ENTRY = UINT32_MAX };
 
 /* A packet of a host, and the entries that it exercises. */
 struct candidate {
@@ -34,7 +36,7 @@ struct cover_work {
     size_t n_candidates, candidates_capacity;
     uint32_t *exercised;
     size_t n_exercised, exercised_capacity;
-    size_t budget;
+    size_t budget, max_probes;
 };
 enum { MISS_UNKNOWN = UINT8_MAX };
 
@@ -48,6 +50,23 @@ static size_t n_rows(const struct cover_work *work, size_t sw)
 static bool takes_packets(const struct cover_work *work, size_t sw, size_t entry)
 {
     return !flow_never_takes(&work->network->switches[sw].flows->entries[entry]);
+}
+
+/* A probe exercises the entry, or would, over the limit. */
+static bool is_settled(const struct cover_work *work, uint32_t entry)
+{
+    return work->miss[entry] == TRAFFIC_MISS_NONE || work->miss[entry] == TRAFFIC_MISS_LIMIT;
+}
+
+/* The next probe exercises the entry. Whether none did so before. */
+static bool settle(struct cover_work *work, uint32_t entry)
+{
+    if (is_settled(work, entry)) {
+        return false;
+    }
+    bool is_sent = work->cover->n_wanted < work->max_probes;
+    work->miss[entry] = is_sent ? TRAFFIC_MISS_NONE : TRAFFIC_MISS_LIMIT;
+    return true;
 }
 
 /* --------------------------------------------------------------- candidates */
@@ -90,8 +109,7 @@ static int try_packet(struct cover_work *work, size_t host, size_t packet, struc
         .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
     for (size_t i = 0; walk->ends && i < walk->n_hops; i++) {
         uint32_t entry = exercised_by(work, &walk->hops[i]);
-        if (entry == NO_ENTRY || work->miss[entry] == TRAFFIC_MISS_NONE ||
-            lists(work, &candidate, entry)) {
+        if (entry == NO_ENTRY || is_settled(work, entry) || lists(work, &candidate, entry)) {
             continue;
         }
         if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
@@ -189,8 +207,8 @@ static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct
     const struct flow_entry *flow = &work->network->switches[sw].flows->entries[entry];
     struct path_cable in = way_in(work, sw, flow);
     struct header header;
-    size_t packet, number = work->first[sw] + entry;
-    if (work->miss[number] == TRAFFIC_MISS_NONE ||
+    size_t packet;
+    if (is_settled(work, (uint32_t)(work->first[sw] + entry)) ||
         path_origin_sample(work->network, sw, entry, in.port.port, &work->budget, &header) !=
             SPACE_FOUND) {
         return 0;
@@ -226,17 +244,25 @@ static int sample_hosts(struct cover_work *work, struct path_walk *walk)
     return 0;
 }
 
+/* What an answer of path_origin_of_entry means for the entry. */
+static enum traffic_miss miss_of(enum space_answer answer, const struct path_origin *reach)
+{
+    return answer == SPACE_FOUND  ? TRAFFIC_MISS_NONE
+           : answer == SPACE_OPEN ? TRAFFIC_MISS_OPEN
+           : reach->loops         ? TRAFFIC_MISS_LOOP
+           : reach->competes      ? TRAFFIC_MISS_AMBIGUOUS
+           : reach->is_hidden     ? TRAFFIC_MISS_HIDDEN
+                                  : TRAFFIC_MISS_UNREACHABLE;
+}
+
 /* Decides about an entry that no sample exercised, and that may take packets. */
 static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
 {
     size_t number = work->first[sw] + entry, packet;
-    size_t budget = work->budget < TRAFFIC_COVER_ENTRY_BUDGET ? work->budget
-                                                              : TRAFFIC_COVER_ENTRY_BUDGET,
-           had = budget;
+    size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
     struct path_origin reach;
     enum space_answer answer =
         path_origin_of_entry(work->network, work->options->sends, sw, entry, &budget, &reach);
-    free(reach.passed);
     work->budget -= had - budget;
     if (answer == SPACE_FOUND) {
         return number_packet(work, reach.header, &packet) < 0
@@ -244,7 +270,7 @@ static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct
                    : try_packet(work, reach.host, packet, walk);
     }
     work->hidden_by[number] = (uint32_t)reach.hidden_by;
-    work->miss[number] = (uint8_t)traffic_miss_of(answer, &reach);
+    work->miss[number] = (uint8_t)miss_of(answer, &reach);
     return 0;
 }
 
@@ -264,7 +290,7 @@ static int find_candidates(struct cover_work *work, struct path_walk *walk)
             size_t number = work->first[sw] + i;
             if (!takes_packets(work, sw, i)) {
                 work->miss[number] = TRAFFIC_MISS_NEVER;
-            } else if (work->miss[number] != TRAFFIC_MISS_NONE && !work->has_candidate[number]) {
+            } else if (!is_settled(work, (uint32_t)number) && !work->has_candidate[number]) {
                 status = search_entry(work, sw, i, walk);
             }
         }
@@ -278,25 +304,32 @@ static size_t worth(const struct cover_work *work, const struct candidate *candi
 {
     size_t n = 0;
     for (size_t i = 0; i < candidate->n; i++) {
-        n += work->miss[work->exercised[candidate->begin + i]] != TRAFFIC_MISS_NONE;
+        n += !is_settled(work, work->exercised[candidate->begin + i]);
     }
     return n;
 }
 
-static int take(struct cover_work *work, const struct candidate *candidate)
+/* Of those that are wanted the first are sent. */
+static int add_probe(const struct cover_work *work, struct traffic_extra probe)
 {
     struct traffic_cover *cover = work->cover;
-    if (base_grow(&cover->probes, cover->n_probes, &cover->capacity, sizeof *cover->probes) < 0) {
+    if (base_grow(&cover->probes, cover->n_wanted, &cover->capacity, sizeof *cover->probes) < 0) {
         return -1;
     }
-    struct traffic_extra *probe = &cover->probes[cover->n_probes++];
-    *probe = (struct traffic_extra){
-        .from = candidate->host, .header = work->packets[candidate->packet], .kind = "entry"};
-    probe->header.in_port = work->network->topology->hosts[candidate->host].port.port;
-    for (size_t i = 0; i < candidate->n; i++) {
-        work->miss[work->exercised[candidate->begin + i]] = TRAFFIC_MISS_NONE;
-    }
+    cover->n_probes += cover->n_wanted < work->max_probes;
+    cover->probes[cover->n_wanted++] = probe;
     return 0;
+}
+
+static int take(struct cover_work *work, const struct candidate *candidate)
+{
+    struct traffic_extra probe = {
+        .from = candidate->host, .header = work->packets[candidate->packet], .kind = "entry"};
+    probe.header.in_port = work->network->topology->hosts[candidate->host].port.port;
+    for (size_t i = 0; i < candidate->n; i++) {
+        settle(work, work->exercised[candidate->begin + i]);
+    }
+    return add_probe(work, probe);
 }
 
 /* The candidate that exercises most of what is left, again and again.
@@ -305,14 +338,13 @@ static int take(struct cover_work *work, const struct candidate *candidate)
 static int cover_greedily(struct cover_work *work)
 {
     uint32_t heads[PATH_HOPS + 1];
-    size_t max = work->options->max_probes ? work->options->max_probes : TRAFFIC_COVER_PROBES;
     memset(heads, 0xff, sizeof heads);
     for (size_t i = work->n_candidates; i-- > 0;) {
         work->candidates[i].next = heads[work->candidates[i].n];
         heads[work->candidates[i].n] = (uint32_t)i;
     }
     for (size_t n = PATH_HOPS; n > 0; n--) {
-        while (heads[n] != NO_ENTRY && work->cover->n_probes < max) {
+        while (heads[n] != NO_ENTRY) {
             struct candidate *best = &work->candidates[heads[n]];
             uint32_t index = heads[n];
             size_t left = worth(work, best);
@@ -332,18 +364,37 @@ static int cover_greedily(struct cover_work *work)
 
 /* -------------------------------------------------------------------- whole */
 
+/* What the frame that was followed exercises. Whether nothing did so before. */
+static bool mark(struct cover_work *work, const struct path_walk *walk)
+{
+    bool is_new = false;
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        uint32_t entry = exercised_by(work, &walk->hops[i]);
+        is_new |= entry != NO_ENTRY && settle(work, entry);
+    }
+    return is_new;
+}
+
 static void mark_planned(struct cover_work *work, struct path_walk *walk)
 {
     const struct traffic_plan *plan = work->options->plan;
     for (size_t p = 0; plan && p < plan->n_probes; p++) {
         follow(work, plan->probes[p].from, &plan->probes[p].header, walk);
-        for (size_t i = 0; i < walk->n_hops; i++) {
-            uint32_t entry = exercised_by(work, &walk->hops[i]);
-            if (entry != NO_ENTRY) {
-                work->miss[entry] = TRAFFIC_MISS_NONE;
-            }
+        mark(work, walk);
+    }
+}
+
+static int keep_probes(struct cover_work *work, struct path_walk *walk)
+{
+    const struct traffic_cover *kept = work->options->kept;
+    for (size_t p = 0; kept && p < kept->n_wanted; p++) {
+        follow(work, kept->probes[p].from, &kept->probes[p].header, walk);
+        if (walk->ends && mark(work, walk) && add_probe(work, kept->probes[p]) < 0) {
+            return -1;
         }
     }
+    work->cover->n_kept = work->cover->n_wanted;
+    return 0;
 }
 
 static int list_missed(struct cover_work *work)
@@ -358,12 +409,11 @@ static int list_missed(struct cover_work *work)
             if (base_grow(&cover->missed, cover->n_missed, &capacity, sizeof *cover->missed) < 0) {
                 return -1;
             }
-            cover->missed[cover->n_missed++] = (struct traffic_missed){
-                .sw = sw,
-                .entry = (uint32_t)i,
-                .why = work->miss[n] == MISS_UNKNOWN ? TRAFFIC_MISS_LIMIT
-                                                     : (enum traffic_miss)work->miss[n],
-                .hidden_by = work->hidden_by[n]};
+            cover->missed[cover->n_missed++] =
+                (struct traffic_missed){.sw = sw,
+                                        .entry = (uint32_t)i,
+                                        .why = (enum traffic_miss)work->miss[n],
+                                        .hidden_by = work->hidden_by[n]};
         }
     }
     cover->n_entries = n;
@@ -389,32 +439,23 @@ static int number_entries(struct cover_work *work)
     return 0;
 }
 
-enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach)
-{
-    return answer == SPACE_FOUND  ? TRAFFIC_MISS_NONE
-           : answer == SPACE_OPEN ? TRAFFIC_MISS_OPEN
-           : reach->loops         ? TRAFFIC_MISS_LOOP
-           : reach->competes      ? TRAFFIC_MISS_AMBIGUOUS
-           : reach->is_hidden     ? TRAFFIC_MISS_HIDDEN
-                                  : TRAFFIC_MISS_UNREACHABLE;
-}
-
 int traffic_cover(const struct path_network *network, const struct traffic_cover_options *options,
                   struct traffic_cover *cover)
 {
     struct cover_work work = {.network = network,
                               .options = options,
                               .cover = cover,
-                              .budget = options->budget ? options->budget : TRAFFIC_COVER_BUDGET};
+                              .budget = options->budget ? options->budget : COVER_BUDGET,
+                              .max_probes = options->max_probes ? options->max_probes : MAX_PROBES};
     struct path_walk walk;
     *cover = (struct traffic_cover){0};
     int status = number_entries(&work);
     if (status == 0) {
         mark_planned(&work, &walk);
-        status =
-            find_candidates(&work, &walk) < 0 || cover_greedily(&work) < 0 || list_missed(&work) < 0
-                ? -1
-                : 0;
+        status = keep_probes(&work, &walk) < 0 || find_candidates(&work, &walk) < 0 ||
+                         cover_greedily(&work) < 0 || list_missed(&work) < 0
+                     ? -1
+                     : 0;
     }
     free(work.first);
     free(work.miss);

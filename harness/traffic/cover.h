@@ -12,7 +12,6 @@
 #ifndef TRAFFIC_COVER_H
 #define TRAFFIC_COVER_H
 
-#include "path/backward.h"
 #include "path/network.h"
 #include "traffic/plan.h"
 
@@ -38,26 +37,25 @@ struct traffic_missed {
 
 struct traffic_cover {
     struct traffic_extra *probes; /* in the order of the cover: the most useful first */
-    size_t n_probes, capacity;
+    size_t n_probes;              /* to be sent; behind them stand those over the limit: ... */
+    size_t n_wanted;              /* ... with these so many would be needed */
+    size_t n_kept;                /* of n_wanted, the first that are of options->kept */
+    size_t capacity;
     struct traffic_missed *missed; /* by switch and entry */
     size_t n_missed;
     size_t n_entries, n_exercised; /* of all switches that were read */
 };
 
-/* The defaults. */
-enum {
-    TRAFFIC_COVER_PROBES = 4096,
-    TRAFFIC_COVER_BUDGET = 400000000,
-    TRAFFIC_COVER_ENTRY_BUDGET = 4000000 /* of one entry, so that one alone does not use up all */
-};
-
 /* All zero: the defaults. */
 struct traffic_cover_options {
-    const bool *sends;               /* by host: it may send; NULL: every host */
-    const struct traffic_plan *plan; /* probes that are planned already; NULL: none */
-    size_t max_probes;               /* 0: 4,096 */
-    size_t max_walks;                /* packets that may be followed; 0: 400,000 */
-    size_t budget;                   /* comparisons of two sets, in all; 0: 400,000,000 */
+    const bool *sends;                /* by host: it may send; NULL: every host */
+    const struct traffic_plan *plan;  /* probes that are planned already; NULL: none */
+    const struct traffic_cover *kept; /* of the tables before a change: of its probes, in their
+                                         order, those stay that exercise what none before them
+                                         does; NULL: none */
+    size_t max_probes;                /* 0: 4,096 */
+    size_t max_walks;                 /* packets that may be followed; 0: 400,000 */
+    size_t budget;                    /* comparisons of two sets, in all; 0: 400,000,000 */
 };
 
 /* Plans probes until each entry that a frame of a host can exercise is exercised, by
@@ -65,9 +63,6 @@ struct traffic_cover_options {
  * memory: then there is nothing to free. */
 int traffic_cover(const struct path_network *network, const struct traffic_cover_options *options,
                   struct traffic_cover *cover);
-
-/* What an answer of path_origin_of_entry means for the entry. */
-enum traffic_miss traffic_miss_of(enum space_answer answer, const struct path_origin *reach);
 
 /* Frees probes and missed entries; `cover` is empty then. */
 void traffic_cover_free(struct traffic_cover *cover);

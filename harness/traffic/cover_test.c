@@ -491,6 +491,100 @@ static void probes_do_it(struct ring *ring, const struct traffic_cover *cover, b
     path_network_close(&tables);
 }
 
+/* Probes of the cover before a change stay in their order; what is exercised, and why the rest is
+ * not, is as if all were planned anew. */
+static void a_change_is_followed(struct ring *ring, struct traffic_cover_options options,
+                                 const struct traffic_cover *before)
+{
+    struct traffic_cover anew, after;
+    struct path_network tables;
+    size_t sw = random_below(SWITCHES), n_kept = 0;
+    struct flow_table *flows = &ring->states[sw].flows;
+    bool taken[SWITCHES][32] = {0};
+    size_t gone = random_below((unsigned)flows->n_entries);
+    flows->entries[gone] = flows->entries[--flows->n_entries];
+    ring_random_flow(ring, random_below(SWITCHES));
+    assert_int_equal(path_network_open_dumps(&tables, &ring->topology, ring->by_switch, NULL), 0);
+    assert_int_equal(traffic_cover(&tables, &options, &anew), 0);
+    options.kept = before;
+    assert_int_equal(traffic_cover(&tables, &options, &after), 0);
+    probes_do_it(ring, &after, taken);
+    for (sw = 0; sw < SWITCHES; sw++) {
+        for (uint32_t i = 0; i < ring->states[sw].flows.n_entries; i++) {
+            assert_int_equal(why(&after, sw, i), why(&anew, sw, i));
+            assert_true(taken[sw][i] || why(&after, sw, i) != TRAFFIC_MISS_NONE);
+        }
+    }
+    for (size_t i = 0; i < before->n_probes && n_kept < after.n_kept; i++) {
+        n_kept += memcmp(&before->probes[i], &after.probes[n_kept], sizeof *before->probes) == 0;
+    }
+    assert_int_equal(n_kept, after.n_kept);
+    traffic_cover_free(&anew);
+    traffic_cover_free(&after);
+    path_network_close(&tables);
+}
+
+static void probes_stay_come_and_go(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover before, after;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1 actions=output:3");
+    ring_flow(&ring, 1, "in_port=4 actions=output:1");
+    ring_flow(&ring, 2, "in_port=1 actions=drop");
+    ring_flow(&ring, 2, "priority=65000,in_port=1,udp actions=drop");
+    ring_cover(&ring, &options, &before);
+    assert_int_equal(before.n_probes, 3);
+    assert_int_equal(before.n_kept, 0);
+    path_network_close(&ring.network);
+    ring_flow(&ring, 0, "priority=65000,in_port=1,arp actions=drop");
+    ring.states[2].flows.n_entries = 1; /* one of two that exercise the same now */
+    options.kept = &before;
+    ring_cover(&ring, &options, &after);
+    assert_int_equal(after.n_probes, 3);
+    assert_int_equal(after.n_kept, 2);
+    assert_memory_equal(after.probes, before.probes, 2 * sizeof *before.probes);
+    assert_int_equal(after.probes[2].from, 0);
+    assert_int_equal(after.probes[2].header.dl_type, DL_TYPE_ARP);
+    traffic_cover_free(&after);
+    path_network_close(&ring.network);
+    options.max_probes = 1;
+    ring_cover(&ring, &options, &after);
+    assert_int_equal(after.n_probes, 1);
+    assert_int_equal(after.n_kept, 2);
+    assert_int_equal(after.n_wanted, 3);
+    assert_int_equal(why(&after, 2, 0), TRAFFIC_MISS_LIMIT);
+    traffic_cover_free(&after);
+    traffic_cover_free(&before);
+    ring_end(&ring);
+}
+
+/* A probe that would go round after the change is not sent any more. */
+static void what_loops_does_not_stay(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover before, after;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "in_port=1 actions=output:3");
+    ring_flow(&ring, 1, "in_port=4 actions=output:3");
+    ring_flow(&ring, 2, "in_port=4 actions=output:3");
+    ring_cover(&ring, &options, &before);
+    assert_int_equal(before.n_probes, 1);
+    path_network_close(&ring.network);
+    ring_flow(&ring, 0, "in_port=4 actions=output:3");
+    options.kept = &before;
+    ring_cover(&ring, &options, &after);
+    assert_int_equal(after.n_kept, 0);
+    assert_int_equal(why(&after, 0, 0), TRAFFIC_MISS_LOOP);
+    traffic_cover_free(&after);
+    traffic_cover_free(&before);
+    ring_end(&ring);
+}
+
 static void covers_what_can_be_reached(void **state)
 {
     (void)state;
@@ -526,6 +620,7 @@ static void covers_what_can_be_reached(void **state)
                 n_reached += reached[sw][i];
             }
         }
+        a_change_is_followed(&ring, options, &cover);
         traffic_cover_free(&cover);
         ring_end(&ring);
     }
@@ -575,6 +670,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_full_mesh_is_decided),
     cmocka_unit_test(the_budget_is_for_all_searches),
     cmocka_unit_test(planned_probes_count),
+    cmocka_unit_test(probes_stay_come_and_go),
+    cmocka_unit_test(what_loops_does_not_stay),
     cmocka_unit_test(covers_what_can_be_reached),
     cmocka_unit_test(backbone_is_covered),
 };
