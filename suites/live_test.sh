@@ -47,6 +47,7 @@ lab() {
 lab topologies/demon topologies/policies/demon/simulated.yaml demon
 lab topologies/demon simulated inputs
 lab topologies/demon simulated states
+lab topologies/demon simulated reports
 lab topologies/demon simulated prove
 lab topologies/demon simulated plan
 lab topologies/demon simulated mutate

@@ -53,12 +53,15 @@ run() { # ARGUMENTS of lab: as a plain user, status in $status, output in out an
 }
 
 background() { # TOPOLOGY STATE: a lab that stays up; its outermost process in $outer
-    mark=TAPPROOF_LAB_TEST=$$.$count
     rm -f "$work/up"
-    env -u TAPPROOF_LAB "$mark" "${plain[@]}" "$lab" run "$1" --flows "$2" \
-        -- sh -c "echo up >$work/up; exec sleep 1000" >"$work/out" 2>"$work/err" </dev/null &
-    outer=$!
+    run_in_background run "$1" --flows "$2" -- sh -c "echo up >$work/up; exec sleep 1000"
     soon test -s "$work/up"
+}
+
+run_in_background() { # ARGUMENTS of lab; its outermost process in $outer
+    mark=TAPPROOF_LAB_TEST=$$.$count
+    env -u TAPPROOF_LAB "$mark" "${plain[@]}" "$lab" "$@" >"$work/out" 2>"$work/err" </dev/null &
+    outer=$!
 }
 
 soon() { # COMMAND...: until it succeeds
@@ -233,6 +236,30 @@ ends_by KILL outer 137; ok "kill -9 of the process that the user started ends ev
 ends_by KILL is_hinge 137; ok "kill -9 of the process between ends everything"
 ends_by KILL is_first 137; ok "kill -9 of the lab's first process ends everything"
 ends_by KILL is_command 137; ok "kill -9 of the command ends everything"
+
+# The command may finish what it has begun to say.
+says_last() { # SIGNAL EXPECTED-STATUS
+    rm -f "$work/ready"
+    run_in_background run "$demon" -- sh -c \
+        'trap "echo its last words; exit 5" INT TERM; touch "$0"; while :; do sleep 0.1; done' "$work/ready"
+    soon test -e "$work/ready" && kill -s "$1" $outer
+    ended
+    [ $status = "$2" ] && grep -qx 'its last words' "$work/out" && nothing_left
+}
+says_last INT 130; ok "a command that runs finishes after SIGINT"
+says_last TERM 143; ok "a command that runs finishes after SIGTERM"
+
+# As by a terminal, all processes get the signal, whatever they do just then.
+is_quiet() {
+    for turns in 1 8 20; do
+        run_in_background run "$demon" --flows simulated -- sleep 1000
+        for _ in $(seq $turns); do marked >/dev/null; done
+        for pid in $(marked) $outer; do kill -INT "$pid" 2>/dev/null; done
+        ended
+        [ $status = 130 ] && ! grep -q Traceback "$work/err" && nothing_left || return 1
+    done
+}
+is_quiet; ok "an interruption while the lab is made prints no traceback"
 
 background "$demon" simulated && kill -KILL "$(marked is_vswitchd)" && kill -TERM $outer
 ended

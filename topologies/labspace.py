@@ -27,7 +27,9 @@ CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 1 << 18
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FORWARDED = {signal.SIGUSR1: signal.SIGINT, signal.SIGUSR2: signal.SIGTERM}    # by the keeper to PID 1
 OK = b"+"
+GRACE_S = 10        # for the lab's command to end by itself
 
 
 class Refused(Exception):
@@ -45,6 +47,8 @@ def run(function):
     try:
         return attempt(function)
     except BaseException as error:
+        if isinstance(error, Ended):
+            let_end(error.args[0])
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         reap_all()
         if isinstance(error, Ended):
@@ -66,12 +70,16 @@ def attempt(function):
 def keep(function, user):
     """The keeper's part."""
     ours, theirs = socket.socketpair()
+    began, begin = os.pipe()
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)    # the child must never run our handlers
     keeper, hinge = os.getpid(), os.fork()
     if hinge == 0:
         ours.close()
+        os.close(began)
+        Command.begin = begin
         os._exit(guarded(theirs, lambda: hang(function, theirs, keeper, user)))
-    Hinge.pid = hinge
+    os.close(begin)
+    Hinge.pid, Hinge.began = hinge, began
     theirs.close()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     expect(ours)
@@ -88,6 +96,59 @@ def keep(function, user):
 class Hinge:
     """The one process that is killed in order to end everything."""
     pid = None
+    began = None        # can be read as soon as the command runs
+
+
+class Command:
+    """In PID 1: the lab's command."""
+    begin = None        # is written to when it runs
+
+    @staticmethod
+    def has_begun(process):
+        """It gets the signals that the keeper hands on."""
+        for number, forwarded in FORWARDED.items():
+            signal.signal(number, lambda _number, _frame, forwarded=forwarded: process.send_signal(forwarded))
+        os.write(Command.begin, OK)
+        os.close(Command.begin)
+
+
+def let_end(number):
+    """A command that runs may finish: another signal, or GRACE_S, ends it.  What a terminal sent, it has got itself."""
+    if not Hinge.pid or not select.select([Hinge.began], [], [], 0)[0] or not os.read(Hinge.began, 1):
+        return
+    signal.signal(signal.SIGALRM, signal.getsignal(signal.SIGTERM))
+    signal.alarm(GRACE_S)
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        if not is_typed(number):
+            forward(signal.SIGUSR1 if number == signal.SIGINT else signal.SIGUSR2)
+        os.waitpid(Hinge.pid, 0)
+        Hinge.pid = None
+    except (Ended, OSError):
+        pass
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    signal.alarm(0)
+
+
+def is_typed(number):
+    """Whether the signal came to all of the terminal's processes."""
+    if number == signal.SIGTERM:
+        return False
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return True         # it hung up
+    finally:
+        os.close(terminal)
+
+
+def forward(number):
+    with open(f"/proc/{Hinge.pid}/task/{Hinge.pid}/children", encoding="ascii") as stream:
+        os.kill(int(stream.read().split()[0]), number)
 
 
 def hang(function, channel, keeper, user):
@@ -112,8 +173,8 @@ def hang(function, channel, keeper, user):
 
 def settle(function, channel, lifeline):
     """The part of PID 1: private mounts, then the function."""
-    for number in ENDING:
-        signal.signal(number, signal.SIG_DFL)           # PID 1 is immune without a handler; its children are not
+    for number in ENDING + (*FORWARDED,):
+        signal.signal(number, signal.SIG_IGN)           # what makes the lab is not hit by a terminal's ^C
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if select.select([lifeline], [], [], 0)[0]:         # end of file: the hinge is dead already
         return 1
@@ -130,6 +191,12 @@ def status_of(pid):
     """Waits for a child; its exit status as a shell says it, 128 + N for signal N."""
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     return 128 - code if code < 0 else code
+
+
+def take_signals():
+    """In a child of PID 1 that a user started: signals are as ever."""
+    for number in ENDING + (*FORWARDED,):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def guarded(channel, body):
@@ -176,6 +243,7 @@ def write(path, text):
 
 def catch_endings():
     def end(number, _frame):
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)    # one exception at a time
         raise Ended(number)
     for number in ENDING:
         # nohup sets SIGHUP to be ignored, and means it.

@@ -59,6 +59,7 @@ struct session {
 struct channel {
     struct event_base *base;
     struct event *deadline, *grace, *silence;
+    struct event *interrupt; /* NULL: there is none */
     struct channel_options options;
     struct session *sessions;
     size_t n_sessions;
@@ -67,6 +68,7 @@ struct channel {
     unsigned what;
     uint64_t started_ns; /* this dump */
     size_t n_running;
+    bool interrupted;
 };
 
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
@@ -402,7 +404,9 @@ static void give_up(struct session *session)
 {
     char text[64];
     double before_ms = session->silent_ms;
-    if (before_ms > 0) {
+    if (session->channel->interrupted) {
+        snprintf(text, sizeof text, "interrupted");
+    } else if (before_ms > 0) {
         snprintf(text, sizeof text, "did not answer before (%.3g s), nor now", before_ms / 1e3);
     } else {
         snprintf(text, sizeof text, "timed out after %u ms", session->channel->options.timeout_ms);
@@ -454,6 +458,15 @@ static void on_deadline(evutil_socket_t fd, short events, void *arg)
     event_base_loopbreak(arg);
 }
 
+static void on_interrupt(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct channel *channel = arg;
+    channel->interrupted = true;
+    event_base_loopbreak(channel->base);
+}
+
 static int run_loop(struct channel *channel, struct base_error *error)
 {
     const struct timeval timeout = base_timeval(channel->options.timeout_ms);
@@ -465,12 +478,17 @@ static int run_loop(struct channel *channel, struct base_error *error)
         return 0;
     }
     if (event_add(channel->deadline, &timeout) || event_add(channel->grace, &grace) ||
-        event_add(channel->silence, &silence) || event_base_dispatch(channel->base)) {
+        event_add(channel->silence, &silence) ||
+        (channel->interrupt && event_add(channel->interrupt, NULL)) ||
+        event_base_dispatch(channel->base)) {
         return base_fail(error, "the event loop can not run");
     }
     event_del(channel->deadline);
     event_del(channel->grace);
     event_del(channel->silence);
+    if (channel->interrupt) {
+        event_del(channel->interrupt);
+    }
     return 0;
 }
 
@@ -492,7 +510,7 @@ static void hear_callers(struct channel *channel)
     if (channel->n_listeners > 0) {
         event_base_loop(channel->base, EVLOOP_NONBLOCK);
     }
-    if (!is_called(channel) || event_add(channel->grace, &grace)) {
+    if (channel->interrupted || !is_called(channel) || event_add(channel->grace, &grace)) {
         return;
     }
     do {
@@ -634,8 +652,14 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
     new->grace = new->deadline ? evtimer_new(new->base, on_grace, new) : NULL;
     new->silence =
         new->grace ? event_new(new->base, -1, EV_PERSIST | EV_TIMEOUT, on_silence, new) : NULL;
+    bool failed = !new->silence;
+    if (!failed && new->options.interrupt_fd > 0) {
+        new->interrupt =
+            event_new(new->base, new->options.interrupt_fd, EV_READ, on_interrupt, new);
+        failed = !new->interrupt;
+    }
     new->sessions = calloc(n_targets + 1, sizeof *new->sessions);
-    int status = new->silence &&new->sessions ? 0 : base_fail(error, "out of memory");
+    int status = !failed && new->sessions ? 0 : base_fail(error, "out of memory");
     new->n_sessions = status ? 0 : n_targets;
     for (size_t i = 0; !status && i < n_targets; i++) {
         status = open_session(&new->sessions[i], new, &targets[i], error);
@@ -672,6 +696,9 @@ void channel_close(struct channel *channel)
     }
     if (channel->silence) {
         event_free(channel->silence);
+    }
+    if (channel->interrupt) {
+        event_free(channel->interrupt);
     }
     if (channel->base) {
         event_base_free(channel->base);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { TIMEOUT_MS = 2000, GRACE_MS = 250 };
@@ -83,6 +84,50 @@ static void no_connection_is_waited_for_once(void **state)
     for (size_t i = 0; i < 4; i++) {
         close(callers[i]);
     }
+}
+
+static void answer_but_the_barrier(struct fake_switch *fake, uint8_t type, uint32_t xid,
+                                   uint16_t kind)
+{
+    if (type != FAKE_BARRIER_REQUEST) {
+        fake_switch_answer(fake, type, xid, kind);
+    }
+}
+
+/* Whoever has answered by then has; the time-out is not waited for. */
+static void an_interrupted_dump_ends_at_once(void **state)
+{
+    (void)state;
+    struct fake_switch quick = {.n_flows = 3}, slow = {.answer = answer_but_the_barrier};
+    struct channel_dump dumps[2];
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_true(fake_switch_start(&quick) && fake_switch_start(&slow));
+    const struct channel_target targets[] = {{.name = "s1", .endpoint = quick.endpoint},
+                                             {.name = "s2", .endpoint = slow.endpoint}};
+    struct channel_options options = {.timeout_ms = 600000, .interrupt_fd = ends[0]};
+    struct channel *channel = NULL;
+    assert_int_equal(channel_open(targets, 2, &options, &channel, NULL), 0);
+    pid_t child = fork(); /* by then the first one has answered, or not: both are right */
+    if (child == 0) {
+        poll(NULL, 0, GRACE_MS);
+        (void)!write(ends[1], "", 1);
+        _exit(0);
+    }
+    assert_int_equal(channel_dump(channel, BOTH, dumps, NULL), 0);
+    assert_true(dumps[0].ok || strstr(dumps[0].reason, ": interrupted"));
+    assert_failed(&dumps[1], slow.endpoint, "interrupted");
+    assert_true(dumps[1].ms < 300000);
+    switch_state_free(&dumps[0].state);
+    assert_int_equal(channel_dump(channel, BOTH, dumps, NULL), 0); /* it can still be read */
+    assert_failed(&dumps[1], slow.endpoint, "interrupted");
+    switch_state_free(&dumps[0].state);
+    channel_close(channel);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    close(ends[0]);
+    close(ends[1]);
+    stop(&quick);
+    stop(&slow);
 }
 
 /* Nothing on its first connection; later its first answer at once, and the last
@@ -202,6 +247,7 @@ static void a_switch_may_dial_late(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(silence_is_waited_for_once),
     cmocka_unit_test(no_connection_is_waited_for_once),
+    cmocka_unit_test(an_interrupted_dump_ends_at_once),
     cmocka_unit_test(with_its_first_answer_it_has_all_the_time),
     cmocka_unit_test(whoever_answers_at_all_has_all_the_time),
     cmocka_unit_test(whoever_failed_at_once_has_all_the_time),

@@ -133,10 +133,10 @@ static int write_reports(struct check *check, const struct report *report)
     struct cli_job *job = &check->job;
     struct base_buffer junit = {0}, tap = {0};
     int status = cli_put_verdicts(job, report);
-    if (check->junit.file) {
+    if (check->junit.is_open) {
         report_junit(report, &junit);
     }
-    if (check->tap.file) {
+    if (check->tap.is_open) {
         report_tap(report, &tap);
     }
     status = cli_worse(status, cli_write_output(job, &check->junit, &junit));
@@ -201,6 +201,7 @@ const struct cli_command cli_check = {
     .options = options,
     .after = "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
              "input error, 3 could not be judged.\n",
+    .ends_early = true,
     .reads = CLI_READS_EXPECTATION,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,

@@ -4,6 +4,8 @@
  * the reports go. */
 #include "testing/fake_cli.h"
 
+#include <signal.h>
+
 static const char expected[] = "expected/demon/simulated.yaml";
 
 static void a_network_that_conforms_exits_0(void **state)
@@ -154,6 +156,112 @@ static void reports_that_cannot_be_written_are_no_pass(void **state)
     fake_cli_close(cli);
 }
 
+/* What a report is made of is not lost by naming it as the report. */
+static void an_input_is_not_replaced(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    const char *lab = fake_cli_path(cli, "lab.yaml"), *link_to = fake_cli_path(cli, "link");
+    char *before = fake_cli_read(cli, "lab.yaml");
+    assert_int_equal(symlink("lab.yaml", link_to), 0);
+    EXPECT(cli, 2, "check", expected, "--json", lab);
+    fake_cli_says(cli->err, "lab.yaml: this command reads it, and does not replace it\n");
+    EXPECT(cli, 2, "check", expected, "--junit", link_to);
+    EXPECT(cli, 2, "check", expected, "--pcapng", lab);
+    EXPECT(cli, 2, "prove", expected, "--json", lab);
+    EXPECT(cli, 2, "mutate", expected, "--json", lab);
+    EXPECT(cli, 2, "flows", "topologies/demon.yaml", "--save", lab);
+    EXPECT(cli, 2, "learn", "topologies/demon.yaml", "--force", "-o", link_to);
+    assert_int_equal(cli->network.n_packet_outs + cli->network.n_sent, 0);
+    fake_cli_write(cli, "change", "s1:\ndelete,in_port=1\n");
+    EXPECT(cli, 2, "plan", expected, "--change", fake_cli_path(cli, "change"), "--json",
+           fake_cli_path(cli, "change"));
+    EXPECT(cli, 0, "flows", "topologies/demon.yaml", "--save", fake_cli_path(cli, "saved"));
+    EXPECT(cli, 2, "diff", fake_cli_path(cli, "saved"), "topologies/demon.yaml", "--json",
+           fake_cli_path(cli, "saved"));
+    char *after = fake_cli_read(cli, "lab.yaml");
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    fake_cli_close(cli);
+}
+
+/* Whoever asks for the first line only has seen what he wanted. */
+static void a_reader_who_goes_away_changes_nothing(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    static const char *const arguments[][FAKE_ARGUMENTS] = {
+        {"check", expected, "-v", NULL}, {"check", expected, "--list", NULL}, {"--help", NULL}};
+    for (size_t i = 0; i < 3; i++) {
+        int ends[2], before = dup(STDOUT_FILENO);
+        assert_int_equal(pipe(ends), 0);
+        close(ends[0]);
+        fflush(stdout);
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[1]);
+        char *argv[] = {(char *)"tapproof", (char *)arguments[i][0], (char *)arguments[i][1],
+                        (char *)arguments[i][2], NULL};
+        int argc = 1, number;
+        for (; argv[argc]; argc++) {
+        }
+        void (*handler)(int) = signal(SIGPIPE, SIG_IGN);
+        int status = cli_main(&cli->network.world, argc, argv, &number);
+        signal(SIGPIPE, handler);
+        dup2(before, STDOUT_FILENO);
+        close(before);
+        assert_int_equal(status, 0);
+    }
+    fake_cli_close(cli);
+}
+
+static void a_run_that_is_interrupted_reports_what_it_has_judged(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    const char *json = fake_cli_path(cli, "report.json");
+    cli->network.raises_at_frame = 5;
+    EXPECT(cli, 3, "check", expected, "-v", "--json", json);
+    assert_int_equal(cli->interrupt, SIGTERM);
+    fake_cli_says(cli->out, "state/s1/1");
+    fake_cli_says(cli->out, "interrupted: what had not been judged is inconclusive");
+    char *report = fake_cli_read(cli, "report.json");
+    fake_cli_says(report, "\"interrupted\": true");
+    free(report);
+    assert_null(strstr(cli->out, "FAIL"));
+    assert_null(strstr(cli->out, "pass         traffic/"));
+    /* While the switches are read: nothing is sent any more. */
+    unsigned n_sent = cli->network.n_sent;
+    cli->network.raises_at_dump = cli->network.n_dumps + 1;
+    EXPECT(cli, 3, "check", expected, "-v");
+    assert_int_equal(cli->interrupt, SIGTERM);
+    assert_int_equal(cli->network.n_sent, n_sent);
+    assert_null(strstr(cli->out, "pass         traffic/"));
+    fake_cli_says(cli->out, "traffic/h1/mirrored/h11");
+    cli->network.raises_at_dump = cli->network.n_dumps + 1;
+    EXPECT(cli, 3, "prove", expected, "--json", "-");
+    assert_int_equal(cli->interrupt, SIGTERM);
+    fake_cli_says(cli->out, "\"interrupted\": true");
+    assert_null(strstr(cli->out, "\"pass\",\"from"));
+    /* The next one is as if nothing had been. */
+    EXPECT(cli, 0, "check", expected);
+    assert_int_equal(cli->interrupt, 0);
+    assert_null(strstr(cli->out, "interrupted"));
+    fake_cli_close(cli);
+}
+
+/* What deviates does so, whatever was still to come. */
+static void a_deviation_survives_an_interruption(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("no-mirror");
+    cli->network.raises_at_frame = 5;
+    EXPECT(cli, 1, "check", expected, "-v");
+    assert_int_equal(cli->interrupt, SIGTERM);
+    fake_cli_says(cli->out, "FAIL");
+    fake_cli_close(cli);
+}
+
 static void options_of_the_run_reach_it(void **state)
 {
     (void)state;
@@ -228,6 +336,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_report_goes_where_it_should),
     cmocka_unit_test(load_time_is_part_of_the_whole),
     cmocka_unit_test(reports_that_cannot_be_written_are_no_pass),
+    cmocka_unit_test(an_input_is_not_replaced),
+    cmocka_unit_test(a_reader_who_goes_away_changes_nothing),
+    cmocka_unit_test(a_run_that_is_interrupted_reports_what_it_has_judged),
+    cmocka_unit_test(a_deviation_survives_an_interruption),
     cmocka_unit_test(options_of_the_run_reach_it),
     cmocka_unit_test(proofs_are_reported_and_confirmed),
 };

@@ -16,6 +16,7 @@
 #include "run/source.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 enum cli_exit {
     CLI_CONFORMS = 0,
@@ -24,14 +25,21 @@ enum cli_exit {
     CLI_UNJUDGED = 3 /* could not be judged */
 };
 
-/* Where a report goes: a file, or "-" for stdout. Opened before the run, so
- * that a path that cannot be written costs nothing. */
+/* Where a report goes: a file, or "-" for stdout. Checked before the run, so that a path
+ * that cannot be written costs nothing; written behind it, so that an old report is there
+ * until the new one is. */
 struct cli_output {
     const char *path; /* NULL: not wanted */
-    FILE *file;       /* NULL: not open */
+    bool is_open;     /* it was checked, and may be written */
 };
 
 enum { CLI_OPERANDS_MAX = 4 };
+
+/* A file that was read. */
+struct cli_input {
+    dev_t device;
+    ino_t inode;
+};
 
 /* One command line, as far as commands have it in common. A command that has
  * options of its own begins its structure with this one. */
@@ -44,6 +52,9 @@ struct cli_job {
     struct run_options run;
     bool verbose;
     struct cli_output text, json;
+    struct yaml_files files;  /* this machine's; those that are read are noted in `inputs` */
+    struct cli_input *inputs; /* no output may replace them; freed behind the command */
+    size_t n_inputs, inputs_capacity;
     uint64_t started_ns;
     double load_ms; /* what reading the files took */
     /* What operands[0] names, by command->reads; freed behind the command. */
@@ -62,6 +73,7 @@ struct cli_command {
     const char *name, *arguments, *summary;
     const char *before, *after;        /* paragraphs of help around the options; may be NULL */
     const struct base_option *options; /* offsets are those of the command's own structure */
+    bool ends_early;                   /* by a signal, with a report of what it has judged */
     enum cli_reads reads;              /* what operands[0] is */
     size_t min_operands, max_operands; /* both 0: one, if the command reads one */
     const char *wants;    /* the usage error where there are fewer or more; NULL: by `reads` */
@@ -77,8 +89,9 @@ extern const struct cli_command cli_check, cli_diff, cli_explain, cli_flows, cli
     cli_plan, cli_prove, cli_station;
 
 /* Runs the command line argv[1]... in this world, and returns the exit status of
- * the process. argv is reordered. */
-int cli_main(const struct run_world *world, int argc, char **argv);
+ * the process. argv is reordered. `interrupt`: the signal that ended the run early, by which the
+ * process is to end in place of the status; 0: none. */
+int cli_main(const struct run_world *world, int argc, char **argv, int *interrupt);
 
 /* Rows that several commands have; the offsets are of struct cli_job. */
 enum { CLI_TIME_MAX_MS = 86400000 };
@@ -115,6 +128,9 @@ enum { CLI_TIME_MAX_MS = 86400000 };
             .max = CLI_TIME_MAX_MS, .help = "for reading a switch (default 10s)"                   \
     }
 
+/* Writes out what was printed to stdout. 0, also if its reader went away; else errno. */
+int cli_flush(void);
+
 /* "tapproof COMMAND: TEXT" on stderr. Returns `status`. */
 int cli_complain(const struct cli_job *job, int status, const char *format, ...) BASE_PRINTF(3, 4);
 
@@ -133,11 +149,13 @@ const char *cli_lab_path(const char *option);
  * already, or JSON goes there. CLI_CONFORMS, or a message and CLI_USAGE. */
 int cli_open_reports(struct cli_job *job);
 
-/* CLI_CONFORMS, also if the output is not wanted, or a message and CLI_USAGE. */
+/* CLI_CONFORMS, also if the output is not wanted, or a message and CLI_USAGE: it cannot
+ * be written, or is a file that this command has read. */
 int cli_open_output(const struct cli_job *job, struct cli_output *output);
 
-/* Writes the text, closes the file and frees the text; does nothing if the
- * output is not open. CLI_CONFORMS, or a message and CLI_UNJUDGED. If memory ran out since the
+/* Writes the text, closes the output and frees the text; does nothing if the
+ * output is not open. CLI_CONFORMS, or a message and CLI_UNJUDGED. A reader of stdout who went
+ * away has seen enough: that is no error. If memory ran out since the
  * command began, nothing is written: what was found may be wrong. */
 int cli_write_output(const struct cli_job *job, struct cli_output *output,
                      struct base_buffer *text);

@@ -49,17 +49,17 @@ static const struct base_option options[] = {
 
 /* ------------------------------------------------------------------- sides */
 
-static int load_side(struct side *side, const struct run_world *world,
+static int load_side(struct side *side, const struct cli_job *job,
                      struct yaml_diagnostics *diagnostics)
 {
     if (yaml_is_state(side->path)) {
-        return yaml_load_state(&yaml_disk, side->path, &side->saved, diagnostics);
+        return yaml_load_state(&job->files, side->path, &side->saved, diagnostics);
     }
-    if (yaml_load_topology(&yaml_disk, side->path, &side->topology, diagnostics) < 0) {
+    if (yaml_load_topology(&job->files, side->path, &side->topology, diagnostics) < 0) {
         return -1;
     }
-    return run_source_load(&side->source, world, side->topology, cli_lab_path(side->lab), NULL,
-                           diagnostics);
+    return run_source_load(&side->source, job->run.world, &job->files, side->topology,
+                           cli_lab_path(side->lab), NULL, diagnostics);
 }
 
 static void free_side(struct side *side)
@@ -147,10 +147,10 @@ static int write_reports(struct diff *diff)
                                 .entries = diff->entries};
     struct cli_job *job = &diff->job;
     struct base_buffer text = {0}, json = {0};
-    if (job->text.file) {
+    if (job->text.is_open) {
         report_diff_text(&found, job->verbose ? 0 : SHOWN, &text);
     }
-    if (job->json.file) {
+    if (job->json.is_open) {
         report_diff_json(&found, BASE_VERSION, &json);
     }
     return cli_write_reports(job, exits[report_diff_verdict(&found)], &text, &json);
@@ -178,7 +178,7 @@ static int run(struct cli_job *job)
     for (int i = 0; i < 2; i++) {
         diff->sides[i].path = job->operands[i];
         diff->sides[i].lab = diff->labs[i] ? diff->labs[i] : job->lab;
-        failed |= load_side(&diff->sides[i], job->run.world, &diagnostics);
+        failed |= load_side(&diff->sides[i], job, &diagnostics);
     }
     int status = CLI_USAGE;
     if (failed) {

@@ -5,10 +5,13 @@
 #include "base/suggest.h"
 #include "base/version.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "run/expected.h"
+#include "yaml/load.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct cli_command *const commands[] = {
     &cli_check,  &cli_diff, &cli_explain, &cli_flows,   &cli_learn,
@@ -94,23 +97,40 @@ static int settle(struct cli_job *job, char **operands, int n)
     return command->settle ? command->settle(job) : CLI_CONFORMS;
 }
 
+/* Reads a file of this machine, and notes which one it is. */
+static int read_input(void *context, const char *path, struct base_buffer *bytes,
+                      struct base_error *error)
+{
+    struct cli_job *job = context;
+    struct stat status;
+    if (stat(path, &status) == 0) {
+        if (base_grow(&job->inputs, job->n_inputs, &job->inputs_capacity, sizeof *job->inputs) <
+            0) {
+            return base_fail(error, "out of memory");
+        }
+        job->inputs[job->n_inputs++] =
+            (struct cli_input){.device = status.st_dev, .inode = status.st_ino};
+    }
+    return yaml_disk.read(yaml_disk.context, path, bytes, error);
+}
+
 /* The files: topology or expectation, then lab or saved state. */
 static int load(struct cli_job *job, struct topology **topology,
                 struct yaml_diagnostics *diagnostics)
 {
     if (job->command->reads == CLI_READS_TOPOLOGY) {
-        if (yaml_load_topology(&yaml_disk, job->operands[0], topology, diagnostics) < 0) {
+        if (yaml_load_topology(&job->files, job->operands[0], topology, diagnostics) < 0) {
             return -1;
         }
         job->topology = *topology;
-    } else if (run_load_expectation(&yaml_disk, job->operands[0], &job->expectation, diagnostics) <
+    } else if (run_load_expectation(&job->files, job->operands[0], &job->expectation, diagnostics) <
                0) {
         return -1;
     } else {
         job->topology = job->expectation->topology;
     }
-    return run_source_load(&job->source, job->run.world, job->topology, cli_lab_path(job->lab),
-                           job->state, diagnostics);
+    return run_source_load(&job->source, job->run.world, &job->files, job->topology,
+                           cli_lab_path(job->lab), job->state, diagnostics);
 }
 
 static int load_and_run(struct cli_job *job)
@@ -146,9 +166,10 @@ static int run_job(struct cli_job *job, int argc, char **argv)
     return status == CLI_CONFORMS ? load_and_run(job) : status;
 }
 
-static int run_command(const struct cli_command *command, const struct run_world *world, int argc,
+static int run_command(const struct cli_command *command, const struct run_world *outer, int argc,
                        char **argv)
 {
+    struct run_world world = *outer;
     base_memory_begin();
     struct cli_job *job = base_calloc(1, command->n_bytes);
     if (!job) {
@@ -159,12 +180,15 @@ static int run_command(const struct cli_command *command, const struct run_world
         memcpy(job, command->defaults, command->n_bytes);
     }
     job->command = command;
-    job->run.world = world;
-    job->started_ns = world->now_ns(world);
+    job->files = (struct yaml_files){.context = job, .read = read_input};
+    world.interrupt_fd = command->ends_early ? cli_interrupt_catch() : 0;
+    job->run.world = &world;
+    job->started_ns = world.now_ns(&world);
     int status = run_job(job, argc, argv);
     if (status != CLI_UNJUDGED && base_memory_ran_out()) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     }
+    free(job->inputs);
     free(job);
     return status;
 }
@@ -202,11 +226,11 @@ static int run(const struct run_world *world, int argc, char **argv)
     return run_command(command, world, argc - 1, argv + 1);
 }
 
-int cli_main(const struct run_world *world, int argc, char **argv)
+int cli_main(const struct run_world *world, int argc, char **argv, int *interrupt)
 {
     int status = run(world, argc, argv);
-    /* What was printed must have been written. */
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    *interrupt = cli_interrupt_release();
+    if (cli_flush() != 0) {
         fprintf(stderr, "tapproof: cannot write to stdout\n");
         return status == CLI_DEVIATES ? status : CLI_UNJUDGED;
     }

@@ -160,10 +160,10 @@ static int write_reports(struct cli_job *job, const struct explanation *explanat
                  : explanation->unknown ? CLI_UNJUDGED
                                         : CLI_CONFORMS;
     struct base_buffer text = {0}, json = {0};
-    if (job->text.file) {
+    if (job->text.is_open) {
         report_explain_text(explanation, &text);
     }
-    if (job->json.file) {
+    if (job->json.is_open) {
         report_explain_json(explanation, BASE_VERSION, &json);
     }
     return cli_write_reports(job, status, &text, &json);

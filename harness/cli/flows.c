@@ -34,7 +34,7 @@ static int write_flows(struct flows *flows, const struct report_flows_switch *sw
     struct cli_job *job = &flows->job;
     struct base_buffer text = {0}, saved = {0};
     report_flows(switches, n, flows->format, flows->no_stats, &text);
-    if (flows->save.file) {
+    if (flows->save.is_open) {
         report_flows(switches, n, REPORT_FLOWS_YAML, flows->no_stats, &saved);
     }
     int status = cli_write_output(job, &job->text, &text);

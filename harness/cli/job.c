@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How does a command complain, read the network, and write its reports? */
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/version.h"
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int cli_complain(const struct cli_job *job, int status, const char *format, ...)
@@ -48,14 +51,39 @@ const char *cli_lab_path(const char *option)
     return option ? option : environment && *environment ? environment : NULL;
 }
 
+static bool is_stdout(const struct cli_output *output)
+{
+    return strcmp(output->path, "-") == 0;
+}
+
+/* A terminal or a pipe can be read and written. */
+static bool is_input(const struct cli_job *job, const char *path)
+{
+    struct stat status;
+    bool is = false;
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        for (size_t i = 0; i < job->n_inputs; i++) {
+            is |= job->inputs[i].device == status.st_dev && job->inputs[i].inode == status.st_ino;
+        }
+    }
+    return is;
+}
+
 int cli_open_output(const struct cli_job *job, struct cli_output *output)
 {
+    struct base_error error = {0};
     if (!output->path) {
         return CLI_CONFORMS;
     }
-    output->file = strcmp(output->path, "-") == 0 ? stdout : fopen(output->path, "w");
-    return output->file ? CLI_CONFORMS
-                        : cli_complain(job, CLI_USAGE, "%s: %s", output->path, strerror(errno));
+    if (!is_stdout(output) && base_file_check(output->path, &error) < 0) {
+        return cli_complain(job, CLI_USAGE, "%s: %s", output->path, error.text);
+    }
+    if (!is_stdout(output) && is_input(job, output->path)) {
+        return cli_complain(job, CLI_USAGE, "%s: this command reads it, and does not replace it",
+                            output->path);
+    }
+    output->is_open = true;
+    return CLI_CONFORMS;
 }
 
 int cli_open_reports(struct cli_job *job)
@@ -67,24 +95,46 @@ int cli_open_reports(struct cli_job *job)
     return status == CLI_CONFORMS ? cli_open_output(job, &job->text) : status;
 }
 
+/* Nobody reads any more from the pipe or socket that stdout is. */
+static bool is_reader_gone(void)
+{
+    struct pollfd polled = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&polled, 1, 0) > 0 && (polled.revents & POLLERR);
+}
+
+int cli_flush(void)
+{
+    errno = 0;
+    int failed = fflush(stdout) != 0 || ferror(stdout) ? (errno ? errno : EIO) : 0;
+    if (failed && is_reader_gone()) {
+        clearerr(stdout);
+        return 0;
+    }
+    return failed;
+}
+
+static int print(const struct base_buffer *text, struct base_error *error)
+{
+    fwrite(text->data, 1, text->n_bytes, stdout);
+    int failed = cli_flush();
+    return failed ? base_fail(error, "%s", strerror(failed)) : 0;
+}
+
 int cli_write_output(const struct cli_job *job, struct cli_output *output, struct base_buffer *text)
 {
-    if (!output->file) {
+    struct base_error error = {0};
+    if (!output->is_open) {
         return CLI_CONFORMS;
     }
-    bool failed = text->failed || base_memory_ran_out();
-    bool written = !failed && fwrite(text->data, 1, text->n_bytes, output->file) == text->n_bytes;
-    int error = failed ? ENOMEM : errno;
-    if (output->file == stdout ? fflush(stdout) != 0 : fclose(output->file) != 0) {
-        error = errno;
-        written = false;
-    }
-    output->file = NULL;
+    int failed = text->failed || base_memory_ran_out() ? base_fail(&error, "out of memory")
+                 : is_stdout(output)
+                     ? print(text, &error)
+                     : base_file_write(output->path, text->data, text->n_bytes, &error);
+    output->is_open = false;
     base_buffer_free(text);
-    return written ? CLI_CONFORMS
-                   : cli_complain(job, CLI_UNJUDGED, "cannot write %s: %s",
-                                  strcmp(output->path, "-") == 0 ? "stdout" : output->path,
-                                  error == ENOMEM ? "out of memory" : strerror(error));
+    return failed ? cli_complain(job, CLI_UNJUDGED, "cannot write %s: %s",
+                                 is_stdout(output) ? "stdout" : output->path, error.text)
+                  : CLI_CONFORMS;
 }
 
 int cli_worse(int found, int written)
@@ -138,10 +188,10 @@ int cli_put_verdicts(struct cli_job *job, const struct report *report)
 {
     struct report_text_options how = cli_text_options(job->verbose);
     struct base_buffer text = {0}, json = {0};
-    if (job->text.file) {
+    if (job->text.is_open) {
         report_text(report, &how, &text);
     }
-    if (job->json.file) {
+    if (job->json.is_open) {
         report_json(report, BASE_VERSION, &json);
     }
     return cli_write_reports(job, cli_exit_of(report), &text, &json);

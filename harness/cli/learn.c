@@ -40,7 +40,7 @@ static int settle(struct cli_job *job)
 static char *directory_of(const struct cli_output *out)
 {
     struct base_buffer text = {0};
-    const char *slash = out->file == stdout ? NULL : strrchr(out->path, '/');
+    const char *slash = strrchr(out->path, '/');
     base_put_bytes(&text, out->path, slash ? (size_t)(slash - out->path) + 1 : 0);
     base_put_text(&text, ".");
     char *directory = realpath(base_buffer_text(&text), NULL);
@@ -106,7 +106,6 @@ static int write_draft(struct cli_job *job, const struct learn_draft *draft)
     return status;
 }
 
-/* The file is opened last: without an expectation it stays as it was. */
 static int run(struct cli_job *job)
 {
     int status = cli_read_states(job, CHANNEL_FLOWS);

@@ -25,5 +25,9 @@ int main(int argc, char **argv)
     keep_standard_streams();
     /* A reader or a far station that went away is an error of a write. */
     signal(SIGPIPE, SIG_IGN);
-    return cli_main(&run_world_live, argc, argv);
+    int number = 0, status = cli_main(&run_world_live, argc, argv, &number);
+    if (number) { /* whoever waits for this process wants to see how it ended */
+        raise(number);
+    }
+    return status;
 }

@@ -63,10 +63,10 @@ static int write_reports(struct mutate *mutate, const struct mutations *found)
     struct cli_job *job = &mutate->job;
     struct report_text_options how = cli_text_options(job->verbose);
     struct base_buffer text = {0}, json = {0};
-    if (job->text.file) {
+    if (job->text.is_open) {
         report_mutate_text(found, job->topology, job->verbose ? 0 : SHOWN, &how, &text);
     }
-    if (job->json.file) {
+    if (job->json.is_open) {
         report_mutate_json(found, job->topology, BASE_VERSION, &json);
     }
     int status = cli_write_reports(job, CLI_CONFORMS, &text, &json);

@@ -42,10 +42,10 @@ static int write_reports(struct cli_job *job, const struct report_plan *plan)
 {
     struct report_text_options how = cli_text_options(job->verbose);
     struct base_buffer text = {0}, json = {0};
-    if (job->text.file) {
+    if (job->text.is_open) {
         report_plan_text(plan, job->verbose ? 0 : SHOWN, &how, &text);
     }
-    if (job->json.file) {
+    if (job->json.is_open) {
         report_plan_json(plan, BASE_VERSION, &json);
     }
     return cli_write_reports(job, cli_exit_of(plan->after), &text, &json);
@@ -88,7 +88,7 @@ static int run(struct cli_job *job)
     struct flow_changes *changes = NULL;
     struct yaml_diagnostics diagnostics = {0};
     int status = CLI_USAGE;
-    if (yaml_load_change(&yaml_disk, plan->change, job->topology, plan->replace, &changes,
+    if (yaml_load_change(&job->files, plan->change, job->topology, plan->replace, &changes,
                          &diagnostics) < 0) {
         cli_print_diagnostics(&diagnostics);
     } else {

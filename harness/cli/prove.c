@@ -64,6 +64,7 @@ const struct cli_command cli_prove = {
     .options = options,
     .after = "A claim passes if it holds for every header that its sender can send. Exit status:\n"
              "0 all proved, 1 one is refuted, 2 usage or input error, 3 not decided.\n",
+    .ends_early = true,
     .reads = CLI_READS_EXPECTATION,
     .n_bytes = sizeof(struct prove),
     .settle = settle,

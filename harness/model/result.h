@@ -123,6 +123,7 @@ struct report {
     struct result *results;
     size_t n_results, results_capacity;
     size_t n_deselected;
+    bool interrupted;     /* the run ended early; what it did not come to is inconclusive */
     struct cause *causes; /* in the arena of the report */
     size_t n_causes;
     struct ignored *ignored;

@@ -102,6 +102,19 @@ static bool all_selected(const struct expectation *expectation, const struct pro
     return all;
 }
 
+/* Nobody waits for what becomes of these. */
+static void leave_all(struct prove_context *context, size_t from,
+                      const struct prove_options *options, const size_t *at)
+{
+    for (size_t i = context->begins[from]; i < context->begins[from + 1]; i++) {
+        size_t claim = context->claims[i];
+        if (is_selected(options, claim)) {
+            context->report->results[at[claim]].verdict = VERDICT_INCONCLUSIVE;
+            context->report->results[at[claim]].detail = "interrupted";
+        }
+    }
+}
+
 /* Each sender that has a selected claim; if all are, also senders of which no claim
  * speaks but `ports:` do. */
 static int prove_senders(struct prove_context *context, const struct prove_options *options,
@@ -116,7 +129,11 @@ static int prove_senders(struct prove_context *context, const struct prove_optio
         for (size_t i = begin; i < end && !any; i++) {
             any = is_selected(options, context->claims[i]);
         }
-        status = any ? prove_sender(context, from, options, at) : 0;
+        if (any && options && options->stops && options->stops(options->aux)) {
+            leave_all(context, from, options, at);
+        } else {
+            status = any ? prove_sender(context, from, options, at) : 0;
+        }
     }
     return status;
 }

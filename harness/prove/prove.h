@@ -15,6 +15,10 @@ struct prove_options {
     size_t budget;        /* comparisons of two sets of headers for each sender, and again for each
                              claim; 0: 20,000,000, and 2,000 for each entry */
     const bool *selected; /* by claim; NULL: all */
+    /* Asked before each sender; once it says true, what has not been decided is inconclusive:
+     * "interrupted". NULL: never. */
+    bool (*stops)(const void *aux);
+    const void *aux;
 };
 
 /* Why a result is not a pass: what is needed to follow the packet again. */

@@ -90,6 +90,9 @@ static void put_left_out(struct report_tree *tree, const struct report *report)
 void report_put_report(struct report_tree *tree, const struct report *report, const char *version)
 {
     report_tree_text(tree, "verdict", verdict_name(report_verdict(report)));
+    if (report->interrupted) {
+        report_tree_flag(tree, "interrupted");
+    }
     put_counts(tree, report);
     put_results(tree, report);
     put_causes(tree, report);

@@ -141,6 +141,11 @@ void report_tree_counter(struct report_tree *tree, const char *key, uint64_t num
     put_scalar(tree, key, text);
 }
 
+void report_tree_flag(struct report_tree *tree, const char *key)
+{
+    put_scalar(tree, key, "true");
+}
+
 void report_tree_real(struct report_tree *tree, const char *key, double number)
 {
     char text[352]; /* DBL_MAX has 309 digits in front of its point */

@@ -45,6 +45,9 @@ void report_tree_text(struct report_tree *tree, const char *key, const char *tex
 void report_tree_number(struct report_tree *tree, const char *key, int64_t number);
 void report_tree_counter(struct report_tree *tree, const char *key, uint64_t number);
 
+/* true. What is not so is left out. */
+void report_tree_flag(struct report_tree *tree, const char *key);
+
 /* Rounded to the thousandth; null if it is not finite. */
 void report_tree_real(struct report_tree *tree, const char *key, double number);
 

@@ -40,8 +40,11 @@ static int open_stations(struct checking *checking)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
     run_progress(checking->options, "opening the captures");
-    int status = run_stations_open(&checking->stations, checking->world, checking->topology,
-                                   checking->lab, checking->error);
+    int status = run_is_interrupted(checking->world)
+                     ? run_stations_open_none(&checking->stations, checking->world,
+                                              checking->topology, RUN_INTERRUPTED, checking->error)
+                     : run_stations_open(&checking->stations, checking->world, checking->topology,
+                                         checking->lab, checking->error);
     checking->report->timing.open_ms = run_checking_ms_since(checking, start_ns);
     return status;
 }
@@ -79,8 +82,9 @@ static int check_traffic(struct checking *checking)
     if (run_checking_settle(checking) < 0) {
         return -1;
     }
-    bool deviates = checking->tables_deviate ||
-                    !traffic_round_conforms(checking->judged->round, &checking->plan);
+    bool deviates = !checking->report->interrupted &&
+                    (checking->tables_deviate ||
+                     !traffic_round_conforms(checking->judged->round, &checking->plan));
     if (deviates && !checking->judged->counted && run_checking_count(checking) < 0) {
         return -1;
     }
@@ -148,6 +152,12 @@ static int get_states(struct checking *checking)
     return 0;
 }
 
+/* What comes after this is not looked at any more. */
+static void note_interrupt(struct checking *checking)
+{
+    checking->report->interrupted |= run_is_interrupted(checking->world);
+}
+
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && run_checking_select(checking);
@@ -158,11 +168,15 @@ static int check_all(struct checking *checking)
     if (get_states(checking) < 0 || run_checking_index(checking) < 0) {
         return -1;
     }
+    note_interrupt(checking);
     if (traffic && (open_stations(checking) < 0 || check_traffic(checking) < 0)) {
         return -1;
     }
     if (judge_all(checking, traffic) < 0) {
         return -1;
+    }
+    if (checking->report->interrupted) {
+        report_note(checking->report, RUN_INTERRUPTED_NOTE);
     }
     run_select(checking->expectation, checking->options, checking->report);
     if (blame_causes(checking->report) < 0) {

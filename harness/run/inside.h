@@ -10,6 +10,10 @@
 #include "run/run.h"
 #include "traffic/count.h"
 
+/* The problem of everything that a run did not come to. */
+#define RUN_INTERRUPTED      "interrupted"
+#define RUN_INTERRUPTED_NOTE "interrupted: what had not been judged is inconclusive"
+
 /* A round that is judged, and what was read around it. */
 struct run_look {
     const struct traffic_round *round; /* NULL: none */

@@ -28,7 +28,8 @@ static int open_channel(struct run_network *network, const struct topology *topo
                                         .dpid = topology->switches[i].dpid};
         }
     }
-    struct channel_options options = {.timeout_ms = timeout_ms};
+    struct channel_options options = {.timeout_ms = timeout_ms,
+                                      .interrupt_fd = network->world->interrupt_fd};
     int status = network->world->channel_open(network->world, targets, network->n_dumps, &options,
                                               &network->channel, error);
     free(targets);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "ofctl/match.h"
 #include "report/proof.h"
+#include "run/inside.h"
 #include "run/probing.h"
 
 #include <stdlib.h>
@@ -43,6 +44,11 @@ int run_prove_claims(const struct expectation *expectation, const struct switch_
     return status;
 }
 
+static bool is_interrupted(const void *world)
+{
+    return run_is_interrupted(world);
+}
+
 static int judge(struct proving *proving)
 {
     const struct expectation *expectation = proving->expectation;
@@ -52,7 +58,8 @@ static int judge(struct proving *proving)
         return base_fail(proving->error, "out of memory");
     }
     proving->report->n_deselected = expectation->n_claims - n;
-    struct prove_options options = {.selected = selected};
+    struct prove_options options = {
+        .selected = selected, .stops = is_interrupted, .aux = proving->options->run.world};
     int status = run_prove_claims(expectation, proving->source->states.switches, &options,
                                   proving->report, proving->error);
     free(selected);
@@ -92,6 +99,10 @@ static int read_and_judge(struct proving *proving)
     run_progress(&proving->options->run, "proving");
     int status = judge(proving);
     timing->compare_ms = run_ms_since(world, start_ns);
+    if (run_is_interrupted(world)) {
+        proving->report->interrupted = true;
+        report_note(proving->report, RUN_INTERRUPTED_NOTE);
+    }
     return status;
 }
 
@@ -257,7 +268,8 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
                               .error = error};
     report->expectation = expectation->file;
     int status = read_and_judge(&proving);
-    if (status == 0 && options->confirm && report_count(report, VERDICT_FAIL) > 0) {
+    if (status == 0 && options->confirm && !report->interrupted &&
+        report_count(report, VERDICT_FAIL) > 0) {
         status = confirm_all(&proving);
         traffic_round_free(&proving.round);
         run_probing_free(&proving.probing);

@@ -46,6 +46,10 @@ static int next_round(struct checking *checking, unsigned repeats)
     checking->report->timing.rounds++;
     run_probing_weigh(&checking->probing, &checking->now.tables);
     run_probing_round(&checking->probing, last_round(checking), repeats);
+    if (run_is_interrupted(checking->world)) { /* the round may lack frames that were on the way */
+        checking->report->interrupted = true;
+        run_stations_distrust(&checking->stations, RUN_INTERRUPTED);
+    }
     return 0;
 }
 
@@ -162,7 +166,7 @@ static int settle_rounds(struct checking *checking, bool *settled)
         run_excuse_round(checking, &checking->now, last_round(checking));
     }
     /* Time alone decides nothing: on a busy machine a round may take all of it. */
-    while (!*settled &&
+    while (!*settled && !checking->report->interrupted &&
            (confirms || checking->report->timing.rounds < ROUNDS_MIN ||
             run_checking_ms_since(checking, start_ns) < checking->options->converge_ms)) {
         uint64_t round_ns = run_checking_now_ns(checking);
@@ -256,6 +260,10 @@ int run_checking_settle(struct checking *checking)
     }
     if (settle_rounds(checking, &settled) < 0) {
         return -1;
+    }
+    if (checking->report->interrupted) {
+        checking->judged = &checking->now;
+        return 0;
     }
     if (!settled) {
         report_note(checking->report,

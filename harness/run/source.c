@@ -6,12 +6,13 @@
 #include <stdlib.h>
 
 int run_source_load(struct run_source *source, const struct run_world *world,
-                    const struct topology *topology, const char *lab_path, const char *state_path,
+                    const struct yaml_files *files, const struct topology *topology,
+                    const char *lab_path, const char *state_path,
                     struct yaml_diagnostics *diagnostics)
 {
     *source = (struct run_source){.world = world, .topology = topology};
-    return state_path ? yaml_load_state(&yaml_disk, state_path, &source->saved, diagnostics)
-                      : yaml_load_lab(&yaml_disk, lab_path, topology, &source->lab, diagnostics);
+    return state_path ? yaml_load_state(files, state_path, &source->saved, diagnostics)
+                      : yaml_load_lab(files, lab_path, topology, &source->lab, diagnostics);
 }
 
 static int read_live(struct run_source *source, unsigned what, unsigned timeout_ms,

@@ -18,11 +18,12 @@ struct run_source {
     struct run_states states; /* by index of the topology; filled in by run_source_read */
 };
 
-/* Loads the saved state, or, if `state_path` is NULL, the lab file (`lab_path`
+/* Loads from `files` the saved state, or, if `state_path` is NULL, the lab file (`lab_path`
  * may be NULL: the endpoints of the topology's file). No switch is asked. The
  * topology must outlive the source. -1: input errors, in the diagnostics. */
 int run_source_load(struct run_source *source, const struct run_world *world,
-                    const struct topology *topology, const char *lab_path, const char *state_path,
+                    const struct yaml_files *files, const struct topology *topology,
+                    const char *lab_path, const char *state_path,
                     struct yaml_diagnostics *diagnostics);
 
 /* Reads all switches at once (`what`: CHANNEL_*), or takes them from the file. A

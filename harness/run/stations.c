@@ -65,6 +65,28 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
     return status;
 }
 
+int run_stations_open_none(struct run_stations *stations, const struct run_world *world,
+                           const struct topology *topology, const char *problem,
+                           struct base_error *error)
+{
+    *stations = (struct run_stations){.world = world};
+    if (allocate(stations, topology->n_hosts) < 0) {
+        return base_fail(error, "out of memory");
+    }
+    run_stations_distrust(stations, problem);
+    for (size_t host = 0; host < stations->n_hosts; host++) {
+        stations->station_of[host] = STATION_NONE;
+    }
+    return 0;
+}
+
+void run_stations_distrust(struct run_stations *stations, const char *problem)
+{
+    for (size_t host = 0; host < stations->n_hosts; host++) {
+        stations->problems[host] = problem;
+    }
+}
+
 void run_stations_check_drops(struct run_stations *stations)
 {
     const struct run_world *world = stations->world;

@@ -26,6 +26,14 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
                       const struct topology *topology, const struct lab *lab,
                       struct base_error *error);
 
+/* In place of run_stations_open: none is opened, and this is the problem of all hosts. */
+int run_stations_open_none(struct run_stations *stations, const struct run_world *world,
+                           const struct topology *topology, const char *problem,
+                           struct base_error *error);
+
+/* From here on this is the problem of every host. The text must outlive `stations`. */
+void run_stations_distrust(struct run_stations *stations, const char *problem);
+
 /* Asks every capture whether it lost frames, or failed: from then on that is the problem
  * of its host. */
 void run_stations_check_drops(struct run_stations *stations);

@@ -3,6 +3,7 @@
  * The world as it is: sessions and stations of this machine, and its clocks. */
 #include "run/world.h"
 
+#include <poll.h>
 #include <time.h>
 
 static int open_channel(const struct run_world *world, const struct channel_target *targets,
@@ -16,8 +17,11 @@ static int open_channel(const struct run_world *world, const struct channel_targ
 static int open_stations(const struct run_world *world, const struct station_spec *specs,
                          size_t n_specs, struct station_set **set, struct base_error *error)
 {
-    (void)world;
-    return station_open(specs, n_specs, set, error);
+    int status = station_open(specs, n_specs, set, error);
+    if (status == 0 && world->interrupt_fd > 0) {
+        station_interrupt_at(*set, world->interrupt_fd);
+    }
+    return status;
 }
 
 static uint64_t read_clock(clockid_t clock)
@@ -55,6 +59,12 @@ const struct run_world run_world_live = {
     .now_ns = now_ns,
     .wall_ns = wall_ns,
 };
+
+bool run_is_interrupted(const struct run_world *world)
+{
+    struct pollfd polled = {.fd = world->interrupt_fd, .events = POLLIN};
+    return world->interrupt_fd > 0 && poll(&polled, 1, 0) > 0;
+}
 
 double run_ms_since(const struct run_world *world, uint64_t start_ns)
 {

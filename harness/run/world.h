@@ -11,6 +11,12 @@
 #include "station/station.h"
 
 struct run_world {
+    void *aux; /* of whoever made the functions below */
+
+    /* As soon as it can be read, nothing is waited for any more: what was not judged by then
+     * is inconclusive (run_is_interrupted). 0: there is none. */
+    int interrupt_fd;
+
     /* Sessions with switches: each member as the function of its name in
      * channel/channel.h. The implementation of channel_open defines what is in it. */
     int (*channel_open)(const struct run_world *world, const struct channel_target *targets,
@@ -43,6 +49,9 @@ struct run_world {
 
 /* Real switches, real interfaces, CLOCK_MONOTONIC and CLOCK_REALTIME. */
 extern const struct run_world run_world_live;
+
+/* Whether the run is to end as soon as it can. */
+bool run_is_interrupted(const struct run_world *world);
 
 /* Milliseconds since `start_ns`, a time of world->now_ns. */
 double run_ms_since(const struct run_world *world, uint64_t start_ns);

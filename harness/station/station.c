@@ -16,7 +16,8 @@
 
 struct station_set {
     struct station *stations;
-    struct pollfd *polled; /* one a station, in the same order */
+    struct pollfd *polled; /* one a station, in the same order; the last is interrupt_fd */
+    int interrupt_fd;      /* -1: none */
     size_t n;
     bool synced; /* nothing was sent or received since the last station_sync */
 };
@@ -137,6 +138,7 @@ static struct station_set *new_set(const struct station_spec *specs, size_t n)
     if (!set) {
         return NULL;
     }
+    set->interrupt_fd = -1;
     set->stations = calloc(n + 1, sizeof *set->stations);
     set->polled = calloc(n + 1, sizeof *set->polled);
     bool failed = !set->stations || !set->polled;
@@ -238,14 +240,26 @@ static int wait_until(struct station_set *set, int64_t time_left_ns, struct base
         set->polled[i] = (struct pollfd){
             .fd = station->fd, .events = (short)(POLLIN | (station->unsent ? POLLOUT : 0))};
     }
-    int n_ready = ppoll(set->polled, set->n, &timeout, NULL);
+    set->polled[set->n] = (struct pollfd){.fd = set->interrupt_fd, .events = POLLIN};
+    int n_ready = ppoll(set->polled, set->n + 1, &timeout, NULL);
     if (n_ready < 0) {
-        for (size_t i = 0; i < set->n; i++) {
+        for (size_t i = 0; i <= set->n; i++) {
             set->polled[i].revents = 0;
         }
         return errno == EINTR ? 0 : base_fail(error, "poll: %s", strerror(errno));
     }
     return 0;
+}
+
+static bool is_interrupted(const struct station_set *set)
+{
+    struct pollfd polled = {.fd = set->interrupt_fd, .events = POLLIN};
+    return set->interrupt_fd >= 0 && poll(&polled, 1, 0) > 0;
+}
+
+void station_interrupt_at(struct station_set *set, int fd)
+{
+    set->interrupt_fd = fd;
 }
 
 static bool is_any_asked(const struct station_set *set)
@@ -277,6 +291,9 @@ static int receive_until(struct station_set *set, int64_t deadline_ns, bool sync
         }
         if (wait_until(set, deadline_ns - now_ns, error)) {
             return -1;
+        }
+        if (set->polled[set->n].revents) {
+            deadline_ns = now_ns;
         }
         ready_only = true;
     }
@@ -324,7 +341,9 @@ int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arriva
         result = drain_all(set, false, &sink); /* what the last one sent is at a local one now */
     }
     if (result == 0) {
-        fail_unanswered(set, deadline_ns > start_ns ? deadline_ns - start_ns : 0);
+        if (!is_interrupted(set)) {
+            fail_unanswered(set, deadline_ns > start_ns ? deadline_ns - start_ns : 0);
+        }
         set->synced = true;
     }
     return result;

@@ -104,6 +104,11 @@ int station_receive(struct station_set *set, int64_t deadline_ns, station_on_arr
 int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arrival *on_arrival,
                  void *aux, struct base_error *error);
 
+/* As soon as `fd` can be read, station_receive and station_sync return as if their deadline
+ * had passed; a station that has not answered by then gets no problem. The
+ * descriptor is borrowed, and not read from. */
+void station_interrupt_at(struct station_set *set, int fd);
+
 /* CLOCK_MONOTONIC in nanoseconds, for deadlines. */
 static inline int64_t station_now_ns(void)
 {

@@ -452,6 +452,33 @@ static void a_command_dies_with_us(void **state)
     close(held[0]);
 }
 
+static bool ignore_arrival(void *aux, const struct station_arrival *arrival)
+{
+    (void)aux;
+    (void)arrival;
+    return false;
+}
+
+/* Nobody sends anything: both would wait for a minute. */
+static void an_interruption_is_a_deadline(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    int ends[2];
+    int64_t start_ns = station_now_ns(), minute_ns = 60000000000;
+    struct station_set *set = open_exec_pair(fixture, fixture->program);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "", 1), 1);
+    station_interrupt_at(set, ends[0]);
+    assert_int_equal(station_receive(set, start_ns + minute_ns, ignore_arrival, NULL, NULL), 0);
+    assert_int_equal(station_sync(set, start_ns + minute_ns, ignore_arrival, NULL, NULL), 0);
+    assert_true(station_now_ns() - start_ns < minute_ns / 2);
+    assert_null(station_problem(set, 0));
+    assert_null(station_problem(set, 1));
+    station_close(set);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static size_t count_entries(const char *path)
 {
     size_t n = 0;
@@ -518,6 +545,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(notices_a_command_that_dies),
     cmocka_unit_test(sends_to_a_command_that_died),
     cmocka_unit_test(a_command_dies_with_us),
+    cmocka_unit_test(an_interruption_is_a_deadline),
     cmocka_unit_test(leaves_nothing_open),
     cmocka_unit_test(the_far_end_refuses_strangers),
 };

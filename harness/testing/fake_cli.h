@@ -24,6 +24,7 @@ struct fake_cli {
     char directory[64];       /* for files of the test; removed with all that is in it */
     char out[FAKE_OUT_BYTES]; /* stdout of the last command line */
     char err[FAKE_OUT_BYTES]; /* stderr */
+    int interrupt;            /* the signal that ended it early; 0: none */
 };
 
 static inline const char *fake_cli_path(const struct fake_cli *cli, const char *name)
@@ -117,7 +118,7 @@ static inline int fake_cli_run(struct fake_cli *cli, const char *const *argument
     }
     int old_out = fake_cli_capture(stdout, STDOUT_FILENO, &out);
     int old_err = fake_cli_capture(stderr, STDERR_FILENO, &err);
-    int status = cli_main(&cli->network.world, argc, argv);
+    int status = cli_main(&cli->network.world, argc, argv, &cli->interrupt);
     fake_cli_release(stdout, STDOUT_FILENO, old_out, out, cli->out);
     fake_cli_release(stderr, STDERR_FILENO, old_err, err, cli->err);
     return status;

@@ -11,6 +11,7 @@
 #include "path/step.h"
 #include "testing/cmocka.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,7 +295,7 @@ static int open_channel(const struct run_world *world, const struct channel_targ
 {
     (void)options;
     (void)error;
-    struct fake_network *fake = (struct fake_network *)world;
+    struct fake_network *fake = world->aux;
     *channel = calloc(1, sizeof **channel);
     assert_non_null(*channel);
     (*channel)->fake = fake;
@@ -313,6 +314,9 @@ static int dump(struct channel *channel, unsigned what, struct channel_dump *dum
         return base_fail(error, "no event loop");
     }
     fake->n_dumps++;
+    if (fake->n_dumps == fake->raises_at_dump) {
+        raise(SIGTERM);
+    }
     if (fake->next_flows && fake->n_dumps > fake->next_after) {
         const char *flows = fake->next_flows;
         fake->next_flows = NULL;
@@ -361,7 +365,7 @@ static void close_channel(struct channel *channel)
 
 static uint64_t now_ns(const struct run_world *world)
 {
-    return ((const struct fake_network *)world)->time_ns;
+    return ((const struct fake_network *)world->aux)->time_ns;
 }
 
 /* -------------------------------------------------------------- open, close */
@@ -370,7 +374,8 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
                        const char *flows)
 {
     assert_true(topology->n_switches <= FAKE_SWITCHES);
-    *fake = (struct fake_network){.world = {.channel_open = open_channel,
+    *fake = (struct fake_network){.world = {.aux = fake,
+                                            .channel_open = open_channel,
                                             .channel_dump = dump,
                                             .channel_packet_out = packet_out,
                                             .channel_close = close_channel,

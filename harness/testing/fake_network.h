@@ -65,6 +65,7 @@ struct fake_network {
     unsigned next_after, next_ms; /* ... dump behind so many; frames follow so much later */
     bool counts;                  /* counters move; true at first */
     bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
+    unsigned raises_at_dump, raises_at_frame; /* SIGTERM comes then; 0: never */
     struct fake_fault faults[FAKE_FAULTS];
     size_t n_faults;
     uint64_t time_ns;

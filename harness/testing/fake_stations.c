@@ -5,6 +5,7 @@
 
 #include "testing/cmocka.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static int open_set(const struct run_world *world, const struct station_spec *sp
     assert_true(n_specs <= STATIONS_MAX);
     struct station_set *set = calloc(1, sizeof *set);
     assert_non_null(set);
-    set->fake = (struct fake_network *)world;
+    set->fake = world->aux;
     set->n = n_specs;
     for (size_t i = 0; i < n_specs; i++) {
         set->host_of[i] = topology_find_host(set->fake->topology, specs[i].name);
@@ -86,6 +87,9 @@ static int send_frame(struct station_set *set, size_t station, const void *frame
         return base_fail(error, "the interface is down");
     }
     fake->n_sent++;
+    if (fake->n_sent == fake->raises_at_frame) {
+        raise(SIGTERM);
+    }
     if (fake->is_far) {
         hold(fake, set->host_of[station], frame, n_bytes);
     } else {

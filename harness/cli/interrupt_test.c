@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Signals: the first is told, the next one ends the process, ignored ones stay so. */
+#include "cli/interrupt.h"
+
+#include "testing/cmocka.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool is_told(int fd)
+{
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    return poll(&polled, 1, 0) > 0 && (polled.revents & POLLIN);
+}
+
+static void the_first_one_is_told(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < 3; i++) {
+        int fd = cli_interrupt_catch();
+        assert_true(fd > 0);
+        assert_false(is_told(fd));
+        raise(signals[i]);
+        assert_true(is_told(fd));
+        assert_int_equal(cli_interrupt_release(), signals[i]);
+        assert_int_equal(cli_interrupt_release(), 0);
+        assert_false(is_told(fd)); /* closed */
+    }
+    cli_interrupt_catch();
+    assert_int_equal(cli_interrupt_release(), 0);
+}
+
+/* How a process ends that gets these signals, and leaves with 7 if it lives on. */
+static int status_after(void (*prepare)(void), int first, int second)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        prepare();
+        raise(first);
+        raise(second);
+        _exit(7);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void catch_them(void)
+{
+    cli_interrupt_catch();
+}
+
+static void catch_and_release(void)
+{
+    cli_interrupt_catch();
+    cli_interrupt_release();
+}
+
+static void catch_but_the_ignored(void)
+{
+    signal(SIGHUP, SIG_IGN);
+    cli_interrupt_catch();
+}
+
+static void catch_twice(void)
+{
+    cli_interrupt_catch();
+    raise(SIGTERM);
+    cli_interrupt_catch();
+}
+
+static void the_next_one_ends_the_process(void **state)
+{
+    (void)state;
+    int status = status_after(catch_them, SIGINT, SIGINT);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    status = status_after(catch_and_release, SIGTERM, SIGTERM);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    status = status_after(catch_but_the_ignored, SIGHUP, SIGHUP);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    status = status_after(catch_twice, SIGTERM, SIGHUP);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_first_one_is_told),
+    cmocka_unit_test(the_next_one_ends_the_process),
+};
+
+TEST_MAIN(tests)
