@@ -3,9 +3,8 @@
  * What do counters and frames say of each port, and which claims does a wrong one break? */
 #include "blame/witness.h"
 
+#include "model/port_set.h"
 #include "ofctl/match.h"
-
-enum { OUTPUTS_MAX = 64 };
 
 struct witness {
     const struct traffic_evidence *evidence;
@@ -43,47 +42,35 @@ static void put_count(const struct witness *witness, struct port_ref port, struc
     }
 }
 
-static size_t add_outputs(const struct action *actions, size_t n_actions, uint16_t *outputs,
-                          size_t n)
+static void add_outputs(const struct action *actions, size_t n_actions, struct port_set *outputs)
 {
     for (size_t i = 0; i < n_actions; i++) {
-        bool known = actions[i].type != ACTION_OUTPUT || n == OUTPUTS_MAX;
-        for (size_t j = 0; j < n; j++) {
-            known = known || outputs[j] == actions[i].port;
-        }
-        if (!known) {
-            outputs[n++] = actions[i].port;
+        if (actions[i].type == ACTION_OUTPUT) {
+            port_set_add(outputs, actions[i].port);
         }
     }
-    return n;
 }
 
-/* The ports by which a port sends, by the expectation or by the table. */
-static size_t outputs_of(const struct witness *witness, struct port_ref port, uint16_t *outputs)
-{
-    size_t n = 0;
-    const struct expected_port *expected = expectation_port(witness->evidence->expectation, port);
-    for (size_t i = 0; expected && i < expected->n_cases; i++) {
-        n = add_outputs(expected->cases[i].actions, expected->cases[i].n_actions, outputs, n);
-    }
-    const struct switch_state *state = witness->evidence->before[port.sw];
-    for (size_t i = 0; state && i < state->flows.n_entries; i++) {
-        const struct flow_entry *entry = &state->flows.entries[i];
-        if (entry->match.mask.in_port && entry->match.value.in_port == port.port) {
-            n = add_outputs(entry->actions, entry->n_actions, outputs, n);
-        }
-    }
-    return n;
-}
-
+/* At the other ends of the cables to which a port sends, by the expectation or by the table. */
 static void put_counts_behind(const struct witness *witness, struct port_ref port,
                               struct base_buffer *out)
 {
-    uint16_t outputs[OUTPUTS_MAX];
-    size_t n = outputs_of(witness, port, outputs);
-    for (size_t i = 0; i < n; i++) {
-        struct port_ref by = {.sw = port.sw, .port = outputs[i]};
-        struct peer peer = topology_peer(witness->topology, by);
+    const struct expected_port *expected = expectation_port(witness->evidence->expectation, port);
+    const struct switch_state *state = witness->evidence->before[port.sw];
+    struct port_set outputs = {0};
+    for (size_t i = 0; expected && i < expected->n_cases; i++) {
+        add_outputs(expected->cases[i].actions, expected->cases[i].n_actions, &outputs);
+    }
+    for (size_t i = 0; state && i < state->flows.n_entries; i++) {
+        const struct flow_entry *entry = &state->flows.entries[i];
+        if (entry->match.mask.in_port && entry->match.value.in_port == port.port) {
+            add_outputs(entry->actions, entry->n_actions, &outputs);
+        }
+    }
+    for (uint32_t i = port_set_next(&outputs, 0); i < PORT_SET_END;
+         i = port_set_next(&outputs, i + 1)) {
+        struct port_ref by = {.sw = port.sw, .port = (uint16_t)i};
+        struct peer peer = path_network_peer(witness->evidence->tables, by);
         if (peer.kind == PEER_SWITCH) {
             put_count(witness, peer.port, out);
         }
@@ -182,7 +169,7 @@ static void fill_port(const struct witness *witness, struct result *result)
         }
         result->says[SAYS_COUNTED] = take(witness, &text);
     }
-    struct peer peer = topology_peer(witness->topology, port);
+    struct peer peer = path_network_peer(witness->evidence->tables, port);
     if (peer.kind == PEER_HOST && witness->evidence->plan->n_probes > 0) {
         put_frames(witness, peer.host, &text);
         result->says[SAYS_OBSERVED] = take(witness, &text);

@@ -17,11 +17,8 @@ const char *claim_kind_name(enum claim_kind kind)
 
 static int compare_ports(const void *key, const void *item)
 {
-    const struct port_ref *a = key, *b = &((const struct expected_port *)item)->port;
-    if (a->sw != b->sw) {
-        return a->sw < b->sw ? -1 : 1;
-    }
-    return (a->port > b->port) - (a->port < b->port);
+    return port_ref_compare(*(const struct port_ref *)key,
+                            ((const struct expected_port *)item)->port);
 }
 
 const struct expected_port *expectation_port(const struct expectation *expectation,

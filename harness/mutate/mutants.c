@@ -28,19 +28,6 @@ struct maker {
     bool no_memory; /* to look through the table: a twin, or the entry behind, may be missing */
 };
 
-static int make_removed(struct maker *maker);
-static int make_outputs(struct maker *maker);
-static int make_added(struct maker *maker);
-static int make_rewrites(struct maker *maker);
-static int make_wider(struct maker *maker);
-static int make_narrower(struct maker *maker);
-static int make_swapped(struct maker *maker);
-static int make_timeout(struct maker *maker);
-
-static int (*const makers[])(struct maker *maker) = {make_removed,  make_outputs, make_added,
-                                                     make_rewrites, make_wider,   make_narrower,
-                                                     make_swapped,  make_timeout};
-
 /* What names an entry: its table and priority, if they are not the usual ones,
  * and its match. */
 static void put_key(const struct flow_entry *entry, struct base_buffer *out)
@@ -56,38 +43,6 @@ static void put_key(const struct flow_entry *entry, struct base_buffer *out)
     base_put_text(out, base_buffer_text(&match));
     out->failed |= match.failed;
     base_buffer_free(&match);
-}
-
-static int make_row(struct maker *maker)
-{
-    int status = 0;
-    maker->actions = base_calloc(maker->entry->n_actions + 1u, sizeof *maker->actions);
-    maker->id.n_bytes = 0;
-    base_put_format(&maker->id, "mutate/%s/", maker->name);
-    put_key(maker->entry, &maker->id);
-    maker->id_bytes = maker->id.n_bytes;
-    if (!maker->actions) {
-        return -1;
-    }
-    for (size_t i = 0; i < sizeof makers / sizeof *makers && status == 0; i++) {
-        status = makers[i](maker);
-    }
-    free(maker->actions);
-    return maker->no_memory ? -1 : status;
-}
-
-int mutate_mutants_each(const char *name, const struct switch_state *state,
-                        struct space_table *table, mutate_mutant_visit *visit, void *aux)
-{
-    struct maker maker = {.name = name, .state = state, .table = table, .visit = visit, .aux = aux};
-    int status = 0;
-    for (size_t row = 0; row < state->flows.n_entries && status == 0; row++) {
-        maker.row = row;
-        maker.entry = &state->flows.entries[row];
-        status = make_row(&maker);
-    }
-    base_buffer_free(&maker.id);
-    return status;
 }
 
 /* ------------------------------------------------------------------ one more */
@@ -417,4 +372,42 @@ static int make_timeout(struct maker *maker)
     mutant.is_lifetime = true;
     mutant.now.hard_timeout = has ? 0 : TIMEOUT_SEC;
     return end(maker, &mutant);
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+static int (*const makers[])(struct maker *maker) = {make_removed,  make_outputs, make_added,
+                                                     make_rewrites, make_wider,   make_narrower,
+                                                     make_swapped,  make_timeout};
+
+static int make_row(struct maker *maker)
+{
+    int status = 0;
+    maker->actions = base_calloc(maker->entry->n_actions + 1u, sizeof *maker->actions);
+    maker->id.n_bytes = 0;
+    base_put_format(&maker->id, "mutate/%s/", maker->name);
+    put_key(maker->entry, &maker->id);
+    maker->id_bytes = maker->id.n_bytes;
+    if (!maker->actions) {
+        return -1;
+    }
+    for (size_t i = 0; i < sizeof makers / sizeof *makers && status == 0; i++) {
+        status = makers[i](maker);
+    }
+    free(maker->actions);
+    return maker->no_memory ? -1 : status;
+}
+
+int mutate_mutants_each(const char *name, const struct switch_state *state,
+                        struct space_table *table, mutate_mutant_visit *visit, void *aux)
+{
+    struct maker maker = {.name = name, .state = state, .table = table, .visit = visit, .aux = aux};
+    int status = 0;
+    for (size_t row = 0; row < state->flows.n_entries && status == 0; row++) {
+        maker.row = row;
+        maker.entry = &state->flows.entries[row];
+        status = make_row(&maker);
+    }
+    base_buffer_free(&maker.id);
+    return status;
 }

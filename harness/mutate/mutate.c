@@ -10,120 +10,6 @@
 
 #include <stdlib.h>
 
-static int open_run(struct mutate_run *run);
-static void close_run(struct mutate_run *run);
-static int try_all(struct mutate_run *run, bool tries);
-static int visit_mutant(void *aux, const struct mutate_mutant *mutant);
-
-/* ------------------------------------------------------------------- public */
-
-static int mutate(struct mutate_run *run, struct prove_findings *findings)
-{
-    struct mutations *mutations = run->mutations;
-    if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
-        prove_claims(run->expectation, run->switches, NULL, &mutations->base, findings,
-                     run->error) < 0) {
-        return -1;
-    }
-    if (report_verdict(&mutations->base) != VERDICT_PASS) {
-        return 0;
-    }
-    if (open_run(run) < 0 || try_all(run, false) < 0) {
-        return -1;
-    }
-    size_t limit = run->options->limit;
-    run->n_left = limit > 0 && limit < run->n_open ? limit : run->n_open;
-    mutations->n_unsampled = run->n_open - run->n_left;
-    return try_all(run, true) < 0 ? -1 : mutate_keep_lines(run);
-}
-
-int mutate_expectation(const struct expectation *expectation, const struct switch_dump *switches,
-                       const struct mutate_options *options, struct mutations *mutations,
-                       struct prove_findings *findings, struct base_error *error)
-{
-    struct mutate_run run = {.expectation = expectation,
-                             .switches = switches,
-                             .options = options,
-                             .mutations = mutations,
-                             .error = error,
-                             .random = options->seed};
-    *mutations = (struct mutations){.lists_switch = expectation->lists_switch};
-    mutations->base.expectation = expectation->file;
-    int status = mutate(&run, findings);
-    close_run(&run);
-    return status == 0 ? 0 : base_fail(error, "out of memory");
-}
-
-/* ------------------------------------------------------------------ all of them */
-
-static int open_run(struct mutate_run *run)
-{
-    return prove_whatif_open(run->expectation, run->switches, NULL, &run->whatif, run->error);
-}
-
-static void close_run(struct mutate_run *run)
-{
-    prove_whatif_free(run->whatif);
-    learn_draft_free(&run->draft);
-    free(run->wanted);
-}
-
-/* Mutants that are not to be tried are only counted. */
-static int try_all(struct mutate_run *run, bool tries)
-{
-    const struct topology *topology = run->expectation->topology;
-    int status = 0;
-    run->tries = tries;
-    for (size_t sw = 0; sw < topology->n_switches && status == 0; sw++) {
-        if (!run->switches[sw].dumped) {
-            continue;
-        }
-        run->sw = sw;
-        run->state = run->switches[sw].state;
-        if (space_table_index(&run->table, &run->state->flows, NULL) < 0) {
-            return -1;
-        }
-        status = mutate_mutants_each(topology->switches[sw].name, run->state, &run->table,
-                                     visit_mutant, run);
-        space_table_free(&run->table);
-    }
-    return status;
-}
-
-/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-/* Whether this one is among those chosen: as many as are left, of as many as are
- * still to come (Knuth, volume 2, section 3.4.2, algorithm S). */
-static bool is_chosen(struct mutate_run *run)
-{
-    bool chosen = next_random(&run->random) % run->n_open < run->n_left;
-    run->n_open--;
-    run->n_left -= chosen;
-    return chosen;
-}
-
-static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant);
-
-static int visit_mutant(void *aux, const struct mutate_mutant *mutant)
-{
-    struct mutate_run *run = aux;
-    const struct mutate_options *options = run->options;
-    bool selected = !options->selects || options->selects(options->aux, mutant->id);
-    if (!run->tries) {
-        run->n_open += selected;
-        run->mutations->n_deselected += !selected;
-        return 0;
-    }
-    return selected && is_chosen(run) ? try_mutant(run, mutant) : 0;
-}
-
 /* -------------------------------------------------------------------- claims */
 
 static void sense_standings(struct mutate_trial *trial)
@@ -244,4 +130,102 @@ static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant
                      : -1;
     mutate_trial_close(&trial);
     return status;
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+/* SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+/* Whether this one is among those chosen: as many as are left, of as many as are
+ * still to come (Knuth, volume 2, section 3.4.2, algorithm S). */
+static bool is_chosen(struct mutate_run *run)
+{
+    bool chosen = next_random(&run->random) % run->n_open < run->n_left;
+    run->n_open--;
+    run->n_left -= chosen;
+    return chosen;
+}
+
+static int visit_mutant(void *aux, const struct mutate_mutant *mutant)
+{
+    struct mutate_run *run = aux;
+    const struct mutate_options *options = run->options;
+    bool selected = !options->selects || options->selects(options->aux, mutant->id);
+    if (!run->tries) {
+        run->n_open += selected;
+        run->mutations->n_deselected += !selected;
+        return 0;
+    }
+    return selected && is_chosen(run) ? try_mutant(run, mutant) : 0;
+}
+
+/* Mutants that are not to be tried are only counted. */
+static int try_all(struct mutate_run *run, bool tries)
+{
+    const struct topology *topology = run->expectation->topology;
+    int status = 0;
+    run->tries = tries;
+    for (size_t sw = 0; sw < topology->n_switches && status == 0; sw++) {
+        if (!run->switches[sw].dumped) {
+            continue;
+        }
+        run->sw = sw;
+        run->state = run->switches[sw].state;
+        if (space_table_index(&run->table, &run->state->flows, NULL) < 0) {
+            return -1;
+        }
+        status = mutate_mutants_each(topology->switches[sw].name, run->state, &run->table,
+                                     visit_mutant, run);
+        space_table_free(&run->table);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------- public */
+
+static int mutate(struct mutate_run *run, struct prove_findings *findings)
+{
+    struct mutations *mutations = run->mutations;
+    if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
+        prove_claims(run->expectation, run->switches, NULL, &mutations->base, findings,
+                     run->error) < 0) {
+        return -1;
+    }
+    if (report_verdict(&mutations->base) != VERDICT_PASS) {
+        return 0;
+    }
+    if (prove_whatif_open(run->expectation, run->switches, NULL, &run->whatif, run->error) < 0 ||
+        try_all(run, false) < 0) {
+        return -1;
+    }
+    size_t limit = run->options->limit;
+    run->n_left = limit > 0 && limit < run->n_open ? limit : run->n_open;
+    mutations->n_unsampled = run->n_open - run->n_left;
+    return try_all(run, true) < 0 ? -1 : mutate_keep_lines(run);
+}
+
+int mutate_expectation(const struct expectation *expectation, const struct switch_dump *switches,
+                       const struct mutate_options *options, struct mutations *mutations,
+                       struct prove_findings *findings, struct base_error *error)
+{
+    struct mutate_run run = {.expectation = expectation,
+                             .switches = switches,
+                             .options = options,
+                             .mutations = mutations,
+                             .error = error,
+                             .random = options->seed};
+    *mutations = (struct mutations){.lists_switch = expectation->lists_switch};
+    mutations->base.expectation = expectation->file;
+    int status = mutate(&run, findings);
+    prove_whatif_free(run.whatif);
+    learn_draft_free(&run.draft);
+    free(run.wanted);
+    return status == 0 ? 0 : base_fail(error, "out of memory");
 }

@@ -43,6 +43,16 @@ static void put_output(const struct space_output *output, struct base_buffer *ou
 static size_t list_rewrites(const struct header *from, const struct header *to,
                             struct action rewrites[ACTION_SET_TP_DST])
 {
+#define AT(member) offsetof(struct header, member), sizeof to->member
+    static const struct {
+        uint16_t type;
+        uint8_t at, n_bytes;
+    } rows[] = {
+        {ACTION_SET_DL_SRC, AT(dl_src)}, {ACTION_SET_DL_DST, AT(dl_dst)},
+        {ACTION_SET_NW_SRC, AT(nw_src)}, {ACTION_SET_NW_DST, AT(nw_dst)},
+        {ACTION_SET_NW_TOS, AT(nw_tos)}, {ACTION_SET_TP_SRC, AT(tp_src)},
+        {ACTION_SET_TP_DST, AT(tp_dst)},
+    };
     size_t n = 0;
     bool tagged = to->vlan_tci & VLAN_TAGGED, tags = tagged && !(from->vlan_tci & VLAN_TAGGED);
     if (tagged && (tags || (from->vlan_tci ^ to->vlan_tci) & VLAN_VID)) {
@@ -56,28 +66,12 @@ static size_t list_rewrites(const struct header *from, const struct header *to,
     if (!tagged && from->vlan_tci & VLAN_TAGGED) {
         rewrites[n++] = (struct action){.type = ACTION_STRIP_VLAN};
     }
-    if (memcmp(from->dl_src, to->dl_src, sizeof from->dl_src) != 0) {
-        rewrites[n] = (struct action){.type = ACTION_SET_DL_SRC};
-        memcpy(rewrites[n++].dl_addr, to->dl_src, sizeof to->dl_src);
-    }
-    if (memcmp(from->dl_dst, to->dl_dst, sizeof from->dl_dst) != 0) {
-        rewrites[n] = (struct action){.type = ACTION_SET_DL_DST};
-        memcpy(rewrites[n++].dl_addr, to->dl_dst, sizeof to->dl_dst);
-    }
-    if (from->nw_src != to->nw_src) {
-        rewrites[n++] = (struct action){.type = ACTION_SET_NW_SRC, .nw_addr = to->nw_src};
-    }
-    if (from->nw_dst != to->nw_dst) {
-        rewrites[n++] = (struct action){.type = ACTION_SET_NW_DST, .nw_addr = to->nw_dst};
-    }
-    if (from->nw_tos != to->nw_tos) {
-        rewrites[n++] = (struct action){.type = ACTION_SET_NW_TOS, .nw_tos = to->nw_tos};
-    }
-    if (from->tp_src != to->tp_src) {
-        rewrites[n++] = (struct action){.type = ACTION_SET_TP_SRC, .tp_port = to->tp_src};
-    }
-    if (from->tp_dst != to->tp_dst) {
-        rewrites[n++] = (struct action){.type = ACTION_SET_TP_DST, .tp_port = to->tp_dst};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const uint8_t *value = (const uint8_t *)to + rows[i].at;
+        if (memcmp((const uint8_t *)from + rows[i].at, value, rows[i].n_bytes) != 0) {
+            rewrites[n] = (struct action){.type = rows[i].type};
+            memcpy(rewrites[n++].dl_addr, value, rows[i].n_bytes); /* one place for all of them */
+        }
     }
     return n;
 }

@@ -7,6 +7,7 @@
 #include "report/escape.h"
 #include "report/tree.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* -------------------------------------------------------------------- text */
@@ -90,33 +91,39 @@ static void put_hop(const struct explanation *explanation, const struct explaine
 /* Each host once, with the number of copies. */
 static void put_arrivals(const struct explanation *explanation, struct base_buffer *out)
 {
-    enum { HOSTS_MAX = 256 };
-    const char *hosts[HOSTS_MAX];
-    size_t copies[HOSTS_MAX], n = 0;
+    struct arrival {
+        const char *host;
+        size_t n_copies;
+    } *arrivals = NULL;
+    size_t n = 0, capacity = 0;
     for (size_t i = 0; i < explanation->n_hops; i++) {
         for (size_t j = 0; j < explanation->hops[i].n_outputs; j++) {
-            const struct explained_output *output = &explanation->hops[i].outputs[j];
+            const char *to = explanation->hops[i].outputs[j].to;
             size_t at = 0;
-            if (!output->to || strchr(output->to, ':')) {
+            if (!to || strchr(to, ':')) {
                 continue;
             }
-            while (at < n && strcmp(hosts[at], output->to) != 0) {
+            while (at < n && strcmp(arrivals[at].host, to) != 0) {
                 at++;
             }
-            if (at == n && n < HOSTS_MAX) {
-                hosts[n] = output->to;
-                copies[n++] = 0;
+            if (at == n && base_grow(&arrivals, n, &capacity, sizeof *arrivals) == 0) {
+                arrivals[n++] = (struct arrival){to, 0};
             }
-            copies[at < n ? at : n - 1]++;
+            if (at < n) {
+                arrivals[at].n_copies++;
+            } else {
+                out->failed = true;
+            }
         }
     }
     base_put_text(out, n > 0 ? "arrives at " : "arrives at no host");
     for (size_t i = 0; i < n; i++) {
-        base_put_format(out, "%s%s", i > 0 ? ", " : "", hosts[i]);
-        if (copies[i] > 1) {
-            base_put_format(out, " (%zu times)", copies[i]);
+        base_put_format(out, "%s%s", i > 0 ? ", " : "", arrivals[i].host);
+        if (arrivals[i].n_copies > 1) {
+            base_put_format(out, " (%zu times)", arrivals[i].n_copies);
         }
     }
+    free(arrivals);
     base_put_text(out, explanation->unknown    ? "; not everything is known\n"
                        : explanation->deviates ? "; deviates from the expectation\n"
                                                : "\n");

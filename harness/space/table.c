@@ -9,149 +9,6 @@
 
 #include <stdlib.h>
 
-static int reserve_rows(struct space_table *table, size_t n);
-static int number_entry(struct space_table *table, size_t entry, size_t like);
-static struct space_bucket *bucket_of(const struct space_table *table, size_t entry);
-static int find_bucket(struct space_table *table, size_t entry, struct space_bucket **bucket);
-static int append(struct space_list *list, uint32_t entry);
-static int list_insert(struct space_list *list, uint32_t entry);
-static void list_remove(struct space_list *list, uint32_t entry);
-
-/* ------------------------------------------------------------------- public */
-
-/* Neighbours are often alike: each is compared with the one before first. */
-static int index_all(struct space_table *table, const bool *left_out)
-{
-    size_t last = ENTRY_NONE;
-    if (table->flows->n_entries >= UINT32_MAX ||
-        base_grow(&table->buckets, 0, &table->buckets_capacity, sizeof *table->buckets) < 0 ||
-        reserve_rows(table, table->flows->n_entries) < 0) {
-        return -1;
-    }
-    table->buckets[table->n_buckets++] = (struct space_bucket){0};
-    for (size_t i = 0; i < table->flows->n_entries; i++) {
-        struct space_bucket *bucket;
-        if ((left_out && left_out[i]) || flow_never_takes(&table->flows->entries[i])) {
-            continue;
-        }
-        if (number_entry(table, i, last) < 0 || find_bucket(table, i, &bucket) < 0 ||
-            append(&bucket->list, (uint32_t)i) < 0 ||
-            append(&table->groups[table->group_ids[i]].list, (uint32_t)i) < 0) {
-            return -1;
-        }
-        table->indexed[i] = true;
-        table->n_entries++;
-        last = i;
-    }
-    return 0;
-}
-
-int space_table_index(struct space_table *table, const struct flow_table *flows,
-                      const bool *left_out)
-{
-    *table = (struct space_table){.flows = flows};
-    int result = index_all(table, left_out);
-    if (result < 0) {
-        space_table_free(table);
-    }
-    return result;
-}
-
-void space_table_free(struct space_table *table)
-{
-    for (size_t i = 0; i < table->n_groups; i++) {
-        free(table->groups[i].list.entries);
-        free(table->groups[i].slots);
-    }
-    for (size_t i = 0; i < table->n_buckets; i++) {
-        free(table->buckets[i].list.entries);
-    }
-    free(table->groups);
-    free(table->buckets);
-    free(table->bucket_ids);
-    free(table->indexed);
-    free(table->action_ids);
-    free(table->group_ids);
-    free(table->next_same);
-    free(table->id_actions);
-    free(table->by_rank);
-    space_intern_free(&table->actions);
-    space_intern_free(&table->masks);
-    space_tree_free(&table->tree);
-    *table = (struct space_table){0};
-}
-
-static struct space_item item_of(const struct space_table *table, size_t entry)
-{
-    const struct flow_entry *flow = &table->flows->entries[entry];
-    return (struct space_item){
-        .match = flow->match, .rank = space_rank(flow), .entry = (uint32_t)entry};
-}
-
-int space_table_insert(struct space_table *table, size_t entry)
-{
-    if (flow_never_takes(&table->flows->entries[entry])) {
-        return reserve_rows(table, table->flows->n_entries);
-    }
-    struct space_item item = item_of(table, entry);
-    struct space_bucket *bucket;
-    if (entry >= UINT32_MAX || reserve_rows(table, entry + 1) < 0 ||
-        number_entry(table, entry, ENTRY_NONE) < 0 || find_bucket(table, entry, &bucket) < 0 ||
-        list_insert(&bucket->list, item.entry) < 0) {
-        return -1;
-    }
-    struct space_group *group = &table->groups[table->group_ids[entry]];
-    if (list_insert(&group->list, item.entry) < 0) {
-        list_remove(&bucket->list, item.entry);
-        return -1;
-    }
-    if (space_group_file(table, group, entry) < 0) {
-        list_remove(&group->list, item.entry);
-        list_remove(&bucket->list, item.entry);
-        return -1;
-    }
-    table->indexed[entry] = true;
-    table->n_entries++;
-    if (table->has_tree && space_tree_insert(&table->tree, &item) < 0) {
-        table->has_tree = false; /* it will be built when it is needed again */
-        space_tree_free(&table->tree);
-    }
-    return 0;
-}
-
-void space_table_remove(struct space_table *table, size_t entry)
-{
-    if (!table->indexed[entry]) { /* it never takes a packet */
-        return;
-    }
-    struct space_item item = item_of(table, entry);
-    struct space_group *group = &table->groups[table->group_ids[entry]];
-    space_group_unfile(table, group, entry);
-    list_remove(&group->list, item.entry);
-    list_remove(&bucket_of(table, entry)->list, item.entry);
-    if (table->has_tree) {
-        space_tree_remove(&table->tree, &item);
-    }
-    table->indexed[entry] = false;
-    table->n_entries--;
-}
-
-static struct space_entries entries_of(const struct space_list *list)
-{
-    return (struct space_entries){.entries = list->entries, .n_entries = list->n};
-}
-
-struct space_entries space_table_port(const struct space_table *table, uint16_t in_port)
-{
-    uint32_t id = in_port < table->n_ports ? table->bucket_ids[in_port] : 0;
-    return id ? entries_of(&table->buckets[id].list) : (struct space_entries){0};
-}
-
-struct space_entries space_table_any_port(const struct space_table *table)
-{
-    return entries_of(&table->buckets[0].list);
-}
-
 /* ------------------------------------------------------------------ numbers */
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -349,4 +206,139 @@ static void list_remove(struct space_list *list, uint32_t entry)
     size_t at = place_of(list, entry);
     list->n--;
     memmove(&list->entries[at], &list->entries[at + 1], (list->n - at) * sizeof *list->entries);
+}
+
+/* ------------------------------------------------------------------- public */
+
+/* Neighbours are often alike: each is compared with the one before first. */
+static int index_all(struct space_table *table, const bool *left_out)
+{
+    size_t last = ENTRY_NONE;
+    if (table->flows->n_entries >= UINT32_MAX ||
+        base_grow(&table->buckets, 0, &table->buckets_capacity, sizeof *table->buckets) < 0 ||
+        reserve_rows(table, table->flows->n_entries) < 0) {
+        return -1;
+    }
+    table->buckets[table->n_buckets++] = (struct space_bucket){0};
+    for (size_t i = 0; i < table->flows->n_entries; i++) {
+        struct space_bucket *bucket;
+        if ((left_out && left_out[i]) || flow_never_takes(&table->flows->entries[i])) {
+            continue;
+        }
+        if (number_entry(table, i, last) < 0 || find_bucket(table, i, &bucket) < 0 ||
+            append(&bucket->list, (uint32_t)i) < 0 ||
+            append(&table->groups[table->group_ids[i]].list, (uint32_t)i) < 0) {
+            return -1;
+        }
+        table->indexed[i] = true;
+        table->n_entries++;
+        last = i;
+    }
+    return 0;
+}
+
+int space_table_index(struct space_table *table, const struct flow_table *flows,
+                      const bool *left_out)
+{
+    *table = (struct space_table){.flows = flows};
+    int result = index_all(table, left_out);
+    if (result < 0) {
+        space_table_free(table);
+    }
+    return result;
+}
+
+void space_table_free(struct space_table *table)
+{
+    for (size_t i = 0; i < table->n_groups; i++) {
+        free(table->groups[i].list.entries);
+        free(table->groups[i].slots);
+    }
+    for (size_t i = 0; i < table->n_buckets; i++) {
+        free(table->buckets[i].list.entries);
+    }
+    free(table->groups);
+    free(table->buckets);
+    free(table->bucket_ids);
+    free(table->indexed);
+    free(table->action_ids);
+    free(table->group_ids);
+    free(table->next_same);
+    free(table->id_actions);
+    free(table->by_rank);
+    space_intern_free(&table->actions);
+    space_intern_free(&table->masks);
+    space_tree_free(&table->tree);
+    *table = (struct space_table){0};
+}
+
+static struct space_item item_of(const struct space_table *table, size_t entry)
+{
+    const struct flow_entry *flow = &table->flows->entries[entry];
+    return (struct space_item){
+        .match = flow->match, .rank = space_rank(flow), .entry = (uint32_t)entry};
+}
+
+int space_table_insert(struct space_table *table, size_t entry)
+{
+    if (flow_never_takes(&table->flows->entries[entry])) {
+        return reserve_rows(table, table->flows->n_entries);
+    }
+    struct space_item item = item_of(table, entry);
+    struct space_bucket *bucket;
+    if (entry >= UINT32_MAX || reserve_rows(table, entry + 1) < 0 ||
+        number_entry(table, entry, ENTRY_NONE) < 0 || find_bucket(table, entry, &bucket) < 0 ||
+        list_insert(&bucket->list, item.entry) < 0) {
+        return -1;
+    }
+    struct space_group *group = &table->groups[table->group_ids[entry]];
+    if (list_insert(&group->list, item.entry) < 0) {
+        list_remove(&bucket->list, item.entry);
+        return -1;
+    }
+    if (space_group_file(table, group, entry) < 0) {
+        list_remove(&group->list, item.entry);
+        list_remove(&bucket->list, item.entry);
+        return -1;
+    }
+    table->indexed[entry] = true;
+    table->n_entries++;
+    if (table->has_tree && space_tree_insert(&table->tree, &item) < 0) {
+        table->has_tree = false; /* it will be built when it is needed again */
+        space_tree_free(&table->tree);
+    }
+    return 0;
+}
+
+void space_table_remove(struct space_table *table, size_t entry)
+{
+    if (!table->indexed[entry]) { /* it never takes a packet */
+        return;
+    }
+    struct space_item item = item_of(table, entry);
+    struct space_group *group = &table->groups[table->group_ids[entry]];
+    space_group_unfile(table, group, entry);
+    list_remove(&group->list, item.entry);
+    list_remove(&bucket_of(table, entry)->list, item.entry);
+    if (table->has_tree) {
+        space_tree_remove(&table->tree, &item);
+    }
+    table->indexed[entry] = false;
+    table->n_entries--;
+}
+
+static struct space_entries entries_of(const struct space_list *list)
+{
+    return (struct space_entries){.entries = list->entries, .n_entries = list->n};
+}
+
+struct space_entries space_table_port(const struct space_table *table, uint16_t in_port)
+{
+    uint32_t id = in_port < table->n_ports ? table->bucket_ids[in_port] : 0;
+    return id ? entries_of(&table->buckets[id].list) : (struct space_entries){0};
+}
+
+struct space_entries space_table_any_port(const struct space_table *table)
+{
+    return entries_of(&table->buckets[0].list);
 }

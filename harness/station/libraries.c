@@ -39,14 +39,6 @@ static const struct library net = {
     sizeof net_functions / sizeof *net_functions,
 };
 
-static int load(const struct library *library, struct station_libraries *into,
-                struct base_error *error);
-
-int station_libraries_load(struct station_libraries *libraries, struct base_error *error)
-{
-    return load(&pcap, libraries, error) || load(&net, libraries, error) ? -1 : 0;
-}
-
 /* The message is that of the first file: a second one may just not exist. */
 static void *open_library(const struct library *library, struct base_error *error)
 {
@@ -77,4 +69,9 @@ static int load(const struct library *library, struct station_libraries *into,
         memcpy((char *)into + function->offset, &address, sizeof address);
     }
     return 0;
+}
+
+int station_libraries_load(struct station_libraries *libraries, struct base_error *error)
+{
+    return load(&pcap, libraries, error) || load(&net, libraries, error) ? -1 : 0;
 }

@@ -90,10 +90,7 @@ static void read_switch(struct yaml_reading *reading, const struct yaml_node *no
 static int compare_ports(const void *left, const void *right)
 {
     const struct expected_port *a = left, *b = right;
-    if (a->port.sw != b->port.sw) {
-        return a->port.sw < b->port.sw ? -1 : 1;
-    }
-    return (a->port.port > b->port.port) - (a->port.port < b->port.port);
+    return port_ref_compare(a->port, b->port);
 }
 
 void yaml_read_ports(struct yaml_reader *reader, const struct yaml_node *node, void *into)
