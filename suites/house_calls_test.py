@@ -70,6 +70,15 @@ def long_functions(paths, graph):
         yield None, f"the function at 90 % has {most} lines"
 
 
+def changes_switches(paths, graph):
+    """Encoders of messages that change a switch, in the program that never sends one."""
+    program = os.path.join(os.environ.get("B", "build"), "tapproof")
+    for line in house.output("nm", program).splitlines() if os.path.exists(program) else []:
+        symbol = line.split()[-1]
+        if re.search(r"_(encode|put)_(\w+_mod|set_config|role\w*)$", symbol):
+            yield None, f"{program} has {symbol}"
+
+
 def stale_equivalents(paths, graph):
     """Mutants said to be equivalent whose line is no more."""
     directory = "tools/equivalent"
@@ -93,6 +102,8 @@ RULES = (
     (undocumented, f"{DOCUMENTED} % of the prototypes are documented",
      "Say above it what success means, each error, units, who frees, how long a pointer lives."),
     (long_functions, "functions are short", "Name a part of the function and move it out."),
+    (changes_switches, "tapproof has no encoder of a message that changes a switch",
+     "Keep it in an object of its own, which only tools/tapd and tests link."),
     (stale_equivalents, "mutants said to be equivalent are of the source as it is", "Strike the entry, or mend its lines."),
 )
 
