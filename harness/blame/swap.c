@@ -368,8 +368,11 @@ int blame_swap(const struct traffic_evidence *evidence, struct report *report)
         struct guess guess;
         list_cables(guessing);
         find_odd(guessing);
-        if (guessing->n_odd > 0 && guessing->n_cables <= CABLES_MAX &&
-            find_guess(guessing, &guess)) {
+        if (guessing->n_odd > 0 && guessing->n_cables > CABLES_MAX) {
+            report_note(report,
+                        "whether cables are swapped was not looked for: there are %zu of them",
+                        guessing->n_cables);
+        } else if (guessing->n_odd > 0 && find_guess(guessing, &guess)) {
             tell(guessing, &guess, report);
         }
     }

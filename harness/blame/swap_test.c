@@ -31,6 +31,38 @@ static void cables_are_swapped(void **state)
     network_free(&network);
 }
 
+/* Of very many cables none is guessed, and that is said. */
+static void too_many_cables_to_guess(void **state)
+{
+    (void)state;
+    enum { MORE = 600 };
+    struct network network;
+    struct topology_link links[MORE + 16];
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology, before = *topology;
+    struct topology_host *h2 = &topology->hosts[network_host(&network, "h2")];
+    struct topology_host *h3 = &topology->hosts[network_host(&network, "h3")];
+    struct port_ref of_h2 = h2->port, of_h3 = h3->port;
+    memcpy(links, topology->links, topology->n_links * sizeof *links);
+    for (uint16_t i = 0; i < MORE; i++) {
+        links[topology->n_links + i] =
+            (struct topology_link){.a = {0, (uint16_t)(1000 + i)}, .b = {1, (uint16_t)(1000 + i)}};
+    }
+    h2->port = of_h3;
+    h3->port = of_h2;
+    network_send(&network, NULL, NULL);
+    h2->port = of_h2;
+    h3->port = of_h3;
+    topology->links = links;
+    topology->n_links += MORE;
+    network_blame(&network);
+    assert_int_equal(network.report.n_notes, 1);
+    assert_string_equal(network.report.notes[0],
+                        "whether cables are swapped was not looked for: there are 621 of them");
+    *topology = before;
+    network_free(&network);
+}
+
 /* ... and h9 gets what it should not, by a cable that nobody knows. The swap is
  * told, and so is that. */
 static void another_fault_beside_a_swap(void **state)
@@ -196,10 +228,10 @@ static void counters_speak_against_it(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(cables_are_swapped),        cmocka_unit_test(another_fault_beside_a_swap),
-    cmocka_unit_test(a_cable_in_another_place),  cmocka_unit_test(the_two_cables_are_named),
-    cmocka_unit_test(a_loss_is_no_swap),         cmocka_unit_test(a_shot_speaks_against_it),
-    cmocka_unit_test(counters_speak_against_it),
+    cmocka_unit_test(cables_are_swapped),          cmocka_unit_test(too_many_cables_to_guess),
+    cmocka_unit_test(another_fault_beside_a_swap), cmocka_unit_test(a_cable_in_another_place),
+    cmocka_unit_test(the_two_cables_are_named),    cmocka_unit_test(a_loss_is_no_swap),
+    cmocka_unit_test(a_shot_speaks_against_it),    cmocka_unit_test(counters_speak_against_it),
 };
 
 TEST_MAIN(tests)
