@@ -12,8 +12,9 @@ enum { STEP_COST = 64 };
 
 /* One exploration. The arrays are stacks, or scratch. */
 struct explorer {
-    struct path_network *network;
+    const struct path_network *network;
     struct path_reach *reach;
+    const struct path_reach_watch *watch;
     size_t *budget;
     uint32_t *entries; /* a stack: candidates of every switch on the way */
     size_t n_entries, entries_capacity;
@@ -571,6 +572,10 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
     if (!found) {
         return;
     }
+    if (!explorer->watch->takes(explorer->watch->aux, hop, cube)) {
+        explorer->reach->exhausted = true;
+        return;
+    }
     if (path_outputs_of(explorer->network, hop->in, hop->entry, &explorer->reach->arena,
                         &behavior) < 0) {
         explorer->no_memory = true;
@@ -616,10 +621,12 @@ static void explore(struct explorer *explorer, struct path_reach_hop *hop, const
 
 /* ---------------------------------------------------------------------- public */
 
-int path_reach_within(struct path_network *network, size_t sw, const struct match *within,
-                      size_t *budget, struct path_reach *reach)
+int path_reach_watched(const struct path_network *network, size_t sw, const struct match *within,
+                       const struct path_reach_watch *watch, size_t *budget,
+                       struct path_reach *reach)
 {
-    struct explorer explorer = {.network = network, .reach = reach, .budget = budget};
+    struct explorer explorer = {
+        .network = network, .reach = reach, .watch = watch, .budget = budget};
     struct port_ref port = {.sw = sw, .port = within->value.in_port};
     *reach = (struct path_reach){0};
     if (!path_no_entry(network, port)) {
@@ -636,7 +643,22 @@ int path_reach_within(struct path_network *network, size_t sw, const struct matc
     return explorer.no_memory ? -1 : 0;
 }
 
-int path_reach(struct path_network *network, struct port_ref port, size_t *budget,
+static bool go_on(void *aux, const struct path_reach_hop *hop, const struct match *cube)
+{
+    (void)aux;
+    (void)hop;
+    (void)cube;
+    return true;
+}
+
+int path_reach_within(const struct path_network *network, size_t sw, const struct match *within,
+                      size_t *budget, struct path_reach *reach)
+{
+    static const struct path_reach_watch nobody = {.takes = go_on};
+    return path_reach_watched(network, sw, within, &nobody, budget, reach);
+}
+
+int path_reach(const struct path_network *network, struct port_ref port, size_t *budget,
                struct path_reach *reach)
 {
     struct match all = match_in_port(port.port);

@@ -82,12 +82,24 @@ struct path_reach {
  * vendor action; an entry of another table than 0; two entries of one rank that
  * do different things. What no entry takes is dropped. Ports that are down or
  * absent neither send nor receive. -1 without memory; free it even then. */
-int path_reach(struct path_network *network, struct port_ref port, size_t *budget,
+int path_reach(const struct path_network *network, struct port_ref port, size_t *budget,
                struct path_reach *reach);
 
 /* The same for the headers of a cube, which fixes in_port, at this switch. */
-int path_reach_within(struct path_network *network, size_t sw, const struct match *within,
+int path_reach_within(const struct path_network *network, size_t sw, const struct match *within,
                       size_t *budget, struct path_reach *reach);
+
+/* The same, and each entry on the way is told: some of the headers in `cube`, as they were sent,
+ * come to hop->entry by this way, and no others of those that it takes there. `takes` returns false
+ * to have enough: the reach is `exhausted` then. The hop lives as long as the reach. */
+struct path_reach_watch {
+    bool (*takes)(void *aux, const struct path_reach_hop *hop, const struct match *cube);
+    void *aux;
+};
+int path_reach_watched(const struct path_network *network, size_t sw, const struct match *within,
+                       const struct path_reach_watch *watch, size_t *budget,
+                       struct path_reach *reach);
+
 void path_reach_free(struct path_reach *reach);
 
 /* Whether the way to `hop` leads through `through`. */

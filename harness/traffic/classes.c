@@ -4,32 +4,22 @@
  * every case of every port that they are declared to enter. */
 #include "traffic/classes.h"
 
-#include "path/step.h"
+#include "path/forward.h"
 
-#include <stdlib.h>
-
-/* Headers of the sender, as sent, that enter a switch behind this rewrite. */
-struct wave {
-    struct port_ref in;
-    struct match headers;
-    struct space_rewrite rewrite;
-};
+enum { BUDGET = 20000000 };
 
 struct collector {
     const struct path_declared *declared;
     struct traffic_classes *classes;
-    struct match base; /* the sender's port */
-    struct wave *waves;
-    size_t n_waves, capacity;
-    struct base_arena arena;
+    uint16_t in_port; /* of the sender */
 };
 
 static void add_class(struct collector *collector, const struct match *match)
 {
     struct traffic_classes *classes = collector->classes;
     struct match cube = *match;
-    cube.value.in_port = collector->base.value.in_port;
-    cube.mask.in_port = collector->base.mask.in_port;
+    cube.value.in_port = collector->in_port;
+    cube.mask.in_port = UINT16_MAX;
     for (size_t i = 0; i < classes->n_cubes; i++) {
         if (match_equal(&classes->cubes[i], &cube)) {
             return;
@@ -56,106 +46,37 @@ static void add_intersections(struct collector *collector)
     }
 }
 
-/* The part of `headers` that is in `match` behind `rewrite`. */
-static size_t carry_back(const struct space_rewrite *rewrite, const struct match *match,
-                         const struct match *headers, struct match out[2])
+/* Headers of the sender come to an entry: a class, if it is one of the expectation's cases. */
+static bool takes(void *aux, const struct path_reach_hop *hop, const struct match *cube)
 {
-    struct match back[2], wanted = match_without_port(match);
-    size_t n = space_preimage(rewrite, &wanted, back), n_out = 0;
-    for (size_t i = 0; i < n; i++) {
-        n_out += match_intersect(&back[i], headers, &out[n_out]);
+    struct collector *collector = aux;
+    if (path_declared_case(collector->declared, hop->in.sw, hop->entry)) {
+        add_class(collector, cube);
     }
-    return n_out;
+    return !collector->classes->cut;
 }
 
-/* Headers of the sender that enter a switch; false: they are among those that were followed, or
- * there are too many. */
-static bool add_wave(struct collector *collector, struct port_ref in, const struct match *headers,
-                     const struct space_rewrite *rewrite)
-{
-    for (size_t i = 0; i < collector->n_waves; i++) {
-        const struct wave *wave = &collector->waves[i];
-        if (wave->in.sw == in.sw && wave->in.port == in.port &&
-            memcmp(&wave->rewrite, rewrite, sizeof *rewrite) == 0 &&
-            match_within(headers, &wave->headers)) {
-            return false;
-        }
-    }
-    if (collector->n_waves == TRAFFIC_WAVES_MAX ||
-        base_grow(&collector->waves, collector->n_waves, &collector->capacity,
-                  sizeof *collector->waves) < 0) {
-        collector->classes->cut = true;
-        return false;
-    }
-    collector->waves[collector->n_waves++] = (struct wave){in, *headers, *rewrite};
-    return true;
-}
-
-/* The part of a wave that one case takes goes on to the next switches. */
-static void send_on(struct collector *collector, const struct wave *wave, size_t entry,
-                    const struct match *part)
-{
-    const struct path_network *network = &collector->declared->network;
-    struct space_behavior behavior;
-    if (path_outputs_of(network, wave->in, entry, &collector->arena, &behavior) < 0 ||
-        behavior.unknown) {
-        return;
-    }
-    for (size_t i = 0; i < behavior.n_outputs; i++) {
-        struct port_ref out = {.sw = wave->in.sw, .port = behavior.outputs[i].port};
-        struct peer peer = path_network_peer(network, out);
-        if (peer.kind == PEER_SWITCH) {
-            struct space_rewrite both =
-                space_rewrite_then(&wave->rewrite, &behavior.outputs[i].rewrite);
-            add_wave(collector, peer.port, part, &both);
-        }
-    }
-}
-
-static void take_step(struct collector *collector, const struct wave *wave)
-{
-    const struct path_network *network = &collector->declared->network;
-    const struct flow_table *flows = network->switches[wave->in.sw].flows;
-    struct space_entries entries = {0};
-    if (flows) {
-        entries = space_table_port(&network->tables[wave->in.sw], wave->in.port);
-    }
-    for (size_t i = 0; i < entries.n_entries; i++) {
-        size_t entry = entries.entries[i];
-        const struct flow_entry *flow = &flows->entries[entry];
-        struct match parts[2];
-        size_t n = path_declared_case(collector->declared, wave->in.sw, entry)
-                       ? carry_back(&wave->rewrite, &flow->match, &wave->headers, parts)
-                       : 0;
-        for (size_t j = 0; j < n && !collector->classes->cut; j++) {
-            add_class(collector, &parts[j]);
-            send_on(collector, wave, entry, &parts[j]);
-        }
-    }
-}
-
-void traffic_classes_of(const struct path_declared *declared, size_t host,
-                        struct traffic_classes *classes)
+int traffic_classes_of(const struct path_declared *declared, size_t host,
+                       struct traffic_classes *classes)
 {
     const struct expectation *expectation = declared->expectation;
-    const struct space_rewrite none = {0};
     struct port_ref port = expectation->topology->hosts[host].port;
-    struct collector collector = {
-        .declared = declared, .classes = classes, .base = match_in_port(port.port)};
+    struct match all = match_in_port(port.port);
+    struct collector collector = {.declared = declared, .classes = classes, .in_port = port.port};
+    const struct path_reach_watch watch = {takes, &collector};
+    struct path_reach reach;
+    size_t budget = BUDGET;
     classes->n_cubes = 0;
     classes->cut = false;
-    add_class(&collector, &collector.base);
+    add_class(&collector, &all);
     for (size_t i = 0; i < expectation->n_claims; i++) {
         if (expectation->claims[i].from == host) {
             add_class(&collector, &expectation->claims[i].match);
         }
     }
-    add_wave(&collector, port, &collector.base, &none);
-    for (size_t i = 0; i < collector.n_waves && !classes->cut; i++) {
-        struct wave wave = collector.waves[i];
-        take_step(&collector, &wave);
-    }
+    int status = path_reach_watched(&declared->network, port.sw, &all, &watch, &budget, &reach);
+    classes->cut = classes->cut || reach.exhausted;
+    path_reach_free(&reach);
     add_intersections(&collector);
-    free(collector.waves);
-    base_arena_free(&collector.arena);
+    return status;
 }

@@ -9,8 +9,8 @@
 #include "path/declared.h"
 
 /* Above this the rest is left out, and `cut` is set: claims and cases are still judged by the
- * probes that there are. Waves: sets of headers that enter a switch. */
-enum { TRAFFIC_CLASSES_MAX = 1024, TRAFFIC_WAVES_MAX = 4096 };
+ * probes that there are. */
+enum { TRAFFIC_CLASSES_MAX = 1024 };
 
 struct traffic_classes {
     struct match cubes[TRAFFIC_CLASSES_MAX]; /* [0]: every header; no two equal; in_port fixed */
@@ -18,8 +18,8 @@ struct traffic_classes {
     bool cut; /* there were more */
 };
 
-/* The classes of what this host sends. */
-void traffic_classes_of(const struct path_declared *declared, size_t host,
-                        struct traffic_classes *classes);
+/* The classes of what this host sends. -1 without memory. */
+int traffic_classes_of(const struct path_declared *declared, size_t host,
+                       struct traffic_classes *classes);
 
 #endif

@@ -62,7 +62,7 @@ static void find(struct chain *chain)
 {
     struct path_declared declared;
     assert_int_equal(path_declared_open(&declared, &chain->expectation), 0);
-    traffic_classes_of(&declared, 0, &chain->classes);
+    assert_int_equal(traffic_classes_of(&declared, 0, &chain->classes), 0);
     path_declared_close(&declared);
 }
 

@@ -301,8 +301,9 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
 {
     sender->first = sender->plan->n_probes;
     sender->classes.n_cubes = 0;
-    if (!options->extras_only) {
-        traffic_classes_of(sender->declared, sender->host, &sender->classes);
+    if (!options->extras_only &&
+        traffic_classes_of(sender->declared, sender->host, &sender->classes) < 0) {
+        return -1;
     }
     for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
         for (size_t kind = 0; kind < N_KINDS; kind++) {
