@@ -3,6 +3,8 @@
  * Where one packet goes: hop by hop, all of its copies. */
 #include "path/follow.h"
 
+#include <string.h>
+
 #define LOOP              "it comes back unchanged: a loop"
 #define ROUNDS            "it comes back rewritten each time, and does not end within 256 hops: a loop"
 #define TOO_DEEP          "it does not end within 256 hops: it was not followed further"
@@ -14,6 +16,8 @@ struct following {
     const struct path_network *network;
     const struct path_watch *watch;
     struct path_walk *walk;
+    struct path_touch *touch; /* by every way that it may take; NULL: by those that are known */
+    size_t place;
 };
 
 static void give_up(struct path_walk *walk, struct port_ref at, const char *reason)
@@ -122,6 +126,56 @@ static void leave(struct following *following, size_t index, const struct space_
     }
 }
 
+/* Whether NORMAL knows by which port of this switch the packet must leave. */
+static bool is_placed(const struct following *following, const struct path_hop *hop)
+{
+    size_t place = following->place;
+    const struct topology_host *host =
+        place == HOST_NONE ? NULL : &following->network->topology->hosts[place];
+    return host && host->port.sw == hop->in.sw &&
+           memcmp(host->mac, hop->header.dl_dst, sizeof host->mac) == 0;
+}
+
+/* It may leave as it came, by every port but that by which it came. */
+static void leave_anywhere(struct following *following, size_t index, bool by_normal)
+{
+    const struct path_network *network = following->network;
+    const struct path_hop *hop = &following->walk->hops[index];
+    bool is_known = by_normal && is_placed(following, hop);
+    following->touch->floods |= by_normal && !is_known;
+    for (size_t i = network->begins[hop->in.sw]; i < network->begins[hop->in.sw + 1]; i++) {
+        struct port_ref port = network->cables[i].port;
+        bool is_meant =
+            !is_known || port.port == network->topology->hosts[following->place].port.port;
+        struct space_emission packet = {.port = port.port, .header = hop->header};
+        if (port.port != hop->in.port && is_meant && !path_no_exit(network, port)) {
+            leave(following, index, &packet, i);
+        }
+    }
+}
+
+/* What sees the packet at this step, and where it may go that is not known. */
+static void touch_step(struct following *following, size_t index, const struct path_step *step,
+                       const struct space_emission *out)
+{
+    struct path_touch *touch = following->touch;
+    bool after_rewrite = step->open && strcmp(step->open, SPACE_NORMAL_REWRITTEN) == 0;
+    touch->missed |= !step->refused && !step->open && step->taker.entry == ENTRY_NONE;
+    touch->normal |= step->open == path_normal || after_rewrite;
+    for (size_t i = 0; i < step->n_told; i++) {
+        touch->controller |= out[i].port == PORT_CONTROLLER;
+        if (out[i].port == PORT_NORMAL) {
+            leave_anywhere(following, index, true);
+        } else if (step->open) {
+            leave(following, index, &out[i], i);
+        }
+    }
+    if (step->open && step->open != path_normal) {
+        touch->open = step->open;
+        leave_anywhere(following, index, after_rewrite);
+    }
+}
+
 static void take_step(struct following *following, size_t index)
 {
     struct space_emission out[PATH_OUTPUTS];
@@ -136,9 +190,29 @@ static void take_step(struct following *following, size_t index)
     if (step.open) {
         give_up(walk, hop->in, step.open);
     }
+    if (following->touch) {
+        touch_step(following, index, &step, out);
+    }
     for (size_t i = 0; i < step.n_sent && (walk->ends || !following->watch->stops); i++) {
         leave(following, index, &out[i], i);
     }
+}
+
+static void follow(struct following *following, struct port_ref in, const struct header *header)
+{
+    struct path_walk *walk = following->walk;
+    struct path_hop first = {
+        .in = in, .header = *header, .entry = ENTRY_NONE, .previous = HOP_NONE};
+    size_t n_followed = 0;
+    walk->n_hops = walk->n_arrivals = 0;
+    walk->known = walk->ends = true;
+    walk->loops = false;
+    walk->reason = walk->cut = NULL;
+    enter(following, &first);
+    while (n_followed < walk->n_hops && (walk->ends || !following->watch->stops)) {
+        take_step(following, n_followed++);
+    }
+    walk->n_hops = n_followed;
 }
 
 void path_follow(const struct path_network *network, struct port_ref in,
@@ -148,18 +222,18 @@ void path_follow(const struct path_network *network, struct port_ref in,
     static const struct path_watch nothing = {0};
     struct following following = {
         .network = network, .watch = watch ? watch : &nothing, .walk = walk};
-    struct path_hop first = {
-        .in = in, .header = *header, .entry = ENTRY_NONE, .previous = HOP_NONE};
-    size_t n_followed = 0;
-    walk->n_hops = walk->n_arrivals = 0;
-    walk->known = walk->ends = true;
-    walk->loops = false;
-    walk->reason = walk->cut = NULL;
-    enter(&following, &first);
-    while (n_followed < walk->n_hops && (walk->ends || !following.watch->stops)) {
-        take_step(&following, n_followed++);
-    }
-    walk->n_hops = n_followed;
+    follow(&following, in, header);
+}
+
+void path_follow_touch(const struct path_network *network, struct port_ref in,
+                       const struct header *header, size_t place, struct path_touch *touch,
+                       struct path_walk *walk)
+{
+    static const struct path_watch until_loop = {.stops = true};
+    struct following following = {
+        .network = network, .watch = &until_loop, .walk = walk, .touch = touch, .place = place};
+    *touch = (struct path_touch){0};
+    follow(&following, in, header);
 }
 
 void path_follow_from(const struct path_network *network, size_t host, const struct header *header,

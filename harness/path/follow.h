@@ -65,6 +65,25 @@ struct path_watch {
     void *aux;
 };
 
+/* What may see a packet that believes what it sees, or may send it on by many ports. */
+struct path_touch {
+    bool normal;     /* NORMAL, which learns where its source address is */
+    bool floods;     /* NORMAL may send it by every port of its switch */
+    bool controller; /* a controller: an entry sends it there, ... */
+    bool missed; /* ... or none takes it, and a switch may send it there (OpenFlow 1.0.0, 3.4) */
+    const char
+        *open; /* why else it is not known what some switch does with it; NULL: it is known */
+};
+
+/* Follows a packet by every way that it may take, also where it is not known which one it takes:
+ * NORMAL sends it as it came by all cabled ports but the one that it came by; only by the port of
+ * `place` (HOST_NONE: nobody's is known), if that host is at this switch and the packet is for its
+ * address. So does, by all ports, what else is open. walk->ends, loops and cut say whether it may
+ * go round endlessly; the rest of the walk is what it may do, not what it does. */
+void path_follow_touch(const struct path_network *network, struct port_ref in,
+                       const struct header *header, size_t place, struct path_touch *touch,
+                       struct path_walk *walk);
+
 /* Follows a packet that enters by `in` (header->in_port does not matter). watch: NULL for none. */
 void path_follow(const struct path_network *network, struct port_ref in,
                  const struct header *header, const struct path_watch *watch,

@@ -270,6 +270,88 @@ static void a_watch_may_change_headers(void **state)
     line_close(&line);
 }
 
+/* What a frame from a may touch; `place`: whose port NORMAL knows. */
+static void touch(struct line *line, const struct header *header, size_t place,
+                  struct path_touch *touched, struct path_walk *walk)
+{
+    line_open(line);
+    path_follow_touch(&line->network, (struct port_ref){0, 1}, header, place, touched, walk);
+    path_network_close(&line->network);
+}
+
+static void normal_may_send_by_every_port(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct path_touch touched;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=NORMAL,output:4");
+    line_flow(&line, 1, "in_port=1 actions=output:2");
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.normal && touched.floods);
+    assert_true(!touched.controller && !touched.missed && !touched.open);
+    assert_true(walk.ends && !walk.known);
+    assert_ptr_equal(walk.reason, path_normal);
+    assert_int_equal(path_walk_copies(&walk, LINE_A), 0);
+    assert_int_equal(path_walk_copies(&walk, LINE_B), 1);
+    assert_int_equal(path_walk_copies(&walk, LINE_C), 1);
+    line_port(&line, 0, 2)->config = PORT_CONFIG_NO_FWD;
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_int_equal(path_walk_copies(&walk, LINE_B), 0);
+    line_close(&line);
+}
+
+static void normal_sends_to_a_place_that_it_knows(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct path_touch touched;
+    struct line line;
+    struct header header = {.dl_type = 0x88b5, .dl_dst = {2, 0, 0, 0, 0, 11}};
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=NORMAL,output:3");
+    line_flow(&line, 1, "actions=output:2");
+    memcpy(line.hosts[LINE_B].mac, header.dl_dst, 6);
+    memcpy(line.hosts[LINE_A].mac, header.dl_dst, 5);
+    touch(&line, &header, LINE_B, &touched, &walk);
+    assert_true(touched.normal && !touched.floods);
+    assert_int_equal(path_walk_copies(&walk, LINE_B), 1);
+    assert_int_equal(path_walk_copies(&walk, LINE_C), 1); /* by the entry itself */
+    touch(&line, &header, LINE_C, &touched, &walk);       /* of another switch: not known here */
+    assert_true(touched.floods);
+    header.dl_dst[5] = 12;
+    touch(&line, &header, LINE_B, &touched, &walk); /* not for its address */
+    assert_true(touched.floods);
+    line_close(&line);
+}
+
+static void controllers_and_what_is_open_are_touched(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct path_touch touched;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=output:3,CONTROLLER:65535");
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.controller && touched.missed && !touched.normal && !touched.open);
+    line_flow(&line, 1, "actions=mod_vlan_vid:3,NORMAL");
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.controller && !touched.missed && touched.normal && touched.floods);
+    assert_string_equal(touched.open, SPACE_NORMAL_REWRITTEN);
+    assert_int_equal(path_walk_copies(&walk, LINE_C), 1);
+    line.by_switch[1] = NULL;
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.controller && !touched.normal && !touched.floods);
+    assert_string_equal(touched.open, "the switch was not read");
+    assert_int_equal(path_walk_copies(&walk, LINE_C), 1);
+    line_port(&line, 0, 1)->config = PORT_CONFIG_NO_RECV;
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(!touched.controller && !touched.missed && !touched.open);
+    line_close(&line);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(follows_copies_to_hosts),
     cmocka_unit_test(tells_how_each_hop_ends),
@@ -280,6 +362,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(too_many_copies_are_not_followed),
     cmocka_unit_test(too_many_arrivals_are_not_known),
     cmocka_unit_test(a_watch_may_change_headers),
+    cmocka_unit_test(normal_may_send_by_every_port),
+    cmocka_unit_test(normal_sends_to_a_place_that_it_knows),
+    cmocka_unit_test(controllers_and_what_is_open_are_touched),
 };
 
 TEST_MAIN(tests)

@@ -4,6 +4,7 @@
 #include "path/step.h"
 
 const char path_no_memory[] = "out of memory";
+const char path_normal[] = "NORMAL";
 
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
 #define COMPETITION   "two entries of the same priority take it"
@@ -80,7 +81,7 @@ int path_outputs_of(const struct path_network *network, struct port_ref in, size
 {
     int status = compared_outputs_of(network, in, entry, arena, out);
     if (status == 0 && !out->unknown && space_behavior_has(out, PORT_NORMAL)) {
-        out->unknown = "NORMAL";
+        out->unknown = path_normal;
     }
     return status;
 }
@@ -170,12 +171,14 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
     if (step->taker.entry == ENTRY_NONE || step->open) {
         return;
     }
-    if (path_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
+    if (compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
         behavior.unknown = path_no_memory;
     }
-    step->open = behavior.unknown;
-    step->n_sent = behavior.unknown ? 0 : behavior.n_outputs;
-    for (size_t i = 0; i < step->n_sent; i++) {
+    step->n_told = behavior.unknown ? 0 : behavior.n_outputs;
+    step->open = step->n_told > 0 && space_behavior_has(&behavior, PORT_NORMAL) ? path_normal
+                                                                                : behavior.unknown;
+    step->n_sent = step->open ? 0 : step->n_told;
+    for (size_t i = 0; i < step->n_told; i++) {
         const struct space_output *output = &behavior.outputs[i];
         out[i] = (struct space_emission){.port = output->port,
                                          .max_len = output->max_len,

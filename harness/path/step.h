@@ -67,7 +67,12 @@ struct path_step {
     struct path_taker taker; /* entry ENTRY_NONE and open NULL: it is dropped, or does not get in */
     const char *open;        /* why it is not known what comes out: taker.open, or of the actions */
     size_t n_sent;           /* packets that leave; 0 where it is open */
+    size_t n_told; /* packets in `out`: n_sent, or, where only NORMAL makes it open, those of
+                      its actions, one to PORT_NORMAL among them */
 };
+
+/* Why it is open, this pointer, what NORMAL does with a packet: "NORMAL". */
+extern const char path_normal[];
 
 /* The packet enters switch `sw` by header->in_port. `out` gets what leaves, sorted by port; in_port
  * of those headers is still that of the ingress. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * May this frame be sent? Whatever sends frames of its own making asks here, and sends none that a
+ * host, a learning switch or a controller would believe wrongly, or that may multiply without end:
+ *
+ *   - a host overwrites an ARP cache entry by any request or reply (RFC 826): the hardware address
+ *     of the sender must be that of the owner of the protocol address (traffic_arp_owner);
+ *   - NORMAL learns where a source address is, a controller perhaps: where the frame may come to
+ *     one of them, its source must be the address of the host that sends it;
+ *   - NORMAL floods broadcast, multicast, and what is for an address that it has not learned, and
+ *     a ring of such switches does so endlessly.
+ *
+ * Where a frame may come to is path_follow_touch's to say. A switch that was not read is taken to
+ * do what the expectation declares of it. Pure. */
+#ifndef TRAFFIC_HARMLESS_H
+#define TRAFFIC_HARMLESS_H
+
+#include "path/declared.h"
+#include "path/follow.h"
+
+struct traffic_harmless {
+    const struct topology *topology;
+    const bool *sends;               /* by host: it may send; NULL: every host */
+    const uint8_t *const *addresses; /* by host: of its interface, NULL: not known; may be NULL */
+    bool allow_flood;                /* NORMAL may flood, and go round a ring */
+    const struct path_network *network;
+    struct path_network completed; /* by `declared` where tables were not read */
+};
+
+/* Prepares for the network of these tables; both must outlive it. `harmless` may be changed in its
+ * first members afterwards. -1 without memory: then there is nothing to free. */
+int traffic_harmless_open(struct traffic_harmless *harmless, const struct path_network *tables,
+                          const struct path_declared *declared);
+void traffic_harmless_close(struct traffic_harmless *harmless);
+
+/* Why a frame with this header may not be sent by this host: a constant, so that equal reasons are
+ * one pointer. NULL: it may be sent. */
+const char *traffic_harm(const struct traffic_harmless *harmless, size_t from,
+                         const struct header *header);
+
+/* The same of a frame that enters a switch elsewhere, by `in`, though it is made as if this host
+ * had sent it: as a switch sends it to its neighbour. */
+const char *traffic_harm_at(const struct traffic_harmless *harmless, size_t from,
+                            struct port_ref in, const struct header *header);
+
+/* What of the header may be otherwise becomes what this host would send: its own addresses, a
+ * receiver at the same switch. For a frame that may not be sent as it is. */
+void traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
+                           struct header *header);
+
+/* Whose protocol address an ARP frame with this header tells: a host whose hardware address is
+ * known, too; HOST_NONE: nobody's that is known. Its hardware address must be told with it. */
+size_t traffic_arp_owner(const struct traffic_harmless *harmless, const struct header *header);
+
+/* Whether the tables send such a frame to a controller. */
+bool traffic_harmless_is_told(const struct traffic_harmless *harmless, size_t from,
+                              const struct header *header);
+
+/* A frame that `to` sends to itself, so that NORMAL learns its port before `header`, which is for
+ * its address, comes: no switch sends on what is for the port that it came by. (Switches use such
+ * frames themselves to see whether a port is looped.) False: none is needed, or none can be had
+ * (then traffic_harm says so). */
+bool traffic_harmless_speech(const struct traffic_harmless *harmless, size_t from,
+                             const struct header *header, size_t *to, struct header *speech);
+
+#endif

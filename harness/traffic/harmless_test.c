@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which frames may not be sent, on a line of two switches, in a ring of three, and on the reference
+ * network. */
+#include "traffic/harmless.h"
+
+#include "ofctl/match.h"
+#include "testing/line.h"
+#include "testing/reference_network.h"
+
+static void address(struct topology_host *host, uint8_t last)
+{
+    memcpy(host->mac, (uint8_t[]){2, 0, 0, 0, 0, last}, sizeof host->mac);
+    host->has_ip = true;
+    host->ip = 0x0a000000 + last;
+}
+
+/* a: 02:…:0a, 10.0.0.10; b: …0b; c: …0c, at the other switch. */
+static void make(struct line *line, const char *s1, const char *s2)
+{
+    line_make(line);
+    address(&line->hosts[LINE_A], 10);
+    address(&line->hosts[LINE_B], 11);
+    address(&line->hosts[LINE_C], 12);
+    line_flow(line, 0, s1);
+    line_flow(line, 1, s2);
+}
+
+static struct header header_of(const char *text)
+{
+    struct match match;
+    assert_int_equal(ofctl_parse_match(text, &match, NULL, NULL), 0);
+    return match.value;
+}
+
+struct asked {
+    struct traffic_harmless harmless;
+    bool sends[16];
+    const uint8_t *addresses[16];
+};
+
+static void ask(struct asked *asked, struct line *line)
+{
+    line_open(line);
+    memset(asked, 0, sizeof *asked);
+    assert_int_equal(traffic_harmless_open(&asked->harmless, &line->network, NULL), 0);
+    memset(asked->sends, true, sizeof asked->sends);
+    asked->harmless.sends = asked->sends;
+    asked->harmless.addresses = asked->addresses;
+}
+
+static void end(struct asked *asked, struct line *line)
+{
+    traffic_harmless_close(&asked->harmless);
+    line_close(line);
+}
+
+static const char *harm(const struct asked *asked, size_t from, const char *text)
+{
+    struct header header = header_of(text);
+    const char *reason = traffic_harm(&asked->harmless, from, &header);
+    return reason ? reason : "";
+}
+
+#define FROM_A "dl_src=02:00:00:00:00:0a,"
+#define TO_B   "dl_dst=02:00:00:00:00:0b,"
+#define TO_C   "dl_dst=02:00:00:00:00:0c,"
+#define TO_ALL "dl_dst=ff:ff:ff:ff:ff:ff,"
+
+static void entries_alone_harm_nobody(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=output:2,output:3", "actions=output:2");
+    ask(&asked, &line);
+    assert_string_equal(harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0b," TO_ALL "ip"), "");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A "tcp,nw_src=10.0.0.11"), "");
+    end(&asked, &line);
+}
+
+static void arp_tells_the_truth_or_is_not_sent(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=output:2,output:3", "actions=output:2");
+    ask(&asked, &line);
+    struct header header = header_of("arp,arp_op=1,arp_spa=10.0.0.12");
+    assert_int_equal(traffic_arp_owner(&asked.harmless, &header), LINE_C);
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=1,arp_spa=10.0.0.12"), "");
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=2,arp_spa=10.0.0.10"), "");
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=1,arp_spa=10.0.0.99"),
+                        "hosts would take its ARP sender address for that of another host");
+    assert_non_null(strstr(harm(&asked, LINE_A, "arp,arp_op=2,arp_spa=10.0.0.99"), "ARP"));
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=1,arp_spa=0.0.0.0"), "");
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=3,arp_spa=10.0.0.99"), "");
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=1,arp_spa=192.0.2.1"), "");
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=1,arp_spa=198.51.100.2"), "");
+    assert_string_equal(harm(&asked, LINE_A, "arp,arp_op=1,arp_spa=203.0.113.255"), "");
+    line.hosts[LINE_C].has_ip = false;
+    assert_int_equal(traffic_arp_owner(&asked.harmless, &header), HOST_NONE);
+    line.hosts[LINE_C].has_ip = true;
+    /* Its interface has another address: which one is right nobody knows. */
+    asked.addresses[LINE_C] = line.hosts[LINE_B].mac;
+    assert_int_equal(traffic_arp_owner(&asked.harmless, &header), HOST_NONE);
+    asked.addresses[LINE_C] = line.hosts[LINE_C].mac;
+    assert_int_equal(traffic_arp_owner(&asked.harmless, &header), LINE_C);
+    end(&asked, &line);
+}
+
+static void link_discovery_is_nobodys_but_the_controllers(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=output:2,output:3", "actions=output:2");
+    ask(&asked, &line);
+    assert_string_equal(harm(&asked, LINE_A, FROM_A "dl_type=0x88cc"),
+                        "controllers would take it for a report of a link");
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A "dl_type=0x8942"), "link"));
+    assert_string_equal(harm(&asked, LINE_A, FROM_A "dl_type=0x88cd"), "");
+    end(&asked, &line);
+}
+
+static void where_switches_learn_senders_use_their_own_address(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    ask(&asked, &line);
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
+    assert_string_equal(
+        harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0b," TO_B "ip"),
+        "a learning switch would believe its source address, which is not the sender's");
+    asked.harmless.allow_flood = true; /* is no leave for that */
+    assert_non_null(strstr(harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0c," TO_B "ip"), "learn"));
+    asked.harmless.allow_flood = false;
+    asked.addresses[LINE_A] = line.hosts[LINE_C].mac; /* it is not what the topology says */
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_B "ip"), "learn"));
+    end(&asked, &line);
+    /* Downstream of an entry, too. */
+    make(&line, "actions=output:3", "actions=NORMAL");
+    ask(&asked, &line);
+    assert_non_null(strstr(harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0b," TO_C "ip"), "learn"));
+    assert_string_equal(harm(&asked, LINE_B, "dl_src=02:00:00:00:00:0b," TO_C "ip"), "");
+    end(&asked, &line);
+}
+
+static void a_controller_is_told_the_truth(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "in_port=1 actions=output:2,CONTROLLER:64", "actions=output:2");
+    ask(&asked, &line);
+    struct header header = header_of(FROM_A TO_B "ip");
+    assert_true(traffic_harmless_is_told(&asked.harmless, LINE_A, &header));
+    assert_false(traffic_harmless_is_told(&asked.harmless, LINE_B, &header));
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_ALL "arp,arp_op=1,arp_spa=10.0.0.10"), "");
+    assert_string_equal(harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0b," TO_B "ip"),
+                        "a controller would believe its source address, which is not the sender's");
+    assert_non_null(
+        strstr(harm(&asked, LINE_A, FROM_A TO_B "arp,arp_op=1,arp_spa=10.0.0.11"), "controller"));
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "arp,arp_op=1,arp_spa=0.0.0.0"), "");
+    /* What no entry takes a switch may send to its controller. */
+    assert_non_null(strstr(harm(&asked, LINE_B, FROM_A TO_B "ip"), "controller"));
+    assert_string_equal(harm(&asked, LINE_B, "dl_src=02:00:00:00:00:0b," TO_B "ip"), "");
+    end(&asked, &line);
+}
+
+static void what_normal_would_flood_is_not_sent_without_leave(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    ask(&asked, &line);
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_ALL "ip"),
+                        "NORMAL would flood it (--allow-flood)");
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A "dl_dst=01:00:5e:00:00:fb,ip"), "flood it"));
+    assert_string_equal(
+        harm(&asked, LINE_A, FROM_A "dl_dst=02:00:00:00:00:0f,ip"),
+        "NORMAL has not learned where its receiver is, and would flood it (--allow-flood)");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A "dl_dst=02:00:00:00:00:0a,ip"), "");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_C "ip"), ""); /* no ring: it ends */
+    asked.sends[LINE_B] = false;
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_B "ip"), "learned"));
+    asked.harmless.allow_flood = true;
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_ALL "ip"), "");
+    end(&asked, &line);
+}
+
+static void a_receiver_speaks_before_it_is_sent_to(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    struct header header = header_of(FROM_A TO_B "tcp,dl_vlan=7,nw_src=10.0.0.10,nw_dst=10.0.0.11");
+    struct header speech;
+    size_t to;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    ask(&asked, &line);
+    assert_true(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    assert_int_equal(to, LINE_B);
+    assert_int_equal(speech.in_port, 2);
+    assert_int_equal(speech.dl_type, DL_TYPE_PROBE);
+    assert_int_equal(speech.vlan_tci, VLAN_TAGGED | 7);
+    assert_memory_equal(speech.dl_src, line.hosts[LINE_B].mac, 6);
+    assert_memory_equal(speech.dl_dst, line.hosts[LINE_B].mac, 6);
+    memcpy(header.dl_dst, line.hosts[LINE_A].mac, 6);
+    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    header.dl_dst[5] = 99;
+    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    end(&asked, &line);
+    /* Only IP goes to NORMAL, and what b says to itself there goes nowhere else. */
+    make(&line, "ip actions=NORMAL", "actions=drop");
+    ask(&asked, &line);
+    header = header_of(FROM_A TO_B "tcp,nw_src=10.0.0.10,nw_dst=10.0.0.11");
+    assert_true(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    assert_int_equal(speech.dl_type, DL_TYPE_IP);
+    assert_int_equal(speech.nw_src, 0x0a00000b);
+    assert_int_equal(speech.nw_dst, 0x0a00000a);
+    end(&asked, &line);
+    /* b's frames are not learned from, so its place is not known. */
+    make(&line, "in_port=1 actions=NORMAL", "actions=drop");
+    line_flow(&line, 0, "in_port=2 actions=output:3");
+    ask(&asked, &line);
+    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_B "ip"), "learned"));
+    end(&asked, &line);
+    /* No frame of a is seen by NORMAL: nobody need speak. */
+    make(&line, "in_port=2 actions=NORMAL", "actions=drop");
+    line_flow(&line, 0, "in_port=1 actions=output:2");
+    ask(&asked, &line);
+    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    end(&asked, &line);
+}
+
+static void in_a_ring_only_the_own_switch_is_known(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    struct topology_link links[] = {{.a = {0, 3}, .b = {1, 1}}, {.a = {0, 4}, .b = {1, 4}}};
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    line.topology.links = links;
+    line.topology.n_links = 2;
+    ask(&asked, &line);
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_C "ip"),
+                        "it might go round a ring of switches endlessly (--allow-flood)");
+    asked.harmless.allow_flood = true;
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_C "ip"), "");
+    end(&asked, &line);
+    /* One that was not read, and of which nothing is declared, may do that as well. */
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    line.topology.links = links;
+    line.topology.n_links = 2;
+    line.by_switch[1] = NULL;
+    struct expectation nothing = {.topology = &line.topology};
+    struct path_declared declared;
+    bool lists[2] = {false};
+    nothing.lists_switch = lists;
+    assert_int_equal(path_declared_open(&declared, &nothing), 0);
+    line_open(&line);
+    assert_int_equal(traffic_harmless_open(&asked.harmless, &line.network, &declared), 0);
+    asked.harmless.sends = asked.sends;
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "learned"));
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
+    traffic_harmless_close(&asked.harmless);
+    path_network_close(&line.network);
+    line.by_switch[0] = NULL;
+    line_open(&line);
+    assert_int_equal(traffic_harmless_open(&asked.harmless, &line.network, &declared), 0);
+    asked.harmless.sends = asked.sends;
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "ring"));
+    assert_non_null(strstr(harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0b," TO_C "ip"), "learn"));
+    traffic_harmless_close(&asked.harmless);
+    path_declared_close(&declared);
+    line_close(&line);
+}
+
+/* A switch that was not read does what is declared of it. */
+static void the_declared_stands_in_for_what_was_not_read(void **state)
+{
+    (void)state;
+    struct network network;
+    struct traffic_harmless harmless;
+    network_load(&network, "expected/demon/simulated.yaml", "simulated");
+    struct header header = header_of(TO_ALL "ip");
+    size_t h1 = network_host(&network, "h1");
+    memcpy(header.dl_src, network.expectation->topology->hosts[h1].mac, 6);
+    network.before[0] = NULL;
+    network_index(&network);
+    assert_int_equal(traffic_harmless_open(&harmless, &network.tables, &network.declared), 0);
+    assert_null(traffic_harm(&harmless, h1, &header));
+    header.dl_src[5] = 77;
+    assert_null(traffic_harm(&harmless, h1, &header));
+    traffic_harmless_close(&harmless);
+    network_free(&network);
+}
+
+static void what_is_free_is_mended(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    ask(&asked, &line);
+    struct header header = header_of("arp,arp_op=1,arp_spa=10.0.0.99");
+    traffic_harmless_mend(&asked.harmless, LINE_A, &header);
+    assert_memory_equal(header.dl_src, line.hosts[LINE_A].mac, 6);
+    assert_memory_equal(header.dl_dst, line.hosts[LINE_B].mac, 6);
+    assert_int_equal(header.nw_src, 0x0a00000a);
+    assert_null(traffic_harm(&asked.harmless, LINE_A, &header));
+    header = header_of(TO_C "ip,nw_src=10.0.0.99");
+    traffic_harmless_mend(&asked.harmless, LINE_C, &header);
+    assert_memory_equal(header.dl_dst, line.hosts[LINE_C].mac, 6);
+    assert_int_equal(header.nw_src, 0x0a000063);
+    header = header_of("dl_type=0x88b5");
+    traffic_harmless_mend(&asked.harmless, LINE_C, &header);
+    assert_memory_equal(header.dl_dst, line.hosts[LINE_C].mac, 6); /* it is alone there */
+    line.hosts[LINE_A].has_ip = false;
+    header = header_of("arp,arp_op=1,arp_spa=10.0.0.99");
+    traffic_harmless_mend(&asked.harmless, LINE_A, &header);
+    assert_int_equal(header.nw_src, 0);
+    end(&asked, &line);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(entries_alone_harm_nobody),
+    cmocka_unit_test(arp_tells_the_truth_or_is_not_sent),
+    cmocka_unit_test(link_discovery_is_nobodys_but_the_controllers),
+    cmocka_unit_test(where_switches_learn_senders_use_their_own_address),
+    cmocka_unit_test(a_controller_is_told_the_truth),
+    cmocka_unit_test(what_normal_would_flood_is_not_sent_without_leave),
+    cmocka_unit_test(a_receiver_speaks_before_it_is_sent_to),
+    cmocka_unit_test(in_a_ring_only_the_own_switch_is_known),
+    cmocka_unit_test(the_declared_stands_in_for_what_was_not_read),
+    cmocka_unit_test(what_is_free_is_mended),
+};
+
+TEST_MAIN(tests)
