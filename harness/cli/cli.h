@@ -122,6 +122,13 @@ enum { CLI_TIME_MAX_MS = 86400000 };
     {                                                                                              \
         "verbose", 'v', NULL, base_option_flag, CLI_JOB(verbose), .help = (text)                   \
     }
+#define CLI_OPTION_ALLOW_FLOOD                                                                     \
+    {                                                                                              \
+        "allow-flood", 0, NULL, base_option_flag, CLI_JOB(run.allow_flood),                        \
+            .help =                                                                                \
+                "send broadcast, multicast and unknown unicast into NORMAL, too, which floods "    \
+                "them: endlessly in a ring without spanning tree"                                  \
+    }
 #define CLI_OPTION_TIMEOUT                                                                         \
     {                                                                                              \
         "timeout", 0, "TIME", base_option_ms, CLI_JOB(run.timeout_ms),                             \

@@ -51,7 +51,7 @@ bool frame_mark_peek(const void *bytes, size_t n_bytes, size_t offset, uint64_t 
     *mark = (struct frame_mark){.number = base_read_be32(&tagged),
                                 .round = base_read_be16(&tagged),
                                 .kind = base_read_u8(&tagged)};
-    return mark->kind == FRAME_PROBE || mark->kind == FRAME_SENTINEL;
+    return mark->kind >= FRAME_PROBE && mark->kind <= FRAME_SPEECH;
 }
 
 size_t frame_mark_find(const void *bytes, size_t n_bytes, size_t from)

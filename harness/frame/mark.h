@@ -31,7 +31,9 @@ struct frame_run {
     uint8_t key[16];
 };
 
-enum frame_kind { FRAME_PROBE = 1, FRAME_SENTINEL = 2 };
+/* FRAME_SPEECH: of a host to itself, so that a switch learns where it is; its number says nothing.
+ */
+enum frame_kind { FRAME_PROBE = 1, FRAME_SENTINEL = 2, FRAME_SPEECH = 3 };
 
 struct frame_mark {
     uint32_t number;

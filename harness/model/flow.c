@@ -3,6 +3,8 @@
  * Flow tables: how they grow, and when two entries are the same. */
 #include "model/flow.h"
 
+#include "base/none.h"
+
 #include <stdlib.h>
 
 struct flow_entry *flow_table_add(struct flow_table *table)
@@ -57,4 +59,28 @@ bool flow_equal(const struct flow_entry *a, const struct flow_entry *b)
            match_equal(&a->match, &b->match) &&
            extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
+}
+
+/* The entry of the table that is equal, from `at` on and round; ENTRY_NONE: there is none. */
+static size_t find_equal(const struct flow_table *table, const struct flow_entry *entry, size_t at)
+{
+    for (size_t i = 0; i < table->n_entries; i++) {
+        size_t index = (at + i) % table->n_entries;
+        if (flow_equal(&table->entries[index], entry)) {
+            return index;
+        }
+    }
+    return ENTRY_NONE;
+}
+
+bool flow_tables_differ(const struct flow_table *a, const struct flow_table *b)
+{
+    bool differ = a->n_entries != b->n_entries;
+    size_t at = 0; /* most often in the same order */
+    for (size_t i = 0; i < a->n_entries && !differ; i++) {
+        size_t found = find_equal(b, &a->entries[i], at);
+        differ = found == ENTRY_NONE;
+        at = found + 1;
+    }
+    return differ;
 }

@@ -61,4 +61,7 @@ bool flow_same_key(const struct flow_entry *a, const struct flow_entry *b);
 /* Same match, priority, actions, cookie and timeouts; not the counters. */
 bool flow_equal(const struct flow_entry *a, const struct flow_entry *b);
 
+/* Whether one table has an entry that the other has not, in whatever order. */
+bool flow_tables_differ(const struct flow_table *a, const struct flow_table *b);
+
 #endif

@@ -65,6 +65,28 @@ static void entries_are_equal_but_for_their_counters(void **state)
     assert_false(flow_equal(&entry, &other));
 }
 
+static void tables_differ_whatever_their_order(void **state)
+{
+    (void)state;
+    struct flow_table a = {0}, b = {0};
+    assert_false(flow_tables_differ(&a, &b));
+    for (uint16_t i = 0; i < 4; i++) {
+        flow_table_add(&a)->priority = i;
+        flow_table_add(&b)->priority = 3 - i;
+    }
+    assert_false(flow_tables_differ(&a, &b));
+    b.entries[0].n_packets = 7;
+    assert_false(flow_tables_differ(&a, &b));
+    b.entries[2].priority = 9;
+    assert_true(flow_tables_differ(&a, &b));
+    b.entries[2].priority = 1;
+    assert_false(flow_tables_differ(&a, &b));
+    flow_table_add(&b)->priority = 1;
+    assert_true(flow_tables_differ(&a, &b));
+    flow_table_free(&a);
+    flow_table_free(&b);
+}
+
 static void flow_mods_have_names(void **state)
 {
     (void)state;
@@ -90,6 +112,7 @@ static void changes_are_freed_as_a_whole(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_table_grows_by_zeroed_entries),
     cmocka_unit_test(entries_are_equal_but_for_their_counters),
+    cmocka_unit_test(tables_differ_whatever_their_order),
     cmocka_unit_test(flow_mods_have_names),
     cmocka_unit_test(changes_are_freed_as_a_whole),
 };

@@ -97,6 +97,13 @@ struct missed_pair {
     const char *reason;
 };
 
+/* Probes of one kind that were not sent, for one reason. */
+struct unsent {
+    const char *kind, *reason;
+    size_t n;
+    const char *from, *example; /* the first of them */
+};
+
 /* What the planned probes exercise, by the tables as they were read. */
 struct report_coverage {
     bool is_known; /* the run looked at it */
@@ -131,6 +138,9 @@ struct report {
     const char **notes; /* warnings: an entry about to expire, a hidden entry… */
     size_t n_notes, notes_capacity;
     size_t n_probes, n_arrivals, n_background; /* frames sent, ours captured, others captured */
+    size_t n_to_controller; /* of those sent: by the tables a controller got them */
+    struct unsent *unsent;  /* in the arena of the report */
+    size_t n_unsent;
     struct report_timing timing;
     struct report_coverage coverage;
     struct base_arena arena;

@@ -67,6 +67,23 @@ static void put_frames(struct report_tree *tree, const struct report *report)
     report_tree_counter(tree, "sent", report->n_probes);
     report_tree_counter(tree, "arrived", report->n_arrivals);
     report_tree_counter(tree, "background", report->n_background);
+    report_tree_counter(tree, "to_controller", report->n_to_controller);
+    report_tree_close(tree);
+}
+
+static void put_unsent(struct report_tree *tree, const struct report *report)
+{
+    report_tree_list(tree, "not_sent", REPORT_LINES);
+    for (size_t i = 0; i < report->n_unsent; i++) {
+        const struct unsent *unsent = &report->unsent[i];
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "kind", unsent->kind);
+        report_tree_counter(tree, "probes", unsent->n);
+        report_tree_text(tree, "reason", unsent->reason);
+        report_tree_text(tree, "from", unsent->from);
+        report_tree_text(tree, "example", unsent->example);
+        report_tree_close(tree);
+    }
     report_tree_close(tree);
 }
 
@@ -98,6 +115,7 @@ void report_put_report(struct report_tree *tree, const struct report *report, co
     put_causes(tree, report);
     put_timing(tree, &report->timing);
     put_frames(tree, report);
+    put_unsent(tree, report);
     put_left_out(tree, report);
     report_tree_texts(tree, "notes", report->notes, report->n_notes);
     report_put_coverage_tree(tree, &report->coverage);

@@ -345,6 +345,36 @@ static void put_suspects(const struct report_paper *paper, const struct report *
     report_drop_scratch(&text, paper->out);
 }
 
+/* "3 broadcast, 2 arp: NORMAL would flood it": what was not sent for the reason of the item at
+ * `first`, if no one before has it. */
+static void put_unsent_for(const struct report_paper *paper, const struct report *report,
+                           size_t first)
+{
+    struct base_buffer text = {0};
+    const char *reason = report->unsent[first].reason;
+    for (size_t i = 0; i < report->n_unsent; i++) {
+        const struct unsent *unsent = &report->unsent[i];
+        if (strcmp(unsent->reason, reason) != 0) {
+            continue;
+        }
+        if (i < first) {
+            return;
+        }
+        base_put_format(&text, "%s%zu %s", i > first ? ", " : "", unsent->n, unsent->kind);
+    }
+    base_put_format(&text, ": %s (%s: %s)", reason, report->unsent[first].from,
+                    report->unsent[first].example);
+    put_note(paper, INK_CYAN, "not sent", base_buffer_text(&text));
+    report_drop_scratch(&text, paper->out);
+}
+
+static void put_unsent(const struct report_paper *paper, const struct report *report)
+{
+    for (size_t i = 0; i < report->n_unsent; i++) {
+        put_unsent_for(paper, report, i);
+    }
+}
+
 static void put_coverage(const struct report_paper *paper, const struct report *report)
 {
     struct base_buffer text = {0};
@@ -426,6 +456,7 @@ void report_text(const struct report *report, const struct report_text_options *
     }
     put_suspects(&section.paper, report);
     put_notes(&section.paper, report);
+    put_unsent(&section.paper, report);
     put_coverage(&section.paper, report);
     if (options->verbose) {
         put_timing(&section.paper, report);

@@ -304,6 +304,30 @@ static void coverage_names_what_is_missed(void **state)
     base_buffer_free(&out);
 }
 
+static void what_was_not_sent_is_listed(void **state)
+{
+    (void)state;
+    static const char flood[] = "NORMAL would flood it", arp[] = "untrue";
+    struct unsent unsent[] = {
+        {.kind = "broadcast", .reason = flood, .n = 3, .from = "h1", .example = "ip"},
+        {.kind = "arp", .reason = arp, .n = 1, .from = "h2", .example = "arp"},
+        {.kind = "arp", .reason = flood, .n = 2, .from = "h1", .example = "arp"}};
+    struct report report = {.unsent = unsent, .n_unsent = 3, .n_to_controller = 12};
+    struct report_text_options options = {0};
+    struct base_buffer out = {0};
+    report_text(&report, &options, &out);
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "not sent 3 broadcast, 2 arp: NORMAL would flood it "
+                           "(h1: ip)\nnot sent 1 arp: untrue (h2: arp)\n"));
+    base_buffer_free(&out);
+    report_json(&report, "1", &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\"to_controller\": 12"));
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "{\"kind\": \"broadcast\", \"probes\": 3, \"reason\": \"NORMAL would "
+                           "flood it\", \"from\": \"h1\", \"example\": \"ip\"}"));
+    base_buffer_free(&out);
+}
+
 /* What fails for the same cause stands below what tells the cause, a line each. */
 static void test_consequences(void **state)
 {
@@ -364,6 +388,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_prose_wraps_and_evidence_does_not),
     cmocka_unit_test(test_no_terminal_sequence_gets_through),
     cmocka_unit_test(coverage_names_what_is_missed),
+    cmocka_unit_test(what_was_not_sent_is_listed),
 };
 
 TEST_MAIN(tests)

@@ -157,6 +157,10 @@ bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
     probing->round->hosts[host].arrived_bytes += arrival->wire_bytes;
     enum frame_sight sight =
         frame_recognize(&probing->run, arrival->bytes, arrival->n_bytes, &mark);
+    if (sight >= FRAME_MARKED && mark.kind == FRAME_SPEECH) {
+        probing->n_replies++;
+        return false;
+    }
     if (sight < FRAME_MARKED || mark.number >= probing->plan->n_probes) {
         probing->n_background++;
         probing->round->hosts[host].n_others++;

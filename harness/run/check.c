@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One check from the first reading to the last verdict. */
+#include "base/memory.h"
 #include "blame/cause.h"
 #include "blame/frames.h"
 #include "blame/loops.h"
@@ -9,6 +10,7 @@
 #include "report/words.h"
 #include "run/coverage.h"
 #include "run/inside.h"
+#include "run/prove.h"
 #include "run/source.h"
 #include "traffic/endless.h"
 
@@ -56,12 +58,50 @@ static void note_frames(struct checking *checking)
     report->n_probes = probing->n_sent;
     report->n_arrivals = probing->n_arrived;
     report->n_background = probing->n_background + probing->n_replies;
+    report->n_to_controller = probing->n_told;
     report->timing.probe_ms = probing->probe_ms;
     report->timing.settle_ms = probing->settle_ms;
+    if (probing->n_told > 0) {
+        report_note(report, "%zu of the frames sent went to a controller", probing->n_told);
+    }
     if (probing->n_late > 0) {
         report_note(report, "%zu frames came later than the settling time of their round",
                     probing->n_late);
     }
+}
+
+static void note_changes(const struct checking *checking, const struct run_states *after)
+{
+    for (size_t i = 0; i < checking->topology->n_switches; i++) {
+        const struct switch_state *was = checking->now.states.right[i], *is = after->right[i];
+        if (was && is && flow_tables_differ(&was->flows, &is->flows)) {
+            report_note(checking->report,
+                        "%s has other entries than before the probes: %zu, and there were %zu",
+                        checking->topology->switches[i].name, is->flows.n_entries,
+                        was->flows.n_entries);
+        }
+    }
+}
+
+/* What a controller saw it may have answered by changing tables: they are read again, unless they
+ * were, for their counters. */
+static int look_for_changes(struct checking *checking)
+{
+    struct run_states again = {0};
+    const struct run_states *after = &checking->now.later;
+    int status = 0;
+    if (checking->probing.n_told + checking->probing.n_missed == 0) {
+        return 0;
+    }
+    if (!after->right) {
+        status = run_checking_read(checking, &again);
+        after = &again;
+    }
+    if (status == 0) {
+        note_changes(checking, after);
+    }
+    run_states_free(&again);
+    return status;
 }
 
 /* Sends, receives and judges; what is found goes to `results`, behind the
@@ -92,6 +132,9 @@ static int check_traffic(struct checking *checking)
         return -1;
     }
     note_frames(checking);
+    if (look_for_changes(checking) < 0) {
+        return -1;
+    }
     if (checking->options->pcapng) {
         struct run_frames_of of = {.expectation = checking->expectation,
                                    .plan = &checking->plan,
@@ -103,11 +146,36 @@ static int check_traffic(struct checking *checking)
     return 0;
 }
 
+/* Claims all of whose probes are withheld the tables decide, or nobody; `rest` gets the others. */
+static int prove_withheld(const struct checking *checking, bool *rest)
+{
+    const struct expectation *expectation = checking->expectation;
+    bool *withheld = base_calloc(expectation->n_claims + 1, sizeof *withheld);
+    size_t n = 0;
+    for (size_t i = 0; withheld && i < expectation->n_claims; i++) {
+        bool selected = !checking->selected || checking->selected[i];
+        withheld[i] = selected && traffic_plan_withholds(&checking->plan, &expectation->claims[i]);
+        rest[i] = selected && !withheld[i];
+        n += withheld[i];
+    }
+    struct prove_options options = {.selected = withheld};
+    int status = !withheld ? base_fail(checking->error, "out of memory")
+                 : n == 0  ? 0
+                           : run_prove_claims(expectation, checking->now.states.switches, &options,
+                                              checking->report, checking->error);
+    free(withheld);
+    return status;
+}
+
 /* Verdicts on the frames, and whose fault it is where they fail. */
-static int judge_frames(struct checking *checking)
+static int judge_frames(struct checking *checking, bool *rest)
 {
     struct traffic_evidence evidence = run_checking_evidence(checking);
     struct traffic_failures failures = {0};
+    if (prove_withheld(checking, rest) < 0) {
+        return -1;
+    }
+    evidence.selected = rest;
     int status = traffic_judge(&evidence, checking->report, &failures);
     if (status == 0) {
         blame_frames(&evidence, &failures, checking->report);
@@ -120,6 +188,14 @@ static int judge_frames(struct checking *checking)
     return run_transient_report(checking);
 }
 
+static int judge_traffic(struct checking *checking)
+{
+    bool *rest = base_calloc(checking->expectation->n_claims + 1, sizeof *rest);
+    int status = rest ? judge_frames(checking, rest) : base_fail(checking->error, "out of memory");
+    free(rest);
+    return status < 0 ? -1 : judge_pairs(checking);
+}
+
 static int judge_all(struct checking *checking, bool traffic)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
@@ -130,7 +206,7 @@ static int judge_all(struct checking *checking, bool traffic)
         return base_fail(checking->error, "out of memory");
     }
     checking->report->timing.compare_ms += run_checking_ms_since(checking, start_ns);
-    return traffic && (judge_frames(checking) < 0 || judge_pairs(checking) < 0) ? -1 : 0;
+    return traffic ? judge_traffic(checking) : 0;
 }
 
 static int get_states(struct checking *checking)

@@ -33,6 +33,12 @@ int run_checking_index(struct checking *checking)
                : 0;
 }
 
+int run_checking_harmless(const struct checking *checking, struct traffic_harmless *harmless)
+{
+    return run_harmless_open(harmless, &checking->now.tables, &checking->declared,
+                             &checking->stations, checking->options, checking->error);
+}
+
 int run_checking_judge_tables(const struct checking *checking, struct report *report)
 {
     struct state_options options = {0};

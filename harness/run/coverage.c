@@ -20,6 +20,7 @@ static const char *const reasons[] = {
     [TRAFFIC_MISS_LOOP] = "only frames that loop were found to reach it",
     [TRAFFIC_MISS_AMBIGUOUS] = "found only past entries of one priority that compete",
     [TRAFFIC_MISS_NEVER] = "no packet meets its conditions",
+    [TRAFFIC_MISS_HARM] = "only frames that may not be sent were found to reach it",
     [TRAFFIC_MISS_LIMIT] = "over the limit of probes",
     [TRAFFIC_MISS_OPEN] = "not decided",
 };
@@ -116,7 +117,8 @@ int run_coverage_find(const struct expectation *expectation, const struct path_n
 {
     size_t n_hosts = expectation->topology->n_hosts;
     bool *sends = base_calloc(n_hosts + 1, sizeof *sends);
-    struct traffic_cover_options how = {.sends = sends, .plan = plan, .kept = kept};
+    struct traffic_cover_options how = {
+        .sends = sends, .plan = plan, .kept = kept, .harmless = options->harmless};
     for (size_t host = 0; sends && host < n_hosts; host++) {
         sends[host] = traffic_plan_sends(expectation, options, host);
     }

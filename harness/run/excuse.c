@@ -5,25 +5,12 @@
 #include "ofctl/match.h"
 #include "run/inside.h"
 
-static bool tables_differ(const struct flow_table *a, const struct flow_table *b)
-{
-    bool differ = a->n_entries != b->n_entries;
-    for (size_t i = 0; i < a->n_entries && !differ; i++) {
-        bool found = flow_equal(&a->entries[i], &b->entries[i]); /* most often */
-        for (size_t j = 0; j < b->n_entries && !found; j++) {
-            found = flow_equal(&a->entries[i], &b->entries[j]);
-        }
-        differ = !found;
-    }
-    return differ;
-}
-
 void run_excuse_note_changes(struct checking *checking, const struct run_states *before,
                              const struct run_states *after)
 {
     for (size_t sw = 0; sw < checking->topology->n_switches; sw++) {
         const struct switch_state *a = before->right[sw], *b = after->right[sw];
-        if (a && b && tables_differ(&a->flows, &b->flows)) {
+        if (a && b && flow_tables_differ(&a->flows, &b->flows)) {
             checking->changed_ns[sw] = run_checking_now_ns(checking);
         }
     }

@@ -5,6 +5,7 @@
 #ifndef RUN_INSIDE_H
 #define RUN_INSIDE_H
 
+#include "run/harmless.h"
 #include "run/network.h"
 #include "run/probing.h"
 #include "run/run.h"
@@ -81,6 +82,10 @@ int run_checking_judge_tables(const struct checking *checking, struct report *re
 
 /* (checking.c) What is known so far, for judging and blaming; points into `checking`. */
 struct traffic_evidence run_checking_evidence(const struct checking *checking);
+
+/* (checking.c) What may be sent, by the tables as they were read last; to be closed. -1 without
+ * memory: then there is nothing to free. */
+int run_checking_harmless(const struct checking *checking, struct traffic_harmless *harmless);
 
 /* (prepare.c) Chooses the claims that the patterns select: checking->selected is NULL if
  * all are, because there are no patterns, or none that select anything known before

@@ -47,7 +47,7 @@ static size_t find_extras(const struct checking *checking, const struct report *
     return n;
 }
 
-int run_checking_plan(struct checking *checking)
+static int plan(struct checking *checking, const struct traffic_harmless *harmless)
 {
     struct report differences = {0};
     struct traffic_extra extras[EXTRAS_MAX];
@@ -55,7 +55,8 @@ int run_checking_plan(struct checking *checking)
     struct traffic_plan_options options = {.sends = checking->stations.captures,
                                            .selected = checking->selected,
                                            .extras = extras,
-                                           .n_extras = find_extras(checking, &differences, extras)};
+                                           .n_extras = find_extras(checking, &differences, extras),
+                                           .harmless = harmless};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
     report_free(&differences);
     if (status < 0 ||
@@ -70,4 +71,18 @@ int run_checking_plan(struct checking *checking)
                ? 0
                : run_coverage(&checking->declared, &checking->now.tables, &options, &checking->plan,
                               checking->report, checking->error);
+}
+
+int run_checking_plan(struct checking *checking)
+{
+    struct traffic_harmless harmless;
+    if (run_checking_harmless(checking, &harmless) < 0) {
+        return -1;
+    }
+    int status = plan(checking, &harmless);
+    traffic_harmless_close(&harmless);
+    return status == 0 &&
+                   run_harmless_report(&checking->plan, checking->topology, checking->report) < 0
+               ? base_fail(checking->error, "out of memory")
+               : status;
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+enum { SPEECHES = 2 }; /* of each: one may be lost */
+
 static const uint64_t ns_in_ms = 1000000;
 
 static unsigned expected_load(const struct traffic_probe *probe)
@@ -26,7 +28,8 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
 {
     *probing = (struct run_probing){.plan = plan, .topology = topology, .stations = stations};
     probing->loads = base_calloc(plan->n_probes + 1, sizeof *probing->loads);
-    if (!probing->loads) {
+    probing->touches = base_calloc(plan->n_probes + 1, sizeof *probing->touches);
+    if (!probing->loads || !probing->touches) {
         return base_fail(error, "out of memory");
     }
     for (size_t p = 0; p < plan->n_probes; p++) {
@@ -41,16 +44,20 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
 void run_probing_free(struct run_probing *probing)
 {
     free(probing->loads);
+    free(probing->touches);
 }
 
-void run_probing_weigh(struct run_probing *probing, const struct path_network *tables)
+void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
+                       const struct traffic_harmless *harmless)
 {
     for (size_t p = 0; p < probing->plan->n_probes; p++) {
         const struct traffic_probe *probe = &probing->plan->probes[p];
         struct path_walk walk;
         path_follow_from(tables, probe->from, &probe->header, &walk);
         unsigned load = path_walk_load(&walk), expected = expected_load(probe);
-        probing->loads[p] = !walk.ends ? 0 : load > expected ? load : expected;
+        bool harms =
+            traffic_harm(harmless, probe->from, &probe->header, &probing->touches[p]) != NULL;
+        probing->loads[p] = !walk.ends || harms ? 0 : load > expected ? load : expected;
     }
 }
 
@@ -78,6 +85,8 @@ static void send_probe(struct run_probing *probing, size_t p)
                                                    frame.n_bytes, &problem) == 0) {
             probing->round->sent[p]++;
             probing->n_sent++;
+            probing->n_told += probing->touches[p].controller;
+            probing->n_missed += probing->touches[p].missed;
             probing->round->hosts[probe->from].sent_bytes += frame.n_bytes;
             probing->last_ns = run_probing_now_ns(probing);
             await_arrivals(probing, probe);
@@ -157,6 +166,30 @@ void run_probing_end_window(struct run_probing *probing)
     probing->n_given_up = probing->n_awaited - probing->n_came;
 }
 
+/* Hosts to whom NORMAL will send probes speak, so that it knows where they are; then a moment for
+ * those frames, of which nothing comes back. */
+static void send_speeches(struct run_probing *probing)
+{
+    const struct traffic_plan *plan = probing->plan;
+    for (size_t i = 0; i < SPEECHES * plan->n_speeches; i++) {
+        const struct traffic_speech *speech = &plan->speeches[i % plan->n_speeches];
+        size_t station = probing->stations->station_of[speech->from];
+        struct frame_mark mark = {.round = probing->round_number, .kind = FRAME_SPEECH};
+        struct base_buffer frame = {0};
+        if (frame_build(&probing->run, &mark, &speech->header, &speech->header, &frame, NULL) ==
+            0) {
+            probing->stations->world->station_send(probing->stations->set, station, frame.data,
+                                                   frame.n_bytes, NULL);
+        }
+        base_buffer_free(&frame);
+    }
+    if (plan->n_speeches > 0) {
+        synchronize(probing);
+        receive_until(probing, run_probing_now_ns(probing) + RUN_WINDOW_MS * ns_in_ms,
+                      run_probing_arrival);
+    }
+}
+
 static void send_all(struct run_probing *probing, unsigned repeats)
 {
     size_t in_flight = 0;
@@ -188,6 +221,7 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     const struct run_world *world = probing->stations->world;
     uint64_t start_ns = run_probing_now_ns(probing);
     run_probing_begin(probing, round);
+    send_speeches(probing);
     send_all(probing, repeats);
     synchronize(probing);
     probing->last_ns = run_probing_now_ns(probing); /* by now everything has been sent, wherever */

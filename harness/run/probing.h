@@ -46,12 +46,15 @@ struct run_probing {
     size_t n_rounds;
     struct run_frames *frames; /* keeps what is sent and seen; NULL: not wanted */
     uint16_t round_number;
-    unsigned *loads;  /* by probe: as many frames in flight does it count as; 0: not to be sent */
-    uint64_t last_ns; /* when a frame of ours was last sent or seen */
+    unsigned *loads; /* by probe: as many frames in flight does it count as; 0: not to be sent */
+    struct path_touch *touches; /* by probe: what may see it */
+    uint64_t last_ns;           /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
     size_t n_awaited, n_came; /* in the round under way: must arrive so far; of these came */
     size_t n_given_up;        /* of these no window waits for any more */
     size_t n_sent, n_arrived, n_background, n_late, n_replies;
+    size_t n_told;              /* sent, and by the tables sent to a controller */
+    size_t n_missed;            /* sent, and by the tables taken by no entry somewhere */
     double probe_ms, settle_ms; /* of all rounds together */
 };
 
@@ -65,8 +68,9 @@ void run_probing_free(struct run_probing *probing);
 
 /* Sets how many frames in flight each probe counts as: as many as are expected at one
  * place, or as these tables make of it, whichever is more. A probe that would go round
- * endlessly by the tables counts as 0, and is not sent. */
-void run_probing_weigh(struct run_probing *probing, const struct path_network *tables);
+ * endlessly by the tables, or harm somebody, counts as 0, and is not sent. */
+void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
+                       const struct traffic_harmless *harmless);
 
 /* Sends every probe `repeats` times and receives until the round is over (see above).
  * `round` must be initialised, and live as long as anything is received. A station that fails

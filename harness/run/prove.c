@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "ofctl/match.h"
 #include "report/proof.h"
+#include "run/harmless.h"
 #include "run/inside.h"
 #include "run/probing.h"
 
@@ -24,6 +25,7 @@ struct proving {
     struct path_declared declared; /* the expectation */
     struct path_network tables;    /* as the source has them */
     struct run_stations stations;
+    struct traffic_harmless harmless;
     struct traffic_plan plan;
     struct run_probing probing;
     struct traffic_round round;
@@ -128,8 +130,10 @@ static int plan_examples(struct proving *proving)
 {
     const struct report *report = proving->report;
     struct traffic_extra *extras = base_calloc(report->n_results + 1, sizeof *extras);
-    struct traffic_plan_options options = {
-        .sends = proving->stations.captures, .extras = extras, .extras_only = true};
+    struct traffic_plan_options options = {.sends = proving->stations.captures,
+                                           .extras = extras,
+                                           .extras_only = true,
+                                           .harmless = &proving->harmless};
     if (!extras) {
         return base_fail(proving->error, "out of memory");
     }
@@ -138,7 +142,22 @@ static int plan_examples(struct proving *proving)
     }
     int status = traffic_plan(&proving->declared, &options, &proving->plan, proving->error);
     free(extras);
-    return status;
+    return status == 0 &&
+                   run_harmless_report(&proving->plan, proving->topology, proving->report) < 0
+               ? base_fail(proving->error, "out of memory")
+               : status;
+}
+
+/* Why the packet is not sent; NULL: it may be. */
+static const char *why_withheld(const struct proving *proving, const struct traffic_extra *extra)
+{
+    for (size_t i = 0; i < proving->plan.n_withheld; i++) {
+        const struct traffic_withheld *withheld = &proving->plan.withheld[i];
+        if (withheld->from == extra->from && header_equal(&withheld->header, &extra->header)) {
+            return withheld->reason;
+        }
+    }
+    return NULL;
 }
 
 /* PROBE_NONE: it was not planned. */
@@ -199,6 +218,11 @@ static void confirm(struct proving *proving, struct result *result)
         result->says[SAYS_OBSERVED] = "not sent: it would go round endlessly";
         return;
     }
+    const char *reason = why_withheld(proving, &extra);
+    if (reason) {
+        result->says[SAYS_OBSERVED] = base_arena_format(arena, "not sent: %s", reason);
+        return;
+    }
     if (p == PROBE_NONE || !proving->round.sent[p]) {
         result->says[SAYS_OBSERVED] = base_arena_format(
             arena, "could not be sent: %s", problem ? problem : "no such frame can be made");
@@ -217,7 +241,7 @@ static int send_examples(struct proving *proving)
                          proving->error) < 0) {
         return -1;
     }
-    run_probing_weigh(&proving->probing, &proving->tables);
+    run_probing_weigh(&proving->probing, &proving->tables, &proving->harmless);
     for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
         traffic_round_free(&proving->round);
         if (traffic_round_init(&proving->round, &proving->plan, proving->stations.captures,
@@ -246,6 +270,8 @@ static int confirm_all(struct proving *proving)
     }
     if (run_stations_open(&proving->stations, proving->source->world, proving->topology,
                           proving->source->lab, proving->error) < 0 ||
+        run_harmless_open(&proving->harmless, &proving->tables, &proving->declared,
+                          &proving->stations, &proving->options->run, proving->error) < 0 ||
         plan_examples(proving) < 0 || send_examples(proving) < 0) {
         return -1;
     }
@@ -274,6 +300,7 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
         traffic_round_free(&proving.round);
         run_probing_free(&proving.probing);
         traffic_plan_free(&proving.plan);
+        traffic_harmless_close(&proving.harmless);
         run_stations_close(&proving.stations);
         path_network_close(&proving.tables);
         path_declared_close(&proving.declared);

@@ -22,6 +22,7 @@ struct run_options {
     unsigned converge_ms; /* how long frames may lag behind a change of the tables */
     unsigned listen_ms;   /* listens for late copies so long, after the last round */
     bool packet_out;      /* switches may be asked to send frames, to tell one cable from another */
+    bool allow_flood;     /* frames may be sent that NORMAL floods */
     struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
     void (*progress)(void *aux, const char *text); /* what is being done now; may be NULL */
     void *progress_aux;

@@ -40,11 +40,13 @@ int run_checking_add_round(struct checking *checking)
 
 static int next_round(struct checking *checking, unsigned repeats)
 {
-    if (run_checking_add_round(checking) < 0) {
+    struct traffic_harmless harmless;
+    if (run_checking_add_round(checking) < 0 || run_checking_harmless(checking, &harmless) < 0) {
         return -1;
     }
     checking->report->timing.rounds++;
-    run_probing_weigh(&checking->probing, &checking->now.tables);
+    run_probing_weigh(&checking->probing, &checking->now.tables, &harmless);
+    traffic_harmless_close(&harmless);
     run_probing_round(&checking->probing, last_round(checking), repeats);
     if (run_is_interrupted(checking->world)) { /* the round may lack frames that were on the way */
         checking->report->interrupted = true;

@@ -100,37 +100,6 @@ static bool lists(const struct cover_work *work, const struct candidate *candida
     return false;
 }
 
-/* Follows the packet; if it exercises something that no planned probe does, it
- * is a candidate. -1 without memory. */
-static int try_packet(struct cover_work *work, size_t host, size_t packet, struct path_walk *walk)
-{
-    follow(work, host, &work->packets[packet], walk);
-    struct candidate candidate = {
-        .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
-    for (size_t i = 0; walk->ends && i < walk->n_hops; i++) {
-        uint32_t entry = exercised_by(work, &walk->hops[i]);
-        if (entry == NO_ENTRY || is_settled(work, entry) || lists(work, &candidate, entry)) {
-            continue;
-        }
-        if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
-                      sizeof *work->exercised) < 0) {
-            return -1;
-        }
-        work->exercised[work->n_exercised++] = entry;
-        work->has_candidate[entry] = true;
-        candidate.n++;
-    }
-    if (candidate.n == 0) {
-        return 0;
-    }
-    if (base_grow(&work->candidates, work->n_candidates, &work->candidates_capacity,
-                  sizeof *work->candidates) < 0) {
-        return -1;
-    }
-    work->candidates[work->n_candidates++] = candidate;
-    return 0;
-}
-
 static size_t slot_of(const struct cover_work *work, const struct header *packet)
 {
     size_t at = header_hash(packet, 0) & (work->n_slots - 1);
@@ -176,6 +145,82 @@ static int number_packet(struct cover_work *work, struct header packet, size_t *
         work->slots[at] = (uint32_t)work->n_packets;
     }
     *number = work->slots[at] - 1;
+    return 0;
+}
+
+/* Whether the packet that was followed exercises something that no planned probe does. */
+static bool is_of_use(const struct cover_work *work, const struct path_walk *walk)
+{
+    bool is_of_use = false;
+    for (size_t i = 0; walk->ends && i < walk->n_hops && !is_of_use; i++) {
+        uint32_t entry = exercised_by(work, &walk->hops[i]);
+        is_of_use = entry != NO_ENTRY && !is_settled(work, entry);
+    }
+    return is_of_use;
+}
+
+/* Of what it would exercise it is known now why, should nothing else do so. */
+static void note_harm(struct cover_work *work, const struct path_walk *walk)
+{
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        uint32_t entry = exercised_by(work, &walk->hops[i]);
+        if (entry != NO_ENTRY && work->miss[entry] == MISS_UNKNOWN) {
+            work->miss[entry] = TRAFFIC_MISS_HARM;
+        }
+    }
+}
+
+/* Follows the packet, or, if that may not be sent by this host, what can be mended of it: another
+ * packet then. What must not be sent does not exercise anything. -1 without memory. */
+static int follow_harmless(struct cover_work *work, size_t host, size_t *packet,
+                           struct path_walk *walk)
+{
+    const struct traffic_harmless *harmless = work->options->harmless;
+    struct header header = work->packets[*packet];
+    follow(work, host, &header, walk);
+    if (!harmless || !is_of_use(work, walk) || !traffic_harm(harmless, host, &header, NULL)) {
+        return 0;
+    }
+    note_harm(work, walk);
+    traffic_harmless_mend(harmless, host, &header);
+    if (traffic_harm(harmless, host, &header, NULL)) {
+        walk->ends = false;
+        return 0;
+    }
+    follow(work, host, &header, walk);
+    return number_packet(work, header, packet);
+}
+
+/* Follows the packet; if it exercises something that no planned probe does, it
+ * is a candidate. -1 without memory. */
+static int try_packet(struct cover_work *work, size_t host, size_t packet, struct path_walk *walk)
+{
+    if (follow_harmless(work, host, &packet, walk) < 0) {
+        return -1;
+    }
+    struct candidate candidate = {
+        .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
+    for (size_t i = 0; walk->ends && i < walk->n_hops; i++) {
+        uint32_t entry = exercised_by(work, &walk->hops[i]);
+        if (entry == NO_ENTRY || is_settled(work, entry) || lists(work, &candidate, entry)) {
+            continue;
+        }
+        if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
+                      sizeof *work->exercised) < 0) {
+            return -1;
+        }
+        work->exercised[work->n_exercised++] = entry;
+        work->has_candidate[entry] = true;
+        candidate.n++;
+    }
+    if (candidate.n == 0) {
+        return 0;
+    }
+    if (base_grow(&work->candidates, work->n_candidates, &work->candidates_capacity,
+                  sizeof *work->candidates) < 0) {
+        return -1;
+    }
+    work->candidates[work->n_candidates++] = candidate;
     return 0;
 }
 

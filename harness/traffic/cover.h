@@ -23,6 +23,7 @@ enum traffic_miss {
     TRAFFIC_MISS_LOOP,        /* proved: frames that get there never stop; they are not sent */
     TRAFFIC_MISS_AMBIGUOUS,   /* proved: it can be had only past entries of one rank that compete */
     TRAFFIC_MISS_NEVER,       /* no packet meets its conditions (flow_never_takes) */
+    TRAFFIC_MISS_HARM,        /* frames that get there were found, but they may not be sent */
     TRAFFIC_MISS_LIMIT,       /* more probes would be needed than are allowed */
     TRAFFIC_MISS_OPEN, /* not decided: over the budget, or behind a switch that is not known */
 };
@@ -56,6 +57,7 @@ struct traffic_cover_options {
     size_t max_probes;                /* 0: 4,096 */
     size_t max_walks;                 /* packets that may be followed; 0: 400,000 */
     size_t budget;                    /* comparisons of two sets, in all; 0: 400,000,000 */
+    const struct traffic_harmless *harmless; /* what may be sent; NULL: whatever there is */
 };
 
 /* Plans probes until each entry that a frame of a host can exercise is exercised, by

@@ -17,7 +17,13 @@
 #define HARM_RING     "it might go round a ring of switches endlessly (--allow-flood)"
 #define HARM_TOPOLOGY "controllers would take it for a report of a link"
 
-enum { ARP_REQUEST = 1, ARP_REPLY = 2, DL_TYPE_LLDP = 0x88cc, DL_TYPE_BDDP = 0x8942 };
+enum {
+    ARP_REQUEST = 1,
+    ARP_REPLY = 2,
+    ARP_EXPERIMENT = 25 /* RFC 5494 */,
+    DL_TYPE_LLDP = 0x88cc,
+    DL_TYPE_BDDP = 0x8942
+};
 
 /* RFC 5737: nobody has these. */
 static bool is_documentation(uint32_t ip)
@@ -180,57 +186,54 @@ static const char *harm_by_flood(const struct traffic_harmless *harmless, size_t
 
 /* Whom it would harm where it may come to. */
 static const char *harm_on_way(const struct traffic_harmless *harmless, size_t from,
-                               struct port_ref in, const struct header *header)
+                               struct port_ref in, const struct header *header,
+                               struct path_touch *touch)
 {
-    struct path_touch touch;
     struct path_walk walk;
     bool own = is_own(harmless, from, header->dl_src);
     bool tells = header->dl_type == DL_TYPE_ARP && !tells_nothing(header);
-    path_follow_touch(harmless->network, in, header, HOST_NONE, &touch, &walk);
-    if ((touch.normal || touch.open) && !own) {
+    path_follow_touch(harmless->network, in, header, HOST_NONE, touch, &walk);
+    if ((touch->normal || touch->open) && !own) {
         return HARM_LEARNS;
     }
-    if ((touch.controller || touch.missed) &&
+    if ((touch->controller || touch->missed) &&
         (!own || (tells && traffic_arp_owner(harmless, header) != from))) {
         return HARM_TAUGHT;
     }
-    bool known = !touch.normal && !touch.open; /* else a loop is endless.h's matter */
+    bool known = !touch->normal && !touch->open; /* else a loop is endless.h's matter */
     return harmless->allow_flood || known ? NULL
                                           : harm_by_flood(harmless, from, in, header, walk.ends);
+}
+
+bool traffic_arp_is_true(const struct traffic_harmless *harmless, const struct header *header)
+{
+    return tells_nothing(header) || traffic_arp_owner(harmless, header) != HOST_NONE;
 }
 
 /* Whom any frame with this header would harm that gets to a host or a controller. */
 static const char *harm_anywhere(const struct traffic_harmless *harmless,
                                  const struct header *header)
 {
-    bool tells = header->dl_type == DL_TYPE_ARP && !tells_nothing(header);
+    bool is_false = header->dl_type == DL_TYPE_ARP && !traffic_arp_is_true(harmless, header);
     if (header->dl_type == DL_TYPE_LLDP || header->dl_type == DL_TYPE_BDDP) {
         return HARM_TOPOLOGY;
     }
-    return tells && traffic_arp_owner(harmless, header) == HOST_NONE ? HARM_ARP : NULL;
+    return is_false ? HARM_ARP : NULL;
 }
 
 const char *traffic_harm_at(const struct traffic_harmless *harmless, size_t from,
-                            struct port_ref in, const struct header *header)
+                            struct port_ref in, const struct header *header,
+                            struct path_touch *touch)
 {
+    struct path_touch own;
     const char *harm = harm_anywhere(harmless, header);
-    return harm ? harm : harm_on_way(harmless, from, in, header);
+    return harm ? harm : harm_on_way(harmless, from, in, header, touch ? touch : &own);
 }
 
 const char *traffic_harm(const struct traffic_harmless *harmless, size_t from,
-                         const struct header *header)
+                         const struct header *header, struct path_touch *touch)
 {
-    return traffic_harm_at(harmless, from, harmless->topology->hosts[from].port, header);
-}
-
-bool traffic_harmless_is_told(const struct traffic_harmless *harmless, size_t from,
-                              const struct header *header)
-{
-    struct port_ref in = harmless->topology->hosts[from].port;
-    struct path_touch touch;
-    struct path_walk walk;
-    path_follow_touch(harmless->network, in, header, HOST_NONE, &touch, &walk);
-    return touch.controller;
+    return traffic_harm_at(harmless, from, harmless->topology->hosts[from].port, header, touch);
 }
 
 bool traffic_harmless_speech(const struct traffic_harmless *harmless, size_t from,
@@ -264,13 +267,12 @@ void traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
                            struct header *header)
 {
     const struct topology_host *host = &harmless->topology->hosts[from];
-    bool is_arp = header->dl_type == DL_TYPE_ARP;
     memcpy(header->dl_src, host->mac, sizeof header->dl_src);
     if (receiver_of(harmless, header) == HOST_NONE) {
         size_t to = neighbour_of(harmless->topology, from);
         memcpy(header->dl_dst, harmless->topology->hosts[to].mac, sizeof header->dl_dst);
     }
-    if (is_arp && traffic_arp_owner(harmless, header) != from) {
-        header->nw_src = host->has_ip && is_addressed(harmless, from) ? host->ip : 0;
+    if (header->dl_type == DL_TYPE_ARP && !traffic_arp_is_true(harmless, header)) {
+        header->nw_proto = ARP_EXPERIMENT;
     }
 }

@@ -34,17 +34,19 @@ int traffic_harmless_open(struct traffic_harmless *harmless, const struct path_n
 void traffic_harmless_close(struct traffic_harmless *harmless);
 
 /* Why a frame with this header may not be sent by this host: a constant, so that equal reasons are
- * one pointer. NULL: it may be sent. */
+ * one pointer. NULL: it may be sent, and `touch`, if it is not NULL, says what may see it. */
 const char *traffic_harm(const struct traffic_harmless *harmless, size_t from,
-                         const struct header *header);
+                         const struct header *header, struct path_touch *touch);
 
 /* The same of a frame that enters a switch elsewhere, by `in`, though it is made as if this host
  * had sent it: as a switch sends it to its neighbour. */
 const char *traffic_harm_at(const struct traffic_harmless *harmless, size_t from,
-                            struct port_ref in, const struct header *header);
+                            struct port_ref in, const struct header *header,
+                            struct path_touch *touch);
 
-/* What of the header may be otherwise becomes what this host would send: its own addresses, a
- * receiver at the same switch. For a frame that may not be sent as it is. */
+/* Makes of a frame that may not be sent a similar one that perhaps may: from the address of this
+ * host, to a host at the same switch rather than to nobody, as ARP of an opcode that hosts pass
+ * over where the sender address is somebody's that is not known. */
 void traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
                            struct header *header);
 
@@ -52,9 +54,9 @@ void traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
  * known, too; HOST_NONE: nobody's that is known. Its hardware address must be told with it. */
 size_t traffic_arp_owner(const struct traffic_harmless *harmless, const struct header *header);
 
-/* Whether the tables send such a frame to a controller. */
-bool traffic_harmless_is_told(const struct traffic_harmless *harmless, size_t from,
-                              const struct header *header);
+/* Whether hosts learn nothing untrue by an ARP frame with this header: nothing at all (neither a
+ * request nor a reply; no sender address, or one of RFC 5737), or the address of its owner. */
+bool traffic_arp_is_true(const struct traffic_harmless *harmless, const struct header *header);
 
 /* A frame that `to` sends to itself, so that NORMAL learns its port before `header`, which is for
  * its address, comes: no switch sends on what is for the port that it came by. (Switches use such

@@ -58,7 +58,7 @@ static void end(struct asked *asked, struct line *line)
 static const char *harm(const struct asked *asked, size_t from, const char *text)
 {
     struct header header = header_of(text);
-    const char *reason = traffic_harm(&asked->harmless, from, &header);
+    const char *reason = traffic_harm(&asked->harmless, from, &header, NULL);
     return reason ? reason : "";
 }
 
@@ -156,8 +156,14 @@ static void a_controller_is_told_the_truth(void **state)
     make(&line, "in_port=1 actions=output:2,CONTROLLER:64", "actions=output:2");
     ask(&asked, &line);
     struct header header = header_of(FROM_A TO_B "ip");
-    assert_true(traffic_harmless_is_told(&asked.harmless, LINE_A, &header));
-    assert_false(traffic_harmless_is_told(&asked.harmless, LINE_B, &header));
+    struct path_touch touch;
+    assert_null(traffic_harm(&asked.harmless, LINE_A, &header, &touch));
+    assert_true(touch.controller && !touch.normal);
+    assert_string_equal(
+        traffic_harm_at(&asked.harmless, LINE_A, (struct port_ref){0, 4}, &header, &touch) ? "x"
+                                                                                           : "",
+        "");
+    assert_true(touch.missed && !touch.controller);
     assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
     assert_string_equal(harm(&asked, LINE_A, FROM_A TO_ALL "arp,arp_op=1,arp_spa=10.0.0.10"), "");
     assert_string_equal(harm(&asked, LINE_A, "dl_src=02:00:00:00:00:0b," TO_B "ip"),
@@ -298,9 +304,9 @@ static void the_declared_stands_in_for_what_was_not_read(void **state)
     network.before[0] = NULL;
     network_index(&network);
     assert_int_equal(traffic_harmless_open(&harmless, &network.tables, &network.declared), 0);
-    assert_null(traffic_harm(&harmless, h1, &header));
+    assert_null(traffic_harm(&harmless, h1, &header, NULL));
     header.dl_src[5] = 77;
-    assert_null(traffic_harm(&harmless, h1, &header));
+    assert_null(traffic_harm(&harmless, h1, &header, NULL));
     traffic_harmless_close(&harmless);
     network_free(&network);
 }
@@ -316,8 +322,9 @@ static void what_is_free_is_mended(void **state)
     traffic_harmless_mend(&asked.harmless, LINE_A, &header);
     assert_memory_equal(header.dl_src, line.hosts[LINE_A].mac, 6);
     assert_memory_equal(header.dl_dst, line.hosts[LINE_B].mac, 6);
-    assert_int_equal(header.nw_src, 0x0a00000a);
-    assert_null(traffic_harm(&asked.harmless, LINE_A, &header));
+    assert_int_equal(header.nw_src, 0x0a000063);
+    assert_int_equal(header.nw_proto, 25);
+    assert_null(traffic_harm(&asked.harmless, LINE_A, &header, NULL));
     header = header_of(TO_C "ip,nw_src=10.0.0.99");
     traffic_harmless_mend(&asked.harmless, LINE_C, &header);
     assert_memory_equal(header.dl_dst, line.hosts[LINE_C].mac, 6);
@@ -325,10 +332,9 @@ static void what_is_free_is_mended(void **state)
     header = header_of("dl_type=0x88b5");
     traffic_harmless_mend(&asked.harmless, LINE_C, &header);
     assert_memory_equal(header.dl_dst, line.hosts[LINE_C].mac, 6); /* it is alone there */
-    line.hosts[LINE_A].has_ip = false;
-    header = header_of("arp,arp_op=1,arp_spa=10.0.0.99");
+    header = header_of("arp,arp_op=2,arp_spa=10.0.0.11");
     traffic_harmless_mend(&asked.harmless, LINE_A, &header);
-    assert_int_equal(header.nw_src, 0);
+    assert_int_equal(header.nw_proto, 2);
     end(&asked, &line);
 }
 

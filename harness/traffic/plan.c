@@ -43,6 +43,7 @@ struct sender {
     const struct path_declared *declared;
     const struct expectation *expectation;
     const struct topology *topology;
+    const struct traffic_harmless *harmless;
     size_t host;
     struct traffic_plan *plan;
     size_t first; /* its first probe */
@@ -166,6 +167,24 @@ static int add_probe(struct sender *sender, const struct header *header, const c
     return add_arrivals(sender, probe);
 }
 
+static int withhold(struct sender *sender, const struct header *header, const char *kind,
+                    const char *reason)
+{
+    struct traffic_plan *plan = sender->plan;
+    if (base_grow(&plan->withheld, plan->n_withheld, &plan->withheld_capacity,
+                  sizeof *plan->withheld) < 0) {
+        return -1;
+    }
+    plan->withheld[plan->n_withheld++] = (struct traffic_withheld){
+        .from = sender->host, .header = *header, .kind = kind, .reason = reason};
+    return 0;
+}
+
+static const char *harm(const struct sender *sender, const struct header *header)
+{
+    return sender->harmless ? traffic_harm(sender->harmless, sender->host, header, NULL) : NULL;
+}
+
 /* Narrows the cube to the wish, if it leaves room for it. */
 static void prefer(struct match *cube, struct match wish)
 {
@@ -191,6 +210,19 @@ static const uint8_t *receiver_mac(const struct sender *sender)
     return hosts[other].mac;
 }
 
+/* A request that tells the sender's own address, else that of another host. */
+static void prefer_arp(const struct sender *sender, struct match *cube)
+{
+    const struct topology *topology = sender->topology;
+    uint32_t own = topology->hosts[sender->host].ip;
+    prefer(cube, (struct match){.value.nw_proto = 1, .mask.nw_proto = 0xff});
+    prefer(cube, (struct match){.value.nw_src = own, .mask.nw_src = UINT32_MAX});
+    for (size_t i = 0; i < topology->n_hosts && ~cube->mask.nw_src; i++) {
+        prefer(cube, (struct match){.value.nw_src = topology->hosts[i].ip,
+                                    .mask.nw_src = topology->hosts[i].has_ip ? UINT32_MAX : 0});
+    }
+}
+
 /* What a class leaves open becomes an ordinary frame of this sender. The
  * receiver's address is of a network that no host answers for (RFC 5737), so
  * that its kernel stays silent; port 9 is "discard", protocol 253 is for
@@ -209,10 +241,11 @@ static void prefer_ordinary(const struct sender *sender, struct match *cube)
     prefer(cube, (struct match){.mask.vlan_tci = VLAN_TAGGED});
     prefer(cube, (struct match){.mask.vlan_tci = VLAN_PCP});
     prefer(cube, (struct match){.value.dl_type = DL_TYPE_PROBE, .mask.dl_type = 0xffff});
-    bool arp = cube->value.dl_type == DL_TYPE_ARP;
+    if (cube->value.dl_type == DL_TYPE_ARP) {
+        prefer_arp(sender, cube);
+    }
     bool icmp = cube->value.nw_proto == NW_PROTO_ICMP;
-    uint8_t proto = arp ? 1 : 253;
-    prefer(cube, (struct match){.value.nw_proto = proto, .mask.nw_proto = 0xff});
+    prefer(cube, (struct match){.value.nw_proto = 253, .mask.nw_proto = 0xff});
     prefer(cube, (struct match){.mask.nw_tos = 0xff});
     prefer(cube, (struct match){.value.nw_src = host->ip, .mask.nw_src = UINT32_MAX});
     prefer(cube, (struct match){.value.nw_dst = 0xc6336402, .mask.nw_dst = UINT32_MAX});
@@ -244,22 +277,59 @@ static bool find_header(const struct match *cube, const struct match *const *exc
     return space_find(cube, excluded, n, &budget, header) == SPACE_FOUND;
 }
 
-/* One probe of this kind in this class, if it has one. */
+static bool is_in(const struct match *cube, const struct match *const *excluded, size_t n,
+                  const struct header *header)
+{
+    bool in = match_takes(cube, header);
+    for (size_t i = 0; i < n && in; i++) {
+        in = !match_takes(excluded[i], header);
+    }
+    return in;
+}
+
+/* One probe of this kind in this class, if it has one: an ordinary frame, or any; mended, if it
+ * would harm somebody as it is. */
 static int plan_kind(struct sender *sender, size_t class, const struct kind *kind)
 {
     const struct match *excluded[TRAFFIC_CLASSES_MAX];
     size_t n = narrower(&sender->classes, class, excluded);
     struct match cube;
-    struct header header;
+    struct header header, withheld;
+    const char *reason = NULL;
     if (!match_intersect(&sender->classes.cubes[class], &kind->essential, &cube)) {
         return 0;
     }
     struct match ordinary = cube;
     prefer_ordinary(sender, &ordinary);
-    if (find_header(&ordinary, excluded, n, &header) || find_header(&cube, excluded, n, &header)) {
-        return add_probe(sender, &header, kind->name);
+    const struct match *tries[] = {&ordinary, &cube};
+    for (size_t i = 0; i < 2; i++) {
+        if (!find_header(tries[i], excluded, n, &header)) {
+            continue;
+        }
+        const char *found = harm(sender, &header);
+        withheld = reason ? withheld : header;
+        reason = reason ? reason : found;
+        if (found) {
+            traffic_harmless_mend(sender->harmless, sender->host, &header);
+        }
+        if (!found || (is_in(&cube, excluded, n, &header) && !harm(sender, &header))) {
+            return add_probe(sender, &header, kind->name);
+        }
     }
-    return 0;
+    return reason ? withhold(sender, &withheld, kind->name, reason) : 0;
+}
+
+/* exact: it is not mended. */
+static int plan_extra(struct sender *sender, const struct traffic_extra *extra, bool exact)
+{
+    struct header header = extra->header;
+    const char *reason = harm(sender, &header);
+    if (reason && !exact) {
+        traffic_harmless_mend(sender->harmless, sender->host, &header);
+    }
+    return reason && (exact || harm(sender, &header))
+               ? withhold(sender, &extra->header, extra->kind, reason)
+               : add_probe(sender, &header, extra->kind);
 }
 
 static bool same_receivers(const struct traffic_probe *a, const struct traffic_probe *b)
@@ -314,7 +384,7 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
     }
     for (size_t i = 0; i < options->n_extras; i++) {
         const struct traffic_extra *extra = &options->extras[i];
-        if (extra->from == sender->host && add_probe(sender, &extra->header, extra->kind) < 0) {
+        if (extra->from == sender->host && plan_extra(sender, extra, options->extras_only) < 0) {
             return -1;
         }
     }
@@ -345,6 +415,36 @@ bool traffic_plan_sends(const struct expectation *expectation,
     return !claimed && !options->selected && declared;
 }
 
+static int add_speech(struct traffic_plan *plan, size_t from, const struct header *header)
+{
+    for (size_t i = 0; i < plan->n_speeches; i++) {
+        if (plan->speeches[i].from == from && header_equal(&plan->speeches[i].header, header)) {
+            return 0;
+        }
+    }
+    if (base_grow(&plan->speeches, plan->n_speeches, &plan->speeches_capacity,
+                  sizeof *plan->speeches) < 0) {
+        return -1;
+    }
+    plan->speeches[plan->n_speeches++] = (struct traffic_speech){.from = from, .header = *header};
+    return 0;
+}
+
+/* Who is to be sent to by NORMAL speaks before. */
+static int plan_speeches(const struct traffic_harmless *harmless, struct traffic_plan *plan)
+{
+    int status = 0;
+    for (size_t p = 0; harmless && p < plan->n_probes && status == 0; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        struct header speech;
+        size_t to;
+        if (traffic_harmless_speech(harmless, probe->from, &probe->header, &to, &speech)) {
+            status = add_speech(plan, to, &speech);
+        }
+    }
+    return status;
+}
+
 int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
                  struct traffic_plan *plan, struct base_error *error)
 {
@@ -357,13 +457,15 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
             sender->declared = declared;
             sender->expectation = expectation;
             sender->topology = expectation->topology;
+            sender->harmless = options->harmless;
             sender->host = host;
             sender->plan = plan;
             status = plan_sender(sender, options);
         }
     }
     free(sender);
-    if (status < 0) {
+    if (status < 0 || plan_speeches(options->harmless, plan) < 0) {
+        status = -1;
         traffic_plan_free(plan);
         base_fail(error, "out of memory");
     }
@@ -373,6 +475,8 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
 void traffic_plan_free(struct traffic_plan *plan)
 {
     free(plan->probes);
+    free(plan->withheld);
+    free(plan->speeches);
     base_arena_free(&plan->arena);
     *plan = (struct traffic_plan){0};
 }
@@ -392,4 +496,18 @@ unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host)
 {
     const struct traffic_expected_arrival *arrival = traffic_plan_arrival(probe, host);
     return arrival ? arrival->copies : 0;
+}
+
+bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim)
+{
+    bool withholds = false;
+    for (size_t i = 0; i < plan->n_withheld && !withholds; i++) {
+        const struct traffic_withheld *withheld = &plan->withheld[i];
+        withholds = withheld->from == claim->from && match_takes(&claim->match, &withheld->header);
+    }
+    for (size_t p = 0; p < plan->n_probes && withholds; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        withholds = probe->from != claim->from || !match_takes(&claim->match, &probe->header);
+    }
+    return withholds;
 }

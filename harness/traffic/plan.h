@@ -13,6 +13,7 @@
 
 #include "path/declared.h"
 #include "path/follow.h"
+#include "traffic/harmless.h"
 
 struct traffic_expected_arrival {
     size_t host;
@@ -30,9 +31,26 @@ struct traffic_probe {
     size_t n_arrivals;
 };
 
+/* A probe that would test something, and is not sent. */
+struct traffic_withheld {
+    size_t from;
+    struct header header;
+    const char *kind, *reason; /* the reason is that of traffic_harm */
+};
+
+/* A frame of a host to itself, sent before all probes (traffic_harmless_speech). */
+struct traffic_speech {
+    size_t from;
+    struct header header;
+};
+
 struct traffic_plan {
     struct traffic_probe *probes; /* by sender; a sender's sentinels last */
     size_t n_probes, capacity;
+    struct traffic_withheld *withheld; /* by sender */
+    size_t n_withheld, withheld_capacity;
+    struct traffic_speech *speeches; /* once each */
+    size_t n_speeches, speeches_capacity;
     struct base_arena arena;
 };
 
@@ -49,7 +67,8 @@ struct traffic_plan_options {
     const bool *selected; /* by claim: whether probes are planned for it; NULL: for all */
     const struct traffic_extra *extras;
     size_t n_extras;
-    bool extras_only; /* plan nothing else */
+    bool extras_only;                        /* plan nothing else, and extras exactly as they are */
+    const struct traffic_harmless *harmless; /* NULL: whatever there is may be sent */
 };
 
 /* Whether probes of this host are planned: it may send, and has a selected
@@ -67,6 +86,9 @@ void traffic_plan_free(struct traffic_plan *plan);
 /* What must arrive of this probe at `host`: NULL if nothing. */
 const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic_probe *probe,
                                                             size_t host);
+
+/* Whether probes that the claim speaks of are withheld, and none is planned. */
+bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim);
 
 /* How many copies of it: 0 if nothing. */
 unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host);
