@@ -157,19 +157,13 @@ static bool is_kept(const struct drafting *drafting, size_t from, size_t claim)
 static bool is_said(const struct drafting *drafting, size_t from,
                     const struct path_arrival *arrival, size_t *budget)
 {
-    const struct match *excluded[2 * MATCHES_MAX + 1];
     struct space_region rest = {.cube = arrival->region.cube};
-    size_t n = 0;
-    for (size_t i = drafting->first[from]; i < drafting->first[from + 1]; i++) {
-        const struct claim *claim = &drafting->draft.claims[i];
-        if (drafting->holds[i] && claim->to == arrival->host &&
-            n < sizeof excluded / sizeof *excluded) {
-            excluded[n++] = &claim->match;
-        }
-    }
     int status = 0;
-    for (size_t i = 0; i < n && status == 0; i++) {
-        status = space_exclude(&rest, excluded[i]);
+    for (size_t i = drafting->first[from]; i < drafting->first[from + 1] && status == 0; i++) {
+        const struct claim *claim = &drafting->draft.claims[i];
+        if (drafting->holds[i] && claim->to == arrival->host) {
+            status = space_exclude(&rest, &claim->match);
+        }
     }
     for (size_t i = 0; i < arrival->region.n_excluded && status == 0; i++) {
         status = space_exclude(&rest, arrival->region.excluded[i]);

@@ -215,12 +215,6 @@ static void put_compared_rows(const struct report_paper *paper, const struct res
 /* Each statement once: what is compared, as it is compared; then the others. */
 static void put_statement_rows(const struct report_paper *paper, const struct result *result)
 {
-    static const char *const labels[N_STATEMENTS] = {
-        [SAYS_DECLARED] = "declared",
-        [SAYS_ADVERTISED] = "advertised",
-        [SAYS_COUNTED] = "counted",
-        [SAYS_OBSERVED] = "observed",
-    };
     put_compared_rows(paper, result);
     for (size_t i = 0; i < N_STATEMENTS; i++) {
         const char *says = result->says[i];
@@ -228,7 +222,7 @@ static void put_statement_rows(const struct report_paper *paper, const struct re
                                 (result->observed && strcmp(says, result->observed) == 0));
         repeats = repeats || (i == SAYS_DECLARED && (result->is_count || result->expected));
         bool entry = i == SAYS_ADVERTISED && !result->is_count && result->observed;
-        put_row(paper, entry ? "entry" : labels[i], repeats ? NULL : says);
+        put_row(paper, entry ? "entry" : statement_name(i), repeats ? NULL : says);
     }
     if (result->is_count && !result->by_tables && !result->says[SAYS_OBSERVED]) {
         put_count_row(paper, "observed", result->observed_count);

@@ -65,7 +65,7 @@ static void put_circle(const struct blame_view *view, struct base_buffer *out)
     const struct path_walk *walk = &view->advertised;
     if (walk->loops) {
         const struct path_hop *first = &walk->hops[walk->loop_first];
-        struct peer back = topology_peer(view->topology, first->in);
+        struct peer back = path_network_peer(view->tables, first->in);
         put_way(view, walk->loop_last, out);
         put_cable(view, walk->loop_last, back.port.port, first->in, out);
         base_put_text(out, "  where it came before, in the same form");

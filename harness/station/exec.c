@@ -108,16 +108,11 @@ static int take_message(struct station *station, uint8_t type, struct base_reade
 static int take_messages(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
+    if (!remote->greeted && !station_wire_greet(&remote->in, &remote->greeted)) {
+        return fail_wrong_greeting(station, error);
+    }
     if (!remote->greeted) {
-        bool wrong;
-        remote->greeted = station_wire_greeted(remote->in.data, remote->in.n_bytes, &wrong);
-        if (wrong) {
-            return fail_wrong_greeting(station, error);
-        }
-        if (!remote->greeted) {
-            return 0;
-        }
-        station_wire_drop(&remote->in, strlen(STATION_WIRE_GREETING));
+        return 0;
     }
     struct base_reader reader = base_reader_over(remote->in.data, remote->in.n_bytes), body;
     uint8_t type;

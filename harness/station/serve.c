@@ -120,16 +120,11 @@ static int take_message(struct server *server, uint8_t type, struct base_reader 
 
 static int take_messages(struct server *server, struct base_error *error)
 {
+    if (!server->greeted && !station_wire_greet(&server->in, &server->greeted)) {
+        return base_fail(error, "this is the far end of an exec: host; it is not for typing");
+    }
     if (!server->greeted) {
-        bool wrong;
-        server->greeted = station_wire_greeted(server->in.data, server->in.n_bytes, &wrong);
-        if (wrong) {
-            return base_fail(error, "this is the far end of an exec: host; it is not for typing");
-        }
-        if (!server->greeted) {
-            return 0;
-        }
-        station_wire_drop(&server->in, strlen(STATION_WIRE_GREETING));
+        return 0;
     }
     struct base_reader reader = base_reader_over(server->in.data, server->in.n_bytes), body;
     uint8_t type;

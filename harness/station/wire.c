@@ -32,20 +32,24 @@ bool station_wire_take(struct base_reader *reader, uint8_t *type, struct base_re
     return true;
 }
 
-bool station_wire_greeted(const void *bytes, size_t n_bytes, bool *wrong)
-{
-    const size_t length = strlen(STATION_WIRE_GREETING);
-    size_t n_compared = n_bytes < length ? n_bytes : length;
-    *wrong = n_compared > 0 && memcmp(bytes, STATION_WIRE_GREETING, n_compared) != 0;
-    return !*wrong && n_bytes >= length;
-}
-
 void station_wire_drop(struct base_buffer *buffer, size_t n_bytes)
 {
     buffer->n_bytes -= n_bytes;
     if (buffer->n_bytes > 0) {
         memmove(buffer->data, buffer->data + n_bytes, buffer->n_bytes);
     }
+}
+
+bool station_wire_greet(struct base_buffer *in, bool *greeted)
+{
+    const size_t length = strlen(STATION_WIRE_GREETING);
+    size_t n_compared = in->n_bytes < length ? in->n_bytes : length;
+    bool right = n_compared == 0 || memcmp(in->data, STATION_WIRE_GREETING, n_compared) == 0;
+    *greeted = right && n_compared == length;
+    if (*greeted) {
+        station_wire_drop(in, length);
+    }
+    return right;
 }
 
 long station_wire_read(int fd, struct base_buffer *in)

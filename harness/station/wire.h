@@ -43,9 +43,9 @@ void station_wire_put(struct base_buffer *out, enum station_wire_type type, cons
  * behind it; otherwise returns false and leaves the reader alone. */
 bool station_wire_take(struct base_reader *reader, uint8_t *type, struct base_reader *body);
 
-/* Whether these bytes begin with the whole greeting. *wrong: they differ from it
- * already. */
-bool station_wire_greeted(const void *bytes, size_t n_bytes, bool *wrong);
+/* Takes the greeting off the front as soon as all of it is there: *greeted. False: these bytes are
+ * another one. */
+bool station_wire_greet(struct base_buffer *in, bool *greeted);
 
 /* Removes the first n bytes. */
 void station_wire_drop(struct base_buffer *buffer, size_t n_bytes);

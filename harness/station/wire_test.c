@@ -55,22 +55,35 @@ static void messages_are_taken_when_they_are_whole(void **state)
     }
 }
 
+/* Whether the first n bytes are no greeting; *greeted, and what is left of them. */
+static bool is_refused(const char *bytes, size_t n, bool *greeted, size_t *n_left)
+{
+    struct base_buffer in = {0};
+    base_put_bytes(&in, bytes, n);
+    bool refused = !station_wire_greet(&in, greeted);
+    *n_left = in.n_bytes;
+    base_buffer_free(&in);
+    return refused;
+}
+
 static void a_greeting_is_known_from_its_first_byte(void **state)
 {
     (void)state;
     const size_t n_bytes = strlen(STATION_WIRE_GREETING);
     char other[64] = STATION_WIRE_GREETING "\1";
-    bool wrong = true;
+    bool greeted;
+    size_t n_left;
     for (size_t n = 0; n <= n_bytes + 1; n++) {
-        assert_int_equal(station_wire_greeted(other, n, &wrong), n >= n_bytes);
-        assert_false(wrong);
+        assert_false(is_refused(other, n, &greeted, &n_left));
+        assert_int_equal(greeted, n >= n_bytes);
+        assert_int_equal(n_left, greeted ? n - n_bytes : n);
     }
     for (size_t i = 0; i < n_bytes; i++) {
         other[i] ^= 1;
-        assert_false(station_wire_greeted(other, n_bytes, &wrong));
-        assert_true(wrong);
-        assert_false(station_wire_greeted(other, i, &wrong));
-        assert_false(wrong);
+        assert_true(is_refused(other, n_bytes, &greeted, &n_left));
+        assert_false(greeted);
+        assert_false(is_refused(other, i, &greeted, &n_left));
+        assert_false(greeted);
         other[i] ^= 1;
     }
 }
