@@ -26,7 +26,8 @@ static void put_ethernet(const struct header *as, struct base_buffer *out)
 
 /* RFC 826. The hardware addresses are those of the header as it was sent: a
  * switch that rewrites dl_src or dl_dst does not touch them. */
-static void put_arp(const struct header *sent, const struct header *as, struct base_buffer *out)
+static void put_arp(const struct header *sent, const struct header *as,
+                    const struct frame_shape *shape, struct base_buffer *out)
 {
     static const uint8_t unknown[6] = {0};
     bool is_request = as->nw_proto == 1;
@@ -35,7 +36,7 @@ static void put_arp(const struct header *sent, const struct header *as, struct b
     base_put_u8(out, 6);
     base_put_u8(out, 4);
     base_put_be16(out, as->nw_proto);
-    base_put_bytes(out, sent->dl_src, sizeof sent->dl_src);
+    base_put_bytes(out, shape->arp_sha ? shape->arp_sha : sent->dl_src, sizeof sent->dl_src);
     base_put_be32(out, as->nw_src);
     base_put_bytes(out, is_request ? unknown : sent->dl_dst, sizeof unknown);
     base_put_be32(out, as->nw_dst);
@@ -136,7 +137,8 @@ static void put_ip_packet(const struct header *as, const struct base_buffer *mar
 
 /* Type or length, and everything behind it. */
 static void put_packet(const struct header *sent, const struct header *as,
-                       const struct base_buffer *mark, struct base_buffer *out)
+                       const struct frame_shape *shape, const struct base_buffer *mark,
+                       struct base_buffer *out)
 {
     enum { ETHERNET_BYTES = 14 };
     static const uint8_t null_llc[3] = {0, 0, 3}; /* a UI frame to the null SAP: IEEE 802.2 */
@@ -149,27 +151,28 @@ static void put_packet(const struct header *sent, const struct header *as,
         put_ip_packet(as, mark, out);
     } else {
         if (as->dl_type == DL_TYPE_ARP) {
-            put_arp(sent, as, out);
+            put_arp(sent, as, shape, out);
         }
         base_put_bytes(out, mark->data, mark->n_bytes);
     }
 }
 
 /* The mark becomes longer, by zeros, if the frame is to have more bytes. */
-static void put_frame(const struct header *sent, const struct header *as, size_t wanted_bytes,
-                      struct base_buffer *mark, struct base_buffer *out)
+static void put_frame(const struct header *sent, const struct header *as,
+                      const struct frame_shape *shape, struct base_buffer *mark,
+                      struct base_buffer *out)
 {
-    size_t start = out->n_bytes;
+    size_t start = out->n_bytes, tag_bytes = as->vlan_tci ? 4 : 0;
     put_ethernet(as, out);
-    put_packet(sent, as, mark, out);
-    size_t n_bytes = out->n_bytes - start, min_bytes = FRAME_MIN_BYTES + (as->vlan_tci ? 4 : 0);
-    if (n_bytes < wanted_bytes && wanted_bytes >= min_bytes && !out->failed) {
-        base_put_zeros(mark, wanted_bytes - n_bytes);
+    put_packet(sent, as, shape, mark, out);
+    size_t n_bytes = out->n_bytes - start - tag_bytes;
+    if (n_bytes < shape->n_bytes && shape->n_bytes >= FRAME_MIN_BYTES && !out->failed) {
+        base_put_zeros(mark, shape->n_bytes - n_bytes);
         out->n_bytes = start;
         put_ethernet(as, out);
-        put_packet(sent, as, mark, out);
-    } else if (n_bytes < min_bytes) {
-        base_put_zeros(out, min_bytes - n_bytes);
+        put_packet(sent, as, shape, mark, out);
+    } else if (n_bytes < FRAME_MIN_BYTES) {
+        base_put_zeros(out, FRAME_MIN_BYTES - n_bytes);
     }
 }
 
@@ -187,17 +190,19 @@ int frame_build(const struct frame_run *run, const struct frame_mark *mark,
                 const struct header *sent, const struct header *as, struct base_buffer *out,
                 struct base_error *error)
 {
-    return frame_build_sized(run, mark, sent, as, 0, out, error);
+    static const struct frame_shape ordinary = {0};
+    return frame_build_shaped(run, mark, sent, as, &ordinary, out, error);
 }
 
-int frame_build_sized(const struct frame_run *run, const struct frame_mark *mark,
-                      const struct header *sent, const struct header *as, size_t n_bytes,
-                      struct base_buffer *out, struct base_error *error)
+int frame_build_shaped(const struct frame_run *run, const struct frame_mark *mark,
+                       const struct header *sent, const struct header *as,
+                       const struct frame_shape *shape, struct base_buffer *out,
+                       struct base_error *error)
 {
     struct base_buffer mark_bytes = {0};
     size_t start = out->n_bytes;
     frame_mark_put(run, mark, &mark_bytes);
-    put_frame(sent, as, n_bytes, &mark_bytes, out);
+    put_frame(sent, as, shape, &mark_bytes, out);
     bool failed = out->failed || mark_bytes.failed;
     base_buffer_free(&mark_bytes);
     if (failed) {

@@ -22,6 +22,13 @@ enum {
     FRAME_PROBE_BYTES = 96, /* no frame of frame_build is longer */
 };
 
+/* What a frame has that its OpenFlow 1.0 header does not tell. Zeros: an ordinary frame. */
+struct frame_shape {
+    uint16_t n_bytes;       /* at least so many, tags not counted */
+    const uint8_t *arp_sha; /* of ARP, 6 bytes: the sender's hardware address (RFC 826); NULL: it is
+                               dl_src as sent */
+};
+
 /* Appends the complete frame (from the destination address on, without FCS)
  * that a probe sent with the header `sent` is once its header has become `as`:
  * with as == sent the frame as it is injected, else the bytes that must arrive
@@ -30,8 +37,9 @@ enum {
  *
  * The mark is the payload: behind the UDP, TCP, ICMP, or IPv4 header, behind
  * the body of ARP, else behind the EtherType. Frames are made so that hosts
- * stay quiet where that can be had: TCP is a bare RST; the hardware addresses
- * within ARP are those of `sent`, so that no host learns a wrong one. An ARP
+ * stay quiet where that can be had: TCP is a bare RST. The hardware addresses
+ * within ARP are those of `sent`, unless the shape says which one goes with the
+ * protocol address of the sender: hosts believe it. An ARP
  * request and an ICMP echo request may still be answered, and a UDP datagram
  * too, with an ICMP error (see frame_recognize, frame_is_echo_reply).
  *
@@ -42,11 +50,12 @@ int frame_build(const struct frame_run *run, const struct frame_mark *mark,
                 const struct header *sent, const struct header *as, struct base_buffer *out,
                 struct base_error *error);
 
-/* The same, with at least n_bytes: zeros behind the mark fill it up, and the
- * lengths and checksums of IPv4 and UDP count them. */
-int frame_build_sized(const struct frame_run *run, const struct frame_mark *mark,
-                      const struct header *sent, const struct header *as, size_t n_bytes,
-                      struct base_buffer *out, struct base_error *error);
+/* The same of this shape. Zeros behind the mark make the frame as long as it shall be; the lengths
+ * and checksums of IPv4 and UDP count them. */
+int frame_build_shaped(const struct frame_run *run, const struct frame_mark *mark,
+                       const struct header *sent, const struct header *as,
+                       const struct frame_shape *shape, struct base_buffer *out,
+                       struct base_error *error);
 
 /* What a captured frame is to this run. */
 enum frame_sight {
@@ -66,5 +75,9 @@ enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes,
 /* Whether `arrived` is what a host's kernel answers to `sent`: an echo reply,
  * which carries the mark of the request (RFC 792). */
 bool frame_is_echo_reply(const struct header *sent, const struct header *arrived);
+
+/* Whether `arrived` is what a host makes of `sent`: that, or what its echo service (RFC 862) sends
+ * back, with addresses and ports exchanged. */
+bool frame_is_answer(const struct header *sent, const struct header *arrived);
 
 #endif

@@ -258,6 +258,57 @@ static void knows_an_echo_reply(void **state)
     assert_false(frame_is_echo_reply(&request, &unreachable));
 }
 
+/* RFC 826: behind Ethernet's 14 bytes and 8 of its own comes the hardware address of the sender. */
+static void arp_tells_the_address_of_its_shape(void **state)
+{
+    (void)state;
+    static const uint8_t sha[6] = {2, 0, 0, 0, 0, 77};
+    struct header request = {FROM_1_TO_2, .dl_type = DL_TYPE_ARP, .nw_proto = 1,
+                             .nw_src = 0x0a000007};
+    struct frame_shape shape = {.arp_sha = sha};
+    struct base_buffer frame = {0}, plain = build(&request);
+    assert_int_equal(frame_build_shaped(&run, &mark, &request, &request, &shape, &frame, NULL), 0);
+    assert_memory_equal(frame.data + 22, sha, sizeof sha);
+    assert_memory_equal(plain.data + 22, request.dl_src, sizeof request.dl_src);
+    assert_memory_equal(frame.data, plain.data, 22);
+    assert_memory_equal(frame.data + 28, plain.data + 28, plain.n_bytes - 28);
+    base_buffer_free(&frame);
+    base_buffer_free(&plain);
+}
+
+static void datagrams_are_sent_back_by_echo_services(void **state)
+{
+    (void)state;
+    struct header sent = {IP_1_TO_2, .dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP, .tp_src = 9,
+                          .tp_dst = 7};
+    struct header back = sent, copy = sent;
+    back.nw_src = sent.nw_dst;
+    back.nw_dst = sent.nw_src;
+    back.tp_src = 7;
+    back.tp_dst = 9;
+    assert_true(frame_is_answer(&sent, &back));
+    assert_false(frame_is_answer(&sent, &copy));
+    copy.nw_src = copy.nw_dst;
+    assert_false(frame_is_answer(&sent, &copy));
+    copy = back;
+    copy.tp_dst = 8;
+    assert_false(frame_is_answer(&sent, &copy));
+    copy = back;
+    copy.nw_proto = NW_PROTO_TCP;
+    assert_false(frame_is_answer(&sent, &copy));
+    back.dl_type = sent.dl_type = DL_TYPE_ARP;
+    assert_false(frame_is_answer(&sent, &back));
+    /* To itself: an answer cannot be told from a copy. */
+    copy =
+        (struct header){.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP, .nw_src = 5, .nw_dst = 5};
+    assert_false(frame_is_answer(&copy, &copy));
+    struct header request = {IP_1_TO_2, .dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP,
+                             .tp_src = 8};
+    struct header reply = request;
+    reply.tp_src = 0;
+    assert_true(frame_is_answer(&request, &reply));
+}
+
 /* Of the size that was asked for, with the same header, and a mark where it was;
  * and as short as can be if that is more. */
 static void frames_of_a_size(void **state)
@@ -271,9 +322,11 @@ static void frames_of_a_size(void **state)
             struct base_buffer frame = {0};
             struct header parsed;
             struct frame_mark read;
-            assert_int_equal(frame_build_sized(&run, &mark, header, header, sizes[s], &frame, NULL),
+            struct frame_shape shape = {.n_bytes = (uint16_t)sizes[s]};
+            size_t wanted = sizes[s] + (header->vlan_tci ? 4 : 0);
+            assert_int_equal(frame_build_shaped(&run, &mark, header, header, &shape, &frame, NULL),
                              0);
-            assert_int_equal(frame.n_bytes, sizes[s] > least.n_bytes ? sizes[s] : least.n_bytes);
+            assert_int_equal(frame.n_bytes, wanted > least.n_bytes ? wanted : least.n_bytes);
             assert_true(frame_parse(frame.data, frame.n_bytes, 1, &parsed));
             assert_memory_equal(&parsed, header, sizeof parsed);
             assert_int_equal(frame_recognize(&run, frame.data, frame.n_bytes, &read), FRAME_MARKED);
@@ -289,6 +342,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_header_comes_back),
     cmocka_unit_test(a_tag_changes_nothing_else),
     cmocka_unit_test(a_rewrite_leaves_arp_addresses),
+    cmocka_unit_test(arp_tells_the_address_of_its_shape),
+    cmocka_unit_test(datagrams_are_sent_back_by_echo_services),
     cmocka_unit_test(refuses_headers_that_no_frame_has),
     cmocka_unit_test(knows_only_its_own_marks),
     cmocka_unit_test(random_bytes_are_foreign),

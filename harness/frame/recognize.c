@@ -45,3 +45,14 @@ bool frame_is_echo_reply(const struct header *sent, const struct header *arrived
            sent->tp_src == ECHO_REQUEST && arrived->dl_type == DL_TYPE_IP &&
            arrived->nw_proto == NW_PROTO_ICMP && arrived->tp_src == ECHO_REPLY;
 }
+
+bool frame_is_answer(const struct header *sent, const struct header *arrived)
+{
+    enum { ECHO_PORT = 7 };
+    bool is_reflected = sent->dl_type == DL_TYPE_IP && arrived->dl_type == DL_TYPE_IP &&
+                        sent->nw_proto == NW_PROTO_UDP && sent->tp_dst == ECHO_PORT &&
+                        arrived->nw_proto == NW_PROTO_UDP && sent->nw_src == arrived->nw_dst &&
+                        sent->nw_dst == arrived->nw_src && sent->nw_src != sent->nw_dst &&
+                        sent->tp_src == arrived->tp_dst && sent->tp_dst == arrived->tp_src;
+    return is_reflected || frame_is_echo_reply(sent, arrived);
+}

@@ -18,8 +18,9 @@ struct frame_mark run_probing_mark(const struct run_probing *probing, size_t p)
 int run_probing_build(const struct run_probing *probing, const struct frame_mark *mark,
                       const struct header *form, struct base_buffer *frame)
 {
-    const struct header *sent = &probing->plan->probes[mark->number].header;
-    return frame_build(&probing->run, mark, sent, form, frame, NULL);
+    const struct traffic_probe *probe = &probing->plan->probes[mark->number];
+    return frame_build_shaped(&probing->run, mark, &probe->header, form, &probe->shape, frame,
+                              NULL);
 }
 
 void run_probing_keep(const struct run_probing *probing, size_t p, size_t host,
@@ -146,7 +147,7 @@ static bool is_reply(const struct run_probing *probing, const struct frame_mark 
 {
     struct header header;
     return frame_parse(arrival->bytes, arrival->n_bytes, 0, &header) &&
-           frame_is_echo_reply(&probing->plan->probes[mark->number].header, &header);
+           frame_is_answer(&probing->plan->probes[mark->number].header, &header);
 }
 
 bool run_probing_arrival(void *aux, const struct station_arrival *arrival)

@@ -86,7 +86,8 @@ static void add_expected(struct run_frames *frames, const struct run_frames_of *
                               .round = of->round_number,
                               .kind = probe->sentinel ? FRAME_SENTINEL : FRAME_PROBE};
     struct base_buffer bytes = {0};
-    if (frame_build(of->run, &mark, &probe->header, &arrival->as[form], &bytes, NULL) == 0) {
+    if (frame_build_shaped(of->run, &mark, &probe->header, &arrival->as[form], &probe->shape,
+                           &bytes, NULL) == 0) {
         struct run_frame item = {
             .probe = p,
             .host = topology->n_hosts + arrival->host, /* the interface beside its own */

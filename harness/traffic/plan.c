@@ -163,6 +163,10 @@ static int add_probe(struct sender *sender, const struct header *header, const c
         return -1;
     }
     *probe = (struct traffic_probe){.from = sender->host, .header = *header, .kind = kind};
+    size_t owner = sender->harmless && header->dl_type == DL_TYPE_ARP
+                       ? traffic_arp_owner(sender->harmless, header)
+                       : HOST_NONE;
+    probe->shape.arp_sha = owner == HOST_NONE ? NULL : sender->topology->hosts[owner].mac;
     path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
     return add_arrivals(sender, probe);
 }
@@ -294,7 +298,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct kind *kin
     const struct match *excluded[TRAFFIC_CLASSES_MAX];
     size_t n = narrower(&sender->classes, class, excluded);
     struct match cube;
-    struct header header, withheld;
+    struct header header, withheld = {0};
     const char *reason = NULL;
     if (!match_intersect(&sender->classes.cubes[class], &kind->essential, &cube)) {
         return 0;

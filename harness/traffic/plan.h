@@ -11,6 +11,7 @@
 #ifndef TRAFFIC_PLAN_H
 #define TRAFFIC_PLAN_H
 
+#include "frame/probe.h"
 #include "path/declared.h"
 #include "path/follow.h"
 #include "traffic/harmless.h"
@@ -25,8 +26,9 @@ struct traffic_expected_arrival {
 struct traffic_probe {
     size_t from;
     struct header header; /* as sent; in_port: the port of the sender */
-    const char *kind;     /* "udp", "broadcast"… */
-    bool sentinel;        /* sent behind all others of its sender; its arrivals are certain */
+    struct frame_shape shape;
+    const char *kind; /* "udp", "broadcast"… */
+    bool sentinel;    /* sent behind all others of its sender; its arrivals are certain */
     const struct traffic_expected_arrival *arrivals;
     size_t n_arrivals;
 };

@@ -144,5 +144,7 @@ int tapping_form_make(const struct tapping_options *options, const struct topolo
     from = end_of_host(&topology->hosts[form->from]);
     form->header = header_by_default(&options->form, &from, &to);
     overlay(&form->header, &options->form);
+    size_t owner = host_with(topology, NULL, &form->header.nw_src);
+    form->arp_sha = owner == HOST_NONE ? NULL : topology->hosts[owner].mac;
     return check(options, topology, form, &from, &to, error);
 }

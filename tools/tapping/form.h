@@ -13,6 +13,9 @@ struct tapping_form {
     size_t from; /* host */
     size_t to;   /* host; HOST_NONE: none of the topology's */
     struct header header;
+    const uint8_t
+        *arp_sha; /* of the topology: the hardware address of the host whose protocol
+                     address ARP tells, so that no host learns a wrong one; NULL: of none */
 };
 
 /* Decides every field of the frames. Fails if FROM is no host, TO neither host

@@ -65,6 +65,24 @@ static void takes_what_the_match_says_instead(void **state)
     assert_form("h1", "h2", "arp,nw_proto=2", "arp_op=2");
 }
 
+/* Hosts believe what ARP tells: not the frame's own address, if it tells another host's. */
+static void arp_tells_the_address_of_the_owner(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *match;
+        const uint8_t *sha;
+    } pairs[] = {{"arp", hosts[H1].mac},
+                 {"arp,arp_spa=10.0.0.2", hosts[H2].mac},
+                 {"arp,arp_spa=10.0.0.99", NULL}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct tapping_options options = options_of("h1", "h2", pairs[i].match);
+        struct tapping_form form;
+        assert_int_equal(tapping_form_make(&options, &topology, &form, NULL), 0);
+        assert_ptr_equal(form.arp_sha, pairs[i].sha);
+    }
+}
+
 static void finds_hosts_by_their_addresses(void **state)
 {
     (void)state;
@@ -118,6 +136,7 @@ static void says_what_is_missing(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(has_the_addresses_of_the_hosts),
     cmocka_unit_test(takes_what_the_match_says_instead),
+    cmocka_unit_test(arp_tells_the_address_of_the_owner),
     cmocka_unit_test(finds_hosts_by_their_addresses),
     cmocka_unit_test(says_what_is_missing),
 };

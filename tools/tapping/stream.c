@@ -131,9 +131,12 @@ static int build(struct tapping_stream *stream, uint64_t number, struct base_err
     struct frame_mark mark = {
         .number = (uint32_t)number, .round = (uint16_t)(number >> 32), .kind = FRAME_PROBE};
     const struct header *header = &stream->form->header;
+    size_t n_bytes = stream->options->size, tag_bytes = header->vlan_tci ? 4 : 0;
+    struct frame_shape shape = {.n_bytes =
+                                    (uint16_t)(n_bytes > tag_bytes ? n_bytes - tag_bytes : 0),
+                                .arp_sha = stream->form->arp_sha};
     stream->frame.n_bytes = 0;
-    return frame_build_sized(&stream->run, &mark, header, header, stream->options->size,
-                             &stream->frame, error);
+    return frame_build_shaped(&stream->run, &mark, header, header, &shape, &stream->frame, error);
 }
 
 int tapping_stream_open(struct tapping_stream *stream, bool *usage, struct base_error *error)

@@ -65,7 +65,8 @@ static void takes_what_was_cut(void **state)
     (void)state;
     struct tapsniff_filter filter;
     struct base_buffer frame = {0};
-    assert_int_equal(frame_build_sized(&run, &mark, &web, &web, 1500, &frame, NULL), 0);
+    static const struct frame_shape shape = {.n_bytes = 1500};
+    assert_int_equal(frame_build_shaped(&run, &mark, &web, &web, &shape, &frame, NULL), 0);
     assert_int_equal(tapsniff_filter_make(&filter, "tcp", "tcp,tp_dst=80", NULL), 0);
     assert_true(tapsniff_filter_takes(&filter, frame.data, 64, frame.n_bytes));
     tapsniff_filter_free(&filter);
