@@ -18,6 +18,7 @@ struct following {
     struct path_walk *walk;
     struct path_touch *touch; /* by every way that it may take; NULL: by those that are known */
     size_t place;
+    enum path_doubt doubt; /* of what leaves */
 };
 
 static void give_up(struct path_walk *walk, struct port_ref at, const char *reason)
@@ -93,15 +94,17 @@ static void enter(struct following *following, struct path_hop *hop)
     }
 }
 
-static void arrive(struct path_walk *walk, size_t host, size_t hop,
+static void arrive(struct following *following, size_t host, size_t hop,
                    const struct space_emission *packet)
 {
+    struct path_walk *walk = following->walk;
     if (walk->n_arrivals == PATH_ARRIVALS) {
         end(walk, walk->hops[hop].in, TOO_MANY_ARRIVALS);
         return;
     }
     struct path_walk_arrival *arrival = &walk->arrivals[walk->n_arrivals++];
-    *arrival = (struct path_walk_arrival){.host = host, .header = packet->header, .hop = hop};
+    *arrival = (struct path_walk_arrival){
+        .host = host, .header = packet->header, .hop = hop, .doubt = following->doubt};
     arrival->header.in_port = packet->port;
 }
 
@@ -113,7 +116,7 @@ static void leave(struct following *following, size_t index, const struct space_
     struct port_ref out = {.sw = hop->in.sw, .port = packet->port};
     struct peer peer = path_network_peer(following->network, out);
     if (peer.kind == PEER_HOST) {
-        arrive(following->walk, peer.host, index, packet);
+        arrive(following, peer.host, index, packet);
     } else if (peer.kind == PEER_SWITCH) {
         struct path_hop next = {.in = peer.port,
                                 .header = packet->header,
@@ -121,7 +124,8 @@ static void leave(struct following *following, size_t index, const struct space_
                                 .previous = index,
                                 .out = out.port,
                                 .nth = (uint16_t)nth,
-                                .depth = (uint16_t)(hop->depth + 1)};
+                                .depth = (uint16_t)(hop->depth + 1),
+                                .doubt = following->doubt};
         enter(following, &next);
     }
 }
@@ -137,12 +141,13 @@ static bool is_placed(const struct following *following, const struct path_hop *
 }
 
 /* It may leave as it came, by every port but that by which it came. */
-static void leave_anywhere(struct following *following, size_t index, bool by_normal)
+static void leave_anywhere(struct following *following, size_t index, enum path_doubt doubt)
 {
     const struct path_network *network = following->network;
     const struct path_hop *hop = &following->walk->hops[index];
-    bool is_known = by_normal && is_placed(following, hop);
+    bool by_normal = doubt != PATH_OPEN, is_known = by_normal && is_placed(following, hop);
     following->touch->floods |= by_normal && !is_known;
+    following->doubt = hop->doubt == PATH_SURE ? doubt : hop->doubt;
     for (size_t i = network->begins[hop->in.sw]; i < network->begins[hop->in.sw + 1]; i++) {
         struct port_ref port = network->cables[i].port;
         bool is_meant =
@@ -152,6 +157,7 @@ static void leave_anywhere(struct following *following, size_t index, bool by_no
             leave(following, index, &packet, i);
         }
     }
+    following->doubt = hop->doubt;
 }
 
 /* What sees the packet at this step, and where it may go that is not known. */
@@ -159,20 +165,20 @@ static void touch_step(struct following *following, size_t index, const struct p
                        const struct space_emission *out)
 {
     struct path_touch *touch = following->touch;
-    bool after_rewrite = step->open && strcmp(step->open, SPACE_NORMAL_REWRITTEN) == 0;
     touch->missed |= !step->refused && !step->open && step->taker.entry == ENTRY_NONE;
-    touch->normal |= step->open == path_normal || after_rewrite;
+    touch->normal |= path_is_normal(step->open);
     for (size_t i = 0; i < step->n_told; i++) {
         touch->controller |= out[i].port == PORT_CONTROLLER;
         if (out[i].port == PORT_NORMAL) {
-            leave_anywhere(following, index, true);
+            leave_anywhere(following, index, PATH_NORMAL);
         } else if (step->open) {
             leave(following, index, &out[i], i);
         }
     }
     if (step->open && step->open != path_normal) {
         touch->open = step->open;
-        leave_anywhere(following, index, after_rewrite);
+        leave_anywhere(following, index,
+                       path_is_normal(step->open) ? PATH_NORMAL_REWRITTEN : PATH_OPEN);
     }
 }
 
@@ -182,6 +188,7 @@ static void take_step(struct following *following, size_t index)
     struct path_walk *walk = following->walk;
     struct path_hop *hop = &walk->hops[index];
     struct path_step step;
+    following->doubt = hop->doubt;
     path_step(following->network, hop->in.sw, &hop->header, out, &step);
     hop->entry = step.taker.entry;
     hop->refused = step.refused;

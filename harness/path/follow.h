@@ -15,6 +15,14 @@ enum {
     PATH_ARRIVALS = 1024, /* copies at hosts */
 };
 
+/* Why a copy comes only perhaps: the first reason on its way (path_follow_touch). */
+enum path_doubt {
+    PATH_SURE,
+    PATH_NORMAL,           /* NORMAL may have sent it here */
+    PATH_NORMAL_REWRITTEN, /* the same, and its form is not known */
+    PATH_OPEN              /* it is not known what a switch did with it */
+};
+
 /* One copy at one switch. */
 struct path_hop {
     struct port_ref in;
@@ -28,12 +36,14 @@ struct path_hop {
     uint16_t nth;         /* ... and as which of the packets that the step sent, from 0 */
     uint16_t depth;       /* hops before this one on its way */
     bool is_taken;        /* `entry`, and no other, takes it */
+    enum path_doubt doubt;
 };
 
 struct path_walk_arrival {
     size_t host;
     struct header header; /* as it arrives; in_port: the port by which it left the last switch */
     size_t hop;           /* the last hop */
+    enum path_doubt doubt;
 };
 
 struct path_walk {
@@ -79,7 +89,8 @@ struct path_touch {
  * NORMAL sends it as it came by all cabled ports but the one that it came by; only by the port of
  * `place` (HOST_NONE: nobody's is known), if that host is at this switch and the packet is for its
  * address. So does, by all ports, what else is open. walk->ends, loops and cut say whether it may
- * go round endlessly; the rest of the walk is what it may do, not what it does. */
+ * go round endlessly; the rest of the walk is what it may do, and, where a hop or an arrival is
+ * PATH_SURE, does. */
 void path_follow_touch(const struct path_network *network, struct port_ref in,
                        const struct header *header, size_t place, struct path_touch *touch,
                        struct path_walk *walk);

@@ -3,8 +3,17 @@
  * What one switch does with packets: may they enter, which entry takes them, what comes out. */
 #include "path/step.h"
 
+#include <string.h>
+
+#include <string.h>
+
 const char path_no_memory[] = "out of memory";
 const char path_normal[] = "NORMAL";
+
+bool path_is_normal(const char *open)
+{
+    return open && (open == path_normal || strcmp(open, SPACE_NORMAL_REWRITTEN) == 0);
+}
 
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
 #define COMPETITION   "two entries of the same priority take it"

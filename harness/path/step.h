@@ -74,6 +74,9 @@ struct path_step {
 /* Why it is open, this pointer, what NORMAL does with a packet: "NORMAL". */
 extern const char path_normal[];
 
+/* Whether this reason (NULL: none) is NORMAL, of the packet as it came or rewritten. */
+bool path_is_normal(const char *open);
+
 /* The packet enters switch `sw` by header->in_port. `out` gets what leaves, sorted by port; in_port
  * of those headers is still that of the ingress. */
 void path_step(const struct path_network *network, size_t sw, const struct header *header,

@@ -81,7 +81,7 @@ static void see(struct run_probing *probing, struct traffic_round *round,
 {
     const struct traffic_expected_arrival *expected =
         traffic_plan_arrival(&probing->plan->probes[mark->number], host);
-    size_t form = expected ? find_form(probing, round, expected, mark, arrival) : 0;
+    size_t form = expected && expected->as ? find_form(probing, round, expected, mark, arrival) : 0;
     if (expected && round == probing->round &&
         traffic_seen_count(round, mark->number, host) <
             expected->copies * round->sent[mark->number]) {

@@ -39,9 +39,7 @@ static const char *claim_of(struct run_frames *frames, const struct run_frames_o
 
 static bool deviates_at(const struct run_frames_of *of, size_t p, size_t host)
 {
-    const struct traffic_seen *seen = traffic_round_seen(of->round, p, host);
-    unsigned want = traffic_plan_copies(&of->plan->probes[p], host) * of->round->sent[p];
-    return of->round->captures[host] && (seen->altered > 0 || seen->copies != want);
+    return !traffic_seen_conforms(of->round, of->plan, p, host);
 }
 
 /* The claims that the probe does not bear out. */

@@ -23,9 +23,7 @@ static int add(struct checking *checking, const struct traffic_round *round, siz
 {
     const struct traffic_probe *probe = &checking->plan.probes[p];
     const struct traffic_seen *seen = traffic_round_seen(round, p, host);
-    unsigned wanted = traffic_plan_copies(probe, host) * round->sent[p];
-    if (!round->captures[host] ||
-        (seen->copies == wanted && seen->altered == 0 && seen->late == 0)) {
+    if (traffic_seen_conforms(round, &checking->plan, p, host)) {
         return 0;
     }
     struct run_transient *transient = get(checking, probe->from, host);
@@ -35,7 +33,7 @@ static int add(struct checking *checking, const struct traffic_round *round, siz
     transient->first = transient->first ? transient->first : round->number;
     transient->last = round->number;
     transient->excuse = transient->excuse ? transient->excuse : round->excuses[p];
-    transient->wanted += wanted;
+    transient->wanted += traffic_plan_copies(probe, host) * round->sent[p];
     transient->came += seen->copies + seen->altered;
     transient->altered += seen->altered;
     transient->late += seen->late;

@@ -50,7 +50,7 @@ static int traffic_pair(const struct path_declared *declared, const struct traff
 {
     bool probed = false;
     for (size_t p = 0; p < n_probes && !probed; p++) {
-        probed = traffic_plan_copies(&probes[p], to) == 0;
+        probed = traffic_plan_most(&probes[p], to) == 0;
     }
     if (!probed) {
         struct said said = n_probes == 0 ? say(declared->expectation, from, to) : (struct said){0};

@@ -46,9 +46,10 @@ struct sender {
     const struct traffic_harmless *harmless;
     size_t host;
     struct traffic_plan *plan;
-    size_t first; /* its first probe */
+    size_t first;    /* its first probe */
+    bool has_claims; /* some claim speaks of it */
     struct traffic_classes classes;
-    struct path_walk walk;
+    struct path_walk walk; /* of one probe, as declared; where that is open, wherever it may go */
 };
 
 const struct claim *traffic_claim_for(const struct expectation *expectation, size_t from, size_t to,
@@ -78,61 +79,123 @@ static bool has_claim(const struct expectation *expectation, size_t from)
     return false;
 }
 
-/* Copies that must arrive at `to`: what a claim says; where no claim speaks of
- * this sender at all, what the ports say; nothing otherwise. */
-static unsigned expected_copies(const struct sender *sender, size_t to, const struct header *header)
+/* Whether it matters where the packet goes that `ports:` leave open: claims are a closed world, but
+ * for what NORMAL does. */
+static bool is_open(const struct sender *sender)
+{
+    const struct path_walk *walk = &sender->walk;
+    bool open = !sender->has_claims && !walk->known;
+    for (size_t i = 0; i < walk->n_hops && !open; i++) {
+        open = path_is_normal(walk->hops[i].open);
+    }
+    return open && walk->ends;
+}
+
+/* The ways that the probe takes by what is declared. */
+static void follow(struct sender *sender, const struct header *header)
+{
+    const struct topology_host *hosts = sender->topology->hosts;
+    struct path_touch touch;
+    size_t to = 0;
+    path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
+    if (!is_open(sender)) {
+        return;
+    }
+    while (to < sender->topology->n_hosts &&
+           memcmp(hosts[to].mac, header->dl_dst, BASE_MAC_BYTES) != 0) {
+        to++;
+    }
+    path_follow_touch(&sender->declared->network, hosts[sender->host].port, header,
+                      to < sender->topology->n_hosts ? to : HOST_NONE, &touch, &sender->walk);
+}
+
+/* Whether an arrival is allowed that is not certain and of which no claim speaks: claims are a
+ * closed world, but for what NORMAL does. */
+static bool is_allowed(const struct sender *sender, enum path_doubt doubt)
+{
+    return doubt == PATH_NORMAL || doubt == PATH_NORMAL_REWRITTEN ||
+           (doubt == PATH_OPEN && !sender->has_claims);
+}
+
+/* How many copies must, and may, arrive at `to`: what a claim says; else what the ports say, if no
+ * claim speaks of this sender; else what NORMAL may do. */
+static struct traffic_expected_arrival expected_copies(const struct sender *sender, size_t to,
+                                                       const struct header *header, bool goes_round)
 {
     const struct claim *claim = traffic_claim_for(sender->expectation, sender->host, to, header);
+    struct traffic_expected_arrival arrival = {.host = to};
     if (claim) {
-        return claim->copies;
+        arrival.copies = claim->copies;
+        return arrival;
     }
-    bool by_ports = !has_claim(sender->expectation, sender->host) && sender->walk.known;
-    return by_ports ? path_walk_copies(&sender->walk, to) : 0;
+    for (size_t i = 0; i < sender->walk.n_arrivals; i++) {
+        enum path_doubt doubt = sender->walk.arrivals[i].doubt;
+        bool is_here = sender->walk.arrivals[i].host == to;
+        arrival.copies += is_here && doubt == PATH_SURE && !sender->has_claims && sender->walk.ends;
+        arrival.more += is_here && is_allowed(sender, doubt);
+    }
+    arrival.more = goes_round ? TRAFFIC_COPIES_ANY : arrival.more;
+    return arrival;
+}
+
+/* Whether it may go round in a ring, so that any number of copies may arrive. */
+static bool may_go_round(const struct sender *sender)
+{
+    bool may = false;
+    for (size_t i = 0; i < sender->walk.n_hops && !sender->walk.ends && !may; i++) {
+        may = is_allowed(sender, sender->walk.hops[i].doubt);
+    }
+    return may;
 }
 
 /* The forms in which the ports say that it arrives; as it was sent where they
- * do not say. */
-static const struct header *expected_forms(struct sender *sender, size_t to,
-                                           const struct header *header, size_t *n)
+ * do not say. -1 without memory. */
+static int add_forms(struct sender *sender, const struct header *header,
+                     struct traffic_expected_arrival *arrival)
 {
     struct header *forms =
         base_arena_alloc(&sender->plan->arena, (sender->walk.n_arrivals + 1) * sizeof *forms);
-    *n = 0;
+    bool in_any = false;
     for (size_t i = 0; forms && i < sender->walk.n_arrivals; i++) {
-        if (sender->walk.arrivals[i].host == to) {
-            forms[(*n)++] = sender->walk.arrivals[i].header;
+        const struct path_walk_arrival *copy = &sender->walk.arrivals[i];
+        bool counts = copy->host == arrival->host &&
+                      (copy->doubt == PATH_SURE || is_allowed(sender, copy->doubt));
+        if (counts) {
+            forms[arrival->n_as++] = copy->header;
         }
+        in_any |= counts && copy->doubt > PATH_NORMAL;
     }
-    if (forms && *n == 0) {
-        forms[(*n)++] = *header;
+    if (forms && arrival->n_as == 0) {
+        forms[arrival->n_as++] = *header;
     }
-    return forms;
+    arrival->n_as = in_any ? 0 : arrival->n_as;
+    arrival->as = in_any ? NULL : forms;
+    return forms ? 0 : -1;
 }
 
 static int add_arrivals(struct sender *sender, struct traffic_probe *probe)
 {
     size_t n_hosts = sender->topology->n_hosts, n = 0;
+    bool goes_round = may_go_round(sender);
     for (size_t to = 0; to < n_hosts; to++) {
-        n += expected_copies(sender, to, &probe->header) > 0;
+        struct traffic_expected_arrival arrival =
+            expected_copies(sender, to, &probe->header, goes_round);
+        n += arrival.copies + arrival.more > 0;
     }
     struct traffic_expected_arrival *arrivals =
         base_arena_alloc(&sender->plan->arena, (n + 1) * sizeof *arrivals);
-    if (!arrivals) {
-        return -1;
-    }
     probe->arrivals = arrivals;
-    for (size_t to = 0; to < n_hosts; to++) {
-        unsigned copies = expected_copies(sender, to, &probe->header);
-        if (copies > 0) {
-            struct traffic_expected_arrival *arrival = &arrivals[probe->n_arrivals++];
-            *arrival = (struct traffic_expected_arrival){.host = to, .copies = copies};
-            arrival->as = expected_forms(sender, to, &probe->header, &arrival->n_as);
-            if (!arrival->as) {
+    for (size_t to = 0; arrivals && to < n_hosts; to++) {
+        struct traffic_expected_arrival *arrival = &arrivals[probe->n_arrivals];
+        *arrival = expected_copies(sender, to, &probe->header, goes_round);
+        if (arrival->copies + arrival->more > 0) {
+            if (add_forms(sender, &probe->header, arrival) < 0) {
                 return -1;
             }
+            probe->n_arrivals++;
         }
     }
-    return 0;
+    return arrivals ? 0 : -1;
 }
 
 static bool is_planned(const struct sender *sender, const struct header *header)
@@ -167,7 +230,7 @@ static int add_probe(struct sender *sender, const struct header *header, const c
                        ? traffic_arp_owner(sender->harmless, header)
                        : HOST_NONE;
     probe->shape.arp_sha = owner == HOST_NONE ? NULL : sender->topology->hosts[owner].mac;
-    path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
+    follow(sender, header);
     return add_arrivals(sender, probe);
 }
 
@@ -336,17 +399,23 @@ static int plan_extra(struct sender *sender, const struct traffic_extra *extra, 
                : add_probe(sender, &header, extra->kind);
 }
 
-static bool same_receivers(const struct traffic_probe *a, const struct traffic_probe *b)
+/* Whether every host that must receive a copy of `a` must receive one of `b`. */
+static bool has_receivers(const struct traffic_probe *b, const struct traffic_probe *a)
 {
-    if (a->n_arrivals != b->n_arrivals) {
-        return false;
+    bool has = true;
+    for (size_t i = 0; i < a->n_arrivals && has; i++) {
+        has = a->arrivals[i].copies == 0 || traffic_plan_copies(b, a->arrivals[i].host) > 0;
     }
-    for (size_t i = 0; i < a->n_arrivals; i++) {
-        if (a->arrivals[i].host != b->arrivals[i].host) {
-            return false;
-        }
+    return has;
+}
+
+static bool must_arrive(const struct traffic_probe *probe)
+{
+    bool must = false;
+    for (size_t i = 0; i < probe->n_arrivals && !must; i++) {
+        must = probe->arrivals[i].copies > 0;
     }
-    return true;
+    return must;
 }
 
 /* Behind everything else, one frame again for each set of receivers. */
@@ -355,9 +424,11 @@ static int add_sentinels(struct sender *sender)
     struct traffic_plan *plan = sender->plan;
     size_t last = plan->n_probes;
     for (size_t i = sender->first; i < last && plan->n_probes - last < SENTINELS_MAX; i++) {
-        bool needed = plan->probes[i].n_arrivals > 0;
+        const struct traffic_probe *probe = &plan->probes[i];
+        bool needed = must_arrive(probe);
         for (size_t j = last; j < plan->n_probes; j++) {
-            needed = needed && !same_receivers(&plan->probes[i], &plan->probes[j]);
+            needed = needed && !(has_receivers(&plan->probes[j], probe) &&
+                                 has_receivers(probe, &plan->probes[j]));
         }
         if (needed) {
             struct traffic_probe *sentinel = new_probe(plan);
@@ -374,6 +445,7 @@ static int add_sentinels(struct sender *sender)
 static int plan_sender(struct sender *sender, const struct traffic_plan_options *options)
 {
     sender->first = sender->plan->n_probes;
+    sender->has_claims = has_claim(sender->expectation, sender->host);
     sender->classes.n_cubes = 0;
     if (!options->extras_only &&
         traffic_classes_of(sender->declared, sender->host, &sender->classes) < 0) {
@@ -514,4 +586,10 @@ bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim 
         withholds = probe->from != claim->from || !match_takes(&claim->match, &probe->header);
     }
     return withholds;
+}
+
+unsigned traffic_plan_most(const struct traffic_probe *probe, size_t host)
+{
+    const struct traffic_expected_arrival *arrival = traffic_plan_arrival(probe, host);
+    return arrival ? arrival->copies + arrival->more : 0;
 }

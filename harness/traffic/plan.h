@@ -16,12 +16,16 @@
 #include "path/follow.h"
 #include "traffic/harmless.h"
 
+/* What is not listed must not arrive. */
 struct traffic_expected_arrival {
     size_t host;
-    unsigned copies;         /* never 0: what is not listed must not arrive */
-    const struct header *as; /* the forms in which it may arrive, n_as of them */
+    unsigned copies;         /* so many must arrive, ... */
+    unsigned more;           /* ... and so many more may: those that NORMAL, where it is declared,
+                                may send here */
+    const struct header *as; /* the forms in which it may arrive, n_as of them; NULL: in any */
     size_t n_as;
 };
+enum { TRAFFIC_COPIES_ANY = 1 << 20 }; /* as `more`: however many */
 
 struct traffic_probe {
     size_t from;
@@ -79,8 +83,10 @@ bool traffic_plan_sends(const struct expectation *expectation,
                         const struct traffic_plan_options *options, size_t host);
 
 /* Plans the probes of all hosts for which traffic_plan_sends. What must arrive of
- * them is what claims say; for a sender without any claim, what `ports:` say. -1
- * without memory: then there is nothing to free. */
+ * them is what claims say; for a sender without any claim, what `ports:` say. Where `ports:` hand
+ * them to NORMAL, they may besides arrive at any host to which it may send them and of which no
+ * claim speaks (path_follow_touch); of a sender without any claim also where `ports:` leave open
+ * what becomes of them. -1 without memory: then there is nothing to free. */
 int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
                  struct traffic_plan *plan, struct base_error *error);
 void traffic_plan_free(struct traffic_plan *plan);
@@ -92,8 +98,11 @@ const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic
 /* Whether probes that the claim speaks of are withheld, and none is planned. */
 bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim);
 
-/* How many copies of it: 0 if nothing. */
+/* How many copies of it must arrive: 0 if none. */
 unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host);
+
+/* How many may: 0 if none. */
+unsigned traffic_plan_most(const struct traffic_probe *probe, size_t host);
 
 /* Whether a claim of `from` names `to` for this header: the claim, or NULL. */
 const struct claim *traffic_claim_for(const struct expectation *expectation, size_t from, size_t to,

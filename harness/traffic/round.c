@@ -91,7 +91,8 @@ size_t traffic_round_wrong_form(const struct traffic_round *round, const struct 
         traffic_plan_arrival(&plan->probes[probe], host);
     const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
     /* Where claims and ports do not agree on the number, forms say nothing. */
-    if (!expected || expected->n_as != expected->copies || expected->n_as > TRAFFIC_FORMS_MAX) {
+    if (!expected || expected->more > 0 || expected->n_as != expected->copies ||
+        expected->n_as > TRAFFIC_FORMS_MAX) {
         return FORM_NONE;
     }
     for (size_t form = 0; form < expected->n_as; form++) {
@@ -102,19 +103,26 @@ size_t traffic_round_wrong_form(const struct traffic_round *round, const struct 
     return FORM_NONE;
 }
 
+bool traffic_seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
+                           size_t probe, size_t host)
+{
+    const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
+    unsigned n = round->sent[probe];
+    return !n || !round->captures[host] ||
+           (seen->altered == 0 && seen->late == 0 &&
+            seen->copies >= traffic_plan_copies(&plan->probes[probe], host) * n &&
+            seen->copies <= traffic_plan_most(&plan->probes[probe], host) * n &&
+            traffic_round_wrong_form(round, plan, probe, host) == FORM_NONE);
+}
+
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
                             size_t probe)
 {
-    for (size_t host = 0; round->sent[probe] && host < round->n_hosts; host++) {
-        const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
-        unsigned want = traffic_plan_copies(&plan->probes[probe], host) * round->sent[probe];
-        if (round->captures[host] &&
-            (seen->altered > 0 || seen->late > 0 || seen->copies != want ||
-             traffic_round_wrong_form(round, plan, probe, host) != FORM_NONE)) {
-            return false;
-        }
+    bool conforms = true;
+    for (size_t host = 0; host < round->n_hosts && conforms; host++) {
+        conforms = traffic_seen_conforms(round, plan, probe, host);
     }
-    return true;
+    return conforms;
 }
 
 bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan)

@@ -77,7 +77,9 @@ size_t traffic_round_wrong_form(const struct traffic_round *round, const struct 
                                 size_t probe, size_t host);
 
 /* Whether the frames are what the expectation wants, no more and no less, and none of
- * them late: of one probe, of all. */
+ * them late: of one probe at one host, of one probe, of all. What does not capture conforms. */
+bool traffic_seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
+                           size_t probe, size_t host);
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
                             size_t probe);
 bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan);

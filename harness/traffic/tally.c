@@ -43,26 +43,28 @@ static const char *altered_how(const struct traffic_evidence *evidence, size_t p
     return base_arena_take(arena, &text);
 }
 
+/* At least `least` copies of each sending should have arrived, and at most `most`. */
 static void count_arrivals(const struct traffic_evidence *evidence, size_t p, size_t host,
-                           unsigned copies, struct base_arena *arena, struct traffic_tally *tally)
+                           unsigned least, unsigned most, struct base_arena *arena,
+                           struct traffic_tally *tally)
 {
     const struct traffic_round *round = evidence->round;
-    unsigned want = copies * round->sent[p], got = traffic_seen_count(round, p, host);
+    unsigned n = round->sent[p], got = traffic_seen_count(round, p, host);
     const char *alteration = altered_how(evidence, p, host, arena);
     if (evidence->problems[host]) {
         tally->problem_host = host;
     }
     uint64_t late_ns = traffic_round_seen(round, p, host)->late_ns;
-    if (got == want && !alteration && late_ns == 0) {
+    if (got >= least * n && got <= most * n && !alteration && late_ns == 0) {
         return;
     }
     struct traffic_deviation deviation = {
         .probe = p, .host = host, .copies = got, .sent = round->sent[p], .late_ns = late_ns};
     tally->n_wrong++;
     add_kind(tally, evidence->plan->probes[p].kind);
-    if (got > want) {
+    if (got > most * n) {
         count(&tally->n_extra, &tally->extra, &deviation);
-    } else if (got < want) {
+    } else if (got < least * n) {
         count(&tally->n_missing, &tally->missing, &deviation);
     } else if (!alteration) {
         count(&tally->n_late, &tally->late, &deviation);
@@ -88,7 +90,7 @@ struct traffic_tally traffic_tally_claim(const struct traffic_evidence *evidence
         tally.n_probes++;
         for (size_t host = 0; host < evidence->expectation->topology->n_hosts; host++) {
             if (expectation_claim_names(evidence->expectation, claim, host)) {
-                count_arrivals(evidence, p, host, claim->copies, arena, &tally);
+                count_arrivals(evidence, p, host, claim->copies, claim->copies, arena, &tally);
             }
         }
     }
@@ -105,7 +107,8 @@ struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evid
         if (probe->from == from && evidence->round->sent[p] &&
             !traffic_claim_for(evidence->expectation, from, to, &probe->header)) {
             tally.n_probes++;
-            count_arrivals(evidence, p, to, traffic_plan_copies(probe, to), arena, &tally);
+            count_arrivals(evidence, p, to, traffic_plan_copies(probe, to),
+                           traffic_plan_most(probe, to), arena, &tally);
         }
     }
     return tally;
