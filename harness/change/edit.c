@@ -28,7 +28,7 @@ static int find_row(struct change_edit *edit, const struct flow_entry *key, size
         return -1;
     }
     rows->n_entries--; /* room, if it is needed */
-    if (space_intern(&edit->keys, hash_key(key), same_key, rows, key, &id) < 0) {
+    if (base_intern(&edit->keys, hash_key(key), same_key, rows, key, &id) < 0) {
         return -1;
     }
     *row = id;
@@ -72,7 +72,7 @@ void change_edit_free(struct change_edit *edit)
 {
     flow_table_free(&edit->rows);
     free(edit->gone);
-    space_intern_free(&edit->keys);
+    base_intern_free(&edit->keys);
     *edit = (struct change_edit){0};
 }
 

@@ -18,9 +18,9 @@
 #ifndef CHANGE_EDIT_H
 #define CHANGE_EDIT_H
 
+#include "base/intern.h"
 #include "model/flow.h"
 #include "model/flow_mod.h"
-#include "space/intern.h"
 
 /* A copy of a table that is being changed. Actions are borrowed from the table
  * and from the flow-mods. */
@@ -28,7 +28,7 @@ struct change_edit {
     struct flow_table rows; /* those that are gone too */
     bool *gone;             /* by row */
     size_t capacity;
-    struct space_interner keys; /* by row: table, priority and match */
+    struct base_interner keys; /* by row: table, priority and match */
     uint8_t last_table;
     size_t n_chosen; /* entries that the last modify or delete chose */
 };

@@ -59,8 +59,8 @@ static int number_actions(struct space_table *table, size_t entry)
         return -1;
     }
     size_t n = table->actions.n_ids;
-    if (space_intern(&table->actions, hash_actions(&list), same_actions, table, &list,
-                     &table->action_ids[entry]) < 0) {
+    if (base_intern(&table->actions, hash_actions(&list), same_actions, table, &list,
+                    &table->action_ids[entry]) < 0) {
         return -1;
     }
     if (table->actions.n_ids > n) {
@@ -75,7 +75,7 @@ static int number_mask(struct space_table *table, size_t entry)
     uint32_t *id = &table->group_ids[entry];
     if (base_grow(&table->groups, table->n_groups, &table->groups_capacity, sizeof *table->groups) <
             0 ||
-        space_intern(&table->masks, header_hash(mask, 0), same_mask, table, mask, id) < 0) {
+        base_intern(&table->masks, header_hash(mask, 0), same_mask, table, mask, id) < 0) {
         return -1;
     }
     if (*id == table->n_groups) {
@@ -266,8 +266,8 @@ void space_table_free(struct space_table *table)
     free(table->next_same);
     free(table->id_actions);
     free(table->by_rank);
-    space_intern_free(&table->actions);
-    space_intern_free(&table->masks);
+    base_intern_free(&table->actions);
+    base_intern_free(&table->masks);
     space_tree_free(&table->tree);
     *table = (struct space_table){0};
 }

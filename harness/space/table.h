@@ -11,9 +11,9 @@
 #ifndef SPACE_TABLE_H
 #define SPACE_TABLE_H
 
+#include "base/intern.h"
 #include "model/flow.h"
 #include "space/behavior.h"
-#include "space/intern.h"
 #include "space/tree.h"
 
 /* An entry of a higher rank wins. */
@@ -65,7 +65,7 @@ struct space_table {
                              precedence, and only the first is filed in the slots */
     size_t rows_capacity[4]; /* of these four */
 
-    struct space_interner actions, masks;
+    struct base_interner actions, masks;
     struct space_actions *id_actions; /* by action id */
     size_t ids_capacity;
     struct space_group *groups; /* some may have become empty */

@@ -29,9 +29,8 @@ struct cover_work {
     bool *has_candidate;    /* by entry */
     struct header *packets; /* no two equal, without in_port */
     bool *anywhere;         /* by packet: to be tried from hosts of other switches too */
-    size_t n_packets, packets_capacity, anywhere_capacity;
-    uint32_t *slots; /* of packets, by hash; number + 1 */
-    size_t n_slots;
+    size_t packets_capacity, anywhere_capacity;
+    struct base_interner numbers; /* of packets */
     struct candidate *candidates;
     size_t n_candidates, candidates_capacity;
     uint32_t *exercised;
@@ -100,51 +99,27 @@ static bool lists(const struct cover_work *work, const struct candidate *candida
     return false;
 }
 
-static size_t slot_of(const struct cover_work *work, const struct header *packet)
+static bool same_packet(const void *aux, uint32_t id, const void *key)
 {
-    size_t at = header_hash(packet, 0) & (work->n_slots - 1);
-    while (work->slots[at] != 0 && !header_equal(&work->packets[work->slots[at] - 1], packet)) {
-        at = (at + 1) & (work->n_slots - 1);
-    }
-    return at;
-}
-
-static int widen_slots(struct cover_work *work)
-{
-    size_t n_slots = work->n_slots ? 2 * work->n_slots : 1024;
-    uint32_t *slots = base_calloc(n_slots, sizeof *slots);
-    if (!slots) {
-        return -1;
-    }
-    free(work->slots);
-    work->slots = slots;
-    work->n_slots = n_slots;
-    for (size_t i = 0; i < work->n_packets; i++) {
-        slots[slot_of(work, &work->packets[i])] = (uint32_t)i + 1;
-    }
-    return 0;
+    return header_equal(&((const struct cover_work *)aux)->packets[id], key);
 }
 
 /* The packet's number; a new one if there is none like it. */
 static int number_packet(struct cover_work *work, struct header packet, size_t *number)
 {
+    size_t n = work->numbers.n_ids;
+    uint32_t id;
     packet.in_port = 0;
-    if (2 * work->n_packets >= work->n_slots && widen_slots(work) < 0) {
+    if (base_grow(&work->packets, n, &work->packets_capacity, sizeof *work->packets) < 0 ||
+        base_grow(&work->anywhere, n, &work->anywhere_capacity, sizeof *work->anywhere) < 0 ||
+        base_intern(&work->numbers, header_hash(&packet, 0), same_packet, work, &packet, &id) < 0) {
         return -1;
     }
-    size_t at = slot_of(work, &packet);
-    if (work->slots[at] == 0) {
-        if (base_grow(&work->packets, work->n_packets, &work->packets_capacity,
-                      sizeof *work->packets) < 0 ||
-            base_grow(&work->anywhere, work->n_packets, &work->anywhere_capacity,
-                      sizeof *work->anywhere) < 0) {
-            return -1;
-        }
-        work->anywhere[work->n_packets] = false;
-        work->packets[work->n_packets++] = packet;
-        work->slots[at] = (uint32_t)work->n_packets;
+    if (id == n) {
+        work->anywhere[n] = false;
+        work->packets[n] = packet;
     }
-    *number = work->slots[at] - 1;
+    *number = id;
     return 0;
 }
 
@@ -273,12 +248,12 @@ static int sample_hosts(struct cover_work *work, struct path_walk *walk)
 {
     size_t n_hosts = work->network->topology->n_hosts, n_packets = 0;
     size_t max_walks = work->options->max_walks ? work->options->max_walks : MAX_WALKS;
-    for (size_t i = 0; i < work->n_packets; i++) {
+    for (size_t i = 0; i < work->numbers.n_ids; i++) {
         n_packets += work->anywhere[i];
     }
     size_t n_tries = n_packets ? max_walks / n_packets : 0;
     n_tries = n_tries < n_hosts ? n_tries : n_hosts;
-    for (size_t packet = 0; packet < work->n_packets; packet++) {
+    for (size_t packet = 0; packet < work->numbers.n_ids; packet++) {
         for (size_t i = 0; work->anywhere[packet] && i < n_tries; i++) {
             size_t host = (packet + i * n_hosts / n_tries) % n_hosts;
             if (sends(work, host) && try_packet(work, host, packet, walk) < 0) {
@@ -508,7 +483,7 @@ int traffic_cover(const struct path_network *network, const struct traffic_cover
     free(work.has_candidate);
     free(work.packets);
     free(work.anywhere);
-    free(work.slots);
+    base_intern_free(&work.numbers);
     free(work.candidates);
     free(work.exercised);
     if (status < 0) {

@@ -7,21 +7,22 @@
 #define YAML_INDEX_H
 
 #include "base/arena.h"
+#include "base/intern.h"
 #include "model/place.h"
 
 #include <stddef.h>
 
 struct yaml_entry {
-    const void *key; /* NULL: an empty slot */
+    const void *key;
     size_t n_bytes;
     size_t number;
     struct place place;
 };
 
 struct yaml_index {
-    struct yaml_entry *slots;
-    size_t n_entries;
-    size_t n_slots; /* 0 or a power of two */
+    struct base_interner numbers; /* of the entries */
+    struct yaml_entry *entries;
+    size_t capacity;
     struct base_arena keys;
 };
 
