@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "base/suggest.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -100,6 +101,26 @@ int base_option_percent(const struct base_option *option, void *at, const char *
         return base_fail(error, "'%s' is not a percentage from 0 to 100", value);
     }
     *(double *)at = percent;
+    return 0;
+}
+
+int base_option_size(const struct base_option *option, void *at, const char *value,
+                     struct base_error *error)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    uint64_t number = strtoull(value, &end, 10), shift = 0;
+    const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+    if (unit) {
+        shift = 10 * (uint64_t)(unit - units + 1);
+        end += strcmp(end + 1, "iB") == 0 ? 3 : 1;
+    }
+    if (value[0] < '0' || value[0] > '9' || *end || errno || number > UINT64_MAX >> shift ||
+        !in_bounds(option, number << shift)) {
+        return base_fail(error, "'%s' is not a size such as 512M or 2GiB", value);
+    }
+    *(uint64_t *)at = number << shift;
     return 0;
 }
 

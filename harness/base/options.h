@@ -60,6 +60,7 @@ base_option_set base_option_list;    /* struct base_option_list */
 base_option_set base_option_number;  /* uint64_t, decimal, from min to max */
 base_option_set base_option_percent; /* double, from 0 to 100; "5" or "5%" */
 base_option_set base_option_ms;      /* unsigned, a time in milliseconds, from min to max */
+base_option_set base_option_size;    /* uint64_t, in bytes, from min to max; "512M", "2GiB" */
 base_option_set base_option_ns;      /* uint64_t, a time in nanoseconds, from min to max */
 
 /* Reads argv[1] and on as getopt_long(3) does: long names may be cut where they

@@ -11,7 +11,7 @@ struct mine {
     bool all, verbose;
     const char *lab, *tap;
     struct base_option_list patterns;
-    uint64_t count, seed, wait_ns;
+    uint64_t count, seed, wait_ns, memory;
     unsigned timeout_ms;
     double score;
     int form;
@@ -39,6 +39,8 @@ static const struct base_option rows[] = {
      .min = 1},
     {"timeout", 0, "TIME", base_option_ms, offsetof(struct mine, timeout_ms), .help = "at most",
      .max = 60000},
+    {"memory", 0, "SIZE", base_option_size, offsetof(struct mine, memory), .help = "size",
+     .min = 1024},
     {"score-that-counts", 0, "PERCENT", base_option_percent, offsetof(struct mine, score),
      .help = "score"},
     {"yaml", 0, NULL, base_option_choice, offsetof(struct mine, form), .help = "as YAML", .min = 3},
@@ -92,6 +94,42 @@ static void values_go_where_the_rows_say(void **state)
     assert_string_equal(mine.lab, "y");
     assert_int_equal(mine.seed, 5);
     assert_true(mine.score > 99);
+}
+
+static void sizes_have_units(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } good[] = {{"1024", 1024},
+                {"1k", 1024},
+                {"512M", 512 << 20},
+                {"2GiB", 2ull << 30},
+                {"16777215T", 16777215ull << 40}};
+    static const char *const bad[] = {"",
+                                      "M",
+                                      "1023",
+                                      "1x",
+                                      "1MB",
+                                      "1Mi",
+                                      "-1M",
+                                      " 1M",
+                                      "1.5M",
+                                      "16777216T",
+                                      "1M ",
+                                      "0x1000",
+                                      "99999999999999999999"};
+    struct mine mine;
+    struct base_error error;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_int_equal(PARSE(&mine, &error, "--memory", good[i].text), 3);
+        assert_true(mine.memory == good[i].bytes);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(PARSE(&mine, &error, "--memory", bad[i]), -1);
+        assert_non_null(strstr(error.text, "is not a size such as 512M or 2GiB"));
+    }
 }
 
 static void operands_may_stand_anywhere(void **state)
@@ -228,6 +266,7 @@ static void help_is_made_from_the_rows(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(values_go_where_the_rows_say),
+    cmocka_unit_test(sizes_have_units),
     cmocka_unit_test(operands_may_stand_anywhere),
     cmocka_unit_test(the_last_choice_counts),
     cmocka_unit_test(a_value_may_be_optional),

@@ -68,6 +68,7 @@ struct channel {
     unsigned what;
     uint64_t started_ns; /* this dump */
     size_t n_running;
+    size_t n_bytes; /* of all switches in this dump, but those that were given up for it */
     bool interrupted;
 };
 
@@ -188,6 +189,45 @@ static void take_echo(struct session *session, uint32_t xid)
     session->echo_due = false;
 }
 
+/* Of all that are still running, the one that has sent most. */
+static struct session *largest(struct channel *channel)
+{
+    struct session *found = NULL;
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        struct session *session = &channel->sessions[i];
+        size_t n_bytes = session->running ? session->progress.dump->n_bytes : 0;
+        if (n_bytes > (found ? found->progress.dump->n_bytes : 0)) {
+            found = session;
+        }
+    }
+    return found;
+}
+
+/* Switches may bring memory to its end together, each within its own limit. */
+static int check_sum(struct session *session, size_t n_bytes, struct base_error *error)
+{
+    struct channel *channel = session->channel;
+    struct session *victim = NULL;
+    channel->n_bytes += n_bytes;
+    if (channel->n_bytes > channel->options.max_sum_bytes) {
+        victim = largest(channel);
+    }
+    if (!victim) {
+        return 0;
+    }
+    struct channel_dump *dump = victim->progress.dump;
+    base_fail(error, "sent %zu bytes, most of all switches, which may send %zu together (--memory)",
+              dump->n_bytes, channel->options.max_sum_bytes);
+    channel->n_bytes -= dump->n_bytes < channel->n_bytes ? dump->n_bytes : channel->n_bytes;
+    if (victim == session) {
+        return -1;
+    }
+    finish(victim, error->text);
+    hang_up(victim);
+    switch_state_free(&dump->state);
+    return 0;
+}
+
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error)
 {
@@ -215,7 +255,8 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
         return 0;
     }
     session->echo_due = false;
-    if (channel_progress_message(progress, header, body, &step, error)) {
+    if (check_sum(session, header->length, error) < 0 ||
+        channel_progress_message(progress, header, body, &step, error) < 0) {
         return -1;
     }
     if (step == CHANNEL_STEP_AGAIN) {
@@ -525,6 +566,7 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
     channel->started_ns = base_now_ns();
     channel->what = what;
     channel->n_running = channel->n_sessions;
+    channel->n_bytes = 0;
     for (size_t i = 0; i < channel->n_listeners; i++) {
         channel_listener_start(channel->listeners[i]);
     }
@@ -566,6 +608,7 @@ static void set_options(struct channel_options *options, const struct channel_op
     *options = given ? *given : (struct channel_options){0};
     options->timeout_ms = options->timeout_ms ? options->timeout_ms : 10000;
     options->max_bytes = options->max_bytes ? options->max_bytes : (size_t)512 << 20;
+    options->max_sum_bytes = options->max_sum_bytes ? options->max_sum_bytes : SIZE_MAX;
     options->max_messages = options->max_messages ? options->max_messages : 1000000;
     options->max_entries = options->max_entries ? options->max_entries : 2000000;
 }

@@ -43,12 +43,14 @@ struct channel_options {
     unsigned timeout_ms; /* for one call of channel_dump; 10,000 */
     /* What one switch may send in a dump, all repeats together, before it is
      * given up. Decoded it is at most about twice the bytes. */
-    size_t max_bytes;    /* 512 MiB */
-    size_t max_messages; /* 1,000,000 */
-    size_t max_entries;  /* in its table; 2,000,000 */
-    int interrupt_fd;    /* as soon as it can be read, dumps end: what has not answered by then
-                            was "interrupted"; borrowed, not read from; none */
-    bool plain;          /* entries are never asked for with NXST_FLOW, but with OFPST_FLOW */
+    size_t max_bytes;     /* 512 MiB */
+    size_t max_sum_bytes; /* of all switches together; the one that sent most is given up then.
+                             As much as there is */
+    size_t max_messages;  /* 1,000,000 */
+    size_t max_entries;   /* in its table; 2,000,000 */
+    int interrupt_fd;     /* as soon as it can be read, dumps end: what has not answered by then
+                             was "interrupted"; borrowed, not read from; none */
+    bool plain;           /* entries are never asked for with NXST_FLOW, but with OFPST_FLOW */
 };
 
 enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1 };

@@ -118,6 +118,37 @@ static void a_reply_that_never_ends_is_given_up(void **state)
                    "sent more than 700 messages");
 }
 
+/* Two send endlessly, one is as it should be: the two are given up, one by one, before memory
+ * is. */
+static void bombs_are_given_up_together(void **state)
+{
+    (void)state;
+    struct fake_switch fakes[] = {{.answer = go_on_for_ever, .flows_a_part = 1, .n_flows = 1},
+                                  {.n_flows = 3},
+                                  {.answer = go_on_for_ever, .flows_a_part = 1, .n_flows = 1}};
+    struct channel_target targets[3];
+    struct channel_dump dumps[3];
+    struct channel_options options = {.timeout_ms = 20000, .plain = true, .max_sum_bytes = 1 << 16};
+    struct channel *channel;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(fake_switch_start(&fakes[i]));
+        targets[i] = (struct channel_target){.name = "s", .endpoint = fakes[i].endpoint};
+    }
+    assert_int_equal(channel_open(targets, 3, &options, &channel, NULL), 0);
+    dump_all(channel, BOTH, dumps);
+    assert_failed(&dumps[0], fakes[0].endpoint, "most of all switches");
+    assert_ok(&dumps[1], 3);
+    assert_failed(&dumps[2], fakes[2].endpoint, "most of all switches");
+    assert_true(dumps[0].n_bytes <= 1 << 17 && dumps[2].n_bytes <= 1 << 17);
+    for (size_t i = 0; i < 3; i++) {
+        switch_state_free(&dumps[i].state);
+    }
+    channel_close(channel);
+    for (size_t i = 0; i < 3; i++) {
+        stop(&fakes[i]);
+    }
+}
+
 static void forget_more(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     fake_switch_answer(fake, type, xid, kind);
@@ -211,6 +242,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_connection_cut_anywhere_is_a_failure),
     cmocka_unit_test(what_is_still_to_come_is_said),
     cmocka_unit_test(a_reply_that_never_ends_is_given_up),
+    cmocka_unit_test(bombs_are_given_up_together),
     cmocka_unit_test(a_peer_that_does_not_read_is_given_up),
     cmocka_unit_test(a_wrong_answer_is_a_failure),
 };

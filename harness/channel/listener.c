@@ -171,6 +171,15 @@ void channel_listener_format_others(const struct channel_listener *listener,
                         listener->n_strangers, listener->n_strangers > 1 ? "s" : "",
                         listener->last_stranger);
     }
+    size_t n_silent = 0;
+    for (const struct caller *caller = listener->callers; caller; caller = caller->next) {
+        n_silent++;
+    }
+    if (n_silent > 0) {
+        base_put_format(out, "; %zu caller%s nothing, the last of them at ", n_silent,
+                        n_silent > 1 ? "s say" : " says");
+        channel_conn_format_peer(listener->callers->conn, out);
+    }
     if (listener->n_lost > 0) {
         base_put_format(out, "; %zu caller%s not understood, the last: %s", listener->n_lost,
                         listener->n_lost > 1 ? "s were" : " was", listener->last_loss.text);
@@ -264,7 +273,26 @@ static void on_rested(evutil_socket_t fd, short events, void *arg)
     event_add(listener->acceptable, NULL);
 }
 
-/* Accepts as long as there is room. Where that fails for want of descriptors
+/* Room for one more: a switch says at once who it is, so it is hardly the one that has been silent
+ * longest; and if it is, it dials again. */
+static void make_room(struct channel_listener *listener)
+{
+    struct caller *oldest = listener->callers;
+    if (listener->n_callers < listener->max_callers) {
+        return;
+    }
+    while (oldest->next) {
+        oldest = oldest->next;
+    }
+    struct base_buffer peer = {0};
+    struct base_error error;
+    channel_conn_format_peer(oldest->conn, &peer);
+    base_fail(&error, "%s said nothing while others called", base_buffer_text(&peer));
+    base_buffer_free(&peer);
+    lose(oldest, &error);
+}
+
+/* Where accepting fails for want of descriptors
  * or memory, the next try waits until a caller has gone, or for a moment: it may be
  * others that use them. */
 static void on_acceptable(evutil_socket_t fd, short events, void *arg)
@@ -278,11 +306,9 @@ static void on_acceptable(evutil_socket_t fd, short events, void *arg)
         event_del(listener->acceptable);
         const struct timeval rest = base_timeval(REST_MS);
         evtimer_add(listener->rest, &rest);
-    } else if (peer >= 0 && greet(listener, peer, &listener->last_loss)) {
-        listener->n_lost++;
-    }
-    if (listener->n_callers >= listener->max_callers) {
-        event_del(listener->acceptable);
+    } else if (peer >= 0) {
+        make_room(listener);
+        listener->n_lost += greet(listener, peer, &listener->last_loss) < 0;
     }
 }
 

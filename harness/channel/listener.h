@@ -18,7 +18,9 @@ typedef bool channel_listener_take(void *owner, struct channel_listener *listene
                                    struct channel_conn *conn, uint64_t dpid);
 
 /* Listens from now on; connections are accepted from channel_listener_start on.
- * At most max_callers connections are open that have not been taken. Returns
+ * At most max_callers connections are open that have not been taken; one more takes the place of
+ * the one that has been silent longest, so that nobody can keep switches out by saying nothing.
+ * Returns
  * NULL and an error if the address cannot be resolved or is in use, and without
  * memory. The caller frees it (channel_listener_free). */
 struct channel_listener *channel_listener_new(struct event_base *base,
@@ -49,7 +51,8 @@ bool channel_listener_is_called(const struct channel_listener *listener);
 
 /* Appends which callers since the start were not taken, and why: "; 2 others did,
  * the last with datapath id 0000000000000005; 1 caller was not understood, the
- * last: did not say which switch it is"; nothing if there were none. */
+ * last: did not say which switch it is; 3 callers say nothing, the last of them at
+ * 192.0.2.9:50123"; nothing if there were none. */
 void channel_listener_format_others(const struct channel_listener *listener,
                                     struct base_buffer *out);
 

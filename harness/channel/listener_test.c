@@ -397,7 +397,8 @@ static const char *be_refused(const void *said, size_t n_said, unsigned patience
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(write(fd, said, n_said), n_said);
     text->n_bytes = 0;
-    while (text->n_bytes == 0) {
+    while (text->n_bytes == 0 || strstr(base_buffer_text(text), "says nothing")) {
+        text->n_bytes = 0;
         assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
         channel_listener_format_others(listener, text);
     }
@@ -419,6 +420,47 @@ static void why_a_caller_was_not_taken_is_said(void **state)
     assert_non_null(strstr(be_refused("", 0, 20, &text), "did not say which switch it is"));
     assert_non_null(strstr(be_refused("GET /", 5, 0, &text), "not in OpenFlow: \"GET /\""));
     base_buffer_free(&text);
+}
+
+/* As many as there is room for, and more, say nothing; the switch is heard all the same, and who
+ * kept silent is said. */
+static void silent_callers_keep_nobody_out(void **state)
+{
+    (void)state;
+    enum { CALLERS = 60 };
+    char endpoint[64];
+    uint16_t port;
+    int callers[CALLERS];
+    struct channel_dump dump;
+    struct channel *channel = listen_for((uint64_t[]){3}, 1, 20000, endpoint, &port);
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
+    for (size_t i = 0; i < CALLERS; i++) {
+        callers[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(callers[i], (struct sockaddr *)&address, sizeof address), 0);
+    }
+    struct fake_switch real = {.dpid = 3, .dial_port = port, .n_flows = 2};
+    assert_true(fake_switch_start(&real));
+    dump_all(channel, BOTH, &dump);
+    assert_ok(&dump, 2);
+    switch_state_free(&dump.state);
+    channel_close(channel);
+    stop(&real);
+    channel = listen_for((uint64_t[]){3}, 1, 500, endpoint, &port);
+    address.sin_port = htons(port);
+    for (size_t i = 0; i < CALLERS; i++) {
+        close(callers[i]);
+        callers[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(callers[i], (struct sockaddr *)&address, sizeof address), 0);
+    }
+    dump_all(channel, BOTH, &dump);
+    assert_failed(&dump, endpoint, "; 17 callers say nothing, the last of them at 127.0.0.1:");
+    assert_failed(&dump, endpoint, "; 43 callers were not understood, the last: 127.0.0.1:");
+    assert_failed(&dump, endpoint, " said nothing while others called");
+    channel_close(channel);
+    for (size_t i = 0; i < CALLERS; i++) {
+        close(callers[i]);
+    }
 }
 
 static void a_listener_is_at_its_port_and_host(void **state)
@@ -446,6 +488,7 @@ static void a_listener_is_at_its_port_and_host(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(why_a_caller_was_not_taken_is_said),
+    cmocka_unit_test(silent_callers_keep_nobody_out),
     cmocka_unit_test(a_listener_is_at_its_port_and_host),
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),

@@ -50,6 +50,7 @@ static const struct base_option options[] = {
      .help = "the frames of failing probes, for Wireshark"},
     CLI_OPTION_VERBOSE("list what passed too, and where the time went"),
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     CLI_OPTION_ALLOW_FLOOD,
     {"packet-out", 0, NULL, base_option_flag, CLI_JOB(run.packet_out),
      .help = "where hosts cannot tell which cable is bad, have switches send frames "

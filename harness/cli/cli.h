@@ -50,6 +50,9 @@ struct cli_job {
     const char *state;                      /* --state: a saved state; NULL: the switches */
     struct base_option_list patterns;       /* -k; also in `run` */
     struct run_options run;
+    struct run_world
+        world;       /* the one of the program, interrupted by signals and limited by `memory` */
+    uint64_t memory; /* bytes; 0: half of what there is */
     bool verbose;
     struct cli_output text, json;
     struct yaml_files files;  /* this machine's; those that are read are noted in `inputs` */
@@ -128,6 +131,12 @@ enum { CLI_TIME_MAX_MS = 86400000 };
             .help =                                                                                \
                 "send broadcast, multicast and unknown unicast into NORMAL, too, which floods "    \
                 "them: endlessly in a ring without spanning tree"                                  \
+    }
+#define CLI_OPTION_MEMORY                                                                          \
+    {                                                                                              \
+        "memory", 0, "SIZE", base_option_size, CLI_JOB(memory),                                    \
+            .min = 1 << 20,                                                                        \
+            .help = "what all switches together may make it use (default: half of the machine's)"  \
     }
 #define CLI_OPTION_TIMEOUT                                                                         \
     {                                                                                              \

@@ -44,6 +44,7 @@ static const struct base_option options[] = {
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("all sets of packets, not only the first 10 of a switch"),
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     {0},
 };
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct cli_command *const commands[] = {
     &cli_check,  &cli_diff, &cli_explain, &cli_flows,   &cli_learn,
@@ -151,6 +152,14 @@ static int load_and_run(struct cli_job *job)
     return status;
 }
 
+/* Up to three readings are kept at a time, and each takes twice its bytes: with what is made of
+ * them, eight times what comes from the network. */
+static void limit_memory(struct cli_job *job)
+{
+    uint64_t half = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+    job->world.max_read_bytes = (size_t)((job->memory ? job->memory : half) / 8);
+}
+
 static int run_job(struct cli_job *job, int argc, char **argv)
 {
     struct base_error error = {0};
@@ -162,14 +171,14 @@ static int run_job(struct cli_job *job, int argc, char **argv)
     if (first < 0) {
         return cli_usage_error(job, "%s", error.text);
     }
+    limit_memory(job);
     int status = settle(job, argv + first, argc - first);
     return status == CLI_CONFORMS ? load_and_run(job) : status;
 }
 
-static int run_command(const struct cli_command *command, const struct run_world *outer, int argc,
+static int run_command(const struct cli_command *command, const struct run_world *world, int argc,
                        char **argv)
 {
-    struct run_world world = *outer;
     base_memory_begin();
     struct cli_job *job = base_calloc(1, command->n_bytes);
     if (!job) {
@@ -181,9 +190,10 @@ static int run_command(const struct cli_command *command, const struct run_world
     }
     job->command = command;
     job->files = (struct yaml_files){.context = job, .read = read_input};
-    world.interrupt_fd = command->ends_early ? cli_interrupt_catch() : 0;
-    job->run.world = &world;
-    job->started_ns = world.now_ns(&world);
+    job->world = *world;
+    job->world.interrupt_fd = command->ends_early ? cli_interrupt_catch() : 0;
+    job->run.world = &job->world;
+    job->started_ns = world->now_ns(world);
     int status = run_job(job, argc, argv);
     if (status != CLI_UNJUDGED && base_memory_ran_out()) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");

@@ -26,6 +26,7 @@ static const struct base_option options[] = {
     {"save", 0, "FILE", base_option_text, offsetof(struct flows, save.path),
      .help = "save the state (the YAML form) to FILE"},
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     {0},
 };
 

@@ -25,6 +25,7 @@ static const struct base_option options[] = {
     CLI_OPTION_LAB,
     CLI_OPTION_STATE,
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     {0},
 };
 

@@ -30,6 +30,7 @@ static const struct base_option options[] = {
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("list what is noticed too, and by what"),
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     {0},
 };
 

@@ -29,6 +29,7 @@ static const struct base_option options[] = {
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("list everything"),
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     {0},
 };
 

@@ -18,6 +18,7 @@ static const struct base_option options[] = {
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
     CLI_OPTION_TIMEOUT,
+    CLI_OPTION_MEMORY,
     CLI_OPTION_ALLOW_FLOOD,
     {0},
 };

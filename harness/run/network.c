@@ -29,7 +29,8 @@ static int open_channel(struct run_network *network, const struct topology *topo
         }
     }
     struct channel_options options = {.timeout_ms = timeout_ms,
-                                      .interrupt_fd = network->world->interrupt_fd};
+                                      .interrupt_fd = network->world->interrupt_fd,
+                                      .max_sum_bytes = network->world->max_read_bytes};
     int status = network->world->channel_open(network->world, targets, network->n_dumps, &options,
                                               &network->channel, error);
     free(targets);

@@ -17,6 +17,10 @@ struct run_world {
      * is inconclusive (run_is_interrupted). 0: there is none. */
     int interrupt_fd;
 
+    /* What all switches together may send in one reading, in bytes; decoded it takes about twice
+     * as many. 0: no limit. */
+    size_t max_read_bytes;
+
     /* Sessions with switches: each member as the function of its name in
      * channel/channel.h. The implementation of channel_open defines what is in it. */
     int (*channel_open)(const struct run_world *world, const struct channel_target *targets,

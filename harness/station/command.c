@@ -35,7 +35,8 @@ static int spawn(struct station_command *command, int child_fd, const char *line
     posix_spawn_file_actions_adddup2(&actions, command->errors, STDERR_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attributes, 0); /* so that what it starts can be ended with it */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     int failed = posix_spawn(&command->pid, "/bin/sh", &actions, &attributes,
                              (char *const *)arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -65,15 +66,16 @@ int station_command_start(struct station_command *command, const char *prefix, c
     return failed ? base_fail(error, "%s: %s", prefix, strerror(failed)) : 0;
 }
 
-/* Waits for the command's end, and kills it when that takes too long. Returns
- * its status as waitpid(2) does. */
+/* Waits for the command's end, and kills it when that takes too long; with it, in any case, what
+ * it has started and left behind. Returns its status as waitpid(2) does. */
 static int reap(struct station_command *command, int timeout_ms)
 {
     int status = 0, fd = (int)syscall(SYS_pidfd_open, command->pid, 0);
     struct pollfd ended = {.fd = fd, .events = POLLIN};
-    if (fd < 0 || poll(&ended, 1, timeout_ms) <= 0) {
-        kill(command->pid, SIGKILL);
+    if (fd >= 0) {
+        poll(&ended, 1, timeout_ms);
     }
+    kill(-command->pid, SIGKILL); /* as long as nobody has waited for it, the group is its own */
     if (fd >= 0) {
         close(fd);
     }

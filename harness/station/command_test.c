@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +42,27 @@ static void its_stdin_and_stdout_are_the_socket(void **state)
     station_command_end(&command);
     assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
     assert_int_equal(errno, ECHILD);
+}
+
+/* A pipe that only a process in the background holds tells when it has gone. */
+static void what_it_leaves_behind_goes_with_it(void **state)
+{
+    (void)state;
+    struct station_command command;
+    char text[64], line[64];
+    int held[2];
+    assert_int_equal(pipe(held), 0);
+    fcntl(held[0], F_SETFD, FD_CLOEXEC);
+    snprintf(line, sizeof line, "sh -c 'sleep 1000 <&- >&- 2>&- & echo up'");
+    assert_int_equal(station_command_start(&command, line, "", NULL), 0);
+    close(held[1]);
+    hear(&command, text, sizeof text);
+    assert_string_equal(text, "up\n");
+    struct pollfd gone = {.fd = held[0], .events = POLLIN};
+    assert_int_equal(poll(&gone, 1, 0), 0);
+    station_command_end(&command);
+    assert_int_equal(poll(&gone, 1, 20000), 1);
+    close(held[0]);
 }
 
 static void assert_fails(const char *prefix, const char *program, const char *why)
@@ -118,6 +140,7 @@ static void signals_are_not_blocked_in_it(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(its_stdin_and_stdout_are_the_socket),
+    cmocka_unit_test(what_it_leaves_behind_goes_with_it),
     cmocka_unit_test(how_it_ended_is_said_with_its_last_line),
     cmocka_unit_test(the_last_line_is_cut_at_255_bytes),
     cmocka_unit_test(one_that_does_not_end_is_killed),

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whole dialogues with switches that say one thing wrong, in every place where they can: each
+ * costs its own dump alone, soon and with a reason, or is a dump as it should be. */
+#include "channel/channel.h"
+
+#include "testing/channel.h"
+
+#include <stdlib.h>
+
+enum { AT_ONCE = 64, TIMEOUT_MS = 400, N_KINDS = 5 };
+
+/* A switch that sends a 16-bit word of its dialogue otherwise. */
+struct liar {
+    struct fake_switch fake;
+    size_t at;     /* bytes in front of the word */
+    unsigned kind; /* of what is sent instead */
+};
+
+static uint16_t lie(unsigned kind, uint16_t truth)
+{
+    const uint16_t said[N_KINDS] = {0, 0xffff, (uint16_t)(truth + 1), (uint16_t)(truth - 1),
+                                    (uint16_t)(truth + 8)};
+    return said[kind];
+}
+
+static void answer_with_a_lie(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    const struct liar *liar = (const struct liar *)fake;
+    size_t begin = fake->n_sent, n_before = fake->out.n_bytes;
+    fake_switch_answer(fake, type, xid, kind);
+    for (size_t i = n_before; i + 1 < fake->out.n_bytes; i++) {
+        if (begin + i == liar->at) {
+            uint16_t truth = (uint16_t)(fake->out.data[i] << 8 | fake->out.data[i + 1]);
+            uint16_t said = lie(liar->kind, truth);
+            fake->out.data[i] = (uint8_t)(said >> 8);
+            fake->out.data[i + 1] = (uint8_t)said;
+        }
+    }
+}
+
+/* A good switch, and as many liars as there are from `first` on. */
+static void dump_liars(size_t first, size_t n)
+{
+    static struct liar liars[AT_ONCE];
+    struct fake_switch good = {.n_flows = 3};
+    struct channel_target targets[AT_ONCE + 1];
+    struct channel_dump dumps[AT_ONCE + 1];
+    const struct channel_options options = {.timeout_ms = TIMEOUT_MS};
+    struct channel *channel;
+    for (size_t i = 0; i < n; i++) {
+        liars[i] = (struct liar){.fake = {.n_flows = 3, .answer = answer_with_a_lie},
+                                 .at = 8 + 2 * ((first + i) / N_KINDS),
+                                 .kind = (unsigned)((first + i) % N_KINDS)};
+        assert_true(fake_switch_start(&liars[i].fake));
+        targets[i] = (struct channel_target){.name = "liar", .endpoint = liars[i].fake.endpoint};
+    }
+    assert_true(fake_switch_start(&good));
+    targets[n] = (struct channel_target){.name = "good", .endpoint = good.endpoint};
+    assert_int_equal(channel_open(targets, n + 1, &options, &channel, NULL), 0);
+    dump_all(channel, BOTH, dumps);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(dumps[i].ok || strstr(dumps[i].reason, targets[i].endpoint));
+        assert_true(dumps[i].ok || strlen(dumps[i].reason) > strlen(targets[i].endpoint) + 4);
+    }
+    for (size_t i = 0; i <= n; i++) {
+        switch_state_free(&dumps[i].state);
+    }
+    channel_close(channel);
+    for (size_t i = 0; i < n; i++) {
+        stop(&liars[i].fake);
+    }
+    stop(&good);
+}
+
+static void a_word_that_is_wrong_costs_one_dump(void **state)
+{
+    (void)state;
+    struct fake_switch whole = {.n_flows = 3};
+    expect_ok(whole);
+    struct channel_dump dump = dump_once(&whole, &(struct channel_options){.timeout_ms = 20000});
+    switch_state_free(&dump.state);
+    size_t n = (whole.n_sent - 8) / 2 * N_KINDS;
+    assert_true(n > 1000);
+    for (size_t first = 0; first < n; first += AT_ONCE) {
+        dump_liars(first, n - first < AT_ONCE ? n - first : AT_ONCE);
+    }
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_word_that_is_wrong_costs_one_dump),
+};
+TEST_MAIN(tests)
