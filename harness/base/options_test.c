@@ -257,6 +257,7 @@ static void help_is_made_from_the_rows(void **state)
         "      --seed N        seed\n"
         "      --wait TIME     so long\n"
         "      --timeout TIME  at most\n"
+        "      --memory SIZE   size\n"
         "      --score-that-counts PERCENT\n"
         "                      score\n"
         "      --yaml          as YAML\n"
