@@ -60,7 +60,9 @@ void prove_findings_free(struct prove_findings *findings);
  *                          If all claims are selected: of a host without any
  *                          claim, what arrives beyond what `ports:` declare, and
  *                          traffic/FROM/delivered/TO of what they declare and does
- *                          not; `…/stray/all` passes if there is neither.
+ *                          not; `…/stray/all` passes if there is neither,
+ *                          and is inconclusive where NORMAL, which
+ *                          `ports:` declare, decides.
  *   traffic/FROM/loop      headers that go round endlessly, whatever the claims.
  *
  * Inconclusive: nothing refutes the claim, but it is not known what becomes of

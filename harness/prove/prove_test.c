@@ -587,6 +587,28 @@ static void test_less_budget_leaves_more_open(void **state)
     assert_true(n_open > 100 && n_decided > 100);
 }
 
+/* Both hand it to NORMAL: that is as it should be, but nobody knows where it goes. */
+static void test_normal_is_no_pass(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_expect(&small, A, 1, "normal");
+    small_flow(&small, A, "in_port=1 actions=NORMAL");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
+    assert_says(small_result(&small, "traffic/h1/stray/all")->detail,
+                "a:1 does with some of these headers: NORMAL");
+    assert_verdict(&small, "traffic/h2/stray/all", VERDICT_PASS);
+    /* Of a port that may do anything nothing is asked. */
+    small.expectation.ports[0].port.port = 5;
+    small.cases[0].match = match_in_port(5);
+    small.expectation.unlisted_any = true;
+    small_prove(&small, NULL);
+    assert_int_equal(report_count(&small.report, VERDICT_INCONCLUSIVE), 0);
+    small_free(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -605,6 +627,7 @@ int main(void)
         cmocka_unit_test(test_unknown_over_budget),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_less_budget_leaves_more_open),
+        cmocka_unit_test(test_normal_is_no_pass),
         cmocka_unit_test(test_against_walks),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

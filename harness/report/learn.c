@@ -5,11 +5,16 @@
 
 #include <string.h>
 
-/* A switch that was not read is named already. */
+/* A switch that was not read is named already, and so is why a host has no claims: then what it
+ * sends is not decided for the same reason. */
 static bool is_said(const struct learn_draft *draft, const struct switch_dump *switches,
                     const struct result *result)
 {
     const struct topology *topology = draft->expectation.topology;
+    if (result->kind == RESULT_TRAFFIC) {
+        return result->verdict == VERDICT_INCONCLUSIVE &&
+               draft->unclaimed[topology_find_host(topology, result->from)];
+    }
     return result->kind == RESULT_SWITCH &&
            !switches[topology_find_switch(topology, result->switch_name)].dumped;
 }

@@ -67,11 +67,19 @@ static void everything_to_say(void **state)
     add(&drafted, RESULT_STATE, "state/s1/1", "s1", VERDICT_FAIL, "port 1 is down\nand more");
     add(&drafted, RESULT_STATE, "state/s2/1", "s2", VERDICT_INCONCLUSIVE, "not read");
     add(&drafted, RESULT_STATE, "state/s2/2", "s2", VERDICT_INCONCLUSIVE, NULL);
+    add(&drafted, RESULT_TRAFFIC, "traffic/h1/stray/all", NULL, VERDICT_INCONCLUSIVE, "NORMAL");
+    add(&drafted, RESULT_TRAFFIC, "traffic/h2/stray/all", NULL, VERDICT_INCONCLUSIVE, "open");
+    add(&drafted, RESULT_TRAFFIC, "traffic/h1/loop", NULL, VERDICT_FAIL, "endless");
+    for (size_t i = 5; i < 8; i++) {
+        drafted.draft.judged.results[i].from = i == 6 ? "h2" : "h1";
+    }
     check(&drafted, "# s2 is not in here: connection refused\n"
                     "# h1 has no claims: NORMAL\n"
                     "# switch/s1: fail: another one\n"
                     "# state/s1/1: fail: port 1 is down\n"
-                    "# state/s2/1: inconclusive: not read\n");
+                    "# state/s2/1: inconclusive: not read\n"
+                    "# traffic/h2/stray/all: inconclusive: open\n"
+                    "# traffic/h1/loop: fail: endless\n");
 }
 
 static const struct CMUnitTest tests[] = {
