@@ -59,6 +59,7 @@ lab "$NETWORKS/line" tapped whole-match
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
 lab "$NETWORKS/ring" tapped ring
+lab "$NETWORKS/hybrid" tapped hybrid
 lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
 lab topologies/demon - tapd
 lab topologies/demon - tapd-faults

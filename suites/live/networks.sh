@@ -9,12 +9,13 @@
 #   line.yaml          a, b and, behind s2, cap
 #   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
 #   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
+#   hybrid.yaml        two switches that do NORMAL, and a tap of a
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
 #                      shared-policy.yaml its policy
 #
 #   suites/live/networks.sh DIR
 
-mkdir -p "$1/line/tapped" "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" && cd "$1" || exit 1
+mkdir -p "$1/line/tapped" "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" "$1/hybrid/tapped" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
@@ -63,6 +64,19 @@ ports:
 traffic:
   - {from: [$hosts], mirrored: [cap]}
 EOF
+
+cat > hybrid.yaml << EOF
+name: hybrid
+switches: {s1: {dpid: 1}, s2: {dpid: 2}}
+hosts:
+  a:   {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, port: "s1:1"}
+  b:   {mac: "00:00:00:00:00:0b", ip: 10.0.0.2, port: "s1:2"}
+  c:   {mac: "00:00:00:00:00:0c", ip: 10.0.0.3, port: "s2:2"}
+  cap: {mac: "00:00:00:00:00:0d", port: "s1:4", role: capture}
+links: [["s1:3", "s2:1"]]
+EOF
+printf 'actions=NORMAL\npriority=40000,in_port=1 actions=NORMAL,output:4\n' > hybrid/tapped/s1.flows
+echo 'actions=NORMAL' > hybrid/tapped/s2.flows
 
 cat > copied.yaml << EOF
 name: copied

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Switches that do NORMAL: what is learned from them, and what may arrive of what is declared.
+
+. suites/live/tap.sh
+topology=$NETWORKS/hybrid.yaml
+learned=$NETWORKS/hybrid-learned.yaml
+tapproof=$B/tapproof
+
+expect_says 0 'a has no claims: NORMAL' "learn writes what NORMAL leaves open" \
+    "$tapproof" learn "$topology" -o "$learned"
+expect_says 0 'NORMAL,output:4' "and NORMAL where it stands" cat "$learned"
+expect_says 0 '^PASS' "the network meets the draft" "$tapproof" check "$learned"
+expect_says 0 '^PASS' "with frames that flood, too" "$tapproof" check --allow-flood "$learned"
+expect_says 3 'INCONCLUSIVE  traffic/a/stray/all' "what NORMAL does is not proved" "$tapproof" prove "$learned"
+
+# Broadcasts reach the tap by the entry alone.
+ovs-ofctl -O OpenFlow10 mod-port s1 4 no-flood
+cat > "$NETWORKS/hybrid-x.yaml" << EOF
+topology: hybrid.yaml
+ports:
+  s1: {1: {output: [normal, 4]}, 2-4: {output: [normal]}}
+  s2: {1-2: {output: [normal]}}
+traffic:
+  - {from: a, mirrored: [cap]}
+  - {from: a, match: "dl_dst=00:00:00:00:00:0b", delivered: [b], isolated: [c]}
+  - {from: b, match: "dl_dst=00:00:00:00:00:0a", delivered: [a], isolated: [cap]}
+EOF
+expect_says 0 '^PASS' "claims of what NORMAL delivers, and of the tap beside it" \
+    "$tapproof" check "$NETWORKS/hybrid-x.yaml"
+expect_says 0 '^PASS' "broadcasts arrive elsewhere" "$tapproof" check --allow-flood "$NETWORKS/hybrid-x.yaml"
+ovs-ofctl -O OpenFlow10 mod-flows s1 'in_port=1 actions=NORMAL'
+sleep 1
+expect_says 1 'FAIL  state/s1/1' "a tap that is missing beside NORMAL" \
+    "$tapproof" check "$NETWORKS/hybrid-x.yaml"
+expect_says 1 'suspect  s1:1 ' "is found where it is missing" "$tapproof" check "$NETWORKS/hybrid-x.yaml"
+expect_says 1 'traffic/a/mirrored/cap' "and its claim with it" "$tapproof" check "$NETWORKS/hybrid-x.yaml"
+expect_says 1 'traffic/a/delivered/cap' "also without a claim" "$tapproof" check "$learned"
+plan
