@@ -199,9 +199,60 @@ static void arrive(struct fake_network *fake, size_t from, size_t host, const ui
     }
 }
 
+/* ----------------------------------------------------------------- counters */
+
+static bool is_over(const struct fake_network *fake, uint64_t *since_ns, unsigned ms)
+{
+    bool over = ms > 0 && fake->time_ns - *since_ns >= ms * UINT64_C(1000000);
+    *since_ns = over ? fake->time_ns : *since_ns;
+    return over;
+}
+
+static void show_flows(const struct switch_state *from, struct switch_state *to)
+{
+    for (size_t i = 0; i < from->flows.n_entries && i < to->flows.n_entries; i++) {
+        to->flows.entries[i].n_packets = from->flows.entries[i].n_packets;
+        to->flows.entries[i].n_bytes = from->flows.entries[i].n_bytes;
+    }
+}
+
+/* To be called before something is counted, and before a switch is read. */
+static void bring_up_to_date(struct fake_network *fake)
+{
+    bool ports = is_over(fake, &fake->ports_shown_ns, fake->ports_every_ms);
+    bool flows = is_over(fake, &fake->flows_shown_ns, fake->flows_every_ms);
+    for (size_t i = 0; i < fake->topology->n_switches; i++) {
+        const struct switch_state *now = &fake->states[i];
+        if (ports) {
+            memcpy(fake->shown[i].ports, now->ports, now->n_ports * sizeof *now->ports);
+        }
+        if (flows) {
+            show_flows(now, &fake->shown[i]);
+        }
+    }
+}
+
+/* What a switch says is not what it counts. */
+static void distort(const struct fake_network *fake, size_t sw, struct switch_state *dumped)
+{
+    if (fake->flows_every_ms > 0) {
+        show_flows(&fake->shown[sw], dumped);
+    }
+    for (size_t i = 0; i < dumped->n_ports; i++) {
+        struct port_counters *counters = &dumped->ports[i].counters;
+        if (fake->ports_every_ms > 0) {
+            *counters = fake->shown[sw].ports[i].counters;
+        }
+        if (fake->ports != FAKE_PORTS_COUNT) {
+            memset(counters, fake->ports == FAKE_PORTS_ZERO ? 0 : 0xff, sizeof *counters);
+        }
+    }
+}
+
 static void count_port(struct fake_network *fake, struct port_ref at, bool enters, size_t n_bytes)
 {
     struct switch_state *state = &fake->states[at.sw];
+    bring_up_to_date(fake);
     if (fake->counts && at.port >= 1 && at.port <= state->n_ports) {
         struct port_counters *counters = &state->ports[at.port - 1].counters;
         *(enters ? &counters->rx_packets : &counters->tx_packets) += 1;
@@ -211,6 +262,7 @@ static void count_port(struct fake_network *fake, struct port_ref at, bool enter
 
 static void count_entry(struct fake_network *fake, size_t sw, size_t entry, size_t n_bytes)
 {
+    bring_up_to_date(fake);
     if (fake->counts && entry != ENTRY_NONE && fake->time_ns >= fake->follows_ns) {
         fake->states[sw].flows.entries[entry].n_packets++;
         fake->states[sw].flows.entries[entry].n_bytes += n_bytes;
@@ -226,7 +278,7 @@ struct hop {
 static void leave(struct fake_network *fake, struct port_ref out, size_t from,
                   struct base_buffer *frame, struct hop *hops, size_t *n_hops)
 {
-    struct peer peer = topology_peer(fake->topology, out);
+    struct peer peer = topology_peer(&fake->cabled, out);
     count_port(fake, out, false, frame->n_bytes);
     if (peer.kind == PEER_HOST) {
         arrive(fake, from, peer.host, frame->data, frame->n_bytes);
@@ -324,12 +376,18 @@ static int dump(struct channel *channel, unsigned what, struct channel_dump *dum
     }
     fake->what = what;
     fake->time_ns += DUMP_NS;
+    bring_up_to_date(fake);
     for (size_t i = 0; i < channel->n_targets; i++) {
         size_t sw = channel->sw_of[i];
         const char *name = fake->topology->switches[sw].name;
         dumps[i] = (struct channel_dump){.ok = !fake_network_meets(fake, FAKE_SILENT, NULL, name)};
         if (dumps[i].ok) {
             copy_state(&fake->states[sw], &dumps[i].state);
+            distort(fake, sw, &dumps[i].state);
+            if (!(what & CHANNEL_FLOWS)) {
+                flow_table_free(&dumps[i].state.flows);
+                dumps[i].state.flows = (struct flow_table){0};
+            }
             if (fake_network_meets(fake, FAKE_ODD, NULL, name)) {
                 dumps[i].odd = CHANNEL_ODD_NO_BARRIER;
             }
@@ -347,7 +405,7 @@ static int packet_out(struct channel *channel, size_t target, uint16_t port, con
     (void)error;
     struct fake_network *fake = channel->fake;
     struct port_ref out = {channel->sw_of[target], port};
-    struct peer peer = topology_peer(fake->topology, out);
+    struct peer peer = topology_peer(&fake->cabled, out);
     fake->n_packet_outs++;
     count_port(fake, out, false, n_bytes);
     if (peer.kind == PEER_HOST) {
@@ -383,14 +441,27 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
                                             .wall_ns = now_ns},
                                   .topology = topology,
                                   .counts = true,
+                                  .cabled = *topology,
                                   .time_ns = BEGIN_S * NS_IN_S};
+    fake->cabled.links = calloc(topology->n_links + 1, sizeof *topology->links);
+    assert_non_null(fake->cabled.links);
+    memcpy(fake->cabled.links, topology->links, topology->n_links * sizeof *topology->links);
     for (size_t i = 0; i < topology->n_switches; i++) {
         fake->states[i].datapath_id = topology->switches[i].dpid;
         fake->states[i].n_tables = 1;
         make_ports(&fake->states[i]);
         read_flows(&fake->states[i].flows, flows, i);
         set_birth(&fake->states[i].flows, (BEGIN_S - AGE_S) * NS_IN_S);
+        copy_state(&fake->states[i], &fake->shown[i]);
     }
+    fake->ports_shown_ns = fake->flows_shown_ns = fake->time_ns;
+}
+
+void fake_network_exchange(struct fake_network *fake, size_t link, size_t other)
+{
+    struct port_ref end = fake->cabled.links[link].b;
+    fake->cabled.links[link].b = fake->cabled.links[other].b;
+    fake->cabled.links[other].b = end;
 }
 
 void fake_network_close(struct fake_network *fake)
@@ -398,7 +469,9 @@ void fake_network_close(struct fake_network *fake)
     for (size_t i = 0; i < fake->topology->n_switches; i++) {
         switch_state_free(&fake->states[i]);
         switch_state_free(&fake->forward[i]);
+        switch_state_free(&fake->shown[i]);
     }
+    free(fake->cabled.links);
     for (size_t i = 0; i < fake->n_arrivals; i++) {
         free(fake->arrivals[i].bytes);
     }

@@ -46,6 +46,13 @@ struct fake_fault {
     unsigned n_met; /* frames that it was about; the fake counts them */
 };
 
+/* What PORT stats of all switches say. */
+enum fake_ports {
+    FAKE_PORTS_COUNT,
+    FAKE_PORTS_ALL_ONES, /* not supported */
+    FAKE_PORTS_ZERO,
+};
+
 /* A frame on its way to a station. */
 struct fake_arrival {
     uint64_t time_ns;
@@ -56,7 +63,7 @@ struct fake_arrival {
 
 struct fake_network {
     struct run_world world;
-    const struct topology *topology;
+    const struct topology *topology;            /* as it should be cabled */
     struct switch_state states[FAKE_SWITCHES];  /* what switches say, with their counters */
     struct switch_state forward[FAKE_SWITCHES]; /* by what they forward until `follows_ns` */
     uint64_t follows_ns;                        /* when they begin to forward by `states` */
@@ -64,6 +71,12 @@ struct fake_network {
     const char *next_flows; /* NULL, or to what fake_network_change changes the tables before the */
     unsigned next_after, next_ms; /* ... dump behind so many; frames follow so much later */
     bool counts;                  /* counters move; true at first */
+    enum fake_ports ports;
+    unsigned ports_every_ms, flows_every_ms;  /* counters say what they were when this time last
+                                                 began anew; 0: what they are */
+    struct switch_state shown[FAKE_SWITCHES]; /* that; used where there is such a time */
+    uint64_t ports_shown_ns, flows_shown_ns;
+    struct topology cabled; /* as `topology`, but for cables that lie otherwise */
     bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
     unsigned raises_at_dump, raises_at_frame; /* SIGTERM comes then; 0: never */
     struct fake_fault faults[FAKE_FAULTS];
@@ -93,6 +106,10 @@ void fake_network_fault(struct fake_network *fake, struct fake_fault fault);
  * one; counts. A NULL is not compared. */
 const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake_fault_kind kind,
                                             const char *from, const char *at);
+
+/* Exchanges the far ends (`b`) of two links of the topology; what the topology says of them
+ * stays. */
+void fake_network_exchange(struct fake_network *fake, size_t link, size_t other);
 
 /* A frame enters a switch by this port; `from`: the host that sent it, HOST_NONE:
  * a switch. What arrives at hosts is put into fake->arrivals. */
