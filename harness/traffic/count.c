@@ -5,32 +5,38 @@
 
 #include "path/follow.h"
 
+#include <string.h>
+
 struct counting {
     struct traffic_count *count;
     const struct traffic_plan *plan;
     const struct traffic_round *round;
     const struct topology *topology;
     const struct switch_state *const *before;
+    bool sure[PATH_HOPS]; /* by hop: of the copy that enters there something arrived well */
 };
 
-static void count_hops(struct counting *counting, const struct path_walk *walk, unsigned sent)
+/* A copy that enters a switch here has left another one, or a host. */
+static void count_hop(struct counting *counting, const struct path_walk *walk, size_t i,
+                      unsigned sent)
 {
     struct traffic_count *count = counting->count;
-    for (size_t i = 0; i < walk->n_hops; i++) {
-        const struct path_hop *hop = &walk->hops[i];
-        struct traffic_port_count *in = traffic_count_port(count, counting->before, hop->in);
-        if (hop->is_taken && count->packets[hop->in.sw]) {
-            count->packets[hop->in.sw][hop->entry] += sent;
-        }
-        if (in) {
-            in->rx += sent;
-        }
-        if (hop->previous != HOP_NONE) {
-            struct port_ref out = {.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
-            struct traffic_port_count *port = traffic_count_port(count, counting->before, out);
-            if (port) {
-                port->tx += sent;
-            }
+    const struct path_hop *hop = &walk->hops[i];
+    unsigned sure = counting->sure[i] ? sent : 0;
+    struct traffic_port_count *in = traffic_count_port(count, counting->before, hop->in);
+    if (hop->is_taken && count->packets[hop->in.sw]) {
+        count->packets[hop->in.sw][hop->entry] += sent;
+    }
+    if (in) {
+        in->rx += sent;
+        in->sure_rx += sure;
+    }
+    if (hop->previous != HOP_NONE) {
+        struct port_ref out = {.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
+        struct traffic_port_count *port = traffic_count_port(count, counting->before, out);
+        if (port) {
+            port->tx += sent;
+            port->sure_tx += sure;
         }
     }
 }
@@ -38,7 +44,7 @@ static void count_hops(struct counting *counting, const struct path_walk *walk, 
 /* Each cable on the way of a copy carried it well, or may be where it was lost
  * or altered. */
 static void count_arrival(struct counting *counting, const struct path_walk *walk, size_t p,
-                          const struct path_walk_arrival *arrival)
+                          const struct path_walk_arrival *arrival, struct traffic_port_count *out)
 {
     const struct traffic_round *round = counting->round;
     const struct traffic_seen *seen = traffic_round_seen(round, p, arrival->host);
@@ -50,7 +56,11 @@ static void count_arrival(struct counting *counting, const struct path_walk *wal
     }
     host->good += good;
     host->bad += !good;
+    if (good && out) {
+        out->sure_tx += round->sent[p];
+    }
     for (size_t i = arrival->hop; i != HOP_NONE; i = walk->hops[i].previous) {
+        counting->sure[i] |= good;
         struct traffic_port_count *in =
             traffic_count_port(counting->count, counting->before, walk->hops[i].in);
         if (in) {
@@ -62,6 +72,7 @@ static void count_arrival(struct counting *counting, const struct path_walk *wal
 
 static void count_arrivals(struct counting *counting, const struct path_walk *walk, size_t p)
 {
+    memset(counting->sure, 0, walk->n_hops * sizeof *counting->sure);
     for (size_t i = 0; i < walk->n_arrivals; i++) {
         const struct path_walk_arrival *arrival = &walk->arrivals[i];
         struct port_ref out = {.sw = walk->hops[arrival->hop].in.sw,
@@ -71,7 +82,7 @@ static void count_arrivals(struct counting *counting, const struct path_walk *wa
         if (port) {
             port->tx += counting->round->sent[p];
         }
-        count_arrival(counting, walk, p, arrival);
+        count_arrival(counting, walk, p, arrival, port);
     }
     for (size_t host = 0; host < counting->round->n_hosts; host++) {
         counting->count->hosts[host].arrived += traffic_seen_count(counting->round, p, host);
@@ -123,8 +134,10 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
         if (round->sent[p]) {
             path_follow_from(tables, plan->probes[p].from, &plan->probes[p].header, &walk);
             count->hosts[plan->probes[p].from].sent += round->sent[p];
-            count_hops(&counting, &walk, round->sent[p]);
             count_arrivals(&counting, &walk, p);
+            for (size_t i = 0; i < walk.n_hops; i++) {
+                count_hop(&counting, &walk, i, round->sent[p]);
+            }
         }
     }
     return 0;

@@ -9,7 +9,8 @@
 #include "traffic/round.h"
 
 struct traffic_port_count {
-    uint32_t rx, tx;    /* frames of ours that must come in, go out, by the tables */
+    uint32_t rx, tx;           /* frames of ours that must come in, go out, by the tables */
+    uint32_t sure_rx, sure_tx; /* of these: copies of them arrived as by the tables */
     uint32_t good, bad; /* copies whose way leads in here: arrivals as by the tables; all others */
 };
 
