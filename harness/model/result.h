@@ -21,6 +21,7 @@ enum result_kind {
     RESULT_ENTRY,
     RESULT_HOST,
     RESULT_TRAFFIC,
+    RESULT_WIRING,    /* a cable between two switches, by the counters at its ends */
     RESULT_TRANSIENT, /* what frames did while the network was changing: passes, with a detail */
     RESULT_CHANGE     /* a flow-mod that the switch would refuse, or may */
 };
@@ -104,6 +105,12 @@ struct unsent {
     const char *from, *example; /* the first of them */
 };
 
+/* A cable between two switches of which it is not told whether it is where it should be. */
+struct untold_cable {
+    const char *cable;  /* "s1:6 - s3:1" */
+    const char *reason; /* equal reasons are one pointer */
+};
+
 /* What the planned probes exercise, by the tables as they were read. */
 struct report_coverage {
     bool is_known; /* the run looked at it */
@@ -114,6 +121,9 @@ struct report_coverage {
     size_t n_pairs_probed, n_pairs_proved; /* the latter from the tables: no frame would show it */
     struct missed_pair *unprobed;
     size_t n_unprobed;
+    size_t n_cables;             /* between switches; 0: it was not looked at them */
+    struct untold_cable *untold; /* in the arena of the report; of the others there are results */
+    size_t n_untold;
 };
 
 /* One thing that is wrong, with all results that fail because of it. */

@@ -61,11 +61,47 @@ static void put_pairs(const struct report_coverage *coverage, struct base_buffer
     }
 }
 
+/* All that are not told for the reason of the one at `first`, if no one before has it. */
+static void put_untold(const struct report_coverage *coverage, size_t first,
+                       struct base_buffer *out)
+{
+    const char *reason = coverage->untold[first].reason;
+    size_t n = 0;
+    for (size_t i = 0; i < coverage->n_untold; i++) {
+        if (coverage->untold[i].reason != reason) {
+            continue;
+        }
+        if (i < first) {
+            return;
+        }
+        if (n++ < MAX_NAMED) {
+            base_put_text(out, n == 1 ? ", not " : ", ");
+            report_put_clean(out, coverage->untold[i].cable);
+        }
+    }
+    if (n > MAX_NAMED) {
+        base_put_format(out, " and %zu more", n - MAX_NAMED);
+    }
+    base_put_format(out, " (%s)", reason);
+}
+
+static void put_cables(const struct report_coverage *coverage, struct base_buffer *out)
+{
+    base_put_format(out, "%scables told %zu/%zu", out->n_bytes > 0 ? "; " : "",
+                    coverage->n_cables - coverage->n_untold, coverage->n_cables);
+    for (size_t i = 0; i < coverage->n_untold; i++) {
+        put_untold(coverage, i, out);
+    }
+}
+
 void report_put_coverage(const struct report_coverage *coverage, struct base_buffer *out)
 {
     if (coverage->is_known) {
         report_put_exercised(coverage, out);
         put_pairs(coverage, out);
+    }
+    if (coverage->n_cables > 0) {
+        put_cables(coverage, out);
     }
 }
 
@@ -95,13 +131,8 @@ void report_put_exercised_tree(struct report_tree *tree, const struct report_cov
     report_tree_close(tree);
 }
 
-void report_put_coverage_tree(struct report_tree *tree, const struct report_coverage *coverage)
+static void put_pairs_tree(struct report_tree *tree, const struct report_coverage *coverage)
 {
-    if (!coverage->is_known) {
-        return;
-    }
-    report_tree_map(tree, "coverage", REPORT_LINES);
-    report_put_exercised_tree(tree, coverage);
     report_tree_counter(tree, "pairs_probed", coverage->n_pairs_probed);
     report_tree_counter(tree, "pairs_proved", coverage->n_pairs_proved);
     report_tree_counter(tree, "pairs_forbidden", coverage->n_pairs);
@@ -114,5 +145,34 @@ void report_put_coverage_tree(struct report_tree *tree, const struct report_cove
         report_tree_close(tree);
     }
     report_tree_close(tree);
+}
+
+static void put_cables_tree(struct report_tree *tree, const struct report_coverage *coverage)
+{
+    report_tree_counter(tree, "cables_told", coverage->n_cables - coverage->n_untold);
+    report_tree_counter(tree, "cables", coverage->n_cables);
+    report_tree_list(tree, "cables_untold", REPORT_LINES);
+    for (size_t i = 0; i < coverage->n_untold; i++) {
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "cable", coverage->untold[i].cable);
+        report_tree_text(tree, "reason", coverage->untold[i].reason);
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
+void report_put_coverage_tree(struct report_tree *tree, const struct report_coverage *coverage)
+{
+    if (!coverage->is_known && coverage->n_cables == 0) {
+        return;
+    }
+    report_tree_map(tree, "coverage", REPORT_LINES);
+    if (coverage->is_known) {
+        report_put_exercised_tree(tree, coverage);
+        put_pairs_tree(tree, coverage);
+    }
+    if (coverage->n_cables > 0) {
+        put_cables_tree(tree, coverage);
+    }
     report_tree_close(tree);
 }

@@ -9,7 +9,7 @@
 #include "report/tree.h"
 
 /* "entries exercised 42/45; hidden: s1 in_port=1,tcp (by in_port=1)": nothing if
- * the run did not look at it. */
+ * the run did not look at it. Behind it pairs of hosts, and cables. */
 void report_put_coverage(const struct report_coverage *coverage, struct base_buffer *out);
 
 /* The same without the pairs. */

@@ -435,6 +435,7 @@ static void put_summary(const struct report_paper *paper, const struct report *r
     put_count(out, &divider, count_kind(report, RESULT_STATE), "port", "ports");
     put_count(out, &divider, count_kind(report, RESULT_ENTRY), "entry", "entries");
     put_count(out, &divider, count_kind(report, RESULT_TRAFFIC), "claim", "claims");
+    put_count(out, &divider, count_kind(report, RESULT_WIRING), "cable", "cables");
     put_count(out, &divider, count_kind(report, RESULT_TRANSIENT), "transient", "transients");
     put_count(out, &divider, report->n_probes, "probe", "probes");
     base_put_format(out, "%s)\n", report->n_results > 0 ? "" : "nothing was looked at");

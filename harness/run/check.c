@@ -125,9 +125,6 @@ static int check_traffic(struct checking *checking)
     bool deviates = !checking->report->interrupted &&
                     (checking->tables_deviate ||
                      !traffic_round_conforms(checking->judged->round, &checking->plan));
-    if (deviates && !checking->judged->counted && run_checking_count(checking) < 0) {
-        return -1;
-    }
     if (deviates && checking->options->packet_out && run_checking_shoot(checking) < 0) {
         return -1;
     }
@@ -185,6 +182,10 @@ static int judge_frames(struct checking *checking, bool *rest)
         return base_fail(checking->error, "out of memory");
     }
     blame_witness(&evidence, checking->report);
+    if (checking->wiring.n_ends > 0 &&
+        blame_wiring_report(&checking->wiring, checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
     return run_transient_report(checking);
 }
 
@@ -221,7 +222,7 @@ static int get_states(struct checking *checking)
                          checking->options->timeout_ms, checking->error) < 0) {
         return -1;
     }
-    if (run_checking_read(checking, &checking->now.states) < 0) {
+    if (run_checking_read(checking, checking->reads, &checking->now.states) < 0) {
         return -1;
     }
     run_states_note(&checking->now.states, checking->topology, checking->report);
@@ -283,6 +284,7 @@ static void close_all(struct checking *checking)
     run_look_free(&checking->now);
     run_look_free(&checking->first);
     run_network_close(&checking->network);
+    blame_wiring_close(&checking->wiring);
     free(checking->shots);
     free(checking->selected);
     checking->report->timing.close_ms = run_checking_ms_since(checking, start_ns);

@@ -17,7 +17,9 @@ static void a_network_that_does_what_it_should_passes(void **state)
     assert_int_equal(report_verdict(&run.report), VERDICT_PASS);
     assert_string_equal(run.report.expectation, "expected/demon/simulated.yaml");
     assert_int_equal(run.report.timing.rounds, 1);
-    assert_int_equal(run.network.n_dumps, 2); /* no entry takes some frames: a controller might */
+    /* Ports alone behind the probes and a burst, then tables: no entry takes some frames, a
+     * controller might. */
+    assert_int_equal(run.network.n_dumps, 4);
     assert_int_equal(run.network.n_packet_outs, 0);
     assert_int_equal(run.report.n_probes, run.network.n_sent);
     assert_true(run.report.n_arrivals > 0);
@@ -481,7 +483,8 @@ static void only_traffic_judges_no_table(void **state)
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
     for (size_t i = 0; i < run.report.n_results; i++) {
-        assert_int_equal(run.report.results[i].kind, RESULT_TRAFFIC);
+        assert_true(run.report.results[i].kind == RESULT_TRAFFIC ||
+                    run.report.results[i].kind == RESULT_WIRING);
     }
     fake_run_close(&run);
 }
@@ -494,7 +497,7 @@ static void patterns_select_results_and_what_is_sent(void **state)
     fake_run_open_demon(&run, "simulated");
     fake_run_check(&run);
     unsigned all = run.network.n_sent;
-    size_t n_all = run.report.n_results;
+    size_t n_all = run.report.n_results - 2; /* the cables that are told */
     run.options.patterns = patterns;
     run.options.n_patterns = 2;
     fake_run_check(&run);
@@ -560,6 +563,8 @@ static void a_run_says_what_it_does(void **state)
                                                  "opening the captures\n"
                                                  "probing\n"
                                                  "reading the counters\n"
+                                                 "reading the switches\n"
+                                                 "looking at the cables\n"
                                                  "reading the switches\n");
     base_buffer_free(&text);
     fake_run_close(&run);
@@ -583,7 +588,7 @@ static void frames_of_failures_are_kept(void **state)
     fake_run_close(&run);
 }
 
-/* Counters that do not move are waited for, but not longer than a second. */
+/* Counters that do not move are waited for, but not longer than --converge. */
 static void counters_that_never_count_are_given_up(void **state)
 {
     (void)state;
@@ -592,8 +597,8 @@ static void counters_that_never_count_are_given_up(void **state)
     run.network.counts = false;
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail state/s1/1\nfail traffic/h1/mirrored/h11\n");
-    assert_true(run.report.timing.count_ms > 1000 && run.report.timing.count_ms < 1200);
-    assert_true(run.network.n_dumps < 30); /* frames are received between two readings */
+    assert_true(run.report.timing.count_ms > 2000 && run.report.timing.count_ms < 2200);
+    assert_true(run.network.n_dumps < 50); /* frames are received between two readings */
     fake_run_close(&run);
 }
 
@@ -674,7 +679,7 @@ static void tables_that_deviate_have_their_counters_read(void **state)
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail state/s1/6\n");
     assert_int_equal(run.report.timing.rounds, 1);
-    assert_int_equal(run.network.n_dumps, 2);
+    assert_int_equal(run.network.n_dumps, 4);
     fake_run_close(&run);
 }
 

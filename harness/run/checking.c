@@ -13,11 +13,11 @@ double run_checking_ms_since(const struct checking *checking, uint64_t start_ns)
     return run_ms_since(checking->world, start_ns);
 }
 
-int run_checking_read(struct checking *checking, struct run_states *states)
+int run_checking_read(struct checking *checking, unsigned what, struct run_states *states)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
     run_progress(checking->options, "reading the switches");
-    if (run_network_read(&checking->network, checking->reads, checking->error) < 0) {
+    if (run_network_read(&checking->network, what, checking->error) < 0) {
         return -1;
     }
     checking->report->timing.dump_ms += run_checking_ms_since(checking, start_ns);

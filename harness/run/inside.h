@@ -5,6 +5,7 @@
 #ifndef RUN_INSIDE_H
 #define RUN_INSIDE_H
 
+#include "blame/wiring.h"
 #include "run/harmless.h"
 #include "run/network.h"
 #include "run/probing.h"
@@ -43,6 +44,7 @@ struct checking {
     struct base_error *error;
     struct run_network network;
     unsigned reads;        /* CHANNEL_*; port counters tell which frames came in */
+    uint64_t patient_ns;   /* counters are waited for until then */
     struct run_look now;   /* what was read last, and the last round */
     struct run_look first; /* the first round that deviates without an excuse, where it is not the
                               last one; kept while it may have to be judged */
@@ -61,17 +63,18 @@ struct checking {
     struct traffic_shot *shots;
     size_t n_shots;
     struct run_frames frames;
-    bool *selected;      /* by claim */
-    bool tables_deviate; /* from the expectation, when they were first read */
+    struct blame_wiring wiring; /* of zeros: not looked at */
+    bool *selected;             /* by claim */
+    bool tables_deviate;        /* from the expectation, when they were first read */
 };
 
 /* (checking.c) The clock of the check's world. */
 uint64_t run_checking_now_ns(const struct checking *checking);
 double run_checking_ms_since(const struct checking *checking, uint64_t start_ns);
 
-/* (checking.c) Reads all switches; what was in `states` before is freed. -1 without
- * memory, or if the event loop cannot run. */
-int run_checking_read(struct checking *checking, struct run_states *states);
+/* (checking.c) Reads all switches (`what`: CHANNEL_*); what was in `states` before is freed. -1
+ * without memory, or if the event loop cannot run. */
+int run_checking_read(struct checking *checking, unsigned what, struct run_states *states);
 
 /* (checking.c) Indexes the tables as they were read last. -1 without memory. */
 int run_checking_index(struct checking *checking);
@@ -124,9 +127,18 @@ int run_transient_report(const struct checking *checking);
 /* (checking.c) Frees what a look has read; the round is not its own. */
 void run_look_free(struct run_look *look);
 
+/* (counters.c) From now on late counters are waited for as long as --converge says, all together.
+ */
+void run_checking_be_patient(struct checking *checking);
+
 /* (counters.c) Reads counters into checking->now until they have counted the probes of the
- * last round, or a second is over. -1 as run_checking_read. */
+ * last round, or that time is over. -1 as run_checking_read. */
 int run_checking_count(struct checking *checking);
+
+/* (wiring.c) Tells by the counters of ports where the cables are, from the last round and, for
+ * cables that it does not tell from others, a few frames more; with --packet-out from frames that
+ * switches send by their ports. Fills in checking->wiring. -1 as run_checking_read. */
+int run_checking_wire(struct checking *checking);
 
 /* (counters.c) Has switches send frames, so that it shows which cable alters them. -1
  * as run_checking_read. */

@@ -14,7 +14,8 @@ bool run_checking_select(struct checking *checking)
 {
     size_t n;
     if (checking->options->n_patterns == 0 ||
-        run_list(checking->expectation, checking->options, NULL, NULL) == 0) {
+        run_list(checking->expectation, checking->options, NULL, NULL) == 0 ||
+        run_selects_cables(checking->options, checking->topology)) {
         return true;
     }
     checking->selected = run_select_claims(checking->expectation, checking->options, &n);

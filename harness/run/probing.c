@@ -190,30 +190,51 @@ static void send_speeches(struct run_probing *probing)
     }
 }
 
-static void send_all(struct run_probing *probing, unsigned repeats)
-{
-    size_t in_flight = 0;
-    for (unsigned repeat = 0; repeat < repeats; repeat++) {
-        for (size_t p = 0; p < probing->plan->n_probes; p++) {
-            if (probing->loads[p] == 0) {
-                continue;
-            }
-            if (in_flight > 0 && in_flight + probing->loads[p] > RUN_WINDOW) {
-                run_probing_end_window(probing);
-                in_flight = 0;
-            }
-            send_probe(probing, p);
-            in_flight += probing->loads[p];
-        }
-    }
-    run_probing_end_window(probing);
-}
-
 void run_probing_begin(struct run_probing *probing, struct traffic_round *round)
 {
     probing->round = round;
     round->number = ++probing->round_number;
     probing->n_awaited = probing->n_came = probing->n_given_up = 0;
+}
+
+/* One more probe, unless it is not to be sent; before it, the window ends that it does not fit
+ * into. */
+static void send_in_window(struct run_probing *probing, size_t p, size_t *in_flight)
+{
+    if (probing->loads[p] == 0) {
+        return;
+    }
+    if (*in_flight > 0 && *in_flight + probing->loads[p] > RUN_WINDOW) {
+        run_probing_end_window(probing);
+        *in_flight = 0;
+    }
+    send_probe(probing, p);
+    *in_flight += probing->loads[p];
+}
+
+static void send_all(struct run_probing *probing, unsigned repeats)
+{
+    size_t in_flight = 0;
+    for (unsigned repeat = 0; repeat < repeats; repeat++) {
+        for (size_t p = 0; p < probing->plan->n_probes; p++) {
+            send_in_window(probing, p, &in_flight);
+        }
+    }
+    run_probing_end_window(probing);
+}
+
+void run_probing_burst(struct run_probing *probing, struct traffic_round *round,
+                       const unsigned *times)
+{
+    size_t in_flight = 0;
+    run_probing_begin(probing, round);
+    for (size_t p = 0; p < probing->plan->n_probes; p++) {
+        for (unsigned n = 0; n < times[p]; n++) {
+            send_in_window(probing, p, &in_flight);
+        }
+    }
+    run_probing_end_window(probing);
+    synchronize(probing);
 }
 
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats)

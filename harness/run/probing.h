@@ -77,6 +77,11 @@ void run_probing_weigh(struct run_probing *probing, const struct path_network *t
  * meanwhile is a problem of its host. */
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats);
 
+/* Sends each probe `times` times (by probe), and receives what comes back at once: it is not waited
+ * for what does not come. `round` gets it, as in run_probing_round. */
+void run_probing_burst(struct run_probing *probing, struct traffic_round *round,
+                       const unsigned *times);
+
 /* Has switches send the frames of the shots, RUN_SHOTS times each, all shots of one depth
  * before those of the next; fills in `sent` and `good` of each shot. -1 without memory, or
  * if the event loop cannot run. */

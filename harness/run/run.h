@@ -47,6 +47,9 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
  * of them, or matches it as a whole if it has *, ? or [ (fnmatch(3)). */
 bool run_selects(const struct run_options *options, const char *id);
 
+/* Whether they select the result of a cable between two switches. */
+bool run_selects_cables(const struct run_options *options, const struct topology *topology);
+
 /* By claim, whether the patterns select it, and how many they select; free it. NULL
  * without memory. */
 bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,

@@ -71,6 +71,19 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
     return lister.n;
 }
 
+bool run_selects_cables(const struct run_options *options, const struct topology *topology)
+{
+    struct base_arena arena = {0};
+    bool selected = false;
+    for (size_t i = 0; i < topology->n_links && !selected; i++) {
+        const char *cable = topology_cable_name(topology, topology->links[i].a, &arena);
+        const char *id = base_arena_format(&arena, "wiring/%s", cable ? cable : "");
+        selected = id && run_selects(options, id);
+    }
+    base_arena_free(&arena);
+    return selected;
+}
+
 bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,
                         size_t *n_selected)
 {

@@ -91,6 +91,7 @@ static int keep_first(struct checking *checking)
     if (checking->first.round || !traffic_round_fails(last_round(checking), &checking->plan)) {
         return 0;
     }
+    run_checking_be_patient(checking);
     if (run_checking_count(checking) < 0) {
         return -1;
     }
@@ -104,7 +105,7 @@ static int read_again(struct checking *checking)
 {
     struct run_look before = checking->now;
     checking->now = (struct run_look){0};
-    int status = run_checking_read(checking, &checking->now.states);
+    int status = run_checking_read(checking, checking->reads, &checking->now.states);
     if (status == 0) {
         run_excuse_note_changes(checking, &before.states, &checking->now.states);
         run_excuse_round(checking, &before, last_round(checking));
@@ -271,6 +272,12 @@ int run_checking_settle(struct checking *checking)
         report_note(checking->report,
                     "frames and tables did not come to agree within %u ms (%u rounds)",
                     checking->options->converge_ms, checking->report->timing.rounds);
+    }
+    bool deviates =
+        checking->tables_deviate || !traffic_round_conforms(last_round(checking), &checking->plan);
+    run_checking_be_patient(checking);
+    if ((deviates && run_checking_count(checking) < 0) || run_checking_wire(checking) < 0) {
+        return -1;
     }
     if (checking->options->listen_ms > 0) {
         run_progress(checking->options, "listening");

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between which ports is there a cable, by what they counted? */
+#include "blame/wiring.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+enum {
+    ENDS_MAX = 2048,
+    SLACK = 2,    /* frames that are not ours, between the readings of two switches */
+    CONFIRMS = 2, /* readings that must contradict the topology */
+    WALKS_MAX = 200000,
+};
+
+static struct blame_ends *pair(const struct blame_wiring *wiring, size_t x, size_t y)
+{
+    return &wiring->pairs[x * wiring->n_ends + y];
+}
+
+/* The end at which the cable ends by the topology. */
+static size_t declared(const struct blame_wiring *wiring, size_t end)
+{
+    return end < 2 * wiring->topology->n_links ? end ^ 1 : INDEX_NONE;
+}
+
+/* --------------------------------------------------------------------- ends */
+
+static size_t add_spare_ports(struct blame_wiring *wiring, const struct switch_state *const *states,
+                              struct blame_end *ends)
+{
+    size_t n = 0;
+    for (size_t sw = 0; sw < wiring->topology->n_switches; sw++) {
+        for (size_t i = 0; states[sw] && i < states[sw]->n_ports; i++) {
+            struct port_ref port = {.sw = sw, .port = states[sw]->ports[i].number};
+            if (port.port <= PORT_MAX && topology_peer(wiring->topology, port).kind == PEER_NONE) {
+                if (ends) {
+                    ends[n].port = port;
+                }
+                n++;
+            }
+        }
+    }
+    return n;
+}
+
+int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topology,
+                      const struct switch_state *const *states)
+{
+    size_t n_links = topology->n_links;
+    *wiring = (struct blame_wiring){.topology = topology};
+    wiring->n_ends = 2 * n_links + add_spare_ports(wiring, states, NULL);
+    if (wiring->n_ends > ENDS_MAX) {
+        return -1;
+    }
+    wiring->ends = base_calloc(wiring->n_ends + 1, sizeof *wiring->ends);
+    wiring->pairs = base_calloc(wiring->n_ends * wiring->n_ends + 1, sizeof *wiring->pairs);
+    wiring->crossed = base_calloc(n_links + 1, sizeof *wiring->crossed);
+    wiring->wired = base_calloc(n_links + 1, sizeof *wiring->wired);
+    wiring->really = base_calloc(wiring->n_ends + 1, sizeof *wiring->really);
+    if (!wiring->ends || !wiring->pairs || !wiring->crossed || !wiring->wired || !wiring->really) {
+        return -1;
+    }
+    for (size_t i = 0; i < n_links; i++) {
+        wiring->ends[2 * i].port = topology->links[i].a;
+        wiring->ends[2 * i + 1].port = topology->links[i].b;
+    }
+    add_spare_ports(wiring, states, wiring->ends + 2 * n_links);
+    return 0;
+}
+
+void blame_wiring_close(struct blame_wiring *wiring)
+{
+    free(wiring->ends);
+    free(wiring->pairs);
+    free(wiring->crossed);
+    free(wiring->wired);
+    free(wiring->really);
+    *wiring = (struct blame_wiring){0};
+}
+
+/* ----------------------------------------------------------------- readings */
+
+/* Frames of ours moved a counter of the switch: its counters are no standstill. */
+static bool is_live(const struct blame_reading *reading, size_t sw)
+{
+    const struct switch_state *state = reading->before[sw];
+    for (size_t i = 0; state && i < state->n_ports; i++) {
+        struct port_ref port = {.sw = sw, .port = state->ports[i].number};
+        const struct traffic_port_count *ours =
+            traffic_count_port(reading->count, reading->before, port);
+        long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
+        long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
+        if (ours && ((ours->sure_rx > 0 && rx >= (long)ours->sure_rx) ||
+                     (ours->sure_tx > 0 && tx >= (long)ours->sure_tx))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum fit { OPEN, FITS, SURPLUS, DEFICIT };
+
+/* Whether what left x may have come out at y. */
+static enum fit fit(const struct blame_end *x, const struct blame_end *y)
+{
+    if (x->tx < x->sure || y->rx < 0) {
+        return OPEN; /* not counted, or not yet */
+    }
+    long others = (x->tx - x->sure) / 2;
+    if (y->rx < x->sure) {
+        return y->live ? DEFICIT : OPEN;
+    }
+    if (y->rx > x->tx + (others > SLACK ? others : SLACK)) {
+        return x->live ? SURPLUS : OPEN;
+    }
+    return x->sure > 0 ? FITS : OPEN;
+}
+
+/* What surely left this end has come out somewhere, or will not be counted. */
+static bool is_counted(const struct blame_wiring *wiring, size_t x)
+{
+    const struct blame_end *from = &wiring->ends[x];
+    size_t to = declared(wiring, x);
+    bool counted = from->sure == 0 || from->tx < 0 || to == INDEX_NONE || wiring->ends[to].rx < 0;
+    for (size_t y = 0; y < wiring->n_ends && !counted; y++) {
+        counted = x != y && fit(from, &wiring->ends[y]) == FITS;
+    }
+    return counted;
+}
+
+bool blame_wiring_read(struct blame_wiring *wiring, const struct blame_reading *reading)
+{
+    bool counted = true;
+    for (size_t i = 0; i < wiring->n_ends; i++) {
+        struct blame_end *end = &wiring->ends[i];
+        const struct traffic_port_count *ours =
+            traffic_count_port(reading->count, reading->before, end->port);
+        end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
+        end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
+        end->sure = ours ? (long)ours->sure_tx : 0;
+        end->live = i > 0 && end->port.sw == end[-1].port.sw ? end[-1].live
+                                                             : is_live(reading, end->port.sw);
+    }
+    for (size_t i = 0; i < wiring->n_ends && counted; i++) {
+        counted = is_counted(wiring, i);
+    }
+    return counted;
+}
+
+void blame_wiring_note(struct blame_wiring *wiring)
+{
+    for (size_t x = 0; x < wiring->n_ends; x++) {
+        const struct blame_end *end = &wiring->ends[x];
+        if (end->sure > 0 && declared(wiring, x) != INDEX_NONE) {
+            wiring->crossed[x / 2] = true;
+        }
+        for (size_t y = 0; y < x; y++) {
+            enum fit to = fit(end, &wiring->ends[y]), back = fit(&wiring->ends[y], end);
+            struct blame_ends *ends = pair(wiring, x, y);
+            bool misfits = to >= SURPLUS || back >= SURPLUS;
+            ends->misfits += misfits;
+            ends->deficits += to == DEFICIT || back == DEFICIT;
+            ends->fits += !misfits && (to == FITS || back == FITS);
+            *pair(wiring, y, x) = *ends;
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- decisions */
+
+static bool fits(const struct blame_wiring *wiring, size_t x, size_t y)
+{
+    const struct blame_ends *ends = pair(wiring, x, y);
+    return ends->fits > 0 && ends->misfits == 0 && !ends->gone;
+}
+
+/* The only other end that fits; INDEX_NONE: none does, or several do. */
+static size_t only_fit(const struct blame_wiring *wiring, size_t x)
+{
+    size_t found = INDEX_NONE;
+    for (size_t y = 0; y < wiring->n_ends; y++) {
+        if (fits(wiring, x, y)) {
+            if (found != INDEX_NONE) {
+                return INDEX_NONE;
+            }
+            found = y;
+        }
+    }
+    return found;
+}
+
+/* A port has one cable. True: something else is known now. */
+static bool remove_others(struct blame_wiring *wiring, size_t x, size_t y)
+{
+    bool removed = false;
+    for (size_t z = 0; z < wiring->n_ends; z++) {
+        if (z != x && fits(wiring, z, y)) {
+            pair(wiring, z, y)->gone = pair(wiring, y, z)->gone = removed = true;
+        }
+    }
+    return removed;
+}
+
+static void conclude(struct blame_wiring *wiring)
+{
+    for (size_t i = 0; i < wiring->n_ends * wiring->n_ends; i++) {
+        wiring->pairs[i].gone = false;
+    }
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t x = 0; x < wiring->n_ends; x++) {
+            size_t y = only_fit(wiring, x);
+            again |= y != INDEX_NONE && remove_others(wiring, x, y);
+        }
+    }
+}
+
+struct deciding {
+    struct blame_wiring *wiring;
+    const struct traffic_evidence *first;
+    const struct blame_reading *reading;
+    struct topology changed;
+    size_t n_walks;
+};
+
+/* Whether a port counted what it must by another cabling, and no more than others may have added,
+ * by the cabling of the topology. */
+static bool counts_so(const struct deciding *deciding, const struct traffic_count *count,
+                      struct port_ref port)
+{
+    const struct blame_reading *reading = deciding->reading;
+    const struct traffic_port_count *so = traffic_count_port(count, reading->before, port);
+    const struct traffic_port_count *was =
+        traffic_count_port(reading->count, reading->before, port);
+    long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
+    long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
+    if (!so || !was) {
+        return true;
+    }
+    long more_rx = rx > (long)was->rx ? rx - (long)was->rx : 0;
+    long more_tx = tx > (long)was->tx ? tx - (long)was->tx : 0;
+    return (rx < 0 || rx <= (long)so->rx + more_rx + SLACK) &&
+           (tx < 0 || tx <= (long)so->tx + more_tx + SLACK);
+}
+
+/* Whether the frames contradict that the far ends of two cables are exchanged: x - y and z - w
+ * instead of x - z and y - w. -1 without memory. */
+static int contradicts(struct deciding *deciding, size_t x, size_t y)
+{
+    struct blame_wiring *wiring = deciding->wiring;
+    const struct traffic_evidence *first = deciding->first;
+    size_t z = declared(wiring, x), w = declared(wiring, y);
+    struct path_network recabled;
+    struct traffic_count count = {0};
+    struct topology_link *links = deciding->changed.links;
+    links[x / 2] = (struct topology_link){.a = wiring->ends[x].port, .b = wiring->ends[y].port};
+    links[y / 2] = (struct topology_link){.a = wiring->ends[z].port, .b = wiring->ends[w].port};
+    int status = path_network_recable(first->tables, &deciding->changed, &recabled);
+    if (status == 0) {
+        status = traffic_count_init(&count, first->plan, first->round, &recabled,
+                                    deciding->reading->before);
+        size_t ends[] = {x, y, z, w};
+        bool so = true;
+        for (size_t i = 0; i < 4 && so && status == 0; i++) {
+            so = counts_so(deciding, &count, wiring->ends[ends[i]].port);
+        }
+        so = so && (!traffic_round_follows(first->round, first->plan, first->tables) ||
+                    traffic_round_follows(first->round, first->plan, &recabled));
+        status = status < 0 ? -1 : !so;
+        traffic_count_free(&count);
+        path_network_close(&recabled);
+    }
+    links[x / 2] = wiring->topology->links[x / 2];
+    links[y / 2] = wiring->topology->links[y / 2];
+    return status;
+}
+
+/* Another end that fits as well. It is no rival if the frames would have gone otherwise. */
+static int find_rivals(struct deciding *deciding, size_t x, bool *found)
+{
+    struct blame_wiring *wiring = deciding->wiring;
+    for (size_t y = 0; y < wiring->n_ends; y++) {
+        if (y == declared(wiring, x) || !fits(wiring, x, y)) {
+            continue;
+        }
+        int status = 0;
+        if (declared(wiring, y) != INDEX_NONE && x / 2 != y / 2 && deciding->n_walks < WALKS_MAX) {
+            deciding->n_walks += 2 * deciding->first->plan->n_probes;
+            status = contradicts(deciding, x, y);
+        }
+        if (status < 0) {
+            return -1;
+        }
+        if (status > 0) {
+            pair(wiring, x, y)->gone = pair(wiring, y, x)->gone = true;
+        }
+        *found |= status == 0;
+    }
+    return 0;
+}
+
+/* The end where the cable of x really ends: the counters fit each time, and nothing that the
+ * topology says of that end does. */
+static size_t find_real(const struct blame_wiring *wiring, size_t x)
+{
+    size_t found = INDEX_NONE;
+    for (size_t y = 0; y < wiring->n_ends; y++) {
+        size_t other = declared(wiring, y);
+        const struct blame_ends *theirs = other == INDEX_NONE ? NULL : pair(wiring, y, other);
+        bool free = !theirs || theirs->misfits >= CONFIRMS;
+        bool sure = pair(wiring, x, declared(wiring, x))->deficits >= CONFIRMS ||
+                    (theirs && theirs->deficits >= CONFIRMS);
+        if (fits(wiring, x, y) && pair(wiring, x, y)->fits >= CONFIRMS && free && sure) {
+            if (found != INDEX_NONE) {
+                return INDEX_NONE;
+            }
+            found = y;
+        }
+    }
+    return found;
+}
+
+static enum blame_wired why_open(const struct blame_wiring *wiring, size_t link)
+{
+    const struct blame_end *a = &wiring->ends[2 * link], *b = a + 1;
+    bool counted = (a->sure == 0 || (a->tx >= 0 && b->rx >= 0)) &&
+                   (b->sure == 0 || (b->tx >= 0 && a->rx >= 0));
+    return !wiring->crossed[link]                              ? BLAME_WIRED_IDLE
+           : pair(wiring, 2 * link, 2 * link + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
+           : counted                                           ? BLAME_WIRED_LATE
+                                                               : BLAME_WIRED_UNCOUNTED;
+}
+
+static int decide(struct deciding *deciding, size_t link)
+{
+    struct blame_wiring *wiring = deciding->wiring;
+    size_t a = 2 * link, b = a + 1;
+    const struct blame_ends *ends = pair(wiring, a, b);
+    bool rivals = false;
+    wiring->wired[link] = why_open(wiring, link);
+    if (ends->fits > 0 && ends->misfits == 0) {
+        if (find_rivals(deciding, a, &rivals) < 0 || find_rivals(deciding, b, &rivals) < 0) {
+            return -1;
+        }
+        wiring->wired[link] = rivals || ends->gone ? BLAME_WIRED_ALIKE : BLAME_WIRED_RIGHT;
+    } else if (ends->misfits >= CONFIRMS) {
+        wiring->really[a] = find_real(wiring, a);
+        wiring->really[b] = find_real(wiring, b);
+        if (wiring->really[a] != INDEX_NONE || wiring->really[b] != INDEX_NONE) {
+            wiring->wired[link] = BLAME_WIRED_WRONG;
+        }
+    }
+    return 0;
+}
+
+int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_evidence *first,
+                        const struct blame_reading *reading)
+{
+    struct deciding deciding = {.wiring = wiring, .first = first, .reading = reading};
+    size_t n_links = wiring->topology->n_links;
+    deciding.changed = *wiring->topology;
+    deciding.changed.links = base_calloc(n_links + 1, sizeof *deciding.changed.links);
+    int status = deciding.changed.links ? 0 : -1;
+    for (size_t i = 0; i < n_links && status == 0; i++) {
+        deciding.changed.links[i] = wiring->topology->links[i];
+    }
+    for (size_t x = 0; x < wiring->n_ends; x++) {
+        wiring->really[x] = INDEX_NONE;
+    }
+    conclude(wiring);
+    for (size_t i = 0; i < n_links && status == 0; i++) {
+        status = decide(&deciding, i);
+    }
+    free(deciding.changed.links);
+    return status;
+}

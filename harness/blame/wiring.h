@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where is each cable between two switches? The counters of the ports at both ends say it, once
+ * frames of ours have crossed it: what surely left one end cannot have come out at a port that
+ * counted less, nor at one that counted more than what left. Background traffic can only add to
+ * counters, and adds to both ends. Pure. */
+#ifndef BLAME_WIRING_H
+#define BLAME_WIRING_H
+
+#include "traffic/traffic.h"
+
+/* What ports counted between two readings, of which so much was surely ours (sure_rx, sure_tx). */
+struct blame_reading {
+    const struct switch_state *const *before, *const *after; /* by switch; NULL: not read */
+    const struct traffic_count *count;                       /* of `before` */
+};
+
+enum blame_wired {
+    BLAME_WIRED_RIGHT, /* as the topology says, and nowhere else */
+    BLAME_WIRED_WRONG, /* elsewhere */
+    /* Not told: */
+    BLAME_WIRED_IDLE,      /* no frame crossed it */
+    BLAME_WIRED_UNCOUNTED, /* a port does not count packets */
+    BLAME_WIRED_LATE,      /* a counter has not moved so far */
+    BLAME_WIRED_ALIKE,     /* the ports at its ends counted as those of another cable */
+    BLAME_WIRED_OTHERWISE, /* they do not agree, and no other cable explains it */
+};
+
+/* One end of a cable, or a port that has none; and what it counted in the last reading. */
+struct blame_end {
+    struct port_ref port;
+    long tx, rx; /* -1: not known */
+    long sure;   /* left here surely */
+    bool live;   /* its switch has counted frames of ours */
+};
+
+/* What all readings say of two ends: of so many. */
+struct blame_ends {
+    uint8_t fits, misfits; /* a cable between them explains the counters, contradicts them */
+    uint8_t deficits;      /* of these: less came out than surely went in */
+    bool gone;             /* one of the two is surely cabled elsewhere */
+};
+
+struct blame_wiring {
+    const struct topology *topology;
+    struct blame_end *ends; /* a and b of each link in turn, then ports without a cable */
+    size_t n_ends;
+    struct blame_ends *pairs; /* n_ends times n_ends, symmetric */
+    bool *crossed;            /* by link */
+    enum blame_wired *wired;  /* by link; blame_wiring_decide */
+    size_t *really;           /* by end: the end at which its cable ends, INDEX_NONE: not known */
+};
+
+/* Nothing is told yet. `states`: which ports there are. -1 without memory, or with more than
+ * 2,048 ports; blame_wiring_close all the same. The topology must outlive it. */
+int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topology,
+                      const struct switch_state *const *states);
+void blame_wiring_close(struct blame_wiring *wiring);
+
+/* Takes in a reading. True: all that surely left a port has been counted at some other, where ports
+ * count at all; else counters may be late, and reading again may help. */
+bool blame_wiring_read(struct blame_wiring *wiring, const struct blame_reading *reading);
+
+/* The reading that was taken in last becomes evidence. */
+void blame_wiring_note(struct blame_wiring *wiring);
+
+/* Decides from all evidence. Cables that counted alike are told apart by how the frames of `first`,
+ * of which `reading` was taken, would have gone if they were exchanged. A cable is wrong only if
+ * two readings say so. -1 without memory. */
+int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_evidence *first,
+                        const struct blame_reading *reading);
+
+/* How often to send each probe of the round again, so that each cable that frames crossed and that
+ * is not told carries another number of them: `times`, by probe, which are zero before. nth: of
+ * several such bursts, from 0. False: no more of them would help. */
+bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
+                      unsigned nth, unsigned *times);
+
+/* Of the k-th of n cables: so many frames tell it from the others, in the nth of several bursts. */
+unsigned blame_wiring_number(size_t k, size_t n, unsigned nth);
+
+/* Adds a result `wiring/A - B` for each cable that is told, and lists the others in
+ * report->coverage. -1 without memory. */
+int blame_wiring_report(const struct blame_wiring *wiring, struct report *report);
+
+#endif

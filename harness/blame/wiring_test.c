@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What counters say of cables: where they are, where they are not, and when they say nothing. */
+#include "blame/wiring.h"
+
+#include "testing/cmocka.h"
+
+#include <string.h>
+
+/* s1:1 to s1:3 are cabled to s2:1 to s2:3; port 4 of both is free. */
+enum { LINKS = 3, PORTS = 4 };
+
+struct bench {
+    struct topology topology;
+    struct topology_switch switches[2];
+    struct topology_link links[LINKS];
+    struct switch_state states[4]; /* s1, s2 before and after */
+    struct port ports[4][PORTS];
+    const struct switch_state *before[2], *after[2];
+    struct path_network tables;
+    struct traffic_plan plan;
+    struct traffic_round round;
+    struct traffic_count count;
+    struct traffic_evidence evidence;
+    struct blame_reading reading;
+    struct blame_wiring wiring;
+};
+
+static void bench_open(struct bench *bench)
+{
+    *bench = (struct bench){.switches = {{.name = "s1"}, {.name = "s2"}}};
+    bench->topology = (struct topology){
+        .switches = bench->switches, .n_switches = 2, .links = bench->links, .n_links = LINKS};
+    for (uint16_t i = 0; i < LINKS; i++) {
+        bench->links[i] = (struct topology_link){{0, i + 1}, {1, i + 1}, {"t.yaml", i + 1, 1}};
+    }
+    for (size_t i = 0; i < 4; i++) {
+        bench->states[i].ports = bench->ports[i];
+        bench->states[i].n_ports = PORTS;
+        for (uint16_t port = 0; port < PORTS; port++) {
+            bench->ports[i][port] = (struct port){.number = port + 1, .has_counters = true};
+        }
+        *(i < 2 ? &bench->before[i] : &bench->after[i - 2]) = &bench->states[i];
+    }
+    assert_int_equal(path_network_open_dumps(&bench->tables, &bench->topology, bench->before, NULL),
+                     0);
+    assert_int_equal(traffic_round_init(&bench->round, &bench->plan, NULL, 0), 0);
+    assert_int_equal(blame_wiring_open(&bench->wiring, &bench->topology, bench->before), 0);
+    bench->evidence = (struct traffic_evidence){
+        .tables = &bench->tables, .plan = &bench->plan, .round = &bench->round};
+    bench->reading = (struct blame_reading){bench->before, bench->after, &bench->count};
+}
+
+/* Nothing was sent, and nothing counted, since the last reading. */
+static void bench_begin(struct bench *bench)
+{
+    traffic_count_free(&bench->count);
+    assert_int_equal(traffic_count_init(&bench->count, &bench->plan, &bench->round, &bench->tables,
+                                        bench->before),
+                     0);
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(bench->ports[i], bench->ports[i + 2], sizeof bench->ports[i]);
+    }
+}
+
+static struct port_counters *later(struct bench *bench, size_t sw, uint16_t port)
+{
+    return &bench->ports[sw + 2][port - 1].counters;
+}
+
+/* From s1: `sure` frames of ours and `others` leave by one port, and come to one of s2. */
+static void bench_send(struct bench *bench, uint16_t by, uint16_t to, unsigned sure,
+                       unsigned others)
+{
+    struct port_ref out = {0, by};
+    traffic_count_port(&bench->count, bench->before, out)->sure_tx += sure;
+    later(bench, 0, by)->tx_packets += sure + others;
+    later(bench, 1, to)->rx_packets += sure + others;
+}
+
+/* A letter for each cable: Right, Wrong, Idle, Uncounted, Late, Alike, Otherwise. */
+static void bench_expect(struct bench *bench, bool counted, const char *expected)
+{
+    char got[LINKS + 1] = {0};
+    assert_int_equal(blame_wiring_read(&bench->wiring, &bench->reading), counted);
+    blame_wiring_note(&bench->wiring);
+    assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
+    for (size_t i = 0; i < LINKS; i++) {
+        got[i] = "RWIULAO"[bench->wiring.wired[i]];
+    }
+    assert_string_equal(got, expected);
+}
+
+static void bench_close(struct bench *bench)
+{
+    blame_wiring_close(&bench->wiring);
+    traffic_count_free(&bench->count);
+    traffic_round_free(&bench->round);
+    path_network_close(&bench->tables);
+}
+
+/* Of a reading in which the i-th cable from s1 carried numbers[i] frames to port to[i] of s2. */
+static void bench_carry(struct bench *bench, const unsigned *numbers, const uint16_t *to)
+{
+    bench_begin(bench);
+    for (uint16_t i = 0; i < LINKS; i++) {
+        bench_send(bench, i + 1, to[i], numbers[i], 0);
+    }
+}
+
+static const uint16_t straight[] = {1, 2, 3}, crossed[] = {2, 1, 3}, turned[] = {2, 3, 1};
+
+static void numbers_that_differ_tell(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
+    bench_expect(&bench, true, "RRI");
+    bench_close(&bench);
+}
+
+static void equal_numbers_do_not_tell(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 27, 10}, straight);
+    bench_expect(&bench, true, "AAR");
+    bench_carry(&bench, (const unsigned[]){4, 6, 0}, straight); /* as others could make it */
+    bench_expect(&bench, true, "RRR");
+    bench_close(&bench);
+}
+
+/* What came out of an idle cable is a contradiction as well; one reading may be an accident. */
+static void two_readings_prove_an_exchange(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 0, 12}, crossed);
+    bench_expect(&bench, true, "OIR");
+    bench_carry(&bench, (const unsigned[]){4, 0, 0}, crossed);
+    bench_expect(&bench, true, "WWR");
+    assert_int_equal(bench.wiring.really[0], 3);
+    assert_int_equal(bench.wiring.really[3], 0);
+    bench_close(&bench);
+    /* The second one says otherwise. */
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 0, 12}, crossed);
+    bench_expect(&bench, true, "OIR");
+    bench_carry(&bench, (const unsigned[]){4, 0, 0}, straight);
+    bench_expect(&bench, true, "OIR");
+    bench_carry(&bench, (const unsigned[]){8, 0, 0}, straight);
+    bench_expect(&bench, true, "OIR");
+    bench_close(&bench);
+}
+
+static void a_cable_that_loses_is_not_elsewhere(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    for (int i = 0; i < 3; i++) {
+        bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
+        later(&bench, 1, 1)->rx_packets -= 20;
+        bench_expect(&bench, false, "ORI");
+    }
+    bench_close(&bench);
+}
+
+/* Others' frames go over cables, too: they make numbers larger, and never smaller. */
+static void background_is_no_contradiction(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    for (int i = 0; i < 3; i++) {
+        bench_begin(&bench);
+        bench_send(&bench, 1, 1, 8, 0);
+        bench_send(&bench, 2, 2, 0, 9); /* may be the frames of s1:1 */
+        later(&bench, 1, 1)->rx_packets += 5;
+        bench_expect(&bench, true, "OII");
+    }
+    bench_close(&bench);
+    bench_open(&bench);
+    for (int i = 0; i < 3; i++) {
+        bench_begin(&bench);
+        bench_send(&bench, 1, 1, 8, 500);
+        bench_send(&bench, 2, 2, 40, 500);
+        bench_expect(&bench, true, "AAI");
+    }
+    bench_close(&bench);
+    bench_open(&bench);
+    bench_begin(&bench);
+    bench_send(&bench, 1, 1, 27, 500);
+    bench_send(&bench, 2, 2, 27, 10);
+    later(&bench, 1, 2)->rx_packets += 5; /* read later */
+    bench_expect(&bench, true, "RRI");
+    bench_close(&bench);
+}
+
+static void ports_that_do_not_count_are_no_evidence(void **state)
+{
+    (void)state;
+    struct bench bench;
+    for (int end = 0; end < 2; end++) {
+        bench_open(&bench);
+        bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
+        for (size_t i = 0; i < PORTS; i++) {
+            memset(&bench.ports[2 + end][i].counters, 0xff, sizeof(struct port_counters));
+        }
+        bench_expect(&bench, true, "UUI");
+        bench_close(&bench);
+    }
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 12, 0}, crossed);
+    bench.ports[3][0].has_counters = false;
+    bench_expect(&bench, true, "UOI");
+    bench_close(&bench);
+}
+
+/* All counters of a switch stand still; so does a single one, though it is not known of it. */
+static void standstill_is_no_evidence(void **state)
+{
+    (void)state;
+    struct bench bench;
+    for (int end = 0; end < 2; end++) {
+        bench_open(&bench);
+        for (int i = 0; i < 3; i++) {
+            bench_carry(&bench, (const unsigned[]){27, 12, 0}, crossed);
+            memcpy(bench.ports[2 + end], bench.ports[end], sizeof bench.ports[end]);
+            bench_expect(&bench, false, "LLI");
+        }
+        bench_close(&bench);
+    }
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
+    later(&bench, 1, 1)->rx_packets = 0;
+    traffic_count_port(&bench.count, bench.before, (struct port_ref){1, 2})->sure_rx = 12;
+    bench_expect(&bench, false, "ORI");
+    bench_close(&bench);
+}
+
+static const struct result *result_of(const struct report *report, size_t i, const char *id)
+{
+    assert_true(i < report->n_results);
+    assert_string_equal(report->results[i].id, id);
+    return &report->results[i];
+}
+
+static void report_twice(struct bench *bench, const uint16_t *to, struct report *report)
+{
+    bench_open(bench);
+    for (unsigned i = 0; i < 2; i++) {
+        bench_carry(bench, (const unsigned[]){4, 8, 12}, to);
+        traffic_count_port(&bench->count, bench->before, (struct port_ref){1, to[0]})->sure_rx = 4;
+        blame_wiring_read(&bench->wiring, &bench->reading);
+        blame_wiring_note(&bench->wiring);
+    }
+    assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
+    assert_int_equal(blame_wiring_report(&bench->wiring, report), 0);
+    bench_close(bench);
+}
+
+static void an_exchange_is_one_cause(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    report_twice(&bench, crossed, &report);
+    for (size_t i = 0; i < 2; i++) {
+        const struct result *result =
+            result_of(&report, i, i ? "wiring/s1:2 - s2:2" : "wiring/s1:1 - s2:1");
+        assert_int_equal(result->verdict, VERDICT_FAIL);
+        assert_int_equal(result->cause_kind, CAUSE_SWAP);
+        assert_string_equal(result->cause, "s1:1 - s2:1, s1:2 - s2:2");
+        assert_true(result->disagrees);
+    }
+    const struct result *first = &report.results[0];
+    assert_string_equal(first->source, "t.yaml:1:1");
+    assert_string_equal(first->expected, "s1:1 - s2:1");
+    assert_string_equal(first->observed, "s1:1 - s2:2");
+    assert_string_equal(first->detail, "s1:1 is cabled to s2:2, not to s2:1");
+    assert_string_equal(first->says[SAYS_COUNTED], "4 frames left s1:1, 4 came to s2:2, 8 to s2:1");
+    assert_int_equal(result_of(&report, 2, "wiring/s1:3 - s2:3")->verdict, VERDICT_PASS);
+    assert_int_equal(report.coverage.n_cables, 3);
+    assert_int_equal(report.coverage.n_untold, 0);
+    report_free(&report);
+}
+
+static void what_is_no_exchange_is_a_cause_each(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    report_twice(&bench, turned, &report);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(report.results[i].verdict, VERDICT_FAIL);
+        assert_int_equal(report.results[i].cause_kind, CAUSE_CABLE);
+    }
+    assert_string_equal(report.results[1].cause, "s1:2 - s2:2");
+    report_free(&report);
+    const uint16_t free_port[] = {4, 2, 3};
+    report_twice(&bench, free_port, &report);
+    const struct result *first = result_of(&report, 0, "wiring/s1:1 - s2:1");
+    assert_int_equal(first->verdict, VERDICT_FAIL);
+    assert_int_equal(first->cause_kind, CAUSE_CABLE);
+    assert_string_equal(first->detail, "s1:1 is cabled to s2:4, not to s2:1");
+    assert_int_equal(report_count(&report, VERDICT_PASS), 2);
+    report_free(&report);
+}
+
+static void what_is_not_told_is_listed(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){27, 0, 0}, straight);
+    bench_expect(&bench, true, "RII");
+    assert_int_equal(blame_wiring_report(&bench.wiring, &report), 0);
+    assert_int_equal(report.n_results, 1);
+    assert_int_equal(report.coverage.n_cables, 3);
+    assert_int_equal(report.coverage.n_untold, 2);
+    assert_string_equal(report.coverage.untold[1].cable, "s1:3 - s2:3");
+    assert_string_equal(report.coverage.untold[1].reason, "no frame crossed it");
+    report_free(&report);
+    bench_close(&bench);
+}
+
+static void a_network_may_be_too_large(void **state)
+{
+    (void)state;
+    static struct port ports[2049];
+    struct topology topology = {.n_switches = 1};
+    struct switch_state large = {.ports = ports, .n_ports = 2048};
+    const struct switch_state *states[] = {&large};
+    struct blame_wiring wiring;
+    assert_int_equal(blame_wiring_open(&wiring, &topology, states), 0);
+    assert_int_equal(wiring.n_ends, 2048);
+    blame_wiring_close(&wiring);
+    large.n_ports++;
+    assert_int_equal(blame_wiring_open(&wiring, &topology, states), -1);
+    blame_wiring_close(&wiring);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(numbers_that_differ_tell),
+    cmocka_unit_test(equal_numbers_do_not_tell),
+    cmocka_unit_test(two_readings_prove_an_exchange),
+    cmocka_unit_test(a_cable_that_loses_is_not_elsewhere),
+    cmocka_unit_test(background_is_no_contradiction),
+    cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
+    cmocka_unit_test(standstill_is_no_evidence),
+    cmocka_unit_test(an_exchange_is_one_cause),
+    cmocka_unit_test(what_is_no_exchange_is_a_cause_each),
+    cmocka_unit_test(what_is_not_told_is_listed),
+    cmocka_unit_test(a_network_may_be_too_large),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a check of the reference network in memory tells of its cables, from the counters of
+ * switches that count in one way or another. */
+#include "run/run.h"
+
+#include "testing/fake_run.h"
+
+enum { S1_6 = 0, S1_7 = 1, S2_6 = 5, S2_7 = 6 }; /* links of the topology */
+
+static const char exchanged[] = "fail wiring/s1:6 - s3:1\nfail wiring/s1:7 - s3:2\n";
+
+/* "2/10, idle 8": told, of so many, and why the others are not. */
+static void assert_told(const struct fake_run *run, const char *expected)
+{
+    const struct report_coverage *coverage = &run->report.coverage;
+    struct base_buffer text = {0};
+    base_put_format(&text, "%zu/%zu", coverage->n_cables - coverage->n_untold, coverage->n_cables);
+    for (size_t i = 0; i < coverage->n_untold; i++) {
+        const char *reason = coverage->untold[i].reason;
+        size_t n = 0;
+        for (size_t j = 0; j < coverage->n_untold; j++) {
+            n += coverage->untold[j].reason == reason && j >= i;
+            i = coverage->untold[j].reason == reason && j < i ? coverage->n_untold : i;
+        }
+        if (i < coverage->n_untold) {
+            base_put_format(&text, ", %s: %zu", reason, n);
+        }
+    }
+    assert_string_equal(base_buffer_text(&text), expected);
+    base_buffer_free(&text);
+}
+
+/* h1's and h7's frames alone cross cables, and as many of each. */
+static void cables_that_frames_cross_are_told(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    fake_run_assert(&run, "wiring/s1:6 - s3:1", VERDICT_PASS);
+    const struct result *told = fake_run_result(&run, "wiring/s2:7 - s3:7");
+    assert_int_equal(told->kind, RESULT_WIRING);
+    assert_non_null(strstr(told->source, "topologies/demon.yaml:"));
+    assert_told(&run, "2/10, no frame crossed it: 8");
+    assert_true(run.report.timing.total_ms < 150);
+    fake_run_close(&run);
+}
+
+/* All frames arrive. */
+static void exchanged_cables_fail_though_all_arrives(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_network_exchange(&run.network, S1_6, S1_7);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, exchanged);
+    const struct result *crossed = fake_run_result(&run, "wiring/s1:6 - s3:1");
+    assert_string_equal(crossed->detail, "s1:6 is cabled to s3:2, not to s3:1");
+    assert_string_equal(crossed->says[SAYS_DECLARED], "s1:6 - s3:1");
+    assert_non_null(strstr(crossed->says[SAYS_COUNTED], "frames left s1:6, "));
+    assert_non_null(strstr(crossed->says[SAYS_COUNTED], " to s3:2, 0 to s3:1"));
+    const struct result *idle = fake_run_result(&run, "wiring/s1:7 - s3:2");
+    assert_string_equal(idle->detail, "s3:2 is cabled to s1:6, not to s1:7");
+    assert_non_null(strstr(idle->says[SAYS_COUNTED], "0 left s1:7"));
+    assert_int_equal(run.report.n_causes, 1);
+    assert_int_equal(run.report.causes[0].kind, CAUSE_SWAP);
+    assert_string_equal(run.report.causes[0].where, "s1:6 - s3:1, s1:7 - s3:2");
+    assert_true(run.report.timing.total_ms < 250);
+    fake_run_close(&run);
+}
+
+/* Both carry as much: only a burst of different numbers tells it. */
+static void busy_cables_are_told_apart(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_network_exchange(&run.network, S1_6, S2_7);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail wiring/s1:6 - s3:1\nfail wiring/s2:7 - s3:7\n");
+    assert_string_equal(run.report.causes[0].where, "s1:6 - s3:1, s2:7 - s3:7");
+    fake_run_close(&run);
+}
+
+/* Counters that say nothing are no evidence, for or against, wherever the cables are. */
+static void counters_that_do_not_count_tell_nothing(void **state)
+{
+    (void)state;
+    for (int crossed = 0; crossed < 2; crossed++) {
+        for (enum fake_ports ports = FAKE_PORTS_COUNT; ports <= FAKE_PORTS_ZERO; ports++) {
+            struct fake_run run;
+            fake_run_open_demon(&run, "simulated");
+            run.network.ports = ports;
+            run.network.ports_every_ms = ports == FAKE_PORTS_COUNT ? 20000 : 0;
+            if (crossed) {
+                fake_network_exchange(&run.network, S1_6, S1_7);
+            }
+            fake_run_check(&run);
+            fake_run_assert_deviations(&run, "");
+            assert_told(&run, ports == FAKE_PORTS_ALL_ONES
+                                  ? "0/10, a port does not count: 2, no frame crossed it: 8"
+                                  : "0/10, a port has not counted in time: 2, "
+                                    "no frame crossed it: 8");
+            double ms = run.report.timing.total_ms;
+            assert_true(ports == FAKE_PORTS_ALL_ONES ? ms < 150 : ms > 2000 && ms < 2400);
+            fake_run_close(&run);
+        }
+    }
+}
+
+/* They are waited for. */
+static void late_counters_are_waited_for(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.ports_every_ms = 700;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_told(&run, "2/10, no frame crossed it: 8");
+    fake_network_exchange(&run.network, S1_6, S1_7);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, exchanged);
+    fake_run_close(&run);
+}
+
+static void patterns_select_cables(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    const char *const patterns[] = {"wiring", "state/s3/1", "wiring/s1:6"};
+    fake_run_open_demon(&run, "simulated");
+    fake_network_exchange(&run.network, S1_6, S1_7);
+    run.options.patterns = patterns;
+    run.options.n_patterns = 1;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, exchanged);
+    assert_int_equal(run.report.n_results, 3);
+    run.options.patterns = patterns + 1;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    run.options.n_patterns = 2;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail wiring/s1:6 - s3:1\n");
+    fake_run_close(&run);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(cables_that_frames_cross_are_told),
+    cmocka_unit_test(exchanged_cables_fail_though_all_arrives),
+    cmocka_unit_test(busy_cables_are_told_apart),
+    cmocka_unit_test(counters_that_do_not_count_tell_nothing),
+    cmocka_unit_test(late_counters_are_waited_for),
+    cmocka_unit_test(patterns_select_cables),
+};
+
+TEST_MAIN(tests)
