@@ -49,6 +49,7 @@ lab topologies/demon simulated inputs
 lab topologies/demon simulated states
 lab topologies/demon simulated reports
 lab topologies/demon simulated prove
+lab topologies/demon simulated wiring
 lab topologies/demon simulated plan
 lab topologies/demon simulated mutate
 lab topologies/demon simulated soak

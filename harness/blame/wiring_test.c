@@ -7,13 +7,14 @@
 
 #include <string.h>
 
-/* s1:1 to s1:3 are cabled to s2:1 to s2:3; port 4 of both is free. */
-enum { LINKS = 3, PORTS = 4 };
+/* s1:1 to s1:3 are cabled to s2:1 to s2:3; port 4 of both is free; a host at s2:5 gets all. */
+enum { LINKS = 3, PORTS = 5 };
 
 struct bench {
     struct topology topology;
     struct topology_switch switches[2];
     struct topology_link links[LINKS];
+    struct topology_host hosts[2];
     struct switch_state states[4]; /* s1, s2 before and after */
     struct port ports[4][PORTS];
     const struct switch_state *before[2], *after[2];
@@ -29,8 +30,14 @@ struct bench {
 static void bench_open(struct bench *bench)
 {
     *bench = (struct bench){.switches = {{.name = "s1"}, {.name = "s2"}}};
-    bench->topology = (struct topology){
-        .switches = bench->switches, .n_switches = 2, .links = bench->links, .n_links = LINKS};
+    bench->topology = (struct topology){.switches = bench->switches,
+                                        .n_switches = 2,
+                                        .hosts = bench->hosts,
+                                        .n_hosts = 2,
+                                        .links = bench->links,
+                                        .n_links = LINKS};
+    bench->hosts[0] = (struct topology_host){.name = "a", .port = {0, 5}};
+    bench->hosts[1] = (struct topology_host){.name = "b", .port = {1, 5}};
     for (uint16_t i = 0; i < LINKS; i++) {
         bench->links[i] = (struct topology_link){{0, i + 1}, {1, i + 1}, {"t.yaml", i + 1, 1}};
     }
@@ -74,6 +81,8 @@ static void bench_send(struct bench *bench, uint16_t by, uint16_t to, unsigned s
 {
     struct port_ref out = {0, by};
     traffic_count_port(&bench->count, bench->before, out)->sure_tx += sure;
+    traffic_count_port(&bench->count, bench->before, (struct port_ref){1, 5})->sure_tx += sure;
+    later(bench, 1, 5)->tx_packets += sure;
     later(bench, 0, by)->tx_packets += sure + others;
     later(bench, 1, to)->rx_packets += sure + others;
 }
@@ -216,7 +225,7 @@ static void ports_that_do_not_count_are_no_evidence(void **state)
     bench_open(&bench);
     bench_carry(&bench, (const unsigned[]){27, 12, 0}, crossed);
     bench.ports[3][0].has_counters = false;
-    bench_expect(&bench, true, "UOI");
+    bench_expect(&bench, false, "UOI");
     bench_close(&bench);
 }
 
@@ -237,7 +246,6 @@ static void standstill_is_no_evidence(void **state)
     bench_open(&bench);
     bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
     later(&bench, 1, 1)->rx_packets = 0;
-    traffic_count_port(&bench.count, bench.before, (struct port_ref){1, 2})->sure_rx = 12;
     bench_expect(&bench, false, "ORI");
     bench_close(&bench);
 }
@@ -254,7 +262,6 @@ static void report_twice(struct bench *bench, const uint16_t *to, struct report 
     bench_open(bench);
     for (unsigned i = 0; i < 2; i++) {
         bench_carry(bench, (const unsigned[]){4, 8, 12}, to);
-        traffic_count_port(&bench->count, bench->before, (struct port_ref){1, to[0]})->sure_rx = 4;
         blame_wiring_read(&bench->wiring, &bench->reading);
         blame_wiring_note(&bench->wiring);
     }

@@ -162,7 +162,7 @@ static int run_and_report(struct check *check)
     end_progress(check);
     if (failed) {
         status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
-    } else if (report.n_results == 0) {
+    } else if (report.n_results == 0 && report.coverage.n_untold == 0) {
         status = nothing_selected(job);
     } else {
         report.timing.load_ms = job->load_ms;

@@ -5,6 +5,8 @@
 
 #include "testing/cmocka.h"
 
+#include <string.h>
+
 static const char hidden[] = "hidden", far[] = "no frame comes there";
 
 static void check_text(const struct report_coverage *coverage, const char *expected)
@@ -24,6 +26,37 @@ static void nothing_is_said_of_what_was_not_looked_at(void **state)
     check_text(&coverage, "");
     report_put_coverage_tree(&tree, &coverage);
     assert_int_equal(out.n_bytes, 0);
+}
+
+static void cables_are_grouped_by_reason(void **state)
+{
+    (void)state;
+    static const char idle[] = "no frame crossed it", alike[] = "alike";
+    struct untold_cable untold[10] = {{"a - b", idle}, {"c - d", alike}};
+    for (size_t i = 2; i < 10; i++) {
+        untold[i] = (struct untold_cable){"e - f", idle};
+    }
+    struct report_coverage coverage = {.n_cables = 12, .untold = untold, .n_untold = 3};
+    check_text(&coverage, "cables told 9/12, not a - b, e - f (no frame crossed it), not c - d "
+                          "(alike)");
+    coverage.n_untold = 10;
+    check_text(&coverage, "cables told 2/12, not a - b, e - f, e - f, e - f, e - f, e - f, e - f, "
+                          "e - f and 1 more (no frame crossed it), not c - d (alike)");
+    coverage.n_untold = 1;
+    coverage.is_known = true;
+    check_text(&coverage, "entries exercised 0/0; forbidden pairs probed 0/0; cables told 11/12, "
+                          "not a - b (no frame crossed it)");
+    coverage.is_known = false;
+    struct base_buffer out = {0};
+    struct report_tree tree = {.out = &out, .syntax = REPORT_JSON};
+    report_tree_map(&tree, NULL, REPORT_LINES);
+    report_put_coverage_tree(&tree, &coverage);
+    report_tree_close(&tree);
+    assert_non_null(strstr(base_buffer_text(&out), "\"cables_told\": 11"));
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "{\"cable\": \"a - b\", \"reason\": \"no frame crossed it\"}"));
+    assert_null(strstr(base_buffer_text(&out), "exercised"));
+    base_buffer_free(&out);
 }
 
 /* Each reason once, whatever is between; equal texts that are not one pointer too. */
@@ -114,6 +147,7 @@ static void the_tree_has_all_of_it(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_said_of_what_was_not_looked_at),
+    cmocka_unit_test(cables_are_grouped_by_reason),
     cmocka_unit_test(entries_are_grouped_by_reason),
     cmocka_unit_test(eight_are_named_and_the_others_counted),
     cmocka_unit_test(the_tree_has_all_of_it),

@@ -438,7 +438,8 @@ static void put_summary(const struct report_paper *paper, const struct report *r
     put_count(out, &divider, count_kind(report, RESULT_WIRING), "cable", "cables");
     put_count(out, &divider, count_kind(report, RESULT_TRANSIENT), "transient", "transients");
     put_count(out, &divider, report->n_probes, "probe", "probes");
-    base_put_format(out, "%s)\n", report->n_results > 0 ? "" : "nothing was looked at");
+    base_put_format(out, "%s)\n",
+                    report->n_results > 0 || report->n_probes > 0 ? "" : "nothing was looked at");
 }
 
 void report_text(const struct report *report, const struct report_text_options *options,

@@ -94,7 +94,7 @@ static int look_for_changes(struct checking *checking)
         return 0;
     }
     if (!after->right) {
-        status = run_checking_read(checking, &again);
+        status = run_checking_read(checking, checking->reads, &again);
         after = &again;
     }
     if (status == 0) {

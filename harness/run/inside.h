@@ -65,7 +65,7 @@ struct checking {
     struct run_frames frames;
     struct blame_wiring wiring; /* of zeros: not looked at */
     bool *selected;             /* by claim */
-    bool tables_deviate;        /* from the expectation, when they were first read */
+    bool tables_deviate; /* from the expectation, or are not decided, when they were first read */
 };
 
 /* (checking.c) The clock of the check's world. */

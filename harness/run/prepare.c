@@ -58,7 +58,9 @@ static int plan(struct checking *checking, const struct traffic_harmless *harmle
                                            .extras = extras,
                                            .n_extras = find_extras(checking, &differences, extras),
                                            .harmless = harmless};
-    checking->tables_deviate = report_count(&differences, VERDICT_FAIL) > 0;
+    checking->tables_deviate = report_count(&differences, VERDICT_FAIL) +
+                                   report_count(&differences, VERDICT_INCONCLUSIVE) >
+                               0;
     report_free(&differences);
     if (status < 0 ||
         traffic_plan(&checking->declared, &options, &checking->plan, checking->error) < 0) {

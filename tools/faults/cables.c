@@ -91,13 +91,16 @@ static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot
             !ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port));
 }
 
-/* ... or in the same way, whatever it is. */
+/* ... or in the same way, whatever it is: two hosts, two cables between switches. */
+static bool hosts_may_be_swapped(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable *a = cable_of(lab, spot), *b = &lab->cables[spot->cable2];
+    return carries(lab, spot) && a != b && are_joined(lab, a, b);
+}
+
 static bool swapped_makes_no_difference(const struct faults_lab *lab, const struct spot *spot)
 {
     const struct cable *a = cable_of(lab, spot), *b = &lab->cables[spot->cable2];
-    if (carries(lab, spot) && a != b && are_joined(lab, a, b)) {
-        return true;
-    }
     return carries(lab, spot) && a != b && is_between_switches(a) && is_between_switches(b) &&
            faults_lab_frames(&a->ends[!spot->end]) + faults_lab_frames(&b->ends[!spot->end]) == 0 &&
            ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port);
@@ -229,9 +232,17 @@ static const struct fault faults[] = {
      .where = "$a - $b, *|$b - $a, *|*, $a - $b|*, $b - $a"},
     {.name = "swapped-alike",
      .text = "two cables are swapped whose ports do the same with every packet",
+     .fits = swapped_makes_no_difference,
+     .inject = swap,
+     .undo = unswap,
+     .found = "wiring/*",
+     .silent = "state/*|switch/*|traffic/*",
+     .where = "$a - $b, *|$b - $a, *|*, $a - $b|*, $b - $a"},
+    {.name = "hosts-swapped-alike",
+     .text = "two hosts that are joined to each other alone change places",
      .outcome = OUTCOME_UNSEEN,
      .reason = "every packet goes where it should",
-     .fits = swapped_makes_no_difference,
+     .fits = hosts_may_be_swapped,
      .inject = swap,
      .undo = unswap,
      .where = "$a - $b"},
