@@ -65,7 +65,7 @@ expect_says 1 'traffic/h3/stray/h11' "ports alone: a stray" $prove "$scratch/por
 # What no frame shows a check proves from the tables: h3 cannot send or capture.
 install simulated
 grep -v ' h3:' "$TAPPROOF_LAB" > "$scratch/without-h3.yaml"
-expect_says 3 'forbidden pairs probed [0-9]*/102, proved [0-9]*$' \
+expect_says 3 'forbidden pairs probed [0-9]*/102, proved [0-9]*;' \
     "check: pairs of a host without a station are proved" \
     "$B/tapproof" check --lab "$scratch/without-h3.yaml" "$simulated"
 ovs-ofctl -O OpenFlow10 add-flow unix:/run/openvswitch/s1.mgmt \
