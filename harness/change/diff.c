@@ -89,14 +89,8 @@ size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_t
 
 static bool floods(const struct flow_entry *entry)
 {
-    for (size_t i = 0; i < entry->n_actions; i++) {
-        const struct action *action = &entry->actions[i];
-        if ((action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) &&
-            (action->port == PORT_FLOOD || action->port == PORT_ALL)) {
-            return true;
-        }
-    }
-    return false;
+    return actions_send_to(entry->actions, entry->n_actions, PORT_FLOOD) ||
+           actions_send_to(entry->actions, entry->n_actions, PORT_ALL);
 }
 
 static bool flood_alike(const struct switch_state *a, const struct switch_state *b)
@@ -550,8 +544,7 @@ static void name_outputs(const struct switch_state *state, struct port_set *name
         const struct flow_entry *entry = &state->flows.entries[i];
         for (size_t j = 0; j < entry->n_actions; j++) {
             const struct action *action = &entry->actions[j];
-            bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-            if (sends && (action->port <= PORT_MAX || action->port == PORT_LOCAL)) {
+            if (action_sends(action) && (action->port <= PORT_MAX || action->port == PORT_LOCAL)) {
                 port_set_add(named, action->port);
             }
         }

@@ -88,18 +88,6 @@ static bool deletes(const struct flow_mod *mod)
     return mod->command == FLOW_DELETE || mod->command == FLOW_DELETE_STRICT;
 }
 
-static bool sends_to(const struct flow_entry *entry, uint16_t port)
-{
-    for (size_t i = 0; i < entry->n_actions; i++) {
-        const struct action *action = &entry->actions[i];
-        if ((action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) &&
-            action->port == port) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether each condition of `flow` is one of the entry, so that the entry is within it. */
 static bool has_conditions(const struct flow_entry *entry, const struct flow_entry *flow)
 {
@@ -124,7 +112,8 @@ static bool chooses(const struct flow_mod *mod, const struct flow_entry *entry)
                 : match_within(&entry->match, &flow->match) && has_conditions(entry, flow)) &&
            (mod->any_table || flow->table_id == entry->table_id) &&
            ((flow->cookie ^ entry->cookie) & mod->cookie_mask) == 0 &&
-           (!deletes(mod) || mod->out_port == PORT_NONE || sends_to(entry, mod->out_port));
+           (!deletes(mod) || mod->out_port == PORT_NONE ||
+            actions_send_to(entry->actions, entry->n_actions, mod->out_port));
 }
 
 /* Returns how many entries this row is: 0 or 1. */

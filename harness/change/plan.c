@@ -21,8 +21,7 @@ static bool is_supported(const struct switch_state *state, const struct action *
 
 static bool has_port(const struct switch_state *state, const struct action *action)
 {
-    bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-    return !sends || action->port > PORT_MAX || state->n_ports == 0 ||
+    return !action_sends(action) || action->port > PORT_MAX || state->n_ports == 0 ||
            switch_state_port(state, action->port);
 }
 

@@ -157,17 +157,6 @@ static bool differs(const struct space_behavior *a, const struct space_behavior 
            space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
 }
 
-static bool names(const struct expected_case *expected, uint16_t port)
-{
-    bool found = false;
-    for (size_t i = 0; i < expected->n_actions && !found; i++) {
-        const struct action *action = &expected->actions[i];
-        found = (action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE) &&
-                action->port == port;
-    }
-    return found;
-}
-
 /* Whether a port keeps the switch from what is declared. FLOOD and ALL mean the ports that are
  * cabled. */
 static bool is_kept_back(const struct explaining *explaining, const struct path_hop *step,
@@ -178,7 +167,7 @@ static bool is_kept_back(const struct explaining *explaining, const struct path_
     for (size_t i = 0; expected && i < declared->n_outputs && !kept; i++) {
         struct port_ref port = {.sw = step->in.sw, .port = declared->outputs[i].port};
         kept = path_no_exit(&explaining->network, port) &&
-               (names(expected, port.port) ||
+               (actions_send_to(expected->actions, expected->n_actions, port.port) ||
                 path_network_peer(&explaining->network, port).kind != PEER_NONE);
     }
     return kept;

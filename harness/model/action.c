@@ -46,3 +46,12 @@ bool actions_equal(const struct action *a, size_t n_a, const struct action *b, s
     }
     return n_a == n_b;
 }
+
+bool actions_send_to(const struct action *actions, size_t n_actions, uint16_t port)
+{
+    bool found = false;
+    for (size_t i = 0; i < n_actions && !found; i++) {
+        found = action_sends(&actions[i]) && actions[i].port == port;
+    }
+    return found;
+}

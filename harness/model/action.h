@@ -54,4 +54,13 @@ _Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred t
 bool action_equal(const struct action *a, const struct action *b);
 bool actions_equal(const struct action *a, size_t n_a, const struct action *b, size_t n_b);
 
+/* Whether the action sends the packet somewhere: OUTPUT and ENQUEUE do. */
+static inline bool action_sends(const struct action *action)
+{
+    return action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+}
+
+/* Whether one of the actions sends by this port, under this very number. */
+bool actions_send_to(const struct action *actions, size_t n_actions, uint16_t port);
+
 #endif

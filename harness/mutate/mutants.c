@@ -130,19 +130,11 @@ static int make_without(struct maker *maker, const char *kind, size_t at)
     return end(maker, &mutant);
 }
 
-static bool is_output(const struct action *action)
-{
-    return action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-}
-
 static bool is_used(const struct maker *maker, uint16_t port)
 {
     const struct match *match = &maker->entry->match;
-    bool used = match->mask.in_port == UINT16_MAX && match->value.in_port == port;
-    for (size_t i = 0; i < maker->entry->n_actions && !used; i++) {
-        used = is_output(&maker->entry->actions[i]) && maker->entry->actions[i].port == port;
-    }
-    return used;
+    return (match->mask.in_port == UINT16_MAX && match->value.in_port == port) ||
+           actions_send_to(maker->entry->actions, maker->entry->n_actions, port);
 }
 
 /* The next lower [0] and the next higher [1] port of the switch that the entry
@@ -189,7 +181,7 @@ static int make_outputs(struct maker *maker)
 {
     int status = 0;
     for (size_t i = 0; i < maker->entry->n_actions && status == 0; i++) {
-        if (is_output(&maker->entry->actions[i])) {
+        if (action_sends(&maker->entry->actions[i])) {
             status = make_without(maker, "output-removed", i);
             status = status == 0 ? make_moved(maker, i) : status;
         }
@@ -228,7 +220,8 @@ static int make_added(struct maker *maker)
         bool near = entry->match.mask.in_port == UINT16_MAX &&
                     is_next_to(maker, port, entry->match.value.in_port);
         for (size_t j = 0; j < entry->n_actions && !near; j++) {
-            near = is_output(&entry->actions[j]) && is_next_to(maker, port, entry->actions[j].port);
+            near =
+                action_sends(&entry->actions[j]) && is_next_to(maker, port, entry->actions[j].port);
         }
         status = near ? make_one_more(maker, port) : 0;
     }
@@ -239,7 +232,7 @@ static int make_rewrites(struct maker *maker)
 {
     int status = 0;
     for (size_t i = 0; i < maker->entry->n_actions && status == 0; i++) {
-        if (!is_output(&maker->entry->actions[i])) {
+        if (!action_sends(&maker->entry->actions[i])) {
             status = make_without(maker, "rewrite-dropped", i);
         }
     }

@@ -101,9 +101,8 @@ static bool may_send(const struct flow_entry *flow, uint16_t out, uint16_t in_po
 {
     for (size_t i = 0; i < flow->n_actions; i++) {
         const struct action *action = &flow->actions[i];
-        bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
         if (action->type == ACTION_VENDOR ||
-            (sends &&
+            (action_sends(action) &&
              (action->port == out || action->port == PORT_FLOOD || action->port == PORT_ALL ||
               action->port == PORT_NORMAL || action->port == PORT_TABLE ||
               (action->port == PORT_IN_PORT && in_port == out)))) {

@@ -69,8 +69,8 @@ struct header path_rewritten_by(const struct flow_entry *flow)
     struct space_rewrite rewrite = {0};
     for (size_t i = 0; i < flow->n_actions; i++) {
         const struct action *action = &flow->actions[i];
-        bool is_output = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-        if (is_output ? action->port == PORT_TABLE : !space_rewrite_add(&rewrite, action)) {
+        if (action_sends(action) ? action->port == PORT_TABLE
+                                 : !space_rewrite_add(&rewrite, action)) {
             memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
             break;
         }

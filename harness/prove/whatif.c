@@ -17,19 +17,21 @@ struct step {
     size_t journal; /* where it begins */
 };
 
+/* A standing that was overwritten. */
+struct turn {
+    size_t what;
+    struct prove_standing before;
+};
+
 struct prove_whatif {
     struct prove_context context;
     struct switch_state *copies; /* by switch; what is not of the table is borrowed */
     struct prove_standing *standings;
     size_t n_standings;
-    struct prove_turn *journal; /* standings that were overwritten, of all steps */
+    struct turn *journal; /* of all steps */
     size_t n_journal, journal_capacity;
     struct step *steps;
     size_t n_steps, steps_capacity;
-    struct prove_turn *turned;
-    size_t n_turned, turned_capacity;
-    size_t *seen; /* by standing: the number of the change that last overwrote it */
-    size_t n_changes;
     bool hurries;
     bool *whole; /* by host: all of it was decided again, for this change */
     struct path_affected affected;
@@ -47,11 +49,9 @@ static int open_all(struct prove_whatif *whatif, const struct switch_dump *switc
     const struct expectation *expectation = whatif->context.expectation;
     size_t n_hosts = expectation->topology->n_hosts, n = expectation->n_claims + 2 * n_hosts;
     whatif->standings = base_calloc(n + 1, sizeof *whatif->standings);
-    whatif->seen = base_calloc(n + 1, sizeof *whatif->seen);
     whatif->n_standings = n;
     whatif->whole = base_calloc(n_hosts + 1, sizeof *whatif->whole);
-    int status =
-        whatif->standings && whatif->seen && whatif->whole ? copy_tables(whatif, switches) : -1;
+    int status = whatif->standings && whatif->whole ? copy_tables(whatif, switches) : -1;
     for (size_t from = 0; from < n_hosts && status == 0; from++) {
         status = decide_sender(whatif, from);
     }
@@ -92,11 +92,9 @@ void prove_whatif_free(struct prove_whatif *whatif)
     path_affected_free(&whatif->affected);
     free(whatif->copies);
     free(whatif->standings);
-    free(whatif->seen);
     free(whatif->whole);
     free(whatif->journal);
     free(whatif->steps);
-    free(whatif->turned);
     free(whatif);
 }
 
@@ -109,12 +107,6 @@ const struct prove_standing *prove_whatif_standings(const struct prove_whatif *w
 void prove_whatif_hurry(struct prove_whatif *whatif, bool hurries)
 {
     whatif->hurries = hurries;
-}
-
-const struct prove_turn *prove_whatif_turned(const struct prove_whatif *whatif, size_t *n)
-{
-    *n = whatif->n_turned;
-    return whatif->turned;
 }
 
 int prove_whatif_add(struct prove_whatif *whatif, size_t sw, const struct flow_entry *entry,
@@ -184,10 +176,9 @@ int prove_whatif_undo(struct prove_whatif *whatif)
     struct space_table *table = &whatif->context.actual.tables[step->sw];
     bool unused;
     while (whatif->n_journal > step->journal) {
-        const struct prove_turn *turn = &whatif->journal[--whatif->n_journal];
+        const struct turn *turn = &whatif->journal[--whatif->n_journal];
         whatif->standings[turn->what] = turn->before;
     }
-    whatif->n_turned = 0;
     if (step->kind == MODIFIED) {
         return give_actions(whatif, step->sw, step->row, &step->was, &unused);
     }
@@ -250,7 +241,7 @@ static int set_standing(struct prove_whatif *whatif, size_t what,
         return -1;
     }
     whatif->journal[whatif->n_journal++] =
-        (struct prove_turn){.what = what, .before = whatif->standings[what]};
+        (struct turn){.what = what, .before = whatif->standings[what]};
     whatif->standings[what] = *standing;
     return 0;
 }
@@ -450,27 +441,6 @@ static int begin(struct prove_whatif *whatif, const struct step *step)
     }
     whatif->steps[whatif->n_steps] = *step;
     whatif->steps[whatif->n_steps++].journal = whatif->n_journal;
-    whatif->n_changes++;
-    whatif->n_turned = 0;
-    return 0;
-}
-
-/* Of the standings that the last step has overwritten. */
-static int list_turned(struct prove_whatif *whatif)
-{
-    for (size_t i = whatif->steps[whatif->n_steps - 1].journal; i < whatif->n_journal; i++) {
-        const struct prove_turn *turn = &whatif->journal[i];
-        bool again = whatif->seen[turn->what] == whatif->n_changes;
-        whatif->seen[turn->what] = whatif->n_changes;
-        if (again || whatif->standings[turn->what].verdict == turn->before.verdict) {
-            continue;
-        }
-        if (base_grow(&whatif->turned, whatif->n_turned, &whatif->turned_capacity,
-                      sizeof *whatif->turned) < 0) {
-            return -1;
-        }
-        whatif->turned[whatif->n_turned++] = *turn;
-    }
     return 0;
 }
 
@@ -528,5 +498,5 @@ static int decide_again(struct prove_whatif *whatif, size_t sw, size_t row)
             status = decide_headers(whatif, &affected->headers[i]);
         }
     }
-    return status < 0 ? -1 : list_turned(whatif);
+    return status;
 }

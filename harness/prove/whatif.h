@@ -24,11 +24,6 @@ struct prove_standing {
     bool unclear; /* of strays: somewhere it is not known what becomes of the host's headers */
 };
 
-struct prove_turn {
-    size_t what; /* index of a standing */
-    struct prove_standing before;
-};
-
 /* Copies the tables and decides everything; what `switches` point to must outlive
  * it. Of the options only the budget matters. -1 without memory: then *whatif is
  * NULL. */
@@ -55,10 +50,6 @@ int prove_whatif_modify(struct prove_whatif *whatif, size_t sw, size_t row,
  * stops deciding once a standing fails, and leaves the others as they were. Such a
  * change must be taken back before the next one. */
 void prove_whatif_hurry(struct prove_whatif *whatif, bool hurries);
-
-/* The standings whose verdict the last change turned, and what they were before;
- * valid until the next change. */
-const struct prove_turn *prove_whatif_turned(const struct prove_whatif *whatif, size_t *n);
 
 /* Takes back the last change that has not been taken back: nothing is decided
  * again. Row numbers of added entries may be given anew. -1 without memory. */

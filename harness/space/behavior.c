@@ -91,7 +91,7 @@ static size_t count_outputs(const struct action *actions, size_t n_actions, size
     size_t n = 0;
     for (size_t i = 0; i < n_actions; i++) {
         bool to_many = actions[i].port == PORT_FLOOD || actions[i].port == PORT_ALL;
-        if (actions[i].type == ACTION_OUTPUT || actions[i].type == ACTION_ENQUEUE) {
+        if (action_sends(&actions[i])) {
             n += to_many && n_ports > 0 ? n_ports : 1;
         }
     }

@@ -30,8 +30,7 @@ static void check_case(struct state_run *run, const struct expected_case *expect
         check_port(run, port, cabling);
     }
     for (size_t i = 0; i < expected->n_actions; i++) {
-        uint16_t type = expected->actions[i].type;
-        if (type == ACTION_OUTPUT || type == ACTION_ENQUEUE) {
+        if (action_sends(&expected->actions[i])) {
             check_port(run, expected->actions[i].port, cabling);
         }
     }

@@ -65,8 +65,7 @@ static int check_case(struct state_port *port, const struct state_case *expected
     int failed = 0;
     for (size_t i = 0; i < expected->n_actions && !failed; i++) {
         const struct action *action = &expected->actions[i];
-        bool sends = action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-        failed = sends ? check_egress(port, action->port) : 0;
+        failed = action_sends(action) ? check_egress(port, action->port) : 0;
     }
     for (size_t i = 0; i < expected->behavior.n_outputs && !failed; i++) {
         uint16_t number = expected->behavior.outputs[i].port;

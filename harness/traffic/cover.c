@@ -123,6 +123,11 @@ static int number_packet(struct cover_work *work, struct header packet, size_t *
     return 0;
 }
 
+static bool is_harmful(const struct cover_work *work, size_t host, const struct header *header)
+{
+    return work->options->harmless && traffic_harm(work->options->harmless, host, header, NULL);
+}
+
 /* Whether the packet that was followed exercises something that no planned probe does. */
 static bool is_of_use(const struct cover_work *work, const struct path_walk *walk)
 {
@@ -150,15 +155,14 @@ static void note_harm(struct cover_work *work, const struct path_walk *walk)
 static int follow_harmless(struct cover_work *work, size_t host, size_t *packet,
                            struct path_walk *walk)
 {
-    const struct traffic_harmless *harmless = work->options->harmless;
     struct header header = work->packets[*packet];
     follow(work, host, &header, walk);
-    if (!harmless || !is_of_use(work, walk) || !traffic_harm(harmless, host, &header, NULL)) {
+    if (!is_of_use(work, walk) || !is_harmful(work, host, &header)) {
         return 0;
     }
     note_harm(work, walk);
-    traffic_harmless_mend(harmless, host, &header);
-    if (traffic_harm(harmless, host, &header, NULL)) {
+    traffic_harmless_mend(work->options->harmless, host, &header);
+    if (is_harmful(work, host, &header)) {
         walk->ends = false;
         return 0;
     }
@@ -408,8 +412,10 @@ static int keep_probes(struct cover_work *work, struct path_walk *walk)
 {
     const struct traffic_cover *kept = work->options->kept;
     for (size_t p = 0; kept && p < kept->n_wanted; p++) {
-        follow(work, kept->probes[p].from, &kept->probes[p].header, walk);
-        if (walk->ends && mark(work, walk) && add_probe(work, kept->probes[p]) < 0) {
+        const struct traffic_extra *probe = &kept->probes[p];
+        follow(work, probe->from, &probe->header, walk);
+        if (walk->ends && !is_harmful(work, probe->from, &probe->header) && mark(work, walk) &&
+            add_probe(work, *probe) < 0) {
             return -1;
         }
     }

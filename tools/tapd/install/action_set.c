@@ -4,21 +4,16 @@
  * looking through them. */
 #include "tapd/install/action_set.h"
 
-static bool is_output(const struct action *action)
-{
-    return action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
-}
-
 /* The same changes in the same order in front of two places of two lists. */
 static bool same_changes(const struct tapd_actions *a, size_t at, const struct tapd_actions *b,
                          size_t bt)
 {
     size_t i = 0, j = 0;
     for (;; i++, j++) {
-        while (i < at && is_output(&a->items[i])) {
+        while (i < at && action_sends(&a->items[i])) {
             i++;
         }
-        while (j < bt && is_output(&b->items[j])) {
+        while (j < bt && action_sends(&b->items[j])) {
             j++;
         }
         if (i == at || j == bt) {
@@ -59,7 +54,7 @@ static bool find_fields(const struct tapd_actions *actions, size_t at,
 {
     for (size_t i = 0; i < at; i++) {
         int field = changed_field(&actions->items[i]);
-        if (is_output(&actions->items[i])) {
+        if (action_sends(&actions->items[i])) {
             continue;
         }
         if (field < 0) {
@@ -94,7 +89,7 @@ static bool same_frame(const struct tapd_actions *a, size_t at, const struct tap
 static bool same_output(const struct tapd_actions *a, size_t at, const struct tapd_actions *b,
                         size_t bt)
 {
-    return is_output(&b->items[bt]) && action_equal(&a->items[at], &b->items[bt]) &&
+    return action_sends(&b->items[bt]) && action_equal(&a->items[at], &b->items[bt]) &&
            same_frame(a, at, b, bt);
 }
 
@@ -111,7 +106,7 @@ bool tapd_sends(const struct tapd_actions *other, const struct tapd_actions *act
 bool tapd_sends_within(const struct tapd_actions *actions, const struct tapd_actions *other)
 {
     for (size_t i = 0; i < actions->n; i++) {
-        if (is_output(&actions->items[i]) && !tapd_sends(other, actions, i)) {
+        if (action_sends(&actions->items[i]) && !tapd_sends(other, actions, i)) {
             return false;
         }
     }
@@ -133,7 +128,7 @@ static size_t count_outputs(const struct tapd_actions *actions)
 {
     size_t n = 0;
     for (size_t i = 0; i < actions->n; i++) {
-        n += is_output(&actions->items[i]);
+        n += action_sends(&actions->items[i]);
     }
     return n;
 }
@@ -144,7 +139,7 @@ bool tapd_does_same(const struct tapd_actions *a, const struct tapd_actions *b)
         return false;
     }
     for (size_t i = 0; i < a->n; i++) {
-        if (is_output(&a->items[i]) && count_sent(a, a, i) != count_sent(b, a, i)) {
+        if (action_sends(&a->items[i]) && count_sent(a, a, i) != count_sent(b, a, i)) {
             return false;
         }
     }
@@ -160,7 +155,7 @@ int tapd_filter(const struct tapd_actions *actions, tapd_keep *keep, const void 
         return -1;
     }
     for (size_t i = 0; i < actions->n; i++) {
-        bool output = is_output(&actions->items[i]);
+        bool output = action_sends(&actions->items[i]);
         if (!output || keep(context, actions, i)) {
             items[n++] = actions->items[i];
             n_needed = output ? n : n_needed;
