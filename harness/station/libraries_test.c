@@ -31,7 +31,8 @@ static void they_are_the_functions_of_their_names(void **state)
     pcap_t *capture = lib.pcap_create("nowhere0", text);
     assert_non_null(capture);
     assert_int_equal(lib.pcap_set_snaplen(capture, 100), 0);
-    assert_int_equal(lib.pcap_activate(capture), PCAP_ERROR_NO_SUCH_DEVICE);
+    int result = lib.pcap_activate(capture); /* without CAP_NET_RAW it does not even look */
+    assert_true(result == PCAP_ERROR_NO_SUCH_DEVICE || result == PCAP_ERROR_PERM_DENIED);
     assert_non_null(lib.pcap_geterr(capture));
     lib.pcap_close(capture);
 }

@@ -14,20 +14,21 @@
 #include <string.h>
 #include <time.h>
 
-struct station_set {
-    struct station *stations;
-    struct pollfd *polled; /* one a station, in the same order; the last is interrupt_fd */
-    int interrupt_fd;      /* -1: none */
-    size_t n;
-    bool synced; /* nothing was sent or received since the last station_sync */
-};
-
 /* One station on its way through for_each. */
 struct job {
     struct station *station;
     void (*work)(struct station *station);
     pthread_t thread;
     bool started;
+};
+
+struct station_set {
+    struct station *stations;
+    struct pollfd *polled; /* one a station, in the same order; the last is interrupt_fd */
+    struct job *jobs;      /* one a station */
+    int interrupt_fd;      /* -1: none */
+    size_t n;
+    bool synced; /* nothing was sent or received since the last station_sync */
 };
 
 static void *run_job(void *aux)
@@ -60,23 +61,19 @@ static void start_jobs(struct job *jobs, size_t n)
 static bool for_each(struct station_set *set, void (*work)(struct station *station),
                      void (*no_thread)(struct station *station))
 {
-    struct job *jobs = calloc(set->n + 1, sizeof *jobs);
-    for (size_t i = 0; jobs && i < set->n; i++) {
-        jobs[i] = (struct job){.station = &set->stations[i], .work = work};
-    }
-    if (jobs) {
-        start_jobs(jobs, set->n);
-    }
     bool all_started = true;
     for (size_t i = 0; i < set->n; i++) {
-        if (jobs && jobs[i].started) {
-            pthread_join(jobs[i].thread, NULL);
+        set->jobs[i] = (struct job){.station = &set->stations[i], .work = work};
+    }
+    start_jobs(set->jobs, set->n);
+    for (size_t i = 0; i < set->n; i++) {
+        if (set->jobs[i].started) {
+            pthread_join(set->jobs[i].thread, NULL);
         } else {
             all_started = false;
             no_thread(&set->stations[i]);
         }
     }
-    free(jobs);
     return all_started;
 }
 
@@ -141,7 +138,8 @@ static struct station_set *new_set(const struct station_spec *specs, size_t n)
     set->interrupt_fd = -1;
     set->stations = calloc(n + 1, sizeof *set->stations);
     set->polled = calloc(n + 1, sizeof *set->polled);
-    bool failed = !set->stations || !set->polled;
+    set->jobs = calloc(n + 1, sizeof *set->jobs);
+    bool failed = !set->stations || !set->polled || !set->jobs;
     while (!failed && set->n < n) {
         failed = !init_station(&set->stations[set->n], &specs[set->n]);
         set->n++;
@@ -382,5 +380,6 @@ void station_close(struct station_set *set)
     }
     free(set->stations);
     free(set->polled);
+    free(set->jobs);
     free(set);
 }
