@@ -506,6 +506,16 @@ static void leaves_nothing_open(void **state)
     assert_int_equal(count_entries("/proc/self/task"), n_threads);
 }
 
+static void signals_are_blocked_only_for_its_threads(void **state)
+{
+    (void)state;
+    const struct station_spec spec = {.name = "h1", .interface = "nowhere"};
+    sigset_t after;
+    station_close(open_set(&spec, 1));
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &after), 0);
+    assert_int_equal(sigismember(&after, SIGTERM), 0);
+}
+
 /* Whoever types at it is told, and it does not hang. */
 static void the_far_end_refuses_strangers(void **state)
 {
@@ -549,6 +559,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_command_dies_with_us),
     cmocka_unit_test(an_interruption_is_a_deadline),
     cmocka_unit_test(leaves_nothing_open),
+    cmocka_unit_test(signals_are_blocked_only_for_its_threads),
     cmocka_unit_test(the_far_end_refuses_strangers),
 };
 
