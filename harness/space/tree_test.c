@@ -133,10 +133,49 @@ static void ends_when_it_is_told(void **state)
     free(kept);
 }
 
+static struct match of_address(uint32_t nw_dst)
+{
+    return (struct match){.value.nw_dst = nw_dst, .mask.nw_dst = UINT32_MAX};
+}
+
+static size_t spent(const struct kept *kept, uint32_t nw_dst, unsigned *seen)
+{
+    size_t budget = PLENTY;
+    const struct match cube = of_address(nw_dst);
+    assert_true(space_tree_overlapping(&kept->tree, &cube, 0, UINT32_MAX, &budget, count, seen));
+    return PLENTY - budget;
+}
+
+/* What nodes know of that below them narrows when something goes: a search for what has gone sees
+ * at the root that nothing is there. */
+static void what_has_gone_is_not_looked_for(void **state)
+{
+    (void)state;
+    struct kept *kept = calloc(1, sizeof *kept);
+    unsigned seen[N] = {0};
+    for (uint32_t i = 0; i < N; i++) {
+        kept->items[i] = (struct space_item){.match = of_address(i), .rank = i, .entry = i};
+    }
+    assert_int_equal(space_tree_build(&kept->tree, kept->items, N), 0);
+    for (uint32_t i = 0; i < N; i++) {
+        if (i % 8) {
+            space_tree_remove(&kept->tree, &kept->items[i]);
+        }
+    }
+    size_t least = spent(kept, UINT32_MAX, seen);
+    for (uint32_t i = 0; i < N; i++) {
+        assert_true(spent(kept, i, seen) == least || i % 8 == 0);
+        assert_int_equal(seen[i], i % 8 == 0);
+    }
+    space_tree_free(&kept->tree);
+    free(kept);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_what_a_list_has),
     cmocka_unit_test(follows_changes),
     cmocka_unit_test(ends_when_it_is_told),
+    cmocka_unit_test(what_has_gone_is_not_looked_for),
 };
 
 TEST_MAIN(tests)
