@@ -8,7 +8,8 @@
 struct aiming {
     const struct traffic_evidence *evidence;
     struct traffic_shot *shots;
-    size_t n_shots;
+    size_t n_shots, capacity;
+    bool no_memory;
     struct path_walk walk;
 };
 
@@ -28,7 +29,12 @@ static void aim_along(struct aiming *aiming, size_t p, const struct path_walk_ar
     const struct path_walk *walk = &aiming->walk;
     struct path_way way;
     path_way_to(walk, arrival->hop, &way);
-    for (size_t depth = 1; depth <= way.n_hops && aiming->n_shots < BLAME_SHOTS_MAX; depth++) {
+    for (size_t depth = 1; depth <= way.n_hops; depth++) {
+        if (base_grow(&aiming->shots, aiming->n_shots, &aiming->capacity, sizeof *aiming->shots) <
+            0) {
+            aiming->no_memory = true;
+            return;
+        }
         size_t i = way.n_hops - depth;
         const struct path_hop *next = depth > 1 ? &walk->hops[way.hops[i + 1]] : NULL;
         aiming->shots[aiming->n_shots++] =
@@ -59,11 +65,11 @@ static void aim(struct aiming *aiming, size_t p)
     }
 }
 
-size_t blame_shots(const struct traffic_evidence *evidence,
-                   struct traffic_shot shots[BLAME_SHOTS_MAX])
+int blame_shots(const struct traffic_evidence *evidence, struct traffic_shot **shots,
+                size_t *n_shots)
 {
-    struct aiming aiming = {.evidence = evidence, .shots = shots};
-    for (size_t p = 0; p < evidence->plan->n_probes; p++) {
+    struct aiming aiming = {.evidence = evidence};
+    for (size_t p = 0; p < evidence->plan->n_probes && !aiming.no_memory; p++) {
         const struct traffic_probe *probe = &evidence->plan->probes[p];
         if (evidence->round->sent[p] &&
             !traffic_probe_conforms(evidence->round, evidence->plan, p)) {
@@ -71,5 +77,7 @@ size_t blame_shots(const struct traffic_evidence *evidence,
             aim(&aiming, p);
         }
     }
-    return aiming.n_shots;
+    *shots = aiming.shots;
+    *n_shots = aiming.n_shots;
+    return aiming.no_memory ? -1 : 0;
 }

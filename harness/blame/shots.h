@@ -8,12 +8,10 @@
 
 #include "traffic/traffic.h"
 
-enum { BLAME_SHOTS_MAX = 256 };
-
-/* Fills in shots (all but how they fared) for what arrived otherwise than the
- * tables say, for one probe of each sender and receiver, and along its way from the
- * end to the beginning. Returns how many there are; what does not fit is left out. */
-size_t blame_shots(const struct traffic_evidence *evidence,
-                   struct traffic_shot shots[BLAME_SHOTS_MAX]);
+/* Lists shots (all but how they fared) for what arrived otherwise than the tables say, for one
+ * probe of each sender and receiver, and along its way from the end to the beginning. To be freed
+ * with free(). -1 without memory. */
+int blame_shots(const struct traffic_evidence *evidence, struct traffic_shot **shots,
+                size_t *n_shots);
 
 #endif

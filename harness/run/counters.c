@@ -76,11 +76,9 @@ int run_checking_shoot(struct checking *checking)
 {
     struct traffic_evidence evidence = run_checking_evidence(checking);
     run_progress(checking->options, "having switches send");
-    checking->shots = base_calloc(BLAME_SHOTS_MAX, sizeof *checking->shots);
-    if (!checking->shots) {
+    if (blame_shots(&evidence, &checking->shots, &checking->n_shots) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    checking->n_shots = blame_shots(&evidence, checking->shots);
     if (leave_out_harm(checking) < 0) {
         return -1;
     }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which probes does a check send? */
+#include "base/memory.h"
 #include "ofctl/match.h"
 #include "run/coverage.h"
 #include "run/inside.h"
 #include "traffic/endless.h"
 
 #include <stdlib.h>
-
-enum { EXTRAS_MAX = 256 };
 
 bool run_checking_select(struct checking *checking)
 {
@@ -23,13 +22,13 @@ bool run_checking_select(struct checking *checking)
 }
 
 /* Packets that the table treats otherwise than the expectation, where a host
- * can send them: what do the frames do? */
+ * can send them: what do the frames do? `extras` has room for one a result. */
 static size_t find_extras(const struct checking *checking, const struct report *report,
-                          struct traffic_extra extras[EXTRAS_MAX])
+                          struct traffic_extra *extras)
 {
     const struct topology *topology = checking->topology;
     size_t n = 0;
-    for (size_t i = 0; i < report->n_results && n < EXTRAS_MAX; i++) {
+    for (size_t i = 0; i < report->n_results; i++) {
         const struct result *result = &report->results[i];
         struct match exact;
         if (result->kind != RESULT_STATE || !result->example ||
@@ -48,22 +47,9 @@ static size_t find_extras(const struct checking *checking, const struct report *
     return n;
 }
 
-static int plan(struct checking *checking, const struct traffic_harmless *harmless)
+static int plan_with(struct checking *checking, const struct traffic_plan_options *options)
 {
-    struct report differences = {0};
-    struct traffic_extra extras[EXTRAS_MAX];
-    int status = run_checking_judge_tables(checking, &differences);
-    struct traffic_plan_options options = {.sends = checking->stations.captures,
-                                           .selected = checking->selected,
-                                           .extras = extras,
-                                           .n_extras = find_extras(checking, &differences, extras),
-                                           .harmless = harmless};
-    checking->tables_deviate = report_count(&differences, VERDICT_FAIL) +
-                                   report_count(&differences, VERDICT_INCONCLUSIVE) >
-                               0;
-    report_free(&differences);
-    if (status < 0 ||
-        traffic_plan(&checking->declared, &options, &checking->plan, checking->error) < 0) {
+    if (traffic_plan(&checking->declared, options, &checking->plan, checking->error) < 0) {
         return -1;
     }
     if (traffic_endless_take(&checking->plan, &checking->now.tables, &checking->endless) < 0) {
@@ -72,8 +58,31 @@ static int plan(struct checking *checking, const struct traffic_harmless *harmle
     /* Of a part of the claims it would say nothing. */
     return checking->options->n_patterns > 0
                ? 0
-               : run_coverage(&checking->declared, &checking->now.tables, &options, &checking->plan,
+               : run_coverage(&checking->declared, &checking->now.tables, options, &checking->plan,
                               checking->report, checking->error);
+}
+
+static int plan(struct checking *checking, const struct traffic_harmless *harmless)
+{
+    struct report differences = {0};
+    int status = run_checking_judge_tables(checking, &differences);
+    struct traffic_extra *extras = base_calloc(differences.n_results + 1, sizeof *extras);
+    struct traffic_plan_options options = {.sends = checking->stations.captures,
+                                           .selected = checking->selected,
+                                           .extras = extras,
+                                           .harmless = harmless};
+    checking->tables_deviate = report_count(&differences, VERDICT_FAIL) +
+                                   report_count(&differences, VERDICT_INCONCLUSIVE) >
+                               0;
+    if (!extras) {
+        status = base_fail(checking->error, "out of memory");
+    } else if (status == 0) {
+        options.n_extras = find_extras(checking, &differences, extras);
+        status = plan_with(checking, &options);
+    }
+    report_free(&differences);
+    free(extras);
+    return status;
 }
 
 int run_checking_plan(struct checking *checking)
