@@ -61,6 +61,7 @@ lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
 lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/hybrid" tapped hybrid
+lab "$NETWORKS/three" plain harmless
 lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
 lab topologies/demon - tapd
 lab topologies/demon - tapd-faults

@@ -70,19 +70,6 @@ static void note_frames(struct checking *checking)
     }
 }
 
-static void note_changes(const struct checking *checking, const struct run_states *after)
-{
-    for (size_t i = 0; i < checking->topology->n_switches; i++) {
-        const struct switch_state *was = checking->now.states.right[i], *is = after->right[i];
-        if (was && is && flow_tables_differ(&was->flows, &is->flows)) {
-            report_note(checking->report,
-                        "%s has other entries than before the probes: %zu, and there were %zu",
-                        checking->topology->switches[i].name, is->flows.n_entries,
-                        was->flows.n_entries);
-        }
-    }
-}
-
 /* What a controller saw it may have answered by changing tables: they are read again, unless they
  * were, for their counters. */
 static int look_for_changes(struct checking *checking)
@@ -98,9 +85,15 @@ static int look_for_changes(struct checking *checking)
         after = &again;
     }
     if (status == 0) {
-        note_changes(checking, after);
+        run_excuse_note_changes(checking, &checking->now.states, after);
     }
     run_states_free(&again);
+    for (size_t i = 0; i < checking->topology->n_switches; i++) {
+        if (checking->changed_ns[i]) {
+            report_note(checking->report, "the table of %s changed while probes were sent",
+                        checking->topology->switches[i].name);
+        }
+    }
     return status;
 }
 

@@ -161,13 +161,15 @@ static int follow_harmless(struct cover_work *work, size_t host, size_t *packet,
         return 0;
     }
     note_harm(work, walk);
-    traffic_harmless_mend(work->options->harmless, host, &header);
-    if (is_harmful(work, host, &header)) {
-        walk->ends = false;
-        return 0;
+    walk->ends = false;
+    for (unsigned step = 0; traffic_harmless_mend(work->options->harmless, host, step, &header);
+         step++) {
+        if (!is_harmful(work, host, &header)) {
+            follow(work, host, &header, walk);
+            return number_packet(work, header, packet);
+        }
     }
-    follow(work, host, &header, walk);
-    return number_packet(work, header, packet);
+    return 0;
 }
 
 /* Follows the packet; if it exercises something that no planned probe does, it

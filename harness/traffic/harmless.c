@@ -10,6 +10,7 @@
 
 #define HARM_ARP    "hosts would take its ARP sender address for that of another host"
 #define HARM_LEARNS "a learning switch would believe its source address, which is not the sender's"
+#define HARM_VLAN   "a learning switch would believe its sender in a VLAN of our own choice"
 #define HARM_TAUGHT "a controller would believe its source address, which is not the sender's"
 #define HARM_FLOOD  "NORMAL would flood it (--allow-flood)"
 #define HARM_UNPLACED                                                                              \
@@ -65,7 +66,9 @@ static int complete(struct traffic_harmless *harmless, const struct path_network
 int traffic_harmless_open(struct traffic_harmless *harmless, const struct path_network *tables,
                           const struct path_declared *declared)
 {
-    *harmless = (struct traffic_harmless){.topology = tables->topology, .network = tables};
+    *harmless = (struct traffic_harmless){.topology = tables->topology,
+                                          .expectation = declared ? declared->expectation : NULL,
+                                          .network = tables};
     return is_read(tables) ? 0 : complete(harmless, tables, declared);
 }
 
@@ -252,27 +255,57 @@ bool traffic_harmless_speech(const struct traffic_harmless *harmless, size_t fro
 
 /* -------------------------------------------------------------------------- mended */
 
-/* Another host at the switch of this one; itself, if there is none. */
-static size_t neighbour_of(const struct topology *topology, size_t host)
+static void send_to(const struct topology *topology, size_t to, struct header *header)
 {
-    for (size_t i = 0; i < topology->n_hosts; i++) {
-        if (i != host && topology->hosts[i].port.sw == topology->hosts[host].port.sw) {
-            return i;
-        }
-    }
-    return host;
+    memcpy(header->dl_dst, topology->hosts[to].mac, sizeof header->dl_dst);
 }
 
-void traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
+/* To a host to which a claim says that it is delivered then. */
+static bool send_as_claimed(const struct traffic_harmless *harmless, size_t from,
+                            struct header *header)
+{
+    const struct expectation *expectation = harmless->expectation;
+    for (size_t i = 0; expectation && i < expectation->n_claims; i++) {
+        const struct claim *claim = &expectation->claims[i];
+        struct header sent = *header;
+        if (claim->from == from && claim->kind == CLAIM_DELIVERED) {
+            send_to(harmless->topology, claim->to, &sent);
+            if (match_takes(&claim->match, &sent)) {
+                *header = sent;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool send_to_neighbour(const struct topology *topology, size_t from, struct header *header)
+{
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        if (i != from && topology->hosts[i].port.sw == topology->hosts[from].port.sw) {
+            send_to(topology, i, header);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from, unsigned step,
                            struct header *header)
 {
-    const struct topology_host *host = &harmless->topology->hosts[from];
-    memcpy(header->dl_src, host->mac, sizeof header->dl_src);
-    if (receiver_of(harmless, header) == HOST_NONE) {
-        size_t to = neighbour_of(harmless->topology, from);
-        memcpy(header->dl_dst, harmless->topology->hosts[to].mac, sizeof header->dl_dst);
+    if (step == 1) {
+        return receiver_of(harmless, header) == HOST_NONE &&
+               (send_as_claimed(harmless, from, header) ||
+                send_to_neighbour(harmless->topology, from, header));
     }
+    memcpy(header->dl_src, harmless->topology->hosts[from].mac, sizeof header->dl_src);
     if (header->dl_type == DL_TYPE_ARP && !traffic_arp_is_true(harmless, header)) {
         header->nw_proto = ARP_EXPERIMENT;
     }
+    return step == 0;
+}
+
+const char *traffic_harm_by_tag(const struct header *header, const struct path_touch *touch)
+{
+    return touch->normal && header->vlan_tci ? HARM_VLAN : NULL;
 }

@@ -20,7 +20,8 @@
 
 struct traffic_harmless {
     const struct topology *topology;
-    const bool *sends;               /* by host: it may send; NULL: every host */
+    const struct expectation *expectation; /* NULL: none */
+    const bool *sends;                     /* by host: it may send; NULL: every host */
     const uint8_t *const *addresses; /* by host: of its interface, NULL: not known; may be NULL */
     bool allow_flood;                /* NORMAL may flood, and go round a ring */
     const struct path_network *network;
@@ -44,11 +45,16 @@ const char *traffic_harm_at(const struct traffic_harmless *harmless, size_t from
                             struct port_ref in, const struct header *header,
                             struct path_touch *touch);
 
-/* Makes of a frame that may not be sent a similar one that perhaps may: from the address of this
- * host, to a host at the same switch rather than to nobody, as ARP of an opcode that hosts pass
- * over where the sender address is somebody's that is not known. */
-void traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
+/* Makes of a frame that may not be sent a similar one that perhaps may, in steps from 0 on: from
+ * the address of this host, and as ARP of an opcode that hosts pass over where the sender address
+ * is somebody's that is not known; then to a host at the same switch rather than to nobody. False:
+ * there is no such step. */
+bool traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from, unsigned step,
                            struct header *header);
+
+/* The same reason for a frame that may be sent, where its tag is of our own choice: NORMAL, if it
+ * is touched, learns addresses in each VLAN. */
+const char *traffic_harm_by_tag(const struct header *header, const struct path_touch *touch);
 
 /* Whose protocol address an ARP frame with this header tells: a host whose hardware address is
  * known, too; HOST_NONE: nobody's that is known. Its hardware address must be told with it. */

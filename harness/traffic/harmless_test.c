@@ -319,23 +319,49 @@ static void what_is_free_is_mended(void **state)
     make(&line, "actions=NORMAL", "actions=NORMAL");
     ask(&asked, &line);
     struct header header = header_of("arp,arp_op=1,arp_spa=10.0.0.99");
-    traffic_harmless_mend(&asked.harmless, LINE_A, &header);
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_A, 0, &header));
     assert_memory_equal(header.dl_src, line.hosts[LINE_A].mac, 6);
-    assert_memory_equal(header.dl_dst, line.hosts[LINE_B].mac, 6);
+    assert_int_equal(header.dl_dst[0], 0);
     assert_int_equal(header.nw_src, 0x0a000063);
     assert_int_equal(header.nw_proto, 25);
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_A, 1, &header));
+    assert_memory_equal(header.dl_dst, line.hosts[LINE_B].mac, 6);
     assert_null(traffic_harm(&asked.harmless, LINE_A, &header, NULL));
+    assert_false(traffic_harmless_mend(&asked.harmless, LINE_A, 2, &header));
     header = header_of(TO_C "ip,nw_src=10.0.0.99");
-    traffic_harmless_mend(&asked.harmless, LINE_C, &header);
-    assert_memory_equal(header.dl_dst, line.hosts[LINE_C].mac, 6);
-    assert_int_equal(header.nw_src, 0x0a000063);
+    assert_false(traffic_harmless_mend(&asked.harmless, LINE_A, 1, &header)); /* to somebody */
     header = header_of("dl_type=0x88b5");
-    traffic_harmless_mend(&asked.harmless, LINE_C, &header);
-    assert_memory_equal(header.dl_dst, line.hosts[LINE_C].mac, 6); /* it is alone there */
+    assert_false(
+        traffic_harmless_mend(&asked.harmless, LINE_C, 1, &header)); /* it is alone there */
+    struct claim claims[] = {{.from = LINE_C, .to = LINE_B, .kind = CLAIM_ISOLATED},
+                             {.from = LINE_A, .to = LINE_B, .kind = CLAIM_DELIVERED},
+                             {.from = LINE_C, .to = LINE_B, .kind = CLAIM_DELIVERED},
+                             {.from = LINE_C, .to = LINE_A, .kind = CLAIM_DELIVERED}};
+    struct expectation expectation = {.claims = claims, .n_claims = 4};
+    struct match ip;
+    assert_int_equal(ofctl_parse_match("ip", &ip, NULL, NULL), 0);
+    claims[2].match = ip;
+    asked.harmless.expectation = &expectation;
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_C, 1, &header));
+    assert_memory_equal(header.dl_dst, line.hosts[LINE_A].mac, 6);
+    header = header_of("udp");
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_C, 1, &header));
+    assert_memory_equal(header.dl_dst, line.hosts[LINE_B].mac, 6);
     header = header_of("arp,arp_op=2,arp_spa=10.0.0.11");
-    traffic_harmless_mend(&asked.harmless, LINE_A, &header);
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_A, 0, &header));
     assert_int_equal(header.nw_proto, 2);
     end(&asked, &line);
+}
+
+static void a_tag_of_our_own_is_not_for_switches_that_learn(void **state)
+{
+    (void)state;
+    struct header tagged = {.vlan_tci = VLAN_TAGGED | 2049}, plain = {.dl_type = 0x88b5};
+    struct path_touch normal = {.normal = true}, none = {.controller = true};
+    assert_string_equal(traffic_harm_by_tag(&tagged, &normal),
+                        "a learning switch would believe its sender in a VLAN of our own choice");
+    assert_null(traffic_harm_by_tag(&tagged, &none));
+    assert_null(traffic_harm_by_tag(&plain, &normal));
 }
 
 static const struct CMUnitTest tests[] = {
@@ -349,6 +375,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(in_a_ring_only_the_own_switch_is_known),
     cmocka_unit_test(the_declared_stands_in_for_what_was_not_read),
     cmocka_unit_test(what_is_free_is_mended),
+    cmocka_unit_test(a_tag_of_our_own_is_not_for_switches_that_learn),
 };
 
 TEST_MAIN(tests)

@@ -247,9 +247,17 @@ static int withhold(struct sender *sender, const struct header *header, const ch
     return 0;
 }
 
-static const char *harm(const struct sender *sender, const struct header *header)
+/* Why the frame may not be sent. asked: a cube; a tag that it does not ask for is of our own
+ * choice. */
+static const char *harm(const struct sender *sender, const struct match *asked,
+                        const struct header *header)
 {
-    return sender->harmless ? traffic_harm(sender->harmless, sender->host, header, NULL) : NULL;
+    struct path_touch touch;
+    const char *reason =
+        sender->harmless ? traffic_harm(sender->harmless, sender->host, header, &touch) : NULL;
+    return reason || !sender->harmless || (asked->mask.vlan_tci & VLAN_VID)
+               ? reason
+               : traffic_harm_by_tag(header, &touch);
 }
 
 /* Narrows the cube to the wish, if it leaves room for it. */
@@ -354,34 +362,55 @@ static bool is_in(const struct match *cube, const struct match *const *excluded,
     return in;
 }
 
-/* One probe of this kind in this class, if it has one: an ordinary frame, or any; mended, if it
- * would harm somebody as it is. */
+/* A frame of a class. */
+struct choice {
+    const struct match *class; /* what is asked for */
+    struct match cube;         /* of the class, and of a kind */
+    const struct match *excluded[TRAFFIC_CLASSES_MAX];
+    size_t n_excluded;
+};
+
+/* Mends the header within its class until it may be sent; if that fails it is what it was, and the
+ * reason is returned. */
+static const char *make_harmless(const struct sender *sender, const struct choice *choice,
+                                 struct header *header)
+{
+    const char *reason = harm(sender, choice->class, header);
+    struct header mended = *header;
+    for (unsigned step = 0;
+         reason && traffic_harmless_mend(sender->harmless, sender->host, step, &mended); step++) {
+        if (is_in(&choice->cube, choice->excluded, choice->n_excluded, &mended) &&
+            !harm(sender, choice->class, &mended)) {
+            *header = mended;
+            return NULL;
+        }
+    }
+    return reason;
+}
+
+/* One probe of this kind in this class, if it has one: an ordinary frame, or any. */
 static int plan_kind(struct sender *sender, size_t class, const struct kind *kind)
 {
-    const struct match *excluded[TRAFFIC_CLASSES_MAX];
-    size_t n = narrower(&sender->classes, class, excluded);
-    struct match cube;
+    struct choice choice = {.class = &sender->classes.cubes[class]};
     struct header header, withheld = {0};
     const char *reason = NULL;
-    if (!match_intersect(&sender->classes.cubes[class], &kind->essential, &cube)) {
+    choice.n_excluded = narrower(&sender->classes, class, choice.excluded);
+    if (!match_intersect(choice.class, &kind->essential, &choice.cube)) {
         return 0;
     }
-    struct match ordinary = cube;
+    struct match ordinary = choice.cube;
     prefer_ordinary(sender, &ordinary);
-    const struct match *tries[] = {&ordinary, &cube};
+    const struct match *tries[] = {&ordinary, &choice.cube};
     for (size_t i = 0; i < 2; i++) {
-        if (!find_header(tries[i], excluded, n, &header)) {
+        if (!find_header(tries[i], choice.excluded, choice.n_excluded, &header)) {
             continue;
         }
-        const char *found = harm(sender, &header);
-        withheld = reason ? withheld : header;
-        reason = reason ? reason : found;
-        if (found) {
-            traffic_harmless_mend(sender->harmless, sender->host, &header);
-        }
-        if (!found || (is_in(&cube, excluded, n, &header) && !harm(sender, &header))) {
+        const char *harms = make_harmless(sender, &choice, &header);
+        if (!harms) {
             return add_probe(sender, &header, kind->name);
         }
+        withheld = reason ? withheld : header;
+        reason = reason ? reason : harms;
     }
     return reason ? withhold(sender, &withheld, kind->name, reason) : 0;
 }
@@ -389,14 +418,13 @@ static int plan_kind(struct sender *sender, size_t class, const struct kind *kin
 /* exact: it is not mended. */
 static int plan_extra(struct sender *sender, const struct traffic_extra *extra, bool exact)
 {
+    struct match any = match_exactly(&extra->header);
+    struct choice choice = {.class = &any};
     struct header header = extra->header;
-    const char *reason = harm(sender, &header);
-    if (reason && !exact) {
-        traffic_harmless_mend(sender->harmless, sender->host, &header);
-    }
-    return reason && (exact || harm(sender, &header))
-               ? withhold(sender, &extra->header, extra->kind, reason)
-               : add_probe(sender, &header, extra->kind);
+    const char *reason =
+        exact ? harm(sender, &any, &header) : make_harmless(sender, &choice, &header);
+    return reason ? withhold(sender, &header, extra->kind, reason)
+                  : add_probe(sender, &header, extra->kind);
 }
 
 /* Whether every host that must receive a copy of `a` must receive one of `b`. */

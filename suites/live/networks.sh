@@ -10,12 +10,14 @@
 #   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
 #   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
 #   hybrid.yaml        two switches that do NORMAL, and a tap of a
+#   three.yaml         a, b and m at one switch, which does NORMAL
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
 #                      shared-policy.yaml its policy
 #
 #   suites/live/networks.sh DIR
 
-mkdir -p "$1/line/tapped" "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" "$1/hybrid/tapped" && cd "$1" || exit 1
+mkdir -p "$1/line/tapped" "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" "$1/hybrid/tapped" \
+    "$1/three/plain" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
@@ -124,3 +126,13 @@ ports:
 traffic:
   - {from: a, delivered: [b], isolated: [c]}
 EOF
+
+cat > three.yaml << EOF
+name: three
+switches: {s1: {dpid: 1}}
+hosts:
+  a: {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, port: "s1:1"}
+  b: {mac: "00:00:00:00:00:0b", ip: 10.0.0.2, port: "s1:2"}
+  m: {mac: "00:00:00:00:00:0c", ip: 10.0.0.3, port: "s1:3"}
+EOF
+echo 'actions=NORMAL' > three/plain/s1.flows

@@ -33,4 +33,21 @@ for switch in s1 s2 s3; do
     ovs-ofctl -O OpenFlow10 del-flows "$switch" 'dl_dst=ff:ff:ff:ff:ff:ff'
 done
 expect 0 "without the flooding it conforms" "$B/tapproof" check "$expected"
+
+# The same ring, and each switch does NORMAL: no entry loops, and yet what is flooded would.
+for switch in s1 s2 s3; do
+    ovs-ofctl -O OpenFlow10 del-flows "$switch"
+    ovs-ofctl -O OpenFlow10 add-flow "$switch" actions=NORMAL
+done
+cat > "$NETWORKS/normal-x.yaml" << END
+topology: ring.yaml
+ports: {s1: {1-3: {output: [normal]}}, s2: {1-3: {output: [normal]}}, s3: {1-3: {output: [normal]}}}
+traffic: [{from: a, delivered: [b]}]
+END
+expect_says 3 'might go round a ring of switches endlessly' "what NORMAL might send round is not sent" \
+    "$B/tapproof" check "$NETWORKS/normal-x.yaml"
+run 3 "$B/tapproof" prove --confirm "$NETWORKS/normal-x.yaml"
+report "nor does a proof send it" $?
+wait_for_counters
+report "no storm is left behind by NORMAL" $?
 plan
