@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include <string.h>
-
 const char path_no_memory[] = "out of memory";
 const char path_normal[] = "NORMAL";
 
