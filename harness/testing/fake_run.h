@@ -26,13 +26,13 @@ struct fake_run {
     struct report report;
 };
 
-/* The expectation file, beside a network whose tables come from `flows`. */
-static inline void fake_run_open(struct fake_run *run, const char *expected, const char *flows)
+/* The expectation file among `files`, beside a network whose tables come from `flows`. */
+static inline void fake_run_open_from(struct fake_run *run, const struct yaml_files *files,
+                                      const char *expected, const char *flows)
 {
     struct yaml_diagnostics diagnostics = {0};
     *run = (struct fake_run){0};
-    assert_int_equal(yaml_load_expectation(&yaml_disk, expected, &run->expectation, &diagnostics),
-                     0);
+    assert_int_equal(yaml_load_expectation(files, expected, &run->expectation, &diagnostics), 0);
     yaml_diagnostics_free(&diagnostics);
     const struct topology *topology = run->expectation->topology;
     assert_true(topology->n_hosts <= FAKE_HOSTS);
@@ -47,6 +47,12 @@ static inline void fake_run_open(struct fake_run *run, const char *expected, con
     }
     run->options =
         (struct run_options){.world = &run->network.world, .converge_ms = RUN_CONVERGE_MS};
+}
+
+/* The same of a file of this machine. */
+static inline void fake_run_open(struct fake_run *run, const char *expected, const char *flows)
+{
+    fake_run_open_from(run, &yaml_disk, expected, flows);
 }
 
 /* The reference network: "simulated" of expected/demon, and what its tables are. */

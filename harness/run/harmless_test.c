@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What runs send into a network of one switch, and what they do not: claims are decided by the
+ * tables then. */
+#include "run/harmless.h"
+
+#include "frame/parse.h"
+#include "ofctl/flow.h"
+#include "run/prove.h"
+#include "testing/fake_run.h"
+#include "testing/yaml_memory.h"
+
+static const char topology[] = "name: three\n"
+                               "switches: {s1: {dpid: 1}}\n"
+                               "hosts:\n"
+                               "  a: {mac: \"02:00:00:00:00:0a\", ip: 10.0.0.1, port: \"s1:1\"}\n"
+                               "  b: {mac: \"02:00:00:00:00:0b\", ip: 10.0.0.2, port: \"s1:2\"}\n"
+                               "  m: {mac: \"02:00:00:00:00:0c\", ip: 10.0.0.3, port: \"s1:3\"}\n";
+
+/* Frames that were sent: all, and those that `counts` picks. */
+static struct {
+    int (*send)(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
+                struct base_error *error);
+    bool (*counts)(const struct header *header, const uint8_t *bytes);
+    unsigned n, n_all;
+} sent;
+
+static int count_and_send(struct station_set *set, size_t station, const void *frame,
+                          size_t n_bytes, struct base_error *error)
+{
+    struct header header;
+    assert_true(frame_parse(frame, n_bytes, 0, &header));
+    sent.n_all++;
+    sent.n += sent.counts && sent.counts(&header, frame);
+    return sent.send(set, station, frame, n_bytes, error);
+}
+
+/* The switch has these entries, a line each. */
+static void make(struct fake_run *run, const char *claims, const char *const *flows)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "topology: t.yaml\ntraffic:\n%s", claims);
+    struct memory_file memory[] = {{"t.yaml", topology, 0}, {"e.yaml", text, 0}, {0}};
+    struct yaml_files files = {memory, memory_read};
+    fake_run_open_from(run, &files, "e.yaml", "no-such-directory");
+    for (; *flows; flows++) {
+        assert_int_equal(ofctl_parse_flow(*flows, &run->network.states[0].flows, NULL, NULL, NULL),
+                         0);
+    }
+    sent.n = sent.n_all = 0;
+    sent.counts = NULL;
+    sent.send = run->network.world.station_send;
+    run->network.world.station_send = count_and_send;
+}
+
+static const char *const to_both[] = {"in_port=1 actions=output:2,output:3", NULL};
+
+/* Its address is 10.0.0.77, which may be anybody's. */
+#define UNTRUE "  - {from: a, match: \"arp,arp_op=1,arp_spa=10.0.0.77\", delivered: [b, m]}\n"
+#define ALL    "  - {from: a, delivered: [b, m]}\n"
+
+static void a_claim_of_which_nothing_is_sent_is_proved(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    make(&run, ALL UNTRUE, to_both);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    const struct result *claim =
+        fake_run_result(&run, "traffic/a/delivered/b/arp,arp_op=1,arp_spa=10.0.0.77");
+    assert_true(claim->by_tables);
+    assert_null(claim->says[SAYS_OBSERVED]);
+    assert_false(fake_run_result(&run, "traffic/a/delivered/b")->by_tables);
+    assert_true(run.report.n_unsent >= 4);
+    assert_string_equal(run.report.unsent[0].from, "a");
+    assert_non_null(strstr(run.report.unsent[0].example, "arp_spa=10.0.0.77"));
+    assert_non_null(strstr(run.report.unsent[0].reason, "ARP sender address"));
+    for (size_t i = 0; i < run.report.n_unsent; i++) {
+        assert_int_equal(run.report.unsent[i].n, 1);
+    }
+    assert_int_equal(run.report.n_to_controller, 0);
+    fake_run_close(&run);
+}
+
+static void one_that_the_tables_refute_fails(void **state)
+{
+    (void)state;
+    static const char *const to_b[] = {"in_port=1 actions=output:2", NULL};
+    struct fake_run run;
+    make(&run, UNTRUE, to_b);
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/a/delivered/b/arp,arp_op=1,arp_spa=10.0.0.77", VERDICT_PASS);
+    fake_run_assert(&run, "traffic/a/delivered/m/arp,arp_op=1,arp_spa=10.0.0.77", VERDICT_FAIL);
+    fake_run_close(&run);
+}
+
+static bool is_untrue(const struct header *header, const uint8_t *bytes)
+{
+    (void)bytes;
+    return header->dl_type == DL_TYPE_ARP && header->nw_src == 0x0a00004d;
+}
+
+static void a_proof_does_not_send_it_either(void **state)
+{
+    (void)state;
+    static const char *const to_b[] = {"in_port=1 actions=output:2", NULL};
+    struct fake_run run;
+    struct base_error error;
+    make(&run, UNTRUE, to_b);
+    sent.counts = is_untrue;
+    struct run_source source = {
+        .world = &run.network.world, .topology = run.expectation->topology, .lab = &run.lab};
+    struct run_prove_options options = {.run = run.options, .confirm = true};
+    assert_int_equal(run_prove(run.expectation, &source, &options, &run.report, &error), 0);
+    run_states_free(&source.states);
+    assert_int_equal(sent.n, 0);
+    assert_string_equal(
+        fake_run_result(&run, "traffic/a/delivered/m/arp,arp_op=1,arp_spa=10.0.0.77")
+            ->says[SAYS_OBSERVED],
+        "not sent: hosts would take its ARP sender address for that of another host");
+    assert_true(run.report.n_unsent >= 1);
+    fake_run_close(&run);
+}
+
+/* RFC 826: the hardware address of the sender stands 22 bytes from the beginning, and the tag. */
+static bool tells_truth_of_m(const struct header *header, const uint8_t *bytes)
+{
+    static const uint8_t m[6] = {2, 0, 0, 0, 0, 12};
+    return header->dl_type == DL_TYPE_ARP && header->nw_src == 0x0a000003 &&
+           memcmp(bytes + (header->vlan_tci ? 26 : 22), m, sizeof m) == 0;
+}
+
+static bool tells_of_m(const struct header *header, const uint8_t *bytes)
+{
+    (void)bytes;
+    return header->dl_type == DL_TYPE_ARP && header->nw_src == 0x0a000003;
+}
+
+static void arp_of_another_host_tells_its_hardware_address(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    unsigned n;
+    const char *claims = ALL "  - {from: a, match: \"arp,arp_spa=10.0.0.3\", delivered: [b]}\n";
+    make(&run, claims, to_both);
+    sent.counts = tells_of_m;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    n = sent.n;
+    assert_true(n > 0);
+    fake_run_close(&run);
+    make(&run, claims, to_both);
+    sent.counts = tells_truth_of_m;
+    fake_run_check(&run);
+    assert_int_equal(sent.n, n);
+    assert_int_equal(run.report.n_unsent, 0);
+    fake_run_close(&run);
+}
+
+static void frames_that_a_controller_gets_are_counted(void **state)
+{
+    (void)state;
+    static const char *const told[] = {"in_port=1 actions=output:2,output:3,CONTROLLER:64", NULL};
+    struct fake_run run;
+    make(&run, ALL, told);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(run.report.n_to_controller, run.report.n_probes);
+    assert_true(fake_run_has_note(&run, "of the frames sent went to a controller"));
+    assert_int_equal(run.report.n_unsent, 0);
+    assert_false(fake_run_has_note(&run, "changed"));
+    fake_run_close(&run);
+}
+
+static void tables_that_change_meanwhile_are_named(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.next_flows = "topologies/demon/leak";
+    run.network.next_after = 1;
+    fake_run_check(&run);
+    assert_true(fake_run_has_note(&run, "changed while probes were sent"));
+    fake_run_close(&run);
+}
+
+static bool is_to_itself(const struct header *header, const uint8_t *bytes)
+{
+    (void)bytes;
+    return memcmp(header->dl_src, header->dl_dst, sizeof header->dl_src) == 0;
+}
+
+static bool is_group(const struct header *header, const uint8_t *bytes)
+{
+    (void)bytes;
+    return header->dl_dst[0] & 1;
+}
+
+static const char *const normal[] = {"actions=NORMAL", NULL};
+
+static void who_is_sent_to_by_normal_speaks_first(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    make(&run, "  - {from: a, delivered: [b]}\n", normal);
+    sent.counts = is_to_itself;
+    fake_run_check(&run);
+    assert_int_equal(sent.n, 2 * run.report.timing.rounds); /* b; one may be lost */
+    assert_int_equal(sent.n_all, run.report.n_probes + sent.n);
+    assert_int_equal(run.report.n_background, 0);
+    fake_run_close(&run);
+}
+
+static void broadcasts_go_into_normal_with_leave_alone(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    make(&run, "  - {from: a, delivered: [b]}\n", normal);
+    sent.counts = is_group;
+    fake_run_check(&run);
+    assert_int_equal(sent.n, 0);
+    fake_run_close(&run);
+    make(&run, "  - {from: a, delivered: [b]}\n", normal);
+    sent.counts = is_group;
+    run.options.allow_flood = true;
+    fake_run_check(&run);
+    assert_true(sent.n > 0);
+    fake_run_close(&run);
+}
+
+static void a_host_without_a_station_cannot_speak(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    make(&run, "  - {from: a, delivered: [b]}\n", normal);
+    run.hosts[1].interface = NULL;
+    fake_run_check(&run);
+    assert_int_equal(sent.n_all, 0);
+    assert_non_null(strstr(run.report.unsent[0].reason, "has not learned where its receiver is"));
+    fake_run_close(&run);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_claim_of_which_nothing_is_sent_is_proved),
+    cmocka_unit_test(one_that_the_tables_refute_fails),
+    cmocka_unit_test(a_proof_does_not_send_it_either),
+    cmocka_unit_test(arp_of_another_host_tells_its_hardware_address),
+    cmocka_unit_test(frames_that_a_controller_gets_are_counted),
+    cmocka_unit_test(tables_that_change_meanwhile_are_named),
+    cmocka_unit_test(who_is_sent_to_by_normal_speaks_first),
+    cmocka_unit_test(broadcasts_go_into_normal_with_leave_alone),
+    cmocka_unit_test(a_host_without_a_station_cannot_speak),
+};
+
+TEST_MAIN(tests)
