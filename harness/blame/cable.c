@@ -30,13 +30,26 @@ const struct traffic_port_count *blame_port_count(const struct blame_view *view,
                                  : NULL;
 }
 
+/* Nothing was counted at this switch, neither this nor anything else. */
+static bool stands_still(const struct blame_view *view, size_t sw)
+{
+    const struct switch_state *after = view->evidence->after ? view->evidence->after[sw] : NULL;
+    return !traffic_count_ports_move(view->states[sw], after);
+}
+
 long blame_tx(const struct blame_view *view, struct port_ref port, long *bytes)
 {
+    if (stands_still(view, port.sw)) {
+        return -1;
+    }
     return traffic_count_tx(view->states, view->evidence->after, port, bytes);
 }
 
 long blame_rx(const struct blame_view *view, struct port_ref port, long *bytes)
 {
+    if (stands_still(view, port.sw)) {
+        return -1;
+    }
     return traffic_count_rx(view->states, view->evidence->after, port, bytes);
 }
 
@@ -52,13 +65,15 @@ static void fates(const struct blame_view *view, const struct blame_cable *cable
     *bad = host ? host->bad : port ? port->bad : 0;
 }
 
-/* Ports of some switches are counted seconds late. */
+/* Ports of some switches are counted seconds late. What surely left one end of a cable surely came
+ * to the other. */
 static void drop_late_counts(const struct blame_view *view, struct blame_cable *cable)
 {
-    long good, bad;
-    fates(view, cable, &good, &bad);
-    cable->tx = cable->tx < good ? -1 : cable->tx;
-    cable->rx = cable->rx < good ? -1 : cable->rx;
+    const struct traffic_port_count *port =
+        blame_port_count(view, cable->to_host ? cable->out : cable->in);
+    long sure = !port ? 0 : cable->to_host ? (long)port->sure_tx : (long)port->sure_rx;
+    cable->tx = cable->tx < sure ? -1 : cable->tx;
+    cable->rx = cable->rx < sure ? -1 : cable->rx;
 }
 
 struct blame_cable blame_cable_at(const struct blame_view *view, const struct path_way *way,

@@ -53,7 +53,7 @@ const struct traffic_port_count *blame_port_count(const struct blame_view *view,
                                                   struct port_ref port);
 
 /* Packets that a port has sent, or received, since before the round; -1: not
- * known. `bytes` as in traffic_count_tx. */
+ * known, as when nothing moved any counter of the switch. `bytes` as in traffic_count_tx. */
 long blame_tx(const struct blame_view *view, struct port_ref port, long *bytes);
 long blame_rx(const struct blame_view *view, struct port_ref port, long *bytes);
 

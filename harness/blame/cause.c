@@ -149,6 +149,7 @@ static void decide(struct report *report, struct result *result)
     }
     if (best && !tie) {
         result->cause = base_arena_format(&report->arena, "%.*s", (int)n_best, best);
+        result->cause_kind = strstr(result->cause, " - ") ? CAUSE_CABLE : CAUSE_SWITCH;
     }
 }
 

@@ -105,8 +105,32 @@ static bool locate_by_shots(const struct blame_view *view, const struct path_way
     return true;
 }
 
+static const char *either(const struct blame_view *view, const char *before, const char *place)
+{
+    return before ? base_arena_format(view->arena, "%s or %s", before, place) : place;
+}
+
+/* A cable, besides those that are named already; and the switch in front of it where no counter
+ * says that it sent what is missing. */
+static void name_also(const struct blame_view *view, const struct path_way *way, size_t i,
+                      const struct blame_cable *cable, struct blame_place *place)
+{
+    struct blame_place named = {0};
+    bool may_keep = i > 0 && !view->altered && cable->tx < 0;
+    blame_cable(view, cable, NULL, &named);
+    if (may_keep) {
+        const char *in = place_text(view, blame_hop(view, way, i - 1)->in);
+        place->suspect = either(view, place->suspect, in);
+        place->cause = either(view, place->cause, in);
+    }
+    place->cause_kind = CAUSE_CABLE;
+    place->suspect = either(view, place->suspect, named.suspect);
+    place->cause = either(view, place->cause, named.cause);
+}
+
 /* The cables of the way over which the worst part came. Two that carry the same
- * frames and no others cannot be told apart by what hosts see: both are named. */
+ * frames and no others cannot be told apart by what hosts see: both are named. So is the switch in
+ * front of one, if it is not counted what it sent. */
 static void locate_by_company(const struct blame_view *view, const struct path_way *way,
                               const char *why, struct blame_place *place)
 {
@@ -121,14 +145,9 @@ static void locate_by_company(const struct blame_view *view, const struct path_w
     }
     for (size_t i = 0; worst > 0 && i <= way->n_hops; i++) {
         struct blame_cable cable = blame_cable_at(view, way, i);
-        if (blame_cable_badness(view, &cable) != worst) {
-            continue;
-        }
-        const char *before = place->suspect, *cause = place->cause;
-        blame_cable(view, &cable, why, place);
-        if (before) {
-            place->suspect = base_arena_format(view->arena, "%s or %s", before, place->suspect);
-            place->cause = base_arena_format(view->arena, "%s or %s", cause, place->cause);
+        if (blame_cable_badness(view, &cable) == worst) {
+            name_also(view, way, i, &cable, place);
+            place->why = why;
         }
     }
 }
@@ -214,9 +233,11 @@ static void locate_host_cable(const struct blame_view *view, struct blame_place 
     cable.tx = blame_tx(view, cable.out, NULL);
     const struct traffic_host_count *host = blame_host_count(view, view->to);
     cable.rx = host ? (long)host->arrived : -1;
-    bool counted = cable.tx >= 0 && cable.rx > cable.tx;
-    blame_cable(view, &cable,
-                counted ? blame_cable_counts(view, &cable) : "no table sends it there", place);
+    if (cable.tx >= 0 && cable.rx > cable.tx) {
+        blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
+    } else {
+        place->why = "no table sends it there, and no counter tells what does";
+    }
 }
 
 /* --------------------------------------------------------- entries' counters */
@@ -242,27 +263,28 @@ static void put_counted(const struct blame_view *view, const struct path_way *wa
     place->counted = base_arena_take(view->arena, &counted);
 }
 
-/* The last hop whose entry counted something, and the cable behind it. */
+/* The last hop whose entry counted something, and the cable behind it; unless the entries behind
+ * that cable stand still, whatever comes. */
 static void locate_by_entries(const struct blame_view *view, const struct path_way *way,
                               struct blame_place *place)
 {
+    const struct switch_state *const *after = view->evidence->after;
     size_t behind = 0;
-    bool known = false;
     for (size_t i = 0; i < way->n_hops; i++) {
-        long delta = entry_delta(view, blame_hop(view, way, i));
-        known = known || delta >= 0;
-        behind = delta > 0 ? i + 1 : behind;
+        behind = entry_delta(view, blame_hop(view, way, i)) > 0 ? i + 1 : behind;
     }
-    if (known) {
-        struct blame_cable cable = blame_cable_at(view, way, behind);
-        blame_cable(view, &cable,
-                    behind == 0
-                        ? "no entry on its way counted it"
-                        : base_arena_format(view->arena,
-                                            "the tables would deliver it; %s counted it last",
-                                            place_text(view, blame_hop(view, way, behind - 1)->in)),
-                    place);
+    size_t sw = behind < way->n_hops ? blame_hop(view, way, behind)->in.sw : SWITCH_NONE;
+    if (sw == SWITCH_NONE ? behind == 0
+                          : !after || !traffic_count_entries_move(view->states[sw], after[sw])) {
+        return;
     }
+    struct blame_cable cable = blame_cable_at(view, way, behind);
+    blame_cable(view, &cable,
+                behind == 0 ? "no entry on its way counted it"
+                            : base_arena_format(
+                                  view->arena, "the tables would deliver it; %s counted it last",
+                                  place_text(view, blame_hop(view, way, behind - 1)->in)),
+                place);
 }
 
 /* -------------------------------------------------------------------- which */

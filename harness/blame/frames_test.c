@@ -263,6 +263,9 @@ static void entries_show_how_far_it_came(void **state)
         }
     }
     result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
+    assert_null(result->suspect); /* no entry of s1 counts anything */
+    network.later[0].flows.entries[1].n_packets = 1;
+    result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
     expect_cause(result, CAUSE_CABLE, "h1 - s1:1");
     assert_string_equal(result->suspect, "h1 -> s1:1");
     assert_non_null(strstr(result->detail, "no entry on its way counted it"));

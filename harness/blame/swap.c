@@ -196,6 +196,12 @@ static size_t unexplained(struct guessing *guessing, size_t enough)
 
 /* ----------------------------------------------------------------- counters */
 
+static bool moves(const struct traffic_evidence *evidence, size_t sw)
+{
+    return traffic_count_ports_move(evidence->before[sw],
+                                    evidence->after ? evidence->after[sw] : NULL);
+}
+
 /* What went into a cable at this end, or came out of it; -1: not known. */
 static long count_in(const struct guessing *guessing, const struct end *end)
 {
@@ -203,7 +209,9 @@ static long count_in(const struct guessing *guessing, const struct end *end)
     if (end->is_host) {
         return evidence->count ? (long)evidence->count->hosts[end->host].sent : -1;
     }
-    return traffic_count_tx(evidence->before, evidence->after, end->port, NULL);
+    return moves(evidence, end->port.sw)
+               ? traffic_count_tx(evidence->before, evidence->after, end->port, NULL)
+               : -1;
 }
 
 static long count_out(const struct guessing *guessing, const struct end *end)
@@ -214,7 +222,9 @@ static long count_out(const struct guessing *guessing, const struct end *end)
                                         evidence->round->hosts[end->host].n_others)
                                : -1;
     }
-    return traffic_count_rx(evidence->before, evidence->after, end->port, NULL);
+    return moves(evidence, end->port.sw)
+               ? traffic_count_rx(evidence->before, evidence->after, end->port, NULL)
+               : -1;
 }
 
 /* What goes in at one end comes out at the other; some may be of others. */
@@ -232,13 +242,23 @@ static bool counters_agree(const struct guessing *guessing, const struct end *x,
            agree(count_in(guessing, y), count_out(guessing, x));
 }
 
+/* Whether the counters at these ends are known. */
+static bool are_counted(const struct guessing *guessing, const struct end *x, const struct end *y)
+{
+    return count_in(guessing, x) >= 0 && count_out(guessing, y) >= 0 &&
+           count_in(guessing, y) >= 0 && count_out(guessing, x) >= 0;
+}
+
 /* The counters at the ends that a guess joins do not contradict it: of frames
- * that are lost nearly every exchange is an explanation. */
+ * that are lost nearly every exchange is an explanation. One end alone in a wrong place does the
+ * same as a switch that sends by a wrong port: counters must tell them apart. */
 static bool counted_so(const struct guessing *guessing, const struct guess *guess)
 {
     const struct cable *a = &guessing->cables[guess->a], *b = &guessing->cables[guess->b];
     int first = exchanges[guess->exchange].first, second = exchanges[guess->exchange].second;
-    return counters_agree(guessing, &a->ends[first], &b->ends[second]) &&
+    return (exchanges[guess->exchange].both ||
+            are_counted(guessing, &a->ends[first], &b->ends[second])) &&
+           counters_agree(guessing, &a->ends[first], &b->ends[second]) &&
            (!exchanges[guess->exchange].both ||
             counters_agree(guessing, &a->ends[!first], &b->ends[!second]));
 }

@@ -112,6 +112,14 @@ static void a_cable_in_another_place(void **state)
     const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
     expect_cause(result, CAUSE_SWAP, "h2 - s1:2, h3 - s1:3");
     assert_non_null(strstr(result->detail, "h2 is cabled to s1:3, not to s1:2"));
+    /* Where s1 does not count it may as well send by a wrong port. */
+    for (size_t i = 0; i < network.later[0].n_ports; i++) {
+        memset(&network.later[0].ports[i].counters, i % 2 ? 0 : 0xff, sizeof(struct port_counters));
+    }
+    network_blame(&network);
+    result = network_result(&network, "traffic/h1/delivered/h2");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_not_equal(result->cause_kind, CAUSE_SWAP);
     network_free(&network);
 }
 

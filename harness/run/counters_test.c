@@ -27,8 +27,73 @@ static void what_is_not_decided_is_counted(void **state)
     fake_run_close(&run);
 }
 
+/* In what ways ports do not count: all ones, zero, refreshed each 20 s. */
+enum { N_WAYS = 3 };
+
+static void stop_counting(struct fake_run *run, int way)
+{
+    run->network.ports = way == 0   ? FAKE_PORTS_ALL_ONES
+                         : way == 1 ? FAKE_PORTS_ZERO
+                                    : FAKE_PORTS_COUNT;
+    run->network.ports_every_ms = way == 2 ? 20000 : 0;
+}
+
+/* The switches forward by `flows`, and say that they forward as they should. */
+static void open_liars(struct fake_run *run, const char *flows)
+{
+    fake_run_open_demon(run, flows);
+    run->network.modifies = true;
+    fake_network_change(&run->network, "topologies/demon/simulated", 1000000000);
+    run->network.time_ns += UINT64_C(30000000000); /* entries are not young */
+    run->network.ports_shown_ns = run->network.time_ns;
+}
+
+/* "KIND PLACE" of the only cause; "" if there is none. */
+static void expect_cause(const struct fake_run *run, const char *expected)
+{
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < run->report.n_causes; i++) {
+        const struct cause *cause = &run->report.causes[i];
+        base_put_format(&text, "%s%s %s", i ? ", " : "", cause_kind_name(cause->kind),
+                        cause->where);
+    }
+    assert_string_equal(base_buffer_text(&text), expected);
+    base_buffer_free(&text);
+}
+
+/* A switch that does not do what it says is told by what it counts; without that it may as well be
+ * a cable, and is named with it. */
+static void a_switch_that_lies_is_among_the_suspects(void **state)
+{
+    (void)state;
+    const struct {
+        const char *flows, *counted, *not_counted;
+    } rows[] = {
+        {"no-mirror", "switch s1:1", "cable s1:1 or s1:6 - s3:1"},
+        {"no-delivery", "switch s1:3", "cable h3 - s1:3 or s1:3 or h4 - s1:4"},
+        {"leak", "switch s1:3", ""},
+        {"copies-2", "switch s1:1", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake_run run;
+        open_liars(&run, rows[i].flows);
+        fake_run_check(&run);
+        expect_cause(&run, rows[i].counted);
+        fake_run_close(&run);
+        for (int way = 0; way < N_WAYS; way++) {
+            open_liars(&run, rows[i].flows);
+            stop_counting(&run, way);
+            fake_run_check(&run);
+            assert_int_equal(report_verdict(&run.report), VERDICT_FAIL);
+            expect_cause(&run, rows[i].not_counted);
+            fake_run_close(&run);
+        }
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_decided_is_counted),
+    cmocka_unit_test(a_switch_that_lies_is_among_the_suspects),
 };
 
 TEST_MAIN(tests)

@@ -234,6 +234,45 @@ long traffic_count_since(const struct switch_state *before, size_t entry,
     return counts ? (long)(new->n_packets - old->n_packets) : -1;
 }
 
+bool traffic_count_ports_move(const struct switch_state *before, const struct switch_state *after)
+{
+    for (size_t i = 0; before && after && i < before->n_ports; i++) {
+        const struct port_counters *old, *now;
+        if (find_counters(before, after, before->ports[i].number, &old, &now) &&
+            (difference(old->rx_packets, now->rx_packets) > 0 ||
+             difference(old->tx_packets, now->tx_packets) > 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool traffic_count_entries_move(const struct switch_state *before, const struct switch_state *after)
+{
+    for (size_t i = 0; before && i < before->flows.n_entries; i++) {
+        if (traffic_count_since(before, i, after) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool ports_reached(const struct traffic_count *count, size_t sw,
+                          const struct switch_state *const *before,
+                          const struct switch_state *const *after)
+{
+    for (size_t i = 0; after[sw] && before[sw] && i < before[sw]->n_ports; i++) {
+        const struct traffic_port_count *wanted = &count->ports[sw][i];
+        struct port_ref port = {.sw = sw, .port = before[sw]->ports[i].number};
+        long rx = traffic_count_rx(before, after, port, NULL);
+        long tx = traffic_count_tx(before, after, port, NULL);
+        if ((rx >= 0 && rx < (long)wanted->sure_rx) || (tx >= 0 && tx < (long)wanted->sure_tx)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
                            const struct switch_state *const *before,
                            const struct switch_state *const *after)
@@ -245,6 +284,9 @@ bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
             if (wanted > 0 && traffic_count_since(before[sw], i, after[sw]) < (long)wanted) {
                 return false;
             }
+        }
+        if (!ports_reached(count, sw, before, after)) {
+            return false;
         }
     }
     return true;

@@ -47,13 +47,19 @@ long traffic_count_rx(const struct switch_state *const *before,
 long traffic_count_tx(const struct switch_state *const *before,
                       const struct switch_state *const *after, struct port_ref port, long *bytes);
 
+/* Whether a counter of the switch moved, of a port or of an entry: what stood still all the time
+ * may be refreshed later, or never, and is no evidence. */
+bool traffic_count_ports_move(const struct switch_state *before, const struct switch_state *after);
+bool traffic_count_entries_move(const struct switch_state *before,
+                                const struct switch_state *after);
+
 /* Packets that an entry, by its index in `before`, has counted up to `after`
  * (either may be NULL: not read); -1: not known, as it is gone or does not count. */
 long traffic_count_since(const struct switch_state *before, size_t entry,
                          const struct switch_state *after);
 
-/* Whether every entry has counted at least what it must; switches that were not
- * read, before or after, are left out. */
+/* Whether every entry has counted at least what it must, and every port what surely crossed it;
+ * switches that were not read, before or after, and ports that do not count are left out. */
 bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
                            const struct switch_state *const *before,
                            const struct switch_state *const *after);
