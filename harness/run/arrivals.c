@@ -140,6 +140,9 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
                                               .time_ns = arrival->time_ns,
                                               .direction = FRAME_INBOUND});
     see(probing, probing->round, mark, host, arrival);
+    if (probing->shoots && latency >= RUN_LATE_MS * ns_in_ms) {
+        traffic_round_see_late(probing->round, mark->number, host, latency);
+    }
 }
 
 static bool is_reply(const struct run_probing *probing, const struct frame_mark *mark,

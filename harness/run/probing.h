@@ -53,6 +53,7 @@ struct run_probing {
     size_t n_awaited, n_came; /* in the round under way: must arrive so far; of these came */
     size_t n_given_up;        /* of these no window waits for any more */
     size_t n_sent, n_arrived, n_background, n_late, n_replies;
+    bool shoots;                /* the round under way is one of shots: late copies count as such */
     size_t n_told;              /* sent, and by the tables sent to a controller */
     size_t n_missed;            /* sent, and by the tables taken by no entry somewhere */
     double probe_ms, settle_ms; /* of all rounds together */

@@ -38,7 +38,9 @@ static int shoot_depth(struct run_probing *probing, struct run_network *network,
     run_probing_settle(probing);
     for (size_t i = 0; i < n_shots; i++) {
         if (shots[i].depth == depth) {
-            shots[i].good = traffic_round_seen(probing->round, shots[i].probe, shots[i].to)->copies;
+            const struct traffic_seen *seen =
+                traffic_round_seen(probing->round, shots[i].probe, shots[i].to);
+            shots[i].good = seen->copies - seen->late;
         }
     }
     return 0;
@@ -59,7 +61,9 @@ int run_probing_shoot(struct run_probing *probing, struct run_network *network,
             return base_fail(error, "out of memory");
         }
         run_probing_begin(probing, &round);
+        probing->shoots = true;
         status = shoot_depth(probing, network, shots, n_shots, depth, error);
+        probing->shoots = false;
         traffic_round_free(&round);
     }
     probing->round = before;

@@ -17,7 +17,7 @@ struct traffic_shot {
     unsigned depth; /* 1: the last switch of the way sends it, 2: the one before that… */
     struct port_ref by;
     struct header header; /* as it leaves there */
-    unsigned sent, good;  /* sendings; unaltered arrivals at `to` */
+    unsigned sent, good;  /* sendings; arrivals at `to`, unaltered and in time */
 };
 
 /* What a run knows; everything is borrowed. */

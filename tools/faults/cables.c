@@ -6,6 +6,8 @@
 #include "faults/relay.h"
 #include "faults/words.h"
 
+#include <stdlib.h>
+
 static const struct cable *cable_of(const struct faults_lab *lab, const struct spot *spot)
 {
     return &lab->cables[spot->cable];
@@ -155,9 +157,11 @@ static int unswap(struct faults_lab *lab, struct injection *injection, struct ba
 
 /* ------------------------------------------------------------ a box in them */
 
-static int put_relay(struct faults_lab *lab, struct injection *injection, enum relay_fault fault,
-                     struct base_error *error)
+/* `argument` of the fault: a length in bytes, if it needs one. */
+static int put_box(struct faults_lab *lab, struct injection *injection, enum relay_fault fault,
+                   enum relay_eaten eaten, struct base_error *error)
 {
+    const char *limit = injection->fault->argument;
     const struct cable *cable = cable_of(lab, &injection->spot);
     char names[2][CABLE_RELAY_NAME];
     cable_relay_names(injection->spot.cable, names);
@@ -166,6 +170,8 @@ static int put_relay(struct faults_lab *lab, struct injection *injection, enum r
                           .n_interfaces = 2,
                           .bad_end = injection->spot.end,
                           .kind = injection->spot.kind,
+                          .eaten = eaten,
+                          .limit = limit ? strtoul(limit, NULL, 10) : 0,
                           .dice = injection->spot.dice};
     if (cable_cut(lab, cable, error) < 0 ||
         cable_to_relay(lab, &cable->ends[0], relay.interfaces[0], error) < 0 ||
@@ -184,6 +190,33 @@ static int take_relay_away(struct faults_lab *lab, struct injection *injection,
     return cable_mend(lab, cable, error) < 0 ? -1 : faults_lab_await_cable(lab, cable, error);
 }
 
+static int put_relay(struct faults_lab *lab, struct injection *injection, enum relay_fault fault,
+                     struct base_error *error)
+{
+    return put_box(lab, injection, fault, EATEN_LONG, error);
+}
+
+/* What was made right before this case is so old that no round is excused by its youth. */
+static int put_relay_when_old(struct faults_lab *lab, struct injection *injection,
+                              enum relay_fault fault, struct base_error *error)
+{
+    return command_run(NULL, error, "ovs-appctl time/warp 5000") < 0
+               ? -1
+               : put_relay(lab, injection, fault, error);
+}
+
+#define EATS(name, what)                                                                           \
+    static int name(struct faults_lab *lab, struct injection *injection, struct base_error *error) \
+    {                                                                                              \
+        return put_box(lab, injection, RELAY_EATS, what, error);                                   \
+    }
+EATS(eats_long, EATEN_LONG)
+EATS(eats_ipv6, EATEN_IPV6)
+EATS(eats_multicast, EATEN_MULTICAST)
+EATS(eats_syn, EATEN_SYN)
+EATS(eats_arp_replies, EATEN_ARP_REPLY)
+EATS(eats_fragments, EATEN_FRAGMENT)
+
 #define RELAY(name, fault)                                                                         \
     static int name(struct faults_lab *lab, struct injection *injection, struct base_error *error) \
     {                                                                                              \
@@ -198,13 +231,28 @@ RELAY(corrupts, RELAY_CORRUPTS)
 RELAY(truncates, RELAY_TRUNCATES)
 RELAY(drops_kind, RELAY_DROPS_KIND)
 RELAY(tags, RELAY_TAGS)
+RELAY(cuts, RELAY_CUTS)
+RELAY(zeroes_pcp, RELAY_ZEROES_PCP)
+RELAY(strips_second, RELAY_STRIPS)
+RELAY(follows, RELAY_FOLLOWS)
+
+#define OLD_RELAY(name, fault)                                                                     \
+    static int name(struct faults_lab *lab, struct injection *injection, struct base_error *error) \
+    {                                                                                              \
+        return put_relay_when_old(lab, injection, fault, error);                                   \
+    }
+OLD_RELAY(comes_late, RELAY_LATE)
+OLD_RELAY(sleeps, RELAY_SLEEPS)
 
 /* A bad cable: tables and ports are right. */
-#define BAD(title, words, where_it_fits, put)                                                      \
+#define BAD(title, words, where_it_fits, put) BAD_BY(title, words, where_it_fits, put, NULL)
+
+/* ... with frames of more than so many bytes. */
+#define BAD_BY(title, words, where_it_fits, put, limit)                                            \
     {                                                                                              \
         .name = (title), .text = (words), .fits = (where_it_fits), .inject = (put),                \
-        .undo = take_relay_away, .found = "traffic/*", .silent = "state/*|switch/*",               \
-        .where = "$a - $b|$b - $a"                                                                 \
+        .argument = (limit), .undo = take_relay_away, .found = "traffic/*",                        \
+        .silent = "state/*|switch/*", .where = "$a - $b|$b - $a"                                   \
     }
 
 static const struct fault faults[] = {
@@ -253,6 +301,33 @@ static const struct fault faults[] = {
     BAD("truncates-frames", "frames end early behind a cable", carries, truncates),
     BAD("drops-one-kind", "a cable loses one kind of frames", carries, drops_kind),
     BAD("tags", "frames come out of a cable with a VLAN tag", carries, tags),
+    BAD_BY("eats-over-128", "a cable loses frames of more than 128 bytes", carries, eats_long,
+           "128"),
+    BAD_BY("eats-over-512", "a cable loses frames of more than 512 bytes", carries, eats_long,
+           "512"),
+    BAD_BY("eats-over-1400", "a cable loses frames of more than 1,400 bytes", carries, eats_long,
+           "1400"),
+    BAD_BY("cuts-at-128", "frames end after 128 bytes behind a cable", carries, cuts, "128"),
+    BAD_BY("cuts-at-1000", "frames end after 1,000 bytes behind a cable", carries, cuts, "1000"),
+    BAD("eats-ipv6", "a cable loses IPv6", carries, eats_ipv6),
+    BAD("eats-multicast", "a cable loses multicast", carries, eats_multicast),
+    BAD("eats-syn", "a cable loses the first segments of TCP connections", carries, eats_syn),
+    BAD("eats-arp-replies", "a cable loses ARP replies", carries, eats_arp_replies),
+    BAD("eats-fragments", "a cable loses fragments of IPv4", carries, eats_fragments),
+    BAD("zeroes-pcp", "VLAN tags have priority 0 behind a cable", carries, zeroes_pcp),
+    BAD("strips-second-tag", "of two VLAN tags the inner one is lost in a cable", carries,
+        strips_second),
+    {.name = "doubles-late",
+     .text = "a cable sends each third frame again, 0.3 s later",
+     .options = "--listen 500ms",
+     .fits = carries_much,
+     .inject = follows,
+     .undo = take_relay_away,
+     .found = "traffic/*",
+     .silent = "state/*|switch/*",
+     .where = "$a - $b|$b - $a"},
+    BAD("late", "frames come out of a cable 0.9 s late", carries, comes_late),
+    BAD("first-after-quiet", "a cable loses the first frame after 0.3 s of quiet", carries, sleeps),
     {.name = "delays",
      .text = "frames come out of a cable 30 ms late",
      .outcome = OUTCOME_UNSEEN,

@@ -126,7 +126,7 @@ static int confirm(struct bench *bench, struct score_case *row, struct base_buff
 {
     for (int i = 0; i < RECOVERY_CHECKS; i++) {
         struct verdict_report report;
-        if (verdict_check(&bench->lab, bench->lab.expected, &report, error) < 0) {
+        if (verdict_check(&bench->lab, "", bench->lab.expected, &report, error) < 0) {
             return -1;
         }
         int status = report.status;
@@ -202,8 +202,9 @@ static int look(struct bench *bench, struct injection *injections, size_t n, siz
     bool exact = injections[0].fault->lists_entries;
     int status = inject(bench, injections, n, n_made, error);
     if (status == 0) {
-        status = verdict_check(&bench->lab, exact ? bench->lab.exact : bench->lab.expected, &report,
-                               error);
+        const char *options = injections[0].fault->options;
+        status = verdict_check(&bench->lab, options ? options : "",
+                               exact ? bench->lab.exact : bench->lab.expected, &report, error);
     }
     if (status == 0) {
         judge(bench, injections, n, &report, row, why);

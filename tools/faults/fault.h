@@ -50,7 +50,8 @@ struct fault {
     const char *argument; /* of inject, as a template */
     int (*inject)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
     int (*undo)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
-    bool lists_entries; /* judged by an expectation that lists all entries, cookies too */
+    const char *options; /* of the check; NULL: as it is used every day */
+    bool lists_entries;  /* judged by an expectation that lists all entries, cookies too */
     /* Templates, see words.h; several are divided by '|'. */
     const char *found;  /* ids of which one at least must fail */
     const char *silent; /* ids of which none may fail */

@@ -13,7 +13,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAME_MAX = 9216, HELD_MAX = 4096, DELAY_MS = 30, HOLD_MS = 5, TAG = 77 };
+enum {
+    FRAME_MAX = 9216,
+    HELD_MAX = 4096,
+    DELAY_MS = 30,
+    HOLD_MS = 5,
+    QUIET_MS = 300,
+    LATE_MS = 900,
+    TAG = 77,
+    ADDRESSES = 12, /* bytes in front of the Ethernet type, and of a tag */
+    TAG_BYTES = 4
+};
 
 struct frame {
     size_t n_bytes, to;
@@ -28,6 +38,7 @@ struct box {
     uint64_t random;
     struct frame held[HELD_MAX]; /* a ring */
     size_t first, n_held;
+    uint64_t last_ms; /* when a frame was last seen */
 };
 
 static struct box box; /* the child's own; too large for a stack */
@@ -67,13 +78,60 @@ static void release(uint64_t until_ms)
 
 static void emit_tagged(size_t to, const uint8_t *bytes, size_t n_bytes)
 {
-    enum { ADDRESSES = 12 };
     static const uint8_t tag[] = {0x81, 0x00, 0x00, TAG};
     uint8_t tagged[FRAME_MAX + sizeof tag];
     memcpy(tagged, bytes, ADDRESSES);
     memcpy(tagged + ADDRESSES, tag, sizeof tag);
     memcpy(tagged + ADDRESSES + sizeof tag, bytes + ADDRESSES, n_bytes - ADDRESSES);
     emit(to, tagged, n_bytes + sizeof tag);
+}
+
+static unsigned word_at(const uint8_t *bytes, size_t n_bytes, size_t at)
+{
+    return at + 1 < n_bytes ? (unsigned)bytes[at] << 8 | bytes[at + 1] : 0;
+}
+
+static bool is_tag(unsigned type)
+{
+    return type == 0x8100 || type == 0x88a8;
+}
+
+static bool is_eaten(const uint8_t *bytes, size_t n_bytes)
+{
+    static const uint8_t broadcast[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    size_t at = ADDRESSES;
+    while (is_tag(word_at(bytes, n_bytes, at))) {
+        at += TAG_BYTES;
+    }
+    unsigned type = word_at(bytes, n_bytes, at);
+    size_t ip = at + 2, l4 = ip + 4 * (ip < n_bytes ? bytes[ip] & 15u : 0);
+    bool is_tcp = type == 0x0800 && ip + 9 < n_bytes && bytes[ip + 9] == 6;
+    switch (box.relay.eaten) {
+    case EATEN_LONG:
+        return n_bytes > box.relay.limit;
+    case EATEN_IPV6:
+        return type == 0x86dd;
+    case EATEN_MULTICAST:
+        return (bytes[0] & 1) && memcmp(bytes, broadcast, sizeof broadcast) != 0;
+    case EATEN_SYN:
+        return is_tcp && (word_at(bytes, n_bytes, l4 + 12) & 0x12) == 0x02;
+    case EATEN_ARP_REPLY:
+        return type == 0x0806 && word_at(bytes, n_bytes, ip + 6) == 2;
+    case EATEN_FRAGMENT:
+        return type == 0x0800 && (word_at(bytes, n_bytes, ip + 6) & 0x3fff);
+    }
+    return false;
+}
+
+/* Takes the second of two tags out. Returns the new length. */
+static size_t strip_second(uint8_t *bytes, size_t n_bytes)
+{
+    size_t at = ADDRESSES + TAG_BYTES;
+    if (!is_tag(word_at(bytes, n_bytes, ADDRESSES)) || !is_tag(word_at(bytes, n_bytes, at))) {
+        return n_bytes;
+    }
+    memmove(bytes + at, bytes + at + TAG_BYTES, n_bytes - at - TAG_BYTES);
+    return n_bytes - TAG_BYTES;
 }
 
 static void reorder(size_t to, const uint8_t *bytes, size_t n_bytes)
@@ -89,6 +147,8 @@ static void reorder(size_t to, const uint8_t *bytes, size_t n_bytes)
 /* A frame that suffers. */
 static void spoil(size_t to, uint8_t *bytes, size_t n_bytes)
 {
+    uint64_t quiet_ms = now_ms() - box.last_ms;
+    box.last_ms += quiet_ms;
     box.n_seen++;
     switch (box.relay.fault) {
     case RELAY_ONE_WAY:
@@ -125,6 +185,33 @@ static void spoil(size_t to, uint8_t *bytes, size_t n_bytes)
         return;
     case RELAY_JOINS:
         emit(3, bytes, n_bytes); /* the other host */
+        break;
+    case RELAY_EATS:
+        if (is_eaten(bytes, n_bytes)) {
+            return;
+        }
+        break;
+    case RELAY_CUTS:
+        n_bytes = n_bytes > box.relay.limit ? box.relay.limit : n_bytes;
+        break;
+    case RELAY_ZEROES_PCP:
+        bytes[ADDRESSES + 2] &= is_tag(word_at(bytes, n_bytes, ADDRESSES)) ? 0x1f : 0xff;
+        break;
+    case RELAY_STRIPS:
+        n_bytes = strip_second(bytes, n_bytes);
+        break;
+    case RELAY_FOLLOWS:
+        if (box.n_seen % 3 == 0) {
+            hold(to, bytes, n_bytes, QUIET_MS);
+        }
+        break;
+    case RELAY_LATE:
+        hold(to, bytes, n_bytes, LATE_MS);
+        return;
+    case RELAY_SLEEPS:
+        if (quiet_ms > QUIET_MS) {
+            return;
+        }
         break;
     case RELAY_GOOD:
         break;

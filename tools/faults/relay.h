@@ -21,7 +21,23 @@ enum relay_fault {
     RELAY_DROPS_KIND, /* one kind of frames is lost */
     RELAY_TAGS,       /* frames get a VLAN tag */
     RELAY_JOINS,      /* frames of one host go to another one too */
+    RELAY_EATS,       /* frames that look like `eaten` are lost */
+    RELAY_CUTS,       /* frames of more than `limit` bytes end there */
+    RELAY_ZEROES_PCP, /* the priority of VLAN tags is 0 */
+    RELAY_STRIPS,     /* of two VLAN tags the inner one is lost */
+    RELAY_FOLLOWS,    /* each third frame comes again, 300 ms later */
+    RELAY_LATE,       /* frames come 900 ms late */
+    RELAY_SLEEPS,     /* the first frame behind 300 ms without one is lost */
     RELAY_GOOD
+};
+
+enum relay_eaten {
+    EATEN_LONG, /* more than `limit` bytes */
+    EATEN_IPV6,
+    EATEN_MULTICAST, /* but not broadcast */
+    EATEN_SYN,       /* TCP, without ACK */
+    EATEN_ARP_REPLY,
+    EATEN_FRAGMENT, /* of IPv4, the first one too */
 };
 
 enum { RELAY_ENDS_MAX = 4 };
@@ -33,6 +49,8 @@ struct relay {
     size_t n_interfaces;
     unsigned bad_end;     /* frames that come out here suffer; the others are left alone */
     enum frame_kind kind; /* RELAY_DROPS_KIND */
+    enum relay_eaten eaten;
+    size_t limit;
     uint64_t dice;
 };
 

@@ -91,9 +91,8 @@ static int send_mod(const struct faults_lab *lab, const struct spot *spot, const
     }
     const char *flow = mod + strcspn(mod, ":");
     bool adds = strncmp(mod, "add", 3) == 0;
-    return command_run(NULL, error, "ovs-ofctl -O OpenFlow10 %s %.*s-flow%s %s %s",
-                       adds ? "" : "--strict", (int)(flow - mod), mod, adds ? "" : "s", name,
-                       flow + 1);
+    return command_run(NULL, error, "ovs-ofctl %s %.*s-flow%s %s %s", adds ? "" : "--strict",
+                       (int)(flow - mod), mod, adds ? "" : "s", name, flow + 1);
 }
 
 static int send_mods(struct faults_lab *lab, struct injection *injection, struct base_error *error)
@@ -133,6 +132,14 @@ static int restore(struct faults_lab *lab, struct injection *injection, struct b
         .name = (title), .text = (words), .outcome = OUTCOME_OPEN, .fits = sends,                  \
         .argument = (mods), .inject = send_mods, .undo = restore, .found = "state/$s/$q",          \
         .where = "$s:$q"                                                                           \
+    }
+
+/* An entry that drops what matches a condition that OpenFlow 1.0 cannot say. */
+#define OPEN_ENTRY(title, words, condition)                                                        \
+    {                                                                                              \
+        .name = (title), .text = (words), .outcome = OUTCOME_OPEN, .fits = is_plain,               \
+        .argument = "add:priority=$+," condition ",$M,actions=drop", .inject = send_mods,          \
+        .undo = restore, .found = "state/$s/$q", .where = "$s:$q"                                  \
     }
 
 static const struct fault faults[] = {
@@ -179,6 +186,27 @@ static const struct fault faults[] = {
                MOD "$W,output(port=$o,max_len=40)"),
     TABLE("entry-narrowed", "an entry takes TCP only", is_plain,
           DEL "add:priority=$P,tcp,$M,actions=$A"),
+    TABLE("mirror-part-ports", "only a range of ports is copied to the uplink", plain_uplink,
+          MOD "$W;add:priority=$+,tcp,$M,tp_dst=0x400/0xfc00,actions=$A"),
+    TABLE("mirror-part-odd-mask",
+          "only addresses that begin and end alike are copied to the uplink", plain_uplink,
+          MOD "$W;add:priority=$+,ip,$M,nw_src=10.0.0.1/255.0.0.255,actions=$A"),
+    TABLE("mirror-part-tagged", "only tagged frames are copied to the uplink", plain_uplink,
+          MOD "$W;add:priority=$+,$M,vlan_tci=0x1000/0x1000,actions=$A"),
+    TABLE("mirror-not-multicast", "multicast and broadcast are not copied to the uplink",
+          plain_uplink, "add:priority=$+,$M,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,actions=$W"),
+    TABLE("normal-instead", "NORMAL in place of the actions", sends, MOD "NORMAL"),
+    OPEN_ENTRY("hidden-ttl", "an entry for one TTL hides another", "ip,nw_ttl=64"),
+    OPEN_ENTRY("hidden-tcp-flags", "an entry for TCP resets hides another", "tcp,tcp_flags=+rst"),
+    OPEN_ENTRY("hidden-fragments", "an entry for later fragments hides another",
+               "ip,ip_frag=later"),
+    OPEN_ENTRY("hidden-ecn", "an entry for congestion marks hides another", "ip,nw_ecn=3"),
+    OPEN_ENTRY("hidden-ipv6", "an entry for an IPv6 prefix hides another",
+               "ipv6,ipv6_dst=2001:db8::/32"),
+    OPEN_ENTRY("hidden-arp-sha", "an entry for a hardware address in ARP hides another",
+               "arp,arp_sha=02:00:00:00:00:01"),
+    OPEN_ENTRY("hidden-flow-label", "an entry for an IPv6 flow label hides another",
+               "ipv6,ipv6_label=5"),
     {.name = "entry-widened",
      .text = "an entry takes packets of every port",
      .fits = plain_other_is_silent,

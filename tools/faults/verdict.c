@@ -16,14 +16,15 @@ static double now_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-int verdict_check(struct faults_lab *lab, const char *expected, struct verdict_report *report,
-                  struct base_error *error)
+int verdict_check(struct faults_lab *lab, const char *options, const char *expected,
+                  struct verdict_report *report, struct base_error *error)
 {
     struct base_buffer out = {0};
     double start_ms = now_ms();
     *report = (struct verdict_report){0};
-    int status = command_status(&out, &report->status, error, "%s check %s--json - %s",
-                                lab->tapproof, lab->no_packet_out ? "" : "--packet-out ", expected);
+    int status =
+        command_status(&out, &report->status, error, "%s check %s%s --json - %s", lab->tapproof,
+                       lab->no_packet_out ? "" : "--packet-out ", options, expected);
     report->ms = now_ms() - start_ms;
     if (status == 0) {
         report->json = json_loadb((const char *)out.data, out.n_bytes, 0, NULL);

@@ -16,8 +16,8 @@ struct verdict_report {
 };
 
 /* Runs `tapproof check` with this expectation. */
-int verdict_check(struct faults_lab *lab, const char *expected, struct verdict_report *report,
-                  struct base_error *error);
+int verdict_check(struct faults_lab *lab, const char *options, const char *expected,
+                  struct verdict_report *report, struct base_error *error);
 void verdict_free(struct verdict_report *report);
 
 /* Whether the findings are those that the record names: as it says of `found`,
