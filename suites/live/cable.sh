@@ -32,12 +32,12 @@ fault() {
 lay good
 expect 0 "a good cable" $check "$expected"
 grep -v ' cap: ' "$scratch/joined.lab" > "$scratch/blind.lab"
-sed -e 's/, mirrored: \[cap\]//; s/, isolated: \[cap\]//' "$expected" > "$NETWORKS/few-x.yaml"
+sed -e 's/, mirrored: \[cap\]//; s/, isolated: \[cap\]//; s/output: \[2, 3\]/output: [2]/' \
+    "$expected" > "$NETWORKS/few-x.yaml"
 expect_says 1 'traffic/a/stray/cap' "a stray that no station would see is proved" \
     "$B/tapproof" check --lab "$scratch/blind.lab" "$NETWORKS/few-x.yaml"
 expect_says 1 'observed *not looked for' "and not told as seen" \
-    "$B/tapproof" check --lab "$scratch/blind.lab" "$NETWORKS/few-x.yaml"
-sed -i 's/output: \[2, 3\]/output: [2]/' "$NETWORKS/few-x.yaml"
+    "$B/tapproof" check --verbose --lab "$scratch/blind.lab" "$NETWORKS/few-x.yaml"
 ovs-ofctl -O OpenFlow10 mod-flows s1 in_port=1,actions=output:2
 expect_says 3 'traffic/any/stray/cap' "a host where strays would not be seen" \
     "$B/tapproof" check --lab "$scratch/blind.lab" "$NETWORKS/few-x.yaml"
