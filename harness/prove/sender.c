@@ -56,20 +56,16 @@ int prove_context_read(struct prove_context *context, const struct switch_dump *
 
 static int open_actual(struct prove_context *context)
 {
-    size_t n = context->topology->n_switches;
-    struct path_switch *tables = base_calloc(n + 1, sizeof *tables);
-    for (size_t i = 0; tables && i < n; i++) {
-        const struct switch_state *state = context->states[i];
-        tables[i].unknown = base_arena_format(&context->arena, "%s was not read",
-                                              context->topology->switches[i].name);
-        if (state) {
-            tables[i].flows = &state->flows;
-            tables[i].ports = state->ports;
-            tables[i].n_ports = state->n_ports;
-        }
+    const struct topology *topology = context->topology;
+    const char **reasons = base_calloc(topology->n_switches + 1, sizeof(*reasons));
+    for (size_t i = 0; reasons && i < topology->n_switches; i++) {
+        reasons[i] =
+            base_arena_format(&context->arena, "%s was not read", topology->switches[i].name);
     }
-    int status = tables ? path_network_open(&context->actual, context->topology, tables) : -1;
-    free(tables);
+    int status = reasons
+                     ? path_network_open_dumps(&context->actual, topology, context->states, reasons)
+                     : -1;
+    free(reasons);
     return status;
 }
 

@@ -305,6 +305,23 @@ static bool speaks_of(const struct prove_whatif *whatif, size_t from)
     return context->begins[from] < context->begins[from + 1] || context->expectation->n_ports > 0;
 }
 
+/* The i-th standing of a sender: its claims, strays, loops. */
+static size_t nth_standing(const struct prove_whatif *whatif, const struct prove_sender *sender,
+                           size_t i)
+{
+    return i < sender->n_claims    ? sender->claims[i]
+           : i == sender->n_claims ? stray_of(whatif, sender->from)
+                                   : loop_of(whatif, sender->from);
+}
+
+/* What it is for the headers of the sender. */
+static int judge(struct prove_whatif *whatif, struct prove_sender *sender, size_t what)
+{
+    return what < stray_of(whatif, 0)  ? judge_claim(whatif, sender, what)
+           : what < loop_of(whatif, 0) ? judge_strays(whatif, sender)
+                                       : judge_loops(whatif, sender);
+}
+
 static int decide_sender(struct prove_whatif *whatif, size_t from)
 {
     const struct match all = match_any();
@@ -313,12 +330,9 @@ static int decide_sender(struct prove_whatif *whatif, size_t from)
         return 0;
     }
     int status = prove_sender_open(&sender, &whatif->context, from, &all);
-    for (size_t i = 0; i < sender.n_claims && status == 0; i++) {
-        status = judge_claim(whatif, &sender, sender.claims[i]);
+    for (size_t i = 0; i < sender.n_claims + 2 && status == 0; i++) {
+        status = judge(whatif, &sender, nth_standing(whatif, &sender, i));
     }
-    status = status < 0 || judge_strays(whatif, &sender) < 0 || judge_loops(whatif, &sender) < 0
-                 ? -1
-                 : 0;
     prove_sender_close(&sender);
     return status;
 }
@@ -345,58 +359,35 @@ static enum scope scope_of(const struct prove_standing *standing, const struct m
     }
 }
 
-static int judge_claim_anew(struct prove_whatif *whatif, size_t claim)
+/* For all headers of its sender that it speaks of. */
+static int judge_anew(struct prove_whatif *whatif, size_t from, size_t what)
 {
-    const struct claim *of = &whatif->context.expectation->claims[claim];
+    const struct expectation *expectation = whatif->context.expectation;
+    struct match within =
+        what < expectation->n_claims ? expectation->claims[what].match : match_any();
     struct prove_sender sender;
-    int status = prove_sender_open(&sender, &whatif->context, of->from, &of->match) < 0
+    int status = prove_sender_open(&sender, &whatif->context, from, &within) < 0
                      ? -1
-                     : judge_claim(whatif, &sender, claim);
+                     : judge(whatif, &sender, what);
     prove_sender_close(&sender);
     return status;
 }
 
-static int judge_rest_anew(struct prove_whatif *whatif, size_t from)
+static int judge_again(struct prove_whatif *whatif, struct prove_sender *sender, size_t what)
 {
-    const struct match all = match_any();
-    struct prove_sender sender;
-    int status = prove_sender_open(&sender, &whatif->context, from, &all) < 0 ||
-                         judge_strays(whatif, &sender) < 0 || judge_loops(whatif, &sender) < 0
-                     ? -1
-                     : 0;
-    prove_sender_close(&sender);
-    return status;
-}
-
-static int decide_claims(struct prove_whatif *whatif, struct prove_sender *sender)
-{
-    int status = 0;
-    for (size_t i = 0; i < sender->n_claims && status == 0; i++) {
-        size_t claim = sender->claims[i];
-        const struct match *match = &whatif->context.expectation->claims[claim].match;
-        enum scope scope = match_overlaps(match, &sender->within)
-                               ? scope_of(&whatif->standings[claim], &sender->within)
-                               : NOWHERE;
-        if (scope != NOWHERE) {
-            status = scope == THERE ? judge_claim(whatif, sender, claim)
-                                    : judge_claim_anew(whatif, claim);
-        }
+    const struct expectation *expectation = whatif->context.expectation;
+    if (what < expectation->n_claims &&
+        !match_overlaps(&expectation->claims[what].match, &sender->within)) {
+        return 0;
     }
-    return status;
-}
-
-static int decide_rest(struct prove_whatif *whatif, struct prove_sender *sender)
-{
-    enum scope stray =
-        scope_of(&whatif->standings[stray_of(whatif, sender->from)], &sender->within);
-    enum scope loop = scope_of(&whatif->standings[loop_of(whatif, sender->from)], &sender->within);
-    if (stray == ANYWHERE || loop == ANYWHERE) {
-        return judge_rest_anew(whatif, sender->from);
+    switch (scope_of(&whatif->standings[what], &sender->within)) {
+    case NOWHERE:
+        return 0;
+    case THERE:
+        return judge(whatif, sender, what);
+    default:
+        return judge_anew(whatif, sender->from, what);
     }
-    return (stray == THERE && judge_strays(whatif, sender) < 0) ||
-                   (loop == THERE && judge_loops(whatif, sender) < 0)
-               ? -1
-               : 0;
 }
 
 static int note_unclear(struct prove_whatif *whatif, size_t from)
@@ -409,14 +400,14 @@ static int note_unclear(struct prove_whatif *whatif, size_t from)
 
 static int decide_headers(struct prove_whatif *whatif, const struct path_headers *headers)
 {
+    size_t stray = stray_of(whatif, headers->host);
     struct prove_sender sender;
     int status = prove_sender_open(&sender, &whatif->context, headers->host, &headers->cube);
-    if (status == 0) {
-        bool unclear =
-            whatif->standings[stray_of(whatif, headers->host)].unclear || is_unclear(&sender);
-        status = decide_claims(whatif, &sender) < 0 || decide_rest(whatif, &sender) < 0 ? -1 : 0;
-        status = status == 0 && unclear ? note_unclear(whatif, headers->host) : status;
+    bool unclear = status == 0 && (whatif->standings[stray].unclear || is_unclear(&sender));
+    for (size_t i = 0; i < sender.n_claims + 2 && status == 0; i++) {
+        status = judge_again(whatif, &sender, nth_standing(whatif, &sender, i));
     }
+    status = status == 0 && unclear ? note_unclear(whatif, headers->host) : status;
     prove_sender_close(&sender);
     return status;
 }
