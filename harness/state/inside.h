@@ -48,11 +48,9 @@ struct state_id {
     struct space_behavior behavior;
 };
 
-enum { STATE_MIXED = UINT32_MAX };
-
 struct state_priority {
     uint32_t stamp;
-    uint32_t class; /* of its entries; STATE_MIXED: they are of several */
+    uint32_t class; /* of the first of its entries */
 };
 
 struct state_case {

@@ -124,6 +124,26 @@ static void the_wrong_one_of_two_is_advertised(void **state)
     }
 }
 
+/* Neither of the two does what the first entry of their priority does. */
+static void two_of_three_compete_once(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "in_port=1,arp actions=output:2");
+    add_flow(&world, "in_port=1,udp actions=output:3");
+    add_flow(&world, "in_port=1,ip actions=output:4");
+    judge(&world);
+    const struct state_finding *found = get_result(&world, "state/s1/1")->finding;
+    size_t n_contested = 0;
+    for (size_t i = 0; i < found->n_sets; i++) {
+        n_contested += found->sets[i].rival != NULL;
+    }
+    assert_int_equal(n_contested, 1);
+    free_world(&world);
+}
+
 static void four_sets_are_kept_and_the_others_counted(void **state)
 {
     (void)state;
@@ -251,6 +271,7 @@ static const struct CMUnitTest others[] = {
     cmocka_unit_test(order_of_the_table_changes_nothing),
     cmocka_unit_test(a_finding_has_its_evidence),
     cmocka_unit_test(the_wrong_one_of_two_is_advertised),
+    cmocka_unit_test(two_of_three_compete_once),
     cmocka_unit_test(four_sets_are_kept_and_the_others_counted),
     cmocka_unit_test(the_first_of_many_cases_counts),
     cmocka_unit_test(over_the_budget_is_inconclusive),
