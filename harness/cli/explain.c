@@ -80,9 +80,11 @@ static int read_packet(struct explain *explain)
     struct match match, in_port = match_in_port(explain->question.in.port);
     struct base_error error;
     size_t column;
-    if (ofctl_parse_match(explain->job.operands[PACKET], &match, &column, &error) < 0) {
-        return cli_usage_error(&explain->job, "PACKET: %s (at '%s')", error.text,
-                               explain->job.operands[PACKET] + column);
+    const char *packet = explain->job.operands[PACKET];
+    if (ofctl_parse_match(packet, &match, &column, &error) < 0) {
+        bool is_frame = packet[strspn(packet, "0123456789abcdefABCDEF :\n\t")] == 0;
+        return cli_usage_error(&explain->job, "PACKET: %s (at '%s')%s", error.text, packet + column,
+                               is_frame ? "; a frame is given by --frame" : "");
     }
     if (!match_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
         return cli_usage_error(&explain->job, "PACKET: no packet of port %s is like this",
@@ -218,19 +220,19 @@ static int run(struct cli_job *job)
 
 const struct cli_command cli_explain = {
     .name = "explain",
-    .arguments = "EXPECTED SWITCH PORT [PACKET]",
+    .arguments = "EXPECTED SWITCH PORT [PACKET | --frame HEX]",
     .summary = "which entry takes a packet, and where it goes, hop by hop",
     .before =
         "PACKET is a match of ovs-ofctl (\"tcp,nw_dst=10.0.0.2,tp_dst=80\"); what it does not say\n"
-        "is chosen, and reported. Without PACKET: every entry of the port, and which packets\n"
-        "reach it.\n",
+        "is chosen, and reported; --frame gives all of it. Without either: every entry of the\n"
+        "port, and which packets reach it.\n",
     .options = options,
     .after = "Exit status: 0 explained, and the expectation says the same; 1 it says something\n"
              "else; 2 usage or input error; 3 not everything on the packet's way is known.\n",
     .reads = CLI_READS_EXPECTATION,
     .min_operands = 3,
     .max_operands = 4,
-    .wants = "expected EXPECTED SWITCH PORT [PACKET]",
+    .wants = "expected EXPECTED SWITCH PORT [PACKET | --frame HEX]",
     .n_bytes = sizeof(struct explain),
     .settle = settle,
     .run = run,

@@ -24,7 +24,8 @@ static const struct base_option options[] = {
     {"json", 0, NULL, base_option_choice, offsetof(struct flows, format), .min = REPORT_FLOWS_JSON,
      .help = "the same as JSON"},
     {"save", 0, "FILE", base_option_text, offsetof(struct flows, save.path),
-     .help = "save the state (the YAML form) to FILE"},
+     .help =
+         "save the state (the YAML form) to FILE, and print it only if --yaml or --json says so"},
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     {0},
@@ -34,7 +35,9 @@ static int write_flows(struct flows *flows, const struct report_flows_switch *sw
 {
     struct cli_job *job = &flows->job;
     struct base_buffer text = {0}, saved = {0};
-    report_flows(switches, n, flows->format, flows->no_stats, &text);
+    if (job->text.is_open) {
+        report_flows(switches, n, flows->format, flows->no_stats, &text);
+    }
     if (flows->save.is_open) {
         report_flows(switches, n, REPORT_FLOWS_YAML, flows->no_stats, &saved);
     }
@@ -57,7 +60,8 @@ static int show(struct flows *flows)
                                                    .state = states->by_switch[i],
                                                    .reason = states->reasons[i]};
         all = all && switches[i].state;
-        if (!switches[i].state && flows->format != REPORT_FLOWS_TEXT) { /* the text says it too */
+        bool is_told = job->text.is_open && flows->format == REPORT_FLOWS_TEXT;
+        if (!switches[i].state && !is_told) {
             cli_complain(job, CLI_UNJUDGED, "%s: %s", switches[i].name, switches[i].reason);
         }
     }
@@ -69,7 +73,8 @@ static int show(struct flows *flows)
 static int run(struct cli_job *job)
 {
     struct flows *flows = (struct flows *)job;
-    int status = cli_open_reports(job);
+    bool is_quiet = flows->save.path && flows->format == REPORT_FLOWS_TEXT;
+    int status = is_quiet ? CLI_CONFORMS : cli_open_reports(job);
     status = status == CLI_CONFORMS ? cli_open_output(job, &flows->save) : status;
     status = status == CLI_CONFORMS ? cli_read_states(job, CHANNEL_FLOWS | CHANNEL_PORTS) : status;
     return status == CLI_CONFORMS ? show(flows) : status;

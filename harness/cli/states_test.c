@@ -31,6 +31,8 @@ static void flows_are_printed_and_saved(void **state)
     fake_cli_says(cli->out, "n_packets=0");
     EXPECT(cli, 0, "flows", topology, "--json");
     assert_int_equal(*cli->out, '{');
+    EXPECT(cli, 0, "flows", topology, "--save", fake_cli_path(cli, "saved"));
+    assert_string_equal(cli->out, "");
     EXPECT(cli, 0, "flows", topology, "--yaml", "--save", fake_cli_path(cli, "saved"));
     char *saved = fake_cli_read(cli, "saved");
     assert_string_equal(saved, cli->out);
@@ -231,6 +233,9 @@ static void questions_that_make_no_sense_are_refused(void **state)
     fake_cli_says(cli->err, "'FLOOD' is not a port");
     EXPECT(cli, 2, "explain", expected, "s1", "1", "tpc");
     fake_cli_says(cli->err, "PACKET: ");
+    assert_null(strstr(cli->err, "--frame"));
+    EXPECT(cli, 2, "explain", expected, "s1", "1", "ffffffffffff02000000000188b5");
+    fake_cli_says(cli->err, "; a frame is given by --frame");
     EXPECT(cli, 2, "explain", expected, "s1", "1", "in_port=2,tcp");
     fake_cli_says(cli->err, "PACKET: no packet of port 1 is like this");
     assert_int_equal(cli->network.n_dumps, 0);

@@ -9,6 +9,8 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static json_t *load(const struct report *report)
 {
@@ -188,9 +190,58 @@ static void transients_say_what_happened(void **state)
     report_free(&report);
 }
 
+/* The README names each key of the object. */
+static void check_named(const char *readme, json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        char quoted[64];
+        snprintf(quoted, sizeof quoted, "`%s`", key);
+        if (!strstr(readme, quoted)) {
+            fail_msg("the README does not say what `%s` is", key);
+        }
+    }
+}
+
+static void test_the_readme_names_the_keys(void **state)
+{
+    (void)state;
+    static char readme[1 << 17];
+    FILE *file = fopen("README.md", "r");
+    assert_non_null(file);
+    readme[fread(readme, 1, sizeof readme - 1, file)] = 0;
+    fclose(file);
+    struct report report = sample_report();
+    report.coverage.is_known = report.interrupted = true;
+    report.coverage.n_cables = 1;
+    size_t first = 0;
+    struct cause cause = {
+        .kind = CAUSE_TABLE, .where = "s1:3", .why = "why", .results = &first, .n_results = 1};
+    report.causes = &cause;
+    report.n_causes = 1;
+    json_t *root = load(&report), *item;
+    size_t i;
+    check_named(readme, root);
+    check_named(readme, json_object_get(root, "coverage"));
+    json_array_foreach(json_object_get(root, "results"), i, item)
+    {
+        check_named(readme, item);
+    }
+    assert_int_equal(json_array_size(json_object_get(root, "causes")), 1);
+    json_array_foreach(json_object_get(root, "causes"), i, item)
+    {
+        check_named(readme, item);
+    }
+    json_decref(root);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_head_and_tail),
+    cmocka_unit_test(test_the_readme_names_the_keys),
     cmocka_unit_test(test_results),
     cmocka_unit_test(test_what_tables_say_is_not_observed),
     cmocka_unit_test(test_foreign_bytes),

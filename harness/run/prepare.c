@@ -47,6 +47,15 @@ static size_t find_extras(const struct checking *checking, const struct report *
     return n;
 }
 
+static bool is_any_read(const struct checking *checking)
+{
+    bool any = false;
+    for (size_t i = 0; i < checking->topology->n_switches && !any; i++) {
+        any = checking->now.states.right[i] != NULL;
+    }
+    return any;
+}
+
 static int plan_with(struct checking *checking, const struct traffic_plan_options *options)
 {
     if (traffic_plan(&checking->declared, options, &checking->plan, checking->error) < 0) {
@@ -55,8 +64,8 @@ static int plan_with(struct checking *checking, const struct traffic_plan_option
     if (traffic_endless_take(&checking->plan, &checking->now.tables, &checking->endless) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    /* Of a part of the claims it would say nothing. */
-    return checking->options->n_patterns > 0
+    /* Of a part of the claims, or of no table, it would say nothing. */
+    return checking->options->n_patterns > 0 || !is_any_read(checking)
                ? 0
                : run_coverage(&checking->declared, &checking->now.tables, options, &checking->plan,
                               checking->report, checking->error);

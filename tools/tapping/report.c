@@ -62,6 +62,12 @@ static void put_latency(const struct tapping_place *place, struct base_buffer *o
     }
 }
 
+/* "s" behind what is counted, unless it is one. */
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static void put_count(struct base_buffer *out, uint64_t n, const char *what)
 {
     if (n > 0) {
@@ -78,7 +84,7 @@ static void put_place(const struct tapping_summary *summary, const struct tappin
         base_put_format(out, ", %llu lost (%.4g%%)", (unsigned long long)place->n_lost,
                         percent(place->n_lost, summary->tally->n_sent));
     }
-    put_count(out, place->n_duplicates, "duplicates");
+    put_count(out, place->n_duplicates, place->n_duplicates == 1 ? "duplicate" : "duplicates");
     put_count(out, place->n_reordered, "reordered");
     put_count(out, place->n_altered, "altered");
     put_count(out, place->n_late, "late");
@@ -90,14 +96,17 @@ static void put_outages(const struct tapping_place *place, struct base_buffer *o
 {
     for (size_t i = 0; i < place->n_outages && i < TAPPING_OUTAGES_MAX; i++) {
         const struct tapping_outage *outage = &place->outages[i];
-        base_put_format(out, "  seq %llu to %llu lost, from %.3f s on, for %.3f ms\n",
-                        (unsigned long long)outage->first,
-                        (unsigned long long)(outage->first + outage->n_frames - 1),
-                        ms(outage->begin_ns) / 1e3, ms(outage->end_ns - outage->begin_ns));
+        base_put_format(out, "  seq %llu", (unsigned long long)outage->first);
+        if (outage->n_frames > 1) {
+            base_put_format(out, " to %llu",
+                            (unsigned long long)(outage->first + outage->n_frames - 1));
+        }
+        base_put_format(out, " lost, from %.3f s on, for %.3f ms\n", ms(outage->begin_ns) / 1e3,
+                        ms(outage->end_ns - outage->begin_ns));
     }
     if (place->n_outages > TAPPING_OUTAGES_MAX) {
-        base_put_format(out, "  and %llu times more\n",
-                        (unsigned long long)(place->n_outages - TAPPING_OUTAGES_MAX));
+        uint64_t n = place->n_outages - TAPPING_OUTAGES_MAX;
+        base_put_format(out, "  and %llu time%s more\n", (unsigned long long)n, plural(n));
     }
 }
 
@@ -120,9 +129,10 @@ static void put_quiet_places(const struct tapping_summary *summary, enum tapping
 
 void tapping_report_text(const struct tapping_summary *summary, struct base_buffer *out)
 {
-    base_put_format(out, "--- %s%s%s: %llu frames sent in %.0f ms ---\n", summary->from,
+    base_put_format(out, "--- %s%s%s: %llu frame%s sent in %.0f ms ---\n", summary->from,
                     summary->to ? " > " : "", summary->to ? summary->to : "",
-                    (unsigned long long)summary->tally->n_sent, ms(summary->duration_ns));
+                    (unsigned long long)summary->tally->n_sent, plural(summary->tally->n_sent),
+                    ms(summary->duration_ns));
     for (size_t i = 0; i < summary->tally->n_places; i++) {
         const struct tapping_place *place = &summary->tally->places[i];
         if (place->n_arrived > 0 || (place->role & TAPPING_MUST_COME)) {

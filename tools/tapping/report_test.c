@@ -66,9 +66,29 @@ static void tells_a_run(void **state)
                         "h2 delivered: 8 arrived, 2 lost (20%)\n"
                         "  one way min/p50/p90/p99/max = 0.150/0.150/0.150/0.150/0.150 ms\n"
                         "  seq 4 to 5 lost, from 0.004 s on, for 2.000 ms\n"
-                        "h11 mirrored: 11 arrived, 0 lost (0%), 1 duplicates, 1 altered\n"
+                        "h11 mirrored: 11 arrived, 0 lost (0%), 1 duplicate, 1 altered\n"
                         "  one way min/p50/p90/p99/max = 0.150/0.150/0.150/0.150/0.150 ms\n"
                         "nothing arrived at h3 h4 (isolated)\n");
+}
+
+/* One of each is no plural. */
+static void tells_a_single_frame(void **state)
+{
+    (void)state;
+    struct tapping_place places[] = {{.name = "h2", .role = TAPPING_DELIVERED}};
+    struct tapping_tally tally;
+    struct tapping_summary summary = {
+        .from = "h1", .to = "h2", .tally = &tally, .duration_ns = 1000000, .max_loss = 100};
+    struct base_buffer out = {0};
+    assert_int_equal(tapping_tally_init(&tally, places, 1, NULL), 0);
+    tapping_tally_send(&tally, 0, 0);
+    tapping_tally_end(&tally);
+    tapping_report_text(&summary, &out);
+    assert_string_equal(base_buffer_text(&out), "--- h1 > h2: 1 frame sent in 1 ms ---\n"
+                                                "h2 delivered: 0 arrived, 1 lost (100%)\n"
+                                                "  seq 0 lost, from 0.000 s on, for 0.000 ms\n");
+    base_buffer_free(&out);
+    tapping_tally_free(&tally);
 }
 
 static void assert_line(const struct tapping_place *place, enum tapping_sight sight,
@@ -159,6 +179,8 @@ static void nothing_came(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
-    TEST(tells_a_run), TEST(tells_a_frame), TEST(is_json), TEST(has_a_status), TEST(nothing_came),
+    TEST(tells_a_run),   cmocka_unit_test(tells_a_single_frame),
+    TEST(tells_a_frame), TEST(is_json),
+    TEST(has_a_status),  TEST(nothing_came),
 };
 TEST_MAIN(tests)
