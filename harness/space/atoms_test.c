@@ -221,6 +221,22 @@ static void where_a_rewrite_is_like_none_of_others(void **state)
                      SPACE_OPEN);
 }
 
+/* Whatever kind of packet it is of. */
+static void each_class_is_looked_at(void **state)
+{
+    (void)state;
+    const struct space_rewrite set = {.value.vlan_tci = VLAN_TAGGED | 5,
+                                      .mask.vlan_tci = UINT16_MAX};
+    for (int c = 0; c < N_SPACE_CLASSES; c++) {
+        const struct space_region region = {.cube = space_class_cubes[c]};
+        struct header example;
+        size_t budget = 1000;
+        assert_int_equal(space_differs_from_all(&region, &set, NULL, 0, &budget, &example),
+                         SPACE_FOUND);
+        assert_true(match_takes(&space_class_cubes[c], &example));
+    }
+}
+
 static int make_universe(void **state)
 {
     static struct universe universe;
@@ -242,6 +258,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_visit_may_end_it),
     cmocka_unit_test(over_the_budget_it_is_open),
     cmocka_unit_test(where_a_rewrite_is_like_none_of_others),
+    cmocka_unit_test(each_class_is_looked_at),
 };
 
 int main(void)

@@ -54,6 +54,20 @@ static void tables_are_indexed(void **state)
     assert_true(failing_each(index_all, NULL) > 10);
 }
 
+/* As often as there are entries, in the lists by port and by mask. */
+static void assert_listed(const struct space_table *table)
+{
+    size_t in_buckets = 0, in_groups = 0;
+    for (size_t i = 0; i < table->n_buckets; i++) {
+        in_buckets += table->buckets[i].list.n;
+    }
+    for (size_t i = 0; i < table->n_groups; i++) {
+        in_groups += table->groups[i].list.n;
+    }
+    assert_int_equal(in_buckets, table->n_entries);
+    assert_int_equal(in_groups, table->n_entries);
+}
+
 /* What does not go in is not in, and goes in later. */
 static int insert_all(void *aux)
 {
@@ -73,6 +87,7 @@ static int insert_all(void *aux)
     for (size_t i = 0; i < N; i++) {
         if (space_table_insert(&table, i) < 0) {
             assert_int_equal(table.n_entries, i);
+            assert_listed(&table);
             assert_int_equal(space_table_insert(&table, i), 0);
             failed = -1;
         }
