@@ -167,6 +167,19 @@ static void what_hides_it_is_named(void **state)
     line_close(&line);
 }
 
+/* It takes some of them, and which is not known. */
+static void behind_an_entry_that_may_take_it_is_open(void **state)
+{
+    (void)state;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "actions=output:3");
+    line_flow(&line, 1, "priority=1,tcp,tp_dst=80,actions=output:2");
+    line_flow(&line, 1, "priority=2,tcp,nw_ttl=5,actions=drop");
+    assert_comes(&line, "may take", SPACE_OPEN);
+    line_close(&line);
+}
+
 /* Round the ring endlessly, and no host sends into it: the search ends. */
 static void a_ring_without_a_sender_ends(void **state)
 {
@@ -249,6 +262,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(behind_a_switch_that_is_not_known_it_is_open),
     cmocka_unit_test(over_the_budget_it_is_open),
     cmocka_unit_test(what_hides_it_is_named),
+    cmocka_unit_test(behind_an_entry_that_may_take_it_is_open),
     cmocka_unit_test(a_ring_without_a_sender_ends),
     cmocka_unit_test(a_way_that_is_too_long_is_open),
 };

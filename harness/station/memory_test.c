@@ -74,7 +74,37 @@ static void a_far_end_says_that_it_has_no_memory(void **state)
     assert_int_equal(failing_each(serve, NULL), 4);
 }
 
+/* What it is told after that is passed over: the other side knows. */
+static void a_far_end_without_an_interface_says_so_once(void **state)
+{
+    (void)state;
+    struct base_buffer said = {0}, answer = {0};
+    int in[2], out[2];
+    base_put_text(&said, STATION_WIRE_GREETING);
+    station_wire_put(&said, STATION_WIRE_OPEN, "", 1, "nowhere", strlen("nowhere"));
+    station_wire_put(&said, STATION_WIRE_SEND, "frame", 5, NULL, 0);
+    station_wire_put(&said, STATION_WIRE_SYNC, NULL, 0, NULL, 0);
+    assert_int_equal(pipe(in) | pipe(out), 0);
+    assert_int_equal(write(in[1], said.data, said.n_bytes), said.n_bytes);
+    close(in[1]);
+    assert_int_equal(station_serve(in[0], out[1], NULL), 0);
+    close(in[0]);
+    close(out[1]);
+    while (station_wire_read(out[0], &answer) > 0) {
+    }
+    close(out[0]);
+    struct base_reader reader = base_reader_over(answer.data, answer.n_bytes), body;
+    uint8_t type;
+    base_read_skip(&reader, strlen(STATION_WIRE_GREETING));
+    assert_true(station_wire_take(&reader, &type, &body));
+    assert_int_equal(type, STATION_WIRE_PROBLEM);
+    assert_int_equal(base_reader_left(&reader), 0);
+    base_buffer_free(&said);
+    base_buffer_free(&answer);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_far_end_without_an_interface_says_so_once),
     cmocka_unit_test(a_set_that_cannot_be_made_leaves_nothing),
     cmocka_unit_test(a_far_end_says_that_it_has_no_memory),
 };
