@@ -10,6 +10,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* Whoever started the tests may ignore some of them (a shell does, for what is in the background).
+ */
+static int ignore_none(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        signal(signals[i], SIG_DFL);
+    }
+    return 0;
+}
+
 static bool is_told(int fd)
 {
     struct pollfd polled = {.fd = fd, .events = POLLIN};
@@ -19,7 +32,6 @@ static bool is_told(int fd)
 static void the_first_one_is_told(void **state)
 {
     (void)state;
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < 3; i++) {
         int fd = cli_interrupt_catch();
         assert_true(fd > 0);
@@ -87,8 +99,8 @@ static void the_next_one_ends_the_process(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_first_one_is_told),
-    cmocka_unit_test(the_next_one_ends_the_process),
+    cmocka_unit_test_setup(the_first_one_is_told, ignore_none),
+    cmocka_unit_test_setup(the_next_one_ends_the_process, ignore_none),
 };
 
 TEST_MAIN(tests)

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is it noticed that a report could not be written to the end, unless nobody reads it any more? */
+#include "cli/cli.h"
+
+#include "testing/cmocka.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What cli_flush says in a process whose stdout is this, with so much to write: as its status. */
+static int flush_to(int fd, size_t n_bytes)
+{
+    int status;
+    fflush(stdout);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        dup2(fd, STDOUT_FILENO);
+        for (size_t i = 0; i < n_bytes; i++) {
+            putchar('x');
+        }
+        int failed = cli_flush();
+        _exit(failed ? failed : ferror(stdout) ? 255 : 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_full_disk_is_noticed(void **state)
+{
+    (void)state;
+    int full = open("/dev/full", O_WRONLY), null = open("/dev/null", O_WRONLY);
+    assert_true(full >= 0 && null >= 0);
+    assert_int_equal(flush_to(full, 1), ENOSPC);
+    assert_int_equal(flush_to(full, 100000), ENOSPC);
+    assert_int_equal(flush_to(full, 0), 0);
+    assert_int_equal(flush_to(null, 100000), 0);
+    close(full);
+    close(null);
+}
+
+/* As behind "| head -1". */
+static void a_reader_that_has_gone_wanted_no_more(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    assert_int_equal(flush_to(ends[1], 1), 0);
+    assert_int_equal(flush_to(ends[1], 100000), 0);
+    close(ends[1]);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_full_disk_is_noticed),
+    cmocka_unit_test(a_reader_that_has_gone_wanted_no_more),
+};
+TEST_MAIN(tests)
