@@ -82,7 +82,7 @@ def set_controller(net, remote):
 def lab_file(topology, net):
     """The text of the lab file."""
     lines = [f"# Where the topology {topology.name} runs now. Written by topologies/lab; only valid inside this lab.",
-             "switches:"]
+             "rate: unlimited     # of frames a second: nobody else is here", "switches:"]
     lines += [f'  {s.name}: {{openflow: "{target(s)}"}}' for s in net.switches]
     lines += ["hosts:" if net.hosts else "hosts: {}"]
     lines += [f"  {h.name}: {{netns: /proc/{h.pid}/ns/net, interface: {h.name}-eth0}}" for h in net.hosts]

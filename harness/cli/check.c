@@ -52,6 +52,7 @@ static const struct base_option options[] = {
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     CLI_OPTION_ALLOW_FLOOD,
+    CLI_OPTION_RATE,
     {"packet-out", 0, NULL, base_option_flag, CLI_JOB(run.packet_out),
      .help = "where hosts cannot tell which cable is bad, have switches send frames "
              "(PACKET_OUT); their tables stay as they are"},

@@ -132,6 +132,12 @@ enum { CLI_TIME_MAX_MS = 86400000 };
                 "send broadcast, multicast and unknown unicast into NORMAL, too, which floods "    \
                 "them: endlessly in a ring without spanning tree"                                  \
     }
+#define CLI_OPTION_RATE                                                                            \
+    {                                                                                              \
+        "rate", 0, "N", base_option_number, CLI_JOB(run.rate),                                     \
+            .min = 1, .max = 1000000000,                                                           \
+            .help = "send at most N frames a second (default: what the lab file says, else 1000)"  \
+    }
 #define CLI_OPTION_MEMORY                                                                          \
     {                                                                                              \
         "memory", 0, "SIZE", base_option_size, CLI_JOB(memory),                                    \

@@ -20,6 +20,7 @@ static const struct base_option options[] = {
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     CLI_OPTION_ALLOW_FLOOD,
+    CLI_OPTION_RATE,
     {0},
 };
 

@@ -107,10 +107,13 @@ struct lab_switch {
     const char *openflow; /* endpoint; NULL: not in the lab */
 };
 
+#define LAB_RATE_UNLIMITED UINT64_MAX
+
 struct lab {
     const char *file;            /* NULL: no lab file was given */
     struct lab_switch *switches; /* by index of the topology */
     struct lab_host *hosts;      /* by index of the topology */
+    uint64_t rate;               /* of frames a second, from all hosts; 0: not said */
     struct base_arena arena;
 };
 

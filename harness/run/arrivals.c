@@ -133,6 +133,7 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
     probing->slowest_ns = latency > probing->slowest_ns ? latency : probing->slowest_ns;
     probing->last_ns = run_probing_now_ns(probing);
     probing->n_arrived++;
+    probing->n_copies++;
     run_probing_keep(probing, mark->number, host,
                      &(struct frame_captured){.bytes = arrival->bytes,
                                               .n_bytes = arrival->n_bytes,

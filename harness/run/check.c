@@ -64,6 +64,12 @@ static void note_frames(struct checking *checking)
     if (probing->n_told > 0) {
         report_note(report, "%zu of the frames sent went to a controller", probing->n_told);
     }
+    if (probing->storms) {
+        report_note(report,
+                    "stopped sending: %zu copies came of %zu frames; something sends them on and "
+                    "on",
+                    probing->n_arrived, probing->n_sent);
+    }
     if (probing->n_late > 0) {
         report_note(report, "%zu frames came later than the settling time of their round",
                     probing->n_late);
@@ -107,6 +113,7 @@ static int check_traffic(struct checking *checking)
                          &checking->stations, checking->error) < 0) {
         return -1;
     }
+    run_probing_limit(&checking->probing, checking->lab, checking->options->rate);
     checking->probing.frames = checking->options->pcapng ? &checking->frames : NULL;
     if (checking->plan.n_probes == 0) {
         /* Nobody can send: the problems of the stations say why. */

@@ -630,6 +630,55 @@ static void stations_at_a_distance_are_waited_for(void **state)
     fake_run_close(&run);
 }
 
+/* Virtual time: it is the gaps that take it. */
+static void no_more_is_sent_in_a_second_than_may_be(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_check(&run);
+    double quick_ms = run.report.timing.total_ms;
+    run.options.rate = 100;
+    run.network.n_sent = 0;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_true(quick_ms < 2000);
+    assert_true(run.report.timing.total_ms >= 10.0 * (run.network.n_sent - 1));
+    run.options.rate = 0;
+    run.lab.rate = 50;
+    run.network.n_sent = 0;
+    fake_run_check(&run);
+    assert_true(run.report.timing.total_ms >= 20.0 * (run.network.n_sent - 1));
+    run.lab.rate = 0; /* nobody says anything */
+    run.network.n_sent = 0;
+    fake_run_check(&run);
+    double ms = run.report.timing.total_ms;
+    assert_true(ms >= run.network.n_sent - 1 && ms < 5.0 * run.network.n_sent + 2000);
+    fake_run_close(&run);
+}
+
+/* What h2 gets comes there again each millisecond: a storm, which more frames would feed. */
+static void a_storm_ends_the_sending(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_check(&run);
+    unsigned n_sent = run.network.n_sent;
+    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h2", .ms = 1});
+    run.options.rate = 100;
+    run.network.n_sent = 0;
+    fake_run_check(&run);
+    assert_true(run.network.n_sent < n_sent / 2);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
+    bool told = false;
+    for (size_t i = 0; i < run.report.n_notes; i++) {
+        told |= strncmp(run.report.notes[i], "stopped sending: ", 17) == 0;
+    }
+    assert_true(told);
+    fake_run_close(&run);
+}
+
 /* A copy that comes again and again keeps no round from ending. */
 static void settling_has_an_end(void **state)
 {
@@ -757,6 +806,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_that_no_frame_tries_are_proved_or_listed),
     cmocka_unit_test(frames_are_looked_at_again_where_tables_are_not_known),
     cmocka_unit_test(stations_at_a_distance_are_waited_for),
+    cmocka_unit_test(no_more_is_sent_in_a_second_than_may_be),
+    cmocka_unit_test(a_storm_ends_the_sending),
     cmocka_unit_test(settling_has_an_end),
     cmocka_unit_test(a_run_that_cannot_go_on_is_an_error),
     cmocka_unit_test(a_network_that_does_what_it_should_passes),

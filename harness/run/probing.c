@@ -41,6 +41,13 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
     return 0;
 }
 
+void run_probing_limit(struct run_probing *probing, const struct lab *lab, uint64_t rate)
+{
+    rate = rate > 0 ? rate : lab ? lab->rate : 0;
+    rate = rate > 0 ? rate : RUN_RATE;
+    probing->gap_ns = rate == LAB_RATE_UNLIMITED ? 0 : 1000000000 / rate;
+}
+
 void run_probing_free(struct run_probing *probing)
 {
     free(probing->loads);
@@ -166,6 +173,23 @@ void run_probing_end_window(struct run_probing *probing)
     probing->n_given_up = probing->n_awaited - probing->n_came;
 }
 
+/* Waits until one more frame may be sent. */
+static void pace(struct run_probing *probing)
+{
+    if (probing->gap_ns > 0) {
+        receive_until(probing, probing->next_ns, run_probing_arrival);
+        uint64_t now = run_probing_now_ns(probing);
+        probing->next_ns = (now > probing->next_ns ? now : probing->next_ns) + probing->gap_ns;
+    }
+}
+
+/* A bridge loop, say, that no table tells of. More frames would only make it worse. */
+static bool is_storm(struct run_probing *probing)
+{
+    probing->storms |= probing->n_copies > RUN_STORM + RUN_STORM_LOADS * probing->n_loads;
+    return probing->storms;
+}
+
 /* Hosts to whom NORMAL will send probes speak, so that it knows where they are; then a moment for
  * those frames, of which nothing comes back. */
 static void send_speeches(struct run_probing *probing)
@@ -176,6 +200,7 @@ static void send_speeches(struct run_probing *probing)
         size_t station = probing->stations->station_of[speech->from];
         struct frame_mark mark = {.round = probing->round_number, .kind = FRAME_SPEECH};
         struct base_buffer frame = {0};
+        pace(probing);
         if (frame_build(&probing->run, &mark, &speech->header, &speech->header, &frame, NULL) ==
             0) {
             probing->stations->world->station_send(probing->stations->set, station, frame.data,
@@ -195,20 +220,23 @@ void run_probing_begin(struct run_probing *probing, struct traffic_round *round)
     probing->round = round;
     round->number = ++probing->round_number;
     probing->n_awaited = probing->n_came = probing->n_given_up = 0;
+    probing->n_loads = probing->n_copies = 0;
 }
 
 /* One more probe, unless it is not to be sent; before it, the window ends that it does not fit
  * into. */
 static void send_in_window(struct run_probing *probing, size_t p, size_t *in_flight)
 {
-    if (probing->loads[p] == 0) {
+    if (probing->loads[p] == 0 || is_storm(probing)) {
         return;
     }
     if (*in_flight > 0 && *in_flight + probing->loads[p] > RUN_WINDOW) {
         run_probing_end_window(probing);
         *in_flight = 0;
     }
+    pace(probing);
     send_probe(probing, p);
+    probing->n_loads += probing->loads[p];
     *in_flight += probing->loads[p];
 }
 

@@ -28,6 +28,10 @@ enum {
      * 256 for one ingress port. A probe of which several copies come to one
      * place counts as so many. */
     RUN_WINDOW = 64,
+    RUN_RATE = 1000, /* frames a second, of all stations, where nobody says otherwise */
+    RUN_STORM =
+        256, /* so many copies, and RUN_STORM_LOADS for each that is expected, are a storm */
+    RUN_STORM_LOADS = 8,
     RUN_WINDOW_MS = 20,       /* how long a window waits for what must arrive */
     RUN_WINDOW_LOST_MS = 3,   /* ... once something that must arrive did not */
     RUN_SYNC_MS = 5000,       /* what a station behind a command may take to answer */
@@ -48,6 +52,10 @@ struct run_probing {
     uint16_t round_number;
     unsigned *loads; /* by probe: as many frames in flight does it count as; 0: not to be sent */
     struct path_touch *touches; /* by probe: what may see it */
+    uint64_t gap_ns;            /* between two sendings, wherever; 0: none */
+    uint64_t next_ns;           /* before it nothing may be sent */
+    size_t n_loads, n_copies;   /* in the round under way: loads of what was sent; copies seen */
+    bool storms;                /* frames multiply: nothing more is sent */
     uint64_t last_ns;           /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
     size_t n_awaited, n_came; /* in the round under way: must arrive so far; of these came */
@@ -66,6 +74,10 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
                      const struct topology *topology, struct run_stations *stations,
                      struct base_error *error);
 void run_probing_free(struct run_probing *probing);
+
+/* How many frames a second may be sent: `rate`, if it is not 0, else what the lab says, else
+ * RUN_RATE; LAB_RATE_UNLIMITED: as many as can be. `lab` may be NULL. */
+void run_probing_limit(struct run_probing *probing, const struct lab *lab, uint64_t rate);
 
 /* Sets how many frames in flight each probe counts as: as many as are expected at one
  * place, or as these tables make of it, whichever is more. A probe that would go round

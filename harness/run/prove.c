@@ -241,6 +241,7 @@ static int send_examples(struct proving *proving)
                          proving->error) < 0) {
         return -1;
     }
+    run_probing_limit(&proving->probing, proving->source->lab, proving->options->run.rate);
     run_probing_weigh(&proving->probing, &proving->tables, &proving->harmless);
     for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
         traffic_round_free(&proving->round);

@@ -18,6 +18,7 @@ struct run_options {
     const struct yaml_state *saved; /* the tables, in place of the switches; with no_traffic */
     const char *const *patterns;    /* only ids that one of these selects; see run_selects */
     size_t n_patterns;
+    uint64_t rate; /* frames a second, of all stations; 0: as the lab says (run_probing_limit) */
     unsigned timeout_ms;  /* for each dump; 0: 10,000 */
     unsigned converge_ms; /* how long frames may lag behind a change of the tables */
     unsigned listen_ms;   /* listens for late copies so long, after the last round */

@@ -169,7 +169,7 @@ static int settle_rounds(struct checking *checking, bool *settled)
         run_excuse_round(checking, &checking->now, last_round(checking));
     }
     /* Time alone decides nothing: on a busy machine a round may take all of it. */
-    while (!*settled && !checking->report->interrupted &&
+    while (!*settled && !checking->report->interrupted && !checking->probing.storms &&
            (confirms || checking->report->timing.rounds < ROUNDS_MIN ||
             run_checking_ms_since(checking, start_ns) < checking->options->converge_ms)) {
         uint64_t round_ns = run_checking_now_ns(checking);

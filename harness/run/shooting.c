@@ -24,7 +24,7 @@ static int shoot_depth(struct run_probing *probing, struct run_network *network,
                        struct base_error *error)
 {
     for (size_t i = 0; i < n_shots; i++) {
-        for (unsigned n = 0; shots[i].depth == depth && n < RUN_SHOTS; n++) {
+        for (unsigned n = 0; shots[i].depth == depth && n < RUN_SHOTS && !probing->storms; n++) {
             shoot(probing, network, &shots[i]);
         }
         if (shots[i].depth == depth) {

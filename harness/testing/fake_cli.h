@@ -72,7 +72,7 @@ static inline struct fake_cli *fake_cli_open(const char *flows)
     fake_stations_attach(&cli->network);
     strcpy(cli->directory, "/tmp/cli-test-XXXXXX");
     assert_non_null(mkdtemp(cli->directory));
-    base_put_text(&lab, "switches:\n");
+    base_put_text(&lab, "rate: unlimited\nswitches:\n");
     for (size_t i = 0; i < cli->topology->n_switches; i++) {
         base_put_format(&lab, "  %s: {openflow: \"tcp:127.0.0.1:1\"}\n",
                         cli->topology->switches[i].name);

@@ -38,7 +38,8 @@ static inline void fake_run_open_from(struct fake_run *run, const struct yaml_fi
     assert_true(topology->n_hosts <= FAKE_HOSTS);
     fake_network_open(&run->network, topology, flows);
     fake_stations_attach(&run->network);
-    run->lab = (struct lab){.switches = run->switches, .hosts = run->hosts};
+    run->lab =
+        (struct lab){.switches = run->switches, .hosts = run->hosts, .rate = LAB_RATE_UNLIMITED};
     for (size_t i = 0; i < topology->n_switches; i++) {
         run->switches[i].openflow = "fake";
     }

@@ -5,6 +5,7 @@
 
 #include "yaml/value.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void yaml_read_netns(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -91,9 +92,26 @@ static void read_hosts(struct yaml_reader *reader, const struct yaml_node *node,
     }
 }
 
+static void read_rate(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "frames a second (from 1 to 1000000000), or unlimited";
+    uint64_t *rate = into;
+    const char *text = yaml_copy(reader, node, expected);
+    char *end = NULL;
+    unsigned long long number = text && *text >= '1' && *text <= '9' ? strtoull(text, &end, 10) : 0;
+    if (text && strcmp(text, "unlimited") == 0) {
+        *rate = LAB_RATE_UNLIMITED;
+    } else if (number > 0 && number <= 1000000000 && !*end) {
+        *rate = number;
+    } else if (text) {
+        yaml_refuse(reader, node, expected);
+    }
+}
+
 static const struct yaml_field lab_fields[] = {
     {.name = "switches", .read = read_switches},
     {.name = "hosts", .read = read_hosts},
+    {.name = "rate", .read = read_rate, .at = offsetof(struct lab, rate)},
 };
 
 static const struct yaml_format format = {YAML_LAB, "a lab", YAML_FIELDS(lab_fields), NULL};

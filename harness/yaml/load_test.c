@@ -269,6 +269,39 @@ static void loads_the_examples_of_the_design(void **state)
     yaml_diagnostics_free(&diagnostics);
 }
 
+/* 0: it is refused. */
+static uint64_t rate_of(const char *rate)
+{
+    char text[64];
+    snprintf(text, sizeof text, "rate: %s\n", rate);
+    struct memory_file files[] = {
+        {"t", "name: x\nswitches: {s1: {dpid: 1}}\n", 0}, {"lab", text, 0}, {0}};
+    struct yaml_files from = {files, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct topology *topology = NULL;
+    struct lab *lab = NULL;
+    assert_int_equal(yaml_load_topology(&from, "t", &topology, &diagnostics), 0);
+    int status = yaml_load_lab(&from, "lab", topology, &lab, &diagnostics);
+    uint64_t found = status == 0 ? lab->rate : 0;
+    lab_free(lab);
+    topology_free(topology);
+    yaml_diagnostics_free(&diagnostics);
+    return found;
+}
+
+static void a_lab_may_limit_the_rate(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"0",    "-1", "1000000001", "1.5", "many",
+                                      "0x10", "1k", "''",         "[1]", "99999999999999999999"};
+    assert_true(rate_of("1") == 1);
+    assert_true(rate_of("1000000000") == 1000000000);
+    assert_true(rate_of("unlimited") == LAB_RATE_UNLIMITED);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_true(rate_of(bad[i]) == 0);
+    }
+}
+
 static void load_topology(const char *path)
 {
     struct yaml_diagnostics diagnostics = {0};
@@ -385,6 +418,7 @@ static void says_when_memory_runs_out(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_lab_may_limit_the_rate),
     cmocka_unit_test(shows_the_source_line_with_a_caret),
     cmocka_unit_test(counts_what_it_does_not_show),
     cmocka_unit_test_setup_teardown(says_why_a_file_cannot_be_read, make_directory,

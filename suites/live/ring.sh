@@ -50,4 +50,12 @@ run 3 "$B/tapproof" prove --confirm "$NETWORKS/normal-x.yaml"
 report "nor does a proof send it" $?
 wait_for_counters
 report "no storm is left behind by NORMAL" $?
+
+# Somebody gives leave to flood: what goes round is soon told from what should come.
+run 1 "$B/tapproof" check --allow-flood --rate 1000 "$NETWORKS/normal-x.yaml"
+grep -q 'stopped sending: [0-9]* copies came of' "$scratch/out"
+report "a storm stops the sending" $?
+for switch in s1 s2 s3; do ovs-ofctl -O OpenFlow10 del-flows "$switch"; done
+wait_for_counters
+report "and ends with the entries" $?
 plan
