@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof: what a process must settle before it reads its command line. */
+ * tapproof: how does the process begin, and how does it end? */
+#include "base/process.h"
 #include "cli/cli.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
-
-/* Descriptors 0 to 2 that somebody closed would become sockets, and what is
- * printed would go there. */
-static void keep_standard_streams(void)
-{
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO) {
-        close(fd);
-    }
-}
 
 int main(int argc, char **argv)
 {
-    keep_standard_streams();
+    struct base_error error;
+    if (base_process_begin(&error) < 0) {
+        fprintf(stderr, "tapproof: %s\n", error.text);
+        return CLI_UNJUDGED;
+    }
     /* A reader or a far station that went away is an error of a write. */
     signal(SIGPIPE, SIG_IGN);
     int number = 0, status = cli_main(&run_world_live, argc, argv, &number);

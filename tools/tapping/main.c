@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapping: numbered frames from a host of a lab, and where they arrive. */
+#include "base/process.h"
 #include "base/version.h"
 #include "stations/environment.h"
 #include "tapping/stream.h"
@@ -140,6 +141,9 @@ int main(int argc, char **argv)
 {
     struct tapping_options options;
     struct base_error error;
+    if (base_process_begin(&error) < 0) {
+        return fail(COULD_NOT_LOOK, &error);
+    }
     catch_signals();
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (tapping_options_parse(argc, argv, &options, &error) < 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapsniff: what arrives at the hosts of a lab. */
+#include "base/process.h"
 #include "base/version.h"
 #include "stations/environment.h"
 #include "tapsniff/sniff.h"
@@ -144,6 +145,9 @@ int main(int argc, char **argv)
     struct tapsniff_options options;
     struct base_error error;
     int status;
+    if (base_process_begin(&error) < 0) {
+        return fail(COULD_NOT_LOOK, &error);
+    }
     catch_signals();
     if (tapsniff_options_parse(argc, argv, &options, &error) < 0) {
         status = fail(USAGE, &error);

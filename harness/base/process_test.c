@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a program finds when it begins, in children that were given something else. */
+#include "base/process.h"
+
+#include "testing/cmocka.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What a child does when all is prepared; its exit status. */
+static int in_a_child(int (*prepare)(void))
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        struct base_error error = {""};
+        int prepared = prepare();
+        _exit(prepared                             ? prepared
+              : base_process_begin(&error) == 0    ? 0
+              : strstr(error.text, "set-uid and ") ? 1
+                                                   : 2);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int as_it_is(void)
+{
+    return 0;
+}
+
+enum { CANNOT = 77 };
+
+static int with_another_user(void)
+{
+    return setresuid(65534, 0, 0) == 0 ? 0 : CANNOT;
+}
+
+static int with_another_group(void)
+{
+    return setresgid(65534, 0, 0) == 0 ? 0 : CANNOT;
+}
+
+static void set_uid_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(in_a_child(as_it_is), 0);
+    int status = in_a_child(with_another_user);
+    assert_true(status == 1 || status == CANNOT); /* only root can try */
+    status = in_a_child(with_another_group);
+    assert_true(status == 1 || status == CANNOT);
+}
+
+/* 0: the streams are there, and a new descriptor is none of them. */
+static int without_streams(void)
+{
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    close(STDERR_FILENO);
+    int failed = base_process_begin(NULL);
+    int fd = dup(STDERR_FILENO);
+    return !failed && fd > STDERR_FILENO && write(STDOUT_FILENO, "x", 1) == 1 ? 0 : 3;
+}
+
+static int without_one(void)
+{
+    int before = dup(STDIN_FILENO);
+    close(before);
+    base_process_begin(NULL);
+    int after = dup(STDIN_FILENO); /* nothing was left open */
+    return before == after ? 0 : 4;
+}
+
+static void streams_that_were_closed_are_opened(void **state)
+{
+    (void)state;
+    assert_int_equal(in_a_child(without_streams), 0);
+    assert_int_equal(in_a_child(without_one), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(set_uid_is_refused),
+    cmocka_unit_test(streams_that_were_closed_are_opened),
+};
+
+TEST_MAIN(tests)
