@@ -293,56 +293,6 @@ static void a_copy_that_comes_late_is_a_finding(void **state)
     fake_run_close(&run);
 }
 
-/* All is well but for a copy that comes when all rounds are over. */
-static void a_copy_too_many_that_comes_late_is_found_by_listening(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h2", .n = 1, .ms = 900});
-    fake_run_check(&run);
-    fake_run_assert_deviations(&run, "");
-    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h4", .n = 1, .ms = 900});
-    run.options.listen_ms = 1000;
-    fake_run_check(&run);
-    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
-    assert_non_null(strstr(fake_run_result(&run, "traffic/h3/delivered/h4")->detail,
-                           "4 copies of 3 sendings instead of 3, 0.9 s late"));
-    assert_true(run.report.timing.total_ms < 1500);
-    fake_run_close(&run);
-}
-
-/* Its round had gone well in all that nothing excuses, and was over long before. */
-static void a_copy_that_comes_some_rounds_late_counts_to_its_own_round(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "no-mirror");
-    fake_network_change(&run.network, "topologies/demon/simulated", 1500);
-    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h4", .n = 1, .ms = 900});
-    fake_run_check(&run);
-    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
-    const struct result *late = fake_run_result(&run, "traffic/h3/delivered/h4");
-    assert_non_null(
-        strstr(late->detail, "4 copies of 3 sendings instead of 3, 0.9 s late in round 1 of "));
-    fake_run_assert(&run, "transient/h1/h11", VERDICT_PASS);
-    fake_run_close(&run);
-}
-
-/* A slow frame makes the round wait longer, and is not lost. */
-static void the_settling_time_follows_the_slowest_frame(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h1", .at = "h2", .ms = 60});
-    fake_run_check(&run);
-    fake_run_assert_deviations(&run, "");
-    assert_int_equal(run.report.timing.rounds, 1);
-    assert_true(run.report.timing.settle_ms > 240);
-    fake_run_close(&run);
-}
-
 static void a_capture_that_lost_frames_makes_absence_inconclusive(void **state)
 {
     (void)state;
@@ -630,70 +580,6 @@ static void stations_at_a_distance_are_waited_for(void **state)
     fake_run_close(&run);
 }
 
-/* Virtual time: it is the gaps that take it. */
-static void no_more_is_sent_in_a_second_than_may_be(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_check(&run);
-    double quick_ms = run.report.timing.total_ms;
-    run.options.rate = 100;
-    run.network.n_sent = 0;
-    fake_run_check(&run);
-    fake_run_assert_deviations(&run, "");
-    assert_true(quick_ms < 2000);
-    assert_true(run.report.timing.total_ms >= 10.0 * (run.network.n_sent - 1));
-    run.options.rate = 0;
-    run.lab.rate = 50;
-    run.network.n_sent = 0;
-    fake_run_check(&run);
-    assert_true(run.report.timing.total_ms >= 20.0 * (run.network.n_sent - 1));
-    run.lab.rate = 0; /* nobody says anything */
-    run.network.n_sent = 0;
-    fake_run_check(&run);
-    double ms = run.report.timing.total_ms;
-    assert_true(ms >= run.network.n_sent - 1 && ms < 5.0 * run.network.n_sent + 2000);
-    fake_run_close(&run);
-}
-
-/* What h2 gets comes there again each millisecond: a storm, which more frames would feed. */
-static void a_storm_ends_the_sending(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_check(&run);
-    unsigned n_sent = run.network.n_sent;
-    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h2", .ms = 1});
-    run.options.rate = 100;
-    run.network.n_sent = 0;
-    fake_run_check(&run);
-    assert_true(run.network.n_sent < n_sent / 2);
-    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
-    bool told = false;
-    for (size_t i = 0; i < run.report.n_notes; i++) {
-        told |= strncmp(run.report.notes[i], "stopped sending: ", 17) == 0;
-    }
-    assert_true(told);
-    fake_run_close(&run);
-}
-
-/* A copy that comes again and again keeps no round from ending. */
-static void settling_has_an_end(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){FAKE_REPEATS, .at = "h2", .ms = 20});
-    run.options.converge_ms = 0;
-    fake_run_check(&run);
-    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
-    double settle_ms = run.report.timing.settle_ms / run.report.timing.rounds;
-    assert_true(settle_ms >= 3900 && settle_ms < 4100);
-    fake_run_close(&run);
-}
-
 static void a_run_that_cannot_go_on_is_an_error(void **state)
 {
     (void)state;
@@ -806,9 +692,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_that_no_frame_tries_are_proved_or_listed),
     cmocka_unit_test(frames_are_looked_at_again_where_tables_are_not_known),
     cmocka_unit_test(stations_at_a_distance_are_waited_for),
-    cmocka_unit_test(no_more_is_sent_in_a_second_than_may_be),
-    cmocka_unit_test(a_storm_ends_the_sending),
-    cmocka_unit_test(settling_has_an_end),
     cmocka_unit_test(a_run_that_cannot_go_on_is_an_error),
     cmocka_unit_test(a_network_that_does_what_it_should_passes),
     cmocka_unit_test(tables_and_frames_that_deviate_fail_together),
@@ -822,13 +705,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tables_that_change_during_the_run_excuse_what_goes_by_them),
     cmocka_unit_test(frames_may_lag_as_long_as_the_tables_are_young),
     cmocka_unit_test(a_copy_that_comes_late_is_a_finding),
-    cmocka_unit_test(a_copy_that_comes_some_rounds_late_counts_to_its_own_round),
-    cmocka_unit_test(a_copy_too_many_that_comes_late_is_found_by_listening),
     cmocka_unit_test(frames_may_lag_behind_the_tables),
     cmocka_unit_test(frames_may_not_lag_forever),
     cmocka_unit_test(rounds_that_never_agree_end_after_the_time_to_converge),
     cmocka_unit_test(a_late_copy_is_charged_to_its_own_round),
-    cmocka_unit_test(the_settling_time_follows_the_slowest_frame),
     cmocka_unit_test(a_capture_that_lost_frames_makes_absence_inconclusive),
     cmocka_unit_test(a_station_that_is_not_there_is_inconclusive),
     cmocka_unit_test(a_host_without_an_interface_is_inconclusive),
