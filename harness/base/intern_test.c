@@ -4,6 +4,7 @@
 #include "base/intern.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 
 enum { N = 500 };
 
@@ -22,7 +23,8 @@ static void number_all(uint64_t n_hashes)
         for (int i = 0; i < N; i++) {
             int thing = 3 * i;
             assert_int_equal(
-                base_intern(&interner, (uint64_t)i % n_hashes, same, things, &thing, &id), 0);
+                base_intern(&interner, (uint64_t)i * 7919 % n_hashes, same, things, &thing, &id),
+                0);
             assert_int_equal(id, i);
             things[id] = thing;
         }
@@ -31,10 +33,11 @@ static void number_all(uint64_t n_hashes)
     }
     for (int i = 0; i < N; i++) {
         int thing = 3 * i, other = 3 * i + 1;
-        assert_true(base_intern_find(&interner, (uint64_t)i % n_hashes, same, things, &thing, &id));
+        assert_true(
+            base_intern_find(&interner, (uint64_t)i * 7919 % n_hashes, same, things, &thing, &id));
         assert_int_equal(id, i);
         assert_false(
-            base_intern_find(&interner, (uint64_t)i % n_hashes, same, things, &other, &id));
+            base_intern_find(&interner, (uint64_t)i * 7919 % n_hashes, same, things, &other, &id));
         assert_false(base_intern_find(&interner, n_hashes + 7, same, things, &thing, &id));
     }
     assert_int_equal(interner.n_ids, N);
@@ -45,7 +48,7 @@ static void number_all(uint64_t n_hashes)
 static void equal_things_have_equal_numbers(void **state)
 {
     (void)state;
-    number_all(N);
+    number_all(100003);
     number_all(3);
     number_all(1);
 }
@@ -59,8 +62,31 @@ static void nothing_is_found_in_an_empty_one(void **state)
     base_intern_free(&interner);
 }
 
+static int number_many(void *aux)
+{
+    struct base_interner interner = {0};
+    int things[N], status = 0;
+    (void)aux;
+    for (int i = 0; i < N && status == 0; i++) {
+        uint32_t id;
+        status = base_intern(&interner, (uint64_t)i, same, things, &i, &id);
+        if (status == 0) {
+            things[id] = i;
+        }
+    }
+    base_intern_free(&interner);
+    return status;
+}
+
+static void without_memory_there_is_no_number(void **state)
+{
+    (void)state;
+    assert_in_range(failing_each(number_many, NULL), 2, 100);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(equal_things_have_equal_numbers),
     cmocka_unit_test(nothing_is_found_in_an_empty_one),
+    cmocka_unit_test(without_memory_there_is_no_number),
 };
 TEST_MAIN(tests)

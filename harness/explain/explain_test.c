@@ -346,6 +346,21 @@ static void test_rivals(void **state)
     assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
     assert_false(asking.answer.unknown);
     assert_string_equal(asking.answer.classes[1].to, "h2");
+    set_flows(&asking, 0, "actions=local,2");
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    assert_int_equal(asking.answer.n_classes, 1);
+    assert_string_equal(asking.answer.classes[0].to, "h2, port LOCAL");
+    bool is_open = false;
+    set_flows(&asking, 0,
+              "priority=5,tcp actions=mod_nw_tos:4,2;priority=5,ip actions=mod_nw_tos:8,2");
+    for (size_t of = 0; of < 100 && !is_open; of++) {
+        budget = of;
+        assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+        const char *unknown = asking.answer.classes[0].unknown;
+        is_open = unknown && strcmp(unknown, "not decided within the budget whether another entry "
+                                             "takes it") == 0;
+    }
+    assert_true(is_open && asking.answer.unknown);
     teardown(&asking);
 }
 

@@ -26,8 +26,12 @@ static void the_first_of_a_key_is_kept(void **state)
     assert_null(yaml_index_find(&index, "s10", 3));
     assert_null(yaml_index_find(&index, "S1", 2));
     assert_int_equal(index.numbers.n_ids, 1);
+    assert_null(yaml_index_find(&index, "s1", 3)); /* with its zero it has the same hash */
     yaml_index_free(&index);
     assert_null(yaml_index_find(&index, "s1", 2));
+    assert_null(yaml_index_add(&index, "s1", 2, 9, (struct place){"f", 5, 1}));
+    assert_int_equal(yaml_index_find(&index, "s1", 2)->number, 9);
+    yaml_index_free(&index);
 }
 
 static void many_keys_are_all_found(void **state)
