@@ -127,6 +127,7 @@ static int run(struct cli_job *job)
     for (size_t i = 0; i < job->topology->n_switches && status == CLI_CONFORMS; i++) {
         status = switches[i].dumped ? CLI_CONFORMS : CLI_UNJUDGED;
     }
+    status = status == CLI_CONFORMS && draft.n_unsaid > 0 ? CLI_UNJUDGED : status;
     learn_draft_free(&draft);
     return status;
 }
@@ -140,8 +141,9 @@ const struct cli_command cli_learn = {
     .options = options,
     .after = "It is a draft: what it says the network does, which need not be what it should\n"
              "do. What no expectation can say, or is wrong whatever is expected, is listed in\n"
-             "its head and on stderr. Exit status: 0 written, 2 usage or input error, 3 a switch\n"
-             "could not be read, and is not in it.\n",
+             "its head and on stderr. Exit status: 0 written, 2 usage or input error, 3 written,\n"
+             "but for a switch that could not be read, or a port of which it is not known which\n"
+             "packets an entry takes.\n",
     .reads = CLI_READS_TOPOLOGY,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,

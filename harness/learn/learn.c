@@ -71,6 +71,7 @@ void learn_draft_free(struct learn_draft *draft)
     free(expectation->ports);
     free(expectation->claims);
     free(expectation->exceptions);
+    free(draft->unsaid);
     report_free(&draft->judged);
     base_arena_free(&expectation->arena);
     *draft = (struct learn_draft){0};

@@ -9,11 +9,20 @@
 
 #include "state/state.h"
 
+/* A port that no expectation can say. */
+struct learn_unsaid {
+    struct port_ref port;
+    const char *entry;  /* its packets come to this one, ... */
+    const char *reason; /* ... of which it is not known which of them it takes ("nw_ttl ...") */
+};
+
 /* What was learned, and what of it a person should look at. */
 struct learn_draft {
     struct expectation expectation; /* its topology is the caller's, who must keep it */
     const char **unclaimed;         /* by host: why its traffic could not be said in claims;
                                        NULL: it was */
+    struct learn_unsaid *unsaid;    /* by switch and port */
+    size_t n_unsaid, unsaid_capacity;
     struct report judged; /* the expectation against the tables that it was learned from */
     size_t ports_capacity, claims_capacity, exceptions_capacity;
 };
@@ -29,6 +38,10 @@ struct learn_options {
  *   ports    every port that a switch has, that is cabled, or that an entry
  *            names, with the cases that its packets come to: entries, the first
  *            that takes a packet first; those that no packet reaches are left out.
+ *            A port whose packets come to an entry of which it is not known which
+ *            of them it takes is left out (`unsaid`), and `unlisted: any` then says
+ *            that it may do anything: to leave out the condition would say more than
+ *            the table does.
  *   expires  the hard_timeout of the entries; by case where they differ.
  *   claims   for each sender the hosts where its frames arrive, "mirrored" at a
  *            host whose role is capture and "delivered" at others; by match

@@ -253,6 +253,29 @@ static void what_no_expectation_says_is_kept_apart(void **state)
     forget(&learning);
 }
 
+/* Without its condition the entry would take more than it does: the port is left out, unless the
+ * entry is hidden from it. */
+static void conditions_that_are_not_modelled_leave_the_port_out(void **state)
+{
+    (void)state;
+    struct learning learning;
+    load(&learning, "simulated");
+    add(&learning, 0, "priority=40000,ip,in_port=1,nw_ttl=64 actions=output:6");
+    add(&learning, 0, "priority=7,ip,in_port=3,nw_ttl=64 actions=output:6");
+    learn(&learning);
+    const struct learn_draft *draft = &learning.draft;
+    assert_int_equal(draft->n_unsaid, 1);
+    assert_true(port_ref_equal(draft->unsaid[0].port, (struct port_ref){0, 1}));
+    assert_non_null(strstr(draft->unsaid[0].entry, "nw_ttl=64"));
+    assert_non_null(strstr(draft->unsaid[0].reason, "nw_ttl"));
+    assert_null(expectation_port(&draft->expectation, draft->unsaid[0].port));
+    assert_non_null(expectation_port(&draft->expectation, (struct port_ref){0, 3}));
+    expect_text(&learning, "unlisted: any\n");
+    learn_loaded(&learning);
+    assert_int_equal(report_count(&learning.report, VERDICT_FAIL), 0);
+    forget(&learning);
+}
+
 /* What is done otherwise later is found. */
 static void later_state_deviates(void **state)
 {
@@ -325,6 +348,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(several_matches_of_a_pair_are_said),
     cmocka_unit_test(without_claims_nothing_is_proved),
     cmocka_unit_test(what_no_expectation_says_is_kept_apart),
+    cmocka_unit_test(conditions_that_are_not_modelled_leave_the_port_out),
     cmocka_unit_test(later_state_deviates),
     cmocka_unit_test(random_tables_conform_to_what_is_learned),
 };

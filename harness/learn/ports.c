@@ -4,6 +4,7 @@
  * the expectation would write them. */
 #include "learn/inside.h"
 #include "model/port_set.h"
+#include "ofctl/flow.h"
 #include "space/table.h"
 
 #include <stdlib.h>
@@ -54,6 +55,33 @@ static void simplify(struct expected_port *port)
     port->n_cases = n;
 }
 
+/* The case that an entry makes of the port's packets in the cube. */
+static struct expected_case case_of(const struct learning *learning, const struct flow_entry *flow,
+                                    const struct match *cube)
+{
+    bool odd = flow->hard_timeout != learning->run->draft->expectation.expires_sec;
+    return (struct expected_case){.match = *cube,
+                                  .actions = flow->actions,
+                                  .n_actions = flow->n_actions,
+                                  .has_expires = odd,
+                                  .expires_sec = odd ? flow->hard_timeout : 0};
+}
+
+static int leave_out(struct learning *learning, uint16_t number, const struct flow_entry *flow)
+{
+    struct learn_draft *draft = learning->run->draft;
+    if (base_grow(&draft->unsaid, draft->n_unsaid, &draft->unsaid_capacity, sizeof *draft->unsaid) <
+        0) {
+        return -1;
+    }
+    draft->expectation.unlisted_any = true;
+    draft->unsaid[draft->n_unsaid++] = (struct learn_unsaid){
+        .port = {learning->sw, number},
+        .entry = ofctl_flow_text(flow, FLOW_NO_STATS, &draft->expectation.arena),
+        .reason = flow_open(flow)};
+    return draft->unsaid[draft->n_unsaid - 1].entry ? 0 : -1;
+}
+
 static int learn_port(struct learning *learning, uint16_t number)
 {
     struct learn_draft *draft = learning->run->draft;
@@ -73,18 +101,15 @@ static int learn_port(struct learning *learning, uint16_t number)
     }
     for (size_t i = 0; i < order->n_entries; i++) {
         const struct flow_entry *flow = &learning->state->flows.entries[order->entries[i]];
-        struct expected_case *learnt = &port.cases[port.n_cases];
         struct match cube;
-        if (match_intersect(&all, &flow->match, &cube) &&
-            is_reached(learning, order->entries[i], &cube, &budget)) {
-            bool odd = flow->hard_timeout != expectation->expires_sec;
-            *learnt = (struct expected_case){.match = cube,
-                                             .actions = flow->actions,
-                                             .n_actions = flow->n_actions,
-                                             .has_expires = odd,
-                                             .expires_sec = odd ? flow->hard_timeout : 0};
-            port.n_cases++;
+        if (!match_intersect(&all, &flow->match, &cube) ||
+            !is_reached(learning, order->entries[i], &cube, &budget)) {
+            continue;
         }
+        if (flow_open(flow)) {
+            return leave_out(learning, number, flow);
+        }
+        port.cases[port.n_cases++] = case_of(learning, flow, &cube);
     }
     simplify(&port);
     expectation->ports[expectation->n_ports++] = port;

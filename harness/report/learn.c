@@ -29,6 +29,13 @@ void report_learn_remarks(const struct learn_draft *draft, const struct switch_d
                             switches[sw].reason);
         }
     }
+    for (size_t i = 0; i < draft->n_unsaid; i++) {
+        const struct learn_unsaid *unsaid = &draft->unsaid[i];
+        base_put_format(out,
+                        "%s%s:%u is left out, and may do anything (`unlisted: any`): %s, of %s\n",
+                        prefix, topology->switches[unsaid->port.sw].name, unsaid->port.port,
+                        unsaid->reason, unsaid->entry);
+    }
     for (size_t i = 0; i < topology->n_hosts; i++) {
         if (draft->unclaimed[i]) {
             base_put_format(out, "%s%s has no claims: %s\n", prefix, topology->hosts[i].name,

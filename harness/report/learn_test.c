@@ -82,9 +82,22 @@ static void everything_to_say(void **state)
                     "# traffic/h1/loop: fail: endless\n");
 }
 
+static void ports_that_are_left_out(void **state)
+{
+    (void)state;
+    struct drafted drafted;
+    struct learn_unsaid unsaid = {{1, 3}, "nw_ttl=64 actions=drop", "it depends on nw_ttl"};
+    begin(&drafted);
+    drafted.draft.unsaid = &unsaid;
+    drafted.draft.n_unsaid = 1;
+    check(&drafted, "# s2:3 is left out, and may do anything (`unlisted: any`): it depends on "
+                    "nw_ttl, of nw_ttl=64 actions=drop\n");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_to_say),
     cmocka_unit_test(everything_to_say),
+    cmocka_unit_test(ports_that_are_left_out),
 };
 
 TEST_MAIN(tests)

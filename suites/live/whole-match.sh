@@ -83,4 +83,8 @@ judged 0 "registers and metadata are 0"
 entries 'priority=9,in_port=1,tcp,tp_dst=0x400/0xfc00 actions=output:2' 'in_port=1,ip,nw_ttl=64 actions=output:2'
 expect 0 "such tables are saved" "$B/tapproof" flows --save "$scratch/s.yaml" "$NETWORKS/line.yaml"
 expect 0 "... and are the same as the network" "$B/tapproof" diff "$scratch/s.yaml" "$scratch/s.yaml"
+expect_says 3 's1:1 is left out.*nw_ttl' "what an entry takes that is not known is not learned" \
+    "$B/tapproof" learn "$NETWORKS/line.yaml" -o "$NETWORKS/line-learned.yaml"
+expect_says 0 '^PASS' "... and the rest of the network meets the draft" \
+    "$B/tapproof" check "$NETWORKS/line-learned.yaml"
 plan
