@@ -124,6 +124,44 @@ static void each_kind_of_mistake_is_made(void **state)
               "mutate/a/priority=7,ip/timeout-added\n");
 }
 
+static bool has_port(const struct match *match, uint16_t port)
+{
+    return match->mask.in_port == UINT16_MAX && match->value.in_port == port;
+}
+
+/* All that may be treated otherwise lies in the region, which is no more than a port if both
+ * entries are of that. */
+static int check_region(void *aux, const struct mutate_mutant *mutant)
+{
+    const struct small *small = aux;
+    const struct flow_entry *entries = small->states[0].flows.entries;
+    const struct match *before = &entries[mutant->row].match, *now = &mutant->now.match;
+    assert_true(match_within(before, &mutant->region));
+    assert_true(mutant->gone || match_within(now, &mutant->region));
+    bool of_port = has_port(before, 1) && (mutant->gone || has_port(now, 1));
+    if (mutant->other != ENTRY_NONE) {
+        assert_true(match_within(&mutant->other_now.match, &mutant->region));
+        of_port = of_port && has_port(&mutant->other_now.match, 1);
+    }
+    assert_int_equal(has_port(&mutant->region, 1), of_port);
+    return 0;
+}
+
+static void the_region_is_where_something_changes(void **state)
+{
+    (void)state;
+    struct small small;
+    struct space_table table;
+    small_init(&small);
+    small_flow(&small, 0, "priority=9,in_port=1,tcp actions=output:2");
+    small_flow(&small, 0, "priority=8,in_port=1 actions=output:3");
+    small_flow(&small, 0, "priority=7 actions=output:3");
+    assert_int_equal(space_table_index(&table, &small.states[0].flows, NULL), 0);
+    assert_int_equal(mutate_mutants_each("a", &small.states[0], &table, check_region, &small), 0);
+    space_table_free(&table);
+    small_free(&small);
+}
+
 /* ---------------------------------------------------------------------- fates */
 
 /* a sends what h1 says to h2 and to port 5, where nothing is cabled. */
@@ -299,6 +337,7 @@ static void some_are_chosen(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_kind_of_mistake_is_made),
+    cmocka_unit_test(the_region_is_where_something_changes),
     cmocka_unit_test(claims_see_arrivals_only),
     cmocka_unit_test(ports_see_all),
     cmocka_unit_test(an_exception_is_told),
