@@ -84,6 +84,26 @@ static void test_way(void **state)
     teardown(&asking);
 }
 
+/* A port that the list of its switch does not name drops, as far as is declared. */
+static void test_not_listed(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    const struct explanation *answer = ask(&asking, 11, "tcp");
+    assert_string_equal(answer->hops[0].expected, "drop");
+    assert_false(answer->deviates);
+    set_flows(&asking, 0, "in_port=11 actions=output:1");
+    answer = ask(&asking, 11, "tcp");
+    assert_string_equal(answer->hops[0].expected, "drop");
+    assert_true(answer->deviates);
+    asking.network.expectation->lists_switch[0] = false;
+    answer = ask(&asking, 11, "tcp");
+    assert_null(answer->hops[0].expected);
+    assert_false(answer->deviates);
+    teardown(&asking);
+}
+
 static void test_drop_and_miss(void **state)
 {
     (void)state;
@@ -378,13 +398,13 @@ static void test_queue(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_way),          cmocka_unit_test(test_drop_and_miss),
-    cmocka_unit_test(test_hidden),       cmocka_unit_test(test_unknown),
-    cmocka_unit_test(test_frame),        cmocka_unit_test(test_classes),
-    cmocka_unit_test(test_hiders),       cmocka_unit_test(test_queue),
-    cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_closed_way),
-    cmocka_unit_test(test_closed_flood), cmocka_unit_test(test_other_table),
-    cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_way),         cmocka_unit_test(test_drop_and_miss),
+    cmocka_unit_test(test_not_listed),  cmocka_unit_test(test_hidden),
+    cmocka_unit_test(test_unknown),     cmocka_unit_test(test_frame),
+    cmocka_unit_test(test_classes),     cmocka_unit_test(test_hiders),
+    cmocka_unit_test(test_queue),       cmocka_unit_test(test_closed_ports),
+    cmocka_unit_test(test_closed_way),  cmocka_unit_test(test_closed_flood),
+    cmocka_unit_test(test_other_table), cmocka_unit_test(test_rivals),
 };
 
 TEST_MAIN(tests)

@@ -27,12 +27,12 @@ static int ask_packet(void *aux)
     struct asking *asking = aux;
     const char *const reasons[3] = {NULL};
     const struct explain_question question = question_of(asking, reasons);
-    const struct header header = {
-        .in_port = 1, .dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP, .tp_dst = 80};
+    static const uint8_t frame[60] = {[12] = 0x88, 0xb5};
+    const struct header header = {.in_port = 1, .dl_type = 0x88b5};
     struct base_arena arena = {0};
     struct explanation answer = {0};
     base_memory_begin();
-    int status = explain_packet(&question, &header, NULL, 0, &arena, &answer);
+    int status = explain_packet(&question, &header, frame, sizeof frame, &arena, &answer);
     bool ran_out = base_memory_ran_out();
     asking->n = answer.n_hops;
     assert_true(status == 0 || ran_out);

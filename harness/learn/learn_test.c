@@ -140,6 +140,9 @@ static void reference_network_is_as_written_by_hand(void **state)
                         "  - {from: [h5, h8, h9, h10, h11], isolated: all}\n"
                         "  - {from: h6, delivered: [h7], isolated: [h11]}\n"
                         "  - {from: h7, delivered: [h6], mirrored: [h11]}\n");
+    const struct claim *claim = &learning.draft.expectation.claims[0];
+    assert_string_equal(claim->id, "traffic/h1/delivered/h2");
+    assert_null(claim->match_text);
     assert_int_equal(count_unclaimed(&learning), 0);
     assert_int_equal(report_verdict(&learning.draft.judged), VERDICT_PASS);
     learn_loaded(&learning);
