@@ -1,47 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HTTP server below the requests: connections, limits, tokens and replies, on libevent. */
+ * The HTTP server below the requests: who may ask, how much and for how long; one request and one
+ * reply a connection. Not evhttp: that keeps a body before anybody can look at the token, and a
+ * connection for as long as a byte comes now and then. */
 #include "tapd/face/http.h"
 
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "tapd/face/http_inside.h"
 #include "tapd/log.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum {
     MAX_BODY_BYTES = 256 << 10,
-    /* Beyond that evhttp reads no more, and says so in HTML. */
-    MAX_READ_BYTES = 16 << 20,
-    MAX_HEADER_BYTES = 16 << 10,
-    TIMEOUT_S = 10, /* of a connection on which nothing moves */
+    MAX_HEAD_BYTES = 16 << 10,
+    MAX_CLIENTS = 64,
+    DEADLINE_MS = 10000, /* of a request, and once more of its reply */
     BACKLOG = 64,
     REST_S = 1, /* after a connection could not be taken */
 };
 
 struct tapd_http {
-    struct evhttp *server;
+    struct event_base *base;
+    struct evconnlistener *listener;
+    struct tapd_http_limits limits;
     char *token;
     char *path; /* of the unix socket; NULL: there is none */
     tapd_http_handler *handler;
     void *owner;
+    struct client *clients; /* the last one that came is the first */
+    size_t n_clients;
 };
 
-static int open_socket(struct tapd_http *http, const char *address, int *fd,
-                       struct base_error *error);
-static void on_request(struct evhttp_request *request, void *arg);
+/* A connection: a request, a reply, and then whatever else comes is thrown away until the other end
+ * closes too: closed at once, the kernel would take the reply back. */
+struct client {
+    struct tapd_http *http;
+    struct bufferevent *peer;
+    struct event *deadline;
+    char *text; /* of the head; NULL: it has not come yet */
+    struct tapd_http_head head;
+    struct in6_addr address;    /* zeros: of this machine */
+    bool is_answered, is_ended; /* the other end will not send any more */
+    struct client *next;
+};
 
 void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *format, ...)
 {
@@ -54,206 +68,67 @@ void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *forma
     *reply = (struct tapd_http_reply){.status = status, .body = json_pack("{s:s}", "error", text)};
 }
 
-static void on_resume(evutil_socket_t fd, short events, void *arg)
+/* Clients come and go */
+
+static void forget(struct client *client)
+{
+    struct client **at = &client->http->clients;
+    while (*at != client) {
+        at = &(*at)->next;
+    }
+    *at = client->next;
+    client->http->n_clients--;
+    if (client->deadline) {
+        event_free(client->deadline);
+    }
+    if (client->peer) {
+        bufferevent_free(client->peer);
+    }
+    free(client->text);
+    free(client);
+}
+
+static size_t count_of(const struct tapd_http *http, const struct in6_addr *address)
+{
+    size_t n = 0;
+    for (const struct client *client = http->clients; client; client = client->next) {
+        n += IN6_ARE_ADDR_EQUAL(&client->address, address);
+    }
+    return n;
+}
+
+/* Who has most connections loses the oldest: whoever asks is answered at once, so it is hardly one
+ * of those. */
+static void make_room(struct tapd_http *http)
+{
+    struct client *loser = NULL;
+    size_t most = 0;
+    if (http->n_clients < http->limits.max_clients) {
+        return;
+    }
+    for (struct client *client = http->clients; client; client = client->next) {
+        size_t n = count_of(http, &client->address);
+        if (n >= most) {
+            most = n;
+            loser = client;
+        }
+    }
+    if (loser) {
+        forget(loser);
+    }
+}
+
+static void on_deadline(evutil_socket_t fd, short events, void *arg)
 {
     (void)fd;
     (void)events;
-    evconnlistener_enable(arg);
+    forget(arg);
 }
 
-/* Most likely there are no descriptors left: some have to be closed first, and
- * whoever waits goes on waiting. */
-static void on_accept_error(struct evconnlistener *listener, void *arg)
+static void await_deadline(struct client *client)
 {
-    const struct timeval rest = {.tv_sec = REST_S};
-    (void)arg; /* evhttp's */
-    tapd_log("can not take a request: %s", strerror(errno));
-    if (event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, on_resume, listener,
-                        &rest) == 0) {
-        evconnlistener_disable(listener);
-    }
-}
-
-static int serve(struct tapd_http *http, struct event_base *base, int fd, struct base_error *error)
-{
-    http->server = evhttp_new(base);
-    struct evconnlistener *listener =
-        http->server
-            ? evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
-                                 BACKLOG, fd)
-            : NULL;
-    if (!listener) {
-        close(fd);
-        return base_fail(error, "can not listen: %s", strerror(errno));
-    }
-    if (!evhttp_bind_listener(http->server, listener)) {
-        evconnlistener_free(listener);
-        return base_fail(error, "out of memory");
-    }
-    evconnlistener_set_error_cb(listener, on_accept_error);
-    evhttp_set_max_body_size(http->server, MAX_READ_BYTES);
-    evhttp_set_max_headers_size(http->server, MAX_HEADER_BYTES);
-    evhttp_set_timeout(http->server, TIMEOUT_S);
-    evhttp_set_allowed_methods(http->server, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PATCH |
-                                                 EVHTTP_REQ_DELETE | EVHTTP_REQ_HEAD |
-                                                 EVHTTP_REQ_PUT | EVHTTP_REQ_OPTIONS);
-    evhttp_set_gencb(http->server, on_request, http);
-    return 0;
-}
-
-struct tapd_http *tapd_http_new(struct event_base *base, const char *address, const char *token,
-                                tapd_http_handler *handler, void *owner, struct base_error *error)
-{
-    struct tapd_http *http = calloc(1, sizeof *http);
-    int fd = -1;
-    if (!http) {
-        base_fail(error, "out of memory");
-        return NULL;
-    }
-    *http = (struct tapd_http){
-        .handler = handler, .owner = owner, .token = token ? strdup(token) : NULL};
-    if ((token && !http->token) || open_socket(http, address, &fd, error) ||
-        serve(http, base, fd, error)) {
-        base_fail_in(error, "%s", address);
-        tapd_http_free(http);
-        return NULL;
-    }
-    return http;
-}
-
-void tapd_http_free(struct tapd_http *http)
-{
-    if (!http) {
-        return;
-    }
-    if (http->server) {
-        evhttp_free(http->server);
-    }
-    if (http->path) {
-        unlink(http->path);
-    }
-    free(http->path);
-    free(http->token);
-    free(http);
-}
-
-/* Where to listen */
-
-/* A socket file that somebody left behind may go; one where somebody answers may not. */
-static bool is_stale(const struct sockaddr_un *path)
-{
-    struct stat file;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool stale = lstat(path->sun_path, &file) == 0 && S_ISSOCK(file.st_mode) && fd >= 0 &&
-                 connect(fd, (const struct sockaddr *)path, sizeof *path) != 0 &&
-                 errno == ECONNREFUSED;
-    if (fd >= 0) {
-        close(fd);
-    }
-    return stale;
-}
-
-static int new_socket(int family, int *fd, struct base_error *error)
-{
-    *fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    return *fd < 0 ? base_fail(error, "can not make a socket: %s", strerror(errno)) : 0;
-}
-
-/* The file is there for nobody else, not even for a moment: the umask says so. */
-static int open_unix(struct tapd_http *http, const char *text, int *fd, struct base_error *error)
-{
-    struct sockaddr_un path = {.sun_family = AF_UNIX};
-    if (strlen(text) == 0 || strlen(text) >= sizeof path.sun_path) {
-        return base_fail(error, "expected a path of 1 to %zu bytes", sizeof path.sun_path - 1);
-    }
-    memcpy(path.sun_path, text, strlen(text));
-    if (new_socket(AF_UNIX, fd, error)) {
-        return -1;
-    }
-    if (is_stale(&path)) {
-        unlink(path.sun_path);
-    }
-    mode_t mask = umask(0177);
-    int status = bind(*fd, (const struct sockaddr *)&path, sizeof path);
-    int failure = errno;
-    umask(mask);
-    if (status) {
-        close(*fd);
-        return base_fail(error, "can not listen: %s", strerror(failure));
-    }
-    http->path = strdup(text);
-    return 0;
-}
-
-static bool is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
-        return ntohl(in->sin_addr.s_addr) >> 24 == 127;
-    }
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)address;
-    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
-}
-
-static int open_inet(const struct addrinfo *found, bool has_token, int *fd,
-                     struct base_error *error)
-{
-    if (!has_token && !is_loopback(found->ai_addr)) {
-        return base_fail(error, "other machines can reach this address; it needs --token-file");
-    }
-    if (new_socket(found->ai_family, fd, error)) {
-        return -1;
-    }
-    setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (bind(*fd, found->ai_addr, found->ai_addrlen)) {
-        close(*fd);
-        return base_fail(error, "can not listen: %s", strerror(errno));
-    }
-    return 0;
-}
-
-/* "HOST:PORT" in its parts; brackets of an IPv6 address are taken off. */
-static int split_address(const char *address, char host[256], const char **port,
-                         struct base_error *error)
-{
-    const char *colon = strrchr(address, ':');
-    size_t n_host = colon ? (size_t)(colon - address) : 0;
-    if (n_host >= 2 && address[0] == '[' && address[n_host - 1] == ']') {
-        address++;
-        n_host -= 2;
-    } else if (memchr(address, ':', n_host)) {
-        n_host = 0;
-    }
-    if (n_host == 0 || n_host >= 256) {
-        return base_fail(error, "expected unix:PATH, HOST:PORT or [ADDRESS]:PORT");
-    }
-    memcpy(host, address, n_host);
-    host[n_host] = '\0';
-    *port = colon + 1;
-    return 0;
-}
-
-static int open_socket(struct tapd_http *http, const char *address, int *fd,
-                       struct base_error *error)
-{
-    static const char unix_prefix[] = "unix:";
-    if (strncmp(address, unix_prefix, strlen(unix_prefix)) == 0) {
-        return open_unix(http, address + strlen(unix_prefix), fd, error);
-    }
-    char host[256];
-    const char *port = "";
-    if (split_address(address, host, &port, error)) {
-        return -1;
-    }
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
-                    *found;
-    int failure = getaddrinfo(host, port, &hints, &found);
-    if (failure) {
-        return base_fail(error, "%s", gai_strerror(failure));
-    }
-    int status = open_inet(found, http->token != NULL, fd, error);
-    freeaddrinfo(found);
-    return status;
+    const struct timeval deadline = base_timeval(client->http->limits.deadline_ms);
+    event_add(client->deadline, &deadline);
 }
 
 /* Requests */
@@ -269,52 +144,65 @@ static bool is_token(const char *token, const char *given)
     return n_token > 0 && !differs;
 }
 
-static bool is_allowed(const struct tapd_http *http, struct evhttp_request *request)
+static bool is_allowed(const struct tapd_http *http, const char *given)
 {
     static const char scheme[] = "Bearer ";
-    const char *given =
-        evhttp_find_header(evhttp_request_get_input_headers(request), "Authorization");
     return !http->token || (given && evutil_ascii_strncasecmp(given, scheme, strlen(scheme)) == 0 &&
                             is_token(http->token, given + strlen(scheme)));
 }
 
-static bool find_method(struct evhttp_request *request, enum tapd_http_method *method)
+static bool find_method(const char *name, enum tapd_http_method *method)
 {
-    switch (evhttp_request_get_command(request)) {
-    case EVHTTP_REQ_GET:
-    case EVHTTP_REQ_HEAD:
-        *method = TAPD_HTTP_GET;
-        return true;
-    case EVHTTP_REQ_POST:
-        *method = TAPD_HTTP_POST;
-        return true;
-    case EVHTTP_REQ_PATCH:
-        *method = TAPD_HTTP_PATCH;
-        return true;
-    case EVHTTP_REQ_DELETE:
-        *method = TAPD_HTTP_DELETE;
-        return true;
-    default:
-        return false;
+    static const struct {
+        const char *name;
+        enum tapd_http_method method;
+    } METHODS[] = {{"GET", TAPD_HTTP_GET},
+                   {"HEAD", TAPD_HTTP_GET},
+                   {"POST", TAPD_HTTP_POST},
+                   {"PATCH", TAPD_HTTP_PATCH},
+                   {"DELETE", TAPD_HTTP_DELETE}};
+    for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++) {
+        if (strcmp(name, METHODS[i].name) == 0) {
+            *method = METHODS[i].method;
+            return true;
+        }
     }
+    return false;
+}
+
+/* What can be said before the body has come. 0, or -1 and the reply. */
+static int judge_head(const struct client *client, struct tapd_http_reply *reply)
+{
+    const struct tapd_http_head *head = &client->head;
+    enum tapd_http_method method;
+    if (!is_allowed(client->http, head->authorization)) {
+        tapd_http_fail(reply, 401, "expected the header Authorization: Bearer TOKEN");
+    } else if (head->origin) { /* nor those that a browser shows here */
+        tapd_http_fail(reply, 403, "web pages may not ask");
+    } else if (!find_method(head->method, &method)) {
+        tapd_http_fail(reply, 405, "expected GET, HEAD, POST, PATCH or DELETE");
+    } else if (head->transfer_encoding) {
+        tapd_http_fail(reply, 411, "expected a body with Content-Length");
+    } else if (head->n_body > MAX_BODY_BYTES) {
+        tapd_http_fail(reply, 413, "a body of %zu bytes; at most %d are taken", head->n_body,
+                       MAX_BODY_BYTES);
+    } else {
+        return 0;
+    }
+    return -1;
 }
 
 /* 0 with the body, NULL if there is none; or -1 and what is wrong with it. */
-static int read_body(struct evhttp_request *request, json_t **body, struct tapd_http_reply *reply)
+static int read_body(const struct client *client, json_t **body, struct tapd_http_reply *reply)
 {
-    struct evbuffer *input = evhttp_request_get_input_buffer(request);
-    size_t n_bytes = evbuffer_get_length(input);
+    size_t n_bytes = client->head.n_body;
+    json_error_t error = {.text = "out of memory"};
     *body = NULL;
     if (n_bytes == 0) {
         return 0;
     }
-    if (n_bytes > MAX_BODY_BYTES) {
-        tapd_http_fail(reply, 413, "a body of %zu bytes; at most %d are taken", n_bytes,
-                       MAX_BODY_BYTES);
-        return -1;
-    }
-    json_error_t error = {.text = "out of memory"};
-    const char *bytes = (const char *)evbuffer_pullup(input, -1);
+    const char *bytes =
+        (const char *)evbuffer_pullup(bufferevent_get_input(client->peer), (ev_ssize_t)n_bytes);
     *body = bytes ? json_loadb(bytes, n_bytes, JSON_REJECT_DUPLICATES, &error) : NULL;
     if (!*body) {
         tapd_http_fail(reply, 400, "the body is not JSON: line %d, column %d: %s", error.line,
@@ -324,60 +212,299 @@ static int read_body(struct evhttp_request *request, json_t **body, struct tapd_
     return 0;
 }
 
-static void handle(struct tapd_http *http, struct evhttp_request *request,
-                   struct tapd_http_reply *reply)
+/* The path of "/taps?x" or "http://tapd/taps", decoded; NULL if it cannot be read. */
+static char *read_path(const char *target)
+{
+    struct evhttp_uri *uri = evhttp_uri_parse(target);
+    const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+    size_t n_path;
+    char *decoded = path ? evhttp_uridecode(*path ? path : "/", 0, &n_path) : NULL;
+    if (decoded && strlen(decoded) != n_path) {
+        free(decoded);
+        decoded = NULL;
+    }
+    if (uri) {
+        evhttp_uri_free(uri);
+    }
+    return decoded;
+}
+
+static void handle(const struct client *client, struct tapd_http_reply *reply)
 {
     struct tapd_http_request what;
-    const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
-    if (!is_allowed(http, request)) {
-        evhttp_add_header(evhttp_request_get_output_headers(request), "WWW-Authenticate", "Bearer");
-        tapd_http_fail(reply, 401, "expected the header Authorization: Bearer TOKEN");
-        return;
-    }
-    if (evhttp_find_header(evhttp_request_get_input_headers(request), "Origin")) {
-        tapd_http_fail(reply, 403,
-                       "web pages may not ask"); /* nor those that a browser shows here */
-        return;
-    }
-    if (!find_method(request, &what.method)) {
-        tapd_http_fail(reply, 405, "expected GET, HEAD, POST, PATCH or DELETE");
-        return;
-    }
-    size_t n_path;
-    char *decoded = evhttp_uridecode(path ? path : "/", 0, &n_path);
-    if (decoded && strlen(decoded) == n_path && read_body(request, &what.body, reply) == 0) {
-        what.path = decoded;
-        http->handler(http->owner, &what, reply);
-        json_decref(what.body);
-    } else if (!reply->body) {
+    char *path = read_path(client->head.target);
+    if (!path) {
         tapd_http_fail(reply, 400, "the path can not be read");
+    } else if (find_method(client->head.method, &what.method) &&
+               read_body(client, &what.body, reply) == 0) {
+        what.path = path;
+        client->http->handler(client->http->owner, &what, reply);
+        json_decref(what.body);
     }
-    free(decoded);
+    free(path);
+}
+
+/* Replies */
+
+static const char *reason(int status)
+{
+    static const struct {
+        int status;
+        const char *words;
+    } REASONS[] = {{200, "OK"},
+                   {201, "Created"},
+                   {400, "Bad Request"},
+                   {401, "Unauthorized"},
+                   {403, "Forbidden"},
+                   {404, "Not Found"},
+                   {405, "Method Not Allowed"},
+                   {409, "Conflict"},
+                   {411, "Length Required"},
+                   {413, "Content Too Large"},
+                   {431, "Request Header Fields Too Large"}};
+    for (size_t i = 0; i < sizeof REASONS / sizeof *REASONS; i++) {
+        if (REASONS[i].status == status) {
+            return REASONS[i].words;
+        }
+    }
+    return "Internal Server Error";
 }
 
 /* HEAD is answered as GET, without the body (RFC 9110, section 9.3.2). */
-static void put_body(struct evhttp_request *request, const char *text)
+static void format_reply(const struct client *client, const struct tapd_http_reply *reply,
+                         struct evbuffer *out)
 {
-    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-    evhttp_add_header(headers, "Content-Type", "application/json");
-    if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD) {
-        char n_bytes[24];
-        snprintf(n_bytes, sizeof n_bytes, "%zu", strlen(text) + strlen("\n"));
-        evhttp_add_header(headers, "Content-Length", n_bytes);
-    } else {
-        evbuffer_add_printf(evhttp_request_get_output_buffer(request), "%s\n", text);
+    char *text = reply->body ? json_dumps(reply->body, JSON_INDENT(2)) : NULL;
+    evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\n", reply->status,
+                        reason(reply->status));
+    evbuffer_add_printf(out, "%s", reply->status == 401 ? "WWW-Authenticate: Bearer\r\n" : "");
+    evbuffer_add_printf(out, "%s", text ? "Content-Type: application/json\r\n" : "");
+    evbuffer_add_printf(out, "Content-Length: %zu\r\n\r\n", text ? strlen(text) + 1 : 0);
+    if (text && (!client->head.method || strcmp(client->head.method, "HEAD") != 0)) {
+        evbuffer_add_printf(out, "%s\n", text);
+    }
+    free(text);
+}
+
+/* Takes the body of the reply. */
+static void answer(struct client *client, struct tapd_http_reply *reply)
+{
+    struct evbuffer *input = bufferevent_get_input(client->peer);
+    client->is_answered = true;
+    await_deadline(client);
+    format_reply(client, reply, bufferevent_get_output(client->peer));
+    json_decref(reply->body);
+    bufferevent_setwatermark(client->peer, EV_READ, 0, MAX_HEAD_BYTES);
+    evbuffer_drain(input, evbuffer_get_length(input));
+}
+
+/* 1: the body may come; 0: the head has not ended; -1 and the reply. */
+static int take_head(struct client *client, struct tapd_http_reply *reply)
+{
+    struct evbuffer *input = bufferevent_get_input(client->peer);
+    size_t n_bytes = evbuffer_get_length(input);
+    const char *bytes = (const char *)evbuffer_pullup(input, -1);
+    size_t n_head = bytes ? tapd_http_head_length(bytes, n_bytes) : 0;
+    struct base_error error;
+    if (n_head == 0 && n_bytes < MAX_HEAD_BYTES) {
+        return 0;
+    }
+    if (n_head == 0 || n_head > MAX_HEAD_BYTES) {
+        tapd_http_fail(reply, 431, "a header of more than %d bytes", MAX_HEAD_BYTES);
+        return -1;
+    }
+    client->text = calloc(1, n_head + 1);
+    if (!client->text) {
+        return -1;
+    }
+    evbuffer_remove(input, client->text, n_head);
+    if (tapd_http_head_read(client->text, n_head, &client->head, &error)) {
+        tapd_http_fail(reply, 400, "%s", error.text);
+        return -1;
+    }
+    return judge_head(client, reply) ? -1 : 1;
+}
+
+/* The body may come: so much, and no more. */
+static void await_body(struct client *client)
+{
+    size_t n_body = client->head.n_body;
+    bufferevent_setwatermark(client->peer, EV_READ, 0, n_body > 0 ? n_body : 1);
+    if (client->head.expect && evbuffer_get_length(bufferevent_get_input(client->peer)) < n_body) {
+        evbuffer_add_printf(bufferevent_get_output(client->peer), "HTTP/1.1 100 Continue\r\n\r\n");
     }
 }
 
-static void on_request(struct evhttp_request *request, void *arg)
+static void on_bytes(struct bufferevent *peer, void *arg)
 {
+    struct client *client = arg;
+    struct evbuffer *input = bufferevent_get_input(peer);
     struct tapd_http_reply reply = {.status = 500};
-    handle(arg, request, &reply);
-    char *text = reply.body ? json_dumps(reply.body, JSON_INDENT(2)) : NULL;
-    if (text) {
-        put_body(request, text);
+    if (client->is_answered) {
+        evbuffer_drain(input, evbuffer_get_length(input));
+        return;
     }
-    free(text);
-    json_decref(reply.body);
-    evhttp_send_reply(request, reply.status, NULL, NULL);
+    if (!client->text) {
+        int taken = take_head(client, &reply);
+        if (taken < 0) {
+            answer(client, &reply);
+        }
+        if (taken <= 0) {
+            return;
+        }
+        await_body(client);
+    }
+    if (evbuffer_get_length(input) >= client->head.n_body) {
+        handle(client, &reply);
+        answer(client, &reply);
+    }
+}
+
+static void on_written(struct bufferevent *peer, void *arg)
+{
+    struct client *client = arg;
+    if (client->is_answered && client->is_ended) {
+        forget(client);
+    } else if (client->is_answered) {
+        shutdown(bufferevent_getfd(peer), SHUT_WR);
+    }
+}
+
+static void on_end(struct bufferevent *peer, short what, void *arg)
+{
+    struct client *client = arg;
+    client->is_ended = true;
+    if ((what & BEV_EVENT_ERROR) || !client->is_answered ||
+        evbuffer_get_length(bufferevent_get_output(peer)) == 0) {
+        forget(client);
+    }
+}
+
+/* Connections */
+
+static void take_address(struct client *client, const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET6) {
+        client->address = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    } else if (address->sa_family == AF_INET) {
+        memcpy(&client->address, &((const struct sockaddr_in *)(const void *)address)->sin_addr,
+               sizeof(struct in_addr));
+    }
+}
+
+static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
+                      int n_address, void *arg)
+{
+    (void)listener;
+    struct tapd_http *http = arg;
+    make_room(http);
+    struct client *client = calloc(1, sizeof *client);
+    if (!client) {
+        close(fd);
+        return;
+    }
+    *client = (struct client){.http = http, .next = http->clients};
+    http->clients = client;
+    http->n_clients++;
+    if (n_address > 0) {
+        take_address(client, address);
+    }
+    client->deadline = evtimer_new(http->base, on_deadline, client);
+    client->peer = bufferevent_socket_new(http->base, fd, BEV_OPT_CLOSE_ON_FREE);
+    if (!client->peer) {
+        close(fd);
+    }
+    if (!client->peer || !client->deadline) {
+        forget(client);
+        return;
+    }
+    await_deadline(client);
+    bufferevent_setcb(client->peer, on_bytes, on_written, on_end, client);
+    bufferevent_setwatermark(client->peer, EV_READ, 0, MAX_HEAD_BYTES);
+    bufferevent_enable(client->peer, EV_READ | EV_WRITE);
+}
+
+static void on_resume(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    evconnlistener_enable(arg);
+}
+
+/* Most likely there are no descriptors left: some have to be closed first, and
+ * whoever waits goes on waiting. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    const struct timeval rest = {.tv_sec = REST_S};
+    (void)arg;
+    tapd_log("can not take a request: %s", strerror(errno));
+    if (event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, on_resume, listener,
+                        &rest) == 0) {
+        evconnlistener_disable(listener);
+    }
+}
+
+static int serve(struct tapd_http *http, int fd, struct base_error *error)
+{
+    http->listener = evconnlistener_new(http->base, on_client, http,
+                                        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+    if (!http->listener) {
+        int failure = errno;
+        close(fd);
+        return base_fail(error, "can not listen: %s", strerror(failure));
+    }
+    evconnlistener_set_error_cb(http->listener, on_accept_error);
+    return 0;
+}
+
+struct tapd_http *tapd_http_new(struct event_base *base, const char *address, const char *token,
+                                tapd_http_handler *handler, void *owner, struct base_error *error)
+{
+    struct tapd_http *http = calloc(1, sizeof *http);
+    int fd = -1;
+    if (!http) {
+        base_fail(error, "out of memory");
+        return NULL;
+    }
+    *http = (struct tapd_http){.base = base,
+                               .limits = {.max_clients = MAX_CLIENTS, .deadline_ms = DEADLINE_MS},
+                               .handler = handler,
+                               .owner = owner,
+                               .token = token ? strdup(token) : NULL};
+    if (token && !http->token) {
+        base_fail(error, "out of memory");
+        free(http);
+        return NULL;
+    }
+    if (tapd_http_listen(address, token != NULL, &fd, &http->path, error) ||
+        serve(http, fd, error)) {
+        base_fail_in(error, "%s", address);
+        tapd_http_free(http);
+        return NULL;
+    }
+    return http;
+}
+
+void tapd_http_set_limits(struct tapd_http *http, const struct tapd_http_limits *limits)
+{
+    http->limits = *limits;
+}
+
+void tapd_http_free(struct tapd_http *http)
+{
+    if (!http) {
+        return;
+    }
+    while (http->clients) {
+        forget(http->clients);
+    }
+    if (http->listener) {
+        evconnlistener_free(http->listener);
+    }
+    if (http->path) {
+        unlink(http->path);
+    }
+    free(http->path);
+    free(http->token);
+    free(http);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A small HTTP/1.1 server that speaks JSON: on a unix socket, on loopback, or
- * elsewhere behind a token. What the requests mean, is another's (api.h).
+ * elsewhere behind a token. What the requests mean, is another's (api.h). Without the token no body
+ * is kept.
  *
  * Requests and replies have a JSON body or none; an error is
  * {"error": "what was wrong"}. */
@@ -48,6 +49,17 @@ struct tapd_http;
  * when it is freed. */
 struct tapd_http *tapd_http_new(struct event_base *base, const char *address, const char *token,
                                 tapd_http_handler *handler, void *owner, struct base_error *error);
+
+/* How many clients are served at once, and how long one may take for its request, and again for the
+ * reply, whether bytes come or not. One client more takes the place of the oldest of those whose
+ * machine has most of them. */
+struct tapd_http_limits {
+    size_t max_clients;   /* 64, if nothing is set */
+    unsigned deadline_ms; /* 10,000 */
+};
+
+/* For clients that come from now on. */
+void tapd_http_set_limits(struct tapd_http *http, const struct tapd_http_limits *limits);
 
 /* Removes the socket of a unix: address. NULL is legal. */
 void tapd_http_free(struct tapd_http *http);
