@@ -217,7 +217,7 @@ static char *read_path(const char *target)
 {
     struct evhttp_uri *uri = evhttp_uri_parse(target);
     const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
-    size_t n_path;
+    size_t n_path = 0;
     char *decoded = path ? evhttp_uridecode(*path ? path : "/", 0, &n_path) : NULL;
     if (decoded && strlen(decoded) != n_path) {
         free(decoded);
