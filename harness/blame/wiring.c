@@ -82,8 +82,18 @@ void blame_wiring_close(struct blame_wiring *wiring)
 
 /* ----------------------------------------------------------------- readings */
 
+/* What surely left the far end of a cable has moved the counter of the near one. */
+static bool has_moved(const struct blame_reading *reading, struct port_ref from,
+                      struct port_ref port)
+{
+    const struct traffic_port_count *theirs =
+        traffic_count_port(reading->count, reading->before, from);
+    return theirs && theirs->sure_tx > 0 &&
+           traffic_count_rx(reading->before, reading->after, port, NULL) >= (long)theirs->sure_tx;
+}
+
 /* Frames of ours moved a counter of the switch: its counters are no standstill. */
-static bool is_live(const struct blame_reading *reading, size_t sw)
+static bool is_live(const struct topology *topology, const struct blame_reading *reading, size_t sw)
 {
     const struct switch_state *state = reading->before[sw];
     for (size_t i = 0; state && i < state->n_ports; i++) {
@@ -92,6 +102,10 @@ static bool is_live(const struct blame_reading *reading, size_t sw)
             traffic_count_port(reading->count, reading->before, port);
         long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
         long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
+        struct peer peer = topology_peer(topology, port);
+        if (peer.kind == PEER_SWITCH && has_moved(reading, peer.port, port)) {
+            return true;
+        }
         if (ours && ((ours->sure_rx > 0 && rx >= (long)ours->sure_rx) ||
                      (ours->sure_tx > 0 && tx >= (long)ours->sure_tx))) {
             return true;
@@ -140,8 +154,9 @@ bool blame_wiring_read(struct blame_wiring *wiring, const struct blame_reading *
         end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
         end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
         end->sure = ours ? (long)ours->sure_tx : 0;
-        end->live = i > 0 && end->port.sw == end[-1].port.sw ? end[-1].live
-                                                             : is_live(reading, end->port.sw);
+        end->live = i > 0 && end->port.sw == end[-1].port.sw
+                        ? end[-1].live
+                        : is_live(wiring->topology, reading, end->port.sw);
     }
     for (size_t i = 0; i < wiring->n_ends && counted; i++) {
         counted = is_counted(wiring, i);

@@ -20,6 +20,7 @@ enum blame_wired {
     BLAME_WIRED_WRONG, /* elsewhere */
     /* Not told: */
     BLAME_WIRED_IDLE,      /* no frame crossed it */
+    BLAME_WIRED_SPARED,    /* so it is, since a frame might do harm behind it; never decided here */
     BLAME_WIRED_UNCOUNTED, /* a port does not count packets */
     BLAME_WIRED_LATE,      /* a counter has not moved so far */
     BLAME_WIRED_ALIKE,     /* the ports at its ends counted as those of another cable */

@@ -5,6 +5,7 @@
 
 static const char *const reasons[] = {
     [BLAME_WIRED_IDLE] = "no frame crossed it",
+    [BLAME_WIRED_SPARED] = "no frame crossed it, and one might do harm behind it",
     [BLAME_WIRED_UNCOUNTED] = "a port does not count",
     [BLAME_WIRED_LATE] = "a port has not counted in time",
     [BLAME_WIRED_ALIKE] = "it counts as another cable does",

@@ -95,7 +95,7 @@ static void bench_expect(struct bench *bench, bool counted, const char *expected
     blame_wiring_note(&bench->wiring);
     assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
     for (size_t i = 0; i < LINKS; i++) {
-        got[i] = "RWIULAO"[bench->wiring.wired[i]];
+        got[i] = "RWISULAO"[bench->wiring.wired[i]];
     }
     assert_string_equal(got, expected);
 }

@@ -54,8 +54,8 @@ static const struct base_option options[] = {
     CLI_OPTION_ALLOW_FLOOD,
     CLI_OPTION_RATE,
     {"packet-out", 0, NULL, base_option_flag, CLI_JOB(run.packet_out),
-     .help = "where hosts cannot tell which cable is bad, have switches send frames "
-             "(PACKET_OUT); their tables stay as they are"},
+     .help = "have switches send frames over cables that no host's frame crossed, and where hosts "
+             "cannot tell which cable is bad (PACKET_OUT); their tables stay as they are"},
     {"converge", 0, "TIME", base_option_ms, CLI_JOB(run.converge_ms), .max = CLI_TIME_MAX_MS,
      .help = "how long frames may lag behind a change of the tables (default 2s)"},
     {"listen", 0, "TIME", base_option_ms, CLI_JOB(run.listen_ms), .max = CLI_TIME_MAX_MS,

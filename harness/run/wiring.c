@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP_MS = 2, STEP_MAX_MS = 50, BURSTS_MAX = 3 };
+enum { STEP_MS = 2, STEP_MAX_MS = 50, BURSTS_MAX = 3, SHOTS_MAX = 3 };
 
 /* Readings, each of what was sent since the one before. */
 struct wiring {
     struct checking *checking;
-    struct run_states states[2 + BURSTS_MAX]; /* [0] is not used: the first is that of the check */
+    struct run_states
+        states[2 + BURSTS_MAX + SHOTS_MAX]; /* [0] is not used: the first is that of the check */
     size_t n_states;
     struct traffic_count count, counts; /* of the first round; of the last sendings */
     struct blame_reading first;
@@ -114,6 +115,132 @@ static int measure_round(struct wiring *wiring)
     return decide(wiring);
 }
 
+/* -------------------------------------------------------- frames of switches */
+
+/* What a switch may send by a port: from that port's own address to that of the far end, so that
+ * whoever believes it learns nothing wrong. */
+static struct header header_of(const struct checking *checking, struct port_ref from,
+                               struct port_ref to)
+{
+    static const uint8_t nobody[2][6] = {{0x02, 0, 0, 0, 0, 1}, {0x02, 0, 0, 0, 0, 2}}, none[6];
+    struct header header = {.in_port = to.port, .dl_type = DL_TYPE_PROBE};
+    const struct port_ref ends[] = {from, to};
+    uint8_t *addresses[] = {header.dl_src, header.dl_dst};
+    for (size_t i = 0; i < 2; i++) {
+        const struct switch_state *state = checking->now.states.right[ends[i].sw];
+        const struct port *port = state ? switch_state_port(state, ends[i].port) : NULL;
+        bool known = port && memcmp(port->dl_addr, none, sizeof none) != 0;
+        memcpy(addresses[i], known ? port->dl_addr : nobody[i], sizeof none);
+    }
+    return header;
+}
+
+/* Whether it comes neither to NORMAL nor to a controller, and does not go round. may_miss: where no
+ * entry takes it, which a controller may be told. */
+static bool is_harmless(const struct checking *checking, struct port_ref from, struct port_ref to,
+                        bool may_miss)
+{
+    static struct path_walk walk;
+    struct header header = header_of(checking, from, to);
+    struct path_touch touch;
+    path_follow_touch(&checking->now.tables, to, &header, HOST_NONE, &touch, &walk);
+    return checking->now.states.right[from.sw] && walk.ends && !touch.normal && !touch.controller &&
+           !touch.open && (may_miss || !touch.missed);
+}
+
+/* The end of a cable from which frames may be sent; false: from none. */
+static bool choose_end(const struct checking *checking, const struct topology_link *link,
+                       struct port_ref *from, struct port_ref *to)
+{
+    for (int choice = 0; choice < 4; choice++) {
+        *from = choice % 2 ? link->b : link->a;
+        *to = choice % 2 ? link->a : link->b;
+        if (is_harmless(checking, *from, *to, choice >= 2)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* n frames over one cable, if they do no harm. -1 as run_checking_read. */
+static int shoot(struct wiring *wiring, const struct topology_link *link, unsigned n)
+{
+    struct checking *checking = wiring->checking;
+    struct frame_mark mark = {.round = checking->probing.round_number, .kind = FRAME_SPEECH};
+    struct base_buffer frame = {0};
+    struct port_ref from, to;
+    if (!choose_end(checking, link, &from, &to)) {
+        return 0;
+    }
+    struct header header = header_of(checking, from, to);
+    struct traffic_port_count *count = traffic_count_port(&wiring->counts, before(wiring), from);
+    int status = frame_build(&checking->probing.run, &mark, &header, &header, &frame, NULL);
+    for (unsigned i = 0; i < n && status == 0 && count; i++) {
+        count->sure_tx +=
+            run_network_send(&checking->network, from, frame.data, frame.n_bytes, NULL) == 0;
+    }
+    base_buffer_free(&frame);
+    return run_network_flush(&checking->network, checking->error);
+}
+
+static bool wants_shots(const struct blame_wiring *wiring, size_t link)
+{
+    return wiring->wired[link] > BLAME_WIRED_WRONG && wiring->wired[link] != BLAME_WIRED_UNCOUNTED;
+}
+
+/* Frames over each cable that is not told, over each another number. */
+static int shoot_all(struct wiring *wiring, size_t n, unsigned nth)
+{
+    struct checking *checking = wiring->checking;
+    struct traffic_round round;
+    struct blame_reading reading;
+    size_t k = 0;
+    int status = traffic_round_init(&round, &checking->plan, checking->stations.captures,
+                                    checking->topology->n_hosts);
+    status = status < 0 ? base_fail(checking->error, "out of memory")
+                        : count_round(wiring, &round, before(wiring), &wiring->counts);
+    struct traffic_round *last = checking->probing.round;
+    run_probing_begin(&checking->probing, &round);
+    for (size_t i = 0; i < checking->topology->n_links && status == 0; i++) {
+        if (wants_shots(&checking->wiring, i)) {
+            status = shoot(wiring, &checking->topology->links[i], blame_wiring_number(k++, n, nth));
+        }
+    }
+    if (status == 0) {
+        status = measure(wiring, before(wiring), &wiring->counts, &reading);
+    }
+    checking->probing.round = last;
+    traffic_round_free(&round);
+    return status < 0 ? -1 : decide(wiring);
+}
+
+/* Of cables that are told wrong a second reading is wanted. */
+static int have_switches_send(struct wiring *wiring)
+{
+    struct checking *checking = wiring->checking;
+    size_t n_links = checking->topology->n_links;
+    int status = 0;
+    run_checking_be_patient(checking);
+    for (unsigned nth = 0; nth < SHOTS_MAX && status == 0; nth++) {
+        size_t n = 0;
+        for (size_t i = 0; i < n_links; i++) {
+            n += wants_shots(&checking->wiring, i);
+        }
+        if (n == 0 || run_is_interrupted(checking->world)) {
+            break;
+        }
+        status = shoot_all(wiring, n, nth);
+    }
+    for (size_t i = 0; i < n_links && status == 0; i++) {
+        struct port_ref from, to;
+        if (checking->wiring.wired[i] == BLAME_WIRED_IDLE &&
+            !choose_end(checking, &checking->topology->links[i], &from, &to)) {
+            checking->wiring.wired[i] = BLAME_WIRED_SPARED;
+        }
+    }
+    return status;
+}
+
 int run_checking_wire(struct checking *checking)
 {
     if (!run_selects_cables(checking->options, checking->topology)) {
@@ -127,6 +254,9 @@ int run_checking_wire(struct checking *checking)
     uint64_t start_ns = run_checking_now_ns(checking);
     run_progress(checking->options, "looking at the cables");
     int status = measure_round(&wiring) < 0 ? -1 : send_bursts(&wiring);
+    if (status == 0 && checking->options->packet_out) {
+        status = have_switches_send(&wiring);
+    }
     checking->report->timing.count_ms += run_checking_ms_since(checking, start_ns);
     for (size_t i = 0; i < wiring.n_states; i++) {
         run_states_free(&wiring.states[i]);

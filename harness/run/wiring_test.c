@@ -4,6 +4,7 @@
  * switches that count in one way or another. */
 #include "run/run.h"
 
+#include "ofctl/flow.h"
 #include "testing/fake_run.h"
 
 enum { S1_6 = 0, S1_7 = 1, S2_6 = 5, S2_7 = 6 }; /* links of the topology */
@@ -127,6 +128,52 @@ static void late_counters_are_waited_for(void **state)
     fake_run_close(&run);
 }
 
+/* Also those that no host's frame reaches. */
+static void switches_send_over_every_cable(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open(&run, "expected/demon/always-forward.yaml", "topologies/demon/always-forward");
+    fake_run_check(&run);
+    assert_told(&run, "0/10, no frame crossed it: 10");
+    run.options.packet_out = true;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_told(&run, "10/10");
+    fake_network_exchange(&run.network, S1_7, S2_6);
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail wiring/s1:7 - s3:2\nfail wiring/s2:6 - s3:6\n");
+    assert_string_equal(run.report.causes[0].where, "s1:7 - s3:2, s2:6 - s3:6");
+    assert_told(&run, "10/10");
+    run.network.ports = FAKE_PORTS_ALL_ONES;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    fake_run_close(&run);
+}
+
+/* ... but not where NORMAL or a controller would believe it. */
+static void switches_send_nothing_that_may_do_harm(void **state)
+{
+    (void)state;
+    const char *const entries[] = {"priority=40000,in_port=3 actions=NORMAL",
+                                   "priority=40000,in_port=3 actions=CONTROLLER:64"};
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        struct fake_run run;
+        fake_run_open_demon(&run, "simulated");
+        run.options.packet_out = true;
+        assert_int_equal(
+            ofctl_parse_flow(entries[i], &run.network.states[2].flows, NULL, NULL, NULL), 0);
+        assert_int_equal(ofctl_parse_flow("priority=40000,in_port=8 actions=NORMAL",
+                                          &run.network.states[0].flows, NULL, NULL, NULL),
+                         0);
+        fake_run_check(&run);
+        assert_told(&run, "9/10, no frame crossed it, and one might do harm behind it: 1");
+        assert_int_equal(run.network.states[0].ports[7].counters.tx_packets, 0);
+        assert_int_equal(run.network.states[2].ports[2].counters.tx_packets, 0);
+        fake_run_close(&run);
+    }
+}
+
 static void patterns_select_cables(void **state)
 {
     (void)state;
@@ -154,6 +201,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(busy_cables_are_told_apart),
     cmocka_unit_test(counters_that_do_not_count_tell_nothing),
     cmocka_unit_test(late_counters_are_waited_for),
+    cmocka_unit_test(switches_send_over_every_cable),
+    cmocka_unit_test(switches_send_nothing_that_may_do_harm),
     cmocka_unit_test(patterns_select_cables),
 };
 

@@ -25,6 +25,12 @@ expect_says 1 's1:6 is cabled to s3:1, not to s3:2' "it says where the frames ca
     "$tool" check "$scratch/idle.yaml"
 deviates "two that carry as much are exchanged" "$scratch/busy.yaml" 'wiring/s1:6' 'wiring/s2:7'
 expect 1 "selected by -k" "$tool" check -k 'wiring/s1:6' "$scratch/busy.yaml"
+sed -e 's/"s3:3"/"s3:x"/; s/"s3:8"/"s3:3"/; s/"s3:x"/"s3:8"/' topologies/demon.yaml > "$scratch/far-net.yaml"
+sed 's|^topology:.*|topology: far-net.yaml|' "$simulated" > "$scratch/far.yaml"
+expect 0 "two that carry nothing are not told" "$tool" check "$scratch/far.yaml"
+expect_says 1 's1:8 is cabled to s3:3, not to s3:8' "unless switches send" \
+    "$tool" check --packet-out "$scratch/far.yaml"
+expect_says 0 'cables told 10/10' "switches send over all cables" "$tool" check --packet-out "$simulated"
 expect_says 3 'not s1:7 - s3:2.*(no frame crossed it)' "one that nothing tells is listed" \
     "$tool" check -k 'wiring/s1:7' "$simulated"
 plan
