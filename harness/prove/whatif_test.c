@@ -349,6 +349,35 @@ static void strays_and_loops_stand_behind_the_claims(void **state)
     small_free(&small);
 }
 
+/* What a switch may rewrite since a change of its actions is looked for behind it, too. */
+static void new_rewrites_are_followed(void **state)
+{
+    (void)state;
+    struct small small;
+    struct prove_whatif *whatif;
+    size_t n, row;
+    const struct action tagged[] = {output(2),
+                                    {.type = ACTION_SET_VLAN_VID, .vlan_vid = 5},
+                                    output(4)},
+                        on = output(1);
+    const struct flow_entry at_c = {
+        .match = {.value = {.vlan_tci = VLAN_TAGGED | 5, .in_port = 3},
+                  .mask = {.vlan_tci = VLAN_TAGGED | VLAN_VID, .in_port = UINT16_MAX}},
+        .actions = &on,
+        .n_actions = 1};
+    small_init(&small);
+    small_flow(&small, A, "in_port=1,dl_vlan=0xffff actions=output:2");
+    small_claim(&small, "untagged", H1, H2, 1, "dl_vlan=0xffff");
+    assert_int_equal(prove_whatif_open(&small.expectation, small.switches, NULL, &whatif, NULL), 0);
+    const struct prove_standing *standings = prove_whatif_standings(whatif, &n);
+    assert_int_equal(prove_whatif_modify(whatif, A, 0, tagged, 3), 0);
+    assert_int_equal(standings[1 + H1].verdict, VERDICT_PASS);
+    assert_int_equal(prove_whatif_add(whatif, C, &at_c, &row), 0);
+    assert_int_equal(standings[1 + H1].verdict, VERDICT_FAIL);
+    prove_whatif_free(whatif);
+    small_free(&small);
+}
+
 /* In a hurry one failure is enough, and all of it is taken back. */
 static void in_a_hurry_one_failure_is_enough(void **state)
 {
@@ -389,6 +418,7 @@ static void in_a_hurry_one_failure_is_enough(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_change_turns_what_it_concerns),
     cmocka_unit_test(strays_and_loops_stand_behind_the_claims),
+    cmocka_unit_test(new_rewrites_are_followed),
     cmocka_unit_test(in_a_hurry_one_failure_is_enough),
     cmocka_unit_test(changes_are_followed),
 };
