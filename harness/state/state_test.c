@@ -130,8 +130,9 @@ static void two_of_three_compete_once(void **state)
     (void)state;
     struct world world;
     make_world(&world);
+    expect(&world, 1, "arp", "drop");
     expect(&world, 1, "", "output:2");
-    add_flow(&world, "in_port=1,arp actions=output:2");
+    add_flow(&world, "in_port=1,arp actions=drop");
     add_flow(&world, "in_port=1,udp actions=output:3");
     add_flow(&world, "in_port=1,ip actions=output:4");
     judge(&world);
@@ -141,6 +142,7 @@ static void two_of_three_compete_once(void **state)
         n_contested += found->sets[i].rival != NULL;
     }
     assert_int_equal(n_contested, 1);
+    check_text("expected", get_result(&world, "state/s1/1")->expected, "output:2");
     free_world(&world);
 }
 
