@@ -7,6 +7,7 @@
 #include "ofctl/match.h"
 #include "testing/line.h"
 #include "testing/reference_network.h"
+#include "traffic/cover.h"
 
 static void address(struct topology_host *host, uint8_t last)
 {
@@ -364,6 +365,94 @@ static void a_tag_of_our_own_is_not_for_switches_that_learn(void **state)
     assert_null(traffic_harm_by_tag(&plain, &normal));
 }
 
+/* The planner and the cover send nothing that harms. */
+static void the_cover_sends_what_may_be_sent(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    struct traffic_cover cover;
+    make(&line, "priority=9,in_port=1,dl_src=02:00:00:00:00:0b actions=NORMAL", "actions=drop");
+    line_flow(&line, 0, "priority=8,in_port=1,arp,arp_op=1,arp_spa=10.0.0.99 actions=output:3");
+    line_flow(&line, 0, "priority=7,arp,arp_spa=10.0.0.98 actions=output:3");
+    line_flow(&line, 0, "priority=1 actions=NORMAL");
+    ask(&asked, &line);
+    struct traffic_cover_options options = {.sends = asked.sends, .harmless = &asked.harmless};
+    assert_int_equal(traffic_cover(&line.network, &options, &cover), 0);
+    assert_int_equal(cover.n_missed, 2);
+    assert_int_equal(cover.missed[0].entry, 0);
+    assert_int_equal(cover.missed[0].why, TRAFFIC_MISS_HARM);
+    assert_int_equal(cover.missed[1].entry, 1);
+    assert_int_equal(cover.missed[1].why, TRAFFIC_MISS_HARM);
+    assert_true(cover.n_probes >= 2);
+    for (size_t i = 0; i < cover.n_probes; i++) {
+        assert_null(
+            traffic_harm(&asked.harmless, cover.probes[i].from, &cover.probes[i].header, NULL));
+    }
+    traffic_cover_free(&cover);
+    end(&asked, &line);
+}
+
+static bool withholds(const struct traffic_plan *plan, const char *kind)
+{
+    bool found = false;
+    for (size_t i = 0; i < plan->n_withheld && !found; i++) {
+        found = strcmp(plan->withheld[i].kind, kind) == 0;
+        assert_int_equal(plan->withheld[i].from, LINE_A);
+        assert_non_null(plan->withheld[i].reason);
+    }
+    return found;
+}
+
+static void the_plan_withholds_the_rest(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    bool lists[LINE_SWITCHES] = {false};
+    struct claim claim = {
+        .id = "x", .from = LINE_A, .to = LINE_B, .kind = CLAIM_DELIVERED, .copies = 1};
+    struct claim group = claim, vlan = claim;
+    struct path_declared declared;
+    struct traffic_plan plan;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    struct expectation expectation = {
+        .topology = &line.topology, .claims = &claim, .n_claims = 1, .lists_switch = lists};
+    assert_int_equal(path_declared_open(&declared, &expectation), 0);
+    ask(&asked, &line);
+    struct traffic_plan_options options = {.sends = asked.sends, .harmless = &asked.harmless};
+    assert_int_equal(traffic_plan(&declared, &options, &plan, NULL), 0);
+    assert_true(withholds(&plan, "broadcast") && withholds(&plan, "vlan"));
+    assert_false(withholds(&plan, "unicast") || withholds(&plan, "arp") || withholds(&plan, "udp"));
+    assert_int_equal(plan.n_speeches, 1);
+    assert_int_equal(plan.speeches[0].from, LINE_B);
+    assert_int_equal(plan.speeches[0].header.vlan_tci, 0);
+    for (size_t p = 0; p < plan.n_probes; p++) {
+        assert_null(traffic_harm(&asked.harmless, LINE_A, &plan.probes[p].header, NULL));
+    }
+    assert_true(plan.n_probes > 0);
+    assert_false(traffic_plan_withholds(&plan, &claim));
+    group.match.value.dl_dst[0] = group.match.mask.dl_dst[0] = 1;
+    assert_true(traffic_plan_withholds(&plan, &group));
+    group.from = LINE_B;
+    assert_false(traffic_plan_withholds(&plan, &group));
+    traffic_plan_free(&plan);
+    /* A tag that is asked for is sent. */
+    assert_int_equal(ofctl_parse_match("dl_vlan=7", &vlan.match, NULL, NULL), 0);
+    claim = vlan;
+    path_declared_close(&declared);
+    assert_int_equal(path_declared_open(&declared, &expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &plan, NULL), 0);
+    bool tagged = false;
+    for (size_t p = 0; p < plan.n_probes; p++) {
+        tagged |= plan.probes[p].header.vlan_tci == (VLAN_TAGGED | 7);
+    }
+    assert_true(tagged);
+    traffic_plan_free(&plan);
+    path_declared_close(&declared);
+    end(&asked, &line);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_alone_harm_nobody),
     cmocka_unit_test(arp_tells_the_truth_or_is_not_sent),
@@ -375,6 +464,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(in_a_ring_only_the_own_switch_is_known),
     cmocka_unit_test(the_declared_stands_in_for_what_was_not_read),
     cmocka_unit_test(what_is_free_is_mended),
+    cmocka_unit_test(the_cover_sends_what_may_be_sent),
+    cmocka_unit_test(the_plan_withholds_the_rest),
     cmocka_unit_test(a_tag_of_our_own_is_not_for_switches_that_learn),
 };
 
