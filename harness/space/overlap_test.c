@@ -176,7 +176,33 @@ static void a_look_at_groups_is_paid_for(void **state)
     flow_table_free(&flows);
 }
 
+/* Two entries together take all; without one of them the rest has an example. */
+static void what_several_take_together_is_not_found(void **state)
+{
+    (void)state;
+    struct flow_table flows = {0};
+    struct space_table table;
+    const struct match tag = {.mask.vlan_tci = VLAN_TAGGED}, all = match_any();
+    for (int i = 0; i < 2; i++) {
+        struct flow_entry *entry = flow_table_add(&flows);
+        entry->match = tag;
+        entry->match.value.vlan_tci = i ? VLAN_TAGGED : 0;
+    }
+    assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+    size_t budget = 1000;
+    struct header example = {.vlan_tci = 7};
+    assert_int_equal(space_table_find(&table, ENTRY_NONE, &all, &budget, &example), SPACE_EMPTY);
+    space_table_remove(&table, 0);
+    assert_int_equal(space_table_find(&table, ENTRY_NONE, &all, &budget, &example), SPACE_FOUND);
+    assert_int_equal(example.vlan_tci, 0);
+    budget = 0;
+    assert_int_equal(space_table_find(&table, ENTRY_NONE, &all, &budget, &example), SPACE_OPEN);
+    space_table_free(&table);
+    flow_table_free(&flows);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_several_take_together_is_not_found),
     cmocka_unit_test(what_overlaps_is_what_a_look_finds),
     cmocka_unit_test(what_goes_before_is_taken_away),
     cmocka_unit_test(a_look_at_groups_is_paid_for),
