@@ -17,7 +17,7 @@ enum { PLENTY = 1000000, WANTED = 0 };
 /* Of the first entry of s2, which takes what comes from s1. */
 static enum space_answer ask(struct line *line, size_t *budget, struct path_origin *origin)
 {
-    memset(origin, 0, sizeof *origin);
+    memset(origin, 1, sizeof *origin); /* all of it is set */
     return path_origin_of_entry(&line->network, NULL, 1, WANTED, budget, origin);
 }
 
@@ -140,6 +140,7 @@ static void over_the_budget_it_is_open(void **state)
     size_t budget = PLENTY;
     assert_int_equal(ask(&line, &budget, &origin), SPACE_EMPTY); /* 10.0.0.1 is dropped */
     assert_false(origin.is_hidden || origin.loops || origin.competes);
+    assert_true(origin.hidden_by == ENTRY_NONE);
     size_t spent = PLENTY - budget;
     assert_true(spent > 20);
     for (size_t less = 0; less < spent; less++) {
@@ -158,7 +159,7 @@ static void what_hides_it_is_named(void **state)
     line_make(&line);
     line_flow(&line, 0, "actions=output:3");
     line_flow(&line, 1, "priority=1,tcp,tp_dst=80,actions=output:2");
-    line_flow(&line, 1, "priority=2,udp,actions=output:2");
+    line_flow(&line, 1, "priority=2,tcp,nw_src=10.0.0.0/8,actions=output:2");
     line_flow(&line, 1, "priority=2,ip,actions=output:2");
     line_open(&line);
     assert_int_equal(ask(&line, &budget, &origin), SPACE_EMPTY);

@@ -403,7 +403,19 @@ static void preimage_is_what_is_rewritten_into(void **state)
     free(universe.headers);
 }
 
+/* Behind its last output there may be anything. */
+static void it_has_the_ports_of_its_outputs(void **state)
+{
+    (void)state;
+    const struct space_output outputs[] = {{.port = 2}, {.port = 4}, {.port = 4}, {.port = 9}};
+    const struct space_behavior behavior = {.outputs = outputs, .n_outputs = 3}, none = {0};
+    assert_true(space_behavior_has(&behavior, 2) && space_behavior_has(&behavior, 4));
+    assert_false(space_behavior_has(&behavior, 1) || space_behavior_has(&behavior, 3));
+    assert_false(space_behavior_has(&behavior, 9) || space_behavior_has(&none, 0));
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(it_has_the_ports_of_its_outputs),
     cmocka_unit_test(applies_as_open_vswitch_does),
     cmocka_unit_test(apply_refuses_more_than_fits),
     cmocka_unit_test(order_and_detours_do_not_matter),
