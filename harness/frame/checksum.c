@@ -30,3 +30,10 @@ uint16_t frame_checksum_over_ipv4(const uint8_t *ipv4, const uint8_t *segment, s
     uint32_t pseudo = sum(0, addresses, 8) + *proto + (uint32_t)n_bytes;
     return fold(sum(pseudo, segment, n_bytes));
 }
+
+uint16_t frame_checksum_over_ipv6(const uint8_t *ipv6, const uint8_t *segment, size_t n_bytes)
+{
+    const uint8_t *addresses = ipv6 + 8, *next_header = ipv6 + 6;
+    uint32_t pseudo = sum(0, addresses, 32) + *next_header + (uint32_t)n_bytes;
+    return fold(sum(pseudo, segment, n_bytes));
+}

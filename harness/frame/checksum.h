@@ -16,4 +16,8 @@ uint16_t frame_checksum(const uint8_t *bytes, size_t n_bytes);
  * 768) in front, taken from an IPv4 header of 20 bytes or more. */
 uint16_t frame_checksum_over_ipv4(const uint8_t *ipv4, const uint8_t *segment, size_t n_bytes);
 
+/* The same with the pseudo header of IPv6 (RFC 8200, section 8.1), taken from an IPv6 header of
+ * 40 bytes whose next header is that of the segment. */
+uint16_t frame_checksum_over_ipv6(const uint8_t *ipv6, const uint8_t *segment, size_t n_bytes);
+
 #endif

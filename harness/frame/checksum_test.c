@@ -42,7 +42,19 @@ static void a_pseudo_header_is_in_front(void **state)
     assert_int_equal(frame_checksum_over_ipv4(ipv4, udp, sizeof udp), 0);
 }
 
+/* A datagram from 2001:db8::1 port 1 to 2001:db8::2 port 2 with "ab"; its checksum by hand:
+ * 2 * (2001 + 0db8) + 0001 + 0002 + 0011 + 000a + 0001 + 0002 + 000a + 6162 = bcff. */
+static void so_is_that_of_ipv6(void **state)
+{
+    (void)state;
+    static const uint8_t ipv6[40] = {0x60, [4] = 0,  10,   17, 64,  0x20, 1,       0xd,
+                                     0xb8, [23] = 1, 0x20, 1,  0xd, 0xb8, [39] = 2};
+    static const uint8_t udp[] = {0, 1, 0, 2, 0, 10, 0, 0, 'a', 'b'};
+    assert_int_equal(frame_checksum_over_ipv6(ipv6, udp, sizeof udp), 0xffff ^ 0xbcff);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(so_is_that_of_ipv6),
     cmocka_unit_test(the_example_of_the_rfc),
     cmocka_unit_test(carries_are_added_again),
     cmocka_unit_test(a_pseudo_header_is_in_front),

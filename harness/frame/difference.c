@@ -103,7 +103,7 @@ static void put_value(const struct field *field, const uint8_t *bytes, struct ba
     }
 }
 
-/* The part of a frame that a checksum covers is right. */
+/* Whether the part of a frame that a checksum covers is right, or not all there. */
 static bool checksum_is_right(const struct field *field, const struct frame *frame)
 {
     const struct frame_view *view = &frame->view;
@@ -113,8 +113,10 @@ static bool checksum_is_right(const struct field *field, const struct frame *fra
         return view->network + header_bytes <= frame->n_bytes &&
                frame_checksum(ipv4, header_bytes) == 0;
     }
-    /* parse_ipv4 has seen that the total length lies within the frame. */
     size_t total_bytes = (size_t)ipv4[2] << 8 | ipv4[3];
+    if (view->network + total_bytes > frame->n_bytes) {
+        return true; /* it is cut */
+    }
     size_t n_bytes = view->network + total_bytes - view->transport;
     const uint8_t *segment = frame->bytes + view->transport;
     return field->nw_proto == NW_PROTO_ICMP ? frame_checksum(segment, n_bytes) == 0
@@ -164,8 +166,8 @@ static void compare_tags(const struct frame *expected, const struct frame *got,
     unsigned want_more = expected->view.n_tags - (want != 0);
     unsigned have_more = got->view.n_tags - (have != 0);
     if (want_more != have_more) {
-        base_put_format(say(findings), "%u tags instead of %u", got->view.n_tags,
-                        expected->view.n_tags);
+        base_put_format(say(findings), "%u tag%s instead of %u", got->view.n_tags,
+                        got->view.n_tags == 1 ? "" : "s", expected->view.n_tags);
     }
 }
 
@@ -254,7 +256,7 @@ bool frame_difference(const void *expected, size_t n_expected, const void *got, 
     struct frame have = {.bytes = got, .n_bytes = n_got};
     struct findings findings = {.out = out};
     if (!frame_dissect(expected, n_expected, 0, &want.view) ||
-        !frame_dissect(got, n_got, 0, &have.view)) {
+        !frame_dissect_cut(got, n_got, n_expected, 0, &have.view)) {
         base_put_format(say(&findings), "%zu bytes instead of %zu", n_got, n_expected);
         return true;
     }

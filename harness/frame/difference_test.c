@@ -140,9 +140,43 @@ static void misses_no_byte(void **state)
     }
 }
 
+static struct base_buffer build_shape(struct header header, struct frame_shape shape)
+{
+    struct base_buffer frame = {0};
+    assert_int_equal(frame_build_shaped(&run, &mark, &header, &header, &shape, &frame, NULL), 0);
+    return frame;
+}
+
+/* Of a frame that was cut the header is compared with that of the whole. */
+static void a_cut_frame_is_shorter_and_nothing_else(void **state)
+{
+    (void)state;
+    struct header header = {UDP_1_TO_2};
+    struct base_buffer got = build_shape(header, (struct frame_shape){.n_bytes = 1514});
+    got.n_bytes = 128;
+    assert_difference(build_shape(header, (struct frame_shape){.n_bytes = 1514}), got,
+                      "1386 bytes shorter");
+}
+
+static void a_second_tag_is_missed(void **state)
+{
+    (void)state;
+    struct header header = {FROM_1_TO_2, .dl_type = DL_TYPE_VLAN, .vlan_tci = VLAN_TAGGED | 5};
+    struct frame_shape shape = {.inner_tci = VLAN_TAGGED | 6};
+    struct base_buffer got = build_shape(header, shape);
+    memmove(got.data + 16, got.data + 20, got.n_bytes - 20);
+    got.n_bytes -= 4;
+    assert_difference(build_shape(header, shape), got, "1 tag instead of 2");
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(names_fields_that_differ), cmocka_unit_test(names_tags),
-    cmocka_unit_test(names_bytes_and_lengths),  cmocka_unit_test(cut_frames),
-    cmocka_unit_test(names_wrong_checksums),    cmocka_unit_test(misses_no_byte),
+    cmocka_unit_test(a_cut_frame_is_shorter_and_nothing_else),
+    cmocka_unit_test(a_second_tag_is_missed),
+    cmocka_unit_test(names_fields_that_differ),
+    cmocka_unit_test(names_tags),
+    cmocka_unit_test(names_bytes_and_lengths),
+    cmocka_unit_test(cut_frames),
+    cmocka_unit_test(names_wrong_checksums),
+    cmocka_unit_test(misses_no_byte),
 };
 TEST_MAIN(tests)

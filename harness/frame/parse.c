@@ -9,6 +9,7 @@ enum {
     TYPE_SERVICE_TAG = 0x88a8, /* IEEE 802.1ad */
     TYPE_MIN = 0x600,          /* below, the field is a length: IEEE 802.3, 3.2.6 */
     IPV4_MIN = 20,
+    IPV6_BYTES = 40,
     TCP_MIN = 20,
     UDP_BYTES = 8,
     ICMP_BYTES = 8,
@@ -46,10 +47,9 @@ static uint16_t read_type(struct base_reader *reader)
     return snap_type;
 }
 
-static void parse_transport(struct parser *parser, uint8_t proto)
+/* Skips the transport header; what `header` has of it is filled in. */
+static void parse_transport(struct parser *parser, uint8_t proto, struct header *header)
 {
-    struct header *header = parser->header;
-    parser->view->transport = offset(parser);
     struct base_reader reader = parser->reader;
     size_t n_bytes = 0;
     if (proto == NW_PROTO_ICMP && base_reader_left(&reader) >= ICMP_BYTES) {
@@ -76,7 +76,7 @@ static void parse_ipv4(struct parser *parser)
     uint8_t tos = base_read_u8(&reader);
     size_t total_bytes = base_read_be16(&reader);
     base_read_skip(&reader, 2);
-    bool fragment = base_read_be16(&reader) & 0x3fff; /* more fragments, or an offset */
+    uint16_t fragment = base_read_be16(&reader) & 0x3fff; /* more fragments, or an offset */
     base_read_skip(&reader, 1);
     uint8_t proto = base_read_u8(&reader);
     base_read_skip(&reader, 2);
@@ -93,7 +93,22 @@ static void parse_ipv4(struct parser *parser)
     parser->reader = base_read_child(&parser->reader, total_bytes < left ? total_bytes : left);
     base_read_skip(&parser->reader, header_bytes);
     if (!fragment) {
-        parse_transport(parser, proto);
+        parser->view->transport = offset(parser);
+        parse_transport(parser, proto, parser->header);
+    } else if (fragment == 0x2000) {
+        parse_transport(parser, proto, &(struct header){0});
+    }
+}
+
+/* Nothing of it is in the header. Extension headers are not understood. */
+static void parse_ipv6(struct parser *parser)
+{
+    struct base_reader reader = parser->reader;
+    base_read_skip(&reader, 6);
+    uint8_t next_header = base_read_u8(&reader);
+    if (base_reader_left(&parser->reader) >= IPV6_BYTES) {
+        base_read_skip(&parser->reader, IPV6_BYTES);
+        parse_transport(parser, next_header, &(struct header){0});
     }
 }
 
@@ -123,6 +138,8 @@ static void parse_network(struct parser *parser, uint16_t type)
         parse_ipv4(parser);
     } else if (type == DL_TYPE_ARP) {
         parse_arp(parser);
+    } else if (type == DL_TYPE_IPV6) {
+        parse_ipv6(parser);
     }
     parser->view->payload = parser->reader.failed ? 0 : offset(parser);
 }
@@ -172,6 +189,13 @@ bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct f
     return dissect(bytes, n_bytes, 0, in_port, view);
 }
 
+bool frame_dissect_cut(const void *bytes, size_t n_bytes, size_t frame_bytes, uint16_t in_port,
+                       struct frame_view *view)
+{
+    return dissect(bytes, n_bytes, frame_bytes > n_bytes ? frame_bytes - n_bytes : 0, in_port,
+                   view);
+}
+
 bool frame_parse(const void *bytes, size_t n_bytes, uint16_t in_port, struct header *header)
 {
     struct frame_view view;
@@ -184,8 +208,7 @@ bool frame_parse_cut(const void *bytes, size_t n_bytes, size_t frame_bytes, uint
                      struct header *header)
 {
     struct frame_view view;
-    size_t n_cut = frame_bytes > n_bytes ? frame_bytes - n_bytes : 0;
-    bool parsed = dissect(bytes, n_bytes, n_cut, in_port, &view);
+    bool parsed = frame_dissect_cut(bytes, n_bytes, frame_bytes, in_port, &view);
     *header = view.header;
     return parsed;
 }

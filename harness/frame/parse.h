@@ -16,7 +16,8 @@ struct frame_view {
     uint16_t type;    /* behind all tags; header.dl_type is what is behind the first one */
     size_t network;   /* first byte behind Ethernet header, tags, LLC and SNAP */
     size_t transport; /* IPv4 that is no fragment: behind the IPv4 header */
-    size_t payload; /* behind what is understood: UDP, TCP, ICMP header, IPv4 header, ARP body… */
+    size_t payload;   /* behind what is understood: UDP, TCP, ICMP header, also behind IPv6 and in a
+                         first fragment; IPv4, IPv6 header, ARP body… */
 };
 
 /* Always gives a header, as switches do: what cannot be read (a truncated or
@@ -27,11 +28,15 @@ struct frame_view {
  * header (14 bytes); `view` is zero then. */
 bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct frame_view *view);
 
+/* The same of a frame of frame_bytes of which only the first n_bytes are there,
+ * as a sampler cuts it: what is behind them counts as there but is not read. */
+bool frame_dissect_cut(const void *bytes, size_t n_bytes, size_t frame_bytes, uint16_t in_port,
+                       struct frame_view *view);
+
 /* The header only. */
 bool frame_parse(const void *bytes, size_t n_bytes, uint16_t in_port, struct header *header);
 
-/* The same of a frame of frame_bytes of which only the first n_bytes are there,
- * as a sampler cuts it: what is behind them counts as there but is not read. */
+/* The header only, of a frame that is cut. */
 bool frame_parse_cut(const void *bytes, size_t n_bytes, size_t frame_bytes, uint16_t in_port,
                      struct header *header);
 

@@ -18,13 +18,20 @@
 #include <stdint.h>
 
 enum {
-    FRAME_MIN_BYTES = 60,   /* untagged and without FCS; the tag comes on top */
-    FRAME_PROBE_BYTES = 96, /* no frame of frame_build is longer */
+    FRAME_MIN_BYTES = 60,    /* untagged and without FCS; the tag comes on top */
+    FRAME_PROBE_BYTES = 106, /* no frame of frame_build is longer */
 };
+
+enum frame_fragment { FRAME_WHOLE, FRAME_FIRST_FRAGMENT, FRAME_LATER_FRAGMENT };
 
 /* What a frame has that its OpenFlow 1.0 header does not tell. Zeros: an ordinary frame. */
 struct frame_shape {
-    uint16_t n_bytes;       /* at least so many, tags not counted */
+    uint16_t n_bytes;   /* at least so many, tags not counted */
+    uint16_t inner_tci; /* of a second 802.1Q tag, VLAN_TAGGED in it; 0: none. The header's dl_type
+                           is DL_TYPE_VLAN then, and behind both tags is DL_TYPE_PROBE */
+    uint8_t tcp_flags;  /* RFC 9293, section 3.1; 0: a bare RST */
+    uint8_t fragment;   /* enum frame_fragment, of UDP: the header's ports are 0, as OpenFlow 1.0
+                           sees them (section 3.4) */
     const uint8_t *arp_sha; /* of ARP, 6 bytes: the sender's hardware address (RFC 826); NULL: it is
                                dl_src as sent */
 };
@@ -36,7 +43,9 @@ struct frame_shape {
  * the same bytes; a tag added or stripped changes nothing else.
  *
  * The mark is the payload: behind the UDP, TCP, ICMP, or IPv4 header, behind
- * the body of ARP, else behind the EtherType. Frames are made so that hosts
+ * the body of ARP, else behind the EtherType. DL_TYPE_IPV6 is a UDP datagram to
+ * port 9 between addresses of RFC 3849, or to a group of RFC 6676, section 3,
+ * where dl_dst is one of RFC 2464, section 7. Frames are made so that hosts
  * stay quiet where that can be had: TCP is a bare RST. The hardware addresses
  * within ARP are those of `sent`, unless the shape says which one goes with the
  * protocol address of the sender: hosts believe it. An ARP
@@ -50,8 +59,9 @@ int frame_build(const struct frame_run *run, const struct frame_mark *mark,
                 const struct header *sent, const struct header *as, struct base_buffer *out,
                 struct base_error *error);
 
-/* The same of this shape. Zeros behind the mark make the frame as long as it shall be; the lengths
- * and checksums of IPv4 and UDP count them. */
+/* The same of this shape. Bytes that count up behind the mark, no two neighbours alike, make the
+ * frame as long as it shall be; lengths and checksums count them. Fails, too, if no frame with the
+ * header `as` has the shape. */
 int frame_build_shaped(const struct frame_run *run, const struct frame_mark *mark,
                        const struct header *sent, const struct header *as,
                        const struct frame_shape *shape, struct base_buffer *out,

@@ -318,14 +318,15 @@ static void frames_of_a_size(void **state)
     for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
         const struct header *header = &golden[i].header;
         struct base_buffer least = build(header);
+        size_t tag_bytes = header->vlan_tci ? 4 : 0;
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             struct base_buffer frame = {0};
             struct header parsed;
             struct frame_mark read;
             struct frame_shape shape = {.n_bytes = (uint16_t)sizes[s]};
-            size_t wanted = sizes[s] + (header->vlan_tci ? 4 : 0);
             assert_int_equal(frame_build_shaped(&run, &mark, header, header, &shape, &frame, NULL),
                              0);
+            size_t wanted = sizes[s] + tag_bytes;
             assert_int_equal(frame.n_bytes, wanted > least.n_bytes ? wanted : least.n_bytes);
             assert_true(frame_parse(frame.data, frame.n_bytes, 1, &parsed));
             assert_memory_equal(&parsed, header, sizeof parsed);
@@ -336,7 +337,171 @@ static void frames_of_a_size(void **state)
     }
 }
 
+#define TO_NOBODY FROM_1_TO_2, .dl_type = DL_TYPE_IP, .nw_src = 0x0a000001, .nw_dst = 0xc6336402
+#define TWO_TAGS  FROM_1_TO_2, .dl_type = DL_TYPE_VLAN, .vlan_tci = VLAN_TAGGED | 5 << 13 | 2049
+
+/* Decoded by tshark 4.0: all checksums "correct". */
+static const struct {
+    struct header header;
+    struct frame_shape shape;
+    const char *hex;
+} shaped[] = {
+    {{FROM_1_TO_2, .dl_type = DL_TYPE_IPV6},
+     {0},
+     "00000000000200000000000186dd600000000028114020010db800000000000000000000000120010db8000000000"
+     "00000000000000200090009002877db" MARK},
+    {{.in_port = 1,
+      .dl_type = DL_TYPE_IPV6,
+      .dl_src = {0, 0, 0, 0, 0, 1},
+      .dl_dst = {0x33, 0x33, 0xc6, 0x33, 0x64, 2}},
+     {0},
+     "3333c633640200000000000186dd600000000028114020010db8000000000000000000000001ff0e0000000000000"
+     "0000db8c63364020009000900286e99" MARK},
+    {{TO_NOBODY, .nw_proto = NW_PROTO_TCP, .tp_src = 9, .tp_dst = 9},
+     {.tcp_flags = 0x02},
+     "000000000002000000000001080045000048000040004006067a0a000001c63364020009000900000000000000005"
+     "00200004f3e0000" MARK},
+    {{TO_NOBODY, .nw_proto = NW_PROTO_UDP},
+     {.fragment = FRAME_FIRST_FRAGMENT},
+     "00000000000200000000000108004500003c000120004011267a0a000001c63364020000000005f00000" MARK},
+    {{TO_NOBODY, .nw_proto = NW_PROTO_UDP},
+     {.fragment = FRAME_LATER_FRAGMENT},
+     "000000000002000000000001080045000034000100b9401145c90a000001c6336402" MARK},
+    {{TWO_TAGS},
+     {.inner_tci = VLAN_TAGGED | 3 << 13 | 2050},
+     "0000000000020000000000018100a8018100680288b5" MARK "0000000000000000000000000000"},
+    {{FROM_1_TO_2, .dl_type = DL_TYPE_PROBE},
+     {.n_bytes = 64},
+     "00000000000200000000000188b5" MARK "000102030405060708090a0b0c0d0e0f1011"},
+};
+enum { N_SHAPED = sizeof shaped / sizeof *shaped };
+
+static struct base_buffer build_shaped(size_t i)
+{
+    struct base_buffer frame = {0};
+    const struct header *header = &shaped[i].header;
+    assert_int_equal(
+        frame_build_shaped(&run, &mark, header, header, &shaped[i].shape, &frame, NULL), 0);
+    return frame;
+}
+
+static void builds_the_golden_shapes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_SHAPED; i++) {
+        char hex[2 * FRAME_PROBE_BYTES + 1];
+        struct base_buffer frame = build_shaped(i);
+        to_hex(&frame, hex);
+        assert_string_equal(hex, shaped[i].hex);
+        base_buffer_free(&frame);
+    }
+}
+
+/* However long they are: the mark is where it is looked for, and the header that of a plain one. */
+static void shapes_are_recognized_at_every_size(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_SHAPED; i++) {
+        for (uint16_t n_bytes = 0; n_bytes <= 1514; n_bytes += 757) {
+            struct base_buffer frame = {0};
+            struct frame_shape shape = shaped[i].shape;
+            struct header parsed;
+            struct frame_mark found;
+            shape.n_bytes = n_bytes ? n_bytes : shape.n_bytes;
+            const struct header *header = &shaped[i].header;
+            assert_int_equal(frame_build_shaped(&run, &mark, header, header, &shape, &frame, NULL),
+                             0);
+            assert_true(frame_parse(frame.data, frame.n_bytes, 1, &parsed));
+            assert_memory_equal(&parsed, header, sizeof parsed);
+            assert_int_equal(frame_recognize(&run, frame.data, frame.n_bytes, &found),
+                             FRAME_MARKED);
+            assert_int_equal(found.number, mark.number);
+            base_buffer_free(&frame);
+        }
+    }
+}
+
+/* Cut anywhere behind the mark, it is known; cut within it, not. */
+static void a_cut_frame_is_recognized_by_its_mark(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_SHAPED; i++) {
+        struct base_buffer frame = build_shaped(i);
+        struct frame_mark found = {0};
+        size_t ends = frame_mark_find(frame.data, frame.n_bytes, 0) + FRAME_MARK_BYTES;
+        for (size_t n = 0; n <= frame.n_bytes; n++) {
+            enum frame_sight sight = frame_recognize(&run, frame.data, n, &found);
+            assert_int_equal(sight >= FRAME_MARKED, n >= ends);
+        }
+        assert_int_equal(found.number, mark.number);
+        base_buffer_free(&frame);
+    }
+}
+
+static void what_makes_a_frame_longer_counts_up(void **state)
+{
+    (void)state;
+    const struct header header = {FROM_1_TO_2, .dl_type = DL_TYPE_PROBE};
+    const struct frame_shape shape = {.n_bytes = 1514};
+    struct base_buffer frame = {0};
+    assert_int_equal(frame_build_shaped(&run, &mark, &header, &header, &shape, &frame, NULL), 0);
+    for (size_t i = 14 + FRAME_MARK_BYTES + 1; i < frame.n_bytes; i++) {
+        assert_int_not_equal(frame.data[i], frame.data[i - 1]);
+    }
+    base_buffer_free(&frame);
+}
+
+/* What a switch rewrites is not what the shape adds. */
+static void a_shape_outlives_a_rewrite(void **state)
+{
+    (void)state;
+    const struct header sent = {TWO_TAGS};
+    struct header as = sent;
+    const struct frame_shape shape = {.inner_tci = VLAN_TAGGED | 2050};
+    struct base_buffer frame = {0};
+    struct frame_view view;
+    as.vlan_tci = VLAN_TAGGED | 7;
+    assert_int_equal(frame_build_shaped(&run, &mark, &sent, &as, &shape, &frame, NULL), 0);
+    assert_true(frame_dissect(frame.data, frame.n_bytes, 1, &view));
+    assert_int_equal(view.n_tags, 2);
+    assert_int_equal(view.type, DL_TYPE_PROBE);
+    base_buffer_free(&frame);
+}
+
+static void refuses_shapes_that_a_header_does_not_have(void **state)
+{
+    (void)state;
+    static const struct {
+        struct header header;
+        struct frame_shape shape;
+    } impossible[] = {
+        {{TWO_TAGS}, {0}},
+        {{FROM_1_TO_2, .dl_type = DL_TYPE_VLAN}, {.inner_tci = VLAN_TAGGED | 5}},
+        {{FROM_1_TO_2, .dl_type = DL_TYPE_PROBE}, {.inner_tci = VLAN_TAGGED | 5}},
+        {{TO_NOBODY, .nw_proto = NW_PROTO_UDP, .tp_dst = 9}, {.fragment = FRAME_FIRST_FRAGMENT}},
+        {{TO_NOBODY, .nw_proto = NW_PROTO_UDP, .tp_src = 9}, {.fragment = FRAME_LATER_FRAGMENT}},
+        {{TO_NOBODY, .nw_proto = NW_PROTO_TCP}, {.fragment = FRAME_FIRST_FRAGMENT}},
+        {{TO_NOBODY, .nw_proto = NW_PROTO_UDP}, {.tcp_flags = 2}},
+        {{FROM_1_TO_2, .dl_type = DL_TYPE_PROBE}, {.tcp_flags = 2}},
+        {{FROM_1_TO_2, .dl_type = DL_TYPE_ARP, .nw_proto = NW_PROTO_UDP}, {.fragment = 1}},
+    };
+    for (size_t i = 0; i < sizeof impossible / sizeof *impossible; i++) {
+        struct base_buffer out = {0};
+        const struct header *header = &impossible[i].header;
+        assert_int_equal(
+            frame_build_shaped(&run, &mark, header, header, &impossible[i].shape, &out, NULL), -1);
+        assert_int_equal(out.n_bytes, 0);
+        base_buffer_free(&out);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(builds_the_golden_shapes),
+    cmocka_unit_test(shapes_are_recognized_at_every_size),
+    cmocka_unit_test(a_cut_frame_is_recognized_by_its_mark),
+    cmocka_unit_test(what_makes_a_frame_longer_counts_up),
+    cmocka_unit_test(a_shape_outlives_a_rewrite),
+    cmocka_unit_test(refuses_shapes_that_a_header_does_not_have),
     cmocka_unit_test(frames_of_a_size),
     cmocka_unit_test(builds_the_golden_frames),
     cmocka_unit_test(every_header_comes_back),
