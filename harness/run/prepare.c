@@ -8,6 +8,7 @@
 #include "traffic/endless.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 
 bool run_checking_select(struct checking *checking)
 {
@@ -79,7 +80,8 @@ static int plan(struct checking *checking, const struct traffic_harmless *harmle
     struct traffic_plan_options options = {.sends = checking->stations.captures,
                                            .selected = checking->selected,
                                            .extras = extras,
-                                           .harmless = harmless};
+                                           .harmless = harmless,
+                                           .mtus = checking->stations.mtus};
     checking->tables_deviate = report_count(&differences, VERDICT_FAIL) +
                                    report_count(&differences, VERDICT_INCONCLUSIVE) >
                                0;
@@ -87,7 +89,9 @@ static int plan(struct checking *checking, const struct traffic_harmless *harmle
         status = base_fail(checking->error, "out of memory");
     } else if (status == 0) {
         options.n_extras = find_extras(checking, &differences, extras);
-        status = plan_with(checking, &options);
+        status = getrandom(&options.fresh, sizeof options.fresh, 0) == sizeof options.fresh
+                     ? plan_with(checking, &options)
+                     : base_fail(checking->error, "no random numbers for fresh frames");
     }
     report_free(&differences);
     free(extras);

@@ -16,8 +16,9 @@ static int allocate(struct run_stations *stations, size_t n)
     stations->problems = base_arena_alloc(arena, (n + 1) * sizeof *stations->problems);
     stations->captures = base_arena_alloc(arena, (n + 1) * sizeof *stations->captures);
     stations->addresses = base_arena_alloc(arena, (n + 1) * sizeof *stations->addresses);
-    return stations->addresses && stations->station_of && stations->host_of && stations->problems &&
-                   stations->captures
+    stations->mtus = base_arena_alloc(arena, (n + 1) * sizeof *stations->mtus);
+    return stations->mtus && stations->addresses && stations->station_of && stations->host_of &&
+                   stations->problems && stations->captures
                ? 0
                : -1;
 }
@@ -59,6 +60,7 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
         const char *problem = world->station_problem(stations->set, i);
         stations->problems[host] = problem ? base_arena_text(&stations->arena, problem) : NULL;
         stations->captures[host] = !problem;
+        stations->mtus[host] = problem ? 0 : world->station_mtu(stations->set, i);
         stations->addresses[host] = problem ? NULL : world->station_address(stations->set, i);
     }
     free(specs);

@@ -15,6 +15,7 @@ struct run_stations {
     size_t *host_of;           /* by station */
     const char **problems;     /* by host: why it cannot be trusted, NULL: it can */
     const uint8_t **addresses; /* by host: of its interface; NULL: not known */
+    unsigned *mtus;            /* by host: of its interface; 0: not known */
     bool *captures;            /* by host */
     struct base_arena arena;
 };

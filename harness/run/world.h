@@ -38,6 +38,7 @@ struct run_world {
                         size_t n_specs, struct station_set **set, struct base_error *error);
     const char *(*station_problem)(const struct station_set *set, size_t station);
     const uint8_t *(*station_address)(const struct station_set *set, size_t station);
+    unsigned (*station_mtu)(const struct station_set *set, size_t station);
     int (*station_send)(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
                         struct base_error *error);
     int (*station_receive)(struct station_set *set, int64_t deadline_ns,

@@ -17,6 +17,7 @@ struct station {
     uint64_t drops;   /* said with the last answer */
     bool has_address;
     uint8_t address[6]; /* of the interface, when it was opened */
+    unsigned mtu;       /* of it; 0: not known */
     bool failed;        /* then `problem` says why */
     struct base_error problem;
 };

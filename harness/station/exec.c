@@ -88,10 +88,12 @@ static int take_message(struct station *station, uint8_t type, struct base_reade
     switch (type) {
     case STATION_WIRE_OPENED:
         remote->opened = true;
-        station->has_address = base_reader_left(&body) == sizeof station->address;
+        station->has_address = base_reader_left(&body) >= sizeof station->address;
         if (station->has_address) {
             memcpy(station->address, body.at, sizeof station->address);
+            base_read_skip(&body, sizeof station->address);
         }
+        station->mtu = base_reader_left(&body) == sizeof(uint16_t) ? base_read_be16(&body) : 0;
         return 0;
     case STATION_WIRE_PROBLEM:
         return base_fail(error, "%.*s", (int)base_reader_left(&body), (const char *)body.at);

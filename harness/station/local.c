@@ -88,6 +88,9 @@ static int check_interface(struct station *station, int fd, struct base_error *e
         memcpy(station->address, request.ifr_hwaddr.sa_data, sizeof station->address);
         station->has_address = true;
     }
+    if (ioctl(fd, SIOCGIFMTU, &request) == 0 && request.ifr_mtu > 0) {
+        station->mtu = (unsigned)request.ifr_mtu;
+    }
     return has_link(fd, &request)
                ? 0
                : base_fail(error, "interface %s has no link", station->interface);

@@ -63,8 +63,10 @@ static int take_open(struct server *server, struct base_reader body, struct base
     if (station->backend->open(station, &problem)) {
         put_problem(server, &problem);
     } else {
+        const uint8_t mtu[] = {(uint8_t)(station->mtu >> 8), (uint8_t)station->mtu};
         station_wire_put(&server->out, STATION_WIRE_OPENED, station->address,
-                         station->has_address ? sizeof station->address : 0, NULL, 0);
+                         station->has_address ? sizeof station->address : 0, mtu,
+                         station->has_address && station->mtu <= UINT16_MAX ? sizeof mtu : 0);
     }
     return 0;
 }

@@ -181,6 +181,11 @@ const uint8_t *station_address(const struct station_set *set, size_t station)
     return it->has_address ? it->address : NULL;
 }
 
+unsigned station_mtu(const struct station_set *set, size_t station)
+{
+    return set->stations[station].mtu;
+}
+
 static int refuse(const struct station *station, struct base_error *error)
 {
     return base_fail(error, "%s", station->problem.text);

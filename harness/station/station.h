@@ -55,6 +55,10 @@ const char *station_problem(const struct station_set *set, size_t station);
  * bytes, as long as the set. NULL: not known. */
 const uint8_t *station_address(const struct station_set *set, size_t station);
 
+/* The MTU that the station's interface had when it was opened, in bytes without the Ethernet
+ * header. 0: not known. */
+unsigned station_mtu(const struct station_set *set, size_t station);
+
 /* Sends one complete Ethernet frame (without FCS) and returns when the kernel
  * has taken it; through `exec`, when it is on its way (station_sync waits
  * until it has been sent). A station does not

@@ -24,7 +24,8 @@
 
 enum station_wire_type {
     STATION_WIRE_OPEN = 1, /* path of the namespace or "", 0, interface */
-    STATION_WIRE_OPENED,   /* MAC address of the interface, or nothing */
+    STATION_WIRE_OPENED,   /* MAC address of the interface, or nothing; its MTU, 2 bytes, or nothing
+                            */
     STATION_WIRE_PROBLEM,  /* text */
     STATION_WIRE_SEND,     /* frame */
     STATION_WIRE_ARRIVAL,  /* bytes on the wire (32 bits), frame as captured */

@@ -49,6 +49,13 @@ static const char *problem(const struct station_set *set, size_t station)
     return set->problems[station];
 }
 
+static unsigned mtu(const struct station_set *set, size_t station)
+{
+    (void)set;
+    (void)station;
+    return 1500;
+}
+
 static const uint8_t *address(const struct station_set *set, size_t station)
 {
     return set->fake->topology->hosts[set->host_of[station]].mac;
@@ -178,6 +185,7 @@ void fake_stations_attach(struct fake_network *fake)
     fake->world.station_open = open_set;
     fake->world.station_problem = problem;
     fake->world.station_address = address;
+    fake->world.station_mtu = mtu;
     fake->world.station_send = send_frame;
     fake->world.station_receive = receive;
     fake->world.station_sync = sync_stations;

@@ -7,36 +7,11 @@
 #include "base/memory.h"
 #include "space/cube.h"
 #include "traffic/classes.h"
+#include "traffic/kinds.h"
 
 #include <stdlib.h>
 
 enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000, MAC_BROADCAST_BYTE = 0xff };
-
-/* A kind of frame is what its headers must have. */
-struct kind {
-    const char *name;
-    struct match essential;
-};
-
-static const struct kind kinds[] = {
-    {.name = "unicast"},
-    {.name = "broadcast",
-     .essential = {.value.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
-                   .mask.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
-    {.name = "vlan",
-     .essential = {.value.vlan_tci = VLAN_TAGGED | 2049, .mask.vlan_tci = VLAN_TAGGED | VLAN_VID}},
-    {.name = "arp", .essential = {.value.dl_type = DL_TYPE_ARP, .mask.dl_type = 0xffff}},
-    {.name = "udp",
-     .essential = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
-                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
-    {.name = "tcp",
-     .essential = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
-                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
-    {.name = "icmp",
-     .essential = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
-                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
-};
-enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 /* One sender while its probes are being planned. */
 struct sender {
@@ -198,10 +173,18 @@ static int add_arrivals(struct sender *sender, struct traffic_probe *probe)
     return arrivals ? 0 : -1;
 }
 
-static bool is_planned(const struct sender *sender, const struct header *header)
+static bool is_shape(const struct frame_shape *a, const struct frame_shape *b)
+{
+    return a->n_bytes == b->n_bytes && a->inner_tci == b->inner_tci &&
+           a->tcp_flags == b->tcp_flags && a->fragment == b->fragment;
+}
+
+static bool is_planned(const struct sender *sender, const struct header *header,
+                       const struct frame_shape *shape)
 {
     for (size_t i = sender->first; i < sender->plan->n_probes; i++) {
-        if (memcmp(&sender->plan->probes[i].header, header, sizeof *header) == 0) {
+        const struct traffic_probe *probe = &sender->plan->probes[i];
+        if (header_equal(&probe->header, header) && is_shape(&probe->shape, shape)) {
             return true;
         }
     }
@@ -216,16 +199,18 @@ static struct traffic_probe *new_probe(struct traffic_plan *plan)
     return &plan->probes[plan->n_probes++];
 }
 
-static int add_probe(struct sender *sender, const struct header *header, const char *kind)
+static int add_probe(struct sender *sender, const struct header *header, const char *kind,
+                     const struct frame_shape *shape)
 {
-    if (is_planned(sender, header)) {
+    if (is_planned(sender, header, shape)) {
         return 0;
     }
     struct traffic_probe *probe = new_probe(sender->plan);
     if (!probe) {
         return -1;
     }
-    *probe = (struct traffic_probe){.from = sender->host, .header = *header, .kind = kind};
+    *probe = (struct traffic_probe){
+        .from = sender->host, .header = *header, .shape = *shape, .kind = kind};
     size_t owner = sender->harmless && header->dl_type == DL_TYPE_ARP
                        ? traffic_arp_owner(sender->harmless, header)
                        : HOST_NONE;
@@ -389,7 +374,8 @@ static const char *make_harmless(const struct sender *sender, const struct choic
 }
 
 /* One probe of this kind in this class, if it has one: an ordinary frame, or any. */
-static int plan_kind(struct sender *sender, size_t class, const struct kind *kind)
+static int plan_kind(struct sender *sender, size_t class, const struct traffic_kind *kind,
+                     const char *impossible)
 {
     struct choice choice = {.class = &sender->classes.cubes[class]};
     struct header header, withheld = {0};
@@ -405,9 +391,9 @@ static int plan_kind(struct sender *sender, size_t class, const struct kind *kin
         if (!find_header(tries[i], choice.excluded, choice.n_excluded, &header)) {
             continue;
         }
-        const char *harms = make_harmless(sender, &choice, &header);
+        const char *harms = impossible ? impossible : make_harmless(sender, &choice, &header);
         if (!harms) {
-            return add_probe(sender, &header, kind->name);
+            return add_probe(sender, &header, kind->name, &kind->shape);
         }
         withheld = reason ? withheld : header;
         reason = reason ? reason : harms;
@@ -424,7 +410,7 @@ static int plan_extra(struct sender *sender, const struct traffic_extra *extra, 
     const char *reason =
         exact ? harm(sender, &any, &header) : make_harmless(sender, &choice, &header);
     return reason ? withhold(sender, &header, extra->kind, reason)
-                  : add_probe(sender, &header, extra->kind);
+                  : add_probe(sender, &header, extra->kind, &(struct frame_shape){0});
 }
 
 /* Whether every host that must receive a copy of `a` must receive one of `b`. */
@@ -470,6 +456,48 @@ static int add_sentinels(struct sender *sender)
     return 0;
 }
 
+static int plan_classes(struct sender *sender)
+{
+    for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
+        for (size_t number = 0; number < TRAFFIC_KINDS; number++) {
+            struct traffic_kind kind = traffic_kind(number);
+            if (plan_kind(sender, class, &kind, NULL) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* The smallest that is known: what is longer might not come out at its end. */
+static unsigned smallest_mtu(const struct sender *sender, const unsigned *mtus)
+{
+    unsigned smallest = mtus[sender->host];
+    for (size_t i = 0; i < sender->topology->n_hosts && smallest > 0; i++) {
+        smallest = mtus[i] > 0 && mtus[i] < smallest ? mtus[i] : smallest;
+    }
+    return smallest;
+}
+
+/* What traffic looks like, in the first class that has it. */
+static int plan_more(struct sender *sender, const struct traffic_plan_options *options)
+{
+    unsigned mtu = smallest_mtu(sender, options->mtus);
+    const struct traffic_plan *plan = sender->plan;
+    for (size_t number = 0; number < TRAFFIC_KINDS_MORE; number++) {
+        struct traffic_kind kind;
+        const char *impossible = traffic_kind_more(number, mtu, options->fresh, &kind);
+        size_t n = plan->n_probes + plan->n_withheld;
+        for (size_t class = 0;
+             class < sender->classes.n_cubes && n == plan->n_probes + plan->n_withheld; class ++) {
+            if (plan_kind(sender, class, &kind, impossible) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
 static int plan_sender(struct sender *sender, const struct traffic_plan_options *options)
 {
     sender->first = sender->plan->n_probes;
@@ -479,12 +507,9 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
         traffic_classes_of(sender->declared, sender->host, &sender->classes) < 0) {
         return -1;
     }
-    for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
-        for (size_t kind = 0; kind < N_KINDS; kind++) {
-            if (plan_kind(sender, class, &kinds[kind]) < 0) {
-                return -1;
-            }
-        }
+    if (plan_classes(sender) < 0 ||
+        (options->mtus && !options->extras_only && plan_more(sender, options) < 0)) {
+        return -1;
     }
     for (size_t i = 0; i < options->n_extras; i++) {
         const struct traffic_extra *extra = &options->extras[i];

@@ -73,7 +73,10 @@ struct traffic_plan_options {
     const bool *selected; /* by claim: whether probes are planned for it; NULL: for all */
     const struct traffic_extra *extras;
     size_t n_extras;
-    bool extras_only;                        /* plan nothing else, and extras exactly as they are */
+    const unsigned *mtus; /* by host: of its interface, 0: not known; NULL: nothing is sent but what
+                             tells classes apart, and not what traffic looks like */
+    uint16_t fresh;       /* random (traffic_kind_more) */
+    bool extras_only;     /* plan nothing else, and extras exactly as they are */
     const struct traffic_harmless *harmless; /* NULL: whatever there is may be sent */
 };
 

@@ -32,6 +32,51 @@ static struct planned plan_of(const char *path, const struct traffic_extra *extr
     return planned;
 }
 
+/* The kinds of what traffic looks like are sent once a sender, each as its header's claims and
+ * ports say, and only if the interfaces are known. */
+static void each_sender_sends_what_traffic_looks_like(void **state)
+{
+    (void)state;
+    static const bool all[64] = {[0 ... 63] = true};
+    static const char *const names[] = {
+        "multicast", "priority-tag", "two-tags",       "arp-reply",      "ipv6",
+        "tcp-syn",   "tcp-data",     "first-fragment", "later-fragment", "200-bytes",
+        "600-bytes", "1100-bytes",   "full-size",      "fresh"};
+    unsigned mtus[64];
+    struct planned planned = plan_of("expected/demon/simulated.yaml", NULL, 0);
+    size_t n_before = planned.plan.n_probes;
+    traffic_plan_free(&planned.plan);
+    for (size_t i = 0; i < 64; i++) {
+        mtus[i] = i == 3 ? 1000 : 1500;
+    }
+    struct traffic_plan_options options = {.sends = all, .mtus = mtus, .fresh = 5};
+    struct path_declared declared;
+    assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &planned.plan, NULL), 0);
+    size_t n_senders = planned.expectation->topology->n_hosts;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        size_t n = 0;
+        for (size_t p = 0; p < planned.plan.n_probes; p++) {
+            const struct traffic_probe *probe = &planned.plan.probes[p];
+            bool is = strcmp(probe->kind, names[k]) == 0;
+            n += is && !probe->sentinel;
+            assert_true(!is || probe->shape.n_bytes <= 1014);
+            assert_true(!is || strcmp(names[k], "full-size") || probe->shape.n_bytes == 1014);
+            if (is && probe->from == 0) { /* h1: to h2, and copied to h11 */
+                assert_int_equal(traffic_plan_copies(probe, 1), 1);
+                assert_int_equal(traffic_plan_copies(probe, 10), 1);
+            }
+        }
+        assert_int_equal(n, strcmp(names[k], "1100-bytes") == 0 ? 0 : n_senders);
+    }
+    assert_true(planned.plan.n_probes >= n_before + 13 * n_senders);
+    assert_int_equal(planned.plan.n_withheld, n_senders);
+    assert_string_equal(planned.plan.withheld[0].kind, "1100-bytes");
+    path_declared_close(&declared);
+    traffic_plan_free(&planned.plan);
+    expectation_free(planned.expectation);
+}
+
 static void planned_free(struct planned *planned)
 {
     traffic_plan_free(&planned->plan);
@@ -264,6 +309,7 @@ static void who_sends(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_sender_sends_what_traffic_looks_like),
     cmocka_unit_test(every_claim_has_a_probe),
     cmocka_unit_test(every_kind_is_tried),
     cmocka_unit_test(cases_divide_the_headers),

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Kinds of frames: those that each class of headers is probed with, and those with which each
+ * sender shows once that its cables and switches take what traffic looks like. Pure. */
+#ifndef TRAFFIC_KINDS_H
+#define TRAFFIC_KINDS_H
+
+#include "frame/probe.h"
+#include "model/match.h"
+
+struct traffic_kind {
+    const char *name;
+    struct match essential; /* what its headers must have */
+    struct frame_shape shape;
+};
+
+enum { TRAFFIC_KINDS = 7, TRAFFIC_KINDS_MORE = 14, TRAFFIC_MTU_MAX = 1500 };
+
+/* The number-th of TRAFFIC_KINDS, for every class. */
+struct traffic_kind traffic_kind(size_t number);
+
+/* The number-th of TRAFFIC_KINDS_MORE, once a sender. mtu: of all interfaces that it may come to
+ * (above TRAFFIC_MTU_MAX: that); 0: not known. fresh: a number that no earlier run had: switches
+ * keep what they did with earlier frames. Returns NULL, or why no frame of this kind can be made.
+ */
+const char *traffic_kind_more(size_t number, unsigned mtu, uint16_t fresh,
+                              struct traffic_kind *kind);
+
+#endif
