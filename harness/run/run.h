@@ -22,6 +22,8 @@ struct run_options {
     unsigned timeout_ms;  /* for each dump; 0: 10,000 */
     unsigned converge_ms; /* how long frames may lag behind a change of the tables */
     unsigned listen_ms;   /* listens for late copies so long, after the last round */
+    bool thorough;        /* so many sendings that a loss of 1 frame in 100 shows (RUN_SENDINGS);
+                             listens RUN_THOROUGH_LISTEN_MS unless listen_ms says otherwise */
     bool packet_out;      /* switches may be asked to send frames, to tell one cable from another */
     bool allow_flood;     /* frames may be sent that NORMAL floods */
     struct base_buffer *pcapng; /* gets the frames of failing probes; NULL: not wanted */
@@ -29,7 +31,7 @@ struct run_options {
     void *progress_aux;
 };
 
-enum { RUN_CONVERGE_MS = 2000 };
+enum { RUN_CONVERGE_MS = 2000, RUN_THOROUGH_LISTEN_MS = 2000 };
 
 /* Dumps all switches, compares, probes, judges. Fills `report`, which the
  * caller frees; the lab may be NULL if there is a saved state. 0 whatever the verdict; -1 if the

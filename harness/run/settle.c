@@ -161,7 +161,14 @@ static int settle_rounds(struct checking *checking, bool *settled)
 {
     uint64_t start_ns = run_checking_now_ns(checking), equal_since_ns = start_ns;
     bool confirms = false; /* time is over, but the last round was explained: one more */
-    if (next_round(checking, RUN_REPEATS) < 0) {
+    unsigned repeats =
+        checking->options->thorough
+            ? traffic_plan_repeats(&checking->plan, checking->topology->n_hosts, RUN_SENDINGS)
+            : RUN_REPEATS;
+    if (repeats == 0) {
+        return base_fail(checking->error, "out of memory");
+    }
+    if (next_round(checking, repeats > RUN_REPEATS ? repeats : RUN_REPEATS) < 0) {
         return -1;
     }
     *settled = round_explained(checking);
@@ -255,7 +262,7 @@ static int choose(struct checking *checking, bool settled)
 
 int run_checking_settle(struct checking *checking)
 {
-    bool settled;
+    bool settled = false;
     checking->changed_ns =
         base_calloc(checking->topology->n_switches + 1, sizeof *checking->changed_ns);
     if (!checking->changed_ns) {
@@ -279,9 +286,13 @@ int run_checking_settle(struct checking *checking)
     if ((deviates && run_checking_count(checking) < 0) || run_checking_wire(checking) < 0) {
         return -1;
     }
-    if (checking->options->listen_ms > 0) {
+    unsigned listen_ms = checking->options->listen_ms;
+    if (listen_ms == 0 && checking->options->thorough) {
+        listen_ms = RUN_THOROUGH_LISTEN_MS;
+    }
+    if (listen_ms > 0) {
         run_progress(checking->options, "listening");
-        run_probing_drain(&checking->probing, checking->options->listen_ms);
+        run_probing_drain(&checking->probing, listen_ms);
     }
     return run_transient_find(checking) < 0 ? -1 : choose(checking, settled);
 }

@@ -2,6 +2,7 @@
  *
  * Checks on a network in memory whose time is virtual: how fast frames are sent, and how long
  * they are waited for. */
+#include "run/probing.h"
 #include "testing/fake_run.h"
 
 #include <string.h>
@@ -120,8 +121,27 @@ static void a_copy_that_comes_some_rounds_late_counts_to_its_own_round(void **st
     fake_run_close(&run);
 }
 
+/* From each host to each other one so many go that one of them is lost if one in 100 is. */
+static void a_thorough_check_sends_often_and_listens(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.options.thorough = true;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_true(run.network.n_sent >= 10 * RUN_SENDINGS);
+    assert_true(run.report.timing.total_ms >= RUN_THOROUGH_LISTEN_MS);
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2",
+                                             .first = RUN_SENDINGS - 1, .n = 1});
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_FAIL);
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_more_is_sent_in_a_second_than_may_be),
+    cmocka_unit_test(a_thorough_check_sends_often_and_listens),
     cmocka_unit_test(a_storm_ends_the_sending),
     cmocka_unit_test(settling_has_an_end),
     cmocka_unit_test(the_settling_time_follows_the_slowest_frame),

@@ -621,6 +621,25 @@ const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic
     return NULL;
 }
 
+unsigned traffic_plan_repeats(const struct traffic_plan *plan, size_t n_hosts, unsigned n_frames)
+{
+    unsigned *counts = base_calloc(n_hosts + 1, sizeof *counts), repeats = counts ? 1 : 0;
+    for (size_t p = 0; counts && p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        for (size_t i = 0; i < probe->n_arrivals; i++) {
+            counts[probe->arrivals[i].host] += probe->arrivals[i].copies > 0;
+        }
+        bool is_last = p + 1 == plan->n_probes || plan->probes[p + 1].from != probe->from;
+        for (size_t to = 0; to < n_hosts && is_last; to++) {
+            unsigned needed = counts[to] > 0 ? (n_frames + counts[to] - 1) / counts[to] : 0;
+            repeats = needed > repeats ? needed : repeats;
+            counts[to] = 0;
+        }
+    }
+    free(counts);
+    return repeats;
+}
+
 unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host)
 {
     const struct traffic_expected_arrival *arrival = traffic_plan_arrival(probe, host);

@@ -101,6 +101,10 @@ const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic
 /* Whether probes that the claim speaks of are withheld, and none is planned. */
 bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim);
 
+/* How often the plan must be sent so that from each host to each other one to which anything must
+ * go, at least so many frames go. At least 1; 0 without memory. */
+unsigned traffic_plan_repeats(const struct traffic_plan *plan, size_t n_hosts, unsigned n_frames);
+
 /* How many copies of it must arrive: 0 if none. */
 unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host);
 
