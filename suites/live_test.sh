@@ -66,5 +66,6 @@ lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
 lab topologies/demon - tapd
 lab topologies/demon - tapd-faults
 lab topologies/demon - tapd-dialled --controller tcp:127.0.0.1:6653
+lab topologies/demon - tapd-holds --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-edits
 lab topologies/demon - sflow

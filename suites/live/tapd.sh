@@ -181,6 +181,10 @@ stop_tapd
 expect_says 3 'token-file' "no token, no address that others reach" \
     "$B/tapd" "$policy" --http 0.0.0.0:8080
 echo geheim > "$scratch/token"
+chmod 644 "$scratch/token"
+expect_says 2 'mode 0644' "no token that others can read" \
+    "$B/tapd" "$policy" --http "unix:$socket" --token-file "$scratch/token"
+chmod 600 "$scratch/token"
 start_tapd "$policy" --token-file "$scratch/token"
 answers 401 Bearer "no token" GET /status
 header='Authorization: Bearer'

@@ -6,6 +6,7 @@
 #include "tapd/face/api.h"
 #include "tapd/face/controller.h"
 #include "tapd/face/http.h"
+#include "tapd/face/token.h"
 #include "tapd/log.h"
 
 #include <errno.h>
@@ -14,11 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_UNDONE = 3 };
-enum { MAX_TOKEN_BYTES = 4096, ONCE_MS = 30000 };
+enum { ONCE_MS = 30000, GRACE_S = 5, MAX_CLIENTS = 64, DEADLINE_MS = 10000 };
 
 struct options {
     struct tapd_controller_options controller;
@@ -64,7 +66,7 @@ static const struct base_option rows[] = {
      .help = "answer requests: unix:PATH or HOST:PORT"},
     {"token-file", 0, "FILE", base_option_text, AT(token_file),
      .help = "what requests must bring: Authorization: Bearer TOKEN; needed where other machines "
-             "can reach the address"},
+             "can reach the address. Nobody else may read the file (0600)"},
     {"sflow", 0, "WHERE", base_option_text, AT(controller.sflow),
      .help = "listen for samples at [ADDRESS:]PORT (UDP), for taps with \"when\""},
     {"state", 0, "FILE", base_option_text, AT(controller.state),
@@ -146,27 +148,6 @@ static int read_options(int argc, char **argv, struct options *options)
         options->controller.lab = getenv("TAPPROOF_LAB");
     }
     return 0;
-}
-
-/* The first line of the file. */
-static char *read_token(const char *path, struct base_error *error)
-{
-    char line[MAX_TOKEN_BYTES];
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        base_fail(error, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
-    char *got = fgets(line, sizeof line, file);
-    fclose(file);
-    if (got) {
-        line[strcspn(line, "\r\n")] = '\0';
-    }
-    if (!got || !*line) {
-        base_fail(error, "%s: expected a token in its first line", path);
-        return NULL;
-    }
-    return strdup(line);
 }
 
 static int print_tables(const struct options *options)
@@ -257,12 +238,56 @@ static void add_events(struct program *program, struct event *events[N_EVENTS])
     }
 }
 
+/* What libevent does at a signal, when nothing holds the loop up. */
+static struct sigaction in_turn;
+
+static void on_grace_over(int number)
+{
+    (void)number;
+    _exit(EXIT_UNDONE);
+}
+
+static void on_end_asked(int number)
+{
+    alarm(GRACE_S);
+    in_turn.sa_handler(number);
+}
+
+/* SIGTERM and SIGINT end it also where the loop does not turn: a policy that is a FIFO, a file
+ * system that hangs. */
+static void be_sure_to_end(void)
+{
+    const struct sigaction grace = {.sa_handler = on_grace_over};
+    struct sigaction asked;
+    sigaction(SIGALRM, &grace, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        int number = i == 0 ? SIGTERM : SIGINT;
+        sigaction(number, NULL, &asked);
+        if (asked.sa_handler != SIG_DFL && asked.sa_handler != SIG_IGN) {
+            in_turn = asked;
+            asked.sa_handler = on_end_asked;
+            sigaction(number, &asked, NULL);
+        }
+    }
+}
+
+/* At most a quarter of the descriptors: the others are for switches. */
+static void share_descriptors(struct tapd_http *http)
+{
+    struct rlimit limit;
+    struct tapd_http_limits limits = {.max_clients = MAX_CLIENTS, .deadline_ms = DEADLINE_MS};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 4 < MAX_CLIENTS) {
+        limits.max_clients = limit.rlim_cur / 4 + 1;
+    }
+    tapd_http_set_limits(http, &limits);
+}
+
 static int open_http(struct program *program)
 {
     const struct options *options = program->options;
     struct base_error error;
     if (options->token_file) {
-        program->token = read_token(options->token_file, &error);
+        program->token = tapd_token_read(options->token_file, &error);
         if (!program->token) {
             tapd_log("%s", error.text);
             return EXIT_USAGE;
@@ -275,6 +300,7 @@ static int open_http(struct program *program)
             tapd_log("%s", error.text);
             return EXIT_UNDONE;
         }
+        share_descriptors(program->http);
     }
     return 0;
 }
@@ -299,6 +325,7 @@ static int run(const struct options *options)
         return EXIT_UNDONE;
     }
     add_events(&program, events);
+    be_sure_to_end();
     program.status = open_controller(&program);
     program.status = program.status ? program.status : open_http(&program);
     if (program.status == 0 && event_base_dispatch(program.base) < 0) {
@@ -338,6 +365,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     prepare_descriptors();
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* it needs no privilege, and starts no program */
     signal(SIGPIPE, SIG_IGN);
     int status = read_options(argc, argv, &options);
     if (status < 0) {
