@@ -41,20 +41,19 @@ hang 127.0.0.1:6653 50 ''
 report "and callers that say nothing" $?
 controllers=$(ovs-vsctl get bridge s2 controller)
 ovs-vsctl -- clear bridge s2 controller
-until_says 's2: ' tail -n 3 "$scratch/log"
+until_says '^tapd: s2: [^c]' cat "$scratch/log"
 ovs-vsctl -- --id=@far create controller 'target="tcp:127.0.0.1:6653"' max_backoff=1000 \
     -- --id=@near create controller "target=\"ptcp:$(endpoint s2 | sed 's/.*://'):127.0.0.1\"" \
     -- set bridge s2 'controller=[@far,@near]' > /dev/null
-until_says 'connected' sh -c "tail -n 3 $scratch/log | grep '^tapd: s2'"
+until_says '^2$' grep -c '^tapd: s2: connected' "$scratch/log"
 report "a switch that comes back is served at once" $?
 installed
 report "and whoever asks is answered" $?
-exactly "$policy" "the tables are as the policy says"
 [ "$(ls "/proc/$tapd_pid/fd" | wc -l)" -le 100 ]
 report "descriptors are left" $?
 ends
 report "SIGTERM ends it all the same" $?
-kill $hanging
+kill $hanging 2> /dev/null
 hanging=
 tapd_pid=
 
@@ -62,6 +61,7 @@ tapd_pid=
 mkfifo "$scratch/unread"
 sleep 120 < "$scratch/unread" &
 hanging=$!
+dd if=/dev/zero "of=$scratch/unread" bs=64k count=1 2> /dev/null # and that is full
 cp "$policy" "$scratch/policy.yaml"
 sed -i "s|topology: .*|topology: $PWD/topologies/demon.yaml|" "$scratch/policy.yaml"
 "$B/tapd" "$scratch/policy.yaml" --listen $here --http "unix:$socket" > /dev/null 2> "$scratch/unread" &
