@@ -18,7 +18,7 @@ static size_t base_of(size_t n)
     while (base * base < n) {
         base++;
     }
-    return base;
+    return base > DIGITS ? base : DIGITS;
 }
 
 unsigned blame_wiring_number(size_t k, size_t n, unsigned nth)
