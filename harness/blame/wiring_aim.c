@@ -11,19 +11,13 @@ enum {
     DIGITS = 16 /* so many numbers at least: cables that are more get several, one a burst */
 };
 
-/* The digits to a base of which two tell all. */
-static size_t base_of(size_t n)
+/* Digits to a base that is so large that two of them tell all. */
+unsigned blame_wiring_number(size_t k, size_t n, unsigned nth)
 {
     size_t base = DIGITS;
     while (base * base < n) {
         base++;
     }
-    return base > DIGITS ? base : DIGITS;
-}
-
-unsigned blame_wiring_number(size_t k, size_t n, unsigned nth)
-{
-    size_t base = base_of(n);
     /* Of few cables the second number is as good as the first, but another. */
     size_t digit = nth % 2 == 0 ? k % base : n <= base ? base - 1 - k : k / base;
     return STEP * (unsigned)(digit + 1);

@@ -22,7 +22,7 @@ static void assert_told(const struct fake_run *run, const char *expected)
         size_t n = 0;
         for (size_t j = 0; j < coverage->n_untold; j++) {
             n += coverage->untold[j].reason == reason && j >= i;
-            i = coverage->untold[j].reason == reason && j < i ? coverage->n_untold : i;
+            i = j < i && coverage->untold[j].reason == reason ? coverage->n_untold : i;
         }
         if (i < coverage->n_untold) {
             base_put_format(&text, ", %s: %zu", reason, n);

@@ -199,6 +199,38 @@ static struct traffic_probe *new_probe(struct traffic_plan *plan)
     return &plan->probes[plan->n_probes++];
 }
 
+/* Whether frames of this shape have each form in which the probe may arrive. Behind strip_vlan a
+ * frame with two tags has none that OpenFlow 1.0 could tell, nor has a fragment with a port. */
+static bool has_forms(const struct traffic_probe *probe)
+{
+    static const struct frame_run run = {0};
+    static const struct frame_mark mark = {.kind = FRAME_PROBE};
+    struct base_buffer frame = {0};
+    bool has = true;
+    for (size_t i = 0; i < probe->n_arrivals; i++) {
+        for (size_t form = 0; form < probe->arrivals[i].n_as && has; form++) {
+            frame.n_bytes = 0;
+            has = frame_build_shaped(&run, &mark, &probe->header, &probe->arrivals[i].as[form],
+                                     &probe->shape, &frame, NULL) == 0;
+        }
+    }
+    base_buffer_free(&frame);
+    return has;
+}
+
+static int withhold(struct sender *sender, const struct header *header, const char *kind,
+                    const char *reason)
+{
+    struct traffic_plan *plan = sender->plan;
+    if (base_grow(&plan->withheld, plan->n_withheld, &plan->withheld_capacity,
+                  sizeof *plan->withheld) < 0) {
+        return -1;
+    }
+    plan->withheld[plan->n_withheld++] = (struct traffic_withheld){
+        .from = sender->host, .header = *header, .kind = kind, .reason = reason};
+    return 0;
+}
+
 static int add_probe(struct sender *sender, const struct header *header, const char *kind,
                      const struct frame_shape *shape)
 {
@@ -216,19 +248,13 @@ static int add_probe(struct sender *sender, const struct header *header, const c
                        : HOST_NONE;
     probe->shape.arp_sha = owner == HOST_NONE ? NULL : sender->topology->hosts[owner].mac;
     follow(sender, header);
-    return add_arrivals(sender, probe);
-}
-
-static int withhold(struct sender *sender, const struct header *header, const char *kind,
-                    const char *reason)
-{
-    struct traffic_plan *plan = sender->plan;
-    if (base_grow(&plan->withheld, plan->n_withheld, &plan->withheld_capacity,
-                  sizeof *plan->withheld) < 0) {
+    if (add_arrivals(sender, probe) < 0) {
         return -1;
     }
-    plan->withheld[plan->n_withheld++] = (struct traffic_withheld){
-        .from = sender->host, .header = *header, .kind = kind, .reason = reason};
+    if (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)) {
+        sender->plan->n_probes--;
+        return withhold(sender, header, kind, "nobody can say what becomes of it on its way");
+    }
     return 0;
 }
 

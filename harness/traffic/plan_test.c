@@ -61,7 +61,7 @@ static void each_sender_sends_what_traffic_looks_like(void **state)
             bool is = strcmp(probe->kind, names[k]) == 0;
             n += is && !probe->sentinel;
             assert_true(!is || probe->shape.n_bytes <= 1014);
-            assert_true(!is || strcmp(names[k], "full-size") || probe->shape.n_bytes == 1014);
+            assert_true(!is || strcmp(names[k], "full-size") != 0 || probe->shape.n_bytes == 1014);
             if (is && probe->from == 0) { /* h1: to h2, and copied to h11 */
                 assert_int_equal(traffic_plan_copies(probe, 1), 1);
                 assert_int_equal(traffic_plan_copies(probe, 10), 1);
@@ -72,6 +72,41 @@ static void each_sender_sends_what_traffic_looks_like(void **state)
     assert_true(planned.plan.n_probes >= n_before + 13 * n_senders);
     assert_int_equal(planned.plan.n_withheld, n_senders);
     assert_string_equal(planned.plan.withheld[0].kind, "1100-bytes");
+    path_declared_close(&declared);
+    traffic_plan_free(&planned.plan);
+    expectation_free(planned.expectation);
+}
+
+/* Behind strip_vlan a frame with two tags has no header of OpenFlow 1.0. */
+static void what_cannot_be_told_is_not_sent(void **state)
+{
+    (void)state;
+    static const bool all[64] = {[0 ... 63] = true};
+    unsigned mtus[64];
+    size_t n_sent = 0, n_withheld = 0;
+    struct planned planned = plan_of("expected/fabric/taps.yaml", NULL, 0);
+    traffic_plan_free(&planned.plan);
+    for (size_t i = 0; i < 64; i++) {
+        mtus[i] = 1500;
+    }
+    struct traffic_plan_options options = {.sends = all, .mtus = mtus};
+    struct path_declared declared;
+    assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &planned.plan, NULL), 0);
+    for (size_t p = 0; p < planned.plan.n_probes; p++) {
+        const struct traffic_probe *probe = &planned.plan.probes[p];
+        for (size_t i = 0; i < probe->n_arrivals && probe->shape.inner_tci; i++) {
+            for (size_t form = 0; form < probe->arrivals[i].n_as; form++) {
+                assert_true(probe->arrivals[i].as[form].vlan_tci & VLAN_TAGGED);
+            }
+        }
+        n_sent += probe->shape.inner_tci != 0;
+    }
+    for (size_t i = 0; i < planned.plan.n_withheld; i++) {
+        n_withheld += strcmp(planned.plan.withheld[i].kind, "two-tags") == 0;
+    }
+    assert_true(n_sent > 0);
+    assert_true(n_withheld > 0);
     path_declared_close(&declared);
     traffic_plan_free(&planned.plan);
     expectation_free(planned.expectation);
@@ -309,6 +344,7 @@ static void who_sends(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_cannot_be_told_is_not_sent),
     cmocka_unit_test(each_sender_sends_what_traffic_looks_like),
     cmocka_unit_test(every_claim_has_a_probe),
     cmocka_unit_test(every_kind_is_tried),
