@@ -199,8 +199,16 @@ static struct traffic_probe *new_probe(struct traffic_plan *plan)
     return &plan->probes[plan->n_probes++];
 }
 
-/* Whether frames of this shape have each form in which the probe may arrive. Behind strip_vlan a
- * frame with two tags has none that OpenFlow 1.0 could tell, nor has a fragment with a port. */
+static bool is_rewritten(const struct header *form, const struct header *sent)
+{
+    struct header same = *form;
+    same.in_port = sent->in_port;
+    return !header_equal(&same, sent);
+}
+
+/* Whether it is known how frames of this shape look in each form in which the probe may arrive.
+ * Behind strip_vlan a frame with two tags has no header that OpenFlow 1.0 could tell; in fragments
+ * switches rewrite what they take for ports and checksums, and is data. */
 static bool has_forms(const struct traffic_probe *probe)
 {
     static const struct frame_run run = {0};
@@ -210,7 +218,9 @@ static bool has_forms(const struct traffic_probe *probe)
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         for (size_t form = 0; form < probe->arrivals[i].n_as && has; form++) {
             frame.n_bytes = 0;
-            has = frame_build_shaped(&run, &mark, &probe->header, &probe->arrivals[i].as[form],
+            has = !(probe->shape.fragment &&
+                    is_rewritten(&probe->arrivals[i].as[form], &probe->header)) &&
+                  frame_build_shaped(&run, &mark, &probe->header, &probe->arrivals[i].as[form],
                                      &probe->shape, &frame, NULL) == 0;
         }
     }
