@@ -339,7 +339,7 @@ static void ask_backward(const struct trial *trial, size_t sw, size_t entry)
     struct coming coming = who_comes(trial, sw, entry);
     enum space_answer answer =
         path_origin_of_entry(&trial->index, NULL, sw, entry, &budget, &origin);
-    char what[64];
+    char what[128];
     disagreements[BACKWARD].n_asked++;
     if (answer == SPACE_FOUND) {
         simulate(&trial->network, origin.host, &origin.header, &fate);
@@ -384,7 +384,7 @@ static void ask_affected(struct trial *trial)
                                 match_takes(&affected[sw][e].headers[h].cube, &header);
                     }
                     if (!found) {
-                        char what[64];
+                        char what[128];
                         snprintf(what, sizeof what, "it may come to s%zu, %zu", sw + 1, e);
                         disagree(trial, AFFECTED, what, host, &header);
                     }

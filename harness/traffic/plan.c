@@ -199,16 +199,24 @@ static struct traffic_probe *new_probe(struct traffic_plan *plan)
     return &plan->probes[plan->n_probes++];
 }
 
-static bool is_rewritten(const struct header *form, const struct header *sent)
+/* Whether a switch on the way rewrites addresses, TOS or ports of IPv4. In IPv6 switches rewrite
+ * what goes by the same names, and in fragments what stands where a port would be. */
+static bool meets_rewrites(const struct sender *sender)
 {
-    struct header same = *form;
-    same.in_port = sent->in_port;
-    return !header_equal(&same, sent);
+    bool meets = false;
+    for (size_t i = 0; i < sender->walk.n_hops; i++) {
+        const struct path_network *declared = &sender->declared->network;
+        size_t sw = sender->walk.hops[i].in.sw;
+        const struct header *bits = &declared->rewritten[sw];
+        bool is_known = declared->switches[sw].flows != NULL;
+        meets |= is_known &&
+                 (bits->nw_src || bits->nw_dst || bits->nw_tos || bits->tp_src || bits->tp_dst);
+    }
+    return meets;
 }
 
-/* Whether it is known how frames of this shape look in each form in which the probe may arrive.
- * Behind strip_vlan a frame with two tags has no header that OpenFlow 1.0 could tell; in fragments
- * switches rewrite what they take for ports and checksums, and is data. */
+/* Whether frames of this shape have each form in which the probe may arrive: behind strip_vlan one
+ * with two tags has no header that OpenFlow 1.0 could tell. */
 static bool has_forms(const struct traffic_probe *probe)
 {
     static const struct frame_run run = {0};
@@ -218,9 +226,7 @@ static bool has_forms(const struct traffic_probe *probe)
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         for (size_t form = 0; form < probe->arrivals[i].n_as && has; form++) {
             frame.n_bytes = 0;
-            has = !(probe->shape.fragment &&
-                    is_rewritten(&probe->arrivals[i].as[form], &probe->header)) &&
-                  frame_build_shaped(&run, &mark, &probe->header, &probe->arrivals[i].as[form],
+            has = frame_build_shaped(&run, &mark, &probe->header, &probe->arrivals[i].as[form],
                                      &probe->shape, &frame, NULL) == 0;
         }
     }
@@ -261,7 +267,9 @@ static int add_probe(struct sender *sender, const struct header *header, const c
     if (add_arrivals(sender, probe) < 0) {
         return -1;
     }
-    if (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)) {
+    bool is_rewritten =
+        (header->dl_type == DL_TYPE_IPV6 || shape->fragment) && meets_rewrites(sender);
+    if (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe))) {
         sender->plan->n_probes--;
         return withhold(sender, header, kind, "nobody can say what becomes of it on its way");
     }
