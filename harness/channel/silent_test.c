@@ -119,9 +119,11 @@ static void an_interrupted_dump_ends_at_once(void **state)
     assert_failed(&dumps[1], slow.endpoint, "interrupted");
     assert_true(dumps[1].ms < 300000);
     switch_state_free(&dumps[0].state);
+    switch_state_free(&dumps[1].state);
     assert_int_equal(channel_dump(channel, BOTH, dumps, NULL), 0); /* it can still be read */
     assert_failed(&dumps[1], slow.endpoint, "interrupted");
     switch_state_free(&dumps[0].state);
+    switch_state_free(&dumps[1].state);
     channel_close(channel);
     assert_int_equal(waitpid(child, NULL, 0), child);
     close(ends[0]);
