@@ -445,7 +445,9 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
                                   .time_ns = BEGIN_S * NS_IN_S};
     fake->cabled.links = calloc(topology->n_links + 1, sizeof *topology->links);
     assert_non_null(fake->cabled.links);
-    memcpy(fake->cabled.links, topology->links, topology->n_links * sizeof *topology->links);
+    for (size_t i = 0; i < topology->n_links; i++) {
+        fake->cabled.links[i] = topology->links[i];
+    }
     for (size_t i = 0; i < topology->n_switches; i++) {
         fake->states[i].datapath_id = topology->switches[i].dpid;
         fake->states[i].n_tables = 1;
