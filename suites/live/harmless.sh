@@ -9,21 +9,6 @@ export LC_ALL=C
 bridge=unix:/run/openvswitch/s1.mgmt
 expected=$NETWORKS/three-x.yaml
 
-wait_until() {
-    tries=400
-    until "$@" > /dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
-        sleep 0.05
-    done
-}
-
-on() {
-    netns=$(sed -n "s/^  $1: {netns: \([^,]*\),.*/\1/p" "$TAPPROOF_LAB")
-    shift
-    nsenter --net="$netns" "$@"
-}
-
 # entries FLOW...: s1 has these, and no other.
 entries() {
     ovs-ofctl -O OpenFlow10 del-flows "$bridge" && for flow in "$@"; do

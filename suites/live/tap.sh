@@ -73,6 +73,23 @@ program() {
     topologies/lab policy "$1" > "$scratch/out" 2>&1 || { report "program $1" 1; exit 1; }
 }
 
+# wait_until COMMAND...: until it succeeds, 20 s at most.
+wait_until() {
+    tries=400
+    until "$@" > /dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+
+# on HOST COMMAND...: as `lab exec`, without a Python to start.
+on() {
+    netns=$(sed -n "s/^  $1: {netns: \([^,]*\),.*/\1/p" "$TAPPROOF_LAB")
+    shift
+    nsenter --net="$netns" "$@"
+}
+
 # The ids of `tapproof check` that did not pass, sorted.
 not_passed() {
     sed -n 's/^not ok [0-9]* - \([^ ]*\).*/\1/p' "$1" | sort

@@ -5,23 +5,6 @@
 
 . suites/live/tap.sh
 
-# wait_until COMMAND...: until it succeeds, 20 s at most.
-wait_until() {
-    tries=400
-    until "$@" > /dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
-        sleep 0.05
-    done
-}
-
-# on HOST COMMAND...: as `lab exec`, without a Python to start.
-on() {
-    netns=$(sed -n "s/^  $1: {netns: \([^,]*\),.*/\1/p" "$TAPPROOF_LAB")
-    shift
-    nsenter --net="$netns" "$@"
-}
-
 # packets HOST FIELD: what the kernel has counted at its interface; 2 received, 10 sent.
 packets() {
     on "$1" cat /proc/self/net/dev | tr : ' ' |
