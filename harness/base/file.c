@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,11 +141,4 @@ int base_file_write(const char *path, const void *bytes, size_t n_bytes, struct 
                  : errno == ENOENT     ? replace(path, NULL, bytes, n_bytes)
                                        : -1;
     return failed ? base_fail(error, "%s", strerror(errno)) : 0;
-}
-
-bool base_file_is_same(const char *a, const char *b)
-{
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
 }

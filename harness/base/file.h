@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Whether base_file_write is going to be allowed to write at `path`, asked before
@@ -20,8 +19,5 @@ int base_file_check(const char *path, struct base_error *error);
  * no regular file, all below /dev and /proc, and a file in a directory that cannot be
  * written, is written in place. -1: why not, without the path. */
 int base_file_write(const char *path, const void *bytes, size_t n_bytes, struct base_error *error);
-
-/* Whether both paths exist and are one file. */
-bool base_file_is_same(const char *a, const char *b);
 
 #endif

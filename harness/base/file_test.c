@@ -241,19 +241,6 @@ static void a_directory_that_cannot_be_written(void **state)
     assert_int_equal(chmod(directory, 0700), 0);
 }
 
-static void tells_files_apart(void **state)
-{
-    (void)state;
-    put("a", "1");
-    put("b", "1");
-    assert_int_equal(link(in_directory("a"), in_directory("c")), 0);
-    assert_true(base_file_is_same(in_directory("a"), in_directory("a")));
-    assert_true(base_file_is_same(in_directory("a"), in_directory("c")));
-    assert_false(base_file_is_same(in_directory("a"), in_directory("b")));
-    assert_false(base_file_is_same(in_directory("a"), in_directory("none")));
-    assert_false(base_file_is_same(in_directory("none"), in_directory("none")));
-}
-
 #define FILE_TEST(f) cmocka_unit_test_setup_teardown(f, make_directory, remove_directory)
 
 static const struct CMUnitTest tests[] = {
@@ -266,7 +253,6 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(checks_without_creating),
     FILE_TEST(says_why_not),
     FILE_TEST(a_directory_that_cannot_be_written),
-    FILE_TEST(tells_files_apart),
 };
 
 TEST_MAIN(tests)
