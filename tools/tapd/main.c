@@ -2,6 +2,7 @@
  *
  * tapd: the controller of a tap network. Options, signals, exit status. */
 #include "base/options.h"
+#include "base/process.h"
 #include "base/version.h"
 #include "tapd/face/api.h"
 #include "tapd/face/controller.h"
@@ -10,7 +11,6 @@
 #include "tapd/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,18 +343,10 @@ static int run(const struct options *options)
     return program.status;
 }
 
-/* Descriptors 0 to 2 that somebody closed would become sockets; and a switch
- * needs one each. */
-static void prepare_descriptors(void)
+/* A switch needs one each. */
+static void raise_descriptors(void)
 {
     struct rlimit limit;
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO) {
-        close(fd);
-    }
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
@@ -364,7 +356,12 @@ static void prepare_descriptors(void)
 int main(int argc, char **argv)
 {
     struct options options;
-    prepare_descriptors();
+    struct base_error error;
+    if (base_process_begin(&error) < 0) {
+        fprintf(stderr, "tapd: %s\n", error.text);
+        return EXIT_UNDONE;
+    }
+    raise_descriptors();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* it needs no privilege, and starts no program */
     signal(SIGPIPE, SIG_IGN);
     int status = read_options(argc, argv, &options);
