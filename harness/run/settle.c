@@ -55,6 +55,19 @@ static int next_round(struct checking *checking, unsigned repeats)
     return 0;
 }
 
+static int first_round(struct checking *checking)
+{
+    unsigned repeats = RUN_REPEATS;
+    if (checking->options->thorough) {
+        repeats = traffic_plan_repeats(&checking->plan, checking->topology->n_hosts, RUN_SENDINGS);
+        if (repeats == 0) {
+            return base_fail(checking->error, "out of memory");
+        }
+        repeats = repeats > RUN_REPEATS ? repeats : RUN_REPEATS;
+    }
+    return next_round(checking, repeats);
+}
+
 static bool tables_known(const struct checking *checking)
 {
     for (size_t i = 0; i < checking->topology->n_switches; i++) {
@@ -161,14 +174,7 @@ static int settle_rounds(struct checking *checking, bool *settled)
 {
     uint64_t start_ns = run_checking_now_ns(checking), equal_since_ns = start_ns;
     bool confirms = false; /* time is over, but the last round was explained: one more */
-    unsigned repeats =
-        checking->options->thorough
-            ? traffic_plan_repeats(&checking->plan, checking->topology->n_hosts, RUN_SENDINGS)
-            : RUN_REPEATS;
-    if (repeats == 0) {
-        return base_fail(checking->error, "out of memory");
-    }
-    if (next_round(checking, repeats > RUN_REPEATS ? repeats : RUN_REPEATS) < 0) {
+    if (first_round(checking) < 0) {
         return -1;
     }
     *settled = round_explained(checking);

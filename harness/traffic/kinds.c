@@ -48,7 +48,7 @@ static const struct traffic_kind more[TRAFFIC_KINDS_MORE] = {
     {.name = "multicast", /* MCAST-TEST-NET of RFC 5771, section 10, as RFC 1112 maps it */
      .essential = {.value.dl_dst = {0x01, 0x00, 0x5e, 0x7c, 0x00, 0x09},
                    .mask.dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}},
-    {.name = "priority-tag", /* VLAN 0 has a priority alone (IEEE 802.1Q, 6.9.1) */
+    {.name = "vlan-priority",
      .essential = {.value.vlan_tci = VLAN_TAGGED | 5 << 13 | 2050,
                    .mask.vlan_tci = VLAN_TAGGED | VLAN_VID | VLAN_PCP}},
     {.name = "two-tags",

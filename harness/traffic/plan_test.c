@@ -39,9 +39,9 @@ static void each_sender_sends_what_traffic_looks_like(void **state)
     (void)state;
     static const bool all[64] = {[0 ... 63] = true};
     static const char *const names[] = {
-        "multicast", "priority-tag", "two-tags",       "arp-reply",      "ipv6",
-        "tcp-syn",   "tcp-data",     "first-fragment", "later-fragment", "200-bytes",
-        "600-bytes", "1100-bytes",   "full-size",      "fresh"};
+        "multicast", "vlan-priority", "two-tags",       "arp-reply",      "ipv6",
+        "tcp-syn",   "tcp-data",      "first-fragment", "later-fragment", "200-bytes",
+        "600-bytes", "1100-bytes",    "full-size",      "fresh"};
     unsigned mtus[64];
     struct planned planned = plan_of("expected/demon/simulated.yaml", NULL, 0);
     size_t n_before = planned.plan.n_probes;
