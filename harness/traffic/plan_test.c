@@ -4,6 +4,7 @@
  * has, what must arrive of it and in which form, and sentinels behind them. */
 #include "ofctl/match.h"
 #include "testing/cmocka.h"
+#include "testing/yaml_memory.h"
 #include "traffic/classes.h"
 #include "traffic/plan.h"
 #include "yaml/load.h"
@@ -110,6 +111,53 @@ static void what_cannot_be_told_is_not_sent(void **state)
     path_declared_close(&declared);
     traffic_plan_free(&planned.plan);
     expectation_free(planned.expectation);
+}
+
+static size_t count_kind(const struct traffic_plan *plan, const char *kind)
+{
+    size_t n = 0;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        n += strcmp(plan->probes[p].kind, kind) == 0;
+    }
+    return n;
+}
+
+/* A switch that rewrites a port of IPv4 rewrites it in IPv6, too, and in what is no header. */
+static void nothing_is_sent_into_rewrites_that_1_0_does_not_know(void **state)
+{
+    (void)state;
+    static const char topology[] = "name: x\nswitches: {s1: {dpid: 1}}\nhosts:\n"
+                                   "  a: {mac: \"00:00:00:00:00:01\", port: \"s1:1\"}\n"
+                                   "  b: {mac: \"00:00:00:00:00:02\", port: \"s1:2\"}\n";
+    static const char *const actions[] = {"output:2", "mod_tp_dst:80,output:2",
+                                          "mod_nw_tos:4,output:2",
+                                          "mod_dl_src:2:2:2:2:2:2,output:2"};
+    static const bool is_sent[] = {true, false, false, true};
+    static const bool all[2] = {true, true};
+    static const unsigned mtus[2] = {1500, 1500};
+    for (size_t i = 0; i < 4; i++) {
+        char text[200];
+        struct yaml_diagnostics diagnostics = {0};
+        struct expectation *expectation;
+        struct path_declared declared;
+        struct traffic_plan plan;
+        snprintf(text, sizeof text, "topology: t\nports: {s1: {1: {actions: \"%s\"}, 2: drop}}\n",
+                 actions[i]);
+        struct memory_file files[] = {{"t", topology, 0}, {"x", text, 0}, {0}};
+        struct yaml_files from = {files, memory_read};
+        struct traffic_plan_options options = {.sends = all, .mtus = mtus};
+        assert_int_equal(yaml_load_expectation(&from, "x", &expectation, &diagnostics), 0);
+        assert_int_equal(path_declared_open(&declared, expectation), 0);
+        assert_int_equal(traffic_plan(&declared, &options, &plan, NULL), 0);
+        /* b's frames are dropped where they enter: in all cases. */
+        assert_int_equal(count_kind(&plan, "ipv6") > 0, is_sent[i]);
+        assert_int_equal(count_kind(&plan, "first-fragment") > 0, is_sent[i]);
+        assert_true(count_kind(&plan, "full-size") > 0);
+        traffic_plan_free(&plan);
+        path_declared_close(&declared);
+        expectation_free(expectation);
+        yaml_diagnostics_free(&diagnostics);
+    }
 }
 
 static void planned_free(struct planned *planned)
@@ -344,6 +392,7 @@ static void who_sends(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(nothing_is_sent_into_rewrites_that_1_0_does_not_know),
     cmocka_unit_test(what_cannot_be_told_is_not_sent),
     cmocka_unit_test(each_sender_sends_what_traffic_looks_like),
     cmocka_unit_test(every_claim_has_a_probe),
