@@ -149,6 +149,53 @@ static void bombs_are_given_up_together(void **state)
     }
 }
 
+/* Most of what is allowed, and never the rest of it. */
+static void send_much_and_stop(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
+        fake_switch_put_flows(fake, xid, 600, true);
+        sem_post(fake->wait_for);
+    } else if (type != FAKE_BARRIER_REQUEST) {
+        fake_switch_answer(fake, type, xid, kind);
+    }
+}
+
+static void wait_for_the_other(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_FEATURES_REQUEST) {
+        sem_wait(fake->wait_for);
+    }
+    fake_switch_answer(fake, type, xid, kind);
+}
+
+/* Whoever crosses the limit, it is the one that has sent most that goes. */
+static void a_small_table_is_not_given_up_for_a_large_one(void **state)
+{
+    (void)state;
+    sem_t sent;
+    assert_int_equal(sem_init(&sent, 0, 0), 0);
+    struct fake_switch large = {.answer = send_much_and_stop, .wait_for = &sent};
+    struct fake_switch small = {.answer = wait_for_the_other, .wait_for = &sent, .n_flows = 5};
+    assert_true(fake_switch_start(&large) && fake_switch_start(&small));
+    const struct channel_target targets[] = {{.name = "small", .endpoint = small.endpoint},
+                                             {.name = "large", .endpoint = large.endpoint}};
+    struct channel_dump dumps[2];
+    /* What the large one sends, all but for little; the small one sends more than that. */
+    struct channel_options options = {.timeout_ms = 20000, .plain = true, .max_sum_bytes = 58200};
+    struct channel *channel;
+    assert_int_equal(channel_open(targets, 2, &options, &channel, NULL), 0);
+    dump_all(channel, BOTH, dumps);
+    assert_ok(&dumps[0], 5);
+    assert_failed(&dumps[1], large.endpoint, "most of all switches");
+    for (size_t i = 0; i < 2; i++) {
+        switch_state_free(&dumps[i].state);
+    }
+    channel_close(channel);
+    stop(&large);
+    stop(&small);
+    sem_destroy(&sent);
+}
+
 static void forget_more(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
 {
     fake_switch_answer(fake, type, xid, kind);
@@ -243,6 +290,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_still_to_come_is_said),
     cmocka_unit_test(a_reply_that_never_ends_is_given_up),
     cmocka_unit_test(bombs_are_given_up_together),
+    cmocka_unit_test(a_small_table_is_not_given_up_for_a_large_one),
     cmocka_unit_test(a_peer_that_does_not_read_is_given_up),
     cmocka_unit_test(a_wrong_answer_is_a_failure),
 };
