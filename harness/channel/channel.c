@@ -8,7 +8,7 @@
 #include "channel/listener.h"
 #include "channel/progress.h"
 #include "channel/socket.h"
-#include "openflow/packet_codec.h"
+#include "openflow/of10/packet_codec.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "channel/socket.h"
-#include "openflow/port_codec.h"
+#include "openflow/of10/port_codec.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,10 +5,10 @@
 
 #include "ofctl/flow.h"
 #include "openflow/error.h"
-#include "openflow/flow_codec.h"
-#include "openflow/nxst.h"
-#include "openflow/port_codec.h"
-#include "openflow/stats.h"
+#include "openflow/of10/flow_codec.h"
+#include "openflow/of10/nxst.h"
+#include "openflow/of10/port_codec.h"
+#include "openflow/of10/stats.h"
 
 /* A table that many of these could not catch is not at rest. */
 enum { MAX_REPEATS = 9 };

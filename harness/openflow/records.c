@@ -3,8 +3,8 @@
  * Which flow entries does a reply list, and which record is wrong? */
 #include "openflow/records.h"
 
-#include "openflow/action_codec.h"
 #include "openflow/check.h"
+#include "openflow/of10/action_codec.h"
 
 int of_decode_entry_actions(struct base_reader *record, struct base_arena *arena,
                             struct flow_entry *entry, struct base_error *error)

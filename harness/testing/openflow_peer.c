@@ -3,8 +3,8 @@
  * What does the other end of an OpenFlow session write and read? */
 #include "testing/openflow_peer.h"
 
-#include "openflow/action_codec.h"
-#include "openflow/match_codec.h"
+#include "openflow/of10/action_codec.h"
+#include "openflow/of10/match_codec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,11 +5,11 @@
 #ifndef TESTING_OPENFLOW_PEER_H
 #define TESTING_OPENFLOW_PEER_H
 
-#include "openflow/control.h"
 #include "openflow/error.h"
-#include "openflow/flow_codec.h"
-#include "openflow/port_codec.h"
-#include "openflow/stats.h"
+#include "openflow/of10/control.h"
+#include "openflow/of10/flow_codec.h"
+#include "openflow/of10/port_codec.h"
+#include "openflow/of10/stats.h"
 
 /* Each appends one whole message, as of_encode_* do (openflow/message.h). */
 void peer_put_error(struct base_buffer *out, uint32_t xid, const struct of_error *of_error);

@@ -14,9 +14,9 @@
 
 #include "base/error.h"
 #include "model/state.h"
-#include "openflow/control.h"
-#include "openflow/flow_codec.h"
-#include "openflow/port_codec.h"
+#include "openflow/of10/control.h"
+#include "openflow/of10/flow_codec.h"
+#include "openflow/of10/port_codec.h"
 
 #include <event2/event.h>
 #include <stdbool.h>

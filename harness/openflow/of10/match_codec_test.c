@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "openflow/match_codec.h"
+#include "openflow/of10/match_codec.h"
 #include "testing/golden.h"
 
 static struct match decode(const char *hex, bool *exact)

@@ -2,8 +2,8 @@
  *
  * The messages that change a switch (OpenFlow 1.0): FLOW_MOD and SET_CONFIG.
  * For controllers. `tapproof` never sends them and does not link this file. */
-#ifndef OPENFLOW_CONTROL_H
-#define OPENFLOW_CONTROL_H
+#ifndef OPENFLOW_OF10_CONTROL_H
+#define OPENFLOW_OF10_CONTROL_H
 
 #include "model/flow.h"
 #include "openflow/message.h"

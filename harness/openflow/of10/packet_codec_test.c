@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/packet_codec.h"
+#include "openflow/of10/packet_codec.h"
 #include "testing/golden.h"
 
 static void assert_golden(const char *name, size_t n_data, struct of_packet_out packet)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Lists of actions (OpenFlow 1.0, section 5.2.4) to and from struct action. */
-#ifndef OPENFLOW_ACTION_CODEC_H
-#define OPENFLOW_ACTION_CODEC_H
+#ifndef OPENFLOW_OF10_ACTION_CODEC_H
+#define OPENFLOW_OF10_ACTION_CODEC_H
 
 #include "model/action.h"
 #include "openflow/message.h"

@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/port_codec.h"
+#include "openflow/of10/port_codec.h"
 #include "testing/golden.h"
 
 static void features(void **state)

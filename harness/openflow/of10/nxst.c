@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which entries, with every field of their matches, does an Open vSwitch have? */
-#include "openflow/nxst.h"
+#include "openflow/of10/nxst.h"
 
 #include "openflow/check.h"
 #include "openflow/nxm.h"

@@ -2,8 +2,8 @@
  *
  * Ports, and the switch that has them (OpenFlow 1.0): FEATURES_REPLY and
  * PORT_STATUS. Their counters are in stats.h. */
-#ifndef OPENFLOW_PORT_CODEC_H
-#define OPENFLOW_PORT_CODEC_H
+#ifndef OPENFLOW_OF10_PORT_CODEC_H
+#define OPENFLOW_OF10_PORT_CODEC_H
 
 #include "model/state.h"
 #include "openflow/message.h"

@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/action_codec.h"
+#include "openflow/of10/action_codec.h"
 #include "testing/golden.h"
 
 static int decode(const char *hex, struct base_arena *arena, const struct action **actions,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How are statistics asked for, and what does a switch count? */
-#include "openflow/stats.h"
+#include "openflow/of10/stats.h"
 #include "openflow/check.h"
-#include "openflow/match_codec.h"
+#include "openflow/of10/match_codec.h"
 
 /* What follows kind and flags of a reply. The records of FLOW have
  * lengths of their own, which flow_codec.c checks. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How are the messages written that change a switch? */
-#include "openflow/control.h"
-#include "openflow/action_codec.h"
-#include "openflow/match_codec.h"
+#include "openflow/of10/control.h"
+#include "openflow/of10/action_codec.h"
+#include "openflow/of10/match_codec.h"
 
 static void put_parameters(struct base_buffer *out, const struct of_flow_mod *mod)
 {

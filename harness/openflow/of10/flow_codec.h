@@ -2,8 +2,8 @@
  *
  * Flow entries that a switch reports (OpenFlow 1.0): replies to OFPST_FLOW, and
  * FLOW_REMOVED. The other statistics are in stats.h, FLOW_MOD in control.h. */
-#ifndef OPENFLOW_FLOW_CODEC_H
-#define OPENFLOW_FLOW_CODEC_H
+#ifndef OPENFLOW_OF10_FLOW_CODEC_H
+#define OPENFLOW_OF10_FLOW_CODEC_H
 
 #include "model/flow.h"
 #include "openflow/message.h"

@@ -3,8 +3,8 @@
  * Statistics (OpenFlow 1.0, section 5.3.5): the STATS_REQUESTs that a check
  * sends and the STATS_REPLYs to them, but for the records of OFPST_FLOW, which
  * are in flow_codec.h. */
-#ifndef OPENFLOW_STATS_H
-#define OPENFLOW_STATS_H
+#ifndef OPENFLOW_OF10_STATS_H
+#define OPENFLOW_OF10_STATS_H
 
 #include "model/state.h"
 #include "openflow/message.h"

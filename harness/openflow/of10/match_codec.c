@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How are matches read and written? */
-#include "openflow/match_codec.h"
+#include "openflow/of10/match_codec.h"
 #include "openflow/check.h"
 
 enum { TOS_DSCP = 0xfc };

@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/nxst.h"
+#include "openflow/of10/nxst.h"
 #include "testing/golden.h"
 
 #include <string.h>

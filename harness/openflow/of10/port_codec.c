@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which switch is this, and which ports does it have? */
-#include "openflow/port_codec.h"
+#include "openflow/of10/port_codec.h"
 #include "base/memory.h"
 #include "openflow/check.h"
 

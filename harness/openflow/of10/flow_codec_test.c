@@ -4,8 +4,8 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/flow_codec.h"
-#include "openflow/stats.h"
+#include "openflow/of10/flow_codec.h"
+#include "openflow/of10/stats.h"
 #include "testing/golden.h"
 
 #include <string.h>

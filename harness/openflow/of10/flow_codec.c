@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which flow entries does a switch report, and which have ended? */
-#include "openflow/flow_codec.h"
+#include "openflow/of10/flow_codec.h"
 #include "openflow/check.h"
-#include "openflow/match_codec.h"
+#include "openflow/of10/match_codec.h"
 #include "openflow/records.h"
 
 /* An entry without any wildcard is above all others, whatever its priority

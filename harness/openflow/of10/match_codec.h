@@ -7,8 +7,8 @@
  * without dl_vlan takes tagged packets of any VLAN; only the lower 12 bits of
  * dl_vlan, 3 of dl_vlan_pcp and the upper 6 of nw_tos count; the unused bits of
  * `wildcards` are ignored. */
-#ifndef OPENFLOW_MATCH_CODEC_H
-#define OPENFLOW_MATCH_CODEC_H
+#ifndef OPENFLOW_OF10_MATCH_CODEC_H
+#define OPENFLOW_OF10_MATCH_CODEC_H
 
 #include "model/match.h"
 #include "openflow/message.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How is a switch asked to send a packet? */
-#include "openflow/packet_codec.h"
-#include "openflow/action_codec.h"
+#include "openflow/of10/packet_codec.h"
+#include "openflow/of10/action_codec.h"
 
 /* PACKET_OUT up to the actions; their length in bytes is at its end. */
 enum { HEAD_BYTES = 16 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Packets that a switch is asked to send (OpenFlow 1.0): PACKET_OUT. */
-#ifndef OPENFLOW_PACKET_CODEC_H
-#define OPENFLOW_PACKET_CODEC_H
+#ifndef OPENFLOW_OF10_PACKET_CODEC_H
+#define OPENFLOW_OF10_PACKET_CODEC_H
 
 #include "model/action.h"
 #include "openflow/message.h"

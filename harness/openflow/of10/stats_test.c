@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/stats.h"
+#include "openflow/of10/stats.h"
 #include "testing/golden.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How are lists of actions read and written? */
-#include "openflow/action_codec.h"
+#include "openflow/of10/action_codec.h"
 #include "openflow/check.h"
 
 #include "model/port.h"

@@ -4,8 +4,8 @@
  * OFPST_VENDOR that needs nothing set on the switch. One that does not know it
  * answers with an error, BAD_REQUEST or BAD_VENDOR. (include/openflow/nicira-ext.h of
  * Open vSwitch, struct nx_flow_stats.) */
-#ifndef OPENFLOW_NXST_H
-#define OPENFLOW_NXST_H
+#ifndef OPENFLOW_OF10_NXST_H
+#define OPENFLOW_OF10_NXST_H
 
 #include "model/flow.h"
 #include "openflow/message.h"

@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/port.h"
-#include "openflow/control.h"
+#include "openflow/of10/control.h"
 #include "testing/golden.h"
 
 /* udp,in_port=3,nw_src=10.1.2.0/24,tp_dst=53 */
