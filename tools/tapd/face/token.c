@@ -3,32 +3,14 @@
  * Which token do requests need, and does nobody else know it? */
 #include "tapd/face/token.h"
 
+#include "base/secret.h"
+
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { MAX_TOKEN_BYTES = 4095 };
-
-static int judge_file(int fd, struct base_error *error)
-{
-    struct stat file;
-    if (fstat(fd, &file)) {
-        return base_fail(error, "%s", strerror(errno));
-    }
-    if (file.st_uid != geteuid() && file.st_uid != 0) {
-        return base_fail(error, "belongs to user %u; expected a file of ours or of root's",
-                         (unsigned)file.st_uid);
-    }
-    if (file.st_mode & (file.st_uid == geteuid() ? 077 : 027)) {
-        return base_fail(error, "mode %04o lets others at the token; expected 0600 (chmod 600)",
-                         (unsigned)file.st_mode & 0777);
-    }
-    return 0;
-}
 
 /* A line, or what there is of it: more than MAX_TOKEN_BYTES are not read. */
 static char *read_line(FILE *file, struct base_error *error)
@@ -70,7 +52,7 @@ char *tapd_token_read(const char *path, struct base_error *error)
     char *token = NULL;
     if (!file) {
         base_fail(error, "%s", strerror(errno));
-    } else if (judge_file(fileno(file), error) == 0) {
+    } else if (base_secret_check(fileno(file), "token", error) == 0) {
         token = read_line(file, error);
     }
     if (!token) {
