@@ -30,11 +30,16 @@ const struct traffic_port_count *blame_port_count(const struct blame_view *view,
                                  : NULL;
 }
 
+static const struct switch_state *const *later(const struct blame_view *view)
+{
+    return view->early ? view->evidence->early : view->evidence->after;
+}
+
 /* Nothing was counted at this switch, neither this nor anything else. */
 static bool stands_still(const struct blame_view *view, size_t sw)
 {
-    const struct switch_state *after = view->evidence->after ? view->evidence->after[sw] : NULL;
-    return !traffic_count_ports_move(view->states[sw], after);
+    const struct switch_state *const *after = later(view);
+    return !traffic_count_ports_move(view->states[sw], after ? after[sw] : NULL);
 }
 
 long blame_tx(const struct blame_view *view, struct port_ref port, long *bytes)
@@ -42,7 +47,7 @@ long blame_tx(const struct blame_view *view, struct port_ref port, long *bytes)
     if (stands_still(view, port.sw)) {
         return -1;
     }
-    return traffic_count_tx(view->states, view->evidence->after, port, bytes);
+    return traffic_count_tx(view->states, later(view), port, bytes);
 }
 
 long blame_rx(const struct blame_view *view, struct port_ref port, long *bytes)
@@ -50,7 +55,7 @@ long blame_rx(const struct blame_view *view, struct port_ref port, long *bytes)
     if (stands_still(view, port.sw)) {
         return -1;
     }
-    return traffic_count_rx(view->states, view->evidence->after, port, bytes);
+    return traffic_count_rx(view->states, later(view), port, bytes);
 }
 
 /* How the copies fared that came, or should have come, out of the cable here. */
@@ -98,7 +103,7 @@ struct blame_cable blame_cable_at(const struct blame_view *view, const struct pa
         const struct traffic_host_count *count = blame_host_count(view, view->to);
         cable.to_host = true;
         cable.host = view->to;
-        cable.rx = count ? (long)count->arrived : -1;
+        cable.rx = count ? (long)(count->arrived - (view->early ? count->late : 0)) : -1;
         cable.rx_bytes = (long)hosts[view->to].arrived_bytes;
         cable.others = (long)hosts[view->to].n_others;
     }

@@ -310,6 +310,20 @@ static bool locate_on_any_way(const struct blame_view *view, locate_fn *locate,
     return false;
 }
 
+/* Where it was when its round was over: what has not left a switch, or not come out of a cable, by
+ * then, came late from there. */
+static bool locate_late(const struct blame_view *view, struct blame_place *place)
+{
+    struct blame_view early = *view;
+    early.early = true;
+    if (!view->evidence->early || !(locate_on_any_way(&early, locate_lossy_cable, place) ||
+                                    locate_on_any_way(&early, locate_keeping_switch, place))) {
+        return false;
+    }
+    place->why = base_arena_format(view->arena, "when the round was over, %s", place->why);
+    return true;
+}
+
 static void locate_missing(const struct blame_view *view, const struct path_way *way,
                            struct blame_place *place)
 {
@@ -339,7 +353,8 @@ static void locate_surplus(const struct blame_view *view, struct blame_place *pl
 static void locate_alteration(const struct blame_view *view, const struct path_way *way,
                               struct blame_place *place)
 {
-    if (!locate_on_any_way(view, locate_altering_cable, place)) {
+    if (!(view->late ? locate_late(view, place)
+                     : locate_on_any_way(view, locate_altering_cable, place))) {
         locate_by_company(view, way, "the tables would deliver it unaltered", place);
     }
 }
@@ -399,11 +414,14 @@ static void blame_failure(const struct traffic_evidence *evidence,
                           const struct traffic_failure *failure, struct report *report)
 {
     const struct traffic_probe *probe = &evidence->plan->probes[failure->probe];
+    const struct traffic_seen *seen =
+        traffic_round_seen(evidence->round, failure->probe, failure->host);
     struct blame_view view = {
         .expected = &evidence->declared->network,
         .tables = evidence->tables,
         .states = evidence->before,
         .altered = failure->alteration != NULL,
+        .late = failure->alteration && seen->altered == 0,
         .evidence = evidence,
         .observed = (long)traffic_seen_count(evidence->round, failure->probe, failure->host),
         .sent = (long)evidence->round->sent[failure->probe],

@@ -207,6 +207,50 @@ static void two_cables_are_told_apart(void **state)
     network_free(&network);
 }
 
+/* All that h3 sends comes to h4 when the round is over. When it just was, less had come in at one
+ * port of the way than at those before it. */
+static void counters_of_when_the_round_was_over_tell_where_it_was(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h3 = network_host(&network, "h3"), h4 = network_host(&network, "h4");
+    unsigned n = 0;
+    for (size_t p = 0; p < network.plan.n_probes; p++) {
+        if (network.plan.probes[p].from == h3) {
+            traffic_round_see_late(&network.round, p, h4, 900000000);
+            n++;
+        }
+    }
+    const struct result *result = network_failure(&network, "traffic/h3/delivered/h4");
+    expect_cause(result, CAUSE_CABLE, "h3 - s1:3 or h4 - s1:4");
+    struct switch_state early[3];
+    for (size_t sw = 0; sw < 3; sw++) {
+        early[sw] = network.later[sw];
+        network.early[sw] = &early[sw];
+    }
+    struct port ports[16];
+    assert_true(early[0].n_ports <= 16);
+    memcpy(ports, early[0].ports, early[0].n_ports * sizeof *ports);
+    early[0].ports = ports;
+    result = network_failure(&network, "traffic/h3/delivered/h4");
+    expect_cause(result, CAUSE_CABLE, "h4 - s1:4");
+    assert_non_null(strstr(result->detail, "when the round was over, 8 frames left s1:4, 0 came to "
+                                           "h4"));
+    ports[3].counters.tx_packets -= n;
+    result = network_failure(&network, "traffic/h3/delivered/h4");
+    expect_cause(result, CAUSE_SWITCH, "s1:3");
+    ports[2].counters.rx_packets -= n;
+    result = network_failure(&network, "traffic/h3/delivered/h4");
+    expect_cause(result, CAUSE_CABLE, "h3 - s1:3");
+    /* Nothing moved: nothing is known. */
+    memcpy(ports, network.states[0].ports, early[0].n_ports * sizeof *ports);
+    result = network_failure(&network, "traffic/h3/delivered/h4");
+    expect_cause(result, CAUSE_CABLE, "h3 - s1:3 or h4 - s1:4");
+    network_free(&network);
+}
+
 static void bytes_tell_who_cuts(void **state)
 {
     (void)state;
@@ -326,6 +370,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_leaks),
     cmocka_unit_test(company_tells_who_alters),
     cmocka_unit_test(two_cables_are_told_apart),
+    cmocka_unit_test(counters_of_when_the_round_was_over_tell_where_it_was),
     cmocka_unit_test(bytes_tell_who_cuts),
     cmocka_unit_test(entries_show_how_far_it_came),
     cmocka_unit_test(what_is_not_known_is_suspected),

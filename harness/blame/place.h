@@ -25,6 +25,8 @@ struct blame_view {
     /* Of frames only (blame/frames.c): */
     const struct traffic_evidence *evidence;
     long observed, sent; /* copies that arrived, of so many sendings */
+    bool late;           /* they are what was expected, but came when the round was over */
+    bool early;          /* counters are those of when the round was just over */
 };
 
 /* All texts are in the arena of the view; NULL where nothing is known. */

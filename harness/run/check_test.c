@@ -512,6 +512,7 @@ static void a_run_says_what_it_does(void **state)
     assert_string_equal(base_buffer_text(&text), "reading the switches\n"
                                                  "opening the captures\n"
                                                  "probing\n"
+                                                 "reading the switches\n"
                                                  "reading the counters\n"
                                                  "reading the switches\n"
                                                  "looking at the cables\n"

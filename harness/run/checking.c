@@ -51,6 +51,7 @@ void run_look_free(struct run_look *look)
     traffic_count_free(&look->count);
     path_network_close(&look->tables);
     run_states_free(&look->states);
+    run_states_free(&look->early);
     run_states_free(&look->later);
     *look = (struct run_look){0};
 }
@@ -78,6 +79,7 @@ struct traffic_evidence run_checking_evidence(const struct checking *checking)
                                      .problems = checking->stations.problems,
                                      .addresses = checking->stations.addresses,
                                      .before = look->states.right,
+                                     .early = look->early.right,
                                      .after = look->later.right,
                                      .count = look->counted ? &look->count : NULL,
                                      .shots = checking->shots,

@@ -36,17 +36,26 @@ static int read_until_counted(struct checking *checking)
     }
 }
 
+int run_checking_count_early(struct checking *checking)
+{
+    return run_checking_read(checking, CHANNEL_PORTS, &checking->now.early);
+}
+
+int run_checking_expect_counts(struct checking *checking, struct run_look *look)
+{
+    traffic_count_free(&look->count);
+    look->counted = true;
+    return traffic_count_init(&look->count, &checking->plan, look->round, &look->tables,
+                              look->states.right) < 0
+               ? base_fail(checking->error, "out of memory")
+               : 0;
+}
+
 int run_checking_count(struct checking *checking)
 {
     run_progress(checking->options, "reading the counters");
-    struct run_look *now = &checking->now;
-    traffic_count_free(&now->count);
-    if (traffic_count_init(&now->count, &checking->plan, now->round, &now->tables,
-                           now->states.right) < 0) {
-        return base_fail(checking->error, "out of memory");
-    }
-    now->counted = true;
-    return read_until_counted(checking);
+    return run_checking_expect_counts(checking, &checking->now) < 0 ? -1
+                                                                    : read_until_counted(checking);
 }
 
 /* A shot is the rest of a probe's way, but by the tables as they are by now. */

@@ -19,7 +19,8 @@
 /* A round that is judged, and what was read around it. */
 struct run_look {
     const struct traffic_round *round; /* NULL: none */
-    struct run_states states, later;   /* before the round; with later counters */
+    struct run_states states;          /* before the round */
+    struct run_states early, later;    /* with the counters of when it was over; later ones */
     struct path_network tables;        /* of `states` */
     struct traffic_count count;        /* of the round */
     bool counted;
@@ -130,6 +131,14 @@ void run_look_free(struct run_look *look);
 /* (counters.c) From now on late counters are waited for as long as --converge says, all together.
  */
 void run_checking_be_patient(struct checking *checking);
+
+/* (counters.c) What must be counted of the round of a look, and what has arrived of it so far. -1
+ * without memory. */
+int run_checking_expect_counts(struct checking *checking, struct run_look *look);
+
+/* (counters.c) Reads counters into checking->now as they are when its round is just over. -1 as
+ * run_checking_read. */
+int run_checking_count_early(struct checking *checking);
 
 /* (counters.c) Reads counters into checking->now until they have counted the probes of the
  * last round, or that time is over. -1 as run_checking_read. */

@@ -105,7 +105,7 @@ static int keep_first(struct checking *checking)
         return 0;
     }
     run_checking_be_patient(checking);
-    if (run_checking_count(checking) < 0) {
+    if (run_checking_count_early(checking) < 0 || run_checking_count(checking) < 0) {
         return -1;
     }
     run_excuse_note_changes(checking, &checking->now.states, &checking->now.later);
@@ -208,15 +208,10 @@ static int settle_rounds(struct checking *checking, bool *settled)
  * went. */
 static int judge_earlier(struct checking *checking, const struct traffic_round *round)
 {
-    struct run_look *now = &checking->now;
-    traffic_count_free(&now->count);
-    run_states_free(&now->later);
-    now->round = round;
-    now->counted = true;
-    return traffic_count_init(&now->count, &checking->plan, round, &now->tables,
-                              now->states.right) < 0
-               ? base_fail(checking->error, "out of memory")
-               : 0;
+    run_states_free(&checking->now.early);
+    run_states_free(&checking->now.later);
+    checking->now.round = round;
+    return run_checking_expect_counts(checking, &checking->now);
 }
 
 /* The first round that deviates without an excuse; if rounds did not come to agree, the last
@@ -256,6 +251,10 @@ static int choose(struct checking *checking, bool settled)
         return 0;
     }
     struct traffic_round *found = find_deviating(checking, settled);
+    if (found && found == checking->first.round &&
+        run_checking_expect_counts(checking, &checking->first) < 0) {
+        return -1;
+    }
     if (found && traffic_round_fails(found, &checking->plan)) {
         leave_out_excused(checking, found);
     }
@@ -264,6 +263,33 @@ static int choose(struct checking *checking, bool settled)
         return 0;
     }
     return found ? judge_earlier(checking, found) : 0;
+}
+
+/* What comes late is counted at all ports that it passes before anything else is sent. */
+static int listen(struct checking *checking)
+{
+    unsigned listen_ms = checking->options->listen_ms;
+    if (listen_ms == 0 && checking->options->thorough) {
+        listen_ms = RUN_THOROUGH_LISTEN_MS;
+    }
+    if (!traffic_round_conforms(last_round(checking), &checking->plan) &&
+        run_checking_count_early(checking) < 0) {
+        return -1;
+    }
+    if (listen_ms > 0) {
+        run_progress(checking->options, "listening");
+        run_probing_drain(&checking->probing, listen_ms);
+    }
+    return 0;
+}
+
+/* Of what deviates the counters tell more. */
+static int count(struct checking *checking)
+{
+    bool deviates =
+        checking->tables_deviate || !traffic_round_conforms(last_round(checking), &checking->plan);
+    run_checking_be_patient(checking);
+    return deviates ? run_checking_count(checking) : 0;
 }
 
 int run_checking_settle(struct checking *checking)
@@ -286,19 +312,8 @@ int run_checking_settle(struct checking *checking)
                     "frames and tables did not come to agree within %u ms (%u rounds)",
                     checking->options->converge_ms, checking->report->timing.rounds);
     }
-    bool deviates =
-        checking->tables_deviate || !traffic_round_conforms(last_round(checking), &checking->plan);
-    run_checking_be_patient(checking);
-    if ((deviates && run_checking_count(checking) < 0) || run_checking_wire(checking) < 0) {
+    if (listen(checking) < 0 || count(checking) < 0 || run_checking_wire(checking) < 0) {
         return -1;
-    }
-    unsigned listen_ms = checking->options->listen_ms;
-    if (listen_ms == 0 && checking->options->thorough) {
-        listen_ms = RUN_THOROUGH_LISTEN_MS;
-    }
-    if (listen_ms > 0) {
-        run_progress(checking->options, "listening");
-        run_probing_drain(&checking->probing, listen_ms);
     }
     return run_transient_find(checking) < 0 ? -1 : choose(checking, settled);
 }

@@ -100,7 +100,23 @@ static void a_copy_too_many_that_comes_late_is_found_by_listening(void **state)
     fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
     assert_non_null(strstr(fake_run_result(&run, "traffic/h3/delivered/h4")->detail,
                            "4 copies of 3 sendings instead of 3, 0.9 s late"));
+    assert_string_equal(fake_run_result(&run, "traffic/h3/delivered/h4")->cause, "h4 - s1:4");
     assert_true(run.report.timing.total_ms < 1500);
+    fake_run_close(&run);
+}
+
+/* It is where it was when its round was just over, though rounds go on until it comes. */
+static void what_comes_late_is_located(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h3", .at = "h4", .ms = 400});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
+    const struct result *late = fake_run_result(&run, "traffic/h3/delivered/h4");
+    assert_string_equal(late->cause, "h4 - s1:4");
+    assert_non_null(strstr(late->detail, "when the round was over, "));
     fake_run_close(&run);
 }
 
@@ -146,6 +162,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(settling_has_an_end),
     cmocka_unit_test(the_settling_time_follows_the_slowest_frame),
     cmocka_unit_test(a_copy_too_many_that_comes_late_is_found_by_listening),
+    cmocka_unit_test(what_comes_late_is_located),
     cmocka_unit_test(a_copy_that_comes_some_rounds_late_counts_to_its_own_round),
 };
 

@@ -18,7 +18,7 @@
 struct network {
     struct expectation *expectation;
     struct switch_state states[3], later[3];
-    const struct switch_state *before[16], *after[16];
+    const struct switch_state *before[16], *after[16], *early[16];
     struct path_declared declared;
     struct path_network tables; /* of `before`; by network_index */
     struct traffic_plan plan;
@@ -160,6 +160,7 @@ static inline struct traffic_evidence network_evidence(const struct network *net
                                      .problems = network->problems,
                                      .before = network->before,
                                      .after = network->after,
+                                     .early = network->early[0] ? network->early : NULL,
                                      .addresses = network->addresses,
                                      .shots = network->shots,
                                      .n_shots = network->n_shots,

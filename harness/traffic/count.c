@@ -86,6 +86,7 @@ static void count_arrivals(struct counting *counting, const struct path_walk *wa
     }
     for (size_t host = 0; host < counting->round->n_hosts; host++) {
         counting->count->hosts[host].arrived += traffic_seen_count(counting->round, p, host);
+        counting->count->hosts[host].late += traffic_round_seen(counting->round, p, host)->late;
     }
 }
 
