@@ -249,12 +249,6 @@ static int close_loop(struct kin *kin, const struct space_behavior *behavior)
     return 0;
 }
 
-static bool comes_back_unchanged(const struct path_walk *walk)
-{
-    const struct header *first = &walk->hops[walk->loop_first].header;
-    return header_equal(first, &walk->again.header);
-}
-
 /* Which bits were rewritten where the copies of this visit go to. */
 static int carry_on(struct kin *kin, size_t index)
 {
@@ -270,7 +264,7 @@ static int carry_on(struct kin *kin, size_t index)
             status = inherit(kin, &walk->hops[child], &behavior, &kin->set[child]);
         }
     }
-    bool closes = walk->loops && walk->loop_last == index && comes_back_unchanged(walk);
+    bool closes = walk->loops && walk->loop_last == index;
     return status == 0 && closes ? close_loop(kin, &behavior) : status;
 }
 

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #define LOOP              "it comes back unchanged: a loop"
-#define ROUNDS            "it comes back rewritten each time, and does not end within 256 hops: a loop"
-#define TOO_DEEP          "it does not end within 256 hops: it was not followed further"
 #define TOO_MANY_HOPS     "more than 1024 copies of it are under way: they were not followed further"
 #define TOO_MANY_ARRIVALS "more than 1024 copies of it arrive: they were not followed further"
 
@@ -49,17 +47,6 @@ static size_t find_same(const struct path_walk *walk, const struct path_hop *hop
     return i;
 }
 
-/* The last hop on its way at the same port. */
-static size_t find_port(const struct path_walk *walk, const struct path_hop *hop)
-{
-    size_t i = hop->previous;
-    while (i != HOP_NONE &&
-           (walk->hops[i].in.sw != hop->in.sw || walk->hops[i].in.port != hop->in.port)) {
-        i = walk->hops[i].previous;
-    }
-    return i;
-}
-
 static void note_loop(struct path_walk *walk, size_t first, const struct path_hop *again)
 {
     if (!walk->loops) {
@@ -82,10 +69,8 @@ static void enter(struct following *following, struct path_hop *hop)
         end(walk, hop->in, LOOP);
         note_loop(walk, same, hop);
     } else if (hop->depth == PATH_DEPTH) {
-        size_t round = find_port(walk, hop);
-        end(walk, hop->in, round == HOP_NONE ? TOO_DEEP : ROUNDS);
-        if (round != HOP_NONE) {
-            note_loop(walk, round, hop);
+        if (!path_no_entry(following->network, hop->in)) {
+            end(walk, hop->in, PATH_TOO_DEEP);
         }
     } else if (walk->n_hops == PATH_HOPS) {
         end(walk, hop->in, TOO_MANY_HOPS);

@@ -58,8 +58,7 @@ struct path_walk {
     bool ends;                  /* no copy loops, and none goes too far */
     const char *cut; /* if not: why a copy, the first such, is not followed further; else NULL */
     /* A copy comes back to a port in the form in which it had entered it, and goes round
-     * endlessly: it is not followed any further. So does, as far as it is followed, what is
-     * rewritten on each round and is back at the port after PATH_DEPTH hops. */
+     * endlessly: it is not followed any further. */
     bool loops;
     size_t loop_first;     /* of the first loop found: the hop that is repeated ... */
     size_t loop_last;      /* ... and the one before it is, at the end of the round */

@@ -356,8 +356,12 @@ static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
 {
     const struct path_reach_hop *before = earlier(behind, hop->in);
     struct header example;
-    if (!before) {
+    if (!before && hop->depth < PATH_DEPTH) {
         explore(explorer, hop, cube);
+    } else if (!before) {
+        if (passes(explorer, hop, cube, &example)) {
+            note_unknown(explorer, hop, cube, &example, PATH_TOO_DEEP);
+        }
     } else if (memcmp(&before->rewrite, &hop->rewrite, sizeof hop->rewrite) == 0) {
         note_loop(explorer, before, hop, cube);
     } else if (passes(explorer, hop, cube, &example)) {
@@ -375,7 +379,6 @@ static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
 static void cross(struct explorer *explorer, const struct path_reach_hop *hop, struct port_ref in,
                   const struct space_output *output, const struct match *cube)
 {
-    struct header example;
     struct path_reach_hop *next = allocate(explorer, sizeof *next);
     if (!next || path_no_entry(explorer->network, in)) {
         return;
@@ -386,12 +389,7 @@ static void cross(struct explorer *explorer, const struct path_reach_hop *hop, s
                                     .depth = (uint16_t)(hop->depth + 1),
                                     .entry = ENTRY_NONE,
                                     .rewrite = space_rewrite_then(&hop->rewrite, &output->rewrite)};
-    if (next->depth < PATH_DEPTH) {
-        enter_behind(explorer, next, hop, cube);
-    } else if (passes(explorer, hop, cube, &example)) {
-        note_unknown(explorer, next, cube, &example,
-                     "it does not end within 256 hops: it was not followed further");
-    }
+    enter_behind(explorer, next, hop, cube);
 }
 
 /* `passes` was asked just before. */

@@ -19,6 +19,7 @@ enum {
     PATH_OUTPUTS = 1024, /* packets that one entry sends at once */
     PATH_DEPTH = 256,    /* switches on the way of one copy */
 };
+#define PATH_TOO_DEEP "it does not end within 256 hops: it was not followed further"
 
 /* Why no packet enters a switch by this port, or leaves by it: as port_no_entry and port_no_exit of
  * model/port.h. NULL: packets pass; so they do wherever nothing is known, and in a declared network
