@@ -243,6 +243,11 @@ static void a_run_that_is_interrupted_reports_what_it_has_judged(void **state)
     assert_int_equal(cli->interrupt, SIGTERM);
     fake_cli_says(cli->out, "\"interrupted\": true");
     assert_null(strstr(cli->out, "\"pass\",\"from"));
+    cli->network.raises_at_dump = cli->network.n_dumps + 1;
+    EXPECT(cli, 3, "mutate", expected, "--json", "-");
+    assert_int_equal(cli->interrupt, SIGTERM);
+    fake_cli_says(cli->out, "\"interrupted\": true");
+    fake_cli_says(cli->out, "\"noticed\": 0");
     /* The next one is as if nothing had been. */
     EXPECT(cli, 0, "check", expected);
     assert_int_equal(cli->interrupt, 0);

@@ -47,6 +47,9 @@ static int exit_of(const struct mutate *mutate, const struct mutations *mutation
         return cli_complain(job, CLI_UNJUDGED, "the network as it is %s: no score",
                             base == VERDICT_FAIL ? "does not conform" : "could not be judged");
     }
+    if (mutations->base.interrupted) {
+        return CLI_UNJUDGED;
+    }
     if (mutations->n_items == 0 && mutations->n_deselected > 0) {
         return cli_complain(job, CLI_USAGE, "%s: nothing is selected by -k", job->operands[0]);
     }
@@ -79,11 +82,19 @@ static bool selects(void *aux, const char *id)
     return run_selects(aux, id);
 }
 
+static bool stops(const void *aux)
+{
+    return run_is_interrupted(((const struct run_options *)aux)->world);
+}
+
 static int try_and_report(struct mutate *mutate)
 {
     struct cli_job *job = &mutate->job;
-    struct mutate_options how = {
-        .limit = (size_t)mutate->limit, .seed = mutate->seed, .selects = selects, .aux = &job->run};
+    struct mutate_options how = {.limit = (size_t)mutate->limit,
+                                 .seed = mutate->seed,
+                                 .selects = selects,
+                                 .stops = stops,
+                                 .aux = &job->run};
     struct mutations mutations = {0};
     struct prove_findings findings = {0};
     struct base_error error = {0};
@@ -119,7 +130,8 @@ const struct cli_command cli_mutate = {
         "or moved, the match wider or narrower, priorities swapped, a rewrite dropped, a\n"
         "timeout. What treats no packet otherwise does not count. Exit status: 0, 1 less than\n"
         "--min-score, 2 usage or input error, 3 the network as it is does not conform, or\n"
-        "could not be judged.\n",
+        "could not be judged, or a signal ended it.\n",
+    .ends_early = true,
     .reads = CLI_READS_EXPECTATION,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,

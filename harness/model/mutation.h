@@ -36,11 +36,12 @@ struct mutation {
 struct mutations {
     struct mutation *items; /* by switch, entry and kind of change */
     size_t n_items, capacity;
-    size_t n_deselected, n_unsampled; /* not tried: not asked for, and over the limit */
+    size_t n_deselected, n_unsampled; /* not tried: not asked for; over the limit, or interrupted */
     struct expected_port *lines;      /* `ports:` that would notice what is unnoticed */
     size_t n_lines;
     const bool *lists_switch; /* by switch: the expectation's `ports:` has it already */
-    struct report base;       /* of the network as it is; unless it passes nothing is tried */
+    struct report base;       /* of the network as it is; unless it passes nothing is tried.
+                                 base.interrupted: of all of this */
     struct base_arena arena;
 };
 

@@ -153,6 +153,18 @@ static bool is_chosen(struct mutate_run *run)
     return chosen;
 }
 
+/* Whether the rest is left. */
+static bool stops(struct mutate_run *run)
+{
+    const struct mutate_options *options = run->options;
+    struct report *base = &run->mutations->base;
+    if (!base->interrupted && options->stops && options->stops(options->aux)) {
+        base->interrupted = true;
+        report_note(base, "interrupted: what had not been judged is inconclusive");
+    }
+    return base->interrupted;
+}
+
 static int visit_mutant(void *aux, const struct mutate_mutant *mutant)
 {
     struct mutate_run *run = aux;
@@ -162,6 +174,10 @@ static int visit_mutant(void *aux, const struct mutate_mutant *mutant)
         run->n_open += selected;
         run->mutations->n_deselected += !selected;
         return 0;
+    }
+    if (run->n_left > 0 && stops(run)) {
+        run->mutations->n_unsampled += run->n_left;
+        run->n_left = 0;
     }
     return selected && is_chosen(run) ? try_mutant(run, mutant) : 0;
 }
@@ -193,15 +209,18 @@ static int try_all(struct mutate_run *run, bool tries)
 static int mutate(struct mutate_run *run, struct prove_findings *findings)
 {
     struct mutations *mutations = run->mutations;
+    struct prove_options how = {.stops = run->options->stops, .aux = run->options->aux};
     if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
-        prove_claims(run->expectation, run->switches, NULL, &mutations->base, findings,
+        prove_claims(run->expectation, run->switches, &how, &mutations->base, findings,
                      run->error) < 0) {
         return -1;
     }
+    bool stopped = stops(run); /* then they are counted */
     if (report_verdict(&mutations->base) != VERDICT_PASS) {
         return 0;
     }
-    if (prove_whatif_open(run->expectation, run->switches, NULL, &run->whatif, run->error) < 0 ||
+    if ((!stopped &&
+         prove_whatif_open(run->expectation, run->switches, NULL, &run->whatif, run->error) < 0) ||
         try_all(run, false) < 0) {
         return -1;
     }

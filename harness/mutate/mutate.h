@@ -13,6 +13,9 @@
 /* All zero: the defaults. */
 struct mutate_options {
     bool (*selects)(void *aux, const char *id); /* NULL: all */
+    /* Asked before each change is tried, and before each sender is proved; once it says true the
+     * rest is left: mutations->base.interrupted. NULL: never. */
+    bool (*stops)(const void *aux);
     void *aux;
     size_t limit;  /* of those selected so many are tried, chosen at random; 0: all */
     uint64_t seed; /* of that choice */

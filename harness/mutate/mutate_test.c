@@ -335,6 +335,41 @@ static void some_are_chosen(void **state)
     small_free(&small);
 }
 
+/* -------------------------------------------------------------------- the end */
+
+static bool has_asked_enough(const void *aux)
+{
+    return --*(int *)(uintptr_t)aux < 0;
+}
+
+static void what_is_left_is_counted(void **state)
+{
+    struct small small;
+    struct mutations all, some;
+    (void)state;
+    tapped(&small);
+    mutate(&small, &all);
+    assert_false(all.base.interrupted);
+    for (int n_asked = 0; n_asked < 6; n_asked++) {
+        int left = n_asked;
+        mutate_with(&small, &(struct mutate_options){.stops = has_asked_enough, .aux = &left},
+                    &some);
+        assert_true(some.base.interrupted);
+        assert_true(some.n_items < all.n_items && some.n_items < 6);
+        if (report_verdict(&some.base) == VERDICT_PASS) {
+            assert_int_equal(some.n_items + some.n_unsampled, all.n_items);
+        }
+        for (size_t i = 0; i < some.n_items; i++) {
+            assert_string_equal(some.items[i].id, all.items[i].id);
+            assert_int_equal(some.items[i].fate, all.items[i].fate);
+        }
+        assert_non_null(strstr(some.base.notes[some.base.n_notes - 1], "interrupted"));
+        mutations_free(&some);
+    }
+    mutations_free(&all);
+    small_free(&small);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_kind_of_mistake_is_made),
     cmocka_unit_test(the_region_is_where_something_changes),
@@ -345,6 +380,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_absent_port_has_no_packets),
     cmocka_unit_test(a_wrong_network_has_no_score),
     cmocka_unit_test(some_are_chosen),
+    cmocka_unit_test(what_is_left_is_counted),
 };
 
 TEST_MAIN(tests)

@@ -121,10 +121,11 @@ static void put_summary(const struct report_paper *paper, const struct mutations
     size_t unnoticed = mutations_count(mutations, MUTATION_UNNOTICED);
     size_t undecided = mutations_count(mutations, MUTATION_UNDECIDED);
     report_put_ink(paper,
-                   unnoticed > 0 || score < 0 ? INK_RED
-                   : undecided > 0            ? INK_YELLOW
-                                              : INK_GREEN,
+                   unnoticed > 0 || score < 0                     ? INK_RED
+                   : undecided > 0 || mutations->base.interrupted ? INK_YELLOW
+                                                                  : INK_GREEN,
                    "MUTATE");
+    base_put_text(out, mutations->base.interrupted ? ": interrupted" : "");
     if (score < 0) {
         base_put_text(out, ": no change that counts");
     } else { /* 100 only if it is all */
@@ -140,7 +141,8 @@ static void put_summary(const struct report_paper *paper, const struct mutations
     }
     base_put_format(out, "); %zu equivalent", mutations_count(mutations, MUTATION_EQUIVALENT));
     if (mutations->n_unsampled > 0) {
-        base_put_format(out, ", %zu not tried (--limit)", mutations->n_unsampled);
+        base_put_format(out, ", %zu not tried%s", mutations->n_unsampled,
+                        mutations->base.interrupted ? "" : " (--limit)");
     }
     if (mutations->n_deselected > 0) {
         base_put_format(out, ", %zu not asked for (-k)", mutations->n_deselected);
@@ -215,6 +217,9 @@ void report_mutate_json(const struct mutations *mutations, const struct topology
     report_tree_number(&tree, "format", 1);
     report_tree_text(&tree, "tapproof", version);
     report_tree_text(&tree, "network", verdict_name(report_verdict(&mutations->base)));
+    if (mutations->base.interrupted) {
+        report_tree_flag(&tree, "interrupted");
+    }
     if (mutations_score(mutations) >= 0) {
         report_tree_real(&tree, "score", mutations_score(mutations));
     }

@@ -17,11 +17,10 @@ void report_mutate_text(const struct mutations *mutations, const struct topology
                         struct base_buffer *out);
 
 /* {"format", "tapproof", "network": verdict on the network as it is, "score" (not
- * if nothing counts), "counts": {"noticed", "unnoticed", "equivalent",
- * "undecided", "deselected", "not_tried"}, "by": {"ports", "traffic",
- * "entries"}, "mutations": [{"id", "fate", "before", "after", "ports",
- * "traffic", "entries": the first result that fails, "detail", "add", "ignore"}],
- * "add": YAML}. */
+ * if nothing counts), "interrupted": true (if it was), "counts": {"noticed", "unnoticed",
+ * "equivalent", "undecided", "deselected", "not_tried"}, "by": {"ports", "traffic", "entries"},
+ * "mutations": [{"id", "fate", "before", "after", "ports", "traffic", "entries": the first result
+ * that fails, "detail", "add", "ignore"}], "add": YAML}. */
 void report_mutate_json(const struct mutations *mutations, const struct topology *topology,
                         const char *version, struct base_buffer *out);
 

@@ -187,10 +187,33 @@ static void the_json_has_all(void **state)
     free_world(&world);
 }
 
+static void an_interruption_is_told(void **state)
+{
+    struct world world;
+    struct base_buffer text = {0};
+    (void)state;
+    make_world(&world, VERDICT_PASS);
+    report_mutate_json(&world.mutations, &world.topology, "1.2.3", &text);
+    assert_null(strstr(base_buffer_text(&text), "interrupted"));
+    base_buffer_free(&text);
+    world.mutations.base.interrupted = true;
+    report_mutate_text(&world.mutations, &world.topology, 1, &(struct report_text_options){0},
+                       &text);
+    assert_non_null(strstr(base_buffer_text(&text), "MUTATE: interrupted: 25.0 % noticed, 1 of 4"));
+    assert_non_null(strstr(base_buffer_text(&text), ", 7 not tried"));
+    assert_null(strstr(base_buffer_text(&text), "--limit"));
+    base_buffer_free(&text);
+    report_mutate_json(&world.mutations, &world.topology, "1.2.3", &text);
+    assert_non_null(strstr(base_buffer_text(&text), "\"interrupted\": true"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_nobody_notices_is_told),
     cmocka_unit_test(a_hundred_is_all),
     cmocka_unit_test(of_a_wrong_network_its_report),
+    cmocka_unit_test(an_interruption_is_told),
     cmocka_unit_test(the_json_has_all),
 };
 

@@ -72,6 +72,8 @@ for signal in INT:130 TERM:143 HUP:129; do
 done
 grep -q '"interrupted": true' "$json" && grep -q '"id": "state/s1/1"' "$json"
 report "its JSON says so, and what was judged" $?
+run 143 interrupted TERM "$B/tapproof" mutate "$good" --timeout 1h --lab "$scratch/lab.yaml" --json "$json"
+says $? '"interrupted": true' "$json" "and what mutate had tried, if anything"
 cp "$scratch/first.json" "$json"
 run 130 interrupted INT "$B/tapproof" flows topologies/demon.yaml --timeout 1h --lab "$scratch/lab.yaml" --save "$json"
 cmp -s "$json" "$scratch/first.json"
