@@ -45,6 +45,9 @@ static void what_is_missing_is_named(void **state)
     assert_int_equal(base_library_load(&nowhere, &functions, &error), -1);
     assert_non_null(strstr(error.text, "libnot cannot be loaded (Debian's package libnot0): "));
     assert_non_null(strstr(error.text, "libnot.so.0"));
+    static const struct base_library alone = {"libnot", "libnot0", {"libnot.so.0", NULL}, COS, 1};
+    assert_int_equal(base_library_load(&alone, &functions, NULL), -1);
+    assert_null(functions.cos);
     assert_int_equal(base_library_load(&old, &functions, &error), -1);
     assert_string_equal(error.text, "libm is too old: it has no cos_of_next_year");
 }

@@ -50,6 +50,39 @@ static void one_of_roots_is_not_for_everybody(void **state)
     close(fd);
 }
 
+/* For a service that is user 1; only root can play one. */
+static int check_as_service(int fd, uid_t owner, mode_t mode, struct base_error *error)
+{
+    assert_int_equal(fchown(fd, owner, owner), 0);
+    assert_int_equal(fchmod(fd, mode), 0);
+    assert_int_equal(seteuid(1), 0);
+    int status = base_secret_check(fd, "key", error);
+    assert_int_equal(seteuid(0), 0);
+    return status;
+}
+
+static void a_service_reads_what_root_gave_it(void **state)
+{
+    (void)state;
+    struct base_error error;
+    char path[] = "/tmp/secret_test.XXXXXX";
+    int fd = mkstemp(path);
+    unlink(path);
+    if (geteuid() != 0 || fchown(fd, 2, 2) || seteuid(1) || seteuid(0)) {
+        close(fd);
+        return;
+    }
+    assert_int_equal(check_as_service(fd, 0, 0640, &error), 0);
+    assert_int_equal(check_as_service(fd, 1, 0640, &error), -1);
+    assert_int_equal(check_as_service(fd, 1, 0600, &error), 0);
+    assert_int_equal(check_as_service(fd, 2, 0600, &error), -1);
+    assert_string_equal(error.text, "belongs to user 2; expected a file of ours or of root's");
+    for (mode_t bit = 1; bit < 040; bit <<= 1) {
+        assert_int_equal(check_as_service(fd, 0, 0600 | bit, &error), bit == 010 ? 0 : -1);
+    }
+    close(fd);
+}
+
 static void what_is_not_open_is_no_file(void **state)
 {
     (void)state;
@@ -61,6 +94,7 @@ static void what_is_not_open_is_no_file(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_of_ours_is_for_us_alone),
     cmocka_unit_test(one_of_roots_is_not_for_everybody),
+    cmocka_unit_test(a_service_reads_what_root_gave_it),
     cmocka_unit_test(what_is_not_open_is_no_file),
 };
 TEST_MAIN(tests)
