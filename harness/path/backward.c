@@ -215,9 +215,9 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     return answer;
 }
 
-/* Why the frame that was followed exercises nothing. -1: it was not followed to its end for want of
- * memory. */
-static int reject(const struct search *search, struct path_origin *why)
+/* Why the frame that was followed exercises nothing. What goes too far to be followed leaves the
+ * answer open, if no other frame does. -1: it was not followed to its end for want of memory. */
+static int reject(struct search *search, struct path_origin *why)
 {
     const struct path_walk *walk = search->walk;
     for (size_t i = 0; i < walk->n_hops; i++) {
@@ -226,7 +226,8 @@ static int reject(const struct search *search, struct path_origin *why)
         }
     }
     why->competes = why->competes || walk->ends;
-    why->loops = why->loops || !walk->ends;
+    why->loops = why->loops || walk->loops;
+    search->open = search->open || (!walk->ends && !walk->loops);
     return 0;
 }
 

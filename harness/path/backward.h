@@ -20,8 +20,8 @@ struct path_origin {
 
 /* Looks for a frame that exercises the entry (path/follow.h) and stops. SPACE_EMPTY: proved that
  * there is none; none at all that reaches the entry, unless `loops` or `competes`. SPACE_OPEN: over
- * the budget (as in space_find), no memory, or a switch on the way is not known. sends: as in
- * traffic_cover_options. */
+ * the budget (as in space_find), no memory, or a switch on the way is not known, or a frame goes
+ * further than it is followed. sends: as in traffic_cover_options. */
 enum space_answer path_origin_of_entry(const struct path_network *network, const bool *sends,
                                        size_t sw, size_t entry, size_t *budget,
                                        struct path_origin *reach);
