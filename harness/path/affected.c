@@ -19,7 +19,6 @@ struct path_wanted {
 
 struct search {
     struct path_network *network;
-    size_t sw, entry; /* the one that is asked for */
     struct path_affected *affected;
     struct base_arena arena; /* behaviours of one step */
     struct port_ref out;     /* packets leave by this one ... */
@@ -61,14 +60,13 @@ static void want_before(struct search *search, const struct space_rewrite *rewri
                         const struct match *taken)
 {
     struct space_table *table = &search->network->tables[search->out.sw];
-    size_t but = search->out.sw == search->sw ? search->entry : ENTRY_NONE;
     struct match back[2];
     size_t n = space_preimage(rewrite, &search->cube, back);
     for (size_t i = 0; i < n; i++) {
         struct space_region region = {0};
         size_t budget = BUDGET_UNLIMITED; /* one look through the table */
         if (match_intersect(&back[i], taken, &region.cube) &&
-            space_table_exclude_but(table, entry, but, &region, &budget) != SPACE_EMPTY) {
+            space_table_exclude(table, entry, &region, &budget) != SPACE_EMPTY) {
             want(search, search->out.sw, &region.cube);
         }
         space_region_free(&region);
@@ -104,13 +102,13 @@ static bool ask_entry(void *aux, uint32_t entry, const struct match *match)
     struct match by_out = match_in_port(search->out.port), taken;
     if (match->mask.in_port) {
         ask_behavior(search, entry, match->value.in_port, match);
-        return !search->no_memory;
+    } else {
+        ask_behavior(search, entry, PORT_NONE, match);
+        if (match_intersect(match, &by_out, &taken)) {
+            ask_behavior(search, entry, search->out.port, &taken);
+        }
     }
-    ask_behavior(search, entry, PORT_NONE, match);
-    if (match_intersect(match, &by_out, &taken)) {
-        ask_behavior(search, entry, search->out.port, &taken);
-    }
-    return !search->no_memory;
+    return true;
 }
 
 /* ------------------------------------------------------------------- one step */
@@ -220,7 +218,7 @@ static void send_everything(struct search *search)
 int path_affected_find(struct path_network *network, size_t sw, size_t entry,
                        struct path_affected *affected)
 {
-    struct search search = {.network = network, .sw = sw, .entry = entry, .affected = affected};
+    struct search search = {.network = network, .affected = affected};
     affected->n_headers = affected->n_wanted = 0;
     want(&search, sw, &network->switches[sw].flows->entries[entry].match);
     for (size_t i = 0; i < affected->n_wanted && i < WANTED_MAX && !search.no_memory; i++) {

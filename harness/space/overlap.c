@@ -115,7 +115,7 @@ int space_list_overlapping(struct space_table *table, const struct match *cube, 
 
 struct excluding {
     const struct space_table *table;
-    size_t entry, but;
+    size_t entry;
     struct space_region *region;
     enum space_answer answer;
 };
@@ -123,9 +123,8 @@ struct excluding {
 static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct excluding *excluding = aux;
-    if (entry == excluding->but ||
-        (excluding->entry != ENTRY_NONE &&
-         !space_table_precedes(excluding->table, entry, excluding->entry))) {
+    if (excluding->entry != ENTRY_NONE &&
+        !space_table_precedes(excluding->table, entry, excluding->entry)) {
         return true;
     }
     if (match_within(&excluding->region->cube, match)) {
@@ -162,14 +161,14 @@ static enum space_answer ask_groups(struct space_table *table, size_t entry,
     return answer;
 }
 
-enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
-                                          struct space_region *region, size_t *budget)
+enum space_answer space_table_exclude(struct space_table *table, size_t entry,
+                                      struct space_region *region, size_t *budget)
 {
     struct excluding excluding = {
-        .table = table, .entry = entry, .but = but, .region = region, .answer = SPACE_FOUND};
+        .table = table, .entry = entry, .region = region, .answer = SPACE_FOUND};
     uint32_t min_rank = entry == ENTRY_NONE ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_OPEN;
-    if (but == ENTRY_NONE && table->n_groups < table->n_entries && *budget >= table->n_groups) {
+    if (table->n_groups < table->n_entries && *budget >= table->n_groups) {
         *budget -= table->n_groups;
         answer = ask_groups(table, entry, region);
     }
@@ -180,12 +179,6 @@ enum space_answer space_table_exclude_but(struct space_table *table, size_t entr
                                    exclude_entry, &excluding)
                ? excluding.answer
                : SPACE_OPEN;
-}
-
-enum space_answer space_table_exclude(struct space_table *table, size_t entry,
-                                      struct space_region *region, size_t *budget)
-{
-    return space_table_exclude_but(table, entry, ENTRY_NONE, region, budget);
 }
 
 enum space_answer space_table_find(struct space_table *table, size_t entry,

@@ -155,11 +155,6 @@ int space_list_overlapping(struct space_table *table, const struct match *cube, 
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
 
-/* The same as if entry `but` were not there; ENTRY_NONE: it is the same. `entry`
- * need not be indexed. */
-enum space_answer space_table_exclude_but(struct space_table *table, size_t entry, size_t but,
-                                          struct space_region *region, size_t *budget);
-
 /* A header of `cube` that `entry` takes, whose match holds the cube; ENTRY_NONE: that no entry
  * takes. As space_find; `example` may be NULL. */
 enum space_answer space_table_find(struct space_table *table, size_t entry,
