@@ -279,7 +279,8 @@ static enum space_answer come_along(size_t n)
     static struct chain chain;
     struct path_origin origin;
     size_t budget = PLENTY;
-    chain_open(&chain, n);
+    chain_make(&chain, n);
+    chain_open(&chain);
     enum space_answer answer =
         path_origin_of_entry(&chain.network, NULL, n - 1, 0, &budget, &origin);
     chain_close(&chain);

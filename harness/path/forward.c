@@ -90,11 +90,11 @@ static bool push_entries(struct explorer *explorer, struct space_table *table,
     return all && !explorer->no_memory;
 }
 
+/* The cube, which fixes in_port, as it enters here. */
 static struct match at_switch(const struct path_reach_hop *hop, const struct match *cube)
 {
     struct match image = space_image(&hop->rewrite, cube);
     image.value.in_port = hop->in.port;
-    image.mask.in_port = UINT16_MAX;
     return image;
 }
 

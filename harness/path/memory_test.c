@@ -2,6 +2,8 @@
  *
  * What does each function of this room answer where an allocation fails? */
 #include "base/memory.h"
+#include "path/affected.h"
+#include "path/alike.h"
 #include "path/backward.h"
 #include "path/declared.h"
 #include "path/forward.h"
@@ -179,10 +181,104 @@ static void entries_are_traced_back(void **state)
     release(&traced.line);
 }
 
+static int find_affected(void *aux)
+{
+    struct line *line = aux;
+    struct path_affected affected = {0};
+    if (open_line(line) < 0) {
+        return -1;
+    }
+    int status = 0;
+    base_memory_begin();
+    for (size_t entry = 0; entry < line->states[1].flows.n_entries && status == 0; entry++) {
+        status = path_affected_find(&line->network, 1, entry, &affected);
+    }
+    path_affected_free(&affected);
+    path_network_close(&line->network);
+    return base_memory_ran_out() ? -1 : status; /* where it is short, too much may be named */
+}
+
+static void affected_headers_are_named(void **state)
+{
+    (void)state;
+    struct line line;
+    make(&line);
+    assert_true(failing_each(find_affected, &line) > 20);
+    release(&line);
+}
+
+enum { SENT = 4 };
+
+struct kin {
+    struct line line;
+    struct path_alike alike[SENT]; /* with enough memory */
+};
+
+/* Without memory a header is like itself alone. */
+static int find_alike(void *aux)
+{
+    static const struct header sent[SENT] = {
+        {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP, .in_port = 1},
+        {.dl_type = DL_TYPE_IP, .nw_proto = 9, .in_port = 1},
+        {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP, .in_port = 1},
+        {.dl_type = DL_TYPE_ARP, .in_port = 1},
+    };
+    static struct path_walk walk;
+    static const struct path_watch stops = {.stops = true};
+    struct kin *kin = aux;
+    struct path_network *network = &kin->line.network;
+    if (open_line(&kin->line) < 0) {
+        return -1;
+    }
+    base_memory_begin();
+    for (size_t i = 0; i < SENT; i++) {
+        struct path_alike *alike = &kin->alike[i], short_of;
+        const struct match alone = match_exactly(&sent[i]);
+        size_t budget = PLENTY;
+        path_follow(network, (struct port_ref){0, 1}, &sent[i], &stops, &walk);
+        bool followed = !base_memory_ran_out();
+        path_alike(network, &walk, &budget, &short_of);
+        bool is_same = memcmp(&short_of.cube, &alike->cube, sizeof alone) == 0 &&
+                       short_of.n_less == alike->n_less;
+        assert_true(is_same || alike->cube.mask.in_port == 0 || !followed ||
+                    (memcmp(&short_of.cube, &alone, sizeof alone) == 0 && short_of.n_less == 0));
+        free(short_of.less);
+        if (alike->cube.mask.in_port == 0) {
+            *alike = (struct path_alike){.cube = short_of.cube, .n_less = short_of.n_less};
+        }
+    }
+    path_network_close(network);
+    return base_memory_ran_out() ? -1 : 0;
+}
+
+static void headers_are_alike(void **state)
+{
+    (void)state;
+    struct kin kin = {0};
+    struct line *line = &kin.line;
+    line_make(line);
+    line_flow(line, 0, "priority=9,tcp,in_port=1 actions=mod_nw_tos:32,output:3");
+    line_flow(line, 0, "priority=9,in_port=1,nw_src=10.0.0.0/8,ip actions=mod_nw_tos:64,output:3");
+    line_flow(line, 0, "priority=9,nw_src=0.0.0.0/1,ip actions=output:3,mod_nw_tos:64,output:3");
+    line_flow(line, 0, "priority=5,in_port=1 actions=mod_tp_dst:9,mod_nw_tos:4,output:3");
+    line_flow(line, 0, "in_port=3 actions=in_port");
+    line_flow(line, 1, "priority=9,udp actions=mod_tp_src:7,in_port");
+    line_flow(line, 1, "priority=5,in_port=1,nw_tos=32,ip actions=output:2");
+    assert_int_equal(find_alike(&kin), 0);
+    for (size_t i = 0; i < SENT; i++) {
+        assert_true(kin.alike[i].cube.mask.in_port == UINT16_MAX);
+        assert_true(kin.alike[i].cube.mask.tp_src == 0);
+    }
+    assert_true(kin.alike[1].n_less > 0 && kin.alike[3].n_less > 0);
+    assert_true(failing_each(find_alike, &kin) > 20);
+    release(line);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(networks_are_opened),        cmocka_unit_test(expectations_are_compiled),
     cmocka_unit_test(sets_of_packets_go_forward), cmocka_unit_test(one_packet_is_followed),
-    cmocka_unit_test(entries_are_traced_back),
+    cmocka_unit_test(entries_are_traced_back),    cmocka_unit_test(affected_headers_are_named),
+    cmocka_unit_test(headers_are_alike),
 };
 
 TEST_MAIN(tests)

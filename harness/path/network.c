@@ -67,13 +67,14 @@ struct peer path_network_peer(const struct path_network *network, struct port_re
 struct header path_rewritten_by(const struct flow_entry *flow)
 {
     struct space_rewrite rewrite = {0};
-    for (size_t i = 0; i < flow->n_actions; i++) {
+    bool known = true;
+    for (size_t i = 0; i < flow->n_actions && known; i++) {
         const struct action *action = &flow->actions[i];
-        if (action_sends(action) ? action->port == PORT_TABLE
-                                 : !space_rewrite_add(&rewrite, action)) {
-            memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
-            break;
-        }
+        known =
+            action_sends(action) ? action->port != PORT_TABLE : space_rewrite_add(&rewrite, action);
+    }
+    if (!known) {
+        memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
     }
     return rewrite.mask;
 }
