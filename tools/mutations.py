@@ -132,7 +132,8 @@ def of_token(body, i):
     elif token.text in ("break", "continue"):
         yield Mutation(token.start, token.end, "", "jump")
     elif token.kind == "number" and body[i - 1].text + body[i + 1].text != "{}" and re.fullmatch(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*", token.text):
-        for text in {"0": ["1"], "1": ["0", "2"]}.get(token.text, [f"({token.text} + 1)", f"({token.text} - 1)"]):
+        below = body[i - 1].text == "-" and not operand(body[i - 2])     # who calls asks whether it is below 0
+        for text in {"0": ["1"], "1": ["0"] if below else ["0", "2"]}.get(token.text, [f"({token.text} + 1)", f"({token.text} - 1)"]):
             yield Mutation(token.start, token.end, text, "constant")
 
 
