@@ -57,6 +57,7 @@ lab topologies/demon simulated tools
 lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-panel
 lab topologies/fabric topologies/policies/fabric/taps.yaml fabric
 lab "$NETWORKS/line" tapped whole-match
+lab "$NETWORKS/line" tapped sizes
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
 lab "$NETWORKS/ring" tapped ring

@@ -34,13 +34,14 @@ void run_probing_keep(const struct run_probing *probing, size_t p, size_t host,
     }
 }
 
+/* Of a long frame only the beginning is captured, and its length. */
 static bool same_frame(const struct run_probing *probing, const struct header *form,
                        const struct frame_mark *mark, const struct station_arrival *arrival)
 {
     struct base_buffer expected = {0};
     bool same = run_probing_build(probing, mark, form, &expected) == 0 &&
-                expected.n_bytes == arrival->n_bytes &&
-                memcmp(expected.data, arrival->bytes, expected.n_bytes) == 0;
+                expected.n_bytes == arrival->wire_bytes &&
+                memcmp(expected.data, arrival->bytes, arrival->n_bytes) == 0;
     base_buffer_free(&expected);
     return same;
 }
@@ -51,7 +52,9 @@ static void see_altered(const struct run_probing *probing, struct traffic_round 
 {
     struct base_buffer expected = {0}, text = {0};
     if (run_probing_build(probing, mark, form, &expected) == 0) {
-        frame_difference(expected.data, expected.n_bytes, arrival->bytes, arrival->n_bytes, &text);
+        size_t cut = arrival->wire_bytes - arrival->n_bytes;
+        frame_difference(expected.data, expected.n_bytes > cut ? expected.n_bytes - cut : 0,
+                         arrival->bytes, arrival->n_bytes, &text);
     }
     traffic_round_see_altered(round, mark->number, host, base_buffer_text(&text));
     base_buffer_free(&expected);
@@ -150,7 +153,7 @@ static bool is_reply(const struct run_probing *probing, const struct frame_mark 
                      const struct station_arrival *arrival)
 {
     struct header header;
-    return frame_parse(arrival->bytes, arrival->n_bytes, 0, &header) &&
+    return frame_parse_cut(arrival->bytes, arrival->n_bytes, arrival->wire_bytes, 0, &header) &&
            frame_is_answer(&probing->plan->probes[mark->number].header, &header);
 }
 

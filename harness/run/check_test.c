@@ -79,6 +79,25 @@ static void a_frame_too_many_is_found(void **state)
     fake_run_close(&run);
 }
 
+/* Of long frames the beginning is compared, and the length. */
+static void long_frames_are_sent_where_interfaces_take_them(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.mtu = 9000;
+    fake_run_fault(&run, (struct fake_fault){FAKE_SHORTEN, .at = "h2", .n_bytes = 9014});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    fake_run_fault(&run, (struct fake_fault){FAKE_SHORTEN, .at = "h4", .n_bytes = 9013});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
+    const char *detail = fake_run_result(&run, "traffic/h3/delivered/h4")->detail;
+    assert_non_null(strstr(detail, "1 of 22 probes (full-size) arrived at h4"));
+    assert_non_null(strstr(detail, "1 byte shorter"));
+    fake_run_close(&run);
+}
+
 static void a_frame_that_is_altered_is_found(void **state)
 {
     (void)state;
@@ -699,6 +718,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_cable_that_loses_everything_is_found),
     cmocka_unit_test(a_frame_too_many_is_found),
     cmocka_unit_test(a_frame_that_is_altered_is_found),
+    cmocka_unit_test(long_frames_are_sent_where_interfaces_take_them),
     cmocka_unit_test(one_lost_frame_fails_whatever_later_rounds_show),
     cmocka_unit_test(copies_of_the_first_frames_fail),
     cmocka_unit_test(an_entry_that_is_young_excuses_what_goes_by_it),

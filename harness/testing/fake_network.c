@@ -187,12 +187,14 @@ static void arrive(struct fake_network *fake, size_t from, size_t host, const ui
     }
     const struct fake_fault *late = fake_network_meets(fake, FAKE_LATE, sender, to);
     time_ns += late ? late->ms * UINT64_C(1000000) : 0;
-    uint8_t altered[2048];
+    uint8_t altered[9216];
     if (fake_network_meets(fake, FAKE_ALTER, sender, to)) {
         memcpy(altered, bytes, n_bytes);
         altered[5] ^= 1;
         bytes = altered;
     }
+    const struct fake_fault *ends = fake_network_meets(fake, FAKE_SHORTEN, sender, to);
+    n_bytes = ends && ends->n_bytes < n_bytes ? ends->n_bytes : n_bytes;
     fake_network_arrive(fake, host, bytes, n_bytes, time_ns);
     if (fake_network_meets(fake, FAKE_DOUBLE, sender, to)) {
         fake_network_arrive(fake, host, bytes, n_bytes, time_ns);
@@ -441,6 +443,7 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
                                             .wall_ns = now_ns},
                                   .topology = topology,
                                   .counts = true,
+                                  .mtu = 1500,
                                   .cabled = *topology,
                                   .time_ns = BEGIN_S * NS_IN_S};
     fake->cabled.links = calloc(topology->n_links + 1, sizeof *topology->links);

@@ -25,7 +25,8 @@ enum fake_fault_kind {
     FAKE_LOSE,
     FAKE_DOUBLE,
     FAKE_LATE,  /* by `ms` */
-    FAKE_ALTER, /* the last bit of the destination address is another */
+    FAKE_ALTER,   /* the last bit of the destination address is another */
+    FAKE_SHORTEN, /* it ends after `n_bytes` */
     /* Of the station of the host `at`. */
     FAKE_NO_STATION,   /* it cannot be opened */
     FAKE_REFUSES,      /* it sends nothing */
@@ -42,7 +43,7 @@ struct fake_fault {
     enum fake_fault_kind kind;
     const char *from, *at; /* NULL: any */
     unsigned first, n;     /* the first frames go well, the next n do not; n 0: all others */
-    unsigned ms;
+    unsigned ms, n_bytes;
     unsigned n_met; /* frames that it was about; the fake counts them */
 };
 
@@ -77,6 +78,7 @@ struct fake_network {
     struct switch_state shown[FAKE_SWITCHES]; /* that; used where there is such a time */
     uint64_t ports_shown_ns, flows_shown_ns;
     struct topology cabled; /* as `topology`, but for cables that lie otherwise */
+    unsigned mtu; /* of all interfaces */
     bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
     unsigned raises_at_dump, raises_at_frame; /* SIGTERM comes then; 0: never */
     struct fake_fault faults[FAKE_FAULTS];

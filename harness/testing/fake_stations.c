@@ -51,9 +51,8 @@ static const char *problem(const struct station_set *set, size_t station)
 
 static unsigned mtu(const struct station_set *set, size_t station)
 {
-    (void)set;
     (void)station;
-    return 1500;
+    return set->fake->mtu;
 }
 
 static const uint8_t *address(const struct station_set *set, size_t station)
@@ -125,11 +124,12 @@ static bool hand_out(struct station_set *set, station_on_arrival *on_arrival, vo
     memmove(fake->arrivals, fake->arrivals + 1, fake->n_arrivals * sizeof *fake->arrivals);
     fake->time_ns = first.time_ns > fake->time_ns ? first.time_ns : fake->time_ns;
     size_t station = station_of(set, first.host);
+    size_t n_captured = first.n_bytes < STATION_SNAP_BYTES ? first.n_bytes : STATION_SNAP_BYTES;
     bool stops = station != STATION_NONE &&
                  on_arrival(aux, &(struct station_arrival){.station = station,
                                                            .time_ns = first.time_ns,
                                                            .bytes = first.bytes,
-                                                           .n_bytes = first.n_bytes,
+                                                           .n_bytes = n_captured,
                                                            .wire_bytes = first.n_bytes});
     const char *name = fake->topology->hosts[first.host].name;
     const struct fake_fault *again = fake_network_meets(fake, FAKE_REPEATS, NULL, name);

@@ -8,8 +8,6 @@ enum {
     TCP_DATA = 0x18,     /* PSH, ACK */
     FRESH_TYPE = 0x9c00, /* EtherTypes that IEEE has not given to anybody, FRESH_TYPES of them */
     FRESH_TYPES = 0x0400,
-    ETHERNET_BYTES = 14,
-    FULL_SIZE = TRAFFIC_KINDS_MORE - 2,
     FRESH = TRAFFIC_KINDS_MORE - 1,
 };
 
@@ -43,7 +41,7 @@ static const struct traffic_kind kinds[TRAFFIC_KINDS] = {
     {.name = "icmp", .essential = {IS_IP(NW_PROTO_ICMP)}},
 };
 
-/* The last two are made for each run. */
+/* The last one is made for each run. */
 static const struct traffic_kind more[TRAFFIC_KINDS_MORE] = {
     {.name = "multicast", /* MCAST-TEST-NET of RFC 5771, section 10, as RFC 1112 maps it */
      .essential = {.value.dl_dst = {0x01, 0x00, 0x5e, 0x7c, 0x00, 0x09},
@@ -72,7 +70,9 @@ static const struct traffic_kind more[TRAFFIC_KINDS_MORE] = {
     {.name = "200-bytes", .essential = {IS_IP(NW_PROTO_UDP)}, .shape = {.n_bytes = 200}},
     {.name = "600-bytes", .essential = {IS_IP(NW_PROTO_UDP)}, .shape = {.n_bytes = 600}},
     {.name = "1100-bytes", .essential = {IS_IP(NW_PROTO_UDP)}, .shape = {.n_bytes = 1100}},
-    [FULL_SIZE] = {.name = "full-size", .essential = {IS_IP(NW_PROTO_UDP)}},
+    {.name = "full-size",
+     .essential = {IS_IP(NW_PROTO_UDP)},
+     .shape = {.n_bytes = TRAFFIC_FULL_SIZE}},
     [FRESH] = {.name = "fresh", .essential = {.mask.dl_type = 0xffff}},
 };
 
@@ -81,19 +81,11 @@ struct traffic_kind traffic_kind(size_t number)
     return kinds[number];
 }
 
-const char *traffic_kind_more(size_t number, unsigned mtu, uint16_t fresh,
-                              struct traffic_kind *kind)
+struct traffic_kind traffic_kind_more(size_t number, uint16_t fresh)
 {
-    *kind = more[number];
-    if (number == FULL_SIZE) {
-        mtu = mtu > TRAFFIC_MTU_MAX ? TRAFFIC_MTU_MAX : mtu;
-        kind->shape.n_bytes = mtu > 0 ? (uint16_t)(ETHERNET_BYTES + mtu) : 0;
-        return mtu > 0 ? NULL : "the MTU of the interfaces is not known";
-    }
+    struct traffic_kind kind = more[number];
     if (number == FRESH) {
-        kind->essential.value.dl_type = (uint16_t)(FRESH_TYPE + fresh % FRESH_TYPES);
+        kind.essential.value.dl_type = (uint16_t)(FRESH_TYPE + fresh % FRESH_TYPES);
     }
-    return mtu > 0 && kind->shape.n_bytes > mtu + ETHERNET_BYTES
-               ? "it is longer than the MTU of an interface"
-               : NULL;
+    return kind;
 }

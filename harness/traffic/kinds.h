@@ -14,16 +14,18 @@ struct traffic_kind {
     struct frame_shape shape;
 };
 
-enum { TRAFFIC_KINDS = 7, TRAFFIC_KINDS_MORE = 14, TRAFFIC_MTU_MAX = 1500 };
+enum {
+    TRAFFIC_KINDS = 7,
+    TRAFFIC_KINDS_MORE = 14,
+    TRAFFIC_MTU_MAX = 9000,         /* frames that are longer are not sent */
+    TRAFFIC_FULL_SIZE = UINT16_MAX, /* as shape.n_bytes: as long as all interfaces take it */
+};
 
 /* The number-th of TRAFFIC_KINDS, for every class. */
 struct traffic_kind traffic_kind(size_t number);
 
-/* The number-th of TRAFFIC_KINDS_MORE, once a sender. mtu: of all interfaces that it may come to
- * (above TRAFFIC_MTU_MAX: that); 0: not known. fresh: a number that no earlier run had: switches
- * keep what they did with earlier frames. Returns NULL, or why no frame of this kind can be made.
- */
-const char *traffic_kind_more(size_t number, unsigned mtu, uint16_t fresh,
-                              struct traffic_kind *kind);
+/* The number-th of TRAFFIC_KINDS_MORE, once a sender. fresh: a number that no earlier run had:
+ * switches keep what they did with earlier frames. */
+struct traffic_kind traffic_kind_more(size_t number, uint16_t fresh);
 
 #endif

@@ -19,6 +19,7 @@ struct sender {
     const struct expectation *expectation;
     const struct topology *topology;
     const struct traffic_harmless *harmless;
+    const unsigned *mtus; /* by host; NULL: not asked */
     size_t host;
     struct traffic_plan *plan;
     size_t first;    /* its first probe */
@@ -247,6 +248,35 @@ static int withhold(struct sender *sender, const struct header *header, const ch
     return 0;
 }
 
+/* The smallest MTU of the interfaces that it leaves and may come to, up to TRAFFIC_MTU_MAX; of one
+ * that is not known what every Ethernet has. 0: that of the sender is not known. */
+static unsigned smallest_mtu(const struct sender *sender, const struct traffic_probe *probe)
+{
+    enum { MTU_OF_ALL = 1500 };
+    unsigned smallest = sender->mtus[sender->host];
+    for (size_t i = 0; i < probe->n_arrivals && smallest > 0; i++) {
+        unsigned mtu = sender->mtus[probe->arrivals[i].host];
+        mtu = mtu > 0 ? mtu : MTU_OF_ALL;
+        smallest = mtu < smallest ? mtu : smallest;
+    }
+    return smallest < TRAFFIC_MTU_MAX ? smallest : TRAFFIC_MTU_MAX;
+}
+
+/* Makes a frame of full size as long as its interfaces take it. Returns why it cannot be sent, or
+ * NULL. */
+static const char *fit_size(const struct sender *sender, struct traffic_probe *probe)
+{
+    enum { ETHERNET_BYTES = 14 };
+    unsigned mtu = sender->mtus ? smallest_mtu(sender, probe) : 0;
+    if (probe->shape.n_bytes == TRAFFIC_FULL_SIZE) {
+        probe->shape.n_bytes = (uint16_t)(ETHERNET_BYTES + mtu);
+        return mtu > 0 ? NULL : "the MTU of the interfaces is not known";
+    }
+    return mtu > 0 && probe->shape.n_bytes > ETHERNET_BYTES + mtu
+               ? "it is longer than the MTU of an interface"
+               : NULL;
+}
+
 static int add_probe(struct sender *sender, const struct header *header, const char *kind,
                      const struct frame_shape *shape)
 {
@@ -267,13 +297,15 @@ static int add_probe(struct sender *sender, const struct header *header, const c
     if (add_arrivals(sender, probe) < 0) {
         return -1;
     }
+    const char *reason = fit_size(sender, probe);
     bool is_rewritten =
         (header->dl_type == DL_TYPE_IPV6 || shape->fragment) && meets_rewrites(sender);
-    if (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe))) {
-        sender->plan->n_probes--;
-        return withhold(sender, header, kind, "nobody can say what becomes of it on its way");
+    if (!reason &&
+        (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)))) {
+        reason = "nobody can say what becomes of it on its way";
     }
-    return 0;
+    sender->plan->n_probes -= reason ? 1 : 0;
+    return reason ? withhold(sender, header, kind, reason) : 0;
 }
 
 /* Why the frame may not be sent. asked: a cube; a tag that it does not ask for is of our own
@@ -418,8 +450,7 @@ static const char *make_harmless(const struct sender *sender, const struct choic
 }
 
 /* One probe of this kind in this class, if it has one: an ordinary frame, or any. */
-static int plan_kind(struct sender *sender, size_t class, const struct traffic_kind *kind,
-                     const char *impossible)
+static int plan_kind(struct sender *sender, size_t class, const struct traffic_kind *kind)
 {
     struct choice choice = {.class = &sender->classes.cubes[class]};
     struct header header, withheld = {0};
@@ -435,7 +466,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
         if (!find_header(tries[i], choice.excluded, choice.n_excluded, &header)) {
             continue;
         }
-        const char *harms = impossible ? impossible : make_harmless(sender, &choice, &header);
+        const char *harms = make_harmless(sender, &choice, &header);
         if (!harms) {
             return add_probe(sender, &header, kind->name, &kind->shape);
         }
@@ -505,7 +536,7 @@ static int plan_classes(struct sender *sender)
     for (size_t class = 0; class < sender->classes.n_cubes; class ++) {
         for (size_t number = 0; number < TRAFFIC_KINDS; number++) {
             struct traffic_kind kind = traffic_kind(number);
-            if (plan_kind(sender, class, &kind, NULL) < 0) {
+            if (plan_kind(sender, class, &kind) < 0) {
                 return -1;
             }
         }
@@ -513,28 +544,16 @@ static int plan_classes(struct sender *sender)
     return 0;
 }
 
-/* The smallest that is known: what is longer might not come out at its end. */
-static unsigned smallest_mtu(const struct sender *sender, const unsigned *mtus)
-{
-    unsigned smallest = mtus[sender->host];
-    for (size_t i = 0; i < sender->topology->n_hosts && smallest > 0; i++) {
-        smallest = mtus[i] > 0 && mtus[i] < smallest ? mtus[i] : smallest;
-    }
-    return smallest;
-}
-
 /* What traffic looks like, in the first class that has it. */
-static int plan_more(struct sender *sender, const struct traffic_plan_options *options)
+static int plan_more(struct sender *sender, uint16_t fresh)
 {
-    unsigned mtu = smallest_mtu(sender, options->mtus);
     const struct traffic_plan *plan = sender->plan;
     for (size_t number = 0; number < TRAFFIC_KINDS_MORE; number++) {
-        struct traffic_kind kind;
-        const char *impossible = traffic_kind_more(number, mtu, options->fresh, &kind);
+        struct traffic_kind kind = traffic_kind_more(number, fresh);
         size_t n = plan->n_probes + plan->n_withheld;
         for (size_t class = 0;
              class < sender->classes.n_cubes && n == plan->n_probes + plan->n_withheld; class ++) {
-            if (plan_kind(sender, class, &kind, impossible) < 0) {
+            if (plan_kind(sender, class, &kind) < 0) {
                 return -1;
             }
         }
@@ -552,7 +571,7 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
         return -1;
     }
     if (plan_classes(sender) < 0 ||
-        (options->mtus && !options->extras_only && plan_more(sender, options) < 0)) {
+        (options->mtus && !options->extras_only && plan_more(sender, options->fresh) < 0)) {
         return -1;
     }
     for (size_t i = 0; i < options->n_extras; i++) {
@@ -631,6 +650,7 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
             sender->expectation = expectation;
             sender->topology = expectation->topology;
             sender->harmless = options->harmless;
+            sender->mtus = options->mtus;
             sender->host = host;
             sender->plan = plan;
             status = plan_sender(sender, options);

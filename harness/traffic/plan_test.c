@@ -61,21 +61,69 @@ static void each_sender_sends_what_traffic_looks_like(void **state)
             const struct traffic_probe *probe = &planned.plan.probes[p];
             bool is = strcmp(probe->kind, names[k]) == 0;
             n += is && !probe->sentinel;
-            assert_true(!is || probe->shape.n_bytes <= 1014);
-            assert_true(!is || strcmp(names[k], "full-size") != 0 || probe->shape.n_bytes == 1014);
+            unsigned full_size = probe->from == 2 || probe->from == 3 ? 1014 : 1514;
+            assert_true(!is || probe->shape.n_bytes <= full_size);
+            assert_true(!is || strcmp(names[k], "full-size") != 0 ||
+                        probe->shape.n_bytes == full_size);
             if (is && probe->from == 0) { /* h1: to h2, and copied to h11 */
                 assert_int_equal(traffic_plan_copies(probe, 1), 1);
                 assert_int_equal(traffic_plan_copies(probe, 10), 1);
             }
         }
-        assert_int_equal(n, strcmp(names[k], "1100-bytes") == 0 ? 0 : n_senders);
+        assert_int_equal(n, strcmp(names[k], "1100-bytes") == 0 ? n_senders - 2 : n_senders);
     }
     assert_true(planned.plan.n_probes >= n_before + 13 * n_senders);
-    assert_int_equal(planned.plan.n_withheld, n_senders);
+    assert_int_equal(planned.plan.n_withheld, 2); /* of h3 and h4 */
+    assert_string_equal(planned.plan.withheld[0].reason,
+                        "it is longer than the MTU of an interface");
     assert_string_equal(planned.plan.withheld[0].kind, "1100-bytes");
     path_declared_close(&declared);
     traffic_plan_free(&planned.plan);
     expectation_free(planned.expectation);
+}
+
+/* Full size is that of the interfaces which a frame leaves and comes to, however long others are: a
+ * capture host takes its copies, too. */
+static void full_size_is_that_of_sender_and_receivers(void **state)
+{
+    (void)state;
+    static const bool all[64] = {[0 ... 63] = true};
+    const struct {
+        unsigned h1, h2, h11, n_bytes;
+    } rows[] = {
+        {1500, 9000, 9000, 1514}, {9000, 9000, 9000, 9014},  {9000, 4000, 9000, 4014},
+        {9000, 9000, 2000, 2014}, {65535, 9001, 9001, 9014}, {1400, 9000, 9000, 1414},
+        {9000, 0, 9000, 1514},    {0, 9000, 9000, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned mtus[64];
+        for (size_t host = 0; host < 64; host++) {
+            mtus[host] = 1500;
+        }
+        mtus[0] = rows[i].h1;
+        mtus[1] = rows[i].h2;
+        mtus[10] = rows[i].h11;
+        struct planned planned = plan_of("expected/demon/simulated.yaml", NULL, 0);
+        traffic_plan_free(&planned.plan);
+        struct traffic_plan_options options = {.sends = all, .mtus = mtus};
+        struct path_declared declared;
+        assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+        assert_int_equal(traffic_plan(&declared, &options, &planned.plan, NULL), 0);
+        unsigned n_bytes = 0;
+        for (size_t p = 0; p < planned.plan.n_probes; p++) {
+            const struct traffic_probe *probe = &planned.plan.probes[p];
+            bool is = probe->from == 0 && strcmp(probe->kind, "full-size") == 0;
+            n_bytes = is ? probe->shape.n_bytes : n_bytes;
+        }
+        assert_int_equal(n_bytes, rows[i].n_bytes);
+        if (n_bytes == 0) {
+            assert_string_equal(planned.plan.withheld[0].reason,
+                                "the MTU of the interfaces is not known");
+        }
+        path_declared_close(&declared);
+        traffic_plan_free(&planned.plan);
+        expectation_free(planned.expectation);
+    }
 }
 
 /* Behind strip_vlan a frame with two tags has no header of OpenFlow 1.0. */
@@ -393,6 +441,7 @@ static void who_sends(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_sent_into_rewrites_that_1_0_does_not_know),
+    cmocka_unit_test(full_size_is_that_of_sender_and_receivers),
     cmocka_unit_test(what_cannot_be_told_is_not_sent),
     cmocka_unit_test(each_sender_sends_what_traffic_looks_like),
     cmocka_unit_test(every_claim_has_a_probe),

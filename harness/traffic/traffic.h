@@ -32,10 +32,10 @@ struct traffic_evidence {
     const uint8_t *const *addresses;   /* by host: MAC address of its interface, NULL: not known;
                                           may be NULL */
     const struct switch_state *const *before; /* by switch, before that round; NULL: not dumped */
-    const struct switch_state *const *early; /* the same with the counters of when that round was
-                                                just over, or NULL: none taken */
-    const struct switch_state *const *after; /* ... with later counters, or NULL */
-    const struct traffic_count *count;       /* of `round`, by `before`; NULL: not counted */
+    const struct switch_state *const *early;  /* the same with the counters of when that round was
+                                                 just over, or NULL: none taken */
+    const struct switch_state *const *after;  /* ... with later counters, or NULL */
+    const struct traffic_count *count;        /* of `round`, by `before`; NULL: not counted */
     const struct traffic_shot *shots;
     size_t n_shots;
     const bool *selected; /* by claim; NULL: all */
