@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An action of OpenFlow 1.0 (section 5.2.4). Actions are applied in the order
- * of the list; an output sends the packet as it is at that place. An empty
- * list drops. */
+ * An action of OpenFlow 1.0 (section 5.2.4) or 1.3 (1.3.5, section 7.2.5).
+ * Actions are applied in the order of the list; an output sends the packet as it
+ * is at that place. An empty list drops. */
 #ifndef MODEL_ACTION_H
 #define MODEL_ACTION_H
 
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "model/field.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The numbers are those of the wire, OFPAT_*. */
+/* Up to ACTION_ENQUEUE the numbers are those of the wire in OpenFlow 1.0, OFPAT_*. */
 enum action_type {
     ACTION_OUTPUT = 0,
     ACTION_SET_VLAN_VID = 1,
@@ -28,7 +29,22 @@ enum action_type {
     ACTION_SET_TP_SRC = 9,
     ACTION_SET_TP_DST = 10,
     ACTION_ENQUEUE = 11,
-    ACTION_VENDOR = 0xffff,
+    ACTION_GROUP,     /* OpenFlow 1.3 from here on */
+    ACTION_SET_FIELD, /* whole, one value of field */
+    ACTION_PUSH_VLAN, /* ethertype */
+    ACTION_POP_VLAN,  /* as ACTION_STRIP_VLAN */
+    ACTION_PUSH_MPLS, /* ethertype */
+    ACTION_POP_MPLS,  /* ethertype: of what is below */
+    ACTION_PUSH_PBB,  /* ethertype */
+    ACTION_POP_PBB,
+    ACTION_SET_QUEUE,  /* queue_id, for the outputs behind it */
+    ACTION_SET_NW_TTL, /* ttl */
+    ACTION_DEC_NW_TTL,
+    ACTION_SET_MPLS_TTL, /* ttl */
+    ACTION_DEC_MPLS_TTL,
+    ACTION_COPY_TTL_OUT,
+    ACTION_COPY_TTL_IN,
+    ACTION_VENDOR = 0xffff, /* and experimenter */
 };
 
 struct action {
@@ -44,6 +60,10 @@ struct action {
         uint8_t nw_tos;   /* lower 2 bits 0 */
         uint16_t tp_port;
         uint32_t queue_id;
+        uint32_t group_id;
+        uint16_t ethertype;
+        uint8_t ttl;
+        const struct field_value *field;
         const uint8_t *body; /* vendor: from the vendor id on, a multiple of 8 plus 4 bytes */
     };
 };
@@ -53,6 +73,11 @@ _Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred t
  * the same order. Vendor actions: all bytes of the body. */
 bool action_equal(const struct action *a, const struct action *b);
 bool actions_equal(const struct action *a, size_t n_a, const struct action *b, size_t n_b);
+
+/* The action as OpenFlow 1.0 has it, where that has one that does the same: SET_FIELD of a whole
+ * field that struct action has a member for, POP_VLAN. Others are the same afterwards. What is set
+ * must be there: set_field changes no packet that lacks the field. */
+struct action action_plain(const struct action *action);
 
 /* Whether the action sends the packet somewhere: OUTPUT and ENQUEUE do. */
 static inline bool action_sends(const struct action *action)

@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+const char *const flow_flag_names[N_FLOW_FLAGS] = {
+    "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts",
+};
+
 struct flow_entry *flow_table_add(struct flow_table *table)
 {
     if (base_grow(&table->entries, table->n_entries, &table->capacity, sizeof *table->entries)) {
@@ -28,19 +32,20 @@ void flow_table_free(struct flow_table *table)
 
 const char *flow_open(const struct flow_entry *entry)
 {
-    const struct extra *which;
+    const struct field_value *which;
     if (entry->table_id != 0) {
         return "another table than 0 decides";
     }
-    return entry->n_extras > 0 &&
-                   extra_effect(entry->extras, entry->n_extras, &which) == EXTRA_MAY_TAKE
-               ? extra_reason(which)
-               : NULL;
+    if (entry->n_extras > 0 &&
+        extra_effect(entry->extras, entry->n_extras, &which) == EXTRA_MAY_TAKE) {
+        return extra_reason(which);
+    }
+    return instructions_open(entry->instructions);
 }
 
 bool flow_never_takes(const struct flow_entry *entry)
 {
-    const struct extra *which;
+    const struct field_value *which;
     return entry->table_id == 0 && entry->n_extras > 0 &&
            extra_effect(entry->extras, entry->n_extras, &which) == EXTRA_NEVER;
 }
@@ -58,7 +63,8 @@ bool flow_equal(const struct flow_entry *a, const struct flow_entry *b)
            a->idle_timeout == b->idle_timeout && a->hard_timeout == b->hard_timeout &&
            match_equal(&a->match, &b->match) &&
            extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
-           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
+           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions) &&
+           instructions_equal(a->instructions, b->instructions);
 }
 
 /* The entry of the table that is equal, from `at` on and round; ENTRY_NONE: there is none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A flow entry with its counters (OpenFlow 1.0, section 5.3.5, ofp_flow_stats)
- * and a table of them. */
+ * A flow entry with its counters (OpenFlow 1.0, section 5.3.5; 1.3.5, section
+ * 7.3.5.2; ofp_flow_stats) and a table of them. */
 #ifndef MODEL_FLOW_H
 #define MODEL_FLOW_H
 
@@ -9,9 +9,22 @@
 #include "base/none.h"
 #include "model/action.h"
 #include "model/extra.h"
+#include "model/instructions.h"
 #include "model/match.h"
 
 enum { FLOW_PRIORITY_DEFAULT = 32768 };
+
+/* Of an entry of OpenFlow 1.3 (1.3.5, section 7.3.4.1, OFPFF_*), bit by bit. */
+enum {
+    FLOW_SENDS_REMOVED = 1 << 0,
+    FLOW_CHECKS_OVERLAP = 1 << 1,
+    FLOW_RESETS_COUNTS = 1 << 2,
+    FLOW_NO_PACKET_COUNTS = 1 << 3,
+    FLOW_NO_BYTE_COUNTS = 1 << 4,
+    N_FLOW_FLAGS = 5,
+};
+/* As ovs-ofctl names them: "send_flow_rem". */
+extern const char *const flow_flag_names[N_FLOW_FLAGS];
 
 struct flow_entry {
     struct match match;
@@ -27,7 +40,9 @@ struct flow_entry {
     uint8_t n_extras;
     uint16_t tci_mask; /* of vlan_tci, as it was said, where match has another one that means the
                           same: for printing. 0: it has none */
-    const struct extra *extras; /* further conditions, by id; owned by the table's arena */
+    uint16_t flags;    /* FLOW_* */
+    const struct field_value *extras; /* further conditions, by id; owned by the table's arena */
+    const struct instructions *instructions; /* beside the actions; NULL: none; in the same arena */
 };
 
 struct flow_table {
@@ -47,7 +62,8 @@ void flow_table_free(struct flow_table *table);
 
 /* Why it is not known what becomes of a packet that the entry's match takes: an entry of another
  * table than 0 takes it (OpenFlow 1.0 does not say how packets get there), or the entry has
- * conditions on fields that struct header does not have. A constant text; NULL: it is known, as far
+ * conditions on fields that struct header does not have, or instructions beside its actions. A
+ * constant text; NULL: it is known, as far
  * as the actions say it. */
 const char *flow_open(const struct flow_entry *entry);
 

@@ -8,6 +8,7 @@
 #include "base/token.h"
 #include "model/port.h"
 #include "ofctl/flow_reader.h"
+#include "ofctl/later_action.h"
 #include "ofctl/port_word.h"
 
 #include <string.h>
@@ -255,7 +256,7 @@ static void action_format(const struct action *action, struct base_buffer *out)
         put_vendor(action, out);
     } else if (action->type == ACTION_OUTPUT) {
         put_output(action, out);
-    } else if (verb) {
+    } else if (!later_action_format(action, out) && verb) {
         base_put_text(out, verb->name);
         if (action->type != ACTION_STRIP_VLAN) {
             base_put_u8(out, ':');
@@ -353,10 +354,17 @@ static int parse_verb(const struct verb *verb, struct word value, bool from_swit
                      verb->expected, has_port ? port_name_hint(value) : "");
 }
 
-static int action_parse(const struct token *token, bool from_switch, struct base_arena *arena,
+static int action_parse(const struct token *token, unsigned use, struct base_arena *arena,
                         struct action *action, struct base_error *error)
 {
+    bool from_switch = use & ACTIONS_OF_SWITCH;
     const struct verb *verb = verb_of_name(token->key);
+    if (use & ACTIONS_OF_13 && (!verb || (from_switch && word_is(token->key, "pop_vlan")))) {
+        int status = later_action_parse(token, arena, action, error);
+        if (status <= 0) {
+            return status;
+        }
+    }
     if (verb) {
         return parse_verb(verb, token->value, from_switch, action, error);
     }
@@ -392,7 +400,7 @@ static bool is_drop(const char *text)
            (word_is_nocase(token.key, "drop") && token.value.n_chars == 0 && count(text) == 0);
 }
 
-int ofctl_read_actions(const char *text, bool from_switch, struct base_arena *arena,
+int ofctl_read_actions(const char *text, unsigned use, struct base_arena *arena,
                        const struct action **actions, size_t *n_actions, size_t *column,
                        struct base_error *error)
 {
@@ -416,7 +424,7 @@ int ofctl_read_actions(const char *text, bool from_switch, struct base_arena *ar
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < n && !failed && token_next(&at, &token); i++) {
-        failed = action_parse(&token, from_switch, arena, &parsed[i], error);
+        failed = action_parse(&token, use, arena, &parsed[i], error);
     }
     if (failed) {
         *column = (size_t)(token.key.at - text);
@@ -430,5 +438,5 @@ int ofctl_read_actions(const char *text, bool from_switch, struct base_arena *ar
 int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct action **actions,
                         size_t *n_actions, size_t *column, struct base_error *error)
 {
-    return ofctl_read_actions(text, false, arena, actions, n_actions, column, error);
+    return ofctl_read_actions(text, 0, arena, actions, n_actions, column, error);
 }

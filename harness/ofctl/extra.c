@@ -43,10 +43,10 @@ static void put_number(uint64_t number, uint8_t *bytes, size_t n_bytes)
     }
 }
 
-static bool is_whole(const struct extra *extra)
+static bool is_whole(const struct field_value *extra)
 {
     uint8_t all = UINT8_MAX;
-    for (size_t i = 0; i < extra->n_bytes && i < EXTRA_BYTES_MAX; i++) {
+    for (size_t i = 0; i < extra->n_bytes && i < FIELD_BYTES_MAX; i++) {
         all &= extra->mask[i];
     }
     return all == UINT8_MAX;
@@ -88,7 +88,8 @@ static int prefix_of(const uint8_t *mask, size_t n_bytes)
     return length;
 }
 
-static void put_address(const struct extra *extra, const uint8_t *bytes, struct base_buffer *out)
+static void put_address(const struct field_value *extra, const uint8_t *bytes,
+                        struct base_buffer *out)
 {
     char text[BASE_MAC_TEXT];
     if (extra->n_bytes == 16) {
@@ -100,7 +101,7 @@ static void put_address(const struct extra *extra, const uint8_t *bytes, struct 
     }
 }
 
-static void put_masked_address(const struct extra *extra, struct base_buffer *out)
+static void put_masked_address(const struct field_value *extra, struct base_buffer *out)
 {
     put_address(extra, extra->value, out);
     if (is_whole(extra)) {
@@ -115,7 +116,7 @@ static void put_masked_address(const struct extra *extra, struct base_buffer *ou
     }
 }
 
-static void put_frag(const struct extra *extra, struct base_buffer *out)
+static void put_frag(const struct field_value *extra, struct base_buffer *out)
 {
     for (int i = 0; i < N_FRAGS; i++) {
         if (frags[i].value == extra->value[0] &&
@@ -128,14 +129,15 @@ static void put_frag(const struct extra *extra, struct base_buffer *out)
 }
 
 /* All bits: "syn|ack"; some: "+syn-ack". */
-static void put_flags(const struct extra *extra, const char *const *names, struct base_buffer *out)
+static void put_flags(const struct field_value *extra, const char *const *names,
+                      struct base_buffer *out)
 {
     uint64_t value = number_of(extra->value, extra->n_bytes);
     uint64_t mask = number_of(extra->mask, extra->n_bytes), known = 0;
     for (int bit = 0; names[bit]; bit++) {
         known |= UINT64_C(1) << bit;
     }
-    bool whole = is_whole(extra) || (extra->id == EXTRA_TCP_FLAGS && mask == known);
+    bool whole = is_whole(extra) || (extra->id == FIELD_TCP_FLAGS && mask == known);
     const char *divider = "";
     if (whole && value == 0) {
         base_put_u8(out, '0');
@@ -151,14 +153,15 @@ static void put_flags(const struct extra *extra, const char *const *names, struc
     }
 }
 
-static void put_plain(const struct extra *extra, enum extra_style style, struct base_buffer *out)
+static void put_plain(const struct field_value *extra, enum field_style style,
+                      struct base_buffer *out)
 {
     bool whole = is_whole(extra);
-    if (whole && style == EXTRA_DECIMAL) {
+    if (whole && style == FIELD_DECIMAL) {
         base_put_decimal(out, number_of(extra->value, extra->n_bytes));
         return;
     }
-    size_t n = extra->n_bytes < EXTRA_BYTES_MAX ? extra->n_bytes : EXTRA_BYTES_MAX;
+    size_t n = extra->n_bytes < FIELD_BYTES_MAX ? extra->n_bytes : FIELD_BYTES_MAX;
     put_hex(extra->value, n, out);
     if (!whole) {
         base_put_u8(out, '/');
@@ -167,10 +170,10 @@ static void put_plain(const struct extra *extra, enum extra_style style, struct 
 }
 
 /* Every digit: how many bytes the field has, nothing else tells. */
-static void put_other(const struct extra *extra, struct base_buffer *out)
+static void put_other(const struct field_value *extra, struct base_buffer *out)
 {
-    size_t n = extra->n_bytes < EXTRA_BYTES_MAX ? extra->n_bytes : EXTRA_BYTES_MAX;
-    base_put_format(out, "field_0x%08x=0x", extra->header);
+    size_t n = extra->n_bytes < FIELD_BYTES_MAX ? extra->n_bytes : FIELD_BYTES_MAX;
+    base_put_text(out, "0x");
     for (size_t i = 0; i < n; i++) {
         base_put_format(out, "%02x", extra->value[i]);
     }
@@ -181,7 +184,7 @@ static void put_other(const struct extra *extra, struct base_buffer *out)
 }
 
 /* Five digits at least, as ovs-ofctl has it. */
-static void put_label(const struct extra *extra, struct base_buffer *out)
+static void put_label(const struct field_value *extra, struct base_buffer *out)
 {
     uint64_t mask = number_of(extra->mask, extra->n_bytes) & 0xfffff;
     base_put_format(out, "0x%05x", (unsigned)number_of(extra->value, extra->n_bytes));
@@ -190,30 +193,39 @@ static void put_label(const struct extra *extra, struct base_buffer *out)
     }
 }
 
-void ofctl_format_extra(const struct extra *extra, struct base_buffer *out)
+void ofctl_format_extra(const struct field_value *extra, struct base_buffer *out)
 {
-    const struct extra_field *field = extra_field(extra->id);
-    if (extra->id == EXTRA_OTHER) {
+    if (extra->id == FIELD_OTHER) {
+        base_put_format(out, "field_0x%08x=", extra->header);
+    } else {
+        base_put_format(out, "%s=", field_of(extra->id)->name);
+    }
+    ofctl_format_value(extra, out);
+}
+
+void ofctl_format_value(const struct field_value *extra, struct base_buffer *out)
+{
+    const struct field *field = field_of(extra->id);
+    if (extra->id == FIELD_OTHER) {
         put_other(extra, out);
         return;
     }
-    base_put_format(out, "%s=", field->name);
     switch (field->style) {
-    case EXTRA_MAC:
-    case EXTRA_IPV4:
-    case EXTRA_IPV6:
+    case FIELD_MAC:
+    case FIELD_IPV4:
+    case FIELD_IPV6:
         put_masked_address(extra, out);
         break;
-    case EXTRA_FRAG:
+    case FIELD_FRAG:
         put_frag(extra, out);
         break;
-    case EXTRA_FLAGS:
+    case FIELD_FLAGS:
         put_flags(extra, field->flags, out);
         break;
     default:
-        if (extra->id == EXTRA_IPV6_LABEL) {
+        if (extra->id == FIELD_IPV6_LABEL) {
             put_label(extra, out);
-        } else if (extra->id == EXTRA_VLAN_TCI) {
+        } else if (extra->id == FIELD_VLAN_TCI) {
             base_put_format(out, "0x%02x%02x/0x%02x%02x", extra->value[0], extra->value[1],
                             extra->mask[0], extra->mask[1]);
         } else {
@@ -224,27 +236,49 @@ void ofctl_format_extra(const struct extra *extra, struct base_buffer *out)
 
 /* ----------------------------------------------------------------------- parse */
 
-bool ofctl_find_extra(struct word name, enum extra_id *id, uint32_t *header)
+/* A header that stands for a field without a name. */
+static bool find_other(struct word name, uint32_t *header)
 {
     static const char other[] = "field_0x";
+    uint64_t number;
+    struct word digits = {name.at + sizeof other - 3, name.n_chars - sizeof other + 3};
+    bool found = name.n_chars >= sizeof other && strncmp(name.at, other, sizeof other - 1) == 0 &&
+                 word_number(digits, UINT32_MAX, &number);
+    *header = found ? (uint32_t)number : 0;
+    return found;
+}
+
+bool ofctl_find_extra(struct word name, enum field_id *id, uint32_t *header)
+{
     *header = 0;
-    for (int i = 0; i < EXTRA_OTHER; i++) {
-        const struct extra_field *field = extra_field((enum extra_id)i);
-        if (field->name &&
+    for (int i = 0; i < FIELD_OTHER; i++) {
+        const struct field *field = field_of((enum field_id)i);
+        if (field->depends && field->name &&
             (word_is(name, field->name) || (field->alias && word_is(name, field->alias)))) {
-            *id = (enum extra_id)i;
+            *id = (enum field_id)i;
             return true;
         }
     }
-    uint64_t number;
-    struct word digits = {name.at + sizeof other - 3, name.n_chars - sizeof other + 3};
-    if (name.n_chars >= sizeof other && strncmp(name.at, other, sizeof other - 1) == 0 &&
-        word_number(digits, UINT32_MAX, &number)) {
-        *id = EXTRA_OTHER;
-        *header = (uint32_t)number;
-        return true;
+    *id = FIELD_OTHER;
+    return find_other(name, header);
+}
+
+/* Fields without a name of their own for whoever sets them (tp_src of IPv6) stand behind those that
+ * have one. */
+bool ofctl_find_field(struct word name, enum field_id *id, uint32_t *header)
+{
+    *header = 0;
+    for (int i = 0; i < FIELD_OTHER; i++) {
+        const struct field *field = field_of((enum field_id)i);
+        const char *own = field->set_name ? field->set_name : field->name;
+        bool settable = own && field_tlv((enum field_id)i);
+        if (settable && (word_is(name, own) || (field->alias && word_is(name, field->alias)))) {
+            *id = (enum field_id)i;
+            return true;
+        }
     }
-    return false;
+    *id = FIELD_OTHER;
+    return find_other(name, header);
 }
 
 /* 0x and any number of digits, or decimal. */
@@ -310,7 +344,7 @@ static int find_flag(const char *const *names, struct word name)
 }
 
 /* "+syn-ack", "syn|ack". */
-static bool parse_flags(struct word word, const char *const *names, struct extra *extra)
+static bool parse_flags(struct word word, const char *const *names, struct field_value *extra)
 {
     uint64_t value = 0, mask = 0;
     bool some = word.n_chars > 0 && (*word.at == '+' || *word.at == '-');
@@ -332,7 +366,7 @@ static bool parse_flags(struct word word, const char *const *names, struct extra
     return word.n_chars > 0;
 }
 
-static bool parse_frag(struct word word, struct extra *extra)
+static bool parse_frag(struct word word, struct field_value *extra)
 {
     for (int i = 0; i < N_FRAGS; i++) {
         if (word_is(word, frags[i].word)) {
@@ -344,23 +378,23 @@ static bool parse_frag(struct word word, struct extra *extra)
     return false;
 }
 
-bool ofctl_parse_extra(struct word value, enum extra_id id, struct extra *extra)
+bool ofctl_parse_extra(struct word value, enum field_id id, struct field_value *extra)
 {
-    const struct extra_field *field = extra_field(id);
+    const struct field *field = field_of(id);
     struct word mask = {NULL, 0};
     bool is_address =
-        field->style == EXTRA_MAC || field->style == EXTRA_IPV4 || field->style == EXTRA_IPV6;
-    *extra = (struct extra){.id = (uint8_t)id,
-                            .n_bytes = id == EXTRA_OTHER ? EXTRA_BYTES_MAX : field->n_bytes};
+        field->style == FIELD_MAC || field->style == FIELD_IPV4 || field->style == FIELD_IPV6;
+    *extra = (struct field_value){.id = (uint8_t)id,
+                                  .n_bytes = id == FIELD_OTHER ? FIELD_BYTES_MAX : field->n_bytes};
     memset(extra->mask, 0xff, extra->n_bytes);
-    if (field->style == EXTRA_FRAG && parse_frag(value, extra)) {
+    if (field->style == FIELD_FRAG && parse_frag(value, extra)) {
         return true;
     }
-    if (field->style == EXTRA_FLAGS && parse_flags(value, field->flags, extra)) {
+    if (field->style == FIELD_FLAGS && parse_flags(value, field->flags, extra)) {
         return true;
     }
     bool has_mask = word_split(&value, "/", &mask);
-    if (id == EXTRA_OTHER && value.n_chars >= 2 && value.n_chars <= 2 + 2 * EXTRA_BYTES_MAX) {
+    if (id == FIELD_OTHER && value.n_chars >= 2 && value.n_chars <= 2 + 2 * FIELD_BYTES_MAX) {
         extra->n_bytes = (uint8_t)((value.n_chars - 2) / 2);
         memset(extra->mask + extra->n_bytes, 0, sizeof extra->mask - extra->n_bytes);
     }
@@ -375,16 +409,16 @@ bool ofctl_parse_extra(struct word value, enum extra_id id, struct extra *extra)
     return parsed;
 }
 
-const char *ofctl_extra_expected(enum extra_id id)
+const char *ofctl_extra_expected(enum field_id id)
 {
     static const char *const expected[] = {
-        [EXTRA_DECIMAL] = "a number, perhaps with /MASK",
-        [EXTRA_HEX] = "a number, perhaps with /MASK",
-        [EXTRA_MAC] = "xx:xx:xx:xx:xx:xx, perhaps with /MASK",
-        [EXTRA_IPV4] = "a.b.c.d, perhaps with /LENGTH or /MASK",
-        [EXTRA_IPV6] = "an IPv6 address, perhaps with /LENGTH or /MASK",
-        [EXTRA_FRAG] = "no, yes, first, later or not_later",
-        [EXTRA_FLAGS] = "+NAME and -NAME of each bit, or a number",
+        [FIELD_DECIMAL] = "a number, perhaps with /MASK",
+        [FIELD_HEX] = "a number, perhaps with /MASK",
+        [FIELD_MAC] = "xx:xx:xx:xx:xx:xx, perhaps with /MASK",
+        [FIELD_IPV4] = "a.b.c.d, perhaps with /LENGTH or /MASK",
+        [FIELD_IPV6] = "an IPv6 address, perhaps with /LENGTH or /MASK",
+        [FIELD_FRAG] = "no, yes, first, later or not_later",
+        [FIELD_FLAGS] = "+NAME and -NAME of each bit, or a number",
     };
-    return expected[extra_field(id)->style];
+    return expected[field_of(id)->style];
 }

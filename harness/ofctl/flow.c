@@ -5,8 +5,8 @@
 #include "ofctl/flow.h"
 
 #include "model/port.h"
-#include "ofctl/action.h"
 #include "ofctl/flow_reader.h"
+#include "ofctl/instructions.h"
 #include "ofctl/match.h"
 #include "ofctl/port_word.h"
 
@@ -101,10 +101,13 @@ static bool skip_number(struct word value, const struct flow_key *key, struct fl
     return word_number(value, key->max, &number);
 }
 
-static bool skip_flag(struct word value, const struct flow_key *key, struct flow_reader *reader)
+/* Of a flow that somebody wrote they are forgotten: no table of OpenFlow 1.0 keeps them. */
+static bool read_flag(struct word value, const struct flow_key *key, struct flow_reader *reader)
 {
-    (void)key;
-    (void)reader;
+    for (int bit = 0; bit < N_FLOW_FLAGS && reader->use == FLOW_OF_SWITCH; bit++) {
+        bool is_this = strcmp(key->name, flow_flag_names[bit]) == 0;
+        reader->entry.flags |= (uint16_t)(is_this ? 1 << bit : 0);
+    }
     return value.n_chars == 0;
 }
 
@@ -112,7 +115,7 @@ static bool read_check_overlap(struct word value, const struct flow_key *key,
                                struct flow_reader *reader)
 {
     reader->check_overlap = true;
-    return skip_flag(value, key, reader);
+    return read_flag(value, key, reader);
 }
 
 #define AT(member)                                                                                 \
@@ -140,9 +143,11 @@ static const struct flow_key keys[] = {
     {"n_bytes", ADDS, AT(n_bytes), U64},
     {"idle_age", ADDS, .read = skip_number, U64},
     {"hard_age", ADDS, .read = skip_number, U64},
-    {"send_flow_rem", MAKES, .read = skip_flag, .expected = "no value"},
+    {"send_flow_rem", MAKES, .read = read_flag, .expected = "no value"},
     {"check_overlap", MAKES, .read = read_check_overlap, .expected = "no value"},
-    {"reset_counts", MAKES, .read = skip_flag, .expected = "no value"},
+    {"reset_counts", MAKES, .read = read_flag, .expected = "no value"},
+    {"no_packet_counts", MAKES, .read = read_flag, .expected = "no value"},
+    {"no_byte_counts", MAKES, .read = read_flag, .expected = "no value"},
 };
 enum { N_KEYS = sizeof keys / sizeof *keys };
 
@@ -184,6 +189,16 @@ static void put_statistics(const struct flow_entry *entry, struct base_buffer *o
     }
 }
 
+static void put_flags(uint16_t flags, struct base_buffer *out)
+{
+    for (int bit = 0; bit < N_FLOW_FLAGS; bit++) {
+        if (flags >> bit & 1) {
+            base_put_text(out, flow_flag_names[bit]);
+            base_put_u8(out, ' ');
+        }
+    }
+}
+
 void ofctl_format_flow(const struct flow_entry *entry, enum ofctl_flow_style how,
                        struct base_buffer *out)
 {
@@ -204,6 +219,7 @@ void ofctl_format_flow(const struct flow_entry *entry, enum ofctl_flow_style how
     if (entry->hard_timeout) {
         put_pair(out, "hard_timeout=", entry->hard_timeout);
     }
+    put_flags(entry->flags, out);
     bool has_priority = entry->priority != FLOW_PRIORITY_DEFAULT;
     bool has_match = !match_equal(&entry->match, &any) || entry->n_extras > 0;
     if (has_priority) {
@@ -213,7 +229,7 @@ void ofctl_format_flow(const struct flow_entry *entry, enum ofctl_flow_style how
     }
     ofctl_format_conditions(entry, out);
     base_put_text(out, has_priority || has_match ? " actions=" : "actions=");
-    ofctl_format_actions(entry->actions, entry->n_actions, out);
+    ofctl_format_instructions(entry, out);
 }
 
 const char *ofctl_flow_text(const struct flow_entry *entry, enum ofctl_flow_style how,
@@ -300,18 +316,17 @@ static int keep_extras(struct flow_reader *reader, struct base_arena *arena,
 static int read_line(const char *text, struct flow_reader *reader, struct base_arena *arena,
                      struct base_error *error)
 {
-    size_t n_actions = 0, column = 0;
+    size_t column = 0;
     const char *at = text;
     if (read_head(reader, &at, error) || match_reader_finish(&reader->match, error)) {
         return -1;
     }
     if (!(reader->use & DELETES) &&
-        ofctl_read_actions(at, reader->use == FLOW_OF_SWITCH, arena, &reader->entry.actions,
-                           &n_actions, &column, error)) {
+        ofctl_read_instructions(at, reader->use == FLOW_OF_SWITCH, arena, &reader->entry, &column,
+                                error)) {
         reader->match.wrong = at + column;
         return -1;
     }
-    reader->entry.n_actions = (uint16_t)n_actions;
     reader->entry.match = reader->match.match;
     reader->entry.tci_mask = reader->match.tci_mask;
     return keep_extras(reader, arena, error);

@@ -36,8 +36,13 @@ struct flow_reader {
 int ofctl_read_flow(const char *text, enum flow_use use, struct flow_reader *reader,
                     struct base_arena *arena, size_t *column, struct base_error *error);
 
-/* As ofctl_parse_actions; from_switch: also outputs to ports that no flow-mod may name. */
-int ofctl_read_actions(const char *text, bool from_switch, struct base_arena *arena,
+enum {
+    ACTIONS_OF_SWITCH = 1 << 0, /* also outputs to ports that no flow-mod may name */
+    ACTIONS_OF_13 = 1 << 1,     /* also actions that OpenFlow 1.0 does not have */
+};
+
+/* As ofctl_parse_actions; use: ACTIONS_OF_*. */
+int ofctl_read_actions(const char *text, unsigned use, struct base_arena *arena,
                        const struct action **actions, size_t *n_actions, size_t *column,
                        struct base_error *error);
 

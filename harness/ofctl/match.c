@@ -17,7 +17,7 @@ struct list {
 
 /* Conditions on other fields, by id, that are not written yet. */
 struct extras {
-    const struct extra *at;
+    const struct field_value *at;
     size_t n;
 };
 
@@ -172,7 +172,7 @@ static void put_dl_type(const struct list *list, uint16_t dl_type, uint16_t mask
 }
 
 /* Those extras that stand in front of a mark. */
-static void put_extras(const struct list *list, struct extras *left, enum extra_id mark)
+static void put_extras(const struct list *list, struct extras *left, enum field_id mark)
 {
     while (left->n > 0 && left->at->id < mark) {
         put_key(list, "");
@@ -188,7 +188,7 @@ static const char *ipv6_keyword(const struct match *match, struct extras *extras
     bool is_ipv6 = match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IPV6;
     const char *word = NULL;
     for (size_t i = 0; is_ipv6 && i < extras->n && !word; i++) {
-        word = extras->at[i].id == EXTRA_NW_PROTO
+        word = extras->at[i].id == FIELD_NW_PROTO
                    ? match_keyword(DL_TYPE_IPV6, extras->at[i].value[0])
                    : NULL;
     }
@@ -202,22 +202,22 @@ static void put_network(const struct list *list, const struct match *match, stru
     const struct header *value = &match->value, *mask = &match->mask;
     bool arp = mask->dl_type == UINT16_MAX && value->dl_type == DL_TYPE_ARP;
     bool icmp = says_proto && value->nw_proto == NW_PROTO_ICMP;
-    put_extras(list, extras, EXTRA_MARK_NETWORK);
+    put_extras(list, extras, FIELD_IP_SRC);
     put_ip(list, arp ? "arp_spa" : "nw_src", value->nw_src, mask->nw_src);
     put_ip(list, arp ? "arp_tpa" : "nw_dst", value->nw_dst, mask->nw_dst);
     if (says_extra_proto) {
         extras->at++;
         extras->n--;
     }
-    put_extras(list, extras, EXTRA_MARK_PROTO);
+    put_extras(list, extras, FIELD_ARP_OP);
     put_number(list, arp ? "arp_op" : "nw_proto", value->nw_proto, says_proto ? 0 : mask->nw_proto,
                UINT8_MAX);
-    put_extras(list, extras, EXTRA_MARK_TOS);
+    put_extras(list, extras, FIELD_IP_DSCP);
     put_number(list, "nw_tos", value->nw_tos, mask->nw_tos, 0xfc);
-    put_extras(list, extras, EXTRA_MARK_TP);
+    put_extras(list, extras, FIELD_TCP_SRC);
     put_number(list, icmp ? "icmp_type" : "tp_src", value->tp_src, mask->tp_src, UINT16_MAX);
     put_number(list, icmp ? "icmp_code" : "tp_dst", value->tp_dst, mask->tp_dst, UINT16_MAX);
-    put_extras(list, extras, N_EXTRA_IDS);
+    put_extras(list, extras, N_FIELD_IDS);
 }
 
 void ofctl_format_conditions(const struct flow_entry *entry, struct base_buffer *out)
@@ -228,13 +228,13 @@ void ofctl_format_conditions(const struct flow_entry *entry, struct base_buffer 
     bool says_proto, says_extra_proto;
     const char *word = keyword(match, &says_proto);
     const char *ipv6 = ipv6_keyword(match, &extras, &says_extra_proto);
-    put_extras(&list, &extras, EXTRA_MARK_KEYWORD);
+    put_extras(&list, &extras, FIELD_KEYWORD);
     if (word) {
         put_key(&list, ipv6 ? ipv6 : word);
     }
-    put_extras(&list, &extras, EXTRA_MARK_PORT);
+    put_extras(&list, &extras, FIELD_IN_PORT);
     put_in_port(&list, match);
-    put_extras(&list, &extras, EXTRA_MARK_LINK);
+    put_extras(&list, &extras, FIELD_VLAN_VID);
     put_vlan(&list, match, entry->tci_mask);
     put_mac(&list, "dl_src", match->value.dl_src, match->mask.dl_src);
     put_mac(&list, "dl_dst", match->value.dl_dst, match->mask.dl_dst);

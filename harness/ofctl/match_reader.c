@@ -304,7 +304,7 @@ static const struct match_field *find_field(struct word name)
 /* Whether it is a field that an OpenFlow 1.0 match does not have. */
 static bool is_later(struct word name)
 {
-    enum extra_id id;
+    enum field_id id;
     uint32_t header;
     bool found = ofctl_find_extra(name, &id, &header);
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
@@ -374,7 +374,7 @@ static bool take_keyword(struct word name, bool takes_extras, struct match *cube
     return false;
 }
 
-static int add_extra(struct match_reader *reader, const struct extra *extra,
+static int add_extra(struct match_reader *reader, const struct field_value *extra,
                      struct base_error *error)
 {
     if (reader->n_extras == MATCH_EXTRAS_MAX) {
@@ -389,8 +389,8 @@ static int add_extra(struct match_reader *reader, const struct extra *extra,
 static int take_extra(struct match_reader *reader, const struct token *token,
                       struct base_error *error)
 {
-    struct extra extra;
-    enum extra_id id;
+    struct field_value extra;
+    enum field_id id;
     uint32_t header;
     if (!reader->takes_extras || !ofctl_find_extra(token->key, &id, &header)) {
         return 1;
@@ -409,9 +409,9 @@ static int take_extra(struct match_reader *reader, const struct token *token,
 static int take_tci(struct match_reader *reader, const struct token *token,
                     struct base_error *error)
 {
-    struct extra extra;
+    struct field_value extra;
     bool parsed = reader->takes_extras && word_is(token->key, "vlan_tci") &&
-                  ofctl_parse_extra(token->value, EXTRA_VLAN_TCI, &extra);
+                  ofctl_parse_extra(token->value, FIELD_VLAN_TCI, &extra);
     return parsed ? add_extra(reader, &extra, error) : 1;
 }
 
@@ -522,11 +522,11 @@ static bool has_what_it_needs(const struct match_reader *reader, enum needs need
 }
 
 /* What struct header has for IP only, as a condition of other packets. */
-static int move_number(struct match_reader *reader, enum extra_id id, uint16_t value, uint16_t mask,
+static int move_number(struct match_reader *reader, enum field_id id, uint16_t value, uint16_t mask,
                        struct base_error *error)
 {
-    size_t n_bytes = extra_field(id)->n_bytes;
-    struct extra extra = {.id = (uint8_t)id, .n_bytes = (uint8_t)n_bytes};
+    size_t n_bytes = field_of(id)->n_bytes;
+    struct field_value extra = {.id = (uint8_t)id, .n_bytes = (uint8_t)n_bytes};
     for (size_t i = 0; i < n_bytes; i++) {
         size_t shift = 8 * (n_bytes - 1 - i);
         extra.value[i] = (uint8_t)(value >> shift);
@@ -547,15 +547,15 @@ static int move_beyond(struct match_reader *reader, struct base_error *error)
         return 0;
     }
     if (is_ipv6) {
-        status = move_number(reader, EXTRA_NW_PROTO, value->nw_proto, mask->nw_proto, error) ||
-                 move_number(reader, EXTRA_NW_TOS, value->nw_tos, mask->nw_tos ? 0xff : 0, error);
+        status = move_number(reader, FIELD_NW_PROTO, value->nw_proto, mask->nw_proto, error) ||
+                 move_number(reader, FIELD_NW_TOS, value->nw_tos, mask->nw_tos ? 0xff : 0, error);
         mask->nw_proto = mask->nw_tos = 0;
         value->nw_proto = value->nw_tos = 0;
     }
     status = status ||
-             move_number(reader, is_icmp ? EXTRA_ICMPV6_TYPE : EXTRA_TP_SRC, value->tp_src,
+             move_number(reader, is_icmp ? FIELD_ICMPV6_TYPE : FIELD_TP_SRC, value->tp_src,
                          mask->tp_src, error) ||
-             move_number(reader, is_icmp ? EXTRA_ICMPV6_CODE : EXTRA_TP_DST, value->tp_dst,
+             move_number(reader, is_icmp ? FIELD_ICMPV6_CODE : FIELD_TP_DST, value->tp_dst,
                          mask->tp_dst, error);
     mask->tp_src = mask->tp_dst = value->tp_src = value->tp_dst = 0;
     return status ? -1 : 0;

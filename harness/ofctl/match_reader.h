@@ -34,7 +34,7 @@ struct match_reader {
     struct match match;
     bool takes_extras; /* conditions on fields beyond those of OpenFlow 1.0 as well */
     bool from_switch;  /* ports and ICMP types that a switch may report but no flow-mod may name */
-    struct extra extras[MATCH_EXTRAS_MAX]; /* by id */
+    struct field_value extras[MATCH_EXTRAS_MAX]; /* by id */
     size_t n_extras;
     uint16_t tci_mask; /* when it is finished: as in struct flow_entry */
     struct {

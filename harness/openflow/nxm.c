@@ -5,60 +5,18 @@
 #include "openflow/nxm.h"
 
 #include "openflow/check.h"
+#include "openflow/port_number.h"
 
 #include <string.h>
 
 enum { EXTRAS_MAX = 64 };
 
-#define NXM(number) ((uint32_t)(number) << 9)
-#define OXM(number) (UINT32_C(0x8000) << 16 | (uint32_t)(number) << 9)
-
 /* A list of TLVs being read. */
 struct decoding {
     struct match match;
-    struct extra extras[EXTRAS_MAX];
+    struct field_value extras[EXTRAS_MAX];
     size_t n_extras;
     uint16_t tci_mask; /* as it was said */
-};
-
-/* Of which packets a field of the wire is one that struct header has. */
-enum needs { ALWAYS, IP, ARP };
-
-/* A field that struct header has. */
-struct header_field {
-    uint32_t fields[2]; /* of_tlv.field; 0: there is only one (IN_PORT stands first) */
-    uint8_t n_bytes;    /* on the wire */
-    uint8_t n_place;    /* in struct header: 2 and 4 in host order, 6 bytes as they are */
-    uint8_t place;      /* offset in struct header */
-    uint8_t shift;      /* to the left */
-    uint8_t bits;       /* that count, of the value on the wire; 0: all */
-    uint8_t needs;
-    uint8_t otherwise; /* enum extra_id: what it is for other packets; 0: EXTRA_OTHER */
-};
-
-#define AT(member) sizeof(((struct header *)0)->member), offsetof(struct header, member)
-
-static const struct header_field header_fields[] = {
-    {{NXM(0), 0}, 2, AT(in_port), 0, 0, ALWAYS, 0},
-    {{NXM(1), OXM(3)}, 6, AT(dl_dst), 0, 0, ALWAYS, 0},
-    {{NXM(2), OXM(4)}, 6, AT(dl_src), 0, 0, ALWAYS, 0},
-    {{NXM(3), OXM(5)}, 2, AT(dl_type), 0, 0, ALWAYS, 0},
-    {{NXM(4), OXM(6)}, 2, AT(vlan_tci), 0, 0, ALWAYS, EXTRA_VLAN_TCI},
-    {{OXM(7), 0}, 1, AT(vlan_tci), VLAN_PCP_SHIFT, 3, ALWAYS, 0},
-    {{NXM(5), 0}, 1, AT(nw_tos), 0, 0, IP, EXTRA_NW_TOS},
-    {{OXM(8), 0}, 1, AT(nw_tos), 2, 6, IP, EXTRA_NW_TOS},
-    {{NXM(6), OXM(10)}, 1, AT(nw_proto), 0, 0, IP, EXTRA_NW_PROTO},
-    {{NXM(7), OXM(11)}, 4, AT(nw_src), 0, 0, IP, 0},
-    {{NXM(8), OXM(12)}, 4, AT(nw_dst), 0, 0, IP, 0},
-    {{NXM(9), OXM(13)}, 2, AT(tp_src), 0, 0, IP, EXTRA_TP_SRC},
-    {{NXM(10), OXM(14)}, 2, AT(tp_dst), 0, 0, IP, EXTRA_TP_DST},
-    {{NXM(11), OXM(15)}, 2, AT(tp_src), 0, 0, IP, EXTRA_TP_SRC},
-    {{NXM(12), OXM(16)}, 2, AT(tp_dst), 0, 0, IP, EXTRA_TP_DST},
-    {{NXM(13), OXM(19)}, 1, AT(tp_src), 0, 0, IP, 0},
-    {{NXM(14), OXM(20)}, 1, AT(tp_dst), 0, 0, IP, 0},
-    {{NXM(15), OXM(21)}, 2, AT(nw_proto), 0, 0, ARP, 0},
-    {{NXM(16), OXM(22)}, 4, AT(nw_src), 0, 0, ARP, 0},
-    {{NXM(17), OXM(23)}, 4, AT(nw_dst), 0, 0, ARP, 0},
 };
 
 int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *error)
@@ -77,35 +35,14 @@ int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *e
     return of_check_read(in, "match field", error);
 }
 
-static const struct header_field *find_header_field(uint32_t field)
-{
-    for (size_t i = 0; i < sizeof header_fields / sizeof *header_fields; i++) {
-        const struct header_field *at = &header_fields[i];
-        if (at->fields[0] == field || (at->fields[1] && at->fields[1] == field)) {
-            return at;
-        }
-    }
-    return NULL;
-}
-
-static enum extra_id find_extra(uint32_t field)
-{
-    for (int id = 0; field && id < EXTRA_OTHER; id++) {
-        const struct extra_field *at = extra_field((enum extra_id)id);
-        if (at->nxm[0] == field || at->nxm[1] == field) {
-            return (enum extra_id)id;
-        }
-    }
-    return EXTRA_OTHER;
-}
-
 /* Whether packets of the match have the field of struct header. */
-static bool has_field(const struct match *match, enum needs needs)
+static bool has_field(const struct match *match, enum field_needs needs)
 {
     bool knows_type = match->mask.dl_type == UINT16_MAX;
     bool is_ip = knows_type && match->value.dl_type == DL_TYPE_IP;
     bool is_arp = knows_type && match->value.dl_type == DL_TYPE_ARP;
-    return needs == ALWAYS || (needs == IP && is_ip) || (needs == ARP && is_arp);
+    return needs == FIELD_OF_ALL || (needs == FIELD_OF_IP && is_ip) ||
+           (needs == FIELD_OF_ARP && is_arp);
 }
 
 static uint64_t number_of(const uint8_t *bytes, size_t n_bytes)
@@ -117,20 +54,21 @@ static uint64_t number_of(const uint8_t *bytes, size_t n_bytes)
     return number;
 }
 
-/* Adds bits to the place of a field in a header. */
-static void put_bits(struct header *header, const struct header_field *field, const uint8_t *bytes)
+/* Adds bits of the wire to the place of a field in a header. */
+static void put_bits(struct header *header, const struct field *field, const uint8_t *bytes)
 {
-    uint8_t *at = (uint8_t *)header + field->place;
+    const struct field_place *place = &field->place;
+    uint8_t *at = (uint8_t *)header + place->offset;
     uint64_t number = number_of(bytes, field->n_bytes);
-    number = (field->bits ? number & ((1u << field->bits) - 1) : number) << field->shift;
-    if (field->n_place == 6) {
+    number = (place->bits ? number & ((1u << place->bits) - 1) : number) << place->shift;
+    if (place->n_bytes == 6) {
         for (int i = 0; i < 6; i++) {
             at[i] |= bytes ? bytes[i] : UINT8_MAX;
         }
-    } else if (field->n_place == 4) {
+    } else if (place->n_bytes == 4) {
         uint32_t word = (uint32_t)number;
         memcpy(at, &word, sizeof word);
-    } else if (field->n_place == 2) {
+    } else if (place->n_bytes == 2) {
         uint16_t before, half = (uint16_t)number;
         memcpy(&before, at, sizeof before);
         half |= before; /* the VLAN id and its priority share one */
@@ -141,18 +79,15 @@ static void put_bits(struct header *header, const struct header_field *field, co
 }
 
 /* An 8-bit ICMP type has all 16 bits of its place; a VLAN id says that there is a tag. */
-static void put_header_field(struct decoding *decoding, const struct header_field *field,
+static void put_header_field(struct decoding *decoding, const struct field *field,
                              const struct of_tlv *tlv)
 {
     struct match *match = &decoding->match;
     put_bits(&match->value, field, tlv->value);
     put_bits(&match->mask, field, tlv->mask);
-    if (field->n_place == 2 && field->n_bytes == 1 && field->shift == 0) {
+    if (field->place.n_bytes == 2 && field->n_bytes == 1 && field->place.bits == 0) {
         uint16_t all = UINT16_MAX;
-        memcpy((uint8_t *)&match->mask + field->place, &all, sizeof all);
-    }
-    if (tlv->field == OXM(6)) { /* 13 bits */
-        match->mask.vlan_tci &= (uint16_t)~VLAN_PCP;
+        memcpy((uint8_t *)&match->mask + field->place.offset, &all, sizeof all);
     }
     decoding->tci_mask = match->mask.vlan_tci;
     if (match->value.vlan_tci) { /* so there is a tag */
@@ -161,12 +96,12 @@ static void put_header_field(struct decoding *decoding, const struct header_fiel
     }
 }
 
-static int add_extra(struct decoding *decoding, enum extra_id id, const struct of_tlv *tlv,
+static int add_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
                      struct base_error *error)
 {
-    struct extra extra = {.id = (uint8_t)id, .n_bytes = tlv->n_bytes};
-    size_t n = tlv->n_bytes < EXTRA_BYTES_MAX ? tlv->n_bytes : EXTRA_BYTES_MAX;
-    extra.header = id == EXTRA_OTHER ? tlv->field : 0;
+    struct field_value extra = {.id = (uint8_t)id, .n_bytes = tlv->n_bytes};
+    size_t n = tlv->n_bytes < FIELD_BYTES_MAX ? tlv->n_bytes : FIELD_BYTES_MAX;
+    extra.header = id == FIELD_OTHER ? tlv->field : 0;
     if (n > 0) {
         memcpy(extra.value, tlv->value, n);
         memset(extra.mask, 0xff, n);
@@ -208,26 +143,56 @@ static bool is_one_cube(const struct of_tlv *tlv)
     return mask == 0 || value & VLAN_TAGGED || (mask & VLAN_TAGGED ? value == 0 : value != 0);
 }
 
-/* struct header has 8 bits of an ARP opcode: no frame has one that is larger there. */
+/* Whether struct header can say it: it has 8 bits of an ARP opcode, and no frame has one that is
+ * larger. */
+static bool fits_header(enum field_id id, const struct of_tlv *tlv)
+{
+    const struct field *field = field_of(id);
+    return field->place.n_bytes > 0 && (id != FIELD_ARP_OP || tlv->value[0] == 0) &&
+           (field->otherwise != FIELD_VLAN_TCI || is_one_cube(tlv));
+}
+
+/* OXM's in_port has 32 bits. One that no port here can have is a field that is not known. */
+static bool take_in_port(struct decoding *decoding, const struct of_tlv *tlv)
+{
+    bool taken = !tlv->mask && of_port_of_wire((uint32_t)number_of(tlv->value, 4),
+                                               &decoding->match.value.in_port);
+    decoding->match.mask.in_port |= taken ? UINT16_MAX : 0;
+    return taken;
+}
+
+/* A condition beyond struct header. Upper bits of a field may be a field of their own there. */
+static int take_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
+                      struct base_error *error)
+{
+    const struct field *field = field_of(id);
+    uint8_t shifted[2] = {0};
+    struct of_tlv other = *tlv;
+    if (field->depends == NULL && id != FIELD_OTHER) {
+        id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
+    }
+    if (field->place.shift && field->n_bytes == 1 && id == FIELD_NW_TOS) {
+        shifted[0] = (uint8_t)(tlv->value[0] << field->place.shift);
+        other.value = shifted;
+    }
+    return add_extra(decoding, id, &other, error);
+}
+
 static int take(struct decoding *decoding, const struct of_tlv *tlv, struct base_error *error)
 {
-    const struct header_field *field = find_header_field(tlv->field);
-    if (check_mask(tlv, error) || (field && check_length(tlv, field->n_bytes, error))) {
+    enum field_id id = field_of_tlv(tlv->field);
+    const struct field *field = field_of(id);
+    if (check_mask(tlv, error) || (id != FIELD_OTHER && check_length(tlv, field->n_bytes, error))) {
         return -1;
     }
-    bool fits = field && !(field->otherwise == EXTRA_VLAN_TCI && !is_one_cube(tlv)) &&
-                (field->needs != ARP || field->n_bytes != 2 || tlv->value[0] == 0);
-    if (fits && has_field(&decoding->match, field->needs)) {
+    if (id == FIELD_IN_PORT_OXM && take_in_port(decoding, tlv)) {
+        return 0;
+    }
+    if (fits_header(id, tlv) && has_field(&decoding->match, (enum field_needs)field->place.needs)) {
         put_header_field(decoding, field, tlv);
         return 0;
     }
-    enum extra_id id = !field             ? find_extra(tlv->field)
-                       : field->otherwise ? (enum extra_id)field->otherwise
-                                          : EXTRA_OTHER;
-    if (id != EXTRA_OTHER && check_length(tlv, extra_field(id)->n_bytes, error)) {
-        return -1;
-    }
-    return add_extra(decoding, id, tlv, error);
+    return take_extra(decoding, id, tlv, error);
 }
 
 int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct of_tlv_match *out,

@@ -26,8 +26,8 @@ int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *e
 
 /* What a list of TLVs matches. */
 struct of_tlv_match {
-    struct match match;         /* normal: the fields that struct header has */
-    const struct extra *extras; /* the others, by id; in the arena */
+    struct match match;               /* normal: the fields that struct header has */
+    const struct field_value *extras; /* the others, by id; in the arena */
     uint8_t n_extras;
     uint16_t tci_mask; /* as in struct flow_entry */
 };

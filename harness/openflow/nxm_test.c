@@ -115,9 +115,9 @@ static void a_tag_may_be_masked_in_any_way(void **state)
     struct of_tlv_match m = decoded("00000904 0000 0fff", &arena);
     assert_int_equal(m.match.mask.vlan_tci, 0);
     assert_int_equal(m.n_extras, 1);
-    assert_int_equal(m.extras[0].id, EXTRA_VLAN_TCI);
+    assert_int_equal(m.extras[0].id, FIELD_VLAN_TCI);
     m = decoded("00000904 0005 1fff", &arena);
-    assert_int_equal(m.extras[0].id, EXTRA_VLAN_TCI);
+    assert_int_equal(m.extras[0].id, FIELD_VLAN_TCI);
     base_arena_free(&arena);
 }
 
@@ -136,8 +136,8 @@ static void other_fields_are_extras_by_their_ids(void **state)
     assert_int_equal(m.match.mask.nw_proto, 0);
     assert_int_equal(m.match.mask.tp_dst, 0);
     assert_int_equal(m.n_extras, 5);
-    static const enum extra_id ids[] = {EXTRA_REG0, EXTRA_NW_PROTO, EXTRA_NW_TTL, EXTRA_TP_DST,
-                                        EXTRA_OTHER};
+    static const enum field_id ids[] = {FIELD_REG0, FIELD_NW_PROTO, FIELD_NW_TTL, FIELD_TP_DST,
+                                        FIELD_OTHER};
     for (int i = 0; i < 5; i++) {
         assert_int_equal(m.extras[i].id, ids[i]);
     }
@@ -149,11 +149,11 @@ static void other_fields_are_extras_by_their_ids(void **state)
     assert_int_equal(m.extras[4].n_bytes, 3);
     /* An ARP opcode of more than 8 bits, and RARP's, which struct header does not have. */
     m = decoded("00000602 0806 00001e02 0101", &arena);
-    assert_int_equal(m.extras[0].id, EXTRA_OTHER);
+    assert_int_equal(m.extras[0].id, FIELD_OTHER);
     m = decoded("00000602 0806 00001e02 0002", &arena);
     assert_int_equal(m.match.value.nw_proto, 2);
     m = decoded("00000602 8035 00001e02 0002", &arena);
-    assert_int_equal(m.extras[0].id, EXTRA_OTHER);
+    assert_int_equal(m.extras[0].id, FIELD_OTHER);
     base_arena_free(&arena);
 }
 

@@ -73,6 +73,29 @@ static const char *add_output(struct builder *builder, const struct action *acti
     return NULL;
 }
 
+/* Of actions that are not modelled, the name. */
+static const char *open_action(uint16_t type)
+{
+    static const char *const names[] = {
+        [ACTION_GROUP] = "a group",
+        [ACTION_SET_FIELD] = "set_field",
+        [ACTION_PUSH_VLAN] = "push_vlan",
+        [ACTION_PUSH_MPLS] = "push_mpls",
+        [ACTION_POP_MPLS] = "pop_mpls",
+        [ACTION_PUSH_PBB] = "push_pbb",
+        [ACTION_POP_PBB] = "pop_pbb",
+        [ACTION_SET_QUEUE] = "set_queue",
+        [ACTION_SET_NW_TTL] = "mod_nw_ttl",
+        [ACTION_DEC_NW_TTL] = "dec_ttl",
+        [ACTION_SET_MPLS_TTL] = "set_mpls_ttl",
+        [ACTION_DEC_MPLS_TTL] = "dec_mpls_ttl",
+        [ACTION_COPY_TTL_OUT] = "copy_ttl_out",
+        [ACTION_COPY_TTL_IN] = "copy_ttl_in",
+    };
+    bool known = type < sizeof names / sizeof *names && names[type];
+    return known ? names[type] : "an action of an unknown type";
+}
+
 static const char *add_action(struct builder *builder, const struct action *action)
 {
     switch (action->type) {
@@ -82,8 +105,10 @@ static const char *add_action(struct builder *builder, const struct action *acti
     case ACTION_VENDOR:
         return "a vendor action";
     default:
-        return space_rewrite_add(&builder->rewrite, action) ? NULL : "an action of an unknown type";
+        break;
     }
+    struct action plain = action_plain(action);
+    return space_rewrite_add(&builder->rewrite, &plain) ? NULL : open_action(action->type);
 }
 
 static size_t count_outputs(const struct action *actions, size_t n_actions, size_t n_ports)

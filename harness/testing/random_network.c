@@ -257,11 +257,11 @@ bool random_network_actions(struct random_network *network, struct base_arena *a
 }
 
 /* One that always holds, one that never does, and some of which that is not known. */
-static const struct extra CONDITIONS[] = {
-    {.id = EXTRA_REG0, .n_bytes = 4, .mask = {0xff, 0xff, 0xff, 0xff}},
-    {.id = EXTRA_REG0, .n_bytes = 4, .value = {1}, .mask = {0xff, 0xff, 0xff, 0xff}},
-    {.id = EXTRA_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {0xff}},
-    {.id = EXTRA_TUN_ID, .n_bytes = 8, .mask = {0xff}},
+static const struct field_value CONDITIONS[] = {
+    {.id = FIELD_REG0, .n_bytes = 4, .mask = {0xff, 0xff, 0xff, 0xff}},
+    {.id = FIELD_REG0, .n_bytes = 4, .value = {1}, .mask = {0xff, 0xff, 0xff, 0xff}},
+    {.id = FIELD_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {0xff}},
+    {.id = FIELD_TUN_ID, .n_bytes = 8, .mask = {0xff}},
 };
 enum { N_CONDITIONS = sizeof CONDITIONS / sizeof *CONDITIONS };
 

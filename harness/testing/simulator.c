@@ -101,12 +101,12 @@ static int compare_sent(const void *a, const void *b)
 /* Registers are 0 at first; of other conditions it is not known whether they hold. */
 bool simulator_is_unsure(const struct flow_entry *entry)
 {
-    return entry->n_extras > 0 && entry->extras[0].id != EXTRA_REG0;
+    return entry->n_extras > 0 && entry->extras[0].id != FIELD_REG0;
 }
 
 bool simulator_takes(const struct flow_entry *entry, const struct header *header)
 {
-    bool never = entry->table_id == 0 && entry->n_extras > 0 && entry->extras[0].id == EXTRA_REG0 &&
+    bool never = entry->table_id == 0 && entry->n_extras > 0 && entry->extras[0].id == FIELD_REG0 &&
                  entry->extras[0].value[0] != 0;
     return !never && match_takes(&entry->match, header);
 }

@@ -14,7 +14,7 @@ static const uint8_t action_bytes[] = {
     [ACTION_SET_TP_SRC] = 8, [ACTION_SET_TP_DST] = 8,   [ACTION_ENQUEUE] = 16,
 };
 enum {
-    N_ACTION_TYPES = sizeof action_bytes / sizeof action_bytes[0],
+    N_WIRE_TYPES = sizeof action_bytes / sizeof action_bytes[0],
     VLAN_VID_MAX = 4095,
     VLAN_PCP_MAX = 7,
     TOS_ECN = 0x03,
@@ -29,7 +29,7 @@ static int check_length(uint16_t type, size_t length, size_t left, struct base_e
     if (left < OF_ACTION_MIN_BYTES) {
         return base_fail(error, "an action has 8 bytes or more, %zu are left", left);
     }
-    if (type >= N_ACTION_TYPES && type != ACTION_VENDOR) {
+    if (type >= N_WIRE_TYPES && type != ACTION_VENDOR) {
         return base_fail(error, "unknown action type %u", type);
     }
     if (length % 8 != 0) {
@@ -157,7 +157,7 @@ int of_decode_actions(struct base_reader *in, struct base_arena *arena,
 static size_t sendable_bytes(const struct action *action, struct base_error *error)
 {
     size_t length = action->type == ACTION_VENDOR   ? action->body_bytes + 4u
-                    : action->type < N_ACTION_TYPES ? action_bytes[action->type]
+                    : action->type < N_WIRE_TYPES ? action_bytes[action->type]
                                                     : OF_ACTION_MIN_BYTES;
     if (check_length(action->type, length, OFP_MAX_MESSAGE_BYTES, error) ||
         check_value(action, error)) {
