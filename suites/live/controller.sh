@@ -57,8 +57,9 @@ until_says() {
     return 1
 }
 
+# installed: everywhere, not on one of the switches.
 installed() {
-    until_says '"installed": true,' ask GET /status
+    until_says '^  "installed": true,' ask GET /status
 }
 
 # answers STATUS PATTERN NAME METHOD PATH [BODY]

@@ -49,6 +49,7 @@ until_says '^2$' grep -c '^tapd: s2: connected' "$scratch/log"
 report "a switch that comes back is served at once" $?
 installed
 report "and whoever asks is answered" $?
+exactly "$policy" "the tables are as the policy says"
 [ "$(ls "/proc/$tapd_pid/fd" | wc -l)" -le 100 ]
 report "descriptors are left" $?
 ends

@@ -98,7 +98,7 @@ s.sendall(sys.stdin.buffer.read())
 s.shutdown(socket.SHUT_WR)
 while s.recv(65536): pass' "$socket" 2> /dev/null
 done
-answers 200 '"installed": true' "it outlives malformed requests" GET /status
+answers 200 '^  "installed": true' "it outlives malformed requests" GET /status
 prlimit --pid "$tapd_pid" --nofile="$(ls "/proc/$tapd_pid/fd" | wc -l)":
 timeout 20 python3 -c '
 import socket, sys
@@ -112,7 +112,7 @@ report "without descriptors it says so" $?
 report "and rests" $?
 prlimit --pid "$tapd_pid" --nofile=1024:
 exec 9>&-
-answers 200 '"installed": true' "until there are some again" GET /status
+answers 200 '^  "installed": true' "until there are some again" GET /status
 printf 'topology: nothing.yaml\n' > "$scratch/bad.yaml"
 expect_says 2 'bad.yaml:1:' "a bad policy at the start" "$B/tapd" "$scratch/bad.yaml" --once
 tables | diff "$scratch/tables" - > "$scratch/out"
