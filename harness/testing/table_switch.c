@@ -120,6 +120,9 @@ static void hear(struct table_switch *sw, const void *bytes, size_t n_bytes)
     }
     struct base_reader kind = body;
     uint16_t stats = base_read_be16(&kind);
+    if (header.type == OFPT_SET_CONFIG && sw->restarts) {
+        sw->table.n_entries = 0;
+    }
     if (header.type == OFPT_FLOW_MOD) {
         hear_flow_mod(sw, header.xid, &body, bytes);
     } else if (header.type == OFPT_STATS_REQUEST && stats == FAKE_FLOW) {
@@ -164,8 +167,21 @@ static void on_bytes(struct bufferevent *peer, void *arg)
 static void on_end(struct bufferevent *peer, short what, void *arg)
 {
     (void)peer;
-    (void)what;
-    table_switch_hang_up(arg);
+    if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) {
+        table_switch_hang_up(arg);
+    }
+}
+
+static void greet(struct table_switch *sw, struct event_base *base, evutil_socket_t fd)
+{
+    table_switch_hang_up(sw);
+    sw->n_connections++;
+    sw->peer = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+    assert_non_null(sw->peer);
+    bufferevent_setcb(sw->peer, on_bytes, NULL, on_end, sw);
+    bufferevent_enable(sw->peer, EV_READ | EV_WRITE);
+    fake_switch_put(&sw->answers, FAKE_HELLO, 0, NULL, 0);
+    send_answers(sw);
 }
 
 static void on_connection(struct evconnlistener *listener, evutil_socket_t fd,
@@ -178,14 +194,7 @@ static void on_connection(struct evconnlistener *listener, evutil_socket_t fd,
         evutil_closesocket(fd);
         return;
     }
-    table_switch_hang_up(sw);
-    sw->n_connections++;
-    sw->peer = bufferevent_socket_new(evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
-    assert_non_null(sw->peer);
-    bufferevent_setcb(sw->peer, on_bytes, NULL, on_end, sw);
-    bufferevent_enable(sw->peer, EV_READ | EV_WRITE);
-    fake_switch_put(&sw->answers, FAKE_HELLO, 0, NULL, 0);
-    send_answers(sw);
+    greet(sw, evconnlistener_get_base(listener), fd);
 }
 
 void table_switch_open(struct table_switch *sw, struct event_base *base)
@@ -198,6 +207,15 @@ void table_switch_open(struct table_switch *sw, struct event_base *base)
                                  &(socklen_t){sizeof address}),
                      0);
     snprintf(sw->endpoint, sizeof sw->endpoint, "tcp:127.0.0.1:%u", ntohs(address.sin_port));
+}
+
+void table_switch_dial(struct table_switch *sw, struct event_base *base, uint16_t port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
+    greet(sw, base, -1);
+    assert_int_equal(
+        bufferevent_socket_connect(sw->peer, (const struct sockaddr *)&address, sizeof address), 0);
 }
 
 void table_switch_hang_up(struct table_switch *sw)

@@ -21,6 +21,7 @@ struct table_switch {
     uint64_t dpid;
     bool away;                 /* closes each connection at once */
     bool slow;                 /* answers no BARRIER */
+    bool restarts;             /* its table is empty when a connection is up (SET_CONFIG) */
     bool forgetful;            /* confirms flow-mods, and does nothing */
     bool reorders;             /* lists the actions of an entry from the last to the first */
     unsigned hides;            /* entries that AGGREGATE counts and FLOW does not list */
@@ -41,6 +42,10 @@ struct table_switch {
 
 /* Listens at 127.0.0.1; fails the test if it cannot. */
 void table_switch_open(struct table_switch *sw, struct event_base *base);
+
+/* Dials 127.0.0.1 there, beside table_switch_open or instead of it; what it said before is no
+ * longer heard. Fails the test without memory. */
+void table_switch_dial(struct table_switch *sw, struct event_base *base, uint16_t port);
 
 /* Hangs up; the table stays. */
 void table_switch_hang_up(struct table_switch *sw);

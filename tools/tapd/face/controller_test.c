@@ -6,6 +6,7 @@
 
 #include "tapd/face/controller_inside.h"
 #include "testing/cmocka.h"
+#include "testing/loop.h"
 #include "testing/table_switch.h"
 
 #include <event2/buffer.h>
@@ -21,8 +22,6 @@
 #define PAIR "topology: t.yaml\npairs: [[h1, h2]]\n"
 #define TAP  PAIR "taps: [{name: web, source: h1, to: c1}]\n"
 #define LATE "{\"name\": \"late\", \"source\": \"h2\", \"to\": \"c1\", \"for\": \"60s\"}"
-
-enum { PATIENCE_S = 30 };
 
 static char directory[] = "/tmp/controller_test.XXXXXX";
 
@@ -110,26 +109,11 @@ static void end(struct world *world)
     event_base_free(world->base);
 }
 
-static void on_late(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    *(bool *)arg = true;
-}
-
 typedef bool condition(const struct world *world);
 
 static void await(struct world *world, condition *is_so)
 {
-    bool late = false;
-    const struct timeval limit = {.tv_sec = PATIENCE_S};
-    struct event *timer = evtimer_new(world->base, on_late, &late);
-    evtimer_add(timer, &limit);
-    while (!is_so(world)) {
-        assert_int_equal(event_base_loop(world->base, EVLOOP_ONCE), 0);
-        assert_false(late);
-    }
-    event_free(timer);
+    AWAIT(world->base, is_so(world), base_buffer_text(&world->reply));
 }
 
 static bool is_installed(const struct world *world)

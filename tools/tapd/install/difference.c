@@ -111,7 +111,7 @@ static void report_foreign(struct differing *d, const struct flow_entry *entry, 
     tapd_foreign_judge(foreign, wanted);
     if (foreign->kind == TAPD_FOREIGN_BLOCKS) {
         blocked[foreign->ours - wanted->entries] = true;
-        out->n_blocked++;
+        out->lacks[d->sw].n_blocked++;
     }
 }
 
@@ -202,17 +202,16 @@ static void differ(struct differing *d)
         qsort(rows, n_rows, sizeof *rows, tapd_compare_rows);
     }
     for (size_t first = 0; rows && first < n_rows && !d->failed; first += n) {
-        size_t n_held = 0;
+        size_t n_held;
         for (n = 1; first + n < n_rows; n++) {
             if (apart && rows[first + n].match.value.in_port != rows[first].match.value.in_port) {
                 break;
             }
         }
         struct tapd_rows some = {rows + first, n};
-        d->failed =
-            tapd_transition(d->sw, &some, &d->held, place_mod, d, &d->scratch, &n_held) < 0 ||
-            d->failed;
-        d->out->n_held += n_held;
+        d->failed |=
+            tapd_transition(d->sw, &some, &d->held, place_mod, d, &d->scratch, &n_held) < 0;
+        d->out->lacks[d->sw].n_held += n_held;
     }
     base_arena_free(&d->scratch);
 }
@@ -227,8 +226,11 @@ int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
                           .actual = actual,
                           .own_tables = own_tables,
                           .out = difference};
-    d.failed = tapd_held_find(&d.held, network, actual, &difference->arena) < 0;
-    for (size_t sw = 0; sw < network->policy->topology->n_switches && !d.failed; sw++) {
+    size_t n_switches = network->policy->topology->n_switches;
+    difference->lacks = base_arena_alloc(&difference->arena, n_switches * sizeof(struct tapd_lack));
+    d.failed =
+        !difference->lacks || tapd_held_find(&d.held, network, actual, &difference->arena) < 0;
+    for (size_t sw = 0; sw < n_switches && !d.failed; sw++) {
         if (network->policy->owns[sw] && actual[sw]) {
             d.sw = sw;
             differ(&d);

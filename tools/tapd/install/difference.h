@@ -64,6 +64,13 @@ struct tapd_foreign {
     const struct flow_entry *ours; /* HIDES, BLOCKS: the first of them; in the network's table */
 };
 
+/* What a switch does not have even after all steps. */
+struct tapd_lack {
+    size_t n_blocked; /* wanted entries that a foreign one keeps out */
+    size_t n_held;    /* wanted entries that do not send all they should: the switch behind a link
+                         is not known. To be made again when it is */
+};
+
 struct tapd_difference {
     struct tapd_step *steps;
     size_t n_steps;
@@ -71,9 +78,7 @@ struct tapd_difference {
     size_t n_waves;
     struct tapd_foreign *foreign; /* by switch, in the order of the table */
     size_t n_foreign;
-    size_t n_blocked; /* wanted entries that a foreign one keeps out */
-    size_t n_held;    /* wanted entries that do not send all they should: the switch behind a link
-                         is not known. To be made again when it is */
+    struct tapd_lack *lacks; /* by switch */
     struct base_arena arena;
 };
 

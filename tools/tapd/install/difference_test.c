@@ -204,7 +204,7 @@ static void test_foreign(void **unused)
     }
     assert_int_equal(f.difference.foreign[1].ours->match.value.in_port, 2);
     assert_int_equal(f.difference.foreign[6].sw, 1);
-    assert_int_equal(f.difference.n_blocked, 1);
+    assert_int_equal(f.difference.lacks[0].n_blocked, 1);
     assert_string_equal(tapd_foreign_words(kinds[1]), "hides an entry of the policy");
     end(&f);
 }
@@ -236,11 +236,11 @@ static void test_held(void **unused)
     f.actual[2] = NULL;
     assert_steps(&f, false,
                  "grow\ns1 add in_port=1 actions=output:2\ns1 add in_port=2 actions=output:1\n");
-    assert_int_equal(f.difference.n_held, 1);
+    assert_int_equal(f.difference.lacks[0].n_held, 1);
     /* what is sent already goes on */
     add(&f, 0, OURS "in_port=1 actions=output:2,output:6");
     assert_steps(&f, false, "grow\ns1 add in_port=2 actions=output:1\n");
-    assert_int_equal(f.difference.n_held, 0);
+    assert_int_equal(f.difference.lacks[0].n_held, 0);
     end(&f);
     /* some of it is not enough */
     begin(&f, DEMON "taps: [{name: a, source: h1, match: \"tcp,tp_dst=80\", to: h11}]\n");
@@ -249,7 +249,7 @@ static void test_held(void **unused)
     assert_steps(&f, false,
                  "shrink\ns1 add priority=32808,tcp,in_port=1,tp_dst=80 actions=drop\n"
                  "s1 delete_strict priority=32792,ip,in_port=1,nw_src=10.0.0.0/8 actions=drop\n");
-    assert_int_equal(f.difference.n_held, 1);
+    assert_int_equal(f.difference.lacks[0].n_held, 1);
     end(&f);
     /* the switch of another controller is trusted */
     begin(&f, DEMON "switches: [s1]\ntaps: [{name: a, source: h1, to: h11}]\n");

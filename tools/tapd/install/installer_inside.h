@@ -28,6 +28,7 @@ struct tapd_target {
     struct base_arena actions; /* of mods */
     size_t n_own;
     size_t n_steps; /* of the last difference */
+    struct tapd_lack lack;
     struct tapd_foreign_text foreign[TAPD_FOREIGN_TOLD];
     size_t n_foreign_told, n_foreign;
     struct base_arena texts; /* of foreign */
@@ -57,7 +58,6 @@ struct tapd_installer {
     struct tapd_difference difference; /* STAGE_SETTLING, STAGE_WRITING */
     size_t wave;                       /* the next */
     const struct flow_table **actual;  /* by switch */
-    size_t n_blocked, n_held;          /* of the last difference */
     size_t n_sent;                     /* flow-mods since it was last settled */
     struct event *wakeup;              /* to go on */
     struct event *timer;               /* patience, settling */

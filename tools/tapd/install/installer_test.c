@@ -6,6 +6,7 @@
 
 #include "tapd/install/difference.h"
 #include "testing/cmocka.h"
+#include "testing/loop.h"
 #include "testing/table_switch.h"
 #include "testing/yaml_memory.h"
 
@@ -22,7 +23,7 @@
 #define PAIR "topology: t\npairs: [[h1, h2]]\n"
 #define TAP  PAIR "taps: [{name: web, source: h1, to: c1}]\n"
 
-enum { N = 2, PATIENCE_S = 30, OWN_ID = 77 };
+enum { N = 2, OWN_ID = 77 };
 
 /* Two switches, what is wanted of them, and what was heard. */
 struct world {
@@ -79,7 +80,7 @@ static void begin(struct world *world)
         .base = event_base_new(),
         .options = {.resync_ms = 3600000,
                     .settle_ms = 1,
-                    .patience_ms = PATIENCE_S * 1000,
+                    .patience_ms = 30000,
                     .session = {.backoff_min_ms = 1, .backoff_max_ms = 5}},
         .policy = load(TAP),
         .pair_policy = load(PAIR),
@@ -126,29 +127,11 @@ static void end(struct world *world)
     event_base_free(world->base);
 }
 
-static void on_late(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    *(bool *)arg = true;
-}
-
 typedef bool condition(const struct world *world);
 
-/* Runs the event loop until it is so. */
 static void await(struct world *world, condition *is_so)
 {
-    bool late = false;
-    const struct timeval limit = {.tv_sec = PATIENCE_S};
-    struct event *timer = evtimer_new(world->base, on_late, &late);
-    evtimer_add(timer, &limit);
-    while (!is_so(world)) {
-        event_base_loop(world->base, EVLOOP_ONCE);
-        if (late) {
-            fail_msg("waited in vain; heard:\n%s", base_buffer_text(&world->heard));
-        }
-    }
-    event_free(timer);
+    AWAIT(world->base, is_so(world), base_buffer_text(&world->heard));
 }
 
 static struct tapd_switch_report report(const struct world *world, size_t sw)
@@ -192,7 +175,7 @@ static size_t n_right(const struct world *world, size_t sw)
 
 static bool first_has_all_but_copies(const struct world *world)
 {
-    return report(world, 0).installed && report(world, 0).n_own == world->pair->tables[0].n_entries;
+    return first_has_trouble(world) && report(world, 0).n_own == world->pair->tables[0].n_entries;
 }
 
 static bool first_is_right(const struct world *world)
@@ -367,6 +350,8 @@ static void a_foreign_entry_in_the_place_of_ours_blocks(void **state)
     entry->cookie = 1;
     start(&world, world.pair);
     await(&world, first_is_blocked);
+    assert_string_equal(report(&world, 0).trouble, "1 entry of others in the place of ours");
+    assert_false(report(&world, 0).installed);
     assert_false(is_installed(&world));
     assert_string_equal(report(&world, 0).foreign[0].words,
                         tapd_foreign_words(TAPD_FOREIGN_BLOCKS));
@@ -419,6 +404,9 @@ static void a_switch_that_is_away_takes_no_part(void **state)
     world.switches[1].away = true;
     start(&world, world.tap);
     await(&world, first_has_all_but_copies);
+    assert_string_equal(report(&world, 0).trouble,
+                        "1 entry waits for the table of a switch behind it");
+    assert_false(report(&world, 0).installed);
     assert_false(is_installed(&world));
     assert_false(report(&world, 1).up);
     assert_true(*report(&world, 1).trouble);

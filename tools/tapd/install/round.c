@@ -168,12 +168,27 @@ static void take_foreign(struct tapd_installer *installer)
     }
 }
 
+/* Why a switch that nothing is sent to does not have all: "" if it has. */
+static void note_lack(struct tapd_target *target)
+{
+    const struct tapd_lack *lack = &target->lack;
+    target->trouble.text[0] = '\0';
+    if (lack->n_blocked > 0) {
+        base_fail(&target->trouble, "%zu entr%s of others in the place of ours", lack->n_blocked,
+                  lack->n_blocked == 1 ? "y" : "ies");
+    } else if (lack->n_held > 0) {
+        base_fail(&target->trouble, "%zu entr%s for the table of a switch behind it", lack->n_held,
+                  lack->n_held == 1 ? "y waits" : "ies wait");
+    }
+}
+
 /* A switch that was sent something round after round does not keep it. */
 static void count_steps(struct tapd_installer *installer)
 {
     const struct tapd_difference *difference = &installer->difference;
     for (size_t i = 0; i < installer->n_targets; i++) {
         installer->targets[i].n_steps = 0;
+        installer->targets[i].lack = difference->lacks[i];
     }
     for (size_t i = 0; i < difference->n_steps; i++) {
         installer->targets[difference->steps[i].sw].n_steps++;
@@ -186,7 +201,7 @@ static void count_steps(struct tapd_installer *installer)
         target->compared = true;
         if (target->n_steps == 0) {
             target->n_rounds = 0;
-            target->trouble.text[0] = '\0';
+            note_lack(target);
         } else if (target->n_rounds >= ROUNDS_IN_VAIN) {
             struct base_error error;
             base_fail(&error, "confirms flow-mods, but its table does not show them");
@@ -211,8 +226,6 @@ static bool plan(struct tapd_installer *installer)
         tapd_round_wake(installer, 1000);
         return false;
     }
-    installer->n_blocked = installer->difference.n_blocked;
-    installer->n_held = installer->difference.n_held;
     installer->wave = 0;
     count_own(installer);
     take_foreign(installer);

@@ -7,6 +7,7 @@
 #include "tapd/install/session_inside.h"
 #include "testing/cmocka.h"
 #include "testing/fake_switch.h"
+#include "testing/loop.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 30, FAKE_FLOW_MOD = 14, DPID = 7 };
+enum { FAKE_FLOW_MOD = 14, DPID = 7 };
 
 /* One switch, and what was heard of it. */
 struct watch {
@@ -103,35 +104,13 @@ static void end(struct watch *watch)
 /* Until it has happened so often. */
 static void await(struct watch *watch, const unsigned *counter, unsigned n)
 {
-    time_t give_up = time(NULL) + PATIENCE_S;
-    while (*counter < n) {
-        event_base_loop(watch->base, EVLOOP_NONBLOCK);
-        assert_true(time(NULL) < give_up);
-        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
-    }
+    AWAIT(watch->base, *counter >= n, tapd_session_trouble(watch->session));
 }
 
 static void await_trouble(struct watch *watch, const char *what)
 {
-    time_t give_up = time(NULL) + PATIENCE_S;
-    while (!strstr(tapd_session_trouble(watch->session), what)) {
-        event_base_loop(watch->base, EVLOOP_NONBLOCK);
-        if (time(NULL) > give_up) {
-            fail_msg("waited for \"%s\", it is \"%s\"", what, tapd_session_trouble(watch->session));
-        }
-        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
-    }
-}
-
-/* A port that was free a moment ago. */
-static uint16_t free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    getsockname(fd, (struct sockaddr *)&address, &(socklen_t){sizeof address});
-    close(fd);
-    return ntohs(address.sin_port);
+    AWAIT(watch->base, strstr(tapd_session_trouble(watch->session), what),
+          tapd_session_trouble(watch->session));
 }
 
 static struct of_flow_mod add_for_port(uint16_t port)
@@ -316,7 +295,7 @@ static void one_message_at_a_time(bool one_a_read, bool dials)
     struct fake_switch fake = {.dpid = DPID,
                                .n_flows = 3,
                                .one_a_read = one_a_read,
-                               .dial_port = dials ? free_port() : 0,
+                               .dial_port = dials ? loop_free_port() : 0,
                                .answer = count_flow_mods};
     struct tapd_session_options options = FAST;
     const struct of_flow_mod mods[] = {add_for_port(1), add_for_port(2), add_for_port(3)};
@@ -534,7 +513,7 @@ static void events_are_told(void **state)
 static void a_switch_may_dial(void **state)
 {
     (void)state;
-    struct fake_switch fake = {.dpid = DPID, .dial_port = free_port()}, stranger = fake,
+    struct fake_switch fake = {.dpid = DPID, .dial_port = loop_free_port()}, stranger = fake,
                        again = fake;
     struct watch watch;
     char endpoint[64];
@@ -561,7 +540,7 @@ static void silent_callers_go(void **state)
 {
     (void)state;
     enum { N = 300 };
-    struct fake_switch fake = {.dpid = DPID, .dial_port = free_port()};
+    struct fake_switch fake = {.dpid = DPID, .dial_port = loop_free_port()};
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                                   .sin_port = htons(fake.dial_port)};

@@ -12,7 +12,8 @@ bool tapd_target_is_right(const struct tapd_target *target)
 {
     return !target->session ||
            (target->known && target->compared && !target->stale && !target->refuses &&
-            target->n_steps == 0 && tapd_session_is_up(target->session));
+            target->n_steps == 0 && target->lack.n_blocked == 0 && target->lack.n_held == 0 &&
+            tapd_session_is_up(target->session));
 }
 
 bool tapd_installer_is_installed(const struct tapd_installer *installer)
@@ -22,8 +23,7 @@ bool tapd_installer_is_installed(const struct tapd_installer *installer)
             return false;
         }
     }
-    return installer && installer->network && installer->stage == STAGE_RESTING &&
-           !installer->due && installer->n_blocked == 0 && installer->n_held == 0;
+    return installer && installer->network && installer->stage == STAGE_RESTING && !installer->due;
 }
 
 void tapd_target_refuse(struct tapd_target *target, const struct base_error *why)
