@@ -54,6 +54,7 @@ lab topologies/demon simulated plan
 lab topologies/demon simulated mutate
 lab topologies/demon simulated soak
 lab topologies/demon simulated tools
+lab topologies/demon - confined
 lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-panel
 lab topologies/fabric topologies/policies/fabric/taps.yaml fabric
 lab "$NETWORKS/line" tapped whole-match

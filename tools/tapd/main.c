@@ -3,6 +3,7 @@
  * tapd: the controller of a tap network. Options, signals, exit status. */
 #include "base/options.h"
 #include "base/process.h"
+#include "base/sandbox.h"
 #include "base/version.h"
 #include "tapd/face/api.h"
 #include "tapd/face/controller.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -317,6 +317,17 @@ static int open_controller(struct program *program)
     return program->controller ? 0 : EXIT_USAGE;
 }
 
+/* It needs no privilege, and starts no program. Files: of --state, and the name of its socket. */
+static void confine(const struct options *options)
+{
+    struct base_error missing;
+    bool writes =
+        options->controller.state || (options->http && strncmp(options->http, "unix:", 5) == 0);
+    if (base_sandbox_enter(writes ? BASE_SANDBOX_WRITES : BASE_SANDBOX_READS, &missing) < 0) {
+        tapd_log("warning: not confined: %s", missing.text);
+    }
+}
+
 static int run(const struct options *options)
 {
     struct program program = {.options = options, .base = event_base_new()};
@@ -328,8 +339,9 @@ static int run(const struct options *options)
     be_sure_to_end();
     program.status = open_controller(&program);
     program.status = program.status ? program.status : open_http(&program);
-    if (program.status == 0 && event_base_dispatch(program.base) < 0) {
-        program.status = EXIT_UNDONE;
+    if (program.status == 0) {
+        confine(options);
+        program.status = event_base_dispatch(program.base) < 0 ? EXIT_UNDONE : program.status;
     }
     tapd_http_free(program.http);
     tapd_controller_free(program.controller);
@@ -362,7 +374,6 @@ int main(int argc, char **argv)
         return EXIT_UNDONE;
     }
     raise_descriptors();
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* it needs no privilege, and starts no program */
     signal(SIGPIPE, SIG_IGN);
     int status = read_options(argc, argv, &options);
     if (status < 0) {
