@@ -116,43 +116,6 @@ static void put_masked_address(const struct field_value *extra, struct base_buff
     }
 }
 
-static void put_frag(const struct field_value *extra, struct base_buffer *out)
-{
-    for (int i = 0; i < N_FRAGS; i++) {
-        if (frags[i].value == extra->value[0] &&
-            frags[i].mask == (extra->mask[0] & (FRAG_ANY | FRAG_LATER))) {
-            base_put_text(out, frags[i].word);
-            return;
-        }
-    }
-    base_put_text(out, "<error>");
-}
-
-/* All bits: "syn|ack"; some: "+syn-ack". */
-static void put_flags(const struct field_value *extra, const char *const *names,
-                      struct base_buffer *out)
-{
-    uint64_t value = number_of(extra->value, extra->n_bytes);
-    uint64_t mask = number_of(extra->mask, extra->n_bytes), known = 0;
-    for (int bit = 0; names[bit]; bit++) {
-        known |= UINT64_C(1) << bit;
-    }
-    bool whole = is_whole(extra) || (extra->id == FIELD_TCP_FLAGS && mask == known);
-    const char *divider = "";
-    if (whole && value == 0) {
-        base_put_u8(out, '0');
-    }
-    for (int bit = 0; names[bit]; bit++) {
-        bool is_set = value >> bit & 1;
-        if (whole && is_set) {
-            base_put_format(out, "%s%s", divider, names[bit]);
-            divider = "|";
-        } else if (!whole && mask >> bit & 1) {
-            base_put_format(out, "%c%s", is_set ? '+' : '-', names[bit]);
-        }
-    }
-}
-
 static void put_plain(const struct field_value *extra, enum field_style style,
                       struct base_buffer *out)
 {
@@ -166,6 +129,47 @@ static void put_plain(const struct field_value *extra, enum field_style style,
     if (!whole) {
         base_put_u8(out, '/');
         put_hex(extra->mask, n, out);
+    }
+}
+
+/* Bits that have no word make it a number. */
+static void put_frag(const struct field_value *extra, struct base_buffer *out)
+{
+    for (int i = 0; i < N_FRAGS; i++) {
+        if (frags[i].value == extra->value[0] && frags[i].mask == extra->mask[0]) {
+            base_put_text(out, frags[i].word);
+            return;
+        }
+    }
+    put_plain(extra, FIELD_HEX, out);
+}
+
+/* All bits: "syn|ack"; some: "+syn-ack". Bits without a name make it a number. */
+static void put_flags(const struct field_value *extra, const char *const *names,
+                      struct base_buffer *out)
+{
+    uint64_t value = number_of(extra->value, extra->n_bytes);
+    uint64_t mask = number_of(extra->mask, extra->n_bytes), known = 0;
+    for (int bit = 0; names[bit]; bit++) {
+        known |= UINT64_C(1) << bit;
+    }
+    bool whole = extra->id == FIELD_TCP_FLAGS ? mask == known : is_whole(extra);
+    const char *divider = "";
+    if ((whole ? value : mask) & ~known) {
+        put_plain(extra, FIELD_HEX, out);
+        return;
+    }
+    if (whole && value == 0) {
+        base_put_u8(out, '0');
+    }
+    for (int bit = 0; names[bit]; bit++) {
+        bool is_set = value >> bit & 1;
+        if (whole && is_set) {
+            base_put_format(out, "%s%s", divider, names[bit]);
+            divider = "|";
+        } else if (!whole && mask >> bit & 1) {
+            base_put_format(out, "%c%s", is_set ? '+' : '-', names[bit]);
+        }
     }
 }
 
@@ -186,10 +190,9 @@ static void put_other(const struct field_value *extra, struct base_buffer *out)
 /* Five digits at least, as ovs-ofctl has it. */
 static void put_label(const struct field_value *extra, struct base_buffer *out)
 {
-    uint64_t mask = number_of(extra->mask, extra->n_bytes) & 0xfffff;
     base_put_format(out, "0x%05x", (unsigned)number_of(extra->value, extra->n_bytes));
-    if (mask != 0xfffff) {
-        base_put_format(out, "/0x%05x", (unsigned)mask);
+    if (!is_whole(extra)) {
+        base_put_format(out, "/0x%05x", (unsigned)number_of(extra->mask, extra->n_bytes));
     }
 }
 
@@ -343,10 +346,13 @@ static int find_flag(const char *const *names, struct word name)
     return -1;
 }
 
-/* "+syn-ack", "syn|ack". */
+/* "+syn-ack", "syn|ack". The bits that are named are all that TCP has. */
 static bool parse_flags(struct word word, const char *const *names, struct field_value *extra)
 {
-    uint64_t value = 0, mask = 0;
+    uint64_t value = 0, mask = 0, all = extra->id == FIELD_TCP_FLAGS ? 0 : UINT64_MAX;
+    for (int bit = 0; names[bit] && extra->id == FIELD_TCP_FLAGS; bit++) {
+        all |= UINT64_C(1) << bit;
+    }
     bool some = word.n_chars > 0 && (*word.at == '+' || *word.at == '-');
     for (size_t i = 0; i < word.n_chars;) {
         char sign = word.at[i];
@@ -362,7 +368,7 @@ static bool parse_flags(struct word word, const char *const *names, struct field
         i += n;
     }
     put_number(value, extra->value, extra->n_bytes);
-    put_number(some ? mask : UINT64_MAX, extra->mask, extra->n_bytes);
+    put_number(some ? mask : all, extra->mask, extra->n_bytes);
     return word.n_chars > 0;
 }
 

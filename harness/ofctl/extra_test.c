@@ -73,6 +73,12 @@ static void prints_as_ovs_ofctl(void **state)
         "tcp,tcp_flags=+syn-ack",
         "tcp,tp_src=5,tcp_flags=syn|ack",
         "tcp,tcp_flags=0",
+        "tcp,tcp_flags=0x1012",
+        "tun_flags=0x102",
+        "ct_state=0x104/0x104,ip",
+        "ip,nw_frag=0x7",
+        "ip,nw_frag=0x1/0x7",
+        "ipv6,ipv6_label=0x100005/0x1fffff",
         "in_port=1,vlan_tci=0x0000/0x0fff",
         "vlan_tci=0x0005/0x0fff",
         "vlan_tci=0x0000/0x1fff",
@@ -82,6 +88,7 @@ static void prints_as_ovs_ofctl(void **state)
         assert_printed(same[i], same[i]);
     }
     assert_printed("tcp,tcp_flags=0x2/0x2", "tcp,tcp_flags=+syn");
+    assert_printed("tcp,tcp_flags=0x2/0xfff", "tcp,tcp_flags=syn");
     assert_printed("ip,ip_ecn=2", "ip,nw_ecn=2");
     assert_printed("nw_ttl=1,ip,in_port=2", "ip,in_port=2,nw_ttl=1");
     assert_printed("dl_type=0x86dd,nw_proto=6,tcp_dst=80", "tcp6,tp_dst=80");

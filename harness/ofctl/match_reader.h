@@ -27,7 +27,7 @@ enum match_field_id {
     N_MATCH_FIELDS
 };
 
-enum { MATCH_EXTRAS_MAX = 32 };
+enum { MATCH_EXTRAS_MAX = 64 };
 
 /* Zero-initialise, but for `also`, `takes_extras` and `from_switch`. */
 struct match_reader {

@@ -96,15 +96,24 @@ static void put_header_field(struct decoding *decoding, const struct field *fiel
     }
 }
 
+/* All bits that the field has in a frame: a whole value is of these, and nothing is said of the
+ * others, unless it has one of them. */
+static void mask_all(struct field_value *extra, size_t n_bytes)
+{
+    uint8_t front = extra->id == FIELD_NW_FRAG ? 0x03 : extra->id == FIELD_TCP_FLAGS ? 0x0f : 0xff;
+    memset(extra->mask, 0xff, n_bytes);
+    extra->mask[0] = extra->value[0] & ~front ? 0xff : front;
+}
+
 static int add_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
                      struct base_error *error)
 {
-    struct field_value extra = {.id = (uint8_t)id, .n_bytes = tlv->n_bytes};
     size_t n = tlv->n_bytes < FIELD_BYTES_MAX ? tlv->n_bytes : FIELD_BYTES_MAX;
+    struct field_value extra = {.id = (uint8_t)id, .n_bytes = (uint8_t)n};
     extra.header = id == FIELD_OTHER ? tlv->field : 0;
     if (n > 0) {
         memcpy(extra.value, tlv->value, n);
-        memset(extra.mask, 0xff, n);
+        mask_all(&extra, n);
     }
     if (n > 0 && tlv->mask) {
         memcpy(extra.mask, tlv->mask, n);
@@ -161,6 +170,41 @@ static bool take_in_port(struct decoding *decoding, const struct of_tlv *tlv)
     return taken;
 }
 
+/* The protocol that the match names; 0: none, or that of neither IPv4 nor IPv6. */
+static uint8_t proto_of(const struct decoding *decoding, bool is_ipv6)
+{
+    const struct match *match = &decoding->match;
+    for (size_t i = 0; is_ipv6 && i < decoding->n_extras; i++) {
+        if (decoding->extras[i].id == FIELD_NW_PROTO) {
+            return decoding->extras[i].value[0];
+        }
+    }
+    return is_ipv6 || match->mask.nw_proto != UINT8_MAX ? 0 : match->value.nw_proto;
+}
+
+/* Whether packets of the match have the field, where its name alone does not tell which it is: of a
+ * switch that asks for a port without a protocol it is a condition that nobody knows. */
+static bool has_extra(const struct decoding *decoding, enum field_id id, bool is_whole)
+{
+    const struct match *match = &decoding->match;
+    bool is_ipv6 = match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IPV6;
+    uint8_t proto = proto_of(decoding, is_ipv6);
+    switch (id) {
+    case FIELD_NW_PROTO:
+    case FIELD_NW_TOS:
+        return is_ipv6 && is_whole;
+    case FIELD_TP_SRC:
+    case FIELD_TP_DST:
+        return proto == NW_PROTO_SCTP ||
+               (is_ipv6 && (proto == NW_PROTO_TCP || proto == NW_PROTO_UDP));
+    case FIELD_ICMPV6_TYPE:
+    case FIELD_ICMPV6_CODE:
+        return is_ipv6 && proto == NW_PROTO_ICMPV6 && is_whole;
+    default:
+        return true;
+    }
+}
+
 /* A condition beyond struct header. Upper bits of a field may be a field of their own there. */
 static int take_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
                       struct base_error *error)
@@ -171,6 +215,7 @@ static int take_extra(struct decoding *decoding, enum field_id id, const struct 
     if (field->depends == NULL && id != FIELD_OTHER) {
         id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
     }
+    id = has_extra(decoding, id, !tlv->mask) ? id : FIELD_OTHER;
     if (field->place.shift && field->n_bytes == 1 && id == FIELD_NW_TOS) {
         shifted[0] = (uint8_t)(tlv->value[0] << field->place.shift);
         other.value = shifted;

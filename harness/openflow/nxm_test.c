@@ -157,6 +157,52 @@ static void other_fields_are_extras_by_their_ids(void **state)
     base_arena_free(&arena);
 }
 
+/* An entry that is saved as text and read back is the same one. */
+static void a_whole_value_is_of_the_bits_that_the_field_has(void **state)
+{
+    (void)state;
+    struct base_arena arena = {0};
+    struct of_tlv_match m = decoded("00000602 0800 00013401 03 00014402 0012", &arena);
+    assert_int_equal(m.extras[0].id, FIELD_NW_FRAG);
+    assert_memory_equal(m.extras[0].mask, "\x03\0", 2);
+    assert_int_equal(m.extras[1].id, FIELD_TCP_FLAGS);
+    assert_memory_equal(m.extras[1].mask, "\x0f\xff\0", 3);
+    m = decoded("00000602 0800 00013401 05 00014402 1012", &arena);
+    assert_memory_equal(m.extras[0].mask, "\xff\0", 2);
+    assert_memory_equal(m.extras[1].mask, "\xff\xff\0", 3);
+    base_arena_free(&arena);
+}
+
+static void assert_last_extra(const char *hex, enum field_id id)
+{
+    struct base_arena arena = {0};
+    struct of_tlv_match m = decoded(hex, &arena);
+    assert_int_equal(m.extras[m.n_extras - 1].id, id);
+    base_arena_free(&arena);
+}
+
+static void a_field_that_the_packets_lack_is_not_known(void **state)
+{
+    (void)state;
+    assert_last_extra("80002202 0050", FIELD_OTHER); /* SCTP's source port */
+    assert_last_extra("00000602 0800 00000c01 84 80002202 0050", FIELD_TP_SRC);
+    assert_last_extra("00000602 86dd 00000c01 84 80002402 0050", FIELD_TP_DST);
+    assert_last_extra("00000602 86dd 00000c01 06 00001202 0050", FIELD_TP_SRC);
+    assert_last_extra("00000602 86dd 00000c01 11 00001802 0050", FIELD_TP_DST);
+    assert_last_extra("00000602 86dd 00000c01 3a 00001202 0050", FIELD_OTHER);
+    assert_last_extra("00000602 0800 00000d02 84ff 80002202 0050", FIELD_TP_SRC);
+    assert_last_extra("00000602 0800 00000d02 8484 80002202 0050", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00000c01 3a 00012a01 80", FIELD_ICMPV6_TYPE);
+    assert_last_extra("00000602 86dd 00000c01 3a 00012c01 01", FIELD_ICMPV6_CODE);
+    assert_last_extra("00000602 86dd 00000c01 3a 00012b02 80ff", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00012a01 80", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00000c01 11", FIELD_NW_PROTO);
+    assert_last_extra("00000602 86dd 00000a01 20", FIELD_NW_TOS);
+    assert_last_extra("00000602 86dd 00000b02 20fc", FIELD_OTHER);
+    assert_last_extra("00000c01 11", FIELD_OTHER);
+    assert_last_extra("00000a01 20", FIELD_OTHER);
+}
+
 static void assert_refused(const char *hex, const char *part)
 {
     struct base_arena arena = {0};
@@ -187,6 +233,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(oxm_has_the_same_fields_by_other_numbers),
     cmocka_unit_test(a_tag_may_be_masked_in_any_way),
     cmocka_unit_test(other_fields_are_extras_by_their_ids),
+    cmocka_unit_test(a_whole_value_is_of_the_bits_that_the_field_has),
+    cmocka_unit_test(a_field_that_the_packets_lack_is_not_known),
     cmocka_unit_test(what_is_wrong_is_said),
 };
 
