@@ -13,6 +13,7 @@
 # make faults-rules    is each rule of the judge needed for that?
 # make bench           speed, beside what others do
 # make fuzz            each fuzz target for FUZZ_SECONDS
+# make fuzz-report     how much of each parser the corpus of its fuzz target covers
 # make mutants ROOM=path N=10    do the room's unit tests notice N small mistakes in it?
 # make install         to $(DESTDIR)$(PREFIX)
 #
@@ -49,10 +50,11 @@ objects  = $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/main.c %_test.c %_fuzz.c %
 UNIT     = $(patsubst %.c,$(B)/%,$(call all_of,test))
 BENCHES  = $(patsubst %.c,$(B)/%,$(call all_of,bench))
 FUZZERS  = $(patsubst %.c,$(B)/%,$(call all_of,fuzz))
+REPLAYS  = $(FUZZERS:%_fuzz=%_replay)
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
 SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh suites/*_test.py topologies/*_test.sh))
 LIVE     = $(patsubst %,"suites/live_test.sh %",$(shell suites/live_test.sh --list))
-WANTED   = $(if $(ROOM),$(filter $(B)/$(ROOM)/% $(B)/harness/$(ROOM)/% $(B)/tools/$(ROOM)/%,$(UNIT)),$(UNIT))
+WANTED   = $(if $(ROOM),$(filter $(B)/$(ROOM)/% $(B)/harness/$(ROOM)/% $(B)/tools/$(ROOM)/%,$(UNIT) $(REPLAYS)),$(UNIT) $(REPLAYS))
 
 all: $(B)/tapproof $(TOOLS:%=$(B)/%)
 
@@ -62,6 +64,8 @@ define room
 $(B)/lib$(notdir $(1)).a: $(call objects,$(1))
 	$$(Q)echo "  AR    $$@" && rm -f $$@ && ar rcsP $$@ $$^
 $(filter $(B)/$(1)/%,$(UNIT) $(BENCHES) $(FUZZERS)): $(B)/%: $(B)/obj/%.o $(B)/libtesting.a $(B)/lib$(notdir $(1)).a $(2)
+	$$(LINK)
+$(filter $(B)/$(1)/%,$(REPLAYS)): $(B)/%_replay: $(B)/obj/%_fuzz.o $(B)/obj/tools/replay.o $(B)/libtesting.a $(B)/lib$(notdir $(1)).a $(2)
 	$$(LINK)
 endef
 define rank
@@ -79,19 +83,19 @@ $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(B)/lib%.a $(SHARED)
 	$(LINK)
 $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(LOWER)
 	$(LINK)
-$(UNIT) $(SUITES): LIBS += -lcmocka
+$(UNIT) $(REPLAYS) $(SUITES): LIBS += -lcmocka
 # Allocations can be made to fail: testing/failing.h.
 $(UNIT): LDFLAGS += -Wl,--undefined=__wrap_malloc $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup free)
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
 # The filter language of tcpdump, and a reader of capture files.
-$(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap
+$(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT) $(REPLAYS)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
 
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-test-programs: all $(UNIT) $(SUITES) $(BENCHES)
+test-programs: all $(UNIT) $(REPLAYS) $(SUITES) $(BENCHES)
 
 # The house rules alone.
 house: test-programs
@@ -106,7 +110,7 @@ unit: $(WANTED)
 check: packages-check
 	$(Q)$(MAKE) --no-print-directory test-programs WERROR=1
 	$(Q)B=$(B) RANKS="$(RANKS)" CC="$(CC)" suites/tally --log $(B)/check.log \
-	    $(UNIT) $(SCRIPTS) $(LIVE)
+	    $(UNIT) $(REPLAYS) $(SCRIPTS) $(LIVE)
 
 check-asan:
 	$(Q)$(MAKE) --no-print-directory check B=$(B)-asan SANITIZE=address,undefined
@@ -146,6 +150,13 @@ fuzz:
 run-fuzzers: $(FUZZERS)
 	$(Q)B=$(B) FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
 
+fuzz-report:
+	$(Q)tools/packages build test
+	$(Q)$(MAKE) --no-print-directory run-replays B=$(B)-coverage CFLAGS='-O0 -g --coverage' SANITIZE=
+
+run-replays: $(REPLAYS)
+	$(Q)B=$(B) tools/fuzz_report
+
 mutants:
 	$(Q)tools/packages build test
 	$(Q)B=$(B) CC="$(CC)" tools/mutants $(or $(ROOM),$(ROOMS) $(TOOLBOX:%=tools/%)) -n $(or $(N),10) --seed $(or $(SEED),1)
@@ -162,8 +173,8 @@ install: all
 	install -m 755 $(B)/tapproof $(patsubst %,$(B)/%,$(filter-out faults,$(TOOLS))) $(DESTDIR)$(PREFIX)/bin/
 
 clean:
-	rm -rf $(B) $(B)-asan $(B)-fuzz
+	rm -rf $(B) $(B)-asan $(B)-fuzz $(B)-coverage
 
-.PHONY: unit house ranks run-fuzzers mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any text: ofctl_parse_flow refuses it with a message and a column inside it, or
- * what it read is printed and reads back the same. */
-#include "model/flow.h"
-
+ * Any text, as a flow, as one that a switch reported, and as a flow-mod: it is refused with a
+ * message and a column inside it, or what was read is printed and reads back the same. libFuzzer;
+ * seeds are in corpus/flow. */
 #include "ofctl/flow.h"
+#include "ofctl/flow_mod.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +18,21 @@ static void check(bool holds)
     }
 }
 
-static void check_round_trip(size_t at, struct flow_table *table, enum ofctl_flow_style how)
+typedef int parser(const char *text, struct flow_table *table, size_t *column,
+                   struct base_error *error);
+
+static int parse_flow(const char *text, struct flow_table *table, size_t *column,
+                      struct base_error *error)
+{
+    return ofctl_parse_flow(text, table, NULL, column, error);
+}
+
+static void check_round_trip(parser *parse, struct flow_table *table, enum ofctl_flow_style how)
 {
     struct base_buffer out = {0};
-    ofctl_format_flow(&table->entries[at], how, &out);
-    check(ofctl_parse_flow(base_buffer_text(&out), table, NULL, NULL, NULL) == 0);
-    const struct flow_entry *entry = &table->entries[at];
+    ofctl_format_flow(&table->entries[0], how, &out);
+    check(parse(base_buffer_text(&out), table, NULL, NULL) == 0);
+    const struct flow_entry *entry = &table->entries[0];
     const struct flow_entry *again = &table->entries[table->n_entries - 1];
     check(flow_equal(entry, again) && entry->table_id == again->table_id);
     if (how == FLOW_WITH_STATS) {
@@ -34,22 +43,41 @@ static void check_round_trip(size_t at, struct flow_table *table, enum ofctl_flo
     base_buffer_free(&out);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
+static void fuzz_flow(parser *parse, const char *text)
 {
     struct flow_table table = {0};
     struct base_error error = {""};
     size_t column = SIZE_MAX;
-    char *text = malloc(n_bytes + 1);
-    check(text != NULL);
-    memcpy(text, bytes, n_bytes);
-    text[n_bytes] = 0;
-    if (ofctl_parse_flow(text, &table, NULL, &column, &error) == 0) {
-        check_round_trip(0, &table, FLOW_NO_STATS);
-        check_round_trip(0, &table, FLOW_WITH_STATS);
+    if (parse(text, &table, &column, &error) == 0) {
+        check_round_trip(parse, &table, FLOW_NO_STATS);
+        check_round_trip(parse, &table, FLOW_WITH_STATS);
     } else {
         check(column <= strlen(text) && error.text[0] && table.n_entries == 0);
     }
     flow_table_free(&table);
+}
+
+static void fuzz_flow_mod(const char *text)
+{
+    struct base_arena arena = {0};
+    struct flow_mod mod;
+    struct base_error error = {""};
+    size_t column = SIZE_MAX;
+    if (ofctl_parse_flow_mod(text, &arena, &mod, &column, &error) < 0) {
+        check(column <= strlen(text) && error.text[0]);
+    }
+    base_arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
+{
+    char *text = malloc(n_bytes + 1);
+    check(text != NULL);
+    memcpy(text, bytes, n_bytes);
+    text[n_bytes] = 0;
+    fuzz_flow(parse_flow, text);
+    fuzz_flow(ofctl_parse_reported_flow, text);
+    fuzz_flow_mod(text);
     free(text);
     return 0;
 }

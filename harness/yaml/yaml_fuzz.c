@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libFuzzer target over the three loaders. One input is one file; the first
- * byte says which: a topology, a lab, an expectation, a flow file, or a change. The
- * others are good. Beyond crashes: a load either succeeds without a word, or
- * fails with at least one, and what it says can be shown. */
+ * libFuzzer target over the loaders. One input is one file; the first byte says which: a topology
+ * (t), a lab (l), an expectation (x), its flow file (f), a change (c), or a saved state (s). The
+ * others are good. Beyond crashes: a load either succeeds without a word, or fails with at least
+ * one, and what it says can be shown. Seeds are in corpus/yaml. */
 #include "testing/yaml_memory.h"
 #include "yaml/change.h"
+#include "yaml/state.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -83,14 +84,24 @@ static void load_change(const struct yaml_files *files)
     topology_free(topology);
 }
 
+static void load_state(const struct yaml_files *files)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct yaml_state *state = NULL;
+    int result = yaml_load_state(files, "s", &state, &diagnostics);
+    check_result(result, state, &diagnostics);
+    yaml_state_free(state);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 {
-    static const char kinds[] = "tlxfc"; /* the names of the files, too */
+    static const char kinds[] = "tlxfcs"; /* the names of the files, too */
     struct memory_file files[] = {{"t", good_topology, 0},
                                   {"l", "", 0},
                                   {"x", good_expectation, 0},
                                   {"f", "", 0},
                                   {"c", "", 0},
+                                  {"s", "", 0},
                                   {0}};
     const char *kind = n_bytes > 1 ? memchr(kinds, data[0], sizeof kinds - 1) : NULL;
     if (!kind) {
@@ -106,6 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
         load_lab(&from);
     } else if (*kind == 'c') {
         load_change(&from);
+    } else if (*kind == 's') {
+        load_state(&from);
     } else {
         load_expectation(&from);
     }

@@ -2,7 +2,7 @@
  *
  * sFlow datagrams are bytes of strangers: any are refused with a reason or read
  * to their end, and what was checked is read without an error. libFuzzer;
- * seeds are in corpus/. */
+ * seeds are in corpus/datagram. */
 #include "sflow/datagram.h"
 
 #include "frame/parse.h"
