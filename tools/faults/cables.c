@@ -29,6 +29,17 @@ static bool carries_much(const struct faults_lab *lab, const struct spot *spot)
     return carries(lab, spot) && faults_lab_frames(end) >= MUCH;
 }
 
+/* ... of every header: none of a filter's choice alone. */
+static bool carries_all(const struct faults_lab *lab, const struct spot *spot)
+{
+    return carries(lab, spot) && cable_of(lab, spot)->ends[spot->end].frames[FRAMES_OWN] > 0;
+}
+
+static bool carries_tagged(const struct faults_lab *lab, const struct spot *spot)
+{
+    return carries_all(lab, spot) && cable_of(lab, spot)->ends[spot->end].frames[FRAMES_VLAN] > 0;
+}
+
 static bool is_between_switches(const struct cable *cable)
 {
     return !cable->ends[1].is_host;
@@ -309,13 +320,13 @@ static const struct fault faults[] = {
            "1400"),
     BAD_BY("cuts-at-128", "frames end after 128 bytes behind a cable", carries, cuts, "128"),
     BAD_BY("cuts-at-1000", "frames end after 1,000 bytes behind a cable", carries, cuts, "1000"),
-    BAD("eats-ipv6", "a cable loses IPv6", carries, eats_ipv6),
-    BAD("eats-multicast", "a cable loses multicast", carries, eats_multicast),
-    BAD("eats-syn", "a cable loses the first segments of TCP connections", carries, eats_syn),
-    BAD("eats-arp-replies", "a cable loses ARP replies", carries, eats_arp_replies),
-    BAD("eats-fragments", "a cable loses fragments of IPv4", carries, eats_fragments),
-    BAD("zeroes-pcp", "VLAN tags have priority 0 behind a cable", carries, zeroes_pcp),
-    BAD("strips-second-tag", "of two VLAN tags the inner one is lost in a cable", carries,
+    BAD("eats-ipv6", "a cable loses IPv6", carries_all, eats_ipv6),
+    BAD("eats-multicast", "a cable loses multicast", carries_all, eats_multicast),
+    BAD("eats-syn", "a cable loses the first segments of TCP connections", carries_all, eats_syn),
+    BAD("eats-arp-replies", "a cable loses ARP replies", carries_all, eats_arp_replies),
+    BAD("eats-fragments", "a cable loses fragments of IPv4", carries_all, eats_fragments),
+    BAD("zeroes-pcp", "VLAN tags have priority 0 behind a cable", carries_tagged, zeroes_pcp),
+    BAD("strips-second-tag", "of two VLAN tags the inner one is lost in a cable", carries_tagged,
         strips_second),
     {.name = "doubles-late",
      .text = "a cable sends each third frame again, 0.3 s later",

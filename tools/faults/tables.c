@@ -26,6 +26,17 @@ static bool sends_has_other(const struct faults_lab *lab, const struct spot *spo
     return sends(lab, spot) && spot->other != PORT_NONE;
 }
 
+/* ... and what it sends keeps its VLAN tag. */
+static bool sends_tagged(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct flow_entry *entry = entry_of(lab, spot);
+    bool keeps = sends(lab, spot);
+    for (size_t i = 0; keeps && i < entry->n_actions; i++) {
+        keeps = entry->actions[i].type != ACTION_STRIP_VLAN;
+    }
+    return keeps;
+}
+
 static bool is_link(const struct faults_lab *lab, size_t sw, uint16_t port)
 {
     struct peer peer = topology_peer(lab->topology, (struct port_ref){sw, port});
@@ -176,7 +187,7 @@ static const struct fault faults[] = {
           MOD "mod_dl_src:02:00:00:00:00:99,$A"),
     TABLE("rewrites-dl-dst", "the destination MAC address is rewritten", sends,
           MOD "mod_dl_dst:02:00:00:00:00:99,$A"),
-    TABLE("rewrites-vlan", "a VLAN tag is set", sends, MOD "mod_vlan_vid:999,$A"),
+    TABLE("rewrites-vlan", "a VLAN tag is set", sends_tagged, MOD "mod_vlan_vid:999,$A"),
     TABLE("strips-vlan", "a VLAN tag is taken off", is_plain, MOD "strip_vlan,$A"),
     TABLE("rewrites-tos", "the IP TOS is rewritten", is_plain, MOD "mod_nw_tos:32,$A"),
     TABLE("rewrites-nw-dst", "the destination IP address is rewritten", is_plain,
