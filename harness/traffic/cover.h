@@ -25,7 +25,8 @@ enum traffic_miss {
     TRAFFIC_MISS_NEVER,       /* no packet meets its conditions (flow_never_takes) */
     TRAFFIC_MISS_HARM,        /* frames that get there were found, but they may not be sent */
     TRAFFIC_MISS_LIMIT,       /* more probes would be needed than are allowed */
-    TRAFFIC_MISS_OPEN, /* not decided: over the budget, or behind a switch that is not known */
+    TRAFFIC_MISS_OPEN, /* not decided: over the budget, behind a switch that is not known, or frames
+                          that get there go further than they are followed */
 };
 
 struct traffic_missed {

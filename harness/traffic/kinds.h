@@ -10,7 +10,8 @@
 
 struct traffic_kind {
     const char *name;
-    struct match essential; /* what its headers must have */
+    struct match essential; /* what its headers must have; ... */
+    bool is_size;           /* ... where the class has none of them, any others of this size do */
     struct frame_shape shape;
 };
 

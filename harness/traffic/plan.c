@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "space/cube.h"
 #include "traffic/classes.h"
+#include "traffic/crossed.h"
 #include "traffic/kinds.h"
 
 #include <stdlib.h>
@@ -25,6 +26,9 @@ struct sender {
     size_t first;    /* its first probe */
     bool has_claims; /* some claim speaks of it */
     struct traffic_classes classes;
+    struct traffic_crossed crossed;
+    size_t class;          /* whose probe is being planned */
+    uint32_t kinds;        /* bit n: it is of the number-th kind of TRAFFIC_KINDS_MORE */
     struct path_walk walk; /* of one probe, as declared; where that is open, wherever it may go */
 };
 
@@ -239,6 +243,12 @@ static int withhold(struct sender *sender, const struct header *header, const ch
                     const char *reason)
 {
     struct traffic_plan *plan = sender->plan;
+    for (size_t i = plan->n_withheld; i > 0 && plan->withheld[i - 1].from == sender->host; i--) {
+        const struct traffic_withheld *known = &plan->withheld[i - 1];
+        if (header_equal(&known->header, header) && strcmp(known->kind, kind) == 0) {
+            return 0;
+        }
+    }
     if (base_grow(&plan->withheld, plan->n_withheld, &plan->withheld_capacity,
                   sizeof *plan->withheld) < 0) {
         return -1;
@@ -304,8 +314,11 @@ static int add_probe(struct sender *sender, const struct header *header, const c
         (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)))) {
         reason = "nobody can say what becomes of it on its way";
     }
-    sender->plan->n_probes -= reason ? 1 : 0;
-    return reason ? withhold(sender, header, kind, reason) : 0;
+    if (reason) {
+        sender->plan->n_probes--;
+        return withhold(sender, header, kind, reason);
+    }
+    return traffic_crossed_add(&sender->crossed, &sender->walk, sender->class, sender->kinds);
 }
 
 /* Why the frame may not be sent. asked: a cube; a tag that it does not ask for is of our own
@@ -449,11 +462,13 @@ static const char *make_harmless(const struct sender *sender, const struct choic
     return reason;
 }
 
-/* One probe of this kind in this class, if it has one: an ordinary frame, or any. */
+/* One probe of this kind in this class: an ordinary frame, or any. 1: it is sent, or withheld; 0:
+ * the class has none; -1 without memory. */
 static int plan_kind(struct sender *sender, size_t class, const struct traffic_kind *kind)
 {
     struct choice choice = {.class = &sender->classes.cubes[class]};
     struct header header, withheld = {0};
+    sender->class = class;
     const char *reason = NULL;
     choice.n_excluded = narrower(&sender->classes, class, choice.excluded);
     if (!match_intersect(choice.class, &kind->essential, &choice.cube)) {
@@ -468,12 +483,15 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
         }
         const char *harms = make_harmless(sender, &choice, &header);
         if (!harms) {
-            return add_probe(sender, &header, kind->name, &kind->shape);
+            return add_probe(sender, &header, kind->name, &kind->shape) < 0 ? -1 : 1;
         }
         withheld = reason ? withheld : header;
         reason = reason ? reason : harms;
     }
-    return reason ? withhold(sender, &withheld, kind->name, reason) : 0;
+    if (!reason) {
+        return 0;
+    }
+    return withhold(sender, &withheld, kind->name, reason) < 0 ? -1 : 1;
 }
 
 /* exact: it is not mended. */
@@ -544,21 +562,54 @@ static int plan_classes(struct sender *sender)
     return 0;
 }
 
-/* What traffic looks like, in the first class that has it. */
-static int plan_more(struct sender *sender, uint16_t fresh)
+/* One probe of the number-th kind of what traffic looks like, if the class has it; of a size, of
+ * whatever it has. Returns what plan_kind returns. */
+static int plan_more(struct sender *sender, size_t class, size_t number, uint16_t fresh)
 {
-    const struct traffic_plan *plan = sender->plan;
-    for (size_t number = 0; number < TRAFFIC_KINDS_MORE; number++) {
-        struct traffic_kind kind = traffic_kind_more(number, fresh);
-        size_t n = plan->n_probes + plan->n_withheld;
-        for (size_t class = 0;
-             class < sender->classes.n_cubes && n == plan->n_probes + plan->n_withheld; class ++) {
-            if (plan_kind(sender, class, &kind) < 0) {
-                return -1;
+    struct traffic_kind kind = traffic_kind_more(number, fresh);
+    sender->kinds = UINT32_C(1) << number;
+    int status = plan_kind(sender, class, &kind);
+    if (status == 0 && kind.is_size) {
+        kind.essential = match_any();
+        status = plan_kind(sender, class, &kind);
+    }
+    sender->kinds = 0;
+    return status;
+}
+
+/* What traffic looks like, each kind in the first class that has it ... */
+static int plan_each(struct sender *sender, uint16_t fresh)
+{
+    int status = 0;
+    for (size_t number = 0; number < TRAFFIC_KINDS_MORE && status >= 0; number++) {
+        status = 0;
+        for (size_t class = 0; class < sender->classes.n_cubes && status == 0; class ++) {
+            status = plan_more(sender, class, number, fresh);
+        }
+    }
+    return status;
+}
+
+/* ... and in others, by which it crosses cables that it has not crossed so far. */
+static int plan_cables(struct sender *sender, uint16_t fresh)
+{
+    const struct traffic_crossed *crossed = &sender->crossed;
+    int status = 0;
+    for (size_t i = 0; i < crossed->n_crossings; i++) {
+        struct traffic_crossing crossing = crossed->crossings[i];
+        for (size_t number = 0; number < TRAFFIC_KINDS_MORE && status >= 0; number++) {
+            if (!(crossed->cables[crossing.cable].kinds >> number & 1)) {
+                status = plan_more(sender, crossing.class, number, fresh);
             }
         }
     }
-    return 0;
+    return status;
+}
+
+static int plan_looks(struct sender *sender, uint16_t fresh)
+{
+    int status = plan_each(sender, fresh);
+    return status < 0 ? status : plan_cables(sender, fresh);
 }
 
 static int plan_sender(struct sender *sender, const struct traffic_plan_options *options)
@@ -566,12 +617,13 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
     sender->first = sender->plan->n_probes;
     sender->has_claims = has_claim(sender->expectation, sender->host);
     sender->classes.n_cubes = 0;
+    traffic_crossed_clear(&sender->crossed);
     if (!options->extras_only &&
         traffic_classes_of(sender->declared, sender->host, &sender->classes) < 0) {
         return -1;
     }
     if (plan_classes(sender) < 0 ||
-        (options->mtus && !options->extras_only && plan_more(sender, options->fresh) < 0)) {
+        (options->mtus && !options->extras_only && plan_looks(sender, options->fresh) < 0)) {
         return -1;
     }
     for (size_t i = 0; i < options->n_extras; i++) {
@@ -641,7 +693,7 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
                  struct traffic_plan *plan, struct base_error *error)
 {
     const struct expectation *expectation = declared->expectation;
-    struct sender *sender = base_malloc(sizeof *sender);
+    struct sender *sender = base_calloc(1, sizeof *sender);
     *plan = (struct traffic_plan){0};
     int status = sender ? 0 : -1;
     for (size_t host = 0; status == 0 && host < expectation->topology->n_hosts; host++) {
@@ -655,6 +707,9 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
             sender->plan = plan;
             status = plan_sender(sender, options);
         }
+    }
+    if (sender) {
+        traffic_crossed_free(&sender->crossed);
     }
     free(sender);
     if (status < 0 || plan_speeches(options->harmless, plan) < 0) {

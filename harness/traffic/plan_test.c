@@ -161,6 +161,54 @@ static void what_cannot_be_told_is_not_sent(void **state)
     expectation_free(planned.expectation);
 }
 
+static bool is_sent_to(const struct traffic_plan *plan, size_t from, size_t to, const char *kind)
+{
+    bool is = false;
+    for (size_t p = 0; p < plan->n_probes && !is; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        is = probe->from == from && traffic_plan_copies(probe, to) > 0 &&
+             (!kind || strcmp(probe->kind, kind) == 0);
+    }
+    return is;
+}
+
+/* Also where a class of its own is the only one that goes: web requests of h11 to c1, name
+ * requests of h43 to c1. Segments too, of the same class. */
+static void whoever_gets_frames_gets_each_size(void **state)
+{
+    (void)state;
+    static const bool all[64] = {[0 ... 63] = true};
+    static const char *const sizes[] = {"200-bytes", "600-bytes", "1100-bytes", "full-size"};
+    unsigned mtus[64];
+    struct planned planned = plan_of("expected/fabric/taps.yaml", NULL, 0);
+    const struct topology *topology = planned.expectation->topology;
+    size_t n_pairs = 0, h11 = topology_find_host(topology, "h11"),
+           c1 = topology_find_host(topology, "c1");
+    for (size_t i = 0; i < 64; i++) {
+        mtus[i] = 1500;
+    }
+    traffic_plan_free(&planned.plan);
+    struct traffic_plan_options options = {.sends = all, .mtus = mtus};
+    struct path_declared declared;
+    assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &planned.plan, NULL), 0);
+    for (size_t from = 0; from < topology->n_hosts; from++) {
+        for (size_t to = 0; to < topology->n_hosts; to++) {
+            bool is = is_sent_to(&planned.plan, from, to, NULL);
+            for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+                assert_int_equal(is_sent_to(&planned.plan, from, to, sizes[i]), is);
+            }
+            n_pairs += is;
+        }
+    }
+    assert_true(n_pairs > 8);
+    assert_true(is_sent_to(&planned.plan, h11, c1, "tcp-syn"));
+    assert_false(is_sent_to(&planned.plan, h11, c1, "ipv6"));
+    path_declared_close(&declared);
+    traffic_plan_free(&planned.plan);
+    expectation_free(planned.expectation);
+}
+
 static size_t count_kind(const struct traffic_plan *plan, const char *kind)
 {
     size_t n = 0;
@@ -443,6 +491,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_sent_into_rewrites_that_1_0_does_not_know),
     cmocka_unit_test(full_size_is_that_of_sender_and_receivers),
     cmocka_unit_test(what_cannot_be_told_is_not_sent),
+    cmocka_unit_test(whoever_gets_frames_gets_each_size),
     cmocka_unit_test(each_sender_sends_what_traffic_looks_like),
     cmocka_unit_test(every_claim_has_a_probe),
     cmocka_unit_test(every_kind_is_tried),
