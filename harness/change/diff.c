@@ -203,14 +203,18 @@ static void add_change(struct diffing *diffing, struct change_difference *change
     diff->changes[diff->n_changes++] = *change;
 }
 
-static const char *why_unknown(const struct diffing *diffing,
-                               const struct change_difference *change,
+static const char *why_open(struct diffing *diffing, struct side *side, size_t entry)
+{
+    return entry == ENTRY_NONE ? NULL : space_table_open(&side->table, entry, diffing->in_port);
+}
+
+static const char *why_unknown(struct diffing *diffing, const struct change_difference *change,
                                const struct space_behavior *const behaviors[2])
 {
     for (int i = 0; i < 2; i++) {
-        const struct flow_entry *flow = flow_of(&diffing->sides[i], change->entry[i]);
-        if (flow && flow_open(flow)) {
-            return flow_open(flow);
+        const char *open = why_open(diffing, &diffing->sides[i], change->entry[i]);
+        if (open) {
+            return open;
         }
     }
     return behaviors[0]->unknown ? behaviors[0]->unknown : behaviors[1]->unknown;
@@ -320,8 +324,8 @@ static enum space_answer contest(struct diffing *diffing, int s, size_t a, size_
     if (diffing->no_memory || same_as_written(side, a, b)) {
         return SPACE_EMPTY;
     }
-    if (of_a->unknown || of_b->unknown || flow_open(flow_of(side, a)) ||
-        flow_open(flow_of(side, b))) {
+    if (of_a->unknown || of_b->unknown || why_open(diffing, side, a) ||
+        why_open(diffing, side, b)) {
         return find_unknown(diffing, region, where);
     }
     return space_differ(region, of_a, of_b, diffing->budget, where);

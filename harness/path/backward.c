@@ -409,7 +409,8 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
     enum space_answer answer = effective(network, in.sw, search->entry, search->budget, &region);
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        answer = flow_open(flow) ? SPACE_OPEN : SPACE_FOUND;
+        bool open = space_table_open(&network->tables[in.sw], search->entry, in.port) != NULL;
+        answer = open ? SPACE_OPEN : SPACE_FOUND;
     }
     if (answer == SPACE_FOUND) {
         bool receives = !path_no_entry(network, in);

@@ -64,8 +64,9 @@ static int compared_outputs_of(const struct path_network *network, struct port_r
 {
     const struct path_switch *sw = &network->switches[in.sw];
     const struct flow_entry *flow = &sw->flows->entries[entry];
-    if (flow_open(flow)) {
-        *out = (struct space_behavior){.unknown = flow_open(flow)};
+    *out = (struct space_behavior){
+        .unknown = sw->declared ? NULL : space_table_open(&network->tables[in.sw], entry, in.port)};
+    if (out->unknown) {
         return 0;
     }
     if (sw->declared && flow->priority == PATH_UNLISTED) {
@@ -154,7 +155,9 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
     }
     bool compete;
     taker.entry = space_table_lookup(&network->tables[sw], header, do_the_same, &looking, &compete);
-    taker.open = taker.entry == ENTRY_NONE ? NULL : flow_open(&flows->entries[taker.entry]);
+    taker.open = taker.entry == ENTRY_NONE
+                     ? NULL
+                     : space_table_open(&network->tables[sw], taker.entry, header->in_port);
     if (!taker.open && compete) {
         taker.open = COMPETITION;
     }

@@ -139,6 +139,52 @@ static void conditions_that_are_not_modelled_leave_it_open(void **state)
     }
 }
 
+/* Whether it takes the packet or not, the same comes of it. */
+static void conditions_that_make_no_difference_are_decided(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {NULL,
+         "output:2",
+         {"priority=9,in_port=1,tcp,tcp_flags=+rst actions=output:2",
+          "priority=8,in_port=1 actions=output:2"},
+         VERDICT_PASS,
+         NULL},
+        {NULL,
+         "output:2",
+         {"priority=9,in_port=1,tcp,tcp_flags=+rst actions=output:3",
+          "priority=8,in_port=1 actions=output:3"},
+         VERDICT_FAIL,
+         NULL},
+        {NULL, "drop", {"priority=9,ip,nw_ttl=1 actions=drop"}, VERDICT_PASS, NULL},
+        {NULL,
+         "drop",
+         {"priority=9,ip,nw_ttl=1 actions=drop", "priority=8,in_port=2 actions=output:3"},
+         VERDICT_PASS,
+         NULL},
+        {NULL,
+         "output:2",
+         {"priority=9,ip,nw_ttl=1 actions=output:2", "priority=9,in_port=1 actions=output:2"},
+         VERDICT_PASS,
+         NULL},
+        {"tcp,tp_dst=80",
+         "output:2",
+         {"priority=9,in_port=1,ip,nw_ttl=1 actions=drop",
+          "priority=10,in_port=1,tcp,tp_dst=80 actions=output:2"},
+         VERDICT_PASS,
+         NULL},
+        {"tcp,tp_dst=80",
+         "output:2",
+         {"priority=9,in_port=1,ip,nw_ttl=1 actions=drop",
+          "priority=8,in_port=1,tcp,tp_dst=80 actions=output:2"},
+         VERDICT_INCONCLUSIVE,
+         "nw_ttl"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check_row(&rows[i]);
+    }
+}
+
 static void registers_are_zero_in_the_first_table(void **state)
 {
     (void)state;
@@ -160,6 +206,7 @@ static void registers_are_zero_in_the_first_table(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(masks_of_any_shape_are_decided),
     cmocka_unit_test(conditions_that_are_not_modelled_leave_it_open),
+    cmocka_unit_test(conditions_that_make_no_difference_are_decided),
     cmocka_unit_test(registers_are_zero_in_the_first_table),
 };
 

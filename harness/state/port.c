@@ -61,13 +61,14 @@ static int learn_all_actions(struct state_port *port, struct space_entries list)
 
 /* ------------------------------------------------------------- comparison */
 
-static const char *why_unknown(const struct state_case *expected, const struct flow_entry *entry,
-                               const struct space_behavior *behavior)
+static const char *why_unknown(struct state_port *port, const struct state_case *expected,
+                               size_t entry, const struct space_behavior *behavior)
 {
-    if (entry && flow_open(entry)) {
-        return flow_open(entry);
-    }
-    return expected->behavior.unknown ? expected->behavior.unknown : behavior->unknown;
+    const char *open =
+        entry == ENTRY_NONE ? NULL : space_table_open(&port->run->table, entry, port->number);
+    return open                         ? open
+           : expected->behavior.unknown ? expected->behavior.unknown
+                                        : behavior->unknown;
 }
 
 /* What `entry` (ENTRY_NONE: the lack of one) does with headers of case `c`. */
@@ -81,7 +82,7 @@ static void compare(struct state_port *port, size_t c, size_t entry)
         flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop;
     struct state_deviation deviation = {.expected = c, .entry = entry, .rival = ENTRY_NONE};
     struct space_region region = {0};
-    const char *unknown = why_unknown(expected, flow, behavior);
+    const char *unknown = why_unknown(port, expected, entry, behavior);
     enum space_answer answer = state_port_region(port, c, entry, &region);
     if (answer == SPACE_FOUND && unknown) {
         answer = space_region_find(&region, &port->budget, NULL);

@@ -24,7 +24,7 @@ enum fake_fault_kind {
     /* Of frames that the host `from` sends, where they arrive at the host `at`. */
     FAKE_LOSE,
     FAKE_DOUBLE,
-    FAKE_LATE,  /* by `ms` */
+    FAKE_LATE,    /* by `ms` */
     FAKE_ALTER,   /* the last bit of the destination address is another */
     FAKE_SHORTEN, /* it ends after `n_bytes` */
     /* Of the station of the host `at`. */
@@ -78,7 +78,7 @@ struct fake_network {
     struct switch_state shown[FAKE_SWITCHES]; /* that; used where there is such a time */
     uint64_t ports_shown_ns, flows_shown_ns;
     struct topology cabled; /* as `topology`, but for cables that lie otherwise */
-    unsigned mtu; /* of all interfaces */
+    unsigned mtu;           /* of all interfaces */
     bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
     unsigned raises_at_dump, raises_at_frame; /* SIGTERM comes then; 0: never */
     struct fake_fault faults[FAKE_FAULTS];

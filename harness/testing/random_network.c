@@ -4,6 +4,7 @@
 #include "testing/random_network.h"
 
 #include "ofctl/flow.h"
+#include "space/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,36 @@ static bool fill_table(struct random_network *network, struct switch_state *stat
     return true;
 }
 
+static bool is_open_by_any(struct space_table *table, size_t entry)
+{
+    bool open = true;
+    for (uint16_t port = 1; port <= PORTS && open; port++) {
+        open = space_table_open(table, entry, port) != NULL;
+    }
+    return open;
+}
+
+/* Conditions that make no difference (space/idle_test.c) are left out: an oracle that looks at one
+ * packet cannot tell them. */
+static bool leave_out_idle(struct switch_state *state)
+{
+    bool again = true, right = true;
+    while (again && right) {
+        struct space_table table;
+        again = false;
+        right = space_table_index(&table, &state->flows, NULL) == 0;
+        for (size_t i = 0; i < state->flows.n_entries && right && !again; i++) {
+            struct flow_entry *entry = &state->flows.entries[i];
+            if (entry->table_id == 0 && flow_open(entry) && !is_open_by_any(&table, i)) {
+                entry->n_extras = 0;
+                again = true;
+            }
+        }
+        space_table_free(&table);
+    }
+    return right;
+}
+
 bool random_network_make(struct random_network *network, uint64_t seed, unsigned features)
 {
     *network =
@@ -307,7 +338,7 @@ bool random_network_make(struct random_network *network, uint64_t seed, unsigned
     for (size_t i = 0; i < network->topology.n_switches && made; i++) {
         struct switch_state *state = &network->states[i];
         state->datapath_id = i + 1;
-        made = list_ports(network, state) && fill_table(network, state);
+        made = list_ports(network, state) && fill_table(network, state) && leave_out_idle(state);
         network->read[i] = may(network, RANDOM_UNREAD, 10) ? NULL : state;
     }
     if (!made) {

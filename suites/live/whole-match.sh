@@ -79,6 +79,14 @@ entries 'priority=9,in_port=1,reg0=1 actions=output:2' 'priority=9,in_port=1,met
 declares '{output: [3]}'
 judged 0 "registers and metadata are 0"
 
+entries 'priority=9,in_port=1,tcp,tcp_flags=+rst actions=output:2' 'priority=9,ip,nw_ttl=1 actions=drop' \
+    'priority=10,in_port=1,ip actions=output:2' 'priority=8,in_port=1 actions=output:2'
+declares '{output: [2]}'
+judged 0 "conditions that make no difference"
+printf 'traffic: [{from: a, delivered: [b]}]\n' >> "$NETWORKS/line-x.yaml"
+expect 0 "... to proofs, too" "$B/tapproof" prove "$NETWORKS/line-x.yaml"
+expect 0 "... and frames" "$B/tapproof" check "$NETWORKS/line-x.yaml"
+
 # Learned, saved and compared with itself.
 entries 'priority=9,in_port=1,tcp,tp_dst=0x400/0xfc00 actions=output:2' 'in_port=1,ip,nw_ttl=64 actions=output:2'
 expect 0 "such tables are saved" "$B/tapproof" flows --save "$scratch/s.yaml" "$NETWORKS/line.yaml"
