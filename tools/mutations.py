@@ -113,11 +113,21 @@ def quiet(body):
     return silent
 
 
+def sizes(body):
+    """The tokens that say how much is allocated. A little more of it is no mistake; nor is, with as
+    many as there are, the one more with which none are no failure: alloc(n + 1, ...)."""
+    found = set()
+    for i, token in enumerate(body[:-1]):
+        if token.text.endswith("alloc") and body[i + 1].text == "(":
+            found.update(range(i, closing(body, i + 1)))
+    return found
+
+
 def operand(token):
     return token.kind in ("number", "text") or (token.kind == "name" and token.text not in WORDS) or token.text in (")", "]")
 
 
-def of_token(body, i):
+def of_token(body, i, is_size):
     """What one sign, number or word may become."""
     token = body[i]
     if token.text in SWAPS and operand(body[i - 1]) and body[i + 1].text not in (",", ")", "*"):
@@ -133,7 +143,8 @@ def of_token(body, i):
         yield Mutation(token.start, token.end, "", "jump")
     elif token.kind == "number" and body[i - 1].text + body[i + 1].text != "{}" and re.fullmatch(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*", token.text):
         below = body[i - 1].text == "-" and not operand(body[i - 2])     # who calls asks whether it is below 0
-        for text in {"0": ["1"], "1": ["0"] if below else ["0", "2"]}.get(token.text, [f"({token.text} + 1)", f"({token.text} - 1)"]):
+        one = [] if is_size and body[i + 1].text == "," else ["0"] if is_size or below else ["0", "2"]
+        for text in {"0": ["1"], "1": one}.get(token.text, [f"({token.text} + 1)", f"({token.text} - 1)"]):
             yield Mutation(token.start, token.end, text, "constant")
 
 
@@ -163,11 +174,11 @@ def of_statement(body, i):
 
 
 def of_body(body):
-    silent = quiet(body)
+    silent, amounts = quiet(body), sizes(body)
     for i in range(1, len(body) - 1):
         if i in silent:
             continue
-        yield from ((mutation,) for mutation in of_token(body, i))
+        yield from ((mutation,) for mutation in of_token(body, i, i in amounts))
         if body[i].text in ("if", "while") and body[i + 1].text == "(":
             yield from of_condition(body, i)
     for i in starts(body):
