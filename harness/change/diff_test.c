@@ -169,6 +169,39 @@ static void test_ports(void **state)
                 "like 5 tcp: 0 none\n");
 }
 
+/* How many sets of headers two states differ in, of which the second has the port differently. */
+static size_t n_changes(const char *flows, struct port third)
+{
+    struct port ports[] = {{.number = 1}, {.number = 2}, third};
+    struct switch_state a = make_state(flows), b = make_state(flows);
+    struct change_diff diff = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    a.n_ports = b.n_ports = 3;
+    b.ports = ports;
+    assert_int_equal(change_diff(&a, &b, &budget, &diff), 0);
+    size_t n = diff.n_changes;
+    change_diff_free(&diff);
+    flow_table_free(&a.flows);
+    flow_table_free(&b.flows);
+    return n;
+}
+
+/* The same entries flood by other ports. */
+static void test_floods(void **state)
+{
+    (void)state;
+    const struct port same = {.number = 3}, down = {.number = 3, .config = PORT_CONFIG_DOWN},
+                      another = {.number = 4},
+                      quiet = {.number = 3, .config = PORT_CONFIG_NO_FLOOD};
+    assert_int_equal(n_changes("in_port=1 actions=flood", same), 0);
+    assert_int_equal(n_changes("in_port=1 actions=flood", quiet), 1);
+    assert_int_equal(n_changes("in_port=1 actions=flood", down), 0);
+    assert_int_equal(n_changes("in_port=1 actions=flood", another), 1);
+    assert_int_equal(n_changes("in_port=1 actions=all", another), 1);
+    assert_int_equal(n_changes("in_port=1 actions=all", quiet), 0);
+    assert_int_equal(n_changes("in_port=1 actions=2", another), 0);
+}
+
 static void test_budget(void **state)
 {
     (void)state;
@@ -414,10 +447,10 @@ static void test_random_rivals(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_same),          cmocka_unit_test(test_sets),
-    cmocka_unit_test(test_ports),         cmocka_unit_test(test_rivals),
-    cmocka_unit_test(test_budget),        cmocka_unit_test(test_random),
-    cmocka_unit_test(test_random_rivals),
+    cmocka_unit_test(test_same),   cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_ports),  cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_floods), cmocka_unit_test(test_budget),
+    cmocka_unit_test(test_random), cmocka_unit_test(test_random_rivals),
 };
 
 TEST_MAIN(tests)

@@ -188,6 +188,28 @@ static void modify_changes_actions_and_cookie_only(void **state)
     CHECK(rows);
 }
 
+/* Conditions on fields that 1.0 does not have: those of the flow-mod are among those of the entry,
+ * or, strictly, the same. */
+static void conditions_choose_too(void **state)
+{
+    (void)state;
+    static const char two[] =
+        "n_packets=1,ip,nw_ttl=5,nw_ecn=1,actions=1; n_packets=2,ip,actions=2";
+    static const char both[] = "ip actions=output:2 #2; ip,nw_ecn=1,nw_ttl=5 actions=output:1 #1";
+    static const struct row rows[] = {
+        {two, "delete ip,nw_ecn=1", "ip actions=output:2 #2"},
+        {two, "delete ip,nw_ttl=5", "ip actions=output:2 #2"},
+        {two, "delete ip,nw_ttl=5,nw_ecn=1", "ip actions=output:2 #2"},
+        {two, "delete ip", ""},
+        {two, "delete ip,nw_ttl=6", both},
+        {two, "delete ip,nw_ttl=5,nw_ecn=2", both},
+        {two, "delete_strict ip,nw_ttl=5", both},
+        {two, "delete_strict ip,nw_ttl=5,nw_ecn=1", "ip actions=output:2 #2"},
+        {two, "delete_strict ip", "ip,nw_ecn=1,nw_ttl=5 actions=output:1 #1"},
+    };
+    CHECK(rows);
+}
+
 static void delete_deletes_what_it_chooses(void **state)
 {
     (void)state;
@@ -245,6 +267,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(add_inserts_or_replaces),
     cmocka_unit_test(overlaps_are_refused_when_asked),
     cmocka_unit_test(modify_changes_actions_and_cookie_only),
+    cmocka_unit_test(conditions_choose_too),
     cmocka_unit_test(delete_deletes_what_it_chooses),
     cmocka_unit_test(exact_matches_have_the_highest_priority),
 };

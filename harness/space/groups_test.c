@@ -101,6 +101,47 @@ static void it_grows(void **state)
     flow_table_free(&flows);
 }
 
+/* Values that are near each other go far from each other: no long run of slots is in use. */
+static void values_are_spread(void **state)
+{
+    (void)state;
+    enum { MANY = 4096, RUN_MAX = 64 };
+    static const struct header masks[] = {
+        {.in_port = UINT16_MAX},
+        {.nw_src = UINT32_MAX, .dl_type = UINT16_MAX},
+        {.dl_src = {255, 255, 255, 255, 255, 255}},
+        {.tp_dst = UINT16_MAX, .nw_proto = UINT8_MAX, .dl_type = UINT16_MAX},
+        {.vlan_tci = UINT16_MAX},
+    };
+    for (size_t m = 0; m < sizeof masks / sizeof *masks; m++) {
+        struct flow_table flows = {0};
+        struct space_table table;
+        for (uint16_t i = 0; i < MANY; i++) {
+            const struct header value = {.in_port = i,
+                                         .nw_src = UINT32_C(0x0a000000) + i,
+                                         .dl_src = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i},
+                                         .nw_proto = NW_PROTO_TCP,
+                                         .dl_type = DL_TYPE_IP,
+                                         .tp_dst = i,
+                                         .vlan_tci = (uint16_t)(i | VLAN_TAGGED)};
+            struct flow_entry *entry = flow_table_add(&flows);
+            entry->match = (struct match){header_and(&value, &masks[m]), masks[m]};
+        }
+        assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+        assert_int_equal(space_table_prepare(&table), 0);
+        const struct space_group *group = &table.groups[0];
+        assert_int_equal(space_group_index(&table, &table.groups[0]), 0);
+        size_t run = 0, longest = 0;
+        for (size_t i = 0; i < 2 * group->n_slots; i++) {
+            run = group->slots[i % group->n_slots].entry ? run + 1 : 0;
+            longest = run > longest ? run : longest;
+        }
+        assert_in_range(longest, 1, RUN_MAX);
+        space_table_free(&table);
+        flow_table_free(&flows);
+    }
+}
+
 /* What asks for fewer bits takes all of what asks for more. */
 static void a_group_asks_less_if_its_bits_are_all_asked_for(void **state)
 {
@@ -146,6 +187,7 @@ static void groups_stay_in_the_order_of_their_ranks(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_taker_is_found),
     cmocka_unit_test(it_grows),
+    cmocka_unit_test(values_are_spread),
     cmocka_unit_test(a_group_asks_less_if_its_bits_are_all_asked_for),
     cmocka_unit_test(groups_stay_in_the_order_of_their_ranks),
 };
