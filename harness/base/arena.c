@@ -7,7 +7,6 @@
 
 #include <stdalign.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,43 +50,6 @@ void *base_arena_alloc(struct base_arena *arena, size_t n_bytes)
     void *at = chunk->bytes + chunk->used;
     chunk->used += rounded;
     return memset(at, 0, rounded);
-}
-
-void *base_arena_copy(struct base_arena *arena, const void *bytes, size_t n_bytes)
-{
-    void *at = base_arena_alloc(arena, n_bytes);
-    if (at && n_bytes > 0) {
-        memcpy(at, bytes, n_bytes);
-    }
-    return at;
-}
-
-char *base_arena_text(struct base_arena *arena, const char *text)
-{
-    return base_arena_copy(arena, text, strlen(text) + 1);
-}
-
-char *base_arena_format(struct base_arena *arena, const char *format, ...)
-{
-    va_list args, again;
-    va_start(args, format);
-    va_copy(again, args);
-    int n_chars = vsnprintf(NULL, 0, format, args);
-    char *text = n_chars < 0 ? NULL : base_arena_alloc(arena, (size_t)n_chars + 1);
-    if (text) {
-        vsnprintf(text, (size_t)n_chars + 1, format, again);
-    }
-    va_end(again);
-    va_end(args);
-    return text;
-}
-
-const char *base_arena_take(struct base_arena *arena, struct base_buffer *buffer)
-{
-    const char *text = buffer->failed ? NULL : base_arena_text(arena, base_buffer_text(buffer));
-    arena->failed |= !text;
-    base_buffer_free(buffer);
-    return text;
 }
 
 void base_arena_free(struct base_arena *arena)

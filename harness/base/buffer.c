@@ -88,7 +88,11 @@ void base_patch_be16(struct base_buffer *buffer, size_t offset, uint16_t value)
 
 void base_put_text(struct base_buffer *buffer, const char *text)
 {
-    base_put_bytes(buffer, text, strlen(text));
+    if (text) {
+        base_put_bytes(buffer, text, strlen(text));
+    } else {
+        buffer->failed = true;
+    }
 }
 
 void base_put_format(struct base_buffer *buffer, const char *format, ...)

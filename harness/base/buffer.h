@@ -37,7 +37,8 @@ void base_put_be64(struct base_buffer *buffer, uint64_t value);
  * Does nothing if they are not in the buffer. */
 void base_patch_be16(struct base_buffer *buffer, size_t offset, uint16_t value);
 
-/* Appends text, without its terminating zero; the second as printf does. */
+/* Appends text, without its terminating zero; the second as printf does. A text that is NULL could
+ * not be made for want of memory: the buffer has failed. */
 void base_put_text(struct base_buffer *buffer, const char *text);
 void base_put_format(struct base_buffer *buffer, const char *format, ...) BASE_PRINTF(2, 3);
 

@@ -151,6 +151,18 @@ static void a_failed_buffer_stays_failed(void **state)
     base_buffer_free(&buffer);
 }
 
+/* A text that there is not is one for which there was no memory. */
+static void a_text_that_is_missing_fails(void **state)
+{
+    (void)state;
+    struct base_buffer buffer = {0};
+    base_put_text(&buffer, "");
+    assert_false(buffer.failed);
+    base_put_text(&buffer, NULL);
+    assert_true(buffer.failed);
+    base_buffer_free(&buffer);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(integers_are_big_endian),
     cmocka_unit_test(a_length_is_patched_in_place),
@@ -160,6 +172,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(numbers),
     cmocka_unit_test(a_text_is_taken),
     cmocka_unit_test(a_failed_buffer_stays_failed),
+    cmocka_unit_test(a_text_that_is_missing_fails),
 };
 
 TEST_MAIN(tests)

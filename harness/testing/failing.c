@@ -3,6 +3,8 @@
  * An allocator for tests that fails when it is asked to, and knows which blocks are in use. */
 #include "testing/failing.h"
 
+#include "base/arena.h"
+#include "base/memory.h"
 #include "testing/cmocka.h"
 
 #include <execinfo.h>
@@ -18,15 +20,18 @@ struct block {
 };
 
 static struct {
-    bool is_on;
-    size_t left; /* allocations that are granted before one fails */
-    bool failed; /* that one was asked for */
+    bool is_on, grants; /* grants: what is asked for now */
+    bool by_piece;      /* of arenas */
+    size_t left;        /* allocations that are granted before one fails */
+    bool failed;        /* that one was asked for */
     void *frames[FRAMES];
     int n_frames; /* by whom */
     size_t n_blocks;
     struct block *blocks[BUCKETS]; /* in use, by address */
 } now;
 
+void *__real_base_arena_alloc(struct base_arena *arena, size_t n_bytes);
+void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes);
 void *__real_malloc(size_t n_bytes);
 void *__real_realloc(void *memory, size_t n_bytes);
 void __real_free(void *memory);
@@ -38,7 +43,10 @@ void __wrap_free(void *memory);
 
 static bool refused(void)
 {
-    if (!now.is_on || now.failed || now.left > 0) {
+    if (!now.is_on || now.grants) {
+        return false;
+    }
+    if (now.failed || now.left > 0) {
         now.left -= now.left > 0;
         return false;
     }
@@ -77,6 +85,24 @@ static bool forget(const void *memory)
         now.n_blocks--;
     }
     return block;
+}
+
+/* A piece that is refused is noted as memory that the system has not got. */
+void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes)
+{
+    bool by_piece = now.by_piece;
+    now.by_piece = false; /* a chunk is no second allocation */
+    bool is_refused = by_piece && refused();
+    void *piece = is_refused ? base_malloc(PTRDIFF_MAX) : NULL;
+    if (is_refused) {
+        arena->failed = true;
+    } else {
+        now.grants = by_piece;
+        piece = __real_base_arena_alloc(arena, n_bytes);
+        now.grants = false;
+    }
+    now.by_piece = by_piece;
+    return piece;
 }
 
 void *__wrap_malloc(size_t n_bytes)
@@ -137,15 +163,16 @@ static void forget_all(bool prints)
     }
 }
 
-size_t failing_each(failing_function *function, void *aux)
+static size_t fail_each(failing_function *function, void *aux, bool by_piece)
 {
     forget_all(false); /* of a test that failed in the middle */
     for (size_t n = 0;; n++) {
         now.left = n;
         now.failed = false;
         now.is_on = true;
+        now.by_piece = by_piece;
         int status = function(aux);
-        now.is_on = false;
+        now.is_on = now.by_piece = false;
         size_t leaked = now.n_blocks;
         if (leaked > 0 || (status != 0) != now.failed) {
             print_frames(now.frames, now.failed ? now.n_frames : 0);
@@ -158,4 +185,14 @@ size_t failing_each(failing_function *function, void *aux)
             return n;
         }
     }
+}
+
+size_t failing_each(failing_function *function, void *aux)
+{
+    return fail_each(function, aux, false);
+}
+
+size_t failing_each_piece(failing_function *function, void *aux)
+{
+    return fail_each(function, aux, true);
 }

@@ -20,4 +20,8 @@ typedef int failing_function(void *aux);
  * (addr2line -f -e PROGRAM knows the names). */
 size_t failing_each(failing_function *function, void *aux);
 
+/* The same, and each piece of an arena is an allocation, too: it may be the one that needs a new
+ * chunk. */
+size_t failing_each_piece(failing_function *function, void *aux);
+
 #endif

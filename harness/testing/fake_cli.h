@@ -56,22 +56,25 @@ static inline char *fake_cli_read(const struct fake_cli *cli, const char *name)
     return text;
 }
 
-/* The reference network with the tables of topologies/demon/FLOWS; $TAPPROOF_LAB
- * says where its switches and hosts are. */
-static inline struct fake_cli *fake_cli_open(const char *flows)
+/* Before fake_cli_begin: where a test writes the files of a network of its own. */
+static inline struct fake_cli *fake_cli_make(void)
 {
     struct fake_cli *cli = calloc(1, sizeof *cli);
-    struct yaml_diagnostics diagnostics = {0};
-    struct base_buffer lab = {0};
-    char path[128];
     assert_non_null(cli);
-    snprintf(path, sizeof path, "topologies/demon/%s", flows);
-    assert_int_equal(
-        yaml_load_topology(&yaml_disk, "topologies/demon.yaml", &cli->topology, &diagnostics), 0);
-    fake_network_open(&cli->network, cli->topology, path);
-    fake_stations_attach(&cli->network);
     strcpy(cli->directory, "/tmp/cli-test-XXXXXX");
     assert_non_null(mkdtemp(cli->directory));
+    return cli;
+}
+
+/* The network of this topology, with the tables in a directory; $TAPPROOF_LAB says where its
+ * switches and hosts are. */
+static inline void fake_cli_begin(struct fake_cli *cli, const char *topology, const char *flows)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer lab = {0};
+    assert_int_equal(yaml_load_topology(&yaml_disk, topology, &cli->topology, &diagnostics), 0);
+    fake_network_open(&cli->network, cli->topology, flows);
+    fake_stations_attach(&cli->network);
     base_put_text(&lab, "rate: unlimited\nswitches:\n");
     for (size_t i = 0; i < cli->topology->n_switches; i++) {
         base_put_format(&lab, "  %s: {openflow: \"tcp:127.0.0.1:1\"}\n",
@@ -84,6 +87,15 @@ static inline struct fake_cli *fake_cli_open(const char *flows)
     fake_cli_write(cli, "lab.yaml", base_buffer_text(&lab));
     base_buffer_free(&lab);
     setenv("TAPPROOF_LAB", fake_cli_path(cli, "lab.yaml"), 1);
+}
+
+/* The reference network with the tables of topologies/demon/FLOWS. */
+static inline struct fake_cli *fake_cli_open(const char *flows)
+{
+    struct fake_cli *cli = fake_cli_make();
+    char path[128];
+    snprintf(path, sizeof path, "topologies/demon/%s", flows);
+    fake_cli_begin(cli, "topologies/demon.yaml", path);
     return cli;
 }
 

@@ -19,9 +19,11 @@ static void read_topology(struct yaml_reader *reader, const struct yaml_node *no
     x->topology = yaml_read_topology(reader->files, path, reader, node, reader->source.diagnostics);
     if (x->topology) {
         size_t n = x->topology->n_switches;
-        yaml_use_topology(reader, x->topology);
         x->lists_switch = yaml_alloc(reader, n * sizeof *x->lists_switch);
         x->exact_switch = yaml_alloc(reader, n * sizeof *x->exact_switch);
+        if (x->lists_switch && x->exact_switch) {
+            yaml_use_topology(reader, x->topology);
+        }
     }
 }
 
