@@ -141,8 +141,8 @@ static void fill(struct flow_table *flows)
 {
     static const char *const actions[] = {"drop", "output:2", "output:1", "output:2,output:3",
                                           "mod_vlan_pcp:1,output:2"};
-    static const struct extra condition = {
-        .id = EXTRA_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {0xff}};
+    static const struct field_value condition = {
+        .id = FIELD_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {0xff}};
     size_t n = 2 + random_below(ENTRIES_MAX - 1);
     for (size_t i = 0; i < n; i++) {
         char text[64];
