@@ -32,11 +32,12 @@ struct search {
     const struct seen *seen;
     size_t depth, n_tries;
     bool any;               /* any frame that reaches the entry will do */
+    bool none;              /* it is known that no frame does */
     bool open;              /* something was left undecided */
     struct path_walk *walk; /* scratch: the frame that was followed last */
 };
 
-/* Packets of the region that enter by this port are wanted: can they come? */
+/* Packets of the region that enter by this port, by which some may, are wanted: can they come? */
 static enum space_answer come_from(struct search *search, struct port_ref in,
                                    struct space_region *region);
 
@@ -189,6 +190,14 @@ static enum space_answer through_switch(struct search *search, struct port_ref i
     return answer;
 }
 
+/* Whether a packet may enter here: there is somebody who sends, and the port lets it in. */
+static bool may_enter(const struct search *search, struct port_ref in)
+{
+    struct peer peer = path_network_peer(search->network, in);
+    bool is_silent = peer.kind == PEER_HOST && search->sends && !search->sends[peer.host];
+    return peer.kind != PEER_NONE && !is_silent && !path_no_entry(search->network, in);
+}
+
 /* Packets that leave a switch by `out`: from its hosts first, then from others. */
 static enum space_answer come_through(struct search *search, struct port_ref out,
                                       const struct space_region *wanted)
@@ -206,7 +215,7 @@ static enum space_answer come_through(struct search *search, struct port_ref out
         size_t end = network->begins[out.sw + 1];
         for (size_t i = network->begins[out.sw]; i < end && answer != SPACE_FOUND; i++) {
             const struct path_cable *in = &network->cables[i];
-            if ((in->peer.kind == PEER_HOST) == hosts && !path_no_entry(network, in->port)) {
+            if ((in->peer.kind == PEER_HOST) == hosts && may_enter(search, in->port)) {
                 answer = through_switch(search, in->port, out.port, wanted);
             }
         }
@@ -336,10 +345,6 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
                                    struct space_region *region)
 {
     struct peer peer = path_network_peer(search->network, in);
-    if (peer.kind == PEER_NONE ||
-        (peer.kind == PEER_HOST && search->sends && !search->sends[peer.host])) {
-        return SPACE_EMPTY;
-    }
     if (peer.kind == PEER_HOST) {
         search->reach->host = peer.host;
         return sift(search, in, &region->cube, region, &search->reach->header, search->reach);
@@ -410,14 +415,14 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
         bool open = space_table_open(&network->tables[in.sw], search->entry, in.port) != NULL;
-        answer = open ? SPACE_OPEN : SPACE_FOUND;
+        answer = search->none ? SPACE_EMPTY : open ? SPACE_OPEN : SPACE_FOUND;
     }
     if (answer == SPACE_FOUND) {
-        bool receives = !path_no_entry(network, in);
-        answer = receives ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
+        bool enters = may_enter(search, in);
+        answer = enters ? sift(search, in, &region.cube, &region, &header, &why) : SPACE_EMPTY;
         if (answer == SPACE_FOUND) {
             answer = come_from(search, in, &region);
-        } else if (answer == SPACE_EMPTY && receives) {
+        } else if (answer == SPACE_EMPTY && enters) {
             tell_why(search, in, &region, &why);
         }
     }
@@ -444,6 +449,24 @@ static enum space_answer search_all(struct search *search)
     return answer;
 }
 
+static enum space_answer look(struct search *search)
+{
+    struct path_origin *reach = search->reach;
+    *reach = (struct path_origin){.hidden_by = ENTRY_NONE};
+    enum space_answer answer = search_all(search);
+    base_arena_free(&search->arena);
+    if (answer != SPACE_FOUND && search->open) {
+        return SPACE_OPEN;
+    }
+    if (answer != SPACE_FOUND && reach->is_hidden) {
+        bool surely = true;
+        reach->hidden_by = name_hider(search, &surely);
+        reach->is_hidden = reach->hidden_by != ENTRY_NONE && surely;
+        answer = surely ? answer : SPACE_OPEN;
+    }
+    return answer;
+}
+
 enum space_answer path_origin_of_entry(const struct path_network *network, const bool *sends,
                                        size_t sw, size_t entry, size_t *budget,
                                        struct path_origin *reach)
@@ -457,19 +480,19 @@ enum space_answer path_origin_of_entry(const struct path_network *network, const
                             .sw = sw,
                             .entry = entry,
                             .n_tries = TRIES_MAX};
-    *reach = (struct path_origin){.hidden_by = ENTRY_NONE};
-    enum space_answer answer = search_all(&search);
-    base_arena_free(&search.arena);
-    if (answer != SPACE_FOUND && search.open) {
-        return SPACE_OPEN;
-    }
-    if (answer != SPACE_FOUND && reach->is_hidden) {
-        bool surely = true;
-        reach->hidden_by = name_hider(&search, &surely);
-        reach->is_hidden = reach->hidden_by != ENTRY_NONE && surely;
-        answer = surely ? answer : SPACE_OPEN;
-    }
-    return answer;
+    return look(&search);
+}
+
+enum space_answer path_origin_none(const struct path_network *network, size_t sw, size_t entry,
+                                   size_t *budget, struct path_origin *reach)
+{
+    struct search search = {.network = network,
+                            .budget = budget,
+                            .reach = reach,
+                            .sw = sw,
+                            .entry = entry,
+                            .none = true};
+    return look(&search);
 }
 
 enum space_answer path_origin_sample(const struct path_network *network, size_t sw, size_t entry,

@@ -26,6 +26,11 @@ enum space_answer path_origin_of_entry(const struct path_network *network, const
                                        size_t sw, size_t entry, size_t *budget,
                                        struct path_origin *reach);
 
+/* Of an entry that is known to take no frame of any host: SPACE_EMPTY, and whether that is because
+ * others take its packets; or SPACE_OPEN, as above. */
+enum space_answer path_origin_none(const struct path_network *network, size_t sw, size_t entry,
+                                   size_t *budget, struct path_origin *reach);
+
 /* A header that this entry takes if it enters by in_port, wherever it may come from. */
 enum space_answer path_origin_sample(const struct path_network *network, size_t sw, size_t entry,
                                      uint16_t in_port, size_t *budget, struct header *header);

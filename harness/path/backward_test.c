@@ -121,6 +121,59 @@ static void behind_a_switch_that_is_not_known_it_is_open(void **state)
     line_close(&line);
 }
 
+/* What the switch does not know to do with packets of a host that sends none matters to nobody. */
+static void hosts_that_do_not_send_leave_nothing_open(void **state)
+{
+    (void)state;
+    struct line line;
+    struct path_origin origin;
+    bool sends[LINE_HOSTS] = {[LINE_A] = true};
+    size_t budget = PLENTY;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1,actions=output:2");
+    line_flow(&line, 0, "in_port=2,actions=normal");
+    line_flow(&line, 1, "in_port=1,actions=output:2");
+    line_open(&line);
+    assert_int_equal(path_origin_of_entry(&line.network, sends, 1, 0, &budget, &origin),
+                     SPACE_EMPTY);
+    sends[LINE_B] = true;
+    assert_int_equal(path_origin_of_entry(&line.network, sends, 1, 0, &budget, &origin),
+                     SPACE_OPEN);
+    line_close(&line);
+}
+
+/* Of an entry that takes nothing, whether the reason is another one. */
+static void what_takes_nothing_is_hidden_or_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *flow;
+        enum space_answer answer;
+        bool is_hidden;
+    } cases[] = {
+        {"priority=40000,tcp,actions=drop", "tcp,tp_dst=80,actions=drop", SPACE_EMPTY, true},
+        {"priority=40000,tcp,in_port=1,actions=drop", "tcp,actions=drop", SPACE_EMPTY, false},
+        {"priority=40000,udp,actions=drop", "nw_ttl=1,tcp,actions=drop", SPACE_EMPTY, false},
+        {"priority=40000,tcp,nw_ttl=1,actions=drop", "tcp,actions=drop", SPACE_OPEN, false},
+        {"priority=40000,tcp,actions=drop", "table=1,tcp,actions=drop", SPACE_OPEN, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line line;
+        struct path_origin origin;
+        size_t budget = PLENTY;
+        line_make(&line);
+        line_flow(&line, 0, cases[i].before);
+        line_flow(&line, 0, cases[i].flow);
+        line_open(&line);
+        memset(&origin, 1, sizeof origin);
+        assert_int_equal(path_origin_none(&line.network, 0, 1, &budget, &origin), cases[i].answer);
+        assert_false(origin.loops || origin.competes);
+        assert_int_equal(origin.is_hidden, cases[i].is_hidden);
+        assert_true(!origin.is_hidden || origin.hidden_by == 0);
+        line_close(&line);
+    }
+}
+
 /* However little more it would take. */
 static void over_the_budget_it_is_open(void **state)
 {
@@ -298,6 +351,8 @@ static void a_way_that_is_too_long_is_open(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(it_comes_by_whatever_sends_there),
     cmocka_unit_test(nothing_comes_through_what_is_closed),
+    cmocka_unit_test(hosts_that_do_not_send_leave_nothing_open),
+    cmocka_unit_test(what_takes_nothing_is_hidden_or_not),
     cmocka_unit_test(behind_a_switch_that_is_not_known_it_is_open),
     cmocka_unit_test(over_the_budget_it_is_open),
     cmocka_unit_test(what_hides_it_is_named),

@@ -5,11 +5,13 @@
 
 #include "base/memory.h"
 #include "path/backward.h"
+#include "path/forward.h"
 
 #include <stdlib.h>
 
 /* The defaults; of the budget each entry has a part, so that one alone does not use up all. */
 enum { MAX_PROBES = 4096, MAX_WALKS = 400000, COVER_BUDGET = 400000000, ENTRY_BUDGET = 4000000 };
+enum { SPREAD_PART = 8 };
 enum { NO_ENTRY = UINT32_MAX };
 
 /* A packet of a host, and the entries that it exercises. */
@@ -23,10 +25,12 @@ struct cover_work {
     const struct path_network *network;
     const struct traffic_cover_options *options;
     struct traffic_cover *cover;
-    size_t *first;          /* by switch: the number of its first entry */
-    uint8_t *miss;          /* by entry: enum traffic_miss; until that is known, MISS_UNKNOWN */
-    uint32_t *hidden_by;    /* by entry */
-    bool *has_candidate;    /* by entry */
+    size_t *first; /* by switch: the number of its first entry */
+    uint8_t *miss; /* by entry: enum traffic_miss; until that is known, MISS_UNKNOWN */
+    size_t n_entries;
+    uint32_t *hidden_by; /* by entry */
+    bool *has_candidate; /* by entry */
+    bool *comes; /* by entry: whether it takes any frame of a host that sends; NULL: not known */
     struct header *packets; /* no two equal, without in_port */
     bool *anywhere;         /* by packet: to be tried from hosts of other switches too */
     size_t packets_capacity, anywhere_capacity;
@@ -281,6 +285,56 @@ static enum traffic_miss miss_of(enum space_answer answer, const struct path_ori
                                   : TRAFFIC_MISS_UNREACHABLE;
 }
 
+/* For how many entries a frame has to be searched. */
+static size_t count_left(const struct cover_work *work)
+{
+    size_t n = 0;
+    for (size_t number = 0; number < work->n_entries; number++) {
+        n += !is_settled(work, (uint32_t)number) && !work->has_candidate[number];
+    }
+    return n;
+}
+
+static bool note_taken(void *aux, const struct path_reach_hop *hop, const struct match *cube)
+{
+    struct cover_work *work = aux;
+    (void)cube;
+    work->comes[work->first[hop->in.sw] + hop->entry] = true;
+    return true;
+}
+
+/* Follows all that a host sends. Whether that is all known. */
+static bool spread(struct cover_work *work, size_t host, size_t *budget)
+{
+    const struct path_reach_watch watch = {.takes = note_taken, .aux = work};
+    struct port_ref in = work->network->topology->hosts[host].port;
+    struct match all = match_in_port(in.port);
+    struct path_reach reach;
+    bool is_known = path_reach_watched(work->network, in.sw, &all, &watch, budget, &reach) == 0 &&
+                    !reach.exhausted && reach.n_unknowns == 0;
+    path_reach_free(&reach);
+    return is_known;
+}
+
+/* Which entries take nothing that anybody sends, where to know that takes a small part of what the
+ * searches for those that are left may. */
+static void note_reached(struct cover_work *work)
+{
+    size_t n_left = count_left(work), most = work->budget / ENTRY_BUDGET;
+    size_t had = (n_left < most ? n_left * ENTRY_BUDGET : work->budget) / SPREAD_PART;
+    size_t budget = had;
+    work->comes = base_calloc(work->n_entries + 1, sizeof *work->comes);
+    bool is_known = work->comes != NULL;
+    for (size_t host = 0; host < work->network->topology->n_hosts && is_known; host++) {
+        is_known = !sends(work, host) || spread(work, host, &budget);
+    }
+    work->budget -= had - budget;
+    if (!is_known) {
+        free(work->comes);
+        work->comes = NULL;
+    }
+}
+
 /* Decides about an entry that no sample exercised, and that may take packets. */
 static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
 {
@@ -288,7 +342,9 @@ static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct
     size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
     struct path_origin reach;
     enum space_answer answer =
-        path_origin_of_entry(work->network, work->options->sends, sw, entry, &budget, &reach);
+        work->comes && !work->comes[number]
+            ? path_origin_none(work->network, sw, entry, &budget, &reach)
+            : path_origin_of_entry(work->network, work->options->sends, sw, entry, &budget, &reach);
     work->budget -= had - budget;
     if (answer == SPACE_FOUND) {
         return number_packet(work, reach.header, &packet) < 0
@@ -311,6 +367,7 @@ static int find_candidates(struct cover_work *work, struct path_walk *walk)
         }
     }
     status = status < 0 ? -1 : sample_hosts(work, walk);
+    note_reached(work);
     for (size_t sw = 0; sw < n_switches; sw++) {
         for (size_t i = 0; i < n_rows(work, sw) && status == 0; i++) {
             size_t number = work->first[sw] + i;
@@ -457,6 +514,7 @@ static int number_entries(struct cover_work *work)
         work->first[sw] = n;
         n += n_rows(work, sw);
     }
+    work->n_entries = n;
     work->miss = base_malloc(n + 1);
     work->hidden_by = base_calloc(n + 1, sizeof *work->hidden_by);
     work->has_candidate = base_calloc(n + 1, sizeof *work->has_candidate);
@@ -489,6 +547,7 @@ int traffic_cover(const struct path_network *network, const struct traffic_cover
     free(work.miss);
     free(work.hidden_by);
     free(work.has_candidate);
+    free(work.comes);
     free(work.packets);
     free(work.anywhere);
     base_intern_free(&work.numbers);

@@ -136,9 +136,14 @@ static void limits_are_kept_and_told(void **state)
     assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
     traffic_cover_free(&cover);
     path_network_close(&ring.network);
-    ring.by_switch[1] = NULL; /* not read: what it sends to s3 is not known */
+    ring.by_switch[1] = NULL; /* not read: what it would send to s3 is not known, ... */
     ring_cover(&ring, &options, &cover);
     assert_int_equal(cover.n_entries, 3);
+    assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_UNREACHABLE); /* ... but it gets nothing */
+    traffic_cover_free(&cover);
+    path_network_close(&ring.network);
+    ring_flow(&ring, 0, "priority=60000,in_port=1,udp actions=output:3");
+    ring_cover(&ring, &options, &cover);
     assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_OPEN);
     traffic_cover_free(&cover);
     ring_end(&ring);
@@ -378,13 +383,19 @@ __attribute__((format(printf, 3, 4))) static void mesh_flow(struct mesh *mesh, s
     assert_int_equal(ofctl_parse_flow(text, &mesh->states[sw].flows, NULL, NULL, NULL), 0);
 }
 
-static void mesh_cover(struct mesh *mesh, struct traffic_cover *cover)
+static void mesh_cover_by(struct mesh *mesh, struct traffic_cover_options options,
+                          struct traffic_cover *cover)
 {
     struct path_network tables;
-    struct traffic_cover_options options = {.max_walks = 1};
+    options.max_walks = 1;
     assert_int_equal(path_network_open_dumps(&tables, &mesh->topology, mesh->by_switch, NULL), 0);
     assert_int_equal(traffic_cover(&tables, &options, cover), 0);
     path_network_close(&tables);
+}
+
+static void mesh_cover(struct mesh *mesh, struct traffic_cover *cover)
+{
+    mesh_cover_by(mesh, (struct traffic_cover_options){0}, cover);
 }
 
 static void mesh_free(struct mesh *mesh)
@@ -413,6 +424,30 @@ static void the_end_of_a_long_way_is_reached(void **state)
     mesh_cover(mesh, &cover);
     assert_int_equal(cover.n_exercised, MESH_MAX);
     assert_int_equal(cover.n_probes, 1);
+    traffic_cover_free(&cover);
+    mesh_free(mesh);
+}
+
+/* A row of switches, only one host of which sends, to its neighbour: a search for what comes to the
+ * entries of the others would cost many times the budget. */
+static void what_nobody_reaches_is_not_searched_for(void **state)
+{
+    (void)state;
+    bool sends[MESH_MAX] = {true};
+    struct mesh *mesh = mesh_make(MESH_MAX);
+    struct traffic_cover cover;
+    for (size_t sw = 0; sw < MESH_MAX; sw++) {
+        if (sw + 1 < MESH_MAX) {
+            mesh_link(mesh, sw, 2, sw + 1, 1);
+        }
+        mesh_flow(mesh, sw, sw == 1 ? "in_port=1 actions=drop" : "in_port=1 actions=output:2");
+        mesh_flow(mesh, sw, "in_port=%d actions=output:2", MESH_MAX);
+    }
+    mesh_cover_by(mesh, (struct traffic_cover_options){.sends = sends, .budget = 8000}, &cover);
+    assert_int_equal(cover.n_exercised, 2);
+    for (size_t i = 0; i < cover.n_missed; i++) {
+        assert_int_equal(cover.missed[i].why, TRAFFIC_MISS_UNREACHABLE);
+    }
     traffic_cover_free(&cover);
     mesh_free(mesh);
 }
@@ -667,6 +702,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_known_is_left_open),
     cmocka_unit_test(one_header_in_all_is_found),
     cmocka_unit_test(the_end_of_a_long_way_is_reached),
+    cmocka_unit_test(what_nobody_reaches_is_not_searched_for),
     cmocka_unit_test(a_full_mesh_is_decided),
     cmocka_unit_test(the_budget_is_for_all_searches),
     cmocka_unit_test(planned_probes_count),
