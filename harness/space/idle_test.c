@@ -3,6 +3,7 @@
  * Does it matter whether an entry takes packets of which that is not known? By tables written out,
  * and against a look at every header there is. */
 #include "base/none.h"
+#include "model/extra.h"
 #include "ofctl/flow.h"
 #include "space/table.h"
 #include "testing/cmocka.h"
