@@ -8,6 +8,7 @@
 #define CLI_CLI_H
 
 #include "base/buffer.h"
+#include "base/helper.h"
 #include "base/options.h"
 #include "model/expectation.h"
 #include "model/result.h"
@@ -29,8 +30,9 @@ enum cli_exit {
  * that cannot be written costs nothing; written behind it, so that an old report is there
  * until the new one is. */
 struct cli_output {
-    const char *path; /* NULL: not wanted */
-    bool is_open;     /* it was checked, and may be written */
+    const char *path;          /* NULL: not wanted */
+    bool is_open;              /* it was checked, and may be written */
+    struct base_helper writer; /* of the file: this process cannot when it is confined */
 };
 
 enum { CLI_OPERANDS_MAX = 4 };
@@ -194,8 +196,11 @@ int cli_worse(int found, int written);
 /* cli_open_reports, then cli_read_states. */
 int cli_open_and_read(struct cli_job *job, unsigned what);
 
-/* Reads the switches, or the saved state, into job->source.states. `what`:
- * CHANNEL_*. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
+/* Gives up all privileges, before the first switch is read; says on stderr what is missing. */
+void cli_confine(const struct cli_job *job);
+
+/* Confines itself, and reads the switches, or reads the saved state, into job->source.states.
+ * `what`: CHANNEL_*. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
 int cli_read_states(struct cli_job *job, unsigned what);
 
 /* How text goes to stdout: in colour on a terminal, unless NO_COLOR or TERM say

@@ -160,12 +160,21 @@ static int write_reports(struct diff *diff)
 static int read_and_compare(struct diff *diff)
 {
     struct base_error error = {0};
-    for (int i = 0; i < 2; i++) {
-        struct side *side = &diff->sides[i];
-        if (side->topology &&
-            run_source_read(&side->source, CHANNEL_FLOWS, diff->job.run.timeout_ms, &error) < 0) {
-            return cli_complain(&diff->job, CLI_UNJUDGED, "%s", error.text);
-        }
+    struct side *sides = diff->sides;
+    int failed = 0;
+    for (int i = 0; i < 2 && !failed; i++) {
+        failed = sides[i].topology
+                     ? run_source_open(&sides[i].source, diff->job.run.timeout_ms, &error)
+                     : 0;
+    }
+    if (!failed && (sides[0].topology || sides[1].topology)) {
+        cli_confine(&diff->job);
+    }
+    for (int i = 0; i < 2 && !failed; i++) {
+        failed = sides[i].topology ? run_source_read(&sides[i].source, CHANNEL_FLOWS, &error) : 0;
+    }
+    if (failed) {
+        return cli_complain(&diff->job, CLI_UNJUDGED, "%s", error.text);
     }
     return compare_all(diff) < 0 ? cli_complain(&diff->job, CLI_UNJUDGED, "out of memory")
                                  : write_reports(diff);

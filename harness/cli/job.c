@@ -7,9 +7,11 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,6 +71,54 @@ static bool is_input(const struct cli_job *job, const char *path)
     return is;
 }
 
+/* base_helper_work: the file of this path becomes what is in the descriptor, which nobody can
+ * shorten any more. */
+static int write_for_parent(void *path, struct base_helper_task *task, struct base_error *error)
+{
+    enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
+    struct stat status;
+    int seals = fcntl(task->fd, F_GET_SEALS);
+    if (seals < 0 || (seals & SEALS) != SEALS || fstat(task->fd, &status) < 0) {
+        return base_fail(error, "no report");
+    }
+    size_t n_bytes = (size_t)status.st_size;
+    void *bytes = mmap(NULL, n_bytes + 1, PROT_READ, MAP_PRIVATE, task->fd, 0);
+    if (bytes == MAP_FAILED) {
+        return base_fail(error, "%s", strerror(errno));
+    }
+    int failed = base_file_write(path, bytes, n_bytes, error);
+    munmap(bytes, n_bytes + 1);
+    return failed;
+}
+
+static int seal(const struct base_buffer *text, struct base_error *error)
+{
+    int fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    size_t n_written = 0;
+    ssize_t n = fd;
+    while (n >= 0 && n_written < text->n_bytes) {
+        n = write(fd, text->data + n_written, text->n_bytes - n_written);
+        n_written += n > 0 ? (size_t)n : 0;
+    }
+    if (n < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
+        base_fail(error, "%s", strerror(errno));
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int have_written(struct cli_output *output, const struct base_buffer *text,
+                        struct base_error *error)
+{
+    struct base_helper_task task = {.fd = seal(text, error)};
+    int failed = task.fd < 0 ? -1 : base_helper_ask(&output->writer, &task, error);
+    if (task.fd >= 0) {
+        close(task.fd);
+    }
+    return failed;
+}
+
 int cli_open_output(const struct cli_job *job, struct cli_output *output)
 {
     struct base_error error = {0};
@@ -81,6 +131,10 @@ int cli_open_output(const struct cli_job *job, struct cli_output *output)
     if (!is_stdout(output) && is_input(job, output->path)) {
         return cli_complain(job, CLI_USAGE, "%s: this command reads it, and does not replace it",
                             output->path);
+    }
+    if (!is_stdout(output) &&
+        base_helper_start(&output->writer, write_for_parent, (void *)output->path, &error) < 0) {
+        return cli_complain(job, CLI_UNJUDGED, "%s: %s", output->path, error.text);
     }
     output->is_open = true;
     return CLI_CONFORMS;
@@ -127,9 +181,9 @@ int cli_write_output(const struct cli_job *job, struct cli_output *output, struc
         return CLI_CONFORMS;
     }
     int failed = text->failed || base_memory_ran_out() ? base_fail(&error, "out of memory")
-                 : is_stdout(output)
-                     ? print(text, &error)
-                     : base_file_write(output->path, text->data, text->n_bytes, &error);
+                 : is_stdout(output)                   ? print(text, &error)
+                                                       : have_written(output, text, &error);
+    base_helper_end(&output->writer);
     output->is_open = false;
     base_buffer_free(text);
     return failed ? cli_complain(job, CLI_UNJUDGED, "cannot write %s: %s",
@@ -149,10 +203,22 @@ int cli_write_reports(struct cli_job *job, int status, struct base_buffer *text,
     return cli_worse(status, cli_write_output(job, &job->json, json));
 }
 
+void cli_confine(const struct cli_job *job)
+{
+    struct base_error missing;
+    if (job->world.confine(&job->world, &missing) < 0) {
+        cli_complain(job, CLI_CONFORMS, "warning: not confined: %s", missing.text);
+    }
+}
+
 int cli_read_states(struct cli_job *job, unsigned what)
 {
     struct base_error error = {0};
-    return run_source_read(&job->source, what, job->run.timeout_ms, &error) < 0
+    int failed = run_source_open(&job->source, job->run.timeout_ms, &error);
+    if (!failed && job->source.lab) {
+        cli_confine(job);
+    }
+    return failed || run_source_read(&job->source, what, &error) < 0
                ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
                : CLI_CONFORMS;
 }

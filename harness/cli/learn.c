@@ -109,7 +109,7 @@ static int write_draft(struct cli_job *job, const struct learn_draft *draft)
 
 static int run(struct cli_job *job)
 {
-    int status = cli_read_states(job, CHANNEL_FLOWS);
+    int status = cli_open_and_read(job, CHANNEL_FLOWS);
     if (status != CLI_CONFORMS) {
         return status;
     }
@@ -121,8 +121,7 @@ static int run(struct cli_job *job)
         report_words(&draft.judged) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
     } else {
-        status = cli_open_reports(job);
-        status = status == CLI_CONFORMS ? write_draft(job, &draft) : status;
+        status = write_draft(job, &draft);
     }
     for (size_t i = 0; i < job->topology->n_switches && status == CLI_CONFORMS; i++) {
         status = switches[i].dumped ? CLI_CONFORMS : CLI_UNJUDGED;

@@ -12,7 +12,7 @@ static const struct base_option no_options[] = {{0}};
 static int run(struct cli_job *job)
 {
     struct base_error error = {0};
-    return station_serve(STDIN_FILENO, STDOUT_FILENO, &error) < 0
+    return station_serve(STDIN_FILENO, STDOUT_FILENO, true, &error) < 0
                ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
                : CLI_CONFORMS;
 }

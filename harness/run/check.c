@@ -42,13 +42,36 @@ static int open_stations(struct checking *checking)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
     run_progress(checking->options, "opening the captures");
-    int status = run_is_interrupted(checking->world)
-                     ? run_stations_open_none(&checking->stations, checking->world,
-                                              checking->topology, RUN_INTERRUPTED, checking->error)
-                     : run_stations_open(&checking->stations, checking->world, checking->topology,
-                                         checking->lab, checking->error);
+    int status = run_stations_open(&checking->stations, checking->world, checking->topology,
+                                   checking->lab, checking->error);
     checking->report->timing.open_ms = run_checking_ms_since(checking, start_ns);
     return status;
+}
+
+static void start_stations(struct checking *checking)
+{
+    uint64_t start_ns = run_checking_now_ns(checking);
+    if (run_is_interrupted(checking->world)) {
+        run_stations_distrust(&checking->stations, RUN_INTERRUPTED);
+    } else {
+        run_stations_start(&checking->stations);
+    }
+    checking->report->timing.open_ms += run_checking_ms_since(checking, start_ns);
+}
+
+/* Everything that needs a privilege, and nothing that reads from the network. */
+static int open_all(struct checking *checking, bool traffic)
+{
+    if (checking->options->saved) {
+        return 0;
+    }
+    if (run_network_open(&checking->network, checking->world, checking->topology, checking->lab,
+                         checking->options->timeout_ms, checking->error) < 0 ||
+        (traffic && open_stations(checking) < 0)) {
+        return -1;
+    }
+    run_confine(checking->world, checking->report);
+    return 0;
 }
 
 static void note_frames(struct checking *checking)
@@ -107,6 +130,7 @@ static int look_for_changes(struct checking *checking)
  * state. */
 static int check_traffic(struct checking *checking)
 {
+    start_stations(checking);
     run_progress(checking->options, "probing");
     if (run_checking_plan(checking) < 0 ||
         run_probing_init(&checking->probing, &checking->plan, checking->topology,
@@ -218,10 +242,6 @@ static int get_states(struct checking *checking)
         return run_states_saved(checking->options->saved, checking->topology, &checking->now.states,
                                 checking->error);
     }
-    if (run_network_open(&checking->network, checking->world, checking->topology, checking->lab,
-                         checking->options->timeout_ms, checking->error) < 0) {
-        return -1;
-    }
     if (run_checking_read(checking, checking->reads, &checking->now.states) < 0) {
         return -1;
     }
@@ -242,11 +262,12 @@ static int check_all(struct checking *checking)
     if (path_declared_open(&checking->declared, checking->expectation) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    if (get_states(checking) < 0 || run_checking_index(checking) < 0) {
+    if (open_all(checking, traffic) < 0 || get_states(checking) < 0 ||
+        run_checking_index(checking) < 0) {
         return -1;
     }
     note_interrupt(checking);
-    if (traffic && (open_stations(checking) < 0 || check_traffic(checking) < 0)) {
+    if (traffic && check_traffic(checking) < 0) {
         return -1;
     }
     if (judge_all(checking, traffic) < 0) {

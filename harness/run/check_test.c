@@ -528,8 +528,8 @@ static void a_run_says_what_it_does(void **state)
     run.options.progress = progress_is_reported;
     run.options.progress_aux = &text;
     fake_run_check(&run);
-    assert_string_equal(base_buffer_text(&text), "reading the switches\n"
-                                                 "opening the captures\n"
+    assert_string_equal(base_buffer_text(&text), "opening the captures\n"
+                                                 "reading the switches\n"
                                                  "probing\n"
                                                  "reading the switches\n"
                                                  "reading the counters\n"

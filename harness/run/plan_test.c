@@ -28,7 +28,9 @@ static void plan(struct planned *planned, const char *change)
     assert_int_equal(yaml_load_change(&from, "change", run->expectation->topology, false,
                                       &planned->changes, &diagnostics),
                      0);
-    assert_int_equal(run_source_read(&planned->source, CHANNEL_FLOWS, 0, &error), 0);
+    assert_int_equal(run_source_open(&planned->source, 0, &error), 0);
+    run_confine(&run->network.world, NULL);
+    assert_int_equal(run_source_read(&planned->source, CHANNEL_FLOWS, &error), 0);
     assert_int_equal(run_plan_make(&planned->plan, run->expectation, &planned->source.states,
                                    planned->changes, &run->options, &error),
                      0);

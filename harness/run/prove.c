@@ -81,6 +81,23 @@ static void note_unread(const struct proving *proving)
     run_states_note(states, proving->topology, proving->report);
 }
 
+/* Everything that needs a privilege, and nothing that reads from the network. */
+static int open_all(struct proving *proving)
+{
+    struct run_source *source = proving->source;
+    if (source->saved) {
+        return 0;
+    }
+    if (run_source_open(source, proving->options->run.timeout_ms, proving->error) < 0 ||
+        (proving->options->confirm &&
+         run_stations_open(&proving->stations, source->world, proving->topology, source->lab,
+                           proving->error) < 0)) {
+        return -1;
+    }
+    run_confine(source->world, proving->report);
+    return 0;
+}
+
 static int read_and_judge(struct proving *proving)
 {
     struct report_timing *timing = &proving->report->timing;
@@ -91,8 +108,7 @@ static int read_and_judge(struct proving *proving)
                     proving->source->saved->file);
     }
     run_progress(&proving->options->run, "reading the switches");
-    if (run_source_read(proving->source, CHANNEL_FLOWS, proving->options->run.timeout_ms,
-                        proving->error) < 0) {
+    if (run_source_read(proving->source, CHANNEL_FLOWS, proving->error) < 0) {
         return -1;
     }
     note_unread(proving);
@@ -269,9 +285,8 @@ static int confirm_all(struct proving *proving)
                                 proving->source->states.by_switch, NULL) < 0) {
         return base_fail(proving->error, "out of memory");
     }
-    if (run_stations_open(&proving->stations, proving->source->world, proving->topology,
-                          proving->source->lab, proving->error) < 0 ||
-        run_harmless_open(&proving->harmless, &proving->tables, &proving->declared,
+    run_stations_start(&proving->stations);
+    if (run_harmless_open(&proving->harmless, &proving->tables, &proving->declared,
                           &proving->stations, &proving->options->run, proving->error) < 0 ||
         plan_examples(proving) < 0 || send_examples(proving) < 0) {
         return -1;
@@ -294,7 +309,7 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
                               .report = report,
                               .error = error};
     report->expectation = expectation->file;
-    int status = read_and_judge(&proving);
+    int status = open_all(&proving) < 0 ? -1 : read_and_judge(&proving);
     if (status == 0 && options->confirm && !report->interrupted &&
         report_count(report, VERDICT_FAIL) > 0) {
         status = confirm_all(&proving);
@@ -302,10 +317,10 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
         run_probing_free(&proving.probing);
         traffic_plan_free(&proving.plan);
         traffic_harmless_close(&proving.harmless);
-        run_stations_close(&proving.stations);
         path_network_close(&proving.tables);
         path_declared_close(&proving.declared);
     }
+    run_stations_close(&proving.stations);
     report->timing.total_ms = run_ms_since(source->world, start_ns);
     return status;
 }

@@ -58,6 +58,9 @@ bool run_selects_cables(const struct run_options *options, const struct topology
 bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,
                         size_t *n_selected);
 
+/* world->confine; what is missing is noted in the report, unless that is NULL. */
+void run_confine(const struct run_world *world, struct report *report);
+
 /* Says what is being done now, if anybody wants to know. */
 void run_progress(const struct run_options *options, const char *text);
 

@@ -15,26 +15,27 @@ int run_source_load(struct run_source *source, const struct run_world *world,
                       : yaml_load_lab(files, lab_path, topology, &source->lab, diagnostics);
 }
 
-static int read_live(struct run_source *source, unsigned what, unsigned timeout_ms,
-                     struct base_error *error)
+int run_source_open(struct run_source *source, unsigned timeout_ms, struct base_error *error)
 {
-    struct run_network network;
-    int status = -1;
-    if (run_network_open(&network, source->world, source->topology, source->lab, timeout_ms,
-                         error) == 0 &&
-        run_network_read(&network, what, error) == 0) {
-        status = run_network_take(&network, &source->states, error);
-    }
-    run_network_close(&network);
+    return source->saved ? 0
+                         : run_network_open(&source->network, source->world, source->topology,
+                                            source->lab, timeout_ms, error);
+}
+
+static int read_live(struct run_source *source, unsigned what, struct base_error *error)
+{
+    int status = run_network_read(&source->network, what, error) < 0
+                     ? -1
+                     : run_network_take(&source->network, &source->states, error);
+    run_network_close(&source->network);
     return status;
 }
 
-int run_source_read(struct run_source *source, unsigned what, unsigned timeout_ms,
-                    struct base_error *error)
+int run_source_read(struct run_source *source, unsigned what, struct base_error *error)
 {
     run_states_free(&source->states);
     return source->saved ? run_states_saved(source->saved, source->topology, &source->states, error)
-                         : read_live(source, what, timeout_ms, error);
+                         : read_live(source, what, error);
 }
 
 /* The states stay with the file: there are no dumps to free. */
@@ -55,6 +56,7 @@ int run_states_saved(const struct yaml_state *saved, const struct topology *topo
 
 void run_source_close(struct run_source *source)
 {
+    run_network_close(&source->network);
     run_states_free(&source->states);
     yaml_state_free(source->saved);
     lab_free(source->lab);

@@ -13,9 +13,10 @@
 struct run_source {
     const struct run_world *world;
     const struct topology *topology;
-    struct lab *lab;          /* live; NULL: saved */
-    struct yaml_state *saved; /* NULL: live */
-    struct run_states states; /* by index of the topology; filled in by run_source_read */
+    struct run_network network; /* between run_source_open and run_source_read; live */
+    struct lab *lab;            /* live; NULL: saved */
+    struct yaml_state *saved;   /* NULL: live */
+    struct run_states states;   /* by index of the topology; filled in by run_source_read */
 };
 
 /* Loads from `files` the saved state, or, if `state_path` is NULL, the lab file (`lab_path`
@@ -26,12 +27,14 @@ int run_source_load(struct run_source *source, const struct run_world *world,
                     const char *lab_path, const char *state_path,
                     struct yaml_diagnostics *diagnostics);
 
-/* Reads all switches at once (`what`: CHANNEL_*), or takes them from the file. A
- * switch that could not be read, or is not in the file, has NULL in
- * states.by_switch and a reason. timeout_ms as in run_network_open; 0: the
- * default. -1 without memory, or if the event loop cannot run. */
-int run_source_read(struct run_source *source, unsigned what, unsigned timeout_ms,
-                    struct base_error *error);
+/* Prepares what run_source_read reads, as run_network_open does: behind it no privilege is
+ * needed. Of a file nothing. timeout_ms as there; 0: the default. -1 as there. */
+int run_source_open(struct run_source *source, unsigned timeout_ms, struct base_error *error);
+
+/* Reads all switches at once (`what`: CHANNEL_*), or takes them from the file; a source that is
+ * read again is opened again. A switch that could not be read, or is not in the file, has NULL in
+ * states.by_switch and a reason. -1 without memory, or if the event loop cannot run. */
+int run_source_read(struct run_source *source, unsigned what, struct base_error *error);
 
 /* The states of a saved file by index of the topology, which run_states_free
  * frees; they point into `saved`. -1 without memory. */

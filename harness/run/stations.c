@@ -55,31 +55,27 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
     }
     size_t n = list_specs(stations, topology, lab, specs);
     int status = n > 0 ? world->station_open(world, specs, n, &stations->set, error) : 0;
-    for (size_t i = 0; status == 0 && i < n; i++) {
-        size_t host = stations->host_of[i];
+    free(specs);
+    return status;
+}
+
+void run_stations_start(struct run_stations *stations)
+{
+    const struct run_world *world = stations->world;
+    if (stations->set) {
+        world->station_start(stations->set);
+    }
+    for (size_t host = 0; host < stations->n_hosts; host++) {
+        size_t i = stations->station_of[host];
+        if (i == STATION_NONE) {
+            continue;
+        }
         const char *problem = world->station_problem(stations->set, i);
         stations->problems[host] = problem ? base_arena_text(&stations->arena, problem) : NULL;
         stations->captures[host] = !problem;
         stations->mtus[host] = problem ? 0 : world->station_mtu(stations->set, i);
         stations->addresses[host] = problem ? NULL : world->station_address(stations->set, i);
     }
-    free(specs);
-    return status;
-}
-
-int run_stations_open_none(struct run_stations *stations, const struct run_world *world,
-                           const struct topology *topology, const char *problem,
-                           struct base_error *error)
-{
-    *stations = (struct run_stations){.world = world};
-    if (allocate(stations, topology->n_hosts) < 0) {
-        return base_fail(error, "out of memory");
-    }
-    run_stations_distrust(stations, problem);
-    for (size_t host = 0; host < stations->n_hosts; host++) {
-        stations->station_of[host] = STATION_NONE;
-    }
-    return 0;
 }
 
 void run_stations_distrust(struct run_stations *stations, const char *problem)

@@ -20,17 +20,15 @@ struct run_stations {
     struct base_arena arena;
 };
 
-/* Opens the stations of all hosts at once. A station that cannot be opened is a problem
- * of its host. World and topology must outlive `stations`. -1 only without memory;
- * run_stations_close all the same. */
+/* Opens the stations of all hosts at once; none captures yet. World and topology must outlive
+ * `stations`. -1 only without memory; run_stations_close all the same. */
 int run_stations_open(struct run_stations *stations, const struct run_world *world,
                       const struct topology *topology, const struct lab *lab,
                       struct base_error *error);
 
-/* In place of run_stations_open: none is opened, and this is the problem of all hosts. */
-int run_stations_open_none(struct run_stations *stations, const struct run_world *world,
-                           const struct topology *topology, const char *problem,
-                           struct base_error *error);
+/* Has all of them capture. A station that cannot be opened, or does not capture, is a problem of
+ * its host. */
+void run_stations_start(struct run_stations *stations);
 
 /* From here on this is the problem of every host. The text must outlive `stations`. */
 void run_stations_distrust(struct run_stations *stations, const char *problem);

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The world as it is: sessions and stations of this machine, and its clocks. */
-#include "run/world.h"
+#include "run/run.h"
+
+#include "base/sandbox.h"
 
 #include <poll.h>
 #include <time.h>
+
+/* Reports are written by others: cli/job.c. */
+static int confine(const struct run_world *world, struct base_error *missing)
+{
+    (void)world;
+    return base_sandbox_enter(BASE_SANDBOX_READS, missing);
+}
 
 static int open_channel(const struct run_world *world, const struct channel_target *targets,
                         size_t n_targets, const struct channel_options *options,
@@ -44,11 +53,13 @@ static uint64_t wall_ns(const struct run_world *world)
 }
 
 const struct run_world run_world_live = {
+    .confine = confine,
     .channel_open = open_channel,
     .channel_dump = channel_dump,
     .channel_packet_out = channel_packet_out,
     .channel_close = channel_close,
     .station_open = open_stations,
+    .station_start = station_start,
     .station_problem = station_problem,
     .station_address = station_address,
     .station_mtu = station_mtu,
@@ -60,6 +71,14 @@ const struct run_world run_world_live = {
     .now_ns = now_ns,
     .wall_ns = wall_ns,
 };
+
+void run_confine(const struct run_world *world, struct report *report)
+{
+    struct base_error missing;
+    if (world->confine(world, &missing) < 0 && report) {
+        report_note(report, "not confined: %s", missing.text);
+    }
+}
 
 bool run_is_interrupted(const struct run_world *world)
 {

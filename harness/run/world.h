@@ -21,6 +21,10 @@ struct run_world {
      * as many. 0: no limit. */
     size_t max_read_bytes;
 
+    /* Gives up all that is not needed any more, when sessions are prepared and stations open, and
+     * before anything of them is read: base_sandbox_enter. Called once. */
+    int (*confine)(const struct run_world *world, struct base_error *missing);
+
     /* Sessions with switches: each member as the function of its name in
      * channel/channel.h. The implementation of channel_open defines what is in it. */
     int (*channel_open)(const struct run_world *world, const struct channel_target *targets,
@@ -36,6 +40,7 @@ struct run_world {
      * Deadlines are times of now_ns. */
     int (*station_open)(const struct run_world *world, const struct station_spec *specs,
                         size_t n_specs, struct station_set **set, struct base_error *error);
+    void (*station_start)(struct station_set *set);
     const char *(*station_problem)(const struct station_set *set, size_t station);
     const uint8_t *(*station_address)(const struct station_set *set, size_t station);
     unsigned (*station_mtu)(const struct station_set *set, size_t station);

@@ -11,7 +11,7 @@ struct station {
     char *name, *netns, *interface, *exec; /* as in station_spec; owned */
     const struct station_backend *backend;
     void *state;      /* of the backend; NULL: not open */
-    int fd;           /* readable when frames may be there; -1: never again */
+    int fd;           /* readable when frames may be there; -1: not yet, or never again */
     bool unsent;      /* when `fd` is writable, drain has something to write */
     unsigned n_asked; /* questions of `ask` that have no answer yet */
     uint64_t drops;   /* said with the last answer */
@@ -36,9 +36,15 @@ struct station_backend {
      * opening. May be NULL. */
     int (*prepare)(struct station *station, struct base_error *error);
 
-    /* On a thread of its own, which ends with it: it may enter namespaces. Sets
-     * `state` and `fd`; frames that arrive after it returned are captured. */
+    /* On a thread of its own, which ends with it: it may enter namespaces. All that needs
+     * a privilege happens here and in `prepare`. May be NULL. */
     int (*open)(struct station *station, struct base_error *error);
+
+    /* Begins to have it capture, and does not wait. */
+    int (*start)(struct station *station, struct base_error *error);
+
+    /* For a remote station, otherwise NULL. Waits until it captures. */
+    int (*await)(struct station *station, struct base_error *error);
 
     int (*send)(struct station *station, const void *frame, size_t n_bytes,
                 struct base_error *error);

@@ -18,6 +18,7 @@ enum {
 struct remote {
     struct station_command command;
     bool greeted, opened;
+    int64_t deadline_ns;         /* for it to be opened */
     struct base_buffer out;      /* not yet written */
     struct base_buffer in;       /* not yet taken apart */
     struct base_buffer arrivals; /* time_ns (64 bits), then an ARRIVAL message, each */
@@ -199,19 +200,23 @@ static int64_t answer_deadline(void)
     return station_now_ns() + (int64_t)STATION_EXEC_TIMEOUT_MS * 1000000;
 }
 
-static int exec_open(struct station *station, struct base_error *error)
+/* Not sooner: the far end captures from then on, and somebody has to read it. */
+static int exec_start(struct station *station, struct base_error *error)
 {
     struct remote *remote = station->state;
     const char *netns = station->netns ? station->netns : "";
-    int64_t deadline_ns = answer_deadline();
+    remote->deadline_ns = answer_deadline();
     base_put_text(&remote->out, STATION_WIRE_GREETING);
     station_wire_put(&remote->out, STATION_WIRE_OPEN, netns, strlen(netns) + 1, station->interface,
                      strlen(station->interface));
-    if (write_out(station, error)) {
-        return -1;
-    }
+    return write_out(station, error);
+}
+
+static int exec_await(struct station *station, struct base_error *error)
+{
+    struct remote *remote = station->state;
     while (!remote->opened) {
-        if (pump_until(station, deadline_ns, error)) {
+        if (pump_until(station, remote->deadline_ns, error)) {
             return -1;
         }
     }
@@ -315,7 +320,8 @@ static void exec_close(struct station *station)
 
 const struct station_backend station_exec = {
     .prepare = exec_prepare,
-    .open = exec_open,
+    .start = exec_start,
+    .await = exec_await,
     .send = exec_send,
     .drain = exec_drain,
     .drops = exec_drops,

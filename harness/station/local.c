@@ -107,6 +107,14 @@ static int find_interface(struct station *station, struct base_error *error)
     return result;
 }
 
+/* A filter that takes nothing: what arrives is not even copied. */
+static void mute(int fd)
+{
+    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+    struct sock_fprog filter = {.len = 1, .filter = &nothing};
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
+
 static int open_capture(struct local *local, const char *interface, struct base_error *error)
 {
     const struct station_libraries *lib = &local->lib;
@@ -136,6 +144,7 @@ static int open_capture(struct local *local, const char *interface, struct base_
     setsockopt(lib->pcap_fileno(capture), SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){1},
                sizeof(int));
     fcntl(lib->pcap_fileno(capture), F_SETFD, FD_CLOEXEC);
+    mute(lib->pcap_fileno(capture)); /* until local_start */
     return 0;
 }
 
@@ -147,13 +156,10 @@ static int open_injector(struct local *local, const char *interface, struct base
         return base_fail(error, "sending on %s: %s", interface, text);
     }
     /* libnet's socket receives everything on every interface of the namespace,
-     * and nothing reads it: a filter that takes nothing spares the copies. (To
-     * bind it to no protocol would spare the filter too, but wait for the
-     * kernel once more: 15 ms for each run.) */
-    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-    struct sock_fprog filter = {.len = 1, .filter = &nothing};
+     * and nothing reads it. (To bind it to no protocol would spare the filter
+     * too, but wait for the kernel once more: 15 ms for each run.) */
     int fd = local->lib.libnet_getfd(local->injector);
-    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+    mute(fd);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     return 0;
 }
@@ -169,6 +175,16 @@ static int local_open(struct station *station, struct base_error *error)
         find_interface(station, error) || open_capture(local, station->interface, error) ||
         open_injector(local, station->interface, error)) {
         return -1;
+    }
+    return 0;
+}
+
+static int local_start(struct station *station, struct base_error *error)
+{
+    struct local *local = station->state;
+    int fd = local->lib.pcap_fileno(local->capture);
+    if (setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &(int){0}, sizeof(int))) {
+        return base_fail(error, "capturing on %s: %s", station->interface, strerror(errno));
     }
     station->fd = local->lib.pcap_get_selectable_fd(local->capture);
     return 0;
@@ -295,6 +311,7 @@ static void local_close(struct station *station)
 
 const struct station_backend station_local = {
     .open = local_open,
+    .start = local_start,
     .send = local_send,
     .drain = local_drain,
     .drops = local_drops,

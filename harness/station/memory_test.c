@@ -52,7 +52,7 @@ static int serve(void *aux)
     assert_int_equal(write(in[1], said.data, said.n_bytes), said.n_bytes);
     base_buffer_free(&said);
     close(in[1]);
-    int status = station_serve(in[0], out[1], &error);
+    int status = station_serve(in[0], out[1], false, &error);
     close(in[0]);
     close(out[1]);
     ssize_t n = read(out[0], answer, sizeof answer - 1);
@@ -87,7 +87,7 @@ static void a_far_end_without_an_interface_says_so_once(void **state)
     assert_int_equal(pipe(in) | pipe(out), 0);
     assert_int_equal(write(in[1], said.data, said.n_bytes), said.n_bytes);
     close(in[1]);
-    assert_int_equal(station_serve(in[0], out[1], NULL), 0);
+    assert_int_equal(station_serve(in[0], out[1], false, NULL), 0);
     close(in[0]);
     close(out[1]);
     while (station_wire_read(out[0], &answer) > 0) {

@@ -8,11 +8,14 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 /* Serves until end of file on `in_fd`: then it returns 0, with everything
- * closed. Problems of the interface are sent to the other side, and are no
- * failure here. Enters the namespace that the other side names, and stays there.
- * Fails if the other side sends something wrong, or cannot be written to (where
- * SIGPIPE is ignored). */
-int station_serve(int in_fd, int out_fd, struct base_error *error);
+ * closed. confines: as soon as its interface is open, and before the first frame, the process
+ * enters the sandbox (base/sandbox.h), as far as it can. Problems of the interface are sent to the
+ * other side, and are no failure here. Enters the namespace that the other side names, and stays
+ * there. Fails if the other side sends something wrong, or cannot be written to (where SIGPIPE is
+ * ignored). */
+int station_serve(int in_fd, int out_fd, bool confines, struct base_error *error);
 
 #endif

@@ -3,6 +3,7 @@
  * What does the far end of a remote station do with the messages that come in? */
 #include "station/remote.h"
 
+#include "base/sandbox.h"
 #include "station/backend.h"
 #include "station/wire.h"
 
@@ -13,7 +14,7 @@
 
 struct server {
     int in_fd, out_fd;
-    bool greeted;
+    bool confines, greeted;
     struct station station; /* local */
     struct base_buffer in, out;
 };
@@ -60,7 +61,11 @@ static int take_open(struct server *server, struct base_reader body, struct base
     if (!station->interface || (n_netns && !station->netns)) {
         return base_fail(error, "no memory for a station");
     }
-    if (station->backend->open(station, &problem)) {
+    int failed = station->backend->open(station, &problem);
+    if (server->confines) {
+        base_sandbox_enter(BASE_SANDBOX_READS, NULL);
+    }
+    if (failed || station->backend->start(station, &problem)) {
         put_problem(server, &problem);
     } else {
         const uint8_t mtu[] = {(uint8_t)(station->mtu >> 8), (uint8_t)station->mtu};
@@ -180,10 +185,12 @@ static int serve_once(struct server *server, struct base_error *error)
     return flush(server, error) ? -1 : 1;
 }
 
-int station_serve(int in_fd, int out_fd, struct base_error *error)
+int station_serve(int in_fd, int out_fd, bool confines, struct base_error *error)
 {
-    struct server server = {
-        .in_fd = in_fd, .out_fd = out_fd, .station = {.backend = &station_local, .fd = -1}};
+    struct server server = {.in_fd = in_fd,
+                            .out_fd = out_fd,
+                            .confines = confines,
+                            .station = {.backend = &station_local, .fd = -1}};
     base_put_text(&server.out, STATION_WIRE_GREETING);
     int result = flush(&server, error) ? -1 : 1;
     while (result > 0) {

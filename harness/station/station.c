@@ -77,12 +77,19 @@ static bool for_each(struct station_set *set, void (*work)(struct station *stati
     return all_started;
 }
 
-static void open_one(struct station *station)
+/* One step further, for a station that has come so far; NULL: nothing is to be done. */
+static void go(struct station *station,
+               int (*step)(struct station *station, struct base_error *error))
 {
     struct base_error error;
-    if (!station->failed && station->backend->open(station, &error)) {
+    if (!station->failed && step && step(station, &error)) {
         station_fail(station, &error);
     }
+}
+
+static void open_one(struct station *station)
+{
+    go(station, station->backend->open);
 }
 
 static void close_one(struct station *station)
@@ -124,9 +131,8 @@ static void prepare(struct station *station)
     if (!station->interface) {
         base_fail(&error, "no interface is named for it");
         station_fail(station, &error);
-    } else if (station->backend->prepare && station->backend->prepare(station, &error)) {
-        station_fail(station, &error);
     }
+    go(station, station->backend->prepare);
 }
 
 static struct station_set *new_set(const struct station_spec *specs, size_t n)
@@ -167,6 +173,16 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
         return base_fail(error, "not enough threads to open %zu stations", n_specs);
     }
     return 0;
+}
+
+void station_start(struct station_set *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        go(&set->stations[i], set->stations[i].backend->start);
+    }
+    for (size_t i = 0; i < set->n; i++) {
+        go(&set->stations[i], set->stations[i].backend->await);
+    }
 }
 
 const char *station_problem(const struct station_set *set, size_t station)

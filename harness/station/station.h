@@ -35,15 +35,21 @@ enum {
     STATION_EXEC_TIMEOUT_MS = 15000, /* what a command behind `exec` may take to answer */
 };
 
-/* Opens all stations at once. 0: `*set` is there, and each of its stations
- * captures already and can send, or has a station_problem. -1 only without
- * memory or threads. The caller closes the set.
+/* Opens all stations at once, and reads nothing that comes from outside. 0: `*set` is there, and
+ * each of its stations is ready for station_start, or has a station_problem. -1
+ * only without memory or threads. The caller closes the set.
  *
  * Needs CAP_NET_RAW in the namespace of the interface, and to enter another
- * namespace CAP_SYS_ADMIN there and here (setns(2)); once this has returned no
- * capability is needed any more. */
+ * namespace CAP_SYS_ADMIN there and here (setns(2)), and starts the commands; once this has
+ * returned no capability is needed any more (base/sandbox.h). */
 int station_open(const struct station_spec *specs, size_t n_specs, struct station_set **set,
                  struct base_error *error);
+
+/* Has all stations capture, at once; call it once, before anything but station_problem and
+ * station_close. When it returns, each of them captures and can send, or has a station_problem.
+ * Before, no frame takes room in a ring: however long ago the set was opened, none is
+ * lost. Waits for `exec` stations, STATION_EXEC_TIMEOUT_MS at most. */
+void station_start(struct station_set *set);
 
 /* Why this station cannot be relied on, or NULL: it captures, has captured all
  * the time, and can send. Without the station's name: "no interface h1-eth0 in
@@ -52,7 +58,7 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
 const char *station_problem(const struct station_set *set, size_t station);
 
 /* The MAC address that the station's interface had when it was opened: six
- * bytes, as long as the set. NULL: not known. */
+ * bytes, as long as the set. NULL: not known, or not started. */
 const uint8_t *station_address(const struct station_set *set, size_t station);
 
 /* The MTU that the station's interface had when it was opened, in bytes without the Ethernet

@@ -52,6 +52,7 @@ static struct station_set *open_first(size_t n)
         specs[i] = (struct station_spec){.name = names[i], .interface = names[i]};
     }
     station_open(specs, n, &set, NULL);
+    station_start(set);
     for (size_t i = 0; set && i < n; i++) {
         if (station_problem(set, i)) {
             printf("%s: %s\n", names[i], station_problem(set, i));

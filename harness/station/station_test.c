@@ -530,7 +530,7 @@ static void the_far_end_refuses_strangers(void **state)
         assert_int_equal(pipe(in) | pipe(out), 0);
         assert_int_equal(write(in[1], inputs[i], lengths[i]), lengths[i]);
         close(in[1]);
-        assert_int_equal(station_serve(in[0], out[1], &error), -1);
+        assert_int_equal(station_serve(in[0], out[1], false, &error), -1);
         assert_true(error.text[0] != '\0');
         close(in[0]);
         close(out[0]);

@@ -197,7 +197,7 @@ static void the_far_end_looks_before_it_answers(void **state)
     put_script(&script);
     assert_int_equal(write(in[1], script.data, script.n_bytes), script.n_bytes);
     close(in[1]);
-    assert_int_equal(station_serve(in[0], out[1], NULL), 0);
+    assert_int_equal(station_serve(in[0], out[1], false, NULL), 0);
     close(in[0]);
     close(out[1]);
     ssize_t n_said = read(out[0], said, sizeof said);

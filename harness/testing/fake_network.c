@@ -350,6 +350,7 @@ static int open_channel(const struct run_world *world, const struct channel_targ
     (void)options;
     (void)error;
     struct fake_network *fake = world->aux;
+    fake->confined = false; /* a run begins */
     *channel = calloc(1, sizeof **channel);
     assert_non_null(*channel);
     (*channel)->fake = fake;
@@ -364,6 +365,7 @@ static int dump(struct channel *channel, unsigned what, struct channel_dump *dum
                 struct base_error *error)
 {
     struct fake_network *fake = channel->fake;
+    assert_true(fake->confined);
     if (fake_network_meets(fake, FAKE_BROKEN, NULL, NULL)) {
         return base_fail(error, "no event loop");
     }
@@ -423,6 +425,14 @@ static void close_channel(struct channel *channel)
     free(channel);
 }
 
+static int confine(const struct run_world *world, struct base_error *missing)
+{
+    struct fake_network *fake = world->aux;
+    assert_false(fake->confined);
+    fake->confined = true;
+    return fake->missing ? base_fail(missing, "%s", fake->missing) : 0;
+}
+
 static uint64_t now_ns(const struct run_world *world)
 {
     return ((const struct fake_network *)world->aux)->time_ns;
@@ -435,6 +445,7 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
 {
     assert_true(topology->n_switches <= FAKE_SWITCHES);
     *fake = (struct fake_network){.world = {.aux = fake,
+                                            .confine = confine,
                                             .channel_open = open_channel,
                                             .channel_dump = dump,
                                             .channel_packet_out = packet_out,

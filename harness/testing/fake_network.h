@@ -88,6 +88,8 @@ struct fake_network {
     size_t n_arrivals, capacity;
     struct fake_arrival *held; /* not sent yet; `host` is the sender */
     size_t n_held, held_capacity;
+    bool confined;       /* world.confine was called, since sessions were prepared */
+    const char *missing; /* what that says is missing; NULL: nothing */
     unsigned n_dumps, n_sent, n_packet_outs; /* so many times */
     unsigned what;                           /* CHANNEL_*, of the last dump */
 };

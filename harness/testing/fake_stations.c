@@ -17,6 +17,7 @@ struct station_set {
     size_t n;
     size_t host_of[STATIONS_MAX];
     const char *problems[STATIONS_MAX];
+    bool started;
 };
 
 static const char *name_of(const struct station_set *set, size_t station)
@@ -33,6 +34,7 @@ static int open_set(const struct run_world *world, const struct station_spec *sp
     struct station_set *set = calloc(1, sizeof *set);
     assert_non_null(set);
     set->fake = world->aux;
+    assert_false(set->fake->confined); /* it needs privileges */
     set->n = n_specs;
     for (size_t i = 0; i < n_specs; i++) {
         set->host_of[i] = topology_find_host(set->fake->topology, specs[i].name);
@@ -42,6 +44,13 @@ static int open_set(const struct run_world *world, const struct station_spec *sp
     }
     *out = set;
     return 0;
+}
+
+static void start(struct station_set *set)
+{
+    assert_true(set->fake->confined);
+    assert_false(set->started);
+    set->started = true;
 }
 
 static const char *problem(const struct station_set *set, size_t station)
@@ -183,6 +192,7 @@ static void close_set(struct station_set *set)
 void fake_stations_attach(struct fake_network *fake)
 {
     fake->world.station_open = open_set;
+    fake->world.station_start = start;
     fake->world.station_problem = problem;
     fake->world.station_address = address;
     fake->world.station_mtu = mtu;

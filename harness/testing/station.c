@@ -57,6 +57,7 @@ struct station_set *open_set(const struct station_spec *specs, size_t n)
     if (station_open(specs, n, &set, &error)) {
         fail_msg("%s", error.text);
     }
+    station_start(set);
     return set;
 }
 
@@ -227,6 +228,6 @@ bool was_far_end(int argc, char **argv, int *status)
     if (argc != 3 || strcmp(argv[1], "tapproof") != 0) {
         return false;
     }
-    *status = station_serve(STDIN_FILENO, STDOUT_FILENO, &error) ? 1 : 0;
+    *status = station_serve(STDIN_FILENO, STDOUT_FILENO, true, &error) ? 1 : 0;
     return true;
 }

@@ -38,4 +38,35 @@ done
 export TAPPROOF_SANDBOX=off
 expect_says 0 'not confined: TAPPROOF_SANDBOX=off' "it can be switched off" "$B/tapd" "$policy" --once
 unset TAPPROOF_SANDBOX
+
+# Commands, while the switches do not answer: their sessions are open.
+install simulated
+switches=$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")
+
+# holds NAME COMMAND...: it is confined as long as it waits; then it ends with 0.
+holds() {
+    name=$1
+    shift
+    kill -STOP "$switches"
+    "$@" --timeout 60s > "$scratch/said" 2>&1 < /dev/null &
+    pid=$!
+    wait_until is_confined "$pid"
+    confined=$?
+    kill -CONT "$switches"
+    wait "$pid"
+    status=$?
+    [ "$confined" -eq 0 ] && [ "$status" -eq 0 ] && ! grep -q 'not confined' "$scratch/said"
+    set -- $?
+    echo "confined: $confined, exit status $status" >> "$scratch/out"
+    cat "$scratch/said" >> "$scratch/out"
+    report "$name" "$1"
+}
+
+holds "check" "$B/tapproof" check "$simulated" --json "$scratch/report.json"
+grep -q '"verdict": *"pass"' "$scratch/report.json"
+report "and its report is written" $?
+holds "prove --confirm" "$B/tapproof" prove --confirm "$simulated"
+holds "flows" "$B/tapproof" flows topologies/demon.yaml --save "$scratch/state.yaml"
+holds "learn" "$B/tapproof" learn topologies/demon.yaml -o "$scratch/learned.yaml"
+holds "diff" "$B/tapproof" diff topologies/demon.yaml topologies/demon.yaml
 plan

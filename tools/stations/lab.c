@@ -121,6 +121,9 @@ int stations_lab_open(struct stations_lab *lab, const unsigned *chosen, struct b
     lab->n_stations = list_specs(lab, chosen, specs);
     int status = station_open(specs, lab->n_stations, &lab->set, error);
     free(specs);
+    if (status == 0) {
+        station_start(lab->set);
+    }
     return status < 0 ? status : check_problems(lab, error);
 }
 

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tasks done by another process, and what becomes of it. */
+#include "base/helper.h"
+
+#include "testing/cmocka.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { WRITE, OPEN, WHO, FAIL, DIE };
+
+/* aux: a text of the process that started it. */
+static int work(void *aux, struct base_helper_task *task, struct base_error *error)
+{
+    int ends[2];
+    switch (task->what) {
+    case WRITE:
+        return write(task->fd, aux, strlen(aux)) > 0 ? 0 : base_fail(error, "nowhere to write");
+    case OPEN:
+        task->answer = open("/dev/zero", O_RDONLY);
+        return 0;
+    case WHO:
+        if (pipe(ends)) {
+            return base_fail(error, "no pipe");
+        }
+        dprintf(ends[1], "%ld", (long)getpid());
+        close(ends[1]);
+        task->answer = ends[0];
+        return 0;
+    case DIE:
+        _exit(1);
+    default:
+        return base_fail(error, "no such task: %u", task->what);
+    }
+}
+
+static void ask(const struct base_helper *helper, struct base_helper_task *task)
+{
+    struct base_error error = {""};
+    if (base_helper_ask(helper, task, &error) < 0) {
+        fail_msg("%s", error.text);
+    }
+}
+
+static void descriptors_go_there_and_back(void **state)
+{
+    (void)state;
+    struct base_helper helper;
+    char text[] = "before", got[16] = "";
+    int ends[2];
+    assert_int_equal(base_helper_start(&helper, work, text, NULL), 0);
+    strcpy(text, "behind"); /* of this process alone */
+    assert_int_equal(pipe(ends), 0);
+    ask(&helper, &(struct base_helper_task){.what = WRITE, .fd = ends[1]});
+    assert_int_equal(read(ends[0], got, sizeof got), 6);
+    assert_string_equal(got, "before");
+    close(ends[1]);
+    assert_int_equal(read(ends[0], got, sizeof got), 0); /* nobody holds the other end any more */
+    close(ends[0]);
+    struct base_helper_task task = {.what = OPEN, .fd = -1};
+    ask(&helper, &task);
+    assert_int_equal(read(task.answer, got, 1), 1);
+    assert_int_equal(fcntl(task.answer, F_GETFD), FD_CLOEXEC);
+    close(task.answer);
+    task = (struct base_helper_task){.what = WHO, .fd = -1};
+    ask(&helper, &task);
+    memset(got, 0, sizeof got);
+    assert_true(read(task.answer, got, sizeof got - 1) > 0);
+    assert_int_equal(atol(got), helper.pid);
+    assert_int_not_equal(helper.pid, getpid());
+    close(task.answer);
+    base_helper_end(&helper);
+}
+
+static void errors_come_back(void **state)
+{
+    (void)state;
+    struct base_helper helper;
+    struct base_error error = {""};
+    assert_int_equal(base_helper_start(&helper, work, NULL, NULL), 0);
+    struct base_helper_task task = {.what = FAIL, .fd = -1};
+    assert_int_equal(base_helper_ask(&helper, &task, &error), -1);
+    assert_string_equal(error.text, "no such task: 3");
+    assert_int_equal(task.answer, -1);
+    ask(&helper, &(struct base_helper_task){.what = WHO, .fd = -1}); /* it goes on */
+    task = (struct base_helper_task){.what = DIE, .fd = -1};
+    assert_int_equal(base_helper_ask(&helper, &task, &error), -1);
+    assert_string_equal(error.text, "the process that was to do it has ended");
+    base_helper_end(&helper);
+}
+
+static void it_ends_when_it_is_to(void **state)
+{
+    (void)state;
+    struct base_helper first, second;
+    assert_int_equal(base_helper_start(&first, work, NULL, NULL), 0);
+    assert_int_equal(base_helper_start(&second, work, NULL, NULL), 0);
+    pid_t pid = first.pid;
+    kill(pid, SIGINT);
+    kill(pid, SIGTERM);
+    kill(pid, SIGHUP);
+    ask(&first, &(struct base_helper_task){.what = OPEN, .fd = -1});
+    base_helper_end(&first); /* although the second one has its descriptors */
+    assert_int_equal(first.pid, 0);
+    assert_int_equal(kill(pid, 0), -1);
+    base_helper_end(&first);
+    base_helper_end(&second);
+}
+
+/* Its helper goes with a process that is killed. */
+static void it_ends_with_its_process(void **state)
+{
+    (void)state;
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct base_helper helper;
+        base_helper_start(&helper, work, NULL, NULL);
+        kill(getpid(), SIGKILL);
+    }
+    close(ends[1]); /* which the child and its helper hold */
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(descriptors_go_there_and_back),
+    cmocka_unit_test(errors_come_back),
+    cmocka_unit_test(it_ends_when_it_is_to),
+    cmocka_unit_test(it_ends_with_its_process),
+};
+
+TEST_MAIN(tests)
