@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static _Thread_local bool ran_out;
 
@@ -36,4 +37,9 @@ bool base_memory_ran_out(void)
 void base_memory_begin(void)
 {
     ran_out = false;
+}
+
+uint64_t base_memory_half(void)
+{
+    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
 }

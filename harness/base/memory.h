@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As malloc, calloc and realloc; freed with free(). NULL without memory, which is noted. */
 void *base_malloc(size_t n_bytes);
@@ -17,5 +18,8 @@ void *base_realloc(void *memory, size_t n_bytes);
 /* Whether one of these returned NULL in this thread since base_memory_begin, if that was called. */
 bool base_memory_ran_out(void);
 void base_memory_begin(void);
+
+/* Half of what the machine has, in bytes. */
+uint64_t base_memory_half(void);
 
 #endif

@@ -5,39 +5,11 @@
 #include "channel/channel.h"
 
 #include "testing/channel.h"
+#include "testing/hostile.h"
 
 #include <stdlib.h>
 
-enum { AT_ONCE = 64, TIMEOUT_MS = 400, N_KINDS = 5 };
-
-/* A switch that sends a 16-bit word of its dialogue otherwise. */
-struct liar {
-    struct fake_switch fake;
-    size_t at;     /* bytes in front of the word */
-    unsigned kind; /* of what is sent instead */
-};
-
-static uint16_t lie(unsigned kind, uint16_t truth)
-{
-    const uint16_t said[N_KINDS] = {0, 0xffff, (uint16_t)(truth + 1), (uint16_t)(truth - 1),
-                                    (uint16_t)(truth + 8)};
-    return said[kind];
-}
-
-static void answer_with_a_lie(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    const struct liar *liar = (const struct liar *)fake;
-    size_t begin = fake->n_sent, n_before = fake->out.n_bytes;
-    fake_switch_answer(fake, type, xid, kind);
-    for (size_t i = n_before; i + 1 < fake->out.n_bytes; i++) {
-        if (begin + i == liar->at) {
-            uint16_t truth = (uint16_t)(fake->out.data[i] << 8 | fake->out.data[i + 1]);
-            uint16_t said = lie(liar->kind, truth);
-            fake->out.data[i] = (uint8_t)(said >> 8);
-            fake->out.data[i + 1] = (uint8_t)said;
-        }
-    }
-}
+enum { AT_ONCE = 64, TIMEOUT_MS = 400 };
 
 /* A good switch, and as many liars as there are from `first` on. */
 static void dump_liars(size_t first, size_t n)
@@ -50,8 +22,8 @@ static void dump_liars(size_t first, size_t n)
     struct channel *channel;
     for (size_t i = 0; i < n; i++) {
         liars[i] = (struct liar){.fake = {.n_flows = 3, .answer = answer_with_a_lie},
-                                 .at = 8 + 2 * ((first + i) / N_KINDS),
-                                 .kind = (unsigned)((first + i) % N_KINDS)};
+                                 .at = 8 + 2 * ((first + i) / LIAR_KINDS),
+                                 .kind = (unsigned)((first + i) % LIAR_KINDS)};
         assert_true(fake_switch_start(&liars[i].fake));
         targets[i] = (struct channel_target){.name = "liar", .endpoint = liars[i].fake.endpoint};
     }
@@ -80,7 +52,7 @@ static void a_word_that_is_wrong_costs_one_dump(void **state)
     expect_ok(whole);
     struct channel_dump dump = dump_once(&whole, &(struct channel_options){.timeout_ms = 20000});
     switch_state_free(&dump.state);
-    size_t n = (whole.n_sent - 8) / 2 * N_KINDS;
+    size_t n = (whole.n_sent - 8) / 2 * LIAR_KINDS;
     assert_true(n > 1000);
     for (size_t first = 0; first < n; first += AT_ONCE) {
         dump_liars(first, n - first < AT_ONCE ? n - first : AT_ONCE);

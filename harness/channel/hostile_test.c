@@ -5,16 +5,7 @@
 #include "channel/channel.h"
 
 #include "testing/channel.h"
-
-static void refuse_hello(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    (void)kind;
-    size_t begin = fake->out.n_bytes;
-    if (type == FAKE_HELLO) {
-        fake_switch_put(fake, FAKE_ERROR, xid, "\0\0\0\0only 1.3", 12);
-        fake->out.data[begin] = 4;
-    }
-}
+#include "testing/hostile.h"
 
 static void a_peer_that_refuses_1_0_is_named(void **state)
 {
@@ -59,15 +50,6 @@ static void a_connection_cut_anywhere_is_a_failure(void **state)
     }
 }
 
-static void lose_flows(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        fake_switch_put_flows(fake, xid, 2, true);
-    } else {
-        fake_switch_answer(fake, type, xid, kind);
-    }
-}
-
 static void what_is_still_to_come_is_said(void **state)
 {
     (void)state;
@@ -76,27 +58,6 @@ static void what_is_still_to_come_is_said(void **state)
                    "timed out after 500 ms: still to come: FLOW stats (2 entries so far)");
     expect_failure((struct fake_switch){.n_flows = 4, .answer = lose_flows, .hangs_up = true},
                    &PATIENT, "the connection: still to come: FLOW stats (2 entries so far)");
-}
-
-static void go_on_for_ever(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        for (size_t i = 0; i < 1000; i++) {
-            fake_switch_put_flows(fake, xid, fake->flows_a_part, true);
-        }
-    } else {
-        fake_switch_answer(fake, type, xid, kind);
-    }
-}
-
-/* More than the buffers of both sockets hold, none of it read by the sender. */
-static void flood_with_echoes(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    static const uint8_t zeros[60000];
-    (void)kind;
-    for (size_t i = 0; type == FAKE_HELLO && i < 800; i++) {
-        fake_switch_put(fake, FAKE_ECHO_REQUEST, xid, zeros, sizeof zeros);
-    }
 }
 
 static void a_peer_that_does_not_read_is_given_up(void **state)
@@ -196,72 +157,6 @@ static void a_small_table_is_not_given_up_for_a_large_one(void **state)
     sem_destroy(&sent);
 }
 
-static void forget_more(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    fake_switch_answer(fake, type, xid, kind);
-    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        fake_switch_put_flows(fake, xid, 1, false);
-    }
-}
-
-static void cut_body(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    static const uint8_t half_a_record[4 + 40] = {0, FAKE_FLOW, 0, 0, 0, FAKE_FLOW_BYTES};
-    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        fake_switch_put(fake, FAKE_STATS_REPLY, xid, half_a_record, sizeof half_a_record);
-    } else {
-        fake_switch_answer(fake, type, xid, kind);
-    }
-}
-
-static void answer_flow_with_aggregate(struct fake_switch *fake, uint8_t type, uint32_t xid,
-                                       uint16_t kind)
-{
-    fake_switch_answer(fake, type, xid, kind == FAKE_FLOW ? FAKE_AGGREGATE : kind);
-}
-
-static void answer_flow_with_barrier(struct fake_switch *fake, uint8_t type, uint32_t xid,
-                                     uint16_t kind)
-{
-    bool flow = type == FAKE_STATS_REQUEST && kind == FAKE_FLOW;
-    fake_switch_answer(fake, flow ? FAKE_BARRIER_REQUEST : type, xid, kind);
-}
-
-static void answer_features_with_barrier(struct fake_switch *fake, uint8_t type, uint32_t xid,
-                                         uint16_t kind)
-{
-    bool features = type == FAKE_FEATURES_REQUEST;
-    fake_switch_answer(fake, features ? FAKE_BARRIER_REQUEST : type, xid, kind);
-}
-
-static void refuse_flow(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    if (type == FAKE_STATS_REQUEST && kind == FAKE_FLOW) {
-        fake_switch_put(fake, FAKE_ERROR, xid, "\0\1\0\2", 4);
-    } else {
-        fake_switch_answer(fake, type, xid, kind);
-    }
-}
-
-static void be_a_controller(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
-{
-    (void)kind;
-    if (type == FAKE_HELLO) {
-        fake_switch_put(fake, FAKE_FEATURES_REQUEST, xid, NULL, 0);
-    }
-}
-
-static void answer_features_last(struct fake_switch *fake, uint8_t type, uint32_t xid,
-                                 uint16_t kind)
-{
-    if (type == FAKE_BARRIER_REQUEST) {
-        fake_switch_answer(fake, FAKE_FEATURES_REQUEST, xid - 4, 0);
-    }
-    if (type != FAKE_FEATURES_REQUEST) {
-        fake_switch_answer(fake, type, xid, kind);
-    }
-}
-
 static void a_wrong_answer_is_a_failure(void **state)
 {
     (void)state;
@@ -282,6 +177,38 @@ static void a_wrong_answer_is_a_failure(void **state)
                    "reply to PORT stats: came before the reply to FEATURES");
 }
 
+/* All at once, beside one that is as it should be. */
+static void each_costs_its_own_dump(void **state)
+{
+    (void)state;
+    struct fake_switch fakes[N_HOSTILE + 1] = {[N_HOSTILE] = {.n_flows = 3}};
+    struct channel_target targets[N_HOSTILE + 1];
+    struct channel_dump dumps[N_HOSTILE + 1];
+    const struct channel_options options = {.timeout_ms = 2000, .max_messages = 700};
+    struct channel *channel;
+    for (size_t i = 0; i <= N_HOSTILE; i++) {
+        fakes[i] = i < N_HOSTILE ? HOSTILE[i].fake : fakes[i];
+        assert_true(fake_switch_start(&fakes[i]));
+        targets[i] = (struct channel_target){.name = "s", .endpoint = fakes[i].endpoint};
+    }
+    assert_int_equal(channel_open(targets, N_HOSTILE + 1, &options, &channel, NULL), 0);
+    dump_all(channel, BOTH, dumps);
+    for (size_t i = 0; i < N_HOSTILE; i++) {
+        if (HOSTILE[i].why) {
+            assert_failed(&dumps[i], fakes[i].endpoint, HOSTILE[i].why);
+        } else {
+            assert_true(dumps[i].ok || *dumps[i].reason);
+        }
+        switch_state_free(&dumps[i].state);
+    }
+    assert_ok(&dumps[N_HOSTILE], 3);
+    switch_state_free(&dumps[N_HOSTILE].state);
+    channel_close(channel);
+    for (size_t i = 0; i <= N_HOSTILE; i++) {
+        stop(&fakes[i]);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_peer_that_refuses_1_0_is_named),
     cmocka_unit_test(what_is_not_openflow_is_recognised),
@@ -293,5 +220,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_small_table_is_not_given_up_for_a_large_one),
     cmocka_unit_test(a_peer_that_does_not_read_is_given_up),
     cmocka_unit_test(a_wrong_answer_is_a_failure),
+    cmocka_unit_test(each_costs_its_own_dump),
 };
 TEST_MAIN(tests)

@@ -37,6 +37,7 @@ struct channel_listener {
     struct event_base *base;
     struct endpoint endpoint;
     channel_listener_take *take;
+    channel_listener_lost *lost; /* may be NULL */
     void *owner;
     int fd;
     struct event *acceptable, *rest;
@@ -120,6 +121,11 @@ void channel_listener_set_patience(struct channel_listener *listener, unsigned p
     listener->patience_ms = patience_ms;
 }
 
+void channel_listener_tell_lost(struct channel_listener *listener, channel_listener_lost *lost)
+{
+    listener->lost = lost;
+}
+
 void channel_listener_start(struct channel_listener *listener)
 {
     listener->n_strangers = listener->n_lost = 0;
@@ -200,10 +206,23 @@ void channel_listener_free(struct channel_listener *listener)
     free(listener);
 }
 
+static void note_loss(struct channel_listener *listener, const struct base_error *why)
+{
+    listener->n_lost++;
+    listener->last_loss = *why;
+    if (listener->lost) {
+        listener->lost(listener->owner, why);
+    }
+}
+
 static void lose(struct caller *caller, const struct base_error *why)
 {
-    caller->listener->n_lost++;
-    caller->listener->last_loss = *why;
+    struct base_buffer peer = {0};
+    struct base_error error = *why;
+    channel_conn_format_peer(caller->conn, &peer);
+    base_fail_in(&error, "%s", base_buffer_text(&peer));
+    base_buffer_free(&peer);
+    note_loss(caller->listener, &error);
     forget(caller);
 }
 
@@ -284,11 +303,8 @@ static void make_room(struct channel_listener *listener)
     while (oldest->next) {
         oldest = oldest->next;
     }
-    struct base_buffer peer = {0};
     struct base_error error;
-    channel_conn_format_peer(oldest->conn, &peer);
-    base_fail(&error, "%s said nothing while others called", base_buffer_text(&peer));
-    base_buffer_free(&peer);
+    base_fail(&error, "said nothing while others called");
     lose(oldest, &error);
 }
 
@@ -299,16 +315,19 @@ static void on_acceptable(evutil_socket_t fd, short events, void *arg)
 {
     (void)events;
     struct channel_listener *listener = arg;
+    struct base_error error;
     int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (peer < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
-        listener->n_lost++;
-        base_fail(&listener->last_loss, "can not accept: %s", strerror(errno));
+        base_fail(&error, "can not accept: %s", strerror(errno));
+        note_loss(listener, &error);
         event_del(listener->acceptable);
         const struct timeval rest = base_timeval(REST_MS);
         evtimer_add(listener->rest, &rest);
     } else if (peer >= 0) {
         make_room(listener);
-        listener->n_lost += greet(listener, peer, &listener->last_loss) < 0;
+        if (greet(listener, peer, &error)) {
+            note_loss(listener, &error);
+        }
     }
 }
 

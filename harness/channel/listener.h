@@ -32,6 +32,11 @@ struct channel_listener *channel_listener_new(struct event_base *base,
 bool channel_listener_is_at(const struct channel_listener *listener,
                             const struct endpoint *endpoint);
 
+/* From now on the owner hears of each caller that did not come so far as to say which switch it is,
+ * and why: "192.0.2.1:4242: answers, but not in OpenFlow: ...". */
+typedef void channel_listener_lost(void *owner, const struct base_error *why);
+void channel_listener_tell_lost(struct channel_listener *listener, channel_listener_lost *lost);
+
 /* From now on, closes a new connection whose switch has not named its datapath id after so long.
  * After each quarter of it, at most a second, the switch is asked again: it may have passed over
  * what came together with HELLO. 0 (the default): waits endlessly. */

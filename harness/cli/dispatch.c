@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static const struct cli_command *const commands[] = {
     &cli_check,  &cli_diff, &cli_explain, &cli_flows,   &cli_learn,
@@ -156,8 +155,7 @@ static int load_and_run(struct cli_job *job)
  * them, eight times what comes from the network. */
 static void limit_memory(struct cli_job *job)
 {
-    uint64_t half = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
-    job->world.max_read_bytes = (size_t)((job->memory ? job->memory : half) / 8);
+    job->world.max_read_bytes = (size_t)((job->memory ? job->memory : base_memory_half()) / 8);
 }
 
 static int run_job(struct cli_job *job, int argc, char **argv)

@@ -272,6 +272,7 @@ static void *dial_loop(void *arg)
     } else {
         close(fake->fd);
     }
+    fake->is_over = true;
     return NULL;
 }
 

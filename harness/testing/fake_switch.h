@@ -28,6 +28,7 @@ enum {
     FAKE_PACKET_IN = 10,
     FAKE_FLOW_REMOVED = 11,
     FAKE_PORT_STATUS = 12,
+    FAKE_FLOW_MOD = 14,
     FAKE_STATS_REQUEST = 16,
     FAKE_STATS_REPLY = 17,
     FAKE_BARRIER_REQUEST = 18,
@@ -73,10 +74,11 @@ struct fake_switch {
 
     /* What came of it; read after the stop. */
     unsigned n_connections;
-    unsigned n_dumps;    /* BARRIER requests */
-    uint32_t types_seen; /* bit n: a message of type n came */
-    char echoed[64];     /* the body of the last ECHO_REPLY, as text */
-    size_t n_sent;       /* bytes, by the last connection */
+    unsigned n_dumps;     /* BARRIER requests */
+    uint32_t types_seen;  /* bit n: a message of type n came */
+    char echoed[64];      /* the body of the last ECHO_REPLY, as text */
+    size_t n_sent;        /* bytes, by the last connection */
+    _Atomic bool is_over; /* it dialled, and that connection is closed; may be read at any time */
 
     /* Its own. */
     struct base_buffer out;

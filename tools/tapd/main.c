@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tapd: the controller of a tap network. Options, signals, exit status. */
+#include "base/memory.h"
 #include "base/options.h"
 #include "base/process.h"
 #include "base/sandbox.h"
@@ -28,6 +29,7 @@ struct options {
     const char *http;
     const char *token_file;
     unsigned timeout_ms;
+    uint64_t memory; /* bytes; 0: half of what there is */
     bool print, once, verbose, version;
 };
 
@@ -78,6 +80,8 @@ static const struct base_option rows[] = {
     {"settle", 0, "TIME", base_option_ms, AT(controller.installer.settle_ms), .min = 1,
      .help = "between what ends and what begins: so long a switch may forward by its old table "
              "after its barrier (default 20ms)"},
+    {"memory", 0, "SIZE", base_option_size, AT(memory), .min = 1 << 20,
+     .help = "what all switches together may make it use (default: half of the machine's)"},
     {"print", 0, NULL, base_option_flag, AT(print),
      .help = "print the entries that the policy asks for, and send nothing"},
     {"once", 0, NULL, base_option_flag, AT(once), .help = "install, be sure of it, and end"},
@@ -141,6 +145,9 @@ static int read_options(int argc, char **argv, struct options *options)
         return complain("expected one policy file");
     }
     tapd_log_set_verbose(options->verbose);
+    /* A table that was read takes twice its bytes, for as long as the next one is read. */
+    options->controller.installer.session.max_sum_bytes =
+        (size_t)((options->memory ? options->memory : base_memory_half()) / 8);
     options->controller.policy = argv[first];
     options->controller.listen = options->listen.items;
     options->controller.n_listen = options->listen.n;

@@ -233,10 +233,10 @@ static void on_acknowledged(void *owner)
 
 static void on_down(void *owner, const char *why)
 {
-    (void)why;
     struct tapd_target *target = owner;
     struct tapd_installer *installer = target->installer;
     forget_table(target);
+    base_fail(&target->trouble, "%s", why); /* until it has all that is wanted */
     installer->abandoned |= installer->actual[target - installer->targets] != NULL;
     answered(target);
 }

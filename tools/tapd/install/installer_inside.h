@@ -22,7 +22,7 @@ struct tapd_target {
     bool awaited;                 /* the round waits for its answer */
     bool refuses;                 /* left out until the next resync */
     unsigned n_rounds;            /* in a row that had something to send to it */
-    struct base_error trouble;    /* why it refuses; "" */
+    struct base_error trouble;    /* why it does not have all: "" */
     struct of_flow_mod *mods;     /* on their way to it */
     size_t n_mods, mods_capacity;
     struct base_arena actions; /* of mods */

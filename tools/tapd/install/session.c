@@ -22,6 +22,7 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
 static void on_timer(evutil_socket_t fd, short events, void *arg);
 static bool take_caller(void *owner, struct channel_listener *listener, struct channel_conn *conn,
                         uint64_t dpid);
+static void on_lost_caller(void *owner, const struct base_error *why);
 static void free_session(struct tapd_session *session);
 
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
@@ -46,6 +47,7 @@ struct tapd_sessions *tapd_sessions_new(struct event_base *base,
         .request_ms = or_default(given->request_ms, 30000),
         .backoff_min_ms = or_default(given->backoff_min_ms, 100),
         .backoff_max_ms = or_default(given->backoff_max_ms, 5000),
+        .max_sum_bytes = given->max_sum_bytes,
     };
     return sessions;
 }
@@ -117,6 +119,7 @@ int tapd_sessions_listen(struct tapd_sessions *sessions, const char *text, struc
         return base_fail_in(error, "%s", text);
     }
     channel_listener_set_patience(listener, sessions->options.handshake_ms);
+    channel_listener_tell_lost(listener, on_lost_caller);
     sessions->listeners[sessions->n_listeners++] = listener;
     return 0;
 }
@@ -159,9 +162,18 @@ bool tapd_session_is_idle(const struct tapd_session *session)
     return session->stage == STAGE_IDLE;
 }
 
-const char *tapd_session_trouble(const struct tapd_session *session)
+const char *tapd_session_trouble(struct tapd_session *session)
 {
-    return tapd_session_is_up(session) ? "" : session->trouble.text;
+    const struct tapd_sessions *sessions = session->sessions;
+    if (tapd_session_is_up(session)) {
+        return "";
+    }
+    session->awaited.n_bytes = 0;
+    base_put_text(&session->awaited, session->trouble.text);
+    for (size_t i = 0; !session->text && i < sessions->n_listeners; i++) {
+        channel_listener_format_others(sessions->listeners[i], &session->awaited);
+    }
+    return base_buffer_text(&session->awaited);
 }
 
 static void free_session(struct tapd_session *session)
@@ -171,10 +183,17 @@ static void free_session(struct tapd_session *session)
     }
     channel_conn_free(session->conn);
     switch_state_free(&session->dump.state);
+    base_buffer_free(&session->awaited);
     free(session->addresses);
     free(session->text);
     free(session->name);
     free(session);
+}
+
+static void on_lost_caller(void *owner, const struct base_error *why)
+{
+    (void)owner;
+    tapd_log("a caller: %s", why->text);
 }
 
 /* Once, and not with every attempt. */
@@ -189,14 +208,14 @@ static void tell_trouble(struct tapd_session *session, const char *why, bool was
     session->trouble = trouble;
 }
 
-/* Away, and why. The owner hears of it if the session was up. */
-static void lose(struct tapd_session *session, const struct base_error *why)
+void tapd_session_lose(struct tapd_session *session, const struct base_error *why)
 {
     const struct tapd_session_options *options = &session->sessions->options;
     bool was_up = tapd_session_is_up(session);
     channel_conn_free(session->conn);
     session->conn = NULL;
     switch_state_free(&session->dump.state);
+    session->dump.n_bytes = 0;
     if (was_up && tapd_monotonic_ms() - session->up_since_ms > options->backoff_max_ms) {
         session->n_failures = 0;
     }
@@ -235,7 +254,7 @@ static void dial(struct tapd_session *session)
     if ((!session->addresses && channel_socket_resolve(&session->endpoint, &session->addresses,
                                                        &session->n_addresses, &error)) ||
         dial_next(session, &error)) {
-        lose(session, &error);
+        tapd_session_lose(session, &error);
     }
 }
 
@@ -281,7 +300,7 @@ static bool take_caller(void *owner, struct channel_listener *listener, struct c
     if (session->conn) {
         struct base_error error;
         base_fail(&error, "dialled again");
-        lose(session, &error);
+        tapd_session_lose(session, &error);
     }
     channel_conn_set_owner(conn, &SESSION_OPS, session);
     session->conn = conn;
@@ -308,7 +327,7 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
             return;
         }
     }
-    lose(session, &error);
+    tapd_session_lose(session, &error);
 }
 
 /* Silence */
@@ -317,7 +336,7 @@ static void give_up(struct tapd_session *session, const char *what)
 {
     struct base_error error;
     base_fail(&error, "%s", what);
-    lose(session, &error);
+    tapd_session_lose(session, &error);
 }
 
 static void on_greeting_timer(struct tapd_session *session)

@@ -56,6 +56,8 @@ struct tapd_session_options {
     unsigned request_ms;     /* of silence while a request is under way; 30,000 */
     unsigned backoff_min_ms; /* before the first redial; 100 */
     unsigned backoff_max_ms; /* doubled until then; each time half of it is chance; 5,000 */
+    size_t max_sum_bytes;    /* of the tables of all switches together; the one that sent most is
+                                given up then; 0: no limit */
 };
 
 /* NULL without memory. `options` may be NULL. */
@@ -95,9 +97,9 @@ bool tapd_session_is_up(const struct tapd_session *session);
 /* No request is under way. */
 bool tapd_session_is_idle(const struct tapd_session *session);
 
-/* Why it is not up, for people: "tcp:127.0.0.1:6634: can not connect: Connection refused";
- * "" while it is up. */
-const char *tapd_session_trouble(const struct tapd_session *session);
+/* Why it is not up, for people: "tcp:127.0.0.1:6634: can not connect: Connection refused", of one
+ * that dials also who did instead; "" while it is up. Until the next call. */
+const char *tapd_session_trouble(struct tapd_session *session);
 
 /* CLOCK_MONOTONIC, in ms. */
 int64_t tapd_monotonic_ms(void);

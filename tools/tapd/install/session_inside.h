@@ -58,6 +58,7 @@ struct tapd_session {
     unsigned n_confirmings; /* of the part: times that the table was read */
     unsigned odd_told;      /* CHANNEL_ODD_* */
     struct base_error trouble;
+    struct base_buffer awaited; /* trouble, and who dialled instead */
 };
 
 enum { TAPD_STRANGERS_TOLD = 256 };
@@ -82,6 +83,9 @@ void tapd_session_set_timer(struct tapd_session *session, unsigned ms);
 
 /* The next n transaction ids, in order; the first of them. */
 uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n);
+
+/* STAGE_AWAY, and why. The owner hears of it if the session was up. */
+void tapd_session_lose(struct tapd_session *session, const struct base_error *why);
 
 /* Sends FEATURES_REQUEST: STAGE_GREETING. */
 void tapd_session_greet(struct tapd_session *session);

@@ -281,6 +281,30 @@ static int greeting_message(struct tapd_session *session, const struct of_header
                                                : base_fail(error, "does not tell its features");
 }
 
+/* Switches may bring memory to its end together, each within its own limit: the one that has sent
+ * most is given up. Tables that were read before count, too: the owner has them. */
+static int check_sum(struct tapd_session *session, struct base_error *error)
+{
+    const struct tapd_sessions *sessions = session->sessions;
+    size_t limit = sessions->options.max_sum_bytes, n_bytes = 0;
+    struct tapd_session *largest = session;
+    for (size_t i = 0; i < sessions->n_items; i++) {
+        struct tapd_session *other = sessions->items[i];
+        n_bytes += other->dump.n_bytes;
+        largest = other->dump.n_bytes > largest->dump.n_bytes ? other : largest;
+    }
+    if (limit == 0 || n_bytes <= limit) {
+        return 0;
+    }
+    base_fail(error, "sent %zu bytes, most of all switches, which may send %zu together (--memory)",
+              largest->dump.n_bytes, limit);
+    if (largest == session) {
+        return -1;
+    }
+    tapd_session_lose(largest, error);
+    return 0;
+}
+
 /* One message of the table. 1: it is whole. */
 static int take_table(struct tapd_session *session, const struct of_header *header,
                       struct base_reader *body, struct base_error *error)
@@ -290,7 +314,8 @@ static int take_table(struct tapd_session *session, const struct of_header *head
         return 0;
     }
     session->echo_due = false;
-    if (channel_progress_message(&session->progress, header, body, &step, error)) {
+    if (channel_progress_message(&session->progress, header, body, &step, error) ||
+        check_sum(session, error)) {
         return -1;
     }
     if (step == CHANNEL_STEP_AGAIN) {

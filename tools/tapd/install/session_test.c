@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FAKE_FLOW_MOD = 14, DPID = 7 };
+enum { DPID = 7 };
 
 /* One switch, and what was heard of it. */
 struct watch {
