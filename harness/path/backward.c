@@ -224,9 +224,9 @@ static enum space_answer come_through(struct search *search, struct port_ref out
     return answer;
 }
 
-/* Why the frame that was followed exercises nothing. What goes too far to be followed leaves the
- * answer open, if no other frame does. -1: it was not followed to its end for want of memory. */
-static int reject(struct search *search, struct path_origin *why)
+/* Why the frame that was followed exercises nothing. -1: it was not followed to its end for want of
+ * memory. */
+static int reject(const struct search *search, struct path_origin *why)
 {
     const struct path_walk *walk = search->walk;
     for (size_t i = 0; i < walk->n_hops; i++) {
@@ -236,7 +236,7 @@ static int reject(struct search *search, struct path_origin *why)
     }
     why->competes = why->competes || walk->ends;
     why->loops = why->loops || walk->loops;
-    search->open = search->open || (!walk->ends && !walk->loops);
+    why->too_far = why->too_far || (!walk->ends && !walk->loops);
     return 0;
 }
 
@@ -391,9 +391,11 @@ static void tell_why(struct search *search, struct port_ref in, struct space_reg
     struct path_origin *reach = search->reach;
     const struct seen *seen = search->seen;
     search->any = true;
-    if (!reach->loops && !reach->competes && come_from(search, in, region) == SPACE_FOUND) {
+    bool is_told = reach->loops || reach->competes || reach->too_far;
+    if (!is_told && come_from(search, in, region) == SPACE_FOUND) {
         reach->loops = why->loops;
         reach->competes = why->competes;
+        reach->too_far = why->too_far;
     }
     search->any = false;
     search->seen = seen;
@@ -455,7 +457,7 @@ static enum space_answer look(struct search *search)
     *reach = (struct path_origin){.hidden_by = ENTRY_NONE};
     enum space_answer answer = search_all(search);
     base_arena_free(&search->arena);
-    if (answer != SPACE_FOUND && search->open) {
+    if (answer != SPACE_FOUND && (search->open || reach->too_far)) {
         return SPACE_OPEN;
     }
     if (answer != SPACE_FOUND && reach->is_hidden) {

@@ -14,6 +14,7 @@ struct path_origin {
     struct header header; /* ... this; in_port: its port */
     bool loops;           /* frames that can reach it were found, but they would never stop */
     bool competes;        /* frames were found, but only past entries of one rank that compete */
+    bool too_far;         /* SPACE_OPEN: frames that can reach it go further than is followed */
     bool is_hidden;       /* SPACE_EMPTY: no packet that enters the switch is left for it */
     size_t hidden_by;     /* then: an entry that goes before it, the only one if it alone does it */
 };
