@@ -151,6 +151,9 @@ struct report {
     size_t n_to_controller; /* of those sent: by the tables a controller got them */
     struct unsent *unsent;  /* in the arena of the report */
     size_t n_unsent;
+    const char **untried; /* what no frame of this run tried, in the arena of the report; NULL:
+                             none was sent */
+    size_t n_untried;
     struct report_timing timing;
     struct report_coverage coverage;
     struct base_arena arena;

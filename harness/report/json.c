@@ -116,6 +116,7 @@ void report_put_report(struct report_tree *tree, const struct report *report, co
     put_timing(tree, &report->timing);
     put_frames(tree, report);
     put_unsent(tree, report);
+    report_tree_texts(tree, "not_tried", report->untried, report->n_untried);
     put_left_out(tree, report);
     report_tree_texts(tree, "notes", report->notes, report->n_notes);
     report_put_coverage_tree(tree, &report->coverage);

@@ -375,6 +375,18 @@ static void put_unsent(const struct report_paper *paper, const struct report *re
     }
 }
 
+static void put_untried(const struct report_paper *paper, const struct report *report)
+{
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < report->n_untried; i++) {
+        base_put_format(&text, "%s%s", i > 0 ? "; " : "", report->untried[i]);
+    }
+    if (text.n_bytes > 0) {
+        put_note(paper, INK_CYAN, "untried", base_buffer_text(&text));
+    }
+    report_drop_scratch(&text, paper->out);
+}
+
 static void put_coverage(const struct report_paper *paper, const struct report *report)
 {
     struct base_buffer text = {0};
@@ -461,6 +473,7 @@ void report_text(const struct report *report, const struct report_text_options *
     put_unsent(&section.paper, report);
     put_coverage(&section.paper, report);
     if (options->verbose) {
+        put_untried(&section.paper, report);
         put_timing(&section.paper, report);
     }
     put_summary(&section.paper, report);

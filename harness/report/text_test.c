@@ -304,6 +304,28 @@ static void coverage_names_what_is_missed(void **state)
     base_buffer_free(&out);
 }
 
+/* Whoever asks for more is told; JSON always has it. */
+static void what_was_not_tried_is_listed(void **state)
+{
+    (void)state;
+    const char *untried[] = {"frames of more than 1514 bytes", "rare loss"};
+    struct report report = {.untried = untried, .n_untried = 2};
+    struct report_text_options options = {0};
+    struct base_buffer out = {0};
+    report_text(&report, &options, &out);
+    assert_null(strstr(base_buffer_text(&out), "untried"));
+    base_buffer_free(&out);
+    options.verbose = true;
+    report_text(&report, &options, &out);
+    assert_non_null(strstr(base_buffer_text(&out),
+                           "untried  frames of more than 1514 bytes; rare loss\n"));
+    base_buffer_free(&out);
+    report_json(&report, "1", &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\"not_tried\": [\n"));
+    assert_non_null(strstr(base_buffer_text(&out), "\"rare loss\"\n"));
+    base_buffer_free(&out);
+}
+
 static void what_was_not_sent_is_listed(void **state)
 {
     (void)state;
@@ -389,6 +411,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_no_terminal_sequence_gets_through),
     cmocka_unit_test(coverage_names_what_is_missed),
     cmocka_unit_test(what_was_not_sent_is_listed),
+    cmocka_unit_test(what_was_not_tried_is_listed),
 };
 
 TEST_MAIN(tests)

@@ -153,7 +153,7 @@ static int check_traffic(struct checking *checking)
         return -1;
     }
     note_frames(checking);
-    if (look_for_changes(checking) < 0) {
+    if (run_checking_untried(checking) < 0 || look_for_changes(checking) < 0) {
         return -1;
     }
     if (checking->options->pcapng) {

@@ -100,6 +100,17 @@ bool run_checking_select(struct checking *checking);
  * -1 without memory. */
 int run_checking_plan(struct checking *checking);
 
+/* How long frames are listened for when all have been sent. */
+static inline unsigned run_listen_ms(const struct run_options *options)
+{
+    return options->listen_ms > 0 ? options->listen_ms
+           : options->thorough    ? RUN_THOROUGH_LISTEN_MS
+                                  : 0;
+}
+
+/* (untried.c) Lists in the report what nothing of the plan tries. -1 without memory. */
+int run_checking_untried(struct checking *checking);
+
 /* (settle.c) Appends an empty round to checking->rounds; it is that of checking->now. -1
  * without memory. */
 int run_checking_add_round(struct checking *checking);

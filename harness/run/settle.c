@@ -268,10 +268,7 @@ static int choose(struct checking *checking, bool settled)
 /* What comes late is counted at all ports that it passes before anything else is sent. */
 static int listen(struct checking *checking)
 {
-    unsigned listen_ms = checking->options->listen_ms;
-    if (listen_ms == 0 && checking->options->thorough) {
-        listen_ms = RUN_THOROUGH_LISTEN_MS;
-    }
+    unsigned listen_ms = run_listen_ms(checking->options);
     if (!traffic_round_conforms(last_round(checking), &checking->plan) &&
         run_checking_count_early(checking) < 0) {
         return -1;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a check that passes says that it has not tried. */
+#include "testing/fake_run.h"
+
+static bool is_untried(const struct fake_run *run, const char *text)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->report.n_untried; i++) {
+        found |= strcmp(run->report.untried[i], text) == 0;
+    }
+    return found;
+}
+
+static void each_run_says_what_it_did_not_try(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(run.report.n_untried, 6);
+    assert_true(is_untried(&run, "frames of more than 1514 bytes"));
+    assert_true(is_untried(&run, "other values of nw_tos, nw_dst, icmp_type, icmp_code"));
+    assert_true(is_untried(&run, "rare loss, bursts (--thorough)"));
+    assert_true(is_untried(&run, "copies that come when the check is over (--listen)"));
+    run.network.mtu = 9000;
+    run.options.thorough = true;
+    fake_run_check(&run);
+    assert_true(is_untried(&run, "frames of more than 9014 bytes"));
+    assert_true(is_untried(&run, "loss of less than 1 frame in 100"));
+    assert_true(is_untried(&run, "copies more than 2.0 s late"));
+    run.options.listen_ms = 500;
+    fake_run_check(&run);
+    assert_true(is_untried(&run, "copies more than 0.5 s late"));
+    fake_run_close(&run);
+}
+
+/* Nothing is sent of those that are not selected, or if no frame is sent at all. */
+static void who_sends_nothing_is_named(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    const char *const one[] = {"traffic/h3"}, *const none[] = {"state/s1"};
+    fake_run_open_demon(&run, "simulated");
+    run.options.patterns = one;
+    run.options.n_patterns = 1;
+    fake_run_check(&run);
+    assert_true(is_untried(&run, "frames of h1, h2, h4, h5, h6, h7, h8, h9, ..."));
+    run.options.patterns = none;
+    fake_run_check(&run);
+    assert_int_equal(run.report.n_untried, 0);
+    fake_run_close(&run);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_run_says_what_it_did_not_try),
+    cmocka_unit_test(who_sends_nothing_is_named),
+};
+
+TEST_MAIN(tests)
