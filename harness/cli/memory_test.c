@@ -27,7 +27,7 @@ static int run(void *aux)
 #define LINE(expected, ...)                                                                        \
     do {                                                                                           \
         struct line line = {cli, expected, {__VA_ARGS__}};                                         \
-        assert_true(failing_each_piece(run, &line) > 10);                                                \
+        assert_true(failing_each_piece(run, &line) > 10);                                          \
     } while (0)
 
 /* Two switches in a line, a host on each. */

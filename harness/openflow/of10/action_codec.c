@@ -156,9 +156,9 @@ int of_decode_actions(struct base_reader *in, struct base_arena *arena,
 /* How many bytes the action has on the wire; 0 and an error if it can not be sent. */
 static size_t sendable_bytes(const struct action *action, struct base_error *error)
 {
-    size_t length = action->type == ACTION_VENDOR   ? action->body_bytes + 4u
+    size_t length = action->type == ACTION_VENDOR ? action->body_bytes + 4u
                     : action->type < N_WIRE_TYPES ? action_bytes[action->type]
-                                                    : OF_ACTION_MIN_BYTES;
+                                                  : OF_ACTION_MIN_BYTES;
     if (check_length(action->type, length, OFP_MAX_MESSAGE_BYTES, error) ||
         check_value(action, error)) {
         return 0;
