@@ -31,7 +31,7 @@ comma = ,
 WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
              -Wwrite-strings -Wvla $(if $(WERROR),-Werror)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness -Itools $(CFLAGS) $(SANITIZER) $(WARNINGS) -MMD -MP
-# libpcap and libnet are loaded when they are needed: station/libraries.h.
+# libpcap, libnet and OpenSSL are loaded when they are needed: station/libraries.h, channel/openssl.h.
 LIBS       = -Wl,--as-needed -lyaml -levent_core -levent_extra -ljansson -lpthread
 LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -89,6 +89,8 @@ $(UNIT): LDFLAGS += -Wl,--undefined=__wrap_malloc $(patsubst %,-Wl$(comma)--wrap
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
 # The filter language of tcpdump, and a reader of capture files.
 $(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT) $(REPLAYS)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap
+# Peers in TLS: testing/fake_tls.h.
+$(filter %/tls_test %/tls_hostile_test,$(UNIT)): LIBS += -lssl -lcrypto
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
 

@@ -38,6 +38,8 @@ struct session {
     struct endpoint endpoint;
     uint64_t dpid;
     bool any_dpid;
+    struct channel_tls *tls;           /* of the channel's pool; NULL: plain */
+    struct endpoint_tls peer;          /* pssl: the fingerprint, no files */
     struct base_error unusable;        /* why it can never be reached, or "" */
     struct channel_address *addresses; /* tcp, unix */
     size_t n_addresses;
@@ -63,6 +65,7 @@ struct channel {
     struct channel_options options;
     struct session *sessions;
     size_t n_sessions;
+    struct channel_tls_pool tls;
     struct channel_listener **listeners;
     size_t n_listeners, listeners_capacity;
     unsigned what;
@@ -129,8 +132,8 @@ static int dial_next(struct session *session, struct base_error *error)
     int fd = -1;
     while (session->n_tried < session->n_addresses) {
         if (channel_socket_dial(&session->addresses[session->n_tried++], &fd, error) == 0) {
-            session->conn =
-                channel_conn_new(session->channel->base, fd, &SESSION_OPS, session, error);
+            session->conn = channel_conn_new(session->channel->base, fd, session->tls, &SESSION_OPS,
+                                             session, error);
             if (!session->conn) {
                 return -1;
             }
@@ -286,8 +289,14 @@ static void explain(const struct session *session, struct base_buffer *out)
     case CHANNEL_CONN_CONNECTING:
         base_put_text(out, "no connection");
         return;
+    case CHANNEL_CONN_SECURING:
+        base_put_text(out, "connected, but the TLS handshake did not end");
+        return;
     case CHANNEL_CONN_SILENT:
         base_put_text(out, "connected, but nothing came");
+        if (!session->tls && channel_conn_was_closed(session->conn)) {
+            base_put_text(out, "; does it want TLS (ssl:)?");
+        }
         return;
     case CHANNEL_CONN_BABBLES:
         base_put_text(out, "connected, but less than a message came");
@@ -390,10 +399,10 @@ static struct session *find_dpid(struct channel *channel, const struct channel_l
 }
 
 static bool on_switch(void *owner, struct channel_listener *listener, struct channel_conn *conn,
-                      uint64_t dpid)
+                      uint64_t dpid, struct base_error *why)
 {
     struct session *session = find_dpid(owner, listener, dpid);
-    if (!session) {
+    if (!session || channel_conn_check_peer(conn, &session->peer, why)) {
         return false;
     }
     /* A switch that dials again has given up the connection of an earlier dump: it does not
@@ -618,7 +627,7 @@ static int attach_listener(struct session *session, struct base_error *error)
 {
     struct channel *channel = session->channel;
     for (size_t i = 0; i < channel->n_listeners; i++) {
-        if (channel_listener_is_at(channel->listeners[i], &session->endpoint)) {
+        if (channel_listener_is_at(channel->listeners[i], &session->endpoint, session->tls)) {
             session->listener = channel->listeners[i];
             return 0;
         }
@@ -628,8 +637,8 @@ static int attach_listener(struct session *session, struct base_error *error)
         return base_fail(error, "out of memory");
     }
     session->listener =
-        channel_listener_new(channel->base, &session->endpoint, channel->n_sessions + MAX_STRANGERS,
-                             on_switch, channel, error);
+        channel_listener_new(channel->base, &session->endpoint, session->tls,
+                             channel->n_sessions + MAX_STRANGERS, on_switch, channel, error);
     if (!session->listener) {
         return -1;
     }
@@ -644,19 +653,24 @@ static int open_session(struct session *session, struct channel *channel,
     *session = (struct session){.channel = channel,
                                 .text = strdup(target->endpoint),
                                 .dpid = target->dpid,
+                                .peer = target->tls,
                                 .any_dpid = target->any_dpid,
                                 .next_xid = 1};
+    session->peer.key = session->peer.certificate = session->peer.ca = NULL; /* the caller's */
     if (!session->text) {
         return base_fail(error, "out of memory");
     }
     if (endpoint_parse(target->endpoint, &session->endpoint, error)) {
         return base_fail_in(error, "switch %s", target->name);
     }
-    int status = session->endpoint.kind == ENDPOINT_PTCP
-                     ? attach_listener(session, &session->unusable)
-                     : channel_socket_resolve(&session->endpoint, &session->addresses,
-                                              &session->n_addresses, &session->unusable);
-    (void)status; /* the reason of each of its dumps */
+    if (channel_tls_get(&channel->tls, &session->endpoint, &target->tls, &session->tls,
+                        &session->unusable) == 0) {
+        int status = session->endpoint.kind == ENDPOINT_PTCP
+                         ? attach_listener(session, &session->unusable)
+                         : channel_socket_resolve(&session->endpoint, &session->addresses,
+                                                  &session->n_addresses, &session->unusable);
+        (void)status; /* as of the files: the reason of each of its dumps */
+    }
     return 0;
 }
 
@@ -729,6 +743,7 @@ void channel_close(struct channel *channel)
     for (size_t i = 0; i < channel->n_listeners; i++) {
         channel_listener_free(channel->listeners[i]);
     }
+    channel_tls_pool_free(&channel->tls);
     free(channel->listeners);
     free(channel->sessions);
     if (channel->deadline) {

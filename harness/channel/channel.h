@@ -14,13 +14,14 @@
  *   channel_close(channel)
  *
  * Neighbours: connection.h (a socket that speaks messages), progress.h (the
- * requests and replies of one dump), socket.h (endpoints), listener.h (switches
- * that dial us). */
+ * requests and replies of one dump), socket.h (endpoints), tls.h (keys), listener.h
+ * (switches that dial us). */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "model/endpoint.h"
 #include "model/state.h"
 
 #include <stdbool.h>
@@ -30,9 +31,10 @@
 struct channel;
 
 struct channel_target {
-    const char *name;     /* of the switch, for messages */
-    const char *endpoint; /* model/endpoint.h */
-    /* ptcp: which of the switches that dial there; targets may share an endpoint.
+    const char *name;        /* of the switch, for messages */
+    const char *endpoint;    /* model/endpoint.h */
+    struct endpoint_tls tls; /* for ssl:, pssl: */
+    /* ptcp:, pssl: which of the switches that dial there; targets may share an endpoint.
      * Otherwise ignored: the caller compares state.datapath_id. */
     uint64_t dpid;
     bool any_dpid; /* ptcp: the first that no other target of the endpoint names */
@@ -79,10 +81,11 @@ struct channel_dump {
     size_t n_strays;           /* replies to requests that were not made; ignored */
 };
 
-/* Resolves names and listens at ptcp: endpoints; nothing is dialled yet.
- * `options` may be NULL. The targets are copied. Fails on an endpoint that can not be parsed,
- * naming the target, with too few file descriptors, and without memory. A host name that can not be
- * resolved, or an address that cannot be listened at, is the reason of the dump. */
+/* Resolves names, reads the files that TLS needs (no later call opens a file) and listens at
+ * ptcp: and pssl: endpoints; nothing is dialled yet. `options` may be NULL. The targets are copied.
+ * Fails on an endpoint that can not be parsed, naming the target, with too few file descriptors,
+ * and without memory. A host name that can not be resolved, an address that cannot be listened at,
+ * or a key or certificate that is no good, is the reason of the dump. */
 int channel_open(const struct channel_target *targets, size_t n_targets,
                  const struct channel_options *options, struct channel **channel,
                  struct base_error *error);

@@ -3,15 +3,15 @@
  * Which messages does a peer send, and is it OpenFlow at all? */
 #include "channel/connection.h"
 
+#include "channel/not_openflow.h"
+#include "channel/stream.h"
 #include "openflow/error.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum {
     /* Twice the longest message: behind a cut one there is still room for a
@@ -27,7 +27,8 @@ enum {
 struct channel_conn {
     const struct channel_conn_ops *ops;
     void *owner;
-    int fd;
+    int fd; /* the stream's */
+    struct channel_stream *stream;
     enum channel_conn_stage stage;
     bool closed;
     struct event *readable;
@@ -41,17 +42,18 @@ struct channel_conn {
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
 
-struct channel_conn *channel_conn_new(struct event_base *base, int fd_own,
+struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struct channel_tls *tls,
                                       const struct channel_conn_ops *ops, void *owner,
                                       struct base_error *error)
 {
-    struct channel_conn *conn = calloc(1, sizeof *conn);
+    struct channel_stream *stream = channel_stream_new(fd_own, tls, error);
+    struct channel_conn *conn = stream ? calloc(1, sizeof *conn) : NULL;
     if (!conn) {
-        close(fd_own);
+        channel_stream_free(stream);
         base_fail(error, "out of memory");
         return NULL;
     }
-    *conn = (struct channel_conn){.ops = ops, .owner = owner, .fd = fd_own};
+    *conn = (struct channel_conn){.ops = ops, .owner = owner, .fd = fd_own, .stream = stream};
     conn->input = malloc(INPUT_BYTES);
     conn->readable = event_new(base, fd_own, EV_READ | EV_PERSIST, on_readable, conn);
     conn->writable = event_new(base, fd_own, EV_WRITE, on_writable, conn);
@@ -102,6 +104,12 @@ void channel_conn_format_peer(const struct channel_conn *conn, struct base_buffe
     }
 }
 
+int channel_conn_check_peer(const struct channel_conn *conn, const struct endpoint_tls *files,
+                            struct base_error *error)
+{
+    return channel_stream_check_peer(conn->stream, files, error);
+}
+
 bool channel_conn_was_closed(const struct channel_conn *conn)
 {
     return conn->closed;
@@ -118,37 +126,36 @@ void channel_conn_free(struct channel_conn *conn)
     if (conn->writable) {
         event_free(conn->writable);
     }
-    close(conn->fd);
+    channel_stream_free(conn->stream);
     free(conn->input);
     base_buffer_free(&conn->output);
     free(conn);
 }
 
-/* Sends what the socket takes. A socket that takes nothing any more is no
- * error here: what the peer said before it closed still waits to be read, and
- * reading ends with the reason. */
+/* Sends what the socket takes. */
 static int send_output(struct channel_conn *conn, struct base_error *error)
 {
     struct base_buffer *output = &conn->output;
     if (output->failed) {
         return base_fail(error, "out of memory");
     }
-    while (conn->n_sent < output->n_bytes) {
-        ssize_t n = send(conn->fd, output->data + conn->n_sent, output->n_bytes - conn->n_sent,
-                         MSG_NOSIGNAL);
-        if (n >= 0) {
-            conn->n_sent += (size_t)n;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            channel_conn_flush(conn);
-            return output->n_bytes > MAX_OUTPUT_BYTES
-                       ? base_fail(error, "sends requests but does not read the replies")
-                       : 0;
-        } else if (errno != EINTR) {
-            break;
-        }
+    enum channel_io result = CHANNEL_IO_DONE;
+    while (result == CHANNEL_IO_DONE && conn->n_sent < output->n_bytes) {
+        size_t n = 0;
+        result = channel_stream_write(conn->stream, output->data + conn->n_sent,
+                                      output->n_bytes - conn->n_sent, &n);
+        conn->n_sent += n;
     }
-    output->n_bytes = conn->n_sent = 0;
-    return 0;
+    if (conn->n_sent == output->n_bytes) {
+        output->n_bytes = conn->n_sent = 0;
+        result = channel_stream_flush(conn->stream);
+    }
+    if (result != CHANNEL_IO_DONE) {
+        channel_conn_flush(conn);
+    }
+    return output->n_bytes > MAX_OUTPUT_BYTES
+               ? base_fail(error, "sends requests but does not read the replies")
+               : 0;
 }
 
 static int finish_connecting(struct channel_conn *conn, struct base_error *error)
@@ -160,8 +167,31 @@ static int finish_connecting(struct channel_conn *conn, struct base_error *error
     if (failure) {
         return base_fail(error, "can not connect: %s", strerror(failure));
     }
-    conn->stage = CHANNEL_CONN_SILENT;
+    conn->stage = CHANNEL_CONN_SECURING;
     return event_add(conn->readable, NULL) ? base_fail(error, "out of memory") : 0;
+}
+
+/* 0 also if it takes longer. */
+static int finish_securing(struct channel_conn *conn, struct base_error *error)
+{
+    enum channel_io result = channel_stream_secure(conn->stream, error);
+    if (result == CHANNEL_IO_DONE) {
+        conn->stage = CHANNEL_CONN_SILENT;
+    } else if (result == CHANNEL_IO_WRITE) {
+        channel_conn_flush(conn);
+    }
+    conn->closed = result == CHANNEL_IO_ENDED;
+    return result == CHANNEL_IO_ENDED || result == CHANNEL_IO_FAILED ? -1 : 0;
+}
+
+/* Up to where messages can be exchanged, and sends ours. */
+static int advance(struct channel_conn *conn, struct base_error *error)
+{
+    if ((conn->stage == CHANNEL_CONN_CONNECTING && finish_connecting(conn, error)) ||
+        (conn->stage == CHANNEL_CONN_SECURING && finish_securing(conn, error))) {
+        return -1;
+    }
+    return conn->stage > CHANNEL_CONN_SECURING ? send_output(conn, error) : 0;
 }
 
 static void on_writable(evutil_socket_t fd, short events, void *arg)
@@ -170,29 +200,18 @@ static void on_writable(evutil_socket_t fd, short events, void *arg)
     (void)events;
     struct channel_conn *conn = arg;
     struct base_error error;
-    if ((conn->stage == CHANNEL_CONN_CONNECTING && finish_connecting(conn, &error)) ||
-        send_output(conn, &error)) {
+    if (advance(conn, &error)) {
         conn->ops->down(conn->owner, conn, &error);
     }
 }
 
-/* The first line of a banner, as far as it can be printed. */
+/* A peer that speaks something else; perhaps a record of TLS (RFC 8446, section 5.1). */
 static int not_openflow(const struct base_reader *input, struct base_error *error)
 {
-    struct base_reader rest = *input;
-    char text[64];
-    size_t n_chars = 0;
-    while (n_chars + 1 < sizeof text && base_reader_left(&rest) > 0) {
-        int c = base_read_u8(&rest);
-        if (!isprint(c)) {
-            break;
-        }
-        text[n_chars++] = (char)c;
-    }
-    text[n_chars] = '\0';
-    return n_chars >= 2 ? base_fail(error, "answers, but not in OpenFlow: \"%s\"", text)
-                        : base_fail(error, "answers, but not in OpenFlow (first bytes %02x %02x)",
-                                    input->at[0], input->at[1]);
+    const uint8_t *bytes = input->at;
+    return bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3
+               ? base_fail(error, "speaks TLS: its endpoint is ssl: or pssl:, not tcp: or ptcp:")
+               : channel_not_openflow(bytes, base_reader_left(input), "OpenFlow", error);
 }
 
 /* A session begins with HELLO, or with an ERROR against ours. Both have their
@@ -270,25 +289,30 @@ static int take_input(struct channel_conn *conn, struct base_reader *input,
 
 static int read_input(struct channel_conn *conn, struct base_error *error)
 {
-    ssize_t n = read(conn->fd, conn->input + conn->n_input, INPUT_BYTES - conn->n_input);
-    if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) {
+    size_t n;
+    enum channel_io result = channel_stream_read(conn->stream, conn->input + conn->n_input,
+                                                 INPUT_BYTES - conn->n_input, &n, error);
+    if (result == CHANNEL_IO_READ) {
         return 0;
     }
-    conn->closed = n <= 0;
-    if (n < 0) {
-        return base_fail(error, "connection lost (%s)", strerror(errno));
+    conn->closed = result == CHANNEL_IO_ENDED;
+    if (conn->closed && conn->n_input > 0) {
+        struct base_error how = *error;
+        return base_fail(error, "%s in the middle of a message", how.text);
     }
-    if (n == 0) {
-        return base_fail(error, "closed the connection%s",
-                         conn->n_input > 0 ? " in the middle of a message" : "");
+    if (result != CHANNEL_IO_DONE) {
+        return -1;
     }
-    struct base_reader input = base_reader_over(conn->input, conn->n_input + (size_t)n);
+    struct base_reader input = base_reader_over(conn->input, conn->n_input + n);
     if (take_input(conn, &input, error)) {
         return -1;
     }
     conn->n_input = base_reader_left(&input);
     memmove(conn->input, input.at, conn->n_input);
-    return conn->output.n_bytes > 0 ? send_output(conn, error) : 0;
+    if (channel_stream_holds(conn->stream)) {
+        event_active(conn->readable, EV_READ, 0);
+    }
+    return send_output(conn, error);
 }
 
 static void on_readable(evutil_socket_t fd, short events, void *arg)
@@ -297,7 +321,8 @@ static void on_readable(evutil_socket_t fd, short events, void *arg)
     (void)events;
     struct channel_conn *conn = arg;
     struct base_error error;
-    if (read_input(conn, &error)) {
+    if ((conn->stage == CHANNEL_CONN_SECURING && advance(conn, &error)) ||
+        (conn->stage > CHANNEL_CONN_SECURING && read_input(conn, &error))) {
         conn->ops->down(conn->owner, conn, &error);
     }
 }

@@ -7,6 +7,7 @@
 #ifndef CHANNEL_CONNECTION_H
 #define CHANNEL_CONNECTION_H
 
+#include "channel/tls.h"
 #include "openflow/message.h"
 
 #include <event2/event.h>
@@ -26,9 +27,10 @@ struct channel_conn_ops {
 };
 
 /* Owns the socket from now on, connected or connecting, and closes it after a
- * failure too. Our HELLO is the first thing that it sends. Returns NULL and an
- * error without memory. The caller frees it (channel_conn_free). */
-struct channel_conn *channel_conn_new(struct event_base *base, int fd_own,
+ * failure too. `tls` is NULL for a plain one, and must outlive it. Our HELLO is the first thing
+ * that it sends. Returns NULL and an error without memory. The caller frees it (channel_conn_free).
+ */
+struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struct channel_tls *tls,
                                       const struct channel_conn_ops *ops, void *owner,
                                       struct base_error *error);
 
@@ -44,9 +46,10 @@ void channel_conn_flush(struct channel_conn *conn);
 /* How far a connection has come; to explain why it went no further. */
 enum channel_conn_stage {
     CHANNEL_CONN_CONNECTING,
-    CHANNEL_CONN_SILENT,  /* connected; nothing has come */
-    CHANNEL_CONN_BABBLES, /* some bytes, not yet a message */
-    CHANNEL_CONN_GREETED, /* HELLO has come */
+    CHANNEL_CONN_SECURING, /* connected; the TLS handshake is under way */
+    CHANNEL_CONN_SILENT,   /* connected; nothing has come */
+    CHANNEL_CONN_BABBLES,  /* some bytes, not yet a message */
+    CHANNEL_CONN_GREETED,  /* HELLO has come */
 };
 
 /* The stage of a connection. */
@@ -55,6 +58,11 @@ enum channel_conn_stage channel_conn_stage(const struct channel_conn *conn);
 /* Appends the address of the peer: "192.0.2.1:6653", "[2001:db8::1]:6653"; "?" if it is not known.
  */
 void channel_conn_format_peer(const struct channel_conn *conn, struct base_buffer *out);
+
+/* Whether the peer's certificate has the fingerprint that `files` asks for; true of a plain
+ * connection. -1 and the error: another. */
+int channel_conn_check_peer(const struct channel_conn *conn, const struct endpoint_tls *files,
+                            struct base_error *error);
 
 /* For `down`: true if the peer or the network ended the connection; false if the
  * peer sent something wrong or memory ran out. */

@@ -52,7 +52,7 @@ static int set_up(void **state)
         return -1;
     }
     owner.peer = fds[1];
-    owner.conn = channel_conn_new(owner.base, fds[0], &ops, &owner, NULL);
+    owner.conn = channel_conn_new(owner.base, fds[0], NULL, &ops, &owner, NULL);
     *state = &owner;
     return owner.conn ? 0 : -1;
 }

@@ -21,8 +21,14 @@ static void what_is_not_openflow_is_recognised(void **state)
                    &PATIENT, "answers, but not in OpenFlow: \"HTTP/1.1 400 Bad Request\"");
     expect_failure((struct fake_switch){.banner = "SSH-2.0-OpenSSH_9.2\r\n"}, &PATIENT,
                    "answers, but not in OpenFlow: \"SSH-2.0-OpenSSH_9.2\"");
+    expect_failure((struct fake_switch){.banner = "\x19\x03\x01"}, &PATIENT,
+                   "answers, but not in OpenFlow (first bytes 19 03)");
+    expect_failure((struct fake_switch){.banner = "\x14\x04\x01"}, &PATIENT,
+                   "answers, but not in OpenFlow (first bytes 14 04)");
     expect_failure((struct fake_switch){.banner = "\x15\x03\x01"}, &PATIENT,
-                   "answers, but not in OpenFlow (first bytes 15 03)");
+                   "speaks TLS: its endpoint is ssl: or pssl:, not tcp: or ptcp:");
+    expect_failure((struct fake_switch){.banner = "\x14\x03\x01"}, &PATIENT, "speaks TLS");
+    expect_failure((struct fake_switch){.banner = "\x18\x03\x01"}, &PATIENT, "speaks TLS");
 }
 
 static void silence_ends_with_the_timeout(void **state)

@@ -36,6 +36,7 @@ struct caller {
 struct channel_listener {
     struct event_base *base;
     struct endpoint endpoint;
+    struct channel_tls *tls;
     channel_listener_take *take;
     channel_listener_lost *lost; /* may be NULL */
     void *owner;
@@ -75,7 +76,8 @@ static int listen_at(const struct endpoint *endpoint, int *fd, struct base_error
 }
 
 struct channel_listener *channel_listener_new(struct event_base *base,
-                                              const struct endpoint *endpoint, size_t max_callers,
+                                              const struct endpoint *endpoint,
+                                              struct channel_tls *tls, size_t max_callers,
                                               channel_listener_take *take, void *owner,
                                               struct base_error *error)
 {
@@ -100,6 +102,7 @@ struct channel_listener *channel_listener_new(struct event_base *base,
     }
     *listener = (struct channel_listener){.base = base,
                                           .endpoint = *endpoint,
+                                          .tls = tls,
                                           .take = take,
                                           .owner = owner,
                                           .fd = fd,
@@ -110,9 +113,9 @@ struct channel_listener *channel_listener_new(struct event_base *base,
 }
 
 bool channel_listener_is_at(const struct channel_listener *listener,
-                            const struct endpoint *endpoint)
+                            const struct endpoint *endpoint, const struct channel_tls *tls)
 {
-    return listener->endpoint.port == endpoint->port &&
+    return listener->tls == tls && listener->endpoint.port == endpoint->port &&
            strcmp(listener->endpoint.host, endpoint->host) == 0;
 }
 
@@ -243,7 +246,9 @@ static void on_silence(evutil_socket_t fd, short events, void *arg)
     caller->waited_ms += caller->silence_ms;
     if (patience_ms > 0 && caller->waited_ms >= patience_ms) {
         struct base_error error;
-        base_fail(&error, "did not say which switch it is");
+        base_fail(&error, channel_conn_stage(caller->conn) == CHANNEL_CONN_SECURING
+                              ? "did not finish the TLS handshake"
+                              : "did not say which switch it is");
         lose(caller, &error);
     } else if (channel_conn_stage(caller->conn) == CHANNEL_CONN_GREETED) {
         ask(caller);
@@ -269,7 +274,8 @@ static int greet(struct channel_listener *listener, int fd_own, struct base_erro
         return base_fail(error, "out of memory");
     }
     *caller = (struct caller){.listener = listener, .next = listener->callers};
-    caller->conn = channel_conn_new(listener->base, fd_own, &CALLER_OPS, caller, error);
+    caller->conn =
+        channel_conn_new(listener->base, fd_own, listener->tls, &CALLER_OPS, caller, error);
     if (!caller->conn) {
         free(caller);
         return -1;
@@ -346,10 +352,14 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     if (status) {
         return -1;
     }
-    if (listener->take(listener->owner, listener, conn, dpid)) {
+    error->text[0] = '\0';
+    if (listener->take(listener->owner, listener, conn, dpid, error)) {
         caller->conn = NULL;
         forget(caller);
         return 0;
+    }
+    if (error->text[0]) {
+        return -1;
     }
     listener->n_strangers++;
     listener->last_stranger = dpid;

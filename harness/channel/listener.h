@@ -13,24 +13,27 @@
 struct channel_listener;
 
 /* Gets a switch that has named its datapath id. Returns true if it gave the
- * connection another owner (channel_conn_set_owner); false: it is closed. */
+ * connection another owner (channel_conn_set_owner); false: it is closed, as a switch that is not
+ * waited for, or, if that set *why, for this reason. */
 typedef bool channel_listener_take(void *owner, struct channel_listener *listener,
-                                   struct channel_conn *conn, uint64_t dpid);
+                                   struct channel_conn *conn, uint64_t dpid,
+                                   struct base_error *why);
 
-/* Listens from now on; connections are accepted from channel_listener_start on.
- * At most max_callers connections are open that have not been taken; one more takes the place of
- * the one that has been silent longest, so that nobody can keep switches out by saying nothing.
- * Returns
- * NULL and an error if the address cannot be resolved or is in use, and without
- * memory. The caller frees it (channel_listener_free). */
+/* Listens from now on, in TLS unless `tls`, which must outlive it, is NULL; connections are
+ * accepted from channel_listener_start on. At most max_callers connections are open that have not
+ * been taken; one more takes the place of the one that has been silent longest, so that nobody can
+ * keep switches out by saying nothing. Returns NULL and an error if the address cannot be resolved
+ * or is in use, and without memory. The caller frees it (channel_listener_free). */
 struct channel_listener *channel_listener_new(struct event_base *base,
-                                              const struct endpoint *endpoint, size_t max_callers,
+                                              const struct endpoint *endpoint,
+                                              struct channel_tls *tls, size_t max_callers,
                                               channel_listener_take *take, void *owner,
                                               struct base_error *error);
 
-/* Whether it listens at this endpoint: same port and host, as they are written. */
+/* Whether it listens at this endpoint: same port and host, as they are written, both plain or with
+ * the same TLS. */
 bool channel_listener_is_at(const struct channel_listener *listener,
-                            const struct endpoint *endpoint);
+                            const struct endpoint *endpoint, const struct channel_tls *tls);
 
 /* From now on the owner hears of each caller that did not come so far as to say which switch it is,
  * and why: "192.0.2.1:4242: answers, but not in OpenFlow: ...". */

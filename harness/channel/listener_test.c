@@ -328,9 +328,9 @@ static void an_address_that_is_taken_is_the_reason(void **state)
 }
 
 static bool take_nobody(void *owner, struct channel_listener *listener, struct channel_conn *conn,
-                        uint64_t dpid)
+                        uint64_t dpid, struct base_error *why)
 {
-    (void)owner, (void)listener, (void)conn, (void)dpid;
+    (void)owner, (void)listener, (void)conn, (void)dpid, (void)why;
     return false;
 }
 
@@ -361,7 +361,7 @@ static void without_descriptors_a_caller_waits(void **state)
     const struct sockaddr_in address = find_free(text);
     assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
     struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, 4, take_nobody, NULL, &error);
+        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
     assert_non_null(listener);
     channel_listener_start(listener);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -389,7 +389,7 @@ static const char *be_refused(const void *said, size_t n_said, unsigned patience
     struct sockaddr_in address = find_free(at);
     assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
     struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, 4, take_nobody, NULL, &error);
+        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
     assert_non_null(listener);
     channel_listener_set_patience(listener, patience_ms);
     channel_listener_start(listener);
@@ -473,15 +473,15 @@ static void a_listener_is_at_its_port_and_host(void **state)
     find_free(at);
     assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
     struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, 4, take_nobody, NULL, &error);
+        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
     assert_non_null(listener);
-    assert_true(channel_listener_is_at(listener, &endpoint));
+    assert_true(channel_listener_is_at(listener, &endpoint, NULL));
     other = endpoint;
     other.port++;
-    assert_false(channel_listener_is_at(listener, &other));
+    assert_false(channel_listener_is_at(listener, &other, NULL));
     other = endpoint;
     strcpy(other.host, "127.0.0.2");
-    assert_false(channel_listener_is_at(listener, &other));
+    assert_false(channel_listener_is_at(listener, &other, NULL));
     channel_listener_free(listener);
     event_base_free(base);
 }

@@ -89,21 +89,15 @@ static int parse_unix(const char *text, struct endpoint *endpoint, struct base_e
     return 0;
 }
 
-static int parse_ssl(const char *text, struct endpoint *endpoint, struct base_error *error)
-{
-    (void)text;
-    (void)endpoint;
-    return base_fail(error, "OpenFlow over TLS is not supported yet");
-}
-
 static const struct endpoint_method {
     const char *name;
     enum endpoint_kind kind;
+    bool tls;
     int (*parse)(const char *text, struct endpoint *endpoint, struct base_error *error);
 } METHODS[] = {
-    {"tcp:", ENDPOINT_TCP, parse_tcp},    {"unix:", ENDPOINT_UNIX, parse_unix},
-    {"ptcp:", ENDPOINT_PTCP, parse_ptcp}, {"ssl:", ENDPOINT_TCP, parse_ssl},
-    {"pssl:", ENDPOINT_PTCP, parse_ssl},
+    {"tcp:", ENDPOINT_TCP, false, parse_tcp},    {"unix:", ENDPOINT_UNIX, false, parse_unix},
+    {"ptcp:", ENDPOINT_PTCP, false, parse_ptcp}, {"ssl:", ENDPOINT_TCP, true, parse_tcp},
+    {"pssl:", ENDPOINT_PTCP, true, parse_ptcp},
 };
 
 int endpoint_parse(const char *text, struct endpoint *endpoint, struct base_error *error)
@@ -111,12 +105,51 @@ int endpoint_parse(const char *text, struct endpoint *endpoint, struct base_erro
     for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++) {
         size_t n_chars = strlen(METHODS[i].name);
         if (strncmp(text, METHODS[i].name, n_chars) == 0) {
-            *endpoint = (struct endpoint){.kind = METHODS[i].kind, .port = ENDPOINT_PORT_DEFAULT};
+            *endpoint = (struct endpoint){
+                .kind = METHODS[i].kind, .tls = METHODS[i].tls, .port = ENDPOINT_PORT_DEFAULT};
             return METHODS[i].parse(text + n_chars, endpoint, error)
                        ? base_fail_in(error, "endpoint \"%s\"", text)
                        : 0;
         }
     }
-    return base_fail(
-        error, "endpoint \"%s\": expected tcp:HOST[:PORT], unix:PATH or ptcp:[PORT][:HOST]", text);
+    return base_fail(error,
+                     "endpoint \"%s\": expected tcp:HOST[:PORT], unix:PATH, ptcp:[PORT][:HOST], or "
+                     "over TLS ssl:HOST[:PORT], pssl:[PORT][:HOST]",
+                     text);
+}
+
+static int digit_value(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)((at - digits) % 16) : -1;
+}
+
+bool endpoint_parse_fingerprint(const char *text, uint8_t fingerprint[ENDPOINT_FINGERPRINT_BYTES])
+{
+    for (size_t i = 0; i < ENDPOINT_FINGERPRINT_BYTES; i++) {
+        int high = digit_value(text[0]), low = high < 0 ? -1 : digit_value(text[1]);
+        if (low < 0) {
+            return false;
+        }
+        fingerprint[i] = (uint8_t)(high << 4 | low);
+        text += 2;
+        text += *text == ':' && i + 1 < ENDPOINT_FINGERPRINT_BYTES;
+    }
+    return !*text;
+}
+
+void endpoint_tls_complete(struct endpoint_tls *tls, const struct endpoint_tls *otherwise)
+{
+    if (!tls->key && !tls->certificate) {
+        tls->key = otherwise->key;
+        tls->certificate = otherwise->certificate;
+    }
+    if (!tls->ca) {
+        tls->ca = otherwise->ca;
+    }
+    if (!tls->has_fingerprint) {
+        tls->has_fingerprint = otherwise->has_fingerprint;
+        memcpy(tls->fingerprint, otherwise->fingerprint, sizeof tls->fingerprint);
+    }
 }

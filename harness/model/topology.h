@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/none.h"
+#include "model/endpoint.h"
 #include "model/place.h"
 
 #include <stdbool.h>
@@ -104,7 +105,8 @@ const char *topology_nearest_host(const struct topology *topology, const char *n
 void topology_free(struct topology *topology);
 
 struct lab_switch {
-    const char *openflow; /* endpoint; NULL: not in the lab */
+    const char *openflow;    /* endpoint; NULL: not in the lab */
+    struct endpoint_tls tls; /* complete: with what the lab says for all */
 };
 
 #define LAB_RATE_UNLIMITED UINT64_MAX
@@ -113,6 +115,7 @@ struct lab {
     const char *file;            /* NULL: no lab file was given */
     struct lab_switch *switches; /* by index of the topology */
     struct lab_host *hosts;      /* by index of the topology */
+    struct endpoint_tls tls;     /* for all */
     uint64_t rate;               /* of frames a second, from all hosts; 0: not said */
     struct base_arena arena;
 };

@@ -25,6 +25,7 @@ static int open_channel(struct run_network *network, const struct topology *topo
             targets[network->n_dumps++] =
                 (struct channel_target){.name = topology->switches[i].name,
                                         .endpoint = lab->switches[i].openflow,
+                                        .tls = lab->switches[i].tls,
                                         .dpid = topology->switches[i].dpid};
         }
     }

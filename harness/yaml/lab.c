@@ -57,11 +57,49 @@ void yaml_check_station(struct yaml_reader *reader, const struct yaml_node *node
     }
 }
 
+static void read_path(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const char **path = into;
+    *path = yaml_path(reader, node, "the path of a PEM file");
+}
+
+static void read_fingerprint(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] =
+        "the SHA-256 of a certificate, 64 hexadecimal digits, as `openssl "
+        "x509 -fingerprint -sha256` prints it";
+    struct endpoint_tls *tls = into;
+    const char *text = yaml_text(reader, node, expected);
+    tls->has_fingerprint = text && endpoint_parse_fingerprint(text, tls->fingerprint);
+    if (text && !tls->has_fingerprint) {
+        yaml_refuse(reader, node, expected);
+    }
+}
+
+#define AT(member) .at = offsetof(struct endpoint_tls, member)
+static const struct yaml_field tls_fields[] = {
+    {.name = "key", .read = read_path, AT(key)},
+    {.name = "certificate", .read = read_path, AT(certificate)},
+    {.name = "ca", .read = read_path, AT(ca)},
+    {.name = "fingerprint", .read = read_fingerprint},
+};
+#undef AT
+
+static void read_tls(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct endpoint_tls *tls = into;
+    yaml_read_fields(reader, node, "TLS", YAML_FIELDS(tls_fields), tls);
+    if (!tls->key != !tls->certificate) {
+        yaml_error(reader, node, "expected \"key\" and \"certificate\" together");
+    }
+}
+
 static const struct yaml_field switch_fields[] = {
     {.name = "openflow",
      .read = yaml_read_endpoint,
      .at = offsetof(struct lab_switch, openflow),
      .required = true},
+    {.name = "tls", .read = read_tls, .at = offsetof(struct lab_switch, tls)},
 };
 
 static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -111,6 +149,7 @@ static void read_rate(struct yaml_reader *reader, const struct yaml_node *node, 
 static const struct yaml_field lab_fields[] = {
     {.name = "switches", .read = read_switches},
     {.name = "hosts", .read = read_hosts},
+    {.name = "tls", .read = read_tls, .at = offsetof(struct lab, tls)},
     {.name = "rate", .read = read_rate, .at = offsetof(struct lab, rate)},
 };
 
@@ -147,6 +186,9 @@ static void read_lab(struct yaml_reader *reader, const char *path, const struct 
     if (path) {
         yaml_use_topology(reader, topology);
         yaml_read_file(reader, &format, &lab->file, lab);
+    }
+    for (size_t i = 0; i < topology->n_switches; i++) {
+        endpoint_tls_complete(&lab->switches[i].tls, &lab->tls);
     }
 }
 

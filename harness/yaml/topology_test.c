@@ -255,6 +255,48 @@ static void reads_a_lab_over_the_topology(void **state)
     lab_free(other);
 }
 
+static void reads_keys_of_a_lab(void **state)
+{
+    (void)state;
+    struct topology *t = load(two_switches, "");
+    struct lab *lab =
+        load_lab(t,
+                 "switches:\n"
+                 "  s1: {openflow: \"ssl:h\", tls: {fingerprint: \""
+                 "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20\"}}\n"
+                 "  s2: {openflow: \"pssl:\", tls: {key: /k2, certificate: c2, ca: /a2}}\n"
+                 "tls: {key: /k, certificate: /c, ca: /a}\n",
+                 "");
+    topology_free(t);
+    assert_string_equal(lab->switches[0].tls.key, "/k");
+    assert_string_equal(lab->switches[0].tls.certificate, "/c");
+    assert_string_equal(lab->switches[0].tls.ca, "/a");
+    assert_true(lab->switches[0].tls.has_fingerprint);
+    assert_int_equal(lab->switches[0].tls.fingerprint[31], 0x20);
+    assert_string_equal(lab->switches[1].tls.key, "/k2");
+    assert_string_equal(lab->switches[1].tls.certificate, "c2");
+    assert_string_equal(lab->switches[1].tls.ca, "/a2");
+    assert_false(lab->switches[1].tls.has_fingerprint);
+    assert_string_equal(lab->switches[2].tls.ca, "/a"); /* whose endpoint the topology may say */
+    assert_string_equal(lab->tls.ca, "/a");
+    lab_free(lab);
+}
+
+static void reports_keys_that_are_none(void **state)
+{
+    (void)state;
+    struct topology *t = load(two_switches, "");
+    load_lab(
+        t,
+        "tls: {key: /k, fingerprint: \"01:02\"}\n"
+        "switches: {s1: {openflow: \"ssl:h\", tls: {cert: /c}}}\n",
+        "l:1:6: expected \"key\" and \"certificate\" together\n"
+        "l:1:29: expected the SHA-256 of a certificate, 64 hexadecimal digits, as `openssl x509 "
+        "-fingerprint -sha256` prints it, found \"01:02\"\n"
+        "l:2:42: unknown key \"cert\" in TLS; did you mean \"certificate\"?\n");
+    topology_free(t);
+}
+
 static void reports_what_a_lab_cannot_have(void **state)
 {
     (void)state;
@@ -265,8 +307,8 @@ static void reports_what_a_lab_cannot_have(void **state)
              "hosts:\n  g1: {interface: x}\n  h1: {netns: /x}\n  h2: {intreface: x}\n",
              "l:2:3: unknown switch \"s9\"; expected one of s1, s2, s3, s4\n"
              "l:3:7: a switch of a lab needs the key \"openflow\"\n"
-             "l:4:18: endpoint \"http://x\": expected tcp:HOST[:PORT], unix:PATH or "
-             "ptcp:[PORT][:HOST]\n"
+             "l:4:18: endpoint \"http://x\": expected tcp:HOST[:PORT], unix:PATH, "
+             "ptcp:[PORT][:HOST], or over TLS ssl:HOST[:PORT], pssl:[PORT][:HOST]\n"
              "l:6:3: unknown host \"g1\"; expected one of h1, h2\n"
              "l:7:7: a host of a lab needs the key \"interface\"\n"
              "l:8:8: unknown key \"intreface\" in a host of a lab; did you mean \"interface\"?\n");
@@ -287,6 +329,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reports_bad_ports),
     cmocka_unit_test(reports_what_is_there_twice),
     cmocka_unit_test(reads_a_lab_over_the_topology),
+    cmocka_unit_test(reads_keys_of_a_lab),
+    cmocka_unit_test(reports_keys_that_are_none),
     cmocka_unit_test(reports_what_a_lab_cannot_have),
 };
 

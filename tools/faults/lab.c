@@ -242,7 +242,8 @@ static int connect_all(struct faults_lab *lab, struct base_error *error)
     }
     for (size_t i = 0; i < n; i++) {
         targets[i] = (struct channel_target){.name = faults_switch(lab, i),
-                                             .endpoint = lab->lab->switches[i].openflow};
+                                             .endpoint = lab->lab->switches[i].openflow,
+                                             .tls = lab->lab->switches[i].tls};
         if (!targets[i].endpoint) {
             return base_fail(error, "%s: no endpoint: this must run inside a lab", targets[i].name);
         }

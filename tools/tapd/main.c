@@ -63,7 +63,14 @@ static const struct base_option rows[] = {
      .help = "where the switches are (default: $TAPPROOF_LAB, unless --listen is given; else the "
              "endpoints in the topology file)"},
     {"listen", 0, "ENDPOINT", base_option_list, AT(listen),
-     .help = "where switches dial: ptcp:[PORT][:HOST]; may be repeated"},
+     .help = "where switches dial: ptcp:[PORT][:HOST], or pssl: for TLS; may be repeated"},
+    {"key", 0, "FILE", base_option_text, AT(controller.installer.session.tls.key),
+     .help = "our private key for ssl: and pssl:, where the lab file says none. Nobody else may "
+             "read the file (0600)"},
+    {"certificate", 0, "FILE", base_option_text, AT(controller.installer.session.tls.certificate),
+     .help = "and its certificate"},
+    {"ca", 0, "FILE", base_option_text, AT(controller.installer.session.tls.ca),
+     .help = "who signs the certificates of switches"},
     {"http", 0, "ADDRESS", base_option_text, AT(http),
      .help = "answer requests: unix:PATH or HOST:PORT"},
     {"token-file", 0, "FILE", base_option_text, AT(token_file),

@@ -24,15 +24,15 @@ static unsigned or_default(unsigned value, unsigned otherwise)
 }
 
 static int add_target(struct tapd_installer *installer, const struct topology_switch *sw,
-                      const char *endpoint, bool owned, struct base_error *error)
+                      const struct lab_switch *lab, bool owned, struct base_error *error)
 {
     struct tapd_target *target = &installer->targets[installer->n_targets++];
     *target = (struct tapd_target){.installer = installer, .name = strdup(sw->name)};
     if (!target->name) {
         return base_fail(error, "out of memory");
     }
-    return owned ? tapd_sessions_add(installer->sessions, sw->name, sw->dpid, endpoint,
-                                     &SESSION_OPS, target, &target->session, error)
+    return owned ? tapd_sessions_add(installer->sessions, sw->name, sw->dpid, lab->openflow,
+                                     &lab->tls, &SESSION_OPS, target, &target->session, error)
                  : 0;
 }
 
@@ -41,7 +41,7 @@ static int add_targets(struct tapd_installer *installer, const struct topology *
 {
     for (size_t i = 0; i < topology->n_switches; i++) {
         const struct topology_switch *sw = &topology->switches[i];
-        if (add_target(installer, sw, lab->switches[i].openflow, owns[i], error)) {
+        if (add_target(installer, sw, &lab->switches[i], owns[i], error)) {
             return -1;
         }
     }
@@ -76,6 +76,7 @@ struct tapd_installer *tapd_installer_new(struct event_base *base, const struct 
     }
     *installer =
         (struct tapd_installer){.base = base, .options = *options, .ops = ops, .owner = owner};
+    endpoint_tls_complete(&installer->options.session.tls, &lab->tls);
     installer->options.resync_ms = or_default(options->resync_ms, 10000);
     installer->options.settle_ms = or_default(options->settle_ms, 20);
     installer->options.patience_ms = or_default(options->patience_ms, 2000);

@@ -53,7 +53,7 @@ struct tapd_installer *tapd_installer_new(struct event_base *base, const struct 
                                           const struct tapd_installer_ops *ops, void *owner,
                                           struct base_error *error);
 
-/* ptcp:[PORT][:HOST]; before tapd_installer_start. */
+/* ptcp:[PORT][:HOST], pssl:[PORT][:HOST]; before tapd_installer_start. */
 int tapd_installer_listen(struct tapd_installer *installer, const char *endpoint,
                           struct base_error *error);
 

@@ -102,7 +102,8 @@ static void want(struct world *world, const struct tapd_network *network)
 
 static void start(struct world *world, const struct tapd_network *network)
 {
-    struct lab_switch at[N] = {{world->switches[0].endpoint}, {world->switches[1].endpoint}};
+    struct lab_switch at[N] = {{.openflow = world->switches[0].endpoint},
+                               {.openflow = world->switches[1].endpoint}};
     const struct lab lab = {.switches = at};
     struct base_error error;
     world->installer =
@@ -627,7 +628,7 @@ static void one_that_could_not_be_made(void **state)
     struct world world;
     struct base_error error;
     begin(&world);
-    struct lab_switch at[N] = {{"tcp:127.0.0.1:1"}, {"tpc:x"}};
+    struct lab_switch at[N] = {{.openflow = "tcp:127.0.0.1:1"}, {.openflow = "tpc:x"}};
     const struct lab lab = {.switches = at};
     assert_null(tapd_installer_new(world.base, world.policy->topology, &lab, world.policy->owns,
                                    &world.options, &OPS, &world, &error));

@@ -86,7 +86,7 @@ static void begin(struct world *world)
         world->switches[i].restarts = true;
     }
     table_switch_open(&world->switches[DIALLED], world->base);
-    struct lab_switch at[N] = {{world->switches[DIALLED].endpoint}, {NULL}};
+    struct lab_switch at[N] = {{.openflow = world->switches[DIALLED].endpoint}};
     const struct lab lab = {.switches = at};
     world->installer = tapd_installer_new(world->base, world->policies[0]->topology, &lab,
                                           world->policies[0]->owns, &options, &ops, world, &error);

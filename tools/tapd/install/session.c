@@ -21,7 +21,7 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
 static void on_timer(evutil_socket_t fd, short events, void *arg);
 static bool take_caller(void *owner, struct channel_listener *listener, struct channel_conn *conn,
-                        uint64_t dpid);
+                        uint64_t dpid, struct base_error *why);
 static void on_lost_caller(void *owner, const struct base_error *why);
 static void free_session(struct tapd_session *session);
 
@@ -48,29 +48,62 @@ struct tapd_sessions *tapd_sessions_new(struct event_base *base,
         .backoff_min_ms = or_default(given->backoff_min_ms, 100),
         .backoff_max_ms = or_default(given->backoff_max_ms, 5000),
         .max_sum_bytes = given->max_sum_bytes,
+        .tls = given->tls,
     };
     return sessions;
 }
 
-static int set_endpoint(struct tapd_session *session, const char *endpoint,
+/* A second time at the same place is no error. */
+static int listen_at(struct tapd_sessions *sessions, const struct endpoint *endpoint,
+                     struct channel_tls *tls, struct base_error *error)
+{
+    for (size_t i = 0; i < sessions->n_listeners; i++) {
+        if (channel_listener_is_at(sessions->listeners[i], endpoint, tls)) {
+            return 0;
+        }
+    }
+    if (base_grow(&sessions->listeners, sessions->n_listeners, &sessions->listeners_capacity,
+                  sizeof *sessions->listeners)) {
+        return base_fail(error, "out of memory");
+    }
+    struct channel_listener *listener = channel_listener_new(
+        sessions->base, endpoint, tls, MAX_CALLERS, take_caller, sessions, error);
+    if (!listener) {
+        return -1;
+    }
+    channel_listener_set_patience(listener, sessions->options.handshake_ms);
+    channel_listener_tell_lost(listener, on_lost_caller);
+    sessions->listeners[sessions->n_listeners++] = listener;
+    return 0;
+}
+
+static int set_endpoint(struct tapd_session *session, const char *endpoint, struct endpoint_tls tls,
                         struct base_error *error)
 {
+    struct tapd_sessions *sessions = session->sessions;
+    endpoint_tls_complete(&tls, &sessions->options.tls);
+    session->peer = tls;
+    session->peer.key = session->peer.certificate = session->peer.ca = NULL; /* the caller's */
     if (!endpoint) {
         return 0;
     }
-    if (endpoint_parse(endpoint, &session->endpoint, error)) {
+    if (endpoint_parse(endpoint, &session->endpoint, error) ||
+        channel_tls_get(&sessions->tls, &session->endpoint, &tls, &session->tls, error)) {
         return base_fail_in(error, "%s", session->name);
     }
     if (session->endpoint.kind == ENDPOINT_PTCP) {
-        return tapd_sessions_listen(session->sessions, endpoint, error);
+        return listen_at(sessions, &session->endpoint, session->tls, error)
+                   ? base_fail_in(error, "%s", endpoint)
+                   : 0;
     }
     session->text = strdup(endpoint);
     return session->text ? 0 : base_fail(error, "out of memory");
 }
 
 int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t dpid,
-                      const char *endpoint, const struct tapd_session_ops *ops, void *owner,
-                      struct tapd_session **result, struct base_error *error)
+                      const char *endpoint, const struct endpoint_tls *tls,
+                      const struct tapd_session_ops *ops, void *owner, struct tapd_session **result,
+                      struct base_error *error)
 {
     struct tapd_session *session = calloc(1, sizeof *session);
     if (!session || base_grow(&sessions->items, sessions->n_items, &sessions->capacity,
@@ -85,7 +118,7 @@ int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t
         free_session(session);
         return base_fail(error, "out of memory");
     }
-    if (set_endpoint(session, endpoint, error)) {
+    if (set_endpoint(session, endpoint, tls ? *tls : (struct endpoint_tls){0}, error)) {
         free_session(session);
         return -1;
     }
@@ -98,30 +131,17 @@ int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t
 int tapd_sessions_listen(struct tapd_sessions *sessions, const char *text, struct base_error *error)
 {
     struct endpoint endpoint;
+    struct channel_tls *tls;
     if (endpoint_parse(text, &endpoint, error)) {
         return -1;
     }
     if (endpoint.kind != ENDPOINT_PTCP) {
-        return base_fail(error, "\"%s\": expected ptcp:[PORT][:HOST]", text);
+        return base_fail(error, "\"%s\": expected ptcp:[PORT][:HOST] or pssl:[PORT][:HOST]", text);
     }
-    for (size_t i = 0; i < sessions->n_listeners; i++) {
-        if (channel_listener_is_at(sessions->listeners[i], &endpoint)) {
-            return 0;
-        }
-    }
-    if (base_grow(&sessions->listeners, sessions->n_listeners, &sessions->listeners_capacity,
-                  sizeof *sessions->listeners)) {
-        return base_fail(error, "out of memory");
-    }
-    struct channel_listener *listener =
-        channel_listener_new(sessions->base, &endpoint, MAX_CALLERS, take_caller, sessions, error);
-    if (!listener) {
-        return base_fail_in(error, "%s", text);
-    }
-    channel_listener_set_patience(listener, sessions->options.handshake_ms);
-    channel_listener_tell_lost(listener, on_lost_caller);
-    sessions->listeners[sessions->n_listeners++] = listener;
-    return 0;
+    return channel_tls_get(&sessions->tls, &endpoint, &sessions->options.tls, &tls, error) ||
+                   listen_at(sessions, &endpoint, tls, error)
+               ? base_fail_in(error, "%s", text)
+               : 0;
 }
 
 void tapd_sessions_start(struct tapd_sessions *sessions)
@@ -147,6 +167,7 @@ void tapd_sessions_free(struct tapd_sessions *sessions)
     for (size_t i = 0; i < sessions->n_items; i++) {
         free_session(sessions->items[i]);
     }
+    channel_tls_pool_free(&sessions->tls);
     free(sessions->listeners);
     free(sessions->items);
     free(sessions);
@@ -239,7 +260,8 @@ static int dial_next(struct tapd_session *session, struct base_error *error)
     if (status) {
         return -1;
     }
-    session->conn = channel_conn_new(session->sessions->base, fd, &SESSION_OPS, session, error);
+    session->conn =
+        channel_conn_new(session->sessions->base, fd, session->tls, &SESSION_OPS, session, error);
     if (!session->conn) {
         return -1;
     }
@@ -288,13 +310,16 @@ static void tell_stranger(struct tapd_sessions *sessions, uint64_t dpid)
 /* A switch that dials again has lost its former connection, even if we have
  * not noticed yet. */
 static bool take_caller(void *owner, struct channel_listener *listener, struct channel_conn *conn,
-                        uint64_t dpid)
+                        uint64_t dpid, struct base_error *why)
 {
     (void)listener;
     struct tapd_sessions *sessions = owner;
     struct tapd_session *session = find_session(sessions, dpid);
     if (!session) {
         tell_stranger(sessions, dpid);
+        return false;
+    }
+    if (channel_conn_check_peer(conn, &session->peer, why)) {
         return false;
     }
     if (session->conn) {
@@ -341,12 +366,14 @@ static void give_up(struct tapd_session *session, const char *what)
 
 static void on_greeting_timer(struct tapd_session *session)
 {
-    bool connects = channel_conn_stage(session->conn) == CHANNEL_CONN_CONNECTING;
+    enum channel_conn_stage stage = channel_conn_stage(session->conn);
     if (tapd_session_is_patient(session)) {
         tapd_session_ask_again(session);
     } else {
-        give_up(session,
-                connects ? "no connection" : "connected, but it does not answer in OpenFlow");
+        give_up(session, stage == CHANNEL_CONN_CONNECTING ? "no connection"
+                         : stage == CHANNEL_CONN_SECURING
+                             ? "connected, but the TLS handshake does not end"
+                             : "connected, but it does not answer in OpenFlow");
     }
 }
 

@@ -2,8 +2,8 @@
  *
  * The controller's side of OpenFlow 1.0, for many switches on one event loop.
  * A session is one switch for as long as the controller runs; connections come
- * and go underneath: dialled again and again (tcp:, unix:), or made by the switch
- * (ptcp:). HELLO, FEATURES, SET_CONFIG and ECHO in both directions are done
+ * and go underneath: dialled again and again (tcp:, ssl:, unix:), or made by the switch
+ * (ptcp:, pssl:). HELLO, FEATURES, SET_CONFIG and ECHO in both directions are done
  * here. What is asked of a switch is one of two things at a time: read its
  * table, or take flow-mods and say by BARRIER that it has.
  *
@@ -13,6 +13,7 @@
 #define TAPD_INSTALL_SESSION_H
 
 #include "base/error.h"
+#include "model/endpoint.h"
 #include "model/state.h"
 #include "openflow/of10/control.h"
 #include "openflow/of10/flow_codec.h"
@@ -58,6 +59,7 @@ struct tapd_session_options {
     unsigned backoff_max_ms; /* doubled until then; each time half of it is chance; 5,000 */
     size_t max_sum_bytes;    /* of the tables of all switches together; the one that sent most is
                                 given up then; 0: no limit */
+    struct endpoint_tls tls; /* where a switch has none of its own; paths outlive the sessions */
 };
 
 /* NULL without memory. `options` may be NULL. */
@@ -65,14 +67,17 @@ struct tapd_sessions *tapd_sessions_new(struct event_base *base,
                                         const struct tapd_session_options *options);
 
 /* One switch more; it is not dialled before tapd_sessions_start. `endpoint`
- * (model/endpoint.h): tcp: and unix: are dialled, with ptcp: the switch is awaited there, and NULL:
- * wherever the controller listens. Name and endpoint are copied. Fails on a bad endpoint, if
- * nobody can listen there, and without memory. */
+ * (model/endpoint.h): tcp:, ssl: and unix: are dialled, with ptcp: and pssl: the switch is awaited
+ * there, and NULL: wherever the controller listens. `tls`, of which what is missing is that of the
+ * options, is read now. Name and endpoint are copied. Fails on a bad endpoint, if nobody can listen
+ * there, on a bad key or certificate, and without memory. */
 int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t dpid,
-                      const char *endpoint, const struct tapd_session_ops *ops, void *owner,
+                      const char *endpoint, const struct endpoint_tls *tls,
+                      const struct tapd_session_ops *ops, void *owner,
                       struct tapd_session **session, struct base_error *error);
 
-/* Listens at ptcp:[PORT][:HOST] for all of them. A second time at the same place is no error. */
+/* Listens at ptcp:[PORT][:HOST] or pssl:[PORT][:HOST] for all of them. A second time at the same
+ * place is no error. */
 int tapd_sessions_listen(struct tapd_sessions *sessions, const char *endpoint,
                          struct base_error *error);
 

@@ -27,6 +27,8 @@ struct tapd_session {
     char *text; /* the endpoint; NULL: the switch dials */
     uint64_t dpid;
     struct endpoint endpoint;
+    struct channel_tls *tls;           /* ssl:; NULL: plain */
+    struct endpoint_tls peer;          /* pssl: the fingerprint, no files */
     struct channel_address *addresses; /* resolved once */
     size_t n_addresses;
     size_t n_tried; /* of the addresses, in this round */
@@ -68,6 +70,7 @@ struct tapd_sessions {
     struct tapd_session_options options;
     struct tapd_session **items;
     size_t n_items, capacity;
+    struct channel_tls_pool tls;
     struct channel_listener **listeners;
     size_t n_listeners, listeners_capacity;
     uint64_t strangers[TAPD_STRANGERS_TOLD]; /* datapath ids that were told, each once */

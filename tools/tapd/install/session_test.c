@@ -88,7 +88,7 @@ static void begin(struct watch *watch, const char *endpoint,
     *watch = (struct watch){.base = event_base_new()};
     watch->sessions = tapd_sessions_new(watch->base, options);
     assert_non_null(watch->sessions);
-    if (tapd_sessions_add(watch->sessions, "s1", DPID, endpoint, &OPS, watch, &watch->session,
+    if (tapd_sessions_add(watch->sessions, "s1", DPID, endpoint, NULL, &OPS, watch, &watch->session,
                           &error)) {
         fail_msg("%s", error.text);
     }
@@ -572,8 +572,8 @@ static void bad_endpoints(void **state)
     struct tapd_sessions *sessions = tapd_sessions_new(base, NULL);
     struct tapd_session *session;
     struct base_error error;
-    assert_int_equal(tapd_sessions_add(sessions, "s1", 1, "tpc:x", &OPS, NULL, &session, &error),
-                     -1);
+    assert_int_equal(
+        tapd_sessions_add(sessions, "s1", 1, "tpc:x", NULL, &OPS, NULL, &session, &error), -1);
     assert_non_null(strstr(error.text, "s1"));
     assert_int_equal(tapd_sessions_listen(sessions, "tcp:127.0.0.1:1", &error), -1);
     assert_non_null(strstr(error.text, "ptcp:"));
