@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAX_CALLERS = 256 }; /* that have not said which switch they are */
 
@@ -173,16 +172,6 @@ void tapd_sessions_free(struct tapd_sessions *sessions)
     free(sessions);
 }
 
-bool tapd_session_is_up(const struct tapd_session *session)
-{
-    return session->stage >= STAGE_IDLE;
-}
-
-bool tapd_session_is_idle(const struct tapd_session *session)
-{
-    return session->stage == STAGE_IDLE;
-}
-
 const char *tapd_session_trouble(struct tapd_session *session)
 {
     const struct tapd_sessions *sessions = session->sessions;
@@ -215,37 +204,6 @@ static void on_lost_caller(void *owner, const struct base_error *why)
 {
     (void)owner;
     tapd_log("a caller: %s", why->text);
-}
-
-/* Once, and not with every attempt. */
-static void tell_trouble(struct tapd_session *session, const char *why, bool was_up)
-{
-    struct base_error trouble;
-    base_fail(&trouble, "%s%s%s", session->text ? session->text : "", session->text ? ": " : "",
-              why);
-    if (was_up || strcmp(trouble.text, session->trouble.text) != 0) {
-        tapd_log("%s: %s", session->name, trouble.text);
-    }
-    session->trouble = trouble;
-}
-
-void tapd_session_lose(struct tapd_session *session, const struct base_error *why)
-{
-    const struct tapd_session_options *options = &session->sessions->options;
-    bool was_up = tapd_session_is_up(session);
-    channel_conn_free(session->conn);
-    session->conn = NULL;
-    switch_state_free(&session->dump.state);
-    session->dump.n_bytes = 0;
-    if (was_up && tapd_monotonic_ms() - session->up_since_ms > options->backoff_max_ms) {
-        session->n_failures = 0;
-    }
-    session->n_failures += session->n_failures < UINT32_MAX;
-    tell_trouble(session, why->text, was_up);
-    tapd_session_enter(session, STAGE_AWAY);
-    if (was_up) {
-        session->ops->down(session->owner, session->trouble.text);
-    }
 }
 
 /* Dialling */

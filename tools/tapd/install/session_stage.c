@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The stages of a session, the timer of each, and its transaction ids. */
+ * The stages of a session, the timer of each, its end, and its transaction ids. */
 #include "tapd/install/session_inside.h"
+#include "tapd/log.h"
 
+#include <string.h>
 #include <time.h>
 
 enum { MAX_SILENCE_MS = 1000 };
@@ -12,6 +14,16 @@ int64_t tapd_monotonic_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+bool tapd_session_is_up(const struct tapd_session *session)
+{
+    return session->stage >= STAGE_IDLE;
+}
+
+bool tapd_session_is_idle(const struct tapd_session *session)
+{
+    return session->stage == STAGE_IDLE;
 }
 
 void tapd_session_set_timer(struct tapd_session *session, unsigned ms)
@@ -87,4 +99,35 @@ uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n)
     uint32_t first = session->next_xid;
     session->next_xid += (uint32_t)n;
     return first;
+}
+
+/* Once, and not with every attempt. */
+static void tell_trouble(struct tapd_session *session, const char *why, bool was_up)
+{
+    struct base_error trouble;
+    base_fail(&trouble, "%s%s%s", session->text ? session->text : "", session->text ? ": " : "",
+              why);
+    if (was_up || strcmp(trouble.text, session->trouble.text) != 0) {
+        tapd_log("%s: %s", session->name, trouble.text);
+    }
+    session->trouble = trouble;
+}
+
+void tapd_session_lose(struct tapd_session *session, const struct base_error *why)
+{
+    const struct tapd_session_options *options = &session->sessions->options;
+    bool was_up = tapd_session_is_up(session);
+    channel_conn_free(session->conn);
+    session->conn = NULL;
+    switch_state_free(&session->dump.state);
+    session->dump.n_bytes = 0;
+    if (was_up && tapd_monotonic_ms() - session->up_since_ms > options->backoff_max_ms) {
+        session->n_failures = 0;
+    }
+    session->n_failures += session->n_failures < UINT32_MAX;
+    tell_trouble(session, why->text, was_up);
+    tapd_session_enter(session, STAGE_AWAY);
+    if (was_up) {
+        session->ops->down(session->owner, session->trouble.text);
+    }
 }
