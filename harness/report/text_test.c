@@ -317,8 +317,8 @@ static void what_was_not_tried_is_listed(void **state)
     base_buffer_free(&out);
     options.verbose = true;
     report_text(&report, &options, &out);
-    assert_non_null(strstr(base_buffer_text(&out),
-                           "untried  frames of more than 1514 bytes; rare loss\n"));
+    assert_non_null(
+        strstr(base_buffer_text(&out), "untried  frames of more than 1514 bytes; rare loss\n"));
     base_buffer_free(&out);
     report_json(&report, "1", &out);
     assert_non_null(strstr(base_buffer_text(&out), "\"not_tried\": [\n"));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The world as it is: sessions and stations of this machine, and its clocks. */
-#include "run/run.h"
+#include "run/world.h"
 
 #include "base/sandbox.h"
+#include "run/run.h"
 
 #include <poll.h>
 #include <time.h>
