@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 enum {
-    ENDS_MAX = 2048,
     SLACK = 2,    /* frames that are not ours, between the readings of two switches */
     CONFIRMS = 2, /* readings that must contradict the topology */
     WALKS_MAX = 200000,
@@ -50,10 +49,9 @@ int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topolo
 {
     size_t n_links = topology->n_links;
     *wiring = (struct blame_wiring){.topology = topology};
-    wiring->n_ends = 2 * n_links + add_spare_ports(wiring, states, NULL);
-    if (wiring->n_ends > ENDS_MAX) {
-        return -1;
-    }
+    size_t n_spare = add_spare_ports(wiring, states, NULL);
+    n_spare = 2 * n_links + n_spare > BLAME_ENDS_MAX ? 0 : n_spare;
+    wiring->n_ends = 2 * n_links > BLAME_ENDS_MAX ? 0 : 2 * n_links + n_spare;
     wiring->ends = base_calloc(wiring->n_ends + 1, sizeof *wiring->ends);
     wiring->pairs = base_calloc(wiring->n_ends * wiring->n_ends + 1, sizeof *wiring->pairs);
     wiring->crossed = base_calloc(n_links + 1, sizeof *wiring->crossed);
@@ -63,10 +61,15 @@ int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topolo
         return -1;
     }
     for (size_t i = 0; i < n_links; i++) {
+        wiring->wired[i] = wiring->n_ends == 0 ? BLAME_WIRED_MANY : BLAME_WIRED_IDLE;
+    }
+    for (size_t i = 0; i < n_links && wiring->n_ends > 0; i++) {
         wiring->ends[2 * i].port = topology->links[i].a;
         wiring->ends[2 * i + 1].port = topology->links[i].b;
     }
-    add_spare_ports(wiring, states, wiring->ends + 2 * n_links);
+    if (n_spare > 0) {
+        add_spare_ports(wiring, states, wiring->ends + 2 * n_links);
+    }
     return 0;
 }
 
@@ -144,9 +147,17 @@ static bool is_counted(const struct blame_wiring *wiring, size_t x)
     return counted;
 }
 
-bool blame_wiring_read(struct blame_wiring *wiring, const struct blame_reading *reading)
+/* Whether a counter that this end waits for has a switch that counts anything at all. */
+static bool may_yet_count(const struct blame_wiring *wiring, size_t x)
 {
-    bool counted = true;
+    const struct blame_end *from = &wiring->ends[x], *to = &wiring->ends[declared(wiring, x)];
+    return (from->tx < from->sure && from->moves) || (from->tx >= from->sure && to->moves);
+}
+
+enum blame_counted blame_wiring_read(struct blame_wiring *wiring,
+                                     const struct blame_reading *reading)
+{
+    enum blame_counted counted = BLAME_COUNTED;
     for (size_t i = 0; i < wiring->n_ends; i++) {
         struct blame_end *end = &wiring->ends[i];
         const struct traffic_port_count *ours =
@@ -154,12 +165,16 @@ bool blame_wiring_read(struct blame_wiring *wiring, const struct blame_reading *
         end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
         end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
         end->sure = ours ? (long)ours->sure_tx : 0;
-        end->live = i > 0 && end->port.sw == end[-1].port.sw
-                        ? end[-1].live
-                        : is_live(wiring->topology, reading, end->port.sw);
+        bool again = i > 0 && end->port.sw == end[-1].port.sw;
+        end->live = again ? end[-1].live : is_live(wiring->topology, reading, end->port.sw);
+        end->moves = again ? end[-1].moves
+                           : traffic_count_ports_move(reading->before[end->port.sw],
+                                                      reading->after[end->port.sw]);
     }
-    for (size_t i = 0; i < wiring->n_ends && counted; i++) {
-        counted = is_counted(wiring, i);
+    for (size_t i = 0; i < wiring->n_ends && counted != BLAME_COUNTED_LATE; i++) {
+        if (!is_counted(wiring, i)) {
+            counted = may_yet_count(wiring, i) ? BLAME_COUNTED_LATE : BLAME_COUNTED_STILL;
+        }
     }
     return counted;
 }
@@ -344,8 +359,9 @@ static enum blame_wired why_open(const struct blame_wiring *wiring, size_t link)
                    (b->sure == 0 || (b->tx >= 0 && a->rx >= 0));
     return !wiring->crossed[link]                              ? BLAME_WIRED_IDLE
            : pair(wiring, 2 * link, 2 * link + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
-           : counted                                           ? BLAME_WIRED_LATE
-                                                               : BLAME_WIRED_UNCOUNTED;
+           : !counted                                          ? BLAME_WIRED_UNCOUNTED
+           : a->moves && b->moves                              ? BLAME_WIRED_LATE
+                                                               : BLAME_WIRED_STILL;
 }
 
 static int decide(struct deciding *deciding, size_t link)
@@ -385,7 +401,7 @@ int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_eviden
         wiring->really[x] = INDEX_NONE;
     }
     conclude(wiring);
-    for (size_t i = 0; i < n_links && status == 0; i++) {
+    for (size_t i = 0; i < n_links && status == 0 && wiring->n_ends > 0; i++) {
         status = decide(&deciding, i);
     }
     free(deciding.changed.links);

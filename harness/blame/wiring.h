@@ -25,6 +25,8 @@ enum blame_wired {
     BLAME_WIRED_LATE,      /* a counter has not moved so far */
     BLAME_WIRED_ALIKE,     /* the ports at its ends counted as those of another cable */
     BLAME_WIRED_OTHERWISE, /* they do not agree, and no other cable explains it */
+    BLAME_WIRED_STILL,     /* no port at one end's switch has counted anything */
+    BLAME_WIRED_MANY,      /* there are too many */
 };
 
 /* One end of a cable, or a port that has none; and what it counted in the last reading. */
@@ -33,6 +35,7 @@ struct blame_end {
     long tx, rx; /* -1: not known */
     long sure;   /* left here surely */
     bool live;   /* its switch has counted frames of ours */
+    bool moves;  /* ... or anything at all */
 };
 
 /* What all readings say of two ends: of so many. */
@@ -52,15 +55,27 @@ struct blame_wiring {
     size_t *really;           /* by end: the end at which its cable ends, INDEX_NONE: not known */
 };
 
-/* Nothing is told yet. `states`: which ports there are. -1 without memory, or with more than
- * 2,048 ports; blame_wiring_close all the same. The topology must outlive it. */
+/* With more ports than this at the ends of cables and without one only the former are compared, and
+ * with more of those, none: no cable is told (BLAME_WIRED_MANY). */
+enum { BLAME_ENDS_MAX = 2048 };
+
+/* Nothing is told yet. `states`: which ports there are. -1 without memory; blame_wiring_close all
+ * the same. The topology must outlive it. */
 int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topology,
                       const struct switch_state *const *states);
 void blame_wiring_close(struct blame_wiring *wiring);
 
-/* Takes in a reading. True: all that surely left a port has been counted at some other, where ports
- * count at all; else counters may be late, and reading again may help. */
-bool blame_wiring_read(struct blame_wiring *wiring, const struct blame_reading *reading);
+enum blame_counted {
+    BLAME_COUNTED,       /* all that surely left a port has been counted at some other, where ports
+                            count at all */
+    BLAME_COUNTED_LATE,  /* not yet: reading again may help */
+    BLAME_COUNTED_STILL, /* not yet, and no port of a switch that lacks something has counted
+                            anything: it may be refreshed long after, or never */
+};
+
+/* Takes in a reading. */
+enum blame_counted blame_wiring_read(struct blame_wiring *wiring,
+                                     const struct blame_reading *reading);
 
 /* The reading that was taken in last becomes evidence. */
 void blame_wiring_note(struct blame_wiring *wiring);

@@ -10,6 +10,8 @@ static const char *const reasons[] = {
     [BLAME_WIRED_LATE] = "a port has not counted in time",
     [BLAME_WIRED_ALIKE] = "it counts as another cable does",
     [BLAME_WIRED_OTHERWISE] = "its ports do not count alike",
+    [BLAME_WIRED_STILL] = "the port counters of a switch at its ends do not move",
+    [BLAME_WIRED_MANY] = "more than 2,048 ports are not compared",
 };
 
 struct telling {

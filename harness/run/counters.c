@@ -9,12 +9,23 @@
 #include <stdlib.h>
 
 /* Flow counters follow the packets by up to 400 ms on Open vSwitch. */
-enum { COUNT_STEP_MS = 50 };
+enum {
+    COUNT_STEP_MS = 50,
+    STILL_MS = 1000,
+    REFRESH_MS = 10000, /* the shortest interval that is published of counters which lag more */
+};
 
 void run_checking_be_patient(struct checking *checking)
 {
     checking->patient_ns =
         run_checking_now_ns(checking) + checking->options->converge_ms * UINT64_C(1000000);
+}
+
+bool run_checking_has_stood_still(struct checking *checking, uint64_t since_ns)
+{
+    bool is_worth_it = checking->options->converge_ms >= REFRESH_MS;
+    checking->stood_still |= !is_worth_it && run_checking_ms_since(checking, since_ns) >= STILL_MS;
+    return checking->stood_still;
 }
 
 /* Reads the counters, which follow the packets late, until they have counted

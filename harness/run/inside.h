@@ -46,6 +46,7 @@ struct checking {
     struct run_network network;
     unsigned reads;        /* CHANNEL_*; port counters tell which frames came in */
     uint64_t patient_ns;   /* counters are waited for until then */
+    bool stood_still;      /* run_checking_has_stood_still */
     struct run_look now;   /* what was read last, and the last round */
     struct run_look first; /* the first round that deviates without an excuse, where it is not the
                               last one; kept while it may have to be judged */
@@ -142,6 +143,11 @@ void run_look_free(struct run_look *look);
 /* (counters.c) From now on late counters are waited for as long as --converge says, all together.
  */
 void run_checking_be_patient(struct checking *checking);
+
+/* (counters.c) Whether counters of which none has moved since then are not waited for any longer:
+ * those that are refreshed at all follow within a second, or are refreshed each ten seconds and
+ * more rarely. They are not waited for again. */
+bool run_checking_has_stood_still(struct checking *checking, uint64_t since_ns);
 
 /* (counters.c) What must be counted of the round of a look, and what has arrived of it so far. -1
  * without memory. */

@@ -25,12 +25,15 @@ static int measure(struct wiring *wiring, const struct switch_state *const *befo
 {
     struct checking *checking = wiring->checking;
     struct run_states *after = &wiring->states[wiring->n_states++];
+    uint64_t start_ns = run_checking_now_ns(checking);
     for (unsigned ms = STEP_MS;; ms = 2 * ms < STEP_MAX_MS ? 2 * ms : STEP_MAX_MS) {
         if (run_checking_read(checking, CHANNEL_PORTS, after) < 0) {
             return -1;
         }
         *reading = (struct blame_reading){.before = before, .after = after->right, .count = count};
-        if (blame_wiring_read(&checking->wiring, reading) ||
+        enum blame_counted counted = blame_wiring_read(&checking->wiring, reading);
+        if (counted == BLAME_COUNTED ||
+            (counted == BLAME_COUNTED_STILL && run_checking_has_stood_still(checking, start_ns)) ||
             run_checking_now_ns(checking) >= checking->patient_ns ||
             run_is_interrupted(checking->world)) {
             blame_wiring_note(&checking->wiring);
@@ -247,8 +250,7 @@ int run_checking_wire(struct checking *checking)
         return 0;
     }
     if (blame_wiring_open(&checking->wiring, checking->topology, checking->now.states.right) < 0) {
-        blame_wiring_close(&checking->wiring);
-        return 0; /* too many ports */
+        return base_fail(checking->error, "out of memory");
     }
     struct wiring wiring = {.checking = checking, .n_states = 1};
     uint64_t start_ns = run_checking_now_ns(checking);
