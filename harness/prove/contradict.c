@@ -2,6 +2,7 @@
  *
  * Which claims does no network meet that does what `ports:` of the same expectation say? What is
  * declared takes the place of the tables. */
+#include "base/memory.h"
 #include "prove/inside.h"
 
 enum { CONTRADICTION_BUDGET = 2000000 };
@@ -71,5 +72,5 @@ int prove_contradictions(const struct expectation *expectation, size_t budget,
                      : 0;
     }
     prove_context_close(context);
-    return status;
+    return base_memory_ran_out() ? -1 : status;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Claims that no network meets which does what `ports:` say. */
+#include "base/memory.h"
+#include "testing/failing.h"
 #include "testing/random_proof.h"
 
 enum { A, B, C };
@@ -115,11 +117,42 @@ static void endless_copies(void **state)
     small_free(&small);
 }
 
+struct looking {
+    struct small *small;
+    size_t n_wanted;
+};
+
+static int look_without_memory(void *aux)
+{
+    const struct looking *looking = aux;
+    struct found found = {0};
+    base_memory_begin();
+    int status = prove_contradictions(&looking->small->expectation, 0, note, &found);
+    assert_true(status < 0 || found.n == looking->n_wanted);
+    return status;
+}
+
+/* What is not found for want of memory is no agreement. */
+static void without_memory_it_fails(void **state)
+{
+    (void)state;
+    struct small small;
+    make(&small);
+    small_claim(&small, "2", H2, H4, 2, "tcp");
+    small_claim(&small, "12", H1, H2, 1, "");
+    small_claim(&small, "13", H1, H3, 0, "udp,tp_dst=53");
+    struct looking looking = {.small = &small, .n_wanted = 3};
+    assert_true(failing_each(look_without_memory, &looking) > 20);
+    base_memory_begin();
+    small_free(&small);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(claims_that_agree),
     cmocka_unit_test(each_claim_that_does_not),
     cmocka_unit_test(what_is_open_contradicts_nothing),
     cmocka_unit_test(endless_copies),
+    cmocka_unit_test(without_memory_it_fails),
 };
 
 TEST_MAIN(tests)

@@ -91,7 +91,7 @@ struct prove_contradiction {
 /* Compares the claims with `ports:`, for every header: calls `each` once for each claim and once
  * for each pair of hosts that contradict. No network can do what both say. Nothing is
  * contradicted where `ports:` leave open what becomes of a packet, nor what is over the budget (0:
- * 2,000,000 comparisons of two sets in all). -1 without memory, if it is not left open then. */
+ * 2,000,000 comparisons of two sets in all). -1 without memory (base_memory_ran_out). */
 int prove_contradictions(const struct expectation *expectation, size_t budget,
                          void (*each)(void *aux, const struct prove_contradiction *contradiction),
                          void *aux);

@@ -14,6 +14,7 @@ struct end {
     uint8_t mac[6];
     bool has_ip;
     uint32_t ip;
+    bool is_looked_for; /* nobody is known to have that ip */
 };
 
 static struct end end_of_host(const struct topology_host *host)
@@ -45,11 +46,14 @@ static size_t host_with(const struct topology *topology, const uint8_t *mac, con
     return HOST_NONE;
 }
 
-/* A host by its name or one of its addresses, or an address of no host. */
-static int find_to(const struct topology *topology, const char *to, size_t *host, struct end *end,
-                   struct base_error *error)
+/* A host by its name or one of its addresses, or an address of no host. Frames to nobody of whom
+ * the MAC address is known go to the sender's own: a switch that learns keeps them, and would flood
+ * others, round a ring of such switches for ever. */
+static int find_to(const struct topology *topology, const char *to, const struct end *from,
+                   size_t *host, struct end *end, struct base_error *error)
 {
-    *end = (struct end){.mac = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    *end = (struct end){0};
+    memcpy(end->mac, from->mac, sizeof end->mac);
     *host = HOST_NONE;
     if (!to) {
         return 0;
@@ -60,6 +64,7 @@ static int find_to(const struct topology *topology, const char *to, size_t *host
     } else if (*host == HOST_NONE && base_ip_parse(to, &end->ip)) {
         end->has_ip = true;
         *host = host_with(topology, NULL, &end->ip);
+        end->is_looked_for = *host == HOST_NONE;
     } else if (*host == HOST_NONE) {
         return fail_unknown(topology, to, "host, IPv4 or MAC address", error);
     }
@@ -81,7 +86,9 @@ static struct header header_by_default(const struct match *form, const struct en
     }
     if (header.dl_type == DL_TYPE_ARP) {
         header.nw_proto = form->mask.nw_proto ? header.nw_proto : ARP_REQUEST;
-        memset(header.dl_dst, 0xff, sizeof header.dl_dst);
+        if (to->is_looked_for) {
+            memset(header.dl_dst, 0xff, sizeof header.dl_dst);
+        }
     } else if (header_has_tp(&header)) {
         bool is_icmp = header.nw_proto == NW_PROTO_ICMP;
         header.tp_src = is_icmp ? ECHO_REQUEST : ANY_PORT;
@@ -138,10 +145,10 @@ int tapping_form_make(const struct tapping_options *options, const struct topolo
     if (form->from == HOST_NONE) {
         return fail_unknown(topology, options->from, "host", error);
     }
-    if (find_to(topology, options->to, &form->to, &to, error) < 0) {
+    from = end_of_host(&topology->hosts[form->from]);
+    if (find_to(topology, options->to, &from, &form->to, &to, error) < 0) {
         return -1;
     }
-    from = end_of_host(&topology->hosts[form->from]);
     form->header = header_by_default(&options->form, &from, &to);
     overlay(&form->header, &options->form);
     size_t owner = host_with(topology, NULL, &form->header.nw_src);

@@ -50,9 +50,21 @@ static void has_the_addresses_of_the_hosts(void **state)
                 "nw_tos=0,icmp_type=8,icmp_code=0");
     assert_form("h1", "h2", "udp", "tp_src=40000,tp_dst=9");
     assert_form("h1", "h2", "arp",
-                "dl_dst=ff:ff:ff:ff:ff:ff,arp_spa=10.0.0.1,arp_tpa=10.0.0.2,arp_op=1");
+                "dl_dst=00:00:00:00:00:02,arp_spa=10.0.0.1,arp_tpa=10.0.0.2,arp_op=1");
+}
+
+/* A frame to oneself goes nowhere by a switch that learns; ARP that looks for somebody is asked for
+ * with its address. */
+static void floods_only_if_it_is_told_to(void **state)
+{
+    (void)state;
     assert_form("h1", NULL, "udp",
-                "dl_dst=ff:ff:ff:ff:ff:ff,nw_src=10.0.0.1,nw_dst=255.255.255.255");
+                "dl_dst=00:00:00:00:00:01,nw_src=10.0.0.1,nw_dst=255.255.255.255");
+    assert_form("h1", NULL, "dl_type=0x88b5", "dl_dst=00:00:00:00:00:01");
+    assert_form("h1", NULL, "arp", "dl_dst=00:00:00:00:00:01");
+    assert_form("h1", "10.0.0.99", "udp", "dl_dst=00:00:00:00:00:01,");
+    assert_form("h1", "10.0.0.99", "arp", "dl_dst=ff:ff:ff:ff:ff:ff,");
+    assert_form("h1", NULL, "udp,dl_dst=ff:ff:ff:ff:ff:ff", "dl_dst=ff:ff:ff:ff:ff:ff,");
 }
 
 static void takes_what_the_match_says_instead(void **state)
@@ -102,7 +114,7 @@ static void finds_hosts_by_their_addresses(void **state)
     }
     assert_form("h1", "10.0.0.2", "dl_type=0x88b5", "dl_dst=00:00:00:00:00:02");
     assert_form("h1", "10.0.0.99", "icmp",
-                "dl_dst=ff:ff:ff:ff:ff:ff,nw_src=10.0.0.1,nw_dst=10.0.0.99");
+                "dl_dst=00:00:00:00:00:01,nw_src=10.0.0.1,nw_dst=10.0.0.99");
     assert_form("h1", "02:00:00:00:00:99", "dl_type=0x88b5", "dl_dst=02:00:00:00:00:99");
 }
 
@@ -135,6 +147,7 @@ static void says_what_is_missing(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(has_the_addresses_of_the_hosts),
+    cmocka_unit_test(floods_only_if_it_is_told_to),
     cmocka_unit_test(takes_what_the_match_says_instead),
     cmocka_unit_test(arp_tells_the_address_of_the_owner),
     cmocka_unit_test(finds_hosts_by_their_addresses),

@@ -94,7 +94,9 @@ void tapping_options_format_help(struct base_buffer *out)
         "Sends numbered frames from a host of a lab, and says of each one where it arrives.\n"
         "TO is a host, an IPv4 or a MAC address. Its frames are captured there: what is timed\n"
         "is one way, and hosts that answer nothing will do. With --echo the kernel of TO\n"
-        "answers, and there and back is timed.\n"
+        "answers, and there and back is timed. Without TO, and to an IPv4 address that no host\n"
+        "has, frames go to the MAC address of FROM, which no switch floods; -m dl_dst=... says\n"
+        "another.\n"
         "\n");
     base_options_format(rows, out);
     base_put_text(
