@@ -5,6 +5,7 @@
 #include "faults/cable.h"
 #include "faults/command.h"
 #include "faults/relay.h"
+#include "faults/verdict.h"
 #include "faults/words.h"
 
 static bool sends(const struct faults_lab *lab, const struct spot *spot)
@@ -67,7 +68,6 @@ static bool other_is_dropped(const struct faults_lab *lab, const struct spot *sp
            faults_lab_frames(end_of_other(lab, spot, false)) == 0;
 }
 
-/* The datapath goes on with the flows that it has, whatever mirror is added. */
 static int forget_megaflows(struct base_error *error)
 {
     return command_run(NULL, error, "ovs-appctl dpctl/del-flows");
@@ -75,7 +75,10 @@ static int forget_megaflows(struct base_error *error)
 
 /* ------------------------------------------------------------------- OVSDB */
 
-static int span(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+/* The datapath goes on with flows that it has: of frames like those of the last 10 s no copy comes.
+ */
+static int add_mirror(struct faults_lab *lab, const struct injection *injection,
+                      struct base_error *error)
 {
     const struct spot *spot = &injection->spot;
     const char *sw = faults_switch(lab, spot->sw);
@@ -85,9 +88,24 @@ static int span(struct faults_lab *lab, struct injection *injection, struct base
                        "ovs-vsctl -- --id=@i get Port %s -- --id=@o get Port %s -- --id=@m create "
                        "Mirror name=span select-src-port=@i output-port=@o -- add Bridge %s "
                        "mirrors @m",
-                       from, to, sw) < 0
-               ? -1
-               : forget_megaflows(error);
+                       from, to, sw);
+}
+
+static int span(struct faults_lab *lab, struct injection *injection, struct base_error *error)
+{
+    return add_mirror(lab, injection, error) < 0 ? -1 : forget_megaflows(error);
+}
+
+/* All frames of a check but those that are new in each were seen just before. */
+static int span_behind_check(struct faults_lab *lab, struct injection *injection,
+                             struct base_error *error)
+{
+    struct verdict_report report;
+    if (verdict_check(lab, "", lab->expected, &report, error) < 0) {
+        return -1;
+    }
+    verdict_free(&report);
+    return add_mirror(lab, injection, error);
 }
 
 static int clear_span(struct faults_lab *lab, struct injection *injection, struct base_error *error)
@@ -245,6 +263,14 @@ static const struct fault faults[] = {
      .found = "traffic/*",
      .silent = "state/*|switch/*",
      .where = "$s:$p|$s:$x"}, /* what enters the other one is lost */
+    {.name = "span-after-check",
+     .text = "the same, made so soon after a check that cached flows go on without the copy",
+     .fits = other_is_seen,
+     .inject = span_behind_check,
+     .undo = clear_span,
+     .found = "traffic/*",
+     .silent = "state/*|switch/*",
+     .where = "$s:$p|$s:$x"},
     {.name = "span-to-nobody",
      .text = "a mirror of OVSDB copies to a port behind which all is dropped",
      .outcome = OUTCOME_UNSEEN,
