@@ -14,7 +14,6 @@
 #define HOST_NONE    SIZE_MAX
 #define STATION_NONE SIZE_MAX
 #define ENTRY_NONE   SIZE_MAX /* a flow entry, by its index in the table */
-#define CLAIM_NONE   SIZE_MAX
 #define PROBE_NONE   SIZE_MAX
 #define FORM_NONE    SIZE_MAX /* one of the rewritten forms in which a probe may arrive */
 #define HOP_NONE     SIZE_MAX /* a step on the way of a packet, by its index in the walk */

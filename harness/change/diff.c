@@ -244,12 +244,7 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
         if (answer == SPACE_FOUND) {
             add_change(diffing, change, region);
             parts[i] = change->where.within;
-            if (match_within(&region->cube, &parts[i])) {
-                return SPACE_EMPTY;
-            }
-            if (space_exclude(region, &parts[i]) < 0) {
-                return SPACE_OPEN;
-            }
+            answer = space_leave(region, &parts[i]);
         }
     }
     return answer == SPACE_FOUND ? SPACE_OPEN : answer;
@@ -371,9 +366,7 @@ static void compare_rivals(struct diffing *diffing, int s, size_t a, size_t b, s
         answer = contest(diffing, s, a, b, &region, &where[i]);
         if (answer == SPACE_FOUND) {
             add_contested(diffing, s, a < b ? a : b, by, &region, &where[i]);
-            answer = match_within(&region.cube, &where[i].within)   ? SPACE_EMPTY
-                     : space_exclude(&region, &where[i].within) < 0 ? SPACE_OPEN
-                                                                    : SPACE_FOUND;
+            answer = space_leave(&region, &where[i].within);
         }
     }
     answer = answer == SPACE_FOUND ? SPACE_OPEN : answer;

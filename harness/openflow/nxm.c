@@ -19,12 +19,22 @@ struct decoding {
     uint16_t tci_mask; /* as it was said */
 };
 
-int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *error)
+/* One TLV. The bytes are those of the message. */
+struct tlv {
+    uint32_t field;       /* class << 16 | number << 9 */
+    uint8_t n_bytes;      /* of the value, and of the mask */
+    const uint8_t *value; /* big-endian */
+    const uint8_t *mask;  /* NULL: every bit must agree */
+};
+
+/* Reads one TLV. -1: it is cut short, or has a mask that is not as long as its
+ * value. */
+static int read_tlv(struct base_reader *in, struct tlv *tlv, struct base_error *error)
 {
     uint32_t header = base_read_be32(in);
     uint8_t length = header & 0xff;
     bool has_mask = header & 0x100;
-    *tlv = (struct of_tlv){.field = header & ~UINT32_C(0x1ff)};
+    *tlv = (struct tlv){.field = header & ~UINT32_C(0x1ff)};
     if (has_mask && length % 2) {
         return base_fail(error, "match field 0x%08x: %u bytes are no value and mask", header,
                          length);
@@ -80,7 +90,7 @@ static void put_bits(struct header *header, const struct field *field, const uin
 
 /* An 8-bit ICMP type has all 16 bits of its place; a VLAN id says that there is a tag. */
 static void put_header_field(struct decoding *decoding, const struct field *field,
-                             const struct of_tlv *tlv)
+                             const struct tlv *tlv)
 {
     struct match *match = &decoding->match;
     put_bits(&match->value, field, tlv->value);
@@ -105,7 +115,7 @@ static void mask_all(struct field_value *extra, size_t n_bytes)
     extra->mask[0] = extra->value[0] & ~front ? 0xff : front;
 }
 
-static int add_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
+static int add_extra(struct decoding *decoding, enum field_id id, const struct tlv *tlv,
                      struct base_error *error)
 {
     size_t n = tlv->n_bytes < FIELD_BYTES_MAX ? tlv->n_bytes : FIELD_BYTES_MAX;
@@ -126,14 +136,14 @@ static int add_extra(struct decoding *decoding, enum field_id id, const struct o
                : base_fail(error, "the same field twice");
 }
 
-static int check_length(const struct of_tlv *tlv, size_t n_bytes, struct base_error *error)
+static int check_length(const struct tlv *tlv, size_t n_bytes, struct base_error *error)
 {
     return tlv->n_bytes == n_bytes
                ? 0
                : base_fail(error, "%u bytes instead of %zu", tlv->n_bytes, n_bytes);
 }
 
-static int check_mask(const struct of_tlv *tlv, struct base_error *error)
+static int check_mask(const struct tlv *tlv, struct base_error *error)
 {
     for (size_t i = 0; tlv->mask && i < tlv->n_bytes; i++) {
         if (tlv->value[i] & ~tlv->mask[i]) {
@@ -145,7 +155,7 @@ static int check_mask(const struct of_tlv *tlv, struct base_error *error)
 
 /* Whether a mask of the tag is that of tagged frames, or of untagged ones: of those with a bit of
  * the tag set, or with the bit that says whether there is one and no other in the value. */
-static bool is_one_cube(const struct of_tlv *tlv)
+static bool is_one_cube(const struct tlv *tlv)
 {
     uint16_t value = (uint16_t)number_of(tlv->value, 2);
     uint16_t mask = (uint16_t)number_of(tlv->mask, 2);
@@ -154,7 +164,7 @@ static bool is_one_cube(const struct of_tlv *tlv)
 
 /* Whether struct header can say it: it has 8 bits of an ARP opcode, and no frame has one that is
  * larger. */
-static bool fits_header(enum field_id id, const struct of_tlv *tlv)
+static bool fits_header(enum field_id id, const struct tlv *tlv)
 {
     const struct field *field = field_of(id);
     return field->place.n_bytes > 0 && (id != FIELD_ARP_OP || tlv->value[0] == 0) &&
@@ -162,7 +172,7 @@ static bool fits_header(enum field_id id, const struct of_tlv *tlv)
 }
 
 /* OXM's in_port has 32 bits. One that no port here can have is a field that is not known. */
-static bool take_in_port(struct decoding *decoding, const struct of_tlv *tlv)
+static bool take_in_port(struct decoding *decoding, const struct tlv *tlv)
 {
     bool taken = !tlv->mask && of_port_of_wire((uint32_t)number_of(tlv->value, 4),
                                                &decoding->match.value.in_port);
@@ -206,12 +216,12 @@ static bool has_extra(const struct decoding *decoding, enum field_id id, bool is
 }
 
 /* A condition beyond struct header. Upper bits of a field may be a field of their own there. */
-static int take_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
+static int take_extra(struct decoding *decoding, enum field_id id, const struct tlv *tlv,
                       struct base_error *error)
 {
     const struct field *field = field_of(id);
     uint8_t shifted[2] = {0};
-    struct of_tlv other = *tlv;
+    struct tlv other = *tlv;
     if (field->depends == NULL && id != FIELD_OTHER) {
         id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
     }
@@ -223,7 +233,7 @@ static int take_extra(struct decoding *decoding, enum field_id id, const struct 
     return add_extra(decoding, id, &other, error);
 }
 
-static int take(struct decoding *decoding, const struct of_tlv *tlv, struct base_error *error)
+static int take(struct decoding *decoding, const struct tlv *tlv, struct base_error *error)
 {
     enum field_id id = field_of_tlv(tlv->field);
     const struct field *field = field_of(id);
@@ -245,8 +255,8 @@ int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct
 {
     struct decoding decoding = {.n_extras = 0};
     while (base_reader_left(in) > 0) {
-        struct of_tlv tlv;
-        if (of_read_tlv(in, &tlv, error)) {
+        struct tlv tlv;
+        if (read_tlv(in, &tlv, error)) {
             return -1;
         }
         if (take(&decoding, &tlv, error)) {

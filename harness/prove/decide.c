@@ -149,7 +149,6 @@ static enum space_answer prove_endless(struct prove_sender *sender, const struct
                 refutation->to = to;
                 refutation->copies = -1;
                 refutation->arrival = arrival;
-                refutation->loop = loop;
                 return answer;
             }
         }

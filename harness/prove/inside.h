@@ -49,7 +49,6 @@ struct prove_refutation {
     size_t to;
     long expected, copies;              /* -1: without end */
     const struct path_arrival *arrival; /* one that is too many or altered; NULL: one is missing */
-    const struct path_loop *loop;
     bool altered;
 };
 
@@ -112,9 +111,6 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
 enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, size_t *budget,
                                        struct prove_refutation *refutation,
                                        struct prove_opening *opening);
-
-/* (results.c) "1 copy", "copies without end" if negative; in the report's arena. */
-const char *prove_copies_text(const struct prove_context *context, long n);
 
 /* One result more, of a claim; of a sender's headers ("stray", "delivered",
  * "loop") at a host, or HOST_ALL. It passes so far. -1 without memory. */

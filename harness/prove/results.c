@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-const char *prove_copies_text(const struct prove_context *context, long n)
+/* "1 copy", "copies without end" if negative; in the report's arena. */
+static const char *copies_text(const struct prove_context *context, long n)
 {
     struct base_arena *arena = &context->report->arena;
     return n < 0 ? "copies without end"
@@ -16,7 +17,7 @@ const char *prove_copies_text(const struct prove_context *context, long n)
 static void be_about_tables(const struct prove_context *context, long copies, struct result *result)
 {
     result->is_count = result->by_tables = true;
-    result->says[SAYS_ADVERTISED] = prove_copies_text(context, copies);
+    result->says[SAYS_ADVERTISED] = copies_text(context, copies);
 }
 
 int prove_add_claim(const struct prove_context *context, const struct claim *claim)
@@ -84,8 +85,8 @@ static void disagree(const struct prove_context *context, struct result *result)
     result->disagrees = true;
     result->disagree[0] = SAYS_DECLARED;
     result->disagree[1] = SAYS_ADVERTISED;
-    result->says[SAYS_DECLARED] = prove_copies_text(context, result->expected_count);
-    result->says[SAYS_ADVERTISED] = prove_copies_text(context, result->observed_count);
+    result->says[SAYS_DECLARED] = copies_text(context, result->expected_count);
+    result->says[SAYS_ADVERTISED] = copies_text(context, result->observed_count);
     result->says[SAYS_OBSERVED] = "not looked for";
 }
 
@@ -141,8 +142,8 @@ int prove_refute(const struct prove_sender *sender, const struct prove_refutatio
     result->observed_count = refutation->copies;
     if (refutation->copies < 0) {
         result->is_count = false;
-        result->expected = prove_copies_text(context, refutation->expected);
-        result->observed = prove_copies_text(context, refutation->copies);
+        result->expected = copies_text(context, refutation->expected);
+        result->observed = copies_text(context, refutation->copies);
     }
     result->example = ofctl_header_text(&refutation->example, arena);
     disagree(context, result);

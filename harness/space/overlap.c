@@ -127,11 +127,7 @@ static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
         !space_table_precedes(excluding->table, entry, excluding->entry)) {
         return true;
     }
-    if (match_within(&excluding->region->cube, match)) {
-        excluding->answer = SPACE_EMPTY;
-    } else if (space_exclude(excluding->region, match) < 0) {
-        excluding->answer = SPACE_OPEN;
-    }
+    excluding->answer = space_leave(excluding->region, match);
     return excluding->answer == SPACE_FOUND;
 }
 

@@ -20,6 +20,13 @@ int space_exclude(struct space_region *region, const struct match *cube)
     return 0;
 }
 
+enum space_answer space_leave(struct space_region *region, const struct match *cube)
+{
+    return match_within(&region->cube, cube) ? SPACE_EMPTY
+           : space_exclude(region, cube) < 0 ? SPACE_OPEN
+                                             : SPACE_FOUND;
+}
+
 void space_region_free(struct space_region *region)
 {
     free(region->excluded);

@@ -17,6 +17,10 @@ struct space_region {
 /* Takes `cube` away from the region; it is not noted if they do not overlap. -1 without memory. */
 int space_exclude(struct space_region *region, const struct match *cube);
 
+/* The same. SPACE_EMPTY: nothing is left, as the cube holds all of the region's; SPACE_OPEN: no
+ * memory; else SPACE_FOUND, though several cubes together may have left nothing. */
+enum space_answer space_leave(struct space_region *region, const struct match *cube);
+
 /* Frees the list, not the cubes; the region is empty afterwards and may be used again. */
 void space_region_free(struct space_region *region);
 

@@ -31,6 +31,17 @@ static void what_is_excluded_is_not_in_the_region(void **state)
     assert_int_equal(region.n_excluded, 0);
 }
 
+static void it_is_told_what_leaves_nothing(void **state)
+{
+    (void)state;
+    const struct match any = match_any();
+    struct space_region region = {.cube = match_in_port(1)};
+    assert_int_equal(space_leave(&region, &untagged), SPACE_FOUND);
+    assert_int_equal(region.n_excluded, 1);
+    assert_int_equal(space_leave(&region, &any), SPACE_EMPTY);
+    space_region_free(&region);
+}
+
 static void what_does_not_overlap_is_not_noted(void **state)
 {
     (void)state;
@@ -66,6 +77,7 @@ static void behaviors_agree_where_a_rewrite_changes_nothing(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_excluded_is_not_in_the_region),
+    cmocka_unit_test(it_is_told_what_leaves_nothing),
     cmocka_unit_test(what_does_not_overlap_is_not_noted),
     cmocka_unit_test(behaviors_agree_where_a_rewrite_changes_nothing),
 };

@@ -8,7 +8,8 @@
     .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 #define REWRITE_NW REWRITE_L2, .nw_src = UINT32_MAX, .nw_dst = UINT32_MAX, .nw_tos = 0xfc
 
-const struct header space_class_fields[N_SPACE_CLASSES] = {
+/* The bits that can be rewritten in packets of a class. */
+static const struct header class_fields[N_SPACE_CLASSES] = {
     [SPACE_NOT_IP] = {REWRITE_L2},
     [SPACE_IP] = {REWRITE_NW},
     [SPACE_TCP] = {REWRITE_NW, .tp_src = 0xffff, .tp_dst = 0xffff},
@@ -109,7 +110,7 @@ struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
 
 struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in)
 {
-    struct header set = header_and(&rewrite->mask, &space_class_fields[space_class_of(in)]);
+    struct header set = header_and(&rewrite->mask, &class_fields[space_class_of(in)]);
     struct header kept = header_without(in, &set), value = header_and(&rewrite->value, &set);
     return header_or(&kept, &value);
 }
@@ -129,8 +130,8 @@ static void tidy_vlan(struct match *cube)
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal)
 {
-    struct match of_a = {a->value, header_and(&a->mask, &space_class_fields[class])};
-    struct match of_b = {b->value, header_and(&b->mask, &space_class_fields[class])};
+    struct match of_a = {a->value, header_and(&a->mask, &class_fields[class])};
+    struct match of_b = {b->value, header_and(&b->mask, &class_fields[class])};
     if (!match_overlaps(&of_a, &of_b)) {
         return false;
     }
@@ -145,14 +146,14 @@ bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewri
 
 bool space_rewrites_beyond_l2(const struct space_rewrite *rewrite)
 {
-    struct header beyond = header_without(&rewrite->mask, &space_class_fields[SPACE_NOT_IP]);
+    struct header beyond = header_without(&rewrite->mask, &class_fields[SPACE_NOT_IP]);
     return !header_is_zero(&beyond);
 }
 
 struct match space_image(const struct space_rewrite *rewrite, const struct match *cube)
 {
     /* A normal cube has bits of nw_* and tp_* only where it fixes the class. */
-    const struct header *fields = &space_class_fields[space_class_of(&cube->value)];
+    const struct header *fields = &class_fields[space_class_of(&cube->value)];
     struct header set = header_and(&rewrite->mask, fields), to = header_and(&rewrite->value, &set);
     struct header kept = header_without(&cube->value, &set);
     struct match image = {header_or(&kept, &to), header_or(&cube->mask, &set)};
@@ -164,7 +165,7 @@ size_t space_preimage(const struct space_rewrite *rewrite, const struct match *m
                       struct match out[2])
 {
     /* A normal match asks for nw_* and tp_* only in packets whose class it fixes. */
-    const struct header *fields = &space_class_fields[space_class_of(&match->value)];
+    const struct header *fields = &class_fields[space_class_of(&match->value)];
     struct match set = {rewrite->value, header_and(&rewrite->mask, fields)};
     if (!match_overlaps(match, &set)) {
         return 0;

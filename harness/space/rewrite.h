@@ -13,9 +13,6 @@ enum { N_SPACE_CLASSES = SPACE_ICMP + 1 };
 
 enum space_class space_class_of(const struct header *header);
 
-/* The bits that can be rewritten in packets of this class. */
-extern const struct header space_class_fields[N_SPACE_CLASSES];
-
 /* Cubes that hold the classes of packets. They overlap (a TCP packet is in
  * three); the fields of a narrower class include those of a wider one. */
 extern const struct match space_class_cubes[N_SPACE_CLASSES];

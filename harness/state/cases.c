@@ -90,11 +90,7 @@ static bool exclude_case(void *aux, uint32_t c, const struct match *match)
 {
     struct excluding *excluding = aux;
     (void)c;
-    if (match_within(&excluding->region->cube, match)) {
-        excluding->answer = SPACE_EMPTY;
-    } else if (space_exclude(excluding->region, match) < 0) {
-        excluding->answer = SPACE_OPEN;
-    }
+    excluding->answer = space_leave(excluding->region, match);
     return excluding->answer == SPACE_FOUND;
 }
 

@@ -53,50 +53,38 @@ static void put_circle(const struct topology *topology, const struct path_walk *
     put_port(topology, walk->hops[walk->loop_first].in, out);
 }
 
+/* Not sent, because it loops, or may well do so: it could not be followed to its end. */
 static int add_result(const struct traffic_probe *probe, const struct topology *topology,
                       const struct path_walk *walk, size_t n_endless, struct report *report)
 {
-    struct base_buffer circle = {0}, example = {0};
-    const char *from = topology->hosts[probe->from].name;
-    const char *id = base_arena_format(&report->arena, "traffic/%s/loop", from);
+    struct base_arena *arena = &report->arena;
+    const char *were = n_endless == 1 ? "was" : "were", *from = topology->hosts[probe->from].name;
+    const char *id = base_arena_format(arena, "traffic/%s/loop", from);
     struct result *result = id ? report_add(report, RESULT_TRAFFIC, id) : NULL;
     if (!result) {
         return -1;
     }
-    put_circle(topology, walk, &circle);
-    ofctl_format_header(&probe->header, &example);
-    result->verdict = VERDICT_FAIL;
     result->by_tables = true;
     result->from = from;
-    result->detail = base_arena_format(
-        &report->arena, "%zu of its probes would go round endlessly, and %s not sent: %s",
-        n_endless, n_endless == 1 ? "was" : "were", base_buffer_text(&circle));
-    base_buffer_free(&circle);
-    result->example = base_arena_take(&report->arena, &example);
-    result->expected = result->says[SAYS_DECLARED] = "no loop";
-    result->observed = result->says[SAYS_ADVERTISED] = "a loop";
-    result->disagrees = true;
-    result->disagree[0] = SAYS_DECLARED;
-    result->disagree[1] = SAYS_ADVERTISED;
-    return result->detail && result->example ? 0 : -1;
-}
-
-/* Not sent, because it may well be endless: it could not be followed to its end. */
-static int add_open(const struct traffic_probe *probe, const struct topology *topology,
-                    const char *cut, size_t n_endless, struct report *report)
-{
-    const char *from = topology->hosts[probe->from].name;
-    const char *id = base_arena_format(&report->arena, "traffic/%s/loop", from);
-    struct result *result = id ? report_add(report, RESULT_TRAFFIC, id) : NULL;
-    if (!result) {
-        return -1;
+    result->example = ofctl_header_text(&probe->header, arena);
+    if (walk->loops) {
+        struct base_buffer circle = {0};
+        put_circle(topology, walk, &circle);
+        result->verdict = VERDICT_FAIL;
+        result->detail = base_arena_format(
+            arena, "%zu of its probes would go round endlessly, and %s not sent: %s", n_endless,
+            were, base_buffer_text(&circle));
+        base_buffer_free(&circle);
+        result->expected = result->says[SAYS_DECLARED] = "no loop";
+        result->observed = result->says[SAYS_ADVERTISED] = "a loop";
+        result->disagrees = true;
+        result->disagree[0] = SAYS_DECLARED;
+        result->disagree[1] = SAYS_ADVERTISED;
+    } else {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        result->detail = base_arena_format(arena, "%zu of its probes %s not sent: %s", n_endless,
+                                           were, walk->cut);
     }
-    result->verdict = VERDICT_INCONCLUSIVE;
-    result->by_tables = true;
-    result->from = from;
-    result->detail = base_arena_format(&report->arena, "%zu of its probes %s not sent: %s",
-                                       n_endless, n_endless == 1 ? "was" : "were", cut);
-    result->example = ofctl_header_text(&probe->header, &report->arena);
     return result->detail && result->example ? 0 : -1;
 }
 
@@ -125,13 +113,9 @@ int traffic_endless(const struct traffic_plan *endless, const struct path_networ
         }
         size_t chosen = choose(first, n, tables, &walk);
         struct traffic_failure failure = {.result = report->n_results, .probe = p + chosen};
-        if (walk.loops) {
-            status = add_result(&first[chosen], tables->topology, &walk, n, report) < 0 ||
-                             traffic_failures_add(failures, &failure) < 0
-                         ? -1
-                         : 0;
-        } else {
-            status = add_open(first, tables->topology, walk.cut, n, report);
+        status = add_result(&first[chosen], tables->topology, &walk, n, report);
+        if (status == 0 && walk.loops) {
+            status = traffic_failures_add(failures, &failure);
         }
     }
     return status;

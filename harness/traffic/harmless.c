@@ -208,7 +208,9 @@ static const char *harm_on_way(const struct traffic_harmless *harmless, size_t f
                                           : harm_by_flood(harmless, from, in, header, walk.ends);
 }
 
-bool traffic_arp_is_true(const struct traffic_harmless *harmless, const struct header *header)
+/* Whether hosts learn nothing untrue by an ARP frame with this header: nothing at all (neither a
+ * request nor a reply; no sender address, or one of RFC 5737), or the address of its owner. */
+static bool arp_is_true(const struct traffic_harmless *harmless, const struct header *header)
 {
     return tells_nothing(header) || traffic_arp_owner(harmless, header) != HOST_NONE;
 }
@@ -217,7 +219,7 @@ bool traffic_arp_is_true(const struct traffic_harmless *harmless, const struct h
 static const char *harm_anywhere(const struct traffic_harmless *harmless,
                                  const struct header *header)
 {
-    bool is_false = header->dl_type == DL_TYPE_ARP && !traffic_arp_is_true(harmless, header);
+    bool is_false = header->dl_type == DL_TYPE_ARP && !arp_is_true(harmless, header);
     if (header->dl_type == DL_TYPE_LLDP || header->dl_type == DL_TYPE_BDDP) {
         return HARM_TOPOLOGY;
     }
@@ -299,7 +301,7 @@ bool traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
                 send_to_neighbour(harmless->topology, from, header));
     }
     memcpy(header->dl_src, harmless->topology->hosts[from].mac, sizeof header->dl_src);
-    if (header->dl_type == DL_TYPE_ARP && !traffic_arp_is_true(harmless, header)) {
+    if (header->dl_type == DL_TYPE_ARP && !arp_is_true(harmless, header)) {
         header->nw_proto = ARP_EXPERIMENT;
     }
     return step == 0;

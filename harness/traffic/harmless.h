@@ -60,10 +60,6 @@ const char *traffic_harm_by_tag(const struct header *header, const struct path_t
  * known, too; HOST_NONE: nobody's that is known. Its hardware address must be told with it. */
 size_t traffic_arp_owner(const struct traffic_harmless *harmless, const struct header *header);
 
-/* Whether hosts learn nothing untrue by an ARP frame with this header: nothing at all (neither a
- * request nor a reply; no sender address, or one of RFC 5737), or the address of its owner. */
-bool traffic_arp_is_true(const struct traffic_harmless *harmless, const struct header *header);
-
 /* A frame that `to` sends to itself, so that NORMAL learns its port before `header`, which is for
  * its address, comes: no switch sends on what is for the port that it came by. (Switches use such
  * frames themselves to see whether a port is looped.) False: none is needed, or none can be had

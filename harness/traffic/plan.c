@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000, MAC_BROADCAST_BYTE = 0xff };
+enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000 };
 
 /* One sender while its probes are being planned. */
 struct sender {
