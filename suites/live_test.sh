@@ -68,6 +68,7 @@ lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
 lab topologies/demon - tapd
 lab topologies/demon - tapd-faults
 lab topologies/demon - tapd-dialled --controller tcp:127.0.0.1:6653
+lab topologies/demon - tls --tls --controller ssl:127.0.0.1:6653
 lab topologies/demon - tapd-holds --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-edits
 lab topologies/demon - sflow

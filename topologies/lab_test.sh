@@ -374,8 +374,16 @@ run run "$demon" --policy "$work/bad.yaml" -- true
 [ $status = 2 ] && grep -q 'bad.yaml:2:.*h99' "$work/err"; ok "a policy that is wrong: told before anything is started"
 run run "$demon" --policy "$policies/simulated.yaml" --flows simulated -- true
 [ $status = 2 ] && grep -q 'expected one of them' "$work/err"; ok "a policy and flows"
-run run "$demon" --policy "$policies/simulated.yaml" --controller ssl:1.2.3.4 -- true
-[ $status = 2 ] && grep -q 'expected tcp:HOST:PORT' "$work/err"; ok "a controller that tapd can not be"
+run run "$demon" --policy "$policies/simulated.yaml" --controller ssl:127.0.0.1:6653 -- true
+[ $status = 2 ] && grep -q 'expected --tls' "$work/err"; ok "a controller in TLS needs --tls"
+run run "$demon" --policy "$policies/simulated.yaml" --controller ssl:127.0.0.1:6653 --tls -- \
+    sh -c 'cat "$TAPPROOF_LAB"; ovs-ofctl dump-flows s1'
+[ $status = 0 ] && grep -q 'openflow: "ssl:' "$work/out" && grep -q 'in_port=1' "$work/out"
+ok "in TLS the switches dial tapd, and listen"
+run run "$demon" --flows simulated --tls -- sh -c 'topologies/lab flows always-forward && ovs-ofctl dump-flows s3'
+[ $status = 0 ] && grep -q 'in_port=10' "$work/out"; ok "lab flows works there, too"
+run run "$demon" --policy "$policies/simulated.yaml" --controller ssl:1.2.3.4 --tls -- true
+[ $status = 2 ] && grep -q 'expected tcp:HOST:PORT or ssl:HOST:PORT' "$work/err"; ok "a controller that tapd can not be"
 
 run run "$demon" --flows simulated --nonsense -- true
 [ $status = 2 ]; ok "an unknown option"

@@ -63,27 +63,35 @@ def start(topology):
     return net
 
 
-def target(switch):
+def target(switch, tls=False):
     """The OpenFlow target of a started switch."""
-    return "tcp:127.0.0.1:%s" % switch.listenPort.split(":")[0]
+    return "%s:127.0.0.1:%s" % ("ssl" if tls else "tcp", switch.listenPort.split(":")[0])
 
 
-def set_controller(net, remote):
-    """Every switch dials the controller, besides listening; without one it goes on (fail-mode is secure)."""
+def set_controller(net, remote, tls):
+    """Every switch dials the controller, unless that is None, besides listening; without one it goes on (fail-mode is
+    secure)."""
+    if tls:     # what listens at the port in TCP goes first
+        must("ovs-vsctl", *(word for switch in net.switches for word in ("--", "clear", "bridge", switch.name,
+                                                                         "controller")))
     command = ["ovs-vsctl"]
     for index, switch in enumerate(net.switches):
-        command += ["--", f"--id=@near{index}", "create", "controller", f'target="ptcp:{switch.listenPort}"',
-                    "--", f"--id=@far{index}", "create", "controller", f'target="{remote}"', "max_backoff=1000",
-                    "--", "set", "bridge", switch.name, f"controller=[@near{index},@far{index}]",
+        near = f'target="{"pssl" if tls else "ptcp"}:{switch.listenPort}"'
+        command += ["--", f"--id=@near{index}", "create", "controller", near]
+        if remote:
+            command += ["--", f"--id=@far{index}", "create", "controller", f'target="{remote}"', "max_backoff=1000"]
+        controllers = f"@near{index},@far{index}" if remote else f"@near{index}"
+        command += ["--", "set", "bridge", switch.name, f"controller=[{controllers}]",
                     "other-config:disable-in-band=true"]
     must(*command)
 
 
-def lab_file(topology, net):
-    """The text of the lab file."""
+def lab_file(topology, net, keys):
+    """The text of the lab file.  keys: what tls: says; None: there is no TLS."""
     lines = [f"# Where the topology {topology.name} runs now. Written by topologies/lab; only valid inside this lab.",
              "rate: unlimited     # of frames a second: nobody else is here", "switches:"]
-    lines += [f'  {s.name}: {{openflow: "{target(s)}"}}' for s in net.switches]
+    lines += [f'  {s.name}: {{openflow: "{target(s, bool(keys))}"}}' for s in net.switches]
+    lines += ["tls: {" + ", ".join(f"{key}: {path}" for key, path in keys.items()) + "}"] if keys else []
     lines += ["hosts:" if net.hosts else "hosts: {}"]
     lines += [f"  {h.name}: {{netns: /proc/{h.pid}/ns/net, interface: {h.name}-eth0}}" for h in net.hosts]
     return "\n".join(lines) + "\n"

@@ -29,11 +29,13 @@ def check(policy, repository):
         raise InputError(done.stderr.strip() or f"{policy}: tapd ended with status {done.returncode}")
 
 
-def start(policy, repository, lab_file, remote):
-    """Runs tapd until it has installed the policy; where it answers HTTP.  Raises LabError."""
+def start(policy, repository, lab_file, remote, keys=None):
+    """Runs tapd until it has installed the policy; where it answers HTTP.  keys: for TLS, where the switches dial.
+    Raises LabError."""
     command = [program(repository), policy, "--own-tables", "--http", "unix:" + SOCKET,
                "--state", f"{HOME}/taps.json", "--sflow", SAMPLES]
     command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
+    command += [word for name, path in (keys or {}).items() for word in ("--" + name, path)]
     with open(LOG_FILE, "ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
     if not select.select([process.stdout], [], [], INSTALL_S)[0] or process.stdout.readline() != b"ready\n":
@@ -64,8 +66,8 @@ def program(repository):
 
 
 def passive(remote):
-    """The other end of what a switch dials: tcp:HOST:PORT is ptcp:PORT:HOST."""
-    match = re.fullmatch(r"tcp:([^:]+):(\d+)", remote)
+    """The other end of what a switch dials: tcp:HOST:PORT is ptcp:PORT:HOST, and so for ssl:."""
+    match = re.fullmatch(r"(tcp|ssl):([^:]+):(\d+)", remote)
     if not match:
-        raise InputError(f"found controller `{remote}', expected tcp:HOST:PORT")
-    return f"ptcp:{match[2]}:{match[1]}"
+        raise InputError(f"found controller `{remote}', expected tcp:HOST:PORT or ssl:HOST:PORT")
+    return f"p{match[1]}:{match[3]}:{match[2]}"

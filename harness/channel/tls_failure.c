@@ -71,14 +71,14 @@ static int explain_alert(const struct channel_tls_peer *peer, int alert, struct 
     case TLS1_AD_DECRYPT_ERROR:
     case TLS13_AD_CERTIFICATE_REQUIRED:
         return peer->tls->files.certificate
-                   ? base_fail(error, "does not accept our certificate, %s (alert: %s)",
-                               peer->tls->files.certificate, words)
-                   : base_fail(error, "wants a certificate of us, and we have none (alert: %s)",
-                               words);
+                   ? base_fail(error, "does not accept our certificate, %s (alert %d: %s)",
+                               peer->tls->files.certificate, alert, words)
+                   : base_fail(error, "wants a certificate of us, and we have none (alert %d: %s)",
+                               alert, words);
     case TLS1_AD_PROTOCOL_VERSION:
-        return base_fail(error, "does not speak TLS 1.2 or later (alert: %s)", words);
+        return base_fail(error, "does not speak TLS 1.2 or later (alert %d: %s)", alert, words);
     default:
-        return base_fail(error, "ends TLS (alert: %s)", words);
+        return base_fail(error, "ends TLS (alert %d: %s)", alert, words);
     }
 }
 
