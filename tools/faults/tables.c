@@ -57,6 +57,18 @@ static bool is_plain(const struct faults_lab *lab, const struct spot *spot)
     return sends(lab, spot) && entry->priority < UINT16_MAX && match_equal(&entry->match, &match);
 }
 
+/* ... and no entry goes before it. */
+static bool is_first(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct flow_table *flows = &lab->right[spot->sw].state.flows;
+    bool is = is_plain(lab, spot);
+    for (size_t i = 0; is && i < flows->n_entries; i++) {
+        is = flows->entries[i].priority <= entry_of(lab, spot)->priority ||
+             !match_overlaps(&flows->entries[i].match, &entry_of(lab, spot)->match);
+    }
+    return is;
+}
+
 static bool plain_has_other(const struct faults_lab *lab, const struct spot *spot)
 {
     return is_plain(lab, spot) && spot->other != PORT_NONE;
@@ -148,7 +160,7 @@ static int restore(struct faults_lab *lab, struct injection *injection, struct b
 /* An entry that drops what matches a condition that OpenFlow 1.0 cannot say. */
 #define OPEN_ENTRY(title, words, condition)                                                        \
     {                                                                                              \
-        .name = (title), .text = (words), .outcome = OUTCOME_OPEN, .fits = is_plain,               \
+        .name = (title), .text = (words), .outcome = OUTCOME_OPEN, .fits = is_first,               \
         .argument = "add:priority=$+," condition ",$M,actions=drop", .inject = send_mods,          \
         .undo = restore, .found = "state/$s/$q", .where = "$s:$q"                                  \
     }
