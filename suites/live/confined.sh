@@ -39,6 +39,18 @@ export TAPPROOF_SANDBOX=off
 expect_says 0 'not confined: TAPPROOF_SANDBOX=off' "it can be switched off" "$B/tapd" "$policy" --once
 unset TAPPROOF_SANDBOX
 
+# Programs that send and capture frames
+"$B/tapsniff" all > "$scratch/sniffed" 2> "$scratch/said" < /dev/null &
+pid=$!
+wait_until grep -q 'listening at' "$scratch/said" && is_confined "$pid" && ! grep -q 'not confined' "$scratch/said"
+report "tapsniff" $?
+"$B/tapping" h1 h2 -i 100ms > "$scratch/said" 2>&1 < /dev/null &
+other=$!
+wait_until grep -q 'h1' "$scratch/sniffed" && is_confined "$other" && ! grep -q 'not confined' "$scratch/said"
+report "tapping" $?
+kill -INT "$pid" "$other"
+wait "$pid" "$other"
+
 # Commands, while the switches do not answer: their sessions are open.
 install simulated
 switches=$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")

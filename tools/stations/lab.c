@@ -3,6 +3,8 @@
  * Which hosts of a lab does a list name, and do their stations work? */
 #include "stations/lab.h"
 
+#include "base/sandbox.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,10 +123,14 @@ int stations_lab_open(struct stations_lab *lab, const unsigned *chosen, struct b
     lab->n_stations = list_specs(lab, chosen, specs);
     int status = station_open(specs, lab->n_stations, &lab->set, error);
     free(specs);
-    if (status == 0) {
-        station_start(lab->set);
+    if (status < 0) {
+        return -1;
     }
-    return status < 0 ? status : check_problems(lab, error);
+    if (lab->confines) {
+        base_sandbox_enter(BASE_SANDBOX_READS, &lab->unconfined);
+    }
+    station_start(lab->set);
+    return check_problems(lab, error);
 }
 
 int stations_lab_check(const struct stations_lab *lab, struct base_error *error)

@@ -9,10 +9,12 @@
 #include "model/topology.h"
 #include "station/station.h"
 
-/* Hosts are indices of the topology. Initialise with the first two members. */
+/* Hosts are indices of the topology. Initialise with the first two members, and `confines`. */
 struct stations_lab {
     const struct topology *topology; /* borrowed; both outlive this */
     const struct lab *lab;
+    bool confines; /* the process needs nothing more than the stations: base_sandbox_enter */
+    struct base_error unconfined; /* what was missing for that; "": nothing */
     struct station_set *set; /* NULL: not open */
     size_t *station_of;      /* by host; STATION_NONE: it was not chosen */
     size_t *host_of;         /* by station */
@@ -30,9 +32,9 @@ bool stations_lab_has(const struct stations_lab *lab, size_t host);
 int stations_lab_choose(const struct stations_lab *lab, const char *list, unsigned bits,
                         unsigned *chosen, struct base_error *error);
 
-/* Opens the stations of all hosts whose chosen[host] is not 0, at once. Fails if
- * one of them cannot be opened; the error names its host. Close after a failure
- * too. */
+/* Opens the stations of all hosts whose chosen[host] is not 0, at once, confines the process if
+ * that is wanted, and has them capture. Fails if one of them cannot be opened; the error names its
+ * host. Close after a failure too. */
 int stations_lab_open(struct stations_lab *lab, const unsigned *chosen, struct base_error *error);
 
 /* Fails if a station has a problem or its capture lost frames; the error names

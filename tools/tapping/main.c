@@ -59,6 +59,9 @@ static int print(const struct tapping_options *options, FILE *json,
 static int run(struct tapping_stream *stream, FILE *json)
 {
     struct base_buffer frame = {0};
+    if (*stream->lab->unconfined.text) {
+        fprintf(stderr, "tapping: warning: not confined: %s\n", stream->lab->unconfined.text);
+    }
     tapping_stream_describe(stream, &frame);
     if (json != stdout) {
         printf("%s%s%s: %s\n", stream->options->from, stream->options->to ? " > " : "",
@@ -112,7 +115,7 @@ static int load_and_run(const struct tapping_options *options, FILE *json)
     if (stations_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
         fputs(base_buffer_text(&diagnostics), stderr);
     } else {
-        struct stations_lab stations = {.topology = topology, .lab = lab};
+        struct stations_lab stations = {.topology = topology, .lab = lab, .confines = true};
         status = open_and_run(options, &stations, json);
         stations_lab_close(&stations);
         lab_free(lab);

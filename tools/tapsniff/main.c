@@ -67,6 +67,9 @@ static int sniff(struct tapsniff_sniff *it)
 {
     struct base_error error;
     struct base_buffer counters = {0};
+    if (*it->lab->unconfined.text) {
+        fprintf(stderr, "tapsniff: warning: not confined: %s\n", it->lab->unconfined.text);
+    }
     tell_start(it->lab);
     int status = tapsniff_sniff_run(it, stderr, &error) < 0 ? fail(COULD_NOT_LOOK, &error)
                  : it->failed                               ? COULD_NOT_LOOK
@@ -109,7 +112,7 @@ static int load_and_sniff(const struct tapsniff_options *options,
     if (stations_load_environment(options->topology, options->lab, &topology, &lab, &diagnostics)) {
         fputs(base_buffer_text(&diagnostics), stderr);
     } else {
-        struct stations_lab stations = {.topology = topology, .lab = lab};
+        struct stations_lab stations = {.topology = topology, .lab = lab, .confines = true};
         status = open_and_sniff(options, filter, &stations, save);
         lab_free(lab);
         topology_free(topology);
