@@ -73,6 +73,24 @@ static void serve(int at, base_helper_work *work, void *aux)
     }
 }
 
+/* fork(2), but the child passes over these signals from its first moment on. */
+static pid_t fork_deaf(void)
+{
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t deaf, before;
+    sigemptyset(&deaf);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaddset(&deaf, numbers[i]);
+    }
+    sigprocmask(SIG_BLOCK, &deaf, &before);
+    pid_t pid = fork();
+    for (size_t i = 0; pid == 0 && i < sizeof numbers / sizeof *numbers; i++) {
+        signal(numbers[i], SIG_IGN);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
 int base_helper_start(struct base_helper *helper, base_helper_work *work, void *aux,
                       struct base_error *error)
 {
@@ -81,12 +99,9 @@ int base_helper_start(struct base_helper *helper, base_helper_work *work, void *
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
         return base_fail(error, "socketpair: %s", strerror(errno));
     }
-    pid_t pid = fork();
+    pid_t pid = fork_deaf();
     if (pid == 0) {
         close(ends[0]);
-        signal(SIGINT, SIG_IGN);
-        signal(SIGTERM, SIG_IGN);
-        signal(SIGHUP, SIG_IGN);
         serve(ends[1], work, aux);
         _exit(0);
     }
