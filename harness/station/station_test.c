@@ -4,6 +4,7 @@
  * sync_test.c has the commands that take their time. */
 #include "station/station.h"
 
+#include "base/sandbox.h"
 #include "testing/station.h"
 
 #include <dirent.h>
@@ -287,25 +288,100 @@ static void says_what_is_not_permitted(void **state)
     assert_int_equal(status, 0);
 }
 
-/* And when all is open, none is needed. */
-static void works_without_capabilities_once_open(void **state)
+/* Both stations are opened, the process is confined, and then they start; 0: as ever. */
+static int work_confined(const struct station_spec *specs)
+{
+    struct station_set *set;
+    struct seen seen = {.n_wanted = 2};
+    uint8_t frame[60];
+    make_frame(frame, 0);
+    if (station_open(specs, 2, &set, NULL) || base_sandbox_enter(BASE_SANDBOX_READS, NULL)) {
+        return 1;
+    }
+    station_start(set);
+    if (station_problem(set, 0) || station_problem(set, 1)) {
+        return 2;
+    }
+    if (station_send(set, 0, frame, 60, NULL) || station_send(set, 1, frame, 60, NULL)) {
+        return 3;
+    }
+    if (station_receive(set, in_ms(5000), see, &seen, NULL) != 1 || seen.n[0] != 1) {
+        return 4;
+    }
+    if (station_sync(set, in_ms(5000), see, &seen, NULL) || station_drops(set, 0) ||
+        station_drops(set, 1)) {
+        return 5;
+    }
+    station_close(set);
+    return 0;
+}
+
+/* When all is open, no privilege is needed. */
+static void stations_work_in_a_sandbox(void **state)
 {
     struct fixture *fixture = fixture_or_skip(state);
-    pid_t child = fork();
-    if (child == 0) {
-        struct station_set *set = open_pair(fixture);
-        struct seen seen = {.n_wanted = 1};
-        uint8_t frame[60];
-        make_frame(frame, 0);
-        bool right = drop_capabilities() && station_send(set, 0, frame, 60, NULL) == 0 &&
-                     station_receive(set, in_ms(5000), see, &seen, NULL) == 1 &&
-                     station_drops(set, 1) == 0;
-        station_close(set);
-        _exit(right ? 0 : 1);
+    for (int i = 0; i < 2; i++) {
+        const struct station_spec specs[] = {
+            {.name = "h1", .interface = "near"},
+            {.name = "h2",
+             .interface = "far",
+             .netns = fixture->netns,
+             .exec = i ? fixture->program : NULL},
+        };
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            _exit(work_confined(specs));
+        }
+        waitpid(child, &status, 0);
+        assert_int_equal(status, 0);
     }
-    int status;
-    waitpid(child, &status, 0);
-    assert_int_equal(status, 0);
+}
+
+/* However many frames come meanwhile, also where they take no place later. */
+static void nothing_is_captured_before_the_start(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    const struct station_spec specs[] = {
+        {.name = "h1", .interface = "near"},
+        {.name = "h2", .interface = "far", .netns = fixture->netns},
+    };
+    struct station_set *sender = open_pair(fixture), *set = NULL;
+    struct seen seen = {.n_wanted = 1};
+    uint8_t frame[60];
+    assert_int_equal(station_open(specs, 2, &set, NULL), 0);
+    for (uint32_t i = 0; i < 2 * STATION_UNREAD_FRAMES; i++) {
+        make_frame(frame, i);
+        assert_send(sender, 0, frame, sizeof frame);
+    }
+    station_start(set);
+    make_frame(frame, UINT32_MAX);
+    assert_send(sender, 0, frame, sizeof frame);
+    assert_int_equal(receive(set, in_ms(5000), &seen), 1);
+    assert_memory_equal(seen.last, frame, sizeof frame);
+    assert_int_equal(station_drops(set, 1), 0);
+    station_close(set);
+    station_close(sender);
+}
+
+/* What the kernel says of a process; 0: no privilege, and calls are filtered. */
+static int check_confined(pid_t pid)
+{
+    char command[256];
+    snprintf(command, sizeof command,
+             "cat /proc/%ld/task/*/status | awk '/^CapEff:/ { if ($2 !~ /^0*$/) exit 1 }"
+             " /^NoNewPrivs:/ { if ($2 != 1) exit 2 } /^Seccomp:/ { if ($2 != 2) exit 3 }'",
+             (long)pid);
+    return system(command);
+}
+
+static void a_far_end_is_confined(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    pid_t pid;
+    struct station_set *set = open_exec_with_pid(fixture, &pid);
+    assert_int_equal(check_confined(pid), 0);
+    station_close(set);
 }
 
 static void a_command_is_a_station(void **state)
@@ -550,7 +626,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(others_go_on),
     cmocka_unit_test(notices_an_interface_that_went_down),
     cmocka_unit_test(says_what_is_not_permitted),
-    cmocka_unit_test(works_without_capabilities_once_open),
+    cmocka_unit_test(stations_work_in_a_sandbox),
+    cmocka_unit_test(nothing_is_captured_before_the_start),
+    cmocka_unit_test(a_far_end_is_confined),
     cmocka_unit_test(a_command_is_a_station),
     cmocka_unit_test(nobody_waits_for_each_other),
     cmocka_unit_test(says_why_a_command_failed),
