@@ -66,20 +66,25 @@ int station_command_start(struct station_command *command, const char *prefix, c
     return failed ? base_fail(error, "%s: %s", prefix, strerror(failed)) : 0;
 }
 
+enum { STILL_RUNS = -1 }; /* in place of a status */
+
 /* Waits for the command's end, and kills it when that takes too long; with it, in any case, what
- * it has started and left behind. Returns its status as waitpid(2) does. */
+ * it has started and left behind. Returns its status as waitpid(2) does. One that has become
+ * another user's (`sudo -u`) may not be killed without a privilege: it is left, without an input.
+ */
 static int reap(struct station_command *command, int timeout_ms)
 {
-    int status = 0, fd = (int)syscall(SYS_pidfd_open, command->pid, 0);
+    int status = STILL_RUNS, fd = (int)syscall(SYS_pidfd_open, command->pid, 0);
     struct pollfd ended = {.fd = fd, .events = POLLIN};
     if (fd >= 0) {
         poll(&ended, 1, timeout_ms);
     }
-    kill(-command->pid, SIGKILL); /* as long as nobody has waited for it, the group is its own */
+    /* As long as nobody has waited for it, the group is its own. */
+    int how = kill(-command->pid, SIGKILL) < 0 && errno == EPERM ? WNOHANG : 0;
     if (fd >= 0) {
         close(fd);
     }
-    while (waitpid(command->pid, &status, 0) < 0 && errno == EINTR) {
+    while (waitpid(command->pid, &status, how) < 0 && errno == EINTR) {
     }
     command->pid = 0;
     return status;
@@ -108,7 +113,9 @@ int station_command_fail(struct station_command *command, const char *prefix,
     char words[256], how[64];
     int status = reap(command, END_TIMEOUT_MS);
     last_words(command, words, sizeof words);
-    if (WIFSIGNALED(status)) {
+    if (status == STILL_RUNS) {
+        snprintf(how, sizeof how, "has closed its output, and runs on");
+    } else if (WIFSIGNALED(status)) {
         snprintf(how, sizeof how, "was ended by signal %d", WTERMSIG(status));
     } else {
         snprintf(how, sizeof how, "ended with exit status %d", WEXITSTATUS(status));

@@ -3,6 +3,7 @@
  * Commands that speak, end, fail, and do not end. */
 #include "station/command.h"
 
+#include "base/sandbox.h"
 #include "testing/cmocka.h"
 
 #include <errno.h>
@@ -123,6 +124,41 @@ static void one_that_does_not_end_is_killed(void **state)
     station_command_end(&command);
 }
 
+enum { CANNOT = 77 };
+
+/* Without the privilege to end it; 0: nobody waits for its end. */
+static int leave_a_stranger(void)
+{
+    struct station_command command;
+    char text[8];
+    struct base_error error;
+    if (station_command_start(&command, "setpriv --reuid=65534 --clear-groups sh -c",
+                              "'echo up; exec >&- <&-; exec sleep 20'", NULL)) {
+        return 1;
+    }
+    hear(&command, text, sizeof text);
+    if (strcmp(text, "up\n") != 0) {
+        return CANNOT; /* only root can become another user */
+    }
+    base_sandbox_enter(BASE_SANDBOX_READS, NULL);
+    station_command_fail(&command, "x", &error);
+    return strcmp(error.text, "x has closed its output, and runs on") == 0 ? 0 : 2;
+}
+
+static void one_that_may_not_be_killed_is_left(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(15);
+        _exit(leave_a_stranger());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == CANNOT);
+}
+
 static void signals_are_not_blocked_in_it(void **state)
 {
     (void)state;
@@ -144,6 +180,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(how_it_ended_is_said_with_its_last_line),
     cmocka_unit_test(the_last_line_is_cut_at_255_bytes),
     cmocka_unit_test(one_that_does_not_end_is_killed),
+    cmocka_unit_test(one_that_may_not_be_killed_is_left),
     cmocka_unit_test(signals_are_not_blocked_in_it),
 };
 TEST_MAIN(tests)

@@ -15,9 +15,9 @@ struct stations_lab {
     const struct lab *lab;
     bool confines; /* the process needs nothing more than the stations: base_sandbox_enter */
     struct base_error unconfined; /* what was missing for that; "": nothing */
-    struct station_set *set; /* NULL: not open */
-    size_t *station_of;      /* by host; STATION_NONE: it was not chosen */
-    size_t *host_of;         /* by station */
+    struct station_set *set;      /* NULL: not open */
+    size_t *station_of;           /* by host; STATION_NONE: it was not chosen */
+    size_t *host_of;              /* by station */
     size_t n_stations;
 };
 
