@@ -140,7 +140,9 @@ static int leave_a_stranger(void)
     if (strcmp(text, "up\n") != 0) {
         return CANNOT; /* only root can become another user */
     }
-    base_sandbox_enter(BASE_SANDBOX_READS, NULL);
+    if (base_sandbox_enter(BASE_SANDBOX_READS, NULL) < 0) {
+        return CANNOT;
+    }
     station_command_fail(&command, "x", &error);
     return strcmp(error.text, "x has closed its output, and runs on") == 0 ? 0 : 2;
 }
