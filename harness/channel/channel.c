@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "channel/connection.h"
+#include "channel/dialler.h"
 #include "channel/listener.h"
 #include "channel/progress.h"
 #include "channel/socket.h"
@@ -73,6 +74,7 @@ struct channel {
     size_t n_running;
     size_t n_bytes; /* of all switches in this dump, but those that were given up for it */
     bool interrupted;
+    struct base_helper dialler; /* of unix: sockets; none: they are dialled here */
 };
 
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
@@ -129,11 +131,17 @@ static void ask(struct session *session)
 /* Dials the next of its addresses; the requests go out with the HELLO. */
 static int dial_next(struct session *session, struct base_error *error)
 {
+    struct channel *channel = session->channel;
     int fd = -1;
     while (session->n_tried < session->n_addresses) {
-        if (channel_socket_dial(&session->addresses[session->n_tried++], &fd, error) == 0) {
-            session->conn = channel_conn_new(session->channel->base, fd, session->tls, &SESSION_OPS,
-                                             session, error);
+        size_t tried = session->n_tried++;
+        int failed = channel->dialler.pid && session->endpoint.kind == ENDPOINT_UNIX
+                         ? channel_dialler_dial(&channel->dialler,
+                                                (size_t)(session - channel->sessions), &fd, error)
+                         : channel_socket_dial(&session->addresses[tried], &fd, error);
+        if (!failed) {
+            session->conn =
+                channel_conn_new(channel->base, fd, session->tls, &SESSION_OPS, session, error);
             if (!session->conn) {
                 return -1;
             }
@@ -691,6 +699,25 @@ static int check_descriptors(struct base_error *error)
     return status;
 }
 
+/* Of the first address of each session, where there is a Unix socket at all. */
+static int start_dialler(struct channel *channel, struct base_error *error)
+{
+    size_t n = channel->n_sessions, n_sockets = 0;
+    struct channel_address *addresses = calloc(n + 1, sizeof *addresses);
+    for (size_t i = 0; addresses && i < n; i++) {
+        const struct session *session = &channel->sessions[i];
+        if (session->endpoint.kind == ENDPOINT_UNIX && session->n_addresses > 0) {
+            addresses[i] = session->addresses[0];
+            n_sockets++;
+        }
+    }
+    int status = !addresses      ? base_fail(error, "out of memory")
+                 : n_sockets > 0 ? channel_dialler_start(&channel->dialler, addresses, n, error)
+                                 : 0;
+    free(addresses);
+    return status;
+}
+
 int channel_open(const struct channel_target *targets, size_t n_targets,
                  const struct channel_options *options, struct channel **channel,
                  struct base_error *error)
@@ -721,6 +748,9 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
     for (size_t i = 0; !status && i < n_targets; i++) {
         status = open_session(&new->sessions[i], new, &targets[i], error);
     }
+    if (!status && new->options.helped) {
+        status = start_dialler(new, error);
+    }
     if (status) {
         channel_close(new);
         return -1;
@@ -734,6 +764,7 @@ void channel_close(struct channel *channel)
     if (!channel) {
         return;
     }
+    base_helper_end(&channel->dialler);
     for (size_t i = 0; i < channel->n_sessions; i++) {
         channel_conn_free(channel->sessions[i].conn);
         channel_conn_free(channel->sessions[i].rival);

@@ -52,6 +52,8 @@ struct channel_options {
     size_t max_entries;   /* in its table; 2,000,000 */
     int interrupt_fd;     /* as soon as it can be read, dumps end: what has not answered by then
                              was "interrupted"; borrowed, not read from; none */
+    bool helped;          /* unix: sockets are dialled by a helper (base/helper.h), with the
+                             privileges of now; each time anew */
     bool plain;           /* entries are never asked for with NXST_FLOW, but with OFPST_FLOW */
 };
 

@@ -5,10 +5,14 @@
  * listener_test.c those that dial us; live_test.c asks a real one. */
 #include "channel/channel.h"
 
+#include "base/sandbox.h"
 #include "testing/channel.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A label of more than 63 characters: no name server is asked for it. */
@@ -115,6 +119,65 @@ static void nobody_there_is_said(void **state)
         assert_failed(&dump, endpoints[i], reasons[i]);
         channel_close(channel);
     }
+}
+
+enum { CANNOT = 77 };
+
+/* The directory of the socket is somebody else's if this is root: without privileges it is not
+ * reached. 0: the socket was dialled twice. */
+static int dial_confined(const char *endpoint)
+{
+    const struct channel_target target = {.name = "s1", .endpoint = endpoint};
+    const struct channel_options options = {.timeout_ms = 100, .helped = true};
+    struct channel *channel;
+    struct channel_dump dump = {0};
+    if (channel_open(&target, 1, &options, &channel, NULL) < 0) {
+        return 1;
+    }
+    if (base_sandbox_enter(BASE_SANDBOX_READS, NULL) < 0) {
+        return CANNOT;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (channel_dump(channel, BOTH, &dump, NULL) < 0 ||
+            strstr(dump.reason, "can not connect")) {
+            return 2;
+        }
+    }
+    channel_close(channel);
+    return 0;
+}
+
+static void a_helper_dials_where_a_confined_process_may_not(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/channel-XXXXXX", endpoint[64];
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int status, fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_non_null(mkdtemp(directory));
+    snprintf(name.sun_path, sizeof name.sun_path, "%s/s1", directory);
+    snprintf(endpoint, sizeof endpoint, "unix:%s", name.sun_path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof name) | listen(fd, 5), 0);
+    if (geteuid() == 0) {
+        (void)!chown(directory, 65534, 65534); /* fails where there is only one user */
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(dial_confined(endpoint));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT) {
+        close(fd);
+        cannot_run("libcap-ng, libseccomp, or the kernel's leave to filter");
+    }
+    assert_int_equal(status, 0);
+    for (int i = 0; i < 2; i++) {
+        int peer = accept(fd, NULL, NULL);
+        assert_true(peer >= 0);
+        close(peer);
+    }
+    close(fd);
+    unlink(name.sun_path);
+    rmdir(directory);
 }
 
 static void names_are_resolved(void **state)
@@ -454,6 +517,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(bytes_may_come_in_any_pieces),
     cmocka_unit_test(a_peer_of_any_version_speaks_1_0),
     cmocka_unit_test(nobody_there_is_said),
+    cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),
     cmocka_unit_test(names_are_resolved),
     cmocka_unit_test(a_bad_endpoint_names_the_target),
     cmocka_unit_test(replies_to_nothing_are_counted_and_ignored),
