@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MANY = 40, PLENTY = 10000000 };
+enum { MODS = 6, MANY = 40, PLENTY = 10000000 };
 
 static struct port ports[] = {{.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
 
@@ -103,7 +103,7 @@ static void counterparts_are_found(void **state)
 
 struct changed {
     struct switch_state before;
-    struct flow_change items[6];
+    struct flow_change items[MODS + MANY];
     struct flow_changes changes;
 };
 
@@ -116,7 +116,7 @@ static int make_plan(void *aux)
         return -1;
     }
     const struct flow_table *flows = &plan.states[0]->flows;
-    assert_int_equal(flows->n_entries, changed->before.flows.n_entries - MANY / 2 + 1 + 1);
+    assert_int_equal(flows->n_entries, changed->before.flows.n_entries - MANY / 2 + 1 + 1 + MANY);
     assert_int_equal(plan.effects[2].answer, CHANGE_OVERLAPS);
     assert_int_equal(plan.effects[4].answer, CHANGE_NO_ENTRY);
     change_plan_free(&plan);
@@ -132,12 +132,14 @@ static void changes_are_planned(void **state)
                                        "priority=77,arp,actions=2",
                                        "modify_strict priority=5,arp,actions=2",
                                        "modify udp,actions=1"};
-    struct changed changed = {.changes = {.items = changed.items, .n_items = 6}};
+    struct changed changed = {.changes = {.items = changed.items, .n_items = MODS + MANY}};
     struct switch_state pair[2];
     make_pair(pair);
     changed.before = pair[0];
-    for (size_t i = 0; i < 6; i++) {
-        assert_int_equal(ofctl_parse_flow_mod(mods[i], &changed.changes.arena,
+    for (size_t i = 0; i < MODS + MANY; i++) { /* more than the table has room for at first */
+        char more[64];
+        snprintf(more, sizeof more, "priority=%zu,arp,actions=2", 100 + i);
+        assert_int_equal(ofctl_parse_flow_mod(i < MODS ? mods[i] : more, &changed.changes.arena,
                                               &changed.items[i].mod, NULL, NULL),
                          0);
     }

@@ -273,6 +273,20 @@ static void budget_of_exclude_is_kept(void **state)
     flow_table_free(&flows);
 }
 
+static void a_table_that_was_freed_is_empty(void **state)
+{
+    (void)state;
+    static const struct space_table empty;
+    struct flow_table flows = {0};
+    struct space_table table;
+    add_flow(&flows, "in_port=1,tcp actions=output:3");
+    assert_int_equal(space_table_index(&table, &flows, NULL), 0);
+    space_table_free(&table);
+    assert_memory_equal(&table, &empty, sizeof table);
+    space_table_free(&table);
+    flow_table_free(&flows);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(highest_priority_wins),
     cmocka_unit_test(rivals_are_ambiguous_if_they_differ_here),
@@ -281,6 +295,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(hidden_entries_are_found),
     cmocka_unit_test(index_looks_up_what_the_table_says),
     cmocka_unit_test(budget_of_exclude_is_kept),
+    cmocka_unit_test(a_table_that_was_freed_is_empty),
 };
 
 TEST_MAIN(tests)

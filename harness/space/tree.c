@@ -70,14 +70,14 @@ static int compare_keys(const struct key *a, const struct key *b)
 
 /* --------------------------------------------------------------------- nodes */
 
-/* The smallest cube around both. */
+/* The smallest cube around both; what its value has besides the bits of its mask does not matter.
+ */
 static struct match around(const struct match *a, const struct match *b)
 {
     struct header_words av = header_words(&a->value), am = header_words(&a->mask);
     struct header_words bv = header_words(&b->value), bm = header_words(&b->mask);
     for (int i = 0; i < HEADER_WORDS; i++) {
         am.word[i] &= bm.word[i] & ~(av.word[i] ^ bv.word[i]);
-        av.word[i] &= am.word[i];
     }
     return (struct match){header_of_words(av), header_of_words(am)};
 }
