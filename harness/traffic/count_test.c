@@ -181,6 +181,33 @@ static void what_a_port_has_counted(void **state)
     network_free(&network);
 }
 
+/* One packet is enough, in or out, of an entry or a port. */
+static void counters_that_move_are_noticed(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    const struct switch_state *before = network.before[0], *after = network.after[0];
+    struct port_counters *now = &network.later[0].ports[2].counters;
+    struct flow_entry *entry = &network.later[0].flows.entries[0];
+    assert_false(traffic_count_ports_move(before, after));
+    now->rx_packets = 1;
+    assert_true(traffic_count_ports_move(before, after));
+    assert_false(traffic_count_ports_move(NULL, after));
+    assert_false(traffic_count_ports_move(before, NULL));
+    *now = (struct port_counters){.tx_packets = 1};
+    assert_true(traffic_count_ports_move(before, after));
+    network.later[0].ports[2].has_counters = false;
+    assert_false(traffic_count_ports_move(before, after));
+    assert_false(traffic_count_entries_move(before, after));
+    entry->n_packets = 1;
+    assert_true(traffic_count_entries_move(before, after));
+    assert_false(traffic_count_entries_move(before, NULL));
+    assert_false(traffic_count_entries_move(NULL, after));
+    entry->n_packets = 0;
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_the_tables_do_is_wanted),
     cmocka_unit_test(bad_copies_are_charged_to_their_way),
@@ -188,6 +215,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_entry_must_have_counted),
     cmocka_unit_test(what_an_entry_has_counted),
     cmocka_unit_test(what_a_port_has_counted),
+    cmocka_unit_test(counters_that_move_are_noticed),
 };
 
 TEST_MAIN(tests)

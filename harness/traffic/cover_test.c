@@ -67,14 +67,23 @@ static void what_is_missed_has_its_reason(void **state)
     ring_flow(&ring, 1, "in_port=9 actions=output:1");     /* nothing is cabled to it */
     ring_flow(&ring, 2, "priority=5,in_port=1 actions=output:2");
     ring_flow(&ring, 2, "priority=5,in_port=1 actions=normal");
+    ring_flow(&ring, 2, "priority=3,in_port=2 actions=drop");
+    ring_flow(&ring, 2, "priority=9,in_port=2,udp actions=drop");
+    ring_flow(&ring, 2, "priority=1,in_port=2,tcp actions=drop");
     ring_cover(&ring, &options, &cover);
     assert_int_equal(why(&cover, 0, 2), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(cover.missed[0].sw, 0);
+    assert_int_equal(cover.missed[0].hidden_by, 0); /* or 1 */
+    assert_int_equal(cover.missed[4].entry, 1);
+    assert_int_equal(cover.missed[4].hidden_by, 0);
     assert_int_equal(why(&cover, 1, 0), TRAFFIC_MISS_UNREACHABLE);
     assert_int_equal(why(&cover, 1, 1), TRAFFIC_MISS_UNREACHABLE);
     assert_int_equal(why(&cover, 2, 0), TRAFFIC_MISS_AMBIGUOUS);
     assert_int_equal(why(&cover, 2, 1), TRAFFIC_MISS_HIDDEN);
-    assert_int_equal(cover.n_exercised, 3);
-    assert_int_equal(cover.n_missed, 5);
+    assert_int_equal(why(&cover, 2, 4), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(cover.missed[5].hidden_by, 2);
+    assert_int_equal(cover.n_exercised, 5);
+    assert_int_equal(cover.n_missed, 6);
     traffic_cover_free(&cover);
     ring_end(&ring);
 }

@@ -116,6 +116,9 @@ static void what_comes_back_in_ever_other_forms_is_taken(void **state)
                      0);
     const struct result *result = network_result(&network, "traffic/h1/loop");
     assert_int_equal(result->verdict, VERDICT_INCONCLUSIVE);
+    assert_true(result->by_tables);
+    assert_string_equal(result->from, "h1");
+    assert_non_null(result->example);
     assert_non_null(strstr(result->detail, "not sent: " PATH_TOO_DEEP));
     traffic_plan_free(&endless);
     network_free(&network);

@@ -308,6 +308,15 @@ static void the_declared_stands_in_for_what_was_not_read(void **state)
     assert_null(traffic_harm(&harmless, h1, &header, NULL));
     header.dl_src[5] = 77;
     assert_null(traffic_harm(&harmless, h1, &header, NULL));
+    assert_non_null(harmless.network->switches[0].flows);
+    traffic_harmless_close(&harmless);
+    for (size_t sw = 0; sw < 3; sw++) {
+        network.before[sw] = NULL; /* nothing was read */
+    }
+    network_index(&network);
+    assert_int_equal(traffic_harmless_open(&harmless, &network.tables, &network.declared), 0);
+    assert_non_null(harmless.network->switches[0].flows);
+    assert_non_null(harmless.network->switches[2].flows);
     traffic_harmless_close(&harmless);
     network_free(&network);
 }

@@ -487,6 +487,63 @@ static void who_sends(void **state)
     }
 }
 
+/* The claim that names the receiver, before the one of all others; and the first of two such. */
+static void a_claim_of_all_is_for_those_that_none_names(void **state)
+{
+    (void)state;
+    enum { H1, H2, H3 };
+    struct claim claims[] = {
+        {.from = H1, .to = HOST_ALL, .match = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}}},
+        {.from = H1, .to = H2},
+        {.from = H2, .to = HOST_ALL},
+        {.from = H3, .to = H1},
+        {.from = H3, .to = H1},
+    };
+    const struct expectation expectation = {.claims = claims, .n_claims = 5};
+    const struct header ip = {.dl_type = DL_TYPE_IP}, arp = {.dl_type = DL_TYPE_ARP};
+    assert_ptr_equal(traffic_claim_for(&expectation, H1, H2, &ip), &claims[1]);
+    assert_ptr_equal(traffic_claim_for(&expectation, H1, H3, &ip), &claims[0]);
+    assert_null(traffic_claim_for(&expectation, H1, H3, &arp));
+    assert_null(traffic_claim_for(&expectation, H1, H1, &ip)); /* to itself */
+    assert_ptr_equal(traffic_claim_for(&expectation, H2, H1, &arp), &claims[2]);
+    assert_ptr_equal(traffic_claim_for(&expectation, H3, H1, &arp), &claims[3]);
+    assert_null(traffic_claim_for(&expectation, H3, H2, &arp));
+}
+
+/* So many frames from each host to each other one, by what one round of the plan brings there. */
+static void plans_are_repeated_until_enough_frames_went(void **state)
+{
+    (void)state;
+    static const struct traffic_expected_arrival to_1[] = {{.host = 1, .copies = 1}},
+                                                 to_both[] = {{.host = 1, .copies = 2},
+                                                              {.host = 2, .copies = 1}},
+                                                 to_none[] = {{.host = 2, .copies = 0}};
+    struct traffic_probe probes[] = {
+        {.from = 0, .arrivals = to_both, .n_arrivals = 2},
+        {.from = 0, .arrivals = to_1, .n_arrivals = 1},
+        {.from = 0, .arrivals = to_1, .n_arrivals = 1},
+        {.from = 1, .arrivals = to_none, .n_arrivals = 1},
+        {.from = 2, .arrivals = to_1, .n_arrivals = 1},
+        {.from = 2, .arrivals = to_1, .n_arrivals = 1},
+    };
+    struct traffic_plan plan = {.probes = probes, .n_probes = 6};
+    static const struct {
+        unsigned n_frames, repeats;
+    } all[] = {{0, 1}, {1, 1}, {2, 2}, {10, 10}},
+      without_first[] = {{1, 1}, {2, 1}, {3, 2}, {4, 2}};
+    for (size_t i = 0; i < 4; i++) {
+        plan.probes = probes;
+        plan.n_probes = 6;
+        assert_int_equal(traffic_plan_repeats(&plan, 3, all[i].n_frames), all[i].repeats);
+        plan.probes = &probes[1];
+        plan.n_probes = 5;
+        assert_int_equal(traffic_plan_repeats(&plan, 3, without_first[i].n_frames),
+                         without_first[i].repeats);
+    }
+    plan.n_probes = 0;
+    assert_int_equal(traffic_plan_repeats(&plan, 3, 100), 1);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_sent_into_rewrites_that_1_0_does_not_know),
     cmocka_unit_test(full_size_is_that_of_sender_and_receivers),
@@ -500,6 +557,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sentinels_are_last),
     cmocka_unit_test(differences_are_probed_too),
     cmocka_unit_test(who_sends),
+    cmocka_unit_test(a_claim_of_all_is_for_those_that_none_names),
+    cmocka_unit_test(plans_are_repeated_until_enough_frames_went),
     cmocka_unit_test(frames_are_ordinary),
 };
 
