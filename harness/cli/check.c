@@ -133,17 +133,19 @@ static void end_progress(struct check *check)
     }
 }
 
+/* All are made before the first is written: there may be no memory for one of them, and then
+ * there is no verdict. */
 static int write_reports(struct check *check, const struct report *report)
 {
     struct cli_job *job = &check->job;
     struct base_buffer junit = {0}, tap = {0};
-    int status = cli_put_verdicts(job, report);
     if (check->junit.is_open) {
         report_junit(report, &junit);
     }
     if (check->tap.is_open) {
         report_tap(report, &tap);
     }
+    int status = cli_put_verdicts(job, report);
     status = cli_worse(status, cli_write_output(job, &check->junit, &junit));
     status = cli_worse(status, cli_write_output(job, &check->tap, &tap));
     return cli_worse(status, cli_write_output(job, &check->pcapng, &check->frames));

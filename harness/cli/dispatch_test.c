@@ -4,6 +4,8 @@
 #include "base/version.h"
 #include "testing/fake_cli.h"
 
+#include <sys/wait.h>
+
 static const char expected[] = "expected/demon/simulated.yaml";
 static const char topology[] = "topologies/demon.yaml";
 
@@ -193,6 +195,35 @@ static void the_lab_is_that_of_the_option_else_of_the_environment(void **state)
     fake_cli_close(cli);
 }
 
+/* `tapproof station` in a process of its own, with this on stdin, and nobody who reads: how it
+ * ends. */
+static int serve(const char *text)
+{
+    int ends[2], status;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+    close(ends[1]);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(ends[0], STDIN_FILENO);
+        status = fake_cli_run(cli, (const char *const[]){"station", NULL});
+        _exit(status + (strstr(cli->err, "tapproof station: ") ? 100 : 0));
+    }
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    fake_cli_close(cli);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_far_end_serves_until_its_input_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(serve(""), CLI_CONFORMS);
+    assert_int_equal(serve("GET / HTTP/1.1\r\n\r\n"), 100 + CLI_UNJUDGED);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(help_lists_all_commands),
     cmocka_unit_test(the_version_is_printed),
@@ -203,6 +234,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(options_that_do_not_go_together_are_refused),
     cmocka_unit_test(input_errors_have_a_place),
     cmocka_unit_test(the_lab_is_that_of_the_option_else_of_the_environment),
+    cmocka_unit_test(a_far_end_serves_until_its_input_ends),
 };
 
 TEST_MAIN(tests)

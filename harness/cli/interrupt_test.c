@@ -5,8 +5,11 @@
 
 #include "testing/cmocka.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,9 +101,28 @@ static void the_next_one_ends_the_process(void **state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 }
 
+/* A signal that finds the pipe full changes nothing for whom it interrupts. */
+static void errno_stays_as_it_is(void **state)
+{
+    (void)state;
+    char path[32];
+    int fd = cli_interrupt_catch();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int end = open(path, O_WRONLY | O_NONBLOCK);
+    assert_true(end >= 0);
+    while (write(end, "", 1) == 1) {
+    }
+    close(end);
+    errno = EDOM;
+    raise(SIGTERM);
+    assert_int_equal(errno, EDOM);
+    assert_int_equal(cli_interrupt_release(), SIGTERM);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(the_first_one_is_told, ignore_none),
     cmocka_unit_test_setup(the_next_one_ends_the_process, ignore_none),
+    cmocka_unit_test_setup(errno_stays_as_it_is, ignore_none),
 };
 
 TEST_MAIN(tests)

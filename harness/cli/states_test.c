@@ -142,6 +142,8 @@ static void expectations_are_learned(void **state)
     EXPECT(cli, 0, "learn", topology);
     fake_cli_says(cli->out, "# What the network \"demon\" does");
     fake_cli_says(cli->out, "{output: [2, 6]}");
+    assert_null(strstr(cli->out, "Not said below")); /* all was said */
+    assert_string_equal(cli->err, "");
     const char *learned = fake_cli_path(cli, "learned.yaml");
     EXPECT(cli, 0, "learn", topology, "-o", learned);
     assert_string_equal(cli->out, "");
@@ -155,6 +157,20 @@ static void expectations_are_learned(void **state)
     EXPECT(cli, 0, "prove", learned, "--state", bad);
     EXPECT(cli, 2, "learn", topology, "-o", fake_cli_path(cli, "no/where"));
     EXPECT(cli, 3, "learn", topology, "--force", "-o", "/dev/full");
+    fake_cli_close(cli);
+}
+
+/* Of a switch that was not read nothing is learned: the draft says so, and so does stderr. */
+static void what_is_not_learned_is_said(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    fake_network_fault(&cli->network, (struct fake_fault){FAKE_SILENT, .at = "s2"});
+    EXPECT(cli, 3, "learn", topology);
+    fake_cli_says(cli->out, "#\n# Not said below, or wrong as it is:\n# - ");
+    fake_cli_says(cli->out, "s2");
+    fake_cli_says(cli->err, "tapproof learn: ");
+    assert_null(strstr(cli->err, "# - "));
     fake_cli_close(cli);
 }
 
@@ -296,6 +312,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switches_of_one_side_are_named),
     cmocka_unit_test(switches_that_were_not_read_are_not_compared),
     cmocka_unit_test(expectations_are_learned),
+    cmocka_unit_test(what_is_not_learned_is_said),
     cmocka_unit_test(changes_are_planned),
     cmocka_unit_test(packets_are_explained),
     cmocka_unit_test(questions_that_make_no_sense_are_refused),

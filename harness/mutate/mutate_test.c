@@ -187,6 +187,11 @@ static void claims_see_arrivals_only(void **state)
     check_fate(&mutations, "mutate/a/priority=5,in_port=1/timeout-added", MUTATION_EQUIVALENT);
     check_fate(&mutations, "mutate/a/in_port=1/timeout-added", MUTATION_UNNOTICED);
     const struct mutation *noticed = find(&mutations, "mutate/a/in_port=1/output-removed/2");
+    const struct mutation *gone = find(&mutations, "mutate/a/priority=5,in_port=1/removed");
+    assert_string_equal(noticed->before, "in_port=1 actions=output:2,output:5");
+    assert_string_equal(noticed->after, "in_port=1 actions=output:5");
+    assert_non_null(strstr(gone->before, "priority=5,in_port=1 actions="));
+    assert_null(gone->after);
     assert_string_equal(noticed->sensed[SENSED_BY_TRAFFIC], "traffic/h1/delivered/h2");
     assert_null(noticed->sensed[SENSED_BY_PORTS]);
     /* a was not listed: all its ports are needed. */

@@ -22,8 +22,9 @@ struct block {
 static struct {
     bool is_on, grants; /* grants: what is asked for now */
     bool by_piece;      /* of arenas */
-    size_t left;        /* allocations that are granted before one fails */
-    bool failed;        /* that one was asked for */
+    bool is_paused;
+    size_t left; /* allocations that are granted before one fails */
+    bool failed; /* that one was asked for */
     void *frames[FRAMES];
     int n_frames; /* by whom */
     size_t n_blocks;
@@ -43,7 +44,7 @@ void __wrap_free(void *memory);
 
 static bool refused(void)
 {
-    if (!now.is_on || now.grants) {
+    if (!now.is_on || now.grants || now.is_paused) {
         return false;
     }
     if (now.failed || now.left > 0) {
@@ -66,7 +67,7 @@ static struct block **find(const void *memory)
 
 static void *used(void *memory, void *caller)
 {
-    if (now.is_on && memory) {
+    if (now.is_on && !now.is_paused && memory) {
         struct block *block = __real_malloc(sizeof *block), **at = find(memory);
         *block = (struct block){*at, memory, caller};
         *at = block;
@@ -185,6 +186,11 @@ static size_t fail_each(failing_function *function, void *aux, bool by_piece)
             return n;
         }
     }
+}
+
+void failing_pause(bool paused)
+{
+    now.is_paused = paused;
 }
 
 size_t failing_each(failing_function *function, void *aux)

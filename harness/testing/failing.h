@@ -7,6 +7,7 @@
 #ifndef TESTING_FAILING_H
 #define TESTING_FAILING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What is tried: 0 if it succeeded, anything else if it said that it failed. It frees what it
@@ -23,5 +24,8 @@ size_t failing_each(failing_function *function, void *aux);
 /* The same, and each piece of an arena is an allocation, too: it may be the one that needs a new
  * chunk. */
 size_t failing_each_piece(failing_function *function, void *aux);
+
+/* While it is paused, allocations neither fail nor count: those of a fake. */
+void failing_pause(bool paused);
 
 #endif
