@@ -342,6 +342,19 @@ static void what_was_read_is_read_once(void **state)
     assert_int_equal(channel_tls_get(&pool, &pssl, &other, &two, NULL), 0);
     assert_ptr_not_equal(one, two);
     assert_int_equal(pool.n_items, 4);
+    /* the paths are its own */
+    char key[96], certificate[96], ca[96];
+    strcpy(key, files.key);
+    strcpy(certificate, files.certificate[1]);
+    strcpy(ca, files.ca[0]);
+    const struct endpoint_tls mine = {.key = key, .certificate = certificate, .ca = ca};
+    assert_int_equal(channel_tls_get(&pool, &ssl, &mine, &one, NULL), 0);
+    key[0] = certificate[0] = ca[0] = '!';
+    const struct endpoint_tls again = {
+        .key = files.key, .certificate = files.certificate[1], .ca = files.ca[0]};
+    assert_int_equal(channel_tls_get(&pool, &ssl, &again, &two, NULL), 0);
+    assert_ptr_equal(one, two);
+    assert_int_equal(pool.n_items, 5);
     channel_tls_pool_free(&pool);
     assert_int_equal(pool.n_items, 0);
 }
