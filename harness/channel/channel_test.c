@@ -150,7 +150,7 @@ static int dial_confined(const char *endpoint)
 static void a_helper_dials_where_a_confined_process_may_not(void **state)
 {
     (void)state;
-    char directory[] = "/tmp/channel-XXXXXX", endpoint[64];
+    char directory[] = "/tmp/channel-XXXXXX", endpoint[128];
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     int status, fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_non_null(mkdtemp(directory));
