@@ -85,10 +85,11 @@ static void see(struct run_probing *probing, struct traffic_round *round,
     const struct traffic_expected_arrival *expected =
         traffic_plan_arrival(&probing->plan->probes[mark->number], host);
     size_t form = expected && expected->as ? find_form(probing, round, expected, mark, arrival) : 0;
-    if (expected && round == probing->round &&
-        traffic_seen_count(round, mark->number, host) <
-            expected->copies * round->sent[mark->number]) {
-        probing->n_came++;
+    if (expected && expected->copies > 0 && round == probing->round &&
+        probing->awaited[mark->number] > 0) {
+        probing->awaited[mark->number]--;
+        probing->n_awaited--;
+        probing->n_trusted -= !probing->given_up[mark->number];
     }
     if (form == FORM_NONE) {
         see_altered(probing, round, mark, host, &expected->as[0], arrival);

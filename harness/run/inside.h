@@ -200,6 +200,9 @@ bool run_probing_arrival(void *aux, const struct station_arrival *arrival);
 /* (probing.c) Begins a round, which gets what is captured from now on. */
 void run_probing_begin(struct run_probing *probing, struct traffic_round *round);
 
+/* (probing.c) The window under way waits for so many copies more of probe p. */
+void run_probing_await(struct run_probing *probing, size_t p, unsigned copies);
+
 /* (probing.c) Receives what must have arrived of the frames in flight, for a moment. */
 void run_probing_end_window(struct run_probing *probing);
 

@@ -29,7 +29,9 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
     *probing = (struct run_probing){.plan = plan, .topology = topology, .stations = stations};
     probing->loads = base_calloc(plan->n_probes + 1, sizeof *probing->loads);
     probing->touches = base_calloc(plan->n_probes + 1, sizeof *probing->touches);
-    if (!probing->loads || !probing->touches) {
+    probing->awaited = base_calloc(plan->n_probes + 1, sizeof *probing->awaited);
+    probing->given_up = base_calloc(plan->n_probes + 1, sizeof *probing->given_up);
+    if (!probing->loads || !probing->touches || !probing->awaited || !probing->given_up) {
         return base_fail(error, "out of memory");
     }
     for (size_t p = 0; p < plan->n_probes; p++) {
@@ -52,6 +54,8 @@ void run_probing_free(struct run_probing *probing)
 {
     free(probing->loads);
     free(probing->touches);
+    free(probing->awaited);
+    free(probing->given_up);
 }
 
 void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
@@ -68,11 +72,19 @@ void run_probing_weigh(struct run_probing *probing, const struct path_network *t
     }
 }
 
-static void await_arrivals(struct run_probing *probing, const struct traffic_probe *probe)
+void run_probing_await(struct run_probing *probing, size_t p, unsigned copies)
 {
+    probing->awaited[p] += copies;
+    probing->n_awaited += copies;
+    probing->n_trusted += probing->given_up[p] ? 0 : copies;
+}
+
+static void await_arrivals(struct run_probing *probing, size_t p)
+{
+    const struct traffic_probe *probe = &probing->plan->probes[p];
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         if (probing->stations->captures[probe->arrivals[i].host]) {
-            probing->n_awaited += probe->arrivals[i].copies;
+            run_probing_await(probing, p, probe->arrivals[i].copies);
         }
     }
 }
@@ -96,7 +108,7 @@ static void send_probe(struct run_probing *probing, size_t p)
             probing->n_missed += probing->touches[p].missed;
             probing->round->hosts[probe->from].sent_bytes += frame.n_bytes;
             probing->last_ns = run_probing_now_ns(probing);
-            await_arrivals(probing, probe);
+            await_arrivals(probing, p);
             run_probing_keep(probing, p, probe->from,
                              &(struct frame_captured){.bytes = frame.data,
                                                       .n_bytes = frame.n_bytes,
@@ -117,11 +129,30 @@ static uint64_t settle_ns(const struct run_probing *probing)
     return ns < RUN_SETTLE_MAX_MS * ns_in_ms ? ns : RUN_SETTLE_MAX_MS * ns_in_ms;
 }
 
-/* Whether all that was sent so far, and must arrive, has arrived; but for what
- * an earlier window has waited for in vain. */
+/* Whether all that the window has sent, and must arrive, has arrived. */
 static bool window_complete(const struct run_probing *probing)
 {
-    return probing->n_awaited - probing->n_came <= probing->n_given_up;
+    return probing->n_awaited == 0;
+}
+
+static bool trusted_complete(const struct run_probing *probing)
+{
+    return probing->n_trusted == 0;
+}
+
+static void give_up(struct run_probing *probing)
+{
+    for (size_t p = 0; p < probing->plan->n_probes && probing->n_awaited > 0; p++) {
+        probing->given_up[p] |= probing->awaited[p] > 0;
+        probing->n_awaited -= probing->awaited[p];
+        probing->awaited[p] = 0;
+    }
+    probing->n_trusted = 0;
+}
+
+static bool until_trusted(void *aux, const struct station_arrival *arrival)
+{
+    return run_probing_arrival(aux, arrival) || trusted_complete(aux);
 }
 
 static bool until_complete(void *aux, const struct station_arrival *arrival)
@@ -160,17 +191,22 @@ static void synchronize(struct run_probing *probing)
         run_probing_arrival, probing, NULL);
 }
 
+/* For what came so far, whatever it is, there is time: while it is on the way, more frames might be
+ * more than a switch holds. */
 void run_probing_end_window(struct run_probing *probing)
 {
-    uint64_t wait_ms = probing->n_given_up > 0 ? RUN_WINDOW_LOST_MS : RUN_WINDOW_MS;
+    uint64_t start_ns = run_probing_now_ns(probing);
     receive_until(probing, 0, run_probing_arrival);
     if (!window_complete(probing)) {
         synchronize(probing);
     }
-    if (!window_complete(probing)) {
-        receive_until(probing, run_probing_now_ns(probing) + wait_ms * ns_in_ms, until_complete);
+    if (!trusted_complete(probing)) {
+        receive_until(probing, start_ns + RUN_WINDOW_MS * ns_in_ms, until_trusted);
     }
-    probing->n_given_up = probing->n_awaited - probing->n_came;
+    if (!window_complete(probing)) {
+        receive_until(probing, start_ns + RUN_WINDOW_LOST_MS * ns_in_ms, until_complete);
+    }
+    give_up(probing);
 }
 
 /* Waits until one more frame may be sent. */
@@ -219,7 +255,7 @@ void run_probing_begin(struct run_probing *probing, struct traffic_round *round)
 {
     probing->round = round;
     round->number = ++probing->round_number;
-    probing->n_awaited = probing->n_came = probing->n_given_up = 0;
+    give_up(probing);
     probing->n_loads = probing->n_copies = 0;
 }
 

@@ -33,7 +33,7 @@ enum {
         256, /* so many copies, and RUN_STORM_LOADS for each that is expected, are a storm */
     RUN_STORM_LOADS = 8,
     RUN_WINDOW_MS = 20,     /* how long a window waits for what must arrive */
-    RUN_WINDOW_LOST_MS = 3, /* ... once something that must arrive did not */
+    RUN_WINDOW_LOST_MS = 3, /* ... and for copies of a probe of which some did not */
     RUN_SYNC_MS = 5000,     /* what a station behind a command may take to answer */
     /* Thorough: of so many frames from one host to another one is lost with 99 %, if 1 in 100
      * is: (1 - 0.01)^459 < 0.01. */
@@ -61,8 +61,11 @@ struct run_probing {
     bool storms;                /* frames multiply: nothing more is sent */
     uint64_t last_ns;           /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
-    size_t n_awaited, n_came; /* in the round under way: must arrive so far; of these came */
-    size_t n_given_up;        /* of these no window waits for any more */
+    /* Copies that the window under way waits for, by probe. One that an earlier window gave up
+     * stands in for none of another probe. */
+    unsigned *awaited;
+    size_t n_awaited, n_trusted; /* of all probes; of those that are not given up */
+    bool *given_up;              /* by probe: some window has waited for it in vain */
     size_t n_sent, n_arrived, n_background, n_late, n_replies;
     bool shoots;                /* the round under way is one of shots: late copies count as such */
     size_t n_told;              /* sent, and by the tables sent to a controller */

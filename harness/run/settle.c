@@ -173,6 +173,7 @@ static bool is_settled(struct checking *checking, uint64_t start_ns, uint64_t eq
 static int settle_rounds(struct checking *checking, bool *settled)
 {
     uint64_t start_ns = run_checking_now_ns(checking), equal_since_ns = start_ns;
+    uint64_t begun_ms = 0; /* the last round, after the first one */
     bool confirms = false; /* time is over, but the last round was explained: one more */
     if (first_round(checking) < 0) {
         return -1;
@@ -181,11 +182,13 @@ static int settle_rounds(struct checking *checking, bool *settled)
     if (!*settled) {
         run_excuse_round(checking, &checking->now, last_round(checking));
     }
-    /* Time alone decides nothing: on a busy machine a round may take all of it. */
+    /* Time alone decides nothing: on a busy machine a round may take all of it. One that has begun
+     * in time may be of before the network has converged. */
     while (!*settled && !checking->report->interrupted && !checking->probing.storms &&
            (confirms || checking->report->timing.rounds < ROUNDS_MIN ||
-            run_checking_ms_since(checking, start_ns) < checking->options->converge_ms)) {
+            begun_ms < checking->options->converge_ms)) {
         uint64_t round_ns = run_checking_now_ns(checking);
+        begun_ms = (round_ns - start_ns) / 1000000;
         if (look_again(checking) < 0) {
             return -1;
         }

@@ -13,7 +13,7 @@ static void shoot(struct run_probing *probing, struct run_network *network,
         run_network_send(network, shot->by, frame.data, frame.n_bytes, NULL) == 0) {
         probing->round->sent_ns[shot->probe] = run_probing_wall_ns(probing);
         probing->round->sent[shot->probe]++;
-        probing->n_awaited++;
+        run_probing_await(probing, shot->probe, 1);
         shot->sent++;
     }
     base_buffer_free(&frame);

@@ -120,6 +120,22 @@ static void what_comes_late_is_located(void **state)
     fake_run_close(&run);
 }
 
+/* Copies that come long after their window stand in for none that are still on the way: a switch
+ * holds only so many. */
+static void no_more_is_in_flight_where_frames_are_late(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h3", .at = "h4", .ms = 300});
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .ms = 12});
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h3/delivered/h4", VERDICT_FAIL);
+    assert_true(run.report.timing.rounds > 1);
+    assert_true(run.network.most_in_flight < 3 * RUN_WINDOW);
+    fake_run_close(&run);
+}
+
 /* Its round had gone well in all that nothing excuses, and was over long before. */
 static void a_copy_that_comes_some_rounds_late_counts_to_its_own_round(void **state)
 {
@@ -163,6 +179,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_settling_time_follows_the_slowest_frame),
     cmocka_unit_test(a_copy_too_many_that_comes_late_is_found_by_listening),
     cmocka_unit_test(what_comes_late_is_located),
+    cmocka_unit_test(no_more_is_in_flight_where_frames_are_late),
     cmocka_unit_test(a_copy_that_comes_some_rounds_late_counts_to_its_own_round),
 };
 

@@ -159,6 +159,16 @@ const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake
 
 /* ------------------------------------------------------------------- frames */
 
+static void count_in_flight(struct fake_network *fake)
+{
+    enum { SOON_NS = 50000000 };
+    size_t n = 0;
+    while (n < fake->n_arrivals && fake->arrivals[n].time_ns < fake->time_ns + SOON_NS) {
+        n++;
+    }
+    fake->most_in_flight = n > fake->most_in_flight ? n : fake->most_in_flight;
+}
+
 void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
                          size_t n_bytes, uint64_t time_ns)
 {
@@ -173,6 +183,7 @@ void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *
         .time_ns = time_ns, .host = host, .bytes = malloc(n_bytes), .n_bytes = n_bytes};
     assert_non_null(fake->arrivals[at].bytes);
     memcpy(fake->arrivals[at].bytes, bytes, n_bytes);
+    count_in_flight(fake);
 }
 
 /* A frame is about to arrive at a host, if nothing comes between. */

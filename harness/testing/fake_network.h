@@ -86,6 +86,7 @@ struct fake_network {
     uint64_t time_ns;
     struct fake_arrival *arrivals; /* in the order of their time */
     size_t n_arrivals, capacity;
+    size_t most_in_flight;     /* of frames that arrive within 50 ms */
     struct fake_arrival *held; /* not sent yet; `host` is the sender */
     size_t n_held, held_capacity;
     bool confined;       /* world.confine was called, since sessions were prepared */
