@@ -189,40 +189,50 @@ static bool locate_sending_station(const struct blame_view *view, struct blame_p
     return false;
 }
 
-/* The port of a switch that sent the most over what its table says. */
-static long most_surplus(const struct blame_view *view, size_t sw, uint16_t *port)
+/* The port of a switch that sent the most over what its table says. *is_fed: more than it says came
+ * in, too, by some port. */
+static long most_surplus(const struct blame_view *view, size_t sw, uint16_t *port, bool *is_fed)
 {
     const struct switch_state *state = view->states[sw];
     long most = 0;
+    *is_fed = false;
     for (size_t i = 0; state && i < state->n_ports; i++) {
-        struct port_ref out = {.sw = sw, .port = state->ports[i].number};
-        const struct traffic_port_count *wanted = blame_port_count(view, out);
-        long surplus = wanted ? blame_tx(view, out, NULL) - (long)wanted->tx : 0;
-        if (out.port <= PORT_MAX && surplus > most) {
+        struct port_ref at = {.sw = sw, .port = state->ports[i].number};
+        const struct traffic_port_count *wanted = blame_port_count(view, at);
+        long surplus = wanted ? blame_tx(view, at, NULL) - (long)wanted->tx : 0;
+        *is_fed |= wanted && blame_rx(view, at, NULL) > (long)wanted->rx;
+        if (at.port <= PORT_MAX && surplus > most) {
             most = surplus;
-            *port = out.port;
+            *port = at.port;
         }
     }
     return most;
 }
 
+/* The first switch on the way that sent what its table does not send; what another one leaked into
+ * it, it may have sent on by its table. */
 static bool locate_leaking_switch(const struct blame_view *view, struct blame_place *place)
 {
+    bool found = false;
     for (size_t i = 0; i < view->advertised.n_hops; i++) {
         struct port_ref in = view->advertised.hops[i].in;
         uint16_t port = 0;
-        long surplus = view->evidence->count ? most_surplus(view, in.sw, &port) : 0;
-        if (surplus > 0) {
+        bool is_fed = false;
+        long surplus = view->evidence->count ? most_surplus(view, in.sw, &port, &is_fed) : 0;
+        if (surplus > 0 && (!found || !is_fed)) {
             blame_at(place_text(view, in), CAUSE_SWITCH,
                      base_arena_format(view->arena,
                                        "%s sent %ld frames by port %u that its table does "
                                        "not send there",
                                        view->topology->switches[in.sw].name, surplus, port),
                      place);
-            return true;
+            found = true;
+        }
+        if (surplus > 0 && !is_fed) {
+            break;
         }
     }
-    return false;
+    return found;
 }
 
 /* Frames that no switch has sent come to a host. */

@@ -161,6 +161,24 @@ static void a_switch_leaks(void **state)
     network_free(&network);
 }
 
+/* s3 sends a frame of h1 back, and s1, which is first on its way, sends it on to h3. */
+static void what_one_leaks_another_sends_on(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    traffic_round_see(&network.round, 0, network_host(&network, "h3"), 0);
+    port_of(&network, 0, 3)->counters.tx_packets++;
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h1/stray/h3"), CAUSE_SWITCH, "s1:1");
+    port_of(&network, 2, 2)->counters.tx_packets++;
+    port_of(&network, 0, 7)->counters.rx_packets++;
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h1/stray/h3"), CAUSE_SWITCH, "s3:1");
+    network_free(&network);
+}
+
 /* Every frame that went over one cable is altered, and no other: to h2 what h1
  * sends comes well. */
 static void company_tells_who_alters(void **state)
@@ -368,6 +386,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_keeps_back),
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
+    cmocka_unit_test(what_one_leaks_another_sends_on),
     cmocka_unit_test(company_tells_who_alters),
     cmocka_unit_test(two_cables_are_told_apart),
     cmocka_unit_test(counters_of_when_the_round_was_over_tell_where_it_was),
