@@ -62,8 +62,16 @@ static const struct result *same_entry(const struct report *report, const struct
     return result;
 }
 
+/* Whether the result says that this cable, and another one, are in each other's places. */
+static bool tells_exchange(const struct result *result, const char *cable)
+{
+    static const char prefix[] = "wiring/";
+    return result->kind == RESULT_WIRING && result->cause_kind == CAUSE_SWAP &&
+           strcmp(result->id + strlen(prefix), cable) == 0;
+}
+
 /* The result whose cause this result has: a cable at a port that is down has no
- * link because of the port. */
+ * link because of the port; frames that do not come out of it may come out of another. */
 static const struct result *root_of(const struct report *report, const struct result *result)
 {
     if (result->cause_kind == CAUSE_TABLE) {
@@ -71,8 +79,9 @@ static const struct result *root_of(const struct report *report, const struct re
     }
     for (size_t i = 0; result->cause_kind == CAUSE_CABLE && i < report->n_results; i++) {
         const struct result *other = &report->results[i];
-        if (fails(other) && other->cause_kind == CAUSE_PORT &&
-            is_end(result->cause, other->cause)) {
+        if (fails(other) &&
+            ((other->cause_kind == CAUSE_PORT && is_end(result->cause, other->cause)) ||
+             tells_exchange(other, result->cause))) {
             return other;
         }
     }

@@ -61,6 +61,22 @@ static void a_port_takes_its_cable_in(void **state)
     report_free(&report);
 }
 
+static void an_exchange_takes_its_cables_in(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    static const char *const exchanged = "s1:6 - s3:1, s1:7 - s3:2";
+    add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_CABLE, "s1:6 - s3:1");
+    add(&report, RESULT_TRAFFIC, "traffic/h2/mirrored/h11", CAUSE_CABLE, "s1:7 - s3:21");
+    add(&report, RESULT_WIRING, "wiring/s1:6 - s3:1", CAUSE_SWAP, exchanged);
+    add(&report, RESULT_WIRING, "wiring/s1:7 - s3:2", CAUSE_SWAP, exchanged);
+    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(report.n_causes, 2);
+    cause_at(&report, 0, exchanged, 3);
+    cause_at(&report, 1, "s1:7 - s3:21", 1);
+    report_free(&report);
+}
+
 /* An entry that takes packets of every port is wrong once. */
 static void one_entry_of_several_ports(void **state)
 {
@@ -110,11 +126,9 @@ static void open_questions(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(symptoms_of_one_cause),
-    cmocka_unit_test(a_port_takes_its_cable_in),
-    cmocka_unit_test(one_entry_of_several_ports),
-    cmocka_unit_test(results_decide_between_places),
-    cmocka_unit_test(open_questions),
+    cmocka_unit_test(symptoms_of_one_cause),           cmocka_unit_test(a_port_takes_its_cable_in),
+    cmocka_unit_test(an_exchange_takes_its_cables_in), cmocka_unit_test(one_entry_of_several_ports),
+    cmocka_unit_test(results_decide_between_places),   cmocka_unit_test(open_questions),
 };
 
 TEST_MAIN(tests)
