@@ -219,6 +219,15 @@ uint32_t field_tlv(enum field_id id)
     return 0;
 }
 
+void field_value_trim(struct field_value *value)
+{
+    uint8_t front = value->id == FIELD_TCP_FLAGS ? 0x0f : value->id == FIELD_NW_FRAG ? 0x03 : 0xff;
+    bool more = value->mask[0] & front || (value->n_bytes > 1 && value->mask[1]);
+    if (more && !(value->value[0] & ~front)) {
+        value->mask[0] &= front;
+    }
+}
+
 bool field_value_equal(const struct field_value *a, const struct field_value *b)
 {
     return a->id == b->id && a->n_bytes == b->n_bytes && a->header == b->header &&

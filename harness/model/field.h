@@ -153,6 +153,10 @@ struct field_value {
     uint8_t mask[FIELD_BYTES_MAX]; /* no bit of value outside */
 };
 
+/* Takes bits that no frame has set in this field out of the mask, unless the value has one of them:
+ * a whole value is the same condition, whether they are asked for or not. */
+void field_value_trim(struct field_value *value);
+
 /* Whether they are the same in every byte. */
 bool field_value_equal(const struct field_value *a, const struct field_value *b);
 

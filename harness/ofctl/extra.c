@@ -155,7 +155,7 @@ static void put_flags(const struct field_value *extra, const char *const *names,
     }
     bool whole = extra->id == FIELD_TCP_FLAGS ? mask == known : is_whole(extra);
     const char *divider = "";
-    if ((whole ? value : mask) & ~known) {
+    if (mask == 0 || (whole ? value : mask) & ~known) {
         put_plain(extra, FIELD_HEX, out);
         return;
     }
@@ -284,16 +284,16 @@ bool ofctl_find_field(struct word name, enum field_id *id, uint32_t *header)
     return find_other(name, header);
 }
 
-/* 0x and any number of digits, or decimal. */
+/* 0x and any number of digits, or decimal. Of no bytes there are no digits. */
 static bool parse_digits(struct word word, uint8_t *bytes, size_t n_bytes)
 {
     uint64_t number, max = n_bytes < 8 ? (UINT64_C(1) << n_bytes * 8) - 1 : UINT64_MAX;
-    if (word_number(word, max, &number)) {
+    if (n_bytes > 0 && word_number(word, max, &number)) {
         memset(bytes, 0, n_bytes);
         put_number(number, bytes + (n_bytes > 8 ? n_bytes - 8 : 0), n_bytes > 8 ? 8 : n_bytes);
         return true;
     }
-    if (word.n_chars < 3 || word.at[0] != '0' || (word.at[1] | 0x20) != 'x') {
+    if (word.n_chars < (n_bytes > 0 ? 3 : 2) || word.at[0] != '0' || (word.at[1] | 0x20) != 'x') {
         return false;
     }
     memset(bytes, 0, n_bytes);
@@ -346,13 +346,10 @@ static int find_flag(const char *const *names, struct word name)
     return -1;
 }
 
-/* "+syn-ack", "syn|ack". The bits that are named are all that TCP has. */
+/* "+syn-ack", "syn|ack". */
 static bool parse_flags(struct word word, const char *const *names, struct field_value *extra)
 {
-    uint64_t value = 0, mask = 0, all = extra->id == FIELD_TCP_FLAGS ? 0 : UINT64_MAX;
-    for (int bit = 0; names[bit] && extra->id == FIELD_TCP_FLAGS; bit++) {
-        all |= UINT64_C(1) << bit;
-    }
+    uint64_t value = 0, mask = 0;
     bool some = word.n_chars > 0 && (*word.at == '+' || *word.at == '-');
     for (size_t i = 0; i < word.n_chars;) {
         char sign = word.at[i];
@@ -368,7 +365,7 @@ static bool parse_flags(struct word word, const char *const *names, struct field
         i += n;
     }
     put_number(value, extra->value, extra->n_bytes);
-    put_number(some ? mask : all, extra->mask, extra->n_bytes);
+    put_number(some ? mask : UINT64_MAX, extra->mask, extra->n_bytes);
     return word.n_chars > 0;
 }
 
@@ -393,10 +390,9 @@ bool ofctl_parse_extra(struct word value, enum field_id id, struct field_value *
     *extra = (struct field_value){.id = (uint8_t)id,
                                   .n_bytes = id == FIELD_OTHER ? FIELD_BYTES_MAX : field->n_bytes};
     memset(extra->mask, 0xff, extra->n_bytes);
-    if (field->style == FIELD_FRAG && parse_frag(value, extra)) {
-        return true;
-    }
-    if (field->style == FIELD_FLAGS && parse_flags(value, field->flags, extra)) {
+    if ((field->style == FIELD_FRAG && parse_frag(value, extra)) ||
+        (field->style == FIELD_FLAGS && parse_flags(value, field->flags, extra))) {
+        field_value_trim(extra);
         return true;
     }
     bool has_mask = word_split(&value, "/", &mask);
@@ -412,6 +408,7 @@ bool ofctl_parse_extra(struct word value, enum field_id id, struct field_value *
     for (size_t i = 0; i < extra->n_bytes; i++) {
         extra->value[i] &= extra->mask[i];
     }
+    field_value_trim(extra);
     return parsed;
 }
 

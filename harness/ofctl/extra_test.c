@@ -76,19 +76,25 @@ static void prints_as_ovs_ofctl(void **state)
         "tcp,tcp_flags=0x1012",
         "tun_flags=0x102",
         "ct_state=0x104/0x104,ip",
+        "tcp,tcp_flags=0/0xf000",
+        "tcp,tcp_flags=0/0",
         "ip,nw_frag=0x7",
-        "ip,nw_frag=0x1/0x7",
+        "ip,nw_frag=0x4/0x7",
         "ipv6,ipv6_label=0x100005/0x1fffff",
         "in_port=1,vlan_tci=0x0000/0x0fff",
         "vlan_tci=0x0005/0x0fff",
         "vlan_tci=0x0000/0x1fff",
         "field_0xffff0200=0x0005/0x00ff",
+        "field_0xffff0200=0x",
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         assert_printed(same[i], same[i]);
     }
     assert_printed("tcp,tcp_flags=0x2/0x2", "tcp,tcp_flags=+syn");
     assert_printed("tcp,tcp_flags=0x2/0xfff", "tcp,tcp_flags=syn");
+    assert_printed("tcp,tcp_flags=0x2/0xffff", "tcp,tcp_flags=syn");
+    assert_printed("tcp,tcp_flags=0x2", "tcp,tcp_flags=syn");
+    assert_printed("ip,nw_frag=0x1", "ip,nw_frag=first");
     assert_printed("ip,ip_ecn=2", "ip,nw_ecn=2");
     assert_printed("nw_ttl=1,ip,in_port=2", "ip,in_port=2,nw_ttl=1");
     assert_printed("dl_type=0x86dd,nw_proto=6,tcp_dst=80", "tcp6,tp_dst=80");

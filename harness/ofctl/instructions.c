@@ -41,7 +41,7 @@ static void put_after_actions(const struct instructions *instructions, size_t be
         put_divider(out, begin);
         base_put_text(out, "clear_actions");
     }
-    if (instructions->n_written > 0) {
+    if (instructions->writes) {
         put_divider(out, begin);
         base_put_text(out, "write_actions(");
         ofctl_format_actions(instructions->written, instructions->n_written, out);

@@ -45,6 +45,7 @@ static const char *const printed[] = {
     "actions=output:4,push_vlan:0x8100,set_field:4196->vlan_vid,goto_table:2",
     "dl_vlan=3 actions=write_metadata:0/0,goto_table:3",
     "dl_vlan=3 actions=set_queue:1,output:2,group:4",
+    "dl_vlan=3 actions=write_actions(drop),goto_table:2",
 };
 
 static void what_a_switch_has_is_read_and_written_alike(void **state)

@@ -27,6 +27,16 @@ struct tlv {
     const uint8_t *mask;  /* NULL: every bit must agree */
 };
 
+/* Whether its mask leaves a bit out. */
+static bool is_part(const struct tlv *tlv)
+{
+    uint8_t all = UINT8_MAX;
+    for (size_t i = 0; tlv->mask && i < tlv->n_bytes; i++) {
+        all &= tlv->mask[i];
+    }
+    return all != UINT8_MAX;
+}
+
 /* Reads one TLV. -1: it is cut short, or has a mask that is not as long as its
  * value. */
 static int read_tlv(struct base_reader *in, struct tlv *tlv, struct base_error *error)
@@ -42,6 +52,7 @@ static int read_tlv(struct base_reader *in, struct tlv *tlv, struct base_error *
     tlv->n_bytes = has_mask ? length / 2 : length;
     tlv->value = base_read_bytes(in, tlv->n_bytes);
     tlv->mask = has_mask ? base_read_bytes(in, tlv->n_bytes) : NULL;
+    tlv->mask = is_part(tlv) ? tlv->mask : NULL;
     return of_check_read(in, "match field", error);
 }
 
@@ -89,10 +100,16 @@ static void put_bits(struct header *header, const struct field *field, const uin
 }
 
 /* An 8-bit ICMP type has all 16 bits of its place; a VLAN id says that there is a tag. */
-static void put_header_field(struct decoding *decoding, const struct field *field,
-                             const struct tlv *tlv)
+static int put_header_field(struct decoding *decoding, const struct field *field,
+                            const struct tlv *tlv, struct base_error *error)
 {
     struct match *match = &decoding->match;
+    const uint8_t *before = (const uint8_t *)&match->mask + field->place.offset;
+    for (size_t i = 0; i < field->place.n_bytes; i++) {
+        if (before[i] && field->place.offset != offsetof(struct header, vlan_tci)) {
+            return base_fail(error, "the same field twice");
+        }
+    }
     put_bits(&match->value, field, tlv->value);
     put_bits(&match->mask, field, tlv->mask);
     if (field->place.n_bytes == 2 && field->n_bytes == 1 && field->place.bits == 0) {
@@ -104,15 +121,7 @@ static void put_header_field(struct decoding *decoding, const struct field *fiel
         match->value.vlan_tci |= VLAN_TAGGED;
         match->mask.vlan_tci |= VLAN_TAGGED;
     }
-}
-
-/* All bits that the field has in a frame: a whole value is of these, and nothing is said of the
- * others, unless it has one of them. */
-static void mask_all(struct field_value *extra, size_t n_bytes)
-{
-    uint8_t front = extra->id == FIELD_NW_FRAG ? 0x03 : extra->id == FIELD_TCP_FLAGS ? 0x0f : 0xff;
-    memset(extra->mask, 0xff, n_bytes);
-    extra->mask[0] = extra->value[0] & ~front ? 0xff : front;
+    return 0;
 }
 
 static int add_extra(struct decoding *decoding, enum field_id id, const struct tlv *tlv,
@@ -123,11 +132,12 @@ static int add_extra(struct decoding *decoding, enum field_id id, const struct t
     extra.header = id == FIELD_OTHER ? tlv->field : 0;
     if (n > 0) {
         memcpy(extra.value, tlv->value, n);
-        mask_all(&extra, n);
+        memset(extra.mask, 0xff, n);
     }
     if (n > 0 && tlv->mask) {
         memcpy(extra.mask, tlv->mask, n);
     }
+    field_value_trim(&extra);
     if (decoding->n_extras == EXTRAS_MAX) {
         return base_fail(error, "more than %d match fields", EXTRAS_MAX);
     }
@@ -162,12 +172,22 @@ static bool is_one_cube(const struct tlv *tlv)
     return mask == 0 || value & VLAN_TAGGED || (mask & VLAN_TAGGED ? value == 0 : value != 0);
 }
 
+/* Of which fields a part may be asked for (ovs-fields(7), "Masking"). */
+static bool may_be_masked(enum field_id id)
+{
+    static const uint8_t ids[] = {FIELD_VLAN_TCI, FIELD_VLAN_VID, FIELD_DL_SRC,  FIELD_DL_DST,
+                                  FIELD_IP_SRC,   FIELD_IP_DST,   FIELD_ARP_SPA, FIELD_ARP_TPA,
+                                  FIELD_TCP_SRC,  FIELD_TCP_DST,  FIELD_UDP_SRC, FIELD_UDP_DST};
+    return memchr(ids, id, sizeof ids) != NULL;
+}
+
 /* Whether struct header can say it: it has 8 bits of an ARP opcode, and no frame has one that is
  * larger. */
 static bool fits_header(enum field_id id, const struct tlv *tlv)
 {
     const struct field *field = field_of(id);
-    return field->place.n_bytes > 0 && (id != FIELD_ARP_OP || tlv->value[0] == 0) &&
+    return field->place.n_bytes > 0 && (!tlv->mask || may_be_masked(id)) &&
+           (id != FIELD_ARP_OP || tlv->value[0] == 0) &&
            (field->otherwise != FIELD_VLAN_TCI || is_one_cube(tlv));
 }
 
@@ -210,6 +230,8 @@ static bool has_extra(const struct decoding *decoding, enum field_id id, bool is
     case FIELD_ICMPV6_TYPE:
     case FIELD_ICMPV6_CODE:
         return is_ipv6 && proto == NW_PROTO_ICMPV6 && is_whole;
+    case FIELD_VLAN_TCI:
+        return match->mask.vlan_tci == 0;
     default:
         return true;
     }
@@ -225,12 +247,23 @@ static int take_extra(struct decoding *decoding, enum field_id id, const struct 
     if (field->depends == NULL && id != FIELD_OTHER) {
         id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
     }
-    id = has_extra(decoding, id, !tlv->mask) ? id : FIELD_OTHER;
+    bool is_other = tlv->field == field_tlv(FIELD_VLAN_VID) || !has_extra(decoding, id, !tlv->mask);
+    id = is_other ? FIELD_OTHER : id;
     if (field->place.shift && field->n_bytes == 1 && id == FIELD_NW_TOS) {
         shifted[0] = (uint8_t)(tlv->value[0] << field->place.shift);
         other.value = shifted;
     }
     return add_extra(decoding, id, &other, error);
+}
+
+/* Whether there is a condition on the whole tag already that struct header cannot say. */
+static bool clashes(const struct decoding *decoding, const struct field *field)
+{
+    bool clash = false;
+    for (size_t i = 0; i < decoding->n_extras; i++) {
+        clash |= decoding->extras[i].id == FIELD_VLAN_TCI;
+    }
+    return clash && field->place.offset == offsetof(struct header, vlan_tci);
 }
 
 static int take(struct decoding *decoding, const struct tlv *tlv, struct base_error *error)
@@ -243,9 +276,12 @@ static int take(struct decoding *decoding, const struct tlv *tlv, struct base_er
     if (id == FIELD_IN_PORT_OXM && take_in_port(decoding, tlv)) {
         return 0;
     }
-    if (fits_header(id, tlv) && has_field(&decoding->match, (enum field_needs)field->place.needs)) {
-        put_header_field(decoding, field, tlv);
-        return 0;
+    if (field->place.bits && number_of(tlv->value, field->n_bytes) >> field->place.bits) {
+        return add_extra(decoding, FIELD_OTHER, tlv, error); /* no frame has it */
+    }
+    if (fits_header(id, tlv) && !clashes(decoding, field) &&
+        has_field(&decoding->match, (enum field_needs)field->place.needs)) {
+        return put_header_field(decoding, field, tlv, error);
     }
     return take_extra(decoding, id, tlv, error);
 }

@@ -167,6 +167,9 @@ static void a_whole_value_is_of_the_bits_that_the_field_has(void **state)
     assert_memory_equal(m.extras[0].mask, "\x03\0", 2);
     assert_int_equal(m.extras[1].id, FIELD_TCP_FLAGS);
     assert_memory_equal(m.extras[1].mask, "\x0f\xff\0", 3);
+    m = decoded("00000602 0800 00013502 02ff 00014504 0000ffff", &arena);
+    assert_memory_equal(m.extras[0].mask, "\x03\0", 2);
+    assert_memory_equal(m.extras[1].mask, "\x0f\xff\0", 3);
     m = decoded("00000602 0800 00013401 05 00014402 1012", &arena);
     assert_memory_equal(m.extras[0].mask, "\xff\0", 2);
     assert_memory_equal(m.extras[1].mask, "\xff\xff\0", 3);
@@ -194,12 +197,20 @@ static void a_field_that_the_packets_lack_is_not_known(void **state)
     assert_last_extra("00000602 0800 00000d02 8484 80002202 0050", FIELD_OTHER);
     assert_last_extra("00000602 86dd 00000c01 3a 00012a01 80", FIELD_ICMPV6_TYPE);
     assert_last_extra("00000602 86dd 00000c01 3a 00012c01 01", FIELD_ICMPV6_CODE);
-    assert_last_extra("00000602 86dd 00000c01 3a 00012b02 80ff", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00000c01 3a 00012b02 80f0", FIELD_OTHER);
     assert_last_extra("00000602 86dd 00012a01 80", FIELD_OTHER);
     assert_last_extra("00000602 86dd 00000c01 11", FIELD_NW_PROTO);
     assert_last_extra("00000602 86dd 00000a01 20", FIELD_NW_TOS);
     assert_last_extra("00000602 86dd 00000b02 20fc", FIELD_OTHER);
     assert_last_extra("00000c01 11", FIELD_OTHER);
+    /* Bits that the field does not have; a tag and a condition on a whole one. */
+    assert_last_extra("80000c02 2705", FIELD_OTHER);
+    assert_last_extra("00000602 0800 80001001 40", FIELD_OTHER);
+    assert_last_extra("00000904 0000 0fff 80000e01 03", FIELD_OTHER);
+    assert_last_extra("80000c02 1005 00000904 0000 0fff", FIELD_OTHER);
+    /* Parts of what no switch can be asked for in part. */
+    assert_last_extra("00000104 0003000f", FIELD_OTHER);
+    assert_last_extra("00000602 0800 00000c01 01 00001b02 010f", FIELD_OTHER);
     assert_last_extra("00000a01 20", FIELD_OTHER);
 }
 
@@ -226,6 +237,7 @@ static void what_is_wrong_is_said(void **state)
     assert_refused("00013a02 0040", "2 bytes instead of 1");
     assert_refused("00000904 1005 1000", "the mask leaves out");
     assert_refused("00013a01 40 00013a01 40", "twice");
+    assert_refused("00000602 0800 00000c01 06 80001401 11", "twice");
 }
 
 static const struct CMUnitTest tests[] = {
