@@ -90,9 +90,16 @@ static void ask(struct event_base *base, const void *bytes, size_t n_bytes, char
     close(fd);
 }
 
-/* Head and body, as long as it says. */
+/* Head and body, as long as it says; nothing, where more of a body was asked for and did not come.
+ */
 static bool is_whole(const char *reply)
 {
+    static const char more[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    bool asked = strncmp(reply, more, strlen(more)) == 0;
+    reply += asked ? strlen(more) : 0;
+    if (!reply[0]) {
+        return asked;
+    }
     const char *end = strstr(reply, "\r\n\r\n"), *length = strstr(reply, "Content-Length: ");
     return strncmp(reply, "HTTP/1.1 ", strlen("HTTP/1.1 ")) == 0 && end && length && length < end &&
            (strlen(end + 4) == strtoul(length + strlen("Content-Length: "), NULL, 10) ||
