@@ -53,6 +53,7 @@ lab topologies/demon simulated wiring
 lab topologies/demon simulated plan
 lab topologies/demon simulated mutate
 lab topologies/demon simulated soak
+lab topologies/demon simulated soak-faults
 lab topologies/demon simulated tools
 lab topologies/demon - confined
 lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-panel
@@ -63,6 +64,7 @@ lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
 lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/hybrid" tapped hybrid
+lab "$NETWORKS/hybrid" tapped calm
 lab "$NETWORKS/three" plain harmless
 lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
 lab topologies/demon - tapd

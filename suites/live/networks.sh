@@ -9,7 +9,8 @@
 #   line.yaml          a, b and, behind s2, cap
 #   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
 #   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
-#   hybrid.yaml        two switches that do NORMAL, and a tap of a
+#   hybrid.yaml        two switches that do NORMAL, and a tap of a; hybrid-x.yaml its expectation where
+#                      port 4 of s1 does not flood
 #   three.yaml         a, b and m at one switch, which does NORMAL
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
 #                      shared-policy.yaml its policy
@@ -79,6 +80,16 @@ links: [["s1:3", "s2:1"]]
 EOF
 printf 'actions=NORMAL\npriority=40000,in_port=1 actions=NORMAL,output:4\n' > hybrid/tapped/s1.flows
 echo 'actions=NORMAL' > hybrid/tapped/s2.flows
+cat > hybrid-x.yaml << EOF
+topology: hybrid.yaml
+ports:
+  s1: {1: {output: [normal, 4]}, 2-4: {output: [normal]}}
+  s2: {1-2: {output: [normal]}}
+traffic:
+  - {from: a, mirrored: [cap]}
+  - {from: a, match: "dl_dst=00:00:00:00:00:0b", delivered: [b], isolated: [c]}
+  - {from: b, match: "dl_dst=00:00:00:00:00:0a", delivered: [a], isolated: [cap]}
+EOF
 
 cat > copied.yaml << EOF
 name: copied

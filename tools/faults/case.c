@@ -40,38 +40,6 @@ static void choose(struct bench *bench)
     }
 }
 
-/* The cables that a fault at this spot may touch; hosts' come first. */
-enum { TOUCHED = 7 };
-static void list_touched(const struct faults_lab *lab, const struct spot *spot,
-                         size_t cables[TOUCHED])
-{
-    const size_t touched[TOUCHED] = {
-        spot->cable,
-        spot->cable2,
-        spot->host,
-        spot->host2,
-        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->port}),
-        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->other}),
-        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->output}),
-    };
-    memcpy(cables, touched, sizeof touched);
-}
-
-/* Two faults must not be at one place, where one might undo the other. */
-static bool apart(const struct faults_lab *lab, const struct spot *a, const struct spot *b)
-{
-    size_t of_a[TOUCHED], of_b[TOUCHED];
-    list_touched(lab, a, of_a);
-    list_touched(lab, b, of_b);
-    for (size_t i = 0; i < TOUCHED * TOUCHED; i++) {
-        size_t cable = of_a[i / TOUCHED];
-        if (cable != SIZE_MAX && cable == of_b[i % TOUCHED]) {
-            return false;
-        }
-    }
-    return a->sw != b->sw;
-}
-
 static bool draw(const struct bench *bench, uint64_t seed, struct injection *injections,
                  size_t n_injections)
 {
@@ -85,7 +53,7 @@ static bool draw(const struct bench *bench, uint64_t seed, struct injection *inj
         const struct fault *fault = bench->chosen[random_below(&state, bench->n_chosen)];
         injections[1] = (struct injection){.fault = fault, .seed = random_next(&state)};
         if (fault_draw(&bench->lab, fault, injections[1].seed, &injections[1].spot) &&
-            apart(&bench->lab, &injections[0].spot, &injections[1].spot)) {
+            fault_apart(&bench->lab, &injections[0].spot, &injections[1].spot)) {
             return true;
         }
     }

@@ -127,3 +127,34 @@ bool fault_draw(const struct faults_lab *lab, const struct fault *fault, uint64_
     }
     return false;
 }
+
+/* The cables that a fault at this spot may touch; hosts' come first. */
+enum { TOUCHED = 7 };
+static void list_touched(const struct faults_lab *lab, const struct spot *spot,
+                         size_t cables[TOUCHED])
+{
+    const size_t touched[TOUCHED] = {
+        spot->cable,
+        spot->cable2,
+        spot->host,
+        spot->host2,
+        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->port}),
+        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->other}),
+        faults_lab_cable_of(lab, (struct port_ref){spot->sw, spot->output}),
+    };
+    memcpy(cables, touched, sizeof touched);
+}
+
+bool fault_apart(const struct faults_lab *lab, const struct spot *a, const struct spot *b)
+{
+    size_t of_a[TOUCHED], of_b[TOUCHED];
+    list_touched(lab, a, of_a);
+    list_touched(lab, b, of_b);
+    for (size_t i = 0; i < TOUCHED * TOUCHED; i++) {
+        size_t cable = of_a[i / TOUCHED];
+        if (cable != SIZE_MAX && cable == of_b[i % TOUCHED]) {
+            return false;
+        }
+    }
+    return a->sw != b->sw;
+}

@@ -83,4 +83,7 @@ const char *fault_group_of(const struct fault *fault);
 bool fault_draw(const struct faults_lab *lab, const struct fault *fault, uint64_t seed,
                 struct spot *spot);
 
+/* Whether faults at these places are not in one place, where one might undo the other. */
+bool fault_apart(const struct faults_lab *lab, const struct spot *a, const struct spot *b);
+
 #endif

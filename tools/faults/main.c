@@ -7,6 +7,7 @@
  * verdict), score.h (the table). */
 #include "faults/case.h"
 #include "faults/score.h"
+#include "faults/soak.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -18,12 +19,17 @@ static const char help[] =
     "       faults run EXPECTED [--seed N] [--cases N] [--kind KIND] [--group GROUP] [--pairs]\n"
     "                  [--no-packet-out] [--log FILE] [--verbose]\n"
     "       faults table FILE...\n"
+    "       faults soak EXPECTED [--seed N] [--checks N] [--verbose]\n"
     "\n"
     "run makes each fault at a place chosen by the seed, has `tapproof check' look at the\n"
     "network, compares its findings with what the fault's record wants, makes the network\n"
     "right again, and has it looked at once more. It runs inside a lab (topologies/lab run)\n"
     "whose network conforms to EXPECTED. Each miss is told with its seed. The program is\n"
     "$TAPPROOF, else the tapproof of the PATH.\n"
+    "\n"
+    "soak checks the network again and again (200 times, unless --checks says otherwise) while\n"
+    "faults come and go, two at once at most; a verdict must be that of the network as it was\n"
+    "during the whole check. TAP.\n"
     "\n"
     "  --seed N      the seed of the first case (1); each case has the next one\n"
     "  --cases N     how many cases (one of each kind)\n"
@@ -36,7 +42,16 @@ static const char help[] =
     "Exit status: 0 if every fault was found and nothing else, 1 if not, 2 usage, 3 if the\n"
     "lab could not be used or did not become right again.\n";
 
-enum { OPT_SEED = 256, OPT_CASES, OPT_KIND, OPT_GROUP, OPT_PAIRS, OPT_NO_PACKET_OUT, OPT_LOG };
+enum {
+    OPT_SEED = 256,
+    OPT_CASES,
+    OPT_KIND,
+    OPT_GROUP,
+    OPT_PAIRS,
+    OPT_NO_PACKET_OUT,
+    OPT_LOG,
+    OPT_CHECKS
+};
 
 static const struct option options[] = {
     {"seed", required_argument, NULL, OPT_SEED},
@@ -46,6 +61,7 @@ static const struct option options[] = {
     {"pairs", no_argument, NULL, OPT_PAIRS},
     {"no-packet-out", no_argument, NULL, OPT_NO_PACKET_OUT},
     {"log", required_argument, NULL, OPT_LOG},
+    {"checks", required_argument, NULL, OPT_CHECKS},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -138,6 +154,43 @@ static int run(int argc, char **argv)
     return exit_status;
 }
 
+static int set_soak_option(struct soak_options *soak, int option)
+{
+    switch (option) {
+    case OPT_SEED:
+        return set_number("--seed", &soak->seed);
+    case OPT_CHECKS:
+        return set_number("--checks", &soak->n_checks);
+    case 'v':
+        soak->verbose = true;
+        return 0;
+    default:
+        return usage_error("soak knows --seed, --checks and --verbose", "");
+    }
+}
+
+static int soak(int argc, char **argv)
+{
+    struct soak_options soak = {.seed = 1, .n_checks = 200};
+    struct soak_figures figures;
+    struct base_error error;
+    int option, status;
+    while ((option = getopt_long(argc, argv, "v", options, NULL)) != -1) {
+        if ((status = set_soak_option(&soak, option)) != 0) {
+            return status;
+        }
+    }
+    if (optind + 1 != argc) {
+        return usage_error("expected one expectation file", "");
+    }
+    soak.expected = argv[optind];
+    if (soak_run(&soak, &figures, &error) < 0) {
+        fprintf(stderr, "faults: %s\n", error.text);
+        return 3;
+    }
+    return soak_print(&figures, stdout) ? 0 : 1;
+}
+
 static int table(int argc, char **argv)
 {
     struct score score = {0};
@@ -163,6 +216,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(command, "run") == 0) {
         return run(argc - 1, argv + 1);
+    }
+    if (strcmp(command, "soak") == 0) {
+        return soak(argc - 1, argv + 1);
     }
     if (strcmp(command, "table") == 0) {
         return table(argc - 1, argv + 1);
