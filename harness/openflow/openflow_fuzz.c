@@ -72,6 +72,9 @@ static void fuzz_nxst(const struct base_buffer *message)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct base_buffer message = {0};
+    struct base_error error = {""};
+    size_t n_message;
+    require(of_frame(data, size, &n_message, &error) == 0 || error.text[0]);
     if (size <= OFP_MAX_MESSAGE_BYTES) {
         base_put_bytes(&message, data, size);
         base_patch_be16(&message, 2, (uint16_t)size);

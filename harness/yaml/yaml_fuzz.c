@@ -78,9 +78,11 @@ static void load_change(const struct yaml_files *files)
     struct flow_changes *changes = NULL;
     int result = yaml_load_topology(files, "t", &topology, &diagnostics);
     check_result(result, topology, &diagnostics);
-    result = yaml_load_change(files, "c", topology, false, &changes, &diagnostics);
-    check_result(result, changes, &diagnostics);
-    flow_changes_free(changes);
+    for (int replace = 0; replace < 2; replace++) {
+        result = yaml_load_change(files, "c", topology, replace, &changes, &diagnostics);
+        check_result(result, changes, &diagnostics);
+        flow_changes_free(changes);
+    }
     topology_free(topology);
 }
 
