@@ -4,6 +4,8 @@
  * told elsewhere (harmless.c). */
 #include "run/inside.h"
 
+#include "traffic/classes.h"
+
 enum { UNTRIED_MAX = 8, NAMED_MAX = 8 };
 
 static bool has_ip(const struct header *header)
@@ -116,6 +118,14 @@ static void put_size(const struct traffic_plan *plan, struct base_buffer *text)
     base_put_format(text, "frames of more than %u bytes", longest);
 }
 
+static void put_classes(const struct traffic_plan *plan, struct base_buffer *text)
+{
+    if (plan->n_cut > 0) {
+        base_put_format(text, "classes of frames of %zu host%s, beyond the first %d", plan->n_cut,
+                        plan->n_cut == 1 ? "" : "s", TRAFFIC_CLASSES_MAX);
+    }
+}
+
 static void put_time(const struct checking *checking, struct base_buffer *text)
 {
     unsigned ms = run_listen_ms(checking->options);
@@ -147,6 +157,8 @@ int run_checking_untried(struct checking *checking)
     put_size(&checking->plan, &text);
     add(report, &text);
     put_fields(&checking->plan, &text);
+    add(report, &text);
+    put_classes(&checking->plan, &text);
     add(report, &text);
     base_put_text(&text, "what OpenFlow 1.0 has no field for, but for fragments, TCP flags and a "
                          "second tag (addresses of IPv6, TTL, ECN, labels)");

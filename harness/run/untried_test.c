@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a check that passes says that it has not tried. */
+#include "run/inside.h"
 #include "testing/fake_run.h"
 
 static bool is_untried(const struct fake_run *run, const char *text)
@@ -53,9 +54,27 @@ static void who_sends_nothing_is_named(void **state)
     fake_run_close(&run);
 }
 
+static void classes_that_are_too_many_are_named(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    struct checking checking = {.topology = run.expectation->topology,
+                                .options = &run.options,
+                                .report = &run.report,
+                                .plan.n_cut = 1};
+    assert_int_equal(run_checking_untried(&checking), 0);
+    assert_true(is_untried(&run, "classes of frames of 1 host, beyond the first 1024"));
+    checking.plan.n_cut = 2;
+    assert_int_equal(run_checking_untried(&checking), 0);
+    assert_true(is_untried(&run, "classes of frames of 2 hosts, beyond the first 1024"));
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_run_says_what_it_did_not_try),
     cmocka_unit_test(who_sends_nothing_is_named),
+    cmocka_unit_test(classes_that_are_too_many_are_named),
 };
 
 TEST_MAIN(tests)

@@ -617,11 +617,13 @@ static int plan_sender(struct sender *sender, const struct traffic_plan_options 
     sender->first = sender->plan->n_probes;
     sender->has_claims = has_claim(sender->expectation, sender->host);
     sender->classes.n_cubes = 0;
+    sender->classes.cut = false;
     traffic_crossed_clear(&sender->crossed);
     if (!options->extras_only &&
         traffic_classes_of(sender->declared, sender->host, &sender->classes) < 0) {
         return -1;
     }
+    sender->plan->n_cut += sender->classes.cut;
     if (plan_classes(sender) < 0 ||
         (options->mtus && !options->extras_only && plan_looks(sender, options->fresh) < 0)) {
         return -1;

@@ -57,6 +57,7 @@ struct traffic_plan {
     size_t n_withheld, withheld_capacity;
     struct traffic_speech *speeches; /* once each */
     size_t n_speeches, speeches_capacity;
+    size_t n_cut; /* senders of whose classes only the first are probed (traffic/classes.h) */
     struct base_arena arena;
 };
 

@@ -447,6 +447,34 @@ static void frames_are_ordinary(void **state)
     planned_free(&planned);
 }
 
+/* Who has more classes than are probed is counted. */
+static void what_has_too_many_classes_is_counted(void **state)
+{
+    (void)state;
+    static struct claim claims[TRAFFIC_CLASSES_MAX];
+    static const bool all[64] = {[0 ... 63] = true};
+    struct traffic_plan_options options = {.sends = all};
+    struct path_declared declared;
+    struct planned planned = plan_of("expected/demon/simulated.yaml", NULL, 0);
+    struct claim *own = planned.expectation->claims;
+    size_t n_own = planned.expectation->n_claims;
+    assert_int_equal(planned.plan.n_cut, 0);
+    traffic_plan_free(&planned.plan);
+    for (size_t i = 0; i < TRAFFIC_CLASSES_MAX; i++) {
+        claims[i] = (struct claim){.from = 1, .match.mask.dl_type = UINT16_MAX};
+        claims[i].match.value.dl_type = (uint16_t)(i + 1);
+    }
+    planned.expectation->claims = claims;
+    planned.expectation->n_claims = TRAFFIC_CLASSES_MAX;
+    assert_int_equal(path_declared_open(&declared, planned.expectation), 0);
+    assert_int_equal(traffic_plan(&declared, &options, &planned.plan, NULL), 0);
+    assert_int_equal(planned.plan.n_cut, 1);
+    path_declared_close(&declared);
+    planned.expectation->claims = own;
+    planned.expectation->n_claims = n_own;
+    planned_free(&planned);
+}
+
 /* Whose probes are planned: claims speak of h1, ports of h2; of h3 nothing speaks but that all
  * ports of its switch would be listed. */
 static void who_sends(void **state)
@@ -556,6 +584,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(rewrites_are_expected),
     cmocka_unit_test(sentinels_are_last),
     cmocka_unit_test(differences_are_probed_too),
+    cmocka_unit_test(what_has_too_many_classes_is_counted),
     cmocka_unit_test(who_sends),
     cmocka_unit_test(a_claim_of_all_is_for_those_that_none_names),
     cmocka_unit_test(plans_are_repeated_until_enough_frames_went),
