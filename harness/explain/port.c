@@ -69,6 +69,8 @@ static const char *closed_text(struct listing *listing, const struct flow_entry 
     return take_any(listing, &text);
 }
 
+static const char over_budget[] = "not decided within the budget whether another entry takes it";
+
 /* Whether one of two entries of one rank takes some of a region, or the other: why, or NULL. */
 static const char *competition(struct listing *listing, size_t entry, size_t other,
                                struct space_region *region)
@@ -79,10 +81,22 @@ static const char *competition(struct listing *listing, size_t entry, size_t oth
     case SPACE_FOUND:
         return path_taker_of(&listing->network, listing->in.sw, &difference.example).open;
     case SPACE_OPEN:
-        return "not decided within the budget whether another entry takes it";
+        return over_budget;
     default:
         return NULL;
     }
+}
+
+/* Takes away what entries of a higher rank take. */
+static int exclude_better(const struct listing *listing, uint32_t rank, struct space_region *region)
+{
+    const struct flow_entry *entries = listing->state->flows.entries;
+    const uint32_t *order = listing->order.entries;
+    int failed = 0;
+    for (size_t i = 0; i < listing->order.n_entries && space_rank(&entries[order[i]]) > rank; i++) {
+        failed |= space_exclude(region, &entries[order[i]].match);
+    }
+    return failed;
 }
 
 /* Why it is not known whether the entry takes all that no better one takes; NULL: it does. */
@@ -90,19 +104,22 @@ static const char *rival_of(struct listing *listing, size_t entry, const struct 
 {
     const struct flow_entry *entries = listing->state->flows.entries;
     uint32_t rank = space_rank(&entries[entry]);
-    struct space_region region = {0};
-    const char *open = NULL;
-    for (size_t i = 0; i < listing->order.n_entries && !open; i++) {
-        size_t other = listing->order.entries[i];
-        region.cube = *cube;
-        if (space_rank(&entries[other]) > rank) {
-            open = space_exclude(&region, &entries[other].match) < 0 ? path_no_memory : NULL;
-        } else if (other != entry && space_rank(&entries[other]) == rank &&
-                   match_intersect(cube, &entries[other].match, &region.cube)) {
-            open = competition(listing, entry, other, &region);
+    struct space_overlapping found = {0};
+    const char *open =
+        space_list_overlapping(table_of(listing), cube, rank, rank, listing->budget, &found) < 0
+            ? over_budget
+            : NULL;
+    for (size_t i = 0; i < found.n_entries && !open; i++) {
+        struct space_region region = {0};
+        if (found.entries[i] != entry &&
+            match_intersect(cube, &entries[found.entries[i]].match, &region.cube)) {
+            open = exclude_better(listing, rank, &region) < 0
+                       ? path_no_memory
+                       : competition(listing, entry, found.entries[i], &region);
         }
+        space_region_free(&region);
     }
-    space_region_free(&region);
+    free(found.entries);
     return open;
 }
 
