@@ -4,6 +4,7 @@
  * exit status is 3. */
 #include "testing/failing.h"
 #include "testing/fake_cli.h"
+#include "testing/spared.h"
 
 struct line {
     struct fake_cli *cli;
@@ -22,47 +23,6 @@ static int run(void *aux)
         fail_msg("exit status %d, with:\n%s%s", status, line->cli->out, line->cli->err);
     }
     return 0;
-}
-
-/* The network is no code of ours: it has always enough. (What arrives is told while the run
- * receives, which is not paused.) */
-static struct run_world fake;
-
-static int spared_open(const struct run_world *world, const struct channel_target *targets,
-                       size_t n, const struct channel_options *options, struct channel **channel,
-                       struct base_error *error)
-{
-    failing_pause(true);
-    int status = fake.channel_open(world, targets, n, options, channel, error);
-    failing_pause(false);
-    return status;
-}
-
-static int spared_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
-                       struct base_error *error)
-{
-    failing_pause(true);
-    int status = fake.channel_dump(channel, what, dumps, error);
-    failing_pause(false);
-    return status;
-}
-
-static int spared_stations(const struct run_world *world, const struct station_spec *specs,
-                           size_t n, struct station_set **set, struct base_error *error)
-{
-    failing_pause(true);
-    int status = fake.station_open(world, specs, n, set, error);
-    failing_pause(false);
-    return status;
-}
-
-static int spared_send(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
-                       struct base_error *error)
-{
-    failing_pause(true);
-    int status = fake.station_send(set, station, frame, n_bytes, error);
-    failing_pause(false);
-    return status;
 }
 
 #define LINE(expected, ...)                                                                        \
@@ -118,11 +78,7 @@ static struct fake_cli *open_small(void)
     fake_cli_write(cli, "good", text);
     snprintf(text, sizeof text, state_of, "udp");
     fake_cli_write(cli, "bad", text);
-    fake = cli->network.world;
-    cli->network.world.channel_open = spared_open;
-    cli->network.world.channel_dump = spared_dump;
-    cli->network.world.station_open = spared_stations;
-    cli->network.world.station_send = spared_send;
+    spare_network(&cli->network.world);
     t = fake_cli_path(cli, "topology.yaml");
     e = fake_cli_path(cli, "e.yaml");
     fake_cli_write(cli, "other.yaml",

@@ -196,6 +196,9 @@ static int ask_other(struct kin *kin, size_t index, uint32_t entry)
     if (!match_takes(&other->match, &visit->header)) {
         return leave_out(kin, index, &other->match);
     }
+    if (visit->entry == ENTRY_NONE) {
+        return -1; /* there was no memory to see that it takes the header */
+    }
     ask(kin, &kin->set[index], &other->match.mask);
     return ask_both(kin, index, visit->entry, entry);
 }

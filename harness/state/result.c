@@ -20,7 +20,7 @@ struct result *state_add_result(struct state_run *run, enum result_kind kind, co
         result->switch_name = base_arena_text(&run->report->arena, run->name);
         result->source = place_source(place, &run->report->arena);
     }
-    return result;
+    return result && result->switch_name ? result : NULL;
 }
 
 void state_fail_result(struct result *result, const char *declared, const char *advertised)

@@ -23,8 +23,9 @@ static struct {
     bool is_on, grants; /* grants: what is asked for now */
     bool by_piece;      /* of arenas */
     bool is_paused;
-    size_t left; /* allocations that are granted before one fails */
-    bool failed; /* that one was asked for */
+    bool refuses; /* whatever is asked for now */
+    size_t left;  /* allocations that are granted before one fails */
+    bool failed;  /* that one was asked for */
     void *frames[FRAMES];
     int n_frames; /* by whom */
     size_t n_blocks;
@@ -88,13 +89,21 @@ static bool forget(const void *memory)
     return block;
 }
 
+static void *refused_malloc(void)
+{
+    now.refuses = true;
+    void *memory = base_malloc(1);
+    now.refuses = false;
+    return memory;
+}
+
 /* A piece that is refused is noted as memory that the system has not got. */
 void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes)
 {
     bool by_piece = now.by_piece;
     now.by_piece = false; /* a chunk is no second allocation */
     bool is_refused = by_piece && refused();
-    void *piece = is_refused ? base_malloc(PTRDIFF_MAX) : NULL;
+    void *piece = is_refused ? refused_malloc() : NULL;
     if (is_refused) {
         arena->failed = true;
     } else {
@@ -108,7 +117,8 @@ void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes)
 
 void *__wrap_malloc(size_t n_bytes)
 {
-    return refused() ? NULL : used(__real_malloc(n_bytes), __builtin_return_address(0));
+    return now.refuses || refused() ? NULL
+                                    : used(__real_malloc(n_bytes), __builtin_return_address(0));
 }
 
 void *__wrap_calloc(size_t n, size_t n_bytes)
