@@ -170,9 +170,9 @@ static void test_ports(void **state)
 }
 
 /* How many sets of headers two states differ in, of which the second has the port differently. */
-static size_t n_changes(const char *flows, struct port third)
+static size_t n_changes_of(const char *flows, struct port first, struct port third)
 {
-    struct port ports[] = {{.number = 1}, {.number = 2}, third};
+    struct port ports[] = {first, {.number = 2}, third};
     struct switch_state a = make_state(flows), b = make_state(flows);
     struct change_diff diff = {0};
     size_t budget = CHANGE_DIFF_BUDGET;
@@ -184,6 +184,11 @@ static size_t n_changes(const char *flows, struct port third)
     flow_table_free(&a.flows);
     flow_table_free(&b.flows);
     return n;
+}
+
+static size_t n_changes(const char *flows, struct port third)
+{
+    return n_changes_of(flows, (struct port){.number = 1}, third);
 }
 
 /* The same entries flood by other ports. */
@@ -200,6 +205,8 @@ static void test_floods(void **state)
     assert_int_equal(n_changes("in_port=1 actions=all", another), 1);
     assert_int_equal(n_changes("in_port=1 actions=all", quiet), 0);
     assert_int_equal(n_changes("in_port=1 actions=2", another), 0);
+    const struct port quiet_first = {.number = 1, .config = PORT_CONFIG_NO_FLOOD};
+    assert_int_equal(n_changes_of("in_port=2 actions=flood", quiet_first, same), 1);
 }
 
 static void test_budget(void **state)

@@ -116,10 +116,13 @@ static int make_plan(void *aux)
         return -1;
     }
     const struct flow_table *flows = &plan.states[0]->flows;
-    assert_int_equal(flows->n_entries, changed->before.flows.n_entries - MANY / 2 + 1 + 1 + MANY);
+    assert_int_equal(flows->n_entries,
+                     changed->before.flows.n_entries - MANY / 2 + 1 + 1 + MANY / 2);
     assert_int_equal(plan.effects[2].answer, CHANGE_OVERLAPS);
     assert_int_equal(plan.effects[4].answer, CHANGE_NO_ENTRY);
+    static const struct change_plan empty;
     change_plan_free(&plan);
+    assert_memory_equal(&plan, &empty, sizeof plan);
     return 0;
 }
 
@@ -138,7 +141,8 @@ static void changes_are_planned(void **state)
     changed.before = pair[0];
     for (size_t i = 0; i < MODS + MANY; i++) { /* more than the table has room for at first */
         char more[64];
-        snprintf(more, sizeof more, "priority=%zu,arp,actions=2", 100 + i);
+        snprintf(more, sizeof more,
+                 i % 2 ? "priority=%zu,arp,actions=2" : "delete_strict priority=%zu,arp", 100 + i);
         assert_int_equal(ofctl_parse_flow_mod(i < MODS ? mods[i] : more, &changed.changes.arena,
                                               &changed.items[i].mod, NULL, NULL),
                          0);
