@@ -172,6 +172,12 @@ static bool is_one_cube(const struct tlv *tlv)
     return mask == 0 || value & VLAN_TAGGED || (mask & VLAN_TAGGED ? value == 0 : value != 0);
 }
 
+/* A traffic class without the two bits that are congestion marks (RFC 3168). */
+static bool is_tos(const struct tlv *tlv)
+{
+    return !tlv->mask && (tlv->value[0] & 3) == 0;
+}
+
 /* Of which fields a part may be asked for (ovs-fields(7), "Masking"). */
 static bool may_be_masked(enum field_id id)
 {
@@ -187,7 +193,7 @@ static bool fits_header(enum field_id id, const struct tlv *tlv)
 {
     const struct field *field = field_of(id);
     return field->place.n_bytes > 0 && (!tlv->mask || may_be_masked(id)) &&
-           (id != FIELD_ARP_OP || tlv->value[0] == 0) &&
+           (id != FIELD_ARP_OP || tlv->value[0] == 0) && (id != FIELD_NW_TOS || is_tos(tlv)) &&
            (field->otherwise != FIELD_VLAN_TCI || is_one_cube(tlv));
 }
 
@@ -214,15 +220,17 @@ static uint8_t proto_of(const struct decoding *decoding, bool is_ipv6)
 
 /* Whether packets of the match have the field, where its name alone does not tell which it is: of a
  * switch that asks for a port without a protocol it is a condition that nobody knows. */
-static bool has_extra(const struct decoding *decoding, enum field_id id, bool is_whole)
+static bool has_extra(const struct decoding *decoding, enum field_id id, const struct tlv *tlv)
 {
+    bool is_whole = !tlv->mask;
     const struct match *match = &decoding->match;
     bool is_ipv6 = match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IPV6;
     uint8_t proto = proto_of(decoding, is_ipv6);
     switch (id) {
     case FIELD_NW_PROTO:
-    case FIELD_NW_TOS:
         return is_ipv6 && is_whole;
+    case FIELD_NW_TOS:
+        return is_ipv6 && (tlv->field == field_tlv(FIELD_IP_DSCP) ? is_whole : is_tos(tlv));
     case FIELD_TP_SRC:
     case FIELD_TP_DST:
         return proto == NW_PROTO_SCTP ||
@@ -247,7 +255,7 @@ static int take_extra(struct decoding *decoding, enum field_id id, const struct 
     if (field->depends == NULL && id != FIELD_OTHER) {
         id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
     }
-    bool is_other = tlv->field == field_tlv(FIELD_VLAN_VID) || !has_extra(decoding, id, !tlv->mask);
+    bool is_other = tlv->field == field_tlv(FIELD_VLAN_VID) || !has_extra(decoding, id, tlv);
     id = is_other ? FIELD_OTHER : id;
     if (field->place.shift && field->n_bytes == 1 && id == FIELD_NW_TOS) {
         shifted[0] = (uint8_t)(tlv->value[0] << field->place.shift);

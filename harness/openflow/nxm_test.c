@@ -202,6 +202,9 @@ static void a_field_that_the_packets_lack_is_not_known(void **state)
     assert_last_extra("00000602 86dd 00000c01 11", FIELD_NW_PROTO);
     assert_last_extra("00000602 86dd 00000a01 20", FIELD_NW_TOS);
     assert_last_extra("00000602 86dd 00000b02 20fc", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00000a01 06", FIELD_OTHER);
+    assert_last_extra("00000602 0800 00000a01 06", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 80001001 06", FIELD_NW_TOS);
     assert_last_extra("00000c01 11", FIELD_OTHER);
     /* Bits that the field does not have; a tag and a condition on a whole one. */
     assert_last_extra("80000c02 2705", FIELD_OTHER);
