@@ -17,7 +17,7 @@ struct answer {
 };
 
 /* What is sent at once: n bytes, and a descriptor unless it is -1. A receiver finds in *fd what
- * came with them. False: not all of it was sent or received. */
+ * came with them, if anything did. False: not all of it was sent or received. */
 static bool pass(int at, bool sends, void *bytes, size_t n_bytes, int *fd)
 {
     union {
@@ -42,7 +42,6 @@ static bool pass(int at, bool sends, void *bytes, size_t n_bytes, int *fd)
     } while (n < 0 && errno == EINTR);
     if (!sends) {
         head = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-        *fd = -1;
         if (head && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof(int))) {
             memcpy(fd, CMSG_DATA(head), sizeof *fd);
         }
@@ -59,7 +58,7 @@ static void close_one(int fd)
 
 static void serve(int at, base_helper_work *work, void *aux)
 {
-    struct base_helper_task task;
+    struct base_helper_task task = {.fd = -1};
     while (pass(at, false, &task.what, sizeof task.what, &task.fd)) {
         struct answer answer = {0};
         task.answer = -1;
@@ -67,6 +66,7 @@ static void serve(int at, base_helper_work *work, void *aux)
         bool passed = pass(at, true, &answer, sizeof answer, &task.answer);
         close_one(task.fd);
         close_one(task.answer);
+        task.fd = -1;
         if (!passed) {
             return;
         }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +78,38 @@ static void descriptors_go_there_and_back(void **state)
     base_helper_end(&helper);
 }
 
+/* Otherwise it could not do it so often. */
+static void it_keeps_no_descriptor(void **state)
+{
+    (void)state;
+    struct base_helper helper;
+    struct rlimit before, few;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = (struct rlimit){.rlim_cur = 20, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_int_equal(base_helper_start(&helper, work, (char[]){"x"}, NULL), 0);
+    few.rlim_cur = 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    struct base_helper none = {.pid = 7};
+    assert_int_equal(base_helper_start(&none, work, NULL, NULL), -1);
+    assert_int_equal(none.pid, 0);
+    setrlimit(RLIMIT_NOFILE, &before);
+    int null = open("/dev/null", O_WRONLY);
+    for (int i = 0; i < 50; i++) {
+        struct base_helper_task task = {.what = OPEN, .fd = -1};
+        ask(&helper, &task);
+        assert_true(task.answer >= 0);
+        close(task.answer);
+        task = (struct base_helper_task){.what = WRITE, .fd = null};
+        ask(&helper, &task);
+        assert_int_equal(task.answer, -1);
+    }
+    close(null);
+    struct base_helper_task task = {.what = WRITE, .fd = -1}; /* not the one of before */
+    assert_int_equal(base_helper_ask(&helper, &task, NULL), -1);
+    base_helper_end(&helper);
+}
+
 static void errors_come_back(void **state)
 {
     (void)state;
@@ -133,6 +166,7 @@ static void it_ends_with_its_process(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(descriptors_go_there_and_back),
+    cmocka_unit_test(it_keeps_no_descriptor),
     cmocka_unit_test(errors_come_back),
     cmocka_unit_test(it_ends_when_it_is_to),
     cmocka_unit_test(it_ends_with_its_process),
