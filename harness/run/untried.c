@@ -70,12 +70,11 @@ static bool is_constant(const struct traffic_plan *plan, size_t field)
 
 static void put_name(struct base_buffer *text, size_t n, const char *name)
 {
-    base_put_format(text,
-                    n == 0          ? "%s"
-                    : n < NAMED_MAX ? ", %s"
-                    : n > NAMED_MAX ? ""
-                                    : ", ...",
-                    name);
+    if (n < NAMED_MAX) {
+        base_put_format(text, "%s%s", n > 0 ? ", " : "", name);
+    } else if (n == NAMED_MAX) {
+        base_put_text(text, ", ...");
+    }
 }
 
 static void put_fields(const struct traffic_plan *plan, struct base_buffer *text)
