@@ -23,9 +23,10 @@ static struct {
     bool is_on, grants; /* grants: what is asked for now */
     bool by_piece;      /* of arenas */
     bool is_paused;
-    bool refuses; /* whatever is asked for now */
-    size_t left;  /* allocations that are granted before one fails */
-    bool failed;  /* that one was asked for */
+    bool refuses;  /* whatever is asked for now */
+    bool for_good; /* all that follow fail, too */
+    size_t left;   /* allocations that are granted before one fails */
+    bool failed;   /* that one was asked for */
     void *frames[FRAMES];
     int n_frames; /* by whom */
     size_t n_blocks;
@@ -48,9 +49,12 @@ static bool refused(void)
     if (!now.is_on || now.grants || now.is_paused) {
         return false;
     }
-    if (now.failed || now.left > 0) {
-        now.left -= now.left > 0;
+    if (now.left > 0) {
+        now.left--;
         return false;
+    }
+    if (now.failed) {
+        return now.for_good;
     }
     now.failed = true;
     now.n_frames = backtrace(now.frames, FRAMES);
@@ -211,4 +215,18 @@ size_t failing_each(failing_function *function, void *aux)
 size_t failing_each_piece(failing_function *function, void *aux)
 {
     return fail_each(function, aux, true);
+}
+
+void failing_begin(size_t n, bool for_good)
+{
+    now.left = n;
+    now.failed = false;
+    now.for_good = for_good;
+    now.is_on = true;
+}
+
+bool failing_end(void)
+{
+    now.is_on = now.for_good = false;
+    return now.failed;
 }

@@ -28,4 +28,9 @@ size_t failing_each_piece(failing_function *function, void *aux);
 /* While it is paused, allocations neither fail nor count: those of a fake. */
 void failing_pause(bool paused);
 
+/* For a program that goes on without memory: n allocations more are granted, and then one fails, or
+ * all that follow (for_good), until failing_end. It tells whether one did. */
+void failing_begin(size_t n, bool for_good);
+bool failing_end(void);
+
 #endif

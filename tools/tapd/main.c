@@ -388,6 +388,7 @@ int main(int argc, char **argv)
         return EXIT_UNDONE;
     }
     raise_descriptors();
+    event_set_mem_functions(base_malloc, base_realloc, free); /* what it does not get is noted */
     signal(SIGPIPE, SIG_IGN);
     int status = read_options(argc, argv, &options);
     if (status < 0) {

@@ -3,6 +3,8 @@
  * Requests over HTTP to questions and orders for the controller, and its answers as JSON. */
 #include "tapd/face/api.h"
 
+#include "base/memory.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@ enum { N_ROUTES = sizeof ROUTES / sizeof *ROUTES };
 static const char placeholder[] = "NAME";
 
 /* Whether the path is one of this form; *name is the word in place of NAME,
- * malloc'd. */
+ * malloc'd. False without memory, too. */
 static bool fits(const char *form, const char *path, char **name)
 {
     const char *hole = strstr(form, placeholder);
@@ -51,7 +53,10 @@ static bool fits(const char *form, const char *path, char **name)
     if (n_name == 0 || strcmp(path + n_before + n_name, rest) != 0) {
         return false;
     }
-    *name = strndup(path + n_before, n_name);
+    *name = base_calloc(1, n_name + 1);
+    if (*name) {
+        memcpy(*name, path + n_before, n_name);
+    }
     return *name != NULL;
 }
 

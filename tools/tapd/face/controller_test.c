@@ -4,19 +4,25 @@
  * they answer, and what is kept. */
 #include "tapd/face/api.h"
 
+#include "base/memory.h"
 #include "tapd/face/controller_inside.h"
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 #include "testing/loop.h"
 #include "testing/table_switch.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAIR "topology: t.yaml\npairs: [[h1, h2]]\n"
@@ -78,7 +84,8 @@ static void serve(struct world *world, const char *token)
     }
 }
 
-static void begin(struct world *world, const char *token)
+/* Files, and a switch. */
+static void prepare(struct world *world)
 {
     *world = (struct world){
         .base = event_base_new(),
@@ -95,6 +102,11 @@ static void begin(struct world *world, const char *token)
     table_switch_open(&world->sw, world->base);
     put_topology(world->sw.endpoint, "");
     put_file("p.yaml", TAP);
+}
+
+static void begin(struct world *world, const char *token)
+{
+    prepare(world);
     start(world);
     serve(world, token);
 }
@@ -439,9 +451,219 @@ static void addresses(void **state)
     end(&world);
 }
 
+/* Without memory: the controller in a process of its own, whose allocations fail; those of libevent
+ * and jansson, too. */
+
+enum { FOUND_ALL = 0, NOT_STARTED = 3, ENDED = 7, BEFORE_READY = 1 << 20 };
+
+struct child {
+    struct world *world;
+    pid_t pid;
+};
+
+static void on_terminate(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    event_base_loopbreak(arg);
+}
+
+static void on_memory(int number)
+{
+    (void)number;
+    failing_end();
+}
+
+/* Its exit status. n: allocations from when it is ready, that are granted; more than BEFORE_READY:
+ * so many more from its start. */
+static int live(struct world *world, int ready, size_t n, bool for_good)
+{
+    event_set_mem_functions(base_malloc, base_realloc, free);
+    static const int CRASHES[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}; /* cmocka has them */
+    for (size_t i = 0; i < sizeof CRASHES / sizeof *CRASHES; i++) {
+        signal(CRASHES[i], SIG_DFL);
+    }
+    signal(SIGUSR1, on_memory);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct event_base *base = event_base_new();
+    struct event *terminate = evsignal_new(base, SIGTERM, on_terminate, base);
+    event_add(terminate, NULL);
+    if (n >= BEFORE_READY) {
+        failing_begin(n - BEFORE_READY, for_good);
+    }
+    struct base_error error = {""};
+    struct tapd_http *http = NULL;
+    struct tapd_controller *controller =
+        tapd_controller_new(base, &world->options, NULL, NULL, &world->why);
+    if (controller) {
+        http = tapd_http_new(base, world->address, NULL, tapd_api_handle, controller, &error);
+    }
+    bool is_told = http || *error.text || world->why.n_bytes > 0 || base_memory_ran_out();
+    if (!http) {
+        tapd_controller_free(controller);
+        return is_told ? NOT_STARTED : 1;
+    }
+    tapd_http_set_limits(http, &(struct tapd_http_limits){.max_clients = 8, .deadline_ms = 200});
+    if (n < BEFORE_READY) {
+        failing_begin(n, for_good);
+    }
+    assert_int_equal(write(ready, "r", 1), 1);
+    event_base_dispatch(base);
+    bool failed = failing_end();
+    tapd_http_free(http);
+    tapd_controller_free(controller);
+    event_free(terminate);
+    event_base_free(base);
+    return failed ? ENDED : FOUND_ALL;
+}
+
+/* Whether it is ready; if not, it has ended, as it should. */
+static bool begin_child(struct child *child, struct world *world, size_t n, bool for_good)
+{
+    int ready[2], status;
+    char byte;
+    prepare(world);
+    world->options.installer.patience_ms = 50;
+    assert_int_equal(pipe(ready), 0);
+    *child = (struct child){.world = world, .pid = fork()};
+    if (child->pid == 0) {
+        close(ready[0]);
+        _exit(live(world, ready[1], n, for_good));
+    }
+    assert_true(child->pid > 0);
+    close(ready[1]);
+    bool is_ready = read(ready[0], &byte, 1) == 1;
+    close(ready[0]);
+    if (!is_ready) {
+        assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != NOT_STARTED) {
+            fail_msg("allocation %zu failed: status %x", n, (unsigned)status);
+        }
+        end(world);
+    }
+    return is_ready;
+}
+
+/* SIGTERM ends it. Whether an allocation had failed. */
+static bool end_child(struct child *child)
+{
+    int status;
+    assert_int_equal(kill(child->pid, SIGTERM), 0);
+    assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
+    if (!WIFEXITED(status) || (WEXITSTATUS(status) != ENDED && WEXITSTATUS(status) != FOUND_ALL)) {
+        fail_msg("status %x", (unsigned)status);
+    }
+    end(child->world);
+    return WEXITSTATUS(status) == ENDED;
+}
+
+static size_t n_copied(const struct world *world)
+{
+    const char *at = table_switch_text(&world->sw);
+    size_t n = 0;
+    while ((at = strstr(at, "output:9"))) {
+        at++;
+        n++;
+    }
+    return n;
+}
+
+/* What is reported is there: the two of the pair, and so many copies. */
+static bool is_reported(struct world *world, size_t n_copies)
+{
+    bool told = ask(world, "GET /status", "") == 200 &&
+                strstr(base_buffer_text(&world->reply), "\n  \"installed\": true");
+    if (told && (world->sw.table.n_entries < 2 || n_copied(world) != n_copies)) {
+        fail_msg("reported as installed:\n%s", table_switch_text(&world->sw));
+    }
+    return told;
+}
+
+static void await_reported(struct world *world, size_t n_copies)
+{
+    time_t give_up = time(NULL) + 30;
+    while (!is_reported(world, n_copies)) {
+        assert_true(time(NULL) < give_up);
+        event_base_loop(world->base, EVLOOP_NONBLOCK);
+    }
+}
+
+static void use(struct world *world)
+{
+    await_reported(world, 1);
+    int status = ask(world, "POST /taps", LATE);
+    bool is_told = status == 400 && strstr(base_buffer_text(&world->reply), "out of memory");
+    status = is_told ? 500 : status;
+    int found = ask(world, "GET /taps/late", "");
+    found = found == 200 || found == 404 ? found : ask(world, "GET /taps/late", "");
+    if ((status != 201 && status != 500 && status != 0) || (status == 201 && found == 404) ||
+        (status == 500 && found == 200)) {
+        fail_msg("POST is answered %d, GET then %d: %s", status, found,
+                 base_buffer_text(&world->reply));
+    }
+    await_reported(world, found == 200 ? 2 : 1);
+    ask(world, "DELETE /taps/late", "");
+    ask(world, "POST /reload", "");
+}
+
+/* The n-th that tapd asks for while it is used; every fifth of them, or as often as EACH says. */
+static void one_allocation_that_fails_costs_little(void **state)
+{
+    (void)state;
+    const char *each = getenv("EACH");
+    size_t step = each ? strtoul(each, NULL, 10) : 5, n = 0;
+    bool failed = true;
+    for (; failed; n += step) {
+        struct world world;
+        struct child child;
+        assert_true(begin_child(&child, &world, n, false));
+        use(&world);
+        failed = end_child(&child);
+    }
+    assert_true(n > 200);
+}
+
+/* It is not reported as installed, does not spin, and hears: SIGUSR1, that there is memory again,
+ * and SIGTERM. */
+static void lasting_lack_of_memory_is_outlived(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 300; n += 50) {
+        struct world world;
+        struct child child;
+        assert_true(begin_child(&child, &world, n, true));
+        for (int i = 0; i < 20; i++) {
+            is_reported(&world, 1);
+        }
+        assert_int_equal(kill(child.pid, SIGUSR1), 0);
+        await_reported(&world, 1);
+        assert_true(end_child(&child));
+        assert_true(begin_child(&child, &world, n, true));
+        for (int i = 0; i < 20; i++) {
+            is_reported(&world, 1);
+        }
+        assert_true(end_child(&child));
+    }
+}
+
+/* From its start: it says why it does not start, or goes on without. */
+static void no_memory_at_the_start_is_told(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 2000; n += 97) {
+        struct world world;
+        struct child child;
+        if (begin_child(&child, &world, BEFORE_READY + n, n % 2)) {
+            is_reported(&world, 1);
+            end_child(&child);
+        }
+    }
+}
+
 static int make_directory(void **state)
 {
     (void)state;
+    signal(SIGPIPE, SIG_IGN);
     return mkdtemp(directory) ? 0 : -1;
 }
 
@@ -472,6 +694,9 @@ int main(void)
         cmocka_unit_test(taps_on_demand_are_there_after_a_restart),
         cmocka_unit_test(what_can_not_be_saved_is_not_done),
         cmocka_unit_test(addresses),
+        cmocka_unit_test(one_allocation_that_fails_costs_little),
+        cmocka_unit_test(lasting_lack_of_memory_is_outlived),
+        cmocka_unit_test(no_memory_at_the_start_is_told),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

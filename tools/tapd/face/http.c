@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "tapd/face/http_inside.h"
 #include "tapd/log.h"
 
@@ -26,6 +27,8 @@
 enum {
     MAX_BODY_BYTES = 256 << 10,
     MAX_HEAD_BYTES = 16 << 10,
+    MAX_READ_BYTES =
+        16 << 10, /* at once. No watermark: libevent 2.1 crashes there without memory */
     MAX_CLIENTS = 64,
     DEADLINE_MS = 10000, /* of a request, and once more of its reply */
     BACKLOG = 64,
@@ -125,10 +128,11 @@ static void on_deadline(evutil_socket_t fd, short events, void *arg)
     forget(arg);
 }
 
-static void await_deadline(struct client *client)
+/* 0, or -1 without memory. */
+static int await_deadline(struct client *client)
 {
     const struct timeval deadline = base_timeval(client->http->limits.deadline_ms);
-    event_add(client->deadline, &deadline);
+    return event_add(client->deadline, &deadline);
 }
 
 /* Requests */
@@ -229,9 +233,19 @@ static char *read_path(const char *target)
     return decoded;
 }
 
+/* What ran out of memory has changed nothing, or has told that it did; else its reply may lack
+ * something. */
+static void own_up(enum tapd_http_method method, struct tapd_http_reply *reply)
+{
+    if (base_memory_ran_out() && (method == TAPD_HTTP_GET || reply->status >= 400)) {
+        tapd_http_fail(reply, 500, "out of memory");
+    }
+}
+
 static void handle(const struct client *client, struct tapd_http_reply *reply)
 {
-    struct tapd_http_request what;
+    struct tapd_http_request what = {0};
+    base_memory_begin();
     char *path = read_path(client->head.target);
     if (!path) {
         tapd_http_fail(reply, 400, "the path can not be read");
@@ -241,6 +255,7 @@ static void handle(const struct client *client, struct tapd_http_reply *reply)
         client->http->handler(client->http->owner, &what, reply);
         json_decref(what.body);
     }
+    own_up(what.method, reply);
     free(path);
 }
 
@@ -275,9 +290,12 @@ static void format_reply(const struct client *client, const struct tapd_http_rep
                          struct evbuffer *out)
 {
     char *text = reply->body ? json_dumps(reply->body, JSON_INDENT(2)) : NULL;
-    evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\n", reply->status,
-                        reason(reply->status));
-    evbuffer_add_printf(out, "%s", reply->status == 401 ? "WWW-Authenticate: Bearer\r\n" : "");
+    enum tapd_http_method method = TAPD_HTTP_GET;
+    bool is_lost = reply->body && !text && client->head.method &&
+                   find_method(client->head.method, &method) && method == TAPD_HTTP_GET;
+    int status = is_lost ? 500 : reply->status; /* what was changed, was changed */
+    evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\n", status, reason(status));
+    evbuffer_add_printf(out, "%s", status == 401 ? "WWW-Authenticate: Bearer\r\n" : "");
     evbuffer_add_printf(out, "%s", text ? "Content-Type: application/json\r\n" : "");
     evbuffer_add_printf(out, "Content-Length: %zu\r\n\r\n", text ? strlen(text) + 1 : 0);
     if (text && (!client->head.method || strcmp(client->head.method, "HEAD") != 0)) {
@@ -294,7 +312,6 @@ static void answer(struct client *client, struct tapd_http_reply *reply)
     await_deadline(client);
     format_reply(client, reply, bufferevent_get_output(client->peer));
     json_decref(reply->body);
-    bufferevent_setwatermark(client->peer, EV_READ, 0, MAX_HEAD_BYTES);
     evbuffer_drain(input, evbuffer_get_length(input));
 }
 
@@ -325,12 +342,11 @@ static int take_head(struct client *client, struct tapd_http_reply *reply)
     return judge_head(client, reply) ? -1 : 1;
 }
 
-/* The body may come: so much, and no more. */
+/* Some clients do not send a body before they hear this. */
 static void await_body(struct client *client)
 {
-    size_t n_body = client->head.n_body;
-    bufferevent_setwatermark(client->peer, EV_READ, 0, n_body > 0 ? n_body : 1);
-    if (client->head.expect && evbuffer_get_length(bufferevent_get_input(client->peer)) < n_body) {
+    size_t n_bytes = evbuffer_get_length(bufferevent_get_input(client->peer));
+    if (client->head.expect && n_bytes < client->head.n_body) {
         evbuffer_add_printf(bufferevent_get_output(client->peer), "HTTP/1.1 100 Continue\r\n\r\n");
     }
 }
@@ -414,14 +430,16 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
     if (!client->peer) {
         close(fd);
     }
-    if (!client->peer || !client->deadline) {
+    if (!client->peer || !client->deadline || await_deadline(client)) {
         forget(client);
         return;
     }
-    await_deadline(client);
     bufferevent_setcb(client->peer, on_bytes, on_written, on_end, client);
-    bufferevent_setwatermark(client->peer, EV_READ, 0, MAX_HEAD_BYTES);
-    bufferevent_enable(client->peer, EV_READ | EV_WRITE);
+    bufferevent_set_max_single_read(client->peer,
+                                    MAX_READ_BYTES); /* more than asked for, at most */
+    if (bufferevent_enable(client->peer, EV_READ | EV_WRITE)) {
+        forget(client);
+    }
 }
 
 static void on_resume(evutil_socket_t fd, short events, void *arg)
@@ -462,6 +480,7 @@ struct tapd_http *tapd_http_new(struct event_base *base, const char *address, co
 {
     struct tapd_http *http = calloc(1, sizeof *http);
     int fd = -1;
+    json_set_alloc_funcs(base_malloc, free); /* so that it is noted when it gets none */
     if (!http) {
         base_fail(error, "out of memory");
         return NULL;

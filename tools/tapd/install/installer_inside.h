@@ -52,6 +52,7 @@ struct tapd_installer {
     const struct tapd_network *network; /* NULL: none yet */
     enum tapd_round_stage stage;
     bool due;       /* a round, when this one is over */
+    bool starved;   /* memory ran out: not at once, but when `wakeup` says so */
     bool abandoned; /* the round: what is left of it is not sent */
     bool impatient; /* the round has waited long enough */
     size_t n_awaited;

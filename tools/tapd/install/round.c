@@ -6,7 +6,10 @@
 #include "ofctl/flow.h"
 #include "tapd/log.h"
 
-enum { ROUNDS_IN_VAIN = 5 }; /* after so many a switch does not keep what it is told */
+enum {
+    ROUNDS_IN_VAIN = 5, /* after so many a switch does not keep what it is told */
+    STARVED_MS = 1000,  /* before it is tried again with more memory */
+};
 
 static void begin_reading(struct tapd_installer *installer);
 static void await_nobody(struct tapd_installer *installer);
@@ -102,7 +105,7 @@ static void await_nobody(struct tapd_installer *installer)
 
 static void begin_reading(struct tapd_installer *installer)
 {
-    installer->due = installer->abandoned = false;
+    installer->due = installer->abandoned = installer->starved = false;
     for (size_t i = 0; i < installer->n_targets; i++) {
         struct tapd_target *target = &installer->targets[i];
         if (target->stale && target->session && tapd_session_is_idle(target->session)) {
@@ -223,7 +226,8 @@ static bool plan(struct tapd_installer *installer)
     if (tapd_difference_make(installer->network, (unsigned)(age_ms / 1000), installer->actual,
                              installer->options.own_tables, &installer->difference)) {
         tapd_log("out of memory");
-        tapd_round_wake(installer, 1000);
+        installer->starved = true;
+        tapd_round_wake(installer, STARVED_MS);
         return false;
     }
     installer->wave = 0;
@@ -250,7 +254,7 @@ static void settle(struct tapd_installer *installer)
                  total_wanted(installer->network, installer->n_targets), installer->n_sent);
         installer->n_sent = 0;
     }
-    if (installer->due) {
+    if (installer->due && !installer->starved) {
         tapd_round_poke(installer);
     }
     installer->ops->settled(installer->owner);
