@@ -229,7 +229,7 @@ static int hello_failed(struct base_reader body, struct base_error *error)
 {
     struct of_error of_error;
     struct base_buffer text = {0};
-    if (of_decode_error(&body, &of_error, error)) {
+    if (of_decode_error(&body, OFP_VERSION, &of_error, error)) {
         return -1;
     }
     of_error_format(&of_error, &text);

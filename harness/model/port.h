@@ -36,8 +36,8 @@ enum {
 
 enum { N_PORT_CONFIG_BITS = 7 };
 
-/* OFPPS_* */
-enum { PORT_STATE_LINK_DOWN = 1 << 0 };
+/* OFPPS_*; the second and third in OpenFlow 1.3 only. */
+enum { PORT_STATE_LINK_DOWN = 1 << 0, PORT_STATE_BLOCKED = 1 << 1, PORT_STATE_LIVE = 1 << 2 };
 
 /* OFPST_PORT. UINT64_MAX: the switch does not count this. */
 struct port_counters {

@@ -15,6 +15,7 @@ void switch_state_free(struct switch_state *state)
     if (state) {
         free(state->ports);
         flow_table_free(&state->flows);
+        group_table_free(&state->groups);
         *state = (struct switch_state){0};
     }
 }

@@ -6,6 +6,7 @@
 #define MODEL_STATE_H
 
 #include "model/flow.h"
+#include "model/group.h"
 #include "model/port.h"
 
 struct switch_state {
@@ -17,12 +18,14 @@ struct switch_state {
     struct port *ports;         /* ascending by number */
     size_t n_ports;
     struct flow_table flows;
+    struct group_table groups; /* and meters: OpenFlow 1.3 */
+    uint8_t version;           /* of the session that it was read in; 0 is not known, as 1 is 1.0 */
 };
 
 /* The port of this number; NULL if the switch has none. */
 const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
 
-/* Frees ports and flows; the state is empty and usable after that. NULL is legal. */
+/* Frees ports, flows and groups; the state is empty and usable after that. NULL is legal. */
 void switch_state_free(struct switch_state *state);
 
 /* What is known of one switch. */

@@ -26,7 +26,7 @@ static void errors_have_names(void **state)
         struct of_header header;
         struct of_error of_error;
         struct base_reader body = golden_body(cases[i].golden, &bytes, &header);
-        assert_int_equal(of_decode_error(&body, &of_error, NULL), 0);
+        assert_int_equal(of_decode_error(&body, OFP_VERSION, &of_error, NULL), 0);
         of_error_format(&of_error, &text);
         assert_string_equal(base_buffer_text(&text), cases[i].text);
         base_buffer_free(&bytes);
@@ -39,15 +39,17 @@ static void every_error_code_of_the_specification_has_a_name(void **state)
     (void)state;
     static const uint8_t n_codes[] = {2, 9, 9, 6, 2, 3};
     for (uint16_t type = 0; type < 6; type++) {
-        assert_non_null(of_error_type_name(type));
+        assert_non_null(of_error_type_name(OFP_VERSION, type));
         for (uint16_t code = 0; code < 12; code++) {
-            assert_int_equal(of_error_code_name(type, code) != NULL, code < n_codes[type]);
+            assert_int_equal(of_error_code_name(OFP_VERSION, type, code) != NULL,
+                             code < n_codes[type]);
         }
     }
-    assert_null(of_error_type_name(6));
-    assert_null(of_error_code_name(6, 0));
-    assert_string_equal(of_error_code_name(OFPET_BAD_ACTION, 8), "OFPBAC_BAD_QUEUE");
-    assert_string_equal(of_error_code_name(OFPET_FLOW_MOD_FAILED, 1), "OFPFMFC_OVERLAP");
+    assert_null(of_error_type_name(OFP_VERSION, 6));
+    assert_null(of_error_code_name(OFP_VERSION, 6, 0));
+    assert_string_equal(of_error_code_name(OFP_VERSION, OFPET_BAD_ACTION, 8), "OFPBAC_BAD_QUEUE");
+    assert_string_equal(of_error_code_name(OFP_VERSION, OFPET_FLOW_MOD_FAILED, 1),
+                        "OFPFMFC_OVERLAP");
 }
 
 static void unknown_errors_are_numbers(void **state)
@@ -84,7 +86,7 @@ static void a_message_without_type_and_code_is_refused(void **state)
     struct base_reader body = base_reader_over("\0\1\0", 3);
     struct of_error of_error;
     struct base_error error = {""};
-    assert_int_equal(of_decode_error(&body, &of_error, &error), -1);
+    assert_int_equal(of_decode_error(&body, OFP_VERSION, &of_error, &error), -1);
     assert_string_equal(error.text, "error message is cut short");
 }
 

@@ -19,16 +19,8 @@ struct decoding {
     uint16_t tci_mask; /* as it was said */
 };
 
-/* One TLV. The bytes are those of the message. */
-struct tlv {
-    uint32_t field;       /* class << 16 | number << 9 */
-    uint8_t n_bytes;      /* of the value, and of the mask */
-    const uint8_t *value; /* big-endian */
-    const uint8_t *mask;  /* NULL: every bit must agree */
-};
-
 /* Whether its mask leaves a bit out. */
-static bool is_part(const struct tlv *tlv)
+static bool is_part(const struct of_tlv *tlv)
 {
     uint8_t all = UINT8_MAX;
     for (size_t i = 0; tlv->mask && i < tlv->n_bytes; i++) {
@@ -37,14 +29,26 @@ static bool is_part(const struct tlv *tlv)
     return all != UINT8_MAX;
 }
 
-/* Reads one TLV. -1: it is cut short, or has a mask that is not as long as its
- * value. */
-static int read_tlv(struct base_reader *in, struct tlv *tlv, struct base_error *error)
+/* Class 0xffff: the id of an experimenter stands in front of the value. The Open Networking
+ * Foundation's, of fields that OXM got in later versions, are those of OXM. */
+static void take_experimenter(struct base_reader *in, struct of_tlv *tlv, uint8_t *length)
+{
+    enum { EXPERIMENTERS = 0xffff, ONF = 0x4f4e4600, ID_BYTES = 4 };
+    struct base_reader peek = *in;
+    if (tlv->field >> 16 == EXPERIMENTERS && *length > ID_BYTES && base_read_be32(&peek) == ONF) {
+        tlv->field = UINT32_C(0x8000) << 16 | (tlv->field & UINT16_MAX);
+        *length = (uint8_t)(*length - ID_BYTES);
+        *in = peek;
+    }
+}
+
+int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *error)
 {
     uint32_t header = base_read_be32(in);
     uint8_t length = header & 0xff;
     bool has_mask = header & 0x100;
-    *tlv = (struct tlv){.field = header & ~UINT32_C(0x1ff)};
+    *tlv = (struct of_tlv){.field = header & ~UINT32_C(0x1ff)};
+    take_experimenter(in, tlv, &length);
     if (has_mask && length % 2) {
         return base_fail(error, "match field 0x%08x: %u bytes are no value and mask", header,
                          length);
@@ -101,7 +105,7 @@ static void put_bits(struct header *header, const struct field *field, const uin
 
 /* An 8-bit ICMP type has all 16 bits of its place; a VLAN id says that there is a tag. */
 static int put_header_field(struct decoding *decoding, const struct field *field,
-                            const struct tlv *tlv, struct base_error *error)
+                            const struct of_tlv *tlv, struct base_error *error)
 {
     struct match *match = &decoding->match;
     const uint8_t *before = (const uint8_t *)&match->mask + field->place.offset;
@@ -124,19 +128,28 @@ static int put_header_field(struct decoding *decoding, const struct field *field
     return 0;
 }
 
-static int add_extra(struct decoding *decoding, enum field_id id, const struct tlv *tlv,
-                     struct base_error *error)
+struct field_value of_tlv_value(const struct of_tlv *tlv)
 {
+    enum field_id id = field_of_tlv(tlv->field);
     size_t n = tlv->n_bytes < FIELD_BYTES_MAX ? tlv->n_bytes : FIELD_BYTES_MAX;
-    struct field_value extra = {.id = (uint8_t)id, .n_bytes = (uint8_t)n};
-    extra.header = id == FIELD_OTHER ? tlv->field : 0;
+    struct field_value value = {.id = (uint8_t)id, .n_bytes = (uint8_t)n};
+    value.header = id == FIELD_OTHER ? tlv->field : 0;
     if (n > 0) {
-        memcpy(extra.value, tlv->value, n);
-        memset(extra.mask, 0xff, n);
+        memcpy(value.value, tlv->value, n);
+        memset(value.mask, 0xff, n);
     }
     if (n > 0 && tlv->mask) {
-        memcpy(extra.mask, tlv->mask, n);
+        memcpy(value.mask, tlv->mask, n);
     }
+    return value;
+}
+
+static int add_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
+                     struct base_error *error)
+{
+    struct field_value extra = of_tlv_value(tlv);
+    extra.id = (uint8_t)id;
+    extra.header = id == FIELD_OTHER ? tlv->field : 0;
     field_value_trim(&extra);
     if (decoding->n_extras == EXTRAS_MAX) {
         return base_fail(error, "more than %d match fields", EXTRAS_MAX);
@@ -146,14 +159,14 @@ static int add_extra(struct decoding *decoding, enum field_id id, const struct t
                : base_fail(error, "the same field twice");
 }
 
-static int check_length(const struct tlv *tlv, size_t n_bytes, struct base_error *error)
+static int check_length(const struct of_tlv *tlv, size_t n_bytes, struct base_error *error)
 {
     return tlv->n_bytes == n_bytes
                ? 0
                : base_fail(error, "%u bytes instead of %zu", tlv->n_bytes, n_bytes);
 }
 
-static int check_mask(const struct tlv *tlv, struct base_error *error)
+static int check_mask(const struct of_tlv *tlv, struct base_error *error)
 {
     for (size_t i = 0; tlv->mask && i < tlv->n_bytes; i++) {
         if (tlv->value[i] & ~tlv->mask[i]) {
@@ -165,7 +178,7 @@ static int check_mask(const struct tlv *tlv, struct base_error *error)
 
 /* Whether a mask of the tag is that of tagged frames, or of untagged ones: of those with a bit of
  * the tag set, or with the bit that says whether there is one and no other in the value. */
-static bool is_one_cube(const struct tlv *tlv)
+static bool is_one_cube(const struct of_tlv *tlv)
 {
     uint16_t value = (uint16_t)number_of(tlv->value, 2);
     uint16_t mask = (uint16_t)number_of(tlv->mask, 2);
@@ -173,7 +186,7 @@ static bool is_one_cube(const struct tlv *tlv)
 }
 
 /* A traffic class without the two bits that are congestion marks (RFC 3168). */
-static bool is_tos(const struct tlv *tlv)
+static bool is_tos(const struct of_tlv *tlv)
 {
     return !tlv->mask && (tlv->value[0] & 3) == 0;
 }
@@ -189,7 +202,7 @@ static bool may_be_masked(enum field_id id)
 
 /* Whether struct header can say it: it has 8 bits of an ARP opcode, and no frame has one that is
  * larger. */
-static bool fits_header(enum field_id id, const struct tlv *tlv)
+static bool fits_header(enum field_id id, const struct of_tlv *tlv)
 {
     const struct field *field = field_of(id);
     return field->place.n_bytes > 0 && (!tlv->mask || may_be_masked(id)) &&
@@ -198,7 +211,7 @@ static bool fits_header(enum field_id id, const struct tlv *tlv)
 }
 
 /* OXM's in_port has 32 bits. One that no port here can have is a field that is not known. */
-static bool take_in_port(struct decoding *decoding, const struct tlv *tlv)
+static bool take_in_port(struct decoding *decoding, const struct of_tlv *tlv)
 {
     bool taken = !tlv->mask && of_port_of_wire((uint32_t)number_of(tlv->value, 4),
                                                &decoding->match.value.in_port);
@@ -220,7 +233,7 @@ static uint8_t proto_of(const struct decoding *decoding, bool is_ipv6)
 
 /* Whether packets of the match have the field, where its name alone does not tell which it is: of a
  * switch that asks for a port without a protocol it is a condition that nobody knows. */
-static bool has_extra(const struct decoding *decoding, enum field_id id, const struct tlv *tlv)
+static bool has_extra(const struct decoding *decoding, enum field_id id, const struct of_tlv *tlv)
 {
     bool is_whole = !tlv->mask;
     const struct match *match = &decoding->match;
@@ -246,12 +259,12 @@ static bool has_extra(const struct decoding *decoding, enum field_id id, const s
 }
 
 /* A condition beyond struct header. Upper bits of a field may be a field of their own there. */
-static int take_extra(struct decoding *decoding, enum field_id id, const struct tlv *tlv,
+static int take_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
                       struct base_error *error)
 {
     const struct field *field = field_of(id);
     uint8_t shifted[2] = {0};
-    struct tlv other = *tlv;
+    struct of_tlv other = *tlv;
     if (field->depends == NULL && id != FIELD_OTHER) {
         id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
     }
@@ -274,7 +287,7 @@ static bool clashes(const struct decoding *decoding, const struct field *field)
     return clash && field->place.offset == offsetof(struct header, vlan_tci);
 }
 
-static int take(struct decoding *decoding, const struct tlv *tlv, struct base_error *error)
+static int take(struct decoding *decoding, const struct of_tlv *tlv, struct base_error *error)
 {
     enum field_id id = field_of_tlv(tlv->field);
     const struct field *field = field_of(id);
@@ -299,8 +312,8 @@ int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct
 {
     struct decoding decoding = {.n_extras = 0};
     while (base_reader_left(in) > 0) {
-        struct tlv tlv;
-        if (read_tlv(in, &tlv, error)) {
+        struct of_tlv tlv;
+        if (of_read_tlv(in, &tlv, error)) {
             return -1;
         }
         if (take(&decoding, &tlv, error)) {

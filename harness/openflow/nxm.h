@@ -12,6 +12,22 @@
 #include "model/extra.h"
 #include "model/match.h"
 
+/* One TLV. The bytes are those of the message. */
+struct of_tlv {
+    uint32_t field;       /* class << 16 | number << 9 */
+    uint8_t n_bytes;      /* of the value, and of the mask */
+    const uint8_t *value; /* big-endian */
+    const uint8_t *mask;  /* NULL: every bit must agree */
+};
+
+/* Reads one TLV. -1: it is cut short, or has a mask that is not as long as its
+ * value. */
+int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *error);
+
+/* The same as a value of a field. Of one that nothing here knows, of which there may be more, the
+ * first 16 bytes. */
+struct field_value of_tlv_value(const struct of_tlv *tlv);
+
 /* What a list of TLVs matches. */
 struct of_tlv_match {
     struct match match;               /* normal: the fields that struct header has */
@@ -20,9 +36,8 @@ struct of_tlv_match {
     uint16_t tci_mask; /* as in struct flow_entry */
 };
 
-/* Reads TLVs until `in` is at its end. -1, naming the field: it is cut short; a mask that is not as
- * long as the value; a length that is not the field's; a value outside the mask; a field twice; no
- * memory. */
+/* Reads TLVs until `in` is at its end. -1, naming the field: as of_read_tlv; a length that is not
+ * the field's; a value outside the mask; a field twice; no memory. */
 int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct of_tlv_match *out,
                         struct base_error *error);
 

@@ -43,7 +43,8 @@ enum of_type {
     OF_N_TYPES
 };
 
-/* Section 5.3.5, enum ofp_stats_types. */
+/* Section 5.3.5, enum ofp_stats_types; from OFPST_GROUP on OpenFlow 1.3.5, section 7.3.5, enum
+ * ofp_multipart_type. */
 enum of_stats_kind {
     OFPST_DESC,
     OFPST_FLOW,
@@ -51,6 +52,11 @@ enum of_stats_kind {
     OFPST_TABLE,
     OFPST_PORT,
     OFPST_QUEUE,
+    OFPST_GROUP,
+    OFPST_GROUP_DESC,
+    OFPST_METER = 9,
+    OFPST_METER_CONFIG = 10,
+    OFPST_PORT_DESC = 13,
     OFPST_VENDOR = 0xffff
 };
 

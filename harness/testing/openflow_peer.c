@@ -178,7 +178,7 @@ static int recode_error(const struct of_header *header, struct base_reader *body
 {
     struct of_error of_error;
     struct base_buffer text = {0};
-    if (of_decode_error(body, &of_error, error)) {
+    if (of_decode_error(body, OFP_VERSION, &of_error, error)) {
         return -1;
     }
     of_error_format(&of_error, &text);

@@ -347,8 +347,8 @@ static int reading_message(struct tapd_session *session, const struct of_header 
 /* What an ERROR says, without the message that it is about: names, or numbers. */
 static void put_reason(const struct of_error *of_error, struct base_buffer *text)
 {
-    const char *type = of_error_type_name(of_error->type);
-    const char *code = of_error_code_name(of_error->type, of_error->code);
+    const char *type = of_error_type_name(of_error->version, of_error->type);
+    const char *code = of_error_code_name(of_error->version, of_error->type, of_error->code);
     if (type && code) {
         base_put_format(text, "%s %s", type, code);
     } else {
@@ -406,7 +406,7 @@ static int take_error(struct tapd_session *session, const struct of_header *head
 {
     struct of_error of_error;
     struct base_buffer text = {0};
-    if (of_decode_error(body, &of_error, error)) {
+    if (of_decode_error(body, OFP_VERSION, &of_error, error)) {
         return -1;
     }
     put_reason(&of_error, &text);

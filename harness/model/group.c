@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which groups does a switch have, and when are two the same? */
+#include "model/group.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+const char *const group_type_names[N_GROUP_TYPES] = {"all", "select", "indirect", "ff"};
+const char *const meter_flag_names[N_METER_FLAGS] = {"kbps", "pktps", "burst", "stats"};
+
+struct group *group_table_add(struct group_table *table)
+{
+    if (base_grow(&table->groups, table->n_groups, &table->groups_capacity,
+                  sizeof *table->groups)) {
+        return NULL;
+    }
+    struct group *group = &table->groups[table->n_groups++];
+    *group = (struct group){0};
+    return group;
+}
+
+struct meter *group_table_add_meter(struct group_table *table)
+{
+    if (base_grow(&table->meters, table->n_meters, &table->meters_capacity,
+                  sizeof *table->meters)) {
+        return NULL;
+    }
+    struct meter *meter = &table->meters[table->n_meters++];
+    *meter = (struct meter){0};
+    return meter;
+}
+
+const struct group *group_find(const struct group_table *table, uint32_t id)
+{
+    for (size_t i = 0; i < table->n_groups; i++) {
+        if (table->groups[i].id == id) {
+            return &table->groups[i];
+        }
+    }
+    return NULL;
+}
+
+static bool bucket_equal(const struct bucket *a, const struct bucket *b)
+{
+    return a->weight == b->weight && a->watch_port == b->watch_port &&
+           a->watch_group == b->watch_group &&
+           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
+}
+
+bool group_equal(const struct group *a, const struct group *b)
+{
+    bool equal = a->type == b->type && a->n_buckets == b->n_buckets;
+    for (size_t i = 0; equal && i < a->n_buckets; i++) {
+        equal = bucket_equal(&a->buckets[i], &b->buckets[i]);
+    }
+    return equal;
+}
+
+void group_table_free(struct group_table *table)
+{
+    if (table) {
+        free(table->groups);
+        free(table->meters);
+        base_arena_free(&table->arena);
+        *table = (struct group_table){0};
+    }
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Flow statistics of OpenFlow 1.3: records that Open vSwitch 3.1 sent, and what ovs-ofctl printed
+ * of them; cut, and damaged in every byte. */
+#include "testing/cmocka.h"
+
+#include "ofctl/flow.h"
+#include "openflow/of13/flow_codec.h"
+#include "openflow/of13/match_codec.h"
+#include "testing/golden.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIXED_BYTES = 48 }; /* in front of the match */
+
+static const struct {
+    const char *text, *hex;
+} records[] = {
+    {"priority=49,tun_id=0x5/0xff,dl_type=0x1234 actions=drop",
+     "005000000000000000000000003100000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001e80000a02123480004d1000000000000000050000"
+     "0000000000ff0000"},
+    {"priority=48,tcp,tcp_flags=+syn-ack actions=drop",
+     "005000000000000000000000003000000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001b80000a0208008000140106ffff55084f4e460000"
+     "0200120000000000"},
+    {"priority=47,mpls,mpls_label=5,mpls_tc=3,mpls_bos=1 actions=drop",
+     "005000000000000000000000002f00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001c80000a0288478000460103800048010180004404"
+     "0000000500000000"},
+    {"priority=46,sctp,dl_src=00:00:00:00:00:05,tp_dst=0x10/0xfff0 actions=drop",
+     "005800000000000000000000002e00000000000000000000000000000000000000000000"
+     "000000000000000000000000000100218000080600000000000580000a02080080001401"
+     "84800025040010fff000000000000000"},
+    {"priority=45,icmp6,icmp_type=135,nd_target=fe80::1,"
+     "nd_sll=00:00:00:00:00:01 actions=drop",
+     "006800000000000000000000002d00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001003280000a0286dd800014013a80003a018780003e10"
+     "fe80000000000000000000000000000180004006000000000001000000000000"},
+    {"priority=21,icmp6,icmp_type=135,"
+     "icmp_code=0 actions=set_field:::2->nd_target,"
+     "set_field:00:11:22:33:44:55->nd_sll,output:7",
+     "009000000000000000000000001500000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001980000a0286dd800014013a80003a018780003c01"
+     "000000000000000000040040000000000019001880003e10000000000000000000000000"
+     "000000020019001080004006001122334455000000000010000000070000000000000000"},
+    {"priority=44,icmp,icmp_type=8,icmp_code=0 actions=clear_actions",
+     "005800000000000000000000002c00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001980000a0208008000140101800026010880002801"
+     "00000000000000000005000800000000"},
+    {"priority=26,dl_vlan=3 actions=set_field:3->vlan_pcp,pop_vlan,"
+     "push_vlan:0x88a8,set_field:0x12->metadata,set_field:0x9->tun_id,output:1",
+     "009800000000000000000000001a00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000c0210030000000000000004005800000000"
+     "0019001080000e01030000000000000000120008000000000011000888a8000000190010"
+     "8000040800000000000000120019001080004c0800000000000000090000001000000001"
+     "0000000000000000"},
+    {"priority=27,dl_vlan=3 actions=write_metadata:0x5,goto_table:9",
+     "006000000000000000000000001b00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000c0210030000000000000002001800000000"
+     "0000000000000005ffffffffffffffff0001000809000000"},
+    {"priority=28,dl_vlan=3 actions=meter:4,output:3,clear_actions",
+     "006800000000000000000000001c00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000c0210030000000000000006000800000004"
+     "0004001800000000000000100000000300000000000000000005000800000000"},
+    {"priority=43,vlan_tci=0x0000/0x1fff actions=drop",
+     "004000000000000000000000002b00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000c020000000000000000"},
+    {"priority=42,udp,nw_src=10.0.0.0/8,nw_dst=10.1.2.3,nw_tos=32,"
+     "tp_src=53 actions=drop",
+     "006000000000000000000000002a00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001002e80000a020800800017080a000000ff0000008000"
+     "18040a0102038000100108800014011180001e0200350000"},
+    {"priority=41,tcp6,ipv6_src=2001:db8::/32,nw_tos=4,nw_ecn=2,nw_ttl=4,"
+     "tp_dst=80 actions=TABLE",
+     "009000000000000000000000002900000000000000000000000000000000000000000000"
+     "0000000000000000000000000001004880000a0286dd8000352020010db8000000000000"
+     "000000000000ffffffff0000000000000000000000008000100101800012010200013a01"
+     "04800014010680001c020050000400180000000000000010fffffff90000000000000000"},
+    {"priority=40,in_port=LOCAL,vlan_tci=0x1000/0x1000,"
+     "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=output:3",
+     "007000000000000000000000002800000000000000000000000000000000000000000000"
+     "0000000000000000000000000001002480000004fffffffe8000070c0100000000000100"
+     "0000000080000d0410001000000000000004001800000000000000100000000300000000"
+     "00000000"},
+    {"priority=33,ip,nw_frag=later actions=set_field:2->nw_ecn,output:3",
+     "006800000000000000000000002100000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000a0208000001340103000004002800000000"
+     "0019001080001201020000000000000000000010000000030000000000000000"},
+    {"priority=29,metadata=0x5/0xf actions=drop",
+     "004800000000000000000000001d00000000000000000000000000000000000000000000"
+     "00000000000000000000000000010018800005100000000000000005000000000000000f"},
+    {"priority=20,arp actions=set_field:1->arp_op,set_field:1.2.3.4->arp_spa,"
+     "set_field:1.2.3.4->arp_tpa,set_field:00:11:22:33:44:55->arp_sha,"
+     "set_field:00:11:22:33:44:55->arp_tha,output:7",
+     "00a800000000000000000000001400000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000a0208060000000000000004006800000000"
+     "0019001080002a0200010000000000000019001080002c04010203040000000000190010"
+     "80002e040102030400000000001900108000300600112233445500000019001080003206"
+     "001122334455000000000010000000070000000000000000"},
+    {"priority=23,ipv6 actions=set_field:0x12345->ipv6_label,"
+     "set_field:fe80::1->ipv6_src,output:2",
+     "008000000000000000000000001700000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000a0286dd0000000000000004004000000000"
+     "001900108000380400012345000000000019001880003410fe8000000000000000000000"
+     "0000000100000010000000020000000000000000"},
+    {"priority=24,mpls actions=set_field:7->mpls_label,set_field:3->mpls_tc,"
+     "dec_mpls_ttl,set_mpls_ttl(5),pop_mpls:0x0800,output:1",
+     "009000000000000000000000001800000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000a0288470000000000000004005000000000"
+     "001900108000440400000007000000000019001080004601030000000000000000100008"
+     "00000000000f000805000000001400080800000000000010000000010000000000000000"},
+    {"priority=25,ip actions=push_mpls:0x8847,set_field:100->mpls_label,output:1",
+     "007000000000000000000000001900000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000a80000a0208000000000000000004003000000000"
+     "001300088847000000190010800044040000006400000000000000100000000100000000"
+     "00000000"},
+    {"priority=16,tcp actions=set_field:10.0.0.1->ip_src,set_field:80->tcp_dst,"
+     "set_field:00:11:22:33:44:55->eth_src,set_field:5->ip_dscp,"
+     "set_field:1->nw_ecn,set_field:3->nw_ttl,output:1",
+     "00b800000000000000000000001000000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000a0208008000140106000004007800000000"
+     "00190010800016040a000001000000000019001080001c02005000000000000000190010"
+     "800008060011223344550000001900108000100105000000000000000019001080001201"
+     "01000000000000000019001000013a010300000000000000000000100000000100000000"
+     "00000000"},
+    {"priority=17,udp actions=set_field:53->udp_dst,set_field:53->udp_src,"
+     "set_queue:3,dec_ttl,mod_nw_ttl:4,CONTROLLER:128,ALL,FLOOD,NORMAL,LOCAL,"
+     "clear_actions,write_actions(group:1),goto_table:3",
+     "00f000000000000000000000001100000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000a0208008000140111000004009000000000"
+     "001900108000200200350000000000000019001080001e02003500000000000000150008"
+     "000000030018000800000000001700080400000000000010fffffffd0080000000000000"
+     "00000010fffffffc000000000000000000000010fffffffb000000000000000000000010"
+     "fffffffa000000000000000000000010fffffffe00000000000000000005000800000000"
+     "000300100000000000160008000000010001000803000000"},
+    {"priority=18,icmp actions=set_field:3->icmp_type,set_field:4->icmp_code,"
+     "output:7",
+     "007800000000000000000000001200000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000a0208008000140101000004003800000000"
+     "001900108000260103000000000000000019001080002801040000000000000000000010"
+     "000000070000000000000000"},
+    {"priority=19,icmp6 actions=set_field:3->icmpv6_type,set_field:4->icmpv6_code,"
+     "output:7",
+     "007800000000000000000000001300000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000a0286dd800014013a000004003800000000"
+     "0019001080003a0103000000000000000019001080003c01040000000000000000000010"
+     "000000070000000000000000"},
+    {"priority=22,sctp actions=set_field:3->sctp_src,set_field:3->sctp_dst,"
+     "output:3",
+     "007800000000000000000000001600000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000a0208008000140184000004003800000000"
+     "001900108000220200030000000000000019001080002402000300000000000000000010"
+     "000000030000000000000000"},
+    {"idle_timeout=5, send_flow_rem reset_counts no_packet_counts priority=15,"
+     "in_port=1 actions=IN_PORT",
+     "005800000000000000000000000f00050000000d00000000000000000000000000000000"
+     "0000000000000000000000000001000c8000000400000001000000000004001800000000"
+     "00000010fffffff80000000000000000"},
+    {"priority=11,tcp,tp_src=0x100/0xff00 actions=meter:1,group:2",
+     "006000000000000000000000000b00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001780000a020800800014010680001b040100ff0000"
+     "000600080000000100040010000000000016000800000002"},
+    {"priority=10,arp,arp_spa=10.0.0.0/255.0.255.0,arp_op=1,"
+     "arp_tha=00:00:00:00:00:02 actions=group:1",
+     "006800000000000000000000000a00000000000000000000000000000000000000000000"
+     "0000000000000000000000000001002680000a02080680002a02000180002d080a000000"
+     "ff00ff0080003206000000000002000000040010000000000016000800000001"},
+    {"priority=8,ipv6,"
+     "ipv6_label=0x00005 actions=write_actions(set_field:::1->ipv6_dst,output:1)",
+     "007800000000000000000000000800000000000000000000000000000000000000000000"
+     "0000000000000000000000000001001280000a0286dd8000380400000005000000000000"
+     "000300300000000000190018800036100000000000000000000000000000000100000010"
+     "000000010000000000000000"},
+    {"priority=1,dl_vlan=100,dl_vlan_pcp=3 actions=write_metadata:0x5/0xff,"
+     "goto_table:2",
+     "006000000000000000000000000100000000000000000000000000000000000000000000"
+     "0000000000000000000000000001000f80000c02106480000e0103000002001800000000"
+     "000000000000000500000000000000ff0001000802000000"},
+    {"table=1, priority=4096,in_port=1,vlan_tci=0x0000/0x1fff actions=output:4,"
+     "push_vlan:0x8100,set_field:4196->vlan_vid,goto_table:2",
+     "008001000000000000000000100000000000000000000000000000000000000000000000"
+     "00000000000000000000000000010012800000040000000180000c020000000000000000"
+     "000400300000000000000010000000040000000000000000001100088100000000190010"
+     "80000c0210640000000000000001000802000000"},
+};
+enum { N_RECORDS = sizeof records / sizeof *records };
+
+static int decode(const void *bytes, size_t n_bytes, struct flow_table *table,
+                  struct base_error *error)
+{
+    struct base_reader body = base_reader_over(bytes, n_bytes);
+    return of13_decode_flow_stats(&body, table, 100, error);
+}
+
+static void records_mean_what_ovs_ofctl_prints(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_RECORDS; i++) {
+        struct base_buffer bytes = {0}, text = {0};
+        struct flow_table table = {0};
+        struct base_error error = {""};
+        unhex(records[i].hex, &bytes);
+        if (decode(bytes.data, bytes.n_bytes, &table, &error)) {
+            fail_msg("%s: %s", records[i].text, error.text);
+        }
+        ofctl_format_flow(&table.entries[0], FLOW_NO_STATS, &text);
+        assert_string_equal(base_buffer_text(&text), records[i].text);
+        base_buffer_free(&bytes);
+        base_buffer_free(&text);
+        flow_table_free(&table);
+    }
+}
+
+/* Whether the match is written with other fields, or in another order, than Open vSwitch has them:
+ * tcp_flags of an experimenter; the fields of MPLS, and the protocol of IPv6 behind others. */
+static bool is_written_otherwise(const char *text)
+{
+    return strstr(text, "tcp_flags") || strstr(text, "mpls_label=5") || strstr(text, "tcp6");
+}
+
+/* As it was read, and as it is read from ovs-ofctl's text. */
+static void records_are_written_as_they_were_read(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_RECORDS; i++) {
+        struct base_buffer bytes = {0};
+        struct flow_table table = {0};
+        struct base_error error = {""};
+        unhex(records[i].hex, &bytes);
+        assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, NULL), 0);
+        assert_int_equal(ofctl_parse_reported_flow(records[i].text, &table, NULL, &error), 0);
+        for (int j = 0; j < 2 && !is_written_otherwise(records[i].text); j++) {
+            struct base_buffer again = {0};
+            assert_int_equal(of13_encode_match(&again, &table.entries[j], &error), 0);
+            assert_int_equal(of13_encode_instructions(&again, &table.entries[j], &error), 0);
+            assert_false(again.failed);
+            if (again.n_bytes != bytes.n_bytes - FIXED_BYTES ||
+                memcmp(again.data, bytes.data + FIXED_BYTES, again.n_bytes) != 0) {
+                base_buffer_free(&bytes);
+                for (size_t at = 0; at < again.n_bytes; at++) {
+                    base_put_format(&bytes, "%02x", again.data[at]);
+                }
+                fail_msg("%s (%d): %s", records[i].text, j, base_buffer_text(&bytes));
+            }
+            base_buffer_free(&again);
+        }
+        base_buffer_free(&bytes);
+        flow_table_free(&table);
+    }
+}
+
+/* In memory of its own, so that a sanitizer sees a read behind it. */
+static void decode_alone(const uint8_t *bytes, size_t n_bytes)
+{
+    struct flow_table table = {0};
+    struct base_error error = {""};
+    uint8_t *copy = malloc(n_bytes + 1);
+    assert_non_null(copy);
+    memcpy(copy, bytes, n_bytes);
+    if (decode(copy, n_bytes, &table, &error)) {
+        assert_true(error.text[0]);
+    }
+    free(copy);
+    flow_table_free(&table);
+}
+
+static void damage_is_refused_or_understood(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_RECORDS; i++) {
+        struct base_buffer bytes = {0};
+        unhex(records[i].hex, &bytes);
+        for (size_t n = 1; n < bytes.n_bytes; n++) {
+            decode_alone(bytes.data, n);
+            for (int bit = 0; bit < 8; bit++) {
+                bytes.data[n] ^= (uint8_t)(1 << bit);
+                decode_alone(bytes.data, bytes.n_bytes);
+                bytes.data[n] ^= (uint8_t)(1 << bit);
+            }
+        }
+        base_buffer_free(&bytes);
+    }
+}
+
+static void counters_that_are_not_kept_are_not_known(void **state)
+{
+    (void)state;
+    struct flow_table table = {0};
+    struct base_buffer bytes = {0};
+    unhex("0038 01 00 00000007 00000008 0009 000a 000b", &bytes);
+    unhex("0018 00000000 0000000000000005 0000000000000006 0000000000000007", &bytes);
+    unhex("0001 0004 00000000", &bytes);
+    assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, NULL), 0);
+    const struct flow_entry *entry = &table.entries[0];
+    assert_int_equal(entry->table_id, 1);
+    assert_int_equal(entry->duration_sec, 7);
+    assert_int_equal(entry->duration_nsec, 8);
+    assert_int_equal(entry->priority, 9);
+    assert_int_equal(entry->idle_timeout, 10);
+    assert_int_equal(entry->hard_timeout, 11);
+    assert_int_equal(entry->cookie, 5);
+    assert_int_equal(entry->flags, FLOW_NO_PACKET_COUNTS | FLOW_NO_BYTE_COUNTS);
+    assert_true(entry->n_packets == UINT64_MAX && entry->n_bytes == UINT64_MAX);
+    bytes.data[19] = 0;
+    assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, NULL), 0);
+    assert_int_equal(table.entries[1].n_packets, 6);
+    assert_int_equal(table.entries[1].n_bytes, 7);
+    base_buffer_free(&bytes);
+    flow_table_free(&table);
+}
+
+/* Instructions behind an empty match; in table 2. */
+static void assert_refused(const char *hex, const char *why)
+{
+    struct flow_table table = {0};
+    struct base_buffer bytes = {0};
+    struct base_error error = {""};
+    unhex("0000 02 00*45 0001 0004 00000000", &bytes);
+    unhex(hex, &bytes);
+    base_patch_be16(&bytes, 0, (uint16_t)bytes.n_bytes);
+    assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, &error), -1);
+    if (!strstr(error.text, why)) {
+        fail_msg("%s: %s", hex, error.text);
+    }
+    base_buffer_free(&bytes);
+    flow_table_free(&table);
+}
+
+static void instructions_are_checked(void **state)
+{
+    (void)state;
+    assert_refused("0001 0008 02 000000", "goto_table 2, and the entry is in table 2");
+    assert_refused("0009 0008 00000000", "unknown instruction type 9");
+    assert_refused("0005 0008 00000000 0005 0008 00000000", "two instructions of type 5");
+    assert_refused("0005 0004", "length 4");
+    assert_refused("0005 000c 00*8", "length 12");
+    assert_refused("0005 0010 00000000", "length 16, 8 bytes are left");
+    assert_refused("0002 0010 00*12", "length 16");
+    assert_refused("0004 0010 00000000 0001 0008 00000000", "unknown action type 1");
+    assert_refused("0004 0010 00000000 0012 0010 00000000", "length 16, 8 bytes are left");
+    assert_refused("0004 0018 00000000 0012 0010 00000000 00*8", "length 16, type 18 has 8");
+    assert_refused("0004 0018 00000000 0000 0010 0000ff00 00*8", "port 65280");
+    assert_refused("0004 0018 00000000 0019 0010 80000610 00*8", "cut short");
+    assert_refused("0004 0018 00000000 0019 0010 80000604 00*8", "4 bytes instead of 6");
+    assert_refused("0003 000c 00*8", "length 12");
+}
+
+static void an_experimenter_is_passed_over_by_its_length(void **state)
+{
+    (void)state;
+    struct flow_table table = {0};
+    struct base_buffer bytes = {0};
+    unhex("0060 02 00*45 0001 0004 00000000 ffff 0018 12345678 ff*16", &bytes);
+    unhex("0001 0008 03 000000", &bytes);
+    base_patch_be16(&bytes, 0, (uint16_t)bytes.n_bytes);
+    assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, NULL), 0);
+    assert_int_equal(table.entries[0].instructions->experimenter, 0x12345678);
+    assert_int_equal(table.entries[0].instructions->goto_table, 3);
+    assert_string_equal(flow_open(&table.entries[0]), "another table than 0 decides");
+    base_buffer_free(&bytes);
+    flow_table_free(&table);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(records_mean_what_ovs_ofctl_prints),
+    cmocka_unit_test(records_are_written_as_they_were_read),
+    cmocka_unit_test(damage_is_refused_or_understood),
+    cmocka_unit_test(counters_that_are_not_kept_are_not_known),
+    cmocka_unit_test(instructions_are_checked),
+    cmocka_unit_test(an_experimenter_is_passed_over_by_its_length),
+};
+
+TEST_MAIN(tests)

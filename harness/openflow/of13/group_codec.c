@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which groups and meters does a switch report? */
+#include "openflow/of13/group_codec.h"
+
+#include "model/port.h"
+#include "openflow/check.h"
+#include "openflow/of13/action_codec.h"
+#include "openflow/of13/wire.h"
+#include "openflow/port_number.h"
+
+/* A reader over a record behind its length, which counts all of it; `min` at least. The length is
+ * the first thing in it, or stands behind a type. */
+static int open_record(struct base_reader *body, size_t min, bool has_type, uint16_t *type,
+                       struct base_reader *record, struct base_error *error)
+{
+    size_t left = base_reader_left(body), n_read = has_type ? 4 : 2;
+    *type = has_type ? base_read_be16(body) : 0;
+    size_t length = base_read_be16(body);
+    if (length < min || length > left) {
+        return base_fail(error, "length %zu, %zu bytes are left, a record has %zu or more", length,
+                         left, min);
+    }
+    *record = base_read_child(body, length - n_read);
+    return 0;
+}
+
+/* How many records there are, if they are right: each says its length, behind `skip` bytes. */
+static size_t count(struct base_reader in, size_t skip)
+{
+    size_t n = 0;
+    while (!in.failed && base_reader_left(&in) >= skip + 2) {
+        base_read_skip(&in, skip);
+        size_t length = base_read_be16(&in);
+        base_read_skip(&in, length < skip + 2 ? SIZE_MAX / 2 : length - skip - 2);
+        n++;
+    }
+    return n + 1;
+}
+
+static int decode_bucket(struct base_reader *body, struct base_arena *arena, struct bucket *bucket,
+                         struct base_error *error)
+{
+    struct base_reader record;
+    uint16_t type;
+    if (open_record(body, OF13_BUCKET_MIN_BYTES, false, &type, &record, error)) {
+        return -1;
+    }
+    *bucket = (struct bucket){.weight = base_read_be16(&record), .watch_port = PORT_NONE};
+    uint32_t port = base_read_be32(&record);
+    if (!of_port_of_wire(port, &bucket->watch_port)) {
+        return base_fail(error, "watch port %u: ports above 65279 are not supported", port);
+    }
+    bucket->watch_group = base_read_be32(&record);
+    base_read_skip(&record, 4);
+    return of13_decode_actions(&record, arena, &bucket->actions, &bucket->n_actions, error);
+}
+
+static int decode_group(struct base_reader *body, struct group_table *table,
+                        struct base_error *error)
+{
+    struct base_reader record;
+    uint16_t none;
+    struct group *group = group_table_add(table);
+    if (!group) {
+        return base_fail(error, "out of memory");
+    }
+    if (open_record(body, OF13_GROUP_DESC_MIN_BYTES, false, &none, &record, error)) {
+        return -1;
+    }
+    group->type = base_read_u8(&record);
+    base_read_skip(&record, 1);
+    group->id = base_read_be32(&record);
+    struct bucket *buckets = base_arena_alloc(&table->arena, count(record, 0) * sizeof *buckets);
+    group->buckets = buckets;
+    if (!buckets) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t n = 0; base_reader_left(&record) > 0; n++) {
+        if (decode_bucket(&record, &table->arena, &buckets[n], error)) {
+            return base_fail_in(error, "group %u, bucket %zu", group->id, n + 1);
+        }
+        group->n_buckets = n + 1;
+    }
+    return 0;
+}
+
+int of13_decode_groups(struct base_reader *body, struct group_table *table,
+                       struct base_error *error)
+{
+    for (size_t n = 1; base_reader_left(body) > 0; n++) {
+        if (decode_group(body, table, error)) {
+            table->n_groups--;
+            return base_fail_in(error, "group record %zu", n);
+        }
+    }
+    return 0;
+}
+
+static int decode_band(struct base_reader *body, struct band *band, struct base_error *error)
+{
+    struct base_reader record;
+    *band = (struct band){0};
+    if (open_record(body, OF13_BAND_BYTES, true, &band->type, &record, error)) {
+        return -1;
+    }
+    band->rate = base_read_be32(&record);
+    band->burst_size = base_read_be32(&record);
+    band->prec_level = base_read_u8(&record);
+    return 0;
+}
+
+static int decode_meter(struct base_reader *body, struct group_table *table,
+                        struct base_error *error)
+{
+    struct base_reader record;
+    uint16_t none;
+    struct meter *meter = group_table_add_meter(table);
+    if (!meter) {
+        return base_fail(error, "out of memory");
+    }
+    if (open_record(body, OF13_METER_CONFIG_MIN_BYTES, false, &none, &record, error)) {
+        return -1;
+    }
+    meter->flags = base_read_be16(&record);
+    meter->id = base_read_be32(&record);
+    struct band *bands = base_arena_alloc(&table->arena, count(record, 2) * sizeof *bands);
+    meter->bands = bands;
+    if (!bands) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t n = 0; base_reader_left(&record) > 0; n++) {
+        if (decode_band(&record, &bands[n], error)) {
+            return base_fail_in(error, "meter %u, band %zu", meter->id, n + 1);
+        }
+        meter->n_bands = n + 1;
+    }
+    return 0;
+}
+
+int of13_decode_meters(struct base_reader *body, struct group_table *table,
+                       struct base_error *error)
+{
+    for (size_t n = 1; base_reader_left(body) > 0; n++) {
+        if (decode_meter(body, table, error)) {
+            table->n_meters--;
+            return base_fail_in(error, "meter record %zu", n);
+        }
+    }
+    return 0;
+}
+
+int of13_encode_buckets(struct base_buffer *out, const struct group *group,
+                        struct base_error *error)
+{
+    size_t begin = out->n_bytes;
+    for (size_t i = 0; i < group->n_buckets; i++) {
+        const struct bucket *bucket = &group->buckets[i];
+        size_t at = out->n_bytes;
+        base_put_be16(out, 0);
+        base_put_be16(out, bucket->weight);
+        base_put_be32(out, of_port_to_wire(bucket->watch_port));
+        base_put_be32(out, bucket->watch_group);
+        (void)base_put_zeros(out, 4);
+        if (of13_encode_actions(out, bucket->actions, bucket->n_actions, error)) {
+            out->n_bytes = begin;
+            return base_fail_in(error, "bucket %zu", i + 1);
+        }
+        base_patch_be16(out, at, (uint16_t)(out->n_bytes - at));
+    }
+    return 0;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Groups, meters, ports and the switch in OpenFlow 1.3, as Open vSwitch 3.1 sent them. */
+#include "testing/cmocka.h"
+
+#include "model/port.h"
+#include "ofctl/group.h"
+#include "openflow/of13/group_codec.h"
+#include "openflow/of13/multipart.h"
+#include "openflow/of13/port_codec.h"
+#include "testing/golden.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char groups_hex[] =
+    "006000000000000100200000ffffffffffffffff00000000000000100000000100000000"
+    "0000000000380000ffffffffffffffff0000000000110008810000000019001080000c02"
+    "106400000000000000000010000000020000000000000000002802000000000400200000"
+    "ffffffffffffffff00000000000000100000000300000000000000000040030000000003"
+    "0020000000000001ffffffff000000000000001000000001000000000000000000180000"
+    "ffffffff00000004000000000016000800000004004801000000000200200002ffffffff"
+    "ffffffff000000000000001000000001000000000000000000200000ffffffffffffffff"
+    "0000000000000010000000020000000000000000";
+static const char meters_hex[] =
+    "0018000d0000000100010010000003e80000006400000000001800020000000400010010"
+    "0000000a0000000a00000000";
+static const char ports_hex[] =
+    "0000000600000000aa55aa55000700007036000000000000000000000000000000000000"
+    "000000040000000000000000000000000000000000000000000000000000000400000000"
+    "aa55aa550005000070340000000000000000000000000000000000000000000400000000"
+    "0000000000000000000000000000000000000000";
+
+static const char *const group_texts[] = {
+    "group_id=1,type=all,bucket=actions=output:1,"
+    "bucket=actions=push_vlan:0x8100,set_field:4196->vlan_vid,output:2",
+    "group_id=4,type=indirect,bucket=actions=output:3",
+    "group_id=3,type=ff,bucket=watch_port:1,actions=output:1,"
+    "bucket=watch_group:4,actions=group:4",
+    "group_id=2,type=select,bucket=weight:2,actions=output:1,bucket=weight:0,actions=output:2",
+};
+enum { N_GROUPS = sizeof group_texts / sizeof *group_texts };
+
+static void groups_mean_what_ovs_ofctl_prints(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct group_table table = {0}, parsed = {0};
+    struct base_error error = {""};
+    unhex(groups_hex, &bytes);
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_groups(&body, &table, &error), 0);
+    assert_int_equal(table.n_groups, N_GROUPS);
+    for (size_t i = 0; i < N_GROUPS; i++) {
+        struct base_buffer text = {0}, again = {0}, once_more = {0};
+        const struct group *group = NULL;
+        ofctl_format_group(&table.groups[i], &text);
+        bool known = false;
+        for (size_t j = 0; j < N_GROUPS; j++) {
+            known = known || strcmp(group_texts[j], base_buffer_text(&text)) == 0;
+        }
+        assert_true(known);
+        if (ofctl_parse_group(base_buffer_text(&text), &parsed, NULL, &error)) {
+            fail_msg("%s: %s", base_buffer_text(&text), error.text);
+        }
+        group = group_find(&parsed, table.groups[i].id);
+        assert_non_null(group);
+        assert_true(group_equal(group, &table.groups[i]));
+        assert_int_equal(group_equal(group, &table.groups[(i + 1) % N_GROUPS]), false);
+        assert_int_equal(of13_encode_buckets(&again, &table.groups[i], &error), 0);
+        assert_int_equal(of13_encode_buckets(&once_more, group, &error), 0);
+        assert_int_equal(again.n_bytes, once_more.n_bytes);
+        assert_memory_equal(again.data, once_more.data, again.n_bytes);
+        bool found = false; /* in what the switch sent */
+        for (size_t at = 0; at + again.n_bytes <= bytes.n_bytes && !found; at++) {
+            found = memcmp(bytes.data + at, again.data, again.n_bytes) == 0;
+        }
+        assert_true(found);
+        base_buffer_free(&text);
+        base_buffer_free(&again);
+        base_buffer_free(&once_more);
+    }
+    assert_null(group_find(&table, 99));
+    base_buffer_free(&bytes);
+    group_table_free(&table);
+    group_table_free(&parsed);
+}
+
+static void meters_mean_what_ovs_ofctl_prints(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0}, text = {0};
+    struct group_table table = {0};
+    unhex(meters_hex, &bytes);
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_meters(&body, &table, NULL), 0);
+    for (size_t i = 0; i < table.n_meters; i++) {
+        ofctl_format_meter(&table.meters[i], &text);
+        base_put_text(&text, "|");
+    }
+    assert_string_equal(base_buffer_text(&text),
+                        "meter=1 kbps burst stats bands=\ntype=drop rate=1000 burst_size=100|"
+                        "meter=4 pktps bands=\ntype=drop rate=10|");
+    base_buffer_free(&text);
+    base_buffer_free(&bytes);
+    group_table_free(&table);
+}
+
+static void ports_are_read(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct switch_state sw = {0};
+    unhex(ports_hex, &bytes);
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_port_desc(&body, &sw, NULL), 0);
+    assert_int_equal(sw.n_ports, 2);
+    assert_true(sw.ports[0].number < sw.ports[1].number);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(sw.ports[i].name[0], 'p');
+        assert_int_equal(sw.ports[i].name[1], '0' + sw.ports[i].number);
+        assert_int_equal(sw.ports[i].state, PORT_STATE_LIVE);
+        assert_int_equal(sw.ports[i].dl_addr[0], 0xaa);
+    }
+    struct base_error error;
+    body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_port_desc(&body, &sw, &error), -1);
+    assert_non_null(strstr(error.text, "comes twice"));
+    base_buffer_free(&bytes);
+    switch_state_free(&sw);
+}
+
+static void counters_go_to_their_ports(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct switch_state sw = {.n_ports = 1};
+    sw.ports = calloc(1, sizeof *sw.ports);
+    sw.ports[0].number = PORT_LOCAL;
+    for (int i = 0; i < 2; i++) {
+        unhex(i ? "00000007" : "fffffffe", &bytes);
+        unhex("00*4", &bytes);
+        for (uint64_t n = 1; n <= N_PORT_COUNTERS; n++) {
+            base_put_be64(&bytes, n + 100 * (uint64_t)i);
+        }
+        unhex("00000001 00000002", &bytes);
+    }
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_port_counters(&body, &sw, NULL), 0);
+    assert_true(sw.ports[0].has_counters);
+    assert_int_equal(sw.ports[0].counters.rx_packets, 1);
+    assert_int_equal(sw.ports[0].counters.tx_packets, 2);
+    assert_int_equal(sw.ports[0].counters.collisions, N_PORT_COUNTERS);
+    body = base_reader_over(bytes.data, bytes.n_bytes - 1);
+    assert_int_equal(of13_decode_port_counters(&body, &sw, NULL), -1);
+    base_buffer_free(&bytes);
+    switch_state_free(&sw);
+}
+
+static void the_switch_says_who_it_is(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct switch_state sw = {0};
+    uint8_t auxiliary;
+    unhex("0000000000000001 00000002 fe 03 0000 0000004f 00000000", &bytes);
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_features(&body, &sw, &auxiliary, NULL), 0);
+    assert_int_equal(sw.datapath_id, 1);
+    assert_int_equal(sw.n_buffers, 2);
+    assert_int_equal(sw.n_tables, 0xfe);
+    assert_int_equal(auxiliary, 3);
+    assert_int_equal(sw.capabilities, 0x4f);
+    assert_int_equal(sw.version, 4);
+    base_buffer_free(&bytes);
+}
+
+/* What ovs-ofctl sent for dump-flows, dump-aggregate, dump-ports, dump-groups, dump-meters and
+ * dump-ports-desc, but for the transaction id. */
+static void requests_are_those_of_ovs_ofctl(void **state)
+{
+    (void)state;
+    static const struct {
+        enum of_stats_kind kind;
+        const char *hex;
+    } requests[] = {
+        {OFPST_FLOW, "04 12 0038 00000009 0001 0000 00*4 ff 00*3 ffffffff ffffffff 00*4 00*8 00*8 "
+                     "0001 0004 00*4"},
+        {OFPST_AGGREGATE, "04 12 0038 00000009 0002 0000 00*4 ff 00*3 ffffffff ffffffff 00*4 00*8 "
+                          "00*8 0001 0004 00*4"},
+        {OFPST_PORT, "04 12 0018 00000009 0004 0000 00*4 ffffffff 00*4"},
+        {OFPST_GROUP_DESC, "04 12 0010 00000009 0007 0000 00*4"},
+        {OFPST_GROUP, "04 12 0018 00000009 0006 0000 00*4 ffffffff 00*4"},
+        {OFPST_METER_CONFIG, "04 12 0018 00000009 000a 0000 00*4 ffffffff 00*4"},
+        {OFPST_PORT_DESC, "04 12 0010 00000009 000d 0000 00*4"},
+        {OFPST_DESC, "04 12 0010 00000009 0000 0000 00*4"},
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        struct base_buffer expected = {0}, out = {0};
+        unhex(requests[i].hex, &expected);
+        of13_encode_request(&out, 9, requests[i].kind);
+        assert_int_equal(out.n_bytes, expected.n_bytes);
+        assert_memory_equal(out.data, expected.data, out.n_bytes);
+        base_buffer_free(&expected);
+        base_buffer_free(&out);
+    }
+}
+
+static void messages_are_opened(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        int type; /* -1: refused */
+    } messages[] = {
+        {"04 00 0008 00000001", OFPT_HELLO},
+        {"06 00 0010 00000001 0001 0008 00000012", OFPT_HELLO},
+        {"04 14 0008 00000001", OFPT_BARRIER_REQUEST},
+        {"04 15 0008 00000001", OFPT_BARRIER_REPLY},
+        {"04 13 0010 00000001 00*8", OFPT_STATS_REPLY},
+        {"04 0f 0010 00000001 00*8", OF_N_TYPES},
+        {"04 63 0010 00000001 00*8", UINT8_MAX},
+        {"01 15 0008 00000001", -1},
+        {"04 15 0009 00000001 00", -1},
+        {"04 13 0008 00000001", -1},
+        {"04 13 0018 00000001 00*8", -1},
+    };
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        struct base_buffer bytes = {0};
+        struct of_header header = {0};
+        struct base_reader body;
+        struct base_error error;
+        unhex(messages[i].hex, &bytes);
+        int status = of13_open(bytes.data, bytes.n_bytes, &header, &body, &error);
+        assert_int_equal(status, messages[i].type < 0 ? -1 : 0);
+        if (status == 0) {
+            assert_int_equal(header.type, messages[i].type);
+            assert_int_equal(header.xid, 1);
+        }
+        base_buffer_free(&bytes);
+    }
+    struct base_buffer out = {0};
+    of13_encode_empty(&out, OFPT_BARRIER_REQUEST, 7);
+    assert_memory_equal(out.data, "\4\x14\0\10\0\0\0\7", 8);
+    base_buffer_free(&out);
+}
+
+static void replies_have_the_length_of_their_kind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        bool fits;
+    } replies[] = {
+        {"0001 0000 00*4", true},         {"0001 0001 00*4 00*7", true},
+        {"0002 0000 00*4 00*24", true},   {"0002 0000 00*4 00*23", false},
+        {"0004 0000 00*4 00*112", true},  {"0004 0000 00*4 00*111", false},
+        {"000d 0000 00*4 00*128", true},  {"000d 0000 00*4 00*63", false},
+        {"0003 0000 00*4 00*24", true},   {"0003 0000 00*4 00*25", false},
+        {"0000 0000 00*4 00*1056", true}, {"0000 0000 00*4", false},
+        {"0005 0000 00*4 00*41", false},  {"0002 0000", false},
+    };
+    for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+        struct base_buffer bytes = {0};
+        struct of_stats stats = {0};
+        struct base_error error;
+        unhex(replies[i].hex, &bytes);
+        struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+        assert_int_equal(of13_open_multipart(&body, &stats, &error), replies[i].fits ? 0 : -1);
+        assert_int_equal(stats.more, i == 1);
+        base_buffer_free(&bytes);
+    }
+}
+
+static void damaged_groups_are_refused(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    unhex(groups_hex, &bytes);
+    for (size_t n = 0; n < bytes.n_bytes; n++) {
+        for (int bit = 0; bit < 9; bit++) {
+            struct group_table table = {0};
+            struct base_error error = {""};
+            size_t n_bytes = bit < 8 ? bytes.n_bytes : n;
+            bytes.data[n] ^= (uint8_t)(1 << bit);
+            uint8_t *copy = malloc(n_bytes + 1);
+            memcpy(copy, bytes.data, n_bytes);
+            struct base_reader body = base_reader_over(copy, n_bytes);
+            assert_true(of13_decode_groups(&body, &table, &error) == 0 || error.text[0]);
+            free(copy);
+            bytes.data[n] ^= (uint8_t)(1 << bit);
+            group_table_free(&table);
+        }
+    }
+    base_buffer_free(&bytes);
+}
+
+static void bad_texts_of_groups_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *why;
+    } bad[] = {
+        {"type=all", "a group needs group_id="},
+        {"group_id=1", "a group needs type="},
+        {"group_id=x,type=all", "bad word \"group_id\""},
+        {"group_id=1,type=some", "bad word \"type\""},
+        {"group_id=1,type=all,bucket=weight:x,actions=output:1", "bad word \"weight\""},
+        {"group_id=1,type=all,bucket=watch_port:x", "bad word \"watch_port\""},
+        {"group_id=1,type=all,bucket=watch_group:x", "bad word \"watch_group\""},
+        {"group_id=1,type=all,bucket=actions=outputs:1", "unknown action"},
+        {"group_id=1,type=all,nonsense", "bad word \"nonsense\""},
+    };
+    struct group_table table = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct base_error error = {""};
+        assert_int_equal(ofctl_parse_group(bad[i].text, &table, NULL, &error), -1);
+        if (!strstr(error.text, bad[i].why)) {
+            fail_msg("%s: %s", bad[i].text, error.text);
+        }
+        assert_int_equal(table.n_groups, 0);
+    }
+    group_table_free(&table);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(groups_mean_what_ovs_ofctl_prints),
+    cmocka_unit_test(meters_mean_what_ovs_ofctl_prints),
+    cmocka_unit_test(ports_are_read),
+    cmocka_unit_test(counters_go_to_their_ports),
+    cmocka_unit_test(the_switch_says_who_it_is),
+    cmocka_unit_test(requests_are_those_of_ovs_ofctl),
+    cmocka_unit_test(messages_are_opened),
+    cmocka_unit_test(replies_have_the_length_of_their_kind),
+    cmocka_unit_test(damaged_groups_are_refused),
+    cmocka_unit_test(bad_texts_of_groups_are_refused),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a check says and hears in one version of OpenFlow, in words that no version has: whoever
+ * talks to a switch knows one of these, and asks for the number of the version nowhere. */
+#ifndef OPENFLOW_PROTOCOL_H
+#define OPENFLOW_PROTOCOL_H
+
+#include "model/state.h"
+#include "openflow/message.h"
+#include "openflow/of10/stats.h"
+
+struct of_protocol {
+    uint8_t version;  /* on the wire */
+    const char *name; /* "1.0" */
+
+    /* As of_open and of_encode_empty. */
+    int (*open)(const void *bytes, size_t n_bytes, struct of_header *header,
+                struct base_reader *body, struct base_error *error);
+    void (*put_empty)(struct base_buffer *out, enum of_type type, uint32_t xid);
+    void (*put_bytes)(struct base_buffer *out, enum of_type type, uint32_t xid, const void *bytes,
+                      size_t n_bytes);
+
+    /* Appends a request for everything of this kind. */
+    void (*ask)(struct base_buffer *out, uint32_t xid, enum of_stats_kind kind);
+    /* As of_open_stats. */
+    int (*open_stats)(struct base_reader *body, struct of_stats *stats, struct base_error *error);
+
+    /* Into the state: FEATURES, and replies of these kinds; NULL: this version has none. Each takes
+     * one message, and adds to what others brought. */
+    int (*features)(struct base_reader *body, struct switch_state *state, struct base_error *error);
+    int (*flows)(struct base_reader *body, struct flow_table *table, size_t max_entries,
+                 struct base_error *error);
+    int (*ports)(struct base_reader *body, struct switch_state *state, struct base_error *error);
+    int (*counters)(struct base_reader *body, struct switch_state *state, struct base_error *error);
+    int (*groups)(struct base_reader *body, struct group_table *table, struct base_error *error);
+    int (*meters)(struct base_reader *body, struct group_table *table, struct base_error *error);
+};
+
+/* The protocol of this version on the wire, 1 or 4; NULL: none that is spoken here. */
+const struct of_protocol *of_protocol(uint8_t version);
+
+#endif
