@@ -10,6 +10,7 @@
 #include "channel/progress.h"
 #include "channel/socket.h"
 #include "openflow/of10/packet_codec.h"
+#include "openflow/of13/wire.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -44,7 +45,8 @@ struct session {
     struct base_error unusable;        /* why it can never be reached, or "" */
     struct channel_address *addresses; /* tcp, unix */
     size_t n_addresses;
-    size_t n_tried;                    /* of the addresses, in this dump */
+    size_t n_tried; /* of the addresses, in this dump */
+    const struct of_protocol *protocol;
     struct channel_listener *listener; /* ptcp; shared */
     struct channel_conn *conn;         /* NULL: closed */
     struct channel_conn *rival;        /* ptcp: another that says it is the same switch; NULL */
@@ -120,6 +122,7 @@ static void hang_up_rival(struct session *session)
 
 static void ask(struct session *session)
 {
+    session->progress.protocol = channel_conn_protocol(session->conn);
     channel_progress_begin(&session->progress, session->channel->what, session->next_xid,
                            channel_conn_output(session->conn));
     session->next_xid += CHANNEL_N_REQUESTS;
@@ -145,6 +148,7 @@ static int dial_next(struct session *session, struct base_error *error)
             if (!session->conn) {
                 return -1;
             }
+            channel_conn_speak(session->conn, session->protocol);
             ask(session);
             return 0;
         }
@@ -363,6 +367,21 @@ static void on_rival_down(void *owner, struct channel_conn *conn, const struct b
     hang_up_rival(owner);
 }
 
+/* 1.0 is said first, which every switch that has it is read in. One that says in its HELLO that it
+ * has not, and has 1.3, is dialled once more. False: that is not so. */
+static bool speak_otherwise(struct session *session, const struct channel_conn *conn)
+{
+    const struct of_protocol *other = of_protocol(OF13_VERSION);
+    uint32_t offers = channel_conn_offers(conn);
+    bool differs = !(offers >> session->protocol->version & 1) && offers >> other->version & 1;
+    if (!session->running || session->listener || !differs) {
+        return false;
+    }
+    session->protocol = other;
+    session->n_tried--; /* the same address */
+    return true;
+}
+
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why)
 {
     struct session *session = owner;
@@ -372,6 +391,7 @@ static void on_down(void *owner, struct channel_conn *conn, const struct base_er
     again |= session->running && session->rival; /* it has dialled again */
     bool next = session->running && channel_conn_stage(conn) == CHANNEL_CONN_CONNECTING &&
                 session->n_tried < session->n_addresses;
+    next = next || speak_otherwise(session, conn);
     if (session->running && !again && !next) {
         if (closed) {
             finish_waiting(session, why->text);
@@ -501,7 +521,8 @@ static void on_silence(evutil_socket_t fd, short events, void *arg)
             channel_conn_stage(session->conn) == CHANNEL_CONN_GREETED) {
             session->echo_due = true;
             session->echo_xid = session->next_xid++;
-            of_encode_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
+            channel_conn_protocol(session->conn)
+                ->put_empty(channel_conn_output(session->conn), OFPT_ECHO_REQUEST,
                             session->echo_xid);
             channel_conn_flush(session->conn);
         }
@@ -616,6 +637,9 @@ int channel_packet_out(struct channel *channel, size_t target, uint16_t port, co
     if (!session->conn) {
         return base_fail(error, "%s: no session", session->text);
     }
+    if (channel_conn_protocol(session->conn)->version != OFP_VERSION) {
+        return base_fail(error, "%s: PACKET_OUT of OpenFlow 1.3 is not supported", session->text);
+    }
     return of_encode_packet_out(channel_conn_output(session->conn), session->next_xid++, &packet,
                                 error);
 }
@@ -663,6 +687,7 @@ static int open_session(struct session *session, struct channel *channel,
                                 .dpid = target->dpid,
                                 .peer = target->tls,
                                 .any_dpid = target->any_dpid,
+                                .protocol = of_protocol(OFP_VERSION),
                                 .next_xid = 1};
     session->peer.key = session->peer.certificate = session->peer.ca = NULL; /* the caller's */
     if (!session->text) {

@@ -67,6 +67,8 @@ enum {
     CHANNEL_ODD_NO_PORT_STATS = 1 << 3, /* refuses PORT stats: ports have no counters */
     CHANNEL_ODD_ONE_BY_ONE = 1 << 4,    /* answers only the first of several requests */
     CHANNEL_ODD_TABLE = 1 << 5,         /* its only table has another number than 0 */
+    CHANNEL_ODD_NO_GROUPS = 1 << 6,     /* refuses GROUP_DESC: it has no groups */
+    CHANNEL_ODD_NO_METERS = 1 << 7,     /* refuses METER_CONFIG: it has no meters */
 };
 
 struct channel_dump {

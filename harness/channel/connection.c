@@ -29,6 +29,8 @@ struct channel_conn {
     void *owner;
     int fd; /* the stream's */
     struct channel_stream *stream;
+    const struct of_protocol *protocol;
+    uint32_t offers; /* by the peer's HELLO */
     enum channel_conn_stage stage;
     bool closed;
     struct event *readable;
@@ -57,7 +59,7 @@ struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struc
     conn->input = malloc(INPUT_BYTES);
     conn->readable = event_new(base, fd_own, EV_READ | EV_PERSIST, on_readable, conn);
     conn->writable = event_new(base, fd_own, EV_WRITE, on_writable, conn);
-    of_encode_empty(&conn->output, OFPT_HELLO, HELLO_XID);
+    channel_conn_speak(conn, of_protocol(OFP_VERSION));
     if (!conn->input || !conn->readable || !conn->writable || conn->output.failed ||
         event_add(conn->writable, NULL)) {
         channel_conn_free(conn);
@@ -65,6 +67,23 @@ struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struc
         return NULL;
     }
     return conn;
+}
+
+void channel_conn_speak(struct channel_conn *conn, const struct of_protocol *protocol)
+{
+    conn->protocol = protocol;
+    conn->output.n_bytes = 0;
+    of_encode_hello(&conn->output, HELLO_XID, UINT32_C(1) << protocol->version);
+}
+
+const struct of_protocol *channel_conn_protocol(const struct channel_conn *conn)
+{
+    return conn->protocol;
+}
+
+uint32_t channel_conn_offers(const struct channel_conn *conn)
+{
+    return conn->offers;
 }
 
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,
@@ -215,8 +234,7 @@ static int not_openflow(const struct base_reader *input, struct base_error *erro
 }
 
 /* A session begins with HELLO, or with an ERROR against ours. Both have their
- * layout in every version; whatever version the peer's HELLO has, the lower of
- * both, 1.0, is spoken from there on (section 5.5.1). */
+ * layout in every version. */
 static bool may_be_openflow(const struct base_reader *input)
 {
     struct base_reader peek = *input;
@@ -225,7 +243,8 @@ static bool may_be_openflow(const struct base_reader *input)
     return version != 0 && (type == OFPT_HELLO || type == OFPT_ERROR);
 }
 
-static int hello_failed(struct base_reader body, struct base_error *error)
+static int hello_failed(const struct channel_conn *conn, struct base_reader body,
+                        struct base_error *error)
 {
     struct of_error of_error;
     struct base_buffer text = {0};
@@ -233,7 +252,8 @@ static int hello_failed(struct base_reader body, struct base_error *error)
         return -1;
     }
     of_error_format(&of_error, &text);
-    base_fail(error, "does not speak OpenFlow 1.0: %s", base_buffer_text(&text));
+    base_fail(error, "does not speak OpenFlow %s: %s", conn->protocol->name,
+              base_buffer_text(&text));
     base_buffer_free(&text);
     return -1;
 }
@@ -243,20 +263,36 @@ static bool is_hello_failed(struct base_reader body)
     return base_read_be16(&body) == OFPET_HELLO_FAILED && !body.failed;
 }
 
+/* The version that is spoken is the highest that both have, or, where one has no list, the lower
+ * one of the headers (OpenFlow 1.3.5, section 6.3.1); ours is the only one that we say. */
+static int take_hello(struct channel_conn *conn, const struct of_header *header,
+                      const struct base_reader *body, struct base_error *error)
+{
+    conn->stage = CHANNEL_CONN_GREETED;
+    conn->offers = of_decode_hello(header, *body);
+    if (conn->offers >> conn->protocol->version & 1) {
+        return 0;
+    }
+    struct base_buffer text = {0};
+    of_format_versions(conn->offers, &text);
+    base_fail(error, "speaks OpenFlow %s, not %s", base_buffer_text(&text), conn->protocol->name);
+    base_buffer_free(&text);
+    return -1;
+}
+
 static int take_message(struct channel_conn *conn, const struct of_header *header,
                         struct base_reader *body, struct base_error *error)
 {
     switch (header->type) {
     case OFPT_HELLO:
-        conn->stage = CHANNEL_CONN_GREETED;
-        return 0;
+        return take_hello(conn, header, body, error);
     case OFPT_ECHO_REQUEST:
-        of_encode_bytes(&conn->output, OFPT_ECHO_REPLY, header->xid, body->at,
-                        base_reader_left(body));
+        conn->protocol->put_bytes(&conn->output, OFPT_ECHO_REPLY, header->xid, body->at,
+                                  base_reader_left(body));
         return 0;
     case OFPT_ERROR:
         if (conn->stage != CHANNEL_CONN_GREETED || is_hello_failed(*body)) {
-            return hello_failed(*body, error);
+            return hello_failed(conn, *body, error);
         }
         break;
     }
@@ -280,7 +316,8 @@ static int take_input(struct channel_conn *conn, struct base_reader *input,
         }
         struct of_header header;
         struct base_reader body;
-        if (of_open(base_read_bytes(input, n_message), n_message, &header, &body, error) ||
+        if (conn->protocol->open(base_read_bytes(input, n_message), n_message, &header, &body,
+                                 error) ||
             take_message(conn, &header, &body, error)) {
             return -1;
         }

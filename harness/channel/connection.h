@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One socket that speaks OpenFlow 1.0: bytes are cut into messages, HELLO is
- * exchanged, ECHO answered, and a peer that speaks something else recognised.
- * Everything else goes to the owner, message by message, from the one buffer
- * that the bytes were read into. */
+ * One socket that speaks OpenFlow, 1.0 unless another version is set: bytes are cut into messages,
+ * HELLO is exchanged, ECHO answered, and a peer that speaks something else recognised. Everything
+ * else goes to the owner, message by message, from the one buffer that the bytes were read into. */
 #ifndef CHANNEL_CONNECTION_H
 #define CHANNEL_CONNECTION_H
 
 #include "channel/tls.h"
-#include "openflow/message.h"
+#include "openflow/protocol.h"
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -33,6 +32,17 @@ struct channel_conn_ops {
 struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struct channel_tls *tls,
                                       const struct channel_conn_ops *ops, void *owner,
                                       struct base_error *error);
+
+/* For a connection that has sent nothing: its HELLO and all behind it are of this version, and
+ * messages must be. A peer whose HELLO lists others only is a failure. */
+void channel_conn_speak(struct channel_conn *conn, const struct of_protocol *protocol);
+
+/* What it speaks. */
+const struct of_protocol *channel_conn_protocol(const struct channel_conn *conn);
+
+/* The versions that the peer's HELLO listed, bit n is version n on the wire; 0: it has not come, or
+ * lists none. */
+uint32_t channel_conn_offers(const struct channel_conn *conn);
 
 /* From now on messages and the end go to another owner. */
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,

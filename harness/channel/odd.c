@@ -13,6 +13,8 @@ static const struct {
     {CHANNEL_ODD_NO_AGGREGATE, "refuses AGGREGATE stats: its table was taken when two dumps in a "
                                "row listed the same entries"},
     {CHANNEL_ODD_NO_PORT_STATS, "refuses PORT stats: its ports are not counted"},
+    {CHANNEL_ODD_NO_GROUPS, "refuses GROUP_DESC: taken to have no groups"},
+    {CHANNEL_ODD_NO_METERS, "refuses METER_CONFIG: taken to have no meters"},
     {CHANNEL_ODD_ONE_BY_ONE, "answers only the first of several requests: asked one by one"},
 };
 

@@ -5,9 +5,6 @@
 
 #include "ofctl/flow.h"
 #include "openflow/error.h"
-#include "openflow/of10/flow_codec.h"
-#include "openflow/of10/nxst.h"
-#include "openflow/of10/port_codec.h"
 #include "openflow/of10/stats.h"
 
 /* A table that many of these could not catch is not at rest. */
@@ -15,6 +12,12 @@ enum { MAX_REPEATS = 9 };
 
 static int take_features(struct channel_progress *progress, struct base_reader *body,
                          struct base_error *error);
+static int take_port_desc(struct channel_progress *progress, struct base_reader *body,
+                          struct base_error *error);
+static int take_groups(struct channel_progress *progress, struct base_reader *body,
+                       struct base_error *error);
+static int take_meters(struct channel_progress *progress, struct base_reader *body,
+                       struct base_error *error);
 static int take_flows(struct channel_progress *progress, struct base_reader *body,
                       struct base_error *error);
 static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
@@ -33,6 +36,11 @@ static const struct request {
                 struct base_error *error);
 } REQUESTS[] = {
     [CHANNEL_FEATURES] = {"FEATURES", OFPT_FEATURES_REPLY, 0, 0, take_features},
+    [CHANNEL_PORT_DESC] = {"PORT_DESC", OFPT_STATS_REPLY, OFPST_PORT_DESC, 0, take_port_desc},
+    [CHANNEL_GROUP] = {"GROUP_DESC", OFPT_STATS_REPLY, OFPST_GROUP_DESC, CHANNEL_ODD_NO_GROUPS,
+                       take_groups},
+    [CHANNEL_METER] = {"METER_CONFIG", OFPT_STATS_REPLY, OFPST_METER_CONFIG, CHANNEL_ODD_NO_METERS,
+                       take_meters},
     [CHANNEL_FLOW] = {"FLOW stats", OFPT_STATS_REPLY, OFPST_FLOW, 0, take_flows},
     [CHANNEL_AGGREGATE] = {"AGGREGATE stats", OFPT_STATS_REPLY, OFPST_AGGREGATE,
                            CHANNEL_ODD_NO_AGGREGATE, take_aggregate},
@@ -50,34 +58,30 @@ static bool is_pending(const struct channel_progress *progress, enum channel_req
 static void send_request(struct channel_progress *progress, enum channel_request which,
                          struct base_buffer *out)
 {
+    const struct of_protocol *protocol = progress->protocol;
     uint32_t xid = progress->xid + which;
-    switch (which) {
-    case CHANNEL_FEATURES:
-        of_encode_empty(out, OFPT_FEATURES_REQUEST, xid);
-        break;
-    case CHANNEL_FLOW:
-        if (progress->habits.is_plain) {
-            of_encode_flow_request(out, xid, OFPST_FLOW);
-        } else {
-            of_encode_nxst_flow_request(out, xid);
-        }
-        break;
-    case CHANNEL_AGGREGATE:
-        of_encode_flow_request(out, xid, OFPST_AGGREGATE);
-        break;
-    case CHANNEL_PORT:
-        of_encode_port_request(out, xid);
-        break;
-    default:
-        of_encode_empty(out, OFPT_BARRIER_REQUEST, xid);
+    if (which == CHANNEL_FEATURES) {
+        protocol->put_empty(out, OFPT_FEATURES_REQUEST, xid);
+    } else if (which == CHANNEL_BARRIER) {
+        protocol->put_empty(out, OFPT_BARRIER_REQUEST, xid);
+    } else if (which == CHANNEL_FLOW && !progress->habits.is_plain) {
+        protocol->ask_whole(out, xid);
+    } else {
+        protocol->ask(out, xid, REQUESTS[which].kind);
     }
     progress->unsent &= ~(1u << which);
 }
 
 /* The requests for `what`, without those that the switch refuses. */
-static unsigned requests_for(unsigned what, unsigned odd)
+static unsigned requests_for(const struct of_protocol *protocol, unsigned what, unsigned odd)
 {
     unsigned requests = 1u << CHANNEL_FEATURES | 1u << CHANNEL_BARRIER;
+    if (protocol->ports) {
+        requests |= 1u << CHANNEL_PORT_DESC;
+    }
+    if (protocol->groups && what & CHANNEL_FLOWS) {
+        requests |= 1u << CHANNEL_GROUP | 1u << CHANNEL_METER;
+    }
     if (what & CHANNEL_FLOWS) {
         requests |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
     }
@@ -95,11 +99,13 @@ static unsigned requests_for(unsigned what, unsigned odd)
 void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,
                             struct base_buffer *out)
 {
+    progress->protocol = progress->protocol ? progress->protocol : of_protocol(OFP_VERSION);
+    progress->habits.is_plain |= !progress->protocol->ask_whole;
     switch_state_free(&progress->dump->state);
     progress->xid = xid;
     progress->n_aggregate = 0; /* of no entries, if flows are not asked for */
     progress->lists_flows = what & CHANNEL_FLOWS;
-    progress->asked = requests_for(what, progress->habits.odd);
+    progress->asked = requests_for(progress->protocol, what, progress->habits.odd);
     progress->pending = progress->unsent = progress->asked;
     progress->refused_extended = false;
     do {
@@ -138,7 +144,25 @@ bool channel_progress_ask_otherwise(struct channel_progress *progress)
 static int take_features(struct channel_progress *progress, struct base_reader *body,
                          struct base_error *error)
 {
-    return of_decode_features(body, &progress->dump->state, error);
+    return progress->protocol->features(body, &progress->dump->state, error);
+}
+
+static int take_port_desc(struct channel_progress *progress, struct base_reader *body,
+                          struct base_error *error)
+{
+    return progress->protocol->ports(body, &progress->dump->state, error);
+}
+
+static int take_groups(struct channel_progress *progress, struct base_reader *body,
+                       struct base_error *error)
+{
+    return progress->protocol->groups(body, &progress->dump->state.groups, error);
+}
+
+static int take_meters(struct channel_progress *progress, struct base_reader *body,
+                       struct base_error *error)
+{
+    return progress->protocol->meters(body, &progress->dump->state.groups, error);
 }
 
 static int take_flows(struct channel_progress *progress, struct base_reader *body,
@@ -146,8 +170,8 @@ static int take_flows(struct channel_progress *progress, struct base_reader *bod
 {
     struct flow_table *flows = &progress->dump->state.flows;
     size_t max = progress->limits.max_entries;
-    return progress->habits.is_plain ? of_decode_flow_stats(body, flows, max, error)
-                                     : of_decode_nxst_flow(body, flows, max, error);
+    return progress->habits.is_plain ? progress->protocol->flows(body, flows, max, error)
+                                     : progress->protocol->whole_flows(body, flows, max, error);
 }
 
 static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
@@ -166,10 +190,10 @@ static int take_aggregate(struct channel_progress *progress, struct base_reader 
 static int take_ports(struct channel_progress *progress, struct base_reader *body,
                       struct base_error *error)
 {
-    if (is_pending(progress, CHANNEL_FEATURES)) {
+    if (is_pending(progress, CHANNEL_FEATURES) || is_pending(progress, CHANNEL_PORT_DESC)) {
         return base_fail(error, "came before the reply to FEATURES");
     }
-    return of_decode_port_counters(body, &progress->dump->state, error);
+    return progress->protocol->counters(body, &progress->dump->state, error);
 }
 
 static int take_barrier(struct channel_progress *progress, struct base_reader *body,
@@ -196,12 +220,12 @@ static int check_limits(struct channel_progress *progress, const struct of_heade
     return 0;
 }
 
-static int refused(const struct request *request, struct base_reader *body,
-                   struct base_error *error)
+static int refused(const struct request *request, const struct of_header *header,
+                   struct base_reader *body, struct base_error *error)
 {
     struct of_error of_error;
     struct base_buffer text = {0};
-    if (of_decode_error(body, OFP_VERSION, &of_error, error)) {
+    if (of_decode_error(body, header->version, &of_error, error)) {
         return -1;
     }
     of_error_format(&of_error, &text);
@@ -345,7 +369,7 @@ static int take_reply(struct channel_progress *progress, enum channel_request wh
 {
     const struct request *request = &REQUESTS[which];
     struct of_stats stats = {.kind = 0};
-    if (header->type == OFPT_STATS_REPLY && of_open_stats(body, &stats, error)) {
+    if (header->type == OFPT_STATS_REPLY && progress->protocol->open_stats(body, &stats, error)) {
         return base_fail_in(error, "reply to %s", request->name);
     }
     bool is_extended = which == CHANNEL_FLOW && !progress->habits.is_plain;
@@ -397,7 +421,7 @@ int channel_progress_message(struct channel_progress *progress, const struct of_
         progress->habits.odd |= REQUESTS[which].refusal;
         progress->pending &= ~(1u << which);
     } else if (header->type == OFPT_ERROR) {
-        return refused(&REQUESTS[which], body, error);
+        return refused(&REQUESTS[which], header, body, error);
     } else if (take_reply(progress, which, header, body, error)) {
         return -1;
     }

@@ -13,10 +13,13 @@
 #define CHANNEL_PROGRESS_H
 
 #include "channel/channel.h"
-#include "openflow/message.h"
+#include "openflow/protocol.h"
 
 enum channel_request {
     CHANNEL_FEATURES,
+    CHANNEL_PORT_DESC, /* these three in OpenFlow 1.3 only */
+    CHANNEL_GROUP,
+    CHANNEL_METER,
     CHANNEL_FLOW,
     CHANNEL_AGGREGATE,
     CHANNEL_PORT,
@@ -32,17 +35,18 @@ struct channel_habits {
 };
 
 struct channel_progress {
-    struct channel_options limits; /* all set */
-    struct channel_dump *dump;     /* filled in */
-    unsigned pending;              /* bit n: request n has not been answered to the end */
-    unsigned asked;                /* bit n: request n belongs to this attempt */
-    unsigned unsent;               /* of these, what has not been asked yet: one by one */
-    struct channel_habits habits;  /* keep them from dump to dump of one switch */
-    bool refused_extended;         /* it said so, or nothing, just now */
-    bool lists_flows;              /* CHANNEL_FLOWS */
-    bool has_before;               /* hash_before is of the attempt before */
-    uint32_t xid;                  /* of request 0; request n has xid + n */
-    uint32_t n_aggregate;          /* entries, says AGGREGATE */
+    const struct of_protocol *protocol; /* NULL until it begins: OpenFlow 1.0 */
+    struct channel_options limits;      /* all set */
+    struct channel_dump *dump;          /* filled in */
+    unsigned pending;                   /* bit n: request n has not been answered to the end */
+    unsigned asked;                     /* bit n: request n belongs to this attempt */
+    unsigned unsent;                    /* of these, what has not been asked yet: one by one */
+    struct channel_habits habits;       /* keep them from dump to dump of one switch */
+    bool refused_extended;              /* it said so, or nothing, just now */
+    bool lists_flows;                   /* CHANNEL_FLOWS */
+    bool has_before;                    /* hash_before is of the attempt before */
+    uint32_t xid;                       /* of request 0; request n has xid + n */
+    uint32_t n_aggregate;               /* entries, says AGGREGATE */
     size_t n_messages;
     uint64_t hash_before; /* of its entries */
 };

@@ -60,6 +60,17 @@ void of_end(struct base_buffer *out, size_t begin);
  * BARRIER_REQUEST, BARRIER_REPLY; and HELLO or ECHO with an empty one. */
 void of_encode_empty(struct base_buffer *out, enum of_type type, uint32_t xid);
 
+/* HELLO (OpenFlow 1.3.5, section 7.5.1). `versions`: bit n is version n on the wire. The header has
+ * the highest of them; above 1.0 they are listed in an element behind it. */
+void of_encode_hello(struct base_buffer *out, uint32_t xid, uint32_t versions);
+
+/* The versions that the peer speaks, by its HELLO: those of the element, or, where there is none,
+ * all up to that of the header. */
+uint32_t of_decode_hello(const struct of_header *header, struct base_reader body);
+
+/* Appends "1.0, 1.3". */
+void of_format_versions(uint32_t versions, struct base_buffer *out);
+
 /* A message whose body is bytes that mean nothing to us: ECHO_REQUEST and
  * ECHO_REPLY (sections 5.5.2, 5.5.3: the reply carries the request's bytes). */
 void of_encode_bytes(struct base_buffer *out, enum of_type type, uint32_t xid, const void *bytes,

@@ -4,6 +4,7 @@
 #include "openflow/protocol.h"
 
 #include "openflow/of10/flow_codec.h"
+#include "openflow/of10/nxst.h"
 #include "openflow/of10/port_codec.h"
 #include "openflow/of13/flow_codec.h"
 #include "openflow/of13/group_codec.h"
@@ -49,6 +50,8 @@ static const struct of_protocol protocols[] = {
         .put_bytes = of_encode_bytes,
         .ask = ask_10,
         .open_stats = of_open_stats,
+        .ask_whole = of_encode_nxst_flow_request,
+        .whole_flows = of_decode_nxst_flow,
         .features = of_decode_features,
         .flows = of_decode_flow_stats,
         .counters = of_decode_port_counters,

@@ -25,6 +25,11 @@ struct of_protocol {
     /* As of_open_stats. */
     int (*open_stats)(struct base_reader *body, struct of_stats *stats, struct base_error *error);
 
+    /* Of Open vSwitch in 1.0: the entries with their whole matches. NULL: `flows` has them. */
+    void (*ask_whole)(struct base_buffer *out, uint32_t xid);
+    int (*whole_flows)(struct base_reader *body, struct flow_table *table, size_t max_entries,
+                       struct base_error *error);
+
     /* Into the state: FEATURES, and replies of these kinds; NULL: this version has none. Each takes
      * one message, and adds to what others brought. */
     int (*features)(struct base_reader *body, struct switch_state *state, struct base_error *error);
