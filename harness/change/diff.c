@@ -108,6 +108,7 @@ static int open_side(struct side *side, const struct switch_state *state,
 {
     const struct flow_table *flows = &state->flows;
     bool alike = flood_alike(state, other);
+    bool same_groups = group_tables_alike(&state->groups, &other->groups);
     side->state = state;
     side->counterparts = change_diff_counterparts(flows, &other->flows);
     side->changed = base_calloc(flows->n_entries + 1, sizeof *side->changed);
@@ -125,6 +126,8 @@ static int open_side(struct side *side, const struct switch_state *state,
         side->changed[i] =
             !same ||
             !actions_equal(entry->actions, entry->n_actions, same->actions, same->n_actions) ||
+            !instructions_equal(entry->instructions, same->instructions) ||
+            (!same_groups && flow_uses_group(entry)) ||
             !extras_equal(entry->extras, entry->n_extras, same->extras, same->n_extras) ||
             (!alike && floods(entry));
     }
@@ -254,7 +257,8 @@ static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
 {
     return a && b && a->table_id == b->table_id &&
            extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
-           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
+           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions) &&
+           instructions_equal(a->instructions, b->instructions) && !flow_uses_group(a);
 }
 
 /* ------------------------------------------------------------------ rivals */

@@ -127,6 +127,7 @@ static size_t change_row(struct change_edit *edit, const struct flow_mod *mod, s
     if (!deletes(mod)) {
         entry->actions = mod->flow.actions;
         entry->n_actions = mod->flow.n_actions;
+        entry->instructions = mod->flow.instructions;
         entry->cookie = mod->cookie_mask ? entry->cookie : mod->flow.cookie;
     }
     return 1;

@@ -205,7 +205,7 @@ static void as_many_entries_are_not_the_same_entries(void **state)
 
 static void put_refusal(struct base_buffer *out, enum channel_request which)
 {
-    peer_put_error(out, XID + which, &(struct of_error){OFPET_BAD_REQUEST, 2, NULL, 0});
+    peer_put_error(out, XID + which, &(struct of_error){OFPET_BAD_REQUEST, 2, NULL, 0, 0});
 }
 
 static void what_was_refused_is_not_asked_again(void **state)
@@ -275,7 +275,7 @@ static void wrong_replies_are_refused(void **state)
     assert_refused(fixture, &in, "sent one reply more to AGGREGATE stats than was asked for");
     of_encode_empty(&in, OFPT_FEATURES_REQUEST, 1);
     assert_refused(fixture, &in, "is an OpenFlow controller, not a switch");
-    peer_put_error(&in, XID + CHANNEL_FLOW, &(struct of_error){OFPET_BAD_REQUEST, 2, NULL, 0});
+    peer_put_error(&in, XID + CHANNEL_FLOW, &(struct of_error){OFPET_BAD_REQUEST, 2, NULL, 0, 0});
     assert_refused(fixture, &in, "refused FLOW stats: OFPET_BAD_REQUEST OFPBRC_BAD_STAT");
     of_end(&in, peer_begin_stats(&in, XID + CHANNEL_AGGREGATE, OFPST_AGGREGATE, false));
     assert_refused(fixture, &in, "reply to AGGREGATE stats: STATS_REPLY of AGGREGATE: the body");

@@ -11,6 +11,7 @@
 struct flows {
     struct cli_job job;
     enum report_flows_format format;
+    enum report_groups_kind groups;
     bool no_stats;
     struct cli_output save;
 };
@@ -19,6 +20,10 @@ static const struct base_option options[] = {
     CLI_OPTION_LAB,
     {"no-stats", 0, NULL, base_option_flag, offsetof(struct flows, no_stats),
      .help = "without counters and ages, as ovs-ofctl --no-stats --no-names"},
+    {"groups", 0, NULL, base_option_choice, offsetof(struct flows, groups), .min = REPORT_GROUPS,
+     .help = "groups (OpenFlow 1.3) instead, as ovs-ofctl dump-groups"},
+    {"meters", 0, NULL, base_option_choice, offsetof(struct flows, groups), .min = REPORT_METERS,
+     .help = "meters instead, as ovs-ofctl dump-meters"},
     {"yaml", 0, NULL, base_option_choice, offsetof(struct flows, format), .min = REPORT_FLOWS_YAML,
      .help = "as YAML, with ports and datapath ids"},
     {"json", 0, NULL, base_option_choice, offsetof(struct flows, format), .min = REPORT_FLOWS_JSON,
@@ -35,7 +40,9 @@ static int write_flows(struct flows *flows, const struct report_flows_switch *sw
 {
     struct cli_job *job = &flows->job;
     struct base_buffer text = {0}, saved = {0};
-    if (job->text.is_open) {
+    if (job->text.is_open && flows->groups) {
+        report_groups(switches, n, flows->groups, &text);
+    } else if (job->text.is_open) {
         report_flows(switches, n, flows->format, flows->no_stats, &text);
     }
     if (flows->save.is_open) {

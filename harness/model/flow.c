@@ -43,6 +43,22 @@ const char *flow_open(const struct flow_entry *entry)
     return instructions_open(entry->instructions);
 }
 
+static bool has_group(const struct action *actions, size_t n_actions)
+{
+    bool found = false;
+    for (size_t i = 0; i < n_actions && !found; i++) {
+        found = actions[i].type == ACTION_GROUP;
+    }
+    return found;
+}
+
+bool flow_uses_group(const struct flow_entry *entry)
+{
+    const struct instructions *more = entry->instructions;
+    return has_group(entry->actions, entry->n_actions) ||
+           (more && has_group(more->written, more->n_written));
+}
+
 bool flow_never_takes(const struct flow_entry *entry)
 {
     const struct field_value *which;

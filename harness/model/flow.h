@@ -67,6 +67,9 @@ void flow_table_free(struct flow_table *table);
  * as the actions say it. */
 const char *flow_open(const struct flow_entry *entry);
 
+/* Whether it hands packets to a group, at once or by its action set. */
+bool flow_uses_group(const struct flow_entry *entry);
+
 /* Whether no packet that enters the switch meets the conditions of the entry. */
 bool flow_never_takes(const struct flow_entry *entry);
 

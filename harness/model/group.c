@@ -58,6 +58,16 @@ bool group_equal(const struct group *a, const struct group *b)
     return equal;
 }
 
+bool group_tables_alike(const struct group_table *a, const struct group_table *b)
+{
+    bool alike = a->n_groups == b->n_groups && a->n_groups > 0;
+    for (size_t i = 0; alike && i < a->n_groups; i++) {
+        const struct group *other = group_find(b, a->groups[i].id);
+        alike = other && group_equal(&a->groups[i], other);
+    }
+    return alike;
+}
+
 void group_table_free(struct group_table *table)
 {
     if (table) {

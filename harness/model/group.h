@@ -68,6 +68,10 @@ const struct group *group_find(const struct group_table *table, uint32_t id);
 /* Whether both do the same in the same words: type, and buckets in their order. */
 bool group_equal(const struct group *a, const struct group *b);
 
+/* Whether both are known to have the same groups, whatever their order: one without any may be one
+ * of which they were not read. */
+bool group_tables_alike(const struct group_table *a, const struct group_table *b);
+
 /* Frees all; the table is empty and usable after that. NULL is legal. */
 void group_table_free(struct group_table *table);
 

@@ -125,6 +125,9 @@ static void put_plain(const struct field_value *extra, enum field_style style,
         return;
     }
     size_t n = extra->n_bytes < FIELD_BYTES_MAX ? extra->n_bytes : FIELD_BYTES_MAX;
+    if (style == FIELD_DECIMAL && number_of(extra->value, n) == 0) {
+        base_put_text(out, "0x"); /* of these, 0 has it, too */
+    }
     put_hex(extra->value, n, out);
     if (!whole) {
         base_put_u8(out, '/');

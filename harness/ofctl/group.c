@@ -17,7 +17,7 @@ static void put_bucket(const struct group *group, const struct bucket *bucket,
                        struct base_buffer *out)
 {
     base_put_text(out, ",bucket=");
-    if (bucket->weight != 0 || group->type == GROUP_SELECT) {
+    if (bucket->weight != (group->type == GROUP_SELECT)) {
         base_put_format(out, "weight:%u,", bucket->weight);
     }
     if (bucket->watch_port != PORT_NONE) {

@@ -3,6 +3,7 @@
  * How does ovs-ofctl write the actions that came after OpenFlow 1.0? */
 #include "ofctl/later_action.h"
 
+#include "base/reader.h"
 #include "ofctl/extra.h"
 
 #include <string.h>
@@ -60,7 +61,12 @@ static void put_set_field(const struct field_value *field, struct base_buffer *o
 {
     const struct field *as = field_of((enum field_id)field->id);
     base_put_text(out, "set_field:");
-    ofctl_format_value(field, out);
+    if (field->id == FIELD_IPV6_LABEL) { /* in a match it has five digits */
+        struct base_reader bytes = base_reader_over(field->value, sizeof(uint32_t));
+        base_put_format(out, "%#x", base_read_be32(&bytes));
+    } else {
+        ofctl_format_value(field, out);
+    }
     if (field->id == FIELD_OTHER) {
         base_put_format(out, "->field_0x%08x", field->header);
     } else {

@@ -7,11 +7,11 @@
 #include "openflow/message.h"
 
 struct of_error {
-    uint8_t version; /* of the message; 0 is 1.0 */
     uint16_t type;   /* enum of_error_type, or a later or vendor's one */
     uint16_t code;
     const uint8_t *data; /* at least 64 bytes of the offending message; HELLO_FAILED: text */
     size_t n_data;
+    uint8_t version; /* of the message; 0 is 1.0 */
 };
 
 /* Fails if the body is shorter than type and code. `version` is of the header that was in front of

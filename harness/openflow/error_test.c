@@ -68,7 +68,7 @@ static void a_text_ends_at_128_characters(void **state)
     uint8_t data[200];
     memset(data, 'a', sizeof data);
     data[0] = '\n';
-    struct of_error of_error = {OFPET_HELLO_FAILED, 1, data, sizeof data};
+    struct of_error of_error = {OFPET_HELLO_FAILED, 1, data, sizeof data, 0};
     struct base_buffer text = {0};
     of_error_format(&of_error, &text);
     assert_int_equal(text.n_bytes, strlen("OFPET_HELLO_FAILED OFPHFC_EPERM: \"\"") + 128);

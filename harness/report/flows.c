@@ -6,6 +6,8 @@
 #include "base/address.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
+#include "ofctl/instructions.h"
 #include "ofctl/match.h"
 #include "report/escape.h"
 #include "report/tree.h"
@@ -103,7 +105,7 @@ static void put_flow(struct writer *writer, const struct flow_entry *entry)
     report_tree_number(tree, "priority", entry->priority);
     ofctl_format_match(&entry->match, &writer->scratch);
     put_scratch(writer, "match");
-    ofctl_format_actions(entry->actions, entry->n_actions, &writer->scratch);
+    ofctl_format_instructions(entry, &writer->scratch);
     put_scratch(writer, "actions");
     report_tree_hex(tree, "cookie", entry->cookie, 1);
     report_tree_number(tree, "idle_timeout", entry->idle_timeout);
@@ -173,6 +175,30 @@ static void put_text(const struct report_flows_switch *sw, bool no_stats, struct
         base_put_text(out, " ");
         ofctl_format_flow(&sw->state->flows.entries[i], flow_how(no_stats), out);
         base_put_text(out, "\n");
+    }
+}
+
+void report_groups(const struct report_flows_switch *switches, size_t n_switches,
+                   enum report_groups_kind kind, struct base_buffer *out)
+{
+    for (size_t i = 0; i < n_switches; i++) {
+        const struct report_flows_switch *sw = &switches[i];
+        report_put_clean(out, sw->name);
+        if (!sw->state) {
+            report_put_line(out, ": not read: ", sw->reason);
+            continue;
+        }
+        base_put_text(out, ":\n");
+        const struct group_table *groups = &sw->state->groups;
+        for (size_t j = 0; kind == REPORT_GROUPS && j < groups->n_groups; j++) {
+            base_put_text(out, " ");
+            ofctl_format_group(&groups->groups[j], out);
+            base_put_text(out, "\n");
+        }
+        for (size_t j = 0; kind == REPORT_METERS && j < groups->n_meters; j++) {
+            ofctl_format_meter(&groups->meters[j], out);
+            base_put_text(out, "\n\n");
+        }
     }
 }
 

@@ -48,4 +48,10 @@ enum report_flows_format { REPORT_FLOWS_TEXT, REPORT_FLOWS_YAML, REPORT_FLOWS_JS
 void report_flows(const struct report_flows_switch *switches, size_t n_switches,
                   enum report_flows_format format, bool no_stats, struct base_buffer *out);
 
+enum report_groups_kind { REPORT_NO_GROUPS, REPORT_GROUPS, REPORT_METERS };
+
+/* As TEXT above, but groups as dump-groups prints them, or meters as dump-meters does. */
+void report_groups(const struct report_flows_switch *switches, size_t n_switches,
+                   enum report_groups_kind kind, struct base_buffer *out);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
+#include "ofctl/instructions.h"
 #include "ofctl/match.h"
 #include "report/deviation.h"
 #include "state/finding.h"
@@ -192,11 +193,12 @@ static void put_entry_difference(const struct state_finding *found, struct base_
 {
     const struct flow_entry *expected = found->expected, *observed = found->observed;
     if (!actions_equal(expected->actions, expected->n_actions, observed->actions,
-                       observed->n_actions)) {
+                       observed->n_actions) ||
+        !instructions_equal(expected->instructions, observed->instructions)) {
         base_put_text(out, "actions are ");
-        ofctl_format_actions(observed->actions, observed->n_actions, out);
+        ofctl_format_instructions(observed, out);
         base_put_text(out, " instead of ");
-        ofctl_format_actions(expected->actions, expected->n_actions, out);
+        ofctl_format_instructions(expected, out);
     }
     put_number("table", expected->table_id, observed->table_id, out);
     if (found->given & FLOW_HAS_COOKIE && expected->cookie != observed->cookie) {

@@ -28,6 +28,9 @@ static bool does_the_same(struct asking *asking, const struct flow_entry *other)
     const struct flow_entry *flow = flow_of(asking, asking->entry);
     struct space_behavior behavior = {0};
     struct space_difference where;
+    if (other && instructions_open(other->instructions)) {
+        return false;
+    }
     if (other && actions_equal(flow->actions, flow->n_actions, other->actions, other->n_actions)) {
         return true;
     }
@@ -81,7 +84,7 @@ const char *space_table_open(struct space_table *table, size_t entry, uint16_t i
     struct asking asking = {
         .table = table, .entry = entry, .in_port = in_port, .budget = IDLE_BUDGET};
     struct space_overlapping list = {0};
-    if (!reason || flow->table_id != 0 ||
+    if (!reason || flow->table_id != 0 || instructions_open(flow->instructions) ||
         !match_intersect(&flow->match, &port, &asking.region.cube)) {
         return reason;
     }

@@ -64,6 +64,7 @@ static bool is_as_written(const struct flow_entry *expected, unsigned given,
 {
     return actions_equal(expected->actions, expected->n_actions, observed->actions,
                          observed->n_actions) &&
+           instructions_equal(expected->instructions, observed->instructions) &&
            expected->table_id == observed->table_id &&
            (!(given & FLOW_HAS_COOKIE) || expected->cookie == observed->cookie) &&
            (!(given & FLOW_HAS_IDLE_TIMEOUT) || expected->idle_timeout == observed->idle_timeout) &&

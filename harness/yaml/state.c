@@ -8,6 +8,7 @@
 #include "base/token.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
+#include "ofctl/instructions.h"
 #include "ofctl/match.h"
 #include "yaml/value.h"
 
@@ -213,11 +214,16 @@ static void check_flow_actions(struct yaml_reader *reader, const struct yaml_nod
     struct base_arena *scratch = &reading_of(reader)->scratch;
     const struct action *actions;
     size_t n = 0;
-    if (entry && is_same(node, ofctl_actions_text(entry->actions, entry->n_actions, scratch))) {
+    struct base_buffer text = {0};
+    if (entry) {
+        ofctl_format_instructions(entry, &text);
+    }
+    if (entry && is_same(node, base_arena_take(scratch, &text))) {
         return;
     }
     if (yaml_actions(reader, node, "actions as ovs-ofctl prints them", scratch, &actions, &n) &&
-        entry && !actions_equal(actions, n, entry->actions, entry->n_actions)) {
+        entry &&
+        (entry->instructions || !actions_equal(actions, n, entry->actions, entry->n_actions))) {
         refuse_other(reader, node);
     }
 }

@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Switches of OpenFlow 1.3 alone: their tables, groups and meters are read and told as ovs-ofctl
+# does, and what is not judged yet is inconclusive by its name.
+
+. suites/live/tap.sh
+export LC_ALL=C
+bridge=unix:/run/openvswitch/s1.mgmt
+of13="ovs-ofctl -O OpenFlow13 --no-names"
+for switch in s1 s2; do
+    ovs-vsctl set bridge "$switch" protocols=OpenFlow13 || exit 1
+done
+
+# empties: s1 has nothing.
+empties() {
+    for what in flows groups meters; do
+        $of13 "del-$what" "$bridge" || return 1
+    done
+}
+
+# entries FLOW...: s1 has these, and no other.
+entries() {
+    empties && for flow in "$@"; do
+        $of13 add-flow "$bridge" "$flow" || return 1
+    done
+}
+
+# declares CASES: what enters s1:1.
+declares() {
+    cat > "$NETWORKS/line-13.yaml" << END
+topology: line.yaml
+ports:
+  s1:
+    1: $1
+    2: drop
+END
+}
+
+# same KIND OPTION...: what tapproof shows of s1 is what ovs-ofctl's dump-KIND prints.
+same() {
+    kind=$1
+    shift
+    $of13 $([ "$kind" = flows ] && echo --no-stats) "dump-$kind" "$bridge" 2> /dev/null | grep -v 'reply' | grep . | sort > "$scratch/theirs"
+    "$B/tapproof" flows "$@" "$NETWORKS/line.yaml" | sed -n '/^s1:/,/^s2:/p' | grep -v '^s[12]:' |
+        grep . | sort > "$scratch/ours"
+    [ -s "$scratch/theirs" ] && diff "$scratch/ours" "$scratch/theirs" > "$scratch/out"
+}
+
+seed=${SEED:-$(date +%s)}
+python3 suites/live/of13.py "$seed" 3000 "$scratch" && empties &&
+    $of13 add-groups "$bridge" "$scratch/groups" &&
+    while read -r meter; do
+        $of13 add-meter "$bridge" "$meter" || exit 1
+    done < "$scratch/meters" &&
+    $of13 add-flows "$bridge" "$scratch/flows" > "$scratch/out" 2>&1 &&
+    [ "$($of13 dump-flows "$bridge" 2> /dev/null | grep -c actions=)" -ge 2900 ]
+report "3000 random entries of seed $seed are taken by Open vSwitch" $?
+same flows --no-stats
+report "seed $seed: flows prints what ovs-ofctl does" $?
+same groups --groups
+report "seed $seed: groups, too" $?
+same meters --meters
+report "seed $seed: and meters" $?
+"$B/tapproof" flows --save "$scratch/saved" "$NETWORKS/line.yaml" > "$scratch/out" 2>&1 &&
+    "$B/tapproof" flows --no-stats --yaml "$NETWORKS/line.yaml" > "$scratch/again" &&
+    run 3 "$B/tapproof" diff "$scratch/saved" "$scratch/again"
+report "seed $seed: what was saved is read again; what groups do in it is not known" $?
+
+entries 'in_port=1 actions=output:2' 'in_port=2 actions=drop'
+declares '{output: [2]}'
+expect 0 "one table of outputs is judged" "$B/tapproof" check --only state -k 'state/s1/*' "$NETWORKS/line-13.yaml"
+declares '{output: [3]}'
+expect 1 "and what deviates deviates" "$B/tapproof" check --only state -k 'state/s1/*' "$NETWORKS/line-13.yaml"
+
+# open NAME CASES FLOW...: with these entries s1:1 is not judged, by this name.
+open() {
+    name=$1
+    case=$2
+    shift 2
+    entries 'in_port=2 actions=drop' "$@"
+    declares "$case"
+    expect_says 3 "$name" "$name: not judged, and said so" \
+        "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+}
+
+open goto_table '{output: [2]}' 'in_port=1 actions=output:2,goto_table:1' 'table=1 actions=drop'
+open write_actions '{output: [2]}' 'in_port=1 actions=write_actions(output:2)'
+open push_vlan '{output: [2]}' 'in_port=1 actions=output:2,push_vlan:0x8100,output:3'
+open dec_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip actions=dec_ttl,output:2'
+open nw_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip,nw_ttl=3 actions=output:3'
+open ipv6_dst '[{match: ipv6, output: [2]}]' 'in_port=1,ipv6,ipv6_dst=2001:db8::/32 actions=output:3'
+empties && $of13 add-group "$bridge" 'group_id=1,type=all,bucket=output:2' &&
+    $of13 add-flow "$bridge" 'in_port=1 actions=group:1'
+expect_says 3 "a group" "a group: not judged, and said so" \
+    "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+empties && $of13 add-meter "$bridge" 'meter=1 kbps bands=type=drop rate=1' &&
+    $of13 add-flow "$bridge" 'in_port=1 actions=meter:1,output:2'
+expect_says 3 "a meter" "a meter: not judged, and said so" \
+    "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+
+plan
