@@ -394,7 +394,7 @@ static void a_switch_that_refuses_them_is_asked_plainly(void **state)
         put_features(&in);
         if (way == 0) {
             peer_put_error(&in, XID + CHANNEL_FLOW,
-                           &(struct of_error){OFPET_BAD_REQUEST, 3, NULL, 0});
+                           &(struct of_error){OFPET_BAD_REQUEST, 3, NULL, 0, 0});
         }
         put_aggregate(&in, 0);
         put_barrier(&in); /* and, the other way, the request was passed over */

@@ -14,8 +14,9 @@ static const char *const tcp_flags[] = {"fin", "syn", "rst", "psh",  "ack",  "ur
                                         "cwr", "ns",  "[9]", "[10]", "[11]", NULL};
 static const char *const tunnel_flags[] = {"oam", NULL};
 
-#define NAME(name)  name, "whether an entry takes it depends on " name
-#define AT(member)  sizeof(((struct header *)0)->member), offsetof(struct header, member)
+#define NAME(text) .name = text, .depends = "whether an entry takes it depends on " text
+#define AT(member)                                                                                 \
+    .n_bytes = sizeof(((struct header *)0)->member), .offset = offsetof(struct header, member)
 #define IP(member)  AT(member), 0, 0, FIELD_OF_IP
 #define ARP(member) AT(member), 0, 0, FIELD_OF_ARP
 
@@ -63,7 +64,7 @@ static const struct field fields[N_FIELD_IDS] = {
     [FIELD_TUN_FLAGS] = {NAME("tun_flags"), 2, FIELD_FLAGS, .flags = tunnel_flags},
     [FIELD_METADATA] = {NAME("metadata"), 8, FIELD_HEX, .starts_at_zero = true},
     [FIELD_IN_PORT] = {"in_port", NULL, 2, FIELD_DECIMAL, .place = {AT(in_port)}},
-    [FIELD_IN_PORT_OXM] = {"in_port_oxm", NULL, 4, FIELD_DECIMAL},
+    [FIELD_IN_PORT_OXM] = {.name = "in_port_oxm", NULL, 4, FIELD_DECIMAL},
     [FIELD_VLAN_TCI] = {NAME("vlan_tci"), 2, FIELD_HEX, .otherwise = FIELD_VLAN_TCI,
                         .place = {AT(vlan_tci)}},
     [FIELD_VLAN_VID] = {"vlan_vid", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_VLAN_TCI,

@@ -246,7 +246,7 @@ void ofctl_format_value(const struct field_value *extra, struct base_buffer *out
 static bool find_other(struct word name, uint32_t *header)
 {
     static const char other[] = "field_0x";
-    uint64_t number;
+    uint64_t number = 0;
     struct word digits = {name.at + sizeof other - 3, name.n_chars - sizeof other + 3};
     bool found = name.n_chars >= sizeof other && strncmp(name.at, other, sizeof other - 1) == 0 &&
                  word_number(digits, UINT32_MAX, &number);

@@ -208,7 +208,7 @@ static int take(struct reading *reading, const struct token *token, const char *
 static int read_list(const struct reading *reading, struct flow_entry *entry, size_t *column,
                      struct base_error *error)
 {
-    size_t n_chars = reading->list ? (size_t)(reading->list_end - reading->list) : 0, n_actions;
+    size_t n_chars = reading->list ? (size_t)(reading->list_end - reading->list) : 0, n_actions = 0;
     char *list = strndup(reading->list ? reading->list : "", n_chars);
     int status = list ? ofctl_read_actions(list, reading->use, reading->arena, &entry->actions,
                                            &n_actions, column, error)
