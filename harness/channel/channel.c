@@ -10,14 +10,12 @@
 #include "channel/progress.h"
 #include "channel/socket.h"
 #include "openflow/of10/packet_codec.h"
-#include "openflow/of13/wire.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 /* Connections beyond the switches that are waited for: strangers, port scanners. */
@@ -26,9 +24,6 @@ enum { MAX_STRANGERS = 16 };
 /* For a switch that has not answered before: a round trip to any that is alive
  * again. A dead one must not cost the whole timeout once more. */
 enum { GRACE_MS = 250 };
-
-/* Which libevent needs, and one for a session. */
-enum { N_DESCRIPTORS = 6 };
 
 /* Of silence, at most; or a quarter of the timeout. */
 enum { MAX_SILENCE_MS = 1000 };
@@ -371,10 +366,8 @@ static void on_rival_down(void *owner, struct channel_conn *conn, const struct b
  * has not, and has 1.3, is dialled once more. False: that is not so. */
 static bool speak_otherwise(struct session *session, const struct channel_conn *conn)
 {
-    const struct of_protocol *other = of_protocol(OF13_VERSION);
-    uint32_t offers = channel_conn_offers(conn);
-    bool differs = !(offers >> session->protocol->version & 1) && offers >> other->version & 1;
-    if (!session->running || session->listener || !differs) {
+    const struct of_protocol *other = channel_conn_alternative(conn);
+    if (!session->running || session->listener || !other) {
         return false;
     }
     session->protocol = other;
@@ -707,23 +700,6 @@ static int open_session(struct session *session, struct channel *channel,
     return 0;
 }
 
-/* libevent ends the program if there are none left for an event base. */
-static int check_descriptors(struct base_error *error)
-{
-    int fds[N_DESCRIPTORS], n = 0, status = 0;
-    while (n < N_DESCRIPTORS && status == 0) {
-        fds[n] = eventfd(0, EFD_CLOEXEC);
-        status = fds[n] < 0
-                     ? base_fail(error, "too few file descriptors (ulimit -n): %s", strerror(errno))
-                     : 0;
-        n += status == 0;
-    }
-    while (n > 0) {
-        close(fds[--n]);
-    }
-    return status;
-}
-
 /* Of the first address of each session, where there is a Unix socket at all. */
 static int start_dialler(struct channel *channel, struct base_error *error)
 {
@@ -748,7 +724,7 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
                  struct base_error *error)
 {
     *channel = NULL;
-    if (check_descriptors(error) < 0) {
+    if (channel_socket_check_descriptors(error) < 0) {
         return -1;
     }
     struct channel *new = calloc(1, sizeof *new);

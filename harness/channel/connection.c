@@ -81,9 +81,14 @@ const struct of_protocol *channel_conn_protocol(const struct channel_conn *conn)
     return conn->protocol;
 }
 
-uint32_t channel_conn_offers(const struct channel_conn *conn)
+const struct of_protocol *channel_conn_alternative(const struct channel_conn *conn)
 {
-    return conn->offers;
+    const struct of_protocol *found = NULL;
+    bool differs = conn->offers && !(conn->offers >> conn->protocol->version & 1);
+    for (uint8_t version = 1; differs && version < 32 && !found; version++) {
+        found = conn->offers >> version & 1 ? of_protocol(version) : NULL;
+    }
+    return found;
 }
 
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,

@@ -40,9 +40,9 @@ void channel_conn_speak(struct channel_conn *conn, const struct of_protocol *pro
 /* What it speaks. */
 const struct of_protocol *channel_conn_protocol(const struct channel_conn *conn);
 
-/* The versions that the peer's HELLO listed, bit n is version n on the wire; 0: it has not come, or
- * lists none. */
-uint32_t channel_conn_offers(const struct channel_conn *conn);
+/* What it would speak instead, by its HELLO, with a peer that does not speak this; NULL: nothing.
+ */
+const struct of_protocol *channel_conn_alternative(const struct channel_conn *conn);
 
 /* From now on messages and the end go to another owner. */
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,

@@ -10,8 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* Which libevent needs, and one for a session. */
+enum { N_DESCRIPTORS = 6 };
 
 static int resolve_unix(const struct endpoint *endpoint, struct channel_address **addresses,
                         size_t *n_addresses, struct base_error *error)
@@ -108,4 +112,20 @@ int channel_socket_listen(const struct channel_address *address, int *fd, struct
     base_fail(error, "can not listen: %s", strerror(errno));
     close(*fd);
     return -1;
+}
+
+int channel_socket_check_descriptors(struct base_error *error)
+{
+    int fds[N_DESCRIPTORS], n = 0, status = 0;
+    while (n < N_DESCRIPTORS && status == 0) {
+        fds[n] = eventfd(0, EFD_CLOEXEC);
+        status = fds[n] < 0
+                     ? base_fail(error, "too few file descriptors (ulimit -n): %s", strerror(errno))
+                     : 0;
+        n += status == 0;
+    }
+    while (n > 0) {
+        close(fds[--n]);
+    }
+    return status;
 }

@@ -30,4 +30,8 @@ int channel_socket_dial(const struct channel_address *address, int *fd, struct b
  * use or not of this machine. */
 int channel_socket_listen(const struct channel_address *address, int *fd, struct base_error *error);
 
+/* Fails if there are not enough file descriptors for a session: libevent ends the program if none
+ * are left for an event base. */
+int channel_socket_check_descriptors(struct base_error *error);
+
 #endif

@@ -7,7 +7,7 @@
 #include "openflow/message.h"
 
 struct of_error {
-    uint16_t type;   /* enum of_error_type, or a later or vendor's one */
+    uint16_t type; /* enum of_error_type, or a later or vendor's one */
     uint16_t code;
     const uint8_t *data; /* at least 64 bytes of the offending message; HELLO_FAILED: text */
     size_t n_data;

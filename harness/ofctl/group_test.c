@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Groups and meters as text: what ovs-ofctl 3.1 printed, and what it reads. */
+#include "testing/cmocka.h"
+
+#include "ofctl/group.h"
+
+#include <string.h>
+
+static void assert_written(const char *text, const char *written)
+{
+    struct group_table table = {0};
+    struct base_buffer out = {0};
+    struct base_error error = {""};
+    if (ofctl_parse_group(text, &table, NULL, &error)) {
+        fail_msg("%s: %s", text, error.text);
+    }
+    ofctl_format_group(&table.groups[0], &out);
+    assert_string_equal(base_buffer_text(&out), written);
+    base_buffer_free(&out);
+    group_table_free(&table);
+}
+
+static void groups_are_read_and_written(void **state)
+{
+    (void)state;
+    static const char *const same[] = {
+        "group_id=1,type=all",
+        "group_id=1,type=all,bucket=actions=drop",
+        "group_id=4294967040,type=indirect,bucket=actions=output:3",
+        "group_id=2,type=select,bucket=weight:2,actions=output:1,bucket=weight:0,actions=output:2,"
+        "bucket=actions=output:3",
+        "group_id=3,type=ff,bucket=watch_port:1,actions=output:1,"
+        "bucket=watch_group:4,actions=group:4",
+        "group_id=5,type=all,bucket=actions=push_vlan:0x8100,set_field:4196->vlan_vid,output:2",
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        assert_written(same[i], same[i]);
+    }
+    assert_written("group_id=1, type=fast_failover, bucket=bucket_id:7,watch_port:LOCAL,output:1",
+                   "group_id=1,type=ff,bucket=watch_port:LOCAL,actions=output:1");
+    assert_written("group_id=0x10,type=all,bucket=output:1,output:2,bucket=3",
+                   "group_id=16,type=all,bucket=actions=output:1,output:2,bucket=actions=output:3");
+}
+
+static void tables_are_alike_by_their_groups(void **state)
+{
+    (void)state;
+    struct group_table a = {0}, b = {0};
+    assert_false(group_tables_alike(&a, &b)); /* not known */
+    ofctl_parse_group("group_id=1,type=all,bucket=output:1", &a, NULL, NULL);
+    ofctl_parse_group("group_id=2,type=all,bucket=output:2", &a, NULL, NULL);
+    ofctl_parse_group("group_id=2,type=all,bucket=output:2", &b, NULL, NULL);
+    assert_false(group_tables_alike(&a, &b));
+    ofctl_parse_group("group_id=1,type=all,bucket=output:1", &b, NULL, NULL);
+    assert_true(group_tables_alike(&a, &b));
+    group_table_free(&b);
+    ofctl_parse_group("group_id=2,type=all,bucket=output:2", &b, NULL, NULL);
+    ofctl_parse_group("group_id=1,type=select,bucket=output:1", &b, NULL, NULL);
+    assert_false(group_tables_alike(&a, &b));
+    group_table_free(&a);
+    group_table_free(&b);
+}
+
+static void meters_are_written(void **state)
+{
+    (void)state;
+    const struct band bands[] = {{.type = BAND_DROP, .rate = 1000, .burst_size = 100},
+                                 {.type = BAND_DSCP_REMARK, .prec_level = 1, .rate = 5},
+                                 {.type = 9, .rate = 7}};
+    struct meter meter = {.id = 1, .flags = METER_KBPS | METER_BURST | METER_STATS, .bands = bands};
+    struct base_buffer out = {0};
+    meter.n_bands = 1;
+    ofctl_format_meter(&meter, &out);
+    assert_string_equal(base_buffer_text(&out),
+                        "meter=1 kbps burst stats bands=\ntype=drop rate=1000 burst_size=100");
+    out.n_bytes = 0;
+    meter.n_bands = 3;
+    meter.flags = METER_PKTPS;
+    ofctl_format_meter(&meter, &out);
+    assert_string_equal(base_buffer_text(&out), "meter=1 pktps bands=\ntype=drop rate=1000\n"
+                                                "type=dscp_remark rate=5 prec_level=1\n"
+                                                "type=9 rate=7");
+    base_buffer_free(&out);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(groups_are_read_and_written),
+    cmocka_unit_test(tables_are_alike_by_their_groups),
+    cmocka_unit_test(meters_are_written),
+};
+
+TEST_MAIN(tests)
