@@ -42,6 +42,7 @@ struct session {
     size_t n_addresses;
     size_t n_tried; /* of the addresses, in this dump */
     const struct of_protocol *protocol;
+    bool insists;                      /* on this version */
     struct channel_listener *listener; /* ptcp; shared */
     struct channel_conn *conn;         /* NULL: closed */
     struct channel_conn *rival;        /* ptcp: another that says it is the same switch; NULL */
@@ -126,6 +127,16 @@ static void ask(struct session *session)
     channel_conn_flush(session->conn);
 }
 
+/* For nothing that we have not asked for. */
+static void hush(struct session *session, struct channel_conn *conn)
+{
+    const struct of_protocol *protocol = channel_conn_protocol(conn);
+    if (protocol->put_quiet) {
+        protocol->put_quiet(channel_conn_output(conn), session->next_xid++);
+        channel_conn_flush(conn);
+    }
+}
+
 /* Dials the next of its addresses; the requests go out with the HELLO. */
 static int dial_next(struct session *session, struct base_error *error)
 {
@@ -144,6 +155,7 @@ static int dial_next(struct session *session, struct base_error *error)
                 return -1;
             }
             channel_conn_speak(session->conn, session->protocol);
+            hush(session, session->conn);
             ask(session);
             return 0;
         }
@@ -366,8 +378,15 @@ static void on_rival_down(void *owner, struct channel_conn *conn, const struct b
  * has not, and has 1.3, is dialled once more. False: that is not so. */
 static bool speak_otherwise(struct session *session, const struct channel_conn *conn)
 {
+<<<<<<< HEAD
     const struct of_protocol *other = channel_conn_alternative(conn);
     if (!session->running || session->listener || !other) {
+=======
+    const struct of_protocol *other = of_protocol(OF13_VERSION);
+    uint32_t offers = channel_conn_offers(conn);
+    bool differs = !(offers >> session->protocol->version & 1) && offers >> other->version & 1;
+    if (!session->running || session->listener || session->insists || !differs) {
+>>>>>>> faff63b (channel, openflow, yaml: who dials is heard first, and spoken to in what both have; version: in the lab file; a session of 1.3 asks for nothing unasked)
         return false;
     }
     session->protocol = other;
@@ -426,6 +445,7 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
     if (!session || channel_conn_check_peer(conn, &session->peer, why)) {
         return false;
     }
+    hush(session, conn);
     /* A switch that dials again has given up the connection of an earlier dump: it does not
      * answer there any more. */
     if (session->rival || (session->conn && !session->reused)) {
@@ -675,13 +695,15 @@ static int attach_listener(struct session *session, struct base_error *error)
 static int open_session(struct session *session, struct channel *channel,
                         const struct channel_target *target, struct base_error *error)
 {
-    *session = (struct session){.channel = channel,
-                                .text = strdup(target->endpoint),
-                                .dpid = target->dpid,
-                                .peer = target->tls,
-                                .any_dpid = target->any_dpid,
-                                .protocol = of_protocol(OFP_VERSION),
-                                .next_xid = 1};
+    *session =
+        (struct session){.channel = channel,
+                         .text = strdup(target->endpoint),
+                         .dpid = target->dpid,
+                         .peer = target->tls,
+                         .any_dpid = target->any_dpid,
+                         .protocol = of_protocol(target->version ? target->version : OFP_VERSION),
+                         .insists = target->version != 0,
+                         .next_xid = 1};
     session->peer.key = session->peer.certificate = session->peer.ca = NULL; /* the caller's */
     if (!session->text) {
         return base_fail(error, "out of memory");
@@ -696,6 +718,12 @@ static int open_session(struct session *session, struct channel *channel,
                          : channel_socket_resolve(&session->endpoint, &session->addresses,
                                                   &session->n_addresses, &session->unusable);
         (void)status; /* as of the files: the reason of each of its dumps */
+        if (session->listener) {
+            channel_listener_allow(session->listener,
+                                   target->version
+                                       ? UINT32_C(1) << target->version
+                                       : UINT32_C(1) << OFP_VERSION | UINT32_C(1) << OF13_VERSION);
+        }
     }
     return 0;
 }

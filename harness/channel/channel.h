@@ -37,7 +37,9 @@ struct channel_target {
     /* ptcp:, pssl: which of the switches that dial there; targets may share an endpoint.
      * Otherwise ignored: the caller compares state.datapath_id. */
     uint64_t dpid;
-    bool any_dpid; /* ptcp: the first that no other target of the endpoint names */
+    uint8_t version; /* on the wire: 1, 4; 0: 1.0, or 1.3 of a switch that has no 1.0. Where
+                        switches dial, those of all targets of the endpoint together */
+    bool any_dpid;   /* ptcp: the first that no other target of the endpoint names */
 };
 
 /* 0 everywhere: the default. */

@@ -31,6 +31,7 @@ struct channel_conn {
     struct channel_stream *stream;
     const struct of_protocol *protocol;
     uint32_t offers; /* by the peer's HELLO */
+    uint32_t hears;  /* our versions, while that is waited for; else 0 */
     enum channel_conn_stage stage;
     bool closed;
     struct event *readable;
@@ -69,8 +70,31 @@ struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struc
     return conn;
 }
 
+static const struct of_protocol *lowest(uint32_t versions)
+{
+    return of_protocol((uint8_t)__builtin_ctz(versions));
+}
+
+void channel_conn_hear_first(struct channel_conn *conn, uint32_t versions)
+{
+    conn->hears = versions;
+    conn->output.n_bytes = 0;
+}
+
+bool channel_conn_hears(const struct channel_conn *conn)
+{
+    return conn->hears != 0;
+}
+
+void channel_conn_hear_no_longer(struct channel_conn *conn)
+{
+    channel_conn_speak(conn, lowest(conn->hears));
+    channel_conn_flush(conn);
+}
+
 void channel_conn_speak(struct channel_conn *conn, const struct of_protocol *protocol)
 {
+    conn->hears = 0;
     conn->protocol = protocol;
     conn->output.n_bytes = 0;
     of_encode_hello(&conn->output, HELLO_XID, UINT32_C(1) << protocol->version);
@@ -269,20 +293,30 @@ static bool is_hello_failed(struct base_reader body)
 }
 
 /* The version that is spoken is the highest that both have, or, where one has no list, the lower
- * one of the headers (OpenFlow 1.3.5, section 6.3.1); ours is the only one that we say. */
+ * one of the headers (OpenFlow 1.3.5, section 6.3.1); we say one, and choose it, where we
+ * hear the peer first, as the lowest of both. */
 static int take_hello(struct channel_conn *conn, const struct of_header *header,
                       const struct base_reader *body, struct base_error *error)
 {
+    uint32_t ours = conn->hears ? conn->hears : UINT32_C(1) << conn->protocol->version;
     conn->stage = CHANNEL_CONN_GREETED;
     conn->offers = of_decode_hello(header, *body);
-    if (conn->offers >> conn->protocol->version & 1) {
-        return 0;
+    if (!(conn->offers & ours)) {
+        struct base_buffer text = {0};
+        of_format_versions(conn->offers, &text);
+        base_put_text(&text, ", not ");
+        of_format_versions(ours, &text);
+        base_fail(error, "speaks OpenFlow %s", base_buffer_text(&text));
+        base_buffer_free(&text);
+        return -1;
     }
-    struct base_buffer text = {0};
-    of_format_versions(conn->offers, &text);
-    base_fail(error, "speaks OpenFlow %s, not %s", base_buffer_text(&text), conn->protocol->name);
-    base_buffer_free(&text);
-    return -1;
+    if (conn->hears) {
+        channel_conn_speak(conn, lowest(conn->offers & ours));
+    }
+    if (conn->ops->greeted) {
+        conn->ops->greeted(conn->owner, conn);
+    }
+    return 0;
 }
 
 static int take_message(struct channel_conn *conn, const struct of_header *header,

@@ -14,13 +14,15 @@
 
 struct channel_conn;
 
-/* What the owner of a connection does. Both are called from the event loop only. */
+/* What the owner of a connection does. All are called from the event loop only. */
 struct channel_conn_ops {
     /* Takes one message, neither HELLO nor ECHO_REQUEST. `body` lives until this
      * returns. -1: the connection is useless, and `down` follows with the same
      * error. May give the connection to another owner; may not free it. */
     int (*message)(void *owner, struct channel_conn *conn, const struct of_header *header,
                    struct base_reader *body, struct base_error *error);
+    /* The peer's HELLO has come, and the version is known. May be NULL. */
+    void (*greeted)(void *owner, struct channel_conn *conn);
     /* The connection is dead, and why. The owner frees it before this returns. */
     void (*down)(void *owner, struct channel_conn *conn, const struct base_error *why);
 };
@@ -36,6 +38,15 @@ struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struc
 /* For a connection that has sent nothing: its HELLO and all behind it are of this version, and
  * messages must be. A peer whose HELLO lists others only is a failure. */
 void channel_conn_speak(struct channel_conn *conn, const struct of_protocol *protocol);
+
+/* For a connection that has sent nothing: it hears the peer's HELLO before it says its own, and
+ * speaks the lowest version that both have; `versions` has ours (bit n is version n on the wire).
+ * Nothing may be sent before `greeted`. */
+void channel_conn_hear_first(struct channel_conn *conn, uint32_t versions);
+
+/* Whether our HELLO still waits for the peer's; and to wait no longer: the lowest is spoken. */
+bool channel_conn_hears(const struct channel_conn *conn);
+void channel_conn_hear_no_longer(struct channel_conn *conn);
 
 /* What it speaks. */
 const struct of_protocol *channel_conn_protocol(const struct channel_conn *conn);

@@ -224,6 +224,68 @@ static void a_peer_that_does_not_read_is_given_up(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void on_greeted(void *aux, struct channel_conn *conn)
+{
+    struct owner *owner = aux;
+    assert_false(channel_conn_hears(conn));
+    snprintf(owner->seen, sizeof owner->seen, "greeted in %s ", channel_conn_protocol(conn)->name);
+}
+
+static const struct channel_conn_ops greeted_ops = {
+    .message = on_message, .greeted = on_greeted, .down = on_down};
+
+static void assert_silence(struct owner *owner)
+{
+    uint8_t byte;
+    settle(owner);
+    assert_int_equal(recv(owner->peer, &byte, 1, MSG_DONTWAIT), -1);
+}
+
+#define ASSERT_HEARD(owner, literal) assert_heard(owner, literal, sizeof(literal) - 1)
+#define BOTH_VERSIONS                (UINT32_C(1) << 1 | UINT32_C(1) << 4)
+
+/* The lowest version that both have; above 1.0 it is listed. */
+static void one_that_hears_first_speaks_what_both_have(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_set_owner(owner->conn, &greeted_ops, owner);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    assert_silence(owner);
+    assert_true(channel_conn_hears(owner->conn));
+    SAY(owner, "\x04\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x30"); /* 1.3 and 1.4 */
+    assert_string_equal(owner->seen, "greeted in 1.3 ");
+    ASSERT_HEARD(owner, "\x04\0\0\x10\r\n\r\n\0\1\0\x08\0\0\0\x10");
+}
+
+static void the_lowest_is_chosen(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_set_owner(owner->conn, &greeted_ops, owner);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    SAY(owner, "\x06\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x7e");
+    assert_string_equal(owner->seen, "greeted in 1.0 ");
+    ASSERT_HEARD(owner, "\x01\0\0\x08\r\n\r\n");
+}
+
+static void what_neither_has_is_told_of_both(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    SAY(owner, "\x05\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x24"); /* 1.1 and 1.4 */
+    assert_string_equal(owner->why, "speaks OpenFlow 1.1, 1.4, not 1.0, 1.3");
+}
+
+/* A peer that hears first, too. */
+static void one_need_not_hear_for_ever(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    assert_silence(owner);
+    channel_conn_hear_no_longer(owner->conn);
+    assert_false(channel_conn_hears(owner->conn));
+    ASSERT_HEARD(owner, "\x01\0\0\x08\r\n\r\n");
+}
+
 static const struct CMUnitTest tests[] = {
     TEST(it_says_hello_and_then_what_was_appended),
     TEST(stages_follow_each_other),
@@ -234,5 +296,9 @@ static const struct CMUnitTest tests[] = {
     TEST(the_end_is_said),
     TEST(what_is_no_openflow_is_named),
     TEST(a_peer_that_does_not_read_is_given_up),
+    TEST(one_that_hears_first_speaks_what_both_have),
+    TEST(the_lowest_is_chosen),
+    TEST(what_neither_has_is_told_of_both),
+    TEST(one_need_not_hear_for_ever),
 };
 TEST_MAIN(tests)

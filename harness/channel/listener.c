@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "channel/socket.h"
-#include "openflow/of10/port_codec.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -45,6 +44,7 @@ struct channel_listener {
     struct caller *callers;
     size_t n_callers, max_callers;
     unsigned patience_ms;
+    uint32_t versions;  /* 0: 1.0 */
     size_t n_strangers; /* switches that were not taken */
     uint64_t last_stranger;
     size_t n_lost;               /* callers that did not come so far */
@@ -57,7 +57,10 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
                       struct base_reader *body, struct base_error *error);
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
 
-static const struct channel_conn_ops CALLER_OPS = {.message = on_message, .down = on_down};
+static void on_greeted(void *owner, struct channel_conn *conn);
+
+static const struct channel_conn_ops CALLER_OPS = {
+    .message = on_message, .greeted = on_greeted, .down = on_down};
 
 /* The first of its addresses where one can listen. */
 static int listen_at(const struct endpoint *endpoint, int *fd, struct base_error *error)
@@ -127,6 +130,11 @@ void channel_listener_set_patience(struct channel_listener *listener, unsigned p
 void channel_listener_tell_lost(struct channel_listener *listener, channel_listener_lost *lost)
 {
     listener->lost = lost;
+}
+
+void channel_listener_allow(struct channel_listener *listener, uint32_t versions)
+{
+    listener->versions |= versions;
 }
 
 void channel_listener_start(struct channel_listener *listener)
@@ -231,9 +239,34 @@ static void lose(struct caller *caller, const struct base_error *why)
 
 static void ask(struct caller *caller)
 {
-    of_encode_empty(channel_conn_output(caller->conn), OFPT_FEATURES_REQUEST,
+    channel_conn_protocol(caller->conn)
+        ->put_empty(channel_conn_output(caller->conn), OFPT_FEATURES_REQUEST,
                     IDENTIFY_XID + caller->n_asked++);
     channel_conn_flush(caller->conn);
+}
+
+/* Unless it was asked together with our HELLO. */
+static void on_greeted(void *owner, struct channel_conn *conn)
+{
+    (void)conn;
+    struct caller *caller = owner;
+    if (caller->n_asked == 0) {
+        ask(caller);
+    }
+}
+
+/* What we say first, unless we hear first what the caller speaks. */
+static void speak(struct caller *caller)
+{
+    uint32_t versions = caller->listener->versions;
+    if (versions & (versions - 1)) {
+        channel_conn_hear_first(caller->conn, versions);
+        return;
+    }
+    if (versions) {
+        channel_conn_speak(caller->conn, of_protocol((uint8_t)__builtin_ctz(versions)));
+    }
+    ask(caller);
 }
 
 /* A switch may have passed over what came together with HELLO. */
@@ -251,6 +284,9 @@ static void on_silence(evutil_socket_t fd, short events, void *arg)
                               : "did not say which switch it is");
         lose(caller, &error);
     } else if (channel_conn_stage(caller->conn) == CHANNEL_CONN_GREETED) {
+        ask(caller);
+    } else if (channel_conn_hears(caller->conn)) { /* perhaps it hears first, too */
+        channel_conn_hear_no_longer(caller->conn);
         ask(caller);
     }
 }
@@ -280,7 +316,7 @@ static int greet(struct channel_listener *listener, int fd_own, struct base_erro
         free(caller);
         return -1;
     }
-    ask(caller);
+    speak(caller);
     listener->callers = caller;
     listener->n_callers++;
     if (watch(caller)) {
@@ -346,7 +382,7 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
         return 0;
     }
     struct switch_state state = {0};
-    int status = of_decode_features(body, &state, error);
+    int status = channel_conn_protocol(conn)->features(body, &state, error);
     uint64_t dpid = state.datapath_id;
     switch_state_free(&state);
     if (status) {

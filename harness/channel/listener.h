@@ -40,6 +40,11 @@ bool channel_listener_is_at(const struct channel_listener *listener,
 typedef void channel_listener_lost(void *owner, const struct base_error *why);
 void channel_listener_tell_lost(struct channel_listener *listener, channel_listener_lost *lost);
 
+/* The versions (bit n is version n on the wire) that callers may speak, besides those that were
+ * allowed before; without a call: 1.0. Where there are several, the lowest that the caller has too
+ * is spoken, and its HELLO is waited for. */
+void channel_listener_allow(struct channel_listener *listener, uint32_t versions);
+
 /* From now on, closes a new connection whose switch has not named its datapath id after so long.
  * After each quarter of it, at most a second, the switch is asked again: it may have passed over
  * what came together with HELLO. 0 (the default): waits endlessly. */

@@ -107,6 +107,7 @@ void topology_free(struct topology *topology);
 struct lab_switch {
     const char *openflow;    /* endpoint; NULL: not in the lab */
     struct endpoint_tls tls; /* complete: with what the lab says for all */
+    uint8_t version;         /* of OpenFlow, on the wire: 1, 4; 0: not said */
 };
 
 #define LAB_RATE_UNLIMITED UINT64_MAX

@@ -6,6 +6,7 @@
 #include "openflow/of10/flow_codec.h"
 #include "openflow/of10/nxst.h"
 #include "openflow/of10/port_codec.h"
+#include "openflow/of13/async.h"
 #include "openflow/of13/flow_codec.h"
 #include "openflow/of13/group_codec.h"
 #include "openflow/of13/multipart.h"
@@ -62,6 +63,7 @@ static const struct of_protocol protocols[] = {
         .open = of13_open,
         .put_empty = of13_encode_empty,
         .put_bytes = put_bytes_13,
+        .put_quiet = of13_encode_quiet,
         .ask = of13_encode_request,
         .open_stats = of13_open_multipart,
         .features = features_13,

@@ -20,6 +20,10 @@ struct of_protocol {
     void (*put_bytes)(struct base_buffer *out, enum of_type type, uint32_t xid, const void *bytes,
                       size_t n_bytes);
 
+    /* Appends what keeps all from this session that it has not asked for; NULL: this version
+     * cannot, and a switch sends nothing of the kind before it is asked to. */
+    void (*put_quiet)(struct base_buffer *out, uint32_t xid);
+
     /* Appends a request for everything of this kind. */
     void (*ask)(struct base_buffer *out, uint32_t xid, enum of_stats_kind kind);
     /* As of_open_stats. */

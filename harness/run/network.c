@@ -26,6 +26,7 @@ static int open_channel(struct run_network *network, const struct topology *topo
                 (struct channel_target){.name = topology->switches[i].name,
                                         .endpoint = lab->switches[i].openflow,
                                         .tls = lab->switches[i].tls,
+                                        .version = lab->switches[i].version,
                                         .dpid = topology->switches[i].dpid};
         }
     }

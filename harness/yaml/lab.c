@@ -94,12 +94,25 @@ static void read_tls(struct yaml_reader *reader, const struct yaml_node *node, v
     }
 }
 
+static void read_version(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "a version of OpenFlow: 1.0 or 1.3";
+    struct lab_switch *sw = into;
+    const char *text = yaml_text(reader, node, expected);
+    bool is_10 = text && strcmp(text, "1.0") == 0, is_13 = text && strcmp(text, "1.3") == 0;
+    sw->version = is_10 ? 1 : is_13 ? 4 : 0; /* ofp_header.version */
+    if (text && !sw->version) {
+        yaml_refuse(reader, node, expected);
+    }
+}
+
 static const struct yaml_field switch_fields[] = {
     {.name = "openflow",
      .read = yaml_read_endpoint,
      .at = offsetof(struct lab_switch, openflow),
      .required = true},
     {.name = "tls", .read = read_tls, .at = offsetof(struct lab_switch, tls)},
+    {.name = "version", .read = read_version},
 };
 
 static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)

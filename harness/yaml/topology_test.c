@@ -282,6 +282,23 @@ static void reads_keys_of_a_lab(void **state)
     lab_free(lab);
 }
 
+static void reads_versions_of_a_lab(void **state)
+{
+    (void)state;
+    struct topology *t = load(two_switches, "");
+    struct lab *lab = load_lab(t,
+                               "switches:\n  s1: {openflow: \"tcp:h\", version: 1.3}\n"
+                               "  s2: {openflow: \"tcp:h\", version: 1.0}\n",
+                               "");
+    assert_int_equal(lab->switches[0].version, 4);
+    assert_int_equal(lab->switches[1].version, 1);
+    assert_int_equal(lab->switches[2].version, 0);
+    lab_free(lab);
+    load_lab(t, "switches: {s1: {openflow: \"tcp:h\", version: 1.4}}\n",
+             "l:1:45: expected a version of OpenFlow: 1.0 or 1.3, found \"1.4\"\n");
+    topology_free(t);
+}
+
 static void reports_keys_that_are_none(void **state)
 {
     (void)state;
@@ -330,6 +347,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reports_what_is_there_twice),
     cmocka_unit_test(reads_a_lab_over_the_topology),
     cmocka_unit_test(reads_keys_of_a_lab),
+    cmocka_unit_test(reads_versions_of_a_lab),
     cmocka_unit_test(reports_keys_that_are_none),
     cmocka_unit_test(reports_what_a_lab_cannot_have),
 };
