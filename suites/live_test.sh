@@ -72,6 +72,7 @@ lab topologies/demon - tapd
 lab topologies/demon - tapd-faults
 lab topologies/demon - tapd-dialled --controller tcp:127.0.0.1:6653
 lab topologies/demon - tls --tls --controller ssl:127.0.0.1:6653
+lab topologies/demon - version --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-holds --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-edits
 lab topologies/demon - sflow

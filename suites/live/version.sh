@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Which version is spoken with a switch that has 1.0, 1.3 or both, that is dialled or dials, and
+# what is said where there is none. Runs in a lab with --controller tcp:127.0.0.1:6653.
+
+. suites/live/tap.sh
+log=/run/tapproof/ovs-log/ovs-vswitchd.log
+lab=$scratch/lab.yaml
+flows="$B/tapproof flows topologies/demon.yaml --lab"
+ovs-appctl vlog/set vconn:file:dbg
+
+# speak PROTOCOLS: so do the switches from now on.
+speak() {
+    for sw in s1 s2 s3; do ovs-vsctl set bridge $sw protocols="$1"; done
+}
+
+# spoken VERSION NAME COMMAND...: succeeds, and reads tables in this version alone.
+spoken() {
+    version=$1 name=$2
+    shift 2
+    from=$(($(wc -l < $log) + 1))
+    run 0 "$@" || { report "$name" 1; return; }
+    tail -n "+$from" $log | grep 'received: .*BARRIER_REQUEST' > "$scratch/barriers"
+    [ -s "$scratch/barriers" ] && ! grep -v "$version" "$scratch/barriers" > "$scratch/out"
+    report "$name" $?
+}
+
+sed 's|tcp:127.0.0.1:[0-9]*|ptcp:6653:127.0.0.1|' "$TAPPROOF_LAB" > "$scratch/dials.yaml"
+speak OpenFlow10,OpenFlow13
+spoken 'REQUEST (xid' "1.0 with switches that have both" $flows "$TAPPROOF_LAB"
+spoken 'REQUEST (xid' "also if they dial" $flows "$scratch/dials.yaml"
+sed 's|\(tcp:127.0.0.1:[0-9]*"\)|\1, version: 1.3|' "$TAPPROOF_LAB" > "$lab"
+spoken 'OF1.3' "1.3 if the lab file says so" $flows "$lab"
+sed 's|\(ptcp:[^"]*"\)|\1, version: 1.3|' "$scratch/dials.yaml" > "$lab"
+spoken 'OF1.3' "also if they dial" $flows "$lab"
+grep 'OFPT_SET_ASYNC' $log > "$scratch/out"
+report "and nothing unasked is wanted" $?
+
+speak OpenFlow13
+spoken 'OF1.3' "1.3 with switches that have no 1.0" $flows "$TAPPROOF_LAB"
+spoken 'OF1.3' "also if they dial" $flows "$scratch/dials.yaml"
+sed 's|\(tcp:127.0.0.1:[0-9]*"\)|\1, version: 1.0|' "$TAPPROOF_LAB" > "$lab"
+expect_says 3 'speaks OpenFlow 1.3, not 1.0' "1.0 is not there" $flows "$lab"
+speak OpenFlow14
+expect_says 3 'speaks OpenFlow 1.4, not' "no version in common" $flows "$TAPPROOF_LAB"
+expect_says 3 'speaks OpenFlow 1.4, not 1.0, 1.3' "also if they dial" $flows "$scratch/dials.yaml" --timeout 3s
+plan
