@@ -4,10 +4,7 @@
 #include "channel/channel.h"
 
 #include "base/clock.h"
-#include "channel/connection.h"
-#include "channel/dialler.h"
-#include "channel/listener.h"
-#include "channel/progress.h"
+#include "channel/channel_inside.h"
 #include "channel/socket.h"
 #include "openflow/of10/packet_codec.h"
 
@@ -27,53 +24,6 @@ enum { GRACE_MS = 250 };
 
 /* Of silence, at most; or a quarter of the timeout. */
 enum { MAX_SILENCE_MS = 1000 };
-
-/* One target, as long as the channel is open; connections come and go. */
-struct session {
-    struct channel *channel;
-    char *text; /* the endpoint, for reasons */
-    struct endpoint endpoint;
-    uint64_t dpid;
-    bool any_dpid;
-    struct channel_tls *tls;           /* of the channel's pool; NULL: plain */
-    struct endpoint_tls peer;          /* pssl: the fingerprint, no files */
-    struct base_error unusable;        /* why it can never be reached, or "" */
-    struct channel_address *addresses; /* tcp, unix */
-    size_t n_addresses;
-    size_t n_tried; /* of the addresses, in this dump */
-    const struct of_protocol *protocol;
-    bool insists;                      /* on this version */
-    struct channel_listener *listener; /* ptcp; shared */
-    struct channel_conn *conn;         /* NULL: closed */
-    struct channel_conn *rival;        /* ptcp: another that says it is the same switch; NULL */
-    bool reused;                       /* conn is of an earlier dump, and has not answered yet */
-    bool running;                      /* a dump is under way */
-    double silent_ms; /* how long it did not answer; 0: it has answered since, or at once */
-    bool heard;       /* since the last tick of `silence` */
-    bool echo_due;    /* an ECHO_REQUEST was sent behind all requests, and nothing has come since */
-    uint32_t echo_xid;
-    uint32_t next_xid;
-    uint32_t first_xid; /* of this dump */
-    struct channel_progress progress;
-};
-
-struct channel {
-    struct event_base *base;
-    struct event *deadline, *grace, *silence;
-    struct event *interrupt; /* NULL: there is none */
-    struct channel_options options;
-    struct session *sessions;
-    size_t n_sessions;
-    struct channel_tls_pool tls;
-    struct channel_listener **listeners;
-    size_t n_listeners, listeners_capacity;
-    unsigned what;
-    uint64_t started_ns; /* this dump */
-    size_t n_running;
-    size_t n_bytes; /* of all switches in this dump, but those that were given up for it */
-    bool interrupted;
-    struct base_helper dialler; /* of unix: sockets; none: they are dialled here */
-};
 
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
@@ -292,51 +242,12 @@ static int on_message(void *owner, struct channel_conn *conn, const struct of_he
     return 0;
 }
 
-/* How far it came, for the reason of a dump that failed. */
-static void explain(const struct session *session, struct base_buffer *out)
-{
-    const struct channel_progress *progress = &session->progress;
-    if (!session->conn && session->listener) {
-        base_put_text(out, "no switch dialled");
-        if (!session->any_dpid) {
-            base_put_format(out, " that has datapath id %016" PRIx64, session->dpid);
-        }
-        channel_listener_format_others(session->listener, out);
-        return;
-    }
-    switch (channel_conn_stage(session->conn)) {
-    case CHANNEL_CONN_CONNECTING:
-        base_put_text(out, "no connection");
-        return;
-    case CHANNEL_CONN_SECURING:
-        base_put_text(out, "connected, but the TLS handshake did not end");
-        return;
-    case CHANNEL_CONN_SILENT:
-        base_put_text(out, "connected, but nothing came");
-        if (!session->tls && channel_conn_was_closed(session->conn)) {
-            base_put_text(out, "; does it want TLS (ssl:)?");
-        }
-        return;
-    case CHANNEL_CONN_BABBLES:
-        base_put_text(out, "connected, but less than a message came");
-        return;
-    case CHANNEL_CONN_GREETED:
-        base_put_text(out, "still to come: ");
-        channel_progress_format_pending(progress, out);
-        if (progress->dump->n_strays > 0) {
-            base_put_format(out, "; %zu replies to requests that were not made",
-                            progress->dump->n_strays);
-        }
-        return;
-    }
-}
-
 /* "<text>: <how far it came>" */
 static void finish_waiting(struct session *session, const char *text)
 {
     struct base_buffer why = {0};
     base_put_format(&why, "%s: ", text);
-    explain(session, &why);
+    channel_session_explain(session, &why);
     finish(session, base_buffer_text(&why));
     base_buffer_free(&why);
 }
@@ -378,15 +289,8 @@ static void on_rival_down(void *owner, struct channel_conn *conn, const struct b
  * has not, and has 1.3, is dialled once more. False: that is not so. */
 static bool speak_otherwise(struct session *session, const struct channel_conn *conn)
 {
-<<<<<<< HEAD
     const struct of_protocol *other = channel_conn_alternative(conn);
-    if (!session->running || session->listener || !other) {
-=======
-    const struct of_protocol *other = of_protocol(OF13_VERSION);
-    uint32_t offers = channel_conn_offers(conn);
-    bool differs = !(offers >> session->protocol->version & 1) && offers >> other->version & 1;
-    if (!session->running || session->listener || session->insists || !differs) {
->>>>>>> faff63b (channel, openflow, yaml: who dials is heard first, and spoken to in what both have; version: in the lab file; a session of 1.3 asks for nothing unasked)
+    if (!session->running || session->listener || session->insists || !other) {
         return false;
     }
     session->protocol = other;
@@ -719,10 +623,9 @@ static int open_session(struct session *session, struct channel *channel,
                                                   &session->n_addresses, &session->unusable);
         (void)status; /* as of the files: the reason of each of its dumps */
         if (session->listener) {
-            channel_listener_allow(session->listener,
-                                   target->version
-                                       ? UINT32_C(1) << target->version
-                                       : UINT32_C(1) << OFP_VERSION | UINT32_C(1) << OF13_VERSION);
+            channel_listener_allow(session->listener, target->version
+                                                          ? UINT32_C(1) << target->version
+                                                          : of_versions());
         }
     }
     return 0;

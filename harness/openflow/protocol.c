@@ -84,3 +84,12 @@ const struct of_protocol *of_protocol(uint8_t version)
     }
     return NULL;
 }
+
+uint32_t of_versions(void)
+{
+    uint32_t versions = 0;
+    for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+        versions |= UINT32_C(1) << protocols[i].version;
+    }
+    return versions;
+}

@@ -48,4 +48,7 @@ struct of_protocol {
 /* The protocol of this version on the wire, 1 or 4; NULL: none that is spoken here. */
 const struct of_protocol *of_protocol(uint8_t version);
 
+/* All that are spoken here; bit n is version n on the wire. */
+uint32_t of_versions(void);
+
 #endif
