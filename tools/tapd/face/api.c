@@ -107,7 +107,9 @@ static void reply_outcome(enum tapd_outcome outcome, struct base_buffer *why, in
             n--;
         }
         why->n_bytes = n;
-        tapd_http_fail(reply, statuses[outcome], "%s", base_buffer_text(why));
+        bool is_told = n > 0; /* else there was no memory for it */
+        tapd_http_fail(reply, is_told ? statuses[outcome] : 500, "%s",
+                       is_told ? base_buffer_text(why) : "out of memory");
     }
     base_buffer_free(why);
 }

@@ -468,9 +468,11 @@ static void on_terminate(evutil_socket_t fd, short events, void *arg)
     event_base_loopbreak(arg);
 }
 
-static void on_memory(int number)
+static void on_memory(evutil_socket_t fd, short events, void *arg)
 {
-    (void)number;
+    (void)fd;
+    (void)events;
+    (void)arg;
     failing_end();
 }
 
@@ -483,11 +485,12 @@ static int live(struct world *world, int ready, size_t n, bool for_good)
     for (size_t i = 0; i < sizeof CRASHES / sizeof *CRASHES; i++) {
         signal(CRASHES[i], SIG_DFL);
     }
-    signal(SIGUSR1, on_memory);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct event_base *base = event_base_new();
     struct event *terminate = evsignal_new(base, SIGTERM, on_terminate, base);
+    struct event *memory = evsignal_new(base, SIGUSR1, on_memory, NULL);
     event_add(terminate, NULL);
+    event_add(memory, NULL);
     if (n >= BEFORE_READY) {
         failing_begin(n - BEFORE_READY, for_good);
     }
@@ -513,12 +516,13 @@ static int live(struct world *world, int ready, size_t n, bool for_good)
     tapd_http_free(http);
     tapd_controller_free(controller);
     event_free(terminate);
+    event_free(memory);
     event_base_free(base);
     return failed ? ENDED : FOUND_ALL;
 }
 
 /* Whether it is ready; if not, it has ended, as it should. */
-static bool begin_child(struct child *child, struct world *world, size_t n, bool for_good)
+static bool begin_once(struct child *child, struct world *world, size_t n, bool for_good)
 {
     int ready[2], status;
     char byte;
@@ -540,6 +544,16 @@ static bool begin_child(struct child *child, struct world *world, size_t n, bool
             fail_msg("allocation %zu failed: status %x", n, (unsigned)status);
         }
         end(world);
+    }
+    return is_ready;
+}
+
+/* The same, once more where its port was no longer free. */
+static bool begin_child(struct child *child, struct world *world, size_t n, bool for_good)
+{
+    bool is_ready = begin_once(child, world, n, for_good);
+    for (int i = 0; i < 10 && !is_ready && n < BEFORE_READY; i++) {
+        is_ready = begin_once(child, world, n, for_good);
     }
     return is_ready;
 }
