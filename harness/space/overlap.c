@@ -120,11 +120,20 @@ struct excluding {
     enum space_answer answer;
 };
 
+/* Whether `by` surely takes what it can before `entry` does. Of one priority the first is meant
+ * (table.h), but not where it is open what the other does. */
+static bool goes_before(const struct space_table *table, size_t by, size_t entry)
+{
+    const struct flow_entry *flows = table->flows->entries;
+    return entry == ENTRY_NONE ||
+           (space_table_precedes(table, by, entry) &&
+            (space_rank(&flows[by]) > space_rank(&flows[entry]) || !flow_open(&flows[entry])));
+}
+
 static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct excluding *excluding = aux;
-    if (excluding->entry != ENTRY_NONE &&
-        !space_table_precedes(excluding->table, entry, excluding->entry)) {
+    if (!goes_before(excluding->table, entry, excluding->entry)) {
         return true;
     }
     excluding->answer = space_leave(excluding->region, match);
@@ -149,8 +158,7 @@ static enum space_answer ask_groups(struct space_table *table, size_t entry,
         if (!space_group_asks_less(group, &region->cube.mask) ||
             space_group_taker(table, group, &region->cube, &taker) < 0) {
             answer = SPACE_OPEN;
-        } else if (taker != ENTRY_NONE &&
-                   (entry == ENTRY_NONE || space_table_precedes(table, taker, entry))) {
+        } else if (taker != ENTRY_NONE && goes_before(table, taker, entry)) {
             return SPACE_EMPTY;
         }
     }

@@ -147,7 +147,7 @@ struct space_overlapping {
 int space_list_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
                            uint32_t max_rank, size_t *budget, struct space_overlapping *found);
 
-/* Takes everything away from the region that entries take before `entry`
+/* Takes everything away from the region that entries surely take before `entry`
  * would; ENTRY_NONE: that any entry takes. Uses budget as space_find does.
  * SPACE_EMPTY: one entry alone takes all of it; SPACE_FOUND: done; SPACE_OPEN:
  * over the budget, or no memory. The excluded cubes belong to the table, until it

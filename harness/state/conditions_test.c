@@ -203,7 +203,34 @@ static void registers_are_zero_in_the_first_table(void **state)
     }
 }
 
+/* It may take what one of the same priority takes, which stands before it in the dump, too. */
+static void of_one_priority_the_open_one_may_win(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {NULL,
+         "drop",
+         {"priority=5,in_port=1 actions=drop", "priority=5,in_port=1,ip,nw_ttl=9 actions=output:2"},
+         VERDICT_INCONCLUSIVE,
+         "nw_ttl"},
+        {NULL,
+         "drop",
+         {"priority=5,in_port=1 actions=drop", "priority=5,in_port=1,arp actions=goto_table:1"},
+         VERDICT_INCONCLUSIVE,
+         "goto_table"},
+        {NULL,
+         "drop",
+         {"priority=6,in_port=1 actions=drop", "priority=5,in_port=1,arp actions=goto_table:1"},
+         VERDICT_PASS,
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check_row(&rows[i]);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(of_one_priority_the_open_one_may_win),
     cmocka_unit_test(masks_of_any_shape_are_decided),
     cmocka_unit_test(conditions_that_are_not_modelled_leave_it_open),
     cmocka_unit_test(conditions_that_make_no_difference_are_decided),
