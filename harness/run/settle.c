@@ -38,6 +38,15 @@ int run_checking_add_round(struct checking *checking)
                : 0;
 }
 
+/* Frames may still be under way. */
+static void heed_interrupt(struct checking *checking)
+{
+    if (run_is_interrupted(checking->world)) {
+        checking->report->interrupted = true;
+        run_stations_distrust(&checking->stations, RUN_INTERRUPTED);
+    }
+}
+
 static int next_round(struct checking *checking, unsigned repeats)
 {
     struct traffic_harmless harmless;
@@ -48,10 +57,7 @@ static int next_round(struct checking *checking, unsigned repeats)
     run_probing_weigh(&checking->probing, &checking->now.tables, &harmless);
     traffic_harmless_close(&harmless);
     run_probing_round(&checking->probing, last_round(checking), repeats);
-    if (run_is_interrupted(checking->world)) { /* the round may lack frames that were on the way */
-        checking->report->interrupted = true;
-        run_stations_distrust(&checking->stations, RUN_INTERRUPTED);
-    }
+    heed_interrupt(checking);
     return 0;
 }
 
@@ -279,6 +285,7 @@ static int listen(struct checking *checking)
     if (listen_ms > 0) {
         run_progress(checking->options, "listening");
         run_probing_drain(&checking->probing, listen_ms);
+        heed_interrupt(checking);
     }
     return 0;
 }
@@ -300,7 +307,8 @@ int run_checking_settle(struct checking *checking)
     if (!checking->changed_ns) {
         return base_fail(checking->error, "out of memory");
     }
-    if (settle_rounds(checking, &settled) < 0) {
+    if (settle_rounds(checking, &settled) < 0 ||
+        (!checking->report->interrupted && listen(checking) < 0)) {
         return -1;
     }
     if (checking->report->interrupted) {
@@ -312,7 +320,7 @@ int run_checking_settle(struct checking *checking)
                     "frames and tables did not come to agree within %u ms (%u rounds)",
                     checking->options->converge_ms, checking->report->timing.rounds);
     }
-    if (listen(checking) < 0 || count(checking) < 0 || run_checking_wire(checking) < 0) {
+    if (count(checking) < 0 || run_checking_wire(checking) < 0) {
         return -1;
     }
     return run_transient_find(checking) < 0 ? -1 : choose(checking, settled);

@@ -6,6 +6,7 @@
 #include "testing/fake_run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* Virtual time: it is the gaps that take it. */
 static void no_more_is_sent_in_a_second_than_may_be(void **state)
@@ -171,7 +172,39 @@ static void a_thorough_check_sends_often_and_listens(void **state)
     fake_run_close(&run);
 }
 
+/* Says that it is interrupted when it begins to listen. */
+static void interrupt_listening(void *aux, const char *text)
+{
+    if (strcmp(text, "listening") == 0) {
+        assert_int_equal(write(*(const int *)aux, "x", 1), 1);
+    }
+}
+
+/* What would have come late is not known: nothing passes. */
+static void who_stops_listening_has_not_passed(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    fake_run_open_demon(&run, "simulated");
+    run.network.world.interrupt_fd = ends[0];
+    run.options.listen_ms = 500;
+    fake_run_check(&run);
+    assert_false(run.report.interrupted);
+    run.options.progress = interrupt_listening;
+    run.options.progress_aux = &ends[1];
+    fake_run_check(&run);
+    assert_true(run.report.interrupted);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "state/s1/1", VERDICT_PASS);
+    fake_run_close(&run);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(who_stops_listening_has_not_passed),
     cmocka_unit_test(no_more_is_sent_in_a_second_than_may_be),
     cmocka_unit_test(a_thorough_check_sends_often_and_listens),
     cmocka_unit_test(a_storm_ends_the_sending),
