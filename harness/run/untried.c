@@ -6,7 +6,7 @@
 
 #include "traffic/classes.h"
 
-enum { UNTRIED_MAX = 8, NAMED_MAX = 8 };
+enum { UNTRIED_MAX = 10, NAMED_MAX = 8 };
 
 static bool has_ip(const struct header *header)
 {
@@ -161,6 +161,9 @@ int run_checking_untried(struct checking *checking)
     add(report, &text);
     base_put_text(&text, "what OpenFlow 1.0 has no field for, but for fragments, TCP flags and a "
                          "second tag (addresses of IPv6, TTL, ECN, labels)");
+    add(report, &text);
+    base_put_text(&text, "what a switch that has OpenFlow 1.3, too, does not tell in 1.0 "
+                         "(write_actions, meters, push_vlan; `version: 1.3` in the lab file)");
     add(report, &text);
     base_put_text(&text, checking->options->thorough ? "loss of less than 1 frame in 100"
                                                      : "rare loss, bursts (--thorough)");
