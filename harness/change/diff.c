@@ -30,7 +30,8 @@ struct diffing {
     uint16_t in_port;
     bool others;
     uint32_t stamp;
-    struct base_arena arena; /* behaviours on this port */
+    bool others_tables_differ; /* what stands behind goto_table is not the same */
+    struct base_arena arena;   /* behaviours on this port */
     bool no_memory;
 };
 
@@ -133,6 +134,41 @@ static int open_side(struct side *side, const struct switch_state *state,
     }
     side->learned = base_calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
     return side->learned ? 0 : -1;
+}
+
+/* Whether the entries behind the first table are on the other side, too, and do the same. */
+static bool has_others_tables(const struct side *side, const struct flow_table *other)
+{
+    bool has = true;
+    for (size_t i = 0; i < side->state->flows.n_entries && has; i++) {
+        const struct flow_entry *entry = &side->state->flows.entries[i];
+        size_t same = entry->table_id == 0 ? ENTRY_NONE : side->counterparts[i];
+        has = entry->table_id == 0 ||
+              (same != ENTRY_NONE &&
+               instructions_equal(entry->instructions, other->entries[same].instructions) &&
+               actions_equal(entry->actions, entry->n_actions, other->entries[same].actions,
+                             other->entries[same].n_actions));
+    }
+    return has;
+}
+
+static bool goes_on(const struct flow_entry *entry)
+{
+    return entry && entry->instructions && entry->instructions->goto_table != NO_GOTO;
+}
+
+/* Entries that say the same do not do the same if other tables go on with it. */
+static void compare_others_tables(struct diffing *diffing)
+{
+    struct side *a = &diffing->sides[0], *b = &diffing->sides[1];
+    diffing->others_tables_differ =
+        !has_others_tables(a, &b->state->flows) || !has_others_tables(b, &a->state->flows);
+    for (int s = 0; s < 2 && diffing->others_tables_differ; s++) {
+        const struct flow_table *flows = &diffing->sides[s].state->flows;
+        for (size_t i = 0; i < flows->n_entries; i++) {
+            diffing->sides[s].changed[i] |= goes_on(&flows->entries[i]);
+        }
+    }
 }
 
 static void close_side(struct side *side)
@@ -464,7 +500,8 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
         behavior_of(diffing, &diffing->sides[0], change.entry[0]),
         behavior_of(diffing, &diffing->sides[1], change.entry[1])};
     bool same = why_unknown(diffing, &change, behaviors)
-                    ? same_unknown(flow_of(side, x), flow_of(other, y))
+                    ? same_unknown(flow_of(side, x), flow_of(other, y)) &&
+                          !(diffing->others_tables_differ && goes_on(flow_of(side, x)))
                     : space_behavior_equal(behaviors[0], behaviors[1]);
     if (diffing->no_memory || same) {
         return;
@@ -595,6 +632,9 @@ int change_diff(const struct switch_state *a, const struct switch_state *b, size
     struct diffing diffing = {.diff = diff, .budget = budget};
     int failed = open_side(&diffing.sides[0], a, b) < 0 || open_side(&diffing.sides[1], b, a) < 0 ||
                  collect_ports(diff, (const struct switch_state *const[]){a, b}) < 0;
+    if (!failed) {
+        compare_others_tables(&diffing);
+    }
     for (size_t i = 0; i < diff->n_ports && !failed; i++) {
         compare_port(&diffing, diff->ports[i], i + 1 == diff->n_ports);
     }

@@ -209,6 +209,31 @@ static void test_floods(void **state)
     assert_int_equal(n_changes_of("in_port=2 actions=flood", quiet_first, same), 1);
 }
 
+/* What stands behind an entry that goes on is no part of it. */
+static void test_tables(void **state)
+{
+    (void)state;
+    static const char *const with[] = {"in_port=1 actions=goto_table:1;table=1,actions=2",
+                                       "in_port=1 actions=goto_table:1;table=1,actions=3",
+                                       "in_port=1 actions=goto_table:1",
+                                       "in_port=1 actions=goto_table:1;table=2,actions=2"};
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            struct switch_state a = make_state(with[i]), b = make_state(with[j]);
+            struct change_diff diff = {0};
+            size_t budget = CHANGE_DIFF_BUDGET, n_unknown = 0;
+            assert_int_equal(change_diff(&a, &b, &budget, &diff), 0);
+            for (size_t n = 0; n < diff.n_changes; n++) {
+                n_unknown += diff.changes[n].in_port == 1 && diff.changes[n].unknown;
+            }
+            assert_int_equal(n_unknown > 0, i != j);
+            change_diff_free(&diff);
+            flow_table_free(&a.flows);
+            flow_table_free(&b.flows);
+        }
+    }
+}
+
 static void test_budget(void **state)
 {
     (void)state;
@@ -454,10 +479,11 @@ static void test_random_rivals(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_same),   cmocka_unit_test(test_sets),
-    cmocka_unit_test(test_ports),  cmocka_unit_test(test_rivals),
-    cmocka_unit_test(test_floods), cmocka_unit_test(test_budget),
-    cmocka_unit_test(test_random), cmocka_unit_test(test_random_rivals),
+    cmocka_unit_test(test_same),          cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_ports),         cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_floods),        cmocka_unit_test(test_budget),
+    cmocka_unit_test(test_tables),        cmocka_unit_test(test_random),
+    cmocka_unit_test(test_random_rivals),
 };
 
 TEST_MAIN(tests)
