@@ -88,18 +88,21 @@ static const struct result *root_of(const struct report *report, const struct re
     return result;
 }
 
-/* Of results of one cause the first that is not about traffic tells it best:
- * what a switch says is nearer to it than what frames did. */
+/* Of results of one cause the first that is not about traffic tells it best, if there is one at its
+ * very place: what a switch says is nearer to it than what frames did. */
 static void lead(struct report *report, struct cause *cause)
 {
-    for (size_t i = 0; i < cause->n_results; i++) {
-        size_t index = cause->results[i];
-        if (report->results[index].kind != RESULT_TRAFFIC) {
-            memmove(cause->results + 1, cause->results, i * sizeof *cause->results);
-            cause->results[0] = index;
-            break;
-        }
+    size_t best = 0;
+    for (size_t i = cause->n_results; i-- > 0;) {
+        const struct result *result = &report->results[cause->results[i]];
+        const struct result *so_far = &report->results[cause->results[best]];
+        bool is_here = strcmp(result->cause, cause->where) == 0,
+             was_here = best > 0 && strcmp(so_far->cause, cause->where) == 0;
+        best = result->kind != RESULT_TRAFFIC && (is_here || !was_here) ? i : best;
     }
+    size_t index = cause->results[best];
+    memmove(cause->results + 1, cause->results, best * sizeof *cause->results);
+    cause->results[0] = index;
     bool told = report->results[cause->results[0]].verdict == VERDICT_FAIL;
     for (size_t i = 1; i < cause->n_results; i++) {
         report->results[cause->results[i]].is_consequence = told;

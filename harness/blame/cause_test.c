@@ -56,7 +56,7 @@ static void a_port_takes_its_cable_in(void **state)
     add(&report, RESULT_STATE, "state/s3/2", CAUSE_CABLE, "s1:66 - s3:2");
     assert_int_equal(blame_causes(&report), 0);
     assert_int_equal(report.n_causes, 2);
-    cause_at(&report, 0, "s1:6", 2);
+    assert_int_equal(cause_at(&report, 0, "s1:6", 2)->results[0], 1);
     cause_at(&report, 1, "s1:66 - s3:2", 1);
     report_free(&report);
 }
