@@ -30,5 +30,4 @@ sample() {
 
 echo 1..2
 sample "a fault of each kind is found and located"
-# A fault that needs quiet is not seen beside one that keeps the check busy: of pairs some hide each other.
-sample "of two faults at once both are named" --pairs --cases 3
+sample "of two faults at once both are named" --pairs --cases 6

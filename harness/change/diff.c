@@ -15,6 +15,7 @@ struct side {
     bool *changed;        /* by entry */
     bool *alone;          /* by entry: no other one of its rank overlaps it and has other actions */
     bool *asked;          /* by entry: `alone` is known */
+    bool has_open;        /* of some entry it is open what it takes, or does */
     struct learned {
         uint32_t stamp; /* of the port for which it was learned */
         struct space_behavior behavior;
@@ -131,6 +132,7 @@ static int open_side(struct side *side, const struct switch_state *state,
             (!same_groups && flow_uses_group(entry)) ||
             !extras_equal(entry->extras, entry->n_extras, same->extras, same->n_extras) ||
             (!alike && floods(entry));
+        side->has_open |= flow_open(entry) != NULL;
     }
     side->learned = base_calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
     return side->learned ? 0 : -1;
@@ -477,6 +479,36 @@ static void exclude_contested(struct diffing *diffing, int s, size_t entry,
 
 /* ------------------------------------------------------------------- pairs */
 
+/* What entries that go before both may take, or leave: what these two do with it is not the same,
+ * and nobody can say whether it matters. */
+static enum space_answer compare_behind_open(struct diffing *diffing, int s,
+                                             struct change_difference *change,
+                                             const struct match *cube,
+                                             const struct space_behavior *const behaviors[2])
+{
+    struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
+    struct space_region region = {.cube = *cube};
+    enum space_answer answer =
+        space_table_exclude_sure(&other->table, change->entry[!s], &region, diffing->budget);
+    if (answer == SPACE_FOUND) {
+        answer = space_table_exclude_sure(&side->table, change->entry[s], &region, diffing->budget);
+    }
+    if (answer == SPACE_FOUND) {
+        answer = why_unknown(diffing, change, behaviors)
+                     ? find_unknown(diffing, &region, &change->where)
+                     : space_differ(&region, behaviors[0], behaviors[1], diffing->budget,
+                                    &change->where);
+    }
+    if (answer == SPACE_FOUND) {
+        change->unknown = CHANGE_DIFF_BEHIND_OPEN;
+        change->n_except = change->n_except_more = 0;
+        add_change(diffing, change, &region);
+        answer = SPACE_EMPTY;
+    }
+    space_region_free(&region);
+    return answer;
+}
+
 /* x, of side s, and y, of the other one (ENTRY_NONE: the lack of one), among the
  * headers in `cube`. */
 static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
@@ -506,6 +538,8 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     if (diffing->no_memory || same) {
         return;
     }
+    const struct match whole = region.cube;
+    size_t n_before = diffing->diff->n_changes;
     enum space_answer answer = space_table_exclude(&other->table, y, &region, diffing->budget);
     if (answer == SPACE_FOUND) {
         answer = space_table_exclude(&side->table, x, &region, diffing->budget);
@@ -514,6 +548,10 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
         exclude_contested(diffing, s, x, &region);
         exclude_contested(diffing, !s, y, &region);
         answer = decide(diffing, &change, &region, behaviors);
+    }
+    if (answer == SPACE_EMPTY && n_before == diffing->diff->n_changes &&
+        (side->has_open || other->has_open)) {
+        answer = compare_behind_open(diffing, s, &change, &whole, behaviors);
     }
     diffing->diff->open |= answer == SPACE_OPEN;
     space_region_free(&region);
@@ -553,7 +591,9 @@ static void compare_entry(struct diffing *diffing, int s, size_t x)
     }
     region.cube = comparing.cube;
     compare_with_rivals(diffing, s, x, ENTRY_NONE, &comparing.cube);
-    enum space_answer answer = space_table_exclude(&side->table, x, &region, diffing->budget);
+    enum space_answer answer =
+        side->has_open ? space_table_exclude_sure(&side->table, x, &region, diffing->budget)
+                       : space_table_exclude(&side->table, x, &region, diffing->budget);
     space_region_free(&region);
     if (answer == SPACE_FOUND) {
         if (!space_table_overlapping(&other->table, &comparing.cube, 0, UINT32_MAX, diffing->budget,

@@ -17,6 +17,9 @@ enum { CHANGE_DIFF_BUDGET = 1000000000, CHANGE_DIFF_EXCEPTIONS = 4 };
 /* Why it is not known what a table does with headers that two entries of one priority take. */
 #define CHANGE_DIFF_CONTESTED "two entries of the same priority take it"
 
+/* The same of what entries before both may take, or leave. */
+#define CHANGE_DIFF_BEHIND_OPEN "an entry before it may take it, or not"
+
 /* A set of headers of one ingress port. Entries: index in the table of each
  * state, ENTRY_NONE: none takes them. */
 struct change_difference {

@@ -117,8 +117,17 @@ struct excluding {
     const struct space_table *table;
     size_t entry;
     struct space_region *region;
+    bool sure; /* only entries that take all of their match */
     enum space_answer answer;
 };
+
+/* Whether it may leave packets of its match to others. */
+static bool may_leave(const struct flow_entry *flow)
+{
+    const struct field_value *which;
+    return flow->n_extras > 0 &&
+           extra_effect(flow->extras, flow->n_extras, &which) == EXTRA_MAY_TAKE;
+}
 
 /* Whether `by` surely takes what it can before `entry` does. Of one priority the first is meant
  * (table.h), but not where it is open what the other does. */
@@ -133,7 +142,8 @@ static bool goes_before(const struct space_table *table, size_t by, size_t entry
 static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct excluding *excluding = aux;
-    if (!goes_before(excluding->table, entry, excluding->entry)) {
+    if (!goes_before(excluding->table, entry, excluding->entry) ||
+        (excluding->sure && may_leave(&excluding->table->flows->entries[entry]))) {
         return true;
     }
     excluding->answer = space_leave(excluding->region, match);
@@ -179,6 +189,18 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
     if (answer != SPACE_OPEN) {
         return answer;
     }
+    return space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX, budget,
+                                   exclude_entry, &excluding)
+               ? excluding.answer
+               : SPACE_OPEN;
+}
+
+enum space_answer space_table_exclude_sure(struct space_table *table, size_t entry,
+                                           struct space_region *region, size_t *budget)
+{
+    struct excluding excluding = {
+        .table = table, .entry = entry, .region = region, .sure = true, .answer = SPACE_FOUND};
+    uint32_t min_rank = entry == ENTRY_NONE ? 0 : space_rank(&table->flows->entries[entry]);
     return space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX, budget,
                                    exclude_entry, &excluding)
                ? excluding.answer

@@ -155,6 +155,10 @@ int space_list_overlapping(struct space_table *table, const struct match *cube, 
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
 
+/* The same, but for what entries take of which it is open what they take: these may leave it. */
+enum space_answer space_table_exclude_sure(struct space_table *table, size_t entry,
+                                           struct space_region *region, size_t *budget);
+
 /* A header of `cube` that `entry` takes, whose match holds the cube; ENTRY_NONE: that no entry
  * takes. As space_find; `example` may be NULL. */
 enum space_answer space_table_find(struct space_table *table, size_t entry,
