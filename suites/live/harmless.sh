@@ -35,10 +35,11 @@ caches() {
     done
 }
 
-# Every host has talked to every other one.
+# Every host has talked to every other one. A switch whose entries have just changed may lose a frame
+# to a flow that it still caches, so each is sent until one is answered.
 ping_all() {
-    for address in 10.0.0.2 10.0.0.3; do on a ping -c 1 -W 5 "$address" || return 1; done
-    on b ping -c 1 -W 5 10.0.0.3
+    for address in 10.0.0.2 10.0.0.3; do on a ping -c 1 -w 20 "$address" || return 1; done
+    on b ping -c 1 -w 20 10.0.0.3
 }
 
 # same NAME COMMAND...: it prints the same before and after a check of the ids that $selects selects,
