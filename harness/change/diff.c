@@ -38,18 +38,11 @@ struct diffing {
 
 /* ------------------------------------------------------------ counterparts */
 
-static int compare_keys(const struct flow_entry *x, const struct flow_entry *y)
-{
-    uint32_t a = space_rank(x), b = space_rank(y);
-    int order = a != b ? (a < b) - (a > b) : memcmp(&x->match, &y->match, sizeof x->match);
-    return order ? order : extras_compare(x->extras, x->n_extras, y->extras, y->n_extras);
-}
-
 static int compare_indices(const void *a, const void *b, void *aux)
 {
     const struct flow_entry *entries = aux;
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    int order = compare_keys(&entries[x], &entries[y]);
+    int order = flow_compare_keys(&entries[x], &entries[y]);
     return order ? order : (x > y) - (x < y);
 }
 
@@ -73,7 +66,7 @@ size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_t
     for (size_t i = 0; of_a && of_b && found && i < a->n_entries; i++) {
         const struct flow_entry *entry = &a->entries[of_a[i]];
         int order = -1;
-        while (j < b->n_entries && (order = compare_keys(&b->entries[of_b[j]], entry)) < 0) {
+        while (j < b->n_entries && (order = flow_compare_keys(&b->entries[of_b[j]], entry)) < 0) {
             j++;
         }
         found[of_a[i]] = j < b->n_entries && order == 0 ? of_b[j++] : ENTRY_NONE;

@@ -6,6 +6,7 @@
 #include "base/none.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *const flow_flag_names[N_FLOW_FLAGS] = {
     "send_flow_rem", "check_overlap", "reset_counts", "no_packet_counts", "no_byte_counts",
@@ -66,19 +67,23 @@ bool flow_never_takes(const struct flow_entry *entry)
            extra_effect(entry->extras, entry->n_extras, &which) == EXTRA_NEVER;
 }
 
+int flow_compare_keys(const struct flow_entry *a, const struct flow_entry *b)
+{
+    int order = (a->table_id > b->table_id) - (a->table_id < b->table_id);
+    order = order ? order : (a->priority < b->priority) - (a->priority > b->priority);
+    order = order ? order : memcmp(&a->match, &b->match, sizeof a->match);
+    return order ? order : extras_compare(a->extras, a->n_extras, b->extras, b->n_extras);
+}
+
 bool flow_same_key(const struct flow_entry *a, const struct flow_entry *b)
 {
-    return a->table_id == b->table_id && a->priority == b->priority &&
-           match_equal(&a->match, &b->match) &&
-           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras);
+    return flow_compare_keys(a, b) == 0;
 }
 
 bool flow_equal(const struct flow_entry *a, const struct flow_entry *b)
 {
-    return a->priority == b->priority && a->cookie == b->cookie &&
-           a->idle_timeout == b->idle_timeout && a->hard_timeout == b->hard_timeout &&
-           match_equal(&a->match, &b->match) &&
-           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
+    return flow_same_key(a, b) && a->cookie == b->cookie && a->idle_timeout == b->idle_timeout &&
+           a->hard_timeout == b->hard_timeout &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions) &&
            instructions_equal(a->instructions, b->instructions);
 }

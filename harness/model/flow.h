@@ -73,11 +73,15 @@ bool flow_uses_group(const struct flow_entry *entry);
 /* Whether no packet that enters the switch meets the conditions of the entry. */
 bool flow_never_takes(const struct flow_entry *entry);
 
-/* Whether a table can have only one of the two (section 4.6): same table, match, conditions and
- * priority. */
+/* An order of what makes an entry another one than those beside it (section 4.6): table, priority
+ * (the highest first), match and further conditions; as for qsort. 0: a switch can have only one of
+ * the two. */
+int flow_compare_keys(const struct flow_entry *a, const struct flow_entry *b);
+/* Whether it is 0. */
 bool flow_same_key(const struct flow_entry *a, const struct flow_entry *b);
 
-/* Same match, priority, actions, cookie and timeouts; not the counters. */
+/* The same key, actions, instructions, cookie and timeouts; not the counters, and not the flags, of
+ * which OpenFlow 1.0 says nothing. */
 bool flow_equal(const struct flow_entry *a, const struct flow_entry *b);
 
 /* Whether one table has an entry that the other has not, in whatever order. */

@@ -49,6 +49,14 @@ static void entries_are_equal_but_for_their_counters(void **state)
     other.n_bytes = 8;
     other.duration_sec = 9;
     assert_true(flow_equal(&entry, &other));
+    other = entry, other.table_id = 1;
+    assert_false(flow_equal(&entry, &other));
+    const struct field_value ttl = {.id = FIELD_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {255}};
+    other = entry, other.extras = &ttl, other.n_extras = 1;
+    assert_false(flow_equal(&entry, &other));
+    const struct instructions metered = {.meter = 1};
+    other = entry, other.instructions = &metered;
+    assert_false(flow_equal(&entry, &other));
     other = entry, other.priority = 8;
     assert_false(flow_equal(&entry, &other));
     other = entry, other.cookie = 4;
@@ -87,6 +95,26 @@ static void tables_differ_whatever_their_order(void **state)
     flow_table_free(&b);
 }
 
+/* The first table first, in it the highest priority; then whatever tells two entries apart. */
+static void keys_have_an_order(void **state)
+{
+    (void)state;
+    const struct field_value ttl = {.id = FIELD_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {255}};
+    struct flow_entry entries[] = {{.priority = 7},
+                                   {.priority = 5, .match = match_in_port(1)},
+                                   {.priority = 5, .match = match_in_port(1)},
+                                   {.table_id = 1, .priority = 9}};
+    entries[2].extras = &ttl;
+    entries[2].n_extras = 1;
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            int order = flow_compare_keys(&entries[i], &entries[j]);
+            assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+            assert_int_equal(flow_same_key(&entries[i], &entries[j]), i == j);
+        }
+    }
+}
+
 static void flow_mods_have_names(void **state)
 {
     (void)state;
@@ -113,6 +141,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_table_grows_by_zeroed_entries),
     cmocka_unit_test(entries_are_equal_but_for_their_counters),
     cmocka_unit_test(tables_differ_whatever_their_order),
+    cmocka_unit_test(keys_have_an_order),
     cmocka_unit_test(flow_mods_have_names),
     cmocka_unit_test(changes_are_freed_as_a_whole),
 };

@@ -10,6 +10,12 @@ const struct port *switch_state_port(const struct switch_state *state, uint16_t 
     return port_find(state->ports, state->n_ports, number);
 }
 
+bool switch_state_tells_groups(const struct switch_state *state)
+{
+    enum { OPENFLOW_13 = 4 }; /* on the wire */
+    return state->version >= OPENFLOW_13;
+}
+
 void switch_state_free(struct switch_state *state)
 {
     if (state) {

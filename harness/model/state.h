@@ -25,6 +25,9 @@ struct switch_state {
 /* The port of this number; NULL if the switch has none. */
 const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
 
+/* Whether it says which groups and meters it has: OpenFlow 1.0 does not. */
+bool switch_state_tells_groups(const struct switch_state *state);
+
 /* Frees ports, flows and groups; the state is empty and usable after that. NULL is legal. */
 void switch_state_free(struct switch_state *state);
 

@@ -103,7 +103,7 @@ static void put_flow(struct writer *writer, const struct flow_entry *entry)
     report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
     report_tree_number(tree, "table", entry->table_id);
     report_tree_number(tree, "priority", entry->priority);
-    ofctl_format_match(&entry->match, &writer->scratch);
+    ofctl_format_conditions(entry, &writer->scratch);
     put_scratch(writer, "match");
     ofctl_format_instructions(entry, &writer->scratch);
     put_scratch(writer, "actions");
@@ -186,6 +186,11 @@ void report_groups(const struct report_flows_switch *switches, size_t n_switches
         report_put_clean(out, sw->name);
         if (!sw->state) {
             report_put_line(out, ": not read: ", sw->reason);
+            continue;
+        }
+        if (!switch_state_tells_groups(sw->state)) {
+            base_put_format(out, ": OpenFlow 1.0 has no %s\n",
+                            kind == REPORT_METERS ? "meters" : "groups");
             continue;
         }
         base_put_text(out, ":\n");

@@ -50,7 +50,8 @@ void report_flows(const struct report_flows_switch *switches, size_t n_switches,
 
 enum report_groups_kind { REPORT_NO_GROUPS, REPORT_GROUPS, REPORT_METERS };
 
-/* As TEXT above, but groups as dump-groups prints them, or meters as dump-meters does. */
+/* As TEXT above, but groups as dump-groups prints them, or meters as dump-meters does. A switch
+ * that was read in OpenFlow 1.0: "SWITCH: OpenFlow 1.0 has no groups" (or meters). */
 void report_groups(const struct report_flows_switch *switches, size_t n_switches,
                    enum report_groups_kind kind, struct base_buffer *out);
 

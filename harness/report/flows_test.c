@@ -4,6 +4,7 @@
  * vSwitch 3.1's ovs-ofctl printed for the same stats reply. */
 #include "report/flows.h"
 
+#include "ofctl/flow.h"
 #include "ofctl/match.h"
 #include "testing/tool.h"
 
@@ -195,7 +196,44 @@ static void test_yaml_and_json_say_the_same(void **state)
     base_buffer_free(&said);
 }
 
+/* A condition beyond struct header stands in `match`, too, and not only in `text`. */
+static void test_a_match_is_whole(void **state)
+{
+    (void)state;
+    struct switch_state sw = {0};
+    struct base_error error;
+    assert_int_equal(ofctl_parse_flow("ip,nw_ttl=64 actions=drop", &sw.flows, NULL, NULL, &error),
+                     0);
+    struct report_flows_switch one = {.name = "s1", .state = &sw};
+    struct base_buffer out = {0};
+    report_flows(&one, 1, REPORT_FLOWS_YAML, true, &out);
+    assert_non_null(strstr(base_buffer_text(&out), "match: \"ip,nw_ttl=64\""));
+    base_buffer_free(&out);
+    switch_state_free(&sw);
+}
+
+static void assert_groups(enum report_groups_kind kind, const struct switch_state *state,
+                          const char *expected)
+{
+    struct report_flows_switch one = {.name = "s1", .state = state};
+    struct base_buffer out = {0};
+    report_groups(&one, 1, kind, &out);
+    assert_string_equal(base_buffer_text(&out), expected);
+    base_buffer_free(&out);
+}
+
+static void test_what_has_no_groups_says_so(void **state)
+{
+    (void)state;
+    struct switch_state of_10 = {.version = 1}, unknown = {0}, of_13 = {.version = 4};
+    assert_groups(REPORT_GROUPS, &of_10, "s1: OpenFlow 1.0 has no groups\n");
+    assert_groups(REPORT_METERS, &unknown, "s1: OpenFlow 1.0 has no meters\n");
+    assert_groups(REPORT_GROUPS, &of_13, "s1:\n");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_a_match_is_whole),
+    cmocka_unit_test(test_what_has_no_groups_says_so),
     cmocka_unit_test(test_text),
     cmocka_unit_test(test_yaml),
     cmocka_unit_test(test_json),

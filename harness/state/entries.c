@@ -16,10 +16,12 @@ static uint64_t hash_key(const struct flow_entry *entry)
     return match_hash(&entry->match, entry->priority);
 }
 
-static bool same_key(const struct flow_entry *a, const struct flow_entry *b)
+/* In whatever tables. */
+static bool same_but_table(const struct flow_entry *a, const struct flow_entry *b)
 {
-    return a->priority == b->priority && match_equal(&a->match, &b->match) &&
-           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras);
+    struct flow_entry moved = *a;
+    moved.table_id = b->table_id;
+    return flow_same_key(&moved, b);
 }
 
 static const struct flow_entry *expected_flow(const struct state_run *run, size_t i)
@@ -106,7 +108,7 @@ static void account_for(struct state_run *run, size_t entry)
     size_t at = hash_key(flow) & (listed->n_slots - 1);
     for (; listed->slots[at] != 0; at = (at + 1) & (listed->n_slots - 1)) {
         size_t i = listed->slots[at] - 1;
-        bool same = same_key(expected_flow(run, i), flow);
+        bool same = same_but_table(expected_flow(run, i), flow);
         bool here = same && expected_flow(run, i)->table_id == flow->table_id;
         bool again = here && listed->found[i] != ENTRY_NONE &&
                      entries[listed->found[i]].table_id == flow->table_id;
@@ -129,10 +131,7 @@ static int compare_flows(const void *a, const void *b, void *aux)
 {
     const struct flow_entry *entries = aux;
     uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
-    const struct flow_entry *x = &entries[i], *y = &entries[j];
-    uint32_t x_rank = space_rank(x), y_rank = space_rank(y);
-    int order = x_rank != y_rank ? (x_rank < y_rank ? 1 : -1)
-                                 : memcmp(&x->match, &y->match, sizeof x->match);
+    int order = flow_compare_keys(&entries[i], &entries[j]);
     return order ? order : (i > j) - (i < j);
 }
 
@@ -209,8 +208,7 @@ static size_t number_of(const struct state_run *run, size_t nth)
     const struct flow_entry *flow = &entries[listed->unexpected[nth]];
     size_t number = 1;
     for (; nth > 0; nth--, number++) {
-        const struct flow_entry *before = &entries[listed->unexpected[nth - 1]];
-        if (before->table_id != flow->table_id || !same_key(before, flow)) {
+        if (!flow_same_key(&entries[listed->unexpected[nth - 1]], flow)) {
             break;
         }
     }
@@ -222,8 +220,10 @@ static int add_unexpected(struct state_run *run, size_t nth)
     uint32_t entry = run->listed.unexpected[nth];
     size_t number = number_of(run, nth);
     const struct flow_entry *flow = &run->state->flows.entries[entry];
+    struct flow_entry plain = *flow;
     struct base_buffer match = {0}, id = {0};
-    ofctl_format_match(&flow->match, &match);
+    plain.tci_mask = 0; /* one match, one id, in whatever words a switch says it */
+    ofctl_format_conditions(&plain, &match);
     base_put_format(&id, "entry/%s/unexpected/", run->name);
     if (flow->table_id != 0) {
         base_put_format(&id, "table=%u,", flow->table_id);

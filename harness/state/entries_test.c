@@ -162,7 +162,29 @@ static void exact_tables_have_nothing_twice(void **state)
     free_world(&world);
 }
 
+/* Entries that differ in a condition beyond struct header are two, and so are their ids. */
+static void unexpected_entries_are_named_with_all_conditions(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    world.lists = false;
+    world.expectation.tables_exact = true;
+    add_entry(&world, "priority=1 actions=drop");
+    add_flow(&world, "priority=1 actions=drop");
+    add_flow(&world, "priority=5,ip,nw_ttl=64 actions=output:2");
+    add_flow(&world, "priority=5,ip,nw_ttl=32 actions=output:2");
+    add_flow(&world, "priority=5,ip,nw_ttl=64 actions=output:3");
+    judge(&world);
+    assert_int_equal(world.report.n_results, 5);
+    check_result(&world, "entry/s1/unexpected/priority=5,ip,nw_ttl=64", VERDICT_FAIL);
+    check_result(&world, "entry/s1/unexpected/priority=5,ip,nw_ttl=64/2", VERDICT_FAIL);
+    check_result(&world, "entry/s1/unexpected/priority=5,ip,nw_ttl=32", VERDICT_FAIL);
+    free_world(&world);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(unexpected_entries_are_named_with_all_conditions),
     cmocka_unit_test(entries_must_be_as_written),
     cmocka_unit_test(each_written_field_is_compared),
     cmocka_unit_test(entries_must_be_in_their_table),

@@ -262,6 +262,14 @@ static void entries_of_two_tables_are_two(void **state)
                                  "");
     assert_int_equal(x->n_entries, 2);
     expectation_free(x);
+    x = load(T "entries: {s1: ['ip,nw_ttl=1 actions=drop', 'ip,nw_ttl=2 actions=drop', 'ip "
+               "actions=drop']}\n",
+             "");
+    assert_int_equal(x->n_entries, 3); /* two that differ in such a condition, too */
+    expectation_free(x);
+    refuse(T "entries: {s1: ['ip,nw_ttl=1 actions=drop', 'ip,nw_ttl=1 actions=2']}\n",
+           "dir/x:2:45: the same match and priority as in line 2, column 17: a switch keeps only "
+           "one of them\n");
     refuse(
         T "entries:\n  s1: [\"in_port=1 actions=drop\", \"table=0,in_port=1 actions=drop\"]\n",
         "dir/x:3:35: the same match and priority as in line 3, column 9: a switch keeps only one "

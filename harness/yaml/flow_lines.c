@@ -49,6 +49,17 @@ struct place yaml_flow_place(const struct yaml_flow_line *line)
 const struct yaml_entry *yaml_index_flow(struct yaml_index *index, size_t sw,
                                          const struct flow_entry *flow, struct place place)
 {
-    struct flow_key key = {sw, flow->table_id, flow->priority, flow->match};
-    return yaml_index_add(index, &key, sizeof key, 0, place);
+    struct flow_key fixed = {sw, flow->table_id, flow->priority, flow->match};
+    struct base_buffer key = {0};
+    base_put_bytes(&key, &fixed, sizeof fixed);
+    for (size_t i = 0; i < flow->n_extras; i++) {
+        const struct field_value *extra = &flow->extras[i];
+        base_put_be32(&key, extra->id == FIELD_OTHER ? extra->header : extra->id);
+        base_put_bytes(&key, extra->value, sizeof extra->value);
+        base_put_bytes(&key, extra->mask, sizeof extra->mask);
+    }
+    const struct yaml_entry *first =
+        key.failed ? NULL : yaml_index_add(index, key.data, key.n_bytes, 0, place);
+    base_buffer_free(&key);
+    return first;
 }

@@ -26,8 +26,9 @@ void yaml_flow_error(const struct yaml_flow_line *line, size_t offset, const cha
 
 struct place yaml_flow_place(const struct yaml_flow_line *line);
 
-/* Adds an entry of a switch to the index by what makes two entries of a table one: match and
- * priority (OpenFlow 1.0, section 4.6). The one that is there already, or NULL. */
+/* Adds an entry of a switch to the index by what makes two entries of it one: table, match,
+ * further conditions and priority (OpenFlow 1.0, section 4.6). The one that is there already, or
+ * NULL. */
 const struct yaml_entry *yaml_index_flow(struct yaml_index *index, size_t sw,
                                          const struct flow_entry *flow, struct place place);
 

@@ -194,16 +194,22 @@ static bool is_same(const struct yaml_node *node, const char *written)
     return node->kind == YAML_SCALAR && written && strcmp(node->text, written) == 0;
 }
 
+/* With the conditions beyond struct header, or, as older programs wrote it, without them. */
 static void check_flow_match(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    const struct flow_reading *flow = into;
+    const struct flow_entry *entry = ((const struct flow_reading *)into)->entry;
     struct base_arena *scratch = &reading_of(reader)->scratch;
+    struct base_buffer text = {0};
     struct match match;
-    if (flow->entry && is_same(node, ofctl_match_text(&flow->entry->match, scratch))) {
+    if (entry) {
+        ofctl_format_conditions(entry, &text);
+    }
+    if (entry && (is_same(node, base_arena_take(scratch, &text)) ||
+                  is_same(node, ofctl_match_text(&entry->match, scratch)))) {
         return;
     }
-    if (yaml_match(reader, node, &match) && flow->entry &&
-        !match_equal(&match, &flow->entry->match)) {
+    if (yaml_match(reader, node, &match) && entry &&
+        (entry->n_extras > 0 || !match_equal(&match, &entry->match))) {
         refuse_other(reader, node);
     }
 }

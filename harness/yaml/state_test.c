@@ -127,6 +127,28 @@ static void test_numbers(void **unused)
     yaml_diagnostics_free(&diagnostics);
 }
 
+/* `match` may have the conditions beyond struct header, as it is written now, or lack them, as it
+ * was written once; it may not say anything else. */
+static void test_a_match_with_further_conditions(void **unused)
+{
+    (void)unused;
+    static const char entry[] = HEAD "  - name: s1\n    dpid: 1\n    ports: []\n    flows:\n"
+                                     "      - {text: 'ip,nw_ttl=64 actions=drop', match: '%s'}\n";
+    static const struct {
+        const char *match;
+        bool right;
+    } rows[] = {{"ip,nw_ttl=64", true}, {"ip", true}, {"tcp", false}, {"dl_type=0x0800", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct yaml_diagnostics diagnostics = {0};
+        char text[300];
+        snprintf(text, sizeof text, entry, rows[i].match);
+        struct yaml_state *state = load(text, &diagnostics);
+        assert_int_equal(state != NULL, rows[i].right);
+        yaml_state_free(state);
+        yaml_diagnostics_free(&diagnostics);
+    }
+}
+
 static void test_a_saved_state_is_known_by_its_first_key(void **unused)
 {
     (void)unused;
@@ -231,6 +253,7 @@ static void test_refused_flows(void **unused)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_a_match_with_further_conditions),
     cmocka_unit_test(test_switches),
     cmocka_unit_test(test_numbers),
     cmocka_unit_test(test_a_saved_state_is_known_by_its_first_key),
