@@ -82,6 +82,15 @@ static int take_synced(struct station *station, struct base_reader body, struct 
     return 0;
 }
 
+static int take_problem(const struct station *station, struct base_reader body,
+                        struct base_error *error)
+{
+    int n = (int)base_reader_left(&body);
+    return n > 0 && body.at[0]
+               ? base_fail(error, "%.*s", n, (const char *)body.at)
+               : base_fail(error, "%s has given up, and not said why", station->exec);
+}
+
 static int take_message(struct station *station, uint8_t type, struct base_reader body,
                         struct base_error *error)
 {
@@ -97,7 +106,7 @@ static int take_message(struct station *station, uint8_t type, struct base_reade
         station->mtu = base_reader_left(&body) == sizeof(uint16_t) ? base_read_be16(&body) : 0;
         return 0;
     case STATION_WIRE_PROBLEM:
-        return base_fail(error, "%.*s", (int)base_reader_left(&body), (const char *)body.at);
+        return take_problem(station, body, error);
     case STATION_WIRE_ARRIVAL:
         return keep_arrival(remote, body, error);
     case STATION_WIRE_SYNCED:

@@ -452,6 +452,9 @@ static void says_why_a_command_failed(void **state)
     assert_exec_problem(fixture, "false", "false ended with exit status 1");
     assert_exec_problem(fixture, "sh -c 'kill -9 $$'", "was ended by signal 9");
     assert_exec_problem(fixture, "echo welcome", "says \"welcome tapproof station");
+    assert_exec_problem(fixture,
+                        "sh -c 'printf \"tapproof station 2\\n\\003\\000\\000\"; cat >/dev/null'",
+                        "has given up, and not said why");
     assert_exec_problem(fixture, "sh -c 'echo tapproof station 1; cat >/dev/null'",
                         "says \"tapproof station 1\" instead of \"tapproof station 2\"");
     const struct station_spec spec = {
