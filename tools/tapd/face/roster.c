@@ -59,19 +59,45 @@ static struct tapd_entry *add_entry(struct tapd_roster *roster, const struct tap
     return entry;
 }
 
-int tapd_roster_add(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
-                    int64_t now_ms)
+static bool has_id(const struct tapd_records *records, uint32_t id)
+{
+    for (size_t i = 0; i < records->n_items; i++) {
+        if (records->items[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One that no tap has, in the roster or in records that are yet to be taken over. */
+static uint32_t take_id(struct tapd_roster *roster, const struct tapd_records *records)
+{
+    uint32_t id;
+    do {
+        id = roster->next_id++;
+        roster->next_id += roster->next_id == 0; /* after 2^32 of them */
+    } while (tapd_roster_find_id(roster, id) != SIZE_MAX || has_id(records, id));
+    return id;
+}
+
+static int begin(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
+                 int64_t now_ms, const struct tapd_records *records)
 {
     struct tapd_entry *entry = add_entry(roster, tap, origin);
     if (!entry) {
         return -1;
     }
     if (tap->lifetime_sec > 0) {
-        entry->id = roster->next_id++;
-        roster->next_id += roster->next_id == 0; /* after 2^32 of them */
+        entry->id = take_id(roster, records);
         entry->expires_ms = now_ms + tap->lifetime_sec * INT64_C(1000);
     }
     return 0;
+}
+
+int tapd_roster_add(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
+                    int64_t now_ms)
+{
+    return begin(roster, tap, origin, now_ms, &(struct tapd_records){0});
 }
 
 size_t tapd_roster_find(const struct tapd_roster *roster, const char *name)
@@ -251,6 +277,12 @@ static int restore_tap(const struct tapd_record *record, const struct tapd_polic
         tapd_tap_free(tap);
         return -1;
     }
+    if (tapd_roster_find(roster, tap->name) != SIZE_MAX) {
+        struct yaml_source source = {.file = file, .diagnostics = diagnostics};
+        yaml_error_at(&source, 0, 0, "two taps have the name \"%s\"", tap->name);
+        tapd_tap_free(tap);
+        return -1;
+    }
     if (restore(record, policy, tap, roster, diagnostics)) {
         tapd_tap_free(tap);
         return -1;
@@ -296,7 +328,7 @@ static int add_policy_taps(const struct tapd_records *records, const struct tapd
         }
         const struct tapd_record *record = find_record(records, policy, tap);
         if (record ? restore(record, policy, tap, roster, diagnostics)
-                   : tapd_roster_add(roster, tap, TAPD_FROM_POLICY, now_ms)) {
+                   : begin(roster, tap, TAPD_FROM_POLICY, now_ms, records)) {
             return no_memory(policy, diagnostics);
         }
     }

@@ -130,6 +130,58 @@ static void taps_on_demand_are_taken_over(void **state)
     tapd_policy_free(same);
 }
 
+#define TAP_A "{\"name\": \"a\", \"source\": \"h1\", \"to\": \"c1\"}"
+#define TAP_B "{\"name\": \"b\", \"source\": \"h1\", \"to\": \"c1\", \"for\": \"30s\"}"
+
+/* As only a hand that has edited the file puts them there. */
+static void two_of_one_name_are_refused(void **state)
+{
+    (void)state;
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer words = {0};
+    struct tapd_record twice[] = {{.origin = TAPD_FROM_REQUEST, .tap = (char[]){TAP_A}},
+                                  {.origin = TAPD_FROM_REQUEST, .tap = (char[]){TAP_A}}};
+    const struct tapd_records records = {.items = twice, .n_items = 2, .next_id = 1};
+    struct tapd_policy *policy = load(POLICY(STAYS));
+    struct tapd_roster roster;
+    assert_int_equal(
+        tapd_roster_from_records(&records, policy, "state", NOW, &roster, &diagnostics), -1);
+    assert_string_equal(memory_errors(&diagnostics, &words),
+                        "state:0:0: two taps have the name \"a\"\n");
+    assert_int_equal(roster.n_items, 1);
+    base_buffer_free(&words);
+    yaml_diagnostics_free(&diagnostics);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
+/* Numbers begin anew after 2^32 taps, and pass over those of taps that are there, or are still to
+ * be taken over. */
+static void no_two_have_one_number(void **state)
+{
+    (void)state;
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_record kept = {
+        .origin = TAPD_FROM_REQUEST, .tap = (char[]){TAP_B}, .id = 1, .expires_ms = NOW + 30000};
+    struct tapd_records records = {.items = &kept, .n_items = 1, .next_id = 1};
+    struct tapd_policy *policy = load(POLICY(STAYS ENDS));
+    struct tapd_roster roster;
+    assert_int_equal(
+        tapd_roster_from_records(&records, policy, "state", NOW, &roster, &diagnostics), 0);
+    assert_int_equal(roster.items[0].id, 2);
+    assert_int_equal(roster.items[1].id, 1);
+    tapd_roster_free(&roster, NULL);
+    records.next_id = UINT32_MAX;
+    assert_int_equal(
+        tapd_roster_from_records(&records, policy, "state", NOW, &roster, &diagnostics), 0);
+    assert_int_equal(roster.items[0].id, UINT32_MAX);
+    assert_int_equal(tapd_roster_add(&roster, read_tap(policy, TAP_B), TAPD_FROM_REQUEST, NOW), 0);
+    assert_int_equal(roster.items[2].id, 2);
+    assert_int_equal(roster.next_id, 3);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
 static void what_a_policy_makes_impossible_is_told(void **state)
 {
     (void)state;
@@ -200,6 +252,8 @@ int main(void)
         cmocka_unit_test(taps_of_a_policy_begin),
         cmocka_unit_test(they_do_not_begin_again),
         cmocka_unit_test(taps_on_demand_are_taken_over),
+        cmocka_unit_test(two_of_one_name_are_refused),
+        cmocka_unit_test(no_two_have_one_number),
         cmocka_unit_test(what_a_policy_makes_impossible_is_told),
         cmocka_unit_test(seconds_that_are_left),
         cmocka_unit_test(a_copy_may_be_dropped),

@@ -148,6 +148,16 @@ static int read_origin(const char *name, enum tapd_origin *origin, struct base_e
     return base_fail(error, "unknown origin \"%s\"", name);
 }
 
+static bool is_taken(const struct tapd_records *records, json_int_t id)
+{
+    for (size_t i = 0; i < records->n_items; i++) {
+        if (id != 0 && records->items[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int read_record(json_t *value, struct tapd_records *records, struct base_error *error)
 {
     const char *origin;
@@ -159,12 +169,12 @@ static int read_record(json_t *value, struct tapd_records *records, struct base_
                        "id", &id, "expires_ms", &expires_ms, "over", &over, "tap", &tap)) {
         return base_fail(error, "%s", where.text);
     }
+    if (id < 0 || id > UINT32_MAX || (id == 0) != (expires_ms == 0) || is_taken(records, id)) {
+        return base_fail(error, "bad id or expires_ms");
+    }
     struct tapd_record *record = tapd_records_add(records);
     if (!record) {
         return base_fail(error, "out of memory");
-    }
-    if (id < 0 || id >= records->next_id || (id == 0) != (expires_ms == 0)) {
-        return base_fail(error, "bad id or expires_ms");
     }
     record->id = (uint32_t)id;
     record->expires_ms = expires_ms;

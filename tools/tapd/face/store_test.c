@@ -171,6 +171,9 @@ static void damage_is_refused(void **state)
         STATE("1", "{\"origin\": \"request\", \"id\": 1, " TAP "}"),
         STATE("9", "{\"origin\": \"request\", \"id\": 1, " TAP "}"),
         STATE("9", "{\"origin\": \"request\", \"id\": -1, \"expires_ms\": 5, " TAP "}"),
+        STATE("9", "{\"origin\": \"request\", \"id\": 4294967296, \"expires_ms\": 5, " TAP "}"),
+        STATE("9", "{\"origin\": \"request\", \"id\": 2, \"expires_ms\": 5, " TAP "}, "
+                   "{\"origin\": \"request\", \"id\": 2, \"expires_ms\": 5, " TAP "}"),
         STATE("9", "{\"origin\": \"request\", \"id\": 0, \"tap\": []}"),
         "{\"tapd-state\": 1, \"next_id\": 9, \"taps\": []} x",
     };
