@@ -146,9 +146,9 @@ static int write_reports(struct check *check, const struct report *report)
         report_tap(report, &tap);
     }
     int status = cli_put_verdicts(job, report);
-    status = cli_worse(status, cli_write_output(job, &check->junit, &junit));
-    status = cli_worse(status, cli_write_output(job, &check->tap, &tap));
-    return cli_worse(status, cli_write_output(job, &check->pcapng, &check->frames));
+    status = cli_worse(job, status, cli_write_output(job, &check->junit, &junit));
+    status = cli_worse(job, status, cli_write_output(job, &check->tap, &tap));
+    return cli_worse(job, status, cli_write_output(job, &check->pcapng, &check->frames));
 }
 
 static int nothing_selected(const struct cli_job *job)

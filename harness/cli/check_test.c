@@ -148,10 +148,13 @@ static void reports_that_cannot_be_written_are_no_pass(void **state)
     assert_int_equal(cli->network.n_dumps, 0);
     EXPECT(cli, 3, "check", expected, "--json", "/dev/full");
     fake_cli_says(cli->err, "cannot write /dev/full: No space left on device\n");
+    fake_cli_says(cli->err, "without that report the exit status is 3, not 0\n");
     EXPECT(cli, 3, "check", expected, "--pcapng", "/dev/full");
     EXPECT(cli, 3, "prove", expected, "--json", "/dev/full");
     fake_network_change(&cli->network, "topologies/demon/no-mirror", 0);
     EXPECT(cli, 1, "check", expected, "--json", "/dev/full");
+    fake_cli_says(cli->err, "cannot write /dev/full: ");
+    assert_null(strstr(cli->err, "exit status"));
     EXPECT(cli, 1, "prove", expected, "--json", "/dev/full");
     fake_cli_close(cli);
 }

@@ -190,8 +190,9 @@ int cli_write_reports(struct cli_job *job, int status, struct base_buffer *text,
                       struct base_buffer *json);
 
 /* The worse of what was found and how it was written: a deviation stays one,
- * anything else is CLI_UNJUDGED if the report could not be written. */
-int cli_worse(int found, int written);
+ * anything else is CLI_UNJUDGED if the report could not be written, and stderr says so where it
+ * would have been CLI_CONFORMS. */
+int cli_worse(const struct cli_job *job, int found, int written);
 
 /* cli_open_reports, then cli_read_states. */
 int cli_open_and_read(struct cli_job *job, unsigned what);

@@ -125,9 +125,11 @@ static void operands_are_counted(void **state)
     EXPECT(cli, 2, "diff", topology);
     fake_cli_says(cli->err, "which two states?");
     EXPECT(cli, 2, "explain", expected, "s1");
-    fake_cli_says(cli->err, "expected EXPECTED SWITCH PORT [PACKET | --frame HEX]");
+    fake_cli_says(cli->err, "expected EXPECTED PLACE [PACKET | --frame HEX], PLACE: SWITCH:PORT");
+    EXPECT(cli, 2, "explain", expected, "s1:1", "tcp", "udp");
+    fake_cli_says(cli->err, "expected EXPECTED PLACE");
     EXPECT(cli, 2, "explain", expected, "s1", "1", "tcp", "udp");
-    fake_cli_says(cli->err, "expected EXPECTED SWITCH PORT [PACKET | --frame HEX]");
+    fake_cli_says(cli->err, "expected EXPECTED PLACE [PACKET | --frame HEX], PLACE: SWITCH:PORT");
     EXPECT(cli, 2, "station", "x");
     fake_cli_says(cli->err, "it takes no arguments");
     fake_cli_close(cli);

@@ -12,16 +12,18 @@
 
 #include <string.h>
 
-/* What the operands are. */
-enum { EXPECTED, SWITCH, PORT, PACKET };
+static const char wants[] = "expected EXPECTED PLACE [PACKET | --frame HEX], PLACE: "
+                            "SWITCH:PORT, SWITCH PORT or a host";
 
 struct explain {
     struct cli_job job;
+    const char *sw, *port, *packet; /* as they are said; packet: NULL for none */
     const char *frame_text;
     struct explain_question question;
     struct header header;      /* of the packet */
     struct base_buffer chosen; /* fields that PACKET leaves open */
     struct base_buffer frame;
+    struct base_arena arena;
 };
 
 static const struct base_option options[] = {
@@ -36,26 +38,43 @@ static const struct base_option options[] = {
     {0},
 };
 
-static int settle(struct cli_job *job)
+/* ---------------------------------------------------------------- question */
+
+/* Behind the place, which is one operand or two, comes the packet. */
+static int split_operands(struct explain *explain, const struct topology *topology)
 {
-    return job->operands[PACKET] && ((struct explain *)job)->frame_text
-               ? cli_usage_error(job, "a PACKET or a --frame, not both")
+    const char **operands = explain->job.operands + 1, *place = operands[0];
+    size_t host = topology_find_host(topology, place);
+    if (host != HOST_NONE) {
+        place = topology_port_name(topology, topology->hosts[host].port, &explain->arena);
+    }
+    const char *colon = place ? strrchr(place, ':') : NULL;
+    size_t n = colon ? 1 : 2;
+    explain->sw =
+        colon ? base_arena_format(&explain->arena, "%.*s", (int)(colon - place), place) : place;
+    if (!explain->sw) {
+        return cli_complain(&explain->job, CLI_UNJUDGED, "out of memory");
+    }
+    if (!operands[n - 1] || (operands[n] && operands[n + 1])) {
+        return cli_usage_error(&explain->job, "%s", wants);
+    }
+    explain->port = colon ? colon + 1 : operands[1];
+    explain->packet = operands[n];
+    return explain->packet && explain->frame_text
+               ? cli_usage_error(&explain->job, "a PACKET or a --frame, not both")
                : CLI_CONFORMS;
 }
-
-/* ---------------------------------------------------------------- question */
 
 static int find_port(struct explain *explain, const struct topology *topology)
 {
     struct port_ref *in = &explain->question.in;
-    in->sw = topology_find_switch(topology, explain->job.operands[SWITCH]);
+    in->sw = topology_find_switch(topology, explain->sw);
     if (in->sw == SWITCH_NONE) {
-        return cli_usage_error(&explain->job, "%s has no switch '%s'", topology->file,
-                               explain->job.operands[SWITCH]);
+        return cli_usage_error(&explain->job, "%s has no switch '%s'", topology->file, explain->sw);
     }
-    if (!port_parse(explain->job.operands[PORT], &in->port) || in->port == 0 ||
+    if (!port_parse(explain->port, &in->port) || in->port == 0 ||
         (in->port > PORT_MAX && in->port != PORT_LOCAL)) {
-        return cli_usage_error(&explain->job, "'%s' is not a port", explain->job.operands[PORT]);
+        return cli_usage_error(&explain->job, "'%s' is not a port", explain->port);
     }
     return CLI_CONFORMS;
 }
@@ -80,7 +99,7 @@ static int read_packet(struct explain *explain)
     struct match match, in_port = match_in_port(explain->question.in.port);
     struct base_error error;
     size_t column;
-    const char *packet = explain->job.operands[PACKET];
+    const char *packet = explain->packet;
     if (ofctl_parse_match(packet, &match, &column, &error) < 0) {
         bool is_frame = packet[strspn(packet, "0123456789abcdefABCDEF :\n\t")] == 0;
         return cli_usage_error(&explain->job, "PACKET: %s (at '%s')%s", error.text, packet + column,
@@ -88,7 +107,7 @@ static int read_packet(struct explain *explain)
     }
     if (!match_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
         return cli_usage_error(&explain->job, "PACKET: no packet of port %s is like this",
-                               explain->job.operands[PORT]);
+                               explain->port);
     }
     name_chosen(&match, &explain->header, &explain->chosen);
     return CLI_CONFORMS;
@@ -125,8 +144,9 @@ static int read_frame(struct explain *explain)
 
 static int read_question(struct explain *explain, const struct topology *topology)
 {
-    int status = find_port(explain, topology);
-    if (status == CLI_CONFORMS && explain->job.operands[PACKET]) {
+    int status = split_operands(explain, topology);
+    status = status == CLI_CONFORMS ? find_port(explain, topology) : status;
+    if (status == CLI_CONFORMS && explain->packet) {
         status = read_packet(explain);
     } else if (status == CLI_CONFORMS && explain->frame_text) {
         status = read_frame(explain);
@@ -149,8 +169,7 @@ static int check_port(const struct explain *explain, const struct switch_state *
         base_put_text(&ports, i > 0 ? ", " : "");
         port_format(state->ports[i].number, &ports);
     }
-    cli_complain(&explain->job, CLI_USAGE, "%s has no port %s, but %s",
-                 explain->job.operands[SWITCH], explain->job.operands[PORT],
+    cli_complain(&explain->job, CLI_USAGE, "%s has no port %s, but %s", explain->sw, explain->port,
                  base_buffer_text(&ports));
     base_buffer_free(&ports);
     struct peer peer = topology_peer(explain->question.expectation->topology, in);
@@ -177,7 +196,7 @@ static int answer(struct explain *explain)
     struct explanation explanation;
     struct base_arena arena = {0};
     size_t budget = EXPLAIN_BUDGET;
-    bool all = !explain->job.operands[PACKET] && !explain->frame_text;
+    bool all = !explain->packet && !explain->frame_text;
     int failed = all ? explain_port(&explain->question, &budget, &arena, &explanation)
                      : explain_packet(&explain->question, &explain->header, explain->frame.data,
                                       explain->frame.n_bytes, &arena, &explanation);
@@ -200,8 +219,7 @@ static int read_and_answer(struct explain *explain)
     explain->question.states = states->by_switch;
     explain->question.reasons = states->reasons;
     if (!states->by_switch[sw]) {
-        return cli_complain(job, CLI_UNJUDGED, "%s: %s", job->operands[SWITCH],
-                            states->reasons[sw]);
+        return cli_complain(job, CLI_UNJUDGED, "%s: %s", explain->sw, states->reasons[sw]);
     }
     status = check_port(explain, states->by_switch[sw]);
     return status == CLI_CONFORMS ? answer(explain) : status;
@@ -215,14 +233,16 @@ static int run(struct cli_job *job)
     status = status == CLI_CONFORMS ? read_and_answer(explain) : status;
     base_buffer_free(&explain->frame);
     base_buffer_free(&explain->chosen);
+    base_arena_free(&explain->arena);
     return status;
 }
 
 const struct cli_command cli_explain = {
     .name = "explain",
-    .arguments = "EXPECTED SWITCH PORT [PACKET | --frame HEX]",
+    .arguments = "EXPECTED PLACE [PACKET | --frame HEX]",
     .summary = "which entry takes a packet, and where it goes, hop by hop",
     .before =
+        "PLACE is where it enters: SWITCH:PORT, SWITCH PORT, or a host (its port).\n"
         "PACKET is a match of ovs-ofctl (\"tcp,nw_dst=10.0.0.2,tp_dst=80\"); what it does not say\n"
         "is chosen, and reported; --frame gives all of it. Without either: every entry of the\n"
         "port, and which packets reach it.\n",
@@ -230,10 +250,9 @@ const struct cli_command cli_explain = {
     .after = "Exit status: 0 explained, and the expectation says the same; 1 it says something\n"
              "else; 2 usage or input error; 3 not everything on the packet's way is known.\n",
     .reads = CLI_READS_EXPECTATION,
-    .min_operands = 3,
+    .min_operands = 2,
     .max_operands = 4,
-    .wants = "expected EXPECTED SWITCH PORT [PACKET | --frame HEX]",
+    .wants = wants,
     .n_bytes = sizeof(struct explain),
-    .settle = settle,
     .run = run,
 };

@@ -49,7 +49,7 @@ static int write_flows(struct flows *flows, const struct report_flows_switch *sw
         report_flows(switches, n, REPORT_FLOWS_YAML, flows->no_stats, &saved);
     }
     int status = cli_write_output(job, &job->text, &text);
-    return cli_worse(status, cli_write_output(job, &flows->save, &saved));
+    return cli_worse(job, status, cli_write_output(job, &flows->save, &saved));
 }
 
 static int show(struct flows *flows)

@@ -191,16 +191,20 @@ int cli_write_output(const struct cli_job *job, struct cli_output *output, struc
                   : CLI_CONFORMS;
 }
 
-int cli_worse(int found, int written)
+int cli_worse(const struct cli_job *job, int found, int written)
 {
+    if (written != CLI_CONFORMS && found == CLI_CONFORMS) {
+        cli_complain(job, CLI_UNJUDGED, "without that report the exit status is %d, not %d",
+                     CLI_UNJUDGED, CLI_CONFORMS);
+    }
     return written == CLI_CONFORMS || found == CLI_DEVIATES ? found : CLI_UNJUDGED;
 }
 
 int cli_write_reports(struct cli_job *job, int status, struct base_buffer *text,
                       struct base_buffer *json)
 {
-    status = cli_worse(status, cli_write_output(job, &job->text, text));
-    return cli_worse(status, cli_write_output(job, &job->json, json));
+    status = cli_worse(job, status, cli_write_output(job, &job->text, text));
+    return cli_worse(job, status, cli_write_output(job, &job->json, json));
 }
 
 void cli_confine(const struct cli_job *job)

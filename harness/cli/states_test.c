@@ -214,6 +214,10 @@ static void packets_are_explained(void **state)
     EXPECT(cli, 0, "explain", expected, "s1", "1", "tcp,tp_dst=80", "--state", good);
     fake_cli_says(cli->out, "h11");
     fake_cli_says(cli->out, "dl_vlan, dl_src, dl_dst, nw_src, nw_dst, nw_tos, tp_src\n");
+    EXPECT(cli, 0, "explain", expected, "s1:1", "tcp,tp_dst=80", "--state", good);
+    fake_cli_says(cli->out, "h11");
+    EXPECT(cli, 0, "explain", expected, "h2", "tcp,tp_dst=80", "--state", good); /* its port */
+    fake_cli_says(cli->out, "arrives at h1\n");
     EXPECT(cli, 0, "explain", expected, "s1", "1", "dl_vlan=5,dl_type=0x88b5", "--state", good);
     fake_cli_says(cli->out, "dl_vlan_pcp, dl_src, dl_dst\n");
     EXPECT(cli, 1, "explain", expected, "s1", "1", "tcp", "--state", bad, "--json", "-");
@@ -247,6 +251,12 @@ static void questions_that_make_no_sense_are_refused(void **state)
     fake_cli_says(cli->err, "'0' is not a port");
     EXPECT(cli, 2, "explain", expected, "s1", "FLOOD");
     fake_cli_says(cli->err, "'FLOOD' is not a port");
+    EXPECT(cli, 2, "explain", expected, "s9:1");
+    fake_cli_says(cli->err, "topologies/demon.yaml has no switch 's9'");
+    EXPECT(cli, 2, "explain", expected, "s1:x");
+    fake_cli_says(cli->err, "'x' is not a port");
+    EXPECT(cli, 2, "explain", expected, "s1:1", "tcp", "--frame", "00");
+    fake_cli_says(cli->err, "a PACKET or a --frame, not both");
     EXPECT(cli, 2, "explain", expected, "s1", "1", "tpc");
     fake_cli_says(cli->err, "PACKET: ");
     assert_null(strstr(cli->err, "--frame"));

@@ -321,7 +321,7 @@ static bool named_before(const struct report *report, size_t of)
     return false;
 }
 
-/* Several results may have one cause: each place once, with how many name it. */
+/* Several failures may have one cause: each place once, with how many name it. */
 static void put_suspects(const struct report_paper *paper, const struct report *report)
 {
     struct base_buffer text = {0};
@@ -336,7 +336,7 @@ static void put_suspects(const struct report_paper *paper, const struct report *
             n += other->verdict == VERDICT_FAIL && other->suspect &&
                  strcmp(other->suspect, result->suspect) == 0;
         }
-        base_put_format(&text, "%s%s (%zu result%s)", text.n_bytes ? ", " : "", result->suspect, n,
+        base_put_format(&text, "%s%s (%zu failure%s)", text.n_bytes ? ", " : "", result->suspect, n,
                         n == 1 ? "" : "s");
     }
     if (text.n_bytes > 0 && report_count(report, VERDICT_FAIL) > 1) {
@@ -368,11 +368,20 @@ static void put_unsent_for(const struct report_paper *paper, const struct report
     report_drop_scratch(&text, paper->out);
 }
 
-static void put_unsent(const struct report_paper *paper, const struct report *report)
+static void count_unsent(const struct report_paper *paper, const struct report *report)
 {
+    struct base_buffer text = {0};
+    size_t n = 0;
     for (size_t i = 0; i < report->n_unsent; i++) {
-        put_unsent_for(paper, report, i);
+        n += report->unsent[i].n;
     }
+    if (n > 0) {
+        base_put_format(&text,
+                        "%zu probe%s, which might do harm (which, and why: --verbose, --json)", n,
+                        n == 1 ? "" : "s");
+        put_note(paper, INK_CYAN, "not sent", base_buffer_text(&text));
+    }
+    report_drop_scratch(&text, paper->out);
 }
 
 static void put_untried(const struct report_paper *paper, const struct report *report)
@@ -470,7 +479,12 @@ void report_text(const struct report *report, const struct report_text_options *
     }
     put_suspects(&section.paper, report);
     put_notes(&section.paper, report);
-    put_unsent(&section.paper, report);
+    for (size_t i = 0; i < report->n_unsent && options->verbose; i++) {
+        put_unsent_for(&section.paper, report, i);
+    }
+    if (!options->verbose) {
+        count_unsent(&section.paper, report);
+    }
     put_coverage(&section.paper, report);
     if (options->verbose) {
         put_untried(&section.paper, report);

@@ -33,7 +33,7 @@ static const char golden[] =
     "SKIP  traffic/h5/isolated/all\n"
     "      h5 has no station\n"
     "\n"
-    "suspect  s1 priority=32768,in_port=2 actions=output:1,output:6 (1 result)\n"
+    "suspect  s1 priority=32768,in_port=2 actions=output:1,output:6 (1 failure)\n"
     "note     an entry of s1 expires in 8 s\n"
     "ignored  cookie=0x2a/-1 hid 3 entries: installed by the monitor "
     "(expected/demon/simulated.yaml:30:5)\n"
@@ -338,6 +338,12 @@ static void what_was_not_sent_is_listed(void **state)
     struct report_text_options options = {0};
     struct base_buffer out = {0};
     report_text(&report, &options, &out);
+    assert_non_null(strstr(base_buffer_text(&out), "not sent 6 probes, which might do harm ("));
+    assert_null(strstr(base_buffer_text(&out), "flood"));
+    base_buffer_free(&out);
+    options.verbose = true;
+    report_text(&report, &options, &out);
+    assert_null(strstr(base_buffer_text(&out), "6 probes"));
     assert_non_null(strstr(base_buffer_text(&out),
                            "not sent 3 broadcast, 2 arp: NORMAL would flood it "
                            "(h1: ip)\nnot sent 1 arp: untrue (h2: arp)\n"));

@@ -48,7 +48,7 @@ same() {
     name=$1
     shift
     "$@" > "$scratch/before"
-    run "${wants:-0}" "$B/tapproof" check ${selects:+-k "$selects"} "$expected"
+    run "${wants:-0}" "$B/tapproof" check -v ${selects:+-k "$selects"} "$expected"
     status=$?
     cp "$scratch/out" "$scratch/check"
     report "$name: the check itself" $status
@@ -136,11 +136,11 @@ ovs-appctl fdb/flush s1 > "$scratch/out"
 ovs-appctl revalidator/purge # cached flows would learn only at the next revalidation
 to_m() { ovs-ofctl -O OpenFlow10 dump-ports "$bridge" 3 | grep tx; }
 to_m > "$scratch/before"
-run 0 "$B/tapproof" check "$expected" && cp "$scratch/out" "$scratch/check" &&
+run 0 "$B/tapproof" check -v "$expected" && cp "$scratch/out" "$scratch/check" &&
     to_m > "$scratch/after" &&
     diff "$scratch/before" "$scratch/after" > "$scratch/out"
 report "where nothing was learned yet, the receiver speaks first, and nothing is flooded" $?
-run 0 "$B/tapproof" check --allow-flood "$expected" && cp "$scratch/out" "$scratch/check" &&
+run 0 "$B/tapproof" check -v --allow-flood "$expected" && cp "$scratch/out" "$scratch/check" &&
     ! grep -q 'not sent.*flood' "$scratch/check" && to_m > "$scratch/after" &&
     ! diff "$scratch/before" "$scratch/after" > "$scratch/out"
 report "with leave broadcasts are sent" $?

@@ -36,6 +36,17 @@ says $? 'No space left' "$scratch/out" "a full disk is told"
 grep -qx 'the old one' "$scratch/out" && [ "$(grep -c '^left: ' "$scratch/out")" -eq 1 ]
 report "and the old report is kept, alone" $?
 
+# Whoever writes to a full disk learns it: git and pytest end with an error, too.
+full_stdout() {
+    "$@" > /dev/full
+}
+expect_says 3 'cannot write stdout: No space left' "nor is a report that stdout does not take a pass" \
+    full_stdout $check "$good"
+expect_says 3 'cannot write stdout: No space left' "nor a list of tables" \
+    full_stdout "$B/tapproof" flows topologies/demon.yaml
+expect_says 3 'the exit status is 3, not 0' "beside a PASS it is said why the exit status is another" \
+    $check "$good" --json /dev/full
+
 # A switch that never answers: the run waits until it is interrupted.
 python3 - "$scratch/port" <<'END' &
 import socket, sys, time

@@ -45,7 +45,7 @@ ports: {s1: {1-3: {output: [normal]}}, s2: {1-3: {output: [normal]}}, s3: {1-3: 
 traffic: [{from: a, delivered: [b]}]
 END
 expect_says 3 'might go round a ring of switches endlessly' "what NORMAL might send round is not sent" \
-    "$B/tapproof" check "$NETWORKS/normal-x.yaml"
+    "$B/tapproof" check -v "$NETWORKS/normal-x.yaml"
 run 3 "$B/tapproof" prove --confirm "$NETWORKS/normal-x.yaml"
 report "nor does a proof send it" $?
 wait_for_counters
