@@ -9,6 +9,7 @@
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
 #include "ofctl/match.h"
+#include "openflow/protocol.h"
 #include "testing/openflow_peer.h"
 #include "testing/random_flow.h"
 
@@ -206,7 +207,8 @@ static int listen_at(const char *path)
 }
 
 /* *alive is readable (at its end) as soon as ovs-ofctl is no more. */
-static pid_t start_add_flows(const char *socket_path, const char *flows_path, int *alive)
+static pid_t start_add_flows(const char *versions, const char *formats, const char *socket_path,
+                             const char *flows_path, int *alive)
 {
     char target[160];
     int ends[2];
@@ -215,7 +217,7 @@ static pid_t start_add_flows(const char *socket_path, const char *flows_path, in
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        execlp("ovs-ofctl", "ovs-ofctl", "-O", "OpenFlow10", "-F", "openflow10", "add-flows",
+        execlp("ovs-ofctl", "ovs-ofctl", "--no-names", "-O", versions, "-F", formats, "add-flows",
                target, flows_path, (char *)NULL);
         _exit(127);
     }
@@ -224,25 +226,40 @@ static pid_t start_add_flows(const char *socket_path, const char *flows_path, in
     return pid;
 }
 
-static void answer(int fd, const struct of_header *header, struct base_reader *body)
+/* What ovs-ofctl sent: entries of FLOW_MODs, or, of another version than 1.0, their messages. */
+struct heard {
+    const struct of_protocol *protocol;
+    struct flow_table table;
+    struct base_buffer mods;
+};
+
+static void put_no_stats(struct base_buffer *out, const struct of_protocol *protocol, uint32_t xid,
+                         uint16_t kind)
+{
+    const uint8_t head[8] = {(uint8_t)(kind >> 8), (uint8_t)kind};
+    protocol->put_bytes(out, OFPT_STATS_REPLY, xid, head, protocol->version == OFP_VERSION ? 4 : 8);
+}
+
+static void answer(int fd, const struct of_protocol *protocol, const struct of_header *header,
+                   struct base_reader *body)
 {
     struct base_buffer out = {0};
     struct switch_state self = {.datapath_id = 1, .n_tables = 1};
     switch (header->type) {
     case OFPT_HELLO:
-        of_encode_empty(&out, OFPT_HELLO, header->xid);
+        of_encode_hello(&out, header->xid, 1u << protocol->version);
         break;
     case OFPT_ECHO_REQUEST:
-        of_encode_empty(&out, OFPT_ECHO_REPLY, header->xid);
+        protocol->put_empty(&out, OFPT_ECHO_REPLY, header->xid);
         break;
     case OFPT_FEATURES_REQUEST:
         peer_put_features(&out, header->xid, &self);
         break;
     case OFPT_BARRIER_REQUEST:
-        of_encode_empty(&out, OFPT_BARRIER_REPLY, header->xid);
+        protocol->put_empty(&out, OFPT_BARRIER_REPLY, header->xid);
         break;
-    case OFPT_STATS_REQUEST:
-        of_end(&out, peer_begin_stats(&out, header->xid, base_read_be16(body), false));
+    case OFPT_STATS_REQUEST: /* nothing of this kind */
+        put_no_stats(&out, protocol, header->xid, base_read_be16(body));
         break;
     default:
         break;
@@ -251,31 +268,38 @@ static void answer(int fd, const struct of_header *header, struct base_reader *b
     base_buffer_free(&out);
 }
 
-/* Takes one message; entries of FLOW_MODs go to the table. */
-static void take_message(int fd, const uint8_t *bytes, size_t n_bytes, struct flow_table *table)
+static void take_flow_mod(struct base_reader *body, struct flow_table *table)
+{
+    struct base_error error = {""};
+    struct of_flow_mod mod;
+    if (peer_read_flow_mod(body, &table->arena, &mod, &error)) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(mod.command, OFPFC_ADD);
+    struct flow_entry *entry = flow_table_add(table);
+    assert_non_null(entry);
+    *entry = mod.entry;
+}
+
+static void take_message(int fd, const uint8_t *bytes, size_t n_bytes, struct heard *heard)
 {
     struct base_error error = {""};
     struct base_reader body;
     struct of_header header;
-    if (of_open(bytes, n_bytes, &header, &body, &error)) {
+    if (heard->protocol->open(bytes, n_bytes, &header, &body, &error)) {
         fail_msg("%s", error.text);
     }
-    if (header.type == OFPT_FLOW_MOD) {
-        struct of_flow_mod mod;
-        if (peer_read_flow_mod(&body, &table->arena, &mod, &error)) {
-            fail_msg("%s", error.text);
-        }
-        assert_int_equal(mod.command, OFPFC_ADD);
-        struct flow_entry *entry = flow_table_add(table);
-        assert_non_null(entry);
-        *entry = mod.entry;
+    if (header.type != OFPT_FLOW_MOD) {
+        answer(fd, heard->protocol, &header, &body);
+    } else if (header.version == OFP_VERSION) {
+        take_flow_mod(&body, &heard->table);
     } else {
-        answer(fd, &header, &body);
+        base_put_bytes(&heard->mods, bytes, n_bytes);
     }
 }
 
 /* Whole messages at the front of `in` are taken; the rest stays. */
-static void take_messages(int fd, struct base_buffer *in, struct flow_table *table)
+static void take_messages(int fd, struct base_buffer *in, struct heard *heard)
 {
     size_t taken = 0, n_message;
     for (;;) {
@@ -283,14 +307,14 @@ static void take_messages(int fd, struct base_buffer *in, struct flow_table *tab
         if (n_message == 0 || n_message > in->n_bytes - taken) {
             break;
         }
-        take_message(fd, in->data + taken, n_message, table);
+        take_message(fd, in->data + taken, n_message, heard);
         taken += n_message;
     }
     memmove(in->data, in->data + taken, in->n_bytes - taken);
     in->n_bytes -= taken;
 }
 
-static void serve_one(int fd, struct flow_table *table)
+static void serve_one(int fd, struct heard *heard)
 {
     struct base_buffer in = {0};
     struct pollfd wait = {.fd = fd, .events = POLLIN};
@@ -302,14 +326,14 @@ static void serve_one(int fd, struct flow_table *table)
             break;
         }
         base_put_bytes(&in, piece, (size_t)n);
-        take_messages(fd, &in, table);
+        take_messages(fd, &in, heard);
     }
     close(fd);
     base_buffer_free(&in);
 }
 
 /* ovs-ofctl dials several times, one after the other. */
-static void serve(int listener, int alive, struct flow_table *table)
+static void serve(int listener, int alive, struct heard *heard)
 {
     struct pollfd wait[] = {{.fd = listener, .events = POLLIN}, {.fd = alive, .events = POLLIN}};
     for (;;) {
@@ -317,49 +341,133 @@ static void serve(int listener, int alive, struct flow_table *table)
         if (!(wait[0].revents & POLLIN)) {
             break;
         }
-        serve_one(accept4(listener, NULL, NULL, SOCK_CLOEXEC), table);
+        serve_one(accept4(listener, NULL, NULL, SOCK_CLOEXEC), heard);
     }
     close(alive);
     close(listener);
+}
+
+/* `ovs-ofctl add-flows` of these lines. */
+static void hear_add_flows(const struct fixture *fixture, const struct base_buffer *lines,
+                           const char *versions, const char *formats, struct heard *heard)
+{
+    int status, alive;
+    signal(SIGPIPE, SIG_IGN);
+    write_file(fixture->second, lines->data, lines->n_bytes);
+    unlink(fixture->path);
+    int listener = listen_at(fixture->path);
+    pid_t pid = start_add_flows(versions, formats, fixture->path, fixture->second, &alive);
+    serve(listener, alive, heard);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
 }
 
 static void flow_mods_written_by_ovs_ofctl(void **state)
 {
     const struct fixture *fixture = *state;
     struct base_buffer text = {0};
-    struct flow_table got = {0};
-    int status;
+    struct heard heard = {.protocol = of_protocol(OFP_VERSION)};
     need_ovs_ofctl();
-    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < N_FLOWS; i++) {
         struct flow_entry entry = fixture->flows.entries[i];
         entry.table_id = 0; /* FLOW_MOD of 1.0 has none */
         ofctl_format_flow(&entry, FLOW_NO_STATS, &text);
         base_put_text(&text, "\n");
     }
-    write_file(fixture->second, text.data, text.n_bytes);
-    unlink(fixture->path);
-    int listener = listen_at(fixture->path);
-    int alive;
-    pid_t pid = start_add_flows(fixture->path, fixture->second, &alive);
-    serve(listener, alive, &got);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_int_equal(got.n_entries, N_FLOWS);
+    hear_add_flows(fixture, &text, "OpenFlow10", "openflow10", &heard);
+    assert_int_equal(heard.table.n_entries, N_FLOWS);
     for (size_t i = 0; i < N_FLOWS; i++) {
-        if (!flow_equal(&got.entries[i], &fixture->flows.entries[i])) {
+        if (!flow_equal(&heard.table.entries[i], &fixture->flows.entries[i])) {
             struct base_buffer other = {0};
-            ofctl_format_flow(&got.entries[i], FLOW_NO_STATS, &other);
+            ofctl_format_flow(&heard.table.entries[i], FLOW_NO_STATS, &other);
             fail_msg("entry %zu came back as %s", i + 1, base_buffer_text(&other));
         }
     }
-    flow_table_free(&got);
+    flow_table_free(&heard.table);
     base_buffer_free(&text);
+}
+
+/* What entries of 1.3 do that those of 1.0 do not; some need a tag. */
+static const char *const modern_actions[] = {
+    "push_vlan:0x8100,set_field:4126->vlan_vid,output:7",
+    "output:2,push_vlan:0x8100,set_field:4126->vlan_vid,output:6,set_field:4127->vlan_vid,output:7",
+    "output:4,group:9",
+    "write_actions(output:3),goto_table:200",
+    "meter:4,CONTROLLER:65535",
+    "output:1,write_metadata:0x5/0xff,goto_table:250",
+    "drop",
+    "pop_vlan,output:11",
+    "output:3,pop_vlan,output:11",
+};
+enum { N_MODERN = sizeof modern_actions / sizeof *modern_actions, N_UNTAGGED = N_MODERN - 2 };
+
+/* The random matches, with actions of 1.3, as lines and as our messages. */
+static void make_modern(const struct fixture *fixture, struct base_buffer *lines,
+                        struct base_buffer *mods)
+{
+    struct dice dice = {.state = 1313};
+    struct flow_table table = {0};
+    for (size_t i = 0; i < N_FLOWS; i++) {
+        struct flow_entry entry = fixture->flows.entries[i];
+        struct base_buffer line = {0};
+        struct base_error error = {""};
+        bool tagged = entry.match.value.vlan_tci & VLAN_TAGGED;
+        entry.table_id = (uint8_t)roll(&dice, 200);
+        entry.n_actions = 0;
+        ofctl_format_flow(&entry, FLOW_NO_STATS, &line);
+        line.n_bytes -= strlen("actions=drop");
+        base_put_format(&line, "actions=%s",
+                        modern_actions[roll(&dice, tagged ? N_MODERN : N_UNTAGGED)]);
+        base_put_format(lines, "%s\n", base_buffer_text(&line));
+        if (ofctl_parse_flow(base_buffer_text(&line), &table, NULL, NULL, &error)) {
+            fail_msg("%s: %s", base_buffer_text(&line), error.text);
+        }
+        base_buffer_free(&line);
+    }
+    for (size_t i = 0; i < N_FLOWS; i++) {
+        const struct of_flow_mod mod = {.command = OFPFC_ADD,
+                                        .out_port = PORT_NONE,
+                                        .buffer_id = OFP_NO_BUFFER,
+                                        .entry = table.entries[i]};
+        assert_int_equal(of_control(4)->put_flow_mod(mods, 0, &mod, NULL), 0);
+    }
+    flow_table_free(&table);
+}
+
+/* Theirs and ours, byte for byte. */
+static void flow_mods_of_13_are_those_of_ovs_ofctl(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct base_buffer lines = {0}, mods = {0};
+    struct heard heard = {.protocol = of_protocol(4)};
+    need_ovs_ofctl();
+    make_modern(fixture, &lines, &mods);
+    hear_add_flows(fixture, &lines, "OpenFlow13", "any", &heard);
+    assert_false(mods.failed);
+    for (size_t at = 0, n = 0, n_message; at < heard.mods.n_bytes; at += n_message, n++) {
+        uint8_t *theirs = heard.mods.data + at, *ours = mods.data + at;
+        assert_true(at < mods.n_bytes);
+        assert_int_equal(of_frame(theirs, heard.mods.n_bytes - at, &n_message, NULL), 0);
+        memset(theirs + 4, 0, 4); /* transaction id */
+        if (memcmp(theirs, ours, n_message) != 0) {
+            struct base_buffer text = {0};
+            for (size_t i = 0; i < 2 * n_message; i++) {
+                base_put_format(&text, i == n_message ? " %02x" : "%02x",
+                                i < n_message ? theirs[i] : ours[i - n_message]);
+            }
+            fail_msg("entry %zu: %s", n + 1, base_buffer_text(&text));
+        }
+    }
+    assert_int_equal(heard.mods.n_bytes, mods.n_bytes);
+    base_buffer_free(&lines);
+    base_buffer_free(&mods);
+    base_buffer_free(&heard.mods);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(flow_stats_read_by_ovs_ofctl, set_up, tear_down),
     cmocka_unit_test_setup_teardown(flow_mods_read_by_ovs_ofctl, set_up, tear_down),
     cmocka_unit_test_setup_teardown(flow_mods_written_by_ovs_ofctl, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(flow_mods_of_13_are_those_of_ovs_ofctl, set_up, tear_down),
 };
 TEST_MAIN(tests)

@@ -3,11 +3,15 @@
 # For osken_test.c: the same messages as os-ken sees them.
 # osken_peer.py REPLIES MODS reads OFPST_FLOW replies, prints a line an entry,
 # and writes each entry as a FLOW_MOD of os-ken's own making.
+# osken_peer.py --again MODS OUT reads FLOW_MODs of OpenFlow 1.3, and writes them as it has
+# understood them.
 import sys
 
 from os_ken.ofproto import ofproto_protocol
 from os_ken.ofproto import ofproto_v1_0 as of
 from os_ken.ofproto import ofproto_v1_0_parser as parser
+from os_ken.ofproto import ofproto_v1_3 as of13
+from os_ken.ofproto import ofproto_v1_3_parser as parser13
 
 WHOLE = (("in_port", of.OFPFW_IN_PORT), ("dl_vlan", of.OFPFW_DL_VLAN),
          ("dl_vlan_pcp", of.OFPFW_DL_VLAN_PCP), ("dl_type", of.OFPFW_DL_TYPE),
@@ -29,10 +33,10 @@ def match_text(match):
     return "".join(out)
 
 
-def messages(switch, data):
+def messages(switch, data, of_version=parser):
     while data:
         length = int.from_bytes(data[2:4], "big")
-        yield parser.msg_parser(switch, data[0], data[1], length,
+        yield of_version.msg_parser(switch, data[0], data[1], length,
                                 int.from_bytes(data[4:8], "big"), data[:length])
         data = data[length:]
 
@@ -52,4 +56,19 @@ def main(replies, mods):
                 out.write(mod.buf)
 
 
-main(*sys.argv[1:])
+def again(mods, written):
+    switch = ofproto_protocol.ProtocolDesc(version=of13.OFP_VERSION)
+    with open(mods, "rb") as file, open(written, "wb") as out:
+        for m in messages(switch, file.read(), parser13):
+            mod = parser13.OFPFlowMod(switch, m.cookie, m.cookie_mask, m.table_id, m.command,
+                                      m.idle_timeout, m.hard_timeout, m.priority, m.buffer_id,
+                                      m.out_port, m.out_group, m.flags, m.match, m.instructions)
+            mod.set_xid(m.xid)
+            mod.serialize()
+            out.write(mod.buf)
+
+
+if sys.argv[1] == "--again":
+    again(*sys.argv[2:])
+else:
+    main(*sys.argv[1:])

@@ -5,6 +5,8 @@
  * os-ken is not installed. */
 #include "testing/cmocka.h"
 
+#include "model/port.h"
+#include "ofctl/flow.h"
 #include "testing/openflow_peer.h"
 #include "testing/random_flow.h"
 
@@ -81,11 +83,11 @@ static void make(struct flow_table *table, struct base_buffer *replies)
     }
 }
 
-static void run_peer(const char *replies, const char *mods, struct base_buffer *lines)
+static void run_peer(const char *how, const char *in, const char *out, struct base_buffer *lines)
 {
     char command[512], piece[4096];
-    snprintf(command, sizeof command, PYTHON " $(dirname " __FILE__ ")/osken_peer.py %s %s",
-             replies, mods);
+    snprintf(command, sizeof command, PYTHON " $(dirname " __FILE__ ")/osken_peer.py %s %s %s", how,
+             in, out);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     for (size_t n; (n = fread(piece, 1, sizeof piece, pipe)) > 0;) {
@@ -131,15 +133,20 @@ static void assert_same_mods(const struct base_buffer *mods, const struct flow_t
     base_arena_free(&arena);
 }
 
-static void entries_read_and_written_by_os_ken(void **state)
+static void need_os_ken(void)
 {
-    (void)state;
     if (system(PYTHON " -c 'import os_ken.ofproto.ofproto_v1_0_parser' 2>/dev/null") != 0) {
         cannot_run("python3-os-ken is not installed");
     }
     if (access(__FILE__, R_OK) != 0) {
         cannot_run("osken_peer.py is not here: run it where the sources are");
     }
+}
+
+static void entries_read_and_written_by_os_ken(void **state)
+{
+    (void)state;
+    need_os_ken();
     char replies_path[] = "/tmp/tapproof-replies-XXXXXX", mods_path[] = "/tmp/tapproof-mods-XXXXXX";
     struct base_buffer replies = {0}, lines = {0}, expected = {0}, mods = {0};
     struct flow_table table = {0};
@@ -149,7 +156,7 @@ static void entries_read_and_written_by_os_ken(void **state)
     }
     write_temporary(replies_path, &replies);
     write_temporary(mods_path, &mods);
-    run_peer(replies_path, mods_path, &lines);
+    run_peer("", replies_path, mods_path, &lines);
     read_whole(mods_path, &mods);
     unlink(replies_path);
     unlink(mods_path);
@@ -162,7 +169,54 @@ static void entries_read_and_written_by_os_ken(void **state)
     base_buffer_free(&mods);
 }
 
+/* One FLOW_MOD of OpenFlow 1.3 for each of these: in turn all commands. */
+static void make_mods(struct base_buffer *mods)
+{
+    static const char *const flows[] = {
+        "cookie=0x7461706400000003, hard_timeout=90, priority=33024,in_port=1 "
+        "actions=output:2,push_vlan:0x8100,set_field:4126->vlan_vid,output:6",
+        "priority=100,in_port=LOCAL,dl_vlan=30 actions=pop_vlan,output:11",
+        "in_port=1,vlan_tci=0x1000/0x1000 actions=drop",
+        "in_port=2,ipv6,ipv6_dst=2001:db8::/32 actions=output:6",
+        "in_port=2,tcp6,tp_dst=0x50/0xfff0 actions=output:6",
+        "in_port=3,tcp,nw_src=10.0.0.1/255.0.0.255,tp_dst=0x400/0xfc00 actions=output:6,output:7",
+        "in_port=4,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:7",
+    };
+    struct flow_table table = {0};
+    for (size_t i = 0; i < sizeof flows / sizeof *flows; i++) {
+        assert_int_equal(ofctl_parse_flow(flows[i], &table, NULL, NULL, NULL), 0);
+        const struct of_flow_mod mod = {.command = (uint16_t)(i % (OFPFC_DELETE_STRICT + 1)),
+                                        .flags = i % 2 ? 0 : OFPFF_SEND_FLOW_REM,
+                                        .buffer_id = OFP_NO_BUFFER,
+                                        .out_port = i == OFPFC_DELETE ? 9 : PORT_NONE,
+                                        .entry = table.entries[i]};
+        assert_int_equal(of_control(4)->put_flow_mod(mods, (uint32_t)i, &mod, NULL), 0);
+    }
+    flow_table_free(&table);
+}
+
+static void flow_mods_of_13_are_written_again_by_os_ken(void **state)
+{
+    (void)state;
+    need_os_ken();
+    char mods_path[] = "/tmp/tapproof-mods-XXXXXX", again_path[] = "/tmp/tapproof-again-XXXXXX";
+    struct base_buffer mods = {0}, again = {0}, lines = {0};
+    make_mods(&mods);
+    write_temporary(mods_path, &mods);
+    write_temporary(again_path, &again);
+    run_peer("--again", mods_path, again_path, &lines);
+    read_whole(again_path, &again);
+    unlink(mods_path);
+    unlink(again_path);
+    assert_int_equal(mods.n_bytes, again.n_bytes);
+    assert_memory_equal(mods.data, again.data, mods.n_bytes);
+    base_buffer_free(&mods);
+    base_buffer_free(&again);
+    base_buffer_free(&lines);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_read_and_written_by_os_ken),
+    cmocka_unit_test(flow_mods_of_13_are_written_again_by_os_ken),
 };
 TEST_MAIN(tests)

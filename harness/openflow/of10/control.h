@@ -5,17 +5,7 @@
 #ifndef OPENFLOW_OF10_CONTROL_H
 #define OPENFLOW_OF10_CONTROL_H
 
-#include "model/flow.h"
-#include "openflow/message.h"
-
-/* Section 5.3.3, struct ofp_flow_mod. */
-struct of_flow_mod {
-    uint16_t command;        /* enum of_flow_command */
-    uint16_t flags;          /* OFPFF_* */
-    uint16_t out_port;       /* deletes: only entries that send there; else PORT_NONE */
-    uint32_t buffer_id;      /* OFP_NO_BUFFER: none */
-    struct flow_entry entry; /* match, actions, cookie, priority, timeouts */
-};
+#include "openflow/control.h"
 
 /* Appends one FLOW_MOD. Fails, having written nothing, on an unknown command,
  * a match that of_encode_match refuses, and actions that of_encode_actions

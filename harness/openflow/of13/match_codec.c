@@ -91,11 +91,13 @@ static void put_link(struct base_buffer *out, const struct match *match, uint16_
     if (vid == VLAN_TAGGED && !(value->vlan_tci & VLAN_TAGGED)) {
         vid |= VLAN_VID; /* untagged, all of it */
     }
-    put_tlv(out, FIELD_DL_DST, number_of(value->dl_dst), number_of(mask->dl_dst));
     put_tlv(out, FIELD_DL_SRC, number_of(value->dl_src), number_of(mask->dl_src));
+    put_tlv(out, FIELD_DL_DST, number_of(value->dl_dst), number_of(mask->dl_dst));
     put_tlv(out, FIELD_DL_TYPE, value->dl_type, mask->dl_type);
     put_tlv(out, FIELD_VLAN_VID, value->vlan_tci & vid, vid);
-    put_tlv(out, FIELD_VLAN_PCP, value->vlan_tci >> VLAN_PCP_SHIFT, tci >> VLAN_PCP_SHIFT);
+    if (value->vlan_tci & VLAN_TAGGED) { /* else it has none */
+        put_tlv(out, FIELD_VLAN_PCP, value->vlan_tci >> VLAN_PCP_SHIFT, tci >> VLAN_PCP_SHIFT);
+    }
 }
 
 static void put_transport(struct base_buffer *out, const struct match *match)

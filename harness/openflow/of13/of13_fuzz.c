@@ -6,6 +6,7 @@
  * made right, because of_frame would have cut the stream there. */
 #include "ofctl/flow.h"
 #include "ofctl/group.h"
+#include "openflow/control.h"
 #include "openflow/of13/flow_codec.h"
 #include "openflow/of13/group_codec.h"
 #include "openflow/of13/match_codec.h"
@@ -88,6 +89,24 @@ static int take_reply(const struct of_protocol *protocol, struct base_reader *bo
     }
 }
 
+/* What comes unasked. */
+static int take_event(const struct of_header *header, struct base_reader *body,
+                      struct base_error *error)
+{
+    struct of_flow_removed removed;
+    struct of_port_status status;
+    struct base_arena arena = {0};
+    if (header->type == OFPT_PORT_STATUS) {
+        return of_control(VERSION)->port_status(body, &status, error);
+    }
+    int result = of_control(VERSION)->flow_removed(body, &arena, &removed, error);
+    if (result == 0) {
+        check_entry(&removed.entry);
+    }
+    base_arena_free(&arena);
+    return result;
+}
+
 static int take(const struct base_buffer *message, struct switch_state *state,
                 struct base_error *error)
 {
@@ -105,6 +124,9 @@ static int take(const struct base_buffer *message, struct switch_state *state,
         return protocol->features(&body, state, error);
     case OFPT_STATS_REPLY:
         return take_reply(protocol, &body, state, error);
+    case OFPT_FLOW_REMOVED:
+    case OFPT_PORT_STATUS:
+        return take_event(&header, &body, error);
     default:
         return 0;
     }

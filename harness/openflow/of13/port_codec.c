@@ -32,8 +32,7 @@ static uint32_t port_features(uint32_t wire)
     return (wire & SPEEDS) | (wire >> SHIFT & REST);
 }
 
-/* Section 7.2.1, struct ofp_port: 64 bytes. */
-static int read_port(struct base_reader *in, struct port *port, struct base_error *error)
+int of13_decode_port(struct base_reader *in, struct port *port, struct base_error *error)
 {
     uint32_t number = base_read_be32(in);
     *port = (struct port){0};
@@ -74,7 +73,7 @@ int of13_decode_port_desc(struct base_reader *body, struct switch_state *state,
     free(state->ports);
     state->ports = ports;
     for (; n_new > 0; n_new--) {
-        if (read_port(body, &ports[state->n_ports], error)) {
+        if (of13_decode_port(body, &ports[state->n_ports], error)) {
             return -1;
         }
         state->n_ports++;

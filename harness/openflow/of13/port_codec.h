@@ -15,6 +15,10 @@
 int of13_decode_features(struct base_reader *body, struct switch_state *state,
                          uint8_t *auxiliary_id, struct base_error *error);
 
+/* Section 7.2.1: one port, 64 bytes; without counters. Fails on a number that the model cannot say;
+ * whether there were so many bytes, of_check_read tells. */
+int of13_decode_port(struct base_reader *in, struct port *port, struct base_error *error);
+
 /* Section 7.3.5.7: appends the ports of one reply, ascending with those that are there. Fails on a
  * part of a port, a number that comes twice or that the model cannot say, and without memory. */
 int of13_decode_port_desc(struct base_reader *body, struct switch_state *state,
