@@ -377,7 +377,9 @@ static void flow_mods_written_by_ovs_ofctl(void **state)
     hear_add_flows(fixture, &text, "OpenFlow10", "openflow10", &heard);
     assert_int_equal(heard.table.n_entries, N_FLOWS);
     for (size_t i = 0; i < N_FLOWS; i++) {
-        if (!flow_equal(&heard.table.entries[i], &fixture->flows.entries[i])) {
+        struct flow_entry entry = fixture->flows.entries[i];
+        entry.table_id = 0;
+        if (!flow_equal(&heard.table.entries[i], &entry)) {
             struct base_buffer other = {0};
             ofctl_format_flow(&heard.table.entries[i], FLOW_NO_STATS, &other);
             fail_msg("entry %zu came back as %s", i + 1, base_buffer_text(&other));
