@@ -55,6 +55,7 @@ bool action_equal(const struct action *a, const struct action *b)
         return a->nw_addr == b->nw_addr;
     case ACTION_ENQUEUE:
         return a->port == b->port && a->queue_id == b->queue_id;
+    case ACTION_UNKNOWN:
     case ACTION_VENDOR:
         return a->body_bytes == b->body_bytes &&
                (a->body_bytes == 0 || memcmp(a->body, b->body, a->body_bytes) == 0);

@@ -44,14 +44,15 @@ enum action_type {
     ACTION_DEC_MPLS_TTL,
     ACTION_COPY_TTL_OUT,
     ACTION_COPY_TTL_IN,
-    ACTION_VENDOR = 0xffff, /* and experimenter */
+    ACTION_UNKNOWN = 0xfffe, /* of a type that nothing here knows */
+    ACTION_VENDOR = 0xffff,  /* and experimenter */
 };
 
 struct action {
     uint16_t type;       /* enum action_type */
     uint16_t port;       /* output, enqueue: number or PORT_* of model/port.h */
     uint16_t max_len;    /* output to the controller: bytes to send, 0 otherwise */
-    uint16_t body_bytes; /* vendor */
+    uint16_t body_bytes; /* vendor, unknown */
     union {
         uint16_t vlan_vid; /* 0..4095 */
         uint8_t vlan_pcp;  /* 0..7 */
@@ -64,13 +65,14 @@ struct action {
         uint16_t ethertype;
         uint8_t ttl;
         const struct field_value *field;
-        const uint8_t *body; /* vendor: from the vendor id on, a multiple of 8 plus 4 bytes */
+        const uint8_t *body; /* vendor: from the vendor id on, a multiple of 8 plus 4 bytes;
+                                unknown: all of it, type and length too */
     };
 };
 _Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred thousand");
 
 /* Whether two actions do the same, and whether two lists do so action by action, in
- * the same order. Vendor actions: all bytes of the body. */
+ * the same order. Of vendors, and unknown: all bytes of the body. */
 bool action_equal(const struct action *a, const struct action *b);
 bool actions_equal(const struct action *a, size_t n_a, const struct action *b, size_t n_b);
 

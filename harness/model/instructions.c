@@ -11,7 +11,7 @@ bool instructions_equal(const struct instructions *a, const struct instructions 
     return a->writes == b->writes && a->clears == b->clears && a->goto_table == b->goto_table &&
            a->meter == b->meter && a->writes_metadata == b->writes_metadata &&
            a->metadata == b->metadata && a->metadata_mask == b->metadata_mask &&
-           a->experimenter == b->experimenter &&
+           a->experimenter == b->experimenter && a->unknown == b->unknown &&
            actions_equal(a->written, a->n_written, b->written, b->n_written);
 }
 
@@ -22,6 +22,9 @@ const char *instructions_open(const struct instructions *instructions)
     }
     if (instructions->experimenter) {
         return "an instruction of an experimenter";
+    }
+    if (instructions->unknown) {
+        return "an instruction of an unknown type";
     }
     if (instructions->goto_table != NO_GOTO) {
         return "goto_table";

@@ -20,6 +20,7 @@ struct instructions {
     uint32_t meter;       /* NO_METER */
     uint64_t metadata, metadata_mask;
     uint32_t experimenter; /* the id of an instruction that nothing here knows; 0: there is none */
+    uint16_t unknown;      /* the type of another one; 0: there is none */
 };
 
 /* Whether both say the same, in every instruction; NULL is an entry without any. */

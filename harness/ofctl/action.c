@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { VENDOR_ID_BYTES = 4, MAX_LEN_ALL = UINT16_MAX };
+enum { HEAD_BYTES = 4, MAX_LEN_ALL = UINT16_MAX };
 
 struct verb {
     const char *name;
@@ -220,16 +220,17 @@ static void put_output(const struct action *action, struct base_buffer *out)
     }
 }
 
-/* "vendor(0xID,HEX)"; the body begins with the vendor's id. */
-static void put_vendor(const struct action *action, struct base_buffer *out)
+/* "vendor(0xID,HEX)" and "unknown(0xTTTTLLLL,HEX)": the body begins with the vendor's id, or with
+ * type and length. */
+static void put_body(const struct action *action, struct base_buffer *out)
 {
-    base_put_text(out, "vendor(0x");
+    base_put_text(out, action->type == ACTION_VENDOR ? "vendor(0x" : "unknown(0x");
     for (size_t i = 0; i < action->body_bytes; i++) {
-        base_put_text(out, i == VENDOR_ID_BYTES ? "," : "");
+        base_put_text(out, i == HEAD_BYTES ? "," : "");
         base_put_hex(out, action->body[i] >> 4);
         base_put_hex(out, action->body[i] & 0xf);
     }
-    base_put_text(out, action->body_bytes > VENDOR_ID_BYTES ? ")" : ",)");
+    base_put_text(out, action->body_bytes > HEAD_BYTES ? ")" : ",)");
 }
 
 static void put_argument(const struct action *action, const struct verb *verb,
@@ -252,8 +253,8 @@ static void put_argument(const struct action *action, const struct verb *verb,
 static void action_format(const struct action *action, struct base_buffer *out)
 {
     const struct verb *verb = verb_of_type(action->type);
-    if (action->type == ACTION_VENDOR) {
-        put_vendor(action, out);
+    if (action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN) {
+        put_body(action, out);
     } else if (action->type == ACTION_OUTPUT) {
         put_output(action, out);
     } else if (!later_action_format(action, out) && verb) {
@@ -299,29 +300,32 @@ static bool hex_bytes(struct word digits, uint8_t *bytes)
     return digits.n_chars % 2 == 0;
 }
 
-/* (0xID,HEX) with 8 digits of id and 16 digits, or none, for each 8 bytes: the
- * lengths that OpenFlow 1.0 can send. */
-static int parse_vendor(struct word value, struct base_arena *arena, struct action *action,
-                        struct base_error *error)
+/* (0xNNNNNNNN,HEX): all of the action is a multiple of 8 bytes, and of a vendor's neither type nor
+ * length is written. */
+static int parse_body(struct word value, enum action_type type, struct base_arena *arena,
+                      struct action *action, struct base_error *error)
 {
-    struct word id = value, data;
-    bool shape = word_split(&id, ",", &data) && id.n_chars == 2 + 2 * VENDOR_ID_BYTES &&
-                 (id.at[1] | 0x20) == 'x' && data.n_chars % 16 == 0 &&
-                 data.n_chars / 2 < UINT16_MAX - VENDOR_ID_BYTES;
+    const char *name = type == ACTION_VENDOR ? "vendor" : "unknown";
+    size_t odd = type == ACTION_VENDOR ? 0 : 2 * HEAD_BYTES; /* digits beyond whole 8 bytes */
+    struct word head = value, data;
+    bool shape = word_split(&head, ",", &data) && head.n_chars == 2 + 2 * HEAD_BYTES &&
+                 (head.at[1] | 0x20) == 'x' && data.n_chars % 16 == odd &&
+                 data.n_chars / 2 < UINT16_MAX - HEAD_BYTES;
     if (!shape) {
-        return base_fail(error, "vendor: expected (0xNNNNNNNN,HEX), HEX a multiple of 8 bytes");
+        return base_fail(error, "%s: expected (0xNNNNNNNN,HEX), HEX %s 8 bytes", name,
+                         odd ? "4 bytes and a multiple of" : "a multiple of");
     }
-    uint8_t *body = base_arena_alloc(arena, VENDOR_ID_BYTES + data.n_chars / 2);
+    uint8_t *body = base_arena_alloc(arena, HEAD_BYTES + data.n_chars / 2);
     if (!body) {
         return base_fail(error, "out of memory");
     }
-    struct word id_digits = {id.at + 2, id.n_chars - 2};
-    if (!hex_bytes(id_digits, body) || !hex_bytes(data, body + VENDOR_ID_BYTES)) {
-        return base_fail(error, "vendor: expected (0xNNNNNNNN,HEX)");
+    struct word digits = {head.at + 2, head.n_chars - 2};
+    if (!hex_bytes(digits, body) || !hex_bytes(data, body + HEAD_BYTES)) {
+        return base_fail(error, "%s: expected (0xNNNNNNNN,HEX)", name);
     }
-    action->type = ACTION_VENDOR;
+    action->type = (uint16_t)type;
     action->body = body;
-    action->body_bytes = (uint16_t)(VENDOR_ID_BYTES + data.n_chars / 2);
+    action->body_bytes = (uint16_t)(HEAD_BYTES + data.n_chars / 2);
     return 0;
 }
 
@@ -369,7 +373,10 @@ static int action_parse(const struct token *token, unsigned use, struct base_are
         return parse_verb(verb, token->value, from_switch, action, error);
     }
     if (word_is_nocase(token->key, "vendor")) {
-        return parse_vendor(token->value, arena, action, error);
+        return parse_body(token->value, ACTION_VENDOR, arena, action, error);
+    }
+    if (word_is_nocase(token->key, "unknown")) {
+        return parse_body(token->value, ACTION_UNKNOWN, arena, action, error);
     }
     if (word_is_nocase(token->key, "drop")) {
         return base_fail(error, "drop must stand alone");

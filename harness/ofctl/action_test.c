@@ -62,6 +62,7 @@ static void vendor_actions_come_back(void **state)
     assert_printed("vendor(0x00002320,000100020003ABCD),2",
                    "vendor(0x00002320,000100020003abcd),output:2");
     assert_printed("vendor(0x00002320,)", "vendor(0x00002320,)");
+    assert_printed("unknown(0x001D0008,00010002),2", "unknown(0x001d0008,00010002),output:2");
 }
 
 static void assert_refused(const char *text, size_t column, const char *words)
@@ -137,6 +138,8 @@ static void refuses_bad_arguments(void **state)
     assert_refused("mod_nw_src:1.2.3", 0, "a.b.c.d");
     assert_refused("mod_nw_tos:13", 0, "multiple of 4");
     assert_refused("mod_tp_src:65536", 0, "65535");
+    assert_refused("unknown(0x001d0008,)", 0, "unknown: expected (0xNNNNNNNN,HEX), HEX 4 bytes");
+    assert_refused("unknown(0x001d0008,0001000g)", 0, "unknown");
     assert_refused("vendor(0x2320,00)", 0, "vendor");
     assert_refused("vendor(0x00002320,00)", 0, "vendor");
     assert_refused("vendor(0x00002320,000100020003abcg)", 0, "vendor");
@@ -179,6 +182,8 @@ static void equal_means_every_value(void **state)
         "mod_tp_src:1",
         "mod_tp_dst:1",
         "mod_tp_dst:257",
+        "unknown(0x00000001,00000000)",
+        "unknown(0x00000001,00000001)",
         "vendor(0x00000001,)",
         "vendor(0x00000002,)",
         "vendor(0x00000001,0000000000000000)",

@@ -55,6 +55,10 @@ static void put_after_actions(const struct instructions *instructions, size_t be
         put_divider(out, begin);
         base_put_format(out, "experimenter(0x%08x)", instructions->experimenter);
     }
+    if (instructions->unknown) {
+        put_divider(out, begin);
+        base_put_format(out, "instruction:%u", instructions->unknown);
+    }
     if (instructions->goto_table != NO_GOTO) {
         put_divider(out, begin);
         base_put_format(out, "goto_table:%u", instructions->goto_table);
@@ -83,7 +87,16 @@ void ofctl_format_instructions(const struct flow_entry *entry, struct base_buffe
 /* ----------------------------------------------------------------------- parse */
 
 /* In the order in which they are executed. */
-enum place { AT_METER = 1, AT_APPLY, AT_CLEAR, AT_WRITE, AT_METADATA, AT_EXPERIMENTER, AT_GOTO };
+enum place {
+    AT_METER = 1,
+    AT_APPLY,
+    AT_CLEAR,
+    AT_WRITE,
+    AT_METADATA,
+    AT_EXPERIMENTER,
+    AT_UNKNOWN,
+    AT_GOTO
+};
 
 static const struct {
     const char *name;
@@ -94,6 +107,7 @@ static const struct {
     {"write_actions", AT_WRITE},
     {"write_metadata", AT_METADATA},
     {"experimenter", AT_EXPERIMENTER},
+    {"instruction", AT_UNKNOWN},
     {"goto_table", AT_GOTO},
 };
 
@@ -164,6 +178,10 @@ static int read_instruction(const struct token *token, enum place place, unsigne
     case AT_EXPERIMENTER:
         valid = read_number(token->value, UINT32_MAX, &number);
         into->experimenter = (uint32_t)number;
+        break;
+    case AT_UNKNOWN:
+        valid = read_number(token->value, UINT16_MAX, &number);
+        into->unknown = (uint16_t)number;
         break;
     default:
         valid = read_number(token->value, UINT8_MAX - 1, &number);

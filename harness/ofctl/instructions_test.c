@@ -129,6 +129,8 @@ static void instructions_are_open_by_name(void **state)
     assert_string_equal(open_of("actions=meter:3,output:1", &table), "a meter");
     assert_string_equal(open_of("actions=experimenter:3", &table),
                         "an instruction of an experimenter");
+    assert_string_equal(open_of("actions=instruction:9", &table),
+                        "an instruction of an unknown type");
     assert_null(open_of("actions=output:1,clear_actions", &table));
     assert_null(open_of("actions=write_metadata:1", &table));
     assert_null(open_of("actions=output:1", &table));
@@ -150,6 +152,8 @@ static void entries_differ_by_their_instructions(void **state)
         "output:1,write_metadata:1",
         "output:1,write_metadata:0x1/0x3",
         "output:1,experimenter:1",
+        "output:1,instruction:1",
+        "output:1,instruction:2",
         "group:1",
         "group:2",
         "set_field:1->nw_ttl",

@@ -29,16 +29,13 @@ static int check_length(uint16_t type, size_t length, size_t left, struct base_e
     if (left < OF_ACTION_MIN_BYTES) {
         return base_fail(error, "an action has 8 bytes or more, %zu are left", left);
     }
-    if (type >= N_WIRE_TYPES && type != ACTION_VENDOR) {
-        return base_fail(error, "unknown action type %u", type);
-    }
     if (length % 8 != 0) {
         return base_fail(error, "length %zu is not a multiple of 8", length);
     }
     if (length < OF_ACTION_MIN_BYTES || length > left) {
         return base_fail(error, "length %zu, %zu bytes are left", length, left);
     }
-    if (type != ACTION_VENDOR && length != action_bytes[type]) {
+    if (type < N_WIRE_TYPES && length != action_bytes[type]) {
         return base_fail(error, "length %zu, type %u has %u", length, type, action_bytes[type]);
     }
     return 0;
@@ -58,8 +55,9 @@ static int check_value(const struct action *action, struct base_error *error)
     return 0;
 }
 
-static int decode_vendor(struct base_reader *body, struct base_arena *arena, struct action *action,
-                         struct base_error *error)
+/* Vendor: from the vendor's id on; unknown: from the type on. */
+static int keep_body(const struct base_reader *body, struct base_arena *arena,
+                     struct action *action, struct base_error *error)
 {
     action->body_bytes = (uint16_t)base_reader_left(body);
     action->body = base_arena_copy(arena, body->at, action->body_bytes);
@@ -104,7 +102,7 @@ static int decode_body(struct base_reader *body, struct base_arena *arena, struc
         action->queue_id = base_read_be32(body);
         break;
     case ACTION_VENDOR:
-        return decode_vendor(body, arena, action, error);
+        return keep_body(body, arena, action, error);
     default: /* ACTION_STRIP_VLAN has none */
         break;
     }
@@ -114,6 +112,7 @@ static int decode_body(struct base_reader *body, struct base_arena *arena, struc
 static int decode_action(struct base_reader *in, struct base_arena *arena, struct action *action,
                          struct base_error *error)
 {
+    struct base_reader whole = *in;
     size_t left = base_reader_left(in);
     action->type = base_read_be16(in);
     uint16_t length = base_read_be16(in);
@@ -121,6 +120,11 @@ static int decode_action(struct base_reader *in, struct base_arena *arena, struc
         return -1;
     }
     struct base_reader body = base_read_child(in, length - 4u);
+    if (action->type >= N_WIRE_TYPES && action->type != ACTION_VENDOR) {
+        action->type = ACTION_UNKNOWN;
+        body = base_read_child(&whole, length);
+        return keep_body(&body, arena, action, error);
+    }
     return decode_body(&body, arena, action, error);
 }
 
@@ -156,9 +160,14 @@ int of_decode_actions(struct base_reader *in, struct base_arena *arena,
 /* How many bytes the action has on the wire; 0 and an error if it can not be sent. */
 static size_t sendable_bytes(const struct action *action, struct base_error *error)
 {
-    size_t length = action->type == ACTION_VENDOR ? action->body_bytes + 4u
-                    : action->type < N_WIRE_TYPES ? action_bytes[action->type]
-                                                  : OF_ACTION_MIN_BYTES;
+    bool has_body = action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN;
+    if (action->type >= N_WIRE_TYPES && !has_body) {
+        (void)base_fail(error, "unknown action type %u", action->type);
+        return 0;
+    }
+    size_t length = action->type == ACTION_VENDOR    ? action->body_bytes + 4u
+                    : action->type == ACTION_UNKNOWN ? action->body_bytes
+                                                     : action_bytes[action->type];
     if (check_length(action->type, length, OFP_MAX_MESSAGE_BYTES, error) ||
         check_value(action, error)) {
         return 0;
@@ -206,6 +215,10 @@ static void encode_body(struct base_buffer *out, const struct action *action)
 static void encode_action(struct base_buffer *out, const struct action *action, size_t length)
 {
     size_t begin = out->n_bytes;
+    if (action->type == ACTION_UNKNOWN) {
+        base_put_bytes(out, action->body, action->body_bytes);
+        return;
+    }
     base_put_be16(out, action->type);
     base_put_be16(out, (uint16_t)length);
     encode_body(out, action);

@@ -110,6 +110,30 @@ static void max_len_counts_for_the_controller_only(void **state)
     base_arena_free(&arena);
 }
 
+static void unknown_actions_are_kept(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {0, 12, 0, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    struct base_arena arena = {0};
+    struct base_error error = {""};
+    struct base_buffer out = {0};
+    const struct action *actions;
+    size_t n_actions;
+    assert_int_equal(decode("000c0010 01020304 05060708 090a0b0c 00000008 00020000", &arena,
+                            &actions, &n_actions, &error),
+                     0);
+    assert_int_equal(n_actions, 2);
+    assert_int_equal(actions[0].type, ACTION_UNKNOWN);
+    assert_int_equal(actions[0].body_bytes, sizeof bytes);
+    assert_memory_equal(actions[0].body, bytes, sizeof bytes);
+    assert_int_equal(actions[1].port, 2);
+    assert_int_equal(of_encode_actions(&out, actions, n_actions, &error), 0);
+    assert_int_equal(out.n_bytes, 24);
+    assert_memory_equal(out.data, bytes, sizeof bytes);
+    base_buffer_free(&out);
+    base_arena_free(&arena);
+}
+
 static void malformed_lists_are_refused(void **state)
 {
     (void)state;
@@ -126,7 +150,7 @@ static void malformed_lists_are_refused(void **state)
         {"00040008 00112233", "length 8, type 4 has 16"},
         {"0000fff8 00020000", "length 65528, 8 bytes are left"},
         {"ffff0000 00002320", "length 0"},
-        {"000c0008 00000000", "unknown action type 12"},
+        {"000c0009 00000000", "length 9 is not a multiple of 8"},
         {"00010008 10000000", "VLAN id 4096 is above 4095"},
         {"00020008 08000000", "VLAN priority 8 is above 7"},
         {"00080008 81000000", "nw_tos 129 has its lower 2 bits set"},
@@ -186,6 +210,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_actions),
     cmocka_unit_test(vendor_actions_are_kept_raw),
     cmocka_unit_test(max_len_counts_for_the_controller_only),
+    cmocka_unit_test(unknown_actions_are_kept),
     cmocka_unit_test(malformed_lists_are_refused),
     cmocka_unit_test(what_would_be_refused_is_not_sent),
     cmocka_unit_test(a_list_fits_into_one_message),

@@ -136,7 +136,7 @@ static void bad_lengths_are_named(void **state)
         {12, 92, "action 1 (00 00 00 08): an action has 8 bytes or more, 4 are left"},
         {12, 88 + 96 + 8, "length 192, 184 bytes are left"},
         {12 + 88 + 2, 0, "action 1 (00 00 00 00 00 02 00 00): length 0"},
-        {12 + 88, 12, "unknown action type 12"},
+        {12 + 88, 4, "length 8, type 4 has 16"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct base_buffer bytes = {0};

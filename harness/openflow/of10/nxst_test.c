@@ -82,7 +82,7 @@ static void malformed_replies_are_refused(void **state)
         {FRONT RECORD ACTIONS "002f 00*45", "length 47, 47 bytes are left, a record has 48", 1},
         {FRONT RECORD ACTIONS RECORD ACTIONS RECORD ACTIONS, "record 3 (00 40", 2},
         {FRONT RECORD ACTIONS RECORD ACTIONS RECORD ACTIONS, "has more than 2 entries", 2},
-        {FRONT RECORD "00ff 0008 0002 0000", "action 1 (00 ff 00 08", 0},
+        {FRONT RECORD "00ff 0009 0002 0000", "action 1 (00 ff 00 09", 0},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct flow_table table = {0};

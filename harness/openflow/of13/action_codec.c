@@ -16,6 +16,10 @@ enum { HEADER_BYTES = 4, MIN_BYTES = 8, VENDOR = 0xffff };
 /* What is behind type and length. */
 enum body { BODY_NONE, BODY_PORT, BODY_32, BODY_16, BODY_8, BODY_FIELD };
 
+/* Of OpenFlow 1.1, where it means what 1.0's do; 1.3 has no such number. Open vSwitch 3.1 reports
+ * an entry so whose packets may be of any protocol, of which set_field would need one. */
+enum { SET_TP_SRC = 9, SET_TP_DST = 10 };
+
 static const struct kind {
     uint16_t wire; /* enum of13_action */
     uint16_t type; /* enum action_type */
@@ -39,6 +43,8 @@ static const struct kind {
     {OF13_SET_FIELD, ACTION_SET_FIELD, BODY_FIELD, 16},
     {OF13_PUSH_PBB, ACTION_PUSH_PBB, BODY_16, 8},
     {OF13_POP_PBB, ACTION_POP_PBB, BODY_NONE, 8},
+    {SET_TP_SRC, ACTION_SET_TP_SRC, BODY_16, 8},
+    {SET_TP_DST, ACTION_SET_TP_DST, BODY_16, 8},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -92,10 +98,11 @@ static int decode_field(struct base_reader *body, struct base_arena *arena, stru
     return action->field ? 0 : base_fail(error, "out of memory");
 }
 
-static int decode_vendor(struct base_reader *body, struct base_arena *arena, struct action *action,
-                         struct base_error *error)
+/* Vendor: from the experimenter's id on; unknown: from the type on. */
+static int keep_body(const struct base_reader *body, enum action_type type,
+                     struct base_arena *arena, struct action *action, struct base_error *error)
 {
-    action->type = ACTION_VENDOR;
+    action->type = (uint16_t)type;
     action->body_bytes = (uint16_t)base_reader_left(body);
     action->body = base_arena_copy(arena, body->at, action->body_bytes);
     return action->body ? 0 : base_fail(error, "out of memory");
@@ -112,7 +119,7 @@ static int decode_body(struct base_reader *body, const struct kind *kind, struct
         action->group_id = base_read_be32(body); /* queue_id is the same member */
         return 0;
     case BODY_16:
-        action->ethertype = base_read_be16(body);
+        action->ethertype = base_read_be16(body); /* tp_port is the same member */
         return 0;
     case BODY_8:
         action->ttl = base_read_u8(body);
@@ -124,35 +131,38 @@ static int decode_body(struct base_reader *body, const struct kind *kind, struct
     }
 }
 
-static int check_length(uint16_t wire, const struct kind *kind, size_t length, size_t left,
+static int check_length(const struct kind *kind, size_t length, size_t left,
                         struct base_error *error)
 {
     if (left < MIN_BYTES) {
         return base_fail(error, "an action has 8 bytes or more, %zu are left", left);
     }
-    if (!kind && wire != VENDOR) {
-        return base_fail(error, "unknown action type %u", wire);
-    }
     if (length < MIN_BYTES || length % 8 != 0 || length > left) {
         return base_fail(error, "length %zu, %zu bytes are left", length, left);
     }
     bool fits = !kind || (kind->body == BODY_FIELD ? length >= MIN_BYTES : length == kind->n_bytes);
-    return fits ? 0 : base_fail(error, "length %zu, type %u has %u", length, wire, kind->n_bytes);
+    return fits ? 0
+                : base_fail(error, "length %zu, type %u has %u", length, kind->wire, kind->n_bytes);
 }
 
 static int decode_action(struct base_reader *in, struct base_arena *arena, struct action *action,
                          struct base_error *error)
 {
+    struct base_reader whole = *in;
     size_t left = base_reader_left(in);
     uint16_t wire = base_read_be16(in), length = base_read_be16(in);
     const struct kind *kind = kind_of_wire(wire);
-    if (check_length(wire, kind, length, left, error)) {
+    if (check_length(kind, length, left, error)) {
         return -1;
     }
     struct base_reader body = base_read_child(in, length - (size_t)HEADER_BYTES);
     *action = (struct action){0};
-    return kind ? decode_body(&body, kind, arena, action, error)
-                : decode_vendor(&body, arena, action, error);
+    if (kind) {
+        return decode_body(&body, kind, arena, action, error);
+    }
+    bool is_vendor = wire == VENDOR;
+    body = is_vendor ? body : base_read_child(&whole, length);
+    return keep_body(&body, is_vendor ? ACTION_VENDOR : ACTION_UNKNOWN, arena, action, error);
 }
 
 /* How many there are if they are right, and at most. */
@@ -283,7 +293,11 @@ static int encode_action(struct base_buffer *out, const struct action *action,
         base_put_bytes(out, action->body, action->body_bytes);
         return 0;
     }
-    if (!kind) {
+    if (action->type == ACTION_UNKNOWN) {
+        base_put_bytes(out, action->body, action->body_bytes);
+        return 0;
+    }
+    if (!kind || kind->wire == SET_TP_SRC || kind->wire == SET_TP_DST) {
         return base_fail(error, "OpenFlow 1.3 has no action of type %u of 1.0", action->type);
     }
     size_t begin = out->n_bytes;

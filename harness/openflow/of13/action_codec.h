@@ -9,11 +9,13 @@
 #include "model/action.h"
 
 /* Reads everything that is left in `in` as actions. All that they need is in the arena; *actions is
- * NULL when there are none. An experimenter's is taken whole, as ACTION_VENDOR.
+ * NULL when there are none. An experimenter's is taken whole, as ACTION_VENDOR, and
+ * so is one of an unknown type, as ACTION_UNKNOWN. SET_TP_SRC and SET_TP_DST of OpenFlow 1.1 are
+ * known: Open vSwitch sends them.
  *
  * Fails, naming the number of the action (from 1) and showing its bytes, on: a length that is below
- * 8, not a multiple of 8, behind the end, or not the type's own; an unknown type; a port that the
- * model cannot say; a field that is cut short. */
+ * 8, not a multiple of 8, behind the end, or not the type's own; a port that the model cannot say;
+ * a field that is cut short. */
 int of13_decode_actions(struct base_reader *in, struct base_arena *arena,
                         const struct action **actions, uint16_t *n_actions,
                         struct base_error *error);

@@ -76,7 +76,8 @@ static int decode_body(struct base_reader *body, uint16_t type, struct decoding 
         decoding->more.experimenter = base_read_be32(body);
         return 0;
     default:
-        return base_fail(error, "unknown instruction type %u", type);
+        decoding->more.unknown = type;
+        return type ? 0 : base_fail(error, "instruction type 0");
     }
 }
 
@@ -195,6 +196,9 @@ int of13_encode_instructions(struct base_buffer *out, const struct flow_entry *e
     static const struct instructions none;
     const struct instructions *more = entry->instructions ? entry->instructions : &none;
     size_t begin = out->n_bytes;
+    if (more->unknown) {
+        return base_fail(error, "unknown instruction type %u", more->unknown);
+    }
     if (more->meter != NO_METER) {
         put_head(out, OF13_METER, 8);
         base_put_be32(out, more->meter);

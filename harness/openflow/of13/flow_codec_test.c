@@ -332,19 +332,61 @@ static void instructions_are_checked(void **state)
 {
     (void)state;
     assert_refused("0001 0008 02 000000", "goto_table 2, and the entry is in table 2");
-    assert_refused("0009 0008 00000000", "unknown instruction type 9");
+    assert_refused("0000 0008 00000000", "instruction type 0");
     assert_refused("0005 0008 00000000 0005 0008 00000000", "two instructions of type 5");
     assert_refused("0005 0004", "length 4");
     assert_refused("0005 000c 00*8", "length 12");
     assert_refused("0005 0010 00000000", "length 16, 8 bytes are left");
     assert_refused("0002 0010 00*12", "length 16");
-    assert_refused("0004 0010 00000000 0001 0008 00000000", "unknown action type 1");
+    assert_refused("0004 0010 00000000 0001 0009 00000000", "length 9");
     assert_refused("0004 0010 00000000 0012 0010 00000000", "length 16, 8 bytes are left");
     assert_refused("0004 0018 00000000 0012 0010 00000000 00*8", "length 16, type 18 has 8");
     assert_refused("0004 0018 00000000 0000 0010 0000ff00 00*8", "port 65280");
     assert_refused("0004 0018 00000000 0019 0010 80000610 00*8", "cut short");
     assert_refused("0004 0018 00000000 0019 0010 80000604 00*8", "4 bytes instead of 6");
     assert_refused("0003 000c 00*8", "length 12");
+}
+
+/* One entry that is not understood is open, by its name; the others are read. */
+static void what_is_unknown_is_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *instructions, *actions, *open;
+        bool sent;
+    } rows[] = {
+        {"0004 0018 00000000 001d 0010 0102030405060708090a0b0c",
+         "unknown(0x001d0010,0102030405060708090a0b0c)", NULL, true},
+        {"0009 0010 00000000 ff*8 0001 0008 03 000000", "instruction:9,goto_table:3",
+         "an instruction of an unknown type", false},
+        {"0004 0018 00000000 0009 0008 0050 0000 000a 0008 0051 0000", /* Open vSwitch 3.1 */
+         "mod_tp_src:80,mod_tp_dst:81", NULL, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct flow_table table = {0};
+        struct base_buffer bytes = {0}, text = {0}, out = {0};
+        unhex("0000 00 00*45 0001 0004 00000000", &bytes);
+        unhex(rows[i].instructions, &bytes);
+        base_patch_be16(&bytes, 0, (uint16_t)bytes.n_bytes);
+        unhex("0038 00 00*45 0001 0004 00000000", &bytes);
+        assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, NULL), 0);
+        assert_int_equal(table.n_entries, 2);
+        ofctl_format_flow(&table.entries[0], FLOW_NO_STATS, &text);
+        assert_string_equal(strstr(base_buffer_text(&text), "actions=") + strlen("actions="),
+                            rows[i].actions);
+        assert_int_equal(ofctl_parse_reported_flow(base_buffer_text(&text), &table, NULL, NULL), 0);
+        assert_true(flow_equal(&table.entries[0], &table.entries[2]));
+        const char *open = instructions_open(table.entries[0].instructions);
+        assert_true(rows[i].open ? open && !strcmp(open, rows[i].open) : !open);
+        bool sent = of13_encode_instructions(&out, &table.entries[0], NULL) == 0;
+        assert_int_equal(sent, rows[i].sent);
+        assert_int_equal(out.n_bytes, sent ? 24 : 0);
+        assert_memory_equal(out.data, bytes.data + 56, out.n_bytes);
+        base_buffer_free(&bytes);
+        base_buffer_free(&text);
+        base_buffer_free(&out);
+        flow_table_free(&table);
+    }
 }
 
 static void an_experimenter_is_passed_over_by_its_length(void **state)
@@ -369,6 +411,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(damage_is_refused_or_understood),
     cmocka_unit_test(counters_that_are_not_kept_are_not_known),
     cmocka_unit_test(instructions_are_checked),
+    cmocka_unit_test(what_is_unknown_is_kept),
     cmocka_unit_test(an_experimenter_is_passed_over_by_its_length),
 };
 
