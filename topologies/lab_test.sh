@@ -392,6 +392,69 @@ run exec h1 true
 run run "$demon" -- lab exec h99 true
 [ $status = 2 ] && grep -q "unknown host .h99', expected one of: h1, h2" "$work/err"; ok "lab exec of an unknown host"
 
+# OpenFlow 1.3
+mkdir -p "$work/two/state" "$work/two/bad"
+cat >"$work/two.yaml" <<'END'
+name: two
+switches:
+  s1: {dpid: 1, protocols: [OpenFlow13]}
+  s2: {dpid: 2}
+hosts:
+  a: {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, ipv6: "2001:db8::a", port: "s1:1"}
+  b: {mac: "00:00:00:00:00:0b", ipv6: "2001:db8::b", port: "s1:2"}
+  c: {mac: "00:00:00:00:00:0c", port: "s2:2"}
+links: [["s1:3", "s2:1"]]
+END
+printf 'in_port=1 actions=meter:1,goto_table:1\nin_port=2 actions=output:1\ntable=1 actions=group:1\n' >"$work/two/state/s1.flows"
+printf '# those of use to others first\ngroup_id=2,type=indirect,bucket=output:2\ngroup_id=1,type=all,bucket=group:2,bucket=output:3\n' >"$work/two/state/s1.groups"
+printf 'meter=1 kbps bands=type=drop rate=100000\n' >"$work/two/state/s1.meters"
+printf 'in_port=1 actions=output:2\n' >"$work/two/state/s2.flows"
+cat >"$work/dump.sh" <<'END'
+for what in flows groups meters; do ovs-ofctl -O OpenFlow13 --no-stats dump-$what $1 | grep -v reply; done
+END
+run run "$work/two.yaml" --flows state -- sh -c \
+    'ovs-vsctl get bridge s1 protocols; sh "$1" s1 >"$2"; lab flows state && sh "$1" s1 | cmp - "$2" && cat "$2"' \
+    - "$work/dump.sh" /tmp/before
+[ $status = 0 ] && grep -q '^."OpenFlow13".$\|^.OpenFlow13.$' "$work/out" && grep -q 'actions=meter:1,goto_table:1' "$work/out" &&
+    grep -q 'table=1.* actions=group:1' "$work/out" && grep -q 'group_id=1,type=all' "$work/out" && grep -q 'meter=1 kbps' "$work/out"
+ok "a switch of OpenFlow 1.3 alone: meters, groups and entries are installed, and again by lab flows"
+run run "$work/two.yaml" --flows state -- sh -c \
+    'ovs-ofctl -O OpenFlow13 add-group s1 group_id=7,type=all; ovs-ofctl -O OpenFlow13 add-flow s1 table=5,actions=drop
+    lab flows state && ovs-ofctl -O OpenFlow13 dump-groups s1 && ovs-ofctl -O OpenFlow13 dump-flows s1'
+[ $status = 0 ] && grep -q 'group_id=1,' "$work/out" && ! grep -q 'group_id=7\|table=5' "$work/out"
+ok "lab flows leaves no group and no entry that the files do not have"
+run run "$demon" --flows simulated -- sh -c 'ovs-vsctl set bridge s2 protocols=OpenFlow13; lab flows leak &&
+    ovs-ofctl -O OpenFlow13 --no-stats dump-flows s2 && ovs-ofctl --no-stats dump-flows s1'
+[ $status = 0 ] && grep -q 'in_port=3 actions=output:4,output:6' "$work/out" && grep -q 'in_port=2 actions=output:1,output:7' "$work/out"
+ok "lab flows where a bridge was told meanwhile to speak 1.3"
+run run "$work/two.yaml" --flows state -- sh -c 'lab exec a ping -q -c 3 -i 0.6 2001:db8::b; lab exec c sleep 0.1
+    ovs-ofctl -O OpenFlow13 dump-ports s1 2; ovs-ofctl -O OpenFlow13 dump-ports s2 2'
+[ $status = 0 ] && grep -q ' 3 received' "$work/out" && [ "$(grep -c 'rx pkts=[03],' "$work/out")" = 2 ] && ! grep -q 'rx pkts=[1-24-9]' "$work/out"
+ok "hosts have their IPv6 addresses, and send nothing that nobody asked for"
+
+cp "$work/two/state"/* "$work/two/bad" && printf 'group_id=1,type=al,bucket=output:2\n# c\ngroup_id=2,type=all,bucket=outptu:2\n' >"$work/two/bad/s1.groups"
+cp "$work/two/bad/s1.groups" "$work/two/bad/s9.groups"
+run run "$work/two.yaml" --flows bad -- true
+[ $status = 2 ] && grep -q "bad/s9.groups:1:1: found groups of .s9', expected a switch of two" "$work/err"; ok "groups of no switch"
+rm "$work/two/bad/s9.groups"
+run run "$work/two.yaml" --flows bad -- true
+[ $status = 2 ] && grep -q "bad/s1.groups:1: .* cannot be read: .*al" "$work/err" && grep -q "bad/s1.groups:3: .* cannot be read: .*outptu" "$work/err"
+ok "all errors of a group file are told, before anything is started"
+printf 'group_id=2,type=all,bucket=output:2\ngroup_id=2,type=all,bucket=output:3\n' >"$work/two/bad/s1.groups"
+printf '\nmeter=1 kpbs bands=type=drop rate=1\n' >"$work/two/bad/s1.meters"
+run run "$work/two.yaml" --flows bad -- true
+[ $status = 2 ] && grep -q "bad/s1.groups:2: .* is refused by the switch: OFPGMFC_GROUP_EXISTS" "$work/err" &&
+    grep -q "bad/s1.meters:2: .* cannot be read: .*kpbs" "$work/err"
+ok "a group that the switch refuses, a meter that cannot be read: file and line"
+sed 's/OpenFlow13/OpenFlow10/' "$work/two.yaml" >"$work/ten.yaml"
+run run "$work/ten.yaml" --flows state -- true
+[ $status = 2 ] && grep -q 's1.meters: found groups or meters of s1, which speaks only OpenFlow10' "$work/err"; ok "groups need OpenFlow 1.3"
+sed -e 's/OpenFlow13/OpenFlow14/' -e 's/2001:db8::a/fe80::1%h/' -e 's/2001:db8::b/ff02::1/' "$work/two.yaml" >"$work/words.yaml"
+run run "$work/words.yaml" -- true
+[ $status = 2 ] && grep -q "words.yaml:3:29: found protocol .OpenFlow14', expected one of OpenFlow10, OpenFlow13" "$work/err" &&
+    grep -q "words.yaml:6:[0-9]*: found ipv6 .fe80::1%h'" "$work/err" && grep -q "words.yaml:7:[0-9]*: found ipv6 .ff02::1'" "$work/err"
+ok "protocols and addresses that a lab does not have"
+
 # What the machine lacks
 
 env PATH=/nonexistent "$lab" run "$demon" -- true >"$work/out" 2>"$work/err" </dev/null

@@ -25,6 +25,7 @@ from mininet.link import Intf, Link
 from mininet.net import Mininet
 from mininet.node import Host, OVSSwitch
 
+import labflows
 import labspace
 
 HOME = "/run/tapproof"              # all of it in the lab's private memory
@@ -121,7 +122,8 @@ def verify(topology, switch):
     """Ask the switch itself: ovs-vsctl exits 0 even if it could not make a bridge or a port."""
     deadline = time.monotonic() + LINK_UP_S
     while True:
-        said = must("ovs-ofctl", "-O", "OpenFlow10", "show", target(switch))
+        version = labflows.protocol(topology.protocols[switch.name], False)
+        said = must("ovs-ofctl", "-O", version, "show", target(switch))
         dpid = re.search(r"dpid:([0-9a-f]{16})", said)
         if not dpid or int(dpid[1], 16) != topology.switches[switch.name]:
             raise LabError(f"{switch.name} is not the bridge that was asked for: {said.strip()}")
@@ -135,7 +137,7 @@ def verify(topology, switch):
 def missing_ports(switch, said):
     """The ports that `ovs-ofctl show' does not show, or shows as down, as text."""
     ports = re.findall(r"^ (\d+)\((\S+)\):[^\n]*\n +config: +(\S.*)\n +state: +(\S.*)$", said, re.M)
-    there = {(name, int(number)) for number, name, config, state in ports if (config, state) == ("0", "0")}
+    there = {(name, int(number)) for number, name, config, state in ports if config == "0" and state in ("0", "LIVE")}
     wanted = {(intf.name, port) for intf, port in switch.ports.items() if port}
     return ", ".join(f"{name} on port {port}, up" for name, port in sorted(wanted - there))
 
@@ -211,7 +213,8 @@ def build(topology):
     for name, host in topology.hosts.items():
         net.addHost(name, mac=host.mac, ip=host.ip)
     for index, (name, dpid) in enumerate(topology.switches.items()):
-        net.addSwitch(name, dpid="%016x" % dpid, listenPort=f"{FIRST_PORT + index}:127.0.0.1", batch=True)
+        net.addSwitch(name, dpid="%016x" % dpid, listenPort=f"{FIRST_PORT + index}:127.0.0.1", batch=True,
+                      protocols=",".join(topology.protocols[name]) or None)
     add_links(topology, net)
     net.build()
     return net
@@ -228,7 +231,7 @@ def add_links(topology, net):
         net.addLink(switch1, switch2, port1=port1, port2=port2, cls=TapLink, batch=batch)
     if batch:
         must("ip", "-batch", "-", text="\n".join(batch) + "\n")
-    in_networks(net.hosts, configure_host)
+    in_networks(net.hosts, lambda host: configure_host(host, topology.hosts[host.name].ipv6, neighbours(topology)))
     with socket.socket() as channel:
         for switch in net.switches:
             for name in switch.intfNames():
@@ -247,7 +250,13 @@ def in_networks(hosts, function):
         os.close(home)
 
 
-def configure_host(host):
+def neighbours(topology):
+    """[(IPv6 address, MAC)] of the hosts that have both."""
+    return [(host.ipv6, host.mac) for host in topology.hosts.values() if host.ipv6]
+
+
+def configure_host(host, ipv6, known):
+    """known: the neighbours of IPv6; an address of that, unless it is None, is ipv6."""
     name = f"{host.name}-eth0"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
         interface_up(channel, "lo")
@@ -256,6 +265,8 @@ def configure_host(host):
             address = ipaddress.IPv4Interface(host.params["ip"])
             set_address(channel, SIOCSIFADDR, name, address.ip)
             set_address(channel, SIOCSIFNETMASK, name, address.netmask)
+        if ipv6:
+            quiet_ipv6(name, ipv6, known)
         interface_up(channel, name)
         link_state(channel, name)
 
@@ -268,6 +279,21 @@ def no_ipv6():
         path = f"/proc/sys/net/ipv6/conf/{which}/disable_ipv6"
         if os.path.exists(path):
             labspace.write(path, "1")
+
+
+def quiet_ipv6(name, address, known):
+    """IPv6 that sends nothing of its own: the address stands on lo, so that the interface joins no group and reports
+    none, nor has it a link-local address that would solicit routers; neighbours are known, as none would be heard."""
+    labspace.write(f"/proc/sys/net/ipv6/conf/{name}/addr_gen_mode", "1")
+    labspace.write(f"/proc/sys/net/ipv6/conf/{name}/accept_ra", "0")
+    for which in ("lo", name):
+        labspace.write(f"/proc/sys/net/ipv6/conf/{which}/disable_ipv6", "0")
+    batch = [f"addr add {address}/128 dev lo", f"link set {name} up"]
+    for other, mac in known:
+        if other != address:
+            batch += [f"neigh add {other} lladdr {mac} dev {name} nud permanent",
+                      f"route add {other}/128 dev {name} src {address}"]
+    must("ip", "-6", "-batch", "-", text="\n".join(batch) + "\n")
 
 
 def interface_up(channel, name):

@@ -15,13 +15,15 @@ from collections import namedtuple
 
 import yaml
 
-# switches: {name: dpid}, hosts: {name: Host}, links: [((switch, port), (switch, port))]
-Topology = namedtuple("Topology", "name path switches hosts links")
-Host = namedtuple("Host", "mac ip switch port role")   # ip: "a.b.c.d/n" or None
+# switches: {name: dpid}, hosts: {name: Host}, links: [((switch, port), (switch, port))],
+# protocols: {name: what it speaks, as Open vSwitch names it}; all that Open vSwitch has where that is empty
+Topology = namedtuple("Topology", "name path switches hosts links protocols")
+Host = namedtuple("Host", "mac ip ipv6 switch port role")   # ip: "a.b.c.d/n" or None; ipv6: "x::y" or None
 
 MAX_PORT = 0xff00           # OpenFlow 1.0, OFPP_MAX: the numbers above are reserved ports
 MAX_OVS_PORT = 0xfeff       # of Open vSwitch
 MAX_NAME = 64
+PROTOCOLS = ("OpenFlow10", "OpenFlow13")
 MAX_IFNAME = 15             # of Linux
 NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
 MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}\Z")
@@ -46,19 +48,20 @@ class Reader:
         self.errors = []        # (line, column, text)
         self.taken = {}         # (switch, port) or MAC address -> line that uses it
         self.switches = {}
+        self.protocols = {}     # of switches
 
     def topology(self):
-        keys = self.mapping(self.root(), ["name", "switches", "hosts", "links"])
+        keys = self.mapping(self.root(), ["name", "protocols", "switches", "hosts", "links"])
         name = self.name(keys["name"]) if "name" in keys else None
         for key in ("name", "switches"):
             if key not in keys and not self.errors:
                 self.errors.append((0, 0, f"{self.path}:1:1: no key `{key}', which a topology needs"))
-        self.read_switches(keys.get("switches"))
+        self.read_switches(keys.get("switches"), self.spoken(keys.get("protocols"), []))
         hosts = self.read_hosts(keys.get("hosts"))
         links = self.read_links(keys.get("links"))
         if self.errors:
             raise InputError("\n".join(text for _, _, text in sorted(self.errors)))
-        return Topology(name, self.path, self.switches, hosts, links)
+        return Topology(name, self.path, self.switches, hosts, links, self.protocols)
 
     def root(self):
         try:
@@ -81,11 +84,13 @@ class Reader:
 
     # Sections, in the order of the file.
 
-    def read_switches(self, node):
+    def read_switches(self, node, protocols):
         for key, value in self.pairs(node, "switches"):
             name = self.name(key)
             self.ifname(key, name)
-            dpid = self.dpid(self.mapping(value, ["dpid", "openflow"]).get("dpid"), value)
+            keys = self.mapping(value, ["dpid", "openflow", "protocols"])
+            self.protocols[name] = self.spoken(keys.get("protocols"), protocols)
+            dpid = self.dpid(keys.get("dpid"), value)
             if dpid is not None and dpid in self.switches.values():
                 other = next(n for n, d in self.switches.items() if d == dpid)
                 self.wrong(value, f"found dpid {dpid}, which {other} has already", "expected one of its own")
@@ -115,16 +120,17 @@ class Reader:
         return links
 
     def host(self, name, key, node):
-        keys = self.mapping(node, ["mac", "ip", "port", "role", "netns", "interface", "exec"])  # the last: where it runs
+        keys = self.mapping(node, ["mac", "ip", "ipv6", "port", "role", "netns", "interface", "exec"])  # the last: where it runs
         for needed in ("mac", "port"):
             if needed not in keys and isinstance(node, yaml.MappingNode):
                 self.wrong(key, f"found host {name} without `{needed}'", "expected {mac: ..., port: ...}")
         self.ifname(key, f"{name}-eth0")
         mac = self.mac(keys["mac"]) if "mac" in keys else None
         ip = self.ip(keys["ip"]) if "ip" in keys else None
+        ipv6 = self.ipv6(keys["ipv6"]) if "ipv6" in keys else None
         switch, port = self.port(keys["port"]) if "port" in keys else (None, None)
         role = self.role(keys["role"]) if "role" in keys else "host"
-        return Host(mac, ip, switch, port, role)
+        return Host(mac, ip, ipv6, switch, port, role)
 
     # Values.
 
@@ -163,6 +169,28 @@ class Reader:
             return str(ipaddress.IPv4Interface(text if "/" in text else text + "/8"))
         except ValueError:
             return self.wrong(node, f"found ip `{text}'", "expected an IPv4 address, 10.0.0.1 or 10.0.0.1/24")
+
+    def ipv6(self, node):
+        text = self.text(node)
+        try:
+            address = ipaddress.IPv6Address(text)
+        except ValueError:
+            return self.wrong(node, f"found ipv6 `{text}'", "expected an IPv6 address, 2001:db8::1")
+        if address.is_multicast or int(address) == 0 or address.scope_id:
+            return self.wrong(node, f"found ipv6 `{text}'", "expected the address of one host")
+        return str(address)
+
+    def spoken(self, node, else_spoken):
+        """The list of `protocols:'."""
+        if node is None:
+            return else_spoken
+        items = self.items(node, "protocols")
+        for item in items:
+            if self.text(item) not in PROTOCOLS:
+                self.wrong(item, f"found protocol `{self.text(item)}'", "expected one of " + ", ".join(PROTOCOLS))
+        if isinstance(node, yaml.SequenceNode) and not items:
+            self.wrong(node, "found no protocol", "expected at least one")
+        return [self.text(item) for item in items]
 
     def role(self, node):
         text = self.text(node)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ethernet and IPv4 addresses: from text and to text. */
+ * Ethernet, IPv4 and IPv6 addresses: from text and to text. */
 #include "base/address.h"
 
 #include <arpa/inet.h>
@@ -59,4 +59,14 @@ char *base_ip_format(uint32_t ip, char text[BASE_IP_TEXT])
 {
     snprintf(text, BASE_IP_TEXT, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
     return text;
+}
+
+bool base_ipv6_parse(const char *text, uint8_t ipv6[BASE_IPV6_BYTES])
+{
+    struct in6_addr address;
+    if (inet_pton(AF_INET6, text, &address) != 1) {
+        return false;
+    }
+    memcpy(ipv6, address.s6_addr, BASE_IPV6_BYTES);
+    return true;
 }

@@ -52,6 +52,8 @@ struct topology_host {
     uint8_t mac[6];
     bool has_ip;
     uint32_t ip;
+    bool has_ipv6;
+    uint8_t ipv6[16]; /* in the order of the wire */
     struct port_ref port;
     bool capture;            /* role: capture */
     struct lab_host station; /* as the topology file says it; a lab file goes before it */

@@ -83,11 +83,28 @@ static void read_dpid(struct yaml_reader *reader, const struct yaml_node *node, 
     }
 }
 
+/* What a lab's switches speak; who reads switches asks them. */
+static void read_protocols(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "a list of OpenFlow10 and OpenFlow13";
+    (void)into;
+    if (!yaml_expect(reader, node, YAML_SEQUENCE, expected)) {
+        return;
+    }
+    if (node->n_children == 0) {
+        yaml_error(reader, node, "expected at least one protocol, found none");
+    }
+    for (const struct yaml_node *at = node->child; at; at = at->next) {
+        yaml_choice(reader, at, "OpenFlow13", "OpenFlow10", "OpenFlow10 or OpenFlow13");
+    }
+}
+
 static const struct yaml_field switch_fields[] = {
     {.name = "dpid", .read = read_dpid, .required = true},
     {.name = "openflow",
      .read = yaml_read_endpoint,
      .at = offsetof(struct topology_switch, openflow)},
+    {.name = "protocols", .read = read_protocols},
 };
 
 static void read_switches(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -144,6 +161,19 @@ static void read_ip(struct yaml_reader *reader, const struct yaml_node *node, vo
     }
 }
 
+static void read_ipv6(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "the IPv6 address of one host as 2001:db8::1";
+    static const uint8_t none[sizeof((struct topology_host *)into)->ipv6];
+    struct topology_host *host = into;
+    const char *text = yaml_text(reader, node, expected);
+    host->has_ipv6 = text && base_ipv6_parse(text, host->ipv6) && host->ipv6[0] != 0xff &&
+                     memcmp(host->ipv6, none, sizeof none) != 0;
+    if (text && !host->has_ipv6) {
+        yaml_refuse(reader, node, expected);
+    }
+}
+
 static void read_port(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct port_ref *port = into;
@@ -163,6 +193,7 @@ static void read_role(struct yaml_reader *reader, const struct yaml_node *node, 
 static const struct yaml_field host_fields[] = {
     {.name = "mac", .read = read_mac, .required = true},
     {.name = "ip", .read = read_ip},
+    {.name = "ipv6", .read = read_ipv6},
     {.name = "port", .read = read_port, AT(port), .required = true},
     {.name = "role", .read = read_role},
     {.name = "netns", .read = yaml_read_netns, AT(station)},
@@ -236,6 +267,7 @@ static const struct yaml_field topology_fields[] = {
      .read = yaml_read_name,
      .at = offsetof(struct topology, name),
      .required = true},
+    {.name = "protocols", .read = read_protocols},
     {.name = "switches", .read = read_switches, .required = true, .first = true},
     {.name = "hosts", .read = read_hosts},
     {.name = "links", .read = read_links},

@@ -87,7 +87,8 @@ static void reports_shapes_and_keys(void **state)
            "t:2:11: expected at least one switch, found none\n"
            "t:3:8: expected hosts by name, found a list\n"
            "t:4:8: expected a list of links, found a mapping\n"
-           "t:5:1: unknown key \"whatever\" in a topology; expected one of name, switches, hosts, "
+           "t:5:1: unknown key \"whatever\" in a topology; expected one of name, protocols, "
+           "switches, hosts, "
            "links\n");
     refuse("name: x\nswitches:\n  s1:\n  s2: {dpdi: 1}\n",
            "t:3:6: expected a mapping with the keys of a switch, found nothing\n"
@@ -102,7 +103,8 @@ static void reports_another_kind_of_file(void **state)
     /* In doubt it is what was expected. */
     refuse("switches: {s1: {dpid: 1}}\nports: {}\n",
            "t:1:1: a topology needs the key \"name\"\n"
-           "t:2:1: unknown key \"ports\" in a topology; expected one of name, switches, hosts, "
+           "t:2:1: unknown key \"ports\" in a topology; expected one of name, protocols, switches, "
+           "hosts, "
            "links\n");
 }
 
@@ -119,7 +121,8 @@ static void reports_a_misspelt_key_once(void **state)
     /* Two mistakes stay two. */
     refuse("name: x\nswitches: {s1: {color: red}, s2: {dpid: 2, dpd: 3}}\n",
            "t:2:16: a switch needs the key \"dpid\"\n"
-           "t:2:17: unknown key \"color\" in a switch; expected one of dpid, openflow\n"
+           "t:2:17: unknown key \"color\" in a switch; expected one of dpid, openflow, "
+           "protocols\n"
            "t:2:44: unknown key \"dpd\" in a switch; did you mean \"dpid\"?\n");
 }
 
@@ -162,6 +165,33 @@ static void reports_bad_values(void **state)
            "t:4:3: the name \"all\" is used twice, first for the switch in line 2, column 45\n"
            "t:4:3: \"all\" cannot be a host's name: expectations use it for all\n"
            "t:5:3: the name \"s2\" is used twice, first for the switch in line 2, column 30\n");
+}
+
+static void reads_ipv6_and_protocols(void **state)
+{
+    (void)state;
+    static const uint8_t address[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7};
+    struct topology *t =
+        load("name: x\nprotocols: [OpenFlow10, OpenFlow13]\n"
+             "switches: {s1: {dpid: 1, protocols: [OpenFlow13]}}\n"
+             "hosts:\n  h1: {mac: 00:00:00:00:00:01, ipv6: \"2001:db8::7\", port: s1:1}\n"
+             "  h2: {mac: 00:00:00:00:00:02, port: s1:2}\n",
+             "");
+    assert_true(t->hosts[0].has_ipv6);
+    assert_memory_equal(t->hosts[0].ipv6, address, sizeof address);
+    assert_false(t->hosts[1].has_ipv6);
+    topology_free(t);
+    refuse("name: x\nprotocols: OpenFlow13\n"
+           "switches: {s1: {dpid: 1, protocols: [OpenFlow14]}, s2: {dpid: 2, protocols: []}}\n"
+           "hosts:\n  h1: {mac: 00:00:00:00:00:01, ipv6: \"ff02::1\", port: s1:1}\n"
+           "  h2: {mac: 00:00:00:00:00:02, ipv6: \"::\", port: s1:2}\n"
+           "  h3: {mac: 00:00:00:00:00:03, ipv6: 10.0.0.1, port: s1:3}\n",
+           "t:2:12: expected a list of OpenFlow10 and OpenFlow13, found \"OpenFlow13\"\n"
+           "t:3:38: expected OpenFlow10 or OpenFlow13, found \"OpenFlow14\"\n"
+           "t:3:77: expected at least one protocol, found none\n"
+           "t:5:38: expected the IPv6 address of one host as 2001:db8::1, found \"ff02::1\"\n"
+           "t:6:38: expected the IPv6 address of one host as 2001:db8::1, found \"::\"\n"
+           "t:7:38: expected the IPv6 address of one host as 2001:db8::1, found \"10.0.0.1\"\n");
 }
 
 static void reports_bad_ports(void **state)
@@ -343,6 +373,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reports_another_kind_of_file),
     cmocka_unit_test(reports_a_misspelt_key_once),
     cmocka_unit_test(reports_bad_values),
+    cmocka_unit_test(reads_ipv6_and_protocols),
     cmocka_unit_test(reports_bad_ports),
     cmocka_unit_test(reports_what_is_there_twice),
     cmocka_unit_test(reads_a_lab_over_the_topology),
