@@ -190,7 +190,7 @@ static void each_costs_its_own_dump(void **state)
     struct fake_switch fakes[N_HOSTILE + 1] = {[N_HOSTILE] = {.n_flows = 3}};
     struct channel_target targets[N_HOSTILE + 1];
     struct channel_dump dumps[N_HOSTILE + 1];
-    const struct channel_options options = {.timeout_ms = 2000, .max_messages = 700};
+    const struct channel_options options = {.timeout_ms = 8000, .max_messages = 700};
     struct channel *channel;
     for (size_t i = 0; i <= N_HOSTILE; i++) {
         fakes[i] = i < N_HOSTILE ? HOSTILE[i].fake : fakes[i];

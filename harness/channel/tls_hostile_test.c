@@ -17,7 +17,7 @@
 static struct fake_tls_files files;
 static struct endpoint_tls ours;
 
-static const struct channel_options HASTY = {.timeout_ms = 500, .plain = true};
+static const struct channel_options HASTY = {.timeout_ms = 2500, .plain = true};
 
 static int set_up(void **state)
 {
@@ -105,9 +105,9 @@ static void a_handshake_that_does_not_go_on_ends_with_the_timeout(void **state)
 {
     (void)state;
     expect_no_tls((struct fake_switch){.mute = true}, &HASTY,
-                  "timed out after 500 ms: connected, but the TLS handshake did not end");
+                  "timed out after 2500 ms: connected, but the TLS handshake did not end");
     expect_no_tls((struct fake_switch){.banner = "\x16\x03\x03"}, &HASTY,
-                  "timed out after 500 ms: connected, but the TLS handshake did not end");
+                  "timed out after 2500 ms: connected, but the TLS handshake did not end");
 }
 
 static void expect_from_peer(struct fake_tls peer, const char *endpoint_format, const char *why)

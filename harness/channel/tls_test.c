@@ -226,7 +226,7 @@ static void a_switch_dials_over_tls(void **state)
 static void a_caller_must_show_a_good_certificate(void **state)
 {
     (void)state;
-    const struct channel_options hasty = {.timeout_ms = 700, .plain = true};
+    const struct channel_options hasty = {.timeout_ms = 4000, .plain = true};
     char endpoint[64];
     const struct {
         const char *certificate, *why;
@@ -244,7 +244,7 @@ static void a_caller_must_show_a_good_certificate(void **state)
 static void a_caller_has_the_fingerprint_of_its_switch(void **state)
 {
     (void)state;
-    const struct channel_options hasty = {.timeout_ms = 700, .plain = true};
+    const struct channel_options hasty = {.timeout_ms = 4000, .plain = true};
     char endpoint[64];
     struct endpoint_tls pinned = ours;
     pinned.has_fingerprint = endpoint_parse_fingerprint(files.fingerprint, pinned.fingerprint);
