@@ -59,9 +59,9 @@ static void a_connection_cut_anywhere_is_a_failure(void **state)
 static void what_is_still_to_come_is_said(void **state)
 {
     (void)state;
-    const struct channel_options hasty = {.timeout_ms = 500, .plain = true};
+    const struct channel_options hasty = {.timeout_ms = 2500, .plain = true};
     expect_failure((struct fake_switch){.n_flows = 4, .answer = lose_flows}, &hasty,
-                   "timed out after 500 ms: still to come: FLOW stats (2 entries so far)");
+                   "timed out after 2500 ms: still to come: FLOW stats (2 entries so far)");
     expect_failure((struct fake_switch){.n_flows = 4, .answer = lose_flows, .hangs_up = true},
                    &PATIENT, "the connection: still to come: FLOW stats (2 entries so far)");
 }

@@ -177,15 +177,15 @@ static void whoever_answers_at_all_has_all_the_time(void **state)
 {
     (void)state;
     struct fake_switch fake = {.n_flows = 3, .answer = forget_the_barrier};
-    const struct channel_options hasty = {.timeout_ms = 600, .plain = true};
+    const struct channel_options hasty = {.timeout_ms = 2000, .plain = true};
     struct channel_dump dump;
     assert_true(fake_switch_start(&fake));
     struct channel *channel = open_at(fake.endpoint, &hasty);
     for (size_t i = 0; i < 3; i++) {
         dump_all(channel, BOTH, &dump);
         assert_failed(&dump, fake.endpoint,
-                      i < 2 ? "timed out after 600 ms: still to come: BARRIER"
-                            : "timed out after 600 ms: still to come: FEATURES");
+                      i < 2 ? "timed out after 2000 ms: still to come: BARRIER"
+                            : "timed out after 2000 ms: still to come: FEATURES");
         switch_state_free(&dump.state);
     }
     channel_close(channel);
