@@ -70,7 +70,7 @@ static const struct field fields[N_FIELD_IDS] = {
     [FIELD_VLAN_VID] = {"vlan_vid", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_VLAN_TCI,
                         .place = {AT(vlan_tci), 0, 13}},
     [FIELD_VLAN_PCP] = {"vlan_pcp", NULL, 1, FIELD_DECIMAL,
-                        .place = {AT(vlan_tci), VLAN_PCP_SHIFT, 3}},
+                        .place = {AT(vlan_tci), VLAN_PCP_SHIFT, 3, FIELD_OF_TAGGED}},
     [FIELD_DL_SRC] = {"eth_src", NULL, 6, FIELD_MAC, .alias = "dl_src", .place = {AT(dl_src)}},
     [FIELD_DL_DST] = {"eth_dst", NULL, 6, FIELD_MAC, .alias = "dl_dst", .place = {AT(dl_dst)}},
     [FIELD_DL_TYPE] = {"eth_type", NULL, 2, FIELD_HEX, .alias = "dl_type", .place = {AT(dl_type)}},

@@ -107,7 +107,7 @@ enum field_style {
 enum { FIELD_BYTES_MAX = 16 };
 
 /* Of which packets a field is one that struct header has. */
-enum field_needs { FIELD_OF_ALL, FIELD_OF_IP, FIELD_OF_ARP };
+enum field_needs { FIELD_OF_ALL, FIELD_OF_IP, FIELD_OF_ARP, FIELD_OF_TAGGED };
 
 /* Where struct header has a field. */
 struct field_place {

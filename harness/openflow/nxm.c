@@ -67,7 +67,8 @@ static bool has_field(const struct match *match, enum field_needs needs)
     bool is_ip = knows_type && match->value.dl_type == DL_TYPE_IP;
     bool is_arp = knows_type && match->value.dl_type == DL_TYPE_ARP;
     return needs == FIELD_OF_ALL || (needs == FIELD_OF_IP && is_ip) ||
-           (needs == FIELD_OF_ARP && is_arp);
+           (needs == FIELD_OF_ARP && is_arp) ||
+           (needs == FIELD_OF_TAGGED && match->value.vlan_tci & VLAN_TAGGED);
 }
 
 static uint64_t number_of(const uint8_t *bytes, size_t n_bytes)
@@ -108,9 +109,13 @@ static int put_header_field(struct decoding *decoding, const struct field *field
                             const struct of_tlv *tlv, struct base_error *error)
 {
     struct match *match = &decoding->match;
-    const uint8_t *before = (const uint8_t *)&match->mask + field->place.offset;
+    struct header added = {0};
+    const size_t offset = field->place.offset;
+    const uint8_t *before = (const uint8_t *)&match->mask + offset;
+    put_bits(&added, field, tlv->mask);
     for (size_t i = 0; i < field->place.n_bytes; i++) {
-        if (before[i] && field->place.offset != offsetof(struct header, vlan_tci)) {
+        bool is_shared = offset == offsetof(struct header, vlan_tci);
+        if (before[i] & (is_shared ? ((const uint8_t *)&added + offset)[i] : UINT8_MAX)) {
             return base_fail(error, "the same field twice");
         }
     }

@@ -210,6 +210,9 @@ static void a_field_that_the_packets_lack_is_not_known(void **state)
     assert_last_extra("80000c02 2705", FIELD_OTHER);
     assert_last_extra("00000602 0800 80001001 40", FIELD_OTHER);
     assert_last_extra("00000904 0000 0fff 80000e01 03", FIELD_OTHER);
+    assert_last_extra("80000e01 00", FIELD_OTHER); /* of which tag? */
+    assert_last_extra("80000c02 0000 80000e01 03", FIELD_OTHER);
+    assert_last_extra("80000c02 f0fa 80000e01 00", FIELD_OTHER);
     assert_last_extra("80000c02 1005 00000904 0000 0fff", FIELD_OTHER);
     /* Parts of what no switch can be asked for in part. */
     assert_last_extra("00000104 0003000f", FIELD_OTHER);
@@ -240,6 +243,8 @@ static void what_is_wrong_is_said(void **state)
     assert_refused("00013a02 0040", "2 bytes instead of 1");
     assert_refused("00000904 1005 1000", "the mask leaves out");
     assert_refused("00013a01 40 00013a01 40", "twice");
+    assert_refused("80000c02 1005 80000c02 100a", "twice");
+    assert_refused("80000c02 1005 80000e01 03 80000e01 04", "twice");
     assert_refused("00000602 0800 00000c01 06 80001401 11", "twice");
 }
 
