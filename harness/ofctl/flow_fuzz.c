@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any text, as a flow, as one that a switch reported, and as a flow-mod: it is refused with a
- * message and a column inside it, or what was read is printed and reads back the same. libFuzzer;
- * seeds are in corpus/flow. */
+ * Any text, as a flow, as one that a switch reported, as a flow-mod, and as a group: it is refused
+ * with a message and a column inside it, or what was read is printed and reads back the same.
+ * libFuzzer; seeds are in corpus/flow. */
 #include "ofctl/flow.h"
 #include "ofctl/flow_mod.h"
+#include "ofctl/group.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,23 @@ static void fuzz_flow_mod(const char *text)
     base_arena_free(&arena);
 }
 
+static void fuzz_group(const char *text)
+{
+    struct group_table table = {0};
+    struct base_buffer out = {0};
+    struct base_error error = {""};
+    size_t column = SIZE_MAX;
+    if (ofctl_parse_group(text, &table, &column, &error) == 0) {
+        ofctl_format_group(&table.groups[0], &out);
+        check(ofctl_parse_group(base_buffer_text(&out), &table, NULL, NULL) == 0);
+        check(group_equal(&table.groups[0], &table.groups[table.n_groups - 1]));
+    } else {
+        check(column <= strlen(text) && error.text[0] && table.n_groups == 0);
+    }
+    base_buffer_free(&out);
+    group_table_free(&table);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
     char *text = malloc(n_bytes + 1);
@@ -78,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     fuzz_flow(parse_flow, text);
     fuzz_flow(ofctl_parse_reported_flow, text);
     fuzz_flow_mod(text);
+    fuzz_group(text);
     free(text);
     return 0;
 }
