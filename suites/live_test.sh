@@ -63,6 +63,7 @@ lab "$NETWORKS/line" tapped of13
 lab "$NETWORKS/line" tapped sizes
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied
+lab "$NETWORKS/chain" tapped chain
 lab "$NETWORKS/ring" tapped ring
 lab "$NETWORKS/hybrid" tapped hybrid
 lab "$NETWORKS/hybrid" tapped calm

@@ -85,36 +85,41 @@ void blame_wiring_close(struct blame_wiring *wiring)
 
 /* ----------------------------------------------------------------- readings */
 
-/* What surely left the far end of a cable has moved the counter of the near one. */
-static bool has_moved(const struct blame_reading *reading, struct port_ref from,
-                      struct port_ref port)
+/* What surely came to a port, of ours: from the far end of its cable, or by what arrived. */
+static long sure_at(const struct topology *topology, const struct blame_reading *reading,
+                    struct port_ref port)
 {
-    const struct traffic_port_count *theirs =
-        traffic_count_port(reading->count, reading->before, from);
-    return theirs && theirs->sure_tx > 0 &&
-           traffic_count_rx(reading->before, reading->after, port, NULL) >= (long)theirs->sure_tx;
+    struct peer peer = topology_peer(topology, port);
+    const struct traffic_port_count *ours =
+                                        traffic_count_port(reading->count, reading->before, port),
+                                    *theirs = peer.kind == PEER_SWITCH
+                                                  ? traffic_count_port(reading->count,
+                                                                       reading->before, peer.port)
+                                                  : NULL;
+    long here = ours ? (long)ours->sure_rx : 0, there = theirs ? (long)theirs->sure_tx : 0;
+    return there > here ? there : here;
 }
 
-/* Frames of ours moved a counter of the switch: its counters are no standstill. */
+/* Frames of ours moved a counter of the switch, or all of them together, at whichever ports they
+ * came in: its counters are no standstill. */
 static bool is_live(const struct topology *topology, const struct blame_reading *reading, size_t sw)
 {
     const struct switch_state *state = reading->before[sw];
+    long all = 0, sure_all = 0;
     for (size_t i = 0; state && i < state->n_ports; i++) {
         struct port_ref port = {.sw = sw, .port = state->ports[i].number};
         const struct traffic_port_count *ours =
             traffic_count_port(reading->count, reading->before, port);
         long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
         long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
-        struct peer peer = topology_peer(topology, port);
-        if (peer.kind == PEER_SWITCH && has_moved(reading, peer.port, port)) {
+        long sure = sure_at(topology, reading, port);
+        if ((sure > 0 && rx >= sure) || (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
             return true;
         }
-        if (ours && ((ours->sure_rx > 0 && rx >= (long)ours->sure_rx) ||
-                     (ours->sure_tx > 0 && tx >= (long)ours->sure_tx))) {
-            return true;
-        }
+        all += rx > 0 ? rx : 0;
+        sure_all += sure;
     }
-    return false;
+    return sure_all > 0 && all >= sure_all;
 }
 
 enum fit { OPEN, FITS, SURPLUS, DEFICIT };
@@ -135,23 +140,49 @@ static enum fit fit(const struct blame_end *x, const struct blame_end *y)
     return x->sure > 0 ? FITS : OPEN;
 }
 
+/* Whether as much left x as came to y, whosesoever it is. */
+static bool is_alike(const struct blame_end *x, const struct blame_end *y)
+{
+    return x->live && y->live && x->tx > SLACK && labs(x->tx - y->rx) <= SLACK;
+}
+
+/* What left this end, n frames, will not be counted where it should come out. */
+static bool is_uncounted(const struct blame_wiring *wiring, size_t x, long n)
+{
+    size_t to = declared(wiring, x);
+    return n == 0 || wiring->ends[x].tx < 0 || to == INDEX_NONE || wiring->ends[to].rx < 0;
+}
+
 /* What surely left this end has come out somewhere, or will not be counted. */
 static bool is_counted(const struct blame_wiring *wiring, size_t x)
 {
     const struct blame_end *from = &wiring->ends[x];
-    size_t to = declared(wiring, x);
-    bool counted = from->sure == 0 || from->tx < 0 || to == INDEX_NONE || wiring->ends[to].rx < 0;
+    bool counted = is_uncounted(wiring, x, from->sure);
     for (size_t y = 0; y < wiring->n_ends && !counted; y++) {
         counted = x != y && fit(from, &wiring->ends[y]) == FITS;
     }
     return counted;
 }
 
-/* Whether a counter that this end waits for has a switch that counts anything at all. */
-static bool may_yet_count(const struct blame_wiring *wiring, size_t x)
+/* The same of what should have left it by the tables. */
+static bool is_passed(const struct blame_wiring *wiring, size_t x)
 {
-    const struct blame_end *from = &wiring->ends[x], *to = &wiring->ends[declared(wiring, x)];
-    return (from->tx < from->sure && from->moves) || (from->tx >= from->sure && to->moves);
+    const struct blame_end *from = &wiring->ends[x];
+    bool passed = is_uncounted(wiring, x, from->ours);
+    for (size_t y = 0; y < wiring->n_ends && !passed; y++) {
+        passed = x != y && from->tx >= from->ours && wiring->ends[y].rx >= from->ours;
+    }
+    return passed;
+}
+
+/* What a counter that this end waits for may yet do. */
+static enum blame_counted why_uncounted(const struct blame_wiring *wiring, size_t x)
+{
+    const struct blame_end *from = &wiring->ends[x];
+    const struct blame_end *end = from->tx < from->sure ? from : &wiring->ends[declared(wiring, x)];
+    return !end->moves ? BLAME_COUNTED_STILL
+           : end->live ? BLAME_COUNTED_OTHERWISE
+                       : BLAME_COUNTED_LATE;
 }
 
 enum blame_counted blame_wiring_read(struct blame_wiring *wiring,
@@ -165,16 +196,18 @@ enum blame_counted blame_wiring_read(struct blame_wiring *wiring,
         end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
         end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
         end->sure = ours ? (long)ours->sure_tx : 0;
+        end->ours = ours && ours->tx > ours->sure_tx ? (long)ours->tx : end->sure;
         bool again = i > 0 && end->port.sw == end[-1].port.sw;
         end->live = again ? end[-1].live : is_live(wiring->topology, reading, end->port.sw);
         end->moves = again ? end[-1].moves
                            : traffic_count_ports_move(reading->before[end->port.sw],
                                                       reading->after[end->port.sw]);
     }
-    for (size_t i = 0; i < wiring->n_ends && counted != BLAME_COUNTED_LATE; i++) {
-        if (!is_counted(wiring, i)) {
-            counted = may_yet_count(wiring, i) ? BLAME_COUNTED_LATE : BLAME_COUNTED_STILL;
-        }
+    for (size_t i = 0; i < wiring->n_ends; i++) {
+        enum blame_counted why = !is_counted(wiring, i)  ? why_uncounted(wiring, i)
+                                 : !is_passed(wiring, i) ? BLAME_COUNTED_OTHERWISE
+                                                         : BLAME_COUNTED;
+        counted = why > counted ? why : counted;
     }
     return counted;
 }
@@ -193,6 +226,8 @@ void blame_wiring_note(struct blame_wiring *wiring)
             ends->misfits += misfits;
             ends->deficits += to == DEFICIT || back == DEFICIT;
             ends->fits += !misfits && (to == FITS || back == FITS);
+            ends->alike +=
+                !misfits && (is_alike(end, &wiring->ends[y]) || is_alike(&wiring->ends[y], end));
             *pair(wiring, y, x) = *ends;
         }
     }
@@ -332,24 +367,38 @@ static int find_rivals(struct deciding *deciding, size_t x, bool *found)
 }
 
 /* The end where the cable of x really ends: the counters fit each time, and nothing that the
- * topology says of that end does. */
-static size_t find_real(const struct blame_wiring *wiring, size_t x)
+ * topology says of that end does. Returns how many there are. */
+static size_t find_ends(const struct blame_wiring *wiring, size_t x, size_t *found)
 {
-    size_t found = INDEX_NONE;
+    size_t n = 0;
     for (size_t y = 0; y < wiring->n_ends; y++) {
         size_t other = declared(wiring, y);
         const struct blame_ends *theirs = other == INDEX_NONE ? NULL : pair(wiring, y, other);
         bool free = !theirs || theirs->misfits >= CONFIRMS;
         bool sure = pair(wiring, x, declared(wiring, x))->deficits >= CONFIRMS ||
                     (theirs && theirs->deficits >= CONFIRMS);
-        if (fits(wiring, x, y) && pair(wiring, x, y)->fits >= CONFIRMS && free && sure) {
-            if (found != INDEX_NONE) {
-                return INDEX_NONE;
-            }
-            found = y;
+        const struct blame_ends *ours = pair(wiring, x, y);
+        if (fits(wiring, x, y) && (ours->fits >= CONFIRMS || ours->alike >= CONFIRMS) && free &&
+            sure) {
+            *found = y;
+            n++;
         }
     }
-    return found;
+    return n;
+}
+
+/* Of several ends it is the one that how the frames went does not contradict. -1 without memory. */
+static int find_real(struct deciding *deciding, size_t x)
+{
+    struct blame_wiring *wiring = deciding->wiring;
+    size_t y = INDEX_NONE, n = find_ends(wiring, x, &y);
+    bool rivals = false;
+    if (n > 1 && find_rivals(deciding, x, &rivals) < 0) {
+        return -1;
+    }
+    n = n > 1 ? find_ends(wiring, x, &y) : n;
+    wiring->really[x] = n == 1 ? y : INDEX_NONE;
+    return 0;
 }
 
 static enum blame_wired why_open(const struct blame_wiring *wiring, size_t link)
@@ -377,8 +426,9 @@ static int decide(struct deciding *deciding, size_t link)
         }
         wiring->wired[link] = rivals || ends->gone ? BLAME_WIRED_ALIKE : BLAME_WIRED_RIGHT;
     } else if (ends->misfits >= CONFIRMS) {
-        wiring->really[a] = find_real(wiring, a);
-        wiring->really[b] = find_real(wiring, b);
+        if (find_real(deciding, a) < 0 || find_real(deciding, b) < 0) {
+            return -1;
+        }
         if (wiring->really[a] != INDEX_NONE || wiring->really[b] != INDEX_NONE) {
             wiring->wired[link] = BLAME_WIRED_WRONG;
         }

@@ -34,6 +34,7 @@ struct blame_end {
     struct port_ref port;
     long tx, rx; /* -1: not known */
     long sure;   /* left here surely */
+    long ours;   /* ... or by the tables */
     bool live;   /* its switch has counted frames of ours */
     bool moves;  /* ... or anything at all */
 };
@@ -42,6 +43,7 @@ struct blame_end {
 struct blame_ends {
     uint8_t fits, misfits; /* a cable between them explains the counters, contradicts them */
     uint8_t deficits;      /* of these: less came out than surely went in */
+    uint8_t alike;         /* as much went in as came out, ours or not */
     bool gone;             /* one of the two is surely cabled elsewhere */
 };
 
@@ -65,12 +67,16 @@ int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topolo
                       const struct switch_state *const *states);
 void blame_wiring_close(struct blame_wiring *wiring);
 
+/* From best to worst. */
 enum blame_counted {
-    BLAME_COUNTED,       /* all that surely left a port has been counted at some other, where ports
-                            count at all */
-    BLAME_COUNTED_LATE,  /* not yet: reading again may help */
-    BLAME_COUNTED_STILL, /* not yet, and no port of a switch that lacks something has counted
-                            anything: it may be refreshed long after, or never */
+    BLAME_COUNTED,           /* all that surely left a port has been counted at some other, where
+                                ports count at all */
+    BLAME_COUNTED_OTHERWISE, /* not so, though the switches that lack something have counted frames
+                                of ours, or what should have left a port by the tables has not been
+                                counted: reading again helps only while some are on their way */
+    BLAME_COUNTED_STILL,     /* not yet, and no port of a switch that lacks something has counted
+                                anything: it may be refreshed long after, or never */
+    BLAME_COUNTED_LATE,      /* not yet: reading again may help */
 };
 
 /* Takes in a reading. */

@@ -23,11 +23,13 @@ unsigned blame_wiring_number(size_t k, size_t n, unsigned nth)
     return STEP * (unsigned)(digit + 1);
 }
 
-/* A probe of each cable, by link; SIZE_MAX: none. */
+/* A probe of each end of a cable, which comes out there: that of link->a at twice the index of the
+ * link, that of b behind it; INDEX_NONE: none. */
 struct aiming {
     const struct blame_wiring *wiring;
     const struct traffic_evidence *evidence;
     size_t *probes;
+    size_t *n_sent; /* by host: for so many cables */
     struct path_walk walk;
 };
 
@@ -47,43 +49,43 @@ static bool is_contradicted(const struct blame_wiring *wiring)
     return found;
 }
 
-/* The link between a switch and the one before it on the way. */
-static size_t link_at(const struct aiming *aiming, size_t hop)
+/* The end at which it came to this switch. */
+static size_t end_at(const struct aiming *aiming, size_t hop)
 {
-    const struct topology *topology = aiming->wiring->topology;
-    struct port_ref in = aiming->walk.hops[hop].in;
-    for (size_t i = 0; i < topology->n_links; i++) {
-        if (port_ref_equal(topology->links[i].a, in) || port_ref_equal(topology->links[i].b, in)) {
+    size_t n = 2 * aiming->wiring->topology->n_links;
+    for (size_t i = 0; i < n; i++) {
+        const struct topology_link *link = &aiming->wiring->topology->links[i / 2];
+        if (port_ref_equal(i % 2 ? link->b : link->a, aiming->walk.hops[hop].in)) {
             return i;
         }
     }
     return INDEX_NONE;
 }
 
-/* A probe whose copies all arrived is the one of the first cable on its ways that has none. */
+/* A probe whose copies all arrived is the one of the first cable on its ways that has none in this
+ * direction. */
 static void aim(struct aiming *aiming, size_t p)
 {
     const struct path_walk *walk = &aiming->walk;
     for (size_t i = 0; i < walk->n_arrivals; i++) {
         for (size_t hop = walk->arrivals[i].hop; walk->hops[hop].previous != HOP_NONE;
              hop = walk->hops[hop].previous) {
-            size_t link = aiming->evidence->round->captures[walk->arrivals[i].host]
-                              ? link_at(aiming, hop)
-                              : INDEX_NONE;
-            if (link != INDEX_NONE && aiming->probes[link] == INDEX_NONE &&
-                is_wanted(aiming->wiring, link)) {
-                aiming->probes[link] = p;
+            size_t end = aiming->evidence->round->captures[walk->arrivals[i].host]
+                             ? end_at(aiming, hop)
+                             : INDEX_NONE;
+            if (end != INDEX_NONE && aiming->probes[end] == INDEX_NONE &&
+                is_wanted(aiming->wiring, end / 2)) {
+                aiming->probes[end] = p;
                 return;
             }
         }
     }
 }
 
-static size_t aim_all(struct aiming *aiming)
+static void aim_all(struct aiming *aiming)
 {
     const struct traffic_evidence *evidence = aiming->evidence;
-    size_t n = 0, n_links = aiming->wiring->topology->n_links;
-    for (size_t i = 0; i < n_links; i++) {
+    for (size_t i = 0; i < 2 * aiming->wiring->topology->n_links; i++) {
         aiming->probes[i] = INDEX_NONE;
     }
     for (size_t p = 0; p < evidence->plan->n_probes; p++) {
@@ -94,8 +96,26 @@ static size_t aim_all(struct aiming *aiming)
             aim(aiming, p);
         }
     }
-    for (size_t i = 0; i < n_links; i++) {
-        n += aiming->probes[i] != INDEX_NONE;
+}
+
+/* The probe that is sent again for each cable, now by link; returns for how many. Of what crosses a
+ * cable one way and the other it is that of the host which sends for fewer cables so far: cables
+ * that follow each other carry the same, but where a switch between them has its ends exchanged
+ * that goes the wrong way. */
+static size_t choose_all(struct aiming *aiming)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < aiming->wiring->topology->n_links; i++) {
+        const struct traffic_probe *probes = aiming->evidence->plan->probes;
+        size_t there = aiming->probes[2 * i], back = aiming->probes[2 * i + 1];
+        bool turns = there == INDEX_NONE ||
+                     (back != INDEX_NONE &&
+                      aiming->n_sent[probes[back].from] < aiming->n_sent[probes[there].from]);
+        aiming->probes[i] = turns ? back : there;
+        if (aiming->probes[i] != INDEX_NONE) {
+            aiming->n_sent[probes[aiming->probes[i]].from]++;
+            n++;
+        }
     }
     return n;
 }
@@ -107,8 +127,12 @@ bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_ev
     size_t n_links = wiring->topology->n_links, n = 0, k = 0;
     if (aiming) {
         *aiming = (struct aiming){.wiring = wiring, .evidence = evidence};
-        aiming->probes = base_calloc(n_links + 1, sizeof *aiming->probes);
-        n = aiming->probes ? aim_all(aiming) : 0;
+        aiming->probes = base_calloc(2 * n_links + 1, sizeof *aiming->probes);
+        aiming->n_sent = base_calloc(wiring->topology->n_hosts + 1, sizeof *aiming->n_sent);
+    }
+    if (aiming && aiming->probes && aiming->n_sent) {
+        aim_all(aiming);
+        n = choose_all(aiming);
     }
     bool helps = n > 0 && (nth == 0 || (nth == 1 && n > DIGITS) || is_contradicted(wiring));
     for (size_t i = 0; i < n_links && helps; i++) {
@@ -116,7 +140,10 @@ bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_ev
             times[aiming->probes[i]] += blame_wiring_number(k++, n, nth);
         }
     }
-    free(aiming ? aiming->probes : NULL);
+    if (aiming) {
+        free(aiming->probes);
+        free(aiming->n_sent);
+    }
     free(aiming);
     return helps;
 }

@@ -6,6 +6,7 @@
 
 #include "ofctl/flow.h"
 #include "testing/fake_run.h"
+#include "testing/yaml_memory.h"
 
 enum { S1_6 = 0, S1_7 = 1, S2_6 = 5, S2_7 = 6 }; /* links of the topology */
 
@@ -194,6 +195,117 @@ static void switches_send_nothing_that_may_do_harm(void **state)
     }
 }
 
+/* Three switches in a line, s1, s2, s3, and what their tables do. */
+struct line {
+    const char *topology, *expected;
+    const char *const *entries[3]; /* by switch, up to NULL */
+};
+
+static void line_open(struct fake_run *run, const struct line *line)
+{
+    struct memory_file files[] = {{"net.yaml", line->topology, 0}, {"x", line->expected, 0}, {0}};
+    struct yaml_files from = {.read = memory_read, .context = files};
+    fake_run_open_from(run, &from, "x", "no/flows");
+    for (size_t sw = 0; sw < 3; sw++) {
+        for (size_t i = 0; line->entries[sw][i]; i++) {
+            assert_int_equal(ofctl_parse_flow(line->entries[sw][i], &run->network.states[sw].flows,
+                                              NULL, NULL, NULL),
+                             0);
+        }
+    }
+}
+
+#define LINE_SWITCHES                                                                              \
+    "name: line\nswitches: {s1: {dpid: 1}, s2: {dpid: 2}, s3: {dpid: 3}}\nhosts:\n"
+static const char *const there[] = {"in_port=1 actions=output:2", "in_port=2 actions=output:1",
+                                    NULL};
+
+#define LINE_TOPOLOGY                                                                              \
+    LINE_SWITCHES                                                                                  \
+    "  a: {mac: \"00:00:00:00:00:0a\", ip: 10.0.0.1, port: \"s1:1\"}\n"                            \
+    "  b: {mac: \"00:00:00:00:00:0b\", ip: 10.0.0.2, port: \"s3:1\"}\n"                            \
+    "links: [[\"s1:2\", \"s2:1\"], [\"s3:2\", \"s2:2\"]]\n"
+
+/* The switch between two others has its ends exchanged: as much goes in at one as at the other,
+ * until one host sends more than the other. */
+static void a_switch_that_is_turned_round_is_told(void **state)
+{
+    (void)state;
+    static const struct line both_ways = {
+        .topology = LINE_TOPOLOGY,
+        .expected = "topology: net.yaml\n"
+                    "ports:\n"
+                    "  s1: {1: {output: [2]}, 2: {output: [1]}}\n"
+                    "  s2: {1: {output: [2]}, 2: {output: [1]}}\n"
+                    "  s3: {1: {output: [2]}, 2: {output: [1]}}\n"
+                    "traffic: [{from: a, delivered: [b]}, {from: b, delivered: [a]}]\n",
+        .entries = {there, there, there}};
+    static const struct line one_way = {
+        .topology = LINE_TOPOLOGY,
+        .expected = "topology: net.yaml\n"
+                    "ports:\n"
+                    "  s1: {1: {output: [2]}, 2: {output: [1]}}\n"
+                    "  s2: {1: {output: [2]}, 2: {output: [1]}}\n"
+                    "  s3: {2: {output: [1]}}\n"
+                    "traffic: [{from: a, delivered: [b]}, {from: b, isolated: all}]\n",
+        .entries = {there, there, there + 1}};
+    for (size_t i = 0; i < 2; i++) {
+        struct fake_run run;
+        line_open(&run, i ? &one_way : &both_ways);
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run, "");
+        assert_told(&run, "2/2");
+        fake_network_exchange(&run.network, 0, 1);
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run, "fail wiring/s1:2 - s2:1\nfail wiring/s3:2 - s2:2\n");
+        assert_string_equal(run.report.causes[0].where, "s1:2 - s2:1, s3:2 - s2:2");
+        assert_true(run.report.timing.total_ms < 1000);
+        fake_run_close(&run);
+    }
+}
+
+/* One host's frames go over both cables from s1 to s2, and from there over both to s3: only
+ * switches tell one from the other, and what they send over the former goes on over the latter. */
+static void cables_behind_each_other_are_told_one_after_the_other(void **state)
+{
+    (void)state;
+    static const char *const twice[] = {"in_port=1 actions=output:3,output:4", NULL};
+    static const char *const on[] = {"in_port=1 actions=output:3", "in_port=2 actions=output:4",
+                                     NULL};
+    static const char *const in[] = {"in_port=1 actions=output:3", "in_port=2 actions=output:3",
+                                     NULL};
+    static const struct line tap = {
+        .topology = LINE_SWITCHES
+        "  a: {mac: \"00:00:00:00:00:0a\", ip: 10.0.0.1, port: \"s1:1\"}\n"
+        "  cap: {mac: \"00:00:00:00:00:0c\", port: \"s3:3\", role: capture}\n"
+        "links: [[\"s1:3\", \"s2:1\"], [\"s1:4\", \"s2:2\"], [\"s2:3\", \"s3:1\"], [\"s2:4\", "
+        "\"s3:2\"]]\n",
+        .expected = "topology: net.yaml\n"
+                    "ports:\n"
+                    "  s1: {1: {output: [3, 4]}}\n"
+                    "  s2: {1: {output: [3]}, 2: {output: [4]}}\n"
+                    "  s3: {1: {output: [3]}, 2: {output: [3]}}\n"
+                    "traffic: [{from: a, mirrored: [cap], copies: 2}]\n",
+        .entries = {twice, on, in}};
+    for (size_t first = 0; first < 4; first += 2) {
+        struct fake_run run;
+        line_open(&run, &tap);
+        fake_run_check(&run);
+        assert_told(&run, "0/4, it counts as another cable does: 4");
+        run.options.packet_out = true;
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run, "");
+        assert_told(&run, "4/4");
+        fake_network_exchange(&run.network, first, first + 1);
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run,
+                                   first ? "fail wiring/s2:3 - s3:1\nfail wiring/s2:4 - s3:2\n"
+                                         : "fail wiring/s1:3 - s2:1\nfail wiring/s1:4 - s2:2\n");
+        assert_told(&run, "4/4");
+        fake_run_close(&run);
+    }
+}
+
 static void patterns_select_cables(void **state)
 {
     (void)state;
@@ -224,6 +336,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(counters_that_stand_still_for_long_are_waited_for_if_wanted),
     cmocka_unit_test(switches_send_over_every_cable),
     cmocka_unit_test(switches_send_nothing_that_may_do_harm),
+    cmocka_unit_test(a_switch_that_is_turned_round_is_told),
+    cmocka_unit_test(cables_behind_each_other_are_told_one_after_the_other),
     cmocka_unit_test(patterns_select_cables),
 };
 

@@ -9,6 +9,8 @@
 #   line.yaml          a, b and, behind s2, cap
 #   copied.yaml        a tap whose frames come 32 times; copied-x.yaml its expectation
 #   ring.yaml          three switches in a ring that floods broadcasts; ring-x.yaml its expectation
+#   chain.yaml         a and b, three switches in a line between them, and a tap of a by two ways of
+#                      its own; chain-x.yaml its expectation
 #   hybrid.yaml        two switches that do NORMAL, and a tap of a; hybrid-x.yaml its expectation where
 #                      port 4 of s1 does not flood
 #   three.yaml         a, b and m at one switch, which does NORMAL
@@ -18,7 +20,7 @@
 #   suites/live/networks.sh DIR
 
 mkdir -p "$1/line/tapped" "$1/cable/tapped" "$1/copied/tapped" "$1/ring/tapped" "$1/hybrid/tapped" \
-    "$1/three/plain" && cd "$1" || exit 1
+    "$1/three/plain" "$1/chain/tapped" && cd "$1" || exit 1
 
 heads() {
     printf 'name: %s\nswitches:\n  s1: {dpid: 1}\n  s2: {dpid: 2}\nhosts:\n' "$1"
@@ -110,6 +112,35 @@ ports:
   s3: {1: {output: [2, 2]}, 2: drop}
 traffic:
   - {from: [a, b], mirrored: [cap], copies: 32}
+EOF
+
+cat > chain.yaml << EOF
+name: chain
+switches: {s1: {dpid: 1}, s2: {dpid: 2}, s3: {dpid: 3}}
+hosts:
+  a:   {mac: "00:00:00:00:00:0a", ip: 10.0.0.1, port: "s1:1"}
+  b:   {mac: "00:00:00:00:00:0b", ip: 10.0.0.2, port: "s3:1"}
+  cap: {mac: "00:00:00:00:00:0c", port: "s3:5", role: capture}
+links:
+  - ["s1:2", "s2:1"]
+  - ["s2:2", "s3:2"]
+  - ["s1:3", "s2:3"]
+  - ["s1:4", "s2:4"]
+  - ["s2:5", "s3:3"]
+  - ["s2:6", "s3:4"]
+EOF
+printf 'in_port=1 actions=output:2,output:3,output:4\nin_port=2 actions=output:1\n' > chain/tapped/s1.flows
+printf 'in_port=%d actions=output:%d\n' 1 2 2 1 3 5 4 6 > chain/tapped/s2.flows
+printf 'in_port=%d actions=output:%d\n' 1 2 2 1 3 5 4 5 > chain/tapped/s3.flows
+cat > chain-x.yaml << EOF
+topology: chain.yaml
+ports:
+  s1: {1: {output: [2, 3, 4]}, 2: {output: [1]}}
+  s2: {1: {output: [2]}, 2: {output: [1]}, 3: {output: [5]}, 4: {output: [6]}}
+  s3: {1: {output: [2]}, 2: {output: [1]}, 3-4: {output: [5]}}
+traffic:
+  - {from: a, delivered: [b], mirrored: [cap], copies: 2}
+  - {from: b, delivered: [a], isolated: [cap]}
 EOF
 
 cat > ring.yaml << EOF
