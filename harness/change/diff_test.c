@@ -104,7 +104,8 @@ static void test_sets(void **state)
     assert_sets("priority=5,in_port=1,tcp actions=2;priority=1,in_port=1 actions=3",
                 "priority=5,in_port=1,tcp,tp_dst=80 actions=2;priority=1,in_port=1 actions=3",
                 "1 tcp except tcp,tp_dst=80: 0 1\n");
-    assert_sets("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2", "part of 1 ip: 0 0\n");
+    assert_sets("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2",
+                "part of 1 ip: 0 0\npart of 1 ipv6: 0 0\n");
     assert_sets("in_port=1 actions=normal", "in_port=1 actions=2", "1 : 0 0\n");
     assert_sets("in_port=1 actions=normal,3", "in_port=1 actions=normal", "1 : 0 0\n");
     assert_sets("in_port=1 actions=normal", "", "1 : 0 none\n");

@@ -116,9 +116,15 @@ static struct action plain_set(const struct action *action)
         return (struct action){.type = ACTION_SET_NW_DST, .nw_addr = number_of(field)};
     case FIELD_TCP_SRC:
     case FIELD_UDP_SRC:
+    case FIELD_SCTP_SRC:
+    case FIELD_ICMP_TYPE:
+    case FIELD_ICMPV6_TYPE:
         return (struct action){.type = ACTION_SET_TP_SRC, .tp_port = (uint16_t)number_of(field)};
     case FIELD_TCP_DST:
     case FIELD_UDP_DST:
+    case FIELD_SCTP_DST:
+    case FIELD_ICMP_CODE:
+    case FIELD_ICMPV6_CODE:
         return (struct action){.type = ACTION_SET_TP_DST, .tp_port = (uint16_t)number_of(field)};
     default:
         return *action;

@@ -4,7 +4,7 @@
  * ovs-fields(7), Open vSwitch 3.1. */
 #include "model/field.h"
 
-#include "model/header.h"
+#include "model/match.h"
 
 #include <string.h>
 
@@ -17,8 +17,7 @@ static const char *const tunnel_flags[] = {"oam", NULL};
 #define NAME(text) .name = text, .depends = "whether an entry takes it depends on " text
 #define AT(member)                                                                                 \
     .n_bytes = sizeof(((struct header *)0)->member), .offset = offsetof(struct header, member)
-#define IP(member)  AT(member), 0, 0, FIELD_OF_IP
-#define ARP(member) AT(member), 0, 0, FIELD_OF_ARP
+#define OF(which, member) AT(member), 0, 0, FIELD_OF_##which
 
 /* The names of registers are made of their numbers. */
 #define REGISTER(name, n_bytes)                                                                    \
@@ -65,10 +64,8 @@ static const struct field fields[N_FIELD_IDS] = {
     [FIELD_METADATA] = {NAME("metadata"), 8, FIELD_HEX, .starts_at_zero = true},
     [FIELD_IN_PORT] = {"in_port", NULL, 2, FIELD_DECIMAL, .place = {AT(in_port)}},
     [FIELD_IN_PORT_OXM] = {.name = "in_port_oxm", NULL, 4, FIELD_DECIMAL},
-    [FIELD_VLAN_TCI] = {NAME("vlan_tci"), 2, FIELD_HEX, .otherwise = FIELD_VLAN_TCI,
-                        .place = {AT(vlan_tci)}},
-    [FIELD_VLAN_VID] = {"vlan_vid", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_VLAN_TCI,
-                        .place = {AT(vlan_tci), 0, 13}},
+    [FIELD_VLAN_TCI] = {NAME("vlan_tci"), 2, FIELD_HEX, .place = {AT(vlan_tci)}},
+    [FIELD_VLAN_VID] = {"vlan_vid", NULL, 2, FIELD_DECIMAL, .place = {AT(vlan_tci), 0, 13}},
     [FIELD_VLAN_PCP] = {"vlan_pcp", NULL, 1, FIELD_DECIMAL,
                         .place = {AT(vlan_tci), VLAN_PCP_SHIFT, 3, FIELD_OF_TAGGED}},
     [FIELD_DL_SRC] = {"eth_src", NULL, 6, FIELD_MAC, .alias = "dl_src", .place = {AT(dl_src)}},
@@ -77,19 +74,19 @@ static const struct field fields[N_FIELD_IDS] = {
     [FIELD_IPV6_SRC] = {NAME("ipv6_src"), 16, FIELD_IPV6},
     [FIELD_IPV6_DST] = {NAME("ipv6_dst"), 16, FIELD_IPV6},
     [FIELD_IPV6_LABEL] = {NAME("ipv6_label"), 4, FIELD_HEX},
-    [FIELD_IP_SRC] = {"ip_src", NULL, 4, FIELD_IPV4, .alias = "nw_src", .place = {IP(nw_src)}},
-    [FIELD_IP_DST] = {"ip_dst", NULL, 4, FIELD_IPV4, .alias = "nw_dst", .place = {IP(nw_dst)}},
-    [FIELD_ARP_SPA] = {"arp_spa", NULL, 4, FIELD_IPV4, .place = {ARP(nw_src)}},
-    [FIELD_ARP_TPA] = {"arp_tpa", NULL, 4, FIELD_IPV4, .place = {ARP(nw_dst)}},
-    [FIELD_NW_PROTO] = {NAME("nw_proto"), 1, FIELD_DECIMAL, .alias = "ip_proto",
-                        .otherwise = FIELD_NW_PROTO, .place = {IP(nw_proto)}},
-    [FIELD_ARP_OP] = {"arp_op", NULL, 2, FIELD_DECIMAL, .place = {ARP(nw_proto)}},
+    [FIELD_IP_SRC] = {"ip_src", NULL, 4, FIELD_IPV4, .alias = "nw_src",
+                      .place = {OF(IPV4, nw_src)}},
+    [FIELD_IP_DST] = {"ip_dst", NULL, 4, FIELD_IPV4, .alias = "nw_dst",
+                      .place = {OF(IPV4, nw_dst)}},
+    [FIELD_ARP_SPA] = {"arp_spa", NULL, 4, FIELD_IPV4, .place = {OF(ARP, nw_src)}},
+    [FIELD_ARP_TPA] = {"arp_tpa", NULL, 4, FIELD_IPV4, .place = {OF(ARP, nw_dst)}},
+    [FIELD_NW_PROTO] = {"nw_proto", NULL, 1, FIELD_DECIMAL, .alias = "ip_proto",
+                        .place = {OF(IP, nw_proto)}},
+    [FIELD_ARP_OP] = {"arp_op", NULL, 2, FIELD_DECIMAL, .place = {OF(ARP, nw_proto)}},
     [FIELD_ARP_SHA] = {NAME("arp_sha"), 6, FIELD_MAC},
     [FIELD_ARP_THA] = {NAME("arp_tha"), 6, FIELD_MAC},
-    [FIELD_NW_TOS] = {NAME("nw_tos"), 1, FIELD_DECIMAL, .otherwise = FIELD_NW_TOS,
-                      .place = {IP(nw_tos)}},
-    [FIELD_IP_DSCP] = {"ip_dscp", NULL, 1, FIELD_DECIMAL, .otherwise = FIELD_NW_TOS,
-                       .place = {AT(nw_tos), 2, 6, FIELD_OF_IP}},
+    [FIELD_NW_TOS] = {"nw_tos", NULL, 1, FIELD_DECIMAL, .place = {OF(IP, nw_tos)}},
+    [FIELD_IP_DSCP] = {"ip_dscp", NULL, 1, FIELD_DECIMAL, .place = {AT(nw_tos), 2, 6, FIELD_OF_IP}},
     [FIELD_NW_ECN] = {NAME("nw_ecn"), 1, FIELD_DECIMAL, .alias = "ip_ecn"},
     [FIELD_NW_TTL] = {NAME("nw_ttl"), 1, FIELD_DECIMAL},
     [FIELD_MPLS_LABEL] = {NAME("mpls_label"), 4, FIELD_DECIMAL},
@@ -97,27 +94,19 @@ static const struct field fields[N_FIELD_IDS] = {
     [FIELD_MPLS_TTL] = {NAME("mpls_ttl"), 1, FIELD_DECIMAL},
     [FIELD_MPLS_BOS] = {NAME("mpls_bos"), 1, FIELD_DECIMAL},
     [FIELD_NW_FRAG] = {NAME("nw_frag"), 1, FIELD_FRAG, .alias = "ip_frag"},
-    [FIELD_ICMPV6_TYPE] = {NAME("icmp_type"), 1, FIELD_DECIMAL, .alias = "icmpv6_type",
-                           .set_name = "icmpv6_type"},
-    [FIELD_ICMPV6_CODE] = {NAME("icmp_code"), 1, FIELD_DECIMAL, .alias = "icmpv6_code",
-                           .set_name = "icmpv6_code"},
+    [FIELD_ICMPV6_TYPE] = {"icmpv6_type", NULL, 1, FIELD_DECIMAL, .place = {OF(ICMPV6, tp_src)}},
+    [FIELD_ICMPV6_CODE] = {"icmpv6_code", NULL, 1, FIELD_DECIMAL, .place = {OF(ICMPV6, tp_dst)}},
     [FIELD_ND_TARGET] = {NAME("nd_target"), 16, FIELD_IPV6},
     [FIELD_ND_SLL] = {NAME("nd_sll"), 6, FIELD_MAC},
     [FIELD_ND_TLL] = {NAME("nd_tll"), 6, FIELD_MAC},
-    [FIELD_TP_SRC] = {NAME("tp_src"), 2, FIELD_DECIMAL, .alias = "sctp_src"},
-    [FIELD_TP_DST] = {NAME("tp_dst"), 2, FIELD_DECIMAL, .alias = "sctp_dst"},
-    [FIELD_TCP_SRC] = {"tcp_src", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_TP_SRC,
-                       .place = {IP(tp_src)}},
-    [FIELD_TCP_DST] = {"tcp_dst", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_TP_DST,
-                       .place = {IP(tp_dst)}},
-    [FIELD_UDP_SRC] = {"udp_src", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_TP_SRC,
-                       .place = {IP(tp_src)}},
-    [FIELD_UDP_DST] = {"udp_dst", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_TP_DST,
-                       .place = {IP(tp_dst)}},
-    [FIELD_SCTP_SRC] = {"sctp_src", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_TP_SRC},
-    [FIELD_SCTP_DST] = {"sctp_dst", NULL, 2, FIELD_DECIMAL, .otherwise = FIELD_TP_DST},
-    [FIELD_ICMP_TYPE] = {"icmp_type", NULL, 1, FIELD_DECIMAL, .place = {IP(tp_src)}},
-    [FIELD_ICMP_CODE] = {"icmp_code", NULL, 1, FIELD_DECIMAL, .place = {IP(tp_dst)}},
+    [FIELD_TCP_SRC] = {"tcp_src", NULL, 2, FIELD_DECIMAL, .place = {OF(TCP, tp_src)}},
+    [FIELD_TCP_DST] = {"tcp_dst", NULL, 2, FIELD_DECIMAL, .place = {OF(TCP, tp_dst)}},
+    [FIELD_UDP_SRC] = {"udp_src", NULL, 2, FIELD_DECIMAL, .place = {OF(UDP, tp_src)}},
+    [FIELD_UDP_DST] = {"udp_dst", NULL, 2, FIELD_DECIMAL, .place = {OF(UDP, tp_dst)}},
+    [FIELD_SCTP_SRC] = {"sctp_src", NULL, 2, FIELD_DECIMAL, .place = {OF(SCTP, tp_src)}},
+    [FIELD_SCTP_DST] = {"sctp_dst", NULL, 2, FIELD_DECIMAL, .place = {OF(SCTP, tp_dst)}},
+    [FIELD_ICMP_TYPE] = {"icmp_type", NULL, 1, FIELD_DECIMAL, .place = {OF(ICMP, tp_src)}},
+    [FIELD_ICMP_CODE] = {"icmp_code", NULL, 1, FIELD_DECIMAL, .place = {OF(ICMP, tp_dst)}},
     [FIELD_TCP_FLAGS] = {NAME("tcp_flags"), 2, FIELD_FLAGS, .flags = tcp_flags},
     [FIELD_OTHER] = {.depends = "whether an entry takes it depends on a field that is not known"},
 };
@@ -190,6 +179,46 @@ static const struct class {
     {0x8001, sizeof xreg_ids, xreg_ids},
 };
 enum { N_CLASSES = sizeof classes / sizeof *classes };
+
+bool field_is_of(enum field_needs needs, const struct match *match)
+{
+    const struct header *value = &match->value;
+    bool has_type = match->mask.dl_type == UINT16_MAX;
+    bool has_proto = has_type && match->mask.nw_proto == UINT8_MAX;
+    bool is_icmp = has_proto && header_is_icmp(value);
+    int proto = has_proto && header_has_ip(value) ? value->nw_proto : -1;
+    switch (needs) {
+    case FIELD_OF_ALL:
+        return true;
+    case FIELD_OF_NW:
+        return has_type && header_has_nw(value);
+    case FIELD_OF_PROTO:
+        return has_type && header_has_proto(value);
+    case FIELD_OF_IP:
+        return has_type && header_has_ip(value);
+    case FIELD_OF_IPV4:
+        return has_type && value->dl_type == DL_TYPE_IP;
+    case FIELD_OF_ARP:
+        return has_type && value->dl_type == DL_TYPE_ARP;
+    case FIELD_OF_TP:
+        return has_proto && header_has_tp(value);
+    case FIELD_OF_TCP:
+        return proto == NW_PROTO_TCP;
+    case FIELD_OF_UDP:
+        return proto == NW_PROTO_UDP;
+    case FIELD_OF_SCTP:
+        return proto == NW_PROTO_SCTP;
+    case FIELD_OF_ANY_ICMP:
+        return is_icmp;
+    case FIELD_OF_ICMP:
+        return is_icmp && value->dl_type == DL_TYPE_IP;
+    case FIELD_OF_ICMPV6:
+        return is_icmp && value->dl_type == DL_TYPE_IPV6;
+    case FIELD_OF_TAGGED:
+        return value->vlan_tci & VLAN_TAGGED;
+    }
+    return false;
+}
 
 const struct field *field_of(enum field_id id)
 {

@@ -78,8 +78,6 @@ enum field_id {
     FIELD_ND_TARGET,
     FIELD_ND_SLL,
     FIELD_ND_TLL,
-    FIELD_TP_SRC, /* of whatever protocol: where none of those below is meant */
-    FIELD_TP_DST,
     FIELD_TCP_SRC,
     FIELD_TCP_DST,
     FIELD_UDP_SRC,
@@ -106,8 +104,28 @@ enum field_style {
 
 enum { FIELD_BYTES_MAX = 16 };
 
-/* Of which packets a field is one that struct header has. */
-enum field_needs { FIELD_OF_ALL, FIELD_OF_IP, FIELD_OF_ARP, FIELD_OF_TAGGED };
+/* Which packets have a field: what a match of them must fix (ovs-fields(7), "Prerequisites"). */
+enum field_needs {
+    FIELD_OF_ALL,
+    FIELD_OF_NW,    /* IPv4 or ARP */
+    FIELD_OF_PROTO, /* IPv4, IPv6 or ARP */
+    FIELD_OF_IP,    /* IPv4 or IPv6 */
+    FIELD_OF_IPV4,
+    FIELD_OF_ARP,
+    FIELD_OF_TP, /* of these two: TCP, UDP, SCTP, or the ICMP of the version */
+    FIELD_OF_TCP,
+    FIELD_OF_UDP,
+    FIELD_OF_SCTP,
+    FIELD_OF_ANY_ICMP,
+    FIELD_OF_ICMP,
+    FIELD_OF_ICMPV6,
+    FIELD_OF_TAGGED,
+};
+
+struct match;
+
+/* Whether all packets of the match have such a field. */
+bool field_is_of(enum field_needs needs, const struct match *match);
 
 /* Where struct header has a field. */
 struct field_place {
@@ -125,11 +143,8 @@ struct field {
     uint8_t n_bytes;          /* on the wire */
     uint8_t style;            /* enum field_style */
     const char *alias;        /* another name that it reads, or NULL */
-    const char *set_name;     /* as set_field writes it, where that is not the name */
     const char *const *flags; /* FIELD_FLAGS: names by bit, NULL at the end of the list */
     bool starts_at_zero;      /* nothing but an action sets it: 0 in table 0 */
-    uint8_t otherwise; /* enum field_id: which condition it is of packets where struct header does
-                          not have it; FIELD_NONE: FIELD_OTHER */
     struct field_place place;
 };
 

@@ -4,7 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "model/field.h"
-#include "model/header.h"
+#include "model/match.h"
 
 static void every_field_has_a_name_and_a_length(void **state)
 {
@@ -23,8 +23,7 @@ static void every_number_is_one_fields(void **state)
     (void)state;
     for (int id = FIELD_NONE + 1; id < FIELD_OTHER; id++) {
         uint32_t tlv = field_tlv((enum field_id)id);
-        assert_int_equal(tlv == 0, id == FIELD_KEYWORD || id == FIELD_TP_SRC ||
-                                       id == FIELD_TP_DST || id == FIELD_IN_PORT);
+        assert_int_equal(tlv == 0, id == FIELD_KEYWORD || id == FIELD_IN_PORT);
         if (tlv) {
             assert_int_equal(field_of_tlv(tlv), id);
         }
@@ -41,7 +40,6 @@ static void every_number_is_one_fields(void **state)
     assert_int_equal(field_tlv(FIELD_NONE), 0);
 }
 
-/* A field of packets that struct header has elsewhere too says what it is there. */
 static void places_lie_in_the_header(void **state)
 {
     (void)state;
@@ -50,9 +48,51 @@ static void places_lie_in_the_header(void **state)
         const struct field_place *place = &field->place;
         assert_true(place->offset + place->n_bytes <= sizeof(struct header));
         assert_true(place->n_bytes > 0 || place->bits + place->shift + place->needs == 0);
-        assert_true(!field->otherwise || field_of((enum field_id)field->otherwise)->depends);
-        assert_true(field->depends || place->n_bytes > 0 || field->otherwise || !field->name ||
+        assert_true(field->depends || place->n_bytes > 0 || !field->name ||
                     id == FIELD_IN_PORT_OXM);
+    }
+}
+
+/* A match that fixes less than a protocol has not its fields; `has`: a bit for each that it has. */
+static void packets_have_what_they_need(void **state)
+{
+    (void)state;
+#define BIT(needs) (1u << FIELD_OF_##needs)
+    enum {
+        IS_IP = BIT(ALL) | BIT(PROTO) | BIT(IP),
+        IS_IPV4 = IS_IP | BIT(NW) | BIT(IPV4),
+        IS_ICMP = BIT(TP) | BIT(ANY_ICMP),
+    };
+    static const struct {
+        uint16_t dl_type;
+        uint8_t nw_proto, mask;
+        uint32_t has;
+    } rows[] = {
+        {DL_TYPE_IP, 0, 0, IS_IPV4},
+        {DL_TYPE_IP, NW_PROTO_TCP, 0xff, IS_IPV4 | BIT(TP) | BIT(TCP)},
+        {DL_TYPE_IP, NW_PROTO_TCP, 0xfe, IS_IPV4},
+        {DL_TYPE_IP, NW_PROTO_UDP, 0xff, IS_IPV4 | BIT(TP) | BIT(UDP)},
+        {DL_TYPE_IP, NW_PROTO_SCTP, 0xff, IS_IPV4 | BIT(TP) | BIT(SCTP)},
+        {DL_TYPE_IP, NW_PROTO_ICMP, 0xff, IS_IPV4 | IS_ICMP | BIT(ICMP)},
+        {DL_TYPE_IP, NW_PROTO_ICMPV6, 0xff, IS_IPV4},
+        {DL_TYPE_IPV6, 0, 0, IS_IP},
+        {DL_TYPE_IPV6, NW_PROTO_TCP, 0xff, IS_IP | BIT(TP) | BIT(TCP)},
+        {DL_TYPE_IPV6, NW_PROTO_UDP, 0xff, IS_IP | BIT(TP) | BIT(UDP)},
+        {DL_TYPE_IPV6, NW_PROTO_SCTP, 0xff, IS_IP | BIT(TP) | BIT(SCTP)},
+        {DL_TYPE_IPV6, NW_PROTO_ICMP, 0xff, IS_IP},
+        {DL_TYPE_IPV6, NW_PROTO_ICMPV6, 0xff, IS_IP | IS_ICMP | BIT(ICMPV6)},
+        {DL_TYPE_ARP, NW_PROTO_TCP, 0xff, BIT(ALL) | BIT(NW) | BIT(PROTO) | BIT(ARP)},
+        {DL_TYPE_PROBE, NW_PROTO_TCP, 0xff, BIT(ALL)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (uint32_t needs = FIELD_OF_ALL; needs <= FIELD_OF_ICMPV6; needs++) {
+            struct match match = {
+                .value = {.dl_type = rows[i].dl_type, .nw_proto = rows[i].nw_proto},
+                .mask = {.dl_type = UINT16_MAX, .nw_proto = rows[i].mask}};
+            assert_int_equal(field_is_of(needs, &match), rows[i].has >> needs & 1);
+            match.mask.dl_type = 0xfffe;
+            assert_int_equal(field_is_of(needs, &match), needs == FIELD_OF_ALL);
+        }
     }
 }
 
@@ -79,6 +119,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_field_has_a_name_and_a_length),
     cmocka_unit_test(every_number_is_one_fields),
     cmocka_unit_test(places_lie_in_the_header),
+    cmocka_unit_test(packets_have_what_they_need),
     cmocka_unit_test(values_are_equal_in_every_part),
 };
 

@@ -15,10 +15,10 @@ struct header {
     uint16_t in_port;
     uint16_t vlan_tci; /* pcp << 13 | VLAN_TAGGED | vid; 0 when untagged */
     uint16_t dl_type;  /* of the payload, behind a tag; below 0x600: DL_TYPE_NOT_ETH2 */
-    uint8_t nw_tos;    /* IPv4 only: DSCP in the upper 6 bits, lower 2 always 0 */
-    uint8_t nw_proto;  /* IPv4: protocol; ARP: opcode, lower 8 bits */
-    uint16_t tp_src;   /* TCP and UDP: port; ICMP: type */
-    uint16_t tp_dst;   /* TCP and UDP: port; ICMP: code */
+    uint8_t nw_tos;    /* IPv4, IPv6: DSCP in the upper 6 bits, lower 2 always 0 */
+    uint8_t nw_proto;  /* IPv4, IPv6: protocol; ARP: opcode, lower 8 bits */
+    uint16_t tp_src;   /* TCP, UDP, SCTP: port; ICMP, ICMPv6: type */
+    uint16_t tp_dst;   /* TCP, UDP, SCTP: port; ICMP, ICMPv6: code */
     uint32_t nw_src;   /* IPv4: source; ARP: sender protocol address */
     uint32_t nw_dst;   /* IPv4: destination; ARP: target protocol address */
     uint8_t dl_src[6];
@@ -46,18 +46,43 @@ enum {
     NW_PROTO_SCTP = 132,
 };
 
-/* Whether the packet has network addresses (nw_src, nw_dst, nw_proto). */
+/* Whether the packet is of IP, of either version: it has nw_tos and nw_proto. */
+static inline bool header_has_ip(const struct header *header)
+{
+    return header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_IPV6;
+}
+
+/* Whether it has nw_src and nw_dst. */
 static inline bool header_has_nw(const struct header *header)
 {
     return header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_ARP;
 }
 
+/* Whether it has nw_proto. */
+static inline bool header_has_proto(const struct header *header)
+{
+    return header_has_ip(header) || header->dl_type == DL_TYPE_ARP;
+}
+
+/* Whether it is of the ICMP that belongs to its version of IP: tp_src and tp_dst have 8 bits. */
+static inline bool header_is_icmp(const struct header *header)
+{
+    return (header->dl_type == DL_TYPE_IP && header->nw_proto == NW_PROTO_ICMP) ||
+           (header->dl_type == DL_TYPE_IPV6 && header->nw_proto == NW_PROTO_ICMPV6);
+}
+
+/* Whether it has tp_src and tp_dst, and they are ports. */
+static inline bool header_has_ports(const struct header *header)
+{
+    return header_has_ip(header) &&
+           (header->nw_proto == NW_PROTO_TCP || header->nw_proto == NW_PROTO_UDP ||
+            header->nw_proto == NW_PROTO_SCTP);
+}
+
 /* Whether it has tp_src and tp_dst. */
 static inline bool header_has_tp(const struct header *header)
 {
-    return header->dl_type == DL_TYPE_IP &&
-           (header->nw_proto == NW_PROTO_ICMP || header->nw_proto == NW_PROTO_TCP ||
-            header->nw_proto == NW_PROTO_UDP);
+    return header_has_ports(header) || header_is_icmp(header);
 }
 
 /* Whether all bits are the same. */

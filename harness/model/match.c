@@ -54,9 +54,11 @@ void match_normalize(struct match *match)
     bool has_proto = mask->nw_proto == UINT8_MAX;
     if (!has_type || !header_has_nw(&match->value)) {
         mask->nw_src = mask->nw_dst = 0;
+    }
+    if (!has_type || !header_has_proto(&match->value)) {
         mask->nw_proto = 0;
     }
-    mask->nw_tos &= has_type && match->value.dl_type == DL_TYPE_IP ? 0xfc : 0;
+    mask->nw_tos &= has_type && header_has_ip(&match->value) ? 0xfc : 0;
     if (!has_type || !has_proto || !header_has_tp(&match->value)) {
         mask->tp_src = mask->tp_dst = 0;
     }
@@ -66,7 +68,8 @@ void match_normalize(struct match *match)
 bool match_is_exact(const struct match *match)
 {
     struct match exact = match_exactly(&match->value);
-    return header_has_tp(&match->value) && match_equal(match, &exact);
+    return match->value.dl_type == DL_TYPE_IP && header_has_tp(&match->value) &&
+           match_equal(match, &exact);
 }
 
 bool match_equal(const struct match *a, const struct match *b)
@@ -89,8 +92,8 @@ bool match_takes(const struct match *match, const struct header *header)
 
 static bool is_icmp(const struct match *match)
 {
-    return match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IP &&
-           match->mask.nw_proto == UINT8_MAX && match->value.nw_proto == NW_PROTO_ICMP;
+    return match->mask.dl_type == UINT16_MAX && match->mask.nw_proto == UINT8_MAX &&
+           header_is_icmp(&match->value);
 }
 
 static bool type_exists(uint16_t dl_type, bool may_be_tagged)
@@ -112,7 +115,7 @@ bool match_is_empty(const struct match *match)
     const struct header *value = &match->value;
     bool untagged = match->mask.vlan_tci & VLAN_TAGGED && !(value->vlan_tci & VLAN_TAGGED);
     return (untagged && value->vlan_tci != 0) || (value->nw_tos & 3) ||
-           (is_icmp(match) && (value->tp_src | value->tp_dst) > 0xff) ||
+           ((value->tp_src | value->tp_dst) > 0xff && is_icmp(match)) ||
            !some_type_exists(match, !untagged);
 }
 

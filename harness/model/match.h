@@ -5,9 +5,10 @@
  * it is at the same time the ternary cube that harness/space computes with.
  *
  * A match is *normal* when (a) value has no bit outside mask, (b) fields whose
- * prerequisite is not fixed by the match are wildcards (nw_* need dl_type IP or
- * ARP, tp_* need IP and nw_proto ICMP, TCP or UDP; nw_tos needs IP; a VLAN
- * vid or pcp needs VLAN_TAGGED), as Open vSwitch normalises them. Every
+ * prerequisite is not fixed by the match are wildcards (nw_src and nw_dst need
+ * dl_type IP or ARP, nw_proto one of them or IPv6, nw_tos IP or IPv6; tp_* need
+ * IP or IPv6 and nw_proto TCP, UDP, SCTP or its ICMP; a VLAN vid or pcp needs
+ * VLAN_TAGGED), as Open vSwitch normalises them. Every
  * function here returns normal matches and expects them. */
 #ifndef MODEL_MATCH_H
 #define MODEL_MATCH_H

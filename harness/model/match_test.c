@@ -73,15 +73,26 @@ static void what_a_header_has(void **state)
     static const struct {
         uint16_t dl_type;
         uint8_t nw_proto;
-        bool has_nw, has_tp;
+        bool has_nw, has_proto, has_tp;
     } rows[] = {
-        {DL_TYPE_IP, NW_PROTO_TCP, true, true},   {DL_TYPE_IP, NW_PROTO_UDP, true, true},
-        {DL_TYPE_IP, NW_PROTO_ICMP, true, true},  {DL_TYPE_IP, 2, true, false},
-        {DL_TYPE_ARP, NW_PROTO_TCP, true, false}, {0x86dd, NW_PROTO_TCP, false, false},
+        {DL_TYPE_IP, NW_PROTO_TCP, true, true, true},
+        {DL_TYPE_IP, NW_PROTO_UDP, true, true, true},
+        {DL_TYPE_IP, NW_PROTO_SCTP, true, true, true},
+        {DL_TYPE_IP, NW_PROTO_ICMP, true, true, true},
+        {DL_TYPE_IP, NW_PROTO_ICMPV6, true, true, false},
+        {DL_TYPE_IP, 2, true, true, false},
+        {DL_TYPE_ARP, NW_PROTO_TCP, true, true, false},
+        {DL_TYPE_IPV6, NW_PROTO_TCP, false, true, true},
+        {DL_TYPE_IPV6, NW_PROTO_UDP, false, true, true},
+        {DL_TYPE_IPV6, NW_PROTO_SCTP, false, true, true},
+        {DL_TYPE_IPV6, NW_PROTO_ICMPV6, false, true, true},
+        {DL_TYPE_IPV6, NW_PROTO_ICMP, false, true, false},
+        {DL_TYPE_PROBE, NW_PROTO_TCP, false, false, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct header header = {.dl_type = rows[i].dl_type, .nw_proto = rows[i].nw_proto};
         assert_int_equal(header_has_nw(&header), rows[i].has_nw);
+        assert_int_equal(header_has_proto(&header), rows[i].has_proto);
         assert_int_equal(header_has_tp(&header), rows[i].has_tp);
     }
 }
@@ -120,8 +131,17 @@ static void what_lacks_its_prerequisite_is_a_wildcard(void **state)
     assert_int_equal(match.mask.nw_src, UINT32_MAX);
     header.dl_type = 0x86dd;
     match = match_exactly(&header);
-    assert_int_equal(match.mask.nw_src | match.mask.nw_dst | match.mask.nw_proto, 0);
+    assert_int_equal(match.mask.nw_src | match.mask.nw_dst, 0);
     assert_int_equal(match.value.nw_src | match.value.nw_dst, 0);
+    assert_int_equal(match.mask.nw_proto, 0xff);
+    assert_int_equal(match.mask.nw_tos, 0xfc);
+    assert_int_equal(match.mask.tp_src | match.mask.tp_dst, 0);
+    header.nw_proto = NW_PROTO_ICMPV6;
+    match = match_exactly(&header);
+    assert_int_equal(match.mask.tp_src & match.mask.tp_dst, 0xffff);
+    header.dl_type = DL_TYPE_PROBE;
+    match = match_exactly(&header);
+    assert_int_equal(match.mask.nw_proto | match.mask.nw_tos, 0);
 
     match = normal(WEB(.dl_type = 0x0800, .nw_src = 0xff, .nw_tos = 0xfc)); /* half a type */
     assert_int_equal(match.mask.nw_src, 0);
@@ -206,6 +226,12 @@ static void patterns_that_no_packet_has(void **state)
          true},
         {{{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP, .tp_dst = 0xff},
           {.dl_type = 0xffff, .nw_proto = 0xff, .tp_dst = 0xffff}},
+         false},
+        {{{.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_ICMPV6, .tp_src = 0x100},
+          {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0x100}},
+         true},
+        {{{.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_ICMP, .tp_src = 0x100},
+          {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0x100}},
          false},
         {{{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP, .tp_dst = 0x100},
           {.dl_type = 0xffff, .nw_proto = 0xff, .tp_dst = 0x100}},

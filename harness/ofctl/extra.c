@@ -269,16 +269,14 @@ bool ofctl_find_extra(struct word name, enum field_id *id, uint32_t *header)
     return find_other(name, header);
 }
 
-/* Fields without a name of their own for whoever sets them (tp_src of IPv6) stand behind those that
- * have one. */
 bool ofctl_find_field(struct word name, enum field_id *id, uint32_t *header)
 {
     *header = 0;
     for (int i = 0; i < FIELD_OTHER; i++) {
         const struct field *field = field_of((enum field_id)i);
-        const char *own = field->set_name ? field->set_name : field->name;
-        bool settable = own && field_tlv((enum field_id)i);
-        if (settable && (word_is(name, own) || (field->alias && word_is(name, field->alias)))) {
+        bool settable = field->name && field_tlv((enum field_id)i);
+        if (settable &&
+            (word_is(name, field->name) || (field->alias && word_is(name, field->alias)))) {
             *id = (enum field_id)i;
             return true;
         }

@@ -70,7 +70,7 @@ static void put_set_field(const struct field_value *field, struct base_buffer *o
     if (field->id == FIELD_OTHER) {
         base_put_format(out, "->field_0x%08x", field->header);
     } else {
-        base_put_format(out, "->%s", as->set_name ? as->set_name : as->name);
+        base_put_format(out, "->%s", as->name);
     }
 }
 

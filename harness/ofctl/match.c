@@ -145,17 +145,15 @@ static void put_ip(const struct list *list, const char *name, uint32_t ip, uint3
 /* The word that stands for dl_type and perhaps nw_proto; NULL: there is none. */
 static const char *keyword(const struct match *match, bool *says_proto)
 {
-    bool has_proto = match->mask.nw_proto == UINT8_MAX;
-    *says_proto = false;
+    uint16_t dl_type = match->value.dl_type;
+    const char *name = header_has_ip(&match->value) && match->mask.nw_proto == UINT8_MAX
+                           ? match_keyword(dl_type, match->value.nw_proto)
+                           : NULL;
+    *says_proto = name != NULL;
     if (match->mask.dl_type != UINT16_MAX) {
         return NULL;
     }
-    if (match->value.dl_type != DL_TYPE_IP || !has_proto) {
-        return match_keyword(match->value.dl_type, -1);
-    }
-    const char *name = match_keyword(DL_TYPE_IP, match->value.nw_proto);
-    *says_proto = name != NULL;
-    return name ? name : match_keyword(DL_TYPE_IP, -1);
+    return name ? name : match_keyword(dl_type, -1);
 }
 
 static void put_dl_type(const struct list *list, uint16_t dl_type, uint16_t mask)
@@ -182,39 +180,20 @@ static void put_extras(const struct list *list, struct extras *left, enum field_
     }
 }
 
-/* Which word stands for the type and protocol of IPv6, whose protocol is an extra. */
-static const char *ipv6_keyword(const struct match *match, struct extras *extras, bool *says_proto)
-{
-    bool is_ipv6 = match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IPV6;
-    const char *word = NULL;
-    for (size_t i = 0; is_ipv6 && i < extras->n && !word; i++) {
-        word = extras->at[i].id == FIELD_NW_PROTO
-                   ? match_keyword(DL_TYPE_IPV6, extras->at[i].value[0])
-                   : NULL;
-    }
-    *says_proto = word != NULL;
-    return word;
-}
-
 static void put_network(const struct list *list, const struct match *match, struct extras *extras,
-                        bool says_proto, bool says_extra_proto)
+                        bool says_proto)
 {
     const struct header *value = &match->value, *mask = &match->mask;
     bool arp = mask->dl_type == UINT16_MAX && value->dl_type == DL_TYPE_ARP;
-    bool icmp = says_proto && value->nw_proto == NW_PROTO_ICMP;
+    bool icmp = says_proto && header_is_icmp(value);
     put_extras(list, extras, FIELD_IP_SRC);
     put_ip(list, arp ? "arp_spa" : "nw_src", value->nw_src, mask->nw_src);
     put_ip(list, arp ? "arp_tpa" : "nw_dst", value->nw_dst, mask->nw_dst);
-    if (says_extra_proto) {
-        extras->at++;
-        extras->n--;
-    }
-    put_extras(list, extras, FIELD_ARP_OP);
     put_number(list, arp ? "arp_op" : "nw_proto", value->nw_proto, says_proto ? 0 : mask->nw_proto,
                UINT8_MAX);
     put_extras(list, extras, FIELD_IP_DSCP);
     put_number(list, "nw_tos", value->nw_tos, mask->nw_tos, 0xfc);
-    put_extras(list, extras, FIELD_TCP_SRC);
+    put_extras(list, extras, FIELD_ICMPV6_TYPE);
     put_number(list, icmp ? "icmp_type" : "tp_src", value->tp_src, mask->tp_src, UINT16_MAX);
     put_number(list, icmp ? "icmp_code" : "tp_dst", value->tp_dst, mask->tp_dst, UINT16_MAX);
     put_extras(list, extras, N_FIELD_IDS);
@@ -225,12 +204,11 @@ void ofctl_format_conditions(const struct flow_entry *entry, struct base_buffer 
     struct list list = {.out = out, .start = out->n_bytes};
     struct extras extras = {.at = entry->extras, .n = entry->n_extras};
     const struct match *match = &entry->match;
-    bool says_proto, says_extra_proto;
+    bool says_proto;
     const char *word = keyword(match, &says_proto);
-    const char *ipv6 = ipv6_keyword(match, &extras, &says_extra_proto);
     put_extras(&list, &extras, FIELD_KEYWORD);
     if (word) {
-        put_key(&list, ipv6 ? ipv6 : word);
+        put_key(&list, word);
     }
     put_extras(&list, &extras, FIELD_IN_PORT);
     put_in_port(&list, match);
@@ -239,7 +217,7 @@ void ofctl_format_conditions(const struct flow_entry *entry, struct base_buffer 
     put_mac(&list, "dl_src", match->value.dl_src, match->mask.dl_src);
     put_mac(&list, "dl_dst", match->value.dl_dst, match->mask.dl_dst);
     put_dl_type(&list, match->value.dl_type, word ? 0 : match->mask.dl_type);
-    put_network(&list, match, &extras, says_proto, says_extra_proto);
+    put_network(&list, match, &extras, says_proto);
 }
 
 void ofctl_format_match(const struct match *match, struct base_buffer *out)

@@ -12,21 +12,10 @@
 
 #include <string.h>
 
-enum needs {
-    NEEDS_NOTHING,
-    NEEDS_NW,
-    NEEDS_IP,
-    NEEDS_ARP,
-    NEEDS_TP,
-    NEEDS_TCP,
-    NEEDS_UDP,
-    NEEDS_ICMP
-};
-
 struct match_field {
     const char *name;
     enum match_field_id id;
-    enum needs needs;
+    enum field_needs needs;
     bool (*parse)(struct word value, const struct match_field *field, struct match *cube);
     const char *expected; /* "expected ...": what a value looks like */
     uint16_t offset;      /* parse_number, parse_mac, parse_ip: in struct header */
@@ -218,37 +207,41 @@ static bool parse_dscp(struct word value, const struct match_field *field, struc
 
 /* ovs-fields(7); the first name of a field is the one of OpenFlow 1.0. */
 static const struct match_field fields[] = {
-    {"in_port", MATCH_IN_PORT, NEEDS_NOTHING, PORT},
-    {"dl_vlan", MATCH_VLAN_VID, NEEDS_NOTHING, DL_VLAN},
-    {"vlan_vid", MATCH_VLAN_VID, NEEDS_NOTHING, VID},
-    {"dl_vlan_pcp", MATCH_VLAN_PCP, NEEDS_NOTHING, PCP},
-    {"vlan_pcp", MATCH_VLAN_PCP, NEEDS_NOTHING, PCP},
-    {"vlan_tci", MATCH_VLAN_TCI, NEEDS_NOTHING, TCI},
-    {"dl_src", MATCH_DL_SRC, NEEDS_NOTHING, MAC(dl_src)},
-    {"eth_src", MATCH_DL_SRC, NEEDS_NOTHING, MAC(dl_src)},
-    {"dl_dst", MATCH_DL_DST, NEEDS_NOTHING, MAC(dl_dst)},
-    {"eth_dst", MATCH_DL_DST, NEEDS_NOTHING, MAC(dl_dst)},
-    {"dl_type", MATCH_DL_TYPE, NEEDS_NOTHING, U16(dl_type)},
-    {"eth_type", MATCH_DL_TYPE, NEEDS_NOTHING, U16(dl_type)},
-    {"nw_src", MATCH_NW_SRC, NEEDS_NW, IP(nw_src)},
-    {"ip_src", MATCH_NW_SRC, NEEDS_NW, IP(nw_src)},
-    {"arp_spa", MATCH_NW_SRC, NEEDS_ARP, IP(nw_src)},
-    {"nw_dst", MATCH_NW_DST, NEEDS_NW, IP(nw_dst)},
-    {"ip_dst", MATCH_NW_DST, NEEDS_NW, IP(nw_dst)},
-    {"arp_tpa", MATCH_NW_DST, NEEDS_ARP, IP(nw_dst)},
-    {"nw_proto", MATCH_NW_PROTO, NEEDS_NW, U8(nw_proto)},
-    {"ip_proto", MATCH_NW_PROTO, NEEDS_NW, U8(nw_proto)},
-    {"arp_op", MATCH_NW_PROTO, NEEDS_ARP, U8(nw_proto)},
-    {"nw_tos", MATCH_NW_TOS, NEEDS_IP, TOS},
-    {"ip_dscp", MATCH_NW_TOS, NEEDS_IP, DSCP},
-    {"tp_src", MATCH_TP_SRC, NEEDS_TP, TP(tp_src)},
-    {"tcp_src", MATCH_TP_SRC, NEEDS_TCP, TP(tp_src)},
-    {"udp_src", MATCH_TP_SRC, NEEDS_UDP, TP(tp_src)},
-    {"icmp_type", MATCH_TP_SRC, NEEDS_ICMP, ICMP(tp_src)},
-    {"tp_dst", MATCH_TP_DST, NEEDS_TP, TP(tp_dst)},
-    {"tcp_dst", MATCH_TP_DST, NEEDS_TCP, TP(tp_dst)},
-    {"udp_dst", MATCH_TP_DST, NEEDS_UDP, TP(tp_dst)},
-    {"icmp_code", MATCH_TP_DST, NEEDS_ICMP, ICMP(tp_dst)},
+    {"in_port", MATCH_IN_PORT, FIELD_OF_ALL, PORT},
+    {"dl_vlan", MATCH_VLAN_VID, FIELD_OF_ALL, DL_VLAN},
+    {"vlan_vid", MATCH_VLAN_VID, FIELD_OF_ALL, VID},
+    {"dl_vlan_pcp", MATCH_VLAN_PCP, FIELD_OF_ALL, PCP},
+    {"vlan_pcp", MATCH_VLAN_PCP, FIELD_OF_ALL, PCP},
+    {"vlan_tci", MATCH_VLAN_TCI, FIELD_OF_ALL, TCI},
+    {"dl_src", MATCH_DL_SRC, FIELD_OF_ALL, MAC(dl_src)},
+    {"eth_src", MATCH_DL_SRC, FIELD_OF_ALL, MAC(dl_src)},
+    {"dl_dst", MATCH_DL_DST, FIELD_OF_ALL, MAC(dl_dst)},
+    {"eth_dst", MATCH_DL_DST, FIELD_OF_ALL, MAC(dl_dst)},
+    {"dl_type", MATCH_DL_TYPE, FIELD_OF_ALL, U16(dl_type)},
+    {"eth_type", MATCH_DL_TYPE, FIELD_OF_ALL, U16(dl_type)},
+    {"nw_src", MATCH_NW_SRC, FIELD_OF_NW, IP(nw_src)},
+    {"ip_src", MATCH_NW_SRC, FIELD_OF_NW, IP(nw_src)},
+    {"arp_spa", MATCH_NW_SRC, FIELD_OF_ARP, IP(nw_src)},
+    {"nw_dst", MATCH_NW_DST, FIELD_OF_NW, IP(nw_dst)},
+    {"ip_dst", MATCH_NW_DST, FIELD_OF_NW, IP(nw_dst)},
+    {"arp_tpa", MATCH_NW_DST, FIELD_OF_ARP, IP(nw_dst)},
+    {"nw_proto", MATCH_NW_PROTO, FIELD_OF_PROTO, U8(nw_proto)},
+    {"ip_proto", MATCH_NW_PROTO, FIELD_OF_PROTO, U8(nw_proto)},
+    {"arp_op", MATCH_NW_PROTO, FIELD_OF_ARP, U8(nw_proto)},
+    {"nw_tos", MATCH_NW_TOS, FIELD_OF_IP, TOS},
+    {"ip_dscp", MATCH_NW_TOS, FIELD_OF_IP, DSCP},
+    {"tp_src", MATCH_TP_SRC, FIELD_OF_TP, TP(tp_src)},
+    {"tcp_src", MATCH_TP_SRC, FIELD_OF_TCP, TP(tp_src)},
+    {"udp_src", MATCH_TP_SRC, FIELD_OF_UDP, TP(tp_src)},
+    {"icmp_type", MATCH_TP_SRC, FIELD_OF_ANY_ICMP, ICMP(tp_src)},
+    {"icmpv6_type", MATCH_TP_SRC, FIELD_OF_ICMPV6, ICMP(tp_src)},
+    {"sctp_src", MATCH_TP_SRC, FIELD_OF_SCTP, TP(tp_src)},
+    {"tp_dst", MATCH_TP_DST, FIELD_OF_TP, TP(tp_dst)},
+    {"tcp_dst", MATCH_TP_DST, FIELD_OF_TCP, TP(tp_dst)},
+    {"udp_dst", MATCH_TP_DST, FIELD_OF_UDP, TP(tp_dst)},
+    {"icmp_code", MATCH_TP_DST, FIELD_OF_ANY_ICMP, ICMP(tp_dst)},
+    {"icmpv6_code", MATCH_TP_DST, FIELD_OF_ICMPV6, ICMP(tp_dst)},
+    {"sctp_dst", MATCH_TP_DST, FIELD_OF_SCTP, TP(tp_dst)},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields, ANY_PROTO = -1 };
 
@@ -282,13 +275,19 @@ static const struct {
 enum { N_KEYWORDS = sizeof keywords / sizeof *keywords };
 
 /* Known to ovs-ofctl, and to nothing here. */
-static const char *const later[] = {"skb_priority", "packet_type", "in_port_oxm", "tcp6",
-                                    "udp6",         "sctp6",       "icmp6"};
+static const char *const later[] = {"skb_priority", "packet_type", "in_port_oxm"};
 
 static const char *const needs_text[] = {
-    [NEEDS_NW] = "ip or arp",        [NEEDS_IP] = "ip",   [NEEDS_ARP] = "arp",
-    [NEEDS_TP] = "tcp, udp or icmp", [NEEDS_TCP] = "tcp", [NEEDS_UDP] = "udp",
-    [NEEDS_ICMP] = "icmp",
+    [FIELD_OF_NW] = "ip or arp",
+    [FIELD_OF_PROTO] = "ip, ipv6 or arp",
+    [FIELD_OF_IP] = "ip or ipv6",
+    [FIELD_OF_ARP] = "arp",
+    [FIELD_OF_TP] = "tcp, udp, sctp or icmp, or one of these with 6",
+    [FIELD_OF_TCP] = "tcp or tcp6",
+    [FIELD_OF_UDP] = "udp or udp6",
+    [FIELD_OF_SCTP] = "sctp or sctp6",
+    [FIELD_OF_ANY_ICMP] = "icmp or icmp6",
+    [FIELD_OF_ICMPV6] = "icmp6",
 };
 
 static const struct match_field *find_field(struct word name)
@@ -356,12 +355,10 @@ static bool intersect(struct match *match, const struct match *cube)
     return differ == 0;
 }
 
-/* tcp6 and its like say something that only extras can. */
-static bool take_keyword(struct word name, bool takes_extras, struct match *cube)
+static bool take_keyword(struct word name, struct match *cube)
 {
     for (int i = 0; i < N_KEYWORDS; i++) {
-        bool is_later = keywords[i].dl_type == DL_TYPE_IPV6 && keywords[i].nw_proto != ANY_PROTO;
-        if (word_is(name, keywords[i].name) && (takes_extras || !is_later)) {
+        if (word_is(name, keywords[i].name)) {
             cube->value.dl_type = keywords[i].dl_type;
             cube->mask.dl_type = keywords[i].dl_type ? UINT16_MAX : 0;
             if (keywords[i].nw_proto != ANY_PROTO) {
@@ -479,7 +476,7 @@ int match_reader_take(struct match_reader *reader, const struct token *token,
 {
     struct match cube = {0};
     reader->wrong = token->key.at;
-    bool is_keyword = !token->divider && take_keyword(token->key, reader->takes_extras, &cube);
+    bool is_keyword = !token->divider && take_keyword(token->key, &cube);
     if (!is_keyword && take_field(reader, token, &cube, error)) {
         return -1;
     }
@@ -488,77 +485,6 @@ int match_reader_take(struct match_reader *reader, const struct token *token,
         return base_fail(error, "%.*s contradicts what is in front of it", WORD(token->key));
     }
     return 0;
-}
-
-static bool has_what_it_needs(const struct match_reader *reader, enum needs needs)
-{
-    const struct match *match = &reader->match;
-    bool has_type = match->mask.dl_type == UINT16_MAX;
-    bool is_ip = has_type && match->value.dl_type == DL_TYPE_IP;
-    bool is_arp = has_type && match->value.dl_type == DL_TYPE_ARP;
-    bool is_ipv6 = reader->takes_extras && has_type && match->value.dl_type == DL_TYPE_IPV6;
-    int proto =
-        (is_ip || is_ipv6) && match->mask.nw_proto == UINT8_MAX ? match->value.nw_proto : ANY_PROTO;
-    switch (needs) {
-    case NEEDS_NOTHING:
-        return true;
-    case NEEDS_NW:
-        return is_ip || is_arp || is_ipv6;
-    case NEEDS_IP:
-        return is_ip || is_ipv6;
-    case NEEDS_ARP:
-        return is_arp;
-    case NEEDS_TP:
-        return proto == NW_PROTO_TCP || proto == NW_PROTO_UDP || proto == NW_PROTO_ICMP ||
-               (reader->takes_extras && proto == NW_PROTO_SCTP);
-    case NEEDS_TCP:
-        return proto == NW_PROTO_TCP;
-    case NEEDS_UDP:
-        return proto == NW_PROTO_UDP;
-    case NEEDS_ICMP:
-        return is_ipv6 ? proto == NW_PROTO_ICMPV6 : proto == NW_PROTO_ICMP;
-    }
-    return false;
-}
-
-/* What struct header has for IP only, as a condition of other packets. */
-static int move_number(struct match_reader *reader, enum field_id id, uint16_t value, uint16_t mask,
-                       struct base_error *error)
-{
-    size_t n_bytes = field_of(id)->n_bytes;
-    struct field_value extra = {.id = (uint8_t)id, .n_bytes = (uint8_t)n_bytes};
-    for (size_t i = 0; i < n_bytes; i++) {
-        size_t shift = 8 * (n_bytes - 1 - i);
-        extra.value[i] = (uint8_t)(value >> shift);
-        extra.mask[i] = (uint8_t)(mask >> shift);
-    }
-    return mask ? add_extra(reader, &extra, error) : 0;
-}
-
-/* The protocol, its ports and the like of IPv6 and SCTP are no fields of struct header. */
-static int move_beyond(struct match_reader *reader, struct base_error *error)
-{
-    struct header *value = &reader->match.value, *mask = &reader->match.mask;
-    bool is_ipv6 = mask->dl_type == UINT16_MAX && value->dl_type == DL_TYPE_IPV6;
-    uint8_t proto = mask->nw_proto == UINT8_MAX ? value->nw_proto : 0;
-    bool is_icmp = is_ipv6 && proto == NW_PROTO_ICMPV6;
-    int status = 0;
-    if (!reader->takes_extras || (!is_ipv6 && proto != NW_PROTO_SCTP)) {
-        return 0;
-    }
-    if (is_ipv6) {
-        status = move_number(reader, FIELD_NW_PROTO, value->nw_proto, mask->nw_proto, error) ||
-                 move_number(reader, FIELD_NW_TOS, value->nw_tos, mask->nw_tos ? 0xff : 0, error);
-        mask->nw_proto = mask->nw_tos = 0;
-        value->nw_proto = value->nw_tos = 0;
-    }
-    status = status ||
-             move_number(reader, is_icmp ? FIELD_ICMPV6_TYPE : FIELD_TP_SRC, value->tp_src,
-                         mask->tp_src, error) ||
-             move_number(reader, is_icmp ? FIELD_ICMPV6_CODE : FIELD_TP_DST, value->tp_dst,
-                         mask->tp_dst, error);
-    mask->tp_src = mask->tp_dst = value->tp_src = value->tp_dst = 0;
-    return status ? -1 : 0;
 }
 
 int match_reader_finish(struct match_reader *reader, struct base_error *error)
@@ -570,17 +496,14 @@ int match_reader_finish(struct match_reader *reader, struct base_error *error)
             continue;
         }
         reader->wrong = reader->written[i].at;
-        if (!has_what_it_needs(reader, field->needs)) {
+        if (!field_is_of(field->needs, match)) {
             return base_fail(error, "%s needs %s", field->name, needs_text[field->needs]);
         }
         uint16_t number = i == MATCH_TP_SRC ? match->value.tp_src : match->value.tp_dst;
-        if (!reader->from_switch && i >= MATCH_TP_SRC && match->value.nw_proto == NW_PROTO_ICMP &&
+        if (!reader->from_switch && i >= MATCH_TP_SRC && header_is_icmp(&match->value) &&
             number > UINT8_MAX) {
             return base_fail(error, "%s: an ICMP type or code is at most 255", field->name);
         }
-    }
-    if (move_beyond(reader, error)) {
-        return -1;
     }
     reader->tci_mask = match->mask.vlan_tci;
     if (match->value.vlan_tci) { /* so there is a tag */

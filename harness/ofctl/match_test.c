@@ -145,6 +145,13 @@ static void prints_as_ovs_ofctl(void **state)
     assert_printed("ip,nw_proto=47", "ip,nw_proto=47");
     assert_printed("ip,nw_proto=132", "sctp");
     assert_printed("dl_type=0x8035", "rarp");
+    assert_printed("ip,nw_proto=132,sctp_src=4", "sctp,tp_src=4");
+    assert_printed("dl_type=0x86dd,nw_proto=6,tp_dst=80,nw_tos=32", "tcp6,nw_tos=32,tp_dst=80");
+    assert_printed("udp6,udp_src=1024/0xfc00", "udp6,tp_src=0x400/0xfc00");
+    assert_printed("sctp6,sctp_dst=1", "sctp6,tp_dst=1");
+    assert_printed("icmp6,icmpv6_type=135,icmpv6_code=0", "icmp6,icmp_type=135,icmp_code=0");
+    assert_printed("ipv6,nw_proto=1", "ipv6,nw_proto=1");
+    assert_printed("ip,nw_proto=58", "ip,nw_proto=58");
     assert_printed("dl_type=0", "dl_type=0x0000");
     assert_printed("dl_type=5", "dl_type=0x0005");
     assert_printed("in_port=65534", "in_port=LOCAL");
@@ -221,20 +228,24 @@ static void says_what_is_wrong(void **state)
     assert_refused("NXST_FLOW reply (xid=0x4):", 0, "head line of a dump is no flow: delete this");
     assert_refused("OFPST_FLOW reply (xid=0x2):", 0, "head line of a dump is no flow: delete");
     assert_refused("metadata=1", 0, "later OpenFlow");
-    assert_refused("tcp6", 0, "later OpenFlow");
+    assert_refused("in_port_oxm=1", 0, "later OpenFlow");
 }
 
 static void refuses_what_a_switch_would_ignore(void **state)
 {
     (void)state;
-    assert_refused("in_port=1,tp_dst=80", 10, "tp_dst needs tcp, udp or icmp");
-    assert_refused("ip,tp_src=80", 3, "tp_src needs tcp, udp or icmp");
+    assert_refused("in_port=1,tp_dst=80", 10, "tp_dst needs tcp, udp, sctp or icmp, or one");
+    assert_refused("ip,tp_src=80", 3, "tp_src needs tcp, udp, sctp or icmp, or one");
     assert_refused("nw_src=10.0.0.1", 0, "nw_src needs ip or arp");
     assert_refused("arp,nw_tos=4", 4, "nw_tos needs ip");
     assert_refused("ip,arp_op=1", 3, "arp_op needs arp");
     assert_refused("udp,tcp_dst=1", 4, "tcp_dst needs tcp");
     assert_refused("tcp,icmp_type=1", 4, "icmp_type needs icmp");
-    assert_refused("ipv6,nw_proto=6", 5, "nw_proto needs ip or arp");
+    assert_refused("nw_proto=6", 0, "nw_proto needs ip, ipv6 or arp");
+    assert_refused("ipv6,nw_src=10.0.0.1", 5, "nw_src needs ip or arp");
+    assert_refused("udp6,sctp_dst=1", 5, "sctp_dst needs sctp or sctp6");
+    assert_refused("icmp,icmpv6_type=1", 5, "icmpv6_type needs icmp6");
+    assert_refused("icmp6,tp_src=256", 6, "at most 255");
     assert_refused("icmp,tp_src=256", 5, "at most 255");
 }
 

@@ -59,9 +59,11 @@ static void random_vlan(uint64_t *seed, struct match *match)
 
 static void random_packet_fields(uint64_t *seed, struct match *match)
 {
-    static const uint16_t types[] = {DL_TYPE_IP, DL_TYPE_IP, DL_TYPE_IP, DL_TYPE_ARP, DL_TYPE_PROBE,
-                                     0x8035,     0x86dd,     0x8847,     0x8848};
-    static const uint8_t protos[] = {NW_PROTO_ICMP, NW_PROTO_TCP, NW_PROTO_UDP, 132, 2, 47, 0};
+    static const uint16_t types[] = {DL_TYPE_IP,    DL_TYPE_IP,  DL_TYPE_IP, DL_TYPE_ARP,
+                                     DL_TYPE_PROBE, 0x8035,      0x8847,     0x8848,
+                                     DL_TYPE_IPV6,  DL_TYPE_IPV6};
+    static const uint8_t protos[] = {
+        NW_PROTO_ICMP, NW_PROTO_TCP, NW_PROTO_UDP, NW_PROTO_SCTP, NW_PROTO_ICMPV6, 2, 47, 0};
     struct header *value = &match->value, *mask = &match->mask;
     value->dl_type = types[below(seed, sizeof types / sizeof *types)];
     value->nw_proto = protos[below(seed, sizeof protos / sizeof *protos)];
@@ -72,7 +74,7 @@ static void random_packet_fields(uint64_t *seed, struct match *match)
     mask->nw_dst = random_prefix(seed);
     mask->tp_src = below(seed, 2) ? UINT16_MAX : 0;
     mask->tp_dst = below(seed, 2) ? UINT16_MAX : 0;
-    if (value->nw_proto == NW_PROTO_ICMP) {
+    if (header_is_icmp(value)) {
         value->tp_src &= 0xff;
         value->tp_dst &= 0xff;
     }
@@ -106,11 +108,12 @@ static struct match random_match(uint64_t *seed)
  * the match does not say to be IP, and so on. */
 static bool may_rewrite(const struct match *match, uint16_t type)
 {
-    bool ip = match->mask.dl_type && match->value.dl_type == DL_TYPE_IP;
-    bool l4 = ip && match->mask.nw_proto &&
-              (match->value.nw_proto == NW_PROTO_TCP || match->value.nw_proto == NW_PROTO_UDP);
+    bool ip = match->mask.dl_type && header_has_ip(&match->value);
+    bool ipv4 = ip && match->value.dl_type == DL_TYPE_IP;
+    bool l4 = match->mask.nw_proto && header_has_ports(&match->value);
     return type >= ACTION_SET_TP_SRC && type <= ACTION_SET_TP_DST   ? l4
-           : type >= ACTION_SET_NW_SRC && type <= ACTION_SET_NW_TOS ? ip
+           : type >= ACTION_SET_NW_SRC && type <= ACTION_SET_NW_DST ? ipv4
+           : type == ACTION_SET_NW_TOS                              ? ip
                                                                     : true;
 }
 
@@ -181,6 +184,13 @@ static const char *const spellings[] = {
     "udp,udp_src=1,udp_dst=2,actions=1",
     "icmp,icmp_type=3,icmp_code=1,actions=1",
     "icmp,tp_src=3,tp_dst=1,actions=1",
+    "sctp,sctp_src=3,sctp_dst=1,actions=1",
+    "eth_type=0x86dd,ip_proto=6,tcp_dst=0x50/0xf0,actions=1",
+    "tcp6,tp_dst=80,nw_tos=8,actions=mod_tp_dst:5,mod_nw_tos:4,1",
+    "udp6,udp_src=1,actions=1",
+    "sctp6,sctp_src=1,actions=1",
+    "icmp6,icmpv6_type=135,icmpv6_code=0,actions=1",
+    "icmp6,icmp_type=128,actions=1",
     "arp,arp_op=1,arp_spa=10.0.0.1,arp_tpa=10.0.0.0/8,actions=1",
     "arp,nw_proto=2,nw_src=10.1.1.1,nw_dst=10.0.0.0/1,actions=1",
     "ip,tcp,actions=1",
@@ -233,7 +243,7 @@ static int run_ofctl(FILE *in, FILE *out)
 {
     char *argv[] = {(char[]){"ovs-ofctl"},
                     (char[]){"-F"},
-                    (char[]){"openflow10"},
+                    (char[]){"any"},
                     (char[]){"--no-names"},
                     (char[]){"-vconsole:emer"},
                     (char[]){"parse-flows"},
@@ -262,7 +272,6 @@ static char *as_flow_mod(const struct flow_entry *entry, struct base_arena *aren
     struct flow_entry bare = *entry;
     struct base_buffer out = {0}, middle = {0};
     bare.cookie = bare.idle_timeout = bare.hard_timeout = 0;
-    bare.tci_mask = 0; /* OpenFlow 1.0 on the wire does not say it */
     ofctl_format_flow(&bare, FLOW_NO_STATS, &out);
     const char *text = base_buffer_text(&out), *actions = strstr(text, "actions=");
     if (entry->cookie) {

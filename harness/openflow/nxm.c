@@ -60,17 +60,6 @@ int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *e
     return of_check_read(in, "match field", error);
 }
 
-/* Whether packets of the match have the field of struct header. */
-static bool has_field(const struct match *match, enum field_needs needs)
-{
-    bool knows_type = match->mask.dl_type == UINT16_MAX;
-    bool is_ip = knows_type && match->value.dl_type == DL_TYPE_IP;
-    bool is_arp = knows_type && match->value.dl_type == DL_TYPE_ARP;
-    return needs == FIELD_OF_ALL || (needs == FIELD_OF_IP && is_ip) ||
-           (needs == FIELD_OF_ARP && is_arp) ||
-           (needs == FIELD_OF_TAGGED && match->value.vlan_tci & VLAN_TAGGED);
-}
-
 static uint64_t number_of(const uint8_t *bytes, size_t n_bytes)
 {
     uint64_t number = 0;
@@ -201,7 +190,8 @@ static bool may_be_masked(enum field_id id)
 {
     static const uint8_t ids[] = {FIELD_VLAN_TCI, FIELD_VLAN_VID, FIELD_DL_SRC,  FIELD_DL_DST,
                                   FIELD_IP_SRC,   FIELD_IP_DST,   FIELD_ARP_SPA, FIELD_ARP_TPA,
-                                  FIELD_TCP_SRC,  FIELD_TCP_DST,  FIELD_UDP_SRC, FIELD_UDP_DST};
+                                  FIELD_TCP_SRC,  FIELD_TCP_DST,  FIELD_UDP_SRC, FIELD_UDP_DST,
+                                  FIELD_SCTP_SRC, FIELD_SCTP_DST};
     return memchr(ids, id, sizeof ids) != NULL;
 }
 
@@ -212,7 +202,7 @@ static bool fits_header(enum field_id id, const struct of_tlv *tlv)
     const struct field *field = field_of(id);
     return field->place.n_bytes > 0 && (!tlv->mask || may_be_masked(id)) &&
            (id != FIELD_ARP_OP || tlv->value[0] == 0) && (id != FIELD_NW_TOS || is_tos(tlv)) &&
-           (field->otherwise != FIELD_VLAN_TCI || is_one_cube(tlv));
+           ((id != FIELD_VLAN_TCI && id != FIELD_VLAN_VID) || is_one_cube(tlv));
 }
 
 /* OXM's in_port has 32 bits. One that no port here can have is a field that is not known. */
@@ -224,62 +214,15 @@ static bool take_in_port(struct decoding *decoding, const struct of_tlv *tlv)
     return taken;
 }
 
-/* The protocol that the match names; 0: none, or that of neither IPv4 nor IPv6. */
-static uint8_t proto_of(const struct decoding *decoding, bool is_ipv6)
-{
-    const struct match *match = &decoding->match;
-    for (size_t i = 0; is_ipv6 && i < decoding->n_extras; i++) {
-        if (decoding->extras[i].id == FIELD_NW_PROTO) {
-            return decoding->extras[i].value[0];
-        }
-    }
-    return is_ipv6 || match->mask.nw_proto != UINT8_MAX ? 0 : match->value.nw_proto;
-}
-
-/* Whether packets of the match have the field, where its name alone does not tell which it is: of a
- * switch that asks for a port without a protocol it is a condition that nobody knows. */
-static bool has_extra(const struct decoding *decoding, enum field_id id, const struct of_tlv *tlv)
-{
-    bool is_whole = !tlv->mask;
-    const struct match *match = &decoding->match;
-    bool is_ipv6 = match->mask.dl_type == UINT16_MAX && match->value.dl_type == DL_TYPE_IPV6;
-    uint8_t proto = proto_of(decoding, is_ipv6);
-    switch (id) {
-    case FIELD_NW_PROTO:
-        return is_ipv6 && is_whole;
-    case FIELD_NW_TOS:
-        return is_ipv6 && (tlv->field == field_tlv(FIELD_IP_DSCP) ? is_whole : is_tos(tlv));
-    case FIELD_TP_SRC:
-    case FIELD_TP_DST:
-        return proto == NW_PROTO_SCTP ||
-               (is_ipv6 && (proto == NW_PROTO_TCP || proto == NW_PROTO_UDP));
-    case FIELD_ICMPV6_TYPE:
-    case FIELD_ICMPV6_CODE:
-        return is_ipv6 && proto == NW_PROTO_ICMPV6 && is_whole;
-    case FIELD_VLAN_TCI:
-        return match->mask.vlan_tci == 0;
-    default:
-        return true;
-    }
-}
-
-/* A condition beyond struct header. Upper bits of a field may be a field of their own there. */
+/* A condition beyond struct header. One on a field that struct header has, but not of the packets
+ * of this match or not in this way, is one that nobody knows: of a switch that asks for a port
+ * without a protocol. */
 static int take_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
                       struct base_error *error)
 {
-    const struct field *field = field_of(id);
-    uint8_t shifted[2] = {0};
-    struct of_tlv other = *tlv;
-    if (field->depends == NULL && id != FIELD_OTHER) {
-        id = field->otherwise ? (enum field_id)field->otherwise : FIELD_OTHER;
-    }
-    bool is_other = tlv->field == field_tlv(FIELD_VLAN_VID) || !has_extra(decoding, id, tlv);
-    id = is_other ? FIELD_OTHER : id;
-    if (field->place.shift && field->n_bytes == 1 && id == FIELD_NW_TOS) {
-        shifted[0] = (uint8_t)(tlv->value[0] << field->place.shift);
-        other.value = shifted;
-    }
-    return add_extra(decoding, id, &other, error);
+    bool is_tci = id == FIELD_VLAN_TCI && decoding->match.mask.vlan_tci == 0;
+    bool is_known = id == FIELD_VLAN_TCI ? is_tci : field_of(id)->depends != NULL;
+    return add_extra(decoding, is_known ? id : FIELD_OTHER, tlv, error);
 }
 
 /* Whether there is a condition on the whole tag already that struct header cannot say. */
@@ -306,7 +249,7 @@ static int take(struct decoding *decoding, const struct of_tlv *tlv, struct base
         return add_extra(decoding, FIELD_OTHER, tlv, error); /* no frame has it */
     }
     if (fits_header(id, tlv) && !clashes(decoding, field) &&
-        has_field(&decoding->match, (enum field_needs)field->place.needs)) {
+        field_is_of((enum field_needs)field->place.needs, &decoding->match)) {
         return put_header_field(decoding, field, tlv, error);
     }
     return take_extra(decoding, id, tlv, error);

@@ -127,26 +127,23 @@ static void other_fields_are_extras_by_their_ids(void **state)
     struct base_arena arena = {0};
     struct of_tlv_match m = decoded("00013a01 40"       /* nw_ttl */
                                     "00000602 86dd"     /* eth_type: IPv6 */
-                                    "00000c01 06"       /* its protocol */
-                                    "00001402 0050"     /* its port */
+                                    "00013801 03"       /* its congestion mark */
                                     "00010004 00000001" /* reg0 */
                                     "ffff0403 010203",  /* an experimenter's */
                                     &arena);
     assert_int_equal(m.match.value.dl_type, DL_TYPE_IPV6);
     assert_int_equal(m.match.mask.nw_proto, 0);
-    assert_int_equal(m.match.mask.tp_dst, 0);
-    assert_int_equal(m.n_extras, 5);
-    static const enum field_id ids[] = {FIELD_REG0, FIELD_NW_PROTO, FIELD_NW_TTL, FIELD_TP_DST,
-                                        FIELD_OTHER};
-    for (int i = 0; i < 5; i++) {
+    assert_int_equal(m.n_extras, 4);
+    static const enum field_id ids[] = {FIELD_REG0, FIELD_NW_ECN, FIELD_NW_TTL, FIELD_OTHER};
+    for (int i = 0; i < 4; i++) {
         assert_int_equal(m.extras[i].id, ids[i]);
     }
     assert_memory_equal(m.extras[0].value, "\0\0\0\1", 4);
     assert_int_equal(m.extras[2].value[0], 64);
     assert_int_equal(m.extras[2].mask[0], 0xff);
     assert_int_equal(m.extras[2].mask[1], 0);
-    assert_int_equal(m.extras[4].header, 0xffff0400);
-    assert_int_equal(m.extras[4].n_bytes, 3);
+    assert_int_equal(m.extras[3].header, 0xffff0400);
+    assert_int_equal(m.extras[3].n_bytes, 3);
     /* An ARP opcode of more than 8 bits, and RARP's, which struct header does not have. */
     m = decoded("00000602 0806 00001e02 0101", &arena);
     assert_int_equal(m.extras[0].id, FIELD_OTHER);
@@ -184,27 +181,66 @@ static void assert_last_extra(const char *hex, enum field_id id)
     base_arena_free(&arena);
 }
 
+/* Of IPv6 and SCTP as of IPv4 and TCP. */
+static void the_transport_of_ipv6_is_of_the_header(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        struct match match;
+    } rows[] = {
+#define TLVS(hex, ...)                                                                             \
+    {                                                                                              \
+        "00000602 " hex,                                                                           \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+        TLVS("0800 00000c01 84 80002202 0050",
+             {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_SCTP, .tp_src = 80},
+             {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0xffff}),
+        TLVS("86dd 00000c01 84 80002504 0050ffff",
+             {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_SCTP, .tp_dst = 80},
+             {.dl_type = 0xffff, .nw_proto = 0xff, .tp_dst = 0xffff}),
+        TLVS("86dd 00000c01 06 00001304 004000c0",
+             {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_TCP, .tp_src = 0x40},
+             {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0xc0}),
+        TLVS("86dd 00000c01 11 00001802 0050",
+             {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_UDP, .tp_dst = 80},
+             {.dl_type = 0xffff, .nw_proto = 0xff, .tp_dst = 0xffff}),
+        TLVS("86dd 00000c01 3a 00012a01 80 00012c01 01",
+             {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_ICMPV6, .tp_src = 128, .tp_dst = 1},
+             {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0xffff, .tp_dst = 0xffff}),
+        TLVS("86dd 00000a01 20", {.dl_type = DL_TYPE_IPV6, .nw_tos = 0x20},
+             {.dl_type = 0xffff, .nw_tos = 0xfc}),
+        TLVS("86dd 80001001 06", {.dl_type = DL_TYPE_IPV6, .nw_tos = 0x18},
+             {.dl_type = 0xffff, .nw_tos = 0xfc}),
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct base_arena arena = {0};
+        struct of_tlv_match m = decoded(rows[i].hex, &arena);
+        assert_true(match_equal(&m.match, &rows[i].match));
+        assert_int_equal(m.n_extras, 0);
+        base_arena_free(&arena);
+    }
+}
+
 static void a_field_that_the_packets_lack_is_not_known(void **state)
 {
     (void)state;
     assert_last_extra("80002202 0050", FIELD_OTHER); /* SCTP's source port */
-    assert_last_extra("00000602 0800 00000c01 84 80002202 0050", FIELD_TP_SRC);
-    assert_last_extra("00000602 86dd 00000c01 84 80002402 0050", FIELD_TP_DST);
-    assert_last_extra("00000602 86dd 00000c01 06 00001202 0050", FIELD_TP_SRC);
-    assert_last_extra("00000602 86dd 00000c01 11 00001802 0050", FIELD_TP_DST);
-    assert_last_extra("00000602 86dd 00000c01 3a 00001202 0050", FIELD_OTHER);
-    assert_last_extra("00000602 0800 00000d02 84ff 80002202 0050", FIELD_TP_SRC);
+    assert_last_extra("00000602 86dd 80002402 0050", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00000c01 3a 00001202 0050", FIELD_OTHER); /* TCP's in ICMPv6 */
+    assert_last_extra("00000602 0800 00000c01 11 00001202 0050", FIELD_OTHER); /* TCP's in UDP */
     assert_last_extra("00000602 0800 00000d02 8484 80002202 0050", FIELD_OTHER);
-    assert_last_extra("00000602 86dd 00000c01 3a 00012a01 80", FIELD_ICMPV6_TYPE);
-    assert_last_extra("00000602 86dd 00000c01 3a 00012c01 01", FIELD_ICMPV6_CODE);
     assert_last_extra("00000602 86dd 00000c01 3a 00012b02 80f0", FIELD_OTHER);
+    assert_last_extra("00000602 0800 00000c01 3a 00012a01 80", FIELD_OTHER);
+    assert_last_extra("00000602 86dd 00000c01 01 00001a01 08", FIELD_OTHER); /* ICMP's in IPv6 */
     assert_last_extra("00000602 86dd 00012a01 80", FIELD_OTHER);
-    assert_last_extra("00000602 86dd 00000c01 11", FIELD_NW_PROTO);
-    assert_last_extra("00000602 86dd 00000a01 20", FIELD_NW_TOS);
+    assert_last_extra("00000602 86dd 00000e04 01010101", FIELD_OTHER);
     assert_last_extra("00000602 86dd 00000b02 20fc", FIELD_OTHER);
     assert_last_extra("00000602 86dd 00000a01 06", FIELD_OTHER);
     assert_last_extra("00000602 0800 00000a01 06", FIELD_OTHER);
-    assert_last_extra("00000602 86dd 80001001 06", FIELD_NW_TOS);
     assert_last_extra("00000c01 11", FIELD_OTHER);
     /* Bits that the field does not have; a tag and a condition on a whole one. */
     assert_last_extra("80000c02 2705", FIELD_OTHER);
@@ -254,6 +290,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_tag_may_be_masked_in_any_way),
     cmocka_unit_test(other_fields_are_extras_by_their_ids),
     cmocka_unit_test(a_whole_value_is_of_the_bits_that_the_field_has),
+    cmocka_unit_test(the_transport_of_ipv6_is_of_the_header),
     cmocka_unit_test(a_field_that_the_packets_lack_is_not_known),
     cmocka_unit_test(what_is_wrong_is_said),
 };

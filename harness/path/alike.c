@@ -90,33 +90,41 @@ static int leave_out(struct kin *kin, size_t visit, const struct match *other)
     return 0;
 }
 
+/* The bits of a rewrite that packets of a class have. */
+static struct header fields_of(const struct space_rewrite *rewrite, enum space_class class)
+{
+    return header_and(&rewrite->mask, &space_class_fields[class]);
+}
+
+/* The widest class around that of the header in whose packets the same bits are rewritten. */
+static enum space_class widest_class(const struct header *header,
+                                     const struct space_rewrite *rewrite, struct header *mask)
+{
+    enum space_class class = space_class_of(header), around = space_class_around(class);
+    *mask = fields_of(rewrite, class);
+    struct header there = fields_of(rewrite, around);
+    while (class != SPACE_NOT_IP && header_equal(&there, mask)) {
+        class = around;
+        around = space_class_around(class);
+        there = fields_of(rewrite, around);
+    }
+    return class;
+}
+
 /* All kin have the fields that are rewritten, or none has. `*mask`: the bits in those that the
  * packet has. */
 static int ask_fields(struct kin *kin, size_t visit, const struct space_rewrite *rewrite,
                       struct header *mask)
 {
-    const struct header *header = &kin->walk->hops[visit].header;
-    const struct header *set = &kin->set[visit];
-    bool is_ip = header->dl_type == DL_TYPE_IP, has_tp = header_has_tp(header);
+    enum space_class class = widest_class(&kin->walk->hops[visit].header, rewrite, mask);
     int status = 0;
-    *mask = rewrite->mask;
-    bool wants_tp = mask->tp_src || mask->tp_dst;
-    if (wants_tp || mask->nw_src || mask->nw_dst || mask->nw_tos) {
-        if (is_ip) {
-            ask(kin, set, &space_class_cubes[SPACE_IP].mask);
-        } else {
-            status = leave_out(kin, visit, &space_class_cubes[SPACE_IP]);
-            mask->nw_src = mask->nw_dst = 0;
-            mask->nw_tos = 0;
+    ask(kin, &kin->set[visit], &space_class_cubes[class].mask);
+    for (int c = 0; c < N_SPACE_CLASSES && status == 0; c++) {
+        struct header there = fields_of(rewrite, (enum space_class)c);
+        struct header around = fields_of(rewrite, space_class_around((enum space_class)c));
+        if (header_equal(&around, mask) && !header_equal(&there, mask)) {
+            status = leave_out(kin, visit, &space_class_cubes[c]);
         }
-    }
-    if (wants_tp && has_tp) {
-        ask(kin, set, &space_class_cubes[SPACE_TCP].mask);
-    } else if (wants_tp) {
-        for (int class = SPACE_TCP; class <= SPACE_ICMP && is_ip && status == 0; class ++) {
-            status = leave_out(kin, visit, &space_class_cubes[class]);
-        }
-        mask->tp_src = mask->tp_dst = 0;
     }
     return status;
 }

@@ -314,11 +314,10 @@ static const struct path_bar *bar(struct explorer *explorer, const struct path_b
 static const struct path_bar *bar_narrower(struct explorer *explorer, const struct path_bar *bars,
                                            enum space_class class)
 {
-    if (class == SPACE_NOT_IP) {
-        return bar(explorer, bars, &space_class_cubes[SPACE_IP]);
-    }
-    for (enum space_class c = SPACE_TCP; class == SPACE_IP && c <= SPACE_ICMP; c++) {
-        bars = bar(explorer, bars, &space_class_cubes[c]);
+    for (int c = 0; c < N_SPACE_CLASSES; c++) {
+        if (c != SPACE_NOT_IP && space_class_around((enum space_class)c) == class) {
+            bars = bar(explorer, bars, &space_class_cubes[c]);
+        }
     }
     return bars;
 }

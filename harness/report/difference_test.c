@@ -79,7 +79,8 @@ static void test_sets(void **state)
                 "priority=5,in_port=1,tcp,tp_dst=80 actions=2;priority=1,in_port=1 actions=3",
                 "1 tcp except tcp,tp_dst=80: output:3 instead of output:2\n");
     assert_told("in_port=1 actions=mod_nw_tos:4,2", "in_port=1 actions=2",
-                "part of 1 ip: mod_nw_tos:4 is missing on output:2\n");
+                "part of 1 ip: mod_nw_tos:4 is missing on output:2\n"
+                "part of 1 ipv6: mod_nw_tos:4 is missing on output:2\n");
     assert_told("in_port=1 actions=normal", "in_port=1 actions=2",
                 "1 : output:2 instead of NORMAL\n");
 }

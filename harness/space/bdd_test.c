@@ -21,6 +21,8 @@ static BDD existing(void)
     struct match is_vlan = {.value.dl_type = DL_TYPE_VLAN, .mask.dl_type = 0xffff};
     struct match icmp = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
                          .mask = {.dl_type = 0xffff, .nw_proto = 0xff}};
+    struct match icmpv6 = {.value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_ICMPV6},
+                           .mask = {.dl_type = 0xffff, .nw_proto = 0xff}};
     struct match bytes = {.mask = {.tp_src = 0xff00, .tp_dst = 0xff00}};
     struct match no_ecn = {.mask.nw_tos = 3};
     BDD with_tag = bdd_of(&tagged), set = bdd_of(&untagged), byte = bdd_of(&bytes), type;
@@ -29,6 +31,7 @@ static BDD existing(void)
     bdd_into(&type, with_tag, bddop_imp); /* 0x8100 behind a tag only */
     bdd_into(&set, type, bddop_and);
     type = bdd_of(&icmp);
+    bdd_into(&type, bdd_of(&icmpv6), bddop_or);
     bdd_into(&type, byte, bddop_imp);
     bdd_into(&set, type, bddop_and);
     bdd_into(&set, bdd_of(&no_ecn), bddop_and);

@@ -10,14 +10,15 @@
  *     IN_PORT does; FLOOD and ALL include LOCAL and leave the ingress port out,
  *     FLOOD also those with NO_FLOOD; NONE sends nothing;
  *   - a VLAN id or priority set on an untagged packet tags it;
- *   - nw_* are rewritten in IP only (not in ARP), tp_* in TCP, UDP and ICMP
- *     only (8 bits in ICMP).
+ *   - nw_src and nw_dst are rewritten in IPv4 only (not in ARP, not in IPv6),
+ *     nw_tos in IPv4 and IPv6, tp_* in TCP, UDP, SCTP, ICMP and ICMPv6 of these
+ *     (8 bits in ICMP and ICMPv6).
  * What TABLE and vendor actions do is not known here. NORMAL sends the packet as
  * the switch's own forwarding decides, which is the same for every packet with one
  * header at one port: it is an output to PORT_NORMAL, like any other, unless the
  * packet is rewritten first. Below the outer
  * tag nothing is modelled: a packet with two tags becomes "untagged" by
- * strip_vlan; nor is the rewriting of IPv6. */
+ * strip_vlan. */
 #ifndef SPACE_BEHAVIOR_H
 #define SPACE_BEHAVIOR_H
 

@@ -104,7 +104,15 @@ static void applies_as_open_vswitch_does(void **state)
         {"mod_nw_src:1.2.3.4,mod_nw_tos:8,output:2", "in_port=1,tcp", "2 nw_src=01020304 tos=08"},
         {"mod_tp_src:3,output:2", "in_port=1,icmp,icmp_type=8", "2 tp_src=3"},
         {"mod_tp_src:300,output:2", "in_port=1,icmp,icmp_type=8", "2 tp_src=44"},
-        {"mod_tp_src:3,output:2", "in_port=1,ip,nw_proto=132", "2"},
+        {"mod_tp_src:3,output:2", "in_port=1,ip,nw_proto=132", "2 tp_src=3"},
+        {"mod_tp_src:3,output:2", "in_port=1,ip,nw_proto=58", "2"},
+        {"mod_nw_src:1.2.3.4,mod_nw_tos:8,mod_tp_src:3,output:2", "in_port=1,ipv6,nw_proto=50",
+         "2 tos=08"},
+        {"mod_tp_src:3,output:2", "in_port=1,tcp6,nw_tos=16", "2 tp_src=3"},
+        {"mod_tp_src:3,output:2", "in_port=1,udp6", "2 tp_src=3"},
+        {"mod_tp_src:3,output:2", "in_port=1,sctp6", "2 tp_src=3"},
+        {"mod_tp_src:300,output:2", "in_port=1,icmp6,icmp_type=8", "2 tp_src=44"},
+        {"mod_tp_src:3,output:2", "in_port=1,ipv6,nw_proto=1", "2"},
         {"output:2,mod_tp_src:3", "in_port=1,tcp", "2"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -72,20 +72,22 @@ static struct header fill_in(const struct match *cube)
 /* Removes what the packet does not have, and what does not fit. */
 static void prune(struct header *header, const struct match *cube)
 {
+    enum { ECHO_REQUEST = 8, ECHO_REQUEST_V6 = 128 };
+    bool is_arp = header->dl_type == DL_TYPE_ARP, is_ipv6 = header->dl_type == DL_TYPE_IPV6;
     if (!header_has_nw(header)) {
         header->nw_src = header->nw_dst = 0;
+    }
+    header->nw_tos = header_has_ip(header) ? header->nw_tos : 0;
+    if (!header_has_proto(header)) {
         header->nw_proto = 0;
-    }
-    if (header->dl_type != DL_TYPE_IP) {
-        header->nw_tos = 0;
-    }
-    if (header->dl_type == DL_TYPE_ARP && cube->mask.nw_proto == 0) {
+    } else if (is_arp && cube->mask.nw_proto == 0) {
         header->nw_proto = 1; /* a request */
     }
     if (!header_has_tp(header)) {
         header->tp_src = header->tp_dst = 0;
-    } else if (header->nw_proto == NW_PROTO_ICMP) {
-        header->tp_src = cube->mask.tp_src ? header->tp_src & 0xff : 8; /* echo request */
+    } else if (header_is_icmp(header)) {
+        uint16_t echo = is_ipv6 ? ECHO_REQUEST_V6 : ECHO_REQUEST;
+        header->tp_src = cube->mask.tp_src ? header->tp_src & 0xff : echo;
         header->tp_dst = cube->mask.tp_dst ? header->tp_dst & 0xff : 0;
     }
 }

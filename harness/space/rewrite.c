@@ -6,43 +6,78 @@
 #define REWRITE_L2                                                                                 \
     .vlan_tci = 0xffff, .dl_src = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},                            \
     .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-#define REWRITE_NW REWRITE_L2, .nw_src = UINT32_MAX, .nw_dst = UINT32_MAX, .nw_tos = 0xfc
+#define REWRITE_IPV6 REWRITE_L2, .nw_tos = 0xfc
+#define REWRITE_IP   REWRITE_IPV6, .nw_src = UINT32_MAX, .nw_dst = UINT32_MAX
+#define PORTS        .tp_src = 0xffff, .tp_dst = 0xffff
+#define OCTETS       .tp_src = 0xff, .tp_dst = 0xff
 
-/* The bits that can be rewritten in packets of a class. */
-static const struct header class_fields[N_SPACE_CLASSES] = {
-    [SPACE_NOT_IP] = {REWRITE_L2},
-    [SPACE_IP] = {REWRITE_NW},
-    [SPACE_TCP] = {REWRITE_NW, .tp_src = 0xffff, .tp_dst = 0xffff},
-    [SPACE_UDP] = {REWRITE_NW, .tp_src = 0xffff, .tp_dst = 0xffff},
-    [SPACE_ICMP] = {REWRITE_NW, .tp_src = 0xff, .tp_dst = 0xff},
+const struct header space_class_fields[N_SPACE_CLASSES] = {
+    [SPACE_NOT_IP] = {REWRITE_L2},          [SPACE_IP] = {REWRITE_IP},
+    [SPACE_TCP] = {REWRITE_IP, PORTS},      [SPACE_UDP] = {REWRITE_IP, PORTS},
+    [SPACE_SCTP] = {REWRITE_IP, PORTS},     [SPACE_ICMP] = {REWRITE_IP, OCTETS},
+    [SPACE_IPV6] = {REWRITE_IPV6},          [SPACE_TCP6] = {REWRITE_IPV6, PORTS},
+    [SPACE_UDP6] = {REWRITE_IPV6, PORTS},   [SPACE_SCTP6] = {REWRITE_IPV6, PORTS},
+    [SPACE_ICMP6] = {REWRITE_IPV6, OCTETS},
 };
+
+#define TYPE(type)                                                                                 \
+    {                                                                                              \
+        {.dl_type = (type)},                                                                       \
+        {                                                                                          \
+            .dl_type = 0xffff                                                                      \
+        }                                                                                          \
+    }
+#define PROTO(type, proto)                                                                         \
+    {                                                                                              \
+        {.dl_type = (type), .nw_proto = (proto)},                                                  \
+        {                                                                                          \
+            .dl_type = 0xffff, .nw_proto = 0xff                                                    \
+        }                                                                                          \
+    }
 
 const struct match space_class_cubes[N_SPACE_CLASSES] = {
     [SPACE_NOT_IP] = {{0}, {0}},
-    [SPACE_IP] = {{.dl_type = DL_TYPE_IP}, {.dl_type = 0xffff}},
-    [SPACE_TCP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP},
-                   {.dl_type = 0xffff, .nw_proto = 0xff}},
-    [SPACE_UDP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_UDP},
-                   {.dl_type = 0xffff, .nw_proto = 0xff}},
-    [SPACE_ICMP] = {{.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_ICMP},
-                    {.dl_type = 0xffff, .nw_proto = 0xff}},
+    [SPACE_IP] = TYPE(DL_TYPE_IP),
+    [SPACE_TCP] = PROTO(DL_TYPE_IP, NW_PROTO_TCP),
+    [SPACE_UDP] = PROTO(DL_TYPE_IP, NW_PROTO_UDP),
+    [SPACE_SCTP] = PROTO(DL_TYPE_IP, NW_PROTO_SCTP),
+    [SPACE_ICMP] = PROTO(DL_TYPE_IP, NW_PROTO_ICMP),
+    [SPACE_IPV6] = TYPE(DL_TYPE_IPV6),
+    [SPACE_TCP6] = PROTO(DL_TYPE_IPV6, NW_PROTO_TCP),
+    [SPACE_UDP6] = PROTO(DL_TYPE_IPV6, NW_PROTO_UDP),
+    [SPACE_SCTP6] = PROTO(DL_TYPE_IPV6, NW_PROTO_SCTP),
+    [SPACE_ICMP6] = PROTO(DL_TYPE_IPV6, NW_PROTO_ICMPV6),
 };
 
 enum space_class space_class_of(const struct header *header)
 {
-    if (header->dl_type != DL_TYPE_IP) {
+    if (!header_has_ip(header)) {
         return SPACE_NOT_IP;
+    }
+    bool is_ipv6 = header->dl_type == DL_TYPE_IPV6;
+    if (header_is_icmp(header)) {
+        return is_ipv6 ? SPACE_ICMP6 : SPACE_ICMP;
     }
     switch (header->nw_proto) {
     case NW_PROTO_TCP:
-        return SPACE_TCP;
+        return is_ipv6 ? SPACE_TCP6 : SPACE_TCP;
     case NW_PROTO_UDP:
-        return SPACE_UDP;
-    case NW_PROTO_ICMP:
-        return SPACE_ICMP;
+        return is_ipv6 ? SPACE_UDP6 : SPACE_UDP;
+    case NW_PROTO_SCTP:
+        return is_ipv6 ? SPACE_SCTP6 : SPACE_SCTP;
     default:
-        return SPACE_IP;
+        return is_ipv6 ? SPACE_IPV6 : SPACE_IP;
     }
+}
+
+/* In the list, a class stands behind the one around it. */
+enum space_class space_class_around(enum space_class class)
+{
+    enum space_class around = class;
+    do {
+        around -= around > SPACE_NOT_IP;
+    } while (!match_within(&space_class_cubes[class], &space_class_cubes[around]));
+    return around;
 }
 
 static void set_vlan(struct space_rewrite *rewrite, uint16_t mask, uint16_t value)
@@ -110,7 +145,7 @@ struct space_rewrite space_rewrite_then(const struct space_rewrite *first,
 
 struct header space_rewritten(const struct space_rewrite *rewrite, const struct header *in)
 {
-    struct header set = header_and(&rewrite->mask, &class_fields[space_class_of(in)]);
+    struct header set = header_and(&rewrite->mask, &space_class_fields[space_class_of(in)]);
     struct header kept = header_without(in, &set), value = header_and(&rewrite->value, &set);
     return header_or(&kept, &value);
 }
@@ -130,8 +165,8 @@ static void tidy_vlan(struct match *cube)
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal)
 {
-    struct match of_a = {a->value, header_and(&a->mask, &class_fields[class])};
-    struct match of_b = {b->value, header_and(&b->mask, &class_fields[class])};
+    struct match of_a = {a->value, header_and(&a->mask, &space_class_fields[class])};
+    struct match of_b = {b->value, header_and(&b->mask, &space_class_fields[class])};
     if (!match_overlaps(&of_a, &of_b)) {
         return false;
     }
@@ -146,14 +181,14 @@ bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewri
 
 bool space_rewrites_beyond_l2(const struct space_rewrite *rewrite)
 {
-    struct header beyond = header_without(&rewrite->mask, &class_fields[SPACE_NOT_IP]);
+    struct header beyond = header_without(&rewrite->mask, &space_class_fields[SPACE_NOT_IP]);
     return !header_is_zero(&beyond);
 }
 
 struct match space_image(const struct space_rewrite *rewrite, const struct match *cube)
 {
     /* A normal cube has bits of nw_* and tp_* only where it fixes the class. */
-    const struct header *fields = &class_fields[space_class_of(&cube->value)];
+    const struct header *fields = &space_class_fields[space_class_of(&cube->value)];
     struct header set = header_and(&rewrite->mask, fields), to = header_and(&rewrite->value, &set);
     struct header kept = header_without(&cube->value, &set);
     struct match image = {header_or(&kept, &to), header_or(&cube->mask, &set)};
@@ -165,7 +200,7 @@ size_t space_preimage(const struct space_rewrite *rewrite, const struct match *m
                       struct match out[2])
 {
     /* A normal match asks for nw_* and tp_* only in packets whose class it fixes. */
-    const struct header *fields = &class_fields[space_class_of(&match->value)];
+    const struct header *fields = &space_class_fields[space_class_of(&match->value)];
     struct match set = {rewrite->value, header_and(&rewrite->mask, fields)};
     if (!match_overlaps(match, &set)) {
         return 0;

@@ -8,14 +8,33 @@
 #include "space/behavior.h"
 
 /* Packets by which of the fields that can be rewritten they have. */
-enum space_class { SPACE_NOT_IP, SPACE_IP, SPACE_TCP, SPACE_UDP, SPACE_ICMP };
-enum { N_SPACE_CLASSES = SPACE_ICMP + 1 };
+enum space_class {
+    SPACE_NOT_IP,
+    SPACE_IP,
+    SPACE_TCP,
+    SPACE_UDP,
+    SPACE_SCTP,
+    SPACE_ICMP,
+    SPACE_IPV6,
+    SPACE_TCP6,
+    SPACE_UDP6,
+    SPACE_SCTP6,
+    SPACE_ICMP6,
+    N_SPACE_CLASSES
+};
 
 enum space_class space_class_of(const struct header *header);
 
 /* Cubes that hold the classes of packets. They overlap (a TCP packet is in
  * three); the fields of a narrower class include those of a wider one. */
 extern const struct match space_class_cubes[N_SPACE_CLASSES];
+
+/* The bits that can be rewritten in packets of a class. */
+extern const struct header space_class_fields[N_SPACE_CLASSES];
+
+/* The class whose cube is the smallest one around that of this class; SPACE_NOT_IP is its own. The
+ * headers of a class are those of its cube outside of the cubes of which it is the one around. */
+enum space_class space_class_around(enum space_class class);
 
 /* One more action, after those that are in there. False: it rewrites nothing
  * that is known. */

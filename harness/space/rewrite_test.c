@@ -57,7 +57,15 @@ static const struct {
      "arp,nw_src=10.0.0.1"},
     {"mod_tp_src:65535", "tcp" TP, "tcp,tp_src=65535,tp_dst=2"},
     {"mod_tp_dst:65535", "udp" TP, "udp,tp_src=1,tp_dst=65535"},
-    {"mod_tp_src:8,mod_tp_dst:9", "ip,nw_proto=132", "ip,nw_proto=132"},
+    {"mod_tp_src:8,mod_tp_dst:9", "ip,nw_proto=47", "ip,nw_proto=47"},
+    {"mod_tp_src:8,mod_tp_dst:9", "sctp" TP, "sctp,tp_src=8,tp_dst=9"},
+    {"mod_tp_src:8,mod_tp_dst:9", "tcp6" TP, "tcp6,tp_src=8,tp_dst=9"},
+    {"mod_tp_src:8,mod_tp_dst:9", "udp6" TP, "udp6,tp_src=8,tp_dst=9"},
+    {"mod_tp_src:8,mod_tp_dst:9", "sctp6" TP, "sctp6,tp_src=8,tp_dst=9"},
+    {"mod_tp_src:264,mod_tp_dst:9", "icmp6,icmp_type=3", "icmp6,icmp_type=8,icmp_code=9"},
+    {"mod_tp_src:8,mod_tp_dst:9", "ipv6,nw_proto=1", "ipv6,nw_proto=1"},
+    {"mod_nw_src:1.2.3.4,mod_nw_dst:1.2.3.4,mod_nw_tos:4", "tcp6" TP, "tcp6,nw_tos=4" TP},
+    {"mod_nw_tos:4", "ipv6,nw_proto=50,nw_tos=8", "ipv6,nw_proto=50,nw_tos=4"},
     {"mod_tp_src:8,mod_tp_dst:9", "icmp,icmp_type=3,icmp_code=1", "icmp,icmp_type=8,icmp_code=9"},
     {"mod_tp_src:9,mod_nw_tos:4,mod_dl_dst:00:00:00:00:00:07", "tcp" TAGS NW TP,
      "tcp,dl_vlan=5,dl_vlan_pcp=3,dl_src=00:00:00:00:00:01,dl_dst=00:00:00:00:00:07,"
@@ -77,6 +85,24 @@ static void each_action_rewrites_its_field(void **state)
     }
     struct space_rewrite nothing = {0};
     assert_false(space_rewrite_add(&nothing, &(struct action){.type = ACTION_VENDOR}));
+}
+
+/* Of each class the cube around it is that of one that is wider, and has fewer fields. */
+static void classes_stand_in_one_another(void **state)
+{
+    (void)state;
+    static const enum space_class around[N_SPACE_CLASSES] = {
+        [SPACE_TCP] = SPACE_IP,     [SPACE_UDP] = SPACE_IP,     [SPACE_SCTP] = SPACE_IP,
+        [SPACE_ICMP] = SPACE_IP,    [SPACE_TCP6] = SPACE_IPV6,  [SPACE_UDP6] = SPACE_IPV6,
+        [SPACE_SCTP6] = SPACE_IPV6, [SPACE_ICMP6] = SPACE_IPV6,
+    };
+    for (int c = 0; c < N_SPACE_CLASSES; c++) {
+        enum space_class wider = space_class_around((enum space_class)c);
+        struct header more = header_without(&space_class_fields[wider], &space_class_fields[c]);
+        assert_int_equal(wider, around[c]);
+        assert_true(header_is_zero(&more));
+        assert_int_equal(space_class_of(&space_class_cubes[c].value), c);
+    }
 }
 
 static struct space_rewrite random_rewrite(void)
@@ -130,6 +156,9 @@ static void images_are_narrow(void **state)
         {"mod_nw_src:10.0.0.2", "tcp,nw_src=10.0.0.0/8", "tcp,nw_src=10.0.0.2"},
         {"mod_tp_dst:80", "ip", "ip"},
         {"mod_tp_dst:80", "udp,tp_src=1", "udp,tp_src=1,tp_dst=80"},
+        {"mod_tp_dst:80", "ipv6", "ipv6"},
+        {"mod_tp_dst:80,mod_nw_src:10.0.0.2", "udp6,tp_src=1", "udp6,tp_src=1,tp_dst=80"},
+        {"mod_nw_tos:32", "ipv6", "ipv6,nw_tos=32"},
     };
     for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
         struct space_rewrite rewrite = rewrite_of(images[i].actions);
@@ -145,6 +174,7 @@ static void images_are_narrow(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_action_rewrites_its_field),
+    cmocka_unit_test(classes_stand_in_one_another),
     cmocka_unit_test(rewrites_add_up),
     cmocka_unit_test(images_are_narrow),
 };

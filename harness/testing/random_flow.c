@@ -30,7 +30,8 @@ static uint16_t random_port(struct dice *dice)
 
 static void random_layer_2(struct dice *dice, struct match *match)
 {
-    static const uint16_t types[] = {0x0800, 0x0800, 0x0800, 0x0806, 0x88b5, 0x88cc, 0x05ff};
+    static const uint16_t types[] = {0x0800, 0x0800, 0x0800, 0x0806,
+                                     0x86dd, 0x88b5, 0x88cc, 0x05ff};
     if (roll(dice, 2)) {
         match->value.in_port = random_port(dice);
         match->mask.in_port = UINT16_MAX;
@@ -57,7 +58,7 @@ static void random_layer_2(struct dice *dice, struct match *match)
 
 static void random_layers_3_and_4(struct dice *dice, struct match *match)
 {
-    static const uint8_t protos[] = {1, 2, 6, 17, 89};
+    static const uint8_t protos[] = {1, 2, 6, 17, 58, 89, 132};
     match->value.nw_tos = (uint8_t)(roll(dice, 64) << 2);
     match->mask.nw_tos = roll(dice, 3) ? 0 : 0xfc;
     match->value.nw_src = roll(dice, UINT32_MAX);
@@ -66,7 +67,7 @@ static void random_layers_3_and_4(struct dice *dice, struct match *match)
     match->mask.nw_dst = roll(dice, 2) ? 0 : UINT32_MAX << roll(dice, 32);
     match->value.nw_proto = protos[roll(dice, sizeof protos)];
     match->mask.nw_proto = roll(dice, 3) ? 0xff : 0;
-    bool icmp = match->value.nw_proto == NW_PROTO_ICMP; /* type and code have 8 bits */
+    bool icmp = header_is_icmp(&match->value); /* type and code have 8 bits */
     match->value.tp_src = (uint16_t)roll(dice, icmp ? 256 : 65536);
     match->mask.tp_src = roll(dice, 2) ? UINT16_MAX : 0;
     match->value.tp_dst = (uint16_t)roll(dice, icmp ? 256 : 65536);
@@ -77,7 +78,9 @@ static struct match random_match(struct dice *dice)
 {
     struct match match = {0};
     random_layer_2(dice, &match);
-    random_layers_3_and_4(dice, &match);
+    if (match.value.dl_type != DL_TYPE_IPV6) { /* OpenFlow 1.0 has nothing more of it */
+        random_layers_3_and_4(dice, &match);
+    }
     match_normalize(&match);
     return match;
 }

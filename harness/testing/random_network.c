@@ -48,14 +48,14 @@ static void add_of_protocol(struct random_network *network, struct header header
     header.dl_type = dl_type;
     header.nw_proto = nw_proto;
     bool has_tp = header_has_tp(&header);
-    for (size_t i = 0; i < COUNT(addresses); i++) {
-        header.nw_src = addresses[i];
+    for (size_t i = 0; i < (header_has_nw(&header) ? COUNT(addresses) : 1); i++) {
+        header.nw_src = header_has_nw(&header) ? addresses[i] : 0;
         for (size_t j = 0; j < (has_tp ? COUNT(tp_ports) : 1); j++) {
             header.tp_dst = has_tp ? tp_ports[j] : 0;
             add(network, &header);
         }
     }
-    if (dl_type == DL_TYPE_IP && !has_tp) {
+    if (header_has_ip(&header) && !has_tp) {
         header.nw_tos = 0x20;
         add(network, &header);
     }
@@ -70,6 +70,10 @@ static void add_payloads(struct random_network *network, struct header header)
         add_of_protocol(network, header, DL_TYPE_IP, 2);
         add_of_protocol(network, header, DL_TYPE_IP, NW_PROTO_TCP);
         add_of_protocol(network, header, DL_TYPE_IP, NW_PROTO_ICMP);
+        add_of_protocol(network, header, DL_TYPE_IPV6, 2);
+        add_of_protocol(network, header, DL_TYPE_IPV6, NW_PROTO_TCP);
+        add_of_protocol(network, header, DL_TYPE_IPV6, NW_PROTO_ICMPV6);
+        add_of_protocol(network, header, DL_TYPE_IPV6, NW_PROTO_ICMP);
     }
 }
 
@@ -159,10 +163,11 @@ static void match_vlan(struct random_network *network, struct match *match)
 
 static void match_ip(struct random_network *network, struct match *match)
 {
-    static const uint16_t types[] = {DL_TYPE_IP, DL_TYPE_IP, DL_TYPE_IP, DL_TYPE_ARP,
-                                     DL_TYPE_PROBE};
+    static const uint16_t types[] = {DL_TYPE_IP,   DL_TYPE_IP,   DL_TYPE_IP,   DL_TYPE_ARP,
+                                     DL_TYPE_IPV6, DL_TYPE_IPV6, DL_TYPE_PROBE};
     static const uint32_t nw_masks[] = {0, 0, 0xff000000, 0xffff0000, UINT32_MAX};
-    static const uint8_t protocols[] = {NW_PROTO_TCP, NW_PROTO_TCP, NW_PROTO_ICMP, 2, 1};
+    static const uint8_t protocols[] = {
+        NW_PROTO_TCP, NW_PROTO_TCP, NW_PROTO_ICMP, NW_PROTO_ICMPV6, 2, 1};
     match->mask.dl_type = UINT16_MAX;
     match->value.dl_type = types[roll(&network->dice, COUNT(types))];
     match->mask.nw_src = nw_masks[roll(&network->dice, COUNT(nw_masks))];

@@ -30,8 +30,10 @@ static inline unsigned random_below(unsigned n)
  * mask may tell apart one that none asks for. */
 static const uint16_t universe_tci[] = {0,      0x1000, 0x3000, 0x1001, 0x3001, 0x1002, 0x3002,
                                         0x1fff, 0x3fff, 0x5000, 0x5001, 0x5002, 0x5fff};
-static const uint16_t universe_dl_type[] = {DL_TYPE_IP, DL_TYPE_ARP, DL_TYPE_PROBE, 0x86dd};
-static const uint8_t universe_proto[] = {NW_PROTO_ICMP, NW_PROTO_TCP, NW_PROTO_UDP, 2};
+static const uint16_t universe_dl_type[] = {DL_TYPE_IP, DL_TYPE_ARP, DL_TYPE_PROBE, DL_TYPE_IPV6,
+                                            0x88cc};
+static const uint8_t universe_proto[] = {NW_PROTO_ICMP, NW_PROTO_TCP, NW_PROTO_UDP, NW_PROTO_ICMPV6,
+                                         2};
 static const uint8_t universe_tos[] = {0, 0x20, 0xfc};
 static const uint16_t universe_tp[] = {8, 80, 7};
 static const uint32_t universe_nw[] = {0x0a000001, 0x0a000002, 0x0a010001, 0x0a000009,
@@ -50,14 +52,14 @@ static inline void universe_add(struct universe *universe, struct header header)
 
 static inline void universe_add_nw(struct universe *universe, struct header header)
 {
-    if (!header_has_nw(&header)) {
+    if (!header_has_proto(&header)) {
         universe_add(universe, header);
         return;
     }
-    bool ip = header.dl_type == DL_TYPE_IP;
-    for (size_t i = 0; i < UNIVERSE_COUNT(universe_nw); i++) {
+    bool ip = header_has_ip(&header), nw = header_has_nw(&header);
+    for (size_t i = 0; i < (nw ? UNIVERSE_COUNT(universe_nw) : 1); i++) {
         for (size_t j = 0; j < UNIVERSE_COUNT(universe_proto); j++) {
-            header.nw_src = universe_nw[i];
+            header.nw_src = nw ? universe_nw[i] : 0;
             header.nw_proto = universe_proto[j];
             size_t n_tp = header_has_tp(&header) ? UNIVERSE_COUNT(universe_tp) : 1;
             for (size_t k = 0; k < n_tp * (ip ? UNIVERSE_COUNT(universe_tos) : 1); k++) {
@@ -102,7 +104,7 @@ static inline void random_nw(struct match *match)
     match->value.nw_src = universe_nw[random_below(3)] & match->mask.nw_src;
     if (random_below(2)) {
         match->mask.nw_proto = 0xff;
-        match->value.nw_proto = universe_proto[random_below(3)];
+        match->value.nw_proto = universe_proto[random_below(4)];
     }
     if (random_below(4) == 0) {
         match->mask.nw_tos = 0xfc;
@@ -127,7 +129,7 @@ static inline struct match random_match(void)
     }
     if (random_below(3)) {
         match.mask.dl_type = 0xffff;
-        match.value.dl_type = universe_dl_type[random_below(3)];
+        match.value.dl_type = universe_dl_type[random_below(4)];
         random_nw(&match);
     }
     if (random_below(4) == 0) {

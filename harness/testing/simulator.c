@@ -26,7 +26,10 @@ static void set_tci(struct header *header, uint16_t bits, uint16_t value)
 
 static void rewrite(const struct action *action, struct header *header)
 {
-    bool is_ip = header->dl_type == DL_TYPE_IP;
+    bool is_ip = header->dl_type == DL_TYPE_IP, is_ipv6 = header->dl_type == DL_TYPE_IPV6;
+    uint8_t icmp = is_ip ? NW_PROTO_ICMP : NW_PROTO_ICMPV6, proto = header->nw_proto;
+    bool has_tp = (is_ip || is_ipv6) && (proto == icmp || proto == NW_PROTO_TCP ||
+                                         proto == NW_PROTO_UDP || proto == NW_PROTO_SCTP);
     if (action->type == ACTION_SET_VLAN_VID) {
         set_tci(header, VLAN_VID, action->vlan_vid);
     } else if (action->type == ACTION_SET_VLAN_PCP) {
@@ -37,9 +40,9 @@ static void rewrite(const struct action *action, struct header *header)
         memcpy(header->dl_src, action->dl_addr, 6);
     } else if (action->type == ACTION_SET_NW_SRC && is_ip) {
         header->nw_src = action->nw_addr;
-    } else if (action->type == ACTION_SET_NW_TOS && is_ip) {
+    } else if (action->type == ACTION_SET_NW_TOS && (is_ip || is_ipv6)) {
         header->nw_tos = action->nw_tos;
-    } else if (action->type == ACTION_SET_TP_DST && header_has_tp(header)) {
+    } else if (action->type == ACTION_SET_TP_DST && has_tp) {
         header->tp_dst = action->tp_port;
     }
 }

@@ -44,6 +44,21 @@ static void decode_masks(struct header *mask, uint32_t wildcards)
     mask->tp_dst = wildcards & OFPFW_TP_DST ? 0 : UINT16_MAX;
 }
 
+/* Of IPv6, OpenFlow 1.0 has nothing but the type. */
+static void ignore_beyond_ipv4(struct match *match)
+{
+    if (match->value.dl_type == DL_TYPE_IPV6) {
+        match->mask.nw_tos = match->mask.nw_proto = 0;
+    }
+}
+
+static int check_ipv4(const struct match *match, struct base_error *error)
+{
+    bool is_beyond = match->value.dl_type == DL_TYPE_IPV6 &&
+                     (match->mask.nw_tos || match->mask.nw_proto);
+    return is_beyond ? base_fail(error, "OpenFlow 1.0 can not match fields of IPv6") : 0;
+}
+
 int of_decode_match(struct base_reader *in, struct match *match, bool *exact,
                     struct base_error *error)
 {
@@ -67,6 +82,7 @@ int of_decode_match(struct base_reader *in, struct match *match, bool *exact,
 
     decode_masks(&match->mask, wildcards);
     decode_vlan(match, wildcards, vid, pcp);
+    ignore_beyond_ipv4(match);
     match_normalize(match);
     if (exact) {
         *exact = wildcards == 0;
@@ -164,7 +180,7 @@ int of_encode_match(struct base_buffer *out, const struct match *match, struct b
     const struct header *value = &match->value;
     uint32_t wildcards = 0;
     uint16_t vid = 0;
-    if (encode_masks(&match->mask, &wildcards, error) ||
+    if (check_ipv4(match, error) || encode_masks(&match->mask, &wildcards, error) ||
         encode_vlan(value->vlan_tci, match->mask.vlan_tci, &vid, &wildcards, error)) {
         return -1;
     }

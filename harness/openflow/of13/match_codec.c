@@ -107,7 +107,9 @@ static void put_transport(struct base_buffer *out, const struct match *match)
     } of_proto[] = {
         {NW_PROTO_TCP, FIELD_TCP_SRC, FIELD_TCP_DST},
         {NW_PROTO_UDP, FIELD_UDP_SRC, FIELD_UDP_DST},
+        {NW_PROTO_SCTP, FIELD_SCTP_SRC, FIELD_SCTP_DST},
         {NW_PROTO_ICMP, FIELD_ICMP_TYPE, FIELD_ICMP_CODE},
+        {NW_PROTO_ICMPV6, FIELD_ICMPV6_TYPE, FIELD_ICMPV6_CODE},
     };
     const struct header *value = &match->value, *mask = &match->mask;
     for (size_t i = 0; i < sizeof of_proto / sizeof *of_proto; i++) {
@@ -136,26 +138,6 @@ static void put_network(struct base_buffer *out, const struct match *match)
     }
 }
 
-/* The field of OXM for what is said of the transport without naming it. */
-static enum field_id transport_of(const struct flow_entry *entry, enum field_id id)
-{
-    uint8_t proto = entry->match.value.nw_proto;
-    for (size_t i = 0; i < entry->n_extras; i++) {
-        if (entry->extras[i].id == FIELD_NW_PROTO) {
-            proto = entry->extras[i].value[0];
-        }
-    }
-    bool is_src = id == FIELD_TP_SRC;
-    switch (proto) {
-    case NW_PROTO_TCP:
-        return is_src ? FIELD_TCP_SRC : FIELD_TCP_DST;
-    case NW_PROTO_UDP:
-        return is_src ? FIELD_UDP_SRC : FIELD_UDP_DST;
-    default:
-        return is_src ? FIELD_SCTP_SRC : FIELD_SCTP_DST;
-    }
-}
-
 /* Whether all bits of a field are asked for that it has: 20 of a flow label, one of MPLS BOS. */
 static bool is_whole(const struct field_value *extra)
 {
@@ -179,20 +161,14 @@ static bool is_whole(const struct field_value *extra)
     return all == UINT8_MAX;
 }
 
-static int put_extra(struct base_buffer *out, const struct flow_entry *entry,
-                     const struct field_value *extra, struct base_error *error)
+static int put_extra(struct base_buffer *out, const struct field_value *extra,
+                     struct base_error *error)
 {
     enum field_id id = (enum field_id)extra->id;
     struct field_value value = *extra;
     bool whole = is_whole(extra);
-    if (id == FIELD_TP_SRC || id == FIELD_TP_DST) {
-        id = transport_of(entry, id);
-    } else if (id == FIELD_VLAN_TCI) {
+    if (id == FIELD_VLAN_TCI) {
         id = FIELD_VLAN_VID;
-    } else if (id == FIELD_NW_TOS) {
-        id = FIELD_IP_DSCP;
-        value.value[0] >>= 2;
-        whole = true;
     }
     uint32_t tlv = id == FIELD_OTHER ? extra->header : field_tlv(id);
     if (tlv == 0) {
@@ -218,7 +194,7 @@ int of13_encode_match(struct base_buffer *out, const struct flow_entry *entry,
     for (int pass = 0; pass < 2; pass++) { /* what only tables see stands last */
         for (size_t i = 0; i < entry->n_extras && !status; i++) {
             status = (entry->extras[i].id > FIELD_IN_PORT) == (pass == 0)
-                         ? put_extra(out, entry, &entry->extras[i], error)
+                         ? put_extra(out, &entry->extras[i], error)
                          : 0;
         }
     }
