@@ -70,3 +70,9 @@ bool base_ipv6_parse(const char *text, uint8_t ipv6[BASE_IPV6_BYTES])
     memcpy(ipv6, address.s6_addr, BASE_IPV6_BYTES);
     return true;
 }
+
+char *base_ipv6_format(const uint8_t ipv6[BASE_IPV6_BYTES], char text[BASE_IPV6_TEXT])
+{
+    inet_ntop(AF_INET6, ipv6, text, BASE_IPV6_TEXT);
+    return text;
+}

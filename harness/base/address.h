@@ -8,7 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BASE_MAC_BYTES = 6, BASE_MAC_TEXT = 18, BASE_IP_TEXT = 16, BASE_IPV6_BYTES = 16 };
+enum {
+    BASE_MAC_BYTES = 6,
+    BASE_MAC_TEXT = 18,
+    BASE_IP_TEXT = 16,
+    BASE_IPV6_BYTES = 16,
+    BASE_IPV6_TEXT = 46
+};
 
 /* Reads "xx:xx:xx:xx:xx:xx", two hexadecimal digits each, in either case. False:
  * it is something else, and `mac` is unchanged. */
@@ -26,5 +32,8 @@ char *base_ip_format(uint32_t ip, char text[BASE_IP_TEXT]);
 /* Reads an address as RFC 4291, section 2.2, has it: "2001:db8::1". False: it is something else,
  * and `ipv6` is unchanged. */
 bool base_ipv6_parse(const char *text, uint8_t ipv6[BASE_IPV6_BYTES]);
+
+/* Writes the address as RFC 5952 has it. Returns `text`. */
+char *base_ipv6_format(const uint8_t ipv6[BASE_IPV6_BYTES], char text[BASE_IPV6_TEXT]);
 
 #endif

@@ -59,7 +59,7 @@ static void ip_both_ways(void **state)
     }
 }
 
-static void reads_ipv6(void **state)
+static void ipv6_both_ways(void **state)
 {
     (void)state;
     static const uint8_t written[BASE_IPV6_BYTES] = {0x20, 0x01, 0x0d, 0xb8, [14] = 1, [15] = 0xff};
@@ -67,6 +67,9 @@ static void reads_ipv6(void **state)
     uint8_t ipv6[BASE_IPV6_BYTES] = {0};
     assert_true(base_ipv6_parse("2001:DB8::1ff", ipv6));
     assert_memory_equal(ipv6, written, sizeof written);
+    char text[BASE_IPV6_TEXT];
+    assert_ptr_equal(base_ipv6_format(ipv6, text), text);
+    assert_string_equal(text, "2001:db8::1ff");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(base_ipv6_parse(bad[i], ipv6));
         assert_memory_equal(ipv6, written, sizeof written);
@@ -77,7 +80,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(mac_both_ways),
     cmocka_unit_test(refuses_what_is_no_mac),
     cmocka_unit_test(ip_both_ways),
-    cmocka_unit_test(reads_ipv6),
+    cmocka_unit_test(ipv6_both_ways),
 };
 
 TEST_MAIN(tests)

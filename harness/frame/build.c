@@ -4,6 +4,7 @@
 #include "frame/checksum.h"
 #include "frame/parse.h"
 #include "frame/probe.h"
+#include "frame/transport.h"
 
 #include <string.h>
 
@@ -92,9 +93,9 @@ static void put_ipv6(const struct draft *draft, size_t payload_bytes, struct bas
     static const uint8_t groups[12] = {0xff, 0x0e, [8] = 0, [9] = 0, 0x0d, 0xb8}; /* RFC 6676 */
     const uint8_t *to = draft->sent->dl_dst;
     bool is_group = to[0] == 0x33 && to[1] == 0x33;
-    base_put_be32(out, 6u << 28);
+    base_put_be32(out, 6u << 28 | (uint32_t)draft->as->nw_tos << 20);
     base_put_be16(out, (uint16_t)payload_bytes);
-    base_put_u8(out, NW_PROTO_UDP);
+    base_put_u8(out, draft->as->nw_proto);
     base_put_u8(out, 64);
     base_put_bytes(out, network, sizeof network);
     base_put_zeros(out, 2);
@@ -104,97 +105,77 @@ static void put_ipv6(const struct draft *draft, size_t payload_bytes, struct bas
     base_put_bytes(out, is_group ? to + 2 : to, is_group ? 4 : 6);
 }
 
+static void put_ports(const struct draft *draft, struct base_buffer *out)
+{
+    base_put_be16(out, draft->as->tp_src);
+    base_put_be16(out, draft->as->tp_dst);
+}
+
 static void put_icmp(const struct draft *draft, struct base_buffer *out)
 {
-    size_t start = out->n_bytes;
     base_put_u8(out, (uint8_t)draft->as->tp_src);
     base_put_u8(out, (uint8_t)draft->as->tp_dst);
     base_put_zeros(out, 6);
-    base_put_bytes(out, draft->payload->data, draft->payload->n_bytes);
-    if (!out->failed) {
-        base_patch_be16(out, start + 2,
-                        frame_checksum(part(out, start), 8 + draft->payload->n_bytes));
-    }
 }
 
-/* The checksum at `at` of the segment at `start`, to the end, behind the IP header at `ip`. A sum
- * of 0 is sent as its other form, since 0 means "none" in UDP (RFC 768). */
-static void patch_transport_checksum(struct base_buffer *out, size_t ip, size_t start, size_t at)
+static void put_udp(const struct draft *draft, struct base_buffer *out)
 {
-    if (out->failed) {
-        return;
-    }
-    const uint8_t *header = part(out, ip), *segment = part(out, start);
-    size_t n_bytes = out->n_bytes - start;
-    bool is_ipv6 = header[0] >> 4 == 6, is_udp = is_ipv6 || header[9] == NW_PROTO_UDP;
-    uint16_t checksum = is_ipv6 ? frame_checksum_over_ipv6(header, segment, n_bytes)
-                                : frame_checksum_over_ipv4(header, segment, n_bytes);
-    base_patch_be16(out, at, checksum == 0 && is_udp ? 0xffff : checksum);
-}
-
-/* ip: where its IP header is. A fragment has no checksum: it would be that of the whole. */
-static void put_udp(const struct draft *draft, uint16_t src, uint16_t dst, size_t ip,
-                    struct base_buffer *out)
-{
-    size_t start = out->n_bytes;
-    bool is_part = draft->shape->fragment != FRAME_WHOLE;
-    base_put_be16(out, src);
-    base_put_be16(out, dst);
-    base_put_be16(out, (uint16_t)(8 + draft->payload->n_bytes + (is_part ? LATER_BYTES : 0)));
+    size_t n_behind = draft->shape->fragment ? LATER_BYTES : 0;
+    put_ports(draft, out);
+    base_put_be16(out, (uint16_t)(8 + draft->payload->n_bytes + n_behind));
     base_put_be16(out, 0);
-    base_put_bytes(out, draft->payload->data, draft->payload->n_bytes);
-    if (!is_part) {
-        patch_transport_checksum(out, ip, start, start + 6);
-    }
 }
 
 /* A bare RST, where nothing else is wanted: the one segment that no kernel answers (RFC 9293,
  * 3.10.7). */
-static void put_tcp(const struct draft *draft, size_t ip, struct base_buffer *out)
+static void put_tcp(const struct draft *draft, struct base_buffer *out)
 {
-    size_t start = out->n_bytes;
     uint8_t flags = draft->shape->tcp_flags ? draft->shape->tcp_flags : TCP_RST;
-    base_put_be16(out, draft->as->tp_src);
-    base_put_be16(out, draft->as->tp_dst);
+    put_ports(draft, out);
     base_put_zeros(out, 8);
     base_put_be16(out, 0x5000 | flags);
     base_put_zeros(out, 6);
+}
+
+/* An ABORT, which is not answered (RFC 9260, section 8.4). */
+static void put_sctp(const struct draft *draft, struct base_buffer *out)
+{
+    enum { ABORT = 6 };
+    put_ports(draft, out);
+    base_put_zeros(out, 8);
+    base_put_u8(out, ABORT);
+    base_put_u8(out, 0);
+    base_put_be16(out, (uint16_t)(FRAME_SCTP_CHUNK + draft->payload->n_bytes));
+}
+
+/* A fragment has no checksum: it would be that of the whole. */
+static void put_ip_packet(const struct draft *draft, struct base_buffer *out)
+{
+    static const struct {
+        uint8_t proto, n_bytes;
+        void (*put)(const struct draft *draft, struct base_buffer *out);
+    } kinds[] = {{NW_PROTO_UDP, 8, put_udp},
+                 {NW_PROTO_TCP, 20, put_tcp},
+                 {NW_PROTO_SCTP, 12 + FRAME_SCTP_CHUNK, put_sctp},
+                 {NW_PROTO_ICMP, 8, put_icmp},
+                 {NW_PROTO_ICMPV6, 8, put_icmp}};
+    const struct header *as = draft->as;
+    const struct frame_transport *row = frame_transport_of(as->dl_type, as->nw_proto);
+    size_t ip = out->n_bytes, kind = 0;
+    while (row && kinds[kind].proto != row->proto) {
+        kind++;
+    }
+    bool has_header = row && draft->shape->fragment != FRAME_LATER_FRAGMENT;
+    size_t n_bytes = draft->payload->n_bytes + (has_header ? kinds[kind].n_bytes : 0);
+    (as->dl_type == DL_TYPE_IP ? put_ipv4 : put_ipv6)(draft, n_bytes, out);
+    size_t segment = out->n_bytes;
+    if (has_header) {
+        kinds[kind].put(draft, out);
+    }
     base_put_bytes(out, draft->payload->data, draft->payload->n_bytes);
-    patch_transport_checksum(out, ip, start, start + 16);
-}
-
-static void put_ipv4_packet(const struct draft *draft, struct base_buffer *out)
-{
-    size_t ip = out->n_bytes, n_bytes = draft->payload->n_bytes;
-    uint8_t proto = draft->as->nw_proto;
-    if (draft->shape->fragment == FRAME_LATER_FRAGMENT) {
-        proto = 0; /* of its transport header nothing is in it */
+    if (has_header && !draft->shape->fragment && !out->failed) {
+        frame_transport_seal(row, part(out, ip), part(out, segment), out->n_bytes - segment);
     }
-    switch (proto) {
-    case NW_PROTO_ICMP:
-        put_ipv4(draft, 8 + n_bytes, out);
-        put_icmp(draft, out);
-        break;
-    case NW_PROTO_UDP:
-        put_ipv4(draft, 8 + n_bytes, out);
-        put_udp(draft, draft->as->tp_src, draft->as->tp_dst, ip, out);
-        break;
-    case NW_PROTO_TCP:
-        put_ipv4(draft, 20 + n_bytes, out);
-        put_tcp(draft, ip, out);
-        break;
-    default:
-        put_ipv4(draft, n_bytes, out);
-        base_put_bytes(out, draft->payload->data, n_bytes);
-    }
-}
-
-static void put_ipv6_packet(const struct draft *draft, struct base_buffer *out)
-{
-    enum { DISCARD = 9 };
-    size_t ip = out->n_bytes;
-    put_ipv6(draft, 8 + draft->payload->n_bytes, out);
-    put_udp(draft, DISCARD, DISCARD, ip, out);
 }
 
 /* IEEE 802.3: length, and a UI frame to the null SAP (IEEE 802.2). Where no length can say it,
@@ -218,10 +199,8 @@ static void put_all(const struct draft *draft, struct base_buffer *out)
         return;
     }
     base_put_be16(out, type);
-    if (type == DL_TYPE_IP) {
-        put_ipv4_packet(draft, out);
-    } else if (type == DL_TYPE_IPV6) {
-        put_ipv6_packet(draft, out);
+    if (type == DL_TYPE_IP || type == DL_TYPE_IPV6) {
+        put_ip_packet(draft, out);
     } else {
         if (type == DL_TYPE_ARP) {
             put_arp(draft, out);
@@ -262,10 +241,10 @@ static bool has_header(const uint8_t *frame, size_t n_bytes, const struct draft 
     bool has_inner = draft->shape->inner_tci != 0;
     bool is_fragment = draft->shape->fragment != FRAME_WHOLE;
     bool is_udp = as->dl_type == DL_TYPE_IP && as->nw_proto == NW_PROTO_UDP;
-    bool is_tcp = as->dl_type == DL_TYPE_IP && as->nw_proto == NW_PROTO_TCP;
+    bool is_tcp = header_has_ip(as) && as->nw_proto == NW_PROTO_TCP;
     struct frame_view view;
     return frame_dissect(frame, n_bytes, as->in_port, &view) &&
-           memcmp(&view.header, as, sizeof *as) == 0 &&
+           memcmp(&view.header, as, sizeof *as) == 0 && (!header_has_ip(as) || view.end) &&
            view.type == (has_inner ? DL_TYPE_PROBE : as->dl_type) &&
            view.n_tags == (as->vlan_tci ? 1u : 0) + has_inner && (!is_fragment || is_udp) &&
            (draft->shape->tcp_flags == 0 || is_tcp);

@@ -3,6 +3,8 @@
  * What is the Internet checksum of these bytes? */
 #include "frame/checksum.h"
 
+#include <stdbool.h>
+
 /* Frames are far below the 128 KiB that a sum of 32 bits can take. */
 static uint32_t sum(uint32_t so_far, const uint8_t *bytes, size_t n_bytes)
 {
@@ -24,16 +26,10 @@ uint16_t frame_checksum(const uint8_t *bytes, size_t n_bytes)
     return fold(sum(0, bytes, n_bytes));
 }
 
-uint16_t frame_checksum_over_ipv4(const uint8_t *ipv4, const uint8_t *segment, size_t n_bytes)
+uint16_t frame_checksum_over(const uint8_t *ip, uint8_t proto, const uint8_t *segment,
+                             size_t n_bytes)
 {
-    const uint8_t *addresses = ipv4 + 12, *proto = ipv4 + 9;
-    uint32_t pseudo = sum(0, addresses, 8) + *proto + (uint32_t)n_bytes;
-    return fold(sum(pseudo, segment, n_bytes));
-}
-
-uint16_t frame_checksum_over_ipv6(const uint8_t *ipv6, const uint8_t *segment, size_t n_bytes)
-{
-    const uint8_t *addresses = ipv6 + 8, *next_header = ipv6 + 6;
-    uint32_t pseudo = sum(0, addresses, 32) + *next_header + (uint32_t)n_bytes;
-    return fold(sum(pseudo, segment, n_bytes));
+    bool is_ipv6 = ip[0] >> 4 == 6;
+    uint32_t pseudo = is_ipv6 ? sum(0, ip + 8, 32) : sum(0, ip + 12, 8);
+    return fold(sum(pseudo + proto + (uint32_t)n_bytes, segment, n_bytes));
 }

@@ -12,12 +12,10 @@
  * right checksum: 0. */
 uint16_t frame_checksum(const uint8_t *bytes, size_t n_bytes);
 
-/* The same with the pseudo header of TCP (RFC 9293, section 3.1) and UDP (RFC
- * 768) in front, taken from an IPv4 header of 20 bytes or more. */
-uint16_t frame_checksum_over_ipv4(const uint8_t *ipv4, const uint8_t *segment, size_t n_bytes);
-
-/* The same with the pseudo header of IPv6 (RFC 8200, section 8.1), taken from an IPv6 header of
- * 40 bytes whose next header is that of the segment. */
-uint16_t frame_checksum_over_ipv6(const uint8_t *ipv6, const uint8_t *segment, size_t n_bytes);
+/* The same with the pseudo header of IPv4 (RFC 9293, section 3.1; RFC 768) or of IPv6 (RFC 8200,
+ * section 8.1) in front, of a segment of this protocol: of an IP header of 20 or 40 bytes or more,
+ * which tells its version. */
+uint16_t frame_checksum_over(const uint8_t *ip, uint8_t proto, const uint8_t *segment,
+                             size_t n_bytes);
 
 #endif

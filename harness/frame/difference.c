@@ -7,9 +7,10 @@
 #include "base/reader.h"
 #include "frame/checksum.h"
 #include "frame/parse.h"
+#include "frame/transport.h"
 
 enum layer { LAYER_ETHERNET, LAYER_NETWORK, LAYER_TRANSPORT };
-enum form { FORM_NUMBER, FORM_HEX, FORM_MAC, FORM_IP };
+enum form { FORM_NUMBER, FORM_HEX, FORM_MAC, FORM_IP, FORM_IPV6 };
 
 /* A field, and the frames that have it. */
 struct field {
@@ -36,15 +37,25 @@ static const struct field fields[] = {
     {"arp_spa", 4, FORM_IP, LAYER_NETWORK, DL_TYPE_ARP, 0, 14, false},
     {"arp_tha", 6, FORM_MAC, LAYER_NETWORK, DL_TYPE_ARP, 0, 18, false},
     {"arp_tpa", 4, FORM_IP, LAYER_NETWORK, DL_TYPE_ARP, 0, 24, false},
-    {"tp_src", 2, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_UDP, 0, false},
-    {"tp_dst", 2, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_UDP, 2, false},
-    {"UDP checksum", 2, FORM_HEX, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_UDP, 6, true},
-    {"tp_src", 2, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_TCP, 0, false},
-    {"tp_dst", 2, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_TCP, 2, false},
-    {"TCP checksum", 2, FORM_HEX, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_TCP, 16, true},
+    {"class and label", 4, FORM_HEX, LAYER_NETWORK, DL_TYPE_IPV6, 0, 0, false},
+    {"hop limit", 1, FORM_NUMBER, LAYER_NETWORK, DL_TYPE_IPV6, 0, 7, false},
+    {"ipv6_src", 16, FORM_IPV6, LAYER_NETWORK, DL_TYPE_IPV6, 0, 8, false},
+    {"ipv6_dst", 16, FORM_IPV6, LAYER_NETWORK, DL_TYPE_IPV6, 0, 24, false},
+    {"tp_src", 2, FORM_NUMBER, LAYER_TRANSPORT, 0, NW_PROTO_UDP, 0, false},
+    {"tp_dst", 2, FORM_NUMBER, LAYER_TRANSPORT, 0, NW_PROTO_UDP, 2, false},
+    {"UDP checksum", 2, FORM_HEX, LAYER_TRANSPORT, 0, NW_PROTO_UDP, 6, true},
+    {"tp_src", 2, FORM_NUMBER, LAYER_TRANSPORT, 0, NW_PROTO_TCP, 0, false},
+    {"tp_dst", 2, FORM_NUMBER, LAYER_TRANSPORT, 0, NW_PROTO_TCP, 2, false},
+    {"TCP checksum", 2, FORM_HEX, LAYER_TRANSPORT, 0, NW_PROTO_TCP, 16, true},
+    {"tp_src", 2, FORM_NUMBER, LAYER_TRANSPORT, 0, NW_PROTO_SCTP, 0, false},
+    {"tp_dst", 2, FORM_NUMBER, LAYER_TRANSPORT, 0, NW_PROTO_SCTP, 2, false},
+    {"SCTP checksum", 4, FORM_HEX, LAYER_TRANSPORT, 0, NW_PROTO_SCTP, 8, true},
     {"icmp_type", 1, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_ICMP, 0, false},
     {"icmp_code", 1, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_ICMP, 1, false},
     {"ICMP checksum", 2, FORM_HEX, LAYER_TRANSPORT, DL_TYPE_IP, NW_PROTO_ICMP, 2, true},
+    {"icmp_type", 1, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IPV6, NW_PROTO_ICMPV6, 0, false},
+    {"icmp_code", 1, FORM_NUMBER, LAYER_TRANSPORT, DL_TYPE_IPV6, NW_PROTO_ICMPV6, 1, false},
+    {"ICMPv6 checksum", 2, FORM_HEX, LAYER_TRANSPORT, DL_TYPE_IPV6, NW_PROTO_ICMPV6, 2, true},
 };
 enum { N_FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -87,7 +98,7 @@ static bool field_at(const struct field *field, const struct frame *frame, size_
 
 static void put_value(const struct field *field, const uint8_t *bytes, struct base_buffer *out)
 {
-    char text[BASE_MAC_TEXT];
+    char text[BASE_IPV6_TEXT];
     struct base_reader reader = base_reader_over(bytes, field->n_bytes);
     switch (field->form) {
     case FORM_MAC:
@@ -96,10 +107,15 @@ static void put_value(const struct field *field, const uint8_t *bytes, struct ba
     case FORM_IP:
         base_put_text(out, base_ip_format(base_read_be32(&reader), text));
         break;
+    case FORM_IPV6:
+        base_put_text(out, base_ipv6_format(bytes, text));
+        break;
     case FORM_HEX:
     case FORM_NUMBER:
         base_put_format(out, field->form == FORM_HEX ? "0x%02x" : "%u",
-                        field->n_bytes == 1 ? base_read_u8(&reader) : base_read_be16(&reader));
+                        field->n_bytes == 1   ? base_read_u8(&reader)
+                        : field->n_bytes == 2 ? base_read_be16(&reader)
+                                              : base_read_be32(&reader));
     }
 }
 
@@ -107,20 +123,16 @@ static void put_value(const struct field *field, const uint8_t *bytes, struct ba
 static bool checksum_is_right(const struct field *field, const struct frame *frame)
 {
     const struct frame_view *view = &frame->view;
-    const uint8_t *ipv4 = frame->bytes + view->network;
+    const uint8_t *ip = frame->bytes + view->network;
     if (field->layer == LAYER_NETWORK) {
-        size_t header_bytes = (size_t)(ipv4[0] & 0x0f) * 4;
+        size_t header_bytes = (size_t)(ip[0] & 0x0f) * 4;
         return view->network + header_bytes <= frame->n_bytes &&
-               frame_checksum(ipv4, header_bytes) == 0;
+               frame_checksum(ip, header_bytes) == 0;
     }
-    size_t total_bytes = (size_t)ipv4[2] << 8 | ipv4[3];
-    if (view->network + total_bytes > frame->n_bytes) {
-        return true; /* it is cut */
-    }
-    size_t n_bytes = view->network + total_bytes - view->transport;
-    const uint8_t *segment = frame->bytes + view->transport;
-    return field->nw_proto == NW_PROTO_ICMP ? frame_checksum(segment, n_bytes) == 0
-                                            : frame_checksum_over_ipv4(ipv4, segment, n_bytes) == 0;
+    const struct frame_transport *row = frame_transport_of(view->header.dl_type, field->nw_proto);
+    return !row || view->end > frame->n_bytes ||
+           frame_transport_is_right(row, ip, frame->bytes + view->transport,
+                                    view->end - view->transport);
 }
 
 static void compare_field(const struct field *field, const struct frame *expected,
@@ -181,7 +193,7 @@ static bool compare_types(const struct frame *expected, const struct frame *got,
                         want->type);
         return false;
     }
-    if (want->header.dl_type == DL_TYPE_IP && have->header.dl_type == DL_TYPE_IP &&
+    if (header_has_ip(&want->header) && want->header.dl_type == have->header.dl_type &&
         want->header.nw_proto != have->header.nw_proto) {
         base_put_format(say(findings), "nw_proto is %u instead of %u", have->header.nw_proto,
                         want->header.nw_proto);

@@ -4,15 +4,13 @@
 #include "frame/parse.h"
 
 #include "base/reader.h"
+#include "frame/transport.h"
 
 enum {
     TYPE_SERVICE_TAG = 0x88a8, /* IEEE 802.1ad */
     TYPE_MIN = 0x600,          /* below, the field is a length: IEEE 802.3, 3.2.6 */
     IPV4_MIN = 20,
     IPV6_BYTES = 40,
-    TCP_MIN = 20,
-    UDP_BYTES = 8,
-    ICMP_BYTES = 8,
 };
 
 /* One frame on its way through the parser. */
@@ -48,25 +46,40 @@ static uint16_t read_type(struct base_reader *reader)
 }
 
 /* Skips the transport header; what `header` has of it is filled in. */
-static void parse_transport(struct parser *parser, uint8_t proto, struct header *header)
+static void parse_transport(struct parser *parser, uint16_t type, uint8_t proto,
+                            struct header *header)
 {
+    const struct frame_transport *row = frame_transport_of(type, proto);
     struct base_reader reader = parser->reader;
-    size_t n_bytes = 0;
-    if (proto == NW_PROTO_ICMP && base_reader_left(&reader) >= ICMP_BYTES) {
-        header->tp_src = base_read_u8(&reader);
-        header->tp_dst = base_read_u8(&reader);
-        n_bytes = ICMP_BYTES;
-    } else if ((proto == NW_PROTO_UDP && base_reader_left(&reader) >= UDP_BYTES) ||
-               (proto == NW_PROTO_TCP && base_reader_left(&reader) >= TCP_MIN)) {
-        header->tp_src = base_read_be16(&reader);
-        header->tp_dst = base_read_be16(&reader);
-        n_bytes = UDP_BYTES;
-        if (proto == NW_PROTO_TCP) {
-            base_read_skip(&reader, 8);
-            n_bytes = (size_t)(base_read_u8(&reader) >> 4) * 4;
-        }
+    if (!row || base_reader_left(&reader) < row->min_bytes) {
+        return;
     }
+    struct base_reader ahead = reader;
+    size_t n_bytes = row->min_bytes;
+    if (proto == NW_PROTO_TCP) {
+        base_read_skip(&ahead, 12);
+        n_bytes = (size_t)(base_read_u8(&ahead) >> 4) * 4;
+    }
+    if (n_bytes < row->min_bytes || n_bytes > base_reader_left(&reader)) {
+        return; /* nor do switches see a TCP header of no such length */
+    }
+    parser->view->segment = offset(parser);
+    header->tp_src = row->tp_bytes == 1 ? base_read_u8(&reader) : base_read_be16(&reader);
+    header->tp_dst = row->tp_bytes == 1 ? base_read_u8(&reader) : base_read_be16(&reader);
     base_read_skip(&parser->reader, n_bytes);
+}
+
+/* The rest of the packet behind its IP headers; whether it is the first and the last fragment. */
+static void parse_rest(struct parser *parser, uint16_t type, bool is_first, bool is_last)
+{
+    struct header unseen = {0};
+    uint8_t proto = parser->header->nw_proto;
+    if (is_first && is_last) {
+        parser->view->transport = offset(parser);
+        parse_transport(parser, type, proto, parser->header);
+    } else if (is_first) {
+        parse_transport(parser, type, proto, &unseen);
+    }
 }
 
 static void parse_ipv4(struct parser *parser)
@@ -76,7 +89,7 @@ static void parse_ipv4(struct parser *parser)
     uint8_t tos = base_read_u8(&reader);
     size_t total_bytes = base_read_be16(&reader);
     base_read_skip(&reader, 2);
-    uint16_t fragment = base_read_be16(&reader) & 0x3fff; /* more fragments, or an offset */
+    uint16_t fragment = base_read_be16(&reader);
     base_read_skip(&reader, 1);
     uint8_t proto = base_read_u8(&reader);
     base_read_skip(&reader, 2);
@@ -90,26 +103,64 @@ static void parse_ipv4(struct parser *parser)
     parser->header->nw_proto = proto;
     parser->header->nw_src = src;
     parser->header->nw_dst = dst;
+    parser->view->end = offset(parser) + total_bytes;
     parser->reader = base_read_child(&parser->reader, total_bytes < left ? total_bytes : left);
     base_read_skip(&parser->reader, header_bytes);
-    if (!fragment) {
-        parser->view->transport = offset(parser);
-        parse_transport(parser, proto, parser->header);
-    } else if (fragment == 0x2000) {
-        parse_transport(parser, proto, &(struct header){0});
-    }
+    parse_rest(parser, DL_TYPE_IP, (fragment & 0x1fff) == 0, (fragment & 0x2000) == 0);
 }
 
-/* Nothing of it is in the header. Extension headers are not understood. */
+/* Skips a header that extends that of IPv6 (RFC 8200, section 4; RFC 4302, section 2.2); what
+ * comes behind it goes to `*next`. False: it is none, or one that is not whole. A later fragment
+ * has its own number. */
+static bool skip_extension(struct base_reader *reader, uint8_t *next, bool *is_first, bool *is_last)
+{
+    enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION = 60 };
+    struct base_reader ahead = *reader;
+    uint8_t kind = *next, behind = base_read_u8(&ahead);
+    size_t n_words = base_read_u8(&ahead);
+    uint16_t fragment = base_read_be16(&ahead);
+    size_t n_bytes = kind == AUTHENTICATION ? (n_words + 2) * 4
+                     : kind == FRAGMENT     ? 8
+                                            : (n_words + 1) * 8;
+    bool is_known = kind == HOP_BY_HOP || kind == ROUTING || kind == FRAGMENT ||
+                    kind == AUTHENTICATION || kind == DESTINATION;
+    if (!is_known || !*is_first) {
+        return false;
+    }
+    base_read_skip(reader, n_bytes);
+    if (kind == FRAGMENT) {
+        *is_first = (fragment & 0xfff8) == 0;
+        *is_last = *is_last && (fragment & 1) == 0;
+    }
+    *next = *is_first ? behind : kind;
+    return !reader->failed;
+}
+
+/* RFC 8200, section 3. Its addresses are not in the header. */
 static void parse_ipv6(struct parser *parser)
 {
     struct base_reader reader = parser->reader;
-    base_read_skip(&reader, 6);
-    uint8_t next_header = base_read_u8(&reader);
-    if (base_reader_left(&parser->reader) >= IPV6_BYTES) {
-        base_read_skip(&parser->reader, IPV6_BYTES);
-        parse_transport(parser, next_header, &(struct header){0});
+    uint32_t first_word = base_read_be32(&reader);
+    size_t total_bytes = (size_t)IPV6_BYTES + base_read_be16(&reader);
+    uint8_t next = base_read_u8(&reader);
+    size_t left = base_reader_left(&parser->reader);
+    if (left < IPV6_BYTES || total_bytes > left + parser->n_cut) {
+        return;
     }
+    bool is_first = true, is_last = true;
+    struct base_reader packet = parser->reader;
+    packet = base_read_child(&packet, total_bytes < left ? total_bytes : left);
+    base_read_skip(&packet, IPV6_BYTES);
+    while (skip_extension(&packet, &next, &is_first, &is_last)) {
+    }
+    if (packet.failed) {
+        return;
+    }
+    parser->view->end = offset(parser) + total_bytes;
+    parser->header->nw_tos = first_word >> 20 & 0xfc;
+    parser->header->nw_proto = next;
+    parser->reader = packet;
+    parse_rest(parser, DL_TYPE_IPV6, is_first, is_last);
 }
 
 static void parse_arp(struct parser *parser)

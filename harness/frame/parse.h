@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any Ethernet frame → the header that an OpenFlow 1.0 switch sees in it, and
+ * Any Ethernet frame → the header that an OpenFlow switch sees in it, and
  * where its parts are (OpenFlow 1.0.0, section 3.4, figure 3). */
 #ifndef FRAME_PARSE_H
 #define FRAME_PARSE_H
@@ -15,17 +15,21 @@ struct frame_view {
     unsigned n_tags;  /* 802.1Q and 802.1ad tags, all of them */
     uint16_t type;    /* behind all tags; header.dl_type is what is behind the first one */
     size_t network;   /* first byte behind Ethernet header, tags, LLC and SNAP */
-    size_t transport; /* IPv4 that is no fragment: behind the IPv4 header */
-    size_t payload;   /* behind what is understood: UDP, TCP, ICMP header, also behind IPv6 and in a
-                         first fragment; IPv4, IPv6 header, ARP body… */
+    size_t transport; /* IP that is no fragment: behind the IP header, and those that extend it */
+    size_t segment;   /* the same where a whole transport header is, in a first fragment, too */
+    size_t end;       /* of what the IP header says its packet has; 0: there is none, or it is not
+                         whole, or contradicts itself */
+    size_t payload;   /* behind what is understood: UDP, TCP, SCTP, ICMP header; IPv4, IPv6 header,
+                         ARP body… */
 };
 
 /* Always gives a header, as switches do: what cannot be read (a truncated or
- * contradictory IPv4 header, a transport header that is not whole or in a
- * fragment) is zero. Of several tags the first one is the header's, and its
- * dl_type is then that of the second tag. A frame of 802.3 has the type of its SNAP header
- * (OUI 00:00:00), or DL_TYPE_NOT_ETH2. False if there is not even an Ethernet
- * header (14 bytes); `view` is zero then. */
+ * contradictory IP header, a transport header that is not whole or in a
+ * fragment) is zero. Behind IPv6 the headers of RFC 8200, section 4, and RFC 4302 are skipped;
+ * nw_proto of a later fragment is 44, that of its own header, as Open vSwitch has it. Of several
+ * tags the first one is the header's, and its dl_type is then that of the second tag. A frame of
+ * 802.3 has the type of its SNAP header (OUI 00:00:00), or DL_TYPE_NOT_ETH2. False if there is not
+ * even an Ethernet header (14 bytes); `view` is zero then. */
 bool frame_dissect(const void *bytes, size_t n_bytes, uint16_t in_port, struct frame_view *view);
 
 /* The same of a frame of frame_bytes of which only the first n_bytes are there,

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 struct sample {
-    uint8_t bytes[FRAME_PROBE_BYTES];
+    uint8_t bytes[FRAME_PROBE_BYTES + 48];
     size_t n_bytes;
 };
 
@@ -150,6 +150,12 @@ static void assert_type(const char *line, const struct header *header)
         {"tcp,", DL_TYPE_IP, NW_PROTO_TCP},
         {"icmp,", DL_TYPE_IP, NW_PROTO_ICMP},
         {"ip,", DL_TYPE_IP, 0},
+        {"sctp,", DL_TYPE_IP, NW_PROTO_SCTP},
+        {"tcp6,", DL_TYPE_IPV6, NW_PROTO_TCP},
+        {"udp6,", DL_TYPE_IPV6, NW_PROTO_UDP},
+        {"sctp6,", DL_TYPE_IPV6, NW_PROTO_SCTP},
+        {"icmp6,", DL_TYPE_IPV6, NW_PROTO_ICMPV6},
+        {"ipv6,", DL_TYPE_IPV6, 0},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strncmp(line, words[i].word, strlen(words[i].word)) == 0) {
@@ -168,7 +174,7 @@ static void assert_same_header(const char *line, const struct header *header)
 {
     char text[BASE_MAC_TEXT];
     bool is_arp = header->dl_type == DL_TYPE_ARP;
-    bool is_icmp = header->dl_type == DL_TYPE_IP && header->nw_proto == NW_PROTO_ICMP;
+    bool is_icmp = header_is_icmp(header);
     assert_type(line, header);
     assert_address(line, "dl_src", base_mac_format(header->dl_src, text));
     assert_address(line, "dl_dst", base_mac_format(header->dl_dst, text));
@@ -178,8 +184,11 @@ static void assert_same_header(const char *line, const struct header *header)
     assert_number(line, "nw_tos", "0", header->nw_tos);
     assert_address(line, is_arp ? "arp_spa" : "nw_src", base_ip_format(header->nw_src, text));
     assert_address(line, is_arp ? "arp_tpa" : "nw_dst", base_ip_format(header->nw_dst, text));
-    assert_number(line, is_icmp ? "icmp_type" : "tp_src", "0", header->tp_src);
-    assert_number(line, is_icmp ? "icmp_code" : "tp_dst", "0", header->tp_dst);
+    /* Of ICMP in IPv6, and of first fragments, it knows more than any entry can match. */
+    if (header_has_tp(header) && !strstr(line, "nw_frag=first")) {
+        assert_number(line, is_icmp ? "icmp_type" : "tp_src", "0", header->tp_src);
+        assert_number(line, is_icmp ? "icmp_code" : "tp_dst", "0", header->tp_dst);
+    }
 }
 
 static void compare_with_open_vswitch(const struct sample *samples, size_t n)
@@ -209,10 +218,35 @@ static bool is_untagged_ipv4(const struct sample *sample)
     return sample->bytes[12] == 0x08 && sample->bytes[13] == 0x00;
 }
 
+/* A header that extends that of IPv6 between it and the rest; of a fragment any of its parts. */
+static void extend(uint64_t *seed, struct sample *sample)
+{
+    static const uint8_t kinds[] = {0, 43, 44, 44, 51, 60};
+    enum { IPV6 = 14, END = IPV6 + 40 };
+    uint8_t kind = kinds[sample_random(seed) % sizeof kinds], *ip = sample->bytes + IPV6;
+    size_t words = sample_random(seed) % 2, n = kind == 51 ? 8 + 4 * words : 8 + 8 * words;
+    n = kind == 44 ? 8 : n;
+    memmove(sample->bytes + END + n, sample->bytes + END, sample->n_bytes - END);
+    memset(sample->bytes + END, 0, n);
+    sample->bytes[END] = ip[6];
+    sample->bytes[END + 1] = (uint8_t)words;
+    if (kind == 44 && sample_random(seed) % 2) {
+        sample->bytes[END + 2 + sample_random(seed) % 2] = (uint8_t)sample_random(seed);
+    }
+    ip[5] = (uint8_t)(ip[5] + n);
+    ip[6] = kind;
+    sample->n_bytes += n;
+}
+
+static bool is_untagged_ipv6(const struct sample *sample)
+{
+    return sample->bytes[12] == 0x86 && sample->bytes[13] == 0xdd;
+}
+
 static void sees_what_open_vswitch_sees(void **state)
 {
     (void)state;
-    enum { N = 1500 };
+    enum { N = 3000 };
     if (system("ovs-ofctl --version >/dev/null 2>&1") != 0) {
         cannot_run("ovs-ofctl is not installed");
     }
@@ -221,6 +255,9 @@ static void sees_what_open_vswitch_sees(void **state)
     for (size_t i = 0; i < N; i++) {
         build(&seed, &samples[i]);
         size_t random = sample_random(&seed);
+        for (size_t n = is_untagged_ipv6(&samples[i]) ? random % 4 : 0; n > 0; n--) {
+            extend(&seed, &samples[i]);
+        }
         if (i % 4 == 1) { /* cut, but not within the Ethernet header */
             samples[i].n_bytes = 18 + random % (samples[i].n_bytes - 18);
         } else if (i % 4 == 2) { /* one byte of what follows the types */

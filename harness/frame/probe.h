@@ -19,7 +19,7 @@
 
 enum {
     FRAME_MIN_BYTES = 60,    /* untagged and without FCS; the tag comes on top */
-    FRAME_PROBE_BYTES = 106, /* no frame of frame_build is longer */
+    FRAME_PROBE_BYTES = 110, /* no frame of frame_build is longer */
 };
 
 enum frame_fragment { FRAME_WHOLE, FRAME_FIRST_FRAGMENT, FRAME_LATER_FRAGMENT };
@@ -42,11 +42,11 @@ struct frame_shape {
  * after the rewrites of OpenFlow 1.0 (section 5.2.4). The same arguments give
  * the same bytes; a tag added or stripped changes nothing else.
  *
- * The mark is the payload: behind the UDP, TCP, ICMP, or IPv4 header, behind
- * the body of ARP, else behind the EtherType. DL_TYPE_IPV6 is a UDP datagram to
- * port 9 between addresses of RFC 3849, or to a group of RFC 6676, section 3,
- * where dl_dst is one of RFC 2464, section 7. Frames are made so that hosts
- * stay quiet where that can be had: TCP is a bare RST. The hardware addresses
+ * The mark is the payload: behind the UDP, TCP, ICMP, IPv4 or IPv6 header, in
+ * a chunk of SCTP, behind the body of ARP, else behind the EtherType. IPv6 goes
+ * between addresses of RFC 3849, or to a group of RFC 6676, section 3, where
+ * dl_dst is one of RFC 2464, section 7. Frames are made so that hosts stay quiet
+ * where that can be had: TCP is a bare RST, SCTP an ABORT. The hardware addresses
  * within ARP are those of `sent`, unless the shape says which one goes with the
  * protocol address of the sender: hosts believe it. An ARP
  * request and an ICMP echo request may still be answered, and a UDP datagram
@@ -54,7 +54,7 @@ struct frame_shape {
  *
  * Fails, with nothing appended, if no frame has the header `as`: a field
  * without its prerequisite, an ICMP type over 255, dl_type of a tag or of an
- * 802.3 length; or without memory. */
+ * 802.3 length, in IPv6 a protocol that is a header which extends IPv6's; or without memory. */
 int frame_build(const struct frame_run *run, const struct frame_mark *mark,
                 const struct header *sent, const struct header *as, struct base_buffer *out,
                 struct base_error *error);

@@ -3,19 +3,25 @@
  * Is this frame one of ours, and which? */
 #include "frame/parse.h"
 #include "frame/probe.h"
+#include "frame/transport.h"
 
-/* Where frame_build has put the mark. 802.3: behind the three bytes of LLC. */
+/* Where frame_build has put the mark. 802.3: behind the three bytes of LLC; SCTP: behind the header
+ * of a chunk. */
 static size_t mark_offset(const struct frame_view *view)
 {
-    return view->type == DL_TYPE_NOT_ETH2 && view->payload ? view->payload + 3 : view->payload;
+    bool is_sctp = view->segment && view->header.nw_proto == NW_PROTO_SCTP;
+    size_t n_bytes = view->type == DL_TYPE_NOT_ETH2 ? 3 : is_sctp ? FRAME_SCTP_CHUNK : 0;
+    return view->payload ? view->payload + n_bytes : 0;
 }
 
-/* The ICMP messages that quote what they complain of (RFC 792). */
+/* The ICMP messages that quote what they complain of (RFC 792; RFC 4443: types below 128). */
 static bool is_icmp_error(const struct header *header)
 {
-    return header->dl_type == DL_TYPE_IP && header->nw_proto == NW_PROTO_ICMP &&
-           (header->tp_src == 3 || header->tp_src == 4 || header->tp_src == 5 ||
-            header->tp_src == 11 || header->tp_src == 12);
+    bool is_ipv6 = header->dl_type == DL_TYPE_IPV6;
+    return header_is_icmp(header) &&
+           (is_ipv6 ? header->tp_src < 128
+                    : header->tp_src == 3 || header->tp_src == 4 || header->tp_src == 5 ||
+                          header->tp_src == 11 || header->tp_src == 12);
 }
 
 enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes, size_t n_bytes,
@@ -40,10 +46,11 @@ enum frame_sight frame_recognize(const struct frame_run *run, const void *bytes,
 
 bool frame_is_echo_reply(const struct header *sent, const struct header *arrived)
 {
-    enum { ECHO_REPLY = 0, ECHO_REQUEST = 8 };
-    return sent->dl_type == DL_TYPE_IP && sent->nw_proto == NW_PROTO_ICMP &&
-           sent->tp_src == ECHO_REQUEST && arrived->dl_type == DL_TYPE_IP &&
-           arrived->nw_proto == NW_PROTO_ICMP && arrived->tp_src == ECHO_REPLY;
+    enum { ECHO_REPLY = 0, ECHO_REQUEST = 8, ECHO_REQUEST_V6 = 128, ECHO_REPLY_V6 = 129 };
+    bool is_ipv6 = sent->dl_type == DL_TYPE_IPV6;
+    return header_is_icmp(sent) && header_is_icmp(arrived) && sent->dl_type == arrived->dl_type &&
+           sent->tp_src == (is_ipv6 ? ECHO_REQUEST_V6 : ECHO_REQUEST) &&
+           arrived->tp_src == (is_ipv6 ? ECHO_REPLY_V6 : ECHO_REPLY);
 }
 
 bool frame_is_answer(const struct header *sent, const struct header *arrived)

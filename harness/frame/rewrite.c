@@ -4,29 +4,25 @@
 #include "frame/rewrite.h"
 
 #include "frame/parse.h"
+#include "frame/transport.h"
 
 #include <string.h>
 
 enum {
     ADDRESSES = 12, /* bytes of both MAC addresses */
     TAG = 4,
-    IPV4_TOS = 1,
-    IPV4_FRAGMENT = 6,
     IPV4_CHECKSUM = 10,
     IPV4_SRC = 12,
     IPV4_DST = 16,
-    TCP_CHECKSUM = 16,
-    UDP_CHECKSUM = 6,
-    ICMP_CHECKSUM = 2,
 };
 
-/* An IPv4 packet being rewritten in place. */
+/* An IP packet being rewritten in place. */
 struct packet {
-    uint8_t *ipv4;
-    uint8_t *segment;    /* TCP, UDP or ICMP; NULL: there is none, or its header is not whole */
-    uint8_t *checksum;   /* of the segment; NULL: it has none */
-    bool over_addresses; /* the segment's checksum is (TCP and UDP: the pseudo header) */
-    bool zero_is_none;
+    uint8_t *ip;
+    uint8_t *segment; /* with a header that is whole; NULL: there is none, or it is not all there */
+    size_t segment_bytes;
+    const struct frame_transport *row; /* of the segment */
+    uint8_t *checksum; /* of the segment; NULL: it has none, or one that is no sum of words */
 };
 
 static uint16_t get16(const uint8_t *at)
@@ -53,7 +49,7 @@ static void update_segment(struct packet *packet, uint16_t old, uint16_t new)
 {
     if (packet->checksum) {
         update(packet->checksum, old, new);
-        if (packet->zero_is_none && get16(packet->checksum) == 0) {
+        if (packet->row->proto == NW_PROTO_UDP && get16(packet->checksum) == 0) {
             put16(packet->checksum, 0xffff); /* RFC 768 */
         }
     }
@@ -62,24 +58,28 @@ static void update_segment(struct packet *packet, uint16_t old, uint16_t new)
 static void set_address(struct packet *packet, size_t offset, uint32_t address)
 {
     for (int i = 0; i < 2; i++) {
-        uint8_t *at = packet->ipv4 + offset + 2 * i;
+        uint8_t *at = packet->ip + offset + 2 * i;
         uint16_t old = get16(at), new = (uint16_t)(address >> (i ? 0 : 16));
         if (old == new) {
             continue;
         }
         put16(at, new);
-        update(packet->ipv4 + IPV4_CHECKSUM, old, new);
-        if (packet->over_addresses) {
+        update(packet->ip + IPV4_CHECKSUM, old, new);
+        if (packet->row && packet->row->sum == FRAME_SUM_WITH_ADDRS) {
             update_segment(packet, old, new);
         }
     }
 }
 
-static void set_tos(struct packet *packet, uint8_t tos)
+/* The traffic class stands behind the four bits of the version in IPv6, four bits further on than
+ * in IPv4; congestion marks stay. */
+static void set_tos(struct packet *packet, bool is_ipv6, uint8_t tos)
 {
-    uint16_t old = get16(packet->ipv4);
-    packet->ipv4[IPV4_TOS] = tos | (packet->ipv4[IPV4_TOS] & 3);
-    update(packet->ipv4 + IPV4_CHECKSUM, old, get16(packet->ipv4));
+    uint16_t old = get16(packet->ip), shift = is_ipv6 ? 4 : 0, dscp = (uint16_t)(0xfc << shift);
+    put16(packet->ip, (uint16_t)((old & ~dscp) | tos << shift));
+    if (!is_ipv6) {
+        update(packet->ip + IPV4_CHECKSUM, old, get16(packet->ip));
+    }
 }
 
 static void set_word(struct packet *packet, size_t offset, uint16_t value)
@@ -90,68 +90,68 @@ static void set_word(struct packet *packet, size_t offset, uint16_t value)
     update_segment(packet, old, value);
 }
 
-/* TCP and UDP: the ports; ICMP: type and code, an octet each. What `as` leaves
- * as it was is left alone: in a fragment `old` has 0, whatever is there. */
-static void set_transport(struct packet *packet, const struct header *old, const struct header *as)
+/* What a CRC is off by, it is off by afterwards. */
+static void update_crc(struct packet *packet, uint32_t before)
 {
-    bool src = as->tp_src != old->tp_src, dst = as->tp_dst != old->tp_dst;
-    if (old->nw_proto == NW_PROTO_ICMP) {
-        uint8_t type = src ? (uint8_t)as->tp_src : packet->segment[0];
-        uint8_t code = dst ? (uint8_t)as->tp_dst : packet->segment[1];
-        set_word(packet, 0, (uint16_t)(type << 8 | code));
-        return;
-    }
-    if (src) {
-        set_word(packet, 0, as->tp_src);
-    }
-    if (dst) {
-        set_word(packet, 2, as->tp_dst);
+    uint8_t *at = packet->segment + packet->row->checksum;
+    uint32_t change =
+        before ^ frame_crc32c(packet->segment, packet->segment_bytes, packet->row->checksum);
+    for (int i = 0; i < 4; i++) {
+        at[i] ^= (uint8_t)(change >> 8 * i);
     }
 }
 
-/* Where the parts of the packet are; its bytes end at `end`. */
-static struct packet find_parts(uint8_t *ipv4, const uint8_t *end, uint8_t proto)
+/* Ports, or type and code, an octet each. What `as` leaves as it was is left alone: in a fragment
+ * `old` has 0, whatever is there. */
+static void set_transport(struct packet *packet, const struct header *old, const struct header *as)
 {
-    static const struct {
-        uint8_t proto, min_bytes, checksum;
-    } rows[] = {{NW_PROTO_TCP, 20, TCP_CHECKSUM},
-                {NW_PROTO_UDP, 8, UDP_CHECKSUM},
-                {NW_PROTO_ICMP, 8, ICMP_CHECKSUM}};
-    struct packet packet = {.ipv4 = ipv4};
-    size_t header_bytes = (size_t)(ipv4[0] & 0x0f) * 4, total_bytes = get16(ipv4 + 2);
-    bool first = (get16(ipv4 + IPV4_FRAGMENT) & 0x1fff) == 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && first; i++) {
-        if (rows[i].proto == proto && total_bytes >= header_bytes + rows[i].min_bytes &&
-            (size_t)(end - ipv4) >= total_bytes) {
-            packet.segment = ipv4 + header_bytes;
-            packet.checksum = packet.segment + rows[i].checksum;
-            packet.over_addresses = proto != NW_PROTO_ICMP;
-            packet.zero_is_none = proto == NW_PROTO_UDP;
-        }
+    bool src = as->tp_src != old->tp_src, dst = as->tp_dst != old->tp_dst;
+    bool has_crc = packet->row->sum == FRAME_CRC32C;
+    uint32_t crc =
+        has_crc ? frame_crc32c(packet->segment, packet->segment_bytes, packet->row->checksum) : 0;
+    if (packet->row->tp_bytes == 1) {
+        uint8_t type = src ? (uint8_t)as->tp_src : packet->segment[0];
+        uint8_t code = dst ? (uint8_t)as->tp_dst : packet->segment[1];
+        set_word(packet, 0, (uint16_t)(type << 8 | code));
+    } else if (src) {
+        set_word(packet, 0, as->tp_src);
     }
-    if (packet.zero_is_none && get16(packet.checksum) == 0) {
-        packet.checksum = NULL;
+    if (packet->row->tp_bytes == 2 && dst) {
+        set_word(packet, 2, as->tp_dst);
+    }
+    if (has_crc) {
+        update_crc(packet, crc);
+    }
+}
+
+/* Where the parts of the packet are, which begins at `ip` and of which n_bytes are there. */
+static struct packet find_parts(uint8_t *ip, size_t n_bytes, const struct frame_view *view)
+{
+    struct packet packet = {.ip = ip};
+    size_t end = view->end - view->network;
+    if (view->segment && end <= n_bytes) {
+        packet.segment = ip + (view->segment - view->network);
+        packet.segment_bytes = end - (view->segment - view->network);
+        packet.row = frame_transport_of(view->header.dl_type, view->header.nw_proto);
+        packet.checksum = packet.segment + packet.row->checksum;
+        bool has_none = packet.row->sum == FRAME_CRC32C ||
+                        (packet.row->proto == NW_PROTO_UDP && get16(packet.checksum) == 0);
+        packet.checksum = has_none ? NULL : packet.checksum;
     }
     return packet;
 }
 
-/* As frame/parse.h: whether the switch sees addresses and a protocol there. */
-static bool is_ipv4(const uint8_t *ipv4, size_t n_bytes)
+static void rewrite_ip(uint8_t *ip, size_t n_bytes, const struct frame_view *view,
+                       const struct header *as)
 {
-    enum { MIN_BYTES = 20 };
-    size_t header_bytes = n_bytes > 0 ? (size_t)(ipv4[0] & 0x0f) * 4 : 0;
-    return n_bytes >= MIN_BYTES && header_bytes >= MIN_BYTES && get16(ipv4 + 2) >= header_bytes &&
-           get16(ipv4 + 2) <= n_bytes;
-}
-
-static void rewrite_ipv4(uint8_t *ipv4, const uint8_t *end, const struct frame_view *view,
-                         const struct header *as)
-{
-    struct packet packet = find_parts(ipv4, end, view->header.nw_proto);
-    set_address(&packet, IPV4_SRC, as->nw_src);
-    set_address(&packet, IPV4_DST, as->nw_dst);
+    struct packet packet = find_parts(ip, n_bytes, view);
+    bool is_ipv6 = view->header.dl_type == DL_TYPE_IPV6;
+    if (!is_ipv6) {
+        set_address(&packet, IPV4_SRC, as->nw_src);
+        set_address(&packet, IPV4_DST, as->nw_dst);
+    }
     if (as->nw_tos != view->header.nw_tos) {
-        set_tos(&packet, as->nw_tos);
+        set_tos(&packet, is_ipv6, as->nw_tos);
     }
     if (packet.segment &&
         (as->tp_src != view->header.tp_src || as->tp_dst != view->header.tp_dst)) {
@@ -186,9 +186,8 @@ bool frame_rewrite(const void *bytes, size_t n_bytes, const struct header *as,
     size_t rest = put_tag(bytes, &view.header, as, out);
     size_t network = out->n_bytes + view.network - rest;
     base_put_bytes(out, (const uint8_t *)bytes + rest, n_bytes - rest);
-    if (!out->failed && view.header.dl_type == DL_TYPE_IP &&
-        is_ipv4(out->data + network, out->n_bytes - network)) {
-        rewrite_ipv4(out->data + network, out->data + out->n_bytes, &view, as);
+    if (!out->failed && header_has_ip(&view.header) && view.end) {
+        rewrite_ip(out->data + network, out->n_bytes - network, &view, as);
     }
     return !out->failed;
 }

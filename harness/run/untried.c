@@ -8,7 +8,7 @@
 
 enum { UNTRIED_MAX = 10, NAMED_MAX = 8 };
 
-static bool has_ip(const struct header *header)
+static bool has_addresses(const struct header *header)
 {
     return header->dl_type == DL_TYPE_IP;
 }
@@ -18,39 +18,33 @@ static bool is_tagged(const struct header *header)
     return header->vlan_tci & VLAN_TAGGED;
 }
 
-static bool is_icmp(const struct header *header)
-{
-    return header_has_tp(header) && header->nw_proto == NW_PROTO_ICMP;
-}
-
-static bool has_ports(const struct header *header)
-{
-    return header_has_tp(header) && header->nw_proto != NW_PROTO_ICMP;
-}
-
 #define FIELD(name, has_it, of)                                                                    \
     static uint32_t name##_of(const struct header *header)                                         \
     {                                                                                              \
         return has_it(header) ? (of) : 0;                                                          \
     }
 FIELD(vid, is_tagged, header->vlan_tci &VLAN_VID)
-FIELD(tos, has_ip, header->nw_tos)
-FIELD(src, has_ip, header->nw_src)
-FIELD(dst, has_ip, header->nw_dst)
-FIELD(tp_src, has_ports, header->tp_src)
-FIELD(tp_dst, has_ports, header->tp_dst)
-FIELD(icmp_type, is_icmp, header->tp_src)
-FIELD(icmp_code, is_icmp, header->tp_dst)
+FIELD(tos, header_has_ip, header->nw_tos)
+FIELD(src, has_addresses, header->nw_src)
+FIELD(dst, has_addresses, header->nw_dst)
+FIELD(tp_src, header_has_ports, header->tp_src)
+FIELD(tp_dst, header_has_ports, header->tp_dst)
+FIELD(icmp_type, header_is_icmp, header->tp_src)
+FIELD(icmp_code, header_is_icmp, header->tp_dst)
 
 static const struct {
     const char *name;
     bool (*has)(const struct header *header);
     uint32_t (*of)(const struct header *header);
 } fields[] = {
-    {"dl_vlan", is_tagged, vid_of},       {"nw_tos", has_ip, tos_of},
-    {"nw_src", has_ip, src_of},           {"nw_dst", has_ip, dst_of},
-    {"tp_src", has_ports, tp_src_of},     {"tp_dst", has_ports, tp_dst_of},
-    {"icmp_type", is_icmp, icmp_type_of}, {"icmp_code", is_icmp, icmp_code_of},
+    {"dl_vlan", is_tagged, vid_of},
+    {"nw_tos", header_has_ip, tos_of},
+    {"nw_src", has_addresses, src_of},
+    {"nw_dst", has_addresses, dst_of},
+    {"tp_src", header_has_ports, tp_src_of},
+    {"tp_dst", header_has_ports, tp_dst_of},
+    {"icmp_type", header_is_icmp, icmp_type_of},
+    {"icmp_code", header_is_icmp, icmp_code_of},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields };
 

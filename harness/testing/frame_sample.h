@@ -26,7 +26,7 @@ static inline void sample_fill(uint64_t *state, uint8_t *bytes, size_t n_bytes)
 
 static inline void sample_transport(uint64_t *state, struct header *header)
 {
-    bool is_icmp = header->nw_proto == NW_PROTO_ICMP;
+    bool is_icmp = header_is_icmp(header);
     header->tp_src = (uint16_t)(sample_random(state) & (is_icmp ? 0xff : 0xffff));
     header->tp_dst = (uint16_t)(sample_random(state) & (is_icmp ? 0xff : 0xffff));
 }
@@ -34,8 +34,10 @@ static inline void sample_transport(uint64_t *state, struct header *header)
 static inline struct header sample_header(uint64_t *state)
 {
     static const uint16_t types[] = {DL_TYPE_PROBE, DL_TYPE_IP,       DL_TYPE_IP, DL_TYPE_IP,
-                                     DL_TYPE_ARP,   DL_TYPE_NOT_ETH2, 0x88cc,     0x0600};
-    static const uint8_t protos[] = {NW_PROTO_ICMP, NW_PROTO_TCP, NW_PROTO_UDP, 47, 89, 0};
+                                     DL_TYPE_ARP,   DL_TYPE_NOT_ETH2, 0x88cc,     0x0600,
+                                     DL_TYPE_IPV6,  DL_TYPE_IPV6};
+    static const uint8_t protos[] = {NW_PROTO_ICMP,   NW_PROTO_TCP, NW_PROTO_UDP, NW_PROTO_SCTP,
+                                     NW_PROTO_ICMPV6, 47,           89,           253};
     struct header header = {.in_port = (uint16_t)sample_random(state)};
     header.dl_type = types[sample_random(state) % (sizeof types / sizeof types[0])];
     sample_fill(state, header.dl_src, sizeof header.dl_src);
@@ -48,7 +50,7 @@ static inline struct header sample_header(uint64_t *state)
         header.nw_dst = (uint32_t)sample_random(state);
         header.nw_proto = (uint8_t)sample_random(state);
     }
-    if (header.dl_type == DL_TYPE_IP) {
+    if (header_has_ip(&header)) {
         header.nw_tos = sample_random(state) & 0xfc;
         header.nw_proto = protos[sample_random(state) % sizeof protos];
     }

@@ -15,13 +15,16 @@
 #define HARM_FLOOD  "NORMAL would flood it (--allow-flood)"
 #define HARM_UNPLACED                                                                              \
     "NORMAL has not learned where its receiver is, and would flood it (--allow-flood)"
-#define HARM_RING     "it might go round a ring of switches endlessly (--allow-flood)"
+#define HARM_RING "it might go round a ring of switches endlessly (--allow-flood)"
+#define HARM_NEIGHBOURS                                                                            \
+    "hosts and switches would take it for neighbour discovery, or for a listener to multicast"
 #define HARM_TOPOLOGY "controllers would take it for a report of a link"
 
 enum {
     ARP_REQUEST = 1,
     ARP_REPLY = 2,
-    ARP_EXPERIMENT = 25 /* RFC 5494 */,
+    ARP_EXPERIMENT = 25,     /* RFC 5494 */
+    ICMPV6_EXPERIMENT = 200, /* RFC 4443, section 2.1 */
     DL_TYPE_LLDP = 0x88cc,
     DL_TYPE_BDDP = 0x8942
 };
@@ -215,6 +218,15 @@ static bool arp_is_true(const struct traffic_harmless *harmless, const struct he
     return tells_nothing(header) || traffic_arp_owner(harmless, header) != HOST_NONE;
 }
 
+/* What ICMPv6 tells about neighbours, routers and listeners (RFC 4443, section 2.1; IANA's types
+ * from 130 up to those for experiments). Errors quote something, and echoes say nothing. */
+static bool tells_of_neighbours(const struct header *header)
+{
+    enum { AFTER_ECHO = 130, EXPERIMENTS = 200 };
+    return header->dl_type == DL_TYPE_IPV6 && header_is_icmp(header) &&
+           header->tp_src >= AFTER_ECHO && header->tp_src < EXPERIMENTS;
+}
+
 /* Whom any frame with this header would harm that gets to a host or a controller. */
 static const char *harm_anywhere(const struct traffic_harmless *harmless,
                                  const struct header *header)
@@ -222,6 +234,9 @@ static const char *harm_anywhere(const struct traffic_harmless *harmless,
     bool is_false = header->dl_type == DL_TYPE_ARP && !arp_is_true(harmless, header);
     if (header->dl_type == DL_TYPE_LLDP || header->dl_type == DL_TYPE_BDDP) {
         return HARM_TOPOLOGY;
+    }
+    if (tells_of_neighbours(header)) {
+        return HARM_NEIGHBOURS;
     }
     return is_false ? HARM_ARP : NULL;
 }
@@ -303,6 +318,9 @@ bool traffic_harmless_mend(const struct traffic_harmless *harmless, size_t from,
     memcpy(header->dl_src, harmless->topology->hosts[from].mac, sizeof header->dl_src);
     if (header->dl_type == DL_TYPE_ARP && !arp_is_true(harmless, header)) {
         header->nw_proto = ARP_EXPERIMENT;
+    }
+    if (tells_of_neighbours(header)) {
+        header->tp_src = ICMPV6_EXPERIMENT;
     }
     return step == 0;
 }

@@ -124,6 +124,36 @@ static void link_discovery_is_nobodys_but_the_controllers(void **state)
     end(&asked, &line);
 }
 
+/* Types from 130 up to those for experiments tell of neighbours, routers or listeners. */
+static void neighbour_discovery_is_nobodys_but_the_neighbours(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type;
+        bool harms;
+    } rows[] = {{"icmp6,icmp_type=129", false}, {"icmp6,icmp_type=130", true},
+                {"icmp6,icmp_type=135", true},  {"icmp6,icmp_type=199", true},
+                {"icmp6,icmp_type=200", false}, {"icmp6,icmp_type=1", false},
+                {"icmp,icmp_type=135", false},  {"udp6,tp_src=135", false}};
+    struct line line;
+    struct asked asked;
+    make(&line, "actions=output:2,output:3", "actions=output:2");
+    ask(&asked, &line);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(harm(&asked, LINE_A, rows[i].type),
+                            rows[i].harms ? "hosts and switches would take it for neighbour "
+                                            "discovery, or for a listener to multicast"
+                                          : "");
+    }
+    struct header header = header_of("icmp6,icmp_type=135");
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_A, 0, &header));
+    assert_int_equal(header.tp_src, 200);
+    header = header_of("icmp6,icmp_type=129");
+    assert_true(traffic_harmless_mend(&asked.harmless, LINE_A, 0, &header));
+    assert_int_equal(header.tp_src, 129);
+    end(&asked, &line);
+}
+
 static void where_switches_learn_senders_use_their_own_address(void **state)
 {
     (void)state;
@@ -466,6 +496,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_alone_harm_nobody),
     cmocka_unit_test(arp_tells_the_truth_or_is_not_sent),
     cmocka_unit_test(link_discovery_is_nobodys_but_the_controllers),
+    cmocka_unit_test(neighbour_discovery_is_nobodys_but_the_neighbours),
     cmocka_unit_test(where_switches_learn_senders_use_their_own_address),
     cmocka_unit_test(a_controller_is_told_the_truth),
     cmocka_unit_test(what_normal_would_flood_is_not_sent_without_leave),

@@ -308,8 +308,7 @@ static int add_probe(struct sender *sender, const struct header *header, const c
         return -1;
     }
     const char *reason = fit_size(sender, probe);
-    bool is_rewritten =
-        (header->dl_type == DL_TYPE_IPV6 || shape->fragment) && meets_rewrites(sender);
+    bool is_rewritten = shape->fragment && meets_rewrites(sender);
     if (!reason &&
         (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)))) {
         reason = "nobody can say what becomes of it on its way";
@@ -393,14 +392,14 @@ static void prefer_ordinary(const struct sender *sender, struct match *cube)
     if (cube->value.dl_type == DL_TYPE_ARP) {
         prefer_arp(sender, cube);
     }
-    bool icmp = cube->value.nw_proto == NW_PROTO_ICMP;
     prefer(cube, (struct match){.value.nw_proto = 253, .mask.nw_proto = 0xff});
     prefer(cube, (struct match){.mask.nw_tos = 0xff});
     prefer(cube, (struct match){.value.nw_src = host->ip, .mask.nw_src = UINT32_MAX});
     prefer(cube, (struct match){.value.nw_dst = 0xc6336402, .mask.nw_dst = UINT32_MAX});
-    uint16_t tp = icmp ? 0 : 9;
-    prefer(cube, (struct match){.value.tp_src = tp, .mask.tp_src = 0xffff});
-    prefer(cube, (struct match){.value.tp_dst = tp, .mask.tp_dst = 0xffff});
+    bool is_icmp = header_is_icmp(&cube->value);
+    uint16_t reply = cube->value.dl_type == DL_TYPE_IPV6 ? 129 : 0, tp_src = is_icmp ? reply : 9;
+    prefer(cube, (struct match){.value.tp_src = tp_src, .mask.tp_src = 0xffff});
+    prefer(cube, (struct match){.value.tp_dst = is_icmp ? 0 : 9, .mask.tp_dst = 0xffff});
 }
 
 /* The classes that are narrower than this one, or only overlap with it: what

@@ -218,8 +218,8 @@ static size_t count_kind(const struct traffic_plan *plan, const char *kind)
     return n;
 }
 
-/* A switch that rewrites a port of IPv4 rewrites it in IPv6, too, and in what is no header. */
-static void nothing_is_sent_into_rewrites_that_1_0_does_not_know(void **state)
+/* A switch that rewrites a port rewrites it in what is no header, too: in fragments. */
+static void no_fragment_is_sent_into_rewrites(void **state)
 {
     (void)state;
     static const char topology[] = "name: x\nswitches: {s1: {dpid: 1}}\nhosts:\n"
@@ -246,7 +246,7 @@ static void nothing_is_sent_into_rewrites_that_1_0_does_not_know(void **state)
         assert_int_equal(path_declared_open(&declared, expectation), 0);
         assert_int_equal(traffic_plan(&declared, &options, &plan, NULL), 0);
         /* b's frames are dropped where they enter: in all cases. */
-        assert_int_equal(count_kind(&plan, "ipv6") > 0, is_sent[i]);
+        assert_true(count_kind(&plan, "ipv6") > 0);
         assert_int_equal(count_kind(&plan, "first-fragment") > 0, is_sent[i]);
         assert_true(count_kind(&plan, "full-size") > 0);
         traffic_plan_free(&plan);
@@ -573,7 +573,7 @@ static void plans_are_repeated_until_enough_frames_went(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(nothing_is_sent_into_rewrites_that_1_0_does_not_know),
+    cmocka_unit_test(no_fragment_is_sent_into_rewrites),
     cmocka_unit_test(full_size_is_that_of_sender_and_receivers),
     cmocka_unit_test(what_cannot_be_told_is_not_sent),
     cmocka_unit_test(whoever_gets_frames_gets_each_size),

@@ -68,6 +68,29 @@ entries 'in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=output:2' 
 declares '{output: [2]}'
 judged 0 "multicast and unicast"
 
+# What rewrites IPv4 rewrites IPv6, and SCTP as TCP; its addresses stay.
+entries 'priority=9,in_port=1,tcp6,tp_dst=80 actions=mod_tp_dst:8080,output:2' \
+    'priority=9,in_port=1,icmp6,icmp_type=128 actions=mod_tp_dst:1,output:2' \
+    'priority=9,in_port=1,sctp,tp_src=0x400/0xfc00 actions=mod_nw_tos:32,output:2' \
+    'priority=8,in_port=1,ipv6 actions=mod_nw_tos:32,output:2' 'priority=7,in_port=1 actions=output:2'
+declares '{output: [2]}'
+judged 1 "rewritten IPv6 and SCTP"
+declares '[{match: "tcp6,tp_dst=80", actions: "mod_tp_dst:8080,output:2"},
+      {match: "icmp6,icmp_type=128", actions: "mod_tp_dst:1,output:2"},
+      {match: "sctp,tp_src=0x400/0xfc00", actions: "mod_nw_tos:32,output:2"},
+      {match: ipv6, actions: "mod_nw_tos:32,mod_tp_src:5,output:2"}, {output: [2]}]'
+judged 1 "... declared with one port too many"
+declares '[{match: "tcp6,tp_dst=80", actions: "mod_tp_dst:8080,output:2"},
+      {match: "icmp6,icmp_type=128", actions: "mod_tp_dst:1,output:2"},
+      {match: "sctp,tp_src=0x400/0xfc00", actions: "mod_nw_tos:32,output:2"},
+      {match: ipv6, actions: "mod_nw_tos:32,output:2"}, {output: [2]}]'
+judged 0 "... declared as it is"
+expect 0 "... and frames, bytes and checksums" "$B/tapproof" check "$NETWORKS/line-x.yaml"
+entries 'in_port=1 actions=mod_tp_dst:8080,output:2'
+declares '[{match: tcp, actions: "mod_tp_dst:8080,output:2"}, {match: udp, actions: "mod_tp_dst:8080,output:2"},
+      {match: icmp, actions: "mod_tp_dst:8080,output:2"}, {output: [2]}]'
+judged 1 "what is rewritten in IPv6, too, and in SCTP"
+
 for field in 'arp,arp_sha=00:00:00:00:00:0a' 'ip,ip_frag=first' 'ip,nw_ecn=1' 'ipv6,ipv6_dst=2001:db8::/32' \
     'tun_id=5' 'pkt_mark=1' 'ct_state=+est,ip' 'tcp,tcp_flags=+rst'; do
     entries "priority=9,in_port=1,$field actions=output:2" 'priority=8,in_port=1 actions=drop'

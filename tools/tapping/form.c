@@ -7,7 +7,13 @@
 
 #include <string.h>
 
-enum { ARP_REQUEST = 1, ECHO_REQUEST = 8, ANY_PORT = 40000, DISCARD_PORT = 9 };
+enum {
+    ARP_REQUEST = 1,
+    ECHO_REQUEST = 8,
+    ECHO_REQUEST_V6 = 128,
+    ANY_PORT = 40000,
+    DISCARD_PORT = 9
+};
 
 /* What is known of one end. */
 struct end {
@@ -90,8 +96,8 @@ static struct header header_by_default(const struct match *form, const struct en
             memset(header.dl_dst, 0xff, sizeof header.dl_dst);
         }
     } else if (header_has_tp(&header)) {
-        bool is_icmp = header.nw_proto == NW_PROTO_ICMP;
-        header.tp_src = is_icmp ? ECHO_REQUEST : ANY_PORT;
+        bool is_icmp = header_is_icmp(&header), is_ipv6 = header.dl_type == DL_TYPE_IPV6;
+        header.tp_src = !is_icmp ? ANY_PORT : is_ipv6 ? ECHO_REQUEST_V6 : ECHO_REQUEST;
         header.tp_dst = is_icmp ? 0 : DISCARD_PORT;
     }
     return header;
