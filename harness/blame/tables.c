@@ -11,9 +11,10 @@
 static const char *entry_text(const struct blame_view *view, size_t sw, size_t entry)
 {
     const struct switch_state *state = view->states[sw];
-    return state && entry < state->flows.n_entries
-               ? ofctl_flow_text(&state->flows.entries[entry], FLOW_NO_STATS, view->arena)
-               : "no entry takes it";
+    size_t row = state ? path_last_row(view->tables, sw, entry) : ENTRY_NONE;
+    return row == ENTRY_NONE
+               ? "no entry takes it"
+               : ofctl_flow_text(&state->flows.entries[row], FLOW_NO_STATS, view->arena);
 }
 
 /* The hop by the tables where the packet enters like this. */
@@ -163,9 +164,9 @@ static size_t dead_end(const struct blame_view *view)
 static bool blame_ports_named(const struct blame_view *view, const struct path_hop *hop,
                               struct blame_place *place)
 {
-    const struct switch_state *state = view->states[hop->in.sw];
+    const struct flow_table *flows = view->tables->switches[hop->in.sw].flows;
     const struct flow_entry *entry =
-        state && hop->entry < state->flows.n_entries ? &state->flows.entries[hop->entry] : NULL;
+        flows && hop->entry < flows->n_entries ? &flows->entries[hop->entry] : NULL;
     bool found = blame_port(view, hop->in, true, place);
     for (size_t i = 0; entry && i < entry->n_actions && !found; i++) {
         struct port_ref out = {.sw = hop->in.sw, .port = entry->actions[i].port};

@@ -346,21 +346,18 @@ static int open_network(struct drafting *drafting)
 {
     const struct learn_run *run = drafting->run;
     size_t n = run->topology->n_switches;
-    struct path_switch *known = base_calloc(n + 1, sizeof *known);
-    int status = -1;
-    for (size_t i = 0; known && i < n; i++) {
-        const struct switch_dump *sw = &run->switches[i];
-        known[i].unknown = "a switch on its way was not read";
-        if (sw->dumped) {
-            known[i] = (struct path_switch){.flows = &sw->state->flows,
-                                            .ports = sw->state->ports,
-                                            .n_ports = sw->state->n_ports};
-        }
+    const struct switch_state **states = base_calloc(n + 1, sizeof(*states));
+    const char **reasons = base_calloc(n + 1, sizeof(*reasons));
+    int status = states && reasons ? 0 : -1;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        states[i] = run->switches[i].dumped ? run->switches[i].state : NULL;
+        reasons[i] = "a switch on its way was not read";
     }
-    if (known) {
-        status = path_network_open(&drafting->network, run->topology, known);
+    if (status == 0) {
+        status = path_network_open_dumps(&drafting->network, run->topology, states, reasons);
     }
-    free(known);
+    free(states);
+    free(reasons);
     return status;
 }
 

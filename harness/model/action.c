@@ -32,7 +32,11 @@ bool action_equal(const struct action *a, const struct action *b)
     case ACTION_DEC_MPLS_TTL:
     case ACTION_COPY_TTL_OUT:
     case ACTION_COPY_TTL_IN:
+    case ACTION_COPY:
+    case ACTION_COPY_END:
         return true;
+    case ACTION_OPEN:
+        return false;
     case ACTION_GROUP:
         return a->group_id == b->group_id;
     case ACTION_SET_FIELD:

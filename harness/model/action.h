@@ -44,6 +44,10 @@ enum action_type {
     ACTION_DEC_MPLS_TTL,
     ACTION_COPY_TTL_OUT,
     ACTION_COPY_TTL_IN,
+    /* No switch has these: what instructions and groups come to (space/pipeline.h). */
+    ACTION_COPY,     /* what follows, up to its ACTION_COPY_END, happens to a copy of the packet */
+    ACTION_COPY_END, /* the packet goes on as it was */
+    ACTION_OPEN,     /* it is not known what happens from here on: reason */
     ACTION_UNKNOWN = 0xfffe, /* of a type that nothing here knows */
     ACTION_VENDOR = 0xffff,  /* and experimenter */
 };
@@ -67,6 +71,7 @@ struct action {
         const struct field_value *field;
         const uint8_t *body; /* vendor: from the vendor id on, a multiple of 8 plus 4 bytes;
                                 unknown: all of it, type and length too */
+        const char *reason;  /* open */
     };
 };
 _Static_assert(sizeof(struct action) == 16, "actions are copied by the hundred thousand");

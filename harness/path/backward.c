@@ -103,7 +103,7 @@ static bool may_send(const struct flow_entry *flow, uint16_t out, uint16_t in_po
     for (size_t i = 0; i < flow->n_actions; i++) {
         const struct action *action = &flow->actions[i];
         if (action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN ||
-            action->type == ACTION_GROUP ||
+            action->type == ACTION_GROUP || action->type == ACTION_OPEN ||
             (action_sends(action) &&
              (action->port == out || action->port == PORT_FLOOD || action->port == PORT_ALL ||
               action->port == PORT_NORMAL || action->port == PORT_TABLE ||

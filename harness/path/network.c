@@ -70,8 +70,9 @@ struct header path_rewritten_by(const struct flow_entry *flow)
     bool known = true;
     for (size_t i = 0; i < flow->n_actions && known; i++) {
         const struct action *action = &flow->actions[i];
-        known =
-            action_sends(action) ? action->port != PORT_TABLE : space_rewrite_add(&rewrite, action);
+        bool copies = action->type == ACTION_COPY || action->type == ACTION_COPY_END;
+        known = action_sends(action) ? action->port != PORT_TABLE
+                                     : copies || space_rewrite_add(&rewrite, action);
     }
     if (!known) {
         memset(&rewrite.mask, 0xff, sizeof rewrite.mask);
@@ -129,22 +130,69 @@ int path_network_open(struct path_network *network, const struct topology *topol
     return status;
 }
 
+/* What is known of a switch by its dump. */
+static int describe(const struct switch_state *state, struct space_pipeline *pipeline,
+                    struct path_switch *sw)
+{
+    *sw = (struct path_switch){.flows = &state->flows,
+                               .ports = state->n_ports > 0 ? state->ports : NULL,
+                               .n_ports = state->n_ports};
+    if (!space_pipeline_has(state)) {
+        return 0;
+    }
+    sw->flows = &pipeline->flows;
+    int status = space_pipeline_compose(state, NULL, pipeline);
+    sw->ways = pipeline->ways;
+    return status;
+}
+
+static void free_pipelines(struct space_pipeline *pipelines, size_t n)
+{
+    for (size_t i = 0; pipelines && i < n; i++) {
+        space_pipeline_free(&pipelines[i]);
+    }
+    free(pipelines);
+}
+
 int path_network_open_dumps(struct path_network *network, const struct topology *topology,
                             const struct switch_state *const *states, const char *const *reasons)
 {
-    struct path_switch *switches = base_calloc(topology->n_switches + 1, sizeof *switches);
-    for (size_t i = 0; switches && i < topology->n_switches; i++) {
-        const struct switch_state *state = states[i];
-        const char *reason = reasons && reasons[i] ? reasons[i] : "the switch was not read";
-        switches[i] = state
-                          ? (struct path_switch){.flows = &state->flows,
-                                                 .ports = state->n_ports > 0 ? state->ports : NULL,
-                                                 .n_ports = state->n_ports}
-                          : (struct path_switch){.unknown = reason};
+    size_t n = topology->n_switches;
+    struct path_switch *switches = base_calloc(n + 1, sizeof *switches);
+    struct space_pipeline *pipelines = base_calloc(n + 1, sizeof *pipelines);
+    int status = switches && pipelines ? 0 : -1;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        switches[i].unknown = reasons && reasons[i] ? reasons[i] : "the switch was not read";
+        status = states[i] ? describe(states[i], &pipelines[i], &switches[i]) : 0;
     }
-    int status = switches ? path_network_open(network, topology, switches) : -1;
+    if (status == 0) {
+        status = path_network_open(network, topology, switches);
+    }
+    if (status == 0) {
+        network->pipelines = pipelines;
+    } else {
+        free_pipelines(pipelines, n);
+    }
     free(switches);
     return status;
+}
+
+size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry)
+{
+    const struct space_way *ways = network->switches[sw].ways;
+    return entry == ENTRY_NONE ? 0 : ways ? ways[entry].n_rows : 1;
+}
+
+size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth)
+{
+    const struct space_way *ways = network->switches[sw].ways;
+    return ways ? ways[entry].rows[nth] : entry;
+}
+
+size_t path_last_row(const struct path_network *network, size_t sw, size_t entry)
+{
+    size_t n = path_n_rows(network, sw, entry);
+    return n == 0 ? ENTRY_NONE : path_row(network, sw, entry, n - 1);
 }
 
 int path_network_recable(const struct path_network *network, const struct topology *topology,
@@ -171,6 +219,7 @@ void path_network_close(struct path_network *network)
         free(network->switches);
         free(network->tables);
         free(network->rewritten);
+        free_pipelines(network->pipelines, network->topology ? network->topology->n_switches : 0);
     }
     free(network->cables);
     free(network->begins);

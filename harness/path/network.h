@@ -12,6 +12,7 @@
 #include "base/none.h"
 #include "model/state.h"
 #include "model/topology.h"
+#include "space/pipeline.h"
 #include "space/table.h"
 
 /* The priority of an entry of a declared network that stands for ports of which nothing is said. */
@@ -19,7 +20,9 @@ enum { PATH_UNLISTED = 0 };
 
 /* What is known of one switch. */
 struct path_switch {
-    const struct flow_table *flows; /* NULL: not known what it does */
+    const struct flow_table *flows; /* NULL: not known what it does. Of several tables, one that
+                                       does the same (space/pipeline.h); an entry is one of these */
+    const struct space_way *ways;   /* then, by entry; NULL: flows are the switch's own */
     const char *unknown;            /* why not, in words; not NULL where flows is */
     const struct port *ports; /* ascending by number: what FLOOD and ALL mean; NULL: unknown */
     size_t n_ports;
@@ -40,8 +43,9 @@ struct path_network {
                                      more; all where nothing is known */
     struct path_cable *cables;    /* ports with a peer, ascending by switch and port */
     size_t n_cables;
-    size_t *begins; /* by switch, and one more: its first in cables */
-    bool borrows;   /* switches, tables and rewritten belong to another network */
+    size_t *begins;                   /* by switch, and one more: its first in cables */
+    bool borrows;                     /* switches, tables and rewritten belong to another network */
+    struct space_pipeline *pipelines; /* by switch, those that are composed here; or NULL */
 };
 
 /* Indexes the tables of `switches` (by index of the topology). The structs are copied; topology,
@@ -54,6 +58,13 @@ int path_network_open(struct path_network *network, const struct topology *topol
  * array, or one of it, may be NULL: "the switch was not read"). */
 int path_network_open_dumps(struct path_network *network, const struct topology *topology,
                             const struct switch_state *const *states, const char *const *reasons);
+
+/* The rows of the switch's own table, in the order in which they take a packet, that an entry
+ * stands for: how many, each, and the last of them. ENTRY_NONE, and a pipeline that is too large,
+ * stand for none (ENTRY_NONE). */
+size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry);
+size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth);
+size_t path_last_row(const struct path_network *network, size_t sw, size_t entry);
 
 /* The same switches with other cables. `network` must outlive `other`, which is closed as well. -1
  * without memory: then there is nothing to free. */

@@ -14,7 +14,6 @@ bool path_is_normal(const char *open)
 }
 
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
-#define COMPETITION   "two entries of the same priority take it"
 
 /* ----------------------------------------------------------------------- ports */
 
@@ -159,7 +158,7 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
                      ? NULL
                      : space_table_open(&network->tables[sw], taker.entry, header->in_port);
     if (!taker.open && compete) {
-        taker.open = COMPETITION;
+        taker.open = SPACE_COMPETITION;
     }
     return taker;
 }

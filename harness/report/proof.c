@@ -23,13 +23,15 @@ static void put_entry(const struct blame_view *view, const struct path_hop *hop,
                       struct base_buffer *out)
 {
     const struct switch_state *state = view->states[hop->in.sw];
+    size_t n_rows = state ? path_n_rows(view->tables, hop->in.sw, hop->entry) : 0;
     base_put_text(out, "  ");
-    if (!state) {
-        base_put_text(out, "not read");
-    } else if (hop->entry == ENTRY_NONE) {
-        base_put_text(out, "no entry takes it");
-    } else {
-        ofctl_format_flow(&state->flows.entries[hop->entry], FLOW_NO_STATS, out);
+    if (n_rows == 0) {
+        base_put_text(out, state ? "no entry takes it" : "not read");
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        size_t row = path_row(view->tables, hop->in.sw, hop->entry, i);
+        base_put_text(out, i > 0 ? ", then " : "");
+        ofctl_format_flow(&state->flows.entries[row], FLOW_NO_STATS, out);
     }
 }
 

@@ -73,8 +73,7 @@ static const char *add_output(struct builder *builder, const struct action *acti
     return NULL;
 }
 
-/* Of actions that are not modelled, the name. */
-static const char *open_action(uint16_t type)
+const char *space_action_open(uint16_t type)
 {
     static const char *const names[] = {
         [ACTION_GROUP] = "a group",
@@ -93,7 +92,9 @@ static const char *open_action(uint16_t type)
         [ACTION_COPY_TTL_IN] = "copy_ttl_in",
     };
     bool known = type < sizeof names / sizeof *names && names[type];
-    return known ? names[type] : "an action of an unknown type";
+    return type == ACTION_VENDOR ? "a vendor action"
+           : known               ? names[type]
+                                 : "an action of an unknown type";
 }
 
 static const char *add_action(struct builder *builder, const struct action *action)
@@ -102,13 +103,31 @@ static const char *add_action(struct builder *builder, const struct action *acti
     case ACTION_OUTPUT:
     case ACTION_ENQUEUE:
         return add_output(builder, action);
-    case ACTION_VENDOR:
-        return "a vendor action";
+    case ACTION_OPEN:
+        return action->reason;
     default:
         break;
     }
     struct action plain = action_plain(action);
-    return space_rewrite_add(&builder->rewrite, &plain) ? NULL : open_action(action->type);
+    return space_rewrite_add(&builder->rewrite, &plain) ? NULL : space_action_open(action->type);
+}
+
+/* Up to the end of the copy that begins before `*at`, or of the list. */
+static const char *add_actions(struct builder *builder, const struct action *actions,
+                               size_t n_actions, size_t *at)
+{
+    const struct space_rewrite before = builder->rewrite;
+    const char *unknown = NULL;
+    while (*at < n_actions && !unknown) {
+        const struct action *action = &actions[(*at)++];
+        if (action->type == ACTION_COPY_END) {
+            builder->rewrite = before;
+            break;
+        }
+        unknown = action->type == ACTION_COPY ? add_actions(builder, actions, n_actions, at)
+                                              : add_action(builder, action);
+    }
+    return unknown;
 }
 
 static size_t count_outputs(const struct action *actions, size_t n_actions, size_t n_ports)
@@ -142,9 +161,8 @@ int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_p
             return -1;
         }
     }
-    for (size_t i = 0; i < n_actions && !out->unknown; i++) {
-        out->unknown = add_action(&builder, &actions[i]);
-    }
+    size_t at = 0;
+    out->unknown = add_actions(&builder, actions, n_actions, &at);
     if (builder.n_outputs > 1) {
         qsort(builder.outputs, builder.n_outputs, sizeof *builder.outputs, space_output_compare);
     }

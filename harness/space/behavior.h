@@ -46,7 +46,9 @@ struct space_output {
 };
 _Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes: no padding");
 
-/* Why a behaviour is unknown that hands rewritten packets to NORMAL. */
+/* Why a behaviour is unknown: of two entries it is not known which decides; rewritten packets are
+ * handed to NORMAL. */
+#define SPACE_COMPETITION      "two entries of the same priority take it"
 #define SPACE_NORMAL_REWRITTEN "NORMAL after a rewrite"
 
 /* A canonical action list: equal bytes, equal behaviour. */

@@ -40,6 +40,9 @@ enum space_class space_class_around(enum space_class class);
  * that is known. */
 bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *action);
 
+/* Why it is not known what an action of this type does, which is not modelled: its name. */
+const char *space_action_open(uint16_t type);
+
 /* The headers of a class for which two rewrites have the same result: the
  * headers of the class in `*equal` (which need not be normal). False: none. */
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,

@@ -12,6 +12,7 @@ struct counting {
     const struct traffic_plan *plan;
     const struct traffic_round *round;
     const struct topology *topology;
+    const struct path_network *tables;
     const struct switch_state *const *before;
     bool sure[PATH_HOPS]; /* by hop: of the copy that enters there something arrived well */
 };
@@ -24,8 +25,11 @@ static void count_hop(struct counting *counting, const struct path_walk *walk, s
     const struct path_hop *hop = &walk->hops[i];
     unsigned sure = counting->sure[i] ? sent : 0;
     struct traffic_port_count *in = traffic_count_port(count, counting->before, hop->in);
-    if (hop->is_taken && count->packets[hop->in.sw]) {
-        count->packets[hop->in.sw][hop->entry] += sent;
+    size_t n_rows = hop->is_taken && count->packets[hop->in.sw]
+                        ? path_n_rows(counting->tables, hop->in.sw, hop->entry)
+                        : 0;
+    for (size_t row = 0; row < n_rows; row++) {
+        count->packets[hop->in.sw][path_row(counting->tables, hop->in.sw, hop->entry, row)] += sent;
     }
     if (in) {
         in->rx += sent;
@@ -126,6 +130,7 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
                                 .plan = plan,
                                 .round = round,
                                 .topology = tables->topology,
+                                .tables = tables,
                                 .before = before};
     if (make_room(&counting) < 0) {
         return -1;

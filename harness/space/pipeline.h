@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Several tables as one: what a pipeline of OpenFlow 1.3 (1.3.5, section 5.1) does with packets, as
+ * a single table that does the same (header space analysis, Kazemian, Varghese, McKeown, NSDI 2012:
+ * the composition of transfer functions).
+ *
+ * An entry of the one table, a leaf, stands for a way through the tables: its match are the
+ * packets, as they enter the switch, that may go this way; leaves of a higher rank go before it, as
+ * their entries do; its actions are all that happens to the packet, instructions and groups
+ * resolved:
+ *   - apply_actions at once; write_actions and clear_actions as the action set, which is executed
+ *     where the pipeline ends, in the order of section 5.10, an output only without a group;
+ *   - what no entry of a further table takes is dropped (section 5.4);
+ *   - metadata is 0 at the start, and known ever after: only constants are written;
+ *   - of a group ALL each bucket, of INDIRECT the one, of FAST FAILOVER the first that lives, by
+ * the state of ports; each is an action set of its own, on a copy (ACTION_COPY);
+ *   - a meter lets everything pass.
+ * What is not known is open (ACTION_OPEN), by name: an action that is not modelled, a group SELECT
+ * with several buckets, missing groups and those that call each other in a circle, a second tag,
+ * two entries of one priority that do not go on alike, written actions where no entry takes the
+ * packet (Open vSwitch executes them, the specification drops it), and a pipeline that is too
+ * large. */
+#ifndef SPACE_PIPELINE_H
+#define SPACE_PIPELINE_H
+
+#include "model/state.h"
+
+/* More leaves than this are not composed: then everything is open, and says so. */
+enum { SPACE_LEAVES = 1 << 16 };
+
+/* The entries through which a leaf leads: rows of the switch's table, in the order in which they
+ * take the packet. None: too large a pipeline, of which everything is open. */
+struct space_way {
+    const uint32_t *rows;
+    size_t n_rows;
+    bool metered; /* one of them has a meter */
+};
+
+/* Zero-initialise. */
+struct space_pipeline {
+    struct flow_table flows; /* leaves, the highest rank first */
+    struct space_way *ways;  /* by leaf; in the arena of flows */
+};
+
+/* Whether the table of the switch is more than one of OpenFlow 1.0: it must be composed before it
+ * is asked what becomes of a packet. */
+bool space_pipeline_has(const struct switch_state *state);
+
+/* Composes the tables of the switch; left_out (by entry, NULL: none): these are treated as if they
+ * were not there. `state` must outlive it. -1 without memory, and then there is nothing to free. */
+int space_pipeline_compose(const struct switch_state *state, const bool *left_out,
+                           struct space_pipeline *pipeline);
+
+void space_pipeline_free(struct space_pipeline *pipeline);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Does the one table that is composed do what the tables of the pipeline do? Random pipelines, and
+ * of each some packets: testing/random_pipeline.h says what becomes of them.
+ *
+ *   PIPELINES=20000 build/harness/space/pipeline_test */
+#include "space/pipeline.h"
+
+#include "space/table.h"
+#include "testing/cmocka.h"
+#include "testing/random_pipeline.h"
+
+#include <stdlib.h>
+
+enum { PIPELINES = 1500, PACKETS = 60, MAX_ENTRIES = 12 };
+
+/* What the composed table does with a packet. */
+struct treatment {
+    const char *open;
+    struct pipeline_sent sent[PIPELINE_SENT];
+    size_t n_sent;
+};
+
+struct asking {
+    const struct switch_state *state;
+    struct space_table *table;
+    uint16_t in_port;
+};
+
+static int compare_sent(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct pipeline_sent));
+}
+
+static void treat(const struct asking *asking, size_t entry, const struct header *header,
+                  struct treatment *out)
+{
+    const struct flow_entry *flow = &asking->table->flows->entries[entry];
+    struct base_arena arena = {0};
+    struct space_behavior behavior;
+    assert_int_equal(space_behavior(flow->actions, flow->n_actions, header->in_port,
+                                    asking->state->ports, asking->state->n_ports, &arena,
+                                    &behavior),
+                     0);
+    *out = (struct treatment){.open = behavior.unknown};
+    assert_true(behavior.n_outputs <= PIPELINE_SENT || behavior.unknown);
+    for (size_t i = 0; i < behavior.n_outputs && !out->open; i++) {
+        struct pipeline_sent *sent = &out->sent[out->n_sent++];
+        memset(sent, 0, sizeof *sent);
+        sent->port = behavior.outputs[i].port;
+        sent->queued = behavior.outputs[i].queued;
+        sent->queue_id = behavior.outputs[i].queue_id;
+        sent->header = space_rewritten(&behavior.outputs[i].rewrite, header);
+    }
+    qsort(out->sent, out->n_sent, sizeof *out->sent, compare_sent);
+    base_arena_free(&arena);
+}
+
+static bool same_sent(const struct pipeline_sent *a, size_t n_a, const struct pipeline_sent *b,
+                      size_t n_b)
+{
+    return n_a == n_b && memcmp(a, b, n_a * sizeof *a) == 0;
+}
+
+static bool do_the_same(void *aux, size_t a, size_t b, const struct header *header)
+{
+    struct treatment x, y;
+    treat(aux, a, header, &x);
+    treat(aux, b, header, &y);
+    return !x.open && !y.open && same_sent(x.sent, x.n_sent, y.sent, y.n_sent);
+}
+
+static void treat_packet(struct asking *asking, const struct header *header, struct treatment *out)
+{
+    bool ambiguous;
+    *out = (struct treatment){0};
+    size_t entry = space_table_lookup(asking->table, header, do_the_same, asking, &ambiguous);
+    if (entry != ENTRY_NONE) {
+        treat(asking, entry, header, out);
+        out->open = ambiguous && !out->open ? SPACE_COMPETITION : out->open;
+    }
+}
+
+struct tally {
+    size_t n, n_known, n_open, n_in_vain;
+};
+
+static void compare(struct asking *asking, const struct header *header, struct tally *tally)
+{
+    static struct pipeline_fates fates;
+    struct treatment treatment;
+    pipeline_simulate(asking->state, header, &fates);
+    treat_packet(asking, header, &treatment);
+    bool known = true, one = true;
+    for (size_t i = 0; i < fates.n_fates; i++) {
+        const struct pipeline_fate *fate = &fates.fates[i];
+        known &= !fate->unknown;
+        one &= same_sent(fate->sent, fate->n_sent, fates.fates[0].sent, fates.fates[0].n_sent);
+    }
+    tally->n++;
+    tally->n_open += treatment.open != NULL;
+    if (!treatment.open) {
+        assert_true(known && one);
+        assert_true(same_sent(treatment.sent, treatment.n_sent, fates.fates[0].sent,
+                              fates.fates[0].n_sent));
+    }
+    tally->n_known += known && one;
+    tally->n_in_vain += known && one && treatment.open;
+}
+
+static void a_composed_table_does_what_the_pipeline_does(void **unused)
+{
+    (void)unused;
+    struct universe universe = universe_make();
+    const char *asked = getenv("PIPELINES");
+    struct tally tally = {0};
+    for (int round = 0; round < (asked ? atoi(asked) : PIPELINES); round++) {
+        struct switch_state state = {0};
+        struct space_pipeline pipeline;
+        struct space_table table;
+        random_pipeline(&state, MAX_ENTRIES);
+        assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+        assert_int_equal(space_table_index(&table, &pipeline.flows, NULL), 0);
+        assert_int_equal(space_table_prepare(&table), 0);
+        struct asking asking = {.state = &state, .table = &table};
+        for (int i = 0; i < PACKETS; i++) {
+            struct header header = universe.headers[random_below((unsigned)universe.n_headers)];
+            header.in_port = (uint16_t)(1 + random_below(3));
+            compare(&asking, &header, &tally);
+        }
+        space_table_free(&table);
+        space_pipeline_free(&pipeline);
+        switch_state_free(&state);
+    }
+    print_message("# %zu packets, %zu known, %zu open, %zu of them in vain\n", tally.n,
+                  tally.n_known, tally.n_open, tally.n_in_vain);
+    assert_true(tally.n_known > tally.n / 2);
+    assert_true(tally.n_in_vain < tally.n_known / 8);
+    free(universe.headers);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_composed_table_does_what_the_pipeline_does),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * In which order do actions of OpenFlow 1.3 happen, and what do groups make of them? */
+#include "space/resolve.h"
+
+#include <stdlib.h>
+
+static bool goes_on(const struct space_resolving *resolving)
+{
+    return !resolving->open && !resolving->needs_tag && !resolving->is_exhausted;
+}
+
+static void put(struct space_resolving *resolving, const struct action *action)
+{
+    struct space_list_of_actions *out = resolving->out;
+    resolving->is_exhausted |=
+        base_grow(&out->actions, out->n, &out->capacity, sizeof *out->actions) < 0;
+    if (!resolving->is_exhausted) {
+        out->actions[out->n++] = *action;
+    }
+}
+
+static void put_rewrite(struct space_resolving *resolving, const struct action *action)
+{
+    if (space_rewrite_add(&resolving->rewrite, action)) {
+        put(resolving, action);
+    } else {
+        resolving->open = space_action_open(action->type);
+    }
+}
+
+/* -------------------------------------------------------------- what packets have */
+
+/* Whether the packets have a tag. False, and needs_tag: some have. */
+static bool is_tagged(struct space_resolving *resolving)
+{
+    const struct match set = {resolving->rewrite.value, resolving->rewrite.mask};
+    const struct match *known = set.mask.vlan_tci & VLAN_TAGGED ? &set : &resolving->cube;
+    resolving->needs_tag |= !(known->mask.vlan_tci & VLAN_TAGGED);
+    return known->mask.vlan_tci & known->value.vlan_tci & VLAN_TAGGED;
+}
+
+static void push_vlan(struct space_resolving *resolving, const struct action *action)
+{
+    bool tagged = is_tagged(resolving);
+    if (resolving->needs_tag) {
+        return;
+    }
+    if (tagged) {
+        resolving->open = "push_vlan on a packet that has a tag";
+    } else if (action->ethertype != DL_TYPE_VLAN) {
+        resolving->open = "push_vlan of another type than 0x8100";
+    } else {
+        put_rewrite(resolving, &(struct action){.type = ACTION_SET_VLAN_VID});
+        put_rewrite(resolving, &(struct action){.type = ACTION_SET_VLAN_PCP});
+    }
+}
+
+/* Of which packets set_field changes the field, where space_rewritten does not ask for it. */
+static enum space_class class_of_field(uint8_t id)
+{
+    switch ((enum field_id)id) {
+    case FIELD_TCP_SRC:
+    case FIELD_TCP_DST:
+        return SPACE_TCP;
+    case FIELD_UDP_SRC:
+    case FIELD_UDP_DST:
+        return SPACE_UDP;
+    default:
+        return SPACE_NOT_IP;
+    }
+}
+
+static uint64_t number_of(const uint8_t bytes[8])
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < 8; i++) {
+        number = number << 8 | bytes[i];
+    }
+    return number;
+}
+
+static void set_field(struct space_resolving *resolving, const struct action *action)
+{
+    const struct field_value *field = action->field;
+    const struct match *class = &space_class_cubes[class_of_field(field->id)];
+    struct action plain = action_plain(action);
+    if (field->id == FIELD_METADATA) {
+        uint64_t mask = number_of(field->mask);
+        resolving->metadata = (resolving->metadata & ~mask) | (number_of(field->value) & mask);
+        return;
+    }
+    if (field->id == FIELD_VLAN_VID || field->id == FIELD_VLAN_PCP) {
+        bool tagged = is_tagged(resolving);
+        resolving->open =
+            tagged || resolving->needs_tag ? NULL : "set_field of a tag that is not there";
+    }
+    if (!goes_on(resolving) || !match_overlaps(&resolving->cube, class)) {
+        return; /* a packet that lacks the field stays as it is */
+    }
+    if (!match_within(&resolving->cube, class)) {
+        resolving->open = "set_field of a field that only some of the packets have";
+        return;
+    }
+    put_rewrite(resolving, &plain);
+}
+
+/* -------------------------------------------------------------------------- groups */
+
+static void resolve_group(struct space_resolving *resolving, uint32_t id);
+
+static bool group_lives(const struct switch_state *state, uint32_t id, size_t depth);
+
+/* By its LIVE bit; on a switch that sets none, by its link. */
+static bool port_lives(const struct switch_state *state, uint16_t number)
+{
+    const struct port *port = port_find(state->ports, state->n_ports, number);
+    uint32_t any = 0;
+    for (size_t i = 0; i < state->n_ports; i++) {
+        any |= state->ports[i].state & PORT_STATE_LIVE;
+    }
+    return port && !(port->config & PORT_CONFIG_DOWN) && !(port->state & PORT_STATE_LINK_DOWN) &&
+           (port->state & any) == any;
+}
+
+static bool watches(const struct bucket *bucket)
+{
+    return bucket->watch_port != PORT_NONE || bucket->watch_group != GROUP_NONE;
+}
+
+/* OpenFlow 1.3.5, section 5.6.1: a bucket lives by its port or its group; one that watches nothing
+ * lives, as in Open vSwitch. */
+static bool bucket_lives(const struct switch_state *state, const struct bucket *bucket,
+                         size_t depth)
+{
+    return !watches(bucket) || port_lives(state, bucket->watch_port) ||
+           (bucket->watch_group != GROUP_NONE && group_lives(state, bucket->watch_group, depth));
+}
+
+/* Of one of its buckets that may be used. */
+static bool group_lives(const struct switch_state *state, uint32_t id, size_t depth)
+{
+    const struct group *group = group_find(&state->groups, id);
+    bool lives = false;
+    for (size_t i = 0; group && depth < SPACE_GROUPS_DEEP && i < group->n_buckets && !lives; i++) {
+        lives = (group->type != GROUP_SELECT || group->buckets[i].weight > 0) &&
+                bucket_lives(state, &group->buckets[i], depth + 1);
+    }
+    return lives;
+}
+
+static void resolve_bucket(struct space_resolving *resolving, const struct bucket *bucket)
+{
+    const struct space_resolving before = *resolving;
+    put(resolving, &(struct action){.type = ACTION_COPY});
+    if (goes_on(resolving)) {
+        space_resolve_set(resolving, bucket->actions, bucket->n_actions);
+    }
+    put(resolving, &(struct action){.type = ACTION_COPY_END});
+    resolving->rewrite = before.rewrite;
+    resolving->metadata = before.metadata;
+    resolving->queue_id = before.queue_id;
+    resolving->queued = before.queued;
+}
+
+/* The first bucket from `begin` on that the switch may use. */
+static size_t next_live(const struct space_resolving *resolving, const struct group *group,
+                        size_t begin)
+{
+    size_t i = begin;
+    while (i < group->n_buckets &&
+           ((group->type == GROUP_SELECT && group->buckets[i].weight == 0) ||
+            !bucket_lives(resolving->state, &group->buckets[i], 0))) {
+        i++;
+    }
+    return i;
+}
+
+/* One of the buckets that live. */
+static void resolve_one(struct space_resolving *resolving, const struct group *group)
+{
+    size_t first = next_live(resolving, group, 0);
+    bool by_ports = false;
+    for (size_t i = 0; i < group->n_buckets; i++) {
+        by_ports |= watches(&group->buckets[i]);
+    }
+    if (by_ports && resolving->state->n_ports == 0) {
+        resolving->open = "a group that depends on ports, and these are not known";
+    } else if (first < group->n_buckets && group->type == GROUP_SELECT &&
+               next_live(resolving, group, first + 1) < group->n_buckets) {
+        resolving->open = "a group of type select";
+    } else if (first < group->n_buckets) {
+        resolve_bucket(resolving, &group->buckets[first]);
+    }
+}
+
+static void resolve_type(struct space_resolving *resolving, const struct group *group)
+{
+    switch (group->type) {
+    case GROUP_ALL:
+    case GROUP_INDIRECT:
+        for (size_t i = 0; i < group->n_buckets && goes_on(resolving); i++) {
+            resolve_bucket(resolving, &group->buckets[i]);
+        }
+        break;
+    case GROUP_SELECT:
+    case GROUP_FAILOVER:
+        resolve_one(resolving, group);
+        break;
+    default:
+        resolving->open = "a group of an unknown type";
+    }
+}
+
+static void resolve_group(struct space_resolving *resolving, uint32_t id)
+{
+    const struct group *group = group_find(&resolving->state->groups, id);
+    bool calls_itself = false;
+    for (size_t i = 0; i < resolving->n_groups; i++) {
+        calls_itself |= resolving->groups[i] == id;
+    }
+    if (!group) {
+        resolving->open = "a group that the switch does not have";
+    } else if (calls_itself) {
+        resolving->open = "groups that call each other in a circle";
+    } else if (resolving->n_groups == SPACE_GROUPS_DEEP) {
+        resolving->open = "more than 16 groups, each called by the one before";
+    } else {
+        resolving->groups[resolving->n_groups++] = id;
+        resolve_type(resolving, group);
+        resolving->n_groups--;
+    }
+}
+
+/* ------------------------------------------------------------------- lists and sets */
+
+static void resolve(struct space_resolving *resolving, const struct action *action)
+{
+    struct action plain = *action;
+    switch ((enum action_type)action->type) {
+    case ACTION_OUTPUT:
+        if (resolving->queued && action->port != PORT_CONTROLLER) {
+            plain = (struct action){
+                .type = ACTION_ENQUEUE, .port = action->port, .queue_id = resolving->queue_id};
+        }
+        put(resolving, &plain);
+        break;
+    case ACTION_ENQUEUE:
+        put(resolving, action);
+        break;
+    case ACTION_SET_QUEUE:
+        resolving->queued = true;
+        resolving->queue_id = action->queue_id;
+        break;
+    case ACTION_GROUP:
+        resolve_group(resolving, action->group_id);
+        break;
+    case ACTION_PUSH_VLAN:
+        push_vlan(resolving, action);
+        break;
+    case ACTION_SET_FIELD:
+        set_field(resolving, action);
+        break;
+    default:
+        plain = action_plain(action);
+        put_rewrite(resolving, &plain);
+        break;
+    }
+}
+
+void space_resolve_list(struct space_resolving *resolving, const struct action *actions,
+                        size_t n_actions)
+{
+    for (size_t i = 0; i < n_actions && goes_on(resolving); i++) {
+        resolve(resolving, &actions[i]);
+    }
+}
+
+/* When an action of a set is executed: section 5.10. */
+enum { TURN_GROUP = 9, TURN_OUTPUT = 10, N_TURNS };
+
+static int turn_of(uint16_t type)
+{
+    switch ((enum action_type)type) {
+    case ACTION_COPY_TTL_IN:
+        return 0;
+    case ACTION_STRIP_VLAN:
+    case ACTION_POP_VLAN:
+    case ACTION_POP_MPLS:
+    case ACTION_POP_PBB:
+        return 1;
+    case ACTION_PUSH_MPLS:
+        return 2;
+    case ACTION_PUSH_PBB:
+        return 3;
+    case ACTION_PUSH_VLAN:
+        return 4;
+    case ACTION_COPY_TTL_OUT:
+        return 5;
+    case ACTION_DEC_NW_TTL:
+    case ACTION_DEC_MPLS_TTL:
+        return 6;
+    case ACTION_SET_QUEUE:
+        return 8;
+    case ACTION_GROUP:
+        return TURN_GROUP;
+    case ACTION_OUTPUT:
+    case ACTION_ENQUEUE:
+        return TURN_OUTPUT;
+    default:
+        return 7; /* fields that are set */
+    }
+}
+
+/* Whether the second is written over the first. */
+static bool is_same_kind(const struct action *a, const struct action *b)
+{
+    return a->type == b->type && (a->type != ACTION_SET_FIELD || a->field->id == b->field->id);
+}
+
+static bool is_last_of_its_kind(const struct action *written, size_t n_written, size_t at)
+{
+    bool last = true;
+    for (size_t i = at + 1; i < n_written && last; i++) {
+        last = !is_same_kind(&written[at], &written[i]);
+    }
+    return last;
+}
+
+void space_resolve_set(struct space_resolving *resolving, const struct action *written,
+                       size_t n_written)
+{
+    bool by_turn[N_TURNS] = {false};
+    for (size_t i = 0; i < n_written; i++) {
+        by_turn[turn_of(written[i].type)] = true;
+    }
+    int last = by_turn[TURN_GROUP] ? TURN_GROUP : TURN_OUTPUT;
+    for (int turn = 0; turn <= last && by_turn[last]; turn++) { /* else nothing is sent */
+        for (size_t i = 0; i < n_written && by_turn[turn] && goes_on(resolving); i++) {
+            if (turn_of(written[i].type) == turn && is_last_of_its_kind(written, n_written, i)) {
+                resolve(resolving, &written[i]);
+            }
+        }
+    }
+}
