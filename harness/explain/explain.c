@@ -225,8 +225,11 @@ static void show_entry(struct explaining *explaining, size_t i, const struct flo
     const struct path_hop *step = &explaining->walk.hops[i];
     struct explained_hop *hop = &explaining->out->hops[i];
     struct space_behavior all;
-    list_hidden(explaining, step, hop);
-    hop->entry = ofctl_flow_text(entry, FLOW_NO_STATS, explaining->arena);
+    const struct path_network *network = &explaining->network;
+    if (!network->switches[step->in.sw].ways) {
+        list_hidden(explaining, step, hop);
+    }
+    hop->entry = path_rows_text(network, step->in.sw, step->entry, explaining->arena);
     if (step->open) {
         return;
     }

@@ -69,6 +69,16 @@ static const char *closed_text(struct listing *listing, const struct flow_entry 
     return take_any(listing, &text);
 }
 
+static const struct flow_table *flows_of(const struct listing *listing)
+{
+    return listing->network.switches[listing->in.sw].flows;
+}
+
+static const char *rows_text(const struct listing *listing, size_t entry)
+{
+    return path_rows_text(&listing->network, listing->in.sw, entry, listing->arena);
+}
+
 static const char over_budget[] = "not decided within the budget whether another entry takes it";
 
 /* Whether one of two entries of one rank takes some of a region, or the other: why, or NULL. */
@@ -90,7 +100,7 @@ static const char *competition(struct listing *listing, size_t entry, size_t oth
 /* Takes away what entries of a higher rank take. */
 static int exclude_better(const struct listing *listing, uint32_t rank, struct space_region *region)
 {
-    const struct flow_entry *entries = listing->state->flows.entries;
+    const struct flow_entry *entries = flows_of(listing)->entries;
     const uint32_t *order = listing->order.entries;
     int failed = 0;
     for (size_t i = 0; i < listing->order.n_entries && space_rank(&entries[order[i]]) > rank; i++) {
@@ -102,7 +112,7 @@ static int exclude_better(const struct listing *listing, uint32_t rank, struct s
 /* Why it is not known whether the entry takes all that no better one takes; NULL: it does. */
 static const char *rival_of(struct listing *listing, size_t entry, const struct match *cube)
 {
-    const struct flow_entry *entries = listing->state->flows.entries;
+    const struct flow_entry *entries = flows_of(listing)->entries;
     uint32_t rank = space_rank(&entries[entry]);
     struct space_overlapping found = {0};
     const char *open =
@@ -139,7 +149,7 @@ static void show_ends(struct listing *listing, size_t entry, const struct match 
     }
     class->to = take_any(listing, &text);
     class->closed =
-        class->unknown ? NULL : closed_text(listing, &listing->state->flows.entries[entry]);
+        class->unknown ? NULL : closed_text(listing, &flows_of(listing)->entries[entry]);
 }
 
 /* The one entry that takes all of the cube before `entry` does. ENTRY_NONE: none. */
@@ -147,7 +157,7 @@ static size_t find_hider(const struct listing *listing, size_t entry, const stru
 {
     const uint32_t *order = listing->order.entries;
     for (size_t i = 0; i < listing->order.n_entries && order[i] != entry; i++) {
-        const struct flow_entry *flow = &listing->state->flows.entries[order[i]];
+        const struct flow_entry *flow = &flows_of(listing)->entries[order[i]];
         if (match_within(cube, &flow->match) && !flow_open(flow)) {
             return order[i];
         }
@@ -159,8 +169,7 @@ static size_t find_hider(const struct listing *listing, size_t entry, const stru
 static void add_class(struct listing *listing, size_t entry)
 {
     struct explained_class *class = &listing->out->classes[listing->out->n_classes++];
-    const struct flow_entry *flow =
-        entry == ENTRY_NONE ? NULL : &listing->state->flows.entries[entry];
+    const struct flow_entry *flow = entry == ENTRY_NONE ? NULL : &flows_of(listing)->entries[entry];
     struct match cube = match_in_port(listing->in.port);
     struct header example;
     if (flow && !match_intersect(&cube, &flow->match, &cube)) {
@@ -169,7 +178,7 @@ static void add_class(struct listing *listing, size_t entry)
     }
     class->actions =
         ofctl_actions_text(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, listing->arena);
-    class->entry = flow ? ofctl_flow_text(flow, FLOW_NO_STATS, listing->arena) : NULL;
+    class->entry = flow ? rows_text(listing, entry) : NULL;
     enum space_answer answer =
         space_table_find(table_of(listing), entry, &cube, listing->budget, &example);
     class->open = answer == SPACE_OPEN;
@@ -180,9 +189,7 @@ static void add_class(struct listing *listing, size_t entry)
         }
     } else if (answer == SPACE_EMPTY && flow) {
         size_t by = find_hider(listing, entry, &cube);
-        class->hidden_by = by == ENTRY_NONE ? NULL
-                                            : ofctl_flow_text(&listing->state->flows.entries[by],
-                                                              FLOW_NO_STATS, listing->arena);
+        class->hidden_by = by == ENTRY_NONE ? NULL : rows_text(listing, by);
     } else if (answer == SPACE_EMPTY) {
         listing->out->n_classes--; /* every packet is taken */
     }
@@ -191,7 +198,7 @@ static void add_class(struct listing *listing, size_t entry)
 
 static int list_classes(struct listing *listing, const struct explain_question *question)
 {
-    const struct flow_table *flows = &listing->state->flows;
+    const struct flow_table *flows = flows_of(listing);
     struct explanation *out = listing->out;
     const struct match all = match_in_port(listing->in.port);
     size_t unlimited = BUDGET_UNLIMITED;

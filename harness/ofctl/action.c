@@ -272,10 +272,17 @@ void ofctl_format_actions(const struct action *actions, size_t n_actions, struct
         base_put_text(out, "drop");
     }
     for (size_t i = 0; i < n_actions; i++) {
-        if (i > 0) {
-            base_put_u8(out, ',');
+        bool begins = i == 0 || actions[i - 1].type == ACTION_COPY;
+        if (actions[i].type == ACTION_COPY_END) {
+            base_put_u8(out, ')');
+            continue;
         }
-        action_format(&actions[i], out);
+        base_put_text(out, begins ? "" : ",");
+        if (actions[i].type == ACTION_COPY) {
+            base_put_text(out, "clone(");
+        } else {
+            action_format(&actions[i], out);
+        }
     }
 }
 

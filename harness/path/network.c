@@ -5,6 +5,7 @@
 #include "path/network.h"
 
 #include "base/memory.h"
+#include "ofctl/flow.h"
 #include "space/rewrite.h"
 
 #include <stdlib.h>
@@ -141,6 +142,7 @@ static int describe(const struct switch_state *state, struct space_pipeline *pip
         return 0;
     }
     sw->flows = &pipeline->flows;
+    sw->rows = &state->flows;
     int status = space_pipeline_compose(state, NULL, pipeline);
     sw->ways = pipeline->ways;
     return status;
@@ -193,6 +195,24 @@ size_t path_last_row(const struct path_network *network, size_t sw, size_t entry
 {
     size_t n = path_n_rows(network, sw, entry);
     return n == 0 ? ENTRY_NONE : path_row(network, sw, entry, n - 1);
+}
+
+const struct flow_entry *path_row_entry(const struct path_network *network, size_t sw, size_t row)
+{
+    const struct path_switch *known = &network->switches[sw];
+    return known->ways ? &known->rows->entries[row] : &known->flows->entries[row];
+}
+
+const char *path_rows_text(const struct path_network *network, size_t sw, size_t entry,
+                           struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < path_n_rows(network, sw, entry); i++) {
+        base_put_text(&text, i > 0 ? ", then " : "");
+        ofctl_format_flow(path_row_entry(network, sw, path_row(network, sw, entry, i)),
+                          FLOW_NO_STATS, &text);
+    }
+    return base_arena_take(arena, &text);
 }
 
 int path_network_recable(const struct path_network *network, const struct topology *topology,

@@ -23,6 +23,7 @@ struct path_switch {
     const struct flow_table *flows; /* NULL: not known what it does. Of several tables, one that
                                        does the same (space/pipeline.h); an entry is one of these */
     const struct space_way *ways;   /* then, by entry; NULL: flows are the switch's own */
+    const struct flow_table *rows;  /* then, the switch's own */
     const char *unknown;            /* why not, in words; not NULL where flows is */
     const struct port *ports; /* ascending by number: what FLOOD and ALL mean; NULL: unknown */
     size_t n_ports;
@@ -65,6 +66,12 @@ int path_network_open_dumps(struct path_network *network, const struct topology 
 size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry);
 size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth);
 size_t path_last_row(const struct path_network *network, size_t sw, size_t entry);
+
+/* One of them, by its number; and all as ovs-ofctl writes them without statistics: "ENTRY, then
+ * ENTRY"; empty if there are none. NULL without memory. */
+const struct flow_entry *path_row_entry(const struct path_network *network, size_t sw, size_t row);
+const char *path_rows_text(const struct path_network *network, size_t sw, size_t entry,
+                           struct base_arena *arena);
 
 /* The same switches with other cables. `network` must outlive `other`, which is closed as well. -1
  * without memory: then there is nothing to free. */

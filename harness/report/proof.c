@@ -28,10 +28,9 @@ static void put_entry(const struct blame_view *view, const struct path_hop *hop,
     if (n_rows == 0) {
         base_put_text(out, state ? "no entry takes it" : "not read");
     }
-    for (size_t i = 0; i < n_rows; i++) {
-        size_t row = path_row(view->tables, hop->in.sw, hop->entry, i);
-        base_put_text(out, i > 0 ? ", then " : "");
-        ofctl_format_flow(&state->flows.entries[row], FLOW_NO_STATS, out);
+    if (n_rows > 0) {
+        const char *rows = path_rows_text(view->tables, hop->in.sw, hop->entry, view->arena);
+        base_put_text(out, rows ? rows : "");
     }
 }
 

@@ -43,8 +43,8 @@ static void put_deviation(const struct state_finding *found, const struct state_
     struct base_arena arena = {0};
     if (space_behavior(set->expected, set->n_expected, found->port, state->ports, state->n_ports,
                        &arena, &expected) < 0 ||
-        space_behavior(set->entry->actions, set->entry->n_actions, found->port, state->ports,
-                       state->n_ports, &arena, &observed) < 0) {
+        space_behavior(set->does, set->n_does, found->port, state->ports, state->n_ports, &arena,
+                       &observed) < 0) {
         out->failed = true;
     } else if (set->n_expected == 0 && observed.n_outputs == 1 &&
                observed.outputs[0].port == PORT_NORMAL) {

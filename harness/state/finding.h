@@ -26,7 +26,10 @@ enum { STATE_SETS_SHOWN = 4 };
 struct state_set {
     const struct action *expected; /* what should be done with them */
     size_t n_expected;
-    const struct flow_entry *entry; /* that takes them; NULL: none does */
+    const struct flow_entry *entry; /* that takes them, of several tables the last; NULL: none does
+                                     */
+    const struct action *does;      /* what becomes of them there, */
+    size_t n_does;                  /* instructions and groups resolved */
     const struct flow_entry *rival; /* of the same priority, which takes them too; NULL: none */
     const struct flow_entry *right; /* hidden by `entry`, would do what is expected; NULL: none */
     struct space_difference where;

@@ -5,6 +5,7 @@
 #ifndef STATE_INSIDE_H
 #define STATE_INSIDE_H
 
+#include "space/pipeline.h"
 #include "space/table.h"
 #include "state/finding.h"
 #include "state/state.h"
@@ -28,11 +29,13 @@ struct state_run {
     size_t sw;
     const char *name;
     const struct switch_state *state;
-    bool *left_out; /* by entry: an exception takes it */
-    struct space_table table;
+    bool *left_out; /* by row: an exception takes it */
+    struct space_pipeline pipeline;
+    const struct flow_table *flows; /* the switch's, or those that its tables are composed to */
+    struct space_table table;       /* of flows: an entry is one of these, a row one of state */
     struct state_listed listed;
     bool has_odd;         /* some entry has a wrong lifetime, will expire, or is in another table */
-    bool *expiring;       /* by entry: was noted (only if has_odd) */
+    bool *expiring;       /* by row: was noted (only if has_odd) */
     size_t n_expiring;    /* noted, or as good as */
     struct state_id *ids; /* by action id of the table */
     uint32_t *present;    /* action ids that the port's entries have */
@@ -85,6 +88,15 @@ struct state_port {
     size_t troubles_capacity;
     struct base_arena arena;
 };
+
+/* pipeline.c: the rows that an entry stands for, in the order in which they take a packet; none, if
+ * the tables are too large to be composed. And the last; NULL: there is none. */
+size_t state_n_rows(const struct state_run *run, size_t entry);
+size_t state_row(const struct state_run *run, size_t entry, size_t nth);
+const struct flow_entry *state_last_row(const struct state_run *run, size_t entry);
+
+/* All of them as text: "ENTRY, then ENTRY"; "no entry" for ENTRY_NONE. NULL without memory. */
+const char *state_rows_text(const struct state_run *run, size_t entry, struct base_arena *arena);
 
 /* result.c: one result more. */
 const char *state_port_id(struct state_run *run, uint16_t number); /* "state/SWITCH/PORT" */

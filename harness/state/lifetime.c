@@ -38,11 +38,11 @@ bool state_lifetime_ends(const struct state_run *run, const struct flow_entry *e
     return time_left_ms(entry) <= run->options.run_ms;
 }
 
-static void note_expiring(struct state_run *run, size_t entry)
+static void note_expiring(struct state_run *run, size_t row)
 {
-    const struct flow_entry *flow = &run->state->flows.entries[entry];
-    if (!run->expiring[entry]) {
-        run->expiring[entry] = true;
+    const struct flow_entry *flow = &run->state->flows.entries[row];
+    if (!run->expiring[row]) {
+        run->expiring[row] = true;
         if (run->n_expiring++ < EXPIRING_NAMED) {
             const char *text = ofctl_flow_text(flow, FLOW_NO_STATS, &run->report->arena);
             report_note(run->report, "%s: %s may expire during the run, in %.1f s", run->name,
@@ -71,58 +71,61 @@ static enum space_answer is_used(struct state_port *port, size_t c, size_t entry
     return answer;
 }
 
+struct checking {
+    struct state_port *port;
+    size_t entry, row; /* one that it stands for */
+    unsigned given;
+    bool right; /* somewhere */
+};
+
 /* An entry that takes headers of the case, as far as matches tell. */
-static void check_case(struct state_port *port, size_t c, size_t entry, bool wrong)
+static void check_case(const struct checking *checking, size_t c, bool wrong)
 {
+    struct state_port *port = checking->port;
     struct state_run *run = port->run;
-    bool ends = state_lifetime_ends(run, &run->state->flows.entries[entry]);
+    size_t row = checking->row;
+    bool ends = state_lifetime_ends(run, &run->state->flows.entries[row]);
     bool ask_late = wrong && !port->found.late;
     bool ask_ends = ends && run->n_expiring < EXPIRING_NAMED;
     if (ends && !ask_ends) {
-        note_expiring(run, entry);
+        note_expiring(run, row);
     }
-    enum space_answer used = ask_late || ask_ends ? is_used(port, c, entry) : SPACE_EMPTY;
+    enum space_answer used = ask_late || ask_ends ? is_used(port, c, checking->entry) : SPACE_EMPTY;
     if (used == SPACE_FOUND && ask_late) {
-        port->found.late = &run->state->flows.entries[entry];
+        port->found.late = &run->state->flows.entries[row];
         port->found.late_expires_sec = port->cases[c].expires_sec;
         port->late_case = c;
     }
     if (used == SPACE_FOUND && ask_ends) {
-        note_expiring(run, entry);
+        note_expiring(run, row);
     }
     if (used == SPACE_OPEN && ask_late) {
         state_port_open(port, NULL, ENTRY_NONE);
     }
 }
 
-struct checking {
-    struct state_port *port;
-    size_t entry;
-    unsigned given;
-    bool right; /* somewhere */
-};
-
 static bool check_overlapping(void *aux, uint32_t c, const struct match *match)
 {
     struct checking *checking = aux;
     struct state_port *port = checking->port;
-    const struct flow_entry *flow = &port->run->state->flows.entries[checking->entry];
+    const struct flow_entry *flow = &port->run->state->flows.entries[checking->row];
     bool wrong = state_lifetime_wrong(flow, port->cases[c].expires_sec, checking->given);
     (void)match;
-    check_case(port, c, checking->entry, wrong);
+    check_case(checking, c, wrong);
     checking->right = checking->right || !wrong;
     return true;
 }
 
 /* One of the wrong lifetime that is used is enough, and a few that will
  * expire; the others of the port are only counted. */
-static void check_lifetime(struct state_port *port, size_t entry)
+static void check_lifetime(struct state_port *port, size_t entry, size_t row)
 {
     const struct state_run *run = port->run;
-    const struct flow_entry *flow = &run->state->flows.entries[entry];
-    unsigned given = run->listed.given ? run->listed.given[entry] : 0;
-    struct checking checking = {.port = port, .entry = entry, .given = given};
-    if (!state_port_cases(port, &flow->match, port->n_cases, check_overlapping, &checking)) {
+    const struct flow_entry *flow = &run->state->flows.entries[row];
+    unsigned given = run->listed.given ? run->listed.given[row] : 0;
+    struct checking checking = {.port = port, .entry = entry, .row = row, .given = given};
+    if (!state_port_cases(port, &run->flows->entries[entry].match, port->n_cases, check_overlapping,
+                          &checking)) {
         state_port_open(port, NULL, ENTRY_NONE);
     }
     port->found.n_late += !checking.right || port->found.late == flow;
@@ -139,7 +142,10 @@ void state_port_lifetimes(struct state_port *port)
     }
     for (size_t i = 0; look && i < 2; i++) {
         for (size_t j = 0; j < lists[i].n_entries; j++) {
-            check_lifetime(port, lists[i].entries[j]);
+            uint32_t entry = lists[i].entries[j];
+            for (size_t nth = 0; nth < state_n_rows(run, entry); nth++) {
+                check_lifetime(port, entry, state_row(run, entry, nth));
+            }
         }
     }
 }

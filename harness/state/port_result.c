@@ -31,7 +31,12 @@ static const char *cases_text(const struct state_port *port)
 
 static const struct flow_entry *flow_at(const struct state_port *port, size_t entry)
 {
-    return entry == ENTRY_NONE ? NULL : &port->run->state->flows.entries[entry];
+    return entry == ENTRY_NONE ? NULL : &port->run->flows->entries[entry];
+}
+
+static const struct flow_entry *row_at(const struct state_port *port, size_t entry)
+{
+    return entry == ENTRY_NONE ? NULL : state_last_row(port->run, entry);
 }
 
 /* Whether the entry does with the deviation's example what it should. */
@@ -73,17 +78,19 @@ static size_t find_right_entry(const struct state_port *port,
     return right;
 }
 
-static const char *flow_text(const struct flow_entry *flow, struct base_arena *arena)
+static const char *entry_text(const struct state_port *port, size_t entry)
 {
-    return flow ? ofctl_flow_text(flow, FLOW_NO_STATS, arena) : "no entry";
+    return state_rows_text(port->run, entry, &port->run->report->arena);
 }
 
-static const char *actions_of(const struct flow_entry *flow, struct base_arena *arena)
+static const char *actions_of(const struct state_port *port, size_t entry)
 {
-    return flow ? ofctl_actions_text(flow->actions, flow->n_actions, arena) : "drop";
+    const struct flow_entry *flow = flow_at(port, entry);
+    return flow ? ofctl_actions_text(flow->actions, flow->n_actions, &port->run->report->arena)
+                : "drop";
 }
 
-typedef const char *text_fn(const struct flow_entry *flow, struct base_arena *arena);
+typedef const char *text_fn(const struct state_port *port, size_t entry);
 
 /* What is wrong: an entry, or that of two rivals which is, or both, then first the one
  * whose text is first, as the table's order is chance. NULL without memory. */
@@ -92,15 +99,13 @@ static const char *wrong_text(const struct state_port *port,
                               const char *between)
 {
     struct base_arena *arena = &port->run->report->arena;
-    const struct flow_entry *entry = flow_at(port, deviation->entry);
-    const struct flow_entry *rival = flow_at(port, deviation->rival);
-    if (!rival || is_right(port, deviation, deviation->rival)) {
-        return text(entry, arena);
+    if (deviation->rival == ENTRY_NONE || is_right(port, deviation, deviation->rival)) {
+        return text(port, deviation->entry);
     }
     if (is_right(port, deviation, deviation->entry)) {
-        return text(rival, arena);
+        return text(port, deviation->rival);
     }
-    const char *a = text(entry, arena), *b = text(rival, arena);
+    const char *a = text(port, deviation->entry), *b = text(port, deviation->rival);
     bool in_order = a && b && strcmp(a, b) <= 0;
     return a && b ? base_arena_format(arena, "%s%s%s", in_order ? a : b, between, in_order ? b : a)
                   : NULL;
@@ -110,18 +115,22 @@ static const char *wrong_text(const struct state_port *port,
 static void fill_set(struct state_port *port, const struct state_deviation *deviation,
                      struct state_set *set)
 {
-    struct base_arena *arena = &port->arena;
     const struct state_case *expected = &port->cases[deviation->expected];
-    bool alone = deviation->entry != ENTRY_NONE && deviation->rival == ENTRY_NONE;
+    const struct flow_entry *flow = flow_at(port, deviation->entry);
+    bool alone = flow && deviation->rival == ENTRY_NONE;
     *set =
         (struct state_set){.expected = expected->actions,
                            .n_expected = expected->n_actions,
-                           .entry = flow_at(port, deviation->entry),
-                           .rival = flow_at(port, deviation->rival),
-                           .right = alone ? flow_at(port, find_right_entry(port, deviation)) : NULL,
+                           .entry = row_at(port, deviation->entry),
+                           .n_does = flow ? flow->n_actions : 0,
+                           .rival = row_at(port, deviation->rival),
+                           .right = alone ? row_at(port, find_right_entry(port, deviation)) : NULL,
                            .where = deviation->where};
+    set->does = flow ? base_arena_copy(&port->run->report->arena, flow->actions,
+                                       flow->n_actions * sizeof *flow->actions)
+                     : NULL;
     if (set->rival) {
-        const char *a = flow_text(set->entry, arena), *b = flow_text(set->rival, arena);
+        const char *a = entry_text(port, deviation->entry), *b = entry_text(port, deviation->rival);
         if (a && b && strcmp(a, b) > 0) {
             const struct flow_entry *first = set->rival;
             set->rival = set->entry;
@@ -171,7 +180,7 @@ static void show_deviation(struct state_port *port, struct result *result)
     result->example = ofctl_header_text(&deviation->where.example, arena);
     result->expected = ofctl_actions_text(expected->actions, expected->n_actions, arena);
     result->observed = wrong_text(port, deviation, actions_of, "\nor ");
-    result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, flow_text, "\n");
+    result->says[SAYS_ADVERTISED] = wrong_text(port, deviation, entry_text, "\n");
     result->suspect = port_name(port);
     result->cause_kind = CAUSE_TABLE;
     result->cause = result->suspect;
@@ -197,7 +206,8 @@ static void show_lifetime(struct state_port *port, struct result *result)
     result->cause_kind = CAUSE_TABLE;
     result->cause = port_name(port);
     show_case(port, port->late_case, result);
-    result->says[SAYS_ADVERTISED] = flow_text(port->found.late, &port->run->report->arena);
+    result->says[SAYS_ADVERTISED] =
+        ofctl_flow_text(port->found.late, FLOW_NO_STATS, &port->run->report->arena);
 }
 
 static void fill_failure(struct state_port *port, struct result *result)

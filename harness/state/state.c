@@ -217,33 +217,57 @@ static void note_hidden_entries(struct state_run *run)
     }
 }
 
+static void note_meters(struct state_run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->state->flows.n_entries; i++) {
+        const struct instructions *more = run->state->flows.entries[i].instructions;
+        n += more && more->meter != NO_METER;
+    }
+    if (n > 0) {
+        report_note(run->report, "%s: meters may drop what %zu entries take above a rate",
+                    run->name, n);
+    }
+}
+
 /* ------------------------------------------------------------------ switch */
 
 static bool find_odd(const struct state_run *run)
 {
-    for (size_t i = 0; i < run->state->flows.n_entries; i++) {
-        const struct flow_entry *entry = &run->state->flows.entries[i];
-        if (flow_open(entry) || state_lifetime_wrong(entry, run->expectation->expires_sec, 0) ||
-            state_lifetime_ends(run, entry)) {
-            return true;
-        }
+    bool found = false;
+    for (size_t i = 0; i < run->flows->n_entries && !found; i++) {
+        found = flow_open(&run->flows->entries[i]);
     }
-    return false;
+    for (size_t i = 0; i < run->state->flows.n_entries && !found; i++) {
+        const struct flow_entry *row = &run->state->flows.entries[i];
+        found = state_lifetime_wrong(row, run->expectation->expires_sec, 0) ||
+                state_lifetime_ends(run, row);
+    }
+    return found;
+}
+
+static int index_flows(struct state_run *run)
+{
+    bool composes = space_pipeline_has(run->state);
+    run->flows = composes ? &run->pipeline.flows : &run->state->flows;
+    return composes && space_pipeline_compose(run->state, run->left_out, &run->pipeline) < 0
+               ? -1
+               : space_table_index(&run->table, run->flows, composes ? NULL : run->left_out);
 }
 
 static int judge_tables(struct state_run *run)
 {
     size_t n = run->state->flows.n_entries;
-    run->has_odd = find_odd(run);
     run->left_out = base_calloc(n + 1, sizeof *run->left_out);
     run->expiring = base_calloc(n + 1, sizeof *run->expiring);
     if (!run->left_out || !run->expiring || add_switch(run, &(struct unseen){0}) < 0) {
         return -1;
     }
     state_ignore_entries(run);
-    if (space_table_index(&run->table, &run->state->flows, run->left_out) < 0) {
+    if (index_flows(run) < 0) {
         return -1;
     }
+    run->has_odd = find_odd(run);
     run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
     run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
     if (!run->ids || !run->present || state_entries_find(run) < 0 || judge_ports(run) < 0 ||
@@ -252,13 +276,18 @@ static int judge_tables(struct state_run *run)
     }
     state_cabling_note(run);
     state_lifetime_note(run);
-    note_hidden_entries(run);
+    if (run->pipeline.ways) {
+        note_meters(run);
+    } else {
+        note_hidden_entries(run);
+    }
     return 0;
 }
 
 static void run_free(struct state_run *run)
 {
     space_table_free(&run->table);
+    space_pipeline_free(&run->pipeline);
     free(run->left_out);
     free(run->expiring);
     free(run->ids);

@@ -84,19 +84,56 @@ open() {
         "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
 }
 
-open goto_table '{output: [2]}' 'in_port=1 actions=output:2,goto_table:1' 'table=1 actions=drop'
-open write_actions '{output: [2]}' 'in_port=1 actions=write_actions(output:2)'
-open push_vlan '{output: [2]}' 'in_port=1 actions=output:2,push_vlan:0x8100,output:3'
+# passes NAME CASES FLOW..., fails NAME CASES FLOW...: with these entries s1:1 does what is declared,
+# or does not.
+judged() {
+    status=$1
+    name=$2
+    case=$3
+    shift 3
+    entries 'in_port=2 actions=drop' "$@"
+    declares "$case"
+    expect "$status" "$name" "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+}
+
+judged 0 "goto_table: what was sent before counts, too" '{output: [2, 3]}' 'in_port=1 actions=output:2,goto_table:1' \
+    'table=1 actions=output:3'
+judged 1 "goto_table: what deviates in table 1 deviates" '{output: [2]}' 'in_port=1 actions=output:2,goto_table:1' \
+    'table=1 actions=output:3'
+judged 0 "no entry of table 1 takes it: it is dropped" 'drop' 'in_port=1 actions=goto_table:1' 'table=1,ip actions=drop'
+judged 0 "write_actions: the last output counts" '{output: [3]}' 'in_port=1 actions=write_actions(output:2),goto_table:1' \
+    'table=1 actions=write_actions(output:3)'
+judged 0 "clear_actions: nothing is left" 'drop' 'in_port=1 actions=write_actions(output:2),goto_table:1' \
+    'table=1 actions=clear_actions'
+judged 0 "metadata decides" '{output: [3]}' 'in_port=1 actions=write_metadata:0x5/0xf,goto_table:1' \
+    'table=1,metadata=5 actions=output:3' 'table=1,priority=1 actions=output:2'
+judged 0 "a tag is pushed before one output, not before the other" \
+    '[{match: "vlan_tci=0/0x1000", actions: "output:2,mod_vlan_vid:7,output:3"}, {output: []}]' \
+    'in_port=1,vlan_tci=0/0x1000 actions=output:2,push_vlan:0x8100,set_field:4103->vlan_vid,output:3'
+judged 1 "push_vlan is no output of the packet as it was" '{output: [2, 3]}' \
+    'in_port=1 actions=output:2,push_vlan:0x8100,output:3'
+open push_vlan '[{match: dl_vlan=5, output: [3]}]' 'in_port=1,dl_vlan=5 actions=push_vlan:0x8100,output:3'
 open dec_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip actions=dec_ttl,output:2'
 open nw_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip,nw_ttl=3 actions=output:3'
 open ipv6_dst '[{match: ipv6, output: [2]}]' 'in_port=1,ipv6,ipv6_dst=2001:db8::/32 actions=output:3'
-empties && $of13 add-group "$bridge" 'group_id=1,type=all,bucket=output:2' &&
-    $of13 add-flow "$bridge" 'in_port=1 actions=group:1'
-expect_says 3 "a group" "a group: not judged, and said so" \
-    "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+# grouped STATUS NAME CASES GROUP: s1:1 goes to group 1.
+grouped() {
+    empties && $of13 add-group "$bridge" "group_id=1,$4" && $of13 add-flow "$bridge" 'in_port=1 actions=group:1' || return 1
+    declares "$3"
+    expect "$1" "$2" "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+}
+
+grouped 0 "a group of all its buckets" '{output: [2, 3]}' 'type=all,bucket=output:2,bucket=output:3'
+grouped 0 "what a bucket rewrites stays in it" '[{actions: "output:2,mod_dl_src:0a:00:00:00:00:09,output:3"}]' \
+    'type=all,bucket=set_field:0a:00:00:00:00:09->eth_src,output:3,bucket=output:2'
+grouped 0 "the first bucket that lives" '{output: [3]}' 'type=ff,bucket=watch_port:9,output:2,bucket=watch_port:3,output:3'
+grouped 1 "and not the second" '{output: [2]}' 'type=ff,bucket=watch_port:3,output:3,bucket=watch_port:2,output:2'
+grouped 0 "no bucket lives: dropped" 'drop' 'type=ff,bucket=watch_port:9,output:2'
+grouped 3 "one of two buckets: not judged" '{output: [2]}' 'type=select,bucket=output:2,bucket=output:3'
+declares '{output: [2]}'
 empties && $of13 add-meter "$bridge" 'meter=1 kbps bands=type=drop rate=1' &&
     $of13 add-flow "$bridge" 'in_port=1 actions=meter:1,output:2'
-expect_says 3 "a meter" "a meter: not judged, and said so" \
+expect 0 "what a meter lets pass" \
     "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
 
 plan
