@@ -105,6 +105,29 @@ static void frames_that_loop_are_not_sent(void **state)
     ring_end(&ring);
 }
 
+/* Where an entry takes packets of one port, and a host is there, that host is tried first: no
+ * search is needed, nor walks of other hosts. */
+static void who_is_at_the_port_sends(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {.max_walks = 1, .budget = 1};
+    ring_make(&ring);
+    ring_flow(&ring, 2, "in_port=2,arp actions=output:1");
+    ring_cover(&ring, &options, &cover);
+    assert_int_equal(cover.n_missed, 0);
+    assert_int_equal(cover.n_probes, 1);
+    size_t from = cover.probes[0].from;
+    assert_int_equal(ring.topology.hosts[from].port.sw, 2);
+    assert_int_equal(ring.topology.hosts[from].port.port, 2);
+    traffic_cover_free(&cover);
+    assert_int_equal(cover.n_probes + cover.n_exercised + cover.n_entries, 0);
+    assert_null(cover.probes);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
 /* Frames whose port number is not 9 yet go round once; of these, some leave then. */
 static void some_leave_a_loop(void **state)
 {
@@ -703,6 +726,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_probe_exercises_a_whole_way),
     cmocka_unit_test(what_is_missed_has_its_reason),
     cmocka_unit_test(frames_that_loop_are_not_sent),
+    cmocka_unit_test(who_is_at_the_port_sends),
     cmocka_unit_test(some_leave_a_loop),
     cmocka_unit_test(limits_are_kept_and_told),
     cmocka_unit_test(ports_that_are_down_lead_nowhere),

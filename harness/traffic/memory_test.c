@@ -148,6 +148,34 @@ static void frames_are_judged(void **state)
     network_free(&asked.network);
 }
 
+/* A copy that could not be noted is one that may have come: that memory ran out is known. */
+static int see(void *aux)
+{
+    struct asked *asked = aux;
+    struct network *network = &asked->network;
+    struct traffic_round round;
+    base_memory_begin();
+    int status = traffic_round_init(&round, &network->plan, network->captures, 3);
+    if (status == 0) {
+        traffic_round_see(&round, 0, 1, 0);
+        traffic_round_see(&round, 0, 1, 0);
+        traffic_round_see_altered(&round, 1, 2, "a byte");
+        same(asked, traffic_seen_count(&round, 0, 1) + traffic_seen_count(&round, 1, 2));
+    }
+    traffic_round_free(&round);
+    return ended(status);
+}
+
+static void arrivals_are_noted(void **state)
+{
+    (void)state;
+    struct asked asked = {.harmless = false};
+    network_load(&asked.network, simulated, "simulated");
+    each_piece(see, &asked, 6);
+    assert_int_equal(asked.n, 3);
+    network_free(&asked.network);
+}
+
 static int forbid(void *aux)
 {
     struct asked *asked = aux;
@@ -216,9 +244,8 @@ static void pairs_and_loops_are_found(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(frames_are_planned),
-    cmocka_unit_test(entries_are_covered),
-    cmocka_unit_test(frames_are_judged),
+    cmocka_unit_test(frames_are_planned),        cmocka_unit_test(entries_are_covered),
+    cmocka_unit_test(frames_are_judged),         cmocka_unit_test(arrivals_are_noted),
     cmocka_unit_test(pairs_and_loops_are_found),
 };
 

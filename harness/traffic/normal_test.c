@@ -93,6 +93,8 @@ static void without_claims_what_is_certain_must_arrive(void **state)
     expect(&planned, B, "broadcast", "0..1 0 0..1 0..1");
     expect(&planned, B, "unicast", "0..1 0 0 0");
     expect(&planned, C, "broadcast", "0 0 0 0"); /* s2:2 is not listed */
+    const struct traffic_probe *probe = &planned.plan.probes[find(&planned, A, "broadcast")];
+    assert_int_equal(traffic_plan_arrival(probe, B)->n_as, 1); /* NORMAL rewrites nothing */
     free_planned(&planned);
 }
 
