@@ -121,6 +121,19 @@ static void behind_a_switch_that_is_not_known_it_is_open(void **state)
     line_close(&line);
 }
 
+/* Whatever that switch may do. */
+static void what_is_closed_is_so_before_a_switch_that_is_not_known(void **state)
+{
+    (void)state;
+    struct line line;
+    line_make(&line);
+    line.by_switch[0] = NULL;
+    line_port(&line, 1, 1)->config = PORT_CONFIG_NO_RECV;
+    line_flow(&line, 1, "in_port=1,actions=output:2");
+    assert_comes(&line, "closed", SPACE_EMPTY);
+    line_close(&line);
+}
+
 /* What the switch does not know to do with packets of a host that sends none matters to nobody. */
 static void hosts_that_do_not_send_leave_nothing_open(void **state)
 {
@@ -354,6 +367,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(hosts_that_do_not_send_leave_nothing_open),
     cmocka_unit_test(what_takes_nothing_is_hidden_or_not),
     cmocka_unit_test(behind_a_switch_that_is_not_known_it_is_open),
+    cmocka_unit_test(what_is_closed_is_so_before_a_switch_that_is_not_known),
     cmocka_unit_test(over_the_budget_it_is_open),
     cmocka_unit_test(what_hides_it_is_named),
     cmocka_unit_test(behind_an_entry_that_may_take_it_is_open),
