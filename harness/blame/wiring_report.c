@@ -114,7 +114,7 @@ int blame_wiring_report(const struct blame_wiring *wiring, struct report *report
     for (size_t i = 0; i < n_links; i++) {
         if (wiring->wired[i] > BLAME_WIRED_WRONG) {
             coverage->untold[coverage->n_untold++] =
-                (struct untold_cable){cable(&telling, i), reasons[wiring->wired[i]]};
+                (struct missed){.what = cable(&telling, i), .reason = reasons[wiring->wired[i]]};
         } else if (tell(&telling, i, report) < 0) {
             return -1;
         }

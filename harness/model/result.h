@@ -86,12 +86,12 @@ struct ignored {
     size_t n_ports;   /* port results that it left out */
 };
 
-/* An entry that no probe exercised, a pair of hosts that no probe tried and of
- * which nothing was proved. */
-struct missed_entry {
-    const char *entry; /* "s3 in_port=2" */
+/* An entry that no probe exercised, a cable between two switches of which it is not told whether it
+ * is where it should be; a pair of hosts that no probe tried and of which nothing was proved. */
+struct missed {
+    const char *what; /* "s3 in_port=2", "s1:6 - s3:1" */
     const char *reason;
-    const char *by; /* the entry that hides it, or NULL */
+    const char *by; /* the entry that hides this one, or NULL */
 };
 struct missed_pair {
     const char *from, *to;
@@ -105,24 +105,18 @@ struct unsent {
     const char *from, *example; /* the first of them */
 };
 
-/* A cable between two switches of which it is not told whether it is where it should be. */
-struct untold_cable {
-    const char *cable;  /* "s1:6 - s3:1" */
-    const char *reason; /* equal reasons are one pointer */
-};
-
 /* What the planned probes exercise, by the tables as they were read. */
 struct report_coverage {
     bool is_known; /* the run looked at it */
     size_t n_entries, n_exercised;
-    struct missed_entry *missed; /* in the arena of the report */
+    struct missed *missed; /* entries, in the arena of the report */
     size_t n_missed;
     size_t n_pairs;                        /* (sender, receiver) of which something is forbidden */
     size_t n_pairs_probed, n_pairs_proved; /* the latter from the tables: no frame would show it */
     struct missed_pair *unprobed;
     size_t n_unprobed;
-    size_t n_cables;             /* between switches; 0: it was not looked at them */
-    struct untold_cable *untold; /* in the arena of the report; of the others there are results */
+    size_t n_cables;       /* between switches; 0: it was not looked at them */
+    struct missed *untold; /* cables, in the arena of the report; of the others there are results */
     size_t n_untold;
 };
 

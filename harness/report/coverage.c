@@ -9,35 +9,49 @@
 
 enum { MAX_NAMED = 8 }; /* of one reason */
 
-static void put_entry(const struct missed_entry *missed, struct base_buffer *out)
+/* All that were missed for the reason of the one at `first`, if no one before has it: the reason,
+ * then these, or the other way round. */
+static void put_reason(const struct missed *missed, size_t n_missed, size_t first,
+                       bool reason_first, struct base_buffer *out)
 {
-    report_put_clean(out, missed->entry);
-    if (missed->by) {
-        base_put_text(out, " (by ");
-        report_put_clean(out, missed->by);
-        base_put_text(out, ")");
-    }
-}
-
-/* All that were missed for the reason of the one at `first`, if no one before has it. */
-static void put_reason(const struct report_coverage *coverage, size_t first,
-                       struct base_buffer *out)
-{
-    const char *reason = coverage->missed[first].reason;
+    const char *reason = missed[first].reason;
     size_t n = 0;
-    for (size_t i = 0; i < first; i++) {
-        if (strcmp(coverage->missed[i].reason, reason) == 0) {
+    for (size_t i = 0; i < n_missed; i++) {
+        if (strcmp(missed[i].reason, reason) != 0) {
+            continue;
+        }
+        if (i < first) {
             return;
         }
-    }
-    for (size_t i = first; i < coverage->n_missed; i++) {
-        if (strcmp(coverage->missed[i].reason, reason) == 0 && n++ < MAX_NAMED) {
-            base_put_format(out, n == 1 ? "; %s: " : ", ", reason);
-            put_entry(&coverage->missed[i], out);
+        if (n == 0 && reason_first) {
+            base_put_format(out, "; %s: ", reason);
+        } else if (n < MAX_NAMED) {
+            base_put_text(out, n == 0 ? ", not " : ", ");
+        }
+        if (n++ < MAX_NAMED) {
+            report_put_clean(out, missed[i].what);
+        }
+        if (n <= MAX_NAMED && missed[i].by) {
+            base_put_text(out, " (by ");
+            report_put_clean(out, missed[i].by);
+            base_put_text(out, ")");
         }
     }
     if (n > MAX_NAMED) {
         base_put_format(out, " and %zu more", n - MAX_NAMED);
+    }
+    if (!reason_first) {
+        base_put_format(out, " (%s)", reason);
+    }
+}
+
+static void put_reasons(const struct missed *missed, size_t n, bool reason_first,
+                        struct base_buffer *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || missed[i].reason != missed[i - 1].reason) {
+            put_reason(missed, n, i, reason_first, out);
+        }
     }
 }
 
@@ -61,37 +75,11 @@ static void put_pairs(const struct report_coverage *coverage, struct base_buffer
     }
 }
 
-/* All that are not told for the reason of the one at `first`, if no one before has it. */
-static void put_untold(const struct report_coverage *coverage, size_t first,
-                       struct base_buffer *out)
-{
-    const char *reason = coverage->untold[first].reason;
-    size_t n = 0;
-    for (size_t i = 0; i < coverage->n_untold; i++) {
-        if (coverage->untold[i].reason != reason) {
-            continue;
-        }
-        if (i < first) {
-            return;
-        }
-        if (n++ < MAX_NAMED) {
-            base_put_text(out, n == 1 ? ", not " : ", ");
-            report_put_clean(out, coverage->untold[i].cable);
-        }
-    }
-    if (n > MAX_NAMED) {
-        base_put_format(out, " and %zu more", n - MAX_NAMED);
-    }
-    base_put_format(out, " (%s)", reason);
-}
-
 static void put_cables(const struct report_coverage *coverage, struct base_buffer *out)
 {
     base_put_format(out, "%scables told %zu/%zu", out->n_bytes > 0 ? "; " : "",
                     coverage->n_cables - coverage->n_untold, coverage->n_cables);
-    for (size_t i = 0; i < coverage->n_untold; i++) {
-        put_untold(coverage, i, out);
-    }
+    put_reasons(coverage->untold, coverage->n_untold, false, out);
 }
 
 void report_put_coverage(const struct report_coverage *coverage, struct base_buffer *out)
@@ -108,12 +96,7 @@ void report_put_coverage(const struct report_coverage *coverage, struct base_buf
 void report_put_exercised(const struct report_coverage *coverage, struct base_buffer *out)
 {
     base_put_format(out, "entries exercised %zu/%zu", coverage->n_exercised, coverage->n_entries);
-    for (size_t i = 0; i < coverage->n_missed; i++) {
-        bool again = i > 0 && coverage->missed[i].reason == coverage->missed[i - 1].reason;
-        if (!again) {
-            put_reason(coverage, i, out);
-        }
-    }
+    put_reasons(coverage->missed, coverage->n_missed, true, out);
 }
 
 void report_put_exercised_tree(struct report_tree *tree, const struct report_coverage *coverage)
@@ -123,7 +106,7 @@ void report_put_exercised_tree(struct report_tree *tree, const struct report_cov
     report_tree_list(tree, "missed", REPORT_LINES);
     for (size_t i = 0; i < coverage->n_missed; i++) {
         report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
-        report_tree_text(tree, "entry", coverage->missed[i].entry);
+        report_tree_text(tree, "entry", coverage->missed[i].what);
         report_tree_text(tree, "reason", coverage->missed[i].reason);
         report_tree_text(tree, "by", coverage->missed[i].by);
         report_tree_close(tree);
@@ -154,7 +137,7 @@ static void put_cables_tree(struct report_tree *tree, const struct report_covera
     report_tree_list(tree, "cables_untold", REPORT_LINES);
     for (size_t i = 0; i < coverage->n_untold; i++) {
         report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
-        report_tree_text(tree, "cable", coverage->untold[i].cable);
+        report_tree_text(tree, "cable", coverage->untold[i].what);
         report_tree_text(tree, "reason", coverage->untold[i].reason);
         report_tree_close(tree);
     }

@@ -32,9 +32,9 @@ static void cables_are_grouped_by_reason(void **state)
 {
     (void)state;
     static const char idle[] = "no frame crossed it", alike[] = "alike";
-    struct untold_cable untold[10] = {{"a - b", idle}, {"c - d", alike}};
+    struct missed untold[10] = {{"a - b", idle, NULL}, {"c - d", alike, NULL}};
     for (size_t i = 2; i < 10; i++) {
-        untold[i] = (struct untold_cable){"e - f", idle};
+        untold[i] = (struct missed){"e - f", idle, NULL};
     }
     struct report_coverage coverage = {.n_cables = 12, .untold = untold, .n_untold = 3};
     check_text(&coverage, "cables told 9/12, not a - b, e - f (no frame crossed it), not c - d "
@@ -64,10 +64,10 @@ static void entries_are_grouped_by_reason(void **state)
 {
     (void)state;
     char again[] = "hidden";
-    struct missed_entry missed[] = {{"s1 tcp", hidden, "ip"},
-                                    {"s1 arp", far, NULL},
-                                    {"s2 \x01udp", again, NULL},
-                                    {"s3 ip", far, NULL}};
+    struct missed missed[] = {{"s1 tcp", hidden, "ip"},
+                              {"s1 arp", far, NULL},
+                              {"s2 \x01udp", again, NULL},
+                              {"s3 ip", far, NULL}};
     struct report_coverage coverage = {.is_known = true,
                                        .n_entries = 9,
                                        .n_exercised = 5,
@@ -83,10 +83,10 @@ static void entries_are_grouped_by_reason(void **state)
 static void eight_are_named_and_the_others_counted(void **state)
 {
     (void)state;
-    struct missed_entry missed[10];
+    struct missed missed[10];
     struct missed_pair pairs[9];
     for (size_t i = 0; i < 10; i++) {
-        missed[i] = (struct missed_entry){"e", hidden, NULL};
+        missed[i] = (struct missed){"e", hidden, NULL};
     }
     for (size_t i = 0; i < 9; i++) {
         pairs[i] = (struct missed_pair){"h1", "h2", "why"};
@@ -114,7 +114,7 @@ static void eight_are_named_and_the_others_counted(void **state)
 static void the_tree_has_all_of_it(void **state)
 {
     (void)state;
-    struct missed_entry missed[] = {{"s1 tcp", hidden, "ip"}};
+    struct missed missed[] = {{"s1 tcp", hidden, "ip"}};
     struct missed_pair pair = {"h1", "h2", "why"};
     struct report_coverage coverage = {.is_known = true,
                                        .n_entries = 9,

@@ -171,7 +171,7 @@ static void probes_that_come_and_go_are_told(void **state)
     struct report_text_options options = {0};
     struct named_probe added[] = {{"h1", "in_port=1,tp_dst=22"}, {"h2", "in_port=2,arp"}};
     struct named_probe dropped[] = {{"h3", "in_port=3"}};
-    struct missed_entry missed[] = {{.entry = "s1 tcp", .reason = "hidden", .by = "ip"}};
+    struct missed missed[] = {{.what = "s1 tcp", .reason = "hidden", .by = "ip"}};
     struct probe_difference probes = {
         .added = added,
         .dropped = dropped,

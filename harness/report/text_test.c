@@ -277,9 +277,9 @@ static void coverage_names_what_is_missed(void **state)
 {
     (void)state;
     static const char hidden[] = "hidden", unreachable[] = "unreachable";
-    struct missed_entry missed[] = {{.entry = "s1 tcp", .reason = hidden, .by = "ip"},
-                                    {.entry = "s2 in_port=3", .reason = unreachable},
-                                    {.entry = "s3 arp", .reason = hidden, .by = "priority=9,arp"}};
+    struct missed missed[] = {{.what = "s1 tcp", .reason = hidden, .by = "ip"},
+                              {.what = "s2 in_port=3", .reason = unreachable},
+                              {.what = "s3 arp", .reason = hidden, .by = "priority=9,arp"}};
     struct missed_pair pair = {.from = "h1", .to = "h2", .reason = "the sender sends nothing"};
     struct report report = {.coverage = {.is_known = true,
                                          .n_entries = 45,

@@ -63,14 +63,14 @@ int run_coverage_tell(const struct path_network *tables, const struct traffic_co
     }
     for (size_t i = 0; i < cover->n_missed; i++) {
         const struct traffic_missed *missed = &cover->missed[i];
-        struct missed_entry *told = &coverage->missed[coverage->n_missed++];
+        struct missed *told = &coverage->missed[coverage->n_missed++];
         const char *sw = tables->topology->switches[missed->sw].name;
-        told->entry = name_entry(arena, sw, last_row(tables, missed->sw, missed->entry));
+        told->what = name_entry(arena, sw, last_row(tables, missed->sw, missed->entry));
         told->reason = reasons[missed->why];
         if (missed->why == TRAFFIC_MISS_HIDDEN) {
             told->by = name_entry(arena, "", last_row(tables, missed->sw, missed->hidden_by));
         }
-        if (!told->entry || (missed->why == TRAFFIC_MISS_HIDDEN && !told->by)) {
+        if (!told->what || (missed->why == TRAFFIC_MISS_HIDDEN && !told->by)) {
             return -1;
         }
     }
