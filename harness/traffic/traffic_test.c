@@ -269,10 +269,33 @@ static void absence_needs_a_witness(void **state)
     network_judge(&network);
     assert_int_equal(network_result(&network, "traffic/h3/isolated/h11")->verdict,
                      VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(network_result(&network, "traffic/h3/isolated/h11")->detail,
+                           "none of the sender's frames was seen"));
     network.later[0].ports[2].counters.rx_packets = 9;
     network_judge(&network);
     assert_int_equal(network_result(&network, "traffic/h3/isolated/h11")->verdict, VERDICT_PASS);
     assert_int_equal(network_result(&network, "traffic/h3/delivered/h4")->verdict, VERDICT_FAIL);
+    network_free(&network);
+}
+
+/* Nor is a claim of frames of which none could be sent. */
+static void of_what_was_not_sent_nothing_is_known(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    for (size_t p = 0; p < network.plan.n_probes; p++) {
+        if (network.plan.probes[p].from == network_host(&network, "h3")) {
+            network.round.sent[p] = 0;
+        }
+    }
+    network_judge(&network);
+    const struct result *result = network_result(&network, "traffic/h3/delivered/h4");
+    assert_int_equal(result->verdict, VERDICT_INCONCLUSIVE);
+    assert_int_equal(result->observed_count, -1);
+    assert_non_null(strstr(result->detail, "no probe could be sent"));
+    assert_int_equal(network_result(&network, "traffic/h4/delivered/h3")->verdict, VERDICT_PASS);
     network_free(&network);
 }
 
@@ -328,6 +351,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(of_several_sendings_the_number_is_rounded_up),
     cmocka_unit_test(lost_capture_is_inconclusive),
     cmocka_unit_test(absence_needs_a_witness),
+    cmocka_unit_test(of_what_was_not_sent_nothing_is_known),
     cmocka_unit_test(rounds_are_compared),
     cmocka_unit_test(another_address),
 };
