@@ -43,10 +43,12 @@ static void find(struct line *line, const char *text, size_t *budget, struct pat
     assert_true(is_like(alike, text));
 }
 
-/* Tables of s1; a header, one that is like it, and one that is not. */
+/* Tables of s1; a header, one that is like it, and one that is not; an entry of s2 that goes before
+ * the one that takes the rest there. */
 static const struct {
     const char *flows[FLOWS];
     const char *header, *like, *unlike;
+    const char *second;
 } cases[] = {
     /* no entry takes it, and one of the lowest priority would take the other */
     {{"priority=0,tcp,actions=output:2"}, "udp", "ip,nw_proto=2", "tcp"},
@@ -77,6 +79,12 @@ static const struct {
     {{"actions=mod_tp_dst:9,output:3"}, "tcp,tp_dst=1", "tcp,tp_dst=2", "udp"},
     {{"actions=mod_tp_dst:9,output:3"}, "ip,nw_proto=9", "ip,nw_proto=8", "icmp"},
     {{"actions=mod_nw_src:10.0.0.1,output:3"}, "arp", "dl_type=0x88b5", "ip"},
+    /* a tag that is added has the priority that the packet had none of */
+    {{"actions=mod_vlan_vid:5,output:3"},
+     "udp",
+     "udp,tp_dst=9",
+     "tcp",
+     "priority=50000,tcp,dl_vlan_pcp=0,actions=drop"},
 };
 
 static void likeness_hangs_on_what_decides(void **state)
@@ -89,6 +97,9 @@ static void likeness_hangs_on_what_decides(void **state)
         line_make(&line);
         for (size_t f = 0; f < FLOWS && cases[i].flows[f]; f++) {
             line_flow(&line, 0, cases[i].flows[f]);
+        }
+        if (cases[i].second) {
+            line_flow(&line, 1, cases[i].second);
         }
         line_flow(&line, 1, "actions=output:2");
         line_open(&line);

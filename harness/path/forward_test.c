@@ -109,6 +109,28 @@ static void what_is_dropped_before_is_not_open(void **state)
     chain_close(&chain);
 }
 
+/* Whether two entries of one rank do the same with a packet depends on how it comes to them. */
+static void rivals_are_compared_by_what_was_rewritten_before(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"ip,actions=mod_nw_tos:32,output:3", "ip,actions=output:3"};
+    for (size_t i = 0; i < 2; i++) {
+        struct line line;
+        struct path_reach reach;
+        size_t budget = PLENTY;
+        line_make(&line);
+        line_flow(&line, 0, ways[i]);
+        line_flow(&line, 1, "priority=7,ip,actions=output:2");
+        line_flow(&line, 1, "priority=7,ip,nw_src=10.0.0.1,actions=mod_nw_tos:32,output:2");
+        line_open(&line);
+        assert_int_equal(path_reach(&line.network, first, &budget, &reach), 0);
+        assert_true(reach.n_arrivals > 0);
+        assert_int_equal(reach.n_unknowns > 0, i == 1);
+        path_reach_free(&reach);
+        line_close(&line);
+    }
+}
+
 static void a_way_leads_through_its_hops(void **state)
 {
     (void)state;
@@ -230,6 +252,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_way_within_the_limit_is_followed_to_its_end),
     cmocka_unit_test(a_closed_port_ends_a_way_at_the_limit),
     cmocka_unit_test(what_is_dropped_before_is_not_open),
+    cmocka_unit_test(rivals_are_compared_by_what_was_rewritten_before),
     cmocka_unit_test(a_way_leads_through_its_hops),
     cmocka_unit_test(a_watch_is_told_of_each_entry),
     cmocka_unit_test(nothing_enters_by_a_closed_port),
