@@ -144,7 +144,8 @@ def of_token(body, i, is_size):
     elif token.kind == "number" and body[i - 1].text + body[i + 1].text != "{}" and re.fullmatch(r"(0[xX][0-9a-fA-F]+|\d+)[uUlL]*", token.text):
         below = body[i - 1].text == "-" and not operand(body[i - 2])     # who calls asks whether it is below 0
         one = [] if is_size and body[i + 1].text == "," else ["0"] if is_size or below else ["0", "2"]
-        for text in {"0": ["1"], "1": one}.get(token.text, [f"({token.text} + 1)", f"({token.text} - 1)"]):
+        more = [] if is_size else [f"({token.text} + 1)"]
+        for text in {"0": ["1"], "1": one}.get(token.text, [*more, f"({token.text} - 1)"]):
             yield Mutation(token.start, token.end, text, "constant")
 
 
