@@ -56,6 +56,7 @@ lab topologies/demon simulated soak
 lab topologies/demon simulated soak-faults
 lab topologies/demon simulated tools
 lab topologies/demon - confined
+lab topologies/demon simulated setcap
 lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-panel
 lab topologies/fabric topologies/policies/fabric/taps.yaml fabric
 lab "$NETWORKS/line" tapped whole-match

@@ -6,6 +6,7 @@
 #include "testing/cmocka.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,26 +33,38 @@ static int as_it_is(void)
     return 0;
 }
 
-enum { CANNOT = 77 };
+/* In place of those of the C library: whoever runs the test has no second user or group. Copies
+ * that really have the bits: suites/setuid_test.sh. */
+static bool is_started_by_another, is_started_in_another_group;
 
-static int with_another_user(void)
+uid_t getuid(void)
 {
-    return setresuid(65534, 0, 0) == 0 ? 0 : CANNOT;
+    return (uid_t)syscall(SYS_getuid) + is_started_by_another;
 }
 
-static int with_another_group(void)
+gid_t getgid(void)
 {
-    return setresgid(65534, 0, 0) == 0 ? 0 : CANNOT;
+    return (gid_t)syscall(SYS_getgid) + is_started_in_another_group;
+}
+
+static int by_another(void)
+{
+    is_started_by_another = true;
+    return 0;
+}
+
+static int in_another_group(void)
+{
+    is_started_in_another_group = true;
+    return 0;
 }
 
 static void set_uid_is_refused(void **state)
 {
     (void)state;
     assert_int_equal(in_a_child(as_it_is), 0);
-    int status = in_a_child(with_another_user);
-    assert_true(status == 1 || status == CANNOT); /* only root can try */
-    status = in_a_child(with_another_group);
-    assert_true(status == 1 || status == CANNOT);
+    assert_int_equal(in_a_child(by_another), 1);
+    assert_int_equal(in_a_child(in_another_group), 1);
 }
 
 /* 0: the streams are there, and a new descriptor is none of them. */
