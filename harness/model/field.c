@@ -249,12 +249,26 @@ uint32_t field_tlv(enum field_id id)
     return 0;
 }
 
+/* What is no fragment is no later one; a later one is a fragment. */
+static void trim_frag(struct field_value *value)
+{
+    enum { ANY = 1, LATER = 2 };
+    if (value->mask[0] == ANY && value->value[0] == 0) {
+        value->mask[0] = ANY | LATER;
+    } else if (value->mask[0] == LATER && value->value[0] == LATER) {
+        value->value[0] = value->mask[0] = ANY | LATER;
+    }
+}
+
 void field_value_trim(struct field_value *value)
 {
     uint8_t front = value->id == FIELD_TCP_FLAGS ? 0x0f : value->id == FIELD_NW_FRAG ? 0x03 : 0xff;
     bool more = value->mask[0] & front || (value->n_bytes > 1 && value->mask[1]);
     if (more && !(value->value[0] & ~front)) {
         value->mask[0] &= front;
+    }
+    if (value->id == FIELD_NW_FRAG) {
+        trim_frag(value);
     }
 }
 

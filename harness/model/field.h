@@ -169,7 +169,8 @@ struct field_value {
 };
 
 /* Takes bits that no frame has set in this field out of the mask, unless the value has one of them:
- * a whole value is the same condition, whether they are asked for or not. */
+ * a whole value is the same condition, whether they are asked for or not. What says the same of
+ * fragments has one form. */
 void field_value_trim(struct field_value *value);
 
 /* Whether they are the same in every byte. */

@@ -115,12 +115,38 @@ static void values_are_equal_in_every_part(void **state)
     assert_false(field_value_equal(&a, &b));
 }
 
+static void assert_frag(uint8_t value, uint8_t mask, uint8_t value_then, uint8_t mask_then)
+{
+    struct field_value frag = {.id = FIELD_NW_FRAG, .n_bytes = 1, .value = {value}, .mask = {mask}};
+    field_value_trim(&frag);
+    assert_int_equal(frag.value[0], value_then);
+    assert_int_equal(frag.mask[0], mask_then);
+}
+
+/* Bit 0: a fragment; bit 1: not the first one. */
+static void what_says_the_same_of_fragments_has_one_form(void **state)
+{
+    (void)state;
+    assert_frag(0, 1, 0, 3);
+    assert_frag(2, 2, 3, 3);
+    assert_frag(0, 3, 0, 3);
+    assert_frag(1, 1, 1, 1);
+    assert_frag(0, 2, 0, 2);
+    assert_frag(1, 3, 1, 3);
+    assert_frag(2, 3, 2, 3);
+    assert_frag(1, 0xff, 1, 3);
+    struct field_value other = {.id = FIELD_NW_TTL, .n_bytes = 1, .value = {2}, .mask = {2}};
+    field_value_trim(&other);
+    assert_int_equal(other.value[0], 2);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_field_has_a_name_and_a_length),
     cmocka_unit_test(every_number_is_one_fields),
     cmocka_unit_test(places_lie_in_the_header),
     cmocka_unit_test(packets_have_what_they_need),
     cmocka_unit_test(values_are_equal_in_every_part),
+    cmocka_unit_test(what_says_the_same_of_fragments_has_one_form),
 };
 
 TEST_MAIN(tests)
