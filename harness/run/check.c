@@ -54,7 +54,7 @@ static void start_stations(struct checking *checking)
     if (run_is_interrupted(checking->world)) {
         run_stations_distrust(&checking->stations, RUN_INTERRUPTED);
     } else {
-        run_stations_start(&checking->stations);
+        run_stations_start(&checking->stations, checking->topology, checking->report);
     }
     checking->report->timing.open_ms += run_checking_ms_since(checking, start_ns);
 }

@@ -327,6 +327,20 @@ static void a_capture_that_lost_frames_makes_absence_inconclusive(void **state)
     fake_run_close(&run);
 }
 
+static void a_far_end_that_is_not_confined_is_noted(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_UNCONFINED, .at = "h2"});
+    fake_run_check(&run);
+    assert_int_equal(report_verdict(&run.report), VERDICT_PASS);
+    assert_true(
+        fake_run_has_note(&run, "the far end at h2 is not confined: libseccomp is not there"));
+    assert_int_equal(run.report.n_notes, 1);
+    fake_run_close(&run);
+}
+
 static void a_station_that_is_not_there_is_inconclusive(void **state)
 {
     (void)state;
@@ -706,6 +720,7 @@ static void what_is_odd_about_a_switch_is_noted_once(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_far_end_that_is_not_confined_is_noted),
     cmocka_unit_test(what_is_odd_about_a_switch_is_noted_once),
     cmocka_unit_test(tables_that_deviate_have_their_counters_read),
     cmocka_unit_test(entries_that_no_frame_reaches_are_listed),

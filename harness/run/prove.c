@@ -285,7 +285,7 @@ static int confirm_all(struct proving *proving)
                                 proving->source->states.by_switch, NULL) < 0) {
         return base_fail(proving->error, "out of memory");
     }
-    run_stations_start(&proving->stations);
+    run_stations_start(&proving->stations, proving->topology, proving->report);
     if (run_harmless_open(&proving->harmless, &proving->tables, &proving->declared,
                           &proving->stations, &proving->options->run, proving->error) < 0 ||
         plan_examples(proving) < 0 || send_examples(proving) < 0) {

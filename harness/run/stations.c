@@ -59,7 +59,8 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
     return status;
 }
 
-void run_stations_start(struct run_stations *stations)
+void run_stations_start(struct run_stations *stations, const struct topology *topology,
+                        struct report *report)
 {
     const struct run_world *world = stations->world;
     if (stations->set) {
@@ -71,6 +72,11 @@ void run_stations_start(struct run_stations *stations)
             continue;
         }
         const char *problem = world->station_problem(stations->set, i);
+        const char *unconfined = problem ? NULL : world->station_unconfined(stations->set, i);
+        if (unconfined) {
+            report_note(report, "the far end at %s is not confined: %s", topology->hosts[host].name,
+                        unconfined);
+        }
         stations->problems[host] = problem ? base_arena_text(&stations->arena, problem) : NULL;
         stations->captures[host] = !problem;
         stations->mtus[host] = problem ? 0 : world->station_mtu(stations->set, i);

@@ -5,6 +5,7 @@
 #define RUN_STATIONS_H
 
 #include "model/topology.h"
+#include "report/report.h"
 #include "run/world.h"
 
 struct run_stations {
@@ -27,8 +28,9 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
                       struct base_error *error);
 
 /* Has all of them capture. A station that cannot be opened, or does not capture, is a problem of
- * its host. */
-void run_stations_start(struct run_stations *stations);
+ * its host. The report notes which far ends are not confined. */
+void run_stations_start(struct run_stations *stations, const struct topology *topology,
+                        struct report *report);
 
 /* From here on this is the problem of every host. The text must outlive `stations`. */
 void run_stations_distrust(struct run_stations *stations, const char *problem);

@@ -67,6 +67,7 @@ const struct run_world run_world_live = {
     .station_problem = station_problem,
     .station_address = station_address,
     .station_mtu = station_mtu,
+    .station_unconfined = station_unconfined,
     .station_send = station_send,
     .station_receive = station_receive,
     .station_sync = station_sync,

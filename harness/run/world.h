@@ -44,6 +44,7 @@ struct run_world {
     const char *(*station_problem)(const struct station_set *set, size_t station);
     const uint8_t *(*station_address)(const struct station_set *set, size_t station);
     unsigned (*station_mtu)(const struct station_set *set, size_t station);
+    const char *(*station_unconfined)(const struct station_set *set, size_t station);
     int (*station_send)(struct station_set *set, size_t station, const void *frame, size_t n_bytes,
                         struct base_error *error);
     int (*station_receive)(struct station_set *set, int64_t deadline_ns,

@@ -16,9 +16,10 @@ struct station {
     unsigned n_asked; /* questions of `ask` that have no answer yet */
     uint64_t drops;   /* said with the last answer */
     bool has_address;
-    uint8_t address[6]; /* of the interface, when it was opened */
-    unsigned mtu;       /* of it; 0: not known */
-    bool failed;        /* then `problem` says why */
+    uint8_t address[6];           /* of the interface, when it was opened */
+    unsigned mtu;                 /* of it; 0: not known */
+    struct base_error unconfined; /* why its far end is not confined; "": it is, or there is none */
+    bool failed;                  /* then `problem` says why */
     struct base_error problem;
 };
 

@@ -4,6 +4,7 @@
 #include "station/command.h"
 
 #include "base/buffer.h"
+#include "station/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,6 +106,7 @@ static void last_words(const struct station_command *command, char *text, size_t
     if (newline) {
         memmove(text, newline + 1, strlen(newline + 1) + 1);
     }
+    station_wire_tame(text);
 }
 
 int station_command_fail(struct station_command *command, const char *prefix,

@@ -43,17 +43,22 @@ static int fail_ended(const struct station *station, struct base_error *error)
     return station_command_fail(&remote->command, station->exec, error);
 }
 
+/* Text that came from there, for messages. */
+static void quote(const void *bytes, size_t n_bytes, struct base_error *text)
+{
+    base_fail(text, "%.*s", (int)n_bytes, (const char *)bytes);
+    station_wire_tame(text->text);
+}
+
 /* Shows its first line, such as a banner. */
 static int fail_wrong_greeting(const struct station *station, struct base_error *error)
 {
     const struct base_buffer *in = &((struct remote *)station->state)->in;
-    char said[64];
-    size_t n = 0;
-    for (; n < in->n_bytes && n < sizeof said - 1 && in->data[n] != '\n'; n++) {
-        said[n] = in->data[n] >= ' ' && in->data[n] < 0x7f ? (char)in->data[n] : '?';
-    }
-    said[n] = '\0';
-    return base_fail(error, "%s says \"%s\" instead of \"%.*s\"", station->exec, said,
+    const uint8_t *end = memchr(in->data, '\n', in->n_bytes);
+    size_t n = end ? (size_t)(end - in->data) : in->n_bytes;
+    struct base_error said;
+    quote(in->data, n < 63 ? n : 63, &said);
+    return base_fail(error, "%s says \"%s\" instead of \"%.*s\"", station->exec, said.text,
                      (int)strlen(STATION_WIRE_GREETING) - 1, STATION_WIRE_GREETING);
 }
 
@@ -85,10 +90,25 @@ static int take_synced(struct station *station, struct base_reader body, struct 
 static int take_problem(const struct station *station, struct base_reader body,
                         struct base_error *error)
 {
-    int n = (int)base_reader_left(&body);
-    return n > 0 && body.at[0]
-               ? base_fail(error, "%.*s", n, (const char *)body.at)
-               : base_fail(error, "%s has given up, and not said why", station->exec);
+    struct base_error said;
+    quote(body.at, base_reader_left(&body), &said);
+    return said.text[0] ? base_fail(error, "%s", said.text)
+                        : base_fail(error, "%s has given up, and not said why", station->exec);
+}
+
+/* Older ones say less. */
+static void take_opened(struct station *station, struct base_reader body)
+{
+    static const uint8_t unknown[sizeof station->address];
+    struct remote *remote = station->state;
+    remote->opened = true;
+    if (base_reader_left(&body) >= sizeof station->address) {
+        memcpy(station->address, base_read_bytes(&body, sizeof station->address),
+               sizeof station->address);
+        station->has_address = memcmp(station->address, unknown, sizeof unknown) != 0;
+    }
+    station->mtu = base_reader_left(&body) >= sizeof(uint16_t) ? base_read_be16(&body) : 0;
+    quote(body.at, base_reader_left(&body), &station->unconfined);
 }
 
 static int take_message(struct station *station, uint8_t type, struct base_reader body,
@@ -97,13 +117,7 @@ static int take_message(struct station *station, uint8_t type, struct base_reade
     struct remote *remote = station->state;
     switch (type) {
     case STATION_WIRE_OPENED:
-        remote->opened = true;
-        station->has_address = base_reader_left(&body) >= sizeof station->address;
-        if (station->has_address) {
-            memcpy(station->address, body.at, sizeof station->address);
-            base_read_skip(&body, sizeof station->address);
-        }
-        station->mtu = base_reader_left(&body) == sizeof(uint16_t) ? base_read_be16(&body) : 0;
+        take_opened(station, body);
         return 0;
     case STATION_WIRE_PROBLEM:
         return take_problem(station, body, error);

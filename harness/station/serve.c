@@ -46,10 +46,24 @@ static void put_arrivals(struct server *server)
     }
 }
 
+static void put_opened(struct server *server, const struct base_error *unconfined)
+{
+    const struct station *station = &server->station;
+    unsigned mtu = station->mtu <= UINT16_MAX ? station->mtu : 0;
+    uint8_t head[sizeof station->address + 2] = {0};
+    if (station->has_address) {
+        memcpy(head, station->address, sizeof station->address);
+    }
+    head[sizeof head - 2] = (uint8_t)(mtu >> 8);
+    head[sizeof head - 1] = (uint8_t)mtu;
+    station_wire_put(&server->out, STATION_WIRE_OPENED, head, sizeof head, unconfined->text,
+                     strlen(unconfined->text));
+}
+
 static int take_open(struct server *server, struct base_reader body, struct base_error *error)
 {
     struct station *station = &server->station;
-    struct base_error problem;
+    struct base_error problem, unconfined = {""};
     const char *netns = (const char *)body.at;
     size_t n_netns = strnlen(netns, base_reader_left(&body));
     base_read_skip(&body, n_netns + 1);
@@ -63,15 +77,12 @@ static int take_open(struct server *server, struct base_reader body, struct base
     }
     int failed = station->backend->open(station, &problem);
     if (server->confines) {
-        base_sandbox_enter(BASE_SANDBOX_READS, NULL);
+        base_sandbox_enter(BASE_SANDBOX_READS, &unconfined);
     }
     if (failed || station->backend->start(station, &problem)) {
         put_problem(server, &problem);
     } else {
-        const uint8_t mtu[] = {(uint8_t)(station->mtu >> 8), (uint8_t)station->mtu};
-        station_wire_put(&server->out, STATION_WIRE_OPENED, station->address,
-                         station->has_address ? sizeof station->address : 0, mtu,
-                         station->has_address && station->mtu <= UINT16_MAX ? sizeof mtu : 0);
+        put_opened(server, &unconfined);
     }
     return 0;
 }

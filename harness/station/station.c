@@ -202,6 +202,12 @@ unsigned station_mtu(const struct station_set *set, size_t station)
     return set->stations[station].mtu;
 }
 
+const char *station_unconfined(const struct station_set *set, size_t station)
+{
+    const char *why = set->stations[station].unconfined.text;
+    return *why ? why : NULL;
+}
+
 static int refuse(const struct station *station, struct base_error *error)
 {
     return base_fail(error, "%s", station->problem.text);

@@ -65,6 +65,10 @@ const uint8_t *station_address(const struct station_set *set, size_t station);
  * header. 0: not known. */
 unsigned station_mtu(const struct station_set *set, size_t station);
 
+/* Why the process at the far end of an `exec` station is not confined (base/sandbox.h), as it says
+ * itself. NULL: it is, or there is none. As long as the set. */
+const char *station_unconfined(const struct station_set *set, size_t station);
+
 /* Sends one complete Ethernet frame (without FCS) and returns when the kernel
  * has taken it; through `exec`, when it is on its way (station_sync waits
  * until it has been sent). A station does not

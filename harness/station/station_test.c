@@ -381,6 +381,20 @@ static void a_far_end_is_confined(void **state)
     pid_t pid;
     struct station_set *set = open_exec_with_pid(fixture, &pid);
     assert_int_equal(check_confined(pid), 0);
+    assert_null(station_unconfined(set, 0));
+    assert_null(station_unconfined(set, 1));
+    station_close(set);
+}
+
+static void a_far_end_that_is_not_confined_says_so(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    char prefix[4096 + 64];
+    snprintf(prefix, sizeof prefix, "env TAPPROOF_SANDBOX=off %s", fixture->program);
+    struct station_set *set = open_exec_pair(fixture, prefix);
+    assert_no_problem(set, 2);
+    assert_string_equal(station_unconfined(set, 1), "TAPPROOF_SANDBOX=off");
+    assert_int_equal(station_mtu(set, 1), 1500);
     station_close(set);
 }
 
@@ -455,6 +469,11 @@ static void says_why_a_command_failed(void **state)
     assert_exec_problem(fixture,
                         "sh -c 'printf \"tapproof station 2\\n\\003\\000\\000\"; cat >/dev/null'",
                         "has given up, and not said why");
+    assert_exec_problem(
+        fixture, "sh -c 'printf \"tapproof station 2\\n\\003\\000\\003a\\033b\"; cat >/dev/null'",
+        "a?b");
+    assert_exec_problem(fixture, "sh -c 'printf \"\\033[31mred\" >&2; exit 1'",
+                        "status 1: ?[31mred");
     assert_exec_problem(fixture, "sh -c 'echo tapproof station 1; cat >/dev/null'",
                         "says \"tapproof station 1\" instead of \"tapproof station 2\"");
     const struct station_spec spec = {
@@ -632,6 +651,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stations_work_in_a_sandbox),
     cmocka_unit_test(nothing_is_captured_before_the_start),
     cmocka_unit_test(a_far_end_is_confined),
+    cmocka_unit_test(a_far_end_that_is_not_confined_says_so),
     cmocka_unit_test(a_command_is_a_station),
     cmocka_unit_test(nobody_waits_for_each_other),
     cmocka_unit_test(says_why_a_command_failed),

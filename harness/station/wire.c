@@ -65,3 +65,10 @@ long station_wire_read(int fd, struct base_buffer *in)
     in->n_bytes = before + (n_read > 0 ? (size_t)n_read : 0);
     return n_read;
 }
+
+void station_wire_tame(char *text)
+{
+    for (; *text; text++) {
+        *text = (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text;
+    }
+}

@@ -24,7 +24,8 @@
 
 enum station_wire_type {
     STATION_WIRE_OPEN = 1, /* path of the namespace or "", 0, interface */
-    STATION_WIRE_OPENED,   /* MAC address of the interface, or nothing; its MTU, 2 bytes, or nothing
+    STATION_WIRE_OPENED,   /* MAC address of the interface and its MTU, 2 bytes (zeros: not known),
+                              and   why the process there is not confined, a text. All may be missing
                             */
     STATION_WIRE_PROBLEM,  /* text */
     STATION_WIRE_SEND,     /* frame */
@@ -54,5 +55,8 @@ void station_wire_drop(struct base_buffer *buffer, size_t n_bytes);
 /* One read(2) to the end of the buffer. Returns what read(2) returned, with errno;
  * -1 with ENOMEM without memory. */
 long station_wire_read(int fd, struct base_buffer *in);
+
+/* For text of the other side that people are shown: control characters become '?'. */
+void station_wire_tame(char *text);
 
 #endif

@@ -125,6 +125,7 @@ static void play_near(char how, size_t at_once, const uint8_t *bytes, size_t n_b
                                     station_exec.await(&station, &error) == 0
                               : use(&station, &error);
     must(goes_on || error.text[0]);
+    must(!memchr(error.text, 27, strlen(error.text)) && !strchr(station.unconfined.text, 27));
     if (!goes_on && how != 'o') {
         unsigned n = 0; /* what came before is not lost */
         station_exec.drain(&station, &(struct station_sink){.on_arrival = take_arrival, .aux = &n},

@@ -31,6 +31,7 @@ enum fake_fault_kind {
     FAKE_NO_STATION,   /* it cannot be opened */
     FAKE_REFUSES,      /* it sends nothing */
     FAKE_DROPS_FRAMES, /* its capture says that it lost 3 frames */
+    FAKE_UNCONFINED,   /* its far end says that it is not confined */
     /* A foreign frame arrives at the host `at` with each frame that `from` sends. */
     FAKE_ADDS_FRAMES,
     FAKE_REPEATS, /* what the host `at` has got arrives there again `ms` later, endlessly */

@@ -69,6 +69,13 @@ static const uint8_t *address(const struct station_set *set, size_t station)
     return set->fake->topology->hosts[set->host_of[station]].mac;
 }
 
+static const char *unconfined(const struct station_set *set, size_t station)
+{
+    return fake_network_meets(set->fake, FAKE_UNCONFINED, NULL, name_of(set, station))
+               ? "libseccomp is not there"
+               : NULL;
+}
+
 static const uint8_t foreign[60] = {0x02, 0, 0, 0, 0, 9, 0x02, 0, 0, 0, 0, 8, 0x88, 0xcc};
 
 /* The frame leaves the station. */
@@ -196,6 +203,7 @@ void fake_stations_attach(struct fake_network *fake)
     fake->world.station_problem = problem;
     fake->world.station_address = address;
     fake->world.station_mtu = mtu;
+    fake->world.station_unconfined = unconfined;
     fake->world.station_send = send_frame;
     fake->world.station_receive = receive;
     fake->world.station_sync = sync_stations;

@@ -110,6 +110,17 @@ static int check_problems(const struct stations_lab *lab, struct base_error *err
     return 0;
 }
 
+/* The first far end that says so, where nothing worse is known. */
+static void note_unconfined(struct stations_lab *lab)
+{
+    for (size_t i = 0; i < lab->n_stations && !lab->unconfined.text[0]; i++) {
+        const char *why = station_unconfined(lab->set, i);
+        if (why) {
+            fail_station(lab, i, why, &lab->unconfined);
+        }
+    }
+}
+
 int stations_lab_open(struct stations_lab *lab, const unsigned *chosen, struct base_error *error)
 {
     size_t n = lab->topology->n_hosts;
@@ -130,6 +141,7 @@ int stations_lab_open(struct stations_lab *lab, const unsigned *chosen, struct b
         base_sandbox_enter(BASE_SANDBOX_READS, &lab->unconfined);
     }
     station_start(lab->set);
+    note_unconfined(lab);
     return check_problems(lab, error);
 }
 

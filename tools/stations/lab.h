@@ -14,7 +14,7 @@ struct stations_lab {
     const struct topology *topology; /* borrowed; both outlive this */
     const struct lab *lab;
     bool confines; /* the process needs nothing more than the stations: base_sandbox_enter */
-    struct base_error unconfined; /* what was missing for that; "": nothing */
+    struct base_error unconfined; /* what was missing for that, here or at a far end; "": nothing */
     struct station_set *set;      /* NULL: not open */
     size_t *station_of;           /* by host; STATION_NONE: it was not chosen */
     size_t *host_of;              /* by station */
