@@ -31,6 +31,16 @@ const struct expected_port *expectation_port(const struct expectation *expectati
                    compare_ports);
 }
 
+const char *expectation_table_name(const struct expectation *expectation, size_t sw, uint8_t table)
+{
+    const char *name = NULL;
+    for (size_t i = 0; i < expectation->n_table_names && !name; i++) {
+        const struct table_name *named = &expectation->table_names[i];
+        name = named->sw == sw && named->table == table ? named->name : NULL;
+    }
+    return name;
+}
+
 static bool same_group(const struct claim *a, const struct claim *b)
 {
     return a->group == b->group && a->from == b->from;
@@ -58,6 +68,7 @@ void expectation_free(struct expectation *expectation)
     if (expectation) {
         topology_free(expectation->topology);
         flow_table_free(&expectation->entry_flows);
+        group_table_free(&expectation->groups);
         base_arena_free(&expectation->arena);
         free(expectation);
     }

@@ -7,6 +7,7 @@
 #define MODEL_EXPECTATION_H
 
 #include "model/flow.h"
+#include "model/group.h"
 #include "model/place.h"
 #include "model/topology.h"
 
@@ -58,6 +59,20 @@ struct claim {
     struct place place;
 };
 
+/* A group that a switch must have as written (`groups:`). */
+struct expected_group {
+    size_t sw;
+    size_t group; /* index in expectation.groups.groups */
+    struct place place;
+};
+
+/* What a table is called in reports (`names:`). */
+struct table_name {
+    size_t sw;
+    uint8_t table;
+    const char *name;
+};
+
 /* What a run leaves out. An entry is hidden if every condition that was
  * written holds for it; a port exception leaves out the port's result. */
 struct exception {
@@ -66,6 +81,8 @@ struct exception {
     uint16_t port;
     bool has_cookie;
     uint64_t cookie, cookie_mask;
+    bool has_table; /* entries of this table */
+    uint8_t table;
     bool has_match; /* entries whose match lies within this one */
     struct match match;
     const char *text;   /* the condition as written, for the report */
@@ -86,6 +103,12 @@ struct expectation {
     struct expected_entry *entries;
     size_t n_entries;
     struct flow_table entry_flows;
+    bool *lists_groups; /* by switch: `groups:` has it, and it must have no others; NULL: of none */
+    struct expected_group *expected_groups;
+    size_t n_expected_groups;
+    struct group_table groups;
+    struct table_name *table_names;
+    size_t n_table_names;
     struct claim *claims;
     size_t n_claims;
     struct exception *exceptions;
@@ -98,6 +121,9 @@ struct expectation {
 /* What `ports:` says of this port; NULL if it does not list it. */
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
+
+/* What a table of a switch is called; NULL: it has no name. */
+const char *expectation_table_name(const struct expectation *expectation, size_t sw, uint8_t table);
 
 /* Whether a claim of the expectation is about this receiver: a claim about all is about
  * every host but its sender and the receivers of other claims of its group. */

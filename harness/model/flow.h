@@ -12,7 +12,7 @@
 #include "model/instructions.h"
 #include "model/match.h"
 
-enum { FLOW_PRIORITY_DEFAULT = 32768 };
+enum { FLOW_PRIORITY_DEFAULT = 32768, FLOW_TABLE_MAX = 254 };
 
 /* Of an entry of OpenFlow 1.3 (1.3.5, section 7.3.4.1, OFPFF_*), bit by bit. */
 enum {

@@ -42,7 +42,7 @@ const struct group *group_find(const struct group_table *table, uint32_t id)
     return NULL;
 }
 
-static bool bucket_equal(const struct bucket *a, const struct bucket *b)
+bool bucket_equal(const struct bucket *a, const struct bucket *b)
 {
     return a->weight == b->weight && a->watch_port == b->watch_port &&
            a->watch_group == b->watch_group &&

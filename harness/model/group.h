@@ -65,6 +65,9 @@ struct meter *group_table_add_meter(struct group_table *table);
 /* The group of this number; NULL: there is none. */
 const struct group *group_find(const struct group_table *table, uint32_t id);
 
+/* Whether both are the same in every part. */
+bool bucket_equal(const struct bucket *a, const struct bucket *b);
+
 /* Whether both do the same in the same words: type, and buckets in their order. */
 bool group_equal(const struct group *a, const struct group *b);
 

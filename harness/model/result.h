@@ -19,6 +19,7 @@ enum result_kind {
     RESULT_SWITCH,
     RESULT_STATE,
     RESULT_ENTRY,
+    RESULT_GROUP,
     RESULT_HOST,
     RESULT_TRAFFIC,
     RESULT_WIRING,    /* a cable between two switches, by the counters at its ends */
@@ -51,7 +52,7 @@ struct result {
     const char *id; /* unique in the report, the same from run to run */
     enum result_kind kind;
     enum verdict verdict;
-    const char *switch_name; /* switch, state, entry */
+    const char *switch_name; /* switch, state, entry, group */
     int port;                /* state; -1: none */
     const char *from, *to;   /* traffic, transient; `to` is "all" for a claim about all */
     bool is_count;           /* expected and observed are numbers of copies */
@@ -64,7 +65,8 @@ struct result {
     enum cause_kind cause_kind;
     const char *cause;   /* the same place, named alike by all that have it; NULL: not known */
     bool is_consequence; /* another failing result tells the cause better */
-    const struct state_finding *finding; /* switch, state, entry: why, as data (state/finding.h) */
+    const struct state_finding
+        *finding;       /* switch, state, entry, group: why, as data (state/finding.h) */
     const char *detail; /* the reason, one or more lines; every result but a pass has one, and
                            RESULT_TRANSIENT, as soon as report_words was called */
     const char *says[N_STATEMENTS]; /* what each statement says of this */

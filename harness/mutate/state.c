@@ -144,9 +144,9 @@ static int mutate_cut(struct mutate_trial *trial, const struct expectation *cut,
     int status = state_judge_switch(cut, run->sw, &known, NULL, &report, run->error);
     for (size_t i = 0; i < report.n_results && status == 0; i++) {
         const struct result *result = &report.results[i];
-        mutate_trial_sense(trial,
-                           result->kind == RESULT_ENTRY ? SENSED_BY_ENTRIES : SENSED_BY_PORTS,
-                           result->verdict, result->id);
+        bool by_entries = result->kind == RESULT_ENTRY || result->kind == RESULT_GROUP;
+        mutate_trial_sense(trial, by_entries ? SENSED_BY_ENTRIES : SENSED_BY_PORTS, result->verdict,
+                           result->id);
     }
     report_free(&report);
     return status;

@@ -213,6 +213,44 @@ static void put_entry_difference(const struct state_finding *found, struct base_
     }
 }
 
+static void put_table_name(const struct state_finding *found, struct base_buffer *out)
+{
+    const struct flow_entry *entry = found->observed ? found->observed : found->expected;
+    if (found->table_name) {
+        base_put_format(out, " (table %u: %s)", entry->table_id, found->table_name);
+    }
+}
+
+/* --------------------------------------------------------------------- groups */
+
+static const char *group_type(const struct group *group)
+{
+    return group->type < N_GROUP_TYPES ? group_type_names[group->type] : "not known";
+}
+
+static void put_group_difference(const struct state_finding *found, struct base_buffer *out)
+{
+    const struct group *expected = found->expected_group, *observed = found->observed_group;
+    if (expected->type != observed->type) {
+        base_put_format(out, "the type is %s instead of %s", group_type(observed),
+                        group_type(expected));
+        return;
+    }
+    size_t i = 0;
+    while (i < expected->n_buckets && i < observed->n_buckets &&
+           bucket_equal(&expected->buckets[i], &observed->buckets[i])) {
+        i++;
+    }
+    if (expected->n_buckets != observed->n_buckets) {
+        base_put_format(out, "%zu bucket%s instead of %zu; ", observed->n_buckets,
+                        observed->n_buckets == 1 ? "" : "s", expected->n_buckets);
+    }
+    base_put_format(out, "bucket %zu is %s", i + 1,
+                    i == observed->n_buckets   ? "missing"
+                    : i == expected->n_buckets ? "extra"
+                                               : "another one");
+}
+
 /* ------------------------------------------------------------------- findings */
 
 static void put_other_switch(const struct state_finding *found, struct base_buffer *out)
@@ -237,16 +275,29 @@ static void put_finding(const struct state_finding *found, struct base_buffer *o
         break;
     case STATE_ENTRY_DIFFERS:
         put_entry_difference(found, out);
+        put_table_name(found, out);
         break;
     case STATE_ENTRY_MISSING:
         base_put_text(out, "there is no entry of this match and priority");
+        put_table_name(found, out);
         break;
     case STATE_ENTRY_UNLISTED:
         base_put_text(out, "tables: exact, and no entry of the expectation names it");
+        put_table_name(found, out);
         break;
     case STATE_ENTRY_AGAIN:
         base_put_text(out, "tables: exact, and the table has another entry of this match and "
                            "priority, which is the one that the expectation names");
+        put_table_name(found, out);
+        break;
+    case STATE_GROUP_DIFFERS:
+        put_group_difference(found, out);
+        break;
+    case STATE_GROUP_MISSING:
+        base_put_text(out, "the switch has no such group");
+        break;
+    case STATE_GROUP_UNLISTED:
+        base_put_text(out, "`groups:` of the expectation does not name it");
         break;
     }
 }

@@ -3,9 +3,17 @@
  * Findings of room state in words. */
 #include "report/words.h"
 
+#include "ofctl/group.h"
 #include "testing/state_kinds.h"
 
 #include <stdio.h>
+
+static void add_group(struct group_table *table, const char *text)
+{
+    char whole[128];
+    snprintf(whole, sizeof whole, "group_id=1,%s", text);
+    assert_int_equal(ofctl_parse_group(whole, table, NULL, NULL), 0);
+}
 
 static void say(struct world *world)
 {
@@ -226,7 +234,64 @@ static void entries_are_said(void **state)
     free_world(&world);
 }
 
+/* The first thing in which a group is another one. */
+static void groups_are_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *expected, *observed, *detail;
+    } rows[] = {
+        {"type=all,bucket=output:1", "type=ff,bucket=output:1", "the type is ff instead of all"},
+        {"type=all,bucket=output:1,bucket=output:2", "type=all,bucket=output:1",
+         "1 bucket instead of 2; bucket 2 is missing"},
+        {"type=all,bucket=output:1", "type=all,bucket=output:1,bucket=output:2",
+         "2 buckets instead of 1; bucket 2 is extra"},
+        {"type=all,bucket=output:1,bucket=output:2", "type=all,bucket=output:1,bucket=output:3",
+         "bucket 2 is another one"},
+        {"type=all,bucket=output:1", NULL, "the switch has no such group"},
+        {NULL, "type=all", "`groups:` of the expectation does not name it"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world world;
+        make_world(&world);
+        world.lists = false;
+        world.lists_groups = true;
+        world.state.version = 4;
+        if (rows[i].expected) {
+            add_group(&world.expectation.groups, rows[i].expected);
+            world.expectation.n_expected_groups = 1;
+        }
+        if (rows[i].observed) {
+            add_group(&world.state.groups, rows[i].observed);
+        }
+        say(&world);
+        check_detail(&world, "group/s1/1", rows[i].detail);
+        free_world(&world);
+    }
+}
+
+static void tables_are_named(void **state)
+{
+    (void)state;
+    struct table_name name = {.table = 2, .name = "vlan"};
+    struct world world;
+    make_world(&world);
+    world.lists = false;
+    world.expectation.table_names = &name;
+    world.expectation.n_table_names = 1;
+    add_entry(&world, "table=2,in_port=1 actions=output:2");
+    say(&world);
+    check_detail(&world, "entry/s1/1",
+                 "there is no entry of this match and priority (table 2: vlan)");
+    add_flow(&world, "table=2,in_port=1 actions=output:3");
+    say(&world);
+    check_detail(&world, "entry/s1/1", "actions are output:3 instead of output:2 (table 2: vlan)");
+    free_world(&world);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(groups_are_said),
+    cmocka_unit_test(tables_are_named),
     cmocka_unit_test(kinds_are_said),
     cmocka_unit_test(four_sets_are_said_and_the_others_counted),
     cmocka_unit_test(ports_in_trouble_are_said),

@@ -56,6 +56,12 @@ static void list_state(struct lister *lister, const struct expectation *expectat
         snprintf(id, sizeof id, "entry/%s/%zu", topology->switches[entry->sw].name, entry->number);
         list(lister, id);
     }
+    for (size_t i = 0; i < expectation->n_expected_groups; i++) {
+        const struct expected_group *group = &expectation->expected_groups[i];
+        snprintf(id, sizeof id, "group/%s/%u", topology->switches[group->sw].name,
+                 expectation->groups.groups[group->group].id);
+        list(lister, id);
+    }
 }
 
 size_t run_list(const struct expectation *expectation, const struct run_options *options,

@@ -176,8 +176,13 @@ static int fail_entry(struct state_run *run, const struct state_finding *found,
     result->cause = flow->match.mask.in_port
                         ? topology_port_name(run->expectation->topology, port, arena)
                         : result->switch_name;
-    result->finding = base_arena_copy(arena, found, sizeof *found);
-    return result->finding ? 0 : -1;
+    struct state_finding *kept = base_arena_copy(arena, found, sizeof *found);
+    if (kept) {
+        uint8_t table = found->observed ? found->observed->table_id : flow->table_id;
+        kept->table_name = expectation_table_name(run->expectation, run->sw, table);
+    }
+    result->finding = kept;
+    return kept ? 0 : -1;
 }
 
 static int add_expected(struct state_run *run, size_t i)

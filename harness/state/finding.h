@@ -17,7 +17,10 @@ enum state_finding_kind {
     STATE_ENTRY_DIFFERS,  /* an entry of `entries:` is not as it is written */
     STATE_ENTRY_MISSING,  /* … is not in the table */
     STATE_ENTRY_UNLISTED, /* `tables: exact`, and no entry of `entries:` names it */
-    STATE_ENTRY_AGAIN, /* … one does, and the table has another one of its match and priority */
+    STATE_ENTRY_AGAIN,   /* … one does, and the table has another one of its match and priority */
+    STATE_GROUP_DIFFERS, /* a group of `groups:` is not as it is written */
+    STATE_GROUP_MISSING, /* … is not there */
+    STATE_GROUP_UNLISTED, /* `groups:` has the switch, and does not name this one */
 };
 
 enum { STATE_SETS_SHOWN = 4 };
@@ -66,7 +69,11 @@ struct state_finding {
 
     /* STATE_ENTRY_… */
     const struct flow_entry *expected, *observed;
-    unsigned given; /* FLOW_HAS_* of the expected one (ofctl/flow.h): what is compared */
+    const char *table_name; /* of the table of `observed`, or of `expected`; NULL: it has none */
+    unsigned given;         /* FLOW_HAS_* of the expected one (ofctl/flow.h): what is compared */
+
+    /* STATE_GROUP_… */
+    const struct group *expected_group, *observed_group;
 };
 
 #endif

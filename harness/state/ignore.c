@@ -28,7 +28,7 @@ static bool is_about_switch(const struct exception *exception, size_t sw)
 
 static bool is_about_entries(const struct exception *exception)
 {
-    return exception->has_cookie || exception->has_match;
+    return exception->has_cookie || exception->has_table || exception->has_match;
 }
 
 static bool is_about_port(const struct exception *exception, size_t sw, uint16_t port)
@@ -43,6 +43,7 @@ static bool takes_entry(const struct exception *exception, const struct flow_ent
     return (!exception->has_port || match_within(&entry->match, &port)) &&
            (!exception->has_cookie ||
             ((entry->cookie ^ exception->cookie) & exception->cookie_mask) == 0) &&
+           (!exception->has_table || entry->table_id == exception->table) &&
            (!exception->has_match || match_within(&entry->match, &exception->match));
 }
 

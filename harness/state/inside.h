@@ -163,6 +163,20 @@ int state_entries_find(struct state_run *run);
 int state_entries_result(struct state_run *run);
 void state_entries_free(struct state_run *run);
 
+/* Why nothing of something is judged: a reason that is given, or a finding. */
+struct state_unseen {
+    const char *reason;
+    const struct state_finding *finding;
+};
+
+/* state.c: says so in the result. */
+void state_excuse(const struct state_run *run, const struct state_unseen *unseen,
+                  struct result *result);
+
+/* groups.c: `groups:`; and the same of a switch whose groups are not known. */
+int state_groups_result(struct state_run *run);
+int state_groups_unseen(struct state_run *run, const struct state_unseen *unseen);
+
 /* cabling.c: ports that the expectation names, and the topology does not. */
 void state_cabling_note(struct state_run *run);
 

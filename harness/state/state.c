@@ -14,12 +14,6 @@
 
 enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
 
-/* Why nothing of a switch is judged: a reason that is given, or a finding. */
-struct unseen {
-    const char *reason;
-    const struct state_finding *finding;
-};
-
 /* Whose tables these are, if they are not those of the switch. NULL without
  * memory. */
 static const struct state_finding *find_other_switch(const struct state_run *run)
@@ -36,13 +30,14 @@ static const struct state_finding *find_other_switch(const struct state_run *run
     return base_arena_copy(&run->report->arena, &found, sizeof found);
 }
 
-static void excuse(struct state_run *run, const struct unseen *unseen, struct result *result)
+void state_excuse(const struct state_run *run, const struct state_unseen *unseen,
+                  struct result *result)
 {
     result->detail = unseen->reason ? base_arena_text(&run->report->arena, unseen->reason) : NULL;
     result->finding = unseen->finding;
 }
 
-static int add_switch(struct state_run *run, const struct unseen *unseen)
+static int add_switch(struct state_run *run, const struct state_unseen *unseen)
 {
     const struct topology_switch *declared = &run->expectation->topology->switches[run->sw];
     struct base_arena *arena = &run->report->arena;
@@ -53,7 +48,7 @@ static int add_switch(struct state_run *run, const struct unseen *unseen)
     }
     result->expected = base_arena_format(arena, "datapath id %016" PRIx64, declared->dpid);
     result->says[SAYS_DECLARED] = result->expected;
-    excuse(run, unseen, result);
+    state_excuse(run, unseen, result);
     if (!run->state) {
         result->verdict = VERDICT_INCONCLUSIVE;
         return 0;
@@ -71,7 +66,7 @@ static int add_switch(struct state_run *run, const struct unseen *unseen)
 /* ---------------------------------------------------------- not looked at */
 
 static int add_unseen_port(struct state_run *run, const struct expected_port *port,
-                           enum verdict verdict, const struct unseen *unseen)
+                           enum verdict verdict, const struct state_unseen *unseen)
 {
     struct result *result =
         state_add_result(run, RESULT_STATE, state_port_id(run, port->port.port), port->place);
@@ -80,12 +75,12 @@ static int add_unseen_port(struct state_run *run, const struct expected_port *po
     }
     result->port = port->port.port;
     result->verdict = verdict;
-    excuse(run, unseen, result);
+    state_excuse(run, unseen, result);
     return 0;
 }
 
 static int add_unseen_entry(struct state_run *run, const struct expected_entry *entry,
-                            const struct unseen *unseen)
+                            const struct state_unseen *unseen)
 {
     struct base_arena *arena = &run->report->arena;
     struct result *result = state_add_result(
@@ -95,18 +90,18 @@ static int add_unseen_entry(struct state_run *run, const struct expected_entry *
         return -1;
     }
     result->verdict = VERDICT_INCONCLUSIVE;
-    excuse(run, unseen, result);
+    state_excuse(run, unseen, result);
     return 0;
 }
 
-static int add_unseen(struct state_run *run, const struct unseen *unseen)
+static int add_unseen(struct state_run *run, const struct state_unseen *unseen)
 {
     const struct expectation *expectation = run->expectation;
     int failed = add_switch(run, unseen);
     for (size_t i = 0; i < expectation->n_ports && !failed; i++) {
         const struct expected_port *port = &expectation->ports[i];
         if (port->port.sw == run->sw) {
-            struct unseen ignored = {.reason = state_ignore_port(run, port->port.port)};
+            struct state_unseen ignored = {.reason = state_ignore_port(run, port->port.port)};
             failed = ignored.reason ? add_unseen_port(run, port, VERDICT_SKIP, &ignored)
                                     : add_unseen_port(run, port, VERDICT_INCONCLUSIVE, unseen);
         }
@@ -116,7 +111,7 @@ static int add_unseen(struct state_run *run, const struct unseen *unseen)
             failed = add_unseen_entry(run, &expectation->entries[i], unseen);
         }
     }
-    return failed;
+    return failed ? failed : state_groups_unseen(run, unseen);
 }
 
 /* ------------------------------------------------------------------- ports */
@@ -149,7 +144,7 @@ static int judge_port(struct state_run *run, uint16_t number)
 {
     struct port_ref ref = {.sw = run->sw, .port = number};
     const struct expected_port *expected = expectation_port(run->expectation, ref);
-    struct unseen ignored = {.reason = state_ignore_port(run, number)};
+    struct state_unseen ignored = {.reason = state_ignore_port(run, number)};
     if (ignored.reason) {
         return expected ? add_unseen_port(run, expected, VERDICT_SKIP, &ignored) : 0;
     }
@@ -260,7 +255,7 @@ static int judge_tables(struct state_run *run)
     size_t n = run->state->flows.n_entries;
     run->left_out = base_calloc(n + 1, sizeof *run->left_out);
     run->expiring = base_calloc(n + 1, sizeof *run->expiring);
-    if (!run->left_out || !run->expiring || add_switch(run, &(struct unseen){0}) < 0) {
+    if (!run->left_out || !run->expiring || add_switch(run, &(struct state_unseen){0}) < 0) {
         return -1;
     }
     state_ignore_entries(run);
@@ -271,7 +266,7 @@ static int judge_tables(struct state_run *run)
     run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
     run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
     if (!run->ids || !run->present || state_entries_find(run) < 0 || judge_ports(run) < 0 ||
-        state_entries_result(run) < 0) {
+        state_entries_result(run) < 0 || state_groups_result(run) < 0) {
         return -1;
     }
     state_cabling_note(run);
@@ -300,12 +295,12 @@ static int judge_dump(struct state_run *run, const struct switch_dump *known)
 {
     const struct topology *topology = run->expectation->topology;
     if (!known->dumped) {
-        return add_unseen(run,
-                          &(struct unseen){.reason = known->reason ? known->reason : "not dumped"});
+        return add_unseen(
+            run, &(struct state_unseen){.reason = known->reason ? known->reason : "not dumped"});
     }
     run->state = known->state;
     if (run->state->datapath_id != topology->switches[run->sw].dpid) {
-        struct unseen other = {.finding = find_other_switch(run)};
+        struct state_unseen other = {.finding = find_other_switch(run)};
         return other.finding ? add_unseen(run, &other) : -1;
     }
     return judge_tables(run);

@@ -52,6 +52,10 @@ struct state_options {
  *                       what is there once more of what it names (the second
  *                       such entry of a match and priority ends in "/2", ...).
  *
+ *   group/SWITCH/ID     each group of `groups:`, as it is written; and of a switch that
+ *                       `groups:` has each that it does not name, which fails. Of a switch
+ *                       that was read in OpenFlow 1.0 inconclusive.
+ *
  * Exceptions (`ignore:`): entries that one takes are treated as if they were
  * not there, ports that one takes are skipped; report->ignored lists all.
  * Notes: entries hidden by another one, entries about to expire, ports that the

@@ -24,7 +24,8 @@ struct world {
     struct expected_port expected[MAX_ITEMS];
     struct expected_entry entries[MAX_ITEMS];
     struct exception exceptions[MAX_ITEMS];
-    bool lists, exact;
+    struct expected_group groups[MAX_ITEMS];
+    bool lists, exact, lists_groups;
     struct port ports[N_PORTS];
     struct switch_state state;
     struct switch_dump dump;
@@ -40,6 +41,8 @@ static inline void make_world(struct world *world)
                                               .ports = world->expected,
                                               .lists_switch = &world->lists,
                                               .exact_switch = &world->exact,
+                                              .lists_groups = &world->lists_groups,
+                                              .expected_groups = world->groups,
                                               .entries = world->entries,
                                               .exceptions = world->exceptions};
     for (uint16_t i = 0; i < N_PORTS; i++) {
@@ -55,6 +58,8 @@ static inline void free_world(struct world *world)
     report_free(&world->report);
     flow_table_free(&world->state.flows);
     flow_table_free(&world->expectation.entry_flows);
+    group_table_free(&world->state.groups);
+    group_table_free(&world->expectation.groups);
     base_arena_free(&world->expectation.arena);
 }
 

@@ -55,40 +55,6 @@ static void add_entry(void *into, const struct yaml_flow_line *flow)
     check_unique(entries, flow, entry);
 }
 
-static void read_flow(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    const char *text = yaml_text(reader, node, "a flow in the syntax of ovs-ofctl");
-    if (text) {
-        add_entry(into, &(struct yaml_flow_line){
-                            .text = text,
-                            .source = &reader->source,
-                            .line = node->line,
-                            .column = node->text_column ? node->text_column : node->column,
-                            .columns_follow = node->text_column > 0,
-                        });
-    }
-}
-
-static void read_flow_file(struct yaml_reader *reader, const struct yaml_node *node, void *into)
-{
-    const char *path = yaml_path(reader, node, "the path of a flow file");
-    struct yaml_source source;
-    struct base_error error;
-    if (!path) {
-        return;
-    }
-    if (yaml_source_read(&source, reader->files, path, reader->source.diagnostics, &error) < 0) {
-        yaml_error(reader, node, "%s: %s", path, error.text);
-        return;
-    }
-    yaml_each_flow_line(&source, add_entry, into);
-    yaml_source_free(&source);
-}
-
-static const struct yaml_field file_fields[] = {
-    {.name = "file", .read = read_flow_file, .required = true},
-};
-
 void yaml_read_entries(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     (void)into;
@@ -99,11 +65,7 @@ void yaml_read_entries(struct yaml_reader *reader, const struct yaml_node *node,
             continue;
         }
         reading->expectation->exact_switch[entries.sw] = true;
-        if (at->kind == YAML_MAPPING) {
-            yaml_read_fields(reader, at, "a flow file as {file: PATH}", YAML_FIELDS(file_fields),
-                             &entries);
-        } else if (yaml_expect(reader, at, YAML_SEQUENCE, "a list of flows, or {file: PATH}")) {
-            yaml_each(reader, at, read_flow, &entries);
-        }
+        const struct yaml_flow_lines lines = {"a flow", add_entry, &entries};
+        yaml_read_flow_lines(reader, at, &lines);
     }
 }

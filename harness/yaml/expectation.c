@@ -21,7 +21,8 @@ static void read_topology(struct yaml_reader *reader, const struct yaml_node *no
         size_t n = x->topology->n_switches;
         x->lists_switch = yaml_alloc(reader, n * sizeof *x->lists_switch);
         x->exact_switch = yaml_alloc(reader, n * sizeof *x->exact_switch);
-        if (x->lists_switch && x->exact_switch) {
+        x->lists_groups = yaml_alloc(reader, n * sizeof *x->lists_groups);
+        if (x->lists_switch && x->exact_switch && x->lists_groups) {
             yaml_use_topology(reader, x->topology);
         }
     }
@@ -50,6 +51,8 @@ static const struct yaml_field expectation_fields[] = {
     {.name = "ports", .read = yaml_read_ports},
     {.name = "tables", .read = read_tables},
     {.name = "entries", .read = yaml_read_entries},
+    {.name = "groups", .read = yaml_read_groups},
+    {.name = "names", .read = yaml_read_names},
     {.name = "traffic", .read = yaml_read_traffic},
     {.name = "ignore", .read = yaml_read_ignore},
     {.name = "expires", .read = read_expires},
@@ -67,9 +70,11 @@ static void check_expects(struct yaml_reader *reader, const struct yaml_node *ro
 {
     const struct expectation *x = loaded;
     bool has_entries = has_key(root, "entries");
-    if (!has_key(root, "ports") && !has_entries && !has_key(root, "traffic")) {
+    if (!has_key(root, "ports") && !has_entries && !has_key(root, "groups") &&
+        !has_key(root, "traffic")) {
         yaml_error(reader, root,
-                   "nothing is expected; the file needs \"ports\", \"entries\" or \"traffic\"");
+                   "nothing is expected; the file needs \"ports\", \"entries\", \"groups\" or "
+                   "\"traffic\"");
     } else if (x->tables_exact && !has_entries) {
         yaml_error(reader, yaml_child(root, "tables")->key,
                    "\"tables: exact\" needs the key \"entries\"");
@@ -96,6 +101,9 @@ static void settle_all(struct yaml_reading *reading)
     struct yaml_reader *reader = &reading->reader;
     x->ports = settle(reader, x->ports, x->n_ports * sizeof *x->ports);
     x->entries = settle(reader, x->entries, x->n_entries * sizeof *x->entries);
+    x->expected_groups =
+        settle(reader, x->expected_groups, x->n_expected_groups * sizeof *x->expected_groups);
+    x->table_names = settle(reader, x->table_names, x->n_table_names * sizeof *x->table_names);
     x->claims = settle(reader, x->claims, x->n_claims * sizeof *x->claims);
     x->exceptions = settle(reader, x->exceptions, x->n_exceptions * sizeof *x->exceptions);
     yaml_index_free(&reading->ports);

@@ -12,6 +12,7 @@ struct yaml_reading {
     struct yaml_reader reader; /* first: a reader is a reading */
     struct expectation *expectation;
     size_t ports_capacity, entries_capacity, claims_capacity, exceptions_capacity;
+    size_t groups_capacity, names_capacity;
     struct yaml_index ports;     /* switch and port → index in expectation->ports */
     struct yaml_index flows;     /* switch, priority, match → index in expectation->entries */
     struct yaml_index claim_ids; /* id → index in expectation->claims */
@@ -32,8 +33,9 @@ static inline const struct yaml_node *yaml_by_switch(const struct yaml_reader *r
     return reader->topology ? yaml_first(reader, node, YAML_MAPPING, "switches by name") : NULL;
 }
 
-/* The fields `ports`, `entries`, `traffic` and `ignore`; `into` is not used. */
-yaml_read_fn yaml_read_ports, yaml_read_entries, yaml_read_traffic, yaml_read_ignore;
+/* The fields of these names; `into` is not used. */
+yaml_read_fn yaml_read_ports, yaml_read_entries, yaml_read_groups, yaml_read_names;
+yaml_read_fn yaml_read_traffic, yaml_read_ignore;
 
 /* Reports claims that cannot all be true. */
 void yaml_check_claims(struct yaml_reading *reading);

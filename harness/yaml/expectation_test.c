@@ -279,8 +279,9 @@ static void entries_of_two_tables_are_two(void **state)
 static void reports_the_file(void **state)
 {
     (void)state;
-    refuse(T, "dir/x:1:1: nothing is expected; the file needs \"ports\", \"entries\" or "
-              "\"traffic\"\n");
+    refuse(T,
+           "dir/x:1:1: nothing is expected; the file needs \"ports\", \"entries\", \"groups\" or "
+           "\"traffic\"\n");
     refuse(T "port: {}\ntables: excat\nunlisted: none\nports: {}\n",
            "dir/x:2:1: unknown key \"port\" in an expectation; did you mean \"ports\"?\n"
            "dir/x:3:9: expected \"exact\", found \"excat\"\n"
@@ -320,7 +321,7 @@ static void reports_a_misspelt_key_once(void **state)
 }
 
 #define QUOTE(key) ": quote the value of \"" key "\", it contains a comma\n"
-#define NO_KEY     " in an exception; expected one of switch, port, cookie, match, reason\n"
+#define NO_KEY     " in an exception; expected one of switch, port, cookie, table, match, reason\n"
 
 /* In {...} a comma ends a text that has no quotes. */
 static void reports_a_match_without_quotes(void **state)
@@ -391,7 +392,7 @@ static void reports_another_kind_of_file(void **state)
                                        "(it has name:, switches:, hosts:, links:)\n");
     refuse(T "ports: {}\nlinks: []\n",
            "dir/x:3:1: unknown key \"links\" in an expectation; expected one of topology, ports, "
-           "tables, entries, traffic, ignore, expires, unlisted\n");
+           "tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
 }
 
 static void reports_the_topology(void **state)
@@ -401,7 +402,7 @@ static void reports_the_topology(void **state)
     refuse("topology: none\nports: {s1: {1: drop}}\nx: 1\n",
            "dir/x:1:11: dir/none: no such file\n"
            "dir/x:3:1: unknown key \"x\" in an expectation; expected one of topology, ports, "
-           "tables, entries, traffic, ignore, expires, unlisted\n");
+           "tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
     refuse("topology: bad\nports: {}\n",
            "dir/bad:2:1: not YAML: did not find expected node content while parsing a flow node "
            "that begins in line 2\n");
@@ -613,7 +614,7 @@ static void reports_exceptions(void **state)
              "  - x\n"
              "  - {cookie: 0x10000000000000000, reason: x}\n",
            "dir/x:4:5: this would leave out everything; expected at least one of \"switch\", "
-           "\"port\", \"cookie\" and \"match\"\n"
+           "\"port\", \"cookie\", \"table\" and \"match\"\n"
            "dir/x:5:5: an exception needs the key \"reason\"\n"
            "dir/x:6:14: unknown switch \"s7\"; expected one of s1, s2\n"
            "dir/x:7:12: expected a port from 1 to 65280, found \"0\"\n"
@@ -626,7 +627,55 @@ static void reports_exceptions(void **state)
            "\"0x10000000000000000\"\n");
 }
 
+static void reads_groups_and_names(void **state)
+{
+    (void)state;
+    struct expectation *x =
+        load(T "groups:\n"
+               "  s2: [\"group_id=7,type=ff,bucket=watch_port:1,actions=output:1\",\n"
+               "       \"group_id=8,type=all,bucket=output:1\"]\n"
+               "  s1: []\n"
+               "names: {s2: {0: port_acl, 254: vlan}}\n"
+               "ignore: [{table: 3, cookie: 0x5, reason: hosts}, {table: 0, reason: x}]\n",
+             "");
+    assert_int_equal(x->n_expected_groups, 2);
+    assert_true(x->lists_groups[0] && x->lists_groups[1]);
+    assert_int_equal(x->expected_groups[1].sw, 1);
+    assert_int_equal(x->expected_groups[1].place.line, 4);
+    const struct group *group = &x->groups.groups[x->expected_groups[0].group];
+    assert_int_equal(group->id, 7);
+    assert_int_equal(group->buckets[0].watch_port, 1);
+    assert_string_equal(expectation_table_name(x, 1, 0), "port_acl");
+    assert_string_equal(expectation_table_name(x, 1, 254), "vlan");
+    assert_null(expectation_table_name(x, 1, 1));
+    assert_null(expectation_table_name(x, 0, 0));
+    assert_true(x->exceptions[0].has_table && x->exceptions[0].has_cookie);
+    assert_int_equal(x->exceptions[0].table, 3);
+    assert_string_equal(x->exceptions[0].text, "table 3, cookie 0x5");
+    expectation_free(x);
+}
+
+static void reports_groups_and_names(void **state)
+{
+    (void)state;
+    refuse(T "groups:\n"
+             "  s1: [\"group_id=7,type=all\", \"group_id=7,type=ff\", \"group_id=1,typ=all\"]\n"
+             "  s2: x\n"
+             "  s3: []\n"
+             "names: {s1: {255: x}, s2: [y]}\n"
+             "ignore: [{table: 255, reason: x}]\n",
+           "dir/x:3:32: group 7 of this switch is there twice, first in line 3, column 9\n"
+           "dir/x:3:65: bad word \"typ\" of a group\n"
+           "dir/x:4:7: expected a list of groups, or {file: PATH}, found \"x\"\n"
+           "dir/x:5:3: unknown switch \"s3\"; expected one of s1, s2\n"
+           "dir/x:6:14: expected a table from 0 to 254, found \"255\"\n"
+           "dir/x:6:27: expected names by table, as {0: acl, 1: vlan}, found a list\n"
+           "dir/x:7:18: expected a table from 0 to 254, found \"255\"\n");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(reads_groups_and_names),
+    cmocka_unit_test(reports_groups_and_names),
     cmocka_unit_test(reads_ports),
     cmocka_unit_test(reads_rewrites),
     cmocka_unit_test(reads_the_rest),

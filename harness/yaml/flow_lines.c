@@ -3,6 +3,9 @@
  * Which lines of a file are flows, and is a flow there twice. */
 #include "yaml/flow_lines.h"
 
+#include "yaml/value.h"
+
+#include <stdio.h>
 #include <string.h>
 
 struct flow_key {
@@ -30,6 +33,61 @@ void yaml_each_flow_line(const struct yaml_source *source,
         }
     }
     base_buffer_free(&text);
+}
+
+static void read_line(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const struct yaml_flow_lines *lines = into;
+    char expected[64];
+    snprintf(expected, sizeof expected, "%s in the syntax of ovs-ofctl", lines->what);
+    const char *text = yaml_text(reader, node, expected);
+    if (text) {
+        lines->read(lines->into, &(struct yaml_flow_line){
+                                     .text = text,
+                                     .source = &reader->source,
+                                     .line = node->line,
+                                     .column = node->text_column ? node->text_column : node->column,
+                                     .columns_follow = node->text_column > 0,
+                                 });
+    }
+}
+
+static void read_file(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    const struct yaml_flow_lines *lines = into;
+    char expected[64];
+    snprintf(expected, sizeof expected, "the path of %s file", lines->what);
+    const char *path = yaml_path(reader, node, expected);
+    struct yaml_source source;
+    struct base_error error;
+    if (!path) {
+        return;
+    }
+    if (yaml_source_read(&source, reader->files, path, reader->source.diagnostics, &error) < 0) {
+        yaml_error(reader, node, "%s: %s", path, error.text);
+        return;
+    }
+    yaml_each_flow_line(&source, lines->read, lines->into);
+    yaml_source_free(&source);
+}
+
+void yaml_read_flow_lines(struct yaml_reader *reader, const struct yaml_node *node,
+                          const struct yaml_flow_lines *lines)
+{
+    static const struct yaml_field fields[] = {
+        {.name = "file", .read = read_file, .required = true},
+    };
+    char expected[64];
+    struct yaml_flow_lines copy = *lines;
+    if (node->kind == YAML_MAPPING) {
+        snprintf(expected, sizeof expected, "%s file as {file: PATH}", lines->what);
+        yaml_read_fields(reader, node, expected, YAML_FIELDS(fields), &copy);
+        return;
+    }
+    snprintf(expected, sizeof expected, "a list of %ss, or {file: PATH}", lines->what + 2);
+    if (yaml_expect(reader, node, YAML_SEQUENCE, expected)) {
+        yaml_each(reader, node, read_line, &copy);
+    }
 }
 
 void yaml_flow_error(const struct yaml_flow_line *line, size_t offset, const char *message)

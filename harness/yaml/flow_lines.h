@@ -6,6 +6,7 @@
 
 #include "model/flow.h"
 #include "yaml/index.h"
+#include "yaml/read.h"
 #include "yaml/source.h"
 
 /* A text that holds one flow, without its comment and blanks around it. */
@@ -20,6 +21,16 @@ struct yaml_flow_line {
  * reported, and the lines behind it are not read. */
 void yaml_each_flow_line(const struct yaml_source *source,
                          void (*read)(void *into, const struct yaml_flow_line *line), void *into);
+
+/* Reads a node that is a list of such texts, or {file: PATH}: calls `read` for each. `what`: of one
+ * of them, for messages ("a flow"). What is wrong with the node is reported. */
+struct yaml_flow_lines {
+    const char *what;
+    void (*read)(void *into, const struct yaml_flow_line *line);
+    void *into;
+};
+void yaml_read_flow_lines(struct yaml_reader *reader, const struct yaml_node *node,
+                          const struct yaml_flow_lines *lines);
 
 /* Reports what is wrong at byte `offset` of the text. */
 void yaml_flow_error(const struct yaml_flow_line *line, size_t offset, const char *message);

@@ -51,6 +51,14 @@ static void read_cookie(struct yaml_reader *reader, const struct yaml_node *node
     }
 }
 
+static void read_table(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct exception *exception = into;
+    uint64_t number = 0;
+    exception->has_table = yaml_number(reader, node, "a table", 0, FLOW_TABLE_MAX, &number);
+    exception->table = (uint8_t)number;
+}
+
 static void read_match(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct exception *exception = into;
@@ -70,6 +78,7 @@ static const struct yaml_field fields[] = {
     {.name = "switch", .read = yaml_read_switch, .at = offsetof(struct exception, sw)},
     {.name = "port", .read = read_port},
     {.name = "cookie", .read = read_cookie},
+    {.name = "table", .read = read_table},
     {.name = "match", .read = read_match},
     {.name = "reason", .read = read_reason, .required = true},
 };
@@ -99,7 +108,7 @@ static void read_exception(struct yaml_reader *reader, const struct yaml_node *n
     if (node->n_children < 2) {
         yaml_error(reader, node,
                    "this would leave out everything; expected at least one of "
-                   "\"switch\", \"port\", \"cookie\" and \"match\"");
+                   "\"switch\", \"port\", \"cookie\", \"table\" and \"match\"");
         return;
     }
     exception.text = describe(reader, node);

@@ -312,6 +312,9 @@ static void put_exceptions(struct base_buffer *out, const struct expectation *ex
             base_put_format(out, "cookie: 0x%llx/0x%llx, ", (unsigned long long)exception->cookie,
                             (unsigned long long)exception->cookie_mask);
         }
+        if (exception->has_table) {
+            base_put_format(out, "table: %u, ", exception->table);
+        }
         if (exception->has_match) {
             put_match(out, &exception->match);
         }
