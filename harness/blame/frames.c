@@ -370,6 +370,22 @@ static void locate_alteration(const struct blame_view *view, const struct path_w
     }
 }
 
+/* On the ways by which a copy surely comes though NORMAL may send others: what is lost there is no
+ * fault of NORMAL, nor is what a cable on them is seen to do. */
+static bool locate_beside_normal(const struct blame_view *view, const struct path_way *way,
+                                 struct blame_place *place)
+{
+    long least = (long)path_walk_copies(&view->advertised, view->to) * view->sent;
+    if (view->altered) {
+        return locate_on_any_way(view, locate_altering_cable, place);
+    }
+    if (view->observed >= least) {
+        return locate_on_any_way(view, locate_doubling_cable, place);
+    }
+    locate_missing(view, way, place);
+    return true;
+}
+
 static void locate_by_frames(const struct blame_view *view, struct blame_place *place)
 {
     const struct path_walk *walk = &view->advertised;
@@ -381,6 +397,9 @@ static void locate_by_frames(const struct blame_view *view, struct blame_place *
     }
     if (way.n_hops > 0) {
         put_counted(view, &way, place);
+    }
+    if (!walk->known && way.n_hops > 0 && locate_beside_normal(view, &way, place)) {
+        return;
     }
     if (!walk->known) {
         const char *where = place_text(view, walk->unknown_at);

@@ -59,6 +59,35 @@ static void a_cable_loses(void **state)
     network_free(&network);
 }
 
+/* What NORMAL does beside the copy to s1:6 is not known; that one comes surely. */
+static void what_is_lost_beside_normal_is_no_fault_of_normal(void **state)
+{
+    (void)state;
+    static const struct action beside[] = {{.type = ACTION_OUTPUT, .port = PORT_NORMAL},
+                                           {.type = ACTION_OUTPUT, .port = 6}};
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    port_of(&network, 2, 1)->counters.rx_packets = 3;
+    network.states[0].flows.entries[0].actions = beside;
+    network.states[0].flows.entries[0].n_actions = 2;
+    const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+    expect_cause(result, CAUSE_CABLE, "s1:6 - s3:1");
+    assert_null(strstr(result->detail, "NORMAL"));
+    network_free(&network);
+    /* Twice as many come out of the cable as go in. */
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    traffic_round_see(&network.round, 0, network_host(&network, "h11"), 0);
+    port_of(&network, 2, 1)->counters.rx_packets++;
+    port_of(&network, 2, 11)->counters.tx_packets++;
+    network.states[0].flows.entries[0].actions = beside;
+    network.states[0].flows.entries[0].n_actions = 2;
+    result = network_failure(&network, "traffic/h1/mirrored/h11");
+    expect_cause(result, CAUSE_CABLE, "s1:6 - s3:1");
+    network_free(&network);
+}
+
 /* s3:11, over which the frames of h7 came, has counted nothing so far. */
 static void a_late_counter_is_not_believed(void **state)
 {
@@ -381,6 +410,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(lost_frame_is_the_cables_fault),
     cmocka_unit_test(counters_locate_the_cable),
     cmocka_unit_test(a_cable_loses),
+    cmocka_unit_test(what_is_lost_beside_normal_is_no_fault_of_normal),
     cmocka_unit_test(a_late_counter_is_not_believed),
     cmocka_unit_test(a_late_counter_of_what_comes_is_not_believed),
     cmocka_unit_test(a_switch_keeps_back),

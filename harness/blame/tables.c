@@ -241,7 +241,7 @@ void blame_open(struct blame_view *view, size_t from, const struct header *heade
     view->from = from;
     view->to = to;
     path_follow_from(view->expected, from, header, &view->declared);
-    path_follow_from(view->tables, from, header, &view->advertised);
+    path_follow_sure(view->tables, from, header, &view->advertised);
     bool known = view->advertised.known;
     *place = (struct blame_place){
         .hop = HOP_NONE,

@@ -55,9 +55,11 @@ int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topolo
     wiring->ends = base_calloc(wiring->n_ends + 1, sizeof *wiring->ends);
     wiring->pairs = base_calloc(wiring->n_ends * wiring->n_ends + 1, sizeof *wiring->pairs);
     wiring->crossed = base_calloc(n_links + 1, sizeof *wiring->crossed);
+    wiring->may_cross = base_calloc(n_links + 1, sizeof *wiring->may_cross);
     wiring->wired = base_calloc(n_links + 1, sizeof *wiring->wired);
     wiring->really = base_calloc(wiring->n_ends + 1, sizeof *wiring->really);
-    if (!wiring->ends || !wiring->pairs || !wiring->crossed || !wiring->wired || !wiring->really) {
+    if (!wiring->ends || !wiring->pairs || !wiring->crossed || !wiring->may_cross ||
+        !wiring->wired || !wiring->really) {
         return -1;
     }
     for (size_t i = 0; i < n_links; i++) {
@@ -78,6 +80,7 @@ void blame_wiring_close(struct blame_wiring *wiring)
     free(wiring->ends);
     free(wiring->pairs);
     free(wiring->crossed);
+    free(wiring->may_cross);
     free(wiring->wired);
     free(wiring->really);
     *wiring = (struct blame_wiring){0};
@@ -406,11 +409,49 @@ static enum blame_wired why_open(const struct blame_wiring *wiring, size_t link)
     const struct blame_end *a = &wiring->ends[2 * link], *b = a + 1;
     bool counted = (a->sure == 0 || (a->tx >= 0 && b->rx >= 0)) &&
                    (b->sure == 0 || (b->tx >= 0 && a->rx >= 0));
-    return !wiring->crossed[link]                              ? BLAME_WIRED_IDLE
+    return !wiring->crossed[link] && wiring->may_cross[link]   ? BLAME_WIRED_OPEN
+           : !wiring->crossed[link]                            ? BLAME_WIRED_IDLE
            : pair(wiring, 2 * link, 2 * link + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
            : !counted                                          ? BLAME_WIRED_UNCOUNTED
            : a->moves && b->moves                              ? BLAME_WIRED_LATE
                                                                : BLAME_WIRED_STILL;
+}
+
+/* The cable that ends at this port, INDEX_NONE: none between switches. */
+static size_t link_at(const struct topology *topology, struct port_ref port)
+{
+    for (size_t i = 0; i < topology->n_links; i++) {
+        if (port_ref_equal(topology->links[i].a, port) ||
+            port_ref_equal(topology->links[i].b, port)) {
+            return i;
+        }
+    }
+    return INDEX_NONE;
+}
+
+/* What no frame surely crossed, some may have crossed all the same, by NORMAL or what else is open.
+ */
+static void find_open(const struct deciding *deciding)
+{
+    static struct path_walk walk;
+    const struct traffic_evidence *first = deciding->first;
+    struct blame_wiring *wiring = deciding->wiring;
+    for (size_t p = 0; p < first->plan->n_probes; p++) {
+        const struct traffic_probe *probe = &first->plan->probes[p];
+        struct path_touch touch;
+        path_follow_from(first->tables, probe->from, &probe->header, &walk);
+        if (first->round->sent[p] == 0 || walk.known) {
+            continue;
+        }
+        path_follow_touch(first->tables, wiring->topology->hosts[probe->from].port, &probe->header,
+                          HOST_NONE, &touch, &walk);
+        for (size_t i = 1; i < walk.n_hops; i++) {
+            size_t link = link_at(wiring->topology, walk.hops[i].in);
+            if (link != INDEX_NONE) {
+                wiring->may_cross[link] = true;
+            }
+        }
+    }
 }
 
 static int decide(struct deciding *deciding, size_t link)
@@ -451,6 +492,10 @@ int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_eviden
         wiring->really[x] = INDEX_NONE;
     }
     conclude(wiring);
+    if (!wiring->is_followed && wiring->n_ends > 0) {
+        find_open(&deciding);
+        wiring->is_followed = true;
+    }
     for (size_t i = 0; i < n_links && status == 0 && wiring->n_ends > 0; i++) {
         status = decide(&deciding, i);
     }

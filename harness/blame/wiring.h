@@ -20,6 +20,7 @@ enum blame_wired {
     BLAME_WIRED_WRONG, /* elsewhere */
     /* Not told: */
     BLAME_WIRED_IDLE,      /* no frame crossed it */
+    BLAME_WIRED_OPEN,      /* a frame may have, but its way is not known */
     BLAME_WIRED_SPARED,    /* so it is, since a frame might do harm behind it; never decided here */
     BLAME_WIRED_UNCOUNTED, /* a port does not count packets */
     BLAME_WIRED_LATE,      /* a counter has not moved so far */
@@ -51,10 +52,11 @@ struct blame_wiring {
     const struct topology *topology;
     struct blame_end *ends; /* a and b of each link in turn, then ports without a cable */
     size_t n_ends;
-    struct blame_ends *pairs; /* n_ends times n_ends, symmetric */
-    bool *crossed;            /* by link */
-    enum blame_wired *wired;  /* by link; blame_wiring_decide */
-    size_t *really;           /* by end: the end at which its cable ends, INDEX_NONE: not known */
+    struct blame_ends *pairs;  /* n_ends times n_ends, symmetric */
+    bool *crossed, *may_cross; /* by link: surely, by ways that are not known */
+    bool is_followed;          /* may_cross is known */
+    enum blame_wired *wired;   /* by link; blame_wiring_decide */
+    size_t *really;            /* by end: the end at which its cable ends, INDEX_NONE: not known */
 };
 
 /* With more ports than this at the ends of cables and without one only the former are compared, and

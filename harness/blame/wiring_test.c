@@ -88,7 +88,8 @@ static void bench_send(struct bench *bench, uint16_t by, uint16_t to, unsigned s
     later(bench, 1, to)->rx_packets += sure + others;
 }
 
-/* A letter for each cable: Right, Wrong, Idle, Uncounted, Late, Alike, Otherwise, sTill, Many. */
+/* A letter for each cable: Right, Wrong, Idle, opeN, Spared, Uncounted, Late, Alike, Otherwise,
+ * sTill, Many. */
 static void bench_expect(struct bench *bench, bool counted, const char *expected)
 {
     char got[LINKS + 1] = {0};
@@ -96,7 +97,7 @@ static void bench_expect(struct bench *bench, bool counted, const char *expected
     blame_wiring_note(&bench->wiring);
     assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
     for (size_t i = 0; i < LINKS; i++) {
-        got[i] = "RWISULAOTM"[bench->wiring.wired[i]];
+        got[i] = "RWINSULAOTM"[bench->wiring.wired[i]];
     }
     assert_string_equal(got, expected);
 }

@@ -185,7 +185,9 @@ static void take_step(struct following *following, size_t index)
     if (following->touch) {
         touch_step(following, index, &step, out);
     }
-    for (size_t i = 0; i < step.n_sent && (walk->ends || !following->watch->stops); i++) {
+    bool told = following->watch->tells && step.open == path_normal;
+    size_t n = told ? step.n_told : step.n_sent;
+    for (size_t i = 0; i < n && (walk->ends || !following->watch->stops); i++) {
         leave(following, index, &out[i], i);
     }
 }
@@ -232,6 +234,13 @@ void path_follow_from(const struct path_network *network, size_t host, const str
                       struct path_walk *walk)
 {
     path_follow(network, network->topology->hosts[host].port, header, NULL, walk);
+}
+
+void path_follow_sure(const struct path_network *network, size_t host, const struct header *header,
+                      struct path_walk *walk)
+{
+    static const struct path_watch beside_normal = {.tells = true};
+    path_follow(network, network->topology->hosts[host].port, header, &beside_normal, walk);
 }
 
 unsigned path_walk_copies(const struct path_walk *walk, size_t host)

@@ -68,6 +68,7 @@ struct path_walk {
 /* How to follow. Zero is a good beginning. */
 struct path_watch {
     bool stops; /* as soon as a copy loops, or goes too far */
+    bool tells; /* of what NORMAL makes unknown the copies that surely leave beside it, too */
     /* NULL, or called with each hop before it is entered, as hops[walk->n_hops]: may change its
      * header. (Several calls with one walk->n_hops: only the last of those hops was entered.) */
     void (*enters)(void *aux, const struct path_walk *walk, struct path_hop *hop);
@@ -101,6 +102,11 @@ void path_follow(const struct path_network *network, struct port_ref in,
 
 /* The same of what a host sends. */
 void path_follow_from(const struct path_network *network, size_t host, const struct header *header,
+                      struct path_walk *walk);
+
+/* The same, where NORMAL makes it unknown also with the copies that surely leave beside it: then
+ * the walk has the least that comes. */
+void path_follow_sure(const struct path_network *network, size_t host, const struct header *header,
                       struct path_walk *walk);
 
 /* How many copies arrive at `host`, as far as the walk is known. */

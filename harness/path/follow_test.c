@@ -299,6 +299,27 @@ static void normal_may_send_by_every_port(void **state)
     line_close(&line);
 }
 
+static void what_stands_beside_normal_is_followed_if_asked_for(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct line line;
+    line_make(&line);
+    line_flow(&line, 0, "in_port=1 actions=output:3,NORMAL");
+    line_flow(&line, 1, "in_port=1 actions=output:2");
+    line_open(&line);
+    path_follow_sure(&line.network, LINE_A, &frame, &walk);
+    assert_false(walk.known);
+    assert_ptr_equal(walk.reason, path_normal);
+    assert_int_equal(walk.n_hops, 2);
+    assert_int_equal(walk.n_arrivals, 1);
+    assert_int_equal(walk.arrivals[0].host, LINE_C);
+    path_follow_from(&line.network, LINE_A, &frame, &walk);
+    assert_int_equal(walk.n_hops, 1);
+    assert_int_equal(walk.n_arrivals, 0);
+    line_close(&line);
+}
+
 static void normal_sends_to_a_place_that_it_knows(void **state)
 {
     (void)state;
@@ -360,6 +381,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(too_many_arrivals_are_not_known),
     cmocka_unit_test(a_watch_may_change_headers),
     cmocka_unit_test(normal_may_send_by_every_port),
+    cmocka_unit_test(what_stands_beside_normal_is_followed_if_asked_for),
     cmocka_unit_test(normal_sends_to_a_place_that_it_knows),
     cmocka_unit_test(controllers_and_what_is_open_are_touched),
 };

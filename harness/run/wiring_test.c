@@ -264,6 +264,28 @@ static void a_switch_that_is_turned_round_is_told(void **state)
     }
 }
 
+/* Frames cross cables by NORMAL, too: by which is not known, and none says that it was not crossed.
+ */
+static void what_normal_may_send_over_a_cable_is_not_denied(void **state)
+{
+    (void)state;
+    static const char *const normal[] = {"actions=NORMAL", NULL};
+    static const struct line hybrid = {
+        .topology = LINE_TOPOLOGY,
+        .expected = "topology: net.yaml\n"
+                    "ports:\n"
+                    "  s1: {1-2: {output: [normal]}}\n"
+                    "  s2: {1-2: {output: [normal]}}\n"
+                    "  s3: {1-2: {output: [normal]}}\n"
+                    "traffic: [{from: a, match: \"dl_dst=00:00:00:00:00:0b\", delivered: [b]}]\n",
+        .entries = {normal, normal, normal}};
+    struct fake_run run;
+    line_open(&run, &hybrid);
+    fake_run_check(&run);
+    assert_told(&run, "0/2, the way of the frames that may have crossed it is not known: 2");
+    fake_run_close(&run);
+}
+
 /* One host's frames go over both cables from s1 to s2, and from there over both to s3: only
  * switches tell one from the other, and what they send over the former goes on over the latter. */
 static void cables_behind_each_other_are_told_one_after_the_other(void **state)
@@ -337,6 +359,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switches_send_over_every_cable),
     cmocka_unit_test(switches_send_nothing_that_may_do_harm),
     cmocka_unit_test(a_switch_that_is_turned_round_is_told),
+    cmocka_unit_test(what_normal_may_send_over_a_cable_is_not_denied),
     cmocka_unit_test(cables_behind_each_other_are_told_one_after_the_other),
     cmocka_unit_test(patterns_select_cables),
 };

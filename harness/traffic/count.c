@@ -53,7 +53,8 @@ static void count_arrival(struct counting *counting, const struct path_walk *wal
     const struct traffic_round *round = counting->round;
     const struct traffic_seen *seen = traffic_round_seen(round, p, arrival->host);
     unsigned wanted = path_walk_copies(walk, arrival->host) * round->sent[p];
-    bool good = seen->altered == 0 && seen->late == 0 && seen->copies == wanted;
+    bool enough = walk->known ? seen->copies == wanted : seen->copies >= wanted;
+    bool good = seen->altered == 0 && seen->late == 0 && enough;
     struct traffic_host_count *host = &counting->count->hosts[arrival->host];
     if (!round->captures[arrival->host]) {
         return;
@@ -138,7 +139,7 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
     struct path_walk walk;
     for (size_t p = 0; p < plan->n_probes; p++) {
         if (round->sent[p]) {
-            path_follow_from(tables, plan->probes[p].from, &plan->probes[p].header, &walk);
+            path_follow_sure(tables, plan->probes[p].from, &plan->probes[p].header, &walk);
             count->hosts[plan->probes[p].from].sent += round->sent[p];
             count_arrivals(&counting, &walk, p);
             for (size_t i = 0; i < walk.n_hops; i++) {

@@ -29,7 +29,8 @@ struct traffic_count {
 
 /* Follows every probe of the round that was sent through `tables`, which are those
  * of `before` (by switch; NULL: not read). What becomes of a probe behind a switch
- * that is not known is not counted. -1 without memory; free it even then. */
+ * that is not known is not counted, but for what surely leaves beside NORMAL. -1 without memory;
+ * free it even then. */
 int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
                        const struct traffic_round *round, const struct path_network *tables,
                        const struct switch_state *const *before);
