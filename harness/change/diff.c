@@ -237,16 +237,17 @@ static void add_change(struct diffing *diffing, struct change_difference *change
     diff->changes[diff->n_changes++] = *change;
 }
 
-static const char *why_open(struct diffing *diffing, struct side *side, size_t entry)
+static const char *why_open(struct side *side, size_t entry, const struct match *within)
 {
-    return entry == ENTRY_NONE ? NULL : space_table_open(&side->table, entry, diffing->in_port);
+    return entry == ENTRY_NONE ? NULL : space_table_open(&side->table, entry, within);
 }
 
 static const char *why_unknown(struct diffing *diffing, const struct change_difference *change,
+                               const struct match *within,
                                const struct space_behavior *const behaviors[2])
 {
     for (int i = 0; i < 2; i++) {
-        const char *open = why_open(diffing, &diffing->sides[i], change->entry[i]);
+        const char *open = why_open(&diffing->sides[i], change->entry[i], within);
         if (open) {
             return open;
         }
@@ -269,7 +270,7 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
 {
     struct match parts[PARTS_MAX];
     enum space_answer answer = SPACE_FOUND;
-    change->unknown = why_unknown(diffing, change, behaviors);
+    change->unknown = why_unknown(diffing, change, &region->cube, behaviors);
     for (int i = 0; i < PARTS_MAX && answer == SPACE_FOUND; i++) {
         change->n_except = change->n_except_more = 0;
         answer = change->unknown ? find_unknown(diffing, region, &change->where)
@@ -354,8 +355,8 @@ static enum space_answer contest(struct diffing *diffing, int s, size_t a, size_
     if (diffing->no_memory || same_as_written(side, a, b)) {
         return SPACE_EMPTY;
     }
-    if (of_a->unknown || of_b->unknown || why_open(diffing, side, a) ||
-        why_open(diffing, side, b)) {
+    if (of_a->unknown || of_b->unknown || why_open(side, a, &region->cube) ||
+        why_open(side, b, &region->cube)) {
         return find_unknown(diffing, region, where);
     }
     return space_differ(region, of_a, of_b, diffing->budget, where);
@@ -487,7 +488,7 @@ static enum space_answer compare_behind_open(struct diffing *diffing, int s,
         answer = space_table_exclude_sure(&side->table, change->entry[s], &region, diffing->budget);
     }
     if (answer == SPACE_FOUND) {
-        answer = why_unknown(diffing, change, behaviors)
+        answer = why_unknown(diffing, change, cube, behaviors)
                      ? find_unknown(diffing, &region, &change->where)
                      : space_differ(&region, behaviors[0], behaviors[1], diffing->budget,
                                     &change->where);
@@ -524,7 +525,7 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     const struct space_behavior *behaviors[2] = {
         behavior_of(diffing, &diffing->sides[0], change.entry[0]),
         behavior_of(diffing, &diffing->sides[1], change.entry[1])};
-    bool same = why_unknown(diffing, &change, behaviors)
+    bool same = why_unknown(diffing, &change, &region.cube, behaviors)
                     ? same_unknown(flow_of(side, x), flow_of(other, y)) &&
                           !(diffing->others_tables_differ && goes_on(flow_of(side, x)))
                     : space_behavior_equal(behaviors[0], behaviors[1]);

@@ -235,6 +235,22 @@ static void test_behind_open(void **state)
     }
 }
 
+/* A condition makes a difference for some of the packets of its entry: these alone are open. */
+static void test_open_in_part(void **state)
+{
+    (void)state;
+    static const char conditional[] = "priority=9,in_port=1,ip,nw_ttl=1 actions=2;"
+                                      "priority=8,in_port=1,tcp actions=2;"
+                                      "priority=7,in_port=1 actions=3";
+    assert_sets(conditional,
+                "priority=9,in_port=1,tcp actions=2;priority=8,in_port=1,udp actions=2;"
+                "priority=7,in_port=1 actions=3",
+                "1 ip except tcp except udp: 0 2, unknown: whether an entry takes it depends on "
+                "nw_ttl\n"
+                "1 udp: 0 1, unknown: whether an entry takes it depends on nw_ttl\n"
+                "1 udp: 2 1, unknown: an entry before it may take it, or not\n");
+}
+
 /* What stands behind an entry that goes on is no part of it. */
 static void test_tables(void **state)
 {
@@ -505,11 +521,12 @@ static void test_random_rivals(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_same),   cmocka_unit_test(test_sets),
-    cmocka_unit_test(test_ports),  cmocka_unit_test(test_rivals),
-    cmocka_unit_test(test_floods), cmocka_unit_test(test_budget),
-    cmocka_unit_test(test_tables), cmocka_unit_test(test_behind_open),
-    cmocka_unit_test(test_random), cmocka_unit_test(test_random_rivals),
+    cmocka_unit_test(test_same),          cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_ports),         cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_floods),        cmocka_unit_test(test_budget),
+    cmocka_unit_test(test_tables),        cmocka_unit_test(test_behind_open),
+    cmocka_unit_test(test_open_in_part),  cmocka_unit_test(test_random),
+    cmocka_unit_test(test_random_rivals),
 };
 
 TEST_MAIN(tests)

@@ -106,7 +106,7 @@ static int learn_port(struct learning *learning, uint16_t number)
             !is_reached(learning, order->entries[i], &cube, &budget)) {
             continue;
         }
-        if (space_table_open(&learning->table, order->entries[i], number)) {
+        if (space_table_open(&learning->table, order->entries[i], &cube)) {
             return leave_out(learning, number, flow);
         }
         port.cases[port.n_cases++] = case_of(learning, flow, &cube);

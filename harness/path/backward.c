@@ -417,7 +417,7 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
     enum space_answer answer = effective(network, in.sw, search->entry, search->budget, &region);
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        bool open = space_table_open(&network->tables[in.sw], search->entry, in.port) != NULL;
+        bool open = space_table_open(&network->tables[in.sw], search->entry, &in_port) != NULL;
         answer = search->none ? SPACE_EMPTY : open ? SPACE_OPEN : SPACE_FOUND;
     }
     if (answer == SPACE_FOUND) {

@@ -63,8 +63,10 @@ static int compared_outputs_of(const struct path_network *network, struct port_r
 {
     const struct path_switch *sw = &network->switches[in.sw];
     const struct flow_entry *flow = &sw->flows->entries[entry];
+    struct match at_port = match_in_port(in.port);
     *out = (struct space_behavior){
-        .unknown = sw->declared ? NULL : space_table_open(&network->tables[in.sw], entry, in.port)};
+        .unknown =
+            sw->declared ? NULL : space_table_open(&network->tables[in.sw], entry, &at_port)};
     if (out->unknown) {
         return 0;
     }
@@ -153,10 +155,11 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
         return taker;
     }
     bool compete;
+    struct match at_port = match_in_port(header->in_port);
     taker.entry = space_table_lookup(&network->tables[sw], header, do_the_same, &looking, &compete);
     taker.open = taker.entry == ENTRY_NONE
                      ? NULL
-                     : space_table_open(&network->tables[sw], taker.entry, header->in_port);
+                     : space_table_open(&network->tables[sw], taker.entry, &at_port);
     if (!taker.open && compete) {
         taker.open = SPACE_COMPETITION;
     }

@@ -76,20 +76,21 @@ static bool is_idle(struct asking *asking, const struct space_overlapping *list)
     return same && !failed && does_the_same(asking, NULL);
 }
 
-const char *space_table_open(struct space_table *table, size_t entry, uint16_t in_port)
+const char *space_table_open(struct space_table *table, size_t entry, const struct match *within)
 {
     const struct flow_entry *flow = &table->flows->entries[entry];
     const char *reason = flow_open(flow);
-    struct match port = match_in_port(in_port);
     struct asking asking = {
-        .table = table, .entry = entry, .in_port = in_port, .budget = IDLE_BUDGET};
+        .table = table, .entry = entry, .in_port = within->value.in_port, .budget = IDLE_BUDGET};
     struct space_overlapping list = {0};
-    if (!reason || flow->table_id != 0 || instructions_open(flow->instructions) ||
-        !match_intersect(&flow->match, &port, &asking.region.cube)) {
+    if (!reason || flow->table_id != 0 || instructions_open(flow->instructions)) {
         return reason;
     }
-    bool idle = space_behavior(flow->actions, flow->n_actions, in_port, NULL, 0, &asking.arena,
-                               &asking.behavior) == 0 &&
+    if (!match_intersect(&flow->match, within, &asking.region.cube)) {
+        return NULL;
+    }
+    bool idle = space_behavior(flow->actions, flow->n_actions, asking.in_port, NULL, 0,
+                               &asking.arena, &asking.behavior) == 0 &&
                 space_list_overlapping(table, &asking.region.cube, 0, UINT32_MAX, &asking.budget,
                                        &list) == 0 &&
                 is_idle(&asking, &list);

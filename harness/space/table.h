@@ -165,10 +165,11 @@ enum space_answer space_table_find(struct space_table *table, size_t entry,
                                    const struct match *cube, size_t *budget,
                                    struct header *example);
 
-/* Why it is not known what becomes of packets that enter by in_port and are in the entry's match
- * (flow_open). NULL: it is known, also because it makes no difference: whatever else may take such
- * a packet does the same with it. Over a budget, and without memory, the reason stands. */
-const char *space_table_open(struct space_table *table, size_t entry, uint16_t in_port);
+/* Why it is not known what becomes of packets in `within`, which has one in_port, that are in the
+ * entry's match, too (flow_open). NULL: it is known, also because it makes no difference: whatever
+ * else may take such a packet does the same with it. Over a budget, and without memory, the reason
+ * stands. */
+const char *space_table_open(struct space_table *table, size_t entry, const struct match *within);
 
 /* Entries that no header reaches because one other entry takes all of theirs:
  * calls `hidden` with the entry and the index of the one that hides it. Entries

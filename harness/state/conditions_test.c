@@ -200,6 +200,13 @@ static void conditions_that_make_no_difference_are_decided(void **state)
           "priority=8,in_port=1,tcp,tp_dst=80 actions=output:2"},
          VERDICT_INCONCLUSIVE,
          "nw_ttl"},
+        /* It makes a difference for what is not of the case. */
+        {"tcp",
+         "output:2",
+         {"priority=9,in_port=1,ip,nw_ttl=1 actions=drop", "priority=8,in_port=1,tcp actions=drop",
+          "priority=7,in_port=1 actions=output:3"},
+         VERDICT_FAIL,
+         NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check_row(&rows[i]);

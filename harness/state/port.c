@@ -62,10 +62,11 @@ static int learn_all_actions(struct state_port *port, struct space_entries list)
 /* ------------------------------------------------------------- comparison */
 
 static const char *why_unknown(struct state_port *port, const struct state_case *expected,
-                               size_t entry, const struct space_behavior *behavior)
+                               size_t entry, const struct match *within,
+                               const struct space_behavior *behavior)
 {
     const char *open =
-        entry == ENTRY_NONE ? NULL : space_table_open(&port->run->table, entry, port->number);
+        entry == ENTRY_NONE ? NULL : space_table_open(&port->run->table, entry, within);
     return open                         ? open
            : expected->behavior.unknown ? expected->behavior.unknown
                                         : behavior->unknown;
@@ -82,8 +83,9 @@ static void compare(struct state_port *port, size_t c, size_t entry)
         flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop;
     struct state_deviation deviation = {.expected = c, .entry = entry, .rival = ENTRY_NONE};
     struct space_region region = {0};
-    const char *unknown = why_unknown(port, expected, entry, behavior);
     enum space_answer answer = state_port_region(port, c, entry, &region);
+    const char *unknown =
+        answer == SPACE_FOUND ? why_unknown(port, expected, entry, &region.cube, behavior) : NULL;
     if (answer == SPACE_FOUND && unknown) {
         answer = space_region_find(&region, &port->budget, NULL);
         if (answer == SPACE_FOUND) {

@@ -297,7 +297,8 @@ static bool is_open_by_any(struct space_table *table, size_t entry)
 {
     bool open = true;
     for (uint16_t port = 1; port <= PORTS && open; port++) {
-        open = space_table_open(table, entry, port) != NULL;
+        struct match within = match_in_port(port);
+        open = space_table_open(table, entry, &within) != NULL;
     }
     return open;
 }
