@@ -554,11 +554,8 @@ int channel_packet_out(struct channel *channel, size_t target, uint16_t port, co
     if (!session->conn) {
         return base_fail(error, "%s: no session", session->text);
     }
-    if (channel_conn_protocol(session->conn)->version != OFP_VERSION) {
-        return base_fail(error, "%s: PACKET_OUT of OpenFlow 1.3 is not supported", session->text);
-    }
-    return of_encode_packet_out(channel_conn_output(session->conn), session->next_xid++, &packet,
-                                error);
+    return channel_conn_protocol(session->conn)
+        ->put_packet_out(channel_conn_output(session->conn), session->next_xid++, &packet, error);
 }
 
 static void set_options(struct channel_options *options, const struct channel_options *given)

@@ -10,6 +10,7 @@
 #include "openflow/of13/flow_codec.h"
 #include "openflow/of13/group_codec.h"
 #include "openflow/of13/multipart.h"
+#include "openflow/of13/packet_codec.h"
 #include "openflow/of13/port_codec.h"
 #include "openflow/of13/wire.h"
 
@@ -49,6 +50,7 @@ static const struct of_protocol protocols[] = {
         .open = of_open,
         .put_empty = of_encode_empty,
         .put_bytes = of_encode_bytes,
+        .put_packet_out = of_encode_packet_out,
         .ask = ask_10,
         .open_stats = of_open_stats,
         .ask_whole = of_encode_nxst_flow_request,
@@ -64,6 +66,7 @@ static const struct of_protocol protocols[] = {
         .put_empty = of13_encode_empty,
         .put_bytes = put_bytes_13,
         .put_quiet = of13_encode_quiet,
+        .put_packet_out = of13_encode_packet_out,
         .ask = of13_encode_request,
         .open_stats = of13_open_multipart,
         .features = features_13,

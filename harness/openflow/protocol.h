@@ -7,6 +7,7 @@
 
 #include "model/state.h"
 #include "openflow/message.h"
+#include "openflow/of10/packet_codec.h"
 #include "openflow/of10/stats.h"
 
 struct of_protocol {
@@ -23,6 +24,10 @@ struct of_protocol {
     /* Appends what keeps all from this session that it has not asked for; NULL: this version
      * cannot, and a switch sends nothing of the kind before it is asked to. */
     void (*put_quiet)(struct base_buffer *out, uint32_t xid);
+
+    /* Asks the switch to send a packet. */
+    int (*put_packet_out)(struct base_buffer *out, uint32_t xid, const struct of_packet_out *packet,
+                          struct base_error *error);
 
     /* Appends a request for everything of this kind. */
     void (*ask)(struct base_buffer *out, uint32_t xid, enum of_stats_kind kind);
