@@ -84,6 +84,8 @@ $(TOOLS:%=$(B)/%): $(B)/%: $(B)/obj/tools/%/main.o $(B)/lib%.a $(SHARED)
 	$(LINK)
 $(SUITES): $(B)/suites/%: $(B)/obj/suites/%.o $(B)/obj/suites/suite.o $(LOWER)
 	$(LINK)
+$(B)/suites/answers: $(B)/obj/suites/answers.o $(LOWER)
+	$(LINK)
 $(UNIT) $(REPLAYS) $(SUITES): LIBS += -lcmocka
 # Allocations can be made to fail: testing/failing.h.
 $(UNIT): LDFLAGS += -Wl,--undefined=__wrap_malloc $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup free base_arena_alloc)
@@ -98,7 +100,7 @@ $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildc
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-test-programs: all $(UNIT) $(REPLAYS) $(SUITES) $(BENCHES)
+test-programs: all $(UNIT) $(REPLAYS) $(SUITES) $(B)/suites/answers $(BENCHES)
 
 # The house rules alone.
 house: test-programs

@@ -61,6 +61,7 @@ lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-pa
 lab topologies/fabric topologies/policies/fabric/taps.yaml fabric
 lab "$NETWORKS/line" tapped whole-match
 lab "$NETWORKS/line" tapped of13
+lab "$NETWORKS/five" - trace
 lab "$NETWORKS/line" tapped sizes
 lab "$NETWORKS/cable" tapped cable
 lab "$NETWORKS/copied" tapped copied

@@ -288,7 +288,7 @@ def quiet_ipv6(name, address, known):
     labspace.write(f"/proc/sys/net/ipv6/conf/{name}/accept_ra", "0")
     for which in ("lo", name):
         labspace.write(f"/proc/sys/net/ipv6/conf/{which}/disable_ipv6", "0")
-    batch = [f"addr add {address}/128 dev lo", f"link set {name} up"]
+    batch = [f"addr add {address}/128 dev lo nodad", f"link set {name} up"]
     for other, mac in known:
         if other != address:
             batch += [f"neigh add {other} lladdr {mac} dev {name} nud permanent",

@@ -13,6 +13,7 @@
 #                      its own; chain-x.yaml its expectation
 #   hybrid.yaml        two switches that do NORMAL, and a tap of a; hybrid-x.yaml its expectation where
 #                      port 4 of s1 does not flood
+#   five.yaml          a to e at one switch, of OpenFlow 1.3
 #   three.yaml         a, b and m at one switch, which does NORMAL
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
 #                      shared-policy.yaml its policy
@@ -49,6 +50,13 @@ traffic:
   - {from: a, delivered: [b], mirrored: [cap]}
   - {from: b, delivered: [a], isolated: [cap]}
 EOF
+
+{ echo 'name: five'
+  echo 'switches: {s1: {dpid: 1, protocols: [OpenFlow13]}}'
+  echo 'hosts:'
+  for i in 1 2 3 4 5; do
+      printf '  %s: {mac: "02:00:00:00:01:%02x", port: "s1:%d"}\n' "$(echo abcde | cut -c $i)" $i $i
+  done; } > five.yaml
 
 hosts=$(seq -s ', ' -f 'h%g' 60)
 { heads shared
