@@ -77,5 +77,6 @@ lab topologies/demon - tapd-dialled --controller tcp:127.0.0.1:6653
 lab topologies/demon - tls --tls --controller ssl:127.0.0.1:6653
 lab topologies/demon - version --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-holds --controller tcp:127.0.0.1:6653
+lab "$NETWORKS/vlans" - osken-vlans --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-edits
 lab topologies/demon - sflow

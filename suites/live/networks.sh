@@ -14,6 +14,8 @@
 #   hybrid.yaml        two switches that do NORMAL, and a tap of a; hybrid-x.yaml its expectation where
 #                      port 4 of s1 does not flood
 #   five.yaml          a to e at one switch, of OpenFlow 1.3
+#   vlans.yaml         a, b and c at s1, cap behind s2, two cables between: for
+#                      tools/peers/osken_vlans.py; vlans-x.yaml its expectation when a and b are learned
 #   three.yaml         a, b and m at one switch, which does NORMAL
 #   shared.yaml        60 hosts behind one uplink; shared-x.yaml its expectation,
 #                      shared-policy.yaml its policy
@@ -57,6 +59,44 @@ EOF
   for i in 1 2 3 4 5; do
       printf '  %s: {mac: "02:00:00:00:01:%02x", port: "s1:%d"}\n' "$(echo abcde | cut -c $i)" $i $i
   done; } > five.yaml
+
+cat > vlans.yaml << EOF
+name: vlans
+protocols: [OpenFlow13]
+switches:
+  s1: {dpid: 1}
+  s2: {dpid: 2}
+hosts:
+  a:   {mac: "02:00:00:00:02:0a", ip: 10.0.0.1, port: "s1:1"}
+  b:   {mac: "02:00:00:00:02:0b", ip: 10.0.0.2, port: "s1:2"}
+  c:   {mac: "02:00:00:00:02:0c", ip: 10.0.0.3, port: "s1:3"}
+  cap: {mac: "02:00:00:00:02:0d", port: "s2:3", role: capture}
+links: [["s1:4", "s2:1"], ["s1:5", "s2:2"]]
+EOF
+cat > vlans-x.yaml << EOF
+topology: vlans.yaml
+ports:
+  s1:
+    1:
+      - {match: "vlan_tci=0x1000/0x1000", output: []}
+      - {match: "dl_src=02:00:00:00:02:0a,dl_dst=02:00:00:00:02:0a", output: [4]}
+      - {match: "dl_src=02:00:00:00:02:0a", output: [2, 4]}
+      - {match: "dl_dst=02:00:00:00:02:0a", output: [4, controller], max_len: 128}
+      - {output: [2, 4, controller], max_len: 128}
+    2:
+      - {match: "vlan_tci=0x1000/0x1000", output: []}
+      - {match: "dl_src=02:00:00:00:02:0b,dl_dst=02:00:00:00:02:0b", output: []}
+      - {match: "dl_src=02:00:00:00:02:0b", output: [1]}
+      - {match: "dl_dst=02:00:00:00:02:0b", output: [controller], max_len: 128}
+      - {output: [1, controller], max_len: 128}
+    3:
+      - {match: "vlan_tci=0x1000/0x1000", output: []}
+      - {output: [controller], max_len: 128}
+    4-5: drop
+  s2:
+    1-2: {output: [3]}
+    3: drop
+EOF
 
 hosts=$(seq -s ', ' -f 'h%g' 60)
 { heads shared
