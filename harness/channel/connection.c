@@ -32,6 +32,7 @@ struct channel_conn {
     const struct of_protocol *protocol;
     uint32_t offers; /* by the peer's HELLO */
     uint32_t hears;  /* our versions, while that is waited for; else 0 */
+    enum channel_preference prefers;
     enum channel_conn_stage stage;
     bool closed;
     struct event *readable;
@@ -75,9 +76,16 @@ static const struct of_protocol *lowest(uint32_t versions)
     return of_protocol((uint8_t)__builtin_ctz(versions));
 }
 
-void channel_conn_hear_first(struct channel_conn *conn, uint32_t versions)
+static const struct of_protocol *highest(uint32_t versions)
+{
+    return of_protocol((uint8_t)(31 - __builtin_clz(versions)));
+}
+
+void channel_conn_hear_first(struct channel_conn *conn, uint32_t versions,
+                             enum channel_preference prefers)
 {
     conn->hears = versions;
+    conn->prefers = prefers;
     conn->output.n_bytes = 0;
 }
 
@@ -294,7 +302,7 @@ static bool is_hello_failed(struct base_reader body)
 
 /* The version that is spoken is the highest that both have, or, where one has no list, the lower
  * one of the headers (OpenFlow 1.3.5, section 6.3.1); we say one, and choose it, where we
- * hear the peer first, as the lowest of both. */
+ * hear the peer first, of those that both have. */
 static int take_hello(struct channel_conn *conn, const struct of_header *header,
                       const struct base_reader *body, struct base_error *error)
 {
@@ -311,7 +319,8 @@ static int take_hello(struct channel_conn *conn, const struct of_header *header,
         return -1;
     }
     if (conn->hears) {
-        channel_conn_speak(conn, lowest(conn->offers & ours));
+        ours &= conn->offers;
+        channel_conn_speak(conn, conn->prefers == CHANNEL_HIGHEST ? highest(ours) : lowest(ours));
     }
     if (conn->ops->greeted) {
         conn->ops->greeted(conn->owner, conn);

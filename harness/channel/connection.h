@@ -40,9 +40,11 @@ struct channel_conn *channel_conn_new(struct event_base *base, int fd_own, struc
 void channel_conn_speak(struct channel_conn *conn, const struct of_protocol *protocol);
 
 /* For a connection that has sent nothing: it hears the peer's HELLO before it says its own, and
- * speaks the lowest version that both have; `versions` has ours (bit n is version n on the wire).
- * Nothing may be sent before `greeted`. */
-void channel_conn_hear_first(struct channel_conn *conn, uint32_t versions);
+ * speaks the lowest version that both have, or the highest; `versions` has ours (bit n is version n
+ * on the wire). Nothing may be sent before `greeted`. */
+enum channel_preference { CHANNEL_LOWEST, CHANNEL_HIGHEST };
+void channel_conn_hear_first(struct channel_conn *conn, uint32_t versions,
+                             enum channel_preference prefers);
 
 /* Whether our HELLO still waits for the peer's; and to wait no longer: the lowest is spoken. */
 bool channel_conn_hears(const struct channel_conn *conn);

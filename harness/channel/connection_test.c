@@ -249,7 +249,7 @@ static void one_that_hears_first_speaks_what_both_have(void **state)
 {
     struct owner *owner = *state;
     channel_conn_set_owner(owner->conn, &greeted_ops, owner);
-    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS, CHANNEL_LOWEST);
     assert_silence(owner);
     assert_true(channel_conn_hears(owner->conn));
     SAY(owner, "\x04\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x30"); /* 1.3 and 1.4 */
@@ -261,16 +261,26 @@ static void the_lowest_is_chosen(void **state)
 {
     struct owner *owner = *state;
     channel_conn_set_owner(owner->conn, &greeted_ops, owner);
-    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS, CHANNEL_LOWEST);
     SAY(owner, "\x06\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x7e");
     assert_string_equal(owner->seen, "greeted in 1.0 ");
     ASSERT_HEARD(owner, "\x01\0\0\x08\r\n\r\n");
 }
 
+static void or_the_highest(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_set_owner(owner->conn, &greeted_ops, owner);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS, CHANNEL_HIGHEST);
+    SAY(owner, "\x06\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x7e");
+    assert_string_equal(owner->seen, "greeted in 1.3 ");
+    ASSERT_HEARD(owner, "\x04\0\0\x10\r\n\r\n\0\1\0\x08\0\0\0\x10");
+}
+
 static void what_neither_has_is_told_of_both(void **state)
 {
     struct owner *owner = *state;
-    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS, CHANNEL_LOWEST);
     SAY(owner, "\x05\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x24"); /* 1.1 and 1.4 */
     assert_string_equal(owner->why, "speaks OpenFlow 1.1, 1.4, not 1.0, 1.3");
 }
@@ -279,7 +289,7 @@ static void what_neither_has_is_told_of_both(void **state)
 static void one_need_not_hear_for_ever(void **state)
 {
     struct owner *owner = *state;
-    channel_conn_hear_first(owner->conn, BOTH_VERSIONS);
+    channel_conn_hear_first(owner->conn, BOTH_VERSIONS, CHANNEL_LOWEST);
     assert_silence(owner);
     channel_conn_hear_no_longer(owner->conn);
     assert_false(channel_conn_hears(owner->conn));
@@ -298,6 +308,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_peer_that_does_not_read_is_given_up),
     TEST(one_that_hears_first_speaks_what_both_have),
     TEST(the_lowest_is_chosen),
+    TEST(or_the_highest),
     TEST(what_neither_has_is_told_of_both),
     TEST(one_need_not_hear_for_ever),
 };

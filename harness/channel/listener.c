@@ -44,7 +44,8 @@ struct channel_listener {
     struct caller *callers;
     size_t n_callers, max_callers;
     unsigned patience_ms;
-    uint32_t versions;  /* 0: 1.0 */
+    uint32_t versions; /* 0: 1.0 */
+    enum channel_preference prefers;
     size_t n_strangers; /* switches that were not taken */
     uint64_t last_stranger;
     size_t n_lost;               /* callers that did not come so far */
@@ -135,6 +136,11 @@ void channel_listener_tell_lost(struct channel_listener *listener, channel_liste
 void channel_listener_allow(struct channel_listener *listener, uint32_t versions)
 {
     listener->versions |= versions;
+}
+
+void channel_listener_prefer_highest(struct channel_listener *listener)
+{
+    listener->prefers = CHANNEL_HIGHEST;
 }
 
 void channel_listener_start(struct channel_listener *listener)
@@ -260,7 +266,7 @@ static void speak(struct caller *caller)
 {
     uint32_t versions = caller->listener->versions;
     if (versions & (versions - 1)) {
-        channel_conn_hear_first(caller->conn, versions);
+        channel_conn_hear_first(caller->conn, versions, caller->listener->prefers);
         return;
     }
     if (versions) {

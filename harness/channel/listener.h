@@ -45,6 +45,9 @@ void channel_listener_tell_lost(struct channel_listener *listener, channel_liste
  * is spoken, and its HELLO is waited for. */
 void channel_listener_allow(struct channel_listener *listener, uint32_t versions);
 
+/* From now on the highest instead. */
+void channel_listener_prefer_highest(struct channel_listener *listener);
+
 /* From now on, closes a new connection whose switch has not named its datapath id after so long.
  * After each quarter of it, at most a second, the switch is asked again: it may have passed over
  * what came together with HELLO. 0 (the default): waits endlessly. */

@@ -393,6 +393,7 @@ static void flow_mods_written_by_ovs_ofctl(void **state)
 static const char *const modern_actions[] = {
     "push_vlan:0x8100,set_field:4126->vlan_vid,output:7",
     "output:2,push_vlan:0x8100,set_field:4126->vlan_vid,output:6,set_field:4127->vlan_vid,output:7",
+    "push_vlan:0x8100,mod_vlan_vid:30,mod_vlan_pcp:3,output:7,pop_vlan,output:8",
     "output:4,group:9",
     "write_actions(output:3),goto_table:200",
     "meter:4,CONTROLLER:65535",

@@ -16,9 +16,11 @@
 
 enum {
     HEADER_BYTES = 8,
-    MAX_FLOWS_A_PART = 600,
+    MAX_FLOWS_A_PART = 500,
     TABLE_AT = 2,     /* of a record of FLOW */
     N_TABLES_AT = 12, /* of the body of FEATURES */
+    FEATURES_BYTES_13 = 24,
+    VERSION_13 = 4,
 };
 
 /* What Open vSwitch 3.1 sent. The features begin behind the datapath id. */
@@ -41,6 +43,24 @@ static const char FLOW[] = "00600000"                                 /* length,
                            "00000000000000000000000000000000"         /* packets, bytes */
                            "0000000800020000";
 
+/* p1 and the same entry in OpenFlow 1.3. */
+static const char PORTS_13[] = "0000000100000000aa55aa5501010000"
+                               "70310000000000000000000000000000"
+                               "00000000000000040000000000000000"
+                               "00000000000000000000000000000000";
+static const char FLOW_13[] = "0078000000000000068e7780"         /* length, table, duration */
+                              "0064001e0258000000000000"         /* priority, times, flags */
+                              "0000000000001234"                 /* cookie */
+                              "00000000000000000000000000000000" /* packets, bytes */
+                              "000100298000000400000001"         /* match: in_port */
+                              "80000a020800800019080a000000ff000000"
+                              "800014010680001c02005000000000000000" /* ports; filled up */
+                              "00040018000000000000001000000002"     /* apply: output */
+                              "0000000000000000";
+
+/* OpenFlow 1.3 has GROUP_MOD in front of PORT_MOD, and TABLE_MOD behind it. */
+enum { FIRST_RENUMBERED = FAKE_STATS_REQUEST, RENUMBERED_BY = 2 };
+
 static void put_hex(struct base_buffer *out, const char *hex)
 {
     for (; hex[0] && hex[1]; hex += 2) {
@@ -52,8 +72,9 @@ static void put_hex(struct base_buffer *out, const char *hex)
 void fake_switch_put(struct fake_switch *fake, uint8_t type, uint32_t xid, const void *body,
                      size_t n_body)
 {
-    base_put_u8(&fake->out, 1);
-    base_put_u8(&fake->out, type);
+    bool moved = fake->speaks == VERSION_13 && type >= FIRST_RENUMBERED;
+    base_put_u8(&fake->out, fake->speaks ? fake->speaks : 1);
+    base_put_u8(&fake->out, moved ? (uint8_t)(type + RENUMBERED_BY) : type);
     base_put_be16(&fake->out, (uint16_t)(HEADER_BYTES + n_body));
     base_put_be32(&fake->out, xid);
     base_put_bytes(&fake->out, body, n_body);
@@ -65,6 +86,7 @@ static void put_stats(struct fake_switch *fake, uint32_t xid, uint16_t kind, boo
     struct base_buffer body = {0};
     base_put_be16(&body, kind);
     base_put_be16(&body, more);
+    base_put_zeros(&body, fake->speaks == VERSION_13 ? 4 : 0);
     base_put_bytes(&body, records->data, records->n_bytes);
     fake_switch_put(fake, FAKE_STATS_REPLY, xid, body.data, body.n_bytes);
     base_buffer_free(&body);
@@ -73,9 +95,11 @@ static void put_stats(struct fake_switch *fake, uint32_t xid, uint16_t kind, boo
 void fake_switch_put_flows(struct fake_switch *fake, uint32_t xid, size_t n, bool more)
 {
     struct base_buffer records = {0};
+    bool is_13 = fake->speaks == VERSION_13;
     for (size_t i = 0; i < n; i++) {
-        put_hex(&records, FLOW);
-        records.data[records.n_bytes - FAKE_FLOW_BYTES + TABLE_AT] = fake->table;
+        put_hex(&records, is_13 ? FLOW_13 : FLOW);
+        size_t begin = records.n_bytes - (is_13 ? FAKE_FLOW_BYTES_13 : FAKE_FLOW_BYTES);
+        records.data[begin + TABLE_AT] = fake->table;
     }
     put_stats(fake, xid, FAKE_FLOW, more, &records);
     base_buffer_free(&records);
@@ -108,12 +132,15 @@ static void answer_aggregate(struct fake_switch *fake, uint32_t xid)
 static void answer_ports(struct fake_switch *fake, uint32_t xid)
 {
     struct base_buffer record = {0};
+    bool is_13 = fake->speaks == VERSION_13;
+    base_put_zeros(&record, is_13 ? 2 : 0);
     base_put_be16(&record, 1);
-    base_put_zeros(&record, 6);
+    base_put_zeros(&record, is_13 ? 4 : 6);
     base_put_be64(&record, 7);
     for (size_t i = 0; i < 11; i++) {
         base_put_be64(&record, UINT64_MAX);
     }
+    base_put_zeros(&record, is_13 ? 8 : 0); /* how long it has been there */
     put_stats(fake, xid, FAKE_PORT, false, &record);
     base_buffer_free(&record);
 }
@@ -124,9 +151,22 @@ static void answer_features(struct fake_switch *fake, uint32_t xid)
     base_put_be64(&body, fake->dpid);
     put_hex(&body, FEATURES);
     body.data[N_TABLES_AT] = fake->table ? 1 : body.data[N_TABLES_AT];
-    put_hex(&body, PORTS);
+    if (fake->speaks == VERSION_13) {
+        body.n_bytes = FEATURES_BYTES_13;
+    } else {
+        put_hex(&body, PORTS);
+    }
     fake_switch_put(fake, FAKE_FEATURES_REPLY, xid, body.data, body.n_bytes);
     base_buffer_free(&body);
+}
+
+/* What only OpenFlow 1.3 has; there are no groups and no meters. */
+static void answer_kind_13(struct fake_switch *fake, uint32_t xid, uint16_t kind)
+{
+    struct base_buffer records = {0};
+    put_hex(&records, kind == FAKE_PORT_DESC ? PORTS_13 : "");
+    put_stats(fake, xid, kind, false, &records);
+    base_buffer_free(&records);
 }
 
 void fake_switch_answer(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
@@ -149,6 +189,8 @@ void fake_switch_answer(struct fake_switch *fake, uint8_t type, uint32_t xid, ui
         answer_aggregate(fake, xid);
     } else if (type == FAKE_STATS_REQUEST && kind == FAKE_PORT) {
         answer_ports(fake, xid);
+    } else if (type == FAKE_STATS_REQUEST && fake->speaks == VERSION_13) {
+        answer_kind_13(fake, xid, kind);
     } else if (type == FAKE_STATS_REQUEST) { /* NXST_FLOW: BAD_REQUEST, BAD_VENDOR */
         fake_switch_put(fake, FAKE_ERROR, xid, "\0\1\0\3", 4);
     }
@@ -180,6 +222,16 @@ static bool receive(int fd, void *bytes, size_t n_bytes)
     return n_bytes == 0 || recv(fd, bytes, n_bytes, MSG_WAITALL) == (ssize_t)n_bytes;
 }
 
+static void put_hello(struct fake_switch *fake)
+{
+    static const uint8_t rest[64];
+    size_t n_hello = fake->hello_bytes ? fake->hello_bytes : HEADER_BYTES;
+    uint8_t highest = fake->version ? fake->version : 1;
+    size_t begin = fake->out.n_bytes;
+    fake_switch_put(fake, FAKE_HELLO, 0, rest, n_hello - HEADER_BYTES);
+    fake->out.data[begin] = fake->hello_version ? fake->hello_version : highest;
+}
+
 /* One request in, its answer out; false at the end of the connection. */
 static bool serve_request(struct fake_switch *fake)
 {
@@ -190,8 +242,8 @@ static bool serve_request(struct fake_switch *fake)
         return false;
     }
     struct base_reader in = base_reader_over(bytes, sizeof bytes);
-    base_read_skip(&in, 1);
-    uint8_t type = base_read_u8(&in);
+    uint8_t version = base_read_u8(&in), type = base_read_u8(&in);
+    type -= version == VERSION_13 && type >= FIRST_RENUMBERED + RENUMBERED_BY ? RENUMBERED_BY : 0;
     size_t n_body = (size_t)base_read_be16(&in) - HEADER_BYTES;
     uint32_t xid = base_read_be32(&in);
     size_t n_missing =
@@ -205,6 +257,12 @@ static bool serve_request(struct fake_switch *fake)
     if (type == FAKE_ECHO_REPLY) {
         snprintf(fake->echoed, sizeof fake->echoed, "%.*s", (int)n_body,
                  (const char *)bytes + HEADER_BYTES);
+    }
+    if (type == FAKE_HELLO) {
+        fake->speaks = version < fake->version ? version : fake->version;
+        if (fake->hears_first) {
+            put_hello(fake);
+        }
     }
     (fake->answer ? fake->answer : fake_switch_answer)(fake, type, xid, base_read_be16(&in));
     bool last = type == FAKE_BARRIER_REQUEST;
@@ -221,22 +279,21 @@ static bool serve_request(struct fake_switch *fake)
 static void serve(struct fake_switch *fake)
 {
     setsockopt(fake->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    uint8_t hello[64] = {0};
-    size_t n_hello = fake->hello_bytes ? fake->hello_bytes : HEADER_BYTES;
+    uint8_t byte;
     fake->n_connections++;
     fake->n_sent = 0;
     fake->closing = false;
+    fake->speaks = 0;
     if (fake->banner) {
         base_put_text(&fake->out, fake->banner);
-    } else if (!fake->mute) {
-        fake_switch_put(fake, FAKE_HELLO, 0, hello, n_hello - HEADER_BYTES);
-        fake->out.data[0] = fake->hello_version ? fake->hello_version : 1;
+    } else if (!fake->mute && !fake->hears_first) {
+        put_hello(fake);
     }
     if (!fake->holds) {
         send_out(fake);
     }
     if (fake->banner || fake->mute) {
-        while (receive(fake->fd, hello, 1)) {
+        while (receive(fake->fd, &byte, 1)) {
         }
     } else {
         while (!fake->closing && serve_request(fake)) {

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Message types and stats kinds as OpenFlow 1.0 numbers them; not taken from
+/* Message types and stats kinds as OpenFlow 1.0 numbers them, in both versions; not taken from
  * the code that is tested. */
 enum {
     FAKE_HELLO = 0,
@@ -36,16 +36,22 @@ enum {
     FAKE_FLOW = 1,
     FAKE_AGGREGATE = 2,
     FAKE_PORT = 4,
-    FAKE_FLOW_BYTES = 96, /* of a record */
+    FAKE_GROUP_DESC = 7, /* these in OpenFlow 1.3 */
+    FAKE_METER_CONFIG = 10,
+    FAKE_PORT_DESC = 13,
+    FAKE_FLOW_BYTES = 96, /* of a record; in OpenFlow 1.3 it has more */
+    FAKE_FLOW_BYTES_13 = 120,
 };
 
 struct fake_switch {
     /* What it does; set before the start. All zero is the well-behaved one. */
     uint64_t dpid;
-    uint8_t hello_version; /* 0: 1 */
+    uint8_t version;       /* 4: OpenFlow 1.3 with one whose HELLO has it, else 1.0; 0: 1.0 only */
+    uint8_t hello_version; /* 0: 1, or 4 */
     size_t hello_bytes;    /* 0: 8 */
     const char *banner;    /* instead of all OpenFlow */
     bool mute;             /* accepts, and never says a word */
+    bool hears_first;      /* its HELLO answers that of the other */
     bool hangs_up;         /* closes after the reply to each BARRIER */
     bool holds;            /* sends nothing before that reply, then all at once */
     size_t n_flows;
@@ -82,6 +88,7 @@ struct fake_switch {
 
     /* Its own. */
     struct base_buffer out;
+    uint8_t speaks; /* on this connection, on the wire; 0: 1.0 */
     int listen_fd, fd;
     bool closing;
     pthread_t thread;

@@ -198,7 +198,7 @@ void answer_with_a_lie(struct fake_switch *fake, uint8_t type, uint32_t xid, uin
 
 const struct hostile HOSTILE[N_HOSTILE] = {
     {{.answer = refuse_hello, .hello_version = 4},
-     "does not speak OpenFlow 1.0: OFPET_HELLO_FAILED"},
+     "OFPET_HELLO_FAILED OFPHFC_INCOMPATIBLE: \"only 1.3\""},
     {{.banner = "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"},
      "not in OpenFlow: \"HTTP/1.1 400"},
     {{.banner = "SSH-2.0-OpenSSH_9.2\r\n"}, "not in OpenFlow: \"SSH-2.0-OpenSSH_9.2\""},

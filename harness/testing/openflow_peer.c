@@ -5,6 +5,9 @@
 
 #include "openflow/of10/action_codec.h"
 #include "openflow/of10/match_codec.h"
+#include "openflow/of13/flow_codec.h"
+#include "openflow/of13/match_codec.h"
+#include "openflow/of13/multipart.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +166,94 @@ int peer_read_flow_mod(struct base_reader *body, struct base_arena *arena, struc
     }
     entry->n_actions = (uint16_t)n_actions;
     return 0;
+}
+
+size_t peer13_begin_stats(struct base_buffer *out, uint32_t xid, uint16_t kind, bool more)
+{
+    size_t begin = of13_begin(out, OFPT_STATS_REPLY, xid);
+    base_put_be16(out, kind);
+    base_put_be16(out, more);
+    (void)base_put_zeros(out, 4);
+    return begin;
+}
+
+void peer13_put_flow_stats(struct base_buffer *out, const struct flow_entry *entry)
+{
+    size_t begin = out->n_bytes;
+    base_put_be16(out, 0);
+    base_put_u8(out, entry->table_id);
+    base_put_u8(out, 0);
+    base_put_be32(out, entry->duration_sec);
+    base_put_be32(out, entry->duration_nsec);
+    base_put_be16(out, entry->priority);
+    base_put_be16(out, entry->idle_timeout);
+    base_put_be16(out, entry->hard_timeout);
+    base_put_be16(out, entry->flags);
+    (void)base_put_zeros(out, 4);
+    base_put_be64(out, entry->cookie);
+    base_put_be64(out, entry->n_packets);
+    base_put_be64(out, entry->n_bytes);
+    require(of13_encode_match(out, entry, NULL) == 0);
+    require(of13_encode_instructions(out, entry, NULL) == 0);
+    base_patch_be16(out, begin, (uint16_t)(out->n_bytes - begin));
+}
+
+void peer13_put_flow_removed(struct base_buffer *out, uint32_t xid,
+                             const struct of_flow_removed *removed)
+{
+    const struct flow_entry *entry = &removed->entry;
+    size_t begin = of13_begin(out, OFPT_FLOW_REMOVED, xid);
+    base_put_be64(out, entry->cookie);
+    base_put_be16(out, entry->priority);
+    base_put_u8(out, removed->reason);
+    base_put_u8(out, entry->table_id);
+    base_put_be32(out, entry->duration_sec);
+    base_put_be32(out, entry->duration_nsec);
+    base_put_be16(out, entry->idle_timeout);
+    base_put_be16(out, entry->hard_timeout);
+    base_put_be64(out, entry->n_packets);
+    base_put_be64(out, entry->n_bytes);
+    require(of13_encode_match(out, entry, NULL) == 0);
+    of_end(out, begin);
+}
+
+/* Match and instructions stand as in a record of flow statistics, which can be read. */
+int peer13_read_flow_mod(struct base_reader *body, struct flow_table *table,
+                         struct of_flow_mod *mod, struct base_error *error)
+{
+    enum { FIXED_BYTES = 48 };
+    uint64_t cookie = base_read_be64(body), cookie_mask = base_read_be64(body);
+    uint8_t table_id = base_read_u8(body);
+    *mod = (struct of_flow_mod){.command = base_read_u8(body)};
+    uint16_t idle = base_read_be16(body), hard = base_read_be16(body);
+    uint16_t priority = base_read_be16(body);
+    mod->buffer_id = base_read_be32(body);
+    mod->out_port = (uint16_t)base_read_be32(body);
+    uint32_t group = base_read_be32(body);
+    mod->flags = base_read_be16(body);
+    base_read_skip(body, 2);
+    if (body->failed || mod->command > OFPFC_DELETE_STRICT || cookie_mask || group != UINT32_MAX) {
+        return base_fail(error, "flow mod: cut short, unknown command, or limited");
+    }
+    struct base_buffer record = {0};
+    size_t n_rest = base_reader_left(body);
+    base_put_be16(&record, (uint16_t)(FIXED_BYTES + n_rest));
+    (void)base_put_zeros(&record, FIXED_BYTES - 2);
+    base_put_bytes(&record, base_read_bytes(body, n_rest), n_rest);
+    struct base_reader in = base_reader_over(record.data, record.n_bytes);
+    int status = of13_decode_flow_stats(&in, table, SIZE_MAX, error);
+    base_buffer_free(&record);
+    if (status == 0) {
+        struct flow_entry *entry = &table->entries[table->n_entries - 1];
+        entry->table_id = table_id;
+        entry->cookie = cookie;
+        entry->idle_timeout = idle;
+        entry->hard_timeout = hard;
+        entry->priority = priority;
+        entry->flags = mod->flags;
+        mod->entry = *entry;
+    }
+    return status;
 }
 
 static int recode_bytes(const struct of_header *header, struct base_reader *body,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * For tests: the half of OpenFlow 1.0 that the program does not speak. A peer
- * writes what only switches send, and reads the FLOW_MODs of a controller. */
+ * For tests: the half of OpenFlow 1.0 that the program does not speak, and some of that of 1.3. A
+ * peer writes what only switches send, and reads the FLOW_MODs of a controller. */
 #ifndef TESTING_OPENFLOW_PEER_H
 #define TESTING_OPENFLOW_PEER_H
 
+#include "openflow/control.h"
 #include "openflow/error.h"
 #include "openflow/of10/control.h"
 #include "openflow/of10/flow_codec.h"
@@ -33,6 +34,14 @@ void peer_put_port_stats(struct base_buffer *out, uint16_t port,
  * of_decode_actions do, and on an unknown command. */
 int peer_read_flow_mod(struct base_reader *body, struct base_arena *arena, struct of_flow_mod *mod,
                        struct base_error *error);
+
+/* The same of OpenFlow 1.3. The entry of a FLOW_MOD is read into a table, as its last. */
+size_t peer13_begin_stats(struct base_buffer *out, uint32_t xid, uint16_t kind, bool more);
+void peer13_put_flow_stats(struct base_buffer *out, const struct flow_entry *entry);
+void peer13_put_flow_removed(struct base_buffer *out, uint32_t xid,
+                             const struct of_flow_removed *removed);
+int peer13_read_flow_mod(struct base_reader *body, struct flow_table *table,
+                         struct of_flow_mod *mod, struct base_error *error);
 
 /* Decodes one whole message and writes what was understood to `out`, which is
  * empty. Types that the program never reads are written as they were. 0; -1 and

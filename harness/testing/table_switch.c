@@ -5,7 +5,7 @@
 
 #include "model/flow_mod.h"
 #include "ofctl/flow.h"
-#include "openflow/message.h"
+#include "openflow/protocol.h"
 #include "testing/cmocka.h"
 #include "testing/openflow_peer.h"
 
@@ -14,6 +14,13 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { VERSION_13 = 4 };
+
+static bool is_13(const struct table_switch *sw)
+{
+    return sw->answers.speaks == VERSION_13;
+}
 
 static size_t find(const struct table_switch *sw, const struct flow_entry *entry)
 {
@@ -31,7 +38,8 @@ static void strike(struct flow_table *table, size_t index)
             (table->n_entries - index) * sizeof *table->entries);
 }
 
-/* Sections 3.4 and 4.6, as far as tests need it: a command that is not strict fails the test. */
+/* OpenFlow 1.0, sections 3.4 and 4.6, and 1.3.5, section 6.4, as far as tests need it: a command
+ * that is not strict fails the test. */
 static void apply(struct table_switch *sw, const struct of_flow_mod *mod)
 {
     size_t at = find(sw, &mod->entry);
@@ -47,18 +55,34 @@ static void apply(struct table_switch *sw, const struct of_flow_mod *mod)
     if (found && mod->command == OFPFC_MODIFY_STRICT) {
         entry->actions = mod->entry.actions;
         entry->n_actions = mod->entry.n_actions;
+        entry->instructions = mod->entry.instructions;
     } else {
         *entry = mod->entry;
     }
 }
 
-/* OFPET_FLOW_MOD_FAILED, OFPFMFC_ALL_TABLES_FULL, about the message. */
+/* OFPET_FLOW_MOD_FAILED, and that the table is full, about the message. */
 static void refuse(struct table_switch *sw, uint32_t xid, const void *bytes)
 {
-    uint8_t body[4 + 64] = {0, OFPET_FLOW_MOD_FAILED};
+    uint8_t body[4 + 56] = {0, OFPET_FLOW_MOD_FAILED};
+    if (is_13(sw)) {
+        body[1] = 5; /* OFPFMFC_TABLE_FULL */
+        body[3] = 1;
+    }
     memcpy(body + 4, bytes, sizeof body - 4);
     fake_switch_put(&sw->answers, FAKE_ERROR, xid, body, sizeof body);
     sw->n_refused++;
+}
+
+static int read_flow_mod(struct table_switch *sw, struct base_reader *body, struct of_flow_mod *mod,
+                         struct base_error *error)
+{
+    if (!is_13(sw)) {
+        return peer_read_flow_mod(body, &sw->table.arena, mod, error);
+    }
+    int status = peer13_read_flow_mod(body, &sw->table, mod, error);
+    sw->table.n_entries -= status == 0;
+    return status;
 }
 
 static void hear_flow_mod(struct table_switch *sw, uint32_t xid, struct base_reader *body,
@@ -67,7 +91,7 @@ static void hear_flow_mod(struct table_switch *sw, uint32_t xid, struct base_rea
     struct of_flow_mod mod;
     struct base_error error;
     struct base_buffer line = {0};
-    if (peer_read_flow_mod(body, &sw->table.arena, &mod, &error)) {
+    if (read_flow_mod(sw, body, &mod, &error)) {
         fail_msg("%s", error.text);
     }
     base_put_format(&line, "%" PRIu64 " %s ", sw->dpid,
@@ -97,16 +121,22 @@ static void put_entry(struct table_switch *sw, struct flow_entry entry)
         }
         entry.actions = last_first;
     }
-    peer_put_flow_stats(&sw->answers.out, &entry);
+    if (is_13(sw)) {
+        peer13_put_flow_stats(&sw->answers.out, &entry);
+    } else {
+        peer_put_flow_stats(&sw->answers.out, &entry);
+    }
 }
 
 static void put_table(struct table_switch *sw, uint32_t xid)
 {
-    size_t begin = peer_begin_stats(&sw->answers.out, xid, OFPST_FLOW, false);
+    struct base_buffer *out = &sw->answers.out;
+    size_t begin = is_13(sw) ? peer13_begin_stats(out, xid, OFPST_FLOW, false)
+                             : peer_begin_stats(out, xid, OFPST_FLOW, false);
     for (size_t i = 0; i < sw->table.n_entries; i++) {
         put_entry(sw, sw->table.entries[i]);
     }
-    of_end(&sw->answers.out, begin);
+    of_end(out, begin);
     sw->n_reads++;
 }
 
@@ -115,8 +145,13 @@ static void hear(struct table_switch *sw, const void *bytes, size_t n_bytes)
     struct of_header header;
     struct base_reader body;
     struct base_error error;
-    if (of_open(bytes, n_bytes, &header, &body, &error)) {
+    const uint8_t *version = bytes;
+    if (of_protocol(is_13(sw) ? VERSION_13 : 1)->open(bytes, n_bytes, &header, &body, &error)) {
         fail_msg("%s", error.text);
+    }
+    if (header.type == OFPT_HELLO) {
+        uint8_t ours = sw->answers.version ? sw->answers.version : 1;
+        sw->answers.speaks = *version < ours ? *version : ours;
     }
     struct base_reader kind = body;
     uint16_t stats = base_read_be16(&kind);
@@ -180,6 +215,7 @@ static void greet(struct table_switch *sw, struct event_base *base, evutil_socke
     assert_non_null(sw->peer);
     bufferevent_setcb(sw->peer, on_bytes, NULL, on_end, sw);
     bufferevent_enable(sw->peer, EV_READ | EV_WRITE);
+    sw->answers.speaks = sw->answers.version;
     fake_switch_put(&sw->answers, FAKE_HELLO, 0, NULL, 0);
     send_answers(sw);
 }
@@ -240,7 +276,11 @@ void table_switch_lose(struct table_switch *sw, size_t index, uint8_t reason)
 {
     const struct of_flow_removed removed = {.reason = reason, .entry = sw->table.entries[index]};
     strike(&sw->table, index);
-    peer_put_flow_removed(&sw->answers.out, 0, &removed);
+    if (is_13(sw)) {
+        peer13_put_flow_removed(&sw->answers.out, 0, &removed);
+    } else {
+        peer_put_flow_removed(&sw->answers.out, 0, &removed);
+    }
     send_answers(sw);
 }
 

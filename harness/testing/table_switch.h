@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A switch for tests of a controller: it keeps a flow table, as OpenFlow 1.0 has it, and does
- * wrong what it is told to. It lives on the event loop of the test, so that nothing depends on
- * threads or time. One that does not keep to the protocol: fake_switch.h. */
+ * A switch for tests of a controller: it keeps a flow table, as OpenFlow 1.0 has it (or 1.3, with
+ * `answers.version` 4), and does wrong what it is told to. It lives on the event loop of the test,
+ * so that nothing depends on threads or time. One that does not keep to the protocol:
+ * fake_switch.h. */
 #ifndef TESTING_TABLE_SWITCH_H
 #define TESTING_TABLE_SWITCH_H
 

@@ -3,6 +3,7 @@
  * How are lists of actions of OpenFlow 1.3 read and written? */
 #include "openflow/of13/action_codec.h"
 
+#include "model/header.h"
 #include "model/port.h"
 #include "openflow/check.h"
 #include "openflow/nxm.h"
@@ -215,9 +216,15 @@ static struct field_value whole_field(enum field_id id, uint64_t number)
 }
 
 /* What set_field says of an action of OpenFlow 1.0; false: it cannot. */
-static bool as_field(const struct action *action, struct field_value *field)
+static bool as_field(const struct action *action, bool is_tagged, struct field_value *field)
 {
     switch (action->type) {
+    case ACTION_SET_VLAN_VID:
+        *field = whole_field(FIELD_VLAN_VID, VLAN_TAGGED | action->vlan_vid);
+        return is_tagged;
+    case ACTION_SET_VLAN_PCP:
+        *field = whole_field(FIELD_VLAN_PCP, action->vlan_pcp);
+        return is_tagged;
     case ACTION_SET_FIELD:
         *field = *action->field;
         return true;
@@ -278,12 +285,13 @@ static void put_body(struct base_buffer *out, const struct kind *kind, const str
     }
 }
 
-static int encode_action(struct base_buffer *out, const struct action *action,
+/* is_tagged: the frame has a tag for sure. */
+static int encode_action(struct base_buffer *out, const struct action *action, bool is_tagged,
                          struct base_error *error)
 {
     const struct kind *kind = kind_of_type(action->type);
     struct field_value field;
-    if (as_field(action, &field)) {
+    if (as_field(action, is_tagged, &field)) {
         put_field(out, &field);
         return 0;
     }
@@ -313,12 +321,15 @@ static int encode_action(struct base_buffer *out, const struct action *action,
 int of13_encode_actions(struct base_buffer *out, const struct action *actions, size_t n_actions,
                         struct base_error *error)
 {
-    size_t begin = out->n_bytes;
+    size_t begin = out->n_bytes, n_pushed = 0;
     for (size_t i = 0; i < n_actions; i++) {
-        if (encode_action(out, &actions[i], error)) {
+        uint16_t type = actions[i].type;
+        if (encode_action(out, &actions[i], n_pushed > 0, error)) {
             out->n_bytes = begin;
             return base_fail_in(error, "action %zu", i + 1);
         }
+        n_pushed += type == ACTION_PUSH_VLAN;
+        n_pushed -= n_pushed > 0 && (type == ACTION_POP_VLAN || type == ACTION_STRIP_VLAN);
     }
     return 0;
 }

@@ -21,7 +21,8 @@ int of13_decode_actions(struct base_reader *in, struct base_arena *arena,
                         struct base_error *error);
 
 /* Fails, having written nothing, on an action that OpenFlow 1.3 does not have: the mod_* of 1.0
- * (but for those that set_field can say). */
+ * (but for those that set_field can say; those of a tag it can behind one that is pushed: without
+ * a tag in the frame it would do nothing, where 1.0 adds one). */
 int of13_encode_actions(struct base_buffer *out, const struct action *actions, size_t n_actions,
                         struct base_error *error);
 

@@ -71,11 +71,14 @@ static void what_can_not_be_said_is_refused(void **state)
     (void)state;
     const struct action modern = {.type = ACTION_OUTPUT, .port = 2};
     const struct action old = {.type = ACTION_SET_VLAN_VID, .vlan_vid = 30};
-    struct of_flow_mod mods[3] = {{.command = 5}};
+    const struct action popped[] = {
+        {.type = ACTION_PUSH_VLAN, .ethertype = 0x8100}, {.type = ACTION_POP_VLAN}, old};
+    struct of_flow_mod mods[4] = {{.command = 5}};
     mods[1].entry.match = match_in_port(1);
     mods[1].entry.match.mask.in_port = 0xff;
     mods[2].entry = (struct flow_entry){.actions = &old, .n_actions = 1};
-    for (size_t i = 0; i < 3; i++) {
+    mods[3].entry = (struct flow_entry){.actions = popped, .n_actions = 3};
+    for (size_t i = 0; i < 4; i++) {
         struct base_buffer out = {0};
         struct base_error error = {""};
         base_put_u8(&out, 0);

@@ -281,6 +281,8 @@ static json_t *switch_to_json(const struct tapd_controller *controller, size_t s
                                                 "wanted", (json_int_t)report.n_wanted, "foreign",
                                                 (json_int_t)report.n_foreign, "foreign_entries",
                                                 foreign_to_json(&report)));
+        json_object_set_new(value, "openflow",
+                            report.openflow ? json_string(report.openflow) : json_null());
     }
     return value;
 }

@@ -213,6 +213,7 @@ static void status_and_taps_are_told(void **state)
     assert_int_equal(ask(&world, "GET /status", ""), 200);
     assert_replied(&world, "\"installed\": true");
     assert_replied(&world, "\"dpid\": \"0000000000000001\"");
+    assert_replied(&world, "\"openflow\": \"1.0\"");
     assert_replied(&world, "Content-Type: application/json");
     assert_int_equal(ask(&world, "GET /taps", ""), 200);
     assert_replied(&world, "\"name\": \"web\"");

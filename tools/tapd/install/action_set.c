@@ -4,27 +4,6 @@
  * looking through them. */
 #include "tapd/install/action_set.h"
 
-/* The same changes in the same order in front of two places of two lists. */
-static bool same_changes(const struct tapd_actions *a, size_t at, const struct tapd_actions *b,
-                         size_t bt)
-{
-    size_t i = 0, j = 0;
-    for (;; i++, j++) {
-        while (i < at && action_sends(&a->items[i])) {
-            i++;
-        }
-        while (j < bt && action_sends(&b->items[j])) {
-            j++;
-        }
-        if (i == at || j == bt) {
-            return i == at && j == bt;
-        }
-        if (!action_equal(&a->items[i], &b->items[j])) {
-            return false;
-        }
-    }
-}
-
 /* What an action changes in a frame, if nothing that other actions change has to do with it;
  * -1: the order matters. A tag that is set is one that is there from then on, so that its id
  * and its priority may be set in either order, but not around a tag that is taken off. */
@@ -48,48 +27,54 @@ static int changed_field(const struct action *action)
 
 enum { N_FIELDS = ACTION_SET_TP_DST + 1 };
 
-/* By field the last action that sets it in front of a place; false: the order matters. */
-static bool find_fields(const struct tapd_actions *actions, size_t at,
-                        const struct action *last[N_FIELDS])
+/* Changes between *at and `end` up to the first around which the order matters, which is returned
+ * (NULL: there is none) and passed: by field the last that sets it. */
+static const struct action *take_run(const struct tapd_actions *actions, size_t *at, size_t end,
+                                     struct action last[N_FIELDS])
 {
-    for (size_t i = 0; i < at; i++) {
-        int field = changed_field(&actions->items[i]);
-        if (action_sends(&actions->items[i])) {
+    for (size_t i = 0; i < N_FIELDS; i++) {
+        last[i] = (struct action){.type = ACTION_VENDOR};
+    }
+    while (*at < end) {
+        const struct action *action = &actions->items[(*at)++];
+        struct action plain = action_plain(action);
+        int field = changed_field(&plain);
+        if (tapd_action_sends(action)) {
             continue;
         }
         if (field < 0) {
-            return false;
+            return action;
         }
-        last[field] = &actions->items[i];
+        last[field] = plain;
     }
-    return true;
+    return NULL;
 }
 
 /* Whether the frame at `at` of the one list is that at `bt` of the other. (Two lists that change it
- * to the same by a tag taken off are not found equal unless they do it in the same order: that is
- * the safe side.) */
+ * to the same by tags put on and taken off are not found equal unless they do it in the same order:
+ * that is the safe side.) */
 static bool same_frame(const struct tapd_actions *a, size_t at, const struct tapd_actions *b,
                        size_t bt)
 {
-    const struct action *of_a[N_FIELDS] = {0}, *of_b[N_FIELDS] = {0};
-    if (same_changes(a, at, b, bt)) {
-        return true;
-    }
-    if (!find_fields(a, at, of_a) || !find_fields(b, bt, of_b)) {
-        return false;
-    }
-    for (size_t i = 0; i < N_FIELDS; i++) {
-        if (!of_a[i] != !of_b[i] || (of_a[i] && !action_equal(of_a[i], of_b[i]))) {
-            return false;
+    const struct action *x, *y;
+    size_t i = 0, j = 0;
+    bool same = true;
+    do {
+        struct action of_a[N_FIELDS], of_b[N_FIELDS];
+        x = take_run(a, &i, at, of_a);
+        y = take_run(b, &j, bt, of_b);
+        for (size_t k = 0; same && k < N_FIELDS; k++) {
+            same = action_equal(&of_a[k], &of_b[k]);
         }
-    }
-    return true;
+        same = same && !x == !y && (!x || action_equal(x, y));
+    } while (same && x);
+    return same;
 }
 
 static bool same_output(const struct tapd_actions *a, size_t at, const struct tapd_actions *b,
                         size_t bt)
 {
-    return action_sends(&b->items[bt]) && action_equal(&a->items[at], &b->items[bt]) &&
+    return tapd_action_sends(&b->items[bt]) && action_equal(&a->items[at], &b->items[bt]) &&
            same_frame(a, at, b, bt);
 }
 
@@ -106,7 +91,7 @@ bool tapd_sends(const struct tapd_actions *other, const struct tapd_actions *act
 bool tapd_sends_within(const struct tapd_actions *actions, const struct tapd_actions *other)
 {
     for (size_t i = 0; i < actions->n; i++) {
-        if (action_sends(&actions->items[i]) && !tapd_sends(other, actions, i)) {
+        if (tapd_action_sends(&actions->items[i]) && !tapd_sends(other, actions, i)) {
             return false;
         }
     }
@@ -128,7 +113,7 @@ static size_t count_outputs(const struct tapd_actions *actions)
 {
     size_t n = 0;
     for (size_t i = 0; i < actions->n; i++) {
-        n += action_sends(&actions->items[i]);
+        n += tapd_action_sends(&actions->items[i]);
     }
     return n;
 }
@@ -139,7 +124,7 @@ bool tapd_does_same(const struct tapd_actions *a, const struct tapd_actions *b)
         return false;
     }
     for (size_t i = 0; i < a->n; i++) {
-        if (action_sends(&a->items[i]) && count_sent(a, a, i) != count_sent(b, a, i)) {
+        if (tapd_action_sends(&a->items[i]) && count_sent(a, a, i) != count_sent(b, a, i)) {
             return false;
         }
     }
@@ -155,7 +140,7 @@ int tapd_filter(const struct tapd_actions *actions, tapd_keep *keep, const void 
         return -1;
     }
     for (size_t i = 0; i < actions->n; i++) {
-        bool output = action_sends(&actions->items[i]);
+        bool output = tapd_action_sends(&actions->items[i]);
         if (!output || keep(context, actions, i)) {
             items[n++] = actions->items[i];
             n_needed = output ? n : n_needed;

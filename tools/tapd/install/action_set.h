@@ -7,6 +7,13 @@
 
 #include "tapd/plan/unite.h"
 
+/* Whether the action sends the frame somewhere, or may: a group does, and who knows what an action
+ * of a vendor does. */
+static inline bool tapd_action_sends(const struct action *action)
+{
+    return action_sends(action) || action->type == ACTION_GROUP || action->type == ACTION_VENDOR;
+}
+
 /* Whether `other` sends everything that `actions` sends. */
 bool tapd_sends_within(const struct tapd_actions *actions, const struct tapd_actions *other);
 

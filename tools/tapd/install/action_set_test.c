@@ -68,9 +68,35 @@ static void changes_of_different_fields_may_change_places(void **state)
         do_same("strip_vlan,mod_vlan_vid:5,output:3", "strip_vlan,mod_vlan_vid:5,output:3"));
 }
 
+static void a_tag_that_is_pushed_is_another_than_the_one_behind_it(void **state)
+{
+    (void)state;
+    const char *pushed = "push_vlan:0x8100,mod_vlan_vid:5,output:3";
+    assert_true(do_same(pushed, "push_vlan:0x8100,set_field:4101->vlan_vid,output:3"));
+    assert_true(do_same(pushed, "push_vlan:0x8100,mod_vlan_vid:6,mod_vlan_vid:5,output:3"));
+    assert_false(do_same(pushed, "mod_vlan_vid:5,output:3"));
+    assert_false(do_same(pushed, "mod_vlan_vid:5,push_vlan:0x8100,output:3"));
+    assert_false(do_same(pushed, "push_vlan:0x88a8,mod_vlan_vid:5,output:3"));
+    assert_false(do_same(pushed, "push_vlan:0x8100,mod_vlan_vid:5,pop_vlan,output:3"));
+    assert_true(do_same("pop_vlan,output:3", "strip_vlan,output:3"));
+    assert_false(do_same("pop_vlan,output:3", "pop_vlan,pop_vlan,output:3"));
+    assert_true(do_same("push_vlan:0x8100,mod_vlan_vid:5,output:6,mod_vlan_vid:7,output:8",
+                        "push_vlan:0x8100,mod_vlan_vid:7,output:8,mod_vlan_vid:5,output:6"));
+}
+
+static void a_group_sends(void **state)
+{
+    (void)state;
+    assert_false(do_same("output:2,group:1", "output:2"));
+    assert_false(do_same("output:2,group:1", "output:2,group:2"));
+    assert_true(do_same("output:2,group:1", "group:1,output:2"));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(outputs_may_come_in_any_order),
     cmocka_unit_test(a_change_belongs_to_the_outputs_behind_it),
     cmocka_unit_test(changes_of_different_fields_may_change_places),
+    cmocka_unit_test(a_tag_that_is_pushed_is_another_than_the_one_behind_it),
+    cmocka_unit_test(a_group_sends),
 };
 TEST_MAIN(tests)

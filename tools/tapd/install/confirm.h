@@ -5,7 +5,7 @@
 #define TAPD_INSTALL_CONFIRM_H
 
 #include "model/flow.h"
-#include "openflow/of10/control.h"
+#include "openflow/control.h"
 
 /* Whether a table that was read after the flow-mods shows all of them: entries that were added or
  * modified do what they should, and those that were deleted strictly are gone. Commands that may

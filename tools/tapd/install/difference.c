@@ -3,6 +3,9 @@
  * Flow-mods from the tables that are there to those that are wanted, in two phases of waves. */
 #include "tapd/install/difference.h"
 
+#include "ofctl/flow.h"
+#include "openflow/of13/wire.h"
+#include "tapd/install/dialect.h"
 #include "tapd/install/foreign.h"
 #include "tapd/install/transition.h"
 
@@ -20,6 +23,7 @@ struct differing {
     const struct tapd_network *network;
     unsigned age_sec;
     const struct flow_table *const *actual;
+    const uint8_t *versions;
     bool own_tables;
     struct tapd_difference *out;
     size_t sw; /* the one that is looked at */
@@ -159,6 +163,33 @@ static const struct flow_entry *still_wanted(struct differing *d, const struct f
     return aged;
 }
 
+static void note_unsaid(struct differing *d, const struct flow_entry *entry, const char *why)
+{
+    struct tapd_lack *lack = &d->out->lacks[d->sw];
+    struct base_buffer text = {0};
+    if (lack->n_unsaid++ == 0) {
+        ofctl_format_flow(entry, FLOW_NO_STATS, &text);
+        base_put_format(&text, ": %s", why);
+        lack->unsaid = base_arena_copy(&d->out->arena, base_buffer_text(&text), text.n_bytes + 1);
+        d->failed |= !lack->unsaid;
+        base_buffer_free(&text);
+    }
+}
+
+/* A wanted entry as the switch can be told it now; NULL if it cannot, or is wanted no more. */
+static const struct flow_entry *as_told(struct differing *d, const struct flow_entry *entry)
+{
+    uint8_t version = d->versions ? d->versions[d->sw] : OF13_VERSION;
+    const struct flow_entry *said = still_wanted(d, entry);
+    struct base_error why;
+    int status = said ? tapd_dialect(said, version, &d->scratch, &said, &why) : 0;
+    if (status > 0) {
+        note_unsaid(d, entry, why.text);
+    }
+    d->failed |= status < 0;
+    return status == 0 ? said : NULL;
+}
+
 /* What is there and ours, and what is wanted; and what is somebody else's. */
 static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
 {
@@ -177,7 +208,7 @@ static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
         }
     }
     for (size_t i = 0; rows && blocked && i < wanted->n_entries; i++) {
-        const struct flow_entry *entry = still_wanted(d, &wanted->entries[i]);
+        const struct flow_entry *entry = as_told(d, &wanted->entries[i]);
         if (entry && !blocked[i]) {
             rows[n++] = (struct tapd_row){
                 .match = entry->match, .priority = entry->priority, .wanted = entry};
@@ -217,13 +248,14 @@ static void differ(struct differing *d)
 }
 
 int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
-                         const struct flow_table *const *actual, bool own_tables,
-                         struct tapd_difference *difference)
+                         const struct flow_table *const *actual, const uint8_t *versions,
+                         bool own_tables, struct tapd_difference *difference)
 {
     *difference = (struct tapd_difference){0};
     struct differing d = {.network = network,
                           .age_sec = age_sec,
                           .actual = actual,
+                          .versions = versions,
                           .own_tables = own_tables,
                           .out = difference};
     size_t n_switches = network->policy->topology->n_switches;

@@ -66,9 +66,11 @@ struct tapd_foreign {
 
 /* What a switch does not have even after all steps. */
 struct tapd_lack {
-    size_t n_blocked; /* wanted entries that a foreign one keeps out */
-    size_t n_held;    /* wanted entries that do not send all they should: the switch behind a link
-                         is not known. To be made again when it is */
+    size_t n_blocked;   /* wanted entries that a foreign one keeps out */
+    size_t n_held;      /* wanted entries that do not send all they should: the switch behind a link
+                           is not known. To be made again when it is */
+    size_t n_unsaid;    /* wanted entries that the switch's version of OpenFlow cannot say */
+    const char *unsaid; /* the first of them, and why */
 };
 
 struct tapd_difference {
@@ -86,13 +88,14 @@ struct tapd_difference {
  * what has nothing left is not wanted. actual: by switch, what is installed there as
  * read from it; NULL: not known,
  * nothing is planned for it, and nothing new is sent to where it may come from or
- * get to it (unless the policy leaves it to another controller). With own_tables
+ * get to it (unless the policy leaves it to another controller). versions: by switch, which is
+ * spoken, on the wire; NULL: 1.3 with all. With own_tables
  * foreign entries of the first table are deleted as if they were ours, and are not
  * reported. No steps: the tables are as they should be. -1 without memory; then and
  * else tapd_difference_free. */
 int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
-                         const struct flow_table *const *actual, bool own_tables,
-                         struct tapd_difference *difference);
+                         const struct flow_table *const *actual, const uint8_t *versions,
+                         bool own_tables, struct tapd_difference *difference);
 void tapd_difference_free(struct tapd_difference *difference);
 
 /* "hides", "blocks", …: what a report says of a foreign entry. */

@@ -3,8 +3,10 @@
  * From one random policy to another, step by step: at every moment each switch does
  * with each header what both states do with it, and nothing that neither does; from
  * host to host too nothing arrives that neither state delivers, and pairs of both are
- * not interrupted; in the end the tables are those that are wanted. */
+ * not interrupted; in the end the tables are those that are wanted. Each switch speaks 1.0 or 1.3.
+ */
 #include "tapd/install/action_set.h"
+#include "tapd/install/dialect.h"
 #include "tapd/install/difference.h"
 #include "tapd/plan/random_testing.h"
 
@@ -23,8 +25,8 @@ static struct flow_entry *find(struct flow_table *table, const struct flow_entry
     return NULL;
 }
 
-/* What OpenFlow 1.0.0, section 4.6, says of the three commands that are used;
- * actions are borrowed. */
+/* What OpenFlow 1.0.0, section 4.6, and 1.3.5, section 6.4, say of the three commands that are
+ * used; actions are borrowed. */
 static void apply(struct flow_table *table, const struct flow_mod *mod)
 {
     struct flow_entry *entry = find(table, &mod->flow);
@@ -36,13 +38,27 @@ static void apply(struct flow_table *table, const struct flow_mod *mod)
     assert_true(mod->command == FLOW_ADD || mod->command == FLOW_MODIFY_STRICT);
     if (entry && mod->command == FLOW_MODIFY_STRICT) {
         entry->actions = mod->flow.actions;
-        entry->n_actions = mod->flow.n_actions;
-        entry->cookie = mod->flow.cookie;
+        entry->n_actions = mod->flow.n_actions; /* its cookie stays in 1.3 */
         return;
     }
     assert_true(mod->command == FLOW_ADD); /* nothing vanishes here */
     entry = entry ? entry : flow_table_add(table);
     *entry = mod->flow;
+}
+
+/* As switches of these versions have what is wanted of them; actions are in the arena. */
+static void copy_wanted(const struct flow_table *from, const uint8_t *versions,
+                        struct base_arena *arena, struct flow_table *to)
+{
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        for (size_t i = 0; i < from[sw].n_entries; i++) {
+            const struct flow_entry *said;
+            struct base_error error;
+            assert_int_equal(tapd_dialect(&from[sw].entries[i], versions[sw], arena, &said, &error),
+                             0);
+            *flow_table_add(&to[sw]) = *said;
+        }
+    }
 }
 
 /* Entries without their actions, which are borrowed; some may be missing. */
@@ -70,8 +86,9 @@ static void free_tables(struct flow_table *tables)
 /* Two states, and the one in between. */
 struct passage {
     const struct tapd_graph *graph;
-    struct flow_table old[N_SWITCHES], now[N_SWITCHES];
-    const struct flow_table *new;
+    uint8_t versions[N_SWITCHES];
+    struct base_arena arena;
+    struct flow_table from[N_SWITCHES], old[N_SWITCHES], now[N_SWITCHES], new[N_SWITCHES];
     struct header headers[N_HEADERS];
     struct port_ref sources[N_HEADERS];
     struct arrivals old_arrivals[N_HEADERS], new_arrivals[N_HEADERS];
@@ -107,7 +124,7 @@ static void arrivals_now(const struct passage *p, const struct flow_table *table
                          struct arrivals *arrivals)
 {
     arrivals->n = 0;
-    walk(p->graph, tables, p->sources[i], p->headers[i], 0, arrivals);
+    walk(p->graph, tables, p->sources[i], p->headers[i], 0, 0, arrivals);
     sort_arrivals(arrivals);
 }
 
@@ -166,7 +183,7 @@ static void make_wave(struct passage *p, const struct tapd_difference *differenc
 static void make_difference(struct passage *p, const struct tapd_network *wanted,
                             const struct flow_table *const *known, struct tapd_difference *made)
 {
-    assert_int_equal(tapd_difference_make(wanted, 0, known, false, made), 0);
+    assert_int_equal(tapd_difference_make(wanted, 0, known, p->versions, false, made), 0);
     assert_int_equal(made->n_foreign, 0);
     bool grows = false;
     for (size_t i = 0; i < made->n_waves; i++) {
@@ -199,7 +216,7 @@ static void note_partners(struct passage *p, const struct tapd_network *from,
     for (size_t j = 0; j < old.n; j++) {
         if (old.items[j].at.sw == p->sources[i].sw && is_one_of(&old.items[j], &new) &&
             is_one_of(&old.items[j], &p->old_arrivals[i])) {
-            arrive(&p->partners[i], old.items[j].at, old.items[j].vlan_tci);
+            arrive(&p->partners[i], old.items[j].at, old.items[j].tags);
         }
     }
     sort_arrivals(&p->partners[i]);
@@ -208,8 +225,12 @@ static void note_partners(struct passage *p, const struct tapd_network *from,
 static void begin(struct passage *p, const struct tapd_network *from, const struct tapd_network *to)
 {
     p->graph = to->policy->graph;
-    p->new = to->tables;
-    copy_tables(from->tables, p->old, sometimes(3));
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        p->versions[sw] = sometimes(2) ? 1 : 4;
+    }
+    copy_wanted(from->tables, p->versions, &p->arena, p->from);
+    copy_wanted(to->tables, p->versions, &p->arena, p->new);
+    copy_tables(p->from, p->old, sometimes(3));
     copy_tables(p->old, p->now, false);
     for (int i = 0; i < N_HEADERS; i++) {
         p->headers[i] = random_header();
@@ -244,8 +265,11 @@ static void go(const struct tapd_network *from, const struct tapd_network *to)
     check_reached(&p);
     tapd_difference_free(&first);
     tapd_difference_free(&second);
+    free_tables(p.from);
+    free_tables(p.new);
     free_tables(p.old);
     free_tables(p.now);
+    base_arena_free(&p.arena);
 }
 
 static struct tapd_network *random_network(const struct tapd_network *before)

@@ -35,7 +35,7 @@ void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *w
 {
     const struct flow_entry *entry = &foreign->entry;
     struct tapd_actions its = actions_of(entry), none = {0};
-    bool covered = false;
+    bool covered = false, does_more = instructions_open(entry->instructions);
     foreign->kind = TAPD_FOREIGN_APART;
     uint16_t in_port = entry->match.value.in_port, mask = entry->match.mask.in_port;
     for (size_t i = mask ? find_port(wanted, in_port) : 0; i < wanted->n_entries; i++) {
@@ -53,13 +53,13 @@ void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *w
             return;
         }
         if (entry->priority >= ours->priority && !foreign->ours &&
-            !tapd_sends_same(&its, &actions)) {
+            (does_more || !tapd_sends_same(&its, &actions))) {
             foreign->kind = TAPD_FOREIGN_HIDES;
             foreign->ours = ours;
         }
         covered |= ours->priority > entry->priority && match_within(&entry->match, &ours->match);
     }
-    if (!foreign->ours && !covered && !tapd_sends_within(&its, &none)) {
+    if (!foreign->ours && !covered && (does_more || !tapd_sends_within(&its, &none))) {
         foreign->kind = TAPD_FOREIGN_BENEATH;
     }
 }

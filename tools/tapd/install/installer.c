@@ -31,8 +31,8 @@ static int add_target(struct tapd_installer *installer, const struct topology_sw
     if (!target->name) {
         return base_fail(error, "out of memory");
     }
-    return owned ? tapd_sessions_add(installer->sessions, sw->name, sw->dpid, lab->openflow,
-                                     &lab->tls, &SESSION_OPS, target, &target->session, error)
+    return owned ? tapd_sessions_add(installer->sessions, sw->name, sw->dpid, lab, &SESSION_OPS,
+                                     target, &target->session, error)
                  : 0;
 }
 
@@ -54,11 +54,12 @@ static int allocate(struct tapd_installer *installer, size_t n_switches)
     installer->sessions = tapd_sessions_new(base, &installer->options.session);
     installer->targets = calloc(n_switches + 1, sizeof *installer->targets);
     installer->actual = calloc(n_switches + 1, sizeof(struct flow_table *));
+    installer->versions = calloc(n_switches + 1, sizeof *installer->versions);
     installer->wakeup = evtimer_new(base, tapd_round_on_wakeup, installer);
     installer->timer = evtimer_new(base, tapd_round_on_timer, installer);
     installer->resync = event_new(base, -1, EV_PERSIST, on_resync, installer);
-    return installer->sessions && installer->targets && installer->actual && installer->wakeup &&
-                   installer->timer && installer->resync
+    return installer->sessions && installer->targets && installer->actual && installer->versions &&
+                   installer->wakeup && installer->timer && installer->resync
                ? 0
                : -1;
 }
@@ -140,6 +141,8 @@ struct tapd_switch_report tapd_installer_report(const struct tapd_installer *ins
         .n_foreign = target->n_foreign,
     };
     if (target->session) {
+        const struct of_protocol *protocol = tapd_session_protocol(target->session);
+        report.openflow = protocol ? protocol->name : NULL;
         report.up = tapd_session_is_up(target->session);
         report.installed = tapd_target_is_right(target);
         report.trouble = report.up ? report.trouble : tapd_session_trouble(target->session);
@@ -170,6 +173,7 @@ void tapd_installer_free(struct tapd_installer *installer)
     tapd_difference_free(&installer->difference);
     free(installer->targets);
     free(installer->actual);
+    free(installer->versions);
     free(installer);
 }
 

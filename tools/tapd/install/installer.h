@@ -80,6 +80,7 @@ struct tapd_foreign_text {
 /* All text is good until the event loop runs again. */
 struct tapd_switch_report {
     bool owned, up;
+    const char *openflow; /* "1.3": what is spoken with it, or was last; NULL: it never was up */
     bool installed;      /* has what is wanted, by the last round */
     const char *trouble; /* "" if there is none */
     size_t n_wanted, n_own;

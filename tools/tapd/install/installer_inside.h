@@ -59,6 +59,7 @@ struct tapd_installer {
     struct tapd_difference difference; /* STAGE_SETTLING, STAGE_WRITING */
     size_t wave;                       /* the next */
     const struct flow_table **actual;  /* by switch */
+    uint8_t *versions;                 /* by switch: OpenFlow on the wire, where `actual` is */
     size_t n_sent;                     /* flow-mods since it was last settled */
     struct event *wakeup;              /* to go on */
     struct event *timer;               /* patience, settling */

@@ -179,6 +179,10 @@ static void note_lack(struct tapd_target *target)
     if (lack->n_blocked > 0) {
         base_fail(&target->trouble, "%zu entr%s of others in the place of ours", lack->n_blocked,
                   lack->n_blocked == 1 ? "y" : "ies");
+    } else if (lack->n_unsaid > 0) {
+        base_fail(&target->trouble, "%zu entr%s that OpenFlow %s cannot say, the first: %s",
+                  lack->n_unsaid, lack->n_unsaid == 1 ? "y" : "ies",
+                  tapd_session_protocol(target->session)->name, lack->unsaid);
     } else if (lack->n_held > 0) {
         base_fail(&target->trouble, "%zu entr%s for the table of a switch behind it", lack->n_held,
                   lack->n_held == 1 ? "y waits" : "ies wait");
@@ -218,13 +222,16 @@ static bool plan(struct tapd_installer *installer)
     for (size_t i = 0; i < installer->n_targets; i++) {
         const struct tapd_target *target = &installer->targets[i];
         installer->actual[i] = takes_part(target) ? &target->table : NULL;
+        installer->versions[i] =
+            installer->actual[i] ? tapd_session_protocol(target->session)->version : 0;
     }
     tapd_difference_free(&installer->difference);
     installer->difference = (struct tapd_difference){0};
     installer->abandoned = false;
     int64_t age_ms = tapd_monotonic_ms() - installer->network->since_ms;
     if (tapd_difference_make(installer->network, (unsigned)(age_ms / 1000), installer->actual,
-                             installer->options.own_tables, &installer->difference)) {
+                             installer->versions, installer->options.own_tables,
+                             &installer->difference)) {
         tapd_log("out of memory");
         installer->starved = true;
         tapd_round_wake(installer, STARVED_MS);

@@ -15,6 +15,7 @@
 
 enum { MAX_CALLERS = 256 }; /* that have not said which switch they are */
 
+static void on_greeted(void *owner, struct channel_conn *conn);
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
@@ -24,7 +25,8 @@ static bool take_caller(void *owner, struct channel_listener *listener, struct c
 static void on_lost_caller(void *owner, const struct base_error *why);
 static void free_session(struct tapd_session *session);
 
-static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
+static const struct channel_conn_ops SESSION_OPS = {
+    .message = on_message, .greeted = on_greeted, .down = on_down};
 
 static unsigned or_default(unsigned value, unsigned otherwise)
 {
@@ -72,6 +74,7 @@ static int listen_at(struct tapd_sessions *sessions, const struct endpoint *endp
     }
     channel_listener_set_patience(listener, sessions->options.handshake_ms);
     channel_listener_tell_lost(listener, on_lost_caller);
+    channel_listener_prefer_highest(listener);
     sessions->listeners[sessions->n_listeners++] = listener;
     return 0;
 }
@@ -100,9 +103,8 @@ static int set_endpoint(struct tapd_session *session, const char *endpoint, stru
 }
 
 int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t dpid,
-                      const char *endpoint, const struct endpoint_tls *tls,
-                      const struct tapd_session_ops *ops, void *owner, struct tapd_session **result,
-                      struct base_error *error)
+                      const struct lab_switch *at, const struct tapd_session_ops *ops, void *owner,
+                      struct tapd_session **result, struct base_error *error)
 {
     struct tapd_session *session = calloc(1, sizeof *session);
     if (!session || base_grow(&sessions->items, sessions->n_items, &sessions->capacity,
@@ -110,14 +112,18 @@ int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t
         free(session);
         return base_fail(error, "out of memory");
     }
-    *session = (struct tapd_session){
-        .sessions = sessions, .ops = ops, .owner = owner, .dpid = dpid, .name = strdup(name)};
+    *session = (struct tapd_session){.sessions = sessions,
+                                     .ops = ops,
+                                     .owner = owner,
+                                     .dpid = dpid,
+                                     .version = at->version,
+                                     .name = strdup(name)};
     session->timer = evtimer_new(sessions->base, on_timer, session);
     if (!session->name || !session->timer) {
         free_session(session);
         return base_fail(error, "out of memory");
     }
-    if (set_endpoint(session, endpoint, tls ? *tls : (struct endpoint_tls){0}, error)) {
+    if (set_endpoint(session, at->openflow, at->tls, error)) {
         free_session(session);
         return -1;
     }
@@ -143,9 +149,23 @@ int tapd_sessions_listen(struct tapd_sessions *sessions, const char *text, struc
                : 0;
 }
 
+/* That are spoken with switches that dial: which one that is shows later. */
+static uint32_t versions_of_callers(const struct tapd_sessions *sessions)
+{
+    uint32_t versions = 0;
+    for (size_t i = 0; i < sessions->n_items; i++) {
+        const struct tapd_session *session = sessions->items[i];
+        if (!session->text) {
+            versions |= session->version ? UINT32_C(1) << session->version : of_versions();
+        }
+    }
+    return versions;
+}
+
 void tapd_sessions_start(struct tapd_sessions *sessions)
 {
     for (size_t i = 0; i < sessions->n_listeners; i++) {
+        channel_listener_allow(sessions->listeners[i], versions_of_callers(sessions));
         channel_listener_start(sessions->listeners[i]);
     }
     for (size_t i = 0; i < sessions->n_items; i++) {
@@ -273,11 +293,17 @@ static bool take_caller(void *owner, struct channel_listener *listener, struct c
     (void)listener;
     struct tapd_sessions *sessions = owner;
     struct tapd_session *session = find_session(sessions, dpid);
+    const struct of_protocol *protocol = channel_conn_protocol(conn);
     if (!session) {
         tell_stranger(sessions, dpid);
         return false;
     }
     if (channel_conn_check_peer(conn, &session->peer, why)) {
+        return false;
+    }
+    if (session->version && session->version != protocol->version) {
+        base_fail(why, "%s speaks OpenFlow %s; its \"version\" in the lab file is another",
+                  session->name, protocol->name);
         return false;
     }
     if (session->conn) {
@@ -289,6 +315,16 @@ static bool take_caller(void *owner, struct channel_listener *listener, struct c
     session->conn = conn;
     tapd_session_go_up(session);
     return true;
+}
+
+static void on_greeted(void *owner, struct channel_conn *conn);
+static void on_greeted(void *owner, struct channel_conn *conn)
+{
+    (void)conn;
+    struct tapd_session *session = owner;
+    if (session->n_greetings == 0) {
+        tapd_session_ask_features(session);
+    }
 }
 
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,

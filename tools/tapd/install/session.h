@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The controller's side of OpenFlow 1.0, for many switches on one event loop.
+ * The controller's side of OpenFlow, 1.3 with each switch that has it and else 1.0, for many
+ * switches on one event loop.
  * A session is one switch for as long as the controller runs; connections come
  * and go underneath: dialled again and again (tcp:, ssl:, unix:), or made by the switch
  * (ptcp:, pssl:). HELLO, FEATURES, SET_CONFIG and ECHO in both directions are done
@@ -15,9 +16,9 @@
 #include "base/error.h"
 #include "model/endpoint.h"
 #include "model/state.h"
-#include "openflow/of10/control.h"
-#include "openflow/of10/flow_codec.h"
-#include "openflow/of10/port_codec.h"
+#include "model/topology.h"
+#include "openflow/control.h"
+#include "openflow/protocol.h"
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -36,7 +37,7 @@ struct tapd_session_ops {
      * may be moved away (and zeroed). */
     void (*read)(void *owner, struct switch_state *state);
     /* The switch refused mods[index] of the tapd_session_send under way, or
-     * OpenFlow 1.0 can not say it. */
+     * its OpenFlow can not say it. */
     void (*refused)(void *owner, size_t index, const char *why);
     /* The switch has processed all of the flow-mods, those refused too: so says BARRIER, or, of a
      * switch that refuses BARRIER, its table. */
@@ -66,14 +67,14 @@ struct tapd_session_options {
 struct tapd_sessions *tapd_sessions_new(struct event_base *base,
                                         const struct tapd_session_options *options);
 
-/* One switch more; it is not dialled before tapd_sessions_start. `endpoint`
+/* One switch more; it is not dialled before tapd_sessions_start. Its endpoint `at`
  * (model/endpoint.h): tcp:, ssl: and unix: are dialled, with ptcp: and pssl: the switch is awaited
- * there, and NULL: wherever the controller listens. `tls`, of which what is missing is that of the
+ * there, and NULL: wherever the controller listens. Of its version no other is spoken; 0: the
+ * highest that both have. Its TLS, of which what is missing is that of the
  * options, is read now. Name and endpoint are copied. Fails on a bad endpoint, if nobody can listen
  * there, on a bad key or certificate, and without memory. */
 int tapd_sessions_add(struct tapd_sessions *sessions, const char *name, uint64_t dpid,
-                      const char *endpoint, const struct endpoint_tls *tls,
-                      const struct tapd_session_ops *ops, void *owner,
+                      const struct lab_switch *at, const struct tapd_session_ops *ops, void *owner,
                       struct tapd_session **session, struct base_error *error);
 
 /* Listens at ptcp:[PORT][:HOST] or pssl:[PORT][:HOST] for all of them. A second time at the same
@@ -101,6 +102,9 @@ bool tapd_session_is_up(const struct tapd_session *session);
 
 /* No request is under way. */
 bool tapd_session_is_idle(const struct tapd_session *session);
+
+/* The OpenFlow that is spoken with it, or was the last time that it was up; NULL: it never was. */
+const struct of_protocol *tapd_session_protocol(const struct tapd_session *session);
 
 /* Why it is not up, for people: "tcp:127.0.0.1:6634: can not connect: Connection refused", of one
  * that dials also who did instead; "" while it is up. Until the next call. */

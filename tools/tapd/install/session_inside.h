@@ -26,6 +26,7 @@ struct tapd_session {
     char *name;
     char *text; /* the endpoint; NULL: the switch dials */
     uint64_t dpid;
+    uint8_t version; /* on the wire, as the lab says; 0: it does not */
     struct endpoint endpoint;
     struct channel_tls *tls;           /* ssl:; NULL: plain */
     struct endpoint_tls peer;          /* pssl: the fingerprint, no files */
@@ -33,17 +34,19 @@ struct tapd_session {
     size_t n_addresses;
     size_t n_tried; /* of the addresses, in this round */
     enum tapd_stage stage;
-    struct channel_conn *conn; /* NULL: STAGE_AWAY */
-    struct event *timer;       /* what is due in this stage if nothing else happens */
-    bool heard;                /* since the timer was set: what counts in this stage */
-    unsigned silent_ms;        /* it has said nothing that counts for so long */
-    bool echo_due;             /* an ECHO_REQUEST has not been answered */
+    struct channel_conn *conn;          /* NULL: STAGE_AWAY */
+    const struct of_protocol *protocol; /* of the last connection that was up; NULL: none was */
+    const struct of_control *control;   /* of the same version */
+    struct event *timer;                /* what is due in this stage if nothing else happens */
+    bool heard;                         /* since the timer was set: what counts in this stage */
+    unsigned silent_ms;                 /* it has said nothing that counts for so long */
+    bool echo_due;                      /* an ECHO_REQUEST has not been answered */
     uint32_t echo_xid;
     int64_t up_since_ms; /* tapd_monotonic_ms */
     unsigned n_failures; /* connections in vain since one that lasted, or took flow-mods */
     uint32_t next_xid;
-    uint32_t features_xid; /* the first of n_greetings */
-    unsigned n_greetings;
+    uint32_t features_xid;            /* the first of n_greetings */
+    unsigned n_greetings;             /* 0: its HELLO is waited for */
     struct channel_progress progress; /* STAGE_READING */
     struct channel_dump dump;
     const struct of_flow_mod *mods; /* STAGE_SENDING */
@@ -90,8 +93,10 @@ uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n);
 /* STAGE_AWAY, and why. The owner hears of it if the session was up. */
 void tapd_session_lose(struct tapd_session *session, const struct base_error *why);
 
-/* Sends FEATURES_REQUEST: STAGE_GREETING. */
+/* On a new connection: STAGE_GREETING. FEATURES is asked for at once, or, where the version is to
+ * be agreed upon, when the switch has said HELLO: tapd_session_ask_features. */
 void tapd_session_greet(struct tapd_session *session);
+void tapd_session_ask_features(struct tapd_session *session);
 
 /* The switch is the right one: STAGE_IDLE. */
 void tapd_session_go_up(struct tapd_session *session);

@@ -21,6 +21,11 @@ bool tapd_session_is_up(const struct tapd_session *session)
     return session->stage >= STAGE_IDLE;
 }
 
+const struct of_protocol *tapd_session_protocol(const struct tapd_session *session)
+{
+    return session->protocol;
+}
+
 bool tapd_session_is_idle(const struct tapd_session *session)
 {
     return session->stage == STAGE_IDLE;

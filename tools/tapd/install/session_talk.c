@@ -65,7 +65,8 @@ static void ask_for_table(struct tapd_session *session)
 static void begin_reading(struct tapd_session *session)
 {
     session->dump = (struct channel_dump){0};
-    session->progress = (struct channel_progress){.limits = {.max_bytes = MAX_READ_BYTES,
+    session->progress = (struct channel_progress){.protocol = session->protocol,
+                                                  .limits = {.max_bytes = MAX_READ_BYTES,
                                                              .max_messages = MAX_READ_MESSAGES,
                                                              .max_entries = MAX_READ_ENTRIES},
                                                   .dump = &session->dump,
@@ -96,16 +97,41 @@ void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *m
 static uint32_t ask(struct tapd_session *session, enum of_type request)
 {
     uint32_t xid = tapd_session_take_xids(session, 1);
-    of_encode_empty(channel_conn_output(session->conn), (uint8_t)request, xid);
+    channel_conn_protocol(session->conn)
+        ->put_empty(channel_conn_output(session->conn), request, xid);
     channel_conn_flush(session->conn);
     return xid;
 }
 
+/* Its transaction ids follow each other: nothing else is sent meanwhile. */
+void tapd_session_ask_features(struct tapd_session *session)
+{
+    uint32_t xid = ask(session, OFPT_FEATURES_REQUEST);
+    session->features_xid = session->n_greetings++ > 0 ? session->features_xid : xid;
+}
+
 void tapd_session_greet(struct tapd_session *session)
 {
-    session->features_xid = ask(session, OFPT_FEATURES_REQUEST);
-    session->n_greetings = 1;
+    session->n_greetings = 0;
+    if (session->version) {
+        channel_conn_speak(session->conn, of_protocol(session->version));
+        tapd_session_ask_features(session);
+    } else {
+        channel_conn_hear_first(session->conn, of_versions(), CHANNEL_HIGHEST);
+    }
     tapd_session_enter(session, STAGE_GREETING);
+}
+
+/* One that is silent may hear first, too. */
+static void ask_again_who_it_is(struct tapd_session *session)
+{
+    if (channel_conn_stage(session->conn) == CHANNEL_CONN_SILENT &&
+        channel_conn_hears(session->conn)) {
+        channel_conn_hear_no_longer(session->conn);
+        tapd_session_ask_features(session);
+    } else if (channel_conn_stage(session->conn) == CHANNEL_CONN_GREETED) {
+        tapd_session_ask_features(session);
+    }
 }
 
 static void ask_for_barrier(struct tapd_session *session)
@@ -139,10 +165,7 @@ void tapd_session_go_on(struct tapd_session *session)
 void tapd_session_ask_again(struct tapd_session *session)
 {
     if (session->stage == STAGE_GREETING) {
-        if (channel_conn_stage(session->conn) == CHANNEL_CONN_GREETED) {
-            ask(session, OFPT_FEATURES_REQUEST);
-            session->n_greetings++;
-        }
+        ask_again_who_it_is(session);
     } else if (!reads_table(session)) {
         ask_for_barrier(session);
     } else if (!session->echo_due) {
@@ -150,13 +173,25 @@ void tapd_session_ask_again(struct tapd_session *session)
     }
 }
 
+/* What it was found to do without in one version says nothing of another. */
+static void take_version(struct tapd_session *session)
+{
+    const struct of_protocol *protocol = channel_conn_protocol(session->conn);
+    if (session->protocol != protocol) {
+        session->progress.habits = (struct channel_habits){0};
+        session->protocol = protocol;
+        session->control = of_control(protocol->version);
+    }
+}
+
 void tapd_session_go_up(struct tapd_session *session)
 {
     struct base_buffer *output = channel_conn_output(session->conn);
-    of_encode_set_config(output, tapd_session_take_xids(session, 1), MISS_SEND_LEN);
+    take_version(session);
+    session->control->put_config(output, tapd_session_take_xids(session, 1), MISS_SEND_LEN);
     channel_conn_flush(session->conn);
     session->up_since_ms = tapd_monotonic_ms();
-    tapd_log("%s: connected", session->name);
+    tapd_log("%s: connected, in OpenFlow %s", session->name, session->protocol->name);
     tapd_session_enter(session, STAGE_IDLE);
     session->ops->up(session->owner);
 }
@@ -231,8 +266,8 @@ static void send_part(struct tapd_session *session)
     while (session->part_end < session->n_mods && output->n_bytes - n_before < max_bytes) {
         struct base_error error;
         size_t index = session->part_end++;
-        if (of_encode_flow_mod(output, tapd_session_take_xids(session, 1), &session->mods[index],
-                               &error)) {
+        if (session->control->put_flow_mod(output, tapd_session_take_xids(session, 1),
+                                           &session->mods[index], &error)) {
             session->part_refused = true;
             session->ops->refused(session->owner, index, error.text);
         }
@@ -253,7 +288,7 @@ static int take_features(struct tapd_session *session, struct base_reader *body,
                          struct base_error *error)
 {
     struct switch_state state = {0};
-    int status = of_decode_features(body, &state, error);
+    int status = channel_conn_protocol(session->conn)->features(body, &state, error);
     uint64_t dpid = state.datapath_id;
     switch_state_free(&state);
     if (status) {
@@ -406,7 +441,7 @@ static int take_error(struct tapd_session *session, const struct of_header *head
 {
     struct of_error of_error;
     struct base_buffer text = {0};
-    if (of_decode_error(body, OFP_VERSION, &of_error, error)) {
+    if (of_decode_error(body, header->version, &of_error, error)) {
         return -1;
     }
     put_reason(&of_error, &text);
@@ -477,18 +512,20 @@ static int take_removed(struct tapd_session *session, struct base_reader *body,
                         struct base_error *error)
 {
     struct of_flow_removed removed;
-    if (of_decode_flow_removed(body, &removed, error)) {
-        return -1;
+    struct base_arena arena = {0};
+    int status = session->control->flow_removed(body, &arena, &removed, error);
+    if (status == 0) {
+        session->ops->removed(session->owner, &removed);
     }
-    session->ops->removed(session->owner, &removed);
-    return 0;
+    base_arena_free(&arena);
+    return status;
 }
 
 static int take_port_status(struct tapd_session *session, struct base_reader *body,
                             struct base_error *error)
 {
     struct of_port_status status;
-    if (of_decode_port_status(body, &status, error)) {
+    if (session->control->port_status(body, &status, error)) {
         return -1;
     }
     session->ops->port_changed(session->owner, &status);

@@ -13,7 +13,7 @@ bool tapd_target_is_right(const struct tapd_target *target)
     return !target->session ||
            (target->known && target->compared && !target->stale && !target->refuses &&
             target->n_steps == 0 && target->lack.n_blocked == 0 && target->lack.n_held == 0 &&
-            tapd_session_is_up(target->session));
+            target->lack.n_unsaid == 0 && tapd_session_is_up(target->session));
 }
 
 bool tapd_installer_is_installed(const struct tapd_installer *installer)

@@ -139,17 +139,19 @@ static bool same_end(const struct flow_entry *old, const struct flow_entry *want
     return -TAPD_EARLY_TOLERANCE_MS <= late_ms && late_ms <= TAPD_LATE_TOLERANCE_MS;
 }
 
-/* What there is becomes the wanted entry; `there` has its cookie and timeouts. */
+/* What there is becomes the wanted entry; `there` has its cookie and timeouts, which only an entry
+ * that is added gets (a cookie in OpenFlow 1.3, section 6.4). */
 static void tell_wanted(const struct transition *t, const struct tapd_row *row,
                         enum tapd_phase phase)
 {
     const struct flow_entry *fresh = row->is_between ? row->wanted : NULL;
     const struct flow_entry *there = row->old ? row->old : fresh;
     struct tapd_actions now = row->is_between ? row->between : old_actions(row);
-    if (!there || (there != row->wanted && !same_end(there, row->wanted))) {
+    if (!there || there->cookie != row->wanted->cookie ||
+        (there != row->wanted && !same_end(there, row->wanted))) {
         struct flow_mod mod = make_mod(FLOW_ADD, row->wanted, &row->then);
         t->tell(t->context, phase, &mod);
-    } else if (there->cookie != row->wanted->cookie || !tapd_does_same(&now, &row->then)) {
+    } else if (instructions_open(there->instructions) || !tapd_does_same(&now, &row->then)) {
         struct flow_mod mod = make_mod(FLOW_MODIFY_STRICT, row->wanted, &row->then);
         t->tell(t->context, phase, &mod);
     }

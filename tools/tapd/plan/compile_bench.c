@@ -94,7 +94,7 @@ static void measure_difference(const struct tapd_network *network, const struct 
     for (size_t sw = 0; tables && sw < n; sw++) {
         tables[sw] = &actual[sw];
     }
-    if (!tables || tapd_difference_make(network, 0, tables, false, &difference) < 0) {
+    if (!tables || tapd_difference_make(network, 0, tables, NULL, false, &difference) < 0) {
         exit(1);
     }
     char what[60];

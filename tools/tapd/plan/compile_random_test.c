@@ -17,12 +17,12 @@ static void print_and_fail(const char *text, const struct tapd_network *network,
     base_put_format(&out, "\nwanted:");
     for (size_t i = 0; i < wanted->n; i++) {
         base_put_format(&out, " %zu:%u/%x", wanted->items[i].at.sw, wanted->items[i].at.port,
-                        wanted->items[i].vlan_tci);
+                        wanted->items[i].tags.outer);
     }
     base_put_format(&out, "\ngot:");
     for (size_t i = 0; i < got->n; i++) {
         base_put_format(&out, " %zu:%u/%x", got->items[i].at.sw, got->items[i].at.port,
-                        got->items[i].vlan_tci);
+                        got->items[i].tags.outer);
     }
     base_put_text(&out, "\n");
     tapd_network_format(network, &out);
@@ -63,7 +63,7 @@ static void check_headers(const char *text, const struct tapd_network *network, 
         struct header header = random_header();
         struct arrivals wanted = {.n = 0}, got = {.n = 0};
         expect(policy, taps, n_taps, source, &header, &wanted);
-        walk(policy->graph, network->tables, source, header, 0, &got);
+        walk(policy->graph, network->tables, source, header, 0, 0, &got);
         sort_arrivals(&wanted);
         sort_arrivals(&got);
         if (!arrivals_equal(&wanted, &got)) {

@@ -149,7 +149,7 @@ static void test_exact(void **unused)
     const struct flow_table *table = &network->tables[0];
     assert_int_equal(table->n_entries, 4);
     assert_int_equal(table->entries[0].priority, 65535);
-    assert_int_equal(table->entries[0].n_actions, 4); /* the tag is on the copy of b only */
+    assert_int_equal(table->entries[0].n_actions, 5); /* the tag is on the copy of b only */
     assert_int_equal(table->entries[0].hard_timeout, 60);
     assert_int_equal(table->entries[1].priority, 32768 + 256 + 24);
     tapd_network_free(network);
@@ -166,10 +166,12 @@ static void test_tags(void **unused)
                     "  - {name: b, source: [h31, h32], to: c4, tag: port, uplink: f3:5}\n"
                     "  - {name: c, source: h31, to: c1, uplink: f3:6}\n");
     struct tapd_network *network = compile(policy, NULL, 0, NULL);
-    assert_table(network, "f3",
-                 "in_port=1 actions=output:2,output:6,mod_vlan_vid:1,output:5,mod_vlan_vid:30,"
-                 "output:5\n"
-                 "in_port=2 actions=output:1,mod_vlan_vid:2,output:5\n");
+    assert_table(
+        network, "f3",
+        "in_port=1 "
+        "actions=output:2,output:6,push_vlan:0x8100,mod_vlan_vid:1,output:5,mod_vlan_vid:30,"
+        "output:5\n"
+        "in_port=2 actions=output:1,push_vlan:0x8100,mod_vlan_vid:2,output:5\n");
     assert_table(network, "m1",
                  "priority=32781,in_port=3,dl_vlan=1 actions=output:10\n"
                  "priority=32781,in_port=3,dl_vlan=2 actions=output:10\n"
@@ -177,7 +179,7 @@ static void test_tags(void **unused)
     assert_table(network, "d2",
                  "priority=32781,in_port=1,dl_vlan=1 actions=output:4\n"
                  "priority=32781,in_port=1,dl_vlan=2 actions=output:4\n"
-                 "priority=32781,in_port=1,dl_vlan=30 actions=strip_vlan,output:3\n");
+                 "priority=32781,in_port=1,dl_vlan=30 actions=pop_vlan,output:3\n");
     tapd_network_free(network);
     tapd_policy_free(policy);
 }
@@ -252,7 +254,7 @@ static void test_same_second(void **unused)
     struct tapd_network *network = compile(policy, active, 2, NULL);
     assert_table(network, "s1",
                  "hard_timeout=50, priority=33304,tcp,in_port=1 "
-                 "actions=output:6,mod_vlan_vid:3,output:6\n"
+                 "actions=output:6,push_vlan:0x8100,mod_vlan_vid:3,output:6\n"
                  "hard_timeout=50, priority=33024,in_port=1 actions=output:6\n");
     tapd_network_free(network);
     tapd_policy_free(policy);

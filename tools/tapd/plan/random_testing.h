@@ -155,9 +155,14 @@ static inline struct header random_header(void)
 
 /* ------------------------------------------------------------------ arrivals */
 
+/* The tag of a frame, and one behind it. */
+struct tags {
+    uint16_t outer, inner;
+};
+
 struct arrival {
     struct port_ref at;
-    uint16_t vlan_tci;
+    struct tags tags;
 };
 
 struct arrivals {
@@ -165,10 +170,23 @@ struct arrivals {
     size_t n;
 };
 
-static inline void arrive(struct arrivals *arrivals, struct port_ref at, uint16_t vlan_tci)
+static inline void arrive(struct arrivals *arrivals, struct port_ref at, struct tags tags)
 {
     assert_true(arrivals->n < 200);
-    arrivals->items[arrivals->n++] = (struct arrival){.at = at, .vlan_tci = vlan_tci};
+    arrivals->items[arrivals->n++] = (struct arrival){.at = at, .tags = tags};
+}
+
+/* What an action that sends nothing makes of the tags. */
+static inline void change_tags(struct tags *tags, const struct action *action)
+{
+    if (action->type == ACTION_PUSH_VLAN) {
+        assert_int_equal(tags->inner, 0);
+        *tags = (struct tags){(tags->outer & VLAN_PCP) | VLAN_TAGGED, tags->outer};
+    } else if (action->type == ACTION_SET_VLAN_VID) {
+        tags->outer = (uint16_t)((tags->outer & VLAN_PCP) | VLAN_TAGGED | action->vlan_vid);
+    } else if (action->type == ACTION_STRIP_VLAN || action->type == ACTION_POP_VLAN) {
+        *tags = (struct tags){tags->inner, 0};
+    }
 }
 
 /* By entry: of the highest priority that takes it. */
@@ -187,27 +205,26 @@ static inline const struct flow_entry *look_up(const struct flow_table *table,
 
 /* Where a frame that enters here arrives, by the tables. */
 static inline void walk(const struct tapd_graph *graph, const struct flow_table *tables,
-                        struct port_ref at, struct header header, unsigned n_hops,
+                        struct port_ref at, struct header header, uint16_t inner, unsigned n_hops,
                         struct arrivals *arrivals)
 {
+    struct tags tags = {header.vlan_tci, inner};
     assert_true(n_hops < 10); /* else a loop */
     header.in_port = at.port;
     const struct flow_entry *entry = look_up(&tables[at.sw], &header);
     for (size_t i = 0; entry && i < entry->n_actions; i++) {
         const struct action *action = &entry->actions[i];
-        if (action->type == ACTION_SET_VLAN_VID) {
-            header.vlan_tci =
-                (uint16_t)((header.vlan_tci & VLAN_PCP) | VLAN_TAGGED | action->vlan_vid);
-        } else if (action->type == ACTION_STRIP_VLAN) {
-            header.vlan_tci = 0;
-        } else if (action->type == ACTION_OUTPUT && action->port != at.port) {
+        change_tags(&tags, action);
+        if (action->type == ACTION_OUTPUT && action->port != at.port) {
             struct port_ref out = {at.sw, action->port};
             const struct tapd_end *end = tapd_graph_end(graph, out);
             assert_non_null(end);
             if (end->link == UINT32_MAX) {
-                arrive(arrivals, out, header.vlan_tci);
+                arrive(arrivals, out, tags);
             } else {
-                walk(graph, tables, graph->links[end->link].to, header, n_hops + 1, arrivals);
+                header.vlan_tci = tags.outer;
+                walk(graph, tables, graph->links[end->link].to, header, tags.inner, n_hops + 1,
+                     arrivals);
             }
         }
     }
@@ -243,7 +260,7 @@ static inline unsigned copies_wanted(const struct tapd_tap *const *taps, size_t 
 }
 
 static inline void add_partners(const struct tapd_pair *pairs, size_t n, struct port_ref source,
-                                uint16_t vlan_tci, struct arrivals *arrivals)
+                                struct tags tags, struct arrivals *arrivals)
 {
     for (size_t i = 0; i < n; i++) {
         bool a = port_ref_equal(pairs[i].a, source), b = port_ref_equal(pairs[i].b, source);
@@ -253,21 +270,22 @@ static inline void add_partners(const struct tapd_pair *pairs, size_t n, struct 
             known |= port_ref_equal(arrivals->items[j].at, to);
         }
         if ((a || b) && !known) {
-            arrive(arrivals, to, vlan_tci);
+            arrive(arrivals, to, tags);
         }
     }
 }
 
-/* Where a frame should arrive, by the policy and these taps of it. */
+/* Where a frame should arrive, by the policy and these taps of it: a tag is in front of its own. */
 static inline void expect(const struct tapd_policy *policy, const struct tapd_tap *const *taps,
                           size_t n_taps, struct port_ref source, const struct header *header,
                           struct arrivals *arrivals)
 {
     static const uint16_t tags[] = {0, 1, 2, 3, 4, 30, 31, 32};
     const struct topology *topology = policy->topology;
-    add_partners(policy->pairs, policy->n_pairs, source, header->vlan_tci, arrivals);
+    struct tags own = {header->vlan_tci, 0};
+    add_partners(policy->pairs, policy->n_pairs, source, own, arrivals);
     for (size_t i = 0; i < n_taps; i++) {
-        add_partners(taps[i]->pairs, taps[i]->n_pairs, source, header->vlan_tci, arrivals);
+        add_partners(taps[i]->pairs, taps[i]->n_pairs, source, own, arrivals);
     }
     for (size_t i = 0; i < topology->n_hosts; i++) {
         struct port_ref to = topology->hosts[i].port;
@@ -275,10 +293,9 @@ static inline void expect(const struct tapd_policy *policy, const struct tapd_ta
             uint16_t tag = tags[t / 2];
             bool strip = t % 2;
             unsigned n = copies_wanted(taps, n_taps, source, header, to, tag, strip);
-            uint16_t tci = (uint16_t)((header->vlan_tci & VLAN_PCP) | VLAN_TAGGED | tag);
-            tci = strip ? 0 : tci;
+            struct tags both = {(header->vlan_tci & VLAN_PCP) | VLAN_TAGGED | tag, own.outer};
             for (unsigned j = 0; j < n; j++) {
-                arrive(arrivals, to, tag ? tci : header->vlan_tci);
+                arrive(arrivals, to, tag && !strip ? both : own);
             }
         }
     }
@@ -290,7 +307,8 @@ static inline int compare_arrivals(const void *a, const void *b)
     if (x->at.sw != y->at.sw) {
         return x->at.sw < y->at.sw ? -1 : 1;
     }
-    return x->at.port != y->at.port ? x->at.port - y->at.port : x->vlan_tci - y->vlan_tci;
+    return x->at.port != y->at.port ? x->at.port - y->at.port
+                                    : memcmp(&x->tags, &y->tags, sizeof x->tags);
 }
 
 static inline void sort_arrivals(struct arrivals *arrivals)

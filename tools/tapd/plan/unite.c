@@ -160,10 +160,27 @@ static int by_action(const void *a, const void *b)
     return by_rewrite ? by_rewrite : x->lane->port - y->lane->port;
 }
 
+/* How a frame that was changed in the one way is changed in the other. */
+static void put_changes(struct tapd_actions *actions, struct action *items, uint16_t from,
+                        uint16_t to)
+{
+    static const struct action push = {.type = ACTION_PUSH_VLAN, .ethertype = DL_TYPE_VLAN};
+    static const struct action pop = {.type = ACTION_POP_VLAN};
+    bool has_ours = from != TAPD_UNTAGGED;
+    if (to == from) {
+        return;
+    }
+    if ((to == TAPD_STRIP) == has_ours) {
+        items[actions->n++] = has_ours ? pop : push;
+    }
+    items[actions->n++] =
+        to == TAPD_STRIP ? pop : (struct action){.type = ACTION_SET_VLAN_VID, .vlan_vid = to};
+}
+
 static int make_actions(const struct choice *choice, struct base_arena *arena,
                         struct tapd_actions *actions)
 {
-    struct action *items = base_arena_alloc(arena, 2 * choice->n_candidates * sizeof *items);
+    struct action *items = base_arena_alloc(arena, 3 * choice->n_candidates * sizeof *items);
     uint16_t rewrite = TAPD_UNTAGGED;
     if (!items) {
         return -1;
@@ -174,13 +191,8 @@ static int make_actions(const struct choice *choice, struct base_arena *arena,
     }
     for (size_t i = 0; i < choice->n_candidates && choice->candidates[i].taken; i++) {
         const struct tapd_lane *lane = choice->candidates[i].lane;
-        if (lane->rewrite != rewrite) {
-            rewrite = lane->rewrite;
-            items[actions->n++] =
-                rewrite == TAPD_STRIP
-                    ? (struct action){.type = ACTION_STRIP_VLAN}
-                    : (struct action){.type = ACTION_SET_VLAN_VID, .vlan_vid = rewrite};
-        }
+        put_changes(actions, items, rewrite, lane->rewrite);
+        rewrite = lane->rewrite;
         items[actions->n++] = (struct action){.type = ACTION_OUTPUT, .port = lane->port};
     }
     return 0;

@@ -52,7 +52,7 @@ static void take_steps(const struct tapd_network *network)
         n_entries += network->tables[sw].n_entries;
         actual[sw] = &empty;
     }
-    must(tapd_difference_make(network, 0, actual, false, &difference) == 0);
+    must(tapd_difference_make(network, 0, actual, NULL, false, &difference) == 0);
     must(difference.n_steps == n_entries);
     for (size_t sw = 0; sw < N_SWITCHES; sw++) {
         must(difference.lacks[sw].n_held == 0);
@@ -61,7 +61,7 @@ static void take_steps(const struct tapd_network *network)
     for (size_t sw = 0; sw < N_SWITCHES; sw++) {
         actual[sw] = &network->tables[sw];
     }
-    must(tapd_difference_make(network, 0, actual, false, &difference) == 0);
+    must(tapd_difference_make(network, 0, actual, NULL, false, &difference) == 0);
     must(difference.n_steps == 0);
     tapd_difference_free(&difference);
 }
