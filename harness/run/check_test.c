@@ -28,7 +28,7 @@ static void a_network_that_does_what_it_should_passes(void **state)
     /* The entries of s3 for uplinks that carry nothing. */
     assert_int_equal(run.report.coverage.n_entries, 16);
     assert_int_equal(run.report.coverage.n_missed, 8);
-    assert_string_equal(run.report.coverage.missed[0].entry, "s3 in_port=2");
+    assert_string_equal(run.report.coverage.missed[0].what, "s3 in_port=2");
     assert_string_equal(run.report.coverage.missed[0].reason,
                         "unreachable from every host that sends");
     assert_null(run.report.coverage.missed[0].by);
@@ -673,10 +673,10 @@ static void entries_that_no_frame_reaches_are_listed(void **state)
     assert_int_equal(coverage->n_entries, 20);
     assert_int_equal(coverage->n_missed, 10);
     assert_int_equal(coverage->n_exercised, 10);
-    assert_string_equal(coverage->missed[0].entry, "s1 in_port=2");
+    assert_string_equal(coverage->missed[0].what, "s1 in_port=2");
     assert_string_equal(coverage->missed[0].reason, "hidden");
     assert_string_equal(coverage->missed[0].by, "priority=50000,in_port=2");
-    assert_string_equal(coverage->missed[1].entry, "s1 priority=40000,tcp,in_port=2");
+    assert_string_equal(coverage->missed[1].what, "s1 priority=40000,tcp,in_port=2");
     /* Of every pair of which something is forbidden a frame was sent. */
     assert_true(coverage->n_pairs > 0);
     assert_int_equal(coverage->n_pairs_probed, coverage->n_pairs);

@@ -105,7 +105,7 @@ static void probes_come_and_go_with_entries(void **state)
     assert_int_equal(probes->after.n_entries, 16);
     assert_int_equal(probes->after.n_missed, 8);
     assert_int_equal(probes->after.n_exercised, 8);
-    assert_string_equal(probes->after.missed[0].entry, "s3 in_port=2");
+    assert_string_equal(probes->after.missed[0].what, "s3 in_port=2");
     free_plan(&planned);
     planned = (struct planned){0};
     fake_run_open_demon(&planned.run, "simulated");
