@@ -54,8 +54,8 @@ static void ignore_beyond_ipv4(struct match *match)
 
 static int check_ipv4(const struct match *match, struct base_error *error)
 {
-    bool is_beyond = match->value.dl_type == DL_TYPE_IPV6 &&
-                     (match->mask.nw_tos || match->mask.nw_proto);
+    bool is_beyond =
+        match->value.dl_type == DL_TYPE_IPV6 && (match->mask.nw_tos || match->mask.nw_proto);
     return is_beyond ? base_fail(error, "OpenFlow 1.0 can not match fields of IPv6") : 0;
 }
 
