@@ -61,8 +61,9 @@ def calls(paths, build="build", directory="."):
     graph = {objects[name]: {} for name in there}
     for symbol, users in needed.items():
         for user in users:
-            # Two programs may have functions of the same name, each for itself.
-            best = sorted(defined[symbol] - {user}, key=lambda path: (room(path) != room(user), path))
+            # Two programs may have functions of the same name, each for itself; a test may stand in for libc.
+            others = {path for path in defined[symbol] - {user} if production(path) or not production(user)}
+            best = sorted(others, key=lambda path: (room(path) != room(user), path))
             if best:
                 graph[user].setdefault(best[0], symbol)
     return graph, sorted(path for name, path in objects.items() if name not in there)

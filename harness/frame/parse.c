@@ -60,7 +60,7 @@ static void parse_transport(struct parser *parser, uint16_t type, uint8_t proto,
         base_read_skip(&ahead, 12);
         n_bytes = (size_t)(base_read_u8(&ahead) >> 4) * 4;
     }
-    if (n_bytes < row->min_bytes || n_bytes > base_reader_left(&reader)) {
+    if (n_bytes < row->min_bytes || n_bytes > base_reader_left(&reader) + parser->n_cut) {
         return; /* nor do switches see a TCP header of no such length */
     }
     parser->view->segment = offset(parser);

@@ -122,13 +122,13 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
         (struct state_set){.expected = expected->actions,
                            .n_expected = expected->n_actions,
                            .entry = row_at(port, deviation->entry),
-                           .n_does = flow ? flow->n_actions : 0,
                            .rival = row_at(port, deviation->rival),
                            .right = alone ? row_at(port, find_right_entry(port, deviation)) : NULL,
                            .where = deviation->where};
     set->does = flow ? base_arena_copy(&port->run->report->arena, flow->actions,
                                        flow->n_actions * sizeof *flow->actions)
                      : NULL;
+    set->n_does = set->does ? flow->n_actions : 0;
     if (set->rival) {
         const char *a = entry_text(port, deviation->entry), *b = entry_text(port, deviation->rival);
         if (a && b && strcmp(a, b) > 0) {

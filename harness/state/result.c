@@ -32,3 +32,10 @@ void state_fail_result(struct result *result, const char *declared, const char *
     result->disagree[0] = SAYS_DECLARED;
     result->disagree[1] = SAYS_ADVERTISED;
 }
+
+void state_excuse(const struct state_run *run, const struct state_unseen *unseen,
+                  struct result *result)
+{
+    result->detail = unseen->reason ? base_arena_text(&run->report->arena, unseen->reason) : NULL;
+    result->finding = unseen->finding;
+}

@@ -30,13 +30,6 @@ static const struct state_finding *find_other_switch(const struct state_run *run
     return base_arena_copy(&run->report->arena, &found, sizeof found);
 }
 
-void state_excuse(const struct state_run *run, const struct state_unseen *unseen,
-                  struct result *result)
-{
-    result->detail = unseen->reason ? base_arena_text(&run->report->arena, unseen->reason) : NULL;
-    result->finding = unseen->finding;
-}
-
 static int add_switch(struct state_run *run, const struct state_unseen *unseen)
 {
     const struct topology_switch *declared = &run->expectation->topology->switches[run->sw];

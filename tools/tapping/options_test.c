@@ -119,7 +119,8 @@ static void refuses_what_it_cannot_do(void **state)
     ASSERT_REFUSED("--max-loss: '101' is not", "h1", "h2", "--max-loss", "101");
     ASSERT_REFUSED("--max-loss: '' is not", "h1", "h2", "--max-loss", "");
     ASSERT_REFUSED("--type: 'ip' is none of", "h1", "h2", "-t", "ip");
-    ASSERT_REFUSED("--match: tp_dst needs tcp, udp or icmp", "h1", "h2", "-m", "tp_dst=80");
+    ASSERT_REFUSED("--match: tp_dst needs tcp, udp, sctp or icmp, or one of these with 6", "h1",
+                   "h2", "-m", "tp_dst=80");
     ASSERT_REFUSED("leave in_port out", "h1", "h2", "-m", "in_port=1");
 }
 

@@ -88,7 +88,8 @@ static void says_what_is_wrong(void **state)
 {
     (void)state;
     assert_refused("tcp prt 80", NULL, "the filter 'tcp prt 80': ");
-    assert_refused(NULL, "tp_dst=80", "--match: tp_dst needs tcp, udp or icmp");
+    assert_refused(NULL, "tp_dst=80",
+                   "--match: tp_dst needs tcp, udp, sctp or icmp, or one of these with 6");
     assert_refused(NULL, "in_port=1", "a host has no in_port");
 }
 
