@@ -161,7 +161,8 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
                      ? NULL
                      : space_table_open(&network->tables[sw], taker.entry, &at_port);
     if (!taker.open && compete) {
-        taker.open = SPACE_COMPETITION;
+        bool chooses = flows->entries[taker.entry].flags & SPACE_ALTERNATIVE;
+        taker.open = chooses ? SPACE_CHOICE : SPACE_COMPETITION;
     }
     return taker;
 }

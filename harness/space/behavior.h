@@ -48,6 +48,7 @@ _Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes
 
 /* Why a behaviour is unknown: of two entries it is not known which decides; rewritten packets are
  * handed to NORMAL. */
+#define SPACE_CHOICE           "a group chooses one of several buckets"
 #define SPACE_COMPETITION      "two entries of the same priority take it"
 #define SPACE_NORMAL_REWRITTEN "NORMAL after a rewrite"
 

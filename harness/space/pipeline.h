@@ -15,8 +15,9 @@
  *   - of a group ALL each bucket, of INDIRECT the one, of FAST FAILOVER the first that lives, by
  * the state of ports; each is an action set of its own, on a copy (ACTION_COPY);
  *   - a meter lets everything pass.
- * What is not known is open (ACTION_OPEN), by name: an action that is not modelled, a group SELECT
- * with several buckets, missing groups and those that call each other in a circle, a second tag,
+ * A group SELECT makes a leaf of each bucket that the switch may choose: alternatives, with one
+ * match and rank. What is not known is open (ACTION_OPEN), by name: an action that is not modelled,
+ * missing groups and those that call each other in a circle, a second tag,
  * two entries of one priority that do not go on alike, written actions where no entry takes the
  * packet (Open vSwitch executes them, the specification drops it), and a pipeline that is too
  * large. */

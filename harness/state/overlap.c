@@ -47,6 +47,7 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
     if ((port->named_only && !named) || of_a->behavior.unknown || of_b->behavior.unknown ||
         flow_open(&entries[a]) || flow_open(&entries[b]) ||
+        space_are_alternatives(&entries[a], &entries[b]) ||
         !match_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
         !match_intersect(&region.cube, &in_port, &region.cube)) {
         return;

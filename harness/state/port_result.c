@@ -117,11 +117,13 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
 {
     const struct state_case *expected = &port->cases[deviation->expected];
     const struct flow_entry *flow = flow_at(port, deviation->entry);
-    bool alone = flow && deviation->rival == ENTRY_NONE;
+    bool may = flow && flow->flags & SPACE_ALTERNATIVE;
+    bool alone = flow && deviation->rival == ENTRY_NONE && !may;
     *set =
         (struct state_set){.expected = expected->actions,
                            .n_expected = expected->n_actions,
                            .entry = row_at(port, deviation->entry),
+                           .may = may,
                            .rival = row_at(port, deviation->rival),
                            .right = alone ? row_at(port, find_right_entry(port, deviation)) : NULL,
                            .where = deviation->where};

@@ -92,7 +92,7 @@ static void random_groups(struct switch_state *state, uint32_t n_groups)
         for (size_t i = 0; i < group->n_buckets; i++) {
             buckets[i].actions = random_actions(state, random_below(3) ? id - 1 : n_groups + 1,
                                                 &buckets[i].n_actions);
-            buckets[i].weight = type == GROUP_SELECT ? (uint16_t)random_below(2) : 0;
+            buckets[i].weight = type == GROUP_SELECT ? (uint16_t)random_below(3) : 0;
             bool watches = type == GROUP_FAILOVER || random_below(4) == 0;
             buckets[i].watch_port =
                 watches && random_below(4) ? (uint16_t)(1 + random_below(5)) : PORT_NONE;
@@ -170,12 +170,15 @@ struct packet {
     struct header header;
     uint64_t metadata;
     bool queued, unknown;
+    bool is_impossible; /* there is no such choice */
     uint32_t queue_id;
     struct action set[32]; /* the action set, in the order of writing */
     size_t n_set;
     struct pipeline_sent sent[PIPELINE_SENT];
     size_t n_sent;
     int depth;
+    uint32_t choices; /* of each SELECT with several buckets, which: digits in base 4 */
+    uint32_t weight;  /* 4 to the power of those that were met */
 };
 
 static void emit(struct packet *packet, uint16_t port)
@@ -331,27 +334,38 @@ static void execute_bucket(const struct switch_state *state, struct packet *pack
     memcpy(packet->sent, copy.sent, sizeof copy.sent);
     packet->n_sent = copy.n_sent;
     packet->unknown |= copy.unknown;
+    packet->is_impossible |= copy.is_impossible;
+    packet->choices = copy.choices;
+    packet->weight = copy.weight;
 }
 
 static void execute_group(const struct switch_state *state, struct packet *packet, uint32_t id)
 {
     const struct group *group = find(state, id);
-    size_t n_live = 0;
+    size_t n_live = 0, nth = 0;
     if (!group || packet->depth > 8) {
         packet->unknown = true;
         return;
     }
+    bool selects = group->type == GROUP_SELECT;
     for (size_t i = 0; i < group->n_buckets; i++) {
         const struct bucket *bucket = &group->buckets[i];
-        bool live = lives(state, bucket, 0) && (group->type != GROUP_SELECT || bucket->weight > 0);
-        bool chosen =
-            group->type == GROUP_ALL || group->type == GROUP_INDIRECT || (live && n_live == 0);
-        n_live += live;
-        if (chosen) {
+        n_live += lives(state, bucket, 0) && (!selects || bucket->weight > 0);
+    }
+    if (selects && n_live > 1) {
+        nth = packet->choices % 4;
+        packet->choices /= 4;
+        packet->weight *= 4;
+        packet->is_impossible |= nth >= n_live;
+    }
+    for (size_t i = 0; i < group->n_buckets; i++) {
+        const struct bucket *bucket = &group->buckets[i];
+        bool all = group->type == GROUP_ALL || group->type == GROUP_INDIRECT;
+        bool live = lives(state, bucket, 0) && (!selects || bucket->weight > 0);
+        if (all || (live && nth-- == 0)) {
             execute_bucket(state, packet, bucket);
         }
     }
-    packet->unknown |= group->type == GROUP_SELECT && n_live > 1;
 }
 
 static void execute(const struct switch_state *state, struct packet *packet,
@@ -393,6 +407,10 @@ static int compare_sent(const void *a, const void *b)
 static void note(struct pipeline_fates *fates, struct packet *packet)
 {
     struct pipeline_fate *fate = &fates->fates[fates->n_fates];
+    fates->too_many |= packet->weight > 64 || fates->n_fates + 1 == PIPELINE_FATES;
+    if (packet->is_impossible || packet->choices > 0) {
+        return;
+    }
     *fate = (struct pipeline_fate){.n_sent = packet->n_sent, .unknown = packet->unknown};
     memcpy(fate->sent, packet->sent, packet->n_sent * sizeof *packet->sent);
     qsort(fate->sent, fate->n_sent, sizeof *fate->sent, compare_sent);
@@ -460,7 +478,10 @@ static void enter(const struct switch_state *state, const struct packet *packet,
 void pipeline_simulate(const struct switch_state *state, const struct header *header,
                        struct pipeline_fates *fates)
 {
-    struct packet packet = {.header = *header};
     fates->n_fates = 0;
-    enter(state, &packet, 0, fates);
+    fates->too_many = false;
+    for (uint32_t choices = 0; choices < 64; choices++) {
+        struct packet packet = {.header = *header, .choices = choices, .weight = 1};
+        enter(state, &packet, 0, fates);
+    }
 }

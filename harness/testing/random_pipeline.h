@@ -8,7 +8,7 @@
 #include "model/state.h"
 #include "testing/random_space.h"
 
-enum { PIPELINE_TABLES = 4, PIPELINE_SENT = 64, PIPELINE_FATES = 16 };
+enum { PIPELINE_TABLES = 4, PIPELINE_SENT = 64, PIPELINE_FATES = 64 };
 
 /* A packet that leaves. */
 struct pipeline_sent {
@@ -18,7 +18,8 @@ struct pipeline_sent {
     struct header header;
 };
 
-/* What may become of a packet: of entries of one priority each may have taken it. */
+/* What may become of a packet: each entry of one priority may take it, and each bucket of a group
+ * SELECT that lives. */
 struct pipeline_fate {
     struct pipeline_sent sent[PIPELINE_SENT]; /* sorted, as bytes */
     size_t n_sent;
@@ -28,6 +29,7 @@ struct pipeline_fate {
 struct pipeline_fates {
     struct pipeline_fate fates[PIPELINE_FATES];
     size_t n_fates;
+    bool too_many; /* and there may be more */
 };
 
 /* Fills the state, which must be empty: up to `max_entries` entries in tables 0 to 3, groups,

@@ -129,7 +129,9 @@ grouped 0 "what a bucket rewrites stays in it" '[{actions: "output:2,mod_dl_src:
 grouped 0 "the first bucket that lives" '{output: [3]}' 'type=ff,bucket=watch_port:9,output:2,bucket=watch_port:3,output:3'
 grouped 1 "and not the second" '{output: [2]}' 'type=ff,bucket=watch_port:3,output:3,bucket=watch_port:2,output:2'
 grouped 0 "no bucket lives: dropped" 'drop' 'type=ff,bucket=watch_port:9,output:2'
-grouped 3 "one of two buckets: not judged" '{output: [2]}' 'type=select,bucket=output:2,bucket=output:3'
+grouped 1 "one of two buckets: it may be the other" '{output: [2]}' 'type=select,bucket=output:2,bucket=output:3'
+grouped 0 "one of two buckets that do the same" '{output: [2]}' 'type=select,bucket=output:2,bucket=output:2'
+grouped 0 "a bucket of weight 0 is not chosen" '{output: [2]}' 'type=select,bucket=weight:0,output:3,bucket=output:2'
 declares '{output: [2]}'
 empties && $of13 add-meter "$bridge" 'meter=1 kbps bands=type=drop rate=1' &&
     $of13 add-flow "$bridge" 'in_port=1 actions=meter:1,output:2'
