@@ -27,7 +27,7 @@
 #include "model/state.h"
 
 /* More leaves than this are not composed: then everything is open, and says so. */
-enum { SPACE_LEAVES = 1 << 16 };
+enum { SPACE_LEAVES = 1 << 18 };
 
 /* The entries through which a leaf leads: rows of the switch's table, in the order in which they
  * take the packet. None: too large a pipeline, of which everything is open. */
