@@ -216,12 +216,12 @@ static bool is_stopped(const struct composer *composer)
     return composer->no_memory || composer->too_large;
 }
 
-/* Whether packets with this metadata meet the conditions beyond the header. *depends: one of which
- * that is not known. */
+/* Whether packets with this metadata meet the conditions beyond the header. *depends: one of them
+ * of which that is not known; NULL: it is. */
 static bool meets_extras(const struct node *node, const struct flow_entry *flow,
                          const struct field_value **depends)
 {
-    *depends = node->depends;
+    *depends = NULL;
     bool meets = true;
     for (size_t i = 0; i < flow->n_extras && meets; i++) {
         const struct field_value *extra = &flow->extras[i];
@@ -384,7 +384,7 @@ static void compete(struct composer *composer, const struct node *node, struct r
     for (size_t i = 0; i < n_a * n_b && !is_stopped(composer); i++) {
         struct node both = *node;
         if (match_intersect(&parts_a[i / n_b], &parts_b[i % n_b], &both.cube)) {
-            both.depends = of_a ? of_a : of_b;
+            both.depends = node->depends ? node->depends : of_a ? of_a : of_b;
             composer->key[both.n_key++] = KEY_FIRST + 2u * a->priority + KEY_COMPETES;
             composer->rows[both.n_rows++] = rivals.a;
             composer->actions.n = node->n_actions;
@@ -397,12 +397,14 @@ static void compete(struct composer *composer, const struct node *node, struct r
 static bool ask(struct composer *composer, const struct node *node, uint32_t row)
 {
     const struct flow_entry *flow = flow_of(composer, row);
+    const struct field_value *depends;
     struct node next = *node;
     struct match parts[2];
     bool all = false;
-    if (!meets_extras(node, flow, &next.depends)) {
+    if (!meets_extras(node, flow, &depends)) {
         return false;
     }
+    next.depends = node->depends ? node->depends : depends;
     size_t n = parts_of(node, flow, parts);
     for (size_t i = 0; i < n && !is_stopped(composer); i++) {
         next.cube = parts[i];
@@ -411,7 +413,7 @@ static bool ask(struct composer *composer, const struct node *node, uint32_t row
         composer->key[node->n_key] = KEY_FIRST + 2u * flow->priority;
         composer->rows[node->n_rows] = row;
         take(composer, &next, flow);
-        all |= match_equal(&parts[i], &node->cube) && next.depends == node->depends;
+        all |= match_equal(&parts[i], &node->cube) && !depends;
     }
     return all;
 }

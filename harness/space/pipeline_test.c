@@ -6,6 +6,7 @@
  *   PIPELINES=20000 build/harness/space/pipeline_test */
 #include "space/pipeline.h"
 
+#include "ofctl/flow.h"
 #include "space/table.h"
 #include "testing/cmocka.h"
 #include "testing/random_pipeline.h"
@@ -183,7 +184,33 @@ static void a_composed_table_does_what_the_pipeline_does(void **unused)
     free(universe.headers);
 }
 
+/* An entry of which it is not known whether it takes a packet that came by another such entry
+ * leaves it to those below. */
+static void conditions_that_are_not_known_add_up(void **unused)
+{
+    static const char *const flows[] = {
+        "table=0,priority=9,ip,nw_ttl=64 actions=goto_table:3",
+        "table=3,priority=9,ip,nw_ttl=3 actions=drop",
+        "table=3,priority=0 actions=output:2",
+    };
+    (void)unused;
+    struct switch_state state = {0};
+    struct space_pipeline pipeline;
+    size_t n_sending = 0;
+    for (size_t i = 0; i < sizeof flows / sizeof *flows; i++) {
+        assert_int_equal(ofctl_parse_flow(flows[i], &state.flows, NULL, NULL, NULL), 0);
+    }
+    assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+    for (size_t i = 0; i < pipeline.flows.n_entries; i++) {
+        n_sending += pipeline.flows.entries[i].n_actions > 0;
+    }
+    assert_int_equal(n_sending, 1);
+    space_pipeline_free(&pipeline);
+    switch_state_free(&state);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(conditions_that_are_not_known_add_up),
     cmocka_unit_test(a_composed_table_does_what_the_pipeline_does),
 };
 
