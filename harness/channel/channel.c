@@ -5,8 +5,9 @@
 
 #include "base/clock.h"
 #include "channel/channel_inside.h"
+#include "channel/hidden.h"
 #include "channel/socket.h"
-#include "openflow/of10/packet_codec.h"
+#include "openflow/of13/wire.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,13 +19,6 @@
 /* Connections beyond the switches that are waited for: strangers, port scanners. */
 enum { MAX_STRANGERS = 16 };
 
-/* For a switch that has not answered before: a round trip to any that is alive
- * again. A dead one must not cost the whole timeout once more. */
-enum { GRACE_MS = 250 };
-
-/* Of silence, at most; or a quarter of the timeout. */
-enum { MAX_SILENCE_MS = 1000 };
-
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
                       struct base_reader *body, struct base_error *error);
 static void on_down(void *owner, struct channel_conn *conn, const struct base_error *why);
@@ -34,6 +28,11 @@ static int on_rival_message(void *owner, struct channel_conn *conn, const struct
 static void on_rival_down(void *owner, struct channel_conn *conn, const struct base_error *why);
 
 static const struct channel_conn_ops SESSION_OPS = {.message = on_message, .down = on_down};
+static int on_kept_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error);
+static void on_kept_down(void *owner, struct channel_conn *conn, const struct base_error *why);
+
+static const struct channel_conn_ops KEPT_OPS = {.message = on_kept_message, .down = on_kept_down};
 static const struct channel_conn_ops RIVAL_OPS = {.message = on_rival_message,
                                                   .down = on_rival_down};
 
@@ -43,7 +42,8 @@ static void finish(struct session *session, const char *why)
     struct channel_dump *dump = session->progress.dump;
     dump->ok = !*why;
     dump->ms = base_ms_since(session->channel->started_ns);
-    session->silent_ms = *why && dump->first_byte_ms == 0 && dump->ms >= GRACE_MS ? dump->ms : 0;
+    session->silent_ms =
+        *why && dump->first_byte_ms == 0 && dump->ms >= CHANNEL_GRACE_MS ? dump->ms : 0;
     if (*why) {
         snprintf(dump->reason, sizeof dump->reason, "%s: %s", session->text, why);
     }
@@ -359,7 +359,7 @@ static bool on_switch(void *owner, struct channel_listener *listener, struct cha
     if (session->conn && session->running) {
         session->rival = conn;
         channel_conn_set_owner(conn, &RIVAL_OPS, session);
-        if (base_ms_since(session->channel->started_ns) > GRACE_MS) {
+        if (base_ms_since(session->channel->started_ns) > CHANNEL_GRACE_MS) {
             take_rival(session);
         }
         return true;
@@ -447,47 +447,6 @@ static void on_silence(evutil_socket_t fd, short events, void *arg)
     }
 }
 
-static void on_deadline(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    event_base_loopbreak(arg);
-}
-
-static void on_interrupt(evutil_socket_t fd, short events, void *arg)
-{
-    (void)fd;
-    (void)events;
-    struct channel *channel = arg;
-    channel->interrupted = true;
-    event_base_loopbreak(channel->base);
-}
-
-static int run_loop(struct channel *channel, struct base_error *error)
-{
-    const struct timeval timeout = base_timeval(channel->options.timeout_ms);
-    const struct timeval grace = base_timeval(GRACE_MS);
-    unsigned quarter_ms = channel->options.timeout_ms / 4 + 1;
-    const struct timeval silence =
-        base_timeval(quarter_ms < MAX_SILENCE_MS ? quarter_ms : MAX_SILENCE_MS);
-    if (channel->n_running == 0) {
-        return 0;
-    }
-    if (event_add(channel->deadline, &timeout) || event_add(channel->grace, &grace) ||
-        event_add(channel->silence, &silence) ||
-        (channel->interrupt && event_add(channel->interrupt, NULL)) ||
-        event_base_dispatch(channel->base)) {
-        return base_fail(error, "the event loop can not run");
-    }
-    event_del(channel->deadline);
-    event_del(channel->grace);
-    event_del(channel->silence);
-    if (channel->interrupt) {
-        event_del(channel->interrupt);
-    }
-    return 0;
-}
-
 static bool is_called(const struct channel *channel)
 {
     bool called = false;
@@ -502,7 +461,7 @@ static bool is_called(const struct channel *channel)
 static void hear_callers(struct channel *channel)
 {
     uint64_t start_ns = base_now_ns();
-    const struct timeval grace = base_timeval(GRACE_MS);
+    const struct timeval grace = base_timeval(CHANNEL_GRACE_MS);
     if (channel->n_listeners > 0) {
         event_base_loop(channel->base, EVLOOP_NONBLOCK);
     }
@@ -511,12 +470,98 @@ static void hear_callers(struct channel *channel)
     }
     do {
         event_base_loop(channel->base, EVLOOP_ONCE);
-    } while (is_called(channel) && base_ms_since(start_ns) < GRACE_MS);
+    } while (is_called(channel) && base_ms_since(start_ns) < CHANNEL_GRACE_MS);
     event_del(channel->grace);
 }
 
-int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
-                 struct base_error *error)
+/* ------------------------------------------------- what is not told in 1.0 */
+
+static int on_kept_message(void *owner, struct channel_conn *conn, const struct of_header *header,
+                           struct base_reader *body, struct base_error *error)
+{
+    (void)owner, (void)conn, (void)header, (void)body, (void)error;
+    return 0;
+}
+
+static void on_kept_down(void *owner, struct channel_conn *conn, const struct base_error *why)
+{
+    (void)why;
+    ((struct session *)owner)->kept = NULL;
+    channel_conn_free(conn);
+}
+
+/* Whether the switch may have said less in 1.0 than it would in 1.3. One that dials cannot be asked
+ * in both. */
+static bool may_hide(const struct session *session, const struct channel_dump *dump)
+{
+    uint32_t newer = of_versions() & ~((UINT32_C(2) << OFP_VERSION) - 1);
+    return dump->ok && session->conn && !session->insists && !session->listener &&
+           session->protocol->version == OFP_VERSION &&
+           (channel_conn_listed(session->conn) & newer);
+}
+
+/* Asks in 1.3 as well; the session of 1.0 stays open beside it. */
+static void begin_beside(struct session *session, struct channel_dump *other)
+{
+    session->kept = session->conn;
+    session->kept_habits = session->progress.habits;
+    session->conn = NULL;
+    channel_conn_set_owner(session->kept, &KEPT_OPS, session);
+    session->protocol = of_protocol(OF13_VERSION);
+    session->channel->n_running++;
+    begin(session, other);
+}
+
+/* What hides something in 1.0 is asked in 1.3 from now on. */
+static void end_beside(struct session *session, struct channel_dump *dump,
+                       struct channel_dump *other)
+{
+    if (session->running) {
+        give_up(session);
+    }
+    if (other->ok && channel_hides(&other->state.flows)) {
+        switch_state_free(&dump->state);
+        *dump = *other;
+        channel_conn_free(session->kept);
+    } else {
+        dump->odd |= other->ok ? 0 : CHANNEL_ODD_UNTOLD;
+        switch_state_free(&other->state);
+        hang_up(session);
+        session->protocol = of_protocol(OFP_VERSION);
+        session->progress.habits = session->kept_habits;
+        session->conn = session->kept;
+        session->silent_ms = 0;
+        if (session->conn) {
+            channel_conn_set_owner(session->conn, &SESSION_OPS, session);
+        }
+    }
+    session->kept = NULL;
+}
+
+static int dump_beside(struct channel *channel, struct channel_dump *dumps,
+                       struct base_error *error)
+{
+    struct channel_dump *others = calloc(channel->n_sessions + 1, sizeof *others);
+    if (!others) {
+        return base_fail(error, "out of memory");
+    }
+    for (size_t i = 0; i < channel->n_sessions && !channel->interrupted; i++) {
+        if (may_hide(&channel->sessions[i], &dumps[i])) {
+            begin_beside(&channel->sessions[i], &others[i]);
+        }
+    }
+    int status = channel_loop_run(channel, error);
+    for (size_t i = 0; i < channel->n_sessions; i++) {
+        if (channel->sessions[i].kept || channel->sessions[i].progress.dump == &others[i]) {
+            end_beside(&channel->sessions[i], &dumps[i], &others[i]);
+        }
+    }
+    free(others);
+    return status;
+}
+
+static int dump_all(struct channel *channel, unsigned what, struct channel_dump *dumps,
+                    struct base_error *error)
 {
     channel->started_ns = base_now_ns();
     channel->what = what;
@@ -528,7 +573,7 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
     for (size_t i = 0; i < channel->n_sessions; i++) {
         begin(&channel->sessions[i], &dumps[i]);
     }
-    int status = run_loop(channel, error);
+    int status = channel_loop_run(channel, error);
     for (size_t i = 0; i < channel->n_sessions; i++) {
         if (channel->sessions[i].running) {
             give_up(&channel->sessions[i]);
@@ -542,6 +587,13 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
         channel_listener_stop(channel->listeners[i]);
     }
     return status;
+}
+
+int channel_dump(struct channel *channel, unsigned what, struct channel_dump *dumps,
+                 struct base_error *error)
+{
+    int status = dump_all(channel, what, dumps, error);
+    return status == 0 && (what & CHANNEL_FLOWS) ? dump_beside(channel, dumps, error) : status;
 }
 
 int channel_packet_out(struct channel *channel, size_t target, uint16_t port, const void *frame,
@@ -661,14 +713,14 @@ int channel_open(const struct channel_target *targets, size_t n_targets,
     }
     set_options(&new->options, options);
     new->base = event_base_new();
-    new->deadline = new->base ? evtimer_new(new->base, on_deadline, new->base) : NULL;
+    new->deadline = new->base ? evtimer_new(new->base, channel_loop_end, new->base) : NULL;
     new->grace = new->deadline ? evtimer_new(new->base, on_grace, new) : NULL;
     new->silence =
         new->grace ? event_new(new->base, -1, EV_PERSIST | EV_TIMEOUT, on_silence, new) : NULL;
     bool failed = !new->silence;
     if (!failed && new->options.interrupt_fd > 0) {
         new->interrupt =
-            event_new(new->base, new->options.interrupt_fd, EV_READ, on_interrupt, new);
+            event_new(new->base, new->options.interrupt_fd, EV_READ, channel_loop_interrupt, new);
         failed = !new->interrupt;
     }
     new->sessions = calloc(n_targets + 1, sizeof *new->sessions);

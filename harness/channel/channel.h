@@ -37,8 +37,9 @@ struct channel_target {
     /* ptcp:, pssl: which of the switches that dial there; targets may share an endpoint.
      * Otherwise ignored: the caller compares state.datapath_id. */
     uint64_t dpid;
-    uint8_t version; /* on the wire: 1, 4; 0: 1.0, or 1.3 of a switch that has no 1.0. Where
-                        switches dial, those of all targets of the endpoint together */
+    uint8_t version; /* on the wire: 1, 4; 0: 1.0, or 1.3 of a switch that has no 1.0, or whose
+                        entries are not told as they are in 1.0. Where switches dial, those of all
+                        targets of the endpoint together, and 1.0 of one that has both */
     bool any_dpid;   /* ptcp: the first that no other target of the endpoint names */
 };
 
@@ -71,6 +72,7 @@ enum {
     CHANNEL_ODD_TABLE = 1 << 5,         /* its only table has another number than 0 */
     CHANNEL_ODD_NO_GROUPS = 1 << 6,     /* refuses GROUP_DESC: it has no groups */
     CHANNEL_ODD_NO_METERS = 1 << 7,     /* refuses METER_CONFIG: it has no meters */
+    CHANNEL_ODD_UNTOLD = 1 << 8,        /* speaks 1.3, too, and cannot be asked in it */
 };
 
 struct channel_dump {

@@ -25,6 +25,8 @@ struct session {
     size_t n_tried; /* of the addresses, in this dump */
     const struct of_protocol *protocol;
     bool insists;                      /* on this version */
+    struct channel_conn *kept;         /* of 1.0, while the switch is asked in 1.3; NULL */
+    struct channel_habits kept_habits; /* in 1.0 */
     struct channel_listener *listener; /* ptcp; shared */
     struct channel_conn *conn;         /* NULL: closed */
     struct channel_conn *rival;        /* ptcp: another that says it is the same switch; NULL */
@@ -57,7 +59,20 @@ struct channel {
     struct base_helper dialler; /* of unix: sockets; none: they are dialled here */
 };
 
-/* Appends how far a session came, for the reason of a dump that failed. */
+/* For a switch that has not answered before: a round trip to any that is alive
+ * again. A dead one must not cost the whole timeout once more. */
+enum { CHANNEL_GRACE_MS = 250 };
+
+/* (loop.c) Runs until no session does, or the time is over. Fails only if the event loop cannot
+ * run. */
+int channel_loop_run(struct channel *channel, struct base_error *error);
+
+/* (loop.c) For the events of the channel: its time is over (arg: the event base); the process was
+ * interrupted (arg: the channel). */
+void channel_loop_end(evutil_socket_t fd, short events, void *arg);
+void channel_loop_interrupt(evutil_socket_t fd, short events, void *arg);
+
+/* (explain.c) Appends how far a session came, for the reason of a dump that failed. */
 void channel_session_explain(const struct session *session, struct base_buffer *out);
 
 #endif

@@ -20,7 +20,7 @@ void of_encode_hello(struct base_buffer *out, uint32_t xid, uint32_t versions)
     of_end(out, begin);
 }
 
-uint32_t of_decode_hello(const struct of_header *header, struct base_reader body)
+uint32_t of_decode_hello_list(struct base_reader body)
 {
     while (base_reader_left(&body) >= ELEMENT_BYTES) {
         uint16_t type = base_read_be16(&body), length = base_read_be16(&body);
@@ -36,8 +36,14 @@ uint32_t of_decode_hello(const struct of_header *header, struct base_reader body
             break;
         }
     }
+    return 0;
+}
+
+uint32_t of_decode_hello(const struct of_header *header, struct base_reader body)
+{
+    uint32_t listed = of_decode_hello_list(body);
     uint8_t highest = header->version < MAX_VERSION ? header->version : MAX_VERSION;
-    return UINT32_MAX >> (31 - highest) & ~UINT32_C(1);
+    return listed ? listed : UINT32_MAX >> (31 - highest) & ~UINT32_C(1);
 }
 
 void of_format_versions(uint32_t versions, struct base_buffer *out)

@@ -27,15 +27,30 @@ spoken() {
 }
 
 sed 's|tcp:127.0.0.1:[0-9]*|ptcp:6653:127.0.0.1|' "$TAPPROOF_LAB" > "$scratch/dials.yaml"
+speak OpenFlow10
+spoken 'REQUEST (xid' "1.0 with switches that have it alone" $flows "$TAPPROOF_LAB"
 speak OpenFlow10,OpenFlow13
-spoken 'REQUEST (xid' "1.0 with switches that have both" $flows "$TAPPROOF_LAB"
-spoken 'REQUEST (xid' "also if they dial" $flows "$scratch/dials.yaml"
+spoken 'REQUEST (xid' "and with those that have both, if they dial" $flows "$scratch/dials.yaml"
 sed 's|\(tcp:127.0.0.1:[0-9]*"\)|\1, version: 1.3|' "$TAPPROOF_LAB" > "$lab"
 spoken 'OF1.3' "1.3 if the lab file says so" $flows "$lab"
 sed 's|\(ptcp:[^"]*"\)|\1, version: 1.3|' "$scratch/dials.yaml" > "$lab"
 spoken 'OF1.3' "also if they dial" $flows "$lab"
 grep 'OFPT_SET_ASYNC' $log > "$scratch/out"
 report "and nothing unasked is wanted" $?
+
+
+# What Open vSwitch leaves out in 1.0: the port drops, by that, and it does not.
+ovs-ofctl -O OpenFlow13 add-flow s1 'priority=40000,in_port=5 actions=write_actions(output:6)'
+ovs-ofctl -O OpenFlow10 add-flow s2 'priority=40000,in_port=5 actions=mod_vlan_vid:7,output:6'
+expect_says 0 'in_port=5 actions=write_actions(output:6)' "what is not told in 1.0 is told" \
+    $flows "$TAPPROOF_LAB" --no-stats
+expect_says 0 'in_port=5 actions=mod_vlan_vid:7,output:6' "what 1.0 tells better is told in 1.0" \
+    $flows "$TAPPROOF_LAB" --no-stats
+sed 's|\(tcp:127.0.0.1:[0-9]*"\)|\1, version: 1.0|' "$TAPPROOF_LAB" > "$lab"
+expect_says 0 'in_port=5 actions=drop' "unless 1.0 is asked for" $flows "$lab" --no-stats
+run 0 "$B/tapproof" check --only state -k state/s1/5 --lab "$TAPPROOF_LAB" expected/demon/always-forward.yaml
+[ $? -ne 0 ]
+report "no port passes by what is left out" $?
 
 speak OpenFlow13
 spoken 'OF1.3' "1.3 with switches that have no 1.0" $flows "$TAPPROOF_LAB"
