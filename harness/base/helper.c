@@ -40,20 +40,11 @@ static bool pass(int at, bool sends, void *bytes, size_t n_bytes, int *fd)
     do {
         n = sends ? sendmsg(at, &message, MSG_NOSIGNAL) : recvmsg(at, &message, MSG_CMSG_CLOEXEC);
     } while (n < 0 && errno == EINTR);
-    if (!sends) {
-        head = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-        if (head && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof(int))) {
-            memcpy(fd, CMSG_DATA(head), sizeof *fd);
-        }
+    /* What was sent, what has come, or zeros. */
+    if (head && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof(int))) {
+        memcpy(fd, CMSG_DATA(head), sizeof *fd);
     }
     return n == (ssize_t)n_bytes;
-}
-
-static void close_one(int fd)
-{
-    if (fd >= 0) {
-        close(fd);
-    }
 }
 
 static void serve(int at, base_helper_work *work, void *aux)
@@ -64,8 +55,8 @@ static void serve(int at, base_helper_work *work, void *aux)
         task.answer = -1;
         answer.failed = work(aux, &task, &answer.error);
         bool passed = pass(at, true, &answer, sizeof answer, &task.answer);
-        close_one(task.fd);
-        close_one(task.answer);
+        close(task.fd); /* of -1 it does nothing */
+        close(task.answer);
         task.fd = -1;
         if (!passed) {
             return;

@@ -5,15 +5,38 @@
 
 #include "testing/cmocka.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WRITE, OPEN, WHO, FAIL, DIE };
+enum { WRITE, OPEN, WHO, FAIL, DIE, NOTHING, WAIT, NONSENSE };
+
+/* In place of that of the C library. */
+static bool there_is_no_process, is_ended_at_once, is_only_deaf;
+
+pid_t fork(void)
+{
+    pid_t (*real)(void) = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+    sigset_t blocked;
+    if (there_is_no_process) {
+        errno = EAGAIN;
+        return -1;
+    }
+    sigprocmask(SIG_BLOCK, NULL, &blocked);
+    is_only_deaf = !sigismember(&blocked, SIGUSR1) && !sigismember(&blocked, SIGCHLD);
+    pid_t pid = real();
+    for (int i = 0; pid == 0 && is_ended_at_once && i < 3; i++) {
+        kill(getpid(), (const int[]){SIGINT, SIGTERM, SIGHUP}[i]);
+    }
+    return pid;
+}
 
 /* aux: a text of the process that started it. */
 static int work(void *aux, struct base_helper_task *task, struct base_error *error)
@@ -35,6 +58,13 @@ static int work(void *aux, struct base_helper_task *task, struct base_error *err
         return 0;
     case DIE:
         _exit(1);
+    case NOTHING:
+        return task->fd == -1 ? 0 : base_fail(error, "there is a descriptor");
+    case WAIT: /* until somebody writes */
+        return read(task->fd, &(char){0}, 1) == 1 ? 0 : base_fail(error, "nothing came");
+    case NONSENSE:
+        task->answer = 9999; /* which cannot be sent */
+        return 0;
     default:
         return base_fail(error, "no such task: %u", task->what);
     }
@@ -110,6 +140,126 @@ static void it_keeps_no_descriptor(void **state)
     base_helper_end(&helper);
 }
 
+/* Also what it has got is what came with this task. */
+static void it_finds_no_descriptor_that_was_not_given(void **state)
+{
+    (void)state;
+    struct base_helper helper;
+    int null = open("/dev/null", O_WRONLY);
+    assert_int_equal(base_helper_start(&helper, work, (char[]){"x"}, NULL), 0);
+    ask(&helper, &(struct base_helper_task){.what = NOTHING, .fd = -1});
+    ask(&helper, &(struct base_helper_task){.what = WRITE, .fd = null});
+    ask(&helper, &(struct base_helper_task){.what = NOTHING, .fd = -1});
+    close(null);
+    base_helper_end(&helper);
+}
+
+/* A task that takes longer than the time to a signal, in a helper that is slow to end. */
+static void interrupted(int number)
+{
+    (void)number;
+}
+
+static void signals_do_not_hurry_it(void **state)
+{
+    (void)state;
+    struct base_helper helper;
+    struct sigaction before, action = {.sa_handler = interrupted}; /* no SA_RESTART */
+    const struct itimerval soon = {.it_interval.tv_usec = 5000, .it_value.tv_usec = 5000},
+                           never = {.it_value.tv_usec = 0};
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(base_helper_start(&helper, work, NULL, NULL), 0);
+    pid_t pid = helper.pid, slow = fork();
+    if (slow == 0) {
+        usleep(50000);
+        (void)!write(ends[1], "x", 1);
+        do {
+            usleep(50000);
+        } while (kill(pid, SIGCONT) == 0);
+        _exit(0);
+    }
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    ask(&helper, &(struct base_helper_task){.what = WAIT, .fd = ends[0]});
+    kill(pid, SIGSTOP);
+    base_helper_end(&helper);
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    assert_int_equal(kill(pid, 0), -1);
+    assert_int_equal(waitpid(slow, NULL, 0), slow);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Who started it and nobody else goes on behind base_helper_start: its status tells. */
+static void only_the_one_who_started_it_goes_on(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        struct base_helper helper;
+        base_helper_start(&helper, work, NULL, NULL);
+        bool answers =
+            base_helper_ask(&helper, &(struct base_helper_task){.what = NOTHING, .fd = -1}, NULL) ==
+            0;
+        _exit(answers && helper.pid > 0 && helper.pid != getpid() ? 42 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 42 << 8);
+}
+
+static void where_there_is_no_process_nothing_is_left(void **state)
+{
+    (void)state;
+    struct base_helper helper = {.pid = 7, .fd = 7};
+    struct base_error error = {""};
+    int before = dup(STDIN_FILENO);
+    close(before);
+    there_is_no_process = true;
+    assert_int_equal(base_helper_start(&helper, work, NULL, &error), -1);
+    there_is_no_process = false;
+    assert_string_equal(error.text, "fork: Resource temporarily unavailable");
+    assert_int_equal(helper.pid + helper.fd, 0);
+    int after = dup(STDIN_FILENO);
+    close(after);
+    assert_int_equal(after, before);
+}
+
+/* What is on the stack before. */
+static void __attribute__((noinline)) dirty(void)
+{
+    volatile char bytes[4096];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (char)0xff;
+    }
+}
+
+static void it_is_deaf_from_its_first_moment(void **state)
+{
+    (void)state;
+    struct base_helper helper;
+    sigset_t after;
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before[3], action = {.sa_handler = SIG_DFL};
+    for (int i = 0; i < 3; i++) { /* a shell may have it ignore them */
+        sigaction(numbers[i], &action, &before[i]);
+    }
+    is_ended_at_once = true;
+    dirty();
+    assert_int_equal(base_helper_start(&helper, work, NULL, NULL), 0);
+    is_ended_at_once = false;
+    assert_true(is_only_deaf);
+    ask(&helper, &(struct base_helper_task){.what = NOTHING, .fd = -1});
+    base_helper_end(&helper);
+    sigprocmask(SIG_BLOCK, NULL, &after);
+    for (int i = 0; i < 3; i++) {
+        assert_false(sigismember(&after, numbers[i]));
+        sigaction(numbers[i], &before[i], NULL);
+    }
+}
+
 static void errors_come_back(void **state)
 {
     (void)state;
@@ -121,6 +271,11 @@ static void errors_come_back(void **state)
     assert_string_equal(error.text, "no such task: 3");
     assert_int_equal(task.answer, -1);
     ask(&helper, &(struct base_helper_task){.what = WHO, .fd = -1}); /* it goes on */
+    task = (struct base_helper_task){.what = NONSENSE, .fd = -1};
+    assert_int_equal(base_helper_ask(&helper, &task, &error), -1);
+    assert_string_equal(error.text, "the process that was to do it has ended");
+    base_helper_end(&helper);
+    assert_int_equal(base_helper_start(&helper, work, NULL, NULL), 0);
     task = (struct base_helper_task){.what = DIE, .fd = -1};
     assert_int_equal(base_helper_ask(&helper, &task, &error), -1);
     assert_string_equal(error.text, "the process that was to do it has ended");
@@ -167,7 +322,12 @@ static void it_ends_with_its_process(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(descriptors_go_there_and_back),
     cmocka_unit_test(it_keeps_no_descriptor),
+    cmocka_unit_test(it_finds_no_descriptor_that_was_not_given),
     cmocka_unit_test(errors_come_back),
+    cmocka_unit_test(signals_do_not_hurry_it),
+    cmocka_unit_test(only_the_one_who_started_it_goes_on),
+    cmocka_unit_test(where_there_is_no_process_nothing_is_left),
+    cmocka_unit_test(it_is_deaf_from_its_first_moment),
     cmocka_unit_test(it_ends_when_it_is_to),
     cmocka_unit_test(it_ends_with_its_process),
 };
