@@ -73,12 +73,23 @@ answers() {
 
 # The entries of all switches; without counters, sorted.
 tables() {
-    "$B/tapproof" flows topologies/demon.yaml --no-stats "$@" | sed 's/, *hard_timeout=[0-9]*//' | entries_sorted
+    "$B/tapproof" flows topologies/demon.yaml --no-stats "$@" | said_alike | entries_sorted
 }
 
 # What the policy asks for.
 wanted_tables() {
-    "$B/tapd" "$1" --print | sed 's/, *hard_timeout=[0-9]*//' | entries_sorted
+    "$B/tapd" "$1" --print | said_alike | entries_sorted
+}
+
+# Entries as 1.0 says them, without what it does not show: 1.0 has no word for a tag that is pushed.
+said_alike() {
+    sed -e 's/, *hard_timeout=[0-9]*//' -e 's/send_flow_rem //' -e 's/push_vlan:0x8100,//' \
+        -e 's/pop_vlan/strip_vlan/' | awk '{
+        while (match($0, /set_field:[0-9]+->vlan_vid/))
+            $0 = substr($0, 1, RSTART - 1) "mod_vlan_vid:" substr($0, RSTART + 10) + 0 - 4096 \
+                substr($0, RSTART + RLENGTH)
+        print
+    }'
 }
 
 # Each entry behind the name of its switch, in one order.
@@ -101,5 +112,5 @@ endpoint() {
 ofctl() {
     command=$1 sw=$2
     shift 2
-    ovs-ofctl -O OpenFlow10 "$command" "$(endpoint "$sw")" "$@"
+    ovs-ofctl -O OpenFlow10,OpenFlow13 "$command" "$(endpoint "$sw")" "$@"
 }

@@ -3,12 +3,13 @@
 #
 # tapd when things go wrong, at every point: it is killed, connections are cut,
 # entries vanish, the switches start again. Each time the network comes to what the
-# policy says, each entry once.
+# policy says, each entry once. One switch speaks OpenFlow 1.0, one 1.3, one both.
 #
 #   KILLS    how often it is killed in the middle of an install
 #   CUTS     at so many places of what it sends a connection is cut
 
 . suites/live/controller.sh
+ovs-vsctl set bridge s1 protocols=OpenFlow10 -- set bridge s3 protocols=OpenFlow13
 kills=${KILLS:-30} cuts=${CUTS:-40}
 other=$scratch/other.yaml
 cat > "$other" << END
