@@ -124,6 +124,20 @@ static void each_kind_of_mistake_is_made(void **state)
               "mutate/a/priority=7,ip/timeout-added\n");
 }
 
+/* Two entries of one match in two tables have two names. */
+static void entries_of_other_tables_are_named_with_them(void **state)
+{
+    (void)state;
+    static const char *const other[] = {"table=2,arp,in_port=1,actions=drop"};
+    check_ids(other, 1,
+              "mutate/a/table=2,arp,in_port=1/removed\n"
+              "mutate/a/table=2,arp,in_port=1/output-added/2\n"
+              "mutate/a/table=2,arp,in_port=1/widened/in_port\n"
+              "mutate/a/table=2,arp,in_port=1/widened/dl_type\n"
+              "mutate/a/table=2,arp,in_port=1/narrowed/dl_vlan=0xffff\n"
+              "mutate/a/table=2,arp,in_port=1/timeout-added\n");
+}
+
 static bool has_port(const struct match *match, uint16_t port)
 {
     return match->mask.in_port == UINT16_MAX && match->value.in_port == port;
@@ -377,6 +391,7 @@ static void what_is_left_is_counted(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_kind_of_mistake_is_made),
+    cmocka_unit_test(entries_of_other_tables_are_named_with_them),
     cmocka_unit_test(the_region_is_where_something_changes),
     cmocka_unit_test(claims_see_arrivals_only),
     cmocka_unit_test(ports_see_all),
