@@ -306,6 +306,27 @@ static void an_absent_port_has_no_packets(void **state)
     small_free(&small);
 }
 
+/* Where two entries compete at one port, and a change is certain at another, it is certain. */
+static void a_change_at_one_port_is_enough(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    tapped(&small);
+    small_flow(&small, 2, "priority=9,in_port=1 actions=output:2");
+    small_flow(&small, 2, "priority=9 actions=output:5");
+    mutate(&small, &mutations);
+    const struct mutation *gone = find(&mutations, "mutate/c/priority=9/removed");
+    assert_int_equal(gone->fate, MUTATION_UNNOTICED);
+    assert_null(gone->open);
+    assert_int_equal(mutations.lines[gone->line].port.port, 2);
+    gone = find(&mutations, "mutate/c/priority=9,in_port=1/removed");
+    assert_int_equal(gone->fate, MUTATION_UNDECIDED);
+    assert_non_null(gone->open);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 static void a_wrong_network_has_no_score(void **state)
 {
     struct small small;
@@ -398,6 +419,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_exception_is_told),
     cmocka_unit_test(an_entry_that_is_ignored_has_no_line),
     cmocka_unit_test(an_absent_port_has_no_packets),
+    cmocka_unit_test(a_change_at_one_port_is_enough),
     cmocka_unit_test(a_wrong_network_has_no_score),
     cmocka_unit_test(some_are_chosen),
     cmocka_unit_test(what_is_left_is_counted),
