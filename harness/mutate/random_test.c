@@ -10,7 +10,7 @@
 #include "testing/naive.h"
 #include "testing/random_proof.h"
 
-enum { NETWORKS = 80, MAX_SENT = 16 };
+enum { NETWORKS = 40, MAX_SENT = 16 };
 
 static void init(struct small *small)
 {
