@@ -204,8 +204,9 @@ static void check_flow_match(struct yaml_reader *reader, const struct yaml_node 
     if (entry) {
         ofctl_format_conditions(entry, &text);
     }
-    if (entry && (is_same(node, base_arena_take(scratch, &text)) ||
-                  is_same(node, ofctl_match_text(&entry->match, scratch)))) {
+    if (entry &&
+        (is_same(node, base_arena_take(scratch, &text)) ||
+         (entry->n_extras > 0 && is_same(node, ofctl_match_text(&entry->match, scratch))))) {
         return;
     }
     if (yaml_match(reader, node, &match) && entry &&
