@@ -7,6 +7,7 @@
 #include "station/backend.h"
 #include "station/wire.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -29,11 +30,9 @@ static void put_problem(struct server *server, const struct base_error *problem)
 static bool put_arrival(void *aux, const struct station_arrival *arrival)
 {
     struct server *server = aux;
-    uint32_t wire_bytes = (uint32_t)arrival->wire_bytes;
-    const uint8_t head[4] = {(uint8_t)(wire_bytes >> 24), (uint8_t)(wire_bytes >> 16),
-                             (uint8_t)(wire_bytes >> 8), (uint8_t)wire_bytes};
-    station_wire_put(&server->out, STATION_WIRE_ARRIVAL, head, sizeof head, arrival->bytes,
-                     arrival->n_bytes);
+    uint32_t wire_bytes = htonl((uint32_t)arrival->wire_bytes);
+    station_wire_put(&server->out, STATION_WIRE_ARRIVAL, &wire_bytes, sizeof wire_bytes,
+                     arrival->bytes, arrival->n_bytes);
     return false;
 }
 

@@ -300,6 +300,54 @@ static void an_answer_that_nobody_asked_for_is_refused(void **state)
     station_close(set);
 }
 
+/* The last arrival. */
+struct noted {
+    size_t n, wire_bytes, n_bytes;
+};
+
+static bool note(void *aux, const struct station_arrival *arrival)
+{
+    struct noted *noted = aux;
+    *noted = (struct noted){noted->n + 1, arrival->wire_bytes, arrival->n_bytes};
+    return true;
+}
+
+/* A far end that greets, opens, and says this. */
+static struct station_set *open_saying(const struct fixture *fixture, const char *octal)
+{
+    char command[256];
+    snprintf(command, sizeof command,
+             "sh -c 'printf \"tapproof station 2\\n\\002\\000\\000%s\"; cat >/dev/null'", octal);
+    return open_exec_pair(fixture, command);
+}
+
+/* Of a frame all may be cut off but its length; where that is missing, too, it is refused. */
+static void an_arrival_has_a_length(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    struct station_set *set = open_saying(fixture, "\\005\\000\\006\\000\\001\\002\\003ab"
+                                                   "\\005\\000\\004\\000\\000\\000\\074");
+    struct noted noted = {0};
+    struct base_error error;
+    int64_t deadline_ns = in_ms(PATIENCE_MS);
+    assert_int_equal(station_receive(set, deadline_ns, note, &noted, &error), 1);
+    assert_int_equal(noted.wire_bytes, 0x010203);
+    assert_int_equal(noted.n_bytes, 2);
+    assert_int_equal(station_receive(set, deadline_ns, note, &noted, &error), 1);
+    assert_int_equal(noted.wire_bytes, 60);
+    assert_int_equal(noted.n_bytes, 0);
+    assert_null(station_problem(set, 1));
+    station_close(set);
+    set = open_saying(fixture, "\\005\\000\\003\\000\\000\\000");
+    while (!station_problem(set, 1) && station_now_ns() < deadline_ns) {
+        station_receive(set, in_ms(1), note, &noted, &error);
+    }
+    assert_non_null(station_problem(set, 1));
+    assert_non_null(strstr(station_problem(set, 1), "an arrival without a length"));
+    assert_int_equal(noted.n, 2);
+    station_close(set);
+}
+
 /* An answer that came late is not taken for that of the next call. */
 static void stops_when_told_and_asks_anew(void **state)
 {
@@ -360,6 +408,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_does_not_answer_is_left_out),
     cmocka_unit_test(who_died_is_left_out),
     cmocka_unit_test(an_answer_that_nobody_asked_for_is_refused),
+    cmocka_unit_test(an_arrival_has_a_length),
     cmocka_unit_test(stops_when_told_and_asks_anew),
     cmocka_unit_test(the_answer_carries_the_drops),
     cmocka_unit_test(the_drops_are_those_until_the_answer),
