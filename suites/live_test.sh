@@ -59,6 +59,7 @@ lab topologies/demon - confined
 lab topologies/demon simulated setcap
 lab topologies/patch-panel topologies/policies/patch-panel/patched.yaml patch-panel
 lab topologies/fabric topologies/policies/fabric/taps.yaml fabric
+lab topologies/broker taps broker
 lab "$NETWORKS/line" tapped whole-match
 lab "$NETWORKS/line" tapped of13
 lab "$NETWORKS/five" - trace

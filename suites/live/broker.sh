@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The tap fabric of OpenFlow 1.3: tables, metadata, tags on the way, a meter, a failover group and
+# one that sends to both capture hosts. Tables, proofs and frames say the same.
+
+. suites/live/tap.sh
+expected=expected/broker/taps.yaml
+conforms broker $expected flow_state delivery mirror isolation
+expect 0 "every claim is proved" "$B/tapproof" prove $expected
+expect_says 0 'entry .*table=2' "explain goes from table to table" \
+    "$B/tapproof" explain $expected a 'tcp,vlan_tci=0x0000/0x1fff,tp_dst=80'
+
+of13() {
+    command=$1 switch=$2
+    shift 2
+    ovs-ofctl -O OpenFlow13 $command "unix:/run/openvswitch/$switch.mgmt" "$@"
+}
+
+of13 '--strict mod-flows' f1 'table=1,priority=20,arp,vlan_tci=0x0000/0x1fff,actions=drop'
+deviates "a goto is lost" $expected state/f1/1 state/f1/2 \
+    'traffic/a/mirrored/c1/arp,vlan_tci=0x0000/0x1fff' 'traffic/a/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' \
+    'traffic/b/mirrored/c1/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff'
+install taps
+
+of13 mod-group dv group_id=1,type=all,bucket=output:3
+deviates "a bucket is lost" $expected state/dv/1 state/dv/2 \
+    'traffic/a/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/a/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
+    'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
+    'traffic/c/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/c/mirrored/c2/ip,vlan_tci=0x0000/0x1fff' \
+    'traffic/d/mirrored/c2/icmp,vlan_tci=0x0000/0x1fff'
+install taps
+
+# The first way down: the second is taken, and no frame is lost.
+of13 mod-port ag 3 down
+is_down() {
+    of13 show ag | grep -q PORT_DOWN
+}
+wait_until is_down
+expect_says 1 'output:4' "the failover group takes its second way" "$B/tapproof" check --only state -k 'state/ag/1' $expected
+expect 0 "and every frame comes" "$B/tapproof" check --only traffic -k 'traffic/*' $expected
+of13 mod-port ag 3 up
+plan
