@@ -215,7 +215,7 @@ const struct hostile HOSTILE[N_HOSTILE] = {
     {{.answer = answer_flow_with_barrier}, "answered FLOW stats with BARRIER_REPLY"},
     {{.answer = answer_features_with_barrier}, NULL},
     {{.answer = answer_features_last}, NULL},
-    {{.answer = refuse_flow}, "refused FLOW stats: OFPET_BAD_REQUEST OFPBRC_BAD_STAT"},
+    {{.answer = refuse_flow}, "refused FLOW stats: OFPET_BAD_REQUEST OFPBRC_BAD_"},
     {{.n_flows = 3, .answer = send_short_port_status}, NULL},
     {{.n_flows = 3, .answer = send_events}, NULL},
     {{.n_flows = 3, .answer = send_unknown_types}, NULL},
