@@ -5,10 +5,11 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "space/atoms.h"
+#include "space/pipeline.h"
 #include "space/table.h"
 #include "testing/cmocka.h"
 #include "testing/failing.h"
-#include "testing/random_space.h"
+#include "testing/random_pipeline.h"
 
 #include <string.h>
 
@@ -280,7 +281,31 @@ static void behaviours_are_not_compared(void **state)
     assert_true(failing_each(differ, NULL) > 3);
 }
 
+static int compose(void *aux)
+{
+    struct space_pipeline pipeline;
+    int status = space_pipeline_compose(aux, NULL, &pipeline);
+    if (status == 0) {
+        space_pipeline_free(&pipeline);
+    }
+    return status;
+}
+
+static void pipelines_are_composed(void **state)
+{
+    unsigned n = 0;
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct switch_state sw = {0};
+        random_pipeline(&sw, 20);
+        n += failing_each(compose, &sw);
+        switch_state_free(&sw);
+    }
+    assert_true(n > 100);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(pipelines_are_composed),
     cmocka_unit_test_setup(tables_are_indexed, make_entries),
     cmocka_unit_test_setup(entries_are_inserted, make_entries),
     cmocka_unit_test_setup(questions_are_not_decided, make_entries),

@@ -128,15 +128,30 @@ static bool meet(void *aux, uint32_t other, const struct match *match)
     return true;
 }
 
+static bool is_stopped(const struct composer *composer)
+{
+    return composer->no_memory || composer->too_large;
+}
+
+/* A question to a table had no answer. */
+static void fall_short(struct composer *composer)
+{
+    bool is_spent = composer->budget == 0;
+    composer->too_large |= is_spent;
+    composer->no_memory |= !is_spent;
+}
+
 static void find_rivals(struct composer *composer, struct stage *stage)
 {
-    for (size_t i = 0; i < composer->state->flows.n_entries && !composer->no_memory; i++) {
+    for (size_t i = 0; i < composer->state->flows.n_entries && !is_stopped(composer); i++) {
         const struct flow_entry *flow = flow_of(composer, i);
         uint32_t rank = space_rank(flow);
         struct meeting meeting = {composer, stage, (uint32_t)i};
-        composer->too_large |= stage->table.indexed[i] &&
-                               !space_table_overlapping(&stage->table, &flow->match, rank, rank,
-                                                        &composer->budget, meet, &meeting);
+        if (stage->table.indexed[i] &&
+            !space_table_overlapping(&stage->table, &flow->match, rank, rank, &composer->budget,
+                                     meet, &meeting)) {
+            fall_short(composer);
+        }
     }
 }
 
@@ -210,11 +225,6 @@ static void add_open_leaf(struct composer *composer, const struct node *node, co
 /* ------------------------------------------------------------------------ ways */
 
 static void walk(struct composer *composer, const struct node *node, uint8_t table);
-
-static bool is_stopped(const struct composer *composer)
-{
-    return composer->no_memory || composer->too_large;
-}
 
 /* Whether packets with this metadata meet the conditions beyond the header. *depends: one of them
  * of which that is not known; NULL: it is. */
@@ -424,11 +434,12 @@ static void walk(struct composer *composer, const struct node *node, uint8_t tab
     struct stage *stage = stage_of(composer, table);
     struct match image = space_image(&node->rewrite, &node->cube);
     struct space_overlapping list = {0};
-    if (!stage || is_stopped(composer) ||
-        space_list_overlapping(&stage->table, &image, 0, UINT32_MAX, &composer->budget, &list) <
-            0) {
-        composer->too_large |= !composer->no_memory;
+    if (!stage || is_stopped(composer)) {
         return;
+    }
+    if (space_list_overlapping(&stage->table, &image, 0, UINT32_MAX, &composer->budget, &list) <
+        0) {
+        fall_short(composer);
     }
     bool all = false; /* an entry of this rank takes all packets */
     uint32_t taken = 0;
