@@ -57,19 +57,33 @@ static void push_vlan(struct space_resolving *resolving, const struct action *ac
     }
 }
 
-/* Of which packets set_field changes the field, where space_rewritten does not ask for it. */
-static enum space_class class_of_field(uint8_t id)
+/* The protocol whose packets have the field, of those that struct header does not tell apart; 0: a
+ * field that space_rewritten looks for by itself. */
+static uint8_t proto_of_field(uint8_t id)
 {
     switch ((enum field_id)id) {
     case FIELD_TCP_SRC:
     case FIELD_TCP_DST:
-        return SPACE_TCP;
+        return NW_PROTO_TCP;
     case FIELD_UDP_SRC:
     case FIELD_UDP_DST:
-        return SPACE_UDP;
+        return NW_PROTO_UDP;
     default:
-        return SPACE_NOT_IP;
+        return 0;
     }
+}
+
+/* Whether the packets, over IP of either version, are of this protocol. False, and open: some are.
+ */
+static bool is_of_proto(struct space_resolving *resolving, uint8_t proto)
+{
+    const struct header *value = &resolving->cube.value, *mask = &resolving->cube.mask;
+    bool known_type = mask->dl_type == UINT16_MAX, known_proto = mask->nw_proto == UINT8_MAX;
+    bool is_ip = value->dl_type == DL_TYPE_IP || value->dl_type == DL_TYPE_IPV6;
+    if (!known_type || (is_ip && !known_proto)) {
+        resolving->open = "set_field of a field that only some of the packets have";
+    }
+    return known_type && is_ip && known_proto && value->nw_proto == proto;
 }
 
 static uint64_t number_of(const uint8_t bytes[8])
@@ -84,7 +98,7 @@ static uint64_t number_of(const uint8_t bytes[8])
 static void set_field(struct space_resolving *resolving, const struct action *action)
 {
     const struct field_value *field = action->field;
-    const struct match *class = &space_class_cubes[class_of_field(field->id)];
+    uint8_t proto = proto_of_field(field->id);
     struct action plain = action_plain(action);
     if (field->id == FIELD_METADATA) {
         uint64_t mask = number_of(field->mask);
@@ -96,14 +110,9 @@ static void set_field(struct space_resolving *resolving, const struct action *ac
         resolving->open =
             tagged || resolving->needs_tag ? NULL : "set_field of a tag that is not there";
     }
-    if (!goes_on(resolving) || !match_overlaps(&resolving->cube, class)) {
-        return; /* a packet that lacks the field stays as it is */
+    if (goes_on(resolving) && (proto == 0 || is_of_proto(resolving, proto))) {
+        put_rewrite(resolving, &plain); /* a packet that lacks the field stays as it is */
     }
-    if (!match_within(&resolving->cube, class)) {
-        resolving->open = "set_field of a field that only some of the packets have";
-        return;
-    }
-    put_rewrite(resolving, &plain);
 }
 
 /* -------------------------------------------------------------------------- groups */

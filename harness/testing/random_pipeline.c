@@ -220,7 +220,8 @@ static uint32_t value_of(const struct field_value *field)
 
 static bool is_of(const struct header *header, uint8_t proto)
 {
-    return header->dl_type == DL_TYPE_IP && header->nw_proto == proto;
+    return (header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_IPV6) &&
+           header->nw_proto == proto;
 }
 
 static void set(struct packet *packet, const struct field_value *field)
