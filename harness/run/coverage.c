@@ -31,12 +31,8 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
 {
     struct base_buffer text = {0};
     struct match any = match_any();
-    bool is_any = entry && match_equal(&entry->match, &any) && entry->n_extras == 0;
+    bool is_any = match_equal(&entry->match, &any) && entry->n_extras == 0;
     base_put_format(&text, "%s%s", sw, *sw ? " " : "");
-    if (!entry) {
-        base_put_text(&text, "all its tables");
-        return base_arena_take(arena, &text);
-    }
     if (entry->table_id != 0) {
         base_put_format(&text, "table=%u,", entry->table_id);
     }
@@ -45,13 +41,6 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
     }
     ofctl_format_conditions(entry, &text);
     return base_arena_take(arena, &text);
-}
-
-/* NULL: of a pipeline that is too large. */
-static const struct flow_entry *last_row(const struct path_network *tables, size_t sw, size_t entry)
-{
-    size_t row = path_last_row(tables, sw, entry);
-    return row == ENTRY_NONE ? NULL : path_row_entry(tables, sw, row);
 }
 
 int run_coverage_tell(const struct path_network *tables, const struct traffic_cover *cover,
@@ -65,10 +54,10 @@ int run_coverage_tell(const struct path_network *tables, const struct traffic_co
         const struct traffic_missed *missed = &cover->missed[i];
         struct missed *told = &coverage->missed[coverage->n_missed++];
         const char *sw = tables->topology->switches[missed->sw].name;
-        told->what = name_entry(arena, sw, last_row(tables, missed->sw, missed->entry));
+        told->what = name_entry(arena, sw, path_row_entry(tables, missed->sw, missed->entry));
         told->reason = reasons[missed->why];
         if (missed->why == TRAFFIC_MISS_HIDDEN) {
-            told->by = name_entry(arena, "", last_row(tables, missed->sw, missed->hidden_by));
+            told->by = name_entry(arena, "", path_row_entry(tables, missed->sw, missed->hidden_by));
         }
         if (!told->what || (missed->why == TRAFFIC_MISS_HIDDEN && !told->by)) {
             return -1;

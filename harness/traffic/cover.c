@@ -25,12 +25,12 @@ struct cover_work {
     const struct path_network *network;
     const struct traffic_cover_options *options;
     struct traffic_cover *cover;
-    size_t *first; /* by switch: the number of its first entry */
-    uint8_t *miss; /* by entry: enum traffic_miss; until that is known, MISS_UNKNOWN */
+    size_t *first; /* by switch: the number of its first row; below, all is by these numbers */
+    uint8_t *miss; /* enum traffic_miss; until that is known, MISS_UNKNOWN */
     size_t n_entries;
-    uint32_t *hidden_by; /* by entry */
-    bool *has_candidate; /* by entry */
-    bool *comes; /* by entry: whether it takes any frame of a host that sends; NULL: not known */
+    uint32_t *hidden_by; /* a row of the same switch */
+    bool *has_candidate;
+    bool *comes;            /* whether it takes any frame of a host that sends; NULL: not known */
     struct header *packets; /* no two equal, without in_port */
     bool *anywhere;         /* by packet: to be tried from hosts of other switches too */
     size_t packets_capacity, anywhere_capacity;
@@ -43,11 +43,25 @@ struct cover_work {
 };
 enum { MISS_UNKNOWN = UINT8_MAX };
 
-/* Entries of a switch, as rows of its flow table; 0 where it was not read. */
+/* What is to be exercised of a switch, the rows of its own table; and what takes packets there, the
+ * entries of the network, each of which stands for one row, or more. 0 where it was not read. */
 static size_t n_rows(const struct cover_work *work, size_t sw)
+{
+    const struct path_switch *known = &work->network->switches[sw];
+    const struct flow_table *rows = known->ways ? known->rows : known->flows;
+    return rows ? rows->n_entries : 0;
+}
+
+static size_t n_takers(const struct cover_work *work, size_t sw)
 {
     const struct flow_table *flows = work->network->switches[sw].flows;
     return flows ? flows->n_entries : 0;
+}
+
+/* The number of the nth row that the entry stands for. */
+static uint32_t number_of(const struct cover_work *work, size_t sw, size_t entry, size_t nth)
+{
+    return (uint32_t)(work->first[sw] + path_row(work->network, sw, entry, nth));
 }
 
 static bool takes_packets(const struct cover_work *work, size_t sw, size_t entry)
@@ -87,10 +101,21 @@ static void follow(const struct cover_work *work, size_t host, const struct head
     path_follow(work->network, in, packet, &until_loop, walk);
 }
 
-/* The number of the entry that a visit exercises; NO_ENTRY: it exercises none. */
-static uint32_t exercised_by(const struct cover_work *work, const struct path_hop *hop)
+/* How many rows a visit exercises. */
+static size_t n_exercised_by(const struct cover_work *work, const struct path_hop *hop)
 {
-    return hop->is_taken ? (uint32_t)(work->first[hop->in.sw] + hop->entry) : NO_ENTRY;
+    return hop->is_taken ? path_n_rows(work->network, hop->in.sw, hop->entry) : 0;
+}
+
+/* The entry stands for a row for which nothing is found yet. */
+static bool is_wanted(const struct cover_work *work, size_t sw, size_t entry, bool with_candidates)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < path_n_rows(work->network, sw, entry) && !wanted; i++) {
+        uint32_t number = number_of(work, sw, entry, i);
+        wanted = !is_settled(work, number) && (with_candidates || !work->has_candidate[number]);
+    }
+    return wanted;
 }
 
 static bool lists(const struct cover_work *work, const struct candidate *candidate, uint32_t entry)
@@ -137,19 +162,28 @@ static bool is_of_use(const struct cover_work *work, const struct path_walk *wal
 {
     bool is_of_use = false;
     for (size_t i = 0; walk->ends && i < walk->n_hops && !is_of_use; i++) {
-        uint32_t entry = exercised_by(work, &walk->hops[i]);
-        is_of_use = entry != NO_ENTRY && !is_settled(work, entry);
+        const struct path_hop *hop = &walk->hops[i];
+        is_of_use = hop->is_taken && is_wanted(work, hop->in.sw, hop->entry, true);
     }
     return is_of_use;
+}
+
+/* Why a row is missed, should nothing exercise it: of several reasons the last of the list. */
+static void note_miss(struct cover_work *work, uint32_t number, enum traffic_miss why)
+{
+    uint8_t *miss = &work->miss[number];
+    if (!is_settled(work, number) && (*miss == MISS_UNKNOWN || *miss < why)) {
+        *miss = (uint8_t)why;
+    }
 }
 
 /* Of what it would exercise it is known now why, should nothing else do so. */
 static void note_harm(struct cover_work *work, const struct path_walk *walk)
 {
     for (size_t i = 0; i < walk->n_hops; i++) {
-        uint32_t entry = exercised_by(work, &walk->hops[i]);
-        if (entry != NO_ENTRY && work->miss[entry] == MISS_UNKNOWN) {
-            work->miss[entry] = TRAFFIC_MISS_HARM;
+        const struct path_hop *hop = &walk->hops[i];
+        for (size_t nth = 0; nth < n_exercised_by(work, hop); nth++) {
+            note_miss(work, number_of(work, hop->in.sw, hop->entry, nth), TRAFFIC_MISS_HARM);
         }
     }
 }
@@ -176,6 +210,26 @@ static int follow_harmless(struct cover_work *work, size_t host, size_t *packet,
     return 0;
 }
 
+/* What the visit exercises, and nothing that was planned or noted of the candidate does. */
+static int add_exercised(struct cover_work *work, const struct path_hop *hop,
+                         struct candidate *candidate)
+{
+    for (size_t nth = 0; nth < n_exercised_by(work, hop); nth++) {
+        uint32_t number = number_of(work, hop->in.sw, hop->entry, nth);
+        if (is_settled(work, number) || lists(work, candidate, number)) {
+            continue;
+        }
+        if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
+                      sizeof *work->exercised) < 0) {
+            return -1;
+        }
+        work->exercised[work->n_exercised++] = number;
+        work->has_candidate[number] = true;
+        candidate->n++;
+    }
+    return 0;
+}
+
 /* Follows the packet; if it exercises something that no planned probe does, it
  * is a candidate. -1 without memory. */
 static int try_packet(struct cover_work *work, size_t host, size_t packet, struct path_walk *walk)
@@ -186,17 +240,9 @@ static int try_packet(struct cover_work *work, size_t host, size_t packet, struc
     struct candidate candidate = {
         .host = (uint32_t)host, .packet = (uint32_t)packet, .begin = (uint32_t)work->n_exercised};
     for (size_t i = 0; walk->ends && i < walk->n_hops; i++) {
-        uint32_t entry = exercised_by(work, &walk->hops[i]);
-        if (entry == NO_ENTRY || is_settled(work, entry) || lists(work, &candidate, entry)) {
-            continue;
-        }
-        if (base_grow(&work->exercised, work->n_exercised, &work->exercised_capacity,
-                      sizeof *work->exercised) < 0) {
+        if (add_exercised(work, &walk->hops[i], &candidate) < 0) {
             return -1;
         }
-        work->exercised[work->n_exercised++] = entry;
-        work->has_candidate[entry] = true;
-        candidate.n++;
     }
     if (candidate.n == 0) {
         return 0;
@@ -238,7 +284,8 @@ static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct
     struct path_cable in = way_in(work, sw, flow);
     struct header header;
     size_t packet;
-    if (is_settled(work, (uint32_t)(work->first[sw] + entry)) ||
+    bool has_twins = work->network->switches[sw].ways; /* others that stand for the same rows */
+    if (!is_wanted(work, sw, entry, !has_twins) ||
         path_origin_sample(work->network, sw, entry, in.port.port, &work->budget, &header) !=
             SPACE_FOUND) {
         return 0;
@@ -299,7 +346,9 @@ static bool note_taken(void *aux, const struct path_reach_hop *hop, const struct
 {
     struct cover_work *work = aux;
     (void)cube;
-    work->comes[work->first[hop->in.sw] + hop->entry] = true;
+    for (size_t nth = 0; nth < path_n_rows(work->network, hop->in.sw, hop->entry); nth++) {
+        work->comes[number_of(work, hop->in.sw, hop->entry, nth)] = true;
+    }
     return true;
 }
 
@@ -335,14 +384,24 @@ static void note_reached(struct cover_work *work)
     }
 }
 
+/* Whether a frame of a host may come to it, as far as is known. */
+static bool may_come(const struct cover_work *work, size_t sw, size_t entry)
+{
+    bool may = true;
+    for (size_t nth = 0; nth < path_n_rows(work->network, sw, entry) && work->comes; nth++) {
+        may = may && work->comes[number_of(work, sw, entry, nth)];
+    }
+    return may;
+}
+
 /* Decides about an entry that no sample exercised, and that may take packets. */
 static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
 {
-    size_t number = work->first[sw] + entry, packet;
+    size_t packet;
     size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
     struct path_origin reach;
     enum space_answer answer =
-        work->comes && !work->comes[number]
+        !may_come(work, sw, entry)
             ? path_origin_none(work->network, sw, entry, &budget, &reach)
             : path_origin_of_entry(work->network, work->options->sends, sw, entry, &budget, &reach);
     work->budget -= had - budget;
@@ -351,8 +410,12 @@ static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct
                    ? -1
                    : try_packet(work, reach.host, packet, walk);
     }
-    work->hidden_by[number] = (uint32_t)reach.hidden_by;
-    work->miss[number] = (uint8_t)miss_of(answer, &reach);
+    for (size_t nth = 0; nth < path_n_rows(work->network, sw, entry); nth++) {
+        uint32_t number = number_of(work, sw, entry, nth);
+        size_t by = reach.is_hidden ? path_last_row(work->network, sw, reach.hidden_by) : 0;
+        note_miss(work, number, miss_of(answer, &reach));
+        work->hidden_by[number] = (uint32_t)by;
+    }
     return 0;
 }
 
@@ -362,18 +425,17 @@ static int find_candidates(struct cover_work *work, struct path_walk *walk)
     size_t n_switches = network->topology->n_switches;
     int status = 0;
     for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < n_rows(work, sw) && status == 0; i++) {
+        for (size_t i = 0; i < n_takers(work, sw) && status == 0; i++) {
             status = takes_packets(work, sw, i) ? sample_entry(work, sw, i, walk) : 0;
         }
     }
     status = status < 0 ? -1 : sample_hosts(work, walk);
     note_reached(work);
     for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < n_rows(work, sw) && status == 0; i++) {
-            size_t number = work->first[sw] + i;
+        for (size_t i = 0; i < n_takers(work, sw) && status == 0; i++) {
             if (!takes_packets(work, sw, i)) {
-                work->miss[number] = TRAFFIC_MISS_NEVER;
-            } else if (!is_settled(work, (uint32_t)number) && !work->has_candidate[number]) {
+                work->miss[number_of(work, sw, i, 0)] = TRAFFIC_MISS_NEVER;
+            } else if (is_wanted(work, sw, i, false)) {
                 status = search_entry(work, sw, i, walk);
             }
         }
@@ -452,8 +514,10 @@ static bool mark(struct cover_work *work, const struct path_walk *walk)
 {
     bool is_new = false;
     for (size_t i = 0; i < walk->n_hops; i++) {
-        uint32_t entry = exercised_by(work, &walk->hops[i]);
-        is_new |= entry != NO_ENTRY && settle(work, entry);
+        const struct path_hop *hop = &walk->hops[i];
+        for (size_t nth = 0; nth < n_exercised_by(work, hop); nth++) {
+            is_new |= settle(work, number_of(work, hop->in.sw, hop->entry, nth));
+        }
     }
     return is_new;
 }
@@ -491,14 +555,15 @@ static int list_missed(struct cover_work *work)
             if (work->miss[n] == TRAFFIC_MISS_NONE) {
                 continue;
             }
+            /* To a row that no entry stands for no way leads. */
+            enum traffic_miss why = work->miss[n] == MISS_UNKNOWN
+                                        ? TRAFFIC_MISS_UNREACHABLE
+                                        : (enum traffic_miss)work->miss[n];
             if (base_grow(&cover->missed, cover->n_missed, &capacity, sizeof *cover->missed) < 0) {
                 return -1;
             }
-            cover->missed[cover->n_missed++] =
-                (struct traffic_missed){.sw = sw,
-                                        .entry = (uint32_t)i,
-                                        .why = (enum traffic_miss)work->miss[n],
-                                        .hidden_by = work->hidden_by[n]};
+            cover->missed[cover->n_missed++] = (struct traffic_missed){
+                .sw = sw, .entry = (uint32_t)i, .why = why, .hidden_by = work->hidden_by[n]};
         }
     }
     cover->n_entries = n;

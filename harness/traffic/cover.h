@@ -31,7 +31,7 @@ enum traffic_miss {
 
 struct traffic_missed {
     size_t sw;
-    uint32_t entry;
+    uint32_t entry; /* a row of the switch's own table (path_row_entry) */
     enum traffic_miss why;
     uint32_t hidden_by; /* TRAFFIC_MISS_HIDDEN: an entry that takes some of its packets; the one
                            that takes them all, if there is one */
