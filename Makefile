@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # make                 the program: build/tapproof
-# make demo            the reference network, checked; then a broken one
+# make demo            the reference network, checked; then a broken one; then one of OpenFlow 1.3
 # make unit            the unit tests; ROOM=space or ROOM=tools/tapd those of one room, T='*cube*' those of such a name
 # make house           the house rules
 # make check           unit tests, live suites, house rules; asks before it installs what is missing (PACKAGES=yes|no)

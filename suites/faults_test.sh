@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A sample of the corpus of faults (TAP): one case of each kind in the
-# reference network, and some pairs. FAULTS_SEED chooses the places. The whole
+# reference network, some pairs, and one of each kind in the network of OpenFlow 1.3. FAULTS_SEED chooses the places. The whole
 # corpus is `make faults`.
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build} seed=${FAULTS_SEED:-1}
@@ -10,12 +10,12 @@ out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
 export TAPPROOF="$PWD/$B/tapproof"
 
-# sample NAME OPTION...
+# sample NAME TOPOLOGY STATE OPTION...
 sample() {
-    name=$1
-    shift
-    topologies/lab run topologies/demon.yaml --flows simulated -- \
-        "$B/faults" run expected/demon/simulated.yaml --seed "$seed" "$@" > "$out" 2>&1
+    name=$1 topology=$2 state=$3
+    shift 3
+    topologies/lab run "topologies/$topology.yaml" --flows "$state" -- \
+        "$B/faults" run "expected/$topology/$state.yaml" --seed "$seed" "$@" > "$out" 2>&1
     status=$?
     if [ "$status" -eq 3 ] && [ "${REQUIRE_LIVE:-0}" != 1 ] &&
         reason=$(grep -m 1 'cannot make namespaces\|missing: ' "$out"); then
@@ -28,6 +28,7 @@ sample() {
     sed 's/^/# /' "$out"
 }
 
-echo 1..2
-sample "a fault of each kind is found and located"
-sample "of two faults at once both are named" --pairs --cases 6
+echo 1..3
+sample "a fault of each kind is found and located" demon simulated
+sample "of two faults at once both are named" demon simulated --pairs --cases 6
+sample "a fault of each kind of OpenFlow 1.3 is found and located" broker taps --group pipelines

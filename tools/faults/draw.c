@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The catalogue as a whole, and places drawn at random. */
-#include "faults/fault.h"
+#include "faults/edit.h"
 
 #include <string.h>
 
 enum { DRAWS_MAX = 4000 };
 
 const struct fault_group *const fault_groups[] = {
-    &faults_tables,   &faults_ports,   &faults_lies, &faults_cables,
-    &faults_stations, &faults_nothing, NULL,
+    &faults_tables, &faults_pipelines, &faults_ports,   &faults_lies,
+    &faults_cables, &faults_stations,  &faults_nothing, NULL,
 };
 
 size_t fault_count(void)
@@ -121,7 +121,7 @@ bool fault_draw(const struct faults_lab *lab, const struct fault *fault, uint64_
     }
     for (unsigned i = 0; i < DRAWS_MAX; i++) {
         draw(lab, &state, spot);
-        if (!fault->fits || fault->fits(lab, spot)) {
+        if ((!fault->fits || fault->fits(lab, spot)) && edit_fits(lab, fault, spot)) {
             return true;
         }
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A fault is one record: where it may be, how it is made and unmade, what must
- * be found, and where. The catalogue is the tables of tables.c, ports.c,
- * lies.c, cables.c, stations.c and nothing.c. */
+ * be found, and where. The catalogue is the tables of tables.c, pipelines.c,
+ * ports.c, lies.c, cables.c, stations.c and nothing.c. */
 #ifndef FAULTS_FAULT_H
 #define FAULTS_FAULT_H
 
@@ -47,6 +47,9 @@ struct fault {
     const char *reason; /* OUTCOME_UNSEEN: why */
     /* Whether it can be made at this place so that it makes a difference. */
     bool (*fits)(const struct faults_lab *lab, const struct spot *spot);
+    /* What must stand in a text of the place, and the text: edit.h. NULL: there is none. */
+    const char *pattern;
+    void (*text_of)(const struct faults_lab *lab, const struct spot *spot, struct base_buffer *out);
     const char *argument; /* of inject, as a template */
     int (*inject)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
     int (*undo)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
@@ -64,8 +67,8 @@ struct fault_group {
     size_t n_faults;
 };
 
-extern const struct fault_group faults_tables, faults_ports, faults_lies, faults_cables,
-    faults_stations, faults_nothing;
+extern const struct fault_group faults_tables, faults_pipelines, faults_ports, faults_lies,
+    faults_cables, faults_stations, faults_nothing;
 
 #define FAULT_GROUP(title, array)                                                                  \
     {                                                                                              \

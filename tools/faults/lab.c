@@ -5,9 +5,11 @@
 #include "faults/lab.h"
 
 #include "faults/command.h"
+#include "faults/edit.h"
 #include "faults/seed_way.h"
 #include "faults/survey.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "yaml/load.h"
 
 #include <stdio.h>
@@ -153,11 +155,34 @@ int faults_lab_await_switch(struct faults_lab *lab, size_t sw, struct base_error
     return await(lab, switch_is_right, &sw, error);
 }
 
+/* What went took with it the entries that use it: these come last. */
+static int restore_groups(struct faults_lab *lab, size_t sw, struct base_error *error)
+{
+    const struct group_table *groups = &lab->right[sw].state.groups;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < groups->n_groups; i++) {
+        struct base_buffer text = {0};
+        ofctl_format_group(&groups->groups[i], &text);
+        status = command_run(NULL, error, "ovs-ofctl -O OpenFlow13 --may-create mod-group %s %s",
+                             faults_switch(lab, sw), base_buffer_text(&text));
+        base_buffer_free(&text);
+    }
+    for (size_t i = 0; status == 0 && i < groups->n_meters; i++) {
+        struct base_buffer text = {0};
+        edit_put_meter(&groups->meters[i], &text);
+        status = command_run(NULL, error, "ovs-ofctl -O OpenFlow13 mod-meter %s %s",
+                             faults_switch(lab, sw), base_buffer_text(&text));
+        base_buffer_free(&text);
+    }
+    return status;
+}
+
 int faults_lab_restore(struct faults_lab *lab, size_t sw, struct base_error *error)
 {
-    const char *name = faults_switch(lab, sw);
-    return command_run(NULL, error, "ovs-ofctl -O OpenFlow10 replace-flows %s %s", name,
-                       lab->flows[sw]);
+    return restore_groups(lab, sw, error) < 0
+               ? -1
+               : command_run(NULL, error, "ovs-ofctl -O %s replace-flows %s %s",
+                             faults_protocol(lab, sw), faults_switch(lab, sw), lab->flows[sw]);
 }
 
 unsigned faults_lab_frames(const struct cable_end *end)

@@ -97,6 +97,12 @@ static inline const char *faults_switch(const struct faults_lab *lab, size_t sw)
     return lab->topology->switches[sw].name;
 }
 
+/* The OpenFlow of a switch as ovs-ofctl's -O has it. */
+static inline const char *faults_protocol(const struct faults_lab *lab, size_t sw)
+{
+    return lab->right[sw].state.version > 1 ? "OpenFlow13" : "OpenFlow10";
+}
+
 /* The name by which ovs-vsctl knows a port. */
 const char *faults_lab_interface(const struct faults_lab *lab, struct port_ref port);
 

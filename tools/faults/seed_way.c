@@ -49,8 +49,8 @@ int seed_way_read(struct faults_lab *lab, size_t sw, struct base_buffer *out,
 {
     struct base_buffer text = {0};
     struct reading *reading = calloc(1, sizeof *reading);
-    int status = command_run(&text, error, "ovs-ofctl -O OpenFlow10 --no-names dump-flows %s",
-                             lab->lab->switches[sw].openflow);
+    int status = command_run(&text, error, "ovs-ofctl -O %s --no-names dump-flows %s",
+                             faults_protocol(lab, sw), lab->lab->switches[sw].openflow);
     char *copy = status == 0 && reading ? base_buffer_take_text(&text) : NULL;
     char *rest = copy;
     for (char *line; rest && (line = strtok_r(rest, "\n", &rest));) {
