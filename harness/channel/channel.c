@@ -508,6 +508,7 @@ static void begin_beside(struct session *session, struct channel_dump *other)
     session->conn = NULL;
     channel_conn_set_owner(session->kept, &KEPT_OPS, session);
     session->protocol = of_protocol(OF13_VERSION);
+    session->silent_ms = CHANNEL_GRACE_MS; /* it has so long: some take one connection only */
     session->channel->n_running++;
     begin(session, other);
 }

@@ -102,6 +102,29 @@ static void a_peer_of_any_version_speaks_1_0(void **state)
     expect_ok((struct fake_switch){.n_flows = 1, .hello_version = 6, .hello_bytes = 17});
 }
 
+/* A switch that lists 1.3, too, and takes one connection only: what it says in 1.0 is taken. */
+static void a_switch_that_cannot_be_asked_in_both_is_told(void **state)
+{
+    (void)state;
+    struct fake_switch fake = {.n_flows = 3, .hello_version = 4, .hello_list = 1 << 1 | 1 << 4};
+    struct channel_dump dump;
+    assert_true(fake_switch_start(&fake));
+    struct channel *channel = open_at(fake.endpoint, &PATIENT);
+    for (int i = 0; i < 2; i++) {
+        dump_all(channel, BOTH, &dump);
+        assert_ok(&dump, 3);
+        assert_int_equal(dump.odd, CHANNEL_ODD_UNTOLD);
+        assert_int_equal(dump.state.version, 0);
+        switch_state_free(&dump.state);
+    }
+    dump_all(channel, CHANNEL_PORTS, &dump); /* has no entries that could be hidden */
+    assert_int_equal(dump.odd, 0);
+    switch_state_free(&dump.state);
+    assert_int_equal(fake.n_connections, 1);
+    channel_close(channel);
+    fake_switch_stop(&fake);
+}
+
 static void nobody_there_is_said(void **state)
 {
     (void)state;
@@ -516,6 +539,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_is_told_to_send),
     cmocka_unit_test(bytes_may_come_in_any_pieces),
     cmocka_unit_test(a_peer_of_any_version_speaks_1_0),
+    cmocka_unit_test(a_switch_that_cannot_be_asked_in_both_is_told),
     cmocka_unit_test(nobody_there_is_said),
     cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),
     cmocka_unit_test(names_are_resolved),

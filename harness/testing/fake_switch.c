@@ -224,8 +224,13 @@ static bool receive(int fd, void *bytes, size_t n_bytes)
 
 static void put_hello(struct fake_switch *fake)
 {
-    static const uint8_t rest[64];
-    size_t n_hello = fake->hello_bytes ? fake->hello_bytes : HEADER_BYTES;
+    uint8_t rest[64] = {0};
+    size_t n_hello = fake->hello_bytes  ? fake->hello_bytes
+                     : fake->hello_list ? HEADER_BYTES + 8
+                                        : HEADER_BYTES;
+    if (fake->hello_list) { /* OFPHET_VERSIONBITMAP */
+        memcpy(rest, (const uint8_t[]){0, 1, 0, 8, 0, 0, 0, fake->hello_list}, 8);
+    }
     uint8_t highest = fake->version ? fake->version : 1;
     size_t begin = fake->out.n_bytes;
     fake_switch_put(fake, FAKE_HELLO, 0, rest, n_hello - HEADER_BYTES);

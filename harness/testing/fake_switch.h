@@ -49,6 +49,7 @@ struct fake_switch {
     uint8_t version;       /* 4: OpenFlow 1.3 with one whose HELLO has it, else 1.0; 0: 1.0 only */
     uint8_t hello_version; /* 0: 1, or 4 */
     size_t hello_bytes;    /* 0: 8 */
+    uint8_t hello_list;    /* versions that it lists there: bit n is version n; 0: none are */
     const char *banner;    /* instead of all OpenFlow */
     bool mute;             /* accepts, and never says a word */
     bool hears_first;      /* its HELLO answers that of the other */
