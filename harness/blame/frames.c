@@ -72,6 +72,17 @@ static bool locate_keeping_switch(const struct blame_view *view, const struct pa
 
 /* ------------------------------------------------- what arrived elsewhere */
 
+/* Whether the probe that was sent again failed like this one: that another one arrives well says
+ * nothing, as a cable may spoil frames of one kind alone. */
+static bool failed_alike(const struct blame_view *view, const struct traffic_shot *shot)
+{
+    const struct traffic_seen *seen =
+        traffic_round_seen(view->evidence->round, shot->probe, shot->to);
+    return view->late      ? seen->late > 0
+           : view->altered ? seen->altered > 0
+                           : seen->copies != view->evidence->round->sent[shot->probe];
+}
+
 /* What switches were told to send on this way: from behind the bad cable it
  * arrives well, from in front of it it does not. */
 static bool locate_by_shots(const struct blame_view *view, const struct path_way *way,
@@ -95,7 +106,7 @@ static bool locate_by_shots(const struct blame_view *view, const struct path_way
                         place);
             return true;
         }
-        good_from = n - shot->depth + 1;
+        good_from = failed_alike(view, shot) ? n - shot->depth + 1 : good_from;
     }
     if (good_from != 1) {
         return false;

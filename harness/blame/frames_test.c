@@ -251,6 +251,22 @@ static void two_cables_are_told_apart(void **state)
     shot.good = 4;
     network_blame(&network);
     expect_cause(network_result(&network, "traffic/h3/delivered/h4"), CAUSE_CABLE, "h4 - s1:4");
+    /* Another probe, which arrived well before, too, does so again. */
+    shot.good = 9;
+    network_free(&network);
+    network_load(&network, simulated, "simulated");
+    network.shots = &shot;
+    network.n_shots = 1;
+    network_send(&network, "h3", "h4");
+    traffic_round_see(&network.round, first, h4, 0);
+    for (size_t p = first + 1; p < network.plan.n_probes; p++) {
+        if (network.plan.probes[p].from == network_host(&network, "h3")) {
+            traffic_round_see_altered(&network.round, p, h4, "a byte");
+        }
+    }
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h3/delivered/h4"), CAUSE_CABLE,
+                 "h3 - s1:3 or h4 - s1:4");
     network_free(&network);
 }
 
