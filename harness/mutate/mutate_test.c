@@ -218,6 +218,23 @@ static void claims_see_arrivals_only(void **state)
     small_free(&small);
 }
 
+/* Where ports that are not listed may do anything, one line does not call for others. */
+static void a_line_is_enough_where_the_rest_is_open(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    tapped(&small);
+    small.expectation.unlisted_any = true;
+    mutate(&small, &mutations);
+    check_fate(&mutations, "mutate/a/in_port=1/output-removed/5", MUTATION_UNNOTICED);
+    assert_int_equal(mutations.n_lines, 2); /* the other for what a wider match takes */
+    assert_int_equal(mutations.lines[0].port.port, 1);
+    assert_int_equal(mutations.lines[1].port.port, 2);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 static void ports_see_all(void **state)
 {
     struct small small;
@@ -350,6 +367,10 @@ static bool has_moved(void *aux, const char *id)
 static void some_are_chosen(void **state)
 {
     struct small small;
+    static const char *const of_seed_3[] = {
+        "mutate/a/in_port=1/output-moved/2/3", "mutate/a/in_port=1/narrowed/ip",
+        "mutate/a/in_port=1/narrowed/dl_vlan=0xffff",
+        "mutate/a/priority=5,in_port=1/narrowed/dl_vlan=0xffff"};
     struct mutations all, some, again, other;
     bool differ = false;
     (void)state;
@@ -366,6 +387,10 @@ static void some_are_chosen(void **state)
         differ |= strcmp(some.items[i].id, all.items[i].id) != 0;
     }
     assert_true(differ);
+    /* A seed is noted down, and means the same in each version. */
+    for (size_t i = 0; i < some.n_items; i++) {
+        assert_string_equal(some.items[i].id, of_seed_3[i]);
+    }
     assert_int_equal(other.n_items, 3);
     assert_int_equal(other.n_items + other.n_unsampled + other.n_deselected, all.n_items);
     mutations_free(&all);
@@ -415,6 +440,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_of_other_tables_are_named_with_them),
     cmocka_unit_test(the_region_is_where_something_changes),
     cmocka_unit_test(claims_see_arrivals_only),
+    cmocka_unit_test(a_line_is_enough_where_the_rest_is_open),
     cmocka_unit_test(ports_see_all),
     cmocka_unit_test(an_exception_is_told),
     cmocka_unit_test(an_entry_that_is_ignored_has_no_line),
