@@ -72,6 +72,24 @@ static void tags_arrive_in_their_place(void **state)
     station_close(set);
 }
 
+/* A program that is started without a standard input gets its number for something else. */
+static void descriptor_0_is_one_like_others(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    const struct station_spec far = {.name = "h2", .interface = "far", .netns = fixture->netns};
+    struct station_set *set;
+    int kept = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+    close(STDIN_FILENO);
+    assert_int_equal(station_open(&far, 1, &set, NULL), 0);
+    station_start(set);
+    assert_no_problem(set, 1);
+    station_close(set);
+    if (kept >= 0) {
+        dup2(kept, STDIN_FILENO);
+        close(kept);
+    }
+}
+
 static void loses_none_of_many(void **state)
 {
     enum { N_FRAMES = 30000 };
@@ -639,6 +657,7 @@ static void the_far_end_refuses_strangers(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(frames_cross_the_link),
     cmocka_unit_test(tags_arrive_in_their_place),
+    cmocka_unit_test(descriptor_0_is_one_like_others),
     cmocka_unit_test(loses_none_of_many),
     cmocka_unit_test(keeps_what_is_not_yet_read),
     cmocka_unit_test(stops_when_told_and_goes_on),
