@@ -126,7 +126,7 @@ static json_t *tap_to_json(const struct tapd_controller *controller, size_t inde
     if (value) {
         json_object_set_new(value, "origin", json_string(tapd_origin_name(now.origin)));
         if (now.id != 0) {
-            int64_t left_ms = now.expires_ms - tapd_now_ms();
+            int64_t left_ms = now.expires_ms - tapd_now_ms(controller);
             json_object_set_new(value, "ends_in_s", json_integer((left_ms + 999) / 1000));
         }
     }
@@ -282,7 +282,7 @@ static json_t *switch_to_json(const struct tapd_controller *controller, size_t s
                                                 (json_int_t)report.n_foreign, "foreign_entries",
                                                 foreign_to_json(&report)));
         json_object_set_new(value, "openflow",
-                            report.openflow ? json_string(report.openflow) : json_null());
+                            report.protocol ? json_string(report.protocol->name) : json_null());
     }
     return value;
 }

@@ -40,6 +40,7 @@ struct tapd_controller *tapd_controller_new(struct event_base *base,
                                            .settled = settled,
                                            .owner = owner,
                                            .installer_ops = &INSTALLER_OPS};
+    tapd_force_set_clock(controller);
     controller->expiry = evtimer_new(base, on_expiry, controller);
     if (!controller->expiry || start(controller, why)) {
         tapd_controller_free(controller);
@@ -73,6 +74,7 @@ int tapd_controller_format(const struct tapd_controller_options *options, struct
     struct tapd_controller controller = {.options = options};
     struct tapd_records records = {.next_id = 1};
     struct tapd_proposal proposal = {0};
+    tapd_force_set_clock(&controller);
     int status = tapd_force_load(&controller, &records, NULL, &proposal, why);
     if (status == 0) {
         tapd_network_format(proposal.network, out);
@@ -166,8 +168,7 @@ static int start(struct tapd_controller *controller, struct base_buffer *why)
 
 static int64_t now_ms(void *owner)
 {
-    (void)owner;
-    return tapd_now_ms();
+    return tapd_now_ms(owner);
 }
 
 static bool has_tap(void *owner, const char *name)
@@ -279,7 +280,7 @@ static void on_expiry(evutil_socket_t fd, short events, void *arg)
         tapd_force_wait(controller, RETRY_MS);
         return;
     }
-    size_t n = tapd_roster_expire(&roster, tapd_now_ms());
+    size_t n = tapd_roster_expire(&roster, tapd_now_ms(controller));
     if (n == 0) {
         tapd_roster_drop(&roster);
         if (controller->unsaved) {

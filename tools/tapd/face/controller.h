@@ -85,7 +85,8 @@ const struct tapd_installer *tapd_controller_installer(const struct tapd_control
 /* NULL: no samples are listened for. */
 const struct tapd_traffic *tapd_controller_traffic(const struct tapd_controller *controller);
 
-/* Wall clock, in ms since 1970-01-01 UTC. */
-int64_t tapd_now_ms(void);
+/* In ms since 1970-01-01 UTC, by the wall clock of when the controller was made: whoever sets that
+ * later moves no end of a tap. */
+int64_t tapd_now_ms(const struct tapd_controller *controller);
 
 #endif

@@ -23,6 +23,7 @@ struct tapd_controller {
     const struct tapd_installer_ops *installer_ops;
     char *fabric; /* of the installer, as text: what is cabled to what, and reached where */
     struct event *expiry;
+    int64_t epoch_ms; /* what the wall clock said when it was started, less CLOCK_BOOTTIME */
     struct tapd_traffic *traffic; /* NULL: none is listened for */
 };
 
@@ -59,6 +60,9 @@ enum tapd_outcome tapd_force_change(struct tapd_controller *controller, struct t
 /* As tapd_force_change, and it must be saved. */
 enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
                                          struct tapd_roster *roster, struct base_buffer *why);
+
+/* Reads the wall clock, once: time goes on from there by itself (tapd_now_ms). */
+void tapd_force_set_clock(struct tapd_controller *controller);
 
 /* Sets the timer of expiry: to so many ms from now, or to the next end of a tap. */
 void tapd_force_wait(struct tapd_controller *controller, int64_t ms);

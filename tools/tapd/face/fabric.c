@@ -16,8 +16,9 @@ char *tapd_fabric_describe(const struct tapd_policy *policy, const struct lab *l
     for (size_t i = 0; i < topology->n_switches; i++) {
         const char *endpoint = lab->switches[i].openflow;
         const struct endpoint_tls *tls = &lab->switches[i].tls;
-        base_put_format(&text, "%s %" PRIx64 " %s %d", topology->switches[i].name,
-                        topology->switches[i].dpid, endpoint ? endpoint : "", policy->owns[i]);
+        base_put_format(&text, "%s %" PRIx64 " %s %d %u", topology->switches[i].name,
+                        topology->switches[i].dpid, endpoint ? endpoint : "", policy->owns[i],
+                        lab->switches[i].version);
         base_put_format(&text, " %s %s %s ", tls->key ? tls->key : "",
                         tls->certificate ? tls->certificate : "", tls->ca ? tls->ca : "");
         for (size_t at = 0; tls->has_fingerprint && at < sizeof tls->fingerprint; at++) {

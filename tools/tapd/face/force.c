@@ -9,13 +9,24 @@
 #include <string.h>
 #include <time.h>
 
-enum { CHECK_MS_MAX = 60000 }; /* the wall clock may be set: look at it now and then */
+enum { CHECK_MS_MAX = 60000 }; /* the machine may sleep: look at the clock now and then */
 
-int64_t tapd_now_ms(void)
+static int64_t clock_ms(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* The wall clock may be set, and a tap must not end earlier or later for it. */
+void tapd_force_set_clock(struct tapd_controller *controller)
+{
+    controller->epoch_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_BOOTTIME);
+}
+
+int64_t tapd_now_ms(const struct tapd_controller *controller)
+{
+    return controller->epoch_ms + clock_ms(CLOCK_BOOTTIME);
 }
 
 int tapd_controller_explain(struct yaml_diagnostics *diagnostics, struct base_buffer *why)
@@ -42,7 +53,8 @@ static int compile(struct tapd_controller *controller, struct tapd_proposal *pro
                    bool same_fabric, struct yaml_diagnostics *diagnostics)
 {
     size_t n_active;
-    struct tapd_active *active = tapd_roster_active(&proposal->roster, tapd_now_ms(), &n_active);
+    struct tapd_active *active =
+        tapd_roster_active(&proposal->roster, tapd_now_ms(controller), &n_active);
     int status = -1;
     if (active) {
         status =
@@ -67,8 +79,8 @@ int tapd_force_load(struct tapd_controller *controller, const struct tapd_record
         yaml_load_lab(&yaml_disk, options->lab, proposal->policy->topology, &proposal->lab,
                       &diagnostics) ||
         tapd_compile_check(proposal->policy, &diagnostics) ||
-        tapd_roster_from_records(records, proposal->policy, file ? file : "", tapd_now_ms(),
-                                 &proposal->roster, &diagnostics)) {
+        tapd_roster_from_records(records, proposal->policy, file ? file : "",
+                                 tapd_now_ms(controller), &proposal->roster, &diagnostics)) {
         return tapd_controller_explain(&diagnostics, why);
     }
     char *fabric = tapd_fabric_describe(proposal->policy, proposal->lab);
@@ -87,10 +99,12 @@ int tapd_force_save(struct tapd_controller *controller, const struct tapd_policy
     if (!controller->store) {
         return 0;
     }
-    int status = tapd_roster_to_records(roster, policy, &records) ||
-                         tapd_store_save(controller->store, &records, &error)
-                     ? -1
-                     : 0;
+    int status = tapd_roster_to_records(roster, policy, &records);
+    int64_t was_set_by_ms = clock_ms(CLOCK_REALTIME) - tapd_now_ms(controller);
+    for (size_t i = 0; i < records.n_items; i++) { /* a file is of the wall clock as it is */
+        records.items[i].expires_ms += records.items[i].id ? was_set_by_ms : 0;
+    }
+    status = status || tapd_store_save(controller->store, &records, &error) ? -1 : 0;
     tapd_records_free(&records);
     if (status) {
         base_put_format(why, "%s\n", error.text);
@@ -121,7 +135,7 @@ void tapd_force_await_expiry(struct tapd_controller *controller)
         evtimer_del(controller->expiry);
         return;
     }
-    int64_t ms = next_ms - tapd_now_ms();
+    int64_t ms = next_ms - tapd_now_ms(controller);
     tapd_force_wait(controller, ms < 0 ? 0 : ms < CHECK_MS_MAX ? ms : CHECK_MS_MAX);
 }
 

@@ -2,6 +2,7 @@
  *
  * What the controller is asked: taps are added, removed, extended, listed. */
 #include "tapd/face/controller_inside.h"
+#include "tapd/install/dialect.h"
 #include "tapd/log.h"
 
 #include <jansson.h>
@@ -27,12 +28,38 @@ static bool is_taken(const struct tapd_controller *controller, const char *name)
            tapd_roster_find(&controller->roster, name) != SIZE_MAX;
 }
 
+/* Whether the switches of the sources can match what the tap is about, as far as is known which
+ * OpenFlow they speak. (What only shows when a switch connects is told in /status.) */
+static bool can_match(const struct tapd_controller *controller, const struct tapd_tap *tap,
+                      struct base_buffer *why)
+{
+    const struct flow_entry entry = {.match = tap->match}, *said;
+    const struct topology *topology = controller->policy->topology;
+    struct base_arena none = {0}; /* it has no actions that could be others */
+    for (size_t i = 0; i < tap->n_sources; i++) {
+        size_t sw = tap->sources[i].sw;
+        struct tapd_switch_report report = tapd_installer_report(controller->installer, sw);
+        struct base_error error;
+        if (report.protocol &&
+            tapd_dialect(&entry, report.protocol->version, &none, &said, &error) > 0) {
+            base_put_format(why, "%s speaks OpenFlow %s: %s\n", topology->switches[sw].name,
+                            report.protocol->name, error.text);
+            return false;
+        }
+    }
+    return true;
+}
+
 enum tapd_outcome tapd_controller_put(struct tapd_controller *controller, struct tapd_tap *tap,
                                       enum tapd_origin origin, struct base_buffer *why)
 {
     struct tapd_roster roster;
+    if (!can_match(controller, tap, why)) {
+        tapd_tap_free(tap);
+        return TAPD_BAD;
+    }
     if (tapd_roster_copy(&controller->roster, &roster) ||
-        tapd_roster_add(&roster, tap, origin, tapd_now_ms())) {
+        tapd_roster_add(&roster, tap, origin, tapd_now_ms(controller))) {
         base_put_text(why, "out of memory\n");
         tapd_tap_free(tap);
         return TAPD_FAILED;
@@ -149,7 +176,7 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
         return TAPD_FAILED;
     }
     roster.items[index].fresh = true;
-    roster.items[index].expires_ms = tapd_now_ms() + lifetime_sec * INT64_C(1000);
+    roster.items[index].expires_ms = tapd_now_ms(controller) + lifetime_sec * INT64_C(1000);
     outcome = tapd_controller_change(controller, &roster, why);
     if (outcome == TAPD_DONE) {
         tapd_log("tap %s extended: it ends in %u s", name, lifetime_sec);

@@ -195,7 +195,11 @@ struct tapd_active *tapd_roster_active(const struct tapd_roster *roster, int64_t
 static char *tap_text(const struct tapd_policy *policy, const struct tapd_tap *tap)
 {
     struct base_buffer text = {0};
-    tapd_tap_format(policy, tap, &text);
+    if (tap->is_asked) { /* its names may be of other ports when it is read again */
+        base_put_bytes(&text, tap->source->bytes.data, tap->source->bytes.n_bytes);
+    } else {
+        tapd_tap_format(policy, tap, &text);
+    }
     return base_buffer_take_text(&text);
 }
 

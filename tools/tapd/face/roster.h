@@ -16,7 +16,7 @@ struct tapd_entry {
     const struct tapd_tap *tap;
     enum tapd_origin origin;
     uint32_t id;        /* 0: it stays */
-    int64_t expires_ms; /* wall clock, if it has an id */
+    int64_t expires_ms; /* tapd_now_ms, if it has an id */
     bool over;          /* a tap of the policy that has ended: only remembered */
     bool fresh;         /* entries of an earlier end of it may still be on the switches */
 };

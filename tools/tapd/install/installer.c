@@ -141,8 +141,7 @@ struct tapd_switch_report tapd_installer_report(const struct tapd_installer *ins
         .n_foreign = target->n_foreign,
     };
     if (target->session) {
-        const struct of_protocol *protocol = tapd_session_protocol(target->session);
-        report.openflow = protocol ? protocol->name : NULL;
+        report.protocol = tapd_session_protocol(target->session);
         report.up = tapd_session_is_up(target->session);
         report.installed = tapd_target_is_right(target);
         report.trouble = report.up ? report.trouble : tapd_session_trouble(target->session);

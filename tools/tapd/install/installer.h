@@ -80,9 +80,9 @@ struct tapd_foreign_text {
 /* All text is good until the event loop runs again. */
 struct tapd_switch_report {
     bool owned, up;
-    const char *openflow; /* "1.3": what is spoken with it, or was last; NULL: it never was up */
-    bool installed;       /* has what is wanted, by the last round */
-    const char *trouble;  /* "" if there is none */
+    const struct of_protocol *protocol; /* spoken with it, or was last; NULL: it never was up */
+    bool installed;                     /* has what is wanted, by the last round */
+    const char *trouble;                /* "" if there is none */
     size_t n_wanted, n_own;
     const struct tapd_foreign_text *foreign; /* the first of them */
     size_t n_foreign_told, n_foreign;        /* here, and in all */

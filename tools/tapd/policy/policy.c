@@ -359,6 +359,7 @@ static struct tapd_tap *read_on_demand(struct tapd_reading *reading, const char 
         memcpy(bytes, reader->source.bytes.data, n_bytes);
         *source = (struct yaml_source){.file = file, .bytes = {.data = bytes, .n_bytes = n_bytes}};
         tap->source = source;
+        tap->is_asked = true;
         tap->own = own;
     }
     base_arena_free(&nodes);

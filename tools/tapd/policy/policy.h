@@ -84,6 +84,7 @@ struct tapd_tap {
     uint16_t lifetime_sec;              /* 0: it stays until it is removed */
     const struct sflow_threshold *when; /* NULL: it does not come by itself */
     const struct yaml_source *source;   /* the text that it was read from, for errors */
+    bool is_asked;                      /* on demand: that text is the tap, as it was asked for */
     struct place place;                 /* there */
     struct base_arena *own;             /* tapd_tap_free; NULL: it belongs to its policy */
 };
