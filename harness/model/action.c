@@ -35,6 +35,9 @@ bool action_equal(const struct action *a, const struct action *b)
     case ACTION_COPY:
     case ACTION_COPY_END:
         return true;
+    case ACTION_ONE_OF:
+    case ACTION_FAILOVER:
+        return a->n_ways == b->n_ways;
     case ACTION_OPEN:
         return false;
     case ACTION_GROUP:

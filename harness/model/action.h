@@ -47,6 +47,8 @@ enum action_type {
     /* No switch has these: what instructions and groups come to (space/pipeline.h). */
     ACTION_COPY,     /* what follows, up to its ACTION_COPY_END, happens to a copy of the packet */
     ACTION_COPY_END, /* the packet goes on as it was */
+    ACTION_ONE_OF,   /* of the copies that follow, n_ways, one is made: which, the switch chooses */
+    ACTION_FAILOVER, /* the first one whose port lets packets out; none, if there is none */
     ACTION_OPEN,     /* it is not known what happens from here on: reason */
     ACTION_UNKNOWN = 0xfffe, /* of a type that nothing here knows */
     ACTION_VENDOR = 0xffff,  /* and experimenter */
@@ -66,6 +68,7 @@ struct action {
         uint16_t tp_port;
         uint32_t queue_id;
         uint32_t group_id;
+        uint32_t n_ways;
         uint16_t ethertype;
         uint8_t ttl;
         const struct field_value *field;
@@ -90,6 +93,18 @@ struct action action_plain(const struct action *action);
 static inline bool action_sends(const struct action *action)
 {
     return action->type == ACTION_OUTPUT || action->type == ACTION_ENQUEUE;
+}
+
+/* Whether of the copies that follow only one is made. */
+static inline bool action_chooses(const struct action *action)
+{
+    return action->type == ACTION_ONE_OF || action->type == ACTION_FAILOVER;
+}
+
+/* Whether it only frames others: it does nothing to a packet itself. */
+static inline bool action_frames(const struct action *action)
+{
+    return action->type == ACTION_COPY || action->type == ACTION_COPY_END || action_chooses(action);
 }
 
 /* Whether one of the actions sends by this port, under this very number. */

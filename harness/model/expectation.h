@@ -16,9 +16,13 @@ enum { EXPECTATION_ANY_LIFETIME = 1 << 16 };
 
 /* One case of a port: the first one that takes a header says what to do. */
 struct expected_case {
-    struct match match; /* in_port included */
-    const struct action *actions;
-    size_t n_actions; /* 0: drop */
+    struct match match;           /* in_port included */
+    const struct action *actions; /* rewrites, outputs; at the end ACTION_ONE_OF or _FAILOVER with a
+                                     copy for each way */
+    size_t n_actions;             /* 0: drop */
+    const uint16_t *may; /* ports by which packets may leave besides, PORT_CONTROLLER and _LOCAL
+                            included; ascending */
+    size_t n_may;
     bool has_expires;
     uint32_t expires_sec; /* of its entries, instead of the expectation's */
     struct place place;
@@ -97,9 +101,10 @@ struct expectation {
     size_t n_ports;
     bool *
         lists_switch; /* by switch: `ports:` has it, so ports of it that are not listed must drop */
-    bool unlisted_any;  /* `unlisted: any`: they may do anything instead */
-    bool tables_exact;  /* `tables: exact` */
-    bool *exact_switch; /* by switch: `entries:` has it */
+    bool unlisted_any;   /* `unlisted: any`: they may do anything instead */
+    bool controller_any; /* `controller: any`: what goes to the controller is not judged */
+    bool tables_exact;   /* `tables: exact` */
+    bool *exact_switch;  /* by switch: `entries:` has it */
     struct expected_entry *entries;
     size_t n_entries;
     struct flow_table entry_flows;

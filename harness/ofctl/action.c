@@ -253,6 +253,10 @@ static void put_argument(const struct action *action, const struct verb *verb,
 static void action_format(const struct action *action, struct base_buffer *out)
 {
     const struct verb *verb = verb_of_type(action->type);
+    if (action_chooses(action)) {
+        base_put_text(out, action->type == ACTION_ONE_OF ? "one_of" : "failover");
+        return;
+    }
     if (action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN) {
         put_body(action, out);
     } else if (action->type == ACTION_OUTPUT) {
@@ -266,22 +270,25 @@ static void action_format(const struct action *action, struct base_buffer *out)
     }
 }
 
+/* A choice, which only expectations have, is written as "one_of(output:4)(output:5)". */
 void ofctl_format_actions(const struct action *actions, size_t n_actions, struct base_buffer *out)
 {
+    size_t n_ways = 0; /* that come, of a choice */
     if (n_actions == 0) {
         base_put_text(out, "drop");
     }
     for (size_t i = 0; i < n_actions; i++) {
+        const struct action *action = &actions[i];
         bool begins = i == 0 || actions[i - 1].type == ACTION_COPY;
-        if (actions[i].type == ACTION_COPY_END) {
+        if (action->type == ACTION_COPY_END) {
             base_put_u8(out, ')');
-            continue;
-        }
-        base_put_text(out, begins ? "" : ",");
-        if (actions[i].type == ACTION_COPY) {
-            base_put_text(out, "clone(");
+        } else if (action->type == ACTION_COPY) {
+            base_put_text(out, n_ways > 0 ? "(" : begins ? "clone(" : ",clone(");
+            n_ways -= n_ways > 0;
         } else {
-            action_format(&actions[i], out);
+            base_put_text(out, begins ? "" : ",");
+            action_format(action, out);
+            n_ways = action_chooses(action) ? action->n_ways : n_ways;
         }
     }
 }

@@ -19,11 +19,26 @@ static int add_entry(struct flow_table *table, const struct flow_entry *entry)
     return added ? 0 : -1;
 }
 
+/* Whether it depends on more than the packet where copies may arrive: by ports that hosts are
+ * behind. */
+static bool is_open(const struct expected_case *c)
+{
+    bool open = false;
+    for (size_t i = 0; i < c->n_may && !open; i++) {
+        open = c->may[i] <= PORT_MAX;
+    }
+    for (size_t i = 0; i < c->n_actions && !open; i++) {
+        open = c->actions[i].type == ACTION_FAILOVER;
+    }
+    return open;
+}
+
 /* Cases beyond the last priority compete with each other, and so are open. */
 static int compile_port(struct path_declared *declared, const struct expected_port *port,
                         size_t *n_cases)
 {
     enum { MOST = FIRST_CASE_PRIORITY - DROP_PRIORITY - 1 };
+    static const struct action several = {.type = ACTION_OPEN, .reason = PATH_DECLARED_SEVERAL};
     for (size_t i = 0; i < port->n_cases; i++) {
         const struct expected_case *c = &port->cases[i];
         struct flow_entry entry = {.match = c->match,
@@ -31,6 +46,10 @@ static int compile_port(struct path_declared *declared, const struct expected_po
                                    .n_actions = (uint16_t)c->n_actions,
                                    .priority =
                                        (uint16_t)(FIRST_CASE_PRIORITY - (i < MOST ? i : MOST))};
+        if (is_open(c)) {
+            entry.actions = &several;
+            entry.n_actions = 1;
+        }
         if (add_entry(&declared->flows[port->port.sw], &entry) < 0) {
             return -1;
         }

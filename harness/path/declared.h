@@ -8,6 +8,10 @@
 #include "model/expectation.h"
 #include "path/network.h"
 
+/* Why it is open what is declared of packets that `may` leave by further ports, or leave by one of
+ * several as these are up. */
+#define PATH_DECLARED_SEVERAL "the expectation allows several ways"
+
 struct path_declared {
     struct path_network network;
     const struct expectation *expectation;

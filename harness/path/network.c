@@ -71,9 +71,8 @@ struct header path_rewritten_by(const struct flow_entry *flow)
     bool known = true;
     for (size_t i = 0; i < flow->n_actions && known; i++) {
         const struct action *action = &flow->actions[i];
-        bool copies = action->type == ACTION_COPY || action->type == ACTION_COPY_END;
         known = action_sends(action) ? action->port != PORT_TABLE
-                                     : copies || space_rewrite_add(&rewrite, action);
+                                     : action_frames(action) || space_rewrite_add(&rewrite, action);
     }
     if (!known) {
         memset(&rewrite.mask, 0xff, sizeof rewrite.mask);

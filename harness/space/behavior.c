@@ -6,6 +6,9 @@
 #include "space/rewrite.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { CHOICES_MAX = 8 }; /* one after another, of one packet */
 
 /* Where outputs go while a list of actions is read. */
 struct builder {
@@ -15,6 +18,10 @@ struct builder {
     struct space_rewrite rewrite; /* of the actions so far */
     struct space_output *outputs;
     size_t n_outputs;
+    struct choice {
+        size_t taken, n_ways;
+    } choices[CHOICES_MAX]; /* in the order in which they are met */
+    size_t n_choices;
 };
 
 static void send(struct builder *builder, uint16_t port, const struct action *action)
@@ -112,6 +119,76 @@ static const char *add_action(struct builder *builder, const struct action *acti
     return space_rewrite_add(&builder->rewrite, &plain) ? NULL : space_action_open(action->type);
 }
 
+/* Behind the end of the copy that begins at `at`. */
+static size_t behind_copy(const struct action *actions, size_t n_actions, size_t at)
+{
+    size_t depth = 0;
+    for (; at < n_actions; at++) {
+        depth += actions[at].type == ACTION_COPY;
+        depth -= actions[at].type == ACTION_COPY_END && depth > 0;
+        if (depth == 0) {
+            return at + 1;
+        }
+    }
+    return at;
+}
+
+/* Whether what the copy sends can leave now. */
+static bool is_up(const struct builder *builder, const struct action *actions, size_t begin,
+                  size_t end)
+{
+    bool up = true;
+    for (size_t i = begin; i < end && up; i++) {
+        up = !action_sends(&actions[i]) || !builder->ports ||
+             !port_no_exit(builder->ports, builder->n_ports, actions[i].port);
+    }
+    return up;
+}
+
+/* The number of the way that is taken: of a choice of the switch's, the one whose turn it is.
+ * n_ways or more: none. */
+static size_t choose(struct builder *builder, const struct action *actions, size_t n_actions,
+                     size_t at)
+{
+    const struct action *choice = &actions[at - 1];
+    size_t way = 0;
+    if (choice->type == ACTION_FAILOVER) {
+        for (size_t end; way < choice->n_ways; way++, at = end) {
+            end = behind_copy(actions, n_actions, at);
+            if (is_up(builder, actions, at, end)) {
+                break;
+            }
+        }
+        return way;
+    }
+    if (builder->n_choices == CHOICES_MAX) {
+        return SIZE_MAX;
+    }
+    struct choice *met = &builder->choices[builder->n_choices++];
+    met->n_ways = choice->n_ways;
+    return met->taken;
+}
+
+static const char *add_actions(struct builder *builder, const struct action *actions,
+                               size_t n_actions, size_t *at);
+
+/* One of the copies that follow, and none of the others. */
+static const char *add_choice(struct builder *builder, const struct action *actions,
+                              size_t n_actions, size_t *at)
+{
+    const char *unknown = NULL;
+    size_t n_ways = actions[*at - 1].n_ways, taken = choose(builder, actions, n_actions, *at);
+    if (taken == SIZE_MAX) {
+        return "more than 8 choices of the switch's";
+    }
+    for (size_t i = 0; i < n_ways && !unknown; i++) {
+        size_t end = behind_copy(actions, n_actions, *at), begin = *at + 1;
+        unknown = i == taken ? add_actions(builder, actions, n_actions, &begin) : NULL;
+        *at = end;
+    }
+    return unknown;
+}
+
 /* Up to the end of the copy that begins before `*at`, or of the list. */
 static const char *add_actions(struct builder *builder, const struct action *actions,
                                size_t n_actions, size_t *at)
@@ -125,6 +202,7 @@ static const char *add_actions(struct builder *builder, const struct action *act
             break;
         }
         unknown = action->type == ACTION_COPY ? add_actions(builder, actions, n_actions, at)
+                  : action_chooses(action)    ? add_choice(builder, actions, n_actions, at)
                                               : add_action(builder, action);
     }
     return unknown;
@@ -148,27 +226,97 @@ int space_output_compare(const void *a, const void *b)
     return x->port != y->port ? (x->port > y->port) - (x->port < y->port) : memcmp(x, y, sizeof *x);
 }
 
+/* By the choices that are set. */
+static int build(struct builder *builder, const struct action *actions, size_t n_actions,
+                 struct base_arena *arena, struct space_behavior *out)
+{
+    *out = (struct space_behavior){0};
+    builder->rewrite = (struct space_rewrite){0};
+    builder->n_outputs = builder->n_choices = 0;
+    size_t max = count_outputs(actions, n_actions, builder->n_ports);
+    if (max > 0) {
+        builder->outputs = base_arena_alloc(arena, max * sizeof *builder->outputs);
+        if (!builder->outputs) {
+            return -1;
+        }
+    }
+    size_t at = 0;
+    out->unknown = add_actions(builder, actions, n_actions, &at);
+    if (builder->n_outputs > 1) {
+        qsort(builder->outputs, builder->n_outputs, sizeof *builder->outputs, space_output_compare);
+    }
+    out->outputs = builder->outputs;
+    out->n_outputs = builder->n_outputs;
+    return 0;
+}
+
+static int compare_ways(const void *a, const void *b)
+{
+    const struct space_behavior *x = a, *y = b;
+    int order = (x->n_outputs > y->n_outputs) - (x->n_outputs < y->n_outputs);
+    for (size_t i = 0; i < x->n_outputs && order == 0; i++) {
+        order = space_output_compare(&x->outputs[i], &y->outputs[i]);
+    }
+    return order;
+}
+
+int space_behavior_of_ways(struct space_behavior *ways, size_t n_ways, struct base_arena *arena,
+                           struct space_behavior *out)
+{
+    size_t n = 0;
+    qsort(ways, n_ways, sizeof *ways, compare_ways);
+    for (size_t i = 0; i < n_ways; i++) {
+        if (n == 0 || compare_ways(&ways[n - 1], &ways[i]) != 0) {
+            ways[n++] = ways[i];
+        }
+    }
+    *out = n == 1 ? ways[0] : (struct space_behavior){.unknown = SPACE_ONE_OF, .n_ways = n};
+    if (n > 1) {
+        out->ways = base_arena_copy(arena, ways, n * sizeof *ways);
+    }
+    return n > 1 && !out->ways ? -1 : 0;
+}
+
+/* The next choices: the last that has another way is taken that way, and those behind it, which may
+ * be others then, begin again. False: all were taken. */
+static bool next_choices(struct builder *builder)
+{
+    size_t n = builder->n_choices;
+    while (n > 0 && builder->choices[n - 1].taken + 1 >= builder->choices[n - 1].n_ways) {
+        builder->choices[--n].taken = 0;
+    }
+    if (n > 0) {
+        builder->choices[n - 1].taken++;
+    }
+    return n > 0;
+}
+
 int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_port,
                    const struct port *ports, size_t n_ports, struct base_arena *arena,
                    struct space_behavior *out)
 {
     struct builder builder = {.in_port = in_port, .ports = ports, .n_ports = n_ports};
-    *out = (struct space_behavior){0};
-    size_t max = count_outputs(actions, n_actions, n_ports);
-    if (max > 0) {
-        builder.outputs = base_arena_alloc(arena, max * sizeof *builder.outputs);
-        if (!builder.outputs) {
+    struct space_behavior ways[SPACE_WAYS_MAX];
+    size_t n = 0;
+    if (build(&builder, actions, n_actions, arena, out) < 0) {
+        return -1;
+    }
+    if (builder.n_choices == 0 || out->unknown) {
+        return 0;
+    }
+    for (ways[n++] = *out; next_choices(&builder); n++) {
+        struct space_behavior way;
+        if (build(&builder, actions, n_actions, arena, &way) < 0) {
             return -1;
         }
+        if (n == SPACE_WAYS_MAX || way.unknown) {
+            *out = (struct space_behavior){
+                .unknown = way.unknown ? way.unknown : "more than 64 ways by choice of the switch"};
+            return 0;
+        }
+        ways[n] = way;
     }
-    size_t at = 0;
-    out->unknown = add_actions(&builder, actions, n_actions, &at);
-    if (builder.n_outputs > 1) {
-        qsort(builder.outputs, builder.n_outputs, sizeof *builder.outputs, space_output_compare);
-    }
-    out->outputs = builder.outputs;
-    out->n_outputs = builder.n_outputs;
-    return 0;
+    return space_behavior_of_ways(ways, n, arena, out);
 }
 
 bool space_behavior_has(const struct space_behavior *behavior, uint16_t port)

@@ -52,11 +52,20 @@ _Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes
 #define SPACE_COMPETITION      "two entries of the same priority take it"
 #define SPACE_NORMAL_REWRITTEN "NORMAL after a rewrite"
 
+/* Why a behaviour is unknown that is known but for a choice of the switch's own: then it has ways.
+ */
+#define SPACE_ONE_OF "which of several ways packets take is the switch's choice"
+
+enum { SPACE_WAYS_MAX = 64 }; /* more are not told apart: then it is unknown */
+
 /* A canonical action list: equal bytes, equal behaviour. */
 struct space_behavior {
     const char *unknown; /* why it is not known what this does ("a vendor action"), NULL: it is */
     const struct space_output *outputs; /* sorted; in the arena */
     size_t n_outputs;                   /* 0: drop */
+    const struct space_behavior *ways;  /* not 0 of them: it does what one of them does, which are
+                                           known; sorted, no two alike; in the arena */
+    size_t n_ways;                      /* 2 or more, where `unknown` is SPACE_ONE_OF */
 };
 
 /* What the actions do with packets that enter by in_port, on a switch with
@@ -65,6 +74,21 @@ struct space_behavior {
 int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_port,
                    const struct port *ports, size_t n_ports, struct base_arena *arena,
                    struct space_behavior *out);
+
+/* Why it is not known what it does, or does by each of its ways; NULL: it is. */
+static inline const char *space_behavior_open(const struct space_behavior *behavior)
+{
+    return behavior->n_ways > 0 ? NULL : behavior->unknown;
+}
+
+/* The same without what it sends to these ports. -1 without memory. */
+int space_behavior_without(const struct space_behavior *behavior, const uint16_t *ports,
+                           size_t n_ports, struct base_arena *arena, struct space_behavior *out);
+
+/* Makes a behaviour of n known ways, which are sorted, copied, and each is kept once. -1 without
+ * memory. */
+int space_behavior_of_ways(struct space_behavior *ways, size_t n_ways, struct base_arena *arena,
+                           struct space_behavior *out);
 
 /* Whether it sends something to this port. */
 bool space_behavior_has(const struct space_behavior *behavior, uint16_t port);
@@ -87,6 +111,20 @@ struct space_difference {
 enum space_answer space_differ(struct space_region *region, const struct space_behavior *a,
                                const struct space_behavior *b, size_t *budget,
                                struct space_difference *difference);
+
+/* Whether a known behaviour sends different packets than each of n others does, for some header of
+ * the region: SPACE_FOUND, and which. SPACE_EMPTY: one of them does the same for every header;
+ * SPACE_OPEN also where one does for the header that was found. */
+enum space_answer space_differ_from_all(struct space_region *region,
+                                        const struct space_behavior *behavior,
+                                        const struct space_behavior *const *others, size_t n,
+                                        size_t *budget, struct space_difference *difference);
+
+/* The same against what is declared, which may have several ways. */
+enum space_answer space_differ_from_declared(struct space_region *region,
+                                             const struct space_behavior *behavior,
+                                             const struct space_behavior *declared, size_t *budget,
+                                             struct space_difference *difference);
 
 /* One concrete packet that leaves. */
 struct space_emission {

@@ -6,27 +6,69 @@
 #include "state/inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FEW_CASES = 8 }; /* looked at one by one */
 
+/* The ports of the case, and the controller, where nothing that goes there is judged. */
+static int merge_may(struct state_port *port, const struct expected_case *expected,
+                     struct state_case *added)
+{
+    uint16_t *may = base_arena_alloc(&port->arena, (expected->n_may + 1) * sizeof *may);
+    if (!may) {
+        return -1;
+    }
+    memcpy(may, expected->may, expected->n_may * sizeof *may);
+    may[expected->n_may] = PORT_CONTROLLER;
+    added->n_may += expected->n_may;
+    added->may = may;
+    return 0;
+}
+
 static int add_case(struct state_port *port, const struct expected_case *expected)
 {
+    static const uint16_t controller[] = {PORT_CONTROLLER};
     const struct switch_state *state = port->run->state;
     struct match in_port = match_in_port(port->number);
     struct state_case *added = &port->cases[port->n_cases];
     *added =
         (struct state_case){.match = in_port, .expires_sec = port->run->expectation->expires_sec};
+    added->may = controller;
+    added->n_may = port->run->expectation->controller_any;
     if (expected) {
         if (!match_intersect(&expected->match, &in_port, &added->match)) {
             return 0;
         }
         added->actions = expected->actions;
         added->n_actions = expected->n_actions;
+        if (expected->n_may > 0 && merge_may(port, expected, added) < 0) {
+            return -1;
+        }
         added->expires_sec = expected->has_expires ? expected->expires_sec : added->expires_sec;
     }
     port->n_cases++;
-    return space_behavior(added->actions, added->n_actions, port->number, state->ports,
-                          state->n_ports, &port->arena, &added->behavior);
+    struct space_behavior all;
+    if (space_behavior(added->actions, added->n_actions, port->number, state->ports, state->n_ports,
+                       &port->arena, &all) < 0) {
+        return -1;
+    }
+    added->behavior = *state_port_judged(port, port->n_cases - 1, &all, &added->behavior);
+    return 0;
+}
+
+const struct space_behavior *state_port_judged(struct state_port *port, size_t c,
+                                               const struct space_behavior *observed,
+                                               struct space_behavior *scratch)
+{
+    const struct state_case *expected = &port->cases[c];
+    if (expected->n_may == 0) {
+        return observed;
+    }
+    if (space_behavior_without(observed, expected->may, expected->n_may, &port->arena, scratch) <
+        0) {
+        *scratch = (struct space_behavior){.unknown = "out of memory"};
+    }
+    return scratch;
 }
 
 /* Of cases as items of a tree: the first ones come first. */

@@ -29,6 +29,8 @@ enum { STATE_SETS_SHOWN = 4 };
 struct state_set {
     const struct action *expected; /* what should be done with them */
     size_t n_expected;
+    const uint16_t *tolerated; /* what leaves by these ports is not judged */
+    size_t n_tolerated;
     const struct flow_entry *entry; /* that takes them, of several tables the last; NULL: none does
                                      */
     const struct action *does;      /* what becomes of them there, */

@@ -60,6 +60,8 @@ struct state_case {
     struct match match; /* fixes in_port */
     const struct action *actions;
     size_t n_actions;
+    const uint16_t *may; /* ports of which it is not judged what leaves by them */
+    size_t n_may;
     uint32_t expires_sec; /* as in struct expectation */
     struct space_behavior behavior;
 };
@@ -126,6 +128,12 @@ void state_port_open(struct state_port *port, const char *reason, size_t entry);
 
 /* cases.c: fills in the cases. */
 int state_port_prepare(struct state_port *port);
+
+/* What of an observed behaviour is judged by case `c`: the behaviour, or what is left of it, in
+ * `*scratch`; unknown without memory. */
+const struct space_behavior *state_port_judged(struct state_port *port, size_t c,
+                                               const struct space_behavior *observed,
+                                               struct space_behavior *scratch);
 
 /* Calls `visit` for each case that overlaps the cube, up to the `end`-th; in order
  * only if they are few. False: over the budget. */

@@ -34,6 +34,24 @@ static size_t first_case(const struct state_port *port, const struct header *hea
     return c;
 }
 
+/* Whether the difference of two entries is one of what the case judges. SPACE_OPEN: another case
+ * may judge some of the headers. */
+static enum space_answer beyond_may(struct state_port *port, size_t c, const struct state_id *a,
+                                    const struct state_id *b, struct space_region *region)
+{
+    const struct state_case *expected = &port->cases[c];
+    struct space_behavior rests[2];
+    struct space_difference unused;
+    if (expected->n_may == 0) {
+        return SPACE_FOUND;
+    }
+    enum space_answer answer =
+        space_differ(region, state_port_judged(port, c, &a->behavior, &rests[0]),
+                     state_port_judged(port, c, &b->behavior, &rests[1]), &port->budget, &unused);
+    bool judges_all = match_within(&region->cube, &expected->match);
+    return answer == SPACE_EMPTY && !judges_all ? SPACE_OPEN : answer;
+}
+
 /* Two entries of one priority whose matches overlap: does the difference matter? */
 static void examine(struct state_port *port, uint32_t a, uint32_t b)
 {
@@ -61,6 +79,9 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     }
     if (answer == SPACE_FOUND) {
         deviation.expected = first_case(port, &deviation.where.example);
+        answer = beyond_may(port, deviation.expected, of_a, of_b, &region);
+    }
+    if (answer == SPACE_FOUND) {
         state_port_forget(port, &deviation.where);
         state_port_add(port, &deviation);
     } else if (answer == SPACE_OPEN) {

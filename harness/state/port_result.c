@@ -9,6 +9,16 @@
 
 #include <string.h>
 
+/* "; may output:3" */
+static void put_may(const struct state_case *expected, struct base_buffer *out)
+{
+    for (size_t i = 0; i < expected->n_may; i++) {
+        const struct action may = {.port = expected->may[i], .max_len = UINT16_MAX};
+        base_put_text(out, i > 0 ? "," : ", may ");
+        ofctl_format_actions(&may, 1, out);
+    }
+}
+
 /* What the port should do: "output:2", "tcp actions=output:2; actions=drop". */
 static const char *cases_text(const struct state_port *port)
 {
@@ -23,6 +33,7 @@ static const char *cases_text(const struct state_port *port)
             base_put_text(&out, out.n_bytes > begin ? " actions=" : "actions=");
         }
         ofctl_format_actions(expected->actions, expected->n_actions, &out);
+        put_may(expected, &out);
     }
     return base_arena_take(&port->run->report->arena, &out);
 }
@@ -40,26 +51,27 @@ static const struct flow_entry *row_at(const struct state_port *port, size_t ent
 }
 
 /* Whether the entry does with the deviation's example what it should. */
-static bool is_right(const struct state_port *port, const struct state_deviation *deviation,
-                     size_t entry)
+static bool is_right(struct state_port *port, const struct state_deviation *deviation, size_t entry)
 {
     static const struct space_behavior drop;
     const struct state_run *run = port->run;
     const struct space_behavior *expected = &port->cases[deviation->expected].behavior;
-    const struct space_behavior *observed =
-        entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior;
+    struct space_behavior rest;
+    const struct space_behavior *observed = state_port_judged(
+        port, deviation->expected,
+        entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior, &rest);
     struct space_region region = {.cube = match_exactly(&deviation->where.example)};
     struct space_difference unused;
     size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
-    bool right = !expected->unknown && !observed->unknown &&
-                 space_differ(&region, expected, observed, &budget, &unused) == SPACE_EMPTY;
+    bool right =
+        !space_behavior_open(expected) && !space_behavior_open(observed) &&
+        space_differ_from_declared(&region, observed, expected, &budget, &unused) == SPACE_EMPTY;
     space_region_free(&region);
     return right;
 }
 
 /* The best entry that takes the header and does what it should. ENTRY_NONE: none. */
-static size_t find_right_entry(const struct state_port *port,
-                               const struct state_deviation *deviation)
+static size_t find_right_entry(struct state_port *port, const struct state_deviation *deviation)
 {
     const struct state_run *run = port->run;
     struct space_entries lists[] = {space_table_port(&run->table, port->number),
@@ -94,9 +106,8 @@ typedef const char *text_fn(const struct state_port *port, size_t entry);
 
 /* What is wrong: an entry, or that of two rivals which is, or both, then first the one
  * whose text is first, as the table's order is chance. NULL without memory. */
-static const char *wrong_text(const struct state_port *port,
-                              const struct state_deviation *deviation, text_fn *text,
-                              const char *between)
+static const char *wrong_text(struct state_port *port, const struct state_deviation *deviation,
+                              text_fn *text, const char *between)
 {
     struct base_arena *arena = &port->run->report->arena;
     if (deviation->rival == ENTRY_NONE || is_right(port, deviation, deviation->rival)) {
@@ -122,6 +133,9 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
     *set =
         (struct state_set){.expected = expected->actions,
                            .n_expected = expected->n_actions,
+                           .tolerated = base_arena_copy(&port->run->report->arena, expected->may,
+                                                        expected->n_may * sizeof *expected->may),
+                           .n_tolerated = expected->n_may,
                            .entry = row_at(port, deviation->entry),
                            .may = may,
                            .rival = row_at(port, deviation->rival),

@@ -60,11 +60,27 @@ static bool is_meant(const struct state_port *port, uint16_t number)
            topology_peer(port->run->expectation->topology, ref).kind != PEER_NONE;
 }
 
+/* Whether one of the ports that stand behind, to the last, lets packets out. */
+static bool has_way_out(const struct state_port *port, const struct state_case *expected,
+                        size_t begin)
+{
+    const struct switch_state *state = port->run->state;
+    bool has = false;
+    for (size_t i = begin; i < expected->n_actions && !has; i++) {
+        const struct action *action = &expected->actions[i];
+        has = action_sends(action) && !port_no_exit(state->ports, state->n_ports, action->port);
+    }
+    return has;
+}
+
 static int check_case(struct state_port *port, const struct state_case *expected)
 {
     int failed = 0;
     for (size_t i = 0; i < expected->n_actions && !failed; i++) {
         const struct action *action = &expected->actions[i];
+        if (action->type == ACTION_FAILOVER && has_way_out(port, expected, i)) {
+            break;
+        }
         failed = action_sends(action) ? check_egress(port, action->port) : 0;
     }
     for (size_t i = 0; i < expected->behavior.n_outputs && !failed; i++) {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LEN_DEFAULT = 0xffff }; /* what ovs-ofctl sends for "controller" */
+enum { MAX_WAYS = 64, MAX_LEN_DEFAULT = 0xffff }; /* what ovs-ofctl sends for "controller" */
 
 /* How much of a packet the controller gets. */
 struct max_len {
@@ -28,7 +28,8 @@ struct reading_case {
     size_t capacity;
     bool has_controller;
     struct max_len max_len;
-    const struct yaml_node *output, *text; /* the values of `output` and `actions`, or NULL */
+    /* the values of these keys, or NULL */
+    const struct yaml_node *output, *text, *one_of, *failover, *may;
 };
 
 static void add_action(struct yaml_reader *reader, const struct yaml_node *node,
@@ -122,6 +123,9 @@ static const struct yaml_field case_fields[] = {
     {.name = "match", .read = read_match},
     {.name = "output", .read = keep, .at = offsetof(struct reading_case, output)},
     {.name = "actions", .read = keep, .at = offsetof(struct reading_case, text)},
+    {.name = "one_of", .read = keep, .at = offsetof(struct reading_case, one_of)},
+    {.name = "failover", .read = keep, .at = offsetof(struct reading_case, failover)},
+    {.name = "may", .read = keep, .at = offsetof(struct reading_case, may)},
     {.name = "max_len", .read = read_max_len, .at = offsetof(struct reading_case, max_len)},
     {.name = "strip_vlan", .read = read_strip_vlan},
     REWRITE("vlan_vid"),
@@ -198,11 +202,89 @@ static void read_output(struct yaml_reader *reader, const struct yaml_node *node
     free(ports.numbers);
 }
 
+/* ------------------------------------------------------------ one_of, failover, may */
+
+static int compare_numbers(const void *a, const void *b)
+{
+    return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* A choice between ports, each in a copy of its own. */
+static void add_choice(struct yaml_reader *reader, const struct yaml_node *node,
+                       enum action_type type, struct reading_case *reading)
+{
+    struct yaml_ports ports = {0};
+    size_t n_before = yaml_errors_count(reader->source.diagnostics);
+    yaml_port_list(reader, node, false, &ports);
+    bool read = yaml_errors_count(reader->source.diagnostics) == n_before;
+    if (read && (ports.n < 2 || ports.n > MAX_WAYS)) {
+        yaml_error(reader, node, "%s: expected 2 to %d ports, found %zu", node->key->text, MAX_WAYS,
+                   ports.n);
+    }
+    add_action(reader, node, reading,
+               (struct action){.type = (uint16_t)type, .n_ways = (uint32_t)ports.n});
+    for (size_t i = 0; i < ports.n && read; i++) {
+        if (actions_send_to(reading->actions, reading->n_actions, ports.numbers[i])) {
+            yaml_error(reader, node, "port %u is there twice", ports.numbers[i]);
+        }
+        add_action(reader, node, reading, (struct action){.type = ACTION_COPY});
+        add_action(reader, node, reading, (struct action){.port = ports.numbers[i]});
+        add_action(reader, node, reading, (struct action){.type = ACTION_COPY_END});
+    }
+    free(ports.numbers);
+}
+
+static void finish_choice(struct yaml_reader *reader, const struct yaml_node *node,
+                          struct reading_case *reading)
+{
+    if (reading->one_of && reading->failover) {
+        yaml_error(reader, node, "a case has \"one_of\" or \"failover\", not both");
+    } else if (reading->one_of) {
+        add_choice(reader, reading->one_of, ACTION_ONE_OF, reading);
+    } else if (reading->failover) {
+        add_choice(reader, reading->failover, ACTION_FAILOVER, reading);
+    }
+}
+
+static void finish_may(struct yaml_reader *reader, const struct yaml_node *node,
+                       struct expected_case *result)
+{
+    struct yaml_ports ports = {0};
+    yaml_port_list(reader, node, true, &ports);
+    for (size_t i = 0; i < ports.n; i++) {
+        uint16_t port = ports.numbers[i];
+        if (port > PORT_MAX && port != PORT_CONTROLLER && port != PORT_LOCAL) {
+            yaml_error(reader, node, "\"may\" has numbers of ports, controller and local only");
+            break;
+        }
+        if (actions_send_to(result->actions, result->n_actions, port)) {
+            struct base_buffer name = {0};
+            port_format(port, &name);
+            yaml_error(reader, node, "%s is sent to anyway: it cannot be in \"may\", too",
+                       base_buffer_text(&name));
+            base_buffer_free(&name);
+        }
+    }
+    uint16_t *may = ports.n > 0 ? yaml_alloc(reader, ports.n * sizeof *may) : NULL;
+    if (may) {
+        memcpy(may, ports.numbers, ports.n * sizeof *may);
+        qsort(may, ports.n, sizeof *may, compare_numbers);
+        result->may = may;
+        result->n_may = ports.n;
+    }
+    free(ports.numbers);
+}
+
+/* ------------------------------------------------------------------- together */
+
 static void finish_outputs(struct yaml_reader *reader, const struct yaml_node *node,
                            struct reading_case *reading)
 {
     struct expected_case *result = reading->result;
-    yaml_each(reader, reading->output, read_output, reading);
+    if (reading->output) {
+        yaml_each(reader, reading->output, read_output, reading);
+    }
+    finish_choice(reader, node, reading);
     if (reading->max_len.is_written && !reading->has_controller) {
         yaml_error(reader, node, "\"max_len\" needs an output to the controller");
     }
@@ -222,22 +304,39 @@ static void finish_text(struct yaml_reader *reader, const struct yaml_node *node
                  &result->actions, &result->n_actions);
 }
 
+/* Whether one of the keys is there that say where packets go, or was meant to be. */
+static bool has_any_key(const struct yaml_node *node)
+{
+    static const char *const keys[] = {"output", "actions", "one_of", "failover"};
+    bool has = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !has; i++) {
+        has = yaml_has_key(node, keys[i], YAML_FIELDS(case_fields));
+    }
+    return has;
+}
+
 static void finish_case(struct yaml_reader *reader, const struct yaml_node *node,
                         struct reading_case *reading)
 {
-    bool others = reading->output || reading->n_actions > 0 || reading->max_len.is_written;
+    bool sends = reading->output || reading->one_of || reading->failover;
+    bool others = sends || reading->n_actions > 0 || reading->max_len.is_written;
     if (reading->text && others) {
         yaml_error(reader, node,
-                   "\"actions\" says all that is done; leave out \"output\", "
-                   "\"max_len\" and rewrites");
+                   "\"actions\" says all that is done; leave out \"%s\", "
+                   "\"max_len\" and rewrites",
+                   reading->one_of     ? "one_of"
+                   : reading->failover ? "failover"
+                                       : "output");
     } else if (reading->text) {
         finish_text(reader, reading->text, reading);
-    } else if (reading->output) {
+    } else if (sends) {
         finish_outputs(reader, node, reading);
-    } else if (!yaml_has_key(node, "output", YAML_FIELDS(case_fields)) &&
-               !yaml_has_key(node, "actions", YAML_FIELDS(case_fields))) {
+    } else if (!has_any_key(node)) {
         yaml_error(reader, node,
                    "what happens to these packets? expected \"output\", \"actions\" or drop");
+    }
+    if (reading->may) {
+        finish_may(reader, reading->may, reading->result);
     }
 }
 

@@ -40,6 +40,12 @@ static void read_unlisted(struct yaml_reader *reader, const struct yaml_node *no
     x->unlisted_any = yaml_choice(reader, node, "any", "drop", "\"drop\" or \"any\"");
 }
 
+static void read_controller(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct expectation *x = into;
+    x->controller_any = yaml_choice(reader, node, "any", NULL, "\"any\"");
+}
+
 static void read_expires(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct expectation *x = into;
@@ -49,6 +55,7 @@ static void read_expires(struct yaml_reader *reader, const struct yaml_node *nod
 static const struct yaml_field expectation_fields[] = {
     {.name = "topology", .read = read_topology, .required = true, .first = true},
     {.name = "ports", .read = yaml_read_ports},
+    {.name = "controller", .read = read_controller},
     {.name = "tables", .read = read_tables},
     {.name = "entries", .read = yaml_read_entries},
     {.name = "groups", .read = yaml_read_groups},

@@ -392,7 +392,7 @@ static void reports_another_kind_of_file(void **state)
                                        "(it has name:, switches:, hosts:, links:)\n");
     refuse(T "ports: {}\nlinks: []\n",
            "dir/x:3:1: unknown key \"links\" in an expectation; expected one of topology, ports, "
-           "tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
+           "controller, tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
 }
 
 static void reports_the_topology(void **state)
@@ -402,7 +402,7 @@ static void reports_the_topology(void **state)
     refuse("topology: none\nports: {s1: {1: drop}}\nx: 1\n",
            "dir/x:1:11: dir/none: no such file\n"
            "dir/x:3:1: unknown key \"x\" in an expectation; expected one of topology, ports, "
-           "tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
+           "controller, tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
     refuse("topology: bad\nports: {}\n",
            "dir/bad:2:1: not YAML: did not find expected node content while parsing a flow node "
            "that begins in line 2\n");
@@ -673,7 +673,71 @@ static void reports_groups_and_names(void **state)
            "dir/x:7:18: expected a table from 0 to 254, found \"255\"\n");
 }
 
+static void reads_what_is_left_to_the_switch(void **state)
+{
+    (void)state;
+    struct expectation *x =
+        load(T "controller: any\n"
+               "ports:\n"
+               "  s1:\n"
+               "    1: {one_of: [4, 5-6]}\n"
+               "    2: {match: tcp, mod_vlan_vid: 5, output: [2], failover: [4, 3]}\n"
+               "    3: {output: [2], may: [controller, 7, 3]}\n"
+               "    4: {actions: drop, may: local}\n",
+             "");
+    struct base_buffer text = {0};
+    assert_true(x->controller_any);
+    assert_string_equal(cases_text(x, 0, 1, &text),
+                        "in_port=1 -> one_of(output:4)(output:5)(output:6)");
+    assert_string_equal(cases_text(x, 0, 2, &text),
+                        "tcp,in_port=2 -> mod_vlan_vid:5,output:2,failover(output:4)(output:3)");
+    const struct expected_case *c = expectation_port(x, (struct port_ref){0, 3})->cases;
+    assert_int_equal(c->n_may, 3);
+    assert_int_equal(c->may[0], 3);
+    assert_int_equal(c->may[1], 7);
+    assert_int_equal(c->may[2], PORT_CONTROLLER);
+    c = expectation_port(x, (struct port_ref){0, 4})->cases;
+    assert_int_equal(c->n_actions, 0);
+    assert_int_equal(c->may[0], PORT_LOCAL);
+    expectation_free(x);
+    x = load(T "ports: {s1: {1: drop}}\n", "");
+    assert_false(x->controller_any);
+    expectation_free(x);
+    base_buffer_free(&text);
+}
+
+static void reports_what_is_left_to_the_switch(void **state)
+{
+    (void)state;
+    refuse(T "controller: no\n"
+             "ports:\n"
+             "  s1:\n"
+             "    1: {one_of: [4]}\n"
+             "    2: {one_of: [4, 5], failover: [4, 5]}\n"
+             "    3: {one_of: [4, 4]}\n"
+             "    4: {output: [2], failover: [3, 2]}\n"
+             "    5: {output: [2], may: [2]}\n"
+             "    6: {output: [2], may: [flood]}\n"
+             "    7: {may: [2]}\n"
+             "    8: {actions: drop, one_of: [2, 3]}\n"
+             "    9: {one_of: [4, controller]}\n",
+           "dir/x:2:13: expected \"any\", found \"no\"\n"
+           "dir/x:5:17: one_of: expected 2 to 64 ports, found 1\n"
+           "dir/x:6:8: a case has \"one_of\" or \"failover\", not both\n"
+           "dir/x:7:17: port 4 is there twice\n"
+           "dir/x:8:32: port 2 is there twice\n"
+           "dir/x:9:27: 2 is sent to anyway: it cannot be in \"may\", too\n"
+           "dir/x:10:27: \"may\" has numbers of ports, controller and local only\n"
+           "dir/x:11:8: what happens to these packets? expected \"output\", \"actions\" or drop\n"
+           "dir/x:12:8: \"actions\" says all that is done; leave out \"one_of\", \"max_len\" and "
+           "rewrites\n"
+           "dir/x:13:21: expected a port from 1 to 65280 or a range as 3-5, found "
+           "\"controller\"\n");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(reads_what_is_left_to_the_switch),
+    cmocka_unit_test(reports_what_is_left_to_the_switch),
     cmocka_unit_test(reads_groups_and_names),
     cmocka_unit_test(reports_groups_and_names),
     cmocka_unit_test(reads_ports),

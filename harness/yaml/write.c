@@ -63,7 +63,8 @@ static bool same_case(const struct expected_case *a, const struct expected_case 
 {
     struct match of_a = match_without_port(&a->match), of_b = match_without_port(&b->match);
     return match_equal(&of_a, &of_b) && a->has_expires == b->has_expires &&
-           a->expires_sec == b->expires_sec &&
+           a->expires_sec == b->expires_sec && a->n_may == b->n_may &&
+           (a->n_may == 0 || memcmp(a->may, b->may, a->n_may * sizeof *a->may) == 0) &&
            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions);
 }
 
@@ -76,14 +77,87 @@ static bool same_cases(const struct expected_port *a, const struct expected_port
     return same;
 }
 
-static bool only_outputs(const struct expected_case *written)
+/* How many actions stand in front of a choice of ways. */
+static size_t before_choice(const struct expected_case *written)
 {
-    for (size_t i = 0; i < written->n_actions; i++) {
-        if (written->actions[i].type != ACTION_OUTPUT || written->actions[i].port > PORT_MAX) {
-            return false;
+    size_t n = 0;
+    while (n < written->n_actions && written->actions[n].type != ACTION_ONE_OF &&
+           written->actions[n].type != ACTION_FAILOVER) {
+        n++;
+    }
+    return n;
+}
+
+static bool is_output(const struct action *action)
+{
+    return action->type == ACTION_OUTPUT && action->port <= PORT_MAX;
+}
+
+static bool only_outputs(const struct action *actions, size_t n_actions)
+{
+    bool only = n_actions > 0;
+    for (size_t i = 0; i < n_actions && only; i++) {
+        only = is_output(&actions[i]) || action_frames(&actions[i]);
+    }
+    return only;
+}
+
+/* "[2, 6]": the ports of these actions. */
+static void put_output_list(struct base_buffer *out, const struct action *actions, size_t n_actions)
+{
+    const char *divider = "[";
+    for (size_t i = 0; i < n_actions; i++) {
+        if (is_output(&actions[i])) {
+            base_put_format(out, "%s%u", divider, actions[i].port);
+            divider = ", ";
         }
     }
-    return written->n_actions > 0;
+    base_put_text(out, "]");
+}
+
+/* ", may: [3, controller]" */
+static void put_may(struct base_buffer *out, const struct expected_case *written)
+{
+    for (size_t i = 0; i < written->n_may; i++) {
+        base_put_text(out, i > 0 ? ", " : ", may: [");
+        if (written->may[i] <= PORT_MAX) {
+            base_put_format(out, "%u", written->may[i]);
+        } else {
+            base_put_text(out, written->may[i] == PORT_CONTROLLER ? "controller" : "local");
+        }
+    }
+    base_put_text(out, written->n_may > 0 ? "]" : "");
+}
+
+/* "mod_vlan_vid: 5, ": what may stand in front of a choice besides outputs. */
+static void put_rewrites(struct base_buffer *out, const struct action *actions, size_t n_actions)
+{
+    for (size_t i = 0; i < n_actions; i++) {
+        struct base_buffer text = {0};
+        if (!is_output(&actions[i])) {
+            ofctl_format_actions(&actions[i], 1, &text);
+            const char *name = base_buffer_text(&text), *value = strchr(name, ':');
+            base_put_format(out, "%.*s: %s, ", (int)strcspn(name, ":"), name,
+                            value ? value + 1 : "true");
+        }
+        base_buffer_free(&text);
+    }
+}
+
+static void put_choice(struct base_buffer *out, const struct expected_case *written, size_t begin)
+{
+    bool outputs = false;
+    for (size_t i = 0; i < begin && !outputs; i++) {
+        outputs = is_output(&written->actions[i]);
+    }
+    put_rewrites(out, written->actions, begin);
+    if (outputs) {
+        base_put_text(out, "output: ");
+        put_output_list(out, written->actions, begin);
+        base_put_text(out, ", ");
+    }
+    base_put_text(out, written->actions[begin].type == ACTION_ONE_OF ? "one_of: " : "failover: ");
+    put_output_list(out, written->actions + begin, written->n_actions - begin);
 }
 
 static void put_expires(struct base_buffer *out, uint32_t seconds)
@@ -98,17 +172,18 @@ static void put_expires(struct base_buffer *out, uint32_t seconds)
 /* Without braces: "output: [2, 6]". */
 static void put_actions(struct base_buffer *out, const struct expected_case *written)
 {
-    if (only_outputs(written)) {
-        base_put_text(out, "output: [");
-        for (size_t i = 0; i < written->n_actions; i++) {
-            base_put_format(out, "%s%u", i > 0 ? ", " : "", written->actions[i].port);
-        }
-        base_put_text(out, "]");
+    size_t begin = before_choice(written);
+    if (begin < written->n_actions) {
+        put_choice(out, written, begin);
+    } else if (only_outputs(written->actions, written->n_actions)) {
+        base_put_text(out, "output: ");
+        put_output_list(out, written->actions, written->n_actions);
     } else {
         base_put_text(out, "actions: \"");
         ofctl_format_actions(written->actions, written->n_actions, out);
         base_put_text(out, "\"");
     }
+    put_may(out, written);
     if (written->has_expires) {
         base_put_text(out, ", ");
         put_expires(out, written->expires_sec);
@@ -335,6 +410,7 @@ void yaml_write_expectation(const struct expectation *expectation, const char *t
         base_put_text(out, "\n");
     }
     base_put_text(out, expectation->unlisted_any ? "unlisted: any\n" : "");
+    base_put_text(out, expectation->controller_any ? "controller: any\n" : "");
     base_put_text(out, "\n");
     yaml_write_ports(expectation, out);
     put_traffic(out, expectation);

@@ -185,7 +185,35 @@ static void a_port_on_one_line(void **state)
     expectation_free(expectation);
 }
 
+static void what_is_left_to_the_switch_comes_back(void **state)
+{
+    (void)state;
+    assert_written("topology: t.yaml\n"
+                   "controller: any\n"
+                   "ports:\n"
+                   "  s1:\n"
+                   "    1: {one_of: [4, 5], may: controller}\n"
+                   "    2: {mod_vlan_vid: 5, strip_vlan: true, output: [2, 3], failover: [4, 5]}\n"
+                   "    3: {output: [2], may: [7, 3, local]}\n"
+                   "    4: {output: [2]}\n"
+                   "ignore: [{table: 3, reason: x}]\n",
+                   "t.yaml",
+                   "topology: t.yaml\n"
+                   "controller: any\n"
+                   "\n"
+                   "ports:\n"
+                   "  s1:\n"
+                   "    1: {one_of: [4, 5], may: [controller]}\n"
+                   "    2: {mod_vlan_vid: 5, strip_vlan: true, output: [2, 3], failover: [4, 5]}\n"
+                   "    3: {output: [2], may: [3, 7, local]}\n"
+                   "    4: {output: [2]}\n"
+                   "\n"
+                   "ignore:\n"
+                   "  - {table: 3, reason: \"x\"}\n");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_left_to_the_switch_comes_back),
     cmocka_unit_test(ports_that_do_the_same_share_a_line),
     cmocka_unit_test(cases_are_a_list),
     cmocka_unit_test(claims_take_one_line_each),
