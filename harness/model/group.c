@@ -58,6 +58,27 @@ bool group_equal(const struct group *a, const struct group *b)
     return equal;
 }
 
+const struct meter *meter_find(const struct group_table *table, uint32_t id)
+{
+    for (size_t i = 0; i < table->n_meters; i++) {
+        if (table->meters[i].id == id) {
+            return &table->meters[i];
+        }
+    }
+    return NULL;
+}
+
+bool meter_equal(const struct meter *a, const struct meter *b)
+{
+    bool equal = a->flags == b->flags && a->n_bands == b->n_bands;
+    for (size_t i = 0; equal && i < a->n_bands; i++) {
+        const struct band *x = &a->bands[i], *y = &b->bands[i];
+        equal = x->type == y->type && x->prec_level == y->prec_level && x->rate == y->rate &&
+                x->burst_size == y->burst_size;
+    }
+    return equal;
+}
+
 bool group_tables_alike(const struct group_table *a, const struct group_table *b)
 {
     bool alike = a->n_groups == b->n_groups && a->n_groups > 0;

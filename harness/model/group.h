@@ -71,6 +71,12 @@ bool bucket_equal(const struct bucket *a, const struct bucket *b);
 /* Whether both do the same in the same words: type, and buckets in their order. */
 bool group_equal(const struct group *a, const struct group *b);
 
+/* Whether both are the same in every part. */
+bool meter_equal(const struct meter *a, const struct meter *b);
+
+/* The meter of this number; NULL: there is none. */
+const struct meter *meter_find(const struct group_table *table, uint32_t id);
+
 /* Whether both are known to have the same groups, whatever their order: one without any may be one
  * of which they were not read. */
 bool group_tables_alike(const struct group_table *a, const struct group_table *b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How does ovs-ofctl write groups and meters? */
+ * How does ovs-ofctl write groups? */
 #include "ofctl/group.h"
 
 #include "base/token.h"
@@ -42,39 +42,6 @@ void ofctl_format_group(const struct group *group, struct base_buffer *out)
     }
     for (size_t i = 0; i < group->n_buckets; i++) {
         put_bucket(group, &group->buckets[i], out);
-    }
-}
-
-static void put_band(const struct meter *meter, const struct band *band, struct base_buffer *out)
-{
-    base_put_text(out, "\ntype=");
-    if (band->type == BAND_DROP) {
-        base_put_text(out, "drop");
-    } else if (band->type == BAND_DSCP_REMARK) {
-        base_put_text(out, "dscp_remark");
-    } else {
-        base_put_format(out, "%u", band->type);
-    }
-    base_put_format(out, " rate=%u", band->rate);
-    if (meter->flags & METER_BURST) {
-        base_put_format(out, " burst_size=%u", band->burst_size);
-    }
-    if (band->type == BAND_DSCP_REMARK) {
-        base_put_format(out, " prec_level=%u", band->prec_level);
-    }
-}
-
-void ofctl_format_meter(const struct meter *meter, struct base_buffer *out)
-{
-    base_put_format(out, "meter=%u ", meter->id);
-    for (int bit = 0; bit < N_METER_FLAGS; bit++) {
-        if (meter->flags >> bit & 1) {
-            base_put_format(out, "%s ", meter_flag_names[bit]);
-        }
-    }
-    base_put_text(out, "bands=");
-    for (size_t i = 0; i < meter->n_bands; i++) {
-        put_band(meter, &meter->bands[i], out);
     }
 }
 

@@ -23,4 +23,8 @@ void ofctl_format_meter(const struct meter *meter, struct base_buffer *out);
 int ofctl_parse_group(const char *text, struct group_table *table, size_t *column,
                       struct base_error *error);
 
+/* The same of a meter: what dump-meters prints, on one line or more, and what add-meter reads. */
+int ofctl_parse_meter(const char *text, struct group_table *table, size_t *column,
+                      struct base_error *error);
+
 #endif

@@ -84,7 +84,87 @@ static void meters_are_written(void **state)
     base_buffer_free(&out);
 }
 
+static void assert_meter(const char *text, const char *written)
+{
+    struct group_table table = {0};
+    struct base_error error = {""};
+    struct base_buffer out = {0};
+    if (ofctl_parse_meter(text, &table, NULL, &error) < 0) {
+        fail_msg("%s: %s", text, error.text);
+    }
+    ofctl_format_meter(&table.meters[0], &out);
+    assert_string_equal(base_buffer_text(&out), written);
+    base_buffer_free(&out);
+    group_table_free(&table);
+}
+
+static void meters_are_read(void **state)
+{
+    (void)state;
+    static const char first[] =
+        "meter=1 kbps burst stats bands=\ntype=drop rate=1000 burst_size=100\n"
+        "type=9 rate=7 burst_size=0";
+    static const char second[] = "meter=7 pktps bands=\ntype=dscp_remark rate=5 prec_level=1";
+    assert_meter(first, first);
+    assert_meter("meter=1 kbps burst stats bands= type=drop rate=1000 burst_size=100 type=9 rate=7",
+                 first);
+    assert_meter(second, second);
+    assert_meter("meter=7,pktps,band=type=dscp_remark,rate=5,prec_level=1", second);
+    assert_meter("meter=0xff bands=", "meter=255 bands=");
+    static const struct {
+        const char *text, *why;
+        size_t column;
+    } wrong[] = {
+        {"kbps bands=", "a meter needs meter=NUMBER", 0},
+        {"meter=0", "bad word \"meter\"", 0},
+        {"meter=1 rate=5", "bad word \"rate\"", 8},
+        {"meter=1 type=x", "bad word \"type\"", 8},
+        {"meter=1 type=drop rate=x", "bad word \"rate\"", 18},
+        {"meter=1 type=drop prec_level=256", "bad word \"prec_level\"", 18},
+        {"meter=1 kbit", "bad word \"kbit\"", 8},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct group_table table = {0};
+        struct base_error error = {""};
+        size_t column = 99;
+        assert_int_equal(ofctl_parse_meter(wrong[i].text, &table, &column, &error), -1);
+        assert_non_null(strstr(error.text, wrong[i].why));
+        assert_int_equal(column, wrong[i].column);
+        assert_int_equal(table.n_meters, 0);
+        group_table_free(&table);
+    }
+}
+
+static void meters_differ_in_every_part(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "meter=1 kbps type=drop rate=1",
+        "meter=1 pktps type=drop rate=1",
+        "meter=1 kbps type=dscp_remark rate=1",
+        "meter=1 kbps type=dscp_remark rate=1 prec_level=1",
+        "meter=1 kbps type=drop rate=2",
+        "meter=1 kbps type=drop rate=1 burst_size=1",
+        "meter=1 kbps type=drop rate=1 type=drop rate=1",
+    };
+    enum { N = sizeof texts / sizeof *texts };
+    struct group_table table = {0};
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(ofctl_parse_meter(texts[i], &table, NULL, NULL), 0);
+    }
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < N; j++) {
+            assert_int_equal(meter_equal(&table.meters[i], &table.meters[j]), i == j);
+        }
+    }
+    assert_ptr_equal(meter_find(&table, 1), &table.meters[0]);
+    assert_null(meter_find(&table, 2));
+    group_table_free(&table);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(meters_are_read),
+    cmocka_unit_test(meters_differ_in_every_part),
     cmocka_unit_test(groups_are_read_and_written),
     cmocka_unit_test(tables_are_alike_by_their_groups),
     cmocka_unit_test(meters_are_written),

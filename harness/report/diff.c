@@ -11,14 +11,14 @@
 static bool differs(const struct report_diff *diff, const struct switch_difference *sw)
 {
     if (diff->entries) {
-        return sw->n_entries > 0;
+        return sw->n_entries > 0 || sw->n_groups > 0;
     }
     for (size_t i = 0; i < sw->n_items; i++) {
         if (!sw->items[i].undecided) {
             return true;
         }
     }
-    return sw->n_ports > 0;
+    return sw->n_ports > 0 || sw->n_groups > 0;
 }
 
 static bool is_undecided(const struct report_diff *diff, const struct switch_difference *sw)
@@ -82,6 +82,14 @@ static void put_difference(const struct switch_difference *sw, const struct diff
     base_put_format(out, "  example  %s\n\n", difference->example);
 }
 
+static void put_groups(const struct switch_difference *sw, struct base_buffer *out)
+{
+    for (size_t i = 0; i < sw->n_groups; i++) {
+        base_put_format(out, "%s %s\n%s", sw->name, sw->groups[i],
+                        i + 1 == sw->n_groups ? "\n" : "");
+    }
+}
+
 static void put_behavior(const struct switch_difference *sw, size_t max, struct base_buffer *out)
 {
     size_t shown = max > 0 && sw->n_items > max ? max : sw->n_items;
@@ -95,6 +103,7 @@ static void put_behavior(const struct switch_difference *sw, size_t max, struct 
     for (size_t i = 0; i < sw->n_ports; i++) {
         base_put_format(out, "%s %s\n%s", sw->name, sw->ports[i], i + 1 == sw->n_ports ? "\n" : "");
     }
+    put_groups(sw, out);
     if (sw->open) {
         base_put_format(out, "%s: %s\n\n", sw->name, sw->open);
     }
@@ -129,6 +138,7 @@ void report_diff_text(const struct report_diff *diff, size_t max, struct base_bu
             base_put_text(out, "\n");
         } else if (diff->entries) {
             put_entries(sw, out);
+            put_groups(sw, out);
         } else {
             put_behavior(sw, max, out);
         }
@@ -195,6 +205,9 @@ static void put_switch(struct report_tree *tree, const struct switch_difference 
     report_tree_close(tree);
     report_tree_text(tree, "open", sw->open);
     report_tree_texts(tree, "ports", sw->ports, sw->n_ports);
+    if (sw->n_groups > 0) {
+        report_tree_texts(tree, "groups", sw->groups, sw->n_groups);
+    }
     report_put_entries(tree, sw, keys);
     report_tree_close(tree);
 }

@@ -111,10 +111,29 @@ static void test_json(void **state)
     base_buffer_free(&out);
 }
 
+/* Groups alone make two states different, whatever is compared. */
+static void test_groups_differ(void **state)
+{
+    (void)state;
+    const char *line = "group 3: x in A, y in B";
+    struct switch_difference sw = {.name = "s1", .groups = &line, .n_groups = 1};
+    struct report_diff diff = {.names = {"a", "b"}, .switches = &sw, .n_switches = 1};
+    for (int by_entries = 0; by_entries < 2; by_entries++) {
+        struct base_buffer text = {0}, json = {0};
+        diff.entries = by_entries;
+        assert_int_equal(report_diff_verdict(&diff), REPORT_DIFF_DIFFERENT);
+        report_diff_text(&diff, 0, &text);
+        assert_non_null(strstr(base_buffer_text(&text), "s1 group 3: x in A, y in B\n"));
+        report_diff_json(&diff, "1", &json);
+        assert_non_null(strstr(base_buffer_text(&json), "\"groups\""));
+        base_buffer_free(&text);
+        base_buffer_free(&json);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_behavior),
-    cmocka_unit_test(test_entries),
-    cmocka_unit_test(test_verdicts),
+    cmocka_unit_test(test_groups_differ), cmocka_unit_test(test_behavior),
+    cmocka_unit_test(test_entries),       cmocka_unit_test(test_verdicts),
     cmocka_unit_test(test_json),
 };
 

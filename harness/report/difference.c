@@ -7,6 +7,7 @@
 #include "change/diff.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "ofctl/match.h"
 #include "report/deviation.h"
 
@@ -226,6 +227,90 @@ static int tell_ports(struct telling *telling)
     return telling->out->ports ? 0 : -1;
 }
 
+/* ------------------------------------------------------------------ groups */
+
+/* "group 3: TEXT in A, no such group in B"; of a meter on one line. */
+static void tell_group(struct telling *telling, const char *what, uint32_t id,
+                       struct base_buffer of[2])
+{
+    struct base_buffer line = {0};
+    base_put_format(&line, "%s %u: ", what, id);
+    for (int i = 0; i < 2; i++) {
+        for (size_t at = 0; at < of[i].n_bytes; at++) {
+            of[i].data[at] = of[i].data[at] == '\n' ? ' ' : of[i].data[at];
+        }
+        if (of[i].n_bytes == 0) {
+            base_put_format(&of[i], "no such %s", what);
+        }
+        base_put_text(&line, base_buffer_text(&of[i]));
+        base_put_text(&line, i == 0 ? " in A, " : " in B");
+        line.failed |= of[i].failed;
+        base_buffer_free(&of[i]);
+    }
+    telling->out->groups[telling->out->n_groups++] = base_arena_take(telling->arena, &line);
+}
+
+static void compare_group(struct telling *telling, const struct group *a, const struct group *b)
+{
+    if (!a || !b || !group_equal(a, b)) {
+        struct base_buffer of[2] = {{0}, {0}};
+        for (int i = 0; i < 2; i++) {
+            const struct group *group = i == 0 ? a : b;
+            if (group) {
+                ofctl_format_group(group, &of[i]);
+            }
+        }
+        tell_group(telling, "group", a ? a->id : b->id, of);
+    }
+}
+
+static void compare_meter(struct telling *telling, const struct meter *a, const struct meter *b)
+{
+    if (!a || !b || !meter_equal(a, b)) {
+        struct base_buffer of[2] = {{0}, {0}};
+        for (int i = 0; i < 2; i++) {
+            const struct meter *meter = i == 0 ? a : b;
+            if (meter) {
+                ofctl_format_meter(meter, &of[i]);
+            }
+        }
+        tell_group(telling, "meter", a ? a->id : b->id, of);
+    }
+}
+
+/* Where one of the two was read in OpenFlow 1.0, nothing is known to differ. */
+static int tell_groups(struct telling *telling)
+{
+    const struct switch_state *states[2] = {telling->states[0], telling->states[1]};
+    const struct group_table *a = &states[0]->groups, *b = &states[1]->groups;
+    if (!switch_state_tells_groups(states[0]) || !switch_state_tells_groups(states[1])) {
+        return 0;
+    }
+    telling->out->groups = base_arena_alloc(
+        telling->arena,
+        (a->n_groups + b->n_groups + a->n_meters + b->n_meters + 1) * sizeof *telling->out->groups);
+    if (!telling->out->groups) {
+        return -1;
+    }
+    for (size_t i = 0; i < a->n_groups; i++) {
+        compare_group(telling, &a->groups[i], group_find(b, a->groups[i].id));
+    }
+    for (size_t i = 0; i < b->n_groups; i++) {
+        if (!group_find(a, b->groups[i].id)) {
+            compare_group(telling, NULL, &b->groups[i]);
+        }
+    }
+    for (size_t i = 0; i < a->n_meters; i++) {
+        compare_meter(telling, &a->meters[i], meter_find(b, a->meters[i].id));
+    }
+    for (size_t i = 0; i < b->n_meters; i++) {
+        if (!meter_find(a, b->meters[i].id)) {
+            compare_meter(telling, NULL, &b->meters[i]);
+        }
+    }
+    return 0;
+}
+
 /* ----------------------------------------------------------------- entries */
 
 static void tell_entry(struct telling *telling, const struct flow_entry *a,
@@ -264,7 +349,8 @@ int report_difference(const struct switch_state *a, const struct switch_state *b
 {
     struct telling telling = {.states = {a, b}, .arena = arena, .out = out};
     int failed = change_diff(a, b, budget, &telling.diff) < 0 || tell_changes(&telling) < 0 ||
-                 tell_ports(&telling) < 0 || tell_entries(&telling) < 0;
+                 tell_ports(&telling) < 0 || tell_groups(&telling) < 0 ||
+                 tell_entries(&telling) < 0;
     change_diff_free(&telling.diff);
     return failed || arena->failed ? -1 : 0;
 }

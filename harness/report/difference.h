@@ -39,6 +39,8 @@ struct switch_difference {
     const char *open;   /* why not everything could be decided; NULL: it was */
     const char **ports; /* of the ports themselves, a line each: "port 3: LINK_DOWN in B" */
     size_t n_ports;
+    const char **groups; /* groups and meters that are not the same, a line each */
+    size_t n_groups;
     struct entry_difference *entries; /* by priority, then match */
     size_t n_entries;
 };

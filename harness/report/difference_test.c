@@ -5,6 +5,7 @@
 
 #include "change/diff.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "testing/cmocka.h"
 
 #include <string.h>
@@ -153,10 +154,65 @@ static void test_entries(void **state)
     flow_table_free(&b.flows);
 }
 
+static void assert_groups(const char *const groups[2], const char *const meters[2],
+                          const uint8_t versions[2], const char *expected)
+{
+    struct switch_state states[2];
+    struct base_arena arena = {0};
+    struct base_buffer out = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    for (int i = 0; i < 2; i++) {
+        states[i] = make_state("in_port=1 actions=output:2");
+        states[i].version = versions[i];
+        if (groups[i]) {
+            assert_int_equal(ofctl_parse_group(groups[i], &states[i].groups, NULL, NULL), 0);
+        }
+        if (meters[i]) {
+            assert_int_equal(ofctl_parse_meter(meters[i], &states[i].groups, NULL, NULL), 0);
+        }
+    }
+    assert_int_equal(report_difference(&states[0], &states[1], &budget, &arena, &told), 0);
+    for (size_t i = 0; i < told.n_groups; i++) {
+        base_put_format(&out, "%s\n", told.groups[i]);
+    }
+    assert_string_equal(base_buffer_text(&out), expected);
+    base_buffer_free(&out);
+    base_arena_free(&arena);
+    for (int i = 0; i < 2; i++) {
+        flow_table_free(&states[i].flows);
+        group_table_free(&states[i].groups);
+    }
+}
+
+static void test_groups_and_meters(void **state)
+{
+    (void)state;
+    static const char *const no[] = {NULL, NULL};
+    static const char *const groups[] = {"group_id=3,type=all,bucket=output:1",
+                                         "group_id=3,type=all,bucket=output:2"};
+    static const char *const same[] = {"group_id=3,type=all", "group_id=3,type=all"};
+    static const char *const meters[] = {"meter=1 kbps type=drop rate=5",
+                                         "meter=2 kbps type=drop rate=5"};
+    static const uint8_t both[] = {4, 4}, one[] = {1, 4};
+    assert_groups(groups, no, both,
+                  "group 3: group_id=3,type=all,bucket=actions=output:1 in A, "
+                  "group_id=3,type=all,bucket=actions=output:2 in B\n");
+    assert_groups(same, meters, both,
+                  "meter 1: meter=1 kbps bands= type=drop rate=5 in A, no such meter in B\n"
+                  "meter 2: no such meter in A, meter=2 kbps bands= type=drop rate=5 in B\n");
+    assert_groups(same, no, both, "");
+    assert_groups(groups, meters, one, ""); /* 1.0 does not tell them */
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_same),         cmocka_unit_test(test_sets),
-    cmocka_unit_test(test_rivals),       cmocka_unit_test(test_ports),
-    cmocka_unit_test(test_ports_change), cmocka_unit_test(test_entries),
+    cmocka_unit_test(test_groups_and_meters),
+    cmocka_unit_test(test_same),
+    cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_ports),
+    cmocka_unit_test(test_ports_change),
+    cmocka_unit_test(test_entries),
 };
 
 TEST_MAIN(tests)

@@ -120,6 +120,35 @@ static void put_flow(struct writer *writer, const struct flow_entry *entry)
     report_tree_close(tree);
 }
 
+/* What dump-meters prints in several lines, on one. */
+static void put_meter(struct writer *writer, const struct meter *meter)
+{
+    ofctl_format_meter(meter, &writer->scratch);
+    for (size_t i = 0; i < writer->scratch.n_bytes; i++) {
+        if (writer->scratch.data[i] == '\n') {
+            writer->scratch.data[i] = ' ';
+        }
+    }
+    put_scratch(writer, NULL);
+}
+
+static void put_groups(struct writer *writer, const struct switch_state *state)
+{
+    struct report_tree *tree = &writer->tree;
+    report_tree_text(tree, "openflow", "1.3");
+    report_tree_list(tree, "groups", REPORT_LINES);
+    for (size_t i = 0; i < state->groups.n_groups; i++) {
+        ofctl_format_group(&state->groups.groups[i], &writer->scratch);
+        put_scratch(writer, NULL);
+    }
+    report_tree_close(tree);
+    report_tree_list(tree, "meters", REPORT_LINES);
+    for (size_t i = 0; i < state->groups.n_meters; i++) {
+        put_meter(writer, &state->groups.meters[i]);
+    }
+    report_tree_close(tree);
+}
+
 static void put_state(struct writer *writer, const struct switch_state *state)
 {
     struct report_tree *tree = &writer->tree;
@@ -138,6 +167,20 @@ static void put_state(struct writer *writer, const struct switch_state *state)
         put_flow(writer, &state->flows.entries[i]);
     }
     report_tree_close(tree);
+    if (switch_state_tells_groups(state)) {
+        put_groups(writer, state);
+    }
+}
+
+/* 2, where a switch has what 1 cannot say. */
+static int format_of(const struct report_flows_switch *switches, size_t n_switches)
+{
+    int format = 1;
+    for (size_t i = 0; i < n_switches; i++) {
+        bool tells = switches[i].state && switch_state_tells_groups(switches[i].state);
+        format = tells ? 2 : format;
+    }
+    return format;
 }
 
 static void put_tree(const struct report_flows_switch *switches, size_t n_switches,
@@ -146,7 +189,7 @@ static void put_tree(const struct report_flows_switch *switches, size_t n_switch
     struct writer writer = {.tree = {.out = out, .syntax = syntax}, .no_stats = no_stats};
     struct report_tree *tree = &writer.tree;
     report_tree_map(tree, NULL, REPORT_LINES);
-    report_tree_number(tree, "tapproof-state", 1);
+    report_tree_number(tree, "tapproof-state", format_of(switches, n_switches));
     report_tree_list(tree, "switches", REPORT_LINES);
     for (size_t i = 0; i < n_switches; i++) {
         report_tree_map(tree, NULL, REPORT_LINES);

@@ -40,6 +40,10 @@ enum report_flows_format { REPORT_FLOWS_TEXT, REPORT_FLOWS_YAML, REPORT_FLOWS_JS
  *                  duration (seconds), n_packets, n_bytes, and text: the
  *                  line that TEXT prints
  *
+ *   openflow       "1.3", where it was read in that; then groups and meters follow, lists of
+ *                  lines as dump-groups and dump-meters print them, a meter on one line, and
+ *                  "tapproof-state" is 2
+ *
  * Bit sets and cookies are strings "0x…", since JSON's readers round numbers
  * above 2^53. no_stats leaves out counters and durations, so that two saved
  * states differ only where the switches do; so does a counter that the switch

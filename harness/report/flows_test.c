@@ -5,6 +5,7 @@
 #include "report/flows.h"
 
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "ofctl/match.h"
 #include "testing/tool.h"
 
@@ -231,7 +232,31 @@ static void test_what_has_no_groups_says_so(void **state)
     assert_groups(REPORT_GROUPS, &of_13, "s1:\n");
 }
 
+/* Format 2, where there are groups; and of OpenFlow 1.0 nothing is another. */
+static void test_groups_are_saved(void **state)
+{
+    (void)state;
+    struct switch_state sw = {.version = 4};
+    assert_int_equal(
+        ofctl_parse_group("group_id=3,type=all,bucket=output:1", &sw.groups, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_meter("meter=1 kbps type=drop rate=5", &sw.groups, NULL, NULL), 0);
+    struct report_flows_switch switches[] = {{.name = "s0", .reason = "gone"},
+                                             {.name = "s1", .state = &sw}};
+    struct base_buffer out = {0};
+    report_flows(switches, 2, REPORT_FLOWS_YAML, true, &out);
+    const char *text = base_buffer_text(&out);
+    assert_ptr_equal(strstr(text, "tapproof-state: 2\n"), text);
+    assert_non_null(strstr(text, "    openflow: \"1.3\"\n"
+                                 "    groups:\n"
+                                 "      - \"group_id=3,type=all,bucket=actions=output:1\"\n"
+                                 "    meters:\n"
+                                 "      - \"meter=1 kbps bands= type=drop rate=5\"\n"));
+    base_buffer_free(&out);
+    group_table_free(&sw.groups);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_groups_are_saved),
     cmocka_unit_test(test_a_match_is_whole),
     cmocka_unit_test(test_what_has_no_groups_says_so),
     cmocka_unit_test(test_text),

@@ -8,6 +8,7 @@
 #include "base/token.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "ofctl/instructions.h"
 #include "ofctl/match.h"
 #include "yaml/value.h"
@@ -291,6 +292,41 @@ static void read_flows(struct yaml_reader *reader, const struct yaml_node *node,
     }
 }
 
+/* ------------------------------------------------------------------ groups */
+
+typedef int parse_fn(const char *text, struct group_table *table, size_t *column,
+                     struct base_error *error);
+
+static void read_lines(const struct yaml_reader *reader, const struct yaml_node *node,
+                       parse_fn *parse, struct group_table *table)
+{
+    const struct yaml_node *at = yaml_first(reader, node, YAML_SEQUENCE, "a list of texts");
+    for (; at; at = at->next) {
+        const char *text = yaml_text(reader, at, "a line as ovs-ofctl prints it");
+        size_t column = 0;
+        struct base_error error;
+        if (text && parse(text, table, &column, &error) < 0) {
+            yaml_error_in(reader, at, column, "%s", error.text);
+        }
+    }
+}
+
+static void read_groups(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    read_lines(reader, node, ofctl_parse_group, &((struct switch_state *)into)->groups);
+}
+
+static void read_meters(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    read_lines(reader, node, ofctl_parse_meter, &((struct switch_state *)into)->groups);
+}
+
+static void read_openflow(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    bool is_13 = yaml_choice(reader, node, "1.3", "1.0", "\"1.0\" or \"1.3\"");
+    ((struct switch_state *)into)->version = is_13 ? 4 : 1; /* ofp_header.version */
+}
+
 /* ---------------------------------------------------------------- switches */
 
 static void read_name(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -323,6 +359,9 @@ static const struct yaml_field switch_fields[] = {
     {.name = "actions", .read = yaml_read_u32, AT(state.supported_actions)},
     {.name = "ports", .read = read_ports, AT(state)},
     {.name = "flows", .read = read_flows, AT(state)},
+    {.name = "openflow", .read = read_openflow, AT(state)},
+    {.name = "groups", .read = read_groups, AT(state)},
+    {.name = "meters", .read = read_meters, AT(state)},
 };
 
 /* A switch is read or not_read, and nothing in between: an empty table must be
@@ -361,8 +400,8 @@ static void read_version(struct yaml_reader *reader, const struct yaml_node *nod
     (void)into;
     uint32_t version = YAML_STATE_VERSION;
     yaml_read_u32(reader, node, &version);
-    if (version != YAML_STATE_VERSION) {
-        yaml_error(reader, node, "a saved state of version %s; this program reads version %d",
+    if (version < 1 || version > YAML_STATE_VERSION) {
+        yaml_error(reader, node, "a saved state of version %s; this program reads versions 1 to %d",
                    node->text, YAML_STATE_VERSION);
     }
 }

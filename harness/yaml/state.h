@@ -8,7 +8,7 @@
 #include "model/state.h"
 #include "yaml/load.h"
 
-enum { YAML_STATE_VERSION = 1 };
+enum { YAML_STATE_VERSION = 2 }; /* and 1, which has no groups */
 
 struct yaml_state_switch {
     const char *name;
@@ -28,7 +28,7 @@ struct yaml_state {
  *
  * An entry is what its `text` says; where its other fields are there they must
  * say the same, so that a change of one of them is never overlooked. Besides:
- * another version, a switch without ports and flows that is not `not_read`,
+ * a later version, a switch without ports and flows that is not `not_read`,
  * ports that do not ascend, a switch twice. */
 int yaml_load_state(const struct yaml_files *files, const char *path, struct yaml_state **state,
                     struct yaml_diagnostics *diagnostics);

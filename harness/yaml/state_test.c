@@ -149,6 +149,37 @@ static void test_a_match_with_further_conditions(void **unused)
     }
 }
 
+static void test_groups(void **unused)
+{
+    (void)unused;
+    static const char head[] = "tapproof-state: 2\nswitches:\n  - name: s1\n    dpid: 1\n"
+                               "    ports: []\n    flows: []\n";
+    struct yaml_diagnostics diagnostics = {0};
+    char text[500];
+    snprintf(text, sizeof text,
+             "%s    openflow: \"1.3\"\n"
+             "    groups: ['group_id=3,type=all,bucket=output:1', 'group_id=4,type=ff']\n"
+             "    meters: ['meter=1 kbps bands= type=drop rate=5']\n",
+             head);
+    struct yaml_state *state = load(text, &diagnostics);
+    assert_non_null(state);
+    const struct switch_state *sw = &state->switches[0].state;
+    assert_true(switch_state_tells_groups(sw));
+    assert_int_equal(sw->groups.n_groups, 2);
+    assert_int_equal(sw->groups.groups[1].id, 4);
+    assert_int_equal(sw->groups.meters[0].bands[0].rate, 5);
+    yaml_state_free(state);
+    state = load(head, &diagnostics);
+    assert_false(switch_state_tells_groups(&state->switches[0].state));
+    yaml_state_free(state);
+    snprintf(text, sizeof text, "%s    openflow: 2\n    groups: ['group_id=3']\n    meters: x\n",
+             head);
+    assert_refused(text, "s.yaml:7:15: expected \"1.0\" or \"1.3\", found \"2\"\n"
+                         "s.yaml:8:15: a group needs type=\n"
+                         "s.yaml:9:13: expected a list of texts, found \"x\"\n");
+    yaml_diagnostics_free(&diagnostics);
+}
+
 static void test_a_saved_state_is_known_by_its_first_key(void **unused)
 {
     (void)unused;
@@ -205,8 +236,8 @@ static void test_each_field_of_a_flow_is_compared(void **unused)
 static void test_refused_files(void **unused)
 {
     (void)unused;
-    assert_refused("tapproof-state: 2\nswitches: []\n",
-                   "s.yaml:1:17: a saved state of version 2; this program reads version 1\n");
+    assert_refused("tapproof-state: 3\nswitches: []\n",
+                   "s.yaml:1:17: a saved state of version 3; this program reads versions 1 to 2\n");
     assert_refused("switches: []\n",
                    "s.yaml:1:1: a saved state needs the key \"tapproof-state\"\n");
     assert_refused(HEAD "  - {name: s1, dpid: 1, flows: []}\n"
@@ -253,6 +284,7 @@ static void test_refused_flows(void **unused)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_groups),
     cmocka_unit_test(test_a_match_with_further_conditions),
     cmocka_unit_test(test_switches),
     cmocka_unit_test(test_numbers),
