@@ -5,6 +5,7 @@
 #define LEARN_INSIDE_H
 
 #include "learn/learn.h"
+#include "space/table.h"
 
 struct learn_run {
     const struct topology *topology;
@@ -17,6 +18,19 @@ struct learn_run {
 /* ports.c: begins the draft: the ports of all switches, for a file that expects this
  * lifetime. -1 only without memory. */
 int learn_switches(struct learn_run *run, uint16_t expires_sec);
+
+/* What an expectation says of what an entry does. */
+struct learn_actions {
+    const struct action *actions;
+    size_t n_actions;
+    const char *unsaid; /* not NULL: why it has no words for it */
+    bool is_again;      /* an alternative of an entry before it, with which it was said */
+};
+
+/* actions.c: of the i-th entry of the list, with its alternatives there (space/table.h). Actions
+ * live in the arena. -1 without memory. */
+int learn_say(const struct flow_table *flows, const struct space_overlapping *list, size_t i,
+              struct base_arena *arena, struct learn_actions *out);
 
 /* claims.c: claims, once the ports are there. -1 only without memory. */
 int learn_claims(struct learn_run *run, struct base_error *error);

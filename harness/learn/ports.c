@@ -5,6 +5,7 @@
 #include "learn/inside.h"
 #include "model/port_set.h"
 #include "ofctl/flow.h"
+#include "space/pipeline.h"
 #include "space/table.h"
 
 #include <stdlib.h>
@@ -14,6 +15,8 @@ struct learning {
     struct learn_run *run;
     size_t sw;
     const struct switch_state *state;
+    struct space_pipeline pipeline;
+    const struct flow_table *flows; /* of the state, or one that does what its tables do */
     struct space_table table;
     struct space_overlapping order; /* scratch: entries that may take a packet of a port */
 };
@@ -55,19 +58,39 @@ static void simplify(struct expected_port *port)
     port->n_cases = n;
 }
 
-/* The case that an entry makes of the port's packets in the cube. */
-static struct expected_case case_of(const struct learning *learning, const struct flow_entry *flow,
-                                    const struct match *cube)
+/* The lifetime that the case of an entry has, EXPECTATION_ANY_LIFETIME where entries of several
+ * tables that take part differ from what the file expects. */
+static uint32_t lifetime_of(const struct learning *learning, size_t entry)
 {
-    bool odd = flow->hard_timeout != learning->run->draft->expectation.expires_sec;
-    return (struct expected_case){.match = *cube,
-                                  .actions = flow->actions,
-                                  .n_actions = flow->n_actions,
-                                  .has_expires = odd,
-                                  .expires_sec = odd ? flow->hard_timeout : 0};
+    const struct space_pipeline *pipeline = &learning->pipeline;
+    uint32_t expires_sec = learning->run->draft->expectation.expires_sec;
+    if (!pipeline->ways) {
+        return learning->flows->entries[entry].hard_timeout;
+    }
+    const struct space_way *way = &pipeline->ways[entry];
+    for (size_t i = 0; i < way->n_rows; i++) {
+        if (learning->state->flows.entries[way->rows[i]].hard_timeout != expires_sec) {
+            return EXPECTATION_ANY_LIFETIME;
+        }
+    }
+    return expires_sec;
 }
 
-static int leave_out(struct learning *learning, uint16_t number, const struct flow_entry *flow)
+/* The case that an entry makes of the port's packets in the cube. */
+static struct expected_case case_of(const struct learning *learning, size_t entry,
+                                    const struct match *cube, const struct learn_actions *said)
+{
+    uint32_t lifetime = lifetime_of(learning, entry);
+    bool odd = lifetime != learning->run->draft->expectation.expires_sec;
+    return (struct expected_case){.match = *cube,
+                                  .actions = said->actions,
+                                  .n_actions = said->n_actions,
+                                  .has_expires = odd,
+                                  .expires_sec = odd ? lifetime : 0};
+}
+
+static int leave_out(struct learning *learning, uint16_t number, const struct flow_entry *flow,
+                     const char *reason)
 {
     struct learn_draft *draft = learning->run->draft;
     if (base_grow(&draft->unsaid, draft->n_unsaid, &draft->unsaid_capacity, sizeof *draft->unsaid) <
@@ -78,7 +101,7 @@ static int leave_out(struct learning *learning, uint16_t number, const struct fl
     draft->unsaid[draft->n_unsaid++] = (struct learn_unsaid){
         .port = {learning->sw, number},
         .entry = ofctl_flow_text(flow, FLOW_NO_STATS, &draft->expectation.arena),
-        .reason = flow_open(flow)};
+        .reason = reason};
     return draft->unsaid[draft->n_unsaid - 1].entry ? 0 : -1;
 }
 
@@ -100,16 +123,23 @@ static int learn_port(struct learning *learning, uint16_t number)
         return -1;
     }
     for (size_t i = 0; i < order->n_entries; i++) {
-        const struct flow_entry *flow = &learning->state->flows.entries[order->entries[i]];
+        const struct flow_entry *flow = &learning->flows->entries[order->entries[i]];
+        struct learn_actions said = {.n_actions = 0};
         struct match cube;
         if (!match_intersect(&all, &flow->match, &cube) ||
             !is_reached(learning, order->entries[i], &cube, &budget)) {
             continue;
         }
-        if (space_table_open(&learning->table, order->entries[i], &cube)) {
-            return leave_out(learning, number, flow);
+        const char *open = space_table_open(&learning->table, order->entries[i], &cube);
+        if (!open && learn_say(learning->flows, order, i, &expectation->arena, &said) < 0) {
+            return -1;
         }
-        port.cases[port.n_cases++] = case_of(learning, flow, &cube);
+        if (open || said.unsaid) {
+            return leave_out(learning, number, flow, open ? open : said.unsaid);
+        }
+        if (!said.is_again) {
+            port.cases[port.n_cases++] = case_of(learning, order->entries[i], &cube, &said);
+        }
     }
     simplify(&port);
     expectation->ports[expectation->n_ports++] = port;
@@ -149,7 +179,11 @@ static int learn_entries(struct learning *learning)
             status = except_reserved(learning, match->value.in_port);
         }
     }
-    if (status < 0 || space_table_index(&learning->table, flows, NULL) < 0) {
+    bool composes = space_pipeline_has(learning->state);
+    learning->flows = composes ? &learning->pipeline.flows : flows;
+    if (status < 0 ||
+        (composes && space_pipeline_compose(learning->state, NULL, &learning->pipeline) < 0) ||
+        space_table_index(&learning->table, learning->flows, NULL) < 0) {
         return -1;
     }
     port_set_add_cabled(&ports, learning->run->topology, learning->sw);
@@ -191,6 +225,7 @@ static int learn_switch(struct learn_run *run, size_t sw)
     run->draft->expectation.lists_switch[sw] = true;
     int status = copy_entries(run, sw, &state.flows);
     status = status == 0 ? learn_entries(&learning) : status;
+    space_pipeline_free(&learning.pipeline);
     flow_table_free(&state.flows);
     free(learning.order.entries);
     return status;
