@@ -182,7 +182,49 @@ static void cases_beyond_the_last_priority_compete(void **state)
     line_close(&said.line);
 }
 
+/* Where copies may arrive, or arrive by one of several ways, it is open; not so copies that no host
+ * gets. */
+static void what_is_left_to_the_switch_is_open(void **state)
+{
+    (void)state;
+    static struct space_emission out[PATH_OUTPUTS];
+    static const uint16_t beyond[] = {PORT_CONTROLLER, PORT_LOCAL}, by_port[] = {3};
+    struct action choice[] = {{.type = ACTION_ONE_OF, .n_ways = 2},
+                              {.type = ACTION_COPY},
+                              {.port = 2},
+                              {.type = ACTION_COPY_END},
+                              {.type = ACTION_COPY},
+                              {.port = 3},
+                              {.type = ACTION_COPY_END}};
+    struct said said;
+    struct path_step is;
+    make(&said);
+    said.cases[1].may = beyond;
+    said.cases[1].n_may = 2;
+    step(&said, 0, 1, 0x88b5, &is, out);
+    assert_null(is.open);
+    assert_int_equal(is.n_sent, 1);
+    path_declared_close(&said.declared);
+    said.cases[1].may = by_port;
+    said.cases[1].n_may = 1;
+    step(&said, 0, 1, 0x88b5, &is, out);
+    assert_string_equal(is.open, PATH_DECLARED_SEVERAL);
+    path_declared_close(&said.declared);
+    said.cases[1].n_may = 0;
+    said.cases[1].actions = choice;
+    said.cases[1].n_actions = 7;
+    step(&said, 0, 1, 0x88b5, &is, out);
+    assert_string_equal(is.open, SPACE_ONE_OF);
+    path_declared_close(&said.declared);
+    choice[0].type = ACTION_FAILOVER;
+    step(&said, 0, 1, 0x88b5, &is, out);
+    assert_string_equal(is.open, PATH_DECLARED_SEVERAL);
+    path_declared_close(&said.declared);
+    line_close(&said.line);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_left_to_the_switch_is_open),
     cmocka_unit_test(the_first_case_decides),
     cmocka_unit_test(flood_means_the_cabled_ports),
     cmocka_unit_test(flood_of_a_lonely_switch_sends_nothing),
