@@ -58,6 +58,7 @@ struct port {
     uint32_t state;
     uint32_t curr, advertised, supported, peer; /* OFPPF_* */
     bool has_counters;
+    bool flood_untold; /* whether FLOOD leaves it out: OpenFlow 1.3 does not tell NO_FLOOD */
     struct port_counters counters;
 };
 

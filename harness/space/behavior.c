@@ -47,6 +47,16 @@ static void send_to_many(struct builder *builder, const struct action *action)
     }
 }
 
+/* Whether it is not known of a port that a flood may leave by. */
+static bool is_untold(const struct builder *builder)
+{
+    bool untold = false;
+    for (size_t i = 0; i < builder->n_ports && !untold; i++) {
+        untold = builder->ports[i].flood_untold && builder->ports[i].number != builder->in_port;
+    }
+    return untold;
+}
+
 /* NULL, or why it is not known what it does. */
 static const char *add_output(struct builder *builder, const struct action *action)
 {
@@ -66,6 +76,9 @@ static const char *add_output(struct builder *builder, const struct action *acti
         return NULL;
     case PORT_FLOOD:
     case PORT_ALL:
+        if (action->port == PORT_FLOOD && is_untold(builder)) {
+            return SPACE_FLOOD_UNTOLD;
+        }
         if (builder->ports) {
             send_to_many(builder, action);
             return NULL;

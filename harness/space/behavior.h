@@ -51,6 +51,8 @@ _Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes
 #define SPACE_CHOICE           "a group chooses one of several buckets"
 #define SPACE_COMPETITION      "two entries of the same priority take it"
 #define SPACE_NORMAL_REWRITTEN "NORMAL after a rewrite"
+/* Open vSwitch keeps NO_FLOOD, set in 1.0, in 1.3, too. */
+#define SPACE_FLOOD_UNTOLD "FLOOD, of which OpenFlow 1.3 does not tell the ports that it leaves out"
 
 /* Why a behaviour is unknown that is known but for a choice of the switch's own: then it has ways.
  */

@@ -422,7 +422,27 @@ static void it_has_the_ports_of_its_outputs(void **state)
     assert_false(space_behavior_has(&behavior, 9) || space_behavior_has(&none, 0));
 }
 
+/* Over OpenFlow 1.3 it is not told which ports FLOOD leaves out; of ALL there is nothing to tell.
+ */
+static void a_flood_by_ports_of_1_3_is_open(void **state)
+{
+    (void)state;
+    static const struct port untold[] = {{.number = 1}, {.number = 2, .flood_untold = true}};
+    struct base_arena arena = {0};
+    struct space_behavior behavior;
+    const struct action flood = {.port = PORT_FLOOD}, all = {.port = PORT_ALL};
+    assert_int_equal(space_behavior(&flood, 1, 1, untold, 2, &arena, &behavior), 0);
+    assert_string_equal(behavior.unknown, SPACE_FLOOD_UNTOLD);
+    assert_int_equal(space_behavior(&flood, 1, 2, untold, 2, &arena, &behavior), 0);
+    assert_null(behavior.unknown); /* it never goes back */
+    assert_int_equal(space_behavior(&all, 1, 1, untold, 2, &arena, &behavior), 0);
+    assert_null(behavior.unknown);
+    assert_int_equal(behavior.n_outputs, 1);
+    base_arena_free(&arena);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_flood_by_ports_of_1_3_is_open),
     cmocka_unit_test(it_has_the_ports_of_its_outputs),
     cmocka_unit_test(applies_as_open_vswitch_does),
     cmocka_unit_test(apply_refuses_more_than_fits),

@@ -392,6 +392,9 @@ static void read_switches(struct yaml_reader *reader, const struct yaml_node *no
         sw->place = yaml_place(reader, at);
         yaml_read_fields(reader, at, "a switch of a saved state", YAML_FIELDS(switch_fields), sw);
         check_switch(reader, at);
+        for (size_t i = 0; i < sw->state.n_ports; i++) {
+            sw->state.ports[i].flood_untold = switch_state_tells_groups(&sw->state);
+        }
     }
 }
 

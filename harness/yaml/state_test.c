@@ -153,7 +153,7 @@ static void test_groups(void **unused)
 {
     (void)unused;
     static const char head[] = "tapproof-state: 2\nswitches:\n  - name: s1\n    dpid: 1\n"
-                               "    ports: []\n    flows: []\n";
+                               "    ports: [{number: 1}]\n    flows: []\n";
     struct yaml_diagnostics diagnostics = {0};
     char text[500];
     snprintf(text, sizeof text,
@@ -165,12 +165,14 @@ static void test_groups(void **unused)
     assert_non_null(state);
     const struct switch_state *sw = &state->switches[0].state;
     assert_true(switch_state_tells_groups(sw));
+    assert_true(sw->ports[0].flood_untold);
     assert_int_equal(sw->groups.n_groups, 2);
     assert_int_equal(sw->groups.groups[1].id, 4);
     assert_int_equal(sw->groups.meters[0].bands[0].rate, 5);
     yaml_state_free(state);
     state = load(head, &diagnostics);
     assert_false(switch_state_tells_groups(&state->switches[0].state));
+    assert_false(state->switches[0].state.ports[0].flood_untold);
     yaml_state_free(state);
     snprintf(text, sizeof text, "%s    openflow: 2\n    groups: ['group_id=3']\n    meters: x\n",
              head);

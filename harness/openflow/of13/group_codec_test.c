@@ -120,6 +120,7 @@ static void ports_are_read(void **state)
         assert_int_equal(sw.ports[i].name[0], 'p');
         assert_int_equal(sw.ports[i].name[1], '0' + sw.ports[i].number);
         assert_int_equal(sw.ports[i].state, PORT_STATE_LIVE);
+        assert_true(sw.ports[i].flood_untold);
         assert_int_equal(sw.ports[i].dl_addr[0], 0xaa);
     }
     struct base_error error;

@@ -35,7 +35,7 @@ static uint32_t port_features(uint32_t wire)
 int of13_decode_port(struct base_reader *in, struct port *port, struct base_error *error)
 {
     uint32_t number = base_read_be32(in);
-    *port = (struct port){0};
+    *port = (struct port){.flood_untold = true};
     if (!of_port_of_wire(number, &port->number)) {
         return base_fail(error, "port %u: ports above 65279 are not supported", number);
     }
