@@ -220,6 +220,26 @@ static void compare_expected(struct explaining *explaining, const struct path_ho
 
 /* ------------------------------------------------------------------- a hop */
 
+/* Table by table; the last may be one of which no entry takes the packet. */
+static void list_tables(struct explaining *explaining, const struct path_hop *step,
+                        struct explained_hop *hop)
+{
+    const struct path_network *network = &explaining->network;
+    size_t sw = step->in.sw, n = path_n_rows(network, sw, step->entry);
+    const struct instructions *last = NULL;
+    hop->tables = base_arena_alloc(explaining->arena, (n + 1) * sizeof *hop->tables);
+    for (size_t i = 0; hop->tables && i < n; i++) {
+        const struct flow_entry *row =
+            path_row_entry(network, sw, path_row(network, sw, step->entry, i));
+        hop->tables[hop->n_tables++] = ofctl_flow_text(row, FLOW_NO_STATS, explaining->arena);
+        last = row->instructions;
+    }
+    if (hop->tables && last && last->goto_table != NO_GOTO && !step->open) {
+        hop->tables[hop->n_tables++] =
+            base_arena_format(explaining->arena, "no entry of table %u takes it", last->goto_table);
+    }
+}
+
 static void show_entry(struct explaining *explaining, size_t i, const struct flow_entry *entry)
 {
     const struct path_hop *step = &explaining->walk.hops[i];
@@ -230,6 +250,7 @@ static void show_entry(struct explaining *explaining, size_t i, const struct flo
         list_hidden(explaining, step, hop);
     }
     hop->entry = path_rows_text(network, step->in.sw, step->entry, explaining->arena);
+    list_tables(explaining, step, hop);
     if (step->open) {
         return;
     }

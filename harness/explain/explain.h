@@ -37,6 +37,9 @@ struct explained_hop {
     const char *packet;
     size_t previous;     /* hop that it came from; HOP_NONE: this is the first */
     const char *entry;   /* that takes it; NULL: none does, or that is not known */
+    const char **tables; /* the same, table by table: the entry of each that it comes to, or "no
+                            entry of table 2 takes it" */
+    size_t n_tables;
     const char *refused; /* why the packet does not get in ("is switched off"); NULL: it does */
     const char *unknown; /* why it is not known what happens, or not followed; NULL: it is */
     const char **hidden; /* entries that would take it too, were it not for this one; best first */

@@ -318,6 +318,32 @@ static void test_other_table(void **state)
     teardown(&asking);
 }
 
+/* Of OpenFlow 1.3 it is: table by table, to the one that has no entry for it. */
+static void test_tables(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    asking.network.states[0].version = 4;
+    set_flows(&asking, 0,
+              "in_port=1 actions=goto_table:1;"
+              "table=1,tcp actions=output:2,goto_table:2;"
+              "table=2,udp actions=output:3");
+    const struct explained_hop *hop = &ask(&asking, 1, "tcp")->hops[0];
+    assert_null(hop->unknown);
+    assert_string_equal(hop->entry, "in_port=1 actions=goto_table:1, then table=1, tcp "
+                                    "actions=output:2,goto_table:2");
+    assert_int_equal(hop->n_tables, 3);
+    assert_string_equal(hop->tables[0], "in_port=1 actions=goto_table:1");
+    assert_string_equal(hop->tables[1], "table=1, tcp actions=output:2,goto_table:2");
+    assert_string_equal(hop->tables[2], "no entry of table 2 takes it");
+    assert_int_equal(hop->n_outputs, 1);
+    hop = &ask(&asking, 1, "udp")->hops[0];
+    assert_string_equal(hop->tables[1], "no entry of table 1 takes it");
+    assert_int_equal(hop->n_outputs, 0);
+    teardown(&asking);
+}
+
 /* Hidden by one entry before it, by several together, and nothing left for none. */
 static void test_hiders(void **state)
 {
@@ -404,7 +430,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_classes),     cmocka_unit_test(test_hiders),
     cmocka_unit_test(test_queue),       cmocka_unit_test(test_closed_ports),
     cmocka_unit_test(test_closed_way),  cmocka_unit_test(test_closed_flood),
-    cmocka_unit_test(test_other_table), cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_other_table), cmocka_unit_test(test_tables),
+    cmocka_unit_test(test_rivals),
 };
 
 TEST_MAIN(tests)

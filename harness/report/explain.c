@@ -53,9 +53,13 @@ static void put_hop(const struct explanation *explanation, const struct explaine
     }
     base_put_format(out, "  %s\n", hop->packet);
     put_line(out, "entry",
-             hop->entry                     ? hop->entry
+             hop->n_tables > 0              ? hop->tables[0]
+             : hop->entry                   ? hop->entry
              : hop->unknown || hop->refused ? NULL
                                             : "none takes it: dropped");
+    for (size_t i = 1; i < hop->n_tables; i++) {
+        put_line(out, "then", hop->tables[i]);
+    }
     for (size_t i = 0; i < hop->n_hidden; i++) {
         put_line(out, i == 0 ? "hides" : "", hop->hidden[i]);
     }
@@ -204,6 +208,9 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
     }
     report_tree_text(tree, "packet", hop->packet);
     report_tree_text(tree, "entry", hop->entry);
+    if (hop->n_tables > 1) {
+        report_tree_texts(tree, "tables", hop->tables, hop->n_tables);
+    }
     report_tree_text(tree, "refused", hop->refused);
     report_tree_text(tree, "unknown", hop->unknown);
     report_tree_texts(tree, "hidden", hop->hidden, hop->n_hidden);

@@ -44,6 +44,25 @@ static void assert_text(const struct explanation *explanation, const char *expec
     base_buffer_free(&out);
 }
 
+static void test_tables(void **state)
+{
+    const char *tables[] = {"actions=goto_table:1", "no entry of table 1 takes it"};
+    struct explained_hop hop = {.at = "s1:1",
+                                .packet = "p",
+                                .previous = HOP_NONE,
+                                .entry = "actions=goto_table:1",
+                                .tables = tables,
+                                .n_tables = 2};
+    const struct explanation explanation = {.at = "s1:1", .hops = &hop, .n_hops = 1};
+    (void)state;
+    assert_text(&explanation, "s1:1  p\n"
+                              "  entry     actions=goto_table:1\n"
+                              "  then      no entry of table 1 takes it\n"
+                              "  output    none: dropped\n"
+                              "  expected  nothing is said of this port\n"
+                              "\narrives at no host\n");
+}
+
 static void test_packet(void **state)
 {
     (void)state;
@@ -162,9 +181,8 @@ static void test_json(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_packet),
-    cmocka_unit_test(test_closed_ports),
-    cmocka_unit_test(test_port),
+    cmocka_unit_test(test_packet),       cmocka_unit_test(test_tables),
+    cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_port),
     cmocka_unit_test(test_json),
 };
 
