@@ -9,7 +9,7 @@
 # An answer may be open, but not too often: DECIDED per cent at least are not.
 
 . suites/live/tap.sh
-DECIDED=10
+DECIDED=70
 seed=${SEED:-$(date +%s)} pairs=${TRACE_PAIRS:-3000}
 # The groups say how a bucket is chosen, which OpenFlow 1.3 cannot.
 ovs-vsctl set bridge s1 protocols=OpenFlow13,OpenFlow15
