@@ -38,6 +38,16 @@ is_down() {
 }
 wait_until is_down
 expect_says 1 'output:4' "the failover group takes its second way" "$B/tapproof" check --only state -k 'state/ag/1' $expected
+expect 0 "failover: is that" "$B/tapproof" check --only state -k 'state/ag/*' expected/broker/spread.yaml
 expect 0 "and every frame comes" "$B/tapproof" check --only traffic -k 'traffic/*' $expected
 of13 mod-port ag 3 up
+is_up() {
+    ! is_down
+}
+wait_until is_up
+
+install spread
+expect 0 "a group that selects: one of the capture hosts" "$B/tapproof" check expected/broker/spread.yaml
+of13 mod-group dv group_id=1,type=select,bucket=output:3
+deviates "it has one way only" expected/broker/spread.yaml state/dv/1 state/dv/2
 plan
