@@ -302,6 +302,29 @@ static void an_entry_that_is_ignored_has_no_line(void **state)
     small_free(&small);
 }
 
+/* Nor has one that changes places with an ignored one. */
+static void what_changes_places_with_an_ignored_entry_has_no_line(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    struct exception exception = {
+        .sw = 0, .has_match = true, .reason = "a test", .place = {.file = "test", .line = 7}};
+    (void)state;
+    tapped(&small);
+    small_flow(&small, 0, "priority=50000,tcp,in_port=1 actions=output:2,output:4");
+    small_flow(&small, 0, "priority=60000,ip,in_port=1,nw_tos=4 actions=output:2");
+    assert_int_equal(ofctl_parse_match("tcp", &exception.match, NULL, NULL), 0);
+    small.lists[0] = small.expectation.unlisted_any = true;
+    small.expectation.exceptions = &exception;
+    small.expectation.n_exceptions = 1;
+    mutate(&small, &mutations);
+    const char *swapped = "mutate/a/priority=60000,ip,in_port=1,nw_tos=4/priority-swapped/"
+                          "priority=50000,tcp,in_port=1";
+    assert_string_equal(find(&mutations, swapped)->ignore, "test:7:0");
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 /* Of a port that is not there only entries that name it count, and no packet. */
 static void an_absent_port_has_no_packets(void **state)
 {
@@ -444,6 +467,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_see_all),
     cmocka_unit_test(an_exception_is_told),
     cmocka_unit_test(an_entry_that_is_ignored_has_no_line),
+    cmocka_unit_test(what_changes_places_with_an_ignored_entry_has_no_line),
     cmocka_unit_test(an_absent_port_has_no_packets),
     cmocka_unit_test(a_change_at_one_port_is_enough),
     cmocka_unit_test(a_wrong_network_has_no_score),
