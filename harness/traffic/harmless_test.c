@@ -443,6 +443,25 @@ static bool withholds(const struct traffic_plan *plan, const char *kind)
     return found;
 }
 
+static void what_cannot_be_mended_is_not_sent(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    struct traffic_cover cover;
+    make(&line, "priority=9,dl_type=0x88cc actions=output:3", "actions=drop");
+    ask(&asked, &line);
+    struct traffic_cover_options options = {.sends = asked.sends, .harmless = &asked.harmless};
+    assert_int_equal(traffic_cover(&line.network, &options, &cover), 0);
+    assert_int_equal(cover.n_probes, 1); /* of c, for the entry of s2 */
+    assert_int_equal(cover.probes[0].from, LINE_C);
+    assert_int_equal(cover.n_missed, 1);
+    assert_int_equal(cover.missed[0].sw, 0);
+    assert_int_equal(cover.missed[0].why, TRAFFIC_MISS_HARM);
+    traffic_cover_free(&cover);
+    end(&asked, &line);
+}
+
 static void the_plan_withholds_the_rest(void **state)
 {
     (void)state;
@@ -505,6 +524,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_declared_stands_in_for_what_was_not_read),
     cmocka_unit_test(what_is_free_is_mended),
     cmocka_unit_test(the_cover_sends_what_may_be_sent),
+    cmocka_unit_test(what_cannot_be_mended_is_not_sent),
     cmocka_unit_test(the_plan_withholds_the_rest),
     cmocka_unit_test(a_tag_of_our_own_is_not_for_switches_that_learn),
 };
