@@ -67,6 +67,16 @@ static void frames_confirm_what_the_tables_refute(void **state)
     assert_int_equal(run.report.n_probes, 2);
     assert_int_equal(run.report.n_arrivals, 2);
     assert_true(run.report.timing.settle_ms >= 100);
+    /* No faster than frames may be sent. */
+    uint64_t begin_ns = run.network.time_ns;
+    prove(&run, true);
+    assert_true(run.network.time_ns - begin_ns < 5000000000);
+    run.options.rate = 1;
+    run.network.n_sent = 0;
+    begin_ns = run.network.time_ns;
+    prove(&run, true);
+    assert_int_equal(run.network.n_sent, 2);
+    assert_true(run.network.time_ns - begin_ns >= 1000000000);
     fake_run_close(&run);
 }
 
