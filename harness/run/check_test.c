@@ -706,6 +706,18 @@ static void pairs_that_no_frame_tries_are_proved_or_listed(void **state)
     fake_run_close(&run);
 }
 
+/* Nobody listens at h11, and the tables send there what they must not. */
+static void a_pair_that_no_frame_tries_is_refuted(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "leak");
+    fake_run_fault(&run, (struct fake_fault){FAKE_NO_STATION, .at = "h11"});
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h3/stray/h11", VERDICT_FAIL);
+    fake_run_close(&run);
+}
+
 static void what_is_odd_about_a_switch_is_noted_once(void **state)
 {
     (void)state;
@@ -721,6 +733,7 @@ static void what_is_odd_about_a_switch_is_noted_once(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_far_end_that_is_not_confined_is_noted),
+    cmocka_unit_test(a_pair_that_no_frame_tries_is_refuted),
     cmocka_unit_test(what_is_odd_about_a_switch_is_noted_once),
     cmocka_unit_test(tables_that_deviate_have_their_counters_read),
     cmocka_unit_test(entries_that_no_frame_reaches_are_listed),
