@@ -153,6 +153,15 @@ static void test_rivals(void **state)
     assert_sets("priority=9,in_port=1,ip actions=2",
                 "priority=9,in_port=1,ip actions=4;priority=9,in_port=1,tcp actions=3",
                 "1 ip except tcp: 0 0\n1 tcp: 0 0" CONTESTED);
+    assert_sets("priority=9,in_port=1,ip actions=2",
+                "priority=9,in_port=1,ip actions=4;priority=9,in_port=1,tcp actions=3;"
+                "priority=9,in_port=1,udp actions=3",
+                "1 ip except tcp except udp: 0 0\n1 tcp: 0 0" CONTESTED "1 udp: 0 0" CONTESTED);
+    /* The entry of the other side is the one that takes it there. */
+    assert_sets("priority=1,in_port=1,arp actions=4;priority=9,in_port=1,icmp actions=2",
+                "priority=9,in_port=1,icmp actions=2;priority=1,in_port=1,arp actions=4;"
+                "priority=9,in_port=1,icmp,icmp_type=8 actions=2,3",
+                "1 icmp,icmp_type=8: 1 0" CONTESTED);
     /* Twins, of which a switch has only one, and rivals of which nothing is known. */
     assert_sets("in_port=1 actions=2", "in_port=1 actions=2;in_port=1 actions=3",
                 "1 : 0 0" CONTESTED);
