@@ -15,13 +15,20 @@ speak() {
     for sw in s1 s2 s3; do ovs-vsctl set bridge $sw protocols="$1"; done
 }
 
+# are_logged LINE: the barriers of all three switches, from this line of the log on.
+are_logged() {
+    tail -n "+$1" $log | grep 'received: .*BARRIER_REQUEST' > "$scratch/barriers"
+    [ "$(wc -l < "$scratch/barriers")" -ge 3 ]
+}
+
 # spoken VERSION NAME COMMAND...: succeeds, and reads tables in this version alone.
 spoken() {
     version=$1 name=$2
     shift 2
+    ovs-appctl vlog/reopen # and writes what was before
     from=$(($(wc -l < $log) + 1))
     run 0 "$@" || { report "$name" 1; return; }
-    tail -n "+$from" $log | grep 'received: .*BARRIER_REQUEST' > "$scratch/barriers"
+    wait_until are_logged "$from" # Open vSwitch writes its log later
     [ -s "$scratch/barriers" ] && ! grep -v "$version" "$scratch/barriers" > "$scratch/out"
     report "$name" $?
 }
