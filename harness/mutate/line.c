@@ -113,6 +113,21 @@ int mutate_trial_compare(struct mutate_trial *trial)
 
 /* --------------------------------------------------------------------- lines */
 
+/* Copies what lives in the arena of the draft. */
+static int keep_line(const struct expected_port *line, struct base_arena *arena,
+                     struct expected_port *kept)
+{
+    struct expected_case *cases =
+        base_arena_copy(arena, line->cases, line->n_cases * sizeof *cases);
+    for (size_t i = 0; cases && i < line->n_cases; i++) {
+        cases[i].actions =
+            base_arena_copy(arena, cases[i].actions, cases[i].n_actions * sizeof *cases[i].actions);
+    }
+    *kept = *line;
+    kept->cases = cases;
+    return arena->failed ? -1 : 0;
+}
+
 /* Copies the wanted ones, and lets their mutations point to the copies. */
 int mutate_keep_lines(struct mutate_run *run)
 {
@@ -124,11 +139,8 @@ int mutate_keep_lines(struct mutate_run *run)
     int status = lines && mutations->lines ? 0 : -1;
     for (size_t i = 0; i < draft->n_ports && status == 0; i++) {
         if (run->wanted[i]) {
-            struct expected_port *line = &mutations->lines[mutations->n_lines];
             lines[i] = mutations->n_lines++;
-            *line = draft->ports[i];
-            line->cases = base_arena_copy(arena, line->cases, line->n_cases * sizeof *line->cases);
-            status = line->cases || line->n_cases == 0 ? 0 : -1;
+            status = keep_line(&draft->ports[i], arena, &mutations->lines[lines[i]]);
         }
     }
     for (size_t i = 0; i < mutations->n_items && status == 0; i++) {
