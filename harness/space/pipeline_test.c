@@ -7,10 +7,12 @@
 #include "space/pipeline.h"
 
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "space/table.h"
 #include "testing/cmocka.h"
 #include "testing/random_pipeline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PIPELINES = 1500, PACKETS = 60, MAX_ENTRIES = 12 };
@@ -209,7 +211,159 @@ static void conditions_that_are_not_known_add_up(void **unused)
     switch_state_free(&state);
 }
 
+/* A switch with these entries and groups, each list ended by NULL; ports 1 to 4, of which 4 has no
+ * link. */
+static void make_switch(struct switch_state *state, const char *const *flows,
+                        const char *const *groups)
+{
+    *state = (struct switch_state){.version = 4, .n_ports = 4};
+    state->ports = calloc(4, sizeof *state->ports);
+    for (uint16_t i = 0; i < 4; i++) {
+        state->ports[i].number = (uint16_t)(i + 1);
+        state->ports[i].state = i == 3 ? PORT_STATE_LINK_DOWN : 0;
+    }
+    for (; *flows; flows++) {
+        assert_int_equal(ofctl_parse_flow(*flows, &state->flows, NULL, NULL, NULL), 0);
+    }
+    for (; groups && *groups; groups++) {
+        assert_int_equal(ofctl_parse_group(*groups, &state->groups, NULL, NULL), 0);
+    }
+}
+
+/* The one leaf of such a switch. */
+static void assert_leaf(const char *const *flows, const char *const *groups, const char *open,
+                        size_t n_outputs)
+{
+    struct switch_state state;
+    struct space_pipeline pipeline;
+    struct base_arena arena = {0};
+    struct space_behavior behavior;
+    make_switch(&state, flows, groups);
+    assert_true(space_pipeline_has(&state));
+    assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+    assert_int_equal(pipeline.flows.n_entries, 1);
+    const struct flow_entry *leaf = &pipeline.flows.entries[0];
+    assert_int_equal(space_behavior(leaf->actions, leaf->n_actions, 1, state.ports, state.n_ports,
+                                    &arena, &behavior),
+                     0);
+    assert_int_equal(behavior.unknown != NULL, open != NULL);
+    if (open) {
+        assert_string_equal(behavior.unknown, open);
+    } else {
+        assert_int_equal(behavior.n_outputs, n_outputs);
+    }
+    base_arena_free(&arena);
+    space_pipeline_free(&pipeline);
+    switch_state_free(&state);
+}
+
+static void what_is_not_known_has_a_name(void **unused)
+{
+    (void)unused;
+    static const char *const one[] = {"actions=group:1", NULL};
+    static const char *const five[] = {"actions=group:1,group:1,group:1,group:1,group:1", NULL};
+    static const char *const select[] = {"group_id=1,type=select,bucket=output:2,bucket=output:3",
+                                         NULL};
+    static const char *const circle[] = {"group_id=1,type=all,bucket=group:2",
+                                         "group_id=2,type=all,bucket=group:1", NULL};
+    static const char *const dec_ttl[] = {"actions=dec_ttl,group:9", NULL};
+    static const char *const tagged[] = {"dl_vlan=5 actions=push_vlan:0x8100,output:2", NULL};
+    static const char *const qinq[] = {"vlan_tci=0/0x1000 actions=push_vlan:0x88a8,output:2", NULL};
+    static const char *const written[] = {"actions=write_actions(output:2),goto_table:1", NULL};
+    assert_leaf(one, NULL, "a group that the switch does not have", 0);
+    assert_leaf(one, circle, "groups that call each other in a circle", 0);
+    assert_leaf(tagged, NULL, "push_vlan on a packet that has a tag", 0);
+    assert_leaf(qinq, NULL, "push_vlan of another type than 0x8100", 0);
+    assert_leaf(written, NULL, "written actions, and no entry of a further table takes it", 0);
+    assert_leaf(dec_ttl, NULL, "dec_ttl", 0);
+    struct switch_state state;
+    struct space_pipeline pipeline;
+    size_t n_open = 0;
+    make_switch(&state, five, select);
+    assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+    for (size_t i = 0; i < pipeline.flows.n_entries; i++) {
+        const struct flow_entry *leaf = &pipeline.flows.entries[i];
+        const struct action *last = &leaf->actions[leaf->n_actions - 1];
+        n_open +=
+            last->type == ACTION_OPEN &&
+            strcmp(last->reason, "groups of type select with more choices than are followed") == 0;
+    }
+    assert_int_equal(n_open, 16);
+    space_pipeline_free(&pipeline);
+    switch_state_free(&state);
+}
+
+static void buckets_live_by_what_they_watch(void **unused)
+{
+    (void)unused;
+    static const char *const one[] = {"actions=group:1", NULL};
+    static const char *const cases[][4] = {
+        {"group_id=1,type=ff,bucket=watch_port:4,output:2", NULL},
+        {"group_id=1,type=ff,bucket=watch_port:9,output:2", NULL},
+        {"group_id=1,type=ff,bucket=watch_port:3,output:2", NULL},
+        {"group_id=1,type=ff,bucket=watch_group:7,output:2", NULL},
+        {"group_id=1,type=ff,bucket=watch_group:2,output:2", "group_id=2,type=all", NULL},
+        {"group_id=1,type=ff,bucket=watch_group:2,output:2",
+         "group_id=2,type=ff,bucket=watch_port:4,output:3", NULL},
+        {"group_id=1,type=ff,bucket=watch_group:2,output:2",
+         "group_id=2,type=ff,bucket=watch_port:3,output:3", NULL},
+        {"group_id=1,type=ff,bucket=watch_port:4,watch_group:2,output:2",
+         "group_id=2,type=all,bucket=output:3", NULL},
+        {"group_id=1,type=select,bucket=weight:0,output:2", NULL},
+        {"group_id=1,type=ff,bucket=watch_group:1,output:2", NULL},
+    };
+    static const size_t lives[] = {0, 0, 1, 0, 0, 0, 1, 1, 0, 0};
+    for (size_t i = 0; i < sizeof lives / sizeof *lives; i++) {
+        assert_leaf(one, cases[i], NULL, lives[i]);
+    }
+}
+
+/* Where ports say that they live, one that does not say so does not. */
+static void the_live_bit_counts(void **unused)
+{
+    (void)unused;
+    static const char *const one[] = {"actions=group:1", NULL};
+    static const char *const group[] = {
+        "group_id=1,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3", NULL};
+    struct switch_state state;
+    struct space_pipeline pipeline;
+    make_switch(&state, one, group);
+    state.ports[2].state = PORT_STATE_LIVE;
+    assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+    assert_int_equal(pipeline.flows.n_entries, 1);
+    assert_true(
+        actions_send_to(pipeline.flows.entries[0].actions, pipeline.flows.entries[0].n_actions, 3));
+    space_pipeline_free(&pipeline);
+    switch_state_free(&state);
+}
+
+/* As many sources as destinations, and more ways than are followed. */
+static void what_is_too_large_is_open(void **unused)
+{
+    (void)unused;
+    struct switch_state state = {.version = 4};
+    struct space_pipeline pipeline;
+    enum { HOSTS = 520 };
+    char text[128];
+    for (unsigned i = 0; i < 2 * HOSTS; i++) {
+        snprintf(text, sizeof text, "table=%u,%s=02:00:00:00:%02x:%02x actions=%s", i / HOSTS,
+                 i < HOSTS ? "dl_src" : "dl_dst", i % HOSTS / 256, i % 256,
+                 i < HOSTS ? "goto_table:1" : "output:2");
+        assert_int_equal(ofctl_parse_flow(text, &state.flows, NULL, NULL, NULL), 0);
+    }
+    assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+    assert_int_equal(pipeline.flows.n_entries, 1);
+    assert_int_equal(pipeline.ways[0].n_rows, 0);
+    assert_int_equal(pipeline.flows.entries[0].actions[0].type, ACTION_OPEN);
+    space_pipeline_free(&pipeline);
+    switch_state_free(&state);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_not_known_has_a_name),
+    cmocka_unit_test(buckets_live_by_what_they_watch),
+    cmocka_unit_test(the_live_bit_counts),
+    cmocka_unit_test(what_is_too_large_is_open),
     cmocka_unit_test(conditions_that_are_not_known_add_up),
     cmocka_unit_test(a_composed_table_does_what_the_pipeline_does),
 };
