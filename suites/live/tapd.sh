@@ -147,6 +147,32 @@ until_says '^0$' sh -c 'ovs-ofctl dump-flows s1 | grep -c in_port'
 report "SIGHUP reloads" $?
 stop_tapd
 
+# What only OpenFlow 1.3 can say: IPv6, masks, a tag in front of the frame's own
+printf 'topology: %s/topologies/demon.yaml\npairs: [[h1, h2], [h3, h4]]\n' "$PWD" > "$scratch/pairs.yaml"
+start_tapd "$scratch/pairs.yaml"
+six='{"name": "six", "source": "h3", "match": "tcp6,tp_dst=0x400/0xfc00", "to": "h11", "tag": 30, "strip": true}'
+answers 201 '"name": "six"' "a tap about a part of IPv6" POST /taps "$six"
+installed
+out=$(ovs-ofctl -O OpenFlow13 dump-flows s1 | sed -n 's/.*tcp6,in_port=3,tp_dst=0x400.0xfc00 .*set_field:4126->vlan_vid,output:\([0-9]*\).*/\1/p')
+ovs-appctl ofproto/trace s1 in_port=3,dl_vlan=7,dl_type=0x86dd,nw_proto=6,tp_dst=1025 | tail -n 1 > "$scratch/out"
+grep -q 'actions: .*push_vlan(vid=30' "$scratch/out"
+report "a tagged frame gets a second tag" $?
+ovs-appctl ofproto/trace s3 "in_port=$((out - 5)),dl_vlan=30" | tail -n 1 > "$scratch/out"
+grep -q 'actions: pop_vlan,' "$scratch/out"
+report "which is popped" $?
+ovs-vsctl set bridge s1 protocols=OpenFlow10
+until_says 'OpenFlow 1.0 cannot say, the first: .*tp_dst=0x400' ask GET /status
+report "a switch that speaks 1.0 from now on is told nothing of it, and that is told" $?
+answers 200 removed "it is removed" DELETE /taps/six
+answers 400 's1 speaks OpenFlow 1.0: OpenFlow 1.0 can not match' "and refused" POST /taps "$six"
+ovs-vsctl set bridge s1 protocols=OpenFlow13
+until_says 's1: connected, in OpenFlow 1.3' tail -n 2 "$scratch/log"
+answers 201 '"name": "six"' "until it speaks 1.3" POST /taps "$six"
+installed
+report "and has it" $?
+ovs-vsctl clear bridge s1 protocols
+stop_tapd
+
 # A state that is damaged
 cp "$scratch/state" "$scratch/state.good"
 for damage in '' '{' '[]' '{"tapd-state": 9}' '{"tapd-state": 1, "next_id": 1, "taps": [{}]}'; do

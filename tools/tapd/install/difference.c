@@ -176,13 +176,13 @@ static void note_unsaid(struct differing *d, const struct flow_entry *entry, con
     }
 }
 
-/* A wanted entry as the switch can be told it now; NULL if it cannot, or is wanted no more. */
+/* The entry as the switch can be told it; NULL if it cannot. */
 static const struct flow_entry *as_told(struct differing *d, const struct flow_entry *entry)
 {
     uint8_t version = d->versions ? d->versions[d->sw] : OF13_VERSION;
-    const struct flow_entry *said = still_wanted(d, entry);
+    const struct flow_entry *said;
     struct base_error why;
-    int status = said ? tapd_dialect(said, version, &d->scratch, &said, &why) : 0;
+    int status = tapd_dialect(entry, version, &d->scratch, &said, &why);
     if (status > 0) {
         note_unsaid(d, entry, why.text);
     }
@@ -200,15 +200,16 @@ static struct tapd_row *collect_rows(struct differing *d, size_t *n_rows)
         base_arena_alloc(&d->scratch, (old->n_entries + wanted->n_entries) * sizeof *rows);
     for (size_t i = 0; rows && blocked && i < old->n_entries; i++) {
         const struct flow_entry *entry = &old->entries[i];
-        if (is_ours(d, entry)) {
+        if (!is_ours(d, entry)) {
+            report_foreign(d, entry, blocked);
+        } else if (as_told(d, entry)) { /* else it can be neither changed nor taken away */
             rows[n++] =
                 (struct tapd_row){.match = entry->match, .priority = entry->priority, .old = entry};
-        } else {
-            report_foreign(d, entry, blocked);
         }
     }
     for (size_t i = 0; rows && blocked && i < wanted->n_entries; i++) {
-        const struct flow_entry *entry = as_told(d, &wanted->entries[i]);
+        const struct flow_entry *entry = still_wanted(d, &wanted->entries[i]);
+        entry = entry ? as_told(d, entry) : NULL;
         if (entry && !blocked[i]) {
             rows[n++] = (struct tapd_row){
                 .match = entry->match, .priority = entry->priority, .wanted = entry};

@@ -69,7 +69,8 @@ struct tapd_lack {
     size_t n_blocked;   /* wanted entries that a foreign one keeps out */
     size_t n_held;      /* wanted entries that do not send all they should: the switch behind a link
                            is not known. To be made again when it is */
-    size_t n_unsaid;    /* wanted entries that the switch's version of OpenFlow cannot say */
+    size_t n_unsaid;    /* entries, wanted or ours there, that the switch's version of OpenFlow
+                           cannot say: neither add nor delete */
     const char *unsaid; /* the first of them, and why */
 };
 

@@ -216,6 +216,13 @@ static void test_dialects(void **unused)
     assert_steps(&f, false, "shrink\ns1 delete_strict in_port=1 actions=drop\n");
     assert_int_equal(f.difference.lacks[0].n_unsaid, 1);
     assert_int_equal(f.difference.lacks[2].n_unsaid, 0);
+    flow_table_free(&f.there[0]); /* nor take it away */
+    add(&f, 0, OURS "in_port=1,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=output:6");
+    tapd_difference_free(&f.difference);
+    assert_int_equal(tapd_difference_make(f.network, 0, f.actual, f.versions, false, &f.difference),
+                     0);
+    assert_int_equal(f.difference.n_steps, 0);
+    assert_int_equal(f.difference.lacks[0].n_unsaid, 2);
     assert_non_null(strstr(f.difference.lacks[0].unsaid, "in_port=1"));
     assert_non_null(strstr(f.difference.lacks[0].unsaid, "a part of dl_dst"));
     end(&f);
