@@ -174,8 +174,8 @@ static void entries_read_and_written_by_os_ken(void **state)
 static void make_mods(struct base_buffer *mods)
 {
     static const char *const flows[] = {
-        "cookie=0x7461706400000003, hard_timeout=90, priority=33024,in_port=1 "
-        "actions=output:2,push_vlan:0x8100,set_field:4126->vlan_vid,output:6",
+        ("cookie=0x7461706400000003, hard_timeout=90, in_port=1 actions=output:2,push_vlan:0x8100,"
+         "set_field:4126->vlan_vid,output:6"),
         "priority=100,in_port=LOCAL,dl_vlan=30 actions=pop_vlan,output:11",
         "in_port=1,vlan_tci=0x1000/0x1000 actions=drop",
         "in_port=2,ipv6,ipv6_dst=2001:db8::/32 actions=output:6",
