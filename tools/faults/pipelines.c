@@ -123,7 +123,7 @@ static const struct fault faults[] = {
     ENTRY("later-wrong-output", "an entry of a further table sends to another port",
           "(^table=[1-9].*output:)[0-9]+", "\\11"),
     ENTRY("later-rewrites", "an entry of a further table rewrites the receiver",
-          "(^table=[1-9].*actions=)([a-z])", "\\1" ETH_DST "\\2"),
+          "(^table=[1-9].*actions=(meter:[0-9]+,)?)([a-z])", "\\1" ETH_DST "\\3"),
     ENTRY("later-drops", "an entry of a further table drops", "(^table=[1-9].*actions=).*$",
           "\\1drop"),
     ENTRY("pop-lost", "a tag is not taken off", "pop_vlan,", ""),
