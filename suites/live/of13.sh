@@ -64,8 +64,8 @@ same meters --meters
 report "seed $seed: and meters" $?
 "$B/tapproof" flows --save "$scratch/saved" "$NETWORKS/line.yaml" > "$scratch/out" 2>&1 &&
     "$B/tapproof" flows --no-stats --yaml "$NETWORKS/line.yaml" > "$scratch/again" &&
-    run 3 "$B/tapproof" diff "$scratch/saved" "$scratch/again"
-report "seed $seed: what was saved is read again; what groups do in it is not known" $?
+    { run 3 "$B/tapproof" diff "$scratch/saved" "$scratch/again" || [ "$got" -eq 0 ]; }
+report "seed $seed: what was saved is read again, but what the groups do that are reached" $?
 
 entries 'in_port=1 actions=output:2' 'in_port=2 actions=drop'
 declares '{output: [2]}'
