@@ -30,6 +30,8 @@ int cable_join(struct faults_lab *lab, const struct cable_end *a, const struct c
 {
     if (command_run(NULL, error, "ip link add name fa0 type veth peer name fb0") < 0 ||
         raise_end(lab, a, "fa0", error) < 0 || raise_end(lab, b, "fb0", error) < 0) {
+        command_run(NULL, NULL, "ip link del fa0"); /* each takes the other with it */
+        command_run(NULL, NULL, "ip link del fb0");
         return -1;
     }
     notice_carrier(lab, a);
