@@ -4,9 +4,8 @@
 #include "base/helper.h"
 
 #include "testing/cmocka.h"
+#include "testing/pretended.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,26 +16,6 @@
 #include <unistd.h>
 
 enum { WRITE, OPEN, WHO, FAIL, DIE, NOTHING, WAIT, NONSENSE };
-
-/* In place of that of the C library. */
-static bool there_is_no_process, is_ended_at_once, is_only_deaf;
-
-pid_t fork(void)
-{
-    pid_t (*real)(void) = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
-    sigset_t blocked;
-    if (there_is_no_process) {
-        errno = EAGAIN;
-        return -1;
-    }
-    sigprocmask(SIG_BLOCK, NULL, &blocked);
-    is_only_deaf = !sigismember(&blocked, SIGUSR1) && !sigismember(&blocked, SIGCHLD);
-    pid_t pid = real();
-    for (int i = 0; pid == 0 && is_ended_at_once && i < 3; i++) {
-        kill(getpid(), (const int[]){SIGINT, SIGTERM, SIGHUP}[i]);
-    }
-    return pid;
-}
 
 /* aux: a text of the process that started it. */
 static int work(void *aux, struct base_helper_task *task, struct base_error *error)
@@ -217,9 +196,9 @@ static void where_there_is_no_process_nothing_is_left(void **state)
     struct base_error error = {""};
     int before = dup(STDIN_FILENO);
     close(before);
-    there_is_no_process = true;
+    pretended()->no_process = true;
     assert_int_equal(base_helper_start(&helper, work, NULL, &error), -1);
-    there_is_no_process = false;
+    pretended()->no_process = false;
     assert_string_equal(error.text, "fork: Resource temporarily unavailable");
     assert_int_equal(helper.pid + helper.fd, 0);
     int after = dup(STDIN_FILENO);
@@ -246,11 +225,11 @@ static void it_is_deaf_from_its_first_moment(void **state)
     for (int i = 0; i < 3; i++) { /* a shell may have it ignore them */
         sigaction(numbers[i], &action, &before[i]);
     }
-    is_ended_at_once = true;
+    pretended()->ends_at_once = true;
     dirty();
     assert_int_equal(base_helper_start(&helper, work, NULL, NULL), 0);
-    is_ended_at_once = false;
-    assert_true(is_only_deaf);
+    pretended()->ends_at_once = false;
+    assert_false(pretended()->blocked_others);
     ask(&helper, &(struct base_helper_task){.what = NOTHING, .fd = -1});
     base_helper_end(&helper);
     sigprocmask(SIG_BLOCK, NULL, &after);

@@ -4,9 +4,9 @@
 #include "base/process.h"
 
 #include "testing/cmocka.h"
+#include "testing/pretended.h"
 
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,29 +33,16 @@ static int as_it_is(void)
     return 0;
 }
 
-/* In place of those of the C library: whoever runs the test has no second user or group. Copies
- * that really have the bits: suites/setuid_test.sh. */
-static bool is_started_by_another, is_started_in_another_group;
-
-uid_t getuid(void)
-{
-    return (uid_t)syscall(SYS_getuid) + is_started_by_another;
-}
-
-gid_t getgid(void)
-{
-    return (gid_t)syscall(SYS_getgid) + is_started_in_another_group;
-}
-
+/* Copies that really have the bits: suites/setuid_test.sh. */
 static int by_another(void)
 {
-    is_started_by_another = true;
+    pretended()->other_user = true;
     return 0;
 }
 
 static int in_another_group(void)
 {
-    is_started_in_another_group = true;
+    pretended()->other_group = true;
     return 0;
 }
 

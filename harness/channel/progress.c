@@ -185,13 +185,15 @@ static int take_aggregate(struct channel_progress *progress, struct base_reader 
     return 0;
 }
 
-/* The counters go into the ports that FEATURES listed. No switch is known
+/* The counters go into the ports that FEATURES or PORT_DESC listed. No switch is known
  * that answers in another order than it was asked in. */
 static int take_ports(struct channel_progress *progress, struct base_reader *body,
                       struct base_error *error)
 {
-    if (is_pending(progress, CHANNEL_FEATURES) || is_pending(progress, CHANNEL_PORT_DESC)) {
-        return base_fail(error, "came before the reply to FEATURES");
+    for (unsigned which = CHANNEL_FEATURES; which <= CHANNEL_PORT_DESC; which++) {
+        if (is_pending(progress, (enum channel_request)which)) {
+            return base_fail(error, "came before the reply to %s", REQUESTS[which].name);
+        }
     }
     return progress->protocol->counters(body, &progress->dump->state, error);
 }

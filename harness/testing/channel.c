@@ -44,6 +44,7 @@ void assert_failed(const struct channel_dump *dump, const char *endpoint, const 
 void stop(struct fake_switch *fake)
 {
     fake_switch_stop(fake);
+    fake->types_seen &= fake->version ? ~(1u << FAKE_SET_ASYNC) : UINT32_MAX;
     assert_int_equal(fake->types_seen & ~(1u << FAKE_HELLO | 1u << FAKE_ECHO_REQUEST |
                                           1u << FAKE_ECHO_REPLY | 1u << FAKE_FEATURES_REQUEST |
                                           1u << FAKE_STATS_REQUEST | 1u << FAKE_BARRIER_REQUEST),

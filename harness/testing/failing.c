@@ -32,6 +32,7 @@ static struct {
     size_t n_blocks;
     struct block *blocks[BUCKETS]; /* in use, by address */
 } now;
+static _Thread_local bool is_outside; /* this thread has nothing to do with all that */
 
 void *__real_base_arena_alloc(struct base_arena *arena, size_t n_bytes);
 void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes);
@@ -46,7 +47,7 @@ void __wrap_free(void *memory);
 
 static bool refused(void)
 {
-    if (!now.is_on || now.grants || now.is_paused) {
+    if (is_outside || !now.is_on || now.grants || now.is_paused) {
         return false;
     }
     if (now.left > 0) {
@@ -72,7 +73,7 @@ static struct block **find(const void *memory)
 
 static void *used(void *memory, void *caller)
 {
-    if (now.is_on && !now.is_paused && memory) {
+    if (!is_outside && now.is_on && !now.is_paused && memory) {
         struct block *block = __real_malloc(sizeof *block), **at = find(memory);
         *block = (struct block){*at, memory, caller};
         *at = block;
@@ -104,6 +105,9 @@ static void *refused_malloc(void)
 /* A piece that is refused is noted as memory that the system has not got. */
 void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes)
 {
+    if (is_outside) {
+        return __real_base_arena_alloc(arena, n_bytes);
+    }
     bool by_piece = now.by_piece;
     now.by_piece = false; /* a chunk is no second allocation */
     bool is_refused = by_piece && refused();
@@ -121,8 +125,9 @@ void *__wrap_base_arena_alloc(struct base_arena *arena, size_t n_bytes)
 
 void *__wrap_malloc(size_t n_bytes)
 {
-    return now.refuses || refused() ? NULL
-                                    : used(__real_malloc(n_bytes), __builtin_return_address(0));
+    return (!is_outside && now.refuses) || refused()
+               ? NULL
+               : used(__real_malloc(n_bytes), __builtin_return_address(0));
 }
 
 void *__wrap_calloc(size_t n, size_t n_bytes)
@@ -139,7 +144,7 @@ void *__wrap_realloc(void *memory, size_t n_bytes)
     if (refused()) {
         return NULL;
     }
-    bool ours = !memory || (now.is_on && forget(memory));
+    bool ours = !memory || (!is_outside && now.is_on && forget(memory));
     void *moved = __real_realloc(memory, n_bytes);
     return ours ? used(moved, __builtin_return_address(0)) : moved;
 }
@@ -153,7 +158,7 @@ char *__wrap_strdup(const char *text)
 
 void __wrap_free(void *memory)
 {
-    if (now.is_on && memory) {
+    if (!is_outside && now.is_on && memory) {
         forget(memory);
     }
     __real_free(memory);
@@ -200,6 +205,11 @@ static size_t fail_each(failing_function *function, void *aux, bool by_piece)
             return n;
         }
     }
+}
+
+void failing_leave_out_thread(void)
+{
+    is_outside = true;
 }
 
 void failing_pause(bool paused)

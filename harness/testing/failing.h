@@ -3,7 +3,7 @@
  * Allocations that fail: the Makefile links every unit test so that what our code, or the test,
  * asks of malloc, calloc, realloc and strdup goes through testing/failing.c (ld --wrap). Memory
  * that a library takes for itself is not concerned. Nothing fails, and nothing is counted, outside
- * of failing_each. For one thread. */
+ * of failing_each. For one thread; others are left out (failing_leave_out_thread), or none runs. */
 #ifndef TESTING_FAILING_H
 #define TESTING_FAILING_H
 
@@ -27,6 +27,9 @@ size_t failing_each_piece(failing_function *function, void *aux);
 
 /* While it is paused, allocations neither fail nor count: those of a fake. */
 void failing_pause(bool paused);
+
+/* What this thread allocates neither fails nor counts, from here on: that of a fake. */
+void failing_leave_out_thread(void);
 
 /* For a program that goes on without memory: n allocations more are granted, and then one fails, or
  * all that follow (for_good), until failing_end. It tells whether one did. */

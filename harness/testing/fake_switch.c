@@ -4,6 +4,7 @@
 #include "testing/fake_switch.h"
 
 #include "base/reader.h"
+#include "testing/failing.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -57,6 +58,14 @@ static const char FLOW_13[] = "0078000000000000068e7780"         /* length, tabl
                               "800014010680001c02005000000000000000" /* ports; filled up */
                               "00040018000000000000001000000002"     /* apply: output */
                               "0000000000000000";
+
+/* group_id=1,type=all,bucket=actions=output:2 */
+static const char GROUP_13[] = "0028000000000001"
+                               "00200000ffffffffffffffff00000000"
+                               "0000001000000002ffff000000000000";
+/* meter=1 kbps bands=type=drop rate=1000 */
+static const char METER_13[] = "0018000100000001"
+                               "00010010000003e80000000000000000";
 
 /* OpenFlow 1.3 has GROUP_MOD in front of PORT_MOD, and TABLE_MOD behind it. */
 enum { FIRST_RENUMBERED = FAKE_STATS_REQUEST, RENUMBERED_BY = 2 };
@@ -160,11 +169,15 @@ static void answer_features(struct fake_switch *fake, uint32_t xid)
     base_buffer_free(&body);
 }
 
-/* What only OpenFlow 1.3 has; there are no groups and no meters. */
+/* What only OpenFlow 1.3 has. */
 static void answer_kind_13(struct fake_switch *fake, uint32_t xid, uint16_t kind)
 {
     struct base_buffer records = {0};
-    put_hex(&records, kind == FAKE_PORT_DESC ? PORTS_13 : "");
+    if (kind == FAKE_PORT_DESC) {
+        put_hex(&records, PORTS_13);
+    } else if (fake->has_groups) {
+        put_hex(&records, kind == FAKE_GROUP_DESC ? GROUP_13 : METER_13);
+    }
     put_stats(fake, xid, kind, false, &records);
     base_buffer_free(&records);
 }
@@ -310,6 +323,7 @@ static void serve(struct fake_switch *fake)
 static void *listen_loop(void *arg)
 {
     struct fake_switch *fake = arg;
+    failing_leave_out_thread();
     while ((fake->fd = accept(fake->listen_fd, NULL, NULL)) >= 0) {
         serve(fake);
     }
@@ -322,6 +336,7 @@ static void *dial_loop(void *arg)
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                                   .sin_port = htons(fake->dial_port)};
+    failing_leave_out_thread();
     if (fake->before_dial) {
         sem_wait(fake->before_dial);
     }

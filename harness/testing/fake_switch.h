@@ -33,6 +33,7 @@ enum {
     FAKE_STATS_REPLY = 17,
     FAKE_BARRIER_REQUEST = 18,
     FAKE_BARRIER_REPLY = 19,
+    FAKE_SET_ASYNC = 26, /* in OpenFlow 1.3, where it is 28 */
     FAKE_FLOW = 1,
     FAKE_AGGREGATE = 2,
     FAKE_PORT = 4,
@@ -55,6 +56,7 @@ struct fake_switch {
     bool hears_first;      /* its HELLO answers that of the other */
     bool hangs_up;         /* closes after the reply to each BARRIER */
     bool holds;            /* sends nothing before that reply, then all at once */
+    bool has_groups;       /* OpenFlow 1.3: one, and a meter */
     size_t n_flows;
     size_t flows_a_part; /* 0: all in one */
     int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
