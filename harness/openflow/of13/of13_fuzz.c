@@ -40,12 +40,15 @@ static void check_entry(const struct flow_entry *entry)
     struct base_buffer bytes = {0}, again = {0}, text = {0};
     struct base_arena arena = {0};
     struct flow_entry read = {.table_id = entry->table_id};
+    struct base_error error = {""};
     if (write_match(entry, &bytes)) {
         struct base_reader in = base_reader_over(bytes.data, bytes.n_bytes);
         require(of13_decode_match(&in, &arena, &read, NULL) == 0);
         require(write_match(&read, &again));
         require(again.n_bytes == bytes.n_bytes && !memcmp(again.data, bytes.data, bytes.n_bytes));
     }
+    again.n_bytes = 0;
+    require(of13_encode_instructions(&again, entry, &error) == 0 || error.text[0]);
     ofctl_format_flow(entry, FLOW_WITH_STATS, &text);
     require(text.n_bytes > 0);
     base_buffer_free(&bytes);
@@ -58,7 +61,9 @@ static void check_groups(const struct group_table *groups)
 {
     struct base_buffer text = {0};
     for (size_t i = 0; i < groups->n_groups; i++) {
+        struct base_error error = {""};
         ofctl_format_group(&groups->groups[i], &text);
+        require(of13_encode_buckets(&text, &groups->groups[i], &error) == 0 || error.text[0]);
     }
     for (size_t i = 0; i < groups->n_meters; i++) {
         ofctl_format_meter(&groups->meters[i], &text);
@@ -73,6 +78,10 @@ static int take_reply(const struct of_protocol *protocol, struct base_reader *bo
     if (protocol->open_stats(body, &stats, error)) {
         return -1;
     }
+    struct base_buffer question = {0};
+    protocol->ask(&question, 1, stats.kind);
+    require(question.n_bytes >= 16 && question.n_bytes % 8 == 0);
+    base_buffer_free(&question);
     switch (stats.kind) {
     case OFPST_FLOW:
         return protocol->flows(body, &state->flows, MAX_ENTRIES, error);
@@ -107,6 +116,14 @@ static int take_event(const struct of_header *header, struct base_reader *body,
     return result;
 }
 
+static void answer_hello(uint32_t versions)
+{
+    struct base_buffer out = {0};
+    of_format_versions(versions, &out);
+    of_encode_hello(&out, 1, versions);
+    base_buffer_free(&out);
+}
+
 static int take(const struct base_buffer *message, struct switch_state *state,
                 struct base_error *error)
 {
@@ -118,7 +135,7 @@ static int take(const struct base_buffer *message, struct switch_state *state,
     }
     switch (header.type) {
     case OFPT_HELLO:
-        (void)of_decode_hello(&header, body);
+        answer_hello(of_decode_hello(&header, body));
         return 0;
     case OFPT_FEATURES_REPLY:
         return protocol->features(&body, state, error);
