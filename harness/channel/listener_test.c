@@ -183,6 +183,35 @@ static bool twin_is_heard(void)
 }
 
 /* It waits for a quarter of a second, in which a busy machine may run nothing. */
+/* OpenFlow 1.3.5, section 6.3.7: the same switch dials once more, before or after its first dump.
+ */
+static void an_auxiliary_connection_is_no_second_switch(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        char endpoint[64];
+        uint16_t port;
+        struct channel_dump dump = {.ok = true};
+        struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+        struct fake_switch fakes[2] = {
+            {.dpid = 7, .version = 4, .n_flows = 1, .dial_port = port, .auxiliary = !late},
+            {.dpid = 7, .version = 4, .n_flows = 1, .dial_port = port, .auxiliary = late}};
+        for (int i = 0; i < 2; i++) {
+            fakes[i].hello_version = 4;
+            fakes[i].hello_list = 1 << 4;
+            assert_true(fake_switch_start(&fakes[i]));
+            for (int round = 0; round < 2 && (late || i == 1); round++) {
+                dump_all(channel, BOTH, &dump);
+                assert_ok(&dump, 1);
+                switch_state_free(&dump.state);
+            }
+        }
+        channel_close(channel);
+        fake_switch_stop(&fakes[0]); /* which was sent SET_ASYNC, too */
+        fake_switch_stop(&fakes[1]);
+    }
+}
+
 static void a_twin_that_calls_is_waited_for(void **state)
 {
     (void)state;
@@ -493,6 +522,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
     cmocka_unit_test(two_switches_of_one_datapath_id_are_not_judged),
+    cmocka_unit_test(an_auxiliary_connection_is_no_second_switch),
     cmocka_unit_test(a_twin_that_calls_is_waited_for),
     cmocka_unit_test(a_twin_that_is_slower_than_a_dump_is_heard_in_a_later_one),
     cmocka_unit_test(one_that_reads_one_message_at_a_time_may_dial),

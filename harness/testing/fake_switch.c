@@ -20,6 +20,7 @@ enum {
     MAX_FLOWS_A_PART = 500,
     TABLE_AT = 2,     /* of a record of FLOW */
     N_TABLES_AT = 12, /* of the body of FEATURES */
+    AUXILIARY_AT = 13,
     FEATURES_BYTES_13 = 24,
     VERSION_13 = 4,
 };
@@ -162,6 +163,7 @@ static void answer_features(struct fake_switch *fake, uint32_t xid)
     body.data[N_TABLES_AT] = fake->table ? 1 : body.data[N_TABLES_AT];
     if (fake->speaks == VERSION_13) {
         body.n_bytes = FEATURES_BYTES_13;
+        body.data[AUXILIARY_AT] = fake->auxiliary;
     } else {
         put_hex(&body, PORTS);
     }

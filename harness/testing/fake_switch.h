@@ -60,6 +60,7 @@ struct fake_switch {
     size_t n_flows;
     size_t flows_a_part; /* 0: all in one */
     int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
+    uint8_t auxiliary;   /* OpenFlow 1.3: the auxiliary_id that it says */
     uint8_t table;       /* not 0: its only table has this number */
     bool grows;          /* one entry more after each FLOW reply */
     bool no_barrier;     /* BARRIER is refused */
