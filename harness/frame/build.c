@@ -86,23 +86,16 @@ static void put_ipv4(const struct draft *draft, size_t payload_bytes, struct bas
     }
 }
 
-/* RFC 8200. The receiver is nobody, or a group that nobody is in. */
+/* RFC 8200. */
 static void put_ipv6(const struct draft *draft, size_t payload_bytes, struct base_buffer *out)
 {
-    static const uint8_t network[8] = {0x20, 0x01, 0x0d, 0xb8};                   /* RFC 3849 */
-    static const uint8_t groups[12] = {0xff, 0x0e, [8] = 0, [9] = 0, 0x0d, 0xb8}; /* RFC 6676 */
-    const uint8_t *to = draft->sent->dl_dst;
-    bool is_group = to[0] == 0x33 && to[1] == 0x33;
-    base_put_be32(out, 6u << 28 | (uint32_t)draft->as->nw_tos << 20);
+    const struct header *as = draft->as;
+    base_put_be32(out, 6u << 28 | (uint32_t)as->nw_tos << 20);
     base_put_be16(out, (uint16_t)payload_bytes);
-    base_put_u8(out, draft->as->nw_proto);
+    base_put_u8(out, as->nw_proto);
     base_put_u8(out, 64);
-    base_put_bytes(out, network, sizeof network);
-    base_put_zeros(out, 2);
-    base_put_bytes(out, draft->sent->dl_src, sizeof draft->sent->dl_src);
-    base_put_bytes(out, is_group ? groups : network, is_group ? sizeof groups : sizeof network);
-    base_put_zeros(out, is_group ? 0 : 2);
-    base_put_bytes(out, is_group ? to + 2 : to, is_group ? 4 : 6);
+    base_put_bytes(out, as->ipv6_src, sizeof as->ipv6_src);
+    base_put_bytes(out, as->ipv6_dst, sizeof as->ipv6_dst);
 }
 
 static void put_ports(const struct draft *draft, struct base_buffer *out)

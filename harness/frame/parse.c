@@ -136,7 +136,7 @@ static bool skip_extension(struct base_reader *reader, uint8_t *next, bool *is_f
     return !reader->failed;
 }
 
-/* RFC 8200, section 3. Its addresses are not in the header. */
+/* RFC 8200, section 3. */
 static void parse_ipv6(struct parser *parser)
 {
     struct base_reader reader = parser->reader;
@@ -157,6 +157,9 @@ static void parse_ipv6(struct parser *parser)
         return;
     }
     parser->view->end = offset(parser) + total_bytes;
+    base_read_skip(&reader, 1);
+    base_read_copy(&reader, parser->header->ipv6_src, sizeof parser->header->ipv6_src);
+    base_read_copy(&reader, parser->header->ipv6_dst, sizeof parser->header->ipv6_dst);
     parser->header->nw_tos = first_word >> 20 & 0xfc;
     parser->header->nw_proto = next;
     parser->reader = packet;
@@ -176,7 +179,7 @@ static void parse_arp(struct parser *parser)
     if (reader.failed || kind != 0x000108000604) {
         return;
     }
-    parser->header->nw_proto = opcode & 0xff;
+    parser->header->nw_proto = opcode <= UINT8_MAX ? (uint8_t)opcode : 0; /* as Open vSwitch */
     parser->header->nw_src = spa;
     parser->header->nw_dst = tpa;
     parser->reader = reader;

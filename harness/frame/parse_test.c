@@ -107,8 +107,11 @@ static void write_pcap(FILE *file, const struct sample *samples, size_t n)
     assert_int_equal(fflush(file), 0);
 }
 
+enum { FIELD_TEXT = 48 };
+
 /* The number or address behind "name=", with "," in front, or `missing`. */
-static const char *field(const char *line, const char *name, const char *missing, char value[32])
+static const char *field(const char *line, const char *name, const char *missing,
+                         char value[FIELD_TEXT])
 {
     char key[32];
     snprintf(key, sizeof key, ",%s=", name);
@@ -117,23 +120,24 @@ static const char *field(const char *line, const char *name, const char *missing
         return missing;
     }
     at += strlen(key);
-    snprintf(value, 32, "%.*s", (int)strcspn(at, ",/\n"), at);
+    snprintf(value, FIELD_TEXT, "%.*s", (int)strcspn(at, ",/\n"), at);
     return value;
 }
 
 static void assert_number(const char *line, const char *name, const char *missing, unsigned ours)
 {
-    char value[32];
+    char value[FIELD_TEXT];
     unsigned theirs = (unsigned)strtoul(field(line, name, missing, value), NULL, 0);
     if (theirs != ours) {
         fail_msg("%s: %u here, %s", name, ours, line);
     }
 }
 
-static void assert_address(const char *line, const char *name, const char *ours)
+static void assert_address(const char *line, const char *name, const char *missing,
+                           const char *ours)
 {
-    char value[32];
-    if (strcmp(field(line, name, "0.0.0.0", value), ours) != 0) {
+    char value[FIELD_TEXT];
+    if (strcmp(field(line, name, missing, value), ours) != 0) {
         fail_msg("%s: %s here, %s", name, ours, line);
     }
 }
@@ -176,14 +180,21 @@ static void assert_same_header(const char *line, const struct header *header)
     bool is_arp = header->dl_type == DL_TYPE_ARP;
     bool is_icmp = header_is_icmp(header);
     assert_type(line, header);
-    assert_address(line, "dl_src", base_mac_format(header->dl_src, text));
-    assert_address(line, "dl_dst", base_mac_format(header->dl_dst, text));
+    assert_address(line, "dl_src", "0.0.0.0", base_mac_format(header->dl_src, text));
+    assert_address(line, "dl_dst", "0.0.0.0", base_mac_format(header->dl_dst, text));
     assert_int_equal(strstr(line, ",dl_vlan=") != NULL, (header->vlan_tci & VLAN_TAGGED) != 0);
     assert_number(line, "dl_vlan", "0", header->vlan_tci & VLAN_VID);
     assert_number(line, "dl_vlan_pcp", "0", header->vlan_tci >> VLAN_PCP_SHIFT);
     assert_number(line, "nw_tos", "0", header->nw_tos);
-    assert_address(line, is_arp ? "arp_spa" : "nw_src", base_ip_format(header->nw_src, text));
-    assert_address(line, is_arp ? "arp_tpa" : "nw_dst", base_ip_format(header->nw_dst, text));
+    assert_address(line, is_arp ? "arp_spa" : "nw_src", "0.0.0.0",
+                   base_ip_format(header->nw_src, text));
+    assert_address(line, is_arp ? "arp_tpa" : "nw_dst", "0.0.0.0",
+                   base_ip_format(header->nw_dst, text));
+    if (header->dl_type == DL_TYPE_IPV6) {
+        char ipv6[BASE_IPV6_TEXT];
+        assert_address(line, "ipv6_src", "::", base_ipv6_format(header->ipv6_src, ipv6));
+        assert_address(line, "ipv6_dst", "::", base_ipv6_format(header->ipv6_dst, ipv6));
+    }
     /* Of ICMP in IPv6, and of first fragments, it knows more than any entry can match. */
     if (header_has_tp(header) && !strstr(line, "nw_frag=first")) {
         assert_number(line, is_icmp ? "icmp_type" : "tp_src", "0", header->tp_src);

@@ -43,11 +43,9 @@ struct frame_shape {
  * the same bytes; a tag added or stripped changes nothing else.
  *
  * The mark is the payload: behind the UDP, TCP, ICMP, IPv4 or IPv6 header, in
- * a chunk of SCTP, behind the body of ARP, else behind the EtherType. IPv6 goes
- * between addresses of RFC 3849, or to a group of RFC 6676, section 3, where
- * dl_dst is one of RFC 2464, section 7. Frames are made so that hosts stay quiet
- * where that can be had: TCP is a bare RST, SCTP an ABORT. The hardware addresses
- * within ARP are those of `sent`, unless the shape says which one goes with the
+ * a chunk of SCTP, behind the body of ARP, else behind the EtherType. Frames
+ * are made so that hosts stay quiet where that can be had: TCP is a bare RST, SCTP an ABORT. The
+ * hardware addresses within ARP are those of `sent`, unless the shape says which one goes with the
  * protocol address of the sender: hosts believe it. An ARP
  * request and an ICMP echo request may still be answered, and a UDP datagram
  * too, with an ICMP error (see frame_recognize, frame_is_echo_reply).

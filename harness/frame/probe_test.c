@@ -337,6 +337,9 @@ static void frames_of_a_size(void **state)
     }
 }
 
+#define IPV6_1_TO_2                                                                                \
+    FROM_1_TO_2, .dl_type = DL_TYPE_IPV6, .ipv6_src = {0x20, 0x01, 0x0d, 0xb8, [15] = 1},          \
+                 .ipv6_dst = {0x20, 0x01, 0x0d, 0xb8, [15] = 2}
 #define TO_NOBODY FROM_1_TO_2, .dl_type = DL_TYPE_IP, .nw_src = 0x0a000001, .nw_dst = 0xc6336402
 #define TWO_TAGS  FROM_1_TO_2, .dl_type = DL_TYPE_VLAN, .vlan_tci = VLAN_TAGGED | 5 << 13 | 2049
 
@@ -346,7 +349,7 @@ static const struct {
     struct frame_shape shape;
     const char *hex;
 } shaped[] = {
-    {{FROM_1_TO_2, .dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_UDP, .tp_src = 9, .tp_dst = 9},
+    {{IPV6_1_TO_2, .nw_proto = NW_PROTO_UDP, .tp_src = 9, .tp_dst = 9},
      {0},
      "00000000000200000000000186dd600000000028114020010db800000000000000000000000120010db8000000000"
      "00000000000000200090009002877db" MARK},
@@ -356,23 +359,25 @@ static const struct {
       .tp_src = 9,
       .tp_dst = 9,
       .dl_src = {0, 0, 0, 0, 0, 1},
-      .dl_dst = {0x33, 0x33, 0xc6, 0x33, 0x64, 2}},
+      .dl_dst = {0x33, 0x33, 0xc6, 0x33, 0x64, 2},
+      .ipv6_src = {0x20, 0x01, 0x0d, 0xb8, [15] = 1},
+      .ipv6_dst = {0xff, 0x0e, [10] = 0x0d, 0xb8, 0xc6, 0x33, 0x64, 2}},
      {0},
      "3333c633640200000000000186dd600000000028114020010db8000000000000000000000001ff0e0000000000000"
      "0000db8c63364020009000900286e99" MARK},
-    {{FROM_1_TO_2, .dl_type = DL_TYPE_IPV6, .nw_tos = 32, .nw_proto = NW_PROTO_TCP, .tp_dst = 9},
+    {{IPV6_1_TO_2, .nw_tos = 32, .nw_proto = NW_PROTO_TCP, .tp_dst = 9},
      {0},
      "00000000000200000000000186dd620000000034064020010db800000000000000000000000120010db8000000000"
      "0000000000000020000000900000000000000005004000028070000" MARK},
-    {{FROM_1_TO_2, .dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_ICMPV6, .tp_src = 128},
+    {{IPV6_1_TO_2, .nw_proto = NW_PROTO_ICMPV6, .tp_src = 128},
      {0},
      "00000000000200000000000186dd6000000000283a4020010db800000000000000000000000120010db8000000000"
      "0000000000000028000f7eb00000000" MARK},
-    {{FROM_1_TO_2, .dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_SCTP, .tp_src = 7, .tp_dst = 9},
+    {{IPV6_1_TO_2, .nw_proto = NW_PROTO_SCTP, .tp_src = 7, .tp_dst = 9},
      {0},
      "00000000000200000000000186dd600000000030844020010db800000000000000000000000120010db8000000000"
      "0000000000000020007000900000000d6a2275b06000024" MARK},
-    {{FROM_1_TO_2, .dl_type = DL_TYPE_IPV6, .nw_proto = 253},
+    {{IPV6_1_TO_2, .nw_proto = 253},
      {0},
      "00000000000200000000000186dd600000000020fd4020010db800000000000000000000000120010db8000000000"
      "000000000000002" MARK},

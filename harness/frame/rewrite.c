@@ -14,6 +14,9 @@ enum {
     IPV4_CHECKSUM = 10,
     IPV4_SRC = 12,
     IPV4_DST = 16,
+    IPV4_BYTES = 4,
+    IPV6_SRC = 8,
+    IPV6_DST = 24,
 };
 
 /* An IP packet being rewritten in place. */
@@ -55,20 +58,32 @@ static void update_segment(struct packet *packet, uint16_t old, uint16_t new)
     }
 }
 
-static void set_address(struct packet *packet, size_t offset, uint32_t address)
+/* An address; the segment's checksum may be over it. */
+static void set_address(struct packet *packet, size_t offset, const uint8_t *address,
+                        size_t n_bytes)
 {
-    for (int i = 0; i < 2; i++) {
-        uint8_t *at = packet->ip + offset + 2 * i;
-        uint16_t old = get16(at), new = (uint16_t)(address >> (i ? 0 : 16));
+    for (size_t i = 0; i < n_bytes; i += 2) {
+        uint8_t *at = packet->ip + offset + i;
+        uint16_t old = get16(at), new = get16(address + i);
         if (old == new) {
             continue;
         }
         put16(at, new);
-        update(packet->ip + IPV4_CHECKSUM, old, new);
+        if (n_bytes == IPV4_BYTES) {
+            update(packet->ip + IPV4_CHECKSUM, old, new);
+        }
         if (packet->row && packet->row->sum == FRAME_SUM_WITH_ADDRS) {
             update_segment(packet, old, new);
         }
     }
+}
+
+static void set_ipv4_address(struct packet *packet, size_t offset, uint32_t address)
+{
+    uint8_t bytes[IPV4_BYTES];
+    put16(bytes, (uint16_t)(address >> 16));
+    put16(bytes + 2, (uint16_t)address);
+    set_address(packet, offset, bytes, sizeof bytes);
 }
 
 /* The traffic class stands behind the four bits of the version in IPv6, four bits further on than
@@ -146,9 +161,12 @@ static void rewrite_ip(uint8_t *ip, size_t n_bytes, const struct frame_view *vie
 {
     struct packet packet = find_parts(ip, n_bytes, view);
     bool is_ipv6 = view->header.dl_type == DL_TYPE_IPV6;
-    if (!is_ipv6) {
-        set_address(&packet, IPV4_SRC, as->nw_src);
-        set_address(&packet, IPV4_DST, as->nw_dst);
+    if (is_ipv6) {
+        set_address(&packet, IPV6_SRC, as->ipv6_src, sizeof as->ipv6_src);
+        set_address(&packet, IPV6_DST, as->ipv6_dst, sizeof as->ipv6_dst);
+    } else {
+        set_ipv4_address(&packet, IPV4_SRC, as->nw_src);
+        set_ipv4_address(&packet, IPV4_DST, as->nw_dst);
     }
     if (as->nw_tos != view->header.nw_tos) {
         set_tos(&packet, is_ipv6, as->nw_tos);

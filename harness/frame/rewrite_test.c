@@ -166,6 +166,13 @@ static const struct golden {
      "00000000000000203e80035000bdbe3616263",
      "02000000000202000000000186dd60712345000b114020010db800000000000000000000000120010db8000000000"
      "00000000000000203e80009000bdc0f616263"},
+    {"udp6", "set_field:2001:db9::3->ipv6_dst", /* by hand: the sum is two more */
+     "02000000000202000000000186dd60312345000b114020010db800000000000000000000000120010db8000000000"
+     "00000"
+     "000000000203e80035000bdbe3616263",
+     "02000000000202000000000186dd60312345000b114020010db800000000000000000000000120010db9000000000"
+     "00000"
+     "000000000303e80035000bdbe1616263"},
     {"udp6", "mod_dl_dst:0a:0b:0c:0d:0e:0f",
      "02000000000202000000000186dd60312345000b114020010db800000000000000000000000120010db8000000000"
      "00000000000000203e80035000bdbe3616263",
@@ -289,6 +296,10 @@ static void apply(const struct action *action, struct header *header)
         break;
     case ACTION_SET_TP_DST:
         header->tp_dst = header_has_tp(header) ? action->tp_port : header->tp_dst;
+        break;
+    case ACTION_SET_FIELD: /* of IPv6's destination */
+        assert_int_equal(action->field->id, FIELD_IPV6_DST);
+        memcpy(header->ipv6_dst, action->field->value, sizeof header->ipv6_dst);
         break;
     default:
         fail();

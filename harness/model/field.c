@@ -71,8 +71,8 @@ static const struct field fields[N_FIELD_IDS] = {
     [FIELD_DL_SRC] = {"eth_src", NULL, 6, FIELD_MAC, .alias = "dl_src", .place = {AT(dl_src)}},
     [FIELD_DL_DST] = {"eth_dst", NULL, 6, FIELD_MAC, .alias = "dl_dst", .place = {AT(dl_dst)}},
     [FIELD_DL_TYPE] = {"eth_type", NULL, 2, FIELD_HEX, .alias = "dl_type", .place = {AT(dl_type)}},
-    [FIELD_IPV6_SRC] = {NAME("ipv6_src"), 16, FIELD_IPV6},
-    [FIELD_IPV6_DST] = {NAME("ipv6_dst"), 16, FIELD_IPV6},
+    [FIELD_IPV6_SRC] = {"ipv6_src", NULL, 16, FIELD_IPV6, .place = {OF(IPV6, ipv6_src)}},
+    [FIELD_IPV6_DST] = {"ipv6_dst", NULL, 16, FIELD_IPV6, .place = {OF(IPV6, ipv6_dst)}},
     [FIELD_IPV6_LABEL] = {NAME("ipv6_label"), 4, FIELD_HEX},
     [FIELD_IP_SRC] = {"ip_src", NULL, 4, FIELD_IPV4, .alias = "nw_src",
                       .place = {OF(IPV4, nw_src)}},
@@ -198,6 +198,8 @@ bool field_is_of(enum field_needs needs, const struct match *match)
         return has_type && header_has_ip(value);
     case FIELD_OF_IPV4:
         return has_type && value->dl_type == DL_TYPE_IP;
+    case FIELD_OF_IPV6:
+        return has_type && value->dl_type == DL_TYPE_IPV6;
     case FIELD_OF_ARP:
         return has_type && value->dl_type == DL_TYPE_ARP;
     case FIELD_OF_TP:

@@ -111,6 +111,7 @@ enum field_needs {
     FIELD_OF_PROTO, /* IPv4, IPv6 or ARP */
     FIELD_OF_IP,    /* IPv4 or IPv6 */
     FIELD_OF_IPV4,
+    FIELD_OF_IPV6,
     FIELD_OF_ARP,
     FIELD_OF_TP, /* of these two: TCP, UDP, SCTP, or the ICMP of the version */
     FIELD_OF_TCP,
@@ -129,7 +130,8 @@ bool field_is_of(enum field_needs needs, const struct match *match);
 
 /* Where struct header has a field. */
 struct field_place {
-    uint8_t n_bytes; /* there: 2 and 4 in host order, 6 as they are; 0: it does not have it */
+    uint8_t
+        n_bytes; /* there: 2 and 4 in host order, 6 and 16 as they are; 0: it does not have it */
     uint8_t offset;
     uint8_t shift; /* to the left, of what the wire has */
     uint8_t bits;  /* that count, of the value on the wire; 0: all */

@@ -61,6 +61,7 @@ static void packets_have_what_they_need(void **state)
     enum {
         IS_IP = BIT(ALL) | BIT(PROTO) | BIT(IP),
         IS_IPV4 = IS_IP | BIT(NW) | BIT(IPV4),
+        IS_IPV6 = IS_IP | BIT(IPV6),
         IS_ICMP = BIT(TP) | BIT(ANY_ICMP),
     };
     static const struct {
@@ -75,12 +76,12 @@ static void packets_have_what_they_need(void **state)
         {DL_TYPE_IP, NW_PROTO_SCTP, 0xff, IS_IPV4 | BIT(TP) | BIT(SCTP)},
         {DL_TYPE_IP, NW_PROTO_ICMP, 0xff, IS_IPV4 | IS_ICMP | BIT(ICMP)},
         {DL_TYPE_IP, NW_PROTO_ICMPV6, 0xff, IS_IPV4},
-        {DL_TYPE_IPV6, 0, 0, IS_IP},
-        {DL_TYPE_IPV6, NW_PROTO_TCP, 0xff, IS_IP | BIT(TP) | BIT(TCP)},
-        {DL_TYPE_IPV6, NW_PROTO_UDP, 0xff, IS_IP | BIT(TP) | BIT(UDP)},
-        {DL_TYPE_IPV6, NW_PROTO_SCTP, 0xff, IS_IP | BIT(TP) | BIT(SCTP)},
-        {DL_TYPE_IPV6, NW_PROTO_ICMP, 0xff, IS_IP},
-        {DL_TYPE_IPV6, NW_PROTO_ICMPV6, 0xff, IS_IP | IS_ICMP | BIT(ICMPV6)},
+        {DL_TYPE_IPV6, 0, 0, IS_IPV6},
+        {DL_TYPE_IPV6, NW_PROTO_TCP, 0xff, IS_IPV6 | BIT(TP) | BIT(TCP)},
+        {DL_TYPE_IPV6, NW_PROTO_UDP, 0xff, IS_IPV6 | BIT(TP) | BIT(UDP)},
+        {DL_TYPE_IPV6, NW_PROTO_SCTP, 0xff, IS_IPV6 | BIT(TP) | BIT(SCTP)},
+        {DL_TYPE_IPV6, NW_PROTO_ICMP, 0xff, IS_IPV6},
+        {DL_TYPE_IPV6, NW_PROTO_ICMPV6, 0xff, IS_IPV6 | IS_ICMP | BIT(ICMPV6)},
         {DL_TYPE_ARP, NW_PROTO_TCP, 0xff, BIT(ALL) | BIT(NW) | BIT(PROTO) | BIT(ARP)},
         {DL_TYPE_PROBE, NW_PROTO_TCP, 0xff, BIT(ALL)},
     };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A packet header as OpenFlow 1.0 sees one: twelve fields (OpenFlow 1.0.0,
- * section 3.1 and table 3), in host byte order, in exactly four 64-bit words.
- * A value and a mask of this type form a ternary vector over 256 bits (header
- * space analysis, Kazemian, Varghese, McKeown, NSDI 2012). */
+ * A packet header as switches see one: the twelve fields of OpenFlow 1.0 (1.0.0,
+ * section 3.1 and table 3), in host byte order, in exactly four 64-bit words, and
+ * behind them what later versions have besides, in four more. A value and a mask
+ * of this type form a ternary vector over 512 bits (header space analysis,
+ * Kazemian, Varghese, McKeown, NSDI 2012). Of two vectors the upper half is
+ * looked at only where the lower one does not decide. */
 #ifndef MODEL_HEADER_H
 #define MODEL_HEADER_H
 
@@ -23,8 +25,10 @@ struct header {
     uint32_t nw_dst;   /* IPv4: destination; ARP: target protocol address */
     uint8_t dl_src[6];
     uint8_t dl_dst[6];
+    uint8_t ipv6_src[16]; /* as they are on the wire; nw_src and nw_dst are 0 in IPv6 */
+    uint8_t ipv6_dst[16];
 };
-_Static_assert(sizeof(struct header) == 32, "a header is four 64-bit words without padding");
+_Static_assert(sizeof(struct header) == 64, "a header is eight 64-bit words without padding");
 
 enum {
     VLAN_TAGGED = 0x1000, /* in vlan_tci, and in its mask: "whether tagged" matters */
@@ -52,7 +56,7 @@ static inline bool header_has_ip(const struct header *header)
     return header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_IPV6;
 }
 
-/* Whether it has nw_src and nw_dst. */
+/* Whether it has nw_src and nw_dst, addresses of IPv4. */
 static inline bool header_has_nw(const struct header *header)
 {
     return header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_ARP;
@@ -91,11 +95,28 @@ static inline bool header_equal(const struct header *a, const struct header *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-/* A header as four words, for arithmetic on all of its bits at once. */
-enum { HEADER_WORDS = 4 };
+/* A header as words, for arithmetic on all of its bits at once: in front those of OpenFlow 1.0.
+ * What is done to each word is written out, word by word: in a loop compilers copy whole headers
+ * first. */
+enum { HEADER_FRONT_WORDS = 4, HEADER_WORDS = 8 };
 struct header_words {
     uint64_t word[HEADER_WORDS];
 };
+#define HEADER_FRONT(OF, by) (OF(0) by OF(1) by OF(2) by OF(3))
+#define HEADER_BACK(OF, by)  (OF(4) by OF(5) by OF(6) by OF(7))
+#define HEADER_ALL(OF)                                                                             \
+    {                                                                                              \
+        {                                                                                          \
+            OF(0), OF(1), OF(2), OF(3), OF(4), OF(5), OF(6), OF(7)                                 \
+        }                                                                                          \
+    }
+
+static inline uint64_t header_word(const struct header *header, int i)
+{
+    uint64_t word;
+    memcpy(&word, (const uint8_t *)header + sizeof word * (size_t)i, sizeof word);
+    return word;
+}
 
 /* A header as words, and back. */
 static inline struct header_words header_words(const struct header *header)
@@ -115,55 +136,57 @@ static inline struct header header_of_words(struct header_words words)
 /* Bitwise: a & b, a | b, and a & ~b. */
 static inline struct header header_and(const struct header *a, const struct header *b)
 {
-    struct header_words x = header_words(a), y = header_words(b);
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        x.word[i] &= y.word[i];
-    }
-    return header_of_words(x);
+#define BOTH(i) header_word(a, i) & header_word(b, i)
+    struct header_words words = HEADER_ALL(BOTH);
+#undef BOTH
+    return header_of_words(words);
 }
 
 static inline struct header header_or(const struct header *a, const struct header *b)
 {
-    struct header_words x = header_words(a), y = header_words(b);
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        x.word[i] |= y.word[i];
-    }
-    return header_of_words(x);
+#define EITHER(i) header_word(a, i) | header_word(b, i)
+    struct header_words words = HEADER_ALL(EITHER);
+#undef EITHER
+    return header_of_words(words);
 }
 
 static inline struct header header_without(const struct header *a, const struct header *b)
 {
-    struct header_words x = header_words(a), y = header_words(b);
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        x.word[i] &= ~y.word[i];
-    }
-    return header_of_words(x);
+#define FIRST(i) header_word(a, i) & ~header_word(b, i)
+    struct header_words words = HEADER_ALL(FIRST);
+#undef FIRST
+    return header_of_words(words);
+}
+
+/* Whether a word behind those of OpenFlow 1.0 has a bit; whether any has. */
+static inline bool header_is_wide(const struct header *header)
+{
+#define OWN(i) header_word(header, i)
+    return HEADER_BACK(OWN, |) != 0;
 }
 
 static inline bool header_is_zero(const struct header *header)
 {
-    struct header_words x = header_words(header);
-    return (x.word[0] | x.word[1] | x.word[2] | x.word[3]) == 0;
+    return (HEADER_FRONT(OWN, |) | HEADER_BACK(OWN, |)) == 0;
 }
 
 /* The number of bits that are 1. */
 static inline int header_count_bits(const struct header *header)
 {
-    struct header_words x = header_words(header);
-    int n = 0;
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        n += __builtin_popcountll(x.word[i]);
-    }
-    return n;
+#define COUNT(i) (OWN(i) ? __builtin_popcountll(OWN(i)) : 0)
+    int n = HEADER_FRONT(COUNT, +);
+    return header_is_wide(header) ? n + HEADER_BACK(COUNT, +) : n;
+#undef COUNT
+#undef OWN
 }
 
 /* A hash of all bits, to begin another one with or to look up in a table of a
  * power of two slots. Not the same on machines of another byte order. */
 static inline uint64_t header_hash(const struct header *header, uint64_t seed)
 {
-    struct header_words x = header_words(header);
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        seed = (seed ^ x.word[i]) * 0x9e3779b97f4a7c15;
+    int n = header_is_wide(header) ? HEADER_WORDS : HEADER_FRONT_WORDS;
+    for (int i = 0; i < n; i++) {
+        seed = (seed ^ header_word(header, i)) * 0x9e3779b97f4a7c15;
         seed ^= seed >> 32;
     }
     return seed;

@@ -4,6 +4,9 @@
  * have in common. */
 #include "model/match.h"
 
+#define IPV6_ONES                                                                                  \
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+
 const struct header_part header_parts[N_HEADER_PARTS] = {
     {"in_port", {.in_port = UINT16_MAX}},
     {"dl_vlan", {.vlan_tci = VLAN_TAGGED | VLAN_VID}},
@@ -13,6 +16,8 @@ const struct header_part header_parts[N_HEADER_PARTS] = {
     {"dl_type", {.dl_type = UINT16_MAX}},
     {"nw_src", {.nw_src = UINT32_MAX}},
     {"nw_dst", {.nw_dst = UINT32_MAX}},
+    {"ipv6_src", {.ipv6_src = {IPV6_ONES}}},
+    {"ipv6_dst", {.ipv6_dst = {IPV6_ONES}}},
     {"nw_proto", {.nw_proto = UINT8_MAX}},
     {"nw_tos", {.nw_tos = UINT8_MAX}},
     {"tp_src", {.tp_src = UINT16_MAX}},
@@ -58,6 +63,10 @@ void match_normalize(struct match *match)
     if (!has_type || !header_has_proto(&match->value)) {
         mask->nw_proto = 0;
     }
+    if (!has_type || match->value.dl_type != DL_TYPE_IPV6) {
+        memset(mask->ipv6_src, 0, sizeof mask->ipv6_src);
+        memset(mask->ipv6_dst, 0, sizeof mask->ipv6_dst);
+    }
     mask->nw_tos &= has_type && header_has_ip(&match->value) ? 0xfc : 0;
     if (!has_type || !has_proto || !header_has_tp(&match->value)) {
         mask->tp_src = mask->tp_dst = 0;
@@ -79,13 +88,10 @@ bool match_equal(const struct match *a, const struct match *b)
 
 bool match_takes(const struct match *match, const struct header *header)
 {
-    struct header_words value = header_words(&match->value), mask = header_words(&match->mask);
-    struct header_words bits = header_words(header);
-    uint64_t differ = 0;
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        differ |= (bits.word[i] ^ value.word[i]) & mask.word[i];
-    }
-    return differ == 0;
+#define DIFFER(i)                                                                                  \
+    ((header_word(header, i) ^ header_word(&match->value, i)) & header_word(&match->mask, i))
+    return HEADER_FRONT(DIFFER, |) == 0 && HEADER_BACK(DIFFER, |) == 0;
+#undef DIFFER
 }
 
 /* ---------------------------------------------------------------- existence */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A match: the headers that agree with `value` in every bit of `mask`. The
- * twelve fields and their wildcards are those of OpenFlow 1.0 (section 5.2.3);
+ * first fields and their wildcards are those of OpenFlow 1.0 (section 5.2.3);
  * it is at the same time the ternary cube that harness/space computes with.
  *
  * A match is *normal* when (a) value has no bit outside mask, (b) fields whose
  * prerequisite is not fixed by the match are wildcards (nw_src and nw_dst need
  * dl_type IP or ARP, nw_proto one of them or IPv6, nw_tos IP or IPv6; tp_* need
- * IP or IPv6 and nw_proto TCP, UDP, SCTP or its ICMP; a VLAN vid or pcp needs
- * VLAN_TAGGED), as Open vSwitch normalises them. Every
+ * IP or IPv6 and nw_proto TCP, UDP, SCTP or its ICMP; ipv6_* need IPv6; a VLAN
+ * vid or pcp needs VLAN_TAGGED), as Open vSwitch normalises them. Every
  * function here returns normal matches and expects them. */
 #ifndef MODEL_MATCH_H
 #define MODEL_MATCH_H
@@ -27,7 +27,7 @@ struct header_part {
     const char *name;
     struct header bits;
 };
-enum { N_HEADER_PARTS = 12 };
+enum { N_HEADER_PARTS = 14 };
 extern const struct header_part header_parts[N_HEADER_PARTS];
 
 /* Every header. (All zero, so `(struct match){0}` is the same.) */
@@ -72,25 +72,22 @@ bool match_is_empty(const struct match *match);
 /* Whether two matches have a bit pattern in common. */
 static inline bool match_overlaps(const struct match *a, const struct match *b)
 {
-    struct header_words av = header_words(&a->value), am = header_words(&a->mask);
-    struct header_words bv = header_words(&b->value), bm = header_words(&b->mask);
-    uint64_t conflict = 0;
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        conflict |= (av.word[i] ^ bv.word[i]) & am.word[i] & bm.word[i];
-    }
-    return conflict == 0;
+#define CONFLICT(i)                                                                                \
+    ((header_word(&a->value, i) ^ header_word(&b->value, i)) & header_word(&a->mask, i) &          \
+     header_word(&b->mask, i))
+    return HEADER_FRONT(CONFLICT, |) == 0 && HEADER_BACK(CONFLICT, |) == 0;
+#undef CONFLICT
 }
 
 /* Whether every header of `inner` is one of `outer`. */
 static inline bool match_within(const struct match *inner, const struct match *outer)
 {
-    struct header_words iv = header_words(&inner->value), im = header_words(&inner->mask);
-    struct header_words ov = header_words(&outer->value), om = header_words(&outer->mask);
-    uint64_t conflict = 0;
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        conflict |= ((ov.word[i] ^ iv.word[i]) | ~im.word[i]) & om.word[i];
-    }
-    return conflict == 0;
+#define OUTSIDE(i)                                                                                 \
+    (((header_word(&inner->value, i) ^ header_word(&outer->value, i)) |                            \
+      ~header_word(&inner->mask, i)) &                                                             \
+     header_word(&outer->mask, i))
+    return HEADER_FRONT(OUTSIDE, |) == 0 && HEADER_BACK(OUTSIDE, |) == 0;
+#undef OUTSIDE
 }
 
 /* The headers that are in both. False: there are none, and `*out` is left

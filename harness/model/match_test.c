@@ -99,6 +99,38 @@ static void what_a_header_has(void **state)
 
 /* ------------------------------------------------------------------ normal */
 
+/* What the words behind those of OpenFlow 1.0 say counts as the others. */
+static void addresses_of_ipv6_are_parts_of_a_match(void **state)
+{
+    (void)state;
+    struct match net = {.value = {.dl_type = DL_TYPE_IPV6, .ipv6_dst = {0x20, 0x01}},
+                        .mask = {.dl_type = UINT16_MAX, .ipv6_dst = {0xff, 0xff}}};
+    struct match host = net, other = net, both;
+    host.value.ipv6_dst[15] = other.value.ipv6_dst[15] = 1;
+    host.mask.ipv6_dst[15] = other.mask.ipv6_dst[15] = 0xff;
+    other.value.ipv6_dst[1] = 2;
+    assert_true(match_overlaps(&net, &host));
+    assert_false(match_overlaps(&net, &other));
+    assert_true(match_within(&host, &net));
+    assert_false(match_within(&net, &host));
+    assert_false(match_within(&other, &net));
+    assert_true(match_takes(&net, &host.value));
+    assert_false(match_takes(&net, &other.value));
+    assert_true(match_intersect(&net, &host, &both) && match_equal(&both, &host));
+    assert_false(match_equal(&net, &host));
+    assert_true(match_hash(&host, 0) != match_hash(&net, 0));
+    assert_true(header_is_wide(&net.mask) && !header_is_zero(&net.mask));
+    assert_int_equal(header_count_bits(&host.mask), 40);
+    struct match exactly = match_exactly(&host.value);
+    assert_int_equal(exactly.mask.ipv6_src[0] & exactly.mask.ipv6_dst[15], 0xff);
+    host.value.dl_type = DL_TYPE_IP;
+    exactly = match_exactly(&host.value);
+    assert_false(header_is_wide(&exactly.mask) || header_is_wide(&exactly.value));
+    net.mask.dl_type = 0xfffe;
+    match_normalize(&net);
+    assert_false(header_is_wide(&net.mask) || header_is_wide(&net.value));
+}
+
 static void what_lacks_its_prerequisite_is_a_wildcard(void **state)
 {
     (void)state;
@@ -318,6 +350,7 @@ static void agrees_with_sets_of_headers(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(headers_as_sets_of_bits),
     cmocka_unit_test(what_a_header_has),
+    cmocka_unit_test(addresses_of_ipv6_are_parts_of_a_match),
     cmocka_unit_test(what_lacks_its_prerequisite_is_a_wildcard),
     cmocka_unit_test(matches_by_port),
     cmocka_unit_test(exact_is_without_any_wildcard_on_the_wire),

@@ -142,6 +142,19 @@ static void put_ip(const struct list *list, const char *name, uint32_t ip, uint3
     }
 }
 
+static void put_ipv6(const struct list *list, enum field_id id, const uint8_t value[16],
+                     const uint8_t mask[16])
+{
+    static const uint8_t none[16];
+    struct field_value field = {.id = (uint8_t)id, .n_bytes = sizeof none};
+    if (memcmp(mask, none, sizeof none) != 0) {
+        memcpy(field.value, value, sizeof none);
+        memcpy(field.mask, mask, sizeof none);
+        put_key(list, "");
+        ofctl_format_extra(&field, list->out);
+    }
+}
+
 /* The word that stands for dl_type and perhaps nw_proto; NULL: there is none. */
 static const char *keyword(const struct match *match, bool *says_proto)
 {
@@ -186,6 +199,8 @@ static void put_network(const struct list *list, const struct match *match, stru
     const struct header *value = &match->value, *mask = &match->mask;
     bool arp = mask->dl_type == UINT16_MAX && value->dl_type == DL_TYPE_ARP;
     bool icmp = says_proto && header_is_icmp(value);
+    put_ipv6(list, FIELD_IPV6_SRC, value->ipv6_src, mask->ipv6_src);
+    put_ipv6(list, FIELD_IPV6_DST, value->ipv6_dst, mask->ipv6_dst);
     put_extras(list, extras, FIELD_IP_SRC);
     put_ip(list, arp ? "arp_spa" : "nw_src", value->nw_src, mask->nw_src);
     put_ip(list, arp ? "arp_tpa" : "nw_dst", value->nw_dst, mask->nw_dst);

@@ -100,6 +100,15 @@ static bool parse_ip(struct word value, const struct match_field *field, struct 
     return true;
 }
 
+/* ADDRESS, ADDRESS/LENGTH or ADDRESS/MASK. */
+static bool parse_ipv6(struct word value, const struct match_field *field, struct match *cube)
+{
+    struct field_value ipv6;
+    bool parsed = ofctl_parse_extra(value, FIELD_IPV6_SRC, &ipv6);
+    put_bits(cube, field->offset, ipv6.value, ipv6.mask, ipv6.n_bytes);
+    return parsed;
+}
+
 static void put_vlan(struct match *cube, uint64_t tci, uint16_t mask)
 {
     cube->value.vlan_tci = (uint16_t)(tci & mask);
@@ -191,6 +200,8 @@ static bool parse_dscp(struct word value, const struct match_field *field, struc
     .parse = parse_mac, AT(member), .expected = "xx:xx:xx:xx:xx:xx, perhaps with /MASK"
 #define IP(member)                                                                                 \
     .parse = parse_ip, AT(member), .expected = "a.b.c.d, a.b.c.d/LENGTH or a.b.c.d/NETMASK"
+#define IPV6(member)                                                                               \
+    .parse = parse_ipv6, AT(member), .expected = "an IPv6 address, perhaps with /LENGTH or /MASK"
 #define PORT    .parse = parse_in_port, .expected = "a port up to 65280 or a reserved port"
 #define DL_VLAN .parse = parse_dl_vlan, .expected = "0 to 4095, or 65535 for untagged"
 #define VID                                                                                        \
@@ -225,6 +236,8 @@ static const struct match_field fields[] = {
     {"nw_dst", MATCH_NW_DST, FIELD_OF_NW, IP(nw_dst)},
     {"ip_dst", MATCH_NW_DST, FIELD_OF_NW, IP(nw_dst)},
     {"arp_tpa", MATCH_NW_DST, FIELD_OF_ARP, IP(nw_dst)},
+    {"ipv6_src", MATCH_IPV6_SRC, FIELD_OF_IPV6, IPV6(ipv6_src)},
+    {"ipv6_dst", MATCH_IPV6_DST, FIELD_OF_IPV6, IPV6(ipv6_dst)},
     {"nw_proto", MATCH_NW_PROTO, FIELD_OF_PROTO, U8(nw_proto)},
     {"ip_proto", MATCH_NW_PROTO, FIELD_OF_PROTO, U8(nw_proto)},
     {"arp_op", MATCH_NW_PROTO, FIELD_OF_ARP, U8(nw_proto)},
@@ -281,6 +294,7 @@ static const char *const needs_text[] = {
     [FIELD_OF_NW] = "ip or arp",
     [FIELD_OF_PROTO] = "ip, ipv6 or arp",
     [FIELD_OF_IP] = "ip or ipv6",
+    [FIELD_OF_IPV6] = "ipv6",
     [FIELD_OF_ARP] = "arp",
     [FIELD_OF_TP] = "tcp, udp, sctp or icmp, or one of these with 6",
     [FIELD_OF_TCP] = "tcp or tcp6",

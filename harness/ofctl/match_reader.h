@@ -20,6 +20,8 @@ enum match_field_id {
     MATCH_DL_TYPE,
     MATCH_NW_SRC,
     MATCH_NW_DST,
+    MATCH_IPV6_SRC,
+    MATCH_IPV6_DST,
     MATCH_NW_PROTO,
     MATCH_NW_TOS,
     MATCH_TP_SRC,

@@ -76,8 +76,8 @@ static void put_bits(struct header *header, const struct field *field, const uin
     uint8_t *at = (uint8_t *)header + place->offset;
     uint64_t number = number_of(bytes, field->n_bytes);
     number = (place->bits ? number & ((1u << place->bits) - 1) : number) << place->shift;
-    if (place->n_bytes == 6) {
-        for (int i = 0; i < 6; i++) {
+    if (place->n_bytes >= 6) {
+        for (size_t i = 0; i < place->n_bytes; i++) {
             at[i] |= bytes ? bytes[i] : UINT8_MAX;
         }
     } else if (place->n_bytes == 4) {
@@ -188,10 +188,10 @@ static bool is_tos(const struct of_tlv *tlv)
 /* Of which fields a part may be asked for (ovs-fields(7), "Masking"). */
 static bool may_be_masked(enum field_id id)
 {
-    static const uint8_t ids[] = {FIELD_VLAN_TCI, FIELD_VLAN_VID, FIELD_DL_SRC,  FIELD_DL_DST,
-                                  FIELD_IP_SRC,   FIELD_IP_DST,   FIELD_ARP_SPA, FIELD_ARP_TPA,
-                                  FIELD_TCP_SRC,  FIELD_TCP_DST,  FIELD_UDP_SRC, FIELD_UDP_DST,
-                                  FIELD_SCTP_SRC, FIELD_SCTP_DST};
+    static const uint8_t ids[] = {FIELD_VLAN_TCI, FIELD_VLAN_VID, FIELD_DL_SRC,   FIELD_DL_DST,
+                                  FIELD_IP_SRC,   FIELD_IP_DST,   FIELD_ARP_SPA,  FIELD_ARP_TPA,
+                                  FIELD_TCP_SRC,  FIELD_TCP_DST,  FIELD_UDP_SRC,  FIELD_UDP_DST,
+                                  FIELD_SCTP_SRC, FIELD_SCTP_DST, FIELD_IPV6_SRC, FIELD_IPV6_DST};
     return memchr(ids, id, sizeof ids) != NULL;
 }
 

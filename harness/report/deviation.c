@@ -39,10 +39,29 @@ static void put_output(const struct space_output *output, struct base_buffer *ou
     ofctl_format_actions(&action, 1, out);
 }
 
-/* The rewrites that make `to` of `from`, in the order of enum action_type. */
-static size_t list_rewrites(const struct header *from, const struct header *to,
-                            struct action rewrites[ACTION_SET_TP_DST])
+/* What makes one header of another, in the order of enum action_type. */
+struct rewrites {
+    struct action actions[ACTION_SET_TP_DST + 2];
+    struct field_value fields[2]; /* of ACTION_SET_FIELD */
+    size_t n;
+};
+
+static void add_ipv6(struct rewrites *rewrites, enum field_id id, const uint8_t from[16],
+                     const uint8_t to[16])
 {
+    struct field_value *field = &rewrites->fields[id == FIELD_IPV6_DST];
+    if (memcmp(from, to, sizeof field->value) != 0) {
+        *field = (struct field_value){.id = (uint8_t)id, .n_bytes = sizeof field->value};
+        memcpy(field->value, to, sizeof field->value);
+        memset(field->mask, UINT8_MAX, sizeof field->mask);
+        rewrites->actions[rewrites->n++] =
+            (struct action){.type = ACTION_SET_FIELD, .field = field};
+    }
+}
+
+static void list_rewrites(const struct header *from, const struct header *to, struct rewrites *list)
+{
+    struct action *rewrites = list->actions;
 #define AT(member) offsetof(struct header, member), sizeof to->member
     static const struct {
         uint16_t type;
@@ -73,33 +92,35 @@ static size_t list_rewrites(const struct header *from, const struct header *to,
             memcpy(rewrites[n++].dl_addr, value, rows[i].n_bytes); /* one place for all of them */
         }
     }
-    return n;
+    list->n = n;
+    add_ipv6(list, FIELD_IPV6_SRC, from->ipv6_src, to->ipv6_src);
+    add_ipv6(list, FIELD_IPV6_DST, from->ipv6_dst, to->ipv6_dst);
 }
 
 /* "mod_vlan_vid:5 is missing on output:6": two packets by the same way out. */
 static void put_rewrite_difference(const struct header *in, const struct packet *expected,
                                    const struct packet *observed, struct base_buffer *out)
 {
-    struct action want[ACTION_SET_TP_DST], have[ACTION_SET_TP_DST];
-    size_t n_want = list_rewrites(in, &expected->header, want), w = 0, h = 0;
-    size_t n_have = list_rewrites(in, &observed->header, have);
-    size_t begin = out->n_bytes;
-    while (w < n_want || h < n_have) {
-        int want_type = w < n_want ? want[w].type : ACTION_VENDOR;
-        int have_type = h < n_have ? have[h].type : ACTION_VENDOR;
+    struct rewrites want, have;
+    size_t w = 0, h = 0, begin = out->n_bytes;
+    list_rewrites(in, &expected->header, &want);
+    list_rewrites(in, &observed->header, &have);
+    while (w < want.n || h < have.n) {
+        int want_type = w < want.n ? want.actions[w].type : ACTION_VENDOR;
+        int have_type = h < have.n ? have.actions[h].type : ACTION_VENDOR;
         bool both = want_type == have_type;
-        if (both && action_equal(&want[w], &have[h])) {
+        if (both && action_equal(&want.actions[w], &have.actions[h])) {
             w++;
             h++;
             continue;
         }
         begin_item(out, begin);
         if (have_type <= want_type) {
-            ofctl_format_actions(&have[h++], 1, out);
+            ofctl_format_actions(&have.actions[h++], 1, out);
             base_put_text(out, both ? " instead of " : " is extra");
         }
         if (want_type <= have_type) {
-            ofctl_format_actions(&want[w++], 1, out);
+            ofctl_format_actions(&want.actions[w++], 1, out);
             base_put_text(out, both ? "" : " is missing");
         }
         base_put_text(out, " on ");

@@ -404,7 +404,12 @@ enum space_answer space_differs_from_all(const struct space_region *set,
     const struct match **excluded = base_calloc(n + n_others + 1, sizeof(*excluded));
     enum space_answer answer = equals && excluded ? SPACE_EMPTY : SPACE_OPEN;
     /* They differ where they differ in the fields of some class. */
-    for (int c = 0; c < N_SPACE_CLASSES && answer == SPACE_EMPTY; c++) {
+    bool by_class = space_rewrites_beyond_l2(rewrite);
+    for (size_t i = 0; i < n_others && !by_class; i++) {
+        by_class = space_rewrites_beyond_l2(others[i]);
+    }
+    int n_classes = by_class ? N_SPACE_CLASSES : 1;
+    for (int c = 0; c < n_classes && answer == SPACE_EMPTY; c++) {
         struct match cube;
         size_t n_equal = 0;
         if (!match_intersect(&set->cube, &space_class_cubes[c], &cube)) {

@@ -51,6 +51,13 @@ static struct match random_cube(void)
         match.mask.nw_dst = random_below(33) ? UINT32_MAX << random_below(32) : 0;
         match.value.nw_dst = (0x0a000000 | random_below(1u << 24)) & match.mask.nw_dst;
     }
+    if (match.value.dl_type == DL_TYPE_IPV6 && random_below(2) == 0) { /* masks of any shape */
+        int i = (int)random_below(16);
+        match.mask.ipv6_dst[i] = (uint8_t)random_below(256);
+        match.value.ipv6_dst[i] = (uint8_t)random_below(256) & match.mask.ipv6_dst[i];
+        match.mask.ipv6_dst[15] = UINT8_MAX;
+        match.value.ipv6_dst[15] = (uint8_t)random_below(2);
+    }
     if (match.mask.tp_dst && random_below(4) == 0) {
         match.value.tp_dst = 0x0150; /* no ICMP code */
     }

@@ -11,11 +11,10 @@
  *     FLOOD also those with NO_FLOOD; NONE sends nothing;
  *   - a VLAN id or priority set on an untagged packet tags it;
  *   - nw_src and nw_dst are rewritten in IPv4 only (not in ARP, not in IPv6),
- *     nw_tos in IPv4 and IPv6, tp_* in TCP, UDP, SCTP, ICMP and ICMPv6 of these
- *     (8 bits in ICMP and ICMPv6).
- * What TABLE and vendor actions do is not known here. NORMAL sends the packet as
- * the switch's own forwarding decides, which is the same for every packet with one
- * header at one port: it is an output to PORT_NORMAL, like any other, unless the
+ *     ipv6_src and ipv6_dst in IPv6, nw_tos in IPv4 and IPv6, tp_* in TCP, UDP, SCTP, ICMP and
+ * ICMPv6 of these (8 bits in ICMP and ICMPv6). What TABLE and vendor actions do is not known here.
+ * NORMAL sends the packet as the switch's own forwarding decides, which is the same for every
+ * packet with one header at one port: it is an output to PORT_NORMAL, like any other, unless the
  * packet is rewritten first. Below the outer
  * tag nothing is modelled: a packet with two tags becomes "untagged" by
  * strip_vlan. */
@@ -44,7 +43,7 @@ struct space_output {
     uint32_t queue_id;
     struct space_rewrite rewrite;
 };
-_Static_assert(sizeof(struct space_output) == 76, "outputs are compared as bytes: no padding");
+_Static_assert(sizeof(struct space_output) == 140, "outputs are compared as bytes: no padding");
 
 /* Why a behaviour is unknown: of two entries it is not known which decides; rewritten packets are
  * handed to NORMAL. */

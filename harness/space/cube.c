@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* What a header has if the cube leaves the choice. Addresses: local unicast,
- * and TEST-NET-1 and -2 (RFC 5737). */
+ * TEST-NET-1 and -2 (RFC 5737), and the like of IPv6 (RFC 3849). */
 static const struct header plausible = {
     .in_port = 1,
     .vlan_tci = 1,
@@ -21,7 +21,12 @@ static const struct header plausible = {
     .nw_dst = 0xc6336401,
     .dl_src = {0x02, 0, 0, 0, 0, 0x01},
     .dl_dst = {0x02, 0, 0, 0, 0, 0x02},
+    .ipv6_src = {0x20, 0x01, 0x0d, 0xb8, [15] = 1},
+    .ipv6_dst = {0x20, 0x01, 0x0d, 0xb8, [15] = 2},
 };
+
+#define ONES                                                                                       \
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 
 /* The order in which cubes are split: a field after what it depends on. */
 static const struct header split_order[] = {
@@ -35,7 +40,9 @@ static const struct header split_order[] = {
      .nw_src = UINT32_MAX,
      .nw_dst = UINT32_MAX,
      .dl_src = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
-     .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+     .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+     .ipv6_src = {ONES},
+     .ipv6_dst = {ONES}},
 };
 
 static bool exists(uint16_t dl_type, bool tagged)
@@ -76,6 +83,10 @@ static void prune(struct header *header, const struct match *cube)
     bool is_arp = header->dl_type == DL_TYPE_ARP, is_ipv6 = header->dl_type == DL_TYPE_IPV6;
     if (!header_has_nw(header)) {
         header->nw_src = header->nw_dst = 0;
+    }
+    if (!is_ipv6) {
+        memset(header->ipv6_src, 0, sizeof header->ipv6_src);
+        memset(header->ipv6_dst, 0, sizeof header->ipv6_dst);
     }
     header->nw_tos = header_has_ip(header) ? header->nw_tos : 0;
     if (!header_has_proto(header)) {

@@ -8,17 +8,23 @@
 
 #include <stdlib.h>
 
-/* Multilinear, then mixed: its upper half is what counts. */
-static uint64_t hash_value(const struct match *match, const struct header *mask)
+static uint64_t mixed(uint64_t word, uint64_t odd)
 {
-    static const uint64_t odd[HEADER_WORDS] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9,
-                                               0x94d049bb133111eb, 0xd6e8feb86659fd93};
-    struct header_words value = header_words(&match->value), bits = header_words(mask);
-    uint64_t hash = 0;
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        uint64_t word = value.word[i] & bits.word[i];
-        hash += (word ^ word >> 32) * odd[i];
+    return (word ^ word >> 32) * odd;
+}
+
+/* Multilinear, then mixed: its upper half is what counts. */
+static uint64_t hash_value(const struct space_group *group, const struct match *match)
+{
+    static const uint64_t odd[HEADER_WORDS] = {
+        0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93,
+        0xa0761d6478bd642f, 0xe7037ed1a0b428db, 0x8ebc6af09c88c6e3, 0x589965cc75374cc3};
+#define TERM(i) mixed(header_word(&match->value, i) & header_word(&group->mask, i), odd[i])
+    uint64_t hash = HEADER_FRONT(TERM, +);
+    if (group->is_wide) {
+        hash += HEADER_BACK(TERM, +);
     }
+#undef TERM
     return (hash ^ hash >> 32) * odd[0];
 }
 
@@ -26,7 +32,7 @@ static uint64_t hash_value(const struct match *match, const struct header *mask)
 static size_t find_slot(const struct space_table *table, const struct space_group *group,
                         const struct match *match, uint32_t *tag)
 {
-    uint64_t hash = hash_value(match, &group->mask);
+    uint64_t hash = hash_value(group, match);
     size_t at = hash >> 32 & (group->n_slots - 1);
     *tag = (uint32_t)hash;
     while (group->slots[at].entry != 0 &&
@@ -122,7 +128,7 @@ static void close_slot(const struct space_table *table, struct space_group *grou
     size_t last = group->n_slots - 1;
     for (size_t at = (gap + 1) & last; group->slots[at].entry != 0; at = (at + 1) & last) {
         const struct match *match = &table->flows->entries[group->slots[at].entry - 1].match;
-        size_t home = hash_value(match, &group->mask) >> 32 & last;
+        size_t home = hash_value(group, match) >> 32 & last;
         if (((at - home) & last) >= ((at - gap) & last)) {
             group->slots[gap] = group->slots[at];
             gap = at;

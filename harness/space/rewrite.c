@@ -6,8 +6,10 @@
 #define REWRITE_L2                                                                                 \
     .vlan_tci = 0xffff, .dl_src = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},                            \
     .dl_dst = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-#define REWRITE_IPV6 REWRITE_L2, .nw_tos = 0xfc
-#define REWRITE_IP   REWRITE_IPV6, .nw_src = UINT32_MAX, .nw_dst = UINT32_MAX
+#define ONES                                                                                       \
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+#define REWRITE_IPV6 REWRITE_L2, .nw_tos = 0xfc, .ipv6_src = {ONES}, .ipv6_dst = {ONES}
+#define REWRITE_IP   REWRITE_L2, .nw_tos = 0xfc, .nw_src = UINT32_MAX, .nw_dst = UINT32_MAX
 #define PORTS        .tp_src = 0xffff, .tp_dst = 0xffff
 #define OCTETS       .tp_src = 0xff, .tp_dst = 0xff
 
@@ -88,6 +90,22 @@ static void set_vlan(struct space_rewrite *rewrite, uint16_t mask, uint16_t valu
     rewrite->mask.vlan_tci |= mask;
 }
 
+/* Of what action_plain has no other action for: addresses of IPv6, whole or in part. */
+static bool set_field(struct space_rewrite *rewrite, const struct field_value *field)
+{
+    uint8_t *value = rewrite->value.ipv6_src, *mask = rewrite->mask.ipv6_src;
+    if (field->id == FIELD_IPV6_DST) {
+        value = rewrite->value.ipv6_dst;
+        mask = rewrite->mask.ipv6_dst;
+    }
+    bool is_known = field->id == FIELD_IPV6_SRC || field->id == FIELD_IPV6_DST;
+    for (size_t i = 0; i < sizeof rewrite->value.ipv6_src && is_known; i++) {
+        value[i] = (uint8_t)((value[i] & ~field->mask[i]) | (field->value[i] & field->mask[i]));
+        mask[i] |= field->mask[i];
+    }
+    return is_known;
+}
+
 bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *action)
 {
     struct header *value = &rewrite->value, *mask = &rewrite->mask;
@@ -130,6 +148,8 @@ bool space_rewrite_add(struct space_rewrite *rewrite, const struct action *actio
         value->tp_dst = action->tp_port;
         mask->tp_dst = 0xffff;
         return true;
+    case ACTION_SET_FIELD:
+        return set_field(rewrite, action->field);
     default:
         return false;
     }

@@ -79,8 +79,8 @@ static int number_mask(struct space_table *table, size_t entry)
         return -1;
     }
     if (*id == table->n_groups) {
-        table->groups[table->n_groups++] =
-            (struct space_group){.mask = *mask, .min_rank = UINT32_MAX};
+        table->groups[table->n_groups++] = (struct space_group){
+            .mask = *mask, .is_wide = header_is_wide(mask), .min_rank = UINT32_MAX};
     }
     return 0;
 }

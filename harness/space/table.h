@@ -48,6 +48,7 @@ struct space_list {
  * (tuple space search, Srinivasan, Suri, Varghese, SIGCOMM 1999). */
 struct space_group {
     struct header mask;
+    bool is_wide;                /* header_is_wide of the mask */
     uint32_t min_rank, max_rank; /* no entry of it lies outside */
     struct space_list list;
     struct space_slot *slots; /* by hash of the value; built when first needed */

@@ -81,6 +81,18 @@ static void random_rewrite(struct action *action)
     }
 }
 
+/* An address of IPv6. */
+static void random_set_field(struct flow_table *table, struct action *action)
+{
+    struct field_value field = {.n_bytes = 16};
+    field.id = random_below(2) ? FIELD_IPV6_SRC : FIELD_IPV6_DST;
+    universe_ipv6(universe_nw[random_below(3)], false, field.value);
+    memset(field.mask, UINT8_MAX, field.n_bytes);
+    *action = (struct action){.type = ACTION_SET_FIELD,
+                              .field = base_arena_copy(&table->arena, &field, sizeof field)};
+    assert_non_null(action->field);
+}
+
 /* Rewrites, then outputs: the final flow that the switch tells is what leaves. */
 static void random_actions(struct flow_table *table, struct flow_entry *entry)
 {
@@ -90,6 +102,9 @@ static void random_actions(struct flow_table *table, struct flow_entry *entry)
     entry->n_actions = (uint16_t)random_below(5);
     for (size_t i = 0; i < entry->n_actions; i++) {
         random_rewrite(&actions[i]);
+        if (entry->match.value.dl_type == DL_TYPE_IPV6 && random_below(2)) {
+            random_set_field(table, &actions[i]);
+        }
     }
     for (unsigned n = random_below(4); n > 0; n--) {
         actions[entry->n_actions++] =
@@ -138,6 +153,10 @@ static struct header random_packet(const struct flow_table *table)
     }
     match_intersect(&cube, &in_port, &cube);
     assert_true(space_member(&cube, &header));
+    if (header.dl_type == DL_TYPE_IPV6 && !cube.mask.ipv6_src[0]) {
+        universe_ipv6(universe_nw[random_below(UNIVERSE_COUNT(universe_nw))], false,
+                      header.ipv6_src);
+    }
     if (random_below(2) && header_has_nw(&header) && !cube.mask.nw_src) {
         header.nw_src = universe_nw[random_below(UNIVERSE_COUNT(universe_nw))];
     }
@@ -218,8 +237,8 @@ static struct header final_header(char *text, bool has_tp)
     text[strcspn(text, "\n")] = '\0';
     for (char *field = strtok(text, ","); field; field = strtok(NULL, ",")) {
         static const char *const later[] = {
-            "in_port=",  "nw_ecn=",  "nw_ttl=",  "nw_frag=", "tcp_flags=",
-            "vlan_tci1", "arp_sha=", "arp_tha=", "ipv6_",    "nd_"};
+            "in_port=",  "nw_ecn=",  "nw_ttl=",  "nw_frag=",    "tcp_flags=",
+            "vlan_tci1", "arp_sha=", "arp_tha=", "ipv6_label=", "nd_"};
         bool is_later =
             !has_tp && (strncmp(field, "tp_", 3) == 0 || strncmp(field, "icmp_", 5) == 0);
         for (size_t i = 0; i < UNIVERSE_COUNT(later); i++) {

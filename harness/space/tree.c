@@ -38,6 +38,15 @@ static uint32_t last_bytes(const uint8_t address[6])
            address[5];
 }
 
+static unsigned count_bits(const uint8_t address[16])
+{
+    unsigned n = 0;
+    for (int i = 0; i < 16; i++) {
+        n += (unsigned)__builtin_popcount(address[i]);
+    }
+    return n;
+}
+
 /* Ingress port, layer, destination, length of its prefix, protocol; source,
  * VLAN and ports of the transport. */
 static struct key key_of(const struct space_item *item)
@@ -48,6 +57,13 @@ static struct key key_of(const struct space_item *item)
     uint64_t to = l2 ? last_bytes(value->dl_dst) : value->nw_dst;
     uint64_t from = l2 ? last_bytes(value->dl_src) : value->nw_src;
     uint64_t length = l2 ? 0 : (uint64_t)__builtin_popcount(mask->nw_dst);
+    if (value->dl_type ==
+        DL_TYPE_IPV6) { /* what comes behind the first 32 bits tells networks apart */
+        layer = 3;
+        to = last_bytes(&value->ipv6_dst[2]);
+        from = last_bytes(&value->ipv6_src[2]);
+        length = (uint64_t)count_bits(mask->ipv6_dst) / 4;
+    }
     uint32_t rest = (uint32_t)(value->tp_dst ^ value->vlan_tci) << 16 | value->tp_src;
     return (struct key){
         .high =
@@ -74,12 +90,14 @@ static int compare_keys(const struct key *a, const struct key *b)
  */
 static struct match around(const struct match *a, const struct match *b)
 {
-    struct header_words av = header_words(&a->value), am = header_words(&a->mask);
-    struct header_words bv = header_words(&b->value), bm = header_words(&b->mask);
-    for (int i = 0; i < HEADER_WORDS; i++) {
-        am.word[i] &= bm.word[i] & ~(av.word[i] ^ bv.word[i]);
-    }
-    return (struct match){header_of_words(av), header_of_words(am)};
+    struct match cube = {.value = a->value};
+#define COMMON(i)                                                                                  \
+    (header_word(&a->mask, i) & header_word(&b->mask, i) &                                         \
+     ~(header_word(&a->value, i) ^ header_word(&b->value, i)))
+    struct header_words mask = HEADER_ALL(COMMON);
+#undef COMMON
+    cube.mask = header_of_words(mask);
+    return cube;
 }
 
 /* Child i of a node is this one: what is known of it. */
@@ -127,14 +145,23 @@ static void put(struct space_node *leaf, const struct space_item *item, const st
     leaf->keys[i] = *key;
 }
 
+static struct space_node *make_node(bool is_leaf)
+{
+    struct space_node *node = base_malloc(sizeof *node); /* what is not in use stays as it is */
+    if (node) {
+        node->is_leaf = is_leaf;
+        node->n = 0;
+    }
+    return node;
+}
+
 /* Divides a full child; the node has room for one more. */
 static int split(struct space_node *node, size_t i)
 {
-    struct space_node *child = node->bounds[i].child, *right = base_calloc(1, sizeof *right);
+    struct space_node *child = node->bounds[i].child, *right = make_node(child->is_leaf);
     if (!right) {
         return -1;
     }
-    right->is_leaf = child->is_leaf;
     right->n = FAN / 2;
     child->n = FAN - right->n;
     move(right, 0, child, child->n, right->n);
@@ -148,13 +175,11 @@ static int split(struct space_node *node, size_t i)
 
 static int grow_root(struct space_tree *tree)
 {
-    struct space_node *root = base_calloc(1, sizeof *root);
+    struct space_node *root = make_node(!tree->root);
     if (!root) {
         return -1;
     }
-    if (!tree->root) {
-        root->is_leaf = true;
-    } else {
+    if (tree->root) {
         root->n = 1;
         root->keys[0] = tree->root->keys[0];
         know(root, 0, tree->root);
@@ -263,19 +288,16 @@ static int compare_sorted(const void *a, const void *b)
  * the next level, until one is left. */
 static struct space_node *pack_leaf(const struct sorted *sorted, size_t n)
 {
-    struct space_node *leaf = base_calloc(1, sizeof *leaf);
-    if (leaf) {
-        leaf->is_leaf = true;
-        for (size_t i = 0; i < n; i++) {
-            put(leaf, sorted[i].item, &sorted[i].key);
-        }
+    struct space_node *leaf = make_node(true);
+    for (size_t i = 0; leaf && i < n; i++) {
+        put(leaf, sorted[i].item, &sorted[i].key);
     }
     return leaf;
 }
 
 static struct space_node *pack_inner(struct space_node *const *nodes, size_t n)
 {
-    struct space_node *node = base_calloc(1, sizeof *node);
+    struct space_node *node = make_node(false);
     for (size_t i = 0; node && i < n; i++) {
         node->keys[i] = nodes[i]->keys[0];
         know(node, i, nodes[i]);

@@ -54,6 +54,10 @@ static inline struct header sample_header(uint64_t *state)
         header.nw_tos = sample_random(state) & 0xfc;
         header.nw_proto = protos[sample_random(state) % sizeof protos];
     }
+    if (header.dl_type == DL_TYPE_IPV6) {
+        sample_fill(state, header.ipv6_src, sizeof header.ipv6_src);
+        sample_fill(state, header.ipv6_dst, sizeof header.ipv6_dst);
+    }
     if (header_has_tp(&header)) {
         sample_transport(state, &header);
     }

@@ -14,6 +14,8 @@ enum { PORTS = 6, ACTIONS = 4 };
 static const char *const switch_names[RANDOM_SWITCHES] = {"s1", "s2", "s3", "s4", "s5", "s6"};
 static const char *const host_names[RANDOM_HOSTS] = {"h1", "h2", "h3", "h4", "h5"};
 
+#define IPV6_ONES                                                                                  \
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 #define COUNT(values) (sizeof(values) / sizeof *(values))
 
 static bool chance(struct random_network *network, uint32_t one_in)
@@ -42,14 +44,27 @@ static void add(struct random_network *network, const struct header *header)
     }
 }
 
+/* In an address of IPv6, or its mask, a byte on either side of what struct header has no words for
+ * in OpenFlow 1.0. */
+static void spread(uint32_t nw, uint8_t ipv6[16])
+{
+    for (int i = 0; i < 4; i++) {
+        ipv6[4 * i + 1] = (uint8_t)(nw >> (24 - 8 * i));
+    }
+}
+
 static void add_of_protocol(struct random_network *network, struct header header, uint16_t dl_type,
                             uint8_t nw_proto)
 {
     header.dl_type = dl_type;
     header.nw_proto = nw_proto;
     bool has_tp = header_has_tp(&header);
-    for (size_t i = 0; i < (header_has_nw(&header) ? COUNT(addresses) : 1); i++) {
-        header.nw_src = header_has_nw(&header) ? addresses[i] : 0;
+    for (size_t i = 0; i < COUNT(addresses); i++) {
+        if (dl_type == DL_TYPE_IPV6) {
+            spread(addresses[i], header.ipv6_src);
+        } else {
+            header.nw_src = addresses[i];
+        }
         for (size_t j = 0; j < (has_tp ? COUNT(tp_ports) : 1); j++) {
             header.tp_dst = has_tp ? tp_ports[j] : 0;
             add(network, &header);
@@ -172,6 +187,8 @@ static void match_ip(struct random_network *network, struct match *match)
     match->value.dl_type = types[roll(&network->dice, COUNT(types))];
     match->mask.nw_src = nw_masks[roll(&network->dice, COUNT(nw_masks))];
     match->value.nw_src = addresses[roll(&network->dice, 2)];
+    spread(match->mask.nw_src, match->mask.ipv6_src);
+    spread(match->value.nw_src, match->value.ipv6_src);
     match->mask.nw_proto = chance(network, 2) ? UINT8_MAX : 0;
     match->value.nw_proto = protocols[roll(&network->dice, COUNT(protocols))];
     match->mask.nw_tos = chance(network, 6) ? 0xfc : 0;
@@ -202,6 +219,15 @@ struct match random_network_match(struct random_network *network)
     return match;
 }
 
+/* The addresses that matches ask for, as spread() has them. */
+static const struct field_value IPV6_SOURCES[] = {
+    {.id = FIELD_IPV6_SRC, .n_bytes = 16, .value = {0, 0x0a, [13] = 1}, .mask = {IPV6_ONES}},
+    {.id = FIELD_IPV6_SRC,
+     .n_bytes = 16,
+     .value = {0, 0x0a, [5] = 1, [13] = 1},
+     .mask = {IPV6_ONES}},
+};
+
 static struct action rewrite(struct random_network *network)
 {
     struct action action = {.type = ACTION_STRIP_VLAN};
@@ -210,12 +236,15 @@ static struct action rewrite(struct random_network *network)
         action.dl_addr[0] = macs[roll(&network->dice, 2)];
         action.dl_addr[5] = 1;
     } else if (network->has_ip && chance(network, 2)) {
-        static const uint16_t types[] = {ACTION_SET_NW_SRC, ACTION_SET_TP_DST, ACTION_SET_NW_TOS};
+        static const uint16_t types[] = {ACTION_SET_NW_SRC, ACTION_SET_TP_DST, ACTION_SET_NW_TOS,
+                                         ACTION_SET_FIELD};
         action.type = types[roll(&network->dice, COUNT(types))];
         if (action.type == ACTION_SET_NW_SRC) {
             action.nw_addr = addresses[roll(&network->dice, 2)];
         } else if (action.type == ACTION_SET_TP_DST) {
             action.tp_port = tp_ports[0];
+        } else if (action.type == ACTION_SET_FIELD) {
+            action.field = &IPV6_SOURCES[roll(&network->dice, 2)];
         } else {
             action.nw_tos = 0x20;
         }

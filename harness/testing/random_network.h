@@ -19,7 +19,7 @@ enum {
     RANDOM_HOSTS = 5,
     RANDOM_LINKS = 9,
     RANDOM_ENTRIES = 7,   /* of one switch */
-    RANDOM_UNIVERSE = 200 /* headers */
+    RANDOM_UNIVERSE = 300 /* headers */
 };
 
 /* What may occur. Without any: all ports are up and known, each entry has a

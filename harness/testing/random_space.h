@@ -42,6 +42,16 @@ static const uint8_t universe_mac[] = {2, 4, 6};
 
 #define UNIVERSE_COUNT(values) (sizeof(values) / sizeof *(values))
 
+/* Four bytes become the first, some between, and the last two of an address of IPv6: of the
+ * values above, and of masks. */
+static inline void universe_ipv6(uint32_t nw, bool is_mask, uint8_t ipv6[16])
+{
+    for (int i = 0; i < 16; i++) {
+        uint8_t byte = (uint8_t)(nw >> (i == 0 ? 24 : i < 6 ? 16 : i < 15 ? 8 : 0));
+        ipv6[i] = is_mask || i == 0 || i == 5 || i >= 14 ? byte : 0;
+    }
+}
+
 static inline void universe_add(struct universe *universe, struct header header)
 {
     if (universe->headers) {
@@ -57,7 +67,10 @@ static inline void universe_add_nw(struct universe *universe, struct header head
         return;
     }
     bool ip = header_has_ip(&header), nw = header_has_nw(&header);
-    for (size_t i = 0; i < (nw ? UNIVERSE_COUNT(universe_nw) : 1); i++) {
+    for (size_t i = 0; i < UNIVERSE_COUNT(universe_nw); i++) {
+        if (!nw) {
+            universe_ipv6(universe_nw[i], false, header.ipv6_src);
+        }
         for (size_t j = 0; j < UNIVERSE_COUNT(universe_proto); j++) {
             header.nw_src = nw ? universe_nw[i] : 0;
             header.nw_proto = universe_proto[j];
@@ -102,6 +115,8 @@ static inline void random_nw(struct match *match)
     static const uint32_t masks[] = {0, 0, 0xff000000, 0xffff0000, UINT32_MAX};
     match->mask.nw_src = masks[random_below(UNIVERSE_COUNT(masks))];
     match->value.nw_src = universe_nw[random_below(3)] & match->mask.nw_src;
+    universe_ipv6(match->mask.nw_src, true, match->mask.ipv6_src);
+    universe_ipv6(match->value.nw_src, false, match->value.ipv6_src);
     if (random_below(2)) {
         match->mask.nw_proto = 0xff;
         match->value.nw_proto = universe_proto[random_below(4)];

@@ -40,6 +40,8 @@ static void rewrite(const struct action *action, struct header *header)
         memcpy(header->dl_src, action->dl_addr, 6);
     } else if (action->type == ACTION_SET_NW_SRC && is_ip) {
         header->nw_src = action->nw_addr;
+    } else if (action->type == ACTION_SET_FIELD && is_ipv6) { /* of its source, whole */
+        memcpy(header->ipv6_src, action->field->value, sizeof header->ipv6_src);
     } else if (action->type == ACTION_SET_NW_TOS && (is_ip || is_ipv6)) {
         header->nw_tos = action->nw_tos;
     } else if (action->type == ACTION_SET_TP_DST && has_tp) {

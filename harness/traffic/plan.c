@@ -2,6 +2,7 @@
  *
  * Which frames test an expectation, and what must arrive of each? */
 #include "traffic/plan.h"
+#include "traffic/ordinary.h"
 
 #include "base/address.h"
 #include "base/memory.h"
@@ -204,8 +205,8 @@ static struct traffic_probe *new_probe(struct traffic_plan *plan)
     return &plan->probes[plan->n_probes++];
 }
 
-/* Whether a switch on the way rewrites addresses, TOS or ports of IPv4. In IPv6 switches rewrite
- * what goes by the same names, and in fragments what stands where a port would be. */
+/* Whether a switch on the way rewrites addresses, TOS or ports of IPv4: in fragments switches
+ * rewrite what stands where a port would be. */
 static bool meets_rewrites(const struct sender *sender)
 {
     bool meets = false;
@@ -333,75 +334,6 @@ static const char *harm(const struct sender *sender, const struct match *asked,
                : traffic_harm_by_tag(header, &touch);
 }
 
-/* Narrows the cube to the wish, if it leaves room for it. */
-static void prefer(struct match *cube, struct match wish)
-{
-    struct match narrowed;
-    match_normalize(cube);
-    if (match_intersect(cube, &wish, &narrowed)) {
-        match_normalize(&narrowed);
-        *cube = narrowed;
-    }
-}
-
-/* Who shall be the receiver of unicast frames: somebody to whom they go. */
-static const uint8_t *receiver_mac(const struct sender *sender)
-{
-    const struct topology_host *hosts = sender->topology->hosts;
-    for (size_t i = 0; i < sender->expectation->n_claims; i++) {
-        const struct claim *claim = &sender->expectation->claims[i];
-        if (claim->from == sender->host && claim->kind == CLAIM_DELIVERED) {
-            return hosts[claim->to].mac;
-        }
-    }
-    size_t other = sender->host == 0 && sender->topology->n_hosts > 1 ? 1 : 0;
-    return hosts[other].mac;
-}
-
-/* A request that tells the sender's own address, else that of another host. */
-static void prefer_arp(const struct sender *sender, struct match *cube)
-{
-    const struct topology *topology = sender->topology;
-    uint32_t own = topology->hosts[sender->host].ip;
-    prefer(cube, (struct match){.value.nw_proto = 1, .mask.nw_proto = 0xff});
-    prefer(cube, (struct match){.value.nw_src = own, .mask.nw_src = UINT32_MAX});
-    for (size_t i = 0; i < topology->n_hosts && ~cube->mask.nw_src; i++) {
-        prefer(cube, (struct match){.value.nw_src = topology->hosts[i].ip,
-                                    .mask.nw_src = topology->hosts[i].has_ip ? UINT32_MAX : 0});
-    }
-}
-
-/* What a class leaves open becomes an ordinary frame of this sender. The
- * receiver's address is of a network that no host answers for (RFC 5737), so
- * that its kernel stays silent; port 9 is "discard", protocol 253 is for
- * experiments (RFC 3692). Prerequisites come first. */
-static void prefer_ordinary(const struct sender *sender, struct match *cube)
-{
-    const struct topology_host *host = &sender->topology->hosts[sender->host];
-    struct match mac = {0};
-    memcpy(mac.value.dl_src, host->mac, sizeof host->mac);
-    memset(mac.mask.dl_src, 0xff, sizeof mac.mask.dl_src);
-    prefer(cube, mac);
-    mac = (struct match){0};
-    memcpy(mac.value.dl_dst, receiver_mac(sender), BASE_MAC_BYTES);
-    memset(mac.mask.dl_dst, 0xff, sizeof mac.mask.dl_dst);
-    prefer(cube, mac);
-    prefer(cube, (struct match){.mask.vlan_tci = VLAN_TAGGED});
-    prefer(cube, (struct match){.mask.vlan_tci = VLAN_PCP});
-    prefer(cube, (struct match){.value.dl_type = DL_TYPE_PROBE, .mask.dl_type = 0xffff});
-    if (cube->value.dl_type == DL_TYPE_ARP) {
-        prefer_arp(sender, cube);
-    }
-    prefer(cube, (struct match){.value.nw_proto = 253, .mask.nw_proto = 0xff});
-    prefer(cube, (struct match){.mask.nw_tos = 0xff});
-    prefer(cube, (struct match){.value.nw_src = host->ip, .mask.nw_src = UINT32_MAX});
-    prefer(cube, (struct match){.value.nw_dst = 0xc6336402, .mask.nw_dst = UINT32_MAX});
-    bool is_icmp = header_is_icmp(&cube->value);
-    uint16_t reply = cube->value.dl_type == DL_TYPE_IPV6 ? 129 : 0, tp_src = is_icmp ? reply : 9;
-    prefer(cube, (struct match){.value.tp_src = tp_src, .mask.tp_src = 0xffff});
-    prefer(cube, (struct match){.value.tp_dst = is_icmp ? 0 : 9, .mask.tp_dst = 0xffff});
-}
-
 /* The classes that are narrower than this one, or only overlap with it: what
  * is in them is probed as theirs. */
 static size_t narrower(const struct traffic_classes *classes, size_t of,
@@ -474,7 +406,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
         return 0;
     }
     struct match ordinary = choice.cube;
-    prefer_ordinary(sender, &ordinary);
+    traffic_prefer_ordinary(sender->expectation, sender->host, &ordinary);
     const struct match *tries[] = {&ordinary, &choice.cube};
     for (size_t i = 0; i < 2; i++) {
         if (!find_header(tries[i], choice.excluded, choice.n_excluded, &header)) {

@@ -115,7 +115,10 @@ judged 1 "push_vlan is no output of the packet as it was" '{output: [2, 3]}' \
 open push_vlan '[{match: dl_vlan=5, output: [3]}]' 'in_port=1,dl_vlan=5 actions=push_vlan:0x8100,output:3'
 open dec_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip actions=dec_ttl,output:2'
 open nw_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip,nw_ttl=3 actions=output:3'
-open ipv6_dst '[{match: ipv6, output: [2]}]' 'in_port=1,ipv6,ipv6_dst=2001:db8::/32 actions=output:3'
+open ipv6_label '[{match: ipv6, output: [2]}]' 'in_port=1,ipv6,ipv6_label=5 actions=output:3'
+judged 0 "an IPv6 prefix, set by set_field" \
+    '[{match: "ipv6,ipv6_dst=2001:db8::/33", actions: "set_field:2001:db8::1->ipv6_dst,output:3"}, {output: []}]' \
+    'in_port=1,ipv6,ipv6_dst=2001:db8::/33 actions=set_field:2001:db8::1->ipv6_dst,output:3'
 # grouped STATUS NAME CASES GROUP: s1:1 goes to group 1.
 grouped() {
     empties && $of13 add-group "$bridge" "group_id=1,$4" && $of13 add-flow "$bridge" 'in_port=1 actions=group:1' || return 1

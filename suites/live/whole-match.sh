@@ -86,12 +86,23 @@ declares '[{match: "tcp6,tp_dst=80", actions: "mod_tp_dst:8080,output:2"},
       {match: ipv6, actions: "mod_nw_tos:32,output:2"}, {output: [2]}]'
 judged 0 "... declared as it is"
 expect 0 "... and frames, bytes and checksums" "$B/tapproof" check "$NETWORKS/line-x.yaml"
+entries 'priority=9,in_port=1,ipv6,ipv6_dst=2001:db8::/33 actions=output:2' \
+    'priority=9,in_port=1,udp6,ipv6_src=2001:db8::1/::ff,ipv6_dst=2001:db8:8000::/33 actions=set_field:2001:db8::5->ipv6_dst,output:2' \
+    'priority=7,in_port=1 actions=output:2'
+declares '[{match: "ipv6,ipv6_dst=2001:db8::/32", output: [2]}, {output: [2]}]'
+judged 1 "addresses of IPv6, rewritten in a part"
+declares '[{match: "udp6,ipv6_src=::1/::ff,ipv6_dst=2001:db8:8000::/33",
+       actions: "set_field:2001:db8::5->ipv6_dst,output:2"}, {output: [2]}]'
+judged 0 "... declared with masks of any shape"
+printf 'traffic: [{from: a, match: "ipv6,ipv6_dst=2001:db8::/32", delivered: [b]}]\n' >> "$NETWORKS/line-x.yaml"
+expect 0 "... and proved" "$B/tapproof" prove "$NETWORKS/line-x.yaml"
+expect 0 "... and frames, bytes and checksums" "$B/tapproof" check "$NETWORKS/line-x.yaml"
 entries 'in_port=1 actions=mod_tp_dst:8080,output:2'
 declares '[{match: tcp, actions: "mod_tp_dst:8080,output:2"}, {match: udp, actions: "mod_tp_dst:8080,output:2"},
       {match: icmp, actions: "mod_tp_dst:8080,output:2"}, {output: [2]}]'
 judged 1 "what is rewritten in IPv6, too, and in SCTP"
 
-for field in 'arp,arp_sha=00:00:00:00:00:0a' 'ip,ip_frag=first' 'ip,nw_ecn=1' 'ipv6,ipv6_dst=2001:db8::/32' \
+for field in 'arp,arp_sha=00:00:00:00:00:0a' 'ip,ip_frag=first' 'ip,nw_ecn=1' 'ipv6,ipv6_label=5' \
     'tun_id=5' 'pkt_mark=1' 'ct_state=+est,ip' 'tcp,tcp_flags=+rst'; do
     entries "priority=9,in_port=1,$field actions=output:2" 'priority=8,in_port=1 actions=drop'
     declares 'drop'

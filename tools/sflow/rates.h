@@ -24,7 +24,7 @@ struct sflow_key {
     uint32_t sw; /* index of the topology */
     struct header flow;
 };
-_Static_assert(sizeof(struct sflow_key) == 36, "a key has no padding: its bytes are compared");
+_Static_assert(sizeof(struct sflow_key) == 68, "a key has no padding: its bytes are compared");
 
 struct sflow_rate {
     uint64_t bits_per_s; /* saturates */

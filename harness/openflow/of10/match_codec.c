@@ -54,9 +54,14 @@ static void ignore_beyond_ipv4(struct match *match)
 
 static int check_ipv4(const struct match *match, struct base_error *error)
 {
-    bool is_beyond =
-        match->value.dl_type == DL_TYPE_IPV6 && (match->mask.nw_tos || match->mask.nw_proto);
-    return is_beyond ? base_fail(error, "OpenFlow 1.0 can not match fields of IPv6") : 0;
+    static const uint8_t none[16];
+    const struct header *mask = &match->mask;
+    bool is_beyond = mask->nw_tos || mask->nw_proto ||
+                     memcmp(mask->ipv6_src, none, sizeof none) != 0 ||
+                     memcmp(mask->ipv6_dst, none, sizeof none) != 0;
+    return match->value.dl_type == DL_TYPE_IPV6 && is_beyond
+               ? base_fail(error, "OpenFlow 1.0 can not match fields of IPv6")
+               : 0;
 }
 
 int of_decode_match(struct base_reader *in, struct match *match, bool *exact,

@@ -71,6 +71,23 @@ static uint64_t number_of(const uint8_t mac[6])
     return number;
 }
 
+static void put_ipv6(struct base_buffer *out, enum field_id id, const uint8_t value[16],
+                     const uint8_t mask[16])
+{
+    enum { BYTES = 16 };
+    uint8_t any = 0, all = UINT8_MAX;
+    for (size_t i = 0; i < BYTES; i++) {
+        any |= mask[i];
+        all &= mask[i];
+    }
+    if (any) {
+        bool is_masked = all != UINT8_MAX;
+        base_put_be32(out, field_tlv(id) | (is_masked ? 0x100 | 2 * BYTES : BYTES));
+        base_put_bytes(out, value, BYTES);
+        base_put_bytes(out, mask, is_masked ? BYTES : 0);
+    }
+}
+
 static int put_in_port(struct base_buffer *out, const struct match *match, struct base_error *error)
 {
     if (match->mask.in_port != 0 && match->mask.in_port != UINT16_MAX) {
@@ -131,6 +148,8 @@ static void put_network(struct base_buffer *out, const struct match *match)
     }
     put_tlv(out, FIELD_IP_SRC, value->nw_src, mask->nw_src);
     put_tlv(out, FIELD_IP_DST, value->nw_dst, mask->nw_dst);
+    put_ipv6(out, FIELD_IPV6_SRC, value->ipv6_src, mask->ipv6_src);
+    put_ipv6(out, FIELD_IPV6_DST, value->ipv6_dst, mask->ipv6_dst);
     put_tlv(out, FIELD_IP_DSCP, value->nw_tos >> 2, (mask->nw_tos & DSCP) >> 2);
     put_tlv(out, FIELD_NW_PROTO, value->nw_proto, mask->nw_proto);
     if (mask->nw_proto == UINT8_MAX) {

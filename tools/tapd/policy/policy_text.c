@@ -102,7 +102,7 @@ static uint32_t hash_flow(const struct match *flow)
     return hash;
 }
 
-/* The flow's headers, among those of the tap. */
+/* The flow's headers, among those of the tap. Of IPv6, OpenFlow 1.0 matches nothing but the type. */
 static void narrow(struct match *match, const struct header *flow)
 {
     struct match whole = match_exactly(flow);
@@ -119,6 +119,9 @@ static void narrow(struct match *match, const struct header *flow)
     mask->tp_src = whole.mask.tp_src;
     value->tp_dst = whole.value.tp_dst;
     mask->tp_dst = whole.mask.tp_dst;
+    if (value->dl_type == DL_TYPE_IPV6) {
+        mask->nw_proto = 0;
+    }
     match_normalize(match);
 }
 
