@@ -57,33 +57,20 @@ static void push_vlan(struct space_resolving *resolving, const struct action *ac
     }
 }
 
-/* The protocol whose packets have the field, of those that struct header does not tell apart; 0: a
- * field that space_rewritten looks for by itself. */
-static uint8_t proto_of_field(uint8_t id)
+/* Whether a port or type is set, which space_rewritten sets of whatever protocol the packet is. */
+static bool is_of_one_protocol(enum field_needs needs)
 {
-    switch ((enum field_id)id) {
-    case FIELD_TCP_SRC:
-    case FIELD_TCP_DST:
-        return NW_PROTO_TCP;
-    case FIELD_UDP_SRC:
-    case FIELD_UDP_DST:
-        return NW_PROTO_UDP;
-    default:
-        return 0;
-    }
+    return needs >= FIELD_OF_TCP && needs <= FIELD_OF_ICMPV6;
 }
 
-/* Whether the packets, over IP of either version, are of this protocol. False, and open: some are.
- */
-static bool is_of_proto(struct space_resolving *resolving, uint8_t proto)
+static bool some_have(const struct match *cube, enum field_needs needs)
 {
-    const struct header *value = &resolving->cube.value, *mask = &resolving->cube.mask;
-    bool known_type = mask->dl_type == UINT16_MAX, known_proto = mask->nw_proto == UINT8_MAX;
-    bool is_ip = value->dl_type == DL_TYPE_IP || value->dl_type == DL_TYPE_IPV6;
-    if (!known_type || (is_ip && !known_proto)) {
-        resolving->open = "set_field of a field that only some of the packets have";
+    bool some = false;
+    for (int c = 0; c < N_SPACE_CLASSES && !some; c++) {
+        some = field_is_of(needs, &space_class_cubes[c]) &&
+               match_overlaps(cube, &space_class_cubes[c]);
     }
-    return known_type && is_ip && known_proto && value->nw_proto == proto;
+    return some;
 }
 
 static uint64_t number_of(const uint8_t bytes[8])
@@ -98,7 +85,8 @@ static uint64_t number_of(const uint8_t bytes[8])
 static void set_field(struct space_resolving *resolving, const struct action *action)
 {
     const struct field_value *field = action->field;
-    uint8_t proto = proto_of_field(field->id);
+    enum field_needs needs = (enum field_needs)field_of((enum field_id)field->id)->place.needs;
+    bool asks = is_of_one_protocol(needs);
     struct action plain = action_plain(action);
     if (field->id == FIELD_METADATA) {
         uint64_t mask = number_of(field->mask);
@@ -110,9 +98,14 @@ static void set_field(struct space_resolving *resolving, const struct action *ac
         resolving->open =
             tagged || resolving->needs_tag ? NULL : "set_field of a tag that is not there";
     }
-    if (goes_on(resolving) && (proto == 0 || is_of_proto(resolving, proto))) {
-        put_rewrite(resolving, &plain); /* a packet that lacks the field stays as it is */
+    if (!goes_on(resolving) || (asks && !some_have(&resolving->cube, needs))) {
+        return; /* a packet that lacks the field stays as it is */
     }
+    if (asks && !field_is_of(needs, &resolving->cube)) {
+        resolving->open = "set_field of a field that only some of the packets have";
+        return;
+    }
+    put_rewrite(resolving, &plain);
 }
 
 /* -------------------------------------------------------------------------- groups */
