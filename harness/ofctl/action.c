@@ -377,7 +377,8 @@ static int action_parse(const struct token *token, unsigned use, struct base_are
 {
     bool from_switch = use & ACTIONS_OF_SWITCH;
     const struct verb *verb = verb_of_name(token->key);
-    if (use & ACTIONS_OF_13 && (!verb || (from_switch && word_is(token->key, "pop_vlan")))) {
+    bool is_later = !verb || (from_switch && word_is(token->key, "pop_vlan"));
+    if (use & ACTIONS_OF_13 ? is_later : word_is_nocase(token->key, "set_field")) {
         int status = later_action_parse(token, arena, action, error);
         if (status <= 0) {
             return status;

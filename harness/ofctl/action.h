@@ -18,7 +18,7 @@ const char *ofctl_actions_text(const struct action *actions, size_t n_actions,
 /* Parses what ovs-ofctl(8) accepts for OpenFlow 1.0 actions: output:N, N,
  * in_port, table, normal, flood, all, local, controller, controller:N,
  * controller(max_len=N), output:CONTROLLER:N, enqueue:P:Q, enqueue(P,Q),
- * mod_* and set_* forms, strip_vlan / pop_vlan, drop (alone). The actions are
+ * mod_* and set_* forms, strip_vlan / pop_vlan, drop (alone); and set_field. The actions are
  * in the arena. Errors name the action; `*column` as in ofctl_parse_match. */
 int ofctl_parse_actions(const char *text, struct base_arena *arena, const struct action **actions,
                         size_t *n_actions, size_t *column, struct base_error *error);

@@ -89,7 +89,7 @@ static void says_what_is_wrong(void **state)
     assert_refused("1,outptu:2", 2, "unknown action \"outptu\" (did you mean output?)");
     assert_refused("s1-eth1", 0, "unknown action \"s1-eth1\"");
     assert_refused("group:1", 0, "not an action of OpenFlow 1.0");
-    assert_refused("set_field:1->in_port", 0, "not an action of OpenFlow 1.0");
+    assert_refused("set_field:1->in_port", 0, "expected VALUE->FIELD");
     assert_refused("1:2", 0, "unknown action");
     assert_refused("none", 0, "unknown action");
 }

@@ -72,8 +72,10 @@ static void random_packet_fields(uint64_t *seed, struct match *match)
     mask->nw_tos = below(seed, 3) ? 0 : 0xfc;
     mask->nw_src = random_prefix(seed);
     mask->nw_dst = random_prefix(seed);
-    memset(mask->ipv6_src, below(seed, 2) ? 0xff : 0, sizeof mask->ipv6_src);
-    mask->ipv6_src[below(seed, 16)] = (uint8_t)below(seed, 256);
+    if (below(seed, 2)) { /* it reads no mask that begins with a digit */
+        memset(mask->ipv6_src, 0xff, sizeof mask->ipv6_src);
+        mask->ipv6_src[2 + below(seed, 14)] = (uint8_t)below(seed, 256);
+    }
     memset(mask->ipv6_dst, 0xff, below(seed, 17)); /* a prefix */
     mask->tp_src = below(seed, 2) ? UINT16_MAX : 0;
     mask->tp_dst = below(seed, 2) ? UINT16_MAX : 0;

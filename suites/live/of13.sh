@@ -116,6 +116,10 @@ open push_vlan '[{match: dl_vlan=5, output: [3]}]' 'in_port=1,dl_vlan=5 actions=
 open dec_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip actions=dec_ttl,output:2'
 open nw_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip,nw_ttl=3 actions=output:3'
 open ipv6_label '[{match: ipv6, output: [2]}]' 'in_port=1,ipv6,ipv6_label=5 actions=output:3'
+judged 1 "set_field of a port of IPv6 changes it" '[{match: tcp6, output: [2]}, {output: []}]' \
+    'in_port=1,tcp6 actions=set_field:80->tcp_dst,output:2'
+judged 0 "... as declared" '[{match: tcp6, actions: "mod_tp_dst:80,output:2"}, {output: []}]' \
+    'in_port=1,tcp6 actions=set_field:80->tcp_dst,output:2'
 judged 0 "an IPv6 prefix, set by set_field" \
     '[{match: "ipv6,ipv6_dst=2001:db8::/33", actions: "set_field:2001:db8::1->ipv6_dst,output:3"}, {output: []}]' \
     'in_port=1,ipv6,ipv6_dst=2001:db8::/33 actions=set_field:2001:db8::1->ipv6_dst,output:3'

@@ -87,14 +87,14 @@ declares '[{match: "tcp6,tp_dst=80", actions: "mod_tp_dst:8080,output:2"},
 judged 0 "... declared as it is"
 expect 0 "... and frames, bytes and checksums" "$B/tapproof" check "$NETWORKS/line-x.yaml"
 entries 'priority=9,in_port=1,ipv6,ipv6_dst=2001:db8::/33 actions=output:2' \
-    'priority=9,in_port=1,udp6,ipv6_src=2001:db8::1/::ff,ipv6_dst=2001:db8:8000::/33 actions=set_field:2001:db8::5->ipv6_dst,output:2' \
+    'priority=9,in_port=1,udp6,ipv6_src=2001:db8::1/::ff,ipv6_dst=2001:db8:8000::/33 actions=mod_tp_dst:5,output:2' \
     'priority=7,in_port=1 actions=output:2'
 declares '[{match: "ipv6,ipv6_dst=2001:db8::/32", output: [2]}, {output: [2]}]'
 judged 1 "addresses of IPv6, rewritten in a part"
 declares '[{match: "udp6,ipv6_src=::1/::ff,ipv6_dst=2001:db8:8000::/33",
-       actions: "set_field:2001:db8::5->ipv6_dst,output:2"}, {output: [2]}]'
+       actions: "mod_tp_dst:5,output:2"}, {output: [2]}]'
 judged 0 "... declared with masks of any shape"
-printf 'traffic: [{from: a, match: "ipv6,ipv6_dst=2001:db8::/32", delivered: [b]}]\n' >> "$NETWORKS/line-x.yaml"
+printf 'traffic: [{from: a, delivered: [b]}, {from: a, match: "ipv6,ipv6_dst=2001:db8:8000::/33", delivered: [b]}]\n' >> "$NETWORKS/line-x.yaml"
 expect 0 "... and proved" "$B/tapproof" prove "$NETWORKS/line-x.yaml"
 expect 0 "... and frames, bytes and checksums" "$B/tapproof" check "$NETWORKS/line-x.yaml"
 entries 'in_port=1 actions=mod_tp_dst:8080,output:2'
