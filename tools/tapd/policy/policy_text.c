@@ -102,7 +102,8 @@ static uint32_t hash_flow(const struct match *flow)
     return hash;
 }
 
-/* The flow's headers, among those of the tap. Of IPv6, OpenFlow 1.0 matches nothing but the type. */
+/* The flow's headers, among those of the tap. Of IPv6, OpenFlow 1.0 matches nothing but the type.
+ */
 static void narrow(struct match *match, const struct header *flow)
 {
     struct match whole = match_exactly(flow);
