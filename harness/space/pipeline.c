@@ -495,7 +495,9 @@ static int give_up(struct composer *composer)
 static int number_leaves(struct composer *composer)
 {
     size_t rank = 0;
-    qsort(composer->leaves, composer->n_leaves, sizeof *composer->leaves, compare_leaves);
+    if (composer->n_leaves > 0) { /* qsort takes no null pointer */
+        qsort(composer->leaves, composer->n_leaves, sizeof *composer->leaves, compare_leaves);
+    }
     for (size_t i = composer->n_leaves; i-- > 0;) {
         rank += i + 1 < composer->n_leaves &&
                 compare_keys(&composer->leaves[i], &composer->leaves[i + 1]) != 0;
