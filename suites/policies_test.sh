@@ -7,10 +7,11 @@
 cd "$(dirname "$0")/.." || exit 1
 . suites/live/tap.sh
 
-# as_state POLICY TOPOLOGY: the controller's tables as a saved state.
+# as_state POLICY TOPOLOGY: the controller's tables as a saved state, of switches of OpenFlow 1.0.
 as_state() {
     sed -n 's/^  \([a-z0-9]*\): {dpid: \(.*\)}.*/\1 \2/p' "$2" > "$scratch/dpids"
-    "$B/tapd" --print "$1" | awk '
+    { echo switches:; sed 's/^\(.*\) .*/  \1: {openflow: "tcp:127.0.0.1", version: 1.0}/' "$scratch/dpids"; } > "$scratch/lab.yaml"
+    "$B/tapd" --print --lab "$scratch/lab.yaml" "$1" | awk '
         FILENAME != "-" { dpid[$1 ":"] = $2; next }
         /^[a-z0-9]*:$/ {
             printf "%s  - name: %s\n    dpid: %s\n    ports:\n", end, substr($0, 1, length - 1), dpid[$0]

@@ -5,6 +5,7 @@
 #include "tapd/face/controller.h"
 
 #include "tapd/face/controller_inside.h"
+#include "tapd/install/dialect.h"
 #include "tapd/log.h"
 
 #include <inttypes.h>
@@ -68,6 +69,27 @@ void tapd_controller_free(struct tapd_controller *controller)
     free(controller);
 }
 
+/* Entries as switches say them for which the lab file has a version. What that cannot say stays as
+ * it is. */
+static int say_in_version(const struct tapd_proposal *proposal, struct base_buffer *why)
+{
+    struct tapd_network *network = proposal->network;
+    int status = 0;
+    for (size_t sw = 0; sw < proposal->policy->topology->n_switches; sw++) {
+        struct flow_table *table = &network->tables[sw];
+        uint8_t version = proposal->lab->switches[sw].version;
+        for (size_t i = 0; version != 0 && i < table->n_entries && status >= 0; i++) {
+            const struct flow_entry *said;
+            status = tapd_dialect(&table->entries[i], version, &network->arena, &said, NULL);
+            table->entries[i] = status == 0 ? *said : table->entries[i];
+        }
+    }
+    if (status < 0) {
+        base_put_text(why, "out of memory\n");
+    }
+    return status < 0 ? -1 : 0;
+}
+
 int tapd_controller_format(const struct tapd_controller_options *options, struct base_buffer *out,
                            struct base_buffer *why)
 {
@@ -76,6 +98,7 @@ int tapd_controller_format(const struct tapd_controller_options *options, struct
     struct tapd_proposal proposal = {0};
     tapd_force_set_clock(&controller);
     int status = tapd_force_load(&controller, &records, NULL, &proposal, why);
+    status = status == 0 ? say_in_version(&proposal, why) : status;
     if (status == 0) {
         tapd_network_format(proposal.network, out);
     }

@@ -43,8 +43,9 @@ struct tapd_controller *tapd_controller_new(struct event_base *base,
                                             void (*settled)(void *owner), void *owner,
                                             struct base_buffer *why);
 
-/* Appends the tables that the policy asks for (tapd_network_format); nothing is
- * sent anywhere. -1: as tapd_controller_new. */
+/* Appends the tables that the policy asks for (tapd_network_format), those of a switch for which
+ * the lab file has a version as that says them; nothing is sent anywhere. -1: as
+ * tapd_controller_new. */
 int tapd_controller_format(const struct tapd_controller_options *options, struct base_buffer *out,
                            struct base_buffer *why);
 
