@@ -8,7 +8,7 @@
 expected=expected/broker/taps.yaml
 conforms broker $expected flow_state delivery mirror isolation
 expect 0 "every claim is proved" "$B/tapproof" prove $expected
-expect_says 0 'then table=2, priority=20,metadata=0x1' "explain goes from table to table" \
+expect_says 0 'then  *table=2, priority=20,metadata=0x1' "explain goes from table to table" \
     "$B/tapproof" explain $expected a 'tcp,vlan_tci=0x0000/0x1fff,tp_dst=80'
 
 of13() {
