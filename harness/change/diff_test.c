@@ -237,8 +237,8 @@ static void test_behind_open(void **state)
 {
     (void)state;
     static const char *const before[] = {"priority=9,in_port=1,ip,nw_ttl=5 actions=2;",
-                                         "priority=10,in_port=1,tcp actions=4;"
-                                         "priority=9,in_port=1,ip,nw_ttl=5 actions=2;",
+                                         ("priority=10,in_port=1,tcp actions=4;"
+                                          "priority=9,in_port=1,ip,nw_ttl=5 actions=2;"),
                                          "priority=9,in_port=1,ip,nw_src=10.0.0.1 actions=2;", ""};
     for (size_t i = 0; i < 4; i++) {
         for (int same = 0; same < 2; same++) {
