@@ -4,6 +4,7 @@
 #include "path/declared.h"
 
 #include "base/memory.h"
+#include "path/step.h"
 
 #include <stdlib.h>
 
@@ -19,18 +20,101 @@ static int add_entry(struct flow_table *table, const struct flow_entry *entry)
     return added ? 0 : -1;
 }
 
-/* Whether it depends on more than the packet where copies may arrive: by ports that hosts are
- * behind. */
-static bool is_open(const struct expected_case *c)
+static bool has_choice(const struct expected_case *c, enum action_type type)
 {
-    bool open = false;
-    for (size_t i = 0; i < c->n_may && !open; i++) {
-        open = c->may[i] <= PORT_MAX;
+    bool has = false;
+    for (size_t i = 0; i < c->n_actions && !has; i++) {
+        has = c->actions[i].type == type;
     }
-    for (size_t i = 0; i < c->n_actions && !open; i++) {
-        open = c->actions[i].type == ACTION_FAILOVER;
+    return has;
+}
+
+/* Whether copies may arrive by ports that hosts are behind. */
+static bool may_more(const struct expected_case *c)
+{
+    bool more = false;
+    for (size_t i = 0; i < c->n_may && !more; i++) {
+        more = c->may[i] <= PORT_MAX;
     }
-    return open;
+    return more;
+}
+
+static bool knows_ports(const struct path_declared *declared, size_t sw)
+{
+    return declared->states && declared->states[sw] && declared->states[sw]->n_ports > 0;
+}
+
+/* Whether all that is sent between these two can leave now. */
+static bool is_up(const struct switch_state *now, const struct action *actions, size_t begin,
+                  size_t end)
+{
+    bool up = true;
+    for (size_t i = begin; i < end && up; i++) {
+        up = !action_sends(&actions[i]) || !port_no_exit(now->ports, now->n_ports, actions[i].port);
+    }
+    return up;
+}
+
+/* A case's actions, with the copy that failover takes now in place of all of
+ * them. Returns how many. */
+static size_t take_failover(const struct switch_state *now, const struct expected_case *c,
+                            struct action *out)
+{
+    size_t n = 0, n_left = 0, begin = 0;
+    bool taken = false;
+    for (size_t i = 0; i < c->n_actions; i++) {
+        const struct action *action = &c->actions[i];
+        if (action->type == ACTION_FAILOVER) {
+            n_left = action->n_ways;
+            taken = false;
+        } else if (n_left == 0) {
+            out[n++] = *action;
+        } else if (action->type == ACTION_COPY) {
+            begin = i;
+        } else if (action->type == ACTION_COPY_END) {
+            n_left--;
+            bool takes = !taken && is_up(now, c->actions, begin, i);
+            for (size_t j = begin; j <= i && takes; j++) {
+                out[n++] = c->actions[j];
+            }
+            taken |= takes;
+        }
+    }
+    return n;
+}
+
+/* What the case does, and what is open behind that. -1 without memory. */
+static int compile_actions(struct path_declared *declared, size_t sw, const struct expected_case *c,
+                           struct flow_entry *entry)
+{
+    static const struct action several = {.type = ACTION_OPEN, .reason = path_several};
+    bool fails_over = has_choice(c, ACTION_FAILOVER), more = may_more(c);
+    bool is_open =
+        (fails_over && !knows_ports(declared, sw)) || (more && has_choice(c, ACTION_ONE_OF));
+    entry->actions = c->actions;
+    entry->n_actions = (uint16_t)c->n_actions;
+    if (!fails_over && !more) {
+        return 0;
+    }
+    struct action *actions =
+        base_arena_alloc(&declared->flows[sw].arena, (c->n_actions + 1) * sizeof *actions);
+    if (!actions || c->n_actions == UINT16_MAX) {
+        return -1;
+    }
+    size_t n = 0;
+    if (fails_over && !is_open) {
+        n = take_failover(declared->states[sw], c, actions);
+    } else if (!is_open) {
+        for (; n < c->n_actions; n++) {
+            actions[n] = c->actions[n];
+        }
+    }
+    if (is_open || more) {
+        actions[n++] = several;
+    }
+    entry->actions = actions;
+    entry->n_actions = (uint16_t)n;
+    return 0;
 }
 
 /* Cases beyond the last priority compete with each other, and so are open. */
@@ -38,19 +122,13 @@ static int compile_port(struct path_declared *declared, const struct expected_po
                         size_t *n_cases)
 {
     enum { MOST = FIRST_CASE_PRIORITY - DROP_PRIORITY - 1 };
-    static const struct action several = {.type = ACTION_OPEN, .reason = PATH_DECLARED_SEVERAL};
     for (size_t i = 0; i < port->n_cases; i++) {
         const struct expected_case *c = &port->cases[i];
-        struct flow_entry entry = {.match = c->match,
-                                   .actions = c->actions,
-                                   .n_actions = (uint16_t)c->n_actions,
-                                   .priority =
-                                       (uint16_t)(FIRST_CASE_PRIORITY - (i < MOST ? i : MOST))};
-        if (is_open(c)) {
-            entry.actions = &several;
-            entry.n_actions = 1;
-        }
-        if (add_entry(&declared->flows[port->port.sw], &entry) < 0) {
+        struct flow_entry entry = {
+            .match = c->match, .priority = (uint16_t)(FIRST_CASE_PRIORITY - (i < MOST ? i : MOST))};
+        size_t sw = port->port.sw;
+        if (compile_actions(declared, sw, c, &entry) < 0 ||
+            add_entry(&declared->flows[sw], &entry) < 0) {
             return -1;
         }
         declared->cases[(*n_cases)++] = c;
@@ -146,7 +224,13 @@ static int open_network(struct path_declared *declared)
 
 int path_declared_open(struct path_declared *declared, const struct expectation *expectation)
 {
-    *declared = (struct path_declared){.expectation = expectation};
+    return path_declared_open_now(declared, expectation, NULL);
+}
+
+int path_declared_open_now(struct path_declared *declared, const struct expectation *expectation,
+                           const struct switch_state *const *states)
+{
+    *declared = (struct path_declared){.expectation = expectation, .states = states};
     int status = compile(declared) < 0 ? -1 : open_network(declared);
     if (status < 0) {
         path_declared_close(declared);

@@ -8,17 +8,14 @@
 #include "model/expectation.h"
 #include "path/network.h"
 
-/* Why it is open what is declared of packets that `may` leave by further ports, or leave by one of
- * several as these are up. */
-#define PATH_DECLARED_SEVERAL "the expectation allows several ways"
-
 struct path_declared {
     struct path_network network;
     const struct expectation *expectation;
-    struct flow_table *flows;           /* by switch */
-    struct port *ports;                 /* as network.cables: what FLOOD and ALL mean */
-    const struct expected_case **cases; /* by switch, by entry */
-    size_t *begins;                     /* by switch: its first in cases */
+    const struct switch_state *const *states; /* by switch; NULL, and NULLs among them: not known */
+    struct flow_table *flows;                 /* by switch */
+    struct port *ports;                       /* as network.cables: what FLOOD and ALL mean */
+    const struct expected_case **cases;       /* by switch, by entry */
+    size_t *begins;                           /* by switch: its first in cases */
 };
 
 /* Compiles `ports:`. A port that is not listed drops, if its switch is listed; with `unlisted: any`
@@ -27,6 +24,11 @@ struct path_declared {
  * topology cables. The expectation must outlive it. -1 without memory: then there is nothing to
  * free. */
 int path_declared_open(struct path_declared *declared, const struct expectation *expectation);
+
+/* The same where it is known which ports are up, and so by which of them `failover` sends. The
+ * states must last until it returns. */
+int path_declared_open_now(struct path_declared *declared, const struct expectation *expectation,
+                           const struct switch_state *const *states);
 void path_declared_close(struct path_declared *declared);
 
 /* The case that an entry was made of; NULL: ENTRY_NONE, or one that was not written. */

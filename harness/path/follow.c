@@ -125,8 +125,18 @@ static bool is_placed(const struct following *following, const struct path_hop *
            memcmp(host->mac, hop->header.dl_dst, sizeof host->mac) == 0;
 }
 
-/* It may leave as it came, by every port but that by which it came. */
-static void leave_anywhere(struct following *following, size_t index, enum path_doubt doubt)
+static bool is_among(const struct space_emission *out, size_t n, uint16_t port)
+{
+    size_t i = 0;
+    while (i < n && out[i].port != port) {
+        i++;
+    }
+    return i < n;
+}
+
+/* It may leave as it came, by every port but that by which it came, and those of `out`. */
+static void leave_anywhere(struct following *following, size_t index, enum path_doubt doubt,
+                           const struct space_emission *out, size_t n_out)
 {
     const struct path_network *network = following->network;
     const struct path_hop *hop = &following->walk->hops[index];
@@ -138,7 +148,8 @@ static void leave_anywhere(struct following *following, size_t index, enum path_
         bool is_meant =
             !is_known || port.port == network->topology->hosts[following->place].port.port;
         struct space_emission packet = {.port = port.port, .header = hop->header};
-        if (port.port != hop->in.port && is_meant && !path_no_exit(network, port)) {
+        if (port.port != hop->in.port && is_meant && !is_among(out, n_out, port.port) &&
+            !path_no_exit(network, port)) {
             leave(following, index, &packet, i);
         }
     }
@@ -155,7 +166,7 @@ static void touch_step(struct following *following, size_t index, const struct p
     for (size_t i = 0; i < step->n_told; i++) {
         touch->controller |= out[i].port == PORT_CONTROLLER;
         if (out[i].port == PORT_NORMAL) {
-            leave_anywhere(following, index, PATH_NORMAL);
+            leave_anywhere(following, index, PATH_NORMAL, NULL, 0);
         } else if (step->open) {
             leave(following, index, &out[i], i);
         }
@@ -163,7 +174,8 @@ static void touch_step(struct following *following, size_t index, const struct p
     if (step->open && step->open != path_normal) {
         touch->open = step->open;
         leave_anywhere(following, index,
-                       path_is_normal(step->open) ? PATH_NORMAL_REWRITTEN : PATH_OPEN);
+                       path_is_normal(step->open) ? PATH_NORMAL_REWRITTEN : PATH_OPEN, out,
+                       step->n_told);
     }
 }
 

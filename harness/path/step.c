@@ -7,6 +7,7 @@
 
 const char path_no_memory[] = "out of memory";
 const char path_normal[] = "NORMAL";
+const char path_several[] = "the expectation allows several ways";
 
 bool path_is_normal(const char *open)
 {
@@ -187,9 +188,10 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
     if (compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
         behavior.unknown = path_no_memory;
     }
-    step->n_told = behavior.unknown ? 0 : behavior.n_outputs;
-    step->open = step->n_told > 0 && space_behavior_has(&behavior, PORT_NORMAL) ? path_normal
-                                                                                : behavior.unknown;
+    bool tells = !behavior.unknown || behavior.unknown == path_several;
+    bool normal = !behavior.unknown && space_behavior_has(&behavior, PORT_NORMAL);
+    step->n_told = tells ? behavior.n_outputs : 0;
+    step->open = normal ? path_normal : behavior.unknown;
     step->n_sent = step->open ? 0 : step->n_told;
     for (size_t i = 0; i < step->n_told; i++) {
         const struct space_output *output = &behavior.outputs[i];

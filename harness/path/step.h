@@ -69,8 +69,13 @@ struct path_step {
     const char *open;        /* why it is not known what comes out: taker.open, or of the actions */
     size_t n_sent;           /* packets that leave; 0 where it is open */
     size_t n_told; /* packets in `out`: n_sent, or, where only NORMAL makes it open, those of
-                      its actions, one to PORT_NORMAL among them */
+                      its actions, one to PORT_NORMAL among them; where path_several does, those
+                      that surely leave */
 };
+
+/* Why it is open, this pointer, what is declared of packets that `may` leave by further ports, none
+ * of which is in `out`, or leave by one of several as these are up. */
+extern const char path_several[];
 
 /* Why it is open, this pointer, what NORMAL does with a packet: "NORMAL". */
 extern const char path_normal[];

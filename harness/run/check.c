@@ -258,11 +258,14 @@ static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && run_checking_select(checking);
     checking->reads = CHANNEL_FLOWS | (traffic ? CHANNEL_PORTS : 0);
-    if (path_declared_open(&checking->declared, checking->expectation) < 0) {
+    if (open_all(checking, traffic) < 0 || get_states(checking) < 0) {
+        return -1;
+    }
+    if (path_declared_open_now(&checking->declared, checking->expectation,
+                               checking->now.states.by_switch) < 0) {
         return base_fail(checking->error, "out of memory");
     }
-    if (open_all(checking, traffic) < 0 || get_states(checking) < 0 ||
-        run_checking_index(checking) < 0) {
+    if (run_checking_index(checking) < 0) {
         return -1;
     }
     note_interrupt(checking);

@@ -114,6 +114,18 @@ static void claims_hold_and_normal_may_do_what_they_do_not_speak_of(void **state
     free_planned(&planned);
 }
 
+/* What a case may do besides takes nothing from what it must do: as often, and as it was sent. */
+static void what_may_leave_besides_replaces_nothing(void **state)
+{
+    (void)state;
+    struct planned planned;
+    plan(&planned, "topology: net.yaml\nports: {s1: {1: {output: [2], may: [3]}}}\n", "");
+    expect(&planned, A, "broadcast", "0 1 0..2 0..1"); /* s2 is not listed */
+    const struct traffic_probe *probe = &planned.plan.probes[find(&planned, A, "broadcast")];
+    assert_int_equal(traffic_plan_arrival(probe, B)->n_as, 1);
+    free_planned(&planned);
+}
+
 /* What is certain by `ports:`, and no claim allows, is a stray. */
 static void claims_are_a_closed_world_elsewhere(void **state)
 {
@@ -235,6 +247,7 @@ static void arrivals_are_judged(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_claims_what_is_certain_must_arrive),
     cmocka_unit_test(claims_hold_and_normal_may_do_what_they_do_not_speak_of),
+    cmocka_unit_test(what_may_leave_besides_replaces_nothing),
     cmocka_unit_test(claims_are_a_closed_world_elsewhere),
     cmocka_unit_test(what_is_not_listed_is_open_where_nothing_is_claimed),
     cmocka_unit_test(rewritten_for_normal_it_arrives_in_any_form),
