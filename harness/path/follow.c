@@ -142,7 +142,9 @@ static void leave_anywhere(struct following *following, size_t index, enum path_
     const struct path_hop *hop = &following->walk->hops[index];
     bool by_normal = doubt != PATH_OPEN, is_known = by_normal && is_placed(following, hop);
     following->touch->floods |= by_normal && !is_known;
-    following->doubt = hop->doubt == PATH_SURE ? doubt : hop->doubt;
+    following->doubt = hop->doubt == PATH_SURE     ? doubt
+                       : hop->doubt == PATH_CHOSEN ? PATH_OPEN
+                                                   : hop->doubt;
     for (size_t i = network->begins[hop->in.sw]; i < network->begins[hop->in.sw + 1]; i++) {
         struct port_ref port = network->cables[i].port;
         bool is_meant =
@@ -152,6 +154,18 @@ static void leave_anywhere(struct following *following, size_t index, enum path_
             !path_no_exit(network, port)) {
             leave(following, index, &packet, i);
         }
+    }
+    following->doubt = hop->doubt;
+}
+
+/* It may leave by each of these. */
+static void leave_by_choice(struct following *following, size_t index,
+                            const struct space_emission *out, size_t begin, size_t end)
+{
+    const struct path_hop *hop = &following->walk->hops[index];
+    following->doubt = hop->doubt == PATH_SURE ? PATH_CHOSEN : hop->doubt;
+    for (size_t i = begin; i < end; i++) {
+        leave(following, index, &out[i], i);
     }
     following->doubt = hop->doubt;
 }
@@ -171,7 +185,10 @@ static void touch_step(struct following *following, size_t index, const struct p
             leave(following, index, &out[i], i);
         }
     }
-    if (step->open && step->open != path_normal) {
+    if (step->n_chosen > 0) {
+        touch->open = step->open;
+        leave_by_choice(following, index, out, step->n_told, step->n_told + step->n_chosen);
+    } else if (step->open && step->open != path_normal) {
         touch->open = step->open;
         leave_anywhere(following, index,
                        path_is_normal(step->open) ? PATH_NORMAL_REWRITTEN : PATH_OPEN, out,

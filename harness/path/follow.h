@@ -18,6 +18,7 @@ enum {
 /* Why a copy comes only perhaps: the first reason on its way (path_follow_touch). */
 enum path_doubt {
     PATH_SURE,
+    PATH_CHOSEN,           /* a switch may have chosen this way; its form is known */
     PATH_NORMAL,           /* NORMAL may have sent it here */
     PATH_NORMAL_REWRITTEN, /* the same, and its form is not known */
     PATH_OPEN              /* it is not known what a switch did with it */

@@ -3,6 +3,8 @@
  * What one switch does with packets: may they enter, which entry takes them, what comes out. */
 #include "path/step.h"
 
+#include "space/rewrite.h"
+
 #include <string.h>
 
 const char path_no_memory[] = "out of memory";
@@ -170,6 +172,69 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
 
 /* ------------------------------------------------------------------ one packet */
 
+static struct space_emission emit(const struct space_output *output, const struct header *header)
+{
+    return (struct space_emission){.port = output->port,
+                                   .max_len = output->max_len,
+                                   .queued = output->queued,
+                                   .queue_id = output->queue_id,
+                                   .header = space_rewritten(&output->rewrite, header)};
+}
+
+/* How many of the first n outputs are this one. */
+static size_t count_alike(const struct space_behavior *way, size_t n,
+                          const struct space_output *output)
+{
+    size_t n_alike = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_alike += space_output_compare(&way->outputs[i], output) == 0;
+    }
+    return n_alike;
+}
+
+/* How often each of these ways, and one of them, sends this. */
+static void count_in_ways(const struct space_behavior *ways, size_t n_ways,
+                          const struct space_output *output, size_t *least, size_t *most)
+{
+    *least = SIZE_MAX;
+    *most = 0;
+    for (size_t w = 0; w < n_ways; w++) {
+        size_t n = count_alike(&ways[w], ways[w].n_outputs, output);
+        *least = n < *least ? n : *least;
+        *most = n > *most ? n : *most;
+    }
+}
+
+/* What all ways send, and, behind that, what only some of them do. More than there is room for, or
+ * NORMAL among it: nothing. */
+static void tell_ways(const struct space_behavior *behavior, const struct header *header,
+                      struct space_emission out[PATH_OUTPUTS], struct path_step *step)
+{
+    size_t n = 0, least, most;
+    for (int chosen = 0; chosen < 2; chosen++) {
+        for (size_t w = 0; w < behavior->n_ways; w++) {
+            const struct space_behavior *way = &behavior->ways[w];
+            for (size_t i = 0; i < way->n_outputs; i++) {
+                const struct space_output *output = &way->outputs[i];
+                size_t nth = count_alike(way, i, output);
+                count_in_ways(behavior->ways, behavior->n_ways, output, &least, &most);
+                bool is_common = nth < least;
+                count_in_ways(behavior->ways, w, output, &least, &most);
+                if (nth < most || is_common == (chosen > 0)) {
+                    continue; /* an earlier way sent as many */
+                }
+                if (n == PATH_OUTPUTS || output->port == PORT_NORMAL) {
+                    step->n_told = step->n_chosen = 0;
+                    return;
+                }
+                out[n++] = emit(output, header);
+                step->n_told += chosen == 0;
+                step->n_chosen += chosen > 0;
+            }
+        }
+    }
+}
+
 void path_step(const struct path_network *network, size_t sw, const struct header *header,
                struct space_emission out[PATH_OUTPUTS], struct path_step *step)
 {
@@ -188,18 +253,17 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
     if (compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
         behavior.unknown = path_no_memory;
     }
-    bool tells = !behavior.unknown || behavior.unknown == path_several;
+    bool tells = (!behavior.unknown || behavior.unknown == path_several) &&
+                 behavior.n_outputs <= PATH_OUTPUTS;
     bool normal = !behavior.unknown && space_behavior_has(&behavior, PORT_NORMAL);
     step->n_told = tells ? behavior.n_outputs : 0;
     step->open = normal ? path_normal : behavior.unknown;
     step->n_sent = step->open ? 0 : step->n_told;
     for (size_t i = 0; i < step->n_told; i++) {
-        const struct space_output *output = &behavior.outputs[i];
-        out[i] = (struct space_emission){.port = output->port,
-                                         .max_len = output->max_len,
-                                         .queued = output->queued,
-                                         .queue_id = output->queue_id,
-                                         .header = space_rewritten(&output->rewrite, header)};
+        out[i] = emit(&behavior.outputs[i], header);
+    }
+    if (behavior.n_ways > 0) {
+        tell_ways(&behavior, header, out, step);
     }
     base_arena_free(&arena);
 }

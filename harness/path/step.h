@@ -68,9 +68,10 @@ struct path_step {
     struct path_taker taker; /* entry ENTRY_NONE and open NULL: it is dropped, or does not get in */
     const char *open;        /* why it is not known what comes out: taker.open, or of the actions */
     size_t n_sent;           /* packets that leave; 0 where it is open */
-    size_t n_told; /* packets in `out`: n_sent, or, where only NORMAL makes it open, those of
-                      its actions, one to PORT_NORMAL among them; where path_several does, those
-                      that surely leave */
+    size_t n_told;   /* packets in `out`: n_sent, or, where only NORMAL makes it open, those of
+                        its actions, one to PORT_NORMAL among them; where path_several does, or a
+                        choice between known ways, those that surely leave */
+    size_t n_chosen; /* behind them in `out`: what leaves by one of the ways, and not by all */
 };
 
 /* Why it is open, this pointer, what is declared of packets that `may` leave by further ports, none

@@ -126,6 +126,23 @@ static void what_may_leave_besides_replaces_nothing(void **state)
     free_planned(&planned);
 }
 
+/* One of several ways takes nothing from what leaves by all of them, and leads nowhere else. */
+static void a_choice_is_between_its_ways(void **state)
+{
+    (void)state;
+    struct planned planned;
+    plan(&planned,
+         "topology: net.yaml\n"
+         "ports: {s1: {1: {output: [2], one_of: [3, 4]}}, s2: {1: {output: [2]}, 3: {output: "
+         "[2]}}}\n",
+         "");
+    expect(&planned, A, "broadcast", "0 1 0..1 0..1");
+    const struct traffic_probe *probe = &planned.plan.probes[find(&planned, A, "broadcast")];
+    assert_int_equal(traffic_plan_arrival(probe, B)->n_as, 1);
+    assert_int_equal(traffic_plan_arrival(probe, CAP)->n_as, 1);
+    free_planned(&planned);
+}
+
 /* What is certain by `ports:`, and no claim allows, is a stray. */
 static void claims_are_a_closed_world_elsewhere(void **state)
 {
@@ -248,6 +265,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_claims_what_is_certain_must_arrive),
     cmocka_unit_test(claims_hold_and_normal_may_do_what_they_do_not_speak_of),
     cmocka_unit_test(what_may_leave_besides_replaces_nothing),
+    cmocka_unit_test(a_choice_is_between_its_ways),
     cmocka_unit_test(claims_are_a_closed_world_elsewhere),
     cmocka_unit_test(what_is_not_listed_is_open_where_nothing_is_claimed),
     cmocka_unit_test(rewritten_for_normal_it_arrives_in_any_form),

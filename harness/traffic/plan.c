@@ -95,7 +95,7 @@ static void follow(struct sender *sender, const struct header *header)
 static bool is_allowed(const struct sender *sender, enum path_doubt doubt)
 {
     return doubt == PATH_NORMAL || doubt == PATH_NORMAL_REWRITTEN ||
-           (doubt == PATH_OPEN && !sender->has_claims);
+           ((doubt == PATH_OPEN || doubt == PATH_CHOSEN) && !sender->has_claims);
 }
 
 /* How many copies must, and may, arrive at `to`: what a claim says; else what the ports say, if no
