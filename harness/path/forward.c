@@ -538,12 +538,14 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
     for (size_t i = begin; i < explorer->n_entries && either; i++) {
         struct match parts[2];
         struct header example;
-        size_t n_parts = part_of(hop, &entries[explorer->entries[i]], cube, parts);
+        const struct flow_entry *rival = &entries[explorer->entries[i]];
+        bool chooses = rival->flags & SPACE_ALTERNATIVE;
+        size_t n_parts = part_of(hop, rival, cube, parts);
         either->either = true;
         for (size_t j = 0; j < n_parts; j++) {
             if (passes(explorer, either, &parts[j], &example)) {
                 note_unknown(explorer, either, &parts[j], &example,
-                             "two entries of the same priority take it");
+                             chooses ? SPACE_CHOICE : SPACE_COMPETITION);
             }
         }
     }
