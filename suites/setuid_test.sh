@@ -41,9 +41,12 @@ report() {
     fi
 }
 
-# as_nobody COMMAND...: without a search for leaks, which a sanitizer cannot do in a set-gid process.
+# Without a set-gid process's own status: a sanitizer cannot look for leaks there, and changes it.
+grep -q __asan_init "$B/tapproof" && sanitized=yes
+
+# as_nobody COMMAND...
 as_nobody() {
-    ASAN_OPTIONS=detect_leaks=0 setpriv --reuid=65534 --regid=65534 --clear-groups "$@" > "$work/out" 2>&1 < /dev/null
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$@" > "$work/out" 2>&1 < /dev/null
 }
 
 as_nobody "$work/tapproof" check "$work/secret.yaml"
@@ -53,7 +56,8 @@ for program in tapproof tapd tapping tapsniff; do
     for bit in u g; do
         chmod 755 "$work/$program" && chmod $bit+s "$work/$program"
         as_nobody "$work/$program" check "$work/secret.yaml"
-        [ $? = 3 ] && grep -q 'set-uid and set-gid are refused' "$work/out" && ! grep -q s3cret "$work/out"
+        status=$?
+        { [ $status = 3 ] || [ "$bit$sanitized" = gyes ]; } && grep -q 'set-uid and set-gid are refused' "$work/out" && ! grep -q s3cret "$work/out"
         report "$program, $bit+s" $?
     done
 done

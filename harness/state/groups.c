@@ -23,7 +23,7 @@ static struct result *add_result(struct state_run *run, uint32_t id, struct plac
 }
 
 /* Fails, or passes where both are there and the same. */
-static int compare(struct state_run *run, const struct group *expected,
+static int compare(struct state_run *run, uint32_t id, const struct group *expected,
                    const struct group *observed, struct place place)
 {
     struct base_arena *arena = &run->report->arena;
@@ -33,7 +33,7 @@ static int compare(struct state_run *run, const struct group *expected,
                                   .state = run->state,
                                   .expected_group = expected,
                                   .observed_group = observed};
-    struct result *result = add_result(run, expected ? expected->id : observed->id, place);
+    struct result *result = add_result(run, id, place);
     if (!result || (expected && observed && group_equal(expected, observed))) {
         return result ? 0 : -1;
     }
@@ -72,13 +72,15 @@ int state_groups_result(struct state_run *run)
     for (size_t i = 0; i < expectation->n_expected_groups && !failed; i++) {
         const struct expected_group *expected = &expectation->expected_groups[i];
         const struct group *group = &expectation->groups.groups[expected->group];
-        failed = expected->sw == run->sw
-                     ? compare(run, group, group_find(groups, group->id), expected->place)
-                     : 0;
+        failed = expected->sw == run->sw ? compare(run, group->id, group,
+                                                   group_find(groups, group->id), expected->place)
+                                         : 0;
     }
     for (size_t i = 0; i < groups->n_groups && !failed; i++) {
         const struct group *group = &groups->groups[i];
-        failed = is_expected(run, group->id) ? 0 : compare(run, NULL, group, (struct place){0});
+        failed = is_expected(run, group->id)
+                     ? 0
+                     : compare(run, group->id, NULL, group, (struct place){0});
     }
     return failed;
 }
