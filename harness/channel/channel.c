@@ -490,14 +490,15 @@ static void on_kept_down(void *owner, struct channel_conn *conn, const struct ba
     channel_conn_free(conn);
 }
 
-/* Whether the switch may have said less in 1.0 than it would in 1.3. One that dials cannot be asked
+/* Whether the switch may have said less in 1.0 than it would in 1.3. Open vSwitch with all its
+ * versions, as it is unless told otherwise, lists none of them. One that dials cannot be asked
  * in both. */
 static bool may_hide(const struct session *session, const struct channel_dump *dump)
 {
     uint32_t newer = of_versions() & ~((UINT32_C(2) << OFP_VERSION) - 1);
     return dump->ok && session->conn && !session->insists && !session->listener &&
            session->protocol->version == OFP_VERSION &&
-           (channel_conn_listed(session->conn) & newer);
+           (channel_conn_offers(session->conn) & newer);
 }
 
 /* Asks in 1.3 as well; the session of 1.0 stays open beside it. */
@@ -525,7 +526,9 @@ static void end_beside(struct session *session, struct channel_dump *dump,
         *dump = *other;
         channel_conn_free(session->kept);
     } else {
-        dump->odd |= other->ok ? 0 : CHANNEL_ODD_UNTOLD;
+        bool listed = session->kept && channel_conn_listed(session->kept) != 0;
+        dump->odd |=
+            other->ok || !listed ? 0 : CHANNEL_ODD_UNTOLD; /* a header alone promises none */
         switch_state_free(&other->state);
         hang_up(session);
         session->protocol = of_protocol(OFP_VERSION);

@@ -124,6 +124,11 @@ const struct of_protocol *channel_conn_alternative(const struct channel_conn *co
     return found;
 }
 
+uint32_t channel_conn_offers(const struct channel_conn *conn)
+{
+    return conn->offers;
+}
+
 uint32_t channel_conn_listed(const struct channel_conn *conn)
 {
     return conn->listed;

@@ -57,6 +57,9 @@ const struct of_protocol *channel_conn_protocol(const struct channel_conn *conn)
  */
 const struct of_protocol *channel_conn_alternative(const struct channel_conn *conn);
 
+/* The versions that the peer's HELLO offers, in a list or by its header alone; 0: none came. */
+uint32_t channel_conn_offers(const struct channel_conn *conn);
+
 /* The versions that the peer's HELLO lists (bit n is version n on the wire); 0: it lists none. */
 uint32_t channel_conn_listed(const struct channel_conn *conn);
 
