@@ -153,8 +153,10 @@ static bool differs(const struct space_behavior *a, const struct space_behavior 
     struct space_region region = {.cube = match_exactly(header)};
     struct space_difference unused;
     size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
-    return !a->unknown && !b->unknown &&
-           space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
+    bool found =
+        !a->unknown && !b->unknown && space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
+    space_region_free(&region);
+    return found;
 }
 
 /* Whether a port keeps the switch from what is declared. FLOOD and ALL mean the ports that are

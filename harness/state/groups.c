@@ -85,21 +85,34 @@ int state_groups_result(struct state_run *run)
     return failed;
 }
 
+static int add_unseen(struct state_run *run, const struct state_unseen *unseen,
+                      struct result *result)
+{
+    if (result) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        state_excuse(run, unseen, result);
+    }
+    return result ? 0 : -1;
+}
+
 int state_groups_unseen(struct state_run *run, const struct state_unseen *unseen)
 {
     const struct expectation *expectation = run->expectation;
-    for (size_t i = 0; i < expectation->n_expected_groups; i++) {
+    size_t n_added = 0;
+    int failed = 0;
+    for (size_t i = 0; i < expectation->n_expected_groups && !failed; i++) {
         const struct expected_group *expected = &expectation->expected_groups[i];
-        uint32_t id = expectation->groups.groups[expected->group].id;
-        struct result *result =
-            expected->sw == run->sw ? add_result(run, id, expected->place) : NULL;
-        if (expected->sw == run->sw && !result) {
-            return -1;
-        }
-        if (result) {
-            result->verdict = VERDICT_INCONCLUSIVE;
-            state_excuse(run, unseen, result);
+        if (expected->sw == run->sw) {
+            uint32_t id = expectation->groups.groups[expected->group].id;
+            failed = add_unseen(run, unseen, add_result(run, id, expected->place));
+            n_added++;
         }
     }
-    return 0;
+    if (n_added == 0 && !failed && expectation->lists_groups &&
+        expectation->lists_groups[run->sw]) {
+        const char *none = base_arena_format(&run->report->arena, "group/%s", run->name);
+        failed =
+            add_unseen(run, unseen, state_add_result(run, RESULT_GROUP, none, (struct place){0}));
+    }
+    return failed;
 }

@@ -78,6 +78,22 @@ static void groups_that_are_not_told_are_not_judged(void **state)
     free_world(&world);
 }
 
+static void that_there_is_no_group_must_be_told_too(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    world.lists = false;
+    world.lists_groups = true;
+    world.state.version = 1;
+    judge(&world);
+    check_result(&world, "group/s1", VERDICT_INCONCLUSIVE);
+    world.state.version = 4;
+    judge(&world);
+    assert_int_equal(world.report.n_results, 1);
+    free_world(&world);
+}
+
 static void entries_of_a_table_are_left_out(void **state)
 {
     (void)state;
@@ -124,6 +140,7 @@ static void tables_have_names(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(groups_must_be_as_written),
     cmocka_unit_test(groups_that_are_not_told_are_not_judged),
+    cmocka_unit_test(that_there_is_no_group_must_be_told_too),
     cmocka_unit_test(entries_of_a_table_are_left_out),
     cmocka_unit_test(tables_have_names),
 };
