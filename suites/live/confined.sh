@@ -42,11 +42,11 @@ unset TAPPROOF_SANDBOX
 # Programs that send and capture frames
 "$B/tapsniff" all > "$scratch/sniffed" 2> "$scratch/said" < /dev/null &
 pid=$!
-wait_until grep -q 'listening at' "$scratch/said" && is_confined "$pid" && ! grep -q 'not confined' "$scratch/said"
+wait_until grep -q 'listening at' "$scratch/said" && wait_until is_confined "$pid" && ! grep -q 'not confined' "$scratch/said"
 report "tapsniff" $?
 "$B/tapping" h1 h2 -i 100ms > "$scratch/said" 2>&1 < /dev/null &
 other=$!
-wait_until grep -q 'h1' "$scratch/sniffed" && is_confined "$other" && ! grep -q 'not confined' "$scratch/said"
+wait_until grep -q 'h1' "$scratch/sniffed" && wait_until is_confined "$other" && ! grep -q 'not confined' "$scratch/said"
 report "tapping" $?
 kill -INT "$pid" "$other"
 wait "$pid" "$other"

@@ -232,7 +232,7 @@ def check(editor):
 def grown(early, late):
     """None, or by how much. AddressSanitizer keeps what is freed."""
     with open(BUILD + "/tapd", "rb") as program:
-        slack_kb = 1 << 20 if b"__asan_init" in program.read() else 1024
+        slack_kb = 1 << 20 if b"__asan_init" in program.read() else 2048
     return None if late[0] <= early[0] and late[1] <= early[1] + slack_kb else f"from {early} to {late}"
 
 
