@@ -8,7 +8,7 @@ enum { BITMAP = 1, ELEMENT_BYTES = 8, MAX_VERSION = 31 };
 void of_encode_hello(struct base_buffer *out, uint32_t xid, uint32_t versions)
 {
     size_t begin = of_begin(out, OFPT_HELLO, xid);
-    int highest = 31 - __builtin_clz(versions);
+    int highest = 31 - __builtin_clz(versions | 1); /* none is said as 1.0 alone */
     if (highest > OFP_VERSION) {
         if (!out->failed) {
             out->data[begin] = (uint8_t)highest;
