@@ -410,7 +410,7 @@ printf '# those of use to others first\ngroup_id=2,type=indirect,bucket=output:2
 printf 'meter=1 kbps bands=type=drop rate=100000\n' >"$work/two/state/s1.meters"
 printf 'in_port=1 actions=output:2\n' >"$work/two/state/s2.flows"
 cat >"$work/dump.sh" <<'END'
-for what in flows groups meters; do ovs-ofctl -O OpenFlow13 --no-stats dump-$what $1 | grep -v reply; done
+for what in flows groups meters; do ovs-ofctl -O OpenFlow13 --no-stats dump-$what $1 | grep -v reply | sort; done
 END
 run run "$work/two.yaml" --flows state -- sh -c \
     'ovs-vsctl get bridge s1 protocols; sh "$1" s1 >"$2"; lab flows state && sh "$1" s1 | cmp - "$2" && cat "$2"' \
