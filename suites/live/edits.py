@@ -232,7 +232,7 @@ def check(editor):
 def grown(early, late):
     """None, or by how much. AddressSanitizer keeps what is freed."""
     with open(BUILD + "/tapd", "rb") as program:
-        slack_kb = 1 << 20 if b"__asan_init" in program.read() else 2048
+        slack_kb = 1 << 20 if b"__asan_init" in program.read() else 1024
     return None if late[0] <= early[0] and late[1] <= early[1] + slack_kb else f"from {early} to {late}"
 
 
@@ -256,7 +256,7 @@ def main(edits, seed):
                 found = check(editor)
                 wrong += [f"after {number} edits:\n{found}"] if found else []
                 late = controller.size()
-                early = early or (late if number >= edits / 10 else None)
+                early = early or (late if number >= edits / 2 else None)
     except RuntimeError as error:
         wrong.append(f"after {number} edits: {error}")
     lost, strays = stream.finish()
@@ -268,7 +268,7 @@ def main(edits, seed):
     report(3, strays, f"of {stream.sent} frames of an isolated host none arrives anywhere")
     report(4, status, "tapd ends as it should")
     report(5, grown(early, late) if early else "it was not measured",
-           f"from the first tenth to the end tapd goes from {early} to {late} descriptors and kB")
+           f"from the middle to the end tapd goes from {early} to {late} descriptors and kB")
     print("1..5")
 
 
