@@ -20,46 +20,21 @@ static bool has_port(const struct action *action)
     return port <= PORT_MAX || (port >= PORT_IN_PORT && port != PORT_NONE);
 }
 
-/* The actions as a list without copies; what is rewritten in one alone cannot be said so. */
-static int flatten(const struct flow_entry *flow, struct base_arena *arena,
-                   struct learn_actions *out)
+/* Why the action is not one of those of a case; NULL: it is. */
+static const char *why_unsaid(const struct action *action, size_t depth)
 {
-    struct action *list = base_arena_alloc(arena, (flow->n_actions + 1u) * sizeof *list);
-    size_t depth = 0;
-    *out = (struct learn_actions){.actions = list};
-    for (size_t i = 0; list && i < flow->n_actions && !out->unsaid; i++) {
-        struct action plain = action_plain(&flow->actions[i]);
-        bool is_other = plain.type == ACTION_VENDOR || plain.type == ACTION_UNKNOWN;
-        if (action_frames(&plain)) {
-            depth += plain.type == ACTION_COPY;
-            depth -= plain.type == ACTION_COPY_END;
-        } else if (plain.type == ACTION_OPEN) {
-            out->unsaid = plain.reason;
-        } else if (plain.type > ACTION_ENQUEUE && !is_other) {
-            out->unsaid = space_action_open(plain.type);
-        } else if (action_sends(&plain) && !has_port(&plain)) {
-            out->unsaid = plain.type == ACTION_ENQUEUE ? "a queue of several ports" : "a port";
-        } else if (depth > 0 && !action_sends(&plain)) {
-            out->unsaid = several_copies;
-        } else {
-            list[out->n_actions++] = plain;
-        }
+    bool is_other = action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN;
+    const char *reason = NULL;
+    if (action->type == ACTION_OPEN) {
+        reason = action->reason;
+    } else if (action->type > ACTION_ENQUEUE && !is_other) {
+        reason = space_action_open(action->type);
+    } else if (action_sends(action) && !has_port(action)) {
+        reason = action->type == ACTION_ENQUEUE ? "a queue of several ports" : "a port";
+    } else if (depth > 0 && !action_sends(action)) {
+        reason = several_copies;
     }
-    return list ? 0 : -1;
-}
-
-/* Whether two lists are not alike in just one place, and which; SIZE_MAX: in none. */
-static bool differ_in_one(const struct learn_actions *a, const struct learn_actions *b, size_t *at)
-{
-    size_t n = 0;
-    *at = SIZE_MAX;
-    for (size_t i = 0; i < a->n_actions && i < b->n_actions; i++) {
-        if (!action_equal(&a->actions[i], &b->actions[i])) {
-            *at = i;
-            n++;
-        }
-    }
-    return a->n_actions == b->n_actions && n <= 1;
+    return reason;
 }
 
 static bool sends_by_number(const struct action *action)
@@ -67,122 +42,87 @@ static bool sends_by_number(const struct action *action)
     return action->type == ACTION_OUTPUT && action->port <= PORT_MAX;
 }
 
-static bool only_sends(const struct learn_actions *said)
+static bool sends_to(const struct learn_actions *said, uint16_t port)
 {
-    bool only = true;
-    for (size_t i = 0; i < said->n_actions && only; i++) {
-        only = sends_by_number(&said->actions[i]);
-    }
-    return only;
+    return actions_send_to(said->actions, said->n_actions, port);
 }
 
-/* Ways being collected: what they have in common, and the ports by which they differ. */
-struct choosing {
-    struct learn_actions first;
-    size_t at; /* the place of the port; SIZE_MAX: no other way was seen */
-    uint16_t ports[SPACE_WAYS_MAX];
-    size_t n_ports;
-};
-
-static bool add_port(struct choosing *choosing, uint16_t port)
+/* The ways of a choice, at actions[0]: copies of one output each. Returns how many actions these
+ * are, 0: something else is among them. */
+static size_t read_choice(const struct action *actions, size_t n_actions,
+                          struct learn_actions *ports)
 {
-    size_t i = 0;
-    while (i < choosing->n_ports && choosing->ports[i] != port) {
-        i++;
-    }
-    if (i < choosing->n_ports) {
-        return true;
-    }
-    if (choosing->n_ports == SPACE_WAYS_MAX) {
-        return false;
-    }
-    choosing->ports[choosing->n_ports++] = port;
-    return true;
-}
-
-/* False: it is not one more way that differs in the same port. */
-static bool add_way(struct choosing *choosing, const struct learn_actions *said)
-{
-    size_t at;
-    bool one = differ_in_one(&choosing->first, said, &at);
-    if (one && at == SIZE_MAX) {
-        return true;
-    }
-    bool same_place = choosing->at == SIZE_MAX || choosing->at == at;
-    if (!one || !same_place || !only_sends(said) || !only_sends(&choosing->first)) {
-        return false;
-    }
-    choosing->at = at;
-    return add_port(choosing, choosing->first.actions[at].port) &&
-           add_port(choosing, said->actions[at].port);
-}
-
-/* Whether a port of a way is one that all ways send to: then no case says it. */
-static bool is_said_twice(const struct choosing *choosing)
-{
-    bool twice = false;
-    for (size_t i = 0; i < choosing->first.n_actions && !twice; i++) {
-        for (size_t j = 0; j < choosing->n_ports && i != choosing->at && !twice; j++) {
-            twice = choosing->first.actions[i].port == choosing->ports[j];
-        }
-    }
-    return twice;
-}
-
-/* The common outputs, then a copy by each of the ports. */
-static int say_choice(const struct choosing *choosing, struct base_arena *arena,
-                      struct learn_actions *out)
-{
-    size_t n = 0, n_all = choosing->first.n_actions + 3 * choosing->n_ports;
-    struct action *list = base_arena_alloc(arena, n_all * sizeof *list);
-    if (!list) {
-        return -1;
-    }
-    for (size_t i = 0; i < choosing->first.n_actions; i++) {
-        if (i != choosing->at) {
-            list[n++] = choosing->first.actions[i];
-        }
-    }
-    list[n++] = (struct action){.type = ACTION_ONE_OF, .n_ways = (uint32_t)choosing->n_ports};
-    for (size_t i = 0; i < choosing->n_ports; i++) {
-        list[n++] = (struct action){.type = ACTION_COPY};
-        list[n++] = (struct action){.port = choosing->ports[i]};
-        list[n++] = (struct action){.type = ACTION_COPY_END};
-    }
-    *out = (struct learn_actions){.actions = list, .n_actions = n};
-    return 0;
-}
-
-int learn_say(const struct flow_table *flows, const struct space_overlapping *list, size_t i,
-              struct base_arena *arena, struct learn_actions *out)
-{
-    const struct flow_entry *flow = &flows->entries[list->entries[i]];
-    struct choosing choosing = {.at = SIZE_MAX};
-    if (flatten(flow, arena, out) < 0) {
-        return -1;
-    }
-    choosing.first = *out;
-    for (size_t j = 0; j < list->n_entries && !out->unsaid; j++) {
-        const struct flow_entry *other = &flows->entries[list->entries[j]];
-        struct learn_actions said;
-        if (j == i || !space_are_alternatives(flow, other)) {
-            continue;
-        }
-        if (j < i) {
-            out->is_again = true;
+    size_t at = 1;
+    struct action *list = ports->actions;
+    for (uint32_t i = 0; i < actions[0].n_ways; i++, at += 3) {
+        if (at + 2 >= n_actions || !sends_by_number(&actions[at + 1]) ||
+            actions[at + 2].type != ACTION_COPY_END) {
             return 0;
         }
-        if (flatten(other, arena, &said) < 0) {
-            return -1;
+        if (!sends_to(ports, actions[at + 1].port)) {
+            list[ports->n_actions++] = (struct action){.port = actions[at + 1].port};
         }
-        out->unsaid = said.unsaid ? said.unsaid : add_way(&choosing, &said) ? NULL : other_buckets;
     }
-    if (out->unsaid || choosing.n_ports == 0) {
-        return 0;
+    return at;
+}
+
+/* Whether behind all the outputs of a case the choice can be said: a file names each port once. */
+static bool can_choose(const struct learn_actions *said, const struct learn_actions *ports)
+{
+    bool can = true;
+    for (size_t i = 0; i < said->n_actions && can; i++) {
+        can = sends_by_number(&said->actions[i]) && !sends_to(ports, said->actions[i].port);
     }
-    if (is_said_twice(&choosing)) {
+    return can;
+}
+
+/* The outputs, then a copy by each of the ports; of one port there is no choice. */
+static void say_choice(const struct action *choice, const struct learn_actions *ports,
+                       struct learn_actions *out)
+{
+    struct action *list = out->actions;
+    if (ports->n_actions == 1) {
+        list[out->n_actions++] = ports->actions[0];
+        return;
+    }
+    list[out->n_actions] = *choice;
+    list[out->n_actions++].n_ways = (uint32_t)ports->n_actions;
+    for (size_t i = 0; i < ports->n_actions; i++) {
+        list[out->n_actions++] = (struct action){.type = ACTION_COPY};
+        list[out->n_actions++] = ports->actions[i];
+        list[out->n_actions++] = (struct action){.type = ACTION_COPY_END};
+    }
+}
+
+int learn_say(const struct flow_entry *flow, struct base_arena *arena, struct learn_actions *out)
+{
+    const struct action *choice = NULL;
+    struct learn_actions ports = {0};
+    size_t depth = 0, max = flow->n_actions + 1u;
+    *out = (struct learn_actions){.actions = base_arena_alloc(arena, max * sizeof *out->actions)};
+    ports.actions = base_arena_alloc(arena, max * sizeof *ports.actions);
+    if (!out->actions || !ports.actions) {
+        return -1;
+    }
+    for (size_t i = 0; i < flow->n_actions && !out->unsaid; i++) {
+        struct action plain = action_plain(&flow->actions[i]);
+        if (action_chooses(&plain)) {
+            size_t n = choice ? 0 : read_choice(&flow->actions[i], flow->n_actions - i, &ports);
+            choice = &flow->actions[i];
+            out->unsaid = n == 0 ? other_buckets : NULL;
+            i += n - 1;
+        } else if (action_frames(&plain)) {
+            depth += plain.type == ACTION_COPY;
+            depth -= plain.type == ACTION_COPY_END;
+        } else {
+            out->unsaid = why_unsaid(&plain, depth);
+            out->actions[out->n_actions++] = plain;
+        }
+    }
+    if (choice && !out->unsaid && !can_choose(out, &ports)) {
         out->unsaid = other_buckets;
-        return 0;
+    } else if (choice && !out->unsaid) {
+        say_choice(choice, &ports, out);
     }
-    return say_choice(&choosing, arena, out);
+    return 0;
 }

@@ -21,16 +21,13 @@ int learn_switches(struct learn_run *run, uint16_t expires_sec);
 
 /* What an expectation says of what an entry does. */
 struct learn_actions {
-    const struct action *actions;
+    struct action *actions;
     size_t n_actions;
     const char *unsaid; /* not NULL: why it has no words for it */
-    bool is_again;      /* an alternative of an entry before it, with which it was said */
 };
 
-/* actions.c: of the i-th entry of the list, with its alternatives there (space/table.h). Actions
- * live in the arena. -1 without memory. */
-int learn_say(const struct flow_table *flows, const struct space_overlapping *list, size_t i,
-              struct base_arena *arena, struct learn_actions *out);
+/* actions.c: of an entry, composed or not. Actions live in the arena. -1 without memory. */
+int learn_say(const struct flow_entry *flow, struct base_arena *arena, struct learn_actions *out);
 
 /* claims.c: claims, once the ports are there. -1 only without memory. */
 int learn_claims(struct learn_run *run, struct base_error *error);

@@ -131,15 +131,13 @@ static int learn_port(struct learning *learning, uint16_t number)
             continue;
         }
         const char *open = space_table_open(&learning->table, order->entries[i], &cube);
-        if (!open && learn_say(learning->flows, order, i, &expectation->arena, &said) < 0) {
+        if (!open && learn_say(flow, &expectation->arena, &said) < 0) {
             return -1;
         }
         if (open || said.unsaid) {
             return leave_out(learning, number, flow, open ? open : said.unsaid);
         }
-        if (!said.is_again) {
-            port.cases[port.n_cases++] = case_of(learning, order->entries[i], &cube, &said);
-        }
+        port.cases[port.n_cases++] = case_of(learning, order->entries[i], &cube, &said);
     }
     simplify(&port);
     expectation->ports[expectation->n_ports++] = port;

@@ -539,13 +539,11 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
         struct match parts[2];
         struct header example;
         const struct flow_entry *rival = &entries[explorer->entries[i]];
-        bool chooses = rival->flags & SPACE_ALTERNATIVE;
         size_t n_parts = part_of(hop, rival, cube, parts);
         either->either = true;
         for (size_t j = 0; j < n_parts; j++) {
             if (passes(explorer, either, &parts[j], &example)) {
-                note_unknown(explorer, either, &parts[j], &example,
-                             chooses ? SPACE_CHOICE : SPACE_COMPETITION);
+                note_unknown(explorer, either, &parts[j], &example, SPACE_COMPETITION);
             }
         }
     }

@@ -35,21 +35,37 @@ const char *path_no_exit(const struct path_network *network, struct port_ref por
 /* --------------------------------------------------------------------- outputs */
 
 /* Leaves out what does not leave the switch. */
-static const char *keep_leaving(const struct path_network *network, size_t sw,
-                                struct space_output *outputs, size_t *n_outputs)
+static void keep_leaving(const struct path_network *network, size_t sw, struct space_behavior *way)
 {
-    size_t n = *n_outputs;
-    *n_outputs = 0;
-    for (size_t i = 0; i < n; i++) {
+    struct space_output *outputs = (struct space_output *)way->outputs; /* made just now */
+    size_t n = way->n_outputs;
+    way->n_outputs = 0;
+    for (size_t i = 0; i < n && !way->unknown; i++) {
         struct port_ref port = {.sw = sw, .port = outputs[i].port};
-        if (port.port == PORT_FLOOD || port.port == PORT_ALL) {
-            return UNKNOWN_FLOOD;
-        }
+        way->unknown = port.port == PORT_FLOOD || port.port == PORT_ALL ? UNKNOWN_FLOOD : NULL;
         if (!path_no_exit(network, port)) {
-            outputs[(*n_outputs)++] = outputs[i];
+            outputs[way->n_outputs++] = outputs[i];
         }
     }
-    return *n_outputs > PATH_OUTPUTS ? "it sends more than 1024 packets at once" : NULL;
+    if (way->n_outputs > PATH_OUTPUTS) {
+        way->unknown = "it sends more than 1024 packets at once";
+    }
+}
+
+/* The same of a choice of the switch's. */
+static int keep_leaving_ways(const struct path_network *network, size_t sw,
+                             struct base_arena *arena, struct space_behavior *out)
+{
+    struct space_behavior ways[SPACE_WAYS_MAX];
+    for (size_t i = 0; i < out->n_ways; i++) {
+        ways[i] = out->ways[i];
+        keep_leaving(network, sw, &ways[i]);
+        if (ways[i].unknown) {
+            *out = ways[i];
+            return 0;
+        }
+    }
+    return space_behavior_of_ways(ways, out->n_ways, arena, out);
 }
 
 int path_behavior(const struct path_network *network, struct port_ref in,
@@ -80,12 +96,10 @@ static int compared_outputs_of(const struct path_network *network, struct port_r
     if (path_behavior(network, in, flow->actions, flow->n_actions, arena, out) < 0) {
         return -1;
     }
-    if (!out->unknown && out->n_outputs > 0) {
-        /* They were made in the arena just now. */
-        out->unknown =
-            keep_leaving(network, in.sw, (struct space_output *)out->outputs, &out->n_outputs);
+    if (!out->unknown) {
+        keep_leaving(network, in.sw, out);
     }
-    return 0;
+    return out->n_ways > 0 ? keep_leaving_ways(network, in.sw, arena, out) : 0;
 }
 
 int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
@@ -115,7 +129,7 @@ enum space_answer path_compete(const struct path_network *network, struct port_r
     if (compared_outputs_of(network, in, a, &arena, &x) == 0 &&
         compared_outputs_of(network, in, b, &arena, &y) == 0) {
         difference = difference ? difference : &other;
-        if (!x.unknown && !y.unknown) {
+        if (!space_behavior_open(&x) && !space_behavior_open(&y)) {
             answer = space_differ(region, &x, &y, budget, difference);
         } else {
             *difference = (struct space_difference){.within = region->cube, .is_whole = true};
@@ -164,8 +178,7 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
                      ? NULL
                      : space_table_open(&network->tables[sw], taker.entry, &at_port);
     if (!taker.open && compete) {
-        bool chooses = flows->entries[taker.entry].flags & SPACE_ALTERNATIVE;
-        taker.open = chooses ? SPACE_CHOICE : SPACE_COMPETITION;
+        taker.open = SPACE_COMPETITION;
     }
     return taker;
 }

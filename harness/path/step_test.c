@@ -3,6 +3,7 @@
  * One packet at one switch, and the rules that it consists of. */
 #include "path/step.h"
 
+#include "ofctl/group.h"
 #include "testing/line.h"
 
 static const struct header frame = {.in_port = 1, .dl_type = 0x88b5};
@@ -314,7 +315,36 @@ static void two_networks_treat_a_packet_alike(void **state)
     assert_false(alike("table=1 actions=drop", "table=1 actions=drop", false));
 }
 
+/* Of a bucket whose port is closed the copy does not leave; if that leaves one way, it is known. */
+static void each_way_asks_the_port(void **state)
+{
+    (void)state;
+    static struct space_emission out[PATH_OUTPUTS];
+    struct path_step step;
+    struct line line;
+    make_with(&line, "actions=output:3,group:1");
+    line.states[0].version = 4;
+    assert_int_equal(ofctl_parse_group("group_id=1,type=select,bucket=output:2,bucket=output:4",
+                                       &line.states[0].groups, NULL, NULL),
+                     0);
+    step_with(&line, &frame, out, &step);
+    assert_string_equal(step.open, SPACE_ONE_OF);
+    assert_int_equal(step.n_sent, 0);
+    assert_int_equal(step.n_told, 1);
+    assert_int_equal(out[0].port, 3);
+    assert_int_equal(step.n_chosen, 2);
+    line_port(&line, 0, 4)->config = PORT_CONFIG_DOWN;
+    step_with(&line, &frame, out, &step);
+    assert_int_equal(step.n_chosen, 1);
+    assert_int_equal(out[1].port, 2);
+    line_port(&line, 0, 2)->config = PORT_CONFIG_DOWN;
+    SENT(&line, 3);
+    group_table_free(&line.states[0].groups);
+    line_close(&line);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_way_asks_the_port),
     cmocka_unit_test(every_kind_of_output_asks_the_port),
     cmocka_unit_test(floods_as_open_flow_says),
     cmocka_unit_test(absent_ports_do_not_send),

@@ -103,7 +103,6 @@ static void put_set(const struct state_finding *found, size_t i, struct base_buf
     } else if (!set->entry) {
         base_put_text(out, "the table drops it: no entry takes it");
     } else {
-        base_put_text(out, set->may ? "if the group chooses this bucket: " : "");
         put_deviation(found, set, out);
         if (i > 0) { /* the entry of the first is what is advertised */
             put_in_brackets(set->entry, out);

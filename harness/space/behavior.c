@@ -343,7 +343,9 @@ bool space_behavior_has(const struct space_behavior *behavior, uint16_t port)
 
 bool space_behavior_equal(const struct space_behavior *a, const struct space_behavior *b)
 {
-    return !a->unknown && !b->unknown && a->n_outputs == b->n_outputs &&
-           (a->n_outputs == 0 ||
-            memcmp(a->outputs, b->outputs, a->n_outputs * sizeof *a->outputs) == 0);
+    bool equal = !space_behavior_open(a) && !space_behavior_open(b) && a->n_ways == b->n_ways;
+    for (size_t i = 0; i < a->n_ways && equal; i++) {
+        equal = compare_ways(&a->ways[i], &b->ways[i]) == 0;
+    }
+    return equal && compare_ways(a, b) == 0;
 }

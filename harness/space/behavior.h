@@ -47,7 +47,6 @@ _Static_assert(sizeof(struct space_output) == 140, "outputs are compared as byte
 
 /* Why a behaviour is unknown: of two entries it is not known which decides; rewritten packets are
  * handed to NORMAL. */
-#define SPACE_CHOICE           "a group chooses one of several buckets"
 #define SPACE_COMPETITION      "two entries of the same priority take it"
 #define SPACE_NORMAL_REWRITTEN "NORMAL after a rewrite"
 /* Open vSwitch keeps NO_FLOOD, set in 1.0, in 1.3, too. */
@@ -94,7 +93,7 @@ int space_behavior_of_ways(struct space_behavior *ways, size_t n_ways, struct ba
 /* Whether it sends something to this port. */
 bool space_behavior_has(const struct space_behavior *behavior, uint16_t port);
 
-/* Equal for every header. (Two that are not may still do the same on a cube:
+/* Equal for every header, way by way. (Two that are not may still do the same on a cube:
  * space_differ.) Unknown ones are never equal. */
 bool space_behavior_equal(const struct space_behavior *a, const struct space_behavior *b);
 
@@ -105,27 +104,14 @@ struct space_difference {
     bool is_cube;        /* they differ on every header of `within` */
 };
 
-/* Whether two known behaviours send different packets for some header of the
- * region: SPACE_FOUND and where. A rewrite to what a header has already is no
- * difference, nor is one of a field that it does not have. The region is the
- * same afterwards. */
+/* Whether two behaviours, known but for choices of the switch's own, send different packets for
+ * some header of the region: SPACE_FOUND and where. A rewrite to what a header has already is no
+ * difference, nor is one of a field that it does not have. Where there are ways, those of one that
+ * are none of the other's are a difference; SPACE_OPEN also where one is for the header that was
+ * found. The region is the same afterwards. */
 enum space_answer space_differ(struct space_region *region, const struct space_behavior *a,
                                const struct space_behavior *b, size_t *budget,
                                struct space_difference *difference);
-
-/* Whether a known behaviour sends different packets than each of n others does, for some header of
- * the region: SPACE_FOUND, and which. SPACE_EMPTY: one of them does the same for every header;
- * SPACE_OPEN also where one does for the header that was found. */
-enum space_answer space_differ_from_all(struct space_region *region,
-                                        const struct space_behavior *behavior,
-                                        const struct space_behavior *const *others, size_t n,
-                                        size_t *budget, struct space_difference *difference);
-
-/* The same against what is declared, which may have several ways. */
-enum space_answer space_differ_from_declared(struct space_region *region,
-                                             const struct space_behavior *behavior,
-                                             const struct space_behavior *declared, size_t *budget,
-                                             struct space_difference *difference);
 
 /* One concrete packet that leaves. */
 struct space_emission {

@@ -139,9 +139,10 @@ static bool pair_up(struct comparison *comparison, const struct space_behavior *
     return paired;
 }
 
-enum space_answer space_differ(struct space_region *region, const struct space_behavior *a,
-                               const struct space_behavior *b, size_t *budget,
-                               struct space_difference *difference)
+/* Of two that have one way each. */
+static enum space_answer differ(struct space_region *region, const struct space_behavior *a,
+                                const struct space_behavior *b, size_t *budget,
+                                struct space_difference *difference)
 {
     if (space_behavior_equal(a, b)) {
         return SPACE_EMPTY;
@@ -159,6 +160,60 @@ enum space_answer space_differ(struct space_region *region, const struct space_b
     free(comparison.a);
     free(comparison.b);
     free(comparison.taken);
+    return answer;
+}
+
+/* The ways of a behaviour: those of the switch's choice, or itself. */
+static size_t list_ways(const struct space_behavior *behavior, const struct space_behavior **ways)
+{
+    *ways = behavior->n_ways > 0 ? behavior->ways : behavior;
+    return behavior->n_ways > 0 ? behavior->n_ways : 1;
+}
+
+static enum space_answer miss_all(struct space_region *region, const struct space_behavior *way,
+                                  const struct space_behavior *others, size_t *budget,
+                                  struct space_difference *difference)
+{
+    const struct space_behavior *ways;
+    size_t n = list_ways(others, &ways);
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t i = 0; i < n && answer == SPACE_FOUND; i++) {
+        answer = differ(region, way, &ways[i], budget, difference);
+    }
+    return answer;
+}
+
+/* Whether one way is none of the others', for some header. */
+static enum space_answer differ_from_all(struct space_region *region,
+                                         const struct space_behavior *way,
+                                         const struct space_behavior *others, size_t *budget,
+                                         struct space_difference *difference)
+{
+    enum space_answer answer = miss_all(region, way, others, budget, difference);
+    if (answer == SPACE_FOUND && others->n_ways > 1) { /* what the last one misses, all must */
+        struct space_region one = {.cube = match_exactly(&difference->example)};
+        struct space_difference unused;
+        bool all = miss_all(&one, way, others, budget, &unused) == SPACE_FOUND;
+        answer = all ? SPACE_FOUND : SPACE_OPEN;
+        difference->is_whole = difference->is_cube = false;
+        space_region_free(&one);
+    }
+    return answer;
+}
+
+enum space_answer space_differ(struct space_region *region, const struct space_behavior *a,
+                               const struct space_behavior *b, size_t *budget,
+                               struct space_difference *difference)
+{
+    const struct space_behavior *const sides[] = {a, b}, *ways;
+    enum space_answer answer = SPACE_EMPTY;
+    for (size_t s = 0; s < 2 && answer == SPACE_EMPTY; s++) {
+        size_t n = list_ways(sides[s], &ways);
+        bool again = s > 0 && a->n_ways == 0 && b->n_ways == 0; /* the same question */
+        for (size_t i = 0; i < n && answer == SPACE_EMPTY && !again; i++) {
+            answer = differ_from_all(region, &ways[i], sides[!s], budget, difference);
+        }
+    }
     return answer;
 }
 

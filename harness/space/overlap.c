@@ -136,7 +136,6 @@ static bool goes_before(const struct space_table *table, size_t by, size_t entry
     const struct flow_entry *flows = table->flows->entries;
     return entry == ENTRY_NONE ||
            (space_table_precedes(table, by, entry) &&
-            !space_are_alternatives(&flows[by], &flows[entry]) &&
             (space_rank(&flows[by]) > space_rank(&flows[entry]) || !flow_open(&flows[entry])));
 }
 

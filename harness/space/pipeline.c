@@ -63,9 +63,7 @@ struct node {
     struct space_rewrite rewrite;
     uint64_t metadata;
     uint32_t queue_id;
-    bool queued, metered, selects;
-    uint8_t picks[SPACE_PICKS]; /* of the groups of the entry that takes them now */
-    size_t n_picks;
+    bool queued, metered;
     size_t n_actions, written_begin, n_written;
     size_t n_key, n_rows;
     const struct field_value *depends; /* a condition that is not known to hold; NULL: none */
@@ -202,7 +200,6 @@ static void add_leaf(struct composer *composer, const struct node *node)
     struct leaf *leaf = &composer->leaves[composer->n_leaves++];
     *leaf = (struct leaf){.flow = {.match = node->cube,
                                    .n_actions = (uint16_t)list->n,
-                                   .flags = node->selects ? SPACE_ALTERNATIVE : 0,
                                    .extras = node->depends,
                                    .n_extras = node->depends != NULL},
                           .way = {.n_rows = node->n_rows, .metered = node->metered},
@@ -296,18 +293,6 @@ static void take_by_tag(struct composer *composer, const struct node *node,
     }
 }
 
-/* The same for each bucket that a group may choose. */
-static void take_by_choice(struct composer *composer, const struct node *node, size_t n_choices,
-                           const struct flow_entry *flow)
-{
-    struct node chosen = *node;
-    chosen.n_picks++;
-    for (size_t i = 0; i < n_choices && !is_stopped(composer); i++) {
-        chosen.picks[node->n_picks] = (uint8_t)i;
-        take(composer, &chosen, flow);
-    }
-}
-
 /* The entry takes the packets of the node, and is the last of its way. */
 static void take(struct composer *composer, const struct node *node, const struct flow_entry *flow)
 {
@@ -320,9 +305,7 @@ static void take(struct composer *composer, const struct node *node, const struc
                                         .metadata = node->metadata,
                                         .queue_id = node->queue_id,
                                         .queued = node->queued,
-                                        .n_picks = node->n_picks,
                                         .out = &composer->actions};
-    memcpy(resolving.picks, node->picks, sizeof resolving.picks);
     composer->actions.n = node->n_actions;
     space_resolve_list(&resolving, flow->actions, flow->n_actions);
     if (more->experimenter || more->unknown) {
@@ -336,22 +319,14 @@ static void take(struct composer *composer, const struct node *node, const struc
                           next.n_written - next.written_begin);
     }
     next.metered |= more->meter != NO_METER;
-    next.selects |= node->n_picks > 0;
-    next.n_picks = 0;
     composer->no_memory |= resolving.is_exhausted;
     if (is_stopped(composer)) {
         return;
     }
     if (resolving.needs_tag) {
         take_by_tag(composer, node, flow);
-    } else if (resolving.n_choices > 0) {
-        take_by_choice(composer, node, resolving.n_choices, flow);
     } else if (resolving.open) {
-        uint32_t *key = &composer->key[next.n_key - 1];
-        uint32_t before = *key;
-        *key += goes_on(flow) ? KEY_COMPETES : 0; /* other alternatives go on, to more of a key */
         add_open_leaf(composer, &next, resolving.open);
-        *key = before;
     } else if (more->goto_table == NO_GOTO) {
         add_leaf(composer, &next);
     } else if (more->goto_table <= flow->table_id) {

@@ -15,12 +15,11 @@
  *   - of a group ALL each bucket, of INDIRECT the one, of FAST FAILOVER the first that lives, by
  * the state of ports; each is an action set of its own, on a copy (ACTION_COPY);
  *   - a meter lets everything pass.
- * A group SELECT makes a leaf of each bucket that the switch may choose: alternatives, with one
- * match and rank. What is not known is open (ACTION_OPEN), by name: an action that is not modelled,
- * missing groups and those that call each other in a circle, a second tag,
- * two entries of one priority that do not go on alike, written actions where no entry takes the
- * packet (Open vSwitch executes them, the specification drops it), and a pipeline that is too
- * large. */
+ * Of a group SELECT whose choice is the switch's the buckets that live stand side by side
+ * (ACTION_ONE_OF). What is not known is open (ACTION_OPEN), by name: an action that is not
+ * modelled, missing groups and those that call each other in a circle, a second tag, two entries of
+ * one priority that do not go on alike, written actions where no entry takes the packet (Open
+ * vSwitch executes them, the specification drops it), and a pipeline that is too large. */
 #ifndef SPACE_PIPELINE_H
 #define SPACE_PIPELINE_H
 

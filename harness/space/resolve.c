@@ -7,8 +7,7 @@
 
 static bool goes_on(const struct space_resolving *resolving)
 {
-    return !resolving->open && !resolving->needs_tag && resolving->n_choices == 0 &&
-           !resolving->is_exhausted;
+    return !resolving->open && !resolving->needs_tag && !resolving->is_exhausted;
 }
 
 static void put(struct space_resolving *resolving, const struct action *action)
@@ -189,41 +188,25 @@ static bool depends_on_ports(const struct space_resolving *resolving, const stru
     return depends && resolving->state->n_ports == 0;
 }
 
-/* Which of the buckets that live it is, from 0. */
-static size_t pick(struct space_resolving *resolving, const struct group *group)
-{
-    size_t n_live = 0;
-    for (size_t i = next_live(resolving, group, 0); i < group->n_buckets;
-         i = next_live(resolving, group, i + 1)) {
-        n_live++;
-    }
-    if (group->type == GROUP_FAILOVER || n_live <= 1) {
-        return 0;
-    }
-    if (resolving->nth_pick < resolving->n_picks) {
-        return resolving->picks[resolving->nth_pick++];
-    }
-    if (resolving->n_picks == SPACE_PICKS || n_live > SPACE_CHOICES) {
-        resolving->open = "groups of type select with more choices than are followed";
-    } else {
-        resolving->n_choices = n_live;
-    }
-    return 0;
-}
-
-/* One of the buckets that live. */
+/* One of the buckets that live: the first, or, of a SELECT, whichever the switch chooses. */
 static void resolve_one(struct space_resolving *resolving, const struct group *group)
 {
+    size_t first = next_live(resolving, group, 0), at = resolving->out->n;
+    bool chooses =
+        group->type == GROUP_SELECT && next_live(resolving, group, first + 1) < group->n_buckets;
+    uint32_t n_ways = 0;
     if (depends_on_ports(resolving, group)) {
         resolving->open = "a group that depends on ports, and these are not known";
-        return;
+    } else if (chooses) {
+        put(resolving, &(struct action){.type = ACTION_ONE_OF});
     }
-    size_t picked = pick(resolving, group), i = next_live(resolving, group, 0);
-    for (; picked > 0; picked--) {
-        i = next_live(resolving, group, i + 1);
-    }
-    if (i < group->n_buckets && goes_on(resolving)) {
+    for (size_t i = first; i < group->n_buckets && goes_on(resolving) && (chooses || n_ways == 0);
+         i = next_live(resolving, group, i + 1)) {
         resolve_bucket(resolving, &group->buckets[i]);
+        n_ways++;
+    }
+    if (chooses && n_ways > 0 && !resolving->is_exhausted) {
+        resolving->out->actions[at].n_ways = n_ways;
     }
 }
 

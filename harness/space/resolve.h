@@ -11,9 +11,6 @@
 /* Groups of groups are followed so deep. */
 enum { SPACE_GROUPS_DEEP = 16 };
 
-/* So many groups SELECT on one way are told apart, of so many buckets each. */
-enum { SPACE_PICKS = 4, SPACE_CHOICES = 64 };
-
 /* A list of actions that grows; free(actions). */
 struct space_list_of_actions {
     struct action *actions;
@@ -29,19 +26,16 @@ struct space_resolving {
     uint32_t queue_id; /* of outputs from here on, */
     bool queued;       /* if there was a set_queue */
     uint32_t groups[SPACE_GROUPS_DEEP];
-    size_t n_groups;            /* those that are being executed */
-    uint8_t picks[SPACE_PICKS]; /* of each SELECT with several buckets that live, which is taken, */
-    size_t n_picks, nth_pick;   /* and how many were met */
+    size_t n_groups; /* those that are being executed */
     /* What came of it: */
     struct space_list_of_actions *out;
     const char *open;  /* why it is not known what happens to them; NULL: it is */
     bool needs_tag;    /* it depends on whether there is a tag, and in the cube some have one */
-    size_t n_choices;  /* it depends on the choice of a further SELECT, of so many buckets */
     bool is_exhausted; /* no memory */
 };
 
-/* Appends what a list of actions comes to. It ends where `open`, `needs_tag`, n_choices or
- * `is_exhausted` is set. */
+/* Appends what a list of actions comes to. It ends where `open`, `needs_tag` or `is_exhausted` is
+ * set. */
 void space_resolve_list(struct space_resolving *resolving, const struct action *actions,
                         size_t n_actions);
 

@@ -22,17 +22,6 @@ static inline uint32_t space_rank(const struct flow_entry *entry)
     return (uint32_t)(UINT8_MAX - entry->table_id) << 16 | entry->priority;
 }
 
-/* In flow_entry.flags of a table that is composed (space/pipeline.h): others with the same match
- * and priority do what the switch may do as well. */
-enum { SPACE_ALTERNATIVE = 1 << 15 };
-
-/* Whether the switch chooses which of the two it does, of one rank and match. */
-static inline bool space_are_alternatives(const struct flow_entry *a, const struct flow_entry *b)
-{
-    return a->flags & b->flags & SPACE_ALTERNATIVE && space_rank(a) == space_rank(b) &&
-           match_equal(&a->match, &b->match);
-}
-
 struct space_slot {
     uint32_t tag;   /* more of the hash: most others are told apart without a look at them */
     uint32_t entry; /* and 1; 0: free */

@@ -37,7 +37,6 @@ struct state_set {
     size_t n_does;                  /* instructions and groups resolved */
     const struct flow_entry *rival; /* of the same priority, which takes them too; NULL: none */
     const struct flow_entry *right; /* hidden by `entry`, would do what is expected; NULL: none */
-    bool may;                       /* of a group SELECT that may choose another bucket */
     struct space_difference where;
 };
 

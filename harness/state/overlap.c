@@ -63,9 +63,8 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     struct space_region region = {0};
     /* What is unknown was noted already; entries of two tables do not compete. */
     bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
-    if ((port->named_only && !named) || of_a->behavior.unknown || of_b->behavior.unknown ||
-        flow_open(&entries[a]) || flow_open(&entries[b]) ||
-        space_are_alternatives(&entries[a], &entries[b]) ||
+    if ((port->named_only && !named) || space_behavior_open(&of_a->behavior) ||
+        space_behavior_open(&of_b->behavior) || flow_open(&entries[a]) || flow_open(&entries[b]) ||
         !match_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
         !match_intersect(&region.cube, &in_port, &region.cube)) {
         return;

@@ -71,44 +71,6 @@ static const char *why_unknown(struct state_port *port, const struct state_case 
     return open ? open : declared ? declared : space_behavior_open(behavior);
 }
 
-/* What the switch may do with the packets of an entry: it, and its alternatives. 0: another one of
- * them comes first, and is asked, or it is open what one does. */
-static size_t list_alternatives(struct state_port *port, size_t c, size_t entry,
-                                struct space_behavior rests[SPACE_WAYS_MAX],
-                                const struct space_behavior *out[SPACE_WAYS_MAX])
-{
-    const struct state_run *run = port->run;
-    const struct flow_entry *entries = run->flows->entries;
-    size_t n = 0;
-    for (size_t i = 0; i < run->flows->n_entries && n < SPACE_WAYS_MAX; i++) {
-        if (i != entry && !space_are_alternatives(&entries[i], &entries[entry])) {
-            continue;
-        }
-        out[n] =
-            state_port_judged(port, c, &run->ids[run->table.action_ids[i]].behavior, &rests[n]);
-        if (i < entry || space_behavior_open(out[n++])) {
-            return 0;
-        }
-    }
-    return n;
-}
-
-/* Whether one of the ways of the case is none that the entry, or an alternative, takes. */
-static enum space_answer find_missing_way(struct state_port *port, size_t c, size_t entry,
-                                          struct space_region *region,
-                                          struct space_difference *where)
-{
-    const struct space_behavior *declared = &port->cases[c].behavior;
-    const struct space_behavior *taken[SPACE_WAYS_MAX];
-    struct space_behavior rests[SPACE_WAYS_MAX];
-    size_t n = list_alternatives(port, c, entry, rests, taken);
-    enum space_answer answer = SPACE_EMPTY;
-    for (size_t i = 0; i < declared->n_ways && n > 0 && answer == SPACE_EMPTY; i++) {
-        answer = space_differ_from_all(region, &declared->ways[i], taken, n, &port->budget, where);
-    }
-    return answer;
-}
-
 /* What `entry` (ENTRY_NONE: the lack of one) does with headers of case `c`. */
 static void compare(struct state_port *port, size_t c, size_t entry)
 {
@@ -129,11 +91,8 @@ static void compare(struct state_port *port, size_t c, size_t entry)
             state_port_open(port, unknown, entry);
         }
     } else if (answer == SPACE_FOUND) {
-        answer = space_differ_from_declared(&region, behavior, &expected->behavior, &port->budget,
-                                            &deviation.where);
-        if (answer == SPACE_EMPTY && expected->behavior.n_ways > 0) {
-            answer = find_missing_way(port, c, entry, &region, &deviation.where);
-        }
+        answer =
+            space_differ(&region, &expected->behavior, behavior, &port->budget, &deviation.where);
         if (answer == SPACE_FOUND) {
             state_port_add(port, &deviation);
         }

@@ -63,9 +63,8 @@ static bool is_right(struct state_port *port, const struct state_deviation *devi
     struct space_region region = {.cube = match_exactly(&deviation->where.example)};
     struct space_difference unused;
     size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
-    bool right =
-        !space_behavior_open(expected) && !space_behavior_open(observed) &&
-        space_differ_from_declared(&region, observed, expected, &budget, &unused) == SPACE_EMPTY;
+    bool right = !space_behavior_open(expected) && !space_behavior_open(observed) &&
+                 space_differ(&region, expected, observed, &budget, &unused) == SPACE_EMPTY;
     space_region_free(&region);
     return right;
 }
@@ -128,8 +127,7 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
 {
     const struct state_case *expected = &port->cases[deviation->expected];
     const struct flow_entry *flow = flow_at(port, deviation->entry);
-    bool may = flow && flow->flags & SPACE_ALTERNATIVE;
-    bool alone = flow && deviation->rival == ENTRY_NONE && !may;
+    bool alone = flow && deviation->rival == ENTRY_NONE;
     *set =
         (struct state_set){.expected = expected->actions,
                            .n_expected = expected->n_actions,
@@ -137,7 +135,6 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
                                                         expected->n_may * sizeof *expected->may),
                            .n_tolerated = expected->n_may,
                            .entry = row_at(port, deviation->entry),
-                           .may = may,
                            .rival = row_at(port, deviation->rival),
                            .right = alone ? row_at(port, find_right_entry(port, deviation)) : NULL,
                            .where = deviation->where};
