@@ -248,7 +248,7 @@ static void show_entry(struct explaining *explaining, size_t i, const struct flo
     struct explained_hop *hop = &explaining->out->hops[i];
     struct space_behavior all;
     const struct path_network *network = &explaining->network;
-    if (!network->switches[step->in.sw].ways) {
+    if (!path_is_composed(network, step->in.sw)) {
         list_hidden(explaining, step, hop);
     }
     hop->entry = path_rows_text(network, step->in.sw, step->entry, explaining->arena);

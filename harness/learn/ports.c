@@ -5,8 +5,8 @@
 #include "learn/inside.h"
 #include "model/port_set.h"
 #include "ofctl/flow.h"
-#include "space/pipeline.h"
 #include "space/table.h"
+#include "space/whole.h"
 
 #include <stdlib.h>
 
@@ -15,9 +15,8 @@ struct learning {
     struct learn_run *run;
     size_t sw;
     const struct switch_state *state;
-    struct space_pipeline pipeline;
-    const struct flow_table *flows; /* of the state, or one that does what its tables do */
-    struct space_table table;
+    struct space_whole whole;
+    struct space_table table;       /* of whole.flows */
     struct space_overlapping order; /* scratch: entries that may take a packet of a port */
 };
 
@@ -62,14 +61,13 @@ static void simplify(struct expected_port *port)
  * tables that take part differ from what the file expects. */
 static uint32_t lifetime_of(const struct learning *learning, size_t entry)
 {
-    const struct space_pipeline *pipeline = &learning->pipeline;
+    const struct space_whole *whole = &learning->whole;
     uint32_t expires_sec = learning->run->draft->expectation.expires_sec;
-    if (!pipeline->ways) {
-        return learning->flows->entries[entry].hard_timeout;
+    if (!whole->ways) {
+        return whole->rows->entries[entry].hard_timeout;
     }
-    const struct space_way *way = &pipeline->ways[entry];
-    for (size_t i = 0; i < way->n_rows; i++) {
-        if (learning->state->flows.entries[way->rows[i]].hard_timeout != expires_sec) {
+    for (size_t i = 0; i < space_whole_n_rows(whole, entry); i++) {
+        if (whole->rows->entries[space_whole_row(whole, entry, i)].hard_timeout != expires_sec) {
             return EXPECTATION_ANY_LIFETIME;
         }
     }
@@ -123,7 +121,7 @@ static int learn_port(struct learning *learning, uint16_t number)
         return -1;
     }
     for (size_t i = 0; i < order->n_entries; i++) {
-        const struct flow_entry *flow = &learning->flows->entries[order->entries[i]];
+        const struct flow_entry *flow = &learning->whole.flows->entries[order->entries[i]];
         struct learn_actions said = {.n_actions = 0};
         struct match cube;
         if (!match_intersect(&all, &flow->match, &cube) ||
@@ -177,11 +175,8 @@ static int learn_entries(struct learning *learning)
             status = except_reserved(learning, match->value.in_port);
         }
     }
-    bool composes = space_pipeline_has(learning->state);
-    learning->flows = composes ? &learning->pipeline.flows : flows;
-    if (status < 0 ||
-        (composes && space_pipeline_compose(learning->state, NULL, &learning->pipeline) < 0) ||
-        space_table_index(&learning->table, learning->flows, NULL) < 0) {
+    if (status < 0 || space_whole_open(learning->state, NULL, &learning->whole) < 0 ||
+        space_table_index(&learning->table, learning->whole.flows, NULL) < 0) {
         return -1;
     }
     port_set_add_cabled(&ports, learning->run->topology, learning->sw);
@@ -223,7 +218,7 @@ static int learn_switch(struct learn_run *run, size_t sw)
     run->draft->expectation.lists_switch[sw] = true;
     int status = copy_entries(run, sw, &state.flows);
     status = status == 0 ? learn_entries(&learning) : status;
-    space_pipeline_free(&learning.pipeline);
+    space_whole_close(&learning.whole);
     flow_table_free(&state.flows);
     free(learning.order.entries);
     return status;

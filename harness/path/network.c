@@ -5,7 +5,6 @@
 #include "path/network.h"
 
 #include "base/memory.h"
-#include "ofctl/flow.h"
 #include "space/rewrite.h"
 
 #include <stdlib.h>
@@ -131,28 +130,23 @@ int path_network_open(struct path_network *network, const struct topology *topol
 }
 
 /* What is known of a switch by its dump. */
-static int describe(const struct switch_state *state, struct space_pipeline *pipeline,
+static int describe(const struct switch_state *state, struct space_whole *whole,
                     struct path_switch *sw)
 {
-    *sw = (struct path_switch){.flows = &state->flows,
+    int status = space_whole_open(state, NULL, whole);
+    *sw = (struct path_switch){.flows = whole->flows,
+                               .whole = whole,
                                .ports = state->n_ports > 0 ? state->ports : NULL,
                                .n_ports = state->n_ports};
-    if (!space_pipeline_has(state)) {
-        return 0;
-    }
-    sw->flows = &pipeline->flows;
-    sw->rows = &state->flows;
-    int status = space_pipeline_compose(state, NULL, pipeline);
-    sw->ways = pipeline->ways;
     return status;
 }
 
-static void free_pipelines(struct space_pipeline *pipelines, size_t n)
+static void close_wholes(struct space_whole *wholes, size_t n)
 {
-    for (size_t i = 0; pipelines && i < n; i++) {
-        space_pipeline_free(&pipelines[i]);
+    for (size_t i = 0; wholes && i < n; i++) {
+        space_whole_close(&wholes[i]);
     }
-    free(pipelines);
+    free(wholes);
 }
 
 int path_network_open_dumps(struct path_network *network, const struct topology *topology,
@@ -160,56 +154,66 @@ int path_network_open_dumps(struct path_network *network, const struct topology 
 {
     size_t n = topology->n_switches;
     struct path_switch *switches = base_calloc(n + 1, sizeof *switches);
-    struct space_pipeline *pipelines = base_calloc(n + 1, sizeof *pipelines);
-    int status = switches && pipelines ? 0 : -1;
+    struct space_whole *wholes = base_calloc(n + 1, sizeof *wholes);
+    int status = switches && wholes ? 0 : -1;
     for (size_t i = 0; i < n && status == 0; i++) {
         switches[i].unknown = reasons && reasons[i] ? reasons[i] : "the switch was not read";
-        status = states[i] ? describe(states[i], &pipelines[i], &switches[i]) : 0;
+        status = states[i] ? describe(states[i], &wholes[i], &switches[i]) : 0;
     }
     if (status == 0) {
         status = path_network_open(network, topology, switches);
     }
     if (status == 0) {
-        network->pipelines = pipelines;
+        network->wholes = wholes;
     } else {
-        free_pipelines(pipelines, n);
+        close_wholes(wholes, n);
     }
     free(switches);
     return status;
 }
 
+static const struct space_whole *whole_of(const struct path_network *network, size_t sw)
+{
+    return network->switches[sw].whole;
+}
+
+bool path_is_composed(const struct path_network *network, size_t sw)
+{
+    return whole_of(network, sw) && whole_of(network, sw)->ways;
+}
+
 size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry)
 {
-    const struct space_way *ways = network->switches[sw].ways;
-    return entry == ENTRY_NONE ? 0 : ways ? ways[entry].n_rows : 1;
+    return whole_of(network, sw) ? space_whole_n_rows(whole_of(network, sw), entry)
+                                 : entry != ENTRY_NONE;
 }
 
 size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth)
 {
-    const struct space_way *ways = network->switches[sw].ways;
-    return ways ? ways[entry].rows[nth] : entry;
+    return whole_of(network, sw) ? space_whole_row(whole_of(network, sw), entry, nth) : entry;
 }
 
 size_t path_last_row(const struct path_network *network, size_t sw, size_t entry)
 {
-    size_t n = path_n_rows(network, sw, entry);
-    return n == 0 ? ENTRY_NONE : path_row(network, sw, entry, n - 1);
+    return whole_of(network, sw) ? space_whole_last_row(whole_of(network, sw), entry) : entry;
+}
+
+const struct flow_table *path_rows(const struct path_network *network, size_t sw)
+{
+    return whole_of(network, sw) ? whole_of(network, sw)->rows : network->switches[sw].flows;
 }
 
 const struct flow_entry *path_row_entry(const struct path_network *network, size_t sw, size_t row)
 {
-    const struct path_switch *known = &network->switches[sw];
-    return known->ways ? &known->rows->entries[row] : &known->flows->entries[row];
+    return &path_rows(network, sw)->entries[row];
 }
 
 const char *path_rows_text(const struct path_network *network, size_t sw, size_t entry,
                            struct base_arena *arena)
 {
     struct base_buffer text = {0};
-    for (size_t i = 0; i < path_n_rows(network, sw, entry); i++) {
-        base_put_text(&text, i > 0 ? ", then " : "");
-        ofctl_format_flow(path_row_entry(network, sw, path_row(network, sw, entry, i)),
-                          FLOW_NO_STATS, &text);
+    if (whole_of(network, sw)) {
+        space_whole_format_rows(whole_of(network, sw), entry, &text);
     }
     return base_arena_take(arena, &text);
 }
@@ -238,7 +242,7 @@ void path_network_close(struct path_network *network)
         free(network->switches);
         free(network->tables);
         free(network->rewritten);
-        free_pipelines(network->pipelines, network->topology ? network->topology->n_switches : 0);
+        close_wholes(network->wholes, network->topology ? network->topology->n_switches : 0);
     }
     free(network->cables);
     free(network->begins);

@@ -12,19 +12,17 @@
 #include "base/none.h"
 #include "model/state.h"
 #include "model/topology.h"
-#include "space/pipeline.h"
 #include "space/table.h"
+#include "space/whole.h"
 
 /* The priority of an entry of a declared network that stands for ports of which nothing is said. */
 enum { PATH_UNLISTED = 0 };
 
 /* What is known of one switch. */
 struct path_switch {
-    const struct flow_table *flows; /* NULL: not known what it does. Of several tables, one that
-                                       does the same (space/pipeline.h); an entry is one of these */
-    const struct space_way *ways;   /* then, by entry; NULL: flows are the switch's own */
-    const struct flow_table *rows;  /* then, the switch's own */
-    const char *unknown;            /* why not, in words; not NULL where flows is */
+    const struct flow_table *flows;  /* NULL: not known what it does. An entry is one of these */
+    const struct space_whole *whole; /* of a dump: what they stand for; else NULL, for themselves */
+    const char *unknown;             /* why not, in words; not NULL where flows is */
     const struct port *ports; /* ascending by number: what FLOOD and ALL mean; NULL: unknown */
     size_t n_ports;
     bool declared; /* compiled from an expectation: ports that are not in the list may be used, too
@@ -44,9 +42,9 @@ struct path_network {
                                      more; all where nothing is known */
     struct path_cable *cables;    /* ports with a peer, ascending by switch and port */
     size_t n_cables;
-    size_t *begins;                   /* by switch, and one more: its first in cables */
-    bool borrows;                     /* switches, tables and rewritten belong to another network */
-    struct space_pipeline *pipelines; /* by switch, those that are composed here; or NULL */
+    size_t *begins;             /* by switch, and one more: its first in cables */
+    bool borrows;               /* switches, tables and rewritten belong to another network */
+    struct space_whole *wholes; /* by switch; or NULL */
 };
 
 /* Indexes the tables of `switches` (by index of the topology). The structs are copied; topology,
@@ -60,15 +58,17 @@ int path_network_open(struct path_network *network, const struct topology *topol
 int path_network_open_dumps(struct path_network *network, const struct topology *topology,
                             const struct switch_state *const *states, const char *const *reasons);
 
-/* The rows of the switch's own table, in the order in which they take a packet, that an entry
- * stands for: how many, each, and the last of them. ENTRY_NONE, and a pipeline that is too large,
- * stand for none (ENTRY_NONE). */
+/* The rows of the switch's own table that an entry stands for, as space/whole.h tells them. */
 size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry);
 size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth);
 size_t path_last_row(const struct path_network *network, size_t sw, size_t entry);
 
-/* One of them, by its number; and all as ovs-ofctl writes them without statistics: "ENTRY, then
- * ENTRY"; empty if there are none. NULL without memory. */
+/* Whether several entries may stand for one row. */
+bool path_is_composed(const struct path_network *network, size_t sw);
+
+/* All rows of a switch (NULL: not known); one, by its number; and those of an entry as text, which
+ * is empty where there are none, or the network is declared. NULL without memory. */
+const struct flow_table *path_rows(const struct path_network *network, size_t sw);
 const struct flow_entry *path_row_entry(const struct path_network *network, size_t sw, size_t row);
 const char *path_rows_text(const struct path_network *network, size_t sw, size_t entry,
                            struct base_arena *arena);

@@ -140,7 +140,7 @@ enum space_answer state_port_region(struct state_port *port, size_t c, size_t en
                                     struct space_region *region)
 {
     const struct state_case *expected = &port->cases[c];
-    const struct flow_entry *entries = port->run->flows->entries;
+    const struct flow_entry *entries = port->run->whole.flows->entries;
     struct excluding excluding = {.region = region, .answer = SPACE_FOUND};
     region->cube = expected->match;
     if (entry != ENTRY_NONE &&

@@ -57,6 +57,6 @@ void state_port_open(struct state_port *port, const char *reason, size_t entry)
     if (!found->is_open) {
         found->is_open = true;
         found->open = reason;
-        found->open_entry = entry == ENTRY_NONE ? NULL : state_last_row(port->run, entry);
+        found->open_entry = state_last_row(port->run, entry);
     }
 }

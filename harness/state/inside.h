@@ -5,8 +5,8 @@
 #ifndef STATE_INSIDE_H
 #define STATE_INSIDE_H
 
-#include "space/pipeline.h"
 #include "space/table.h"
+#include "space/whole.h"
 #include "state/finding.h"
 #include "state/state.h"
 
@@ -30,9 +30,8 @@ struct state_run {
     const char *name;
     const struct switch_state *state;
     bool *left_out; /* by row: an exception takes it */
-    struct space_pipeline pipeline;
-    const struct flow_table *flows; /* the switch's, or those that its tables are composed to */
-    struct space_table table;       /* of flows: an entry is one of these, a row one of state */
+    struct space_whole whole;
+    struct space_table table; /* of whole.flows */
     struct state_listed listed;
     bool has_odd;         /* some entry has a wrong lifetime, will expire, or is in another table */
     bool *expiring;       /* by row: was noted (only if has_odd) */
@@ -91,16 +90,10 @@ struct state_port {
     struct base_arena arena;
 };
 
-/* pipeline.c: the rows that an entry stands for, in the order in which they take a packet; none, if
- * the tables are too large to be composed. And the last; NULL: there is none. */
-size_t state_n_rows(const struct state_run *run, size_t entry);
-size_t state_row(const struct state_run *run, size_t entry, size_t nth);
+/* result.c: the last of the rows that an entry stands for; NULL: there is none. */
 const struct flow_entry *state_last_row(const struct state_run *run, size_t entry);
 
-/* All of them as text: "ENTRY, then ENTRY"; "no entry" for ENTRY_NONE. NULL without memory. */
-const char *state_rows_text(const struct state_run *run, size_t entry, struct base_arena *arena);
-
-/* result.c: one result more. */
+/* One result more. */
 const char *state_port_id(struct state_run *run, uint16_t number); /* "state/SWITCH/PORT" */
 
 /* The id may be NULL (no memory). NULL without memory. */

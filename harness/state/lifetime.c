@@ -124,8 +124,8 @@ static void check_lifetime(struct state_port *port, size_t entry, size_t row)
     const struct flow_entry *flow = &run->state->flows.entries[row];
     unsigned given = run->listed.given ? run->listed.given[row] : 0;
     struct checking checking = {.port = port, .entry = entry, .row = row, .given = given};
-    if (!state_port_cases(port, &run->flows->entries[entry].match, port->n_cases, check_overlapping,
-                          &checking)) {
+    if (!state_port_cases(port, &run->whole.flows->entries[entry].match, port->n_cases,
+                          check_overlapping, &checking)) {
         state_port_open(port, NULL, ENTRY_NONE);
     }
     port->found.n_late += !checking.right || port->found.late == flow;
@@ -143,8 +143,8 @@ void state_port_lifetimes(struct state_port *port)
     for (size_t i = 0; look && i < 2; i++) {
         for (size_t j = 0; j < lists[i].n_entries; j++) {
             uint32_t entry = lists[i].entries[j];
-            for (size_t nth = 0; nth < state_n_rows(run, entry); nth++) {
-                check_lifetime(port, entry, state_row(run, entry, nth));
+            for (size_t nth = 0; nth < space_whole_n_rows(&run->whole, entry); nth++) {
+                check_lifetime(port, entry, space_whole_row(&run->whole, entry, nth));
             }
         }
     }

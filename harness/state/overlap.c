@@ -16,7 +16,8 @@ static bool mark_priorities(struct state_port *port, struct space_entries list)
     for (size_t i = 0; i < list.n_entries; i++) {
         uint32_t entry = list.entries[i];
         uint32_t class = run->ids[run->table.action_ids[entry]].class;
-        struct state_priority *priority = &run->priorities[run->flows->entries[entry].priority];
+        struct state_priority *priority =
+            &run->priorities[run->whole.flows->entries[entry].priority];
         if (priority->stamp != port->number + 1u) {
             *priority = (struct state_priority){.stamp = port->number + 1u, .class = class};
         }
@@ -56,7 +57,7 @@ static enum space_answer beyond_may(struct state_port *port, size_t c, const str
 static void examine(struct state_port *port, uint32_t a, uint32_t b)
 {
     struct state_run *run = port->run;
-    const struct flow_entry *entries = run->flows->entries;
+    const struct flow_entry *entries = run->whole.flows->entries;
     const struct state_id *of_a = &run->ids[run->table.action_ids[a]];
     const struct state_id *of_b = &run->ids[run->table.action_ids[b]];
     struct match in_port = match_in_port(port->number);
@@ -116,7 +117,7 @@ static void search(struct state_port *port, struct space_entries list)
     struct match in_port = match_in_port(port->number), cube;
     for (size_t i = 0; i < list.n_entries; i++) {
         uint32_t entry = list.entries[i];
-        const struct flow_entry *flow = &run->flows->entries[entry];
+        const struct flow_entry *flow = &run->whole.flows->entries[entry];
         uint32_t rank = space_rank(flow);
         struct rivals rivals = {port, entry, run->priorities[flow->priority].class};
         if (run->ids[run->table.action_ids[entry]].class != rivals.first_class &&

@@ -76,7 +76,7 @@ static void compare(struct state_port *port, size_t c, size_t entry)
 {
     const struct state_run *run = port->run;
     const struct state_case *expected = &port->cases[c];
-    const struct flow_entry *flow = entry == ENTRY_NONE ? NULL : &run->flows->entries[entry];
+    const struct flow_entry *flow = entry == ENTRY_NONE ? NULL : &run->whole.flows->entries[entry];
     struct space_behavior drop = {0}, rest;
     const struct space_behavior *behavior = state_port_judged(
         port, c, flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop, &rest);
@@ -126,7 +126,7 @@ static bool compare_case(void *aux, uint32_t c, const struct match *match)
 static void compare_entry(struct state_port *port, uint32_t entry)
 {
     const struct state_run *run = port->run;
-    const struct flow_entry *flow = &run->flows->entries[entry];
+    const struct flow_entry *flow = &run->whole.flows->entries[entry];
     const struct state_id *id = &run->ids[run->table.action_ids[entry]];
     if (id->agrees && !flow_open(flow)) {
         return;

@@ -42,12 +42,12 @@ static const char *cases_text(const struct state_port *port)
 
 static const struct flow_entry *flow_at(const struct state_port *port, size_t entry)
 {
-    return entry == ENTRY_NONE ? NULL : &port->run->flows->entries[entry];
+    return entry == ENTRY_NONE ? NULL : &port->run->whole.flows->entries[entry];
 }
 
 static const struct flow_entry *row_at(const struct state_port *port, size_t entry)
 {
-    return entry == ENTRY_NONE ? NULL : state_last_row(port->run, entry);
+    return state_last_row(port->run, entry);
 }
 
 /* Whether the entry does with the deviation's example what it should. */
@@ -91,7 +91,10 @@ static size_t find_right_entry(struct state_port *port, const struct state_devia
 
 static const char *entry_text(const struct state_port *port, size_t entry)
 {
-    return state_rows_text(port->run, entry, &port->run->report->arena);
+    struct base_buffer text = {0};
+    space_whole_format_rows(&port->run->whole, entry, &text);
+    base_put_text(&text, text.n_bytes == 0 ? "no entry" : "");
+    return base_arena_take(&port->run->report->arena, &text);
 }
 
 static const char *actions_of(const struct state_port *port, size_t entry)

@@ -39,3 +39,9 @@ void state_excuse(const struct state_run *run, const struct state_unseen *unseen
     result->detail = unseen->reason ? base_arena_text(&run->report->arena, unseen->reason) : NULL;
     result->finding = unseen->finding;
 }
+
+const struct flow_entry *state_last_row(const struct state_run *run, size_t entry)
+{
+    size_t row = space_whole_last_row(&run->whole, entry);
+    return row == ENTRY_NONE ? NULL : &run->state->flows.entries[row];
+}

@@ -223,8 +223,8 @@ static void note_meters(struct state_run *run)
 static bool find_odd(const struct state_run *run)
 {
     bool found = false;
-    for (size_t i = 0; i < run->flows->n_entries && !found; i++) {
-        found = flow_open(&run->flows->entries[i]);
+    for (size_t i = 0; i < run->whole.flows->n_entries && !found; i++) {
+        found = flow_open(&run->whole.flows->entries[i]);
     }
     for (size_t i = 0; i < run->state->flows.n_entries && !found; i++) {
         const struct flow_entry *row = &run->state->flows.entries[i];
@@ -236,11 +236,9 @@ static bool find_odd(const struct state_run *run)
 
 static int index_flows(struct state_run *run)
 {
-    bool composes = space_pipeline_has(run->state);
-    run->flows = composes ? &run->pipeline.flows : &run->state->flows;
-    return composes && space_pipeline_compose(run->state, run->left_out, &run->pipeline) < 0
+    return space_whole_open(run->state, run->left_out, &run->whole) < 0
                ? -1
-               : space_table_index(&run->table, run->flows, composes ? NULL : run->left_out);
+               : space_table_index(&run->table, run->whole.flows, run->whole.left_out);
 }
 
 static int judge_tables(struct state_run *run)
@@ -264,7 +262,7 @@ static int judge_tables(struct state_run *run)
     }
     state_cabling_note(run);
     state_lifetime_note(run);
-    if (run->pipeline.ways) {
+    if (run->whole.ways) {
         note_meters(run);
     } else {
         note_hidden_entries(run);
@@ -275,7 +273,7 @@ static int judge_tables(struct state_run *run)
 static void run_free(struct state_run *run)
 {
     space_table_free(&run->table);
-    space_pipeline_free(&run->pipeline);
+    space_whole_close(&run->whole);
     free(run->left_out);
     free(run->expiring);
     free(run->ids);

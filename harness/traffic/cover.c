@@ -47,8 +47,7 @@ enum { MISS_UNKNOWN = UINT8_MAX };
  * entries of the network, each of which stands for one row, or more. 0 where it was not read. */
 static size_t n_rows(const struct cover_work *work, size_t sw)
 {
-    const struct path_switch *known = &work->network->switches[sw];
-    const struct flow_table *rows = known->ways ? known->rows : known->flows;
+    const struct flow_table *rows = path_rows(work->network, sw);
     return rows ? rows->n_entries : 0;
 }
 
@@ -284,8 +283,7 @@ static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct
     struct path_cable in = way_in(work, sw, flow);
     struct header header;
     size_t packet;
-    bool has_twins = work->network->switches[sw].ways; /* others that stand for the same rows */
-    if (!is_wanted(work, sw, entry, !has_twins) ||
+    if (!is_wanted(work, sw, entry, !path_is_composed(work->network, sw)) ||
         path_origin_sample(work->network, sw, entry, in.port.port, &work->budget, &header) !=
             SPACE_FOUND) {
         return 0;
