@@ -155,6 +155,31 @@ static void answer_ports(struct fake_switch *fake, uint32_t xid)
     base_buffer_free(&record);
 }
 
+void fake_switch_put_port(const struct fake_switch *fake, uint16_t number, struct base_buffer *out)
+{
+    enum { HEAD = 6 + 16, TAIL = 4 * 4, HEAD_13 = 4 + 6 + 2 + 16, TAIL_13 = 6 * 4 };
+    static const uint8_t zeros[HEAD_13] = {0};
+    bool is_13 = fake->speaks == VERSION_13;
+    if (is_13) {
+        base_put_be16(out, 0);
+    }
+    base_put_be16(out, number);
+    base_put_bytes(out, zeros, is_13 ? HEAD_13 : HEAD);
+    base_put_be32(out, 0); /* config */
+    base_put_be32(out, (uint32_t)(fake->no_link >> number & 1));
+    base_put_bytes(out, zeros, is_13 ? TAIL_13 : TAIL);
+}
+
+static void put_ports(const struct fake_switch *fake, const char *without, struct base_buffer *out)
+{
+    if (fake->n_ports == 0) {
+        put_hex(out, without);
+    }
+    for (uint16_t number = 1; number <= fake->n_ports; number++) {
+        fake_switch_put_port(fake, number, out);
+    }
+}
+
 static void answer_features(struct fake_switch *fake, uint32_t xid)
 {
     struct base_buffer body = {0};
@@ -165,7 +190,7 @@ static void answer_features(struct fake_switch *fake, uint32_t xid)
         body.n_bytes = FEATURES_BYTES_13;
         body.data[AUXILIARY_AT] = fake->auxiliary;
     } else {
-        put_hex(&body, PORTS);
+        put_ports(fake, PORTS, &body);
     }
     fake_switch_put(fake, FAKE_FEATURES_REPLY, xid, body.data, body.n_bytes);
     base_buffer_free(&body);
@@ -176,7 +201,7 @@ static void answer_kind_13(struct fake_switch *fake, uint32_t xid, uint16_t kind
 {
     struct base_buffer records = {0};
     if (kind == FAKE_PORT_DESC) {
-        put_hex(&records, PORTS_13);
+        put_ports(fake, PORTS_13, &records);
     } else if (fake->has_groups) {
         put_hex(&records, kind == FAKE_GROUP_DESC ? GROUP_13 : METER_13);
     }

@@ -62,6 +62,8 @@ struct fake_switch {
     int n_wrong_counts;  /* so many AGGREGATE replies are 1 too high */
     uint8_t auxiliary;   /* OpenFlow 1.3: the auxiliary_id that it says */
     uint8_t table;       /* not 0: its only table has this number */
+    uint16_t n_ports;    /* not 0: it has these, from 1 on */
+    uint64_t no_link;    /* bit n: port n of those has no link */
     bool grows;          /* one entry more after each FLOW reply */
     bool no_barrier;     /* BARRIER is refused */
     unsigned no_stats;   /* bit n: STATS of kind n are refused */
@@ -114,5 +116,8 @@ void fake_switch_put(struct fake_switch *fake, uint8_t type, uint32_t xid, const
 
 /* Appends a FLOW reply with n records to fake->out. */
 void fake_switch_put_flows(struct fake_switch *fake, uint32_t xid, size_t n, bool more);
+
+/* The description of a port, as it is in FEATURES, PORT_DESC and PORT_STATUS. */
+void fake_switch_put_port(const struct fake_switch *fake, uint16_t number, struct base_buffer *out);
 
 #endif

@@ -284,6 +284,19 @@ void table_switch_lose(struct table_switch *sw, size_t index, uint8_t reason)
     send_answers(sw);
 }
 
+void table_switch_link(struct table_switch *sw, uint16_t number, bool is_up)
+{
+    static const uint8_t modified[8] = {2}; /* OFPPR_MODIFY */
+    struct base_buffer body = {0};
+    uint64_t bit = UINT64_C(1) << number;
+    sw->answers.no_link = is_up ? sw->answers.no_link & ~bit : sw->answers.no_link | bit;
+    base_put_bytes(&body, modified, sizeof modified);
+    fake_switch_put_port(&sw->answers, number, &body);
+    fake_switch_put(&sw->answers, FAKE_PORT_STATUS, 0, body.data, body.n_bytes);
+    base_buffer_free(&body);
+    send_answers(sw);
+}
+
 const char *table_switch_text(const struct table_switch *sw)
 {
     static struct base_buffer text;

@@ -57,6 +57,9 @@ void table_switch_put(struct table_switch *sw, const char *flow);
 /* The entry goes, and the controller is told so; reason: enum of_flow_removed_reason. */
 void table_switch_lose(struct table_switch *sw, size_t index, uint8_t reason);
 
+/* The port of answers.n_ports has a link, or has none, and the controller is told so. */
+void table_switch_link(struct table_switch *sw, uint16_t number, bool is_up);
+
 /* The table as text, a line an entry in its order, without counters; until the next call. */
 const char *table_switch_text(const struct table_switch *sw);
 

@@ -73,6 +73,18 @@ answers 200 removed "and the other one" DELETE /taps/h1
 installed
 exactly topologies/policies/demon/always-forward.yaml "as if they had never been"
 
+# How a tap is
+ofctl add-flow s3 'priority=40000,in_port=1,actions=drop'
+answers 201 '"origin"' "a tap" POST /taps "$h1"
+until_says 'others is in front of it: priority=40000' ask GET /taps/h1 && grep -q '"state": "down"' "$scratch/out"
+report "is down where an entry of others hides its own" $?
+answers 200 '^            "h1"' "the status names it there" GET /status
+ofctl del-flows s3 cookie=0/-1,in_port=1
+until_says '"state": "up"' ask GET /taps/h1
+report "and up again without it" $?
+answers 200 removed "it is removed" DELETE /taps/h1
+installed
+
 # Refused, and nothing changes
 tables > "$scratch/tables"
 answers 400 'request:1:.*source' "an unknown host" POST /taps '{"name": "x", "source": "h99", "to": "h11"}'

@@ -115,7 +115,7 @@ static void print_help(void)
         "\n"
         "Requests (JSON):\n"
         "  GET /status               switches: connected, installed, foreign entries\n"
-        "  GET /taps, /taps/NAME     taps that are there now\n"
+        "  GET /taps, /taps/NAME     taps that are there now: their state, way and counters\n"
         "  POST /taps                one more, with the keys of a policy's\n"
         "  PATCH /taps/NAME          its lifetime begins anew; {\"for\": \"300s\"}: another one;\n"
         "                            POST /taps/NAME/extend does the same\n"

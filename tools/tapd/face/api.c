@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef void answer(struct tapd_controller *controller, const char *name, json_t *body,
                     struct tapd_http_reply *reply);
@@ -116,6 +117,55 @@ static void reply_outcome(enum tapd_outcome outcome, struct base_buffer *why, in
 
 /* Taps */
 
+/* RFC 3339, section 5.6, in UTC. */
+static json_t *time_to_json(int64_t ms)
+{
+    char text[32];
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm parts;
+    gmtime_r(&seconds, &parts);
+    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(text + n, sizeof text - n, ".%03dZ", (int)(ms % 1000));
+    return json_string(text);
+}
+
+static json_t *tally_to_json(const struct tapd_tally *tally)
+{
+    return json_pack("{s:I, s:I, s:f, s:f, s:b}", "packets", (json_int_t)tally->n_packets, "bytes",
+                     (json_int_t)tally->n_bytes, "packets_per_s", tally->packets_per_sec,
+                     "bits_per_s", tally->bits_per_sec, "exact", tally->exact);
+}
+
+static json_t *way_to_json(const struct tapd_controller *controller, const struct tapd_way *way)
+{
+    const struct topology *topology = tapd_controller_policy(controller)->topology;
+    json_t *path = json_array();
+    for (size_t i = 0; i < way->n_hops; i++) {
+        const struct tapd_hop *hop = &way->hops[i];
+        json_t *value = json_pack("{s:s, s:i, s:i}", "switch", topology->switches[hop->in.sw].name,
+                                  "in", hop->in.port, "out", hop->out);
+        if (hop->tag != TAPD_UNTAGGED) {
+            json_object_set_new(value, "tag", json_integer(hop->tag));
+        }
+        json_array_append_new(path, value);
+    }
+    return path;
+}
+
+static void add_condition(const struct tapd_controller *controller, size_t index, json_t *value)
+{
+    const struct tapd_conditions *conditions = tapd_controller_conditions(controller);
+    const struct tapd_condition *condition = &conditions->items[index];
+    json_object_set_new(value, "state", json_string(tapd_tap_state_name(condition->state)));
+    if (condition->why) {
+        json_object_set_new(value, "why", json_string(condition->why));
+    }
+    json_object_set_new(value, "since", time_to_json(condition->since_ms));
+    json_object_set_new(value, "path", way_to_json(controller, &conditions->network->ways[index]));
+    json_object_set_new(value, "in", tally_to_json(&condition->in));
+    json_object_set_new(value, "out", tally_to_json(&condition->out));
+}
+
 static json_t *tap_to_json(const struct tapd_controller *controller, size_t index)
 {
     struct tapd_tap_now now = tapd_controller_tap(controller, index);
@@ -129,6 +179,7 @@ static json_t *tap_to_json(const struct tapd_controller *controller, size_t inde
             int64_t left_ms = now.expires_ms - tapd_now_ms(controller);
             json_object_set_new(value, "ends_in_s", json_integer((left_ms + 999) / 1000));
         }
+        add_condition(controller, index, value);
     }
     return value;
 }
@@ -254,12 +305,29 @@ static void reload(struct tapd_controller *controller, const char *name, json_t 
 
 /* Status */
 
-static json_t *foreign_to_json(const struct tapd_switch_report *report)
+/* The names of the taps that it blocks or hides. */
+static json_t *harmed_to_json(const struct tapd_controller *controller, size_t sw, size_t number)
+{
+    const struct tapd_conditions *conditions = tapd_controller_conditions(controller);
+    json_t *names = json_array();
+    for (size_t i = 0; i < conditions->n_items; i++) {
+        if (tapd_foreign_harms(tapd_controller_installer(controller), sw, number,
+                               &conditions->network->ways[i])) {
+            json_array_append_new(names, json_string(conditions->items[i].name));
+        }
+    }
+    return names;
+}
+
+static json_t *foreign_to_json(const struct tapd_controller *controller, size_t sw,
+                               const struct tapd_switch_report *report)
 {
     json_t *foreign = json_array();
     for (size_t i = 0; i < report->n_foreign_told; i++) {
-        json_array_append_new(foreign, json_pack("{s:s, s:s}", "entry", report->foreign[i].entry,
-                                                 "effect", report->foreign[i].words));
+        json_array_append_new(foreign,
+                              json_pack("{s:s, s:s, s:o}", "entry", report->foreign[i].entry,
+                                        "effect", report->foreign[i].words, "taps",
+                                        harmed_to_json(controller, sw, i)));
     }
     return foreign;
 }
@@ -280,11 +348,25 @@ static json_t *switch_to_json(const struct tapd_controller *controller, size_t s
                                                 report.trouble, "entries", (json_int_t)report.n_own,
                                                 "wanted", (json_int_t)report.n_wanted, "foreign",
                                                 (json_int_t)report.n_foreign, "foreign_entries",
-                                                foreign_to_json(&report)));
+                                                foreign_to_json(controller, sw, &report)));
         json_object_set_new(value, "openflow",
                             report.protocol ? json_string(report.protocol->name) : json_null());
     }
     return value;
+}
+
+static json_t *states_to_json(const struct tapd_conditions *conditions)
+{
+    json_int_t n[TAPD_DOWN + 1] = {0};
+    json_t *states = json_object();
+    for (size_t i = 0; i < conditions->n_items; i++) {
+        n[conditions->items[i].state]++;
+    }
+    for (size_t i = 0; i <= TAPD_DOWN; i++) {
+        json_object_set_new(states, tapd_tap_state_name((enum tapd_tap_state)i),
+                            json_integer(n[i]));
+    }
+    return states;
 }
 
 static void get_status(struct tapd_controller *controller, const char *name, json_t *body,
@@ -300,7 +382,8 @@ static void get_status(struct tapd_controller *controller, const char *name, jso
     bool installed = tapd_installer_is_installed(tapd_controller_installer(controller));
     *reply = (struct tapd_http_reply){
         .status = 200,
-        .body = json_pack("{s:b, s:s, s:I, s:o}", "installed", installed, "policy", policy->file,
-                          "taps", (json_int_t)tapd_controller_n_taps(controller), "switches",
-                          switches)};
+        .body = json_pack("{s:b, s:s, s:I, s:o, s:o}", "installed", installed, "policy",
+                          policy->file, "taps", (json_int_t)tapd_controller_n_taps(controller),
+                          "taps_by_state", states_to_json(tapd_controller_conditions(controller)),
+                          "switches", switches)};
 }

@@ -3,7 +3,7 @@
  * What the controller is asked over HTTP:
  *
  *   GET    /status             switches, what is installed, foreign entries, what is wrong
- *   GET    /taps               those that are there now
+ *   GET    /taps               those there are: state, way, counters
  *   GET    /taps/NAME
  *   POST   /taps               {"name": "web", "source": "h1", "to": "h11", "for": "120s", …}
  *   PATCH  /taps/NAME          {"for": "300s"}: it ends so long from now

@@ -21,10 +21,11 @@ static int start(struct tapd_controller *controller, struct base_buffer *why);
 static int start_traffic(struct tapd_controller *controller, struct base_buffer *why);
 static void on_settled(void *owner);
 static void on_expired(void *owner, uint32_t id);
+static void on_changed(void *owner);
 static void on_expiry(evutil_socket_t fd, short events, void *arg);
 
-static const struct tapd_installer_ops INSTALLER_OPS = {.settled = on_settled,
-                                                        .expired = on_expired};
+static const struct tapd_installer_ops INSTALLER_OPS = {
+    .settled = on_settled, .expired = on_expired, .changed = on_changed};
 
 struct tapd_controller *tapd_controller_new(struct event_base *base,
                                             const struct tapd_controller_options *options,
@@ -57,6 +58,7 @@ void tapd_controller_free(struct tapd_controller *controller)
     }
     tapd_traffic_free(controller->traffic);
     tapd_installer_free(controller->installer);
+    tapd_conditions_free(&controller->conditions);
     tapd_network_free(controller->network);
     tapd_roster_free(&controller->roster, NULL);
     lab_free(controller->lab);
@@ -138,6 +140,11 @@ enum tapd_outcome tapd_controller_reload(struct tapd_controller *controller,
 const struct tapd_policy *tapd_controller_policy(const struct tapd_controller *controller)
 {
     return controller->policy;
+}
+
+const struct tapd_conditions *tapd_controller_conditions(const struct tapd_controller *controller)
+{
+    return &controller->conditions;
 }
 
 const struct tapd_installer *tapd_controller_installer(const struct tapd_controller *controller)
@@ -240,9 +247,17 @@ static int start_traffic(struct tapd_controller *controller, struct base_buffer 
 
 /* Events */
 
+/* Before there is a network nothing is asked of it. */
+static void on_changed(void *owner)
+{
+    struct tapd_controller *controller = owner;
+    tapd_conditions_update(&controller->conditions, controller->installer, tapd_now_ms(controller));
+}
+
 static void on_settled(void *owner)
 {
     struct tapd_controller *controller = owner;
+    on_changed(controller);
     if (tapd_installer_is_installed(controller->installer)) {
         tapd_roster_settle(&controller->roster);
     }

@@ -10,6 +10,7 @@
 #ifndef TAPD_FACE_CONTROLLER_H
 #define TAPD_FACE_CONTROLLER_H
 
+#include "tapd/face/condition.h"
 #include "tapd/face/store.h"
 #include "tapd/face/traffic.h"
 #include "tapd/install/installer.h"
@@ -78,6 +79,10 @@ struct tapd_tap_now {
 };
 size_t tapd_controller_n_taps(const struct tapd_controller *controller);
 struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller, size_t index);
+
+/* How those taps are, in the same order, and their ways (`network`); until they change. Since_ms is
+ * as expires_ms. */
+const struct tapd_conditions *tapd_controller_conditions(const struct tapd_controller *controller);
 
 /* The policy in force, until the next reload; the installer, as long as the controller. */
 const struct tapd_policy *tapd_controller_policy(const struct tapd_controller *controller);

@@ -5,6 +5,7 @@
 #ifndef TAPD_FACE_CONTROLLER_INSIDE_H
 #define TAPD_FACE_CONTROLLER_INSIDE_H
 
+#include "tapd/face/condition.h"
 #include "tapd/face/controller.h"
 #include "tapd/face/roster.h"
 
@@ -19,6 +20,7 @@ struct tapd_controller {
     struct lab *lab;
     struct tapd_roster roster;
     struct tapd_network *network;
+    struct tapd_conditions conditions; /* of the taps in it */
     struct tapd_installer *installer;
     const struct tapd_installer_ops *installer_ops;
     char *fabric; /* of the installer, as text: what is cabled to what, and reached where */
@@ -33,6 +35,7 @@ struct tapd_proposal {
     struct lab *lab;
     struct tapd_roster roster;
     struct tapd_network *network;
+    struct tapd_conditions conditions;
 };
 
 /* force.c: */

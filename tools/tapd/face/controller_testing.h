@@ -85,7 +85,7 @@ static inline void prepare(struct world *world)
 {
     *world = (struct world){
         .base = event_base_new(),
-        .sw = {.dpid = 1},
+        .sw = {.dpid = 1, .answers.n_ports = 9},
         .options.installer = {.settle_ms = 1,
                               .session = {.backoff_min_ms = 1, .backoff_max_ms = 5}},
     };

@@ -63,6 +63,12 @@ static int compile(struct tapd_controller *controller, struct tapd_proposal *pro
     }
     if (status == 0) {
         proposal->network->since_ms = tapd_monotonic_ms();
+        status =
+            tapd_conditions_new(&proposal->conditions, proposal->network, tapd_now_ms(controller));
+    }
+    if (status != 0 && yaml_errors_count(diagnostics) == 0) {
+        struct yaml_source source = {.file = proposal->policy->file, .diagnostics = diagnostics};
+        yaml_error_at(&source, 0, 0, "out of memory");
     }
     free(active);
     return status;
@@ -116,6 +122,7 @@ int tapd_force_save(struct tapd_controller *controller, const struct tapd_policy
 
 void tapd_force_drop(struct tapd_proposal *proposal)
 {
+    tapd_conditions_free(&proposal->conditions);
     tapd_network_free(proposal->network);
     tapd_roster_free(&proposal->roster, NULL);
     lab_free(proposal->lab);
@@ -152,6 +159,9 @@ void tapd_force_enforce(struct tapd_controller *controller, struct tapd_proposal
     controller->policy = proposal->policy;
     controller->lab = proposal->lab;
     tapd_installer_set(controller->installer, controller->network);
+    tapd_conditions_inherit(&proposal->conditions, &controller->conditions);
+    controller->conditions = proposal->conditions;
+    tapd_conditions_update(&controller->conditions, controller->installer, tapd_now_ms(controller));
     tapd_network_free(network);
     tapd_roster_free(&roster, &controller->roster);
     if (controller->traffic && policy == controller->policy) {
@@ -183,6 +193,7 @@ enum tapd_outcome tapd_force_change(struct tapd_controller *controller, struct t
         controller->unsaved |= !must_save;
     }
     if (outcome != TAPD_DONE) {
+        tapd_conditions_free(&proposal.conditions);
         tapd_network_free(proposal.network);
         tapd_roster_free(&proposal.roster, &controller->roster);
         return outcome;

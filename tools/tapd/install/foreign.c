@@ -16,8 +16,7 @@ static bool blocks(const struct flow_entry *foreign, const struct flow_entry *ou
            match_equal(&foreign->match, &ours->match);
 }
 
-/* The first of our entries for this port or one behind it. */
-static size_t find_port(const struct flow_table *wanted, uint16_t in_port)
+size_t tapd_find_port(const struct flow_table *wanted, uint16_t in_port)
 {
     size_t low = 0, high = wanted->n_entries;
     while (low < high) {
@@ -31,6 +30,21 @@ static size_t find_port(const struct flow_table *wanted, uint16_t in_port)
     return low;
 }
 
+/* Entries that go on to other tables may do anything. */
+enum tapd_foreign_kind tapd_foreign_does(const struct flow_entry *foreign,
+                                         const struct flow_entry *ours)
+{
+    struct tapd_actions its = actions_of(foreign), actions = actions_of(ours);
+    if (!match_overlaps(&foreign->match, &ours->match)) {
+        return TAPD_FOREIGN_APART;
+    }
+    if (blocks(foreign, ours)) {
+        return TAPD_FOREIGN_BLOCKS;
+    }
+    bool differs = instructions_open(foreign->instructions) || !tapd_sends_same(&its, &actions);
+    return foreign->priority >= ours->priority && differs ? TAPD_FOREIGN_HIDES : TAPD_FOREIGN_APART;
+}
+
 void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *wanted)
 {
     const struct flow_entry *entry = &foreign->entry;
@@ -38,24 +52,18 @@ void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *w
     bool covered = false, does_more = instructions_open(entry->instructions);
     foreign->kind = TAPD_FOREIGN_APART;
     uint16_t in_port = entry->match.value.in_port, mask = entry->match.mask.in_port;
-    for (size_t i = mask ? find_port(wanted, in_port) : 0; i < wanted->n_entries; i++) {
+    for (size_t i = mask ? tapd_find_port(wanted, in_port) : 0; i < wanted->n_entries; i++) {
         const struct flow_entry *ours = &wanted->entries[i];
         if (mask && ours->match.value.in_port != in_port) {
             break;
         }
-        struct tapd_actions actions = actions_of(ours);
-        if (!match_overlaps(&entry->match, &ours->match)) {
-            continue;
-        }
-        if (blocks(entry, ours)) {
-            foreign->kind = TAPD_FOREIGN_BLOCKS;
+        enum tapd_foreign_kind kind = tapd_foreign_does(entry, ours);
+        if (kind == TAPD_FOREIGN_BLOCKS || (kind == TAPD_FOREIGN_HIDES && !foreign->ours)) {
+            foreign->kind = kind;
             foreign->ours = ours;
+        }
+        if (kind == TAPD_FOREIGN_BLOCKS) {
             return;
-        }
-        if (entry->priority >= ours->priority && !foreign->ours &&
-            (does_more || !tapd_sends_same(&its, &actions))) {
-            foreign->kind = TAPD_FOREIGN_HIDES;
-            foreign->ours = ours;
         }
         covered |= ours->priority > entry->priority && match_within(&entry->match, &ours->match);
     }

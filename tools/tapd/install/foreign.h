@@ -10,4 +10,11 @@
  * compiled: by in_port. */
 void tapd_foreign_judge(struct tapd_foreign *foreign, const struct flow_table *wanted);
 
+/* What a foreign entry does to one of ours: TAPD_FOREIGN_APART, HIDES or BLOCKS. */
+enum tapd_foreign_kind tapd_foreign_does(const struct flow_entry *foreign,
+                                         const struct flow_entry *ours);
+
+/* The index of the first entry of such a table for this port or one behind it. */
+size_t tapd_find_port(const struct flow_table *wanted, uint16_t in_port);
+
 #endif

@@ -16,7 +16,6 @@ enum { GATHER_MS = 10 }; /* entries that go, often go together */
 static const struct tapd_session_ops SESSION_OPS;
 
 static void on_resync(evutil_socket_t fd, short events, void *arg);
-static void forget_table(struct tapd_target *target);
 
 static unsigned or_default(unsigned value, unsigned otherwise)
 {
@@ -163,9 +162,11 @@ void tapd_installer_free(struct tapd_installer *installer)
     }
     for (size_t i = 0; i < installer->n_targets; i++) {
         struct tapd_target *target = &installer->targets[i];
-        forget_table(target);
+        tapd_target_forget(target);
         base_arena_free(&target->actions);
         base_arena_free(&target->texts);
+        free(target->harms);
+        free(target->ports);
         free(target->mods);
         free(target->name);
     }
@@ -174,13 +175,6 @@ void tapd_installer_free(struct tapd_installer *installer)
     free(installer->actual);
     free(installer->versions);
     free(installer);
-}
-
-static void forget_table(struct tapd_target *target)
-{
-    flow_table_free(&target->table);
-    target->table = (struct flow_table){0};
-    target->known = false;
 }
 
 /* What a switch says */
@@ -197,6 +191,13 @@ static void answered(struct tapd_target *target)
     }
 }
 
+static void tell_changed(const struct tapd_installer *installer)
+{
+    if (installer->ops->changed) {
+        installer->ops->changed(installer->owner);
+    }
+}
+
 static void on_up(void *owner)
 {
     struct tapd_target *target = owner;
@@ -204,14 +205,21 @@ static void on_up(void *owner)
     target->refuses = false;
     target->n_rounds = 0;
     tapd_round_wake(target->installer, 0);
+    tell_changed(target->installer);
 }
 
 static void on_read(void *owner, struct switch_state *state)
 {
     struct tapd_target *target = owner;
-    forget_table(target);
+    tapd_target_forget(target);
     target->table = state->flows;
     state->flows = (struct flow_table){0};
+    free(target->ports);
+    target->ports = state->ports;
+    target->n_ports = state->n_ports;
+    state->ports = NULL;
+    state->n_ports = 0;
+    target->read_ms = tapd_monotonic_ms();
     target->known = true;
     target->compared = false;
     answered(target);
@@ -239,10 +247,11 @@ static void on_down(void *owner, const char *why)
 {
     struct tapd_target *target = owner;
     struct tapd_installer *installer = target->installer;
-    forget_table(target);
+    tapd_target_forget(target);
     base_fail(&target->trouble, "%s", why); /* until it has all that is wanted */
     installer->abandoned |= installer->actual[target - installer->targets] != NULL;
     answered(target);
+    tell_changed(installer);
 }
 
 /* An entry of ours has gone. Those that a wave deletes go while it waits for
@@ -267,13 +276,15 @@ static void on_removed(void *owner, const struct of_flow_removed *removed)
 
 static void on_port_changed(void *owner, const struct of_port_status *status)
 {
-    const struct tapd_target *target = owner;
+    struct tapd_target *target = owner;
     const struct port *port = &status->port;
     bool is_up = !(port->state & PORT_STATE_LINK_DOWN) && !(port->config & PORT_CONFIG_DOWN);
     tapd_log("%s: port %u (%s) %s", target->name, port->number, port->name,
              status->reason == OFPPR_DELETE ? "is gone"
              : is_up                        ? "is up"
                                             : "is down");
+    tapd_target_take_port(target, status);
+    tell_changed(target->installer);
 }
 
 static const struct tapd_session_ops SESSION_OPS = {

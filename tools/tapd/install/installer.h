@@ -24,13 +24,15 @@
 
 struct tapd_installer;
 
-/* Called from the event loop; either may call tapd_installer_set. */
+/* Called from the event loop; the first two may call tapd_installer_set. */
 struct tapd_installer_ops {
     /* A round had nothing to send: what can be done is done. */
     void (*settled)(void *owner);
     /* An entry with this id in its cookie has reached the end of its lifetime,
      * by the clock of the switch. */
     void (*expired)(void *owner, uint32_t id);
+    /* A switch came, was lost or told of a port. NULL is legal. */
+    void (*changed)(void *owner);
 };
 
 /* 0 everywhere: the default. */

@@ -10,20 +10,30 @@
 
 enum { TAPD_FOREIGN_TOLD = 100 }; /* of a switch, by a report */
 
+/* An entry of others that keeps one of ours from doing what it should. */
+struct tapd_harm {
+    struct flow_entry entry; /* its actions are in `texts` */
+    const char *text;
+};
+
 /* One switch of the topology. */
 struct tapd_target {
     struct tapd_installer *installer;
     char *name;
-    struct tapd_session *session; /* NULL: not owned */
-    struct flow_table table;      /* as it was read last */
-    bool known;                   /* table is what is there, as far as can be known */
-    bool stale;                   /* to be read again before it is believed */
-    bool compared;                /* a round has looked at the table since it was read */
-    bool awaited;                 /* the round waits for its answer */
-    bool refuses;                 /* left out until the next resync */
-    unsigned n_rounds;            /* in a row that had something to send to it */
-    struct base_error trouble;    /* why it does not have all: "" */
-    struct of_flow_mod *mods;     /* on their way to it */
+    struct tapd_session *session;    /* NULL: not owned */
+    struct flow_table table;         /* as it was read last */
+    const struct flow_entry **order; /* its entries by flow_compare_keys; NULL: not sorted yet */
+    int64_t read_ms;                 /* when that was, tapd_monotonic_ms */
+    struct port *ports;              /* as they were told last, by number */
+    size_t n_ports;
+    bool known;                /* table is what is there, as far as can be known */
+    bool stale;                /* to be read again before it is believed */
+    bool compared;             /* a round has looked at the table since it was read */
+    bool awaited;              /* the round waits for its answer */
+    bool refuses;              /* left out until the next resync */
+    unsigned n_rounds;         /* in a row that had something to send to it */
+    struct base_error trouble; /* why it does not have all: "" */
+    struct of_flow_mod *mods;  /* on their way to it */
     size_t n_mods, mods_capacity;
     struct base_arena actions; /* of mods */
     size_t n_own;
@@ -31,7 +41,9 @@ struct tapd_target {
     struct tapd_lack lack;
     struct tapd_foreign_text foreign[TAPD_FOREIGN_TOLD];
     size_t n_foreign_told, n_foreign;
-    struct base_arena texts; /* of foreign */
+    struct tapd_harm *harms; /* all that block or hide */
+    size_t n_harms, harms_capacity;
+    struct base_arena texts; /* of foreign and harms */
 };
 
 enum tapd_round_stage {
@@ -75,6 +87,17 @@ bool tapd_target_is_right(const struct tapd_target *target);
 /* Whether the entry has the cookie of the policy that is to be installed; false before there is
  * one. */
 bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entry *entry);
+
+/* Its entry of ours with this match and priority, as it was read last; NULL: it has none, or there
+ * is no memory to look for it. */
+const struct flow_entry *tapd_target_find(struct tapd_target *target,
+                                          const struct flow_entry *entry);
+
+/* The table is not known any more. */
+void tapd_target_forget(struct tapd_target *target);
+
+/* A port is other than it was, gone, or new. Without memory the list stays as it is. */
+void tapd_target_take_port(struct tapd_target *target, const struct of_port_status *status);
 
 /* A round is due, after so many ms. What is due already is not put off. */
 void tapd_round_wake(struct tapd_installer *installer, unsigned after);

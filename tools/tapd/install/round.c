@@ -135,15 +135,37 @@ static void count_own(struct tapd_installer *installer)
     }
 }
 
+/* A foreign entry outlives the table that it was read in. */
+static void note_harm(struct tapd_target *target, const struct flow_entry *entry, const char *text)
+{
+    static const struct action unknown = {.type = ACTION_VENDOR}; /* what other tables do */
+    bool opens = instructions_open(entry->instructions);
+    const struct action *actions = opens ? &unknown : entry->actions;
+    size_t n = opens ? 1 : entry->n_actions;
+    if (!text || base_grow(&target->harms, target->n_harms, &target->harms_capacity,
+                           sizeof *target->harms)) {
+        return;
+    }
+    struct tapd_harm *harm = &target->harms[target->n_harms++];
+    *harm = (struct tapd_harm){.entry = *entry, .text = text};
+    harm->entry.instructions = NULL;
+    harm->entry.actions = base_arena_copy(&target->texts, actions, n * sizeof *actions);
+    harm->entry.n_actions = (uint16_t)(harm->entry.actions ? n : 0);
+}
+
 static void note_foreign(struct tapd_target *target, const struct tapd_foreign *foreign)
 {
-    if (target->n_foreign++ >= TAPD_FOREIGN_TOLD) {
+    bool harms = foreign->kind == TAPD_FOREIGN_HIDES || foreign->kind == TAPD_FOREIGN_BLOCKS;
+    if (target->n_foreign++ >= TAPD_FOREIGN_TOLD && !harms) {
         return;
     }
     const char *entry = ofctl_flow_text(&foreign->entry, FLOW_NO_STATS, &target->texts);
-    if (entry) {
+    if (entry && target->n_foreign_told < TAPD_FOREIGN_TOLD) {
         target->foreign[target->n_foreign_told++] =
             (struct tapd_foreign_text){.entry = entry, .words = tapd_foreign_words(foreign->kind)};
+    }
+    if (harms) {
+        note_harm(target, &foreign->entry, entry);
     }
 }
 
@@ -158,7 +180,7 @@ static void take_foreign(struct tapd_installer *installer)
             continue;
         }
         size_t n_before = target->n_foreign;
-        target->n_foreign = target->n_foreign_told = 0;
+        target->n_foreign = target->n_foreign_told = target->n_harms = 0;
         base_arena_free(&target->texts);
         for (; at < difference->n_foreign && difference->foreign[at].sw <= i; at++) {
             note_foreign(target, &difference->foreign[at]);
@@ -179,6 +201,9 @@ static void note_lack(struct tapd_target *target)
     if (lack->n_blocked > 0) {
         base_fail(&target->trouble, "%zu entr%s of others in the place of ours", lack->n_blocked,
                   lack->n_blocked == 1 ? "y" : "ies");
+    } else if (target->n_harms > 0) {
+        base_fail(&target->trouble, "%zu entr%s of others in front of ours, the first: %s",
+                  target->n_harms, target->n_harms == 1 ? "y" : "ies", target->harms[0].text);
     } else if (lack->n_unsaid > 0) {
         base_fail(&target->trouble, "%zu entr%s that OpenFlow %s cannot say, the first: %s",
                   lack->n_unsaid, lack->n_unsaid == 1 ? "y" : "ies",

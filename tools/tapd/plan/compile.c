@@ -250,6 +250,7 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
         base_arena_copy(&network->arena, c->uplinks, c->n_uplinks * sizeof *c->uplinks);
     network->n_uplinks = c->n_uplinks;
     return classify(c, network) && find_layers(c, &users, network) &&
+           tapd_find_ways(c, users.taps, users.n_taps, network) == 0 &&
            (network->uplinks || c->n_uplinks == 0);
 }
 
@@ -269,6 +270,7 @@ int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *act
     yaml_index_free(&c.before);
     free(c.uses);
     free(c.uplinks);
+    free(c.trails);
     base_arena_free(&c.arena);
     if (yaml_errors_count(diagnostics) > n_before) {
         tapd_network_free(*network);

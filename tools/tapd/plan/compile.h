@@ -48,6 +48,24 @@ struct tapd_uplink {
     uint16_t nth;           /* of the copies, from 0 */
 };
 
+/* One switch on the way of a tap's copies. */
+struct tapd_hop {
+    struct port_ref in; /* where they enter it: a source, or the end of a link */
+    uint16_t out;       /* by which port they leave it */
+    uint16_t tag;       /* VLAN id by which it knows them; TAPD_UNTAGGED: by the port alone */
+    uint32_t before;    /* the hop in front, in the same way; TAPD_NO_HOP: `in` is a source */
+    bool ends;          /* `out` is where they leave the network, as far as the policy knows */
+    bool shared;        /* copies of other taps may take it too; not told of a source */
+};
+enum { TAPD_NO_HOP = UINT32_MAX };
+
+/* All ways of a tap, from each source to each destination. */
+struct tapd_way {
+    const struct tapd_tap *tap;
+    const struct tapd_hop *hops; /* each behind the one in front of it */
+    size_t n_hops;
+};
+
 struct tapd_network {
     const struct tapd_policy *policy;
     struct flow_table *tables; /* by switch; empty for one that is not owned. Cookies: the
@@ -56,6 +74,8 @@ struct tapd_network {
                                   UINT16_MAX: none is reached from there */
     struct tapd_uplink *uplinks; /* what was named or chosen */
     size_t n_uplinks;
+    const struct tapd_way *ways; /* of the taps of the policy that stay, then of the active ones */
+    size_t n_ways;
     int64_t since_ms; /* when the lifetimes in it began, CLOCK_MONOTONIC: set by the owner */
     struct base_arena arena;
 };

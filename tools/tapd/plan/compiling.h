@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A policy being compiled: from pairs, rules of `always` (production.c) and taps
- * (lanes.c) by links (ways.c) to uses of ports. */
+ * (lanes.c) by links (ways.c) to uses of ports, and what way each tap got (hops.c). */
 #ifndef TAPD_PLAN_COMPILING_H
 #define TAPD_PLAN_COMPILING_H
 
 #include "tapd/plan/classify.h"
 #include "tapd/policy/reading.h"
 #include "yaml/read.h"
+
+/* The copies of one source of a tap: where they leave its switch. */
+struct tapd_trail {
+    const struct tapd_user *user;
+    struct port_ref source;
+    uint16_t tag; /* VLAN id, or TAPD_UNTAGGED */
+    const struct tapd_lane *lanes;
+    size_t n_lanes;
+};
 
 struct tapd_compiling {
     const struct tapd_policy *policy;
@@ -16,6 +25,8 @@ struct tapd_compiling {
     size_t n_uses, uses_capacity;
     struct tapd_uplink *uplinks;
     size_t n_uplinks, uplinks_capacity;
+    struct tapd_trail *trails;
+    size_t n_trails, trails_capacity;
     struct yaml_index chosen, before; /* source, destination, tag, nth → uplink */
     struct base_arena arena;
     struct yaml_diagnostics *diagnostics;
@@ -56,5 +67,10 @@ void tapd_learn_uplink(struct tapd_compiling *c, const struct tapd_uplink *uplin
 /* The copies of a tap: of those sources where it names uplinks, or of the others. */
 void tapd_add_copies(struct tapd_compiling *c, const struct tapd_user *user, uint32_t order,
                      bool named);
+
+/* The ways of the taps of these users, in their order, when all is routed: in the arena of the
+ * network. -1 without memory. */
+int tapd_find_ways(struct tapd_compiling *c, const struct tapd_user *users, size_t n_users,
+                   struct tapd_network *network);
 
 #endif

@@ -349,6 +349,20 @@ static bool names_uplinks(const struct tapd_tap *tap, size_t sw)
     return false;
 }
 
+static void note_trail(const struct copying *copying)
+{
+    struct tapd_compiling *c = copying->c;
+    if (base_grow(&c->trails, c->n_trails, &c->trails_capacity, sizeof *c->trails) < 0) {
+        c->router.failed = true;
+        return;
+    }
+    c->trails[c->n_trails++] = (struct tapd_trail){.user = copying->user,
+                                                   .source = copying->source,
+                                                   .tag = copying->tag,
+                                                   .lanes = copying->lanes,
+                                                   .n_lanes = copying->n_lanes};
+}
+
 static void add_source(struct copying *copying, uint32_t order, bool named)
 {
     struct tapd_compiling *c = copying->c;
@@ -370,6 +384,7 @@ static void add_source(struct copying *copying, uint32_t order, bool named)
                                             .lanes = copying->lanes,
                                             .n_lanes = copying->n_lanes,
                                             .user = copying->user});
+        note_trail(copying);
     }
 }
 
