@@ -509,7 +509,7 @@ static void begin_beside(struct session *session, struct channel_dump *other)
     session->conn = NULL;
     channel_conn_set_owner(session->kept, &KEPT_OPS, session);
     session->protocol = of_protocol(OF13_VERSION);
-    session->silent_ms = CHANNEL_GRACE_MS; /* it has so long: some take one connection only */
+    session->silent_ms = CHANNEL_BESIDE_MS;
     session->channel->n_running++;
     begin(session, other);
 }
@@ -526,9 +526,8 @@ static void end_beside(struct session *session, struct channel_dump *dump,
         *dump = *other;
         channel_conn_free(session->kept);
     } else {
-        bool listed = session->kept && channel_conn_listed(session->kept) != 0;
-        dump->odd |=
-            other->ok || !listed ? 0 : CHANNEL_ODD_UNTOLD; /* a header alone promises none */
+        dump->odd |= other->ok ? 0 : CHANNEL_ODD_UNTOLD;
+        session->takes_one = !other->ok && other->first_byte_ms == 0;
         switch_state_free(&other->state);
         hang_up(session);
         session->protocol = of_protocol(OFP_VERSION);
@@ -550,11 +549,16 @@ static int dump_beside(struct channel *channel, struct channel_dump *dumps,
         return base_fail(error, "out of memory");
     }
     for (size_t i = 0; i < channel->n_sessions && !channel->interrupted; i++) {
-        if (may_hide(&channel->sessions[i], &dumps[i])) {
+        if (!may_hide(&channel->sessions[i], &dumps[i])) {
+            continue;
+        }
+        if (channel->sessions[i].takes_one) {
+            dumps[i].odd |= CHANNEL_ODD_UNTOLD;
+        } else {
             begin_beside(&channel->sessions[i], &others[i]);
         }
     }
-    int status = channel_loop_run(channel, error);
+    int status = channel_loop_run(channel, CHANNEL_BESIDE_MS, error);
     for (size_t i = 0; i < channel->n_sessions; i++) {
         if (channel->sessions[i].kept || channel->sessions[i].progress.dump == &others[i]) {
             end_beside(&channel->sessions[i], &dumps[i], &others[i]);
@@ -577,7 +581,7 @@ static int dump_all(struct channel *channel, unsigned what, struct channel_dump 
     for (size_t i = 0; i < channel->n_sessions; i++) {
         begin(&channel->sessions[i], &dumps[i]);
     }
-    int status = channel_loop_run(channel, error);
+    int status = channel_loop_run(channel, CHANNEL_GRACE_MS, error);
     for (size_t i = 0; i < channel->n_sessions; i++) {
         if (channel->sessions[i].running) {
             give_up(&channel->sessions[i]);

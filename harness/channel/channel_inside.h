@@ -25,6 +25,7 @@ struct session {
     size_t n_tried; /* of the addresses, in this dump */
     const struct of_protocol *protocol;
     bool insists;                      /* on this version */
+    bool takes_one;                    /* connection, and is silent on a second */
     struct channel_conn *kept;         /* of 1.0, while the switch is asked in 1.3; NULL */
     struct channel_habits kept_habits; /* in 1.0 */
     struct channel_listener *listener; /* ptcp; shared */
@@ -62,10 +63,12 @@ struct channel {
 /* For a switch that has not answered before: a round trip to any that is alive
  * again. A dead one must not cost the whole timeout once more. */
 enum { CHANNEL_GRACE_MS = 250 };
+/* For one that is asked in 1.3 beside 1.0, and may take one connection only: once. */
+enum { CHANNEL_BESIDE_MS = 1000 };
 
-/* (loop.c) Runs until no session does, or the time is over. Fails only if the event loop cannot
- * run. */
-int channel_loop_run(struct channel *channel, struct base_error *error);
+/* (loop.c) Runs until no session does, or the time is over; `grace_ms` after the start what has
+ * been silent before is given up. Fails only if the event loop cannot run. */
+int channel_loop_run(struct channel *channel, unsigned grace_ms, struct base_error *error);
 
 /* (loop.c) For the events of the channel: its time is over (arg: the event base); the process was
  * interrupted (arg: the channel). */

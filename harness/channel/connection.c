@@ -31,7 +31,6 @@ struct channel_conn {
     struct channel_stream *stream;
     const struct of_protocol *protocol;
     uint32_t offers; /* by the peer's HELLO */
-    uint32_t listed; /* there, one by one */
     uint32_t hears;  /* our versions, while that is waited for; else 0 */
     enum channel_preference prefers;
     enum channel_conn_stage stage;
@@ -127,11 +126,6 @@ const struct of_protocol *channel_conn_alternative(const struct channel_conn *co
 uint32_t channel_conn_offers(const struct channel_conn *conn)
 {
     return conn->offers;
-}
-
-uint32_t channel_conn_listed(const struct channel_conn *conn)
-{
-    return conn->listed;
 }
 
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,
@@ -320,7 +314,6 @@ static int take_hello(struct channel_conn *conn, const struct of_header *header,
     uint32_t ours = conn->hears ? conn->hears : UINT32_C(1) << conn->protocol->version;
     conn->stage = CHANNEL_CONN_GREETED;
     conn->offers = of_decode_hello(header, *body);
-    conn->listed = of_decode_hello_list(*body);
     if (!(conn->offers & ours)) {
         struct base_buffer text = {0};
         of_format_versions(conn->offers, &text);

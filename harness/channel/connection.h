@@ -60,9 +60,6 @@ const struct of_protocol *channel_conn_alternative(const struct channel_conn *co
 /* The versions that the peer's HELLO offers, in a list or by its header alone; 0: none came. */
 uint32_t channel_conn_offers(const struct channel_conn *conn);
 
-/* The versions that the peer's HELLO lists (bit n is version n on the wire); 0: it lists none. */
-uint32_t channel_conn_listed(const struct channel_conn *conn);
-
 /* From now on messages and the end go to another owner. */
 void channel_conn_set_owner(struct channel_conn *conn, const struct channel_conn_ops *ops,
                             void *owner);

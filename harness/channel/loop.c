@@ -23,10 +23,10 @@ void channel_loop_interrupt(evutil_socket_t fd, short events, void *arg)
     event_base_loopbreak(channel->base);
 }
 
-int channel_loop_run(struct channel *channel, struct base_error *error)
+int channel_loop_run(struct channel *channel, unsigned grace_ms, struct base_error *error)
 {
     const struct timeval timeout = base_timeval(channel->options.timeout_ms);
-    const struct timeval grace = base_timeval(CHANNEL_GRACE_MS);
+    const struct timeval grace = base_timeval(grace_ms);
     unsigned quarter_ms = channel->options.timeout_ms / 4 + 1;
     const struct timeval silence =
         base_timeval(quarter_ms < MAX_SILENCE_MS ? quarter_ms : MAX_SILENCE_MS);

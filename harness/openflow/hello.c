@@ -20,7 +20,8 @@ void of_encode_hello(struct base_buffer *out, uint32_t xid, uint32_t versions)
     of_end(out, begin);
 }
 
-uint32_t of_decode_hello_list(struct base_reader body)
+/* Those of the element; 0: there is none. */
+static uint32_t listed_versions(struct base_reader body)
 {
     while (base_reader_left(&body) >= ELEMENT_BYTES) {
         uint16_t type = base_read_be16(&body), length = base_read_be16(&body);
@@ -41,7 +42,7 @@ uint32_t of_decode_hello_list(struct base_reader body)
 
 uint32_t of_decode_hello(const struct of_header *header, struct base_reader body)
 {
-    uint32_t listed = of_decode_hello_list(body);
+    uint32_t listed = listed_versions(body);
     uint8_t highest = header->version < MAX_VERSION ? header->version : MAX_VERSION;
     return listed ? listed : UINT32_MAX >> (31 - highest) & ~UINT32_C(1);
 }

@@ -64,9 +64,6 @@ void of_encode_empty(struct base_buffer *out, enum of_type type, uint32_t xid);
  * the highest of them; above 1.0 they are listed in an element behind it. */
 void of_encode_hello(struct base_buffer *out, uint32_t xid, uint32_t versions);
 
-/* Those of the element of the peer's HELLO; 0: it has none. */
-uint32_t of_decode_hello_list(struct base_reader body);
-
 /* The versions that the peer speaks, by its HELLO: those of the element, or, where there is none,
  * all up to that of the header. */
 uint32_t of_decode_hello(const struct of_header *header, struct base_reader body);
