@@ -107,21 +107,21 @@ static struct traffic_round *find_round(const struct run_probing *probing, uint1
 }
 
 static uint64_t latency_ns(const struct traffic_round *round, const struct frame_mark *mark,
-                           const struct station_arrival *arrival)
+                           uint64_t time_ns)
 {
     uint64_t sent_ns = round->sent_ns[mark->number];
-    return arrival->time_ns > sent_ns ? arrival->time_ns - sent_ns : 0;
+    return time_ns > sent_ns ? time_ns - sent_ns : 0;
 }
 
 /* A copy of a round that is over: it was not lost. round: NULL, it counts nowhere. */
 static void on_late_copy(struct run_probing *probing, struct traffic_round *round,
                          const struct frame_mark *mark, size_t host,
-                         const struct station_arrival *arrival)
+                         const struct station_arrival *arrival, uint64_t time_ns)
 {
     probing->n_late++;
     probing->slowest_ns = RUN_SETTLE_MAX_MS * ns_in_ms;
     if (round) {
-        uint64_t latency = latency_ns(round, mark, arrival);
+        uint64_t latency = latency_ns(round, mark, time_ns);
         see(probing, round, mark, host, arrival);
         if (latency >= RUN_LATE_MS * ns_in_ms) {
             traffic_round_see_late(round, mark->number, host, latency);
@@ -129,11 +129,18 @@ static void on_late_copy(struct run_probing *probing, struct traffic_round *roun
     }
 }
 
+/* Whether it is not known exactly when a copy was sent, or came. */
+static bool is_far(const struct run_probing *probing, size_t p, size_t host)
+{
+    const bool *is_far = probing->stations->is_far;
+    return is_far[host] || is_far[probing->plan->probes[p].from];
+}
+
 /* A copy of a probe of this round. */
 static void on_copy(struct run_probing *probing, const struct frame_mark *mark, size_t host,
-                    const struct station_arrival *arrival)
+                    const struct station_arrival *arrival, uint64_t time_ns)
 {
-    uint64_t latency = latency_ns(probing->round, mark, arrival);
+    uint64_t latency = latency_ns(probing->round, mark, time_ns);
     probing->slowest_ns = latency > probing->slowest_ns ? latency : probing->slowest_ns;
     probing->last_ns = run_probing_now_ns(probing);
     probing->n_arrived++;
@@ -145,6 +152,9 @@ static void on_copy(struct run_probing *probing, const struct frame_mark *mark, 
                                               .time_ns = arrival->time_ns,
                                               .direction = FRAME_INBOUND});
     see(probing, probing->round, mark, host, arrival);
+    if (!is_far(probing, mark->number, host)) {
+        traffic_round_see_time(probing->round, mark->number, host, time_ns);
+    }
     if (probing->shoots && latency >= RUN_LATE_MS * ns_in_ms) {
         traffic_round_see_late(probing->round, mark->number, host, latency);
     }
@@ -176,15 +186,16 @@ bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
         return false;
     }
     struct traffic_round *round = find_round(probing, mark.round);
+    uint64_t time_ns = run_probing_time_ns(probing, arrival->time_ns);
     if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
         probing->n_replies++;
-    } else if (!round || (round->over_ns > 0 && arrival->time_ns > round->over_ns)) {
-        on_late_copy(probing, round, &mark, host, arrival);
+    } else if (!round || (round->over_ns > 0 && time_ns > round->over_ns)) {
+        on_late_copy(probing, round, &mark, host, arrival, time_ns);
     } else if (round != probing->round) {
         /* It came in time, and was read late. */
         see(probing, round, &mark, host, arrival);
     } else {
-        on_copy(probing, &mark, host, arrival);
+        on_copy(probing, &mark, host, arrival, time_ns);
     }
     return false;
 }

@@ -181,6 +181,15 @@ static inline uint64_t run_probing_wall_ns(const struct run_probing *probing)
     return probing->stations->world->wall_ns(probing->stations->world);
 }
 
+/* A time of the wall's clock by the one that never goes back: what lies between then and now is
+ * not more than has passed, if the wall's clock was set in between. */
+static inline uint64_t run_probing_time_ns(const struct run_probing *probing, uint64_t wall_ns)
+{
+    uint64_t wall_now_ns = run_probing_wall_ns(probing), now_ns = run_probing_now_ns(probing);
+    uint64_t ago_ns = wall_now_ns > wall_ns ? wall_now_ns - wall_ns : 0;
+    return now_ns > ago_ns ? now_ns - ago_ns : 0;
+}
+
 /* (arrivals.c) The mark of probe p in the round under way. */
 struct frame_mark run_probing_mark(const struct run_probing *probing, size_t p);
 

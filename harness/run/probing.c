@@ -99,10 +99,11 @@ static void send_probe(struct run_probing *probing, size_t p)
     struct base_error problem;
     size_t station = probing->stations->station_of[probe->from];
     if (run_probing_build(probing, &mark, &probe->header, &frame) == 0) {
-        probing->round->sent_ns[p] = run_probing_wall_ns(probing);
+        uint64_t wall_ns = run_probing_wall_ns(probing), now_ns = run_probing_now_ns(probing);
         if (probing->stations->world->station_send(probing->stations->set, station, frame.data,
                                                    frame.n_bytes, &problem) == 0) {
             probing->round->sent[p]++;
+            probing->round->sent_ns[p] = now_ns;
             probing->n_sent++;
             probing->n_told += probing->touches[p].controller;
             probing->n_missed += probing->touches[p].missed;
@@ -112,7 +113,7 @@ static void send_probe(struct run_probing *probing, size_t p)
             run_probing_keep(probing, p, probe->from,
                              &(struct frame_captured){.bytes = frame.data,
                                                       .n_bytes = frame.n_bytes,
-                                                      .time_ns = probing->round->sent_ns[p],
+                                                      .time_ns = wall_ns,
                                                       .direction = FRAME_OUTBOUND});
         } else if (!probing->stations->problems[probe->from]) {
             probing->stations->problems[probe->from] =
@@ -314,7 +315,8 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     start_ns = run_probing_now_ns(probing);
     run_probing_settle(probing);
     synchronize(probing);
-    round->over_ns = run_probing_wall_ns(probing);
+    round->over_ns = run_probing_now_ns(probing);
+    traffic_round_find_overtaken(round, probing->plan, RUN_LATE_MS * ns_in_ms);
     probing->settle_ms += run_ms_since(world, start_ns);
     run_stations_check_drops(probing->stations);
 }

@@ -7,7 +7,8 @@
  * the same for everything that is in flight, measured from the slowest frame
  * so far with a floor of RUN_SETTLE_MS: no claim is waited for alone. A copy
  * that comes later is charged to its own round, and lengthens the settling
- * time of the next ones; the round has it as late if it took RUN_LATE_MS. */
+ * time of the next ones; the round has it as late if it took RUN_LATE_MS, and so
+ * has it one that came in time, so long behind frames that were sent after it. */
 #ifndef RUN_PROBING_H
 #define RUN_PROBING_H
 

@@ -11,7 +11,7 @@ static void shoot(struct run_probing *probing, struct run_network *network,
     struct base_buffer frame = {0};
     if (run_probing_build(probing, &mark, &shot->header, &frame) == 0 &&
         run_network_send(network, shot->by, frame.data, frame.n_bytes, NULL) == 0) {
-        probing->round->sent_ns[shot->probe] = run_probing_wall_ns(probing);
+        probing->round->sent_ns[shot->probe] = run_probing_now_ns(probing);
         probing->round->sent[shot->probe]++;
         run_probing_await(probing, shot->probe, 1);
         shot->sent++;

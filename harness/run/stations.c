@@ -15,10 +15,11 @@ static int allocate(struct run_stations *stations, size_t n)
     stations->host_of = base_arena_alloc(arena, (n + 1) * sizeof *stations->host_of);
     stations->problems = base_arena_alloc(arena, (n + 1) * sizeof *stations->problems);
     stations->captures = base_arena_alloc(arena, (n + 1) * sizeof *stations->captures);
+    stations->is_far = base_arena_alloc(arena, (n + 1) * sizeof *stations->is_far);
     stations->addresses = base_arena_alloc(arena, (n + 1) * sizeof *stations->addresses);
     stations->mtus = base_arena_alloc(arena, (n + 1) * sizeof *stations->mtus);
     return stations->mtus && stations->addresses && stations->station_of && stations->host_of &&
-                   stations->problems && stations->captures
+                   stations->problems && stations->captures && stations->is_far
                ? 0
                : -1;
 }
@@ -37,6 +38,7 @@ static size_t list_specs(struct run_stations *stations, const struct topology *t
                                          .netns = lab->hosts[host].netns,
                                          .interface = lab->hosts[host].interface,
                                          .exec = lab->hosts[host].exec};
+        stations->is_far[host] = lab->hosts[host].exec != NULL;
         stations->host_of[n] = host;
         stations->station_of[host] = n++;
     }

@@ -18,6 +18,7 @@ struct run_stations {
     const uint8_t **addresses; /* by host: of its interface; NULL: not known */
     unsigned *mtus;            /* by host: of its interface; 0: not known */
     bool *captures;            /* by host */
+    bool *is_far; /* by host: behind a command, which says late what came and went when */
     struct base_arena arena;
 };
 

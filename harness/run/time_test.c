@@ -121,6 +121,63 @@ static void what_comes_late_is_located(void **state)
     fake_run_close(&run);
 }
 
+/* A round of some seconds, in which frames by one cable come 0.9 s late, but none of them when it
+ * is over. */
+static void what_is_overtaken_is_late(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.options.rate = 100;
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h3", .at = "h4", .ms = 900});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
+    const struct result *late = fake_run_result(&run, "traffic/h3/delivered/h4");
+    assert_non_null(strstr(late->detail, ", 0.9 s late"));
+    assert_int_equal(run.report.timing.rounds, 1);
+    run.hosts[topology_find_host(run.expectation->topology, "h4")].exec = "ssh h4";
+    fake_run_check(&run); /* its clock may be that of a slow command */
+    fake_run_assert_deviations(&run, "");
+    fake_run_close(&run);
+}
+
+/* A busy machine: all of them wait, now and then. */
+static void where_all_wait_nothing_is_late(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.options.rate = 100;
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .ms = 240});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .ms = 900});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    fake_run_close(&run);
+}
+
+/* It is set on, or back, by an hour in the middle of a round, or when the round is just over. */
+static void the_clock_of_the_wall_may_be_set(void **state)
+{
+    (void)state;
+    static const int64_t hour_ns = INT64_C(3600000000000);
+    for (int i = 0; i < 8; i++) {
+        struct fake_run run;
+        fake_run_open_demon(&run, "simulated");
+        bool late = i & 2;
+        fake_run_fault(
+            &run, (struct fake_fault){FAKE_LATE, .from = "h3", .at = "h4", .ms = late ? 900 : 200});
+        run.options.rate = i & 4 ? 100 : LAB_RATE_UNLIMITED;
+        run.network.wall_set_ns =
+            run.network.time_ns + (i & 4 ? UINT64_C(1500000000) : UINT64_C(150000000));
+        run.network.wall_set_by_ns = i & 1 ? hour_ns : -hour_ns;
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run, late ? "fail traffic/h3/delivered/h4\n" : "");
+        fake_run_close(&run);
+    }
+}
+
 /* Copies that come long after their window stand in for none that are still on the way: a switch
  * holds only so many. */
 static void no_more_is_in_flight_where_frames_are_late(void **state)
@@ -212,6 +269,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_settling_time_follows_the_slowest_frame),
     cmocka_unit_test(a_copy_too_many_that_comes_late_is_found_by_listening),
     cmocka_unit_test(what_comes_late_is_located),
+    cmocka_unit_test(what_is_overtaken_is_late),
+    cmocka_unit_test(where_all_wait_nothing_is_late),
+    cmocka_unit_test(the_clock_of_the_wall_may_be_set),
     cmocka_unit_test(no_more_is_in_flight_where_frames_are_late),
     cmocka_unit_test(a_copy_that_comes_some_rounds_late_counts_to_its_own_round),
 };

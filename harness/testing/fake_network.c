@@ -449,6 +449,17 @@ static uint64_t now_ns(const struct run_world *world)
     return ((const struct fake_network *)world->aux)->time_ns;
 }
 
+uint64_t fake_network_wall_ns(const struct fake_network *fake, uint64_t time_ns)
+{
+    bool is_set = fake->wall_set_ns > 0 && time_ns >= fake->wall_set_ns;
+    return time_ns + (uint64_t)(is_set ? fake->wall_set_by_ns : 0);
+}
+
+static uint64_t wall_ns(const struct run_world *world)
+{
+    return fake_network_wall_ns(world->aux, now_ns(world));
+}
+
 /* -------------------------------------------------------------- open, close */
 
 void fake_network_open(struct fake_network *fake, const struct topology *topology,
@@ -462,7 +473,7 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
                                             .channel_packet_out = packet_out,
                                             .channel_close = close_channel,
                                             .now_ns = now_ns,
-                                            .wall_ns = now_ns},
+                                            .wall_ns = wall_ns},
                                   .topology = topology,
                                   .counts = true,
                                   .mtu = 1500,

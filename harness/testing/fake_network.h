@@ -85,6 +85,8 @@ struct fake_network {
     struct fake_fault faults[FAKE_FAULTS];
     size_t n_faults;
     uint64_t time_ns;
+    uint64_t wall_set_ns;          /* when the wall's clock is set; 0: never */
+    int64_t wall_set_by_ns;        /* ... by so much; until then it is `time_ns` */
     struct fake_arrival *arrivals; /* in the order of their time */
     size_t n_arrivals, capacity;
     size_t most_in_flight;     /* of frames that arrive within 50 ms */
@@ -125,6 +127,9 @@ void fake_network_enter(struct fake_network *fake, struct port_ref in, size_t fr
 /* A frame arrives at a host at this time, wherever it comes from. */
 void fake_network_arrive(struct fake_network *fake, size_t host, const uint8_t *bytes,
                          size_t n_bytes, uint64_t time_ns);
+
+/* What the wall's clock says at a time of fake->time_ns. */
+uint64_t fake_network_wall_ns(const struct fake_network *fake, uint64_t time_ns);
 
 void fake_network_close(struct fake_network *fake);
 

@@ -141,12 +141,14 @@ static bool hand_out(struct station_set *set, station_on_arrival *on_arrival, vo
     fake->time_ns = first.time_ns > fake->time_ns ? first.time_ns : fake->time_ns;
     size_t station = station_of(set, first.host);
     size_t n_captured = first.n_bytes < STATION_SNAP_BYTES ? first.n_bytes : STATION_SNAP_BYTES;
-    bool stops = station != STATION_NONE &&
-                 on_arrival(aux, &(struct station_arrival){.station = station,
-                                                           .time_ns = first.time_ns,
-                                                           .bytes = first.bytes,
-                                                           .n_bytes = n_captured,
-                                                           .wire_bytes = first.n_bytes});
+    bool stops =
+        station != STATION_NONE &&
+        on_arrival(aux,
+                   &(struct station_arrival){.station = station,
+                                             .time_ns = fake_network_wall_ns(fake, first.time_ns),
+                                             .bytes = first.bytes,
+                                             .n_bytes = n_captured,
+                                             .wire_bytes = first.n_bytes});
     const char *name = fake->topology->hosts[first.host].name;
     const struct fake_fault *again = fake_network_meets(fake, FAKE_REPEATS, NULL, name);
     if (again) {

@@ -90,8 +90,9 @@ static void count_arrivals(struct counting *counting, const struct path_walk *wa
         count_arrival(counting, walk, p, arrival, port);
     }
     for (size_t host = 0; host < counting->round->n_hosts; host++) {
+        const struct traffic_seen *seen = traffic_round_seen(counting->round, p, host);
         counting->count->hosts[host].arrived += traffic_seen_count(counting->round, p, host);
-        counting->count->hosts[host].late += traffic_round_seen(counting->round, p, host)->late;
+        counting->count->hosts[host].late += seen->late - seen->overtaken;
     }
 }
 

@@ -70,6 +70,54 @@ void traffic_round_see_late(struct traffic_round *round, size_t probe, size_t ho
     }
 }
 
+void traffic_round_see_time(struct traffic_round *round, size_t probe, size_t host,
+                            uint64_t time_ns)
+{
+    struct traffic_seen *seen = find_seen(round, probe, host);
+    if (seen && time_ns > seen->last_ns) {
+        seen->last_ns = time_ns;
+    }
+}
+
+static unsigned most_sent(const struct traffic_round *round, const struct traffic_plan *plan)
+{
+    unsigned most = 0;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        most = round->sent[p] > most ? round->sent[p] : most;
+    }
+    return most;
+}
+
+/* By when all copies of a probe had come to a host, with them that of the last sending; UINT64_MAX:
+ * some did not, or more. */
+static uint64_t complete_ns(const struct traffic_round *round, const struct traffic_plan *plan,
+                            size_t probe, const struct traffic_seen *seen)
+{
+    unsigned wanted = traffic_plan_copies(&plan->probes[probe], seen->host) * round->sent[probe];
+    return seen->last_ns > 0 && wanted > 0 && seen->copies == wanted ? seen->last_ns : UINT64_MAX;
+}
+
+void traffic_round_find_overtaken(struct traffic_round *round, const struct traffic_plan *plan,
+                                  uint64_t least_ns)
+{
+    /* When the first arrived of those that were sent later: as often as any, and so the last time,
+     * too. */
+    uint64_t first_ns = UINT64_MAX;
+    unsigned most = most_sent(round, plan);
+    for (size_t p = plan->n_probes; p-- > 0;) {
+        uint64_t own_ns = UINT64_MAX;
+        for (struct traffic_seen *seen = round->seen[p]; seen; seen = seen->next) {
+            uint64_t ns = complete_ns(round, plan, p, seen);
+            own_ns = ns < own_ns ? ns : own_ns;
+            if (seen->last_ns > first_ns && seen->last_ns - first_ns >= least_ns) {
+                seen->overtaken++;
+                traffic_round_see_late(round, p, seen->host, seen->last_ns - round->sent_ns[p]);
+            }
+        }
+        first_ns = round->sent[p] == most && own_ns < first_ns ? own_ns : first_ns;
+    }
+}
+
 const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
                                               size_t host)
 {
@@ -103,16 +151,35 @@ size_t traffic_round_wrong_form(const struct traffic_round *round, const struct 
     return FORM_NONE;
 }
 
-bool traffic_seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
-                           size_t probe, size_t host)
+/* Whether it conforms, if so many copies may be late. */
+static bool seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
+                          size_t probe, size_t host, unsigned n_late)
 {
     const struct traffic_seen *seen = traffic_round_seen(round, probe, host);
     unsigned n = round->sent[probe];
     return !n || !round->captures[host] ||
-           (seen->altered == 0 && seen->late == 0 &&
+           (seen->altered == 0 && seen->late <= n_late &&
             seen->copies >= traffic_plan_copies(&plan->probes[probe], host) * n &&
             seen->copies <= traffic_plan_most(&plan->probes[probe], host) * n &&
             traffic_round_wrong_form(round, plan, probe, host) == FORM_NONE);
+}
+
+bool traffic_seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
+                           size_t probe, size_t host)
+{
+    return seen_conforms(round, plan, probe, host, 0);
+}
+
+bool traffic_round_came(const struct traffic_round *round, const struct traffic_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_probes * round->n_hosts; i++) {
+        size_t probe = i / round->n_hosts, host = i % round->n_hosts;
+        unsigned overtaken = traffic_round_seen(round, probe, host)->overtaken;
+        if (!seen_conforms(round, plan, probe, host, overtaken)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,

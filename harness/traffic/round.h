@@ -19,7 +19,9 @@ struct traffic_seen {
     unsigned forms[TRAFFIC_FORMS_MAX]; /* of these: by the expected arrival's form */
     unsigned altered;                  /* known by their mark, but not what was expected */
     const char *alteration;            /* in words, of the first altered one */
-    unsigned late;                     /* of all these: came when the round was over */
+    uint64_t last_ns;                  /* when the last one came; 0: not known exactly */
+    unsigned late;                     /* of all these: came when the round was over, or */
+    unsigned overtaken;                /* ... behind what was sent after it */
     uint64_t late_ns;                  /* how long after its sending the latest of them came */
 };
 
@@ -34,12 +36,12 @@ struct traffic_round_host {
 struct traffic_round {
     struct traffic_seen **seen; /* by probe */
     unsigned *sent;             /* by probe: how often the station could send it */
-    uint64_t *sent_ns;          /* by probe: when it was last sent, by the clock of arrivals */
-    const char **excuses;       /* by probe: what was changing on its way, so that what it did says
-                                   nothing of the network at rest; NULL: nothing */
-    uint16_t number;            /* of the round, from 1 on */
-    uint64_t over_ns;           /* what came after this time, of the same clock, is late; 0: it is
-                                   under way */
+    uint64_t *sent_ns;    /* by probe: when it was last sent, by a clock that never goes back */
+    const char **excuses; /* by probe: what was changing on its way, so that what it did says
+                             nothing of the network at rest; NULL: nothing */
+    uint16_t number;      /* of the round, from 1 on */
+    uint64_t over_ns;     /* what came after this time, of the same clock, is late; 0: it is
+                             under way */
     struct traffic_round_host *hosts;
     const bool *captures; /* by host, borrowed */
     size_t n_hosts;
@@ -64,6 +66,18 @@ void traffic_round_see_altered(struct traffic_round *round, size_t probe, size_t
 /* The copy that was noted last came late, so long after its sending. */
 void traffic_round_see_late(struct traffic_round *round, size_t probe, size_t host, uint64_t ns);
 
+/* Notes when the copy that was noted last came, by the clock of sent_ns. Only where this is known
+ * exactly, and when the copy was sent, too. */
+void traffic_round_see_time(struct traffic_round *round, size_t probe, size_t host,
+                            uint64_t time_ns);
+
+/* Of a round that is over: a copy is late, too, if another probe was sent no sooner and had
+ * arrived `least_ns` before it. That a round takes long, or the machine is busy, makes no copy
+ * late: then all wait. Probes were sent in the order of their numbers, all of them before any was
+ * sent again. */
+void traffic_round_find_overtaken(struct traffic_round *round, const struct traffic_plan *plan,
+                                  uint64_t least_ns);
+
 /* What arrived of a probe at a host; never NULL: all zero if nothing did. */
 const struct traffic_seen *traffic_round_seen(const struct traffic_round *round, size_t probe,
                                               size_t host);
@@ -83,6 +97,9 @@ bool traffic_seen_conforms(const struct traffic_round *round, const struct traff
 bool traffic_probe_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
                             size_t probe);
 bool traffic_round_conforms(const struct traffic_round *round, const struct traffic_plan *plan);
+
+/* Whether the frames would conform if none of them had been overtaken. */
+bool traffic_round_came(const struct traffic_round *round, const struct traffic_plan *plan);
 
 /* Whether a probe without an excuse does not conform. */
 bool traffic_round_fails(const struct traffic_round *round, const struct traffic_plan *plan);

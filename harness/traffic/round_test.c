@@ -124,6 +124,43 @@ static void a_late_copy_does_not_conform(void **state)
     traffic_round_free(&round);
 }
 
+static void arrives(struct traffic_round *round, size_t probe, unsigned copies, uint64_t time_ns)
+{
+    for (unsigned i = 0; i < copies; i++) {
+        traffic_round_see(round, probe, 1, i);
+        traffic_round_see_time(round, probe, 1, time_ns);
+    }
+}
+
+/* The first probe, sent at 5, arrives at 100; the second, sent later, at 90. */
+static void what_was_sent_later_and_came_before_has_overtaken(void **state)
+{
+    (void)state;
+    static const struct traffic_expected_arrival second = {.host = 1, .copies = 1};
+    struct traffic_round round;
+    probes[1].arrivals = &second;
+    probes[1].n_arrivals = 1;
+    for (int i = 0; i < 7; i++) {
+        begin(&round, all, 1);
+        round.sent_ns[0] = 5;
+        round.sent[1] -= i == 3; /* not as often: perhaps earlier */
+        traffic_round_see_time(&round, 0, 1, 3);
+        arrives(&round, 0, 2, i == 5 ? 0 : 100);
+        traffic_round_see_time(&round, 0, 1, 50);                 /* the last one counts */
+        arrives(&round, 1, i == 4 ? 2 : i != 6, i == 2 ? 0 : 90); /* too many, none; not known */
+        traffic_round_find_overtaken(&round, &plan, i == 1 ? 11 : 10);
+        const struct traffic_seen *seen = traffic_round_seen(&round, 0, 1);
+        assert_int_equal(seen->overtaken, i == 0);
+        assert_int_equal(seen->late, i == 0);
+        assert_int_equal(seen->late_ns, i == 0 ? 95 : 0);
+        assert_int_equal(traffic_probe_conforms(&round, &plan, 0), i > 0);
+        assert_int_equal(traffic_round_came(&round, &plan), i != 4 && i != 6);
+        assert_int_equal(traffic_round_seen(&round, 1, 1)->late, 0);
+        traffic_round_free(&round);
+    }
+    probes[1].n_arrivals = 0;
+}
+
 static void a_round_fails_by_probes_without_an_excuse(void **state)
 {
     (void)state;
@@ -178,6 +215,7 @@ static void rounds_are_compared_by_sending(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_late_copy_does_not_conform),
+    cmocka_unit_test(what_was_sent_later_and_came_before_has_overtaken),
     cmocka_unit_test(a_round_fails_by_probes_without_an_excuse),
     cmocka_unit_test(copies_are_counted_by_form),
     cmocka_unit_test(a_form_that_came_too_often),

@@ -19,7 +19,7 @@ static const char help[] =
     "       faults run EXPECTED [--seed N] [--cases N] [--kind KIND] [--group GROUP] [--pairs]\n"
     "                  [--no-packet-out] [--log FILE] [--verbose]\n"
     "       faults table FILE...\n"
-    "       faults soak EXPECTED [--seed N] [--checks N] [--verbose]\n"
+    "       faults soak EXPECTED [--seed N] [--checks N] [--kind KIND] [--verbose]\n"
     "\n"
     "run makes each fault at a place chosen by the seed, has `tapproof check' look at the\n"
     "network, compares its findings with what the fault's record wants, makes the network\n"
@@ -161,11 +161,14 @@ static int set_soak_option(struct soak_options *soak, int option)
         return set_number("--seed", &soak->seed);
     case OPT_CHECKS:
         return set_number("--checks", &soak->n_checks);
+    case OPT_KIND:
+        soak->kind = fault_find(optarg);
+        return soak->kind ? 0 : usage_error("no such kind: ", optarg);
     case 'v':
         soak->verbose = true;
         return 0;
     default:
-        return usage_error("soak knows --seed, --checks and --verbose", "");
+        return usage_error("soak knows --seed, --checks, --kind and --verbose", "");
     }
 }
 

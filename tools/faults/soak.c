@@ -37,8 +37,9 @@ static void choose_kinds(struct soak *soak)
 {
     for (size_t i = 0; i < fault_count() && soak->n_kinds < KINDS_MAX; i++) {
         const struct fault *fault = fault_number(i);
-        if (!fault->options && !fault->lists_entries && fault->outcome != OUTCOME_UNSEEN &&
-            !fault->pattern) {
+        bool wanted = !soak->options->kind || soak->options->kind == fault;
+        if (wanted && !fault->options && !fault->lists_entries &&
+            fault->outcome != OUTCOME_UNSEEN && !fault->pattern) {
             soak->kinds[soak->n_kinds++] = fault;
         }
     }

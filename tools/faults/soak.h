@@ -11,7 +11,8 @@
 struct soak_options {
     const char *expected;
     unsigned long long seed, n_checks;
-    bool verbose; /* a line a check */
+    const struct fault *kind; /* the only one; NULL: all that an everyday check is to judge */
+    bool verbose;             /* a line a check */
 };
 
 /* What came of the checks, and what the machine had of each when there was no fault: after the
