@@ -73,6 +73,7 @@ static void forget(struct learning *learning)
     report_free(&learning->report);
     expectation_free(learning->loaded);
     learn_draft_free(&learning->draft);
+    learn_draft_free(&learning->draft); /* it is empty now */
     base_buffer_free(&learning->text);
     network_free(&learning->network);
 }

@@ -113,6 +113,9 @@ static void learned_by_example(void **state)
           "group_id=1,type=all,bucket=mod_vlan_vid:5,output:4,bucket=output:2"},
          NULL,
          "a rewrite of some copies only"},
+        {{"in_port=1 actions=goto_table:1", "table=1,hard_timeout=60,actions=output:3"},
+         "    1: {output: [3], expires: any}\n",
+         NULL},
         {{"in_port=1 actions=dec_ttl,output:3"}, NULL, "dec_ttl"},
         {{"in_port=1 actions=group:9"}, NULL, "a group that the switch does not have"},
     };
