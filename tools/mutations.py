@@ -35,8 +35,8 @@ def read(source):
 
 
 def bodies(tokens):
-    """The tokens of each function's body, braces included."""
-    depth = 0
+    """The tokens of each function's body, braces included, and whether it returns an int."""
+    depth = head = 0
     start = None
     for i, token in enumerate(tokens):
         if token.text == "{":
@@ -46,8 +46,16 @@ def bodies(tokens):
         elif token.text == "}":
             depth -= 1
             if depth == 0 and start is not None:
-                yield tokens[start:i + 1]
+                yield tokens[start:i + 1], returns_int(tokens[head:start])
                 start = None
+        if depth == 0 and token.text in ("}", ";"):
+            head = i + 1
+
+
+def returns_int(head):
+    """Whether a function that begins so returns an int: 0, or -1 if it fails."""
+    words = [token.text for token in head]
+    return "int" in words[:words.index("(")] and "*" not in words[:words.index("(")]
 
 
 def closing(body, i):
@@ -159,7 +167,7 @@ def of_condition(body, i):
     yield (Mutation(start, start, "false && (", "condition"), Mutation(end, end, ")", "condition"))
 
 
-def of_statement(body, i):
+def of_statement(body, i, is_int):
     """What a statement may become: a return another value, a call or assignment nothing."""
     end = ends(body, i)
     if end is None:
@@ -167,14 +175,14 @@ def of_statement(body, i):
     if body[i].text == "return" and end > i + 1:
         value = "".join(token.text for token in body[i + 1:end])
         start, stop = body[i + 1].start, body[end].start
-        for text in {"0": ["-1"], "-1": ["0"], "true": [], "false": [], "NULL": []}.get(value, ["0", "1"]):
+        for text in {"0": ["-1"], "-1": ["0"], "true": [], "false": [], "NULL": []}.get(value, ["0", "-1" if is_int else "1"]):
             yield Mutation(start, stop, text, "return")
     elif (body[i].kind == "name" or body[i].text in ("*", "(")) and body[i].text not in WORDS:
         if not declares(body, i) and body[i].text not in LEFT_ALONE:
             yield Mutation(body[i].start, body[end].start, "", "statement")
 
 
-def of_body(body):
+def of_body(body, is_int):
     silent, amounts = quiet(body), sizes(body)
     for i in range(1, len(body) - 1):
         if i in silent:
@@ -184,13 +192,13 @@ def of_body(body):
             yield from of_condition(body, i)
     for i in starts(body):
         if i not in silent:
-            yield from ((mutation,) for mutation in of_statement(body, i))
+            yield from ((mutation,) for mutation in of_statement(body, i, is_int))
 
 
 def mutations(source):
     """Each possible mutation of a source text, as a tuple of replacements in order of place."""
-    for body in bodies(read(source)):
-        yield from of_body(body)
+    for body, is_int in bodies(read(source)):
+        yield from of_body(body, is_int)
 
 
 def applied(source, mutation):
