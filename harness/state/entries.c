@@ -233,7 +233,7 @@ static int add_unexpected(struct state_run *run, size_t nth)
     if (flow->table_id != 0) {
         base_put_format(&id, "table=%u,", flow->table_id);
     }
-    base_put_format(&id, "priority=%u%s%s", flow->priority, match.n_bytes > 0 ? "," : "",
+    base_put_format(&id, "priority=%u%s%s", flow->priority, match.n_bytes ? "," : "",
                     base_buffer_text(&match));
     if (number > 1) {
         base_put_format(&id, "/%zu", number);

@@ -26,10 +26,11 @@ static bool mark_priorities(struct state_port *port, struct space_entries list)
     return mixed;
 }
 
+/* The case that judges a header: the last one takes all that no other does. */
 static size_t first_case(const struct state_port *port, const struct header *header)
 {
     size_t c = 0;
-    while (c + 1 < port->n_cases && !match_takes(&port->cases[c].match, header)) {
+    while (!match_takes(&port->cases[c].match, header)) {
         c++;
     }
     return c;
