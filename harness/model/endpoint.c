@@ -21,7 +21,7 @@ static int parse_port(const char *text, uint16_t *port, struct base_error *error
     return 0;
 }
 
-/* A host, bracketed or not, that ends at a ':' or at the end of the text.
+/* A host, bracketed or not, that ends at a ':' or at the end of the text, into zeros.
  * NULL if there is none; otherwise what follows it. */
 static const char *take_host(const char *text, char *host, size_t host_size,
                              struct base_error *error)
@@ -36,7 +36,6 @@ static const char *take_host(const char *text, char *host, size_t host_size,
         return NULL;
     }
     memcpy(host, text, n_chars);
-    host[n_chars] = '\0';
     rest += bracketed;
     if (*rest && (*rest != ':' || (!bracketed && strchr(rest + 1, ':')))) {
         base_fail(error, "\"%s\" is not HOST or HOST:PORT; an IPv6 address needs brackets: [::1]",
@@ -57,13 +56,12 @@ static int parse_tcp(const char *text, struct endpoint *endpoint, struct base_er
 
 static int parse_ptcp(const char *text, struct endpoint *endpoint, struct base_error *error)
 {
-    char port[8];
+    char port[8] = "";
     size_t n_chars = strcspn(text, ":");
     if (n_chars >= sizeof port) {
         return base_fail(error, "\"%s\" is not [PORT][:HOST]", text);
     }
     memcpy(port, text, n_chars);
-    port[n_chars] = '\0';
     if (n_chars > 0 && parse_port(port, &endpoint->port, error)) {
         return -1;
     }

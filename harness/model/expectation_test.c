@@ -69,6 +69,18 @@ static void claims_have_names(void **state)
     assert_string_equal(claim_kind_name(CLAIM_ISOLATED), "isolated");
 }
 
+static void tables_have_names(void **state)
+{
+    (void)state;
+    struct table_name names[] = {{1, 0, "acl"}, {1, 2, "vlan"}, {2, 2, "other"}};
+    const struct expectation expectation = {.table_names = names, .n_table_names = 3};
+    assert_string_equal(expectation_table_name(&expectation, 1, 0), "acl");
+    assert_string_equal(expectation_table_name(&expectation, 1, 2), "vlan");
+    assert_string_equal(expectation_table_name(&expectation, 2, 2), "other");
+    assert_null(expectation_table_name(&expectation, 2, 0));
+    assert_null(expectation_table_name(&expectation, 0, 0));
+}
+
 /* Under AddressSanitizer: nothing leaks. */
 static void an_expectation_is_freed_with_its_topology(void **state)
 {
@@ -86,6 +98,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_a_listed_port),
     cmocka_unit_test(a_claim_about_all_leaves_out_what_its_group_names),
     cmocka_unit_test(claims_have_names),
+    cmocka_unit_test(tables_have_names),
     cmocka_unit_test(an_expectation_is_freed_with_its_topology),
 };
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Groups and meters: which there are, and which are the same. */
+#include "model/group.h"
+
+#include "testing/cmocka.h"
+
+static void a_table_has_what_was_added(void **state)
+{
+    (void)state;
+    struct group_table table = {0};
+    assert_null(group_find(&table, 7));
+    assert_null(meter_find(&table, 7));
+    for (uint32_t id = 7; id < 40; id++) {
+        struct group *group = group_table_add(&table);
+        struct meter *meter = group_table_add_meter(&table);
+        assert_true(group && group->n_buckets == 0 && meter && meter->n_bands == 0);
+        *group = (struct group){.id = id, .type = GROUP_SELECT};
+        *meter = (struct meter){.id = id + 100, .flags = METER_KBPS};
+    }
+    assert_ptr_equal(group_find(&table, 7), &table.groups[0]);
+    assert_ptr_equal(group_find(&table, 39), &table.groups[32]);
+    assert_ptr_equal(meter_find(&table, 107), &table.meters[0]);
+    assert_ptr_equal(meter_find(&table, 139), &table.meters[32]);
+    assert_null(group_find(&table, 40));
+    assert_null(meter_find(&table, 7));
+    assert_non_null(base_arena_text(&table.arena, "its buckets"));
+    group_table_free(&table);
+    assert_int_equal(table.n_groups + table.n_meters, 0);
+    group_table_free(&table);
+    group_table_free(NULL);
+}
+
+static void a_bucket_equals_what_is_the_same_in_every_part(void **state)
+{
+    (void)state;
+    const struct action one = {.port = 1}, two = {.port = 2};
+    const struct bucket bucket = {&one, 1, 3, 4, 5};
+    const struct bucket others[] = {
+        {&two, 1, 3, 4, 5}, {&one, 0, 3, 4, 5}, {&one, 1, 0, 4, 5},
+        {&one, 1, 3, 0, 5}, {&one, 1, 3, 4, 0},
+    };
+    const struct bucket same[] = {bucket, bucket};
+    const struct group group = {.id = 1, .n_buckets = 2, .buckets = same};
+    assert_true(bucket_equal(&bucket, &same[0]));
+    assert_true(group_equal(&group, &(struct group){.id = 2, .n_buckets = 2, .buckets = same}));
+    assert_false(group_equal(&group, &(struct group){.n_buckets = 1, .buckets = same}));
+    assert_false(group_equal(
+        &group, &(struct group){.type = GROUP_SELECT, .n_buckets = 2, .buckets = same}));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const struct bucket first[] = {others[i], bucket}, last[] = {bucket, others[i]};
+        assert_false(bucket_equal(&bucket, &others[i]));
+        assert_false(group_equal(&group, &(struct group){.n_buckets = 2, .buckets = first}));
+        assert_false(group_equal(&group, &(struct group){.n_buckets = 2, .buckets = last}));
+    }
+}
+
+static void a_meter_equals_what_is_the_same_in_every_part(void **state)
+{
+    (void)state;
+    const struct band band = {1, 2, 3, 4};
+    const struct band others[] = {{0, 2, 3, 4}, {1, 0, 3, 4}, {1, 2, 0, 4}, {1, 2, 3, 0}};
+    const struct meter meter = {.id = 1, .flags = METER_KBPS, .n_bands = 1, .bands = &band};
+    struct meter other = meter;
+    assert_true(meter_equal(&meter, &other));
+    other.flags = METER_PKTPS;
+    assert_false(meter_equal(&meter, &other));
+    other = meter;
+    other.n_bands = 0;
+    assert_false(meter_equal(&meter, &other));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        other = meter;
+        other.bands = &others[i];
+        assert_false(meter_equal(&meter, &other));
+    }
+}
+
+static void tables_are_alike_in_any_order(void **state)
+{
+    (void)state;
+    struct group a[] = {{.id = 1}, {.id = 2, .type = GROUP_SELECT}},
+                 b[] = {{.id = 2, .type = GROUP_SELECT}, {.id = 1}}, c[] = {{.id = 2}, {.id = 1}};
+    const struct group_table x = {.groups = a, .n_groups = 2}, y = {.groups = b, .n_groups = 2},
+                             other = {.groups = c, .n_groups = 2},
+                             less = {.groups = a, .n_groups = 1}, none = {0};
+    assert_true(group_tables_alike(&x, &y) && group_tables_alike(&y, &x));
+    assert_false(group_tables_alike(&x, &other) || group_tables_alike(&other, &x));
+    assert_false(group_tables_alike(&x, &less) || group_tables_alike(&less, &x));
+    assert_false(group_tables_alike(&none, &none)); /* they may not have been read */
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_table_has_what_was_added),
+    cmocka_unit_test(a_bucket_equals_what_is_the_same_in_every_part),
+    cmocka_unit_test(a_meter_equals_what_is_the_same_in_every_part),
+    cmocka_unit_test(tables_are_alike_in_any_order),
+};
+
+TEST_MAIN(tests)
