@@ -343,6 +343,15 @@ static const struct result *blamed_by_entries(struct network *network, const cha
     return network_result(network, id);
 }
 
+static void leave_ports_uncounted(struct network *network)
+{
+    for (size_t sw = 0; sw < 3; sw++) {
+        for (size_t i = 0; i < network->later[sw].n_ports; i++) {
+            network->later[sw].ports[i].has_counters = false;
+        }
+    }
+}
+
 /* Without the counters of ports those of entries show how far the frames came. */
 static void entries_show_how_far_it_came(void **state)
 {
@@ -350,11 +359,7 @@ static void entries_show_how_far_it_came(void **state)
     struct network network;
     network_load(&network, simulated, "simulated");
     network_send(&network, "h1", "h11");
-    for (size_t sw = 0; sw < 3; sw++) {
-        for (size_t i = 0; i < network.later[sw].n_ports; i++) {
-            network.later[sw].ports[i].has_counters = false;
-        }
-    }
+    leave_ports_uncounted(&network);
     const struct result *result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
     expect_cause(result, CAUSE_CABLE, "h11 - s3:11");
     assert_string_equal(result->suspect, "s3:11 -> h11");
@@ -381,6 +386,20 @@ static void entries_show_how_far_it_came(void **state)
     result = blamed_by_entries(&network, "traffic/h1/mirrored/h11");
     assert_null(result->suspect);
     assert_string_equal(result->says[SAYS_COUNTED], "s1:1 not counted, s3:1 not counted");
+    network_free(&network);
+}
+
+/* On the way of h3 there is one switch, and its entry counted all. */
+static void the_last_cable_is_blamed_for_what_all_counted(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h3", "h4");
+    leave_ports_uncounted(&network);
+    const struct result *result = blamed_by_entries(&network, "traffic/h3/delivered/h4");
+    expect_cause(result, CAUSE_CABLE, "h4 - s1:4");
+    assert_string_equal(result->suspect, "s1:4 -> h4");
     network_free(&network);
 }
 
@@ -438,6 +457,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(counters_of_when_the_round_was_over_tell_where_it_was),
     cmocka_unit_test(bytes_tell_who_cuts),
     cmocka_unit_test(entries_show_how_far_it_came),
+    cmocka_unit_test(the_last_cable_is_blamed_for_what_all_counted),
     cmocka_unit_test(what_is_not_known_is_suspected),
     cmocka_unit_test(a_host_gets_more_than_was_sent),
 };

@@ -28,9 +28,13 @@ struct bench {
     struct blame_wiring wiring;
 };
 
-static void bench_open(struct bench *bench)
+/* With one entry of s1. */
+static void bench_open_with(struct bench *bench, const char *flow)
 {
     *bench = (struct bench){.switches = {{.name = "s1"}, {.name = "s2"}}};
+    if (flow) {
+        assert_int_equal(ofctl_parse_flow(flow, &bench->states[0].flows, NULL, NULL, NULL), 0);
+    }
     bench->topology = (struct topology){.switches = bench->switches,
                                         .n_switches = 2,
                                         .hosts = bench->hosts,
@@ -57,6 +61,11 @@ static void bench_open(struct bench *bench)
     bench->evidence = (struct traffic_evidence){
         .tables = &bench->tables, .plan = &bench->plan, .round = &bench->round};
     bench->reading = (struct blame_reading){bench->before, bench->after, &bench->count};
+}
+
+static void bench_open(struct bench *bench)
+{
+    bench_open_with(bench, NULL);
 }
 
 /* Nothing was sent, and nothing counted, since the last reading. */
@@ -108,6 +117,7 @@ static void bench_close(struct bench *bench)
     traffic_count_free(&bench->count);
     traffic_round_free(&bench->round);
     path_network_close(&bench->tables);
+    flow_table_free(&bench->states[0].flows);
 }
 
 /* Of a reading in which the i-th cable from s1 carried numbers[i] frames to port to[i] of s2. */
@@ -270,6 +280,26 @@ static void report_twice(struct bench *bench, const uint16_t *to, struct report 
     assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
     assert_int_equal(blame_wiring_report(&bench->wiring, report), 0);
     bench_close(bench);
+}
+
+/* A frame of a's, of which it is not known by which cables NORMAL sends it. */
+static void what_frames_may_have_crossed_is_not_idle(void **state)
+{
+    (void)state;
+    struct bench bench;
+    for (unsigned n_sent = 0; n_sent < 2; n_sent++) {
+        struct traffic_probe probe = {.from = 0, .header = {.in_port = 5}};
+        unsigned sent[] = {n_sent}, *none;
+        bench_open_with(&bench, "in_port=5 actions=normal");
+        bench_begin(&bench);
+        bench.plan = (struct traffic_plan){.probes = &probe, .n_probes = 1};
+        none = bench.round.sent;
+        bench.round.sent = sent;
+        bench_expect(&bench, true, n_sent ? "NNN" : "III");
+        bench.plan = (struct traffic_plan){0};
+        bench.round.sent = none;
+        bench_close(&bench);
+    }
 }
 
 static void an_exchange_is_one_cause(void **state)
@@ -441,6 +471,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(background_is_no_contradiction),
     cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
     cmocka_unit_test(standstill_is_no_evidence),
+    cmocka_unit_test(what_frames_may_have_crossed_is_not_idle),
     cmocka_unit_test(an_exchange_is_one_cause),
     cmocka_unit_test(what_is_no_exchange_is_a_cause_each),
     cmocka_unit_test(what_is_not_told_is_listed),

@@ -84,6 +84,16 @@ static void untagged_has_neither_vid_nor_pcp(void **state)
     assert_true(match_equal(&vid, &any));
 }
 
+static void bits_outside_the_mask_do_not_count(void **state)
+{
+    (void)state;
+    struct match plain = parsed("vlan_tci=0x0000/0x1fff"), more = parsed("vlan_tci=0xe000/0x1fff");
+    assert_true(match_equal(&plain, &more));
+    plain = parsed("vlan_tci=0x1005/0x1fff");
+    more = parsed("vlan_tci=0xf005/0x1fff");
+    assert_true(match_equal(&plain, &more));
+}
+
 static void takes_by_mask(void **state)
 {
     (void)state;
@@ -287,6 +297,7 @@ static void refuses_bad_values(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(normal_form_drops_what_has_no_prerequisite),
     cmocka_unit_test(untagged_has_neither_vid_nor_pcp),
+    cmocka_unit_test(bits_outside_the_mask_do_not_count),
     cmocka_unit_test(takes_by_mask),
     cmocka_unit_test(prints_as_ovs_ofctl),
     cmocka_unit_test(prints_masks_that_only_sets_have),
