@@ -8,6 +8,7 @@
 
 #include "sflow/golden.h"
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 
 #include <arpa/inet.h>
 #include <event2/event.h>
@@ -186,6 +187,32 @@ static void strangers_are_counted(void **state)
     stop(&setup);
 }
 
+/* At one wake-up 4 batches of 32 are taken: others want their turn. */
+static void many_datagrams_are_taken_in_turns(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start(&setup, NULL, 0, 1 << 20);
+    for (int i = 0; i < 130; i++) {
+        send_bytes(&setup, "hello", 5);
+    }
+    event_base_loop(setup.base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+    assert_int_equal(sflow_collector_stats(setup.collector).n_datagrams, 128);
+    assert_int_equal(collect(&setup).n_datagrams, 130);
+    stop(&setup);
+}
+
+static void no_collector_without_memory(void **state)
+{
+    (void)state;
+    struct base_error error = {""};
+    const struct sflow_collector_options options = {.take = take};
+    failing_begin(0, false);
+    assert_null(sflow_collector_new(NULL, &options, &error));
+    assert_true(failing_end());
+    assert_string_equal(error.text, "out of memory");
+}
+
 /* A good sample in front of a bad one is not believed either. */
 static void garbage_is_refused_whole(void **state)
 {
@@ -260,6 +287,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(cut_headers_are_understood),
     cmocka_unit_test(who_cannot_be_told_to_a_port_is_complained_of),
     cmocka_unit_test(strangers_are_counted),
+    cmocka_unit_test(many_datagrams_are_taken_in_turns),
+    cmocka_unit_test(no_collector_without_memory),
     cmocka_unit_test(garbage_is_refused_whole),
     cmocka_unit_test(what_the_kernel_drops_is_counted),
     cmocka_unit_test(addresses_that_cannot_be_had),

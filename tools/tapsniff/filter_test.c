@@ -31,6 +31,7 @@ static bool takes(const char *expression, const char *match, uint16_t vlan_tci)
     bool result = tapsniff_filter_takes(&filter, frame.data, frame.n_bytes, frame.n_bytes);
     base_buffer_free(&frame);
     tapsniff_filter_free(&filter);
+    assert_false(filter.has_program || filter.has_match);
     return result;
 }
 

@@ -93,6 +93,36 @@ static void what_can_not_be_said_is_refused(void **state)
     base_buffer_free(&out);
 }
 
+/* An action of OpenFlow 1.0, and the set_field that does the same (section 7.2.5). */
+static void old_actions_are_said_as_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        struct action action;
+        uint8_t bytes[16];
+    } rows[] = {
+        {{.type = ACTION_SET_DL_SRC, .dl_addr = {1, 2, 3, 4, 5, 6}},
+         {0, 25, 0, 16, 0x80, 0, 4 << 1, 6, 1, 2, 3, 4, 5, 6}},
+        {{.type = ACTION_SET_DL_DST, .dl_addr = {1, 2, 3, 4, 5, 6}},
+         {0, 25, 0, 16, 0x80, 0, 3 << 1, 6, 1, 2, 3, 4, 5, 6}},
+        {{.type = ACTION_SET_NW_SRC, .nw_addr = 0x0a020304},
+         {0, 25, 0, 16, 0x80, 0, 11 << 1, 4, 10, 2, 3, 4}},
+        {{.type = ACTION_SET_NW_DST, .nw_addr = 0x0a020304},
+         {0, 25, 0, 16, 0x80, 0, 12 << 1, 4, 10, 2, 3, 4}},
+        {{.type = ACTION_SET_NW_TOS, .nw_tos = 36}, {0, 25, 0, 16, 0x80, 0, 8 << 1, 1, 9}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct of_flow_mod mod = {
+            .entry = {.match = {.value.dl_type = DL_TYPE_IP, .mask.dl_type = UINT16_MAX},
+                      .actions = &rows[i].action,
+                      .n_actions = 1}};
+        struct base_buffer out = {0};
+        assert_int_equal(of13_encode_flow_mod(&out, 1, &mod, NULL), 0);
+        assert_memory_equal(out.data + out.n_bytes - 16, rows[i].bytes, 16);
+        base_buffer_free(&out);
+    }
+}
+
 static void set_config(void **state)
 {
     (void)state;
@@ -208,6 +238,7 @@ static void each_version_controls_in_its_own_words(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_flow_mod_has_all_its_fields),
     cmocka_unit_test(what_can_not_be_said_is_refused),
+    cmocka_unit_test(old_actions_are_said_as_fields),
     cmocka_unit_test(set_config),
     cmocka_unit_test(an_entry_that_is_gone_is_told),
     cmocka_unit_test(a_port_that_changes_is_told),

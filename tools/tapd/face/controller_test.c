@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ENDLESS "{\"name\": \"endless\", \"source\": \"h2\", \"to\": \"c1\"}"
+
 static void status_and_taps_are_told(void **state)
 {
     (void)state;
@@ -98,7 +100,12 @@ static void a_tap_is_put_extended_and_ended(void **state)
     assert_replied(&world, "\"ends_in_s\": 60");
     assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"never\"}"), 400);
     assert_int_equal(ask(&world, "PATCH /taps/late", "{\"fro\": \"9s\"}"), 400);
-    assert_int_equal(ask(&world, "PATCH /taps/web", ""), 409); /* has no lifetime */
+    assert_int_equal(ask(&world, "PATCH /taps/web", ""), 409);
+    assert_replied(&world, "is one of the policy");
+    assert_int_equal(ask(&world, "POST /taps", ENDLESS), 201);
+    assert_int_equal(ask(&world, "POST /taps/endless/extend", ""), 409);
+    assert_replied(&world, "the tap \\\"endless\\\" has no lifetime");
+    assert_int_equal(ask(&world, "DELETE /taps/endless", ""), 200);
     assert_int_equal(ask(&world, "DELETE /taps/late", ""), 200);
     assert_saved(&world, "late", false);
     await(&world, is_installed);
@@ -246,6 +253,12 @@ static void what_can_not_be_saved_is_not_done(void **state)
     assert_int_equal(tapd_controller_n_taps(world.controller), 1);
     rmdir(temporary);
     assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    struct base_buffer why = {0};
+    assert_int_equal(tapd_force_save(world.controller, world.controller->policy,
+                                     &world.controller->roster, &why),
+                     0);
+    assert_string_equal(base_buffer_text(&why), "");
+    base_buffer_free(&why);
     end(&world);
 }
 

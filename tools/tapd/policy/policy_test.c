@@ -309,8 +309,22 @@ static void test_of_rule(void **unused)
              "     when: {above: 1Mbps}}\n"
              "  - {name: f, source: [h1, h2], to: c1, for: 9s, match: tcp,\n"
              "     when: {above: 1Mbps, per: flow}}\n"
+             "  - {name: s, source: h1, to: c1, for: 9s, match: ipv6,\n"
+             "     when: {above: 1Mbps, per: flow}}\n"
              "  - {name: t, source: h1, to: c1, for: 9s,\n"
              "     when: {above: 1Mbps, per: tap, at: h2}}\n");
+    /* Of IPv6, OpenFlow 1.0 has no ports. */
+    struct sflow_key key = {.flow = {.in_port = 1,
+                                     .dl_type = DL_TYPE_IPV6,
+                                     .nw_proto = NW_PROTO_TCP,
+                                     .tp_src = 4000,
+                                     .tp_dst = 80}};
+    struct tapd_tap *six = tapd_tap_of_rule(policy, tapd_policy_find(policy, "s"), &key);
+    assert_non_null(six);
+    ofctl_format_match(&six->match, &text);
+    assert_string_equal(base_buffer_text(&text), "ipv6");
+    base_buffer_free(&text);
+    tapd_tap_free(six);
     struct tapd_tap *p = crossed(policy, "p"), *f = crossed(policy, "f"), *t = crossed(policy, "t");
     assert_string_equal(p->name, "p@s1:2");
     assert_int_equal(p->n_sources, 1);
