@@ -139,20 +139,22 @@ static void the_json_is_that_of_a_check_with_the_change(void **state)
     (void)state;
     struct world world;
     struct base_buffer text = {0};
-    const char *breaks, *first, *second, *place, *actions;
+    const char *breaks, *first, *second, *place, *reason, *actions;
     int add;
     make_world(&world, before, after);
     report_plan_json(&world.plan, "1.2.3", &text);
     json_t *root = json_loadb((const char *)text.data, text.n_bytes, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(root);
-    assert_int_equal(json_unpack(root, "{s:{s:{s:i},s:[{s:[{s:{s:s}}]}],s:[{s:s}],s:[s],s:[s,s]}}",
+    assert_int_equal(json_unpack(root,
+                                 "{s:{s:{s:i},s:[{s:[{s:{s:s}}]}],s:[{s:s,s:s}],s:[s],s:[s,s]}}",
                                  "change", "entries", "add", &add, "switches", "ports", "before",
-                                 "actions", &actions, "refused", "source", &place, "breaks",
-                                 &breaks, "becomes_true", &first, &second),
+                                 "actions", &actions, "refused", "source", &place, "reason",
+                                 &reason, "breaks", &breaks, "becomes_true", &first, &second),
                      0);
     assert_int_equal(add, 1);
     assert_string_equal(actions, "output:2");
     assert_string_equal(place, "c.txt:3:3");
+    assert_string_equal(reason, "overlaps with priority=7 actions=drop (OFPFMFC_OVERLAP)");
     assert_string_equal(breaks, "state/s1/1");
     assert_string_equal(first, "state/s1/2");
     assert_string_equal(second, "traffic/a/stray/b");
