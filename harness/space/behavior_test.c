@@ -93,6 +93,7 @@ static void applies_as_open_vswitch_does(void **state)
         {"enqueue:1:3,enqueue:2:3", "in_port=1", "2/queue 3"},
         {"controller:64,output:2", "in_port=1", "2 CONTROLLER/64 bytes"},
         {"output:2,normal", "in_port=1", "2 NORMAL"},
+        {"output:2,output:TABLE", "in_port=1", "unknown: output to TABLE"},
         {"mod_vlan_vid:5,output:2,strip_vlan,normal", "in_port=1",
          "unknown: NORMAL after a rewrite"},
         {"mod_vlan_pcp:3,output:2", "in_port=1", "2 tci=7000"},
