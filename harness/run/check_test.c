@@ -168,24 +168,6 @@ static void an_entry_that_is_young_excuses_what_goes_by_it(void **state)
     }
 }
 
-/* What comes to h11 and is not known may be what is missing there: the number of frames does not
- * tell. */
-static void foreign_frames_may_be_ours(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h11"});
-    fake_run_check(&run);
-    fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
-    assert_non_null(strstr(fake_run_result(&run, "traffic/h1/mirrored/h11")->detail,
-                           " frames left s3:11, 352 came to h11"));
-    fake_run_fault(&run, (struct fake_fault){FAKE_ADDS_FRAMES, .from = "h1", .at = "h11"});
-    fake_run_check(&run);
-    assert_null(strstr(fake_run_result(&run, "traffic/h1/mirrored/h11")->detail, " frames left"));
-    fake_run_close(&run);
-}
-
 /* As long as --converge says, and no longer. */
 static void entries_older_than_the_time_to_converge_excuse_nothing(void **state)
 {
@@ -774,7 +756,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_lost_frame_fails_whatever_later_rounds_show),
     cmocka_unit_test(copies_of_the_first_frames_fail),
     cmocka_unit_test(an_entry_that_is_young_excuses_what_goes_by_it),
-    cmocka_unit_test(foreign_frames_may_be_ours),
     cmocka_unit_test(entries_older_than_the_time_to_converge_excuse_nothing),
     cmocka_unit_test(tables_that_change_during_the_run_excuse_what_goes_by_them),
     cmocka_unit_test(frames_may_lag_as_long_as_the_tables_are_young),

@@ -91,9 +91,28 @@ static void a_switch_that_lies_is_among_the_suspects(void **state)
     }
 }
 
+/* What comes to h11 and is not known may be what is missing there: the number of frames does not
+ * tell. */
+static void foreign_frames_may_be_ours(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h11"});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
+    assert_non_null(strstr(fake_run_result(&run, "traffic/h1/mirrored/h11")->detail,
+                           " frames left s3:11, 352 came to h11"));
+    fake_run_fault(&run, (struct fake_fault){FAKE_ADDS_FRAMES, .from = "h1", .at = "h11"});
+    fake_run_check(&run);
+    assert_null(strstr(fake_run_result(&run, "traffic/h1/mirrored/h11")->detail, " frames left"));
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_decided_is_counted),
     cmocka_unit_test(a_switch_that_lies_is_among_the_suspects),
+    cmocka_unit_test(foreign_frames_may_be_ours),
 };
 
 TEST_MAIN(tests)
