@@ -179,7 +179,24 @@ static bool locate_doubling_cable(const struct blame_view *view, const struct pa
     return false;
 }
 
-/* A host that got the frame sends more than it was told to. */
+/* Whether the frame comes there by the tables if that host sends it as it was sent first, or as it
+ * arrives somewhere; or this is not known. */
+static bool may_come_from(const struct blame_view *view, size_t host)
+{
+    const struct path_walk *first = &view->advertised;
+    for (size_t i = 0; i <= first->n_arrivals; i++) {
+        struct path_walk again;
+        path_follow_sure(view->tables, host,
+                         i == 0 ? &first->hops[0].header : &first->arrivals[i - 1].header, &again);
+        if (!again.known || path_walk_copies(&again, view->to) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A host sends more than it was told to, and what it sends may be this. All hosts send other
+ * things, too. */
 static bool locate_sending_station(const struct blame_view *view, struct blame_place *place)
 {
     for (size_t host = 0; host < view->topology->n_hosts; host++) {
@@ -187,7 +204,7 @@ static bool locate_sending_station(const struct blame_view *view, struct blame_p
         long entered = blame_rx(view, view->topology->hosts[host].port, NULL);
         /* A cable that doubles could do as much to the sender's own frames. */
         long allowed = count ? (long)count->sent * (host == view->from ? 2 : 1) : 0;
-        if (count && entered > allowed) {
+        if (count && entered > allowed && may_come_from(view, host)) {
             const char *name = view->topology->hosts[host].name;
             blame_at(name, CAUSE_STATION,
                      base_arena_format(view->arena,

@@ -154,6 +154,15 @@ static void a_cable_doubles(void **state)
     network_free(&network);
 }
 
+static size_t first_probe_of(const struct network *network, const char *host)
+{
+    size_t p = 0;
+    while (network->plan.probes[p].from != network_host(network, host)) {
+        p++;
+    }
+    return p;
+}
+
 /* A frame of h3 came to h5, by a port that no entry sends to. */
 static void a_switch_leaks(void **state)
 {
@@ -161,10 +170,7 @@ static void a_switch_leaks(void **state)
     struct network network;
     network_load(&network, simulated, "simulated");
     network_send(&network, NULL, NULL);
-    size_t p = 0;
-    while (network.plan.probes[p].from != network_host(&network, "h3")) {
-        p++;
-    }
+    size_t p = first_probe_of(&network, "h3");
     traffic_round_see(&network.round, p, network_host(&network, "h5"), 0);
     port_of(&network, 0, 5)->counters.tx_packets++;
     network_blame(&network);
@@ -175,18 +181,44 @@ static void a_switch_leaks(void **state)
     port_of(&network, 0, 5)->counters.tx_packets--;
     network_blame(&network);
     expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_CABLE, "h5 - s1:5");
-    /* ... and now h4, who got it, sends more than it was told to. */
+    /* What h4 sends beside it goes to h3. */
     port_of(&network, 0, 4)->counters.rx_packets++;
     network_blame(&network);
-    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_STATION, "h4");
-    /* ... or h3 does: a cable could double what it sent, but no more. */
-    port_of(&network, 0, 4)->counters.rx_packets--;
+    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_CABLE, "h5 - s1:5");
+    network_free(&network);
+}
+
+/* A frame of h3 came back to it, and h4, who got it, sends more than it was told to. */
+static void a_host_sends_it_back(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t p = first_probe_of(&network, "h3");
+    traffic_round_see(&network.round, p, network_host(&network, "h3"), 0);
+    port_of(&network, 0, 4)->counters.rx_packets++;
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h3/stray/h3"), CAUSE_STATION, "h4");
+    network_free(&network);
+}
+
+/* A frame of h3 came twice: a cable could double what it sent, but no more. */
+static void a_host_sends_it_more_often(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t p = first_probe_of(&network, "h3");
+    traffic_round_see(&network.round, p, network_host(&network, "h4"), 0);
+    port_of(&network, 0, 4)->counters.tx_packets++;
     port_of(&network, 0, 3)->counters.rx_packets *= 2;
     network_blame(&network);
-    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_CABLE, "h5 - s1:5");
+    expect_cause(network_result(&network, "traffic/h3/delivered/h4"), CAUSE_CABLE, "h3 - s1:3");
     port_of(&network, 0, 3)->counters.rx_packets++;
     network_blame(&network);
-    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_STATION, "h3");
+    expect_cause(network_result(&network, "traffic/h3/delivered/h4"), CAUSE_STATION, "h3");
     network_free(&network);
 }
 
@@ -451,6 +483,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_keeps_back),
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
+    cmocka_unit_test(a_host_sends_it_back),
+    cmocka_unit_test(a_host_sends_it_more_often),
     cmocka_unit_test(what_one_leaks_another_sends_on),
     cmocka_unit_test(company_tells_who_alters),
     cmocka_unit_test(two_cables_are_told_apart),
