@@ -7,6 +7,7 @@
 #include "base/library.h"
 
 #include <cap-ng.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
@@ -14,13 +15,14 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 /* --------------------------------------------------------------- the libraries */
 
@@ -238,11 +240,37 @@ static int drop_capabilities(struct base_error *error)
                : base_fail(error, "capabilities cannot be given up: %s", strerror(errno));
 }
 
+/* Whether a thread, by its number, has ended. Its stack can be free (pthread_join) long before the
+ * kernel takes it out of the list; from the beginning of its end on it runs nothing of ours. */
+static bool has_ended(const char *thread)
+{
+    enum { PF_EXITING = 4 }; /* of Linux's sched.h; the ninth field of proc(5)'s stat */
+    char path[64], text[512] = "";
+    unsigned flags = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%.20s/stat", thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT; /* it is gone by now */
+    }
+    bool is_gone = read(fd, text, sizeof text - 1) < 0 && errno == ESRCH;
+    close(fd);
+    const char *name_end = strrchr(text, ')');
+    sscanf(name_end ? name_end : text, ") %*c %*d %*d %*d %*d %*d %u", &flags);
+    return is_gone || (flags & PF_EXITING);
+}
+
 /* Another one would keep its capabilities. */
 static bool has_other_threads(void)
 {
-    struct stat tasks;
-    return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3;
+    DIR *tasks = opendir("/proc/self/task");
+    size_t running = 0;
+    for (const struct dirent *entry; tasks && (entry = readdir(tasks));) {
+        running += entry->d_name[0] != '.' && !has_ended(entry->d_name);
+    }
+    if (tasks) {
+        closedir(tasks);
+    }
+    return running > 1;
 }
 
 int base_sandbox_enter(enum base_sandbox_files files, struct base_error *error)

@@ -290,6 +290,33 @@ static int has_a_thread(void)
                                                          : is_not_entered("another thread runs");
 }
 
+/* The first thread has ended, and stands in the list of threads as long as this one runs. */
+static void *enters_alone(void *aux)
+{
+    char text[512] = "";
+    struct base_error error = {""};
+    while (!strstr(text, ") Z ")) {
+        int fd = open("/proc/self/stat", O_RDONLY);
+        text[0] = 0;
+        if (read(fd, text, sizeof text - 1) < 0 || close(fd) < 0) {
+            _exit(1);
+        }
+        sched_yield();
+    }
+    base_sandbox_enter(BASE_SANDBOX_READS, &error);
+    _exit(strcmp(error.text, "another thread runs") == 0 ? 2 : 0);
+    return aux;
+}
+
+static int has_had_a_thread(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, enters_alone, NULL)) {
+        return 9;
+    }
+    pthread_exit(NULL);
+}
+
 static void assert_in_a_child(int (*act)(void))
 {
     int status;
@@ -308,12 +335,19 @@ static void why_it_is_not_entered_is_said(void **state)
     assert_in_a_child(has_a_thread);
 }
 
+static void a_thread_that_has_ended_keeps_nothing(void **state)
+{
+    (void)state;
+    assert_in_a_child(has_had_a_thread);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_left_of_the_privileges),
     cmocka_unit_test(what_a_check_does_goes_on),
     cmocka_unit_test(what_only_an_intruder_does_ends_it),
     cmocka_unit_test(the_rest_is_refused),
     cmocka_unit_test(why_it_is_not_entered_is_said),
+    cmocka_unit_test(a_thread_that_has_ended_keeps_nothing),
 };
 
 TEST_MAIN(tests)
