@@ -128,8 +128,8 @@ static void add_pairs(struct tapd_compiling *c, const struct tapd_pair *pairs, s
 
 /* Taps from `first` to `end`, and pairs of the policy; where they leave no choice
  * first. */
-static void add_group(struct tapd_compiling *c, const struct users *users, size_t first, size_t end,
-                      size_t n_pairs)
+static void add_some(struct tapd_compiling *c, const struct users *users, size_t first, size_t end,
+                     size_t n_pairs)
 {
     for (int named = 1; named >= 0; named--) {
         add_pairs(c, c->policy->pairs, n_pairs, users->pairs, false, named);
@@ -143,6 +143,16 @@ static void add_group(struct tapd_compiling *c, const struct users *users, size_
     }
 }
 
+/* Who stays where it is comes before who looks for another way. */
+static void add_group(struct tapd_compiling *c, const struct users *users, size_t first, size_t end,
+                      size_t n_pairs)
+{
+    for (unsigned turn = 0; turn < tapd_n_levels(c); turn++) {
+        c->turn = (enum tapd_grade)turn;
+        add_some(c, users, first, end, n_pairs);
+    }
+}
+
 /* What stays, before what does not: who comes moves nobody who is there. */
 static void add_users(struct tapd_compiling *c, const struct users *users, size_t n_staying)
 {
@@ -150,13 +160,6 @@ static void add_users(struct tapd_compiling *c, const struct users *users, size_
     add_group(c, users, 0, n_staying, c->policy->n_pairs);
     add_group(c, users, n_staying, users->n_taps, 0);
     use_links(c);
-}
-
-static void learn_before(struct tapd_compiling *c, const struct tapd_network *before)
-{
-    for (size_t i = 0; before && i < before->n_uplinks; i++) {
-        tapd_learn_uplink(c, &before->uplinks[i]);
-    }
 }
 
 /* The uses of one port, from `first` on, become entries. How many they are; 0
@@ -174,6 +177,7 @@ static size_t classify_port(struct tapd_compiling *c, size_t first, struct tapd_
     }
     int result = tapd_classify(c->policy, use, n, &network->tables[use->at.sw], &culprit, &error);
     if (result > 0) {
+        c->grades = NULL; /* an error in any case */
         tapd_refuse(c, culprit->user, "%s", error.text);
     }
     return result < 0 ? 0 : n;
@@ -228,6 +232,17 @@ static bool find_layers(const struct tapd_compiling *c, const struct users *user
     return true;
 }
 
+static int make_views(struct tapd_compiling *c)
+{
+    for (uint8_t level = 0; c->grades && level < TAPD_N_GRADES; level++) {
+        if (tapd_graph_limit(c->policy->graph, c->grades, level, &c->arena, &c->views[level])) {
+            return -1;
+        }
+    }
+    tapd_set_level(c, TAPD_LINK_GOOD);
+    return 0;
+}
+
 static bool make_network(struct tapd_compiling *c, const struct tapd_active *active,
                          size_t n_active, const struct tapd_network *before,
                          struct tapd_network *network)
@@ -241,14 +256,20 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
     if (!done) {
         return false;
     }
-    learn_before(c, before);
+    if (make_views(c)) {
+        return false;
+    }
+    tapd_learn(c, before);
     add_users(c, &users, users.n_taps - n_active);
+    tapd_note_turns(c);
     if (c->router.failed || yaml_errors_count(c->diagnostics) > n_before) {
         return !c->router.failed;
     }
     network->uplinks =
         base_arena_copy(&network->arena, c->uplinks, c->n_uplinks * sizeof *c->uplinks);
     network->n_uplinks = c->n_uplinks;
+    network->turns = base_arena_copy(&network->arena, c->turns, c->n_turns * sizeof *c->turns);
+    network->n_turns = network->turns ? c->n_turns : 0;
     return classify(c, network) && find_layers(c, &users, network) &&
            tapd_find_ways(c, users.taps, users.n_taps, network) == 0 &&
            (network->uplinks || c->n_uplinks == 0);
@@ -258,8 +279,15 @@ int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *act
                  size_t n_active, const struct tapd_network *before, struct tapd_network **network,
                  struct yaml_diagnostics *diagnostics)
 {
+    return tapd_compile_around(policy, active, n_active, before, NULL, network, diagnostics);
+}
+
+int tapd_compile_around(const struct tapd_policy *policy, const struct tapd_active *active,
+                        size_t n_active, const struct tapd_network *before, const uint8_t *grades,
+                        struct tapd_network **network, struct yaml_diagnostics *diagnostics)
+{
     size_t n_before = yaml_errors_count(diagnostics);
-    struct tapd_compiling c = {.policy = policy, .diagnostics = diagnostics};
+    struct tapd_compiling c = {.policy = policy, .grades = grades, .diagnostics = diagnostics};
     *network = calloc(1, sizeof **network);
     if (!*network || !make_network(&c, active, n_active, before, *network)) {
         struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
@@ -271,6 +299,7 @@ int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *act
     free(c.uses);
     free(c.uplinks);
     free(c.trails);
+    free(c.turns);
     base_arena_free(&c.arena);
     if (yaml_errors_count(diagnostics) > n_before) {
         tapd_network_free(*network);

@@ -64,6 +64,26 @@ struct tapd_way {
     const struct tapd_tap *tap;
     const struct tapd_hop *hops; /* each behind the one in front of it */
     size_t n_hops;
+    size_t n_lost;    /* sources that have no way (tapd_compile_around) */
+    const char *lost; /* why the first of them has none; NULL: all have */
+};
+
+/* Where frames of a link, or of a pair's port, go on to a destination: what is kept the next time.
+ */
+struct tapd_turn {
+    uint64_t in; /* a link of the graph, or TAPD_TURN_PORT and a port */
+    uint32_t sw; /* of the destination */
+    uint16_t port, tag;
+    uint32_t out; /* link */
+};
+#define TAPD_TURN_PORT (UINT64_C(1) << 63)
+
+/* How much a link is to be trusted. */
+enum tapd_grade {
+    TAPD_LINK_GOOD,
+    TAPD_LINK_DOUBTED, /* has failed not long ago: only where there is no other way */
+    TAPD_LINK_FAILED,  /* only where there is none at all: frames may get through again */
+    TAPD_N_GRADES,
 };
 
 struct tapd_network {
@@ -76,6 +96,8 @@ struct tapd_network {
     size_t n_uplinks;
     const struct tapd_way *ways; /* of the taps of the policy that stay, then of the active ones */
     size_t n_ways;
+    const struct tapd_turn *turns;
+    size_t n_turns;
     int64_t since_ms; /* when the lifetimes in it began, CLOCK_MONOTONIC: set by the owner */
     struct base_arena arena;
 };
@@ -93,6 +115,14 @@ enum { TAPD_PORT_ENTRIES_MAX = 4096 };
 int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *active,
                  size_t n_active, const struct tapd_network *before, struct tapd_network **network,
                  struct yaml_diagnostics *diagnostics);
+
+/* The same around links that fail: each pair and each source of a tap goes by good links, else by
+ * doubted ones, else by any. What goes by good links only stays where it is, before others look for
+ * a way. Grades: by link of the policy's graph. A tap for a source of which there is no way left
+ * beside the others is told so (tapd_way), and is no error. */
+int tapd_compile_around(const struct tapd_policy *policy, const struct tapd_active *active,
+                        size_t n_active, const struct tapd_network *before, const uint8_t *grades,
+                        struct tapd_network **network, struct yaml_diagnostics *diagnostics);
 
 /* Whether a policy that was just read can be put into force: it compiles with
  * its taps that end, and besides with each of those that traffic may ask for.

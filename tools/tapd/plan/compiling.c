@@ -15,7 +15,11 @@ void tapd_refuse(struct tapd_compiling *c, const struct tapd_user *user, const c
     struct yaml_source source = *user->source;
     source.diagnostics = c->diagnostics;
     va_start(args, format);
-    yaml_verror_at(&source, user->place.line, user->place.column, format, args);
+    if (c->grades) {
+        vsnprintf(c->refused.text, sizeof c->refused.text, format, args);
+    } else {
+        yaml_verror_at(&source, user->place.line, user->place.column, format, args);
+    }
     va_end(args);
 }
 

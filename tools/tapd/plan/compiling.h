@@ -16,10 +16,15 @@ struct tapd_trail {
     uint16_t tag; /* VLAN id, or TAPD_UNTAGGED */
     const struct tapd_lane *lanes;
     size_t n_lanes;
+    const char *lost; /* why there are none; NULL: there are */
 };
 
 struct tapd_compiling {
     const struct tapd_policy *policy;
+    const uint8_t *grades;                  /* by link; NULL: whatever cannot be had is an error */
+    struct tapd_graph views[TAPD_N_GRADES]; /* with grades: what the router sees at each level */
+    struct base_error refused;              /* with grades: the last that could not be had */
+    enum tapd_grade turn; /* with grades: whose way was of this grade the last time are routed */
     struct tapd_router router;
     struct tapd_use *uses;
     size_t n_uses, uses_capacity;
@@ -27,12 +32,29 @@ struct tapd_compiling {
     size_t n_uplinks, uplinks_capacity;
     struct tapd_trail *trails;
     size_t n_trails, trails_capacity;
+    struct tapd_turn *turns;
+    size_t n_turns, turns_capacity;
     struct yaml_index chosen, before; /* source, destination, tag, nth → uplink */
     struct base_arena arena;
     struct yaml_diagnostics *diagnostics;
 };
 
-/* An error at the place of the user. */
+/* How often routing is tried, each time with more of the links: with grades once for each of them.
+ */
+static inline unsigned tapd_n_levels(const struct tapd_compiling *c)
+{
+    return c->grades ? TAPD_N_GRADES : 1;
+}
+
+/* From now on links of this grade and better ones are routed by. */
+static inline void tapd_set_level(struct tapd_compiling *c, unsigned level)
+{
+    if (c->grades) {
+        c->router.graph = &c->views[level];
+    }
+}
+
+/* An error at the place of the user; with grades it is only noted in `refused`. */
 void tapd_refuse(struct tapd_compiling *c, const struct tapd_user *user, const char *format, ...)
     BASE_PRINTF(3, 4);
 
@@ -63,6 +85,17 @@ void tapd_add_pair(struct tapd_compiling *c, const struct tapd_pair *pair,
 
 /* A choice that was made the last time. */
 void tapd_learn_uplink(struct tapd_compiling *c, const struct tapd_uplink *uplink);
+
+/* What is kept the next time; and what was kept the last time. */
+void tapd_note_turn(struct tapd_compiling *c, const struct tapd_turn *turn);
+void tapd_note_turns(struct tapd_compiling *c);
+void tapd_learn(struct tapd_compiling *c, const struct tapd_network *before);
+
+/* The grade of the worst link on the way that frames took to the destination the last time, when
+ * they left by this link, and at least doubted if it is not the nearest any more; UINT32_MAX, no
+ * link: the worst there is. */
+enum tapd_grade tapd_way_grade(struct tapd_compiling *c, uint32_t link,
+                               const struct tapd_dest *dest, uint16_t tag);
 
 /* The copies of a tap: of those sources where it names uplinks, or of the others. */
 void tapd_add_copies(struct tapd_compiling *c, const struct tapd_user *user, uint32_t order,

@@ -11,6 +11,8 @@ struct walking {
     struct tapd_hop *hops;
     size_t n_hops, capacity;
     size_t first; /* of the tap */
+    size_t n_lost;
+    const char *lost; /* why the first of the tap's sources has no way */
     bool failed;
 };
 
@@ -84,6 +86,8 @@ static void follow_link(struct walking *walking, uint32_t link, const struct tap
 static void follow_trail(struct walking *walking, const struct tapd_trail *trail)
 {
     const struct tapd_graph *graph = walking->c->policy->graph;
+    walking->n_lost += trail->lost != NULL;
+    walking->lost = walking->lost ? walking->lost : trail->lost;
     for (size_t i = 0; i < trail->n_lanes && !walking->failed; i++) {
         const struct tapd_lane *lane = &trail->lanes[i];
         struct port_ref out = {trail->source.sw, lane->port};
@@ -159,43 +163,49 @@ static int mark_shared(const struct tapd_way *ways, size_t n_ways, struct tapd_h
 }
 
 /* The ways point into hops, which are all behind each other. */
-static int deal(struct walking *walking, const size_t *n_hops, const struct tapd_user *users,
-                size_t n_users, struct tapd_network *network)
+static int deal(const struct walking *walking, struct tapd_way *ways, size_t n_ways,
+                struct tapd_network *network)
 {
     struct tapd_hop *hops =
         base_arena_copy(&network->arena, walking->hops, walking->n_hops * sizeof *walking->hops);
-    struct tapd_way *ways = base_arena_alloc(&network->arena, n_users * sizeof *ways);
-    if ((walking->n_hops > 0 && !hops) || !ways) {
+    if (walking->n_hops > 0 && !hops) {
         return -1;
     }
     size_t first = 0;
-    for (size_t i = 0; i < n_users; i++) {
-        ways[i] = (struct tapd_way){users[i].tap, hops ? hops + first : NULL, n_hops[i]};
-        first += n_hops[i];
+    for (size_t i = 0; i < n_ways; i++) {
+        ways[i].hops = hops ? hops + first : NULL;
+        first += ways[i].n_hops;
     }
     network->ways = ways;
-    network->n_ways = n_users;
-    return mark_shared(ways, n_users, hops, walking->n_hops);
+    network->n_ways = n_ways;
+    return mark_shared(ways, n_ways, hops, walking->n_hops);
 }
 
 int tapd_find_ways(struct tapd_compiling *c, const struct tapd_user *users, size_t n_users,
                    struct tapd_network *network)
 {
     struct walking walking = {.c = c};
-    size_t *n_hops = calloc(n_users + 1, sizeof *n_hops);
+    struct tapd_way *ways = base_arena_alloc(&network->arena, n_users * sizeof *ways);
     if (c->n_trails > 1) {
         qsort(c->trails, c->n_trails, sizeof *c->trails, by_user);
     }
-    walking.failed = !n_hops;
+    walking.failed = !ways;
     for (size_t i = 0, at = 0; i < n_users && !walking.failed; i++) {
         walking.first = walking.n_hops;
+        walking.n_lost = 0;
+        walking.lost = NULL;
         for (; at < c->n_trails && c->trails[at].user == &users[i]; at++) {
             follow_trail(&walking, &c->trails[at]);
         }
-        n_hops[i] = walking.n_hops - walking.first;
+        ways[i] = (struct tapd_way){.tap = users[i].tap,
+                                    .n_hops = walking.n_hops - walking.first,
+                                    .n_lost = walking.n_lost};
+        if (walking.lost) {
+            ways[i].lost = base_arena_text(&network->arena, walking.lost);
+            walking.failed |= !ways[i].lost;
+        }
     }
-    int status = walking.failed ? -1 : deal(&walking, n_hops, users, n_users, network);
-    free(n_hops);
+    int status = walking.failed ? -1 : deal(&walking, ways, n_users, network);
     free(walking.hops);
     return status;
 }

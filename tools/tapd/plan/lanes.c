@@ -14,6 +14,7 @@ struct copying {
     uint16_t tag; /* VLAN id */
     struct tapd_lane *lanes;
     size_t n_lanes;
+    const char *lost; /* why there are none; NULL: there are, or it is an error */
 };
 
 /* What makes a choice of an uplink the same one again. */
@@ -91,6 +92,34 @@ static bool refuse_route(struct copying *copying, const struct tapd_dest *dest,
 static struct tapd_dest dest_of(const struct tapd_tap *tap, size_t i)
 {
     return (struct tapd_dest){(uint32_t)tap->to[i].sw, tap->to[i].port, tap->strip};
+}
+
+/* The link that was chosen before for the same copy; UINT32_MAX: none was. */
+static uint32_t known_link(const struct copying *copying, const struct yaml_index *index,
+                           const struct tapd_dest *dest, uint16_t nth)
+{
+    struct tapd_uplink uplink = {
+        .source = copying->source, .to = {dest->sw, dest->port}, .tag = copying->tag, .nth = nth};
+    struct choice_key key = key_of(&uplink);
+    const struct yaml_entry *known = yaml_index_find(index, &key, sizeof key);
+    return known ? (uint32_t)known->number : UINT32_MAX;
+}
+
+/* Of the ways that copies of the source took the last time, the worst. One on its own switch has no
+ * choice. */
+static enum tapd_grade grade_before(const struct copying *copying)
+{
+    const struct tapd_tap *tap = copying->tap;
+    enum tapd_grade worst = TAPD_LINK_GOOD;
+    for (size_t i = 0; i < tap->n_to; i++) {
+        struct tapd_dest dest = dest_of(tap, i);
+        for (uint16_t nth = 0; dest.sw != copying->source.sw && nth < tap->copies; nth++) {
+            uint32_t link = known_link(copying, &copying->c->before, &dest, nth);
+            enum tapd_grade grade = tapd_way_grade(copying->c, link, &dest, copying->tag);
+            worst = grade > worst ? grade : worst;
+        }
+    }
+    return worst;
 }
 
 /* On the source's switch no link is needed. */
@@ -203,17 +232,6 @@ static bool is_used(const struct copying *copying, uint32_t link, const struct t
     return false;
 }
 
-/* The link that was chosen before for the same copy; UINT32_MAX: none was. */
-static uint32_t known_link(const struct copying *copying, const struct yaml_index *index,
-                           const struct tapd_dest *dest, uint16_t nth)
-{
-    struct tapd_uplink uplink = {
-        .source = copying->source, .to = {dest->sw, dest->port}, .tag = copying->tag, .nth = nth};
-    struct choice_key key = key_of(&uplink);
-    const struct yaml_entry *known = yaml_index_find(index, &key, sizeof key);
-    return known ? (uint32_t)known->number : UINT32_MAX;
-}
-
 static bool try_link(struct copying *copying, uint32_t link, const struct tapd_dests *dests,
                      struct tapd_refusal *first, size_t *n_more)
 {
@@ -301,6 +319,38 @@ static struct tapd_dest *list_remote(const struct copying *copying, size_t *n)
     return remote;
 }
 
+/* Whether all destinations were served by one uplink the last time. */
+static bool were_one(const struct copying *copying, const struct tapd_dest *remote, size_t n_remote)
+{
+    uint32_t first = UINT32_MAX;
+    for (size_t i = 0; i < n_remote; i++) {
+        uint32_t link = known_link(copying, &copying->c->before, &remote[i], 0);
+        first = i == 0 ? link : first;
+        if (link == UINT32_MAX || link != first) {
+            return false;
+        }
+    }
+    return n_remote > 1;
+}
+
+/* One uplink for all of them, as the last time. */
+static bool add_together(struct copying *copying, const struct tapd_dest *remote, size_t n_remote)
+{
+    struct tapd_compiling *c = copying->c;
+    size_t n_journal = c->router.n_journal, n_uplinks = c->n_uplinks, n_lanes = copying->n_lanes;
+    struct tapd_refusal ignored = {0};
+    struct tapd_dest *sorted = base_arena_copy(&c->arena, remote, n_remote * sizeof *remote);
+    const struct tapd_dests *dests =
+        sorted ? tapd_router_dests(&c->router, sorted, n_remote) : NULL;
+    if (dests && choose_links(copying, dests, &ignored)) {
+        return true;
+    }
+    tapd_router_undo(&c->router, n_journal);
+    c->n_uplinks = n_uplinks;
+    copying->n_lanes = n_lanes;
+    return false;
+}
+
 /* An uplink for each destination; where there are not enough of them, one for
  * all. */
 static bool add_chosen(struct copying *copying)
@@ -316,6 +366,9 @@ static bool add_chosen(struct copying *copying)
         if (dest.sw == copying->source.sw && !add_local(copying, dest)) {
             return false;
         }
+    }
+    if (done && were_one(copying, remote, n_remote) && add_together(copying, remote, n_remote)) {
+        return true;
     }
     n_lanes = copying->n_lanes;
     size_t failed = 0;
@@ -349,6 +402,29 @@ static bool names_uplinks(const struct tapd_tap *tap, size_t sw)
     return false;
 }
 
+/* By good links, or else by others. */
+static bool find_lanes(struct copying *copying, bool named)
+{
+    struct tapd_compiling *c = copying->c;
+    size_t n_journal = c->router.n_journal, n_uplinks = c->n_uplinks;
+    bool done = false;
+    for (unsigned level = 0; level < tapd_n_levels(c) && !done; level++) {
+        tapd_router_undo(&c->router, n_journal);
+        c->n_uplinks = n_uplinks;
+        copying->n_lanes = 0;
+        tapd_set_level(c, level);
+        done = named ? add_named(copying) : add_chosen(copying);
+    }
+    tapd_set_level(c, TAPD_LINK_GOOD);
+    if (!done && c->grades) {
+        tapd_router_undo(&c->router, n_journal);
+        c->n_uplinks = n_uplinks;
+        copying->n_lanes = 0;
+        copying->lost = base_arena_text(&c->arena, c->refused.text);
+    }
+    return done;
+}
+
 static void note_trail(const struct copying *copying)
 {
     struct tapd_compiling *c = copying->c;
@@ -360,7 +436,8 @@ static void note_trail(const struct copying *copying)
                                                    .source = copying->source,
                                                    .tag = copying->tag,
                                                    .lanes = copying->lanes,
-                                                   .n_lanes = copying->n_lanes};
+                                                   .n_lanes = copying->n_lanes,
+                                                   .lost = copying->lost};
 }
 
 static void add_source(struct copying *copying, uint32_t order, bool named)
@@ -369,14 +446,16 @@ static void add_source(struct copying *copying, uint32_t order, bool named)
     const struct tapd_tap *tap = copying->tap;
     size_t n_most = tap->n_to * tap->copies + tap->n_uplinks;
     copying->lanes = base_arena_alloc(&c->arena, n_most * sizeof *copying->lanes);
-    copying->n_lanes = 0;
     copying->tag = tap->tag == TAPD_TAG_PORT ? copying->source.port : tap->tag;
     if (copying->tag > TAPD_TAG_MAX) {
         tapd_refuse(c, copying->user, "the number of %s is no VLAN id: the last one is %d",
                     tapd_port_words(c->policy->topology, copying->source).text, TAPD_TAG_MAX);
         return;
     }
-    if (copying->lanes && (named ? add_named(copying) : add_chosen(copying))) {
+    if (c->grades && grade_before(copying) != c->turn) {
+        return;
+    }
+    if (copying->lanes && find_lanes(copying, named)) {
         tapd_use_port(c, &(struct tapd_use){.at = copying->source,
                                             .order = order,
                                             .copies = tap->copies,
@@ -384,6 +463,8 @@ static void add_source(struct copying *copying, uint32_t order, bool named)
                                             .lanes = copying->lanes,
                                             .n_lanes = copying->n_lanes,
                                             .user = copying->user});
+        note_trail(copying);
+    } else if (copying->lost) {
         note_trail(copying);
     }
 }

@@ -198,6 +198,21 @@ static void prefer_via(struct tapd_compiling *c, const struct tapd_pair *pair)
     }
 }
 
+/* By which link the pair's frames left the switch the last time, without `out`. */
+static struct tapd_turn first_turn(struct port_ref from, struct port_ref to)
+{
+    return (struct tapd_turn){.in = TAPD_TURN_PORT | (uint64_t)from.sw << 16 | from.port,
+                              .sw = (uint32_t)to.sw,
+                              .port = to.port};
+}
+
+static uint32_t known_first(const struct tapd_compiling *c, struct port_ref from,
+                            struct port_ref to)
+{
+    struct tapd_turn turn = first_turn(from, to);
+    return tapd_router_turn(&c->router, &turn);
+}
+
 /* The link by which frames from one end to the other leave its switch;
  * UINT32_MAX after an error. */
 static uint32_t route_pair(struct tapd_compiling *c, const struct tapd_pair *pair,
@@ -207,7 +222,14 @@ static uint32_t route_pair(struct tapd_compiling *c, const struct tapd_pair *pai
     const struct topology *topology = c->policy->topology;
     struct tapd_refusal refusal = {0}, first = {0};
     size_t n_links;
+    unsigned n_hops;
     uint32_t *links = tapd_list_links(c, from, dests, pair->via, pair->n_via, &n_links);
+    bool same = c->grades || pair->n_via == 0; /* `via` may be other links than the last time */
+    uint32_t known = same ? known_first(c, from, to) : UINT32_MAX;
+    if (known != UINT32_MAX && tapd_leads_to(&c->router, known, dests, from.sw, &n_hops) &&
+        tapd_route(&c->router, known, dests, TAPD_UNTAGGED, from.sw, user, &refusal)) {
+        return known;
+    }
     for (size_t i = 0; links && i < n_links; i++) {
         if (tapd_route(&c->router, links[i], dests, TAPD_UNTAGGED, from.sw, user, &refusal)) {
             return links[i];
@@ -235,6 +257,9 @@ static bool add_direction(struct tapd_compiling *c, const struct tapd_pair *pair
             return false;
         }
         lane.port = c->policy->graph->links[link].from.port;
+        struct tapd_turn turn = first_turn(from, to);
+        turn.out = link;
+        tapd_note_turn(c, &turn);
         tapd_router_prefer_none(&c->router);
         mark_way_back(c, link, dests);
         if (!takes_via(c, pair)) {
@@ -252,13 +277,46 @@ static bool add_direction(struct tapd_compiling *c, const struct tapd_pair *pair
                                                         .user = user});
 }
 
+/* Of the ways that the pair's frames took the last time, the worst. */
+static enum tapd_grade grade_before(struct tapd_compiling *c, const struct tapd_pair *pair)
+{
+    struct tapd_dest a = {.sw = (uint32_t)pair->a.sw, .port = pair->a.port};
+    struct tapd_dest b = {.sw = (uint32_t)pair->b.sw, .port = pair->b.port};
+    if (a.sw == b.sw) {
+        return TAPD_LINK_GOOD;
+    }
+    enum tapd_grade to = tapd_way_grade(c, known_first(c, pair->a, pair->b), &b, TAPD_UNTAGGED);
+    enum tapd_grade from = tapd_way_grade(c, known_first(c, pair->b, pair->a), &a, TAPD_UNTAGGED);
+    return to > from ? to : from;
+}
+
+/* By links of this level; what was routed in vain is taken back. */
+static bool try_pair(struct tapd_compiling *c, const struct tapd_pair *pair,
+                     const struct tapd_user *user, unsigned level)
+{
+    size_t n_journal = c->router.n_journal, n_uses = c->n_uses, n_turns = c->n_turns;
+    tapd_set_level(c, level);
+    tapd_router_prefer_none(&c->router);
+    prefer_via(c, pair);
+    bool done = add_direction(c, pair, false, user) && add_direction(c, pair, true, user);
+    tapd_router_prefer_none(&c->router);
+    tapd_set_level(c, TAPD_LINK_GOOD);
+    if (!done && c->grades) {
+        tapd_router_undo(&c->router, n_journal);
+        c->n_uses = n_uses;
+        c->n_turns = n_turns;
+    }
+    return done;
+}
+
 void tapd_add_pair(struct tapd_compiling *c, const struct tapd_pair *pair,
                    const struct tapd_user *user)
 {
-    tapd_router_prefer_none(&c->router);
-    prefer_via(c, pair);
-    if (add_direction(c, pair, false, user)) {
-        add_direction(c, pair, true, user);
+    bool done = false;
+    if (c->grades && grade_before(c, pair) != c->turn) {
+        return;
     }
-    tapd_router_prefer_none(&c->router);
+    for (unsigned level = 0; level < tapd_n_levels(c) && !done; level++) {
+        done = try_pair(c, pair, user, level);
+    }
 }

@@ -41,9 +41,37 @@ int tapd_router_init(struct tapd_router *router, struct tapd_graph *graph, struc
 
 void tapd_router_free(struct tapd_router *router)
 {
+    yaml_index_free(&router->turns);
     yaml_index_free(&router->sets);
     free(router->journal);
     free(router->dests);
+}
+
+/* Without padding: it is compared as bytes. */
+struct turn_key {
+    uint64_t in;
+    uint32_t sw;
+    uint16_t port, tag;
+};
+_Static_assert(sizeof(struct turn_key) == 16, "a key of bytes");
+
+static struct turn_key key_of(const struct tapd_turn *turn)
+{
+    return (struct turn_key){turn->in, turn->sw, turn->port, turn->tag};
+}
+
+void tapd_router_learn(struct tapd_router *router, const struct tapd_turn *turn)
+{
+    struct turn_key key = key_of(turn);
+    router->knows = true;
+    yaml_index_add(&router->turns, &key, sizeof key, turn->out, (struct place){0});
+}
+
+uint32_t tapd_router_turn(const struct tapd_router *router, const struct tapd_turn *turn)
+{
+    struct turn_key key = key_of(turn);
+    const struct yaml_entry *known = yaml_index_find(&router->turns, &key, sizeof key);
+    return known ? (uint32_t)known->number : UINT32_MAX;
 }
 
 static int by_place(const void *a, const void *b)
@@ -167,6 +195,9 @@ bool tapd_leads_to(const struct tapd_router *router, uint32_t link, const struct
 {
     size_t peer = router->graph->links[link].to.sw;
     *n_hops = 0;
+    if (!tapd_graph_has(router->graph, link)) {
+        return false;
+    }
     for (size_t i = 0; i < dests->n; i++) {
         unsigned far = distance(router, peer, &dests->items[i]);
         if (peer == avoid || far == TAPD_FAR || far > distance(router, avoid, &dests->items[i])) {
@@ -180,8 +211,9 @@ bool tapd_leads_to(const struct tapd_router *router, uint32_t link, const struct
 static bool is_nearer(const struct search *search, uint32_t link, const struct tapd_dest *dest)
 {
     const struct tapd_link *hop = &search->router->graph->links[link];
-    return hop->to.sw != search->avoid && distance(search->router, hop->to.sw, dest) <
-                                              distance(search->router, hop->from.sw, dest);
+    return tapd_graph_has(search->router->graph, link) && hop->to.sw != search->avoid &&
+           distance(search->router, hop->to.sw, dest) <
+               distance(search->router, hop->from.sw, dest);
 }
 
 /* Destinations that are not served yet, and the outs to those that are. */
@@ -258,6 +290,45 @@ static bool serve_some(const struct search *search, struct spreading *spreading,
     return false;
 }
 
+/* The link by which the destination was gone on to the last time, where it is still right. */
+static uint32_t known_turn(const struct search *search, uint32_t in, const struct tapd_dest *dest)
+{
+    struct tapd_turn turn = {.in = in, .sw = dest->sw, .port = dest->port, .tag = search->tag};
+    uint32_t out = tapd_router_turn(search->router, &turn);
+    return out != UINT32_MAX && is_nearer(search, out, dest) ? out : UINT32_MAX;
+}
+
+/* Serves what went on by the same link as the destination with this number. */
+static bool serve_known(const struct search *search, struct spreading *spreading, uint32_t in,
+                        size_t number)
+{
+    struct tapd_router *router = search->router;
+    uint32_t out = known_turn(search, in, &spreading->left[number]);
+    spreading->n_some = 0;
+    for (size_t i = 0; out != UINT32_MAX && i < spreading->n_left; i++) {
+        if (known_turn(search, in, &spreading->left[i]) == out) {
+            spreading->some[spreading->n_some++] = spreading->left[i];
+        }
+    }
+    const struct tapd_dests *dests =
+        spreading->n_some > 0 ? tapd_router_dests(router, spreading->some, spreading->n_some)
+                              : NULL;
+    if (!dests || !route(search, out, dests)) {
+        return false;
+    }
+    spreading->outs[spreading->n_outs++] =
+        (struct tapd_out){.port = router->graph->links[out].from.port, .link = out, .dests = dests};
+    drop_some(spreading);
+    return true;
+}
+
+static void serve_all_known(const struct search *search, struct spreading *spreading, uint32_t in)
+{
+    for (size_t i = 0; i < spreading->n_left;) {
+        i = serve_known(search, spreading, in, i) ? 0 : i + 1;
+    }
+}
+
 /* The most destinations that one link can lead nearer to. */
 static size_t largest_share(const struct search *search, struct spreading *spreading, size_t sw)
 {
@@ -289,10 +360,12 @@ static void serve_here(const struct search *search, struct spreading *spreading,
     }
 }
 
-/* From the switch behind the link on. */
-static bool spread(const struct search *search, struct tapd_class *class, struct port_ref enters)
+/* From the switch behind the link on; as the last time, as far as that is known. */
+static bool spread_by(const struct search *search, struct tapd_class *class, uint32_t link,
+                      bool as_known)
 {
     struct tapd_router *router = search->router;
+    struct port_ref enters = router->graph->links[link].to;
     size_t n = class->dests->n;
     struct spreading spreading = {
         .left = base_arena_alloc(router->arena, n * sizeof *spreading.left),
@@ -304,6 +377,9 @@ static bool spread(const struct search *search, struct tapd_class *class, struct
         return false;
     }
     serve_here(search, &spreading, enters.sw, class->dests);
+    if (as_known) {
+        serve_all_known(search, &spreading, link);
+    }
     while (spreading.n_left > 0 && !router->failed) {
         size_t most = largest_share(search, &spreading, enters.sw);
         bool served = most > 0 && (serve_some(search, &spreading, enters.sw, enters.port, most) ||
@@ -315,6 +391,17 @@ static bool spread(const struct search *search, struct tapd_class *class, struct
     class->outs = spreading.outs;
     class->n_outs = spreading.n_outs;
     return !router->failed;
+}
+
+static bool spread(const struct search *search, struct tapd_class *class, uint32_t link)
+{
+    struct tapd_router *router = search->router;
+    size_t n_journal = router->n_journal;
+    bool knows = router->knows && spread_by(search, class, link, true);
+    if (!knows) {
+        tapd_router_undo(router, n_journal);
+    }
+    return knows || spread_by(search, class, link, false);
 }
 
 /* One that is used for longer than before. */
@@ -352,7 +439,7 @@ static bool route(const struct search *search, uint32_t link, const struct tapd_
     size_t n_journal = router->n_journal;
     struct tapd_class content = {.tag = search->tag, .dests = dests, .user = search->user};
     class = add_class(router, link, &content);
-    if (class && spread(search, class, router->graph->links[link].to)) {
+    if (class && spread(search, class, link)) {
         return true;
     }
     tapd_router_undo(router, n_journal);

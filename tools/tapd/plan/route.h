@@ -75,10 +75,12 @@ struct tapd_router {
     uint32_t round;
     struct tapd_undo *journal;
     size_t n_journal, journal_capacity;
+    struct yaml_index turns; /* as the last time: struct tapd_turn without `out` → link */
     struct yaml_index sets;
     const struct tapd_dests **dests; /* by number in `sets` */
     size_t n_dests, dests_capacity;
     struct base_arena *arena;
+    bool knows;  /* turns */
     bool failed; /* out of memory, for good */
 };
 
@@ -86,6 +88,12 @@ struct tapd_router {
 int tapd_router_init(struct tapd_router *router, struct tapd_graph *graph,
                      struct base_arena *arena);
 void tapd_router_free(struct tapd_router *router);
+
+/* A turn that was taken the last time is tried first, where it still leads nearer. */
+void tapd_router_learn(struct tapd_router *router, const struct tapd_turn *turn);
+
+/* The link of a turn that was learnt; UINT32_MAX: none was. `out` is not looked at. */
+uint32_t tapd_router_turn(const struct tapd_router *router, const struct tapd_turn *turn);
 
 /* The set; sorts the items. NULL without memory. */
 const struct tapd_dests *tapd_router_dests(struct tapd_router *router, struct tapd_dest *items,

@@ -90,6 +90,18 @@ struct tapd_graph *tapd_graph_new(const struct topology *topology, struct base_a
     return graph;
 }
 
+int tapd_graph_limit(const struct tapd_graph *graph, const uint8_t *grades, uint8_t limit,
+                     struct base_arena *arena, struct tapd_graph *view)
+{
+    size_t n = graph->topology->n_switches;
+    *view = *graph;
+    view->grades = grades;
+    view->limit = limit;
+    view->arena = arena;
+    view->distances = base_arena_alloc(arena, n * sizeof *view->distances);
+    return view->distances ? 0 : -1;
+}
+
 const struct tapd_end *tapd_graph_end(const struct tapd_graph *graph, struct port_ref port)
 {
     const struct tapd_node *node = &graph->nodes[port.sw];
@@ -109,7 +121,8 @@ static void fill_distances(const struct tapd_graph *graph, size_t sw, uint16_t *
         const struct tapd_node *node = &graph->nodes[queue[next]];
         for (size_t i = 0; i < node->n_ends; i++) {
             uint32_t link = node->ends[i].link;
-            size_t peer = link == UINT32_MAX ? sw : graph->links[link].to.sw;
+            bool leads = link != UINT32_MAX && tapd_graph_has(graph, link ^ 1);
+            size_t peer = leads ? graph->links[link].to.sw : sw;
             if (distances[peer] == TAPD_FAR) {
                 distances[peer] = (uint16_t)(distances[queue[next]] + 1);
                 queue[n_queued++] = peer;

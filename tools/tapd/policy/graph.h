@@ -32,6 +32,8 @@ struct tapd_graph {
     size_t n_links;
     struct tapd_node *nodes; /* by switch */
     size_t n_captures;
+    const uint8_t *grades; /* by link, with `limit`: those above it are left out; NULL: none is */
+    uint8_t limit;
     uint16_t **distances; /* by switch: filled in when asked for */
     struct base_arena *arena;
 };
@@ -40,6 +42,16 @@ enum { TAPD_FAR = UINT16_MAX };
 
 /* In the arena; NULL without memory. */
 struct tapd_graph *tapd_graph_new(const struct topology *topology, struct base_arena *arena);
+
+/* The same without the links of a higher grade than the limit; it shares everything else, and lives
+ * no longer. -1 without memory. */
+int tapd_graph_limit(const struct tapd_graph *graph, const uint8_t *grades, uint8_t limit,
+                     struct base_arena *arena, struct tapd_graph *view);
+
+static inline bool tapd_graph_has(const struct tapd_graph *graph, uint32_t link)
+{
+    return !graph->grades || graph->grades[link] <= graph->limit;
+}
 
 /* NULL: the topology uses no such port. */
 const struct tapd_end *tapd_graph_end(const struct tapd_graph *graph, struct port_ref port);
