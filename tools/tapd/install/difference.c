@@ -10,6 +10,7 @@
 #include "tapd/install/transition.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A step and where it belongs. */
 struct placed {
@@ -30,6 +31,9 @@ struct differing {
     struct placed *placed;
     size_t n_placed, placed_capacity, foreign_capacity;
     struct tapd_held held;
+    struct tapd_around around;
+    struct tapd_ready ready;
+    bool pauses;               /* something that could move does not */
     struct base_arena scratch; /* of one switch */
     bool failed;
 };
@@ -53,12 +57,12 @@ static void place_mod(void *context, enum tapd_phase phase, const struct flow_mo
     d->n_placed++;
 }
 
-/* Shrinking, sources are before destinations; growing, they are behind. */
+/* Taking away, sources are before destinations; else they are behind. */
 static int by_wave(const void *a, const void *b)
 {
     const struct placed *x = a, *y = b;
     if (x->phase != y->phase) {
-        return x->phase == TAPD_SHRINK ? -1 : 1;
+        return x->phase < y->phase ? -1 : 1;
     }
     if (x->layer != y->layer) {
         return (x->phase == TAPD_SHRINK) == (x->layer > y->layer) ? -1 : 1;
@@ -84,7 +88,9 @@ static int make_waves(struct differing *d)
         const struct placed *at = &d->placed[i], *before = i > 0 ? at - 1 : NULL;
         if (!before || before->phase != at->phase || before->layer != at->layer) {
             out->waves[out->n_waves++] =
-                (struct tapd_wave){.first = i, .grows = at->phase == TAPD_GROW};
+                (struct tapd_wave){.first = i,
+                                   .settles = before && before->phase != at->phase,
+                                   .grows = at->phase == TAPD_GROW};
         }
         out->waves[out->n_waves - 1].n_steps++;
         out->steps[out->n_steps++] = at->step;
@@ -235,17 +241,40 @@ static void differ(struct differing *d)
     }
     for (size_t first = 0; rows && first < n_rows && !d->failed; first += n) {
         size_t n_held;
+        bool pauses = false;
         for (n = 1; first + n < n_rows; n++) {
             if (apart && rows[first + n].match.value.in_port != rows[first].match.value.in_port) {
                 break;
             }
         }
         struct tapd_rows some = {rows + first, n};
-        d->failed |=
-            tapd_transition(d->sw, &some, &d->held, place_mod, d, &d->scratch, &n_held) < 0;
+        d->failed |= tapd_transition(d->sw, &some, &d->around, place_mod, d, &d->scratch, &n_held,
+                                     &pauses) < 0;
+        d->pauses |= pauses;
         d->out->lacks[d->sw].n_held += n_held;
     }
     base_arena_free(&d->scratch);
+}
+
+static void differ_all(struct differing *d)
+{
+    size_t n_switches = d->network->policy->topology->n_switches;
+    for (size_t sw = 0; sw < n_switches && !d->failed; sw++) {
+        if (d->network->policy->owns[sw] && d->actual[sw]) {
+            d->sw = sw;
+            differ(d);
+        }
+    }
+}
+
+/* To move what would pause otherwise, where its new way can be got ready before. */
+static void begin_again(struct differing *d)
+{
+    size_t n_switches = d->network->policy->topology->n_switches;
+    d->n_placed = d->out->n_foreign = 0;
+    memset(d->out->lacks, 0, n_switches * sizeof *d->out->lacks);
+    d->failed |= tapd_ready_find(&d->ready, d->network, d->actual, d->versions, &d->out->arena) < 0;
+    d->around.ready = d->failed ? NULL : &d->ready;
 }
 
 int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
@@ -261,13 +290,13 @@ int tapd_difference_make(const struct tapd_network *network, unsigned age_sec,
                           .out = difference};
     size_t n_switches = network->policy->topology->n_switches;
     difference->lacks = base_arena_alloc(&difference->arena, n_switches * sizeof(struct tapd_lack));
+    d.around.held = &d.held;
     d.failed =
         !difference->lacks || tapd_held_find(&d.held, network, actual, &difference->arena) < 0;
-    for (size_t sw = 0; sw < n_switches && !d.failed; sw++) {
-        if (network->policy->owns[sw] && actual[sw]) {
-            d.sw = sw;
-            differ(&d);
-        }
+    differ_all(&d);
+    if (d.pauses && !d.failed && !d.held.ahead) {
+        begin_again(&d);
+        differ_all(&d);
     }
     int result = d.failed ? -1 : make_waves(&d);
     free(d.placed);

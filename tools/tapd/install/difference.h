@@ -13,7 +13,10 @@
  * deleted from the lowest up: a header never falls through to a third entry
  * (checked for each step in difference_random_test.c). Where something is only added
  * or only removed one phase is empty. What moves from one link to another is not
- * in common: its copies pause between the phases.
+ * in common: its copies pause between the phases, unless the new way can be got ready before,
+ * because nothing goes by it yet or it stays as it is (ready.h). Then two phases come before those:
+ * entries for links without frames are written, and then each header goes from the old way to the
+ * new at once.
  *
  * Entries without the policy's cookie belong to somebody else. */
 #ifndef TAPD_INSTALL_DIFFERENCE_H
@@ -43,9 +46,9 @@ struct tapd_step {
  * is thrown away and the difference made again from what is there then. */
 struct tapd_wave {
     size_t first, n_steps; /* in tapd_difference.steps */
-    bool grows;            /* the second phase. In front of the first that does, if one that does
-                              not went before: a switch may go on forwarding by its old table
-                              for some milliseconds after its barrier */
+    bool settles; /* it is to wait for a little before: a switch may go on forwarding by its old
+                     table for some milliseconds after its barrier, and this is another phase */
+    bool grows;   /* the last phase */
 };
 
 enum tapd_foreign_kind {

@@ -26,7 +26,9 @@ static int add_target(struct tapd_installer *installer, const struct topology_sw
                       const struct lab_switch *lab, bool owned, struct base_error *error)
 {
     struct tapd_target *target = &installer->targets[installer->n_targets++];
-    *target = (struct tapd_target){.installer = installer, .name = strdup(sw->name)};
+    *target = (struct tapd_target){.installer = installer,
+                                   .name = strdup(sw->name),
+                                   .away_ms = tapd_monotonic_ms() + TAPD_COMING_MS};
     if (!target->name) {
         return base_fail(error, "out of memory");
     }
@@ -248,6 +250,7 @@ static void on_down(void *owner, const char *why)
     struct tapd_target *target = owner;
     struct tapd_installer *installer = target->installer;
     tapd_target_forget(target);
+    target->away_ms = tapd_monotonic_ms();
     base_fail(&target->trouble, "%s", why); /* until it has all that is wanted */
     installer->abandoned |= installer->actual[target - installer->targets] != NULL;
     answered(target);

@@ -24,7 +24,7 @@
 
 struct tapd_installer;
 
-/* Called from the event loop; the first two may call tapd_installer_set. */
+/* Called from the event loop; any may call tapd_installer_set. */
 struct tapd_installer_ops {
     /* A round had nothing to send: what can be done is done. */
     void (*settled)(void *owner);
@@ -90,6 +90,12 @@ struct tapd_switch_report {
     size_t n_foreign_told, n_foreign;        /* here, and in all */
 };
 struct tapd_switch_report tapd_installer_report(const struct tapd_installer *installer, size_t sw);
+
+/* Why no frame gets from one switch to the other by a link: a port, or a switch that has been away
+ * for a while or says nothing. Of a switch that has not come yet after the start that is not known
+ * for some seconds. NULL: frames get through, as far as is known. */
+const char *tapd_installer_no_passage(const struct tapd_installer *installer, struct port_ref from,
+                                      struct port_ref to);
 
 /* Hangs up; the entries stay. NULL is legal. */
 void tapd_installer_free(struct tapd_installer *installer);

@@ -8,6 +8,10 @@
 #include "tapd/install/difference.h"
 #include "tapd/install/installer.h"
 
+enum {
+    TAPD_AWAY_MS = 500,    /* a switch that is away for so long is not counted on */
+    TAPD_COMING_MS = 5000, /* at the start */
+};
 enum { TAPD_FOREIGN_TOLD = 100 }; /* of a switch, by a report */
 
 /* An entry of others that keeps one of ours from doing what it should. */
@@ -23,6 +27,8 @@ struct tapd_target {
     struct tapd_session *session;    /* NULL: not owned */
     struct flow_table table;         /* as it was read last */
     const struct flow_entry **order; /* its entries by flow_compare_keys; NULL: not sorted yet */
+    int64_t away_ms;                 /* when it was lost, tapd_monotonic_ms; or will have failed to
+                                        come */
     int64_t read_ms;                 /* when that was, tapd_monotonic_ms */
     struct port *ports;              /* as they were told last, by number */
     size_t n_ports;

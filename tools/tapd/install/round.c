@@ -373,8 +373,7 @@ static void go_on(struct tapd_installer *installer)
         count_rounds(installer);
         begin_reading(installer);
         tapd_round_poke(installer);
-    } else if (next > 0 && difference->waves[next].grows && !difference->waves[next - 1].grows &&
-               installer->stage != STAGE_SETTLING) {
+    } else if (difference->waves[next].settles && installer->stage != STAGE_SETTLING) {
         enter(installer, STAGE_SETTLING, installer->options.settle_ms);
     } else {
         send_wave(installer);

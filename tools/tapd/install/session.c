@@ -44,7 +44,7 @@ struct tapd_sessions *tapd_sessions_new(struct event_base *base,
     sessions->base = base;
     sessions->options = (struct tapd_session_options){
         .handshake_ms = or_default(given->handshake_ms, 5000),
-        .idle_ms = or_default(given->idle_ms, 5000),
+        .idle_ms = or_default(given->idle_ms, 4000),
         .request_ms = or_default(given->request_ms, 30000),
         .backoff_min_ms = or_default(given->backoff_min_ms, 100),
         .backoff_max_ms = or_default(given->backoff_max_ms, 5000),
@@ -373,14 +373,16 @@ static void on_greeting_timer(struct tapd_session *session)
 
 static void on_idle_timer(struct tapd_session *session)
 {
-    if (!session->heard && session->echo_due) {
+    unsigned limit_ms = session->sessions->options.idle_ms, step_ms = tapd_session_step_ms(session);
+    session->silent_ms = session->heard ? 0 : session->silent_ms + step_ms;
+    if (session->silent_ms >= limit_ms) {
         give_up(session, "does not answer ECHO");
         return;
     }
-    if (!session->heard) {
+    if (!session->heard && !session->echo_due) {
         tapd_session_ask_for_echo(session);
     }
-    tapd_session_set_timer(session, session->sessions->options.idle_ms);
+    tapd_session_set_timer(session, step_ms);
 }
 
 static void on_request_timer(struct tapd_session *session)

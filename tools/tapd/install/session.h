@@ -53,8 +53,8 @@ struct tapd_session_ops {
 /* 0 everywhere: the default. */
 struct tapd_session_options {
     unsigned handshake_ms;   /* until FEATURES has come; 5,000 */
-    unsigned idle_ms;        /* of silence before an ECHO_REQUEST, and again until it is given
-                                up; 5,000 */
+    unsigned idle_ms;        /* of silence before it is given up, or a quarter more; it is asked for
+                                ECHO before; 4,000 */
     unsigned request_ms;     /* of silence while a request is under way; 30,000 */
     unsigned backoff_min_ms; /* before the first redial; 100 */
     unsigned backoff_max_ms; /* doubled until then; each time half of it is chance; 5,000 */
@@ -99,6 +99,9 @@ void tapd_session_send(struct tapd_session *session, const struct of_flow_mod *m
 
 /* Whether the switch is connected and has answered the handshake. */
 bool tapd_session_is_up(const struct tapd_session *session);
+
+/* It has said nothing for idle_ms, though a request is under way: it may be dead. */
+bool tapd_session_is_silent(const struct tapd_session *session);
 
 /* No request is under way. */
 bool tapd_session_is_idle(const struct tapd_session *session);

@@ -87,6 +87,9 @@ void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage);
 /* Sets the timer of the stage anew, to so many ms from now. */
 void tapd_session_set_timer(struct tapd_session *session, unsigned ms);
 
+/* How often one without a request is looked at. */
+unsigned tapd_session_step_ms(const struct tapd_session *session);
+
 /* The next n transaction ids, in order; the first of them. */
 uint32_t tapd_session_take_xids(struct tapd_session *session, size_t n);
 

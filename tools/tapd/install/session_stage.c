@@ -73,10 +73,19 @@ bool tapd_session_is_patient(struct tapd_session *session)
     return session->silent_ms < limit;
 }
 
+unsigned tapd_session_step_ms(const struct tapd_session *session)
+{
+    return session->sessions->options.idle_ms / 4 + 1;
+}
+
+bool tapd_session_is_silent(const struct tapd_session *session)
+{
+    return session->stage > STAGE_IDLE && session->silent_ms >= session->sessions->options.idle_ms;
+}
+
 /* Every change of the stage goes through here, and sets its timer. */
 void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
 {
-    const struct tapd_session_options *options = &session->sessions->options;
     session->stage = stage;
     session->echo_due = session->resting = false;
     session->silent_ms = 0;
@@ -89,7 +98,7 @@ void tapd_session_enter(struct tapd_session *session, enum tapd_stage stage)
         }
         break;
     case STAGE_IDLE:
-        tapd_session_set_timer(session, options->idle_ms);
+        tapd_session_set_timer(session, tapd_session_step_ms(session));
         break;
     case STAGE_GREETING:
     case STAGE_READING:

@@ -440,6 +440,29 @@ static void one_that_confirms_nothing_is_given_up(void **state)
     fake_switch_stop(&fake);
 }
 
+/* While it was asked something: before it is given up. */
+static void one_that_says_nothing_is_silent(void **state)
+{
+    (void)state;
+    struct fake_switch fake = {.version = spoken, .dpid = DPID, .answer = no_barrier_reply};
+    struct tapd_session_options options = FAST;
+    struct watch watch;
+    const struct of_flow_mod mod = add_for_port(1);
+    options.idle_ms = 20;
+    options.request_ms = 200;
+    assert_true(fake_switch_start(&fake));
+    begin(&watch, fake.endpoint, &options);
+    await(&watch, &watch.n_up, 1);
+    assert_false(tapd_session_is_silent(watch.session));
+    tapd_session_send(watch.session, &mod, 1);
+    AWAIT(watch.base, tapd_session_is_silent(watch.session), "silence");
+    assert_true(tapd_session_is_up(watch.session));
+    await(&watch, &watch.n_down, 1);
+    assert_false(tapd_session_is_silent(watch.session));
+    end(&watch);
+    fake_switch_stop(&fake);
+}
+
 static void one_without_echo_is_given_up(void **state)
 {
     (void)state;
@@ -669,6 +692,7 @@ int main(void)
         IN_BOTH_VERSIONS(another_switch_is_left_alone),
         cmocka_unit_test(a_mute_one_is_given_up),
         IN_BOTH_VERSIONS(one_that_confirms_nothing_is_given_up),
+        IN_BOTH_VERSIONS(one_that_says_nothing_is_silent),
         IN_BOTH_VERSIONS(one_without_echo_is_given_up),
         IN_BOTH_VERSIONS(one_with_echo_stays),
         IN_BOTH_VERSIONS(events_are_told),

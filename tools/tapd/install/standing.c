@@ -212,8 +212,13 @@ static enum hop_state judge_chain(const struct judging *judging, const struct ta
 
 static void judge_state(const struct judging *judging)
 {
-    size_t n[HOP_DOWN + 1] = {0}, n_chains = 0;
+    const struct tapd_way *way = judging->way;
+    size_t n[HOP_DOWN + 1] = {[HOP_DOWN] = way->n_lost}, n_chains = way->n_lost;
     enum hop_state worst = HOP_UP;
+    if (way->lost) {
+        worst = HOP_DOWN;
+        base_fail(&judging->out->why, "%s", way->lost);
+    }
     for (size_t i = 0; i < judging->way->n_hops; i++) {
         struct base_error why = {""};
         if (!judging->way->hops[i].ends) {

@@ -278,6 +278,42 @@ static void ports_that_come_and_go(void **state)
     end(&world);
 }
 
+static const char *no_passage(const struct world *world, uint16_t from, uint16_t to)
+{
+    return tapd_installer_no_passage(world->installer, (struct port_ref){.sw = 0, .port = from},
+                                     (struct port_ref){.sw = 1, .port = to});
+}
+
+static bool is_away(const struct world *world)
+{
+    const char *why = no_passage(world, 5, 1);
+    return why && strcmp(why, "is away") == 0;
+}
+
+static void links_that_fail(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    assert_null(no_passage(&world, 5, 1)); /* it has some seconds to come */
+    install(&world);
+    assert_null(no_passage(&world, 5, 1));
+    assert_string_equal(no_passage(&world, 10, 1), "is absent");
+    assert_string_equal(no_passage(&world, 5, 10), "is absent");
+    table_switch_link(&world.switches[1], 1, false);
+    AWAIT(world.base, no_passage(&world, 5, 1), "has no link");
+    assert_string_equal(no_passage(&world, 5, 1), "has no link");
+    assert_null(no_passage(&world, 5, 2));
+    table_switch_link(&world.switches[1], 1, true);
+    AWAIT(world.base, !no_passage(&world, 5, 1), "has a link");
+    world.switches[1].away = true;
+    table_switch_hang_up(&world.switches[1]);
+    AWAIT(world.base, is_away(&world), "losing it");
+    int64_t away_ms = tapd_monotonic_ms() - world.installer->targets[1].away_ms;
+    assert_true(away_ms >= TAPD_AWAY_MS);
+    end(&world);
+}
+
 static bool second_is_lost(const struct world *world)
 {
     return !tapd_installer_report(world->installer, 1).up;
@@ -355,6 +391,7 @@ int main(void)
         IN_BOTH_VERSIONS(others_are_not_harmed),
         IN_BOTH_VERSIONS(ports_that_fail),
         IN_BOTH_VERSIONS(ports_that_come_and_go),
+        IN_BOTH_VERSIONS(links_that_fail),
         IN_BOTH_VERSIONS(a_switch_that_is_lost),
         IN_BOTH_VERSIONS(frames_are_counted),
     };

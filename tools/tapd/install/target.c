@@ -104,3 +104,25 @@ void tapd_target_take_port(struct tapd_target *target, const struct of_port_stat
         }
     }
 }
+
+static const char *not_counted_on(const struct tapd_target *target)
+{
+    if (!target->session) {
+        return NULL; /* another controller's */
+    }
+    if (!tapd_session_is_up(target->session)) {
+        return tapd_monotonic_ms() - target->away_ms >= TAPD_AWAY_MS ? "is away" : NULL;
+    }
+    return tapd_session_is_silent(target->session) ? "says nothing" : NULL;
+}
+
+const char *tapd_installer_no_passage(const struct tapd_installer *installer, struct port_ref from,
+                                      struct port_ref to)
+{
+    const struct tapd_target *sender = &installer->targets[from.sw];
+    const struct tapd_target *receiver = &installer->targets[to.sw];
+    const char *why = not_counted_on(sender);
+    why = why ? why : not_counted_on(receiver);
+    why = why ? why : port_no_exit(sender->ports, sender->n_ports, from.port);
+    return why ? why : port_no_entry(receiver->ports, receiver->n_ports, to.port);
+}

@@ -12,6 +12,7 @@ struct transition {
     size_t sw;
     struct tapd_rows rows;
     const struct tapd_held *held;
+    struct tapd_ready *ready;
     struct base_arena *arena;
     size_t *below; /* scratch: old rows that win below a row */
     size_t n_held;
@@ -198,26 +199,89 @@ static void tell_all(const struct transition *t, enum tapd_phase phase)
     }
 }
 
-int tapd_transition(size_t sw, const struct tapd_rows *rows, const struct tapd_held *held,
-                    tapd_tell_mod *tell, void *context, struct base_arena *arena, size_t *n_held)
+/* Whether no header of these rows comes yet. */
+static bool is_idle(const struct transition *t)
+{
+    bool idle = t->ready != NULL;
+    for (size_t i = 0; idle && i < t->rows.n; i++) {
+        const struct match *match = &t->rows.items[i].match;
+        idle = match->mask.in_port == UINT16_MAX &&
+               tapd_is_idle(t->ready, (struct port_ref){t->sw, match->value.in_port});
+    }
+    return idle;
+}
+
+/* Whether frames of these rows come from a host, and all that will be sent goes where all is ready
+ * for it: then each frame goes the one way or the other, at once. (Of two switches on its way that
+ * change one after the other, it may meet one as it was and one as it will be.) */
+static bool moves(const struct transition *t)
+{
+    for (size_t i = 0; i < t->rows.n; i++) {
+        const struct tapd_row *row = &t->rows.items[i];
+        if (!tapd_is_edge(t->ready, (struct port_ref){t->sw, row->match.value.in_port})) {
+            return false;
+        }
+        for (size_t k = 0; row->wanted && k < row->then.n; k++) {
+            const struct action *action = &row->then.items[k];
+            if (tapd_action_sends(action) &&
+                !tapd_is_ready(t->ready, (struct port_ref){t->sw, action->port})) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Tells all as it is, although something is neither only added nor only taken away. */
+static void tell_moves(struct transition *t, const struct tapd_rows *rows)
+{
+    t->rows = *rows;
+    for (size_t i = 0; i < t->rows.n; i++) {
+        t->rows.items[i].is_between = false;
+    }
+    tell_all(t, TAPD_MOVE);
+}
+
+/* Tells all, by way of what is in between if need be. */
+static int tell(struct transition *t, bool *pauses)
+{
+    struct tapd_between between;
+    struct tapd_rows rows = t->rows;
+    if (is_idle(t)) {
+        tell_all(t, TAPD_PREPARE);
+        return 0;
+    }
+    bool in_place = t->ready && moves(t);
+    if (tapd_between_find(&t->rows, t->arena, &between) < 0) {
+        return -1;
+    }
+    if (between.from_old || between.to_wanted) {
+        tell_all(t, between.from_old ? TAPD_GROW : TAPD_SHRINK);
+    } else if (in_place) {
+        tell_moves(t, &rows);
+    } else {
+        tell_between(t);
+        tell_all(t, TAPD_GROW);
+        *pauses = true;
+    }
+    return 0;
+}
+
+int tapd_transition(size_t sw, const struct tapd_rows *rows, const struct tapd_around *around,
+                    tapd_tell_mod *tell_mod, void *context, struct base_arena *arena,
+                    size_t *n_held, bool *pauses)
 {
     struct transition t = {
         .sw = sw,
         .rows = *rows,
-        .held = held,
+        .held = around->held,
+        .ready = around->ready,
         .arena = arena,
         .below = calloc(rows->n + 1, sizeof *t.below),
-        .tell = tell,
+        .tell = tell_mod,
         .context = context,
     };
-    struct tapd_between between;
-    bool done = t.below && hold_back(&t) == 0 && tapd_between_find(&t.rows, arena, &between) == 0;
-    if (done && !between.from_old && !between.to_wanted) {
-        tell_between(&t);
-    }
-    if (done) {
-        tell_all(&t, between.to_wanted && !between.from_old ? TAPD_SHRINK : TAPD_GROW);
-    }
+    bool done = t.below && hold_back(&t) == 0 && tell(&t, pauses) == 0;
     *n_held = t.n_held;
     free(t.below);
     return done ? 0 : -1;
