@@ -80,4 +80,5 @@ lab topologies/demon - version --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-holds --controller tcp:127.0.0.1:6653
 lab "$NETWORKS/vlans" - osken-vlans --controller tcp:127.0.0.1:6653
 lab topologies/demon - tapd-edits
+lab topologies/fabric - tapd-reroute
 lab topologies/demon - sflow

@@ -15,6 +15,8 @@
 
 enum {
     RETRY_MS = 5000, /* after a tap could not be ended */
+    GATHER_MS = 10,  /* links that fail together */
+    LOOK_MS = 250,   /* at those that are silent, or doubted */
 };
 
 static int start(struct tapd_controller *controller, struct base_buffer *why);
@@ -22,6 +24,7 @@ static int start_traffic(struct tapd_controller *controller, struct base_buffer 
 static void on_settled(void *owner);
 static void on_expired(void *owner, uint32_t id);
 static void on_changed(void *owner);
+static void on_look(evutil_socket_t fd, short events, void *arg);
 static void on_expiry(evutil_socket_t fd, short events, void *arg);
 
 static const struct tapd_installer_ops INSTALLER_OPS = {
@@ -44,7 +47,8 @@ struct tapd_controller *tapd_controller_new(struct event_base *base,
                                            .installer_ops = &INSTALLER_OPS};
     tapd_force_set_clock(controller);
     controller->expiry = evtimer_new(base, on_expiry, controller);
-    if (!controller->expiry || start(controller, why)) {
+    controller->look = evtimer_new(base, on_look, controller);
+    if (!controller->expiry || !controller->look || start(controller, why)) {
         tapd_controller_free(controller);
         return NULL;
     }
@@ -67,6 +71,10 @@ void tapd_controller_free(struct tapd_controller *controller)
     if (controller->expiry) {
         event_free(controller->expiry);
     }
+    if (controller->look) {
+        event_free(controller->look);
+    }
+    tapd_outage_free(&controller->outage);
     free(controller->fabric);
     free(controller);
 }
@@ -247,11 +255,32 @@ static int start_traffic(struct tapd_controller *controller, struct base_buffer 
 
 /* Events */
 
+/* Ports that fail together are told one by one. */
+static void look_after(struct tapd_controller *controller, unsigned ms)
+{
+    const struct timeval delay = {.tv_usec = ms * 1000};
+    if (!controller->is_looking_soon) {
+        controller->is_looking_soon = ms == GATHER_MS;
+        evtimer_add(controller->look, &delay);
+    }
+}
+
 /* Before there is a network nothing is asked of it. */
 static void on_changed(void *owner)
 {
     struct tapd_controller *controller = owner;
     tapd_conditions_update(&controller->conditions, controller->installer, tapd_now_ms(controller));
+    look_after(controller, GATHER_MS);
+}
+
+static void on_look(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct tapd_controller *controller = arg;
+    tapd_force_reroute(controller);
+    controller->is_looking_soon = false;
+    look_after(controller, LOOK_MS);
 }
 
 static void on_settled(void *owner)

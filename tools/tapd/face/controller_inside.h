@@ -7,6 +7,7 @@
 
 #include "tapd/face/condition.h"
 #include "tapd/face/controller.h"
+#include "tapd/face/outage.h"
 #include "tapd/face/roster.h"
 
 struct tapd_controller {
@@ -22,6 +23,9 @@ struct tapd_controller {
     struct tapd_network *network;
     struct tapd_conditions conditions; /* of the taps in it */
     struct tapd_installer *installer;
+    struct tapd_outage outage; /* of the links between its switches */
+    struct event *look;        /* at them, again */
+    bool is_looking_soon;
     const struct tapd_installer_ops *installer_ops;
     char *fabric; /* of the installer, as text: what is cabled to what, and reached where */
     struct event *expiry;
@@ -63,6 +67,9 @@ enum tapd_outcome tapd_force_change(struct tapd_controller *controller, struct t
 /* As tapd_force_change, and it must be saved. */
 enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
                                          struct tapd_roster *roster, struct base_buffer *why);
+
+/* The same taps by other links, if those have changed that are to be gone around. */
+void tapd_force_reroute(struct tapd_controller *controller);
 
 /* Reads the wall clock, once: time goes on from there by itself (tapd_now_ms). */
 void tapd_force_set_clock(struct tapd_controller *controller);

@@ -106,5 +106,6 @@ int tapd_fabric_use(struct tapd_controller *controller, const struct tapd_propos
     }
     free(controller->fabric);
     controller->fabric = fabric;
+    tapd_outage_free(&controller->outage);
     return 0;
 }

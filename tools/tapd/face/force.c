@@ -49,6 +49,27 @@ static void warn_deaf(const struct tapd_controller *controller)
     }
 }
 
+/* What cannot be had even if all links were good is refused. What cannot be had only now is not. */
+static int compile_taps(const struct tapd_controller *controller, struct tapd_proposal *proposal,
+                        const struct tapd_active *active, size_t n_active, bool same_fabric,
+                        struct yaml_diagnostics *diagnostics)
+{
+    const struct tapd_network *before = same_fabric ? controller->network : NULL;
+    const uint8_t *grades = same_fabric ? controller->outage.grades : NULL;
+    bool is_asked = proposal->policy != controller->policy ||
+                    proposal->roster.n_items > controller->roster.n_items;
+    if (!grades || is_asked) {
+        int status = tapd_compile(proposal->policy, active, n_active, before, &proposal->network,
+                                  diagnostics);
+        if (status || !grades) {
+            return status;
+        }
+        tapd_network_free(proposal->network);
+    }
+    return tapd_compile_around(proposal->policy, active, n_active, before, grades,
+                               &proposal->network, diagnostics);
+}
+
 static int compile(struct tapd_controller *controller, struct tapd_proposal *proposal,
                    bool same_fabric, struct yaml_diagnostics *diagnostics)
 {
@@ -57,9 +78,7 @@ static int compile(struct tapd_controller *controller, struct tapd_proposal *pro
         tapd_roster_active(&proposal->roster, tapd_now_ms(controller), &n_active);
     int status = -1;
     if (active) {
-        status =
-            tapd_compile(proposal->policy, active, n_active,
-                         same_fabric ? controller->network : NULL, &proposal->network, diagnostics);
+        status = compile_taps(controller, proposal, active, n_active, same_fabric, diagnostics);
     }
     if (status == 0) {
         proposal->network->since_ms = tapd_monotonic_ms();
@@ -206,4 +225,34 @@ enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
                                          struct tapd_roster *roster, struct base_buffer *why)
 {
     return tapd_force_change(controller, roster, true, why);
+}
+
+static const char *link_trouble(const void *context, const struct tapd_link *link)
+{
+    const struct tapd_controller *controller = context;
+    return controller->installer
+               ? tapd_installer_no_passage(controller->installer, link->from, link->to)
+               : NULL;
+}
+
+void tapd_force_reroute(struct tapd_controller *controller)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer why = {0};
+    struct tapd_proposal proposal = {.policy = controller->policy, .lab = controller->lab};
+    if (tapd_outage_look(&controller->outage, controller->policy->graph, link_trouble, controller,
+                         tapd_monotonic_ms()) <= 0) {
+        return;
+    }
+    if (tapd_roster_copy(&controller->roster, &proposal.roster) ||
+        compile(controller, &proposal, true, &diagnostics)) {
+        tapd_controller_explain(&diagnostics, &why);
+        tapd_log("links are not gone around: %s", base_buffer_text(&why));
+        tapd_conditions_free(&proposal.conditions);
+        tapd_network_free(proposal.network);
+        tapd_roster_drop(&proposal.roster);
+    } else {
+        tapd_force_enforce(controller, &proposal);
+    }
+    base_buffer_free(&why);
 }
