@@ -232,6 +232,16 @@ static bool find_layers(const struct tapd_compiling *c, const struct users *user
     return true;
 }
 
+static void learn_before(struct tapd_compiling *c, const struct tapd_network *before)
+{
+    for (size_t i = 0; before && i < before->n_uplinks; i++) {
+        tapd_learn_uplink(c, &before->uplinks[i]);
+    }
+    if (before) {
+        tapd_learn_turns(c, before);
+    }
+}
+
 static int make_views(struct tapd_compiling *c)
 {
     for (uint8_t level = 0; c->grades && level < TAPD_N_GRADES; level++) {
@@ -259,7 +269,7 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
     if (make_views(c)) {
         return false;
     }
-    tapd_learn(c, before);
+    learn_before(c, before);
     add_users(c, &users, users.n_taps - n_active);
     tapd_note_turns(c);
     if (c->router.failed || yaml_errors_count(c->diagnostics) > n_before) {

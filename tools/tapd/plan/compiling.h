@@ -89,7 +89,7 @@ void tapd_learn_uplink(struct tapd_compiling *c, const struct tapd_uplink *uplin
 /* What is kept the next time; and what was kept the last time. */
 void tapd_note_turn(struct tapd_compiling *c, const struct tapd_turn *turn);
 void tapd_note_turns(struct tapd_compiling *c);
-void tapd_learn(struct tapd_compiling *c, const struct tapd_network *before);
+void tapd_learn_turns(struct tapd_compiling *c, const struct tapd_network *before);
 
 /* The grade of the worst link on the way that frames took to the destination the last time, when
  * they left by this link, and at least doubted if it is not the nearest any more; UINT32_MAX, no

@@ -33,12 +33,9 @@ void tapd_note_turns(struct tapd_compiling *c)
     }
 }
 
-void tapd_learn(struct tapd_compiling *c, const struct tapd_network *before)
+void tapd_learn_turns(struct tapd_compiling *c, const struct tapd_network *before)
 {
-    for (size_t i = 0; before && i < before->n_uplinks; i++) {
-        tapd_learn_uplink(c, &before->uplinks[i]);
-    }
-    for (size_t i = 0; before && i < before->n_turns; i++) {
+    for (size_t i = 0; i < before->n_turns; i++) {
         tapd_router_learn(&c->router, &before->turns[i]);
     }
 }
