@@ -21,7 +21,7 @@ static struct blame_ends *pair(const struct blame_wiring *wiring, size_t x, size
 /* The end at which the cable ends by the topology. */
 static size_t declared(const struct blame_wiring *wiring, size_t end)
 {
-    return end < 2 * wiring->topology->n_links ? end ^ 1 : INDEX_NONE;
+    return end < 2 * wiring->n_cables ? end ^ 1 : INDEX_NONE;
 }
 
 /* --------------------------------------------------------------------- ends */
@@ -35,7 +35,7 @@ static size_t add_spare_ports(struct blame_wiring *wiring, const struct switch_s
             struct port_ref port = {.sw = sw, .port = states[sw]->ports[i].number};
             if (port.port <= PORT_MAX && topology_peer(wiring->topology, port).kind == PEER_NONE) {
                 if (ends) {
-                    ends[n].port = port;
+                    ends[n] = (struct blame_end){.kind = BLAME_END_SPARE, .port = port};
                 }
                 n++;
             }
@@ -44,33 +44,49 @@ static size_t add_spare_ports(struct blame_wiring *wiring, const struct switch_s
     return n;
 }
 
-int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topology,
-                      const struct switch_state *const *states)
+static void add_ends(struct blame_wiring *wiring)
 {
-    size_t n_links = topology->n_links;
-    *wiring = (struct blame_wiring){.topology = topology};
-    size_t n_spare = add_spare_ports(wiring, states, NULL);
-    n_spare = 2 * n_links + n_spare > BLAME_ENDS_MAX ? 0 : n_spare;
-    wiring->n_ends = 2 * n_links > BLAME_ENDS_MAX ? 0 : 2 * n_links + n_spare;
-    wiring->ends = base_calloc(wiring->n_ends + 1, sizeof *wiring->ends);
-    wiring->pairs = base_calloc(wiring->n_ends * wiring->n_ends + 1, sizeof *wiring->pairs);
-    wiring->crossed = base_calloc(n_links + 1, sizeof *wiring->crossed);
-    wiring->may_cross = base_calloc(n_links + 1, sizeof *wiring->may_cross);
-    wiring->wired = base_calloc(n_links + 1, sizeof *wiring->wired);
-    wiring->really = base_calloc(wiring->n_ends + 1, sizeof *wiring->really);
-    if (!wiring->ends || !wiring->pairs || !wiring->crossed || !wiring->may_cross ||
-        !wiring->wired || !wiring->really) {
-        return -1;
-    }
-    for (size_t i = 0; i < n_links; i++) {
-        wiring->wired[i] = wiring->n_ends == 0 ? BLAME_WIRED_MANY : BLAME_WIRED_IDLE;
-    }
-    for (size_t i = 0; i < n_links && wiring->n_ends > 0; i++) {
+    const struct topology *topology = wiring->topology;
+    for (size_t i = 0; i < topology->n_links; i++) {
         wiring->ends[2 * i].port = topology->links[i].a;
         wiring->ends[2 * i + 1].port = topology->links[i].b;
     }
+    for (size_t cable = topology->n_links; cable < wiring->n_cables; cable++) {
+        size_t host = cable - topology->n_links;
+        wiring->ends[2 * cable] = (struct blame_end){.kind = BLAME_END_HOST, .host = host};
+        wiring->ends[2 * cable + 1] =
+            (struct blame_end){.kind = BLAME_END_HOST_PORT, .port = topology->hosts[host].port};
+    }
+}
+
+int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topology,
+                      const struct switch_state *const *states)
+{
+    size_t n_links = topology->n_links, n_all = n_links + topology->n_hosts;
+    *wiring = (struct blame_wiring){.topology = topology,
+                                    .n_cables = 2 * n_all > BLAME_ENDS_MAX ? n_links : n_all};
+    size_t n_cables = wiring->n_cables, n_spare = add_spare_ports(wiring, states, NULL);
+    n_spare = 2 * n_cables + n_spare > BLAME_ENDS_MAX ? 0 : n_spare;
+    wiring->n_ends = 2 * n_cables > BLAME_ENDS_MAX ? 0 : 2 * n_cables + n_spare;
+    wiring->ends = base_calloc(wiring->n_ends + 1, sizeof *wiring->ends);
+    wiring->pairs = base_calloc(wiring->n_ends * wiring->n_ends + 1, sizeof *wiring->pairs);
+    wiring->crossed = base_calloc(n_cables + 1, sizeof *wiring->crossed);
+    wiring->may_cross = base_calloc(n_cables + 1, sizeof *wiring->may_cross);
+    wiring->wired = base_calloc(n_cables + 1, sizeof *wiring->wired);
+    wiring->really = base_calloc(wiring->n_ends + 1, sizeof *wiring->really);
+    wiring->elsewhere = base_calloc(n_cables + 1, sizeof *wiring->elsewhere);
+    if (!wiring->ends || !wiring->pairs || !wiring->crossed || !wiring->may_cross ||
+        !wiring->wired || !wiring->really || !wiring->elsewhere) {
+        return -1;
+    }
+    for (size_t i = 0; i < n_cables; i++) {
+        wiring->wired[i] = wiring->n_ends == 0 ? BLAME_WIRED_MANY : BLAME_WIRED_IDLE;
+    }
+    if (wiring->n_ends > 0) {
+        add_ends(wiring);
+    }
     if (n_spare > 0) {
-        add_spare_ports(wiring, states, wiring->ends + 2 * n_links);
+        add_spare_ports(wiring, states, wiring->ends + 2 * n_cables);
     }
     return 0;
 }
@@ -83,6 +99,7 @@ void blame_wiring_close(struct blame_wiring *wiring)
     free(wiring->may_cross);
     free(wiring->wired);
     free(wiring->really);
+    free(wiring->elsewhere);
     *wiring = (struct blame_wiring){0};
 }
 
@@ -103,6 +120,15 @@ static long sure_at(const struct topology *topology, const struct blame_reading 
     return there > here ? there : here;
 }
 
+/* A host's frames entered where they should. */
+static bool came_in(const struct topology *topology, const struct blame_reading *reading,
+                    struct port_ref port)
+{
+    struct peer peer = topology_peer(topology, port);
+    long sent = peer.kind == PEER_HOST ? (long)reading->count->hosts[peer.host].sent : 0;
+    return sent > 0 && traffic_count_rx(reading->before, reading->after, port, NULL) >= sent;
+}
+
 /* Frames of ours moved a counter of the switch, or all of them together, at whichever ports they
  * came in: its counters are no standstill. */
 static bool is_live(const struct topology *topology, const struct blame_reading *reading, size_t sw)
@@ -116,7 +142,8 @@ static bool is_live(const struct topology *topology, const struct blame_reading 
         long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
         long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
         long sure = sure_at(topology, reading, port);
-        if ((sure > 0 && rx >= sure) || (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
+        if (came_in(topology, reading, port) || (sure > 0 && rx >= sure) ||
+            (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
             return true;
         }
         all += rx > 0 ? rx : 0;
@@ -125,19 +152,31 @@ static bool is_live(const struct topology *topology, const struct blame_reading 
     return sure_all > 0 && all >= sure_all;
 }
 
+/* Whether a cable of either end may end at the other one, whatever they count. */
+static bool may_join(const struct blame_end *x, const struct blame_end *y)
+{
+    static const bool may[][4] = {
+        [BLAME_END_LINK] = {[BLAME_END_LINK] = true, [BLAME_END_SPARE] = true},
+        [BLAME_END_HOST] = {[BLAME_END_HOST_PORT] = true, [BLAME_END_SPARE] = true},
+        [BLAME_END_HOST_PORT] = {[BLAME_END_HOST] = true},
+        [BLAME_END_SPARE] = {
+            [BLAME_END_LINK] = true, [BLAME_END_HOST] = true, [BLAME_END_SPARE] = true}};
+    return may[x->kind][y->kind];
+}
+
 enum fit { OPEN, FITS, SURPLUS, DEFICIT };
 
 /* Whether what left x may have come out at y. */
 static enum fit fit(const struct blame_end *x, const struct blame_end *y)
 {
-    if (x->tx < x->sure || y->rx < 0) {
+    if (!may_join(x, y) || x->tx < x->sure || y->rx < 0) {
         return OPEN; /* not counted, or not yet */
     }
     long others = (x->tx - x->sure) / 2;
     if (y->rx < x->sure) {
         return y->live ? DEFICIT : OPEN;
     }
-    if (y->rx > x->tx + (others > SLACK ? others : SLACK)) {
+    if (y->rx > x->tx + (others > SLACK ? others : SLACK) && x->kind != BLAME_END_HOST) {
         return x->live ? SURPLUS : OPEN;
     }
     return x->sure > 0 ? FITS : OPEN;
@@ -146,7 +185,7 @@ static enum fit fit(const struct blame_end *x, const struct blame_end *y)
 /* Whether as much left x as came to y, whosesoever it is. */
 static bool is_alike(const struct blame_end *x, const struct blame_end *y)
 {
-    return x->live && y->live && x->tx > SLACK && labs(x->tx - y->rx) <= SLACK;
+    return may_join(x, y) && x->live && y->live && x->tx > SLACK && labs(x->tx - y->rx) <= SLACK;
 }
 
 /* What left this end, n frames, will not be counted where it should come out. */
@@ -173,7 +212,8 @@ static bool is_passed(const struct blame_wiring *wiring, size_t x)
     const struct blame_end *from = &wiring->ends[x];
     bool passed = is_uncounted(wiring, x, from->ours);
     for (size_t y = 0; y < wiring->n_ends && !passed; y++) {
-        passed = x != y && from->tx >= from->ours && wiring->ends[y].rx >= from->ours;
+        passed = x != y && may_join(from, &wiring->ends[y]) && from->tx >= from->ours &&
+                 wiring->ends[y].rx >= from->ours;
     }
     return passed;
 }
@@ -188,24 +228,60 @@ static enum blame_counted why_uncounted(const struct blame_wiring *wiring, size_
                        : BLAME_COUNTED_LATE;
 }
 
+/* What a host got is counted where it should have come: that says nothing of where it is. */
+static void read_host(struct blame_end *end, const struct blame_reading *reading)
+{
+    end->tx = end->sure = end->ours = (long)reading->count->hosts[end->host].sent;
+    end->rx = -1;
+    end->live = end->moves = true;
+}
+
+static void read_port(struct blame_end *end, const struct blame_reading *reading)
+{
+    const struct traffic_port_count *ours =
+        traffic_count_port(reading->count, reading->before, end->port);
+    bool sends = ours && end->kind != BLAME_END_HOST_PORT;
+    end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
+    end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
+    end->sure = sends ? (long)ours->sure_tx : 0;
+    end->ours = sends && ours->tx > ours->sure_tx ? (long)ours->tx : end->sure;
+}
+
+/* All that hosts sent has been counted, at whichever ports they are: what a port lacks will not
+ * come any more. */
+static void look_at_hosts(struct blame_wiring *wiring)
+{
+    long sent = 0, came = 0;
+    for (size_t i = 0; i < wiring->n_ends; i++) {
+        const struct blame_end *end = &wiring->ends[i];
+        sent += end->kind == BLAME_END_HOST ? end->sure : 0;
+        came += end->kind == BLAME_END_HOST_PORT && end->rx > 0 ? end->rx : 0;
+    }
+    for (size_t i = 0; i < wiring->n_ends && sent > 0 && came >= sent; i++) {
+        wiring->ends[i].live |= wiring->ends[i].kind == BLAME_END_HOST_PORT;
+    }
+}
+
 enum blame_counted blame_wiring_read(struct blame_wiring *wiring,
                                      const struct blame_reading *reading)
 {
     enum blame_counted counted = BLAME_COUNTED;
+    const struct blame_end *last = NULL; /* the last port: its switch is often the same */
     for (size_t i = 0; i < wiring->n_ends; i++) {
         struct blame_end *end = &wiring->ends[i];
-        const struct traffic_port_count *ours =
-            traffic_count_port(reading->count, reading->before, end->port);
-        end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
-        end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
-        end->sure = ours ? (long)ours->sure_tx : 0;
-        end->ours = ours && ours->tx > ours->sure_tx ? (long)ours->tx : end->sure;
-        bool again = i > 0 && end->port.sw == end[-1].port.sw;
-        end->live = again ? end[-1].live : is_live(wiring->topology, reading, end->port.sw);
-        end->moves = again ? end[-1].moves
+        if (end->kind == BLAME_END_HOST) {
+            read_host(end, reading);
+            continue;
+        }
+        read_port(end, reading);
+        bool again = last && end->port.sw == last->port.sw;
+        end->live = again ? last->live : is_live(wiring->topology, reading, end->port.sw);
+        end->moves = again ? last->moves
                            : traffic_count_ports_move(reading->before[end->port.sw],
                                                       reading->after[end->port.sw]);
+        last = end;
     }
+    look_at_hosts(wiring);
     for (size_t i = 0; i < wiring->n_ends; i++) {
         enum blame_counted why = !is_counted(wiring, i)  ? why_uncounted(wiring, i)
                                  : !is_passed(wiring, i) ? BLAME_COUNTED_OTHERWISE
@@ -354,7 +430,8 @@ static int find_rivals(struct deciding *deciding, size_t x, bool *found)
             continue;
         }
         int status = 0;
-        if (declared(wiring, y) != INDEX_NONE && x / 2 != y / 2 && deciding->n_walks < WALKS_MAX) {
+        if (wiring->ends[x].kind == BLAME_END_LINK && wiring->ends[y].kind == BLAME_END_LINK &&
+            x / 2 != y / 2 && deciding->n_walks < WALKS_MAX) {
             deciding->n_walks += 2 * deciding->first->plan->n_probes;
             status = contradicts(deciding, x, y);
         }
@@ -369,6 +446,15 @@ static int find_rivals(struct deciding *deciding, size_t x, bool *found)
     return 0;
 }
 
+/* Two readings say that these are joined. A host may have sent more than ours, and any port that
+ * carries much would fit: there it must be as much. */
+static bool is_confirmed(const struct blame_wiring *wiring, size_t x, size_t y)
+{
+    const struct blame_ends *ends = pair(wiring, x, y);
+    bool host = wiring->ends[x].kind == BLAME_END_HOST || wiring->ends[y].kind == BLAME_END_HOST;
+    return fits(wiring, x, y) && (ends->alike >= CONFIRMS || (!host && ends->fits >= CONFIRMS));
+}
+
 /* The end where the cable of x really ends: the counters fit each time, and nothing that the
  * topology says of that end does. Returns how many there are. */
 static size_t find_ends(const struct blame_wiring *wiring, size_t x, size_t *found)
@@ -380,9 +466,7 @@ static size_t find_ends(const struct blame_wiring *wiring, size_t x, size_t *fou
         bool free = !theirs || theirs->misfits >= CONFIRMS;
         bool sure = pair(wiring, x, declared(wiring, x))->deficits >= CONFIRMS ||
                     (theirs && theirs->deficits >= CONFIRMS);
-        const struct blame_ends *ours = pair(wiring, x, y);
-        if (fits(wiring, x, y) && (ours->fits >= CONFIRMS || ours->alike >= CONFIRMS) && free &&
-            sure) {
+        if (is_confirmed(wiring, x, y) && free && sure) {
             *found = y;
             n++;
         }
@@ -404,17 +488,17 @@ static int find_real(struct deciding *deciding, size_t x)
     return 0;
 }
 
-static enum blame_wired why_open(const struct blame_wiring *wiring, size_t link)
+static enum blame_wired why_open(const struct blame_wiring *wiring, size_t cable)
 {
-    const struct blame_end *a = &wiring->ends[2 * link], *b = a + 1;
+    const struct blame_end *a = &wiring->ends[2 * cable], *b = a + 1;
     bool counted = (a->sure == 0 || (a->tx >= 0 && b->rx >= 0)) &&
                    (b->sure == 0 || (b->tx >= 0 && a->rx >= 0));
-    return !wiring->crossed[link] && wiring->may_cross[link]   ? BLAME_WIRED_OPEN
-           : !wiring->crossed[link]                            ? BLAME_WIRED_IDLE
-           : pair(wiring, 2 * link, 2 * link + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
-           : !counted                                          ? BLAME_WIRED_UNCOUNTED
-           : a->moves && b->moves                              ? BLAME_WIRED_LATE
-                                                               : BLAME_WIRED_STILL;
+    return !wiring->crossed[cable] && wiring->may_cross[cable]   ? BLAME_WIRED_OPEN
+           : !wiring->crossed[cable]                             ? BLAME_WIRED_IDLE
+           : pair(wiring, 2 * cable, 2 * cable + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
+           : !counted                                            ? BLAME_WIRED_UNCOUNTED
+           : a->moves && b->moves                                ? BLAME_WIRED_LATE
+                                                                 : BLAME_WIRED_STILL;
 }
 
 /* The cable that ends at this port, INDEX_NONE: none between switches. */
@@ -454,24 +538,44 @@ static void find_open(const struct deciding *deciding)
     }
 }
 
-static int decide(struct deciding *deciding, size_t link)
+static long most(const struct blame_end *end)
+{
+    return end->tx > end->rx ? end->tx : end->rx;
+}
+
+static void keep(struct blame_wiring *wiring, size_t cable)
+{
+    size_t a = 2 * cable, x = wiring->really[a] != INDEX_NONE ? a : a + 1;
+    struct blame_elsewhere now = {.x = x,
+                                  .real = wiring->really[x],
+                                  .here = wiring->ends[x],
+                                  .there = wiring->ends[wiring->really[x]],
+                                  .other = wiring->ends[declared(wiring, x)]},
+                           *last = &wiring->elsewhere[cable];
+    if (last->x != x || last->real != now.real || most(&now.here) >= most(&last->here)) {
+        *last = now;
+    }
+}
+
+static int decide(struct deciding *deciding, size_t cable)
 {
     struct blame_wiring *wiring = deciding->wiring;
-    size_t a = 2 * link, b = a + 1;
+    size_t a = 2 * cable, b = a + 1;
     const struct blame_ends *ends = pair(wiring, a, b);
     bool rivals = false;
-    wiring->wired[link] = why_open(wiring, link);
+    wiring->wired[cable] = why_open(wiring, cable);
     if (ends->fits > 0 && ends->misfits == 0) {
         if (find_rivals(deciding, a, &rivals) < 0 || find_rivals(deciding, b, &rivals) < 0) {
             return -1;
         }
-        wiring->wired[link] = rivals || ends->gone ? BLAME_WIRED_ALIKE : BLAME_WIRED_RIGHT;
+        wiring->wired[cable] = rivals || ends->gone ? BLAME_WIRED_ALIKE : BLAME_WIRED_RIGHT;
     } else if (ends->misfits >= CONFIRMS) {
         if (find_real(deciding, a) < 0 || find_real(deciding, b) < 0) {
             return -1;
         }
         if (wiring->really[a] != INDEX_NONE || wiring->really[b] != INDEX_NONE) {
-            wiring->wired[link] = BLAME_WIRED_WRONG;
+            wiring->wired[cable] = BLAME_WIRED_WRONG;
+            keep(wiring, cable);
         }
     }
     return 0;
@@ -496,7 +600,7 @@ int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_eviden
         find_open(&deciding);
         wiring->is_followed = true;
     }
-    for (size_t i = 0; i < n_links && status == 0 && wiring->n_ends > 0; i++) {
+    for (size_t i = 0; i < wiring->n_cables && status == 0 && wiring->n_ends > 0; i++) {
         status = decide(&deciding, i);
     }
     free(deciding.changed.links);

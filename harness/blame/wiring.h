@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where is each cable between two switches? The counters of the ports at both ends say it, once
- * frames of ours have crossed it: what surely left one end cannot have come out at a port that
- * counted less, nor at one that counted more than what left. Background traffic can only add to
- * counters, and adds to both ends. Pure. */
+ * Where is each cable between two switches, and that of each host? The counters of the ports at
+ * both ends say it, once frames of ours have crossed it: what surely left one end cannot have come
+ * out at a port that counted less, nor at one that counted more than what left. Background traffic
+ * can only add to counters, and adds to both ends. A host has sent what we had it send, and perhaps
+ * more. Pure. */
 #ifndef BLAME_WIRING_H
 #define BLAME_WIRING_H
 
@@ -30,14 +31,20 @@ enum blame_wired {
     BLAME_WIRED_MANY,      /* there are too many */
 };
 
+/* What an end is that of. A link of the topology may end at a port of any link, or at one without
+ * a cable; the cable of a host at the port of any host, or at one without a cable. */
+enum blame_end_kind { BLAME_END_LINK, BLAME_END_HOST, BLAME_END_HOST_PORT, BLAME_END_SPARE };
+
 /* One end of a cable, or a port that has none; and what it counted in the last reading. */
 struct blame_end {
-    struct port_ref port;
-    long tx, rx; /* -1: not known */
-    long sure;   /* left here surely */
-    long ours;   /* ... or by the tables */
-    bool live;   /* its switch has counted frames of ours */
-    bool moves;  /* ... or anything at all */
+    enum blame_end_kind kind;
+    size_t host;          /* of BLAME_END_HOST */
+    struct port_ref port; /* of the others */
+    long tx, rx;          /* -1: not known */
+    long sure;            /* left here surely */
+    long ours;            /* ... or by the tables */
+    bool live;            /* its switch has counted frames of ours */
+    bool moves;           /* ... or anything at all */
 };
 
 /* What all readings say of two ends: of so many. */
@@ -48,19 +55,30 @@ struct blame_ends {
     bool gone;             /* one of the two is surely cabled elsewhere */
 };
 
-struct blame_wiring {
-    const struct topology *topology;
-    struct blame_end *ends; /* a and b of each link in turn, then ports without a cable */
-    size_t n_ends;
-    struct blame_ends *pairs;  /* n_ends times n_ends, symmetric */
-    bool *crossed, *may_cross; /* by link: surely, by ways that are not known */
-    bool is_followed;          /* may_cross is known */
-    enum blame_wired *wired;   /* by link; blame_wiring_decide */
-    size_t *really;            /* by end: the end at which its cable ends, INDEX_NONE: not known */
+/* A cable that is elsewhere: one end of it, by that reading which counted most. */
+struct blame_elsewhere {
+    size_t x, real;                      /* the end, and the one at which its cable ends */
+    struct blame_end here, there, other; /* these, and the one at which it should end */
 };
 
-/* With more ports than this at the ends of cables and without one only the former are compared, and
- * with more of those, none: no cable is told (BLAME_WIRED_MANY). */
+struct blame_wiring {
+    const struct topology *topology;
+    size_t n_cables;        /* links, then the cables of hosts */
+    struct blame_end *ends; /* a and b of each link in turn, each host and its port, then ports
+                               without a cable */
+    size_t n_ends;
+    struct blame_ends *pairs;  /* n_ends times n_ends, symmetric */
+    bool *crossed, *may_cross; /* by cable: surely, by ways that are not known */
+    bool is_followed;          /* may_cross is known */
+    enum blame_wired *wired;   /* by cable; blame_wiring_decide */
+    size_t *really;            /* by end: the end at which its cable ends, INDEX_NONE: not known */
+    struct blame_elsewhere *elsewhere; /* by cable, where wired says WRONG */
+};
+
+/* With more ports than this at the ends of cables and without one only the former are compared;
+ * with more of those only links, and with more ends of links, none: no cable is told
+ * (BLAME_WIRED_MANY).
+ */
 enum { BLAME_ENDS_MAX = 2048 };
 
 /* Nothing is told yet. `states`: which ports there are. -1 without memory; blame_wiring_close all
@@ -100,11 +118,16 @@ int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_eviden
 bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
                       unsigned nth, unsigned *times);
 
+/* The same for the cables of hosts: a probe of each host that is not told, if it has one that no
+ * controller is told of, so that each host sends another number of frames. */
+bool blame_wiring_aim_hosts(const struct blame_wiring *wiring,
+                            const struct traffic_evidence *evidence, unsigned nth, unsigned *times);
+
 /* Of the k-th of n cables: so many frames tell it from the others, in the nth of several bursts. */
 unsigned blame_wiring_number(size_t k, size_t n, unsigned nth);
 
 /* Adds a result `wiring/A - B` for each cable that is told, and lists the others in
- * report->coverage. -1 without memory. */
+ * report->coverage; hosts that have sent nothing are left out. -1 without memory. */
 int blame_wiring_report(const struct blame_wiring *wiring, struct report *report);
 
 #endif

@@ -39,14 +39,16 @@ static bool is_wanted(const struct blame_wiring *wiring, size_t link)
     return wired == BLAME_WIRED_ALIKE || wired == BLAME_WIRED_OTHERWISE;
 }
 
-/* A contradiction wants another reading to confirm it. */
-static bool is_contradicted(const struct blame_wiring *wiring)
+/* Whether another burst for n cables may tell more of those in [first, end): a contradiction wants
+ * another reading to confirm it. */
+static bool helps(const struct blame_wiring *wiring, size_t first, size_t end, size_t n,
+                  unsigned nth)
 {
-    bool found = false;
-    for (size_t i = 0; i < wiring->topology->n_links; i++) {
-        found |= wiring->wired[i] == BLAME_WIRED_OTHERWISE;
+    bool contradicted = false;
+    for (size_t i = first; i < end; i++) {
+        contradicted |= wiring->wired[i] == BLAME_WIRED_OTHERWISE;
     }
-    return found;
+    return n > 0 && (nth == 0 || (nth == 1 && n > DIGITS) || contradicted);
 }
 
 /* The end at which it came to this switch. */
@@ -120,6 +122,38 @@ static size_t choose_all(struct aiming *aiming)
     return n;
 }
 
+/* How much a probe does besides entering its switch: the less the better. INDEX_NONE: a controller
+ * is told of it. */
+static size_t effect_of(struct aiming *aiming, const struct traffic_probe *probe)
+{
+    const struct topology *topology = aiming->wiring->topology;
+    struct path_walk *walk = &aiming->walk;
+    struct path_touch touch;
+    path_follow_touch(aiming->evidence->tables, topology->hosts[probe->from].port, &probe->header,
+                      HOST_NONE, &touch, walk);
+    /* What no entry takes may be told to a controller, too. */
+    return touch.controller ? INDEX_NONE
+                            : walk->n_hops + walk->n_arrivals + (touch.missed ? PATH_HOPS : 0);
+}
+
+/* That probe of a host which has the least effect; INDEX_NONE: none. */
+static size_t choose_of_host(struct aiming *aiming, size_t host)
+{
+    const struct traffic_evidence *evidence = aiming->evidence;
+    size_t best = INDEX_NONE, least = INDEX_NONE;
+    for (size_t p = 0; p < evidence->plan->n_probes && least > 1; p++) {
+        const struct traffic_probe *probe = &evidence->plan->probes[p];
+        size_t effect = probe->from == host && evidence->round->sent[p] > 0
+                            ? effect_of(aiming, probe)
+                            : INDEX_NONE;
+        if (effect < least) {
+            best = p;
+            least = effect;
+        }
+    }
+    return best;
+}
+
 bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
                       unsigned nth, unsigned *times)
 {
@@ -134,8 +168,8 @@ bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_ev
         aim_all(aiming);
         n = choose_all(aiming);
     }
-    bool helps = n > 0 && (nth == 0 || (nth == 1 && n > DIGITS) || is_contradicted(wiring));
-    for (size_t i = 0; i < n_links && helps; i++) {
+    bool more = helps(wiring, 0, n_links, n, nth);
+    for (size_t i = 0; i < n_links && more; i++) {
         if (aiming->probes[i] != INDEX_NONE) {
             times[aiming->probes[i]] += blame_wiring_number(k++, n, nth);
         }
@@ -145,5 +179,31 @@ bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_ev
         free(aiming->n_sent);
     }
     free(aiming);
-    return helps;
+    return more;
+}
+
+bool blame_wiring_aim_hosts(const struct blame_wiring *wiring,
+                            const struct traffic_evidence *evidence, unsigned nth, unsigned *times)
+{
+    size_t n_links = wiring->topology->n_links, n = 0, k = 0;
+    size_t *probes = base_calloc(wiring->n_cables - n_links + 1, sizeof *probes);
+    struct aiming *aiming = base_calloc(1, sizeof *aiming);
+    if (aiming) {
+        aiming->wiring = wiring;
+        aiming->evidence = evidence;
+    }
+    for (size_t cable = n_links; cable < wiring->n_cables && aiming && probes; cable++) {
+        size_t host = cable - n_links;
+        probes[host] = is_wanted(wiring, cable) ? choose_of_host(aiming, host) : INDEX_NONE;
+        n += probes[host] != INDEX_NONE;
+    }
+    bool more = helps(wiring, n_links, wiring->n_cables, n, nth);
+    for (size_t host = 0; host < wiring->n_cables - n_links && more; host++) {
+        if (probes[host] != INDEX_NONE) {
+            times[probes[host]] = blame_wiring_number(k++, n, nth);
+        }
+    }
+    free(aiming);
+    free(probes);
+    return more;
 }

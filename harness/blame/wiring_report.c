@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is said of each cable between two switches? */
+ * What is said of each cable? */
 #include "blame/wiring.h"
+
+#include <string.h>
 
 static const char *const reasons[] = {
     [BLAME_WIRED_IDLE] = "no frame crossed it",
@@ -21,20 +23,31 @@ struct telling {
     struct base_arena *arena;
 };
 
-static const char *name(const struct telling *telling, size_t end)
+static const char *name(const struct telling *telling, const struct blame_end *at)
 {
-    return topology_port_name(telling->topology, telling->wiring->ends[end].port, telling->arena);
+    return at->kind == BLAME_END_HOST
+               ? telling->topology->hosts[at->host].name
+               : topology_port_name(telling->topology, at->port, telling->arena);
 }
 
-static const char *cable(const struct telling *telling, size_t link)
+/* The host of a cable; NULL: it is a link. */
+static const struct topology_host *host_of(const struct telling *telling, size_t cable)
 {
-    return topology_cable_name(telling->topology, telling->topology->links[link].a, telling->arena);
+    size_t n_links = telling->topology->n_links;
+    return cable < n_links ? NULL : &telling->topology->hosts[cable - n_links];
+}
+
+static const char *name_cable(const struct telling *telling, size_t cable)
+{
+    const struct topology_host *host = host_of(telling, cable);
+    return topology_cable_name(
+        telling->topology, host ? host->port : telling->topology->links[cable].a, telling->arena);
 }
 
 /* The far end of the cable that begins here by the topology. */
 static size_t far(const struct blame_wiring *wiring, size_t end)
 {
-    return end < 2 * wiring->topology->n_links ? end ^ 1 : INDEX_NONE;
+    return end < 2 * wiring->n_cables ? end ^ 1 : INDEX_NONE;
 }
 
 /* Whether the other cable at `real` leads to where x should: these two are exchanged, as far as is
@@ -51,23 +64,22 @@ static void blame(const struct telling *telling, size_t x, size_t real, struct r
 {
     const struct blame_wiring *wiring = telling->wiring;
     result->cause_kind = is_exchanged(wiring, x, real) ? CAUSE_SWAP : CAUSE_CABLE;
-    result->cause = cable(telling, x / 2);
+    result->cause = name_cable(telling, x / 2);
     if (result->cause_kind == CAUSE_SWAP) {
         size_t first = x < real ? x / 2 : real / 2, second = x < real ? real / 2 : x / 2;
-        result->cause = base_arena_format(telling->arena, "%s, %s", cable(telling, first),
-                                          cable(telling, second));
+        result->cause = base_arena_format(telling->arena, "%s, %s", name_cable(telling, first),
+                                          name_cable(telling, second));
     }
     result->suspect = result->cause;
 }
 
-/* x should be cabled to `far`, and is cabled to `real`. */
-static void tell_wrong(const struct telling *telling, size_t x, struct result *result)
+static void tell_wrong(const struct telling *telling, size_t cable, struct result *result)
 {
-    const struct blame_wiring *wiring = telling->wiring;
-    size_t z = far(wiring, x), real = wiring->really[x];
-    const struct blame_end *here = &wiring->ends[x], *there = &wiring->ends[real],
-                           *other = &wiring->ends[z];
-    const char *at = name(telling, x), *to = name(telling, real), *not_to = name(telling, z);
+    const struct blame_elsewhere *elsewhere = &telling->wiring->elsewhere[cable];
+    const struct blame_end *here = &elsewhere->here, *there = &elsewhere->there,
+                           *other = &elsewhere->other;
+    const char *at = name(telling, here), *to = name(telling, there),
+               *not_to = name(telling, other);
     result->verdict = VERDICT_FAIL;
     result->expected = base_arena_format(telling->arena, "%s - %s", at, not_to);
     result->observed = base_arena_format(telling->arena, "%s - %s", at, to);
@@ -83,21 +95,56 @@ static void tell_wrong(const struct telling *telling, size_t x, struct result *r
     result->disagree[1] = SAYS_COUNTED;
     result->detail =
         base_arena_format(telling->arena, "%s is cabled to %s, not to %s", at, to, not_to);
-    blame(telling, x, real, result);
+    blame(telling, elsewhere->x, elsewhere->real, result);
 }
 
-static int tell(const struct telling *telling, size_t link, struct report *report)
+/* Whether a switch says of itself what this result blames it for. */
+static bool is_admitted(const struct report *report, const struct result *result)
+{
+    bool admitted = false;
+    for (size_t i = 0; i < report->n_results && !admitted; i++) {
+        const struct result *other = &report->results[i];
+        admitted = other->kind != RESULT_TRAFFIC && other->kind != RESULT_WIRING &&
+                   other->verdict != VERDICT_PASS && other->cause && result->cause &&
+                   strcmp(other->cause, result->cause) == 0;
+    }
+    return admitted;
+}
+
+/* What fails of a host that is elsewhere fails for that, unless a table is wrong, too. */
+static void take_over(const struct topology_host *host, const struct result *told,
+                      struct report *report)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        bool its = (result->from && strcmp(result->from, host->name) == 0) ||
+                   (result->to && strcmp(result->to, host->name) == 0);
+        if (result->kind == RESULT_TRAFFIC && result->verdict == VERDICT_FAIL && its &&
+            !is_admitted(report, result)) {
+            result->cause_kind = told->cause_kind;
+            result->cause = result->suspect = told->cause;
+        }
+    }
+}
+
+static int tell(const struct telling *telling, size_t cable, struct report *report)
 {
     const struct blame_wiring *wiring = telling->wiring;
-    const char *id = base_arena_format(telling->arena, "wiring/%s", cable(telling, link));
+    const struct topology_host *host = host_of(telling, cable);
+    const char *id = base_arena_format(telling->arena, "wiring/%s", name_cable(telling, cable));
     struct result *result = id ? report_add(report, RESULT_WIRING, id) : NULL;
     if (!result) {
         return -1;
     }
-    result->source = place_source(telling->topology->links[link].place, telling->arena);
-    if (wiring->wired[link] == BLAME_WIRED_WRONG) {
-        size_t a = 2 * link;
-        tell_wrong(telling, wiring->really[a] != INDEX_NONE ? a : a + 1, result);
+    result->source =
+        place_source(host ? host->place : telling->topology->links[cable].place, telling->arena);
+    if (wiring->wired[cable] == BLAME_WIRED_WRONG) {
+        tell_wrong(telling, cable, result);
+        if (host) {
+            take_over(host,
+                      &(struct result){.cause_kind = result->cause_kind, .cause = result->cause},
+                      report);
+        }
     }
     return 0;
 }
@@ -106,16 +153,19 @@ int blame_wiring_report(const struct blame_wiring *wiring, struct report *report
 {
     struct telling telling = {wiring, wiring->topology, &report->arena};
     struct report_coverage *coverage = &report->coverage;
-    size_t n_links = wiring->topology->n_links;
-    coverage->untold = base_arena_alloc(&report->arena, (n_links + 1) * sizeof *coverage->untold);
+    coverage->untold =
+        base_arena_alloc(&report->arena, (wiring->n_cables + 1) * sizeof *coverage->untold);
     if (!coverage->untold) {
         return -1;
     }
-    coverage->n_cables = n_links;
-    for (size_t i = 0; i < n_links; i++) {
+    for (size_t i = 0; i < wiring->n_cables; i++) {
+        if (host_of(&telling, i) && wiring->wired[i] == BLAME_WIRED_IDLE) {
+            continue;
+        }
+        coverage->n_cables++;
         if (wiring->wired[i] > BLAME_WIRED_WRONG) {
-            coverage->untold[coverage->n_untold++] =
-                (struct missed){.what = cable(&telling, i), .reason = reasons[wiring->wired[i]]};
+            coverage->untold[coverage->n_untold++] = (struct missed){
+                .what = name_cable(&telling, i), .reason = reasons[wiring->wired[i]]};
         } else if (tell(&telling, i, report) < 0) {
             return -1;
         }

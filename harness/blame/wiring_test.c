@@ -269,6 +269,115 @@ static const struct result *result_of(const struct report *report, size_t i, con
     return &report->results[i];
 }
 
+/* Of a reading in which `a` and `b` sent so much, and s1:5 and s2:5, where they should be, and
+ * s1:4, which has no cable, got so much. What is told of their cables, as above. */
+static void bench_hosts(struct bench *bench, const unsigned *sent, const unsigned *got,
+                        const char *expected)
+{
+    static const struct port_ref ports[] = {{0, 5}, {1, 5}, {0, 4}};
+    bench_begin(bench);
+    for (size_t i = 0; i < 2; i++) {
+        bench->count.hosts[i].sent = sent[i];
+    }
+    for (size_t i = 0; i < 3; i++) {
+        later(bench, ports[i].sw, ports[i].port)->rx_packets += got[i];
+    }
+    bench_send(bench, 1, 1, 3, 0); /* counters do count */
+    blame_wiring_read(&bench->wiring, &bench->reading);
+    blame_wiring_note(&bench->wiring);
+    assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
+    const char told[] = {"RWINSULAOTM"[bench->wiring.wired[LINKS]],
+                         "RWINSULAOTM"[bench->wiring.wired[LINKS + 1]], '\0'};
+    assert_string_equal(told, expected);
+    assert_int_equal(bench->wiring.wired[0], BLAME_WIRED_RIGHT);
+}
+
+#define NUMBERS(...) ((const unsigned[]){__VA_ARGS__})
+
+static void hosts_are_told_by_how_much_they_send(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(8, 4, 0), "RR");
+    bench_close(&bench);
+    bench_open(&bench);
+    bench_hosts(&bench, NUMBERS(8, 8), NUMBERS(8, 8, 0), "AA");
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(900, 4, 0), "RR"); /* a host sends of itself, too */
+    bench_close(&bench);
+    bench_open(&bench);
+    bench_hosts(&bench, NUMBERS(8, 0), NUMBERS(8, 0, 0), "RI");
+    bench_hosts(&bench, NUMBERS(0, 8), NUMBERS(900, 900, 0), "RR");
+    bench_close(&bench);
+    bench_open(&bench); /* both may be anywhere */
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(900, 900, 0), "AA");
+    bench_close(&bench);
+    bench_open(&bench);
+    bench.ports[2][4].has_counters = false;
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(8, 4, 0), "UR");
+    bench_close(&bench);
+}
+
+static void hosts_that_are_exchanged_are_told(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    bench_open(&bench);
+    bench_hosts(&bench, NUMBERS(4, 8), NUMBERS(8, 4, 0), "AO");
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(4, 8, 0), "OO");
+    bench_hosts(&bench, NUMBERS(4, 8), NUMBERS(8, 4, 0), "OO");
+    bench_hosts(&bench, NUMBERS(12, 4), NUMBERS(4, 12, 0), "WW");
+    bench_hosts(&bench, NUMBERS(0, 0), NUMBERS(0, 0, 0), "WW");
+    assert_int_equal(blame_wiring_report(&bench.wiring, &report), 0);
+    const struct result *a = result_of(&report, 1, "wiring/a - s1:5");
+    assert_int_equal(a->verdict, VERDICT_FAIL);
+    assert_int_equal(a->cause_kind, CAUSE_SWAP);
+    assert_string_equal(a->cause, "a - s1:5, b - s2:5");
+    assert_string_equal(a->detail, "a is cabled to s2:5, not to s1:5");
+    assert_string_equal(a->says[SAYS_COUNTED], "12 frames left a, 12 came to s2:5, 4 to s1:5");
+    assert_string_equal(result_of(&report, 2, "wiring/b - s2:5")->cause, a->cause);
+    assert_int_equal(report.coverage.n_cables, 5); /* of the links two are idle */
+    report_free(&report);
+    bench_close(&bench);
+}
+
+/* A port without a cable is where a host is only if it got what the host sent, and no more. */
+static void a_host_elsewhere_is_told(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(0, 4, 8), "OR");
+    bench_hosts(&bench, NUMBERS(12, 4), NUMBERS(0, 4, 12), "WR");
+    assert_int_equal(bench.wiring.elsewhere[LINKS].there.port.port, 4);
+    bench_close(&bench);
+    bench_open(&bench);
+    for (int i = 0; i < 4; i++) {
+        bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(0, 4, 100), "OR");
+    }
+    bench_close(&bench);
+    bench_open(&bench); /* a cable that loses frames: those that come could be those of b */
+    for (int i = 0; i < 4; i++) {
+        bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(5, 4, 0), "OA");
+    }
+    bench_close(&bench);
+}
+
+static void hosts_that_send_nothing_are_left_out(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    bench_open(&bench);
+    bench_hosts(&bench, NUMBERS(8, 0), NUMBERS(8, 0, 0), "RI");
+    assert_int_equal(blame_wiring_report(&bench.wiring, &report), 0);
+    assert_int_equal(report.coverage.n_cables, LINKS + 1);
+    assert_int_equal(report.coverage.n_untold, 2);
+    report_free(&report);
+    bench_close(&bench);
+}
+
 static void report_twice(struct bench *bench, const uint16_t *to, struct report *report)
 {
     bench_open(bench);
@@ -472,6 +581,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
     cmocka_unit_test(standstill_is_no_evidence),
     cmocka_unit_test(what_frames_may_have_crossed_is_not_idle),
+    cmocka_unit_test(hosts_are_told_by_how_much_they_send),
+    cmocka_unit_test(hosts_that_are_exchanged_are_told),
+    cmocka_unit_test(a_host_elsewhere_is_told),
+    cmocka_unit_test(hosts_that_send_nothing_are_left_out),
     cmocka_unit_test(an_exchange_is_one_cause),
     cmocka_unit_test(what_is_no_exchange_is_a_cause_each),
     cmocka_unit_test(what_is_not_told_is_listed),

@@ -88,8 +88,8 @@ struct ignored {
     size_t n_ports;   /* port results that it left out */
 };
 
-/* An entry that no probe exercised, a cable between two switches of which it is not told whether it
- * is where it should be; a pair of hosts that no probe tried and of which nothing was proved. */
+/* An entry that no probe exercised, a cable of which it is not told whether it is where it should
+ * be; a pair of hosts that no probe tried and of which nothing was proved. */
 struct missed {
     const char *what; /* "s3 in_port=2", "s1:6 - s3:1" */
     const char *reason;
@@ -117,7 +117,7 @@ struct report_coverage {
     size_t n_pairs_probed, n_pairs_proved; /* the latter from the tables: no frame would show it */
     struct missed_pair *unprobed;
     size_t n_unprobed;
-    size_t n_cables;       /* between switches; 0: it was not looked at them */
+    size_t n_cables;       /* that frames may tell of; 0: it was not looked at them */
     struct missed *untold; /* cables, in the arena of the report; of the others there are results */
     size_t n_untold;
 };

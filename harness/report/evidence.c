@@ -201,14 +201,16 @@ static void put_count_row(const struct report_paper *paper, const char *label, l
 
 static void put_compared_rows(const struct report_paper *paper, const struct result *result)
 {
+    /* Where a cable is no table says. */
+    const char *observed = result->kind == RESULT_WIRING ? "counted" : "advertised";
     if (result->is_count) {
         put_count_row(paper, "declared", result->expected_count);
     } else if (one_line(result->expected) && one_line(result->observed)) {
         put_list_row(paper, "declared", result->expected, result->observed, "missing: ", INK_GREEN);
-        put_list_row(paper, "advertised", result->observed, result->expected, "extra: ", INK_RED);
+        put_list_row(paper, observed, result->observed, result->expected, "extra: ", INK_RED);
     } else {
         put_row(paper, "declared", result->expected);
-        put_row(paper, "advertised", result->observed);
+        put_row(paper, observed, result->observed);
     }
 }
 

@@ -98,7 +98,7 @@ static void see(struct run_probing *probing, struct traffic_round *round,
     }
 }
 
-/* The round under way, or an earlier one; NULL: of this one late copies count nowhere. */
+/* The round under way, or an earlier one; NULL: of this one no copies are judged. */
 static struct traffic_round *find_round(const struct run_probing *probing, uint16_t number)
 {
     return number == probing->round->number             ? probing->round
@@ -113,19 +113,17 @@ static uint64_t latency_ns(const struct traffic_round *round, const struct frame
     return time_ns > sent_ns ? time_ns - sent_ns : 0;
 }
 
-/* A copy of a round that is over: it was not lost. round: NULL, it counts nowhere. */
+/* A copy of a round that is over: it was not lost. */
 static void on_late_copy(struct run_probing *probing, struct traffic_round *round,
                          const struct frame_mark *mark, size_t host,
                          const struct station_arrival *arrival, uint64_t time_ns)
 {
+    uint64_t latency = latency_ns(round, mark, time_ns);
     probing->n_late++;
     probing->slowest_ns = RUN_SETTLE_MAX_MS * ns_in_ms;
-    if (round) {
-        uint64_t latency = latency_ns(round, mark, time_ns);
-        see(probing, round, mark, host, arrival);
-        if (latency >= RUN_LATE_MS * ns_in_ms) {
-            traffic_round_see_late(round, mark->number, host, latency);
-        }
+    see(probing, round, mark, host, arrival);
+    if (latency >= RUN_LATE_MS * ns_in_ms) {
+        traffic_round_see_late(round, mark->number, host, latency);
     }
 }
 
@@ -189,7 +187,9 @@ bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
     uint64_t time_ns = run_probing_time_ns(probing, arrival->time_ns);
     if (sight == FRAME_QUOTED || is_reply(probing, &mark, arrival)) {
         probing->n_replies++;
-    } else if (!round || (round->over_ns > 0 && time_ns > round->over_ns)) {
+    } else if (!round) {
+        probing->n_arrived++;
+    } else if (round->over_ns > 0 && time_ns > round->over_ns) {
         on_late_copy(probing, round, &mark, host, arrival, time_ns);
     } else if (round != probing->round) {
         /* It came in time, and was read late. */

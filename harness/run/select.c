@@ -81,8 +81,10 @@ bool run_selects_cables(const struct run_options *options, const struct topology
 {
     struct base_arena arena = {0};
     bool selected = false;
-    for (size_t i = 0; i < topology->n_links && !selected; i++) {
-        const char *cable = topology_cable_name(topology, topology->links[i].a, &arena);
+    for (size_t i = 0; i < topology->n_links + topology->n_hosts && !selected; i++) {
+        struct port_ref port = i < topology->n_links ? topology->links[i].a
+                                                     : topology->hosts[i - topology->n_links].port;
+        const char *cable = topology_cable_name(topology, port, &arena);
         const char *id = base_arena_format(&arena, "wiring/%s", cable ? cable : "");
         selected = id && run_selects(options, id);
     }

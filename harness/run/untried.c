@@ -183,8 +183,6 @@ int run_checking_untried(struct checking *checking)
     add(report, &text);
     put_silent_hosts(checking, &text);
     add(report, &text);
-    base_put_text(&text, "where the cables of hosts end, but by what comes of their frames");
-    add(report, &text);
     base_buffer_free(&text);
     return 0;
 }

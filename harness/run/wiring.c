@@ -11,7 +11,7 @@ enum {
     STEP_MS = 2,
     STEP_MAX_MS = 50,
     ON_THE_WAY_MS = 100,
-    BURSTS_MAX = 3,
+    BURSTS_MAX = 4, /* two that contradict each of two cables, one the one, one the other */
     SHOTS_MAX = 3,
     DEPTH_MAX = 7
 };
@@ -106,7 +106,10 @@ static int send_burst(struct wiring *wiring, const unsigned *times)
     return status;
 }
 
-static int send_bursts(struct wiring *wiring)
+typedef bool aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
+                 unsigned nth, unsigned *times);
+
+static int send_bursts(struct wiring *wiring, aim *aims)
 {
     struct checking *checking = wiring->checking;
     struct traffic_evidence evidence = run_checking_evidence(checking);
@@ -115,7 +118,7 @@ static int send_bursts(struct wiring *wiring)
     for (unsigned nth = 0; nth < BURSTS_MAX && status == 0 && !run_is_interrupted(checking->world);
          nth++) {
         memset(times, 0, checking->plan.n_probes * sizeof *times);
-        if (!blame_wiring_aim(&checking->wiring, &evidence, nth, times)) {
+        if (!aims(&checking->wiring, &evidence, nth, times)) {
             break;
         }
         status = send_burst(wiring, times);
@@ -313,7 +316,10 @@ int run_checking_wire(struct checking *checking)
     struct wiring wiring = {.checking = checking};
     uint64_t start_ns = run_checking_now_ns(checking);
     run_progress(checking->options, "looking at the cables");
-    int status = measure_round(&wiring) < 0 ? -1 : send_bursts(&wiring);
+    int status = measure_round(&wiring) < 0 || send_bursts(&wiring, blame_wiring_aim) < 0 ? -1 : 0;
+    if (status == 0 && run_checking_now_ns(checking) < checking->patient_ns) {
+        status = send_bursts(&wiring, blame_wiring_aim_hosts);
+    }
     if (status == 0 && checking->options->packet_out) {
         status = have_switches_send(&wiring);
     }

@@ -484,6 +484,11 @@ void fake_network_open(struct fake_network *fake, const struct topology *topolog
     for (size_t i = 0; i < topology->n_links; i++) {
         fake->cabled.links[i] = topology->links[i];
     }
+    fake->cabled.hosts = calloc(topology->n_hosts + 1, sizeof *topology->hosts);
+    assert_non_null(fake->cabled.hosts);
+    for (size_t i = 0; i < topology->n_hosts; i++) {
+        fake->cabled.hosts[i] = topology->hosts[i];
+    }
     for (size_t i = 0; i < topology->n_switches; i++) {
         fake->states[i].datapath_id = topology->switches[i].dpid;
         fake->states[i].n_tables = 1;
@@ -502,6 +507,13 @@ void fake_network_exchange(struct fake_network *fake, size_t link, size_t other)
     fake->cabled.links[other].b = end;
 }
 
+void fake_network_exchange_hosts(struct fake_network *fake, size_t host, size_t other)
+{
+    struct port_ref port = fake->cabled.hosts[host].port;
+    fake->cabled.hosts[host].port = fake->cabled.hosts[other].port;
+    fake->cabled.hosts[other].port = port;
+}
+
 void fake_network_close(struct fake_network *fake)
 {
     for (size_t i = 0; i < fake->topology->n_switches; i++) {
@@ -510,6 +522,7 @@ void fake_network_close(struct fake_network *fake)
         switch_state_free(&fake->shown[i]);
     }
     free(fake->cabled.links);
+    free(fake->cabled.hosts);
     for (size_t i = 0; i < fake->n_arrivals; i++) {
         free(fake->arrivals[i].bytes);
     }

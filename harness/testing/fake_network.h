@@ -119,6 +119,9 @@ const struct fake_fault *fake_network_meets(struct fake_network *fake, enum fake
  * stays. */
 void fake_network_exchange(struct fake_network *fake, size_t link, size_t other);
 
+/* Exchanges the cables of two hosts in the same way. */
+void fake_network_exchange_hosts(struct fake_network *fake, size_t host, size_t other);
+
 /* A frame enters a switch by this port; `from`: the host that sent it, HOST_NONE:
  * a switch. What arrives at hosts is put into fake->arrivals. */
 void fake_network_enter(struct fake_network *fake, struct port_ref in, size_t from,

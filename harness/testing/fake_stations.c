@@ -83,7 +83,7 @@ static void send_now(struct fake_network *fake, size_t host, const uint8_t *byte
 {
     const char *name = fake->topology->hosts[host].name;
     fake->time_ns += SEND_NS;
-    fake_network_enter(fake, fake->topology->hosts[host].port, host, bytes, n_bytes);
+    fake_network_enter(fake, fake->cabled.hosts[host].port, host, bytes, n_bytes);
     const struct fake_fault *adds = fake_network_meets(fake, FAKE_ADDS_FRAMES, name, NULL);
     if (adds) {
         fake_network_arrive(fake, topology_find_host(fake->topology, adds->at), foreign,

@@ -15,6 +15,13 @@ expect_says 0 '^PASS' "the network meets the draft" "$tapproof" check "$learned"
 expect_says 0 '^PASS' "with frames that flood, too" "$tapproof" check --allow-flood "$learned"
 expect_says 3 'INCONCLUSIVE  traffic/a/stray/all' "what NORMAL does is not proved" "$tapproof" prove "$learned"
 
+# Hosts at other ports than the topology says, though NORMAL finds them all the same.
+for port in s2:2 s1:4; do
+    sed "s/\"s1:2\"/\"X\"/; s/\"$port\"/\"s1:2\"/; s/\"X\"/\"$port\"/" "$topology" > "$scratch/moved-net.yaml"
+    printf 'topology: moved-net.yaml\nports:\n  s1: {1: {output: [normal, 4]}, 2-4: {output: [normal]}}\n  s2: {1-2: {output: [normal]}}\n' > "$scratch/moved.yaml"
+    expect_says 1 "^suspect  b - $port, [^,]*$" "b is not at $port" "$tapproof" check "$scratch/moved.yaml"
+done
+
 # Broadcasts reach the tap by the entry alone.
 ovs-ofctl -O OpenFlow10 mod-port s1 4 no-flood
 expect_says 0 '^PASS' "claims of what NORMAL delivers, and of the tap beside it" \
