@@ -26,6 +26,15 @@ static int save_exact(struct faults_lab *lab, struct base_error *error);
 static int list_cables(struct faults_lab *lab, struct base_error *error);
 static bool port_is_right(const struct port *right, const struct port *now);
 
+static int ask_version(struct faults_lab *lab, size_t sw, struct base_error *error)
+{
+    int status = 0;
+    int result = command_status(NULL, &status, error, "ovs-ofctl -O OpenFlow13 show %s",
+                                faults_switch(lab, sw));
+    lab->has_13[sw] = result == 0 && status == 0;
+    return result;
+}
+
 int faults_lab_open(struct faults_lab *lab, const char *expected, struct base_error *error)
 {
     const char *program = getenv("TAPPROOF");
@@ -37,8 +46,10 @@ int faults_lab_open(struct faults_lab *lab, const char *expected, struct base_er
     }
     lab->flows = base_arena_alloc(&lab->arena, lab->topology->n_switches * sizeof *lab->flows);
     lab->seed = base_arena_alloc(&lab->arena, lab->topology->n_switches * sizeof *lab->seed);
+    lab->has_13 = base_arena_alloc(&lab->arena, lab->topology->n_switches * sizeof *lab->has_13);
     for (size_t i = 0; i < lab->topology->n_switches; i++) {
-        if (save_flows(lab, i, error) < 0 || seed_way_read(lab, i, &lab->seed[i], error) < 0) {
+        if (ask_version(lab, i, error) < 0 || save_flows(lab, i, error) < 0 ||
+            seed_way_read(lab, i, &lab->seed[i], error) < 0) {
             return -1;
         }
     }

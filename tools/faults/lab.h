@@ -52,6 +52,7 @@ struct faults_lab {
     struct lab *lab;
     struct channel *channel;
     struct channel_dump *right; /* by switch: how it is when all is right */
+    bool *has_13;               /* by switch: it speaks OpenFlow 1.3 as well */
     const char **flows;         /* by switch: the file with its right entries */
     struct base_buffer *seed;   /* by switch: what the seed's way reads when all is right */
     struct cable *cables;       /* hosts' cables first */

@@ -59,6 +59,17 @@ static bool other_is_seen(const struct faults_lab *lab, const struct spot *spot)
     return far && sends(lab, spot) && (far->is_host || faults_lab_sends_all(lab, far->port));
 }
 
+/* The same, where groups and meters can be had. */
+static bool group_is_seen(const struct faults_lab *lab, const struct spot *spot)
+{
+    return lab->has_13[spot->sw] && other_is_seen(lab, spot);
+}
+
+static bool meter_is_seen(const struct faults_lab *lab, const struct spot *spot)
+{
+    return lab->has_13[spot->sw] && output_is_seen(lab, spot);
+}
+
 /* ... or a switch that drops whatever comes; and nothing comes from there, which
  * would be lost. */
 static bool other_is_dropped(const struct faults_lab *lab, const struct spot *spot)
@@ -282,13 +293,13 @@ static const struct fault faults[] = {
     {.name = "group-added",
      .text = "an entry sends to a group too, of which OpenFlow 1.0 knows nothing",
      .outcome = OUTCOME_OPEN,
-     .fits = other_is_seen,
+     .fits = group_is_seen,
      .inject = leak_by_group,
      .undo = undo_13,
      .found = "state/$s/$p",
      .where = "$s:$p"},
     LIE("hidden-meter", "a meter drops most packets, which OpenFlow 1.0 does not show",
-        output_is_seen, throttle, undo_13),
+        meter_is_seen, throttle, undo_13),
     {.name = "egress-shaper",
      .text = "a port drops under load what it should send",
      .fits = output_is_seen,
