@@ -1,194 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The headers for which two tables differ. */
-#include "change/diff.h"
-
 #include "base/memory.h"
+#include "change/inside.h"
 #include "model/port_set.h"
 
 #include <stdlib.h>
 
-struct side {
-    const struct switch_state *state;
-    struct space_table table;
-    size_t *counterparts; /* by entry, in the other table; ENTRY_NONE: none */
-    bool *changed;        /* by entry */
-    bool *alone;          /* by entry: no other one of its rank overlaps it and has other actions */
-    bool *asked;          /* by entry: `alone` is known */
-    bool has_open;        /* of some entry it is open what it takes, or does */
-    struct learned {
-        uint32_t stamp; /* of the port for which it was learned */
-        struct space_behavior behavior;
-    } * learned; /* by action id */
-};
-
 enum { PARTS_MAX = 16 }; /* sets in which two entries differ by their rewrites */
 
 struct diffing {
-    struct side sides[2];
+    struct change_side sides[2];
     struct change_diff *diff;
     size_t *budget;
     uint16_t in_port;
     bool others;
     uint32_t stamp;
-    bool others_tables_differ; /* what stands behind goto_table is not the same */
-    struct base_arena arena;   /* behaviours on this port */
+    struct base_arena arena; /* behaviours on this port */
     bool no_memory;
 };
 
-/* ------------------------------------------------------------ counterparts */
-
-static int compare_indices(const void *a, const void *b, void *aux)
-{
-    const struct flow_entry *entries = aux;
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    int order = flow_compare_keys(&entries[x], &entries[y]);
-    return order ? order : (x > y) - (x < y);
-}
-
-static size_t *sorted(const struct flow_table *table)
-{
-    size_t *order = base_calloc(table->n_entries + 1, sizeof *order);
-    for (size_t i = 0; order && i < table->n_entries; i++) {
-        order[i] = i;
-    }
-    if (order) {
-        qsort_r(order, table->n_entries, sizeof *order, compare_indices, table->entries);
-    }
-    return order;
-}
-
-size_t *change_diff_counterparts(const struct flow_table *a, const struct flow_table *b)
-{
-    size_t *of_a = sorted(a), *of_b = sorted(b);
-    size_t *found = base_calloc(a->n_entries + 1, sizeof *found);
-    size_t j = 0;
-    for (size_t i = 0; of_a && of_b && found && i < a->n_entries; i++) {
-        const struct flow_entry *entry = &a->entries[of_a[i]];
-        int order = -1;
-        while (j < b->n_entries && (order = flow_compare_keys(&b->entries[of_b[j]], entry)) < 0) {
-            j++;
-        }
-        found[of_a[i]] = j < b->n_entries && order == 0 ? of_b[j++] : ENTRY_NONE;
-    }
-    if (!of_a || !of_b) {
-        free(found);
-        found = NULL;
-    }
-    free(of_a);
-    free(of_b);
-    return found;
-}
-
-/* ----------------------------------------------------------------- changed */
-
-static bool floods(const struct flow_entry *entry)
-{
-    return actions_send_to(entry->actions, entry->n_actions, PORT_FLOOD) ||
-           actions_send_to(entry->actions, entry->n_actions, PORT_ALL);
-}
-
-static bool flood_alike(const struct switch_state *a, const struct switch_state *b)
-{
-    bool alike = a->n_ports == b->n_ports;
-    for (size_t i = 0; i < a->n_ports && alike; i++) {
-        alike = a->ports[i].number == b->ports[i].number &&
-                !((a->ports[i].config ^ b->ports[i].config) & PORT_CONFIG_NO_FLOOD);
-    }
-    return alike;
-}
-
-static int open_side(struct side *side, const struct switch_state *state,
-                     const struct switch_state *other)
-{
-    const struct flow_table *flows = &state->flows;
-    bool alike = flood_alike(state, other);
-    bool same_groups = group_tables_alike(&state->groups, &other->groups);
-    side->state = state;
-    side->counterparts = change_diff_counterparts(flows, &other->flows);
-    side->changed = base_calloc(flows->n_entries + 1, sizeof *side->changed);
-    side->alone = base_calloc(flows->n_entries + 1, sizeof *side->alone);
-    side->asked = base_calloc(flows->n_entries + 1, sizeof *side->asked);
-    if (!side->counterparts || !side->changed || !side->alone || !side->asked ||
-        space_table_index(&side->table, flows, NULL) < 0) {
-        return -1;
-    }
-    for (size_t i = 0; i < flows->n_entries; i++) {
-        const struct flow_entry *entry = &flows->entries[i];
-        const struct flow_entry *same = side->counterparts[i] == ENTRY_NONE
-                                            ? NULL
-                                            : &other->flows.entries[side->counterparts[i]];
-        side->changed[i] =
-            !same ||
-            !actions_equal(entry->actions, entry->n_actions, same->actions, same->n_actions) ||
-            !instructions_equal(entry->instructions, same->instructions) ||
-            (!same_groups && flow_uses_group(entry)) ||
-            !extras_equal(entry->extras, entry->n_extras, same->extras, same->n_extras) ||
-            (!alike && floods(entry));
-        side->has_open |= flow_open(entry) != NULL;
-    }
-    side->learned = base_calloc(side->table.actions.n_ids + 1, sizeof *side->learned);
-    return side->learned ? 0 : -1;
-}
-
-/* Whether the entries behind the first table are on the other side, too, and do the same. */
-static bool has_others_tables(const struct side *side, const struct flow_table *other)
-{
-    bool has = true;
-    for (size_t i = 0; i < side->state->flows.n_entries && has; i++) {
-        const struct flow_entry *entry = &side->state->flows.entries[i];
-        size_t same = entry->table_id == 0 ? ENTRY_NONE : side->counterparts[i];
-        has = entry->table_id == 0 ||
-              (same != ENTRY_NONE &&
-               instructions_equal(entry->instructions, other->entries[same].instructions) &&
-               actions_equal(entry->actions, entry->n_actions, other->entries[same].actions,
-                             other->entries[same].n_actions));
-    }
-    return has;
-}
-
-static bool goes_on(const struct flow_entry *entry)
-{
-    return entry && entry->instructions && entry->instructions->goto_table != NO_GOTO;
-}
-
-/* Entries that say the same do not do the same if other tables go on with it. */
-static void compare_others_tables(struct diffing *diffing)
-{
-    struct side *a = &diffing->sides[0], *b = &diffing->sides[1];
-    diffing->others_tables_differ =
-        !has_others_tables(a, &b->state->flows) || !has_others_tables(b, &a->state->flows);
-    for (int s = 0; s < 2 && diffing->others_tables_differ; s++) {
-        const struct flow_table *flows = &diffing->sides[s].state->flows;
-        for (size_t i = 0; i < flows->n_entries; i++) {
-            diffing->sides[s].changed[i] |= goes_on(&flows->entries[i]);
-        }
-    }
-}
-
-static void close_side(struct side *side)
-{
-    space_table_free(&side->table);
-    free(side->counterparts);
-    free(side->changed);
-    free(side->alone);
-    free(side->asked);
-    free(side->learned);
-}
-
 /* -------------------------------------------------------------- behaviours */
 
-static const struct flow_entry *flow_of(const struct side *side, size_t entry)
-{
-    return entry == ENTRY_NONE ? NULL : &side->state->flows.entries[entry];
-}
-
-static const struct space_behavior *behavior_of(struct diffing *diffing, struct side *side,
+static const struct space_behavior *behavior_of(struct diffing *diffing, struct change_side *side,
                                                 size_t entry)
 {
     static const struct space_behavior drop;
-    const struct flow_entry *flow = flow_of(side, entry);
-    struct learned *learned = flow ? &side->learned[side->table.action_ids[entry]] : NULL;
+    const struct flow_entry *flow = change_side_flow(side, entry);
+    struct change_learned *learned = flow ? &side->learned[side->table.action_ids[entry]] : NULL;
     if (learned && learned->stamp != diffing->stamp) {
         learned->stamp = diffing->stamp;
         diffing->no_memory |=
@@ -237,7 +76,7 @@ static void add_change(struct diffing *diffing, struct change_difference *change
     diff->changes[diff->n_changes++] = *change;
 }
 
-static const char *why_open(struct side *side, size_t entry, const struct match *within)
+static const char *why_open(struct change_side *side, size_t entry, const struct match *within)
 {
     return entry == ENTRY_NONE ? NULL : space_table_open(&side->table, entry, within);
 }
@@ -252,11 +91,22 @@ static const char *why_unknown(struct diffing *diffing, const struct change_diff
             return open;
         }
     }
-    return behaviors[0]->unknown ? behaviors[0]->unknown : behaviors[1]->unknown;
+    const char *open = space_behavior_open(behaviors[0]);
+    return open ? open : space_behavior_open(behaviors[1]);
 }
 
-static enum space_answer find_unknown(struct diffing *diffing, const struct space_region *region,
-                                      struct space_difference *where)
+/* Whether meters make no difference between the two entries. */
+static bool meter_alike(const struct diffing *diffing, const struct change_difference *change,
+                        const struct space_behavior *const behaviors[2])
+{
+    return (space_behavior_drops(behaviors[0]) && space_behavior_drops(behaviors[1])) ||
+           change_sides_meter_alike(&diffing->sides[0], change->entry[0], &diffing->sides[1],
+                                    change->entry[1]);
+}
+
+/* All of the region is meant. */
+static enum space_answer find_all(struct diffing *diffing, const struct space_region *region,
+                                  struct space_difference *where)
 {
     *where = (struct space_difference){.within = region->cube, .is_whole = true};
     return space_region_find(region, diffing->budget, &where->example);
@@ -271,11 +121,13 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
     struct match parts[PARTS_MAX];
     enum space_answer answer = SPACE_FOUND;
     change->unknown = why_unknown(diffing, change, &region->cube, behaviors);
+    change->by_meters = !change->unknown && !meter_alike(diffing, change, behaviors);
     for (int i = 0; i < PARTS_MAX && answer == SPACE_FOUND; i++) {
         change->n_except = change->n_except_more = 0;
-        answer = change->unknown ? find_unknown(diffing, region, &change->where)
-                                 : space_differ(region, behaviors[0], behaviors[1], diffing->budget,
-                                                &change->where);
+        answer =
+            change->unknown || change->by_meters
+                ? find_all(diffing, region, &change->where)
+                : space_differ(region, behaviors[0], behaviors[1], diffing->budget, &change->where);
         if (answer == SPACE_FOUND) {
             add_change(diffing, change, region);
             parts[i] = change->where.within;
@@ -285,24 +137,16 @@ static enum space_answer decide(struct diffing *diffing, struct change_differenc
     return answer == SPACE_FOUND ? SPACE_OPEN : answer;
 }
 
-static bool same_unknown(const struct flow_entry *a, const struct flow_entry *b)
-{
-    return a && b && a->table_id == b->table_id &&
-           extras_equal(a->extras, a->n_extras, b->extras, b->n_extras) &&
-           actions_equal(a->actions, a->n_actions, b->actions, b->n_actions) &&
-           instructions_equal(a->instructions, b->instructions) && !flow_uses_group(a);
-}
-
 /* ------------------------------------------------------------------ rivals */
 
 /* Two entries of one rank that take the same headers and do different things with them: which of
  * the two wins is not defined, so neither is what the table does. Sets of which that is true on one
  * side are not decided, unless the same two are rivals on the other side. */
 
-static bool same_as_written(const struct side *side, size_t a, size_t b)
+static bool same_as_written(const struct change_side *side, size_t a, size_t b)
 {
     return side->table.action_ids[a] == side->table.action_ids[b] &&
-           same_unknown(flow_of(side, a), flow_of(side, b));
+           change_sides_say_the_same(side, a, side, b);
 }
 
 /* One entry and the others of its rank. */
@@ -317,7 +161,7 @@ struct rivals {
 static bool note_other_actions(void *aux, uint32_t entry, const struct match *match)
 {
     struct rivals *rivals = aux;
-    const struct side *side = &rivals->diffing->sides[rivals->s];
+    const struct change_side *side = &rivals->diffing->sides[rivals->s];
     (void)match;
     rivals->any = entry != rivals->entry && !same_as_written(side, entry, rivals->entry);
     return !rivals->any;
@@ -326,8 +170,8 @@ static bool note_other_actions(void *aux, uint32_t entry, const struct match *ma
 /* Calls `visit` for those of the entry's rank that overlap the cube, and the entry itself. */
 static void visit_rank(struct rivals *rivals, const struct match *cube, space_tree_visit *visit)
 {
-    struct side *side = &rivals->diffing->sides[rivals->s];
-    uint32_t rank = space_rank(flow_of(side, rivals->entry));
+    struct change_side *side = &rivals->diffing->sides[rivals->s];
+    uint32_t rank = space_rank(change_side_flow(side, rivals->entry));
     rivals->failed |= !space_table_overlapping(&side->table, cube, rank, rank,
                                                rivals->diffing->budget, visit, rivals);
     rivals->diffing->diff->open |= rivals->failed;
@@ -335,10 +179,10 @@ static void visit_rank(struct rivals *rivals, const struct match *cube, space_tr
 
 static bool is_alone(struct diffing *diffing, int s, size_t entry)
 {
-    struct side *side = &diffing->sides[s];
+    struct change_side *side = &diffing->sides[s];
     struct rivals rivals = {.diffing = diffing, .s = s, .entry = entry};
     if (!side->asked[entry]) {
-        visit_rank(&rivals, &flow_of(side, entry)->match, note_other_actions);
+        visit_rank(&rivals, &change_side_flow(side, entry)->match, note_other_actions);
         side->asked[entry] = true;
         side->alone[entry] = !rivals.any;
     }
@@ -349,15 +193,15 @@ static bool is_alone(struct diffing *diffing, int s, size_t entry)
 static enum space_answer contest(struct diffing *diffing, int s, size_t a, size_t b,
                                  struct space_region *region, struct space_difference *where)
 {
-    struct side *side = &diffing->sides[s];
+    struct change_side *side = &diffing->sides[s];
     const struct space_behavior *of_a = behavior_of(diffing, side, a),
                                 *of_b = behavior_of(diffing, side, b);
     if (diffing->no_memory || same_as_written(side, a, b)) {
         return SPACE_EMPTY;
     }
-    if (of_a->unknown || of_b->unknown || why_open(side, a, &region->cube) ||
-        why_open(side, b, &region->cube)) {
-        return find_unknown(diffing, region, where);
+    if (space_behavior_open(of_a) || space_behavior_open(of_b) ||
+        why_open(side, a, &region->cube) || why_open(side, b, &region->cube)) {
+        return find_all(diffing, region, where);
     }
     return space_differ(region, of_a, of_b, diffing->budget, where);
 }
@@ -366,7 +210,7 @@ static enum space_answer contest(struct diffing *diffing, int s, size_t a, size_
 static void add_contested(struct diffing *diffing, int s, size_t entry, size_t by,
                           const struct space_region *region, struct space_difference *where)
 {
-    struct side *other = &diffing->sides[!s];
+    struct change_side *other = &diffing->sides[!s];
     struct change_difference change = {.in_port = diffing->in_port,
                                        .others = diffing->others,
                                        .where = *where,
@@ -386,11 +230,11 @@ static void add_contested(struct diffing *diffing, int s, size_t entry, size_t b
 static void compare_rivals(struct diffing *diffing, int s, size_t a, size_t b, size_t by,
                            const struct match *cube)
 {
-    struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
+    struct change_side *side = &diffing->sides[s], *other = &diffing->sides[!s];
     struct space_region region = {0};
     struct space_difference where[PARTS_MAX];
-    if (!match_intersect(cube, &flow_of(side, a)->match, &region.cube) ||
-        !match_intersect(&region.cube, &flow_of(side, b)->match, &region.cube)) {
+    if (!match_intersect(cube, &change_side_flow(side, a)->match, &region.cube) ||
+        !match_intersect(&region.cube, &change_side_flow(side, b)->match, &region.cube)) {
         return;
     }
     enum space_answer answer =
@@ -480,7 +324,7 @@ static enum space_answer compare_behind_open(struct diffing *diffing, int s,
                                              const struct match *cube,
                                              const struct space_behavior *const behaviors[2])
 {
-    struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
+    struct change_side *side = &diffing->sides[s], *other = &diffing->sides[!s];
     struct space_region region = {.cube = *cube};
     enum space_answer answer =
         space_table_exclude_sure(&other->table, change->entry[!s], &region, diffing->budget);
@@ -489,7 +333,7 @@ static enum space_answer compare_behind_open(struct diffing *diffing, int s,
     }
     if (answer == SPACE_FOUND) {
         answer = why_unknown(diffing, change, cube, behaviors)
-                     ? find_unknown(diffing, &region, &change->where)
+                     ? find_all(diffing, &region, &change->where)
                      : space_differ(&region, behaviors[0], behaviors[1], diffing->budget,
                                     &change->where);
     }
@@ -508,7 +352,7 @@ static enum space_answer compare_behind_open(struct diffing *diffing, int s,
 static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
                          const struct match *cube)
 {
-    struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
+    struct change_side *side = &diffing->sides[s], *other = &diffing->sides[!s];
     size_t mine = y == ENTRY_NONE ? ENTRY_NONE : other->counterparts[y],
            theirs = side->counterparts[x];
     struct change_difference change = {.in_port = diffing->in_port, .others = diffing->others};
@@ -517,7 +361,8 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
     if ((mine != ENTRY_NONE && mine != x && space_table_precedes(&side->table, mine, x)) ||
         (theirs != ENTRY_NONE && theirs != y &&
          (y == ENTRY_NONE || space_table_precedes(&other->table, theirs, y))) ||
-        (y != ENTRY_NONE && !match_intersect(cube, &flow_of(other, y)->match, &region.cube))) {
+        (y != ENTRY_NONE &&
+         !match_intersect(cube, &change_side_flow(other, y)->match, &region.cube))) {
         return;
     }
     change.entry[s] = x;
@@ -526,9 +371,9 @@ static void compare_pair(struct diffing *diffing, int s, size_t x, size_t y,
         behavior_of(diffing, &diffing->sides[0], change.entry[0]),
         behavior_of(diffing, &diffing->sides[1], change.entry[1])};
     bool same = why_unknown(diffing, &change, &region.cube, behaviors)
-                    ? same_unknown(flow_of(side, x), flow_of(other, y)) &&
-                          !(diffing->others_tables_differ && goes_on(flow_of(side, x)))
-                    : space_behavior_equal(behaviors[0], behaviors[1]);
+                    ? change_sides_say_the_same(side, x, other, y)
+                    : space_behavior_equal(behaviors[0], behaviors[1]) &&
+                          meter_alike(diffing, &change, behaviors);
     if (diffing->no_memory || same) {
         return;
     }
@@ -576,11 +421,11 @@ static bool compare_with(void *aux, uint32_t y, const struct match *match)
 /* What a changed entry takes, against all that the other table does with it. */
 static void compare_entry(struct diffing *diffing, int s, size_t x)
 {
-    struct side *side = &diffing->sides[s], *other = &diffing->sides[!s];
+    struct change_side *side = &diffing->sides[s], *other = &diffing->sides[!s];
     struct match in_port = match_in_port(diffing->in_port);
     struct comparing comparing = {.diffing = diffing, .s = s, .x = x};
     struct space_region region = {0};
-    if (!match_intersect(&flow_of(side, x)->match, &in_port, &comparing.cube)) {
+    if (!match_intersect(&change_side_flow(side, x)->match, &in_port, &comparing.cube)) {
         return;
     }
     region.cube = comparing.cube;
@@ -610,10 +455,10 @@ static void compare_changed(struct diffing *diffing, int s, struct space_entries
 
 /* ------------------------------------------------------------------- ports */
 
-static void name_outputs(const struct switch_state *state, struct port_set *named)
+static void name_outputs(const struct flow_table *flows, struct port_set *named)
 {
-    for (size_t i = 0; i < state->flows.n_entries; i++) {
-        const struct flow_entry *entry = &state->flows.entries[i];
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        const struct flow_entry *entry = &flows->entries[i];
         for (size_t j = 0; j < entry->n_actions; j++) {
             const struct action *action = &entry->actions[j];
             if (action_sends(action) && (action->port <= PORT_MAX || action->port == PORT_LOCAL)) {
@@ -625,12 +470,12 @@ static void name_outputs(const struct switch_state *state, struct port_set *name
 
 /* Every port that something names, and one that nothing does: all of those are
  * alike. */
-static int collect_ports(struct change_diff *diff, const struct switch_state *const states[2])
+static int collect_ports(struct change_diff *diff, const struct change_side sides[2])
 {
     struct port_set named = {0};
     for (size_t i = 0; i < 2; i++) {
-        port_set_add_state(&named, states[i]);
-        name_outputs(states[i], &named);
+        port_set_add_state(&named, sides[i].state);
+        name_outputs(sides[i].whole->flows, &named);
     }
     diff->ports = base_calloc(port_set_count(&named) + 1, sizeof *diff->ports);
     if (!diff->ports) {
@@ -663,22 +508,21 @@ static void compare_port(struct diffing *diffing, uint16_t number, bool others)
 int change_diff(const struct switch_state *a, const struct switch_state *b, size_t *budget,
                 struct change_diff *diff)
 {
+    const struct switch_state *const states[] = {a, b};
     struct diffing diffing = {.diff = diff, .budget = budget};
-    int failed = open_side(&diffing.sides[0], a, b) < 0 || open_side(&diffing.sides[1], b, a) < 0 ||
-                 collect_ports(diff, (const struct switch_state *const[]){a, b}) < 0;
-    if (!failed) {
-        compare_others_tables(&diffing);
-    }
+    bool failed = change_sides_open(diffing.sides, states, diff->wholes) < 0 ||
+                  collect_ports(diff, diffing.sides) < 0;
     for (size_t i = 0; i < diff->n_ports && !failed; i++) {
         compare_port(&diffing, diff->ports[i], i + 1 == diff->n_ports);
     }
-    close_side(&diffing.sides[0]);
-    close_side(&diffing.sides[1]);
+    change_sides_close(diffing.sides);
     return failed || diffing.no_memory ? -1 : 0;
 }
 
 void change_diff_free(struct change_diff *diff)
 {
+    space_whole_close(&diff->wholes[0]);
+    space_whole_close(&diff->wholes[1]);
     free(diff->changes);
     free(diff->ports);
     *diff = (struct change_diff){0};

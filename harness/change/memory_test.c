@@ -83,12 +83,14 @@ static void states_are_compared(void **state)
 static int pair(void *aux)
 {
     const struct switch_state *states = aux;
-    size_t *found = change_diff_counterparts(&states[0].flows, &states[1].flows);
-    int status = found ? 0 : -1;
+    size_t *found, *back;
+    int status = change_diff_counterparts(&states[0].flows, &states[1].flows, &found, &back);
     for (size_t i = 0; found && i < states[0].flows.n_entries; i++) {
         assert_int_equal(found[i], i);
+        assert_int_equal(back[i], i);
     }
     free(found);
+    free(back);
     return status;
 }
 

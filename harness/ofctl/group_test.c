@@ -111,6 +111,7 @@ static void meters_are_read(void **state)
     assert_meter(second, second);
     assert_meter("meter=7,pktps,band=type=dscp_remark,rate=5,prec_level=1", second);
     assert_meter("meter=0xff bands=", "meter=255 bands=");
+    assert_meter("meter=2 kbps bands=type=drop rate=3", "meter=2 kbps bands=\ntype=drop rate=3");
     static const struct {
         const char *text, *why;
         size_t column;

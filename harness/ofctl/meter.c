@@ -115,10 +115,11 @@ static bool take(struct reading *reading, const struct token *token)
         reading->meter.id = (uint32_t)number;
         return reading->has_id;
     }
-    if (word_is(name, "bands")) {
-        return value.n_chars == 0;
+    bool is_list = word_is(name, "bands");
+    if (is_list && value.n_chars == 0) {
+        return true;
     }
-    if (word_is(name, "band") && word_split(&value, "=", &rest)) { /* of add-meter */
+    if ((is_list || word_is(name, "band")) && word_split(&value, "=", &rest)) { /* of add-meter */
         return word_is(value, "type") && begin_band(reading, rest);
     }
     if (word_is(name, "type")) {

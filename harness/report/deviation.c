@@ -230,3 +230,27 @@ void report_put_deviation(const struct space_behavior *expected,
     free(missing.items);
     free(extra.items);
 }
+
+static void put_way(const struct space_behavior *way, struct base_buffer *out)
+{
+    for (size_t i = 0; i < way->n_outputs; i++) {
+        const struct action output = {.port = way->outputs[i].port,
+                                      .max_len = way->outputs[i].max_len};
+        base_put_text(out, i > 0 ? "," : "");
+        ofctl_format_actions(&output, 1, out);
+    }
+    base_put_text(out, way->n_outputs == 0 ? "drop" : "");
+}
+
+void report_put_ways(const struct space_behavior *behavior, struct base_buffer *out)
+{
+    for (size_t i = 0; i < behavior->n_ways; i++) {
+        base_put_text(out, i > 0 ? " or " : "");
+        put_way(&behavior->ways[i], out);
+    }
+    if (behavior->n_ways > 0) {
+        base_put_text(out, ", as the switch chooses,");
+    } else {
+        put_way(behavior, out);
+    }
+}

@@ -14,4 +14,8 @@ void report_put_deviation(const struct space_behavior *expected,
                           const struct space_behavior *observed, const struct header *header,
                           struct base_buffer *out);
 
+/* What it sends, as "output:4 or output:5, as the switch chooses,"; without what it rewrites. Known
+ * but for that choice. */
+void report_put_ways(const struct space_behavior *behavior, struct base_buffer *out);
+
 #endif

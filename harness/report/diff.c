@@ -18,7 +18,7 @@ static bool differs(const struct report_diff *diff, const struct switch_differen
             return true;
         }
     }
-    return sw->n_ports > 0 || sw->n_groups > 0;
+    return sw->n_ports > 0 || sw->chooses_otherwise;
 }
 
 static bool is_undecided(const struct report_diff *diff, const struct switch_difference *sw)

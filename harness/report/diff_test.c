@@ -111,17 +111,19 @@ static void test_json(void **state)
     base_buffer_free(&out);
 }
 
-/* Groups alone make two states different, whatever is compared. */
+/* Groups are told; alone they make entries different, and what is done only if they choose. */
 static void test_groups_differ(void **state)
 {
     (void)state;
     const char *line = "group 3: x in A, y in B";
     struct switch_difference sw = {.name = "s1", .groups = &line, .n_groups = 1};
     struct report_diff diff = {.names = {"a", "b"}, .switches = &sw, .n_switches = 1};
-    for (int by_entries = 0; by_entries < 2; by_entries++) {
+    for (int i = 0; i < 4; i++) {
         struct base_buffer text = {0}, json = {0};
-        diff.entries = by_entries;
-        assert_int_equal(report_diff_verdict(&diff), REPORT_DIFF_DIFFERENT);
+        diff.entries = i % 2;
+        sw.chooses_otherwise = i / 2;
+        assert_int_equal(report_diff_verdict(&diff),
+                         i == 0 ? REPORT_DIFF_SAME : REPORT_DIFF_DIFFERENT);
         report_diff_text(&diff, 0, &text);
         assert_non_null(strstr(base_buffer_text(&text), "s1 group 3: x in A, y in B\n"));
         report_diff_json(&diff, "1", &json);

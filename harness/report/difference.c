@@ -22,7 +22,17 @@ struct telling {
 
 static const struct flow_entry *entry_of(const struct telling *telling, int side, size_t entry)
 {
-    return entry == ENTRY_NONE ? NULL : &telling->states[side]->flows.entries[entry];
+    return entry == ENTRY_NONE ? NULL : &telling->diff.wholes[side].flows->entries[entry];
+}
+
+/* The rows that it stands for; NULL: there are none. */
+static const char *rows_text(struct telling *telling, int side, size_t entry)
+{
+    struct base_buffer text = {0};
+    space_whole_format_rows(&telling->diff.wholes[side], entry, &text);
+    bool none = text.n_bytes == 0;
+    const char *taken = base_arena_take(telling->arena, &text);
+    return none ? NULL : taken;
 }
 
 /* ------------------------------------------------------------------ groups */
@@ -122,7 +132,17 @@ static const char *detail_text(struct telling *telling, const struct change_diff
             text.failed = true;
         }
     }
-    report_put_deviation(&behaviors[0], &behaviors[1], &change->where.example, &text);
+    if (behaviors[0].n_ways + behaviors[1].n_ways > 0) {
+        report_put_ways(&behaviors[1], &text);
+        base_put_text(&text, " instead of ");
+        report_put_ways(&behaviors[0], &text);
+    } else {
+        report_put_deviation(&behaviors[0], &behaviors[1], &change->where.example, &text);
+    }
+    if (change->by_meters) {
+        base_put_text(&text, text.n_bytes > 0 ? ", " : "");
+        base_put_text(&text, "other meters, or none, limit it");
+    }
     if (n_ports > 1) { /* on the others it may look different: nothing returns to its port */
         base_put_text(&text, " (entering by port ");
         port_format(change->in_port, &text);
@@ -148,7 +168,7 @@ static void tell_change(struct telling *telling, const struct change_difference 
         const struct flow_entry *flow = entry_of(telling, i, change->entry[i]);
         difference->actions[i] = ofctl_actions_text(flow ? flow->actions : NULL,
                                                     flow ? flow->n_actions : 0, telling->arena);
-        difference->entry[i] = flow ? ofctl_flow_text(flow, FLOW_NO_STATS, telling->arena) : NULL;
+        difference->entry[i] = rows_text(telling, i, change->entry[i]);
     }
 }
 
@@ -278,6 +298,52 @@ static void compare_meter(struct telling *telling, const struct meter *a, const 
     }
 }
 
+static bool hands_to(const struct action *actions, size_t n_actions, uint32_t id)
+{
+    bool hands = false;
+    for (size_t i = 0; i < n_actions && !hands; i++) {
+        hands = actions[i].type == ACTION_GROUP && actions[i].group_id == id;
+    }
+    return hands;
+}
+
+/* Whether an entry or a group hands packets to the group. */
+static bool is_used(const struct switch_state *state, uint32_t id)
+{
+    bool used = false;
+    for (size_t i = 0; i < state->flows.n_entries && !used; i++) {
+        const struct flow_entry *entry = &state->flows.entries[i];
+        const struct instructions *more = entry->instructions;
+        used = hands_to(entry->actions, entry->n_actions, id) ||
+               (more && hands_to(more->written, more->n_written, id));
+    }
+    for (size_t i = 0; i < state->groups.n_groups && !used; i++) {
+        const struct group *group = &state->groups.groups[i];
+        for (size_t j = 0; j < group->n_buckets && !used; j++) {
+            used = hands_to(group->buckets[j].actions, group->buckets[j].n_actions, id);
+        }
+    }
+    return used;
+}
+
+/* Whether one has a group in use that chooses, by ports or as the switch likes, as none of the
+ * other does, under whatever number: what it does now may be the same, and other things later. */
+static bool chooses_otherwise(const struct switch_state *state, const struct switch_state *other)
+{
+    bool otherwise = false;
+    for (size_t i = 0; i < state->groups.n_groups && !otherwise; i++) {
+        const struct group *group = &state->groups.groups[i];
+        bool chooses = group->type == GROUP_SELECT || group->type == GROUP_FAILOVER;
+        bool has_twin = false;
+        for (size_t j = 0; j < other->groups.n_groups && chooses && !has_twin; j++) {
+            const struct group *twin = &other->groups.groups[j];
+            has_twin = group_equal(group, twin) && is_used(other, twin->id);
+        }
+        otherwise = chooses && !has_twin && is_used(state, group->id);
+    }
+    return otherwise;
+}
+
 /* Where one of the two was read in OpenFlow 1.0, nothing is known to differ. */
 static int tell_groups(struct telling *telling)
 {
@@ -292,6 +358,8 @@ static int tell_groups(struct telling *telling)
     if (!telling->out->groups) {
         return -1;
     }
+    telling->out->chooses_otherwise =
+        chooses_otherwise(states[0], states[1]) || chooses_otherwise(states[1], states[0]);
     for (size_t i = 0; i < a->n_groups; i++) {
         compare_group(telling, &a->groups[i], group_find(b, a->groups[i].id));
     }
@@ -324,24 +392,26 @@ static void tell_entry(struct telling *telling, const struct flow_entry *a,
 static int tell_entries(struct telling *telling)
 {
     const struct flow_table *a = &telling->states[0]->flows, *b = &telling->states[1]->flows;
-    size_t *of_a = change_diff_counterparts(a, b), *of_b = change_diff_counterparts(b, a);
+    size_t *of_a, *of_b;
+    if (change_diff_counterparts(a, b, &of_a, &of_b) < 0) {
+        return -1;
+    }
     telling->out->entries = base_arena_alloc(telling->arena, (a->n_entries + b->n_entries + 1) *
                                                                  sizeof *telling->out->entries);
-    bool ready = of_a && of_b && telling->out->entries;
-    for (size_t i = 0; ready && i < a->n_entries; i++) {
-        const struct flow_entry *other = entry_of(telling, 1, of_a[i]);
+    for (size_t i = 0; telling->out->entries && i < a->n_entries; i++) {
+        const struct flow_entry *other = of_a[i] == ENTRY_NONE ? NULL : &b->entries[of_a[i]];
         if (!other || !flow_equal(&a->entries[i], other)) {
             tell_entry(telling, &a->entries[i], other);
         }
     }
-    for (size_t i = 0; ready && i < b->n_entries; i++) {
+    for (size_t i = 0; telling->out->entries && i < b->n_entries; i++) {
         if (of_b[i] == ENTRY_NONE) {
             tell_entry(telling, NULL, &b->entries[i]);
         }
     }
     free(of_a);
     free(of_b);
-    return ready ? 0 : -1;
+    return telling->out->entries ? 0 : -1;
 }
 
 int report_difference(const struct switch_state *a, const struct switch_state *b, size_t *budget,

@@ -41,6 +41,8 @@ struct switch_difference {
     size_t n_ports;
     const char **groups; /* groups and meters that are not the same, a line each */
     size_t n_groups;
+    bool chooses_otherwise; /* one of these, in use, depends on ports or on the switch's choice: it
+                               is a difference, though what it does now may be none */
     struct entry_difference *entries; /* by priority, then match */
     size_t n_entries;
 };

@@ -205,14 +205,85 @@ static void test_groups_and_meters(void **state)
     assert_groups(groups, meters, one, ""); /* 1.0 does not tell them */
 }
 
+/* Two states of 1.3; of the first difference the detail and the rows. */
+static void assert_composed(const char *const flows[2], const char *const groups[2],
+                            const char *detail, const char *const rows[2], bool chooses_otherwise)
+{
+    struct switch_state states[2];
+    struct base_arena arena = {0};
+    struct switch_difference told = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    for (int i = 0; i < 2; i++) {
+        states[i] = make_state(flows[i]);
+        states[i].version = 4;
+        assert_int_equal(ofctl_parse_group(groups[i], &states[i].groups, NULL, NULL), 0);
+    }
+    assert_int_equal(report_difference(&states[0], &states[1], &budget, &arena, &told), 0);
+    assert_int_equal(told.n_items, detail != NULL);
+    assert_int_equal(told.chooses_otherwise, chooses_otherwise);
+    if (detail) {
+        assert_string_equal(told.items[0].detail, detail);
+        assert_string_equal(told.items[0].entry[0], rows[0]);
+        assert_string_equal(told.items[0].entry[1], rows[1]);
+    }
+    base_arena_free(&arena);
+    for (int i = 0; i < 2; i++) {
+        flow_table_free(&states[i].flows);
+        group_table_free(&states[i].groups);
+    }
+}
+
+#define TO_1    "in_port=1 actions=goto_table:1"
+#define GROUP_1 "in_port=1 actions=group:1"
+
+static void test_pipelines(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"group_id=1,type=all", "group_id=1,type=all"};
+    static const char *const select[] = {"group_id=1,type=select,bucket=output:2,bucket=output:3",
+                                         "group_id=1,type=select,bucket=output:2"};
+    static const char *const same[] = {"group_id=1,type=select,bucket=output:2,bucket=output:3",
+                                       "group_id=1,type=select,bucket=output:3,bucket=output:2"};
+    static const char *const failover[] = {
+        "group_id=1,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3",
+        "group_id=1,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:4,output:4"};
+    static const char *const tables[] = {TO_1 ";table=1,actions=2", TO_1 ";table=1,actions=3"};
+    static const char *const to_group[] = {GROUP_1, GROUP_1};
+    static const char *const from_2[] = {GROUP_1 ";in_port=2 actions=3",
+                                         GROUP_1 ";in_port=2 actions=3"};
+    static const char *const metered[] = {"in_port=1 actions=meter:1,2", "in_port=1 actions=2"};
+    static const char *const metered_more[] = {"in_port=1 actions=meter:1,2",
+                                               "in_port=1 actions=3"};
+    assert_composed(tables, none, "output:3 instead of output:2",
+                    (const char *const[]){TO_1 ", then table=1, actions=output:2",
+                                          TO_1 ", then table=1, actions=output:3"},
+                    false);
+    assert_composed(to_group, select,
+                    "output:2 instead of output:2 or output:3, as the switch chooses,", to_group,
+                    true);
+    assert_composed(from_2, same, NULL, NULL, true); /* the shares, perhaps */
+    assert_composed(to_group, failover, NULL, NULL, true);
+    assert_composed(tables, (const char *const[]){failover[0], failover[0]},
+                    "output:3 instead of output:2",
+                    (const char *const[]){TO_1 ", then table=1, actions=output:2",
+                                          TO_1 ", then table=1, actions=output:3"},
+                    false);
+    assert_composed((const char *const[]){tables[0], tables[0]}, failover, NULL, NULL, false);
+    assert_composed(
+        metered, none, "other meters, or none, limit it",
+        (const char *const[]){"in_port=1 actions=meter:1,output:2", "in_port=1 actions=output:2"},
+        false);
+    assert_composed(
+        metered_more, none, "output:3 instead of output:2, other meters, or none, limit it",
+        (const char *const[]){"in_port=1 actions=meter:1,output:2", "in_port=1 actions=output:3"},
+        false);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_groups_and_meters),
-    cmocka_unit_test(test_same),
-    cmocka_unit_test(test_sets),
-    cmocka_unit_test(test_rivals),
-    cmocka_unit_test(test_ports),
-    cmocka_unit_test(test_ports_change),
-    cmocka_unit_test(test_entries),
+    cmocka_unit_test(test_pipelines),    cmocka_unit_test(test_groups_and_meters),
+    cmocka_unit_test(test_same),         cmocka_unit_test(test_sets),
+    cmocka_unit_test(test_rivals),       cmocka_unit_test(test_ports),
+    cmocka_unit_test(test_ports_change), cmocka_unit_test(test_entries),
 };
 
 TEST_MAIN(tests)

@@ -34,31 +34,6 @@ static bool is_whole_port(const struct match *match)
     return match_equal(&rest, &any);
 }
 
-static void put_way(const struct space_behavior *way, struct base_buffer *out)
-{
-    for (size_t i = 0; i < way->n_outputs; i++) {
-        const struct action output = {.port = way->outputs[i].port,
-                                      .max_len = way->outputs[i].max_len};
-        base_put_text(out, i > 0 ? "," : "");
-        ofctl_format_actions(&output, 1, out);
-    }
-    base_put_text(out, way->n_outputs == 0 ? "drop" : "");
-}
-
-/* "output:4 or output:5, as the switch chooses" */
-static void put_ways(const struct space_behavior *behavior, struct base_buffer *out)
-{
-    for (size_t i = 0; i < behavior->n_ways; i++) {
-        base_put_text(out, i > 0 ? " or " : "");
-        put_way(&behavior->ways[i], out);
-    }
-    if (behavior->n_ways > 0) {
-        base_put_text(out, ", as the switch chooses,");
-    } else {
-        put_way(behavior, out);
-    }
-}
-
 /* What is missing and extra, where one entry takes the packets. */
 static void put_deviation(const struct state_finding *found, const struct state_set *set,
                           struct base_buffer *out)
@@ -74,9 +49,9 @@ static void put_deviation(const struct state_finding *found, const struct state_
         space_behavior_without(&all[1], set->tolerated, set->n_tolerated, &arena, &observed) < 0) {
         out->failed = true;
     } else if (expected.n_ways > 0 || observed.n_ways > 0) {
-        put_ways(&observed, out);
+        report_put_ways(&observed, out);
         base_put_text(out, " instead of ");
-        put_ways(&expected, out);
+        report_put_ways(&expected, out);
     } else if (set->n_expected == 0 && observed.n_outputs == 1 &&
                observed.outputs[0].port == PORT_NORMAL) {
         base_put_text(out, "the table hands it to NORMAL where drop is declared");

@@ -90,6 +90,12 @@ int space_behavior_without(const struct space_behavior *behavior, const uint16_t
 int space_behavior_of_ways(struct space_behavior *ways, size_t n_ways, struct base_arena *arena,
                            struct space_behavior *out);
 
+/* Whether it is known that it sends nothing. */
+static inline bool space_behavior_drops(const struct space_behavior *behavior)
+{
+    return !behavior->unknown && behavior->n_outputs == 0;
+}
+
 /* Whether it sends something to this port. */
 bool space_behavior_has(const struct space_behavior *behavior, uint16_t port);
 

@@ -265,9 +265,9 @@ static void execute(const struct switch_state *state, struct packet *packet,
 /* Section 5.10: pop, push, dec_ttl, set, queue, group, output. */
 static void execute_set(const struct switch_state *state, struct packet *packet)
 {
-    static const uint16_t order[] = {ACTION_POP_VLAN,  ACTION_PUSH_VLAN, ACTION_DEC_NW_TTL,
-                                     ACTION_SET_FIELD, ACTION_SET_QUEUE, ACTION_GROUP,
-                                     ACTION_OUTPUT};
+    static const uint16_t order[] = {ACTION_POP_VLAN,   ACTION_STRIP_VLAN, ACTION_PUSH_VLAN,
+                                     ACTION_DEC_NW_TTL, ACTION_SET_FIELD,  ACTION_SET_QUEUE,
+                                     ACTION_GROUP,      ACTION_OUTPUT};
     bool has_group = false, has_output = false;
     for (size_t i = 0; i < packet->n_set; i++) {
         has_group |= packet->set[i].type == ACTION_GROUP;
@@ -385,6 +385,7 @@ static void execute(const struct switch_state *state, struct packet *packet,
         packet->queue_id = action->queue_id;
         break;
     case ACTION_POP_VLAN:
+    case ACTION_STRIP_VLAN: /* as text is read */
         header->vlan_tci = 0;
         break;
     case ACTION_PUSH_VLAN:

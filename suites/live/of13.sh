@@ -64,8 +64,8 @@ same meters --meters
 report "seed $seed: and meters" $?
 "$B/tapproof" flows --save "$scratch/saved" "$NETWORKS/line.yaml" > "$scratch/out" 2>&1 &&
     "$B/tapproof" flows --no-stats --yaml "$NETWORKS/line.yaml" > "$scratch/again" &&
-    { run 3 "$B/tapproof" diff "$scratch/saved" "$scratch/again" || [ "$got" -eq 0 ]; }
-report "seed $seed: what was saved is read again, but what the groups do that are reached" $?
+    run 0 "$B/tapproof" diff "$scratch/saved" "$scratch/again"
+report "seed $seed: what was saved is read again" $?
 
 entries 'in_port=1 actions=output:2' 'in_port=2 actions=drop'
 declares '{output: [2]}'
@@ -144,5 +144,22 @@ empties && $of13 add-meter "$bridge" 'meter=1 kbps bands=type=drop rate=1' &&
     $of13 add-flow "$bridge" 'in_port=1 actions=meter:1,output:2'
 expect 0 "what a meter lets pass" \
     "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+
+# saved FILE FLOW...: with these entries s1 is saved.
+saved() {
+    file=$scratch/$1
+    shift
+    entries "$@" && "$B/tapproof" flows --save "$file" "$NETWORKS/line.yaml" > "$scratch/out" 2>&1
+}
+
+empties && $of13 add-group "$bridge" 'group_id=1,type=all,bucket=output:2,bucket=output:3' &&
+    $of13 add-flow "$bridge" 'in_port=1 actions=goto_table:1' && $of13 add-flow "$bridge" 'table=1 actions=group:1' &&
+    "$B/tapproof" flows --save "$scratch/grouped" "$NETWORKS/line.yaml" > "$scratch/out" 2>&1 &&
+    saved other 'in_port=1 actions=goto_table:2' 'table=2 actions=output:3' &&
+    ovs-vsctl set bridge s1 protocols=OpenFlow10,OpenFlow13 && saved of10 'in_port=1 actions=output:2,output:3'
+report "states of 1.3 and 1.0 are saved" $?
+expect 0 "what two tables and a group do, one entry of 1.0 does" "$B/tapproof" diff "$scratch/grouped" "$scratch/of10"
+expect_says 1 'table=2, actions=output:3' "what deviates has the tables that do it" \
+    "$B/tapproof" diff "$scratch/other" "$scratch/of10"
 
 plan
