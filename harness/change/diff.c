@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The headers for which two tables differ. */
+#include "change/diff.h"
+
 #include "base/memory.h"
 #include "change/inside.h"
 #include "model/port_set.h"
