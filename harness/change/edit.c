@@ -207,3 +207,20 @@ int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
         mod->command == FLOW_ADD || (!deletes(mod) && edit->n_chosen == 0 && mod->cookie_mask == 0);
     return adds ? add(edit, &effective, overlaps) : 0;
 }
+
+/* ------------------------------------------------------------------- groups */
+
+static bool uses(const struct flow_entry *entry, uint32_t group_id, uint32_t meter_id)
+{
+    const struct instructions *more = entry->instructions;
+    return actions_hand_to(entry->actions, entry->n_actions, group_id) ||
+           (more && (actions_hand_to(more->written, more->n_written, group_id) ||
+                     (meter_id != NO_METER && more->meter == meter_id)));
+}
+
+void change_edit_delete_users(struct change_edit *edit, uint32_t group_id, uint32_t meter_id)
+{
+    for (size_t row = 0; row < edit->rows.n_entries; row++) {
+        edit->gone[row] |= uses(&edit->rows.entries[row], group_id, meter_id);
+    }
+}

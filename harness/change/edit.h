@@ -42,6 +42,9 @@ int change_edit_begin(struct change_edit *edit, const struct flow_table *table);
 int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
                       const struct flow_entry **overlaps);
 
+/* Deletes the entries that use this group (GROUP_NONE: none), or this meter (NO_METER). */
+void change_edit_delete_users(struct change_edit *edit, uint32_t group_id, uint32_t meter_id);
+
 /* Takes the table out, those entries first that were there before, in their
  * order: free it with flow_table_free. */
 struct flow_table change_edit_end(struct change_edit *edit);

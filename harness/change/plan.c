@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "change/edit.h"
+#include "change/group_edit.h"
 
 #include <stdlib.h>
 
@@ -41,13 +42,17 @@ static struct change_effect expect(const struct switch_state *state, const struc
     return effect;
 }
 
-static int change_item(struct change_plan *plan, const struct switch_state *state,
-                       const struct flow_mod *mod, struct change_edit *edit,
-                       struct change_effect *effect)
+static int change_flow(struct change_plan *plan, const struct switch_state *state,
+                       const struct group_table *groups, const struct flow_mod *mod,
+                       struct change_edit *edit, struct change_effect *effect)
 {
     const struct flow_entry *overlaps;
+    struct change_effect lacks = brings_actions(mod)
+                                     ? change_groups_expect(groups, state, mod)
+                                     : (struct change_effect){.answer = CHANGE_TAKEN};
     *effect = expect(state, mod);
-    if (effect->answer == CHANGE_BAD_ACTION) {
+    *effect = lacks.answer > effect->answer ? lacks : *effect;
+    if (change_is_refused(effect->answer)) {
         return 0;
     }
     int status = change_edit_apply(edit, mod, &overlaps);
@@ -65,15 +70,23 @@ static int change_item(struct change_plan *plan, const struct switch_state *stat
 static int change_switch(struct change_plan *plan, const struct flow_changes *changes,
                          const struct switch_state *before, size_t sw)
 {
-    struct change_edit edit;
-    int status = change_edit_begin(&edit, &before->flows);
+    struct group_table *groups = &plan->copies[sw].groups;
+    struct change_edit edit = {0};
+    int status = change_groups_copy(&before->groups, groups);
+    status = status == 0 ? change_edit_begin(&edit, &before->flows) : status;
     for (size_t i = 0; i < changes->n_items && status >= 0; i++) {
-        if (changes->items[i].sw == sw) {
-            status = change_item(plan, before, &changes->items[i].mod, &edit, &plan->effects[i]);
+        const struct flow_change *item = &changes->items[i];
+        if (item->sw == sw && item->of_groups) {
+            status = change_groups_apply(groups, &edit, before, &item->group_mod, &changes->groups,
+                                         &plan->effects[i]);
+        } else if (item->sw == sw) {
+            status = change_flow(plan, before, groups, &item->mod, &edit, &plan->effects[i]);
         }
     }
     if (status >= 0) {
+        struct group_table changed = *groups;
         plan->copies[sw] = *before;
+        plan->copies[sw].groups = changed;
         plan->copies[sw].flows = change_edit_end(&edit);
         plan->states[sw] = &plan->copies[sw];
     }
@@ -102,6 +115,7 @@ void change_plan_free(struct change_plan *plan)
 {
     for (size_t sw = 0; plan->copies && sw < plan->n_switches; sw++) {
         flow_table_free(&plan->copies[sw].flows);
+        group_table_free(&plan->copies[sw].groups);
     }
     free(plan->copies);
     free(plan->states);

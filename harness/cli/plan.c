@@ -19,7 +19,8 @@ struct plan {
 static const struct base_option options[] = {
     {"change", 0, "FILE", base_option_text, offsetof(struct plan, change),
      .help = "flow-mods as `ovs-ofctl add-flows` reads them (add, modify, modify_strict, delete, "
-             "delete_strict), those of a switch behind a line `SWITCH:`; behind `SWITCH: replace` "
+             "delete_strict), group- and meter-mods as `ovs-ofctl bundle` does (group add ..., "
+             "meter add ...), those of a switch behind a line `SWITCH:`; behind `SWITCH: replace` "
              "its whole new table"},
     {"replace", 0, NULL, base_option_flag, offsetof(struct plan, replace),
      .help = "FILE holds whole tables, as `tapproof flows --no-stats` prints"},

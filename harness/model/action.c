@@ -155,3 +155,12 @@ struct action action_plain(const struct action *action)
     return action->type == ACTION_SET_FIELD && is_whole(action->field) ? plain_set(action)
                                                                        : *action;
 }
+
+bool actions_hand_to(const struct action *actions, size_t n_actions, uint32_t group_id)
+{
+    bool hand = false;
+    for (size_t i = 0; i < n_actions && !hand; i++) {
+        hand = actions[i].type == ACTION_GROUP && actions[i].group_id == group_id;
+    }
+    return hand;
+}

@@ -110,4 +110,7 @@ static inline bool action_frames(const struct action *action)
 /* Whether one of the actions sends by this port, under this very number. */
 bool actions_send_to(const struct action *actions, size_t n_actions, uint16_t port);
 
+/* Whether one of them hands packets to this group. */
+bool actions_hand_to(const struct action *actions, size_t n_actions, uint32_t group_id);
+
 #endif

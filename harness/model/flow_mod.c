@@ -21,6 +21,7 @@ void flow_changes_free(struct flow_changes *changes)
 {
     if (changes) {
         free(changes->items);
+        group_table_free(&changes->groups);
         base_arena_free(&changes->arena);
         free(changes);
     }

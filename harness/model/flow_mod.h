@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A flow-mod: a message that changes a flow table (OpenFlow 1.0.0, sections 4.6
- * and 5.3.3), in the text of ovs-ofctl(8), and a file of them. What one does to
- * a table stands in change/edit.h. */
+ * and 5.3.3), and those that change groups and meters (1.3.5, sections 7.3.4.2 and 7.3.4.4), in the
+ * text of ovs-ofctl(8), and a file of them. What one does to a switch stands in change/edit.h and
+ * change/group_edit.h. */
 #ifndef MODEL_FLOW_MOD_H
 #define MODEL_FLOW_MOD_H
 
 #include "model/flow.h"
+#include "model/group.h"
 #include "model/place.h"
 #include "model/port.h"
 
@@ -30,10 +32,22 @@ struct flow_mod {
     bool check_overlap;     /* OFPFF_CHECK_OVERLAP */
 };
 
+/* Of one group, or meter; delete: or of all. */
+struct group_mod {
+    enum flow_command command; /* FLOW_ADD, FLOW_MODIFY or FLOW_DELETE */
+    bool adds_too;             /* a modify that adds what is not there */
+    bool of_meters;
+    bool all;
+    size_t nth; /* not all: which of a table of groups, or meters; of a delete only the number
+                   counts */
+};
+
 /* One line of a file, for a switch of a topology. */
 struct flow_change {
     size_t sw;
+    bool of_groups; /* `group_mod` counts, else `mod` */
     struct flow_mod mod;
+    struct group_mod group_mod;
     const char *text; /* as written */
     struct place place;
 };
@@ -43,6 +57,7 @@ struct flow_changes {
     struct flow_change *items; /* in the order in which they are made */
     size_t n_items;
     size_t capacity;
+    struct group_table groups; /* of the group-mods */
     struct base_arena arena;
 };
 

@@ -16,4 +16,12 @@
 int ofctl_parse_flow_mod(const char *text, struct base_arena *arena, struct flow_mod *mod,
                          size_t *column, struct base_error *error);
 
+/* Parses one line as a group-mod, `group add | modify | add_or_mod GROUP` or `group delete
+ * [group_id=N | group_id=all]`, as `ovs-ofctl bundle` reads it, or the same of meters: `meter add |
+ * modify METER`, `meter delete [meter=N | meter=all]`. GROUP and METER as ofctl_parse_group reads
+ * them; they are added to the table. 1: the line begins with neither word; -1, with `*column`: it
+ * is none of these. */
+int ofctl_parse_group_mod(const char *text, struct group_table *table, struct group_mod *mod,
+                          size_t *column, struct base_error *error);
+
 #endif

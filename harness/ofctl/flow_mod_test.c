@@ -112,7 +112,69 @@ static void what_is_wrong_is_said_with_its_place(void **state)
     }
 }
 
+/* As in a file for `ovs-ofctl bundle`. */
+static void groups_and_meters_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *error; /* NULL: it is read */
+        size_t column;
+        enum flow_command command;
+        bool of_meters, all, adds_too;
+    } rows[] = {
+        {"group add group_id=1,type=all", NULL, 0, FLOW_ADD, false, false, false},
+        {"group modify group_id=1,type=all", NULL, 0, FLOW_MODIFY, false, false, false},
+        {"group add_or_mod group_id=1,type=all", NULL, 0, FLOW_MODIFY, false, false, true},
+        {"group delete group_id=1", NULL, 0, FLOW_DELETE, false, false, false},
+        {"group delete", NULL, 0, FLOW_DELETE, false, true, false},
+        {"group delete group_id=all", NULL, 0, FLOW_DELETE, false, true, false},
+        {"meter add meter=1 kbps bands=type=drop rate=5", NULL, 0, FLOW_ADD, true, false, false},
+        {"meter modify meter=1 kbps bands=", NULL, 0, FLOW_MODIFY, true, false, false},
+        {"meter delete meter=1", NULL, 0, FLOW_DELETE, true, false, false},
+        {"meter delete", NULL, 0, FLOW_DELETE, true, true, false},
+        {"group", "expected add, modify, add_or_mod or delete", 5, FLOW_ADD, 0, 0, 0},
+        {"group insert_bucket group_id=1", "expected add, modify, add_or_mod or delete", 5,
+         FLOW_ADD, 0, 0, 0},
+        {"meter add_or_mod meter=1", "expected add, modify or delete", 5, FLOW_ADD, 0, 0, 0},
+        {"group delete group_id=1,type=all", "expected group_id=NUMBER, group_id=all, or nothing",
+         12, FLOW_ADD, 0, 0, 0},
+        {"meter delete group_id=1", "expected meter=NUMBER, meter=all, or nothing", 12, FLOW_ADD, 0,
+         0, 0},
+        {"group add group_id=1", "a group needs type=", 9, FLOW_ADD, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct group_table table = {0};
+        struct group_mod mod = {0};
+        struct base_error error = {""};
+        size_t column = 99;
+        int status = ofctl_parse_group_mod(rows[i].text, &table, &mod, &column, &error);
+        if (status != (rows[i].error ? -1 : 0) ||
+            (rows[i].error &&
+             (strcmp(error.text, rows[i].error) != 0 || column != rows[i].column))) {
+            fail_msg("%s: %d, %s at %zu", rows[i].text, status, error.text, column);
+        }
+        if (!rows[i].error) {
+            size_t n = rows[i].of_meters ? table.n_meters : table.n_groups;
+            assert_int_equal(mod.command, rows[i].command);
+            assert_int_equal(mod.of_meters, rows[i].of_meters);
+            assert_int_equal(mod.all, rows[i].all);
+            assert_int_equal(mod.adds_too, rows[i].adds_too);
+            assert_int_equal(n, !mod.all);
+            assert_true(mod.all || mod.nth == 0);
+            assert_true(mod.all || (mod.of_meters ? table.meters[0].id : table.groups[0].id) == 1);
+        }
+        group_table_free(&table);
+    }
+    struct group_table table = {0};
+    struct group_mod mod;
+    assert_int_equal(ofctl_parse_group_mod("in_port=1 actions=group:1", &table, &mod, NULL, NULL),
+                     1);
+    assert_int_equal(ofctl_parse_group_mod("meter=1 kbps", &table, &mod, NULL, NULL), 1);
+    assert_int_equal(ofctl_parse_group_mod("", &table, &mod, NULL, NULL), 1);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(groups_and_meters_are_read),
     cmocka_unit_test(the_command_is_the_first_word),
     cmocka_unit_test(everything_of_a_line_is_read),
     cmocka_unit_test(what_is_wrong_is_said_with_its_place),

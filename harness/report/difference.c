@@ -253,6 +253,7 @@ static int tell_ports(struct telling *telling)
 static void tell_group(struct telling *telling, const char *what, uint32_t id,
                        struct base_buffer of[2])
 {
+    static const char *const names[] = {"in A", "in B"};
     struct base_buffer line = {0};
     base_put_format(&line, "%s %u: ", what, id);
     for (int i = 0; i < 2; i++) {
@@ -263,7 +264,8 @@ static void tell_group(struct telling *telling, const char *what, uint32_t id,
             base_put_format(&of[i], "no such %s", what);
         }
         base_put_text(&line, base_buffer_text(&of[i]));
-        base_put_text(&line, i == 0 ? " in A, " : " in B");
+        base_put_format(&line, " %s%s", telling->out->in[i] ? telling->out->in[i] : names[i],
+                        i == 0 ? ", " : "");
         line.failed |= of[i].failed;
         base_buffer_free(&of[i]);
     }
@@ -298,15 +300,6 @@ static void compare_meter(struct telling *telling, const struct meter *a, const 
     }
 }
 
-static bool hands_to(const struct action *actions, size_t n_actions, uint32_t id)
-{
-    bool hands = false;
-    for (size_t i = 0; i < n_actions && !hands; i++) {
-        hands = actions[i].type == ACTION_GROUP && actions[i].group_id == id;
-    }
-    return hands;
-}
-
 /* Whether an entry or a group hands packets to the group. */
 static bool is_used(const struct switch_state *state, uint32_t id)
 {
@@ -314,13 +307,13 @@ static bool is_used(const struct switch_state *state, uint32_t id)
     for (size_t i = 0; i < state->flows.n_entries && !used; i++) {
         const struct flow_entry *entry = &state->flows.entries[i];
         const struct instructions *more = entry->instructions;
-        used = hands_to(entry->actions, entry->n_actions, id) ||
-               (more && hands_to(more->written, more->n_written, id));
+        used = actions_hand_to(entry->actions, entry->n_actions, id) ||
+               (more && actions_hand_to(more->written, more->n_written, id));
     }
     for (size_t i = 0; i < state->groups.n_groups && !used; i++) {
         const struct group *group = &state->groups.groups[i];
         for (size_t j = 0; j < group->n_buckets && !used; j++) {
-            used = hands_to(group->buckets[j].actions, group->buckets[j].n_actions, id);
+            used = actions_hand_to(group->buckets[j].actions, group->buckets[j].n_actions, id);
         }
     }
     return used;

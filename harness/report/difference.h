@@ -33,6 +33,7 @@ struct entry_difference {
 
 struct switch_difference {
     const char *name;
+    const char *in[2];        /* how lines call the two states; NULL: "in A" and "in B" */
     const char *not_compared; /* why not; then nothing else follows */
     struct difference *items;
     size_t n_items;
@@ -48,10 +49,10 @@ struct switch_difference {
 };
 
 /* Compares (change/diff.h), and says in words how the two differ, in behaviour, ports
- * and entries; `out->name` is the caller's. Sets of headers that differ in nothing but
- * the port become one. What is compared of a port: whether it is there, config and link
- * state; of an entry: as flow_equal. `*budget` as for change_diff. Text and all is in
- * the arena. 0, or -1 without memory. */
+ * and entries; `out->name` and `out->in` are the caller's. Sets of headers that differ in nothing
+ * but the port become one. What is compared of a port: whether it is there, config and link state;
+ * of an entry: as flow_equal. `*budget` as for change_diff. Text and all is in the arena. 0, or -1
+ * without memory. */
 int report_difference(const struct switch_state *a, const struct switch_state *b, size_t *budget,
                       struct base_arena *arena, struct switch_difference *out);
 

@@ -172,12 +172,16 @@ static void put_switch(const struct report_paper *paper, const struct switch_dif
         base_put_text(paper->out, "\n");
         return;
     }
-    if (sw->n_entries == 0) {
+    if (sw->n_entries + sw->n_groups + sw->n_items == 0) {
         return;
     }
     base_put_format(paper->out, "%s: %zu to add, %zu to change, %zu to remove\n", sw->name,
                     counts.added, counts.changed, counts.removed);
     put_entries(paper, sw);
+    for (size_t i = 0; i < sw->n_groups; i++) {
+        report_put_ink(paper, INK_YELLOW, "  ~ ");
+        base_put_format(paper->out, "%s\n", sw->groups[i]);
+    }
     for (size_t i = 0; i < shown; i++) {
         put_port(paper, &sw->items[i]);
     }
@@ -205,15 +209,26 @@ static size_t put_turn(const struct report_paper *paper, const struct report_pla
     return n;
 }
 
-static bool is_refused(const struct change_effect *effect)
-{
-    return effect->answer == CHANGE_OVERLAPS || effect->answer == CHANGE_BAD_ACTION;
-}
-
 static void put_place(const struct flow_change *item, struct base_buffer *out)
 {
     base_put_format(out, "%s:%d:%d", item->place.file, item->place.line, item->place.column);
 }
+
+/* Of the group, meter or table of this number. */
+static const char *const reasons[N_CHANGE_ANSWERS] = {
+    [CHANGE_NO_CALLED] =
+        "a bucket calls group %u, which the switch does not have, and it may refuse that",
+    [CHANGE_LOOP] = "group %u would call itself, and the switch may refuse that (OFPGMFC_LOOP)",
+    [CHANGE_NO_GROUP] = "the switch has no group %u (OFPBAC_BAD_OUT_GROUP)",
+    [CHANGE_NO_METER] = "the switch has no meter %u (OFPMMFC_INVALID_METER)",
+    [CHANGE_NO_TABLE] = "the switch has no table %u (OFPFMFC_BAD_TABLE_ID)",
+    [CHANGE_BAD_GOTO] = "table %u is not a further one of the switch (OFPBIC_BAD_TABLE_ID)",
+    [CHANGE_GROUP_EXISTS] = "the switch has a group %u (OFPGMFC_GROUP_EXISTS)",
+    [CHANGE_GROUP_UNKNOWN] = "the switch has no group %u (OFPGMFC_UNKNOWN_GROUP)",
+    [CHANGE_GROUP_INVALID] = "no group %u can be like this (OFPGMFC_INVALID_GROUP)",
+    [CHANGE_METER_EXISTS] = "the switch has a meter %u (OFPMMFC_METER_EXISTS)",
+    [CHANGE_METER_UNKNOWN] = "the switch has no meter %u (OFPMMFC_UNKNOWN_METER)",
+};
 
 /* Why a switch would refuse an item of the change, or may. */
 static void put_reason(const struct change_effect *effect, struct base_buffer *out)
@@ -226,9 +241,16 @@ static void put_reason(const struct change_effect *effect, struct base_buffer *o
         base_put_text(out, "by its features the switch has no ");
         ofctl_format_actions(effect->action, 1, out);
         base_put_text(out, " (OFPBAC_BAD_TYPE)");
-    } else {
+    } else if (effect->answer == CHANGE_NO_PORT) {
         base_put_format(out, "the switch has no port %u, and may refuse it (OFPBAC_BAD_OUT_PORT)",
                         effect->action->port);
+    } else if (effect->answer == CHANGE_NOT_IN_10) {
+        base_put_text(out, "the switch was read in OpenFlow 1.0, which has no groups and meters "
+                           "(OFPBRC_BAD_TYPE)");
+    } else {
+        const char *reason = reasons[effect->answer], *number = strstr(reason, "%u");
+        base_put_format(out, "%.*s%u%s", (int)(number - reason), reason, effect->number,
+                        number + strlen("%u"));
     }
 }
 
@@ -236,7 +258,7 @@ static void put_refused(const struct report_paper *paper, const struct report_pl
 {
     for (size_t i = 0; i < plan->changes->n_items; i++) {
         const struct flow_change *item = &plan->changes->items[i];
-        if (is_refused(&plan->effects[i])) {
+        if (change_is_refused(plan->effects[i].answer)) {
             report_put_ink(paper, INK_RED, "refused");
             base_put_text(paper->out, "  ");
             put_place(item, paper->out);
@@ -314,6 +336,9 @@ static void put_json_switch(struct report_tree *tree, const struct switch_differ
     }
     report_tree_close(tree);
     report_tree_text(tree, "open", sw->open);
+    if (sw->n_groups > 0) {
+        report_tree_texts(tree, "groups", sw->groups, sw->n_groups);
+    }
     report_tree_close(tree);
 }
 
@@ -323,7 +348,7 @@ static void put_json_refused(struct report_tree *tree, const struct report_plan 
     report_tree_list(tree, "refused", REPORT_LINES);
     for (size_t i = 0; i < plan->changes->n_items; i++) {
         const struct flow_change *item = &plan->changes->items[i];
-        if (is_refused(&plan->effects[i])) {
+        if (change_is_refused(plan->effects[i].answer)) {
             place.n_bytes = 0;
             put_place(item, &place);
             report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
@@ -413,7 +438,7 @@ static int add_result(const struct flow_change *item, const struct change_effect
         return -1;
     }
     result->switch_name = name;
-    result->verdict = is_refused(effect) ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
+    result->verdict = change_is_refused(effect->answer) ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
     put_place(item, &text);
     result->source = base_arena_take(&report->arena, &text);
     base_put_text(&text, item->text);
@@ -459,6 +484,11 @@ static void note_entry(struct notes *notes, const struct flow_change *item)
     const struct flow_mod *mod = &item->mod;
     const struct match all = match_any();
     bool is_delete = mod->command == FLOW_DELETE || mod->command == FLOW_DELETE_STRICT;
+    if (item->of_groups) {
+        note(notes, &notes->n_entries, item,
+             item->group_mod.of_meters ? "meter that this deletes" : "group that this deletes");
+        return;
+    }
     if (mod->command == FLOW_DELETE && match_equal(&mod->flow.match, &all)) {
         return;
     }
@@ -479,7 +509,9 @@ int report_plan_items(const struct flow_changes *changes, const struct change_ef
         if (!before[item->sw]) {
             continue;
         }
-        note_port(&notes, item, before[item->sw]);
+        if (!item->of_groups) {
+            note_port(&notes, item, before[item->sw]);
+        }
         if (effects[i].answer == CHANGE_NO_ENTRY) {
             note_entry(&notes, item);
         } else if (effects[i].answer != CHANGE_TAKEN) {

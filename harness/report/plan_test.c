@@ -335,24 +335,33 @@ static void what_is_refused_is_a_result(void **state)
         {.answer = CHANGE_OVERLAPS, .overlaps = &other},
         {.answer = CHANGE_BAD_ACTION, .action = &strips},
         {.answer = CHANGE_NO_PORT, .action = &nine},
+        {.answer = CHANGE_LOOP, .number = 3},
+        {.answer = CHANGE_NO_GROUP, .number = 4},
+        {.answer = CHANGE_NOT_IN_10},
         {.answer = CHANGE_TAKEN},
     };
     static const char *const details[] = {
         "check_overlap actions=1: overlaps with priority=7 actions=drop (OFPFMFC_OVERLAP)",
         "actions=strip_vlan,1: by its features the switch has no strip_vlan (OFPBAC_BAD_TYPE)",
         "actions=9: the switch has no port 9, and may refuse it (OFPBAC_BAD_OUT_PORT)",
+        "actions=1: group 3 would call itself, and the switch may refuse that (OFPGMFC_LOOP)",
+        "actions=1: the switch has no group 4 (OFPBAC_BAD_OUT_GROUP)",
+        "actions=1: the switch was read in OpenFlow 1.0, which has no groups and meters "
+        "(OFPBRC_BAD_TYPE)",
     };
     struct items items = {0};
     add_item(&items, 0, "check_overlap actions=1");
     add_item(&items, 0, "actions=strip_vlan,1");
     add_item(&items, 0, "actions=9");
-    add_item(&items, 0, "actions=1");
+    for (size_t i = 0; i < 4; i++) {
+        add_item(&items, 0, "actions=1");
+    }
     memcpy(items.effects, effects, sizeof effects);
     tell_items(&items);
-    assert_int_equal(items.report.n_results, 3);
-    for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(items.report.n_results, 6);
+    for (size_t i = 0; i < 6; i++) {
         const struct result *result = &items.report.results[i];
-        assert_int_equal(result->verdict, i < 2 ? VERDICT_FAIL : VERDICT_INCONCLUSIVE);
+        assert_int_equal(result->verdict, i == 2 || i == 3 ? VERDICT_INCONCLUSIVE : VERDICT_FAIL);
         assert_string_equal(result->detail, details[i]);
     }
     assert_string_equal(items.report.results[1].id, "change/s1/2");

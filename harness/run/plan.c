@@ -32,6 +32,8 @@ static int compare_switches(struct planning *planning)
         struct switch_difference *sw = &plan->switches[i];
         size_t budget = CHANGE_DIFF_BUDGET;
         sw->name = topology->switches[i].name;
+        sw->in[0] = "before";
+        sw->in[1] = "after";
         sw->not_compared = planning->read->reasons[i];
         if (plan->changed.states[i]) {
             failed = report_difference(planning->read->by_switch[i], plan->changed.states[i],

@@ -32,7 +32,7 @@ static void report(const struct reading *reading, size_t offset, const char *mes
     yaml_flow_error(reading->line, offset, message);
 }
 
-static bool add(struct reading *reading, const struct flow_mod *mod)
+static bool add_item(struct reading *reading, const struct flow_change *item)
 {
     struct flow_changes *changes = reading->changes;
     const char *text = base_arena_text(&changes->arena, reading->line->text);
@@ -41,9 +41,17 @@ static bool add(struct reading *reading, const struct flow_mod *mod)
         report(reading, 0, "out of memory");
         return false;
     }
-    changes->items[changes->n_items++] =
-        (struct flow_change){.sw = reading->sw, .mod = *mod, .text = text, .place = here(reading)};
+    struct flow_change *added = &changes->items[changes->n_items++];
+    *added = *item;
+    added->sw = reading->sw;
+    added->text = text;
+    added->place = here(reading);
     return true;
+}
+
+static bool add(struct reading *reading, const struct flow_mod *mod)
+{
+    return add_item(reading, &(struct flow_change){.mod = *mod});
 }
 
 /* ---------------------------------------------------------------- sections */
@@ -112,7 +120,25 @@ static void check_unique(struct reading *reading, const struct flow_entry *flow)
     }
 }
 
-static void read_flow_mod(struct reading *reading)
+/* False: the line is not one of groups or meters. */
+static bool read_group_mod(struct reading *reading)
+{
+    struct flow_change item = {.of_groups = true};
+    struct base_error error;
+    size_t column;
+    int status = ofctl_parse_group_mod(reading->line->text, &reading->changes->groups,
+                                       &item.group_mod, &column, &error);
+    if (status < 0) {
+        report(reading, column, error.text);
+    } else if (status == 0 && reading->is_table) {
+        report(reading, 0, "expected a flow: this is a whole table");
+    } else if (status == 0) {
+        add_item(reading, &item);
+    }
+    return status != 1;
+}
+
+static void read_mod(struct reading *reading)
 {
     struct flow_mod mod;
     struct base_error error;
@@ -130,6 +156,9 @@ static void read_flow_mod(struct reading *reading)
         if (reading->replace) {
             begin_table(reading);
         }
+    }
+    if (read_group_mod(reading)) {
+        return;
     }
     if (ofctl_parse_flow_mod(reading->line->text, &reading->changes->arena, &mod, &column, &error) <
         0) {
@@ -152,7 +181,7 @@ static void read_line(void *into, const struct yaml_flow_line *line)
     if (name > 0) {
         read_section(reading, name);
     } else {
-        read_flow_mod(reading);
+        read_mod(reading);
     }
 }
 

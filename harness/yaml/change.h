@@ -7,6 +7,8 @@
  *     add priority=9,tcp,in_port=3 actions=output:4
  *     modify in_port=1 actions=output:2
  *     delete in_port=5
+ *     group add group_id=1,type=all,bucket=output:2     # and modify, add_or_mod, delete
+ *     meter add meter=1 kbps bands=type=drop rate=1000  # and modify, delete
  *   s2: replace                          # a whole new table
  *     in_port=1 actions=output:2
  *

@@ -31,9 +31,14 @@ static void check(const char *text, const struct topology *topology, bool replac
     }
     for (size_t i = 0; i < changes->n_items; i++) {
         const struct flow_change *item = &changes->items[i];
-        base_put_format(&told, "%s %s %d:%d ", switches[item->sw].name,
-                        flow_command_name(item->mod.command), item->place.line, item->place.column);
-        ofctl_format_match(&item->mod.flow.match, &told);
+        enum flow_command command = item->of_groups ? item->group_mod.command : item->mod.command;
+        base_put_format(&told, "%s %s %d:%d ", switches[item->sw].name, flow_command_name(command),
+                        item->place.line, item->place.column);
+        if (item->of_groups) {
+            base_put_format(&told, "group %u", changes->groups.groups[item->group_mod.nth].id);
+        } else {
+            ofctl_format_match(&item->mod.flow.match, &told);
+        }
         base_put_text(&told, "\n");
         assert_string_equal(item->place.file, "c.txt");
     }
@@ -46,6 +51,12 @@ static void check(const char *text, const struct topology *topology, bool replac
 static void sections_say_which_switch(void **state)
 {
     (void)state;
+    check("s1:\n"
+          "  group add group_id=7,type=all,bucket=output:2\n"
+          "  in_port=1 actions=group:7\n"
+          "s2:\n"
+          "  group delete group_id=8\n",
+          &two, false, "s1 add 2:3 group 7\ns1 add 3:3 in_port=1\ns2 delete 5:3 group 8\n");
     check("# a change\n"
           "s2:\n"
           "  in_port=1 actions=2  # first\n"

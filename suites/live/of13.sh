@@ -162,4 +162,25 @@ expect 0 "what two tables and a group do, one entry of 1.0 does" "$B/tapproof" d
 expect_says 1 'table=2, actions=output:3' "what deviates has the tables that do it" \
     "$B/tapproof" diff "$scratch/other" "$scratch/of10"
 
+# changes LINE...: a change of s1, as `ovs-ofctl bundle` reads it.
+changes() {
+    printf '%s\n' "$@" > "$scratch/bundle"
+    { echo s1: && cat "$scratch/bundle"; } > "$scratch/change"
+}
+
+ovs-vsctl set bridge s1 protocols=OpenFlow13
+entries 'in_port=1 actions=output:2' 'in_port=2 actions=drop'
+declares '{one_of: [2, 3]}'
+changes 'group add group_id=1,type=select,bucket=output:2,bucket=output:3' 'flow modify in_port=1 actions=group:1'
+expect_says 0 'group 1: no such group before, group_id=1,type=select' "plan: a group, and an entry to it" \
+    "$B/tapproof" plan "$NETWORKS/line-13.yaml" --change "$scratch/change" -k 'state/s1/1'
+$of13 bundle "$bridge" "$scratch/bundle" > "$scratch/out" 2>&1
+report "the change is made" $?
+expect 0 "and does what the plan said" "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+changes 'group add group_id=1,type=all' 'in_port=2 actions=group:9'
+expect_says 1 'OFPGMFC_GROUP_EXISTS' "plan: what the switch refuses of groups" \
+    "$B/tapproof" plan "$NETWORKS/line-13.yaml" --change "$scratch/change" -k 'state/s1/1'
+! $of13 bundle "$bridge" "$scratch/bundle" > "$scratch/out" 2>&1
+report "it does refuse it" $?
+
 plan
