@@ -31,11 +31,14 @@ struct classifying {
     const struct tapd_use *uses;
     size_t n_uses;
     size_t *layer_of; /* by use */
+    size_t *kind_of;  /* by use: the first one of its layer that does the same, perhaps with other
+                         headers */
     struct layer *layers;
     size_t n_layers;
     struct cube *cubes;
     size_t n_cubes, capacity;
-    const struct tapd_use **some; /* scratch: those that take all of a cube */
+    const struct tapd_use **some; /* scratch: the first of each kind that takes all of a cube */
+    bool *is_hit;                 /* scratch: by use, whether it is one of them */
     struct base_arena arena;
     const struct tapd_use *culprit;
     struct base_error *error;
@@ -102,10 +105,33 @@ static int add_cube(struct classifying *at, struct layer *layer, const struct ma
     return 0;
 }
 
-/* The use, and what it has in common with each cube that is there. */
-static int add_use(struct classifying *at, struct layer *layer, const struct tapd_use *use)
+static bool same_lanes(const struct tapd_use *a, const struct tapd_use *b)
 {
-    size_t n_before = at->n_cubes;
+    bool same =
+        a->n_lanes == b->n_lanes && a->copies == b->copies && a->production == b->production;
+    for (size_t i = 0; same && i < a->n_lanes; i++) {
+        const struct tapd_lane *x = &a->lanes[i], *y = &b->lanes[i];
+        same = x->port == y->port && x->rewrite == y->rewrite && x->dests == y->dests;
+    }
+    return same;
+}
+
+static void find_kinds(struct classifying *at)
+{
+    for (size_t i = 0; i < at->n_uses; i++) {
+        size_t kind = 0;
+        while (kind < i && (at->layer_of[kind] != at->layer_of[i] || at->kind_of[kind] != kind ||
+                            !same_lanes(&at->uses[kind], &at->uses[i]))) {
+            kind++;
+        }
+        at->kind_of[i] = kind;
+    }
+}
+
+/* The use, and what it has in common with each of the first cubes. */
+static int add_use(struct classifying *at, struct layer *layer, size_t n_before,
+                   const struct tapd_use *use)
+{
     int result = add_cube(at, layer, &use->match, use);
     for (size_t i = 0; i < n_before && result == 0; i++) {
         struct match both;
@@ -116,12 +142,21 @@ static int add_use(struct classifying *at, struct layer *layer, const struct tap
     return result;
 }
 
+/* Uses of a kind do the same together as one of them: the first stands for all, so that the actions
+ * do not depend on which of them take the cube. */
 static int unite(struct classifying *at, const struct cube *cube, size_t n_layers,
                  struct tapd_actions *actions)
 {
     size_t n = 0;
     for (size_t i = 0; i < at->n_uses; i++) {
-        if (at->layer_of[i] < n_layers && match_within(&cube->match, &at->uses[i].match)) {
+        at->is_hit[i] = false;
+    }
+    for (size_t i = 0; i < at->n_uses; i++) {
+        at->is_hit[at->kind_of[i]] |=
+            at->layer_of[i] < n_layers && match_within(&cube->match, &at->uses[i].match);
+    }
+    for (size_t i = 0; i < at->n_uses; i++) {
+        if (at->is_hit[i]) {
             at->some[n++] = &at->uses[i];
         }
     }
@@ -212,14 +247,27 @@ static int choose_band(struct classifying *at, size_t number)
     return 1;
 }
 
+/* What two uses of a kind have in common needs no entry of its own: either does what both do. */
+static int add_kind(struct classifying *at, struct layer *layer, size_t kind)
+{
+    size_t n_before = at->n_cubes;
+    int result = 0;
+    for (size_t i = kind; i < at->n_uses && result == 0; i++) {
+        if (at->kind_of[i] == kind) {
+            result = add_use(at, layer, n_before, &at->uses[i]);
+        }
+    }
+    return result;
+}
+
 static int make_layer(struct classifying *at, size_t number)
 {
     struct layer *layer = &at->layers[number];
     int result = 0;
     layer->first = at->n_cubes;
-    for (size_t i = 0; i < at->n_uses && result == 0; i++) {
-        if (at->layer_of[i] == number) {
-            result = add_use(at, layer, &at->uses[i]);
+    for (size_t kind = 0; kind < at->n_uses && result == 0; kind++) {
+        if (at->layer_of[kind] == number && at->kind_of[kind] == kind) {
+            result = add_kind(at, layer, kind);
         }
     }
     if (layer->n == 0) {
@@ -312,13 +360,16 @@ int tapd_classify(const struct tapd_policy *policy, const struct tapd_use *uses,
         .uses = uses,
         .n_uses = n_uses,
         .layer_of = calloc(n_uses + 1, sizeof *at.layer_of),
+        .kind_of = calloc(n_uses + 1, sizeof *at.kind_of),
+        .is_hit = calloc(n_uses + 1, sizeof *at.is_hit),
         .layers = calloc(n_uses + 1, sizeof *at.layers),
         .some = calloc(n_uses + 1, sizeof(const struct tapd_use *)),
         .error = error,
     };
-    int result = at.layer_of && at.layers && at.some ? 0 : -1;
+    int result = at.layer_of && at.kind_of && at.is_hit && at.layers && at.some ? 0 : -1;
     if (result == 0) {
         make_layers(&at);
+        find_kinds(&at);
     }
     for (size_t i = 0; result == 0 && i < at.n_layers; i++) {
         result = make_layer(&at, i);
@@ -328,6 +379,8 @@ int tapd_classify(const struct tapd_policy *policy, const struct tapd_use *uses,
     }
     *culprit = at.culprit;
     free(at.layer_of);
+    free(at.kind_of);
+    free(at.is_hit);
     free(at.layers);
     free(at.some);
     free(at.cubes);

@@ -33,10 +33,10 @@ struct tapd_use {
  * them would bring a copy too many or there are too many entries, with the error
  * and *culprit, the use whose entry it is; -1 without memory.
  *
- * The intersections of their matches are closed under intersection; each of them
- * gets the union of the uses that take all of it, unless it does the same as
- * what is below. The more bits a match fixes, the higher is its priority: an
- * intersection is above what it is an intersection of. Taps that end go above
+ * Of their matches all intersections of such that do different things are made (of uses that do the
+ * same, one stands for what several have in common); each of them gets the union of the uses that
+ * take all of it, unless it does the same as what is below. The more bits a match fixes, the higher
+ * is its priority: an intersection is above what it is an intersection of. Taps that end go above
  * those that are there longer, in bands of TAPD_BAND priorities. */
 enum { TAPD_BAND = 256 };
 int tapd_classify(const struct tapd_policy *policy, const struct tapd_use *uses, size_t n_uses,

@@ -184,6 +184,34 @@ static void test_tags(void **unused)
     tapd_policy_free(policy);
 }
 
+/* Filters for one destination, any two of which overlap, need one entry each; besides, those of
+ * another destination one for each pair. */
+static void test_many_filters(void **unused)
+{
+    (void)unused;
+    enum { N = 300 };
+    for (int others = 0; others <= 2; others++) {
+        struct base_buffer text = {0};
+        base_put_text(&text, FABRIC "taps:\n");
+        for (int i = 0; i < N; i++) {
+            base_put_format(&text, "  - {name: a%d, source: h11, match: \"%s=%d\", to: c1}\n", i,
+                            i % 2 ? "tcp,tp_dst" : "tcp,tp_src", 1 + i);
+        }
+        for (int i = 0; i < others; i++) {
+            base_put_format(
+                &text, "  - {name: b%d, source: h11, match: \"tcp,nw_dst=10.0.0.%d\", to: c3}\n", i,
+                i);
+        }
+        struct tapd_policy *policy = load(base_buffer_text(&text));
+        struct tapd_network *network = compile(policy, NULL, 0, NULL);
+        size_t f1 = topology_find_switch(policy->topology, "f1");
+        assert_int_equal(network->tables[f1].n_entries, N + others * (N + 1));
+        tapd_network_free(network);
+        tapd_policy_free(policy);
+        base_buffer_free(&text);
+    }
+}
+
 static void test_few_uplinks(void **unused)
 {
     (void)unused;
@@ -381,21 +409,14 @@ static void test_always(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chosen_uplinks),
-        cmocka_unit_test(test_shared_ways),
-        cmocka_unit_test(test_merging),
-        cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_tags),
-        cmocka_unit_test(test_few_uplinks),
-        cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_ending),
-        cmocka_unit_test(test_same_second),
-        cmocka_unit_test(test_stable),
-        cmocka_unit_test(test_two_controllers),
-        cmocka_unit_test(test_format),
-        cmocka_unit_test(test_layers),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_always),
+        cmocka_unit_test(test_chosen_uplinks), cmocka_unit_test(test_shared_ways),
+        cmocka_unit_test(test_merging),        cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_tags),           cmocka_unit_test(test_many_filters),
+        cmocka_unit_test(test_few_uplinks),    cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_ending),         cmocka_unit_test(test_same_second),
+        cmocka_unit_test(test_stable),         cmocka_unit_test(test_two_controllers),
+        cmocka_unit_test(test_format),         cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_always),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
