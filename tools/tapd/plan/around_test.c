@@ -126,6 +126,20 @@ static void who_works_is_not_moved(void **state)
     end(&world);
 }
 
+/* Who has no way that works is in nobody's way. */
+static void who_is_down_blocks_nobody(void **state)
+{
+    (void)state;
+    struct world world;
+    assert_true(begin(&world, TWO));
+    set_grade(&world, "m2", 9, TAPD_LINK_FAILED);
+    for (uint16_t port = 5; port <= 7; port++) {
+        set_grade(&world, "f1", port, TAPD_LINK_FAILED);
+    }
+    step(&world, "a: f1:1>6 m2:1>9 d1:2>3, b: f2:1>5 m1:2>9 d1:1>4");
+    end(&world);
+}
+
 static void a_named_uplink_is_not_left(void **state)
 {
     (void)state;
@@ -286,9 +300,10 @@ static void random_links_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_tap_goes_around_a_link),   cmocka_unit_test(who_works_is_not_moved),
-        cmocka_unit_test(a_named_uplink_is_not_left), cmocka_unit_test(who_has_no_way_is_told),
-        cmocka_unit_test(pairs_go_around_too),        cmocka_unit_test(random_links_fail),
+        cmocka_unit_test(a_tap_goes_around_a_link),  cmocka_unit_test(who_works_is_not_moved),
+        cmocka_unit_test(who_is_down_blocks_nobody), cmocka_unit_test(a_named_uplink_is_not_left),
+        cmocka_unit_test(who_has_no_way_is_told),    cmocka_unit_test(pairs_go_around_too),
+        cmocka_unit_test(random_links_fail),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,12 +143,12 @@ static void add_some(struct tapd_compiling *c, const struct users *users, size_t
     }
 }
 
-/* Who stays where it is comes before who looks for another way. */
+/* Who stays where it is comes before who looks for another way, and both before who has none that
+ * works: it takes nobody else's. */
 static void add_group(struct tapd_compiling *c, const struct users *users, size_t first, size_t end,
                       size_t n_pairs)
 {
-    for (unsigned turn = 0; turn < tapd_n_levels(c); turn++) {
-        c->turn = (enum tapd_grade)turn;
+    for (c->turn = 0; c->turn < tapd_n_turns(c); c->turn++) {
         add_some(c, users, first, end, n_pairs);
     }
 }
@@ -306,6 +306,7 @@ int tapd_compile_around(const struct tapd_policy *policy, const struct tapd_acti
     tapd_router_free(&c.router);
     yaml_index_free(&c.chosen);
     yaml_index_free(&c.before);
+    yaml_index_free(&c.routed);
     free(c.uses);
     free(c.uplinks);
     free(c.trails);

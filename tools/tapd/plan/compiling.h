@@ -24,7 +24,10 @@ struct tapd_compiling {
     const uint8_t *grades;                  /* by link; NULL: whatever cannot be had is an error */
     struct tapd_graph views[TAPD_N_GRADES]; /* with grades: what the router sees at each level */
     struct base_error refused;              /* with grades: the last that could not be had */
-    enum tapd_grade turn; /* with grades: whose way was of this grade the last time are routed */
+    /* With grades: whose way was of this grade the last time are routed, by links that may work; at
+     * last, TAPD_N_GRADES, all those who got none, by any. */
+    unsigned turn;
+    struct yaml_index routed; /* who got one */
     struct tapd_router router;
     struct tapd_use *uses;
     size_t n_uses, uses_capacity;
@@ -39,12 +42,29 @@ struct tapd_compiling {
     struct yaml_diagnostics *diagnostics;
 };
 
-/* How often routing is tried, each time with more of the links: with grades once for each of them.
- */
-static inline unsigned tapd_n_levels(const struct tapd_compiling *c)
+/* How often all users are gone through. */
+static inline unsigned tapd_n_turns(const struct tapd_compiling *c)
 {
-    return c->grades ? TAPD_N_GRADES : 1;
+    return c->grades ? TAPD_N_GRADES + 1 : 1;
 }
+
+/* Routing is tried from one level to another, each time with more of the links. */
+static inline unsigned tapd_first_level(const struct tapd_compiling *c)
+{
+    return c->grades && c->turn == TAPD_N_GRADES ? TAPD_LINK_FAILED : TAPD_LINK_GOOD;
+}
+static inline unsigned tapd_end_level(const struct tapd_compiling *c)
+{
+    return !c->grades ? 1 : c->turn == TAPD_N_GRADES ? TAPD_N_GRADES : TAPD_LINK_FAILED;
+}
+
+/* With grades: whether it is the turn of a user, one of whose ports this is and whose way was of
+ * this grade the last time. */
+bool tapd_is_due(const struct tapd_compiling *c, const struct tapd_user *user, struct port_ref port,
+                 enum tapd_grade before);
+
+/* The user has got a way from this port. */
+void tapd_note_routed(struct tapd_compiling *c, const struct tapd_user *user, struct port_ref port);
 
 /* From now on links of this grade and better ones are routed by. */
 static inline void tapd_set_level(struct tapd_compiling *c, unsigned level)

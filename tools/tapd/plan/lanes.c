@@ -408,7 +408,7 @@ static bool find_lanes(struct copying *copying, bool named)
     struct tapd_compiling *c = copying->c;
     size_t n_journal = c->router.n_journal, n_uplinks = c->n_uplinks;
     bool done = false;
-    for (unsigned level = 0; level < tapd_n_levels(c) && !done; level++) {
+    for (unsigned level = tapd_first_level(c); level < tapd_end_level(c) && !done; level++) {
         tapd_router_undo(&c->router, n_journal);
         c->n_uplinks = n_uplinks;
         copying->n_lanes = 0;
@@ -420,7 +420,8 @@ static bool find_lanes(struct copying *copying, bool named)
         tapd_router_undo(&c->router, n_journal);
         c->n_uplinks = n_uplinks;
         copying->n_lanes = 0;
-        copying->lost = base_arena_text(&c->arena, c->refused.text);
+        copying->lost =
+            c->turn == TAPD_N_GRADES ? base_arena_text(&c->arena, c->refused.text) : NULL;
     }
     return done;
 }
@@ -452,7 +453,7 @@ static void add_source(struct copying *copying, uint32_t order, bool named)
                     tapd_port_words(c->policy->topology, copying->source).text, TAPD_TAG_MAX);
         return;
     }
-    if (c->grades && grade_before(copying) != c->turn) {
+    if (c->grades && !tapd_is_due(c, copying->user, copying->source, grade_before(copying))) {
         return;
     }
     if (copying->lanes && find_lanes(copying, named)) {
@@ -464,6 +465,7 @@ static void add_source(struct copying *copying, uint32_t order, bool named)
                                             .n_lanes = copying->n_lanes,
                                             .user = copying->user});
         note_trail(copying);
+        tapd_note_routed(c, copying->user, copying->source);
     } else if (copying->lost) {
         note_trail(copying);
     }

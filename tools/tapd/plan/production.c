@@ -313,10 +313,13 @@ void tapd_add_pair(struct tapd_compiling *c, const struct tapd_pair *pair,
                    const struct tapd_user *user)
 {
     bool done = false;
-    if (c->grades && grade_before(c, pair) != c->turn) {
+    if (c->grades && !tapd_is_due(c, user, pair->a, grade_before(c, pair))) {
         return;
     }
-    for (unsigned level = 0; level < tapd_n_levels(c) && !done; level++) {
+    for (unsigned level = tapd_first_level(c); level < tapd_end_level(c) && !done; level++) {
         done = try_pair(c, pair, user, level);
+    }
+    if (done) {
+        tapd_note_routed(c, user, pair->a);
     }
 }

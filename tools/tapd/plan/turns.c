@@ -3,6 +3,30 @@
  * By which links did frames go the last time, and can they still? */
 #include "tapd/plan/compiling.h"
 
+/* Without padding: it is compared as bytes. */
+struct routed_key {
+    uint64_t user, sw, port;
+};
+
+static struct routed_key key_of(const struct tapd_user *user, struct port_ref port)
+{
+    return (struct routed_key){(uintptr_t)user, port.sw, port.port};
+}
+
+bool tapd_is_due(const struct tapd_compiling *c, const struct tapd_user *user, struct port_ref port,
+                 enum tapd_grade before)
+{
+    struct routed_key key = key_of(user, port);
+    return c->turn == TAPD_N_GRADES ? !yaml_index_find(&c->routed, &key, sizeof key)
+                                    : before == c->turn;
+}
+
+void tapd_note_routed(struct tapd_compiling *c, const struct tapd_user *user, struct port_ref port)
+{
+    struct routed_key key = key_of(user, port);
+    yaml_index_add(&c->routed, &key, sizeof key, 0, (struct place){0});
+}
+
 void tapd_note_turn(struct tapd_compiling *c, const struct tapd_turn *turn)
 {
     if (base_grow(&c->turns, c->n_turns, &c->turns_capacity, sizeof *c->turns)) {
