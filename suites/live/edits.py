@@ -80,7 +80,7 @@ class Controller:
 
     def must(self, method, path, body=None):
         status, answer = self.ask(method, path, body)
-        if status not in (200, 201):
+        if status not in (200, 202):
             raise RuntimeError(f"{method} {path} {body}: {status} {answer}")
 
     def rest(self):

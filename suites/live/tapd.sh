@@ -32,9 +32,9 @@ answers 200 '"taps": \[\]' "there is no tap" GET /taps
 h1='{"name": "h1", "source": "h1", "uplink": "s1:6", "to": "h11", "pairs": [["h1", "h2"]]}'
 h7='{"name": "h7", "source": "h7", "uplink": "s2:7", "to": "h11", "pairs": [["h6", "h7"]], "for": "90s"}'
 h3='{"name": "h3", "source": "h3", "to": "h11", "pairs": [["h3", "h4"]], "for": "60s"}'
-answers 201 '"origin": "request"' "one is asked for" POST /taps "$h1"
-answers 201 '"ends_in_s": 90' "one that ends" POST /taps "$h7"
-answers 201 '"ends_in_s": 60' "and another" POST /taps "$h3"
+answers 202 '"origin": "request"' "one is asked for" POST /taps "$h1"
+answers 202 '"ends_in_s": 90' "one that ends" POST /taps "$h7"
+answers 202 '"ends_in_s": 60' "and another" POST /taps "$h3"
 answers 409 'already' "a name in use" POST /taps "$h1"
 answers 200 '"ends_in_s": 120' "it is extended" PATCH /taps/h7 '{"for": "120s"}'
 answers 200 '"ends_in_s": 60' "by its own lifetime" POST /taps/h3/extend
@@ -75,7 +75,7 @@ exactly topologies/policies/demon/always-forward.yaml "as if they had never been
 
 # How a tap is
 ofctl add-flow s3 'priority=40000,in_port=1,actions=drop'
-answers 201 '"origin"' "a tap" POST /taps "$h1"
+answers 202 '"origin"' "a tap" POST /taps "$h1"
 until_says 'others is in front of it: priority=40000' ask GET /taps/h1 && grep -q '"state": "down"' "$scratch/out"
 report "is down where an entry of others hides its own" $?
 answers 200 '^            "h1"' "the status names it there" GET /status
@@ -83,6 +83,9 @@ ofctl del-flows s3 cookie=0/-1,in_port=1
 until_says '"state": "up"' ask GET /taps/h1
 report "and up again without it" $?
 answers 200 removed "it is removed" DELETE /taps/h1
+installed
+answers 201 '"state": "up"' "who waits is answered when it is up" POST '/taps?wait=20s' "$h1"
+answers 200 removed "it is removed, too" DELETE /taps/h1
 installed
 
 # Refused, and nothing changes
@@ -163,7 +166,7 @@ stop_tapd
 printf 'topology: %s/topologies/demon.yaml\npairs: [[h1, h2], [h3, h4]]\n' "$PWD" > "$scratch/pairs.yaml"
 start_tapd "$scratch/pairs.yaml"
 six='{"name": "six", "source": "h3", "match": "tcp6,tp_dst=0x400/0xfc00", "to": "h11", "tag": 30, "strip": true}'
-answers 201 '"name": "six"' "a tap about a part of IPv6" POST /taps "$six"
+answers 202 '"name": "six"' "a tap about a part of IPv6" POST /taps "$six"
 installed
 out=$(ovs-ofctl -O OpenFlow13 dump-flows s1 | sed -n 's/.*tcp6,in_port=3,tp_dst=0x400.0xfc00 .*set_field:4126->vlan_vid,output:\([0-9]*\).*/\1/p')
 ovs-appctl ofproto/trace s1 in_port=3,dl_vlan=7,dl_type=0x86dd,nw_proto=6,tp_dst=1025 | tail -n 1 > "$scratch/out"
@@ -179,7 +182,7 @@ answers 200 removed "it is removed" DELETE /taps/six
 answers 400 's1 speaks OpenFlow 1.0: OpenFlow 1.0 can not match' "and refused" POST /taps "$six"
 ovs-vsctl set bridge s1 protocols=OpenFlow13
 until_says 's1: connected, in OpenFlow 1.3' tail -n 2 "$scratch/log"
-answers 201 '"name": "six"' "until it speaks 1.3" POST /taps "$six"
+answers 202 '"name": "six"' "until it speaks 1.3" POST /taps "$six"
 installed
 report "and has it" $?
 ovs-vsctl clear bridge s1 protocols
@@ -197,7 +200,7 @@ done
 # A state that cannot be written
 mkdir "$scratch/gone"
 start_tapd topologies/policies/demon/always-forward.yaml --state "$scratch/gone/state" --resync 200ms
-answers 201 '"ends_in_s": 60' "a tap that ends" POST /taps "$h3"
+answers 202 '"ends_in_s": 60' "a tap that ends" POST /taps "$h3"
 installed
 until_says 'duration=[6-9]\.' ofctl dump-flows s1 in_port=3
 report "its entry is not renewed" $?

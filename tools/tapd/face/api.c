@@ -4,6 +4,8 @@
 #include "tapd/face/api.h"
 
 #include "base/memory.h"
+#include "tapd/face/tap_json.h"
+#include "tapd/face/waiting.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-typedef void answer(struct tapd_controller *controller, const char *name, json_t *body,
-                    struct tapd_http_reply *reply);
+typedef void answer(struct tapd_controller *controller, const char *name,
+                    const struct tapd_http_request *request, struct tapd_http_reply *reply);
 
 static answer get_status, get_taps, get_tap, add_tap, extend_tap, remove_tap, get_sflow, reload;
 
@@ -61,6 +63,24 @@ static bool fits(const char *form, const char *path, char **name)
     return *name != NULL;
 }
 
+/* What a path takes: "GET, HEAD"; malloc'd, NULL without memory. */
+static char *list_methods(const char *path)
+{
+    static const char *const names[] = {[TAPD_HTTP_GET] = "GET, HEAD",
+                                        [TAPD_HTTP_POST] = "POST",
+                                        [TAPD_HTTP_PATCH] = "PATCH",
+                                        [TAPD_HTTP_DELETE] = "DELETE"};
+    struct base_buffer text = {0};
+    for (size_t i = 0; i < N_ROUTES; i++) {
+        char *name = NULL;
+        if (fits(ROUTES[i].path, path, &name)) {
+            base_put_format(&text, "%s%s", text.n_bytes ? ", " : "", names[ROUTES[i].method]);
+        }
+        free(name);
+    }
+    return base_buffer_take_text(&text);
+}
+
 void tapd_api_handle(void *controller, const struct tapd_http_request *request,
                      struct tapd_http_reply *reply)
 {
@@ -76,7 +96,7 @@ void tapd_api_handle(void *controller, const struct tapd_http_request *request,
             if (request->body && !route->has_body) {
                 tapd_http_fail(reply, 400, "expected no body");
             } else {
-                route->answer(controller, name, request->body, reply);
+                route->answer(controller, name, request, reply);
             }
             free(name);
             return;
@@ -85,6 +105,7 @@ void tapd_api_handle(void *controller, const struct tapd_http_request *request,
     }
     if (known) {
         tapd_http_fail(reply, 405, "%s does not take this method", request->path);
+        reply->allow = list_methods(request->path);
     } else {
         tapd_http_fail(reply, 404,
                        "no %s; there are /status, /taps, /taps/NAME, /taps/NAME/extend, "
@@ -117,103 +138,24 @@ static void reply_outcome(enum tapd_outcome outcome, struct base_buffer *why, in
 
 /* Taps */
 
-/* RFC 3339, section 5.6, in UTC. */
-static json_t *time_to_json(int64_t ms)
-{
-    char text[32];
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm parts;
-    gmtime_r(&seconds, &parts);
-    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + n, sizeof text - n, ".%03dZ", (int)(ms % 1000));
-    return json_string(text);
-}
-
-static json_t *tally_to_json(const struct tapd_tally *tally)
-{
-    return json_pack("{s:I, s:I, s:f, s:f, s:b}", "packets", (json_int_t)tally->n_packets, "bytes",
-                     (json_int_t)tally->n_bytes, "packets_per_s", tally->packets_per_sec,
-                     "bits_per_s", tally->bits_per_sec, "exact", tally->exact);
-}
-
-static json_t *way_to_json(const struct tapd_controller *controller, const struct tapd_way *way)
-{
-    const struct topology *topology = tapd_controller_policy(controller)->topology;
-    json_t *path = json_array();
-    for (size_t i = 0; i < way->n_hops; i++) {
-        const struct tapd_hop *hop = &way->hops[i];
-        json_t *value = json_pack("{s:s, s:i, s:i}", "switch", topology->switches[hop->in.sw].name,
-                                  "in", hop->in.port, "out", hop->out);
-        if (hop->tag != TAPD_UNTAGGED) {
-            json_object_set_new(value, "tag", json_integer(hop->tag));
-        }
-        json_array_append_new(path, value);
-    }
-    return path;
-}
-
-static void add_condition(const struct tapd_controller *controller, size_t index, json_t *value)
-{
-    const struct tapd_conditions *conditions = tapd_controller_conditions(controller);
-    const struct tapd_condition *condition = &conditions->items[index];
-    json_object_set_new(value, "state", json_string(tapd_tap_state_name(condition->state)));
-    if (condition->why) {
-        json_object_set_new(value, "why", json_string(condition->why));
-    }
-    json_object_set_new(value, "since", time_to_json(condition->since_ms));
-    json_object_set_new(value, "path", way_to_json(controller, &conditions->network->ways[index]));
-    json_object_set_new(value, "in", tally_to_json(&condition->in));
-    json_object_set_new(value, "out", tally_to_json(&condition->out));
-}
-
-static json_t *tap_to_json(const struct tapd_controller *controller, size_t index)
-{
-    struct tapd_tap_now now = tapd_controller_tap(controller, index);
-    struct base_buffer text = {0};
-    tapd_tap_format(tapd_controller_policy(controller), now.tap, &text);
-    json_t *value = json_loads(base_buffer_text(&text), 0, NULL);
-    base_buffer_free(&text);
-    if (value) {
-        json_object_set_new(value, "origin", json_string(tapd_origin_name(now.origin)));
-        if (now.id != 0) {
-            int64_t left_ms = now.expires_ms - tapd_now_ms(controller);
-            json_object_set_new(value, "ends_in_s", json_integer((left_ms + 999) / 1000));
-        }
-        add_condition(controller, index, value);
-    }
-    return value;
-}
-
-static void get_taps(struct tapd_controller *controller, const char *name, json_t *body,
-                     struct tapd_http_reply *reply)
+static void get_taps(struct tapd_controller *controller, const char *name,
+                     const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
     (void)name;
-    (void)body;
+    (void)request;
     json_t *taps = json_array();
     size_t n = tapd_controller_n_taps(controller);
     for (size_t i = 0; i < n; i++) {
-        json_array_append_new(taps, tap_to_json(controller, i));
+        json_array_append_new(taps, tapd_tap_json(controller, i));
     }
     *reply = (struct tapd_http_reply){.status = 200, .body = json_pack("{s:o}", "taps", taps)};
 }
 
-/* NULL if there is none. */
-static json_t *find_tap(const struct tapd_controller *controller, const char *name)
+static void get_tap(struct tapd_controller *controller, const char *name,
+                    const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
-    size_t n = tapd_controller_n_taps(controller);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(tapd_controller_tap(controller, i).tap->name, name) == 0) {
-            return tap_to_json(controller, i);
-        }
-    }
-    return NULL;
-}
-
-static void get_tap(struct tapd_controller *controller, const char *name, json_t *body,
-                    struct tapd_http_reply *reply)
-{
-    (void)body;
-    json_t *tap = find_tap(controller, name);
+    (void)request;
+    json_t *tap = tapd_tap_find_json(controller, name);
     if (tap) {
         *reply = (struct tapd_http_reply){.status = 200, .body = tap};
     } else {
@@ -221,20 +163,37 @@ static void get_tap(struct tapd_controller *controller, const char *name, json_t
     }
 }
 
-static void add_tap(struct tapd_controller *controller, const char *unused, json_t *body,
-                    struct tapd_http_reply *reply)
+/* It is there, and on its way to the switches. */
+static void accept_tap(struct tapd_controller *controller, const struct tapd_http_request *request,
+                       const char *name, unsigned wait_ms, struct tapd_http_reply *reply)
+{
+    if (wait_ms > 0 && tapd_wait(controller, request, name, wait_ms) == 0) {
+        return;
+    }
+    *reply = (struct tapd_http_reply){.status = 202,
+                                      .body = tapd_tap_find_json(controller, name),
+                                      .location = tapd_tap_location(name)};
+}
+
+static void add_tap(struct tapd_controller *controller, const char *unused,
+                    const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
     (void)unused;
     struct base_buffer why = {0};
-    char *json = json_is_object(body) ? json_dumps(body, 0) : NULL;
+    unsigned wait_ms;
+    char *json = json_is_object(request->body) ? json_dumps(request->body, 0) : NULL;
     if (!json) {
         tapd_http_fail(reply, 400, "expected a tap: {\"name\": …, \"source\": …, \"to\": …}");
         return;
     }
-    enum tapd_outcome outcome = tapd_controller_add(controller, json, &why);
-    const char *name = json_string_value(json_object_get(body, "name"));
-    reply_outcome(outcome, &why, 201,
-                  outcome == TAPD_DONE && name ? find_tap(controller, name) : NULL, reply);
+    if (tapd_wait_read(request->query, &wait_ms, reply) == 0) {
+        enum tapd_outcome outcome = tapd_controller_add(controller, json, &why);
+        const char *name = json_string_value(json_object_get(request->body, "name"));
+        reply_outcome(outcome, &why, 202, NULL, reply);
+        if (outcome == TAPD_DONE && name) {
+            accept_tap(controller, request, name, wait_ms, reply);
+        }
+    }
     free(json);
 }
 
@@ -257,33 +216,33 @@ static int read_lifetime(json_t *body, const char **lifetime, struct tapd_http_r
     return 0;
 }
 
-static void extend_tap(struct tapd_controller *controller, const char *name, json_t *body,
-                       struct tapd_http_reply *reply)
+static void extend_tap(struct tapd_controller *controller, const char *name,
+                       const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
     const char *lifetime;
     struct base_buffer why = {0};
-    if (read_lifetime(body, &lifetime, reply)) {
+    if (read_lifetime(request->body, &lifetime, reply)) {
         return;
     }
     enum tapd_outcome outcome = tapd_controller_extend(controller, name, lifetime, &why);
-    reply_outcome(outcome, &why, 200, outcome == TAPD_DONE ? find_tap(controller, name) : NULL,
-                  reply);
+    reply_outcome(outcome, &why, 200,
+                  outcome == TAPD_DONE ? tapd_tap_find_json(controller, name) : NULL, reply);
 }
 
-static void remove_tap(struct tapd_controller *controller, const char *name, json_t *body,
-                       struct tapd_http_reply *reply)
+static void remove_tap(struct tapd_controller *controller, const char *name,
+                       const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
-    (void)body;
+    (void)request;
     struct base_buffer why = {0};
     enum tapd_outcome outcome = tapd_controller_remove(controller, name, &why);
     reply_outcome(outcome, &why, 200, json_pack("{s:s}", "removed", name), reply);
 }
 
-static void get_sflow(struct tapd_controller *controller, const char *name, json_t *body,
-                      struct tapd_http_reply *reply)
+static void get_sflow(struct tapd_controller *controller, const char *name,
+                      const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
     (void)name;
-    (void)body;
+    (void)request;
     const struct tapd_traffic *traffic = tapd_controller_traffic(controller);
     if (traffic) {
         *reply = (struct tapd_http_reply){.status = 200, .body = tapd_traffic_report(traffic)};
@@ -292,11 +251,11 @@ static void get_sflow(struct tapd_controller *controller, const char *name, json
     }
 }
 
-static void reload(struct tapd_controller *controller, const char *name, json_t *body,
-                   struct tapd_http_reply *reply)
+static void reload(struct tapd_controller *controller, const char *name,
+                   const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
     (void)name;
-    (void)body;
+    (void)request;
     struct base_buffer why = {0};
     enum tapd_outcome outcome = tapd_controller_reload(controller, &why);
     const char *file = tapd_controller_policy(controller)->file;
@@ -369,11 +328,11 @@ static json_t *states_to_json(const struct tapd_conditions *conditions)
     return states;
 }
 
-static void get_status(struct tapd_controller *controller, const char *name, json_t *body,
-                       struct tapd_http_reply *reply)
+static void get_status(struct tapd_controller *controller, const char *name,
+                       const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
     (void)name;
-    (void)body;
+    (void)request;
     const struct tapd_policy *policy = tapd_controller_policy(controller);
     json_t *switches = json_array();
     for (size_t i = 0; i < policy->topology->n_switches; i++) {

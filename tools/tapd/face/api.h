@@ -6,15 +6,17 @@
  *   GET    /taps               those there are: state, way, counters
  *   GET    /taps/NAME
  *   POST   /taps               {"name": "web", "source": "h1", "to": "h11", "for": "120s", …}
+ *   POST   /taps?wait=5s       the same, and the answer comes when it is no longer pending
  *   PATCH  /taps/NAME          {"for": "300s"}: it ends so long from now
  *   POST   /taps/NAME/extend   the same; without a body its own lifetime begins anew
  *   DELETE /taps/NAME
  *   GET    /sflow              what was sampled, lost, refused and decided; 404 without --sflow
  *   POST   /reload             the policy file is read again
  *
- * 200 or 201 when it is done (the switches follow: GET /status), 400 for a request or a
- * policy that is wrong, 404, 405, 409 for a name in use and the like; 500 if the
- * state can not be saved. Then nothing has changed, and "error" says why. */
+ * 200 when it is done; of a tap that was asked for 202 while the switches follow (its "state" says
+ * when they have), 201 when they have; 400 for a request or a policy that is wrong, 404, 405 (Allow
+ * says what the path takes), 409 for a name in use and the like; 500 if the state can not be saved.
+ * Then nothing has changed, and "error" says why. */
 #ifndef TAPD_FACE_API_H
 #define TAPD_FACE_API_H
 

@@ -3,6 +3,9 @@
  * Do /taps and /status say how the taps are? */
 #include "tapd/face/controller_testing.h"
 
+#define PAIRED "{\"name\": \"paired\", \"source\": \"h2\", \"to\": \"h1\"}"
+#define SLOW   "{\"name\": \"slow\", \"source\": \"c1\", \"to\": \"h1\"}"
+
 static void read_again(struct world *world)
 {
     tapd_installer_resync(world->controller->installer);
@@ -101,7 +104,7 @@ static void it_is_remembered(void **state)
     await(&world, is_installed);
     count(&world, 7);
     int64_t since_ms = condition_of(&world, 0)->since_ms;
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     assert_string_equal(condition_of(&world, 1)->name, "late");
     assert_int_equal(condition_of(&world, 1)->state, TAPD_PENDING);
     await(&world, is_installed);
@@ -111,6 +114,94 @@ static void it_is_remembered(void **state)
     assert_int_equal(ask(&world, "DELETE /taps/late", ""), 200);
     assert_int_equal(tapd_controller_conditions(world.controller)->n_items, 1);
     assert_int_equal(condition_of(&world, 0)->in.n_packets, 7);
+    end(&world);
+}
+
+/* The answer comes when the tap is installed, or after the time. */
+static void a_request_may_wait(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "POST /taps?wait=20s", LATE), 201);
+    assert_replied(&world, "\"state\": \"up\"");
+    assert_replied(&world, "Location: /taps/late\r\n");
+    assert_true(is_installed(&world));
+    assert_null(world.controller->watches);
+    assert_int_equal(ask(&world, "POST /taps?wait=60s", PAIRED), 201); /* by the pair's entry */
+    world.sw.slow = true;
+    assert_int_equal(ask(&world, "POST /taps?x&wait=10ms", SLOW), 202);
+    assert_replied(&world, "\"state\": \"pending\"");
+    assert_replied(&world, "Location: /taps/slow\r\n");
+    assert_null(world.controller->watches);
+    end(&world);
+}
+
+static void a_wait_that_cannot_be_read(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    static const char *const bad[] = {"POST /taps?wait=", "POST /taps?wait=x",
+                                      "POST /taps?wait=61s", "POST /taps?wait=00000000000000001s"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(ask(&world, bad[i], LATE), 400);
+        assert_replied(&world, "expected wait=5s, at most 60 s");
+    }
+    assert_int_equal(ask(&world, "GET /taps/late", ""), 404);
+    assert_int_equal(ask(&world, "POST /taps?waited=x", LATE), 202);
+    end(&world);
+}
+
+static bool nobody_watches(const struct world *world)
+{
+    return !world->controller->watches;
+}
+
+/* The client goes, the tap ends, the server ends: nobody is answered, and nothing is kept. */
+static void who_waits_may_go(void **state)
+{
+    (void)state;
+    struct world world;
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+    static const char request[] = "POST /taps?wait=60s HTTP/1.1\r\nContent-Length: 58\r\n\r\n" LATE;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    world.sw.slow = true;
+    snprintf(path.sun_path, sizeof path.sun_path, "%s/http", directory);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&path, sizeof path), 0);
+    assert_int_equal(sizeof LATE - 1, 58);
+    assert_int_equal(write(fd, request, sizeof request - 1), sizeof request - 1);
+    AWAIT(world.base, world.controller->watches, "it waits");
+    assert_int_equal(ask(&world, "DELETE /taps/late", ""), 200);
+    await(&world, nobody_watches);
+    char reply[64] = "";
+    assert_true(read(fd, reply, sizeof reply - 1) > 0);
+    assert_non_null(strstr(reply, "404 Not Found"));
+    close(fd);
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&path, sizeof path), 0);
+    assert_int_equal(write(fd, request, sizeof request - 1), sizeof request - 1);
+    AWAIT(world.base, world.controller->watches, "it waits");
+    tapd_http_free(world.http);
+    world.http = NULL;
+    assert_null(world.controller->watches);
+    close(fd);
+    end(&world);
+}
+
+static void what_a_path_takes_is_told(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "DELETE /taps", ""), 405);
+    assert_replied(&world, "Allow: GET, HEAD, POST\r\n");
+    assert_int_equal(ask(&world, "POST /taps/web", "{}"), 405);
+    assert_replied(&world, "Allow: GET, HEAD, PATCH, DELETE\r\n");
+    assert_int_equal(ask(&world, "BREW /taps/web", ""), 405);
+    assert_replied(&world, "Allow: GET, HEAD, POST, PATCH, DELETE\r\n");
     end(&world);
 }
 
@@ -135,6 +226,10 @@ int main(void)
         cmocka_unit_test(entries_of_others_are_told_with_the_taps),
         cmocka_unit_test(what_it_carries_is_counted),
         cmocka_unit_test(it_is_remembered),
+        cmocka_unit_test(a_request_may_wait),
+        cmocka_unit_test(a_wait_that_cannot_be_read),
+        cmocka_unit_test(who_waits_may_go),
+        cmocka_unit_test(what_a_path_takes_is_told),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);

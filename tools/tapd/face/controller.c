@@ -155,6 +155,11 @@ const struct tapd_conditions *tapd_controller_conditions(const struct tapd_contr
     return &controller->conditions;
 }
 
+struct event_base *tapd_controller_base(const struct tapd_controller *controller)
+{
+    return controller->base;
+}
+
 const struct tapd_installer *tapd_controller_installer(const struct tapd_controller *controller)
 {
     return controller->installer;
@@ -269,7 +274,7 @@ static void look_after(struct tapd_controller *controller, unsigned ms)
 static void on_changed(void *owner)
 {
     struct tapd_controller *controller = owner;
-    tapd_conditions_update(&controller->conditions, controller->installer, tapd_now_ms(controller));
+    tapd_force_update(controller);
     look_after(controller, GATHER_MS);
 }
 

@@ -84,6 +84,19 @@ struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller
  * as expires_ms. */
 const struct tapd_conditions *tapd_controller_conditions(const struct tapd_controller *controller);
 
+/* Who wants to know whenever something may have changed in that. */
+struct tapd_watch {
+    void (*changed)(struct tapd_watch *watch); /* may end the watch */
+    struct tapd_watch *next;                   /* the controller's */
+};
+void tapd_controller_watch(struct tapd_controller *controller, struct tapd_watch *watch);
+
+/* One that does not watch is legal. */
+void tapd_controller_unwatch(struct tapd_controller *controller, struct tapd_watch *watch);
+
+/* The event loop that it runs on. */
+struct event_base *tapd_controller_base(const struct tapd_controller *controller);
+
 /* The policy in force, until the next reload; the installer, as long as the controller. */
 const struct tapd_policy *tapd_controller_policy(const struct tapd_controller *controller);
 const struct tapd_installer *tapd_controller_installer(const struct tapd_controller *controller);

@@ -26,6 +26,8 @@ struct tapd_controller {
     struct tapd_outage outage; /* of the links between its switches */
     struct event *look;        /* at them, again */
     bool is_looking_soon;
+    struct tapd_watch *watches;
+    struct tapd_watch *next_watch; /* while they are told */
     const struct tapd_installer_ops *installer_ops;
     char *fabric; /* of the installer, as text: what is cabled to what, and reached where */
     struct event *expiry;
@@ -67,6 +69,9 @@ enum tapd_outcome tapd_force_change(struct tapd_controller *controller, struct t
 /* As tapd_force_change, and it must be saved. */
 enum tapd_outcome tapd_controller_change(struct tapd_controller *controller,
                                          struct tapd_roster *roster, struct base_buffer *why);
+
+/* Looks at all taps again, and tells who watches. */
+void tapd_force_update(struct tapd_controller *controller);
 
 /* The same taps by other links, if those have changed that are to be gone around. */
 void tapd_force_reroute(struct tapd_controller *controller);

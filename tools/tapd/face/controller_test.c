@@ -86,7 +86,7 @@ static void a_tap_is_put_extended_and_ended(void **state)
     begin(&world, NULL);
     await(&world, is_installed);
     size_t n_before = world.sw.table.n_entries;
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     assert_replied(&world, "\"ends_in_s\": 60");
     assert_replied(&world, "\"origin\": \"request\"");
     assert_saved(&world, "late", true);
@@ -102,7 +102,7 @@ static void a_tap_is_put_extended_and_ended(void **state)
     assert_int_equal(ask(&world, "PATCH /taps/late", "{\"fro\": \"9s\"}"), 400);
     assert_int_equal(ask(&world, "PATCH /taps/web", ""), 409);
     assert_replied(&world, "is one of the policy");
-    assert_int_equal(ask(&world, "POST /taps", ENDLESS), 201);
+    assert_int_equal(ask(&world, "POST /taps", ENDLESS), 202);
     assert_int_equal(ask(&world, "POST /taps/endless/extend", ""), 409);
     assert_replied(&world, "the tap \\\"endless\\\" has no lifetime");
     assert_int_equal(ask(&world, "DELETE /taps/endless", ""), 200);
@@ -125,7 +125,7 @@ static void a_tap_ends_by_the_clock_of_the_switch(void **state)
     (void)state;
     struct world world;
     begin(&world, NULL);
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     await(&world, is_installed);
     uint32_t id = world.controller->roster.items[0].id;
     size_t at = 0;
@@ -143,7 +143,7 @@ static void a_tap_ends_by_the_clock_of_the_controller(void **state)
     (void)state;
     struct world world;
     begin(&world, NULL);
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     world.sw.away = true; /* and be the switch away */
     table_switch_hang_up(&world.sw);
     world.controller->roster.items[0].expires_ms = tapd_now_ms(world.controller) + 1;
@@ -232,7 +232,7 @@ static void taps_on_demand_are_there_after_a_restart(void **state)
     (void)state;
     struct world world;
     begin(&world, NULL);
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     tapd_http_free(world.http);
     tapd_controller_free(world.controller);
     start(&world);
@@ -252,7 +252,7 @@ static void what_can_not_be_saved_is_not_done(void **state)
     assert_int_equal(ask(&world, "POST /taps", LATE), 500);
     assert_int_equal(tapd_controller_n_taps(world.controller), 1);
     rmdir(temporary);
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     struct base_buffer why = {0};
     assert_int_equal(tapd_force_save(world.controller, world.controller->policy,
                                      &world.controller->roster, &why),
@@ -445,7 +445,7 @@ static void use(struct world *world)
     status = is_told ? 500 : status;
     int found = ask(world, "GET /taps/late", "");
     found = found == 200 || found == 404 ? found : ask(world, "GET /taps/late", "");
-    if ((status != 201 && status != 500 && status != 0) || (status == 201 && found == 404) ||
+    if ((status != 202 && status != 500 && status != 0) || (status == 202 && found == 404) ||
         (status == 500 && found == 200)) {
         fail_msg("POST is answered %d, GET then %d: %s", status, found,
                  base_buffer_text(&world->reply));

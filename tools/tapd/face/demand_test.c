@@ -43,12 +43,12 @@ static void the_wall_clock_may_be_set(void **state)
     struct world world;
     begin(&world, NULL);
     await(&world, is_installed);
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     for (int hour = -1; hour <= 1; hour += 2) {
         wall_is_off_by_sec = hour * 3600;
         assert_int_equal(ask(&world, "POST /taps/late/extend", ""), 200);
         assert_replied(&world, "\"ends_in_s\": 60");
-        assert_int_equal(ask(&world, "POST /taps", OTHER), 201);
+        assert_int_equal(ask(&world, "POST /taps", OTHER), 202);
         await(&world, is_installed);
         assert_in_range(left_sec(&world), 50, 61);
         assert_int_equal(ask(&world, "GET /taps/late", ""), 200);
@@ -73,7 +73,7 @@ static void what_a_switch_can_not_match_is_refused(void **state)
         start(&world);
         serve(&world, NULL);
         await(&world, is_installed);
-        int status = version == 1 ? 400 : 201;
+        int status = version == 1 ? 400 : 202;
         assert_int_equal(ask(&world, "POST /taps", MASKED), status);
         assert_replied(&world, version == 1
                                    ? "s1 speaks OpenFlow 1.0: OpenFlow 1.0 can not match a "
@@ -94,7 +94,7 @@ static void names_stay_names(void **state)
     char text[1024];
     begin(&world, NULL);
     await(&world, is_installed);
-    assert_int_equal(ask(&world, "POST /taps", LATE), 201);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
     snprintf(text, sizeof text,
              "name: t\n"
              "switches: {s1: {dpid: 1, openflow: \"%s\"}}\n"

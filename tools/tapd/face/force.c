@@ -165,6 +165,36 @@ void tapd_force_await_expiry(struct tapd_controller *controller)
     tapd_force_wait(controller, ms < 0 ? 0 : ms < CHECK_MS_MAX ? ms : CHECK_MS_MAX);
 }
 
+void tapd_controller_watch(struct tapd_controller *controller, struct tapd_watch *watch)
+{
+    watch->next = controller->watches;
+    controller->watches = watch;
+}
+
+void tapd_controller_unwatch(struct tapd_controller *controller, struct tapd_watch *watch)
+{
+    struct tapd_watch **at = &controller->watches;
+    while (*at && *at != watch) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = watch->next;
+    }
+    if (controller->next_watch == watch) {
+        controller->next_watch = watch->next;
+    }
+}
+
+void tapd_force_update(struct tapd_controller *controller)
+{
+    tapd_conditions_update(&controller->conditions, controller->installer, tapd_now_ms(controller));
+    for (struct tapd_watch *watch = controller->watches; watch; watch = controller->next_watch) {
+        controller->next_watch = watch->next;
+        watch->changed(watch);
+    }
+    controller->next_watch = NULL;
+}
+
 /* From here on nothing can fail. What was in force before is freed last: the new
  * may point into it, and the installer does until it is told. */
 void tapd_force_enforce(struct tapd_controller *controller, struct tapd_proposal *proposal)
@@ -180,7 +210,7 @@ void tapd_force_enforce(struct tapd_controller *controller, struct tapd_proposal
     tapd_installer_set(controller->installer, controller->network);
     tapd_conditions_inherit(&proposal->conditions, &controller->conditions);
     controller->conditions = proposal->conditions;
-    tapd_conditions_update(&controller->conditions, controller->installer, tapd_now_ms(controller));
+    tapd_force_update(controller);
     tapd_network_free(network);
     tapd_roster_free(&roster, &controller->roster);
     if (controller->traffic && policy == controller->policy) {

@@ -43,13 +43,13 @@ struct tapd_http {
     char *path; /* of the unix socket; NULL: there is none */
     tapd_http_handler *handler;
     void *owner;
-    struct client *clients; /* the last one that came is the first */
+    struct tapd_http_client *clients; /* the last one that came is the first */
     size_t n_clients;
 };
 
 /* A connection: a request, a reply, and then whatever else comes is thrown away until the other end
  * closes too: closed at once, the kernel would take the reply back. */
-struct client {
+struct tapd_http_client {
     struct tapd_http *http;
     struct bufferevent *peer;
     struct event *deadline;
@@ -57,8 +57,19 @@ struct client {
     struct tapd_http_head head;
     struct in6_addr address;    /* zeros: of this machine */
     bool is_answered, is_ended; /* the other end will not send any more */
-    struct client *next;
+    void (*gone)(void *owner);  /* not NULL: it waits for a reply */
+    void *waiting;              /* owner of that */
+    struct tapd_http_client *next;
 };
+
+static void free_reply(struct tapd_http_reply *reply)
+{
+    json_decref(reply->body);
+    free(reply->text);
+    free(reply->location);
+    free(reply->allow);
+    *reply = (struct tapd_http_reply){0};
+}
 
 void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *format, ...)
 {
@@ -67,15 +78,18 @@ void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *forma
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    json_decref(reply->body);
+    free_reply(reply);
     *reply = (struct tapd_http_reply){.status = status, .body = json_pack("{s:s}", "error", text)};
 }
 
 /* Clients come and go */
 
-static void forget(struct client *client)
+static void forget(struct tapd_http_client *client)
 {
-    struct client **at = &client->http->clients;
+    if (client->gone) {
+        client->gone(client->waiting);
+    }
+    struct tapd_http_client **at = &client->http->clients;
     while (*at != client) {
         at = &(*at)->next;
     }
@@ -94,7 +108,7 @@ static void forget(struct client *client)
 static size_t count_of(const struct tapd_http *http, const struct in6_addr *address)
 {
     size_t n = 0;
-    for (const struct client *client = http->clients; client; client = client->next) {
+    for (const struct tapd_http_client *client = http->clients; client; client = client->next) {
         n += IN6_ARE_ADDR_EQUAL(&client->address, address);
     }
     return n;
@@ -104,12 +118,12 @@ static size_t count_of(const struct tapd_http *http, const struct in6_addr *addr
  * of those. */
 static void make_room(struct tapd_http *http)
 {
-    struct client *loser = NULL;
+    struct tapd_http_client *loser = NULL;
     size_t most = 0;
     if (http->n_clients < http->limits.max_clients) {
         return;
     }
-    for (struct client *client = http->clients; client; client = client->next) {
+    for (struct tapd_http_client *client = http->clients; client; client = client->next) {
         size_t n = count_of(http, &client->address);
         if (n >= most) {
             most = n;
@@ -129,7 +143,7 @@ static void on_deadline(evutil_socket_t fd, short events, void *arg)
 }
 
 /* 0, or -1 without memory. */
-static int await_deadline(struct client *client)
+static int await_deadline(struct tapd_http_client *client)
 {
     const struct timeval deadline = base_timeval(client->http->limits.deadline_ms);
     return event_add(client->deadline, &deadline);
@@ -155,6 +169,8 @@ static bool is_allowed(const struct tapd_http *http, const char *given)
                             is_token(http->token, given + strlen(scheme)));
 }
 
+#define METHODS_TAKEN "GET, HEAD, POST, PATCH, DELETE"
+
 static bool find_method(const char *name, enum tapd_http_method *method)
 {
     static const struct {
@@ -175,7 +191,7 @@ static bool find_method(const char *name, enum tapd_http_method *method)
 }
 
 /* What can be said before the body has come. 0, or -1 and the reply. */
-static int judge_head(const struct client *client, struct tapd_http_reply *reply)
+static int judge_head(const struct tapd_http_client *client, struct tapd_http_reply *reply)
 {
     const struct tapd_http_head *head = &client->head;
     enum tapd_http_method method;
@@ -184,7 +200,7 @@ static int judge_head(const struct client *client, struct tapd_http_reply *reply
     } else if (head->origin) { /* nor those that a browser shows here */
         tapd_http_fail(reply, 403, "web pages may not ask");
     } else if (!find_method(head->method, &method)) {
-        tapd_http_fail(reply, 405, "expected GET, HEAD, POST, PATCH or DELETE");
+        tapd_http_fail(reply, 405, "expected one of " METHODS_TAKEN);
     } else if (head->transfer_encoding) {
         tapd_http_fail(reply, 411, "expected a body with Content-Length");
     } else if (head->n_body > MAX_BODY_BYTES) {
@@ -197,7 +213,8 @@ static int judge_head(const struct client *client, struct tapd_http_reply *reply
 }
 
 /* 0 with the body, NULL if there is none; or -1 and what is wrong with it. */
-static int read_body(const struct client *client, json_t **body, struct tapd_http_reply *reply)
+static int read_body(const struct tapd_http_client *client, json_t **body,
+                     struct tapd_http_reply *reply)
 {
     size_t n_bytes = client->head.n_body;
     json_error_t error = {.text = "out of memory"};
@@ -242,9 +259,16 @@ static void own_up(enum tapd_http_method method, struct tapd_http_reply *reply)
     }
 }
 
-static void handle(const struct client *client, struct tapd_http_reply *reply)
+/* Behind the first "?". */
+static const char *read_query(const char *target)
 {
-    struct tapd_http_request what = {0};
+    const char *mark = strchr(target, '?');
+    return mark ? mark + 1 : NULL;
+}
+
+static void handle(struct tapd_http_client *client, struct tapd_http_reply *reply)
+{
+    struct tapd_http_request what = {.query = read_query(client->head.target), .client = client};
     base_memory_begin();
     char *path = read_path(client->head.target);
     if (!path) {
@@ -268,6 +292,7 @@ static const char *reason(int status)
         const char *words;
     } REASONS[] = {{200, "OK"},
                    {201, "Created"},
+                   {202, "Accepted"},
                    {400, "Bad Request"},
                    {401, "Unauthorized"},
                    {403, "Forbidden"},
@@ -276,7 +301,8 @@ static const char *reason(int status)
                    {409, "Conflict"},
                    {411, "Length Required"},
                    {413, "Content Too Large"},
-                   {431, "Request Header Fields Too Large"}};
+                   {431, "Request Header Fields Too Large"},
+                   {503, "Service Unavailable"}};
     for (size_t i = 0; i < sizeof REASONS / sizeof *REASONS; i++) {
         if (REASONS[i].status == status) {
             return REASONS[i].words;
@@ -286,17 +312,28 @@ static const char *reason(int status)
 }
 
 /* HEAD is answered as GET, without the body (RFC 9110, section 9.3.2). */
-static void format_reply(const struct client *client, const struct tapd_http_reply *reply,
+static void format_reply(const struct tapd_http_client *client, const struct tapd_http_reply *reply,
                          struct evbuffer *out)
 {
-    char *text = reply->body ? json_dumps(reply->body, JSON_INDENT(2)) : NULL;
+    char *text = reply->body   ? json_dumps(reply->body, JSON_INDENT(2))
+                 : reply->text ? strdup(reply->text)
+                               : NULL;
     enum tapd_http_method method = TAPD_HTTP_GET;
-    bool is_lost = reply->body && !text && client->head.method &&
+    bool is_lost = (reply->body || reply->text) && !text && client->head.method &&
                    find_method(client->head.method, &method) && method == TAPD_HTTP_GET;
     int status = is_lost ? 500 : reply->status; /* what was changed, was changed */
     evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\n", status, reason(status));
     evbuffer_add_printf(out, "%s", status == 401 ? "WWW-Authenticate: Bearer\r\n" : "");
-    evbuffer_add_printf(out, "%s", text ? "Content-Type: application/json\r\n" : "");
+    if (status == 405) {
+        evbuffer_add_printf(out, "Allow: %s\r\n", reply->allow ? reply->allow : METHODS_TAKEN);
+    }
+    if (reply->location) {
+        evbuffer_add_printf(out, "Location: %s\r\n", reply->location);
+    }
+    if (text) {
+        evbuffer_add_printf(out, "Content-Type: %s\r\n",
+                            reply->text ? "text/plain; version=0.0.4" : "application/json");
+    }
     evbuffer_add_printf(out, "Content-Length: %zu\r\n\r\n", text ? strlen(text) + 1 : 0);
     if (text && (!client->head.method || strcmp(client->head.method, "HEAD") != 0)) {
         evbuffer_add_printf(out, "%s\n", text);
@@ -305,18 +342,34 @@ static void format_reply(const struct client *client, const struct tapd_http_rep
 }
 
 /* Takes the body of the reply. */
-static void answer(struct client *client, struct tapd_http_reply *reply)
+static void answer(struct tapd_http_client *client, struct tapd_http_reply *reply)
 {
     struct evbuffer *input = bufferevent_get_input(client->peer);
     client->is_answered = true;
     await_deadline(client);
     format_reply(client, reply, bufferevent_get_output(client->peer));
-    json_decref(reply->body);
+    free_reply(reply);
     evbuffer_drain(input, evbuffer_get_length(input));
 }
 
+void tapd_http_defer(const struct tapd_http_request *request, unsigned ms,
+                     void (*gone)(void *owner), void *owner)
+{
+    struct tapd_http_client *client = request->client;
+    const struct timeval deadline = base_timeval(ms + client->http->limits.deadline_ms);
+    client->gone = gone;
+    client->waiting = owner;
+    event_add(client->deadline, &deadline);
+}
+
+void tapd_http_answer(struct tapd_http_client *client, struct tapd_http_reply *reply)
+{
+    client->gone = NULL;
+    answer(client, reply);
+}
+
 /* 1: the body may come; 0: the head has not ended; -1 and the reply. */
-static int take_head(struct client *client, struct tapd_http_reply *reply)
+static int take_head(struct tapd_http_client *client, struct tapd_http_reply *reply)
 {
     struct evbuffer *input = bufferevent_get_input(client->peer);
     size_t n_bytes = evbuffer_get_length(input);
@@ -343,7 +396,7 @@ static int take_head(struct client *client, struct tapd_http_reply *reply)
 }
 
 /* Some clients do not send a body before they hear this. */
-static void await_body(struct client *client)
+static void await_body(struct tapd_http_client *client)
 {
     size_t n_bytes = evbuffer_get_length(bufferevent_get_input(client->peer));
     if (client->head.expect && n_bytes < client->head.n_body) {
@@ -353,10 +406,10 @@ static void await_body(struct client *client)
 
 static void on_bytes(struct bufferevent *peer, void *arg)
 {
-    struct client *client = arg;
+    struct tapd_http_client *client = arg;
     struct evbuffer *input = bufferevent_get_input(peer);
     struct tapd_http_reply reply = {.status = 500};
-    if (client->is_answered) {
+    if (client->is_answered || client->gone) {
         evbuffer_drain(input, evbuffer_get_length(input));
         return;
     }
@@ -372,13 +425,17 @@ static void on_bytes(struct bufferevent *peer, void *arg)
     }
     if (evbuffer_get_length(input) >= client->head.n_body) {
         handle(client, &reply);
-        answer(client, &reply);
+        if (client->gone || client->is_answered) {
+            free_reply(&reply);
+        } else {
+            answer(client, &reply);
+        }
     }
 }
 
 static void on_written(struct bufferevent *peer, void *arg)
 {
-    struct client *client = arg;
+    struct tapd_http_client *client = arg;
     if (client->is_answered && client->is_ended) {
         forget(client);
     } else if (client->is_answered) {
@@ -388,8 +445,11 @@ static void on_written(struct bufferevent *peer, void *arg)
 
 static void on_end(struct bufferevent *peer, short what, void *arg)
 {
-    struct client *client = arg;
+    struct tapd_http_client *client = arg;
     client->is_ended = true;
+    if (client->gone && !(what & BEV_EVENT_ERROR)) {
+        return; /* it has nothing more to say, and listens */
+    }
     if ((what & BEV_EVENT_ERROR) || !client->is_answered ||
         evbuffer_get_length(bufferevent_get_output(peer)) == 0) {
         forget(client);
@@ -398,7 +458,7 @@ static void on_end(struct bufferevent *peer, short what, void *arg)
 
 /* Connections */
 
-static void take_address(struct client *client, const struct sockaddr *address)
+static void take_address(struct tapd_http_client *client, const struct sockaddr *address)
 {
     if (address->sa_family == AF_INET6) {
         client->address = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
@@ -414,12 +474,12 @@ static void on_client(struct evconnlistener *listener, evutil_socket_t fd, struc
     (void)listener;
     struct tapd_http *http = arg;
     make_room(http);
-    struct client *client = calloc(1, sizeof *client);
+    struct tapd_http_client *client = calloc(1, sizeof *client);
     if (!client) {
         close(fd);
         return;
     }
-    *client = (struct client){.http = http, .next = http->clients};
+    *client = (struct tapd_http_client){.http = http, .next = http->clients};
     http->clients = client;
     http->n_clients++;
     if (n_address > 0) {

@@ -4,7 +4,7 @@
  * elsewhere behind a token. What the requests mean, is another's (api.h). Without the token no body
  * is kept.
  *
- * Requests and replies have a JSON body or none; an error is
+ * Requests and replies have a JSON body or none (one may be text); an error is
  * {"error": "what was wrong"}. */
 #ifndef TAPD_FACE_HTTP_H
 #define TAPD_FACE_HTTP_H
@@ -21,16 +21,33 @@ enum tapd_http_method {
     TAPD_HTTP_DELETE,
 };
 
+struct tapd_http_client; /* who asks */
+
 struct tapd_http_request {
     enum tapd_http_method method;
-    const char *path; /* decoded, without the query: "/taps/web" */
-    json_t *body;     /* NULL: none */
+    const char *path;  /* decoded, without the query: "/taps/web" */
+    const char *query; /* as it was sent: "wait=5s"; NULL: there is none */
+    json_t *body;      /* NULL: none */
+    struct tapd_http_client *client;
 };
 
 struct tapd_http_reply {
-    int status;   /* 200, ... */
-    json_t *body; /* NULL: none. The server takes the reference. */
+    int status;     /* 200, ... */
+    json_t *body;   /* NULL: none. The server takes the reference. */
+    char *text;     /* instead of it, text/plain; malloc'd, the server's then */
+    char *location; /* of what was made; NULL: none; malloc'd, the server's then */
+    char *allow;    /* with 405: "GET, HEAD"; NULL: whatever the server knows; likewise */
 };
+
+/* In a handler: the reply comes later, by tapd_http_answer, within so many ms; what the handler
+ * sets is not sent. `gone` is called once if the client or the server goes before; then nobody may
+ * answer.
+ */
+void tapd_http_defer(const struct tapd_http_request *request, unsigned ms,
+                     void (*gone)(void *owner), void *owner);
+
+/* The reply to a client whose request was deferred. */
+void tapd_http_answer(struct tapd_http_client *client, struct tapd_http_reply *reply);
 
 /* Sets *reply, which is {500, NULL} before. */
 typedef void tapd_http_handler(void *owner, const struct tapd_http_request *request,

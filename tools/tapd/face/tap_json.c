@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How is a tap said in JSON: what was asked for, how it is, which way it goes, what it carried? */
+#include "tapd/face/tap_json.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* RFC 3339, section 5.6, in UTC. */
+static json_t *time_to_json(int64_t ms)
+{
+    char text[32];
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm parts;
+    gmtime_r(&seconds, &parts);
+    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(text + n, sizeof text - n, ".%03dZ", (int)(ms % 1000));
+    return json_string(text);
+}
+
+static json_t *tally_to_json(const struct tapd_tally *tally)
+{
+    return json_pack("{s:I, s:I, s:f, s:f, s:b}", "packets", (json_int_t)tally->n_packets, "bytes",
+                     (json_int_t)tally->n_bytes, "packets_per_s", tally->packets_per_sec,
+                     "bits_per_s", tally->bits_per_sec, "exact", tally->exact);
+}
+
+static json_t *way_to_json(const struct tapd_controller *controller, const struct tapd_way *way)
+{
+    const struct topology *topology = tapd_controller_policy(controller)->topology;
+    json_t *path = json_array();
+    for (size_t i = 0; i < way->n_hops; i++) {
+        const struct tapd_hop *hop = &way->hops[i];
+        json_t *value = json_pack("{s:s, s:i, s:i}", "switch", topology->switches[hop->in.sw].name,
+                                  "in", hop->in.port, "out", hop->out);
+        if (hop->tag != TAPD_UNTAGGED) {
+            json_object_set_new(value, "tag", json_integer(hop->tag));
+        }
+        json_array_append_new(path, value);
+    }
+    return path;
+}
+
+static void add_condition(const struct tapd_controller *controller, size_t index, json_t *value)
+{
+    const struct tapd_conditions *conditions = tapd_controller_conditions(controller);
+    const struct tapd_condition *condition = &conditions->items[index];
+    json_object_set_new(value, "state", json_string(tapd_tap_state_name(condition->state)));
+    if (condition->why) {
+        json_object_set_new(value, "why", json_string(condition->why));
+    }
+    json_object_set_new(value, "since", time_to_json(condition->since_ms));
+    json_object_set_new(value, "path", way_to_json(controller, &conditions->network->ways[index]));
+    json_object_set_new(value, "in", tally_to_json(&condition->in));
+    json_object_set_new(value, "out", tally_to_json(&condition->out));
+}
+
+json_t *tapd_tap_json(const struct tapd_controller *controller, size_t index)
+{
+    struct tapd_tap_now now = tapd_controller_tap(controller, index);
+    struct base_buffer text = {0};
+    tapd_tap_format(tapd_controller_policy(controller), now.tap, &text);
+    json_t *value = json_loads(base_buffer_text(&text), 0, NULL);
+    base_buffer_free(&text);
+    if (value) {
+        json_object_set_new(value, "origin", json_string(tapd_origin_name(now.origin)));
+        if (now.id != 0) {
+            int64_t left_ms = now.expires_ms - tapd_now_ms(controller);
+            json_object_set_new(value, "ends_in_s", json_integer((left_ms + 999) / 1000));
+        }
+        add_condition(controller, index, value);
+    }
+    return value;
+}
+
+json_t *tapd_tap_find_json(const struct tapd_controller *controller, const char *name)
+{
+    size_t n = tapd_controller_n_taps(controller);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(tapd_controller_tap(controller, i).tap->name, name) == 0) {
+            return tapd_tap_json(controller, i);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When is a request answered that waits for its tap? */
+#include "tapd/face/waiting.h"
+
+#include "base/clock.h"
+#include "base/duration.h"
+#include "tapd/face/tap_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct waiting {
+    struct tapd_watch watch; /* the first member: on_changed is given it */
+    struct tapd_controller *controller;
+    struct tapd_http_client *client;
+    struct event *timer;
+    char *name;
+};
+
+int tapd_wait_read(const char *query, unsigned *ms, struct tapd_http_reply *reply)
+{
+    static const char key[] = "wait=";
+    char text[16] = "";
+    uint64_t ns = 0;
+    *ms = 0;
+    for (const char *at = query; at && *at; at += strcspn(at, "&"), at += *at == '&') {
+        size_t n = strcspn(at, "&");
+        if (strncmp(at, key, strlen(key)) != 0) {
+            continue;
+        }
+        n -= strlen(key);
+        if (n < sizeof text) {
+            memcpy(text, at + strlen(key), n);
+            text[n] = '\0';
+        }
+        if (n >= sizeof text || !base_duration_parse(text, &ns) ||
+            ns > TAPD_WAIT_MAX_MS * UINT64_C(1000000)) {
+            tapd_http_fail(reply, 400, "expected wait=5s, at most %d s", TAPD_WAIT_MAX_MS / 1000);
+            return -1;
+        }
+    }
+    *ms = (unsigned)(ns / 1000000);
+    return 0;
+}
+
+char *tapd_tap_location(const char *name)
+{
+    struct base_buffer path = {0};
+    base_put_format(&path, "/taps/%s", name);
+    return base_buffer_take_text(&path);
+}
+
+static void end(void *owner)
+{
+    struct waiting *waiting = owner;
+    tapd_controller_unwatch(waiting->controller, &waiting->watch);
+    if (waiting->timer) {
+        event_free(waiting->timer);
+    }
+    free(waiting->name);
+    free(waiting);
+}
+
+static void answer(struct waiting *waiting, int status)
+{
+    struct tapd_http_reply reply = {.status = status};
+    struct tapd_http_client *client = waiting->client;
+    reply.body = tapd_tap_find_json(waiting->controller, waiting->name);
+    reply.location = tapd_tap_location(waiting->name);
+    if (!reply.body) {
+        tapd_http_fail(&reply, 404, "the tap \"%s\" has ended", waiting->name);
+    }
+    end(waiting);
+    tapd_http_answer(client, &reply);
+}
+
+static const struct tapd_condition *find(const struct waiting *waiting)
+{
+    const struct tapd_conditions *conditions = tapd_controller_conditions(waiting->controller);
+    for (size_t i = 0; i < conditions->n_items; i++) {
+        if (strcmp(conditions->items[i].name, waiting->name) == 0) {
+            return &conditions->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void on_changed(struct tapd_watch *watch)
+{
+    struct waiting *waiting = (struct waiting *)(void *)watch;
+    const struct tapd_condition *condition = find(waiting);
+    if (!condition || condition->state != TAPD_PENDING) {
+        answer(waiting, 201);
+    }
+}
+
+static void on_timer(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    answer(arg, 202);
+}
+
+int tapd_wait(struct tapd_controller *controller, const struct tapd_http_request *request,
+              const char *name, unsigned ms)
+{
+    const struct timeval limit = base_timeval(ms);
+    struct waiting *waiting = calloc(1, sizeof *waiting);
+    if (!waiting) {
+        return -1;
+    }
+    *waiting = (struct waiting){.watch.changed = on_changed,
+                                .controller = controller,
+                                .client = request->client,
+                                .name = strdup(name)};
+    waiting->timer = evtimer_new(tapd_controller_base(controller), on_timer, waiting);
+    if (!waiting->name || !waiting->timer || evtimer_add(waiting->timer, &limit)) {
+        end(waiting);
+        return -1;
+    }
+    tapd_controller_watch(controller, &waiting->watch);
+    tapd_http_defer(request, ms, end, waiting);
+    on_changed(&waiting->watch); /* it may be there already */
+    return 0;
+}
