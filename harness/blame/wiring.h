@@ -127,7 +127,9 @@ bool blame_wiring_aim_hosts(const struct blame_wiring *wiring,
 unsigned blame_wiring_number(size_t k, size_t n, unsigned nth);
 
 /* Adds a result `wiring/A - B` for each cable that is told, and lists the others in
- * report->coverage; hosts that have sent nothing are left out. -1 without memory. */
-int blame_wiring_report(const struct blame_wiring *wiring, struct report *report);
+ * report->coverage; hosts that have sent nothing are left out. One that ends at a port which the
+ * expectation (NULL: none) ignores is skipped. -1 without memory. */
+int blame_wiring_report(const struct blame_wiring *wiring, const struct expectation *expectation,
+                        struct report *report);
 
 #endif

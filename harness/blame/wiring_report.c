@@ -3,6 +3,8 @@
  * What is said of each cable? */
 #include "blame/wiring.h"
 
+#include "state/state.h"
+
 #include <string.h>
 
 static const char *const reasons[] = {
@@ -19,6 +21,7 @@ static const char *const reasons[] = {
 
 struct telling {
     const struct blame_wiring *wiring;
+    const struct expectation *expectation;
     const struct topology *topology;
     struct base_arena *arena;
 };
@@ -127,6 +130,18 @@ static void take_over(const struct topology_host *host, const struct result *tol
     }
 }
 
+/* What is being rewired, say, is not judged. NULL: it is judged. */
+static const struct exception *ignored(const struct telling *telling, size_t cable)
+{
+    const struct exception *found = NULL;
+    for (size_t i = 2 * cable; i < 2 * cable + 2 && telling->expectation && !found; i++) {
+        const struct blame_end *end = &telling->wiring->ends[i];
+        found = end->kind == BLAME_END_HOST ? NULL
+                                            : state_ignored_port(telling->expectation, end->port);
+    }
+    return found;
+}
+
 static int tell(const struct telling *telling, size_t cable, struct report *report)
 {
     const struct blame_wiring *wiring = telling->wiring;
@@ -138,7 +153,11 @@ static int tell(const struct telling *telling, size_t cable, struct report *repo
     }
     result->source =
         place_source(host ? host->place : telling->topology->links[cable].place, telling->arena);
-    if (wiring->wired[cable] == BLAME_WIRED_WRONG) {
+    const struct exception *exception = ignored(telling, cable);
+    if (exception) {
+        result->verdict = VERDICT_SKIP;
+        result->detail = exception->reason;
+    } else if (wiring->wired[cable] == BLAME_WIRED_WRONG) {
         tell_wrong(telling, cable, result);
         if (host) {
             take_over(host,
@@ -149,9 +168,10 @@ static int tell(const struct telling *telling, size_t cable, struct report *repo
     return 0;
 }
 
-int blame_wiring_report(const struct blame_wiring *wiring, struct report *report)
+int blame_wiring_report(const struct blame_wiring *wiring, const struct expectation *expectation,
+                        struct report *report)
 {
-    struct telling telling = {wiring, wiring->topology, &report->arena};
+    struct telling telling = {wiring, expectation, wiring->topology, &report->arena};
     struct report_coverage *coverage = &report->coverage;
     coverage->untold =
         base_arena_alloc(&report->arena, (wiring->n_cables + 1) * sizeof *coverage->untold);

@@ -329,7 +329,7 @@ static void hosts_that_are_exchanged_are_told(void **state)
     bench_hosts(&bench, NUMBERS(4, 8), NUMBERS(8, 4, 0), "OO");
     bench_hosts(&bench, NUMBERS(12, 4), NUMBERS(4, 12, 0), "WW");
     bench_hosts(&bench, NUMBERS(0, 0), NUMBERS(0, 0, 0), "WW");
-    assert_int_equal(blame_wiring_report(&bench.wiring, &report), 0);
+    assert_int_equal(blame_wiring_report(&bench.wiring, NULL, &report), 0);
     const struct result *a = result_of(&report, 1, "wiring/a - s1:5");
     assert_int_equal(a->verdict, VERDICT_FAIL);
     assert_int_equal(a->cause_kind, CAUSE_SWAP);
@@ -371,7 +371,7 @@ static void hosts_that_send_nothing_are_left_out(void **state)
     struct report report = {0};
     bench_open(&bench);
     bench_hosts(&bench, NUMBERS(8, 0), NUMBERS(8, 0, 0), "RI");
-    assert_int_equal(blame_wiring_report(&bench.wiring, &report), 0);
+    assert_int_equal(blame_wiring_report(&bench.wiring, NULL, &report), 0);
     assert_int_equal(report.coverage.n_cables, LINKS + 1);
     assert_int_equal(report.coverage.n_untold, 2);
     report_free(&report);
@@ -387,7 +387,7 @@ static void report_twice(struct bench *bench, const uint16_t *to, struct report 
         blame_wiring_note(&bench->wiring);
     }
     assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
-    assert_int_equal(blame_wiring_report(&bench->wiring, report), 0);
+    assert_int_equal(blame_wiring_report(&bench->wiring, NULL, report), 0);
     bench_close(bench);
 }
 
@@ -467,7 +467,7 @@ static void what_is_not_told_is_listed(void **state)
     bench_open(&bench);
     bench_carry(&bench, (const unsigned[]){27, 0, 0}, straight);
     bench_expect(&bench, true, "RII");
-    assert_int_equal(blame_wiring_report(&bench.wiring, &report), 0);
+    assert_int_equal(blame_wiring_report(&bench.wiring, NULL, &report), 0);
     assert_int_equal(report.n_results, 1);
     assert_int_equal(report.coverage.n_cables, 3);
     assert_int_equal(report.coverage.n_untold, 2);
@@ -564,7 +564,7 @@ static void a_network_may_be_too_large(void **state)
     topology.n_links = 1025;
     assert_int_equal(blame_wiring_open(&wiring, &topology, states), 0);
     assert_int_equal(wiring.n_ends, 0);
-    assert_int_equal(blame_wiring_report(&wiring, &report), 0);
+    assert_int_equal(blame_wiring_report(&wiring, NULL, &report), 0);
     assert_int_equal(report.coverage.n_untold, 1025);
     assert_string_equal(report.coverage.untold[1024].reason,
                         "more than 2,048 ports are not compared");

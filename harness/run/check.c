@@ -206,7 +206,8 @@ static int judge_frames(struct checking *checking, bool *rest)
         return base_fail(checking->error, "out of memory");
     }
     blame_witness(&evidence, checking->report);
-    if (checking->wiring.topology && blame_wiring_report(&checking->wiring, checking->report) < 0) {
+    if (checking->wiring.topology &&
+        blame_wiring_report(&checking->wiring, checking->expectation, checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     return run_transient_report(checking);

@@ -378,7 +378,29 @@ static void patterns_select_cables(void **state)
     fake_run_close(&run);
 }
 
+/* What is being rewired, say. */
+static void cables_at_ignored_ports_are_not_judged(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    struct exception exceptions[] = {{.has_port = true, .port = 3, .reason = "rewired"},
+                                     {.sw = 2, .has_port = true, .port = 1, .reason = "rewired"}};
+    fake_run_open_demon(&run, "simulated");
+    fake_network_exchange_hosts(&run.network, H3, H4);
+    fake_network_exchange(&run.network, S1_6, S1_7);
+    run.expectation->exceptions = exceptions;
+    run.expectation->n_exceptions = 2;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "skip state/s1/3\nskip state/s3/1\n"
+                                     "skip wiring/s1:6 - s3:1\nfail wiring/s1:7 - s3:2\n"
+                                     "skip wiring/h3 - s1:3\nfail wiring/h4 - s1:4\n");
+    assert_string_equal(fake_run_result(&run, "wiring/h3 - s1:3")->detail, "rewired");
+    run.expectation->n_exceptions = 0;
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(cables_at_ignored_ports_are_not_judged),
     cmocka_unit_test(cables_that_frames_cross_are_told),
     cmocka_unit_test(exchanged_cables_fail_though_all_arrives),
     cmocka_unit_test(busy_cables_are_told_apart),
