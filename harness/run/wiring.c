@@ -11,7 +11,8 @@ enum {
     STEP_MS = 2,
     STEP_MAX_MS = 50,
     ON_THE_WAY_MS = 100,
-    BURSTS_MAX = 4, /* two that contradict each of two cables, one the one, one the other */
+    BURSTS_MAX = 3,
+    HOST_BURSTS_MAX = 6, /* by two digits for many; then two that contradict each of two hosts */
     SHOTS_MAX = 3,
     DEPTH_MAX = 7
 };
@@ -109,13 +110,13 @@ static int send_burst(struct wiring *wiring, const unsigned *times)
 typedef bool aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
                  unsigned nth, unsigned *times);
 
-static int send_bursts(struct wiring *wiring, aim *aims)
+static int send_bursts(struct wiring *wiring, aim *aims, unsigned most)
 {
     struct checking *checking = wiring->checking;
     struct traffic_evidence evidence = run_checking_evidence(checking);
     unsigned *times = base_calloc(checking->plan.n_probes + 1, sizeof *times);
     int status = times ? 0 : base_fail(checking->error, "out of memory");
-    for (unsigned nth = 0; nth < BURSTS_MAX && status == 0 && !run_is_interrupted(checking->world);
+    for (unsigned nth = 0; nth < most && status == 0 && !run_is_interrupted(checking->world);
          nth++) {
         memset(times, 0, checking->plan.n_probes * sizeof *times);
         if (!aims(&checking->wiring, &evidence, nth, times)) {
@@ -316,9 +317,12 @@ int run_checking_wire(struct checking *checking)
     struct wiring wiring = {.checking = checking};
     uint64_t start_ns = run_checking_now_ns(checking);
     run_progress(checking->options, "looking at the cables");
-    int status = measure_round(&wiring) < 0 || send_bursts(&wiring, blame_wiring_aim) < 0 ? -1 : 0;
-    if (status == 0 && run_checking_now_ns(checking) < checking->patient_ns) {
-        status = send_bursts(&wiring, blame_wiring_aim_hosts);
+    int status =
+        measure_round(&wiring) < 0 || send_bursts(&wiring, blame_wiring_aim, BURSTS_MAX) < 0 ? -1
+                                                                                             : 0;
+    if (status == 0) {
+        run_checking_be_patient(checking);
+        status = send_bursts(&wiring, blame_wiring_aim_hosts, HOST_BURSTS_MAX);
     }
     if (status == 0 && checking->options->packet_out) {
         status = have_switches_send(&wiring);
