@@ -176,7 +176,7 @@ static int learn_entries(struct learning *learning)
         }
     }
     if (status < 0 || space_whole_open(learning->state, NULL, &learning->whole) < 0 ||
-        space_table_index(&learning->table, learning->whole.flows, NULL) < 0) {
+        space_whole_index(&learning->whole, &learning->table) < 0) {
         return -1;
     }
     port_set_add_cabled(&ports, learning->run->topology, learning->sw);

@@ -133,7 +133,7 @@ static inline struct header header_of_words(struct header_words words)
     return header;
 }
 
-/* Bitwise: a & b, a | b, and a & ~b. */
+/* Bitwise: a & b, a | b, a ^ b, and a & ~b. */
 static inline struct header header_and(const struct header *a, const struct header *b)
 {
 #define BOTH(i) header_word(a, i) & header_word(b, i)
@@ -147,6 +147,14 @@ static inline struct header header_or(const struct header *a, const struct heade
 #define EITHER(i) header_word(a, i) | header_word(b, i)
     struct header_words words = HEADER_ALL(EITHER);
 #undef EITHER
+    return header_of_words(words);
+}
+
+static inline struct header header_xor(const struct header *a, const struct header *b)
+{
+#define UNLIKE(i) header_word(a, i) ^ header_word(b, i)
+    struct header_words words = HEADER_ALL(UNLIKE);
+#undef UNLIKE
     return header_of_words(words);
 }
 

@@ -213,7 +213,7 @@ const char *path_rows_text(const struct path_network *network, size_t sw, size_t
 {
     struct base_buffer text = {0};
     if (whole_of(network, sw)) {
-        space_whole_format_rows(whole_of(network, sw), entry, &text);
+        space_whole_format_rows(whole_of(network, sw), entry, NULL, &text);
     }
     return base_arena_take(arena, &text);
 }

@@ -41,13 +41,13 @@ static enum space_answer find_in(struct comparison *comparison, const struct mat
         answer = space_exclude(region, &equals[i]) < 0 ? SPACE_OPEN : SPACE_EMPTY;
     }
     if (answer == SPACE_EMPTY) {
-        answer = space_find(cube, region->excluded, region->n_excluded, comparison->budget,
-                            &comparison->difference->example);
+        answer = space_region_find_in(region, cube, comparison->budget,
+                                      &comparison->difference->example);
     }
     if (answer == SPACE_FOUND) {
         comparison->difference->within = *cube;
         comparison->difference->is_whole = n_equals == 0;
-        comparison->difference->is_cube = region->n_excluded == 0;
+        comparison->difference->is_cube = region->n_excluded == 0 && region->n_cuts == 0;
     }
     region->n_excluded = n_excluded;
     region->cube = whole;

@@ -56,6 +56,7 @@ static size_t exclude_above(struct asking *asking, const struct space_overlappin
     for (; i < list->n_entries && space_rank(flow_of(asking, list->entries[i])) > rank; i++) {
         const struct flow_entry *flow = flow_of(asking, list->entries[i]);
         *failed |= list->entries[i] != asking->entry && !flow_open(flow) &&
+                   !space_table_holes(asking->table, list->entries[i]) &&
                    space_exclude(&asking->region, &flow->match) < 0;
     }
     return i;

@@ -49,17 +49,31 @@ static bool has_twin(const struct space_table *table, size_t entry)
     return next != 0 && space_rank(&flows[next - 1]) == space_rank(&flows[entry]);
 }
 
+/* The first entry of the group that takes the packet. */
+static size_t find_taker(const struct space_table *table, const struct space_group *group,
+                         const struct match *packet)
+{
+    size_t found = space_group_find(table, group, packet);
+    while (table->holes && found != ENTRY_NONE &&
+           space_holes_have(table->holes[found], &packet->value)) {
+        found = table->next_same[found] ? table->next_same[found] - 1u : ENTRY_NONE;
+    }
+    return found;
+}
+
 /* Whether an entry of the group takes the packet, is of the taker's rank, and
  * does something else. */
 static bool has_rival(const struct space_table *table, const struct space_group *group,
                       size_t taker, const struct match *packet, space_table_same *same, void *aux)
 {
     const struct flow_entry *flows = table->flows->entries;
-    size_t found = space_group_find(table, group, packet);
+    size_t found = find_taker(table, group, packet);
     for (uint32_t next = found == ENTRY_NONE ? 0 : (uint32_t)found + 1;
          next != 0 && space_rank(&flows[next - 1]) == space_rank(&flows[taker]);
          next = table->next_same[next - 1]) {
-        if (next - 1 != taker && !same(aux, taker, next - 1, &packet->value)) {
+        if (next - 1 != taker &&
+            !space_holes_have(space_table_holes(table, next - 1), &packet->value) &&
+            !same(aux, taker, next - 1, &packet->value)) {
             return true;
         }
     }
@@ -79,7 +93,7 @@ size_t space_table_lookup(const struct space_table *table, const struct header *
         if (taker != ENTRY_NONE && group->max_rank < space_rank(&flows[taker])) {
             break;
         }
-        size_t found = space_group_find(table, group, &packet);
+        size_t found = find_taker(table, group, &packet);
         if (found == ENTRY_NONE) {
             continue;
         }

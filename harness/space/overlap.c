@@ -117,7 +117,8 @@ struct excluding {
     const struct space_table *table;
     size_t entry;
     struct space_region *region;
-    bool sure; /* only entries that take all of their match */
+    const struct space_holes *holes; /* of `entry` */
+    bool sure;                       /* only entries that take all of their match */
     enum space_answer answer;
 };
 
@@ -146,8 +147,33 @@ static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
         (excluding->sure && may_leave(&excluding->table->flows->entries[entry]))) {
         return true;
     }
-    excluding->answer = space_leave(excluding->region, match);
+    excluding->answer = space_leave_cut(
+        excluding->region, match, space_table_holes(excluding->table, entry), excluding->holes);
     return excluding->answer == SPACE_FOUND;
+}
+
+static const struct space_holes *own_holes(const struct space_table *table, size_t entry)
+{
+    return entry == ENTRY_NONE ? NULL : space_table_holes(table, entry);
+}
+
+/* What an entry that takes all of the region, and those of its match, do to it: SPACE_EMPTY,
+ * SPACE_FOUND as above; SPACE_OPEN: those that go before have holes, which `entry` has not. */
+static enum space_answer ask_takers(const struct space_table *table, size_t taker, size_t entry)
+{
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t next = taker; next != ENTRY_NONE && answer != SPACE_EMPTY;
+         next = table->next_same[next] ? table->next_same[next] - 1u : ENTRY_NONE) {
+        if (!goes_before(table, next, entry)) {
+            continue;
+        }
+        bool is_whole = space_holes_within(space_table_holes(table, next), own_holes(table, entry));
+        answer = is_whole ? SPACE_EMPTY : SPACE_OPEN;
+        if (!table->holes) {
+            break;
+        }
+    }
+    return answer;
 }
 
 /* Asks the groups for what goes before `entry`, if that can be had by look-up
@@ -168,8 +194,12 @@ static enum space_answer ask_groups(struct space_table *table, size_t entry,
         if (!space_group_asks_less(group, &region->cube.mask) ||
             space_group_taker(table, group, &region->cube, &taker) < 0) {
             answer = SPACE_OPEN;
-        } else if (taker != ENTRY_NONE && goes_before(table, taker, entry)) {
-            return SPACE_EMPTY;
+        } else if (taker != ENTRY_NONE) {
+            enum space_answer left = ask_takers(table, taker, entry);
+            answer = left == SPACE_FOUND ? answer : left;
+        }
+        if (answer == SPACE_EMPTY) {
+            return answer;
         }
     }
     return answer;
@@ -180,19 +210,18 @@ enum space_answer space_table_exclude(struct space_table *table, size_t entry,
 {
     struct excluding excluding = {
         .table = table, .entry = entry, .region = region, .answer = SPACE_FOUND};
+    excluding.holes = own_holes(table, entry);
     uint32_t min_rank = entry == ENTRY_NONE ? 0 : space_rank(&table->flows->entries[entry]);
     enum space_answer answer = SPACE_OPEN;
     if (table->n_groups < table->n_entries && *budget >= table->n_groups) {
         *budget -= table->n_groups;
         answer = ask_groups(table, entry, region);
     }
-    if (answer != SPACE_OPEN) {
-        return answer;
+    if (answer == SPACE_OPEN && space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX,
+                                                        budget, exclude_entry, &excluding)) {
+        answer = excluding.answer;
     }
-    return space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX, budget,
-                                   exclude_entry, &excluding)
-               ? excluding.answer
-               : SPACE_OPEN;
+    return answer == SPACE_FOUND ? space_leave_holes(region, excluding.holes) : answer;
 }
 
 enum space_answer space_table_exclude_sure(struct space_table *table, size_t entry,
@@ -200,11 +229,13 @@ enum space_answer space_table_exclude_sure(struct space_table *table, size_t ent
 {
     struct excluding excluding = {
         .table = table, .entry = entry, .region = region, .sure = true, .answer = SPACE_FOUND};
+    excluding.holes = own_holes(table, entry);
     uint32_t min_rank = entry == ENTRY_NONE ? 0 : space_rank(&table->flows->entries[entry]);
-    return space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX, budget,
-                                   exclude_entry, &excluding)
-               ? excluding.answer
-               : SPACE_OPEN;
+    return !space_table_overlapping(table, &region->cube, min_rank, UINT32_MAX, budget,
+                                    exclude_entry, &excluding)
+               ? SPACE_OPEN
+           : excluding.answer == SPACE_FOUND ? space_leave_holes(region, excluding.holes)
+                                             : excluding.answer;
 }
 
 enum space_answer space_table_find(struct space_table *table, size_t entry,

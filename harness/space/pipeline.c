@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/none.h"
 #include "space/resolve.h"
-#include "space/table.h"
+#include "space/stage.h"
 
 #include <stdlib.h>
 
@@ -16,24 +16,12 @@
 enum { BUDGET = 1 << 27, N_TABLES = UINT8_MAX + 1, OF_1_0 = 1 };
 
 /* The order of leaves: of each entry on the way the priority, and whether it is one of two that
- * compete; of no entry 0. */
-enum { KEY_MISS = 0, KEY_FIRST = 2, KEY_COMPETES = 1 };
-
-/* Entries of one rank that take the same packet, and do not go on alike. */
-struct rivals {
-    uint32_t a, b;
-};
-
-/* One table of the switch. */
-struct stage {
-    bool is_ready;
-    struct space_table table;
-    struct rivals *rivals;
-    size_t n_rivals, capacity;
-};
+ * compete; before that, of no entry, and of what all others leave. */
+enum { KEY_REST = 0, KEY_MISS = 2, KEY_FIRST = 4, KEY_COMPETES = 1 };
 
 struct leaf {
     struct flow_entry flow;
+    const struct space_holes *holes;
     struct space_way way;
     const uint32_t *key;
     size_t n_key;
@@ -42,9 +30,10 @@ struct leaf {
 
 struct composer {
     const struct switch_state *state;
-    const bool *left_out;
-    struct stage *stages;                 /* N_TABLES */
-    bool *others;                         /* by row: of another table, or left out; scratch */
+    const struct space_composition *how;
+    uint64_t matched[N_TABLES]; /* the bits of metadata that entries from this table on match */
+    struct space_stage *stages; /* N_TABLES */
+    bool *others;               /* by row: of another table, or left out; scratch */
     struct space_list_of_actions actions; /* that are executed on the way; a stack */
     struct space_list_of_actions written; /* into the action set; a stack */
     uint32_t key[N_TABLES], rows[N_TABLES];
@@ -59,11 +48,13 @@ struct composer {
 
 /* Packets on their way, and how much of the stacks is theirs. */
 struct node {
-    struct match cube; /* as they entered */
+    struct match cube;               /* as they entered, */
+    const struct space_holes *holes; /* but for these */
+    uint32_t without;                /* bits: classes of packets of which none is left */
     struct space_rewrite rewrite;
     uint64_t metadata;
     uint32_t queue_id;
-    bool queued, metered;
+    bool queued, metered, is_merged;
     size_t n_actions, written_begin, n_written;
     size_t n_key, n_rows;
     const struct field_value *depends; /* a condition that is not known to hold; NULL: none */
@@ -91,41 +82,6 @@ static const struct flow_entry *flow_of(const struct composer *composer, size_t 
     return &composer->state->flows.entries[row];
 }
 
-static bool goes_on(const struct flow_entry *flow)
-{
-    return flow->instructions && flow->instructions->goto_table != NO_GOTO;
-}
-
-static bool go_alike(const struct flow_entry *a, const struct flow_entry *b)
-{
-    return (!goes_on(a) && !goes_on(b)) ||
-           (instructions_equal(a->instructions, b->instructions) &&
-            actions_equal(a->actions, a->n_actions, b->actions, b->n_actions));
-}
-
-struct meeting {
-    struct composer *composer;
-    struct stage *stage;
-    uint32_t entry;
-};
-
-static bool meet(void *aux, uint32_t other, const struct match *match)
-{
-    const struct meeting *meeting = aux;
-    struct stage *stage = meeting->stage;
-    (void)match;
-    if (other > meeting->entry &&
-        !go_alike(flow_of(meeting->composer, meeting->entry), flow_of(meeting->composer, other))) {
-        if (base_grow(&stage->rivals, stage->n_rivals, &stage->capacity, sizeof *stage->rivals) <
-            0) {
-            meeting->composer->no_memory = true;
-            return false;
-        }
-        stage->rivals[stage->n_rivals++] = (struct rivals){meeting->entry, other};
-    }
-    return true;
-}
-
 static bool is_stopped(const struct composer *composer)
 {
     return composer->no_memory || composer->too_large;
@@ -139,39 +95,40 @@ static void fall_short(struct composer *composer)
     composer->no_memory |= !is_spent;
 }
 
-static void find_rivals(struct composer *composer, struct stage *stage)
+/* NULL: no memory, or too large. */
+static struct space_stage *stage_of(struct composer *composer, uint8_t id)
 {
-    for (size_t i = 0; i < composer->state->flows.n_entries && !is_stopped(composer); i++) {
-        const struct flow_entry *flow = flow_of(composer, i);
-        uint32_t rank = space_rank(flow);
-        struct meeting meeting = {composer, stage, (uint32_t)i};
-        if (stage->table.indexed[i] &&
-            !space_table_overlapping(&stage->table, &flow->match, rank, rank, &composer->budget,
-                                     meet, &meeting)) {
-            fall_short(composer);
-        }
-    }
-}
-
-/* NULL: no memory. */
-static struct stage *stage_of(struct composer *composer, uint8_t id)
-{
-    struct stage *stage = &composer->stages[id];
-    size_t n = composer->state->flows.n_entries;
+    struct space_stage *stage = &composer->stages[id];
+    const struct flow_table *flows = &composer->state->flows;
     if (stage->is_ready) {
         return stage;
     }
-    for (size_t i = 0; i < n; i++) {
-        composer->others[i] =
-            flow_of(composer, i)->table_id != id || (composer->left_out && composer->left_out[i]);
+    for (size_t i = 0; i < flows->n_entries; i++) {
+        composer->others[i] = flow_of(composer, i)->table_id != id ||
+                              (composer->how->left_out && composer->how->left_out[i]);
     }
-    if (space_table_index(&stage->table, &composer->state->flows, composer->others) < 0) {
-        composer->no_memory = true;
+    if (space_stage_index(stage, flows, composer->others, composer->matched, composer->how->kinds,
+                          &composer->budget) < 0) {
+        fall_short(composer);
         return NULL;
     }
-    stage->is_ready = true;
-    find_rivals(composer, stage);
     return stage;
+}
+
+/* Fills in composer->matched. */
+static void find_matched(struct composer *composer)
+{
+    for (size_t i = 0; i < composer->state->flows.n_entries; i++) {
+        const struct flow_entry *flow = flow_of(composer, i);
+        for (size_t j = 0; j < flow->n_extras; j++) {
+            bool is_metadata = flow->extras[j].id == FIELD_METADATA;
+            composer->matched[flow->table_id] |=
+                is_metadata ? space_field_number(flow->extras[j].mask) : 0;
+        }
+    }
+    for (int table = N_TABLES - 1; table > 0; table--) {
+        composer->matched[table - 1] |= composer->matched[table];
+    }
 }
 
 /* ---------------------------------------------------------------------- leaves */
@@ -198,13 +155,15 @@ static void add_leaf(struct composer *composer, const struct node *node)
         return;
     }
     struct leaf *leaf = &composer->leaves[composer->n_leaves++];
-    *leaf = (struct leaf){.flow = {.match = node->cube,
-                                   .n_actions = (uint16_t)list->n,
-                                   .extras = node->depends,
-                                   .n_extras = node->depends != NULL},
-                          .way = {.n_rows = node->n_rows, .metered = node->metered},
-                          .n_key = node->n_key,
-                          .nth = composer->n_leaves};
+    *leaf = (struct leaf){
+        .flow = {.match = node->cube,
+                 .n_actions = (uint16_t)list->n,
+                 .extras = node->depends,
+                 .n_extras = node->depends != NULL},
+        .holes = node->holes,
+        .way = {.n_rows = node->n_rows, .is_merged = node->is_merged, .metered = node->metered},
+        .n_key = node->n_key,
+        .nth = composer->n_leaves};
     leaf->flow.actions = base_arena_copy(arena, list->actions, list->n * sizeof *list->actions);
     leaf->way.rows = base_arena_copy(arena, composer->rows, node->n_rows * sizeof *composer->rows);
     leaf->key = base_arena_copy(arena, composer->key, node->n_key * sizeof *composer->key);
@@ -232,14 +191,10 @@ static bool meets_extras(const struct node *node, const struct flow_entry *flow,
     bool meets = true;
     for (size_t i = 0; i < flow->n_extras && meets; i++) {
         const struct field_value *extra = &flow->extras[i];
-        uint64_t value = 0, mask = 0;
-        for (size_t j = 0; j < sizeof value; j++) {
-            value = value << 8 | extra->value[j];
-            mask = mask << 8 | extra->mask[j];
-        }
+        uint64_t value = space_field_number(extra->value);
         const struct field_value *unknown = NULL;
         if (extra->id == FIELD_METADATA) {
-            meets = ((node->metadata ^ value) & mask) == 0;
+            meets = ((node->metadata ^ value) & space_field_number(extra->mask)) == 0;
         } else {
             meets = extra_effect(extra, 1, &unknown) != EXTRA_NEVER;
             *depends = *depends ? *depends : unknown;
@@ -293,6 +248,33 @@ static void take_by_tag(struct composer *composer, const struct node *node,
     }
 }
 
+/* The same for those of a protocol, and those of none of its forms. */
+static void take_by_protocol(struct composer *composer, const struct node *node,
+                             enum field_needs needs, const struct flow_entry *flow)
+{
+    struct match *cubes = base_arena_alloc(composer->arena, N_SPACE_CLASSES * sizeof *cubes);
+    struct space_holes *holes = base_arena_alloc(composer->arena, sizeof *holes);
+    struct node rest = *node;
+    size_t n = 0;
+    if (!cubes || !holes) {
+        composer->no_memory = true;
+        return;
+    }
+    for (int c = 0; c < N_SPACE_CLASSES; c++) {
+        struct node part = *node;
+        if (field_is_of(needs, &space_class_cubes[c])) {
+            cubes[n++] = space_class_cubes[c];
+            rest.without |= 1u << c;
+            if (match_intersect(&node->cube, &space_class_cubes[c], &part.cube)) {
+                take(composer, &part, flow);
+            }
+        }
+    }
+    *holes = (struct space_holes){cubes, n, node->holes};
+    rest.holes = holes;
+    take(composer, &rest, flow);
+}
+
 /* The entry takes the packets of the node, and is the last of its way. */
 static void take(struct composer *composer, const struct node *node, const struct flow_entry *flow)
 {
@@ -301,6 +283,7 @@ static void take(struct composer *composer, const struct node *node, const struc
     struct node next = *node;
     struct space_resolving resolving = {.state = composer->state,
                                         .cube = node->cube,
+                                        .without = node->without,
                                         .rewrite = node->rewrite,
                                         .metadata = node->metadata,
                                         .queue_id = node->queue_id,
@@ -325,6 +308,8 @@ static void take(struct composer *composer, const struct node *node, const struc
     }
     if (resolving.needs_tag) {
         take_by_tag(composer, node, flow);
+    } else if (resolving.needs_protocol && composer->how->merges) {
+        take_by_protocol(composer, node, resolving.needs_protocol, flow);
     } else if (resolving.open) {
         add_open_leaf(composer, &next, resolving.open);
     } else if (more->goto_table == NO_GOTO) {
@@ -335,6 +320,7 @@ static void take(struct composer *composer, const struct node *node, const struc
         next.rewrite = resolving.rewrite;
         next.metadata =
             (resolving.metadata & ~more->metadata_mask) | (more->metadata & more->metadata_mask);
+        next.metadata &= composer->matched[more->goto_table];
         next.queue_id = resolving.queue_id;
         next.queued = resolving.queued;
         next.n_actions = composer->actions.n;
@@ -342,13 +328,140 @@ static void take(struct composer *composer, const struct node *node, const struc
     }
 }
 
+/* ------------------------------------------------------------------------ merging */
+
+/* Entries of one table that do the same with the packets of a node: what all others of the table
+ * leave is theirs. */
+struct merged {
+    uint32_t class;      /* SPACE_ALONE: none are merged */
+    uint32_t row;        /* one of them; the oldest */
+    struct match *cubes; /* what they take, the highest rank first */
+    uint32_t *ranks;
+    size_t n;
+    struct match around; /* all of the cubes */
+};
+
+/* The largest class among the entries of the list that goes on. */
+static uint32_t choose_class(struct composer *composer, const struct space_stage *stage,
+                             const struct space_overlapping *list, size_t *n)
+{
+    uint32_t chosen = SPACE_ALONE;
+    size_t *counts = base_calloc(stage->n_classes + 1, sizeof *counts);
+    composer->no_memory |= !counts;
+    *n = 1;
+    for (size_t i = 0; i < list->n_entries && counts; i++) {
+        uint32_t class = stage->classes[list->entries[i]];
+        if (class != SPACE_ALONE && space_goes_on(flow_of(composer, list->entries[i])) &&
+            ++counts[class] > *n) {
+            *n = counts[class];
+            chosen = class;
+        }
+    }
+    free(counts);
+    return chosen;
+}
+
+/* The bits that both have in common; ports are told apart as a whole. */
+static struct match around_both(const struct match *a, const struct match *b)
+{
+    struct header differ = header_xor(&a->value, &b->value);
+    struct match around = {.mask = header_and(&a->mask, &b->mask)};
+    around.mask = header_without(&around.mask, &differ);
+    around.mask.in_port = a->value.in_port == b->value.in_port ? around.mask.in_port : 0;
+    around.value = header_and(&a->value, &around.mask);
+    match_normalize(&around);
+    return around;
+}
+
+static void merge(struct composer *composer, const struct node *node, uint32_t row,
+                  struct merged *merged)
+{
+    const struct flow_entry *flow = flow_of(composer, row);
+    struct match parts[2];
+    size_t n = parts_of(node, flow, parts);
+    for (size_t i = 0; i < n; i++) {
+        merged->around = merged->n == 0 ? parts[i] : around_both(&merged->around, &parts[i]);
+        if (merged->n == 0 || flow->duration_sec > flow_of(composer, merged->row)->duration_sec) {
+            merged->row = row;
+        }
+        merged->ranks[merged->n] = space_rank(flow);
+        merged->cubes[merged->n++] = parts[i];
+    }
+}
+
+/* Which of the entries in the list are merged. */
+static void find_merged(struct composer *composer, const struct node *node,
+                        const struct space_stage *stage, const struct space_overlapping *list,
+                        struct merged *merged)
+{
+    const struct field_value *depends;
+    size_t n;
+    *merged = (struct merged){.class = SPACE_ALONE};
+    uint32_t class = composer->how->merges ? choose_class(composer, stage, list, &n) : SPACE_ALONE;
+    if (class == SPACE_ALONE) {
+        return;
+    }
+    merged->cubes = base_arena_alloc(composer->arena, 2 * n * sizeof *merged->cubes);
+    merged->ranks = base_arena_alloc(composer->arena, 2 * n * sizeof *merged->ranks);
+    composer->no_memory |= !merged->cubes || !merged->ranks;
+    for (size_t i = 0; i < list->n_entries && !composer->no_memory; i++) {
+        uint32_t row = list->entries[i];
+        if (stage->classes[row] == class && meets_extras(node, flow_of(composer, row), &depends)) {
+            merge(composer, node, row, merged);
+        }
+    }
+    merged->class = merged->n > 1 ? class : SPACE_ALONE;
+    merged->n = merged->n > 1 ? merged->n : 0;
+}
+
+/* Takes from the node what merged entries of a higher rank take. False: nothing is left. */
+static bool leave_to_merged(struct composer *composer, const struct merged *merged, uint32_t rank,
+                            struct node *node)
+{
+    size_t end = 0, n = 0;
+    while (end < merged->n && merged->ranks[end] > rank) {
+        end++;
+    }
+    composer->too_large |= composer->budget < end;
+    if (end == 0 || composer->too_large) {
+        return !composer->too_large;
+    }
+    composer->budget -= end;
+    for (size_t i = 0; i < end; i++) {
+        if (match_within(&node->cube, &merged->cubes[i])) {
+            return false;
+        }
+        n += match_overlaps(&node->cube, &merged->cubes[i]);
+    }
+    struct match *cubes =
+        n == end ? merged->cubes : base_arena_alloc(composer->arena, (n + 1) * sizeof *cubes);
+    struct space_holes *holes = base_arena_alloc(composer->arena, sizeof *holes);
+    composer->no_memory |= !cubes || !holes;
+    if (composer->no_memory) {
+        return false;
+    }
+    for (size_t i = 0, k = 0; i < end && n < end; i++) {
+        if (match_overlaps(&node->cube, &merged->cubes[i])) {
+            cubes[k++] = merged->cubes[i];
+        }
+    }
+    *holes = (struct space_holes){cubes, n, node->holes};
+    node->holes = n > 0 ? holes : node->holes;
+    return true;
+}
+
+/* ------------------------------------------------------------------------- tables */
+
 /* No entry takes the packets of the node. */
-static void miss(struct composer *composer, const struct node *node)
+static void miss(struct composer *composer, const struct node *node, const struct merged *merged)
 {
     bool writes = node->n_written > node->written_begin;
     struct node last = *node;
     composer->key[last.n_key++] = KEY_MISS;
     composer->actions.n = node->n_actions;
+    if (!leave_to_merged(composer, merged, 0, &last)) {
+        return;
+    }
     if (writes) {
         add_open_leaf(composer, &last, "written actions, and no entry of a further table takes it");
     } else {
@@ -357,7 +470,8 @@ static void miss(struct composer *composer, const struct node *node)
 }
 
 /* What both take, if they are asked. */
-static void compete(struct composer *composer, const struct node *node, struct rivals rivals)
+static void compete(struct composer *composer, const struct node *node, struct space_rivals rivals,
+                    const struct merged *merged)
 {
     const struct flow_entry *a = flow_of(composer, rivals.a), *b = flow_of(composer, rivals.b);
     const struct field_value *of_a, *of_b;
@@ -368,7 +482,8 @@ static void compete(struct composer *composer, const struct node *node, struct r
     size_t n_a = parts_of(node, a, parts_a), n_b = parts_of(node, b, parts_b);
     for (size_t i = 0; i < n_a * n_b && !is_stopped(composer); i++) {
         struct node both = *node;
-        if (match_intersect(&parts_a[i / n_b], &parts_b[i % n_b], &both.cube)) {
+        if (match_intersect(&parts_a[i / n_b], &parts_b[i % n_b], &both.cube) &&
+            leave_to_merged(composer, merged, space_rank(a), &both)) {
             both.depends = node->depends ? node->depends : of_a ? of_a : of_b;
             composer->key[both.n_key++] = KEY_FIRST + 2u * a->priority + KEY_COMPETES;
             composer->rows[both.n_rows++] = rivals.a;
@@ -378,27 +493,65 @@ static void compete(struct composer *composer, const struct node *node, struct r
     }
 }
 
+/* Packets come to an entry, which is given this place in the order. */
+static void come_to(struct composer *composer, struct node *next, uint32_t row, uint32_t key)
+{
+    composer->key[next->n_key++] = key;
+    composer->rows[next->n_rows++] = row;
+    take(composer, next, flow_of(composer, row));
+}
+
 /* Asks one entry. True: it surely takes all packets of the node. */
-static bool ask(struct composer *composer, const struct node *node, uint32_t row)
+static bool ask(struct composer *composer, const struct node *node, uint32_t row,
+                const struct merged *merged, bool is_merged)
 {
     const struct flow_entry *flow = flow_of(composer, row);
     const struct field_value *depends;
-    struct node next = *node;
     struct match parts[2];
     bool all = false;
     if (!meets_extras(node, flow, &depends)) {
         return false;
     }
-    next.depends = node->depends ? node->depends : depends;
     size_t n = parts_of(node, flow, parts);
     for (size_t i = 0; i < n && !is_stopped(composer); i++) {
-        next.cube = parts[i];
-        next.n_key = node->n_key + 1;
-        next.n_rows = node->n_rows + 1;
-        composer->key[node->n_key] = KEY_FIRST + 2u * flow->priority;
-        composer->rows[node->n_rows] = row;
-        take(composer, &next, flow);
+        struct node next = *node;
         all |= match_equal(&parts[i], &node->cube) && !depends;
+        next.cube = parts[i];
+        next.depends = node->depends ? node->depends : depends;
+        if (!is_merged && leave_to_merged(composer, merged, space_rank(flow), &next)) {
+            come_to(composer, &next, row, KEY_FIRST + 2u * flow->priority);
+        }
+    }
+    return all;
+}
+
+/* What the others leave. */
+static void ask_merged(struct composer *composer, const struct node *node,
+                       const struct merged *merged)
+{
+    struct node next = *node;
+    next.cube = merged->around;
+    next.is_merged = true;
+    come_to(composer, &next, merged->row, KEY_REST);
+}
+
+/* Asks the entries of the list, up to those that nothing comes to. True: they take everything. */
+static bool ask_all(struct composer *composer, const struct node *node,
+                    const struct space_stage *stage, const struct space_overlapping *list,
+                    const struct merged *merged)
+{
+    bool all = false; /* an entry of this rank takes all packets */
+    uint32_t taken = 0;
+    for (size_t i = 0; i < list->n_entries && !is_stopped(composer); i++) {
+        uint32_t row = list->entries[i], rank = space_rank(flow_of(composer, row));
+        bool is_merged = merged->class != SPACE_ALONE && stage->classes[row] == merged->class;
+        if (all && rank < taken) {
+            break;
+        }
+        if (ask(composer, node, row, merged, is_merged)) {
+            all = true;
+            taken = rank;
+        }
     }
     return all;
 }
@@ -406,9 +559,10 @@ static bool ask(struct composer *composer, const struct node *node, uint32_t row
 /* The packets of the node come to this table. */
 static void walk(struct composer *composer, const struct node *node, uint8_t table)
 {
-    struct stage *stage = stage_of(composer, table);
+    struct space_stage *stage = stage_of(composer, table);
     struct match image = space_image(&node->rewrite, &node->cube);
     struct space_overlapping list = {0};
+    struct merged merged;
     if (!stage || is_stopped(composer)) {
         return;
     }
@@ -416,24 +570,17 @@ static void walk(struct composer *composer, const struct node *node, uint8_t tab
         0) {
         fall_short(composer);
     }
-    bool all = false; /* an entry of this rank takes all packets */
-    uint32_t taken = 0;
-    for (size_t i = 0; i < list.n_entries && !is_stopped(composer); i++) {
-        uint32_t rank = space_rank(flow_of(composer, list.entries[i]));
-        if (all && rank < taken) {
-            break;
-        }
-        if (ask(composer, node, list.entries[i])) {
-            all = true;
-            taken = rank;
-        }
-    }
+    find_merged(composer, node, stage, &list, &merged);
+    bool all = ask_all(composer, node, stage, &list, &merged);
     free(list.entries);
     for (size_t i = 0; i < stage->n_rivals && !is_stopped(composer); i++) {
-        compete(composer, node, stage->rivals[i]);
+        compete(composer, node, stage->rivals[i], &merged);
     }
-    if (table != 0 && !all && !is_stopped(composer)) {
-        miss(composer, node);
+    if (!all && (table != 0 || merged.n > 0) && !is_stopped(composer)) {
+        miss(composer, node, &merged);
+    }
+    if (merged.n > 0 && !is_stopped(composer)) {
+        ask_merged(composer, node, &merged);
     }
 }
 
@@ -483,28 +630,33 @@ static int number_leaves(struct composer *composer)
 
 static int write_table(const struct composer *composer, struct space_pipeline *pipeline)
 {
+    const struct space_holes **holes =
+        base_arena_alloc(composer->arena, (composer->n_leaves + 1) * sizeof *holes);
+    pipeline->holes = holes;
     pipeline->ways =
         base_arena_alloc(composer->arena, (composer->n_leaves + 1) * sizeof *pipeline->ways);
-    for (size_t i = 0; pipeline->ways && i < composer->n_leaves; i++) {
+    for (size_t i = 0; holes && pipeline->ways && i < composer->n_leaves; i++) {
         struct flow_entry *flow = flow_table_add(&pipeline->flows);
         if (!flow) {
             return -1;
         }
         *flow = composer->leaves[i].flow;
         pipeline->ways[i] = composer->leaves[i].way;
+        holes[i] = composer->leaves[i].holes;
     }
-    return pipeline->ways ? 0 : -1;
+    return pipeline->ways && holes ? 0 : -1;
 }
 
-static int compose(struct composer *composer, struct space_pipeline *pipeline)
+static int compose(struct composer *composer, const struct node *all,
+                   struct space_pipeline *pipeline)
 {
-    static const struct node all;
     composer->stages = base_calloc(N_TABLES, sizeof *composer->stages);
     composer->others = base_calloc(composer->state->flows.n_entries + 1, sizeof *composer->others);
     if (!composer->stages || !composer->others) {
         return -1;
     }
-    walk(composer, &all, 0);
+    find_matched(composer);
+    walk(composer, all, 0);
     if (composer->no_memory || (composer->too_large && give_up(composer) < 0) ||
         number_leaves(composer) < 0) {
         return -1;
@@ -512,20 +664,24 @@ static int compose(struct composer *composer, struct space_pipeline *pipeline)
     return write_table(composer, pipeline);
 }
 
-int space_pipeline_compose(const struct switch_state *state, const bool *left_out,
-                           struct space_pipeline *pipeline)
+/* Of the packets that enter in `cube`. */
+static int compose_within(const struct switch_state *state, const struct space_composition *how,
+                          const struct match *cube, struct space_pipeline *pipeline)
 {
+    static const struct space_composition by_row;
+    const struct node all = {.cube = *cube};
     struct composer *composer = base_calloc(1, sizeof *composer);
     *pipeline = (struct space_pipeline){0};
     if (!composer) {
         return -1;
     }
-    *composer = (struct composer){
-        .state = state, .left_out = left_out, .budget = BUDGET, .arena = &pipeline->flows.arena};
-    int status = compose(composer, pipeline);
+    *composer = (struct composer){.state = state,
+                                  .how = how ? how : &by_row,
+                                  .budget = BUDGET,
+                                  .arena = &pipeline->flows.arena};
+    int status = compose(composer, &all, pipeline);
     for (size_t i = 0; composer->stages && i < N_TABLES; i++) {
-        space_table_free(&composer->stages[i].table);
-        free(composer->stages[i].rivals);
+        space_stage_free(&composer->stages[i]);
     }
     free(composer->stages);
     free(composer->others);
@@ -539,8 +695,56 @@ int space_pipeline_compose(const struct switch_state *state, const bool *left_ou
     return status;
 }
 
+int space_pipeline_compose(const struct switch_state *state, const struct space_composition *how,
+                           struct space_pipeline *pipeline)
+{
+    const struct match all = match_any();
+    return compose_within(state, how, &all, pipeline);
+}
+
+int space_pipeline_rows(const struct switch_state *state, const struct space_composition *how,
+                        const struct space_pipeline *pipeline, size_t leaf,
+                        const struct header *header, struct base_arena *arena,
+                        struct space_way *way)
+{
+    const struct space_composition by_row = {.left_out = how ? how->left_out : NULL};
+    const struct match cube = match_exactly(header);
+    const struct flow_entry *merged = &pipeline->flows.entries[leaf];
+    struct space_pipeline one;
+    *way = pipeline->ways[leaf];
+    if (!way->is_merged) {
+        return 0;
+    }
+    if (compose_within(state, &by_row, &cube, &one) < 0) {
+        return -1;
+    }
+    const struct flow_table *leaves = &one.flows;
+    size_t i = 0; /* of several, those of one rank that differ, the one that does the same */
+    while (i < leaves->n_entries &&
+           !actions_equal(leaves->entries[i].actions, leaves->entries[i].n_actions, merged->actions,
+                          merged->n_actions)) {
+        i++;
+    }
+    if (i < leaves->n_entries) {
+        *way = one.ways[i];
+        way->rows = base_arena_copy(arena, way->rows, way->n_rows * sizeof *way->rows);
+    }
+    space_pipeline_free(&one);
+    return arena->failed ? -1 : 0;
+}
+
 void space_pipeline_free(struct space_pipeline *pipeline)
 {
     flow_table_free(&pipeline->flows);
     pipeline->ways = NULL;
+    pipeline->holes = NULL;
+}
+
+int space_pipeline_index(const struct space_pipeline *pipeline, struct space_table *table)
+{
+    int status = space_table_index(table, &pipeline->flows, NULL);
+    if (status == 0) {
+        table->holes = pipeline->holes;
+    }
+    return status;
 }

@@ -24,6 +24,7 @@
 #define SPACE_PIPELINE_H
 
 #include "model/state.h"
+#include "space/table.h"
 
 /* More leaves than this are not composed: then everything is open, and says so. */
 enum { SPACE_LEAVES = 1 << 18 };
@@ -33,23 +34,48 @@ enum { SPACE_LEAVES = 1 << 18 };
 struct space_way {
     const uint32_t *rows;
     size_t n_rows;
-    bool metered; /* one of them has a meter */
+    bool is_merged; /* others beside them do the same */
+    bool metered;   /* one of them has a meter */
 };
+
+/* How tables are composed. Zero, and NULL: all of them, row by row. */
+struct space_composition {
+    const bool *left_out; /* by row: it is treated as if it were not there; NULL: none is */
+    /* Rows of a table that go on alike are one: what all others of the table leave is theirs, and
+     * these have holes. A table of n sources and one of m destinations come to n + m leaves, and
+     * not to n * m. A way then has one of these rows, of the oldest (space_pipeline_rows). */
+    bool merges;
+    const uint8_t *kinds; /* by row, if it merges: those of two kinds, and all of SPACE_SINGLE, stay
+                             apart; NULL: there is one kind */
+};
+enum { SPACE_SINGLE = UINT8_MAX };
 
 /* Zero-initialise. */
 struct space_pipeline {
-    struct flow_table flows; /* leaves, the highest rank first */
-    struct space_way *ways;  /* by leaf; in the arena of flows */
+    struct flow_table flows;                /* leaves, the highest rank first */
+    struct space_way *ways;                 /* by leaf; in the arena of flows */
+    const struct space_holes *const *holes; /* as in space_table */
 };
 
 /* Whether the table of the switch is more than one of OpenFlow 1.0: it must be composed before it
  * is asked what becomes of a packet. */
 bool space_pipeline_has(const struct switch_state *state);
 
-/* Composes the tables of the switch; left_out (by entry, NULL: none): these are treated as if they
- * were not there. `state` must outlive it. -1 without memory, and then there is nothing to free. */
-int space_pipeline_compose(const struct switch_state *state, const bool *left_out,
+/* Composes the tables of the switch. `state` must outlive it. -1 without memory, and then there is
+ * nothing to free. */
+int space_pipeline_compose(const struct switch_state *state, const struct space_composition *how,
                            struct space_pipeline *pipeline);
+
+/* The way of one packet, which comes to the leaf: that of the leaf, or, where rows were merged,
+ * with those that take the packet. *way lives in the arena, or as long as the pipeline. -1 without
+ * memory. */
+int space_pipeline_rows(const struct switch_state *state, const struct space_composition *how,
+                        const struct space_pipeline *pipeline, size_t leaf,
+                        const struct header *header, struct base_arena *arena,
+                        struct space_way *way);
+
+/* As space_table_index, of the leaves. */
+int space_pipeline_index(const struct space_pipeline *pipeline, struct space_table *table);
 
 void space_pipeline_free(struct space_pipeline *pipeline);
 

@@ -136,7 +136,7 @@ static bool compare_choices(struct asking *asking, size_t taker, const struct he
 }
 
 struct tally {
-    size_t n, n_known, n_open, n_in_vain, n_chosen;
+    size_t n_leaves, n, n_known, n_open, n_in_vain, n_chosen;
 };
 
 static void compare(struct asking *asking, const struct header *header, struct tally *tally)
@@ -165,36 +165,53 @@ static void compare(struct asking *asking, const struct header *header, struct t
     tally->n_in_vain += known && one && treatment.open;
 }
 
-static void a_composed_table_does_what_the_pipeline_does(void **unused)
+/* Composes the tables, and asks what becomes of some packets. */
+static void compare_some(const struct switch_state *state, bool merges,
+                         const struct universe *universe, struct tally *tally)
 {
-    (void)unused;
+    struct space_pipeline pipeline;
+    struct space_table table;
+    const struct space_composition how = {.merges = merges};
+    assert_int_equal(space_pipeline_compose(state, &how, &pipeline), 0);
+    assert_int_equal(space_pipeline_index(&pipeline, &table), 0);
+    assert_int_equal(space_table_prepare(&table), 0);
+    struct asking asking = {.state = state, .table = &table};
+    for (int i = 0; i < PACKETS; i++) {
+        struct header header = universe->headers[random_below((unsigned)universe->n_headers)];
+        header.in_port = (uint16_t)(1 + random_below(3));
+        compare(&asking, &header, tally);
+    }
+    tally->n_leaves += pipeline.flows.n_entries;
+    space_table_free(&table);
+    space_pipeline_free(&pipeline);
+}
+
+static void compare_pipelines(bool merges)
+{
     struct universe universe = universe_make();
     const char *asked = getenv("PIPELINES");
     struct tally tally = {0};
     for (int round = 0; round < (asked ? atoi(asked) : PIPELINES); round++) {
         struct switch_state state = {0};
-        struct space_pipeline pipeline;
-        struct space_table table;
         random_pipeline(&state, MAX_ENTRIES);
-        assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
-        assert_int_equal(space_table_index(&table, &pipeline.flows, NULL), 0);
-        assert_int_equal(space_table_prepare(&table), 0);
-        struct asking asking = {.state = &state, .table = &table};
-        for (int i = 0; i < PACKETS; i++) {
-            struct header header = universe.headers[random_below((unsigned)universe.n_headers)];
-            header.in_port = (uint16_t)(1 + random_below(3));
-            compare(&asking, &header, &tally);
-        }
-        space_table_free(&table);
-        space_pipeline_free(&pipeline);
+        compare_some(&state, merges, &universe, &tally);
         switch_state_free(&state);
     }
-    print_message("# %zu packets, %zu known, %zu open, %zu of them in vain, %zu with choices\n",
-                  tally.n, tally.n_known, tally.n_open, tally.n_in_vain, tally.n_chosen);
+    print_message("# %zu leaves; %zu packets, %zu known, %zu open, %zu of them in vain, %zu with "
+                  "choices\n",
+                  tally.n_leaves, tally.n, tally.n_known, tally.n_open, tally.n_in_vain,
+                  tally.n_chosen);
     assert_true(tally.n_chosen > tally.n / 1000);
     assert_true(tally.n_known > tally.n / 2);
     assert_true(tally.n_in_vain < tally.n_known / 8);
     free(universe.headers);
+}
+
+static void a_composed_table_does_what_the_pipeline_does(void **unused)
+{
+    (void)unused;
+    compare_pipelines(false);
+    compare_pipelines(true);
 }
 
 /* An entry of which it is not known whether it takes a packet that came by another such entry

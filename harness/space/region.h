@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A set of headers: a cube less other cubes. */
+ * A set of headers: a cube less other cubes, each of which may have holes. */
 #ifndef SPACE_REGION_H
 #define SPACE_REGION_H
 
 #include "space/cube.h"
 
-/* Zero-initialise `excluded`, n_excluded and capacity. The excluded cubes are not copied: they must
- * live as long as the region is used. */
+/* Headers of a cube that are left out of it: the union of these, and of those of `next`. NULL is no
+ * hole. */
+struct space_holes {
+    const struct match *cubes;
+    size_t n_cubes;
+    const struct space_holes *next;
+};
+
+/* A cube that has holes. */
+struct space_cut {
+    const struct match *cube;
+    const struct space_holes *holes;
+};
+
+/* Zero-initialise all but the cube. The excluded cubes, cuts' cubes and holes are not copied: they
+ * must live as long as the region is used. */
 struct space_region {
     struct match cube;
     const struct match **excluded;
     size_t n_excluded, capacity;
+    struct space_cut *cuts; /* excluded as well, but for their holes */
+    size_t n_cuts, cuts_capacity;
 };
 
 /* Takes `cube` away from the region; it is not noted if they do not overlap. -1 without memory. */
@@ -21,17 +37,29 @@ int space_exclude(struct space_region *region, const struct match *cube);
  * memory; else SPACE_FOUND, though several cubes together may have left nothing. */
 enum space_answer space_leave(struct space_region *region, const struct match *cube);
 
-/* Frees the list, not the cubes; the region is empty afterwards and may be used again. */
+/* The same for a cube with holes (NULL: none); `left`: these are taken away from the region
+ * already, as far as they are the same in memory it makes things quicker. And for the holes
+ * themselves. */
+enum space_answer space_leave_cut(struct space_region *region, const struct match *cube,
+                                  const struct space_holes *holes, const struct space_holes *left);
+enum space_answer space_leave_holes(struct space_region *region, const struct space_holes *holes);
+
+/* Frees the lists, not the cubes; the region is empty afterwards and may be used again. */
 void space_region_free(struct space_region *region);
 
-/* Whether the header is in the region. */
+/* Whether all of these holes are the same, in memory, as some of the others. */
+bool space_holes_within(const struct space_holes *holes, const struct space_holes *others);
+
+/* Whether the header is in one of the holes; in the region. */
+bool space_holes_have(const struct space_holes *holes, const struct header *header);
 bool space_region_has(const struct space_region *region, const struct header *header);
 
 /* A header of the region, with answer and budget of space_find; `example` may be NULL. */
-static inline enum space_answer space_region_find(const struct space_region *region, size_t *budget,
-                                                  struct header *example)
-{
-    return space_find(&region->cube, region->excluded, region->n_excluded, budget, example);
-}
+enum space_answer space_region_find(const struct space_region *region, size_t *budget,
+                                    struct header *example);
+
+/* The same of what is in `cube` besides. */
+enum space_answer space_region_find_in(const struct space_region *region, const struct match *cube,
+                                       size_t *budget, struct header *example);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "space/rewrite.h"
 #include "testing/cmocka.h"
+#include "testing/random_space.h"
+
+#include <stdlib.h>
 
 static const struct match tagged = {{.vlan_tci = VLAN_TAGGED}, {.vlan_tci = VLAN_TAGGED}};
 static const struct match untagged = {{0}, {.vlan_tci = VLAN_TAGGED}};
@@ -52,6 +55,90 @@ static void what_does_not_overlap_is_not_noted(void **state)
     space_region_free(&region);
 }
 
+enum { REGIONS = 4000, CUTS = 3, HOLES = 4, LISTS = 5 };
+
+/* A region with cuts, and the same said once more. */
+struct cut_region {
+    struct match cube, excluded, cuts[CUTS], cubes[LISTS][HOLES];
+    struct space_holes lists[LISTS]; /* each behind another one, or none */
+    const struct space_holes *holes[CUTS], *own;
+    struct space_region region;
+};
+
+static enum space_answer make_cut_region(struct cut_region *made)
+{
+    *made = (struct cut_region){.cube = random_match(), .excluded = random_match()};
+    made->region.cube = made->cube;
+    for (int i = 0; i < LISTS; i++) {
+        for (int j = 0; j < HOLES; j++) {
+            made->cubes[i][j] = random_match();
+        }
+        made->lists[i] = (struct space_holes){
+            made->cubes[i], 1 + random_below(HOLES),
+            i > 0 && random_below(2) ? &made->lists[random_below((unsigned)i)] : NULL};
+    }
+    made->own = random_below(2) ? &made->lists[random_below(LISTS)] : NULL;
+    enum space_answer answer = space_leave(&made->region, &made->excluded);
+    for (int i = 0; i < CUTS && answer == SPACE_FOUND; i++) {
+        made->cuts[i] = random_match();
+        made->holes[i] = random_below(4) ? &made->lists[random_below(LISTS)] : NULL;
+        answer = space_leave_cut(&made->region, &made->cuts[i], made->holes[i], made->own);
+    }
+    return answer == SPACE_FOUND ? space_leave_holes(&made->region, made->own) : answer;
+}
+
+static bool is_in(const struct space_holes *holes, const struct header *header)
+{
+    bool in = false;
+    for (; holes; holes = holes->next) {
+        for (size_t i = 0; i < holes->n_cubes; i++) {
+            in |= match_takes(&holes->cubes[i], header);
+        }
+    }
+    return in;
+}
+
+static bool should_have(const struct cut_region *made, const struct header *header)
+{
+    bool has = match_takes(&made->cube, header) && !match_takes(&made->excluded, header) &&
+               !is_in(made->own, header);
+    for (int i = 0; i < CUTS; i++) {
+        has = has && !(match_takes(&made->cuts[i], header) && !is_in(made->holes[i], header));
+    }
+    return has;
+}
+
+/* What is cut out, but for its holes, is not in the region; and what is not in it is not found. */
+static void holes_stay_in_the_region(void **state)
+{
+    (void)state;
+    struct universe universe = universe_make();
+    size_t n_found = 0, n_empty = 0, n_cut = 0;
+    for (int round = 0; round < REGIONS; round++) {
+        struct cut_region made;
+        struct header example;
+        size_t budget = 1000000;
+        enum space_answer answer = make_cut_region(&made);
+        n_cut += made.region.n_cuts > 0;
+        if (answer == SPACE_FOUND) {
+            answer = space_region_find(&made.region, &budget, &example);
+        }
+        assert_true(answer != SPACE_OPEN);
+        n_found += answer == SPACE_FOUND;
+        n_empty += answer == SPACE_EMPTY;
+        assert_true(answer == SPACE_EMPTY || should_have(&made, &example));
+        for (size_t i = 0; i < universe.n_headers; i += 1 + random_below(40)) {
+            const struct header *header = &universe.headers[i];
+            bool should = should_have(&made, header);
+            assert_false(should && answer == SPACE_EMPTY);
+            assert_true(answer == SPACE_EMPTY || space_region_has(&made.region, header) == should);
+        }
+        space_region_free(&made.region);
+    }
+    assert_true(n_found > REGIONS / 8 && n_empty > REGIONS / 8 && n_cut > REGIONS / 8);
+    free(universe.headers);
+}
+
 static void behaviors_agree_where_a_rewrite_changes_nothing(void **state)
 {
     (void)state;
@@ -79,6 +166,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_excluded_is_not_in_the_region),
     cmocka_unit_test(it_is_told_what_leaves_nothing),
     cmocka_unit_test(what_does_not_overlap_is_not_noted),
+    cmocka_unit_test(holes_stay_in_the_region),
     cmocka_unit_test(behaviors_agree_where_a_rewrite_changes_nothing),
 };
 

@@ -3,6 +3,8 @@
  * In which order do actions of OpenFlow 1.3 happen, and what do groups make of them? */
 #include "space/resolve.h"
 
+#include "space/stage.h"
+
 #include <stdlib.h>
 
 static bool goes_on(const struct space_resolving *resolving)
@@ -62,23 +64,14 @@ static bool is_of_one_protocol(enum field_needs needs)
     return needs >= FIELD_OF_TCP && needs <= FIELD_OF_ICMPV6;
 }
 
-static bool some_have(const struct match *cube, enum field_needs needs)
+static bool some_have(const struct space_resolving *resolving, enum field_needs needs)
 {
     bool some = false;
     for (int c = 0; c < N_SPACE_CLASSES && !some; c++) {
-        some = field_is_of(needs, &space_class_cubes[c]) &&
-               match_overlaps(cube, &space_class_cubes[c]);
+        some = !(resolving->without >> c & 1) && field_is_of(needs, &space_class_cubes[c]) &&
+               match_overlaps(&resolving->cube, &space_class_cubes[c]);
     }
     return some;
-}
-
-static uint64_t number_of(const uint8_t bytes[8])
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < 8; i++) {
-        number = number << 8 | bytes[i];
-    }
-    return number;
 }
 
 static void set_field(struct space_resolving *resolving, const struct action *action)
@@ -88,8 +81,8 @@ static void set_field(struct space_resolving *resolving, const struct action *ac
     bool asks = is_of_one_protocol(needs);
     struct action plain = action_plain(action);
     if (field->id == FIELD_METADATA) {
-        uint64_t mask = number_of(field->mask);
-        resolving->metadata = (resolving->metadata & ~mask) | (number_of(field->value) & mask);
+        uint64_t mask = space_field_number(field->mask), value = space_field_number(field->value);
+        resolving->metadata = (resolving->metadata & ~mask) | (value & mask);
         return;
     }
     if (field->id == FIELD_VLAN_VID || field->id == FIELD_VLAN_PCP) {
@@ -97,11 +90,12 @@ static void set_field(struct space_resolving *resolving, const struct action *ac
         resolving->open =
             tagged || resolving->needs_tag ? NULL : "set_field of a tag that is not there";
     }
-    if (!goes_on(resolving) || (asks && !some_have(&resolving->cube, needs))) {
+    if (!goes_on(resolving) || (asks && !some_have(resolving, needs))) {
         return; /* a packet that lacks the field stays as it is */
     }
     if (asks && !field_is_of(needs, &resolving->cube)) {
         resolving->open = "set_field of a field that only some of the packets have";
+        resolving->needs_protocol = needs;
         return;
     }
     put_rewrite(resolving, &plain);

@@ -21,6 +21,7 @@ struct space_list_of_actions {
 struct space_resolving {
     const struct switch_state *state;
     struct match cube;            /* as they entered the switch */
+    uint32_t without;             /* bits: none of them is of this class */
     struct space_rewrite rewrite; /* what happened to them since */
     uint64_t metadata;
     uint32_t queue_id; /* of outputs from here on, */
@@ -29,9 +30,10 @@ struct space_resolving {
     size_t n_groups; /* those that are being executed */
     /* What came of it: */
     struct space_list_of_actions *out;
-    const char *open;  /* why it is not known what happens to them; NULL: it is */
-    bool needs_tag;    /* it depends on whether there is a tag, and in the cube some have one */
-    bool is_exhausted; /* no memory */
+    const char *open; /* why it is not known what happens to them; NULL: it is */
+    bool needs_tag;   /* it depends on whether there is a tag, and in the cube some have one */
+    enum field_needs needs_protocol; /* it depends on whether they are of this; 0: it does not */
+    bool is_exhausted;               /* no memory */
 };
 
 /* Appends what a list of actions comes to. It ends where `open`, `needs_tag` or `is_exhausted` is

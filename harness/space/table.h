@@ -58,12 +58,14 @@ struct space_actions {
 
 struct space_table {
     const struct flow_table *flows;
-    size_t n_entries;     /* indexed: without those left out or removed */
-    bool *indexed;        /* by entry */
-    uint32_t *action_ids; /* by entry: equal lists of actions have equal ids */
-    uint32_t *group_ids;  /* by entry */
-    uint32_t *next_same;  /* by entry: the next of those with its match, and 1; 0: none. They go by
-                             precedence, and only the first is filed in the slots */
+    const struct space_holes *const *holes; /* by entry, of a table that is composed: what its match
+                                               takes, and it does not; NULL: nothing */
+    size_t n_entries;                       /* indexed: without those left out or removed */
+    bool *indexed;                          /* by entry */
+    uint32_t *action_ids;                   /* by entry: equal lists of actions have equal ids */
+    uint32_t *group_ids;                    /* by entry */
+    uint32_t *next_same; /* by entry: the next of those with its match, and 1; 0: none. They go by
+                            precedence, and only the first is filed in the slots */
     size_t rows_capacity[4]; /* of these four */
 
     struct base_interner actions, masks;
@@ -110,6 +112,21 @@ int space_table_prepare(struct space_table *table);
 
 /* Whether entries a and b (indices), which both take the header, do the same with it. */
 typedef bool space_table_same(void *aux, size_t a, size_t b, const struct header *header);
+
+/* What the entry does not take, though it is in its match. NULL: nothing. */
+static inline const struct space_holes *space_table_holes(const struct space_table *table,
+                                                          size_t entry)
+{
+    return table->holes ? table->holes[entry] : NULL;
+}
+
+/* Whether the entry takes the header, if it is asked. */
+static inline bool space_table_takes(const struct space_table *table, size_t entry,
+                                     const struct header *header)
+{
+    return match_takes(&table->flows->entries[entry].match, header) &&
+           !space_holes_have(space_table_holes(table, entry), header);
+}
 
 /* The index of the entry that takes the header, among those that are indexed; ENTRY_NONE if none
  * does.

@@ -7,19 +7,24 @@
 #include "base/none.h"
 #include "ofctl/flow.h"
 
-int space_whole_open(const struct switch_state *state, const bool *left_out,
+int space_whole_open(const struct switch_state *state, const struct space_composition *how,
                      struct space_whole *whole)
 {
-    *whole =
-        (struct space_whole){.flows = &state->flows, .rows = &state->flows, .left_out = left_out};
+    *whole = (struct space_whole){.flows = &state->flows, .rows = &state->flows, .state = state};
+    whole->how = how ? *how : whole->how;
     if (!space_pipeline_has(state)) {
         return 0;
     }
-    int status = space_pipeline_compose(state, left_out, &whole->pipeline);
+    int status = space_pipeline_compose(state, &whole->how, &whole->pipeline);
     whole->flows = &whole->pipeline.flows;
-    whole->left_out = NULL;
     whole->ways = whole->pipeline.ways;
     return status;
+}
+
+int space_whole_index(const struct space_whole *whole, struct space_table *table)
+{
+    return whole->ways ? space_pipeline_index(&whole->pipeline, table)
+                       : space_table_index(table, whole->flows, whole->how.left_out);
 }
 
 size_t space_whole_n_rows(const struct space_whole *whole, size_t entry)
@@ -38,13 +43,35 @@ size_t space_whole_last_row(const struct space_whole *whole, size_t entry)
     return n == 0 ? ENTRY_NONE : space_whole_row(whole, entry, n - 1);
 }
 
-void space_whole_format_rows(const struct space_whole *whole, size_t entry, struct base_buffer *out)
+int space_whole_way(const struct space_whole *whole, size_t entry, const struct header *header,
+                    struct base_arena *arena, struct space_way *way)
 {
-    for (size_t i = 0; i < space_whole_n_rows(whole, entry); i++) {
-        base_put_text(out, i > 0 ? ", then " : "");
-        ofctl_format_flow(&whole->rows->entries[space_whole_row(whole, entry, i)], FLOW_NO_STATS,
-                          out);
+    uint32_t row = (uint32_t)entry;
+    *way = (struct space_way){0};
+    if (entry == ENTRY_NONE) {
+        return 0;
     }
+    if (whole->ways && header) {
+        return space_pipeline_rows(whole->state, &whole->how, &whole->pipeline, entry, header,
+                                   arena, way);
+    }
+    *way = whole->ways
+               ? whole->ways[entry]
+               : (struct space_way){.n_rows = 1, .rows = base_arena_copy(arena, &row, sizeof row)};
+    return way->n_rows > 0 && !way->rows ? -1 : 0;
+}
+
+void space_whole_format_rows(const struct space_whole *whole, size_t entry,
+                             const struct header *header, struct base_buffer *out)
+{
+    struct base_arena arena = {0};
+    struct space_way way;
+    size_t n = space_whole_way(whole, entry, header, &arena, &way) < 0 ? 0 : way.n_rows;
+    for (size_t i = 0; i < n; i++) {
+        base_put_text(out, i > 0 ? ", then " : "");
+        ofctl_format_flow(&whole->rows->entries[way.rows[i]], FLOW_NO_STATS, out);
+    }
+    base_arena_free(&arena);
 }
 
 void space_whole_close(struct space_whole *whole)

@@ -11,17 +11,21 @@
 /* Zero-initialise; it must stay where it is. */
 struct space_whole {
     const struct flow_table *flows; /* the one table */
-    const bool *left_out;           /* by entry: not there; NULL: all are */
     const struct flow_table *rows;  /* the switch's */
     const struct space_way *ways;   /* by entry, if the tables are composed; else NULL: an entry is
                                        the row of its number */
+    const struct switch_state *state;
+    struct space_composition how;
     struct space_pipeline pipeline;
 };
 
-/* left_out (by row, NULL: none): these are treated as if they were not there. Both must outlive it.
- * -1 without memory, and then there is nothing to free. */
-int space_whole_open(const struct switch_state *state, const bool *left_out,
+/* how: NULL is all rows, and one by one; what it points to, and the state, must outlive it. -1
+ * without memory, and then there is nothing to free. */
+int space_whole_open(const struct switch_state *state, const struct space_composition *how,
                      struct space_whole *whole);
+
+/* As space_table_index, of the one table. */
+int space_whole_index(const struct space_whole *whole, struct space_table *table);
 
 /* Of one row after the other, each of which takes the packet, an entry stands for so many; the
  * nth of them; and the last. None, ENTRY_NONE: for ENTRY_NONE, and a pipeline that is too large. */
@@ -29,9 +33,15 @@ size_t space_whole_n_rows(const struct space_whole *whole, size_t entry);
 size_t space_whole_row(const struct space_whole *whole, size_t entry, size_t nth);
 size_t space_whole_last_row(const struct space_whole *whole, size_t entry);
 
-/* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW". */
+/* The same of a packet that the entry takes (NULL: none in particular): where rows were merged,
+ * those that take it. The way lives in the arena, or as long as `whole`. -1 without memory. */
+int space_whole_way(const struct space_whole *whole, size_t entry, const struct header *header,
+                    struct base_arena *arena, struct space_way *way);
+
+/* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW"; for want of
+ * memory nothing. */
 void space_whole_format_rows(const struct space_whole *whole, size_t entry,
-                             struct base_buffer *out);
+                             const struct header *header, struct base_buffer *out);
 
 /* It is empty, and usable, after that. */
 void space_whole_close(struct space_whole *whole);

@@ -51,12 +51,13 @@ void state_port_forget(struct state_port *port, const struct space_difference *w
     port->found.n_sets = kept;
 }
 
-void state_port_open(struct state_port *port, const char *reason, size_t entry)
+void state_port_open(struct state_port *port, const char *reason, size_t entry,
+                     const struct header *header)
 {
     struct state_finding *found = &port->found;
     if (!found->is_open) {
         found->is_open = true;
         found->open = reason;
-        found->open_entry = state_last_row(port->run, entry);
+        found->open_entry = state_last_row(port->run, entry, header);
     }
 }

@@ -29,7 +29,8 @@ struct state_run {
     size_t sw;
     const char *name;
     const struct switch_state *state;
-    bool *left_out; /* by row: an exception takes it */
+    bool *left_out;               /* by row: an exception takes it */
+    struct space_composition how; /* tables are composed */
     struct space_whole whole;
     struct space_table table; /* of whole.flows */
     struct state_listed listed;
@@ -90,8 +91,10 @@ struct state_port {
     struct base_arena arena;
 };
 
-/* result.c: the last of the rows that an entry stands for; NULL: there is none. */
-const struct flow_entry *state_last_row(const struct state_run *run, size_t entry);
+/* result.c: of the rows that an entry stands for the last that takes this packet, which the entry
+ * takes; NULL: there is none, or no memory. */
+const struct flow_entry *state_last_row(const struct state_run *run, size_t entry,
+                                        const struct header *header);
 
 /* One result more. */
 const char *state_port_id(struct state_run *run, uint16_t number); /* "state/SWITCH/PORT" */
@@ -116,8 +119,9 @@ void state_port_add(struct state_port *port, const struct state_deviation *devia
 void state_port_forget(struct state_port *port, const struct space_difference *where);
 
 /* Something could not be decided: `reason` (NULL: over the budget), because of
- * this entry (ENTRY_NONE: none). */
-void state_port_open(struct state_port *port, const char *reason, size_t entry);
+ * this entry (ENTRY_NONE: none), which takes this packet. */
+void state_port_open(struct state_port *port, const char *reason, size_t entry,
+                     const struct header *header);
 
 /* cases.c: fills in the cases. */
 int state_port_prepare(struct state_port *port);
@@ -146,6 +150,8 @@ int state_port_overlaps(struct state_port *port);
 bool state_lifetime_wrong(const struct flow_entry *entry, uint32_t expires_sec, unsigned given);
 bool state_lifetime_ends(const struct state_run *run, const struct flow_entry *entry);
 void state_lifetime_note(struct state_run *run);
+/* By row of the switch's: the kinds of struct space_composition. Free it; NULL without memory. */
+uint8_t *state_lifetime_kinds(const struct state_run *run);
 void state_port_lifetimes(struct state_port *port);
 
 /* trouble.c: finds the troubles of the ports themselves. */

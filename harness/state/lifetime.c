@@ -3,6 +3,7 @@
  * Timeouts: entries that should be permanent, or live for a given time. */
 #include "state/inside.h"
 
+#include "base/memory.h"
 #include "ofctl/flow.h"
 
 enum { EXPIRING_NAMED = 3 };
@@ -51,6 +52,17 @@ static void note_expiring(struct state_run *run, size_t row)
     }
 }
 
+uint8_t *state_lifetime_kinds(const struct state_run *run)
+{
+    const struct flow_table *flows = &run->state->flows;
+    uint8_t *kinds = base_calloc(flows->n_entries + 1, sizeof *kinds);
+    for (size_t i = 0; kinds && i < flows->n_entries; i++) {
+        uint8_t given = run->listed.given ? run->listed.given[i] : 0;
+        kinds[i] = state_lifetime_ends(run, &flows->entries[i]) ? SPACE_SINGLE : given;
+    }
+    return kinds;
+}
+
 void state_lifetime_note(struct state_run *run)
 {
     if (run->n_expiring > EXPIRING_NAMED) {
@@ -60,12 +72,13 @@ void state_lifetime_note(struct state_run *run)
 }
 
 /* Whether some header of the case comes to this entry. */
-static enum space_answer is_used(struct state_port *port, size_t c, size_t entry)
+static enum space_answer is_used(struct state_port *port, size_t c, size_t entry,
+                                 struct header *example)
 {
     struct space_region region = {0};
     enum space_answer answer = state_port_region(port, c, entry, &region);
     if (answer == SPACE_FOUND) {
-        answer = space_region_find(&region, &port->budget, NULL);
+        answer = space_region_find(&region, &port->budget, example);
     }
     space_region_free(&region);
     return answer;
@@ -77,6 +90,23 @@ struct checking {
     unsigned given;
     bool right; /* somewhere */
 };
+
+/* The row, or, where others do the same, the one of them in its place that takes the packet. */
+static const struct flow_entry *late_row(const struct checking *checking,
+                                         const struct header *header)
+{
+    const struct state_run *run = checking->port->run;
+    const struct flow_entry *entries = run->state->flows.entries;
+    size_t row = checking->row;
+    struct space_way way;
+    if (run->whole.ways &&
+        space_whole_way(&run->whole, checking->entry, header, &run->report->arena, &way) == 0) {
+        for (size_t i = 0; i < way.n_rows; i++) {
+            row = entries[way.rows[i]].table_id == entries[row].table_id ? way.rows[i] : row;
+        }
+    }
+    return &entries[row];
+}
 
 /* An entry that takes headers of the case, as far as matches tell. */
 static void check_case(const struct checking *checking, size_t c, bool wrong)
@@ -90,9 +120,11 @@ static void check_case(const struct checking *checking, size_t c, bool wrong)
     if (ends && !ask_ends) {
         note_expiring(run, row);
     }
-    enum space_answer used = ask_late || ask_ends ? is_used(port, c, checking->entry) : SPACE_EMPTY;
+    struct header example;
+    enum space_answer used =
+        ask_late || ask_ends ? is_used(port, c, checking->entry, &example) : SPACE_EMPTY;
     if (used == SPACE_FOUND && ask_late) {
-        port->found.late = &run->state->flows.entries[row];
+        port->found.late = late_row(checking, &example);
         port->found.late_expires_sec = port->cases[c].expires_sec;
         port->late_case = c;
     }
@@ -100,7 +132,7 @@ static void check_case(const struct checking *checking, size_t c, bool wrong)
         note_expiring(run, row);
     }
     if (used == SPACE_OPEN && ask_late) {
-        state_port_open(port, NULL, ENTRY_NONE);
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
     }
 }
 
@@ -126,9 +158,13 @@ static void check_lifetime(struct state_port *port, size_t entry, size_t row)
     struct checking checking = {.port = port, .entry = entry, .row = row, .given = given};
     if (!state_port_cases(port, &run->whole.flows->entries[entry].match, port->n_cases,
                           check_overlapping, &checking)) {
-        state_port_open(port, NULL, ENTRY_NONE);
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
     }
-    port->found.n_late += !checking.right || port->found.late == flow;
+    if (run->whole.ways) {
+        port->found.n_late = port->found.late != NULL; /* a row is in many ways: not counted */
+    } else {
+        port->found.n_late += !checking.right || port->found.late == flow;
+    }
 }
 
 void state_port_lifetimes(struct state_port *port)

@@ -54,6 +54,19 @@ static enum space_answer beyond_may(struct state_port *port, size_t c, const str
     return answer == SPACE_EMPTY && !judges_all ? SPACE_OPEN : answer;
 }
 
+/* Of two entries that take packets of the region it is not known what the one does. */
+static void note_unknown(struct state_port *port, uint32_t entry, const char *unknown,
+                         const struct space_region *region)
+{
+    struct header example;
+    enum space_answer answer = space_region_find(region, &port->budget, &example);
+    if (answer == SPACE_FOUND) {
+        state_port_open(port, unknown, entry, &example);
+    } else if (answer == SPACE_OPEN) {
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
+    }
+}
+
 /* Two entries of one priority whose matches overlap: does the difference matter? */
 static void examine(struct state_port *port, uint32_t a, uint32_t b)
 {
@@ -63,10 +76,9 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     const struct state_id *of_b = &run->ids[run->table.action_ids[b]];
     struct match in_port = match_in_port(port->number);
     struct space_region region = {0};
-    /* What is unknown was noted already; entries of two tables do not compete. */
+    /* Conditions that are not known were noted already; entries of two tables do not compete. */
     bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
-    if ((port->named_only && !named) || space_behavior_open(&of_a->behavior) ||
-        space_behavior_open(&of_b->behavior) || flow_open(&entries[a]) || flow_open(&entries[b]) ||
+    if ((port->named_only && !named) || flow_open(&entries[a]) || flow_open(&entries[b]) ||
         !match_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
         !match_intersect(&region.cube, &in_port, &region.cube)) {
         return;
@@ -74,6 +86,15 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     uint32_t first = a < b ? a : b;
     struct state_deviation deviation = {.entry = a, .rival = b};
     enum space_answer answer = space_table_exclude(&run->table, first, &region, &port->budget);
+    if (answer == SPACE_FOUND) { /* the holes of `first` are taken away */
+        answer = space_leave_holes(&region, space_table_holes(&run->table, first == a ? b : a));
+    }
+    const char *of_first = space_behavior_open(&of_a->behavior);
+    const char *unknown = of_first ? of_first : space_behavior_open(&of_b->behavior);
+    if (answer == SPACE_FOUND && unknown) {
+        note_unknown(port, of_first ? a : b, unknown, &region);
+        answer = SPACE_EMPTY;
+    }
     if (answer == SPACE_FOUND) {
         answer = space_differ(&region, &of_a->behavior, &of_b->behavior, &port->budget,
                               &deviation.where);
@@ -86,7 +107,7 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
         state_port_forget(port, &deviation.where);
         state_port_add(port, &deviation);
     } else if (answer == SPACE_OPEN) {
-        state_port_open(port, NULL, ENTRY_NONE);
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
     }
     space_region_free(&region);
 }
@@ -125,7 +146,7 @@ static void search(struct state_port *port, struct space_entries list)
             match_intersect(&flow->match, &in_port, &cube) &&
             !space_table_overlapping(&run->table, &cube, rank, rank, &port->budget, meet,
                                      &rivals)) {
-            state_port_open(port, NULL, ENTRY_NONE);
+            state_port_open(port, NULL, ENTRY_NONE, NULL);
             return;
         }
     }

@@ -82,13 +82,17 @@ static void compare(struct state_port *port, size_t c, size_t entry)
         port, c, flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop, &rest);
     struct state_deviation deviation = {.expected = c, .entry = entry, .rival = ENTRY_NONE};
     struct space_region region = {0};
+    if (space_behavior_equal(behavior, &expected->behavior) && !(flow && flow_open(flow))) {
+        return;
+    }
     enum space_answer answer = state_port_region(port, c, entry, &region);
     const char *unknown =
         answer == SPACE_FOUND ? why_unknown(port, expected, entry, &region.cube, behavior) : NULL;
     if (answer == SPACE_FOUND && unknown) {
-        answer = space_region_find(&region, &port->budget, NULL);
+        struct header example;
+        answer = space_region_find(&region, &port->budget, &example);
         if (answer == SPACE_FOUND) {
-            state_port_open(port, unknown, entry);
+            state_port_open(port, unknown, entry, &example);
         }
     } else if (answer == SPACE_FOUND) {
         answer =
@@ -98,7 +102,7 @@ static void compare(struct state_port *port, size_t c, size_t entry)
         }
     }
     if (answer == SPACE_OPEN) {
-        state_port_open(port, NULL, ENTRY_NONE);
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
     }
     space_region_free(&region);
 }
@@ -133,7 +137,7 @@ static void compare_entry(struct state_port *port, uint32_t entry)
     }
     struct comparing comparing = {.port = port, .entry = entry};
     if (!state_port_cases(port, &flow->match, port->n_cases, compare_case, &comparing)) {
-        state_port_open(port, NULL, ENTRY_NONE);
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
     }
 }
 

@@ -45,9 +45,11 @@ static const struct flow_entry *flow_at(const struct state_port *port, size_t en
     return entry == ENTRY_NONE ? NULL : &port->run->whole.flows->entries[entry];
 }
 
-static const struct flow_entry *row_at(const struct state_port *port, size_t entry)
+/* Of those that the entry stands for the last that takes the deviation's example. */
+static const struct flow_entry *row_at(const struct state_port *port,
+                                       const struct state_deviation *deviation, size_t entry)
 {
-    return state_last_row(port->run, entry);
+    return state_last_row(port->run, entry, &deviation->where.example);
 }
 
 /* Whether the entry does with the deviation's example what it should. */
@@ -80,7 +82,7 @@ static size_t find_right_entry(struct state_port *port, const struct state_devia
         for (size_t j = 0; j < lists[i].n_entries; j++) {
             size_t entry = lists[i].entries[j];
             if ((right == ENTRY_NONE || space_table_precedes(&run->table, entry, right)) &&
-                match_takes(&flow_at(port, entry)->match, &deviation->where.example) &&
+                space_table_takes(&run->table, entry, &deviation->where.example) &&
                 is_right(port, deviation, entry)) {
                 right = entry;
             }
@@ -89,22 +91,26 @@ static size_t find_right_entry(struct state_port *port, const struct state_devia
     return right;
 }
 
-static const char *entry_text(const struct state_port *port, size_t entry)
+static const char *entry_text(const struct state_port *port,
+                              const struct state_deviation *deviation, size_t entry)
 {
     struct base_buffer text = {0};
-    space_whole_format_rows(&port->run->whole, entry, &text);
+    space_whole_format_rows(&port->run->whole, entry, &deviation->where.example, &text);
     base_put_text(&text, text.n_bytes == 0 ? "no entry" : "");
     return base_arena_take(&port->run->report->arena, &text);
 }
 
-static const char *actions_of(const struct state_port *port, size_t entry)
+static const char *actions_of(const struct state_port *port,
+                              const struct state_deviation *deviation, size_t entry)
 {
+    (void)deviation;
     const struct flow_entry *flow = flow_at(port, entry);
     return flow ? ofctl_actions_text(flow->actions, flow->n_actions, &port->run->report->arena)
                 : "drop";
 }
 
-typedef const char *text_fn(const struct state_port *port, size_t entry);
+typedef const char *text_fn(const struct state_port *port, const struct state_deviation *deviation,
+                            size_t entry);
 
 /* What is wrong: an entry, or that of two rivals which is, or both, then first the one
  * whose text is first, as the table's order is chance. NULL without memory. */
@@ -113,12 +119,13 @@ static const char *wrong_text(struct state_port *port, const struct state_deviat
 {
     struct base_arena *arena = &port->run->report->arena;
     if (deviation->rival == ENTRY_NONE || is_right(port, deviation, deviation->rival)) {
-        return text(port, deviation->entry);
+        return text(port, deviation, deviation->entry);
     }
     if (is_right(port, deviation, deviation->entry)) {
-        return text(port, deviation->rival);
+        return text(port, deviation, deviation->rival);
     }
-    const char *a = text(port, deviation->entry), *b = text(port, deviation->rival);
+    const char *a = text(port, deviation, deviation->entry);
+    const char *b = text(port, deviation, deviation->rival);
     bool in_order = a && b && strcmp(a, b) <= 0;
     return a && b ? base_arena_format(arena, "%s%s%s", in_order ? a : b, between, in_order ? b : a)
                   : NULL;
@@ -131,22 +138,23 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
     const struct state_case *expected = &port->cases[deviation->expected];
     const struct flow_entry *flow = flow_at(port, deviation->entry);
     bool alone = flow && deviation->rival == ENTRY_NONE;
-    *set =
-        (struct state_set){.expected = expected->actions,
-                           .n_expected = expected->n_actions,
-                           .tolerated = base_arena_copy(&port->run->report->arena, expected->may,
-                                                        expected->n_may * sizeof *expected->may),
-                           .n_tolerated = expected->n_may,
-                           .entry = row_at(port, deviation->entry),
-                           .rival = row_at(port, deviation->rival),
-                           .right = alone ? row_at(port, find_right_entry(port, deviation)) : NULL,
-                           .where = deviation->where};
+    *set = (struct state_set){
+        .expected = expected->actions,
+        .n_expected = expected->n_actions,
+        .tolerated = base_arena_copy(&port->run->report->arena, expected->may,
+                                     expected->n_may * sizeof *expected->may),
+        .n_tolerated = expected->n_may,
+        .entry = row_at(port, deviation, deviation->entry),
+        .rival = row_at(port, deviation, deviation->rival),
+        .right = alone ? row_at(port, deviation, find_right_entry(port, deviation)) : NULL,
+        .where = deviation->where};
     set->does = flow ? base_arena_copy(&port->run->report->arena, flow->actions,
                                        flow->n_actions * sizeof *flow->actions)
                      : NULL;
     set->n_does = set->does ? flow->n_actions : 0;
     if (set->rival) {
-        const char *a = entry_text(port, deviation->entry), *b = entry_text(port, deviation->rival);
+        const char *a = entry_text(port, deviation, deviation->entry);
+        const char *b = entry_text(port, deviation, deviation->rival);
         if (a && b && strcmp(a, b) > 0) {
             const struct flow_entry *first = set->rival;
             set->rival = set->entry;

@@ -40,8 +40,12 @@ void state_excuse(const struct state_run *run, const struct state_unseen *unseen
     result->finding = unseen->finding;
 }
 
-const struct flow_entry *state_last_row(const struct state_run *run, size_t entry)
+const struct flow_entry *state_last_row(const struct state_run *run, size_t entry,
+                                        const struct header *header)
 {
-    size_t row = space_whole_last_row(&run->whole, entry);
-    return row == ENTRY_NONE ? NULL : &run->state->flows.entries[row];
+    struct space_way way;
+    return space_whole_way(&run->whole, entry, header, &run->report->arena, &way) < 0 ||
+                   way.n_rows == 0
+               ? NULL
+               : &run->state->flows.entries[way.rows[way.n_rows - 1]];
 }

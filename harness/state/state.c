@@ -236,9 +236,12 @@ static bool find_odd(const struct state_run *run)
 
 static int index_flows(struct state_run *run)
 {
-    return space_whole_open(run->state, run->left_out, &run->whole) < 0
+    uint8_t *kinds = state_lifetime_kinds(run);
+    run->how =
+        (struct space_composition){.left_out = run->left_out, .merges = true, .kinds = kinds};
+    return !kinds || space_whole_open(run->state, &run->how, &run->whole) < 0
                ? -1
-               : space_table_index(&run->table, run->whole.flows, run->whole.left_out);
+               : space_whole_index(&run->whole, &run->table);
 }
 
 static int judge_tables(struct state_run *run)
@@ -250,14 +253,14 @@ static int judge_tables(struct state_run *run)
         return -1;
     }
     state_ignore_entries(run);
-    if (index_flows(run) < 0) {
+    if (state_entries_find(run) < 0 || index_flows(run) < 0) {
         return -1;
     }
     run->has_odd = find_odd(run);
     run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
     run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
-    if (!run->ids || !run->present || state_entries_find(run) < 0 || judge_ports(run) < 0 ||
-        state_entries_result(run) < 0 || state_groups_result(run) < 0) {
+    if (!run->ids || !run->present || judge_ports(run) < 0 || state_entries_result(run) < 0 ||
+        state_groups_result(run) < 0) {
         return -1;
     }
     state_cabling_note(run);
@@ -275,6 +278,7 @@ static void run_free(struct state_run *run)
     space_table_free(&run->table);
     space_whole_close(&run->whole);
     free(run->left_out);
+    free((void *)run->how.kinds);
     free(run->expiring);
     free(run->ids);
     free(run->present);

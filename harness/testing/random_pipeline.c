@@ -125,6 +125,7 @@ static const struct instructions *random_instructions(struct switch_state *state
 
 static void random_entry(struct switch_state *state, uint32_t n_groups)
 {
+    size_t n_before = state->flows.n_entries;
     struct flow_entry *flow = flow_table_add(&state->flows);
     flow->match = random_below(4) ? random_match() : match_any();
     if (random_below(3) == 0) {
@@ -140,6 +141,13 @@ static void random_entry(struct switch_state *state, uint32_t n_groups)
         metadata->value[7] = (uint8_t)random_below(4) & metadata->mask[7];
         flow->extras = metadata;
         flow->n_extras = 1;
+    }
+    const struct flow_entry *like = &state->flows.entries[random_below((unsigned)n_before + 1)];
+    if (like != flow && like->table_id == flow->table_id && random_below(2)) {
+        flow->actions = like->actions; /* tables have many that do the same */
+        flow->n_actions = like->n_actions;
+        flow->instructions = like->instructions;
+        return;
     }
     flow->actions = random_actions(state, n_groups, &flow->n_actions);
     flow->instructions = random_instructions(state, flow->table_id, n_groups);
