@@ -395,7 +395,7 @@ static void find_merged(struct composer *composer, const struct node *node,
                         struct merged *merged)
 {
     const struct field_value *depends;
-    size_t n;
+    size_t n = 0;
     *merged = (struct merged){.class = SPACE_ALONE};
     uint32_t class = composer->how->merges ? choose_class(composer, stage, list, &n) : SPACE_ALONE;
     if (class == SPACE_ALONE) {
