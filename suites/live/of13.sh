@@ -67,6 +67,12 @@ report "seed $seed: and meters" $?
     run 0 "$B/tapproof" diff "$scratch/saved" "$scratch/again"
 report "seed $seed: what was saved is read again" $?
 
+{
+    printf 'topology: line.yaml\ntables: exact\nentries:\n  s1: {file: %s}\n' "$scratch/flows"
+} > "$NETWORKS/line-13.yaml"
+"$B/tapproof" check --only state -k 'entry/s1/*' "$NETWORKS/line-13.yaml" > "$scratch/out" 2>&1
+report "seed $seed: and reads of their text what Open vSwitch made of it" $?
+
 entries 'in_port=1 actions=output:2' 'in_port=2 actions=drop'
 declares '{output: [2]}'
 expect 0 "one table of outputs is judged" "$B/tapproof" check --only state -k 'state/s1/*' "$NETWORKS/line-13.yaml"
@@ -139,6 +145,14 @@ grouped 0 "no bucket lives: dropped" 'drop' 'type=ff,bucket=watch_port:9,output:
 grouped 1 "one of two buckets: it may be the other" '{output: [2]}' 'type=select,bucket=output:2,bucket=output:3'
 grouped 0 "one of two buckets that do the same" '{output: [2]}' 'type=select,bucket=output:2,bucket=output:2'
 grouped 0 "a bucket of weight 0 is not chosen" '{output: [2]}' 'type=select,bucket=weight:0,output:3,bucket=output:2'
+
+entries 'in_port=1 actions=CONTROLLER' 'in_port=2 actions=drop'
+declares '{output: [controller]}'
+sed "s|\(s1:.*openflow: \"\)[^\"]*|\1unix:$scratch/relay|" "$TAPPROOF_LAB" > "$scratch/lab"
+run 0 python3 suites/live/roles.py "${bridge#unix:}" "$scratch/relay" "${CHECKS:-100}" \
+    "$B/tapproof" check --only state --lab "$scratch/lab" -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+report "after 100 checks the master is master as before, and none was sent what controllers are" $?
+
 declares '{output: [2]}'
 empties && $of13 add-meter "$bridge" 'meter=1 kbps bands=type=drop rate=1' &&
     $of13 add-flow "$bridge" 'in_port=1 actions=meter:1,output:2'
