@@ -188,6 +188,26 @@ static void test_frame(void **state)
     teardown(&asking);
 }
 
+/* What a stripped tag uncovers only the bytes say. */
+static void test_second_tag(void **state)
+{
+    (void)state;
+    static const uint8_t frame[] = {2, 0, 0, 0,    0, 2, 2, 0,    0,    0,   0,   1,  0x81,
+                                    0, 0, 5, 0x81, 0, 0, 7, 0x88, 0xb5, 'a', 'b', 'c'};
+    struct asking asking;
+    struct header header;
+    setup(&asking);
+    set_flows(&asking, 0, "in_port=1 actions=strip_vlan,6");
+    set_flows(&asking, 2, "dl_vlan=7 actions=11");
+    struct explain_question question = question_of(&asking, 0, 1);
+    assert_true(frame_parse(frame, sizeof frame, 1, &header));
+    assert_int_equal(
+        explain_packet(&question, &header, frame, sizeof frame, &asking.arena, &asking.answer), 0);
+    assert_int_equal(asking.answer.n_hops, 2);
+    assert_string_equal(asking.answer.hops[1].entry, "dl_vlan=7 actions=output:11");
+    teardown(&asking);
+}
+
 static void test_classes(void **state)
 {
     (void)state;
@@ -392,6 +412,16 @@ static void test_rivals(void **state)
     assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
     assert_false(asking.answer.unknown);
     assert_string_equal(asking.answer.classes[1].to, "h2");
+    for (int half = 0; half < 2; half++) { /* that a better one takes of what both take */
+        set_flows(&asking, 0,
+                  half ? "priority=7,tcp,dl_dst=02:00:00:00:00:02,nw_src=128.0.0.0/1 actions=6;"
+                         "priority=5,tcp actions=2;priority=5,dl_dst=02:00:00:00:00:02 actions=6"
+                       : "priority=7,tcp,dl_dst=02:00:00:00:00:02,nw_src=0.0.0.0/1 actions=6;"
+                         "priority=5,tcp actions=2;priority=5,dl_dst=02:00:00:00:00:02 actions=6");
+        assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+        assert_string_equal(asking.answer.classes[1].unknown,
+                            "two entries of the same priority take it");
+    }
     set_flows(&asking, 0, "actions=local,2");
     assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
     assert_int_equal(asking.answer.n_classes, 1);
@@ -424,14 +454,14 @@ static void test_queue(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_way),         cmocka_unit_test(test_drop_and_miss),
-    cmocka_unit_test(test_not_listed),  cmocka_unit_test(test_hidden),
-    cmocka_unit_test(test_unknown),     cmocka_unit_test(test_frame),
-    cmocka_unit_test(test_classes),     cmocka_unit_test(test_hiders),
-    cmocka_unit_test(test_queue),       cmocka_unit_test(test_closed_ports),
-    cmocka_unit_test(test_closed_way),  cmocka_unit_test(test_closed_flood),
-    cmocka_unit_test(test_other_table), cmocka_unit_test(test_tables),
-    cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_way),          cmocka_unit_test(test_drop_and_miss),
+    cmocka_unit_test(test_not_listed),   cmocka_unit_test(test_hidden),
+    cmocka_unit_test(test_unknown),      cmocka_unit_test(test_frame),
+    cmocka_unit_test(test_second_tag),   cmocka_unit_test(test_classes),
+    cmocka_unit_test(test_hiders),       cmocka_unit_test(test_queue),
+    cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_closed_way),
+    cmocka_unit_test(test_closed_flood), cmocka_unit_test(test_other_table),
+    cmocka_unit_test(test_tables),       cmocka_unit_test(test_rivals),
 };
 
 TEST_MAIN(tests)

@@ -207,6 +207,12 @@ static void several_matches_of_a_pair_are_said(void **state)
     add(&learning, 0, "priority=40000,in_port=5,tcp,tp_dst=80 actions=output:8");
     add(&learning, 0, "priority=40000,in_port=5,udp,tp_dst=53 actions=output:9");
     add(&learning, 0, "priority=40000,in_port=5,arp actions=output:8");
+    for (unsigned port = 1; port <= 13; port++) {
+        char flow[64];
+        snprintf(flow, sizeof flow, "priority=40000,in_port=5,tcp,tp_dst=%u actions=output:8",
+                 port);
+        add(&learning, 0, flow);
+    }
     learn(&learning);
     expect_text(&learning, "  - {from: h5, match: \"arp\", mirrored: [h11]}\n");
     expect_text(&learning, "  - {from: h5, match: \"tcp,tp_dst=80\", mirrored: [h11]}\n");
@@ -214,6 +220,20 @@ static void several_matches_of_a_pair_are_said(void **state)
     assert_int_equal(count_unclaimed(&learning), 0);
     learn_loaded(&learning);
     assert_int_equal(report_verdict(&learning.report), VERDICT_PASS);
+    forget(&learning);
+}
+
+static void what_goes_round_is_not_claimed(void **state)
+{
+    (void)state;
+    struct learning learning;
+    load(&learning, "simulated");
+    add(&learning, 0, "priority=40000,in_port=5 actions=output:6");
+    add(&learning, 0, "priority=40000,in_port=6 actions=in_port");
+    add(&learning, 2, "priority=40000,in_port=1 actions=in_port");
+    learn(&learning);
+    expect_unclaimed(&learning, "h5", "some of its frames go round endlessly");
+    learn_loaded(&learning);
     forget(&learning);
 }
 
@@ -350,6 +370,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(matches_copies_and_lifetimes_are_said),
     cmocka_unit_test(one_lifetime_of_all_is_said_once),
     cmocka_unit_test(several_matches_of_a_pair_are_said),
+    cmocka_unit_test(what_goes_round_is_not_claimed),
     cmocka_unit_test(without_claims_nothing_is_proved),
     cmocka_unit_test(what_no_expectation_says_is_kept_apart),
     cmocka_unit_test(conditions_that_are_not_modelled_leave_the_port_out),
