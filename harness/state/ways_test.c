@@ -85,6 +85,19 @@ static void rivals_may_differ_in_what_is_not_judged(void **state)
     allow(&world, NULL, 0);
     judge(&world);
     check_result(&world, "state/s1/1", VERDICT_FAIL);
+    /* ... and in nothing else. */
+    flow_table_free(&world.state.flows);
+    allow(&world, may, 1);
+    add_flow(&world, "priority=5,tcp actions=output:2,output:3");
+    add_flow(&world, "priority=5,in_port=1 actions=output:3,output:4");
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL);
+    const struct state_finding *found = get_result(&world, "state/s1/1")->finding;
+    size_t n_rivals = 0;
+    for (size_t i = 0; i < found->n_sets && i < STATE_SETS_SHOWN; i++) {
+        n_rivals += found->sets[i].rival != NULL;
+    }
+    assert_true(n_rivals > 0);
     free_world(&world);
 }
 
@@ -99,6 +112,11 @@ static void copies_to_the_controller_may_be_left_out(void **state)
     check_flow(&world, "actions=output:2", VERDICT_PASS);
     check_flow(&world, "actions=output:2,controller:99", VERDICT_PASS);
     check_flow(&world, "actions=output:3", VERDICT_FAIL);
+    static const uint16_t may[] = {3};
+    allow(&world, may, 1);
+    check_flow(&world, "actions=output:2,output:3,controller:99", VERDICT_PASS);
+    check_flow(&world, "actions=output:2,output:4,controller:99", VERDICT_FAIL);
+    allow(&world, NULL, 0);
     /* Of ports that are not listed, too. */
     flow_table_free(&world.state.flows);
     add_flow(&world, "actions=controller");
