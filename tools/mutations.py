@@ -135,7 +135,16 @@ def operand(token):
     return token.kind in ("number", "text") or (token.kind == "name" and token.text not in WORDS) or token.text in (")", "]")
 
 
-def of_token(body, i, is_size):
+def returned(body):
+    """The tokens of what is returned."""
+    found = set()
+    for i, token in enumerate(body):
+        if token.text == "return":
+            found.update(range(i + 1, ends(body, i) or i + 1))
+    return found
+
+
+def of_token(body, i, is_size, is_status):
     """What one sign, number or word may become."""
     token = body[i]
     if token.text in SWAPS and operand(body[i - 1]) and body[i + 1].text not in (",", ")", "*"):
@@ -153,6 +162,9 @@ def of_token(body, i, is_size):
         below = body[i - 1].text == "-" and not operand(body[i - 2])     # who calls asks whether it is below 0
         one = [] if is_size and body[i + 1].text == "," else ["0"] if is_size or below else ["0", "2"]
         more = [] if is_size else [f"({token.text} + 1)"]
+        if is_status and token.text == "0" and body[i - 1].text in ("return", "?", ":"):
+            yield Mutation(token.start, token.end, "-1", "constant")
+            return
         for text in {"0": ["1"], "1": one}.get(token.text, [*more, f"({token.text} - 1)"]):
             yield Mutation(token.start, token.end, text, "constant")
 
@@ -183,11 +195,11 @@ def of_statement(body, i, is_int):
 
 
 def of_body(body, is_int):
-    silent, amounts = quiet(body), sizes(body)
+    silent, amounts, results = quiet(body), sizes(body), returned(body) if is_int else set()
     for i in range(1, len(body) - 1):
         if i in silent:
             continue
-        yield from ((mutation,) for mutation in of_token(body, i, i in amounts))
+        yield from ((mutation,) for mutation in of_token(body, i, i in amounts, i in results))
         if body[i].text in ("if", "while") and body[i + 1].text == "(":
             yield from of_condition(body, i)
     for i in starts(body):

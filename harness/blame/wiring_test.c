@@ -437,6 +437,25 @@ static void an_exchange_is_one_cause(void **state)
     report_free(&report);
 }
 
+static void an_exchange_is_named_by_both_cables(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    report_twice(&bench, (const uint16_t[]){3, 2, 1}, &report);
+    for (size_t i = 0; i < 3; i += 2) {
+        assert_int_equal(report.results[i].cause_kind, CAUSE_SWAP);
+        assert_string_equal(report.results[i].cause, "s1:1 - s2:1, s1:3 - s2:3");
+    }
+    report_free(&report);
+    report_twice(&bench, (const uint16_t[]){1, 3, 2}, &report);
+    for (size_t i = 1; i < 3; i++) {
+        assert_int_equal(report.results[i].cause_kind, CAUSE_SWAP);
+        assert_string_equal(report.results[i].cause, "s1:2 - s2:2, s1:3 - s2:3");
+    }
+    report_free(&report);
+}
+
 static void what_is_no_exchange_is_a_cause_each(void **state)
 {
     (void)state;
@@ -586,6 +605,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_host_elsewhere_is_told),
     cmocka_unit_test(hosts_that_send_nothing_are_left_out),
     cmocka_unit_test(an_exchange_is_one_cause),
+    cmocka_unit_test(an_exchange_is_named_by_both_cables),
     cmocka_unit_test(what_is_no_exchange_is_a_cause_each),
     cmocka_unit_test(what_is_not_told_is_listed),
     cmocka_unit_test(cables_in_a_row_are_told_apart),

@@ -12,9 +12,11 @@ static void assert_written(const char *text, const char *written)
     struct group_table table = {0};
     struct base_buffer out = {0};
     struct base_error error = {""};
-    if (ofctl_parse_group(text, &table, NULL, &error)) {
+    size_t column = 9;
+    if (ofctl_parse_group(text, &table, &column, &error)) {
         fail_msg("%s: %s", text, error.text);
     }
+    assert_int_equal(column, 0);
     ofctl_format_group(&table.groups[0], &out);
     assert_string_equal(base_buffer_text(&out), written);
     base_buffer_free(&out);

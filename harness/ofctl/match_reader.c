@@ -67,9 +67,6 @@ static bool parse_mac(struct word value, const struct match_field *field, struct
         !word_mac(value, mac)) {
         return false;
     }
-    for (size_t i = 0; i < sizeof mac; i++) {
-        mac[i] &= mask[i];
-    }
     put_bits(cube, field->offset, mac, mask, sizeof mac);
     return true;
 }
@@ -95,7 +92,6 @@ static bool parse_ip(struct word value, const struct match_field *field, struct 
     if (!word_ip(value, &ip)) {
         return false;
     }
-    ip &= mask;
     put_bits(cube, field->offset, &ip, &mask, sizeof ip);
     return true;
 }

@@ -89,6 +89,9 @@ static void bits_outside_the_mask_do_not_count(void **state)
     (void)state;
     struct match plain = parsed("vlan_tci=0x0000/0x1fff"), more = parsed("vlan_tci=0xe000/0x1fff");
     assert_true(match_equal(&plain, &more));
+    plain = parsed("dl_dst=01:00:00:00:00:00/01:00:00:00:00:00");
+    more = parsed("dl_dst=ff:00:00:00:00:05/01:00:00:00:00:00");
+    assert_true(match_equal(&plain, &more));
     plain = parsed("vlan_tci=0x1005/0x1fff");
     more = parsed("vlan_tci=0xf005/0x1fff");
     assert_true(match_equal(&plain, &more));

@@ -255,7 +255,7 @@ static int take(struct decoding *decoding, const struct of_tlv *tlv, struct base
     return take_extra(decoding, id, tlv, error);
 }
 
-int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct of_tlv_match *out,
+int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct flow_entry *entry,
                         struct base_error *error)
 {
     struct decoding decoding = {.n_extras = 0};
@@ -269,13 +269,10 @@ int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct
         }
     }
     match_normalize(&decoding.match);
-    *out = (struct of_tlv_match){.match = decoding.match,
-                                 .n_extras = (uint8_t)decoding.n_extras,
-                                 .tci_mask = decoding.tci_mask};
-    if (decoding.n_extras > 0) {
-        out->extras =
-            base_arena_copy(arena, decoding.extras, decoding.n_extras * sizeof *decoding.extras);
-        return out->extras ? 0 : base_fail(error, "out of memory");
-    }
-    return 0;
+    entry->match = decoding.match;
+    entry->tci_mask = decoding.tci_mask;
+    entry->n_extras = (uint8_t)decoding.n_extras;
+    entry->extras =
+        base_arena_copy(arena, decoding.extras, decoding.n_extras * sizeof *decoding.extras);
+    return entry->extras ? 0 : base_fail(error, "out of memory");
 }

@@ -9,8 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/reader.h"
-#include "model/extra.h"
-#include "model/match.h"
+#include "model/flow.h"
 
 /* One TLV. The bytes are those of the message. */
 struct of_tlv {
@@ -28,17 +27,11 @@ int of_read_tlv(struct base_reader *in, struct of_tlv *tlv, struct base_error *e
  * first 16 bytes. */
 struct field_value of_tlv_value(const struct of_tlv *tlv);
 
-/* What a list of TLVs matches. */
-struct of_tlv_match {
-    struct match match;               /* normal: the fields that struct header has */
-    const struct field_value *extras; /* the others, by id; in the arena */
-    uint8_t n_extras;
-    uint16_t tci_mask; /* as in struct flow_entry */
-};
-
-/* Reads TLVs until `in` is at its end. -1, naming the field: as of_read_tlv; a length that is not
- * the field's; a value outside the mask; a field twice; no memory. */
-int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct of_tlv_match *out,
+/* Reads TLVs until `in` is at its end, into the entry's match (normal: the fields that struct
+ * header has), extras (the others, by id; in the arena), n_extras and tci_mask. -1, naming the
+ * field: as of_read_tlv; a length that is not the field's; a value outside the mask; a field twice;
+ * no memory. */
+int of_decode_tlv_match(struct base_reader *in, struct base_arena *arena, struct flow_entry *entry,
                         struct base_error *error);
 
 #endif

@@ -19,7 +19,7 @@ static size_t bytes_of(const char *hex, uint8_t *bytes)
     return n;
 }
 
-static int decode(const char *hex, struct base_arena *arena, struct of_tlv_match *match,
+static int decode(const char *hex, struct base_arena *arena, struct flow_entry *match,
                   struct base_error *error)
 {
     uint8_t bytes[256];
@@ -28,9 +28,9 @@ static int decode(const char *hex, struct base_arena *arena, struct of_tlv_match
     return of_decode_tlv_match(&in, arena, match, error);
 }
 
-static struct of_tlv_match decoded(const char *hex, struct base_arena *arena)
+static struct flow_entry decoded(const char *hex, struct base_arena *arena)
 {
-    struct of_tlv_match match;
+    struct flow_entry match;
     struct base_error error = {""};
     if (decode(hex, arena, &match, &error)) {
         fail_msg("%s: %s", hex, error.text);
@@ -42,17 +42,17 @@ static void fields_of_the_header_are_in_the_match(void **state)
 {
     (void)state;
     struct base_arena arena = {0};
-    struct of_tlv_match m = decoded("00000002 0007"                      /* in_port */
-                                    "00000206 010203040506"              /* eth_dst */
-                                    "0000050c 0a0b00000000 ffff00000000" /* eth_src, masked */
-                                    "00000602 0800"                      /* eth_type */
-                                    "00000a01 20"                        /* ip_tos */
-                                    "00000c01 06"                        /* ip_proto */
-                                    "00000f08 0a000001 ff0000ff"         /* ip_src, masked */
-                                    "00001004 c0a80001"                  /* ip_dst */
-                                    "00001504 0400 fc00"                 /* tcp_dst, masked */
-                                    "00001202 0050",                     /* tcp_src */
-                                    &arena);
+    struct flow_entry m = decoded("00000002 0007"                      /* in_port */
+                                  "00000206 010203040506"              /* eth_dst */
+                                  "0000050c 0a0b00000000 ffff00000000" /* eth_src, masked */
+                                  "00000602 0800"                      /* eth_type */
+                                  "00000a01 20"                        /* ip_tos */
+                                  "00000c01 06"                        /* ip_proto */
+                                  "00000f08 0a000001 ff0000ff"         /* ip_src, masked */
+                                  "00001004 c0a80001"                  /* ip_dst */
+                                  "00001504 0400 fc00"                 /* tcp_dst, masked */
+                                  "00001202 0050",                     /* tcp_src */
+                                  &arena);
     assert_int_equal(m.n_extras, 0);
     assert_int_equal(m.match.value.in_port, 7);
     assert_int_equal(m.match.mask.in_port, 0xffff);
@@ -77,7 +77,7 @@ static void oxm_has_the_same_fields_by_other_numbers(void **state)
 {
     (void)state;
     struct base_arena arena = {0};
-    struct of_tlv_match m = decoded("80000a02 0800 80001001 09 80001401 01 80002601 08", &arena);
+    struct flow_entry m = decoded("80000a02 0800 80001001 09 80001401 01 80002601 08", &arena);
     assert_int_equal(m.match.value.nw_tos, 36);
     assert_int_equal(m.match.mask.nw_tos, 0xfc);
     assert_int_equal(m.match.value.nw_proto, NW_PROTO_ICMP);
@@ -94,7 +94,7 @@ static void oxm_has_the_same_fields_by_other_numbers(void **state)
 static void assert_tci(const char *hex, uint16_t value, uint16_t mask, uint16_t said)
 {
     struct base_arena arena = {0};
-    struct of_tlv_match m = decoded(hex, &arena);
+    struct flow_entry m = decoded(hex, &arena);
     assert_int_equal(m.n_extras, 0);
     assert_int_equal(m.match.value.vlan_tci, value);
     assert_int_equal(m.match.mask.vlan_tci, mask);
@@ -112,7 +112,7 @@ static void a_tag_may_be_masked_in_any_way(void **state)
     assert_tci("00000904 1003 100f", 0x1003, 0x100f, 0x100f);
     assert_tci("00000904 0005 0fff", 0x1005, 0x1fff, 0x0fff); /* so there is a tag */
     /* Untagged, or tagged with id 0; no frame at all: */
-    struct of_tlv_match m = decoded("00000904 0000 0fff", &arena);
+    struct flow_entry m = decoded("00000904 0000 0fff", &arena);
     assert_int_equal(m.match.mask.vlan_tci, 0);
     assert_int_equal(m.n_extras, 1);
     assert_int_equal(m.extras[0].id, FIELD_VLAN_TCI);
@@ -125,12 +125,12 @@ static void other_fields_are_extras_by_their_ids(void **state)
 {
     (void)state;
     struct base_arena arena = {0};
-    struct of_tlv_match m = decoded("00013a01 40"       /* nw_ttl */
-                                    "00000602 86dd"     /* eth_type: IPv6 */
-                                    "00013801 03"       /* its congestion mark */
-                                    "00010004 00000001" /* reg0 */
-                                    "ffff0403 010203",  /* an experimenter's */
-                                    &arena);
+    struct flow_entry m = decoded("00013a01 40"       /* nw_ttl */
+                                  "00000602 86dd"     /* eth_type: IPv6 */
+                                  "00013801 03"       /* its congestion mark */
+                                  "00010004 00000001" /* reg0 */
+                                  "ffff0403 010203",  /* an experimenter's */
+                                  &arena);
     assert_int_equal(m.match.value.dl_type, DL_TYPE_IPV6);
     assert_int_equal(m.match.mask.nw_proto, 0);
     assert_int_equal(m.n_extras, 4);
@@ -159,7 +159,7 @@ static void a_whole_value_is_of_the_bits_that_the_field_has(void **state)
 {
     (void)state;
     struct base_arena arena = {0};
-    struct of_tlv_match m = decoded("00000602 0800 00013401 03 00014402 0012", &arena);
+    struct flow_entry m = decoded("00000602 0800 00013401 03 00014402 0012", &arena);
     assert_int_equal(m.extras[0].id, FIELD_NW_FRAG);
     assert_memory_equal(m.extras[0].mask, "\x03\0", 2);
     assert_int_equal(m.extras[1].id, FIELD_TCP_FLAGS);
@@ -176,7 +176,7 @@ static void a_whole_value_is_of_the_bits_that_the_field_has(void **state)
 static void assert_last_extra(const char *hex, enum field_id id)
 {
     struct base_arena arena = {0};
-    struct of_tlv_match m = decoded(hex, &arena);
+    struct flow_entry m = decoded(hex, &arena);
     assert_int_equal(m.extras[m.n_extras - 1].id, id);
     base_arena_free(&arena);
 }
@@ -226,7 +226,7 @@ static void the_transport_of_ipv6_is_of_the_header(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct base_arena arena = {0};
-        struct of_tlv_match m = decoded(rows[i].hex, &arena);
+        struct flow_entry m = decoded(rows[i].hex, &arena);
         assert_true(match_equal(&m.match, &rows[i].match));
         assert_int_equal(m.n_extras, 0);
         base_arena_free(&arena);
@@ -267,7 +267,7 @@ static void a_field_that_the_packets_lack_is_not_known(void **state)
 static void assert_refused(const char *hex, const char *part)
 {
     struct base_arena arena = {0};
-    struct of_tlv_match match;
+    struct flow_entry match;
     struct base_error error = {""};
     assert_int_equal(decode(hex, &arena, &match, &error), -1);
     if (!strstr(error.text, part)) {

@@ -131,6 +131,11 @@ static void every_entry_must_have_counted(void **state)
     assert_false(traffic_count_reached(&network.count, 3, network.before, network.after));
     network.later[2].flows.entries[0].n_packets += 9; /* others may send, too */
     assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
+    struct port_counters *counters = &network.later[2].ports[0].counters;
+    counters->rx_packets--; /* and every port */
+    assert_false(traffic_count_reached(&network.count, 3, network.before, network.after));
+    counters->rx_packets++;
+    assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
     network_free(&network);
 }
 

@@ -44,18 +44,12 @@ static int open_body(struct base_reader *body, struct base_error *error)
 static int decode_match(struct base_reader *record, size_t n_bytes, struct base_arena *arena,
                         struct flow_entry *entry, struct base_error *error)
 {
-    struct of_tlv_match match;
     struct base_reader fields = base_read_child(record, n_bytes);
     base_read_skip(record, (8 - n_bytes % 8) % 8);
-    if (of_check_read(record, "match", error) ||
-        of_decode_tlv_match(&fields, arena, &match, error)) {
-        return -1;
-    }
-    entry->match = match.match;
-    entry->extras = match.extras;
-    entry->n_extras = match.n_extras;
-    entry->tci_mask = match.tci_mask;
-    return 0;
+    return of_check_read(record, "match", error) ||
+                   of_decode_tlv_match(&fields, arena, entry, error)
+               ? -1
+               : 0;
 }
 
 static int decode_record(struct base_reader *body, struct base_arena *arena,

@@ -15,7 +15,6 @@ enum { TYPE_AND_LENGTH = 4, DSCP = 0xfc };
 int of13_decode_match(struct base_reader *in, struct base_arena *arena, struct flow_entry *entry,
                       struct base_error *error)
 {
-    struct of_tlv_match match;
     uint16_t type = base_read_be16(in), length = base_read_be16(in);
     if (of_check_read(in, "match", error)) {
         return -1;
@@ -25,14 +24,9 @@ int of13_decode_match(struct base_reader *in, struct base_arena *arena, struct f
     }
     struct base_reader fields = base_read_child(in, length - TYPE_AND_LENGTH);
     base_read_skip(in, (8 - length % 8) % 8);
-    if (of_check_read(in, "match", error) || of_decode_tlv_match(&fields, arena, &match, error)) {
-        return -1;
-    }
-    entry->match = match.match;
-    entry->extras = match.extras;
-    entry->n_extras = match.n_extras;
-    entry->tci_mask = match.tci_mask;
-    return 0;
+    return of_check_read(in, "match", error) || of_decode_tlv_match(&fields, arena, entry, error)
+               ? -1
+               : 0;
 }
 
 /* The bytes of a number, the most significant first. */
