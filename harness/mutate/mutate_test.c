@@ -346,6 +346,21 @@ static void an_absent_port_has_no_packets(void **state)
     small_free(&small);
 }
 
+static void a_switch_without_ports_has_mistakes(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    init(&small);
+    small.states[0].ports = NULL;
+    small.states[0].n_ports = 0;
+    small_flow(&small, 0, "priority=5 actions=output:2");
+    mutate(&small, &mutations);
+    check_fate(&mutations, "mutate/a/priority=5/removed", MUTATION_EQUIVALENT);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 /* Where two entries compete at one port, and a change is certain at another, it is certain. */
 static void a_change_at_one_port_is_enough(void **state)
 {
@@ -469,6 +484,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_entry_that_is_ignored_has_no_line),
     cmocka_unit_test(what_changes_places_with_an_ignored_entry_has_no_line),
     cmocka_unit_test(an_absent_port_has_no_packets),
+    cmocka_unit_test(a_switch_without_ports_has_mistakes),
     cmocka_unit_test(a_change_at_one_port_is_enough),
     cmocka_unit_test(a_wrong_network_has_no_score),
     cmocka_unit_test(some_are_chosen),

@@ -106,6 +106,16 @@ static void test_json(void **state)
     json_t *item = json_array_get(json_object_get(first, "differences"), 0);
     assert_string_equal(json_string_value(json_object_get(item, "except")), "tcp,tp_dst=80");
     assert_null(json_object_get(json_object_get(item, "b"), "entry"));
+    assert_string_equal(json_string_value(json_object_get(item, "ports")), "1-3");
+    assert_string_equal(json_string_value(json_object_get(item, "match")), "tcp");
+    assert_int_equal(json_integer_value(json_object_get(item, "except_more")), 2);
+    assert_string_equal(json_string_value(json_object_get(item, "example")), "tcp,in_port=1");
+    assert_string_equal(json_string_value(json_object_get(item, "detail")), "output:2 is missing");
+    assert_null(json_object_get(item, "part"));
+    item = json_array_get(json_object_get(first, "differences"), 1);
+    assert_non_null(json_object_get(item, "part"));
+    assert_null(json_object_get(item, "except_more"));
+    assert_string_equal(json_string_value(json_object_get(item, "undecided")), "NORMAL");
     assert_int_equal(json_array_size(json_object_get(first, "entries")), 2);
     json_decref(root);
     base_buffer_free(&out);

@@ -255,10 +255,25 @@ static void test_groups_are_saved(void **state)
     group_table_free(&sw.groups);
 }
 
+/* What has no name is a number: up to OFPP_MAX. */
+static void test_ports_are_numbers_or_names(void **state)
+{
+    (void)state;
+    struct port ports[] = {{.number = PORT_MAX}, {.number = PORT_LOCAL}};
+    struct switch_state sw = {.ports = ports, .n_ports = 2};
+    struct report_flows_switch item = {.name = "s1", .state = &sw};
+    struct base_buffer out = {0};
+    report_flows(&item, 1, REPORT_FLOWS_JSON, true, &out);
+    assert_non_null(strstr(base_buffer_text(&out), "{\"number\": 65280, "));
+    assert_non_null(strstr(base_buffer_text(&out), "{\"number\": \"LOCAL\", "));
+    base_buffer_free(&out);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_groups_are_saved),
     cmocka_unit_test(test_a_match_is_whole),
     cmocka_unit_test(test_what_has_no_groups_says_so),
+    cmocka_unit_test(test_ports_are_numbers_or_names),
     cmocka_unit_test(test_text),
     cmocka_unit_test(test_yaml),
     cmocka_unit_test(test_json),

@@ -115,6 +115,7 @@ static void samples_are_observed_at_their_port(void **state)
     assert_int_equal(stats.n_counter_samples, 1);
     assert_int_equal(stats.n_refused, 0);
     assert_int_equal(stats.n_agents, 1);
+    assert_int_equal(stats.sequence.n_received, 3);
     stop(&setup);
 }
 
