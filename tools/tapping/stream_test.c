@@ -79,6 +79,7 @@ static void each_frame_arrives_once(void **state)
     assert_string_equal(tally->places[0].name, "h2");
     assert_int_equal(tally->places[0].role, TAPPING_DELIVERED);
     assert_int_equal(tally->n_sent, 200);
+    assert_true(scene.stream.duration_ns > 0);
     assert_int_equal(tally->places[0].n_came, 200);
     assert_int_equal(tally->places[0].n_arrived, 200);
     assert_int_equal(tally->places[0].n_lost + tally->places[0].n_altered, 0);
@@ -92,6 +93,7 @@ static void what_does_not_come_back_is_lost(void **state)
     const struct tapping_place *place = &scene.stream.tally.places[0];
     assert_int_equal(place->role, TAPPING_ANSWERED);
     assert_int_equal(place->n_lost, 2); /* the kernel of h2 has no address */
+    assert_true(scene.stream.pace.window > 1);
     close_scene(&scene);
 }
 
@@ -146,6 +148,11 @@ static void contradictions_are_refused(void **state)
     assert_int_equal(open_scene(&scene, fixture_or_skip(state), both, &usage, &error), -1);
     assert_true(usage);
     assert_string_equal(error.text, "frames must arrive at h2, and must not (--isolated)");
+    close_scene(&scene);
+    static char nowhere[] = "h1 10.9.9.9";
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), nowhere, &usage, &error), -1);
+    assert_string_equal(error.text, "no host captures the frames to 10.9.9.9: it is no host of "
+                                    "net.yaml (--echo, or --watch all)");
     close_scene(&scene);
 }
 

@@ -101,6 +101,13 @@ static const struct pair our_own[] = {
      "00000000000000000000000211000001000000079c40000900100000",
      "00:00:00:00:00:01 > 00:00:00:00:00:02, ethertype IPv6 (0x86dd), length 70: fe80::1.4"
      "0000 > fe80::2.9: UDP, length 8"}, /* the first fragment */
+    {"00000000000200000000000186dd6000000000102c40fe800000000000000000000000000001fe800000"
+     "000000000000000000000002110005c8000000077a7a7a7a7a7a7a7a",
+     "00:00:00:00:00:01 > 00:00:00:00:00:02, ethertype IPv6 (0x86dd), length 70: fe80::1 >"
+     " fe80::2: ip-proto-17, fragment from byte 1480 on, length 8"},
+    {"00000000000200000000000108060001080006040001",
+     "00:00:00:00:00:01 > 00:00:00:00:00:02, ethertype ARP (0x0806), length 22: [|arp], le"
+     "ngth 8"},
     {"00000000000200000000000108004500002800010000400666cd0a0000010a0000029c409c4100000064"
      "000000004002020060fa0000",
      "00:00:00:00:00:01 > 00:00:00:00:00:02, ethertype IPv4 (0x0800), length 54: 10.0.0.1 "
@@ -159,6 +166,48 @@ static void prints_what_tcpdump_does_not(void **state)
     assert_lines(our_own, sizeof our_own / sizeof *our_own);
 }
 
+/* By the numbers of IANA's registry of ICMPv6 types. */
+static void names_types_of_icmpv6(void **state)
+{
+    (void)state;
+    static const char frame[] =
+        "00000000000200000000000186dd6000000000083a40fe800000000000000000000000000001fe800000"
+        "0000000000000000000000020000000000000000";
+    static const struct {
+        uint8_t type;
+        const char *name;
+    } rows[] = {
+        {0, "type 0, code 0"},
+        {1, "destination unreachable"},
+        {2, "packet too big"},
+        {3, "time exceeded"},
+        {4, "parameter problem"},
+        {5, "type 5, code 0"},
+        {128, "echo request"},
+        {129, "echo reply"},
+        {130, "multicast listener query"},
+        {131, "multicast listener report"},
+        {132, "type 132, code 0"},
+        {133, "router solicitation"},
+        {134, "router advertisement"},
+        {137, "type 137, code 0"},
+        {143, "multicast listener report v2"},
+    };
+    uint8_t bytes[sizeof frame / 2];
+    size_t n_bytes = from_hex(frame, bytes);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct base_buffer out = {0};
+        char name[64];
+        bytes[54] = rows[i].type;
+        tapsniff_print(bytes, n_bytes, n_bytes, &out);
+        snprintf(name, sizeof name, ": ICMP6, %s,", rows[i].name);
+        if (!strstr(base_buffer_text(&out), name)) {
+            fail_msg("%u: %s", rows[i].type, base_buffer_text(&out));
+        }
+        base_buffer_free(&out);
+    }
+}
+
 /* Cut after any byte it says so, or says less; it never reads on. */
 static void survives_every_cut(void **state)
 {
@@ -207,7 +256,7 @@ static void prints_hex_as_tcpdump(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(prints_as_tcpdump),     cmocka_unit_test(prints_what_tcpdump_does_not),
-    cmocka_unit_test(survives_every_cut),    cmocka_unit_test(names_our_marks),
-    cmocka_unit_test(prints_hex_as_tcpdump),
+    cmocka_unit_test(names_types_of_icmpv6), cmocka_unit_test(survives_every_cut),
+    cmocka_unit_test(names_our_marks),       cmocka_unit_test(prints_hex_as_tcpdump),
 };
 TEST_MAIN(tests)
