@@ -41,9 +41,26 @@ static void status_and_taps_are_told(void **state)
     assert_replied(&world, "\"name\": \"web\"");
     assert_replied(&world, "\"origin\": \"policy\"");
     assert_int_equal(ask(&world, "GET /taps/web", ""), 200);
+    static const char *const members[] = {"\"state\": \"", "\"since\": \"", "\"path\": [",
+                                          "\"in\": {", "\"out\": {"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        assert_replied(&world, members[i]);
+    }
     assert_int_equal(ask(&world, "GET /taps/none", ""), 404);
     assert_int_equal(ask(&world, "GET /none", ""), 404);
     assert_int_equal(ask(&world, "GET /sflow", ""), 404);
+    end(&world);
+}
+
+static void samples_are_told_where_they_are_listened_for(void **state)
+{
+    (void)state;
+    struct world world;
+    prepare(&world);
+    world.options.sflow = "127.0.0.1:0";
+    start(&world);
+    serve(&world, NULL);
+    assert_int_equal(ask(&world, "GET /sflow", ""), 200);
     end(&world);
 }
 
@@ -532,6 +549,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_and_taps_are_told),
+        cmocka_unit_test(samples_are_told_where_they_are_listened_for),
         cmocka_unit_test(head_is_get_without_the_body),
         cmocka_unit_test(a_tap_is_put_extended_and_ended),
         cmocka_unit_test(a_tap_ends_by_the_clock_of_the_switch),
