@@ -151,6 +151,8 @@ static void test_unknown(void **state)
     assert_true(ask(&asking, 1, "tcp")->unknown);
     assert_non_null(asking.answer.hops[0].unknown);
     assert_int_equal(asking.answer.hops[0].n_outputs, 0);
+    assert_string_equal(asking.answer.hops[0].expected, "output:2,output:6");
+    assert_non_null(asking.answer.hops[0].source);
     set_flows(&asking, 0, "actions=normal");
     assert_string_equal(ask(&asking, 1, "tcp")->hops[0].unknown, "NORMAL");
     set_flows(&asking, 0, "in_port=1 actions=6;in_port=6 actions=in_port");
