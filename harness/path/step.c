@@ -3,6 +3,7 @@
  * What one switch does with packets: may they enter, which entry takes them, what comes out. */
 #include "path/step.h"
 
+#include "base/none.h"
 #include "space/rewrite.h"
 
 #include <string.h>
@@ -151,7 +152,7 @@ static bool do_the_same(void *aux, size_t a, size_t b, const struct header *head
     const struct looking *looking = aux;
     struct port_ref in = {.sw = looking->sw, .port = header->in_port};
     struct space_region region = {.cube = match_exactly(header)};
-    size_t budget = SIZE_MAX; /* a single header is never split */
+    size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
     bool same = path_compete(looking->network, in, a, b, &region, &budget, NULL) == SPACE_EMPTY;
     space_region_free(&region);
     return same;
@@ -304,7 +305,7 @@ bool path_treat_alike(const struct path_network *a, const struct path_network *b
     struct space_behavior x, y;
     struct space_region region = {.cube = match_exactly(header)};
     struct space_difference where;
-    size_t budget = SIZE_MAX; /* a single header is never split */
+    size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
     bool alike = treatment_of(a, sw, header, &arena, &x) == 0 &&
                  treatment_of(b, sw, header, &arena, &y) == 0 && !x.unknown && !y.unknown &&
                  space_differ(&region, &x, &y, &budget, &where) == SPACE_EMPTY;

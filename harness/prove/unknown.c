@@ -52,12 +52,13 @@ static bool *spread(struct prove_context *context, size_t sw)
     if (status == 0) {
         seen[sw] = true;
     }
-    for (size_t i = 0; i < n && status == 0; i++) {
-        if (seen[i] && !done[i]) {
+    for (size_t i = 0; i < n && status == 0;) {
+        bool is_new = seen[i] && !done[i];
+        if (is_new) {
             done[i] = true;
             status = spread_from(context, i, &budget, seen, hosts);
-            i = SIZE_MAX; /* from the first again: there may be new ones */
         }
+        i = is_new ? 0 : i + 1; /* from the first again: there may be more */
     }
     free(seen);
     if (status < 0) {

@@ -3,6 +3,7 @@
  * What a list of actions sends, whatever packet comes in. */
 #include "space/behavior.h"
 
+#include "base/none.h"
 #include "space/rewrite.h"
 
 #include <stdlib.h>
@@ -175,7 +176,7 @@ static size_t choose(struct builder *builder, const struct action *actions, size
         return way;
     }
     if (builder->n_choices == CHOICES_MAX) {
-        return SIZE_MAX;
+        return INDEX_NONE;
     }
     struct choice *met = &builder->choices[builder->n_choices++];
     met->n_ways = choice->n_ways;
@@ -191,7 +192,7 @@ static const char *add_choice(struct builder *builder, const struct action *acti
 {
     const char *unknown = NULL;
     size_t n_ways = actions[*at - 1].n_ways, taken = choose(builder, actions, n_actions, *at);
-    if (taken == SIZE_MAX) {
+    if (taken == INDEX_NONE) {
         return "more than 8 choices of the switch's";
     }
     for (size_t i = 0; i < n_ways && !unknown; i++) {

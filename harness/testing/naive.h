@@ -5,6 +5,7 @@
 #ifndef TESTING_NAIVE_H
 #define TESTING_NAIVE_H
 
+#include "base/none.h"
 #include "space/table.h"
 
 /* Whether both entries do the same with the header. Unknown counts as something else. */
@@ -21,7 +22,7 @@ static inline bool naive_same(const struct flow_entry *a, const struct flow_entr
     struct space_behavior x, y;
     struct space_region region = {.cube = match_exactly(header)};
     struct space_difference difference;
-    size_t budget = SIZE_MAX; /* a single header is never split */
+    size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
     bool same =
         space_behavior(a->actions, a->n_actions, header->in_port, NULL, 0, &arena, &x) == 0 &&
         space_behavior(b->actions, b->n_actions, header->in_port, NULL, 0, &arena, &y) == 0 &&
@@ -32,21 +33,21 @@ static inline bool naive_same(const struct flow_entry *a, const struct flow_entr
     return same;
 }
 
-/* The index of the entry that takes the header, SIZE_MAX if none does. `*ambiguous` (may be NULL):
- * another one of the same rank takes it too, and does something else with it. */
+/* The index of the entry that takes the header, ENTRY_NONE if none does. `*ambiguous` (may be
+ * NULL): another one of the same rank takes it too, and does something else with it. */
 static inline size_t naive_lookup(const struct flow_table *table, const struct header *header,
                                   bool *ambiguous)
 {
-    size_t taker = SIZE_MAX;
+    size_t taker = ENTRY_NONE;
     bool rivals = false;
     for (size_t i = 0; i < table->n_entries; i++) {
         const struct flow_entry *entry = &table->entries[i];
-        if ((taker != SIZE_MAX && space_rank(entry) < space_rank(&table->entries[taker])) ||
+        if ((taker != ENTRY_NONE && space_rank(entry) < space_rank(&table->entries[taker])) ||
             flow_never_takes(entry)) {
             continue;
         }
         if (match_takes(&entry->match, header)) {
-            rivals = taker != SIZE_MAX && space_rank(entry) == space_rank(&table->entries[taker]);
+            rivals = taker != ENTRY_NONE && space_rank(entry) == space_rank(&table->entries[taker]);
             taker = rivals ? taker : i;
         }
     }

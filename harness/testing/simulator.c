@@ -4,6 +4,8 @@
  * specification, slow, and without a line of the code that it judges. */
 #include "testing/simulator.h"
 
+#include "base/none.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,7 +184,7 @@ static bool at_port(struct port_ref a, size_t sw, uint16_t port)
 bool simulator_cabled_to(const struct topology *topology, size_t sw, uint16_t port,
                          struct port_ref *to, size_t *host)
 {
-    *host = SIZE_MAX;
+    *host = HOST_NONE;
     for (size_t i = 0; i < topology->n_hosts; i++) {
         *host = at_port(topology->hosts[i].port, sw, port) ? i : *host;
     }
@@ -193,7 +195,7 @@ bool simulator_cabled_to(const struct topology *topology, size_t sw, uint16_t po
             return true;
         }
     }
-    return *host != SIZE_MAX;
+    return *host != HOST_NONE;
 }
 
 static void enter(struct simulated_fate *fate, size_t sw, uint16_t port, size_t previous,
@@ -222,7 +224,7 @@ static void leave(const struct topology *topology, struct simulated_fate *fate, 
     if (!simulator_cabled_to(topology, fate->hops[at].sw, sent->port, &to, &host)) {
         return;
     }
-    if (host == SIZE_MAX) {
+    if (host == HOST_NONE) {
         enter(fate, to.sw, to.port, at, sent->header);
     } else if (fate->n_arrivals < SIMULATOR_HOPS) {
         struct simulated_arrival *arrival = &fate->arrivals[fate->n_arrivals++];

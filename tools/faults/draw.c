@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The catalogue as a whole, and places drawn at random. */
+#include "base/none.h"
 #include "faults/edit.h"
 
 #include <string.h>
@@ -152,7 +153,7 @@ bool fault_apart(const struct faults_lab *lab, const struct spot *a, const struc
     list_touched(lab, b, of_b);
     for (size_t i = 0; i < TOUCHED * TOUCHED; i++) {
         size_t cable = of_a[i / TOUCHED];
-        if (cable != SIZE_MAX && cable == of_b[i % TOUCHED]) {
+        if (cable != INDEX_NONE && cable == of_b[i % TOUCHED]) {
             return false;
         }
     }

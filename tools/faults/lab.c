@@ -4,6 +4,7 @@
  * their tables now. */
 #include "faults/lab.h"
 
+#include "base/none.h"
 #include "faults/command.h"
 #include "faults/edit.h"
 #include "faults/seed_way.h"
@@ -243,7 +244,7 @@ size_t faults_lab_cable_of(const struct faults_lab *lab, struct port_ref port)
             }
         }
     }
-    return SIZE_MAX;
+    return INDEX_NONE;
 }
 
 const char *faults_lab_interface(const struct faults_lab *lab, struct port_ref port)

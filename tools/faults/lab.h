@@ -90,7 +90,7 @@ bool faults_lab_matters(const struct faults_lab *lab, const struct cable_end *en
 /* Whether an entry sends on whatever comes in at this port. */
 bool faults_lab_sends_all(const struct faults_lab *lab, struct port_ref port);
 
-/* The cable of a switch's port; SIZE_MAX: none. */
+/* The cable of a switch's port; INDEX_NONE: none. */
 size_t faults_lab_cable_of(const struct faults_lab *lab, struct port_ref port);
 
 static inline const char *faults_switch(const struct faults_lab *lab, size_t sw)

@@ -2,6 +2,7 @@
  *
  * Switches whose tables, as OpenFlow 1.0 reads them, are right, and which do
  * something else. */
+#include "base/none.h"
 #include "faults/cable.h"
 #include "faults/command.h"
 #include "faults/relay.h"
@@ -12,7 +13,7 @@ static bool sends(const struct faults_lab *lab, const struct spot *spot)
 {
     struct port_ref port = {.sw = spot->sw, .port = spot->port};
     size_t cable = faults_lab_cable_of(lab, port);
-    if (spot->output == PORT_NONE || cable == SIZE_MAX) {
+    if (spot->output == PORT_NONE || cable == INDEX_NONE) {
         return false;
     }
     for (int e = 0; e < 2; e++) {
@@ -28,8 +29,8 @@ static bool sends(const struct faults_lab *lab, const struct spot *spot)
 static bool output_is_seen(const struct faults_lab *lab, const struct spot *spot)
 {
     struct port_ref output = {.sw = spot->sw, .port = spot->output};
-    size_t cable = sends(lab, spot) ? faults_lab_cable_of(lab, output) : SIZE_MAX;
-    if (cable == SIZE_MAX) {
+    size_t cable = sends(lab, spot) ? faults_lab_cable_of(lab, output) : INDEX_NONE;
+    if (cable == INDEX_NONE) {
         return false;
     }
     const struct cable *found = &lab->cables[cable];
@@ -42,8 +43,8 @@ static const struct cable_end *end_of_other(const struct faults_lab *lab, const 
                                             bool far)
 {
     struct port_ref other = {.sw = spot->sw, .port = spot->other};
-    size_t cable = spot->other == PORT_NONE ? SIZE_MAX : faults_lab_cable_of(lab, other);
-    if (cable == SIZE_MAX) {
+    size_t cable = spot->other == PORT_NONE ? INDEX_NONE : faults_lab_cable_of(lab, other);
+    if (cable == INDEX_NONE) {
         return NULL;
     }
     const struct cable *found = &lab->cables[cable];

@@ -4,6 +4,7 @@
  * for. force.c puts things into force, requests.c changes taps, fabric.c has the connections. */
 #include "tapd/face/controller.h"
 
+#include "base/none.h"
 #include "tapd/face/controller_inside.h"
 #include "tapd/install/dialect.h"
 #include "tapd/log.h"
@@ -218,7 +219,7 @@ static bool has_tap(void *owner, const char *name)
 {
     const struct tapd_controller *controller = owner;
     size_t index = tapd_roster_find(&controller->roster, name);
-    return index != SIZE_MAX && !controller->roster.items[index].over;
+    return index != INDEX_NONE && !controller->roster.items[index].over;
 }
 
 static bool add_for_traffic(void *owner, struct tapd_tap *tap_own)
@@ -332,7 +333,7 @@ static void on_expired(void *owner, uint32_t id)
     struct tapd_controller *controller = owner;
     struct tapd_roster roster;
     size_t index = tapd_roster_find_id(&controller->roster, id);
-    if (index == SIZE_MAX || controller->roster.items[index].over ||
+    if (index == INDEX_NONE || controller->roster.items[index].over ||
         controller->roster.items[index].fresh || /* an entry of before it was extended */
         tapd_roster_copy(&controller->roster, &roster)) {
         return;

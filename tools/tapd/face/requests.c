@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the controller is asked: taps are added, removed, extended, listed. */
+#include "base/none.h"
 #include "tapd/face/controller_inside.h"
 #include "tapd/install/dialect.h"
 #include "tapd/log.h"
@@ -25,7 +26,7 @@ static struct tapd_tap *read_tap(const struct tapd_controller *controller, const
 static bool is_taken(const struct tapd_controller *controller, const char *name)
 {
     return tapd_policy_find(controller->policy, name) ||
-           tapd_roster_find(&controller->roster, name) != SIZE_MAX;
+           tapd_roster_find(&controller->roster, name) != INDEX_NONE;
 }
 
 /* Whether the switches of the sources can match what the tap is about, as far as is known which
@@ -91,7 +92,7 @@ static enum tapd_outcome find(const struct tapd_controller *controller, const ch
                               size_t *index, struct base_buffer *why)
 {
     *index = tapd_roster_find(&controller->roster, name);
-    if (*index != SIZE_MAX && !controller->roster.items[*index].over) {
+    if (*index != INDEX_NONE && !controller->roster.items[*index].over) {
         return TAPD_DONE;
     }
     const struct tapd_tap *own = tapd_policy_find(controller->policy, name);

@@ -2,6 +2,7 @@
  *
  * Which taps there are now, when each ends, and what of that is kept across restarts. */
 #include "tapd/face/roster.h"
+#include "base/none.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static uint32_t take_id(struct tapd_roster *roster, const struct tapd_records *r
     do {
         id = roster->next_id++;
         roster->next_id += roster->next_id == 0; /* after 2^32 of them */
-    } while (tapd_roster_find_id(roster, id) != SIZE_MAX || has_id(records, id));
+    } while (tapd_roster_find_id(roster, id) != INDEX_NONE || has_id(records, id));
     return id;
 }
 
@@ -107,7 +108,7 @@ size_t tapd_roster_find(const struct tapd_roster *roster, const char *name)
             return i;
         }
     }
-    return SIZE_MAX;
+    return INDEX_NONE;
 }
 
 size_t tapd_roster_find_id(const struct tapd_roster *roster, uint32_t id)
@@ -117,7 +118,7 @@ size_t tapd_roster_find_id(const struct tapd_roster *roster, uint32_t id)
             return i;
         }
     }
-    return SIZE_MAX;
+    return INDEX_NONE;
 }
 
 void tapd_roster_end(struct tapd_roster *roster, size_t index)
@@ -281,7 +282,7 @@ static int restore_tap(const struct tapd_record *record, const struct tapd_polic
         tapd_tap_free(tap);
         return -1;
     }
-    if (tapd_roster_find(roster, tap->name) != SIZE_MAX) {
+    if (tapd_roster_find(roster, tap->name) != INDEX_NONE) {
         struct yaml_source source = {.file = file, .diagnostics = diagnostics};
         yaml_error_at(&source, 0, 0, "two taps have the name \"%s\"", tap->name);
         tapd_tap_free(tap);

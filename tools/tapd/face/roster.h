@@ -42,7 +42,7 @@ void tapd_roster_free(struct tapd_roster *roster, const struct tapd_roster *kept
 int tapd_roster_add(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
                     int64_t now_ms);
 
-/* SIZE_MAX if there is none; of those that are over, too. */
+/* INDEX_NONE if there is none; of those that are over, too. */
 size_t tapd_roster_find(const struct tapd_roster *roster, const char *name);
 size_t tapd_roster_find_id(const struct tapd_roster *roster, uint32_t id);
 

@@ -3,6 +3,7 @@
  * Reads a policy file, key by key, and a tap on demand, which is one of its items. */
 #include "tapd/policy/policy.h"
 
+#include "base/none.h"
 #include "base/token.h"
 #include "tapd/policy/graph.h"
 #include "tapd/policy/reading.h"
@@ -49,9 +50,9 @@ static void read_owned(struct yaml_reader *reader, const struct yaml_node *node,
 {
     struct tapd_policy *policy = ((struct collected *)into)->policy;
     size_t sw = yaml_switch(reader, node);
-    if (sw != SIZE_MAX && policy->owns[sw]) {
+    if (sw != SWITCH_NONE && policy->owns[sw]) {
         yaml_error(reader, node, "%s is listed twice", yaml_found(node).text);
-    } else if (sw != SIZE_MAX) {
+    } else if (sw != SWITCH_NONE) {
         policy->owns[sw] = true;
     }
 }

@@ -3,6 +3,7 @@
  * Hosts, ports and pairs of them. */
 #include "tapd/policy/reading.h"
 
+#include "base/none.h"
 #include "tapd/policy/graph.h"
 #include "yaml/value.h"
 
@@ -72,7 +73,7 @@ bool tapd_read_end(struct yaml_reader *reader, const struct yaml_node *node,
         return yaml_port(reader, node, port) && check_end(reader, node, 0, kind, *port);
     }
     size_t host = yaml_host(reader, node);
-    if (host == SIZE_MAX) {
+    if (host == HOST_NONE) {
         return false;
     }
     *port = reader->topology->hosts[host].port;
@@ -113,7 +114,7 @@ static void read_range(struct yaml_reader *reader, const struct yaml_node *node,
     }
     size_t sw = yaml_switch(reader, &name);
     yaml_port_list(reader, &numbers, false, &ports);
-    for (size_t i = 0; sw != SIZE_MAX && i < ports.n; i++) {
+    for (size_t i = 0; sw != SWITCH_NONE && i < ports.n; i++) {
         struct port_ref port = {sw, ports.numbers[i]};
         if (!check_end(reader, &numbers, 0, kind, port)) {
             break; /* the others of the range are likely to be unknown too */
