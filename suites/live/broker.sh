@@ -18,12 +18,14 @@ of13() {
 }
 
 of13 '--strict mod-flows' f1 'table=1,priority=20,arp,vlan_tci=0x0000/0x1fff,actions=drop'
+forget_cached
 deviates "a goto is lost" $expected state/f1/1 state/f1/2 \
     'traffic/a/mirrored/c1/arp,vlan_tci=0x0000/0x1fff' 'traffic/a/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' \
     'traffic/b/mirrored/c1/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff'
 install taps
 
 of13 mod-group dv group_id=1,type=all,bucket=output:3
+forget_cached
 deviates "a bucket is lost" $expected state/dv/1 state/dv/2 \
     'traffic/a/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/a/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
     'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
@@ -37,6 +39,7 @@ is_down() {
     of13 show ag | grep -q PORT_DOWN
 }
 wait_until is_down
+forget_cached
 expect_says 1 'output:4' "the failover group takes its second way" "$B/tapproof" check --only state -k 'state/ag/1' $expected
 expect 0 "failover: is that" "$B/tapproof" check --only state -k 'state/ag/*' expected/broker/spread.yaml
 expect 0 "and every frame comes" "$B/tapproof" check --only traffic -k 'traffic/*' $expected
@@ -49,5 +52,6 @@ wait_until is_up
 install spread
 expect 0 "a group that selects: one of the capture hosts" "$B/tapproof" check expected/broker/spread.yaml
 of13 mod-group dv group_id=1,type=select,bucket=output:3
+forget_cached
 deviates "it has one way only" expected/broker/spread.yaml state/dv/1 state/dv/2
 plan

@@ -10,6 +10,7 @@ expected=$NETWORKS/joined-x.yaml
 grep -v ' w[12]: ' "$TAPPROOF_LAB" > "$scratch/joined.lab"
 
 lay() {
+    : > "$scratch/cable" # what the one before said is no sign of this one
     suites/live/cable.py "$1" > "$scratch/cable" &
     cable=$!
     until grep -q up "$scratch/cable" 2> /dev/null; do kill -0 $cable || break; done
@@ -39,16 +40,20 @@ expect_says 1 'traffic/a/stray/cap' "a stray that no station would see is proved
 expect_says 1 'observed *not looked for' "and not told as seen" \
     "$B/tapproof" check --verbose --lab "$scratch/blind.lab" "$NETWORKS/few-x.yaml"
 ovs-ofctl -O OpenFlow10 mod-flows s1 in_port=1,actions=output:2
+forget_cached
 expect_says 3 'traffic/any/stray/cap' "a host where strays would not be seen" \
     "$B/tapproof" check --lab "$scratch/blind.lab" "$NETWORKS/few-x.yaml"
 ovs-ofctl -O OpenFlow10 mod-flows s1 in_port=1,actions=output:2,output:3
 ovs-ofctl -O OpenFlow10 add-flow s1 in_port=4,actions=output:3
+forget_cached
 expect_says 1 'traffic/c/stray/cap' "a leak from a host of whom no claim speaks" \
     $check --only traffic "$expected"
 ovs-ofctl -O OpenFlow10 del-flows s1 in_port=4
+forget_cached
 { cat "$expected"; echo '  - {from: c, isolated: all}'; } > "$NETWORKS/c-x.yaml"
 expect 0 "an isolated host" $check "$NETWORKS/c-x.yaml"
 ovs-ofctl -O OpenFlow10 mod-port s1 4 no-receive
+forget_cached
 expect_says 3 'seen to enter' "isolation proves nothing where no frame enters" \
     $check --only traffic "$NETWORKS/c-x.yaml"
 ovs-ofctl -O OpenFlow10 mod-port s1 4 receive

@@ -16,10 +16,8 @@ expect 0 "network $network is saved" "$tapproof" flows "$topology" --save "$save
 expect 0 "network $network is learned" "$tapproof" learn "$topology" -o "$learned"
 expect 0 "network $network: tables and frames conform" "$tapproof" check "$learned"
 
-# Open vSwitch 3.1 may go on by a cached entry after a mod-flow, for as long as
-# frames come: the cache is emptied.
 change() {
-    ovs-ofctl -O OpenFlow10 --strict mod-flows "$1" "$2" && ovs-appctl revalidator/purge
+    ovs-ofctl -O OpenFlow10 --strict mod-flows "$1" "$2" && forget_cached
 }
 
 # One entry of each switch in turn does nothing any more, and then what it did again.

@@ -32,6 +32,7 @@ report "no storm is left behind" $?
 for switch in s1 s2 s3; do
     ovs-ofctl -O OpenFlow10 del-flows "$switch" 'dl_dst=ff:ff:ff:ff:ff:ff'
 done
+forget_cached
 expect 0 "without the flooding it conforms" "$B/tapproof" check "$expected"
 
 # The same ring, and each switch does NORMAL: no entry loops, and yet what is flooded would.
@@ -39,6 +40,7 @@ for switch in s1 s2 s3; do
     ovs-ofctl -O OpenFlow10 del-flows "$switch"
     ovs-ofctl -O OpenFlow10 add-flow "$switch" actions=NORMAL
 done
+forget_cached
 cat > "$NETWORKS/normal-x.yaml" << END
 topology: ring.yaml
 ports: {s1: {1-3: {output: [normal]}}, s2: {1-3: {output: [normal]}}, s3: {1-3: {output: [normal]}}}

@@ -105,6 +105,7 @@ report "a run whose lines nobody reads ends" $?
 # sniff ARGUMENT...: tapsniff, with tcp and udp frames for it to see; its lines
 # are in $scratch/out.
 sniff() {
+    : > "$scratch/counters" # what the one before said is no sign of this one
     "$B/tapsniff" --duration 20s "$@" > "$scratch/out" 2> "$scratch/counters" &
     pid=$!
     wait_until grep -q listening "$scratch/counters" || return 1
