@@ -21,7 +21,8 @@ enum base_sandbox_files {
  * one. Processes that are started later (none can be) and that were started before are another
  * matter: these keep what they had.
  *
- * Once in a process, while it has one thread. libcap-ng and libseccomp are loaded for it.
+ * Once in a process, while it has one thread; those that were joined are none. libcap-ng and
+ * libseccomp are loaded for it.
  *
  * -1: not all of that could be done, and what is missing: a library, the kernel's leave, or
  * the user has said TAPPROOF_SANDBOX=off. The process goes on as far as it came; the

@@ -203,6 +203,33 @@ static void a_host_sends_it_back(void **state)
     network_free(&network);
 }
 
+/* What comes to h4 is tagged, and only what is tagged goes from h4 to h5. */
+static void a_host_sends_back_what_it_got(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    for (size_t i = 0; i < 2; i++) {
+        struct flow_table *table = i ? &network.later[0].flows : &network.states[0].flows;
+        assert_int_equal(
+            ofctl_parse_flow("priority=50000,in_port=3 actions=mod_vlan_vid:99,output:4", table,
+                             NULL, NULL, NULL),
+            0);
+        assert_int_equal(ofctl_parse_flow("priority=50000,in_port=4,dl_vlan=99 actions=output:5",
+                                          table, NULL, NULL, NULL),
+                         0);
+    }
+    network_send(&network, NULL, NULL);
+    traffic_round_see(&network.round, first_probe_of(&network, "h3"), network_host(&network, "h5"),
+                      0);
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_CABLE, "h5 - s1:5");
+    port_of(&network, 0, 4)->counters.rx_packets++;
+    network_blame(&network);
+    expect_cause(network_result(&network, "traffic/h3/stray/h5"), CAUSE_STATION, "h4");
+    network_free(&network);
+}
+
 /* A frame of h3 came twice: a cable could double what it sent, but no more. */
 static void a_host_sends_it_more_often(void **state)
 {
@@ -484,6 +511,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
     cmocka_unit_test(a_host_sends_it_back),
+    cmocka_unit_test(a_host_sends_back_what_it_got),
     cmocka_unit_test(a_host_sends_it_more_often),
     cmocka_unit_test(what_one_leaks_another_sends_on),
     cmocka_unit_test(company_tells_who_alters),
