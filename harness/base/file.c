@@ -67,10 +67,14 @@ static int fill(int fd, const char *bytes, size_t n_bytes)
     return failed ? -1 : 0;
 }
 
+/* Of a pipe that nobody reads it is not waited for a reader: ENXIO. */
 static int write_in_place(const char *path, const void *bytes, size_t n_bytes)
 {
-    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
-    return fd < 0 ? -1 : fill(fd, bytes, n_bytes);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0) {
+        return -1;
+    }
+    return fill(fd, bytes, n_bytes);
 }
 
 /* Opens a new file beside `path`. -1: errno says why. */
@@ -136,9 +140,10 @@ static int write_over(const char *path, const struct stat *old, const void *byte
 
 int base_file_write(const char *path, const void *bytes, size_t n_bytes, struct base_error *error)
 {
-    struct stat old;
+    struct stat old = {0};
     int failed = stat(path, &old) == 0 ? write_over(path, &old, bytes, n_bytes)
                  : errno == ENOENT     ? replace(path, NULL, bytes, n_bytes)
                                        : -1;
-    return failed ? base_fail(error, "%s", strerror(errno)) : 0;
+    bool nobody = failed && errno == ENXIO && S_ISFIFO(old.st_mode);
+    return failed ? base_fail(error, "%s", nobody ? "nobody reads this pipe" : strerror(errno)) : 0;
 }

@@ -17,7 +17,8 @@ int base_file_check(const char *path, struct base_error *error);
  * an error (a full disk, say), or the death of the process, leaves the old one as it was; it
  * keeps its permissions, but not its owner or its hard links. A symbolic link is followed. What is
  * no regular file, all below /dev and /proc, and a file in a directory that cannot be
- * written, is written in place. -1: why not, without the path. */
+ * written, is written in place; a pipe that nobody reads is an error at once. -1: why not, without
+ * the path. */
 int base_file_write(const char *path, const void *bytes, size_t n_bytes, struct base_error *error);
 
 #endif

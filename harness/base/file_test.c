@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char directory[64];
@@ -136,6 +137,34 @@ static void keeps_the_old_file_if_the_new_one_does_not_fit(void **state)
     assert_int_equal(count_files(), 1);
 }
 
+/* A reader is waited for: more is written than a pipe holds. */
+static void waits_for_a_slow_reader(void **state)
+{
+    (void)state;
+    enum { MUCH = 200000 };
+    static char much[MUCH], got[MUCH];
+    struct base_error error = {0};
+    size_t n_got = 0;
+    assert_int_equal(mkfifo(in_directory("fifo"), 0600), 0);
+    int reader = open(in_directory("fifo"), O_RDONLY | O_NONBLOCK);
+    fcntl(reader, F_SETFL, 0);
+    pid_t writer = fork();
+    if (writer == 0) {
+        _exit(base_file_write(in_directory("fifo"), much, MUCH, &error) < 0);
+    }
+    int status = 0;
+    pid_t ended = 0;
+    while (n_got < MUCH && ended == 0) {
+        ssize_t n = read(reader, got, sizeof got); /* 0: it has not begun, or has ended */
+        n_got += n > 0 ? (size_t)n : 0;
+        ended = n > 0 ? 0 : waitpid(writer, &status, WNOHANG);
+    }
+    assert_int_equal(n_got, MUCH);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(status, 0);
+    close(reader);
+}
+
 static void writes_devices_and_pipes_in_place(void **state)
 {
     (void)state;
@@ -151,6 +180,8 @@ static void writes_devices_and_pipes_in_place(void **state)
     put("fifo", "abc");
     assert_int_equal(read(reader, bytes, sizeof bytes), 3);
     close(reader);
+    assert_int_equal(base_file_write(in_directory("fifo"), "x", 1, &error), -1);
+    assert_string_equal(error.text, "nobody reads this pipe");
     assert_int_equal(stat(in_directory("fifo"), &status), 0);
     assert_true(S_ISFIFO(status.st_mode));
     assert_int_equal(pipe(ends), 0);
@@ -248,6 +279,7 @@ static const struct CMUnitTest tests[] = {
     FILE_TEST(keeps_permissions),
     FILE_TEST(follows_links),
     FILE_TEST(keeps_the_old_file_if_the_new_one_does_not_fit),
+    FILE_TEST(waits_for_a_slow_reader),
     FILE_TEST(writes_devices_and_pipes_in_place),
     FILE_TEST(passes_over_what_is_left_of_others),
     FILE_TEST(checks_without_creating),

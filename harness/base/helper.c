@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -90,9 +91,14 @@ int base_helper_start(struct base_helper *helper, base_helper_work *work, void *
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
         return base_fail(error, "socketpair: %s", strerror(errno));
     }
-    pid_t pid = fork_deaf();
+    pid_t parent = getpid(), pid = fork_deaf();
     if (pid == 0) {
         close(ends[0]);
+        /* It may wait for something that never comes, as for the reader of a pipe. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) {
+            _exit(0);
+        }
         serve(ends[1], work, aux);
         _exit(0);
     }

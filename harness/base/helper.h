@@ -31,8 +31,9 @@ struct base_helper_task {
 typedef int base_helper_work(void *aux, struct base_helper_task *task, struct base_error *error);
 
 /* Starts it (fork(2)): call it before there are threads, and before descriptors are open that it is
- * not to keep. It has the memory of this process as it is now, ends with it, and passes over
- * SIGINT, SIGTERM and SIGHUP, which also go to it when somebody ends both. */
+ * not to keep. It has the memory of this process as it is now, ends with it (the thread that
+ * called), whatever it is doing, and passes over SIGINT, SIGTERM and SIGHUP, which also go to it
+ * when somebody ends both. */
 int base_helper_start(struct base_helper *helper, base_helper_work *work, void *aux,
                       struct base_error *error);
 

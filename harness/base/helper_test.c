@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WRITE, OPEN, WHO, FAIL, DIE, NOTHING, WAIT, NONSENSE };
+enum { WRITE, OPEN, WHO, FAIL, DIE, NOTHING, WAIT, NONSENSE, MURDER };
 
 /* aux: a text of the process that started it. */
 static int work(void *aux, struct base_helper_task *task, struct base_error *error)
@@ -41,6 +41,10 @@ static int work(void *aux, struct base_helper_task *task, struct base_error *err
         return task->fd == -1 ? 0 : base_fail(error, "there is a descriptor");
     case WAIT: /* until somebody writes */
         return read(task->fd, &(char){0}, 1) == 1 ? 0 : base_fail(error, "nothing came");
+    case MURDER:
+        kill(getppid(), SIGKILL);
+        pause();
+        return 0;
     case NONSENSE:
         task->answer = 9999; /* which cannot be sent */
         return 0;
@@ -298,6 +302,26 @@ static void it_ends_with_its_process(void **state)
     close(ends[0]);
 }
 
+/* ... whatever it is doing. */
+static void it_ends_in_the_middle_of_its_task(void **state)
+{
+    (void)state;
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct base_helper helper;
+        base_helper_start(&helper, work, NULL, NULL);
+        base_helper_ask(&helper, &(struct base_helper_task){.what = MURDER, .fd = -1}, NULL);
+        _exit(1);
+    }
+    close(ends[1]); /* which the child and its helper hold */
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(descriptors_go_there_and_back),
     cmocka_unit_test(it_keeps_no_descriptor),
@@ -309,6 +333,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(it_is_deaf_from_its_first_moment),
     cmocka_unit_test(it_ends_when_it_is_to),
     cmocka_unit_test(it_ends_with_its_process),
+    cmocka_unit_test(it_ends_in_the_middle_of_its_task),
 };
 
 TEST_MAIN(tests)

@@ -7,6 +7,7 @@
 #include "testing/pretended.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,7 +82,52 @@ static void streams_that_were_closed_are_opened(void **state)
     assert_int_equal(in_a_child(without_one), 0);
 }
 
+static int limit(int what, rlim_t most)
+{
+    return setrlimit(what, &(struct rlimit){most, most});
+}
+
+static int with_a_small_stack(void)
+{
+    return limit(RLIMIT_STACK, 64 << 10);
+}
+
+static int without_memory(void)
+{
+    return limit(RLIMIT_AS, 1 << 20);
+}
+
+/* More than a process has at first. */
+static __attribute__((noinline)) char use_stack(void)
+{
+    volatile char bytes[1 << 20];
+    bytes[0] = bytes[sizeof bytes / 2] = 1;
+    return bytes[0];
+}
+
+/* It may have no more memory than it has; 0: it lives. */
+static int when_memory_is_short(void)
+{
+    return base_process_begin(NULL) < 0 || limit(RLIMIT_AS, 1 << 20) < 0 || use_stack() != 1 ? 5
+                                                                                             : 0;
+}
+
+static void the_stack_is_there_from_the_beginning(void **state)
+{
+    (void)state;
+    int status;
+    assert_int_equal(in_a_child(with_a_small_stack), 2);
+    assert_int_equal(in_a_child(without_memory), 2);
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(when_memory_is_short());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_stack_is_there_from_the_beginning),
     cmocka_unit_test(set_uid_is_refused),
     cmocka_unit_test(streams_that_were_closed_are_opened),
 };

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
     }
     /* A reader or a far station that went away is an error of a write. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not become as large (ulimit -f) */
     int number = 0, status = cli_main(&run_world_live, argc, argv, &number);
     if (number) { /* whoever waits for this process wants to see how it ended */
         raise(number);

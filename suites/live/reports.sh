@@ -36,6 +36,9 @@ says $? 'No space left' "$scratch/out" "a full disk is told"
 grep -qx 'the old one' "$scratch/out" && [ "$(grep -c '^left: ' "$scratch/out")" -eq 1 ]
 report "and the old report is kept, alone" $?
 
+mkfifo "$scratch/pipe"
+expect_says 3 'nobody reads this pipe' "a pipe that nobody reads is told" $check "$good" --json "$scratch/pipe"
+
 # Whoever writes to a full disk learns it: git and pytest end with an error, too.
 full_stdout() {
     "$@" > /dev/full
