@@ -628,29 +628,28 @@ static void set_options(struct channel_options *options, const struct channel_op
     options->max_entries = options->max_entries ? options->max_entries : 2000000;
 }
 
-/* The listener of a ptcp: endpoint, shared with the targets before this one. */
-static int attach_listener(struct session *session, struct base_error *error)
+/* The listener of a ptcp: endpoint, shared with the targets before this one; or the error. */
+static void attach_listener(struct session *session, struct base_error *error)
 {
     struct channel *channel = session->channel;
     for (size_t i = 0; i < channel->n_listeners; i++) {
         if (channel_listener_is_at(channel->listeners[i], &session->endpoint, session->tls)) {
             session->listener = channel->listeners[i];
-            return 0;
+            return;
         }
     }
     if (base_grow(&channel->listeners, channel->n_listeners, &channel->listeners_capacity,
                   sizeof *channel->listeners)) {
-        return base_fail(error, "out of memory");
+        base_fail(error, "out of memory");
+        return;
     }
     session->listener =
         channel_listener_new(channel->base, &session->endpoint, session->tls,
                              channel->n_sessions + MAX_STRANGERS, on_switch, channel, error);
-    if (!session->listener) {
-        return -1;
+    if (session->listener) {
+        channel_listener_set_patience(session->listener, channel->options.timeout_ms);
+        channel->listeners[channel->n_listeners++] = session->listener;
     }
-    channel_listener_set_patience(session->listener, channel->options.timeout_ms);
-    channel->listeners[channel->n_listeners++] = session->listener;
-    return 0;
 }
 
 static int open_session(struct session *session, struct channel *channel,
@@ -674,11 +673,13 @@ static int open_session(struct session *session, struct channel *channel,
     }
     if (channel_tls_get(&channel->tls, &session->endpoint, &target->tls, &session->tls,
                         &session->unusable) == 0) {
-        int status = session->endpoint.kind == ENDPOINT_PTCP
-                         ? attach_listener(session, &session->unusable)
-                         : channel_socket_resolve(&session->endpoint, &session->addresses,
-                                                  &session->n_addresses, &session->unusable);
-        (void)status; /* as of the files: the reason of each of its dumps */
+        /* As of the files: an error is the reason of each of its dumps. */
+        if (session->endpoint.kind == ENDPOINT_PTCP) {
+            attach_listener(session, &session->unusable);
+        } else {
+            (void)channel_socket_resolve(&session->endpoint, &session->addresses,
+                                         &session->n_addresses, &session->unusable);
+        }
         if (session->listener) {
             channel_listener_allow(session->listener, target->version
                                                           ? UINT32_C(1) << target->version

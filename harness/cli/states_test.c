@@ -113,6 +113,11 @@ static void switches_of_one_side_are_named(void **state)
     fake_cli_says(cli->out, "s3: not compared: B: no such switch");
     fake_cli_says(cli->out, "s9: not compared: A: no such switch");
     fake_cli_says(cli->out, "s1: not compared: B: no endpoint");
+    fake_cli_write(cli, "other.yaml", "name: other\nswitches:\n  s9: {dpid: 9}\n");
+    EXPECT(cli, 3, "diff", good, fake_cli_path(cli, "other.yaml"), "--lab-b",
+           fake_cli_path(cli, "lab-b.yaml"));
+    fake_cli_says(cli->out, "s3: not compared: B: no such switch");
+    fake_cli_says(cli->out, "s9: not compared: A: no such switch");
     fake_cli_close(cli);
 }
 
