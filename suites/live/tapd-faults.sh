@@ -136,6 +136,16 @@ ofctl mod-flows s1 cookie=0x7461706400000000,in_port=1,actions=drop # without it
 kill -HUP "$tapd_pid"
 repaired "a changed entry is set right when it is read"
 
+# Another controller with the same cookie, which wants less: it takes away what it does not know of, and sees that come
+# back.
+"$B/tapd" topologies/policies/demon/always-forward.yaml --resync 200ms > /dev/null 2> "$scratch/other" &
+other=$!
+until_says 'another controller writes entries with the cookie 0x74617064' cat "$scratch/other"
+report "of two controllers one stops" $?
+repaired "and the other one goes on"
+kill "$other"
+wait "$other" 2> /dev/null
+
 # The switch starts again, with empty tables.
 read -r vswitchd < /run/openvswitch/ovs-vswitchd.pid
 kill -9 "$vswitchd"

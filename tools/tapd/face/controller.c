@@ -133,6 +133,7 @@ enum tapd_outcome tapd_controller_reload(struct tapd_controller *controller,
             outcome = TAPD_FAILED;
         } else if (tapd_fabric_use(controller, &proposal, why) == 0) {
             tapd_force_enforce(controller, &proposal);
+            tapd_installer_go_on(controller->installer);
             tapd_log("reloaded %s", controller->policy->file);
             outcome = TAPD_DONE;
         } else {

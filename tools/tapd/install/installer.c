@@ -8,10 +8,18 @@
 #include "tapd/install/installer_inside.h"
 #include "tapd/log.h"
 
+#include <event2/util.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GATHER_MS = 10 }; /* entries that go, often go together */
+enum {
+    GATHER_MS = 10,     /* entries that go, often go together */
+    CONTESTS = 2,       /* so often it is put right what somebody else writes */
+    CONTESTS_YOUNG = 4, /* so often more, and up to as many as below besides, by chance */
+    CONTESTS_CHANCE = 31,
+    YOUNG_MS = 60000,     /* after the start */
+    CONTESTED_MS = 60000, /* without any, and all is forgotten */
+};
 
 static const struct tapd_session_ops SESSION_OPS;
 
@@ -82,6 +90,8 @@ struct tapd_installer *tapd_installer_new(struct event_base *base, const struct 
     installer->options.resync_ms = or_default(options->resync_ms, 10000);
     installer->options.settle_ms = or_default(options->settle_ms, 20);
     installer->options.patience_ms = or_default(options->patience_ms, 2000);
+    installer->is_told_contests = options->max_contests > 0;
+    installer->begun_ms = tapd_monotonic_ms();
     if (allocate(installer, topology->n_switches)) {
         base_fail(error, "out of memory");
     } else if (add_targets(installer, topology, lab, owns, error) == 0) {
@@ -121,9 +131,18 @@ void tapd_installer_resync(struct tapd_installer *installer)
 {
     for (size_t i = 0; i < installer->n_targets; i++) {
         installer->targets[i].stale = true;
-        installer->targets[i].refuses = false;
+        installer->targets[i].refuses = installer->yields;
     }
     tapd_round_wake(installer, 0);
+}
+
+void tapd_installer_go_on(struct tapd_installer *installer)
+{
+    if (installer) {
+        installer->yields = false;
+        installer->n_contests = 0;
+        tapd_installer_resync(installer);
+    }
 }
 
 struct tapd_switch_report tapd_installer_report(const struct tapd_installer *installer, size_t sw)
@@ -167,6 +186,7 @@ void tapd_installer_free(struct tapd_installer *installer)
         tapd_target_forget(target);
         base_arena_free(&target->actions);
         base_arena_free(&target->texts);
+        tapd_target_forget_seen(target);
         free(target->harms);
         free(target->ports);
         free(target->mods);
@@ -200,11 +220,58 @@ static void tell_changed(const struct tapd_installer *installer)
     }
 }
 
+/* All of it: half of a policy is none. */
+static void yield(struct tapd_installer *installer)
+{
+    struct base_error why;
+    base_fail(&why,
+              "another controller writes entries with the cookie 0x%08x of this one, which stops; "
+              "a reload makes it go on",
+              installer->network->policy->cookie);
+    tapd_log("%s", why.text);
+    installer->yields = true;
+    for (size_t i = 0; i < installer->n_targets; i++) {
+        struct tapd_target *target = &installer->targets[i];
+        target->refuses = true;
+        target->trouble = why;
+    }
+    installer->abandoned = true;
+}
+
+/* Two that were started together are not to give in together. */
+static void choose_contests(struct tapd_installer *installer, int64_t now_ms)
+{
+    uint8_t chance;
+    evutil_secure_rng_get_bytes(&chance, sizeof chance);
+    bool is_young = now_ms - installer->begun_ms < YOUNG_MS;
+    unsigned more = is_young ? CONTESTS_YOUNG + (chance & CONTESTS_CHANCE) : 0;
+    installer->options.max_contests = CONTESTS + more;
+}
+
+static void note_contest(struct tapd_target *target)
+{
+    struct tapd_installer *installer = target->installer;
+    int64_t now_ms = tapd_monotonic_ms();
+    bool lately = installer->n_contests > 0 && now_ms - installer->contested_ms < CONTESTED_MS;
+    if (!lately && !installer->is_told_contests) {
+        choose_contests(installer, now_ms);
+    }
+    installer->n_contests = lately ? installer->n_contests + !installer->is_contested : 1;
+    installer->contested_ms = now_ms;
+    installer->is_contested = true;
+    if (installer->n_contests > installer->options.max_contests && !installer->yields) {
+        yield(installer);
+    } else if (!installer->yields) {
+        tapd_log("%s: somebody else wrote entries with our cookie", target->name);
+    }
+}
+
 static void on_up(void *owner)
 {
     struct tapd_target *target = owner;
+    tapd_target_forget_seen(target);
     target->stale = true;
-    target->refuses = false;
+    target->refuses = target->installer->yields;
     target->n_rounds = 0;
     tapd_round_wake(target->installer, 0);
     tell_changed(target->installer);
@@ -224,6 +291,9 @@ static void on_read(void *owner, struct switch_state *state)
     target->read_ms = tapd_monotonic_ms();
     target->known = true;
     target->compared = false;
+    if (target->installer->network && tapd_target_is_contested(target)) {
+        note_contest(target);
+    }
     answered(target);
 }
 

@@ -37,11 +37,13 @@ struct tapd_installer_ops {
 
 /* 0 everywhere: the default. */
 struct tapd_installer_options {
-    bool own_tables;      /* foreign entries are removed */
-    unsigned resync_ms;   /* 10,000 */
-    unsigned settle_ms;   /* between waves that shrink and waves that grow; 20 */
-    unsigned patience_ms; /* for a switch that does not answer, before a round goes on
-                             without it; 2,000 */
+    bool own_tables;       /* foreign entries are removed */
+    unsigned resync_ms;    /* 10,000 */
+    unsigned settle_ms;    /* between waves that shrink and waves that grow; 20 */
+    unsigned patience_ms;  /* for a switch that does not answer, before a round goes on
+                              without it; 2,000 */
+    unsigned max_contests; /* times that it is put right what another controller writes, before this
+                              one stops; 2, and in the first minute some more, by chance */
     struct tapd_session_options session;
 };
 
@@ -66,6 +68,11 @@ void tapd_installer_start(struct tapd_installer *installer);
  * must live until the next call. Here and below NULL is a legal installer: one that could not be
  * made. */
 void tapd_installer_set(struct tapd_installer *installer, const struct tapd_network *network);
+
+/* Where another controller writes entries with the cookie of this one, that is put right some times
+ * (max_contests), and then this one stops, until it is told to go on here. Of two the one that has
+ * run for longer gives in first; of two that have just been started, chance decides. */
+void tapd_installer_go_on(struct tapd_installer *installer);
 
 /* Reads everything and makes good what is not as it should be, now. */
 void tapd_installer_resync(struct tapd_installer *installer);

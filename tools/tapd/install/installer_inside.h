@@ -47,6 +47,10 @@ struct tapd_target {
     struct tapd_lack lack;
     struct tapd_foreign_text foreign[TAPD_FOREIGN_TOLD];
     size_t n_foreign_told, n_foreign;
+    uint64_t *seen; /* own entries of the last reading on this connection, hashed, ascending; NULL:
+                       none was read yet */
+    size_t n_seen;
+    bool sent;               /* flow-mods, since then */
     struct tapd_harm *harms; /* all that block or hide */
     size_t n_harms, harms_capacity;
     struct base_arena texts; /* of foreign and harms */
@@ -79,6 +83,12 @@ struct tapd_installer {
     const struct flow_table **actual;  /* by switch */
     uint8_t *versions;                 /* by switch: OpenFlow on the wire, where `actual` is */
     size_t n_sent;                     /* flow-mods since it was last settled */
+    unsigned n_contests;               /* readings with entries of ours that somebody else wrote */
+    bool is_told_contests;             /* max_contests is an option */
+    int64_t begun_ms;                  /* tapd_monotonic_ms */
+    bool is_contested;                 /* this reading is one of them */
+    int64_t contested_ms;              /* when that was seen last, tapd_monotonic_ms */
+    bool yields;                       /* to another controller: nothing is sent any more */
     struct event *wakeup;              /* to go on */
     struct event *timer;               /* patience, settling */
     struct event *resync;
@@ -98,6 +108,14 @@ bool tapd_target_is_own(const struct tapd_target *target, const struct flow_entr
  * is no memory to look for it. */
 const struct flow_entry *tapd_target_find(struct tapd_target *target,
                                           const struct flow_entry *entry);
+
+/* Takes the table that was just read into account: whether it has entries of ours which neither it
+ * had when it was read before on this connection, nor were sent to it since. False without memory.
+ */
+bool tapd_target_is_contested(struct tapd_target *target);
+
+/* What was read before does not count any more. */
+void tapd_target_forget_seen(struct tapd_target *target);
 
 /* The table is not known any more. */
 void tapd_target_forget(struct tapd_target *target);

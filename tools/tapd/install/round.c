@@ -106,6 +106,7 @@ static void await_nobody(struct tapd_installer *installer)
 static void begin_reading(struct tapd_installer *installer)
 {
     installer->due = installer->abandoned = installer->starved = false;
+    installer->is_contested = false;
     for (size_t i = 0; i < installer->n_targets; i++) {
         struct tapd_target *target = &installer->targets[i];
         if (target->stale && target->session && tapd_session_is_idle(target->session)) {
@@ -344,7 +345,7 @@ static void send_wave(struct tapd_installer *installer)
         if (!installer->actual[i] || target->n_mods == 0) {
             continue;
         }
-        target->stale = true;
+        target->stale = target->sent = true;
         installer->n_sent += target->n_mods;
         await(target);
         tapd_session_send(target->session, target->mods, target->n_mods);
