@@ -112,7 +112,7 @@ wait "$relay"
 ofctl del-flows s1
 ovs-vsctl -- --id=@t create Flow_Table flow_limit=2 -- set bridge s1 flow_tables:0=@t > /dev/null
 run 3 "$B/tapd" "$policy" --once --timeout 2s && grep -q 's1: refuses add .*FULL' "$scratch/out" &&
-    [ "$(grep -c 'refuses' "$scratch/out")" -le 2 ] && tables | grep -q 's2: .*output:1,output:7'
+    [ "$(grep -c '^tapd: s1: .*refuses' "$scratch/out")" -le 2 ] && tables | grep -q 's2: .*output:1,output:7'
 report "a refused entry is told, and the rest is installed" $?
 ovs-vsctl clear bridge s1 flow_tables
 
