@@ -300,7 +300,7 @@ static void check_pipelines(const struct switch_state *const states[2],
             }
             counted->same += same;
             counted->different += !same && sure;
-            counted->in_vain += told && !sure;
+            counted->in_vain += same && told;
             counted->chosen += !same && (a.n_fates > 1 || b.n_fates > 1);
         }
     }

@@ -296,9 +296,7 @@ static int open_side(struct change_side *side, const struct switch_state *state,
         const struct instructions *more = state->flows.entries[i].instructions;
         side->is_metered |= more && more->meter != NO_METER;
     }
-    return space_whole_open(state, NULL, whole) < 0
-               ? -1
-               : space_table_index(&side->table, whole->flows, whole->left_out);
+    return space_whole_open(state, NULL, whole) < 0 ? -1 : space_whole_index(whole, &side->table);
 }
 
 /* Rows first; where nothing is composed, they are the entries. */

@@ -25,11 +25,12 @@ static const struct flow_entry *entry_of(const struct telling *telling, int side
     return entry == ENTRY_NONE ? NULL : &telling->diff.wholes[side].flows->entries[entry];
 }
 
-/* The rows that it stands for; NULL: there are none. */
-static const char *rows_text(struct telling *telling, int side, size_t entry)
+/* The rows that take a packet which the entry takes; NULL: there are none. */
+static const char *rows_text(struct telling *telling, int side, size_t entry,
+                             const struct header *header)
 {
     struct base_buffer text = {0};
-    space_whole_format_rows(&telling->diff.wholes[side], entry, &text);
+    space_whole_format_rows(&telling->diff.wholes[side], entry, header, &text);
     bool none = text.n_bytes == 0;
     const char *taken = base_arena_take(telling->arena, &text);
     return none ? NULL : taken;
@@ -168,7 +169,7 @@ static void tell_change(struct telling *telling, const struct change_difference 
         const struct flow_entry *flow = entry_of(telling, i, change->entry[i]);
         difference->actions[i] = ofctl_actions_text(flow ? flow->actions : NULL,
                                                     flow ? flow->n_actions : 0, telling->arena);
-        difference->entry[i] = rows_text(telling, i, change->entry[i]);
+        difference->entry[i] = rows_text(telling, i, change->entry[i], &change->where.example);
     }
 }
 
