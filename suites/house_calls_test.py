@@ -73,9 +73,13 @@ def long_functions(paths, graph):
 def changes_switches(paths, graph):
     """Encoders of messages that change a switch, in the program that never sends one."""
     program = os.path.join(os.environ.get("B", "build"), "tapproof")
-    for line in house.output("nm", program).splitlines() if os.path.exists(program) else []:
-        symbol = line.split()[-1]
-        if re.search(r"_(encode|put)_(\w+_mod|set_config|role\w*)$", symbol):
+    if not os.path.exists(program):
+        return
+    symbols = [line.split()[-1] for line in house.output("nm", program).splitlines()]
+    if "cli_main" not in symbols:
+        yield None, f"{program} has no symbols to look at"
+    for symbol in symbols:
+        if re.search(r"_(encode|put)_(\w+_mod|set_config|role\w*)(\.|$)|^of_control$", symbol):
             yield None, f"{program} has {symbol}"
 
 
