@@ -474,6 +474,40 @@ static void one_that_reads_one_message_at_a_time_is_asked_one_by_one(void **stat
                0, 0, odd);
 }
 
+/* Is slow: it begins when it is asked whether it is there, and answers BARRIER last of all. */
+static void begin_late(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    static struct {
+        uint8_t type;
+        uint32_t xid;
+        uint16_t kind;
+    } held[16];
+    static size_t n_held;
+    if (type != FAKE_ECHO_REQUEST && n_held < 16) {
+        held[n_held].type = type;
+        held[n_held].xid = xid;
+        held[n_held++].kind = kind;
+        return;
+    }
+    for (int barrier = 0; barrier < 2; barrier++) {
+        for (size_t i = 0; i < n_held; i++) {
+            if ((held[i].type == FAKE_BARRIER_REQUEST) == barrier) {
+                fake_switch_answer(fake, held[i].type, held[i].xid, held[i].kind);
+            }
+        }
+        if (!barrier) {
+            fake_switch_answer(fake, type, xid, kind);
+        }
+    }
+    n_held = 0;
+}
+
+static void one_that_is_slow_has_not_passed_over_anything(void **state)
+{
+    (void)state;
+    expect_odd((struct fake_switch){.n_flows = 0, .answer = begin_late}, 0, 0, "");
+}
+
 static void a_failing_switch_costs_only_its_own_dump(void **state)
 {
     (void)state;
@@ -568,6 +602,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_count_that_is_always_another_is_learned),
     cmocka_unit_test(the_only_table_may_have_any_number),
     cmocka_unit_test(one_that_reads_one_message_at_a_time_is_asked_one_by_one),
+    cmocka_unit_test(one_that_is_slow_has_not_passed_over_anything),
     cmocka_unit_test(a_failing_switch_costs_only_its_own_dump),
     cmocka_unit_test(without_descriptors_there_is_no_channel),
     cmocka_unit_test(no_targets_is_no_work),
