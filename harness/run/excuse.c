@@ -56,6 +56,51 @@ static const char *hop_excuse(const struct checking *checking, const struct run_
                : NULL;
 }
 
+static bool is_claimed(const struct expectation *expectation, size_t from, size_t to)
+{
+    bool claimed = false;
+    for (size_t i = 0; i < expectation->n_claims && !claimed; i++) {
+        const struct claim *claim = &expectation->claims[i];
+        claimed = claim->from == from && expectation_claim_names(expectation, claim, to);
+    }
+    return claimed;
+}
+
+/* All that is wrong with a probe is that hosts got it of which no claim speaks. */
+static bool strays_alone(const struct checking *checking, const struct traffic_round *round,
+                         size_t p)
+{
+    const struct traffic_plan *plan = &checking->plan;
+    bool strays = false;
+    for (size_t host = 0; host < round->n_hosts; host++) {
+        const struct traffic_seen *seen = traffic_round_seen(round, p, host);
+        if (traffic_seen_conforms(round, plan, p, host)) {
+            continue;
+        }
+        strays = seen->altered == 0 && seen->late == 0 &&
+                 seen->copies > traffic_plan_most(&plan->probes[p], host) * round->sent[p] &&
+                 !is_claimed(checking->expectation, plan->probes[p].from, host);
+        if (!strays) {
+            return false;
+        }
+    }
+    return strays;
+}
+
+/* NORMAL floods what is for a host that it does not know; a switch may learn a while after hosts
+ * spoke (a frame that a flow of its cache takes teaches Open vSwitch nothing at once). */
+static const char *normal_excuse(const struct checking *checking, const struct traffic_round *round,
+                                 size_t p, struct base_arena *arena)
+{
+    uint64_t spoke_ns = checking->probing.spoke_ns;
+    double age_ms = spoke_ns > 0 ? run_checking_ms_since(checking, spoke_ns) : 0;
+    bool young = spoke_ns > 0 && age_ms < checking->options->converge_ms;
+    return young && checking->probing.touches[p].normal && strays_alone(checking, round, p)
+               ? base_arena_format(arena, "what NORMAL knows of hosts was %.1f s old",
+                                   age_ms / 1000)
+               : NULL;
+}
+
 void run_excuse_round(const struct checking *checking, const struct run_look *look,
                       struct traffic_round *round)
 {
@@ -71,6 +116,9 @@ void run_excuse_round(const struct checking *checking, const struct run_look *lo
                         (walk.known && !traffic_probe_follows(round, p, &walk));
         for (size_t i = 0; deviates && i < walk.n_hops && !round->excuses[p]; i++) {
             round->excuses[p] = hop_excuse(checking, look, &walk.hops[i], &round->arena);
+        }
+        if (deviates && !round->excuses[p]) {
+            round->excuses[p] = normal_excuse(checking, round, p, &round->arena);
         }
     }
 }

@@ -228,6 +228,27 @@ static void broadcasts_go_into_normal_with_leave_alone(void **state)
     fake_run_close(&run);
 }
 
+/* What is flooded at first, before the switch has learned, is no deviation, and told; what is
+ * flooded all the time is one. */
+static void normal_may_learn_a_while_later(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    for (unsigned n = 0; n < 40; n += 30) {
+        make(&run, "  - {from: a, isolated: [b]}\n", normal);
+        fake_run_fault(&run, (struct fake_fault){FAKE_FLOODS, .from = "a", .at = "m", .n = n});
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run, n == 0 ? "fail traffic/a/stray/m\n" : "");
+        assert_true(run.report.timing.rounds > 1);
+        fake_run_close(&run);
+    }
+    make(&run, "  - {from: b, isolated: [m]}\n", normal);
+    fake_run_fault(&run, (struct fake_fault){FAKE_FLOODS, .from = "b", .at = "m", .n = 30});
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/b/isolated/m", VERDICT_FAIL); /* claims hold exactly */
+    fake_run_close(&run);
+}
+
 static void a_host_without_a_station_cannot_speak(void **state)
 {
     (void)state;
@@ -249,6 +270,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tables_that_change_meanwhile_are_named),
     cmocka_unit_test(who_is_sent_to_by_normal_speaks_first),
     cmocka_unit_test(broadcasts_go_into_normal_with_leave_alone),
+    cmocka_unit_test(normal_may_learn_a_while_later),
     cmocka_unit_test(a_host_without_a_station_cannot_speak),
 };
 

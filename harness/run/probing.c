@@ -232,6 +232,9 @@ static bool is_storm(struct run_probing *probing)
 static void send_speeches(struct run_probing *probing)
 {
     const struct traffic_plan *plan = probing->plan;
+    if (plan->n_speeches > 0 && probing->spoke_ns == 0) {
+        probing->spoke_ns = run_probing_now_ns(probing);
+    }
     for (size_t i = 0; i < SPEECHES * plan->n_speeches; i++) {
         const struct traffic_speech *speech = &plan->speeches[i % plan->n_speeches];
         size_t station = probing->stations->station_of[speech->from];

@@ -60,6 +60,7 @@ struct run_probing {
     uint64_t next_ns;           /* before it nothing may be sent */
     size_t n_loads, n_copies;   /* in the round under way: loads of what was sent; copies seen */
     bool storms;                /* frames multiply: nothing more is sent */
+    uint64_t spoke_ns;          /* when hosts first spoke to NORMAL; 0: they did not */
     uint64_t last_ns;           /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
     /* Copies that the window under way waits for, by probe. One that an earlier window gave up

@@ -34,6 +34,7 @@ enum fake_fault_kind {
     FAKE_UNCONFINED,   /* its far end says that it is not confined */
     /* A foreign frame arrives at the host `at` with each frame that `from` sends. */
     FAKE_ADDS_FRAMES,
+    FAKE_FLOODS,  /* a copy of each frame that `from` sends arrives at the host `at`, too */
     FAKE_REPEATS, /* what the host `at` has got arrives there again `ms` later, endlessly */
     FAKE_SILENT,  /* the switch `at` does not answer */
     FAKE_ODD,     /* the switch `at` refuses BARRIER */

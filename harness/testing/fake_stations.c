@@ -89,6 +89,11 @@ static void send_now(struct fake_network *fake, size_t host, const uint8_t *byte
         fake_network_arrive(fake, topology_find_host(fake->topology, adds->at), foreign,
                             sizeof foreign, fake->time_ns);
     }
+    const struct fake_fault *floods = fake_network_meets(fake, FAKE_FLOODS, name, NULL);
+    if (floods) {
+        fake_network_arrive(fake, topology_find_host(fake->topology, floods->at), bytes, n_bytes,
+                            fake->time_ns);
+    }
 }
 
 static void hold(struct fake_network *fake, size_t host, const void *frame, size_t n_bytes)
