@@ -25,6 +25,8 @@ struct mutate_run {
     size_t sw; /* whose mutants are made */
     const struct switch_state *state;
     struct space_table table;
+    bool composed;         /* its tables are composed, */
+    bool any_composed;     /* those of some switch are: claims are proved anew for each mutant */
     bool tries;            /* else they are counted */
     size_t n_left, n_open; /* to be chosen, of so many that are still to come */
     uint64_t random;
@@ -57,6 +59,12 @@ const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size
 /* Adds the entry, cut down to the region; nothing, if it takes no packet of it. */
 int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
                      struct flow_table *out);
+
+/* whole.c: the switch as the mutant has it (expires: once what has a lifetime is gone); to be
+ * closed even if there was no memory. And what prove_claims would say. */
+int mutate_whole_open(const struct mutate_trial *trial, bool expires, struct switch_state *out);
+void mutate_whole_close(struct switch_state *state);
+int mutate_whole_claims(struct mutate_trial *trial);
 
 /* line.c: of a mutant that nothing notices the fate, and the line. */
 int mutate_trial_compare(struct mutate_trial *trial);

@@ -76,6 +76,9 @@ static int propose(struct mutate_trial *trial, const struct change_diff *diff)
         }
         mutation->fate = MUTATION_UNNOTICED;
         mutation->open = NULL;
+        if (change->by_meters) {
+            continue; /* of which `ports:` say nothing */
+        }
         exception = exception_of(trial, change->in_port);
         if (!exception) {
             return want_line(trial, change->in_port);
@@ -85,29 +88,64 @@ static int propose(struct mutate_trial *trial, const struct change_diff *diff)
     return 0;
 }
 
-/* Whether some packet is treated otherwise. */
-int mutate_trial_compare(struct mutate_trial *trial)
+/* Both tables, cut down to the region. */
+static int cut_both(struct mutate_trial *trial, struct switch_state *before,
+                    struct switch_state *after)
 {
     const struct mutate_run *run = trial->run;
-    struct flow_table tables[2] = {0};
-    struct change_diff diff = {0};
-    size_t budget = CHANGE_DIFF_BUDGET;
     int status = 0;
+    *before = *after = *run->state;
+    before->flows = after->flows = (struct flow_table){0};
     for (size_t i = 0; i < trial->n_rows && status == 0; i++) {
         size_t row = trial->rows[i];
         const struct flow_entry *now = mutate_trial_row(trial, row);
         bool gone = !now || (trial->mutant->is_lifetime && row == trial->mutant->row);
-        status = mutate_trial_cut(trial, &run->state->flows.entries[row], &tables[0]);
-        status = status == 0 && !gone ? mutate_trial_cut(trial, now, &tables[1]) : status;
+        status = mutate_trial_cut(trial, &run->state->flows.entries[row], &before->flows);
+        status = status == 0 && !gone ? mutate_trial_cut(trial, now, &after->flows) : status;
     }
-    struct switch_state before = *run->state, after = *run->state;
-    before.flows = tables[0];
-    after.flows = tables[1];
-    status = status == 0 ? change_diff(&before, &after, &budget, &diff) : status;
+    return status;
+}
+
+/* What a group of type ff does when its ports are others: it is the same now, at most. */
+static void doubt_failover(struct mutate_trial *trial)
+{
+    const struct mutate_mutant *mutant = trial->mutant;
+    struct mutation *mutation = trial->mutation;
+    const struct group *before =
+        mutant->row == ENTRY_NONE ? &trial->run->state->groups.groups[mutant->group] : NULL;
+    if (mutation->fate == MUTATION_EQUIVALENT && before && before->type == GROUP_FAILOVER) {
+        mutation->fate = MUTATION_UNDECIDED;
+        mutation->open = "it makes a difference when ports go down, perhaps";
+    }
+}
+
+/* Whether some packet is treated otherwise. */
+static int compare(struct mutate_trial *trial, const struct switch_state *before,
+                   const struct switch_state *after)
+{
+    struct change_diff diff = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    int status = change_diff(before, after, &budget, &diff);
     status = status == 0 ? propose(trial, &diff) : status;
     change_diff_free(&diff);
-    flow_table_free(&tables[0]);
-    flow_table_free(&tables[1]);
+    return status;
+}
+
+int mutate_trial_compare(struct mutate_trial *trial)
+{
+    struct switch_state before, after;
+    int status;
+    if (trial->run->composed) {
+        status = mutate_whole_open(trial, true, &after);
+        status = status == 0 ? compare(trial, trial->run->state, &after) : status;
+        mutate_whole_close(&after);
+        doubt_failover(trial);
+        return status;
+    }
+    status = cut_both(trial, &before, &after);
+    status = status == 0 ? compare(trial, &before, &after) : status;
+    flow_table_free(&before.flows);
+    flow_table_free(&after.flows);
     return status;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which small changes of a flow table would a mistake make? */
+ * Which small changes of flow tables and groups would a mistake make? */
 #include "mutate/mutants.h"
 
 #include "base/memory.h"
 #include "ofctl/action.h"
 #include "ofctl/match.h"
+#include "space/pipeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,9 @@ struct maker {
     size_t row;
     const struct flow_entry *entry;
     struct action *actions; /* scratch: the entry's, and room for one more */
-    struct base_buffer id;  /* of the entry, then of the mutant behind it */
+    struct instructions more;
+    const struct group *group; /* whose mutants are being made */
+    struct base_buffer id;     /* of the entry, then of the mutant behind it */
     size_t id_bytes;
     bool no_memory; /* to look through the table: a twin, or the entry behind, may be missing */
 };
@@ -232,8 +235,10 @@ static int make_rewrites(struct maker *maker)
 {
     int status = 0;
     for (size_t i = 0; i < maker->entry->n_actions && status == 0; i++) {
-        if (!action_sends(&maker->entry->actions[i])) {
-            status = make_without(maker, "rewrite-dropped", i);
+        const struct action *action = &maker->entry->actions[i];
+        if (!action_sends(action)) {
+            bool is_group = action->type == ACTION_GROUP;
+            status = make_without(maker, is_group ? "group-dropped" : "rewrite-dropped", i);
         }
     }
     return status;
@@ -367,16 +372,259 @@ static int make_timeout(struct maker *maker)
     return end(maker, &mutant);
 }
 
+/* -------------------------------------------------------------- instructions */
+
+/* The mutant that has maker->more. */
+static int end_with(struct maker *maker, struct mutate_mutant *mutant)
+{
+    mutant->now.instructions = &maker->more;
+    return end(maker, mutant);
+}
+
+static int make_goto(struct maker *maker)
+{
+    uint8_t table = maker->more.goto_table;
+    if (table == NO_GOTO) {
+        return 0;
+    }
+    struct mutate_mutant mutant = begin(maker, "goto-dropped");
+    maker->more.goto_table = NO_GOTO;
+    int status = end_with(maker, &mutant);
+    if (status == 0 && table < FLOW_TABLE_MAX) {
+        mutant = begin(maker, "goto-moved");
+        maker->more.goto_table = (uint8_t)(table + 1);
+        base_put_format(&maker->id, "/%u", maker->more.goto_table);
+        status = end_with(maker, &mutant);
+    }
+    maker->more.goto_table = table;
+    return status;
+}
+
+/* maker->actions has room for one action more than are applied, or than are written. */
+static int make_unwritten(struct maker *maker)
+{
+    const struct instructions before = maker->more;
+    int status = 0;
+    for (size_t at = 0; at < before.n_written && status == 0; at++) {
+        struct mutate_mutant mutant = begin(maker, "written-dropped");
+        base_put_text(&maker->id, "/");
+        ofctl_format_actions(&before.written[at], 1, &maker->id);
+        maker->more.n_written = 0;
+        for (size_t i = 0; i < before.n_written; i++) {
+            if (i != at) {
+                maker->actions[maker->more.n_written++] = before.written[i];
+            }
+        }
+        maker->more.written = maker->actions;
+        status = end_with(maker, &mutant);
+        maker->more = before;
+    }
+    return status;
+}
+
+/* What is written and what is applied, the other way round. */
+static int make_applied(struct maker *maker)
+{
+    const struct instructions before = maker->more;
+    const struct flow_entry *entry = maker->entry;
+    bool sends = false;
+    for (size_t i = 0; i < entry->n_actions; i++) {
+        sends |= action_sends(&entry->actions[i]);
+    }
+    if (before.n_written > 0 && entry->n_actions == 0) {
+        struct mutate_mutant mutant = begin(maker, "write-applied");
+        mutant.now.actions = before.written;
+        mutant.now.n_actions = before.n_written;
+        maker->more.n_written = 0;
+        maker->more.writes = false;
+        int status = end_with(maker, &mutant);
+        maker->more = before;
+        return status;
+    }
+    if (before.n_written == 0 && sends && space_pipeline_has(maker->state)) {
+        struct mutate_mutant mutant = begin(maker, "applied-written");
+        mutant.now.n_actions = 0;
+        maker->more.written = entry->actions;
+        maker->more.n_written = entry->n_actions;
+        maker->more.writes = true;
+        int status = end_with(maker, &mutant);
+        maker->more = before;
+        return status;
+    }
+    return 0;
+}
+
+static int make_metadata(struct maker *maker)
+{
+    const struct instructions before = maker->more;
+    if (before.metadata_mask == 0) {
+        return 0;
+    }
+    struct mutate_mutant mutant = begin(maker, "metadata-bit");
+    maker->more.metadata ^= before.metadata_mask & -before.metadata_mask;
+    int status = end_with(maker, &mutant);
+    maker->more = before;
+    return status;
+}
+
+static int make_unmetered(struct maker *maker)
+{
+    const struct instructions before = maker->more;
+    if (before.meter == NO_METER) {
+        return 0;
+    }
+    struct mutate_mutant mutant = begin(maker, "meter-dropped");
+    maker->more.meter = NO_METER;
+    int status = end_with(maker, &mutant);
+    maker->more = before;
+    return status;
+}
+
+/* -------------------------------------------------------------------- groups */
+
+/* The group with nothing changed, and buckets of its own. */
+static struct mutate_mutant begin_group(struct maker *maker, const char *kind,
+                                        struct bucket *buckets)
+{
+    const struct group *group = maker->group;
+    struct mutate_mutant mutant = {
+        .row = ENTRY_NONE, .other = ENTRY_NONE, .group = maker->row, .group_now = *group};
+    maker->id.n_bytes = maker->id_bytes;
+    base_put_format(&maker->id, "/%s", kind);
+    if (group->n_buckets > 0) {
+        memcpy(buckets, group->buckets, group->n_buckets * sizeof *buckets);
+    }
+    mutant.group_now.buckets = buckets;
+    return mutant;
+}
+
+static int make_bucket_dropped(struct maker *maker, struct bucket *buckets, size_t at)
+{
+    struct mutate_mutant mutant = begin_group(maker, "bucket-dropped", buckets);
+    base_put_format(&maker->id, "/%zu", at + 1);
+    mutant.group_now.n_buckets--;
+    memmove(&buckets[at], &buckets[at + 1], (mutant.group_now.n_buckets - at) * sizeof *buckets);
+    return end(maker, &mutant);
+}
+
+/* The ports of the switch next to this one. */
+static void find_next_ports(const struct maker *maker, uint16_t port, uint16_t next[2])
+{
+    static const struct flow_entry none;
+    struct maker asking = *maker;
+    asking.entry = &none;
+    find_neighbours(&asking, port, next);
+}
+
+static int make_watch_moved(struct maker *maker, struct bucket *buckets, size_t at)
+{
+    uint16_t next[2];
+    int status = 0;
+    find_next_ports(maker, maker->group->buckets[at].watch_port, next);
+    for (size_t side = 0; side < 2 && status == 0; side++) {
+        if (next[side] > 0) {
+            struct mutate_mutant mutant = begin_group(maker, "watch-moved", buckets);
+            base_put_format(&maker->id, "/%zu/%u", at + 1, next[side]);
+            buckets[at].watch_port = next[side];
+            status = end(maker, &mutant);
+        }
+    }
+    return status;
+}
+
+static int make_bucket_moved(struct maker *maker, struct bucket *buckets, size_t at)
+{
+    const struct bucket *bucket = &maker->group->buckets[at];
+    int status = 0;
+    for (size_t i = 0; i < bucket->n_actions && status == 0; i++) {
+        uint16_t next[2] = {0, 0};
+        if (action_sends(&bucket->actions[i])) {
+            find_next_ports(maker, bucket->actions[i].port, next);
+        }
+        for (size_t side = 0; side < 2 && status == 0; side++) {
+            if (next[side] > 0) {
+                struct mutate_mutant mutant = begin_group(maker, "bucket-moved", buckets);
+                base_put_format(&maker->id, "/%zu/%u", at + 1, next[side]);
+                memcpy(maker->actions, bucket->actions, bucket->n_actions * sizeof *maker->actions);
+                maker->actions[i].port = next[side];
+                buckets[at].actions = maker->actions;
+                status = end(maker, &mutant);
+            }
+        }
+    }
+    return status;
+}
+
+static int make_order_swapped(struct maker *maker, struct bucket *buckets)
+{
+    if (maker->group->type != GROUP_FAILOVER || maker->group->n_buckets < 2) {
+        return 0;
+    }
+    struct mutate_mutant mutant = begin_group(maker, "order-swapped", buckets);
+    buckets[0] = maker->group->buckets[1];
+    buckets[1] = maker->group->buckets[0];
+    return end(maker, &mutant);
+}
+
+static int make_type_changed(struct maker *maker, struct bucket *buckets)
+{
+    bool selects = maker->group->type == GROUP_SELECT;
+    if (maker->group->n_buckets < 2) { /* it would do the same */
+        return 0;
+    }
+    struct mutate_mutant mutant = begin_group(maker, "type-changed", buckets);
+    mutant.group_now.type = selects ? GROUP_ALL : GROUP_SELECT;
+    base_put_format(&maker->id, "/%s", group_type_names[mutant.group_now.type]);
+    for (size_t i = 0; i < mutant.group_now.n_buckets; i++) { /* as ovs-ofctl reads them */
+        buckets[i].weight = selects ? 0 : 1;
+    }
+    return end(maker, &mutant);
+}
+
+static int make_group(struct maker *maker)
+{
+    const struct group *group = maker->group;
+    size_t most = 0;
+    int status = 0;
+    for (size_t i = 0; i < group->n_buckets; i++) {
+        most = group->buckets[i].n_actions > most ? group->buckets[i].n_actions : most;
+    }
+    struct bucket *buckets = base_calloc(group->n_buckets + 1, sizeof *buckets);
+    maker->actions = base_calloc(most + 1, sizeof *maker->actions);
+    maker->id.n_bytes = 0;
+    base_put_format(&maker->id, "mutate/%s/group_id=%u", maker->name, group->id);
+    maker->id_bytes = maker->id.n_bytes;
+    if (!buckets || !maker->actions) {
+        status = -1;
+    }
+    for (size_t i = 0; i < group->n_buckets && status == 0; i++) {
+        status = make_bucket_dropped(maker, buckets, i);
+        status = status == 0 ? make_bucket_moved(maker, buckets, i) : status;
+        status = status == 0 ? make_watch_moved(maker, buckets, i) : status;
+    }
+    status = status == 0 ? make_order_swapped(maker, buckets) : status;
+    status = status == 0 ? make_type_changed(maker, buckets) : status;
+    free(buckets);
+    free(maker->actions);
+    return status;
+}
+
 /* ------------------------------------------------------------------ all of them */
 
-static int (*const makers[])(struct maker *maker) = {make_removed,  make_outputs, make_added,
-                                                     make_rewrites, make_wider,   make_narrower,
-                                                     make_swapped,  make_timeout};
+static int (*const makers[])(struct maker *maker) = {
+    make_removed,  make_outputs,  make_added,     make_rewrites, make_wider,
+    make_narrower, make_swapped,  make_timeout,   make_goto,     make_unwritten,
+    make_applied,  make_metadata, make_unmetered,
+};
 
 static int make_row(struct maker *maker)
 {
+    static const struct instructions none;
     int status = 0;
-    maker->actions = base_calloc(maker->entry->n_actions + 1u, sizeof *maker->actions);
+    maker->more = maker->entry->instructions ? *maker->entry->instructions : none;
+    size_t n = maker->entry->n_actions > maker->more.n_written ? maker->entry->n_actions
+                                                               : maker->more.n_written;
+    maker->actions = base_calloc(n + 1, sizeof *maker->actions);
     maker->id.n_bytes = 0;
     base_put_format(&maker->id, "mutate/%s/", maker->name);
     put_key(maker->entry, &maker->id);
@@ -400,6 +648,12 @@ int mutate_mutants_each(const char *name, const struct switch_state *state,
         maker.row = row;
         maker.entry = &state->flows.entries[row];
         status = make_row(&maker);
+    }
+    for (size_t i = 0; i < state->groups.n_groups && space_pipeline_has(state) && status == 0;
+         i++) {
+        maker.row = i;
+        maker.group = &state->groups.groups[i];
+        status = make_group(&maker);
     }
     base_buffer_free(&maker.id);
     return status;

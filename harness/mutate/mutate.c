@@ -7,6 +7,8 @@
 
 #include "mutate/inside.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
+#include "space/pipeline.h"
 
 #include <stdlib.h>
 
@@ -62,6 +64,9 @@ static int try_claims(struct mutate_trial *trial)
     if (mutant->is_lifetime) {
         return 0;
     }
+    if (trial->run->any_composed) {
+        return mutate_whole_claims(trial);
+    }
     bool is_alone = mutant->other == ENTRY_NONE;
     int status = change_row(trial, mutant->row, is_alone, &n_changes);
     if (status == 0 && !is_alone) {
@@ -83,19 +88,36 @@ static const char *entry_text(struct mutate_run *run, const struct flow_entry *e
     return ofctl_flow_text(entry, FLOW_NO_STATS, &run->mutations->arena);
 }
 
+static const char *group_text(struct mutate_run *run, const struct group *group)
+{
+    struct base_buffer text = {0};
+    ofctl_format_group(group, &text);
+    return base_arena_take(&run->mutations->arena, &text);
+}
+
+static void tell_entry(struct mutate_run *run, const struct mutate_mutant *mutant,
+                       struct mutation *mutation)
+{
+    mutation->before = entry_text(run, &run->state->flows.entries[mutant->row]);
+    mutation->after = mutant->gone ? NULL : entry_text(run, &mutant->now);
+}
+
 static struct mutation *add_mutation(struct mutate_run *run, const struct mutate_mutant *mutant)
 {
     struct mutations *mutations = run->mutations;
-    const struct flow_entry *before = &run->state->flows.entries[mutant->row];
     if (base_grow(&mutations->items, mutations->n_items, &mutations->capacity,
                   sizeof *mutations->items) < 0) {
         return NULL;
     }
     struct mutation *mutation = &mutations->items[mutations->n_items++];
-    *mutation = (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id),
-                                  .before = entry_text(run, before),
-                                  .after = mutant->gone ? NULL : entry_text(run, &mutant->now),
-                                  .line = INDEX_NONE};
+    *mutation =
+        (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id), .line = INDEX_NONE};
+    if (mutant->row != ENTRY_NONE) {
+        tell_entry(run, mutant, mutation);
+    } else {
+        mutation->before = group_text(run, &run->state->groups.groups[mutant->group]);
+        mutation->after = group_text(run, &mutant->group_now);
+    }
     return mutation;
 }
 
@@ -194,6 +216,7 @@ static int try_all(struct mutate_run *run, bool tries)
         }
         run->sw = sw;
         run->state = run->switches[sw].state;
+        run->composed = space_pipeline_has(run->state);
         if (space_table_index(&run->table, &run->state->flows, NULL) < 0) {
             return -1;
         }
@@ -215,11 +238,15 @@ static int mutate(struct mutate_run *run, struct prove_findings *findings)
                      run->error) < 0) {
         return -1;
     }
+    for (size_t sw = 0; sw < run->expectation->topology->n_switches; sw++) {
+        run->any_composed |=
+            run->switches[sw].dumped && space_pipeline_has(run->switches[sw].state);
+    }
     bool stopped = stops(run); /* then they are counted */
     if (report_verdict(&mutations->base) != VERDICT_PASS) {
         return 0;
     }
-    if ((!stopped &&
+    if ((!stopped && !run->any_composed &&
          prove_whatif_open(run->expectation, run->switches, NULL, &run->whatif, run->error) < 0) ||
         try_all(run, false) < 0) {
         return -1;

@@ -27,7 +27,8 @@ struct mutate_options {
  * the change can touch is judged again. Whether one that nobody notices treats
  * some packet otherwise (from a port that is there) is decided for every header
  * (change/diff.h); if not, it is equivalent, and says nothing of the expectation.
- * Of a timeout that counts which would count if the entry were gone.
+ * Of a timeout that counts which would count if the entry were gone. A group of type ff that does
+ * the same as long as ports are as they are is undecided.
  *
  * For each unnoticed one there is a port whose line would notice it: as its table
  * is, with no `ignore:`. Of a switch that `ports:` did not list lines has all

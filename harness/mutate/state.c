@@ -32,7 +32,7 @@ int mutate_trial_open(struct mutate_trial *trial)
     struct mutate_run *run = trial->run;
     const struct match *region = &trial->mutant->region;
     size_t budget = BUDGET_UNLIMITED;
-    trial->whole = run->expectation->exact_switch[run->sw] ||
+    trial->whole = run->composed || run->expectation->exact_switch[run->sw] ||
                    (region->mask.in_port && is_nowhere(run, region->value.in_port));
     trial->region = trial->whole ? match_any() : *region;
     struct space_overlapping found = {0};
@@ -133,14 +133,12 @@ void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum
     }
 }
 
-static int mutate_cut(struct mutate_trial *trial, const struct expectation *cut,
-                      const struct flow_table *flows)
+static int judge(struct mutate_trial *trial, const struct expectation *cut,
+                 const struct switch_state *state)
 {
     struct mutate_run *run = trial->run;
     struct report report = {0};
-    struct switch_state state = *run->state;
-    state.flows = *flows;
-    struct switch_dump known = {.dumped = true, .state = &state};
+    struct switch_dump known = {.dumped = true, .state = state};
     int status = state_judge_switch(cut, run->sw, &known, NULL, &report, run->error);
     for (size_t i = 0; i < report.n_results && status == 0; i++) {
         const struct result *result = &report.results[i];
@@ -165,8 +163,19 @@ static int try_region(struct mutate_trial *trial)
             !entry || (!trial->whole && state_ignored_entry(run->expectation, run->sw, entry));
         status = left_out ? 0 : mutate_trial_cut(trial, entry, &flows);
     }
-    status = status == 0 ? mutate_cut(trial, &cut, &flows) : status;
+    struct switch_state state = *run->state;
+    state.flows = flows;
+    status = status == 0 ? judge(trial, &cut, &state) : status;
     flow_table_free(&flows);
+    return status;
+}
+
+static int try_whole(struct mutate_trial *trial)
+{
+    struct switch_state state;
+    int status = mutate_whole_open(trial, false, &state);
+    status = status == 0 ? judge(trial, trial->run->expectation, &state) : status;
+    mutate_whole_close(&state);
     return status;
 }
 
@@ -193,6 +202,9 @@ static int try_ports(struct mutate_trial *trial)
 int mutate_trial_state(struct mutate_trial *trial)
 {
     int status = 0;
+    if (trial->run->composed) {
+        return try_whole(trial);
+    }
     if (!trial->whole && trial->n_rows > ROWS_FEW && !trial->region.mask.in_port) {
         status = try_ports(trial);
     }

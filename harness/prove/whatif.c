@@ -197,7 +197,6 @@ static int copy_table(struct prove_whatif *whatif, size_t sw, const struct switc
     struct switch_state *copy = &whatif->copies[sw];
     *copy = *state;
     copy->flows = (struct flow_table){0};
-    copy->version = 0; /* rows are inserted and removed: what is composed has none */
     for (size_t i = 0; i < state->flows.n_entries; i++) {
         struct flow_entry *entry = flow_table_add(&copy->flows);
         if (!entry) {

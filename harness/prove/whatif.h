@@ -25,8 +25,8 @@ struct prove_standing {
 };
 
 /* Copies the tables and decides everything; what `switches` point to must outlive
- * it. Of the options only the budget matters. -1 without memory: then *whatif is
- * NULL. */
+ * it. Rows are entries: of none are tables composed (space_pipeline_has). Of the options only the
+ * budget matters. -1 without memory: then *whatif is NULL. */
 int prove_whatif_open(const struct expectation *expectation, const struct switch_dump *switches,
                       const struct prove_options *options, struct prove_whatif **whatif,
                       struct base_error *error);

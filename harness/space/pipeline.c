@@ -63,10 +63,11 @@ struct node {
 bool space_pipeline_has(const struct switch_state *state)
 {
     bool has = false;
-    for (size_t i = 0; i < state->flows.n_entries && state->version > OF_1_0 && !has; i++) {
+    for (size_t i = 0; i < state->flows.n_entries && !has; i++) {
         const struct flow_entry *flow = &state->flows.entries[i];
-        has = flow->table_id != 0 || flow->instructions;
-        for (size_t j = 0; j < flow->n_actions && !has; j++) {
+        bool is_later = state->version > OF_1_0;
+        has = flow->instructions || (is_later && flow->table_id != 0);
+        for (size_t j = 0; j < flow->n_actions && is_later && !has; j++) {
             uint16_t type = flow->actions[j].type;
             has = type == ACTION_GROUP || type == ACTION_SET_QUEUE || type == ACTION_PUSH_VLAN ||
                   type == ACTION_SET_FIELD;

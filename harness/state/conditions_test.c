@@ -286,7 +286,7 @@ static void of_one_priority_the_open_one_may_win(void **state)
          "drop",
          {"priority=5,in_port=1 actions=drop", "priority=5,in_port=1,arp actions=goto_table:1"},
          VERDICT_INCONCLUSIVE,
-         "goto_table"},
+         "two entries of the same priority"},
         {NULL,
          "drop",
          {"priority=6,in_port=1 actions=drop", "priority=5,in_port=1,arp actions=goto_table:1"},

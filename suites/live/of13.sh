@@ -191,6 +191,8 @@ expect_says 0 'group 1: no such group before, group_id=1,type=select' "plan: a g
 $of13 bundle "$bridge" "$scratch/bundle" > "$scratch/out" 2>&1
 report "the change is made" $?
 expect 0 "and does what the plan said" "$B/tapproof" check --only state -k 'state/s1/1' "$NETWORKS/line-13.yaml"
+expect_says 0 'mutate/s1/group_id=1/type-changed/all' "mutate: a group of another type is noticed" \
+    "$B/tapproof" mutate -v -k 'mutate/s1/group_id=1/*' "$NETWORKS/line-13.yaml"
 changes 'group add group_id=1,type=all' 'in_port=2 actions=group:9'
 expect_says 1 'OFPGMFC_GROUP_EXISTS' "plan: what the switch refuses of groups" \
     "$B/tapproof" plan "$NETWORKS/line-13.yaml" --change "$scratch/change" -k 'state/s1/1'
