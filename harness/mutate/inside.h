@@ -49,18 +49,19 @@ int mutate_trial_open(struct mutate_trial *trial);
 void mutate_trial_close(struct mutate_trial *trial);
 int mutate_trial_state(struct mutate_trial *trial);
 
-/* Takes note of a result: of the first that fails, and of the first that is inconclusive. */
+/* Adds the entry, cut down to the region; nothing, if it takes no packet of it. */
+int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
+                     struct flow_table *out);
+
+/* whole.c: takes note of a result: of the first that fails, and of the first that is inconclusive.
+ */
 void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
                         const char *id);
 
 /* The row in the mutant; NULL: it is gone. */
 const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size_t row);
 
-/* Adds the entry, cut down to the region; nothing, if it takes no packet of it. */
-int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
-                     struct flow_table *out);
-
-/* whole.c: the switch as the mutant has it (expires: once what has a lifetime is gone); to be
+/* The switch as the mutant has it (expires: once what has a lifetime is gone); to be
  * closed even if there was no memory. And what prove_claims would say. */
 int mutate_whole_open(const struct mutate_trial *trial, bool expires, struct switch_state *out);
 void mutate_whole_close(struct switch_state *state);

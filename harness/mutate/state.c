@@ -52,15 +52,6 @@ void mutate_trial_close(struct mutate_trial *trial)
     base_arena_free(&trial->arena);
 }
 
-const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size_t row)
-{
-    const struct mutate_mutant *mutant = trial->mutant;
-    if (row == mutant->row) {
-        return mutant->gone ? NULL : &mutant->now;
-    }
-    return row == mutant->other ? &mutant->other_now : &trial->run->state->flows.entries[row];
-}
-
 int mutate_trial_cut(const struct mutate_trial *trial, const struct flow_entry *entry,
                      struct flow_table *out)
 {
@@ -120,18 +111,6 @@ static int cut_exceptions(struct mutate_trial *trial, struct expectation *cut)
 }
 
 /* --------------------------------------------------------------------- state */
-
-void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
-                        const char *id)
-{
-    struct mutation *mutation = trial->mutation;
-    struct base_arena *arena = &trial->run->mutations->arena;
-    if (verdict == VERDICT_FAIL && !mutation->sensed[by]) {
-        mutation->sensed[by] = base_arena_text(arena, id);
-    } else if (verdict == VERDICT_INCONCLUSIVE && !mutation->open) {
-        mutation->open = base_arena_format(arena, "%s is inconclusive", id);
-    }
-}
 
 static int judge(struct mutate_trial *trial, const struct expectation *cut,
                  const struct switch_state *state)

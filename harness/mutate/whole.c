@@ -1,11 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A mutant of a switch whose tables are composed (space/whole.h), or whose claims lead through such
- * a switch: a change may touch any packet there, and all of it is judged again. */
+ * What is a switch like with a mutant in it, and what do claims say of the network then? Asked
+ * where tables are composed (space/whole.h): a change may touch any packet there. */
 #include "base/memory.h"
 #include "mutate/inside.h"
 
 #include <stdlib.h>
+
+const struct flow_entry *mutate_trial_row(const struct mutate_trial *trial, size_t row)
+{
+    const struct mutate_mutant *mutant = trial->mutant;
+    if (row == mutant->row) {
+        return mutant->gone ? NULL : &mutant->now;
+    }
+    return row == mutant->other ? &mutant->other_now : &trial->run->state->flows.entries[row];
+}
+
+void mutate_trial_sense(struct mutate_trial *trial, enum mutation_sense by, enum verdict verdict,
+                        const char *id)
+{
+    struct mutation *mutation = trial->mutation;
+    struct base_arena *arena = &trial->run->mutations->arena;
+    if (verdict == VERDICT_FAIL && !mutation->sensed[by]) {
+        mutation->sensed[by] = base_arena_text(arena, id);
+    } else if (verdict == VERDICT_INCONCLUSIVE && !mutation->open) {
+        mutation->open = base_arena_format(arena, "%s is inconclusive", id);
+    }
+}
 
 int mutate_whole_open(const struct mutate_trial *trial, bool expires, struct switch_state *out)
 {
