@@ -101,7 +101,7 @@ void sflow_agents_free(struct sflow_agents *agents)
 }
 
 struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
-                                      const struct sflow_datagram *datagram)
+                                      const struct sflow_datagram *datagram, bool *again)
 {
     bool there;
     size_t at = place_of(agents, datagram, &there);
@@ -115,7 +115,7 @@ struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
     }
     agent->heard = ++agents->n_datagrams;
     uint64_t n_restarts = agent->sequence.n_restarts;
-    sflow_sequence_note(&agent->sequence, datagram->sequence, datagram->uptime_ms);
+    *again = !sflow_sequence_note(&agent->sequence, datagram->sequence, datagram->uptime_ms);
     if (agent->sequence.n_restarts > n_restarts) {
         agents->n_sources -= agent->n_sources;
         agent->n_sources = 0;
@@ -419,5 +419,6 @@ static void add_up(struct sflow_sequence *total, const struct sflow_sequence *se
     total->n_received += sequence->n_received;
     total->n_lost += sequence->n_lost;
     total->n_late += sequence->n_late;
+    total->n_twice += sequence->n_twice;
     total->n_restarts += sequence->n_restarts;
 }

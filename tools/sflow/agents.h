@@ -64,9 +64,10 @@ void sflow_agents_free(struct sflow_agents *agents);
 /* The agent of a datagram, which is noted in its sequence. The ports of an agent
  * that restarted (sequence.h) are learned anew. When there are SFLOW_AGENTS_MAX,
  * one is forgotten: one without a learned port, else the one that has been silent
- * longest. NULL: not declared, or no memory. The result lives until the next call. */
+ * longest. *again: it has come before. NULL: not declared, or no memory. The result lives until the
+ * next call. */
 struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
-                                      const struct sflow_datagram *datagram);
+                                      const struct sflow_datagram *datagram, bool *again);
 
 /* Notes what a sample says of its agent: the port of a source (OpenFlow port record),
  * and how many samples the agent had to leave out (`drops`). A port that cannot

@@ -21,7 +21,7 @@ static struct sflow_agent *hear(struct sflow_agents *agents, const char *address
                                 uint32_t sub_agent)
 {
     struct sflow_datagram datagram = datagram_of(address, sub_agent, 7);
-    return sflow_agents_hear(agents, &datagram);
+    return sflow_agents_hear(agents, &datagram, &(bool){false});
 }
 
 static void learn(struct sflow_agents *agents, struct sflow_agent *agent, uint32_t if_index,
@@ -92,11 +92,11 @@ static void an_agent_that_began_anew_is_learned_anew(void **state)
     (void)state;
     struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
     struct sflow_datagram datagram = datagram_of("127.0.0.1", 0, 5000);
-    learn(agents, sflow_agents_hear(agents, &datagram), 9, 1, 3);
+    learn(agents, sflow_agents_hear(agents, &datagram, &(bool){false}), 9, 1, 3);
     datagram.sequence = 5001;
-    assert_port(sflow_agents_hear(agents, &datagram), 9, 0, 3);
+    assert_port(sflow_agents_hear(agents, &datagram, &(bool){false}), 9, 0, 3);
     datagram.sequence = 1;
-    assert_unknown(sflow_agents_hear(agents, &datagram), 9);
+    assert_unknown(sflow_agents_hear(agents, &datagram, &(bool){false}), 9);
     assert_int_equal(sflow_agents_total(agents).n_restarts, 1);
     assert_int_equal(sflow_agents_total(agents).n_received, 3);
     sflow_agents_free(agents);

@@ -17,6 +17,7 @@ enum {
     N_BATCH = 32,         /* datagrams a system call */
     N_BATCHES = 4,        /* a wake-up: others want their turn */
     BUFFER_BYTES = 16384, /* a datagram; agents send 1,400 */
+    STRIPPED_MAX = 64,    /* taken off a frame: its FCS, tags, a label or two */
 };
 
 union address {
@@ -194,10 +195,34 @@ static bool resolve(struct sflow_collector *collector, struct sflow_agent *agent
     return false;
 }
 
-static void observe(struct sflow_collector *collector, struct sflow_agent *agent,
-                    const struct sflow_flow *flow)
+/* The frame behind what was taken off: some agents count the payload that was cut off, too. */
+static size_t frame_length(const struct sflow_flow *flow)
 {
+    bool counts_payload = flow->stripped_bytes > STRIPPED_MAX;
+    return counts_payload || flow->frame_bytes <= flow->stripped_bytes
+               ? flow->frame_bytes
+               : flow->frame_bytes - flow->stripped_bytes;
+}
+
+/* Taken where the frame left, as the number of the source says: where it entered, it may have been
+ * sampled, too. */
+static bool is_egress(const struct sflow_sample *sample)
+{
+    const struct sflow_flow *flow = &sample->flow;
+    return sample->source_class == 0 && flow->output.kind == SFLOW_PORT_ONE &&
+           flow->output.value == sample->source_index &&
+           !(flow->input.kind == SFLOW_PORT_ONE && flow->input.value == sample->source_index);
+}
+
+static void observe(struct sflow_collector *collector, struct sflow_agent *agent,
+                    const struct sflow_sample *sample)
+{
+    const struct sflow_flow *flow = &sample->flow;
     struct port_ref port;
+    if (is_egress(sample)) {
+        collector->stats.n_egress++;
+        return;
+    }
     if (!resolve(collector, agent, &flow->input, &port)) {
         return;
     }
@@ -207,10 +232,7 @@ static void observe(struct sflow_collector *collector, struct sflow_agent *agent
         .n_packets = flow->sampling_rate,
         .output = flow->output,
     };
-    size_t n_frame_bytes = flow->frame_bytes > flow->stripped_bytes
-                               ? flow->frame_bytes - flow->stripped_bytes
-                               : flow->frame_bytes;
-    if (!frame_parse_cut(flow->header, flow->n_header_bytes, n_frame_bytes, port.port,
+    if (!frame_parse_cut(flow->header, flow->n_header_bytes, frame_length(flow), port.port,
                          &observation.header)) {
         collector->stats.n_headerless++;
         return;
@@ -222,18 +244,19 @@ static void observe(struct sflow_collector *collector, struct sflow_agent *agent
 static void hear(struct sflow_collector *collector, struct sflow_datagram *datagram)
 {
     struct sflow_collector_stats *stats = &collector->stats;
+    bool again = false;
     struct sflow_agent *agent =
-        collector->agents ? sflow_agents_hear(collector->agents, datagram) : NULL;
+        collector->agents ? sflow_agents_hear(collector->agents, datagram, &again) : NULL;
     struct sflow_sample sample;
     if (!agent) {
         stats->n_strangers++;
         return;
     }
-    while (sflow_next(datagram, &sample, NULL) > 0) {
+    while (!again && sflow_next(datagram, &sample, NULL) > 0) {
         sflow_agent_note(collector->agents, agent, &sample);
         if (sample.kind == SFLOW_FLOW) {
             stats->n_flow_samples++;
-            observe(collector, agent, &sample.flow);
+            observe(collector, agent, &sample);
         } else if (sample.kind == SFLOW_COUNTERS) {
             stats->n_counter_samples++;
         } else {

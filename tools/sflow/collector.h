@@ -43,6 +43,7 @@ struct sflow_collector_stats {
     uint64_t n_observations;        /* given to take */
     uint64_t n_unresolved;          /* flow samples whose port is not known */
     uint64_t n_headerless;          /* flow samples without an Ethernet header */
+    uint64_t n_egress;              /* flow samples taken where frames leave: left out */
     uint64_t n_agent_drops;         /* samples that agents left out: sflow_agents_n_drops */
     uint64_t n_kernel_drops;        /* datagrams: the socket's buffer was full (SO_RXQ_OVFL) */
     struct sflow_sequence sequence; /* of all agents: sflow_agents_total */

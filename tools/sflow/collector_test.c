@@ -79,6 +79,17 @@ static void send_bytes(struct setup *setup, const void *bytes, size_t n_bytes)
     assert_int_equal(send(setup->fd, bytes, n_bytes, 0), n_bytes);
 }
 
+/* With the next sequence number. */
+static void send_next(struct setup *setup, const uint8_t *bytes, size_t n_bytes)
+{
+    enum { SEQUENCE_AT = 19 }; /* the last byte of it */
+    uint8_t copy[2048];
+    assert_in_range(n_bytes, SEQUENCE_AT, sizeof copy);
+    memcpy(copy, bytes, n_bytes);
+    copy[SEQUENCE_AT]++;
+    send_bytes(setup, copy, n_bytes);
+}
+
 static struct sflow_collector_stats collect(struct setup *setup)
 {
     uint64_t before;
@@ -98,7 +109,7 @@ static void samples_are_observed_at_their_port(void **state)
     assert_int_equal(collect(&setup).n_unresolved, 1);
     assert_int_equal(setup.n_taken, 0);
     send_bytes(&setup, golden_port, sizeof golden_port);
-    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    send_next(&setup, golden_dropped, sizeof golden_dropped);
     struct sflow_collector_stats stats = collect(&setup);
     assert_int_equal(stats.n_observations, 1);
     assert_int_equal(setup.n_taken, 1);
@@ -267,6 +278,162 @@ static void what_the_kernel_drops_is_counted(void **state)
     stop(&setup);
 }
 
+/* A datagram of 192.0.2.9 with one flow sample, of a TCP frame of 1,390 bytes of which 128 are
+ * there. */
+struct made {
+    uint32_t sequence, source, input, output, stripped_bytes;
+};
+
+static void send_made(struct setup *setup, const struct made *made)
+{
+    enum { HEADER = 128, FRAME = 1390, RECORD = 16 + HEADER, SAMPLE = 32 + 8 + RECORD };
+    static const uint8_t frame[HEADER] = {2,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          1,
+                                          2,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          2,
+                                          0x08,
+                                          0x00, /* Ethernet */
+                                          0x45,
+                                          0,
+                                          (FRAME - 18) >> 8,
+                                          (FRAME - 18) & 0xff,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          64,
+                                          6,
+                                          0,
+                                          0,
+                                          10,
+                                          0,
+                                          0,
+                                          8,
+                                          10,
+                                          0,
+                                          0,
+                                          9,
+                                          0x1f,
+                                          0x90,
+                                          0,
+                                          80, /* TCP: 8080 to 80 */
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0x50,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0,
+                                          0};
+    struct base_buffer out = {0};
+    const uint32_t words[] = {5,
+                              1,
+                              0xc0000209,
+                              0,
+                              made->sequence,
+                              1000,
+                              1, /* the datagram */
+                              1,
+                              SAMPLE,
+                              1,
+                              made->source,
+                              1,
+                              1,
+                              0, /* a flow sample, of rate 1 */
+                              made->input,
+                              made->output,
+                              1, /* with one record: */
+                              1,
+                              RECORD,
+                              1,
+                              FRAME,
+                              made->stripped_bytes,
+                              HEADER}; /* a raw header */
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        base_put_be32(&out, words[i]);
+    }
+    base_put_bytes(&out, frame, sizeof frame);
+    send_bytes(setup, out.data, out.n_bytes);
+    base_buffer_free(&out);
+}
+
+static void start_made(struct setup *setup)
+{
+    struct sflow_agent_declared declared = {
+        .any_sub_agent = true, .sw = 0, .ports = SFLOW_PORTS_SAME};
+    sflow_address_parse("192.0.2.9", &declared.address);
+    start(setup, &declared, 1, 0);
+}
+
+/* Some agents count in `stripped` the payload that they cut off, others only the FCS. */
+static void stripped_as_agents_count_it(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start_made(&setup);
+    static const uint32_t stripped[] = {0, 4, 1390 - 128, 1390 - 124, 1390, 2000};
+    for (uint32_t i = 0; i < sizeof stripped / sizeof *stripped; i++) {
+        send_made(&setup, &(struct made){i, 3, 3, 4, stripped[i]});
+        struct sflow_collector_stats stats = collect(&setup);
+        assert_string_equal(stats.last_refusal, "");
+        assert_int_equal(setup.n_taken, i + 1);
+        assert_int_equal(setup.last.n_bytes, 1390);
+        assert_int_equal(setup.last.header.nw_src, 0x0a000008);
+        assert_int_equal(setup.last.header.tp_dst, 80);
+    }
+    stop(&setup);
+}
+
+/* A frame that is sampled where it enters and where it leaves is one. */
+static void what_leaves_is_not_what_enters(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start_made(&setup);
+    send_made(&setup, &(struct made){1, 3, 3, 4, 4});
+    send_made(&setup, &(struct made){2, 4, 3, 4, 4});          /* where it leaves */
+    send_made(&setup, &(struct made){3, 3, 3, 3, 4});          /* where it came from */
+    send_made(&setup, &(struct made){4, 0x02000004, 3, 4, 4}); /* a source of another class */
+    send_made(&setup, &(struct made){5, 4, 3, 0x80000004, 4}); /* by four ports */
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_string_equal(stats.last_refusal, "");
+    assert_int_equal(stats.n_flow_samples, 5);
+    assert_int_equal(stats.n_egress, 1);
+    assert_int_equal(setup.n_taken, 4);
+    stop(&setup);
+}
+
+static void a_datagram_that_comes_twice_counts_once(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start_made(&setup);
+    for (int i = 0; i < 3; i++) {
+        send_made(&setup, &(struct made){7, 3, 3, 4, 4});
+    }
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_int_equal(setup.n_taken, 1);
+    assert_int_equal(stats.n_datagrams, 3);
+    assert_int_equal(stats.sequence.n_twice, 2);
+    stop(&setup);
+}
+
 static void addresses_that_cannot_be_had(void **state)
 {
     (void)state;
@@ -292,6 +459,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_collector_without_memory),
     cmocka_unit_test(garbage_is_refused_whole),
     cmocka_unit_test(what_the_kernel_drops_is_counted),
+    cmocka_unit_test(stripped_as_agents_count_it),
+    cmocka_unit_test(what_leaves_is_not_what_enters),
+    cmocka_unit_test(a_datagram_that_comes_twice_counts_once),
     cmocka_unit_test(addresses_that_cannot_be_had),
 };
 

@@ -51,10 +51,48 @@ static void one_that_comes_twice_is_no_gain(void **state)
 {
     (void)state;
     struct sflow_sequence sequence = {0};
-    sflow_sequence_note(&sequence, 5, 0);
-    sflow_sequence_note(&sequence, 7, 0);
-    sflow_sequence_note(&sequence, 7, 0);
+    assert_true(sflow_sequence_note(&sequence, 5, 0));
+    assert_true(sflow_sequence_note(&sequence, 7, 0));
+    assert_false(sflow_sequence_note(&sequence, 7, 0));
     assert_counts(&sequence, 1, 1, 0);
+    assert_true(sflow_sequence_note(&sequence, 6, 0));
+    assert_false(sflow_sequence_note(&sequence, 6, 0));
+    assert_false(sflow_sequence_note(&sequence, 5, 0));
+    assert_counts(&sequence, 0, 4, 0);
+    assert_int_equal(sequence.n_twice, 3);
+}
+
+/* Two agents with one address: the numbers are the same, and what came with them is not. */
+static void the_same_number_of_another_time_is_another(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    assert_true(sflow_sequence_note(&sequence, 5, 1000));
+    assert_true(sflow_sequence_note(&sequence, 5, 900));
+    assert_true(sflow_sequence_note(&sequence, 6, 2000));
+    assert_true(sflow_sequence_note(&sequence, 5, 1100));
+    assert_false(sflow_sequence_note(&sequence, 5, 1100));
+    assert_int_equal(sequence.n_twice, 1);
+}
+
+/* As far as it looks back, and over the wrap. */
+static void what_was_seen_is_remembered_for_a_while(void **state)
+{
+    (void)state;
+    struct sflow_sequence sequence = {0};
+    uint32_t first = UINT32_MAX - 10;
+    for (uint32_t i = 0; i < 64; i++) {
+        assert_true(sflow_sequence_note(&sequence, first + i, i));
+    }
+    for (uint32_t i = 0; i < 64; i++) {
+        assert_false(sflow_sequence_note(&sequence, first + i, i));
+    }
+    assert_true(sflow_sequence_note(&sequence, first + 64, 64));
+    assert_true(sflow_sequence_note(&sequence, first, 0)); /* too long ago to know */
+    assert_false(sflow_sequence_note(&sequence, first + 1, 1));
+    assert_true(sflow_sequence_note(&sequence, first + 1000, 64));
+    assert_true(sflow_sequence_note(&sequence, first + 999, 64));
+    assert_int_equal(sequence.n_twice, 65);
 }
 
 static void an_agent_that_begins_anew_loses_nothing(void **state)
@@ -87,6 +125,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(gaps_are_losses_over_the_wrap_too),
     cmocka_unit_test(a_late_one_was_not_lost),
     cmocka_unit_test(one_that_comes_twice_is_no_gain),
+    cmocka_unit_test(the_same_number_of_another_time_is_another),
+    cmocka_unit_test(what_was_seen_is_remembered_for_a_while),
     cmocka_unit_test(an_agent_that_begins_anew_loses_nothing),
     cmocka_unit_test(an_uptime_that_wraps_is_no_restart),
 };
