@@ -115,6 +115,8 @@ static void print_help(void)
         "\n"
         "Requests (JSON):\n"
         "  GET /status               switches: connected, installed, foreign entries\n"
+        "  GET /healthz              200 if all is installed and every tap up, else 503\n"
+        "  GET /metrics              numbers for Prometheus\n"
         "  GET /taps, /taps/NAME     taps that are there now: their state, way and counters\n"
         "  POST /taps                one more, with the keys of a policy's; ?wait=5s: the answer\n"
         "                            comes when it is installed, or after that time\n"

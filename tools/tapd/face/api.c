@@ -4,6 +4,7 @@
 #include "tapd/face/api.h"
 
 #include "base/memory.h"
+#include "tapd/face/metrics.h"
 #include "tapd/face/tap_json.h"
 #include "tapd/face/waiting.h"
 
@@ -16,7 +17,8 @@
 typedef void answer(struct tapd_controller *controller, const char *name,
                     const struct tapd_http_request *request, struct tapd_http_reply *reply);
 
-static answer get_status, get_taps, get_tap, add_tap, extend_tap, remove_tap, get_sflow, reload;
+static answer get_status, get_health, get_metrics, get_taps, get_tap, add_tap, extend_tap,
+    remove_tap, get_sflow, reload;
 
 /* NAME stands for one word of the path. */
 static const struct route {
@@ -26,6 +28,8 @@ static const struct route {
     bool has_body;
 } ROUTES[] = {
     {"/status", TAPD_HTTP_GET, get_status, false},
+    {"/healthz", TAPD_HTTP_GET, get_health, false},
+    {"/metrics", TAPD_HTTP_GET, get_metrics, false},
     {"/taps", TAPD_HTTP_GET, get_taps, false},
     {"/taps", TAPD_HTTP_POST, add_tap, true},
     {"/taps/NAME", TAPD_HTTP_GET, get_tap, false},
@@ -107,10 +111,11 @@ void tapd_api_handle(void *controller, const struct tapd_http_request *request,
         tapd_http_fail(reply, 405, "%s does not take this method", request->path);
         reply->allow = list_methods(request->path);
     } else {
-        tapd_http_fail(reply, 404,
-                       "no %s; there are /status, /taps, /taps/NAME, /taps/NAME/extend, "
-                       "/sflow and /reload",
-                       request->path);
+        tapd_http_fail(
+            reply, 404,
+            "no %s; there are /status, /healthz, /metrics, /taps, /taps/NAME, /taps/NAME/extend, "
+            "/sflow and /reload",
+            request->path);
     }
 }
 
@@ -345,4 +350,27 @@ static void get_status(struct tapd_controller *controller, const char *name,
                           policy->file, "taps", (json_int_t)tapd_controller_n_taps(controller),
                           "taps_by_state", states_to_json(tapd_controller_conditions(controller)),
                           "switches", switches)};
+}
+
+static void get_health(struct tapd_controller *controller, const char *name,
+                       const struct tapd_http_request *request, struct tapd_http_reply *reply)
+{
+    (void)name;
+    (void)request;
+    bool well = tapd_is_healthy(controller);
+    *reply = (struct tapd_http_reply){
+        .status = well ? 200 : 503,
+        .body = json_pack("{s:s, s:o}", "health", well ? "ok" : "degraded", "taps_by_state",
+                          states_to_json(tapd_controller_conditions(controller)))};
+}
+
+static void get_metrics(struct tapd_controller *controller, const char *name,
+                        const struct tapd_http_request *request, struct tapd_http_reply *reply)
+{
+    (void)name;
+    (void)request;
+    *reply = (struct tapd_http_reply){.status = 200, .text = tapd_metrics_text(controller)};
+    if (!reply->text) {
+        tapd_http_fail(reply, 500, "out of memory");
+    }
 }

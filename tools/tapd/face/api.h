@@ -3,6 +3,8 @@
  * What the controller is asked over HTTP:
  *
  *   GET    /status             switches, what is installed, foreign entries, what is wrong
+ *   GET    /healthz            200 if all is installed and every tap up, else 503
+ *   GET    /metrics            numbers for Prometheus (text, not JSON)
  *   GET    /taps               those there are: state, way, counters
  *   GET    /taps/NAME
  *   POST   /taps               {"name": "web", "source": "h1", "to": "h11", "for": "120s", …}

@@ -191,6 +191,38 @@ static void who_waits_may_go(void **state)
     end(&world);
 }
 
+static void health_and_metrics(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "GET /healthz", ""), 503);
+    assert_replied(&world, " 503 Service Unavailable\r\n");
+    assert_replied(&world, "\"health\": \"degraded\"");
+    await(&world, is_installed);
+    count(&world, 7);
+    assert_int_equal(ask(&world, "GET /healthz", ""), 200);
+    assert_replied(&world, "\"health\": \"ok\"");
+    assert_int_equal(ask(&world, "GET /metrics", ""), 200);
+    assert_replied(&world, "Content-Type: text/plain; version=0.0.4\r\n");
+    assert_replied(&world, "# TYPE tapd_taps gauge\ntapd_taps{state=\"pending\"} 0\n"
+                           "tapd_taps{state=\"up\"} 1\n");
+    assert_replied(&world, "\ntapd_switch_connected{switch=\"s1\"} 1\n");
+    assert_replied(&world, "\ntapd_switch_installed{switch=\"s1\"} 1\n");
+    assert_replied(&world, "\ntapd_switch_entries{switch=\"s1\"} 2\n");
+    assert_replied(&world, "\ntapd_switch_entries_wanted{switch=\"s1\"} 2\n");
+    assert_replied(&world, "\ntapd_flow_mods_total 2\n");
+    assert_replied(&world, "\ntapd_tap_packets_total{tap=\"web\",direction=\"in\"} 7\n");
+    assert_replied(&world, "\ntapd_tap_bytes_total{tap=\"web\",direction=\"out\"} 700\n");
+    table_switch_put(&world.sw, "priority=65000,in_port=1,actions=output:2");
+    tapd_installer_resync(world.controller->installer);
+    await(&world, first_is_down);
+    assert_int_equal(ask(&world, "GET /healthz", ""), 503);
+    assert_int_equal(ask(&world, "GET /metrics", ""), 200);
+    assert_replied(&world, "\ntapd_switch_entries_foreign{switch=\"s1\"} 1\n");
+    end(&world);
+}
+
 static void what_a_path_takes_is_told(void **state)
 {
     (void)state;
@@ -230,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_wait_that_cannot_be_read),
         cmocka_unit_test(who_waits_may_go),
         cmocka_unit_test(what_a_path_takes_is_told),
+        cmocka_unit_test(health_and_metrics),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);

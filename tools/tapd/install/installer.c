@@ -169,6 +169,11 @@ struct tapd_switch_report tapd_installer_report(const struct tapd_installer *ins
     return report;
 }
 
+uint64_t tapd_installer_n_mods(const struct tapd_installer *installer)
+{
+    return installer ? installer->n_mods : 0;
+}
+
 void tapd_installer_free(struct tapd_installer *installer)
 {
     if (!installer) {

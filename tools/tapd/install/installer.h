@@ -80,6 +80,9 @@ void tapd_installer_resync(struct tapd_installer *installer);
 /* Every owned switch is up and has exactly what is wanted. */
 bool tapd_installer_is_installed(const struct tapd_installer *installer);
 
+/* Flow-mods that were sent since it was made. */
+uint64_t tapd_installer_n_mods(const struct tapd_installer *installer);
+
 /* An entry that is not ours, as text. */
 struct tapd_foreign_text {
     const char *entry; /* ovs-ofctl's syntax */

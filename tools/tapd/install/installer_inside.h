@@ -83,6 +83,7 @@ struct tapd_installer {
     const struct flow_table **actual;  /* by switch */
     uint8_t *versions;                 /* by switch: OpenFlow on the wire, where `actual` is */
     size_t n_sent;                     /* flow-mods since it was last settled */
+    uint64_t n_mods;                   /* in all */
     unsigned n_contests;               /* readings with entries of ours that somebody else wrote */
     bool is_told_contests;             /* max_contests is an option */
     int64_t begun_ms;                  /* tapd_monotonic_ms */

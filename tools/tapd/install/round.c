@@ -347,6 +347,7 @@ static void send_wave(struct tapd_installer *installer)
         }
         target->stale = target->sent = true;
         installer->n_sent += target->n_mods;
+        installer->n_mods += target->n_mods;
         await(target);
         tapd_session_send(target->session, target->mods, target->n_mods);
     }
