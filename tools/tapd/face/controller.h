@@ -66,7 +66,8 @@ enum tapd_outcome tapd_controller_remove(struct tapd_controller *controller, con
                                          struct base_buffer *why);
 
 /* Its lifetime begins anew: that of the tap, or, if `lifetime` is not NULL, another
- * ("120s"). TAPD_CONFLICT for a tap without a lifetime. */
+ * ("120s"), which is that of a tap on demand from then on. TAPD_CONFLICT for a tap without a
+ * lifetime. */
 enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, const char *name,
                                          const char *lifetime, struct base_buffer *why);
 

@@ -119,6 +119,27 @@ static void names_stay_names(void **state)
     end(&world);
 }
 
+/* And it goes on being about the names that it was asked for. */
+static void another_lifetime_is_kept(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
+    assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"300s\"}"), 200);
+    assert_replied(&world, "\"for\": \"300s\"");
+    assert_int_equal(ask(&world, "POST /taps/late/extend", ""), 200);
+    assert_replied(&world, "\"ends_in_s\": 300");
+    assert_saved(&world, "\"source\": \"h2\"", true);
+    assert_saved(&world, "300s", true);
+    assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"0s\"}"), 400);
+    assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"never\"}"), 400);
+    assert_int_equal(ask(&world, "GET /taps/late", ""), 200);
+    assert_replied(&world, "\"for\": \"300s\"");
+    end(&world);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -139,6 +160,7 @@ int main(void)
         cmocka_unit_test(the_wall_clock_may_be_set),
         cmocka_unit_test(what_a_switch_can_not_match_is_refused),
         cmocka_unit_test(names_stay_names),
+        cmocka_unit_test(another_lifetime_is_kept),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -126,13 +126,17 @@ enum tapd_outcome tapd_controller_remove(struct tapd_controller *controller, con
     return outcome;
 }
 
-/* The same tap with another lifetime. */
+/* The same tap with another lifetime; what was asked for by name goes on being so. */
 static struct tapd_tap *with_lifetime(const struct tapd_controller *controller,
                                       const struct tapd_tap *tap, const char *lifetime,
                                       struct base_buffer *why)
 {
     struct base_buffer text = {0};
-    tapd_tap_format(controller->policy, tap, &text);
+    if (tap->is_asked) {
+        base_put_bytes(&text, tap->source->bytes.data, tap->source->bytes.n_bytes);
+    } else {
+        tapd_tap_format(controller->policy, tap, &text);
+    }
     json_t *value = json_loads(base_buffer_text(&text), 0, NULL);
     base_buffer_free(&text);
     json_object_set_new(value, "for", json_string(lifetime));
@@ -143,46 +147,61 @@ static struct tapd_tap *with_lifetime(const struct tapd_controller *controller,
     return changed;
 }
 
-/* Its end, and nothing else of it, moves; so it keeps its id. */
+/* Its end, and nothing else of it, moves; so it keeps its id. `changed`: with another lifetime,
+ * which is that of a tap on demand from then on; NULL: the same. It is the roster's, or freed. */
+static enum tapd_outcome move_end(struct tapd_controller *controller, size_t index,
+                                  struct tapd_tap *changed, struct base_buffer *why)
+{
+    struct tapd_roster roster;
+    const struct tapd_entry *entry = &controller->roster.items[index];
+    uint16_t lifetime_sec = changed ? changed->lifetime_sec : entry->tap->lifetime_sec;
+    bool keeps = changed && entry->origin == TAPD_FROM_REQUEST;
+    int status = tapd_roster_copy(&controller->roster, &roster);
+    if (status || !keeps) {
+        tapd_tap_free(changed);
+    }
+    if (status) {
+        base_put_text(why, "out of memory\n");
+        return TAPD_FAILED;
+    }
+    roster.items[index].tap = keeps ? changed : entry->tap;
+    roster.items[index].fresh = true;
+    roster.items[index].expires_ms = tapd_now_ms(controller) + lifetime_sec * INT64_C(1000);
+    enum tapd_outcome outcome = tapd_controller_change(controller, &roster, why);
+    if (outcome == TAPD_DONE) {
+        tapd_log("tap %s extended: it ends in %u s", controller->roster.items[index].tap->name,
+                 lifetime_sec);
+    }
+    return outcome;
+}
+
 enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, const char *name,
                                          const char *lifetime, struct base_buffer *why)
 {
     size_t index;
-    struct tapd_roster roster;
     enum tapd_outcome outcome = find(controller, name, &index, why);
     if (outcome != TAPD_DONE) {
         return outcome;
     }
     const struct tapd_tap *tap = controller->roster.items[index].tap;
-    uint16_t lifetime_sec = tap->lifetime_sec;
-    if (lifetime_sec == 0) {
+    struct tapd_tap *changed = NULL;
+    if (tap->lifetime_sec == 0) {
         base_put_format(why, "the tap \"%s\" has no lifetime; it stays until it is removed\n",
                         name);
         return TAPD_CONFLICT;
     }
     if (lifetime) {
-        struct tapd_tap *changed = with_lifetime(controller, tap, lifetime, why);
+        changed = with_lifetime(controller, tap, lifetime, why);
         if (!changed) {
             return TAPD_BAD;
         }
-        lifetime_sec = changed->lifetime_sec;
-        tapd_tap_free(changed);
+        if (changed->lifetime_sec == 0) {
+            base_put_text(why, "expected a time, \"120s\"\n");
+            tapd_tap_free(changed);
+            return TAPD_BAD;
+        }
     }
-    if (lifetime_sec == 0) {
-        base_put_text(why, "expected a time, \"120s\"\n");
-        return TAPD_BAD;
-    }
-    if (tapd_roster_copy(&controller->roster, &roster)) {
-        base_put_text(why, "out of memory\n");
-        return TAPD_FAILED;
-    }
-    roster.items[index].fresh = true;
-    roster.items[index].expires_ms = tapd_now_ms(controller) + lifetime_sec * INT64_C(1000);
-    outcome = tapd_controller_change(controller, &roster, why);
-    if (outcome == TAPD_DONE) {
-        tapd_log("tap %s extended: it ends in %u s", name, lifetime_sec);
-    }
-    return outcome;
+    return move_end(controller, index, changed, why);
 }
 
 /* Taps of the policy that are there in any case. */
