@@ -114,7 +114,7 @@ static void a_tap_is_put_extended_and_ended(void **state)
     assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"300s\"}"), 200);
     assert_replied(&world, "\"ends_in_s\": 300");
     assert_int_equal(ask(&world, "POST /taps/late/extend", ""), 200);
-    assert_replied(&world, "\"ends_in_s\": 60");
+    assert_replied(&world, "\"ends_in_s\": 300");
     assert_int_equal(ask(&world, "PATCH /taps/late", "{\"for\": \"never\"}"), 400);
     assert_int_equal(ask(&world, "PATCH /taps/late", "{\"fro\": \"9s\"}"), 400);
     assert_int_equal(ask(&world, "PATCH /taps/web", ""), 409);
