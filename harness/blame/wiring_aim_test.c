@@ -41,7 +41,7 @@ static void aimed_open(struct aimed *aimed, enum blame_wired wired)
     network_send(&aimed->network, NULL, NULL);
     const struct topology *topology = aimed->network.expectation->topology;
     assert_int_equal(blame_wiring_open(&aimed->wiring, topology, aimed->network.before), 0);
-    for (size_t i = 0; i < topology->n_links; i++) {
+    for (size_t i = 0; i < aimed->wiring.n_cables; i++) {
         aimed->wiring.wired[i] = wired;
     }
     aimed->evidence = network_evidence(&aimed->network);
@@ -122,7 +122,35 @@ static void nothing_is_sent_without_need(void **state)
     aimed_close(&aimed);
 }
 
+/* Each host by a probe that does little; the second time the other way round. */
+static void hosts_that_are_alike_send_different_numbers(void **state)
+{
+    (void)state;
+    struct aimed aimed;
+    aimed_open(&aimed, BLAME_WIRED_ALIKE);
+    assert_true(blame_wiring_aim_hosts(&aimed.wiring, &aimed.evidence, 0, aimed.times));
+    expect_times(&aimed, "h1", 4);
+    expect_times(&aimed, "h2", 8);
+    expect_times(&aimed, "h11", 44);
+    assert_int_equal(all_times(&aimed), 264);
+    assert_false(blame_wiring_aim_hosts(&aimed.wiring, &aimed.evidence, 1, aimed.times));
+    aimed_close(&aimed);
+    aimed_open(&aimed, BLAME_WIRED_OTHERWISE);
+    assert_true(blame_wiring_aim_hosts(&aimed.wiring, &aimed.evidence, 1, aimed.times));
+    expect_times(&aimed, "h1", 64);
+    expect_times(&aimed, "h11", 24);
+    aimed_close(&aimed);
+    aimed_open(&aimed, BLAME_WIRED_RIGHT);
+    assert_false(blame_wiring_aim_hosts(&aimed.wiring, &aimed.evidence, 0, aimed.times));
+    aimed.wiring.wired[aimed.wiring.topology->n_links + 1] = BLAME_WIRED_ALIKE;
+    assert_true(blame_wiring_aim_hosts(&aimed.wiring, &aimed.evidence, 0, aimed.times));
+    expect_times(&aimed, "h2", 4);
+    assert_int_equal(all_times(&aimed), 4);
+    aimed_close(&aimed);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(hosts_that_are_alike_send_different_numbers),
     cmocka_unit_test(numbers_tell_any_two_cables),
     cmocka_unit_test(cables_that_are_alike_get_different_numbers),
     cmocka_unit_test(contradictions_are_looked_at_again),

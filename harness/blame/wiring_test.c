@@ -364,6 +364,42 @@ static void a_host_elsewhere_is_told(void **state)
     bench_close(&bench);
 }
 
+/* What fails of a host that is elsewhere fails for that; what a table admits, and what fails of
+ * others, does not. */
+static void frames_of_a_host_elsewhere_have_its_cause(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct report report = {0};
+    const struct {
+        enum result_kind kind;
+        const char *id, *from, *to, *cause;
+    } results[] = {{RESULT_TRAFFIC, "traffic/a/stray/c", "a", "c", "s1:1"},
+                   {RESULT_TRAFFIC, "traffic/c/delivered/a", "c", "a", "s1:1"},
+                   {RESULT_TRAFFIC, "traffic/c/stray/d", "c", "d", "s1:1"},
+                   {RESULT_TRAFFIC, "traffic/a/stray/d", "a", "d", "s1:3"},
+                   {RESULT_STATE, "state/s1/3", NULL, NULL, "s1:3"}};
+    bench_open(&bench);
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+        struct result *result = report_add(&report, results[i].kind, results[i].id);
+        result->verdict = VERDICT_FAIL;
+        result->from = results[i].from;
+        result->to = results[i].to;
+        result->cause = results[i].cause;
+    }
+    bench_hosts(&bench, NUMBERS(8, 4), NUMBERS(0, 4, 8), "OR");
+    bench_hosts(&bench, NUMBERS(12, 4), NUMBERS(0, 4, 12), "WR");
+    assert_int_equal(blame_wiring_report(&bench.wiring, NULL, &report), 0);
+    assert_string_equal(report.results[0].cause, "a - s1:5");
+    assert_string_equal(report.results[0].suspect, "a - s1:5");
+    assert_int_equal(report.results[0].cause_kind, CAUSE_CABLE);
+    assert_string_equal(report.results[1].cause, "a - s1:5");
+    assert_string_equal(report.results[2].cause, "s1:1");
+    assert_string_equal(report.results[3].cause, "s1:3");
+    report_free(&report);
+    bench_close(&bench);
+}
+
 static void hosts_that_send_nothing_are_left_out(void **state)
 {
     (void)state;
@@ -603,6 +639,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(hosts_are_told_by_how_much_they_send),
     cmocka_unit_test(hosts_that_are_exchanged_are_told),
     cmocka_unit_test(a_host_elsewhere_is_told),
+    cmocka_unit_test(frames_of_a_host_elsewhere_have_its_cause),
     cmocka_unit_test(hosts_that_send_nothing_are_left_out),
     cmocka_unit_test(an_exchange_is_one_cause),
     cmocka_unit_test(an_exchange_is_named_by_both_cables),
