@@ -364,6 +364,27 @@ static void a_host_elsewhere_is_told(void **state)
     bench_close(&bench);
 }
 
+/* All that hosts sent has been counted somewhere: no port will count more. Else it may be late. */
+static void what_has_come_elsewhere_comes_nowhere_else(void **state)
+{
+    (void)state;
+    struct bench bench;
+    for (unsigned late = 0; late < 2; late++) {
+        bench_open(&bench);
+        bench_begin(&bench);
+        bench.count.hosts[0].sent = 8;
+        bench.count.hosts[1].sent = 4;
+        later(&bench, 0, 5)->rx_packets += 4 - late;
+        later(&bench, 1, 5)->rx_packets += 8;
+        blame_wiring_read(&bench.wiring, &bench.reading);
+        blame_wiring_note(&bench.wiring);
+        assert_int_equal(blame_wiring_decide(&bench.wiring, &bench.evidence, &bench.reading), 0);
+        assert_int_equal(bench.wiring.wired[LINKS],
+                         late ? BLAME_WIRED_LATE : BLAME_WIRED_OTHERWISE);
+        bench_close(&bench);
+    }
+}
+
 /* What fails of a host that is elsewhere fails for that; what a table admits, and what fails of
  * others, does not. */
 static void frames_of_a_host_elsewhere_have_its_cause(void **state)
@@ -639,6 +660,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(hosts_are_told_by_how_much_they_send),
     cmocka_unit_test(hosts_that_are_exchanged_are_told),
     cmocka_unit_test(a_host_elsewhere_is_told),
+    cmocka_unit_test(what_has_come_elsewhere_comes_nowhere_else),
     cmocka_unit_test(frames_of_a_host_elsewhere_have_its_cause),
     cmocka_unit_test(hosts_that_send_nothing_are_left_out),
     cmocka_unit_test(an_exchange_is_one_cause),
