@@ -41,6 +41,8 @@ struct state_run {
     uint32_t *present;    /* action ids that the port's entries have */
     size_t n_present;
     struct state_priority *priorities; /* by priority; built when first needed */
+    bool *meets; /* by entry that names no port: another of its rank may take what it takes; as well
+                  */
 };
 
 /* What is known of one list of actions, for the port that is being judged. */

@@ -133,12 +133,51 @@ static bool meet(void *aux, uint32_t other, const struct match *match)
     return true;
 }
 
-static void search(struct state_port *port, struct space_entries list)
+/* Whether an entry meets another of its rank that does something else. */
+struct meeting {
+    const struct state_run *run;
+    uint32_t entry;
+    bool met;
+};
+
+static bool meet_any(void *aux, uint32_t other, const struct match *match)
+{
+    struct meeting *meeting = aux;
+    const uint32_t *ids = meeting->run->table.action_ids;
+    (void)match;
+    meeting->met = ids[other] != ids[meeting->entry];
+    return !meeting->met;
+}
+
+/* Fills in run->meets, of entries that name no port: what is found for one port is so for all. Over
+ * the budget they may meet. */
+static int find_meeting(struct state_port *port, struct space_entries any)
+{
+    struct state_run *run = port->run;
+    size_t budget = port->budget;
+    run->meets = base_calloc(run->whole.flows->n_entries + 1, sizeof *run->meets);
+    for (size_t i = 0; i < any.n_entries && run->meets; i++) {
+        uint32_t entry = any.entries[i];
+        const struct flow_entry *flow = &run->whole.flows->entries[entry];
+        uint32_t rank = space_rank(flow);
+        struct meeting meeting = {.run = run, .entry = entry};
+        run->meets[entry] = !space_table_overlapping(&run->table, &flow->match, rank, rank, &budget,
+                                                     meet_any, &meeting) ||
+                            meeting.met;
+    }
+    return run->meets ? 0 : -1;
+}
+
+/* meets: by entry, those that are asked for; NULL: all. */
+static void search(struct state_port *port, struct space_entries list, const bool *meets)
 {
     struct state_run *run = port->run;
     struct match in_port = match_in_port(port->number), cube;
     for (size_t i = 0; i < list.n_entries; i++) {
         uint32_t entry = list.entries[i];
+        if (meets && !meets[entry]) {
+            continue;
+        }
         const struct flow_entry *flow = &run->whole.flows->entries[entry];
         uint32_t rank = space_rank(flow);
         struct rivals rivals = {port, entry, run->priorities[flow->priority].class};
@@ -177,7 +216,10 @@ int state_port_overlaps(struct state_port *port)
     if (!mark_priorities(port, own) && !mixed) {
         return 0;
     }
-    search(port, any);
-    search(port, own);
+    if (!run->meets && find_meeting(port, any) < 0) {
+        return -1;
+    }
+    search(port, any, run->meets);
+    search(port, own, NULL);
     return 0;
 }

@@ -14,11 +14,14 @@
 /* ----------------------------------------------------------------- actions */
 
 /* Cheap and one-sided: true is sure, false means that it must be looked at. */
-static bool surely_agrees(const struct state_case *expected, const struct space_actions *list,
+static bool surely_agrees(struct state_port *port, size_t c, const struct space_actions *list,
                           const struct space_behavior *behavior)
 {
+    const struct state_case *expected = &port->cases[c];
+    struct space_behavior rest;
     return !list->open &&
-           (space_behavior_equal(&expected->behavior, behavior) ||
+           (space_behavior_equal(&expected->behavior,
+                                 state_port_judged(port, c, behavior, &rest)) ||
             actions_equal(expected->actions, expected->n_actions, list->actions, list->n_actions));
 }
 
@@ -33,7 +36,7 @@ static int learn_actions(struct state_port *port, uint32_t action_id)
         return -1;
     }
     for (size_t i = 0; i < port->n_cases && id->agrees; i++) {
-        id->agrees = surely_agrees(&port->cases[i], list, &id->behavior);
+        id->agrees = surely_agrees(port, i, list, &id->behavior);
     }
     enum { COMPARED = 16 };
     for (size_t i = 0; i < run->n_present && i < COMPARED; i++) {
@@ -121,7 +124,7 @@ static bool compare_case(void *aux, uint32_t c, const struct match *match)
     uint32_t id = table->action_ids[entry];
     (void)match;
     if (flow_open(&table->flows->entries[entry]) ||
-        !surely_agrees(&port->cases[c], &table->id_actions[id], &port->run->ids[id].behavior)) {
+        !surely_agrees(port, c, &table->id_actions[id], &port->run->ids[id].behavior)) {
         compare(port, c, entry);
     }
     return true;

@@ -283,6 +283,7 @@ static void run_free(struct state_run *run)
     free(run->ids);
     free(run->present);
     free(run->priorities);
+    free(run->meets);
     state_entries_free(run);
 }
 
