@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How does an expectation say what an entry does? Its words are the actions of OpenFlow 1.0, and
- * one_of: what a composed entry (space/pipeline.h) does besides is not said. */
+ * How does an expectation say what an entry does? Its words are the actions of OpenFlow 1.0,
+ * failover, and one_of: what a composed entry (space/pipeline.h) does besides is not said. */
 #include "learn/inside.h"
 #include "model/port.h"
 #include "space/rewrite.h"

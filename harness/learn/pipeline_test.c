@@ -12,6 +12,8 @@
 #include "testing/yaml_memory.h"
 #include "yaml/write.h"
 
+#include <stdlib.h>
+
 enum { ROUNDS = 300, MAX_ENTRIES = 12, DPID = 1 };
 
 static const char topology_text[] = "name: t\n"
@@ -109,6 +111,14 @@ static void learned_by_example(void **state)
           "group_id=1,type=select,bucket=output:4,bucket=output:3"},
          NULL,
          "a group of type select whose buckets"},
+        {{"in_port=1 actions=output:2,group:1",
+          "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:3,output:3"},
+         "    1: {output: [2], failover: [4, 3]}\n",
+         NULL},
+        {{"in_port=1 actions=output:2,group:1",
+          "group_id=1,type=ff,bucket=watch_port:4,output:3,bucket=watch_port:3,output:4"},
+         "    1: {output: [2, 3]}\n",
+         NULL},
         {{"in_port=1 actions=output:3,group:1",
           "group_id=1,type=all,bucket=mod_vlan_vid:5,output:4,bucket=output:2"},
          NULL,
@@ -120,7 +130,11 @@ static void learned_by_example(void **state)
         {{"in_port=1 actions=group:9"}, NULL, "a group that the switch does not have"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct learning learning = {.state = {.version = 4}};
+        struct learning learning = {.state = {.version = 4, .n_ports = 4}};
+        learning.state.ports = calloc(4, sizeof *learning.state.ports);
+        for (uint16_t port = 0; port < 4; port++) {
+            learning.state.ports[port].number = (uint16_t)(port + 1);
+        }
         for (size_t j = 0; j < 4 && rows[i].texts[j]; j++) {
             add(&learning, rows[i].texts[j]);
         }
@@ -151,13 +165,16 @@ static bool is_excused(const struct result *result)
 static void random_pipelines_conform_to_what_is_learned(void **state)
 {
     (void)state;
-    size_t n_passed = 0, n_ways = 0;
+    size_t n_passed = 0, n_ways = 0, n_failover = 0;
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct learning learning = {.state = {.version = 4}};
         random_pipeline(&learning.state, MAX_ENTRIES);
         if (round % 2) { /* such a group is rarely drawn */
             add(&learning, "group_id=9,type=select,bucket=output:2,bucket=output:3");
             add(&learning, "priority=65000,in_port=1,udp actions=group:9");
+            add(&learning, "group_id=8,type=ff,bucket=watch_port:2,output:2,"
+                           "bucket=watch_port:3,output:3");
+            add(&learning, "priority=65000,in_port=1,tcp actions=group:8");
         }
         learn(&learning);
         for (size_t i = 0; i < learning.report.n_results; i++) {
@@ -168,11 +185,12 @@ static void random_pipelines_conform_to_what_is_learned(void **state)
                          result->expected, base_buffer_text(&learning.text));
             }
         }
+        n_failover += strstr(base_buffer_text(&learning.text), "failover") != NULL;
         n_ways += strstr(base_buffer_text(&learning.text), "one_of") != NULL;
         forget(&learning);
     }
     print_message("# %zu ports pass, %zu files have one_of\n", n_passed, n_ways);
-    assert_true(n_passed > ROUNDS / 2 && n_ways > 0); /* both occur */
+    assert_true(n_passed > ROUNDS / 2 && n_ways > 0 && n_failover > 0); /* all occur */
 }
 
 static const struct CMUnitTest tests[] = {

@@ -13,7 +13,8 @@
  *   - what no entry of a further table takes is dropped (section 5.4);
  *   - metadata is 0 at the start, and known ever after: only constants are written;
  *   - of a group ALL each bucket, of INDIRECT the one, of FAST FAILOVER the first that lives, by
- * the state of ports; each is an action set of its own, on a copy (ACTION_COPY);
+ * the state of ports; each is an action set of its own, on a copy (ACTION_COPY); where buckets only
+ * send by the ports that they watch all stand side by side (ACTION_FAILOVER);
  *   - a meter lets everything pass.
  * Of a group SELECT whose choice is the switch's the buckets that live stand side by side
  * (ACTION_ONE_OF). What is not known is open (ACTION_OPEN), by name: an action that is not

@@ -182,6 +182,30 @@ static bool depends_on_ports(const struct space_resolving *resolving, const stru
     return depends && resolving->state->n_ports == 0;
 }
 
+/* Whether each bucket only sends by the port that it watches, and each port lives as long as it
+ * lets packets out: then the group is one of the choices that space_behavior knows. */
+static bool fails_over_by_ports(const struct switch_state *state, const struct group *group)
+{
+    bool does = group->type == GROUP_FAILOVER && group->n_buckets > 1;
+    for (size_t i = 0; i < group->n_buckets && does; i++) {
+        const struct bucket *bucket = &group->buckets[i];
+        uint16_t port = bucket->watch_port;
+        does = bucket->watch_group == GROUP_NONE && bucket->n_actions == 1 &&
+               bucket->actions[0].type == ACTION_OUTPUT && bucket->actions[0].port == port &&
+               port <= PORT_MAX &&
+               port_lives(state, port) == !port_no_exit(state->ports, state->n_ports, port);
+    }
+    return does;
+}
+
+static void resolve_failover(struct space_resolving *resolving, const struct group *group)
+{
+    put(resolving, &(struct action){.type = ACTION_FAILOVER, .n_ways = (uint32_t)group->n_buckets});
+    for (size_t i = 0; i < group->n_buckets; i++) {
+        resolve_bucket(resolving, &group->buckets[i]);
+    }
+}
+
 /* One of the buckets that live: the first, or, of a SELECT, whichever the switch chooses. */
 static void resolve_one(struct space_resolving *resolving, const struct group *group)
 {
@@ -191,6 +215,9 @@ static void resolve_one(struct space_resolving *resolving, const struct group *g
     uint32_t n_ways = 0;
     if (depends_on_ports(resolving, group)) {
         resolving->open = "a group that depends on ports, and these are not known";
+    } else if (fails_over_by_ports(resolving->state, group)) {
+        resolve_failover(resolving, group);
+        return;
     } else if (chooses) {
         put(resolving, &(struct action){.type = ACTION_ONE_OF});
     }
