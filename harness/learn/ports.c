@@ -84,7 +84,7 @@ static struct expected_case case_of(const struct learning *learning, size_t entr
                                   .actions = said->actions,
                                   .n_actions = said->n_actions,
                                   .has_expires = odd,
-                                  .expires_sec = odd ? lifetime : 0};
+                                  .expires_sec = lifetime};
 }
 
 static int leave_out(struct learning *learning, uint16_t number, const struct flow_entry *flow,

@@ -130,6 +130,14 @@ static void entries_about_to_expire_are_noted(void **state)
     world.options.run_ms = 1000;
     judge(&world);
     assert_int_equal(world.report.n_notes, 0);
+    /* Nobody knows when it was last used. */
+    world.state.flows.entries[0].idle_timeout = 1;
+    world.options.run_ms = 999;
+    judge(&world);
+    assert_int_equal(world.report.n_notes, 0);
+    world.options.run_ms = 1000;
+    judge(&world);
+    assert_int_equal(world.report.n_notes, 1);
     free_world(&world);
 }
 
