@@ -360,6 +360,36 @@ static void the_live_bit_counts(void **unused)
 }
 
 /* As many sources as destinations, and more ways than are followed. */
+/* What is looked for behind a rewrite of the priority had no tag, or one of that VLAN. */
+static void both_kinds_of_packets_that_may_come_do(void **unused)
+{
+    (void)unused;
+    static const char *const flows[] = {"actions=mod_vlan_pcp:3,goto_table:1",
+                                        "table=1,dl_vlan=0,actions=output:2", NULL};
+    static const struct {
+        uint16_t tci;
+        size_t n_sent;
+    } rows[] = {{0, 1}, {VLAN_TAGGED, 1}, {VLAN_TAGGED | 5 << 13, 1}, {VLAN_TAGGED | 7, 0}};
+    struct switch_state state;
+    struct space_pipeline pipeline;
+    struct space_table table;
+    make_switch(&state, flows, NULL);
+    assert_int_equal(space_pipeline_compose(&state, NULL, &pipeline), 0);
+    assert_int_equal(space_table_index(&table, &pipeline.flows, NULL), 0);
+    assert_int_equal(space_table_prepare(&table), 0);
+    struct asking asking = {.state = &state, .table = &table};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct header header = {.in_port = 1, .vlan_tci = rows[i].tci, .dl_type = 0x88b5};
+        struct treatment treatment;
+        treat_packet(&asking, &header, &treatment);
+        assert_null(treatment.open);
+        assert_int_equal(treatment.n_sent, rows[i].n_sent);
+    }
+    space_table_free(&table);
+    space_pipeline_free(&pipeline);
+    switch_state_free(&state);
+}
+
 static void what_is_too_large_is_open(void **unused)
 {
     (void)unused;
@@ -385,6 +415,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_known_has_a_name),
     cmocka_unit_test(buckets_live_by_what_they_watch),
     cmocka_unit_test(the_live_bit_counts),
+    cmocka_unit_test(both_kinds_of_packets_that_may_come_do),
     cmocka_unit_test(what_is_too_large_is_open),
     cmocka_unit_test(conditions_that_are_not_known_add_up),
     cmocka_unit_test(a_composed_table_does_what_the_pipeline_does),
