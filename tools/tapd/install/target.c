@@ -92,7 +92,9 @@ void tapd_target_take_port(struct tapd_target *target, const struct of_port_stat
     bool known = at < target->n_ports && port->number == status->port.number;
     if (status->reason == OFPPR_DELETE) {
         target->n_ports -= known;
-        memmove(port, port + known, (target->n_ports - at) * sizeof *port);
+        if (known) {
+            memmove(port, port + 1, (target->n_ports - at) * sizeof *port);
+        }
     } else if (known) {
         *port = status->port;
     } else {

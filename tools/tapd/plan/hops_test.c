@@ -23,7 +23,9 @@ static void format_ways(const struct tapd_network *network, struct base_buffer *
             assert_true(is_next || hop->before == TAPD_NO_HOP || hop->before < j);
             base_put_format(out, "%s%s:%u>%u", is_next || j == 0 ? " " : " / ",
                             topology->switches[hop->in.sw].name, hop->in.port, hop->out);
-            base_put_format(out, hop->tag ? "#%u" : "", hop->tag);
+            if (hop->tag) {
+                base_put_format(out, "#%u", hop->tag);
+            }
             base_put_format(out, "%s%s", hop->shared ? "*" : "", hop->ends ? "." : "");
         }
         base_put_text(out, "\n");
