@@ -71,14 +71,16 @@ static int forget_flows(struct base_error *error)
 static int inject(struct bench *bench, struct injection *injections, size_t n, size_t *n_made,
                   struct base_error *error)
 {
+    bool keeps_flows = false;
     for (*n_made = 0; *n_made < n; ++*n_made) {
         struct injection *injection = &injections[*n_made];
+        keeps_flows |= injection->fault->keeps_flows;
         if (injection->fault->inject(&bench->lab, injection, error) < 0) {
             ++*n_made; /* perhaps it is half made */
             return base_fail_in(error, "%s", injection->fault->name);
         }
     }
-    return forget_flows(error);
+    return keeps_flows ? 0 : forget_flows(error);
 }
 
 static int undo(struct bench *bench, struct injection *injections, size_t n,

@@ -53,6 +53,7 @@ struct fault {
     const char *argument; /* of inject, as a template */
     int (*inject)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
     int (*undo)(struct faults_lab *lab, struct injection *injection, struct base_error *error);
+    bool keeps_flows; /* it is that the switch goes on by what it has cached: nobody purges that */
     const char *options; /* of the check; NULL: as it is used every day */
     bool lists_entries;  /* judged by an expectation that lists all entries, cookies too */
     /* Templates, see words.h; several are divided by '|'. */

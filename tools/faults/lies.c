@@ -279,6 +279,7 @@ static const struct fault faults[] = {
      .text = "the same, made so soon after a check that cached flows go on without the copy",
      .fits = other_is_seen,
      .inject = span_behind_check,
+     .keeps_flows = true,
      .undo = clear_span,
      .found = "traffic/*",
      .silent = "state/*|switch/*",
