@@ -114,6 +114,32 @@ static void several_claims_blame_the_same_hop(void **state)
     network_free(&network);
 }
 
+static void add_entry(struct network *network, size_t sw, const char *flow)
+{
+    assert_int_equal(ofctl_parse_flow(flow, &network->states[sw].flows, NULL, NULL, NULL), 0);
+}
+
+/* One copy ends at s3:1, the other goes on by s3:2 and s1:7 to h2. */
+static void of_two_copies_that_is_lost_which_goes_on_nowhere(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    for (size_t sw = 0; sw < 3; sw++) {
+        unlist_switch(&network, sw);
+    }
+    remove_entry(&network, 0, "in_port=1");
+    remove_entry(&network, 2, "in_port=1");
+    remove_entry(&network, 2, "in_port=2");
+    add_entry(&network, 0, "in_port=1 actions=output:6,output:7");
+    add_entry(&network, 0, "in_port=7 actions=output:2");
+    add_entry(&network, 2, "in_port=2 actions=in_port");
+    network_send(&network, NULL, NULL);
+    network_blame(&network);
+    assert_string_equal(network_result(&network, "traffic/h1/mirrored/h11")->suspect, "s3:1");
+    network_free(&network);
+}
+
 /* The way may end where it begins. */
 static void the_first_switch_has_no_entry(void **state)
 {
@@ -219,6 +245,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(missing_mirror_is_the_tables_fault),
     cmocka_unit_test(leak_is_the_tables_fault),
     cmocka_unit_test(the_switch_without_an_entry_is_blamed),
+    cmocka_unit_test(of_two_copies_that_is_lost_which_goes_on_nowhere),
     cmocka_unit_test(the_first_switch_has_no_entry),
     cmocka_unit_test(several_claims_blame_the_same_hop),
     cmocka_unit_test(leaving_the_declared_way_is_blamed_first),

@@ -134,24 +134,43 @@ static void what_can_no_longer_be_decided_is_told(void **state)
     free_world(&world);
 }
 
+static void entries_may_change_and_no_packet(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_buffer text = {0};
+    struct report_text_options options = {0};
+    make_world(&world, before, after);
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_null(strstr(base_buffer_text(&text), "no packet is treated otherwise"));
+    base_buffer_free(&text);
+    world.switches[0].n_items = 0;
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "\n  no packet is treated otherwise\n\n"));
+    base_buffer_free(&text);
+    free_world(&world);
+}
+
 static void the_json_is_that_of_a_check_with_the_change(void **state)
 {
     (void)state;
     struct world world;
     struct base_buffer text = {0};
     const char *breaks, *first, *second, *place, *reason, *actions;
-    int add;
+    int add, change, gone;
     make_world(&world, before, after);
     report_plan_json(&world.plan, "1.2.3", &text);
     json_t *root = json_loadb((const char *)text.data, text.n_bytes, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(root);
-    assert_int_equal(json_unpack(root,
-                                 "{s:{s:{s:i},s:[{s:[{s:{s:s}}]}],s:[{s:s,s:s}],s:[s],s:[s,s]}}",
-                                 "change", "entries", "add", &add, "switches", "ports", "before",
-                                 "actions", &actions, "refused", "source", &place, "reason",
-                                 &reason, "breaks", &breaks, "becomes_true", &first, &second),
-                     0);
+    assert_int_equal(
+        json_unpack(root, "{s:{s:{s:i,s:i,s:i},s:[{s:[{s:{s:s}}]}],s:[{s:s,s:s}],s:[s],s:[s,s]}}",
+                    "change", "entries", "add", &add, "change", &change, "remove", &gone,
+                    "switches", "ports", "before", "actions", &actions, "refused", "source", &place,
+                    "reason", &reason, "breaks", &breaks, "becomes_true", &first, &second),
+        0);
     assert_int_equal(add, 1);
+    assert_int_equal(change, 1);
+    assert_int_equal(gone, 1);
     assert_string_equal(actions, "output:2");
     assert_string_equal(place, "c.txt:3:3");
     assert_string_equal(reason, "overlaps with priority=7 actions=drop (OFPFMFC_OVERLAP)");
@@ -387,6 +406,7 @@ static void what_is_refused_does_not_break(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_text_tells_all_of_it),
     cmocka_unit_test(what_can_no_longer_be_decided_is_told),
+    cmocka_unit_test(entries_may_change_and_no_packet),
     cmocka_unit_test(the_json_is_that_of_a_check_with_the_change),
     cmocka_unit_test(probes_that_come_and_go_are_told),
     cmocka_unit_test(what_is_open_afterwards_does_not_become_true),

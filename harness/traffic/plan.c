@@ -267,7 +267,7 @@ static unsigned smallest_mtu(const struct sender *sender, const struct traffic_p
     unsigned smallest = sender->mtus[sender->host];
     for (size_t i = 0; i < probe->n_arrivals && smallest > 0; i++) {
         unsigned mtu = sender->mtus[probe->arrivals[i].host];
-        mtu = mtu > 0 ? mtu : MTU_OF_ALL;
+        mtu = mtu ? mtu : MTU_OF_ALL;
         smallest = mtu < smallest ? mtu : smallest;
     }
     return smallest < TRAFFIC_MTU_MAX ? smallest : TRAFFIC_MTU_MAX;

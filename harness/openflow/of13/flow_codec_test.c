@@ -339,6 +339,7 @@ static void instructions_are_checked(void **state)
     assert_refused("0005 0010 00000000", "length 16, 8 bytes are left");
     assert_refused("0002 0010 00*12", "length 16");
     assert_refused("0004 0010 00000000 0001 0009 00000000", "length 9");
+    assert_refused("0004 0018 00000000 00fe 000c 00*12", "length 12, 16 bytes are left");
     assert_refused("0004 0010 00000000 0012 0010 00000000", "length 16, 8 bytes are left");
     assert_refused("0004 0018 00000000 0012 0010 00000000 00*8", "length 16, type 18 has 8");
     assert_refused("0004 0018 00000000 0000 0010 0000ff00 00*8", "port 65280");
