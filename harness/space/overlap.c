@@ -147,8 +147,9 @@ static bool exclude_entry(void *aux, uint32_t entry, const struct match *match)
         (excluding->sure && may_leave(&excluding->table->flows->entries[entry]))) {
         return true;
     }
-    excluding->answer = space_leave_cut(
-        excluding->region, match, space_table_holes(excluding->table, entry), excluding->holes);
+    const struct space_holes *holes = space_table_holes(excluding->table, entry);
+    excluding->answer = holes ? space_leave_cut(excluding->region, match, holes, excluding->holes)
+                              : space_leave(excluding->region, match);
     return excluding->answer == SPACE_FOUND;
 }
 
