@@ -31,6 +31,24 @@ const struct expected_port *expectation_port(const struct expectation *expectati
                    compare_ports);
 }
 
+size_t expected_case_action(const struct expected_case *c, enum action_type type)
+{
+    size_t i = 0;
+    while (i < c->n_actions && c->actions[i].type != type) {
+        i++;
+    }
+    return i;
+}
+
+bool expected_port_fails_over(const struct expected_port *port)
+{
+    bool does = false;
+    for (size_t c = 0; c < port->n_cases && !does; c++) {
+        does = expected_case_action(&port->cases[c], ACTION_FAILOVER) < port->cases[c].n_actions;
+    }
+    return does;
+}
+
 const char *expectation_table_name(const struct expectation *expectation, size_t sw, uint8_t table)
 {
     const char *name = NULL;

@@ -127,6 +127,12 @@ struct expectation {
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
 
+/* The first action of the case of this type; n_actions: it has none. */
+size_t expected_case_action(const struct expected_case *c, enum action_type type);
+
+/* Whether a case of the port has `failover:`. */
+bool expected_port_fails_over(const struct expected_port *port);
+
 /* What a table of a switch is called; NULL: it has no name. */
 const char *expectation_table_name(const struct expectation *expectation, size_t sw, uint8_t table);
 

@@ -23,6 +23,7 @@ const char *result_kind_name(enum result_kind kind)
         [RESULT_SWITCH] = "switch",       [RESULT_STATE] = "state",     [RESULT_ENTRY] = "entry",
         [RESULT_HOST] = "host",           [RESULT_TRAFFIC] = "traffic", [RESULT_WIRING] = "wiring",
         [RESULT_TRANSIENT] = "transient", [RESULT_CHANGE] = "change",   [RESULT_GROUP] = "group",
+        [RESULT_FAILOVER] = "failover",
     };
     return names[kind];
 }

@@ -20,6 +20,7 @@ enum result_kind {
     RESULT_STATE,
     RESULT_ENTRY,
     RESULT_GROUP,
+    RESULT_FAILOVER, /* a port, if the first of its ways were down */
     RESULT_HOST,
     RESULT_TRAFFIC,
     RESULT_WIRING,    /* a cable between two switches, by the counters at its ends */
@@ -52,8 +53,8 @@ struct result {
     const char *id; /* unique in the report, the same from run to run */
     enum result_kind kind;
     enum verdict verdict;
-    const char *switch_name; /* switch, state, entry, group */
-    int port;                /* state; -1: none */
+    const char *switch_name; /* switch, state, entry, group, failover */
+    int port;                /* state, failover; -1: none */
     const char *from, *to;   /* traffic, transient; `to` is "all" for a claim about all */
     bool is_count;           /* expected and observed are numbers of copies */
     bool by_tables;          /* no frame was looked for: `observed` is what the tables do */

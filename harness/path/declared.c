@@ -22,11 +22,7 @@ static int add_entry(struct flow_table *table, const struct flow_entry *entry)
 
 static bool has_choice(const struct expected_case *c, enum action_type type)
 {
-    bool has = false;
-    for (size_t i = 0; i < c->n_actions && !has; i++) {
-        has = c->actions[i].type == type;
-    }
-    return has;
+    return expected_case_action(c, type) < c->n_actions;
 }
 
 /* Whether copies may arrive by ports that hosts are behind. */

@@ -456,6 +456,7 @@ static void put_summary(const struct report_paper *paper, const struct report *r
     put_count(out, &divider, count_kind(report, RESULT_STATE), "port", "ports");
     put_count(out, &divider, count_kind(report, RESULT_ENTRY), "entry", "entries");
     put_count(out, &divider, count_kind(report, RESULT_GROUP), "group", "groups");
+    put_count(out, &divider, count_kind(report, RESULT_FAILOVER), "failover", "failovers");
     put_count(out, &divider, count_kind(report, RESULT_TRAFFIC), "claim", "claims");
     put_count(out, &divider, count_kind(report, RESULT_WIRING), "cable", "cables");
     put_count(out, &divider, count_kind(report, RESULT_TRANSIENT), "transient", "transients");

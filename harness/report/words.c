@@ -171,14 +171,26 @@ static void put_open(const struct state_finding *found, struct base_buffer *out)
     }
 }
 
+/* "with port 3 and port 4 down: " */
+static void put_down(const struct state_finding *found, struct base_buffer *out)
+{
+    for (size_t i = 0; i < found->n_down; i++) {
+        base_put_format(out, "%s port ", i > 0 ? " and" : "with");
+        port_format(found->down[i], out);
+    }
+    base_put_text(out, found->n_down > 0 ? " down: " : "");
+}
+
 static void put_port(const struct state_finding *found, struct base_buffer *out)
 {
+    put_down(found, out);
+    size_t begin = out->n_bytes;
     static void (*const put[])(const struct state_finding *, struct base_buffer *) = {
         put_sets, put_troubles, put_lifetime, put_open};
     const bool has[] = {found->n_sets > 0, found->n_troubles > 0, found->late, found->is_open};
     for (size_t i = 0; i < sizeof has / sizeof *has; i++) {
         if (has[i]) {
-            base_put_text(out, out->n_bytes > 0 ? "\n" : "");
+            base_put_text(out, out->n_bytes > begin ? "\n" : "");
             put[i](found, out);
         }
     }

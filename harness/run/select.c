@@ -51,6 +51,13 @@ static void list_state(struct lister *lister, const struct expectation *expectat
         snprintf(id, sizeof id, "state/%s/%u", topology->switches[port.sw].name, port.port);
         list(lister, id);
     }
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        struct port_ref port = expectation->ports[i].port;
+        if (expected_port_fails_over(&expectation->ports[i])) {
+            snprintf(id, sizeof id, "failover/%s/%u", topology->switches[port.sw].name, port.port);
+            list(lister, id);
+        }
+    }
     for (size_t i = 0; i < expectation->n_entries; i++) {
         const struct expected_entry *entry = &expectation->entries[i];
         snprintf(id, sizeof id, "entry/%s/%zu", topology->switches[entry->sw].name, entry->number);

@@ -6,49 +6,50 @@
 #include "state/inside.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { FEW_CASES = 8 }; /* looked at one by one */
 
-/* The ports of the case, and the controller, where nothing that goes there is judged. */
-static int merge_may(struct state_port *port, const struct expected_case *expected,
-                     struct state_case *added)
+/* The ports of the case, the controller, where nothing that goes there is judged, and what is down.
+ */
+static int list_unjudged(struct state_port *port, const struct expected_case *expected,
+                         struct state_case *added)
 {
-    uint16_t *may = base_arena_alloc(&port->arena, (expected->n_may + 1) * sizeof *may);
-    if (!may) {
-        return -1;
+    const struct state_run *run = port->run;
+    size_t n_own = expected ? expected->n_may : 0, n = n_own + 1 + run->n_down;
+    uint16_t *unjudged = base_arena_alloc(&port->arena, n * sizeof *unjudged);
+    for (size_t i = 0; unjudged && i < n_own; i++) {
+        unjudged[added->n_may++] = expected->may[i];
     }
-    memcpy(may, expected->may, expected->n_may * sizeof *may);
-    may[expected->n_may] = PORT_CONTROLLER;
-    added->n_may += expected->n_may;
-    added->may = may;
-    return 0;
+    if (unjudged && run->expectation->controller_any) {
+        unjudged[added->n_may++] = PORT_CONTROLLER;
+    }
+    added->n_unjudged = added->n_may;
+    for (size_t i = 0; unjudged && i < run->n_down; i++) {
+        unjudged[added->n_unjudged++] = run->down[i];
+    }
+    added->unjudged = unjudged;
+    return unjudged ? 0 : -1;
 }
 
 static int add_case(struct state_port *port, const struct expected_case *expected)
 {
-    static const uint16_t controller[] = {PORT_CONTROLLER};
     const struct switch_state *state = port->run->state;
     struct match in_port = match_in_port(port->number);
     struct state_case *added = &port->cases[port->n_cases];
     *added =
         (struct state_case){.match = in_port, .expires_sec = port->run->expectation->expires_sec};
-    added->may = controller;
-    added->n_may = port->run->expectation->controller_any;
     if (expected) {
         if (!match_intersect(&expected->match, &in_port, &added->match)) {
             return 0;
         }
         added->actions = expected->actions;
         added->n_actions = expected->n_actions;
-        if (expected->n_may > 0 && merge_may(port, expected, added) < 0) {
-            return -1;
-        }
         added->expires_sec = expected->has_expires ? expected->expires_sec : added->expires_sec;
     }
     port->n_cases++;
     struct space_behavior all;
-    if (space_behavior(added->actions, added->n_actions, port->number, state->ports, state->n_ports,
+    if (list_unjudged(port, expected, added) < 0 ||
+        space_behavior(added->actions, added->n_actions, port->number, state->ports, state->n_ports,
                        &port->arena, &all) < 0) {
         return -1;
     }
@@ -61,11 +62,11 @@ const struct space_behavior *state_port_judged(struct state_port *port, size_t c
                                                struct space_behavior *scratch)
 {
     const struct state_case *expected = &port->cases[c];
-    if (expected->n_may == 0) {
+    if (expected->n_unjudged == 0) {
         return observed;
     }
-    if (space_behavior_without(observed, expected->may, expected->n_may, &port->arena, scratch) <
-        0) {
+    if (space_behavior_without(observed, expected->unjudged, expected->n_unjudged, &port->arena,
+                               scratch) < 0) {
         *scratch = (struct space_behavior){.unknown = "out of memory"};
     }
     return scratch;

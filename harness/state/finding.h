@@ -57,7 +57,9 @@ struct state_finding {
 
     /* STATE_PORT. Everything that was found, and what could not be decided beside it. */
     uint16_t port;
-    bool is_listed;                          /* in `ports:` */
+    bool is_listed;       /* in `ports:` */
+    const uint16_t *down; /* it is judged as if these ports were down */
+    size_t n_down;
     struct state_set sets[STATE_SETS_SHOWN]; /* the largest first */
     size_t n_sets;                           /* all that were found */
     struct state_trouble *troubles;

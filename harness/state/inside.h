@@ -29,6 +29,8 @@ struct state_run {
     size_t sw;
     const char *name;
     const struct switch_state *state;
+    const uint16_t *down; /* it is judged as if these ports were down: nothing leaves by them */
+    size_t n_down;
     bool *left_out;               /* by row: an exception takes it */
     struct space_composition how; /* tables are composed */
     struct space_whole whole;
@@ -62,8 +64,9 @@ struct state_case {
     struct match match; /* fixes in_port */
     const struct action *actions;
     size_t n_actions;
-    const uint16_t *may; /* ports of which it is not judged what leaves by them */
-    size_t n_may;
+    const uint16_t *unjudged; /* ports of which it is not judged what leaves by them: first those */
+    size_t n_may;             /* that the expectation names, then those that are down */
+    size_t n_unjudged;
     uint32_t expires_sec; /* as in struct expectation */
     struct space_behavior behavior;
 };
@@ -159,12 +162,25 @@ void state_port_lifetimes(struct state_port *port);
 /* trouble.c: finds the troubles of the ports themselves. */
 int state_port_trouble(struct state_port *port);
 
+/* index.c: makes of the state what ports are decided by; and frees all of a run, which may be
+ * incomplete. */
+int state_run_index(struct state_run *run);
+void state_run_free(struct state_run *run);
+
+/* port.c: how many comparisons the table may take, with so many cases of a port. */
+size_t state_budget_of(const struct state_run *run, size_t n_cases);
+
+/* port.c: a port to be decided. */
+struct state_port state_port_of(struct state_run *run, uint16_t number);
+
 /* port.c: decides; then state_port_result says what came out. */
 int state_port_decide(struct state_port *port);
 void state_port_free(struct state_port *port);
 
-/* port_result.c: adds the port's result, if there is something to say. */
+/* port_result.c: adds the port's result, if there is something to say; and says it in a result that
+ * was added. */
 int state_port_result(struct state_port *port);
+int state_port_fill(struct state_port *port, struct result *result);
 
 /* entries.c: `entries:` and `tables: exact`. First what of it is there is
  * found, in run->listed, then there are results. */
@@ -185,6 +201,10 @@ void state_excuse(const struct state_run *run, const struct state_unseen *unseen
 /* groups.c: `groups:`; and the same of a switch whose groups are not known. */
 int state_groups_result(struct state_run *run);
 int state_groups_unseen(struct state_run *run, const struct state_unseen *unseen);
+
+/* failover.c: a result for each port that fails over; and of a switch that is not known. */
+int state_failover_result(struct state_run *run);
+int state_failover_unseen(struct state_run *run, const struct state_unseen *unseen);
 
 /* cabling.c: ports that the expectation names, and the topology does not. */
 void state_cabling_note(struct state_run *run);

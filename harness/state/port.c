@@ -11,6 +11,40 @@
 
 #include <stdlib.h>
 
+enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000 };
+
+/* Large tables may take long, but not much longer than they are. */
+size_t state_budget_of(const struct state_run *run, size_t n_cases)
+{
+    return run->options.budget
+               ? run->options.budget
+               : DEFAULT_BUDGET + BUDGET_AN_ENTRY * (run->table.n_entries + n_cases);
+}
+
+bool state_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
+                           struct port_ref port)
+{
+    return (port.port > PORT_MAX || !switch_state_port(state, port.port)) &&
+           topology_peer(topology, port).kind == PEER_NONE;
+}
+
+struct state_port state_port_of(struct state_run *run, uint16_t number)
+{
+    struct port_ref ref = {.sw = run->sw, .port = number};
+    const struct expected_port *expected = expectation_port(run->expectation, ref);
+    return (struct state_port){
+        .run = run,
+        .number = number,
+        .expected = expected,
+        .named_only =
+            !expected && state_port_is_nowhere(run->expectation->topology, run->state, ref),
+        .budget = state_budget_of(run, expected ? expected->n_cases : 0),
+        .found = {.kind = STATE_PORT,
+                  .state = run->state,
+                  .port = number,
+                  .is_listed = expected != NULL}};
+}
+
 /* ----------------------------------------------------------------- actions */
 
 /* Cheap and one-sided: true is sure, false means that it must be looked at. */
@@ -179,7 +213,7 @@ int state_port_decide(struct state_port *port)
     if (state_port_overlaps(port) < 0) {
         return -1;
     }
-    if (port->expected) {
+    if (port->expected && run->n_down == 0) {
         state_port_lifetimes(port);
     }
     return 0;

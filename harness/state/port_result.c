@@ -13,7 +13,7 @@
 static void put_may(const struct state_case *expected, struct base_buffer *out)
 {
     for (size_t i = 0; i < expected->n_may; i++) {
-        const struct action may = {.port = expected->may[i], .max_len = UINT16_MAX};
+        const struct action may = {.port = expected->unjudged[i], .max_len = UINT16_MAX};
         base_put_text(out, i > 0 ? "," : ", may ");
         ofctl_format_actions(&may, 1, out);
     }
@@ -141,9 +141,11 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
     *set = (struct state_set){
         .expected = expected->actions,
         .n_expected = expected->n_actions,
-        .tolerated = base_arena_copy(&port->run->report->arena, expected->may,
-                                     expected->n_may * sizeof *expected->may),
-        .n_tolerated = expected->n_may,
+        .tolerated = expected->n_unjudged
+                         ? base_arena_copy(&port->run->report->arena, expected->unjudged,
+                                           expected->n_unjudged * sizeof *expected->unjudged)
+                         : NULL,
+        .n_tolerated = expected->n_unjudged,
         .entry = row_at(port, deviation, deviation->entry),
         .rival = row_at(port, deviation, deviation->rival),
         .right = alone ? row_at(port, deviation, find_right_entry(port, deviation)) : NULL,
@@ -246,22 +248,10 @@ static void fill_failure(struct state_port *port, struct result *result)
     }
 }
 
-int state_port_result(struct state_port *port)
+int state_port_fill(struct state_port *port, struct result *result)
 {
     const struct state_finding *found = &port->found;
-    if (port->expected && state_port_trouble(port) < 0) {
-        return -1;
-    }
     bool fails = found->n_sets > 0 || found->n_troubles > 0 || found->late;
-    if (!port->expected && !fails && !found->is_open) {
-        return 0;
-    }
-    const char *id = state_port_id(port->run, port->number);
-    struct place place = port->expected ? port->expected->place : (struct place){0};
-    struct result *result = state_add_result(port->run, RESULT_STATE, id, place);
-    if (!result) {
-        return -1;
-    }
     result->port = port->number;
     result->expected = cases_text(port);
     result->says[SAYS_DECLARED] = port->expected ? result->expected : "drop (not listed)";
@@ -278,4 +268,20 @@ int state_port_result(struct state_port *port)
     }
     result->finding = keep_finding(port);
     return result->finding ? 0 : -1;
+}
+
+int state_port_result(struct state_port *port)
+{
+    const struct state_finding *found = &port->found;
+    if (port->expected && state_port_trouble(port) < 0) {
+        return -1;
+    }
+    bool conforms = !found->n_sets && !found->n_troubles && !found->late && !found->is_open;
+    if (!port->expected && conforms) {
+        return 0;
+    }
+    const char *id = state_port_id(port->run, port->number);
+    struct place place = port->expected ? port->expected->place : (struct place){0};
+    struct result *result = state_add_result(port->run, RESULT_STATE, id, place);
+    return result ? state_port_fill(port, result) : -1;
 }

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { DEFAULT_BUDGET = 4000000, BUDGET_AN_ENTRY = 1000, DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
+enum { DEFAULT_RUN_MS = 5000, HIDDEN_NAMED = 3 };
 
 /* Whose tables these are, if they are not those of the switch. NULL without
  * memory. */
@@ -104,7 +104,8 @@ static int add_unseen(struct state_run *run, const struct state_unseen *unseen)
             failed = add_unseen_entry(run, &expectation->entries[i], unseen);
         }
     }
-    return failed ? failed : state_groups_unseen(run, unseen);
+    failed = failed ? failed : state_groups_unseen(run, unseen);
+    return failed ? failed : state_failover_unseen(run, unseen);
 }
 
 /* ------------------------------------------------------------------- ports */
@@ -125,14 +126,6 @@ static void collect_ports(const struct state_run *run, struct port_set *ports)
     }
 }
 
-/* Large tables may take long, but not much longer than they are. */
-static size_t budget_of(const struct state_run *run, size_t n_cases)
-{
-    return run->options.budget
-               ? run->options.budget
-               : DEFAULT_BUDGET + BUDGET_AN_ENTRY * (run->table.n_entries + n_cases);
-}
-
 static int judge_port(struct state_run *run, uint16_t number)
 {
     struct port_ref ref = {.sw = run->sw, .port = number};
@@ -141,17 +134,7 @@ static int judge_port(struct state_run *run, uint16_t number)
     if (ignored.reason) {
         return expected ? add_unseen_port(run, expected, VERDICT_SKIP, &ignored) : 0;
     }
-    struct state_port port = {
-        .run = run,
-        .number = number,
-        .expected = expected,
-        .named_only =
-            !expected && state_port_is_nowhere(run->expectation->topology, run->state, ref),
-        .budget = budget_of(run, expected ? expected->n_cases : 0),
-        .found = {.kind = STATE_PORT,
-                  .state = run->state,
-                  .port = number,
-                  .is_listed = expected != NULL}};
+    struct state_port port = state_port_of(run, number);
     int failed = state_port_decide(&port);
     if (!failed) {
         failed = state_port_result(&port);
@@ -195,7 +178,7 @@ static void note_hidden(void *aux, size_t entry, size_t by)
 static void note_hidden_entries(struct state_run *run)
 {
     struct hidden hidden = {.run = run};
-    size_t budget = budget_of(run, 0);
+    size_t budget = state_budget_of(run, 0);
     if (space_table_hidden(&run->table, &budget, note_hidden, &hidden) < 0) {
         report_note(run->report, "%s: not all hidden entries were looked for", run->name);
     }
@@ -220,30 +203,6 @@ static void note_meters(struct state_run *run)
 
 /* ------------------------------------------------------------------ switch */
 
-static bool find_odd(const struct state_run *run)
-{
-    bool found = false;
-    for (size_t i = 0; i < run->whole.flows->n_entries && !found; i++) {
-        found = flow_open(&run->whole.flows->entries[i]);
-    }
-    for (size_t i = 0; i < run->state->flows.n_entries && !found; i++) {
-        const struct flow_entry *row = &run->state->flows.entries[i];
-        found = state_lifetime_wrong(row, run->expectation->expires_sec, 0) ||
-                state_lifetime_ends(run, row);
-    }
-    return found;
-}
-
-static int index_flows(struct state_run *run)
-{
-    uint8_t *kinds = state_lifetime_kinds(run);
-    run->how =
-        (struct space_composition){.left_out = run->left_out, .merges = true, .kinds = kinds};
-    return !kinds || space_whole_open(run->state, &run->how, &run->whole) < 0
-               ? -1
-               : space_whole_index(&run->whole, &run->table);
-}
-
 static int judge_tables(struct state_run *run)
 {
     size_t n = run->state->flows.n_entries;
@@ -253,14 +212,9 @@ static int judge_tables(struct state_run *run)
         return -1;
     }
     state_ignore_entries(run);
-    if (state_entries_find(run) < 0 || index_flows(run) < 0) {
-        return -1;
-    }
-    run->has_odd = find_odd(run);
-    run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
-    run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
-    if (!run->ids || !run->present || judge_ports(run) < 0 || state_entries_result(run) < 0 ||
-        state_groups_result(run) < 0) {
+    if (state_entries_find(run) < 0 || state_run_index(run) < 0 || judge_ports(run) < 0 ||
+        state_entries_result(run) < 0 || state_groups_result(run) < 0 ||
+        state_failover_result(run) < 0) {
         return -1;
     }
     state_cabling_note(run);
@@ -271,20 +225,6 @@ static int judge_tables(struct state_run *run)
         note_hidden_entries(run);
     }
     return 0;
-}
-
-static void run_free(struct state_run *run)
-{
-    space_table_free(&run->table);
-    space_whole_close(&run->whole);
-    free(run->left_out);
-    free((void *)run->how.kinds);
-    free(run->expiring);
-    free(run->ids);
-    free(run->present);
-    free(run->priorities);
-    free(run->meets);
-    state_entries_free(run);
 }
 
 static int judge_dump(struct state_run *run, const struct switch_dump *known)
@@ -311,7 +251,7 @@ static int judge_switch(const struct expectation *expectation, size_t sw,
     run.options.run_ms = run.options.run_ms ? run.options.run_ms : DEFAULT_RUN_MS;
     run.name = expectation->topology->switches[sw].name;
     int failed = judge_dump(&run, known);
-    run_free(&run);
+    state_run_free(&run);
     return failed;
 }
 
@@ -333,11 +273,4 @@ int state_judge_switch(const struct expectation *expectation, size_t sw,
     int failed = state_ignore_list(expectation, report);
     failed = failed ? failed : judge_switch(expectation, sw, known, options, report);
     return failed ? base_fail(error, "out of memory") : 0;
-}
-
-bool state_port_is_nowhere(const struct topology *topology, const struct switch_state *state,
-                           struct port_ref port)
-{
-    return (port.port > PORT_MAX || !switch_state_port(state, port.port)) &&
-           topology_peer(topology, port).kind == PEER_NONE;
 }

@@ -56,6 +56,13 @@ struct state_options {
  *                       `groups:` has each that it does not name, which fails. Of a switch
  *                       that was read in OpenFlow 1.0 inconclusive.
  *
+ *   failover/SWITCH/PORT
+ *                       each port of which a case has `failover:`, judged again as if the first of
+ *                       its ways were down, then the first two, to all, and as if each port were
+ *                       down that a group of the switch watches. Fails by the first such state
+ *                       where the table does something else; what would leave by a port that is
+ *                       down is not compared.
+ *
  * Exceptions (`ignore:`): entries that one takes are treated as if they were
  * not there, ports that one takes are skipped; report->ignored lists all.
  * Notes: entries hidden by another one, entries about to expire, ports that the

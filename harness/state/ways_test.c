@@ -209,7 +209,141 @@ static void failover_is_by_ports(void **state)
     free_world(&world);
 }
 
+/* As failover_is_by_ports, but the ways of the switch's own: a group. */
+static void check_failover(struct world *world, const char *group, enum verdict now,
+                           enum verdict then)
+{
+    flow_table_free(&world->state.flows);
+    group_table_free(&world->state.groups);
+    add_flow(world, "in_port=1 actions=group:1");
+    world->state.version = 4;
+    struct base_error error;
+    if (ofctl_parse_group(group, &world->state.groups, NULL, &error) < 0) {
+        fail_msg("%s: %s", group, error.text);
+    }
+    judge(world);
+    check_result(world, "state/s1/1", now);
+    check_result(world, "failover/s1/1", then);
+}
+
+static void the_next_ways_are_judged_too(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    choose(&world, ACTION_FAILOVER, 4, 5);
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:5",
+                   VERDICT_PASS, VERDICT_PASS);
+    check_text("expected", get_result(&world, "failover/s1/1")->expected,
+               "failover(output:4)(output:5)");
+    /* By another port, by none, by the first alone; or there is a third. */
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:6",
+                   VERDICT_PASS, VERDICT_FAIL);
+    const struct state_finding *found = get_result(&world, "failover/s1/1")->finding;
+    assert_int_equal(found->n_down, 1);
+    assert_int_equal(found->down[0], 4);
+    check_failover(&world, "group_id=1,type=ff,bucket=watch_port:4,output:4", VERDICT_PASS,
+                   VERDICT_FAIL);
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:5,"
+                   "bucket=watch_port:6,output:6",
+                   VERDICT_PASS, VERDICT_FAIL);
+    found = get_result(&world, "failover/s1/1")->finding;
+    assert_int_equal(found->n_down, 2);
+    assert_int_equal(found->down[1], 5);
+    /* The first watches another port: it stays, or goes, where it should not. */
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:5,output:4,bucket=watch_port:5,output:5",
+                   VERDICT_PASS, VERDICT_FAIL);
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:6,output:4,bucket=watch_port:5,output:5",
+                   VERDICT_PASS, VERDICT_FAIL);
+    /* It is down now. */
+    world.ports[3].state = PORT_STATE_LINK_DOWN;
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:5",
+                   VERDICT_PASS, VERDICT_PASS);
+    free_world(&world);
+}
+
+/* What the last bucket sends by a port that is down goes nowhere. */
+static void a_bucket_that_watches_nothing_is_the_last(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    choose(&world, ACTION_FAILOVER, 4, 5);
+    check_failover(&world, "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=output:5",
+                   VERDICT_PASS, VERDICT_PASS);
+    /* The port that the other one's group watches is no way of this one. */
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:7,output:5",
+                   VERDICT_PASS, VERDICT_PASS);
+    free_world(&world);
+}
+
+static void a_table_without_a_group_does_not_fail_over(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    choose(&world, ACTION_FAILOVER, 4, 5);
+    check_flow(&world, "in_port=1 actions=output:4", VERDICT_PASS);
+    check_result(&world, "failover/s1/1", VERDICT_FAIL);
+    world.expectation.exceptions = world.exceptions;
+    world.exceptions[0] =
+        (struct exception){.sw = 0, .has_port = true, .port = 1, .text = "", .reason = "moved"};
+    world.expectation.n_exceptions = 1;
+    judge(&world);
+    assert_null(find_result(&world, "failover/s1/1"));
+    free_world(&world);
+}
+
+static void without_ports_it_is_not_known(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    choose(&world, ACTION_FAILOVER, 4, 5);
+    world.state.n_ports = 0;
+    check_flow(&world, "in_port=1 actions=output:4", VERDICT_PASS);
+    check_result(&world, "failover/s1/1", VERDICT_INCONCLUSIVE);
+    world.dump = (struct switch_dump){.reason = "connection refused"};
+    judge(&world);
+    check_result(&world, "failover/s1/1", VERDICT_INCONCLUSIVE);
+    free_world(&world);
+}
+
+/* An entry that ends is a matter of the port as it is. */
+static void lifetimes_are_not_judged_again(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    expect(&world, 1, "", "drop");
+    choose(&world, ACTION_FAILOVER, 4, 5);
+    check_failover(&world,
+                   "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:5",
+                   VERDICT_PASS, VERDICT_PASS);
+    world.state.flows.entries[0].hard_timeout = 1000;
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL);
+    check_result(&world, "failover/s1/1", VERDICT_PASS);
+    free_world(&world);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_next_ways_are_judged_too),
+    cmocka_unit_test(a_bucket_that_watches_nothing_is_the_last),
+    cmocka_unit_test(a_table_without_a_group_does_not_fail_over),
+    cmocka_unit_test(without_ports_it_is_not_known),
+    cmocka_unit_test(lifetimes_are_not_judged_again),
     cmocka_unit_test(what_may_leave_is_not_judged),
     cmocka_unit_test(rivals_may_differ_in_what_is_not_judged),
     cmocka_unit_test(copies_to_the_controller_may_be_left_out),

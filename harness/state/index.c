@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * By which table is a switch judged: its own, or what its tables are composed to? */
+#include "base/memory.h"
+#include "state/inside.h"
+
+#include <stdlib.h>
+
+static bool find_odd(const struct state_run *run)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->whole.flows->n_entries && !found; i++) {
+        found = flow_open(&run->whole.flows->entries[i]);
+    }
+    for (size_t i = 0; i < run->state->flows.n_entries && !found; i++) {
+        const struct flow_entry *row = &run->state->flows.entries[i];
+        found = state_lifetime_wrong(row, run->expectation->expires_sec, 0) ||
+                state_lifetime_ends(run, row);
+    }
+    return found;
+}
+
+int state_run_index(struct state_run *run)
+{
+    uint8_t *kinds = state_lifetime_kinds(run);
+    run->how =
+        (struct space_composition){.left_out = run->left_out, .merges = true, .kinds = kinds};
+    if (!kinds || space_whole_open(run->state, &run->how, &run->whole) < 0 ||
+        space_whole_index(&run->whole, &run->table) < 0) {
+        return -1;
+    }
+    run->has_odd = find_odd(run);
+    run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
+    run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
+    return run->ids && run->present ? 0 : -1;
+}
+
+void state_run_free(struct state_run *run)
+{
+    space_table_free(&run->table);
+    space_whole_close(&run->whole);
+    free(run->left_out);
+    free((void *)run->how.kinds);
+    free(run->expiring);
+    free(run->ids);
+    free(run->present);
+    free(run->priorities);
+    free(run->meets);
+    state_entries_free(run);
+}
