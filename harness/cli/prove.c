@@ -6,7 +6,7 @@
 
 struct prove {
     struct cli_job job;
-    bool confirm;
+    bool confirm, failover;
 };
 
 static const struct base_option options[] = {
@@ -14,6 +14,8 @@ static const struct base_option options[] = {
     CLI_OPTION_STATE,
     {"confirm", 0, NULL, base_option_flag, offsetof(struct prove, confirm),
      .help = "send the packet that refutes a claim, and say where it arrives"},
+    {"failover", 0, NULL, base_option_flag, offsetof(struct prove, failover),
+     .help = "also as if each single port were down that a group watches"},
     CLI_OPTION_PATTERN("claims"),
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
@@ -41,7 +43,9 @@ static bool has_claims(const struct cli_job *job)
 
 static int run(struct cli_job *job)
 {
-    struct run_prove_options how = {.run = job->run, .confirm = ((struct prove *)job)->confirm};
+    const struct prove *prove = (const struct prove *)job;
+    struct run_prove_options how = {
+        .run = job->run, .confirm = prove->confirm, .failover = prove->failover};
     struct report report = {0};
     struct base_error error = {0};
     if (!has_claims(job)) {

@@ -42,6 +42,17 @@ const struct group *group_find(const struct group_table *table, uint32_t id)
     return NULL;
 }
 
+bool group_table_watches(const struct group_table *table, uint16_t port)
+{
+    bool watches = false;
+    for (size_t i = 0; i < table->n_groups; i++) {
+        for (size_t j = 0; j < table->groups[i].n_buckets; j++) {
+            watches |= table->groups[i].buckets[j].watch_port == port;
+        }
+    }
+    return watches;
+}
+
 bool bucket_equal(const struct bucket *a, const struct bucket *b)
 {
     return a->weight == b->weight && a->watch_port == b->watch_port &&

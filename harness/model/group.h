@@ -77,6 +77,9 @@ bool meter_equal(const struct meter *a, const struct meter *b);
 /* The meter of this number; NULL: there is none. */
 const struct meter *meter_find(const struct group_table *table, uint32_t id);
 
+/* Whether a bucket of a group watches this port. */
+bool group_table_watches(const struct group_table *table, uint16_t port);
+
 /* Whether both are known to have the same groups, whatever their order: one without any may be one
  * of which they were not read. */
 bool group_tables_alike(const struct group_table *a, const struct group_table *b);

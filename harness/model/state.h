@@ -25,6 +25,12 @@ struct switch_state {
 /* The port of this number; NULL if the switch has none. */
 const struct port *switch_state_port(const struct switch_state *state, uint16_t number);
 
+/* The same switch with these ports switched off, in the arena; all but the ports is that of
+ * `state`, which must outlive it. NULL without memory. */
+const struct switch_state *switch_state_without(const struct switch_state *state,
+                                                const uint16_t *ports, size_t n_ports,
+                                                struct base_arena *arena);
+
 /* Whether it says which groups and meters it has: OpenFlow 1.0 does not. */
 bool switch_state_tells_groups(const struct switch_state *state);
 

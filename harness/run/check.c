@@ -8,9 +8,9 @@
 #include "blame/swap.h"
 #include "blame/witness.h"
 #include "report/words.h"
+#include "run/claims.h"
 #include "run/coverage.h"
 #include "run/inside.h"
-#include "run/prove.h"
 #include "run/source.h"
 #include "traffic/endless.h"
 

@@ -7,8 +7,8 @@
 #include "change/diff.h"
 #include "report/plan.h"
 #include "report/words.h"
+#include "run/claims.h"
 #include "run/probes.h"
-#include "run/prove.h"
 #include "state/state.h"
 
 #include <stdlib.h>

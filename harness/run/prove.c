@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "ofctl/match.h"
-#include "report/proof.h"
+#include "run/claims.h"
 #include "run/harmless.h"
 #include "run/inside.h"
 #include "run/probing.h"
@@ -33,19 +33,6 @@ struct proving {
 
 /* ----------------------------------------------------------------- the proof */
 
-int run_prove_claims(const struct expectation *expectation, const struct switch_dump *switches,
-                     const struct prove_options *options, struct report *report,
-                     struct base_error *error)
-{
-    struct prove_findings findings = {0};
-    int status = prove_claims(expectation, switches, options, report, &findings, error);
-    if (status == 0 && report_proofs(expectation, switches, &findings, report) < 0) {
-        status = base_fail(error, "out of memory");
-    }
-    prove_findings_free(&findings);
-    return status;
-}
-
 static bool is_interrupted(const void *world)
 {
     return run_is_interrupted(world);
@@ -64,6 +51,10 @@ static int judge(struct proving *proving)
         .selected = selected, .stops = is_interrupted, .aux = proving->options->run.world};
     int status = run_prove_claims(expectation, proving->source->states.switches, &options,
                                   proving->report, proving->error);
+    if (status == 0 && proving->options->failover) {
+        status = run_prove_failover(expectation, proving->source->states.switches, &options,
+                                    proving->report, proving->error);
+    }
     free(selected);
     return status;
 }
@@ -132,8 +123,8 @@ static bool example_of(const struct proving *proving, const struct result *resul
 {
     struct match exact;
     bool endless = !result->is_count || result->observed_count < 0;
-    if (result->verdict != VERDICT_FAIL || endless || !result->example ||
-        ofctl_parse_match(result->example, &exact, NULL, NULL) < 0) {
+    if (result->kind != RESULT_TRAFFIC || result->verdict != VERDICT_FAIL || endless ||
+        !result->example || ofctl_parse_match(result->example, &exact, NULL, NULL) < 0) {
         return false;
     }
     extra->from = topology_find_host(proving->topology, result->from);
@@ -221,7 +212,7 @@ static void confirm(struct proving *proving, struct result *result)
 {
     struct base_arena *arena = &proving->report->arena;
     struct traffic_extra extra;
-    if (result->verdict != VERDICT_FAIL || !result->example) {
+    if (result->verdict != VERDICT_FAIL || !result->example || result->kind != RESULT_TRAFFIC) {
         return;
     }
     if (!example_of(proving, result, &extra)) {

@@ -5,19 +5,13 @@
 #ifndef RUN_PROVE_H
 #define RUN_PROVE_H
 
-#include "prove/prove.h"
 #include "run/run.h"
 #include "run/source.h"
-
-/* Decides the claims (prove/prove.h), and says of what is refuted which way the packet takes, and
- * whose fault it is. -1: no memory. */
-int run_prove_claims(const struct expectation *expectation, const struct switch_dump *switches,
-                     const struct prove_options *options, struct report *report,
-                     struct base_error *error);
 
 struct run_prove_options {
     struct run_options run; /* patterns, timeout_ms, progress */
     bool confirm;           /* send the example of each refutation; live only */
+    bool failover;          /* also with each watched port down (run/claims.h) */
 };
 
 /* Reads the source and judges it (prove/prove.h). With `confirm` the packet of

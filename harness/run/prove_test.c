@@ -5,19 +5,26 @@
 #include "run/prove.h"
 
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "testing/fake_run.h"
 
-static void prove(struct fake_run *run, bool confirm)
+static void prove_by(struct fake_run *run, const struct run_prove_options *how)
 {
     struct run_source source = {
         .world = &run->network.world, .topology = run->expectation->topology, .lab = &run->lab};
-    struct run_prove_options options = {.run = run->options, .confirm = confirm};
+    struct run_prove_options options = *how;
+    options.run = run->options;
     struct base_error error;
     report_free(&run->report);
     if (run_prove(run->expectation, &source, &options, &run->report, &error) < 0) {
         fail_msg("%s", error.text);
     }
     run_states_free(&source.states);
+}
+
+static void prove(struct fake_run *run, bool confirm)
+{
+    prove_by(run, &(struct run_prove_options){.confirm = confirm});
 }
 
 static const char *observed(const struct fake_run *run, const char *id)
@@ -254,7 +261,93 @@ static void what_is_odd_about_a_switch_is_noted_once(void **state)
     fake_run_close(&run);
 }
 
+/* h1's copies go by s1:6 while that is up, else by the second bucket. */
+static void prove_failover(struct fake_run *run, const char *second)
+{
+    static const struct run_prove_options how = {.failover = true};
+    struct switch_state *s1 = &run->network.states[0];
+    char group[128];
+    struct base_error error;
+    snprintf(group, sizeof group, "group_id=1,type=ff,bucket=watch_port:6,output:6,bucket=%s",
+             second);
+    group_table_free(&s1->groups);
+    assert_int_equal(ofctl_parse_group(group, &s1->groups, NULL, &error), 0);
+    prove_by(run, &how);
+}
+
+static void claims_hold_if_a_watched_port_is_down(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    prove_by(&run, &(struct run_prove_options){.failover = true});
+    assert_int_equal(run.report.n_results, 17);
+    assert_true(fake_run_has_note(&run, "no port is watched"));
+    run.network.states[0].version = 4;
+    add_flow(&run, 0, "priority=50000,in_port=1 actions=output:2,group:1");
+    prove_failover(&run, "watch_port:7,output:7");
+    fake_run_assert_deviations(&run, "");
+    fake_run_assert(&run, "traffic/h1/mirrored/h11", VERDICT_PASS);
+    fake_run_assert(&run, "failover/s1:6/traffic/h1/mirrored/h11", VERDICT_PASS);
+    fake_run_assert(&run, "failover/s1:7/traffic/h1/mirrored/h11", VERDICT_PASS);
+    assert_int_equal(run.report.n_results, 3 * 17);
+    assert_false(fake_run_has_note(&run, "no port is watched"));
+    fake_run_close(&run);
+}
+
+static void a_wrong_second_way_is_refuted(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.states[0].version = 4;
+    add_flow(&run, 0, "priority=50000,in_port=1 actions=output:2,group:1");
+    prove_failover(&run, "watch_port:7,output:3");
+    fake_run_assert(&run, "traffic/h1/mirrored/h11", VERDICT_PASS);
+    fake_run_assert(&run, "failover/s1:6/traffic/h1/mirrored/h11", VERDICT_FAIL);
+    fake_run_assert(&run, "failover/s1:6/traffic/h1/stray/h3", VERDICT_FAIL);
+    fake_run_assert(&run, "failover/s1:7/traffic/h1/mirrored/h11", VERDICT_PASS);
+    const struct result *lost = fake_run_result(&run, "failover/s1:6/traffic/h1/mirrored/h11");
+    assert_int_equal(lost->kind, RESULT_FAILOVER);
+    assert_non_null(strstr(lost->detail, "with s1:6 down: "));
+    assert_string_equal(lost->says[SAYS_OBSERVED], "not looked for");
+    assert_null(lost->suspect); /* not the port that is taken to be down */
+    /* What is not so now is not sent. */
+    static const struct run_prove_options confirmed = {.failover = true, .confirm = true};
+    prove_by(&run, &confirmed);
+    assert_int_equal(run.network.n_sent, 0);
+    fake_run_close(&run);
+}
+
+/* Of a host behind the port that is down nothing can be asked, and the other end is down, too. */
+static void who_is_cut_off_is_left_out(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.states[0].version = 4;
+    add_flow(&run, 0, "priority=50000,in_port=1 actions=group:1,output:6");
+    prove_failover(&run, "watch_port:2,output:2");
+    fake_run_assert(&run, "failover/s1:6/traffic/h7/mirrored/h11", VERDICT_PASS);
+    for (size_t i = 0; i < run.report.n_results; i++) {
+        const char *id = run.report.results[i].id;
+        if (strncmp(id, "failover/s1:2/", 14) == 0 && strstr(id, "/h2/")) {
+            fail_msg("%s", id);
+        }
+    }
+    fake_run_assert(&run, "failover/s1:2/traffic/h1/mirrored/h11", VERDICT_FAIL);
+    run.network.states[0].ports[5].state |= PORT_STATE_LINK_DOWN;
+    prove_by(&run, &(struct run_prove_options){.failover = true});
+    for (size_t i = 0; i < run.report.n_results; i++) { /* it is down anyway */
+        assert_null(strstr(run.report.results[i].id, "failover/s1:6/"));
+    }
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(claims_hold_if_a_watched_port_is_down),
+    cmocka_unit_test(a_wrong_second_way_is_refuted),
+    cmocka_unit_test(who_is_cut_off_is_left_out),
     cmocka_unit_test(what_is_odd_about_a_switch_is_noted_once),
     cmocka_unit_test(what_loops_without_arriving_is_not_sent_either),
     cmocka_unit_test(a_proof_that_cannot_go_on_is_an_error),

@@ -55,15 +55,12 @@ static int add_ways(struct outages *outages, const struct expected_case *c)
     return status;
 }
 
-static int add_watched(struct outages *outages, const struct group_table *groups)
+static int add_watched(struct outages *outages, const struct switch_state *state)
 {
     int status = 0;
-    for (size_t i = 0; i < groups->n_groups; i++) {
-        const struct group *group = &groups->groups[i];
-        for (size_t j = 0; j < group->n_buckets && status == 0; j++) {
-            uint16_t port = group->buckets[j].watch_port;
-            status = port <= PORT_MAX ? add_outage(outages, &port, 1) : 0;
-        }
+    for (size_t i = 0; i < state->n_ports && status == 0; i++) {
+        uint16_t number = state->ports[i].number;
+        status = group_table_watches(&state->groups, number) ? add_outage(outages, &number, 1) : 0;
     }
     return status;
 }
@@ -78,7 +75,7 @@ static int list_outages(const struct state_run *run, struct outages *outages)
             status = add_ways(outages, &port->cases[c]);
         }
     }
-    return status < 0 ? -1 : add_watched(outages, &run->state->groups);
+    return status < 0 ? -1 : add_watched(outages, run->state);
 }
 
 /* ----------------------------------------------------------------------- results */
@@ -114,27 +111,7 @@ int state_failover_unseen(struct state_run *run, const struct state_unseen *unse
 
 /* ------------------------------------------------------------------------ judging */
 
-/* The switch as it is but for its ports; in the report's arena, as findings point to it. */
-static const struct switch_state *state_without(const struct state_run *run,
-                                                const struct outage *outage)
-{
-    struct base_arena *arena = &run->report->arena;
-    struct switch_state *state = base_arena_copy(arena, run->state, sizeof *state);
-    struct port *ports =
-        base_arena_copy(arena, run->state->ports, run->state->n_ports * sizeof *ports);
-    for (size_t i = 0; ports && i < run->state->n_ports; i++) {
-        for (size_t j = 0; j < outage->n_ports; j++) {
-            ports[i].config |= ports[i].number == outage->ports[j] ? PORT_CONFIG_DOWN : 0;
-        }
-    }
-    if (!state || !ports) {
-        return NULL;
-    }
-    state->ports = ports;
-    return state;
-}
-
-/* Once a result has failed, nothing is added to it. */
+/* Once a result has failed, nothing is added to it. It is no cause of what frames do now. */
 static int judge_port(struct state_run *run, struct result *result)
 {
     struct state_port port = state_port_of(run, (uint16_t)result->port);
@@ -144,6 +121,8 @@ static int judge_port(struct state_run *run, struct result *result)
     bool tells = port.found.n_sets > 0 || (port.found.is_open && result->verdict == VERDICT_PASS);
     if (status == 0 && (tells || !result->expected)) {
         status = state_port_fill(&port, result);
+        result->cause_kind = CAUSE_UNKNOWN;
+        result->cause = NULL;
     }
     state_port_free(&port);
     return status;
@@ -152,15 +131,16 @@ static int judge_port(struct state_run *run, struct result *result)
 static int judge_outage(struct state_run *run, const struct outage *outage, size_t first)
 {
     struct report *report = run->report;
-    struct state_run then = {.expectation = run->expectation,
-                             .options = run->options,
-                             .report = report,
-                             .sw = run->sw,
-                             .name = run->name,
-                             .state = state_without(run, outage),
-                             .down = outage->ports,
-                             .n_down = outage->n_ports,
-                             .left_out = run->left_out};
+    struct state_run then = {
+        .expectation = run->expectation,
+        .options = run->options,
+        .report = report,
+        .sw = run->sw,
+        .name = run->name,
+        .state = switch_state_without(run->state, outage->ports, outage->n_ports, &report->arena),
+        .down = outage->ports,
+        .n_down = outage->n_ports,
+        .left_out = run->left_out};
     int status = then.state ? state_run_index(&then) : -1;
     for (size_t i = first; i < report->n_results && status == 0; i++) {
         struct result *result = &report->results[i];

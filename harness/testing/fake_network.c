@@ -94,11 +94,23 @@ static void copy_table(const struct flow_table *from, struct flow_table *to)
     }
 }
 
+/* Buckets stay where they are. */
+static void copy_groups(const struct group_table *from, struct group_table *to)
+{
+    for (size_t i = 0; i < from->n_groups; i++) {
+        struct group *group = group_table_add(to);
+        assert_non_null(group);
+        *group = from->groups[i];
+    }
+}
+
 static void copy_state(const struct switch_state *from, struct switch_state *to)
 {
     *to = *from;
     to->flows = (struct flow_table){0};
+    to->groups = (struct group_table){0};
     copy_table(&from->flows, &to->flows);
+    copy_groups(&from->groups, &to->groups);
     to->ports = calloc(from->n_ports + 1, sizeof *to->ports);
     assert_non_null(to->ports);
     memcpy(to->ports, from->ports, from->n_ports * sizeof *to->ports);

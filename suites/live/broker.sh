@@ -8,6 +8,7 @@
 expected=expected/broker/taps.yaml
 conforms broker $expected flow_state delivery mirror isolation
 expect 0 "every claim is proved" "$B/tapproof" prove $expected
+expect_says 0 'PASS.*[1-9][0-9]* failovers' "... and with either port of the failover group down" "$B/tapproof" prove --failover $expected
 expect_says 0 'then  *table=2, priority=20,metadata=0x1' "explain goes from table to table" \
     "$B/tapproof" explain $expected a 'tcp,vlan_tci=0x0000/0x1fff,tp_dst=80'
 
@@ -31,6 +32,11 @@ deviates "a bucket is lost" $expected state/dv/1 state/dv/2 \
     'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
     'traffic/c/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/c/mirrored/c2/ip,vlan_tci=0x0000/0x1fff' \
     'traffic/d/mirrored/c2/icmp,vlan_tci=0x0000/0x1fff'
+install taps
+
+of13 mod-group ag group_id=1,type=ff,bucket=watch_port:3,output:3,bucket=watch_port:4,output:2
+expect_says 0 'PASS' "the second way is wrong: now every claim is proved" "$B/tapproof" prove $expected
+expect_says 1 'failover/ag:3/traffic/a/mirrored/c1' "... and refuted with the first one down" "$B/tapproof" prove --failover $expected
 install taps
 
 # The first way down: the second is taken, and no frame is lost.
