@@ -8,6 +8,7 @@
  * over the same cables rules out the good ones. */
 #include "blame/frames.h"
 
+#include "blame/among.h"
 #include "blame/cable.h"
 
 static const char *place_text(const struct blame_view *view, struct port_ref port)
@@ -497,6 +498,13 @@ void blame_frames(const struct traffic_evidence *evidence, const struct traffic_
                   struct report *report)
 {
     for (size_t i = 0; i < failures->n_items; i++) {
-        blame_failure(evidence, &failures->items[i], report);
+        const struct traffic_failure *failure = &failures->items[i];
+        struct blame_place place;
+        if (failure->host == HOST_NONE) {
+            blame_among(evidence, failure, &report->arena, &place);
+            fill_result(&place, false, &report->arena, &report->results[failure->result]);
+        } else {
+            blame_failure(evidence, failure, report);
+        }
     }
 }

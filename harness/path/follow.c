@@ -16,7 +16,8 @@ struct following {
     struct path_walk *walk;
     struct path_touch *touch; /* by every way that it may take; NULL: by those that are known */
     size_t place;
-    enum path_doubt doubt; /* of what leaves */
+    struct space_choices *choices; /* NULL: all ways are followed */
+    enum path_doubt doubt;         /* of what leaves */
 };
 
 static void give_up(struct path_walk *walk, struct port_ref at, const char *reason)
@@ -203,7 +204,7 @@ static void take_step(struct following *following, size_t index)
     struct path_hop *hop = &walk->hops[index];
     struct path_step step;
     following->doubt = hop->doubt;
-    path_step(following->network, hop->in.sw, &hop->header, out, &step);
+    path_step_chosen(following->network, hop->in.sw, &hop->header, following->choices, out, &step);
     hop->entry = step.taker.entry;
     hop->refused = step.refused;
     hop->open = step.open;
@@ -256,6 +257,22 @@ void path_follow_touch(const struct path_network *network, struct port_ref in,
     struct following following = {
         .network = network, .watch = &until_loop, .walk = walk, .touch = touch, .place = place};
     *touch = (struct path_touch){0};
+    follow(&following, in, header);
+}
+
+void path_follow_chosen(const struct path_network *network, struct port_ref in,
+                        const struct header *header, size_t place, struct space_choices *choices,
+                        struct path_walk *walk)
+{
+    static const struct path_watch until_loop = {.stops = true};
+    struct path_touch touch = {0};
+    struct following following = {.network = network,
+                                  .watch = &until_loop,
+                                  .walk = walk,
+                                  .touch = &touch,
+                                  .place = place,
+                                  .choices = choices};
+    choices->n_met = 0;
     follow(&following, in, header);
 }
 

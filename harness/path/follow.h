@@ -96,6 +96,11 @@ void path_follow_touch(const struct path_network *network, struct port_ref in,
                        const struct header *header, size_t place, struct path_touch *touch,
                        struct path_walk *walk);
 
+/* The same, where choices between known ways are taken as `choices` say: nothing is PATH_CHOSEN. */
+void path_follow_chosen(const struct path_network *network, struct port_ref in,
+                        const struct header *header, size_t place, struct space_choices *choices,
+                        struct path_walk *walk);
+
 /* Follows a packet that enters by `in` (header->in_port does not matter). watch: NULL for none. */
 void path_follow(const struct path_network *network, struct port_ref in,
                  const struct header *header, const struct path_watch *watch,

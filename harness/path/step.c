@@ -10,6 +10,7 @@
 
 const char path_no_memory[] = "out of memory";
 const char path_normal[] = "NORMAL";
+const char path_choices[] = "more than 8 choices of switches";
 const char path_several[] = "the expectation allows several ways";
 
 bool path_is_normal(const char *open)
@@ -249,8 +250,23 @@ static void tell_ways(const struct space_behavior *behavior, const struct header
     }
 }
 
+/* The way that is taken, in place of all. */
+static void take_way(struct space_choices *choices, struct space_behavior *behavior)
+{
+    size_t taken = space_choices_take(choices, behavior->n_ways);
+    *behavior = taken < behavior->n_ways ? behavior->ways[taken]
+                                         : (struct space_behavior){.unknown = path_choices};
+}
+
 void path_step(const struct path_network *network, size_t sw, const struct header *header,
                struct space_emission out[PATH_OUTPUTS], struct path_step *step)
+{
+    path_step_chosen(network, sw, header, NULL, out, step);
+}
+
+void path_step_chosen(const struct path_network *network, size_t sw, const struct header *header,
+                      struct space_choices *choices, struct space_emission out[PATH_OUTPUTS],
+                      struct path_step *step)
 {
     struct port_ref in = {.sw = sw, .port = header->in_port};
     struct base_arena arena = {0};
@@ -266,6 +282,9 @@ void path_step(const struct path_network *network, size_t sw, const struct heade
     }
     if (compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
         behavior.unknown = path_no_memory;
+    }
+    if (choices && behavior.n_ways > 0) {
+        take_way(choices, &behavior);
     }
     bool tells = (!behavior.unknown || behavior.unknown == path_several) &&
                  behavior.n_outputs <= PATH_OUTPUTS;

@@ -74,6 +74,9 @@ struct path_step {
     size_t n_chosen; /* behind them in `out`: what leaves by one of the ways, and not by all */
 };
 
+/* Why it is open, this pointer, where more choices of switches are met than are followed. */
+extern const char path_choices[];
+
 /* Why it is open, this pointer, what is declared of packets that `may` leave by further ports, none
  * of which is in `out`, or leave by one of several as these are up. */
 extern const char path_several[];
@@ -88,6 +91,11 @@ bool path_is_normal(const char *open);
  * of those headers is still that of the ingress. */
 void path_step(const struct path_network *network, size_t sw, const struct header *header,
                struct space_emission out[PATH_OUTPUTS], struct path_step *step);
+
+/* The same, where a choice between known ways is taken as `choices` say, and is not open. */
+void path_step_chosen(const struct path_network *network, size_t sw, const struct header *header,
+                      struct space_choices *choices, struct space_emission out[PATH_OUTPUTS],
+                      struct path_step *step);
 
 /* Whether two networks of one topology surely do the same with a packet at a switch, which it
  * enters by header->in_port: the same packets leave by the same ports. What NORMAL sends is the

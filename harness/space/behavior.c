@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHOICES_MAX = 8 }; /* one after another, of one packet */
-
 /* Where outputs go while a list of actions is read. */
 struct builder {
     uint16_t in_port;
@@ -19,10 +17,7 @@ struct builder {
     struct space_rewrite rewrite; /* of the actions so far */
     struct space_output *outputs;
     size_t n_outputs;
-    struct choice {
-        size_t taken, n_ways;
-    } choices[CHOICES_MAX]; /* in the order in which they are met */
-    size_t n_choices;
+    struct space_choices choices;
 };
 
 static void send(struct builder *builder, uint16_t port, const struct action *action)
@@ -175,12 +170,7 @@ static size_t choose(struct builder *builder, const struct action *actions, size
         }
         return way;
     }
-    if (builder->n_choices == CHOICES_MAX) {
-        return INDEX_NONE;
-    }
-    struct choice *met = &builder->choices[builder->n_choices++];
-    met->n_ways = choice->n_ways;
-    return met->taken;
+    return space_choices_take(&builder->choices, choice->n_ways);
 }
 
 static const char *add_actions(struct builder *builder, const struct action *actions,
@@ -246,7 +236,7 @@ static int build(struct builder *builder, const struct action *actions, size_t n
 {
     *out = (struct space_behavior){0};
     builder->rewrite = (struct space_rewrite){0};
-    builder->n_outputs = builder->n_choices = 0;
+    builder->n_outputs = builder->choices.n_met = 0;
     size_t max = count_outputs(actions, n_actions, builder->n_ports);
     if (max > 0) {
         builder->outputs = base_arena_alloc(arena, max * sizeof *builder->outputs);
@@ -291,20 +281,6 @@ int space_behavior_of_ways(struct space_behavior *ways, size_t n_ways, struct ba
     return n > 1 && !out->ways ? -1 : 0;
 }
 
-/* The next choices: the last that has another way is taken that way, and those behind it, which may
- * be others then, begin again. False: all were taken. */
-static bool next_choices(struct builder *builder)
-{
-    size_t n = builder->n_choices;
-    while (n > 0 && builder->choices[n - 1].taken + 1 >= builder->choices[n - 1].n_ways) {
-        builder->choices[--n].taken = 0;
-    }
-    if (n > 0) {
-        builder->choices[n - 1].taken++;
-    }
-    return n > 0;
-}
-
 int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_port,
                    const struct port *ports, size_t n_ports, struct base_arena *arena,
                    struct space_behavior *out)
@@ -315,10 +291,10 @@ int space_behavior(const struct action *actions, size_t n_actions, uint16_t in_p
     if (build(&builder, actions, n_actions, arena, out) < 0) {
         return -1;
     }
-    if (builder.n_choices == 0 || out->unknown) {
+    if (builder.choices.n_met == 0 || out->unknown) {
         return 0;
     }
-    for (ways[n++] = *out; next_choices(&builder); n++) {
+    for (ways[n++] = *out; space_choices_next(&builder.choices); n++) {
         struct space_behavior way;
         if (build(&builder, actions, n_actions, arena, &way) < 0) {
             return -1;

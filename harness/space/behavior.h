@@ -119,6 +119,23 @@ enum space_answer space_differ(struct space_region *region, const struct space_b
                                const struct space_behavior *b, size_t *budget,
                                struct space_difference *difference);
 
+/* Choices of switches that one packet meets, one after another, and which way each takes. Of zeros:
+ * always the first. */
+enum { SPACE_CHOICES_MET = 8 };
+struct space_choices {
+    struct space_choice {
+        size_t taken, n_ways;
+    } met[SPACE_CHOICES_MET];
+    size_t n_met; /* to be 0 before the packet is followed (again) */
+};
+
+/* The next choice that is met, between n_ways: which one is taken. SIZE_MAX: too many are met. */
+size_t space_choices_take(struct space_choices *choices, size_t n_ways);
+
+/* The next choices: the last that has another way is taken that way, and those behind it, which may
+ * be others then, begin again. False: all were taken. */
+bool space_choices_next(struct space_choices *choices);
+
 /* One concrete packet that leaves. */
 struct space_emission {
     uint16_t port; /* as in space_output */

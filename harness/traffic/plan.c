@@ -10,6 +10,7 @@
 #include "traffic/classes.h"
 #include "traffic/crossed.h"
 #include "traffic/kinds.h"
+#include "traffic/ways.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ struct sender {
     size_t class;          /* whose probe is being planned */
     uint32_t kinds;        /* bit n: it is of the number-th kind of TRAFFIC_KINDS_MORE */
     struct path_walk walk; /* of one probe, as declared; where that is open, wherever it may go */
+    struct path_walk way;  /* scratch */
 };
 
 const struct claim *traffic_claim_for(const struct expectation *expectation, size_t from, size_t to,
@@ -72,22 +74,27 @@ static bool is_open(const struct sender *sender)
     return open && walk->ends;
 }
 
-/* The ways that the probe takes by what is declared. */
-static void follow(struct sender *sender, const struct header *header)
+/* The host to which it is addressed; HOST_NONE: to none. */
+static size_t receiver_of(const struct sender *sender, const struct header *header)
 {
     const struct topology_host *hosts = sender->topology->hosts;
-    struct path_touch touch;
     size_t to = 0;
-    path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
-    if (!is_open(sender)) {
-        return;
-    }
     while (to < sender->topology->n_hosts &&
            memcmp(hosts[to].mac, header->dl_dst, BASE_MAC_BYTES) != 0) {
         to++;
     }
-    path_follow_touch(&sender->declared->network, hosts[sender->host].port, header,
-                      to < sender->topology->n_hosts ? to : HOST_NONE, &touch, &sender->walk);
+    return to < sender->topology->n_hosts ? to : HOST_NONE;
+}
+
+/* The ways that the probe takes by what is declared. */
+static void follow(struct sender *sender, const struct header *header)
+{
+    struct path_touch touch;
+    path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
+    if (is_open(sender)) {
+        path_follow_touch(&sender->declared->network, sender->topology->hosts[sender->host].port,
+                          header, receiver_of(sender, header), &touch, &sender->walk);
+    }
 }
 
 /* Whether an arrival is allowed that is not certain and of which no claim speaks: claims are a
@@ -177,6 +184,16 @@ static int add_arrivals(struct sender *sender, struct traffic_probe *probe)
         }
     }
     return arrivals ? 0 : -1;
+}
+
+/* Whether it is a switch's choice where the probe arrives. */
+static bool has_choices(const struct sender *sender)
+{
+    bool has = false;
+    for (size_t i = 0; i < sender->walk.n_arrivals && !has && !sender->has_claims; i++) {
+        has = sender->walk.arrivals[i].doubt == PATH_CHOSEN;
+    }
+    return has;
 }
 
 static bool is_shape(const struct frame_shape *a, const struct frame_shape *b)
@@ -308,7 +325,15 @@ static int add_probe(struct sender *sender, const struct header *header, const c
     if (add_arrivals(sender, probe) < 0) {
         return -1;
     }
-    const char *reason = fit_size(sender, probe);
+    int too_many = has_choices(sender)
+                       ? traffic_ways_add(sender->declared, receiver_of(sender, header),
+                                          &sender->way, &sender->plan->arena, probe)
+                       : 0;
+    if (too_many < 0) {
+        return -1;
+    }
+    const char *reason = too_many ? "switches may choose more ways for it than are told apart"
+                                  : fit_size(sender, probe);
     bool is_rewritten = shape->fragment && meets_rewrites(sender);
     if (!reason &&
         (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)))) {

@@ -21,11 +21,19 @@ struct traffic_expected_arrival {
     size_t host;
     unsigned copies;         /* so many must arrive, ... */
     unsigned more;           /* ... and so many more may: those that NORMAL, where it is declared,
-                                may send here */
+                                may send here, or a switch that chooses */
     const struct header *as; /* the forms in which it may arrive, n_as of them; NULL: in any */
     size_t n_as;
 };
 enum { TRAFFIC_COPIES_ANY = 1 << 20 }; /* as `more`: however many */
+
+/* How many copies must arrive together, and how many more may, if switches that choose choose this
+ * way: by index in `arrivals`. */
+struct traffic_way {
+    const struct traffic_way_copies {
+        unsigned copies, more;
+    } * at;
+};
 
 struct traffic_probe {
     size_t from;
@@ -35,6 +43,8 @@ struct traffic_probe {
     bool sentinel;    /* sent behind all others of its sender; its arrivals are certain */
     const struct traffic_expected_arrival *arrivals;
     size_t n_arrivals;
+    const struct traffic_way *ways; /* not 0 of them: it must arrive as by one of these */
+    size_t n_ways;
 };
 
 /* A probe that would test something, and is not sent. */
@@ -90,7 +100,9 @@ bool traffic_plan_sends(const struct expectation *expectation,
  * them is what claims say; for a sender without any claim, what `ports:` say. Where `ports:` hand
  * them to NORMAL, they may besides arrive at any host to which it may send them and of which no
  * claim speaks (path_follow_touch); of a sender without any claim also where `ports:` leave open
- * what becomes of them. -1 without memory: then there is nothing to free. */
+ * what becomes of them. Where `ports:` say `one_of`, they must arrive as by one of the ways; what
+ * has more of them than are told apart is withheld. -1 without memory: then there is nothing to
+ * free. */
 int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
                  struct traffic_plan *plan, struct base_error *error);
 void traffic_plan_free(struct traffic_plan *plan);

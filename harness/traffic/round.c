@@ -3,6 +3,8 @@
  * What arrived in a round, and does it conform to the expectation, the tables, another round? */
 #include "traffic/round.h"
 
+#include "traffic/ways.h"
+
 #include <string.h>
 
 int traffic_round_init(struct traffic_round *round, const struct traffic_plan *plan,
@@ -151,6 +153,88 @@ size_t traffic_round_wrong_form(const struct traffic_round *round, const struct 
     return FORM_NONE;
 }
 
+/* Where it depends on the way. */
+struct sum {
+    unsigned least, most;    /* copies of each sending */
+    unsigned missing, extra; /* of this one */
+};
+
+static struct sum sum_of(const struct traffic_round *round, const struct traffic_probe *probe,
+                         size_t p, const struct traffic_way *way)
+{
+    struct sum sum = {0};
+    for (size_t a = 0; a < probe->n_arrivals; a++) {
+        unsigned came = traffic_seen_count(round, p, probe->arrivals[a].host);
+        unsigned least = way->at[a].copies, most = least + way->at[a].more;
+        if (traffic_ways_differ(probe, a)) {
+            sum.least += least;
+            sum.most += most;
+            sum.missing += came < least ? least - came : 0;
+            sum.extra += came > most ? came - most : 0;
+        }
+    }
+    return sum;
+}
+
+/* What came to hosts where it depends on the way. False: one of them does not capture. */
+static bool count_all(const struct traffic_round *round, const struct traffic_probe *probe,
+                      size_t p, unsigned *came)
+{
+    bool all = true;
+    *came = 0;
+    for (size_t a = 0; a < probe->n_arrivals; a++) {
+        if (traffic_ways_differ(probe, a)) {
+            *came += traffic_seen_count(round, p, probe->arrivals[a].host);
+            all &= round->captures[probe->arrivals[a].host];
+        }
+    }
+    return all;
+}
+
+enum traffic_ways_fate traffic_ways_fate(const struct traffic_round *round,
+                                         const struct traffic_plan *plan, size_t p,
+                                         unsigned *wanted, unsigned *came)
+{
+    const struct traffic_probe *probe = &plan->probes[p];
+    unsigned n = round->sent[p], least = UINT32_MAX, most = 0;
+    struct sum nearest = {.missing = UINT32_MAX / 2};
+    bool all = count_all(round, probe, p, came);
+    for (size_t w = 0; w < probe->n_ways; w++) {
+        struct sum sum = sum_of(round, probe, p, &probe->ways[w]);
+        least = sum.least < least ? sum.least : least;
+        most = sum.most > most ? sum.most : most;
+        nearest = sum.missing + sum.extra < nearest.missing + nearest.extra ? sum : nearest;
+    }
+    *wanted = *came > most * n ? most : least;
+    if (!all || n == 0 || probe->n_ways == 0) {
+        return TRAFFIC_WAYS_TAKEN;
+    }
+    if (*came < least * n) {
+        return TRAFFIC_WAYS_LOST;
+    }
+    if (*came > most * n) {
+        return TRAFFIC_WAYS_EXTRA;
+    }
+    bool taken = n > 1 || nearest.missing + nearest.extra == 0;
+    return taken                             ? TRAFFIC_WAYS_TAKEN
+           : nearest.missing > nearest.extra ? TRAFFIC_WAYS_LOST
+                                             : TRAFFIC_WAYS_EXTRA;
+}
+
+/* Whether a probe that has ways came by none, and one of them would bring it here. */
+static bool is_off_its_ways(const struct traffic_round *round, const struct traffic_plan *plan,
+                            size_t p, size_t host)
+{
+    const struct traffic_probe *probe = &plan->probes[p];
+    unsigned wanted, came;
+    size_t a = 0;
+    while (a < probe->n_arrivals && probe->arrivals[a].host != host) {
+        a++;
+    }
+    return a < probe->n_arrivals && traffic_ways_differ(probe, a) &&
+           traffic_ways_fate(round, plan, p, &wanted, &came) != TRAFFIC_WAYS_TAKEN;
+}
+
 /* Whether it conforms, if so many copies may be late. */
 static bool seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,
                           size_t probe, size_t host, unsigned n_late)
@@ -161,7 +245,8 @@ static bool seen_conforms(const struct traffic_round *round, const struct traffi
            (seen->altered == 0 && seen->late <= n_late &&
             seen->copies >= traffic_plan_copies(&plan->probes[probe], host) * n &&
             seen->copies <= traffic_plan_most(&plan->probes[probe], host) * n &&
-            traffic_round_wrong_form(round, plan, probe, host) == FORM_NONE);
+            traffic_round_wrong_form(round, plan, probe, host) == FORM_NONE &&
+            !is_off_its_ways(round, plan, probe, host));
 }
 
 bool traffic_seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,

@@ -90,6 +90,19 @@ unsigned traffic_seen_count(const struct traffic_round *round, size_t probe, siz
 size_t traffic_round_wrong_form(const struct traffic_round *round, const struct traffic_plan *plan,
                                 size_t probe, size_t host);
 
+/* How a probe came that has ways, of all hosts together. */
+enum traffic_ways_fate {
+    TRAFFIC_WAYS_TAKEN, /* as by one of them; or it is not known: a host does not capture */
+    TRAFFIC_WAYS_LOST,  /* by none: at the hosts of the way that is nearest something is missing, */
+    TRAFFIC_WAYS_EXTRA  /* or at least as much is there that should not be */
+};
+
+/* The fate of the p-th probe, and how many copies should have come of each sending, and did in all.
+ * Of several sendings each may take another way: the number of all copies decides. */
+enum traffic_ways_fate traffic_ways_fate(const struct traffic_round *round,
+                                         const struct traffic_plan *plan, size_t p,
+                                         unsigned *wanted, unsigned *came);
+
 /* Whether the frames are what the expectation wants, no more and no less, and none of
  * them late: of one probe at one host, of one probe, of all. What does not capture conforms. */
 bool traffic_seen_conforms(const struct traffic_round *round, const struct traffic_plan *plan,

@@ -5,6 +5,7 @@
 #include "traffic/traffic.h"
 
 #include "ofctl/match.h"
+#include "traffic/among.h"
 #include "traffic/tally.h"
 
 #include <stdlib.h>
@@ -305,24 +306,9 @@ int traffic_judge(const struct traffic_evidence *evidence, struct report *report
     for (size_t i = 0; i < n_hosts * n_hosts && status == 0; i++) {
         status = traffic_unclaimed(&judging, i / n_hosts, i % n_hosts);
     }
+    status = status == 0 ? traffic_among_judge(evidence, report, failures) : status;
     for (size_t to = 0; to < n_hosts && status == 0; to++) {
         status = traffic_blind(&judging, to);
     }
     return status;
-}
-
-int traffic_failures_add(struct traffic_failures *failures, const struct traffic_failure *failure)
-{
-    if (base_grow(&failures->items, failures->n_items, &failures->capacity,
-                  sizeof *failures->items) < 0) {
-        return -1;
-    }
-    failures->items[failures->n_items++] = *failure;
-    return 0;
-}
-
-void traffic_failures_free(struct traffic_failures *failures)
-{
-    free(failures->items);
-    *failures = (struct traffic_failures){0};
 }

@@ -44,7 +44,9 @@ struct traffic_evidence {
 /* A result that fails, and the probe that shows it. */
 struct traffic_failure {
     size_t result;          /* index in the report */
-    size_t probe, host;     /* arrived there too often, too seldom, or altered */
+    size_t probe, host;     /* arrived there too often, too seldom, or altered; HOST_NONE: at all
+                               hosts together that switches may choose */
+    bool came_less;         /* HOST_NONE: too seldom */
     const char *alteration; /* the copies are altered or late: how; NULL: their number is wrong */
 };
 
@@ -59,6 +61,8 @@ struct traffic_failures {
  *   traffic/FROM/stray/TO      arrivals that no claim allows
  *   traffic/FROM/delivered/TO  what a sender without any claim should deliver by
  *                              `ports:` and does not
+ *   traffic/FROM/stray/A,B     what comes to more of these hosts than one way of a
+ *   traffic/FROM/delivered/A,B `one_of` leads to; or to fewer
  *   traffic/any/stray/TO       inconclusive: strays to this host would not be
  *                              seen; not where its port is ignored
  *

@@ -60,6 +60,10 @@ expect 0 "a group that selects: one of the capture hosts" "$B/tapproof" check ex
 of13 mod-group ag group_id=1,type=ff,bucket=watch_port:3,output:3,bucket=watch_port:4,output:2
 deviates "the second way of a failover group is wrong" expected/broker/spread.yaml failover/ag/1 failover/ag/2
 install spread
+of13 mod-group dv group_id=1,type=all,bucket=output:3,bucket=output:4
+expect_says 1 'traffic/a/stray/c1,c2' "to both of them: frames tell" "$B/tapproof" check --only traffic expected/broker/spread.yaml
+of13 mod-group dv group_id=1,type=all
+expect_says 1 'traffic/a/delivered/c1,c2' "to none of them: frames tell" "$B/tapproof" check --only traffic expected/broker/spread.yaml
 of13 mod-group dv group_id=1,type=select,bucket=output:3
 forget_cached
 deviates "it has one way only" expected/broker/spread.yaml state/dv/1 state/dv/2

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where did a frame go wrong that switches hand to one of several hosts? By which way it went
+ * nobody says: a cable of any of them whose ends count differently is at fault. */
+#include "blame/among.h"
+
+#include "blame/cable.h"
+
+/* Whether less, or more, came out of the cable than went in. */
+static bool is_bad(const struct blame_cable *cable, bool came_less)
+{
+    bool counted = cable->tx >= 0 && cable->rx >= 0;
+    return counted && (came_less ? cable->rx + cable->others < cable->tx : cable->rx > cable->tx);
+}
+
+/* On the ways of view->advertised. */
+static bool find_cable(struct blame_view *view, bool came_less, struct blame_place *place)
+{
+    const struct path_walk *walk = &view->advertised;
+    for (size_t a = 0; a < walk->n_arrivals; a++) {
+        struct path_way way;
+        path_way_to(walk, walk->arrivals[a].hop, &way);
+        view->to = walk->arrivals[a].host;
+        for (size_t i = 0; i <= way.n_hops; i++) {
+            struct blame_cable cable = blame_cable_at(view, &way, i);
+            if (is_bad(&cable, came_less)) {
+                blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether the tables know no choice, and bring as many copies as came to its receivers. */
+static bool tables_explain(const struct blame_view *view, const struct traffic_probe *probe,
+                           size_t p)
+{
+    const struct traffic_round *round = view->evidence->round;
+    bool explain = view->advertised.known;
+    for (size_t a = 0; a < probe->n_arrivals && explain; a++) {
+        size_t host = probe->arrivals[a].host;
+        explain = traffic_seen_count(round, p, host) ==
+                  path_walk_copies(&view->advertised, host) * round->sent[p];
+    }
+    return explain;
+}
+
+static void locate(struct blame_view *view, const struct traffic_failure *failure,
+                   struct blame_place *place)
+{
+    const struct traffic_probe *probe = &view->evidence->plan->probes[failure->probe];
+    struct port_ref in = view->topology->hosts[probe->from].port;
+    struct space_choices choices = {0};
+    const char *chooser =
+        topology_port_name(view->topology, view->declared.unknown_at, view->arena);
+    if (tables_explain(view, probe, failure->probe)) {
+        place->suspect = place->cause = chooser;
+        place->cause_kind = CAUSE_TABLE;
+        place->disagree[0] = SAYS_DECLARED;
+        place->disagree[1] = SAYS_ADVERTISED;
+        place->why = "so its table says";
+        return;
+    }
+    bool found = false;
+    do {
+        path_follow_chosen(view->expected, in, &probe->header, HOST_NONE, &choices,
+                           &view->advertised);
+        found = find_cable(view, failure->came_less, place);
+    } while (!found && space_choices_next(&choices));
+    if (!found) {
+        place->why = base_arena_format(
+            view->arena, "which way it took from %s on is not known, and no counter tells",
+            chooser);
+    }
+}
+
+void blame_among(const struct traffic_evidence *evidence, const struct traffic_failure *failure,
+                 struct base_arena *arena, struct blame_place *place)
+{
+    const struct traffic_probe *probe = &evidence->plan->probes[failure->probe];
+    struct blame_view view = {.expected = &evidence->declared->network,
+                              .tables = evidence->tables,
+                              .states = evidence->before,
+                              .evidence = evidence,
+                              .arena = arena};
+    blame_open(&view, probe->from, &probe->header, probe->arrivals[0].host, place);
+    place->disagree[0] = SAYS_DECLARED;
+    place->disagree[1] = SAYS_OBSERVED;
+    place->advertised = -1;
+    locate(&view, failure, place);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a switch hands to one of several hosts, as it chooses: did it come to one of them, and to no
+ * more? */
+#include "traffic/among.h"
+
+#include "ofctl/match.h"
+#include "traffic/ways.h"
+
+#include <string.h>
+
+/* Probes of one sender that fared alike among the same hosts. */
+struct among {
+    const struct traffic_evidence *evidence;
+    struct report *report;
+    size_t first; /* of those that fared so */
+    enum traffic_ways_fate fate;
+    unsigned wanted, came; /* of the first one: copies of each sending, and in all */
+    size_t n_wrong, n_probes;
+};
+
+static bool is_of(const struct traffic_probe *probe, size_t host)
+{
+    size_t a = 0;
+    while (a < probe->n_arrivals && probe->arrivals[a].host != host) {
+        a++;
+    }
+    return a < probe->n_arrivals && traffic_ways_differ(probe, a);
+}
+
+/* Whether two probes of one sender go to the same hosts as switches choose. */
+static bool are_alike(const struct among *among, size_t p, size_t q)
+{
+    const struct traffic_probe *a = &among->evidence->plan->probes[p],
+                               *b = &among->evidence->plan->probes[q];
+    bool alike = a->from == b->from && b->n_ways > 0 && among->evidence->round->sent[q] > 0;
+    for (size_t host = 0; host < among->evidence->round->n_hosts && alike; host++) {
+        alike = is_of(a, host) == is_of(b, host);
+    }
+    return alike;
+}
+
+/* Whether what is wrong is told of one of the hosts alone, or is not known for sure. */
+static bool is_told(const struct among *among, size_t p, enum traffic_ways_fate fate)
+{
+    const struct traffic_evidence *evidence = among->evidence;
+    const struct traffic_probe *probe = &evidence->plan->probes[p];
+    bool blind = fate == TRAFFIC_WAYS_LOST && evidence->problems[probe->from];
+    bool told = false;
+    for (size_t a = 0; a < probe->n_arrivals; a++) {
+        const struct traffic_expected_arrival *arrival = &probe->arrivals[a];
+        unsigned came = traffic_seen_count(evidence->round, p, arrival->host);
+        unsigned n = evidence->round->sent[p];
+        blind |= fate == TRAFFIC_WAYS_LOST && evidence->problems[arrival->host] &&
+                 is_of(probe, arrival->host);
+        told |= came < arrival->copies * n || came > (arrival->copies + arrival->more) * n;
+    }
+    return blind || told;
+}
+
+static enum traffic_ways_fate fate_of(const struct among *among, size_t p, unsigned *wanted,
+                                      unsigned *came)
+{
+    const struct traffic_evidence *evidence = among->evidence;
+    enum traffic_ways_fate fate =
+        traffic_ways_fate(evidence->round, evidence->plan, p, wanted, came);
+    return fate != TRAFFIC_WAYS_TAKEN && is_told(among, p, fate) ? TRAFFIC_WAYS_TAKEN : fate;
+}
+
+/* "c1,c2" */
+static const char *hosts_text(const struct among *among)
+{
+    const struct topology *topology = among->evidence->expectation->topology;
+    const struct traffic_probe *probe = &among->evidence->plan->probes[among->first];
+    struct base_buffer text = {0};
+    for (size_t host = 0; host < topology->n_hosts; host++) {
+        if (is_of(probe, host)) {
+            base_put_format(&text, "%s%s", text.n_bytes > 0 ? "," : "", topology->hosts[host].name);
+        }
+    }
+    return base_arena_take(&among->report->arena, &text);
+}
+
+static const char *copies_text(struct base_arena *arena, long n)
+{
+    return base_arena_format(arena, n == 1 ? "%ld copy" : "%ld copies", n);
+}
+
+static void fill(const struct among *among, struct result *result)
+{
+    struct base_arena *arena = &among->report->arena;
+    const struct traffic_probe *probe = &among->evidence->plan->probes[among->first];
+    unsigned n = among->evidence->round->sent[among->first];
+    unsigned rounding = among->fate == TRAFFIC_WAYS_EXTRA ? n - 1 : 0;
+    result->verdict = VERDICT_FAIL;
+    result->is_count = true;
+    result->expected_count = (long)among->wanted;
+    result->observed_count = (long)((among->came + rounding) / n);
+    result->example = ofctl_header_text(&probe->header, arena);
+    result->disagrees = true;
+    result->disagree[0] = SAYS_DECLARED;
+    result->disagree[1] = SAYS_OBSERVED;
+    result->says[SAYS_DECLARED] = copies_text(arena, result->expected_count);
+    result->says[SAYS_OBSERVED] = copies_text(arena, result->observed_count);
+    result->detail = base_arena_format(
+        arena, "of %zu of %zu probes (%s%s) %s came to %s together, as a switch chooses, not %u",
+        among->n_wrong, among->n_probes, probe->kind, among->n_wrong > 1 ? "…" : "",
+        result->says[SAYS_OBSERVED], result->to, among->wanted);
+}
+
+static int add_result(const struct among *among, struct traffic_failures *failures)
+{
+    const struct traffic_probe *probe = &among->evidence->plan->probes[among->first];
+    const char *hosts = hosts_text(among);
+    const char *from = among->evidence->expectation->topology->hosts[probe->from].name;
+    const char *id = base_arena_format(&among->report->arena, "traffic/%s/%s/%s", from,
+                                       among->fate == TRAFFIC_WAYS_LOST ? "delivered" : "stray",
+                                       hosts ? hosts : "");
+    struct result *result = id && hosts ? report_add(among->report, RESULT_TRAFFIC, id) : NULL;
+    if (!result) {
+        return -1;
+    }
+    result->from = from;
+    result->to = hosts;
+    result->source = among->evidence->expectation->file;
+    fill(among, result);
+    struct traffic_failure failure = {.result = among->report->n_results - 1,
+                                      .probe = among->first,
+                                      .host = HOST_NONE,
+                                      .came_less = among->fate == TRAFFIC_WAYS_LOST};
+    return traffic_failures_add(failures, &failure);
+}
+
+/* Those that fared like the first one: false if an earlier probe did. */
+static bool gather(struct among *among)
+{
+    unsigned wanted, came;
+    bool is_first = true;
+    for (size_t q = 0; q < among->evidence->plan->n_probes && is_first; q++) {
+        if (are_alike(among, among->first, q)) {
+            bool same = fate_of(among, q, &wanted, &came) == among->fate;
+            is_first = !same || q >= among->first;
+            among->n_wrong += same;
+            among->n_probes++;
+        }
+    }
+    return is_first;
+}
+
+int traffic_among_judge(const struct traffic_evidence *evidence, struct report *report,
+                        struct traffic_failures *failures)
+{
+    int status = 0;
+    for (size_t p = 0; p < evidence->plan->n_probes && status == 0; p++) {
+        struct among among = {.evidence = evidence, .report = report, .first = p};
+        among.fate = evidence->plan->probes[p].n_ways > 0 && evidence->round->sent[p] > 0
+                         ? fate_of(&among, p, &among.wanted, &among.came)
+                         : TRAFFIC_WAYS_TAKEN;
+        if (among.fate != TRAFFIC_WAYS_TAKEN && gather(&among)) {
+            status = add_result(&among, failures);
+        }
+    }
+    return status;
+}
