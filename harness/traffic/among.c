@@ -103,7 +103,7 @@ static void fill(const struct among *among, struct result *result)
     result->says[SAYS_DECLARED] = copies_text(arena, result->expected_count);
     result->says[SAYS_OBSERVED] = copies_text(arena, result->observed_count);
     result->detail = base_arena_format(
-        arena, "of %zu of %zu probes (%s%s) %s came to %s together, as a switch chooses, not %u",
+        arena, "of %zu of %zu probes (%s%s) %s came to %s together, not %u: a switch chooses",
         among->n_wrong, among->n_probes, probe->kind, among->n_wrong > 1 ? "…" : "",
         result->says[SAYS_OBSERVED], result->to, among->wanted);
 }

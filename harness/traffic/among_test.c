@@ -43,7 +43,7 @@ static void none_gets_it(void **state)
     assert_int_equal(lost->observed_count, 0);
     assert_string_equal(lost->to, "c1,c2");
     assert_non_null(lost->example);
-    assert_non_null(strstr(lost->detail, "0 copies came to c1,c2 together"));
+    assert_non_null(strstr(lost->detail, "0 copies came to c1,c2 together, not 1"));
     assert_int_equal(choosing.failures.n_items, 1);
     assert_true(choosing.failures.items[0].host == HOST_NONE);
     assert_true(choosing.failures.items[0].came_less);
