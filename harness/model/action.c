@@ -37,7 +37,7 @@ bool action_equal(const struct action *a, const struct action *b)
         return true;
     case ACTION_ONE_OF:
     case ACTION_FAILOVER:
-        return a->n_ways == b->n_ways;
+        return a->n_ways == b->n_ways && a->chosen_by == b->chosen_by;
     case ACTION_OPEN:
         return false;
     case ACTION_GROUP:

@@ -68,7 +68,10 @@ struct action {
         uint16_t tp_port;
         uint32_t queue_id;
         uint32_t group_id;
-        uint32_t n_ways;
+        struct {
+            uint32_t n_ways;
+            uint32_t chosen_by; /* ONE_OF: 1 and the number of the group; 0: no group */
+        };
         uint16_t ethertype;
         uint8_t ttl;
         const struct field_value *field;

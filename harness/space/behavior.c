@@ -170,7 +170,21 @@ static size_t choose(struct builder *builder, const struct action *actions, size
         }
         return way;
     }
-    return space_choices_take(&builder->choices, choice->n_ways);
+    size_t taken = space_choices_take(&builder->choices, choice->n_ways);
+    if (taken != SIZE_MAX) {
+        builder->choices.met[builder->choices.n_met - 1].by = choice->chosen_by;
+    }
+    return taken;
+}
+
+/* Whether the group has chosen for this packet already. */
+static bool chooses_again(const struct builder *builder, const struct action *choice)
+{
+    bool again = false;
+    for (size_t i = 0; i < builder->choices.n_met && choice->type == ACTION_ONE_OF; i++) {
+        again |= choice->chosen_by != 0 && builder->choices.met[i].by == choice->chosen_by;
+    }
+    return again;
 }
 
 static const char *add_actions(struct builder *builder, const struct action *actions,
@@ -180,7 +194,7 @@ static const char *add_actions(struct builder *builder, const struct action *act
 static const char *add_choice(struct builder *builder, const struct action *actions,
                               size_t n_actions, size_t *at)
 {
-    const char *unknown = NULL;
+    const char *unknown = chooses_again(builder, &actions[*at - 1]) ? SPACE_CHOOSES_AGAIN : NULL;
     size_t n_ways = actions[*at - 1].n_ways, taken = choose(builder, actions, n_actions, *at);
     if (taken == INDEX_NONE) {
         return "more than 8 choices of the switch's";

@@ -56,6 +56,10 @@ _Static_assert(sizeof(struct space_output) == 140, "outputs are compared as byte
  */
 #define SPACE_ONE_OF "which of several ways packets take is the switch's choice"
 
+/* Why it is unknown: whether the second choice is the first one's, or another, nobody says. */
+#define SPACE_CHOOSES_AGAIN                                                                        \
+    "a group of type select is met twice, and it is not known how it chooses then"
+
 enum { SPACE_WAYS_MAX = 64 }; /* more are not told apart: then it is unknown */
 
 /* A canonical action list: equal bytes, equal behaviour. */
@@ -125,6 +129,7 @@ enum { SPACE_CHOICES_MET = 8 };
 struct space_choices {
     struct space_choice {
         size_t taken, n_ways;
+        uint32_t by; /* as chosen_by of model/action.h */
     } met[SPACE_CHOICES_MET];
     size_t n_met; /* to be 0 before the packet is followed (again) */
 };

@@ -290,7 +290,14 @@ static void what_is_not_known_has_a_name(void **unused)
     (void)unused;
     static const char *const one[] = {"actions=group:1", NULL};
     static const char *const seven[] = {
-        "actions=group:1,group:1,group:1,group:1,group:1,group:1,group:1", NULL};
+        "actions=group:1,group:2,group:3,group:4,group:5,group:6,group:7", NULL};
+    static const char *const again[] = {"actions=group:1,group:1", NULL};
+    static const char *const both[] = {"actions=group:1,group:2", NULL};
+#define SELECTS(id) "group_id=" #id ",type=select,bucket=output:2,bucket=output:3"
+    static const char *const selects[] = {SELECTS(1), SELECTS(2), SELECTS(3), SELECTS(4),
+                                          SELECTS(5), SELECTS(6), SELECTS(7), NULL};
+    static const char *const onward[] = {"group_id=1,type=select,bucket=group:3,bucket=group:3",
+                                         SELECTS(3), NULL};
     static const char *const select[] = {"group_id=1,type=select,bucket=output:2,bucket=output:3",
                                          NULL};
     static const char *const open[] = {
@@ -312,7 +319,10 @@ static void what_is_not_known_has_a_name(void **unused)
     assert_leaf(one, open, "dec_ttl", 0);
     assert_leaf(one, late, "dec_ttl", 0);
     assert_leaf(one, select, SPACE_ONE_OF, 0);
-    assert_leaf(seven, select, "more than 64 ways by choice of the switch", 0);
+    assert_leaf(seven, selects, "more than 64 ways by choice of the switch", 0);
+    assert_leaf(again, select, SPACE_CHOOSES_AGAIN, 0);
+    assert_leaf(both, selects, SPACE_ONE_OF, 0);
+    assert_leaf(one, onward, SPACE_ONE_OF, 0); /* by one bucket or by the other: once */
 }
 
 static void buckets_live_by_what_they_watch(void **unused)

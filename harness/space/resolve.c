@@ -219,7 +219,7 @@ static void resolve_one(struct space_resolving *resolving, const struct group *g
         resolve_failover(resolving, group);
         return;
     } else if (chooses) {
-        put(resolving, &(struct action){.type = ACTION_ONE_OF});
+        put(resolving, &(struct action){.type = ACTION_ONE_OF, .chosen_by = group->id + 1});
     }
     for (size_t i = first; i < group->n_buckets && goes_on(resolving) && (chooses || n_ways == 0);
          i = next_live(resolving, group, i + 1)) {
