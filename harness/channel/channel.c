@@ -496,7 +496,7 @@ static void on_kept_down(void *owner, struct channel_conn *conn, const struct ba
 static bool may_hide(const struct session *session, const struct channel_dump *dump)
 {
     uint32_t newer = of_versions() & ~((UINT32_C(2) << OFP_VERSION) - 1);
-    return dump->ok && session->conn && !session->insists && !session->listener &&
+    return dump->ok && session->conn && !session->listener &&
            session->protocol->version == OFP_VERSION &&
            (channel_conn_offers(session->conn) & newer);
 }
@@ -552,7 +552,9 @@ static int dump_beside(struct channel *channel, struct channel_dump *dumps,
         if (!may_hide(&channel->sessions[i], &dumps[i])) {
             continue;
         }
-        if (channel->sessions[i].takes_one) {
+        if (channel->sessions[i].insists) {
+            dumps[i].odd |= CHANNEL_ODD_INSISTED;
+        } else if (channel->sessions[i].takes_one) {
             dumps[i].odd |= CHANNEL_ODD_UNTOLD;
         } else {
             begin_beside(&channel->sessions[i], &others[i]);

@@ -73,6 +73,7 @@ enum {
     CHANNEL_ODD_NO_GROUPS = 1 << 6,     /* refuses GROUP_DESC: it has no groups */
     CHANNEL_ODD_NO_METERS = 1 << 7,     /* refuses METER_CONFIG: it has no meters */
     CHANNEL_ODD_UNTOLD = 1 << 8,        /* speaks 1.3, too, and cannot be asked in it */
+    CHANNEL_ODD_INSISTED = 1 << 9,      /* ... and was not: the target asks for 1.0 */
 };
 
 struct channel_dump {

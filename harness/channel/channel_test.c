@@ -115,6 +115,28 @@ static void a_peer_of_any_version_speaks_1_0(void **state)
     }
 }
 
+/* The lab file asks for 1.0, and the switch has 1.3: it may say less than it does. */
+static void what_is_asked_in_1_0_alone_is_told(void **state)
+{
+    (void)state;
+    for (int newer = 0; newer < 2; newer++) {
+        struct fake_switch fake = {
+            .n_flows = 3, .hello_version = 4, .hello_list = 1 << 1 | (newer ? 1 << 4 : 0)};
+        struct channel_dump dump;
+        struct channel *channel;
+        struct base_error error;
+        assert_true(fake_switch_start(&fake));
+        struct channel_target target = {.endpoint = fake.endpoint, .version = 1};
+        assert_int_equal(channel_open(&target, 1, &PATIENT, &channel, &error), 0);
+        dump_all(channel, BOTH, &dump);
+        assert_ok(&dump, 3);
+        assert_int_equal(dump.odd, newer ? CHANNEL_ODD_INSISTED : 0);
+        switch_state_free(&dump.state);
+        channel_close(channel);
+        fake_switch_stop(&fake);
+    }
+}
+
 /* A switch that lists 1.3, too, and takes one connection only: what it says in 1.0 is taken. */
 static void a_switch_that_cannot_be_asked_in_both_is_told(void **state)
 {
@@ -609,6 +631,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_is_told_to_send),
     cmocka_unit_test(bytes_may_come_in_any_pieces),
     cmocka_unit_test(a_peer_of_any_version_speaks_1_0),
+    cmocka_unit_test(what_is_asked_in_1_0_alone_is_told),
     cmocka_unit_test(a_switch_that_cannot_be_asked_in_both_is_told),
     cmocka_unit_test(nobody_there_is_said),
     cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),

@@ -17,6 +17,9 @@ static const struct {
     {CHANNEL_ODD_NO_METERS, "refuses METER_CONFIG: taken to have no meters"},
     {CHANNEL_ODD_UNTOLD, "has OpenFlow 1.3, too, and could not be asked in it: what 1.0 leaves out "
                          "(write_actions, meters, push_vlan) is not known"},
+    {CHANNEL_ODD_INSISTED,
+     "has OpenFlow 1.3, too, and is asked in 1.0 alone, as the lab file says: what "
+     "that leaves out (write_actions, meters, push_vlan) is not known"},
     {CHANNEL_ODD_ONE_BY_ONE, "answers only the first of several requests: asked one by one"},
 };
 

@@ -55,6 +55,8 @@ expect_says 0 'in_port=5 actions=mod_vlan_vid:7,output:6' "what 1.0 tells better
     $flows "$TAPPROOF_LAB" --no-stats
 sed 's|\(tcp:127.0.0.1:[0-9]*"\)|\1, version: 1.0|' "$TAPPROOF_LAB" > "$lab"
 expect_says 0 'in_port=5 actions=drop' "unless 1.0 is asked for" $flows "$lab" --no-stats
+expect_says 0 'note  *s1: .*asked in 1.0 alone' "and then a note says so" \
+    "$B/tapproof" check --only state -k state/s1/5 --lab "$lab" expected/demon/always-forward.yaml
 run 0 "$B/tapproof" check --only state -k state/s1/5 --lab "$TAPPROOF_LAB" expected/demon/always-forward.yaml
 [ $? -ne 0 ]
 report "no port passes by what is left out" $?
