@@ -5,7 +5,8 @@
 
 enum {
     TCP_SYN = 0x02,
-    TCP_DATA = 0x18,     /* PSH, ACK */
+    TCP_DATA = 0x18, /* PSH, ACK */
+    ICMPV6_ECHO_REQUEST = 128,
     FRESH_TYPE = 0x9c00, /* EtherTypes that IEEE has not given to anybody, FRESH_TYPES of them */
     FRESH_TYPES = 0x0400,
     FRESH = TRAFFIC_KINDS_MORE - 1,
@@ -58,6 +59,15 @@ static const struct traffic_kind more[TRAFFIC_KINDS_MORE] = {
                    .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
     {.name = "ipv6",
      .essential = {.value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_UDP},
+                   .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
+    {.name = "icmp6-echo", /* to an address that nobody has (traffic/ordinary.c): nobody answers */
+     .essential =
+         {.value = {.dl_type = DL_TYPE_IPV6,
+                    .nw_proto = NW_PROTO_ICMPV6,
+                    .tp_src = ICMPV6_ECHO_REQUEST},
+          .mask = {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0xffff, .tp_dst = 0xffff}}},
+    {.name = "sctp6",
+     .essential = {.value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_SCTP},
                    .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
     {.name = "tcp-syn", .essential = {IS_TCP_TO_NOBODY}, .shape = {.tcp_flags = TCP_SYN}},
     {.name = "tcp-data",

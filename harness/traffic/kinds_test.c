@@ -74,8 +74,31 @@ static void one_kind_is_new_in_each_run(void **state)
     assert_int_equal(other.essential.value.dl_type, 0x9e34);
 }
 
+/* An echo of IPv6 is a request: a reply would be taken for an answer. */
+static void ipv6_has_its_own_kinds(void **state)
+{
+    (void)state;
+    unsigned n = 0;
+    for (size_t i = 0; i < TRAFFIC_KINDS_MORE; i++) {
+        struct traffic_kind kind = traffic_kind_more(i, 0);
+        const struct header *value = &kind.essential.value;
+        if (strcmp(kind.name, "icmp6-echo") == 0) {
+            assert_int_equal(value->nw_proto, 58);
+            assert_int_equal(value->tp_src, 128);
+            assert_int_equal(kind.essential.mask.tp_src, 0xffff);
+            assert_int_equal(kind.essential.mask.tp_dst, 0xffff);
+            n++;
+        } else if (strcmp(kind.name, "sctp6") == 0) {
+            assert_int_equal(value->nw_proto, 132);
+            n++;
+        }
+    }
+    assert_int_equal(n, 2);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_kind_is_a_frame),
+    cmocka_unit_test(ipv6_has_its_own_kinds),
     cmocka_unit_test(one_kind_is_new_in_each_run),
 };
 
