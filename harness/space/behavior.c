@@ -171,7 +171,7 @@ static size_t choose(struct builder *builder, const struct action *actions, size
         return way;
     }
     size_t taken = space_choices_take(&builder->choices, choice->n_ways);
-    if (taken != SIZE_MAX) {
+    if (taken != INDEX_NONE) {
         builder->choices.met[builder->choices.n_met - 1].by = choice->chosen_by;
     }
     return taken;

@@ -134,7 +134,7 @@ struct space_choices {
     size_t n_met; /* to be 0 before the packet is followed (again) */
 };
 
-/* The next choice that is met, between n_ways: which one is taken. SIZE_MAX: too many are met. */
+/* The next choice that is met, between n_ways: which one is taken. INDEX_NONE: too many are met. */
 size_t space_choices_take(struct space_choices *choices, size_t n_ways);
 
 /* The next choices: the last that has another way is taken that way, and those behind it, which may

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * In which order are the choices tried that switches have for one packet? */
+#include "base/none.h"
 #include "space/behavior.h"
 
 size_t space_choices_take(struct space_choices *choices, size_t n_ways)
 {
     if (choices->n_met == SPACE_CHOICES_MET) {
-        return SIZE_MAX;
+        return INDEX_NONE;
     }
     struct space_choice *met = &choices->met[choices->n_met++];
     met->n_ways = n_ways;
