@@ -128,7 +128,7 @@ static void kinds_of_pipelines_by_example(void **state)
         "group_id=1/bucket-dropped/1",
         "noticed",
         "group_id=1/bucket-dropped/2",
-        "undecided",
+        "noticed",
         "group_id=1/bucket-moved/1/1",
         "noticed",
         "group_id=1/bucket-moved/1/3",
