@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any text, as a flow, as one that a switch reported, as a flow-mod, and as a group: it is refused
- * with a message and a column inside it, or what was read is printed and reads back the same.
- * libFuzzer; seeds are in corpus/flow. */
+ * Any text, as a flow, as one that a switch reported, as a flow-mod, a group, a meter, and a mod of
+ * these: it is refused with a message and a column inside it, or what was read is printed and reads
+ * back the same. libFuzzer; seeds are in corpus/flow. */
 #include "ofctl/flow.h"
 #include "ofctl/flow_mod.h"
 #include "ofctl/group.h"
@@ -70,6 +70,18 @@ static void fuzz_flow_mod(const char *text)
     base_arena_free(&arena);
 }
 
+static void fuzz_group_mod(const char *text)
+{
+    struct group_table table = {0};
+    struct group_mod mod;
+    struct base_error error = {""};
+    size_t column = SIZE_MAX;
+    if (ofctl_parse_group_mod(text, &table, &mod, &column, &error) < 0) {
+        check(column <= strlen(text) && error.text[0]);
+    }
+    group_table_free(&table);
+}
+
 static void fuzz_group(const char *text)
 {
     struct group_table table = {0};
@@ -87,6 +99,25 @@ static void fuzz_group(const char *text)
     group_table_free(&table);
 }
 
+static void fuzz_meter(const char *text)
+{
+    struct group_table table = {0};
+    struct base_buffer out = {0}, again = {0};
+    struct base_error error = {""};
+    size_t column = SIZE_MAX;
+    if (ofctl_parse_meter(text, &table, &column, &error) == 0) {
+        ofctl_format_meter(&table.meters[0], &out);
+        check(ofctl_parse_meter(base_buffer_text(&out), &table, NULL, NULL) == 0);
+        ofctl_format_meter(&table.meters[table.n_meters - 1], &again);
+        check(strcmp(base_buffer_text(&out), base_buffer_text(&again)) == 0);
+    } else {
+        check(column <= strlen(text) && error.text[0] && table.n_meters == 0);
+    }
+    base_buffer_free(&out);
+    base_buffer_free(&again);
+    group_table_free(&table);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
     char *text = malloc(n_bytes + 1);
@@ -96,7 +127,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     fuzz_flow(parse_flow, text);
     fuzz_flow(ofctl_parse_reported_flow, text);
     fuzz_flow_mod(text);
+    fuzz_group_mod(text);
     fuzz_group(text);
+    fuzz_meter(text);
     free(text);
     return 0;
 }
