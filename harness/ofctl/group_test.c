@@ -118,6 +118,7 @@ static void meters_are_read(void **state)
         const char *text, *why;
         size_t column;
     } wrong[] = {
+        {"", "a meter needs meter=NUMBER", 0},
         {"kbps bands=", "a meter needs meter=NUMBER", 0},
         {"meter=0", "bad word \"meter\"", 0},
         {"meter=1 rate=5", "bad word \"rate\"", 8},

@@ -149,6 +149,9 @@ int ofctl_parse_meter(const char *text, struct group_table *table, size_t *colum
     struct reading reading = {.has_id = false};
     struct token token;
     int status = 0;
+    if (column) {
+        *column = 0;
+    }
     for (const char *at = text; status == 0 && token_next(&at, &token);) {
         if (!take(&reading, &token)) {
             status = reading.no_memory
