@@ -365,8 +365,8 @@ static void what_is_refused_is_a_result(void **state)
         "actions=9: the switch has no port 9, and may refuse it (OFPBAC_BAD_OUT_PORT)",
         "actions=1: group 3 would call itself, and the switch may refuse that (OFPGMFC_LOOP)",
         "actions=1: the switch has no group 4 (OFPBAC_BAD_OUT_GROUP)",
-        "actions=1: the switch was read in OpenFlow 1.0, which has no groups and meters "
-        "(OFPBRC_BAD_TYPE)",
+        ("actions=1: the switch was read in OpenFlow 1.0, which has no groups and meters "
+         "(OFPBRC_BAD_TYPE)"),
     };
     struct items items = {0};
     add_item(&items, 0, "check_overlap actions=1");

@@ -72,23 +72,23 @@ static bool asks_beyond(const struct flow_entry *flow)
 static int classify(const struct indexing *indexing)
 {
     struct space_stage *stage = indexing->stage;
-    uint32_t firsts[CLASSES_MAX];
+    uint32_t firsts[CLASSES_MAX] = {0};
     size_t n = stage->table.flows->n_entries;
     stage->classes = base_calloc(n + 1, sizeof *stage->classes);
     for (size_t i = 0; i < n && stage->classes; i++) {
-        uint32_t class = 0;
+        uint32_t alike = 0;
         stage->classes[i] = SPACE_ALONE;
         if (!stage->table.indexed[i] || asks_beyond(flow_of(indexing, i)) ||
             kind_of(indexing, i) == SPACE_SINGLE) {
             continue;
         }
-        while (class < stage->n_classes && !is_like(indexing, i, firsts[class])) {
-            class ++;
+        while (alike < stage->n_classes && !is_like(indexing, i, firsts[alike])) {
+            alike++;
         }
-        if (class == stage->n_classes && class < CLASSES_MAX) {
+        if (alike == stage->n_classes && alike < CLASSES_MAX) {
             firsts[stage->n_classes++] = (uint32_t)i;
         }
-        stage->classes[i] = class < CLASSES_MAX ? class : SPACE_ALONE;
+        stage->classes[i] = alike < CLASSES_MAX ? alike : SPACE_ALONE;
     }
     return stage->classes ? 0 : -1;
 }

@@ -9,6 +9,7 @@ log=/run/tapproof/ovs-log/ovs-vswitchd.log
 lab=$scratch/lab.yaml
 flows="$B/tapproof flows topologies/demon.yaml --lab"
 ovs-appctl vlog/set vconn:file:dbg
+ovs-appctl vlog/disable-rate-limit vconn # 600 messages a minute
 
 # speak PROTOCOLS: so do the switches from now on.
 speak() {
