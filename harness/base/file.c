@@ -68,9 +68,9 @@ static int fill(int fd, const char *bytes, size_t n_bytes)
 }
 
 /* Of a pipe that nobody reads it is not waited for a reader: ENXIO. */
-static int write_in_place(const char *path, const void *bytes, size_t n_bytes)
+static int write_in_place(const char *path, int create, const void *bytes, size_t n_bytes)
 {
-    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | create, 0666);
     if (fd < 0 || fcntl(fd, F_SETFL, 0) < 0) {
         return -1;
     }
@@ -125,7 +125,7 @@ static int write_over(const char *path, const struct stat *old, const void *byte
 {
     char target[PATH_MAX];
     if (!is_replaced(path, old)) {
-        return write_in_place(path, bytes, n_bytes);
+        return write_in_place(path, 0, bytes, n_bytes);
     }
     if (!realpath(path, target)) {
         return -1;
@@ -134,15 +134,23 @@ static int write_over(const char *path, const struct stat *old, const void *byte
         return 0;
     }
     return errno == EACCES || errno == EPERM || errno == EROFS
-               ? write_in_place(path, bytes, n_bytes)
+               ? write_in_place(path, 0, bytes, n_bytes)
                : -1;
+}
+
+/* Where there is nothing; or a symbolic link to nothing, which goes on to be one. */
+static int write_new(const char *path, const void *bytes, size_t n_bytes)
+{
+    struct stat link;
+    return lstat(path, &link) == 0 ? write_in_place(path, O_CREAT, bytes, n_bytes)
+                                   : replace(path, NULL, bytes, n_bytes);
 }
 
 int base_file_write(const char *path, const void *bytes, size_t n_bytes, struct base_error *error)
 {
     struct stat old = {0};
     int failed = stat(path, &old) == 0 ? write_over(path, &old, bytes, n_bytes)
-                 : errno == ENOENT     ? replace(path, NULL, bytes, n_bytes)
+                 : errno == ENOENT     ? write_new(path, bytes, n_bytes)
                                        : -1;
     bool nobody = failed && errno == ENXIO && S_ISFIFO(old.st_mode);
     return failed ? base_fail(error, "%s", nobody ? "nobody reads this pipe" : strerror(errno)) : 0;

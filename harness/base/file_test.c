@@ -111,6 +111,9 @@ static void follows_links(void **state)
     assert_int_equal(symlink("target", in_directory("link")), 0);
     put("link", "2");
     assert_holds("target", "2");
+    assert_int_equal(unlink(in_directory("target")), 0);
+    put("link", "3");
+    assert_holds("target", "3");
     assert_int_equal(lstat(in_directory("link"), &status), 0);
     assert_true(S_ISLNK(status.st_mode));
 }

@@ -14,14 +14,14 @@ enum {
     PAGE_BYTES = 4096
 };
 
+/* What is printed to nobody is an error of the write; only messages may be lost. */
 static void keep_standard_streams(void)
 {
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO) {
-        close(fd);
+    static const int flags[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) < 0) {
+            return;
+        }
     }
 }
 
