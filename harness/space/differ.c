@@ -207,10 +207,12 @@ enum space_answer space_differ(struct space_region *region, const struct space_b
 {
     const struct space_behavior *const sides[] = {a, b}, *ways;
     enum space_answer answer = SPACE_EMPTY;
+    if (a->n_ways == 0 && b->n_ways == 0) {
+        return differ(region, a, b, budget, difference);
+    }
     for (size_t s = 0; s < 2 && answer == SPACE_EMPTY; s++) {
         size_t n = list_ways(sides[s], &ways);
-        bool again = s > 0 && a->n_ways == 0 && b->n_ways == 0; /* the same question */
-        for (size_t i = 0; i < n && answer == SPACE_EMPTY && !again; i++) {
+        for (size_t i = 0; i < n && answer == SPACE_EMPTY; i++) {
             answer = differ_from_all(region, &ways[i], sides[!s], budget, difference);
         }
     }

@@ -22,10 +22,11 @@ static bool find_odd(const struct state_run *run)
 
 int state_run_index(struct state_run *run)
 {
-    uint8_t *kinds = state_lifetime_kinds(run);
+    bool merges = space_pipeline_has(run->state);
+    uint8_t *kinds = merges ? state_lifetime_kinds(run) : NULL;
     run->how =
-        (struct space_composition){.left_out = run->left_out, .merges = true, .kinds = kinds};
-    if (!kinds || space_whole_open(run->state, &run->how, &run->whole) < 0 ||
+        (struct space_composition){.left_out = run->left_out, .merges = merges, .kinds = kinds};
+    if ((merges && !kinds) || space_whole_open(run->state, &run->how, &run->whole) < 0 ||
         space_whole_index(&run->whole, &run->table) < 0) {
         return -1;
     }
