@@ -20,7 +20,7 @@ enum blame_wired {
     BLAME_WIRED_RIGHT, /* as the topology says, and nowhere else */
     BLAME_WIRED_WRONG, /* elsewhere */
     /* Not told: */
-    BLAME_WIRED_IDLE,      /* no frame crossed it */
+    BLAME_WIRED_IDLE,      /* no frame is known to have crossed it */
     BLAME_WIRED_OPEN,      /* a frame may have, but its way is not known */
     BLAME_WIRED_SPARED,    /* so it is, since a frame might do harm behind it; never decided here */
     BLAME_WIRED_UNCOUNTED, /* a port does not count packets */

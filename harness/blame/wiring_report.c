@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const char *const reasons[] = {
-    [BLAME_WIRED_IDLE] = "no frame crossed it",
+    [BLAME_WIRED_IDLE] = "no frame is known to have crossed it",
     [BLAME_WIRED_OPEN] = "the way of the frames that may have crossed it is not known",
-    [BLAME_WIRED_SPARED] = "no frame crossed it, and one might do harm behind it",
+    [BLAME_WIRED_SPARED] = "no frame is known to have crossed it, and one might do harm behind it",
     [BLAME_WIRED_UNCOUNTED] = "a port does not count",
     [BLAME_WIRED_LATE] = "a port has not counted in time",
     [BLAME_WIRED_ALIKE] = "it counts as another cable does",

@@ -548,7 +548,7 @@ static void what_is_not_told_is_listed(void **state)
     assert_int_equal(report.coverage.n_cables, 3);
     assert_int_equal(report.coverage.n_untold, 2);
     assert_string_equal(report.coverage.untold[1].what, "s1:3 - s2:3");
-    assert_string_equal(report.coverage.untold[1].reason, "no frame crossed it");
+    assert_string_equal(report.coverage.untold[1].reason, "no frame is known to have crossed it");
     report_free(&report);
     bench_close(&bench);
 }

@@ -31,21 +31,24 @@ static void nothing_is_said_of_what_was_not_looked_at(void **state)
 static void cables_are_grouped_by_reason(void **state)
 {
     (void)state;
-    static const char idle[] = "no frame crossed it", alike[] = "alike";
+    static const char idle[] = "no frame is known to have crossed it", alike[] = "alike";
     struct missed untold[10] = {{"a - b", idle, NULL}, {"c - d", alike, NULL}};
     for (size_t i = 2; i < 10; i++) {
         untold[i] = (struct missed){"e - f", idle, NULL};
     }
     struct report_coverage coverage = {.n_cables = 12, .untold = untold, .n_untold = 3};
-    check_text(&coverage, "cables told 9/12, not a - b, e - f (no frame crossed it), not c - d "
-                          "(alike)");
+    check_text(
+        &coverage,
+        "cables told 9/12, not a - b, e - f (no frame is known to have crossed it), not c - d "
+        "(alike)");
     coverage.n_untold = 10;
-    check_text(&coverage, "cables told 2/12, not a - b, e - f, e - f, e - f, e - f, e - f, e - f, "
-                          "e - f and 1 more (no frame crossed it), not c - d (alike)");
+    check_text(&coverage,
+               "cables told 2/12, not a - b, e - f, e - f, e - f, e - f, e - f, e - f, "
+               "e - f and 1 more (no frame is known to have crossed it), not c - d (alike)");
     coverage.n_untold = 1;
     coverage.is_known = true;
     check_text(&coverage, "entries exercised 0/0; forbidden pairs probed 0/0; cables told 11/12, "
-                          "not a - b (no frame crossed it)");
+                          "not a - b (no frame is known to have crossed it)");
     coverage.is_known = false;
     struct base_buffer out = {0};
     struct report_tree tree = {.out = &out, .syntax = REPORT_JSON};
@@ -53,8 +56,9 @@ static void cables_are_grouped_by_reason(void **state)
     report_put_coverage_tree(&tree, &coverage);
     report_tree_close(&tree);
     assert_non_null(strstr(base_buffer_text(&out), "\"cables_told\": 11"));
-    assert_non_null(strstr(base_buffer_text(&out),
-                           "{\"cable\": \"a - b\", \"reason\": \"no frame crossed it\"}"));
+    assert_non_null(
+        strstr(base_buffer_text(&out),
+               "{\"cable\": \"a - b\", \"reason\": \"no frame is known to have crossed it\"}"));
     assert_null(strstr(base_buffer_text(&out), "exercised"));
     base_buffer_free(&out);
 }
