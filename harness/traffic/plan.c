@@ -704,7 +704,9 @@ unsigned traffic_plan_repeats(const struct traffic_plan *plan, size_t n_hosts, u
     for (size_t p = 0; counts && p < plan->n_probes; p++) {
         const struct traffic_probe *probe = &plan->probes[p];
         for (size_t i = 0; i < probe->n_arrivals; i++) {
-            counts[probe->arrivals[i].host] += probe->arrivals[i].copies > 0;
+            const struct traffic_expected_arrival *arrival = &probe->arrivals[i];
+            bool may = probe->n_ways > 0 && arrival->more > 0; /* to one host of several */
+            counts[arrival->host] += arrival->copies > 0 || may;
         }
         bool is_last = p + 1 == plan->n_probes || plan->probes[p + 1].from != probe->from;
         for (size_t to = 0; to < n_hosts && is_last; to++) {

@@ -115,7 +115,8 @@ const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic
 bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim);
 
 /* How often the plan must be sent so that from each host to each other one to which anything must
- * go, at least so many frames go. At least 1; 0 without memory. */
+ * go, at least so many frames go; to hosts one of which must get it, together. At least 1; 0
+ * without memory. */
 unsigned traffic_plan_repeats(const struct traffic_plan *plan, size_t n_hosts, unsigned n_frames);
 
 /* How many copies of it must arrive: 0 if none. */

@@ -570,6 +570,13 @@ static void plans_are_repeated_until_enough_frames_went(void **state)
     }
     plan.n_probes = 0;
     assert_int_equal(traffic_plan_repeats(&plan, 3, 100), 1);
+    static const struct traffic_expected_arrival to_one_of[] = {{.host = 1, .more = 1},
+                                                                {.host = 2, .more = 1}};
+    struct traffic_probe chosen = {.n_ways = 2, .arrivals = to_one_of, .n_arrivals = 2};
+    plan = (struct traffic_plan){.probes = &chosen, .n_probes = 1};
+    assert_int_equal(traffic_plan_repeats(&plan, 3, 7), 7);
+    chosen.n_ways = 0;
+    assert_int_equal(traffic_plan_repeats(&plan, 3, 7), 1);
 }
 
 static const struct CMUnitTest tests[] = {
