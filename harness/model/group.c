@@ -84,8 +84,9 @@ bool meter_equal(const struct meter *a, const struct meter *b)
     bool equal = a->flags == b->flags && a->n_bands == b->n_bands;
     for (size_t i = 0; equal && i < a->n_bands; i++) {
         const struct band *x = &a->bands[i], *y = &b->bands[i];
-        equal = x->type == y->type && x->prec_level == y->prec_level && x->rate == y->rate &&
-                x->burst_size == y->burst_size;
+        equal = x->type == y->type && x->rate == y->rate &&
+                (x->type != BAND_DSCP_REMARK || x->prec_level == y->prec_level) &&
+                (!(a->flags & METER_BURST) || x->burst_size == y->burst_size);
     }
     return equal;
 }

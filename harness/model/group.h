@@ -71,7 +71,8 @@ bool bucket_equal(const struct bucket *a, const struct bucket *b);
 /* Whether both do the same in the same words: type, and buckets in their order. */
 bool group_equal(const struct group *a, const struct group *b);
 
-/* Whether both are the same in every part. */
+/* Whether both do the same: a burst size counts where the flags have METER_BURST, and a level of
+ * precedence in a band BAND_DSCP_REMARK (section 7.3.4.5); a switch may report either without. */
 bool meter_equal(const struct meter *a, const struct meter *b);
 
 /* The meter of this number; NULL: there is none. */

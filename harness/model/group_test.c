@@ -58,12 +58,13 @@ static void a_bucket_equals_what_is_the_same_in_every_part(void **state)
 static void a_meter_equals_what_is_the_same_in_every_part(void **state)
 {
     (void)state;
-    const struct band band = {1, 2, 3, 4};
-    const struct band others[] = {{0, 2, 3, 4}, {1, 0, 3, 4}, {1, 2, 0, 4}, {1, 2, 3, 0}};
-    const struct meter meter = {.id = 1, .flags = METER_KBPS, .n_bands = 1, .bands = &band};
+    const struct band band = {BAND_DSCP_REMARK, 2, 3, 4};
+    const struct band others[] = {{0, 2, 3, 4}, {2, 0, 3, 4}, {2, 2, 0, 4}, {2, 2, 3, 0}};
+    const struct meter meter = {
+        .id = 1, .flags = METER_KBPS | METER_BURST, .n_bands = 1, .bands = &band};
     struct meter other = meter;
     assert_true(meter_equal(&meter, &other));
-    other.flags = METER_PKTPS;
+    other.flags = METER_PKTPS | METER_BURST;
     assert_false(meter_equal(&meter, &other));
     other = meter;
     other.n_bands = 0;
@@ -73,6 +74,21 @@ static void a_meter_equals_what_is_the_same_in_every_part(void **state)
         other.bands = &others[i];
         assert_false(meter_equal(&meter, &other));
     }
+}
+
+/* Open vSwitch reports a burst size whether or not METER_BURST is set. */
+static void what_a_meter_does_not_use_does_not_count(void **state)
+{
+    (void)state;
+    const struct band a = {BAND_DROP, 0, 3, 0}, b = {BAND_DROP, 0, 3, 4}, c = {BAND_DROP, 2, 3, 0};
+    struct meter meter = {.id = 1, .flags = METER_KBPS, .n_bands = 1, .bands = &a};
+    struct meter burst = meter, level = meter;
+    burst.bands = &b;
+    level.bands = &c;
+    assert_true(meter_equal(&meter, &burst));
+    assert_true(meter_equal(&meter, &level));
+    meter.flags = burst.flags = METER_KBPS | METER_BURST;
+    assert_false(meter_equal(&meter, &burst));
 }
 
 static void tables_are_alike_in_any_order(void **state)
@@ -93,6 +109,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_table_has_what_was_added),
     cmocka_unit_test(a_bucket_equals_what_is_the_same_in_every_part),
     cmocka_unit_test(a_meter_equals_what_is_the_same_in_every_part),
+    cmocka_unit_test(what_a_meter_does_not_use_does_not_count),
     cmocka_unit_test(tables_are_alike_in_any_order),
 };
 
