@@ -79,14 +79,72 @@ static size_t take_failover(const struct switch_state *now, const struct expecte
     return n;
 }
 
+/* A case's actions, with a copy for each of the ways that a switch may choose, and one for each
+ * port by which copies may leave. Returns how many. */
+static size_t take_all(const struct expected_case *c, bool more, struct action *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_actions; i++) {
+        if (!action_chooses(&c->actions[i])) {
+            out[n++] = c->actions[i];
+        }
+    }
+    for (size_t i = 0; i < c->n_may && more; i++) {
+        if (c->may[i] <= PORT_MAX) {
+            out[n++] = (struct action){.type = ACTION_OUTPUT, .port = c->may[i]};
+        }
+    }
+    return n;
+}
+
+static bool rewrites(const struct expected_case *c)
+{
+    bool some = false;
+    for (size_t i = 0; i < c->n_actions && !some; i++) {
+        some = !action_sends(&c->actions[i]) && !action_frames(&c->actions[i]);
+    }
+    return some;
+}
+
+/* The most that the case allows. -1 without memory. */
+static int compile_most(struct path_declared *declared, size_t sw, const struct expected_case *c,
+                        struct flow_entry *entry)
+{
+    static const struct action several = {.type = ACTION_OPEN, .reason = path_several};
+    bool by_ports = has_choice(c, ACTION_FAILOVER) && knows_ports(declared, sw);
+    bool more = may_more(c), is_open = more && rewrites(c);
+    struct action *actions = base_arena_alloc(&declared->flows[sw].arena,
+                                              (c->n_actions + c->n_may + 1) * sizeof *actions);
+    if (!actions || c->n_actions + c->n_may > UINT16_MAX) {
+        return -1;
+    }
+    struct expected_case taken = *c;
+    if (by_ports && !is_open) {
+        taken.n_actions = take_failover(declared->states[sw], c, actions);
+        taken.actions = actions; /* none of which chooses: each stays where it is */
+    }
+    size_t n = is_open ? 0 : take_all(&taken, more, actions);
+    if (is_open) {
+        actions[n++] = several;
+    }
+    entry->actions = actions;
+    entry->n_actions = (uint16_t)n;
+    return 0;
+}
+
 /* What the case does, and what is open behind that. -1 without memory. */
 static int compile_actions(struct path_declared *declared, size_t sw, const struct expected_case *c,
                            struct flow_entry *entry)
 {
     static const struct action several = {.type = ACTION_OPEN, .reason = path_several};
-    bool fails_over = has_choice(c, ACTION_FAILOVER), more = may_more(c);
+    bool fails_over = has_choice(c, ACTION_FAILOVER);
+    bool more = may_more(c) && declared->allowed != PATH_ALLOWED_LEAST;
     bool is_open =
         (fails_over && !knows_ports(declared, sw)) || (more && has_choice(c, ACTION_ONE_OF));
+    if (declared->allowed == PATH_ALLOWED_MOST &&
+        (more || fails_over || has_choice(c, ACTION_ONE_OF))) {
+        return compile_most(declared, sw, c, entry);
+    }
     entry->actions = c->actions;
     entry->n_actions = (uint16_t)c->n_actions;
     if (!fails_over && !more) {
@@ -226,7 +284,15 @@ int path_declared_open(struct path_declared *declared, const struct expectation 
 int path_declared_open_now(struct path_declared *declared, const struct expectation *expectation,
                            const struct switch_state *const *states)
 {
-    *declared = (struct path_declared){.expectation = expectation, .states = states};
+    return path_declared_open_allowed(declared, expectation, states, PATH_ALLOWED_OPEN);
+}
+
+int path_declared_open_allowed(struct path_declared *declared,
+                               const struct expectation *expectation,
+                               const struct switch_state *const *states, enum path_allowed allowed)
+{
+    *declared =
+        (struct path_declared){.expectation = expectation, .states = states, .allowed = allowed};
     int status = compile(declared) < 0 ? -1 : open_network(declared);
     if (status < 0) {
         path_declared_close(declared);

@@ -265,7 +265,64 @@ static void what_is_left_to_the_switch_is_open(void **state)
     line_close(&said.line);
 }
 
+/* How many packets the declared network sends of a frame from port 1; -1: that is open. */
+static int sent(struct said *said, const struct switch_state *const *states,
+                enum path_allowed allowed)
+{
+    static struct space_emission out[PATH_OUTPUTS];
+    struct path_step is;
+    assert_int_equal(
+        path_declared_open_allowed(&said->declared, &said->expectation, states, allowed), 0);
+    path_step(&said->declared.network, 0, &frame, out, &is);
+    path_declared_close(&said->declared);
+    return is.open ? -1 : (int)is.n_sent;
+}
+
+static void the_least_and_the_most_that_is_allowed(void **state)
+{
+    (void)state;
+    static const uint16_t may[] = {3, PORT_CONTROLLER};
+    static const struct action rewritten[] = {{.type = ACTION_SET_VLAN_VID, .vlan_vid = 1},
+                                              {.port = 2}};
+    struct action choice[] = {{.type = ACTION_ONE_OF, .n_ways = 2},
+                              {.type = ACTION_COPY},
+                              {.port = 2},
+                              {.type = ACTION_COPY_END},
+                              {.type = ACTION_COPY},
+                              {.port = 3},
+                              {.type = ACTION_COPY_END}};
+    struct port up[] = {{.number = 2}, {.number = 3}};
+    struct switch_state read = {.ports = up, .n_ports = 2};
+    const struct switch_state *const states[LINE_SWITCHES] = {&read};
+    struct said said;
+    make(&said);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_MOST), 1);
+    said.cases[1].may = may;
+    said.cases[1].n_may = 2;
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_OPEN), -1);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_LEAST), 1);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_MOST), 2);
+    said.cases[1].actions = rewritten;
+    said.cases[1].n_actions = 2;
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_LEAST), 1);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_MOST), -1);
+    said.cases[1].actions = choice;
+    said.cases[1].n_actions = 7;
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_LEAST), -1);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_MOST), 3);
+    said.cases[1].n_may = 0;
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_LEAST), -1);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_MOST), 2);
+    choice[0].type = ACTION_FAILOVER;
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_LEAST), -1);
+    assert_int_equal(sent(&said, NULL, PATH_ALLOWED_MOST), 2);
+    assert_int_equal(sent(&said, states, PATH_ALLOWED_LEAST), 1);
+    assert_int_equal(sent(&said, states, PATH_ALLOWED_MOST), 1);
+    line_close(&said.line);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_least_and_the_most_that_is_allowed),
     cmocka_unit_test(failover_is_by_ports_as_they_are),
     cmocka_unit_test(what_is_left_to_the_switch_is_open),
     cmocka_unit_test(the_first_case_decides),
