@@ -232,7 +232,8 @@ static int try_all(struct mutate_run *run, bool tries)
 static int mutate(struct mutate_run *run, struct prove_findings *findings)
 {
     struct mutations *mutations = run->mutations;
-    struct prove_options how = {.stops = run->options->stops, .aux = run->options->aux};
+    struct prove_options how = {
+        .skips_choices = true, .stops = run->options->stops, .aux = run->options->aux};
     if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
         prove_claims(run->expectation, run->switches, &how, &mutations->base, findings,
                      run->error) < 0) {

@@ -322,10 +322,13 @@ static enum space_answer compare_numbers(void *aux, const struct space_atom *ato
                       &exceeding->example);
 }
 
-/* Arrivals, declared arrivals, and where it is not declared what is to happen. */
+/* Arrivals, declared arrivals, and where it is not declared what is to happen: the least, or the
+ * most. */
 static size_t gather_declared(struct prove_sender *sender, size_t to, struct exceeding *exceeding)
 {
-    const struct prove_arrivals *arrivals = &sender->arrivals, *expected = &sender->expected;
+    const struct path_reach *declared = exceeding->fewer ? &sender->declared : &sender->most;
+    const struct prove_arrivals *arrivals = &sender->arrivals,
+                                *expected = exceeding->fewer ? &sender->expected : &sender->allowed;
     size_t n = 0;
     for (size_t i = arrivals->first[to]; i < arrivals->first[to + 1]; i++) {
         sender->regions[n++] = &arrivals->all[i]->region;
@@ -335,20 +338,21 @@ static size_t gather_declared(struct prove_sender *sender, size_t to, struct exc
         sender->regions[n++] = &expected->all[i]->region;
     }
     exceeding->n_declared = n - exceeding->n_actual;
-    for (size_t i = 0; i < sender->declared.n_unknowns; i++) {
-        sender->regions[n++] = &sender->declared.unknowns[i].region;
+    for (size_t i = 0; i < declared->n_unknowns; i++) {
+        sender->regions[n++] = &declared->unknowns[i].region;
     }
     return n;
 }
 
-static void compare_example(const struct prove_sender *sender, size_t to,
+static void compare_example(const struct prove_sender *sender,
+                            const struct prove_arrivals *expected, size_t to,
                             const struct header *example, struct prove_refutation *refutation)
 {
     const struct path_arrival *declared = NULL;
     refutation->to = to;
     refutation->example = *example;
     refutation->copies = copies_of(&sender->arrivals, example, to, &refutation->arrival);
-    refutation->expected = copies_of(&sender->expected, example, to, &declared);
+    refutation->expected = copies_of(expected, example, to, &declared);
 }
 
 enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, size_t *budget,
@@ -362,8 +366,8 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
         answer = space_atoms(sender->regions[i], sender->regions, n, budget, compare_numbers,
                              &exceeding);
     }
-    if (answer == SPACE_FOUND && !sender->declared.exhausted) {
-        compare_example(sender, to, &exceeding.example, refutation);
+    if (answer == SPACE_FOUND && !sender->most.exhausted) {
+        compare_example(sender, &sender->allowed, to, &exceeding.example, refutation);
         return SPACE_FOUND;
     }
     opening->open = opening->open || answer != SPACE_EMPTY || sender->actual.exhausted;
@@ -404,7 +408,7 @@ enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, s
                              &exceeding);
     }
     if (answer == SPACE_FOUND && !sender->actual.exhausted && !sender->declared.exhausted) {
-        compare_example(sender, to, &exceeding.example, refutation);
+        compare_example(sender, &sender->expected, to, &exceeding.example, refutation);
         refutation->arrival = NULL;
         return SPACE_FOUND;
     }

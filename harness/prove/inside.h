@@ -13,7 +13,8 @@ struct prove_context {
     const struct topology *topology;
     const struct switch_state **states; /* by switch; NULL: not read; owned */
     struct path_network actual;         /* as the tables are */
-    struct path_declared declared;      /* as the expectation wants them */
+    struct path_declared declared;      /* as the expectation wants them: the least */
+    struct path_declared most;          /* the most that it allows */
     bool **spreads; /* by switch: by host, whether what the switch may send can arrive there; NULL:
                        not asked so far */
     size_t *claims; /* numbers of claims, by sender, ascending */
@@ -38,8 +39,8 @@ struct prove_sender {
     struct match within;  /* these of them; in_port fixed */
     const size_t *claims; /* the numbers of all its claims */
     size_t n_claims;
-    struct path_reach actual, declared;
-    struct prove_arrivals arrivals, expected; /* of these two */
+    struct path_reach actual, declared, most; /* the most: only of a sender without claims */
+    struct prove_arrivals arrivals, expected, allowed; /* of these */
     const struct space_region **regions; /* scratch: those of arrivals at a host, then others */
 };
 
@@ -82,8 +83,8 @@ enum space_answer prove_sender_claim(struct prove_sender *sender, const struct c
                                      struct prove_opening *opening);
 
 /* The same of headers that arrive at `to` though no claim of the sender allows
- * it; of a sender without any claim, that arrive more or less often than
- * `ports:` declare. */
+ * it; of a sender without any claim, that arrive more often than
+ * `ports:` allow, or less often than they declare. */
 enum space_answer prove_sender_stray(struct prove_sender *sender, size_t to,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening);

@@ -7,6 +7,7 @@
 #include "prove/inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int prove_claim(struct prove_sender *sender, const struct claim *claim, size_t result)
 {
@@ -32,11 +33,18 @@ static int prove_no_stray(struct prove_sender *sender, size_t to, struct prove_o
                : prove_refute(sender, &refutation, index);
 }
 
-/* What NORMAL does is known to nobody, though `ports:` and tables agree that it shall do it. */
-static const struct path_unknown *find_normal(const struct path_reach *reach)
+static bool is_choice(const char *reason)
+{
+    return reason == path_several || strcmp(reason, SPACE_ONE_OF) == 0;
+}
+
+/* What NORMAL does is known to nobody, though `ports:` and tables agree that it shall do it; that
+ * one of several ways is taken, and no other, is not proved. */
+static const struct path_unknown *find_undecided(const struct path_reach *reach)
 {
     for (size_t i = 0; i < reach->n_unknowns; i++) {
-        if (path_is_normal(reach->unknowns[i].reason)) {
+        const char *reason = reach->unknowns[i].reason;
+        if (path_is_normal(reason) || is_choice(reason)) {
             return &reach->unknowns[i];
         }
     }
@@ -45,7 +53,7 @@ static const struct path_unknown *find_normal(const struct path_reach *reach)
 
 /* Of a sender without any claim there is a result even if nothing strays, unless
  * `ports:` leave open where its headers may go. */
-static int prove_no_strays(struct prove_sender *sender)
+static int prove_no_strays(struct prove_sender *sender, const struct prove_options *options)
 {
     struct prove_opening opening = {0};
     size_t n = sender->context->report->n_results;
@@ -56,11 +64,13 @@ static int prove_no_strays(struct prove_sender *sender)
     }
     size_t index = sender->context->report->n_results;
     if (sender->n_claims == 0 && index == n && !opening.unknown) {
-        opening.unknown = find_normal(&sender->declared);
+        opening.unknown = find_undecided(&sender->declared);
     }
     bool open = opening.open || opening.unknown;
     bool passes = sender->n_claims == 0 && sender->declared.n_unknowns == 0 && index == n;
-    if (!open && !passes) {
+    bool skips = sender->n_claims == 0 && options && options->skips_choices && !opening.open &&
+                 opening.unknown && is_choice(opening.unknown->reason);
+    if ((!open && !passes) || skips) {
         return 0;
     }
     int status = prove_add_result(sender, "stray", HOST_ALL);
@@ -91,7 +101,7 @@ static int prove_all_of(struct prove_sender *sender, const struct prove_options 
         status =
             prove_add_result(sender, "loop", HOST_ALL) < 0 ? -1 : prove_refute_loop(sender, index);
     }
-    return status < 0 ? -1 : prove_no_strays(sender);
+    return status < 0 ? -1 : prove_no_strays(sender, options);
 }
 
 static int prove_sender(struct prove_context *context, size_t from,

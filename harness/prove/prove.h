@@ -15,6 +15,9 @@ struct prove_options {
     size_t budget;        /* comparisons of two sets of headers for each sender, and again for each
                              claim; 0: 20,000,000, and 2,000 for each entry */
     const bool *selected; /* by claim; NULL: all */
+    /* Senders without claims have no result where only a choice between ways is not decided: for
+     * who judges the ports by state, which decides it, besides. */
+    bool skips_choices;
     /* Asked before each sender; once it says true, what has not been decided is inconclusive:
      * "interrupted". NULL: never. */
     bool (*stops)(const void *aux);
@@ -58,11 +61,12 @@ void prove_findings_free(struct prove_findings *findings);
  *   traffic/FROM/stray/TO  headers that arrive at TO and that no claim of FROM
  *                          allows; `…/stray/all` if that could not be decided.
  *                          If all claims are selected: of a host without any
- *                          claim, what arrives beyond what `ports:` declare, and
+ *                          claim, what arrives beyond what `ports:` allow, `may`
+ *                          and each way of `one_of` and `failover` included, and
  *                          traffic/FROM/delivered/TO of what they declare and does
  *                          not; `…/stray/all` passes if there is neither,
- *                          and is inconclusive where NORMAL, which
- *                          `ports:` declare, decides.
+ *                          and is inconclusive where NORMAL, or a
+ *                          choice between ways, which `ports:` declare, decides.
  *   traffic/FROM/loop      headers that go round endlessly, whatever the claims.
  *
  * Inconclusive: nothing refutes the claim, but it is not known what becomes of

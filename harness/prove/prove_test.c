@@ -587,6 +587,81 @@ static void test_less_budget_leaves_more_open(void **state)
     assert_true(n_open > 100 && n_decided > 100);
 }
 
+/* h1 has no claims: to h3 by b, and by `how` to h4 by c; a does this with its frames. */
+static void prove_allowed(struct small *small, void (*how)(struct expected_case *),
+                          const char *flow)
+{
+    small_init(small);
+    small_expect(small, A, 1, "output:3");
+    small_expect(small, B, 3, "output:1");
+    small_expect(small, C, 3, "output:1");
+    how(&small->cases[0]);
+    small_flow(small, A, flow);
+    small_flow(small, B, "in_port=3 actions=output:1");
+    small_flow(small, C, "in_port=3 actions=output:1");
+    small_prove(small, NULL);
+}
+
+static void may_go_to_c(struct expected_case *c)
+{
+    static const uint16_t may[] = {4};
+    c->may = may;
+    c->n_may = 1;
+}
+
+static void test_what_may_leave_besides_is_bounded(void **state)
+{
+    (void)state;
+    struct small small;
+    prove_allowed(&small, may_go_to_c, "in_port=1 actions=output:3");
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_PASS);
+    small_free(&small);
+    prove_allowed(&small, may_go_to_c, "in_port=1 actions=output:3,output:4");
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_PASS);
+    small_free(&small);
+    prove_allowed(&small, may_go_to_c, "in_port=1 actions=output:3,output:4,output:2");
+    assert_verdict(&small, "traffic/h1/stray/h2", VERDICT_FAIL);
+    assert_int_equal(report_count(&small.report, VERDICT_FAIL), 1);
+    small_free(&small);
+    prove_allowed(&small, may_go_to_c, "in_port=1 actions=output:4");
+    assert_verdict(&small, "traffic/h1/delivered/h3", VERDICT_FAIL);
+    assert_int_equal(report_count(&small.report, VERDICT_FAIL), 1);
+    small_free(&small);
+}
+
+static void one_of_b_and_c(struct expected_case *c)
+{
+    static const struct action choice[] = {{.type = ACTION_ONE_OF, .n_ways = 2},
+                                           {.type = ACTION_COPY},
+                                           {.port = 3},
+                                           {.type = ACTION_COPY_END},
+                                           {.type = ACTION_COPY},
+                                           {.port = 4},
+                                           {.type = ACTION_COPY_END}};
+    c->actions = choice;
+    c->n_actions = 7;
+}
+
+/* That one of the ways is taken is not proved; that no other is, is. */
+static void test_a_choice_is_no_pass(void **state)
+{
+    (void)state;
+    struct small small;
+    prove_allowed(&small, one_of_b_and_c, "in_port=1 actions=output:3");
+    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_INCONCLUSIVE);
+    assert_says(small_result(&small, "traffic/h1/stray/all")->detail,
+                "a:1 does with some of these headers: which of several ways");
+    assert_int_equal(report_count(&small.report, VERDICT_FAIL), 0);
+    const struct prove_options elsewhere = {.skips_choices = true};
+    small_prove(&small, &elsewhere);
+    assert_int_equal(report_count(&small.report, VERDICT_INCONCLUSIVE), 0);
+    small_free(&small);
+    prove_allowed(&small, one_of_b_and_c, "in_port=1 actions=output:3,output:2");
+    assert_verdict(&small, "traffic/h1/stray/h2", VERDICT_FAIL);
+    assert_int_equal(report_count(&small.report, VERDICT_FAIL), 1);
+    small_free(&small);
+}
+
 /* Both hand it to NORMAL: that is as it should be, but nobody knows where it goes. */
 static void test_normal_is_no_pass(void **state)
 {
@@ -628,6 +703,8 @@ int main(void)
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_less_budget_leaves_more_open),
         cmocka_unit_test(test_normal_is_no_pass),
+        cmocka_unit_test(test_what_may_leave_besides_is_bounded),
+        cmocka_unit_test(test_a_choice_is_no_pass),
         cmocka_unit_test(test_against_walks),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

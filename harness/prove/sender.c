@@ -75,7 +75,10 @@ int prove_context_open(struct prove_context *context)
     context->budget = context->budget ? context->budget : budget_of(context);
     context->spreads = base_calloc(n + 1, sizeof(*context->spreads));
     if (!context->spreads || sort_claims(context) < 0 ||
-        path_declared_open(&context->declared, context->expectation) < 0) {
+        path_declared_open_allowed(&context->declared, context->expectation, context->states,
+                                   context->states ? PATH_ALLOWED_LEAST : PATH_ALLOWED_OPEN) < 0 ||
+        path_declared_open_allowed(&context->most, context->expectation, context->states,
+                                   PATH_ALLOWED_MOST) < 0) {
         return -1;
     }
     return context->states ? open_actual(context)
@@ -94,6 +97,7 @@ void prove_context_close(struct prove_context *context)
 {
     path_network_close(&context->actual);
     path_declared_close(&context->declared);
+    path_declared_close(&context->most);
     for (size_t i = 0; i < context->topology->n_switches; i++) {
         free(context->spreads ? context->spreads[i] : NULL);
     }
@@ -130,6 +134,21 @@ static int sort_arrivals(const struct path_reach *reach, size_t n_hosts,
     return 0;
 }
 
+/* What becomes at most, by what is declared, of what a sender without claims sends. */
+static int open_most(struct prove_sender *sender)
+{
+    struct prove_context *context = sender->context;
+    size_t n_hosts = context->topology->n_hosts, budget = context->budget;
+    if (sender->n_claims > 0) {
+        return 0;
+    }
+    int status =
+        path_reach_within(&context->most.network, context->topology->hosts[sender->from].port.sw,
+                          &sender->within, &budget, &sender->most);
+    context->spent += context->budget - budget;
+    return status < 0 ? -1 : sort_arrivals(&sender->most, n_hosts, &sender->allowed);
+}
+
 int prove_sender_open(struct prove_sender *sender, struct prove_context *context, size_t from,
                       const struct match *within)
 {
@@ -147,12 +166,13 @@ int prove_sender_open(struct prove_sender *sender, struct prove_context *context
         path_reach_within(&context->declared.network, sw, &sender->within, &declared_budget,
                           &sender->declared) < 0 ||
         sort_arrivals(&sender->actual, n_hosts, &sender->arrivals) < 0 ||
-        sort_arrivals(&sender->declared, n_hosts, &sender->expected) < 0) {
+        sort_arrivals(&sender->declared, n_hosts, &sender->expected) < 0 || open_most(sender) < 0) {
         return -1;
     }
     context->spent += 2 * context->budget - budget - declared_budget;
     size_t max = sender->actual.n_arrivals + sender->actual.n_unknowns +
-                 sender->declared.n_arrivals + sender->declared.n_unknowns;
+                 sender->declared.n_arrivals + sender->declared.n_unknowns +
+                 sender->most.n_arrivals + sender->most.n_unknowns;
     sender->regions = base_calloc(max + 1, sizeof(*sender->regions));
     return sender->regions ? 0 : -1;
 }
@@ -161,10 +181,13 @@ void prove_sender_close(struct prove_sender *sender)
 {
     path_reach_free(&sender->actual);
     path_reach_free(&sender->declared);
+    path_reach_free(&sender->most);
     free(sender->arrivals.first);
     free(sender->arrivals.all);
     free(sender->expected.first);
     free(sender->expected.all);
+    free(sender->allowed.first);
+    free(sender->allowed.all);
     free(sender->regions);
 }
 
