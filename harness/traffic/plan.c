@@ -33,6 +33,8 @@ struct sender {
     uint32_t kinds;        /* bit n: it is of the number-th kind of TRAFFIC_KINDS_MORE */
     struct path_walk walk; /* of one probe, as declared; where that is open, wherever it may go */
     struct path_walk way;  /* scratch */
+    const struct path_declared *most; /* what `ports:` allow at most */
+    struct path_walk bound;           /* where that is known, of the same probe */
 };
 
 const struct claim *traffic_claim_for(const struct expectation *expectation, size_t from, size_t to,
@@ -95,6 +97,7 @@ static void follow(struct sender *sender, const struct header *header)
         path_follow_touch(&sender->declared->network, sender->topology->hosts[sender->host].port,
                           header, receiver_of(sender, header), &touch, &sender->walk);
     }
+    path_follow_from(&sender->most->network, sender->host, header, &sender->bound);
 }
 
 /* Whether an arrival is allowed that is not certain and of which no claim speaks: claims are a
@@ -123,6 +126,9 @@ static struct traffic_expected_arrival expected_copies(const struct sender *send
         arrival.more += is_here && is_allowed(sender, doubt);
     }
     arrival.more = goes_round ? TRAFFIC_COPIES_ANY : arrival.more;
+    if (sender->bound.known && path_walk_copies(&sender->bound, to) == 0) {
+        arrival.more = 0; /* no way that is declared leads there */
+    }
     return arrival;
 }
 
@@ -652,11 +658,15 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
 {
     const struct expectation *expectation = declared->expectation;
     struct sender *sender = base_calloc(1, sizeof *sender);
+    struct path_declared most = {0};
     *plan = (struct traffic_plan){0};
-    int status = sender ? 0 : -1;
+    int status =
+        sender ? path_declared_open_allowed(&most, expectation, NULL, PATH_ALLOWED_MOST) : -1;
+    bool is_open = sender && status == 0;
     for (size_t host = 0; status == 0 && host < expectation->topology->n_hosts; host++) {
         if (traffic_plan_sends(expectation, options, host)) {
             sender->declared = declared;
+            sender->most = &most;
             sender->expectation = expectation;
             sender->topology = expectation->topology;
             sender->harmless = options->harmless;
@@ -670,6 +680,9 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
         traffic_crossed_free(&sender->crossed);
     }
     free(sender);
+    if (is_open) {
+        path_declared_close(&most);
+    }
     if (status < 0 || plan_speeches(options->harmless, plan) < 0) {
         status = -1;
         traffic_plan_free(plan);
