@@ -131,6 +131,35 @@ static void a_rival_of_which_nothing_is_known_is_open(void **unused)
     free_world(&world);
 }
 
+/* Rows that do alike are one entry, which takes what others leave; but where no row takes a packet,
+ * none is hidden. */
+static void what_no_row_takes_hides_nothing(void **unused)
+{
+    (void)unused;
+    struct world world;
+    make_world(&world);
+    world.state.version = 4;
+    add_flow(&world, "priority=10,dl_vlan=999 actions=pop_vlan,goto_table:1");
+    add_flow(&world, "priority=10,dl_vlan=102 actions=pop_vlan,goto_table:1");
+    add_flow(&world, "priority=10,dl_vlan=201 actions=pop_vlan,goto_table:1");
+    add_flow(&world, "priority=10,dl_vlan=202 actions=pop_vlan,goto_table:1");
+    add_flow(&world, "table=1,priority=0 actions=output:3");
+    expect(&world, 1, "dl_vlan=101", "strip_vlan,output:3");
+    expect(&world, 1, "dl_vlan=102", "strip_vlan,output:3");
+    expect(&world, 1, "", "drop");
+    judge(&world);
+    check_result(&world, "state/s1/1", VERDICT_FAIL);
+    const struct state_finding *finding = get_result(&world, "state/s1/1")->finding;
+    size_t n_dropped = 0;
+    for (size_t i = 0; i < finding->n_sets; i++) {
+        bool is_dropped = !finding->sets[i].entry;
+        n_dropped += is_dropped;
+        assert_true(!is_dropped || !finding->sets[i].right);
+    }
+    assert_int_equal(n_dropped, 1);
+    free_world(&world);
+}
+
 enum { HOSTS = 400 };
 
 /* Ports as the learning switch should have them. */
@@ -206,6 +235,7 @@ static void tables_of_controllers_are_decided(void **unused)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_are_judged_as_packets_are_treated),
     cmocka_unit_test(a_rival_of_which_nothing_is_known_is_open),
+    cmocka_unit_test(what_no_row_takes_hides_nothing),
     cmocka_unit_test(a_learning_switch_is_judged),
     cmocka_unit_test(tables_of_controllers_are_decided),
 };

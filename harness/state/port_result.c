@@ -91,6 +91,22 @@ static size_t find_right_entry(struct state_port *port, const struct state_devia
     return right;
 }
 
+/* Of that entry the row that is named. Where rows were merged their entry takes what is left for it
+ * (space/pipeline.h), and none of them need match that. NULL: none does. */
+static const struct flow_entry *find_right_row(struct state_port *port,
+                                               const struct state_deviation *deviation)
+{
+    const struct space_whole *whole = &port->run->whole;
+    const struct header *example = &deviation->where.example;
+    size_t entry = find_right_entry(port, deviation);
+    struct base_arena arena = {0};
+    struct space_way way = {0};
+    bool takes = space_whole_way(whole, entry, example, &arena, &way) == 0 && way.n_rows > 0 &&
+                 match_takes(&whole->rows->entries[way.rows[0]].match, example);
+    base_arena_free(&arena);
+    return takes ? row_at(port, deviation, entry) : NULL;
+}
+
 static const char *entry_text(const struct state_port *port,
                               const struct state_deviation *deviation, size_t entry)
 {
@@ -137,7 +153,8 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
 {
     const struct state_case *expected = &port->cases[deviation->expected];
     const struct flow_entry *flow = flow_at(port, deviation->entry);
-    bool alone = flow && deviation->rival == ENTRY_NONE;
+    const struct flow_entry *row = row_at(port, deviation, deviation->entry);
+    bool alone = row && deviation->rival == ENTRY_NONE;
     *set = (struct state_set){
         .expected = expected->actions,
         .n_expected = expected->n_actions,
@@ -146,9 +163,9 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
                                            expected->n_unjudged * sizeof *expected->unjudged)
                          : NULL,
         .n_tolerated = expected->n_unjudged,
-        .entry = row_at(port, deviation, deviation->entry),
+        .entry = row,
         .rival = row_at(port, deviation, deviation->rival),
-        .right = alone ? row_at(port, deviation, find_right_entry(port, deviation)) : NULL,
+        .right = alone ? find_right_row(port, deviation) : NULL,
         .where = deviation->where};
     set->does = flow ? base_arena_copy(&port->run->report->arena, flow->actions,
                                        flow->n_actions * sizeof *flow->actions)
