@@ -193,6 +193,21 @@ static const struct place *find_expected(const struct explaining *explaining,
     return *expected ? &(*expected)->place : port ? &port->place : NULL;
 }
 
+/* Both without what the expectation does not judge: -1 without memory. */
+static int leave_unjudged(const struct explaining *explaining, const struct expected_case *expected,
+                          struct space_behavior behaviors[2])
+{
+    uint16_t *ports =
+        base_arena_alloc(explaining->arena, expectation_max_may(expected) * sizeof *ports);
+    size_t n = ports ? expectation_unjudged(explaining->question->expectation, expected, ports) : 0;
+    int status = ports ? 0 : -1;
+    for (int i = 0; i < 2 && n > 0 && status == 0; i++) {
+        struct space_behavior all = behaviors[i];
+        status = space_behavior_without(&all, ports, n, explaining->arena, &behaviors[i]);
+    }
+    return status;
+}
+
 /* What is declared for the packet, and whether the entry (NULL: none takes it) does something else.
  */
 static void compare_expected(struct explaining *explaining, const struct path_hop *step,
@@ -208,7 +223,8 @@ static void compare_expected(struct explaining *explaining, const struct path_ho
     if ((expected && path_behavior(&explaining->network, step->in, expected->actions,
                                    expected->n_actions, explaining->arena, &behaviors[0]) < 0) ||
         (entry && path_behavior(&explaining->network, step->in, entry->actions, entry->n_actions,
-                                explaining->arena, &behaviors[1]) < 0)) {
+                                explaining->arena, &behaviors[1]) < 0) ||
+        leave_unjudged(explaining, expected, behaviors) < 0) {
         explaining->no_memory = true;
         return;
     }

@@ -104,6 +104,31 @@ static void test_not_listed(void **state)
     teardown(&asking);
 }
 
+/* What a case tolerates by `may:` is no deviation; by any other port it is one. */
+static void what_may_leave_does_not_deviate(void **state)
+{
+    (void)state;
+    struct asking asking;
+    const uint16_t may[] = {5};
+    setup(&asking);
+    const struct port_ref at = {.sw = 0, .port = 1};
+    const struct expected_port *port = expectation_port(asking.network.expectation, at);
+    set_flows(&asking, 0, "in_port=1 actions=output:2,output:5,output:6");
+    assert_true(ask(&asking, 1, "tcp")->deviates);
+    for (size_t i = 0; i < port->n_cases; i++) {
+        port->cases[i].may = may;
+        port->cases[i].n_may = 1;
+    }
+    assert_false(ask(&asking, 1, "tcp")->deviates);
+    set_flows(&asking, 0, "in_port=1 actions=output:2,output:4,output:6");
+    assert_true(ask(&asking, 1, "tcp")->deviates);
+    set_flows(&asking, 0, "in_port=1 actions=output:2,output:6,CONTROLLER");
+    assert_true(ask(&asking, 1, "tcp")->deviates);
+    asking.network.expectation->controller_any = true;
+    assert_false(ask(&asking, 1, "tcp")->deviates);
+    teardown(&asking);
+}
+
 static void test_drop_and_miss(void **state)
 {
     (void)state;
@@ -456,14 +481,15 @@ static void test_queue(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_way),          cmocka_unit_test(test_drop_and_miss),
-    cmocka_unit_test(test_not_listed),   cmocka_unit_test(test_hidden),
-    cmocka_unit_test(test_unknown),      cmocka_unit_test(test_frame),
-    cmocka_unit_test(test_second_tag),   cmocka_unit_test(test_classes),
-    cmocka_unit_test(test_hiders),       cmocka_unit_test(test_queue),
-    cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_closed_way),
-    cmocka_unit_test(test_closed_flood), cmocka_unit_test(test_other_table),
-    cmocka_unit_test(test_tables),       cmocka_unit_test(test_rivals),
+    cmocka_unit_test(test_way),           cmocka_unit_test(what_may_leave_does_not_deviate),
+    cmocka_unit_test(test_drop_and_miss), cmocka_unit_test(test_not_listed),
+    cmocka_unit_test(test_hidden),        cmocka_unit_test(test_unknown),
+    cmocka_unit_test(test_frame),         cmocka_unit_test(test_second_tag),
+    cmocka_unit_test(test_classes),       cmocka_unit_test(test_hiders),
+    cmocka_unit_test(test_queue),         cmocka_unit_test(test_closed_ports),
+    cmocka_unit_test(test_closed_way),    cmocka_unit_test(test_closed_flood),
+    cmocka_unit_test(test_other_table),   cmocka_unit_test(test_tables),
+    cmocka_unit_test(test_rivals),
 };
 
 TEST_MAIN(tests)

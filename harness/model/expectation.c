@@ -3,6 +3,8 @@
  * What does an expectation say of this port, and is this claim about this host. */
 #include "model/expectation.h"
 
+#include "model/port.h"
+
 #include <stdlib.h>
 
 const char *claim_kind_name(enum claim_kind kind)
@@ -38,6 +40,19 @@ size_t expected_case_action(const struct expected_case *c, enum action_type type
         i++;
     }
     return i;
+}
+
+size_t expectation_unjudged(const struct expectation *expectation, const struct expected_case *c,
+                            uint16_t *ports)
+{
+    size_t n = 0;
+    for (size_t i = 0; c && i < c->n_may; i++) {
+        ports[n++] = c->may[i];
+    }
+    if (expectation->controller_any) {
+        ports[n++] = PORT_CONTROLLER;
+    }
+    return n;
 }
 
 bool expected_port_fails_over(const struct expected_port *port)

@@ -130,6 +130,15 @@ const struct expected_port *expectation_port(const struct expectation *expectati
 /* The first action of the case of this type; n_actions: it has none. */
 size_t expected_case_action(const struct expected_case *c, enum action_type type);
 
+/* The ports by which packets of a case (NULL: of none) may leave without being judged: those of
+ * `may:`, and of `controller: any`. Into `ports`, of expectation_max_may. Their number. */
+size_t expectation_unjudged(const struct expectation *expectation, const struct expected_case *c,
+                            uint16_t *ports);
+static inline size_t expectation_max_may(const struct expected_case *c)
+{
+    return (c ? c->n_may : 0) + 1;
+}
+
 /* Whether a case of the port has `failover:`. */
 bool expected_port_fails_over(const struct expected_port *port);
 

@@ -15,14 +15,9 @@ static int list_unjudged(struct state_port *port, const struct expected_case *ex
                          struct state_case *added)
 {
     const struct state_run *run = port->run;
-    size_t n_own = expected ? expected->n_may : 0, n = n_own + 1 + run->n_down;
+    size_t n = expectation_max_may(expected) + run->n_down;
     uint16_t *unjudged = base_arena_alloc(&port->arena, n * sizeof *unjudged);
-    for (size_t i = 0; unjudged && i < n_own; i++) {
-        unjudged[added->n_may++] = expected->may[i];
-    }
-    if (unjudged && run->expectation->controller_any) {
-        unjudged[added->n_may++] = PORT_CONTROLLER;
-    }
+    added->n_may = unjudged ? expectation_unjudged(run->expectation, expected, unjudged) : 0;
     added->n_unjudged = added->n_may;
     for (size_t i = 0; unjudged && i < run->n_down; i++) {
         unjudged[added->n_unjudged++] = run->down[i];
