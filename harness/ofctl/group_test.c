@@ -148,7 +148,7 @@ static void meters_differ_in_every_part(void **state)
         "meter=1 kbps type=dscp_remark rate=1",
         "meter=1 kbps type=dscp_remark rate=1 prec_level=1",
         "meter=1 kbps type=drop rate=2",
-        "meter=1 kbps type=drop rate=1 burst_size=1",
+        "meter=1 kbps burst type=drop rate=1 burst_size=1",
         "meter=1 kbps type=drop rate=1 type=drop rate=1",
     };
     enum { N = sizeof texts / sizeof *texts };
