@@ -24,17 +24,16 @@ import sys
 import threading
 import time
 
-import yaml
-
 sys.dont_write_bytecode = True      # a run leaves no file behind
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, REPOSITORY + "/topologies")
-import labspace                                                 # noqa: E402
+from stream import sockets_of_hosts                             # noqa: E402
 
 BUILD = os.environ.get("B", REPOSITORY + "/build")
 WORK = os.environ["WORK"]                                       # a directory for files
 TAPS = {"a": ("h11", "c1"), "b": ("h21", "c2"), "c": ("h31", "c3"), "d": ("h41", "c4")}
 PAIRS = {"h11": "h12", "h23": "h24", "h31": "h32"}
+BOTH_WAYS = set(PAIRS.items()) | {(b, a) for a, b in PAIRS.items()}
+ALLOWED = BOTH_WAYS | set(TAPS.values())
 LINKS = {f"f{i}:{port}": far for i in range(1, 5)
          for port, far in ((5, f"m1:{i}"), (6, f"m2:{i}"), (7, f"m2:{i + 4}"))}
 LINKS.update({"m1:9": "d1:1", "m1:10": "d2:1", "m2:9": "d1:2", "m2:10": "d2:2"})
@@ -49,18 +48,7 @@ class Frames:
     """Frames of all hosts, numbered; and what of them arrives where."""
 
     def __init__(self):
-        with open(os.environ["TAPPROOF_LAB"], encoding="utf-8") as file:
-            hosts = yaml.safe_load(file)["hosts"]
-        self.sockets = {}
-        home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        for name, host in hosts.items():
-            labspace.enter_network(host["netns"])
-            channel = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERTYPE))
-            channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-            channel.bind((host["interface"], ETHERTYPE))
-            channel.setblocking(False)
-            self.sockets[name] = channel
-        labspace.enter_network(f"/proc/self/fd/{home}")
+        self.sockets = sockets_of_hosts(ETHERTYPE)
         self.steady = 0
         self.probes = 0
         self.arrived = {}           # (kind, number) -> [(sender, receiver), ...]
@@ -89,6 +77,12 @@ class Frames:
                     kind, index, number = struct.unpack("!BBI", frame[14:20])
                     self.arrived.setdefault((kind, number), []).append((names[index], receiver))
 
+    def pass_by(self, deadline):
+        """Until some frames that are sent from now on have come, and so what was sent before and goes astray."""
+        last = self.steady + 4
+        while (STEADY, last) not in self.arrived and time.monotonic() < deadline:
+            time.sleep(0.002)
+
     def probe(self, number, expected):
         """One from every host. None, or what came that should not, or did not; and whether that may be because a
         switch still does what it did before."""
@@ -97,7 +91,7 @@ class Frames:
         deadline = time.monotonic() + LAG_S
         while time.monotonic() < deadline and not expected <= set(self.arrived.get((PROBE, number), [])):
             time.sleep(0.002)
-        time.sleep(0.02)
+        self.pass_by(deadline)
         came = self.arrived.get((PROBE, number), [])
         wrong = sorted(expected - set(came)), sorted(set(came) - expected), len(came) - len(set(came))
         may_be_late = set(came) - expected <= set(TAPS.values())
@@ -113,7 +107,7 @@ class Frames:
                 return wrong
 
     def finish(self):
-        """None, or what of the steady ones was lost."""
+        """None, or what of the steady ones was lost; and what of probes came to hosts that are never theirs."""
         deadline = time.monotonic() + LAG_S
         while (STEADY, self.steady - 1) not in self.arrived and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -121,7 +115,8 @@ class Frames:
         self.stopping = True
         self.thread.join()
         lost = [number for number in range(sent) if self.arrived.get((STEADY, number)) != [("h23", "h24")]]
-        return f"{len(lost)} of {sent}, the first {lost[:5]}" if lost else None
+        never = {who for (kind, _), came in self.arrived.items() if kind == PROBE for who in came} - ALLOWED
+        return f"{len(lost)} of {sent}, the first {lost[:5]}" if lost else None, sorted(never)
 
 
 class Controller:
@@ -246,8 +241,7 @@ def settle(network, controller):
 
 
 def expectation(taps):
-    pairs = set(PAIRS.items()) | {(b, a) for a, b in PAIRS.items()}
-    return pairs | {TAPS[name] for name, tap in taps.items() if tap["state"] == "up"}
+    return BOTH_WAYS | {TAPS[name] for name, tap in taps.items() if tap["state"] == "up"}
 
 
 def report(number, wrong, name):
@@ -268,7 +262,8 @@ def main(rounds, seed):
         found = found or frames.probe_until_right(expectation(taps))
         if found:
             wrong.append(f"round {number}, {sorted(network.failed)} failed: {found}")
-    lost = frames.finish()
+    lost, never = frames.finish()
+    wrong += [f"at some time {sender} reached {receiver}" for sender, receiver in never]
     controller.process.terminate()
     status = controller.process.wait()
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(network.done.items()))

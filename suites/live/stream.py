@@ -28,22 +28,29 @@ MARK = b"edits"
 PERIOD_S = 0.004
 
 
+def sockets_of_hosts(ethertype):
+    """By name: one each, in the host's network, that takes what has this type and does not block."""
+    with open(os.environ["TAPPROOF_LAB"], encoding="utf-8") as file:
+        hosts = yaml.safe_load(file)["hosts"]
+    sockets = {}
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    for name, host in hosts.items():
+        labspace.enter_network(host["netns"])
+        channel = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ethertype))
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        channel.bind((host["interface"], ethertype))
+        channel.setblocking(False)
+        sockets[name] = channel
+    labspace.enter_network(f"/proc/self/fd/{home}")
+    os.close(home)
+    return sockets
+
+
 class Stream:
     """Frames of h3 and h5, numbered; and what of them arrives where."""
 
     def __init__(self):
-        with open(os.environ["TAPPROOF_LAB"], encoding="utf-8") as file:
-            hosts = yaml.safe_load(file)["hosts"]
-        self.sockets = {}
-        home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        for name, host in hosts.items():
-            labspace.enter_network(host["netns"])
-            channel = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERTYPE))
-            channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-            channel.bind((host["interface"], ETHERTYPE))
-            channel.setblocking(False)
-            self.sockets[name] = channel
-        labspace.enter_network(f"/proc/self/fd/{home}")
+        self.sockets = sockets_of_hosts(ETHERTYPE)
         self.sent = 0
         self.arrived = {}           # (sender, receiver) -> [number, ...]
         self.stopping = False
