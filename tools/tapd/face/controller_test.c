@@ -526,25 +526,6 @@ static void no_memory_at_the_start_is_told(void **state)
     }
 }
 
-static int make_directory(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    static const char *const NAMES[] = {"t.yaml", "p.yaml", "state", "state.lock"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        char path[64];
-        snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
-        unlink(path);
-    }
-    return rmdir(directory);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

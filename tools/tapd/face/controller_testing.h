@@ -14,6 +14,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,26 @@ static inline void assert_saved(const struct world *world, const char *what, boo
     if ((strstr(text, what) != NULL) != is_there) {
         fail_msg("\"%s\" in\n%s", what, text);
     }
+}
+
+/* Of a group of tests. */
+static inline int make_directory(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    return mkdtemp(directory) ? 0 : -1;
+}
+
+static inline int remove_directory(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"t.yaml", "p.yaml", "state", "state.lock"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "%s/%s", directory, NAMES[i]);
+        unlink(path);
+    }
+    return rmdir(directory);
 }
 
 #endif
