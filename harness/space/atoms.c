@@ -21,6 +21,8 @@ struct search {
     void *aux;
     const struct match **excluded; /* a stack: those of every level */
     size_t n_excluded, capacity;
+    struct space_cut *cuts; /* the same */
+    size_t n_cuts, cuts_capacity;
     uint32_t *inside;
     size_t n_inside;
     struct space_tree tree;   /* of the regions' cubes by number, if they are many */
@@ -29,8 +31,24 @@ struct search {
     size_t n_listed, listed_capacity;
 };
 
-static enum space_answer search(struct search *state, const struct match *cube, size_t begin,
+/* A height of both stacks. */
+struct mark {
+    size_t excluded, cuts;
+};
+
+static enum space_answer search(struct search *state, const struct match *cube, struct mark begin,
                                 size_t next);
+
+static struct mark top(const struct search *state)
+{
+    return (struct mark){state->n_excluded, state->n_cuts};
+}
+
+static void pop(struct search *state, struct mark mark)
+{
+    state->n_excluded = mark.excluded;
+    state->n_cuts = mark.cuts;
+}
 
 static bool spend(struct search *state, size_t cost)
 {
@@ -58,32 +76,88 @@ static enum space_answer push(struct search *state, const struct match *cube,
     return SPACE_FOUND;
 }
 
-/* One level deeper: the cube without what was excluded from `begin` on, and
- * without the `more`. */
-static enum space_answer descend(struct search *state, const struct match *cube, size_t begin,
-                                 const struct match *const *more, size_t n_more, size_t next)
+/* The same of a cut, of which nobody asks here whether what it leaves is excluded already. */
+static enum space_answer push_cut(struct search *state, const struct match *cube,
+                                  struct space_cut cut)
 {
-    size_t end = state->n_excluded;
-    enum space_answer answer = spend(state, end - begin + n_more + 1) ? SPACE_FOUND : SPACE_OPEN;
-    for (size_t i = begin; i < end && answer == SPACE_FOUND; i++) {
+    if (!match_overlaps(cube, cut.cube)) {
+        return SPACE_FOUND;
+    }
+    if (!space_holes_meet(cut.holes, cube)) {
+        return push(state, cube, cut.cube);
+    }
+    if (base_grow(&state->cuts, state->n_cuts, &state->cuts_capacity, sizeof *state->cuts) < 0) {
+        return SPACE_OPEN;
+    }
+    state->cuts[state->n_cuts++] = cut;
+    return SPACE_FOUND;
+}
+
+/* Takes away from `cube` what was from `begin` to `end`. */
+static enum space_answer push_again(struct search *state, const struct match *cube,
+                                    struct mark begin, struct mark end)
+{
+    size_t cost = end.excluded - begin.excluded + end.cuts - begin.cuts + 1;
+    enum space_answer answer = spend(state, cost) ? SPACE_FOUND : SPACE_OPEN;
+    for (size_t i = begin.excluded; i < end.excluded && answer == SPACE_FOUND; i++) {
         answer = push(state, cube, state->excluded[i]);
     }
-    for (size_t i = 0; i < n_more && answer == SPACE_FOUND; i++) {
-        answer = push(state, cube, more[i]);
+    for (size_t i = begin.cuts; i < end.cuts && answer == SPACE_FOUND; i++) {
+        answer = push_cut(state, cube, state->cuts[i]);
     }
-    if (answer == SPACE_FOUND) {
-        answer = search(state, cube, end, next);
-    }
-    state->n_excluded = end;
     return answer;
 }
 
-static enum space_answer ask(struct search *state, const struct match *cube, size_t begin,
+/* And all that a region does not have. */
+static enum space_answer push_region(struct search *state, const struct match *cube,
+                                     const struct space_region *region)
+{
+    enum space_answer answer =
+        spend(state, region->n_excluded + region->n_cuts) ? SPACE_FOUND : SPACE_OPEN;
+    for (size_t i = 0; i < region->n_excluded && answer == SPACE_FOUND; i++) {
+        answer = push(state, cube, region->excluded[i]);
+    }
+    for (size_t i = 0; i < region->n_cuts && answer == SPACE_FOUND; i++) {
+        answer = push_cut(state, cube, region->cuts[i]);
+    }
+    return answer;
+}
+
+/* And what is in the holes. */
+static enum space_answer push_holes(struct search *state, const struct match *cube,
+                                    const struct space_holes *holes)
+{
+    enum space_answer answer = SPACE_FOUND;
+    for (; holes && answer == SPACE_FOUND; holes = holes->next) {
+        for (size_t i = 0; i < holes->n_cubes && answer == SPACE_FOUND; i++) {
+            answer = push(state, cube, &holes->cubes[i]);
+        }
+        answer = spend(state, holes->n_cubes) ? answer : SPACE_OPEN;
+    }
+    return answer;
+}
+
+/* One level deeper: the cube without what was excluded from `begin` on. */
+static enum space_answer descend(struct search *state, const struct match *cube, struct mark begin,
+                                 size_t next)
+{
+    struct mark end = top(state);
+    enum space_answer answer = push_again(state, cube, begin, end);
+    if (answer == SPACE_FOUND) {
+        answer = search(state, cube, end, next);
+    }
+    pop(state, end);
+    return answer;
+}
+
+static enum space_answer ask(struct search *state, const struct match *cube, struct mark begin,
                              bool is_whole, bool *leave_out)
 {
     struct space_atom atom = {.set = {.cube = *cube,
-                                      .excluded = state->excluded + begin,
-                                      .n_excluded = state->n_excluded - begin},
+                                      .excluded = state->excluded + begin.excluded,
+                                      .n_excluded = state->n_excluded - begin.excluded,
+                                      .cuts = state->cuts + begin.cuts,
+                                      .n_cuts = state->n_cuts - begin.cuts},
                               .inside = state->inside,
                               .n_inside = state->n_inside,
                               .is_whole = is_whole};
@@ -91,19 +165,14 @@ static enum space_answer ask(struct search *state, const struct match *cube, siz
 }
 
 /* The headers of the cube that are in the region. */
-static enum space_answer search_inside(struct search *state, const struct match *cube, size_t begin,
-                                       size_t next, const struct space_region *region)
+static enum space_answer search_inside(struct search *state, const struct match *cube,
+                                       struct mark begin, size_t next,
+                                       const struct space_region *region)
 {
-    size_t end = state->n_excluded;
-    enum space_answer answer =
-        spend(state, end - begin + region->n_excluded + 1) ? SPACE_FOUND : SPACE_OPEN;
+    struct mark end = top(state);
+    enum space_answer answer = push_again(state, cube, begin, end);
     bool leave_out = false;
-    for (size_t i = begin; i < end && answer == SPACE_FOUND; i++) {
-        answer = push(state, cube, state->excluded[i]);
-    }
-    for (size_t i = 0; i < region->n_excluded && answer == SPACE_FOUND; i++) {
-        answer = push(state, cube, region->excluded[i]);
-    }
+    answer = answer == SPACE_FOUND ? push_region(state, cube, region) : answer;
     if (answer == SPACE_FOUND) {
         state->inside[state->n_inside++] = (uint32_t)(next - 1);
         answer = ask(state, cube, end, false, &leave_out);
@@ -112,7 +181,7 @@ static enum space_answer search_inside(struct search *state, const struct match 
         }
         state->n_inside--;
     }
-    state->n_excluded = end;
+    pop(state, end);
     return answer;
 }
 
@@ -159,9 +228,9 @@ static bool push_one(void *aux, uint32_t unused, const struct match *excluded)
     return pushing->answer == SPACE_FOUND;
 }
 
-/* Whether one excluded cube takes all of `cube`: then none of it is in the
- * region. (So what is searched below is always a narrower cube, and the depth of
- * the recursion is bounded by the bits of a header.) */
+/* Whether one excluded cube, or cut, takes all of `cube`: then none of it is in the
+ * region. (So what is searched below is a narrower cube, unless a cut leaves some of it, and the
+ * depth of the recursion is bounded by the bits of a header and the regions that have cuts.) */
 static bool takes_nothing(struct search *state, size_t number, const struct match *cube)
 {
     const struct space_region *region = state->regions[number];
@@ -173,6 +242,10 @@ static bool takes_nothing(struct search *state, size_t number, const struct matc
     }
     for (size_t i = 0; !tree && i < region->n_excluded && !containing.found; i++) {
         look_at(&containing, 0, region->excluded[i]);
+    }
+    for (size_t i = 0; i < region->n_cuts && !containing.found; i++) {
+        containing.found = match_within(cube, region->cuts[i].cube) &&
+                           !space_holes_meet(region->cuts[i].holes, cube);
     }
     return containing.found;
 }
@@ -289,49 +362,70 @@ static enum space_answer push_excluded(struct search *state, const struct match 
     return spend(state, n) ? pushing.answer : SPACE_OPEN;
 }
 
-/* The headers of the cube that the k-th of the listed regions excludes, and that
- * no earlier one has. */
-static enum space_answer search_excluded(struct search *state, const struct match *cube,
-                                         size_t begin, size_t list, size_t k)
+/* One piece of what the k-th of the listed regions does not have, which lies in what it excludes or
+ * cuts before the n-th of these (of the cuts: 0 while excluded cubes are looked through). */
+static enum space_answer search_piece(struct search *state, const struct match *piece,
+                                      struct mark begin, size_t list, size_t k, struct mark before)
 {
     uint32_t number = state->listed[k];
     const struct space_region *region = state->regions[number];
-    size_t end = state->n_excluded;
+    struct mark end = top(state);
+    enum space_answer answer = push_earlier(state, piece, list, k);
+    answer = answer == SPACE_FOUND ? push_excluded(state, piece, number, before.excluded) : answer;
+    for (size_t i = 0; i < before.cuts && answer == SPACE_FOUND; i++) {
+        answer = push_cut(state, piece, region->cuts[i]);
+    }
+    if (answer == SPACE_FOUND && before.excluded == region->n_excluded) {
+        answer = push_holes(state, piece, region->cuts[before.cuts].holes);
+    }
+    answer = answer == SPACE_FOUND ? descend(state, piece, begin, number + 1u) : answer;
+    pop(state, end);
+    return answer;
+}
+
+/* The headers of the cube that the k-th of the listed regions excludes, and that
+ * no earlier one has. */
+static enum space_answer search_excluded(struct search *state, const struct match *cube,
+                                         struct mark begin, size_t list, size_t k)
+{
+    const struct space_region *region = state->regions[state->listed[k]];
     enum space_answer answer = SPACE_EMPTY;
+    struct match piece;
     for (size_t i = 0; i < region->n_excluded && answer == SPACE_EMPTY; i++) {
-        struct match piece;
         if (!spend(state, 1)) {
             return SPACE_OPEN;
         }
-        if (!match_intersect(cube, region->excluded[i], &piece)) {
-            continue;
+        if (match_intersect(cube, region->excluded[i], &piece)) {
+            answer = search_piece(state, &piece, begin, list, k, (struct mark){i, 0});
         }
-        enum space_answer left = push_earlier(state, &piece, list, k);
-        left = left == SPACE_FOUND ? push_excluded(state, &piece, number, i) : left;
-        answer = left == SPACE_FOUND ? descend(state, &piece, begin, NULL, 0, number + 1u) : left;
-        state->n_excluded = end;
+    }
+    for (size_t i = 0; i < region->n_cuts && answer == SPACE_EMPTY; i++) {
+        if (match_intersect(cube, region->cuts[i].cube, &piece)) {
+            struct mark before = {region->n_excluded, i};
+            answer = search_piece(state, &piece, begin, list, k, before);
+        }
     }
     return answer;
 }
 
 /* The k-th of the listed regions, without what earlier ones have. */
-static enum space_answer search_region(struct search *state, const struct match *cube, size_t begin,
-                                       size_t list, size_t k)
+static enum space_answer search_region(struct search *state, const struct match *cube,
+                                       struct mark begin, size_t list, size_t k)
 {
     uint32_t number = state->listed[k];
     const struct space_region *region = state->regions[number];
-    size_t end = state->n_excluded;
+    struct mark end = top(state);
     struct match both;
     match_intersect(cube, &region->cube, &both); /* drop_idle has asked */
     enum space_answer answer = push_earlier(state, &both, list, k);
     if (answer == SPACE_FOUND) {
         answer = search_inside(state, &both, begin, number + 1u, region);
     }
-    state->n_excluded = end;
+    pop(state, end);
     return answer == SPACE_EMPTY ? search_excluded(state, &both, begin, list, k) : answer;
 }
 
-static enum space_answer search(struct search *state, const struct match *cube, size_t begin,
+static enum space_answer search(struct search *state, const struct match *cube, struct mark begin,
                                 size_t next)
 {
     size_t list = state->n_listed;
@@ -381,7 +475,9 @@ enum space_answer space_atoms(const struct space_region *set,
     state.trees = base_calloc(n_regions + 1, sizeof *state.trees);
     enum space_answer answer = SPACE_OPEN;
     if (state.inside && state.trees && (n_regions <= FEW || build_tree(&state, &set->cube))) {
-        answer = descend(&state, &set->cube, 0, set->excluded, set->n_excluded, 0);
+        answer = push_region(&state, &set->cube, set);
+        answer =
+            answer == SPACE_FOUND ? search(&state, &set->cube, (struct mark){0, 0}, 0) : answer;
     }
     for (size_t i = 0; state.trees && i < n_regions; i++) {
         space_tree_free(&state.trees[i]);
@@ -391,6 +487,22 @@ enum space_answer space_atoms(const struct space_region *set,
     free(state.listed);
     free(state.inside);
     free(state.excluded);
+    free(state.cuts);
+    return answer;
+}
+
+/* Takes the headers of a class to which the rewrite does what one of the others does away. */
+static enum space_answer leave_equal(const struct space_rewrite *rewrite,
+                                     const struct space_rewrite *const *others, size_t n_others,
+                                     enum space_class class, struct match *equals,
+                                     struct space_region *region)
+{
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t i = 0; i < n_others && answer == SPACE_FOUND; i++) {
+        if (space_rewrite_equal(rewrite, others[i], class, &equals[i])) {
+            answer = space_leave(region, &equals[i]);
+        }
+    }
     return answer;
 }
 
@@ -399,10 +511,8 @@ enum space_answer space_differs_from_all(const struct space_region *set,
                                          const struct space_rewrite *const *others, size_t n_others,
                                          size_t *budget, struct header *example)
 {
-    size_t n = set->n_excluded;
     struct match *equals = base_calloc(n_others + 1, sizeof *equals);
-    const struct match **excluded = base_calloc(n + n_others + 1, sizeof(*excluded));
-    enum space_answer answer = equals && excluded ? SPACE_EMPTY : SPACE_OPEN;
+    enum space_answer answer = equals ? SPACE_EMPTY : SPACE_OPEN;
     /* They differ where they differ in the fields of some class. */
     bool by_class = space_rewrites_beyond_l2(rewrite);
     for (size_t i = 0; i < n_others && !by_class; i++) {
@@ -410,23 +520,14 @@ enum space_answer space_differs_from_all(const struct space_region *set,
     }
     int n_classes = by_class ? N_SPACE_CLASSES : 1;
     for (int c = 0; c < n_classes && answer == SPACE_EMPTY; c++) {
-        struct match cube;
-        size_t n_equal = 0;
-        if (!match_intersect(&set->cube, &space_class_cubes[c], &cube)) {
-            continue;
+        struct space_region region = {0};
+        if (match_intersect(&set->cube, &space_class_cubes[c], &region.cube)) {
+            answer = leave_equal(rewrite, others, n_others, (enum space_class)c, equals, &region);
+            answer = answer == SPACE_FOUND ? space_leave_region(&region, set) : answer;
+            answer = answer == SPACE_FOUND ? space_region_find(&region, budget, example) : answer;
         }
-        for (size_t i = 0; i < n; i++) {
-            excluded[i] = set->excluded[i];
-        }
-        for (size_t i = 0; i < n_others; i++) {
-            if (space_rewrite_equal(rewrite, others[i], (enum space_class)c, &equals[n_equal])) {
-                excluded[n + n_equal] = &equals[n_equal];
-                n_equal++;
-            }
-        }
-        answer = space_find(&cube, excluded, n + n_equal, budget, example);
+        space_region_free(&region);
     }
     free(equals);
-    free(excluded);
     return answer;
 }

@@ -8,14 +8,20 @@
 #include "testing/cmocka.h"
 #include "testing/random_space.h"
 
-enum { N_SAMPLES = 300, MAX_REGIONS = 40, MAX_EXCLUDED = 100 };
+enum { N_SAMPLES = 300, MAX_REGIONS = 40, MAX_EXCLUDED = 100, MAX_CUTS = 2, HOLES = 3 };
 
-/* A set and regions; matches live in `excluded`. */
+/* What a region is made of. */
+struct parts {
+    struct match excluded[MAX_EXCLUDED], cuts[MAX_CUTS], cubes[MAX_CUTS][HOLES];
+    struct space_holes holes[MAX_CUTS];
+};
+
+/* A set and regions; the last parts are the set's. */
 struct division {
     struct space_region set, regions[MAX_REGIONS];
     const struct space_region *all[MAX_REGIONS];
     size_t n_regions;
-    struct match excluded[MAX_REGIONS + 1][MAX_EXCLUDED];
+    struct parts parts[MAX_REGIONS + 1];
     struct header samples[N_SAMPLES];
     bool visited[N_SAMPLES];
     size_t n_visits;
@@ -23,12 +29,20 @@ struct division {
     size_t most_inside;       /* what is in so many regions is left out; 0: nothing is */
 };
 
-static void draw_region(struct space_region *region, struct match *excluded, size_t n)
+static void draw_region(struct space_region *region, struct parts *parts, size_t n, size_t n_cuts)
 {
     *region = (struct space_region){.cube = random_match()};
     for (size_t i = 0; i < n; i++) {
-        excluded[i] = random_match();
-        assert_int_equal(space_exclude(region, &excluded[i]), 0);
+        parts->excluded[i] = random_match();
+        assert_int_equal(space_exclude(region, &parts->excluded[i]), 0);
+    }
+    for (size_t i = 0; i < n_cuts; i++) {
+        parts->cuts[i] = random_match();
+        for (size_t j = 0; j < HOLES; j++) {
+            parts->cubes[i][j] = random_match();
+        }
+        parts->holes[i] = (struct space_holes){parts->cubes[i], 1 + random_below(HOLES), NULL};
+        space_leave_cut(region, &parts->cuts[i], &parts->holes[i], NULL);
     }
 }
 
@@ -36,9 +50,12 @@ static void draw(struct division *division, const struct universe *universe, siz
                  size_t n_excluded)
 {
     *division = (struct division){.n_regions = n_regions, .answer = SPACE_EMPTY};
-    draw_region(&division->set, division->excluded[MAX_REGIONS], random_below(3));
+    bool cuts = random_below(2);
+    draw_region(&division->set, &division->parts[MAX_REGIONS], random_below(3),
+                cuts ? random_below(MAX_CUTS) : 0);
     for (size_t i = 0; i < n_regions; i++) {
-        draw_region(&division->regions[i], division->excluded[i], n_excluded);
+        draw_region(&division->regions[i], &division->parts[i], n_excluded,
+                    cuts ? random_below(MAX_CUTS + 1) : 0);
         division->all[i] = &division->regions[i];
     }
     for (size_t i = 0; i < N_SAMPLES; i++) {
@@ -156,6 +173,8 @@ static void a_visit_may_end_it(void **state)
     static const enum space_answer answers[] = {SPACE_FOUND, SPACE_OPEN};
     for (size_t i = 0; i < 2; i++) {
         draw(&division, *state, 3, 1);
+        space_region_free(&division.set);
+        division.set.cube = match_any();
         division.answer = answers[i];
         assert_int_equal(divide(&division, BUDGET_UNLIMITED), answers[i]);
         assert_int_equal(division.n_visits, 1);
@@ -216,6 +235,7 @@ static void where_a_rewrite_is_like_none_of_others(void **state)
     of_tagged.n_excluded = 0;
     assert_int_equal(space_differs_from_all(&of_tagged, &set, NULL, 0, &budget, &example),
                      SPACE_FOUND);
+    of_tagged.cube = tagged;
     budget = 1;
     assert_int_equal(space_differs_from_all(&of_tagged, &set, both, 2, &budget, &example),
                      SPACE_OPEN);

@@ -87,11 +87,28 @@ enum space_answer space_leave_holes(struct space_region *region, const struct sp
     return answer;
 }
 
+enum space_answer space_leave_region(struct space_region *region, const struct space_region *other)
+{
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t i = 0; i < other->n_excluded && answer == SPACE_FOUND; i++) {
+        answer = space_leave(region, other->excluded[i]);
+    }
+    for (size_t i = 0; i < other->n_cuts && answer == SPACE_FOUND; i++) {
+        answer = space_leave_cut(region, other->cuts[i].cube, other->cuts[i].holes, NULL);
+    }
+    return answer;
+}
+
 void space_region_free(struct space_region *region)
 {
     free(region->excluded);
     free(region->cuts);
     *region = (struct space_region){0};
+}
+
+bool space_holes_meet(const struct space_holes *holes, const struct match *cube)
+{
+    return meets_hole(holes, NULL, cube);
 }
 
 bool space_holes_have(const struct space_holes *holes, const struct header *header)

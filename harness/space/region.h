@@ -44,11 +44,17 @@ enum space_answer space_leave_cut(struct space_region *region, const struct matc
                                   const struct space_holes *holes, const struct space_holes *left);
 enum space_answer space_leave_holes(struct space_region *region, const struct space_holes *holes);
 
+/* The same for all that another region excludes and cuts out of its cube. */
+enum space_answer space_leave_region(struct space_region *region, const struct space_region *other);
+
 /* Frees the lists, not the cubes; the region is empty afterwards and may be used again. */
 void space_region_free(struct space_region *region);
 
 /* Whether all of these holes are the same, in memory, as some of the others. */
 bool space_holes_within(const struct space_holes *holes, const struct space_holes *others);
+
+/* Whether a cube and a hole overlap. */
+bool space_holes_meet(const struct space_holes *holes, const struct match *cube);
 
 /* Whether the header is in one of the holes; in the region. */
 bool space_holes_have(const struct space_holes *holes, const struct header *header);
