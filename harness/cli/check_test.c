@@ -76,6 +76,11 @@ static void ids_are_listed(void **state)
     EXPECT(cli, 2, "check", expected, "--list", "-k", "nonsense");
     assert_string_equal(cli->err, "tapproof check: expected/demon/simulated.yaml: nothing is "
                                   "selected by -k\n");
+    EXPECT(cli, 0, "check", expected, "--list", "-k", "traffic/h1/ and not mirrored");
+    assert_string_equal(cli->out, "traffic/h1/delivered/h2\n");
+    EXPECT(cli, 2, "check", expected, "--list", "-k", "traffic/h1/ and");
+    assert_string_equal(cli->err, "tapproof check: -k: 'traffic/h1/ and': a pattern is missing at "
+                                  "the end; see tapproof check --help\n");
     fake_cli_close(cli);
 }
 

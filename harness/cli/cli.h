@@ -114,9 +114,9 @@ enum { CLI_TIME_MAX_MS = 86400000 };
     }
 #define CLI_OPTION_PATTERN(things)                                                                 \
     {                                                                                              \
-        NULL, 'k', "PATTERN", base_option_list, CLI_JOB(patterns),                                 \
+        NULL, 'k', "PATTERN", cli_set_pattern, CLI_JOB(patterns),                                  \
             .help = "only " things " whose id contains PATTERN, or matches it as a whole if it "   \
-                    "has *, ? or [; may be repeated"                                               \
+                    "has *, ? or [; with and, or, not and parentheses; may be repeated"            \
     }
 #define CLI_OPTION_JSON                                                                            \
     {                                                                                              \
@@ -151,6 +151,8 @@ enum { CLI_TIME_MAX_MS = 86400000 };
         "timeout", 0, "TIME", base_option_ms, CLI_JOB(run.timeout_ms),                             \
             .max = CLI_TIME_MAX_MS, .help = "for reading a switch (default 10s)"                   \
     }
+
+base_option_set cli_set_pattern; /* struct base_option_list of expressions (run/pattern.h) */
 
 /* Writes out what was printed to stdout. 0, also if its reader went away; else errno. */
 int cli_flush(void);

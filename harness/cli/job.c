@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/version.h"
 #include "cli/cli.h"
+#include "run/pattern.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +46,13 @@ void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics)
         fputs(base_buffer_text(&text), stderr);
     }
     base_buffer_free(&text);
+}
+
+int cli_set_pattern(const struct base_option *option, void *at, const char *value,
+                    struct base_error *error)
+{
+    return run_pattern_check(value, error) < 0 ? base_fail_in(error, "'%s'", value)
+                                               : base_option_list(option, at, value, error);
 }
 
 const char *cli_lab_path(const char *option)

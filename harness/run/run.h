@@ -46,8 +46,7 @@ int run_check(const struct expectation *expectation, const struct lab *lab,
 size_t run_list(const struct expectation *expectation, const struct run_options *options,
                 void (*each)(void *aux, const char *id), void *aux);
 
-/* Whether the patterns select this id: there are none, or the id contains one
- * of them, or matches it as a whole if it has *, ? or [ (fnmatch(3)). */
+/* Whether the patterns select this id: there are none, or one of them does (run/pattern.h). */
 bool run_selects(const struct run_options *options, const char *id);
 
 /* Whether they select the result of a cable between two switches. */

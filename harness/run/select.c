@@ -2,19 +2,16 @@
  *
  * Which ids does a run report, and which of them do patterns select? */
 #include "base/memory.h"
+#include "run/pattern.h"
 #include "run/run.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 bool run_selects(const struct run_options *options, const char *id)
 {
     for (size_t i = 0; i < options->n_patterns; i++) {
-        const char *pattern = options->patterns[i];
-        bool glob = strpbrk(pattern, "*?[") != NULL;
-        if (glob ? fnmatch(pattern, id, 0) == 0 : strstr(id, pattern) != NULL) {
+        if (run_pattern_selects(options->patterns[i], id)) {
             return true;
         }
     }
