@@ -193,11 +193,11 @@ static int judge_frames(struct checking *checking, bool *rest)
 {
     struct traffic_evidence evidence = run_checking_evidence(checking);
     struct traffic_failures failures = {0};
-    if (prove_withheld(checking, rest) < 0) {
-        return -1;
-    }
+    int status = prove_withheld(checking, rest);
     evidence.selected = rest;
-    int status = traffic_judge(&evidence, checking->report, &failures);
+    if (status == 0) {
+        status = traffic_judge(&evidence, checking->report, &failures);
+    }
     if (status == 0) {
         blame_frames(&evidence, &failures, checking->report);
     }

@@ -144,8 +144,10 @@ static void an_entry_that_is_young_excuses_what_goes_by_it(void **state)
     static const struct {
         enum fake_fault_kind kind;
         const char *told;
-    } rows[] = {{FAKE_LOSE, "in round 1 of 3, 2 copies came instead of 3, while"},
-                {FAKE_ALTER, "in round 1 of 3, 3 copies came instead of 3, 1 of them altered"}};
+    } rows[] = {
+        {FAKE_LOSE, "in round 1 of 3, 2 copies came instead of 3, while"},
+        {FAKE_LATE, "in round 1 of 3, 3 copies came instead of 3, 1 of them late, while"},
+        {FAKE_ALTER, "in round 1 of 3, 3 copies came instead of 3, 1 of them altered, while"}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         struct fake_run run;
         fake_run_open_demon(&run, "simulated");
@@ -158,7 +160,8 @@ static void an_entry_that_is_young_excuses_what_goes_by_it(void **state)
         }
         fake_run_check(&run);
         size_t n_results = run.report.n_results;
-        fake_run_fault(&run, (struct fake_fault){rows[r].kind, .from = "h1", .at = "h2", .n = 1});
+        fake_run_fault(
+            &run, (struct fake_fault){rows[r].kind, .from = "h1", .at = "h2", .n = 1, .ms = 300});
         fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h6", .at = "h7", .n = 1});
         fake_run_check(&run);
         fake_run_assert_deviations(&run, "fail traffic/h6/delivered/h7\n");
@@ -621,28 +624,6 @@ static void stations_at_a_distance_are_waited_for(void **state)
     fake_run_close(&run);
 }
 
-static void a_run_that_cannot_go_on_is_an_error(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    struct base_error error;
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){.kind = FAKE_BROKEN});
-    assert_int_equal(run_check(run.expectation, &run.lab, &run.options, &run.report, &error), -1);
-    assert_string_equal(error.text, "no event loop");
-    fake_run_close(&run);
-    /* Only when the switches are read again. */
-    fake_run_open_demon(&run, "no-mirror");
-    fake_run_fault(&run, (struct fake_fault){FAKE_BROKEN, .first = 1});
-    assert_int_equal(run_check(run.expectation, &run.lab, &run.options, &run.report, &error), -1);
-    fake_run_close(&run);
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){FAKE_BROKEN, .first = 1});
-    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1"});
-    assert_int_equal(run_check(run.expectation, &run.lab, &run.options, &run.report, &error), -1);
-    fake_run_close(&run);
-}
-
 /* Frames do as they should, since none comes there; the counters are read all the same. */
 static void tables_that_deviate_have_their_counters_read(void **state)
 {
@@ -747,7 +728,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_that_no_frame_tries_are_proved_or_listed),
     cmocka_unit_test(frames_are_looked_at_again_where_tables_are_not_known),
     cmocka_unit_test(stations_at_a_distance_are_waited_for),
-    cmocka_unit_test(a_run_that_cannot_go_on_is_an_error),
     cmocka_unit_test(a_network_that_does_what_it_should_passes),
     cmocka_unit_test(tables_and_frames_that_deviate_fail_together),
     cmocka_unit_test(a_cable_that_loses_everything_is_found),

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * When is something said of what the probes exercise? */
+ * When is something said of what the probes exercise, and how are entries named that none does? */
+#include "run/coverage.h"
+
+#include "ofctl/flow.h"
 #include "testing/fake_run.h"
 
 static void without_a_table_nothing_is_said_of_entries(void **state)
@@ -18,7 +21,63 @@ static void without_a_table_nothing_is_said_of_entries(void **state)
     fake_run_close(&run);
 }
 
+/* As ovs-ofctl writes it, without what it does. */
+static void an_entry_is_named_by_its_conditions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *flow, *what, *by;
+        enum traffic_miss why;
+        const char *reason;
+    } rows[] = {
+        {"in_port=1 actions=drop", "s1 in_port=1", "in_port=1", TRAFFIC_MISS_HIDDEN, "hidden"},
+        {"actions=drop", "s1 priority=32768", "priority=32768", TRAFFIC_MISS_HIDDEN, "hidden"},
+        {"priority=7 actions=drop", "s1 priority=7", NULL, TRAFFIC_MISS_LIMIT,
+         "over the limit of probes"},
+        {"priority=7,udp actions=drop", "s1 priority=7,udp", NULL, TRAFFIC_MISS_OPEN,
+         "not decided"},
+        {"table=2,arp actions=drop", "s1 table=2,arp", NULL, TRAFFIC_MISS_UNREACHABLE,
+         "unreachable from every host that sends"},
+        {"table=2,actions=drop", "s1 table=2,priority=32768", NULL, TRAFFIC_MISS_HARM,
+         "only frames that may not be sent were found to reach it"},
+        {"nd_target=::1,icmp6,icmp_type=135 actions=drop", "s1 icmp6,icmp_type=135,nd_target=::1",
+         NULL, TRAFFIC_MISS_NEVER, "no packet meets its conditions"},
+        {"nd_target=::1 actions=drop", "s1 nd_target=::1", NULL, TRAFFIC_MISS_LOOP,
+         "only frames that loop were found to reach it"},
+    };
+    struct topology_switch sw = {.name = "s1"};
+    const struct topology topology = {.switches = &sw, .n_switches = 1};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        struct switch_state one = {0};
+        const struct switch_state *const states[] = {&one};
+        struct path_network tables;
+        struct traffic_missed missed = {.why = rows[r].why};
+        struct traffic_cover cover = {
+            .missed = &missed, .n_missed = 1, .n_entries = 3, .n_exercised = 2};
+        struct report_coverage coverage = {0};
+        struct base_arena arena = {0};
+        assert_int_equal(ofctl_parse_flow(rows[r].flow, &one.flows, NULL, NULL, NULL), 0);
+        assert_int_equal(path_network_open_dumps(&tables, &topology, states, NULL), 0);
+        assert_int_equal(run_coverage_tell(&tables, &cover, &arena, &coverage), 0);
+        assert_true(coverage.is_known);
+        assert_int_equal(coverage.n_entries, 3);
+        assert_int_equal(coverage.n_exercised, 2);
+        assert_int_equal(coverage.n_missed, 1);
+        assert_string_equal(coverage.missed[0].what, rows[r].what);
+        assert_string_equal(coverage.missed[0].reason, rows[r].reason);
+        if (rows[r].by) {
+            assert_string_equal(coverage.missed[0].by, rows[r].by);
+        } else {
+            assert_null(coverage.missed[0].by);
+        }
+        path_network_close(&tables);
+        switch_state_free(&one);
+        base_arena_free(&arena);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_entry_is_named_by_its_conditions),
     cmocka_unit_test(without_a_table_nothing_is_said_of_entries),
 };
 

@@ -35,9 +35,9 @@ static bool is_same(const struct traffic_extra *a, const struct traffic_extra *b
 }
 
 /* Those that stay are in both covers in one order, in the later one before all others. */
-static int tell_probes(const struct topology *topology, const struct traffic_cover *before,
-                       const struct traffic_cover *after, struct base_arena *arena,
-                       struct probe_difference *out)
+int run_probes_tell(const struct topology *topology, const struct traffic_cover *before,
+                    const struct traffic_cover *after, struct base_arena *arena,
+                    struct probe_difference *out)
 {
     size_t n_kept = 0;
     int status = 0;
@@ -95,7 +95,7 @@ int run_probes_differ(const struct expectation *expectation,
          path_network_open_dumps(&new.tables, topology, after, NULL) < 0 ||
          run_coverage_find(expectation, &old.tables, &options, &plan, NULL, &old.cover) < 0 ||
          run_coverage_find(expectation, &new.tables, &options, &plan, &old.cover, &new.cover) < 0 ||
-         tell_probes(topology, &old.cover, &new.cover, arena, difference) < 0 ||
+         run_probes_tell(topology, &old.cover, &new.cover, arena, difference) < 0 ||
          run_coverage_tell(&new.tables, &new.cover, arena, &difference->after) < 0)) {
         status = base_fail(error, "out of memory");
     }

@@ -233,21 +233,6 @@ static void what_loops_without_arriving_is_not_sent_either(void **state)
     fake_run_close(&run);
 }
 
-static void a_proof_that_cannot_go_on_is_an_error(void **state)
-{
-    (void)state;
-    struct fake_run run;
-    struct base_error error;
-    struct run_prove_options options = {.confirm = true};
-    fake_run_open_demon(&run, "simulated");
-    fake_run_fault(&run, (struct fake_fault){.kind = FAKE_BROKEN});
-    struct run_source source = {
-        .world = &run.network.world, .topology = run.expectation->topology, .lab = &run.lab};
-    assert_int_equal(run_prove(run.expectation, &source, &options, &run.report, &error), -1);
-    assert_string_equal(error.text, "no event loop");
-    fake_run_close(&run);
-}
-
 static void what_is_odd_about_a_switch_is_noted_once(void **state)
 {
     (void)state;
@@ -350,7 +335,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_is_cut_off_is_left_out),
     cmocka_unit_test(what_is_odd_about_a_switch_is_noted_once),
     cmocka_unit_test(what_loops_without_arriving_is_not_sent_either),
-    cmocka_unit_test(a_proof_that_cannot_go_on_is_an_error),
     cmocka_unit_test(tables_prove_the_claims_without_a_frame),
     cmocka_unit_test(tables_refute_a_claim),
     cmocka_unit_test(frames_confirm_what_the_tables_refute),

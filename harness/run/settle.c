@@ -276,18 +276,17 @@ static int choose(struct checking *checking, bool settled)
         return 0;
     }
     struct traffic_round *found = find_deviating(checking, settled);
-    if (found && found == checking->first.round &&
-        run_checking_expect_counts(checking, &checking->first) < 0) {
-        return -1;
-    }
+    bool is_first = found && found == checking->first.round;
+    int status = is_first ? run_checking_expect_counts(checking, &checking->first) : 0;
     if (found && traffic_round_fails(found, &checking->plan)) {
         leave_out_excused(checking, found);
     }
-    if (found && found == checking->first.round) {
+    if (is_first) {
         checking->judged = &checking->first;
-        return 0;
+    } else if (found) {
+        status = judge_earlier(checking, found);
     }
-    return found ? judge_earlier(checking, found) : 0;
+    return status;
 }
 
 /* What comes late is counted at all ports that it passes before anything else is sent. */

@@ -260,7 +260,21 @@ static void who_stops_listening_has_not_passed(void **state)
     close(ends[1]);
 }
 
+/* Entries were there before its clock began; no table has changed since. */
+static void a_machine_that_is_young_excuses_nothing(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.time_ns = 0;
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2", .n = 1});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h1/delivered/h2\n");
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_machine_that_is_young_excuses_nothing),
     cmocka_unit_test(who_stops_listening_has_not_passed),
     cmocka_unit_test(no_more_is_sent_in_a_second_than_may_be),
     cmocka_unit_test(a_thorough_check_sends_often_and_listens),

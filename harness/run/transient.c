@@ -43,17 +43,16 @@ static int add(struct checking *checking, const struct traffic_round *round, siz
 int run_transient_find(struct checking *checking)
 {
     const struct traffic_round *last = checking->rounds[checking->n_rounds - 1];
+    int status = 0;
     for (size_t i = 0; i < checking->n_rounds * checking->plan.n_probes; i++) {
         const struct traffic_round *round = checking->rounds[i / checking->plan.n_probes];
         size_t p = i % checking->plan.n_probes;
         bool passed = round->excuses[p] && traffic_probe_conforms(last, &checking->plan, p);
-        for (size_t host = 0; passed && host < checking->topology->n_hosts; host++) {
-            if (add(checking, round, p, host) < 0) {
-                return -1;
-            }
+        for (size_t host = 0; passed && host < checking->topology->n_hosts && status == 0; host++) {
+            status = add(checking, round, p, host);
         }
     }
-    return 0;
+    return status;
 }
 
 static const char *text_of(const struct checking *checking, const struct run_transient *transient,
